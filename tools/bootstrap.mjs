@@ -1,0 +1,150 @@
+// What the root scripts of package.json run. Plain JavaScript without dependencies, because it is what a fresh clone
+// starts with, and on whatever Node the machine has: it installs what is missing, then runs the step with
+// node_modules/.bin first on the PATH, where the npm package `node` puts the Node that everything else needs.
+import { spawn } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const bin = path.join(root, "node_modules", ".bin")
+const node = path.join(bin, "node")
+const stamp = path.join(root, "node_modules", ".le-auth-installed")
+
+/**
+ * A step is a list of commands. Those with a `name` are quiet: one line when they pass, everything they said when they
+ * fail. Those without own the terminal, and get the arguments after `npm run <step> --`.
+ * @type {Record<string, Array<{ name?: string, run: string }>>}
+ */
+const steps = {
+  start: [{ name: "build", run: "nx run @le-auth/example-server:build" }, { run: "node apps/server/dist/main.js" }],
+  test: [
+    { name: "lint", run: "oxlint --deny-warnings" },
+    { name: "format", run: "oxfmt --check" },
+    { name: "types", run: "tsc -b" },
+    { name: "boundaries", run: "node tools/boundaries.mjs" },
+    { run: "vitest run" }
+  ],
+  build: [{ run: "nx run-many -t build" }],
+  check: [{ run: "tsc -b" }],
+  lint: [{ run: "oxlint --deny-warnings" }, { run: "oxfmt --check" }],
+  format: [{ run: "oxlint --fix" }, { run: "oxfmt" }],
+  boundaries: [{ run: "node tools/boundaries.mjs" }],
+  pack: [
+    { name: "build", run: "nx run-many -t build" },
+    { name: "publint", run: "nx run-many -t publint" }
+  ]
+}
+
+/** @type {NodeJS.Signals[]} */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
+let interrupted = false
+
+const [step = "", ...args] = process.argv.slice(2)
+const commands = steps[step]
+if (commands === undefined) {
+  console.error(`usage: node tools/bootstrap.mjs ${Object.keys(steps).join("|")}`)
+  process.exit(2)
+}
+await install()
+process.exit(await runStep(commands))
+
+/** Every command of `test` runs, so that one run shows all problems; the other steps stop at the first. */
+async function runStep(/** @type {Array<{ name?: string, run: string }>} */ list) {
+  /** @type {string[]} */
+  const failed = []
+  let exitCode = 0
+  for (const { name, run } of list) {
+    const code = await (name === undefined ? execute(run, args) : quietly(name, run))
+    if (interrupted) return step === "start" ? 0 : 130
+    if (code === 0) continue
+    failed.push(name ?? run)
+    exitCode ||= code
+    if (step !== "test") break
+  }
+  if (failed.length > 0 && step === "test") console.error(`failed: ${failed.join(", ")}`)
+  return exitCode
+}
+
+async function install() {
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint() && isComplete()) return
+  rmSync(stamp, { force: true })
+  // Not `npm ci`: the lock file may lack the optional binaries of another platform.
+  const code = await quietly("install", "npm install --include=dev")
+  if (code !== 0 || interrupted) process.exit(interrupted ? 130 : code)
+  if (!existsSync(node)) {
+    console.error(
+      "npm installed no Node. Allow install scripts (npm config delete ignore-scripts) and delete node_modules."
+    )
+    process.exit(1)
+  }
+  writeFileSync(stamp, fingerprint())
+}
+
+/** Whether Node and every package that npm has listed as installed are there. */
+function isComplete() {
+  const { packages } = JSON.parse(readFileSync(path.join(root, "node_modules", ".package-lock.json"), "utf8"))
+  return existsSync(node) && Object.keys(packages).every((folder) => existsSync(path.join(root, folder)))
+}
+
+/** Changes when anything that decides what belongs in node_modules does, or when npm has changed node_modules itself. */
+function fingerprint() {
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`)
+  const files = ["package.json", "package-lock.json", ".npmrc", "node_modules/.package-lock.json"]
+  for (const folder of ["packages", "apps"]) {
+    for (const name of readdirSync(path.join(root, folder)).toSorted()) files.push(`${folder}/${name}/package.json`)
+  }
+  for (const file of files.map((name) => path.join(root, name)).filter((name) => existsSync(name))) {
+    hash.update(`\0${file}\0`).update(readFileSync(file))
+  }
+  return hash.digest("hex")
+}
+
+async function quietly(/** @type {string} */ name, /** @type {string} */ command) {
+  const started = Date.now()
+  if (process.stdout.isTTY) process.stdout.write(`  ${name} …`)
+  /** @type {Buffer[]} */
+  const output = []
+  const code = await execute(command, [], output)
+  const seconds = ((Date.now() - started) / 1000).toFixed(1)
+  const verdict = interrupted ? "interrupted" : code === 0 ? "ok" : "FAILED"
+  process.stdout.write(`${process.stdout.isTTY ? "\r" : ""}  ${name.padEnd(16)}${verdict.padEnd(8)}${seconds} s\n`)
+  if (code !== 0 && !interrupted) process.stderr.write(Buffer.concat(output))
+  return code
+}
+
+/**
+ * Runs one command and resolves with its exit code. It shares the process group, so a terminal's Ctrl-C reaches it
+ * without us; any other signal is passed on.
+ */
+function execute(/** @type {string} */ command, /** @type {string[]} */ more, /** @type {Buffer[]?} */ output = null) {
+  return new Promise((/** @type {(code: number) => void} */ resolve) => {
+    const [program = "", ...fixed] = command.split(" ")
+    const child = spawn(program, [...fixed, ...more], {
+      cwd: root,
+      stdio: output === null ? "inherit" : ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        PATH: bin + path.delimiter + process.env["PATH"],
+        ...(output !== null && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {})
+      }
+    })
+    child.stdout?.on("data", (chunk) => output?.push(chunk))
+    child.stderr?.on("data", (chunk) => output?.push(chunk))
+    const pass = (/** @type {NodeJS.Signals} */ signal) => {
+      interrupted = true
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal)
+    }
+    for (const signal of signals) process.on(signal, pass)
+    child.on("error", (error) => {
+      console.error(`${command}: ${error.message}`)
+      resolve(127)
+    })
+    child.on("close", (code, signal) => {
+      for (const name of signals) process.off(name, pass)
+      if (signal !== null && !interrupted) console.error(`${command}: ended by ${signal}`)
+      resolve(code ?? 1)
+    })
+  })
+}

@@ -1,0 +1,214 @@
+// Which package may import what. Every problem found is one line; any problem fails the run.
+//
+// The nx tags in each package.json say where a package stands:
+//   layer:core               imports no other package of this repository
+//   layer:adapter            imports core, never another adapter
+//   layer:app                imports packages, never another app
+//   platform:any | browser   imports no Node modules
+//   platform:node            imports anything
+// What a package imports must be declared in its own package.json, and its TypeScript references must say the same.
+// Tests may reach across layers, as far as their package.json declares it.
+import fs from "node:fs"
+import { isBuiltin } from "node:module"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { parseSync } from "rolldown/utils"
+
+/** @type {Record<string, string[]>} */
+const layers = { core: [], adapter: ["core"], app: ["core", "adapter"] }
+
+/** @type {Record<string, string[]>} */
+const platforms = { any: ["any"], browser: ["any", "browser"], node: ["any", "node"] }
+
+/**
+ * @typedef {object} Project
+ * @property {string} name
+ * @property {string} dir
+ * @property {string} layer
+ * @property {string} platform
+ * @property {Record<string, string>} source  what src may import; apps are bundled, so theirs may be devDependencies
+ * @property {Record<string, string>} tests  what test may import
+ */
+
+/**
+ * All problems of the workspace at `root`, as "file: what is wrong".
+ * @param {string} root
+ */
+export function check(root) {
+  const projects = readProjects(root)
+  return [...projects.values()]
+    .flatMap((project) => [
+      ...checkTags(project),
+      ...checkReferences(project, projects),
+      ...checkSource(project, projects),
+      ...checkTests(project)
+    ])
+    .map((problem) => problem.replaceAll(`${root}/`, ""))
+}
+
+/** @param {string} root */
+function readProjects(root) {
+  const { devDependencies: shared } = readJson(path.join(root, "package.json"))
+  /** @type {Map<string, Project>} */
+  const projects = new Map()
+  for (const file of fs.globSync("{packages,apps}/*/package.json", { cwd: root }).toSorted()) {
+    const { name, nx, dependencies, peerDependencies, devDependencies } = readJson(path.join(root, file))
+    const tag = (/** @type {string} */ kind) =>
+      nx?.tags?.find((/** @type {string} */ t) => t.startsWith(`${kind}:`))?.slice(kind.length + 1) ?? "none"
+    const layer = tag("layer")
+    const shipped = { ...dependencies, ...peerDependencies }
+    const declared = { ...shipped, ...devDependencies }
+    projects.set(name, {
+      name,
+      dir: path.join(root, path.dirname(file)),
+      layer,
+      platform: tag("platform"),
+      source: layer === "app" ? declared : shipped,
+      tests: { ...shared, ...declared }
+    })
+  }
+  return projects
+}
+
+/** @param {Project} project */
+function checkTags({ dir, layer, platform }) {
+  const problem = (/** @type {string} */ kind, /** @type {object} */ known) =>
+    `${dir}/package.json: nx needs one of the tags ${kind}:${Object.keys(known).join("|")}`
+  return [
+    ...(layer in layers ? [] : [problem("layer", layers)]),
+    ...(platform in platforms ? [] : [problem("platform", platforms)])
+  ]
+}
+
+/**
+ * TypeScript builds in the order of its references, so they name the same packages as package.json.
+ * @param {Project} project
+ * @param {Map<string, Project>} projects
+ */
+function checkReferences({ dir, source, tests }, projects) {
+  const siblings = (/** @type {object} */ declared) =>
+    Object.keys(declared).flatMap((name) => projects.get(name)?.dir ?? [])
+  const compare = (/** @type {string} */ file, /** @type {string[]} */ needed) => {
+    const { references = [] } = readJson(file)
+    const present = references.map((/** @type {{ path: string }} */ reference) =>
+      path.resolve(dir, reference.path).replace(/\/tsconfig\.src\.json$/, "")
+    )
+    return [
+      ...needed
+        .filter((target) => !present.includes(target))
+        .map((target) => `${file}: lacks a reference to ${target}`),
+      ...present
+        .filter((/** @type {string} */ target) => !needed.includes(target))
+        .map((/** @type {string} */ target) => `${file}: refers to ${target}, which package.json does not declare`)
+    ]
+  }
+  return [
+    ...compare(`${dir}/tsconfig.src.json`, siblings(source)),
+    ...compare(`${dir}/tsconfig.test.json`, [dir, ...siblings(tests)])
+  ]
+}
+
+/**
+ * @param {Project} project
+ * @param {Map<string, Project>} projects
+ */
+function checkSource(project, projects) {
+  const { layer, platform, dir } = project
+  return importsOf(`${dir}/src`).flatMap(({ file, specifier }) => {
+    const target = projects.get(packageOf(specifier))
+    const reason =
+      leaves(file, specifier, `${dir}/src`) ??
+      undeclared(project, specifier, project.source) ??
+      (isBarrel(specifier) ? "it is a barrel, import the module" : undefined) ??
+      (isNode(specifier) && platform !== "node" ? `platform:${platform} has no Node` : undefined)
+    if (reason !== undefined) return [`${file}: ${specifier}: ${reason}`]
+    if (target === undefined || target === project) return []
+    return [
+      ...(layers[layer]?.includes(target.layer) ? [] : [`layer:${layer} may not import layer:${target.layer}`]),
+      ...(platforms[platform]?.includes(target.platform)
+        ? []
+        : [`platform:${platform} may not import platform:${target.platform}`])
+    ].map((broken) => `${file}: ${specifier}: ${broken}`)
+  })
+}
+
+/** @param {Project} project */
+function checkTests(project) {
+  return importsOf(`${project.dir}/test`).flatMap(({ file, specifier }) => {
+    const reason = leaves(file, specifier, project.dir) ?? undeclared(project, specifier, project.tests)
+    return reason === undefined ? [] : [`${file}: ${specifier}: ${reason}`]
+  })
+}
+
+/**
+ * @param {string} file
+ * @param {string} specifier
+ * @param {string} folder
+ */
+function leaves(file, specifier, folder) {
+  const inside = path.resolve(path.dirname(file), specifier).startsWith(`${folder}/`)
+  return specifier.startsWith(".") && !inside ? `it leaves ${path.basename(folder)}` : undefined
+}
+
+/**
+ * @param {Project} project
+ * @param {string} specifier
+ * @param {object} declared
+ */
+function undeclared({ name }, specifier, declared) {
+  const target = packageOf(specifier)
+  const known = specifier.startsWith(".") || isBuiltin(specifier) || target === name || target in declared
+  return known ? undefined : "package.json does not declare it"
+}
+
+/**
+ * In effect, modules are capitalised (effect/http/HttpRouter) and barrels are not (effect, effect/http).
+ * @param {string} specifier
+ */
+function isBarrel(specifier) {
+  return /^effect(\/[a-z-]+)*$|^@effect\/[a-z-]+$/.test(specifier)
+}
+
+/** @param {string} specifier */
+function isNode(specifier) {
+  return isBuiltin(specifier) || specifier.startsWith("@effect/platform-node")
+}
+
+/** @param {string} specifier */
+function packageOf(specifier) {
+  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
+}
+
+/**
+ * Every module that the files of a folder name: import, export from, import(), import types. Comments do not count.
+ * @param {string} folder
+ */
+function importsOf(folder) {
+  return fs.globSync("**/*.{ts,tsx,mts,js,mjs}", { cwd: folder }).flatMap((name) => {
+    const file = path.join(folder, name)
+    const { program, errors } = parseSync(file, fs.readFileSync(file, "utf8"))
+    if (errors[0] !== undefined) throw new Error(`${file}: ${errors[0].message}`)
+    /** @type {Array<{ file: string, specifier: string }>} */
+    const found = []
+    /** @param {any} node */
+    const visit = (node) => {
+      if (node === null || typeof node !== "object") return
+      if (typeof node.source?.value === "string") found.push({ file, specifier: node.source.value })
+      for (const child of Object.values(node)) visit(child)
+    }
+    visit(program)
+    return found
+  })
+}
+
+/** @param {string} file */
+function readJson(file) {
+  return JSON.parse(fs.readFileSync(file, "utf8"))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const problems = check(path.resolve(import.meta.dirname, ".."))
+  for (const problem of problems) console.error(problem)
+  process.exitCode = problems.length === 0 ? 0 : 1
+}

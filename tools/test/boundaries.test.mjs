@@ -1,0 +1,99 @@
+import fs from "node:fs"
+import os from "node:os"
+import path from "node:path"
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+
+import { check } from "../boundaries.mjs"
+
+let root = ""
+beforeEach(() => {
+  root = fs.mkdtempSync(path.join(os.tmpdir(), "boundaries-"))
+  write("package.json", { devDependencies: { vitest: "5" } })
+  add("packages/core", "layer:core", "platform:any")
+  add("packages/node", "layer:adapter", "platform:node", ["core"])
+  add("packages/web", "layer:adapter", "platform:any", ["core"])
+  add("packages/browser", "layer:adapter", "platform:browser", ["core"])
+  add("apps/server", "layer:app", "platform:node", ["core", "node", "web"])
+  add("apps/cli", "layer:app", "platform:node", ["core", "node"])
+})
+afterEach(() => fs.rmSync(root, { recursive: true }))
+
+describe("boundaries", () => {
+  it("accepts what the layers allow", () => {
+    write("packages/core/src/A.ts", `import * as Effect from "effect/Effect"\nexport * from "./internal/B.ts"`)
+    write("packages/node/src/A.ts", `import "node:fs"\nimport "@t/core/A"`)
+    write("packages/web/src/A.ts", `/** import "@t/node" */\nexport * from "@t/core"`)
+    write("apps/server/src/main.ts", `import "@t/web"\nimport("@t/node")`)
+    write("packages/core/test/A.test.ts", `import "vitest"\nimport "../src/A.ts"`)
+    expect(check(root)).toEqual([])
+  })
+
+  it.each([
+    ["packages/core/src/A.ts", `import "node:fs"`, "node:fs: platform:any has no Node"],
+    ["packages/core/src/A.ts", `import "fs"`, "fs: platform:any has no Node"],
+    ["packages/browser/src/A.ts", `import "node:fs"`, "node:fs: platform:browser has no Node"],
+    ["packages/core/src/A.ts", `import "effect"`, "effect: it is a barrel, import the module"],
+    ["packages/core/src/A.ts", `import "effect/http"`, "effect/http: it is a barrel, import the module"],
+    ["packages/core/src/A.ts", `import "@t/node"`, "@t/node: package.json does not declare it"],
+    ["packages/core/src/A.ts", `type A = import("jose").A`, "jose: package.json does not declare it"],
+    ["packages/core/src/A.ts", `export * from "../../node/src/A.ts"`, "../../node/src/A.ts: it leaves src"],
+    ["packages/web/src/A.ts", `import "vitest"`, "vitest: package.json does not declare it"],
+    ["packages/web/test/A.test.ts", `import "@t/node"`, "@t/node: package.json does not declare it"],
+    ["apps/cli/src/main.ts", `import("@t/web")`, "@t/web: package.json does not declare it"]
+  ])("rejects in %s: %s", (file, text, problem) => {
+    write(file, text)
+    expect(check(root)).toEqual([`${file}: ${problem}`])
+  })
+
+  it("rejects an adapter that imports an adapter, and an app that imports an app, though declared", () => {
+    add("packages/web", "layer:adapter", "platform:any", ["core", "node"])
+    write("packages/web/src/A.ts", `import "@t/node/A"`)
+    add("apps/server", "layer:app", "platform:node", ["cli"])
+    write("apps/server/src/main.ts", `import "@t/cli"`)
+    expect(check(root)).toEqual([
+      "apps/server/src/main.ts: @t/cli: layer:app may not import layer:app",
+      "packages/web/src/A.ts: @t/node/A: layer:adapter may not import layer:adapter",
+      "packages/web/src/A.ts: @t/node/A: platform:any may not import platform:node"
+    ])
+  })
+
+  it("rejects references that differ from package.json, and missing tags", () => {
+    write("packages/web/tsconfig.src.json", { references: [] })
+    add("packages/core", "layer:kernel", "platform:any")
+    expect(check(root)).toEqual([
+      "packages/core/package.json: nx needs one of the tags layer:core|adapter|app",
+      "packages/web/tsconfig.src.json: lacks a reference to packages/core"
+    ])
+  })
+})
+
+/**
+ * @param {string} dir
+ * @param {string} layer
+ * @param {string} platform
+ * @param {string[]} siblings
+ */
+function add(dir, layer, platform, siblings = []) {
+  const dependencies = Object.fromEntries(siblings.map((name) => [`@t/${name}`, "0.0.0"]))
+  const references = siblings.map((name) => ({
+    path: `../../${name === "cli" ? "apps" : "packages"}/${name}/tsconfig.src.json`
+  }))
+  write(`${dir}/package.json`, {
+    name: `@t/${path.basename(dir)}`,
+    dependencies,
+    peerDependencies: { effect: "4" },
+    nx: { tags: [layer, platform] }
+  })
+  write(`${dir}/tsconfig.src.json`, { references })
+  write(`${dir}/tsconfig.test.json`, { references: [{ path: "tsconfig.src.json" }, ...references] })
+}
+
+/**
+ * @param {string} file
+ * @param {string | object} content
+ */
+function write(file, content) {
+  fs.mkdirSync(path.join(root, path.dirname(file)), { recursive: true })
+  fs.writeFileSync(path.join(root, file), typeof content === "string" ? content : JSON.stringify(content))
+}
