@@ -1,0 +1,112 @@
+/**
+ * How an application is installed in LivePerson accounts: its client registrations (RFC 6749 section 2).
+ *
+ * @see LivePerson, "Installing Conversational Cloud applications"
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Settings from "./Settings.ts"
+import { AccountId, ClientId, ClientSecret, RedirectUri } from "./Identifiers.ts"
+
+/**
+ * One installation. It is per account: the same application has another id and secret in another account.
+ *
+ * `redirectUris` are the ones that le-auth may use; the first is the default. Leave the list empty to send none, which
+ * LivePerson allows when exactly one is registered.
+ *
+ * @since 0.1.0
+ */
+export class AppInstallation extends Schema.Class<AppInstallation>("@le-auth/core/AppInstallation")({
+  accountId: AccountId,
+  clientId: ClientId,
+  clientSecret: ClientSecret,
+  redirectUris: Schema.Array(RedirectUri)
+}) {}
+
+/**
+ * The application is not installed in this account, as far as its configuration says.
+ *
+ * @since 0.1.0
+ */
+export class UnknownInstallation extends Schema.TaggedError<UnknownInstallation>()("UnknownInstallation", {
+  accountId: Schema.optionalKey(AccountId)
+}) {
+  override get message(): string {
+    return this.accountId === undefined
+      ? "The application is installed in several accounts: say for which one the sign-in is."
+      : `No installation of the application is configured for the account ${this.accountId}.`
+  }
+}
+
+/**
+ * Looks up the installation of an account. Provide your own where they are in a database.
+ *
+ * @since 0.1.0
+ */
+export class AppInstallations extends Context.Service<
+  AppInstallations,
+  {
+    /** The installation in an account; without an account, the only one that there is. */
+    readonly find: (accountId?: AccountId) => Effect.Effect<AppInstallation, UnknownInstallation>
+  }
+>()("@le-auth/core/AppInstallations") {}
+
+/**
+ * Installations that are known when the program starts.
+ *
+ * @since 0.1.0
+ */
+export const layer = (...installations: ReadonlyArray<AppInstallation>): Layer.Layer<AppInstallations> => {
+  const byAccount = new Map(installations.map((installation) => [installation.accountId, installation]))
+  return Layer.succeed(AppInstallations, {
+    find: (accountId) => {
+      const only = accountId === undefined && installations.length === 1 ? installations[0] : undefined
+      const found = accountId === undefined ? only : byAccount.get(accountId)
+      return found === undefined
+        ? Effect.fail(new UnknownInstallation(accountId === undefined ? {} : { accountId }))
+        : Effect.succeed(found)
+    }
+  })
+}
+
+/**
+ * The settings of one installation: `LE_AUTH_ACCOUNT_ID`, `LE_AUTH_CLIENT_ID`, `LE_AUTH_CLIENT_SECRET`,
+ * `LE_AUTH_REDIRECT_URI`.
+ *
+ * @since 0.1.0
+ */
+export const settings = {
+  LE_AUTH_ACCOUNT_ID: AccountId,
+  LE_AUTH_CLIENT_ID: ClientId,
+  LE_AUTH_CLIENT_SECRET: ClientSecret,
+  LE_AUTH_REDIRECT_URI: RedirectUri
+}
+
+/**
+ * Reads the one installation from the configuration. Fails with all problems at once; the secret is not shown.
+ *
+ * @since 0.1.0
+ */
+export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> = Settings.load(settings).pipe(
+  Effect.map(
+    (values) =>
+      new AppInstallation({
+        accountId: values.LE_AUTH_ACCOUNT_ID,
+        clientId: values.LE_AUTH_CLIENT_ID,
+        clientSecret: values.LE_AUTH_CLIENT_SECRET,
+        redirectUris: [values.LE_AUTH_REDIRECT_URI]
+      })
+  )
+)
+
+/**
+ * The one installation that the configuration describes, see {@link settings}.
+ *
+ * @since 0.1.0
+ */
+export const layerConfig: Layer.Layer<AppInstallations, Settings.SettingsError> = Layer.unwrap(
+  Effect.map(fromConfig, (installation) => layer(installation))
+)

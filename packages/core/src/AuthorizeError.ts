@@ -1,0 +1,48 @@
+/**
+ * The direct answers of the authorization endpoint: 400, 401 and 500, shown to the user and never sent back by a redirect.
+ *
+ * LivePerson redirects an error only if account, client and redirect URI are all valid; these are the others.
+ *
+ * @see LivePerson, LE Applications Authorization API, "Authorization request", response codes
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+const fields = { error: Schema.NonEmptyString, error_description: Schema.optionalKey(Schema.String) }
+
+/**
+ * 400: a problem with the query parameters.
+ *
+ * @since 0.1.0
+ */
+export class BadRequest extends Schema.Error<BadRequest>("@le-auth/core/BadRequest")(
+  { _tag: Schema.tagDefaultOmit("BadRequest"), ...fields },
+  { httpApiStatus: 400 }
+) {}
+
+/**
+ * 401: the account (site id) or the application id is not valid.
+ *
+ * @since 0.1.0
+ */
+export class Unauthorized extends Schema.Error<Unauthorized>("@le-auth/core/Unauthorized")(
+  { _tag: Schema.tagDefaultOmit("Unauthorized"), ...fields },
+  { httpApiStatus: 401 }
+) {}
+
+/**
+ * 500: an internal error of Sentinel.
+ *
+ * @since 0.1.0
+ */
+export class InternalServerError extends Schema.Error<InternalServerError>("@le-auth/core/InternalServerError")(
+  { _tag: Schema.tagDefaultOmit("InternalServerError"), ...fields },
+  { httpApiStatus: 500 }
+) {}
+
+/**
+ * @since 0.1.0
+ */
+export const AuthorizeError = Schema.Union([BadRequest, Unauthorized, InternalServerError])
+/** @since 0.1.0 */
+export type AuthorizeError = typeof AuthorizeError.Type

@@ -1,0 +1,102 @@
+/**
+ * The authorization response (RFC 6749 section 4.1.2): what the browser brings back to the redirect URI.
+ *
+ * @since 0.1.0
+ */
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { CallbackError, DuplicateParameter, Malformed } from "./CallbackError.ts"
+import { AuthorizationCode, State } from "./Identifiers.ts"
+import { printable } from "./OAuthError.ts"
+import { UrlParameters } from "./UrlParameters.ts"
+
+/**
+ * The user signed in: the callback carries an authorization code.
+ *
+ * @since 0.1.0
+ */
+export class Authorized extends Schema.TaggedClass<Authorized>("@le-auth/core/Authorized")("Authorized", {
+  code: AuthorizationCode,
+  state: Schema.optionalKey(State)
+}) {}
+
+/**
+ * The sign-in ended with an error: the callback carries `error` and perhaps `error_description`.
+ *
+ * @since 0.1.0
+ */
+export class Denied extends Schema.TaggedClass<Denied>("@le-auth/core/Denied")("Denied", {
+  error: Schema.NonEmptyString,
+  errorDescription: Schema.optionalKey(Schema.String),
+  state: Schema.optionalKey(State)
+}) {}
+
+/**
+ * @since 0.1.0
+ */
+export const CallbackResult = Schema.Union([Authorized, Denied])
+/** @since 0.1.0 */
+export type CallbackResult = typeof CallbackResult.Type
+
+const parameters = ["code", "state", "error", "error_description", "iss"] as const
+const isVisible = (value: string): boolean => /^[\x20-\x7e]+$/.test(value)
+
+const refuse = (reason: Malformed | DuplicateParameter) => Result.fail(new CallbackError({ reason }))
+
+/**
+ * Reads a callback address. It never throws, whatever the text is.
+ *
+ * This looks at the form only. Whether the callback belongs to a sign-in of this application is what `SignIn.complete`
+ * finds out, and nothing in the result may be believed before that.
+ *
+ * Unknown parameters are ignored, an empty one counts as absent, a repeated one is refused, and so is a callback that has
+ * both a code and an error, or neither.
+ *
+ * @example
+ * ```ts
+ * import { fromUrl } from "@le-auth/core/CallbackResult"
+ *
+ * fromUrl("https://le-app.com/cb?code=SplxlOBeZQQYbYS6WxSbIA&state=xyz")
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const fromUrl = (url: string | URL): Result.Result<CallbackResult, CallbackError> => {
+  const text = typeof url === "string" ? url : url.href
+  const query = text.indexOf("?")
+  const fragment = text.indexOf("#")
+  const hasQuery = query !== -1 && (fragment === -1 || query < fragment)
+  const values = UrlParameters.fromSearch(hasQuery ? text.slice(query + 1, fragment === -1 ? undefined : fragment) : "")
+  for (const parameter of parameters) {
+    if (values.repeated.has(parameter)) return refuse(new DuplicateParameter({ parameter }))
+  }
+  const code = values.get("code")
+  const error = values.get("error")
+  const state = values.get("state")
+  if (code === undefined && error === undefined) {
+    return refuse(new Malformed({ problem: "it has neither a code nor an error" }))
+  }
+  if (code !== undefined && error !== undefined) {
+    return refuse(new Malformed({ problem: "it has both a code and an error" }))
+  }
+  if (state !== undefined && !isVisible(state)) {
+    return refuse(new Malformed({ problem: "its state has characters that no state has" }))
+  }
+  const known = state === undefined ? {} : { state: State.make(state, { disableChecks: true }) }
+  if (code !== undefined) {
+    if (!isVisible(code)) return refuse(new Malformed({ problem: "its code has characters that no code has" }))
+    return Result.succeed(new Authorized({ code: Redacted.make(code), ...known }, { disableChecks: true }))
+  }
+  const description = values.get("error_description")
+  return Result.succeed(
+    new Denied(
+      {
+        error: printable(error!, 100),
+        ...(description === undefined ? {} : { errorDescription: printable(description) }),
+        ...known
+      },
+      { disableChecks: true }
+    )
+  )
+}

@@ -1,0 +1,76 @@
+/**
+ * The HTTP contract of LivePerson's Domain API, which says on which host a service of an account is.
+ *
+ * @see LivePerson, API guidelines, "Domain API"
+ * @since 0.1.0
+ */
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { AccountId } from "./Identifiers.ts"
+import { OAuthErrorBody } from "./OAuthError.ts"
+
+/**
+ * Where a service of an account is. `baseURI` is a bare host, without scheme and path.
+ *
+ * @since 0.1.0
+ */
+export const BaseUri = Schema.Struct({
+  service: Schema.String,
+  account: Schema.String,
+  baseURI: Schema.String
+})
+/** @since 0.1.0 */
+export type BaseUri = typeof BaseUri.Type
+
+/**
+ * The list form. A service that the account does not have is simply missing.
+ *
+ * @since 0.1.0
+ */
+export const BaseUris = Schema.Struct({ baseURIs: Schema.Array(BaseUri) })
+/** @since 0.1.0 */
+export type BaseUris = typeof BaseUris.Type
+
+/** The Domain API names its version `version`, not `v`. */
+const query = { version: Schema.optionalKey(Schema.String) }
+const UnknownAccount = OAuthErrorBody.annotate({ httpApiStatus: 401 })
+const UnknownService = OAuthErrorBody.annotate({ httpApiStatus: 404 })
+
+/**
+ * Asks for one service. Service names are case sensitive.
+ *
+ * @since 0.1.0
+ */
+export const service = HttpApiEndpoint.get("service", "/api/account/:accountId/service/:service/baseURI.json", {
+  params: { accountId: AccountId, service: Schema.NonEmptyString },
+  query,
+  success: BaseUri,
+  error: [UnknownAccount, UnknownService]
+}).annotateMerge(OpenApi.annotations({ title: "Base URI of one service" }))
+
+/**
+ * Asks for all services of an account.
+ *
+ * @since 0.1.0
+ */
+export const services = HttpApiEndpoint.get("services", "/api/account/:accountId/service/baseURI.json", {
+  params: { accountId: AccountId },
+  query,
+  success: BaseUris,
+  error: UnknownAccount
+}).annotateMerge(OpenApi.annotations({ title: "Base URIs of all services" }))
+
+/**
+ * @since 0.1.0
+ */
+export class DomainGroup extends HttpApiGroup.make("domains").add(service, services) {}
+
+/**
+ * @since 0.1.0
+ */
+export class DomainApi extends HttpApi.make("domains")
+  .add(DomainGroup)
+  .annotateMerge(OpenApi.annotations({ title: "Domain API", version: "1.0" })) {}

@@ -1,0 +1,206 @@
+/**
+ * Finds the host of a LivePerson service for an account, through the Domain API.
+ *
+ * @see LivePerson, API guidelines, "Domain API"
+ * @since 0.1.0
+ */
+import * as Cache from "effect/Cache"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { BaseUri, BaseUris } from "./DomainApi.ts"
+import * as Http from "./internal/http.ts"
+import { AccountId } from "./Identifiers.ts"
+import * as Origin from "./Origin.ts"
+
+/**
+ * The Domain API does not know the account.
+ *
+ * @since 0.1.0
+ */
+export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("UnknownAccount", { accountId: AccountId }) {
+  override get message(): string {
+    return `LivePerson's Domain API does not know the account ${this.accountId}. Check the account id.`
+  }
+}
+
+/**
+ * The account does not have the service. Service names are case sensitive.
+ *
+ * @since 0.1.0
+ */
+export class UnknownService extends Schema.TaggedError<UnknownService>()("UnknownService", {
+  accountId: AccountId,
+  service: Schema.String
+}) {
+  override get message(): string {
+    return `The account ${this.accountId} has no service called ${JSON.stringify(this.service)}. Check its spelling and case.`
+  }
+}
+
+/**
+ * The Domain API did not answer, or answered nothing useful. Try again later.
+ *
+ * @since 0.1.0
+ */
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { problem: Schema.String }) {
+  override get message(): string {
+    return `LivePerson's Domain API is not available: ${this.problem}. Try again later.`
+  }
+}
+
+/**
+ * The Domain API named a host that is not on the list of allowed hosts, so nothing was sent to it.
+ *
+ * @since 0.1.0
+ */
+export class HostNotAllowed extends Schema.TaggedError<HostNotAllowed>()("HostNotAllowed", { host: Schema.String }) {
+  override get message(): string {
+    return `The host ${JSON.stringify(this.host)} is not allowed. If it is LivePerson's, add it to allowedHosts of Domains.`
+  }
+}
+
+/**
+ * @since 0.1.0
+ */
+export const DomainsErrorReason = Schema.Union([UnknownAccount, UnknownService, Unavailable, HostNotAllowed])
+/** @since 0.1.0 */
+export type DomainsErrorReason = typeof DomainsErrorReason.Type
+
+/**
+ * A host could not be found. Handle single reasons with `Effect.catchReason("DomainsError", "UnknownAccount", ...)`.
+ *
+ * @since 0.1.0
+ */
+export class DomainsError extends Schema.TaggedError<DomainsError>()("DomainsError", { reason: DomainsErrorReason }) {
+  override get message(): string {
+    return this.reason.message
+  }
+}
+
+/**
+ * Resolves services to origins.
+ *
+ * @since 0.1.0
+ */
+export class Domains extends Context.Service<
+  Domains,
+  {
+    /** The origin of a service of an account, such as `https://va.sentinel.liveperson.net` for `sentinel`. */
+    readonly resolve: (accountId: AccountId, service: string) => Effect.Effect<Origin.Origin, DomainsError>
+    /** Whether a secret may be sent to this address: https and an allowed host, or loopback if that is allowed. */
+    readonly allows: (url: URL) => boolean
+  }
+>()("@le-auth/core/Domains") {}
+
+/**
+ * Resolves a service of an account with the `Domains` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ * import { AccountId } from "@le-auth/core/Identifiers"
+ *
+ * Domains.resolve(AccountId.make("12345678"), "sentinel")
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const resolve = (accountId: AccountId, service: string): Effect.Effect<Origin.Origin, DomainsError, Domains> =>
+  Domains.use((domains) => domains.resolve(accountId, service))
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /** Where the Domain API is. Default: `https://api.liveperson.net`. With a loopback address, loopback hosts are allowed. */
+  readonly domainApi?: Origin.Origin | undefined
+  /** The hosts that may be used, `*.` for all below. Default: `*.liveperson.net`. */
+  readonly allowedHosts?: ReadonlyArray<string> | undefined
+  /** How long an answer is used. Default: 10 minutes, as in LivePerson's own clients. */
+  readonly timeToLive?: Duration.Input | undefined
+}
+
+/**
+ * Where LivePerson's Domain API is.
+ *
+ * @since 0.1.0
+ */
+export const liveperson: Origin.Origin = Origin.Origin.make("https://api.liveperson.net")
+
+const decodeAnswer = Schema.decodeUnknownOption(Schema.Union([BaseUri, BaseUris]))
+
+class Question extends Data.Class<{ readonly accountId: AccountId; readonly service: string }> {}
+
+const fail = (reason: DomainsErrorReason) => Effect.fail(new DomainsError({ reason }))
+
+/**
+ * Asks the Domain API, and remembers its answers for each account and service. Failures are not remembered.
+ *
+ * @since 0.1.0
+ */
+export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpClient.HttpClient> =>
+  Layer.effect(
+    Domains,
+    Effect.gen(function* () {
+      const client = yield* HttpClient.HttpClient
+      const domainApi = options.domainApi ?? liveperson
+      const allowedHosts = options.allowedHosts ?? ["*.liveperson.net"]
+      const local = Origin.isLoopback(new URL(domainApi).host)
+      const timeToLive = options.timeToLive ?? Duration.minutes(10)
+
+      const isAllowed = (host: string): boolean =>
+        (local && Origin.isLoopback(host)) || Origin.isAllowed(host, allowedHosts)
+
+      const ask = Effect.fn("Domains.resolve")(function* ({ accountId, service }: Question) {
+        const address = `${domainApi}/api/account/${accountId}/service/${encodeURIComponent(service)}/baseURI.json?version=1.0`
+        const answer = yield* Http.get(client, address).pipe(
+          Effect.catch((failure) => fail(new Unavailable({ problem: failure.problem })))
+        )
+        if (answer.status === 401) return yield* fail(new UnknownAccount({ accountId }))
+        if (answer.status === 400 || answer.status === 404)
+          return yield* fail(new UnknownService({ accountId, service }))
+        if (answer.status !== 200) {
+          return yield* fail(new Unavailable({ problem: `it answered with the status ${answer.status}` }))
+        }
+        const decoded = decodeAnswer(Http.json(answer))
+        if (decoded._tag === "None") return yield* fail(new Unavailable({ problem: "its answer cannot be read" }))
+        const candidates = "baseURIs" in decoded.value ? decoded.value.baseURIs : [decoded.value]
+        // LivePerson's own command line once mixed up the hosts of two accounts: an answer counts for its account only.
+        const found = candidates.find((candidate) => candidate.account === accountId && candidate.service === service)
+        if (found === undefined) return yield* fail(new UnknownService({ accountId, service }))
+        const host = found.baseURI
+        if (!Origin.isHost(host) || !isAllowed(host)) {
+          return yield* fail(new HostNotAllowed({ host: host.slice(0, 260) }))
+        }
+        return Origin.fromHost(host)
+      })
+
+      const cache = yield* Cache.makeWith(ask, {
+        capacity: 10_000,
+        timeToLive: (exit) => (Exit.isSuccess(exit) ? timeToLive : Duration.zero)
+      })
+
+      return {
+        resolve: (accountId, service) => Cache.get(cache, new Question({ accountId, service })),
+        allows: (url) => (url.protocol === "https:" || Origin.isLoopback(url.host)) && isAllowed(url.host)
+      }
+    })
+  )
+
+/**
+ * Asks the Domain API at `LE_AUTH_DOMAIN_API` (default `https://api.liveperson.net`).
+ *
+ * @since 0.1.0
+ */
+export const layerConfig: Layer.Layer<Domains, Config.ConfigError, HttpClient.HttpClient> = Layer.unwrap(
+  Effect.map(Config.schema(Origin.Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(liveperson)), (domainApi) =>
+    layer({ domainApi })
+  )
+)

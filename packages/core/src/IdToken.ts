@@ -1,0 +1,240 @@
+/**
+ * The id_token: a JWT that says who signed in.
+ *
+ * Verified and merely decoded claims are different types: `VerifiedClaims` come out of {@link verify} only.
+ *
+ * @see OpenID Connect Core section 3.1.3.7
+ * @see LivePerson, LE Applications Authorization API, "Token request", id_token
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as KeyFormat from "effect/crypto/KeyFormat"
+import * as Digest from "effect/crypto/Digest"
+import * as Signature from "effect/crypto/Signature"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { ClientId, type IdTokenText, Subject } from "./Identifiers.ts"
+
+const claims = {
+  sub: Subject,
+  aud: Schema.Union([ClientId, Schema.NonEmptyArray(ClientId)]),
+  iss: Schema.String,
+  iat: Schema.Finite,
+  exp: Schema.Finite,
+  azp: Schema.optionalKey(ClientId),
+  /** The user has the administrator role in the account. */
+  is_admin: Schema.optionalKey(Schema.Boolean),
+  /** The user is one of LivePerson's own administrators; such users have no record in the account. */
+  is_lpa: Schema.optionalKey(Schema.Boolean)
+}
+
+/**
+ * The claims as they are on the wire.
+ *
+ * @since 0.1.0
+ */
+export const IdTokenClaims = Schema.Struct(claims)
+/** @since 0.1.0 */
+export type IdTokenClaims = typeof IdTokenClaims.Type
+
+/**
+ * Claims that were read but not verified. Show them, never decide by them.
+ *
+ * @since 0.1.0
+ */
+export class UnverifiedClaims extends Schema.TaggedClass<UnverifiedClaims>("@le-auth/core/UnverifiedClaims")(
+  "UnverifiedClaims",
+  claims
+) {}
+
+/**
+ * Claims whose signature, audience, issuer and times were checked.
+ *
+ * @since 0.1.0
+ */
+export class VerifiedClaims extends Schema.TaggedClass<VerifiedClaims>("@le-auth/core/VerifiedClaims")(
+  "VerifiedClaims",
+  claims
+) {}
+
+/**
+ * A public RSA key of a JWKS (RFC 7517). Other members are kept out.
+ *
+ * @since 0.1.0
+ */
+export const JsonWebKey = Schema.Struct({
+  kty: Schema.String,
+  kid: Schema.optionalKey(Schema.String),
+  alg: Schema.optionalKey(Schema.String),
+  use: Schema.optionalKey(Schema.String),
+  n: Schema.optionalKey(Schema.String),
+  e: Schema.optionalKey(Schema.String)
+})
+/** @since 0.1.0 */
+export type JsonWebKey = typeof JsonWebKey.Type
+
+/**
+ * A JWK Set (RFC 7517 section 5), as `GET /sentinel/well-known/jwks` answers it.
+ *
+ * @since 0.1.0
+ */
+export const JsonWebKeySet = Schema.Struct({ keys: Schema.Array(JsonWebKey) })
+/** @since 0.1.0 */
+export type JsonWebKeySet = typeof JsonWebKeySet.Type
+
+/**
+ * Why an id_token is not accepted. `problem` repeats nothing of the token's content.
+ *
+ * @since 0.1.0
+ */
+export class IdTokenError extends Schema.TaggedError<IdTokenError>()("IdTokenError", {
+  reason: Schema.Literals([
+    "Malformed",
+    "UnsupportedAlgorithm",
+    "UnknownKey",
+    "BadSignature",
+    "WrongAudience",
+    "WrongIssuer",
+    "Expired",
+    "IssuedInTheFuture"
+  ]),
+  problem: Schema.String
+}) {
+  override get message(): string {
+    return `The id_token is not acceptable (${this.reason}): ${this.problem}`
+  }
+}
+
+/**
+ * The difference between two computers' clocks that is accepted in `exp` and `iat`. Default: 60 seconds. LivePerson's
+ * id_token lives 10 minutes.
+ *
+ * @since 0.1.0
+ */
+export const ClockSkew = Context.Reference<Duration.Duration>("@le-auth/core/IdToken/ClockSkew", {
+  defaultValue: () => Duration.seconds(60)
+})
+
+/** The header of the JWS (RFC 7515 section 4). `crit` must be understood, and we understand no extension. */
+const Header = Schema.Struct({
+  alg: Schema.String,
+  kid: Schema.optionalKey(Schema.String),
+  crit: Schema.optionalKey(Schema.Unknown)
+})
+
+const decodeHeader = Schema.decodeUnknownResult(Schema.fromJsonString(Header))
+const decodeClaims = Schema.decodeUnknownResult(Schema.fromJsonString(IdTokenClaims))
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+const ascii = new TextEncoder()
+
+const fail = (reason: IdTokenError["reason"], problem: string) => Result.fail(new IdTokenError({ reason, problem }))
+
+const textOf = (part: string): Result.Result<string, unknown> =>
+  Result.flatMap(Base64Url.decode(part), (bytes) => Result.try(() => utf8.decode(bytes)))
+
+interface Parts {
+  readonly header: typeof Header.Type
+  readonly claims: IdTokenClaims
+  readonly signed: string
+  readonly signature: Uint8Array
+}
+
+const parse = (token: string): Result.Result<Parts, IdTokenError> =>
+  Result.gen(function* () {
+    const [first, second, third, ...rest] = token.split(".")
+    if (first === undefined || second === undefined || third === undefined || rest.length > 0) {
+      return yield* fail("Malformed", "it does not have the three parts of a JWT")
+    }
+    const malformed = (part: string) => () =>
+      new IdTokenError({ reason: "Malformed", problem: `its ${part} cannot be read` })
+    const header = yield* textOf(first).pipe(Result.flatMap(decodeHeader), Result.mapError(malformed("header")))
+    const claims = yield* textOf(second).pipe(Result.flatMap(decodeClaims), Result.mapError(malformed("payload")))
+    const signature = yield* Base64Url.decode(third).pipe(Result.mapError(malformed("signature")))
+    return { header, claims, signature, signed: token.slice(0, first.length + 1 + second.length) }
+  })
+
+/**
+ * The `kid` of the token's header: which key signed it.
+ *
+ * @since 0.1.0
+ */
+export const keyId = (token: IdTokenText): string | undefined =>
+  Result.getOrUndefined(Result.map(parse(Redacted.value(token)), (parts) => parts.header.kid))
+
+/**
+ * Reads the claims without verifying anything.
+ *
+ * @since 0.1.0
+ */
+export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedClaims, IdTokenError> =>
+  Result.map(parse(Redacted.value(token)), (parts) => new UnverifiedClaims(parts.claims))
+
+/** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3). The modulus length is that of the key. */
+const rs256 = Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength: 2048 })
+
+/**
+ * Checks what the token says, without its signature: audience, issuer, times (OpenID Connect Core section 3.1.3.7).
+ * LivePerson's issuer is `sentinel`, written `Sentinel` in older documentation; nothing else is accepted.
+ *
+ * @since 0.1.0
+ */
+export const checkClaims = Effect.fnUntraced(function* (claims: IdTokenClaims, clientId: ClientId) {
+  const problem = (reason: IdTokenError["reason"], problem: string) => new IdTokenError({ reason, problem })
+  const audience = typeof claims.aud === "string" ? [claims.aud] : claims.aud
+  if (!audience.includes(clientId) || (audience.length > 1 && claims.azp !== clientId)) {
+    return yield* problem("WrongAudience", "it was issued to another application")
+  }
+  if (claims.iss.toLowerCase() !== "sentinel") {
+    return yield* problem("WrongIssuer", "its issuer is not sentinel")
+  }
+  const now = (yield* Clock.currentTimeMillis) / 1000
+  const skew = Duration.toSeconds(yield* ClockSkew)
+  if (claims.exp + skew <= now) return yield* problem("Expired", "it is no longer valid; check this computer's clock")
+  if (claims.iat - skew > now) {
+    return yield* problem("IssuedInTheFuture", "it was issued in the future; check this computer's clock")
+  }
+})
+
+/**
+ * Verifies an id_token: RS256 by the key with the token's `kid`, then {@link checkClaims}.
+ *
+ * `none`, HMAC algorithms and a token without `kid` are refused, and no other key is ever tried (RFC 8725 section 3.1).
+ *
+ * @since 0.1.0
+ */
+export const verify: (options: {
+  readonly token: IdTokenText
+  readonly clientId: ClientId
+  readonly keys: JsonWebKeySet
+}) => Effect.Effect<VerifiedClaims, IdTokenError, Signature.Signature> = Effect.fnUntraced(function* ({
+  clientId,
+  keys,
+  token
+}) {
+  const { claims, header, signature, signed } = yield* Effect.fromResult(parse(Redacted.value(token)))
+  if (header.alg !== "RS256" || header.crit !== undefined) {
+    return yield* new IdTokenError({ reason: "UnsupportedAlgorithm", problem: "it is not signed with RS256" })
+  }
+  const key =
+    header.kid === undefined ? undefined : keys.keys.find((key) => key.kid === header.kid && key.kty === "RSA")
+  if (key === undefined || (key.use ?? "sig") !== "sig" || (key.alg ?? "RS256") !== "RS256") {
+    return yield* new IdTokenError({ reason: "UnknownKey", problem: "no published key has its kid" })
+  }
+  const unusable = () => new IdTokenError({ reason: "UnknownKey", problem: "the published key cannot be used" })
+  const publicKey = yield* Effect.mapError(
+    KeyFormat.decodePublic(KeyFormat.jwk, rs256, { kty: "RSA", n: key.n!, e: key.e! }),
+    unusable
+  )
+  const genuine = yield* Effect.mapError(
+    Signature.Signature.use((service) => service.verify(publicKey, signature, ascii.encode(signed))),
+    unusable
+  )
+  if (!genuine) return yield* new IdTokenError({ reason: "BadSignature", problem: "its signature is not genuine" })
+  yield* checkClaims(claims, clientId)
+  return new VerifiedClaims(claims)
+})

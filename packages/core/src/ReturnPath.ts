@@ -1,0 +1,31 @@
+/**
+ * Where the user goes after the sign-in: a path of the application itself, never another site.
+ *
+ * @see RFC 6749 section 10.15 and RFC 9700 section 4.11.1 (open redirectors)
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * A path on the application's own origin, with an optional query and fragment: `/inbox?folder=1#top`.
+ *
+ * Refused is what a browser might read as another origin: `//evil.example`, `/\evil.example`, `https:`, and their
+ * percent-encoded forms; and what no path has: white space, backslashes and control characters. At most 2,048 characters.
+ *
+ * @example
+ * ```ts
+ * import { ReturnPath } from "@le-auth/core/ReturnPath"
+ *
+ * ReturnPath.make("/inbox?folder=1")
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const ReturnPath = Schema.String.check(
+  Schema.isPattern(/^\/(?![/\\]|%2f|%5c)[\x21-\x5b\x5d-\x7e]*$/i, {
+    expected: "a path of this application that starts with one slash, such as /inbox"
+  }),
+  Schema.isMaxLength(2048)
+).pipe(Schema.brand("ReturnPath"))
+/** @since 0.1.0 */
+export type ReturnPath = typeof ReturnPath.Type

@@ -1,0 +1,108 @@
+/**
+ * The HTTP contract of Sentinel, LivePerson's identity service: the same declaration serves the server, typed clients and the
+ * OpenAPI document.
+ *
+ * @see LivePerson, LE Applications Authorization API
+ * @since 0.1.0
+ */
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { BadRequest, InternalServerError, Unauthorized } from "./AuthorizeError.ts"
+import { AuthorizeQuery } from "./AuthorizeRequest.ts"
+import { AccountId } from "./Identifiers.ts"
+import { JsonWebKeySet } from "./IdToken.ts"
+import { OAuthErrorBody } from "./OAuthError.ts"
+import { RevokeRequest, TokenRequest, TokenResponse } from "./Token.ts"
+
+const params = { accountId: AccountId }
+
+/** `v`, the version of the API. LivePerson prints `?v1.0` for revocation, so it may be missing. */
+const version = { v: Schema.optionalKey(Schema.String) }
+
+/** 302 to the login page, or back to the application with a code or an error. */
+const Redirect = HttpApiSchema.WithHeaders(HttpApiSchema.Empty(302), { location: Schema.String })
+
+const TokenFailure = OAuthErrorBody.annotate({ httpApiStatus: 400 })
+const ClientFailure = OAuthErrorBody.annotate({ httpApiStatus: 401 })
+const ServerFailure = OAuthErrorBody.annotate({ httpApiStatus: 500 })
+
+/**
+ * The authorization request. A browser goes there by navigation; no script can read the redirect.
+ *
+ * @since 0.1.0
+ */
+export const authorize = HttpApiEndpoint.get("authorize", "/sentinel/api/account/:accountId/authorize", {
+  params,
+  query: AuthorizeQuery,
+  success: Redirect,
+  error: [BadRequest, Unauthorized, InternalServerError]
+}).annotateMerge(OpenApi.annotations({ title: "Authorization request", description: "Sends the user to sign in." }))
+
+/**
+ * The token and the refresh request.
+ *
+ * @since 0.1.0
+ */
+export const token = HttpApiEndpoint.post("token", "/sentinel/api/account/:accountId/token", {
+  params,
+  query: version,
+  payload: TokenRequest.pipe(HttpApiSchema.asFormUrlEncoded()),
+  success: TokenResponse,
+  error: [TokenFailure, ClientFailure, ServerFailure]
+}).annotateMerge(
+  OpenApi.annotations({
+    title: "Token request",
+    description: "Exchanges a code or a refresh token for an access token."
+  })
+)
+
+/**
+ * The revocation request. It ends all LivePerson sessions of the user.
+ *
+ * @since 0.1.0
+ */
+export const revoke = HttpApiEndpoint.post("revoke", "/sentinel/api/account/:accountId/token/revoke", {
+  params,
+  query: version,
+  payload: RevokeRequest.pipe(HttpApiSchema.asFormUrlEncoded()),
+  success: HttpApiSchema.Empty(200),
+  error: [TokenFailure, ClientFailure, ServerFailure]
+}).annotateMerge(
+  OpenApi.annotations({
+    title: "Token revocation request",
+    description: "Ends the user's session in all LivePerson applications."
+  })
+)
+
+/**
+ * The public keys of id_tokens. LivePerson's path has no dot before `well-known`.
+ *
+ * @since 0.1.0
+ */
+export const keys = HttpApiEndpoint.get("keys", "/sentinel/well-known/jwks", {
+  success: JsonWebKeySet
+}).annotateMerge(OpenApi.annotations({ title: "JSON Web Key Set", description: "The public keys of id_tokens." }))
+
+/**
+ * @since 0.1.0
+ */
+export class SentinelGroup extends HttpApiGroup.make("sentinel").add(authorize, token, revoke, keys) {}
+
+/**
+ * The whole contract. `OpenApi.fromApi(SentinelApi)` gives the OpenAPI document.
+ *
+ * @since 0.1.0
+ */
+export class SentinelApi extends HttpApi.make("sentinel")
+  .add(SentinelGroup)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "LE Applications Authorization API",
+      version: "1.0",
+      description: "Lets an application act for users of LivePerson Conversational Cloud (LiveEngage)."
+    })
+  ) {}

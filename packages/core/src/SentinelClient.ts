@@ -1,0 +1,220 @@
+/**
+ * The raw calls to Sentinel: exchange, refresh, revoke and keys. `SignIn` and `Sessions` are built on them, and are what an
+ * application usually wants.
+ *
+ * @see LivePerson, LE Applications Authorization API, "Methods"
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import type { AppInstallation } from "./AppInstallations.ts"
+import * as Http from "./internal/http.ts"
+import type { AuthorizationCode, CodeVerifier, RedirectUri, RefreshToken } from "./Identifiers.ts"
+import { JsonWebKeySet } from "./IdToken.ts"
+import { OAuthErrorBody, printable } from "./OAuthError.ts"
+import type { Origin } from "./Origin.ts"
+import { TokenResponse } from "./Token.ts"
+import {
+  BadResponse,
+  InvalidClient,
+  InvalidGrant,
+  RateLimited,
+  Refused,
+  Timeout,
+  TokenError,
+  type TokenErrorReason,
+  Unavailable
+} from "./TokenError.ts"
+
+/**
+ * Whom a call speaks for, and to whom: `sentinel` is what `Domains.resolve` gave for the installation's account.
+ *
+ * @since 0.1.0
+ */
+export interface Endpoint {
+  readonly installation: AppInstallation
+  readonly sentinel: Origin
+}
+
+/**
+ * The calls. Each is bounded in time and size by `RequestLimits`; none is repeated by itself.
+ *
+ * @since 0.1.0
+ */
+export class SentinelClient extends Context.Service<
+  SentinelClient,
+  {
+    /** Exchanges an authorization code, once. `redirectUri` is given if and only if it was sent to authorize. */
+    readonly exchange: (
+      options: Endpoint & {
+        readonly code: AuthorizationCode
+        readonly redirectUri?: RedirectUri | undefined
+        readonly codeVerifier?: CodeVerifier | undefined
+      }
+    ) => Effect.Effect<TokenResponse, TokenError>
+    /** Exchanges a refresh token for a new access token. */
+    readonly refresh: (
+      options: Endpoint & { readonly refreshToken: RefreshToken }
+    ) => Effect.Effect<TokenResponse, TokenError>
+    /** Ends **all LivePerson sessions** of the user to whom the refresh token belongs. */
+    readonly revoke: (options: Endpoint & { readonly refreshToken: RefreshToken }) => Effect.Effect<void, TokenError>
+    /** The public keys of id_tokens. */
+    readonly keys: (sentinel: Origin) => Effect.Effect<JsonWebKeySet, TokenError>
+  }
+>()("@le-auth/core/SentinelClient") {}
+
+const decodeTokens = Schema.decodeUnknownOption(TokenResponse)
+const decodeKeys = Schema.decodeUnknownOption(JsonWebKeySet)
+const decodeOAuthError = Schema.decodeUnknownOption(OAuthErrorBody)
+/** The envelope of LivePerson's other services: `{"error":{"message":...,"internalCode":...}}`. */
+const decodeEnvelope = Schema.decodeUnknownOption(Schema.Struct({ error: Schema.Struct({ message: Schema.String }) }))
+
+const isJson = (answer: Http.Answer): boolean => /^application\/(?:[\w.+-]+\+)?json\b/i.test(answer.contentType)
+
+/** Servers have been seen to repeat the request in an error page: nothing that was sent comes back out of here. */
+const withoutSecrets = (text: string, secrets: ReadonlyArray<string>): string =>
+  secrets.reduce(
+    (text, secret) => text.replaceAll(secret, "<redacted>").replaceAll(encodeURIComponent(secret), "<redacted>"),
+    text
+  )
+
+const retryAfterSeconds = (value: string | undefined): { retryAfter?: number } =>
+  value !== undefined && /^\d{1,9}$/.test(value) ? { retryAfter: Number(value) } : {}
+
+/** What an answer other than success means (RFC 6749 section 5.2). */
+const reasonOf = (answer: Http.Answer, secrets: ReadonlyArray<string>): TokenErrorReason => {
+  if (answer.status === 429) return new RateLimited(retryAfterSeconds(answer.retryAfter))
+  if (answer.status >= 500) {
+    return new Unavailable({ problem: `it answered with the status ${answer.status}`, status: answer.status })
+  }
+  const body = Http.json(answer)
+  const oauth = answer.status >= 400 ? decodeOAuthError(body) : Option.none()
+  if (Option.isSome(oauth)) {
+    const said = {
+      error: printable(withoutSecrets(oauth.value.error, secrets), 100),
+      ...(oauth.value.error_description === undefined
+        ? {}
+        : { description: printable(withoutSecrets(oauth.value.error_description, secrets)) })
+    }
+    if (said.error === "invalid_grant") return new InvalidGrant(said)
+    return said.error === "invalid_client" ? new InvalidClient(said) : new Refused(said)
+  }
+  const envelope = answer.status >= 400 ? decodeEnvelope(body) : Option.none()
+  if (Option.isSome(envelope)) {
+    const said = { error: printable(withoutSecrets(envelope.value.error.message, secrets)) }
+    return answer.status === 401 ? new InvalidClient(said) : new Refused(said)
+  }
+  return new BadResponse({
+    status: answer.status,
+    contentType: printable(answer.contentType, 100),
+    problem:
+      answer.status >= 300 && answer.status < 400 ? "it is a redirect, which is not followed" : "it is no OAuth error",
+    // A successful answer may hold tokens, so nothing of it is repeated.
+    ...(answer.status >= 300 && answer.body !== ""
+      ? { excerpt: printable(withoutSecrets(answer.body, secrets).replace(/\s+/g, " "), 200) }
+      : {})
+  })
+}
+
+const noAnswer = (failure: Http.NoAnswer): TokenErrorReason =>
+  failure.timedOut ? new Timeout() : new Unavailable({ problem: failure.problem })
+
+/**
+ * Calls Sentinel over the `HttpClient` of the context.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = Layer.effect(
+  SentinelClient,
+  Effect.gen(function* () {
+    const client = yield* HttpClient.HttpClient
+
+    const post = (
+      operation: TokenError["operation"],
+      { installation, sentinel }: Endpoint,
+      path: string,
+      form: Record<string, string>,
+      secrets: ReadonlyArray<string>
+    ) => {
+      const secret = Redacted.value(installation.clientSecret)
+      return Http.postForm(client, `${sentinel}/sentinel/api/account/${installation.accountId}/${path}?v=1.0`, {
+        ...form,
+        client_id: installation.clientId,
+        client_secret: secret
+      }).pipe(
+        Effect.mapError((failure) => new TokenError({ operation, reason: noAnswer(failure) })),
+        Effect.filterOrFail(
+          (answer) => answer.status === 200,
+          (answer) => new TokenError({ operation, reason: reasonOf(answer, [secret, ...secrets]) })
+        ),
+        Effect.tap(Effect.annotateCurrentSpan({ "le_auth.account": installation.accountId }))
+      )
+    }
+
+    const tokens = (operation: TokenError["operation"]) => (answer: Http.Answer) => {
+      const decoded = isJson(answer) ? decodeTokens(Http.json(answer)) : Option.none()
+      return Option.isSome(decoded)
+        ? Effect.succeed(decoded.value)
+        : Effect.fail(unusable(operation, answer, "token response"))
+    }
+
+    const unusable = (operation: TokenError["operation"], answer: Http.Answer, what: string) =>
+      new TokenError({
+        operation,
+        reason: new BadResponse({
+          status: answer.status,
+          contentType: printable(answer.contentType, 100),
+          problem: `it is not a ${what}`
+        })
+      })
+
+    return SentinelClient.of({
+      exchange: Effect.fn("SentinelClient.exchange")(({ code, codeVerifier, redirectUri, ...endpoint }) => {
+        const secrets = [Redacted.value(code), ...(codeVerifier === undefined ? [] : [Redacted.value(codeVerifier)])]
+        return post(
+          "exchange",
+          endpoint,
+          "token",
+          {
+            grant_type: "authorization_code",
+            code: Redacted.value(code),
+            ...(redirectUri === undefined ? {} : { redirect_uri: redirectUri }),
+            ...(codeVerifier === undefined ? {} : { code_verifier: Redacted.value(codeVerifier) })
+          },
+          secrets
+        ).pipe(Effect.flatMap(tokens("exchange")))
+      }),
+
+      refresh: Effect.fn("SentinelClient.refresh")(({ refreshToken, ...endpoint }) => {
+        const token = Redacted.value(refreshToken)
+        return post("refresh", endpoint, "token", { grant_type: "refresh_token", refresh_token: token }, [token]).pipe(
+          Effect.flatMap(tokens("refresh"))
+        )
+      }),
+
+      revoke: Effect.fn("SentinelClient.revoke")(({ refreshToken, ...endpoint }) => {
+        const token = Redacted.value(refreshToken)
+        return Effect.asVoid(post("revoke", endpoint, "token/revoke", { token }, [token]))
+      }),
+
+      keys: Effect.fn("SentinelClient.keys")((sentinel) =>
+        Http.get(client, `${sentinel}/sentinel/well-known/jwks`).pipe(
+          Effect.mapError((failure) => new TokenError({ operation: "keys", reason: noAnswer(failure) })),
+          Effect.flatMap((answer) => {
+            if (answer.status !== 200) {
+              return Effect.fail(new TokenError({ operation: "keys", reason: reasonOf(answer, []) }))
+            }
+            return Effect.mapError(Effect.fromOption(decodeKeys(Http.json(answer))), () =>
+              unusable("keys", answer, "JSON Web Key Set")
+            )
+          })
+        )
+      )
+    })
+  })
+)

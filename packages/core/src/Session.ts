@@ -1,0 +1,46 @@
+/**
+ * A session: what an application holds after a sign-in.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { AccessToken, AccountId, ClientId, RefreshToken, Subject } from "./Identifiers.ts"
+import { UnverifiedClaims, VerifiedClaims } from "./IdToken.ts"
+
+/**
+ * Names a session. No session can be read through another account's key.
+ *
+ * @since 0.1.0
+ */
+export class SessionKey extends Schema.Class<SessionKey>("@le-auth/core/SessionKey")({
+  accountId: AccountId,
+  clientId: ClientId,
+  subject: Subject
+}) {
+  /** One text for the three parts, for stores: URL-encoded, so no part can imitate another. */
+  override toString(): string {
+    return [this.accountId, this.clientId, this.subject].map(encodeURIComponent).join("/")
+  }
+}
+
+/**
+ * The tokens of one user in one account, and what is known about the user.
+ *
+ * Times are milliseconds since the epoch. The tokens are redacted: they show in no log, no JSON and no `inspect`.
+ *
+ * @since 0.1.0
+ */
+export class Session extends Schema.Class<Session>("@le-auth/core/Session")({
+  key: SessionKey,
+  accessToken: AccessToken,
+  /** Absent if the installation does not have the grant type `refresh_token`. */
+  refreshToken: Schema.optionalKey(RefreshToken),
+  /** Who signed in, from the id_token of the sign-in. LivePerson gives none on a refresh, so it is kept. */
+  claims: Schema.optionalKey(Schema.Union([VerifiedClaims, UnverifiedClaims])),
+  /** When the user signed in. */
+  signedInAt: Schema.Finite,
+  /** From when on the access token is refreshed before it is used. */
+  refreshAt: Schema.Finite,
+  /** When the access token ends. */
+  expiresAt: Schema.Finite
+}) {}

@@ -1,0 +1,385 @@
+/**
+ * Sessions that always yield a valid access token.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Signature from "effect/crypto/Signature"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { type AppInstallation, AppInstallations, type UnknownInstallation } from "./AppInstallations.ts"
+import { Domains, DomainsError, HostNotAllowed } from "./Domains.ts"
+import { type AccessToken, type AccountId, type IdTokenText, Subject } from "./Identifiers.ts"
+import * as IdToken from "./IdToken.ts"
+import type { Origin } from "./Origin.ts"
+import { RefreshLock } from "./RefreshLock.ts"
+import { SentinelClient } from "./SentinelClient.ts"
+import { Session, SessionKey } from "./Session.ts"
+import { SessionStore } from "./SessionStore.ts"
+import * as SigningKeys from "./SigningKeys.ts"
+import type { StoreError } from "./StoreError.ts"
+import type { TokenResponse } from "./Token.ts"
+import type { TokenError } from "./TokenError.ts"
+
+/**
+ * There is no such session: the user never signed in here, or signed out.
+ *
+ * @since 0.1.0
+ */
+export class NotSignedIn extends Schema.TaggedError<NotSignedIn>()("NotSignedIn", {}) {
+  override get message(): string {
+    return "There is no session for this user. Start a sign-in."
+  }
+}
+
+/**
+ * The session ended at LivePerson: its refresh token is no longer accepted, or there is none and the access token is over.
+ * The session was removed.
+ *
+ * @since 0.1.0
+ */
+export class SessionEnded extends Schema.TaggedError<SessionEnded>()("SessionEnded", {}) {
+  override get message(): string {
+    return "The session has ended at LivePerson. Start the sign-in again."
+  }
+}
+
+/** @since 0.1.0 */
+export type SessionError = NotSignedIn | SessionEnded | TokenError | DomainsError | UnknownInstallation | StoreError
+
+/**
+ * @since 0.1.0
+ */
+export class Sessions extends Context.Service<
+  Sessions,
+  {
+    /** Begins a session with the tokens of a code exchange, and saves it. `SignIn.complete` does this for you. */
+    readonly begin: (options: {
+      readonly installation: AppInstallation
+      readonly sentinel: Origin
+      readonly tokens: TokenResponse
+    }) => Effect.Effect<Session, IdToken.IdTokenError | StoreError>
+    /** The session as it is stored, without refreshing anything. */
+    readonly current: (key: SessionKey) => Effect.Effect<Option.Option<Session>, StoreError>
+    /** The keys of the sessions of an account. */
+    readonly list: (accountId: AccountId) => Effect.Effect<ReadonlyArray<SessionKey>, StoreError>
+    /** A valid access token, refreshed first if it is due. Any number of callers cause one refresh. */
+    readonly accessToken: (key: SessionKey) => Effect.Effect<AccessToken, SessionError>
+    /** Refreshes now, whether it is due or not. */
+    readonly refresh: (key: SessionKey) => Effect.Effect<Session, SessionError>
+    /**
+     * An `HttpClient` that sends the access token with each request, only to allowed hosts, and that refreshes and repeats
+     * a request once when the answer is 401.
+     */
+    readonly authorized: <E, R>(
+      client: HttpClient.HttpClient.With<E, R>,
+      key: SessionKey
+    ) => HttpClient.HttpClient.With<E | SessionError, R>
+    /** Signs the user out of this application: removes the session here. LivePerson hears nothing of it. */
+    readonly forget: (key: SessionKey) => Effect.Effect<void, StoreError>
+    /**
+     * Signs the user out of **all LivePerson applications**, by revoking the refresh token. The session here is removed
+     * even if that fails; the failure is still reported.
+     */
+    readonly revokeEverywhere: (
+      key: SessionKey
+    ) => Effect.Effect<void, TokenError | DomainsError | UnknownInstallation | StoreError>
+  }
+>()("@le-auth/core/Sessions") {}
+
+/**
+ * The session of a key, with the `Sessions` of the context. See the methods of {@link Sessions}.
+ *
+ * @since 0.1.0
+ */
+export const current = (key: SessionKey): Effect.Effect<Option.Option<Session>, StoreError, Sessions> =>
+  Sessions.use((sessions) => sessions.current(key))
+
+/**
+ * A valid access token, with the `Sessions` of the context.
+ *
+ * @example
+ * ```ts
+ * import type { SessionKey } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ *
+ * const token = (key: SessionKey) => Sessions.accessToken(key)
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const accessToken = (key: SessionKey): Effect.Effect<AccessToken, SessionError, Sessions> =>
+  Sessions.use((sessions) => sessions.accessToken(key))
+
+/**
+ * An `HttpClient` that sends the access token, with the `Sessions` of the context.
+ *
+ * @since 0.1.0
+ */
+export const authorized = <E, R>(
+  client: HttpClient.HttpClient.With<E, R>,
+  key: SessionKey
+): Effect.Effect<HttpClient.HttpClient.With<E | SessionError, R>, never, Sessions> =>
+  Sessions.useSync((sessions) => sessions.authorized(client, key))
+
+/**
+ * Signs the user out of this application, with the `Sessions` of the context.
+ *
+ * @since 0.1.0
+ */
+export const forget = (key: SessionKey): Effect.Effect<void, StoreError, Sessions> =>
+  Sessions.use((sessions) => sessions.forget(key))
+
+/**
+ * Signs the user out of **all LivePerson applications**, with the `Sessions` of the context.
+ *
+ * @since 0.1.0
+ */
+export const revokeEverywhere = (
+  key: SessionKey
+): Effect.Effect<void, TokenError | DomainsError | UnknownInstallation | StoreError, Sessions> =>
+  Sessions.use((sessions) => sessions.revokeEverywhere(key))
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /**
+   * Refuses an id_token whose key Sentinel does not publish. Default: `false`, since LivePerson does not say where the keys
+   * of its id_tokens are. Such a token came straight from the token endpoint over TLS, which OpenID Connect Core section
+   * 3.1.3.7 (6) accepts in place of the signature; its claims are of the type `UnverifiedClaims`. A published key is always
+   * used, and a wrong signature always refused.
+   */
+  readonly requireVerifiedIdToken?: boolean | undefined
+}
+
+/** Without `expires_in`: the documented lifetime of an access token. */
+const documentedLifetime = Duration.toMillis("8 hours")
+/** LivePerson recommends to refresh every 30 minutes, which also keeps the user's single sign-on session alive. */
+const recommendedInterval = Duration.toMillis("30 minutes")
+/** After a refresh that failed for a passing reason, with a token that is still valid. */
+const pause = Duration.toMillis("1 minute")
+
+/** When to refresh a token that lives so long: at the recommended interval, and well before its end. */
+const refreshAfter = (lifetime: number): number =>
+  Math.min(recommendedInterval, lifetime - Math.min(lifetime / 10, 300_000))
+
+/**
+ * @since 0.1.0
+ */
+export const layerWith = (
+  options: Options
+): Layer.Layer<
+  Sessions,
+  never,
+  | AppInstallations
+  | Domains
+  | SentinelClient
+  | SessionStore
+  | RefreshLock
+  | SecureRandom.SecureRandom
+  | Signature.Signature
+> =>
+  Layer.effect(
+    Sessions,
+    Effect.gen(function* () {
+      const installations = yield* AppInstallations
+      const domains = yield* Domains
+      const sentinelClient = yield* SentinelClient
+      const store = yield* SessionStore
+      const lock = yield* RefreshLock
+      const random = yield* SecureRandom.SecureRandom
+      const signature = yield* Signature.Signature
+      const signingKeys = yield* SigningKeys.SigningKeys
+
+      /** When to refresh and when the token ends. The spread keeps sessions that began together from refreshing together. */
+      const times = Effect.fnUntraced(function* (tokens: TokenResponse, now: number) {
+        const lifetime = tokens.expires_in === undefined ? documentedLifetime : tokens.expires_in * 1000
+        const spread = (yield* random.intBetween(0, 1000)) / 10_000
+        return {
+          refreshAt: now + Math.round(refreshAfter(lifetime) * (1 - spread)),
+          expiresAt: now + lifetime
+        }
+      })
+
+      /** Who signed in: verified if Sentinel publishes the key, see {@link Options.requireVerifiedIdToken}. */
+      const identify = (
+        installation: AppInstallation,
+        sentinel: Origin,
+        token: IdTokenText
+      ): Effect.Effect<IdToken.VerifiedClaims | IdToken.UnverifiedClaims, IdToken.IdTokenError> =>
+        signingKeys.keysFor(sentinel, IdToken.keyId(token)).pipe(
+          Effect.catch((error) =>
+            Effect.as(Effect.logWarning("Sentinel's keys could not be read", error.message), { keys: [] })
+          ),
+          Effect.flatMap((keys) => IdToken.verify({ token, clientId: installation.clientId, keys })),
+          Effect.provideService(Signature.Signature, signature),
+          Effect.catchIf(
+            (error) => error.reason === "UnknownKey" && options.requireVerifiedIdToken !== true,
+            () =>
+              Effect.fromResult(IdToken.decodeUnverified(token)).pipe(
+                Effect.tap((claims) => IdToken.checkClaims(claims, installation.clientId))
+              )
+          )
+        )
+
+      /** What the answer of a refresh makes of a session (RFC 6749 section 6). */
+      const renew = Effect.fnUntraced(function* (session: Session, tokens: TokenResponse) {
+        const now = yield* Clock.currentTimeMillis
+        return new Session({
+          ...session,
+          accessToken: tokens.access_token,
+          // A new refresh token replaces the old one; if none came, the old one stays.
+          ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
+          ...(yield* times(tokens, now))
+        })
+      })
+
+      const stored = (key: SessionKey) =>
+        Effect.flatMap(store.get(key), (found) => Effect.mapError(Effect.fromOption(found), () => new NotSignedIn()))
+
+      const end = (key: SessionKey) => Effect.andThen(store.remove(key), Effect.fail(new SessionEnded()))
+
+      /** Exchange and save are one step: an interruption in between would lose a rotated refresh token. */
+      const exchange = (session: Session): Effect.Effect<Session, SessionError> =>
+        Effect.gen(function* () {
+          const { key, refreshToken } = session
+          if (refreshToken === undefined) return yield* end(key)
+          const installation = yield* installations.find(key.accountId)
+          const sentinel = yield* domains.resolve(key.accountId, "sentinel")
+          return yield* sentinelClient.refresh({ installation, sentinel, refreshToken }).pipe(
+            Effect.flatMap((tokens) => renew(session, tokens)),
+            Effect.tap((renewed) => store.set(renewed)),
+            Effect.catchReason("TokenError", "InvalidGrant", () =>
+              // Somebody else may have refreshed it meanwhile; then theirs is the one to use.
+              Effect.filterOrElse(
+                stored(key),
+                (now) =>
+                  now.refreshToken !== undefined && Redacted.value(now.refreshToken) !== Redacted.value(refreshToken),
+                () => end(key)
+              )
+            )
+          )
+        }).pipe(Effect.uninterruptible)
+
+      const whenDue = (key: SessionKey): Effect.Effect<Session, SessionError> =>
+        Effect.gen(function* () {
+          const session = yield* stored(key)
+          const now = yield* Clock.currentTimeMillis
+          if (now < session.refreshAt) return session
+          if (session.refreshToken === undefined) return now < session.expiresAt ? session : yield* end(key)
+          const refreshed = yield* Effect.result(exchange(session))
+          if (Result.isSuccess(refreshed)) return refreshed.success
+          const { failure } = refreshed
+          const ended = failure._tag === "SessionEnded" || failure._tag === "NotSignedIn"
+          if (ended || (yield* Clock.currentTimeMillis) >= session.expiresAt) return yield* failure
+          yield* Effect.logWarning(
+            "A refresh failed; the access token is still valid and stays in use",
+            failure.message
+          )
+          const later = new Session({ ...session, refreshAt: Math.min(now + pause, session.expiresAt) })
+          yield* Effect.ignore(store.set(later))
+          return later
+        })
+
+      const fresh = (key: SessionKey): Effect.Effect<Session, SessionError> =>
+        Effect.gen(function* () {
+          const session = yield* stored(key)
+          return (yield* Clock.currentTimeMillis) < session.refreshAt
+            ? session
+            : yield* lock.withLock(key.toString(), whenDue(key))
+        })
+
+      const refresh = (key: SessionKey) => lock.withLock(key.toString(), Effect.flatMap(stored(key), exchange))
+
+      /** Refreshes unless somebody else did since this token was read. */
+      const replace = (key: SessionKey, used: AccessToken) =>
+        lock.withLock(
+          key.toString(),
+          Effect.filterOrElse(
+            stored(key),
+            (session) => Redacted.value(session.accessToken) !== Redacted.value(used),
+            exchange
+          )
+        )
+
+      const service = Sessions.of({
+        begin: Effect.fn("Sessions.begin")(function* ({ installation, sentinel, tokens }) {
+          const claims =
+            tokens.id_token === undefined ? undefined : yield* identify(installation, sentinel, tokens.id_token)
+          const now = yield* Clock.currentTimeMillis
+          // Older documentation knows no id_token. The session then has a name of its own, so that it disturbs no other.
+          const subject = claims?.sub ?? Subject.make(`unidentified-${yield* random.uuidV4()}`)
+          const session = new Session({
+            key: new SessionKey({ accountId: installation.accountId, clientId: installation.clientId, subject }),
+            accessToken: tokens.access_token,
+            signedInAt: now,
+            ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
+            ...(claims === undefined ? {} : { claims }),
+            ...(yield* times(tokens, now))
+          })
+          yield* store.set(session)
+          return session
+        }),
+
+        current: (key) => store.get(key),
+        list: (accountId) => store.list(accountId),
+        accessToken: Effect.fn("Sessions.accessToken")((key) =>
+          Effect.map(fresh(key), (session) => session.accessToken)
+        ),
+        refresh: Effect.fn("Sessions.refresh")(refresh),
+
+        authorized: <E, R>(client: HttpClient.HttpClient.With<E, R>, key: SessionKey) => {
+          const send = (request: HttpClientRequest.HttpClientRequest, token: AccessToken) =>
+            client.execute(HttpClientRequest.bearerToken(request, token))
+          return HttpClient.transform(client, (_, request): Effect.Effect<any, E | SessionError, R> =>
+            Effect.gen(function* () {
+              const target = URL.parse(request.url)
+              if (target === null || !domains.allows(target)) {
+                return yield* new DomainsError({
+                  reason: new HostNotAllowed({ host: target?.host ?? request.url.slice(0, 100) })
+                })
+              }
+              const { accessToken } = yield* fresh(key)
+              const response = yield* send(request, accessToken)
+              // A body that is a stream is gone and cannot be sent again (RFC 6750 section 3.1 allows one more try).
+              if (response.status !== 401 || request.body._tag === "Stream") return response
+              return yield* send(request, (yield* replace(key, accessToken)).accessToken)
+            })
+          )
+        },
+
+        forget: Effect.fn("Sessions.forget")((key) => store.remove(key)),
+
+        revokeEverywhere: Effect.fn("Sessions.revokeEverywhere")((key) =>
+          lock.withLock(
+            key.toString(),
+            Effect.gen(function* () {
+              const session = yield* store.get(key)
+              if (Option.isNone(session) || session.value.refreshToken === undefined) return
+              const installation = yield* installations.find(key.accountId)
+              const sentinel = yield* domains.resolve(key.accountId, "sentinel")
+              yield* sentinelClient.revoke({ installation, sentinel, refreshToken: session.value.refreshToken })
+            }).pipe(Effect.onExit(() => store.remove(key)))
+          )
+        )
+      })
+      return service
+    })
+  ).pipe(Layer.provide(SigningKeys.layer))
+
+/**
+ * `Sessions` with the default options.
+ *
+ * @since 0.1.0
+ */
+export const layer = layerWith({})

@@ -1,0 +1,68 @@
+/**
+ * Reads settings and reports everything that is wrong with them at once.
+ *
+ * `effect/Config` stops at the first problem; a person who configures a server wants the whole list.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+/**
+ * Settings are missing or wrong. `problems` has a line for each; values are never repeated, since they may be secrets.
+ *
+ * @since 0.1.0
+ */
+export class SettingsError extends Schema.TaggedError<SettingsError>()("SettingsError", {
+  problems: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return ["The configuration has problems:", ...this.problems.map((problem) => `  - ${problem}`)].join("\n")
+  }
+}
+
+type Fields = Record<string, Schema.Codec<unknown, unknown>>
+type Values<F extends Fields> = { readonly [K in keyof F]: F[K]["Type"] }
+
+const lines = (error: Config.ConfigError): string =>
+  error.cause.message
+    .replace(/\n\s*at \[.*\]$/gm, "")
+    .replaceAll("\n", " ")
+    .trim()
+
+/**
+ * Reads one setting for each field, under the field's name, from the current `ConfigProvider`. An empty value counts as
+ * missing, as people write `NAME= command` to unset one.
+ *
+ * @example
+ * ```ts
+ * import { load } from "@le-auth/core/Settings"
+ * import * as Schema from "effect/Schema"
+ *
+ * load({ PORT: Schema.NumberFromString })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const load = <F extends Fields>(fields: F): Effect.Effect<Values<F>, SettingsError> =>
+  Effect.gen(function* () {
+    const values: Record<string, unknown> = {}
+    const problems: Array<string> = []
+    for (const [name, schema] of Object.entries(fields)) {
+      const given = yield* Config.option(Config.NonEmptyString(name)).pipe(
+        Effect.orElseSucceed(() => Option.none<string>())
+      )
+      if (Option.isNone(given)) {
+        problems.push(`${name} is missing`)
+        continue
+      }
+      const value = yield* Effect.result(Config.schema(schema, name))
+      if (Result.isSuccess(value)) values[name] = value.success
+      else problems.push(`${name}: ${lines(value.failure)}`)
+    }
+    if (problems.length > 0) return yield* new SettingsError({ problems })
+    return values as Values<F>
+  })

@@ -1,0 +1,362 @@
+/**
+ * Sends a user to sign in, and receives what comes back.
+ *
+ * The two verbs of le-auth: {@link start} gives the address to send the browser to, and what binds the sign-in to that
+ * browser; {@link complete} takes the whole callback and gives the session. Everything risky lies between them, and none
+ * of it can be skipped.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Digest from "effect/crypto/Digest"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { AppInstallations, type UnknownInstallation } from "./AppInstallations.ts"
+import { AuthorizeRequest, toUrl } from "./AuthorizeRequest.ts"
+import * as CallbackError from "./CallbackError.ts"
+import * as CallbackResult from "./CallbackResult.ts"
+import { Domains, type DomainsError } from "./Domains.ts"
+import { type AccountId, type RedirectUri, State } from "./Identifiers.ts"
+import type { IdTokenError } from "./IdToken.ts"
+import { ReturnPath } from "./ReturnPath.ts"
+import { SentinelClient } from "./SentinelClient.ts"
+import type { Session } from "./Session.ts"
+import { Sessions } from "./Sessions.ts"
+import type { StoreError } from "./StoreError.ts"
+import type { TokenError } from "./TokenError.ts"
+import { Transaction } from "./Transaction.ts"
+import { TransactionStore } from "./TransactionStore.ts"
+
+/**
+ * What binds a sign-in to the user agent that started it (RFC 6749 section 10.12): a cookie in a web application, a variable
+ * in a command line. Without it, or with another's, the callback is refused.
+ *
+ * @since 0.1.0
+ */
+export interface UserAgentBinding {
+  /** The name of the cookie; each sign-in has its own, so several at once do not disturb each other. */
+  readonly name: string
+  readonly value: Redacted.Redacted
+  /** How long the sign-in may take. */
+  readonly maxAge: Duration.Duration
+}
+
+/**
+ * A sign-in that was started: send the browser to `url`, and give it `binding`.
+ *
+ * @since 0.1.0
+ */
+export interface Started {
+  readonly url: string
+  readonly binding: UserAgentBinding
+}
+
+/**
+ * The callback as it came: a web `Request`, or anything with its address and cookies, such as effect's
+ * `HttpServerRequest`. See {@link callback} for programs without cookies.
+ *
+ * @since 0.1.0
+ */
+export type Callback =
+  | Request
+  | {
+      readonly url: string
+      readonly cookies: Readonly<Record<string, string | undefined>>
+    }
+
+/**
+ * A completed sign-in.
+ *
+ * @since 0.1.0
+ */
+export interface SignedIn {
+  readonly session: Session
+  /** The cookie that is used up and can be removed. */
+  readonly bindingName: string
+  /** Where to send the user now, as given to {@link start}. */
+  readonly returnTo: ReturnPath | undefined
+  /** What the application wanted to remember, as given to {@link start}. */
+  readonly applicationState: Schema.Json | undefined
+}
+
+/**
+ * @since 0.1.0
+ */
+export interface StartOptions {
+  /** The account to sign in to. May be left out if the application is installed in one account only. */
+  readonly accountId?: AccountId | undefined
+  /** A path of the application to return to, such as `/inbox`. */
+  readonly returnTo?: string | undefined
+  /** Anything to remember until the callback, as JSON. It stays here; only a random `state` travels. */
+  readonly applicationState?: Schema.Json | undefined
+  /** One of the installation's redirect URIs. Default: its first; if it lists none, none is sent. */
+  readonly redirectUri?: RedirectUri | undefined
+}
+
+/**
+ * The return path is not a path of this application.
+ *
+ * @since 0.1.0
+ */
+export class InvalidReturnPath extends Schema.TaggedError<InvalidReturnPath>()("InvalidReturnPath", {}) {
+  override get message(): string {
+    return "The return path is not a path of this application. It must start with one slash, such as /inbox."
+  }
+}
+
+/**
+ * The redirect URI is none of the installation's.
+ *
+ * @since 0.1.0
+ */
+export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()("UnknownRedirectUri", {
+  redirectUri: Schema.String
+}) {
+  override get message(): string {
+    return `${this.redirectUri} is not one of the installation's redirect URIs. They are compared as plain text.`
+  }
+}
+
+/** @since 0.1.0 */
+export type StartError = UnknownInstallation | DomainsError | StoreError | InvalidReturnPath | UnknownRedirectUri
+
+/** @since 0.1.0 */
+export type CompleteError = CallbackError.CallbackError | TokenError | IdTokenError | UnknownInstallation | StoreError
+
+/**
+ * @since 0.1.0
+ */
+export class SignIn extends Context.Service<
+  SignIn,
+  {
+    /** Starts a sign-in. Nothing is sent to LivePerson except the look-up of the host. */
+    readonly start: (options?: StartOptions) => Effect.Effect<Started, StartError>
+    /** Completes a sign-in: checks the callback, exchanges the code, saves the session. */
+    readonly complete: (callback: Callback) => Effect.Effect<SignedIn, CompleteError>
+  }
+>()("@le-auth/core/SignIn") {}
+
+/**
+ * Starts a sign-in with the `SignIn` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ *
+ * SignIn.start({ returnTo: "/inbox" })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const start = (options?: StartOptions): Effect.Effect<Started, StartError, SignIn> =>
+  SignIn.use((signIn) => signIn.start(options))
+
+/**
+ * Completes a sign-in with the `SignIn` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ *
+ * const handle = (request: Request) => SignIn.complete(request)
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const complete = (callback: Callback): Effect.Effect<SignedIn, CompleteError, SignIn> =>
+  SignIn.use((signIn) => signIn.complete(callback))
+
+/**
+ * A callback for programs that keep the binding themselves, such as a command line.
+ *
+ * @since 0.1.0
+ */
+export const callback = (url: string | URL, binding: UserAgentBinding): Callback => ({
+  url: typeof url === "string" ? url : url.href,
+  cookies: { [binding.name]: Redacted.value(binding.value) }
+})
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /** How long a sign-in may take. Default: 10 minutes, as long as LivePerson's own login page remembers the request. */
+  readonly timeToLive?: Duration.Input | undefined
+  /** Sends a PKCE challenge (S256, RFC 7636). Default: off, since LivePerson does not document it. */
+  readonly pkce?: boolean | undefined
+  /** Sends a `scope`. Default: none, since LivePerson does not document it. */
+  readonly scope?: string | undefined
+}
+
+const ascii = new TextEncoder()
+const isReturnPath = Schema.is(ReturnPath)
+const cookiePrefix = "le-auth-"
+/** A cookie with this prefix can only be set over https by the very host that reads it. */
+const hostPrefix = "__Host-"
+
+/** Bytes of randomness: a handle that names the cookie, 256 bits of state, of binding and of PKCE verifier. */
+const handleBytes = 9
+const secretBytes = 32
+const handleLength = 12
+
+const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefined>> => {
+  if (!(callback instanceof Request)) return callback.cookies
+  const cookies: Record<string, string> = Object.create(null)
+  for (const pair of (callback.headers.get("cookie") ?? "").split(";")) {
+    const separator = pair.indexOf("=")
+    if (separator > 0) cookies[pair.slice(0, separator).trim()] = pair.slice(separator + 1).trim()
+  }
+  return cookies
+}
+
+const refuse = (reason: CallbackError.CallbackErrorReason) => Effect.fail(new CallbackError.CallbackError({ reason }))
+
+/**
+ * @since 0.1.0
+ */
+export const layerWith = (
+  options: Options
+): Layer.Layer<
+  SignIn,
+  never,
+  AppInstallations | Domains | SentinelClient | Sessions | TransactionStore | Digest.Digest | SecureRandom.SecureRandom
+> =>
+  Layer.effect(
+    SignIn,
+    Effect.gen(function* () {
+      const installations = yield* AppInstallations
+      const domains = yield* Domains
+      const sentinelClient = yield* SentinelClient
+      const sessions = yield* Sessions
+      const transactions = yield* TransactionStore
+      const digest = yield* Digest.Digest
+      const random = yield* SecureRandom.SecureRandom
+
+      const timeToLive = Duration.fromInputUnsafe(options.timeToLive ?? "10 minutes")
+      // Kept longer than it is accepted, so that a late user hears "too late" instead of "unknown".
+      const keepFor = Duration.times(timeToLive, 2)
+
+      const sha256 = (text: string) => Effect.map(digest.digest(Digest.sha256, ascii.encode(text)), Base64Url.encode)
+
+      /**
+       * The key of the record: derived from the state and from the binding, so that a callback from another browser finds
+       * no record and cannot use up the right one. The cookie's name is part of it, so that a `__Host-` cookie cannot be
+       * replaced by a plain one that a neighbouring subdomain planted.
+       */
+      const transactionId = (name: string, state: string, binding: string) => sha256(`${name}.${state}.${binding}`)
+
+      return SignIn.of({
+        start: Effect.fn("SignIn.start")(function* ({ accountId, applicationState, redirectUri, returnTo } = {}) {
+          const installation = yield* installations.find(accountId)
+          yield* Effect.annotateCurrentSpan({ "le_auth.account": installation.accountId })
+          if (returnTo !== undefined && !isReturnPath(returnTo)) return yield* new InvalidReturnPath()
+          if (redirectUri !== undefined && !installation.redirectUris.includes(redirectUri)) {
+            return yield* new UnknownRedirectUri({ redirectUri })
+          }
+          const sent = redirectUri ?? installation.redirectUris[0]
+          const sentinel = yield* domains.resolve(installation.accountId, "sentinel")
+
+          const bytes = yield* random.randomBytes(handleBytes + 3 * secretBytes)
+          const text = (from: number, length: number) => Base64Url.encode(bytes.subarray(from, from + length))
+          const state = text(0, handleBytes + secretBytes)
+          const binding = text(handleBytes + secretBytes, secretBytes)
+          const codeVerifier = options.pkce === true ? text(handleBytes + 2 * secretBytes, secretBytes) : undefined
+
+          const secure = sent !== undefined && /^https:/i.test(sent)
+          const name = `${secure ? hostPrefix : ""}${cookiePrefix}${state.slice(0, handleLength)}`
+          const now = yield* Clock.currentTimeMillis
+
+          yield* transactions.put(
+            yield* transactionId(name, state, binding),
+            new Transaction({
+              accountId: installation.accountId,
+              clientId: installation.clientId,
+              sentinel,
+              deadline: now + Duration.toMillis(timeToLive),
+              ...(sent === undefined ? {} : { redirectUri: sent }),
+              ...(codeVerifier === undefined ? {} : { codeVerifier: Redacted.make(codeVerifier) }),
+              ...(returnTo === undefined ? {} : { returnTo }),
+              ...(applicationState === undefined ? {} : { applicationState })
+            }),
+            keepFor
+          )
+
+          const request = new AuthorizeRequest({
+            accountId: installation.accountId,
+            clientId: installation.clientId,
+            state: State.make(state),
+            ...(sent === undefined ? {} : { redirectUri: sent }),
+            ...(options.scope === undefined ? {} : { scope: options.scope }),
+            ...(codeVerifier === undefined ? {} : { codeChallenge: yield* sha256(codeVerifier) })
+          })
+          return {
+            url: toUrl(request, sentinel),
+            binding: { name, value: Redacted.make(binding), maxAge: timeToLive }
+          }
+        }),
+
+        complete: Effect.fn("SignIn.complete")(function* (callback) {
+          const result = yield* Effect.fromResult(CallbackResult.fromUrl(callback.url))
+          if (result.state === undefined) return yield* refuse(new CallbackError.MissingState())
+
+          const cookies = cookiesOf(callback)
+          const plainName = cookiePrefix + result.state.slice(0, handleLength)
+          const name = [hostPrefix + plainName, plainName].find((name) => cookies[name] !== undefined)
+          const binding = name === undefined ? undefined : cookies[name]
+          if (name === undefined || binding === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
+
+          const taken = yield* transactions.take(yield* transactionId(name, result.state, binding))
+          if (Option.isNone(taken)) return yield* refuse(new CallbackError.UnknownTransaction())
+          const transaction = taken.value
+          yield* Effect.annotateCurrentSpan({ "le_auth.account": transaction.accountId })
+          if ((yield* Clock.currentTimeMillis) >= transaction.deadline)
+            return yield* refuse(new CallbackError.Expired())
+
+          // Only from here on the callback is believed (RFC 9207 section 2.4).
+          if (result._tag === "Denied") {
+            return yield* refuse(
+              new CallbackError.Denied({
+                error: result.error,
+                ...(result.errorDescription === undefined ? {} : { description: result.errorDescription })
+              })
+            )
+          }
+
+          const installation = yield* installations.find(transaction.accountId)
+          const session = yield* sentinelClient
+            .exchange({
+              installation,
+              sentinel: transaction.sentinel,
+              code: result.code,
+              redirectUri: transaction.redirectUri,
+              codeVerifier: transaction.codeVerifier
+            })
+            .pipe(
+              Effect.flatMap((tokens) => sessions.begin({ installation, sentinel: transaction.sentinel, tokens })),
+              // The code is spent when it is sent: an interruption in between would lose the tokens for good.
+              Effect.uninterruptible
+            )
+          return {
+            session,
+            bindingName: name,
+            returnTo: transaction.returnTo,
+            applicationState: transaction.applicationState
+          }
+        })
+      })
+    })
+  )
+
+/**
+ * `SignIn` as LivePerson documents its API: no PKCE, no scope, 10 minutes to sign in.
+ *
+ * @since 0.1.0
+ */
+export const layer = layerWith({})

@@ -1,0 +1,22 @@
+/**
+ * The one error of the stores.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+/**
+ * A store could not do its work: its engine is unreachable, full or broken. The cause is kept for the developer; adapters
+ * must not put keys or values into it.
+ *
+ * @since 0.1.0
+ */
+export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
+  store: Schema.String,
+  operation: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {
+  override get message(): string {
+    return `The ${this.store} is unavailable (${this.operation}). Try again; if it stays so, check the store behind it.`
+  }
+}

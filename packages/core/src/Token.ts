@@ -1,0 +1,97 @@
+/**
+ * The messages of the token endpoint (RFC 6749 sections 4.1.3, 5.1 and 6) and of revocation (RFC 7009), with the exact names
+ * of the wire.
+ *
+ * @see LivePerson, LE Applications Authorization API, "Token request", "Refresh request", "Token revocation request"
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+import {
+  AccessToken,
+  AuthorizationCode,
+  ClientId,
+  ClientSecret,
+  CodeVerifier,
+  IdTokenText,
+  RedirectUri,
+  RefreshToken
+} from "./Identifiers.ts"
+
+/** LivePerson wants the client's credentials in the body of the request. */
+const clientCredentials = { client_id: ClientId, client_secret: ClientSecret }
+
+/**
+ * Exchanges an authorization code. `redirect_uri` is sent if and only if it was sent to the authorization endpoint.
+ *
+ * @since 0.1.0
+ */
+export const CodeExchange = Schema.Struct({
+  grant_type: Schema.Literal("authorization_code"),
+  code: AuthorizationCode,
+  redirect_uri: Schema.optionalKey(RedirectUri),
+  code_verifier: Schema.optionalKey(CodeVerifier),
+  ...clientCredentials
+})
+/** @since 0.1.0 */
+export type CodeExchange = typeof CodeExchange.Type
+
+/**
+ * Exchanges a refresh token for a new access token.
+ *
+ * @since 0.1.0
+ */
+export const RefreshRequest = Schema.Struct({
+  grant_type: Schema.Literal("refresh_token"),
+  refresh_token: RefreshToken,
+  ...clientCredentials
+})
+/** @since 0.1.0 */
+export type RefreshRequest = typeof RefreshRequest.Type
+
+/**
+ * The body of a request to the token endpoint.
+ *
+ * @since 0.1.0
+ */
+export const TokenRequest = Schema.Union([CodeExchange, RefreshRequest])
+/** @since 0.1.0 */
+export type TokenRequest = typeof TokenRequest.Type
+
+/**
+ * Revokes a refresh token and with it **all LivePerson sessions of the user**, not only this application's.
+ *
+ * @since 0.1.0
+ */
+export const RevokeRequest = Schema.Struct({ token: RefreshToken, ...clientCredentials })
+/** @since 0.1.0 */
+export type RevokeRequest = typeof RevokeRequest.Type
+
+/**
+ * `expires_in` in seconds. LivePerson's own clients have seen it as a number, as a numeric text and not at all.
+ *
+ * @since 0.1.0
+ */
+export const ExpiresIn = Schema.Union([
+  Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
+  Schema.String.check(Schema.isPattern(/^\d{1,15}$/)).pipe(
+    Schema.decodeTo(Schema.Finite, SchemaTransformation.transform({ decode: Number, encode: String }))
+  )
+])
+
+/**
+ * The successful answer of the token endpoint. Only `access_token` and `token_type` are sure (RFC 6749 section 5.1);
+ * LivePerson gives no `id_token` on a refresh, and `expires_in` only in its newest documentation.
+ *
+ * @since 0.1.0
+ */
+export const TokenResponse = Schema.Struct({
+  access_token: AccessToken,
+  /** Compared without regard to case (RFC 6749 section 5.1). */
+  token_type: Schema.String.check(Schema.isPattern(/^bearer$/i, { expected: "the token type Bearer" })),
+  refresh_token: Schema.optionalKey(RefreshToken),
+  id_token: Schema.optionalKey(IdTokenText),
+  expires_in: Schema.optionalKey(ExpiresIn)
+})
+/** @since 0.1.0 */
+export type TokenResponse = typeof TokenResponse.Type

@@ -1,0 +1,146 @@
+/**
+ * What can go wrong at the token and the revocation endpoint.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+const answer = { error: Schema.String, description: Schema.optionalKey(Schema.String) }
+const said = (reason: { readonly error: string; readonly description?: string }): string =>
+  reason.description === undefined ? reason.error : `${reason.error}: ${reason.description}`
+
+/**
+ * The code or the refresh token is invalid, expired, revoked, or was issued to another client (RFC 6749 section 5.2).
+ *
+ * @since 0.1.0
+ */
+export class InvalidGrant extends Schema.TaggedError<InvalidGrant>()("InvalidGrant", answer) {
+  override get message(): string {
+    return `Sentinel no longer accepts the code or refresh token (${said(this)}). Start the sign-in again.`
+  }
+}
+
+/**
+ * Client authentication failed (RFC 6749 section 5.2). LivePerson has been seen to answer a bad code so, too.
+ *
+ * @since 0.1.0
+ */
+export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidClient", answer) {
+  override get message(): string {
+    return (
+      `Sentinel does not accept the application's credentials (${said(this)}). ` +
+      "Check the client id, the secret, the account and the IP allow list of the installation, then start the sign-in again."
+    )
+  }
+}
+
+/**
+ * Sentinel refused the request for another reason, such as `unauthorized_client` when the installation lacks the grant
+ * type. `error` and `description` come from the other side, reduced to printable ASCII.
+ *
+ * @since 0.1.0
+ */
+export class Refused extends Schema.TaggedError<Refused>()("Refused", answer) {
+  override get message(): string {
+    return `Sentinel refused the request (${said(this)}). Check grant_types and redirect_uris of the installation.`
+  }
+}
+
+/**
+ * 429: too many requests. LivePerson asks to wait at least 5 seconds with log-in calls.
+ *
+ * @since 0.1.0
+ */
+export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+  /** Seconds, if the answer says. */
+  retryAfter: Schema.optionalKey(Schema.Finite)
+}) {
+  override get message(): string {
+    return `Sentinel has had too many requests. Wait ${this.retryAfter ?? 5} seconds before the next.`
+  }
+}
+
+/**
+ * Sentinel could not be reached, or has a problem of its own (5xx).
+ *
+ * @since 0.1.0
+ */
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
+  problem: Schema.String,
+  status: Schema.optionalKey(Schema.Finite)
+}) {
+  override get message(): string {
+    return `Sentinel is not available: ${this.problem}. Try again later.`
+  }
+}
+
+/**
+ * Sentinel did not answer within the time limit.
+ *
+ * @since 0.1.0
+ */
+export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {}) {
+  override get message(): string {
+    return "Sentinel did not answer in time. Try again later."
+  }
+}
+
+/**
+ * The answer is not one of a token endpoint: another status, HTML, or JSON without what must be there. `excerpt` is the
+ * start of the body, without anything secret that was sent, and only of answers that carry no tokens.
+ *
+ * @since 0.1.0
+ */
+export class BadResponse extends Schema.TaggedError<BadResponse>()("BadResponse", {
+  status: Schema.Finite,
+  contentType: Schema.String,
+  problem: Schema.String,
+  excerpt: Schema.optionalKey(Schema.String)
+}) {
+  override get message(): string {
+    const excerpt = this.excerpt === undefined ? "" : ` It begins: ${this.excerpt}`
+    return (
+      `Sentinel's answer (status ${this.status}, ${this.contentType || "no content type"}) cannot be used: ` +
+      `${this.problem}. Check that the Domain API names the right host.${excerpt}`
+    )
+  }
+}
+
+/**
+ * @since 0.1.0
+ */
+export const TokenErrorReason = Schema.Union([
+  InvalidGrant,
+  InvalidClient,
+  Refused,
+  RateLimited,
+  Unavailable,
+  Timeout,
+  BadResponse
+])
+/** @since 0.1.0 */
+export type TokenErrorReason = typeof TokenErrorReason.Type
+
+/**
+ * A call to Sentinel failed. Handle single reasons with `Effect.catchReason("TokenError", "InvalidGrant", ...)`.
+ *
+ * @since 0.1.0
+ */
+export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
+  operation: Schema.Literals(["exchange", "refresh", "revoke", "keys"]),
+  reason: TokenErrorReason
+}) {
+  override get message(): string {
+    return this.reason.message
+  }
+
+  /** Whether the user has to sign in again; a code that was sent once is never sent again. */
+  get startAgain(): boolean {
+    return this.operation === "exchange" || this.reason._tag === "InvalidGrant"
+  }
+
+  /** Whether the same call may succeed later. */
+  get isTransient(): boolean {
+    return this.reason._tag === "RateLimited" || this.reason._tag === "Unavailable" || this.reason._tag === "Timeout"
+  }
+}

@@ -1,0 +1,29 @@
+/**
+ * What the application remembers between sending the user away and the callback.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { AccountId, ClientId, CodeVerifier, RedirectUri } from "./Identifiers.ts"
+import { Origin } from "./Origin.ts"
+import { ReturnPath } from "./ReturnPath.ts"
+
+/**
+ * The record of one sign-in. The callback supplies none of this: account, host and redirect URI of the code exchange come
+ * from here (RFC 9700 section 4.4).
+ *
+ * @since 0.1.0
+ */
+export class Transaction extends Schema.Class<Transaction>("@le-auth/core/Transaction")({
+  accountId: AccountId,
+  clientId: ClientId,
+  sentinel: Origin,
+  /** As it was sent; absent if it was not sent (RFC 6749 section 4.1.3). */
+  redirectUri: Schema.optionalKey(RedirectUri),
+  codeVerifier: Schema.optionalKey(CodeVerifier),
+  returnTo: Schema.optionalKey(ReturnPath),
+  /** What the application wanted to remember, as JSON. */
+  applicationState: Schema.optionalKey(Schema.Json),
+  /** Milliseconds since the epoch after which the callback comes too late. */
+  deadline: Schema.Finite
+}) {}

@@ -1,0 +1,64 @@
+/**
+ * Port: keeps the records of open sign-ins until their callbacks come.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import type { StoreError } from "./StoreError.ts"
+import type { Transaction } from "./Transaction.ts"
+
+/**
+ * The contract of an adapter:
+ *
+ * - `put` keeps a record for at least `timeToLive`, and may drop it afterwards.
+ * - `take` gives the record and removes it **in one step**: of any number of parallel calls with one id, exactly one gets
+ *   it. No "get, then delete".
+ * - ids are URL-safe texts of 43 characters. They are derived from secrets by a hash, so they are no secrets themselves.
+ *
+ * @since 0.1.0
+ */
+export class TransactionStore extends Context.Service<
+  TransactionStore,
+  {
+    readonly put: (id: string, record: Transaction, timeToLive: Duration.Duration) => Effect.Effect<void, StoreError>
+    readonly take: (id: string) => Effect.Effect<Option.Option<Transaction>, StoreError>
+  }
+>()("@le-auth/core/TransactionStore") {}
+
+/** Sign-ins that are begun and never finished must not fill the memory: at most this many are kept, the oldest go first. */
+const capacity = 100_000
+
+/**
+ * Keeps the records in the memory of this process: for one process, and for tests. Holds at most 100,000 open sign-ins.
+ *
+ * @since 0.1.0
+ */
+export const layerMemory: Layer.Layer<TransactionStore> = Layer.sync(TransactionStore, () => {
+  // Two generations of half the capacity each. Dropping the oldest key of one Map, one by one, is slow in V8.
+  let current = new Map<string, { readonly record: Transaction; readonly until: number }>()
+  let previous: typeof current = new Map()
+  return {
+    put: (id, record, timeToLive) =>
+      Clock.clockWith((clock) => {
+        if (current.size >= capacity / 2) {
+          previous = current
+          current = new Map()
+        }
+        current.set(id, { record, until: clock.currentTimeMillisUnsafe() + Duration.toMillis(timeToLive) })
+        return Effect.void
+      }),
+    take: (id) =>
+      Clock.clockWith((clock) => {
+        const entry = current.get(id) ?? previous.get(id)
+        if (entry === undefined) return Effect.succeedNone
+        current.delete(id)
+        previous.delete(id)
+        return entry.until > clock.currentTimeMillisUnsafe() ? Effect.succeedSome(entry.record) : Effect.succeedNone
+      })
+  }
+})

@@ -1,0 +1,85 @@
+/**
+ * One bounded HTTP call: a time limit, a limit on the answer's size, and a failure that holds nothing of the request.
+ */
+import * as ByteSize from "effect/ByteSize"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import type { HttpClientError } from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import { RequestLimits } from "../RequestLimits.ts"
+
+/** No answer. An `HttpClientError` is never passed on: it carries the request, and that the client secret. */
+export class NoAnswer extends Data.TaggedError("NoAnswer")<{
+  readonly timedOut: boolean
+  readonly problem: string
+}> {}
+
+export interface Answer {
+  readonly status: number
+  readonly contentType: string
+  readonly retryAfter: string | undefined
+  readonly body: string
+}
+
+const problemOf = (error: HttpClientError): NoAnswer =>
+  new NoAnswer({
+    timedOut: false,
+    problem: error.reason._tag === "TransportError" ? "the connection failed" : "its answer could not be received"
+  })
+
+const call = (
+  client: HttpClient.HttpClient,
+  request: HttpClientRequest.HttpClientRequest
+): Effect.Effect<Answer, NoAnswer> =>
+  Effect.gen(function* () {
+    const limits = yield* RequestLimits
+    return yield* client.execute(request).pipe(
+      Effect.flatMap((response) =>
+        Effect.map(response.text, (body): Answer => ({
+          status: response.status,
+          contentType: response.headers["content-type"] ?? "",
+          retryAfter: response.headers["retry-after"],
+          body
+        }))
+      ),
+      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limits.maximumBodySize)),
+      // The other side is another company: it gets no trace ids of ours.
+      Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+      Effect.mapError(problemOf),
+      // Interruptible also inside an uninterruptible region, so that the time limit works there.
+      Effect.interruptible,
+      Effect.timeoutOrElse({
+        duration: limits.timeout,
+        orElse: () => Effect.fail(new NoAnswer({ timedOut: true, problem: "it did not answer in time" }))
+      })
+    )
+  })
+
+export const get = (client: HttpClient.HttpClient, address: string): Effect.Effect<Answer, NoAnswer> =>
+  call(client, HttpClientRequest.get(address, { accept: "application/json" }))
+
+export const postForm = (
+  client: HttpClient.HttpClient,
+  address: string,
+  form: Record<string, string>
+): Effect.Effect<Answer, NoAnswer> =>
+  call(
+    client,
+    HttpClientRequest.post(address, { accept: "application/json" }).pipe(
+      HttpClientRequest.bodyText(
+        new URLSearchParams(form).toString(),
+        "application/x-www-form-urlencoded;charset=UTF-8"
+      )
+    )
+  )
+
+/** The body as JSON; `undefined` if it is none. */
+export const json = (answer: Answer): unknown => {
+  try {
+    return JSON.parse(answer.body)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,142 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Domains from "@le-auth/core/Domains"
+import { Origin } from "@le-auth/core/Origin"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/testing/TestClock"
+import { account, json, layer, layerWith, otherAccount, Wire } from "./ScriptedSentinel.ts"
+
+const resolve = Domains.resolve(account, "sentinel")
+const reason = Effect.map(Effect.flip(resolve), (error) => error.reason._tag)
+const host = (baseURI: unknown, overrides: object = {}) => json({ service: "sentinel", account, baseURI, ...overrides })
+
+describe("Domains", () => {
+  it.effect("asks LivePerson's Domain API over https", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* resolve, "https://sentinel-12345678.liveperson.net")
+      assert.strictEqual(
+        (yield* Wire).sent[0]!.url.href,
+        "https://api.liveperson.net/api/account/12345678/service/sentinel/baseURI.json?version=1.0"
+      )
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("reads the list form, and takes from it only what is this account's", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const entry = (service: string, owner: string) => ({
+        service,
+        account: owner,
+        baseURI: `${service}.${owner}.liveperson.net`
+      })
+      wire.next(
+        "baseURI.json",
+        json({ baseURIs: [entry("idp", account), entry("sentinel", otherAccount), entry("sentinel", account)] })
+      )
+      assert.strictEqual(yield* resolve, "https://sentinel.12345678.liveperson.net")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("J5: answers are kept for 10 minutes for each account, failures are not", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("baseURI.json", () => new Response("", { status: 500 }))
+      assert.strictEqual(yield* reason, "Unavailable")
+      yield* resolve
+      yield* resolve
+      assert.strictEqual(wire.sent.length, 2)
+      assert.strictEqual(yield* Domains.resolve(otherAccount, "sentinel"), "https://sentinel-87654321.liveperson.net")
+      assert.strictEqual(wire.sent.length, 3)
+      yield* TestClock.adjust("10 minutes")
+      yield* resolve
+      assert.strictEqual(wire.sent.length, 4)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("A9: a hostile answer cannot lead users elsewhere", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      for (const bad of [
+        "evil.example",
+        "liveperson.net",
+        "liveperson.net.evil.example",
+        "evil-liveperson.net",
+        "x.liveperson.net@evil.example",
+        "x.liveperson.net/path",
+        "x.liveperson.net?q",
+        "x.liveperson.net#f",
+        "https://x.liveperson.net",
+        "x.liveperson.net:99999",
+        "x.liveperson.net\\@evil.example",
+        "localhost",
+        "localhost:4400",
+        "127.0.0.1",
+        "[::1]:80",
+        "169.254.169.254",
+        " x.liveperson.net",
+        ""
+      ]) {
+        wire.next("baseURI.json", host(bad))
+        assert.strictEqual(yield* reason, "HostNotAllowed", bad)
+      }
+      wire.next("baseURI.json", host("VA.Sentinel.LivePerson.net"))
+      assert.strictEqual(yield* resolve, "https://va.sentinel.liveperson.net")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("unknown accounts, unknown services and nonsense are typed errors", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const cases = [
+        [json({}, 401), "UnknownAccount"],
+        [json({}, 404), "UnknownService"],
+        [json({}, 400), "UnknownService"],
+        [json({ baseURIs: [] }), "UnknownService"],
+        [host("x.liveperson.net", { account: otherAccount }), "UnknownService"],
+        [host("x.liveperson.net", { service: "Sentinel" }), "UnknownService"],
+        [host(17), "Unavailable"],
+        [() => new Response("<html>", { status: 200 }), "Unavailable"],
+        [() => new Response("", { status: 302, headers: { location: "https://evil.example" } }), "Unavailable"]
+      ] as const
+      for (const [answer, expected] of cases) {
+        wire.next("baseURI.json", answer)
+        assert.strictEqual(yield* reason, expected)
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("A7: http only on loopback, and only when the Domain API itself is there", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("baseURI.json", host("localhost:4400"))
+      assert.strictEqual(yield* resolve, "http://localhost:4400")
+      const domains = yield* Domains.Domains
+      assert.isTrue(domains.allows(new URL("http://localhost:4400/x")))
+      assert.isFalse(domains.allows(new URL("http://x.liveperson.net/x")))
+      assert.throws(() => Origin.make("http://api.liveperson.net"))
+      assert.throws(() => Origin.make("https://api.liveperson.net/path"))
+    }).pipe(Effect.provide(layerWith({ domains: { domainApi: Origin.make("http://localhost:4400") } })))
+  )
+
+  it.effect("LE_AUTH_DOMAIN_API says where the Domain API is", () =>
+    Effect.gen(function* () {
+      const client = HttpClient.make((request) => Effect.die(`asked ${request.url}`))
+      const asked = (environment: Record<string, string>) =>
+        Effect.exit(resolve).pipe(
+          Effect.provide(
+            Domains.layerConfig.pipe(
+              Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
+              Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(environment)))
+            )
+          )
+        )
+      assert.include(JSON.stringify(yield* asked({})), "https://api.liveperson.net/api")
+      assert.include(
+        JSON.stringify(yield* asked({ LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })),
+        "http://127.0.0.1:1/api"
+      )
+    })
+  )
+})

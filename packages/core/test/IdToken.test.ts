@@ -1,0 +1,139 @@
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import { assert, describe, it } from "@effect/vitest"
+import * as IdToken from "@le-auth/core/IdToken"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/testing/TestClock"
+import { createHmac, generateKeyPairSync } from "node:crypto"
+import { installation, json, jwks, jwt, layer, layerWith, signIn, tokens, Wire } from "./ScriptedSentinel.ts"
+
+const { clientId } = installation
+const claims = { sub: "1", aud: clientId, iss: "sentinel", iat: 0, exp: 600 }
+const verify = (token: string, keys: IdToken.JsonWebKeySet = jwks as never) =>
+  IdToken.verify({ token: Redacted.make(token), clientId, keys })
+const refusal = (token: string, keys?: IdToken.JsonWebKeySet) =>
+  Effect.map(Effect.flip(verify(token, keys)), (error) => error.reason)
+const base64Url = (text: string) => Buffer.from(text).toString("base64url")
+const header = { alg: "RS256", kid: "idtoken-22-11-26" }
+
+describe("IdToken", () => {
+  it.effect("verifies what Sentinel signs", () =>
+    Effect.gen(function* () {
+      const verified = yield* verify(jwt({ ...claims, is_admin: true, is_lpa: false }))
+      assert.strictEqual(verified._tag, "VerifiedClaims")
+      assert.isTrue(verified.is_admin)
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("E1: aud contains our client id, and more audiences need azp", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* refusal(jwt({ ...claims, aud: "other" })), "WrongAudience")
+      assert.strictEqual(yield* refusal(jwt({ ...claims, aud: [clientId, "other"] })), "WrongAudience")
+      assert.strictEqual(yield* refusal(jwt({ ...claims, aud: [clientId, "other"], azp: "other" })), "WrongAudience")
+      yield* verify(jwt({ ...claims, aud: [clientId, "other"], azp: clientId }))
+      yield* verify(jwt({ ...claims, aud: [clientId] }))
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("E2: iss is sentinel in any case, and nothing else", () =>
+    Effect.gen(function* () {
+      for (const iss of ["sentinel", "Sentinel", "SENTINEL"]) yield* verify(jwt({ ...claims, iss }))
+      for (const iss of ["sentinel ", "https://sentinel", "", "sentine\u017F"]) {
+        assert.strictEqual(yield* refusal(jwt({ ...claims, iss })), "WrongIssuer")
+      }
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("E3: exp and iat with a skew of 60 seconds", () =>
+    Effect.gen(function* () {
+      yield* verify(jwt({ ...claims, iat: 60 }))
+      assert.strictEqual(yield* refusal(jwt({ ...claims, iat: 61 })), "IssuedInTheFuture")
+      yield* TestClock.adjust("659 seconds")
+      yield* verify(jwt(claims))
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* refusal(jwt(claims)), "Expired")
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("E4: only RS256 by the key with the token's kid", () =>
+    Effect.gen(function* () {
+      const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
+      const hmac = `${part({ ...header, alg: "HS256" })}.${part(claims)}`
+      const confused = `${hmac}.${createHmac("sha256", JSON.stringify(jwks.keys[0])).update(hmac).digest("base64url")}`
+      assert.strictEqual(yield* refusal(confused), "UnsupportedAlgorithm")
+      assert.strictEqual(yield* refusal(`${part({ alg: "none" })}.${part(claims)}.`), "UnsupportedAlgorithm")
+      assert.strictEqual(yield* refusal(jwt(claims, { ...header, alg: "RS512" })), "UnsupportedAlgorithm")
+      assert.strictEqual(yield* refusal(jwt(claims, { ...header, crit: ["exp"] })), "UnsupportedAlgorithm")
+      assert.strictEqual(yield* refusal(jwt(claims, { alg: "RS256" })), "UnknownKey")
+      assert.strictEqual(yield* refusal(jwt(claims, { ...header, kid: "other" })), "UnknownKey")
+      assert.strictEqual(yield* refusal(jwt(claims, header, stranger)), "BadSignature")
+      assert.strictEqual(
+        yield* refusal(jwt(claims), { keys: [{ ...(jwks.keys[0] as never as IdToken.JsonWebKey), use: "enc" }] }),
+        "UnknownKey"
+      )
+      assert.strictEqual(
+        yield* refusal(jwt(claims), { keys: [{ kty: "RSA", kid: "idtoken-22-11-26", e: "AQAB" }] }),
+        "UnknownKey"
+      )
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect.prop("no text makes it crash", [Schema.String, Schema.String, Schema.String], ([a, b, c]) =>
+    Effect.gen(function* () {
+      for (const token of [a, `${a}.${b}`, `${a}.${b}.${c}`, `${base64Url(a)}.${base64Url(b)}.${c}`]) {
+        assert.strictEqual(yield* refusal(token), "Malformed")
+        Result.getOrThrow(Result.flip(IdToken.decodeUnverified(Redacted.make(token))))
+      }
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("E5: an unknown kid fetches the keys again, at most once a minute", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      yield* signIn
+      yield* signIn
+      assert.strictEqual(wire.to("/jwks").length, 1)
+      const unknown = jwt({ ...claims, exp: 10_000 }, { ...header, kid: "rotated" })
+      for (let index = 0; index < 5; index++) {
+        wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: unknown }))())
+        assert.strictEqual((yield* signIn).session.claims?._tag, "UnverifiedClaims")
+      }
+      assert.strictEqual(wire.to("/jwks").length, 1)
+      yield* TestClock.adjust("1 minute")
+      wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: unknown }))())
+      yield* signIn
+      assert.strictEqual(wire.to("/jwks").length, 2)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("E6: where verification is required, a token of an unpublished key is refused", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/jwks", json({ keys: [] }))
+      const error = yield* Effect.flip(signIn)
+      assert(error._tag === "IdTokenError" && error.reason === "UnknownKey")
+      // @ts-expect-error unverified claims do not pass for verified ones
+      const claims: IdToken.VerifiedClaims = new IdToken.UnverifiedClaims({
+        sub: "1",
+        aud: "a",
+        iss: "",
+        iat: 0,
+        exp: 0
+      } as never)
+      void claims
+    }).pipe(Effect.provide(layerWith({ sessions: { requireVerifiedIdToken: true } })))
+  )
+
+  it.effect("a wrong signature of a published key is always refused", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey
+      wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt(claims, header, stranger) }))())
+      const error = yield* Effect.flip(signIn)
+      assert(error._tag === "IdTokenError" && error.reason === "BadSignature")
+    }).pipe(Effect.provide(layer))
+  )
+})

@@ -1,0 +1,114 @@
+import { assert, describe, it } from "@effect/vitest"
+import { SentinelClient } from "@le-auth/core/SentinelClient"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import { installation, json, layer, oauthError, sentinelOrigin, Wire } from "./ScriptedSentinel.ts"
+
+const endpoint = { installation, sentinel: sentinelOrigin }
+const exchange = SentinelClient.use((client) => client.exchange({ ...endpoint, code: Redacted.make("planted-code") }))
+const failure = Effect.map(Effect.flip(exchange), (error) => error.reason)
+const page =
+  (body: string, status: number, contentType = "text/html") =>
+  () =>
+    new Response(body, { status, headers: { "content-type": contentType } })
+
+describe("SentinelClient", () => {
+  it.effect("D6, D7, D8: what counts as a token response", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const good = {
+        access_token: "a",
+        token_type: "bEaReR",
+        extra: { x: 1 },
+        expires_in: "3600",
+        refresh_token: "r".repeat(5000)
+      }
+      wire.next("/token", json(good))
+      const tokens = yield* exchange
+      assert.strictEqual(tokens.expires_in, 3600)
+      assert.notProperty(tokens, "extra")
+      for (const bad of [
+        json({ ...good, access_token: undefined }),
+        json({ ...good, token_type: undefined }),
+        json({ ...good, token_type: "mac" }),
+        json({ ...good, expires_in: -1 }),
+        json({ ...good, expires_in: "soon" }),
+        json([good]),
+        json("text"),
+        page("<html>planted-access</html>", 200),
+        page(JSON.stringify(good), 200, "text/plain"),
+        page("", 200, "application/json")
+      ]) {
+        wire.next("/token", bad)
+        const reason = yield* failure
+        assert.strictEqual(reason._tag, "BadResponse")
+        assert.notInclude(reason.message, "planted")
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D9: OAuth errors, LivePerson's envelope, HTML, text and nothing all decode to a useful error", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const cases = [
+        [oauthError("invalid_grant", 400, "code is used"), "InvalidGrant"],
+        [oauthError("invalid_client"), "InvalidClient"],
+        [oauthError("invalid_client", 401), "InvalidClient"],
+        [oauthError("unauthorized_client"), "Refused"],
+        [json({ error: { time: 1, message: "bad site", internalCode: 17 } }, 400), "Refused"],
+        [json({ error: { message: "wrong secret" } }, 401), "InvalidClient"],
+        [page("<html>no</html>", 400), "BadResponse"],
+        [page("", 404), "BadResponse"],
+        [page("oauth_problem=nonce_used", 401, "text/plain"), "BadResponse"],
+        [json({}, 429, { "retry-after": "3" }), "RateLimited"],
+        [page("<html>oops</html>", 502), "Unavailable"]
+      ] as const
+      for (const [answer, expected] of cases) {
+        wire.next("/token", answer)
+        assert.strictEqual((yield* failure)._tag, expected)
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D5: a redirect from the token endpoint is not followed", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", () => new Response("", { status: 307, headers: { location: "https://evil.example/token" } }))
+      assert.strictEqual((yield* failure)._tag, "BadResponse")
+      assert.strictEqual(wire.sent.length, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("H1: a page that repeats the request brings back nothing secret", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const echo = (status: number, type: string, body: (form: string) => string) =>
+        wire.next(
+          "/token",
+          (sent) => new Response(body(sent.form.toString()), { status, headers: { "content-type": type } })
+        )
+      echo(400, "text/html", (form) => `<pre>${form}</pre>`)
+      const first = yield* Effect.flip(exchange)
+      echo(400, "application/json", (form) => JSON.stringify({ error: "invalid_request", error_description: form }))
+      const second = yield* Effect.flip(exchange)
+      for (const error of [first, second]) {
+        assert.notInclude(
+          `${error.message}${JSON.stringify(error)}${String(error.stack)}${String(error.cause)}`,
+          "planted"
+        )
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D10: an answer that never comes ends in a Timeout", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", () => Effect.never)
+      const fiber = yield* Effect.forkChild(failure)
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "Timeout")
+    }).pipe(Effect.provide(layer))
+  )
+})

@@ -1,0 +1,310 @@
+import { assert, describe, it } from "@effect/vitest"
+import { SessionKey } from "@le-auth/core/Session"
+import * as Sessions from "@le-auth/core/Sessions"
+import { SessionStore } from "@le-auth/core/SessionStore"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import {
+  account,
+  json,
+  layer,
+  layerWith,
+  oauthError,
+  otherAccount,
+  otherInstallation,
+  installation,
+  signIn,
+  tokens,
+  Wire
+} from "./ScriptedSentinel.ts"
+
+const refreshes = Effect.map(Wire, (wire) =>
+  wire.to("/token").filter(({ form }) => form.get("grant_type") === "refresh_token")
+)
+const signedIn = Effect.map(signIn, ({ session }) => session)
+const text = (token: Redacted.Redacted) => Redacted.value(token)
+const current = (key: SessionKey) => Effect.map(Sessions.current(key), Option.getOrThrow)
+
+describe("Sessions.accessToken", () => {
+  it.effect("F7: refreshes at 30 minutes with a random spread, not before", () =>
+    Effect.gen(function* () {
+      const session = yield* signedIn
+      assert.isAtMost(session.refreshAt, 30 * 60_000)
+      assert.isAtLeast(session.refreshAt, 27 * 60_000)
+      assert.strictEqual(session.expiresAt, 8 * 3_600_000)
+      yield* TestClock.adjust(session.refreshAt - 1)
+      assert.strictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
+      yield* TestClock.adjust(1)
+      assert.notStrictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
+      assert.strictEqual((yield* refreshes).length, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F7: trusts expires_in, as a number and as a text, and without it takes the documented 8 hours", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      for (const [expiresIn, lifetime] of [
+        [600, 600],
+        ["600", 600],
+        [undefined, 28_800]
+      ] as const) {
+        wire.next("/token", (sent) => json(tokens(sent, 0, { expires_in: expiresIn }))())
+        const session = yield* signedIn
+        assert.strictEqual(session.expiresAt - session.signedInAt, lifetime * 1000)
+        assert.isBelow(session.refreshAt, session.expiresAt)
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F1: a new refresh token replaces the old one; if none came the old one stays", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { key } = yield* signedIn
+      const renewed = yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      wire.next("/token", () => Response.json({ access_token: "planted-next", token_type: "Bearer" }))
+      const kept = yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      const sent = yield* refreshes
+      assert.strictEqual(sent[1]!.form.get("refresh_token"), text(renewed.refreshToken!))
+      assert.strictEqual(text(kept.refreshToken!), text(renewed.refreshToken!))
+      assert.strictEqual(kept.claims?.sub, "3552833710")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect(
+    "F3: 100 concurrent callers of one session cause one refresh; two sessions do not wait for each other",
+    () =>
+      Effect.gen(function* () {
+        const wire = yield* Wire
+        const { key } = yield* signedIn
+        const other = new SessionKey({ ...key, accountId: otherAccount, clientId: otherInstallation.clientId })
+        yield* SessionStore.use((store) =>
+          Effect.flatMap(current(key), (session) => store.set({ ...session, key: other }))
+        )
+        yield* TestClock.adjust("31 minutes")
+        wire.next("/token", (sent) => Effect.as(Effect.sleep("5 seconds"), json(tokens(sent, 0))()))
+        const many = yield* Effect.forkChild(
+          Effect.all(
+            Array.from({ length: 100 }, () => Sessions.accessToken(key)),
+            { concurrency: "unbounded" }
+          )
+        )
+        yield* TestClock.adjust("1 second")
+        yield* Sessions.accessToken(other)
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual(new Set((yield* Fiber.join(many)).map(text)).size, 1)
+        assert.strictEqual((yield* refreshes).length, 2)
+      }).pipe(Effect.provide(layerWith({ installations: [installation, otherInstallation] })))
+  )
+
+  it.effect("F5: invalid_grant removes the session and asks for a new sign-in", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { key } = yield* signedIn
+      yield* TestClock.adjust("31 minutes")
+      wire.next("/token", oauthError("invalid_grant"))
+      assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "SessionEnded")
+      assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
+      assert.strictEqual((yield* refreshes).length, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F4: the loser of a race between two processes reads again and succeeds", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const session = yield* signedIn
+      yield* TestClock.adjust("31 minutes")
+      wire.next("/token", () =>
+        SessionStore.use((store) =>
+          store.set({ ...session, accessToken: Redacted.make("theirs"), refreshToken: Redacted.make("new") })
+        ).pipe(Effect.as(oauthError("invalid_grant")()), Effect.provide(shared), Effect.orDie)
+      )
+      const shared = yield* Effect.context<SessionStore>()
+      assert.strictEqual(text(yield* Sessions.accessToken(session.key)), "theirs")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F6: a passing failure keeps the session and its valid token, and does not ask again at once", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const session = yield* signedIn
+      yield* TestClock.adjust("31 minutes")
+      const down = () => new Response("<html>down</html>", { status: 503 })
+      wire.next("/token", down, down)
+      for (let index = 0; index < 10; index++) {
+        assert.strictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
+      }
+      assert.strictEqual((yield* refreshes).length, 1)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
+      yield* TestClock.adjust("1 minute")
+      assert.notStrictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F6: without a valid token a passing failure is reported, and the session stays", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { key } = yield* signedIn
+      yield* TestClock.adjust("9 hours")
+      wire.next("/token", json({}, 429, { "retry-after": "7" }))
+      const error = yield* Effect.flip(Sessions.accessToken(key))
+      assert(error._tag === "TokenError" && error.reason._tag === "RateLimited")
+      assert.strictEqual(error.reason.retryAfter, 7)
+      yield* Sessions.accessToken(key)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F2: interrupting the caller between refresh and save loses nothing", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { key } = yield* signedIn
+      yield* TestClock.adjust("31 minutes")
+      wire.next("/token", () =>
+        Effect.as(
+          Effect.sleep("5 seconds"),
+          Response.json({ access_token: "planted-a", refresh_token: "planted-rotated", token_type: "bearer" })
+        )
+      )
+      const caller = yield* Effect.forkChild(Sessions.accessToken(key))
+      yield* TestClock.adjust("1 second")
+      const interrupting = yield* Effect.forkChild(Fiber.interrupt(caller))
+      yield* TestClock.adjust("4 seconds")
+      yield* Fiber.join(interrupting)
+      assert.strictEqual(text((yield* current(key)).refreshToken!), "planted-rotated")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D10: a refresh that never answers ends after 10 seconds", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { key } = yield* signedIn
+      yield* TestClock.adjust("9 hours")
+      wire.next("/token", () => Effect.never)
+      const caller = yield* Effect.forkChild(Effect.flip(Sessions.accessToken(key)))
+      yield* TestClock.adjust("10 seconds")
+      const error = yield* Fiber.join(caller)
+      assert(error._tag === "TokenError" && error.reason._tag === "Timeout")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("a session without refresh token lives as long as its access token", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", () => Response.json({ access_token: "only", token_type: "Bearer", expires_in: 3600 }))
+      const { key } = yield* signedIn
+      yield* TestClock.adjust("3599 seconds")
+      assert.strictEqual(text(yield* Sessions.accessToken(key)), "only")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "SessionEnded")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("H7: no session is read through another account's key", () =>
+    Effect.gen(function* () {
+      const { key } = yield* signedIn
+      for (const stranger of [
+        new SessionKey({ ...key, accountId: otherAccount }),
+        new SessionKey({ ...key, clientId: otherInstallation.clientId }),
+        SessionKey.make({ ...key, subject: `${key.subject}/` as typeof key.subject })
+      ])
+        assert.isTrue(Option.isNone(yield* Sessions.current(stranger)))
+      assert.strictEqual((yield* Sessions.Sessions.use((sessions) => sessions.list(otherAccount))).length, 0)
+      assert.strictEqual((yield* Sessions.Sessions.use((sessions) => sessions.list(account))).length, 1)
+    }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("Sessions.authorized", () => {
+  const api = "https://api-12345678.liveperson.net/things"
+  const client = Effect.gen(function* () {
+    const session = yield* signedIn
+    return { session, http: yield* Sessions.authorized(yield* HttpClient.HttpClient, session.key) }
+  })
+
+  it.effect("G1: sends the token in the header, never in the address", () =>
+    Effect.gen(function* () {
+      const { http, session } = yield* client
+      yield* http.get(api)
+      const [sent] = (yield* Wire).to("/things")
+      assert.strictEqual(sent!.headers["authorization"], `Bearer ${text(session.accessToken)}`)
+      assert.notInclude(sent!.url.href, text(session.accessToken))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G2: only to allowed https hosts", () =>
+    Effect.gen(function* () {
+      const { http } = yield* client
+      for (const url of [
+        "https://evil.example/things",
+        "http://api-12345678.liveperson.net/things",
+        "https://liveperson.net.evil.example/things",
+        "https://evilliveperson.net/things",
+        "http://localhost:4400/things",
+        "/things"
+      ])
+        assert.strictEqual((yield* Effect.flip(http.get(url)))._tag, "DomainsError", url)
+      assert.strictEqual((yield* Wire).to("/things").length, 0)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G3: refreshes and repeats once after 401, not after 403, and not a stream", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { http } = yield* client
+      wire.next("/things", json({}, 401))
+      assert.strictEqual((yield* http.get(api)).status, 200)
+      assert.strictEqual((yield* refreshes).length, 1)
+      wire.next("/things", json({}, 401), json({}, 401))
+      assert.strictEqual((yield* http.get(api)).status, 401)
+      wire.next("/things", json({}, 403))
+      assert.strictEqual((yield* http.get(api)).status, 403)
+      assert.strictEqual((yield* refreshes).length, 2)
+      wire.next("/things", json({}, 401))
+      const body = HttpClientRequest.bodyStream(HttpClientRequest.post(api), Stream.make(new Uint8Array(1)))
+      assert.strictEqual((yield* http.execute(body)).status, 401)
+      assert.strictEqual((yield* refreshes).length, 2)
+    }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("signing out", () => {
+  it.effect("G6: forget is local; LivePerson hears nothing of it", () =>
+    Effect.gen(function* () {
+      const { key } = yield* signedIn
+      yield* Sessions.forget(key)
+      assert.isTrue(Option.isNone(yield* Sessions.current(key)))
+      assert.strictEqual((yield* Wire).to("/revoke").length, 0)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G4: revokeEverywhere posts the refresh token with client authentication", () =>
+    Effect.gen(function* () {
+      const session = yield* signedIn
+      yield* Sessions.revokeEverywhere(session.key)
+      const [sent] = (yield* Wire).to("/revoke")
+      assert.strictEqual(sent!.method, "POST")
+      assert.deepStrictEqual(Object.fromEntries(sent!.form), {
+        token: text(session.refreshToken!),
+        client_id: installation.clientId,
+        client_secret: "planted-client-secret"
+      })
+      assert.isTrue(Option.isNone(yield* Sessions.current(session.key)))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G5: local data goes even if the call fails, and the failure is reported", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { key } = yield* signedIn
+      wire.next("/revoke", () => new Response("", { status: 500 }))
+      assert.strictEqual((yield* Effect.flip(Sessions.revokeEverywhere(key)))._tag, "TokenError")
+      assert.isTrue(Option.isNone(yield* Sessions.current(key)))
+    }).pipe(Effect.provide(layer))
+  )
+})

@@ -1,0 +1,359 @@
+import { assert, describe, it } from "@effect/vitest"
+import { fromUrl } from "@le-auth/core/AuthorizeRequest"
+import { RedirectUri } from "@le-auth/core/Identifiers"
+import { Sessions } from "@le-auth/core/Sessions"
+import * as SignIn from "@le-auth/core/SignIn"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as TestClock from "effect/testing/TestClock"
+import {
+  account,
+  callbackOf,
+  installation,
+  layer,
+  layerWith,
+  otherAccount,
+  otherInstallation,
+  signIn,
+  Wire
+} from "./ScriptedSentinel.ts"
+
+/** The reason of a refused callback. */
+const refusal = (callback: SignIn.Callback) =>
+  Effect.map(Effect.flip(SignIn.complete(callback)), (error) =>
+    error._tag === "CallbackError" ? error.reason._tag : error._tag
+  )
+
+const stateOf = (started: SignIn.Started) => new URL(started.url).searchParams.get("state")!
+
+describe("SignIn.start", () => {
+  it.effect("sends the browser to the account's Sentinel with what was asked for, and nothing secret", () =>
+    Effect.gen(function* () {
+      const started = yield* SignIn.start({ returnTo: "/inbox", applicationState: { draft: 7 } })
+      const request = Result.getOrThrow(fromUrl(started.url))
+      assert.isTrue(
+        started.url.startsWith(
+          "https://sentinel-12345678.liveperson.net/sentinel/api/account/12345678/authorize?v=1.0&"
+        )
+      )
+      assert.strictEqual(request.clientId, installation.clientId)
+      assert.strictEqual(request.redirectUri, installation.redirectUris[0])
+      assert.isUndefined(request.scope)
+      assert.isUndefined(request.codeChallenge)
+      // A8
+      assert.notInclude(started.url, "planted")
+      assert.notInclude(started.url, Redacted.value(started.binding.value))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B1: state is made here, has 256 bits, and never repeats", () =>
+    Effect.gen(function* () {
+      const states = new Set<string>()
+      for (let index = 0; index < 1000; index++) states.add(stateOf(yield* SignIn.start()))
+      assert.strictEqual(states.size, 1000)
+      for (const state of states) assert.match(state, /^[A-Za-z0-9_-]{55}$/)
+      // @ts-expect-error the caller cannot bring a state
+      yield* SignIn.start({ state: "mine" })
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B9: the cookie's value cannot be read as the state", () =>
+    Effect.gen(function* () {
+      const started = yield* SignIn.start()
+      assert.isTrue(started.binding.name.startsWith("__Host-le-auth-"))
+      assert.notInclude(stateOf(started), Redacted.value(started.binding.value))
+      assert.notInclude(Redacted.value(started.binding.value), stateOf(started).slice(12))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B11: a return path that leads elsewhere is refused", () =>
+    Effect.gen(function* () {
+      for (const returnTo of [
+        "//evil.example",
+        "/\\evil.example",
+        "\\evil",
+        "https://evil.example",
+        "https:evil",
+        "javascript:alert(1)",
+        "/%2f%2fevil.example",
+        "/%5cevil.example",
+        "/%2Fevil.example",
+        "evil",
+        "",
+        "/a\nb",
+        "/a b",
+        "/\t/evil.example"
+      ]) {
+        const error = yield* Effect.flip(SignIn.start({ returnTo }))
+        assert.strictEqual(error._tag, "InvalidReturnPath", returnTo)
+      }
+      for (const returnTo of ["/", "/inbox?x=1#y", "/a//b"]) yield* SignIn.start({ returnTo })
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("A6: with several redirect URIs one of them is always sent, and no other is accepted", () =>
+    Effect.gen(function* () {
+      const first = Result.getOrThrow(fromUrl((yield* SignIn.start()).url))
+      assert.strictEqual(first.redirectUri, "https://app.example/one")
+      const second = Result.getOrThrow(
+        fromUrl((yield* SignIn.start({ redirectUri: RedirectUri.make("https://app.example/two") })).url)
+      )
+      assert.strictEqual(second.redirectUri, "https://app.example/two")
+      const error = yield* Effect.flip(SignIn.start({ redirectUri: RedirectUri.make("https://app.example/TWO") }))
+      assert.strictEqual(error._tag, "UnknownRedirectUri")
+    }).pipe(
+      Effect.provide(
+        layerWith({
+          installations: [
+            {
+              ...installation,
+              redirectUris: [RedirectUri.make("https://app.example/one"), RedirectUri.make("https://app.example/two")]
+            }
+          ]
+        })
+      )
+    )
+  )
+
+  it.effect("an account must be named when there are several, and an unknown one is a typed error", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* Effect.flip(SignIn.start()))._tag, "UnknownInstallation")
+      assert.include((yield* SignIn.start({ accountId: otherAccount })).url, "sentinel-87654321.liveperson.net")
+    }).pipe(Effect.provide(layerWith({ installations: [installation, otherInstallation] })))
+  )
+
+  it.effect("PKCE and scope travel when they are switched on", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const started = yield* SignIn.start()
+      const request = Result.getOrThrow(fromUrl(started.url))
+      assert.strictEqual(request.scope, "openid")
+      assert.match(request.codeChallenge!, /^[A-Za-z0-9_-]{43}$/)
+      yield* SignIn.complete(callbackOf(started))
+      // D11, D12
+      assert.match(wire.to("/token")[0]!.form.get("code_verifier")!, /^[A-Za-z0-9\-._~]{43,128}$/)
+    }).pipe(Effect.provide(layerWith({ signIn: { pkce: true, scope: "openid" } })))
+  )
+})
+
+describe("SignIn.complete", () => {
+  it.effect("exchanges the code and gives the session, the return path and the application's state", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const started = yield* SignIn.start({ returnTo: "/inbox", applicationState: { draft: 7 } })
+      const { applicationState, returnTo, session } = yield* SignIn.complete(callbackOf(started))
+      assert.strictEqual(session.key.subject, "3552833710")
+      assert.strictEqual(session.claims?._tag, "VerifiedClaims")
+      assert.strictEqual(returnTo, "/inbox")
+      assert.deepStrictEqual(applicationState, { draft: 7 })
+      const [exchange] = wire.to("/token")
+      // D1, D2, D3
+      assert.strictEqual(exchange!.method, "POST")
+      assert.strictEqual(
+        exchange!.url.href,
+        "https://sentinel-12345678.liveperson.net/sentinel/api/account/12345678/token?v=1.0"
+      )
+      assert.match(exchange!.headers["content-type"]!, /^application\/x-www-form-urlencoded/)
+      assert.isUndefined(exchange!.headers["authorization"])
+      assert.deepStrictEqual(Object.fromEntries(exchange!.form), {
+        grant_type: "authorization_code",
+        code: "planted-code",
+        redirect_uri: "https://app.example/callback",
+        client_id: installation.clientId,
+        client_secret: "planted-client-secret"
+      })
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D3: no redirect URI sent, none in the exchange", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const started = yield* SignIn.start()
+      assert.notInclude(started.url, "redirect_uri")
+      yield* SignIn.complete(callbackOf(started))
+      assert.isFalse(wire.to("/token")[0]!.form.has("redirect_uri"))
+      assert.isFalse(wire.to("/token")[0]!.form.has("code_verifier"))
+    }).pipe(Effect.provide(layerWith({ installations: [{ ...installation, redirectUris: [] }] })))
+  )
+
+  it.effect("B2: a callback in another browser fails, with no cookie or with another's", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const mine = yield* SignIn.start()
+      const others = yield* SignIn.start()
+      const { url } = callbackOf(mine)
+      assert.strictEqual(yield* refusal({ url, cookies: {} }), "WrongUserAgent")
+      assert.strictEqual(yield* refusal(SignIn.callback(url, others.binding)), "WrongUserAgent")
+      assert.strictEqual(
+        yield* refusal({ url, cookies: { [mine.binding.name]: Redacted.value(others.binding.value) } }),
+        "UnknownTransaction"
+      )
+      assert.strictEqual(wire.to("/token").length, 0)
+      // B5: none of that used up the right one.
+      yield* SignIn.complete(callbackOf(mine))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B2: a plain cookie that a neighbour planted does not stand in for a __Host- cookie", () =>
+    Effect.gen(function* () {
+      const started = yield* SignIn.start()
+      const planted = { [started.binding.name.replace("__Host-", "")]: Redacted.value(started.binding.value) }
+      assert.strictEqual(yield* refusal({ url: callbackOf(started).url, cookies: planted }), "UnknownTransaction")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B3: of 50 parallel callbacks with one state, one passes", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const callback = callbackOf(yield* SignIn.start())
+      const exits = yield* Effect.all(
+        Array.from({ length: 50 }, () => Effect.exit(SignIn.complete(callback))),
+        {
+          concurrency: "unbounded"
+        }
+      )
+      assert.strictEqual(exits.filter(Exit.isSuccess).length, 1)
+      assert.strictEqual(wire.to("/token").length, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B4: a sign-in may take 10 minutes and not longer", () =>
+    Effect.gen(function* () {
+      const first = callbackOf(yield* SignIn.start())
+      const second = callbackOf(yield* SignIn.start())
+      const third = callbackOf(yield* SignIn.start())
+      yield* TestClock.adjust("599999 millis")
+      yield* SignIn.complete(first)
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual(yield* refusal(second), "Expired")
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(yield* refusal(third), "UnknownTransaction")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B5: a wrong state does not burn the right one, and a used one stays used", () =>
+    Effect.gen(function* () {
+      const started = yield* SignIn.start()
+      const callback = callbackOf(started)
+      const wrong = SignIn.callback(callback.url.replace(/state=.*/, `state=${"x".repeat(55)}`), started.binding)
+      assert.strictEqual(yield* refusal(wrong), "WrongUserAgent")
+      yield* SignIn.complete(callback)
+      assert.strictEqual(yield* refusal(callback), "UnknownTransaction")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B6: two sign-ins from one browser both succeed, in any order", () =>
+    Effect.gen(function* () {
+      const first = yield* SignIn.start({ returnTo: "/first" })
+      const second = yield* SignIn.start({ returnTo: "/second" })
+      const cookies = Object.fromEntries(
+        [first, second].map(({ binding }) => [binding.name, Redacted.value(binding.value)])
+      )
+      assert.strictEqual((yield* SignIn.complete({ url: callbackOf(second).url, cookies })).returnTo, "/second")
+      assert.strictEqual((yield* SignIn.complete({ url: callbackOf(first).url, cookies })).returnTo, "/first")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B7, C7: the record decides account, host and redirect URI, whatever the callback says", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const started = yield* SignIn.start({ accountId: otherAccount })
+      const { session } = yield* SignIn.complete(
+        callbackOf(started, {
+          code: "planted-code",
+          account: account,
+          redirect_uri: "https://evil.example/",
+          host: "evil.example"
+        })
+      )
+      assert.strictEqual(session.key.accountId, otherAccount)
+      assert.strictEqual(wire.to("/token")[0]!.url.host, "sentinel-87654321.liveperson.net")
+      assert.strictEqual(wire.to("/token")[0]!.form.get("redirect_uri"), "https://app.example/callback")
+      assert.strictEqual(wire.to("/token")[0]!.form.get("client_secret"), "planted-other-secret")
+    }).pipe(Effect.provide(layerWith({ installations: [installation, otherInstallation] })))
+  )
+
+  it.effect("C1: a doubled parameter is refused without using up the sign-in", () =>
+    Effect.gen(function* () {
+      const callback = callbackOf(yield* SignIn.start())
+      assert.strictEqual(
+        yield* refusal({ ...callback, url: `${callback.url}&code=other` } as SignIn.Callback),
+        "DuplicateParameter"
+      )
+      yield* SignIn.complete(callback)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("C3: an error is believed only with a right state", () =>
+    Effect.gen(function* () {
+      const started = yield* SignIn.start()
+      assert.strictEqual(yield* refusal({ url: "/callback?error=access_denied", cookies: {} }), "MissingState")
+      assert.strictEqual(
+        yield* refusal({ url: "/callback?error=access_denied&state=made-up", cookies: {} }),
+        "WrongUserAgent"
+      )
+      const error = yield* Effect.flip(
+        SignIn.complete(callbackOf(started, { error: "access_denied", error_description: "no <licence>" }))
+      )
+      assert(error._tag === "CallbackError" && error.reason._tag === "Denied")
+      assert.strictEqual(error.reason.error, "access_denied")
+      assert.strictEqual(error.reason.description, "no <licence>")
+      assert.isTrue(error.startAgain)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("takes a web Request as it came", () =>
+    Effect.gen(function* () {
+      const started = yield* SignIn.start()
+      const request = new Request(callbackOf(started).url, {
+        headers: { cookie: `a=b; ${started.binding.name}=${Redacted.value(started.binding.value)}; c=d=e` }
+      })
+      assert.strictEqual((yield* SignIn.complete(request)).session.key.subject, "3552833710")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D4: a code is sent once, whatever the answer is", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      for (const status of [500, 503, 429, 400]) {
+        const started = yield* SignIn.start()
+        wire.next("/token", () => new Response("", { status }))
+        const callback = callbackOf(started, { code: `planted-${status}` })
+        const error = yield* Effect.flip(SignIn.complete(callback))
+        assert.strictEqual(error._tag, "TokenError")
+        yield* TestClock.adjust("1 hour")
+        assert.strictEqual(yield* refusal(callback), "UnknownTransaction")
+        assert.strictEqual(wire.to("/token").filter(({ form }) => form.get("code") === `planted-${status}`).length, 1)
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F2: interrupted after the code was sent, the session is there all the same", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const started = yield* SignIn.start()
+      wire.next("/token", () =>
+        Effect.as(Effect.sleep("5 seconds"), Response.json({ access_token: "planted-late", token_type: "bearer" }))
+      )
+      const completing = yield* Effect.forkChild(SignIn.complete(callbackOf(started)))
+      yield* TestClock.adjust("1 second")
+      const interrupting = yield* Effect.forkChild(Fiber.interrupt(completing))
+      yield* TestClock.adjust("4 seconds")
+      yield* Fiber.join(interrupting)
+      assert.strictEqual((yield* Sessions.use((sessions) => sessions.list(account))).length, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("an answer without id_token still gives a session", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", () => Response.json({ access_token: "a", token_type: "Bearer" }))
+      const { session } = yield* signIn
+      assert.match(session.key.subject, /^unidentified-/)
+      assert.isUndefined(session.claims)
+    }).pipe(Effect.provide(layer))
+  )
+})
