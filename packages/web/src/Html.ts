@@ -1,0 +1,90 @@
+/**
+ * Small pages without script.
+ *
+ * @since 0.1.0
+ */
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
+
+/**
+ * Escapes a text for HTML content and for quoted attributes.
+ *
+ * @since 0.1.0
+ */
+export const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!)
+
+/**
+ * The one style sheet of all pages.
+ *
+ * @since 0.1.0
+ */
+export const style = `:root{color-scheme:light dark;--text:#1c2330;--soft:#5b6575;--page:#f5f6f8;--card:#fff;--line:#dfe3e8;--accent:#1f5fd0;--on-accent:#fff}
+@media(prefers-color-scheme:dark){:root{--text:#e8ebf0;--soft:#a3adbb;--page:#12161d;--card:#1b212b;--line:#303946;--accent:#7aa9ff;--on-accent:#0b1322}}
+*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--page);color:var(--text);font:1rem/1.55 system-ui,sans-serif}
+main{width:100%;max-width:34rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:2rem}
+h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}p{margin:0 0 1rem}.soft{color:var(--soft)}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.4rem 1.25rem;margin:0 0 1.5rem}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+.actions{display:flex;flex-wrap:wrap;gap:.75rem;margin:0}form{margin:0}
+.button{display:inline-block;font:inherit;font-weight:600;padding:.6rem 1.1rem;border-radius:.5rem;border:1px solid var(--line);background:transparent;color:var(--text);text-decoration:none;cursor:pointer}
+.button.primary{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
+a:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}`
+
+/**
+ * What the Content-Security-Policy lets through: the hash of {@link style}. A test keeps the two together.
+ *
+ * @since 0.1.0
+ */
+export const styleHash = "sha256-dGWfBh5os5YmyNvb9Yet1aWbF7wxPdbQuYSdz67ESxM="
+
+/**
+ * The headers of every page: nothing is loaded, framed or cached, and no address is passed on (RFC 9700 sections 4.2.4 and
+ * 4.16).
+ *
+ * @since 0.1.0
+ */
+export const headers: Record<string, string> = {
+  "content-security-policy": `default-src 'none'; style-src '${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  "cache-control": "no-store",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "cross-origin-opener-policy": "same-origin"
+}
+
+/**
+ * A page with a title, which is escaped, and a body, which is HTML: escape what you put into it.
+ *
+ * @example
+ * ```ts
+ * import * as Html from "@le-auth/web/Html"
+ *
+ * Html.page({ title: "Hello", body: `<p>${Html.escape("<world>")}</p>` })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const page = (options: {
+  readonly title: string
+  readonly body: string
+  readonly status?: number | undefined
+}): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(
+    `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(options.title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${escape(options.title)}</h1>
+${options.body}
+</main>
+</body>
+</html>
+`,
+    { status: options.status ?? 200, contentType: "text/html; charset=utf-8", headers }
+  )

@@ -1,0 +1,62 @@
+/**
+ * The page and the answer for what went wrong.
+ *
+ * @since 0.1.0
+ */
+import { ReturnPath } from "@le-auth/core/ReturnPath"
+import type { SessionError } from "@le-auth/core/Sessions"
+import type { CompleteError, StartError } from "@le-auth/core/SignIn"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as Schema from "effect/Schema"
+import * as Html from "./Html.ts"
+
+const isReturnPath = Schema.is(ReturnPath)
+
+/** @since 0.1.0 */
+export type Problem = StartError | CompleteError | SessionError
+
+/**
+ * The status that fits an error: 400 for what the browser brought, 502 and 503 for what LivePerson or a store did.
+ *
+ * @since 0.1.0
+ */
+export const status = (error: Problem): number => {
+  switch (error._tag) {
+    case "NotSignedIn":
+    case "SessionEnded":
+      return 401
+    case "StoreError":
+      return 503
+    case "DomainsError":
+    case "IdTokenError":
+      return 502
+    case "TokenError":
+      return error.isTransient ? 503 : error.reason._tag === "InvalidGrant" ? 400 : 502
+    default:
+      return 400
+  }
+}
+
+/**
+ * A page that says what happened and offers a new sign-in. The message is made of our own texts and of what the other side
+ * said, reduced to printable characters; all of it is escaped.
+ *
+ * @since 0.1.0
+ */
+export const page = (options: {
+  readonly title: string
+  readonly error: Problem
+  readonly loginPath: string
+  readonly returnTo?: string | undefined
+}): HttpServerResponse => {
+  const returnTo =
+    options.returnTo !== undefined && isReturnPath(options.returnTo)
+      ? `?returnTo=${encodeURIComponent(options.returnTo)}`
+      : ""
+  return Html.page({
+    title: options.title,
+    status: status(options.error),
+    body: `<p>${Html.escape(options.error.message)}</p>
+<p class="actions"><a class="button primary" href="${Html.escape(options.loginPath + returnTo)}">Sign in again</a></p>`
+  })
+}

@@ -1,0 +1,37 @@
+/**
+ * Tells requests of the application's own pages from requests that another site made a browser send.
+ *
+ * @since 0.1.0
+ */
+import { requestHeader } from "@le-auth/core/SessionView"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+
+/**
+ * Whether a request that changes something comes from a page of this application.
+ *
+ * Browsers say so themselves in `Sec-Fetch-Site`, or in `Origin`, which no page can set; where both are missing, the header
+ * `x-le-auth` is needed, which another site cannot add without asking first. This stands beside `SameSite` cookies, not in
+ * their place (OAuth 2.0 for browser-based applications, CSRF).
+ *
+ * `origin` is the application's own, such as `https://app.example`.
+ *
+ * @since 0.1.0
+ */
+export const isSameOrigin = (request: HttpServerRequest, origin: string): boolean => {
+  const site = request.headers["sec-fetch-site"]
+  if (site !== undefined) return site === "same-origin"
+  const from = request.headers["origin"]
+  if (from !== undefined) return from === origin
+  return request.headers[requestHeader] !== undefined
+}
+
+/**
+ * Whether a request is a person's navigation, as far as the browser says: an image or a script of another site must not
+ * start a sign-in (RFC 9700 section 4.7).
+ *
+ * @since 0.1.0
+ */
+export const isNavigation = (request: HttpServerRequest): boolean => {
+  const destination = request.headers["sec-fetch-dest"]
+  return destination === undefined || destination === "document"
+}

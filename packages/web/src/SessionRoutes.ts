@@ -1,0 +1,121 @@
+/**
+ * The routes of a session: what the page may know of it, refresh, and the two ways to sign out.
+ *
+ * @since 0.1.0
+ */
+import { Sessions } from "@le-auth/core/Sessions"
+import { fromSession, requestHeader, type SessionView } from "@le-auth/core/SessionView"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
+import { BrowserSessions } from "./BrowserSessions.ts"
+import * as Html from "./Html.ts"
+import * as Problem from "./Problem.ts"
+import { isSameOrigin } from "./SameOrigin.ts"
+import { currentKey, WebApplication } from "./WebApplication.ts"
+
+const headers = { "cache-control": "no-store" }
+const json = (body: unknown, status = 200) => HttpServerResponse.jsonUnsafe(body, { status, headers })
+const signedOut: SessionView = { signedIn: false }
+
+/** A script asks for JSON and sends the header of le-auth; a form of a page without script does neither. */
+const isScript = (request: HttpServerRequest): boolean => request.headers[requestHeader] !== undefined
+
+/**
+ * @since 0.1.0
+ */
+export const layer = HttpRouter.addAll(
+  Effect.gen(function* () {
+    const application = yield* WebApplication
+    const browserSessions = yield* BrowserSessions
+    const sessions = yield* Sessions
+    const { paths } = application
+
+    const home = HttpServerResponse.empty({ status: 303, headers: { ...headers, location: paths.home } })
+    const forbidden = (request: HttpServerRequest) =>
+      isScript(request)
+        ? json({ error: "forbidden", message: "This request did not come from a page of this application." }, 403)
+        : Html.page({
+            title: "Not done",
+            status: 403,
+            body: "<p>This request did not come from a page of this application.</p>"
+          })
+
+    const failed = (request: HttpServerRequest) => (error: Problem.Problem) =>
+      Effect.as(
+        Effect.logWarning("A session could not be used", error.message),
+        isScript(request)
+          ? json({ error: error._tag, message: error.message }, Problem.status(error))
+          : Problem.page({ title: "That did not work", error, loginPath: paths.login })
+      )
+
+    /** `GET /session`: what the page may know. The access token is not touched. */
+    const view = Effect.gen(function* () {
+      const key = yield* currentKey
+      const session = Option.isNone(key) ? Option.none() : yield* sessions.current(key.value)
+      return json(Option.isSome(session) ? fromSession(session.value) : signedOut)
+    })
+
+    /** `POST /session/refresh`: refreshes the access token now. */
+    const refresh = (request: HttpServerRequest) =>
+      Effect.gen(function* () {
+        const key = yield* currentKey
+        if (Option.isNone(key)) return isScript(request) ? json(signedOut, 401) : home
+        const session = yield* sessions.refresh(key.value)
+        return isScript(request) ? json(fromSession(session)) : home
+      })
+
+    /** Ends the session of this browser, whatever becomes of the rest. */
+    const leave = (request: HttpServerRequest) => {
+      const identifier = application.identifier(request)
+      return identifier === undefined ? Effect.void : browserSessions.remove(identifier)
+    }
+    const left = (request: HttpServerRequest) =>
+      application.release(isScript(request) ? HttpServerResponse.empty({ status: 204, headers }) : home)
+
+    /** `POST /sign-out`: out of this application only; LivePerson hears nothing of it. */
+    const forget = (request: HttpServerRequest) =>
+      Effect.gen(function* () {
+        const key = yield* currentKey
+        if (Option.isSome(key)) yield* sessions.forget(key.value)
+        yield* leave(request)
+        return left(request)
+      })
+
+    /** `POST /sign-out/everywhere`: out of all LivePerson applications. */
+    const revokeEverywhere = (request: HttpServerRequest) =>
+      Effect.gen(function* () {
+        const key = yield* currentKey
+        if (Option.isSome(key)) {
+          yield* sessions.revokeEverywhere(key.value).pipe(Effect.ensuring(Effect.ignore(leave(request))))
+        }
+        return left(request)
+      }).pipe(Effect.catch((error) => Effect.map(failed(request)(error), application.release)))
+
+    const changing =
+      <E extends Problem.Problem, R>(
+        handler: (request: HttpServerRequest) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+      ) =>
+      (request: HttpServerRequest) =>
+        isSameOrigin(request, application.origin)
+          ? Effect.catch(handler(request), failed(request))
+          : Effect.succeed(forbidden(request))
+
+    /** The key is looked up with the services of this layer, so that the routes themselves need none. */
+    const provided = Effect.provide(
+      Context.make(WebApplication, application).pipe(Context.add(BrowserSessions, browserSessions))
+    )
+
+    return [
+      HttpRouter.route("GET", paths.session, (request) => provided(Effect.catch(view, failed(request)))),
+      HttpRouter.route("POST", `${paths.session}/refresh`, (request) => provided(changing(refresh)(request))),
+      HttpRouter.route("POST", paths.signOut, (request) => provided(changing(forget)(request))),
+      HttpRouter.route("POST", `${paths.signOut}/everywhere`, (request) =>
+        provided(changing(revokeEverywhere)(request))
+      )
+    ]
+  })
+)

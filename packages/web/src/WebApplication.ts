@@ -1,0 +1,184 @@
+/**
+ * What the routes share: where the application lives, and its cookies.
+ *
+ * @since 0.1.0
+ */
+import { AppInstallations } from "@le-auth/core/AppInstallations"
+import type { RedirectUri } from "@le-auth/core/Identifiers"
+import type { Session, SessionKey } from "@le-auth/core/Session"
+import { Sessions } from "@le-auth/core/Sessions"
+import type { UserAgentBinding } from "@le-auth/core/SignIn"
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { BrowserSessions } from "./BrowserSessions.ts"
+
+/**
+ * The application has no redirect URI, so nobody knows where the callback comes in.
+ *
+ * @since 0.1.0
+ */
+export class NoRedirectUri extends Schema.TaggedError<NoRedirectUri>()("NoRedirectUri", {}) {
+  override get message(): string {
+    return "The web routes need a redirect URI: list it in the installation (LE_AUTH_REDIRECT_URI), or pass it as an option."
+  }
+}
+
+/**
+ * @since 0.1.0
+ */
+export interface Paths {
+  readonly login: `/${string}`
+  readonly session: `/${string}`
+  readonly signOut: `/${string}`
+  /** Where the user goes after a sign-in or a sign-out without a return path. */
+  readonly home: `/${string}`
+}
+
+/**
+ * @since 0.1.0
+ */
+export class WebApplication extends Context.Service<
+  WebApplication,
+  {
+    readonly redirectUri: RedirectUri
+    /** The path of the redirect URI: where the callback comes in. */
+    readonly callbackPath: `/${string}`
+    /** The application's own origin, from the redirect URI; never from a header of a request. */
+    readonly origin: string
+    readonly paths: Paths
+    /** The identifier that this browser sent, if it sent one. */
+    readonly identifier: (request: HttpServerRequest.HttpServerRequest) => string | undefined
+    /** Gives the browser its new identifier. */
+    readonly remember: (
+      identifier: Redacted.Redacted
+    ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
+    /** Takes the identifier from the browser. */
+    readonly release: (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
+    /** Binds a sign-in to the browser. */
+    readonly bind: (
+      binding: UserAgentBinding
+    ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
+    /** Removes a binding that is used up. */
+    readonly unbind: (
+      name: string
+    ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
+  }
+>()("@le-auth/web/WebApplication") {}
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /** Where the callback comes in. Default: the first redirect URI of the only installation. */
+  readonly redirectUri?: RedirectUri | undefined
+  /** Default: `/login`, `/session`, `/sign-out` and `/`. */
+  readonly paths?: Partial<Paths> | undefined
+}
+
+const httpOnly = { httpOnly: true, sameSite: "lax" } as const
+
+/**
+ * @since 0.1.0
+ */
+export const layer = (
+  options: Options = {}
+): Layer.Layer<WebApplication, NoRedirectUri, AppInstallations | BrowserSessions> =>
+  Layer.effect(
+    WebApplication,
+    Effect.gen(function* () {
+      const installations = yield* AppInstallations
+      const browserSessions = yield* BrowserSessions
+      const only = yield* Effect.option(installations.find())
+      const redirectUri = options.redirectUri ?? Option.getOrUndefined(only)?.redirectUris[0]
+      if (redirectUri === undefined) return yield* new NoRedirectUri()
+
+      const { origin, pathname, protocol } = new URL(redirectUri)
+      // Over plain http on a developer's machine a Secure cookie would be dropped, and the sign-in would go round in circles.
+      const secure = protocol === "https:"
+      const sessionCookie = `${secure ? "__Host-" : ""}le-auth-session`
+      // `__Host-` wants the path "/"; without it the path can be as narrow as the callback's (RFC 6265bis section 4.1.3.2).
+      const bindingPath = secure ? "/" : pathname
+
+      return WebApplication.of({
+        redirectUri,
+        callbackPath: pathname as `/${string}`,
+        origin,
+        paths: { login: "/login", session: "/session", signOut: "/sign-out", home: "/", ...options.paths },
+        identifier: (request) => request.cookies[sessionCookie],
+        remember: (identifier) =>
+          HttpServerResponse.setCookieUnsafe(sessionCookie, Redacted.value(identifier), {
+            ...httpOnly,
+            secure,
+            path: "/",
+            maxAge: browserSessions.maxAge
+          }),
+        release: HttpServerResponse.setCookieUnsafe(sessionCookie, "", {
+          ...httpOnly,
+          secure,
+          path: "/",
+          maxAge: Duration.zero
+        }),
+        bind: (binding) =>
+          HttpServerResponse.setCookieUnsafe(binding.name, Redacted.value(binding.value), {
+            ...httpOnly,
+            secure,
+            path: bindingPath,
+            maxAge: binding.maxAge
+          }),
+        unbind: (name) =>
+          HttpServerResponse.setCookieUnsafe(name, "", {
+            ...httpOnly,
+            secure,
+            path: bindingPath,
+            maxAge: Duration.zero
+          })
+      })
+    })
+  )
+
+/**
+ * The key of the session of the browser that sent the current request.
+ *
+ * @since 0.1.0
+ */
+export const currentKey: Effect.Effect<
+  Option.Option<SessionKey>,
+  StoreError,
+  WebApplication | BrowserSessions | HttpServerRequest.HttpServerRequest
+> = Effect.gen(function* () {
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const identifier = (yield* WebApplication).identifier(request)
+  return identifier === undefined ? Option.none() : yield* BrowserSessions.use((sessions) => sessions.find(identifier))
+})
+
+/**
+ * The session of the browser that sent the current request, for the application's own pages.
+ *
+ * @example
+ * ```ts
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ *
+ * const hello = Effect.map(WebApplication.currentSession, (session) =>
+ *   HttpServerResponse.text(session._tag === "Some" ? `Hello ${session.value.key.subject}` : "Hello stranger"))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const currentSession: Effect.Effect<
+  Option.Option<Session>,
+  StoreError,
+  WebApplication | BrowserSessions | Sessions | HttpServerRequest.HttpServerRequest
+> = Effect.gen(function* () {
+  const key = yield* currentKey
+  return Option.isNone(key) ? Option.none() : yield* Sessions.use((sessions) => sessions.current(key.value))
+})

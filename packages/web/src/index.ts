@@ -1,0 +1,8 @@
+export * as BrowserSessions from "./BrowserSessions.ts"
+export * as Html from "./Html.ts"
+export * as Problem from "./Problem.ts"
+export * as SameOrigin from "./SameOrigin.ts"
+export * as SessionRoutes from "./SessionRoutes.ts"
+export * as SignInRoutes from "./SignInRoutes.ts"
+export * as WebApplication from "./WebApplication.ts"
+export * as WebSignIn from "./WebSignIn.ts"

@@ -1,0 +1,292 @@
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import { assert, describe, it } from "@effect/vitest"
+import * as BrowserSessions from "@le-auth/web/BrowserSessions"
+import * as Html from "@le-auth/web/Html"
+import * as WebSignIn from "@le-auth/web/WebSignIn"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Persistence from "effect/persistence/Persistence"
+import { createHash } from "node:crypto"
+import * as Scripted from "../../core/test/ScriptedSentinel.ts"
+
+const origin = "https://app.example"
+
+/** A browser with one window: it keeps cookies as a browser does and follows no redirect by itself. */
+class Browser {
+  readonly cookies = new Map<string, string>()
+  readonly #handler: (request: Request) => Promise<Response>
+  constructor(handler: (request: Request) => Promise<Response>) {
+    this.#handler = handler
+  }
+  async send(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers)
+    if (!headers.has("host")) headers.set("host", "app.example")
+    if (this.cookies.size > 0)
+      headers.set("cookie", [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; "))
+    const response = await this.#handler(new Request(new URL(path, origin), { ...init, headers }))
+    for (const cookie of response.headers.getSetCookie()) {
+      const [pair] = cookie.split(";")
+      const [name, value] = pair!.split("=")
+      if (/max-age=0/i.test(cookie)) this.cookies.delete(name!)
+      else this.cookies.set(name!, value!)
+    }
+    return response
+  }
+  /** Starts a sign-in, and gives the callback's path as Sentinel would. */
+  async start(query = ""): Promise<string> {
+    const location = new URL((await this.send(`/login${query}`)).headers.get("location")!)
+    return `/callback?code=planted-code&state=${location.searchParams.get("state")}`
+  }
+  async signIn(query = ""): Promise<Response> {
+    return this.send(await this.start(query))
+  }
+  async session(): Promise<any> {
+    return (await this.send("/session")).json()
+  }
+}
+
+const application = Effect.gen(function* () {
+  const context = yield* Layer.build(Scripted.layer)
+  const { dispose, handler } = HttpRouter.toWebHandler(
+    WebSignIn.layer().pipe(
+      Layer.provide(
+        BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
+      ),
+      Layer.provide(Layer.succeedContext(context)),
+      Layer.provide(HttpServer.layerServices),
+      Layer.provideMerge(Logger.layer([]))
+    ),
+    { disableLogger: true }
+  )
+  yield* Effect.addFinalizer(() => Effect.promise(dispose))
+  return { wire: Context.get(context, Scripted.Wire), browser: () => new Browser(handler as never) }
+})
+
+/** A test with an application of its own; the requests run outside of Effect, as a browser's do. */
+const scenario = (title: string, run: (ready: Effect.Success<typeof application>) => Promise<void>) =>
+  it.live(title, () => Effect.flatMap(application, (ready) => Effect.promise(() => run(ready))))
+
+const post = (headers: Record<string, string> = { "x-le-auth": "1" }): RequestInit => ({ method: "POST", headers })
+
+describe("a sign-in", () => {
+  scenario("leads to Sentinel and back to the return path, signed in", async ({ browser }) => {
+    const mine = browser()
+    const login = await mine.send("/login?returnTo=/inbox")
+    assert.strictEqual(login.status, 302)
+    assert.match(
+      login.headers.get("location")!,
+      /^https:\/\/sentinel-12345678\.liveperson\.net\/sentinel\/api\/account\/12345678\/authorize\?/
+    )
+    const state = new URL(login.headers.get("location")!).searchParams.get("state")
+    const back = await mine.send(`/callback?code=planted-code&state=${state}`)
+    assert.strictEqual(back.status, 303)
+    assert.strictEqual(back.headers.get("location"), "/inbox")
+    const session = await mine.session()
+    assert.deepInclude(session, {
+      signedIn: true,
+      accountId: "12345678",
+      subject: "3552833710",
+      isAdmin: true,
+      verified: true
+    })
+    assert.notInclude(JSON.stringify(session), "planted")
+  })
+
+  scenario("B9, H6: cookies are HttpOnly, SameSite=Lax, Secure and __Host-, and hold no token", async ({ browser }) => {
+    const mine = browser()
+    const login = await mine.send("/login")
+    const state = new URL(login.headers.get("location")!).searchParams.get("state")
+    const back = await mine.send(`/callback?code=planted-code&state=${state}`)
+    for (const cookie of [...login.headers.getSetCookie(), ...back.headers.getSetCookie()]) {
+      for (const attribute of [
+        /^__Host-le-auth-/,
+        /; HttpOnly/i,
+        /; SameSite=Lax/i,
+        /; Secure/i,
+        /; Path=\/(;|$)/i,
+        /; Max-Age=\d+/i
+      ]) {
+        assert.match(cookie, attribute)
+      }
+      assert.notMatch(cookie, /Domain/i)
+      assert.notInclude(cookie, "planted")
+    }
+    assert.strictEqual(mine.cookies.size, 1)
+  })
+
+  scenario("B2: another browser's callback signs nobody in", async ({ browser, wire }) => {
+    const callback = await browser().start()
+    const victim = browser()
+    const answer = await victim.send(callback)
+    assert.strictEqual(answer.status, 400)
+    assert.strictEqual((await victim.session()).signedIn, false)
+    assert.strictEqual(wire.to("/token").length, 0)
+  })
+
+  scenario("B6: two tabs of one browser both sign in", async ({ browser }) => {
+    const mine = browser()
+    const first = await mine.start("?returnTo=/first")
+    const second = await mine.start("?returnTo=/second")
+    assert.strictEqual((await mine.send(second)).headers.get("location"), "/second")
+    assert.strictEqual((await mine.send(first)).headers.get("location"), "/first")
+  })
+
+  scenario(
+    "B12: a sign-in does not start from inside another page, and a HEAD uses nothing up",
+    async ({ browser, wire }) => {
+      const mine = browser()
+      assert.strictEqual((await mine.send("/login", { headers: { "sec-fetch-dest": "image" } })).status, 403)
+      const callback = await mine.start()
+      assert.strictEqual((await mine.send(callback, { method: "HEAD" })).status, 405)
+      assert.strictEqual(wire.to("/token").length, 0)
+      assert.strictEqual((await mine.send(callback)).status, 303)
+    }
+  )
+
+  scenario("a browser that came by another name is first sent to the redirect URI's", async ({ browser }) => {
+    const answer = await browser().send("/login?returnTo=/inbox", { headers: { host: "127.0.0.1:3000" } })
+    assert.strictEqual(answer.status, 303)
+    assert.strictEqual(answer.headers.get("location"), "https://app.example/login?returnTo=/inbox")
+  })
+
+  scenario("B11: an evil return path is refused before anything starts", async ({ browser, wire }) => {
+    const answer = await browser().send("/login?returnTo=//evil.example")
+    assert.strictEqual(answer.status, 400)
+    assert.isNull(answer.headers.get("location"))
+    assert.strictEqual(wire.sent.length, 0)
+  })
+})
+
+describe("a bad callback", () => {
+  const cases: ReadonlyArray<readonly [string, (good: string) => string, RegExp]> = [
+    ["no state", () => "/callback?code=planted-code", /no state/],
+    ["an unknown state", () => "/callback?code=planted-code&state=unknown", /did not start the sign-in/],
+    ["both code and error", (good) => `${good}&error=access_denied`, /both a code and an error/],
+    ["a duplicate parameter", (good) => `${good}&state=x`, /more than once/],
+    ["neither code nor error", (good) => good.replace("code=planted-code&", ""), /neither a code nor an error/],
+    [
+      "a refusal",
+      (good) => good.replace("code=planted-code", "error=access_denied&error_description=<script>x</script>"),
+      /access_denied/
+    ]
+  ]
+  for (const [name, change, expected] of cases) {
+    scenario(`${name}: a page says what happened and how to start again`, async ({ browser }) => {
+      const mine = browser()
+      const answer = await mine.send(change(await mine.start()))
+      const page = await answer.text()
+      assert.strictEqual(answer.status, 400)
+      assert.match(page, expected)
+      assert.include(page, `<a class="button primary" href="/login">Sign in again</a>`)
+      assert.notInclude(page, "planted")
+      assert.notInclude(page, "<script>x")
+      // C9, C14
+      assert.strictEqual(answer.headers.get("referrer-policy"), "no-referrer")
+      assert.strictEqual(answer.headers.get("cache-control"), "no-store")
+      assert.include(answer.headers.get("content-security-policy"), "frame-ancestors 'none'")
+      assert.include(answer.headers.get("content-security-policy"), "default-src 'none'")
+    })
+  }
+
+  scenario("C13: a callback that is loaded again gets a friendly page, and the session stays", async ({ browser }) => {
+    const mine = browser()
+    const callback = await mine.start()
+    await mine.send(callback)
+    const again = await mine.send(callback)
+    assert.strictEqual(again.status, 400)
+    assert.match(await again.text(), /finished already/)
+    assert.isTrue((await mine.session()).signedIn)
+  })
+
+  scenario("a Sentinel that is down is not the user's fault: 503", async ({ browser, wire }) => {
+    wire.next("/token", () => new Response("", { status: 500 }))
+    assert.strictEqual((await browser().signIn()).status, 503)
+  })
+})
+
+describe("a session", () => {
+  scenario("G9: the identifier is new at each sign-in, and the old one is worth nothing", async ({ browser }) => {
+    const mine = browser()
+    mine.cookies.set("__Host-le-auth-session", "planted-by-somebody")
+    await mine.signIn()
+    const first = mine.cookies.get("__Host-le-auth-session")!
+    assert.notStrictEqual(first, "planted-by-somebody")
+    await mine.signIn()
+    const thief = browser()
+    thief.cookies.set("__Host-le-auth-session", first)
+    assert.isFalse((await thief.session()).signedIn)
+    assert.isTrue((await mine.session()).signedIn)
+  })
+
+  scenario("is refreshed on request", async ({ browser, wire }) => {
+    const mine = browser()
+    await mine.signIn()
+    assert.strictEqual((await mine.send("/session/refresh", post())).status, 200)
+    assert.strictEqual(wire.to("/token").length, 2)
+    wire.next("/token", Scripted.oauthError("invalid_grant"))
+    assert.strictEqual((await mine.send("/session/refresh", post())).status, 401)
+    assert.isFalse((await mine.session()).signedIn)
+  })
+
+  scenario("G6: signing out of this application does not touch LivePerson", async ({ browser, wire }) => {
+    const mine = browser()
+    await mine.signIn()
+    const old = new Map(mine.cookies)
+    assert.strictEqual((await mine.send("/sign-out", post())).status, 204)
+    assert.strictEqual(mine.cookies.size, 0)
+    const thief = browser()
+    for (const [name, value] of old) thief.cookies.set(name, value)
+    assert.isFalse((await thief.session()).signedIn)
+    assert.strictEqual(wire.to("/revoke").length, 0)
+  })
+
+  scenario("signing out everywhere revokes, and ends here even if that fails", async ({ browser, wire }) => {
+    const mine = browser()
+    await mine.signIn()
+    wire.next("/revoke", () => new Response("", { status: 503 }))
+    const answer = await mine.send("/sign-out/everywhere", post())
+    assert.strictEqual(answer.status, 503)
+    assert.isFalse((await mine.session()).signedIn)
+    await mine.signIn()
+    assert.strictEqual((await mine.send("/sign-out/everywhere", post())).status, 204)
+    assert.strictEqual(wire.to("/revoke").length, 2)
+  })
+
+  scenario("G7: what changes something must come from the application's own pages", async ({ browser }) => {
+    const mine = browser()
+    await mine.signIn()
+    for (const path of ["/session/refresh", "/sign-out", "/sign-out/everywhere"]) {
+      for (const headers of [
+        {},
+        { origin: "https://evil.example" },
+        { "sec-fetch-site": "cross-site", "x-le-auth": "1" },
+        { "sec-fetch-site": "same-site" },
+        { origin: "null", "x-le-auth": "1" }
+      ] as ReadonlyArray<Record<string, string>>) {
+        const answer = await mine.send(path, post(headers))
+        assert.strictEqual(answer.status, 403, `${path} ${JSON.stringify(headers)}`)
+        assert.isNull(answer.headers.get("access-control-allow-origin"))
+      }
+      assert.strictEqual((await mine.send(path)).status, 404)
+    }
+    assert.isTrue((await mine.session()).signedIn)
+    // A form of a page without script: back to the application.
+    const form = await mine.send("/sign-out", post({ "sec-fetch-site": "same-origin" }))
+    assert.strictEqual(form.status, 303)
+    assert.strictEqual(form.headers.get("location"), "/")
+  })
+})
+
+describe("Html", () => {
+  it("allows exactly its own style sheet", () => {
+    assert.strictEqual(Html.styleHash, `sha256-${createHash("sha256").update(Html.style).digest("base64")}`)
+  })
+
+  it("escapes what could become markup", () => {
+    assert.strictEqual(Html.escape(`<a href="x" o='y'>&`), "&lt;a href=&quot;x&quot; o=&#39;y&#39;&gt;&amp;")
+  })
+})
