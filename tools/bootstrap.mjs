@@ -31,6 +31,7 @@ const steps = {
   lint: [{ run: "oxlint --deny-warnings" }, { run: "oxfmt --check" }],
   format: [{ run: "oxlint --fix" }, { run: "oxfmt" }],
   boundaries: [{ run: "node tools/boundaries.mjs" }],
+  openapi: [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
   pack: [
     { name: "build", run: "nx run-many -t build" },
     { name: "publint", run: "nx run-many -t publint" }

@@ -17,7 +17,7 @@ const fields = { error: Schema.NonEmptyString, error_description: Schema.optiona
  */
 export class BadRequest extends Schema.Error<BadRequest>("@le-auth/core/BadRequest")(
   { _tag: Schema.tagDefaultOmit("BadRequest"), ...fields },
-  { httpApiStatus: 400 }
+  { httpApiStatus: 400, description: "A problem with the query parameters." }
 ) {}
 
 /**
@@ -27,7 +27,7 @@ export class BadRequest extends Schema.Error<BadRequest>("@le-auth/core/BadReque
  */
 export class Unauthorized extends Schema.Error<Unauthorized>("@le-auth/core/Unauthorized")(
   { _tag: Schema.tagDefaultOmit("Unauthorized"), ...fields },
-  { httpApiStatus: 401 }
+  { httpApiStatus: 401, description: "The account or the application id is not valid." }
 ) {}
 
 /**
@@ -37,7 +37,7 @@ export class Unauthorized extends Schema.Error<Unauthorized>("@le-auth/core/Unau
  */
 export class InternalServerError extends Schema.Error<InternalServerError>("@le-auth/core/InternalServerError")(
   { _tag: Schema.tagDefaultOmit("InternalServerError"), ...fields },
-  { httpApiStatus: 500 }
+  { httpApiStatus: 500, description: "An internal error." }
 ) {}
 
 /**

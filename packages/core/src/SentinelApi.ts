@@ -24,11 +24,22 @@ const params = { accountId: AccountId }
 const version = { v: Schema.optionalKey(Schema.String) }
 
 /** 302 to the login page, or back to the application with a code or an error. */
-const Redirect = HttpApiSchema.WithHeaders(HttpApiSchema.Empty(302), { location: Schema.String })
+const Redirect = HttpApiSchema.WithHeaders(
+  HttpApiSchema.Empty(302).annotate({
+    description: "To the login page, or back to the application with a code or an error."
+  }),
+  { location: Schema.String }
+)
 
-const TokenFailure = OAuthErrorBody.annotate({ httpApiStatus: 400 })
-const ClientFailure = OAuthErrorBody.annotate({ httpApiStatus: 401 })
-const ServerFailure = OAuthErrorBody.annotate({ httpApiStatus: 500 })
+const TokenFailure = OAuthErrorBody.annotate({
+  httpApiStatus: 400,
+  description: "The request, the client or the grant is not valid."
+})
+const ClientFailure = OAuthErrorBody.annotate({
+  httpApiStatus: 401,
+  description: "The account or the application id is not valid."
+})
+const ServerFailure = OAuthErrorBody.annotate({ httpApiStatus: 500, description: "An internal error." })
 
 /**
  * The authorization request. A browser goes there by navigation; no script can read the redirect.
