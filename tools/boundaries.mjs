@@ -7,7 +7,8 @@
 //   platform:any | browser   imports no Node modules
 //   platform:node            imports anything
 // What a package imports must be declared in its own package.json, and its TypeScript references must say the same.
-// Tests may reach across layers, as far as their package.json declares it.
+// Tests may reach across layers, as far as their package.json declares it; they also use `tools`, and what the tests of a
+// declared package are made of.
 import fs from "node:fs"
 import { isBuiltin } from "node:module"
 import path from "node:path"
@@ -42,7 +43,7 @@ export function check(root) {
       ...checkTags(project),
       ...checkReferences(project, projects),
       ...checkSource(project, projects),
-      ...checkTests(project)
+      ...checkTests(project, projects, root)
     ])
     .map((problem) => problem.replaceAll(`${root}/`, ""))
 }
@@ -92,7 +93,7 @@ function checkReferences({ dir, source, tests }, projects) {
   const compare = (/** @type {string} */ file, /** @type {string[]} */ needed) => {
     const { references = [] } = readJson(file)
     const present = references.map((/** @type {{ path: string }} */ reference) =>
-      path.resolve(dir, reference.path).replace(/\/tsconfig\.src\.json$/, "")
+      path.resolve(dir, reference.path).replace(/\/tsconfig\.(?:src|test)\.json$/, "")
     )
     return [
       ...needed
@@ -133,10 +134,17 @@ function checkSource(project, projects) {
   })
 }
 
-/** @param {Project} project */
-function checkTests(project) {
+/**
+ * @param {Project} project
+ * @param {Map<string, Project>} projects
+ * @param {string} root
+ */
+function checkTests(project, projects, root) {
+  const shared = Object.keys(project.tests).flatMap((name) => projects.get(name)?.dir.concat("/test") ?? [])
+  const folders = [project.dir, path.join(root, "tools"), ...shared]
   return importsOf(`${project.dir}/test`).flatMap(({ file, specifier }) => {
-    const reason = leaves(file, specifier, project.dir) ?? undeclared(project, specifier, project.tests)
+    const left = folders.map((folder) => leaves(file, specifier, folder))
+    const reason = left.every((it) => it !== undefined) ? left[0] : undeclared(project, specifier, project.tests)
     return reason === undefined ? [] : [`${file}: ${specifier}: ${reason}`]
   })
 }

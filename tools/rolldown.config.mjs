@@ -1,9 +1,25 @@
 // Apps ship as one bundle, made from the packages' sources: it starts several times faster than separate modules.
 import { defineConfig } from "rolldown"
 
+/**
+ * `@effect/platform-node/Undici` is `export * from "undici"`, and undici is CommonJS: bundled, the star brings no names, and
+ * "Agent is not a constructor". This names the two that platform-node uses.
+ *
+ * @type {import("rolldown").Plugin}
+ */
+const undiciNames = {
+  name: "undici-names",
+  load: {
+    filter: { id: /@effect[\\/]platform-node[\\/]dist[\\/]Undici\.js$/ },
+    handler: () =>
+      `import undici from "undici"\nexport const { Agent, getGlobalDispatcher } = undici\nexport default undici`
+  }
+}
+
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
   resolve: { conditionNames: ["@le-auth/source", "node", "import"] },
+  plugins: [undiciNames],
   output: { dir: "dist", format: "esm", minify: true, sourcemap: true, cleanDir: true }
 })

@@ -25,7 +25,8 @@ describe("boundaries", () => {
     write("packages/node/src/A.ts", `import "node:fs"\nimport "@t/core/A"`)
     write("packages/web/src/A.ts", `/** import "@t/node" */\nexport * from "@t/core"`)
     write("apps/server/src/main.ts", `import "@t/web"\nimport("@t/node")`)
-    write("packages/core/test/A.test.ts", `import "vitest"\nimport "../src/A.ts"`)
+    write("packages/core/test/A.test.ts", `import "vitest"\nimport "../src/A.ts"\nimport "../../../tools/b.mjs"`)
+    write("packages/web/test/A.test.ts", `import "../../core/test/B.ts"`)
     expect(check(root)).toEqual([])
   })
 
@@ -40,6 +41,8 @@ describe("boundaries", () => {
     ["packages/core/src/A.ts", `export * from "../../node/src/A.ts"`, "../../node/src/A.ts: it leaves src"],
     ["packages/web/src/A.ts", `import "vitest"`, "vitest: package.json does not declare it"],
     ["packages/web/test/A.test.ts", `import "@t/node"`, "@t/node: package.json does not declare it"],
+    ["packages/web/test/A.test.ts", `import "../../core/src/A.ts"`, "../../core/src/A.ts: it leaves web"],
+    ["packages/core/test/A.test.ts", `import "../../web/test/B.ts"`, "../../web/test/B.ts: it leaves core"],
     ["apps/cli/src/main.ts", `import("@t/web")`, "@t/web: package.json does not declare it"]
   ])("rejects in %s: %s", (file, text, problem) => {
     write(file, text)

@@ -28,6 +28,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.4rem 1.25rem;margin:0
 .actions{display:flex;flex-wrap:wrap;gap:.75rem;margin:0}form{margin:0}
 .button{display:inline-block;font:inherit;font-weight:600;padding:.6rem 1.1rem;border-radius:.5rem;border:1px solid var(--line);background:transparent;color:var(--text);text-decoration:none;cursor:pointer}
 .button.primary{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
+@media(max-width:30rem){body{padding:.75rem}main{padding:1.25rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}.button{width:100%;text-align:center}.actions form{width:100%}}
 a:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}`
 
 /**
@@ -35,7 +36,7 @@ a:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-off
  *
  * @since 0.1.0
  */
-export const styleHash = "sha256-dGWfBh5os5YmyNvb9Yet1aWbF7wxPdbQuYSdz67ESxM="
+export const styleHash = "sha256-LDUpexCf4wXiei8Q07u7PXw/PyFWxb2VaDEuyHvzI24="
 
 /**
  * The headers of every page: nothing is loaded, framed or cached, and no address is passed on (RFC 9700 sections 4.2.4 and

@@ -23,6 +23,14 @@ import * as SignInRoutes from "./SignInRoutes.ts"
 import * as WebApplication from "./WebApplication.ts"
 
 /**
+ * The routes alone, for an application whose own routes share the `WebApplication` with them: provide
+ * `WebApplication.layer` to both.
+ *
+ * @since 0.1.0
+ */
+export const routes = Layer.mergeAll(SignInRoutes.layer, SessionRoutes.layer)
+
+/**
  * Adds the routes to the `HttpRouter`, and gives the application's own routes what `WebApplication.currentSession` needs.
  *
  * @example
@@ -40,4 +48,4 @@ export const layer = (
   WebApplication.WebApplication,
   WebApplication.NoRedirectUri,
   AppInstallations | BrowserSessions | HttpRouter.HttpRouter | Sessions | SignIn
-> => Layer.mergeAll(SignInRoutes.layer, SessionRoutes.layer).pipe(Layer.provideMerge(WebApplication.layer(options)))
+> => routes.pipe(Layer.provideMerge(WebApplication.layer(options)))

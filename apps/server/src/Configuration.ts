@@ -1,0 +1,84 @@
+/**
+ * What the environment says: which account, which ports.
+ */
+import * as AppInstallations from "@le-auth/core/AppInstallations"
+import { Origin } from "@le-auth/core/Origin"
+import * as Settings from "@le-auth/core/Settings"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+
+const Port = Schema.Port.check(Schema.isGreaterThan(0))
+
+const settings = {
+  PORT: Port,
+  HOST: Schema.NonEmptyString,
+  SENTINEL_PORT: Port,
+  LE_AUTH_DOMAIN_API: Origin,
+  ...AppInstallations.settings
+}
+
+export interface Configuration {
+  /** The application's own port and host. */
+  readonly port: number
+  readonly host: string
+  /** Where the embedded Sentinel listens; absent when an account is configured. */
+  readonly sentinelPort: number | undefined
+  readonly installation: AppInstallations.AppInstallation
+  readonly domainApi: Origin
+}
+
+/** Without any of these the application signs in to the account that the embedded Sentinel has built in. */
+const account = Object.keys(AppInstallations.settings)
+
+const defaults = (environment: Record<string, string>): Record<string, string> => {
+  const common = { PORT: "3000", HOST: "127.0.0.1", SENTINEL_PORT: "4400" }
+  return account.some((name) => environment[name] !== undefined)
+    ? { ...common, LE_AUTH_DOMAIN_API: "https://api.liveperson.net" }
+    : {
+        ...common,
+        LE_AUTH_ACCOUNT_ID: "12345678",
+        LE_AUTH_CLIENT_ID: "11111111-1111-4111-8111-111111111111",
+        LE_AUTH_CLIENT_SECRET: "development-only-secret",
+        LE_AUTH_REDIRECT_URI: `http://localhost:${environment["PORT"] ?? common.PORT}/callback`,
+        LE_AUTH_DOMAIN_API: `http://localhost:${environment["SENTINEL_PORT"] ?? common.SENTINEL_PORT}`
+      }
+}
+
+/**
+ * Reads the environment. A variable that is set to nothing counts as unset. Fails with all problems at once.
+ */
+export const load = (
+  variables: Record<string, string | undefined>
+): Effect.Effect<Configuration, Settings.SettingsError> => {
+  const environment: Record<string, string> = {}
+  for (const [name, value] of Object.entries(variables))
+    if (value !== undefined && value !== "") environment[name] = value
+  const embedded = !account.some((name) => environment[name] !== undefined)
+  return Settings.load(settings).pipe(
+    Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ ...defaults(environment), ...environment }))),
+    Effect.filterOrFail(
+      (values) => !embedded || values.PORT !== values.SENTINEL_PORT,
+      () => new Settings.SettingsError({ problems: ["PORT and SENTINEL_PORT are the same port"] })
+    ),
+    Effect.map((values) => ({
+      port: values.PORT,
+      host: values.HOST,
+      sentinelPort: embedded ? values.SENTINEL_PORT : undefined,
+      installation: new AppInstallations.AppInstallation({
+        accountId: values.LE_AUTH_ACCOUNT_ID,
+        clientId: values.LE_AUTH_CLIENT_ID,
+        clientSecret: values.LE_AUTH_CLIENT_SECRET,
+        redirectUris: [values.LE_AUTH_REDIRECT_URI]
+      }),
+      domainApi: values.LE_AUTH_DOMAIN_API
+    }))
+  )
+}
+
+/** Hands the configuration to the layers that read settings themselves. */
+export const provider = (configuration: Configuration): Layer.Layer<never> =>
+  ConfigProvider.layerAdd(ConfigProvider.fromEnvRecord({ LE_AUTH_DOMAIN_API: configuration.domainApi }), {
+    asPrimary: true
+  })

@@ -1,0 +1,64 @@
+/**
+ * The one page of the example: signed out it offers a sign-in, signed in it shows the session and what can be done with it.
+ */
+import type { AppInstallation } from "@le-auth/core/AppInstallations"
+import type { Session } from "@le-auth/core/Session"
+import { Sessions } from "@le-auth/core/Sessions"
+import * as Html from "@le-auth/web/Html"
+import * as Problem from "@le-auth/web/Problem"
+import * as WebApplication from "@le-auth/web/WebApplication"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as Option from "effect/Option"
+import * as UserRecord from "./UserRecord.ts"
+
+const signedOut = (installation: AppInstallation) =>
+  Html.page({
+    title: "Example application",
+    body: `<p>This application acts for a user of the LivePerson account ${Html.escape(installation.accountId)}. You are not signed in.</p>
+<p class="actions"><a class="button primary" href="/login">Sign in</a></p>`
+  })
+
+const at = (milliseconds: number): string => {
+  const time = DateTime.makeUnsafe(milliseconds)
+  return `<time datetime="${DateTime.formatIso(time)}">${DateTime.formatIso(time).replace("T", " ").slice(0, 19)} UTC</time>`
+}
+
+const button = (action: string, label: string, kind = "") =>
+  `<form method="post" action="${action}"><button class="button ${kind}">${label}</button></form>`
+
+const signedIn = (session: Session, name: string) =>
+  Html.page({
+    title: "You are signed in",
+    body: `<dl>
+<dt>Who</dt><dd>${Html.escape(name)}</dd>
+<dt>Account</dt><dd>${Html.escape(session.key.accountId)}</dd>
+<dt>Role</dt><dd>${session.claims?.is_admin === true ? "administrator" : "user"}</dd>
+<dt>Signed in at</dt><dd>${at(session.signedInAt)}</dd>
+<dt>Token valid until</dt><dd>${at(session.expiresAt)}</dd>
+</dl>
+<div class="actions">
+${button("/session/refresh", "Refresh the token", "primary")}
+${button("/sign-out", "Sign out of this application")}
+${button("/sign-out/everywhere", "Sign out of LivePerson everywhere")}
+</div>`
+  })
+
+export const layer = (installation: AppInstallation) =>
+  HttpRouter.add(
+    "GET",
+    "/",
+    Effect.gen(function* () {
+      const session = yield* WebApplication.currentSession
+      if (Option.isNone(session)) return signedOut(installation)
+      const record = yield* UserRecord.find(session.value)
+      // The look-up may have refreshed the session, or found that it has ended.
+      const now = yield* Sessions.use((sessions) => sessions.current(session.value.key))
+      return Option.isNone(now) ? signedOut(installation) : signedIn(now.value, UserRecord.nameOf(now.value, record))
+    }).pipe(
+      Effect.catchTag("StoreError", (error) =>
+        Effect.succeed(Problem.page({ title: "That did not work", error, loginPath: "/login" }))
+      )
+    )
+  )
