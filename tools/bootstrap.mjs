@@ -24,6 +24,7 @@ const steps = {
     { name: "format", run: "oxfmt --check" },
     { name: "types", run: "tsc -b" },
     { name: "boundaries", run: "node tools/boundaries.mjs" },
+    { name: "chromium", run: "node tools/chromium.mjs" },
     { run: "vitest run" }
   ],
   build: [{ run: "nx run-many -t build" }],

@@ -1,7 +1,9 @@
 // A headless Chromium for the tests, got as a newcomer would get it: the one on the machine, else Debian's, else
-// Playwright's. Without one the tests fail with the reason; none is skipped.
+// Playwright's. `node tools/chromium.mjs` installs one if there is none. Without one the tests fail with the reason; none is
+// skipped.
 import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 
 import { chromium } from "playwright-core"
 
@@ -19,35 +21,34 @@ const args = [
 ]
 
 /** @returns {string | undefined} */
-function onThisMachine() {
-  if (process.env["CHROMIUM_PATH"]) return process.env["CHROMIUM_PATH"]
+function find() {
+  const chosen = process.env["CHROMIUM_PATH"]
+  if (chosen !== undefined && chosen !== "") return chosen
   const folders = (process.env["PATH"] ?? "").split(":")
-  for (const name of names)
-    for (const folder of folders) if (existsSync(`${folder}/${name}`)) return `${folder}/${name}`
-  const own = chromium.executablePath()
-  return existsSync(own) ? own : undefined
+  const found = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`)).find((path) => existsSync(path))
+  const path = found ?? chromium.executablePath()
+  return existsSync(path) ? path : undefined
 }
 
-/** @param {string} command @param {string[]} rest */
-const succeeds = (command, ...rest) =>
-  spawnSync(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status === 0
-
+/** Debian's, where we may install it; else Playwright's own download. */
 function install() {
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    succeeds("apt-get", "update")
-    if (succeeds("apt-get", "install", "-y", "chromium")) return
-  }
-  try {
-    execFileSync("npx", ["playwright-core", "install", "chromium"], { stdio: "pipe" })
-  } catch (error) {
-    throw new Error("These tests need Chromium, and it could not be installed. Install it, or set CHROMIUM_PATH.", {
-      cause: error
-    })
-  }
+  const apt = (/** @type {string[]} */ ...rest) =>
+    spawnSync("apt-get", rest, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status === 0
+  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")
+  if (mayInstall && apt("update") && apt("install", "-y", "chromium")) return
+  execFileSync("npx", ["playwright-core", "install", "chromium"], { stdio: "inherit" })
 }
 
-/** A new browser; close it. */
-export async function launch() {
-  if (onThisMachine() === undefined) install()
-  return chromium.launch({ executablePath: onThisMachine(), headless: true, args })
+/**
+ * A new browser; close it.
+ * @param {import("playwright-core").LaunchOptions} [options]
+ */
+export function launch(options) {
+  const executablePath = find()
+  if (executablePath === undefined) {
+    throw new Error("These tests need Chromium. npm test installs it; or install it yourself, or set CHROMIUM_PATH.")
+  }
+  return chromium.launch({ executablePath, headless: true, args, ...options })
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && find() === undefined) install()

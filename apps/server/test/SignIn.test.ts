@@ -1,7 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { createServer, type Server } from "node:http"
 import type { Browser, Page } from "playwright-core"
-// @ts-expect-error the tools are plain JavaScript
 import { launch } from "../../../tools/chromium.mjs"
 import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
 

@@ -18,6 +18,7 @@ import { BaseUri, BaseUris } from "./DomainApi.ts"
 import * as Http from "./internal/http.ts"
 import { AccountId } from "./Identifiers.ts"
 import * as Origin from "./Origin.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
 
 /**
  * The Domain API does not know the account.
@@ -49,7 +50,11 @@ export class UnknownService extends Schema.TaggedError<UnknownService>()("Unknow
  *
  * @since 0.1.0
  */
-export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", { problem: Schema.String }) {
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
+  problem: Schema.String,
+  /** The status of the answer, if there was one. */
+  status: Schema.optionalKey(Schema.Finite)
+}) {
   override get message(): string {
     return `LivePerson's Domain API is not available: ${this.problem}. Try again later.`
   }
@@ -140,6 +145,12 @@ class Question extends Data.Class<{ readonly accountId: AccountId; readonly serv
 
 const fail = (reason: DomainsErrorReason) => Effect.fail(new DomainsError({ reason }))
 
+/** A look-up changes nothing, so whatever failed may be asked again. */
+const failureOf = (failure: Http.Answer | Http.NoAnswer): RetryPolicy.Failure =>
+  "status" in failure && failure.status === 429
+    ? { _tag: "RateLimited", retryAfter: Http.retryAfterSeconds(failure) }
+    : { _tag: "ServerError" }
+
 /**
  * Asks the Domain API, and remembers its answers for each account and service. Failures are not remembered.
  *
@@ -161,13 +172,26 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
       const ask = Effect.fn("Domains.resolve")(function* ({ accountId, service }: Question) {
         const address = `${domainApi}/api/account/${accountId}/service/${encodeURIComponent(service)}/baseURI.json?version=1.0`
         const answer = yield* Http.get(client, address).pipe(
-          Effect.catch((failure) => fail(new Unavailable({ problem: failure.problem })))
+          Effect.filterOrFail(
+            ({ status }) => status !== 429 && status < 500,
+            (busy): Http.Answer | Http.NoAnswer => busy
+          ),
+          RetryPolicy.retry({ login: false, failureOf }),
+          Effect.catch((failure) =>
+            "status" in failure
+              ? fail(
+                  new Unavailable({ problem: `it answered with the status ${failure.status}`, status: failure.status })
+                )
+              : fail(new Unavailable({ problem: failure.problem }))
+          )
         )
         if (answer.status === 401) return yield* fail(new UnknownAccount({ accountId }))
         if (answer.status === 400 || answer.status === 404)
           return yield* fail(new UnknownService({ accountId, service }))
         if (answer.status !== 200) {
-          return yield* fail(new Unavailable({ problem: `it answered with the status ${answer.status}` }))
+          return yield* fail(
+            new Unavailable({ problem: `it answered with the status ${answer.status}`, status: answer.status })
+          )
         }
         const decoded = decodeAnswer(Http.json(answer))
         if (decoded._tag === "None") return yield* fail(new Unavailable({ problem: "its answer cannot be read" }))

@@ -18,6 +18,7 @@ import type { AuthorizationCode, CodeVerifier, RedirectUri, RefreshToken } from 
 import { JsonWebKeySet } from "./IdToken.ts"
 import { OAuthErrorBody, printable } from "./OAuthError.ts"
 import type { Origin } from "./Origin.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
 import { TokenResponse } from "./Token.ts"
 import {
   BadResponse,
@@ -42,7 +43,7 @@ export interface Endpoint {
 }
 
 /**
- * The calls. Each is bounded in time and size by `RequestLimits`; none is repeated by itself.
+ * The calls. Each is bounded in time and size by `RequestLimits`. All but the exchange are repeated as `RetryPolicy` says.
  *
  * @since 0.1.0
  */
@@ -83,14 +84,18 @@ const withoutSecrets = (text: string, secrets: ReadonlyArray<string>): string =>
     text
   )
 
-const retryAfterSeconds = (value: string | undefined): { retryAfter?: number } =>
-  value !== undefined && /^\d{1,9}$/.test(value) ? { retryAfter: Number(value) } : {}
-
 /** What an answer other than success means (RFC 6749 section 5.2). */
 const reasonOf = (answer: Http.Answer, secrets: ReadonlyArray<string>): TokenErrorReason => {
-  if (answer.status === 429) return new RateLimited(retryAfterSeconds(answer.retryAfter))
+  if (answer.status === 429) {
+    const retryAfter = Http.retryAfterSeconds(answer)
+    return new RateLimited(retryAfter === undefined ? {} : { retryAfter })
+  }
   if (answer.status >= 500) {
-    return new Unavailable({ problem: `it answered with the status ${answer.status}`, status: answer.status })
+    return new Unavailable({
+      problem: `it answered with the status ${answer.status}`,
+      status: answer.status,
+      sent: true
+    })
   }
   const body = Http.json(answer)
   const oauth = answer.status >= 400 ? decodeOAuthError(body) : Option.none()
@@ -122,7 +127,19 @@ const reasonOf = (answer: Http.Answer, secrets: ReadonlyArray<string>): TokenErr
 }
 
 const noAnswer = (failure: Http.NoAnswer): TokenErrorReason =>
-  failure.timedOut ? new Timeout() : new Unavailable({ problem: failure.problem })
+  failure.timedOut ? new Timeout() : new Unavailable({ problem: failure.problem, sent: failure.sent })
+
+/**
+ * What may be repeated: 429, 5xx, and connections that were not made. After a time-out or a broken connection Sentinel may
+ * have acted, and a rotated refresh token that is sent again looks like theft (RFC 9700 section 4.14.2).
+ */
+const failureOf = ({ reason }: TokenError): RetryPolicy.Failure | undefined => {
+  if (reason._tag === "RateLimited") return { _tag: "RateLimited", retryAfter: reason.retryAfter }
+  return reason._tag === "Unavailable" && (reason.status !== undefined || !reason.sent)
+    ? { _tag: "ServerError" }
+    : undefined
+}
+const retrying = RetryPolicy.retry({ login: true, failureOf })
 
 /**
  * Calls Sentinel over the `HttpClient` of the context.
@@ -193,13 +210,14 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
       refresh: Effect.fn("SentinelClient.refresh")(({ refreshToken, ...endpoint }) => {
         const token = Redacted.value(refreshToken)
         return post("refresh", endpoint, "token", { grant_type: "refresh_token", refresh_token: token }, [token]).pipe(
-          Effect.flatMap(tokens("refresh"))
+          Effect.flatMap(tokens("refresh")),
+          retrying
         )
       }),
 
       revoke: Effect.fn("SentinelClient.revoke")(({ refreshToken, ...endpoint }) => {
         const token = Redacted.value(refreshToken)
-        return Effect.asVoid(post("revoke", endpoint, "token/revoke", { token }, [token]))
+        return Effect.asVoid(retrying(post("revoke", endpoint, "token/revoke", { token }, [token])))
       }),
 
       keys: Effect.fn("SentinelClient.keys")((sentinel) =>
@@ -212,7 +230,8 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
             return Effect.mapError(Effect.fromOption(decodeKeys(Http.json(answer))), () =>
               unusable("keys", answer, "JSON Web Key Set")
             )
-          })
+          }),
+          retrying
         )
       )
     })

@@ -22,6 +22,7 @@ import { type AccessToken, type AccountId, type IdTokenText, Subject } from "./I
 import * as IdToken from "./IdToken.ts"
 import type { Origin } from "./Origin.ts"
 import { RefreshLock } from "./RefreshLock.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
 import { SentinelClient } from "./SentinelClient.ts"
 import { Session, SessionKey } from "./Session.ts"
 import { SessionStore } from "./SessionStore.ts"
@@ -166,8 +167,8 @@ export interface Options {
 const documentedLifetime = Duration.toMillis("8 hours")
 /** LivePerson recommends to refresh every 30 minutes, which also keeps the user's single sign-on session alive. */
 const recommendedInterval = Duration.toMillis("30 minutes")
-/** After a refresh that failed for a passing reason, with a token that is still valid. */
-const pause = Duration.toMillis("1 minute")
+/** After a refresh that failed for a passing reason, with a token that is still valid: LivePerson's slow loop. */
+const pause = Duration.toMillis("2 minutes")
 
 /** When to refresh a token that lives so long: at the recommended interval, and well before its end. */
 const refreshAfter = (lifetime: number): number =>
@@ -277,7 +278,12 @@ export const layerWith = (
           const now = yield* Clock.currentTimeMillis
           if (now < session.refreshAt) return session
           if (session.refreshToken === undefined) return now < session.expiresAt ? session : yield* end(key)
-          const refreshed = yield* Effect.result(exchange(session))
+          // With a token that is still valid nobody has to wait for repetitions.
+          const refreshed = yield* Effect.result(
+            now < session.expiresAt
+              ? Effect.provideService(exchange(session), RetryPolicy.Current, RetryPolicy.none)
+              : exchange(session)
+          )
           if (Result.isSuccess(refreshed)) return refreshed.success
           const { failure } = refreshed
           const ended = failure._tag === "SessionEnded" || failure._tag === "NotSignedIn"

@@ -67,7 +67,10 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
  */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
   problem: Schema.String,
-  status: Schema.optionalKey(Schema.Finite)
+  /** The status of the answer, if there was one. */
+  status: Schema.optionalKey(Schema.Finite),
+  /** Whether Sentinel may have acted on the request. */
+  sent: Schema.Boolean
 }) {
   override get message(): string {
     return `Sentinel is not available: ${this.problem}. Try again later.`

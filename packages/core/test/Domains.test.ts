@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Domains from "@le-auth/core/Domains"
 import { Origin } from "@le-auth/core/Origin"
+import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -43,7 +44,7 @@ describe("Domains", () => {
     Effect.gen(function* () {
       const wire = yield* Wire
       wire.next("baseURI.json", () => new Response("", { status: 500 }))
-      assert.strictEqual(yield* reason, "Unavailable")
+      assert.strictEqual(yield* Effect.provideService(reason, RetryPolicy.Current, RetryPolicy.none), "Unavailable")
       yield* resolve
       yield* resolve
       assert.strictEqual(wire.sent.length, 2)

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { SessionKey } from "@le-auth/core/Session"
 import * as Sessions from "@le-auth/core/Sessions"
 import { SessionStore } from "@le-auth/core/SessionStore"
@@ -140,9 +141,9 @@ describe("Sessions.accessToken", () => {
         assert.strictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
       }
       assert.strictEqual((yield* refreshes).length, 1)
-      yield* TestClock.adjust("1 minute")
+      yield* TestClock.adjust("2 minutes")
       assert.strictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
-      yield* TestClock.adjust("1 minute")
+      yield* TestClock.adjust("2 minutes")
       assert.notStrictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
     }).pipe(Effect.provide(layer))
   )
@@ -157,7 +158,7 @@ describe("Sessions.accessToken", () => {
       assert(error._tag === "TokenError" && error.reason._tag === "RateLimited")
       assert.strictEqual(error.reason.retryAfter, 7)
       yield* Sessions.accessToken(key)
-    }).pipe(Effect.provide(layer))
+    }).pipe(Effect.provide(layer), Effect.provideService(RetryPolicy.Current, RetryPolicy.none))
   )
 
   it.effect("F2: interrupting the caller between refresh and save loses nothing", () =>
@@ -305,6 +306,6 @@ describe("signing out", () => {
       wire.next("/revoke", () => new Response("", { status: 500 }))
       assert.strictEqual((yield* Effect.flip(Sessions.revokeEverywhere(key)))._tag, "TokenError")
       assert.isTrue(Option.isNone(yield* Sessions.current(key)))
-    }).pipe(Effect.provide(layer))
+    }).pipe(Effect.provide(layer), Effect.provideService(RetryPolicy.Current, RetryPolicy.none))
   )
 })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Sessions } from "@le-auth/core/Sessions"
 import { fromSession, requestHeader, type SessionView } from "@le-auth/core/SessionView"
 import * as Context from "effect/Context"
@@ -101,7 +102,10 @@ export const layer = HttpRouter.addAll(
       ) =>
       (request: HttpServerRequest) =>
         isSameOrigin(request, application.origin)
-          ? Effect.catch(handler(request), failed(request))
+          ? Effect.catch(
+              Effect.provideService(handler(request), RetryPolicy.Current, RetryPolicy.none),
+              failed(request)
+            )
           : Effect.succeed(forbidden(request))
 
     /** The key is looked up with the services of this layer, so that the routes themselves need none. */

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { AccountId } from "@le-auth/core/Identifiers"
+import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { SignIn } from "@le-auth/core/SignIn"
 import { UrlParameters } from "@le-auth/core/UrlParameters"
 import * as Effect from "effect/Effect"
@@ -16,6 +17,9 @@ import * as Html from "./Html.ts"
 import * as Problem from "./Problem.ts"
 import { isNavigation } from "./SameOrigin.ts"
 import { WebApplication } from "./WebApplication.ts"
+
+/** A person waits for the next page: a failed call is not repeated behind it. */
+const nobodyWaits = Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
 
 const isAccountId = Schema.is(AccountId)
 
@@ -66,6 +70,7 @@ const login = Effect.gen(function* () {
       )
     }
     return signIn.start({ accountId: account, returnTo, redirectUri: application.redirectUri }).pipe(
+      nobodyWaits,
       Effect.map((started) => application.bind(started.binding)(redirect(302, started.url))),
       Effect.catch((error) =>
         Effect.as(
@@ -90,7 +95,7 @@ const callback = Effect.gen(function* () {
   return Effect.fnUntraced(
     function* (request: HttpServerRequest) {
       if (request.method !== "GET") return getOnly
-      const { bindingName, returnTo, session } = yield* signIn.complete(request)
+      const { bindingName, returnTo, session } = yield* nobodyWaits(signIn.complete(request))
       const before = application.identifier(request)
       if (before !== undefined) yield* browserSessions.remove(before)
       const identifier = yield* browserSessions.create(session.key)

@@ -8,11 +8,14 @@ import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as Predicate from "effect/Predicate"
 import { RequestLimits } from "../RequestLimits.ts"
 
 /** No answer. An `HttpClientError` is never passed on: it carries the request, and that the client secret. */
 export class NoAnswer extends Data.TaggedError("NoAnswer")<{
   readonly timedOut: boolean
+  /** Whether the request may have reached the other side, which may then have acted on it. */
+  readonly sent: boolean
   readonly problem: string
 }> {}
 
@@ -23,11 +26,34 @@ export interface Answer {
   readonly body: string
 }
 
-const problemOf = (error: HttpClientError): NoAnswer =>
-  new NoAnswer({
+/** The codes of Node, undici and the resolver for a connection that was never made. */
+const notConnected = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT"
+])
+
+const codesOf = (error: unknown): ReadonlyArray<unknown> =>
+  Predicate.hasProperty(error, "cause") && error.cause !== error
+    ? [Predicate.hasProperty(error, "code") ? error.code : undefined, ...codesOf(error.cause)]
+    : [Predicate.hasProperty(error, "code") ? error.code : undefined]
+
+const problemOf = (error: HttpClientError): NoAnswer => {
+  const connected = !codesOf(error).some((code) => notConnected.has(String(code)))
+  const isTransport = error.reason._tag === "TransportError"
+  return new NoAnswer({
     timedOut: false,
-    problem: error.reason._tag === "TransportError" ? "the connection failed" : "its answer could not be received"
+    sent: connected,
+    problem: !connected
+      ? "no connection could be made"
+      : isTransport
+        ? "the connection broke"
+        : "its answer could not be received"
   })
+}
 
 const call = (
   client: HttpClient.HttpClient,
@@ -52,7 +78,7 @@ const call = (
       Effect.interruptible,
       Effect.timeoutOrElse({
         duration: limits.timeout,
-        orElse: () => Effect.fail(new NoAnswer({ timedOut: true, problem: "it did not answer in time" }))
+        orElse: () => Effect.fail(new NoAnswer({ timedOut: true, sent: true, problem: "it did not answer in time" }))
       })
     )
   })
@@ -83,3 +109,7 @@ export const json = (answer: Answer): unknown => {
     return undefined
   }
 }
+
+/** The seconds of `Retry-After`, if it is in seconds (RFC 9110 section 10.2.3). */
+export const retryAfterSeconds = ({ retryAfter }: Answer): number | undefined =>
+  retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : undefined

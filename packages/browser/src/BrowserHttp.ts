@@ -1,0 +1,68 @@
+/**
+ * HTTP on a page: fetch, as careful as a page can be.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Headers from "effect/http/Headers"
+import * as HttpClient from "effect/http/HttpClient"
+import * as UrlParams from "effect/http/UrlParams"
+import * as Layer from "effect/Layer"
+
+/** What must not show in an address. effect 4.1 hides none of them by itself (RFC 9700 sections 4.2 and 4.3). */
+const secretNames = [
+  "code",
+  "state",
+  "access_token",
+  "refresh_token",
+  "id_token",
+  "client_secret",
+  "code_verifier",
+  "password",
+  "token"
+]
+
+const redacting = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  effect.pipe(
+    Effect.updateService(UrlParams.CurrentRedactedNames, (names) => [...names, ...secretNames]),
+    Effect.updateService(Headers.CurrentRedactedNames, (names) => [...names, ...secretNames, "location", "referer"])
+  )
+
+/**
+ * `HttpClient` over the page's `fetch`.
+ *
+ * - Cookies go to the page's own origin only, and nothing is taken from a cache.
+ * - A redirect is not followed: it comes back as an answer with status 0, in which a page can read nothing. An authorize
+ *   request is therefore a navigation, see `BrowserSignIn.redirect`.
+ * - No trace headers: another origin would have to allow them before the request is even sent.
+ * - What is secret in OAuth does not show in the spans of its requests.
+ *
+ * @example
+ * ```ts
+ * import * as BrowserHttp from "@le-auth/browser/BrowserHttp"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpClient from "effect/http/HttpClient"
+ *
+ * const inbox = HttpClient.get("/api/inbox").pipe(Effect.provide(BrowserHttp.layer))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(redacting))
+).pipe(
+  Layer.provide(FetchHttpClient.layer),
+  Layer.provide(
+    Layer.mergeAll(
+      Layer.succeed(FetchHttpClient.RequestInit, {
+        credentials: "same-origin",
+        cache: "no-store",
+        redirect: "manual",
+        referrerPolicy: "no-referrer"
+      }),
+      Layer.succeed(HttpClient.TracerPropagationEnabled, false)
+    )
+  )
+)

@@ -1,0 +1,108 @@
+/**
+ * A sign-in that starts on a page and comes back to it. The code goes to the application's backend (`@le-auth/web`), which
+ * has the secret; the page has neither.
+ *
+ * The flow itself is in the plain entry. Here it is a service with typed errors.
+ *
+ * @since 0.1.0
+ */
+import type { SignedInView } from "@le-auth/core/SessionView"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { call, signedIn } from "./internal/fromPlain.ts"
+import { type BackendUnavailable, NotRedirected, type NotSignedIn } from "./PageError.ts"
+import * as Plain from "./plain.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface RedirectOptions extends Plain.NoSecret {
+  /** Where to come back to: a path of this application. Default: where the page is now, with query and fragment. */
+  readonly returnTo?: string | undefined
+  /** The account to sign in to. May be left out if the application is installed in one account only. */
+  readonly account?: string | undefined
+}
+
+/**
+ * @since 0.1.0
+ */
+export class BrowserSignIn extends Context.Service<
+  BrowserSignIn,
+  {
+    /** Sends the whole tab to the sign-in. Succeeds when the browser is on its way; the page runs on for a moment. */
+    readonly redirect: (options?: RedirectOptions) => Effect.Effect<void, NotRedirected>
+    /**
+     * Cleans the address bar of a stray callback, then gives the session. Run it first on the page: the cleaning happens
+     * before anything is awaited.
+     */
+    readonly resume: Effect.Effect<SignedInView, NotSignedIn | BackendUnavailable>
+    /**
+     * Runs an effect each time the user returns to the page without loading it (back/forward cache), until the scope
+     * closes. Somebody may have signed in or out since; {@link resume} tells.
+     */
+    readonly onReturn: <R>(effect: Effect.Effect<unknown, never, R>) => Effect.Effect<void, never, R | Scope.Scope>
+  }
+>()("@le-auth/browser/BrowserSignIn") {}
+
+/**
+ * Sign-in through the backend on the page's own origin.
+ *
+ * @example
+ * ```ts
+ * import * as BrowserSignIn from "@le-auth/browser/BrowserSignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * const who = BrowserSignIn.resume.pipe(
+ *   Effect.map((session) => `User ${session.subject}`),
+ *   Effect.catchTag("NotSignedIn", () => Effect.succeed("Nobody")),
+ *   Effect.provide(BrowserSignIn.layer({ paths: { session: "/auth/session" } }))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer = (options: Plain.Backend = {}): Layer.Layer<BrowserSignIn> =>
+  Layer.succeed(BrowserSignIn, {
+    redirect: Effect.fn("BrowserSignIn.redirect")(function* (redirectOptions?: RedirectOptions) {
+      const result = Plain.redirect({ ...options, ...redirectOptions })
+      if (result._tag === "NotRedirected") {
+        return yield* new NotRedirected({ message: result.message, reason: result.reason })
+      }
+    }),
+    resume: Effect.flatMap(call(Plain.resume, options), signedIn).pipe(Effect.withSpan("BrowserSignIn.resume")),
+    onReturn: Effect.fnUntraced(function* <R>(effect: Effect.Effect<unknown, never, R>) {
+      const fork = Effect.runForkWith(yield* Effect.context<R>())
+      yield* Effect.acquireRelease(
+        Effect.sync(() => Plain.onReturn(() => void fork(effect))),
+        (stop) => Effect.sync(stop)
+      )
+    })
+  })
+
+/**
+ * Sends the user to the sign-in, with the `BrowserSignIn` of the context.
+ *
+ * @since 0.1.0
+ */
+export const redirect = (options?: RedirectOptions): Effect.Effect<void, NotRedirected, BrowserSignIn> =>
+  BrowserSignIn.use((signIn) => signIn.redirect(options))
+
+/**
+ * The session at the start of a page, with the `BrowserSignIn` of the context.
+ *
+ * @since 0.1.0
+ */
+export const resume: Effect.Effect<SignedInView, NotSignedIn | BackendUnavailable, BrowserSignIn> = BrowserSignIn.use(
+  (signIn) => signIn.resume
+)
+
+/**
+ * Runs an effect at each return to the page, with the `BrowserSignIn` of the context.
+ *
+ * @since 0.1.0
+ */
+export const onReturn = <R>(
+  effect: Effect.Effect<unknown, never, R>
+): Effect.Effect<void, never, R | BrowserSignIn | Scope.Scope> => BrowserSignIn.use((signIn) => signIn.onReturn(effect))

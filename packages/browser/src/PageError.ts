@@ -1,0 +1,52 @@
+/**
+ * What can go wrong on a page.
+ *
+ * Tagged errors without a schema: a page that uses none elsewhere does not have to load one for them.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+import type { NotRedirected as Refusal, SignedOut, SignedOutHere, Unavailable } from "./plain.ts"
+
+/**
+ * Nobody is signed in. See {@link SignedOut} for the reasons.
+ *
+ * @since 0.1.0
+ */
+export class NotSignedIn extends Data.TaggedError("NotSignedIn")<{
+  readonly reason: SignedOut["reason"]
+  readonly message: string
+}> {}
+
+/**
+ * The application's backend gave no usable answer. See {@link Unavailable} for the reasons.
+ *
+ * @since 0.1.0
+ */
+export class BackendUnavailable extends Data.TaggedError("BackendUnavailable")<{
+  readonly reason: Unavailable["reason"]
+  readonly status: number | undefined
+  readonly message: string
+}> {
+  /** Whether the same request may succeed later. */
+  get isTransient(): boolean {
+    return this.reason === "Unreachable" || this.reason === "Timeout" || this.status === 429 || this.status === 503
+  }
+}
+
+/**
+ * The user is signed out of this application, but maybe not of the other LivePerson applications. See {@link SignedOutHere}.
+ *
+ * @since 0.1.0
+ */
+export class OnlySignedOutHere extends Data.TaggedError("OnlySignedOutHere")<Pick<SignedOutHere, "message">> {}
+
+/**
+ * The browser was not sent to the sign-in. See {@link Refusal} for the reasons.
+ *
+ * @since 0.1.0
+ */
+export class NotRedirected extends Data.TaggedError("NotRedirected")<{
+  readonly reason: Refusal["reason"]
+  readonly message: string
+}> {}

@@ -1,0 +1,29 @@
+/** The results of the plain entry as values and errors of Effect. */
+import type { SignedInView } from "@le-auth/core/SessionView"
+import * as Effect from "effect/Effect"
+import { BackendUnavailable, NotSignedIn } from "../PageError.ts"
+import type { Request, SessionResult, SignedIn, SignedOut, Unavailable } from "../plain.ts"
+
+/** Calls a function of the plain entry; an interruption aborts its request. */
+export const call = <A>(run: (options: Request) => Promise<A>, options: Request): Effect.Effect<A> =>
+  Effect.promise((signal) => run({ ...options, signal }))
+
+/** The plain entry has checked every member, with the rules of the schema; only the brands are missing. */
+export const view = ({ session }: SignedIn): SignedInView => session as SignedInView
+
+export const notSignedIn = ({ message, reason }: SignedOut): NotSignedIn => new NotSignedIn({ message, reason })
+
+export const unavailable = ({ message, reason, status }: Unavailable): BackendUnavailable =>
+  new BackendUnavailable({ message, reason, status })
+
+/** The session, or why there is none. */
+export const signedIn = (result: SessionResult): Effect.Effect<SignedInView, NotSignedIn | BackendUnavailable> => {
+  switch (result._tag) {
+    case "SignedIn":
+      return Effect.succeed(view(result))
+    case "SignedOut":
+      return Effect.fail(notSignedIn(result))
+    case "Unavailable":
+      return Effect.fail(unavailable(result))
+  }
+}

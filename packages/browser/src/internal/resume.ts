@@ -1,0 +1,55 @@
+/** The way back: at a page load, and at a return without one. */
+import type { Request } from "./backend.ts"
+import { type SessionResult, signedOut } from "./results.ts"
+import { cleaned } from "./returnPath.ts"
+import { session } from "./session.ts"
+
+/**
+ * Cleans the address bar, then asks the backend who is signed in. Call it first on the page: what it cleans, it has cleaned
+ * when it returns its promise, before any other script runs (OAuth 2.1 section 2.3.6, RFC 9700 section 4.3.1).
+ *
+ * A callback belongs to the backend, so normally there is nothing to clean. If one came to the page all the same, `code`,
+ * `state` and its other parameters go from query and fragment, without being read; the rest of the address stays as it was.
+ *
+ * @example
+ * ```ts
+ * import { resume } from "@le-auth/browser/plain"
+ *
+ * const found = await resume()
+ * if (found._tag === "Unavailable") document.body.append(found.message)
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const resume = async (options: Request = {}): Promise<SessionResult> => {
+  const url = cleaned(location.href)
+  const isCallback = url.href !== location.href
+  if (isCallback) history.replaceState(history.state, "", url)
+  const result = await session(options)
+  return isCallback && result._tag === "SignedOut" ? signedOut("CallbackAtPage") : result
+}
+
+/**
+ * Calls back when the user returns to the page without loading it, by the back button from the login for instance: the
+ * browser shows the page as it was left (its back/forward cache), though somebody may have signed in or out since. Ends with
+ * the function that it returns.
+ *
+ * @example
+ * ```ts
+ * import { onReturn, resume } from "@le-auth/browser/plain"
+ *
+ * const stop = onReturn(async () => {
+ *   const found = await resume()
+ *   if (found._tag !== "SignedIn") document.querySelector("#inbox")?.remove()
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const onReturn = (callback: () => void): (() => void) => {
+  const listener = (event: PageTransitionEvent) => {
+    if (event.persisted) callback()
+  }
+  addEventListener("pageshow", listener)
+  return () => removeEventListener("pageshow", listener)
+}

@@ -1,0 +1,75 @@
+/** The session of this browser, as the backend keeps it. */
+import { type Answer, ask, pathsOf, type Request, unexpected } from "./backend.ts"
+import { type SessionResult, type SignedOut, signedOut, type SignedOutHere, type Unavailable } from "./results.ts"
+import { fromBody, members } from "./sessionView.ts"
+
+const read = (answer: Answer): SessionResult => {
+  const { body, status } = answer
+  const session = fromBody(body)
+  if (status === 200 && session !== undefined) return { _tag: "SignedIn", session }
+  const { error, signedIn } = members(body)
+  if (status === 200 && signedIn === false) return signedOut("NotSignedIn")
+  if (status === 401 && (signedIn === false || error === "NotSignedIn")) return signedOut("NotSignedIn")
+  if (status === 401 && error === "SessionEnded") return signedOut("Ended")
+  return unexpected(answer)
+}
+
+/**
+ * Who is signed in, without refreshing anything.
+ *
+ * @example
+ * ```ts
+ * import { session } from "@le-auth/browser/plain"
+ *
+ * const now = await session({ paths: { session: "/auth/session" } })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const session = async (options: Request = {}): Promise<SessionResult> => {
+  const answer = await ask("GET", pathsOf(options).session, options)
+  return answer._tag === "Answer" ? read(answer) : answer
+}
+
+/**
+ * Has the backend refresh the access token now, whether it is due or not. The token stays there.
+ *
+ * @since 0.1.0
+ */
+export const refresh = async (options: Request = {}): Promise<SessionResult> => {
+  const answer = await ask("POST", `${pathsOf(options).session}/refresh`, options)
+  return answer._tag === "Answer" ? read(answer) : answer
+}
+
+const left = (answer: Answer): SignedOut | Unavailable =>
+  answer.status === 204 ? signedOut("NotSignedIn") : unexpected(answer)
+
+/**
+ * Signs the user out of this application only. LivePerson hears nothing of it, so that the next sign-in may need no
+ * password.
+ *
+ * @since 0.1.0
+ */
+export const signOut = async (options: Request = {}): Promise<SignedOut | Unavailable> => {
+  const answer = await ask("POST", pathsOf(options).signOut, options)
+  return answer._tag === "Answer" ? left(answer) : answer
+}
+
+/**
+ * Signs the user out of **all LivePerson applications**. If LivePerson does not play along, the user is signed out of this
+ * application all the same, which is what `SignedOutHere` says.
+ *
+ * @see LivePerson, Sentinel API, "Revoke"
+ * @since 0.1.0
+ */
+export const signOutEverywhere = async (options: Request = {}): Promise<SignedOut | SignedOutHere | Unavailable> => {
+  const answer = await ask("POST", `${pathsOf(options).signOut}/everywhere`, options)
+  if (answer._tag !== "Answer") return answer
+  const result = left(answer)
+  // Whether the backend let go of the session before it failed, only the backend knows.
+  if (result._tag === "SignedOut" || (await session(options))._tag !== "SignedOut") return result
+  return {
+    _tag: "SignedOutHere",
+    message: `You are signed out of this application, but maybe not of the others: ${result.message}`
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * Sign-in from a web page, without Effect: plain functions, and results that say by their `_tag` what happened.
+ *
+ * A page starts a sign-in and learns its result. The exchange of the code, which needs the client secret, belongs to the
+ * application's own backend (`@le-auth/web`), and so does every token: none of them reaches the page. Nothing is written to
+ * `localStorage`, `sessionStorage`, cookies or IndexedDB, and nothing is remembered between calls.
+ *
+ * Expected failures are results, never exceptions. What the backend answered is checked before it is believed.
+ *
+ * @example
+ * ```ts
+ * import { redirect, resume } from "@le-auth/browser/plain"
+ *
+ * // First thing on the page: it takes a stray callback out of the address bar before any other script runs.
+ * const found = await resume()
+ * if (found._tag === "SignedIn") document.title = `Account ${found.session.accountId}`
+ * else document.querySelector("#sign-in")?.addEventListener("click", () => redirect())
+ * ```
+ *
+ * @see OAuth 2.0 for browser-based applications, "Backend for frontend"
+ * @since 0.1.0
+ */
+export { type Backend, type NoSecret, type Paths, type Request } from "./internal/backend.ts"
+export { type NotRedirected, redirect, type Redirecting, type RedirectOptions } from "./internal/redirect.ts"
+export {
+  type SessionResult,
+  type SignedIn,
+  type SignedOut,
+  type SignedOutHere,
+  type Unavailable
+} from "./internal/results.ts"
+export { onReturn, resume } from "./internal/resume.ts"
+export { refresh, session, signOut, signOutEverywhere } from "./internal/session.ts"
+export { type Session } from "./internal/sessionView.ts"

@@ -1,0 +1,111 @@
+/**
+ * An application with the real routes of `@le-auth/web`, a real Sentinel, and two pages of its own under a strict policy:
+ * `/plain` and `/effect`. Each on a free port.
+ */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as AppInstallations from "@le-auth/core/AppInstallations"
+import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
+import * as Origin from "@le-auth/core/Origin"
+import * as RefreshLock from "@le-auth/core/RefreshLock"
+import * as SessionStore from "@le-auth/core/SessionStore"
+import * as TransactionStore from "@le-auth/core/TransactionStore"
+import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as Sentinel from "@le-auth/sentinel/Sentinel"
+import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as BrowserSessions from "@le-auth/web/BrowserSessions"
+import * as WebSignIn from "@le-auth/web/WebSignIn"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import * as Persistence from "effect/persistence/Persistence"
+import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import { createServer } from "node:http"
+import { createServer as createNetServer } from "node:net"
+import { bundle } from "./bundle.ts"
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createNetServer().once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
+    })
+  })
+
+const listen = (port: number) => NodeHttpServer.layer(createServer, { port, host: "127.0.0.1" })
+
+/** Trusted Types on top of what was asked for: the entries touch no sink. */
+const policy =
+  "default-src 'self'; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; base-uri 'none'"
+
+const html = (body: string) =>
+  HttpServerResponse.text(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Page</title>${body}`, {
+    contentType: "text/html; charset=utf-8",
+    headers: { "content-security-policy": policy }
+  })
+
+const page = (name: string) =>
+  html(`<output id="state"></output>
+<button id="sign-in">Sign in</button><button id="session">Who?</button><button id="refresh">Refresh</button>
+<button id="sign-out">Sign out</button><button id="sign-out-everywhere">Sign out everywhere</button>
+<script type="module" src="/${name}.js"></script>`)
+
+const program = async (name: string) => {
+  const { code } = await bundle(`${name}Page.ts`)
+  return HttpServerResponse.text(code, { contentType: "text/javascript; charset=utf-8" })
+}
+
+const pages = async () => {
+  const routes = [
+    HttpRouter.route("GET", "/favicon.ico", HttpServerResponse.empty()),
+    HttpRouter.route("GET", "/workspace", html(`<iframe src="/plain"></iframe>`))
+  ]
+  for (const name of ["plain", "effect"]) {
+    routes.push(HttpRouter.route("GET", `/${name}`, page(name)))
+    routes.push(HttpRouter.route("GET", `/${name}.js`, await program(name)))
+  }
+  return HttpRouter.addAll(routes)
+}
+
+const stores = Layer.mergeAll(
+  TransactionStore.layerMemory,
+  SessionStore.layerMemory,
+  RefreshLock.layerMemory,
+  BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
+)
+
+export const make = async () => {
+  const [port, sentinelPort] = [await freePort(), await freePort()]
+  const redirectUri = RedirectUri.make(`http://localhost:${port}/callback`)
+  const sentinelOrigin = Origin.fromHost(`localhost:${sentinelPort}`)
+
+  const sentinel = Sentinel.layerServer({ publicOrigin: sentinelOrigin }).pipe(
+    Layer.provide(Sentinel.layerMemory(SentinelConfig.development({ redirectUri }))),
+    Layer.provide(NodeCrypto.layer),
+    Layer.provide(listen(sentinelPort))
+  )
+  const installation = new AppInstallations.AppInstallation({
+    accountId: AccountId.make("12345678"),
+    clientId: ClientId.make("11111111-1111-4111-8111-111111111111"),
+    clientSecret: Redacted.make("development-only-secret"),
+    redirectUris: [redirectUri]
+  })
+  const application = HttpRouter.serve(Layer.merge(await pages(), WebSignIn.layer()), {
+    disableLogger: true,
+    disableListenLog: true
+  }).pipe(
+    Layer.provide(NodeSignIn.layerServer),
+    Layer.provide(stores),
+    Layer.provide(AppInstallations.layer(installation)),
+    Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ LE_AUTH_DOMAIN_API: sentinelOrigin }))),
+    Layer.provide(listen(port))
+  )
+  return {
+    origin: `http://localhost:${port}`,
+    sentinelOrigin,
+    layer: Layer.merge(application, sentinel).pipe(Layer.provide(Layer.succeed(References.MinimumLogLevel, "None")))
+  }
+}

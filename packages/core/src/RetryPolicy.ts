@@ -1,0 +1,98 @@
+/**
+ * When a call to LivePerson is made again.
+ *
+ * @see LivePerson, API guidelines, "Retry policy recommendations"
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+
+/**
+ * What a failed call says about itself.
+ *
+ * @since 0.1.0
+ */
+export type Failure =
+  /** 5xx, or the connection could not be made: nothing was done. */
+  | { readonly _tag: "ServerError" }
+  /** 429, with the seconds of `Retry-After` if it had any. */
+  | { readonly _tag: "RateLimited"; readonly retryAfter: number | undefined }
+
+/**
+ * Decides how long to wait before the next attempt. `attempt` is 1 before the first repetition; `login` is true for calls to
+ * the token endpoint, which LivePerson wants more patience with. None: the failure is final.
+ *
+ * @since 0.1.0
+ */
+export type RetryPolicy = (options: {
+  readonly attempt: number
+  readonly failure: Failure
+  readonly login: boolean
+}) => Option.Option<Duration.Duration>
+
+/** A caller does not wait longer than this for one more attempt. */
+const longest = Duration.seconds(60)
+
+/**
+ * As LivePerson documents it: three repetitions after 5, 10 and 15 seconds for server errors; for 429 after the time that
+ * `Retry-After` says, else 1 second, or 5 for log-in calls; nothing else is repeated. A `Retry-After` of more than a minute
+ * is final, since nobody waits for that.
+ *
+ * @since 0.1.0
+ */
+export const documented: RetryPolicy = ({ attempt, failure, login }) => {
+  if (attempt > 3) return Option.none()
+  if (failure._tag === "ServerError") return Option.some(Duration.seconds(5 * attempt))
+  const pause = Duration.seconds(failure.retryAfter ?? (login ? 5 : 1))
+  return Duration.isGreaterThan(pause, longest) ? Option.none() : Option.some(pause)
+}
+
+/**
+ * Nothing is repeated: for calls that a person waits for.
+ *
+ * @since 0.1.0
+ */
+export const none: RetryPolicy = () => Option.none()
+
+/**
+ * The policy in force. Default: {@link documented}. A code exchange is never repeated, whatever it says.
+ *
+ * @example
+ * ```ts
+ * import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+ * import type { SessionKey } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
+ *
+ * const atOnce = (key: SessionKey) =>
+ *   Sessions.accessToken(key).pipe(Effect.provideService(RetryPolicy.Current, RetryPolicy.none))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const Current = Context.Reference<RetryPolicy>("@le-auth/core/RetryPolicy/Current", {
+  defaultValue: () => documented
+})
+
+/**
+ * Repeats an effect under the policy in force. `failureOf` says which errors may be repeated at all.
+ *
+ * @since 0.1.0
+ */
+export const retry =
+  <E>(options: { readonly login: boolean; readonly failureOf: (error: E) => Failure | undefined }) =>
+  <A, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(Current, (policy) => {
+      const run = (attempt: number): Effect.Effect<A, E, R> =>
+        Effect.catch(effect, (error) => {
+          const failure = options.failureOf(error)
+          const pause = failure === undefined ? Option.none() : policy({ attempt, failure, login: options.login })
+          return Option.isNone(pause)
+            ? Effect.fail(error)
+            : // Waiting holds nothing that an interruption could lose.
+              Effect.andThen(Effect.interruptible(Effect.sleep(pause.value)), run(attempt + 1))
+        })
+      return run(1)
+    })
