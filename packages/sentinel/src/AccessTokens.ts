@@ -1,0 +1,48 @@
+/**
+ * Checks access tokens, for what stands behind them: a resource server in the same process, or a test.
+ *
+ * @since 0.1.0
+ */
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as Clock from "effect/Clock"
+import * as Digest from "effect/crypto/Digest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { SentinelStore } from "./SentinelStore.ts"
+
+/**
+ * What a valid access token stands for. `expiresAt` is in milliseconds since 1970.
+ *
+ * @since 0.1.0
+ */
+export interface Access {
+  readonly accountId: string
+  readonly clientId: string
+  readonly userId: string
+  readonly expiresAt: number
+}
+
+const utf8 = new TextEncoder()
+
+/**
+ * Finds out what an access token stands for: nothing, if it is unknown, expired or revoked.
+ *
+ * @since 0.1.0
+ */
+export const find: (
+  token: Redacted.Redacted<string>
+) => Effect.Effect<Option.Option<Access>, StoreError, Digest.Digest | SentinelStore> = Effect.fnUntraced(
+  function* (token) {
+    const digest = yield* Digest.Digest
+    const store = yield* SentinelStore
+    const id = yield* digest.digestHex(Digest.sha256, utf8.encode(Redacted.value(token)))
+    const found = yield* store.findAccess(id, yield* Clock.currentTimeMillis)
+    return Option.map(found, ({ expiresAt, grant }) => ({
+      accountId: grant.accountId,
+      clientId: grant.clientId,
+      userId: grant.userId,
+      expiresAt
+    }))
+  }
+)

@@ -1,0 +1,11 @@
+/**
+ * The paths of pages that are Sentinel's own. All others are in the contract, `SentinelApi` and `DomainApi` of `@le-auth/core`.
+ *
+ * @since 0.1.0
+ */
+
+/** @since 0.1.0 */
+export const login = "/sentinel/login"
+
+/** @since 0.1.0 */
+export const logout = "/sentinel/logout"

@@ -1,0 +1,205 @@
+/**
+ * The identity service as HTTP routes: as a layer for a router, as a server, and as a function of web requests.
+ *
+ * @since 0.1.0
+ */
+import * as DomainApi from "@le-auth/core/DomainApi"
+import * as Origin from "@le-auth/core/Origin"
+import * as SentinelApi from "@le-auth/core/SentinelApi"
+import type * as Aead from "effect/crypto/Aead"
+import type * as CryptoError from "effect/crypto/CryptoError"
+import type * as Digest from "effect/crypto/Digest"
+import type * as Kdf from "effect/crypto/Kdf"
+import type * as Mac from "effect/crypto/Mac"
+import type * as SecureRandom from "effect/crypto/SecureRandom"
+import type * as Signature from "effect/crypto/Signature"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerError from "effect/http/HttpServerError"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Layer from "effect/Layer"
+import * as NetAddress from "effect/net/NetAddress"
+import * as Authorize from "./authorize/Authorize.ts"
+import * as IssueCode from "./authorize/IssueCode.ts"
+import * as Directory from "./Directory.ts"
+import * as Domain from "./domain/Domain.ts"
+import * as Endpoint from "./http/Endpoint.ts"
+import { notFound } from "./http/ShownError.ts"
+import * as KeySet from "./keys/KeySet.ts"
+import * as Login from "./login/Login.ts"
+import * as LoginTickets from "./login/LoginTickets.ts"
+import * as Logout from "./login/Logout.ts"
+import * as ErrorPage from "./page/ErrorPage.ts"
+import * as Page from "./page/Page.ts"
+import * as Paths from "./Paths.ts"
+import type { SentinelConfig } from "./SentinelConfig.ts"
+import * as SentinelStore from "./SentinelStore.ts"
+import * as BrowserSessions from "./session/BrowserSessions.ts"
+import * as Secrets from "./session/Secrets.ts"
+import * as SentinelCookies from "./session/SentinelCookies.ts"
+import * as SigningKeys from "./SigningKeys.ts"
+import * as ClientAuthentication from "./token/ClientAuthentication.ts"
+import * as CodeExchange from "./token/CodeExchange.ts"
+import * as Refresh from "./token/Refresh.ts"
+import * as Revoke from "./token/Revoke.ts"
+import * as TokenAnswer from "./token/TokenAnswer.ts"
+import * as TokenEndpoint from "./token/TokenEndpoint.ts"
+import * as TokenSet from "./token/TokenSet.ts"
+import * as Users from "./users/Users.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /**
+   * The address of Sentinel as browsers see it. Cookies and the answers of the Domain API follow it. It is configured, and
+   * never taken from `Host` or `X-Forwarded-*`, which a client can choose.
+   */
+  readonly publicOrigin: Origin.Origin
+}
+
+/**
+ * What Sentinel keeps its knowledge in.
+ *
+ * @since 0.1.0
+ */
+export type Services = Directory.Directory | SentinelStore.SentinelStore | SigningKeys.SigningKeys
+
+/**
+ * The cryptography that Sentinel uses: `NodeCrypto.layer` of `@effect/platform-node` has it all.
+ *
+ * @since 0.1.0
+ */
+export type Crypto = Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRandom.SecureRandom | Signature.Signature
+
+/** Paths are compared exactly: no other case, no slash at the end, no doubled slashes. */
+const routerConfig = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
+
+const makeShow = Effect.flatMap(Page.make, (render) => Effect.map(ErrorPage.make(render), (show) => ({ render, show })))
+
+/** The paths of the contract, and the two pages that are not in it. */
+const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render: Page.Render) {
+  const cookies = SentinelCookies.make(publicOrigin)
+  const secrets = yield* Secrets.make
+  const tickets = yield* LoginTickets.make.pipe(Effect.orDie)
+  const sessions = yield* BrowserSessions.make(cookies, secrets)
+  const issueCode = yield* IssueCode.make(secrets)
+  const authenticate = yield* ClientAuthentication.make
+  const grantParts = { answer: yield* TokenAnswer.make, secrets, tokenSets: yield* TokenSet.make }
+
+  const authorize = yield* Authorize.make({ cookies, issueCode, secrets, sessions, tickets })
+  const login = yield* Login.make({ cookies, issueCode, publicOrigin, render, sessions, tickets })
+  const logout = Logout.make({ cookies, publicOrigin, render, sessions })
+  const token = yield* TokenEndpoint.make(
+    authenticate,
+    new Map([
+      ["authorization_code", yield* CodeExchange.make(grantParts)],
+      ["refresh_token", yield* Refresh.make(grantParts)]
+    ])
+  )
+  const revoke = yield* Revoke.make(authenticate, secrets)
+  const keys = yield* KeySet.make
+  const domain = yield* Domain.make(publicOrigin)
+
+  const all: ReadonlyArray<Endpoint.Endpoint> = [
+    { path: SentinelApi.authorize.path, GET: authorize },
+    { path: Paths.login, GET: login.show, POST: login.submit },
+    { path: Paths.logout, POST: logout },
+    { path: SentinelApi.token.path, POST: token },
+    { path: SentinelApi.revoke.path, POST: revoke },
+    { path: SentinelApi.keys.path, GET: keys },
+    { path: DomainApi.service.path, GET: domain.one },
+    { path: DomainApi.services.path, GET: domain.all },
+    { path: Users.path, GET: yield* Users.make }
+  ]
+  return all
+})
+
+/**
+ * Adds Sentinel's routes to a router, which should compare paths exactly, see `HttpRouter.RouterConfig`.
+ *
+ * @since 0.1.0
+ */
+export const layer = (
+  options: Options
+): Layer.Layer<never, never, HttpRouter.HttpRouter | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>> =>
+  HttpRouter.addAll(
+    Effect.gen(function* () {
+      const { render, show } = yield* makeShow
+      return (yield* endpoints(options, render)).flatMap((endpoint) => Endpoint.routes(endpoint, show))
+    })
+  )
+
+const isNotFound = (error: unknown): boolean =>
+  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
+
+/** Everything else is not found, and says so as Sentinel does. */
+const layerNotFound = HttpRouter.middleware(
+  Effect.map(
+    makeShow,
+    ({ show }) =>
+      (app) =>
+        Effect.catchCause(app, (cause) =>
+          cause.reasons.some((reason) => reason._tag === "Fail" && isNotFound(reason.error))
+            ? Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => show(notFound, request))
+            : Effect.failCause(cause)
+        )
+  ),
+  { global: true }
+)
+
+const layerWhole = (options: Options) => Layer.merge(layer(options), layerNotFound)
+
+/** `http://localhost:PORT`, for a server that listens on every address or on loopback. */
+const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
+  const host = NetAddress.formatUrlUnsafe(address).replace(/^https?:\/\//, "")
+  const port = /:(\d+)$/.exec(host)?.[1] ?? "80"
+  return Origin.Origin.make(Origin.isLoopback(host) ? `http://${host}` : `http://localhost:${port}`)
+})
+
+/**
+ * A server that is Sentinel and nothing else. It needs an `HttpServer`, such as `NodeHttpServer.layer`, and writes no access
+ * log: decisions are logged by Sentinel itself.
+ *
+ * Without `publicOrigin` it is that of the server on loopback, whatever port it got.
+ *
+ * @since 0.1.0
+ */
+export const layerServer = (
+  options?: Partial<Options>
+): Layer.Layer<never, never, HttpServer.HttpServer | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>> =>
+  Layer.unwrap(
+    Effect.map(
+      options?.publicOrigin === undefined ? loopbackOrigin : Effect.succeed(options.publicOrigin),
+      (publicOrigin) =>
+        HttpRouter.serve(layerWhole({ publicOrigin }), { routerConfig, disableLogger: true, disableListenLog: true })
+    )
+  )
+
+/**
+ * Everything that Sentinel needs for one process: the directory of a configuration, a store in memory, and a new signing key.
+ *
+ * @since 0.1.0
+ */
+export const layerMemory = (
+  config: SentinelConfig,
+  options?: { readonly passwordCost?: number }
+): Layer.Layer<Services, CryptoError.CryptoError, Crypto> =>
+  Layer.mergeAll(Directory.layer(config, options), SentinelStore.layerMemory, SigningKeys.layer)
+
+/**
+ * Sentinel as a function from web requests to web answers, without a port. `dispose` releases what `services` holds.
+ *
+ * Requests run with everything that `services` provides, so a layer with a `Clock` or a logger in it works, too.
+ *
+ * @since 0.1.0
+ */
+export const toWebHandler = <E>(
+  options: Options,
+  services: Layer.Layer<Services | Crypto, E>
+): {
+  readonly handler: (request: globalThis.Request) => Promise<globalThis.Response>
+  readonly dispose: () => Promise<void>
+} =>
+  HttpRouter.toWebHandler(layerWhole(options).pipe(Layer.provideMerge(services)), { routerConfig, disableLogger: true })

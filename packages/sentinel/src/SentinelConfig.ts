@@ -1,0 +1,217 @@
+/**
+ * The one JSON file that says which accounts, users and application installations a Sentinel knows.
+ *
+ * @since 0.1.0
+ */
+import { AccountId, ClientId, ClientSecret } from "@le-auth/core/Identifiers"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import * as RedirectUris from "./authorize/RedirectUris.ts"
+import { duplicates } from "./internal/duplicates.ts"
+
+const optionalTrue = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true)))
+const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
+
+/**
+ * A redirect URI that may be registered, see {@link RedirectUris.problemOf}.
+ *
+ * @since 0.1.0
+ */
+export const RegisteredUri = Schema.String.check(Schema.makeFilter((uri: string) => RedirectUris.problemOf(uri)))
+
+/**
+ * A user of an account. `id` becomes `sub` of the id_token; LivePerson's have ten digits.
+ *
+ * @since 0.1.0
+ */
+export const User = Schema.Struct({
+  id: Schema.NonEmptyString,
+  email: Schema.String.check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/, { expected: "an e-mail address" })),
+  password: Schema.RedactedFromValue(Schema.NonEmptyString, { label: "password" }),
+  name: Schema.optionalKey(Schema.NonEmptyString),
+  /** The user has the administrator role in the account. */
+  is_admin: optionalFalse,
+  /** The user is one of LivePerson's own administrators. */
+  is_lpa: optionalFalse,
+  enabled: optionalTrue
+})
+/** @since 0.1.0 */
+export type User = typeof User.Type
+
+/**
+ * The grant types of an installation.
+ *
+ * @since 0.1.0
+ */
+export const GrantType = Schema.Literals(["authorization_code", "refresh_token", "client_credentials"])
+/** @since 0.1.0 */
+export type GrantType = typeof GrantType.Type
+
+/**
+ * An application installation in LivePerson's own form, plus the id and the secret that LivePerson gives it.
+ *
+ * @see LivePerson, Installing Conversational Cloud Applications
+ * @since 0.1.0
+ */
+export const Installation = Schema.Struct({
+  client_id: ClientId,
+  client_secret: ClientSecret,
+  client_name: Schema.NonEmptyString.check(Schema.isMaxLength(128)),
+  display_name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(128))),
+  description: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
+  grant_types: Schema.NonEmptyArray(GrantType),
+  redirect_uris: Schema.Array(RegisteredUri),
+  response_types: Schema.optionalKey(Schema.Array(Schema.String)),
+  scope: Schema.optionalKey(Schema.String),
+  enabled: optionalTrue
+}).check(
+  Schema.makeFilter((installation) =>
+    installation.grant_types.includes("authorization_code") && installation.redirect_uris.length === 0
+      ? { path: ["redirect_uris"], issue: "needs a redirect URI, since grant_types has authorization_code" }
+      : undefined
+  )
+)
+/** @since 0.1.0 */
+export type Installation = typeof Installation.Type
+
+/**
+ * An account, also called site or brand, with its users and applications.
+ *
+ * @since 0.1.0
+ */
+export const Account = Schema.Struct({
+  id: AccountId,
+  name: Schema.optionalKey(Schema.NonEmptyString),
+  users: Schema.Array(User),
+  installations: Schema.Array(Installation)
+})
+/** @since 0.1.0 */
+export type Account = typeof Account.Type
+
+/**
+ * The whole file.
+ *
+ * @since 0.1.0
+ */
+export const SentinelConfig = Schema.Struct({ accounts: Schema.NonEmptyArray(Account) })
+/** @since 0.1.0 */
+export type SentinelConfig = typeof SentinelConfig.Type
+
+/**
+ * The configuration is not usable. `problems` has one line for each problem, with its path; no line repeats a value.
+ *
+ * @since 0.1.0
+ */
+export class InvalidSentinelConfig extends Schema.TaggedError<InvalidSentinelConfig>()("InvalidSentinelConfig", {
+  problems: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return ["The configuration of Sentinel has problems:", ...this.problems.map((problem) => `  - ${problem}`)].join(
+      "\n"
+    )
+  }
+}
+
+const decode = Schema.decodeUnknownResult(SentinelConfig, { errors: "all", onExcessProperty: "error" })
+const formatIssues = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** `accounts[0].users[1].email` */
+const pathText = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }>): string =>
+  path
+    .map((segment) => (typeof segment === "object" ? segment.key : segment))
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
+    .join("")
+
+/**
+ * Checks a value that is already JSON. Fails with all problems at once, missing fields and duplicate ids alike.
+ *
+ * @since 0.1.0
+ */
+export const fromUnknown = (value: unknown): Effect.Effect<SentinelConfig, InvalidSentinelConfig> => {
+  const decoded = decode(value)
+  const problems = Result.isSuccess(decoded)
+    ? []
+    : formatIssues(decoded.failure.issue).issues.map(({ message, path }) => `${pathText(path ?? [])}: ${message}`)
+  const all = [...problems, ...duplicates(value)]
+  return Result.isSuccess(decoded) && all.length === 0
+    ? Effect.succeed(decoded.success)
+    : Effect.fail(new InvalidSentinelConfig({ problems: all }))
+}
+
+/** Where JSON text stops being JSON. The engine's own message would repeat a part of the text, and with it secrets. */
+const syntaxProblem = (text: string, error: unknown): string => {
+  const position = /position (\d+)/.exec(String(error))?.[1]
+  if (position === undefined) return "the text is not JSON: it ends too early, or is empty"
+  const before = text.slice(0, Number(position)).split("\n")
+  return `the text is not JSON: see line ${before.length}, column ${before.at(-1)!.length + 1}`
+}
+
+/**
+ * Reads the text of the file.
+ *
+ * @since 0.1.0
+ */
+export const fromJson = (text: string): Effect.Effect<SentinelConfig, InvalidSentinelConfig> =>
+  Effect.try({
+    // oxlint-disable-next-line unicorn/prefer-structured-clone
+    try: (): unknown => JSON.parse(text),
+    catch: (error) => new InvalidSentinelConfig({ problems: [syntaxProblem(text, error)] })
+  }).pipe(Effect.flatMap(fromUnknown))
+
+const developmentInstallation = (id: string, name: string, redirectUri: string): Installation => ({
+  client_id: ClientId.make(id),
+  client_secret: Redacted.make("development-only-secret", { label: "client_secret" }),
+  client_name: name,
+  display_name: name,
+  grant_types: ["authorization_code", "refresh_token"],
+  redirect_uris: [redirectUri],
+  response_types: ["code"],
+  enabled: true
+})
+
+const developmentUser = (id: string, name: string, password: string, isAdmin: boolean): User => ({
+  id,
+  email: `${password}@example.com`,
+  password: Redacted.make(password, { label: "password" }),
+  name,
+  is_admin: isAdmin,
+  is_lpa: false,
+  enabled: true
+})
+
+/**
+ * The built-in configuration for development: account `12345678`, users `agent@example.com` / `agent` and
+ * `admin@example.com` / `admin`, an installation for an application and one for the command line.
+ *
+ * `redirectUri` is that of the application, and follows the port on which it listens; default
+ * `http://localhost:3000/callback`.
+ *
+ * @since 0.1.0
+ */
+export const development = (options?: { readonly redirectUri?: string }): SentinelConfig => ({
+  accounts: [
+    {
+      id: AccountId.make("12345678"),
+      name: "Example Brand",
+      users: [
+        developmentUser("3552833710", "Alex Agent", "agent", false),
+        developmentUser("3552833711", "Ada Admin", "admin", true)
+      ],
+      installations: [
+        developmentInstallation(
+          "11111111-1111-4111-8111-111111111111",
+          "Example application",
+          options?.redirectUri ?? "http://localhost:3000/callback"
+        ),
+        developmentInstallation(
+          "22222222-2222-4222-8222-222222222222",
+          "le-auth command line",
+          "http://127.0.0.1:4401/callback"
+        )
+      ]
+    }
+  ]
+})

@@ -1,0 +1,185 @@
+/**
+ * Port: what Sentinel remembers. Sessions, codes and tokens.
+ *
+ * @since 0.1.0
+ */
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import { makeMemory } from "./internal/memoryStore.ts"
+
+/**
+ * A user who is signed in to an account in one browser. `id` is the SHA-256 of the cookie, in hexadecimal. Times are
+ * milliseconds since 1970.
+ *
+ * @since 0.1.0
+ */
+export interface Session {
+  readonly id: string
+  readonly accountId: string
+  readonly userId: string
+  readonly createdAt: number
+  readonly lastSeenAt: number
+  /** The session ends then, unless it is touched before. */
+  readonly idleExpiresAt: number
+  /** The session ends then in any case. */
+  readonly expiresAt: number
+}
+
+/**
+ * What one sign-in gave one application: the head of the family of all tokens that come from one code. Revoking it ends them
+ * all, without looking for them.
+ *
+ * @since 0.1.0
+ */
+export interface Grant {
+  readonly id: string
+  readonly accountId: string
+  readonly clientId: string
+  readonly userId: string
+  readonly sessionId: string
+  readonly createdAt: number
+}
+
+/**
+ * An authorization code. `id` is its SHA-256. `redirectUri` is the parameter of the authorization request, absent if it was.
+ *
+ * @since 0.1.0
+ */
+export interface Code {
+  readonly id: string
+  readonly grant: Grant
+  readonly redirectUri: string | undefined
+  readonly expiresAt: number
+}
+
+/**
+ * The tokens that a redemption or a rotation brings into being, as SHA-256 in hexadecimal.
+ *
+ * @since 0.1.0
+ */
+export interface NewTokens {
+  readonly accessId: string
+  readonly accessExpiresAt: number
+  /** Absent if the application may not refresh, or keeps its refresh token. */
+  readonly refreshId: string | undefined
+  /** How far the session of the user is extended: LivePerson keeps it alive as long as the application refreshes. */
+  readonly sessionIdleExpiresAt: number
+}
+
+/**
+ * Who asks for a code or a token: an application that has proved who it is.
+ *
+ * @since 0.1.0
+ */
+export interface Owner {
+  readonly accountId: string
+  readonly clientId: string
+}
+
+/**
+ * The contract of an adapter.
+ *
+ * - Every change of state is **one** operation that says who won. There is no "find, then consume": of any number of parallel
+ *   calls, at most one wins.
+ * - Only SHA-256 hashes are kept of codes, tokens and cookies (RFC 6819 section 5.1.4.1.3).
+ * - Time is a parameter, so that a virtual clock works and no test depends on the clock of a database.
+ * - A token is valid only while its grant is, and a grant while its session has not ended.
+ * - A redeemed code is kept at least until it would have expired, a used refresh token as long as its grant may live: else
+ *   their second use could not be noticed.
+ *
+ * @since 0.1.0
+ */
+export class SentinelStore extends Context.Service<
+  SentinelStore,
+  {
+    /** `Exists`: the session is there and alive. `Ended`: a session with this id was ended, and is not revived. */
+    readonly createSession: (session: Session, now: number) => Effect.Effect<"Created" | "Exists" | "Ended", StoreError>
+    /** A session that is alive. */
+    readonly findSession: (id: string, now: number) => Effect.Effect<Option.Option<Session>, StoreError>
+    /** Extends a session that is alive. Says whether it was. */
+    readonly touchSession: (id: string, idleExpiresAt: number, now: number) => Effect.Effect<boolean, StoreError>
+    /** Ends a session with all its grants. Says whether this call did it. */
+    readonly endSession: (id: string, now: number) => Effect.Effect<boolean, StoreError>
+    /** Ends all sessions of a user in an account, with all their grants. */
+    readonly endUserSessions: (accountId: string, userId: string, now: number) => Effect.Effect<void, StoreError>
+
+    /**
+     * Makes a code and its grant. `Exists`: the same code was issued before and can still be redeemed. `Spent`: it was
+     * issued and cannot. `NoSession`: the session of the grant is not alive.
+     */
+    readonly issueCode: (
+      code: Code,
+      now: number
+    ) => Effect.Effect<"Issued" | "Exists" | "Spent" | "NoSession", StoreError>
+    /**
+     * Redeems a code and makes its tokens. `Won`: this call did it. `Lost`: it was redeemed before, and by this owner.
+     * `Missing`: unknown, expired, revoked or another owner's, and nothing changed. `Mismatch`: the redirect URI is not that
+     * of the authorization request; the code is burnt, because its owner was shown a code that is not for him.
+     */
+    readonly redeemCode: (
+      request: Owner & { readonly id: string; readonly redirectUri: string | undefined; readonly tokens: NewTokens },
+      now: number
+    ) => Effect.Effect<
+      | { readonly _tag: "Won"; readonly grant: Grant }
+      | { readonly _tag: "Lost"; readonly grant: Grant }
+      | { readonly _tag: "Mismatch"; readonly grant: Grant }
+      | { readonly _tag: "Missing" },
+      StoreError
+    >
+    /**
+     * Uses a refresh token and makes its successors. `Rotated`: this call did it. `Retry`: it was used before, less than
+     * `grace` ago, and its successor is unused; `seed` and `usedAt` are those of the call that won. `Reused`: it was used
+     * before and is not allowed to be used again. `Missing`: unknown, expired, revoked or another owner's. Without
+     * `tokens.refreshId` the token stays in use.
+     */
+    readonly rotateRefresh: (
+      request: Owner & {
+        readonly id: string
+        readonly seed: string
+        readonly grace: number
+        readonly tokens: NewTokens
+      },
+      now: number
+    ) => Effect.Effect<
+      | { readonly _tag: "Rotated"; readonly grant: Grant }
+      | { readonly _tag: "Retry"; readonly grant: Grant; readonly seed: string; readonly usedAt: number }
+      | { readonly _tag: "Reused"; readonly grant: Grant }
+      | { readonly _tag: "Missing" },
+      StoreError
+    >
+    /** Ends a grant with all its tokens. Says whether this call did it. */
+    readonly revokeGrant: (id: string, now: number) => Effect.Effect<boolean, StoreError>
+    /**
+     * Revokes by a refresh or access token of this owner, used or not: all sessions of its user end, which is what LivePerson
+     * does. `Missing` changes nothing.
+     */
+    readonly revokeToken: (
+      request: Owner & { readonly id: string },
+      now: number
+    ) => Effect.Effect<{ readonly _tag: "Revoked"; readonly grant: Grant } | { readonly _tag: "Missing" }, StoreError>
+    /** The grant of an access token that is valid. */
+    readonly findAccess: (
+      id: string,
+      now: number
+    ) => Effect.Effect<Option.Option<{ readonly grant: Grant; readonly expiresAt: number }>, StoreError>
+  }
+>()("@le-auth/sentinel/SentinelStore") {}
+
+/**
+ * Keeps everything in the memory of this process, for one process and for tests. Bounded: of each kind at most `capacity`
+ * entries are held, and the oldest are forgotten first. Default: 200,000.
+ *
+ * @since 0.1.0
+ */
+export const layerMemoryWith = (options: { readonly capacity: number }): Layer.Layer<SentinelStore> =>
+  Layer.sync(SentinelStore, () => makeMemory(options))
+
+/**
+ * {@link layerMemoryWith} the default capacity.
+ *
+ * @since 0.1.0
+ */
+export const layerMemory: Layer.Layer<SentinelStore> = layerMemoryWith({ capacity: 200_000 })

@@ -1,0 +1,80 @@
+/**
+ * The authorization endpoint (RFC 6749 section 3.1).
+ *
+ * @see LivePerson, LE Applications Authorization API, "Authorization request"
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
+import { Directory } from "../Directory.ts"
+import type { Handler, Incoming } from "../http/Endpoint.ts"
+import type { LoginTickets } from "../login/LoginTickets.ts"
+import { privateHeaders } from "../page/Page.ts"
+import * as Paths from "../Paths.ts"
+import { SentinelProfile } from "../SentinelProfile.ts"
+import type { BrowserSessions } from "../session/BrowserSessions.ts"
+import type { Secrets } from "../session/Secrets.ts"
+import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import * as Checks from "./AuthorizeChecks.ts"
+import type { IssueCode } from "./IssueCode.ts"
+import { sendCode, sendError, serverError, type Target } from "./Target.ts"
+
+/**
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (parts: {
+  readonly cookies: SentinelCookies
+  readonly issueCode: IssueCode
+  readonly secrets: Secrets
+  readonly sessions: BrowserSessions
+  readonly tickets: LoginTickets
+}): Effect.fn.Return<Handler, never, Directory> {
+  const { cookies, issueCode, secrets, sessions, tickets } = parts
+  const directory = yield* Directory
+  const profile = yield* SentinelProfile
+  const loginLifetime = Duration.toMillis(profile.loginLifetime)
+
+  /** To the login page. Nothing is stored: the request goes along, sealed. */
+  const askToSignIn = Effect.fnUntraced(function* ({ request }: Incoming, target: Target, now: number) {
+    const known = cookies.login.read(request)
+    const browser = known ?? (yield* secrets.make)
+    const sealed = yield* tickets.issue(target, browser, now + loginLifetime)
+    const response = HttpServerResponse.redirect(`${Paths.login}?request=${sealed}`, { headers: privateHeaders })
+    return known === undefined ? cookies.login.write(response, browser) : response
+  })
+
+  /** Back to the application with a code, if the browser has a session in this account; else to the login page. */
+  const proceed = Effect.fnUntraced(function* (incoming: Incoming, target: Target) {
+    const now = yield* Clock.currentTimeMillis
+    // A HEAD must change nothing (RFC 9110 section 9.3.2), so it is never given a code.
+    if (incoming.request.method === "HEAD") return yield* askToSignIn(incoming, target, now)
+    const session = yield* sessions.current(incoming.request, target.accountId, now)
+    if (Option.isNone(session)) return yield* askToSignIn(incoming, target, now)
+    const code = yield* secrets.make
+    const outcome = yield* issueCode(code, target, session.value, now)
+    return outcome === "Issued" ? sendCode(target, code, 302) : yield* askToSignIn(incoming, target, now)
+  })
+
+  return Effect.fnUntraced(function* (incoming) {
+    const { accountId, query, search } = incoming
+
+    // Until account, client and redirect URI are known to be valid, an error is shown.
+    const clientId = yield* Checks.clientId(query)
+    const installation = yield* Checks.installation(directory, accountId, clientId)
+    const redirect = yield* Checks.redirectUri(query, installation, profile)
+
+    // From here on, an error is sent back.
+    const request = { query, search, installation }
+    const target: Target = { accountId, clientId, ...redirect, state: Checks.stateOf(request) }
+    for (const check of Checks.sentBackChecks) {
+      const error = check(request)
+      if (error !== undefined) return sendError(target, error, 302)
+    }
+    return yield* Effect.catchCause(proceed(incoming, target), (cause) =>
+      Effect.as(Effect.logError("authorize failed", cause), sendError(target, serverError, 302))
+    )
+  })
+})

@@ -1,0 +1,195 @@
+/**
+ * The checks of an authorization request, in the order of the protocol.
+ *
+ * The first three decide who would be answered, and show what they find. Only then is it safe to send the user back with an
+ * error, which is what the others do (RFC 6749 section 4.1.2.1; LivePerson, "Authorization request", response codes).
+ *
+ * @since 0.1.0
+ */
+import type { UrlParameters } from "@le-auth/core/UrlParameters"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Directory, Installation } from "../Directory.ts"
+import * as ApiVersion from "../http/ApiVersion.ts"
+import { ShownError } from "../http/ShownError.ts"
+import * as RedirectUris from "./RedirectUris.ts"
+import { SentBackError } from "./Target.ts"
+
+const badRequest = (description: string, remedy: string) =>
+  new ShownError({ status: 400, error: "invalid_request", description, remedy })
+
+/** One answer for both, so that nobody can find out which accounts there are. */
+const unknownAccountOrClient = new ShownError({
+  status: 401,
+  error: "unauthorized_client",
+  description: "The account or the application is not known.",
+  remedy:
+    "Check the account id in the path and client_id. An application has another client_id in each account in which it is installed."
+})
+
+/**
+ * Shown 1: `client_id` is there, once (RFC 6749 sections 4.1.1 and 3.1).
+ *
+ * @since 0.1.0
+ */
+export const clientId = (query: UrlParameters): Effect.Effect<string, ShownError> => {
+  if (query.repeated.has("client_id")) {
+    return Effect.fail(badRequest("The parameter client_id appears more than once.", "Send it once."))
+  }
+  const value = query.get("client_id")
+  if (value !== undefined) return Effect.succeed(value)
+  // Some clients add their query with a second question mark, because the endpoint already has one.
+  const hasTwoQueries = query.get("v")?.includes("?") === true
+  return Effect.fail(
+    badRequest(
+      "The parameter client_id is missing.",
+      hasTwoQueries
+        ? "The query has a second question mark after v. The endpoint already has a query: add parameters with an ampersand."
+        : "Add client_id with the id of the application's installation."
+    )
+  )
+}
+
+/**
+ * Shown 2: the account exists, and the application is installed in it.
+ *
+ * @since 0.1.0
+ */
+export const installation = Effect.fnUntraced(function* (
+  directory: Directory["Service"],
+  accountId: string,
+  clientId: string
+) {
+  const found = yield* directory.installation(accountId, clientId)
+  return Option.isSome(found) ? found.value : yield* unknownAccountOrClient
+})
+
+/**
+ * Shown 3: `redirect_uri` is a registered one; it may be left out if exactly one is registered (RFC 6749 section 3.1.2.3).
+ *
+ * @since 0.1.0
+ */
+export const redirectUri = (
+  query: UrlParameters,
+  installation: Installation,
+  options: { readonly anyPortOnLocalhost: boolean }
+): Effect.Effect<{ readonly redirectUri: string; readonly redirectUriWasSent: boolean }, ShownError> => {
+  if (query.repeated.has("redirect_uri")) {
+    return Effect.fail(badRequest("The parameter redirect_uri appears more than once.", "Send it once."))
+  }
+  const given = query.get("redirect_uri")
+  const [first, ...others] = installation.redirectUris
+  if (given === undefined) {
+    return first !== undefined && others.length === 0
+      ? Effect.succeed({ redirectUri: first, redirectUriWasSent: false })
+      : Effect.fail(
+          badRequest(
+            "The parameter redirect_uri is missing.",
+            "It may be left out only if the installation has exactly one redirect URI."
+          )
+        )
+  }
+  return RedirectUris.isRegistered(installation.redirectUris, given, options)
+    ? Effect.succeed({ redirectUri: given, redirectUriWasSent: true })
+    : Effect.fail(
+        badRequest(
+          "The redirect URI is not one of those that are registered for the application.",
+          "Add it to redirect_uris of the installation, or correct it. It is compared character by character: scheme, host, " +
+            "port, path and a slash at the end all count."
+        )
+      )
+}
+
+/**
+ * A check that is sent back: what it finds, or `undefined`.
+ *
+ * @since 0.1.0
+ */
+export type SentBackCheck = (request: {
+  readonly query: UrlParameters
+  readonly search: string
+  readonly installation: Installation
+}) => SentBackError | undefined
+
+/**
+ * The installation has the grant type (RFC 6749 section 4.1.2.1, unauthorized_client).
+ *
+ * @since 0.1.0
+ */
+export const mayUseCodes: SentBackCheck = ({ installation }) =>
+  installation.grantTypes.includes("authorization_code")
+    ? undefined
+    : new SentBackError({
+        error: "unauthorized_client",
+        description: "The installation has no grant type authorization_code."
+      })
+
+/**
+ * Nothing that is known appears twice (RFC 6749 section 3.1).
+ *
+ * @since 0.1.0
+ */
+export const nothingTwice: SentBackCheck = ({ query }) =>
+  ["response_type", "state", "scope", "v"].some((name) => query.repeated.has(name))
+    ? new SentBackError({ error: "invalid_request", description: "A parameter appears more than once." })
+    : undefined
+
+/**
+ * `v` is 1.0, or absent.
+ *
+ * @since 0.1.0
+ */
+export const versionIsKnown: SentBackCheck = ({ query }) => {
+  const v = query.get("v")
+  if (ApiVersion.isAuthorizeVersion(v)) return undefined
+  return new SentBackError({
+    error: "invalid_request",
+    description: v!.includes("?")
+      ? "v has a second question mark: add parameters to the query of the endpoint with an ampersand."
+      : "v must be 1.0."
+  })
+}
+
+/**
+ * `response_type` is `code` (RFC 6749 section 3.1.1).
+ *
+ * @since 0.1.0
+ */
+export const responseTypeIsCode: SentBackCheck = ({ query }) => {
+  const value = query.get("response_type")
+  if (value === "code") return undefined
+  return value === undefined
+    ? new SentBackError({ error: "invalid_request", description: "response_type is missing. It must be code." })
+    : new SentBackError({ error: "unsupported_response_type", description: "response_type must be code." })
+}
+
+/**
+ * `state` is text, so that it can be given back as it came: bytes that are no UTF-8 would come back as others.
+ *
+ * @since 0.1.0
+ */
+export const stateIsText: SentBackCheck = ({ query, search }) =>
+  query.get("state")?.includes("\ufffd") === true && !/%ef%bf%bd|\ufffd/i.test(search)
+    ? new SentBackError({ error: "invalid_request", description: "state is not encoded in UTF-8." })
+    : undefined
+
+/**
+ * What is sent back, in this order. `scope`, `prompt`, `max_age` and other parameters are ignored: LivePerson documents none.
+ *
+ * @since 0.1.0
+ */
+export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
+  mayUseCodes,
+  nothingTwice,
+  versionIsKnown,
+  responseTypeIsCode,
+  stateIsText
+]
+
+/**
+ * The `state` to give back: none if it is repeated, since it is not known which is meant, or if it is no text.
+ *
+ * @since 0.1.0
+ */
+export const stateOf = (request: Parameters<SentBackCheck>[0]): string | undefined =>
+  request.query.repeated.has("state") || stateIsText(request) !== undefined ? undefined : request.query.get("state")

@@ -1,0 +1,70 @@
+/**
+ * Where the answer to an authorization request goes.
+ *
+ * @since 0.1.0
+ */
+import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
+import * as Data from "effect/Data"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { privateHeaders } from "../page/Page.ts"
+import * as RedirectUris from "./RedirectUris.ts"
+
+/**
+ * Exists only when account, client and redirect URI are valid: from then on, and not before, the user can be sent back.
+ *
+ * @since 0.1.0
+ */
+export interface Target {
+  readonly accountId: string
+  readonly clientId: string
+  readonly redirectUri: string
+  /** Whether the request had the parameter; then the token request must have it, too (RFC 6749 section 4.1.3). */
+  readonly redirectUriWasSent: boolean
+  readonly state: string | undefined
+}
+
+/**
+ * An error that goes back to the application (RFC 6749 section 4.1.2.1). `description` is a fixed text, so that nothing of
+ * the request comes back in it.
+ *
+ * @since 0.1.0
+ */
+export class SentBackError extends Data.TaggedError("SentBackError")<{
+  readonly error: AuthorizationErrorCode
+  readonly description: string
+}> {}
+
+/**
+ * The answer with a code (RFC 6749 section 4.1.2). After a form it is a 303, so that the browser does not post the password
+ * on (RFC 9700 section 4.12).
+ *
+ * @since 0.1.0
+ */
+export const sendCode = (target: Target, code: string, status: 302 | 303): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.redirect(RedirectUris.append(target.redirectUri, { code, state: target.state }), {
+    status,
+    headers: privateHeaders
+  })
+
+/**
+ * The answer with an error (RFC 6749 section 4.1.2.1).
+ *
+ * @since 0.1.0
+ */
+export const sendError = (
+  target: Target,
+  { description, error }: SentBackError,
+  status: 302 | 303
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.redirect(
+    RedirectUris.append(target.redirectUri, { error, error_description: description, state: target.state }),
+    { status, headers: privateHeaders }
+  )
+
+/**
+ * @since 0.1.0
+ */
+export const serverError = new SentBackError({
+  error: "server_error",
+  description: "Sentinel has an internal error. Try again."
+})

@@ -1,0 +1,123 @@
+/**
+ * One path of Sentinel with what its methods do.
+ *
+ * @since 0.1.0
+ */
+import { AccountId } from "@le-auth/core/Identifiers"
+import { UrlParameters } from "@le-auth/core/UrlParameters"
+import * as Effect from "effect/Effect"
+import * as HttpMethod from "effect/http/HttpMethod"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Schema from "effect/Schema"
+import type { Show } from "../page/ErrorPage.ts"
+import { internalError, notFound, ShownError } from "./ShownError.ts"
+
+/**
+ * A request whose path is one of Sentinel's. `accountId` has the form of an account id; it is empty where the path has none.
+ *
+ * @since 0.1.0
+ */
+export interface Incoming {
+  readonly request: HttpServerRequest.HttpServerRequest
+  readonly accountId: string
+  readonly path: Readonly<Record<string, string | undefined>>
+  readonly query: UrlParameters
+  /** The query as it came. */
+  readonly search: string
+}
+
+/**
+ * Answers a request. What it fails with is shown at Sentinel; a defect is shown as an internal error.
+ *
+ * @since 0.1.0
+ */
+export type Handler = (incoming: Incoming) => Effect.Effect<HttpServerResponse.HttpServerResponse, ShownError>
+
+/**
+ * @since 0.1.0
+ */
+export interface Endpoint {
+  /** A path of the contract in `@le-auth/core`, with `:accountId`. */
+  readonly path: string
+  /** A GET handler is also asked for HEAD. */
+  readonly GET?: Handler
+  readonly POST?: Handler
+}
+
+/** Longer request targets are refused, since parsers in front of Sentinel have limits near it, too. */
+const longestTarget = 8192
+
+const tooLong = new ShownError({
+  status: 414,
+  error: "invalid_request",
+  description: "The address is longer than 8192 characters.",
+  remedy: "Keep the value of state small: a random text is enough, the rest belongs on the server."
+})
+
+const methodNotAllowed = (allow: string) =>
+  new ShownError({
+    status: 405,
+    error: "invalid_request",
+    description: "This address does not take this method.",
+    remedy: `Use ${allow}.`,
+    headers: { allow }
+  })
+
+const isAccountId = Schema.is(AccountId)
+
+const read = (
+  request: HttpServerRequest.HttpServerRequest,
+  path: Readonly<Record<string, string | undefined>>
+): Incoming | ShownError => {
+  const { url } = request
+  if (url.length > longestTarget) return tooLong
+  const mark = url.indexOf("?")
+  // The router ends a path at a semicolon, so that `/authorize;x=1` would be `/authorize` (compare CVE-2026-3872).
+  const hasParameters = (mark === -1 ? url : url.slice(0, mark)).includes(";")
+  const accountId = path["accountId"]
+  if (hasParameters || (accountId !== undefined && !isAccountId(accountId))) return notFound
+  const search = mark === -1 ? "" : url.slice(mark + 1)
+  return { request, accountId: accountId ?? "", path, query: UrlParameters.fromSearch(search), search }
+}
+
+/**
+ * The routes of an endpoint: its handlers, 405 with `Allow` for other methods (RFC 9110 section 15.5.6), and OPTIONS without
+ * any CORS grant.
+ *
+ * @since 0.1.0
+ */
+export const routes = (endpoint: Endpoint, show: Show): ReadonlyArray<HttpRouter.Route> => {
+  const path = endpoint.path as HttpRouter.PathInput
+  const allow = [
+    ...(endpoint.GET === undefined ? [] : ["GET", "HEAD"]),
+    ...(endpoint.POST === undefined ? [] : ["POST"])
+  ]
+
+  const handled = (handler: Handler) =>
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+      Effect.flatMap(HttpRouter.params, (params) => {
+        const incoming = read(request, params)
+        if (incoming instanceof ShownError) return show(incoming, request)
+        return Effect.catchCause(handler(incoming), (cause) => {
+          const failure = cause.reasons.find((reason) => reason._tag === "Fail")
+          if (failure !== undefined) return show(failure.error, request)
+          return Effect.andThen(Effect.logError("defect in Sentinel", cause), show(internalError, request))
+        })
+      })
+    )
+
+  const refusal = methodNotAllowed(allow.join(", "))
+  const options = HttpServerResponse.empty({ status: 204, headers: { allow: allow.join(", ") } })
+  const other = [...HttpMethod.all]
+    .filter((method) => !allow.includes(method))
+    .map((method) =>
+      HttpRouter.route(method, path, method === "OPTIONS" ? options : (request) => show(refusal, request))
+    )
+  return [
+    ...(endpoint.GET === undefined ? [] : [HttpRouter.route("GET", path, handled(endpoint.GET))]),
+    ...(endpoint.POST === undefined ? [] : [HttpRouter.route("POST", path, handled(endpoint.POST))]),
+    ...other
+  ]
+}

@@ -1,0 +1,46 @@
+/**
+ * An error that is shown at Sentinel itself and never sent back by a redirect.
+ *
+ * @since 0.1.0
+ */
+import * as Data from "effect/Data"
+
+/**
+ * LivePerson redirects an error only if account, client and redirect URI are all valid; every other error is one of these
+ * (RFC 6749 section 4.1.2.1). None of its texts repeats anything of the request.
+ *
+ * @since 0.1.0
+ */
+export class ShownError extends Data.TaggedError("ShownError")<{
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 414 | 429 | 500
+  /** A code of OAuth 2.0 where there is one. */
+  readonly error: string
+  /** What is wrong, for the developer: characters of RFC 6749 section 5.2 only. */
+  readonly description: string
+  /** What to do about it. */
+  readonly remedy: string
+  readonly headers?: Readonly<Record<string, string>>
+}> {}
+
+/**
+ * Something broke in here (RFC 6749 section 4.1.2.1 has no way to send a 500 back).
+ *
+ * @since 0.1.0
+ */
+export const internalError = new ShownError({
+  status: 500,
+  error: "server_error",
+  description: "Sentinel has an internal error.",
+  remedy: "Try again. If it stays so, look for the request id in the log of Sentinel."
+})
+
+/**
+ * @since 0.1.0
+ */
+export const notFound = new ShownError({
+  status: 404,
+  error: "not_found",
+  description: "There is nothing at this address.",
+  remedy:
+    "Check the path: it is case sensitive, has no slash at its end, and begins with /sentinel/api/account/{accountid}/."
+})

@@ -1,0 +1,7 @@
+export * as AccessTokens from "./AccessTokens.ts"
+export * as Directory from "./Directory.ts"
+export * as Sentinel from "./Sentinel.ts"
+export * as SentinelConfig from "./SentinelConfig.ts"
+export * as SentinelProfile from "./SentinelProfile.ts"
+export * as SentinelStore from "./SentinelStore.ts"
+export * as SigningKeys from "./SigningKeys.ts"

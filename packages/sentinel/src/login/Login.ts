@@ -1,0 +1,171 @@
+/**
+ * The login page: the form, and what happens when it is sent.
+ *
+ * @since 0.1.0
+ */
+import { endpoint as authorizePath } from "@le-auth/core/AuthorizeRequest"
+import { AccountId } from "@le-auth/core/Identifiers"
+import type { Origin } from "@le-auth/core/Origin"
+import * as Clock from "effect/Clock"
+import * as Mac from "effect/crypto/Mac"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as RedirectUris from "../authorize/RedirectUris.ts"
+import type { IssueCode } from "../authorize/IssueCode.ts"
+import { sendCode, sendError, serverError } from "../authorize/Target.ts"
+import { Directory } from "../Directory.ts"
+import type { Handler } from "../http/Endpoint.ts"
+import * as FormBody from "../http/FormBody.ts"
+import * as SameOrigin from "../http/SameOrigin.ts"
+import { ShownError } from "../http/ShownError.ts"
+import type { Render } from "../page/Page.ts"
+import { privateHeaders } from "../page/Page.ts"
+import { SentinelProfile } from "../SentinelProfile.ts"
+import type { BrowserSessions } from "../session/BrowserSessions.ts"
+import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import * as LoginPage from "./LoginPage.ts"
+import { LoginThrottle } from "./LoginThrottle.ts"
+import type { LoginTicket, LoginTickets } from "./LoginTickets.ts"
+
+const startAgain = "Go back to the application and start the sign-in again. Cookies must be allowed."
+
+const notFromHere = new ShownError({
+  status: 403,
+  error: "access_denied",
+  description: "The login form does not belong to this browser.",
+  remedy: startAgain
+})
+
+const notOpenedHere = new ShownError({
+  status: 400,
+  error: "invalid_request",
+  description: "This login page was not opened in this browser, or its cookie is gone.",
+  remedy: startAgain
+})
+
+const notKnownAnymore = new ShownError({
+  status: 401,
+  error: "unauthorized_client",
+  description: "The account or the application is not known anymore.",
+  remedy: startAgain
+})
+
+/** The same text for an unknown user and a wrong password, so that nobody can find out who has an account. */
+const wrongCredentials = { status: 400, message: "The e-mail address or the password is not right." } as const
+
+const utf8 = new TextEncoder()
+
+/** The address that begins the same request afresh. */
+const againFrom = (ticket: LoginTicket): string =>
+  RedirectUris.append(authorizePath("", AccountId.make(ticket.accountId)), {
+    response_type: "code",
+    client_id: ticket.clientId,
+    redirect_uri: ticket.redirectUriWasSent ? ticket.redirectUri : undefined,
+    state: ticket.state
+  })
+
+/**
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (parts: {
+  readonly cookies: SentinelCookies
+  readonly issueCode: IssueCode
+  readonly publicOrigin: Origin
+  readonly render: Render
+  readonly sessions: BrowserSessions
+  readonly tickets: LoginTickets
+}): Effect.fn.Return<{ readonly show: Handler; readonly submit: Handler }, never, Directory> {
+  const { cookies, issueCode, publicOrigin, render, sessions, tickets } = parts
+  const directory = yield* Directory
+  const profile = yield* SentinelProfile
+  const throttle = new LoginThrottle()
+
+  /** The account and the application that a ticket is for. */
+  const partiesOf = Effect.fnUntraced(function* (ticket: LoginTicket) {
+    const account = yield* directory.account(ticket.accountId)
+    const installation = yield* directory.installation(ticket.accountId, ticket.clientId)
+    if (Option.isNone(account) || Option.isNone(installation)) return yield* notKnownAnymore
+    return { account: account.value, installation: installation.value, ticket, profile }
+  })
+
+  const show: Handler = Effect.fnUntraced(function* ({ query, request }) {
+    const sealed = query.get("request")
+    const browser = cookies.login.read(request)
+    if (sealed === undefined || browser === undefined) return yield* notOpenedHere
+    const opened = yield* tickets.open(sealed, browser)
+    if (Option.isNone(opened)) return yield* notOpenedHere
+    if ((yield* Clock.currentTimeMillis) >= opened.value.expiresAt) {
+      return render(LoginPage.expired(againFrom(opened.value)))
+    }
+    const token = yield* tickets.formToken(sealed, browser)
+    return render(LoginPage.form({ ...(yield* partiesOf(opened.value)), sealed, token }))
+  })
+
+  const submit: Handler = Effect.fnUntraced(function* ({ request }) {
+    yield* SameOrigin.check(request, publicOrigin)
+    const body = yield* Effect.mapError(
+      FormBody.read(request),
+      ({ description, status }) => new ShownError({ status, error: "invalid_request", description, remedy: startAgain })
+    )
+    const browser = cookies.login.read(request)
+    const sealed = body.get("request")
+    const given = body.get("token")
+    if (browser === undefined || sealed === undefined || given === undefined) return yield* notFromHere
+    const token = yield* tickets.formToken(sealed, browser)
+    if (!Mac.timingSafeEqual(utf8.encode(token), utf8.encode(given))) return yield* notFromHere
+    const opened = yield* tickets.open(sealed, browser)
+    if (Option.isNone(opened)) return yield* notFromHere
+    const ticket = opened.value
+    const now = yield* Clock.currentTimeMillis
+    if (now >= ticket.expiresAt) return render(LoginPage.expired(againFrom(ticket)))
+    const parties = yield* partiesOf(ticket)
+
+    const email = body.get("username") ?? ""
+    const refuse = (failure: NonNullable<Parameters<typeof LoginPage.form>[0]["failure"]>) =>
+      render(LoginPage.form({ ...parties, sealed, token, email, failure }))
+
+    const wait = throttle.wait(ticket.accountId, email, now)
+    if (wait > 0) {
+      const seconds = Math.ceil(wait / 1000)
+      const message = `There were too many attempts. Wait ${seconds} ${seconds === 1 ? "second" : "seconds"} and try again.`
+      return refuse({ status: 429, message, retryAfter: seconds })
+    }
+    const password = Redacted.make(body.get("password") ?? "", { label: "password" })
+    const user = yield* directory.authenticate(ticket.accountId, email, password)
+    if (Option.isNone(user)) {
+      throttle.failed(ticket.accountId, email, now)
+      yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: ticket.accountId }))
+      return refuse(wrongCredentials)
+    }
+    throttle.succeeded(ticket.accountId, email)
+
+    return yield* Effect.gen(function* () {
+      // Whoever was signed in to this account in this browser before is now signed out, if it was somebody else.
+      const before = yield* sessions.current(request, ticket.accountId, now)
+      if (Option.isSome(before) && before.value.userId !== user.value.id) {
+        yield* sessions.end(request, ticket.accountId, now)
+      }
+      const secret = yield* tickets.derive("session", ticket, user.value.id)
+      const owner = { accountId: ticket.accountId, userId: user.value.id }
+      const session = yield* sessions.begin(secret, owner, now)
+      const fresh = HttpServerResponse.redirect(againFrom(ticket), { status: 303, headers: privateHeaders })
+      if (Option.isNone(session)) return fresh
+      const code = yield* tickets.derive("code", ticket, user.value.id)
+      const outcome = yield* issueCode(code, ticket, session.value, now)
+      yield* Effect.logInfo("signed in").pipe(
+        Effect.annotateLogs({ account: ticket.accountId, client: ticket.clientId, user: user.value.id })
+      )
+      if (outcome === "NoSession") return fresh
+      const answer = outcome === "Spent" ? render(LoginPage.signedIn(parties)) : sendCode(ticket, code, 303)
+      return cookies.session(ticket.accountId).write(answer, secret)
+    }).pipe(
+      Effect.catchCause((cause) =>
+        Effect.as(Effect.logError("login failed", cause), sendError(ticket, serverError, 303))
+      )
+    )
+  })
+
+  return { show, submit }
+})

@@ -1,0 +1,118 @@
+/**
+ * What the user sees when he signs in and out.
+ *
+ * @since 0.1.0
+ */
+import * as RedirectUris from "../authorize/RedirectUris.ts"
+import type { Account, Installation } from "../Directory.ts"
+import { html } from "../page/Html.ts"
+import type { Content } from "../page/Page.ts"
+import * as Paths from "../Paths.ts"
+import type { SentinelProfile } from "../SentinelProfile.ts"
+import type { LoginTicket } from "./LoginTickets.ts"
+
+const accountName = (account: Account): string => account.name ?? account.id
+
+/**
+ * The login form. It works without script, with a keyboard, and with a password manager.
+ *
+ * @since 0.1.0
+ */
+export const form = (options: {
+  readonly account: Account
+  readonly installation: Installation
+  readonly ticket: LoginTicket
+  readonly sealed: string
+  readonly token: string
+  readonly profile: SentinelProfile
+  /** What the user typed before. */
+  readonly email?: string
+  readonly failure?: { readonly status: 400 | 429; readonly message: string; readonly retryAfter?: number }
+}): Content => {
+  const { account, email, failure, installation, profile, sealed, ticket, token } = options
+  const label = account.name === undefined ? undefined : html` <span>(${account.id})</span>`
+  return {
+    status: failure?.status ?? 200,
+    title: `Sign in to ${accountName(account)}`,
+    // The browser applies form-action to the redirect after the form, too, so the way back to the application is in it.
+    formTargets: [RedirectUris.policySourceOf(ticket.redirectUri)],
+    openerPolicy: profile.openerPolicy,
+    ...(failure?.retryAfter === undefined ? {} : { headers: { "retry-after": String(failure.retryAfter) } }),
+    body: html`<h1>Sign in</h1>
+      <p class="lead">
+        to continue to <strong>${installation.name}</strong><br />Account
+        <strong>${accountName(account)}</strong>${label}
+      </p>
+      ${failure && html`<p role="alert" id="problem">${failure.message}</p>`}
+      <form method="post" action="${Paths.login}">
+        <input type="hidden" name="request" value="${sealed}" />
+        <input type="hidden" name="token" value="${token}" />
+        <label for="username">E-mail address</label>
+        <input
+          id="username"
+          name="username"
+          type="email"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          required${email === undefined && html` autofocus`}
+          value="${email ?? ""}"
+          ${failure && html` aria-describedby="problem"`}
+        />
+        <label for="password">Password</label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required${email !== undefined && html` autofocus`}
+        />
+        <button type="submit">Sign in</button>
+      </form>`
+  }
+}
+
+/**
+ * For somebody who comes back to a form that has done its work.
+ *
+ * @since 0.1.0
+ */
+export const signedIn = (options: {
+  readonly account: Account
+  readonly installation: Installation
+  readonly ticket: LoginTicket
+}): Content => ({
+  title: "You are signed in",
+  formTargets: [],
+  body: html`<h1>You are signed in</h1>
+    <p class="lead">You have already signed in to <strong>${accountName(options.account)}</strong> with this page.</p>
+    <a class="button" href="${RedirectUris.originOf(options.ticket.redirectUri)}/"
+      >Go to ${options.installation.name}</a
+    >
+    <form method="post" action="${Paths.logout}">
+      <input type="hidden" name="account" value="${options.account.id}" />
+      <button class="quiet" type="submit">Sign out</button>
+    </form>`
+})
+
+/**
+ * For somebody who took too long. `again` is the way to a fresh login page.
+ *
+ * @since 0.1.0
+ */
+export const expired = (again: string): Content => ({
+  status: 400,
+  title: "The login page has expired",
+  body: html`<h1>The login page has expired</h1>
+    <p class="lead">It was open for too long, so it can no longer be used.</p>
+    <a class="button" href="${again}">Try again</a>`
+})
+
+/**
+ * @since 0.1.0
+ */
+export const signedOut = (): Content => ({
+  title: "You are signed out",
+  body: html`<h1>You are signed out</h1>
+    <p class="lead">Your session in this browser has ended, and applications can no longer renew their access.</p>`
+})

@@ -1,0 +1,115 @@
+/**
+ * Login tickets: an authorization request on its way through the login page.
+ *
+ * Nothing is stored before somebody has signed in, so that a flood of requests fills no memory. The request travels sealed
+ * in the address of the login page instead (AES-256-GCM), readable by this Sentinel only, for ten minutes only, and tied to the
+ * browser by a cookie.
+ *
+ * @since 0.1.0
+ */
+import * as Aead from "effect/crypto/Aead"
+import type * as CryptoError from "effect/crypto/CryptoError"
+import * as Mac from "effect/crypto/Mac"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Target } from "../authorize/Target.ts"
+
+const LoginTicket = Schema.Struct({
+  id: Schema.String,
+  expiresAt: Schema.Finite,
+  accountId: Schema.String,
+  clientId: Schema.String,
+  redirectUri: Schema.String,
+  redirectUriWasSent: Schema.Boolean,
+  state: Schema.optional(Schema.String)
+})
+
+/**
+ * A {@link Target} with an id of its own and the time at which it expires, in milliseconds since 1970.
+ *
+ * @since 0.1.0
+ */
+export interface LoginTicket extends Target {
+  readonly id: string
+  readonly expiresAt: number
+}
+
+/**
+ * @since 0.1.0
+ */
+export interface LoginTickets {
+  /** Seals a request for a browser, known by its login cookie. */
+  readonly issue: (target: Target, browser: string, expiresAt: number) => Effect.Effect<string>
+  /** Opens what `issue` sealed for the same browser. An expired ticket opens, too. */
+  readonly open: (sealed: string, browser: string) => Effect.Effect<Option.Option<LoginTicket>>
+  /** The token of the login form (RFC 6749 section 10.12): only a page that we gave to this browser has it. */
+  readonly formToken: (sealed: string, browser: string) => Effect.Effect<string>
+  /**
+   * The session or the code that a user gets for a ticket. It is always the same one, so that a form that is sent twice gives
+   * one session and one code.
+   */
+  readonly derive: (purpose: "session" | "code", ticket: LoginTicket, userId: string) => Effect.Effect<string>
+}
+
+const decode = Schema.decodeUnknownResult(Schema.fromJsonString(LoginTicket))
+const utf8 = new TextEncoder()
+const nonceLength = Aead.aes256Gcm.nonceLength
+
+/**
+ * Tickets under random keys of this process.
+ *
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<
+  LoginTickets,
+  CryptoError.CryptoError,
+  Aead.Aead | Mac.Mac | SecureRandom.SecureRandom
+> = Effect.gen(function* () {
+  const aead = yield* Aead.Aead
+  const mac = yield* Mac.Mac
+  const random = yield* SecureRandom.SecureRandom
+  const sealKey = yield* aead.generateKey(Aead.aes256Gcm)
+  const macKey = yield* mac.generateKey(Mac.hmacSha256)
+
+  /** The parts are separated by a character that none of them has. */
+  const tag = (...parts: ReadonlyArray<string>) =>
+    mac.sign(macKey, utf8.encode(parts.join("\n"))).pipe(Effect.map(Base64Url.encode), Effect.orDie)
+
+  return {
+    issue: Effect.fnUntraced(function* (target, browser, expiresAt) {
+      const nonce = yield* random.randomBytes(nonceLength)
+      const id = Base64Url.encode(yield* random.randomBytes(16))
+      const ticket: LoginTicket = { ...target, id, expiresAt }
+      const sealed = yield* aead.encrypt(sealKey, utf8.encode(JSON.stringify(ticket)), {
+        nonce,
+        aad: utf8.encode(browser)
+      })
+      const bytes = new Uint8Array(nonceLength + sealed.length)
+      bytes.set(nonce)
+      bytes.set(sealed, nonceLength)
+      return Base64Url.encode(bytes)
+    }, Effect.orDie),
+    open: Effect.fnUntraced(function* (sealed, browser) {
+      const bytes = Base64Url.decode(sealed)
+      if (Result.isFailure(bytes) || bytes.success.length <= nonceLength) return Option.none()
+      const opened = yield* Effect.option(
+        aead.decrypt(sealKey, bytes.success.subarray(nonceLength), {
+          nonce: bytes.success.subarray(0, nonceLength),
+          aad: utf8.encode(browser)
+        })
+      )
+      return Option.flatMap(opened, (plain) =>
+        Option.map(Result.getSuccess(decode(new TextDecoder().decode(plain))), (ticket) => ({
+          ...ticket,
+          state: ticket.state
+        }))
+      )
+    }),
+    formToken: (sealed, browser) => tag("form", sealed, browser),
+    derive: (purpose, ticket, userId) => tag(purpose, ticket.id, userId)
+  }
+})

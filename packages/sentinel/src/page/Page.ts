@@ -1,0 +1,88 @@
+/**
+ * The layout of every page of Sentinel, and the headers that keep it safe.
+ *
+ * No page has a script. The style is part of the page, and the content security policy names it by its hash.
+ *
+ * @since 0.1.0
+ */
+import * as Digest from "effect/crypto/Digest"
+import * as Effect from "effect/Effect"
+import * as Base64 from "effect/encoding/Base64"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { Html, html } from "./Html.ts"
+import { style } from "./style.ts"
+
+/**
+ * What a page is made of.
+ *
+ * @since 0.1.0
+ */
+export interface Content {
+  readonly status?: number
+  readonly title: string
+  readonly body: Html
+  /** Origins that a form of the page may lead to, also by a redirect of the answer (CSP `form-action`). */
+  readonly formTargets?: ReadonlyArray<string>
+  readonly openerPolicy?: "same-origin" | "unsafe-none"
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/**
+ * The headers of every answer of Sentinel that is not a public document (RFC 9700 sections 2.6 and 4.2.4).
+ *
+ * @since 0.1.0
+ */
+export const privateHeaders: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff"
+}
+
+/**
+ * Renders a page into an answer.
+ *
+ * @since 0.1.0
+ */
+export type Render = (content: Content) => HttpServerResponse.HttpServerResponse
+
+/**
+ * Makes {@link Render}. The hash of the style is computed once.
+ *
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(function* () {
+  const digest = yield* Digest.Digest
+  const hash = Base64.encode(yield* digest.digest(Digest.sha256, new TextEncoder().encode(style)))
+  const styleElement = new Html(`<style>${style}</style>`)
+
+  return ({ body, formTargets, headers, openerPolicy, status, title }) =>
+    HttpServerResponse.text(
+      html`<!doctype html>
+        <html lang="en">
+          <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
+            <title>${title}</title>
+            ${styleElement}
+          </head>
+          <body>
+            <main>${body}</main>
+            <footer>le-auth Sentinel, an identity service for development. Not operated by LivePerson.</footer>
+          </body>
+        </html> `.text,
+      {
+        status: status ?? 200,
+        contentType: "text/html; charset=utf-8",
+        headers: {
+          ...privateHeaders,
+          "content-security-policy":
+            `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; frame-ancestors 'none'; ` +
+            `form-action ${formTargets === undefined ? "'none'" : ["'self'", ...formTargets].join(" ")}`,
+          "x-frame-options": "DENY",
+          "cross-origin-opener-policy": openerPolicy ?? "same-origin",
+          ...headers
+        }
+      }
+    )
+})

@@ -1,0 +1,59 @@
+/**
+ * The cookies of Sentinel.
+ *
+ * Cookies are shared between the ports of a host, so that on a laptop all names begin with `sentinel-`.
+ *
+ * @since 0.1.0
+ */
+import type { Origin } from "@le-auth/core/Origin"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+
+/**
+ * A cookie of random text.
+ *
+ * @since 0.1.0
+ */
+export interface SentinelCookie {
+  /** Its value, if it has the form that Sentinel gives it. */
+  readonly read: (request: HttpServerRequest.HttpServerRequest) => string | undefined
+  readonly write: (
+    response: HttpServerResponse.HttpServerResponse,
+    value: string
+  ) => HttpServerResponse.HttpServerResponse
+  readonly expire: (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
+}
+
+/**
+ * `login` is there before somebody signs in and ties a login page to its browser; `session` is one for each account, so that
+ * sessions in several accounts live side by side.
+ *
+ * @since 0.1.0
+ */
+export interface SentinelCookies {
+  readonly login: SentinelCookie
+  readonly session: (accountId: string) => SentinelCookie
+}
+
+/**
+ * Cookies for a public origin: `__Host-` and `Secure` with https; a plain name on http, which is loopback, because browsers
+ * drop a `Secure` cookie there and the login would go round in circles.
+ *
+ * @since 0.1.0
+ */
+export const make = (publicOrigin: Origin): SentinelCookies => {
+  const secure = publicOrigin.startsWith("https:")
+  const options = { httpOnly: true, sameSite: "lax", path: "/", secure } as const
+  const cookie = (suffix: string): SentinelCookie => {
+    const name = `${secure ? "__Host-" : ""}sentinel-${suffix}`
+    return {
+      read: (request) => {
+        const value = request.cookies[name]
+        return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined
+      },
+      write: (response, value) => HttpServerResponse.setCookieUnsafe(response, name, value, options),
+      expire: (response) => HttpServerResponse.expireCookieUnsafe(response, name, options)
+    }
+  }
+  return { login: cookie("login"), session: (accountId) => cookie(`session-${accountId}`) }
+}

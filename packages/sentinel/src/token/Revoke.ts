@@ -1,0 +1,48 @@
+/**
+ * The revocation endpoint (RFC 7009). As LivePerson's, it ends all sessions of the user in the account.
+ *
+ * @see LivePerson, LE Applications Authorization API, "Token revocation request"
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Handler } from "../http/Endpoint.ts"
+import { SentinelProfile } from "../SentinelProfile.ts"
+import { SentinelStore } from "../SentinelStore.ts"
+import type { Secrets } from "../session/Secrets.ts"
+import type { ClientAuthentication } from "./ClientAuthentication.ts"
+import { invalidRequest, noStore } from "./OAuthFailure.ts"
+import { answering, readForm } from "./TokenEndpoint.ts"
+
+/**
+ * A token that is unknown, expired, revoked or another application's gets the same 200 as one that was revoked (RFC 7009
+ * section 2.2). `token_type_hint` is not needed: all tokens are looked for.
+ *
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (
+  authenticate: ClientAuthentication,
+  secrets: Secrets
+): Effect.fn.Return<Handler, never, SentinelStore> {
+  const store = yield* SentinelStore
+  const { revokeClientErrorStatus } = yield* SentinelProfile
+
+  return answering(
+    "revoke",
+    Effect.fnUntraced(function* (incoming) {
+      const { accountId } = incoming
+      const body = yield* readForm(incoming)
+      const { clientId } = yield* authenticate(incoming, body, revokeClientErrorStatus)
+      const token = body.get("token")
+      if (token === undefined) return yield* invalidRequest("token is missing.")
+      const now = yield* Clock.currentTimeMillis
+      const outcome = yield* store.revokeToken({ id: yield* secrets.hash(token), accountId, clientId }, now)
+      yield* Effect.logInfo(outcome._tag === "Revoked" ? "user signed out everywhere" : "nothing to revoke").pipe(
+        Effect.annotateLogs({ account: accountId, client: clientId })
+      )
+      // Nothing in it, but with a content type, since some clients parse an answer whatever it is.
+      return HttpServerResponse.text("", { contentType: "application/json", headers: noStore })
+    })
+  )
+})

@@ -1,0 +1,162 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import {
+  application,
+  authorizePath,
+  answerOf,
+  isAlive,
+  config,
+  manyClientId,
+  otherAccount,
+  otherClientId,
+  secret,
+  signedIn,
+  start,
+  tokenPath
+} from "../Harness.ts"
+
+describe("refresh", () => {
+  it.effect("R64: gives a new pair and no id_token; the old access token lives on until it expires", () =>
+    Effect.gen(function* () {
+      const { app, sentinel, tokens } = yield* signedIn()
+      const { json, status } = yield* app.refresh(tokens["refresh_token"])
+      assert.strictEqual(status, 200)
+      assert.deepStrictEqual(Object.keys(json).toSorted(), [
+        "access_token",
+        "expires_in",
+        "refresh_token",
+        "token_type"
+      ])
+      assert.match(json["access_token"]!, /^[0-9a-f]{64}$/)
+      assert.match(json["refresh_token"]!, /^[0-9a-f]{146}$/)
+      assert.notStrictEqual(json["access_token"], tokens["access_token"])
+      assert.notStrictEqual(json["refresh_token"], tokens["refresh_token"])
+      assert.isTrue(yield* isAlive(sentinel, tokens["access_token"]))
+      assert.isTrue(yield* isAlive(sentinel, json["access_token"]))
+      yield* TestClock.adjust("8 hours")
+      assert.isFalse(yield* isAlive(sentinel, json["access_token"]))
+    })
+  )
+
+  it.effect(
+    "R63: a refresh token is worth nothing to another client and in another account, and R34: stays as it is",
+    () =>
+      Effect.gen(function* () {
+        const { app, sentinel, tokens } = yield* signedIn()
+        const other = application(sentinel, { client_id: manyClientId, client_secret: secret })
+        assert.strictEqual((yield* other.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
+        const elsewhere = {
+          grant_type: "refresh_token",
+          refresh_token: tokens["refresh_token"]!,
+          client_id: otherClientId,
+          client_secret: secret
+        }
+        assert.strictEqual((yield* app.post(tokenPath(otherAccount), elsewhere)).json["error"], "invalid_grant")
+        assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).status, 200)
+      })
+  )
+
+  it.effect("R65, R67: within the window every call gets the identical answer, parallel or later", () =>
+    Effect.gen(function* () {
+      const { app, tokens } = yield* signedIn()
+      const refresh = app.refresh(tokens["refresh_token"])
+      const answers = yield* Effect.all(
+        Array.from({ length: 20 }, () => refresh),
+        { concurrency: 20 }
+      )
+      yield* TestClock.adjust("9999 millis")
+      answers.push(yield* refresh)
+      assert.strictEqual(new Set(answers.map((answer) => answer.text)).size, 1)
+      assert.strictEqual(answers[0]!.status, 200)
+      assert.strictEqual((yield* app.refresh(answers[0]!.json["refresh_token"])).status, 200)
+    })
+  )
+
+  it.effect("R66: reuse after the window takes the whole grant, access tokens included", () =>
+    Effect.gen(function* () {
+      const { app, sentinel, tokens } = yield* signedIn()
+      const next = yield* app.refresh(tokens["refresh_token"])
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
+      assert.strictEqual((yield* app.refresh(next.json["refresh_token"])).json["error"], "invalid_grant")
+      assert.isFalse(yield* isAlive(sentinel, tokens["access_token"]))
+      assert.isFalse(yield* isAlive(sentinel, next.json["access_token"]))
+    })
+  )
+
+  it.effect("R66: reuse within the window, but after the successor was used, does the same", () =>
+    Effect.gen(function* () {
+      const { app, tokens } = yield* signedIn()
+      const next = yield* app.refresh(tokens["refresh_token"])
+      const last = yield* app.refresh(next.json["refresh_token"])
+      assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
+      assert.strictEqual((yield* app.refresh(last.json["refresh_token"])).json["error"], "invalid_grant")
+    })
+  )
+
+  it.effect("R69: it keeps the session alive, ends with it when idle, and with its whole lifetime", () =>
+    Effect.gen(function* () {
+      const { app, tokens, user } = yield* signedIn({ profile: { sessionLifetime: Duration.hours(30) } })
+      let current = tokens["refresh_token"]
+      for (let index = 0; index < 4; index++) {
+        yield* TestClock.adjust("7 hours")
+        current = (yield* app.refresh(current)).json["refresh_token"]
+        assert.isDefined(current)
+      }
+      assert.isTrue(answerOf(yield* user.send(authorizePath())).has("code"))
+      yield* TestClock.adjust("2 hours")
+      assert.strictEqual((yield* app.refresh(current)).json["error"], "invalid_grant")
+      const idle = yield* signedIn()
+      yield* TestClock.adjust("8 hours")
+      assert.strictEqual((yield* idle.app.refresh(idle.tokens["refresh_token"])).json["error"], "invalid_grant")
+    })
+  )
+
+  it.effect("R70: refused once the user or the application is disabled", () =>
+    Effect.gen(function* () {
+      for (const change of ["user", "application"]) {
+        const { sentinel, tokens, user } = yield* signedIn()
+        const [first, other] = config.accounts
+        const changed = {
+          ...first!,
+          users: first!.users.map((user) => (change === "user" ? { ...user, enabled: false } : user)),
+          installations: first!.installations.map((app) => (change === "user" ? app : { ...app, enabled: false }))
+        }
+        const later = yield* start({ store: sentinel.store, config: { accounts: [changed, other] } })
+        const app = application(later)
+        assert.strictEqual(
+          (yield* app.refresh(tokens["refresh_token"])).json["error"],
+          change === "user" ? "invalid_grant" : "invalid_client"
+        )
+        const request = new Request(`${later.origin}${authorizePath()}`, {
+          headers: { cookie: [...user.jar].map(([name, value]) => `${name}=${value}`).join("; ") }
+        })
+        assert.isFalse(answerOf(yield* later.send(request)).has("code"))
+      }
+    })
+  )
+
+  it.effect("without rotation the refresh token stays, and every refresh gives an access token", () =>
+    Effect.gen(function* () {
+      const { app, sentinel, tokens } = yield* signedIn({ profile: { rotateRefreshTokens: false } })
+      for (let index = 0; index < 3; index++) {
+        const { json } = yield* app.refresh(tokens["refresh_token"])
+        assert.strictEqual(json["refresh_token"], tokens["refresh_token"])
+        assert.isTrue(yield* isAlive(sentinel, json["access_token"]))
+        yield* TestClock.adjust("1 hour")
+      }
+    })
+  )
+
+  it.effect("an id_token comes with a refresh only if the profile says so", () =>
+    Effect.gen(function* () {
+      const { app, tokens } = yield* signedIn({ profile: { idTokenOnRefresh: true } })
+      const first = yield* app.refresh(tokens["refresh_token"])
+      assert.isString(first.json["id_token"])
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).text, first.text)
+    })
+  )
+})

@@ -1,0 +1,61 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { account, admin, answerOf, application, browser, otherAccount, signedIn } from "../Harness.ts"
+
+const path = (user: string, accountId: string = account) =>
+  `/api/account/${accountId}/configuration/le-users/users/${user}?v=6.0`
+const bearer = (token: string | undefined) => ({ headers: { authorization: `Bearer ${token}` } })
+
+describe("the Users API", () => {
+  it.effect("gives a user his own record, and no one else's", () =>
+    Effect.gen(function* () {
+      const { sentinel, tokens } = yield* signedIn()
+      const own = yield* sentinel.fetch(path("3552833710"), bearer(tokens["access_token"]))
+      const record = yield* Effect.promise(() => own.json())
+      assert.strictEqual(own.status, 200)
+      assert.deepInclude(record as object, {
+        id: 3552833710,
+        loginName: "agent@example.com",
+        email: "agent@example.com"
+      })
+      const other = yield* sentinel.fetch(path("3552833711"), bearer(tokens["access_token"]))
+      assert.strictEqual(other.status, 403)
+    })
+  )
+
+  it.effect("gives an administrator all records of the account", () =>
+    Effect.gen(function* () {
+      const { sentinel } = yield* signedIn()
+      const code = answerOf(yield* browser(sentinel).signIn(undefined, admin)).get("code")!
+      const { json } = yield* application(sentinel).exchange(code)
+      for (const [user, status] of [
+        ["3552833710", 200],
+        ["3552833711", 200],
+        ["1", 404],
+        ["3552833712", 404]
+      ] as const) {
+        assert.strictEqual((yield* sentinel.fetch(path(user), bearer(json["access_token"]))).status, status)
+      }
+    })
+  )
+
+  it.effect("G1: wants a valid token of the account in the header", () =>
+    Effect.gen(function* () {
+      const { app, sentinel, tokens } = yield* signedIn()
+      const token = tokens["access_token"]
+      const statuses = [
+        yield* sentinel.fetch(path("3552833710")),
+        yield* sentinel.fetch(`${path("3552833710")}&access_token=${token}`),
+        yield* sentinel.fetch(path("3552833710"), bearer("unknown")),
+        yield* sentinel.fetch(path("3552833710"), { headers: { authorization: `Basic ${token}` } }),
+        yield* sentinel.fetch(path("3552833710", otherAccount), bearer(token))
+      ].map(({ headers, status }) => [status, headers.get("www-authenticate")?.split(" ")[0]])
+      assert.deepStrictEqual(
+        statuses,
+        Array.from({ length: 5 }, () => [401, "Bearer"])
+      )
+      yield* app.revoke(tokens["refresh_token"])
+      assert.strictEqual((yield* sentinel.fetch(path("3552833710"), bearer(token))).status, 401)
+    })
+  )
+})
