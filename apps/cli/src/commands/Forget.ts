@@ -1,0 +1,22 @@
+/**
+ * `le-auth forget`
+ *
+ * @since 0.1.0
+ */
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+
+/**
+ * @since 0.1.0
+ */
+export const command = Command.make("forget", {}, () =>
+  Effect.flatMap(
+    Effect.promise(() => import("../Forget.ts")),
+    ({ run }) => run
+  )
+).pipe(
+  Command.withDescription(
+    "Remove the sessions of this account and application from this computer. LivePerson is not told."
+  ),
+  Command.withShortDescription("Forget the session on this computer")
+)

@@ -1,0 +1,22 @@
+/**
+ * `le-auth status`
+ *
+ * @since 0.1.0
+ */
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+
+/**
+ * @since 0.1.0
+ */
+export const command = Command.make("status", {}, () =>
+  Effect.flatMap(
+    Effect.promise(() => import("../Status.ts")),
+    ({ run }) => run
+  )
+).pipe(
+  Command.withDescription(
+    "Show who is signed in, where, and until when, without the token. Exit code 3 when nobody is signed in."
+  ),
+  Command.withShortDescription("Show who is signed in")
+)

@@ -1,0 +1,168 @@
+/** Runs the command as users do: the bundle as it is published, in a process of its own. */
+import { execFileSync, spawn } from "node:child_process"
+import * as Fs from "node:fs"
+import * as Net from "node:net"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll } from "vitest"
+
+export const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+export const temporaryDirectory = (): string => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-cli-"))
+
+/** What is published: package.json, bin and dist, with no node_modules anywhere near. */
+const published = temporaryDirectory()
+execFileSync(
+  process.execPath,
+  [
+    here("../../../node_modules/rolldown/bin/cli.mjs"),
+    "--config",
+    "../../tools/rolldown.config.mjs",
+    "--dir",
+    Path.join(published, "dist")
+  ],
+  { cwd: here(".."), stdio: "pipe" }
+)
+Fs.copyFileSync(here("../package.json"), Path.join(published, "package.json"))
+Fs.cpSync(here("../bin"), Path.join(published, "bin"), { recursive: true })
+afterAll(() => Fs.rmSync(published, { recursive: true }))
+
+const bundle: ReadonlyArray<string> = [Path.join(published, "bin", "le-auth.mjs")]
+
+/** The same program in the repository, where it runs from source. */
+export const fromSource: ReadonlyArray<string> = [here("../bin/le-auth.mjs")]
+
+export interface Result {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export type Environment = Record<string, string>
+
+/** What a process needs to run at all. Nothing of the developer's own settings comes along, HOME least of all. */
+const base = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", NO_COLOR: "1" }
+
+export const start = (args: ReadonlyArray<string>, env: Environment = {}, program = bundle) => {
+  const child = spawn(process.execPath, [...program, ...args], {
+    env: { ...base, ...env },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  let stdout = ""
+  let stderr = ""
+  const waiting = new Set<() => void>()
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text
+    for (const check of waiting) check()
+  })
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text
+    for (const check of waiting) check()
+  })
+  const result = new Promise<Result>((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })))
+  return {
+    child,
+    result,
+    /** The first match in what was written so far, or will be. */
+    output: (pattern: RegExp) =>
+      new Promise<RegExpExecArray>((resolve, reject) => {
+        const check = () => {
+          const match = pattern.exec(stdout) ?? pattern.exec(stderr)
+          if (match === null) return
+          waiting.delete(check)
+          resolve(match)
+        }
+        waiting.add(check)
+        void result.then(() => reject(new Error(`ended without ${pattern}:\n${stdout}\n${stderr}`)))
+        check()
+      })
+  }
+}
+
+export const run = (args: ReadonlyArray<string>, env?: Environment, program?: ReadonlyArray<string>): Promise<Result> =>
+  start(args, env, program).result
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = Net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as Net.AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+export const isOpen = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = Net.connect(port, "127.0.0.1")
+    socket.once("connect", () => resolve(socket.destroy().destroyed))
+    socket.once("error", () => resolve(false))
+  })
+
+/** The user's browser, see browser.mjs. */
+export const browser = (how: "approve" | "deny" | "attack") => `${process.execPath} ${here("browser.mjs")} ${how}`
+
+export const planted = { secret: "planted-client-secret", clientId: "33333333-3333-4333-8333-333333333333" }
+
+/**
+ * A Sentinel that `le-auth sentinel start` runs, with an application of its own, and the settings that lead to both.
+ */
+export const world = async () => {
+  const directory = temporaryDirectory()
+  const callbackPort = await freePort()
+  const redirectUri = `http://127.0.0.1:${callbackPort}/callback`
+  const config = Path.join(directory, "sentinel.json")
+  Fs.writeFileSync(
+    config,
+    JSON.stringify({
+      accounts: [
+        {
+          id: "le87654321",
+          users: [{ id: "1234567890", email: "agent@example.com", password: "agent" }],
+          installations: [
+            {
+              client_id: planted.clientId,
+              client_secret: planted.secret,
+              client_name: "Test",
+              grant_types: ["authorization_code", "refresh_token"],
+              redirect_uris: [redirectUri]
+            }
+          ]
+        }
+      ]
+    })
+  )
+  const startSentinel = async () => {
+    const sentinel = start(["sentinel", "start", "--port", "0", "--config", config])
+    const [, origin = ""] = await sentinel.output(/listens on (\S+)/)
+    return { ...sentinel, origin }
+  }
+  const sentinel = await startSentinel()
+  const state = Path.join(directory, "state")
+  const env: Environment = {
+    LE_AUTH_ACCOUNT_ID: "le87654321",
+    LE_AUTH_CLIENT_ID: planted.clientId,
+    LE_AUTH_CLIENT_SECRET: planted.secret,
+    LE_AUTH_REDIRECT_URI: redirectUri,
+    LE_AUTH_DOMAIN_API: sentinel.origin,
+    XDG_STATE_HOME: state,
+    BROWSER: browser("approve")
+  }
+  return {
+    callbackPort,
+    env,
+    sessionFile: Path.join(state, "le-auth", "sessions.json"),
+    startSentinel,
+    close: async () => {
+      sentinel.child.kill("SIGTERM")
+      await sentinel.result
+      Fs.rmSync(directory, { recursive: true })
+    }
+  }
+}
+
+/** Changes the only session in a session file. */
+export const editSession = (file: string, changes: Record<string, unknown>) => {
+  const content = JSON.parse(Fs.readFileSync(file, "utf8"))
+  Object.assign(content.sessions[0], changes)
+  Fs.writeFileSync(file, JSON.stringify(content))
+}

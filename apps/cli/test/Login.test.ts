@@ -1,0 +1,150 @@
+import * as Fs from "node:fs"
+import * as Net from "node:net"
+import { afterAll, afterEach, assert, beforeAll, describe, it } from "vitest"
+import { browser, isOpen, planted, run, start, temporaryDirectory, world } from "./Cli.ts"
+
+let at: Awaited<ReturnType<typeof world>>
+beforeAll(async () => {
+  at = await world()
+})
+afterAll(() => at.close())
+afterEach(() => Fs.rmSync(at.sessionFile, { force: true }))
+
+const authorizeUrl = /^ {2}(http\S+)$/m
+
+describe("le-auth login", () => {
+  it("signs in through the browser, says who on stdout, and keeps the session in a private file", async () => {
+    const { code, stderr, stdout } = await run(["login"], at.env)
+    assert.strictEqual(code, 0, stderr)
+    assert.match(stdout, /^Signed in as 1234567890 to account le87654321, until 20\S+Z\n$/)
+    assert.match(stderr, authorizeUrl)
+    assert.strictEqual(Fs.statSync(at.sessionFile).mode & 0o777, 0o600)
+    assert.isFalse(await isOpen(at.callbackPort))
+    // H1
+    const { accessToken, refreshToken } = JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions[0]
+    for (const secret of [planted.secret, accessToken, refreshToken]) assert.notInclude(stdout + stderr, secret)
+  })
+
+  it("H1: nothing secret at the log level all either", async () => {
+    const { code, stderr, stdout } = await run(["login", "--log-level", "all"], at.env)
+    assert.strictEqual(code, 0, stderr)
+    const { accessToken, refreshToken } = JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions[0]
+    for (const secret of [planted.secret, accessToken, refreshToken]) assert.notInclude(stdout + stderr, secret)
+  })
+
+  it("without settings it is the local Sentinel, and says so", async () => {
+    const env = { XDG_STATE_HOME: temporaryDirectory(), BROWSER: browser("approve") }
+    const sentinel = start(["sentinel", "start", "--port", "0"])
+    const [, port = ""] = await sentinel.output(/listens on \S+:(\d+)/)
+    const { code, stderr, stdout } = await run(["login"], { ...env, SENTINEL_PORT: port })
+    sentinel.child.kill("SIGINT")
+    await sentinel.result
+    assert.strictEqual(code, 0, stderr)
+    assert.include(stdout, "Signed in as 3552833710 to account 12345678, until ")
+    assert.include(stderr, `account 12345678 of the local Sentinel at http://localhost:${port}`)
+    Fs.rmSync(env.XDG_STATE_HOME, { recursive: true })
+  })
+
+  it("says how to start the local Sentinel when it does not run", async () => {
+    const { code, stderr, stdout } = await run(["login"], { SENTINEL_PORT: "1", XDG_STATE_HOME: "/nonexistent" })
+    assert.strictEqual(code, 1)
+    assert.strictEqual(stdout, "")
+    assert.include(stderr, "The local Sentinel at http://localhost:1 does not answer")
+    assert.include(stderr, "le-auth sentinel start")
+    assert.notInclude(stderr, "    at ")
+  })
+
+  it("lists all missing and wrong settings at once, without their values", async () => {
+    const { code, stderr } = await run(["login"], {
+      LE_AUTH_CLIENT_ID: "x",
+      LE_AUTH_CLIENT_SECRET: "plänted",
+      LE_AUTH_REDIRECT_URI: "callback"
+    })
+    assert.strictEqual(code, 1)
+    assert.include(stderr, "LE_AUTH_ACCOUNT_ID is missing")
+    assert.include(stderr, "LE_AUTH_CLIENT_SECRET: ")
+    assert.include(stderr, "LE_AUTH_REDIRECT_URI: ")
+    assert.notInclude(stderr, "plänted")
+  })
+
+  it("I5: foreign hits, wrong state and nonsense are ignored while it waits", async () => {
+    const { code, stderr, stdout } = await run(["login"], { ...at.env, BROWSER: browser("attack") })
+    assert.strictEqual(code, 0, stderr)
+    assert.include(stdout, "Signed in as 1234567890")
+  })
+
+  it("a refusal ends it with exit code 4, and shows what Sentinel said", async () => {
+    const { code, stderr, stdout } = await run(["login"], { ...at.env, BROWSER: browser("deny") })
+    assert.strictEqual(code, 4)
+    assert.strictEqual(stdout, "")
+    assert.include(stderr, "access_denied (The user said no)")
+    assert.isFalse(Fs.existsSync(at.sessionFile))
+  })
+
+  it("I4: a taken port is a message that names it", async () => {
+    const server = Net.createServer().listen(at.callbackPort, "127.0.0.1")
+    const { code, stderr } = await run(["login"], at.env)
+    await new Promise((resolve) => server.close(resolve))
+    assert.strictEqual(code, 1)
+    assert.include(stderr, `Port ${at.callbackPort} on 127.0.0.1 is taken`)
+    assert.notInclude(stderr, "    at ")
+  })
+
+  it("a redirect URI that does not lead here is a message", async () => {
+    const { code, stderr } = await run(["login"], { ...at.env, LE_AUTH_REDIRECT_URI: "https://le-app.com/cb" })
+    assert.strictEqual(code, 1)
+    assert.include(stderr, "https://le-app.com/cb does not lead to this computer")
+  })
+
+  it("I8: the deadline ends it with exit code 5", async () => {
+    const { code, stderr } = await run(["login", "--no-browser", "--timeout", "100 millis"], at.env)
+    assert.strictEqual(code, 5)
+    assert.include(stderr, "Nobody finished signing in within 100ms")
+    assert.isFalse(await isOpen(at.callbackPort))
+  })
+
+  it("--no-browser prints the address, and waits for the user to open it", async () => {
+    const login = start(["login", "--no-browser"], { ...at.env, BROWSER: "/nonexistent" })
+    const [, url = ""] = await login.output(authorizeUrl)
+    await run([url], {}, browser("approve").split(" ").slice(1))
+    const { code, stderr, stdout } = await login.result
+    assert.strictEqual(code, 0, stderr)
+    assert.include(stdout, "Signed in as")
+    assert.notInclude(stderr, "No browser")
+  })
+
+  it("a browser that cannot be started is no end: the address is there", async () => {
+    const login = start(["login"], { ...at.env, BROWSER: "/nonexistent" })
+    await login.output(/No browser could be started/)
+    const [, url = ""] = await login.output(authorizeUrl)
+    await run([url], {}, browser("approve").split(" ").slice(1))
+    assert.strictEqual((await login.result).code, 0)
+  })
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`I3 I8: ${signal} ends it at once and closes the port`, async () => {
+      const login = start(["login", "--no-browser"], at.env)
+      await login.output(authorizeUrl)
+      const held = Net.connect(at.callbackPort, "127.0.0.1").on("error", () => {})
+      await new Promise((resolve) => held.once("connect", resolve))
+      const from = performance.now()
+      login.child.kill(signal)
+      const { code, stderr, stdout } = await login.result
+      assert.isBelow(performance.now() - from, 1500)
+      assert.strictEqual(code, 130)
+      assert.strictEqual(stdout, "")
+      assert.notInclude(stderr, "    at ")
+      assert.isFalse(await isOpen(at.callbackPort))
+    })
+  }
+
+  it("I11: the secret is not an argument, and is not repeated when it is tried", async () => {
+    for (const flag of ["--secret", "--client-secret"]) {
+      for (const args of [[flag, planted.secret], [`${flag}=${planted.secret}`]]) {
+        const { code, stderr, stdout } = await run(["login", ...args], at.env)
+        assert.strictEqual(code, 2)
+        assert.notInclude(stdout + stderr, planted.secret)
+      }
+    }
+  })
+})

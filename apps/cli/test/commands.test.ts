@@ -1,0 +1,179 @@
+import * as Fs from "node:fs"
+import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
+import { editSession, planted, run, world } from "./Cli.ts"
+
+let at: Awaited<ReturnType<typeof world>>
+let kept: string
+beforeAll(async () => {
+  at = await world()
+  await signIn()
+  kept = Fs.readFileSync(at.sessionFile, "utf8")
+})
+afterAll(() => at.close())
+beforeEach(() => Fs.rmSync(at.sessionFile, { force: true }))
+
+const signIn = async () => {
+  const { code, stderr } = await run(["login"], at.env)
+  assert.strictEqual(code, 0, stderr)
+  return JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions[0]
+}
+
+/** The session of the first sign-in again: for what neither refreshes nor revokes. */
+const restore = () => {
+  Fs.writeFileSync(at.sessionFile, kept, { mode: 0o600 })
+  return JSON.parse(kept).sessions[0]
+}
+
+const notSignedIn = { code: 3, stdout: "" }
+
+describe("le-auth token", () => {
+  it("I13: prints a valid token to stdout, and nothing else", async () => {
+    const { accessToken } = restore()
+    assert.deepStrictEqual(await run(["token"], at.env), { code: 0, stdout: `${accessToken}\n`, stderr: "" })
+  })
+
+  it("works without a network when the token is not due", async () => {
+    const { accessToken } = restore()
+    const { stdout } = await run(["token"], { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
+    assert.strictEqual(stdout, `${accessToken}\n`)
+  })
+
+  it("F7: refreshes when it is due, and keeps what came", async () => {
+    const before = await signIn()
+    editSession(at.sessionFile, { refreshAt: 0 })
+    const { code, stderr, stdout } = await run(["token"], at.env)
+    assert.strictEqual(code, 0, stderr)
+    const [after] = JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions
+    assert.strictEqual(stdout, `${after.accessToken}\n`)
+    assert.notStrictEqual(after.accessToken, before.accessToken)
+    assert.isAbove(after.refreshAt, 0)
+    assert.deepStrictEqual(await run(["token"], at.env), { code: 0, stdout, stderr: "" })
+  })
+
+  it("F6: a token that is still valid is printed when the refresh fails, with a warning", async () => {
+    const { accessToken } = restore()
+    editSession(at.sessionFile, { refreshAt: 0 })
+    const { code, stderr, stdout } = await run(["token"], { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
+    assert.strictEqual(code, 0)
+    assert.strictEqual(stdout, `${accessToken}\n`)
+    assert.include(stderr, "le-auth: warn: ")
+  })
+
+  it("exit code 3 when nobody is signed in", async () => {
+    const { stderr, ...rest } = await run(["token"], at.env)
+    assert.deepStrictEqual(rest, notSignedIn)
+    assert.include(stderr, "Nobody is signed in to account le87654321. Sign in with: le-auth login")
+  })
+
+  it("F5: exit code 3 when LivePerson ended the session, which is then gone", async () => {
+    await signIn()
+    editSession(at.sessionFile, { refreshAt: 0, expiresAt: 0, refreshToken: "planted-revoked-token" })
+    const { stderr, ...rest } = await run(["token"], at.env)
+    assert.deepStrictEqual(rest, notSignedIn)
+    assert.include(stderr, "le-auth login")
+    assert.notInclude(stderr, "planted")
+    assert.deepStrictEqual(JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions, [])
+  })
+
+  it("H8: a corrupt session file is no session, with a warning, and login repairs it", async () => {
+    restore()
+    const text = Fs.readFileSync(at.sessionFile, "utf8")
+    for (const broken of ["", "{", text.slice(0, -30), "\u0000"]) {
+      Fs.writeFileSync(at.sessionFile, broken)
+      const { stderr, ...rest } = await run(["token"], at.env)
+      assert.deepStrictEqual(rest, notSignedIn)
+      assert.include(stderr, `le-auth: warn: The session file ${at.sessionFile} is not readable`)
+    }
+    await signIn()
+    assert.strictEqual((await run(["token"], at.env)).code, 0)
+  })
+
+  it("H3: a session file that is a symbolic link is refused", async () => {
+    restore()
+    Fs.renameSync(at.sessionFile, `${at.sessionFile}.elsewhere`)
+    Fs.symlinkSync(`${at.sessionFile}.elsewhere`, at.sessionFile)
+    const { code, stderr, stdout } = await run(["token"], at.env)
+    assert.strictEqual(code, 1)
+    assert.strictEqual(stdout, "")
+    assert.include(stderr, "is a symbolic link, which is refused")
+  })
+})
+
+describe("le-auth status", () => {
+  it("I13: shows who, where, until when and a fingerprint, not the token", async () => {
+    const { accessToken, refreshToken } = restore()
+    const { code, stderr, stdout } = await run(["status"], at.env)
+    assert.strictEqual(code, 0, stderr)
+    assert.match(stdout, /^User {9}1234567890$/m)
+    assert.match(stdout, /^Where {8}account le87654321$/m)
+    assert.match(stdout, /^Token {8}sha256:[0-9a-f]{12} \(a fingerprint\)$/m)
+    assert.match(stdout, /^Valid until {2}20\S+Z, refreshed when needed$/m)
+    assert.include(stderr, at.sessionFile)
+    for (const secret of [accessToken, refreshToken, planted.secret]) assert.notInclude(stdout + stderr, secret)
+  })
+
+  it("exit code 3 when nobody is signed in", async () => {
+    const { code, stderr } = await run(["status"], at.env)
+    assert.strictEqual(code, 3)
+    assert.include(stderr, "Nobody is signed in")
+  })
+})
+
+describe("le-auth forget", () => {
+  it("removes the session here; LivePerson hears nothing of it", async () => {
+    const before = await signIn()
+    const forgotten = await run(["forget"], { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
+    assert.strictEqual(forgotten.code, 0)
+    assert.include(forgotten.stderr, "Forgot 1234567890")
+    assert.strictEqual((await run(["token"], at.env)).code, 3)
+    // The refresh token still works: put it back and use it.
+    await signIn()
+    editSession(at.sessionFile, { ...before, refreshAt: 0 })
+    assert.strictEqual((await run(["token"], at.env)).code, 0)
+  })
+
+  it("has nothing against nobody being signed in", async () => {
+    assert.strictEqual((await run(["forget"], at.env)).code, 0)
+  })
+})
+
+describe("le-auth logout", () => {
+  it("G6: ends nothing unless --everywhere says so", async () => {
+    const { accessToken } = restore()
+    const { code, stderr } = await run(["logout", "--yes"], at.env)
+    assert.strictEqual(code, 2)
+    assert.include(stderr, "le-auth logout --everywhere")
+    assert.include(stderr, "le-auth forget")
+    assert.strictEqual((await run(["token"], at.env)).stdout, `${accessToken}\n`)
+  })
+
+  it("asks first, and without a terminal does nothing", async () => {
+    const { accessToken } = restore()
+    const { code, stderr } = await run(["logout", "--everywhere"], at.env)
+    assert.strictEqual(code, 2)
+    assert.include(stderr, "add --yes")
+    assert.strictEqual((await run(["token"], at.env)).stdout, `${accessToken}\n`)
+  })
+
+  it("--everywhere --yes revokes at LivePerson and removes the session here", async () => {
+    const before = await signIn()
+    const { code, stderr } = await run(["logout", "--everywhere", "--yes"], at.env)
+    assert.strictEqual(code, 0, stderr)
+    assert.include(stderr, "All LivePerson sessions of 1234567890 have ended.")
+    assert.strictEqual((await run(["token"], at.env)).code, 3)
+    await signIn()
+    editSession(at.sessionFile, { refreshToken: before.refreshToken, refreshAt: 0, expiresAt: 0 })
+    assert.strictEqual((await run(["token"], at.env)).code, 3)
+  })
+
+  it("G5: the session here goes even if the call fails, and the failure is reported", async () => {
+    restore()
+    const { code, stderr } = await run(["logout", "--everywhere", "--yes"], {
+      ...at.env,
+      LE_AUTH_DOMAIN_API: "http://127.0.0.1:1"
+    })
+    assert.strictEqual(code, 1)
+    assert.include(stderr, "not available")
+    assert.strictEqual((await run(["token"], at.env)).code, 3)
+  })
+})

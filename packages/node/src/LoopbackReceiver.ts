@@ -1,0 +1,127 @@
+/**
+ * Receives the callback of a sign-in on this computer: a small web server on the loopback interface that lives as long as
+ * the attempt.
+ *
+ * @see RFC 8252 sections 7.3 and 8.3
+ * @since 0.1.0
+ */
+import type { RedirectUri } from "@le-auth/core/Identifiers"
+import * as Origin from "@le-auth/core/Origin"
+import type { CompleteError, SignedIn } from "@le-auth/core/SignIn"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { HttpServerRequest } from "effect/http/HttpServerRequest"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import { listen } from "./internal/loopbackServer.ts"
+import { plainAnswer, resultPage } from "./internal/resultPage.ts"
+import { LoopbackError, NotLoopback, Timeout } from "./LoopbackError.ts"
+import * as NodeHttp from "./NodeHttp.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options<R> {
+  /** The redirect URI as registered: http, and a loopback host. Its port is opened, its path is answered. */
+  readonly redirectUri: RedirectUri
+  /** Checks a callback and completes the sign-in: `SignIn.complete`, with the binding of this attempt. */
+  readonly complete: (url: string) => Effect.Effect<SignedIn, CompleteError, R>
+  /** How long to wait for the callback. Default: 3 minutes. */
+  readonly timeout?: Duration.Input | undefined
+}
+
+/**
+ * A port that is open and waits.
+ *
+ * @since 0.1.0
+ */
+export interface LoopbackReceiver {
+  /** The completed sign-in, once the right callback has come. */
+  readonly signedIn: Effect.Effect<SignedIn, CompleteError | LoopbackError>
+}
+
+/** The loopback host and port of a redirect URI. */
+const addressOf = (redirectUri: RedirectUri): Effect.Effect<URL, LoopbackError> => {
+  const url = new URL(redirectUri)
+  return url.protocol === "http:" && Origin.isLoopback(url.host)
+    ? Effect.succeed(url)
+    : Effect.fail(new LoopbackError({ reason: new NotLoopback({ redirectUri }) }))
+}
+
+/**
+ * Whether an error means that this attempt is over. Everything else that reaches the port (wrong state, no state, nonsense)
+ * may come from anybody, and must not end the wait for the real callback.
+ */
+const endsAttempt = (error: CompleteError): boolean =>
+  error._tag !== "CallbackError" || error.reason._tag === "Denied" || error.reason._tag === "Expired"
+
+/** What is answered without looking at the callback: `undefined` if it is for us. */
+const notForUs = (request: HttpServerRequest, address: URL): HttpServerResponse | undefined => {
+  // A page that made its own name point to this computer says that name here (DNS rebinding).
+  if (request.headers["host"]?.toLowerCase() !== address.host) return plainAnswer(400, "Wrong host.")
+  if (request.url.split("?", 1)[0] !== address.pathname) return plainAnswer(404, "There is nothing here.")
+  if (request.method !== "GET") return plainAnswer(405, "Only GET is answered here.", { allow: "GET" })
+  return undefined
+}
+
+const signedInPage = resultPage(200, "You are signed in", "You can close this window and go back to the program.")
+
+/**
+ * Opens the port of the redirect URI and waits for the callback. The port closes with the scope, whatever ends it.
+ *
+ * It listens on loopback only; for `localhost` on 127.0.0.1 and ::1. Other paths, methods and hosts are answered and
+ * ignored, and so are callbacks that belong to no open sign-in; waiting goes on. A refusal by Sentinel or a failed code
+ * exchange ends the attempt. Fails at once with `PortInUse`, `CannotListen` or `NotLoopback`, later with `Timeout`.
+ *
+ * @since 0.1.0
+ */
+export const open = Effect.fnUntraced(function* <R>(
+  options: Options<R>
+): Effect.fn.Return<LoopbackReceiver, LoopbackError, R | Scope.Scope> {
+  const address = yield* addressOf(options.redirectUri)
+  const timeout = Duration.fromInputUnsafe(options.timeout ?? "3 minutes")
+  const outcome = yield* Deferred.make<SignedIn, CompleteError | LoopbackError>()
+  // One callback at a time, and no deadline in the middle of one: its code may be spent already.
+  const one = Semaphore.makeUnsafe(1)
+
+  const receive = (request: HttpServerRequest): Effect.Effect<HttpServerResponse, never, R> =>
+    options.complete(address.origin + request.url).pipe(
+      Effect.exit,
+      Effect.flatMap((exit) => {
+        if (Exit.isSuccess(exit)) return Effect.as(Deferred.done(outcome, exit), signedInPage)
+        const failure = exit.cause.reasons.find((reason) => reason._tag === "Fail")
+        if (failure === undefined) {
+          return Effect.as(Deferred.done(outcome, exit), resultPage(500, "The sign-in failed", "See the program."))
+        }
+        const { error } = failure
+        return endsAttempt(error)
+          ? Effect.as(Deferred.done(outcome, exit), resultPage(400, "The sign-in failed", error.message))
+          : Effect.succeed(resultPage(400, "This is not the expected sign-in", error.message))
+      }),
+      one.withPermits(1),
+      // A browser that closes the connection must not undo a sign-in in the middle of its code exchange.
+      Effect.uninterruptible
+    )
+
+  const answer = Effect.flatMap(HttpServerRequest, (request): Effect.Effect<HttpServerResponse, never, R> =>
+    Effect.suspend(() => {
+      const refusal = notForUs(request, address)
+      return refusal === undefined ? receive(request) : Effect.succeed(refusal)
+    })
+  )
+
+  const port = address.port === "" ? 80 : Number(address.port)
+  for (const server of yield* listen(address.hostname, port)) {
+    yield* NodeHttp.redacting(server.serve(answer))
+  }
+  yield* Effect.sleep(timeout).pipe(
+    Effect.andThen(
+      one.withPermits(1)(Deferred.fail(outcome, new LoopbackError({ reason: new Timeout({ after: timeout }) })))
+    ),
+    Effect.forkScoped
+  )
+  return { signedIn: Deferred.await(outcome) }
+})

@@ -1,0 +1,157 @@
+/**
+ * Sign-in on Node, ready to use: for a server, and for a command line.
+ *
+ * @since 0.1.0
+ */
+import { AppInstallations } from "@le-auth/core/AppInstallations"
+import * as Domains from "@le-auth/core/Domains"
+import type { AccountId, RedirectUri } from "@le-auth/core/Identifiers"
+import * as RefreshLock from "@le-auth/core/RefreshLock"
+import * as SentinelClient from "@le-auth/core/SentinelClient"
+import * as Sessions from "@le-auth/core/Sessions"
+import type * as SessionStore from "@le-auth/core/SessionStore"
+import * as SignIn from "@le-auth/core/SignIn"
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as TransactionStore from "@le-auth/core/TransactionStore"
+import type * as Config from "effect/Config"
+import type * as Digest from "effect/crypto/Digest"
+import type * as SecureRandom from "effect/crypto/SecureRandom"
+import type * as Signature from "effect/crypto/Signature"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import { LoopbackError, NotLoopback } from "./LoopbackError.ts"
+import * as LoopbackReceiver from "./LoopbackReceiver.ts"
+import * as NodeCrypto from "./NodeCrypto.ts"
+import * as NodeHttp from "./NodeHttp.ts"
+import * as SessionFile from "./SessionFile.ts"
+import * as SystemBrowser from "./SystemBrowser.ts"
+
+/**
+ * What {@link layerServer} gives: the two verbs, the sessions, and what they are made of.
+ *
+ * @since 0.1.0
+ */
+export type Services =
+  | SignIn.SignIn
+  | Sessions.Sessions
+  | Domains.Domains
+  | SentinelClient.SentinelClient
+  | HttpClient.HttpClient
+  | Digest.Digest
+  | SecureRandom.SecureRandom
+  | Signature.Signature
+
+/**
+ * Sign-in for a server, over undici and Node's cryptography. The Domain API is at `LE_AUTH_DOMAIN_API`.
+ *
+ * Where sign-ins and sessions are kept is yours to choose, since the right choice depends on how many processes there are.
+ *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import * as SessionStore from "@le-auth/core/SessionStore"
+ * import * as TransactionStore from "@le-auth/core/TransactionStore"
+ * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+ * import * as Layer from "effect/Layer"
+ *
+ * const oneProcess = Layer.mergeAll(
+ *   AppInstallations.layerConfig,
+ *   TransactionStore.layerMemory,
+ *   SessionStore.layerMemory,
+ *   RefreshLock.layerMemory
+ * )
+ *
+ * const SignInLive = Layer.provide(NodeSignIn.layerServer, oneProcess)
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layerServer: Layer.Layer<
+  Services,
+  Config.ConfigError,
+  AppInstallations | TransactionStore.TransactionStore | SessionStore.SessionStore | RefreshLock.RefreshLock
+> = SignIn.layer.pipe(
+  Layer.provideMerge(Sessions.layer),
+  Layer.provideMerge(Layer.merge(Domains.layerConfig, SentinelClient.layer)),
+  Layer.provideMerge(Layer.merge(NodeHttp.layer, NodeCrypto.layer))
+)
+
+/**
+ * Sign-in for a command line: sessions in the user's {@link SessionFile}, and the user's browser. Refreshes are locked within
+ * this process only.
+ *
+ * @since 0.1.0
+ */
+export const layerCli: Layer.Layer<
+  Services | SystemBrowser.SystemBrowser,
+  Config.ConfigError | StoreError,
+  AppInstallations
+> = layerServer.pipe(
+  Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionFile.layer, RefreshLock.layerMemory)),
+  Layer.merge(SystemBrowser.layer)
+)
+
+/**
+ * @since 0.1.0
+ */
+export interface InteractiveOptions<R = never> {
+  /** The account to sign in to. May be left out if the application is installed in one account only. */
+  readonly accountId?: AccountId | undefined
+  /** One of the installation's redirect URIs, on loopback. Default: its first. */
+  readonly redirectUri?: RedirectUri | undefined
+  /** Shows the user the address. Called when the port is open, and always: no browser is certain to open. */
+  readonly show: (url: string) => Effect.Effect<void, never, R>
+  /** Whether to open the user's browser. Default: `true`. */
+  readonly openBrowser?: boolean | undefined
+  /** Told when the browser could not be opened; waiting goes on, since the user has the address. */
+  readonly onBrowserError?: ((error: SystemBrowser.BrowserError) => Effect.Effect<void, never, R>) | undefined
+  /** How long to wait for the callback. Default: 3 minutes. */
+  readonly timeout?: Duration.Input | undefined
+}
+
+/** @since 0.1.0 */
+export type InteractiveError = SignIn.StartError | SignIn.CompleteError | LoopbackError
+
+/**
+ * Signs a user in from a program without a web server: opens the port of the redirect URI, sends the user's browser to
+ * Sentinel, receives the callback and completes the sign-in. The port closes when this ends, in whatever way.
+ *
+ * @example
+ * ```ts
+ * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+ * import * as Console from "effect/Console"
+ *
+ * NodeSignIn.signIn({ show: (url) => Console.error(`Sign in at ${url}`) })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const signIn: <R = never>(
+  options: InteractiveOptions<R>
+) => Effect.Effect<
+  SignIn.SignedIn,
+  InteractiveError,
+  SignIn.SignIn | AppInstallations | SystemBrowser.SystemBrowser | R
+> = Effect.fn("NodeSignIn.signIn")(function* <R>(options: InteractiveOptions<R>) {
+  const installation = yield* AppInstallations.use((installations) => installations.find(options.accountId))
+  const redirectUri = options.redirectUri ?? installation.redirectUris[0]
+  if (redirectUri === undefined) return yield* new LoopbackError({ reason: new NotLoopback({}) })
+
+  const started = yield* SignIn.start({ accountId: installation.accountId, redirectUri })
+  const receiver = yield* LoopbackReceiver.open({
+    redirectUri,
+    timeout: options.timeout,
+    complete: (url) => SignIn.complete(SignIn.callback(url, started.binding))
+  })
+  yield* options.show(started.url)
+  if (options.openBrowser !== false) {
+    yield* SystemBrowser.SystemBrowser.use((browser) => browser.open(started.url)).pipe(
+      Effect.catch((error) => options.onBrowserError?.(error) ?? Effect.void),
+      Effect.forkScoped
+    )
+  }
+  return yield* receiver.signedIn
+}, Effect.scoped)

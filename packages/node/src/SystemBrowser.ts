@@ -1,0 +1,144 @@
+/**
+ * Opens the user's browser.
+ *
+ * @see RFC 8252 section 6: a native application uses an external user agent
+ * @since 0.1.0
+ */
+import * as Origin from "@le-auth/core/Origin"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as ChildProcess from "node:child_process"
+import * as Path from "node:path"
+
+/**
+ * No browser could be started. Show the user the address instead; it is in `url`.
+ *
+ * @since 0.1.0
+ */
+export class BrowserError extends Schema.TaggedError<BrowserError>()("BrowserError", {
+  reason: Schema.Literals(["NoBrowser", "NoDisplay", "AddressNotAllowed"]),
+  /** The address that was to be opened. */
+  url: Schema.String
+}) {
+  override get message(): string {
+    switch (this.reason) {
+      case "NoBrowser":
+        return "No browser could be started. Open the address yourself, or name a browser in the variable BROWSER."
+      case "NoDisplay":
+        return "There is no display for a browser here. Open the address yourself, in a browser on this computer."
+      case "AddressNotAllowed":
+        return "Only https addresses, or http addresses of this computer, are opened in a browser."
+    }
+  }
+}
+
+/**
+ * @since 0.1.0
+ */
+export class SystemBrowser extends Context.Service<
+  SystemBrowser,
+  {
+    /** Opens an https address, or an http address of this computer. Succeeds when the browser seems to have started. */
+    readonly open: (url: string) => Effect.Effect<void, BrowserError>
+  }
+>()("@le-auth/node/SystemBrowser") {}
+
+/**
+ * What decides which browser to start.
+ *
+ * @since 0.1.0
+ */
+export interface Environment {
+  readonly platform: string
+  /** `BROWSER`: commands, separated as in `PATH`; `%s` stands for the address, which else comes last. */
+  readonly browser: string | undefined
+  /** Linux: there is an X11 or Wayland display. */
+  readonly display: boolean
+  /** Linux within Windows: the name of the distribution. */
+  readonly wsl: boolean
+}
+
+/**
+ * The commands to try, in this order, as lists of words: no shell ever sees the address. Empty if there is no display.
+ *
+ * `BROWSER` goes before everything else, and nothing else is tried after it. Its words are separated by spaces; quotes have
+ * no meaning.
+ *
+ * @since 0.1.0
+ */
+export const commands = (environment: Environment, url: string): ReadonlyArray<ReadonlyArray<string>> => {
+  const { browser, display, platform, wsl } = environment
+  if (browser !== undefined && browser.trim() !== "") {
+    return browser
+      .split(platform === "win32" ? Path.win32.delimiter : Path.posix.delimiter)
+      .map((entry) => entry.trim().split(/\s+/))
+      .filter((words) => words[0] !== "")
+      .map((words) =>
+        words.some((word) => word.includes("%s"))
+          ? words.map((word) => word.replaceAll("%s", () => url))
+          : [...words, url]
+      )
+  }
+  if (platform === "darwin") return [["open", url]]
+  if (platform === "win32") return [["rundll32", "url.dll,FileProtocolHandler", url]]
+  return [...(wsl ? [["wslview", url]] : []), ...(display || wsl ? [["xdg-open", url]] : [])]
+}
+
+/** A browser that has run this long without an error has started. */
+const started = "1 second"
+
+/** The browser gets everything but what is nobody's business but ours. */
+const environmentOfBrowser = () => ({
+  ...process.env,
+  LE_AUTH_CLIENT_SECRET: undefined,
+  LE_AUTH_ACCESS_TOKEN: undefined
+})
+
+const run = ([program = "", ...words]: ReadonlyArray<string>): Effect.Effect<void, "failed"> =>
+  Effect.callback<void, "failed">((resume) => {
+    const child = ChildProcess.spawn(program, words, {
+      // A process group of its own: Ctrl-C here must not close the user's browser.
+      detached: true,
+      shell: false,
+      stdio: "ignore",
+      env: environmentOfBrowser()
+    })
+    child.unref()
+    child.once("error", () => resume(Effect.fail("failed")))
+    child.once("exit", (code) => resume(code === 0 ? Effect.void : Effect.fail("failed")))
+  }).pipe(Effect.timeoutOrElse({ duration: started, orElse: () => Effect.void }))
+
+const environment = Config.all({
+  browser: Config.String("BROWSER").pipe(Config.withDefault(undefined)),
+  x11: Config.String("DISPLAY").pipe(Config.withDefault("")),
+  wayland: Config.String("WAYLAND_DISPLAY").pipe(Config.withDefault("")),
+  wsl: Config.String("WSL_DISTRO_NAME").pipe(Config.withDefault(""))
+}).pipe(
+  Config.map(({ browser, wayland, wsl, x11 }): Environment => ({
+    platform: process.platform,
+    browser,
+    display: x11 !== "" || wayland !== "",
+    wsl: wsl !== ""
+  }))
+)
+
+/**
+ * The browser that the user's system prefers: `BROWSER` if it is set, else `xdg-open`, `open` or `rundll32`.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<SystemBrowser> = Layer.succeed(SystemBrowser, {
+  open: Effect.fn("SystemBrowser.open")(function* (text: string) {
+    const fail = (reason: BrowserError["reason"]) => Effect.fail(new BrowserError({ reason, url: text }))
+    const url = URL.parse(text)
+    if (url === null || !(url.protocol === "https:" || (url.protocol === "http:" && Origin.isLoopback(url.host)))) {
+      return yield* fail("AddressNotAllowed")
+    }
+    const candidates = commands(yield* Effect.orDie(environment), url.href)
+    if (candidates.length === 0) return yield* fail("NoDisplay")
+    yield* Effect.firstSuccessOf(candidates.map(run)).pipe(Effect.catch(() => fail("NoBrowser")))
+  })
+})

@@ -1,0 +1,7 @@
+export * as LoopbackError from "./LoopbackError.ts"
+export * as LoopbackReceiver from "./LoopbackReceiver.ts"
+export * as NodeCrypto from "./NodeCrypto.ts"
+export * as NodeHttp from "./NodeHttp.ts"
+export * as NodeSignIn from "./NodeSignIn.ts"
+export * as SessionFile from "./SessionFile.ts"
+export * as SystemBrowser from "./SystemBrowser.ts"

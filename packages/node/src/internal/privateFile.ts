@@ -1,0 +1,91 @@
+/**
+ * A file that only its user may read: 0600 in a directory 0700, replaced by a rename, not reached through symbolic links.
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Fs from "node:fs/promises"
+import * as Path from "node:path"
+
+/** Why the file cannot be used, in words that say nothing of its content. */
+export class FileProblem extends Data.TaggedError("FileProblem")<{
+  readonly problem: string
+  readonly cause?: unknown
+}> {}
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_RDONLY, O_WRONLY } = Fs.constants
+
+/** On Windows, modes say nothing; there the user's profile directory protects the file. */
+const hasModes = process.platform !== "win32"
+const isOpenToOthers = (mode: number): boolean => hasModes && (mode & 0o077) !== 0
+
+const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code
+
+const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, FileProblem> =>
+  Effect.tryPromise({
+    try: evaluate,
+    catch: (cause) =>
+      cause instanceof FileProblem ? cause : new FileProblem({ problem: String(codeOf(cause) ?? "failed"), cause })
+  })
+
+const statOrNothing = (path: string) =>
+  Fs.lstat(path).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined
+    throw error
+  })
+
+/** Someone who can plant a link would choose where the tokens go. */
+const refuseLink = async (path: string): Promise<boolean> => {
+  const stat = await statOrNothing(path)
+  if (stat?.isSymbolicLink() === true) {
+    throw new FileProblem({ problem: `${path} is a symbolic link, which is refused; remove it` })
+  }
+  return stat !== undefined
+}
+
+/** The text of the file; `undefined` if there is none. Tightens permissions that were loosened. */
+export const readPrivate = (path: string): Effect.Effect<string | undefined, FileProblem> =>
+  attempt(async () => {
+    await refuseLink(Path.dirname(path))
+    if (!(await refuseLink(path))) return undefined
+    const file = await Fs.open(path, O_RDONLY | O_NOFOLLOW)
+    try {
+      const { mode } = await file.stat()
+      if (isOpenToOthers(mode)) await file.chmod(0o600)
+      return { text: await file.readFile("utf8"), wasOpen: isOpenToOthers(mode) }
+    } finally {
+      await file.close()
+    }
+  }).pipe(
+    Effect.tap((read) =>
+      read?.wasOpen === true
+        ? Effect.logWarning(`The file ${path} was readable by others. It is not any more; its tokens may be known.`)
+        : Effect.void
+    ),
+    Effect.map((read) => read?.text)
+  )
+
+/** Replaces the file as a whole: a crash leaves the old or the new content, never a part. */
+export const writePrivate = (path: string, text: string): Effect.Effect<void, FileProblem> =>
+  attempt(async () => {
+    const directory = Path.dirname(path)
+    await Fs.mkdir(directory, { recursive: true, mode: 0o700 })
+    await refuseLink(directory)
+    if (isOpenToOthers((await Fs.stat(directory)).mode)) await Fs.chmod(directory, 0o700)
+    await refuseLink(path)
+    const temporary = `${path}.${process.pid}.tmp`
+    // What a crash of an earlier process with this number left; nobody else writes to it.
+    await Fs.rm(temporary, { force: true })
+    try {
+      const file = await Fs.open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600)
+      try {
+        await file.writeFile(text)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await Fs.rename(temporary, path)
+    } catch (error) {
+      await Fs.rm(temporary, { force: true })
+      throw error
+    }
+  })

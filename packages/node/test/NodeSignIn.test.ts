@@ -1,0 +1,239 @@
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import * as AppInstallations from "@le-auth/core/AppInstallations"
+import * as RefreshLock from "@le-auth/core/RefreshLock"
+import * as Sessions from "@le-auth/core/Sessions"
+import * as SessionStore from "@le-auth/core/SessionStore"
+import * as SignIn from "@le-auth/core/SignIn"
+import * as TransactionStore from "@le-auth/core/TransactionStore"
+import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as SystemBrowser from "@le-auth/node/SystemBrowser"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import * as Tracer from "effect/Tracer"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { inspect } from "node:util"
+import { fakeSentinel, installation, planted } from "./FakeSentinel.ts"
+import { freePort, isOpen } from "./Ports.ts"
+
+/** The callback that Sentinel would send the browser to. */
+const callbackOf = (authorizeUrl: string, answer = `code=${planted.code}`) => {
+  const { searchParams } = new URL(authorizeUrl)
+  return `${searchParams.get("redirect_uri")}?${answer}&state=${searchParams.get("state")}`
+}
+
+const get = (url: string) => Effect.promise(() => fetch(url).then((response) => response.text()))
+
+const browser = (visit: (url: string) => Effect.Effect<unknown>) =>
+  Layer.succeed(SystemBrowser.SystemBrowser, { open: (url) => Effect.asVoid(visit(url)) })
+
+/** One sign-in, with a fake Sentinel, a temporary state directory and a browser of the test's. */
+const interactive = <A, E, R>(
+  use: (redirectUri: string, sentinel: { tokenStatus: number; tokenRequests: Array<string> }) => Effect.Effect<A, E, R>
+) =>
+  Effect.gen(function* () {
+    const sentinel = yield* fakeSentinel
+    const redirectUri = `http://127.0.0.1:${yield* freePort}/callback`
+    const state = yield* Effect.acquireRelease(
+      Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-node-"))),
+      (path) => Effect.sync(() => Fs.rmSync(path, { recursive: true }))
+    )
+    return yield* use(redirectUri, sentinel).pipe(
+      Effect.provide(Layer.provideMerge(NodeSignIn.layerCli, AppInstallations.layer(installation(redirectUri)))),
+      Effect.provideService(
+        ConfigProvider.ConfigProvider,
+        ConfigProvider.fromEnv({ env: { LE_AUTH_DOMAIN_API: sentinel.origin, XDG_STATE_HOME: state } })
+      )
+    )
+  })
+
+const show = () => Effect.void
+
+describe("NodeSignIn.layerServer", () => {
+  it.live("signs in over real HTTP, with the stores that the application chose", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* fakeSentinel
+      yield* Effect.gen(function* () {
+        const started = yield* SignIn.start({ returnTo: "/inbox" })
+        const done = yield* SignIn.complete(SignIn.callback(callbackOf(started.url), started.binding))
+        assert.strictEqual(done.returnTo, "/inbox")
+        assert.strictEqual(done.session.claims?._tag, "VerifiedClaims")
+        const token = yield* Sessions.accessToken(done.session.key)
+        assert.strictEqual(Redacted.value(token), planted.accessToken)
+      }).pipe(
+        Effect.provide(
+          Layer.provide(
+            NodeSignIn.layerServer,
+            Layer.mergeAll(
+              AppInstallations.layer(installation("http://localhost:3000/callback")),
+              TransactionStore.layerMemory,
+              SessionStore.layerMemory,
+              RefreshLock.layerMemory
+            )
+          )
+        ),
+        Effect.provideService(
+          ConfigProvider.ConfigProvider,
+          ConfigProvider.fromEnv({ env: { LE_AUTH_DOMAIN_API: sentinel.origin } })
+        )
+      )
+    })
+  )
+
+  it("has no stores of its own: leaving one out does not compile", () => {
+    const program = Effect.provide(SignIn.start(), NodeSignIn.layerServer)
+    expectTypeOf<Effect.Services<typeof program>>().toEqualTypeOf<
+      | AppInstallations.AppInstallations
+      | TransactionStore.TransactionStore
+      | SessionStore.SessionStore
+      | RefreshLock.RefreshLock
+    >()
+  })
+})
+
+describe("NodeSignIn.signIn", () => {
+  it.live("sends the browser away, receives the callback, saves the session, and closes the port", () =>
+    interactive((redirectUri, sentinel) =>
+      Effect.gen(function* () {
+        const shown: Array<string> = []
+        const done = yield* NodeSignIn.signIn({ show: (url) => Effect.sync(() => void shown.push(url)) }).pipe(
+          Effect.provide(browser((url) => get(callbackOf(url))))
+        )
+        assert.strictEqual(done.session.key.subject, "agent")
+        assert.strictEqual(shown.length, 1)
+        assert.isFalse(yield* isOpen("127.0.0.1", Number(new URL(redirectUri).port)))
+        assert.deepStrictEqual(yield* Sessions.Sessions.use((_) => _.list(done.session.key.accountId)), [
+          done.session.key
+        ])
+        // D3
+        assert.strictEqual(new URLSearchParams(sentinel.tokenRequests[0]).get("redirect_uri"), redirectUri)
+      })
+    )
+  )
+
+  it.live("waits on when the browser does not open, and says so", () =>
+    interactive(() =>
+      Effect.gen(function* () {
+        const told: Array<string> = []
+        let visit = Effect.void as Effect.Effect<unknown>
+        const done = yield* NodeSignIn.signIn({
+          show: (url) =>
+            Effect.sync(() => {
+              visit = get(callbackOf(url))
+            }),
+          onBrowserError: (error) => Effect.sync(() => told.push(error.reason)).pipe(Effect.andThen(visit))
+        }).pipe(
+          Effect.provideService(SystemBrowser.SystemBrowser, {
+            open: (url) => Effect.fail(new SystemBrowser.BrowserError({ reason: "NoBrowser", url }))
+          })
+        )
+        assert.deepStrictEqual(told, ["NoBrowser"])
+        assert.strictEqual(done.session.key.subject, "agent")
+      })
+    )
+  )
+
+  it.live("I5: a callback with a wrong state does not disturb the right one", () =>
+    interactive((redirectUri, sentinel) =>
+      Effect.gen(function* () {
+        const done = yield* NodeSignIn.signIn({ show }).pipe(
+          Effect.provide(
+            browser((url) =>
+              Effect.gen(function* () {
+                const right = callbackOf(url)
+                for (const wrong of [
+                  `${redirectUri}?code=${planted.code}&state=wrong`,
+                  `${redirectUri}?code=${planted.code}`,
+                  `${right.slice(0, -1)}${right.endsWith("A") ? "B" : "A"}`,
+                  `${right}&code=other`,
+                  `${right}&error=access_denied`,
+                  `${redirectUri}?error=access_denied&state=wrong`
+                ]) {
+                  assert.include(yield* get(wrong), "This is not the expected sign-in", wrong)
+                }
+                assert.strictEqual(sentinel.tokenRequests.length, 0)
+                yield* get(right)
+              })
+            )
+          )
+        )
+        assert.strictEqual(done.session.key.subject, "agent")
+      })
+    )
+  )
+
+  it.live("Sentinel's refusal and a failed exchange are typed errors", () =>
+    interactive((_, sentinel) =>
+      Effect.gen(function* () {
+        const denied = yield* NodeSignIn.signIn({ show }).pipe(
+          Effect.provide(browser((url) => get(callbackOf(url, "error=access_denied&error_description=No")))),
+          Effect.flip
+        )
+        assert.isTrue(denied._tag === "CallbackError" && denied.reason._tag === "Denied")
+        sentinel.tokenStatus = 400
+        const spent = yield* NodeSignIn.signIn({ show }).pipe(
+          Effect.provide(browser((url) => get(callbackOf(url)))),
+          Effect.flip
+        )
+        assert.isTrue(spent._tag === "TokenError" && spent.reason._tag === "InvalidGrant")
+      })
+    )
+  )
+
+  it.live("H1: nothing secret in logs, spans, errors and inspect output of a whole sign-in", () =>
+    interactive((_, sentinel) =>
+      Effect.gen(function* () {
+        const output: Array<string> = []
+        const collect = (value: unknown) => void output.push(inspect(value, { depth: 12, showHidden: true }))
+        const logger = Logger.make((options) => collect([options.message, options.cause]))
+        const spans: Array<Tracer.Span> = []
+        const tracer = Tracer.make({
+          span: (options) => {
+            const span = new Tracer.NativeSpan(options)
+            spans.push(span)
+            return span
+          }
+        })
+        const states: Array<string> = []
+        const attempt = (tokenStatus: number) => {
+          sentinel.tokenStatus = tokenStatus
+          return NodeSignIn.signIn({
+            show: (url) => Effect.sync(() => void states.push(new URL(url).searchParams.get("state")!))
+          }).pipe(
+            Effect.provide(browser((url) => Effect.andThen(get(callbackOf(url)), Effect.void))),
+            Effect.tap((done) => Sessions.accessToken(done.session.key)),
+            Effect.result,
+            Effect.tap((result) =>
+              Effect.sync(() => {
+                collect(result)
+                output.push(String(result), JSON.stringify(result))
+              })
+            ),
+            Effect.withTracer(tracer),
+            Effect.provide(Logger.layer([logger])),
+            Effect.provideService(References.MinimumLogLevel, "All")
+          )
+        }
+        yield* attempt(200)
+        yield* attempt(400)
+        yield* attempt(500)
+        for (const span of spans) {
+          collect(span.name)
+          collect([...span.attributes])
+          // What a span failed with is exported; what it succeeded with is not.
+          if (span.status._tag === "Ended" && Exit.isFailure(span.status.exit)) collect(span.status.exit)
+        }
+        const everything = output.join("\n")
+        assert.isAbove(spans.length, 10)
+        assert.strictEqual(states.length, 3)
+        for (const secret of [...Object.values(planted), ...states]) assert.notInclude(everything, secret)
+      })
+    )
+  )
+})

@@ -1,0 +1,212 @@
+import { assert, describe, it } from "@effect/vitest"
+import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
+import { UnverifiedClaims } from "@le-auth/core/IdToken"
+import { Session, SessionKey } from "@le-auth/core/Session"
+import { SessionStore } from "@le-auth/core/SessionStore"
+import * as SessionFile from "@le-auth/node/SessionFile"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+
+const key = (subject: string, accountId = "12345678") =>
+  new SessionKey({
+    accountId: AccountId.make(accountId),
+    clientId: ClientId.make("client"),
+    subject: Subject.make(subject)
+  })
+
+const session = (subject: string, accountId?: string, token = `token-of-${subject}`) =>
+  new Session({
+    key: key(subject, accountId),
+    accessToken: Redacted.make(token),
+    refreshToken: Redacted.make("planted-refresh-token"),
+    claims: new UnverifiedClaims({
+      sub: Subject.make(subject),
+      aud: ClientId.make("client"),
+      iss: "Sentinel",
+      iat: 1,
+      exp: 2
+    }),
+    signedInAt: 1,
+    refreshAt: 2,
+    expiresAt: 3
+  })
+
+const directory = Effect.acquireRelease(
+  Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-session-"))),
+  (path) => Effect.sync(() => Fs.rmSync(path, { recursive: true }))
+)
+
+/** Runs with the session file of a directory, and gives what was logged, too. */
+const at = <A, E>(path: string, use: (store: SessionStore["Service"]) => Effect.Effect<A, E>) =>
+  Effect.gen(function* () {
+    const logged: Array<string> = []
+    const logger = Logger.map(Logger.formatLogFmt, (line) => void logged.push(line))
+    const value = yield* SessionStore.use(use).pipe(
+      Effect.provide(Layer.merge(SessionFile.layerAt(path), Logger.layer([logger])))
+    )
+    return { value, logged: logged.join("\n") }
+  })
+
+const token = (found: Option.Option<Session>) => Option.map(found, ({ accessToken }) => Redacted.value(accessToken))
+
+describe("SessionFile", () => {
+  it.effect("keeps, replaces, lists and removes sessions, across processes", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "le-auth", "sessions.json")
+      yield* at(path, (store) =>
+        Effect.all([
+          store.set(session("a")),
+          store.set(session("b")),
+          store.set(session("a", "le1")),
+          store.set(session("a", undefined, "new"))
+        ])
+      )
+      yield* at(path, (store) =>
+        Effect.gen(function* () {
+          assert.deepStrictEqual(token(yield* store.get(key("a"))), Option.some("new"))
+          assert.deepStrictEqual(yield* store.get(key("b")), Option.some(session("b")))
+          assert.deepStrictEqual(yield* store.get(key("c")), Option.none())
+          assert.sameDeepMembers([...(yield* store.list(AccountId.make("12345678")))], [key("a"), key("b")])
+          yield* store.remove(key("c"))
+          yield* store.remove(key("a"))
+          assert.deepStrictEqual(yield* store.get(key("a")), Option.none())
+        })
+      )
+    })
+  )
+
+  it.effect("H7: a session is not found through another account's key", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      yield* at(path, (store) => store.set(session("a")))
+      const { value } = yield* at(path, (store) => store.get(key("a", "87654321")))
+      assert.deepStrictEqual(value, Option.none())
+    })
+  )
+
+  it.effect("parallel changes are not lost", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      const subjects = Array.from({ length: 20 }, (_, index) => `user-${index}`)
+      const { value } = yield* at(path, (store) =>
+        Effect.forEach(subjects, (subject) => store.set(session(subject)), { concurrency: "unbounded" }).pipe(
+          Effect.andThen(store.list(AccountId.make("12345678")))
+        )
+      )
+      assert.strictEqual(value.length, 20)
+    })
+  )
+
+  it.effect("H3: the file is 0600 in a directory 0700, and nothing else is left there", () =>
+    Effect.gen(function* () {
+      const parent = Path.join(yield* directory, "le-auth")
+      const path = Path.join(parent, "sessions.json")
+      Fs.mkdirSync(parent, { mode: 0o755 })
+      yield* at(path, (store) => store.set(session("a")))
+      assert.strictEqual(Fs.statSync(path).mode & 0o777, 0o600)
+      assert.strictEqual(Fs.statSync(parent).mode & 0o777, 0o700)
+      assert.deepStrictEqual(Fs.readdirSync(parent), ["sessions.json"])
+    })
+  )
+
+  it.effect("H3: permissions that were loosened are tightened, loudly", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      yield* at(path, (store) => store.set(session("a")))
+      Fs.chmodSync(path, 0o644)
+      const { logged, value } = yield* at(path, (store) => store.get(key("a")))
+      assert.isTrue(Option.isSome(value))
+      assert.include(logged, "was readable by others")
+      assert.strictEqual(Fs.statSync(path).mode & 0o777, 0o600)
+    })
+  )
+
+  it.effect("H3: symbolic links are refused, for the file and for its directory", () =>
+    Effect.gen(function* () {
+      const root = yield* directory
+      Fs.mkdirSync(Path.join(root, "real"))
+      Fs.writeFileSync(Path.join(root, "real", "target"), "untouched")
+      Fs.symlinkSync(Path.join(root, "real"), Path.join(root, "link"))
+      Fs.symlinkSync(Path.join(root, "real", "target"), Path.join(root, "sessions.json"))
+      for (const path of [Path.join(root, "link", "sessions.json"), Path.join(root, "sessions.json")]) {
+        for (const operation of [
+          (store: SessionStore["Service"]) => store.set(session("a")),
+          (store: SessionStore["Service"]) => store.get(key("a"))
+        ]) {
+          const error = yield* Effect.flip(at(path, operation))
+          assert.strictEqual(error._tag, "StoreError")
+          assert.include(error.message, "is a symbolic link, which is refused")
+        }
+      }
+      assert.strictEqual(Fs.readFileSync(Path.join(root, "real", "target"), "utf8"), "untouched")
+      assert.deepStrictEqual(Fs.readdirSync(Path.join(root, "real")), ["target"])
+    })
+  )
+
+  it.effect("H8: what is not readable is no session and a warning, and can be replaced", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      yield* at(path, (store) => store.set(session("a")))
+      const good = Fs.readFileSync(path, "utf8")
+      const { sessions } = JSON.parse(good)
+      for (const text of [
+        "",
+        "{",
+        "null",
+        "[]",
+        "\u0000\uffff",
+        good.slice(0, -20),
+        JSON.stringify({ version: 2, sessions }),
+        JSON.stringify({ version: 1, sessions: [{ ...sessions[0], accessToken: 7 }] })
+      ]) {
+        Fs.writeFileSync(path, text)
+        const { logged, value } = yield* at(path, (store) => store.get(key("a")))
+        assert.deepStrictEqual(value, Option.none(), text)
+        assert.include(logged, "WARN")
+        assert.notInclude(logged, "token-of")
+        yield* at(path, (store) => store.set(session("a")))
+        assert.isTrue(Option.isSome((yield* at(path, (store) => store.get(key("a")))).value))
+      }
+    })
+  )
+
+  it.effect("H8: one unreadable session does not take the others along", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      yield* at(path, (store) => store.set(session("a")))
+      const content = JSON.parse(Fs.readFileSync(path, "utf8"))
+      Fs.writeFileSync(path, JSON.stringify({ ...content, sessions: [{ key: "old" }, ...content.sessions] }))
+      assert.isTrue(Option.isSome((yield* at(path, (store) => store.get(key("a")))).value))
+    })
+  )
+
+  it.effect("a place that cannot be written is a StoreError that names it", () =>
+    Effect.gen(function* () {
+      const root = yield* directory
+      Fs.writeFileSync(Path.join(root, "file"), "")
+      const path = Path.join(root, "file", "sessions.json")
+      const error = yield* Effect.flip(at(path, (store) => store.set(session("a"))))
+      assert.include(error.message, path)
+      assert.include(error.message, "ENOTDIR")
+    })
+  )
+
+  it.effect("is in the user's state directory", () =>
+    Effect.gen(function* () {
+      const where = (env: Record<string, string>) =>
+        Effect.provideService(SessionFile.defaultPath, ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
+      assert.strictEqual(yield* where({ XDG_STATE_HOME: "/state", HOME: "/home/a" }), "/state/le-auth/sessions.json")
+      if (process.platform === "linux") {
+        assert.strictEqual(yield* where({ HOME: "/home/a" }), "/home/a/.local/state/le-auth/sessions.json")
+      }
+      assert.include((yield* Effect.flip(where({}))).message, "set HOME or XDG_STATE_HOME")
+    })
+  )
+})

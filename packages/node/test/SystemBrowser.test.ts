@@ -1,0 +1,104 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as SystemBrowser from "@le-auth/node/SystemBrowser"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+
+const url = "https://va.sentinel.liveperson.net/sentinel/api/account/1/authorize?v=1.0&a=$(touch%20x);&b='\"|&"
+const environment: SystemBrowser.Environment = { platform: "linux", browser: undefined, display: true, wsl: false }
+
+const open = (text: string, env: Record<string, string>) =>
+  SystemBrowser.SystemBrowser.use((browser) => browser.open(text)).pipe(
+    Effect.provide(SystemBrowser.layer),
+    Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
+  )
+
+const temporary = Effect.acquireRelease(
+  Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-browser-"))),
+  (directory) => Effect.sync(() => Fs.rmSync(directory, { recursive: true }))
+)
+
+describe("SystemBrowser.commands", () => {
+  it("I9: each platform's own opener, with the address as one word", () => {
+    assert.deepStrictEqual(SystemBrowser.commands({ ...environment, platform: "darwin" }, url), [["open", url]])
+    assert.deepStrictEqual(SystemBrowser.commands({ ...environment, platform: "win32" }, url), [
+      ["rundll32", "url.dll,FileProtocolHandler", url]
+    ])
+    assert.deepStrictEqual(SystemBrowser.commands(environment, url), [["xdg-open", url]])
+    assert.deepStrictEqual(SystemBrowser.commands({ ...environment, display: false, wsl: true }, url), [
+      ["wslview", url],
+      ["xdg-open", url]
+    ])
+    assert.deepStrictEqual(SystemBrowser.commands({ ...environment, display: false }, url), [])
+  })
+
+  it("BROWSER goes first and alone: several commands, words, and %s for the address", () => {
+    assert.deepStrictEqual(SystemBrowser.commands({ ...environment, browser: "firefox --new-tab %s:chromium:" }, url), [
+      ["firefox", "--new-tab", url],
+      ["chromium", url]
+    ])
+    assert.deepStrictEqual(
+      SystemBrowser.commands({ ...environment, platform: "win32", browser: "C:\\b.exe;other" }, url),
+      [
+        ["C:\\b.exe", url],
+        ["other", url]
+      ]
+    )
+    assert.deepStrictEqual(SystemBrowser.commands({ ...environment, browser: "" }, url), [["xdg-open", url]])
+  })
+})
+
+describe("SystemBrowser.layer", () => {
+  it.live("I9: starts the browser without a shell, and without our secrets", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const output = Path.join(directory, "arguments")
+      const script = Path.join(directory, "browser")
+      Fs.writeFileSync(
+        script,
+        `#!${process.execPath}\nrequire("fs").writeFileSync(${JSON.stringify(output)}, ` +
+          `JSON.stringify([process.argv.slice(2), process.env.LE_AUTH_CLIENT_SECRET ?? "none"]))`,
+        { mode: 0o700 }
+      )
+      process.env["LE_AUTH_CLIENT_SECRET"] = "planted"
+      yield* open(url, { BROWSER: `${directory}/missing:${script}` }).pipe(
+        Effect.ensuring(Effect.sync(() => delete process.env["LE_AUTH_CLIENT_SECRET"]))
+      )
+      assert.deepStrictEqual(JSON.parse(Fs.readFileSync(output, "utf8")), [[new URL(url).href], "none"])
+    })
+  )
+
+  it.live("a browser that fails or is missing is a typed error with the address", () =>
+    Effect.gen(function* () {
+      for (const BROWSER of ["false", "/nonexistent/browser"]) {
+        const error = yield* Effect.flip(open(url, { BROWSER }))
+        assert.strictEqual(error.reason, "NoBrowser")
+        assert.strictEqual(error.url, url)
+      }
+    })
+  )
+
+  it.live("without a display nothing is started", () =>
+    Effect.gen(function* () {
+      if (process.platform !== "linux") return
+      assert.strictEqual((yield* Effect.flip(open(url, {}))).reason, "NoDisplay")
+    })
+  )
+
+  it.live("I9: only https, or http on this computer, is opened", () =>
+    Effect.gen(function* () {
+      for (const text of [
+        "http://le-app.com/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "--help",
+        "ftp://127.0.0.1"
+      ]) {
+        assert.strictEqual((yield* Effect.flip(open(text, { BROWSER: "true" }))).reason, "AddressNotAllowed", text)
+      }
+      yield* open("http://127.0.0.1:4400/", { BROWSER: "true" })
+    })
+  )
+})
