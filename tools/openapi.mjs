@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url"
 
 import * as OpenApi from "effect/http-api/OpenApi"
 
-import { DomainApi } from "../packages/core/src/DomainApi.ts"
-import { SentinelApi } from "../packages/core/src/SentinelApi.ts"
+import { DomainApi } from "@le-auth/core/DomainApi"
+import { SentinelApi } from "@le-auth/core/SentinelApi"
 
 /** The documents by file name. */
 export const documents = {

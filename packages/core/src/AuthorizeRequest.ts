@@ -17,8 +17,12 @@ import { UrlParameters } from "./UrlParameters.ts"
  */
 export const ApiVersion = Schema.Literal("1.0")
 
-/** `scope` of RFC 6749 section 3.3: space separated, no quotes, no backslash. */
-const Scope = Schema.String.check(
+/**
+ * `scope` of RFC 6749 section 3.3: space separated, no quotes, no backslash. LivePerson documents none for this request.
+ *
+ * @since 0.1.0
+ */
+export const Scope = Schema.String.check(
   Schema.isPattern(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/, { expected: "a scope (RFC 6749 section 3.3)" })
 )
 
@@ -92,6 +96,14 @@ export const endpoint = (origin: string, accountId: AccountId): string =>
   `${origin}/sentinel/api/account/${accountId}/authorize?v=1.0`
 
 /**
+ * What {@link toUrl} needs: an {@link AuthorizeRequest}, or the same members without `v` and `responseType`, which have only
+ * one value each.
+ *
+ * @since 0.1.0
+ */
+export type Parameters = Omit<AuthorizeRequest, "v" | "responseType">
+
+/**
  * Builds the address to send the browser to, by a top-level navigation.
  *
  * Every value is form-encoded (RFC 6749 section 3.1 and appendix B), no parameter appears twice, and the address holds no
@@ -99,7 +111,7 @@ export const endpoint = (origin: string, accountId: AccountId): string =>
  *
  * @since 0.1.0
  */
-export const toUrl = (request: AuthorizeRequest, origin: string): string => {
+export const toUrl = (request: Parameters, origin: string): string => {
   // Written out instead of by URLSearchParams: this is the path that every sign-in takes, and it is 10 times faster.
   let url = `${endpoint(origin, request.accountId)}&response_type=code&client_id=${encodeURIComponent(request.clientId)}`
   if (request.redirectUri !== undefined) url += `&redirect_uri=${encodeURIComponent(request.redirectUri)}`

@@ -16,21 +16,25 @@ import { UrlParameters } from "./UrlParameters.ts"
  *
  * @since 0.1.0
  */
-export class Authorized extends Schema.TaggedClass<Authorized>("@le-auth/core/Authorized")("Authorized", {
+export const Authorized = Schema.TaggedStruct("Authorized", {
   code: AuthorizationCode,
   state: Schema.optionalKey(State)
-}) {}
+})
+/** @since 0.1.0 */
+export type Authorized = typeof Authorized.Type
 
 /**
  * The sign-in ended with an error: the callback carries `error` and perhaps `error_description`.
  *
  * @since 0.1.0
  */
-export class Denied extends Schema.TaggedClass<Denied>("@le-auth/core/Denied")("Denied", {
+export const Denied = Schema.TaggedStruct("Denied", {
   error: Schema.NonEmptyString,
   errorDescription: Schema.optionalKey(Schema.String),
   state: Schema.optionalKey(State)
-}) {}
+})
+/** @since 0.1.0 */
+export type Denied = typeof Denied.Type
 
 /**
  * @since 0.1.0
@@ -83,20 +87,17 @@ export const fromUrl = (url: string | URL): Result.Result<CallbackResult, Callba
   if (state !== undefined && !isVisible(state)) {
     return refuse(new Malformed({ problem: "its state has characters that no state has" }))
   }
-  const known = state === undefined ? {} : { state: State.make(state, { disableChecks: true }) }
+  // Checked above, so the brand is earned. Plain objects instead of classes: this runs for every callback, forged or not.
+  const known = state === undefined ? {} : { state: state as State }
   if (code !== undefined) {
     if (!isVisible(code)) return refuse(new Malformed({ problem: "its code has characters that no code has" }))
-    return Result.succeed(new Authorized({ code: Redacted.make(code), ...known }, { disableChecks: true }))
+    return Result.succeed({ _tag: "Authorized", code: Redacted.make(code), ...known })
   }
   const description = values.get("error_description")
-  return Result.succeed(
-    new Denied(
-      {
-        error: printable(error!, 100),
-        ...(description === undefined ? {} : { errorDescription: printable(description) }),
-        ...known
-      },
-      { disableChecks: true }
-    )
-  )
+  return Result.succeed({
+    _tag: "Denied",
+    error: printable(error!, 100),
+    ...(description === undefined ? {} : { errorDescription: printable(description) }),
+    ...known
+  })
 }

@@ -10,6 +10,7 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as KeyFormat from "effect/crypto/KeyFormat"
+import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Digest from "effect/crypto/Digest"
 import * as Signature from "effect/crypto/Signature"
 import * as Duration from "effect/Duration"
@@ -177,6 +178,17 @@ export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedCl
 /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3). The modulus length is that of the key. */
 const rs256 = Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength: 2048 })
 
+/** A key is imported once, as long as its key set is remembered. */
+const imported = new WeakMap<JsonWebKey, Signature.PublicKey>()
+
+const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoError.CryptoError> => {
+  const known = imported.get(key)
+  if (known !== undefined) return Effect.succeed(known)
+  return KeyFormat.decodePublic(KeyFormat.jwk, rs256, { kty: "RSA", n: key.n!, e: key.e! }).pipe(
+    Effect.tap((publicKey) => Effect.sync(() => imported.set(key, publicKey)))
+  )
+}
+
 /**
  * Checks what the token says, without its signature: audience, issuer, times (OpenID Connect Core section 3.1.3.7).
  * LivePerson's issuer is `sentinel`, written `Sentinel` in older documentation; nothing else is accepted.
@@ -226,13 +238,10 @@ export const verify: (options: {
     return yield* new IdTokenError({ reason: "UnknownKey", problem: "no published key has its kid" })
   }
   const unusable = () => new IdTokenError({ reason: "UnknownKey", problem: "the published key cannot be used" })
-  const publicKey = yield* Effect.mapError(
-    KeyFormat.decodePublic(KeyFormat.jwk, rs256, { kty: "RSA", n: key.n!, e: key.e! }),
-    unusable
-  )
-  const genuine = yield* Effect.mapError(
-    Signature.Signature.use((service) => service.verify(publicKey, signature, ascii.encode(signed))),
-    unusable
+  const service = yield* Signature.Signature
+  const genuine = yield* importKey(key).pipe(
+    Effect.flatMap((publicKey) => service.verify(publicKey, signature, ascii.encode(signed))),
+    Effect.mapError(unusable)
   )
   if (!genuine) return yield* new IdTokenError({ reason: "BadSignature", problem: "its signature is not genuine" })
   yield* checkClaims(claims, clientId)

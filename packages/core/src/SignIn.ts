@@ -19,11 +19,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { AppInstallations, type UnknownInstallation } from "./AppInstallations.ts"
-import { AuthorizeRequest, toUrl } from "./AuthorizeRequest.ts"
+import { Scope, toUrl } from "./AuthorizeRequest.ts"
 import * as CallbackError from "./CallbackError.ts"
 import * as CallbackResult from "./CallbackResult.ts"
 import { Domains, type DomainsError } from "./Domains.ts"
-import { type AccountId, type RedirectUri, State } from "./Identifiers.ts"
+import { type AccountId, type RedirectUri, type State } from "./Identifiers.ts"
 import type { IdTokenError } from "./IdToken.ts"
 import { ReturnPath } from "./ReturnPath.ts"
 import { SentinelClient } from "./SentinelClient.ts"
@@ -31,7 +31,6 @@ import type { Session } from "./Session.ts"
 import { Sessions } from "./Sessions.ts"
 import type { StoreError } from "./StoreError.ts"
 import type { TokenError } from "./TokenError.ts"
-import { Transaction } from "./Transaction.ts"
 import { TransactionStore } from "./TransactionStore.ts"
 
 /**
@@ -239,6 +238,7 @@ export const layerWith = (
       const digest = yield* Digest.Digest
       const random = yield* SecureRandom.SecureRandom
 
+      const scope = options.scope === undefined ? undefined : Scope.make(options.scope)
       const timeToLive = Duration.fromInputUnsafe(options.timeToLive ?? "10 minutes")
       // Kept longer than it is accepted, so that a late user hears "too late" instead of "unknown".
       const keepFor = Duration.times(timeToLive, 2)
@@ -275,7 +275,7 @@ export const layerWith = (
 
           yield* transactions.put(
             yield* transactionId(name, state, binding),
-            new Transaction({
+            {
               accountId: installation.accountId,
               clientId: installation.clientId,
               sentinel,
@@ -284,18 +284,18 @@ export const layerWith = (
               ...(codeVerifier === undefined ? {} : { codeVerifier: Redacted.make(codeVerifier) }),
               ...(returnTo === undefined ? {} : { returnTo }),
               ...(applicationState === undefined ? {} : { applicationState })
-            }),
+            },
             keepFor
           )
 
-          const request = new AuthorizeRequest({
+          const request = {
             accountId: installation.accountId,
             clientId: installation.clientId,
-            state: State.make(state),
+            state: state as State,
             ...(sent === undefined ? {} : { redirectUri: sent }),
-            ...(options.scope === undefined ? {} : { scope: options.scope }),
+            ...(scope === undefined ? {} : { scope }),
             ...(codeVerifier === undefined ? {} : { codeChallenge: yield* sha256(codeVerifier) })
-          })
+          }
           return {
             url: toUrl(request, sentinel),
             binding: { name, value: Redacted.make(binding), maxAge: timeToLive }

@@ -14,7 +14,7 @@ import { ReturnPath } from "./ReturnPath.ts"
  *
  * @since 0.1.0
  */
-export class Transaction extends Schema.Class<Transaction>("@le-auth/core/Transaction")({
+export const Transaction = Schema.Struct({
   accountId: AccountId,
   clientId: ClientId,
   sentinel: Origin,
@@ -26,4 +26,6 @@ export class Transaction extends Schema.Class<Transaction>("@le-auth/core/Transa
   applicationState: Schema.optionalKey(Schema.Json),
   /** Milliseconds since the epoch after which the callback comes too late. */
   deadline: Schema.Finite
-}) {}
+})
+/** @since 0.1.0 */
+export type Transaction = typeof Transaction.Type
