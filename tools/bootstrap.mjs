@@ -33,6 +33,10 @@ const steps = {
   format: [{ run: "oxlint --fix" }, { run: "oxfmt" }],
   boundaries: [{ run: "node tools/boundaries.mjs" }],
   openapi: [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
+  bench: [
+    { name: "peers", run: "npm install --prefix tools/bench" },
+    { run: "node --expose-gc --conditions=@le-auth/source tools/bench/Client.mjs" }
+  ],
   pack: [
     { name: "build", run: "nx run-many -t build" },
     { name: "publint", run: "nx run-many -t publint" }

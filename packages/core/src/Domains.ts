@@ -19,6 +19,7 @@ import * as Http from "./internal/http.ts"
 import { AccountId } from "./Identifiers.ts"
 import * as Origin from "./Origin.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /**
  * The Domain API does not know the account.
@@ -169,7 +170,7 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
       const isAllowed = (host: string): boolean =>
         (local && Origin.isLoopback(host)) || Origin.isAllowed(host, allowedHosts)
 
-      const ask = Effect.fn("Domains.resolve")(function* ({ accountId, service }: Question) {
+      const ask = Effect.fnUntraced(function* ({ accountId, service }: Question) {
         const address = `${domainApi}/api/account/${accountId}/service/${encodeURIComponent(service)}/baseURI.json?version=1.0`
         const answer = yield* Http.get(client, address).pipe(
           Effect.filterOrFail(
@@ -206,7 +207,10 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
         return Origin.fromHost(host)
       })
 
-      const cache = yield* Cache.makeWith(ask, {
+      // Only what is asked is observed: most answers come from the cache.
+      const observed = (question: Question) =>
+        Telemetry.observed("Domains.resolve", () => question.accountId, ask(question))
+      const cache = yield* Cache.makeWith(observed, {
         capacity: 10_000,
         timeToLive: (exit) => (Exit.isSuccess(exit) ? timeToLive : Duration.zero)
       })

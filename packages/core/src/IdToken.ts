@@ -15,10 +15,11 @@ import * as Digest from "effect/crypto/Digest"
 import * as Signature from "effect/crypto/Signature"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as base64Url from "./internal/base64Url.ts"
 import { ClientId, type IdTokenText, Subject } from "./Identifiers.ts"
 
 const claims = {
@@ -128,36 +129,58 @@ const Header = Schema.Struct({
   crit: Schema.optionalKey(Schema.Unknown)
 })
 
-const decodeHeader = Schema.decodeUnknownResult(Schema.fromJsonString(Header))
-const decodeClaims = Schema.decodeUnknownResult(Schema.fromJsonString(IdTokenClaims))
-const utf8 = new TextDecoder("utf-8", { fatal: true })
+const decodeHeader = Schema.decodeUnknownResult(Header)
+const decodeVerified = Schema.decodeUnknownResult(VerifiedClaims)
+const decodeUnverifiedClaims = Schema.decodeUnknownResult(UnverifiedClaims)
 const ascii = new TextEncoder()
 
-const fail = (reason: IdTokenError["reason"], problem: string) => Result.fail(new IdTokenError({ reason, problem }))
+const malformed = (part: string) => () =>
+  new IdTokenError({ reason: "Malformed", problem: `its ${part} cannot be read` })
 
-const textOf = (part: string): Result.Result<string, unknown> =>
-  Result.flatMap(Base64Url.decode(part), (bytes) => Result.try(() => utf8.decode(bytes)))
+const jsonOf = (part: string): unknown => {
+  try {
+    return JSON.parse(base64Url.decodeText(part) ?? "")
+  } catch {
+    return undefined
+  }
+}
+
+/** Tokens of one key share their header to the letter, so it is read once. */
+const headers = new Map<string, Result.Result<typeof Header.Type, IdTokenError>>()
+
+const headerOf = (part: string): Result.Result<typeof Header.Type, IdTokenError> => {
+  const known = headers.get(part)
+  if (known !== undefined) return known
+  const header = Result.mapError(decodeHeader(jsonOf(part)), malformed("header"))
+  if (Result.isSuccess(header) && header.success.alg === "RS256" && headers.size < 100) headers.set(part, header)
+  return header
+}
 
 interface Parts {
   readonly header: typeof Header.Type
-  readonly claims: IdTokenClaims
+  readonly payload: object
   readonly signed: string
   readonly signature: Uint8Array
 }
 
-const parse = (token: string): Result.Result<Parts, IdTokenError> =>
-  Result.gen(function* () {
-    const [first, second, third, ...rest] = token.split(".")
-    if (first === undefined || second === undefined || third === undefined || rest.length > 0) {
-      return yield* fail("Malformed", "it does not have the three parts of a JWT")
-    }
-    const malformed = (part: string) => () =>
-      new IdTokenError({ reason: "Malformed", problem: `its ${part} cannot be read` })
-    const header = yield* textOf(first).pipe(Result.flatMap(decodeHeader), Result.mapError(malformed("header")))
-    const claims = yield* textOf(second).pipe(Result.flatMap(decodeClaims), Result.mapError(malformed("payload")))
-    const signature = yield* Base64Url.decode(third).pipe(Result.mapError(malformed("signature")))
-    return { header, claims, signature, signed: token.slice(0, first.length + 1 + second.length) }
+const parse = (token: string): Result.Result<Parts, IdTokenError> => {
+  const [first, second, third, ...rest] = token.split(".")
+  if (first === undefined || second === undefined || third === undefined || rest.length > 0) {
+    return Result.fail(new IdTokenError({ reason: "Malformed", problem: "it does not have the three parts of a JWT" }))
+  }
+  const header = headerOf(first)
+  if (Result.isFailure(header)) return Result.fail(header.failure)
+  const payload = jsonOf(second)
+  if (!Predicate.isObject(payload)) return Result.fail(malformed("payload")())
+  const signature = base64Url.decode(third)
+  if (signature === undefined) return Result.fail(malformed("signature")())
+  return Result.succeed({
+    header: header.success,
+    payload,
+    signature,
+    signed: token.slice(0, first.length + 1 + second.length)
   })
+}
 
 /**
  * The `kid` of the token's header: which key signed it.
@@ -173,7 +196,9 @@ export const keyId = (token: IdTokenText): string | undefined =>
  * @since 0.1.0
  */
 export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedClaims, IdTokenError> =>
-  Result.map(parse(Redacted.value(token)), (parts) => new UnverifiedClaims(parts.claims))
+  Result.flatMap(parse(Redacted.value(token)), ({ payload }) =>
+    Result.mapError(decodeUnverifiedClaims({ ...payload, _tag: "UnverifiedClaims" }), malformed("payload"))
+  )
 
 /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3). The modulus length is that of the key. */
 const rs256 = Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength: 2048 })
@@ -228,7 +253,7 @@ export const verify: (options: {
   keys,
   token
 }) {
-  const { claims, header, signature, signed } = yield* Effect.fromResult(parse(Redacted.value(token)))
+  const { header, payload, signature, signed } = yield* Effect.fromResult(parse(Redacted.value(token)))
   if (header.alg !== "RS256" || header.crit !== undefined) {
     return yield* new IdTokenError({ reason: "UnsupportedAlgorithm", problem: "it is not signed with RS256" })
   }
@@ -244,6 +269,9 @@ export const verify: (options: {
     Effect.mapError(unusable)
   )
   if (!genuine) return yield* new IdTokenError({ reason: "BadSignature", problem: "its signature is not genuine" })
+  const claims = yield* Effect.fromResult(
+    Result.mapError(decodeVerified({ ...payload, _tag: "VerifiedClaims" }), malformed("payload"))
+  )
   yield* checkClaims(claims, clientId)
-  return new VerifiedClaims(claims)
+  return claims
 })

@@ -19,6 +19,7 @@ import { JsonWebKeySet } from "./IdToken.ts"
 import { OAuthErrorBody, printable } from "./OAuthError.ts"
 import type { Origin } from "./Origin.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
+import * as Telemetry from "./Telemetry.ts"
 import { TokenResponse } from "./Token.ts"
 import {
   BadResponse,
@@ -141,6 +142,38 @@ const failureOf = ({ reason }: TokenError): RetryPolicy.Failure | undefined => {
 }
 const retrying = RetryPolicy.retry({ login: true, failureOf })
 
+/** The keys of a Sentinel are for all accounts. */
+const noAccount = () => undefined
+
+/** The parameters of a form that are secrets. */
+const secretNames = ["code", "code_verifier", "refresh_token", "token", "client_secret"]
+const secretsOf = (form: Record<string, string>): ReadonlyArray<string> =>
+  secretNames.flatMap((name) => form[name] ?? [])
+
+const unusable = (operation: TokenError["operation"], answer: Http.Answer, what: string) =>
+  new TokenError({
+    operation,
+    reason: new BadResponse({
+      status: answer.status,
+      contentType: printable(answer.contentType, 100),
+      problem: `it is not a ${what}`
+    })
+  })
+
+const tokens = (operation: TokenError["operation"]) => (answer: Http.Answer) => {
+  const decoded = isJson(answer) ? decodeTokens(Http.json(answer)) : Option.none()
+  return Option.isSome(decoded)
+    ? Effect.succeed(decoded.value)
+    : Effect.fail(unusable(operation, answer, "token response"))
+}
+
+const keySet = (answer: Http.Answer) => {
+  const decoded = decodeKeys(Http.json(answer))
+  return Option.isSome(decoded)
+    ? Effect.succeed(decoded.value)
+    : Effect.fail(unusable("keys", answer, "JSON Web Key Set"))
+}
+
 /**
  * Calls Sentinel over the `HttpClient` of the context.
  *
@@ -151,89 +184,66 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
 
+    /** The answer, if it is a 200; else what it means. */
+    const answered = (
+      operation: TokenError["operation"],
+      answer: Effect.Effect<Http.Answer, Http.NoAnswer>,
+      secrets: ReadonlyArray<string>
+    ) =>
+      answer.pipe(
+        Effect.mapError((failure) => new TokenError({ operation, reason: noAnswer(failure) })),
+        Effect.filterOrFail(
+          (answer) => answer.status === 200,
+          (answer) => new TokenError({ operation, reason: reasonOf(answer, secrets) })
+        )
+      )
+
+    /** Credentials in the body, as LivePerson wants them. */
     const post = (
       operation: TokenError["operation"],
       { installation, sentinel }: Endpoint,
       path: string,
-      form: Record<string, string>,
-      secrets: ReadonlyArray<string>
+      grant: Record<string, string>
     ) => {
-      const secret = Redacted.value(installation.clientSecret)
-      return Http.postForm(client, `${sentinel}/sentinel/api/account/${installation.accountId}/${path}?v=1.0`, {
-        ...form,
+      const form = {
+        ...grant,
         client_id: installation.clientId,
-        client_secret: secret
-      }).pipe(
-        Effect.mapError((failure) => new TokenError({ operation, reason: noAnswer(failure) })),
-        Effect.filterOrFail(
-          (answer) => answer.status === 200,
-          (answer) => new TokenError({ operation, reason: reasonOf(answer, [secret, ...secrets]) })
-        ),
-        Effect.tap(Effect.annotateCurrentSpan({ "le_auth.account": installation.accountId }))
-      )
+        client_secret: Redacted.value(installation.clientSecret)
+      }
+      const address = `${sentinel}/sentinel/api/account/${installation.accountId}/${path}?v=1.0`
+      return answered(operation, Http.postForm(client, address, form), secretsOf(form))
     }
 
-    const tokens = (operation: TokenError["operation"]) => (answer: Http.Answer) => {
-      const decoded = isJson(answer) ? decodeTokens(Http.json(answer)) : Option.none()
-      return Option.isSome(decoded)
-        ? Effect.succeed(decoded.value)
-        : Effect.fail(unusable(operation, answer, "token response"))
-    }
-
-    const unusable = (operation: TokenError["operation"], answer: Http.Answer, what: string) =>
-      new TokenError({
-        operation,
-        reason: new BadResponse({
-          status: answer.status,
-          contentType: printable(answer.contentType, 100),
-          problem: `it is not a ${what}`
-        })
-      })
+    const observed = <A>(operation: TokenError["operation"], endpoint: Endpoint, call: Effect.Effect<A, TokenError>) =>
+      Telemetry.observed(`SentinelClient.${operation}`, () => endpoint.installation.accountId, call)
 
     return SentinelClient.of({
-      exchange: Effect.fn("SentinelClient.exchange")(({ code, codeVerifier, redirectUri, ...endpoint }) => {
-        const secrets = [Redacted.value(code), ...(codeVerifier === undefined ? [] : [Redacted.value(codeVerifier)])]
-        return post(
-          "exchange",
-          endpoint,
-          "token",
-          {
-            grant_type: "authorization_code",
-            code: Redacted.value(code),
-            ...(redirectUri === undefined ? {} : { redirect_uri: redirectUri }),
-            ...(codeVerifier === undefined ? {} : { code_verifier: Redacted.value(codeVerifier) })
-          },
-          secrets
-        ).pipe(Effect.flatMap(tokens("exchange")))
-      }),
+      exchange: ({ code, codeVerifier, redirectUri, ...endpoint }) => {
+        const grant = {
+          grant_type: "authorization_code",
+          code: Redacted.value(code),
+          ...(redirectUri === undefined ? {} : { redirect_uri: redirectUri }),
+          ...(codeVerifier === undefined ? {} : { code_verifier: Redacted.value(codeVerifier) })
+        }
+        const call = post("exchange", endpoint, "token", grant)
+        return observed("exchange", endpoint, Effect.flatMap(call, tokens("exchange")))
+      },
 
-      refresh: Effect.fn("SentinelClient.refresh")(({ refreshToken, ...endpoint }) => {
-        const token = Redacted.value(refreshToken)
-        return post("refresh", endpoint, "token", { grant_type: "refresh_token", refresh_token: token }, [token]).pipe(
-          Effect.flatMap(tokens("refresh")),
-          retrying
-        )
-      }),
+      refresh: ({ refreshToken, ...endpoint }) => {
+        const grant = { grant_type: "refresh_token", refresh_token: Redacted.value(refreshToken) }
+        const call = post("refresh", endpoint, "token", grant)
+        return observed("refresh", endpoint, retrying(Effect.flatMap(call, tokens("refresh"))))
+      },
 
-      revoke: Effect.fn("SentinelClient.revoke")(({ refreshToken, ...endpoint }) => {
-        const token = Redacted.value(refreshToken)
-        return Effect.asVoid(retrying(post("revoke", endpoint, "token/revoke", { token }, [token])))
-      }),
+      revoke: ({ refreshToken, ...endpoint }) => {
+        const call = post("revoke", endpoint, "token/revoke", { token: Redacted.value(refreshToken) })
+        return observed("revoke", endpoint, Effect.asVoid(retrying(call)))
+      },
 
-      keys: Effect.fn("SentinelClient.keys")((sentinel) =>
-        Http.get(client, `${sentinel}/sentinel/well-known/jwks`).pipe(
-          Effect.mapError((failure) => new TokenError({ operation: "keys", reason: noAnswer(failure) })),
-          Effect.flatMap((answer) => {
-            if (answer.status !== 200) {
-              return Effect.fail(new TokenError({ operation: "keys", reason: reasonOf(answer, []) }))
-            }
-            return Effect.mapError(Effect.fromOption(decodeKeys(Http.json(answer))), () =>
-              unusable("keys", answer, "JSON Web Key Set")
-            )
-          }),
-          retrying
-        )
-      )
+      keys: (sentinel) => {
+        const call = answered("keys", Http.get(client, `${sentinel}/sentinel/well-known/jwks`), [])
+        return Telemetry.observed("SentinelClient.keys", noAccount, retrying(Effect.flatMap(call, keySet)))
+      }
     })
   })
 )

@@ -7,55 +7,31 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Signature from "effect/crypto/Signature"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { type AppInstallation, AppInstallations, type UnknownInstallation } from "./AppInstallations.ts"
 import { Domains, DomainsError, HostNotAllowed } from "./Domains.ts"
 import { type AccessToken, type AccountId, type IdTokenText, Subject } from "./Identifiers.ts"
 import * as IdToken from "./IdToken.ts"
+import * as Refreshing from "./internal/refreshing.ts"
 import type { Origin } from "./Origin.ts"
 import { RefreshLock } from "./RefreshLock.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import { SentinelClient } from "./SentinelClient.ts"
 import { Session, SessionKey } from "./Session.ts"
+import type { SessionError } from "./SessionError.ts"
 import { SessionStore } from "./SessionStore.ts"
 import * as SigningKeys from "./SigningKeys.ts"
 import type { StoreError } from "./StoreError.ts"
+import * as Telemetry from "./Telemetry.ts"
 import type { TokenResponse } from "./Token.ts"
 import type { TokenError } from "./TokenError.ts"
 
-/**
- * There is no such session: the user never signed in here, or signed out.
- *
- * @since 0.1.0
- */
-export class NotSignedIn extends Schema.TaggedError<NotSignedIn>()("NotSignedIn", {}) {
-  override get message(): string {
-    return "There is no session for this user. Start a sign-in."
-  }
-}
-
-/**
- * The session ended at LivePerson: its refresh token is no longer accepted, or there is none and the access token is over.
- * The session was removed.
- *
- * @since 0.1.0
- */
-export class SessionEnded extends Schema.TaggedError<SessionEnded>()("SessionEnded", {}) {
-  override get message(): string {
-    return "The session has ended at LivePerson. Start the sign-in again."
-  }
-}
-
 /** @since 0.1.0 */
-export type SessionError = NotSignedIn | SessionEnded | TokenError | DomainsError | UnknownInstallation | StoreError
+export { NotSignedIn, SessionEnded, type SessionError } from "./SessionError.ts"
 
 /**
  * @since 0.1.0
@@ -163,17 +139,6 @@ export interface Options {
   readonly requireVerifiedIdToken?: boolean | undefined
 }
 
-/** Without `expires_in`: the documented lifetime of an access token. */
-const documentedLifetime = Duration.toMillis("8 hours")
-/** LivePerson recommends to refresh every 30 minutes, which also keeps the user's single sign-on session alive. */
-const recommendedInterval = Duration.toMillis("30 minutes")
-/** After a refresh that failed for a passing reason, with a token that is still valid: LivePerson's slow loop. */
-const pause = Duration.toMillis("2 minutes")
-
-/** When to refresh a token that lives so long: at the recommended interval, and well before its end. */
-const refreshAfter = (lifetime: number): number =>
-  Math.min(recommendedInterval, lifetime - Math.min(lifetime / 10, 300_000))
-
 /**
  * @since 0.1.0
  */
@@ -202,16 +167,6 @@ export const layerWith = (
       const signature = yield* Signature.Signature
       const signingKeys = yield* SigningKeys.SigningKeys
 
-      /** When to refresh and when the token ends. The spread keeps sessions that began together from refreshing together. */
-      const times = Effect.fnUntraced(function* (tokens: TokenResponse, now: number) {
-        const lifetime = tokens.expires_in === undefined ? documentedLifetime : tokens.expires_in * 1000
-        const spread = (yield* random.intBetween(0, 1000)) / 10_000
-        return {
-          refreshAt: now + Math.round(refreshAfter(lifetime) * (1 - spread)),
-          expiresAt: now + lifetime
-        }
-      })
-
       /** Who signed in: verified if Sentinel publishes the key, see {@link Options.requireVerifiedIdToken}. */
       const identify = (
         installation: AppInstallation,
@@ -219,6 +174,8 @@ export const layerWith = (
         token: IdTokenText
       ): Effect.Effect<IdToken.VerifiedClaims | IdToken.UnverifiedClaims, IdToken.IdTokenError> =>
         signingKeys.keysFor(sentinel, IdToken.keyId(token)).pipe(
+          // The user waits, and can be identified without.
+          Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
           Effect.catch((error) =>
             Effect.as(Effect.logWarning("Sentinel's keys could not be read", error.message), { keys: [] })
           ),
@@ -233,93 +190,13 @@ export const layerWith = (
           )
         )
 
-      /** What the answer of a refresh makes of a session (RFC 6749 section 6). */
-      const renew = Effect.fnUntraced(function* (session: Session, tokens: TokenResponse) {
-        const now = yield* Clock.currentTimeMillis
-        return new Session({
-          ...session,
-          accessToken: tokens.access_token,
-          // A new refresh token replaces the old one; if none came, the old one stays.
-          ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
-          ...(yield* times(tokens, now))
-        })
-      })
+      const refreshing = yield* Refreshing.make(identify)
 
-      const stored = (key: SessionKey) =>
-        Effect.flatMap(store.get(key), (found) => Effect.mapError(Effect.fromOption(found), () => new NotSignedIn()))
-
-      const end = (key: SessionKey) => Effect.andThen(store.remove(key), Effect.fail(new SessionEnded()))
-
-      /** Exchange and save are one step: an interruption in between would lose a rotated refresh token. */
-      const exchange = (session: Session): Effect.Effect<Session, SessionError> =>
-        Effect.gen(function* () {
-          const { key, refreshToken } = session
-          if (refreshToken === undefined) return yield* end(key)
-          const installation = yield* installations.find(key.accountId)
-          const sentinel = yield* domains.resolve(key.accountId, "sentinel")
-          return yield* sentinelClient.refresh({ installation, sentinel, refreshToken }).pipe(
-            Effect.flatMap((tokens) => renew(session, tokens)),
-            Effect.tap((renewed) => store.set(renewed)),
-            Effect.catchReason("TokenError", "InvalidGrant", () =>
-              // Somebody else may have refreshed it meanwhile; then theirs is the one to use.
-              Effect.filterOrElse(
-                stored(key),
-                (now) =>
-                  now.refreshToken !== undefined && Redacted.value(now.refreshToken) !== Redacted.value(refreshToken),
-                () => end(key)
-              )
-            )
-          )
-        }).pipe(Effect.uninterruptible)
-
-      const whenDue = (key: SessionKey): Effect.Effect<Session, SessionError> =>
-        Effect.gen(function* () {
-          const session = yield* stored(key)
-          const now = yield* Clock.currentTimeMillis
-          if (now < session.refreshAt) return session
-          if (session.refreshToken === undefined) return now < session.expiresAt ? session : yield* end(key)
-          // With a token that is still valid nobody has to wait for repetitions.
-          const refreshed = yield* Effect.result(
-            now < session.expiresAt
-              ? Effect.provideService(exchange(session), RetryPolicy.Current, RetryPolicy.none)
-              : exchange(session)
-          )
-          if (Result.isSuccess(refreshed)) return refreshed.success
-          const { failure } = refreshed
-          const ended = failure._tag === "SessionEnded" || failure._tag === "NotSignedIn"
-          if (ended || (yield* Clock.currentTimeMillis) >= session.expiresAt) return yield* failure
-          yield* Effect.logWarning(
-            "A refresh failed; the access token is still valid and stays in use",
-            failure.message
-          )
-          const later = new Session({ ...session, refreshAt: Math.min(now + pause, session.expiresAt) })
-          yield* Effect.ignore(store.set(later))
-          return later
-        })
-
-      const fresh = (key: SessionKey): Effect.Effect<Session, SessionError> =>
-        Effect.gen(function* () {
-          const session = yield* stored(key)
-          return (yield* Clock.currentTimeMillis) < session.refreshAt
-            ? session
-            : yield* lock.withLock(key.toString(), whenDue(key))
-        })
-
-      const refresh = (key: SessionKey) => lock.withLock(key.toString(), Effect.flatMap(stored(key), exchange))
-
-      /** Refreshes unless somebody else did since this token was read. */
-      const replace = (key: SessionKey, used: AccessToken) =>
-        lock.withLock(
-          key.toString(),
-          Effect.filterOrElse(
-            stored(key),
-            (session) => Redacted.value(session.accessToken) !== Redacted.value(used),
-            exchange
-          )
-        )
+      const observed = <A, E>(operation: string, key: SessionKey, effect: Effect.Effect<A, E>) =>
+        Telemetry.observed(`Sessions.${operation}`, () => key.accountId, effect)
 
       const service = Sessions.of({
-        begin: Effect.fn("Sessions.begin")(function* ({ installation, sentinel, tokens }) {
+        begin: Effect.fnUntraced(function* ({ installation, sentinel, tokens }) {
           const claims =
             tokens.id_token === undefined ? undefined : yield* identify(installation, sentinel, tokens.id_token)
           const now = yield* Clock.currentTimeMillis
@@ -331,18 +208,22 @@ export const layerWith = (
             signedInAt: now,
             ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
             ...(claims === undefined ? {} : { claims }),
-            ...(yield* times(tokens, now))
+            ...(yield* refreshing.times(tokens))
           })
           yield* store.set(session)
           return session
         }),
 
-        current: (key) => store.get(key),
+        current: (key) =>
+          Effect.catchTag(Effect.asSome(refreshing.stored(key)), "NotSignedIn", () => Effect.succeedNone),
         list: (accountId) => store.list(accountId),
-        accessToken: Effect.fn("Sessions.accessToken")((key) =>
-          Effect.map(fresh(key), (session) => session.accessToken)
-        ),
-        refresh: Effect.fn("Sessions.refresh")(refresh),
+        accessToken: (key) =>
+          observed(
+            "accessToken",
+            key,
+            Effect.map(refreshing.fresh(key), (session) => session.accessToken)
+          ),
+        refresh: (key) => observed("refresh", key, refreshing.now(key)),
 
         authorized: <E, R>(client: HttpClient.HttpClient.With<E, R>, key: SessionKey) => {
           const send = (request: HttpClientRequest.HttpClientRequest, token: AccessToken) =>
@@ -355,29 +236,32 @@ export const layerWith = (
                   reason: new HostNotAllowed({ host: target?.host ?? request.url.slice(0, 100) })
                 })
               }
-              const { accessToken } = yield* fresh(key)
+              const { accessToken } = yield* refreshing.fresh(key)
               const response = yield* send(request, accessToken)
               // A body that is a stream is gone and cannot be sent again (RFC 6750 section 3.1 allows one more try).
               if (response.status !== 401 || request.body._tag === "Stream") return response
-              return yield* send(request, (yield* replace(key, accessToken)).accessToken)
+              return yield* send(request, (yield* refreshing.replace(key, accessToken)).accessToken)
             })
           )
         },
 
-        forget: Effect.fn("Sessions.forget")((key) => store.remove(key)),
+        forget: (key) => observed("forget", key, refreshing.remove(key)),
 
-        revokeEverywhere: Effect.fn("Sessions.revokeEverywhere")((key) =>
-          lock.withLock(
-            key.toString(),
-            Effect.gen(function* () {
-              const session = yield* store.get(key)
-              if (Option.isNone(session) || session.value.refreshToken === undefined) return
-              const installation = yield* installations.find(key.accountId)
-              const sentinel = yield* domains.resolve(key.accountId, "sentinel")
-              yield* sentinelClient.revoke({ installation, sentinel, refreshToken: session.value.refreshToken })
-            }).pipe(Effect.onExit(() => store.remove(key)))
+        revokeEverywhere: (key) =>
+          observed(
+            "revokeEverywhere",
+            key,
+            lock.withLock(
+              key.toString(),
+              Effect.gen(function* () {
+                const session = yield* store.get(key)
+                if (Option.isNone(session) || session.value.refreshToken === undefined) return
+                const installation = yield* installations.find(key.accountId)
+                const sentinel = yield* domains.resolve(key.accountId, "sentinel")
+                yield* sentinelClient.revoke({ installation, sentinel, refreshToken: session.value.refreshToken })
+              }).pipe(Effect.onExit(() => refreshing.remove(key)))
+            )
           )
-        )
       })
       return service
     })

@@ -13,16 +13,17 @@ import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Types from "effect/Types"
 import { AppInstallations, type UnknownInstallation } from "./AppInstallations.ts"
-import { Scope, toUrl } from "./AuthorizeRequest.ts"
+import { type Parameters, Scope, toUrl } from "./AuthorizeRequest.ts"
 import * as CallbackError from "./CallbackError.ts"
 import * as CallbackResult from "./CallbackResult.ts"
 import { Domains, type DomainsError } from "./Domains.ts"
+import * as base64Url from "./internal/base64Url.ts"
 import { type AccountId, type RedirectUri, type State } from "./Identifiers.ts"
 import type { IdTokenError } from "./IdToken.ts"
 import { ReturnPath } from "./ReturnPath.ts"
@@ -30,7 +31,9 @@ import { SentinelClient } from "./SentinelClient.ts"
 import type { Session } from "./Session.ts"
 import { Sessions } from "./Sessions.ts"
 import type { StoreError } from "./StoreError.ts"
+import * as Telemetry from "./Telemetry.ts"
 import type { TokenError } from "./TokenError.ts"
+import type { Transaction } from "./Transaction.ts"
 import { TransactionStore } from "./TransactionStore.ts"
 
 /**
@@ -200,10 +203,12 @@ const cookiePrefix = "le-auth-"
 /** A cookie with this prefix can only be set over https by the very host that reads it. */
 const hostPrefix = "__Host-"
 
-/** Bytes of randomness: a handle that names the cookie, 256 bits of state, of binding and of PKCE verifier. */
-const handleBytes = 9
-const secretBytes = 32
+/**
+ * Random characters of 6 bits each: the first 12 of the state also name the cookie, the other 43 (258 bits) are the secret of
+ * it, and so many are the binding.
+ */
 const handleLength = 12
+const secretLength = 43
 
 const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefined>> => {
   if (!(callback instanceof Request)) return callback.cookies
@@ -221,7 +226,7 @@ const refuse = (reason: CallbackError.CallbackErrorReason) => Effect.fail(new Ca
  * @since 0.1.0
  */
 export const layerWith = (
-  options: Options
+  settings: Options
 ): Layer.Layer<
   SignIn,
   never,
@@ -238,12 +243,12 @@ export const layerWith = (
       const digest = yield* Digest.Digest
       const random = yield* SecureRandom.SecureRandom
 
-      const scope = options.scope === undefined ? undefined : Scope.make(options.scope)
-      const timeToLive = Duration.fromInputUnsafe(options.timeToLive ?? "10 minutes")
+      const scope = settings.scope === undefined ? undefined : Scope.make(settings.scope)
+      const timeToLive = Duration.fromInputUnsafe(settings.timeToLive ?? "10 minutes")
       // Kept longer than it is accepted, so that a late user hears "too late" instead of "unknown".
       const keepFor = Duration.times(timeToLive, 2)
 
-      const sha256 = (text: string) => Effect.map(digest.digest(Digest.sha256, ascii.encode(text)), Base64Url.encode)
+      const sha256 = (text: string) => digest.digestHex(Digest.sha256, ascii.encode(text))
 
       /**
        * The key of the record: derived from the state and from the binding, so that a callback from another browser finds
@@ -252,104 +257,110 @@ export const layerWith = (
        */
       const transactionId = (name: string, state: string, binding: string) => sha256(`${name}.${state}.${binding}`)
 
-      return SignIn.of({
-        start: Effect.fn("SignIn.start")(function* ({ accountId, applicationState, redirectUri, returnTo } = {}) {
-          const installation = yield* installations.find(accountId)
-          yield* Effect.annotateCurrentSpan({ "le_auth.account": installation.accountId })
-          if (returnTo !== undefined && !isReturnPath(returnTo)) return yield* new InvalidReturnPath()
-          if (redirectUri !== undefined && !installation.redirectUris.includes(redirectUri)) {
-            return yield* new UnknownRedirectUri({ redirectUri })
-          }
-          const sent = redirectUri ?? installation.redirectUris[0]
-          const sentinel = yield* domains.resolve(installation.accountId, "sentinel")
+      /**
+       * The verifier of PKCE is the binding: a secret of this sign-in that only this browser has, with the 43 unreserved
+       * characters that RFC 7636 section 4.1 asks for. So the store of transactions holds no secret at all.
+       */
+      const codeChallenge = (binding: string) =>
+        Effect.map(digest.digest(Digest.sha256, ascii.encode(binding)), base64Url.encode)
 
-          const bytes = yield* random.randomBytes(handleBytes + 3 * secretBytes)
-          const text = (from: number, length: number) => Base64Url.encode(bytes.subarray(from, from + length))
-          const state = text(0, handleBytes + secretBytes)
-          const binding = text(handleBytes + secretBytes, secretBytes)
-          const codeVerifier = options.pkce === true ? text(handleBytes + 2 * secretBytes, secretBytes) : undefined
+      const start = Effect.fnUntraced(function* (about: Telemetry.About, options: StartOptions) {
+        const { accountId, applicationState, redirectUri, returnTo } = options
+        const installation = yield* installations.find(accountId)
+        about.account = installation.accountId
+        if (returnTo !== undefined && !isReturnPath(returnTo)) return yield* new InvalidReturnPath()
+        if (redirectUri !== undefined && !installation.redirectUris.includes(redirectUri)) {
+          return yield* new UnknownRedirectUri({ redirectUri })
+        }
+        const sent = redirectUri ?? installation.redirectUris[0]
+        const sentinel = yield* domains.resolve(installation.accountId, "sentinel")
 
-          const secure = sent !== undefined && /^https:/i.test(sent)
-          const name = `${secure ? hostPrefix : ""}${cookiePrefix}${state.slice(0, handleLength)}`
-          const now = yield* Clock.currentTimeMillis
+        const state = base64Url.randomText(yield* random.randomBytes(handleLength + secretLength))
+        const binding = base64Url.randomText(yield* random.randomBytes(secretLength))
 
-          yield* transactions.put(
-            yield* transactionId(name, state, binding),
-            {
-              accountId: installation.accountId,
-              clientId: installation.clientId,
-              sentinel,
-              deadline: now + Duration.toMillis(timeToLive),
-              ...(sent === undefined ? {} : { redirectUri: sent }),
-              ...(codeVerifier === undefined ? {} : { codeVerifier: Redacted.make(codeVerifier) }),
-              ...(returnTo === undefined ? {} : { returnTo }),
-              ...(applicationState === undefined ? {} : { applicationState })
-            },
-            keepFor
-          )
+        const secure = sent !== undefined && /^https:/i.test(sent)
+        const name = `${secure ? hostPrefix : ""}${cookiePrefix}${state.slice(0, handleLength)}`
+        const now = yield* Clock.currentTimeMillis
 
-          const request = {
-            accountId: installation.accountId,
-            clientId: installation.clientId,
-            state: state as State,
-            ...(sent === undefined ? {} : { redirectUri: sent }),
-            ...(scope === undefined ? {} : { scope }),
-            ...(codeVerifier === undefined ? {} : { codeChallenge: yield* sha256(codeVerifier) })
-          }
-          return {
-            url: toUrl(request, sentinel),
-            binding: { name, value: Redacted.make(binding), maxAge: timeToLive }
-          }
-        }),
+        // Members are assigned one by one: spreading optional ones costs more than the hash.
+        const record: Types.Mutable<Transaction> = {
+          accountId: installation.accountId,
+          clientId: installation.clientId,
+          sentinel,
+          deadline: now + Duration.toMillis(timeToLive)
+        }
+        const request: Types.Mutable<Parameters> = {
+          accountId: installation.accountId,
+          clientId: installation.clientId,
+          state: state as State
+        }
+        if (sent !== undefined) record.redirectUri = request.redirectUri = sent
+        if (returnTo !== undefined) record.returnTo = returnTo
+        if (applicationState !== undefined) record.applicationState = applicationState
+        if (scope !== undefined) request.scope = scope
+        if (settings.pkce === true) {
+          record.pkce = true
+          request.codeChallenge = yield* codeChallenge(binding)
+        }
+        yield* transactions.put(yield* transactionId(name, state, binding), record, keepFor)
 
-        complete: Effect.fn("SignIn.complete")(function* (callback) {
-          const result = yield* Effect.fromResult(CallbackResult.fromUrl(callback.url))
-          if (result.state === undefined) return yield* refuse(new CallbackError.MissingState())
+        return {
+          url: toUrl(request, sentinel),
+          binding: { name, value: Redacted.make(binding), maxAge: timeToLive }
+        }
+      })
 
-          const cookies = cookiesOf(callback)
-          const plainName = cookiePrefix + result.state.slice(0, handleLength)
-          const name = [hostPrefix + plainName, plainName].find((name) => cookies[name] !== undefined)
-          const binding = name === undefined ? undefined : cookies[name]
-          if (name === undefined || binding === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
+      const complete = Effect.fnUntraced(function* (about: Telemetry.About, callback: Callback) {
+        const result = yield* Effect.fromResult(CallbackResult.fromUrl(callback.url))
+        if (result.state === undefined) return yield* refuse(new CallbackError.MissingState())
 
-          const taken = yield* transactions.take(yield* transactionId(name, result.state, binding))
-          if (Option.isNone(taken)) return yield* refuse(new CallbackError.UnknownTransaction())
-          const transaction = taken.value
-          yield* Effect.annotateCurrentSpan({ "le_auth.account": transaction.accountId })
-          if ((yield* Clock.currentTimeMillis) >= transaction.deadline)
-            return yield* refuse(new CallbackError.Expired())
+        const cookies = cookiesOf(callback)
+        const plainName = cookiePrefix + result.state.slice(0, handleLength)
+        const name = [hostPrefix + plainName, plainName].find((name) => cookies[name] !== undefined)
+        const binding = name === undefined ? undefined : cookies[name]
+        if (name === undefined || binding === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
 
-          // Only from here on the callback is believed (RFC 9207 section 2.4).
-          if (result._tag === "Denied") {
-            return yield* refuse(
-              new CallbackError.Denied({
-                error: result.error,
-                ...(result.errorDescription === undefined ? {} : { description: result.errorDescription })
-              })
-            )
-          }
+        const taken = yield* transactions.take(yield* transactionId(name, result.state, binding))
+        if (Option.isNone(taken)) return yield* refuse(new CallbackError.UnknownTransaction())
+        const transaction = taken.value
+        about.account = transaction.accountId
+        if ((yield* Clock.currentTimeMillis) >= transaction.deadline) return yield* refuse(new CallbackError.Expired())
 
-          const installation = yield* installations.find(transaction.accountId)
-          const session = yield* sentinelClient
-            .exchange({
-              installation,
-              sentinel: transaction.sentinel,
-              code: result.code,
-              redirectUri: transaction.redirectUri,
-              codeVerifier: transaction.codeVerifier
+        // Only from here on the callback is believed (RFC 9207 section 2.4).
+        if (result._tag === "Denied") {
+          return yield* refuse(
+            new CallbackError.Denied({
+              error: result.error,
+              ...(result.errorDescription === undefined ? {} : { description: result.errorDescription })
             })
-            .pipe(
-              Effect.flatMap((tokens) => sessions.begin({ installation, sentinel: transaction.sentinel, tokens })),
-              // The code is spent when it is sent: an interruption in between would lose the tokens for good.
-              Effect.uninterruptible
-            )
-          return {
-            session,
-            bindingName: name,
-            returnTo: transaction.returnTo,
-            applicationState: transaction.applicationState
-          }
-        })
+          )
+        }
+
+        const installation = yield* installations.find(transaction.accountId)
+        const session = yield* sentinelClient
+          .exchange({
+            installation,
+            sentinel: transaction.sentinel,
+            code: result.code,
+            redirectUri: transaction.redirectUri,
+            codeVerifier: transaction.pkce === true ? Redacted.make(binding) : undefined
+          })
+          .pipe(
+            Effect.flatMap((tokens) => sessions.begin({ installation, sentinel: transaction.sentinel, tokens })),
+            // The code is spent when it is sent: an interruption in between would lose the tokens for good.
+            Effect.uninterruptible
+          )
+        return {
+          session,
+          bindingName: name,
+          returnTo: transaction.returnTo,
+          applicationState: transaction.applicationState
+        }
+      })
+
+      return SignIn.of({
+        start: (options = {}) => Telemetry.operation("SignIn.start", (about) => start(about, options)),
+        complete: (callback) => Telemetry.operation("SignIn.complete", (about) => complete(about, callback))
       })
     })
   )

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import { AccountId, ClientId, CodeVerifier, RedirectUri } from "./Identifiers.ts"
+import { AccountId, ClientId, RedirectUri } from "./Identifiers.ts"
 import { Origin } from "./Origin.ts"
 import { ReturnPath } from "./ReturnPath.ts"
 
@@ -20,7 +20,8 @@ export const Transaction = Schema.Struct({
   sentinel: Origin,
   /** As it was sent; absent if it was not sent (RFC 6749 section 4.1.3). */
   redirectUri: Schema.optionalKey(RedirectUri),
-  codeVerifier: Schema.optionalKey(CodeVerifier),
+  /** Whether a PKCE challenge was sent. Its verifier is not in here: it is the binding, which the browser has. */
+  pkce: Schema.optionalKey(Schema.Boolean),
   returnTo: Schema.optionalKey(ReturnPath),
   /** What the application wanted to remember, as JSON. */
   applicationState: Schema.optionalKey(Schema.Json),

@@ -4,6 +4,10 @@
  * @since 0.1.0
  */
 
+/** Printable ASCII without the two characters that stand for others. */
+const isPlain = /^[\x21-\x24\x26-\x2a\x2c-\x7e]*$/
+const none: ReadonlySet<string> = new Set()
+
 /**
  * Parameters by name: an empty value counts as absent, and which names were repeated is known (RFC 6749 section 3.1: "sent
  * without a value MUST be treated as if they were omitted", "MUST NOT be included more than once").
@@ -32,10 +36,20 @@ export class UrlParameters {
   /** Reads `application/x-www-form-urlencoded` text; a leading `?` is allowed. Never fails: see the WHATWG URL standard. */
   static fromSearch(text: string): UrlParameters {
     const values = new Map<string, string>()
-    const repeated = new Set<string>()
-    for (const [name, value] of new URLSearchParams(text)) {
-      if (values.has(name)) repeated.add(name)
-      else values.set(name, value)
+    let repeated = none
+    const add = (name: string, value: string) => {
+      if (!values.has(name)) values.set(name, value)
+      else repeated = new Set(repeated).add(name)
+    }
+    // Most texts have nothing to decode, and splitting them takes a third of the time.
+    if (isPlain.test(text)) {
+      for (const pair of (text.startsWith("?") ? text.slice(1) : text).split("&")) {
+        const separator = pair.indexOf("=")
+        if (separator !== -1) add(pair.slice(0, separator), pair.slice(separator + 1))
+        else if (pair !== "") add(pair, "")
+      }
+    } else {
+      for (const [name, value] of new URLSearchParams(text)) add(name, value)
     }
     return new UrlParameters(values, repeated)
   }

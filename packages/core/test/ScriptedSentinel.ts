@@ -164,12 +164,19 @@ export const layerWith = (
     readonly sessions?: Sessions.Options
     readonly domains?: Domains.Options
     readonly installations?: ReadonlyArray<AppInstallations.AppInstallation>
+    /** Other stores than those of the memory. */
+    readonly stores?: Layer.Layer<
+      TransactionStore.TransactionStore | SessionStore.SessionStore,
+      never,
+      AppInstallations.AppInstallations
+    >
   } = {}
 ) =>
   SignIn.layerWith(options.signIn ?? {}).pipe(
     Layer.provideMerge(Sessions.layerWith(options.sessions ?? {})),
     Layer.provideMerge(Layer.mergeAll(SentinelClient.layer, Domains.layer(options.domains))),
-    Layer.provideMerge(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory)),
+    Layer.provideMerge(RefreshLock.layerMemory),
+    Layer.provideMerge(options.stores ?? Layer.merge(TransactionStore.layerMemory, SessionStore.layerMemory)),
     Layer.provideMerge(AppInstallations.layer(...(options.installations ?? [installation]))),
     Layer.provideMerge(NodeCrypto.layer),
     Layer.provideMerge(wire)

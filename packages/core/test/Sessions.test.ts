@@ -1,12 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
-import { SessionKey } from "@le-auth/core/Session"
+import { type Session, SessionKey } from "@le-auth/core/Session"
 import * as Sessions from "@le-auth/core/Sessions"
-import { SessionStore } from "@le-auth/core/SessionStore"
+import { layerMemory, SessionStore } from "@le-auth/core/SessionStore"
+import { StoreError } from "@le-auth/core/StoreError"
+import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
@@ -14,6 +18,7 @@ import * as TestClock from "effect/testing/TestClock"
 import {
   account,
   json,
+  jwt,
   layer,
   layerWith,
   oauthError,
@@ -31,6 +36,19 @@ const refreshes = Effect.map(Wire, (wire) =>
 const signedIn = Effect.map(signIn, ({ session }) => session)
 const text = (token: Redacted.Redacted) => Redacted.value(token)
 const current = (key: SessionKey) => Effect.map(Sessions.current(key), Option.getOrThrow)
+
+/** A store that can be switched off. */
+let broken = false
+const unreliable = Layer.effect(
+  SessionStore,
+  Effect.map(SessionStore, (store) => ({
+    ...store,
+    set: (session: Session) =>
+      Effect.suspend(() =>
+        broken ? Effect.fail(new StoreError({ store: "session store", operation: "set" })) : store.set(session)
+      )
+  }))
+).pipe(Layer.provide(layerMemory))
 
 describe("Sessions.accessToken", () => {
   it.effect("F7: refreshes at 30 minutes with a random spread, not before", () =>
@@ -178,6 +196,47 @@ describe("Sessions.accessToken", () => {
       yield* TestClock.adjust("4 seconds")
       yield* Fiber.join(interrupting)
       assert.strictEqual(text((yield* current(key)).refreshToken!), "planted-rotated")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F10: new tokens that the store does not take are kept, used and saved later, and it is loud", () => {
+    const lines: Array<string> = []
+    return Effect.gen(function* () {
+      const { key } = yield* signedIn
+      yield* TestClock.adjust("31 minutes")
+      yield* Effect.sync(() => void (broken = true))
+      const refreshing = yield* Effect.forkChild(Sessions.accessToken(key))
+      yield* TestClock.adjust("2 seconds")
+      const token = text(yield* Fiber.join(refreshing))
+      assert.isTrue(lines.some((line) => line.includes("could not be saved") && line.includes("ERROR")))
+      // Still broken: the same new token, no second refresh.
+      assert.strictEqual(text(yield* Sessions.accessToken(key)), token)
+      assert.strictEqual((yield* refreshes).length, 1)
+      yield* Effect.sync(() => void (broken = false))
+      assert.strictEqual(text(yield* Sessions.accessToken(key)), token)
+      const saved = yield* SessionStore.use((store) => store.get(key))
+      assert.strictEqual(text(Option.getOrThrow(saved).accessToken), token)
+    }).pipe(
+      Effect.provide(
+        Layer.merge(
+          layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) }),
+          Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void lines.push(line))])
+        )
+      )
+    )
+  })
+
+  it.effect("E8: a refresh that brings another user's id_token ends the session", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { key } = yield* signedIn
+      const claims = { sub: key.subject, aud: key.clientId, iss: "sentinel", iat: 0, exp: 600 }
+      wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt(claims) }))())
+      yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt({ ...claims, sub: "other" }) }))())
+      const error = yield* Effect.flip(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+      assert.strictEqual(error._tag, "SessionEnded")
+      assert.isTrue(Option.isNone(yield* Sessions.current(key)))
     }).pipe(Effect.provide(layer))
   )
 

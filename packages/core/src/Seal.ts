@@ -1,0 +1,231 @@
+/**
+ * Seals small values, so that they can be kept where others may read or change them: in a database, in a cookie.
+ *
+ * A sealed value is encrypted and authenticated with AES-256-GCM (NIST SP 800-38D). It opens only with one of the keys, and
+ * only with the same *associated data*: the name of the place where it belongs. A value that was moved to another place, cut,
+ * or changed by one bit does not open.
+ *
+ * Keys rotate: the first one seals, all of them open. Put a new key in front, and take the old one away when nothing that it
+ * sealed is needed any more.
+ *
+ * @see RFC 5116 (authenticated encryption), RFC 5869 (HKDF)
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Aead from "effect/crypto/Aead"
+import * as Kdf from "effect/crypto/Kdf"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Settings from "./Settings.ts"
+
+/**
+ * The keys, and what can be done with them.
+ *
+ * - `seal` gives a text of letters, digits, `-`, `_` and `.`, which fits into URLs, cookies and headers. It is about a third
+ *   longer than the value, plus 49 characters.
+ * - `open` gives the value back, or none: never an error, whatever the text is. Nothing says why it did not open.
+ *
+ * The value is a well-formed Unicode text, such as JSON. Whoever names the associated data decides what may be swapped for
+ * what, so put into it what the value is (`session`) and whose it is.
+ *
+ * Nonces are random, so one key may seal about 4,000 million values (NIST SP 800-38D section 8.3): rotate before.
+ *
+ * @since 0.1.0
+ */
+export class SealKeys extends Context.Service<
+  SealKeys,
+  {
+    readonly seal: (plaintext: string, associatedData: string) => Effect.Effect<string>
+    readonly open: (text: string, associatedData: string) => Effect.Effect<Option.Option<string>>
+  }
+>()("@le-auth/core/Seal/SealKeys") {}
+
+/**
+ * Seals a text with the `SealKeys` of the context, see {@link SealKeys}.
+ *
+ * @example
+ * ```ts
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as Effect from "effect/Effect"
+ *
+ * const kept = Effect.gen(function* () {
+ *   const sealed = yield* Seal.seal("the note", "note of user 7")
+ *   return yield* Seal.open(sealed, "note of user 7") // Option.some("the note")
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const seal = (plaintext: string, associatedData: string): Effect.Effect<string, never, SealKeys> =>
+  SealKeys.use((keys) => keys.seal(plaintext, associatedData))
+
+/**
+ * Opens a sealed text with the `SealKeys` of the context; none if it cannot be opened, see {@link SealKeys}.
+ *
+ * @since 0.1.0
+ */
+export const open = (text: string, associatedData: string): Effect.Effect<Option.Option<string>, never, SealKeys> =>
+  SealKeys.use((keys) => keys.open(text, associatedData))
+
+/** The form of the text: version, id of the key, and nonce, ciphertext and tag together. */
+const form = /^(1\.([A-Za-z0-9_-]{8})\.)([A-Za-z0-9_-]+)$/
+const keyIdBytes = 6
+const minimumSecretBytes = 32
+const { nonceLength } = Aead.aes256Gcm
+
+const utf8 = new TextEncoder()
+/** A byte order mark at the start of a text is part of the text. */
+const fromUtf8 = new TextDecoder("utf-8", { ignoreBOM: true })
+
+/** JSON keeps texts apart that UTF-8 does not, such as lone surrogates. The head of the text is authenticated too. */
+const bind = (head: string, associatedData: string): Uint8Array =>
+  utf8.encode(`le-auth.${head}${JSON.stringify(associatedData)}`)
+
+interface Key {
+  readonly id: string
+  readonly key: Aead.Key
+}
+
+/** A secret never seals by itself: the key, and the id that shows in each sealed text, are derived from it apart. */
+const derive = (secret: Redacted.Redacted): Effect.Effect<Key, never, Kdf.Kdf> =>
+  Effect.gen(function* () {
+    const kdf = yield* Kdf.Kdf
+    const bytes = utf8.encode(Redacted.value(secret))
+    const part = (info: string, length: number) =>
+      kdf.derive(Kdf.hkdfSha256, bytes, {
+        salt: new Uint8Array(0),
+        info: utf8.encode(`le-auth seal 1 ${info}`),
+        length
+      })
+    return {
+      id: Base64Url.encode(yield* part("key id", keyIdBytes)),
+      key: yield* Aead.key(Aead.aes256Gcm, yield* part("key", Aead.aes256Gcm.keyLength))
+    }
+  }).pipe(Effect.orDie)
+
+const make = (keys: ReadonlyArray<Key>) =>
+  Effect.gen(function* () {
+    const aead = yield* Aead.Aead
+    const random = yield* SecureRandom.SecureRandom
+    const newest = keys[0]!
+    const byId = new Map(keys.map(({ id, key }) => [id, key]))
+
+    return SealKeys.of({
+      seal: (plaintext, associatedData) =>
+        Effect.gen(function* () {
+          const head = `1.${newest.id}.`
+          const nonce = yield* random.randomBytes(nonceLength)
+          const aad = bind(head, associatedData)
+          const ciphertext = yield* aead.encrypt(newest.key, utf8.encode(plaintext), { nonce, aad })
+          const bytes = new Uint8Array(nonceLength + ciphertext.length)
+          bytes.set(nonce)
+          bytes.set(ciphertext, nonceLength)
+          return head + Base64Url.encode(bytes)
+        }).pipe(Effect.orDie),
+
+      open: (text, associatedData) =>
+        Effect.gen(function* () {
+          const [, head, id, body] = form.exec(text) ?? []
+          if (head === undefined || id === undefined || body === undefined) return Option.none<string>()
+          const key = byId.get(id)
+          const bytes = Base64Url.decode(body)
+          // The last character of base64 can have spare bits; only the one way to write them is ours.
+          if (key === undefined || Result.isFailure(bytes) || Base64Url.encode(bytes.success) !== body) {
+            return Option.none<string>()
+          }
+          if (bytes.success.length < nonceLength) return Option.none<string>()
+          const nonce = bytes.success.slice(0, nonceLength)
+          const aad = bind(head, associatedData)
+          return yield* aead.decrypt(key, bytes.success.slice(nonceLength), { nonce, aad }).pipe(
+            Effect.map((plaintext) => Option.some(fromUtf8.decode(plaintext))),
+            Effect.catchReason("CryptoError", "DecryptionFailed", () => Effect.succeedNone)
+          )
+        }).pipe(Effect.orDie)
+    })
+  })
+
+const problemsOf = (secrets: ReadonlyArray<Redacted.Redacted>, name: string): ReadonlyArray<string> =>
+  secrets.length === 0
+    ? ["no seal key is given"]
+    : secrets.flatMap((secret, index) =>
+        utf8.encode(Redacted.value(secret)).length < minimumSecretBytes
+          ? [`${name}: key ${index + 1} of ${secrets.length} has fewer than ${minimumSecretBytes} bytes`]
+          : []
+      )
+
+const fromSecrets = (secrets: ReadonlyArray<Redacted.Redacted>, name: string) =>
+  Effect.gen(function* () {
+    const problems = problemsOf(secrets, name)
+    if (problems.length > 0) return yield* new Settings.SettingsError({ problems })
+    return yield* make(yield* Effect.forEach(secrets, derive))
+  })
+
+/**
+ * Keys from secrets, newest first. A secret is a text of at least 32 bytes, made by a machine, not a password that a person
+ * thought of: `openssl rand -base64 32` makes one. Fails with a line for each secret that is too short.
+ *
+ * @example
+ * ```ts
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as Layer from "effect/Layer"
+ * import type * as Redacted from "effect/Redacted"
+ *
+ * declare const newest: Redacted.Redacted
+ * declare const retired: Redacted.Redacted
+ *
+ * const SealLive = Seal.layer([newest, retired]).pipe(Layer.provide(Seal.layerWebCrypto))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer = (
+  secrets: ReadonlyArray<Redacted.Redacted>
+): Layer.Layer<SealKeys, Settings.SettingsError, Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom> =>
+  Layer.effect(SealKeys, fromSecrets(secrets, "the seal keys"))
+
+/**
+ * The settings of {@link layerConfig}: `LE_AUTH_SEAL_KEYS`, secrets separated by commas, the newest first.
+ *
+ * @since 0.1.0
+ */
+export const settings = { LE_AUTH_SEAL_KEYS: Schema.RedactedFromValue(Schema.String) }
+
+/**
+ * Keys from the secrets of `LE_AUTH_SEAL_KEYS`, see {@link layer}. White space around the commas does not count.
+ *
+ * To rotate: put the new secret in front (`LE_AUTH_SEAL_KEYS=new,old`) in all processes. A process that does not have it yet
+ * cannot open what the others seal with it, so in a fleet first add it at the end, then move it to the front.
+ *
+ * @since 0.1.0
+ */
+export const layerConfig: Layer.Layer<
+  SealKeys,
+  Settings.SettingsError,
+  Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom
+> = Layer.effect(
+  SealKeys,
+  Effect.flatMap(Settings.load(settings), ({ LE_AUTH_SEAL_KEYS }) =>
+    fromSecrets(
+      Redacted.value(LE_AUTH_SEAL_KEYS)
+        .split(",")
+        .map((secret) => Redacted.make(secret.trim(), { label: "seal key" })),
+      "LE_AUTH_SEAL_KEYS"
+    )
+  )
+)
+
+/**
+ * The cryptography that {@link layer} needs, from the Web Crypto of the platform: Node, workers, browsers.
+ *
+ * @since 0.1.0
+ */
+export const layerWebCrypto: Layer.Layer<Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom> = Layer.mergeAll(
+  Aead.layerWebCrypto,
+  Kdf.layerWebCrypto
+).pipe(Layer.provideMerge(SecureRandom.layerWebCrypto))

@@ -1,0 +1,84 @@
+/**
+ * A `SessionStore` whose sessions are sealed: what it hands to the store behind it holds no token and no claim in clear.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { SealKeys } from "./Seal.ts"
+import { Session, type SessionKey } from "./Session.ts"
+import { SessionStore } from "./SessionStore.ts"
+
+const SessionJson = Schema.fromJsonString(Session)
+const encode = Schema.encodeEffect(SessionJson)
+const decode = Schema.decodeOption(SessionJson)
+
+/** A record that was copied under another key does not open there. */
+const associatedData = (key: SessionKey): string => `session of ${key.toString()}`
+
+/**
+ * Wraps the `SessionStore` of the context, whichever it is.
+ *
+ * The store behind it gets a session whose access token is the whole session, sealed with its key (account, client, subject)
+ * as associated data; there is no refresh token and there are no claims. Only the key and the three times stay readable, for
+ * looking up and cleaning up; what `get` gives comes from inside of the seal, so changing them outside changes nothing.
+ *
+ * A session that does not open (sealed with a key that is gone, changed, moved, or never sealed) is no session, and a
+ * warning in the log with its account. So switching this on signs everybody out once. When keys rotate, sessions move to the
+ * newest key as they are refreshed: keep the old one as long as sessions live without a refresh.
+ *
+ * What it does not do: it does not hide who has a session, and it does not notice a whole record that was put back to an
+ * older state of the same session.
+ *
+ * @example
+ * ```ts
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
+ * import * as SessionStore from "@le-auth/core/SessionStore"
+ * import * as Layer from "effect/Layer"
+ *
+ * const store = SealedSessionStore.layer.pipe(
+ *   Layer.provide(SessionStore.layerMemory), // or any other
+ *   Layer.provide(Seal.layerConfig), // LE_AUTH_SEAL_KEYS
+ *   Layer.provide(Seal.layerWebCrypto)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<SessionStore, never, SessionStore | SealKeys> = Layer.effect(
+  SessionStore,
+  Effect.gen(function* () {
+    const store = yield* SessionStore
+    const keys = yield* SealKeys
+
+    const open = (sealed: Session, key: SessionKey) =>
+      Effect.gen(function* () {
+        const text = yield* keys.open(Redacted.value(sealed.accessToken), associatedData(key))
+        const session = Option.flatMap(text, decode)
+        if (Option.isNone(session)) {
+          yield* Effect.logWarning("A stored session does not open with the seal keys, so it counts as none").pipe(
+            Effect.annotateLogs({ "le_auth.account": key.accountId })
+          )
+        }
+        return session
+      })
+
+    return SessionStore.of({
+      get: (key) =>
+        Effect.flatMap(store.get(key), (found) => (Option.isNone(found) ? Effect.succeedNone : open(found.value, key))),
+      set: (session) =>
+        Effect.gen(function* () {
+          const { expiresAt, key, refreshAt, signedInAt } = session
+          const text = yield* Effect.orDie(encode(new Session(session)))
+          const accessToken = Redacted.make(yield* keys.seal(text, associatedData(key)), { label: "sealed session" })
+          yield* store.set(new Session({ key, accessToken, signedInAt, refreshAt, expiresAt }))
+        }),
+      remove: store.remove,
+      list: store.list
+    })
+  })
+)

@@ -1,0 +1,36 @@
+/**
+ * Why a session cannot be used.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import type { UnknownInstallation } from "./AppInstallations.ts"
+import type { DomainsError } from "./Domains.ts"
+import type { StoreError } from "./StoreError.ts"
+import type { TokenError } from "./TokenError.ts"
+
+/**
+ * There is no such session: the user never signed in here, or signed out.
+ *
+ * @since 0.1.0
+ */
+export class NotSignedIn extends Schema.TaggedError<NotSignedIn>()("NotSignedIn", {}) {
+  override get message(): string {
+    return "There is no session for this user. Start a sign-in."
+  }
+}
+
+/**
+ * The session ended at LivePerson: its refresh token is no longer accepted, or there is none and the access token is over.
+ * The session was removed.
+ *
+ * @since 0.1.0
+ */
+export class SessionEnded extends Schema.TaggedError<SessionEnded>()("SessionEnded", {}) {
+  override get message(): string {
+    return "The session has ended at LivePerson. Start the sign-in again."
+  }
+}
+
+/** @since 0.1.0 */
+export type SessionError = NotSignedIn | SessionEnded | TokenError | DomainsError | UnknownInstallation | StoreError

@@ -1,0 +1,56 @@
+/**
+ * Base64url (RFC 4648 section 5) for the short values of a sign-in. effect's own encoder and decoder are written for any length
+ * and cost more than the hashes and signatures around them.
+ */
+
+/** Unreserved in URLs. */
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+/** Text from random bytes: 6 bits of each byte, so a character for a byte, and every character equally likely. */
+export const randomText = (bytes: Uint8Array): string => {
+  let text = ""
+  for (const byte of bytes) text += alphabet[byte & 63]
+  return text
+}
+
+/** Without padding. */
+export const encode = (bytes: Uint8Array): string => {
+  let text = ""
+  for (let index = 0; index < bytes.length; index += 3) {
+    const bits = (bytes[index]! << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0)
+    text += alphabet[bits >> 18]! + alphabet[(bits >> 12) & 63]! + alphabet[(bits >> 6) & 63]! + alphabet[bits & 63]!
+  }
+  return text.slice(0, Math.ceil((bytes.length * 4) / 3))
+}
+
+/** The bytes as characters of one byte each; `undefined` if the text is no base64url without padding. */
+const binaryOf = (text: string): string | undefined =>
+  /^[A-Za-z0-9_-]*$/.test(text) && text.length % 4 !== 1
+    ? atob(text.replaceAll("-", "+").replaceAll("_", "/"))
+    : undefined
+
+const bytesOf = (binary: string): Uint8Array => {
+  const bytes = new Uint8Array(binary.length)
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)
+  return bytes
+}
+
+/** `undefined` if the text is no base64url without padding (RFC 7515 section 2). */
+export const decode = (text: string): Uint8Array | undefined => {
+  const binary = binaryOf(text)
+  return binary === undefined ? undefined : bytesOf(binary)
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+/** UTF-8 text; `undefined` if the bytes are none. */
+export const decodeText = (text: string): string | undefined => {
+  const binary = binaryOf(text)
+  // eslint-disable-next-line no-control-regex -- every ASCII character
+  if (binary === undefined || /^[\x00-\x7f]*$/.test(binary)) return binary
+  try {
+    return utf8.decode(bytesOf(binary))
+  } catch {
+    return undefined
+  }
+}
