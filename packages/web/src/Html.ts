@@ -39,19 +39,29 @@ a:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-off
 export const styleHash = "sha256-LDUpexCf4wXiei8Q07u7PXw/PyFWxb2VaDEuyHvzI24="
 
 /**
- * The headers of every page: nothing is loaded, framed or cached, and no address is passed on (RFC 9700 sections 4.2.4 and
- * 4.16).
+ * The headers of every page: nothing is loaded or cached, no address is passed on, and nobody frames it but `frameAncestors`
+ * (RFC 9700 sections 4.2.4 and 4.16).
  *
  * @since 0.1.0
  */
-export const headers: Record<string, string> = {
-  "content-security-policy": `default-src 'none'; style-src '${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+export const headersFor = (frameAncestors: ReadonlyArray<string>): Record<string, string> => ({
+  "content-security-policy": `default-src 'none'; style-src '${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors ${
+    frameAncestors.length === 0 ? "'none'" : frameAncestors.join(" ")
+  }`,
   "cache-control": "no-store",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-  "cross-origin-opener-policy": "same-origin"
-}
+  "cross-origin-opener-policy": "same-origin",
+  // It knows no list of origins, so it says what it can.
+  ...(frameAncestors.length === 0 ? { "x-frame-options": "DENY" } : {})
+})
+
+/**
+ * The headers of a page that nobody may frame.
+ *
+ * @since 0.1.0
+ */
+export const headers: Record<string, string> = headersFor([])
 
 /**
  * A page with a title, which is escaped, and a body, which is HTML: escape what you put into it.
@@ -69,6 +79,8 @@ export const page = (options: {
   readonly title: string
   readonly body: string
   readonly status?: number | undefined
+  /** Who may show the page in a frame, see `WebApplication.Options`. Default: nobody. */
+  readonly frameAncestors?: ReadonlyArray<string> | undefined
 }): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(
     `<!doctype html>
@@ -87,5 +99,9 @@ ${options.body}
 </body>
 </html>
 `,
-    { status: options.status ?? 200, contentType: "text/html; charset=utf-8", headers }
+    {
+      status: options.status ?? 200,
+      contentType: "text/html; charset=utf-8",
+      headers: headersFor(options.frameAncestors ?? [])
+    }
   )

@@ -48,6 +48,8 @@ export const page = (options: {
   readonly error: Problem
   readonly loginPath: string
   readonly returnTo?: string | undefined
+  /** Who may show the page in a frame. Default: nobody. */
+  readonly frameAncestors?: ReadonlyArray<string> | undefined
 }): HttpServerResponse => {
   const returnTo =
     options.returnTo !== undefined && isReturnPath(options.returnTo)
@@ -56,6 +58,7 @@ export const page = (options: {
   return Html.page({
     title: options.title,
     status: status(options.error),
+    frameAncestors: options.frameAncestors,
     body: `<p>${Html.escape(options.error.message)}</p>
 <p class="actions"><a class="button primary" href="${Html.escape(options.loginPath + returnTo)}">Sign in again</a></p>`
   })

@@ -10,8 +10,9 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
  * Whether a request that changes something comes from a page of this application.
  *
  * Browsers say so themselves in `Sec-Fetch-Site`, or in `Origin`, which no page can set; where both are missing, the header
- * `x-le-auth` is needed, which another site cannot add without asking first. This stands beside `SameSite` cookies, not in
- * their place (OAuth 2.0 for browser-based applications, CSRF).
+ * `x-le-auth` is needed, which another site cannot add without asking first (OAuth 2.0 for browser-based applications, CSRF).
+ *
+ * It does not lean on `SameSite`, which an application in a frame has to switch off.
  *
  * `origin` is the application's own, such as `https://app.example`.
  *
@@ -27,11 +28,11 @@ export const isSameOrigin = (request: HttpServerRequest, origin: string): boolea
 
 /**
  * Whether a request is a person's navigation, as far as the browser says: an image or a script of another site must not
- * start a sign-in (RFC 9700 section 4.7).
+ * start a sign-in (RFC 9700 section 4.7). The navigation of a frame counts only in an application that may be `embedded`.
  *
  * @since 0.1.0
  */
-export const isNavigation = (request: HttpServerRequest): boolean => {
+export const isNavigation = (request: HttpServerRequest, embedded = false): boolean => {
   const destination = request.headers["sec-fetch-dest"]
-  return destination === undefined || destination === "document"
+  return destination === undefined || destination === "document" || (embedded && destination === "iframe")
 }

@@ -33,7 +33,7 @@ export const layer = HttpRouter.addAll(
     const application = yield* WebApplication
     const browserSessions = yield* BrowserSessions
     const sessions = yield* Sessions
-    const { paths } = application
+    const { frameAncestors, paths } = application
 
     const home = HttpServerResponse.empty({ status: 303, headers: { ...headers, location: paths.home } })
     const forbidden = (request: HttpServerRequest) =>
@@ -42,6 +42,7 @@ export const layer = HttpRouter.addAll(
         : Html.page({
             title: "Not done",
             status: 403,
+            frameAncestors,
             body: "<p>This request did not come from a page of this application.</p>"
           })
 
@@ -50,7 +51,7 @@ export const layer = HttpRouter.addAll(
         Effect.logWarning("A session could not be used", error.message),
         isScript(request)
           ? json({ error: error._tag, message: error.message }, Problem.status(error))
-          : Problem.page({ title: "That did not work", error, loginPath: paths.login })
+          : Problem.page({ title: "That did not work", error, loginPath: paths.login, frameAncestors })
       )
 
     /** `GET /session`: what the page may know. The access token is not touched. */

@@ -4,18 +4,22 @@
  * @since 0.1.0
  */
 import { AccountId } from "@le-auth/core/Identifiers"
+import * as Origin from "@le-auth/core/Origin"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { SignIn } from "@le-auth/core/SignIn"
 import { UrlParameters } from "@le-auth/core/UrlParameters"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { BrowserSessions } from "./BrowserSessions.ts"
 import * as Html from "./Html.ts"
 import * as Problem from "./Problem.ts"
 import { isNavigation } from "./SameOrigin.ts"
+import * as StartLimit from "./StartLimit.ts"
 import { WebApplication } from "./WebApplication.ts"
 
 /** A person waits for the next page: a failed call is not repeated behind it. */
@@ -29,7 +33,10 @@ const redirect = (status: 302 | 303, location: string): HttpServerResponse.HttpS
     headers: { location, "cache-control": "no-store", "referrer-policy": "no-referrer" }
   })
 
-/** The router also sends HEAD here. A sign-in is neither started nor used up by a look at the headers. */
+/**
+ * Only GET: a sign-in is neither started nor used up by a look at the headers (HEAD), and LivePerson documents no other
+ * response mode than the query, so nothing arrives by POST (OAuth 2.0 form post response mode).
+ */
 const getOnly = HttpServerResponse.empty({ status: 405, headers: { allow: "GET", "cache-control": "no-store" } })
 
 const search = (request: HttpServerRequest): string => {
@@ -40,46 +47,56 @@ const search = (request: HttpServerRequest): string => {
 /**
  * `GET /login?returnTo=/path&account=12345678` starts a sign-in; both parameters are optional.
  *
- * A browser that came by another name of this server (`127.0.0.1` instead of `localhost`) is first sent to the one of the
- * redirect URI, since the cookie that binds the sign-in would otherwise not come back with the callback.
+ * On a developer's machine a browser that came by another name (`127.0.0.1` instead of `localhost`) is first sent to that of
+ * the redirect URI, since the cookie that binds the sign-in would otherwise not come back with the callback. Elsewhere the
+ * `Host` header is not looked at: a proxy may have rewritten it.
  */
 const login = Effect.gen(function* () {
   const application = yield* WebApplication
   const signIn = yield* SignIn
   const host = new URL(application.origin).host
-  return (request: HttpServerRequest) => {
-    if (request.method !== "GET") return Effect.succeed(getOnly)
-    if (!isNavigation(request)) {
-      return Effect.succeed(
-        Html.page({
-          title: "Not started",
-          status: 403,
-          body: "<p>A sign-in starts with a click, not from inside a page.</p>"
-        })
-      )
-    }
-    if (request.headers["host"] !== undefined && request.headers["host"] !== host) {
-      return Effect.succeed(redirect(303, application.origin + application.paths.login + search(request)))
-    }
-    const parameters = UrlParameters.fromSearch(search(request))
-    const account = parameters.get("account")
-    const returnTo = parameters.get("returnTo")
-    if (account !== undefined && !isAccountId(account)) {
-      return Effect.succeed(
-        Html.page({ title: "Unknown account", status: 400, body: "<p>The account is not a LivePerson account id.</p>" })
-      )
-    }
-    return signIn.start({ accountId: account, returnTo, redirectUri: application.redirectUri }).pipe(
-      nobodyWaits,
-      Effect.map((started) => application.bind(started.binding)(redirect(302, started.url))),
-      Effect.catch((error) =>
-        Effect.as(
-          Effect.logWarning("A sign-in could not be started", error.message),
-          Problem.page({ title: "The sign-in could not be started", error, loginPath: application.paths.login })
+  const { frameAncestors, paths } = application
+  const wait = application.startLimit === undefined ? () => Effect.succeedNone : StartLimit.make(application.startLimit)
+  const page = (status: number, title: string, text: string) =>
+    Html.page({ title, status, body: `<p>${text}</p>`, frameAncestors })
+
+  return Effect.fnUntraced(
+    function* (request: HttpServerRequest) {
+      if (request.method !== "GET") return getOnly
+      if (!isNavigation(request, frameAncestors.length > 0)) {
+        return page(403, "Not started", "A sign-in starts with a click, not from inside a page.")
+      }
+      const cameBy = request.headers["host"]
+      if (cameBy !== undefined && cameBy !== host && Origin.isLoopback(cameBy) && Origin.isLoopback(host)) {
+        return redirect(303, application.origin + paths.login + search(request))
+      }
+      const parameters = UrlParameters.fromSearch(search(request))
+      const account = parameters.get("account")
+      const returnTo = parameters.get("returnTo")
+      if (account !== undefined && !isAccountId(account)) {
+        return page(400, "Unknown account", "The account is not a LivePerson account id.")
+      }
+      const pause = yield* wait(request)
+      if (Option.isSome(pause)) {
+        const seconds = String(Math.ceil(Duration.toSeconds(pause.value)))
+        return HttpServerResponse.setHeader(
+          page(429, "Too many sign-ins", `Too many sign-ins were started from here. Try again in ${seconds} seconds.`),
+          "retry-after",
+          seconds
         )
+      }
+      const started = yield* nobodyWaits(
+        signIn.start({ accountId: account, returnTo, redirectUri: application.redirectUri })
+      )
+      return application.bind(started.binding)(redirect(302, started.url))
+    },
+    Effect.catch((error) =>
+      Effect.as(
+        Effect.logWarning("A sign-in could not be started", error.message),
+        Problem.page({ title: "The sign-in could not be started", error, loginPath: paths.login, frameAncestors })
       )
     )
-  }
+  )
 })
 
 /**
@@ -100,14 +117,19 @@ const callback = Effect.gen(function* () {
       if (before !== undefined) yield* browserSessions.remove(before)
       const identifier = yield* browserSessions.create(session.key)
       return redirect(303, returnTo ?? application.paths.home).pipe(
-        application.remember(identifier),
+        application.remember(identifier, browserSessions.maxAge),
         application.unbind(bindingName)
       )
     },
     Effect.catch((error) =>
       Effect.as(
         Effect.logWarning("A callback was refused", error.message),
-        Problem.page({ title: "You are not signed in", error, loginPath: application.paths.login })
+        Problem.page({
+          title: "You are not signed in",
+          error,
+          loginPath: application.paths.login,
+          frameAncestors: application.frameAncestors
+        })
       )
     )
   )
@@ -121,7 +143,7 @@ export const layer = HttpRouter.addAll(
     const application = yield* WebApplication
     return [
       HttpRouter.route("GET", application.paths.login, yield* login),
-      HttpRouter.route("GET", application.callbackPath, yield* callback)
+      HttpRouter.route("*", application.callbackPath, yield* callback)
     ]
   })
 )

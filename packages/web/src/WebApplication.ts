@@ -19,6 +19,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { BrowserSessions } from "./BrowserSessions.ts"
+import * as Embedding from "./Embedding.ts"
+import type * as StartLimit from "./StartLimit.ts"
 
 /**
  * The application has no redirect URI, so nobody knows where the callback comes in.
@@ -43,6 +45,25 @@ export interface Paths {
 }
 
 /**
+ * How all cookies of the application are set (OAuth 2.0 for browser-based applications, cookie security; RFC 6265bis section
+ * 4.1.3.2 for the prefix).
+ *
+ * @since 0.1.0
+ */
+export interface Cookies {
+  /** `__Host-` over https: such a cookie can only come from this very host. */
+  readonly prefix: "__Host-" | ""
+  readonly attributes: {
+    readonly httpOnly: true
+    readonly secure: boolean
+    readonly sameSite: "lax" | "none"
+    readonly partitioned: boolean
+  }
+  /** The path of the cookies that only the callback needs: `__Host-` wants `/`, without it the path is the callback's. */
+  readonly callbackPath: string
+}
+
+/**
  * @since 0.1.0
  */
 export class WebApplication extends Context.Service<
@@ -54,11 +75,16 @@ export class WebApplication extends Context.Service<
     /** The application's own origin, from the redirect URI; never from a header of a request. */
     readonly origin: string
     readonly paths: Paths
+    /** Who may show its pages in a frame. Empty: nobody. */
+    readonly frameAncestors: ReadonlyArray<string>
+    readonly startLimit: StartLimit.Options | undefined
+    readonly cookies: Cookies
     /** The identifier that this browser sent, if it sent one. */
     readonly identifier: (request: HttpServerRequest.HttpServerRequest) => string | undefined
     /** Gives the browser its new identifier. */
     readonly remember: (
-      identifier: Redacted.Redacted
+      identifier: Redacted.Redacted,
+      maxAge: Duration.Duration
     ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
     /** Takes the identifier from the browser. */
     readonly release: (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
@@ -81,65 +107,60 @@ export interface Options {
   readonly redirectUri?: RedirectUri | undefined
   /** Default: `/login`, `/session`, `/sign-out` and `/`. */
   readonly paths?: Partial<Paths> | undefined
+  /**
+   * Who may show the application in a frame, such as `["https://*.liveperson.net"]` for LivePerson's agent workspace.
+   * Default: nobody.
+   *
+   * With it, cookies are `SameSite=None; Secure; Partitioned`, so they are sent with requests that other sites cause, and
+   * only `Sec-Fetch-Site`, `Origin` and the header `x-le-auth` tell those apart: see `SameOrigin`. It needs https.
+   */
+  readonly frameAncestors?: ReadonlyArray<string> | undefined
+  /** How often one address may start a sign-in. Default: no limit. */
+  readonly startLimit?: StartLimit.Options | undefined
 }
-
-const httpOnly = { httpOnly: true, sameSite: "lax" } as const
 
 /**
  * @since 0.1.0
  */
 export const layer = (
   options: Options = {}
-): Layer.Layer<WebApplication, NoRedirectUri, AppInstallations | BrowserSessions> =>
+): Layer.Layer<WebApplication, NoRedirectUri | Embedding.EmbeddingRefused, AppInstallations> =>
   Layer.effect(
     WebApplication,
     Effect.gen(function* () {
       const installations = yield* AppInstallations
-      const browserSessions = yield* BrowserSessions
       const only = yield* Effect.option(installations.find())
       const redirectUri = options.redirectUri ?? Option.getOrUndefined(only)?.redirectUris[0]
       if (redirectUri === undefined) return yield* new NoRedirectUri()
+      const frameAncestors = options.frameAncestors ?? []
+      yield* Embedding.check(frameAncestors, redirectUri)
 
       const { origin, pathname, protocol } = new URL(redirectUri)
       // Over plain http on a developer's machine a Secure cookie would be dropped, and the sign-in would go round in circles.
       const secure = protocol === "https:"
-      const sessionCookie = `${secure ? "__Host-" : ""}le-auth-session`
-      // `__Host-` wants the path "/"; without it the path can be as narrow as the callback's (RFC 6265bis section 4.1.3.2).
-      const bindingPath = secure ? "/" : pathname
+      const embedded = frameAncestors.length > 0
+      const cookies: Cookies = {
+        prefix: secure ? "__Host-" : "",
+        attributes: { httpOnly: true, secure, sameSite: embedded ? "none" : "lax", partitioned: embedded },
+        callbackPath: secure ? "/" : pathname
+      }
+      const sessionCookie = `${cookies.prefix}le-auth-session`
+      const set = (name: string, value: string, path: string, maxAge: Duration.Duration) =>
+        HttpServerResponse.setCookieUnsafe(name, value, { ...cookies.attributes, path, maxAge })
 
       return WebApplication.of({
         redirectUri,
         callbackPath: pathname as `/${string}`,
         origin,
         paths: { login: "/login", session: "/session", signOut: "/sign-out", home: "/", ...options.paths },
+        frameAncestors,
+        startLimit: options.startLimit,
+        cookies,
         identifier: (request) => request.cookies[sessionCookie],
-        remember: (identifier) =>
-          HttpServerResponse.setCookieUnsafe(sessionCookie, Redacted.value(identifier), {
-            ...httpOnly,
-            secure,
-            path: "/",
-            maxAge: browserSessions.maxAge
-          }),
-        release: HttpServerResponse.setCookieUnsafe(sessionCookie, "", {
-          ...httpOnly,
-          secure,
-          path: "/",
-          maxAge: Duration.zero
-        }),
-        bind: (binding) =>
-          HttpServerResponse.setCookieUnsafe(binding.name, Redacted.value(binding.value), {
-            ...httpOnly,
-            secure,
-            path: bindingPath,
-            maxAge: binding.maxAge
-          }),
-        unbind: (name) =>
-          HttpServerResponse.setCookieUnsafe(name, "", {
-            ...httpOnly,
-            secure,
-            path: bindingPath,
-            maxAge: Duration.zero
-          })
+        remember: (identifier, maxAge) => set(sessionCookie, Redacted.value(identifier), "/", maxAge),
+        release: set(sessionCookie, "", "/", Duration.zero),
+        bind: ({ maxAge, name, value }) => set(name, Redacted.value(value), cookies.callbackPath, maxAge),
+        unbind: (name) => set(name, "", cookies.callbackPath, Duration.zero)
       })
     })
   )

@@ -15,9 +15,18 @@
 import type { AppInstallations } from "@le-auth/core/AppInstallations"
 import type { Sessions } from "@le-auth/core/Sessions"
 import type { SignIn } from "@le-auth/core/SignIn"
-import type * as HttpRouter from "effect/http/HttpRouter"
+import type * as SessionView from "@le-auth/core/SessionView"
+import { fromSession } from "@le-auth/core/SessionView"
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
 import type { BrowserSessions } from "./BrowserSessions.ts"
+import type { EmbeddingRefused } from "./Embedding.ts"
 import * as SessionRoutes from "./SessionRoutes.ts"
 import * as SignInRoutes from "./SignInRoutes.ts"
 import * as WebApplication from "./WebApplication.ts"
@@ -46,6 +55,118 @@ export const layer = (
   options: WebApplication.Options = {}
 ): Layer.Layer<
   WebApplication.WebApplication,
-  WebApplication.NoRedirectUri,
+  WebApplication.NoRedirectUri | EmbeddingRefused,
   AppInstallations | BrowserSessions | HttpRouter.HttpRouter | Sessions | SignIn
 > => routes.pipe(Layer.provideMerge(WebApplication.layer(options)))
+
+/**
+ * What the routes stand on, see {@link toWebHandler}.
+ *
+ * @since 0.1.0
+ */
+export type Services = WebApplication.WebApplication | BrowserSessions | Sessions | SignIn
+
+/**
+ * The routes for a server that is not effect's: Next, Hono, workers, `node:http`.
+ *
+ * @since 0.1.0
+ */
+export interface WebHandler {
+  /** Answers a request. What is none of its routes gets 404. */
+  readonly handler: (request: Request) => Promise<Response>
+  /** Who is signed in, in the browser that sent a request: never a token. Rejects if a store is unavailable. */
+  readonly session: (request: Request) => Promise<SessionView.SessionView>
+  /** Settles when the layer is built. It rejects with the layer's error, as every request then does. */
+  readonly ready: Promise<void>
+  /** Releases what the layer holds. */
+  readonly dispose: () => Promise<void>
+}
+
+/** What the addresses and headers of these routes carry, and no span or log may (RFC 9700 section 4.2). */
+const secretNames = ["code", "state"]
+const secretHeaders = ["location", "referer"]
+
+const redaction = Layer.merge(
+  Layer.effect(
+    UrlParams.CurrentRedactedNames,
+    Effect.map(UrlParams.CurrentRedactedNames, (names) => [...names, ...secretNames])
+  ),
+  Layer.effect(
+    Headers.CurrentRedactedNames,
+    Effect.map(Headers.CurrentRedactedNames, (names) => [...names, ...secretHeaders])
+  )
+)
+
+/**
+ * The routes as one function from `Request` to `Promise<Response>`. The layer is built at once; `routes` are more routes of
+ * your own, which use its services.
+ *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import * as SessionStore from "@le-auth/core/SessionStore"
+ * import * as TransactionStore from "@le-auth/core/TransactionStore"
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+ * import * as BrowserSessions from "@le-auth/web/BrowserSessions"
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as WebSignIn from "@le-auth/web/WebSignIn"
+ * import * as Layer from "effect/Layer"
+ * import * as Persistence from "effect/persistence/Persistence"
+ *
+ * const { handler, session } = WebSignIn.toWebHandler(
+ *   WebApplication.layer({ paths: { home: "/inbox" } }).pipe(
+ *     Layer.provideMerge(NodeSignIn.layerServer),
+ *     Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory)),
+ *     Layer.provideMerge(BrowserSessions.layer()),
+ *     Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)),
+ *     Layer.provide(AppInstallations.layerConfig)
+ *   )
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const toWebHandler = <A, E>(
+  services: Layer.Layer<A | Services, E>,
+  options: {
+    readonly routes?:
+      | Layer.Layer<
+          never,
+          never,
+          HttpRouter.HttpRouter | HttpRouter.Request.From<"Requires", A | Services> | A | Services
+        >
+      | undefined
+  } = {}
+): WebHandler => {
+  // One build for both: the routes, and the look-up of a session outside of them.
+  const memoMap = Layer.makeMemoMapUnsafe()
+  const runtime = ManagedRuntime.make(services, { memoMap })
+  const { dispose, handler } = HttpRouter.toWebHandler(
+    Layer.merge(routes, options.routes ?? Layer.empty).pipe(
+      Layer.provideMerge(redaction),
+      Layer.provideMerge(services)
+    ),
+    // Its log would have the addresses in it, and with them the codes.
+    { disableLogger: true, memoMap }
+  )
+  const ready = runtime.runPromise(Effect.void)
+  // Who does not look at it hears of the error with the first request.
+  ready.catch(() => undefined)
+  return {
+    handler: (request) => (handler as WebHandler["handler"])(request),
+    session: (request) =>
+      runtime.runPromise(
+        WebApplication.currentSession.pipe(
+          Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromWeb(request)),
+          Effect.map(Option.match({ onNone: () => ({ signedIn: false }), onSome: fromSession }))
+        )
+      ),
+    ready,
+    dispose: async () => {
+      await dispose()
+      await runtime.dispose()
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * What browsers and servers do not carry.
+ *
+ * @since 0.1.0
+ */
+import { StoreError } from "@le-auth/core/StoreError"
+import * as Schema from "effect/Schema"
+
+/**
+ * A value has more characters, sealed, than may go into cookies: browsers drop a cookie of more than 4,096 bytes (RFC 6265
+ * section 6.1), and servers refuse a request whose headers are too long (Node above 16 KiB, nginx above 8 KiB a line).
+ *
+ * A `StoreError` to whom it does not matter. Nothing was kept. Trying again does not help: keep less in the application
+ * state, or use a store on the server.
+ *
+ * @since 0.1.0
+ */
+export class CookieTooLarge extends StoreError.extend<CookieTooLarge>("@le-auth/web/CookieTooLarge")({
+  characters: Schema.Finite,
+  limit: Schema.Finite
+}) {
+  override get message(): string {
+    return (
+      `The ${this.store} cannot keep ${this.characters} characters in the browser, ${this.limit} at most. ` +
+      "Keep less in the application state, or use a store on the server."
+    )
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * A `TransactionStore` in the browser: the record of an open sign-in travels in a cookie, sealed.
+ *
+ * @since 0.1.0
+ */
+import * as Seal from "@le-auth/core/Seal"
+import { Transaction } from "@le-auth/core/Transaction"
+import { TransactionStore } from "@le-auth/core/TransactionStore"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { CookieTooLarge } from "./CookieTooLarge.ts"
+import { Recent } from "./internal/recent.ts"
+import * as RequestCookies from "./internal/requestCookies.ts"
+import { WebApplication } from "./WebApplication.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /** So many sign-ins can be open in one browser; a new one drops the oldest. Default: 4, since each costs about 700 bytes. */
+  readonly maximumOpen?: number | undefined
+}
+
+const TransactionJson = Schema.fromJsonString(Transaction)
+const encode = Schema.encodeEffect(TransactionJson)
+const decode = Schema.decodeOption(TransactionJson)
+
+const store = "sign-in cookie"
+/** Browsers drop what is larger than 4,096 bytes; the attributes count too. */
+const maximumSize = 3800
+/** The cookies of this process that were used lately. */
+const remembered = 100_000
+const handleLength = 12
+const form = /^([0-9a-z]{1,11})\.([\w.-]+)$/
+
+/** The record opens only under its own id, and only with the deadline that is written beside it. */
+const associatedData = (id: string, until: string): string => `sign-in ${id} until ${until}`
+
+/**
+ * See {@link layer}, with options.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (options: Options): Layer.Layer<TransactionStore, never, WebApplication | Seal.SealKeys> =>
+  Layer.effect(
+    TransactionStore,
+    Effect.gen(function* () {
+      const { cookies } = yield* WebApplication
+      const keys = yield* Seal.SealKeys
+      const maximumOpen = options.maximumOpen ?? 4
+      const current = RequestCookies.make(store, { ...cookies.attributes, path: cookies.callbackPath })
+      const prefix = `${cookies.prefix}le-auth-open-`
+      const nameOf = (id: string) => prefix + id.slice(0, handleLength)
+      const used = new Recent<true>(remembered)
+
+      return TransactionStore.of({
+        put: Effect.fnUntraced(function* (id, record, timeToLive) {
+          const browser = yield* current("put")
+          const until = ((yield* Clock.currentTimeMillis) + Math.ceil(Duration.toMillis(timeToLive))).toString(36)
+          const text = yield* Effect.orDie(encode(record))
+          const value = `${until}.${yield* keys.seal(text, associatedData(id, until))}`
+          const name = nameOf(id)
+          if (name.length + value.length > maximumSize) {
+            return yield* new CookieTooLarge({
+              store,
+              operation: "put",
+              characters: name.length + value.length,
+              limit: maximumSize
+            })
+          }
+          const open = browser
+            .names()
+            .filter((other) => other.startsWith(prefix) && other !== name)
+            .map((other) => ({ other, until: Number.parseInt(browser.get(other)!, 36) || 0 }))
+            .toSorted((a, b) => a.until - b.until)
+          for (const { other } of open.slice(0, Math.max(0, open.length + 1 - maximumOpen))) browser.remove(other)
+          browser.set(name, value, timeToLive)
+        }),
+
+        take: Effect.fnUntraced(function* (id) {
+          const browser = yield* current("take")
+          const name = nameOf(id)
+          const [, until, sealed] = form.exec(browser.get(name) ?? "") ?? []
+          if (until === undefined || sealed === undefined) return Option.none()
+          const text = yield* keys.open(sealed, associatedData(id, until))
+          const record = Option.flatMap(text, decode)
+          if (Option.isNone(record)) {
+            yield* Effect.logWarning("The cookie of a sign-in does not open with the seal keys, so it counts as none")
+            return Option.none()
+          }
+          browser.remove(name)
+          const now = yield* Clock.currentTimeMillis
+          // From here to the end nothing else runs: of parallel calls one is the first.
+          if (used.get(id) === true || Number.parseInt(until, 36) <= now) return Option.none()
+          used.set(id, true)
+          return record
+        })
+      })
+    })
+  )
+
+/**
+ * Keeps the record of each open sign-in in a cookie of the browser that started it: HttpOnly, sealed with the `SealKeys`,
+ * bound to the id of the sign-in, with its deadline inside. The application then needs no store on the server.
+ *
+ * **Single use.** A process gives a record once: it remembers the last 100,000 that it gave. Several processes do not know
+ * of each other. Somebody who has both the callback's address and the browser's cookies could then let a second process take
+ * the record again, and what stops that is the authorization code, which Sentinel accepts once (RFC 6749 section 4.1.2). With
+ * a store that the processes share, `take` itself is atomic.
+ *
+ * It works inside of a request of effect's HTTP server or of a web handler; elsewhere it fails with a `StoreError`. A record
+ * of more than 3,800 characters, sealed, is refused with `CookieTooLarge`.
+ *
+ * @example
+ * ```ts
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as CookieTransactionStore from "@le-auth/web/CookieTransactionStore"
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as Layer from "effect/Layer"
+ *
+ * const TransactionsLive = CookieTransactionStore.layer.pipe(
+ *   Layer.provide(WebApplication.layer()),
+ *   Layer.provide(Seal.layerConfig),
+ *   Layer.provide(Seal.layerWebCrypto)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<TransactionStore, never, WebApplication | Seal.SealKeys> = layerWith({})

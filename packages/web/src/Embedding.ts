@@ -1,0 +1,53 @@
+/**
+ * Who may show the application's pages in a frame.
+ *
+ * LivePerson's agent workspace shows an application as a widget in an iframe, where its cookies are third-party cookies: a
+ * browser sends them only with `SameSite=None; Secure`, and more and more only with `Partitioned`.
+ *
+ * @see LivePerson, "Agent Workspace Widget SDK", limitations
+ * @see RFC 6265bis section 5.2 (SameSite), CHIPS (Partitioned), Content Security Policy 3 section 6.4.2 (frame-ancestors)
+ * @since 0.1.0
+ */
+import type { RedirectUri } from "@le-auth/core/Identifiers"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/**
+ * The application cannot be embedded as it was asked for. The layer fails with this at the start, not when the first cookie
+ * is lost.
+ *
+ * @since 0.1.0
+ */
+export class EmbeddingRefused extends Schema.TaggedError<EmbeddingRefused>()("EmbeddingRefused", {
+  reason: Schema.Literals(["NotHttps", "NotAFrameAncestor"]),
+  value: Schema.String
+}) {
+  override get message(): string {
+    return this.reason === "NotHttps"
+      ? `The redirect URI ${this.value} is not https. Browsers send the cookies of a frame over https only: use an https redirect URI, or leave out frameAncestors.`
+      : `${JSON.stringify(this.value)} is not an origin that may embed the application. Write https://host or https://*.host, one for each entry.`
+  }
+}
+
+/** Nothing else fits: a space, a semicolon or a quote would change the policy, and a bare `*` would open it to everybody. */
+const frameAncestor =
+  /^https:\/\/(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::\d{1,5})?$/i
+
+/**
+ * Checks the origins that may embed an application, such as `https://*.liveperson.net`, against where it lives. An empty
+ * list is always right: nobody may.
+ *
+ * @since 0.1.0
+ */
+export const check = (
+  frameAncestors: ReadonlyArray<string>,
+  redirectUri: RedirectUri
+): Effect.Effect<void, EmbeddingRefused> =>
+  Effect.gen(function* () {
+    if (frameAncestors.length === 0) return
+    const wrong = frameAncestors.find((origin) => !frameAncestor.test(origin))
+    if (wrong !== undefined) return yield* new EmbeddingRefused({ reason: "NotAFrameAncestor", value: wrong })
+    if (!/^https:/i.test(redirectUri)) {
+      return yield* new EmbeddingRefused({ reason: "NotHttps", value: redirectUri })
+    }
+  })

@@ -1,0 +1,53 @@
+/**
+ * Everything in cookies: sign-in routes for servers that keep nothing.
+ *
+ * @since 0.1.0
+ */
+import type { SealKeys } from "@le-auth/core/Seal"
+import type { SessionStore } from "@le-auth/core/SessionStore"
+import type { TransactionStore } from "@le-auth/core/TransactionStore"
+import * as Layer from "effect/Layer"
+import type { BrowserSessions } from "./BrowserSessions.ts"
+import * as CookieBrowserSessions from "./CookieBrowserSessions.ts"
+import * as CookieSessionStore from "./CookieSessionStore.ts"
+import * as CookieTransactionStore from "./CookieTransactionStore.ts"
+import type { WebApplication } from "./WebApplication.ts"
+
+/**
+ * The three stores of a web application as sealed cookies, for functions and workers without a database. Read in
+ * {@link CookieTransactionStore.layer}, {@link CookieSessionStore.layer} and {@link CookieBrowserSessions.layer} what that
+ * costs: single use across processes rests on Sentinel, and signing out only removes cookies.
+ *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+ * import * as Stateless from "@le-auth/web/Stateless"
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as WebSignIn from "@le-auth/web/WebSignIn"
+ * import * as Layer from "effect/Layer"
+ *
+ * const { handler } = WebSignIn.toWebHandler(
+ *   NodeSignIn.layerServer.pipe(
+ *     Layer.provideMerge(Stateless.layer()),
+ *     Layer.provideMerge(WebApplication.layer()),
+ *     Layer.provide(RefreshLock.layerMemory),
+ *     Layer.provide(AppInstallations.layerConfig), // LE_AUTH_ACCOUNT_ID, ...
+ *     Layer.provide(Seal.layerConfig), // LE_AUTH_SEAL_KEYS
+ *     Layer.provide(Seal.layerWebCrypto)
+ *   )
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer = (
+  options: CookieTransactionStore.Options & CookieSessionStore.Options = {}
+): Layer.Layer<TransactionStore | SessionStore | BrowserSessions, never, WebApplication | SealKeys> =>
+  Layer.mergeAll(
+    CookieTransactionStore.layerWith(options),
+    CookieSessionStore.layerWith(options),
+    CookieBrowserSessions.layer(options)
+  )

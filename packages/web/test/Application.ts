@@ -1,0 +1,89 @@
+/** An application with the routes of `@le-auth/web`, over the scripted Sentinel of core's tests. */
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as AppInstallations from "@le-auth/core/AppInstallations"
+import { RedirectUri } from "@le-auth/core/Identifiers"
+import * as Seal from "@le-auth/core/Seal"
+import * as BrowserSessions from "@le-auth/web/BrowserSessions"
+import * as CookieBrowserSessions from "@le-auth/web/CookieBrowserSessions"
+import * as Stateless from "@le-auth/web/Stateless"
+import * as WebApplication from "@le-auth/web/WebApplication"
+import * as WebSignIn from "@le-auth/web/WebSignIn"
+import { it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as HttpRouter from "effect/http/HttpRouter"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Persistence from "effect/persistence/Persistence"
+import * as Redacted from "effect/Redacted"
+import { inspect } from "node:util"
+import * as Scripted from "../../core/test/ScriptedSentinel.ts"
+import { Browser } from "./Browser.ts"
+
+export interface Options {
+  /** Everything in cookies, sealed with these keys. */
+  readonly stateless?: Parameters<typeof Stateless.layer>[0] & { readonly keys?: ReadonlyArray<string> }
+  readonly web?: WebApplication.Options
+  readonly redirectUri?: string
+  readonly routes?: Layer.Layer<
+    never,
+    never,
+    HttpRouter.HttpRouter | HttpRouter.Request.From<"Requires", WebSignIn.Services> | WebSignIn.Services
+  >
+}
+
+export const sealKeys = (...names: ReadonlyArray<string>): Layer.Layer<Seal.SealKeys> =>
+  Seal.layer(names.map((name) => Redacted.make(`planted-key-${name}-${"x".repeat(32)}`))).pipe(
+    Layer.provide(Seal.layerWebCrypto),
+    Layer.orDie
+  )
+
+/** What an application stands on. */
+export const services = ({ redirectUri, stateless, web }: Options) => {
+  const installation = new AppInstallations.AppInstallation({
+    ...Scripted.installation,
+    redirectUris: [RedirectUri.make(redirectUri ?? "https://app.example/callback")]
+  })
+  const application = WebApplication.layer(web)
+  const keys = sealKeys(...(stateless?.keys ?? ["a"]))
+  return application.pipe(
+    Layer.provideMerge(
+      Scripted.layerWith({
+        installations: [installation],
+        ...(stateless === undefined
+          ? {}
+          : { stores: Stateless.layer(stateless).pipe(Layer.provide(keys), Layer.provide(application), Layer.orDie) })
+      })
+    ),
+    Layer.provideMerge(
+      stateless === undefined
+        ? BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
+        : CookieBrowserSessions.layer(stateless).pipe(Layer.provide(keys))
+    )
+  )
+}
+
+/** The application as one function, its wire, what it logged, and browsers for it. */
+export const make = (options: Options = {}) =>
+  Effect.gen(function* () {
+    const log: Array<string> = []
+    const logger = Logger.make(({ cause, message }) => void log.push(inspect([message, cause], { depth: 6 })))
+    const context = yield* Layer.build(services(options))
+    const web = WebSignIn.toWebHandler(Layer.merge(Layer.succeedContext(context), Logger.layer([logger])), {
+      routes: options.routes
+    })
+    yield* Effect.addFinalizer(() => Effect.promise(web.dispose))
+    return { ...web, log, wire: Context.get(context, Scripted.Wire), browser: () => new Browser(web.handler) }
+  })
+
+export type Application = Effect.Success<ReturnType<typeof make>>
+
+/** A test with applications of its own; the requests run outside of Effect, as a browser's do. */
+export const scenario = (
+  title: string,
+  all: ReadonlyArray<Options>,
+  run: (...applications: ReadonlyArray<Application>) => Promise<void>
+) =>
+  it.live(title, () =>
+    Effect.flatMap(Effect.forEach(all, make), (applications) => Effect.promise(() => run(...applications)))
+  )

@@ -1,0 +1,305 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as AppInstallations from "@le-auth/core/AppInstallations"
+import { ClientId, RedirectUri, Subject } from "@le-auth/core/Identifiers"
+import { Session, SessionKey } from "@le-auth/core/Session"
+import { SessionStore } from "@le-auth/core/SessionStore"
+import type { Transaction } from "@le-auth/core/Transaction"
+import { TransactionStore } from "@le-auth/core/TransactionStore"
+import { BrowserSessions } from "@le-auth/web/BrowserSessions"
+import * as Stateless from "@le-auth/web/Stateless"
+import * as WebApplication from "@le-auth/web/WebApplication"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/testing/TestClock"
+import { inspect } from "node:util"
+import { account, installation, otherAccount, sentinelOrigin } from "../../core/test/ScriptedSentinel.ts"
+import { sealKeys } from "./Application.ts"
+import { type CookieJar, inRequest } from "./InRequest.ts"
+
+const stores = (options: Parameters<typeof Stateless.layer>[0] = {}, ...keys: ReadonlyArray<string>) =>
+  Stateless.layer(options).pipe(
+    Layer.provide(sealKeys(...(keys.length === 0 ? ["a"] : keys))),
+    Layer.provide(WebApplication.layer()),
+    Layer.provide(AppInstallations.layer(installation)),
+    Layer.orDie
+  )
+
+const id = "a".repeat(43)
+const record = (text = "planted-state"): Transaction => ({
+  accountId: account,
+  clientId: installation.clientId,
+  sentinel: sentinelOrigin,
+  redirectUri: RedirectUri.make("https://app.example/callback"),
+  applicationState: { text },
+  deadline: 1
+})
+const put = (id: string, transaction = record()) =>
+  TransactionStore.use((store) => store.put(id, transaction, Duration.minutes(20)))
+const take = (id: string) => TransactionStore.use((store) => store.take(id))
+
+const key = new SessionKey({ accountId: account, clientId: ClientId.make("client"), subject: Subject.make("7") })
+const session = (length = 20, of = key) =>
+  new Session({
+    key: of,
+    accessToken: Redacted.make("planted-access-".padEnd(length, "x")),
+    refreshToken: Redacted.make("planted-refresh"),
+    signedInAt: 0,
+    refreshAt: 2,
+    expiresAt: 3
+  })
+const set = (session: Session) => SessionStore.use((store) => store.set(session))
+const get = (of = key) => SessionStore.use((store) => store.get(of))
+const tokenOf = (found: Option.Option<Session>) => Redacted.value(Option.getOrThrow(found).accessToken)
+
+/** Changes one character of each value that a browser holds. */
+const tampered = (browser: CookieJar): CookieJar =>
+  new Map(
+    Array.from(browser, ([name, value]) => [
+      name,
+      value.slice(0, -4) + (value.at(-4) === "A" ? "B" : "A") + value.slice(-3)
+    ])
+  )
+
+describe("CookieTransactionStore", () => {
+  it.effect("B7, B8: the record comes back whole, once, and the cookie shows nothing of it", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, put(id))
+      assert.strictEqual(browser.size, 1)
+      assert.notInclude(inspect(browser), "planted")
+      const copy = new Map(browser)
+      const taken = Option.getOrThrow(yield* inRequest(browser, take(id)))
+      assert.deepStrictEqual(taken, record())
+      assert.strictEqual(browser.size, 0)
+      assert.isTrue(Option.isNone(yield* inRequest(copy, take(id))))
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("B3: of 50 parallel takes one gets it", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, put(id))
+      const all = yield* Effect.all(
+        Array.from({ length: 50 }, () => inRequest(new Map(browser), take(id))),
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(all.filter(Option.isSome).length, 1)
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("B3: a second process takes it again, as documented: there the code is what is used once", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, put(id)).pipe(Effect.provide(stores()))
+      const copy = new Map(browser)
+      assert.isTrue(Option.isSome(yield* inRequest(browser, take(id)).pipe(Effect.provide(stores()))))
+      assert.isTrue(Option.isSome(yield* inRequest(copy, take(id)).pipe(Effect.provide(stores()))))
+    })
+  )
+
+  it.effect("B4: the deadline is the server's, whatever the browser keeps", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, put(id))
+      yield* TestClock.adjust("20 minutes")
+      const longer = new Map(Array.from(browser, ([name, value]) => [name, value.replace(/^[^.]+/, "zzzzzzzz")]))
+      assert.isTrue(Option.isNone(yield* inRequest(longer, take(id))))
+      assert.isTrue(Option.isNone(yield* inRequest(browser, take(id))))
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("B5, B8: changed, moved to another id, or sealed with another key, it is none; the right one stays", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, put(id))
+      const other = id.slice(0, 12) + "b".repeat(31)
+      assert.isTrue(Option.isNone(yield* inRequest(new Map(browser), take(other))))
+      assert.isTrue(Option.isNone(yield* inRequest(tampered(browser), take(id))))
+      assert.isTrue(
+        Option.isNone(yield* inRequest(new Map(browser), take(id)).pipe(Effect.provide(stores({}, "lost"))))
+      )
+      for (const garbage of ["", ".", "1.", "zz.1.AAAAAAAA.AAAA", "%ff", "x".repeat(5000)]) {
+        const cookies = new Map(Array.from(browser, ([name]) => [name, garbage]))
+        assert.isTrue(Option.isNone(yield* inRequest(cookies, take(id))))
+      }
+      assert.isTrue(Option.isSome(yield* inRequest(browser, take(id)).pipe(Effect.provide(stores({}, "new", "a")))))
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("B6: several are open at once, and the oldest go first", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      const ids = Array.from("abcdefgh", (letter) => letter.repeat(43))
+      for (const id of ids) {
+        yield* inRequest(browser, put(id))
+        yield* TestClock.adjust("1 second")
+      }
+      assert.strictEqual(browser.size, 4)
+      const open = yield* Effect.forEach(ids, (id) => inRequest(browser, take(id)))
+      assert.deepStrictEqual(
+        open.map(Option.isSome),
+        ids.map((_, index) => index >= 4)
+      )
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("what does not fit into a cookie is refused with what to do", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      const error = yield* Effect.flip(inRequest(browser, put(id, record("planted-state".padEnd(4000, "x")))))
+      assert.strictEqual(error._tag, "StoreError")
+      assert.match(error.message, /sign-in cookie cannot keep \d+ characters in the browser, 3800 at most\. Keep less/)
+      assert.notInclude(inspect(error, { depth: null }), "planted")
+      assert.strictEqual(browser.size, 0)
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("outside of a request there is no browser: an error, not a silent loss", () =>
+    Effect.gen(function* () {
+      assert.match((yield* Effect.flip(put(id))).message, /put outside of a request/)
+      assert.match((yield* Effect.flip(get())).message, /get outside of a request/)
+    }).pipe(Effect.provide(stores()))
+  )
+})
+
+describe("CookieSessionStore", () => {
+  it.effect("H6, H7: a session comes back under its own key only, and its cookies show nothing of it", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session()))
+      assert.notInclude(inspect(browser), "planted")
+      assert.notInclude(inspect(browser), account)
+      assert.strictEqual(tokenOf(yield* inRequest(browser, get())), Redacted.value(session().accessToken))
+      for (const other of [
+        new SessionKey({ ...key, accountId: otherAccount }),
+        new SessionKey({ ...key, clientId: ClientId.make("other") }),
+        new SessionKey({ ...key, subject: Subject.make("8") })
+      ]) {
+        assert.isTrue(Option.isNone(yield* inRequest(browser, get(other))))
+      }
+      const list = SessionStore.use((store) => store.list(account))
+      assert.deepStrictEqual((yield* inRequest(browser, list)).map(String), [key.toString()])
+      assert.deepStrictEqual(yield* inRequest(new Map<string, string>(), list), [])
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("what was set is read back in the same request", () =>
+    Effect.gen(function* () {
+      const found = yield* inRequest(new Map<string, string>(), Effect.andThen(set(session()), get()))
+      assert.isTrue(Option.isSome(found))
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("a long session travels in pieces below 4,096 bytes, and leaves none behind", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session(4500)))
+      assert.strictEqual(browser.size, 2)
+      for (const [name, value] of browser) assert.isBelow(name.length + value.length + 100, 4096)
+      assert.strictEqual(tokenOf(yield* inRequest(browser, get())).length, 4500)
+      const torn = new Map([...browser].slice(0, 1))
+      assert.isTrue(Option.isNone(yield* inRequest(torn, get())))
+      const stale = new Map(browser)
+      yield* inRequest(browser, set(session(20)))
+      assert.strictEqual(browser.size, 1)
+      // A piece that was left over does no harm.
+      const left = new Map([...stale, ...browser])
+      assert.strictEqual(tokenOf(yield* inRequest(left, get())).length, 20)
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("what does not fit is refused with what to do, and nothing is kept", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      const error = yield* Effect.flip(inRequest(browser, set(session(9000))))
+      assert.match(error.message, /session cookie cannot keep \d+ characters in the browser, 7600 at most/)
+      assert.strictEqual(browser.size, 0)
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("H8: changed, of a lost key, or garbage: no session, and the cookies go", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session()))
+      const bad = tampered(browser)
+      assert.isTrue(Option.isNone(yield* inRequest(bad, get())))
+      assert.strictEqual(bad.size, 0)
+      assert.isTrue(Option.isNone(yield* inRequest(new Map(browser), get()).pipe(Effect.provide(stores({}, "lost")))))
+      for (const garbage of ["", "1.", "99.x", "2.1.AAAAAAAA.AAAA", "0.1.AAAAAAAA.AAAA"]) {
+        assert.isTrue(Option.isNone(yield* inRequest(new Map(Array.from(browser, ([name]) => [name, garbage])), get())))
+      }
+      assert.isTrue(Option.isSome(yield* inRequest(browser, get()).pipe(Effect.provide(stores({}, "new", "a")))))
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("F4: a request with the cookies of before gets what the session became, in this process", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session()))
+      const onTheirWay = new Map(browser)
+      yield* inRequest(browser, set(session(30)))
+      assert.strictEqual(tokenOf(yield* inRequest(onTheirWay, get())).length, 30)
+      // Also after more than one step.
+      const late = new Map<string, string>()
+      yield* inRequest(late, set(session(40)))
+      const first = new Map(late)
+      yield* inRequest(late, set(session(41)))
+      yield* inRequest(late, set(session(42)))
+      assert.strictEqual(tokenOf(yield* inRequest(first, get())).length, 42)
+      // And the browser has them now, in case the other answer was lost.
+      assert.deepStrictEqual(onTheirWay, browser)
+      const another = new Map(browser)
+      yield* inRequest(
+        browser,
+        SessionStore.use((store) => store.remove(key))
+      )
+      assert.strictEqual(browser.size, 0)
+      assert.isTrue(Option.isNone(yield* inRequest(another, get())))
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("a session ends with maxAge after the sign-in, whatever the browser keeps", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session()))
+      yield* TestClock.adjust("1 hour")
+      assert.isTrue(Option.isNone(yield* inRequest(browser, get())))
+    }).pipe(Effect.provide(stores({ maxAge: "1 hour" })))
+  )
+
+  it.effect("one browser holds one session, or as many as were asked for", () =>
+    Effect.gen(function* () {
+      const other = new SessionKey({ ...key, accountId: otherAccount })
+      const both = (of: Parameters<typeof Stateless.layer>[0]) =>
+        Effect.gen(function* () {
+          const browser: CookieJar = new Map()
+          yield* inRequest(browser, set(session()))
+          yield* inRequest(browser, set(session(20, other)))
+          return [yield* inRequest(browser, get()), yield* inRequest(browser, get(other))].map(Option.isSome)
+        }).pipe(Effect.provide(stores(of)))
+      assert.deepStrictEqual(yield* both({}), [false, true])
+      assert.deepStrictEqual(yield* both({ maximumSessions: 2 }), [true, true])
+    })
+  )
+})
+
+describe("CookieBrowserSessions", () => {
+  it.effect("H6: the identifier is the sealed key of the session, new each time, with its end inside", () =>
+    Effect.gen(function* () {
+      const sessions = yield* BrowserSessions
+      const identifier = Redacted.value(yield* sessions.create(key))
+      assert.notInclude(identifier, account)
+      assert.notStrictEqual(Redacted.value(yield* sessions.create(key)), identifier)
+      assert.deepStrictEqual(yield* sessions.find(identifier), Option.some(key))
+      assert.deepStrictEqual(yield* sessions.find("planted-by-somebody"), Option.none())
+      // It cannot be taken back, as documented.
+      yield* sessions.remove(identifier)
+      assert.isTrue(Option.isSome(yield* sessions.find(identifier)))
+      yield* TestClock.adjust("30 days")
+      assert.isTrue(Option.isNone(yield* sessions.find(identifier)))
+    }).pipe(Effect.provide(stores()))
+  )
+})

@@ -1,0 +1,84 @@
+import { assert, describe } from "@effect/vitest"
+import { scenario } from "./Application.ts"
+
+describe("the redirect URI", () => {
+  for (const mode of [{}, { stateless: {} }]) {
+    scenario(
+      `C12: takes GET only, since LivePerson documents no other response mode${"stateless" in mode ? " (stateless)" : ""}`,
+      [mode],
+      async ({ browser, wire }) => {
+        const mine = browser()
+        const callback = await mine.start()
+        const form = new URL(callback, "https://app.example").searchParams
+        for (const init of [
+          { method: "POST", body: form },
+          { method: "POST", body: form.toString(), headers: { "content-type": "text/plain" } },
+          { method: "PUT", body: form },
+          { method: "DELETE" },
+          { method: "HEAD" },
+          { method: "OPTIONS" }
+        ]) {
+          for (const path of ["/callback", callback]) {
+            const answer = await mine.send(path, init)
+            assert.strictEqual(answer.status, 405, `${init.method} ${path}`)
+            assert.strictEqual(answer.headers.get("allow"), "GET")
+            assert.deepStrictEqual(answer.headers.getSetCookie(), [])
+          }
+        }
+        assert.strictEqual(wire.to("/token").length, 0)
+        assert.strictEqual((await mine.send(callback)).status, 303)
+      }
+    )
+  }
+
+  scenario("C9: leads on at once, without code and state, and is kept nowhere", [{ stateless: {} }], async (own) => {
+    const back = await own.browser().signIn("?returnTo=/inbox")
+    assert.strictEqual(back.headers.get("location"), "/inbox")
+    assert.strictEqual(back.headers.get("referrer-policy"), "no-referrer")
+    assert.strictEqual(back.headers.get("cache-control"), "no-store")
+    assert.strictEqual(await back.text(), "")
+  })
+})
+
+describe("the limit of starts", () => {
+  const address = (request: { readonly headers: Record<string, string | undefined> }) => request.headers["x-address"]
+  const from = (name: string) => ({ headers: { "x-address": name } })
+
+  scenario(
+    "B12: an address that starts too often has to wait; others do not, nor does a running sign-in",
+    [{ web: { startLimit: { limit: 3, window: "1 minute", address } } }],
+    async ({ browser, wire }) => {
+      const mine = browser()
+      const callback = await mine.start()
+      for (let start = 0; start < 3; start++) {
+        assert.strictEqual((await mine.send("/login", from("203.0.113.1"))).status, 302)
+      }
+      const before = wire.sent.length
+      const refused = await mine.send("/login", from("203.0.113.1"))
+      assert.strictEqual(refused.status, 429)
+      assert.isAtMost(Number(refused.headers.get("retry-after")), 60)
+      assert.isAtLeast(Number(refused.headers.get("retry-after")), 59)
+      assert.match(await refused.text(), /Too many sign-ins were started from here/)
+      assert.strictEqual(wire.sent.length, before)
+      assert.strictEqual((await mine.send("/login", from("203.0.113.2"))).status, 302)
+      assert.strictEqual((await mine.send(callback, from("203.0.113.1"))).status, 303)
+    }
+  )
+
+  scenario(
+    "B12: passes with time, and without an address or an option there is none",
+    [{ web: { startLimit: { limit: 1, window: "50 millis", address } } }, {}],
+    async (limited, unlimited) => {
+      const mine = limited!.browser()
+      const once = () => mine.send("/login", from("203.0.113.1"))
+      assert.strictEqual((await once()).status, 302)
+      assert.strictEqual((await once()).status, 429)
+      await new Promise((resolve) => setTimeout(resolve, 80))
+      assert.strictEqual((await once()).status, 302)
+      for (let start = 0; start < 5; start++) {
+        assert.strictEqual((await mine.send("/login")).status, 302)
+        assert.strictEqual((await unlimited!.browser().send("/login", from("203.0.113.1"))).status, 302)
+      }
+    }
+  )
+})
