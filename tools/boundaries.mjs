@@ -3,6 +3,7 @@
 // The nx tags in each package.json say where a package stands:
 //   layer:core               imports no other package of this repository
 //   layer:adapter            imports core, never another adapter
+//   layer:testing            imports core and sentinel: what people test their applications and adapters with
 //   layer:app                imports packages, never another app
 //   platform:any | browser   imports no Node modules
 //   platform:node            imports anything
@@ -16,8 +17,11 @@ import { fileURLToPath } from "node:url"
 
 import { parseSync } from "rolldown/utils"
 
-/** @type {Record<string, string[]>} */
-const layers = { core: [], adapter: ["core"], app: ["core", "adapter"] }
+/**
+ * The layers, or single packages by their folders, that a layer may import.
+ * @type {Record<string, string[]>}
+ */
+const layers = { core: [], adapter: ["core"], testing: ["core", "sentinel"], app: ["core", "adapter", "testing"] }
 
 /** @type {Record<string, string[]>} */
 const platforms = { any: ["any"], browser: ["any", "browser"], node: ["any", "node"] }
@@ -125,8 +129,9 @@ function checkSource(project, projects) {
       (isNode(specifier) && platform !== "node" ? `platform:${platform} has no Node` : undefined)
     if (reason !== undefined) return [`${file}: ${specifier}: ${reason}`]
     if (target === undefined || target === project) return []
+    const mayImport = [target.layer, path.basename(target.dir)].some((name) => layers[layer]?.includes(name))
     return [
-      ...(layers[layer]?.includes(target.layer) ? [] : [`layer:${layer} may not import layer:${target.layer}`]),
+      ...(mayImport ? [] : [`layer:${layer} may not import layer:${target.layer}`]),
       ...(platforms[platform]?.includes(target.platform)
         ? []
         : [`platform:${platform} may not import platform:${target.platform}`])
@@ -171,11 +176,12 @@ function undeclared({ name }, specifier, declared) {
 }
 
 /**
- * In effect, modules are capitalised (effect/http/HttpRouter) and barrels are not (effect, effect/http).
+ * In effect, modules are capitalised (effect/http/HttpRouter) and barrels are not (effect, effect/http). @effect/vitest is one
+ * module.
  * @param {string} specifier
  */
 function isBarrel(specifier) {
-  return /^effect(\/[a-z-]+)*$|^@effect\/[a-z-]+$/.test(specifier)
+  return /^effect(\/[a-z-]+)*$|^@effect\/(?!vitest$)[a-z-]+$/.test(specifier)
 }
 
 /** @param {string} specifier */

@@ -14,6 +14,8 @@ beforeEach(() => {
   add("packages/node", "layer:adapter", "platform:node", ["core"])
   add("packages/web", "layer:adapter", "platform:any", ["core"])
   add("packages/browser", "layer:adapter", "platform:browser", ["core"])
+  add("packages/sentinel", "layer:adapter", "platform:any", ["core"])
+  add("packages/testing", "layer:testing", "platform:any", ["core", "sentinel"])
   add("apps/server", "layer:app", "platform:node", ["core", "node", "web"])
   add("apps/cli", "layer:app", "platform:node", ["core", "node"])
 })
@@ -49,6 +51,29 @@ describe("boundaries", () => {
     expect(check(root)).toEqual([`${file}: ${problem}`])
   })
 
+  it("lets testing import core and sentinel, apps and tests import testing, and nobody else", () => {
+    write("packages/testing/src/A.ts", `import "@t/core/A"\nimport "@t/sentinel/B"\nimport "effect/Effect"`)
+    add("apps/server", "layer:app", "platform:node", ["core", "node", "web", "testing"])
+    write("apps/server/src/main.ts", `import "@t/testing/A"`)
+    write("packages/web/test/A.test.ts", `import "../../testing/test/B.ts"`)
+    const web = JSON.parse(fs.readFileSync(path.join(root, "packages/web/package.json"), "utf8"))
+    write("packages/web/package.json", { ...web, devDependencies: { "@t/testing": "0.0.0" } })
+    write("packages/web/tsconfig.test.json", {
+      references: ["./tsconfig.src.json", "../core/tsconfig.src.json", "../testing/tsconfig.src.json"].map((path) => ({
+        path
+      }))
+    })
+    expect(check(root)).toEqual([])
+    add("packages/testing", "layer:testing", "platform:any", ["core", "sentinel", "web"])
+    write("packages/testing/src/A.ts", `import "@t/web/A"`)
+    add("packages/node", "layer:adapter", "platform:node", ["core", "testing"])
+    write("packages/node/src/A.ts", `import "@t/testing/A"`)
+    expect(check(root)).toEqual([
+      "packages/node/src/A.ts: @t/testing/A: layer:adapter may not import layer:testing",
+      "packages/testing/src/A.ts: @t/web/A: layer:testing may not import layer:adapter"
+    ])
+  })
+
   it("rejects an adapter that imports an adapter, and an app that imports an app, though declared", () => {
     add("packages/web", "layer:adapter", "platform:any", ["core", "node"])
     write("packages/web/src/A.ts", `import "@t/node/A"`)
@@ -65,7 +90,7 @@ describe("boundaries", () => {
     write("packages/web/tsconfig.src.json", { references: [] })
     add("packages/core", "layer:kernel", "platform:any")
     expect(check(root)).toEqual([
-      "packages/core/package.json: nx needs one of the tags layer:core|adapter|app",
+      "packages/core/package.json: nx needs one of the tags layer:core|adapter|testing|app",
       "packages/web/tsconfig.src.json: lacks a reference to packages/core"
     ])
   })

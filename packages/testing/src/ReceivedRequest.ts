@@ -1,0 +1,126 @@
+/**
+ * What a `TestSentinel` was sent.
+ *
+ * @since 0.1.0
+ */
+import * as SentinelApi from "@le-auth/core/SentinelApi"
+import * as DomainApi from "@le-auth/core/DomainApi"
+import { UrlParameters } from "@le-auth/core/UrlParameters"
+import * as Paths from "@le-auth/sentinel/Paths"
+import * as Users from "@le-auth/sentinel/users/Users"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Redacted from "effect/Redacted"
+
+/**
+ * What a request is for. `exchange` and `refresh` are the two uses of the token endpoint; `domain` is the Domain API, `keys`
+ * the JWKS, `users` the one resource that needs an access token.
+ *
+ * @since 0.1.0
+ */
+export type Endpoint =
+  | "authorize"
+  | "login"
+  | "logout"
+  | "exchange"
+  | "refresh"
+  | "revoke"
+  | "keys"
+  | "domain"
+  | "users"
+  | "other"
+
+/**
+ * Which requests are meant: those to an endpoint, both uses of the token endpoint as `token`, or `any`.
+ *
+ * @since 0.1.0
+ */
+export type Target = Endpoint | "token" | "any"
+
+/**
+ * A request as it came in, with everything that is secret out of sight: it can be logged, printed and compared.
+ *
+ * @since 0.1.0
+ */
+export interface ReceivedRequest {
+  readonly endpoint: Endpoint
+  readonly method: string
+  readonly path: string
+  /** When, in milliseconds since 1970, by the clock of the test. */
+  readonly at: number
+  /** The parameters of the query and of the form, except secrets. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** The secret parameters, and a bearer token as `bearer`. See them with `Redacted.value`. */
+  readonly secrets: Readonly<Record<string, Redacted.Redacted>>
+}
+
+/** `request` and `token` of the login form tie it to its browser; `token` is also what a revocation is about. */
+const secretParameters = new Set([
+  "client_secret",
+  "code",
+  "code_verifier",
+  "password",
+  "refresh_token",
+  "request",
+  "state",
+  "token"
+])
+
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`)
+
+const paths: ReadonlyArray<readonly [RegExp, Endpoint | "token"]> = [
+  [patternOf(SentinelApi.authorize.path), "authorize"],
+  [patternOf(Paths.login), "login"],
+  [patternOf(Paths.logout), "logout"],
+  [patternOf(SentinelApi.token.path), "token"],
+  [patternOf(SentinelApi.revoke.path), "revoke"],
+  [patternOf(SentinelApi.keys.path), "keys"],
+  [patternOf(DomainApi.service.path), "domain"],
+  [patternOf(DomainApi.services.path), "domain"],
+  [patternOf(Users.path), "users"]
+]
+
+const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>
+  body._tag === "Uint8Array" && /^application\/x-www-form-urlencoded\b/i.test(body.contentType)
+    ? new TextDecoder().decode(body.body)
+    : ""
+
+/**
+ * Reads a request on its way to Sentinel. A body that is no form is not looked at.
+ *
+ * @since 0.1.0
+ */
+export const fromClientRequest = (
+  request: HttpClientRequest.HttpClientRequest,
+  url: URL,
+  at: number
+): ReceivedRequest => {
+  const all = {
+    ...UrlParameters.fromSearch(url.search).toRecord(),
+    ...UrlParameters.fromSearch(bodyOf(request)).toRecord()
+  }
+  const found = paths.find(([pattern]) => pattern.test(url.pathname))?.[1] ?? "other"
+  const tokenUse = all["grant_type"] === "refresh_token" ? "refresh" : "exchange"
+  const bearer = /^bearer +(.+)$/i.exec(request.headers["authorization"] ?? "")?.[1]
+  const entries = Object.entries(all)
+  return {
+    endpoint: found === "token" ? tokenUse : found,
+    method: request.method,
+    path: url.pathname,
+    at,
+    parameters: Object.fromEntries(entries.filter(([name]) => !secretParameters.has(name))),
+    secrets: Object.fromEntries(
+      [
+        ...entries.filter(([name]) => secretParameters.has(name)),
+        ...(bearer === undefined ? [] : [["bearer", bearer]])
+      ].map(([name, value]) => [name, Redacted.make(value!, { label: name! })])
+    )
+  }
+}
+
+/**
+ * Whether a request is one of those that are meant.
+ *
+ * @since 0.1.0
+ */
+export const isTo = ({ endpoint }: ReceivedRequest, target: Target): boolean =>
+  target === "any" || target === endpoint || (target === "token" && (endpoint === "exchange" || endpoint === "refresh"))

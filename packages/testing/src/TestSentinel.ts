@@ -1,0 +1,243 @@
+/**
+ * A Sentinel in the test process: no port, no waiting, and it misbehaves when it is told to.
+ *
+ * It is the service of `@le-auth/sentinel` behind an `HttpClient`, so the code under test does everything that it does in
+ * production: it looks up the host, exchanges the code, verifies the id_token. Its clock is that of the test, so that eight
+ * hours pass in a millisecond.
+ *
+ * @since 0.1.0
+ */
+import type { AppInstallation } from "@le-auth/core/AppInstallations"
+import { Origin } from "@le-auth/core/Origin"
+import * as Directory from "@le-auth/sentinel/Directory"
+import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as SentinelStore from "@le-auth/sentinel/SentinelStore"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import { type Crypto, layerCrypto } from "./internal/crypto.ts"
+import { makeTestSentinel } from "./internal/makeTestSentinel.ts"
+import { layerSharedKeys } from "./internal/sharedKeys.ts"
+import type { Misbehaviour } from "./Misbehaviour.ts"
+import type * as ReceivedRequest from "./ReceivedRequest.ts"
+import type * as TestBrowser from "./TestBrowser.ts"
+
+/**
+ * @since 0.1.0
+ */
+export class TestSentinel extends Context.Service<
+  TestSentinel,
+  {
+    /** Where it is, for code that has no `Domains`. Nothing listens there. */
+    readonly origin: Origin
+    /** Its accounts, users and applications. */
+    readonly config: SentinelConfig.SentinelConfig
+    /** The applications as they are installed: the first one of each account that may use codes. */
+    readonly installations: ReadonlyArray<AppInstallation>
+    /** A user with a new browser signs in. Gives the address of the callback. */
+    readonly approve: (
+      url: string | URL,
+      options?: TestBrowser.ApproveOptions
+    ) => Effect.Effect<string, TestBrowser.NoCallback>
+    /** A user with a new browser refuses. Gives the address of the callback, with `access_denied` and the state. */
+    readonly deny: (
+      url: string | URL,
+      options?: TestBrowser.DenyOptions
+    ) => Effect.Effect<string, TestBrowser.NoCallback>
+    /** A browser that keeps its cookies, to sign in more than once with it. */
+    readonly newBrowser: Effect.Effect<TestBrowser.TestBrowser>
+    /** Changes the dialect from now on, see `SentinelProfile`. What was issued before stays valid. */
+    readonly quirks: (changes: Partial<SentinelProfile.SentinelProfile>) => Effect.Effect<void>
+    /** Plans misbehaviours, one for each of the next requests to the target. Then Sentinel is itself again. */
+    readonly misbehave: (target: ReceivedRequest.Target, ...planned: ReadonlyArray<Misbehaviour>) => Effect.Effect<void>
+    /** What came in so far, in order. */
+    readonly requests: (
+      target?: ReceivedRequest.Target
+    ) => Effect.Effect<ReadonlyArray<ReceivedRequest.ReceivedRequest>>
+    /**
+     * Waits until so many requests to the target have come in; default: 1. Cryptography takes real time, so a fiber that
+     * begins with it has not sent anything yet when the test goes on.
+     */
+    readonly untilReceived: (target: ReceivedRequest.Target, count?: number) => Effect.Effect<void>
+    /** Ends all sessions of a user at Sentinel, as an administrator does. Default: the first user of the first account. */
+    readonly endSession: (user?: string) => Effect.Effect<void>
+  }
+>()("@le-auth/testing/TestSentinel") {}
+
+/**
+ * Signs a user in with the `TestSentinel` of the context, in a new browser.
+ *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ * import * as Effect from "effect/Effect"
+ *
+ * const signIn = Effect.gen(function* () {
+ *   const started = yield* SignIn.start()
+ *   const url = yield* TestSentinel.approve(started.url)
+ *   return yield* SignIn.complete(SignIn.callback(url, started.binding))
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const approve = (
+  url: string | URL,
+  options?: TestBrowser.ApproveOptions
+): Effect.Effect<string, TestBrowser.NoCallback, TestSentinel> =>
+  TestSentinel.use((sentinel) => sentinel.approve(url, options))
+
+/**
+ * Refuses to sign in, with the `TestSentinel` of the context.
+ *
+ * @since 0.1.0
+ */
+export const deny = (
+  url: string | URL,
+  options?: TestBrowser.DenyOptions
+): Effect.Effect<string, TestBrowser.NoCallback, TestSentinel> =>
+  TestSentinel.use((sentinel) => sentinel.deny(url, options))
+
+/**
+ * A new browser for the `TestSentinel` of the context.
+ *
+ * @since 0.1.0
+ */
+export const newBrowser: Effect.Effect<TestBrowser.TestBrowser, never, TestSentinel> = TestSentinel.use(
+  (sentinel) => sentinel.newBrowser
+)
+
+/**
+ * Changes the dialect of the `TestSentinel` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ *
+ * // As older documentation has it
+ * TestSentinel.quirks({ issuer: "Sentinel", expiresIn: "absent", rotateRefreshTokens: false })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const quirks = (changes: Partial<SentinelProfile.SentinelProfile>): Effect.Effect<void, never, TestSentinel> =>
+  TestSentinel.use((sentinel) => sentinel.quirks(changes))
+
+/**
+ * Plans misbehaviours of the `TestSentinel` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as Misbehaviour from "@le-auth/testing/Misbehaviour"
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ *
+ * TestSentinel.misbehave("refresh", Misbehaviour.tooManyRequests(7), Misbehaviour.serverError())
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const misbehave = (
+  target: ReceivedRequest.Target,
+  ...planned: ReadonlyArray<Misbehaviour>
+): Effect.Effect<void, never, TestSentinel> => TestSentinel.use((sentinel) => sentinel.misbehave(target, ...planned))
+
+/**
+ * What the `TestSentinel` of the context was sent.
+ *
+ * @since 0.1.0
+ */
+export const requests = (
+  target?: ReceivedRequest.Target
+): Effect.Effect<ReadonlyArray<ReceivedRequest.ReceivedRequest>, never, TestSentinel> =>
+  TestSentinel.use((sentinel) => sentinel.requests(target))
+
+/**
+ * Waits until the `TestSentinel` of the context was sent so many requests.
+ *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as Misbehaviour from "@le-auth/testing/Misbehaviour"
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ * import * as Effect from "effect/Effect"
+ * import * as Fiber from "effect/Fiber"
+ * import * as TestClock from "effect/testing/TestClock"
+ *
+ * const slow = (callback: SignIn.Callback) =>
+ *   Effect.gen(function* () {
+ *     yield* TestSentinel.misbehave("exchange", Misbehaviour.silence)
+ *     const fiber = yield* Effect.forkChild(SignIn.complete(callback))
+ *     yield* TestSentinel.untilReceived("exchange")
+ *     yield* TestClock.adjust("10 seconds")
+ *     return yield* Fiber.join(fiber)
+ *   })
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const untilReceived = (
+  target: ReceivedRequest.Target,
+  count?: number
+): Effect.Effect<void, never, TestSentinel> => TestSentinel.use((sentinel) => sentinel.untilReceived(target, count))
+
+/**
+ * Ends all sessions of a user at the `TestSentinel` of the context.
+ *
+ * @since 0.1.0
+ */
+export const endSession = (user?: string): Effect.Effect<void, never, TestSentinel> =>
+  TestSentinel.use((sentinel) => sentinel.endSession(user))
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /** Its accounts, users and applications. Default: `SentinelConfig.development()`. */
+  readonly config?: SentinelConfig.SentinelConfig | undefined
+  /** Its dialect to begin with. Default: that of LivePerson's newest documentation. */
+  readonly profile?: Partial<SentinelProfile.SentinelProfile> | undefined
+  /** Where it says that it is. Default: `http://localhost:4400`. */
+  readonly origin?: Origin | undefined
+}
+
+const defaultOrigin = Origin.make("http://localhost:4400")
+
+const make = (options: Options) =>
+  Effect.map(
+    makeTestSentinel({
+      config: options.config ?? SentinelConfig.development(),
+      origin: options.origin ?? defaultOrigin,
+      profile: { ...SentinelProfile.newest, ...options.profile }
+    }),
+    ({ client, sentinel }) =>
+      Context.make(TestSentinel, TestSentinel.of(sentinel)).pipe(Context.add(HttpClient.HttpClient, client))
+  )
+
+/**
+ * A Sentinel of its own for each time that the layer is built, and the one `HttpClient` that reaches it.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (options: Options): Layer.Layer<TestSentinel | HttpClient.HttpClient | Crypto> =>
+  Layer.effectContext(make(options)).pipe(
+    Layer.provide(
+      Layer.mergeAll(
+        // The cheapest hash: passwords of tests protect nobody.
+        Directory.layer(options.config ?? SentinelConfig.development(), { passwordCost: 1 }).pipe(Layer.orDie),
+        SentinelStore.layerMemory,
+        layerSharedKeys
+      )
+    ),
+    Layer.provideMerge(layerCrypto)
+  )
+
+/**
+ * {@link layerWith} the built-in account `12345678`, the users `agent@example.com` and `admin@example.com`, and the redirect
+ * URI `http://localhost:3000/callback`.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<TestSentinel | HttpClient.HttpClient | Crypto> = layerWith({})

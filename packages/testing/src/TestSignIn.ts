@@ -1,0 +1,74 @@
+/**
+ * Everything that a sign-in needs, over a {@link TestSentinel}: one layer for a test.
+ *
+ * @since 0.1.0
+ */
+import * as AppInstallations from "@le-auth/core/AppInstallations"
+import * as Domains from "@le-auth/core/Domains"
+import * as RefreshLock from "@le-auth/core/RefreshLock"
+import * as SentinelClient from "@le-auth/core/SentinelClient"
+import * as Sessions from "@le-auth/core/Sessions"
+import * as SessionStore from "@le-auth/core/SessionStore"
+import * as SignIn from "@le-auth/core/SignIn"
+import * as TransactionStore from "@le-auth/core/TransactionStore"
+import * as Layer from "effect/Layer"
+import * as TestSentinel from "./TestSentinel.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly sentinel?: TestSentinel.Options | undefined
+  readonly signIn?: SignIn.Options | undefined
+  readonly sessions?: Sessions.Options | undefined
+}
+
+/** The installations and the Domain API of the Sentinel in the process. */
+const layerFromSentinel = Layer.unwrap(
+  TestSentinel.TestSentinel.useSync(({ installations, origin }) =>
+    Layer.merge(AppInstallations.layer(...installations), Domains.layer({ domainApi: origin }))
+  )
+)
+
+/**
+ * A sign-in over stores of your own: your adapters under the whole flow.
+ *
+ * @example
+ * ```ts
+ * import * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import * as SessionStore from "@le-auth/core/SessionStore"
+ * import { layerMemory as myTransactions } from "@le-auth/core/TransactionStore"
+ * import * as TestSignIn from "@le-auth/testing/TestSignIn"
+ * import * as Layer from "effect/Layer"
+ *
+ * const layer = TestSignIn.layerStores().pipe(
+ *   Layer.provide(Layer.mergeAll(myTransactions, SessionStore.layerMemory, RefreshLock.layerMemory))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layerStores = (options: Options = {}) =>
+  SignIn.layerWith(options.signIn ?? {}).pipe(
+    Layer.provideMerge(Sessions.layerWith(options.sessions ?? {})),
+    Layer.provideMerge(SentinelClient.layer),
+    Layer.provideMerge(layerFromSentinel),
+    Layer.provideMerge(TestSentinel.layerWith(options.sentinel ?? {}))
+  )
+
+/**
+ * `SignIn` and `Sessions` with stores in memory, over a `TestSentinel` of their own.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (options: Options) =>
+  layerStores(options).pipe(
+    Layer.provideMerge(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory))
+  )
+
+/**
+ * {@link layerWith} the default options.
+ *
+ * @since 0.1.0
+ */
+export const layer = layerWith({})

@@ -1,0 +1,94 @@
+/** Sentinel as a function of requests: its routes run in fibers of this process, under the clock of whoever asks. */
+import type { Origin } from "@le-auth/core/Origin"
+import * as Sentinel from "@le-auth/sentinel/Sentinel"
+import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as HttpClientResponse from "effect/http/HttpClientResponse"
+import * as HttpEffect from "effect/http/HttpEffect"
+import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import * as NetAddress from "effect/net/NetAddress"
+import * as Scope from "effect/Scope"
+
+type Services = Sentinel.Services | Sentinel.Crypto
+
+type Request = HttpServerRequest.HttpServerRequest | Scope.Scope
+
+/** What a server would do with a request. */
+type App = Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, Request>
+
+/** A server that listens to nobody: what it is given to serve is kept, to be run for each request. */
+const captureApp = Effect.fnUntraced(function* (publicOrigin: Origin, services: Context.Context<Services>) {
+  let captured: App | undefined
+  const server = HttpServer.make({
+    address: NetAddress.inetAddressUnsafe(NetAddress.ipv4Loopback, 0),
+    serve: (app) =>
+      Effect.contextWith((built: Context.Context<never>) => {
+        // What the caller has comes last: his clock, his logger, his spans.
+        captured = Effect.updateContext(app, (caller: Context.Context<Request>) => Context.merge(built, caller))
+        return Effect.void
+      })
+  })
+  yield* Layer.build(
+    Layer.fresh(
+      Sentinel.layerServer({ publicOrigin }).pipe(
+        Layer.provide(Layer.succeed(HttpServer.HttpServer, server)),
+        Layer.provide(Layer.succeedContext(services))
+      )
+    )
+  )
+  if (captured === undefined) return yield* Effect.die(new Error("Sentinel did not serve anything"))
+  return captured
+})
+
+export interface InProcessServer {
+  /**
+   * Sentinel's answer. The work is done in a fiber of its own, as a server does it: who stops waiting does not stop it.
+   */
+  readonly handle: (
+    request: HttpClientRequest.HttpClientRequest
+  ) => Effect.Effect<HttpClientResponse.HttpClientResponse>
+  /** Starts Sentinel again with another profile. What it keeps in its store stays. */
+  readonly restart: (profile: SentinelProfile.SentinelProfile) => Effect.Effect<void>
+}
+
+export const make = Effect.fnUntraced(function* (
+  publicOrigin: Origin,
+  profile: SentinelProfile.SentinelProfile
+): Effect.fn.Return<InProcessServer, never, Services | Scope.Scope> {
+  const services = yield* Effect.context<Services>()
+  const scope = yield* Effect.scope
+
+  const start = Effect.fnUntraced(function* (profile: SentinelProfile.SentinelProfile) {
+    const running = yield* Scope.fork(scope)
+    const app = yield* captureApp(publicOrigin, services).pipe(
+      Effect.provideService(SentinelProfile.SentinelProfile, profile),
+      Scope.provide(running)
+    )
+    return { app, running }
+  })
+
+  let current = yield* start(profile)
+
+  return {
+    handle: Effect.fnUntraced(function* (request) {
+      const answer = yield* Deferred.make<HttpServerResponse.HttpServerResponse>()
+      yield* HttpEffect.toHandled(current.app, (_, response) => Deferred.succeed(answer, response)).pipe(
+        Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
+        Effect.forkIn(scope, { startImmediately: true })
+      )
+      return HttpServerResponse.toClientResponse(yield* Deferred.await(answer), { request })
+    }),
+    restart: Effect.fnUntraced(function* (profile) {
+      const before = current
+      current = yield* start(profile)
+      yield* Scope.close(before.running, Exit.void)
+    })
+  }
+})

@@ -1,0 +1,34 @@
+/** Keys of sessions that are easily taken for each other. */
+import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
+import { SessionKey } from "@le-auth/core/Session"
+import { strangeTexts } from "./sampleTransactions.ts"
+
+/** Keys that a careless adapter takes for one: parts joined by a separator, letters in another case, cut off blanks. */
+export const lookalikes = (account: string): ReadonlyArray<SessionKey> => {
+  const key = (accountId: string, clientId: string, subject: string) =>
+    new SessionKey({
+      accountId: AccountId.make(accountId),
+      clientId: ClientId.make(clientId),
+      subject: Subject.make(subject)
+    })
+  const separated = ["/", ":", "|", "-", ".", " ", "%2F", "__"].flatMap((separator) => [
+    key(account, `a${separator}b`, "c"),
+    key(account, "a", `b${separator}c`)
+  ])
+  return [
+    ...separated,
+    ...strangeTexts.map((text) => key(account, "strange", text)),
+    key(account, "a", "c"),
+    key(account, "A", "c"),
+    key(account, "a", "C"),
+    key(account, "a", "c "),
+    key(account, "a", " c"),
+    key(account, "strange", "\u00e9 is not \u00e9"),
+    key(account, "c", "a"),
+    key(account, account, account),
+    key(`${account}1`, "a", "c"),
+    key(account.slice(0, -1), "a", "c"),
+    key(account.toUpperCase(), "a", "c"),
+    key(`x${account}`, "a", "c")
+  ]
+}

@@ -1,0 +1,96 @@
+/** Puts the parts of a `TestSentinel` together. */
+import { AppInstallation } from "@le-auth/core/AppInstallations"
+import { RedirectUri } from "@le-auth/core/Identifiers"
+import type { Origin } from "@le-auth/core/Origin"
+import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
+import type { SentinelProfile } from "@le-auth/sentinel/SentinelProfile"
+import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import type { Misbehaviour } from "../Misbehaviour.ts"
+import * as ReceivedRequest from "../ReceivedRequest.ts"
+import * as TestBrowser from "../TestBrowser.ts"
+import type { TestSentinel } from "../TestSentinel.ts"
+import * as InProcessServer from "./inProcessServer.ts"
+import { RequestLog } from "./requestLog.ts"
+
+/** The application's side of the first installation of each account that may use codes. */
+const installationsOf = (config: SentinelConfig): ReadonlyArray<AppInstallation> =>
+  config.accounts.flatMap((account) => {
+    const found = account.installations.find(
+      (installation) => installation.enabled && installation.grant_types.includes("authorization_code")
+    )
+    if (found === undefined) return []
+    return new AppInstallation({
+      accountId: account.id,
+      clientId: found.client_id,
+      clientSecret: found.client_secret,
+      redirectUris: found.redirect_uris.map((uri) => RedirectUri.make(uri))
+    })
+  })
+
+/** The user with this e-mail address, in all accounts that have one; without an address, the first user of all. */
+const usersOf = (config: SentinelConfig, email: string | undefined) => {
+  const all = config.accounts.flatMap((account) => account.users.map((user) => ({ accountId: account.id, ...user })))
+  return email === undefined ? all.slice(0, 1) : all.filter((user) => user.email === email)
+}
+
+export const makeTestSentinel = Effect.fnUntraced(function* (options: {
+  readonly config: SentinelConfig
+  readonly origin: Origin
+  readonly profile: SentinelProfile
+}) {
+  const { config, origin } = options
+  const store = yield* SentinelStore
+  const server = yield* InProcessServer.make(origin, options.profile)
+  let { profile } = options
+
+  const log = new RequestLog()
+  const planned: Array<{ readonly target: ReceivedRequest.Target; readonly misbehaviour: Misbehaviour }> = []
+
+  const client = HttpClient.make((request, url) =>
+    Effect.gen(function* () {
+      if (url.origin !== origin) {
+        const description = `Only ${origin} can be reached in this test, not ${url.origin}`
+        return yield* new HttpClientError.HttpClientError({
+          reason: new HttpClientError.TransportError({ request, description })
+        })
+      }
+      const received = ReceivedRequest.fromClientRequest(request, url, yield* Clock.currentTimeMillis)
+      const index = planned.findIndex(({ target }) => ReceivedRequest.isTo(received, target))
+      const [plan] = index === -1 ? [] : planned.splice(index, 1)
+      yield* log.add(received)
+      const usual = server.handle(request)
+      return yield* plan === undefined ? usual : plan.misbehaviour(usual, request)
+    })
+  )
+
+  const newBrowser = TestBrowser.make({ client, config, origin })
+
+  const sentinel: TestSentinel["Service"] = {
+    origin,
+    config,
+    installations: installationsOf(config),
+    newBrowser,
+    approve: (url, options) => Effect.flatMap(newBrowser, (browser) => browser.approve(url, options)),
+    deny: (url, options) => Effect.flatMap(newBrowser, (browser) => browser.deny(url, options)),
+    quirks: (changes) =>
+      Effect.suspend(() => {
+        profile = { ...profile, ...changes }
+        return server.restart(profile)
+      }),
+    misbehave: (target, ...misbehaviours) =>
+      Effect.sync(() => void planned.push(...misbehaviours.map((misbehaviour) => ({ target, misbehaviour })))),
+    requests: (target = "any") => Effect.sync(() => log.to(target)),
+    untilReceived: (target, count = 1) => log.until(target, count),
+    endSession: Effect.fnUntraced(function* (email) {
+      const users = usersOf(config, email)
+      if (users.length === 0) return yield* Effect.die(new Error(`The configuration has no user ${email ?? ""}`))
+      const now = yield* Clock.currentTimeMillis
+      yield* Effect.forEach(users, ({ accountId, id }) => Effect.orDie(store.endUserSessions(accountId, id, now)))
+    })
+  }
+  return { client, sentinel }
+})

@@ -1,0 +1,96 @@
+/** Sessions: the ordinary, the smallest, the strange, and any. */
+import { AccessToken, AccountId, ClientId, RefreshToken, Subject } from "@le-auth/core/Identifiers"
+import { UnverifiedClaims, VerifiedClaims } from "@le-auth/core/IdToken"
+import { Session, SessionKey } from "@le-auth/core/Session"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Unique from "./unique.ts"
+
+/** The key of a session in an account that no other case has. */
+export const uniqueKey: Effect.Effect<SessionKey> = Effect.map(
+  Unique.accountText,
+  (account) =>
+    new SessionKey({
+      accountId: AccountId.make(account),
+      clientId: ClientId.make("11111111-1111-4111-8111-111111111111"),
+      subject: Subject.make("3552833710")
+    })
+)
+
+/** The same key, but another object: keys are equal by what they say. */
+export const equalKey = (key: SessionKey): SessionKey => new SessionKey({ ...key })
+
+const claims = {
+  sub: Subject.make("3552833710"),
+  aud: ClientId.make("11111111-1111-4111-8111-111111111111"),
+  iss: "sentinel",
+  iat: 1_700_000_000,
+  exp: 1_700_000_600,
+  is_admin: true
+}
+
+/** All members that a session can have. Its tokens are numbered, so that a mixture of two sessions shows. */
+export const whole = (key: SessionKey, serial = 0): Session =>
+  new Session({
+    key,
+    accessToken: Redacted.make(`planted-access-${serial}`),
+    refreshToken: Redacted.make(`planted-refresh-${serial}`),
+    claims: new VerifiedClaims(claims),
+    signedInAt: 1_700_000_000_000,
+    refreshAt: 1_700_001_800_000 + serial,
+    expiresAt: 1_700_028_800_000
+  })
+
+/** Only what a session must have: no refresh token, no claims. */
+export const smallest = (key: SessionKey): Session =>
+  new Session({ key, accessToken: Redacted.make("a"), signedInAt: 0, refreshAt: 0, expiresAt: 0 })
+
+/** Tokens as long as nobody has seen one, and of every character that they may have. */
+export const strange = (key: SessionKey): Session => {
+  const every = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("")
+  return new Session({
+    key,
+    accessToken: Redacted.make(every.repeat(20)),
+    refreshToken: Redacted.make(` ${every} `),
+    claims: new UnverifiedClaims({
+      ...claims,
+      aud: [claims.aud, ClientId.make(every)],
+      azp: claims.aud,
+      iss: "Sentinel"
+    }),
+    signedInAt: 1,
+    refreshAt: 2,
+    expiresAt: 3
+  })
+}
+
+const instant = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8_640_000_000_000_000 }))
+
+/** A lone surrogate has no UTF-8 form, so no sender can have meant it. */
+const anySubject = Schema.toType(Subject).check(Schema.makeFilter((subject: string) => !/\p{Surrogate}/u.test(subject)))
+
+/** Any session that an adapter can be given, still without an account of its own. */
+export const any: Arbitrary.Arbitrary<(accountId: AccountId) => Session> = Arbitrary.map(
+  Arbitrary.schema(
+    Schema.Struct({
+      clientId: ClientId,
+      subject: anySubject,
+      accessToken: AccessToken,
+      refreshToken: Schema.optionalKey(RefreshToken),
+      claims: Schema.optionalKey(Schema.Union([VerifiedClaims, UnverifiedClaims])),
+      signedInAt: instant,
+      refreshAt: instant,
+      expiresAt: instant
+    })
+  ),
+  ({ clientId, subject, ...rest }) =>
+    (accountId) =>
+      new Session({ ...rest, key: new SessionKey({ accountId, clientId, subject }) })
+)
+
+const encode = Schema.encodeSync(Schema.toCodecJson(Session))
+
+/** A session as JSON, to compare it by: two secrets are equal only if what they hide is. */
+export const plainOf = (session: Session): unknown => structuredClone(JSON.parse(JSON.stringify(encode(session))))

@@ -1,0 +1,146 @@
+import { assert, describe, it } from "@effect/vitest"
+import { layerMemory, RefreshLock } from "@le-auth/core/RefreshLock"
+import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
+
+type Lock = RefreshLock["Service"]
+
+const oneAtATime = "F3: under equal keys one runs at a time, and everyone runs once"
+const nobody = "F3: nobody enters while somebody is inside, however long that takes"
+const different = "F3: different keys do not wait for each other, not even similar or long ones"
+const hundred = "100 keys are locked at the same time"
+const failure = "a lock is released after a failure, which passes through as it is"
+const defect = "a lock is released after a defect, which passes through as it is"
+const interrupted = "a lock is released when its holder is interrupted"
+const uninterruptible = "F2: what cannot be interrupted keeps the lock until it ends"
+const waiter = "who waits can be interrupted at once, never runs, and leaves the lock as it was"
+
+/** One semaphore for each key, as a right lock has it. */
+const locks = (key: (key: string) => string = (key) => key, shared = new Map<string, Semaphore.Semaphore>()) => {
+  return (name: string) => {
+    const lock = shared.get(key(name)) ?? Semaphore.makeUnsafe(1)
+    shared.set(key(name), lock)
+    return lock
+  }
+}
+
+const layer = (make: () => Lock["withLock"]) => Layer.sync(RefreshLock, () => ({ withLock: make() }))
+
+const keyed = (key: (key: string) => string) =>
+  layer(() => {
+    const of = locks(key)
+    return (key, effect) => of(key).withPermits(1)(effect)
+  })
+
+/** A lock in a store that can only get and set: between the two somebody else may come. */
+const getThenSet = layer(() => {
+  const held = new Set<string>()
+  const acquire = (key: string): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      while (held.has(key)) yield* Effect.yieldNow
+      yield* Effect.yieldNow
+      held.add(key)
+    })
+  return (key, effect) =>
+    Effect.acquireUseRelease(
+      Effect.interruptible(acquire(key)),
+      () => effect,
+      () => Effect.sync(() => held.delete(key))
+    )
+})
+
+const broken: ReadonlyArray<readonly [string, Layer.Layer<RefreshLock>, ReadonlyArray<string>]> = [
+  ["does nothing", layer(() => (_, effect) => effect), [oneAtATime, nobody, uninterruptible, waiter]],
+  ["has one lock for all keys", keyed(() => "all"), [different, hundred]],
+  ["has keys without regard to case", keyed((key) => key.toLowerCase()), [different]],
+  ["cuts off keys", keyed((key) => key.slice(0, 255)), [different]],
+  ["gets and then sets", getThenSet, [oneAtATime]],
+  [
+    "is released after success only",
+    layer(() => {
+      const of = locks()
+      return (key, effect) => Effect.andThen(of(key).take(1), Effect.tap(effect, of(key).release(1)))
+    }),
+    [failure, defect, interrupted]
+  ],
+  [
+    "turns defects into its own",
+    layer(() => {
+      const of = locks()
+      return (key, effect) =>
+        of(key).withPermits(1)(Effect.catchDefect(effect, () => Effect.die(new Error("something went wrong"))))
+    }),
+    [defect]
+  ],
+  [
+    "lets go when it is interrupted, whatever still runs",
+    layer(() => {
+      const of = locks()
+      return (key, effect) =>
+        of(key).withPermits(1)(
+          Effect.flatMap(Effect.forkDetach(effect), (fiber) => Effect.interruptible(Fiber.join(fiber)))
+        )
+    }),
+    [uninterruptible]
+  ],
+  [
+    "cannot be waited for in vain",
+    layer(() => {
+      const of = locks()
+      return (key, effect) =>
+        Effect.flatMap(Effect.forkDetach(of(key).withPermits(1)(effect)), (fiber) =>
+          Effect.interruptible(Fiber.join(fiber))
+        )
+    }),
+    [waiter]
+  ]
+]
+
+describe("RefreshLockContract", () => {
+  it.effect("accepts a right lock, alone and twice on the same data", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* RefreshLockContract.check(keyed((key) => key)), [])
+      const semaphores = new Map<string, Semaphore.Semaphore>()
+      const shared = layer(() => {
+        const of = locks((key) => key, semaphores)
+        return (key, effect) => of(key).withPermits(1)(effect)
+      })
+      assert.deepStrictEqual(yield* RefreshLockContract.check(shared, { second: shared }), [])
+    })
+  )
+
+  for (const [what, layer, names] of broken) {
+    it.effect(`rejects a lock that ${what}`, () =>
+      Effect.gen(function* () {
+        const violations = yield* RefreshLockContract.check(layer, { timeout: "300 millis" })
+        assert.includeMembers(
+          violations.map(({ name }) => name),
+          [...names]
+        )
+      })
+    )
+  }
+
+  it.effect("F4: rejects a lock that two processes do not share", () =>
+    Effect.gen(function* () {
+      const violations = yield* RefreshLockContract.check(layerMemory, { second: layerMemory, timeout: "300 millis" })
+      assert.includeMembers(
+        violations.map(({ name }) => name),
+        [oneAtATime, nobody, uninterruptible]
+      )
+    })
+  )
+
+  it.effect("says what to do about a lock that waits forever", () =>
+    Effect.gen(function* () {
+      const [violation] = yield* RefreshLockContract.check(
+        layer(() => () => Effect.never),
+        { timeout: "20 millis" }
+      )
+      assert.include(violation?.problem, "live: true")
+    })
+  )
+})

@@ -1,0 +1,38 @@
+import * as RefreshLock from "@le-auth/core/RefreshLock"
+import * as Seal from "@le-auth/core/Seal"
+import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
+import { Session, type SessionKey } from "@le-auth/core/Session"
+import * as SessionStore from "@le-auth/core/SessionStore"
+import * as TransactionStore from "@le-auth/core/TransactionStore"
+import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
+import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
+import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+
+for (const options of [{ live: false }, { live: true }]) {
+  const clock = options.live ? "the real clock" : "the test clock"
+  TransactionStoreContract.suite(`layerMemory, ${clock}`, TransactionStore.layerMemory, options)
+  SessionStoreContract.suite(`layerMemory, ${clock}`, SessionStore.layerMemory, options)
+  RefreshLockContract.suite(`layerMemory, ${clock}`, RefreshLock.layerMemory, options)
+}
+
+// Two instances of the seal, with keys of their own derived from one secret, over one store.
+const memory = Effect.runSync(Effect.provide(SessionStore.SessionStore, SessionStore.layerMemory))
+const sealed = SealedSessionStore.layer.pipe(
+  Layer.provide(Layer.succeed(SessionStore.SessionStore, memory)),
+  Layer.provide(Seal.layer([Redacted.make("a secret of forty-three characters or more....")])),
+  Layer.provide(Seal.layerWebCrypto)
+)
+
+/** Takes the last characters off what the store behind the seal holds. */
+const corrupt = (key: SessionKey) =>
+  Effect.flatMap(memory.get(key), (found) => {
+    if (Option.isNone(found)) return Effect.void
+    const accessToken = Redacted.make(Redacted.value(found.value.accessToken).slice(0, -4))
+    return memory.set(new Session({ ...found.value, accessToken }))
+  })
+
+SessionStoreContract.suite("SealedSessionStore over layerMemory", sealed, { second: sealed, corrupt })
