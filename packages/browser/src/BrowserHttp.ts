@@ -3,31 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Redaction from "@le-auth/core/Redaction"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
-import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
-
-/** What must not show in an address. effect 4.1 hides none of them by itself (RFC 9700 sections 4.2 and 4.3). */
-const secretNames = [
-  "code",
-  "state",
-  "access_token",
-  "refresh_token",
-  "id_token",
-  "client_secret",
-  "code_verifier",
-  "password",
-  "token"
-]
-
-const redacting = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  effect.pipe(
-    Effect.updateService(UrlParams.CurrentRedactedNames, (names) => [...names, ...secretNames]),
-    Effect.updateService(Headers.CurrentRedactedNames, (names) => [...names, ...secretNames, "location", "referer"])
-  )
 
 /**
  * `HttpClient` over the page's `fetch`.
@@ -51,7 +31,7 @@ const redacting = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E,
  */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
   HttpClient.HttpClient,
-  Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(redacting))
+  Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(Redaction.redacting))
 ).pipe(
   Layer.provide(FetchHttpClient.layer),
   Layer.provide(

@@ -127,10 +127,13 @@ export const CodeVerifier = Schema.RedactedFromValue(
 export type CodeVerifier = typeof CodeVerifier.Type
 
 /**
- * `sub` of the id_token: the LivePerson user, unique within one account at best.
+ * `sub` of the id_token: the LivePerson user, unique within one account at best. At most 255 ASCII characters (OpenID Connect
+ * Core section 2).
  *
  * @since 0.1.0
  */
-export const Subject = Schema.NonEmptyString.pipe(Schema.brand("Subject"))
+export const Subject = Schema.String.check(
+  Schema.isPattern(/^[\x20-\x7e]{1,255}$/, { expected: "1 to 255 printable ASCII characters" })
+).pipe(Schema.brand("Subject"))
 /** @since 0.1.0 */
 export type Subject = typeof Subject.Type

@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
+import * as Redaction from "@le-auth/core/Redaction"
 import * as Origin from "@le-auth/core/Origin"
 import type { CompleteError, SignedIn } from "@le-auth/core/SignIn"
 import * as Deferred from "effect/Deferred"
@@ -19,7 +20,6 @@ import * as Semaphore from "effect/Semaphore"
 import { listen } from "./internal/loopbackServer.ts"
 import { plainAnswer, resultPage } from "./internal/resultPage.ts"
 import { LoopbackError, NotLoopback, Timeout } from "./LoopbackError.ts"
-import * as NodeHttp from "./NodeHttp.ts"
 
 /**
  * @since 0.1.0
@@ -115,7 +115,7 @@ export const open = Effect.fnUntraced(function* <R>(
 
   const port = address.port === "" ? 80 : Number(address.port)
   for (const server of yield* listen(address.hostname, port)) {
-    yield* NodeHttp.redacting(server.serve(answer))
+    yield* Redaction.redacting(server.serve(answer))
   }
   yield* Effect.sleep(timeout).pipe(
     Effect.andThen(

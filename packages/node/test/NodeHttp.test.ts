@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Redaction from "@le-auth/core/Redaction"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as Effect from "effect/Effect"
 import * as Headers from "effect/http/Headers"
@@ -28,7 +29,7 @@ describe("NodeHttp.layer", () => {
           return span
         }
       })
-      const query = NodeHttp.secretParameters.map((name) => `${name}=planted-${name}`).join("&")
+      const query = Redaction.secretParameters.map((name) => `${name}=planted-${name}`).join("&")
       const error = yield* HttpClient.get(`http://127.0.0.1:1/callback?${query}&kept=visible`, {
         headers: { location: "planted-location" }
       }).pipe(Effect.flip, Effect.withTracer(tracer))
@@ -50,6 +51,6 @@ describe("NodeHttp.layer", () => {
       const headers = yield* Headers.CurrentRedactedNames
       assert.includeMembers([...parameters], ["mine", "code", "client_secret"])
       assert.includeMembers([...headers], ["authorization", "location", "state"])
-    }).pipe(Effect.provide(NodeHttp.layerRedaction), Effect.provideService(UrlParams.CurrentRedactedNames, ["mine"]))
+    }).pipe(Effect.provide(Redaction.layer), Effect.provideService(UrlParams.CurrentRedactedNames, ["mine"]))
   )
 })

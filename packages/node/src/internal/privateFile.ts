@@ -1,6 +1,7 @@
 /**
  * A file that only its user may read: 0600 in a directory 0700, replaced by a rename, not reached through symbolic links.
  */
+import { randomUUID } from "node:crypto"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs/promises"
@@ -72,9 +73,8 @@ export const writePrivate = (path: string, text: string): Effect.Effect<void, Fi
     await refuseLink(directory)
     if (isOpenToOthers((await Fs.stat(directory)).mode)) await Fs.chmod(directory, 0o700)
     await refuseLink(path)
-    const temporary = `${path}.${process.pid}.tmp`
-    // What a crash of an earlier process with this number left; nobody else writes to it.
-    await Fs.rm(temporary, { force: true })
+    // A name of its own for each write: others may be writing at the same time.
+    const temporary = `${path}.${randomUUID()}.tmp`
     try {
       const file = await Fs.open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600)
       try {

@@ -1,0 +1,65 @@
+/**
+ * The names of everything secret in OAuth, for what effect hides in spans, errors, logs and `inspect`. effect 4.1 hides none of
+ * them by itself.
+ *
+ * @see RFC 9700 sections 4.2 and 4.3
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Headers from "effect/http/Headers"
+import * as UrlParams from "effect/http/UrlParams"
+import * as Layer from "effect/Layer"
+
+/**
+ * The parameters of a sign-in whose values must not show.
+ *
+ * @since 0.1.0
+ */
+export const secretParameters: ReadonlyArray<string> = [
+  "code",
+  "state",
+  "access_token",
+  "refresh_token",
+  "id_token",
+  "client_secret",
+  "code_verifier",
+  "password",
+  "token"
+]
+
+/** `location` and `referer` carry a callback's address, and with it the code. */
+const secretHeaders: ReadonlyArray<string> = [...secretParameters, "location", "referer", "proxy-authorization"]
+
+type Names = ReadonlyArray<string | RegExp>
+
+/** Adds names to a list; the same list gives the same result, since this runs for every request. */
+const adding = (more: Names) => {
+  let last: { readonly known: Names; readonly all: Names } | undefined
+  return (known: Names): Names => {
+    if (last?.known !== known) last = { known, all: [...new Set([...known, ...more])] }
+    return last.all
+  }
+}
+const withParameters = adding(secretParameters)
+const withHeaders = adding(secretHeaders)
+
+/**
+ * Runs an effect with these names added to those that are hidden already.
+ *
+ * @since 0.1.0
+ */
+export const redacting = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  effect.pipe(
+    Effect.updateService(UrlParams.CurrentRedactedNames, withParameters),
+    Effect.updateService(Headers.CurrentRedactedNames, withHeaders)
+  )
+
+/**
+ * Adds the names for everything that runs with this layer. A program's own additions stay.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<never> = Layer.merge(
+  Layer.effect(UrlParams.CurrentRedactedNames, Effect.map(UrlParams.CurrentRedactedNames, withParameters)),
+  Layer.effect(Headers.CurrentRedactedNames, Effect.map(Headers.CurrentRedactedNames, withHeaders))
+)
