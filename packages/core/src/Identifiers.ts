@@ -127,13 +127,13 @@ export const CodeVerifier = Schema.RedactedFromValue(
 export type CodeVerifier = typeof CodeVerifier.Type
 
 /**
- * `sub` of the id_token: the LivePerson user, unique within one account at best. At most 255 ASCII characters (OpenID Connect
- * Core section 2).
+ * `sub` of the id_token: the LivePerson user, unique within one account at best. Any text that is one: half a surrogate pair,
+ * which JSON can carry, would fit into no address and no file.
  *
  * @since 0.1.0
  */
-export const Subject = Schema.String.check(
-  Schema.isPattern(/^[\x20-\x7e]{1,255}$/, { expected: "1 to 255 printable ASCII characters" })
+export const Subject = Schema.NonEmptyString.check(
+  Schema.makeFilter((text: string) => !/\p{Surrogate}/u.test(text), { expected: "well-formed Unicode" })
 ).pipe(Schema.brand("Subject"))
 /** @since 0.1.0 */
 export type Subject = typeof Subject.Type

@@ -37,6 +37,15 @@ describe("IdToken", () => {
     }).pipe(Effect.provide(NodeCrypto.layer))
   )
 
+  it.effect("a sub that is no text is refused, any other is kept", () =>
+    Effect.gen(function* () {
+      for (const sub of ["", "\udc00", 17, null])
+        assert.strictEqual(yield* refusal(jwt({ ...claims, sub })), "Malformed")
+      for (const sub of ["3552833710", "zoë/🔑 %2f"])
+        assert.strictEqual((yield* verify(jwt({ ...claims, sub }))).sub, sub)
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
   it.effect("E2: iss is sentinel in any case, and nothing else", () =>
     Effect.gen(function* () {
       for (const iss of ["sentinel", "Sentinel", "SENTINEL"]) yield* verify(jwt({ ...claims, iss }))
