@@ -134,6 +134,8 @@ const decodeVerified = Schema.decodeUnknownResult(VerifiedClaims)
 const decodeUnverifiedClaims = Schema.decodeUnknownResult(UnverifiedClaims)
 const ascii = new TextEncoder()
 
+const refuse = (reason: IdTokenError["reason"], problem: string) => Effect.fail(new IdTokenError({ reason, problem }))
+
 const malformed = (part: string) => () =>
   new IdTokenError({ reason: "Malformed", problem: `its ${part} cannot be read` })
 
@@ -220,22 +222,21 @@ const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoEr
  *
  * @since 0.1.0
  */
-export const checkClaims = Effect.fnUntraced(function* (claims: IdTokenClaims, clientId: ClientId) {
-  const problem = (reason: IdTokenError["reason"], problem: string) => new IdTokenError({ reason, problem })
-  const audience = typeof claims.aud === "string" ? [claims.aud] : claims.aud
-  if (!audience.includes(clientId) || (audience.length > 1 && claims.azp !== clientId)) {
-    return yield* problem("WrongAudience", "it was issued to another application")
-  }
-  if (claims.iss.toLowerCase() !== "sentinel") {
-    return yield* problem("WrongIssuer", "its issuer is not sentinel")
-  }
-  const now = (yield* Clock.currentTimeMillis) / 1000
-  const skew = Duration.toSeconds(yield* ClockSkew)
-  if (claims.exp + skew <= now) return yield* problem("Expired", "it is no longer valid; check this computer's clock")
-  if (claims.iat - skew > now) {
-    return yield* problem("IssuedInTheFuture", "it was issued in the future; check this computer's clock")
-  }
-})
+export const checkClaims = (claims: IdTokenClaims, clientId: ClientId): Effect.Effect<void, IdTokenError> =>
+  Effect.withFiber((fiber) => {
+    const audience = typeof claims.aud === "string" ? [claims.aud] : claims.aud
+    if (!audience.includes(clientId) || (audience.length > 1 && claims.azp !== clientId)) {
+      return refuse("WrongAudience", "it was issued to another application")
+    }
+    if (claims.iss.toLowerCase() !== "sentinel") return refuse("WrongIssuer", "its issuer is not sentinel")
+    const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe() / 1000
+    const skew = Duration.toSeconds(fiber.getRef(ClockSkew))
+    if (claims.exp + skew <= now) return refuse("Expired", "it is no longer valid; check this computer's clock")
+    if (claims.iat - skew > now) {
+      return refuse("IssuedInTheFuture", "it was issued in the future; check this computer's clock")
+    }
+    return Effect.void
+  })
 
 /**
  * Verifies an id_token: RS256 by the key with the token's `kid`, then {@link checkClaims}.
@@ -244,34 +245,31 @@ export const checkClaims = Effect.fnUntraced(function* (claims: IdTokenClaims, c
  *
  * @since 0.1.0
  */
-export const verify: (options: {
+export const verify = (options: {
   readonly token: IdTokenText
   readonly clientId: ClientId
   readonly keys: JsonWebKeySet
-}) => Effect.Effect<VerifiedClaims, IdTokenError, Signature.Signature> = Effect.fnUntraced(function* ({
-  clientId,
-  keys,
-  token
-}) {
-  const { header, payload, signature, signed } = yield* Effect.fromResult(parse(Redacted.value(token)))
-  if (header.alg !== "RS256" || header.crit !== undefined) {
-    return yield* new IdTokenError({ reason: "UnsupportedAlgorithm", problem: "it is not signed with RS256" })
-  }
-  const key =
-    header.kid === undefined ? undefined : keys.keys.find((key) => key.kid === header.kid && key.kty === "RSA")
-  if (key === undefined || (key.use ?? "sig") !== "sig" || (key.alg ?? "RS256") !== "RS256") {
-    return yield* new IdTokenError({ reason: "UnknownKey", problem: "no published key has its kid" })
-  }
-  const unusable = () => new IdTokenError({ reason: "UnknownKey", problem: "the published key cannot be used" })
-  const service = yield* Signature.Signature
-  const genuine = yield* importKey(key).pipe(
-    Effect.flatMap((publicKey) => service.verify(publicKey, signature, ascii.encode(signed))),
-    Effect.mapError(unusable)
-  )
-  if (!genuine) return yield* new IdTokenError({ reason: "BadSignature", problem: "its signature is not genuine" })
-  const claims = yield* Effect.fromResult(
-    Result.mapError(decodeVerified({ ...payload, _tag: "VerifiedClaims" }), malformed("payload"))
-  )
-  yield* checkClaims(claims, clientId)
-  return claims
-})
+}): Effect.Effect<VerifiedClaims, IdTokenError, Signature.Signature> =>
+  Signature.Signature.use((service) => {
+    const parsed = parse(Redacted.value(options.token))
+    if (Result.isFailure(parsed)) return Effect.fail(parsed.failure)
+    const { header, payload, signature, signed } = parsed.success
+    if (header.alg !== "RS256" || header.crit !== undefined) {
+      return refuse("UnsupportedAlgorithm", "it is not signed with RS256")
+    }
+    const { kid } = header
+    const key = kid === undefined ? undefined : options.keys.keys.find((key) => key.kid === kid && key.kty === "RSA")
+    if (key === undefined || (key.use ?? "sig") !== "sig" || (key.alg ?? "RS256") !== "RS256") {
+      return refuse("UnknownKey", "no published key has its kid")
+    }
+    return importKey(key).pipe(
+      Effect.flatMap((publicKey) => service.verify(publicKey, signature, ascii.encode(signed))),
+      Effect.mapError(() => new IdTokenError({ reason: "UnknownKey", problem: "the published key cannot be used" })),
+      Effect.flatMap((genuine) => {
+        if (!genuine) return refuse("BadSignature", "its signature is not genuine")
+        const claims = decodeVerified({ ...payload, _tag: "VerifiedClaims" })
+        if (Result.isFailure(claims)) return Effect.fail(malformed("payload")())
+        return Effect.as(checkClaims(claims.success, options.clientId), claims.success)
+      })
+    )
+  })

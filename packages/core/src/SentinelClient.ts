@@ -188,13 +188,13 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
     const answered = (
       operation: TokenError["operation"],
       answer: Effect.Effect<Http.Answer, Http.NoAnswer>,
-      secrets: ReadonlyArray<string>
+      form: Record<string, string>
     ) =>
       answer.pipe(
         Effect.mapError((failure) => new TokenError({ operation, reason: noAnswer(failure) })),
         Effect.filterOrFail(
           (answer) => answer.status === 200,
-          (answer) => new TokenError({ operation, reason: reasonOf(answer, secrets) })
+          (answer) => new TokenError({ operation, reason: reasonOf(answer, secretsOf(form)) })
         )
       )
 
@@ -211,7 +211,7 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
         client_secret: Redacted.value(installation.clientSecret)
       }
       const address = `${sentinel}/sentinel/api/account/${installation.accountId}/${path}?v=1.0`
-      return answered(operation, Http.postForm(client, address, form), secretsOf(form))
+      return answered(operation, Http.postForm(client, address, form), form)
     }
 
     const observed = <A>(operation: TokenError["operation"], endpoint: Endpoint, call: Effect.Effect<A, TokenError>) =>
@@ -241,7 +241,7 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
       },
 
       keys: (sentinel) => {
-        const call = answered("keys", Http.get(client, `${sentinel}/sentinel/well-known/jwks`), [])
+        const call = answered("keys", Http.get(client, `${sentinel}/sentinel/well-known/jwks`), {})
         return Telemetry.observed("SentinelClient.keys", noAccount, retrying(Effect.flatMap(call, keySet)))
       }
     })

@@ -2,13 +2,16 @@
  * One bounded HTTP call: a time limit, a limit on the answer's size, and a failure that holds nothing of the request.
  */
 import * as ByteSize from "effect/ByteSize"
+import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as Predicate from "effect/Predicate"
+import * as Tracer from "effect/Tracer"
 import { RequestLimits } from "../RequestLimits.ts"
 
 /** No answer. An `HttpClientError` is never passed on: it carries the request, and that the client secret. */
@@ -55,24 +58,45 @@ const problemOf = (error: HttpClientError): NoAnswer => {
   })
 }
 
+const contextFor = (limits: typeof RequestLimits.Service, traced: boolean): Context.Context<never> =>
+  Context.make(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limits.maximumBodySize)).pipe(
+    // The other side is another company: it gets no trace ids of ours.
+    Context.add(HttpClient.TracerPropagationEnabled, false),
+    Context.add(HttpClient.TracerDisabledWhen, () => !traced)
+  )
+
+/** The same limits give the same context, with and without a tracer: this runs for every call. */
+const contexts = new WeakMap<
+  object,
+  { readonly traced: Context.Context<never>; readonly untraced: Context.Context<never> }
+>()
+
+const contextOf = (limits: typeof RequestLimits.Service, traced: boolean): Context.Context<never> => {
+  const known = contexts.get(limits)
+  if (known !== undefined) return traced ? known.traced : known.untraced
+  contexts.set(limits, { traced: contextFor(limits, true), untraced: contextFor(limits, false) })
+  return contextOf(limits, traced)
+}
+
+const receive = (response: HttpClientResponse): Effect.Effect<Answer, HttpClientError> =>
+  Effect.map(response.text, (body) => ({
+    status: response.status,
+    contentType: response.headers["content-type"] ?? "",
+    retryAfter: response.headers["retry-after"],
+    body
+  }))
+
 const call = (
   client: HttpClient.HttpClient,
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<Answer, NoAnswer> =>
-  Effect.gen(function* () {
-    const limits = yield* RequestLimits
-    return yield* client.execute(request).pipe(
-      Effect.flatMap((response) =>
-        Effect.map(response.text, (body): Answer => ({
-          status: response.status,
-          contentType: response.headers["content-type"] ?? "",
-          retryAfter: response.headers["retry-after"],
-          body
-        }))
-      ),
-      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limits.maximumBodySize)),
-      // The other side is another company: it gets no trace ids of ours.
-      Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+  Effect.withFiber((fiber) => {
+    const limits = fiber.getRef(RequestLimits)
+    // Effect's own tracer exports nothing, so nobody could see the span that the client would make.
+    const traced = fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer
+    return client.execute(request).pipe(
+      Effect.flatMap(receive),
+      Effect.provideContext(contextOf(limits, traced)),
       Effect.mapError(problemOf),
       // Interruptible also inside an uninterruptible region, so that the time limit works there.
       Effect.interruptible,
