@@ -81,6 +81,17 @@ export class Expired extends Schema.TaggedError<Expired>()("Expired", {}) {
 }
 
 /**
+ * The callback names another authorization server than LivePerson's (RFC 9207 section 2.4).
+ *
+ * @since 0.1.0
+ */
+export class WrongIssuer extends Schema.TaggedError<WrongIssuer>()("WrongIssuer", {}) {
+  override get message(): string {
+    return `The callback does not come from LivePerson's Sentinel. ${startAgain}`
+  }
+}
+
+/**
  * Sentinel sent the user back with an error (RFC 6749 section 4.1.2.1). `error` and `description` come from the other side,
  * reduced to printable ASCII: escape them in HTML, and never use them as a label of a metric.
  *
@@ -108,6 +119,7 @@ export const CallbackErrorReason = Schema.Union([
   WrongUserAgent,
   UnknownTransaction,
   Expired,
+  WrongIssuer,
   Denied
 ])
 /** @since 0.1.0 */

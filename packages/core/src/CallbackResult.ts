@@ -18,7 +18,9 @@ import { UrlParameters } from "./UrlParameters.ts"
  */
 export const Authorized = Schema.TaggedStruct("Authorized", {
   code: AuthorizationCode,
-  state: Schema.optionalKey(State)
+  state: Schema.optionalKey(State),
+  /** Who says so (RFC 9207). LivePerson is not known to send it. */
+  issuer: Schema.optionalKey(Schema.String)
 })
 /** @since 0.1.0 */
 export type Authorized = typeof Authorized.Type
@@ -31,7 +33,9 @@ export type Authorized = typeof Authorized.Type
 export const Denied = Schema.TaggedStruct("Denied", {
   error: Schema.NonEmptyString,
   errorDescription: Schema.optionalKey(Schema.String),
-  state: Schema.optionalKey(State)
+  state: Schema.optionalKey(State),
+  /** Who says so (RFC 9207). LivePerson is not known to send it. */
+  issuer: Schema.optionalKey(Schema.String)
 })
 /** @since 0.1.0 */
 export type Denied = typeof Denied.Type
@@ -88,7 +92,10 @@ export const fromUrl = (url: string | URL): Result.Result<CallbackResult, Callba
     return refuse(new Malformed({ problem: "its state has characters that no state has" }))
   }
   // Checked above, so the brand is earned. Plain objects instead of classes: this runs for every callback, forged or not.
-  const known = state === undefined ? {} : { state: state as State }
+  const known: { state?: State; issuer?: string } = {}
+  if (state !== undefined) known.state = state as State
+  const issuer = values.get("iss")
+  if (issuer !== undefined) known.issuer = issuer
   if (code !== undefined) {
     if (!isVisible(code)) return refuse(new Malformed({ problem: "its code has characters that no code has" }))
     return Result.succeed({ _tag: "Authorized", code: Redacted.make(code), ...known })

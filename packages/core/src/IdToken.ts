@@ -217,6 +217,13 @@ const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoEr
 }
 
 /**
+ * Whether a text names LivePerson's Sentinel: `sentinel`, written `Sentinel` in older documentation; nothing else.
+ *
+ * @since 0.1.0
+ */
+export const isIssuer = (text: string): boolean => text.toLowerCase() === "sentinel"
+
+/**
  * Checks what the token says, without its signature: audience, issuer, times (OpenID Connect Core section 3.1.3.7).
  * LivePerson's issuer is `sentinel`, written `Sentinel` in older documentation; nothing else is accepted.
  *
@@ -228,7 +235,7 @@ export const checkClaims = (claims: IdTokenClaims, clientId: ClientId): Effect.E
     if (!audience.includes(clientId) || (audience.length > 1 && claims.azp !== clientId)) {
       return refuse("WrongAudience", "it was issued to another application")
     }
-    if (claims.iss.toLowerCase() !== "sentinel") return refuse("WrongIssuer", "its issuer is not sentinel")
+    if (!isIssuer(claims.iss)) return refuse("WrongIssuer", "its issuer is not sentinel")
     const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe() / 1000
     const skew = Duration.toSeconds(fiber.getRef(ClockSkew))
     if (claims.exp + skew <= now) return refuse("Expired", "it is no longer valid; check this computer's clock")

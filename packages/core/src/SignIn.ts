@@ -25,7 +25,7 @@ import * as CallbackResult from "./CallbackResult.ts"
 import { Domains, type DomainsError } from "./Domains.ts"
 import * as base64Url from "./internal/base64Url.ts"
 import { type AccountId, type RedirectUri, type State } from "./Identifiers.ts"
-import type { IdTokenError } from "./IdToken.ts"
+import * as IdToken from "./IdToken.ts"
 import { ReturnPath } from "./ReturnPath.ts"
 import { SentinelClient } from "./SentinelClient.ts"
 import type { Session } from "./Session.ts"
@@ -130,7 +130,12 @@ export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()
 export type StartError = UnknownInstallation | DomainsError | StoreError | InvalidReturnPath | UnknownRedirectUri
 
 /** @since 0.1.0 */
-export type CompleteError = CallbackError.CallbackError | TokenError | IdTokenError | UnknownInstallation | StoreError
+export type CompleteError =
+  | CallbackError.CallbackError
+  | TokenError
+  | IdToken.IdTokenError
+  | UnknownInstallation
+  | StoreError
 
 /**
  * @since 0.1.0
@@ -325,6 +330,10 @@ export const layerWith = (
         const transaction = taken.value
         about.account = transaction.accountId
         if ((yield* Clock.currentTimeMillis) >= transaction.deadline) return yield* refuse(new CallbackError.Expired())
+
+        if (result.issuer !== undefined && !IdToken.isIssuer(result.issuer)) {
+          return yield* refuse(new CallbackError.WrongIssuer())
+        }
 
         // Only from here on the callback is believed (RFC 9207 section 2.4).
         if (result._tag === "Denied") {

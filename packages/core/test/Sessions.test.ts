@@ -4,6 +4,7 @@ import { type Session, SessionKey } from "@le-auth/core/Session"
 import * as Sessions from "@le-auth/core/Sessions"
 import { layerMemory, SessionStore } from "@le-auth/core/SessionStore"
 import { StoreError } from "@le-auth/core/StoreError"
+import * as SignIn from "@le-auth/core/SignIn"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -17,6 +18,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import {
   account,
+  callbackOf,
   json,
   jwt,
   layer,
@@ -177,6 +179,23 @@ describe("Sessions.accessToken", () => {
       assert.strictEqual(error.reason.retryAfter, 7)
       yield* Sessions.accessToken(key)
     }).pipe(Effect.provide(layer), Effect.provideService(RetryPolicy.Current, RetryPolicy.none))
+  )
+
+  it.effect("F8: a refresh token goes to the token endpoint of its own account only", () =>
+    Effect.gen(function* () {
+      const { key } = yield* signedIn
+      const started = yield* SignIn.start({ accountId: otherAccount })
+      const other = (yield* SignIn.complete(callbackOf(started))).session
+      const mine = yield* current(key)
+      for (const session of [mine, other]) {
+        yield* Sessions.Sessions.use((sessions) => sessions.refresh(session.key))
+        const sent = (yield* refreshes).at(-1)!
+        assert.strictEqual(sent.form.get("refresh_token"), text(session.refreshToken!))
+        assert.strictEqual(sent.url.host, `sentinel-${session.key.accountId}.liveperson.net`)
+        assert.include(sent.url.pathname, `/account/${session.key.accountId}/`)
+        assert.strictEqual(sent.form.get("client_id"), session.key.clientId)
+      }
+    }).pipe(Effect.provide(layerWith({ installations: [installation, otherInstallation] })))
   )
 
   it.effect("F2: interrupting the caller between refresh and save loses nothing", () =>

@@ -2,10 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { fromUrl } from "@le-auth/core/AuthorizeRequest"
 import { RedirectUri } from "@le-auth/core/Identifiers"
 import { Sessions } from "@le-auth/core/Sessions"
+import * as SessionStore from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
+import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
@@ -30,7 +33,7 @@ const refusal = (callback: SignIn.Callback) =>
 const stateOf = (started: SignIn.Started) => new URL(started.url).searchParams.get("state")!
 
 describe("SignIn.start", () => {
-  it.effect("sends the browser to the account's Sentinel with what was asked for, and nothing secret", () =>
+  it.effect("A8: sends the browser to the account's Sentinel with what was asked for, and nothing secret", () =>
     Effect.gen(function* () {
       const started = yield* SignIn.start({ returnTo: "/inbox", applicationState: { draft: 7 } })
       const request = Result.getOrThrow(fromUrl(started.url))
@@ -125,7 +128,7 @@ describe("SignIn.start", () => {
     }).pipe(Effect.provide(layerWith({ installations: [installation, otherInstallation] })))
   )
 
-  it.effect("PKCE and scope travel when they are switched on", () =>
+  it.effect("D11, D12: PKCE and scope travel when they are switched on", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
       const started = yield* SignIn.start()
@@ -140,7 +143,7 @@ describe("SignIn.start", () => {
 })
 
 describe("SignIn.complete", () => {
-  it.effect("exchanges the code and gives the session, the return path and the application's state", () =>
+  it.effect("D1, D2, D3: exchanges the code and gives the session, the return path and the application's state", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
       const started = yield* SignIn.start({ returnTo: "/inbox", applicationState: { draft: 7 } })
@@ -304,6 +307,43 @@ describe("SignIn.complete", () => {
       assert.isTrue(error.startAgain)
     }).pipe(Effect.provide(layer))
   )
+
+  it.effect("C6: an iss in the callback must be sentinel, in any case", () =>
+    Effect.gen(function* () {
+      for (const iss of ["sentinel", "Sentinel"]) {
+        yield* SignIn.complete(callbackOf(yield* SignIn.start(), { code: "planted-code", iss }))
+      }
+      for (const iss of ["https://evil.example", "sentinel ", "sentine\u017F"]) {
+        assert.strictEqual(
+          yield* refusal(callbackOf(yield* SignIn.start(), { code: "planted-code", iss })),
+          "WrongIssuer"
+        )
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B10, E7: the record is found by a hash, and no nonce is sent that would have to come back", () => {
+    const ids: Array<string> = []
+    const watched = Layer.effect(
+      TransactionStore.TransactionStore,
+      Effect.map(TransactionStore.TransactionStore, (store) => ({
+        ...store,
+        put: (...parameters: Parameters<typeof store.put>) => {
+          ids.push(parameters[0], JSON.stringify(parameters[1]))
+          return store.put(...parameters)
+        }
+      }))
+    ).pipe(Layer.provide(TransactionStore.layerMemory))
+    return Effect.gen(function* () {
+      const started = yield* SignIn.start()
+      assert.match(ids[0]!, /^[0-9a-f]{64}$/)
+      for (const secret of [stateOf(started), Redacted.value(started.binding.value)])
+        assert.notInclude(ids.join(), secret)
+      assert.notInclude(started.url, "nonce")
+    }).pipe(
+      Effect.provide(layerWith({ signIn: { pkce: true }, stores: Layer.merge(watched, SessionStore.layerMemory) }))
+    )
+  })
 
   it.effect("takes a web Request as it came", () =>
     Effect.gen(function* () {

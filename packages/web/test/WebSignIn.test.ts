@@ -36,7 +36,7 @@ const scenario = (title: string, run: (ready: Effect.Success<typeof application>
   it.live(title, () => Effect.flatMap(application, (ready) => Effect.promise(() => run(ready))))
 
 describe("a sign-in", () => {
-  scenario("leads to Sentinel and back to the return path, signed in", async ({ browser }) => {
+  scenario("A11: leads to Sentinel by 302 and back to the return path by 303, signed in", async ({ browser }) => {
     const mine = browser()
     const login = await mine.send("/login?returnTo=/inbox")
     assert.strictEqual(login.status, 302)

@@ -9,7 +9,7 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** Text from random bytes: 6 bits of each byte, so a character for a byte, and every character equally likely. */
 export const randomText = (bytes: Uint8Array): string => {
   let text = ""
-  for (const byte of bytes) text += alphabet[byte & 63]
+  for (let index = 0; index < bytes.length; index++) text += alphabet[bytes[index]! & 63]
   return text
 }
 
