@@ -2,7 +2,8 @@
  * Our client against an authorization server that we did not write: oidc-provider, with its endpoints at LivePerson's paths.
  *
  * What stays different is the issuer. LivePerson's is the word `sentinel`, oidc-provider's must be a URL, and our client
- * refuses an id_token of any other issuer. So the sign-in asks for no `openid`, as LivePerson's documentation does not
+ * refuses any other in an id_token and in a callback (RFC 9207, which LivePerson does not send): the browser of this test takes
+ * it out of the address. So the sign-in asks for no `openid`, as LivePerson's documentation does not
  * either; one test asks for it, to see the refusal.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -89,11 +90,15 @@ afterAll(() => {
 /** The user's browser: keeps cookies, follows redirects, fills in what oidc-provider's development pages ask. */
 // It is the browser, not our client, so it is no HttpClient.
 // @effect-diagnostics globalFetch:off
-const visit = async (authorize: string): Promise<string> => {
+const visit = async (authorize: string, keepIssuer = false): Promise<string> => {
   const cookies = new Map<string, string>()
   let next: { readonly url: string; readonly form?: URLSearchParams } = { url: authorize }
   for (let step = 0; step < 15; step++) {
-    if (next.url.startsWith(redirectUri)) return next.url
+    if (next.url.startsWith(redirectUri)) {
+      const callback = new URL(next.url)
+      if (!keepIssuer) callback.searchParams.delete("iss")
+      return callback.href
+    }
     const response = await fetch(next.url, {
       redirect: "manual",
       headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; ") },
@@ -180,6 +185,16 @@ describe("against oidc-provider", () => {
       })
       yield* client.refresh({ installation, sentinel: origin, refreshToken: session.refreshToken! })
       assert.strictEqual((yield* Effect.flip(sessions.refresh(session.key)))._tag, "SessionEnded")
+    }).pipe(Effect.provide(layer({ scope: "api" })))
+  )
+
+  it.live("C6: a callback of another issuer is refused", () =>
+    Effect.gen(function* () {
+      const started = yield* SignIn.start()
+      const callback = yield* Effect.promise(() => visit(started.url, true))
+      const error = yield* Effect.flip(SignIn.complete(SignIn.callback(callback, started.binding)))
+      assert(error._tag === "CallbackError")
+      assert.strictEqual(error.reason._tag, "WrongIssuer")
     }).pipe(Effect.provide(layer({ scope: "api" })))
   )
 
