@@ -195,7 +195,11 @@ export const layerWith = (
       const observed = <A, E>(operation: string, key: SessionKey, effect: Effect.Effect<A, E>) =>
         Telemetry.observed(`Sessions.${operation}`, () => key.accountId, effect)
 
-      const service = Sessions.of({
+      /** Also a session whose new tokens the store has not taken yet: only those tokens work. */
+      const current = (key: SessionKey) =>
+        Effect.catchTag(Effect.asSome(refreshing.stored(key)), "NotSignedIn", () => Effect.succeedNone)
+
+      return Sessions.of({
         begin: Effect.fnUntraced(function* ({ installation, sentinel, tokens }) {
           const claims =
             tokens.id_token === undefined ? undefined : yield* identify(installation, sentinel, tokens.id_token)
@@ -210,12 +214,11 @@ export const layerWith = (
             ...(claims === undefined ? {} : { claims }),
             ...(yield* refreshing.times(tokens))
           })
-          yield* store.set(session)
+          yield* refreshing.begin(session)
           return session
         }),
 
-        current: (key) =>
-          Effect.catchTag(Effect.asSome(refreshing.stored(key)), "NotSignedIn", () => Effect.succeedNone),
+        current,
         list: (accountId) => store.list(accountId),
         accessToken: (key) =>
           observed(
@@ -254,7 +257,7 @@ export const layerWith = (
             lock.withLock(
               key.toString(),
               Effect.gen(function* () {
-                const session = yield* store.get(key)
+                const session = yield* current(key)
                 if (Option.isNone(session) || session.value.refreshToken === undefined) return
                 const installation = yield* installations.find(key.accountId)
                 const sentinel = yield* domains.resolve(key.accountId, "sentinel")
@@ -263,7 +266,6 @@ export const layerWith = (
             )
           )
       })
-      return service
     })
   ).pipe(Layer.provide(SigningKeys.layer))
 

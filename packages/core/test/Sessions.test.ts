@@ -245,6 +245,28 @@ describe("Sessions.accessToken", () => {
     )
   })
 
+  it.effect("F10: kept tokens are the ones that are revoked, and a new sign-in replaces them", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { key } = yield* signedIn
+      const refreshUnsaved = Effect.gen(function* () {
+        broken = true
+        const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+        yield* TestClock.adjust("2 seconds")
+        broken = false
+        return yield* Fiber.join(refreshing)
+      })
+      yield* refreshUnsaved
+      const again = yield* signedIn
+      assert.strictEqual(text(yield* Sessions.accessToken(key)), text(again.accessToken))
+
+      const kept = yield* refreshUnsaved
+      yield* Sessions.revokeEverywhere(key)
+      assert.strictEqual(wire.to("/revoke").at(-1)!.form.get("token"), text(kept.refreshToken!))
+      assert.isTrue(Option.isNone(yield* Sessions.current(key)))
+    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
+  )
+
   it.effect("E8: a refresh that brings another user's id_token ends the session", () =>
     Effect.gen(function* () {
       const wire = yield* Wire

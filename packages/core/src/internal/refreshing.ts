@@ -67,18 +67,22 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
    */
   const unsaved = new Map<string, Session>()
 
-  const save = (session: Session) => {
-    const name = session.key.toString()
-    return Effect.retry(store.set(session), saving).pipe(
-      Effect.andThen(Effect.sync(() => unsaved.delete(name))),
+  /** Once the store has a session, nothing that was kept for its key may replace it. */
+  const put = (session: Session) =>
+    Effect.andThen(
+      store.set(session),
+      Effect.sync(() => unsaved.delete(session.key.toString()))
+    )
+
+  const save = (session: Session) =>
+    Effect.retry(put(session), saving).pipe(
       Effect.catch((error) =>
         Effect.andThen(
-          Effect.sync(() => unsaved.set(name, session)),
+          Effect.sync(() => unsaved.set(session.key.toString(), session)),
           Effect.logError("Refreshed tokens could not be saved; they are kept in memory and saved later", error.message)
         )
       )
     )
-  }
 
   /** The session as it is now, wherever it is. */
   const stored = (key: SessionKey) =>
@@ -86,15 +90,7 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
       const kept = unsaved.get(key.toString())
       return kept === undefined
         ? Effect.flatMap(store.get(key), (found) => Effect.mapError(Effect.fromOption(found), () => new NotSignedIn()))
-        : Effect.as(
-            Effect.ignore(
-              Effect.andThen(
-                store.set(kept),
-                Effect.sync(() => unsaved.delete(key.toString()))
-              )
-            ),
-            kept
-          )
+        : Effect.as(Effect.ignore(put(kept)), kept)
     })
 
   const remove = (key: SessionKey) =>
@@ -174,12 +170,13 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
       if (ended || (yield* Clock.currentTimeMillis) >= session.expiresAt) return yield* failure
       yield* Effect.logWarning("A refresh failed; the access token is still valid and stays in use", failure.message)
       const later = new Session({ ...session, refreshAt: Math.min(now + pause, session.expiresAt) })
-      yield* Effect.ignore(store.set(later))
+      yield* Effect.ignore(put(later))
       return later
     })
 
   return {
     times,
+    begin: put,
     stored,
     remove,
     /** A session whose access token is valid. */
