@@ -190,7 +190,7 @@ const parse = (token: string): Result.Result<Parts, IdTokenError> => {
  * @since 0.1.0
  */
 export const keyId = (token: IdTokenText): string | undefined =>
-  Result.getOrUndefined(Result.map(parse(Redacted.value(token)), (parts) => parts.header.kid))
+  Result.getOrUndefined(headerOf(Redacted.value(token).split(".", 1)[0]!))?.kid
 
 /**
  * Reads the claims without verifying anything.

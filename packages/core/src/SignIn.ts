@@ -13,6 +13,7 @@ import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Cookies from "effect/http/Cookies"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -215,15 +216,8 @@ const hostPrefix = "__Host-"
 const handleLength = 12
 const secretLength = 43
 
-const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefined>> => {
-  if (!(callback instanceof Request)) return callback.cookies
-  const cookies: Record<string, string> = Object.create(null)
-  for (const pair of (callback.headers.get("cookie") ?? "").split(";")) {
-    const separator = pair.indexOf("=")
-    if (separator > 0) cookies[pair.slice(0, separator).trim()] = pair.slice(separator + 1).trim()
-  }
-  return cookies
-}
+const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefined>> =>
+  callback instanceof Request ? Cookies.parseHeader(callback.headers.get("cookie") ?? "") : callback.cookies
 
 const refuse = (reason: CallbackError.CallbackErrorReason) => Effect.fail(new CallbackError.CallbackError({ reason }))
 

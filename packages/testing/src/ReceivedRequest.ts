@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Redaction from "@le-auth/core/Redaction"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
 import * as DomainApi from "@le-auth/core/DomainApi"
 import { UrlParameters } from "@le-auth/core/UrlParameters"
@@ -53,17 +54,8 @@ export interface ReceivedRequest {
   readonly secrets: Readonly<Record<string, Redacted.Redacted>>
 }
 
-/** `request` and `token` of the login form tie it to its browser; `token` is also what a revocation is about. */
-const secretParameters = new Set([
-  "client_secret",
-  "code",
-  "code_verifier",
-  "password",
-  "refresh_token",
-  "request",
-  "state",
-  "token"
-])
+/** `request` of the login form ties it to its browser. */
+const secretParameters = new Set([...Redaction.secretParameters, "request"])
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`)
 

@@ -3,16 +3,11 @@
  *
  * @since 0.1.0
  */
+import { escape } from "@le-auth/core/HtmlText"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
-
-/**
- * Escapes a text for HTML content and for quoted attributes.
- *
- * @since 0.1.0
- */
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!)
+/** @since 0.1.0 */
+export { escape } from "@le-auth/core/HtmlText"
 
 /**
  * The one style sheet of all pages.

@@ -3,14 +3,10 @@
  *
  * @since 0.1.0
  */
-import { ReturnPath } from "@le-auth/core/ReturnPath"
 import type { SessionError } from "@le-auth/core/Sessions"
 import type { CompleteError, StartError } from "@le-auth/core/SignIn"
 import type { HttpServerResponse } from "effect/http/HttpServerResponse"
-import * as Schema from "effect/Schema"
 import * as Html from "./Html.ts"
-
-const isReturnPath = Schema.is(ReturnPath)
 
 /** @since 0.1.0 */
 export type Problem = StartError | CompleteError | SessionError
@@ -47,19 +43,13 @@ export const page = (options: {
   readonly title: string
   readonly error: Problem
   readonly loginPath: string
-  readonly returnTo?: string | undefined
   /** Who may show the page in a frame. Default: nobody. */
   readonly frameAncestors?: ReadonlyArray<string> | undefined
-}): HttpServerResponse => {
-  const returnTo =
-    options.returnTo !== undefined && isReturnPath(options.returnTo)
-      ? `?returnTo=${encodeURIComponent(options.returnTo)}`
-      : ""
-  return Html.page({
+}): HttpServerResponse =>
+  Html.page({
     title: options.title,
     status: status(options.error),
     frameAncestors: options.frameAncestors,
     body: `<p>${Html.escape(options.error.message)}</p>
-<p class="actions"><a class="button primary" href="${Html.escape(options.loginPath + returnTo)}">Sign in again</a></p>`
+<p class="actions"><a class="button primary" href="${Html.escape(options.loginPath)}">Sign in again</a></p>`
   })
-}

@@ -1,6 +1,7 @@
 /**
  * What the user's browser shows when it has brought the callback: static, without scripts, tokens or foreign content.
  */
+import { escape } from "@le-auth/core/HtmlText"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
 const style =
@@ -16,11 +17,6 @@ const headers = {
   // The port closes with the attempt: no connection may wait for a second request.
   connection: "close"
 }
-
-const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
-
-/** Text for HTML: some of it comes from the other side (RFC 6749 section 10.14). */
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character]!)
 
 export const resultPage = (status: number, title: string, text: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(

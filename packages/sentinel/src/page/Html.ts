@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { escape } from "@le-auth/core/HtmlText"
 
 /**
  * A piece of HTML.
@@ -15,15 +16,6 @@ export class Html {
     this.text = text
   }
 }
-
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
-
-/**
- * Escapes a text for content and for quoted attributes (OWASP, Cross Site Scripting Prevention).
- *
- * @since 0.1.0
- */
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character]!)
 
 /**
  * What a template takes. `undefined` and `false` are nothing.
