@@ -25,6 +25,7 @@ import * as CallbackError from "./CallbackError.ts"
 import * as CallbackResult from "./CallbackResult.ts"
 import { Domains, type DomainsError } from "./Domains.ts"
 import * as base64Url from "./internal/base64Url.ts"
+import * as utf8 from "./internal/utf8.ts"
 import { type AccountId, type RedirectUri, type State } from "./Identifiers.ts"
 import * as IdToken from "./IdToken.ts"
 import { ReturnPath } from "./ReturnPath.ts"
@@ -203,18 +204,16 @@ export interface Options {
   readonly scope?: string | undefined
 }
 
-const ascii = new TextEncoder()
 const isReturnPath = Schema.is(ReturnPath)
 const cookiePrefix = "le-auth-"
 /** A cookie with this prefix can only be set over https by the very host that reads it. */
 const hostPrefix = "__Host-"
 
-/**
- * Random characters of 6 bits each: the first 12 of the state also name the cookie, the other 43 (258 bits) are the secret of
- * it, and so many are the binding.
- */
+/** 256 bits of secret, 43 characters. */
+const bindingBytes = 32
+/** The first 12 characters of the state, 9 bytes, also name the cookie; as many as the binding's are the secret of it. */
 const handleLength = 12
-const secretLength = 43
+const stateBytes = 9 + bindingBytes
 
 const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefined>> =>
   callback instanceof Request ? Cookies.parseHeader(callback.headers.get("cookie") ?? "") : callback.cookies
@@ -247,21 +246,20 @@ export const layerWith = (
       // Kept longer than it is accepted, so that a late user hears "too late" instead of "unknown".
       const keepFor = Duration.times(timeToLive, 2)
 
-      const sha256 = (text: string) => digest.digestHex(Digest.sha256, ascii.encode(text))
-
       /**
        * The key of the record: derived from the state and from the binding, so that a callback from another browser finds
        * no record and cannot use up the right one. The cookie's name is part of it, so that a `__Host-` cookie cannot be
        * replaced by a plain one that a neighbouring subdomain planted.
        */
-      const transactionId = (name: string, state: string, binding: string) => sha256(`${name}.${state}.${binding}`)
+      const transactionId = (name: string, state: string, binding: string) =>
+        digest.digestHex(Digest.sha256, utf8.encode(`${name}.${state}.${binding}`))
 
       /**
        * The verifier of PKCE is the binding: a secret of this sign-in that only this browser has, with the 43 unreserved
        * characters that RFC 7636 section 4.1 asks for. So the store of transactions holds no secret at all.
        */
       const codeChallenge = (binding: string) =>
-        Effect.map(digest.digest(Digest.sha256, ascii.encode(binding)), base64Url.encode)
+        Effect.map(digest.digest(Digest.sha256, utf8.encode(binding)), base64Url.encode)
 
       const start = Effect.fnUntraced(function* (about: Telemetry.About, options: StartOptions) {
         const { accountId, applicationState, redirectUri, returnTo } = options
@@ -274,8 +272,8 @@ export const layerWith = (
         const sent = redirectUri ?? installation.redirectUris[0]
         const sentinel = yield* domains.resolve(installation.accountId, "sentinel")
 
-        const state = base64Url.randomText(yield* random.randomBytes(handleLength + secretLength))
-        const binding = base64Url.randomText(yield* random.randomBytes(secretLength))
+        const state = base64Url.encode(yield* random.randomBytes(stateBytes))
+        const binding = base64Url.encode(yield* random.randomBytes(bindingBytes))
 
         const secure = sent !== undefined && /^https:/i.test(sent)
         const name = `${secure ? hostPrefix : ""}${cookiePrefix}${state.slice(0, handleLength)}`

@@ -22,25 +22,6 @@ import * as Predicate from "effect/Predicate"
 import * as Tracer from "effect/Tracer"
 import type { AccountId } from "./Identifiers.ts"
 
-/**
- * How many operations ended, and how.
- *
- * @since 0.1.0
- */
-export const operations = Metric.counter("le_auth_operations", {
-  description: "Operations of le-auth by account and outcome",
-  incremental: true
-})
-
-/**
- * How long operations took, in milliseconds.
- *
- * @since 0.1.0
- */
-export const durations = Metric.timer("le_auth_operation_duration", {
-  description: "Duration of operations of le-auth by account and outcome"
-})
-
 /** The reason of an error, if it has one, else its tag: both are names that our own code chose. */
 const reasonOf = (error: unknown): string => {
   if (!Predicate.hasProperty(error, "_tag") || typeof error._tag !== "string") return "failure"
@@ -56,26 +37,46 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect"
 }
 
-interface Labelled {
-  readonly count: typeof operations
-  readonly duration: typeof durations
+/** The two metrics of one set of labels. */
+const metricsOf = (attributes: { readonly operation: string; readonly account: string; readonly outcome: string }) => ({
+  operations: Metric.counter("le_auth_operations", {
+    description: "Operations of le-auth by account and outcome",
+    incremental: true,
+    attributes
+  }),
+  duration: Metric.timer("le_auth_operation_duration", {
+    description: "Duration of operations of le-auth by account and outcome",
+    attributes
+  })
+})
+
+type Metrics = ReturnType<typeof metricsOf>
+
+/**
+ * Metrics by operation, outcome and account, made once. Accounts are those that the application is installed in, so this stays
+ * small. One Map for each: to put a text together for one key costs more than two look-ups.
+ */
+const labelled = new Map<string, Map<string, Map<string, Metrics>>>()
+const mostAccounts = 1000
+
+const entry = <V>(map: Map<string, V>, key: string, make: () => V): V => {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
 }
 
-/** Metrics with their labels, made once. Accounts are those that the application is installed in, so this stays small. */
-const labelled = new Map<string, Labelled>()
-const mostLabels = 10_000
-
-const labelledFor = (operation: string, account: string, outcome: string): Labelled => {
-  const key = `${operation} ${account} ${outcome}`
-  const known = labelled.get(key)
+const labelledFor = (operation: string, account: string, outcome: string): Metrics => {
+  const byAccount = entry(
+    entry(labelled, operation, () => new Map()),
+    outcome,
+    () => new Map()
+  )
+  const known = byAccount.get(account)
   if (known !== undefined) return known
-  const attributes = { operation, account: labelled.size < mostLabels ? account : "other", outcome }
-  const made = {
-    count: Metric.withAttributes(operations, attributes),
-    duration: Metric.withAttributes(durations, attributes)
-  }
-  if (labelled.size < mostLabels) labelled.set(key, made)
-  return made
+  const label = byAccount.size < mostAccounts ? account : "other"
+  return entry(byAccount, label, () => metricsOf({ operation, account: label, outcome }))
 }
 
 /**
@@ -97,8 +98,8 @@ export const observed = <A, E, R>(
         const outcome = outcomeOf(exit)
         span?.attribute("le_auth.account", of)
         span?.attribute("le_auth.outcome", outcome)
-        const { count, duration } = labelledFor(operation, of, outcome)
-        count.updateUnsafe(1, fiber.context)
+        const { duration, operations } = labelledFor(operation, of, outcome)
+        operations.updateUnsafe(1, fiber.context)
         duration.updateUnsafe(Duration.millis(clock.currentTimeMillisUnsafe() - start), fiber.context)
         return Effect.void
       })

@@ -6,19 +6,15 @@
 /** Unreserved in URLs. */
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-/** Text from random bytes: 6 bits of each byte, so a character for a byte, and every character equally likely. */
-export const randomText = (bytes: Uint8Array): string => {
-  let text = ""
-  for (let index = 0; index < bytes.length; index++) text += alphabet[bytes[index]! & 63]
-  return text
-}
+/** The two characters of 12 bits. */
+const pairs = Array.from({ length: 4096 }, (_, bits) => alphabet[bits >> 6]! + alphabet[bits & 63]!)
 
 /** Without padding. */
 export const encode = (bytes: Uint8Array): string => {
   let text = ""
   for (let index = 0; index < bytes.length; index += 3) {
     const bits = (bytes[index]! << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0)
-    text += alphabet[bits >> 18]! + alphabet[(bits >> 12) & 63]! + alphabet[(bits >> 6) & 63]! + alphabet[bits & 63]!
+    text += pairs[bits >> 12]! + pairs[bits & 4095]!
   }
   return text.slice(0, Math.ceil((bytes.length * 4) / 3))
 }
