@@ -41,10 +41,13 @@ export interface Grant {
   readonly userId: string
   readonly sessionId: string
   readonly createdAt: number
+  /** `nonce` of the authorization request, for the id_token; LivePerson documents none. */
+  readonly nonce: string | undefined
 }
 
 /**
- * An authorization code. `id` is its SHA-256. `redirectUri` is the parameter of the authorization request, absent if it was.
+ * An authorization code. `id` is its SHA-256. `redirectUri` and `codeChallenge` are the parameters of the authorization
+ * request, absent if they were; `codeChallenge` is that of the method S256 (RFC 7636).
  *
  * @since 0.1.0
  */
@@ -52,6 +55,7 @@ export interface Code {
   readonly id: string
   readonly grant: Grant
   readonly redirectUri: string | undefined
+  readonly codeChallenge: string | undefined
   readonly expiresAt: number
 }
 
@@ -77,6 +81,16 @@ export interface NewTokens {
 export interface Owner {
   readonly accountId: string
   readonly clientId: string
+}
+
+/**
+ * Nothing was changed. `why` is for the log, where an adapter can tell; nobody outside is told.
+ *
+ * @since 0.1.0
+ */
+export interface Missing {
+  readonly _tag: "Missing"
+  readonly why?: "unknown" | "expired" | "revoked" | "of another owner"
 }
 
 /**
@@ -116,17 +130,24 @@ export class SentinelStore extends Context.Service<
     ) => Effect.Effect<"Issued" | "Exists" | "Spent" | "NoSession", StoreError>
     /**
      * Redeems a code and makes its tokens. `Won`: this call did it. `Lost`: it was redeemed before, and by this owner.
-     * `Missing`: unknown, expired, revoked or another owner's, and nothing changed. `Mismatch`: the redirect URI is not that
-     * of the authorization request; the code is burnt, because its owner was shown a code that is not for him.
+     * `Missing`: unknown, expired, revoked or another owner's, and nothing changed. `Mismatch`: the redirect URI or the code
+     * challenge, in this order, is not that of the authorization request; the code is burnt, because its owner was shown a
+     * code that is not for him. Both are compared as text, and absent is equal to absent only.
      */
     readonly redeemCode: (
-      request: Owner & { readonly id: string; readonly redirectUri: string | undefined; readonly tokens: NewTokens },
+      request: Owner & {
+        readonly id: string
+        readonly redirectUri: string | undefined
+        /** The challenge of the verifier that was sent. */
+        readonly codeChallenge: string | undefined
+        readonly tokens: NewTokens
+      },
       now: number
     ) => Effect.Effect<
       | { readonly _tag: "Won"; readonly grant: Grant }
       | { readonly _tag: "Lost"; readonly grant: Grant }
-      | { readonly _tag: "Mismatch"; readonly grant: Grant }
-      | { readonly _tag: "Missing" },
+      | { readonly _tag: "Mismatch"; readonly grant: Grant; readonly of: "redirectUri" | "codeChallenge" }
+      | Missing,
       StoreError
     >
     /**
@@ -147,7 +168,7 @@ export class SentinelStore extends Context.Service<
       | { readonly _tag: "Rotated"; readonly grant: Grant }
       | { readonly _tag: "Retry"; readonly grant: Grant; readonly seed: string; readonly usedAt: number }
       | { readonly _tag: "Reused"; readonly grant: Grant }
-      | { readonly _tag: "Missing" },
+      | Missing,
       StoreError
     >
     /** Ends a grant with all its tokens. Says whether this call did it. */
@@ -159,7 +180,7 @@ export class SentinelStore extends Context.Service<
     readonly revokeToken: (
       request: Owner & { readonly id: string },
       now: number
-    ) => Effect.Effect<{ readonly _tag: "Revoked"; readonly grant: Grant } | { readonly _tag: "Missing" }, StoreError>
+    ) => Effect.Effect<{ readonly _tag: "Revoked"; readonly grant: Grant } | Missing, StoreError>
     /** The grant of an access token that is valid. */
     readonly findAccess: (
       id: string,

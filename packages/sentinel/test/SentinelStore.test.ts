@@ -17,12 +17,20 @@ const session = (id: string, more: Partial<Session> = {}): Session => ({
   ...more
 })
 
-const grant = (id: string, sessionId = "s") => ({ ...owner, id, userId: "u", sessionId, createdAt: 0 })
+const grant = (id: string, sessionId = "s") => ({
+  ...owner,
+  id,
+  userId: "u",
+  sessionId,
+  createdAt: 0,
+  nonce: undefined
+})
 
 const code = (id: string, sessionId = "s") => ({
   id,
   grant: grant(`grant-${id}`, sessionId),
   redirectUri: undefined,
+  codeChallenge: undefined,
   expiresAt: 60_000
 })
 
@@ -38,6 +46,7 @@ const redeem = (id: string, more: object = {}) => ({
   ...owner,
   id,
   redirectUri: undefined as string | undefined,
+  codeChallenge: undefined as string | undefined,
   tokens: tokens(id),
   ...more
 })

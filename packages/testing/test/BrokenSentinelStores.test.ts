@@ -32,6 +32,8 @@ const redemptions = "R32: of 64 parallel redemptions one wins, the others lose, 
 const codeOwner = "R34: a code is redeemed by its owner only, and another's attempt changes nothing"
 const redirect =
   "D3: the redirect URI must be the one that was sent, character by character; a wrong one burns the code"
+const challenge =
+  "R41, R42: the code challenge must be the one that was sent, and none if none was; a wrong one burns the code"
 const rotations = "R65: of 64 parallel rotations one wins, and the others are told how to give the same answer"
 const gracePeriod = "R65: a used refresh token is answered again within the grace period only"
 const successor =
@@ -110,6 +112,20 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SentinelStore>, Readon
     [redirect]
   ],
   [
+    "does not compare code challenges",
+    wrong((right) => {
+      const sent = new Map<string, string | undefined>()
+      return {
+        issueCode: (code, now) => {
+          sent.set(code.id, code.codeChallenge)
+          return right.issueCode(code, now)
+        },
+        redeemCode: (request, now) => right.redeemCode({ ...request, codeChallenge: sent.get(request.id) }, now)
+      }
+    }),
+    [challenge]
+  ],
+  [
     "gives a redeemed code's tokens to the loser, too",
     wrong((right) => ({
       redeemCode: (request, now) =>
@@ -117,7 +133,7 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SentinelStore>, Readon
           result._tag === "Lost" ? { _tag: "Won", grant: result.grant } : result
         )
     })),
-    [redemptions, redirect]
+    [redemptions, redirect, challenge]
   ],
   [
     "tells each rotation its own seed",

@@ -31,9 +31,11 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
           clientId: target.clientId,
           userId: session.userId,
           sessionId: session.id,
-          createdAt: now
+          createdAt: now,
+          nonce: undefined
         },
         redirectUri: target.redirectUriWasSent ? target.redirectUri : undefined,
+        codeChallenge: undefined,
         expiresAt: now + lifetime
       },
       now

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Code, Grant, NewTokens, Owner, SentinelStore, Session } from "../SentinelStore.ts"
+import type { Code, Grant, Missing, NewTokens, Owner, SentinelStore, Session } from "../SentinelStore.ts"
 import { GenerationMap } from "./GenerationMap.ts"
 
 interface SessionRow {
@@ -30,6 +30,8 @@ interface AccessRow {
 }
 
 const hour = 3_600_000
+
+const missing = (why: NonNullable<Missing["why"]>): Missing => ({ _tag: "Missing", why })
 
 export const makeMemory = (options: { readonly capacity: number }): SentinelStore["Service"] => {
   const map = <V>(lifetime: number) => new GenerationMap<V>({ capacity: options.capacity, lifetime })
@@ -107,27 +109,30 @@ export const makeMemory = (options: { readonly capacity: number }): SentinelStor
         codes.set(code.id, { code, spent: false }, now)
         return "Issued"
       }),
-    redeemCode: ({ accountId, clientId, id, redirectUri, tokens }, now) =>
+    redeemCode: ({ accountId, clientId, codeChallenge, id, redirectUri, tokens }, now) =>
       Effect.sync(() => {
         const row = codes.get(id, now)
-        if (row === undefined || !isOwned(row.code.grant, { accountId, clientId })) return { _tag: "Missing" }
+        if (row === undefined) return missing("unknown")
         const { grant } = row.code
+        if (!isOwned(grant, { accountId, clientId })) return missing("of another owner")
         if (row.spent) return { _tag: "Lost", grant }
-        if (now >= row.code.expiresAt || validGrant(grant.id, now) === undefined) return { _tag: "Missing" }
+        if (now >= row.code.expiresAt) return missing("expired")
+        if (validGrant(grant.id, now) === undefined) return missing("revoked")
         row.spent = true
-        if (row.code.redirectUri !== redirectUri) return { _tag: "Mismatch", grant }
+        if (row.code.redirectUri !== redirectUri) return { _tag: "Mismatch", grant, of: "redirectUri" }
+        if (row.code.codeChallenge !== codeChallenge) return { _tag: "Mismatch", grant, of: "codeChallenge" }
         insert(grant, tokens, now)
         return { _tag: "Won", grant }
       }),
     rotateRefresh: ({ accountId, clientId, grace, id, seed, tokens }, now) =>
       Effect.sync(() => {
         const row = refreshes.get(id, now)
-        const found = row === undefined ? undefined : validGrant(row.grantId, now)
-        if (row === undefined || found === undefined || !isOwned(found.grant, { accountId, clientId })) {
-          return { _tag: "Missing" }
-        }
+        if (row === undefined) return missing("unknown")
+        const found = validGrant(row.grantId, now)
+        if (found === undefined) return missing("revoked")
         const { grant } = found
-        if (!isAlive(sessions.get(grant.sessionId, now), now)) return { _tag: "Missing" }
+        if (!isOwned(grant, { accountId, clientId })) return missing("of another owner")
+        if (!isAlive(sessions.get(grant.sessionId, now), now)) return missing("expired")
         if (row.used !== undefined) {
           const successorIsUnused = refreshes.get(row.used.successorId, now)?.used === undefined
           return now - row.used.at < grace && successorIsUnused
@@ -148,8 +153,10 @@ export const makeMemory = (options: { readonly capacity: number }): SentinelStor
     revokeToken: ({ accountId, clientId, id }, now) =>
       Effect.sync(() => {
         const grantId = refreshes.get(id, now)?.grantId ?? accesses.get(id, now)?.grantId
-        const row = grantId === undefined ? undefined : validGrant(grantId, now)
-        if (row === undefined || !isOwned(row.grant, { accountId, clientId })) return { _tag: "Missing" }
+        if (grantId === undefined) return missing("unknown")
+        const row = validGrant(grantId, now)
+        if (row === undefined) return missing("revoked")
+        if (!isOwned(row.grant, { accountId, clientId })) return missing("of another owner")
         row.revoked = true
         endUserSessions(accountId, row.grant.userId, now)
         return { _tag: "Revoked", grant: row.grant }

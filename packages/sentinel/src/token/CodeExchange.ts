@@ -38,6 +38,7 @@ export const make = Effect.fnUntraced(function* ({
         accountId,
         clientId: installation.clientId,
         redirectUri: body.get("redirect_uri"),
+        codeChallenge: undefined,
         tokens: {
           accessId: yield* secrets.hash(accessToken),
           accessExpiresAt: now + accessLifetime,
@@ -49,7 +50,7 @@ export const make = Effect.fnUntraced(function* ({
     )
     switch (outcome._tag) {
       case "Missing":
-        return yield* invalidGrant("unknown code")
+        return yield* invalidGrant(`code ${outcome.why ?? "unknown"}`)
       case "Mismatch":
         return yield* invalidGrant("redirect_uri is not that of the authorization request")
       case "Lost":

@@ -68,7 +68,7 @@ export const make = Effect.fnUntraced(function* ({
     )
     switch (outcome._tag) {
       case "Missing":
-        return yield* invalidGrant("unknown refresh token")
+        return yield* invalidGrant(`refresh token ${outcome.why ?? "unknown"}`)
       case "Reused":
         // A thief or the owner has an old token; who, cannot be told, so both lose the grant (RFC 9700 section 4.14.2).
         yield* store.revokeGrant(outcome.grant.id, now)

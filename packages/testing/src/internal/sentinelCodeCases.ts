@@ -119,6 +119,31 @@ export const codeCases: ReadonlyArray<ContractCase<Store>> = [
     })
   },
   {
+    name: "R41, R42: the code challenge must be the one that was sent, and none if none was; a wrong one burns the code",
+    run: Effect.fnUntraced(function* ({ one, other }) {
+      const scene = yield* withSession(one)
+      const sent = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+      for (const [index, [issued, given]] of [
+        [sent, undefined],
+        [sent, sent.toLowerCase()],
+        [undefined, sent]
+      ].entries()) {
+        const name = `code ${index}`
+        yield* one.issueCode(scene.code(name, { codeChallenge: issued }), scene.now)
+        const attempt = yield* one.redeemCode(scene.redeem(name, { codeChallenge: given }), scene.now)
+        isTag(attempt, "Mismatch", `${given} is not ${issued}`)
+        assert.strictEqual(attempt._tag === "Mismatch" ? attempt.of : "", "codeChallenge")
+        const second = yield* other.redeemCode(scene.redeem(name, { codeChallenge: issued }), scene.now)
+        isTag(second, "Lost", "after a mismatch")
+        yield* isValid(one, scene, name, false, "after a mismatch")
+      }
+      yield* one.issueCode(scene.code("right", { codeChallenge: sent, grant: { nonce: "a 'nonce'" } }), scene.now)
+      const right = yield* other.redeemCode(scene.redeem("right", { codeChallenge: sent }), scene.now)
+      isTag(right, "Won", "the right one")
+      assert.strictEqual(right._tag === "Won" ? right.grant.nonce : "", "a 'nonce'")
+    })
+  },
+  {
     name: "an access token is found with its grant until it expires, and not at that time",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const scene = yield* withTokens(one)

@@ -73,11 +73,27 @@ export const makeScene = Effect.fnUntraced(function* (now: number = start): Effe
     code: (name, more) => ({
       id: id(name),
       redirectUri: undefined,
+      codeChallenge: undefined,
       expiresAt: now + 60 * second,
       ...more,
-      grant: { ...owner, id: id(grantOf(name)), userId, sessionId: id("session"), createdAt: now, ...more?.grant }
+      grant: {
+        ...owner,
+        id: id(grantOf(name)),
+        userId,
+        sessionId: id("session"),
+        createdAt: now,
+        nonce: undefined,
+        ...more?.grant
+      }
     }),
-    redeem: (code, more) => ({ ...owner, id: id(code), redirectUri: undefined, tokens: tokens(code), ...more }),
+    redeem: (code, more) => ({
+      ...owner,
+      id: id(code),
+      redirectUri: undefined,
+      codeChallenge: undefined,
+      tokens: tokens(code),
+      ...more
+    }),
     rotate: (from, to, more) => ({
       ...owner,
       id: id(refreshOf(from)),
