@@ -80,7 +80,8 @@ export const revoke = HttpApiEndpoint.post("revoke", "/sentinel/api/account/:acc
   params,
   query: version,
   payload: RevokeRequest.pipe(HttpApiSchema.asFormUrlEncoded()),
-  success: HttpApiSchema.Empty(200),
+  // RFC 7009 section 2.2: the content of the answer is ignored.
+  success: [HttpApiSchema.Empty(200), Schema.Struct({})],
   error: [TokenFailure, ClientFailure, ServerFailure]
 }).annotateMerge(
   OpenApi.annotations({

@@ -41,8 +41,9 @@ export const make = Effect.fnUntraced(function* (
       yield* Effect.logInfo(outcome._tag === "Revoked" ? "user signed out everywhere" : "nothing to revoke").pipe(
         Effect.annotateLogs({ account: accountId, client: clientId })
       )
-      // Nothing in it, but with a content type, since some clients parse an answer whatever it is.
-      return HttpServerResponse.text("", { contentType: "application/json", headers: noStore })
+      // Nothing in it, but JSON, since some clients parse an answer whatever it is: simple-oauth2 fails without this content
+      // type, and @badgateway/oauth2-client fails with it if there is no JSON behind it.
+      return HttpServerResponse.text("{}", { contentType: "application/json", headers: noStore })
     })
   )
 })

@@ -82,7 +82,7 @@ describe("revoke", () => {
         yield* other.revoke(tokens["refresh_token"])
       ]) {
         assert.strictEqual(answer.status, 200)
-        assert.strictEqual(answer.text, "")
+        assert.strictEqual(answer.text, "{}")
       }
       assert.isTrue(yield* isAlive(sentinel, tokens["access_token"]))
       for (let index = 0; index < 2; index++) {
