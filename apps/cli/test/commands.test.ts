@@ -1,5 +1,6 @@
 import * as Fs from "node:fs"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
+import { between } from "./Between.ts"
 import { editSession, planted, run, world } from "./Cli.ts"
 
 let at: Awaited<ReturnType<typeof world>>
@@ -48,6 +49,19 @@ describe("le-auth token", () => {
     assert.notStrictEqual(after.accessToken, before.accessToken)
     assert.isAbove(after.refreshAt, 0)
     assert.deepStrictEqual(await run(["token"], at.env), { code: 0, stdout, stderr: "" })
+  })
+
+  it("F4: commands that run at the same time cause one refresh, and print the same new token", async () => {
+    const before = await signIn()
+    editSession(at.sessionFile, { refreshAt: 0 })
+    const proxy = await between(at.env["LE_AUTH_DOMAIN_API"]!, 500)
+    const env = { ...at.env, LE_AUTH_DOMAIN_API: proxy.origin }
+    const results = await Promise.all([run(["token"], env), run(["token"], env), run(["token"], env)])
+    await proxy.close()
+    for (const { code, stderr } of results) assert.deepStrictEqual({ code, stderr }, { code: 0, stderr: "" })
+    assert.strictEqual(new Set(results.map(({ stdout }) => stdout)).size, 1)
+    assert.notStrictEqual(results[0].stdout, `${before.accessToken}\n`)
+    assert.strictEqual(proxy.refreshes(), 1)
   })
 
   it("F6: a token that is still valid is printed when the refresh fails, with a warning", async () => {

@@ -6,7 +6,7 @@
 import { AppInstallations } from "@le-auth/core/AppInstallations"
 import * as Domains from "@le-auth/core/Domains"
 import type { AccountId, RedirectUri } from "@le-auth/core/Identifiers"
-import * as RefreshLock from "@le-auth/core/RefreshLock"
+import type * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
 import * as Sessions from "@le-auth/core/Sessions"
 import type * as SessionStore from "@le-auth/core/SessionStore"
@@ -21,6 +21,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as FileRefreshLock from "./FileRefreshLock.ts"
 import { LoopbackError, NotLoopback } from "./LoopbackError.ts"
 import * as LoopbackReceiver from "./LoopbackReceiver.ts"
 import * as NodeCrypto from "./NodeCrypto.ts"
@@ -51,7 +52,7 @@ export type Services =
  * @example
  * ```ts
  * import * as AppInstallations from "@le-auth/core/AppInstallations"
- * import * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import type * as RefreshLock from "@le-auth/core/RefreshLock"
  * import * as SessionStore from "@le-auth/core/SessionStore"
  * import * as TransactionStore from "@le-auth/core/TransactionStore"
  * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
@@ -80,8 +81,8 @@ export const layerServer: Layer.Layer<
 )
 
 /**
- * Sign-in for a command line: sessions in the user's {@link SessionFile}, and the user's browser. Refreshes are locked within
- * this process only.
+ * Sign-in for a command line: sessions in the user's {@link SessionFile}, and the user's browser. Commands that run at the same
+ * time share them: they refresh a session once, and lose nothing of what another wrote.
  *
  * @since 0.1.0
  */
@@ -90,7 +91,7 @@ export const layerCli: Layer.Layer<
   Config.ConfigError | StoreError,
   AppInstallations
 > = layerServer.pipe(
-  Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionFile.layer, RefreshLock.layerMemory)),
+  Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionFile.layer, FileRefreshLock.layer)),
   Layer.merge(SystemBrowser.layer)
 )
 

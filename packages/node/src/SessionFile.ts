@@ -6,16 +6,21 @@
 import * as Session from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import { StoreError } from "@le-auth/core/StoreError"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as UserDirectories from "effect/persistence/UserDirectories"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Path from "node:path"
+import * as KernelLock from "./internal/kernelLock.ts"
 import { type FileProblem, readPrivate, writePrivate } from "./internal/privateFile.ts"
+import { stateDirectory } from "./internal/stateDirectory.ts"
 
 const version = 1
+
+/** A change takes some milliseconds, so whoever waits longer waits for a process that is stopped. */
+const patience = "10 seconds"
 
 const Content = Schema.fromJsonString(
   Schema.Struct({ version: Schema.Literal(version), sessions: Schema.Array(Schema.Unknown) })
@@ -57,14 +62,20 @@ const make = (path: string): SessionStore["Service"] => {
     Effect.flatMap((text) => (text === undefined ? Effect.sync((): Sessions => new Map()) : parse(text)))
   )
 
-  const oneAtATime = Semaphore.makeUnsafe(1)
-  const update = (change: (sessions: Sessions) => boolean) =>
-    Effect.gen(function* () {
+  /** Reading and writing is one step for all processes; within this one everybody waits in a queue. */
+  const lock = KernelLock.ofFile(`session file ${path}`, `${path}.lock`, patience)
+  const queue = Semaphore.makeUnsafe(1)
+  const update = (change: (sessions: Sessions) => boolean) => {
+    const changed = Effect.gen(function* () {
       const sessions = yield* read
       if (!change(sessions)) return
       const text = encodeContent({ version, sessions: [...sessions.values()] })
       yield* Effect.mapError(writePrivate(path, `${text}\n`), failed("write"))
-    }).pipe(oneAtATime.withPermits(1), Effect.uninterruptible)
+    })
+    return Effect.flatMap(Clock.currentTimeMillis, (since) =>
+      queue.withPermits(1)(KernelLock.holding(lock, since, Effect.uninterruptible(changed)))
+    )
+  }
 
   return {
     get: (key) => Effect.map(read, (sessions) => Option.fromUndefinedOr(sessions.get(key.toString()))),
@@ -84,8 +95,11 @@ const make = (path: string): SessionStore["Service"] => {
  * it), replaced as a whole by a rename, and never reached through a symbolic link. Damaged content counts as no session,
  * with a warning in the log.
  *
- * The tokens are **not encrypted**: whoever can read the user's files has them. Two programs that write at the same moment
- * do not see each other; the later one wins.
+ * Any number of processes may change it at the same time, and none loses what another wrote: changes are made under a lock
+ * that the kernel holds on the empty file `path.lock`, and that ends with its process. That takes a disk of this computer,
+ * not a network file system.
+ *
+ * The tokens are **not encrypted**: whoever can read the user's files has them.
  *
  * @since 0.1.0
  */
@@ -97,19 +111,9 @@ export const layerAt = (path: string): Layer.Layer<SessionStore> => Layer.sync(S
  *
  * @since 0.1.0
  */
-export const defaultPath: Effect.Effect<string, StoreError> = UserDirectories.make()
-  .state("le-auth")
-  .pipe(
-    Effect.map((directory) => Path.join(directory, "sessions.json")),
-    Effect.mapError(
-      (cause) =>
-        new StoreError({
-          store: "session file",
-          operation: "find the user's directory: set HOME or XDG_STATE_HOME",
-          cause
-        })
-    )
-  )
+export const defaultPath: Effect.Effect<string, StoreError> = Effect.map(stateDirectory("session file"), (directory) =>
+  Path.join(directory, "sessions.json")
+)
 
 /**
  * Keeps the sessions at {@link defaultPath}, see {@link layerAt}.

@@ -1,3 +1,4 @@
+export * as FileRefreshLock from "./FileRefreshLock.ts"
 export * as LoopbackError from "./LoopbackError.ts"
 export * as LoopbackReceiver from "./LoopbackReceiver.ts"
 export * as NodeCrypto from "./NodeCrypto.ts"

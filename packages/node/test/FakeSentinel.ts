@@ -33,11 +33,13 @@ const idToken = () => {
 }
 
 export interface FakeSentinel {
-  readonly origin: string
+  origin: string
   /** Bodies of the token requests that came. */
   readonly tokenRequests: Array<string>
   /** Set to let the token endpoint fail. */
   tokenStatus: number
+  /** Set to let the token endpoint wait before it answers. */
+  answering: Promise<unknown>
 }
 
 export const fakeSentinel = Effect.acquireRelease(
@@ -55,8 +57,9 @@ export const fakeSentinel = Effect.acquireRelease(
       if (url.startsWith("/redirect")) return response.writeHead(302, { location: "/elsewhere" }).end()
       let body = ""
       request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk))
-      return request.on("end", () => {
+      return request.on("end", async () => {
         sentinel.tokenRequests.push(body)
+        await sentinel.answering
         if (sentinel.tokenStatus !== 200) return json(sentinel.tokenStatus, { error: "invalid_grant" })
         return json(200, {
           access_token: planted.accessToken,
@@ -67,7 +70,13 @@ export const fakeSentinel = Effect.acquireRelease(
         })
       })
     })
-    const sentinel = { origin: "", tokenRequests: [] as Array<string>, tokenStatus: 200, server }
+    const sentinel: FakeSentinel & { readonly server: Http.Server } = {
+      origin: "",
+      tokenRequests: [],
+      tokenStatus: 200,
+      answering: Promise.resolve(),
+      server
+    }
     server.listen(0, "127.0.0.1", () => {
       sentinel.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       resume(Effect.succeed(sentinel))

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
-import { UnverifiedClaims } from "@le-auth/core/IdToken"
-import { Session, SessionKey } from "@le-auth/core/Session"
+import { AccountId } from "@le-auth/core/Identifiers"
+import type { Session } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import * as SessionFile from "@le-auth/node/SessionFile"
+import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,35 +13,13 @@ import * as Redacted from "effect/Redacted"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { afterAll } from "vitest"
+import { startAll } from "./Processes.ts"
+import { account, directory, key, session } from "./Samples.ts"
 
-const key = (subject: string, accountId = "12345678") =>
-  new SessionKey({
-    accountId: AccountId.make(accountId),
-    clientId: ClientId.make("client"),
-    subject: Subject.make(subject)
-  })
-
-const session = (subject: string, accountId?: string, token = `token-of-${subject}`) =>
-  new Session({
-    key: key(subject, accountId),
-    accessToken: Redacted.make(token),
-    refreshToken: Redacted.make("planted-refresh-token"),
-    claims: new UnverifiedClaims({
-      sub: Subject.make(subject),
-      aud: ClientId.make("client"),
-      iss: "Sentinel",
-      iat: 1,
-      exp: 2
-    }),
-    signedInAt: 1,
-    refreshAt: 2,
-    expiresAt: 3
-  })
-
-const directory = Effect.acquireRelease(
-  Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-session-"))),
-  (path) => Effect.sync(() => Fs.rmSync(path, { recursive: true }))
-)
+const root = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-sessions-"))
+afterAll(() => Fs.rmSync(root, { recursive: true }))
 
 /** Runs with the session file of a directory, and gives what was logged, too. */
 const at = <A, E>(path: string, use: (store: SessionStore["Service"]) => Effect.Effect<A, E>) =>
@@ -56,6 +34,21 @@ const at = <A, E>(path: string, use: (store: SessionStore["Service"]) => Effect.
 
 const token = (found: Option.Option<Session>) => Option.map(found, ({ accessToken }) => Redacted.value(accessToken))
 
+const contract = SessionFile.layerAt(Path.join(root, "sessions.json"))
+SessionStoreContract.suite("SessionFile, twice on one file", contract, {
+  live: true,
+  second: contract,
+  runs: 10,
+  timeout: "20 seconds",
+  corrupt: ({ subject }) =>
+    Effect.sync(() => {
+      const path = Path.join(root, "sessions.json")
+      const content = JSON.parse(Fs.readFileSync(path, "utf8"))
+      for (const entry of content.sessions) if (entry.key.subject === subject) entry.accessToken = 7
+      Fs.writeFileSync(path, JSON.stringify(content))
+    })
+})
+
 describe("SessionFile", () => {
   it.effect("keeps, replaces, lists and removes sessions, across processes", () =>
     Effect.gen(function* () {
@@ -64,7 +57,7 @@ describe("SessionFile", () => {
         Effect.all([
           store.set(session("a")),
           store.set(session("b")),
-          store.set(session("a", "le1")),
+          store.set(session("a", AccountId.make("le1"))),
           store.set(session("a", undefined, "new"))
         ])
       )
@@ -73,7 +66,7 @@ describe("SessionFile", () => {
           assert.deepStrictEqual(token(yield* store.get(key("a"))), Option.some("new"))
           assert.deepStrictEqual(yield* store.get(key("b")), Option.some(session("b")))
           assert.deepStrictEqual(yield* store.get(key("c")), Option.none())
-          assert.sameDeepMembers([...(yield* store.list(AccountId.make("12345678")))], [key("a"), key("b")])
+          assert.sameDeepMembers([...(yield* store.list(account))], [key("a"), key("b")])
           yield* store.remove(key("c"))
           yield* store.remove(key("a"))
           assert.deepStrictEqual(yield* store.get(key("a")), Option.none())
@@ -86,21 +79,55 @@ describe("SessionFile", () => {
     Effect.gen(function* () {
       const path = Path.join(yield* directory, "sessions.json")
       yield* at(path, (store) => store.set(session("a")))
-      const { value } = yield* at(path, (store) => store.get(key("a", "87654321")))
+      const { value } = yield* at(path, (store) => store.get(key("a", AccountId.make("87654321"))))
       assert.deepStrictEqual(value, Option.none())
     })
   )
 
-  it.effect("parallel changes are not lost", () =>
+  it.live("F4: changes of three processes and of two layers in this one are not lost", () =>
     Effect.gen(function* () {
       const path = Path.join(yield* directory, "sessions.json")
-      const subjects = Array.from({ length: 20 }, (_, index) => `user-${index}`)
-      const { value } = yield* at(path, (store) =>
-        Effect.forEach(subjects, (subject) => store.set(session(subject)), { concurrency: "unbounded" }).pipe(
-          Effect.andThen(store.list(AccountId.make("12345678")))
-        )
+      const subjects = (who: string) => Array.from({ length: 20 }, (_, index) => `${who}-${index}`)
+      const others = ["one", "two", "three"].map(
+        (who) => ({ _tag: "KeepSessions", file: path, subjects: subjects(who) }) as const
       )
-      assert.strictEqual(value.length, 20)
+      const processes = yield* startAll(others)
+      yield* Effect.forEach(processes, ({ go }) => go)
+      const here = (who: string) =>
+        at(path, (store) => Effect.forEach(subjects(who), (subject) => store.set(session(subject)), { concurrency: 4 }))
+      yield* Effect.all([here("here"), here("there")], { concurrency: "unbounded" })
+      for (const { result } of processes) assert.strictEqual(yield* result, "kept")
+      const { value } = yield* at(path, (store) => store.list(account))
+      assert.sameMembers(
+        value.map(({ subject }): string => subject),
+        ["one", "two", "three", "here", "there"].flatMap(subjects)
+      )
+    })
+  )
+
+  it.live("who waits for a change of another process can be interrupted, and changes nothing", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      const other = new DatabaseSync(`${path}.lock`)
+      other.exec("BEGIN IMMEDIATE")
+      yield* Effect.timeout(
+        at(path, (store) => store.set(session("a"))),
+        "50 millis"
+      ).pipe(Effect.flip)
+      other.close()
+      yield* at(path, (store) => store.set(session("b")))
+      assert.deepStrictEqual((yield* at(path, (store) => store.list(account))).value, [key("b")])
+    })
+  )
+
+  it.effect("what a crash left of a write is replaced, and does not pile up", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      yield* at(path, (store) => store.set(session("a")))
+      Fs.writeFileSync(`${path}.tmp`, "half a sess")
+      assert.isTrue(Option.isSome((yield* at(path, (store) => store.get(key("a")))).value))
+      yield* at(path, (store) => store.set(session("b")))
+      assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["sessions.json", "sessions.json.lock"])
     })
   )
 
@@ -112,7 +139,8 @@ describe("SessionFile", () => {
       yield* at(path, (store) => store.set(session("a")))
       assert.strictEqual(Fs.statSync(path).mode & 0o777, 0o600)
       assert.strictEqual(Fs.statSync(parent).mode & 0o777, 0o700)
-      assert.deepStrictEqual(Fs.readdirSync(parent), ["sessions.json"])
+      assert.deepStrictEqual(Fs.readdirSync(parent), ["sessions.json", "sessions.json.lock"])
+      assert.strictEqual(Fs.statSync(`${path}.lock`).mode & 0o777, 0o600)
     })
   )
 
@@ -194,7 +222,7 @@ describe("SessionFile", () => {
       const path = Path.join(root, "file", "sessions.json")
       const error = yield* Effect.flip(at(path, (store) => store.set(session("a"))))
       assert.include(error.message, path)
-      assert.include(error.message, "ENOTDIR")
+      assert.include(error.message, "EEXIST")
     })
   )
 

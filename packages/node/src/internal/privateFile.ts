@@ -1,7 +1,6 @@
 /**
  * A file that only its user may read: 0600 in a directory 0700, replaced by a rename, not reached through symbolic links.
  */
-import { randomUUID } from "node:crypto"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs/promises"
@@ -65,16 +64,24 @@ export const readPrivate = (path: string): Effect.Effect<string | undefined, Fil
     Effect.map((read) => read?.text)
   )
 
-/** Replaces the file as a whole: a crash leaves the old or the new content, never a part. */
-export const writePrivate = (path: string, text: string): Effect.Effect<void, FileProblem> =>
+/** Makes the directory if there is none, for its user only. */
+export const preparePrivateDirectory = (directory: string): Effect.Effect<void, FileProblem> =>
   attempt(async () => {
-    const directory = Path.dirname(path)
     await Fs.mkdir(directory, { recursive: true, mode: 0o700 })
     await refuseLink(directory)
     if (isOpenToOthers((await Fs.stat(directory)).mode)) await Fs.chmod(directory, 0o700)
+  })
+
+/**
+ * Replaces the file as a whole: a crash leaves the old or the new content, never a part. One at a time may do so, in a
+ * directory that was prepared.
+ */
+export const writePrivate = (path: string, text: string): Effect.Effect<void, FileProblem> =>
+  attempt(async () => {
     await refuseLink(path)
-    // A name of its own for each write: others may be writing at the same time.
-    const temporary = `${path}.${randomUUID()}.tmp`
+    // Always the same name: what a crash left is replaced, and does not pile up.
+    const temporary = `${path}.tmp`
+    await Fs.rm(temporary, { force: true })
     try {
       const file = await Fs.open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600)
       try {

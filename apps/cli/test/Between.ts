@@ -1,0 +1,43 @@
+/** Stands between the command and a Sentinel: passes everything on, and counts the refreshes. */
+import { once } from "node:events"
+import * as Http from "node:http"
+import type { AddressInfo } from "node:net"
+import { text as consume } from "node:stream/consumers"
+
+export interface Between {
+  readonly origin: string
+  /** How many refreshes were asked for. */
+  readonly refreshes: () => number
+  readonly close: () => Promise<unknown>
+}
+
+/** Each refresh is answered `delay` milliseconds late, so that others have the time to ask as well. */
+export const between = async (sentinel: string, delay: number): Promise<Between> => {
+  let refreshes = 0
+  const server = Http.createServer(async (request, response) => {
+    const body = await consume(request)
+    const isRefresh = new URLSearchParams(body).get("grant_type") === "refresh_token"
+    if (isRefresh) {
+      refreshes += 1
+      await new Promise((resolve) => setTimeout(resolve, delay))
+    }
+    const { method = "GET", url = "/" } = request
+    const { headers } = request
+    const [answer] = (await once(
+      Http.request(`${sentinel}${url}`, { method, headers: { ...headers, host: new URL(sentinel).host } }).end(body),
+      "response"
+    )) as [Http.IncomingMessage]
+    // The Domain API names Sentinel's own host: from here on it is this one.
+    const text = (await consume(answer)).replaceAll(new URL(sentinel).host, headers.host ?? "")
+    response.writeHead(answer.statusCode ?? 500, { "content-type": answer.headers["content-type"] }).end(text)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return {
+    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    refreshes: () => refreshes,
+    close: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(resolve))
+    }
+  }
+}
