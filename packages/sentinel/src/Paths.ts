@@ -9,3 +9,12 @@ export const login = "/sentinel/login"
 
 /** @since 0.1.0 */
 export const logout = "/sentinel/logout"
+
+/** @since 0.1.0 */
+export const live = "/health/live"
+
+/** @since 0.1.0 */
+export const ready = "/health/ready"
+
+/** @since 0.1.0 */
+export const metrics = "/metrics"

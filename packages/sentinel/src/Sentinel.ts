@@ -30,6 +30,9 @@ import * as KeySet from "./keys/KeySet.ts"
 import * as Login from "./login/Login.ts"
 import * as LoginTickets from "./login/LoginTickets.ts"
 import * as Logout from "./login/Logout.ts"
+import * as Health from "./operations/Health.ts"
+import * as Metrics from "./operations/Metrics.ts"
+import * as Observation from "./operations/Observation.ts"
 import * as ErrorPage from "./page/ErrorPage.ts"
 import * as Page from "./page/Page.ts"
 import * as Paths from "./Paths.ts"
@@ -57,6 +60,8 @@ export interface Options {
    * never taken from `Host` or `X-Forwarded-*`, which a client can choose.
    */
   readonly publicOrigin: Origin.Origin
+  /** Whether a server of Sentinel has `/metrics`, too. Default: no, since they are nobody's business but the operator's. */
+  readonly metrics?: boolean
 }
 
 /**
@@ -149,7 +154,19 @@ const layerNotFound = HttpRouter.middleware(
   { global: true }
 )
 
-const layerWhole = (options: Options) => Layer.merge(layer(options), layerNotFound)
+/** What an orchestrator asks, and, if it is to be here, what Prometheus asks. */
+const layerOperations = (options: Partial<Options>) =>
+  HttpRouter.addAll(
+    Effect.gen(function* () {
+      const { show } = yield* makeShow
+      const health = yield* Health.make
+      const all = options.metrics === true ? [...health, Metrics.endpoint] : health
+      return all.flatMap((endpoint) => Endpoint.routes(endpoint, show))
+    })
+  )
+
+const layerWhole = (options: Options) =>
+  Layer.mergeAll(layer(options), layerOperations(options), layerNotFound, Observation.layer)
 
 /** `http://localhost:PORT`, for a server that listens on every address or on loopback. */
 const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
@@ -173,9 +190,28 @@ export const layerServer = (
     Effect.map(
       options?.publicOrigin === undefined ? loopbackOrigin : Effect.succeed(options.publicOrigin),
       (publicOrigin) =>
-        HttpRouter.serve(layerWhole({ publicOrigin }), { routerConfig, disableLogger: true, disableListenLog: true })
+        HttpRouter.serve(layerWhole({ ...options, publicOrigin }), {
+          routerConfig,
+          disableLogger: true,
+          disableListenLog: true
+        })
     )
   )
+
+/**
+ * A server for operators only: `/health/live`, `/health/ready` and `/metrics`, for a port that the world cannot reach.
+ *
+ * @since 0.1.0
+ */
+export const layerOperationsServer: Layer.Layer<
+  never,
+  never,
+  HttpServer.HttpServer | SentinelStore.SentinelStore | Digest.Digest | SecureRandom.SecureRandom
+> = HttpRouter.serve(Layer.merge(layerOperations({ metrics: true }), layerNotFound), {
+  routerConfig,
+  disableLogger: true,
+  disableListenLog: true
+})
 
 /**
  * Everything that Sentinel needs for one process: the directory of a configuration, a store in memory, and a new signing key.

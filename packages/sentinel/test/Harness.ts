@@ -90,6 +90,9 @@ export interface StartOptions {
   readonly config?: unknown
   readonly store?: SentinelStore["Service"]
   readonly keys?: SigningKeys.SigningKeys["Service"]
+  readonly metrics?: boolean
+  /** Settings that have defaults. */
+  readonly settings?: Layer.Layer<never>
 }
 
 export const start = Effect.fnUntraced(function* (options?: StartOptions) {
@@ -105,12 +108,13 @@ export const start = Effect.fnUntraced(function* (options?: StartOptions) {
       Layer.mergeAll(
         Layer.succeed(Clock.Clock, yield* Clock.Clock),
         Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))]),
-        SentinelProfile.layer(options?.profile ?? {})
+        SentinelProfile.layer(options?.profile ?? {}),
+        options?.settings ?? Layer.empty
       )
     )
   )
   const { handler } = yield* Effect.acquireRelease(
-    Effect.sync(() => Sentinel.toWebHandler({ publicOrigin: origin }, services)),
+    Effect.sync(() => Sentinel.toWebHandler({ publicOrigin: origin, metrics: options?.metrics === true }, services)),
     ({ dispose }) => Effect.promise(dispose)
   )
   const fetch = (path: string, init?: RequestInit): Effect.Effect<Response> =>

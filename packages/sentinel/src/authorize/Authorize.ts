@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import { Directory } from "../Directory.ts"
 import type { Handler, Incoming } from "../http/Endpoint.ts"
 import type { LoginTickets } from "../login/LoginTickets.ts"
+import * as RequestFacts from "../operations/RequestFacts.ts"
 import { privateHeaders } from "../page/Page.ts"
 import * as Paths from "../Paths.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
@@ -64,6 +65,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     // Until account, client and redirect URI are known to be valid, an error is shown.
     const clientId = yield* Checks.clientId(query)
     const installation = yield* Checks.installation(directory, accountId, clientId)
+    RequestFacts.isFrom(incoming.request, { accountId, clientId })
     const redirect = yield* Checks.redirectUri(query, installation, profile)
 
     // From here on, an error is sent back.

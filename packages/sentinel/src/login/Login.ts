@@ -20,6 +20,7 @@ import type { Handler } from "../http/Endpoint.ts"
 import * as FormBody from "../http/FormBody.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
 import { ShownError } from "../http/ShownError.ts"
+import * as RequestFacts from "../operations/RequestFacts.ts"
 import type { Render } from "../page/Page.ts"
 import { privateHeaders } from "../page/Page.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
@@ -121,6 +122,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const now = yield* Clock.currentTimeMillis
     if (now >= ticket.expiresAt) return render(LoginPage.expired(againFrom(ticket)))
     const parties = yield* partiesOf(ticket)
+    RequestFacts.isFrom(request, ticket)
 
     const email = body.get("username") ?? ""
     const refuse = (failure: NonNullable<Parameters<typeof LoginPage.form>[0]["failure"]>) =>

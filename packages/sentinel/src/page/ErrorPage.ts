@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as SecureRandom from "effect/crypto/SecureRandom"
+import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
-import * as Hex from "effect/encoding/Hex"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { ShownError } from "../http/ShownError.ts"
+import * as RequestFacts from "../operations/RequestFacts.ts"
 import { html } from "./Html.ts"
 import * as Page from "./Page.ts"
 
@@ -25,7 +25,7 @@ const titles: Record<ShownError["status"], string> = {
 }
 
 /**
- * Answers with an error. Each gets an id, which is in the answer and in the log (R94).
+ * Answers with an error. The id of the request is in the answer and in the log (R94).
  *
  * @since 0.1.0
  */
@@ -38,9 +38,9 @@ export type Show = (
  * @since 0.1.0
  */
 export const make = (render: Page.Render): Effect.Effect<Show, never, SecureRandom.SecureRandom> =>
-  Effect.map(SecureRandom.SecureRandom, (random): Show =>
+  Effect.map(RequestFacts.make, (factsOf): Show =>
     Effect.fnUntraced(function* (error, request) {
-      const requestId = Hex.encode(yield* random.randomBytes(8))
+      const { id: requestId } = yield* factsOf(request)
       // The path without the query, which may hold a state; and in a form that keeps a log line one line.
       const path = JSON.stringify(request.url.split("?", 1)[0]!.slice(0, 200))
       yield* Effect.logInfo(`refused: ${error.description}`).pipe(

@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { Directory, type Installation } from "../Directory.ts"
 import type { Incoming } from "../http/Endpoint.ts"
+import * as RequestFacts from "../operations/RequestFacts.ts"
 import { invalidRequest, OAuthFailure } from "./OAuthFailure.ts"
 
 interface Credentials {
@@ -92,7 +93,9 @@ export const make: Effect.Effect<
     const hash = yield* digest.digest(Digest.sha256, utf8.encode(credentials.clientSecret))
     const isRight = Mac.timingSafeEqual(hash, Option.isSome(found) ? found.value.secretHash : noHash)
     if (Option.isNone(found)) return yield* refused("unknown client")
-    return isRight ? found.value : yield* refused("wrong secret")
+    if (!isRight) return yield* refused("wrong secret")
+    RequestFacts.isFrom(request, { accountId, clientId: found.value.clientId })
+    return found.value
   })
 })
 

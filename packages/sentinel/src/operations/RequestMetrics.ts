@@ -1,0 +1,74 @@
+/**
+ * How many requests there are, and how long they take.
+ *
+ * A label is a path of our own routes, a method of the HTTP standard or a status: nothing that a request can choose freely, so
+ * the number of series is bounded.
+ *
+ * @since 0.1.0
+ */
+import type * as Context from "effect/Context"
+import * as Metric from "effect/Metric"
+
+/** Seconds, as Prometheus has them. */
+const boundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+const inFlight = Metric.gauge("sentinel_http_requests_in_flight", { description: "Requests that are being answered" })
+
+const requestsOf = (attributes: { readonly route: string; readonly method: string; readonly status: string }) =>
+  Metric.counter("sentinel_http_requests_total", {
+    description: "Requests by route, method and status; 499 is a client that did not wait",
+    incremental: true,
+    attributes
+  })
+
+const durationOf = (attributes: { readonly route: string; readonly method: string }) =>
+  Metric.histogram("sentinel_http_request_duration_seconds", {
+    description: "How long requests took, by route and method",
+    boundaries,
+    attributes
+  })
+
+interface Series {
+  readonly duration: ReturnType<typeof durationOf>
+  readonly byStatus: Map<number, ReturnType<typeof requestsOf>>
+}
+
+/** Made once for each route and method: to make a metric costs more than to count with it. */
+const all = new Map<string, Map<string, Series>>()
+
+const seriesOf = (route: string, method: string): Series => {
+  let byMethod = all.get(route)
+  if (byMethod === undefined) all.set(route, (byMethod = new Map()))
+  let series = byMethod.get(method)
+  if (series === undefined) {
+    byMethod.set(method, (series = { duration: durationOf({ route, method }), byStatus: new Map() }))
+  }
+  return series
+}
+
+/**
+ * A request has come.
+ *
+ * @since 0.1.0
+ */
+export const begun = (context: Context.Context<never>): void => inFlight.modifyUnsafe(1, context)
+
+/**
+ * A request is answered. `route` is one of our own paths.
+ *
+ * @since 0.1.0
+ */
+export const ended = (
+  request: { readonly route: string; readonly method: string; readonly status: number; readonly seconds: number },
+  context: Context.Context<never>
+): void => {
+  const { method, route, status } = request
+  inFlight.modifyUnsafe(-1, context)
+  const series = seriesOf(route, method)
+  series.duration.updateUnsafe(request.seconds, context)
+  let requests = series.byStatus.get(status)
+  if (requests === undefined) {
+    series.byStatus.set(status, (requests = requestsOf({ route, method, status: String(status) })))
+  }
+  requests.updateUnsafe(1, context)
+}
