@@ -1,0 +1,62 @@
+/** Databases in a folder of their own, and other processes that use them. */
+import { spawn } from "node:child_process"
+import * as Effect from "effect/Effect"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { fileURLToPath } from "node:url"
+
+/** The path of a database that is not there yet. It goes with its folder when the scope ends. */
+export const sqliteFile = Effect.map(
+  Effect.acquireRelease(
+    Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-sqlite-"))),
+    (folder) => Effect.sync(() => Fs.rmSync(folder, { recursive: true, force: true }))
+  ),
+  (folder) => Path.join(folder, "state", "le-auth.sqlite")
+)
+
+/** Runs a script of this folder in a process of its own. It ends with the scope, by force if it must. */
+export const runScript = Effect.fnUntraced(function* (
+  script: string,
+  args: ReadonlyArray<string>,
+  flags: ReadonlyArray<string> = []
+) {
+  const child = yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      const path = fileURLToPath(new URL(script, import.meta.url))
+      const options = ["--conditions=@le-auth/source", "--disable-warning=ExperimentalWarning", ...flags]
+      return spawn(process.execPath, [...options, path, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+    }),
+    (child) => Effect.sync(() => child.kill("SIGKILL"))
+  )
+  let output = ""
+  const listeners = new Set<() => void>()
+  const heard = (chunk: unknown) => {
+    output += String(chunk)
+    for (const listener of listeners) listener()
+  }
+  child.stdout.on("data", heard)
+  child.stderr.on("data", heard)
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve))
+  return {
+    kill: Effect.andThen(
+      Effect.sync(() => child.kill("SIGKILL")),
+      Effect.promise(() => ended)
+    ),
+    /** Its exit code and all that it wrote. */
+    ended: Effect.map(
+      Effect.promise(() => ended),
+      (code) => ({ code, output })
+    ),
+    /** Waits until it has written a text. */
+    wrote: (text: string) =>
+      Effect.callback<void>((resume) => {
+        const listener = () => {
+          if (output.includes(text)) resume(Effect.void)
+        }
+        listeners.add(listener)
+        listener()
+        return Effect.sync(() => listeners.delete(listener))
+      })
+  }
+})
