@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Origin from "@le-auth/core/Origin"
+import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Console from "effect/Console"
@@ -119,7 +119,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       NodeHttpServer.layer(() => server, { host: options.host, port: options.port, disablePreemptiveShutdown: true })
     ),
     Layer.provide(Sentinel.layerMemory(config)),
-    Layer.provide(NodeCrypto.layer)
+    Layer.provide(NodeCrypto.layerServer)
   )
   return yield* Layer.launch(serve).pipe(
     Effect.catchTag("ServeError", ({ cause }) => Effect.fail(cannotListen(options, cause)))

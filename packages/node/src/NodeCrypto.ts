@@ -4,29 +4,47 @@
  * @since 0.1.0
  */
 import * as PlatformCrypto from "@effect/platform-node/NodeCrypto"
+import * as Aead from "effect/crypto/Aead"
 import * as Digest from "effect/crypto/Digest"
+import type * as Kdf from "effect/crypto/Kdf"
+import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { createPublicKey, hash, type KeyObject, randomBytes, randomFillSync, verify } from "node:crypto"
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hash,
+  type KeyObject,
+  randomBytes,
+  randomFillSync,
+  sign,
+  verify
+} from "node:crypto"
 
-const keyObjects = new WeakMap<Signature.PublicKey, KeyObject>()
+const keyObjects = new WeakMap<Signature.PrivateKey | Signature.PublicKey, KeyObject>()
 
-const keyObjectOf = (publicKey: Signature.PublicKey) => {
-  const known = keyObjects.get(publicKey)
+const keyObjectOf = (key: Signature.PrivateKey | Signature.PublicKey) => {
+  const known = keyObjects.get(key)
   return known !== undefined
     ? Effect.succeed(known)
-    : Effect.map(Signature.toBytes(publicKey), (bytes) => {
-        const key = createPublicKey({ key: Buffer.from(bytes), format: "der", type: "spki" })
-        keyObjects.set(publicKey, key)
-        return key
+    : Effect.map(Signature.toBytes(key), (bytes) => {
+        const der = Buffer.from(bytes)
+        const made = Signature.isPrivateKey(key)
+          ? createPrivateKey({ key: der, format: "der", type: "pkcs8" })
+          : createPublicKey({ key: der, format: "der", type: "spki" })
+        keyObjects.set(key, made)
+        return made
       })
 }
 
 /**
- * `Signature` that verifies RSA signatures (PKCS #1 v1.5, the algorithm of id_tokens) with `node:crypto`, and leaves all else
- * to WebCrypto. WebCrypto hands each verification to another thread, which takes four times as long as the verification.
+ * `Signature` that makes and verifies RSA signatures (PKCS #1 v1.5, the algorithm of id_tokens) with `node:crypto`, and leaves
+ * all else to WebCrypto. WebCrypto hands each signature to another thread, which takes four times as long as to verify it.
  *
  * @since 0.1.0
  */
@@ -34,6 +52,12 @@ export const layerSignature: Layer.Layer<Signature.Signature> = Layer.effect(
   Signature.Signature,
   Effect.map(Signature.Signature, (webCrypto) => ({
     ...webCrypto,
+    sign: (privateKey, data) => {
+      const { algorithm } = privateKey
+      return algorithm._tag === "RsaPkcs1v15"
+        ? Effect.map(keyObjectOf(privateKey), (key) => sign(algorithm.hash.name, data, key))
+        : webCrypto.sign(privateKey, data)
+    },
     verify: (publicKey, signature, data) => {
       const { algorithm } = publicKey
       return algorithm._tag === "RsaPkcs1v15"
@@ -83,6 +107,49 @@ export const layerSecureRandom: Layer.Layer<SecureRandom.SecureRandom> = Layer.s
 })
 
 /**
+ * `Mac` by Node's HMAC.
+ *
+ * @since 0.1.0
+ */
+export const layerMac: Layer.Layer<Mac.Mac> = Mac.layerWebCryptoWith({
+  hmac: (algorithm, key, data) => bytesOf(createHmac(algorithm, key).update(data).digest("binary"))
+}).pipe(Layer.provide(layerSecureRandom))
+
+const tagLength = 16
+
+const aesGcm = (cipherName: "aes-128-gcm" | "aes-256-gcm"): Aead.Implementation => ({
+  encrypt: (key, nonce, plaintext, aad) => {
+    const cipher = createCipheriv(cipherName, key, nonce, { authTagLength: tagLength }).setAAD(aad)
+    const parts = [cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]
+    return new Uint8Array(Buffer.concat(parts))
+  },
+  decrypt: (key, nonce, ciphertext, aad) => {
+    const end = ciphertext.length - tagLength
+    const decipher = createDecipheriv(cipherName, key, nonce, { authTagLength: tagLength })
+      .setAAD(aad)
+      .setAuthTag(ciphertext.subarray(end))
+    const plaintext = decipher.update(ciphertext.subarray(0, end))
+    try {
+      decipher.final()
+      return new Uint8Array(plaintext)
+    } catch {
+      // It throws if the tag is wrong, and only then.
+      plaintext.fill(0)
+      return undefined
+    }
+  }
+})
+
+/**
+ * `Aead` whose AES-GCM is Node's, without the way to another thread.
+ *
+ * @since 0.1.0
+ */
+export const layerAead: Layer.Layer<Aead.Aead> = Aead.layerWebCryptoWith({
+  implementations: { aes128Gcm: aesGcm("aes-128-gcm"), aes256Gcm: aesGcm("aes-256-gcm") }
+}).pipe(Layer.provide(layerSecureRandom))
+
+/**
  * Random state, the hash that names a sign-in's record, and the signature of the id_token.
  *
  * @since 0.1.0
@@ -92,3 +159,26 @@ export const layer: Layer.Layer<Digest.Digest | SecureRandom.SecureRandom | Sign
   layerSecureRandom,
   layerSignature
 )
+
+/**
+ * All that a Sentinel on Node needs ({@link layer}, and what protects its login page), without a thread for each signature. Only
+ * what must be slow, the hash of a password, is left to other threads.
+ *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as Sentinel from "@le-auth/sentinel/Sentinel"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as Layer from "effect/Layer"
+ *
+ * const sentinel = Sentinel.layerServer().pipe(
+ *   Layer.provide(Sentinel.layerMemory(SentinelConfig.development())),
+ *   Layer.provide(NodeCrypto.layerServer)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layerServer: Layer.Layer<
+  Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRandom.SecureRandom | Signature.Signature
+> = Layer.mergeAll(layer, layerAead, layerMac, PlatformCrypto.layerKdf)

@@ -72,7 +72,8 @@ export interface Options {
 export type Services = Directory.Directory | SentinelStore.SentinelStore | SigningKeys.SigningKeys
 
 /**
- * The cryptography that Sentinel uses: `NodeCrypto.layer` of `@effect/platform-node` has it all.
+ * The cryptography that Sentinel uses. `NodeCrypto.layerServer` of `@le-auth/node` has it all; so has `NodeCrypto.layer` of
+ * `@effect/platform-node`, whose signatures take another thread each.
  *
  * @since 0.1.0
  */
