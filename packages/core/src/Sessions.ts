@@ -197,7 +197,10 @@ export const layerWith = (
 
       /** Also a session whose new tokens the store has not taken yet: only those tokens work. */
       const current = (key: SessionKey) =>
-        Effect.catchTag(Effect.asSome(refreshing.stored(key)), "NotSignedIn", () => Effect.succeedNone)
+        refreshing.look(key).pipe(
+          Effect.map(({ session }) => Option.some(session)),
+          Effect.catchTag("NotSignedIn", () => Effect.succeedNone)
+        )
 
       return Sessions.of({
         begin: Effect.fnUntraced(function* ({ installation, sentinel, tokens }) {
@@ -248,7 +251,7 @@ export const layerWith = (
           )
         },
 
-        forget: (key) => observed("forget", key, refreshing.remove(key)),
+        forget: (key) => observed("forget", key, refreshing.forget(key)),
 
         revokeEverywhere: (key) =>
           observed(

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { RefreshLock } from "@le-auth/core/RefreshLock"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { type Session, SessionKey } from "@le-auth/core/Session"
 import * as Sessions from "@le-auth/core/Sessions"
@@ -266,6 +267,103 @@ describe("Sessions.accessToken", () => {
       assert.isTrue(Option.isNone(yield* Sessions.current(key)))
     }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
   )
+
+  /** A refresh that takes five seconds, of which the first has passed. */
+  const slowRefresh = Effect.fnUntraced(function* (key: SessionKey) {
+    ;(yield* Wire).next("/token", (sent) => Effect.as(Effect.sleep("5 seconds"), json(tokens(sent, 0))()))
+    const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+    yield* TestClock.adjust("1 second")
+    return refreshing
+  })
+
+  it.effect("F2: a refresh that ends after a new sign-in of the same user does not replace it", () =>
+    Effect.gen(function* () {
+      const { key } = yield* signedIn
+      const refreshing = yield* slowRefresh(key)
+      const signingIn = yield* Effect.forkChild(signedIn)
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.join(refreshing)
+      const newest = yield* Fiber.join(signingIn)
+      assert.strictEqual(text((yield* current(key)).refreshToken!), text(newest.refreshToken!))
+      assert.strictEqual(text(yield* Sessions.accessToken(key)), text(newest.accessToken))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G5: a refresh that ends after a sign-out does not undo it", () =>
+    Effect.gen(function* () {
+      const { key } = yield* signedIn
+      const refreshing = yield* slowRefresh(key)
+      const leaving = yield* Effect.forkChild(Sessions.forget(key))
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.join(refreshing)
+      yield* Fiber.join(leaving)
+      assert.isTrue(Option.isNone(yield* SessionStore.use((store) => store.get(key))))
+      assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F10: kept tokens give way to what another process did: a new sign-in, or a sign-out", () =>
+    Effect.gen(function* () {
+      const session = yield* signedIn
+      const { key } = session
+      const keepTokens = Effect.gen(function* () {
+        broken = true
+        const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+        yield* TestClock.adjust("2 seconds")
+        yield* Fiber.join(refreshing)
+        broken = false
+      })
+      yield* keepTokens
+      const theirs = { ...session, accessToken: Redacted.make("theirs"), refreshAt: 10 ** 12, expiresAt: 10 ** 12 }
+      yield* SessionStore.use((store) => store.set(theirs))
+      assert.strictEqual(text((yield* current(key)).accessToken), "theirs")
+      assert.strictEqual(text(yield* Sessions.accessToken(key)), "theirs")
+      yield* keepTokens
+      yield* SessionStore.use((store) => store.remove(key))
+      assert.isTrue(Option.isNone(yield* Sessions.current(key)))
+      assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
+      assert.isTrue(Option.isNone(yield* SessionStore.use((store) => store.get(key))))
+    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
+  )
+
+  describe("when nobody gets the lock", () => {
+    const unavailable = Layer.succeed(RefreshLock, {
+      withLock: () => Effect.fail(new StoreError({ store: "lock", operation: "lock" }))
+    })
+    /** The same stores, once with a lock that works and once with one that does not. */
+    const withoutLock = <A, E>(use: (session: Session) => Effect.Effect<A, E, Sessions.Sessions | SessionStore>) =>
+      Effect.gen(function* () {
+        const session = yield* signedIn
+        return yield* use(session).pipe(
+          Effect.provide(
+            Layer.provide(
+              Layer.fresh(Sessions.layer),
+              Layer.merge(Layer.effectContext(Effect.context<SessionStore>()), unavailable)
+            )
+          )
+        )
+      })
+
+    it.effect("F6: a token that is still valid is used, and one that is not is an error", () =>
+      withoutLock((session) =>
+        Effect.gen(function* () {
+          yield* TestClock.adjust("31 minutes")
+          assert.strictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
+          yield* TestClock.adjust("9 hours")
+          assert.strictEqual((yield* Effect.flip(Sessions.accessToken(session.key)))._tag, "StoreError")
+        })
+      ).pipe(Effect.provide(layer))
+    )
+
+    it.effect("G5: who signs out is signed out", () =>
+      withoutLock(({ key }) =>
+        Effect.gen(function* () {
+          yield* Sessions.forget(key)
+          assert.isTrue(Option.isNone(yield* SessionStore.use((store) => store.get(key))))
+        })
+      ).pipe(Effect.provide(layer))
+    )
+  })
 
   it.effect("E8: a refresh that brings another user's id_token ends the session", () =>
     Effect.gen(function* () {

@@ -13,6 +13,7 @@ import { AppInstallations, type AppInstallation } from "../AppInstallations.ts"
 import { Domains } from "../Domains.ts"
 import type { AccessToken, IdTokenText } from "../Identifiers.ts"
 import type * as IdToken from "../IdToken.ts"
+import * as Lifetime from "./lifetime.ts"
 import type { Origin } from "../Origin.ts"
 import { RefreshLock } from "../RefreshLock.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
@@ -20,20 +21,28 @@ import { SentinelClient } from "../SentinelClient.ts"
 import { Session, type SessionKey } from "../Session.ts"
 import { NotSignedIn, SessionEnded, type SessionError } from "../SessionError.ts"
 import { SessionStore } from "../SessionStore.ts"
+import type { StoreError } from "../StoreError.ts"
 import type { TokenResponse } from "../Token.ts"
 
-/** Without `expires_in`: the documented lifetime of an access token. */
-const documentedLifetime = Duration.toMillis("8 hours")
-/** LivePerson recommends to refresh every 30 minutes, which also keeps the user's single sign-on session alive. */
-const recommendedInterval = Duration.toMillis("30 minutes")
 /** After a refresh that failed for a passing reason, with a token that is still valid: LivePerson's slow loop. */
 const pause = Duration.toMillis("2 minutes")
 /** How often a rotated refresh token is offered to the store before the caller goes on. */
 const saving = { times: 3, schedule: Schedule.exponential("100 millis") }
 
-/** When to refresh a token that lives so long: at the recommended interval, and well before its end. */
-const refreshAfter = (lifetime: number): number =>
-  Math.min(recommendedInterval, lifetime - Math.min(lifetime / 10, 300_000))
+/** A session, and whether the store lacks it. */
+interface Looked {
+  readonly session: Session
+  readonly isUnsaved: boolean
+}
+
+const inStore = (session: Session): Looked => ({ session, isUnsaved: false })
+
+/** Two sessions of one key are the same until one of them has other tokens. */
+const hasTokensOf = (one: Session, other: Session): boolean =>
+  Redacted.value(one.accessToken) === Redacted.value(other.accessToken) &&
+  (one.refreshToken === undefined
+    ? other.refreshToken === undefined
+    : other.refreshToken !== undefined && Redacted.value(one.refreshToken) === Redacted.value(other.refreshToken))
 
 /** Who an id_token speaks of, checked. */
 export type Identify = (
@@ -50,22 +59,13 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
   const lock = yield* RefreshLock
   const random = yield* SecureRandom.SecureRandom
 
-  /** When to refresh and when the token ends. The spread keeps sessions that began together from refreshing together. */
-  const times = Effect.fnUntraced(function* (tokens: TokenResponse) {
-    const now = yield* Clock.currentTimeMillis
-    const lifetime = tokens.expires_in === undefined ? documentedLifetime : tokens.expires_in * 1000
-    const spread = (yield* random.intBetween(0, 1000)) / 10_000
-    return {
-      refreshAt: now + Math.round(refreshAfter(lifetime) * (1 - spread)),
-      expiresAt: now + lifetime
-    }
-  })
+  const times = (tokens: TokenResponse) => Lifetime.of(random, tokens)
 
   /**
-   * Sessions whose new tokens the store did not take. The old refresh token may be spent, so these are the only ones that
-   * work: they are used, and offered again at each use, until the store has them.
+   * Sessions whose new tokens the store did not take, and what it had before. The old refresh token may be spent, so these
+   * are the only ones that work: they are used, and offered again at each use, until the store has them.
    */
-  const unsaved = new Map<string, Session>()
+  const unsaved = new Map<string, { readonly before: Session; readonly renewed: Session }>()
 
   /** Once the store has a session, nothing that was kept for its key may replace it. */
   const put = (session: Session) =>
@@ -74,24 +74,45 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
       Effect.sync(() => unsaved.delete(session.key.toString()))
     )
 
-  const save = (session: Session) =>
-    Effect.retry(put(session), saving).pipe(
+  const save = (before: Session, renewed: Session) =>
+    Effect.retry(put(renewed), saving).pipe(
       Effect.catch((error) =>
         Effect.andThen(
-          Effect.sync(() => unsaved.set(session.key.toString(), session)),
+          Effect.sync(() => {
+            const id = renewed.key.toString()
+            unsaved.set(id, { before: unsaved.get(id)?.before ?? before, renewed })
+          }),
           Effect.logError("Refreshed tokens could not be saved; they are kept in memory and saved later", error.message)
         )
       )
     )
 
-  /** The session as it is now, wherever it is. */
-  const stored = (key: SessionKey) =>
+  const fromStore = (key: SessionKey) =>
+    Effect.flatMap(store.get(key), (found) => Effect.mapError(Effect.fromOption(found), () => new NotSignedIn()))
+
+  /** The session as it is now, wherever it is, and whether the store lacks it. */
+  const look = (key: SessionKey): Effect.Effect<Looked, NotSignedIn | StoreError> =>
     Effect.suspend(() => {
       const kept = unsaved.get(key.toString())
-      return kept === undefined
-        ? Effect.flatMap(store.get(key), (found) => Effect.mapError(Effect.fromOption(found), () => new NotSignedIn()))
-        : Effect.as(Effect.ignore(put(kept)), kept)
+      if (kept === undefined) return Effect.map(fromStore(key), inStore)
+      return fromStore(key).pipe(
+        // Another process may have ended the session, or begun a new one: then that is what counts.
+        Effect.map((now) =>
+          hasTokensOf(kept.before, now) ? { session: kept.renewed, isUnsaved: true } : inStore(now)
+        ),
+        Effect.catchTag("StoreError", () => Effect.succeed({ session: kept.renewed, isUnsaved: true }))
+      )
     })
+
+  /** {@link look}, under the lock: offers to the store what it lacks, and forgets what is out of date. */
+  const stored = (key: SessionKey) => {
+    const forgetKept = Effect.sync(() => unsaved.delete(key.toString()))
+    return look(key).pipe(
+      Effect.tapErrorTag("NotSignedIn", () => forgetKept),
+      Effect.tap(({ isUnsaved, session }) => (isUnsaved ? Effect.ignore(put(session)) : forgetKept)),
+      Effect.map(({ session }) => session)
+    )
+  }
 
   const remove = (key: SessionKey) =>
     Effect.andThen(
@@ -127,7 +148,7 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
       ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
       ...(yield* times(tokens))
     })
-    yield* save(renewed)
+    yield* save(session, renewed)
     return renewed
   })
 
@@ -174,26 +195,40 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
       return later
     })
 
+  /** Whatever changes what is stored for a key does so under its lock, or a refresh that ends later would undo it. */
+  const alone = <A, E>(key: SessionKey, effect: Effect.Effect<A, E>) => lock.withLock(key.toString(), effect)
+
   return {
     times,
-    begin: put,
+    begin: (session: Session) => alone(session.key, put(session)),
+    look,
     stored,
+    /** Under the lock. */
     remove,
+    /** Without the lock, if nobody gets it: who signs out is signed out. */
+    forget: (key: SessionKey) => Effect.catch(alone(key, remove(key)), () => remove(key)),
     /** A session whose access token is valid. */
     fresh: (key: SessionKey): Effect.Effect<Session, SessionError> =>
       Effect.gen(function* () {
-        const session = yield* stored(key)
-        return (yield* Clock.currentTimeMillis) < session.refreshAt
-          ? session
-          : yield* lock.withLock(key.toString(), whenDue(key))
+        const { isUnsaved, session } = yield* look(key)
+        if (!isUnsaved && (yield* Clock.currentTimeMillis) < session.refreshAt) return session
+        return yield* Effect.catchTag(alone(key, whenDue(key)), "StoreError", (error) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            now < session.expiresAt
+              ? Effect.as(
+                  Effect.logWarning("A refresh failed; the access token is still valid", error.message),
+                  session
+                )
+              : Effect.fail(error)
+          )
+        )
       }),
     /** Refreshes, due or not. */
-    now: (key: SessionKey): Effect.Effect<Session, SessionError> =>
-      lock.withLock(key.toString(), Effect.flatMap(stored(key), exchange)),
+    now: (key: SessionKey): Effect.Effect<Session, SessionError> => alone(key, Effect.flatMap(stored(key), exchange)),
     /** Refreshes unless somebody else did since this token was read. */
     replace: (key: SessionKey, used: AccessToken): Effect.Effect<Session, SessionError> =>
-      lock.withLock(
-        key.toString(),
+      alone(
+        key,
         Effect.filterOrElse(
           stored(key),
           (session) => Redacted.value(session.accessToken) !== Redacted.value(used),

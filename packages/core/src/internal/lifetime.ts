@@ -1,0 +1,26 @@
+/** How long tokens live, and when to refresh them. */
+import * as Clock from "effect/Clock"
+import type * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { TokenResponse } from "../Token.ts"
+
+/** Without `expires_in`: the documented lifetime of an access token. */
+const documentedLifetime = Duration.toMillis("8 hours")
+/** LivePerson recommends to refresh every 30 minutes, which also keeps the user's single sign-on session alive. */
+const recommendedInterval = Duration.toMillis("30 minutes")
+
+/** When to refresh a token that lives so long: at the recommended interval, and well before its end. */
+const refreshAfter = (lifetime: number): number =>
+  Math.min(recommendedInterval, lifetime - Math.min(lifetime / 10, 300_000))
+
+/** When to refresh and when the token ends. The spread keeps sessions that began together from refreshing together. */
+export const of = Effect.fnUntraced(function* (random: SecureRandom.SecureRandom["Service"], tokens: TokenResponse) {
+  const now = yield* Clock.currentTimeMillis
+  const lifetime = tokens.expires_in === undefined ? documentedLifetime : tokens.expires_in * 1000
+  const spread = (yield* random.intBetween(0, 1000)) / 10_000
+  return {
+    refreshAt: now + Math.round(refreshAfter(lifetime) * (1 - spread)),
+    expiresAt: now + lifetime
+  }
+})
