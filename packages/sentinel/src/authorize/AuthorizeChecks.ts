@@ -169,9 +169,18 @@ export const responseTypeIsCode: SentBackCheck = ({ query }) => {
  * @since 0.1.0
  */
 export const stateIsText: SentBackCheck = ({ query, search }) =>
-  query.get("state")?.includes("\ufffd") === true && !/%ef%bf%bd|\ufffd/i.test(search)
+  query.get("state")?.includes("\ufffd") === true && !isUtf8(search)
     ? new SentBackError({ error: "invalid_request", description: "state is not encoded in UTF-8." })
     : undefined
+
+/** A replacement character may have been sent as such; escapes of other bytes make it, too. `%ZZ` is text as it is. */
+const isUtf8 = (search: string): boolean => {
+  try {
+    return decodeURIComponent(search.replaceAll(/%(?![\da-f]{2})/gi, "%25")) !== ""
+  } catch {
+    return false
+  }
+}
 
 /**
  * What is sent back, in this order. `scope`, `prompt`, `max_age` and other parameters are ignored: LivePerson documents none.

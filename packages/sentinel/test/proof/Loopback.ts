@@ -170,3 +170,46 @@ export const raw = (origin: string, bytes: string, limit = 10_000): Promise<RawA
     socket.on("error", finish)
     socket.on("close", finish)
   })
+
+/** Every header that Sentinel, or Node for it, may send. A request can never add one. */
+const knownHeaders = new Set([
+  "allow",
+  "cache-control",
+  "connection",
+  "content-length",
+  "content-security-policy",
+  "content-type",
+  "cross-origin-opener-policy",
+  "date",
+  "keep-alive",
+  "location",
+  "pragma",
+  "referrer-policy",
+  "set-cookie",
+  "transfer-encoding",
+  "vary",
+  "www-authenticate",
+  "x-content-type-options",
+  "x-frame-options",
+  "x-request-id"
+])
+
+/** What is wrong with an answer to whatever input: an internal error, no answer, or something of the request in its head. */
+export const harmOf = ({ head, status }: RawAnswer): string | undefined => {
+  if (status === 0) return "there was no answer"
+  if (status >= 500) return `the status is ${status}`
+  const [, ...headers] = head.split("\r\n")
+  for (const header of headers) {
+    const name = header.slice(0, header.indexOf(":")).toLowerCase()
+    if (!knownHeaders.has(name)) return `the header ${JSON.stringify(header)} is not known`
+    if (name === "set-cookie" && !/^set-cookie: sentinel-(?:login|session-[A-Za-z0-9]{1,32})=/i.test(header)) {
+      return `the cookie ${JSON.stringify(header)} is not ours`
+    }
+    if (!/^[\x20-\x7e]*$/.test(header)) return `the header ${JSON.stringify(header)} is not printable`
+  }
+  return undefined
+}
+
+/** The value of a header of a raw answer. */
+export const headerOf = ({ head }: RawAnswer, name: string): string | undefined =>
+  new RegExp(`^${name}: (.*)$`, "im").exec(head)?.[1]?.trim()
