@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { Directory } from "../Directory.ts"
-import type { Handler, Incoming } from "../http/Endpoint.ts"
+import { type Handler, type Incoming, longestTarget } from "../http/Endpoint.ts"
 import type { LoginTickets } from "../login/LoginTickets.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
 import { privateHeaders } from "../page/Page.ts"
@@ -21,7 +21,13 @@ import type { Secrets } from "../session/Secrets.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
 import * as Checks from "./AuthorizeChecks.ts"
 import type { IssueCode } from "./IssueCode.ts"
-import { sendCode, sendError, serverError, type Target } from "./Target.ts"
+import { sendCode, sendError, SentBackError, serverError, type Target } from "./Target.ts"
+
+/** Sealed, a request is longer than it was. The login page would refuse the address, and nobody would be told. */
+const stateTooLong = new SentBackError({
+  error: "invalid_request",
+  description: "state is too long. A random text is enough, the rest belongs on the server."
+})
 
 /**
  * @since 0.1.0
@@ -43,7 +49,9 @@ export const make = Effect.fnUntraced(function* (parts: {
     const known = cookies.login.read(request)
     const browser = known ?? (yield* secrets.make)
     const sealed = yield* tickets.issue(target, browser, now + loginLifetime)
-    const response = HttpServerResponse.redirect(`${Paths.login}?request=${sealed}`, { headers: privateHeaders })
+    const address = `${Paths.login}?request=${sealed}`
+    if (address.length > longestTarget) return sendError(target, stateTooLong, 302)
+    const response = HttpServerResponse.redirect(address, { headers: privateHeaders })
     return known === undefined ? cookies.login.write(response, browser) : response
   })
 

@@ -46,8 +46,12 @@ export interface Endpoint {
   readonly POST?: Handler
 }
 
-/** Longer request targets are refused, since parsers in front of Sentinel have limits near it, too. */
-const longestTarget = 8192
+/**
+ * Longer request targets are refused, since parsers in front of Sentinel have limits near it, too.
+ *
+ * @since 0.1.0
+ */
+export const longestTarget = 8192
 
 const tooLong = new ShownError({
   status: 414,

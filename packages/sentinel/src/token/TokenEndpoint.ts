@@ -28,7 +28,8 @@ export const readForm = Effect.fnUntraced(function* ({ query, request }: Incomin
     FormBody.read(request),
     ({ description, status }) => new OAuthFailure({ error: "invalid_request", description, status })
   )
-  if (body.repeated.size > 0) return yield* invalidRequest("A parameter appears more than once.")
+  if (body.repeated.size > 0 || query.repeated.has("v"))
+    return yield* invalidRequest("A parameter appears more than once.")
   return body
 })
 
