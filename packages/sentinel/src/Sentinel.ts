@@ -5,6 +5,7 @@
  */
 import * as DomainApi from "@le-auth/core/DomainApi"
 import * as Origin from "@le-auth/core/Origin"
+import * as Redaction from "@le-auth/core/Redaction"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
 import type * as Aead from "effect/crypto/Aead"
 import type * as CryptoError from "effect/crypto/CryptoError"
@@ -125,6 +126,9 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
 /**
  * Adds Sentinel's routes to a router, which should compare paths exactly, see `HttpRouter.RouterConfig`.
  *
+ * Run the server with `Redaction.layer` of `@le-auth/core`, as `layerServer` and `toWebHandler` do: else effect puts codes and
+ * states into the spans of requests.
+ *
  * @since 0.1.0
  */
 export const layer = (
@@ -195,7 +199,7 @@ export const layerServer = (
           routerConfig,
           disableLogger: true,
           disableListenLog: true
-        })
+        }).pipe(Layer.provide(Redaction.layer))
     )
   )
 
@@ -239,4 +243,7 @@ export const toWebHandler = <E>(
   readonly handler: (request: globalThis.Request) => Promise<globalThis.Response>
   readonly dispose: () => Promise<void>
 } =>
-  HttpRouter.toWebHandler(layerWhole(options).pipe(Layer.provideMerge(services)), { routerConfig, disableLogger: true })
+  HttpRouter.toWebHandler(layerWhole(options).pipe(Layer.provideMerge(Layer.provideMerge(Redaction.layer, services))), {
+    routerConfig,
+    disableLogger: true
+  })

@@ -5,7 +5,6 @@ import { fetch, type RequestInit, type Response } from "@effect/platform-node/Un
 import * as Directory from "@le-auth/sentinel/Directory"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
 import * as Context from "effect/Context"
@@ -32,8 +31,11 @@ export class Loopback extends Context.Service<
 
 /** Sentinel with the configuration of the other tests, on a free port. */
 export const layerWith = (options: {
-  readonly profile?: Partial<SentinelProfile.SentinelProfile>
   readonly server?: ServerOptions
+  /** What else everything runs with: a tracer, a log level. */
+  readonly settings?: Layer.Layer<never>
+  /** Puts something before the store. */
+  readonly watch?: (store: SentinelStore["Service"]) => SentinelStore["Service"]
 }): Layer.Layer<Loopback> =>
   Layer.unwrap(
     Effect.sync(() => {
@@ -42,7 +44,9 @@ export const layerWith = (options: {
         Layer.unwrap(
           Effect.map(SentinelConfig.fromUnknown(config), (decoded) => Directory.layer(decoded, { passwordCost: 10 }))
         ),
-        layerMemory,
+        Layer.effect(SentinelStore, Effect.map(SentinelStore, options.watch ?? ((store) => store))).pipe(
+          Layer.provide(layerMemory)
+        ),
         SigningKeys.layer
       ).pipe(Layer.provideMerge(NodeCrypto.layer))
       const server = NodeHttpServer.layer(() => createServer(options.server ?? {}), { port: 0, host: "127.0.0.1" })
@@ -54,10 +58,10 @@ export const layerWith = (options: {
           return { origin, base, store: yield* SentinelStore, lines }
         })
       )
-      return Layer.merge(Sentinel.layerServer(), loopback).pipe(
+      return Layer.merge(Sentinel.layerServer({ metrics: true }), loopback).pipe(
         Layer.provide(server),
         Layer.provide(services),
-        Layer.provide(SentinelProfile.layer(options.profile ?? {})),
+        Layer.provide(options.settings ?? Layer.empty),
         Layer.provide(Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])),
         Layer.orDie
       )
