@@ -66,7 +66,7 @@ const applications = (account: SentinelConfig.Account): ReadonlyArray<string> =>
 /** Passwords are shown only if everybody knows them anyway. */
 const users = (account: SentinelConfig.Account, isBuiltIn: boolean): ReadonlyArray<string> =>
   account.users.map(({ email, is_admin, password }) => {
-    const known = isBuiltIn ? `, password ${Redacted.value(password)}` : ""
+    const known = isBuiltIn && password !== undefined ? `, password ${Redacted.value(password)}` : ""
     return `  User         ${email}${known}${is_admin ? ", administrator" : ""}`
   })
 

@@ -5,16 +5,14 @@
  */
 import type { AccountId, ClientId } from "@le-auth/core/Identifiers"
 import * as Context from "effect/Context"
-import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Digest from "effect/crypto/Digest"
-import type * as Kdf from "effect/crypto/Kdf"
-import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as PasswordHashing from "./login/PasswordHashing.ts"
-import type { GrantType, SentinelConfig } from "./SentinelConfig.ts"
+import * as PasswordHash from "./PasswordHash.ts"
+import { Passwords, type PasswordsBusy } from "./Passwords.ts"
+import type * as SentinelConfig from "./SentinelConfig.ts"
 
 /**
  * @since 0.1.0
@@ -48,7 +46,7 @@ export interface Installation {
   readonly name: string
   /** SHA-256 of the secret. A secret has enough entropy that no slow hash is needed, unlike a password. */
   readonly secretHash: Uint8Array
-  readonly grantTypes: ReadonlyArray<GrantType>
+  readonly grantTypes: ReadonlyArray<SentinelConfig.GrantType>
   readonly redirectUris: ReadonlyArray<string>
 }
 
@@ -67,72 +65,91 @@ export class Directory extends Context.Service<
     readonly user: (accountId: string, userId: string) => Effect.Effect<Option.Option<User>>
     /**
      * The user with this e-mail address, in any case, and this password. Takes as long for an unknown user as for a wrong
-     * password.
+     * password, which `Passwords.verify` does.
      */
     readonly authenticate: (
       accountId: string,
       email: string,
       password: Redacted.Redacted<string>
-    ) => Effect.Effect<Option.Option<User>>
+    ) => Effect.Effect<Option.Option<User>, PasswordsBusy>
   }
 >()("@le-auth/sentinel/Directory") {}
+
+/** Users by their e-mail address in lower case, with what their passwords are compared with. */
+type Logins = ReadonlyMap<string, { readonly user: User; readonly hash: PasswordHash.PasswordHash }>
 
 interface AccountEntry {
   readonly account: Account
   readonly installations: ReadonlyMap<string, Installation>
   readonly users: ReadonlyMap<string, User>
-  readonly logins: ReadonlyMap<string, { readonly user: User; readonly password: PasswordHashing.PasswordHash }>
+  /** Passwords that are in the configuration as they are have to be hashed first. */
+  readonly logins: Effect.Effect<Logins>
 }
+
+const userOf = ({ email, id, is_admin, is_lpa, name }: SentinelConfig.User): User => ({
+  id,
+  email,
+  name,
+  isAdmin: is_admin,
+  isLpa: is_lpa
+})
+
+const hashOf = Effect.fnUntraced(function* ({ password, password_hash }: SentinelConfig.User) {
+  const parsed = password_hash === undefined ? undefined : PasswordHash.parse(Redacted.value(password_hash))
+  if (parsed !== undefined) return parsed
+  const passwords = yield* Passwords
+  return yield* passwords.hash(password ?? Redacted.make(""))
+})
+
+const loginsOf = (users: ReadonlyArray<SentinelConfig.User>): Effect.Effect<Logins, never, Passwords> =>
+  Effect.map(
+    Effect.forEach(users, (user) =>
+      Effect.map(hashOf(user), (hash) => [user.email.toLowerCase(), { user: userOf(user), hash }] as const)
+    ),
+    (entries) => new Map(entries)
+  )
 
 /**
  * The directory of a configuration that does not change.
  *
- * `passwordCost` is the number of PBKDF2-SHA-256 iterations; the default of 10,000 takes a few milliseconds and is for
- * development, OWASP asks for 600,000.
+ * Its passwords are hashed in the background, so that a server can answer before that is done. A login waits for it, whoever
+ * it is: one that waits only for known users would tell who is known.
  *
  * @since 0.1.0
  */
 export const layer = (
-  config: SentinelConfig,
-  options?: { readonly passwordCost?: number }
-): Layer.Layer<Directory, CryptoError.CryptoError, Digest.Digest | Kdf.Kdf | SecureRandom.SecureRandom> =>
+  config: SentinelConfig.SentinelConfig
+): Layer.Layer<Directory, never, Digest.Digest | Passwords> =>
   Layer.effect(
     Directory,
     Effect.gen(function* () {
       const digest = yield* Digest.Digest
-      const hashing = yield* PasswordHashing.make({ iterations: options?.passwordCost ?? 10_000 })
+      const passwords = yield* Passwords
       const utf8 = new TextEncoder()
 
       const accounts = new Map<string, AccountEntry>()
       for (const { id, installations, name, users } of config.accounts) {
-        const entry = {
-          account: { id, name },
-          installations: new Map<string, Installation>(),
-          users: new Map<string, User>(),
-          logins: new Map<string, { readonly user: User; readonly password: PasswordHashing.PasswordHash }>()
-        }
+        const enabled = users.filter((user) => user.enabled)
+        const installed = new Map<string, Installation>()
         for (const installation of installations.filter((installation) => installation.enabled)) {
-          entry.installations.set(installation.client_id, {
+          installed.set(installation.client_id, {
             clientId: installation.client_id,
             name: installation.display_name ?? installation.client_name,
-            secretHash: yield* digest.digest(Digest.sha256, utf8.encode(Redacted.value(installation.client_secret))),
+            secretHash: yield* Effect.orDie(
+              digest.digest(Digest.sha256, utf8.encode(Redacted.value(installation.client_secret)))
+            ),
             grantTypes: installation.grant_types,
             redirectUris: installation.redirect_uris
           })
         }
-        for (const configured of users.filter((user) => user.enabled)) {
-          const user: User = {
-            id: configured.id,
-            email: configured.email,
-            name: configured.name,
-            isAdmin: configured.is_admin,
-            isLpa: configured.is_lpa
-          }
-          entry.users.set(user.id, user)
-          entry.logins.set(user.email.toLowerCase(), { user, password: yield* hashing.hash(configured.password) })
-        }
-        accounts.set(id, entry)
+        accounts.set(id, {
+          account: { id, name },
+          installations: installed,
+          users: new Map(enabled.map((user) => [user.id, userOf(user)])),
+          logins: yield* Effect.cached(Effect.provideService(loginsOf(enabled), Passwords, passwords))
+        })
       }
+      yield* Effect.forkScoped(Effect.forEach(accounts.values(), ({ logins }) => logins, { discard: true }))
 
       const find = <A>(found: A | undefined) => Effect.succeed(Option.fromUndefinedOr(found))
 
@@ -140,12 +157,14 @@ export const layer = (
         account: (accountId) => find(accounts.get(accountId)?.account),
         installation: (accountId, clientId) => find(accounts.get(accountId)?.installations.get(clientId)),
         user: (accountId, userId) => find(accounts.get(accountId)?.users.get(userId)),
-        authenticate: (accountId, email, password) => {
-          const login = accounts.get(accountId)?.logins.get(email.toLowerCase())
-          return Effect.map(hashing.verify(password, login?.password), (isRight) =>
-            isRight && login !== undefined ? Option.some(login.user) : Option.none()
-          )
-        }
+        authenticate: Effect.fnUntraced(function* (accountId, email, password) {
+          const logins: Logins = yield* accounts.get(accountId)?.logins ?? Effect.succeed(new Map())
+          const login = logins.get(email.toLowerCase())
+          // An unknown user costs as much as those whom the account has.
+          const [another] = logins.values()
+          const isRight = yield* passwords.verify(password, (login ?? another)?.hash)
+          return isRight && login !== undefined ? Option.some(login.user) : Option.none()
+        })
       })
     })
   )

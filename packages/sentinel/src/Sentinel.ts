@@ -15,11 +15,13 @@ import type * as Mac from "effect/crypto/Mac"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
+import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Authorize from "./authorize/Authorize.ts"
 import * as IssueCode from "./authorize/IssueCode.ts"
@@ -36,6 +38,7 @@ import * as Metrics from "./operations/Metrics.ts"
 import * as Observation from "./operations/Observation.ts"
 import * as ErrorPage from "./page/ErrorPage.ts"
 import * as Page from "./page/Page.ts"
+import * as Passwords from "./Passwords.ts"
 import * as Paths from "./Paths.ts"
 import type { SentinelConfig } from "./SentinelConfig.ts"
 import * as SentinelStore from "./SentinelStore.ts"
@@ -44,6 +47,7 @@ import * as Secrets from "./session/Secrets.ts"
 import * as SentinelCookies from "./session/SentinelCookies.ts"
 import * as SigningKeys from "./SigningKeys.ts"
 import * as ClientAuthentication from "./token/ClientAuthentication.ts"
+import * as ClientThrottle from "./token/ClientThrottle.ts"
 import * as CodeExchange from "./token/CodeExchange.ts"
 import * as Refresh from "./token/Refresh.ts"
 import * as Revoke from "./token/Revoke.ts"
@@ -92,7 +96,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const tickets = yield* LoginTickets.make.pipe(Effect.orDie)
   const sessions = yield* BrowserSessions.make(cookies, secrets)
   const issueCode = yield* IssueCode.make(secrets)
-  const authenticate = yield* ClientAuthentication.make
+  const authenticate = ClientThrottle.make(yield* ClientAuthentication.make)
   const grantParts = { answer: yield* TokenAnswer.make, secrets, tokenSets: yield* TokenSet.make }
 
   const authorize = yield* Authorize.make({ cookies, issueCode, secrets, sessions, tickets })
@@ -184,12 +188,14 @@ const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
  * A server that is Sentinel and nothing else. It needs an `HttpServer`, such as `NodeHttpServer.layer`, and writes no access
  * log: decisions are logged by Sentinel itself.
  *
- * Without `publicOrigin` it is that of the server on loopback, whatever port it got.
+ * Without `publicOrigin` it is that of the server on loopback, whatever port it got. `trustedProxies` are the networks of
+ * proxies of your own: only they may say in `X-Forwarded-For` which address a request comes from, and only the counting of
+ * failed attempts believes them.
  *
  * @since 0.1.0
  */
 export const layerServer = (
-  options?: Partial<Options>
+  options?: Partial<Options> & { readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork> }
 ): Layer.Layer<never, never, HttpServer.HttpServer | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>> =>
   Layer.unwrap(
     Effect.map(
@@ -198,7 +204,10 @@ export const layerServer = (
         HttpRouter.serve(layerWhole({ ...options, publicOrigin }), {
           routerConfig,
           disableLogger: true,
-          disableListenLog: true
+          disableListenLog: true,
+          ...(options?.trustedProxies && {
+            middleware: HttpMiddleware.xForwardedHeaders({ trustedProxies: options.trustedProxies })
+          })
         }).pipe(Layer.provide(Redaction.layer))
     )
   )
@@ -220,14 +229,19 @@ export const layerOperationsServer: Layer.Layer<
 
 /**
  * Everything that Sentinel needs for one process: the directory of a configuration, a store in memory, and a new signing key.
+ * `passwords` says what the passwords in the configuration are hashed with; the default is for development.
  *
  * @since 0.1.0
  */
 export const layerMemory = (
   config: SentinelConfig,
-  options?: { readonly passwordCost?: number }
+  options?: { readonly passwords?: Passwords.Options }
 ): Layer.Layer<Services, CryptoError.CryptoError, Crypto> =>
-  Layer.mergeAll(Directory.layer(config, options), SentinelStore.layerMemory, SigningKeys.layer)
+  Layer.mergeAll(
+    Directory.layer(config).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
+    SentinelStore.layerMemory,
+    SigningKeys.layer
+  )
 
 /**
  * Sentinel as a function from web requests to web answers, without a port. `dispose` releases what `services` holds.

@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as RedirectUris from "./authorize/RedirectUris.ts"
 import { duplicates } from "./internal/duplicates.ts"
+import * as PasswordHash from "./PasswordHash.ts"
 
 const optionalTrue = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true)))
 const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
@@ -30,14 +31,34 @@ export const RegisteredUri = Schema.String.check(Schema.makeFilter((uri: string)
 export const User = Schema.Struct({
   id: Schema.NonEmptyString,
   email: Schema.String.check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/, { expected: "an e-mail address" })),
-  password: Schema.RedactedFromValue(Schema.NonEmptyString, { label: "password" }),
+  /** As the user types it; for development. */
+  password: Schema.optionalKey(Schema.RedactedFromValue(Schema.NonEmptyString, { label: "password" })),
+  /** Instead of `password`: `$argon2id$…` or `$pbkdf2-sha256$…`, see `PasswordHash`. */
+  password_hash: Schema.optionalKey(
+    Schema.RedactedFromValue(
+      Schema.String.check(
+        Schema.makeFilter((hash: string) =>
+          PasswordHash.parse(hash) === undefined
+            ? "must be a hash of the form $argon2id$v=19$m=…,t=…,p=…$SALT$HASH or $pbkdf2-sha256$i=…$SALT$HASH"
+            : undefined
+        )
+      ),
+      { label: "password_hash" }
+    )
+  ),
   name: Schema.optionalKey(Schema.NonEmptyString),
   /** The user has the administrator role in the account. */
   is_admin: optionalFalse,
   /** The user is one of LivePerson's own administrators. */
   is_lpa: optionalFalse,
   enabled: optionalTrue
-})
+}).check(
+  Schema.makeFilter(({ password, password_hash }) =>
+    (password === undefined) === (password_hash === undefined)
+      ? { path: ["password"], issue: "needs either password or password_hash" }
+      : undefined
+  )
+)
 /** @since 0.1.0 */
 export type User = typeof User.Type
 

@@ -1,5 +1,7 @@
 export * as AccessTokens from "./AccessTokens.ts"
 export * as Directory from "./Directory.ts"
+export * as PasswordHash from "./PasswordHash.ts"
+export * as Passwords from "./Passwords.ts"
 export * as Sentinel from "./Sentinel.ts"
 export * as SentinelConfig from "./SentinelConfig.ts"
 export * as SentinelProfile from "./SentinelProfile.ts"

@@ -3,6 +3,7 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { Origin } from "@le-auth/core/Origin"
 import * as AccessTokens from "@le-auth/sentinel/AccessTokens"
 import * as Directory from "@le-auth/sentinel/Directory"
+import * as Passwords from "@le-auth/sentinel/Passwords"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
@@ -10,6 +11,8 @@ import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Digest from "effect/crypto/Digest"
+import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -93,14 +96,19 @@ export interface StartOptions {
   readonly metrics?: boolean
   /** Settings that have defaults. */
   readonly settings?: Layer.Layer<never>
+  readonly passwords?: Passwords.Options
 }
+
+/** Passwords of tests protect nobody. */
+export const cheapPasswords = Kdf.pbkdf2({ hash: Digest.sha256, iterations: 10 })
 
 export const start = Effect.fnUntraced(function* (options?: StartOptions) {
   const origin = Origin.make(options?.publicOrigin ?? "http://localhost:4400")
   const decoded = yield* SentinelConfig.fromUnknown(options?.config ?? config)
   const store = options?.store ?? (yield* Effect.provide(SentinelStore, layerMemory))
   const lines: Array<string> = []
-  const services = Directory.layer(decoded, { passwordCost: 10 }).pipe(
+  const services = Directory.layer(decoded).pipe(
+    Layer.provide(Passwords.layerWith({ algorithm: cheapPasswords, ...options?.passwords })),
     Layer.merge(Layer.succeed(SentinelStore, store)),
     Layer.merge(Layer.succeed(SigningKeys.SigningKeys, options?.keys ?? keys)),
     Layer.provideMerge(NodeCrypto.layer),
@@ -158,7 +166,8 @@ export const browser = (sentinel: Running) => {
     const response = yield* send(location)
     const text = yield* Effect.promise(() => response.text())
     const field = (name: string) => new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(text)?.[1] ?? ""
-    return { location, text, response, form: { request: field("request"), token: field("token") } }
+    const cookie = jar.get("sentinel-login")
+    return { location, text, response, cookie, form: { request: field("request"), token: field("token") } }
   })
   const submit = (form: Readonly<Record<string, string>>, headers?: HeadersInit) =>
     send("/sentinel/login", { method: "POST", body: new URLSearchParams(form), ...(headers && { headers }) })

@@ -156,11 +156,11 @@ export const make = (sentinel: {
       const account = sentinel.config.accounts.find(({ id }) => id === accountId)
       const email = options.user ?? account?.users.find(({ enabled }) => enabled)?.email
       const user = account?.users.find((user) => user.email === email)
-      const password = options.password ?? (user === undefined ? undefined : Redacted.value(user.password))
+      const password = options.password ?? (user?.password === undefined ? undefined : Redacted.value(user.password))
       if (email !== undefined && password !== undefined) return { username: email, password }
       return yield* new NoCallback({
         status: undefined,
-        problem: `the configuration has no user ${email ?? ""} in the account ${accountId}`
+        problem: `the configuration has no user ${email ?? ""} with a password in the account ${accountId}`
       })
     })
 

@@ -10,10 +10,13 @@
 import type { AppInstallation } from "@le-auth/core/AppInstallations"
 import { Origin } from "@le-auth/core/Origin"
 import * as Directory from "@le-auth/sentinel/Directory"
+import * as Passwords from "@le-auth/sentinel/Passwords"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import * as SentinelStore from "@le-auth/sentinel/SentinelStore"
 import * as Context from "effect/Context"
+import * as Digest from "effect/crypto/Digest"
+import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
@@ -205,6 +208,9 @@ export interface Options {
 
 const defaultOrigin = Origin.make("http://localhost:4400")
 
+/** Passwords of tests protect nobody. */
+const cheapest = Kdf.pbkdf2({ hash: Digest.sha256, iterations: 1 })
+
 const make = (options: Options) =>
   Effect.map(
     makeTestSentinel({
@@ -225,8 +231,10 @@ export const layerWith = (options: Options): Layer.Layer<TestSentinel | HttpClie
   Layer.effectContext(make(options)).pipe(
     Layer.provide(
       Layer.mergeAll(
-        // The cheapest hash: passwords of tests protect nobody.
-        Directory.layer(options.config ?? SentinelConfig.development(), { passwordCost: 1 }).pipe(Layer.orDie),
+        Directory.layer(options.config ?? SentinelConfig.development()).pipe(
+          Layer.provide(Passwords.layerWith({ algorithm: cheapest })),
+          Layer.orDie
+        ),
         SentinelStore.layerMemory,
         layerSharedKeys
       )

@@ -40,8 +40,7 @@ export const makeMemory = (options: { readonly capacity: number }): SentinelStor
   const codes = map<CodeRow>(hour / 4)
   const refreshes = map<RefreshRow>(24 * hour)
   const accesses = map<AccessRow>(8 * hour)
-  // A session lives for as long as the profile says, and forgetting its end would revive it.
-  const userEnds = map<number>(Number.POSITIVE_INFINITY)
+  const userEnds = map<number>(24 * hour)
   let sequence = 0
 
   const userKey = (accountId: string, userId: string) => `${accountId}/${userId}`
@@ -96,8 +95,7 @@ export const makeMemory = (options: { readonly capacity: number }): SentinelStor
     endSession: (id, now) =>
       Effect.sync(() => {
         const row = sessions.get(id, now)
-        // Also one that was idle for too long: its access tokens may live on.
-        if (row === undefined || hasEnded(row, now)) return false
+        if (!isAlive(row, now)) return false
         row.ended = true
         return true
       }),

@@ -7,11 +7,10 @@ import { endpoint as authorizePath } from "@le-auth/core/AuthorizeRequest"
 import { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
 import * as Clock from "effect/Clock"
-import * as Mac from "effect/crypto/Mac"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import * as RedirectUris from "../authorize/RedirectUris.ts"
 import type { IssueCode } from "../authorize/IssueCode.ts"
 import { sendCode, sendError, serverError } from "../authorize/Target.ts"
@@ -26,8 +25,8 @@ import { privateHeaders } from "../page/Page.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import type { BrowserSessions } from "../session/BrowserSessions.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import * as Credentials from "./Credentials.ts"
 import * as LoginPage from "./LoginPage.ts"
-import { LoginThrottle } from "./LoginThrottle.ts"
 import type { LoginTicket, LoginTickets } from "./LoginTickets.ts"
 
 const startAgain = "Go back to the application and start the sign-in again. Cookies must be allowed."
@@ -53,11 +52,6 @@ const notKnownAnymore = new ShownError({
   remedy: startAgain
 })
 
-/** The same text for an unknown user and a wrong password, so that nobody can find out who has an account. */
-const wrongCredentials = { status: 400, message: "The e-mail address or the password is not right." } as const
-
-const utf8 = new TextEncoder()
-
 /** The address that begins the same request afresh. */
 const againFrom = (ticket: LoginTicket): string =>
   RedirectUris.append(authorizePath("", AccountId.make(ticket.accountId)), {
@@ -81,7 +75,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   const { cookies, issueCode, publicOrigin, render, sessions, tickets } = parts
   const directory = yield* Directory
   const profile = yield* SentinelProfile
-  const throttle = new LoginThrottle()
+  const check = yield* Credentials.make(cookies, tickets)
 
   /** The account and the application that a ticket is for. */
   const partiesOf = Effect.fnUntraced(function* (ticket: LoginTicket) {
@@ -115,7 +109,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const given = body.get("token")
     if (browser === undefined || sealed === undefined || given === undefined) return yield* notFromHere
     const token = yield* tickets.formToken(sealed, browser)
-    if (!Mac.timingSafeEqual(utf8.encode(token), utf8.encode(given))) return yield* notFromHere
+    if (!Credentials.isSame(token, given)) return yield* notFromHere
     const opened = yield* tickets.open(sealed, browser)
     if (Option.isNone(opened)) return yield* notFromHere
     const ticket = opened.value
@@ -125,43 +119,32 @@ export const make = Effect.fnUntraced(function* (parts: {
     RequestFacts.isFrom(request, ticket)
 
     const email = body.get("username") ?? ""
-    const refuse = (failure: NonNullable<Parameters<typeof LoginPage.form>[0]["failure"]>) =>
-      render(LoginPage.form({ ...parties, sealed, token, email, failure }))
-
-    const wait = throttle.wait(ticket.accountId, email, now)
-    if (wait > 0) {
-      const seconds = Math.ceil(wait / 1000)
-      const message = `There were too many attempts. Wait ${seconds} ${seconds === 1 ? "second" : "seconds"} and try again.`
-      return refuse({ status: 429, message, retryAfter: seconds })
+    const password = body.get("password") ?? ""
+    const checked = yield* Effect.result(check({ accountId: ticket.accountId, email, password, request, now }))
+    if (Result.isFailure(checked)) {
+      return render(LoginPage.form({ ...parties, sealed, token, email, failure: checked.failure }))
     }
-    const password = Redacted.make(body.get("password") ?? "", { label: "password" })
-    const user = yield* directory.authenticate(ticket.accountId, email, password)
-    if (Option.isNone(user)) {
-      throttle.failed(ticket.accountId, email, now)
-      yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: ticket.accountId }))
-      return refuse(wrongCredentials)
-    }
-    throttle.succeeded(ticket.accountId, email)
+    const { device, user } = checked.success
 
     return yield* Effect.gen(function* () {
       // Whoever was signed in to this account in this browser before is now signed out, if it was somebody else.
       const before = yield* sessions.current(request, ticket.accountId, now)
-      if (Option.isSome(before) && before.value.userId !== user.value.id) {
+      if (Option.isSome(before) && before.value.userId !== user.id) {
         yield* sessions.end(request, ticket.accountId, now)
       }
-      const secret = yield* tickets.derive("session", ticket, user.value.id)
-      const owner = { accountId: ticket.accountId, userId: user.value.id }
+      const secret = yield* tickets.derive("session", ticket, user.id)
+      const owner = { accountId: ticket.accountId, userId: user.id }
       const session = yield* sessions.begin(secret, owner, now)
       const fresh = HttpServerResponse.redirect(againFrom(ticket), { status: 303, headers: privateHeaders })
       if (Option.isNone(session)) return fresh
-      const code = yield* tickets.derive("code", ticket, user.value.id)
+      const code = yield* tickets.derive("code", ticket, user.id)
       const outcome = yield* issueCode(code, ticket, session.value, now)
       yield* Effect.logInfo("signed in").pipe(
-        Effect.annotateLogs({ account: ticket.accountId, client: ticket.clientId, user: user.value.id })
+        Effect.annotateLogs({ account: ticket.accountId, client: ticket.clientId, user: user.id })
       )
       if (outcome === "NoSession") return fresh
       const answer = outcome === "Spent" ? render(LoginPage.signedIn(parties)) : sendCode(ticket, code, 303)
-      return cookies.session(ticket.accountId).write(answer, secret)
+      return cookies.device(ticket.accountId).write(cookies.session(ticket.accountId).write(answer, secret), device)
     }).pipe(
       Effect.catchCause((cause) =>
         Effect.as(Effect.logError("login failed", cause), sendError(ticket, serverError, 303))

@@ -9,6 +9,7 @@ import { html } from "../page/Html.ts"
 import type { Content } from "../page/Page.ts"
 import * as Paths from "../Paths.ts"
 import type { SentinelProfile } from "../SentinelProfile.ts"
+import type { LoginRefused } from "./Credentials.ts"
 import type { LoginTicket } from "./LoginTickets.ts"
 
 const accountName = (account: Account): string => account.name ?? account.id
@@ -27,7 +28,7 @@ export const form = (options: {
   readonly profile: SentinelProfile
   /** What the user typed before. */
   readonly email?: string
-  readonly failure?: { readonly status: 400 | 429; readonly message: string; readonly retryAfter?: number }
+  readonly failure?: LoginRefused
 }): Content => {
   const { account, email, failure, installation, profile, sealed, ticket, token } = options
   const label = account.name === undefined ? undefined : html` <span>(${account.id})</span>`

@@ -53,6 +53,8 @@ export interface LoginTickets {
    * one session and one code.
    */
   readonly derive: (purpose: "session" | "code", ticket: LoginTicket, userId: string) => Effect.Effect<string>
+  /** What a browser has once this user has signed in with it. */
+  readonly deviceToken: (accountId: string, email: string) => Effect.Effect<string>
 }
 
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(LoginTicket))
@@ -110,6 +112,7 @@ export const make: Effect.Effect<
       )
     }),
     formToken: (sealed, browser) => tag("form", sealed, browser),
-    derive: (purpose, ticket, userId) => tag(purpose, ticket.id, userId)
+    derive: (purpose, ticket, userId) => tag(purpose, ticket.id, userId),
+    deviceToken: (accountId, email) => tag("device", accountId, email.toLowerCase())
   }
 })

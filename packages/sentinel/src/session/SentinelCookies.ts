@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import type { Origin } from "@le-auth/core/Origin"
+import * as Duration from "effect/Duration"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
@@ -26,13 +27,15 @@ export interface SentinelCookie {
 
 /**
  * `login` is there before somebody signs in and ties a login page to its browser; `session` is one for each account, so that
- * sessions in several accounts live side by side.
+ * sessions in several accounts live side by side; `device` stays for 90 days and says that a user has signed in with this
+ * browser before, which keeps others from locking him out.
  *
  * @since 0.1.0
  */
 export interface SentinelCookies {
   readonly login: SentinelCookie
   readonly session: (accountId: string) => SentinelCookie
+  readonly device: (accountId: string) => SentinelCookie
 }
 
 /**
@@ -44,16 +47,26 @@ export interface SentinelCookies {
 export const make = (publicOrigin: Origin): SentinelCookies => {
   const secure = publicOrigin.startsWith("https:")
   const options = { httpOnly: true, sameSite: "lax", path: "/", secure } as const
-  const cookie = (suffix: string): SentinelCookie => {
+  const cookie = (suffix: string, maxAge?: Duration.Duration): SentinelCookie => {
     const name = `${secure ? "__Host-" : ""}sentinel-${suffix}`
     return {
       read: (request) => {
         const value = request.cookies[name]
         return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined
       },
-      write: (response, value) => HttpServerResponse.setCookieUnsafe(response, name, value, options),
+      write: (response, value) =>
+        HttpServerResponse.setCookieUnsafe(
+          response,
+          name,
+          value,
+          maxAge === undefined ? options : { ...options, maxAge }
+        ),
       expire: (response) => HttpServerResponse.expireCookieUnsafe(response, name, options)
     }
   }
-  return { login: cookie("login"), session: (accountId) => cookie(`session-${accountId}`) }
+  return {
+    login: cookie("login"),
+    session: (accountId) => cookie(`session-${accountId}`),
+    device: (accountId) => cookie(`device-${accountId}`, Duration.days(90))
+  }
 }

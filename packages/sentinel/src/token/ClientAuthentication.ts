@@ -10,6 +10,7 @@ import * as Digest from "effect/crypto/Digest"
 import * as Mac from "effect/crypto/Mac"
 import * as Effect from "effect/Effect"
 import * as Base64 from "effect/encoding/Base64"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { Directory, type Installation } from "../Directory.ts"
@@ -40,6 +41,23 @@ const readBasic = (header: string): Credentials | undefined => {
 }
 
 const isBasic = (header: string | undefined): header is string => header !== undefined && /^basic(?: |$)/i.test(header)
+
+/**
+ * The reason of a failure, for the log, where nothing was sent that could be wrong.
+ *
+ * @since 0.1.0
+ */
+export const noCredentials = "no credentials"
+
+/**
+ * Who a request claims to come from.
+ *
+ * @since 0.1.0
+ */
+export const clientIdOf = (request: HttpServerRequest.HttpServerRequest, body: UrlParameters): string | undefined => {
+  const header = request.headers["authorization"]
+  return isBasic(header) ? readBasic(header)?.clientId : body.get("client_id")
+}
 
 /**
  * Makes the check. One answer for an unknown account, an unknown application and a wrong secret, in the same time.
@@ -83,7 +101,7 @@ export const make: Effect.Effect<
     }
     const credentials = usesBasic ? readBasic(header) : { clientId: inBody, clientSecret: secretInBody }
     if (credentials?.clientId === undefined || credentials.clientSecret === undefined) {
-      return yield* refused("no credentials")
+      return yield* refused(noCredentials)
     }
     if (usesBasic && inBody !== undefined && inBody !== credentials.clientId) {
       return yield* invalidRequest("client_id in the body is not that of HTTP Basic.")

@@ -24,12 +24,14 @@ export const noStore: Readonly<Record<string, string>> = {
  * @since 0.1.0
  */
 export class OAuthFailure extends Data.TaggedError("OAuthFailure")<{
-  readonly error: TokenErrorCode | "server_error"
+  readonly error: TokenErrorCode | "server_error" | "temporarily_unavailable"
   readonly description: string
-  readonly status?: 400 | 401 | 413 | 500
+  readonly status?: 400 | 401 | 413 | 429 | 500
   readonly reason?: string
   /** The client tried HTTP Basic, so it is asked for it (RFC 6749 section 5.2). */
   readonly challenge?: boolean
+  /** Seconds. */
+  readonly retryAfter?: number
 }> {}
 
 /**
@@ -67,9 +69,10 @@ export const toResponse = (failure: OAuthFailure): HttpServerResponse.HttpServer
     { error: failure.error, error_description: failure.description },
     {
       status: failure.status ?? 400,
-      headers:
-        failure.challenge === true
-          ? { ...noStore, "www-authenticate": 'Basic realm="sentinel", charset="UTF-8"' }
-          : noStore
+      headers: {
+        ...noStore,
+        ...(failure.challenge === true && { "www-authenticate": 'Basic realm="sentinel", charset="UTF-8"' }),
+        ...(failure.retryAfter !== undefined && { "retry-after": String(failure.retryAfter) })
+      }
     }
   )

@@ -179,6 +179,56 @@ describe("who may sign in", () => {
       }
     })
   )
+
+  it.effect("R85: whoever guesses does not lock the user out of the browser that he has signed in with before", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start()
+      const user = browser(sentinel)
+      yield* user.signIn()
+      const known = user.jar.get(`sentinel-device-${account}`)!
+      assert.match(known, /^[\w-]{43}$/)
+      user.jar.delete(`sentinel-session-${account}`)
+
+      const stranger = browser(sentinel)
+      const guess = yield* stranger.open(authorizePath())
+      for (let index = 0; index < 5; index++) yield* stranger.submit({ ...guess.form, ...agent, password: "wrong" })
+      assert.strictEqual((yield* stranger.submit({ ...guess.form, ...agent })).status, 429)
+
+      // The cookie is that of one user: it is no use for another, and made up it is none at all.
+      stranger.jar.set(`sentinel-device-${account}`, "A".repeat(43))
+      assert.strictEqual((yield* stranger.submit({ ...guess.form, ...agent })).status, 429)
+      const other = browser(sentinel)
+      yield* other.signIn(authorizePath(), admin)
+      other.jar.delete(`sentinel-session-${account}`)
+      assert.strictEqual((yield* other.signIn(authorizePath(), agent)).status, 429)
+
+      assert.strictEqual((yield* user.signIn()).status, 303)
+    })
+  )
+
+  it.effect("R86: when too many passwords wait, the form says so and keeps what was typed", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start({ passwords: { concurrency: 1, queue: 0 } })
+      const users = yield* Effect.forEach(["a", "b", "c"], (name) =>
+        Effect.map(browser(sentinel).open(authorizePath()), (page) => ({ name, page }))
+      )
+      const answers = yield* Effect.forEach(
+        users,
+        ({ name, page }) =>
+          sentinel.fetch("/sentinel/login", {
+            method: "POST",
+            body: new URLSearchParams({ ...page.form, username: `${name}@example.com`, password: "x" }),
+            headers: { cookie: `sentinel-login=${page.cookie}` }
+          }),
+        { concurrency: "unbounded" }
+      )
+      const refused = answers.find(({ status }) => status === 503)!
+      assert.strictEqual(refused.headers.get("retry-after"), "5")
+      const text = yield* textOf(refused)
+      assert.match(text, /role="alert"[^>]*>Many people are signing in/)
+      assert.match(text, /value="[abc]@example.com"/)
+    })
+  )
 })
 
 describe("forgery", () => {

@@ -3,6 +3,7 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { fetch, type RequestInit, type Response } from "@effect/platform-node/Undici"
 import * as Directory from "@le-auth/sentinel/Directory"
+import * as Passwords from "@le-auth/sentinel/Passwords"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
@@ -15,7 +16,7 @@ import * as Logger from "effect/Logger"
 import * as NetAddress from "effect/net/NetAddress"
 import { createServer, type ServerOptions } from "node:http"
 import { connect } from "node:net"
-import { account, agent, config } from "../Harness.ts"
+import { account, agent, cheapPasswords, config } from "../Harness.ts"
 
 export class Loopback extends Context.Service<
   Loopback,
@@ -41,8 +42,8 @@ export const layerWith = (options: {
     Effect.sync(() => {
       const lines: Array<string> = []
       const services = Layer.mergeAll(
-        Layer.unwrap(
-          Effect.map(SentinelConfig.fromUnknown(config), (decoded) => Directory.layer(decoded, { passwordCost: 10 }))
+        Layer.unwrap(Effect.map(SentinelConfig.fromUnknown(config), Directory.layer)).pipe(
+          Layer.provide(Passwords.layerWith({ algorithm: cheapPasswords }))
         ),
         Layer.effect(SentinelStore, Effect.map(SentinelStore, options.watch ?? ((store) => store))).pipe(
           Layer.provide(layerMemory)

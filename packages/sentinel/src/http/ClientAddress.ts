@@ -1,0 +1,31 @@
+/**
+ * The network address that a request comes from, for counting failures.
+ *
+ * It is that of the peer of the socket, and never what a header says, which anybody can write. Behind a proxy of your own,
+ * effect's `HttpMiddleware.xForwardedHeaders` replaces it by the address that this proxy saw: `trustedProxies` of
+ * `Sentinel.layerServer`.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as IpNetwork from "effect/net/IpNetwork"
+import * as NetAddress from "effect/net/NetAddress"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+
+/**
+ * An IPv4 address, or the /64 network of an IPv6 address, since one computer has all addresses of it. `undefined`: the request
+ * came without a socket.
+ *
+ * @since 0.1.0
+ */
+export const of = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
+  if (Option.isNone(request.remoteAddress)) return undefined
+  const text = request.remoteAddress.value
+  const parsed = NetAddress.ipFromString(text)
+  if (Result.isFailure(parsed)) return text
+  const address = NetAddress.toCanonical(parsed.success)
+  return NetAddress.isIpv6Address(address)
+    ? IpNetwork.format(IpNetwork.fromAddressUnsafe(address, 64))
+    : NetAddress.formatIp(address)
+}
