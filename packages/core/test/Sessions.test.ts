@@ -268,6 +268,11 @@ describe("Sessions.accessToken", () => {
     }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
   )
 
+  /** Lets go on whatever can go on without the clock. */
+  const everythingElse = Effect.promise(async () => {
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve))
+  })
+
   /** A refresh that takes five seconds, of which the first has passed. */
   const slowRefresh = Effect.fnUntraced(function* (key: SessionKey) {
     ;(yield* Wire).next("/token", (sent) => Effect.as(Effect.sleep("5 seconds"), json(tokens(sent, 0))()))
@@ -281,6 +286,8 @@ describe("Sessions.accessToken", () => {
       const { key } = yield* signedIn
       const refreshing = yield* slowRefresh(key)
       const signingIn = yield* Effect.forkChild(signedIn)
+      yield* everythingElse
+      assert.strictEqual((yield* Wire).to("/token").length, 3)
       yield* TestClock.adjust("5 seconds")
       yield* Fiber.join(refreshing)
       const newest = yield* Fiber.join(signingIn)
@@ -294,6 +301,7 @@ describe("Sessions.accessToken", () => {
       const { key } = yield* signedIn
       const refreshing = yield* slowRefresh(key)
       const leaving = yield* Effect.forkChild(Sessions.forget(key))
+      yield* everythingElse
       yield* TestClock.adjust("5 seconds")
       yield* Fiber.join(refreshing)
       yield* Fiber.join(leaving)

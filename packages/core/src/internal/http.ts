@@ -9,8 +9,8 @@ import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
-import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as Predicate from "effect/Predicate"
+import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { RequestLimits } from "../RequestLimits.ts"
 
@@ -58,28 +58,46 @@ const problemOf = (error: HttpClientError): NoAnswer => {
   })
 }
 
-const contextFor = (limits: typeof RequestLimits.Service, traced: boolean): Context.Context<never> =>
-  Context.make(HttpIncomingMessage.MaxBodySize, ByteSize.fromInputUnsafe(limits.maximumBodySize)).pipe(
-    // The other side is another company: it gets no trace ids of ours.
-    Context.add(HttpClient.TracerPropagationEnabled, false),
+/** The other side is another company: it gets no trace ids of ours. */
+const contextFor = (traced: boolean): Context.Context<never> =>
+  Context.make(HttpClient.TracerPropagationEnabled, false).pipe(
     Context.add(HttpClient.TracerDisabledWhen, () => !traced)
   )
+const tracedContext = contextFor(true)
+const untracedContext = contextFor(false)
 
-/** The same limits give the same context, with and without a tracer: this runs for every call. */
-const contexts = new WeakMap<
-  object,
-  { readonly traced: Context.Context<never>; readonly untraced: Context.Context<never> }
->()
+/** Counted while it comes, since neither fetch nor undici stops at a size. */
+const bodyOf = (
+  response: HttpClientResponse,
+  limit: ByteSize.ByteSize
+): Effect.Effect<string, HttpClientError | NoAnswer> =>
+  Effect.suspend(() => {
+    const most = Number(ByteSize.toBigInt(limit))
+    const decoder = new TextDecoder()
+    let size = 0
+    let text = ""
+    const add = (chunks: ReadonlyArray<Uint8Array>) => {
+      for (const chunk of chunks) {
+        size += chunk.byteLength
+        if (size > most) {
+          const problem = `its answer is larger than ${ByteSize.format(limit)}`
+          return Effect.fail(new NoAnswer({ timedOut: false, sent: true, problem }))
+        }
+        text += decoder.decode(chunk, { stream: true })
+      }
+      return Effect.void
+    }
+    return Stream.runForEachArray(response.stream, add).pipe(
+      Effect.catchReason("HttpClientError", "EmptyBodyError", () => Effect.void),
+      Effect.map(() => text + decoder.decode())
+    )
+  })
 
-const contextOf = (limits: typeof RequestLimits.Service, traced: boolean): Context.Context<never> => {
-  const known = contexts.get(limits)
-  if (known !== undefined) return traced ? known.traced : known.untraced
-  contexts.set(limits, { traced: contextFor(limits, true), untraced: contextFor(limits, false) })
-  return contextOf(limits, traced)
-}
-
-const receive = (response: HttpClientResponse): Effect.Effect<Answer, HttpClientError> =>
-  Effect.map(response.text, (body) => ({
+const receive = (
+  response: HttpClientResponse,
+  limit: ByteSize.ByteSize
+): Effect.Effect<Answer, HttpClientError | NoAnswer> =>
+  Effect.map(bodyOf(response, limit), (body) => ({
     status: response.status,
     contentType: response.headers["content-type"] ?? "",
     retryAfter: response.headers["retry-after"],
@@ -92,12 +110,13 @@ const call = (
 ): Effect.Effect<Answer, NoAnswer> =>
   Effect.withFiber((fiber) => {
     const limits = fiber.getRef(RequestLimits)
+    const limit = ByteSize.fromInputUnsafe(limits.maximumBodySize)
     // Effect's own tracer exports nothing, so nobody could see the span that the client would make.
     const traced = fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer
     return client.execute(request).pipe(
-      Effect.flatMap(receive),
-      Effect.provideContext(contextOf(limits, traced)),
-      Effect.mapError(problemOf),
+      Effect.flatMap((response) => receive(response, limit)),
+      Effect.provideContext(traced ? tracedContext : untracedContext),
+      Effect.mapError((error) => (error._tag === "NoAnswer" ? error : problemOf(error))),
       // Interruptible also inside an uninterruptible region, so that the time limit works there.
       Effect.interruptible,
       Effect.timeoutOrElse({
