@@ -34,6 +34,8 @@ const idToken = () => {
 
 export interface FakeSentinel {
   origin: string
+  /** The addresses of all requests that came. */
+  readonly urls: Array<string>
   /** Bodies of the token requests that came. */
   readonly tokenRequests: Array<string>
   /** Set to let the token endpoint fail. */
@@ -48,6 +50,7 @@ export const fakeSentinel = Effect.acquireRelease(
       const json = (status: number, body: unknown) =>
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
       const url = request.url ?? ""
+      sentinel.urls.push(url)
       if (url.includes("/baseURI.json")) {
         return json(200, { service: "sentinel", account: "12345678", baseURI: new URL(sentinel.origin).host })
       }
@@ -72,6 +75,7 @@ export const fakeSentinel = Effect.acquireRelease(
     })
     const sentinel: FakeSentinel & { readonly server: Http.Server } = {
       origin: "",
+      urls: [],
       tokenRequests: [],
       tokenStatus: 200,
       answering: Promise.resolve(),

@@ -19,7 +19,7 @@ import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { inspect } from "node:util"
-import { fakeSentinel, installation, planted } from "./FakeSentinel.ts"
+import { type FakeSentinel, fakeSentinel, installation, planted } from "./FakeSentinel.ts"
 import { freePort, isOpen } from "./Ports.ts"
 
 /** The callback that Sentinel would send the browser to. */
@@ -34,9 +34,7 @@ const browser = (visit: (url: string) => Effect.Effect<unknown>) =>
   Layer.succeed(SystemBrowser.SystemBrowser, { open: (url) => Effect.asVoid(visit(url)) })
 
 /** One sign-in, with a fake Sentinel, a temporary state directory and a browser of the test's. */
-const interactive = <A, E, R>(
-  use: (redirectUri: string, sentinel: { tokenStatus: number; tokenRequests: Array<string> }) => Effect.Effect<A, E, R>
-) =>
+const interactive = <A, E, R>(use: (redirectUri: string, sentinel: FakeSentinel) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const sentinel = yield* fakeSentinel
     const redirectUri = `http://127.0.0.1:${yield* freePort}/callback`
@@ -182,6 +180,43 @@ describe("NodeSignIn.signIn", () => {
           Effect.flip
         )
         assert.isTrue(spent._tag === "TokenError" && spent.reason._tag === "InvalidGrant")
+      })
+    )
+  )
+
+  it.live("A8: what is shown, opened, sent and answered on loopback has no secret, token or code in any address", () =>
+    interactive((_, sentinel) =>
+      Effect.gen(function* () {
+        const seen: Array<string> = []
+        const see = (text: string) => Effect.sync(() => void seen.push(text))
+        // As a browser does it: the page is read to its end, though the sign-in has ended.
+        const pages: Array<Promise<string>> = []
+        const visit = (answer?: string) => (url: string) =>
+          Effect.andThen(
+            see(url),
+            Effect.sync(() => pages.push(Effect.runPromise(get(callbackOf(url, answer)))))
+          )
+        const { session } = yield* NodeSignIn.signIn({ show: see }).pipe(Effect.provide(browser(visit())))
+        yield* Sessions.Sessions.use((sessions) => sessions.refresh(session.key))
+        yield* Sessions.revokeEverywhere(session.key)
+        yield* Effect.flip(
+          NodeSignIn.signIn({ show: see }).pipe(
+            Effect.provide(browser(visit(`error=access_denied&error_description=No`)))
+          )
+        )
+        sentinel.tokenStatus = 400
+        yield* Effect.flip(NodeSignIn.signIn({ show: see }).pipe(Effect.provide(browser(visit()))))
+        seen.push(...(yield* Effect.promise(() => Promise.all(pages))))
+        assert.strictEqual(seen.length, 9)
+        for (const part of ["/token", "/token/revoke", "/jwks", "/baseURI.json"]) {
+          assert.isTrue(
+            sentinel.urls.some((url) => url.includes(part)),
+            part
+          )
+        }
+        for (const text of [...seen, ...sentinel.urls]) {
+          for (const secret of Object.values(planted)) assert.notInclude(text, secret)
+        }
       })
     )
   )
