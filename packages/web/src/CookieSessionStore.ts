@@ -177,6 +177,9 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
  * - **Two processes can refresh one session at the same time**, each with the same refresh token: the lock may be shared, but
  *   the second process still has the cookie of before. In one process the second gets what the first received. LivePerson
  *   does not document that it rotates refresh tokens; where it does, let a browser stay with one process, or use a store.
+ * - **Requests of one browser that run at the same moment and set different sessions** do not see each other: each answer
+ *   brings the cookies of before with one session more, and the last answer wins. One session per browser, the default, is not
+ *   concerned. This is the one demand of the contract of `SessionStore` that it does not keep.
  * - A refresh counts when its answer reaches the browser. Work without a request (a job, a timer) has no session at all:
  *   every method then fails with a `StoreError`.
  *

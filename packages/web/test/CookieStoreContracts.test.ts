@@ -1,0 +1,72 @@
+/** The contracts of the ports, for stores that are in a browser: each operation is a request of one and the same browser. */
+import { assert, describe, it } from "@effect/vitest"
+import * as AppInstallations from "@le-auth/core/AppInstallations"
+import { SessionStore } from "@le-auth/core/SessionStore"
+import { TransactionStore } from "@le-auth/core/TransactionStore"
+import * as Contract from "@le-auth/testing/Contract"
+import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
+import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
+import * as CookieSessionStore from "@le-auth/web/CookieSessionStore"
+import * as CookieTransactionStore from "@le-auth/web/CookieTransactionStore"
+import * as WebApplication from "@le-auth/web/WebApplication"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { installation } from "../../core/test/ScriptedSentinel.ts"
+import { sealKeys } from "./Application.ts"
+import { type CookieJar, inRequest } from "./InRequest.ts"
+
+const needed = Layer.merge(
+  sealKeys("a"),
+  Layer.orDie(Layer.provide(WebApplication.layer(), AppInstallations.layer(installation)))
+)
+
+const transactions = Layer.effect(
+  TransactionStore,
+  Effect.map(TransactionStore, (store): TransactionStore["Service"] => {
+    const browser: CookieJar = new Map()
+    return {
+      put: (id, record, timeToLive) => inRequest(browser, store.put(id, record, timeToLive)),
+      take: (id) => inRequest(browser, store.take(id))
+    }
+  })
+).pipe(Layer.provide(CookieTransactionStore.layerWith({ maximumOpen: 1000 })), Layer.provide(needed))
+
+const sessions = Layer.effect(
+  SessionStore,
+  Effect.map(SessionStore, (store): SessionStore["Service"] => {
+    const browser: CookieJar = new Map()
+    return {
+      get: (key) => inRequest(browser, store.get(key)),
+      set: (session) => inRequest(browser, store.set(session)),
+      remove: (key) => inRequest(browser, store.remove(key)),
+      list: (accountId) => inRequest(browser, store.list(accountId))
+    }
+  })
+).pipe(
+  Layer.provide(CookieSessionStore.layerWith({ maximumSessions: 100, maximumSize: 100_000 })),
+  Layer.provide(needed)
+)
+
+TransactionStoreContract.suite("CookieTransactionStore", transactions)
+
+/** Requests that run at the same moment each know the cookies of before; see the doc comment of `CookieSessionStore`. */
+const byNature = "64 sessions that are set at once are all kept"
+
+Contract.suite(
+  { port: SessionStore, cases: SessionStoreContract.cases.filter(({ name }) => name !== byNature) },
+  "SessionStore: CookieSessionStore",
+  sessions
+)
+
+describe("CookieSessionStore", () => {
+  it.effect("breaks one demand of the contract by its nature, and no other", () =>
+    Effect.gen(function* () {
+      const cases = SessionStoreContract.cases.filter(({ name }) => name === byNature)
+      const violations = yield* Contract.check({ port: SessionStore, cases }, sessions)
+      assert.deepStrictEqual(
+        violations.map(({ name }) => name),
+        [byNature]
+      )
+    })
+  )
+})
