@@ -30,6 +30,7 @@ import * as Domain from "./domain/Domain.ts"
 import * as Endpoint from "./http/Endpoint.ts"
 import { notFound } from "./http/ShownError.ts"
 import * as KeySet from "./keys/KeySet.ts"
+import type { InvalidSigningKey } from "./keys/SigningKey.ts"
 import * as Login from "./login/Login.ts"
 import * as LoginTickets from "./login/LoginTickets.ts"
 import * as Logout from "./login/Logout.ts"
@@ -228,19 +229,19 @@ export const layerOperationsServer: Layer.Layer<
 })
 
 /**
- * Everything that Sentinel needs for one process: the directory of a configuration, a store in memory, and a new signing key.
- * `passwords` says what the passwords in the configuration are hashed with; the default is for development.
+ * Everything that Sentinel needs for one process: the directory of a configuration, a store in memory, and the signing keys of
+ * the configuration or a new one. `passwords` says what the passwords in the configuration are hashed with; the default is for development.
  *
  * @since 0.1.0
  */
 export const layerMemory = (
   config: SentinelConfig,
   options?: { readonly passwords?: Passwords.Options }
-): Layer.Layer<Services, CryptoError.CryptoError, Crypto> =>
+): Layer.Layer<Services, CryptoError.CryptoError | InvalidSigningKey, Crypto> =>
   Layer.mergeAll(
     Directory.layer(config).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
     SentinelStore.layerMemory,
-    SigningKeys.layer
+    config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys)
   )
 
 /**

@@ -117,7 +117,13 @@ export type Account = typeof Account.Type
  *
  * @since 0.1.0
  */
-export const SentinelConfig = Schema.Struct({ accounts: Schema.NonEmptyArray(Account) })
+export const SentinelConfig = Schema.Struct({
+  accounts: Schema.NonEmptyArray(Account),
+  /** Private keys in PEM form (PKCS#8) or as JWK text, see `SigningKeys.layerFrom`. Without them each start makes a new key. */
+  signing_keys: Schema.optionalKey(
+    Schema.NonEmptyArray(Schema.RedactedFromValue(Schema.NonEmptyString, { label: "signing_key" }))
+  )
+})
 /** @since 0.1.0 */
 export type SentinelConfig = typeof SentinelConfig.Type
 

@@ -1,18 +1,20 @@
 /**
- * The keys that sign id_tokens (RS256, RFC 7518 section 3.3), and their public halves (RFC 7517).
+ * The keys that sign id_tokens, and their public halves (RFC 7517).
  *
  * @since 0.1.0
  */
+import type * as Arr from "effect/Array"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import type * as CryptoError from "effect/crypto/CryptoError"
-import * as Digest from "effect/crypto/Digest"
-import * as KeyFormat from "effect/crypto/KeyFormat"
-import * as Signature from "effect/crypto/Signature"
-import * as DateTime from "effect/DateTime"
+import type * as Digest from "effect/crypto/Digest"
+import type * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
-import * as Hex from "effect/encoding/Hex"
 import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import * as SigningKey from "./keys/SigningKey.ts"
 
 /**
  * @since 0.1.0
@@ -22,39 +24,86 @@ export class SigningKeys extends Context.Service<
   {
     /** Signs claims: a JWT in compact form. */
     readonly sign: (claims: object) => Effect.Effect<string, CryptoError.CryptoError>
-    /** The JWK Set as JSON text: public members only, serialised once. */
+    /**
+     * The JWK Set as JSON text: public members only, serialised once for each change, so that the same set is the same text.
+     */
     readonly keySet: Effect.Effect<string, CryptoError.CryptoError>
+    /**
+     * Signs with a new key from now on, and gives its id. The old key is published until the last token that it has signed has
+     * expired, and five minutes longer, for clients whose clock is behind (OpenID Connect Core section 10.1.1).
+     */
+    readonly rotate: Effect.Effect<string, CryptoError.CryptoError>
   }
 >()("@le-auth/sentinel/SigningKeys") {}
 
-const rs256 = Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength: 2048 })
-const utf8 = new TextEncoder()
-const json = (value: object): string => Base64Url.encode(JSON.stringify(value))
+const margin = 5 * 60_000
 
-/** `22-11-26`: LivePerson's key ids end in the day on which the key was made. */
-const dayOf = (now: DateTime.Utc): string => {
-  const [year, month, day] = DateTime.formatIsoDateUtc(now).slice(2).split("-")
-  return `${day}-${month}-${year}`
+interface Published {
+  readonly key: SigningKey.SigningKey
+  /** Milliseconds since 1970; the key that signs has no end. */
+  readonly until: number
 }
 
-const generate = Effect.gen(function* () {
-  const signature = yield* Signature.Signature
-  const digest = yield* Digest.Digest
-  const pair = yield* signature.generateKeyPair(rs256)
-  const { e, n } = yield* KeyFormat.encode(KeyFormat.jwk, pair.publicKey)
-  // The day alone is not enough: a second start on the same day makes another key, and clients remember keys by their id.
-  const thumbprint = yield* digest.digest(Digest.sha256, utf8.encode(JSON.stringify({ e, kty: "RSA", n })))
-  const kid = `idtoken-${dayOf(yield* DateTime.now)}-${Hex.encode(thumbprint.subarray(0, 4))}`
-  const header = json({ kid, typ: "JWT", alg: "RS256" })
-  return {
-    keySet: JSON.stringify({ keys: [{ kty: "RSA", use: "sig", alg: "RS256", kid, n, e }] }),
-    sign: (claims: object) => {
-      const signed = `${header}.${json(claims)}`
-      return Effect.map(
-        signature.sign(pair.privateKey, utf8.encode(signed)),
-        (bytes) => `${signed}.${Base64Url.encode(bytes)}`
+interface State {
+  readonly signing: SigningKey.SigningKey
+  readonly published: ReadonlyArray<Published>
+  readonly keySet: string
+}
+
+const stateOf = (signing: SigningKey.SigningKey, published: ReadonlyArray<Published>): State => ({
+  signing,
+  published,
+  keySet: `{"keys":[${published.map(({ key }) => key.publicJwk).join(",")}]}`
+})
+
+type Crypto = Signature.Signature | Digest.Digest
+
+/** The first of the keys signs. */
+const make = Effect.fnUntraced(function* (
+  initial: Effect.Effect<Arr.NonEmptyReadonlyArray<SigningKey.SigningKey>, CryptoError.CryptoError, Crypto>
+): Effect.fn.Return<SigningKeys["Service"], never, Crypto | Scope.Scope> {
+  const provided = Effect.provideContext(yield* Effect.context<Crypto>())
+  const first = yield* Effect.cached(
+    Effect.map(provided(initial), (keys) =>
+      stateOf(
+        keys[0],
+        keys.map((key) => ({ key, until: Infinity }))
       )
-    }
+    )
+  )
+  yield* Effect.forkScoped(Effect.ignore(first))
+
+  let state: State | undefined
+  const current = Effect.suspend(() =>
+    state === undefined ? Effect.map(first, (made) => (state ??= made)) : Effect.succeed(state)
+  )
+  const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
+
+  return {
+    sign: (claims) => Effect.flatMap(current, ({ signing }) => signing.sign(claims)),
+    keySet: Effect.gen(function* () {
+      const { keySet, published, signing } = yield* current
+      const now = yield* Clock.currentTimeMillis
+      if (published.every(({ until }) => now < until)) return keySet
+      state = stateOf(
+        signing,
+        published.filter(({ until }) => now < until)
+      )
+      return state.keySet
+    }),
+    rotate: oneAtATime(
+      Effect.gen(function* () {
+        const next = yield* provided(SigningKey.generate)
+        const { published, signing } = yield* current
+        const now = yield* Clock.currentTimeMillis
+        const until = Math.max(now, signing.lastExpiry()) + margin
+        state = stateOf(next, [
+          { key: next, until: Infinity },
+          ...published.map((other) => (other.key === signing ? { key: signing, until } : other))
+        ])
+        return next.kid
+      })
+    )
   }
 })
 
@@ -65,15 +114,28 @@ const generate = Effect.gen(function* () {
  *
  * @since 0.1.0
  */
-export const layer: Layer.Layer<SigningKeys, never, Signature.Signature | Digest.Digest> = Layer.effect(
+export const layer: Layer.Layer<SigningKeys, never, Crypto> = Layer.effect(
   SigningKeys,
-  Effect.gen(function* () {
-    const context = yield* Effect.context<Signature.Signature | Digest.Digest>()
-    const key = yield* Effect.cached(Effect.provideContext(generate, context))
-    yield* Effect.forkScoped(Effect.ignore(key))
-    return SigningKeys.of({
-      sign: (claims) => Effect.flatMap(key, (key) => key.sign(claims)),
-      keySet: Effect.map(key, (key) => key.keySet)
-    })
-  })
+  make(Effect.map(SigningKey.generate, (key) => [key]))
 )
+
+/**
+ * Keys of the operator, so that id_tokens stay valid when Sentinel starts again: PKCS#8 in PEM form, or private JWKs. The first
+ * one signs; all are published. To change the key, put the new one in front, and remove the old one a day later.
+ *
+ * What `rotate` makes on top of them is gone when the process ends.
+ *
+ * @since 0.1.0
+ */
+export const layerFrom = (
+  keys: Arr.NonEmptyReadonlyArray<Redacted.Redacted<string>>
+): Layer.Layer<SigningKeys, SigningKey.InvalidSigningKey, Crypto> =>
+  Layer.effect(
+    SigningKeys,
+    Effect.gen(function* () {
+      const [signing, ...others] = keys
+      const first = yield* SigningKey.fromText(signing)
+      const rest = yield* Effect.forEach(others, SigningKey.fromText)
+      return yield* make(Effect.succeed([first, ...rest]))
+    })
+  )

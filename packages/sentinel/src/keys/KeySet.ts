@@ -9,17 +9,27 @@ import type { Handler } from "../http/Endpoint.ts"
 import { SigningKeys } from "../SigningKeys.ts"
 
 /**
+ * Shorter than an old key is published after it has signed for the last time, so that no cached set misses it too early. A client
+ * that does not know a key asks again, whatever is cached.
+ */
+const cacheControl = "public, max-age=300"
+
+const answerOf = (keySet: string): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(keySet, {
+    contentType: "application/json",
+    headers: { "cache-control": cacheControl, "x-content-type-options": "nosniff" }
+  })
+
+/**
  * @since 0.1.0
  */
-export const make: Effect.Effect<Handler, never, SigningKeys> = Effect.gen(function* () {
-  const keys = yield* SigningKeys
-  const response = yield* Effect.cached(
-    Effect.map(keys.keySet, (json) =>
-      HttpServerResponse.text(json, {
-        contentType: "application/json",
-        headers: { "cache-control": "public, max-age=300", "x-content-type-options": "nosniff" }
+export const make: Effect.Effect<Handler, never, SigningKeys> = Effect.map(SigningKeys, (keys): Handler => {
+  let known: { readonly keySet: string; readonly answer: HttpServerResponse.HttpServerResponse } | undefined
+  return () =>
+    Effect.orDie(
+      Effect.map(keys.keySet, (keySet) => {
+        if (known?.keySet !== keySet) known = { keySet, answer: answerOf(keySet) }
+        return known.answer
       })
     )
-  )
-  return () => Effect.orDie(response)
 })
