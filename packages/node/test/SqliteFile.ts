@@ -25,7 +25,11 @@ export const runScript = Effect.fnUntraced(function* (
     Effect.sync(() => {
       const path = fileURLToPath(new URL(script, import.meta.url))
       const options = ["--conditions=@le-auth/source", "--disable-warning=ExperimentalWarning", ...flags]
-      return spawn(process.execPath, [...options, path, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+      return spawn(process.execPath, [...options, path, ...args], {
+        stdio: ["pipe", "pipe", "pipe"],
+        // Most of the time a process needs goes into compiling the sources.
+        env: { ...process.env, NODE_COMPILE_CACHE: Path.join(Os.tmpdir(), "le-auth-compiled") }
+      })
     }),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
@@ -39,6 +43,7 @@ export const runScript = Effect.fnUntraced(function* (
   child.stderr.on("data", heard)
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve))
   return {
+    say: (line: string) => Effect.sync(() => void child.stdin.write(`${line}\n`)),
     kill: Effect.andThen(
       Effect.sync(() => child.kill("SIGKILL")),
       Effect.promise(() => ended)

@@ -1,0 +1,81 @@
+/**
+ * `RefreshLock` in Redis.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redis from "effect/persistence/Redis"
+import * as LeaseLock from "./internal/leaseLock.ts"
+import { milliseconds, operations } from "./internal/redisOperation.ts"
+import { RefreshLock } from "./RefreshLock.ts"
+
+const name = "refresh lock in Redis"
+const run = operations(name)
+const keyOf = (key: string): string => `le-auth:refresh-lock:${key}`
+
+const renewScript = Redis.script(
+  (lease: LeaseLock.Lease, lifetime: string) => [keyOf(lease.key), lease.owner, lifetime],
+  {
+    numberOfKeys: 1,
+    lua: "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0"
+  }
+).withReturnType<number>()
+
+const releaseScript = Redis.script((lease: LeaseLock.Lease) => [keyOf(lease.key), lease.owner], {
+  numberOfKeys: 1,
+  lua: "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+})
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /** How long a lock stays after its process died. The holder extends it as it works. Default: 30 seconds. */
+  readonly lease?: Duration.Input | undefined
+  /**
+   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer than
+   * a refresh takes with all its repetitions.
+   */
+  readonly patience?: Duration.Input | undefined
+}
+
+/**
+ * Locks for all nodes that share the Redis of the context: a key with an owner and a time, extended as long as its holder works.
+ * Redis replicates later than it answers, so for a moment after a failover two nodes may be in.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (options: Options): Layer.Layer<RefreshLock, never, Redis.Redis> =>
+  Layer.effect(
+    RefreshLock,
+    Effect.flatMap(Redis.Redis, (redis) => {
+      const lifetime = Duration.fromInputUnsafe(options.lease ?? "30 seconds")
+      return LeaseLock.make({
+        name,
+        lifetime,
+        patience: Duration.fromInputUnsafe(options.patience ?? "2 minutes"),
+        take: ({ key, owner }) =>
+          redis.send<string | null>("SET", keyOf(key), owner, "NX", "PX", milliseconds(lifetime)).pipe(
+            Effect.map((answer) => answer !== null),
+            run("take")
+          ),
+        renew: (lease) =>
+          redis
+            .eval(renewScript)(lease, milliseconds(lifetime))
+            .pipe(
+              Effect.map((count) => count === 1),
+              run("renew")
+            ),
+        release: (lease) => run("release")(redis.eval(releaseScript)(lease))
+      })
+    })
+  )
+
+/**
+ * {@link layerWith} the defaults.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<RefreshLock, never, Redis.Redis> = layerWith({})

@@ -1,0 +1,84 @@
+/**
+ * `RefreshLock` in SQLite or PostgreSQL.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as ClientMigrations from "./ClientMigrations.ts"
+import * as LeaseLock from "./internal/leaseLock.ts"
+import { RefreshLock } from "./RefreshLock.ts"
+import type { StoreError } from "./StoreError.ts"
+import * as SqlStore from "./SqlStore.ts"
+
+const name = "refresh lock in SQL"
+const run = SqlStore.operations(name)
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /** How long a lock stays after its process died. The holder extends it as it works. Default: 30 seconds. */
+  readonly lease?: Duration.Input | undefined
+  /**
+   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer than
+   * a refresh takes with all its repetitions.
+   */
+  readonly patience?: Duration.Input | undefined
+}
+
+/**
+ * Locks for all nodes that share the database of the context.
+ *
+ * A lock is a row with an owner and a time, extended as long as its holder works. It is no advisory lock of PostgreSQL: one of a
+ * session does not survive a pooler that shares connections, and one of a transaction would keep a connection for as long
+ * as Sentinel takes to answer, one for each user who is refreshed. The clocks of the nodes may differ by a part of the lease.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (options: Options): Layer.Layer<RefreshLock, StoreError, SqlClient.SqlClient> =>
+  Layer.effect(
+    RefreshLock,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const lifetime = Duration.fromInputUnsafe(options.lease ?? "30 seconds")
+      const times = Effect.map(Clock.currentTimeMillis, (now) => ({
+        now,
+        until: Math.ceil(now + Duration.toMillis(lifetime))
+      }))
+      const isOne = (rows: ReadonlyArray<unknown>) => rows.length === 1
+      yield* ClientMigrations.run
+      yield* SqlStore.cleanUp(["le_auth_refresh_lock"])
+      return yield* LeaseLock.make({
+        name,
+        lifetime,
+        patience: Duration.fromInputUnsafe(options.patience ?? "2 minutes"),
+        take: ({ key, owner }) =>
+          Effect.flatMap(
+            times,
+            ({ now, until }) => sql`
+              INSERT INTO le_auth_refresh_lock (id, owner, expires_at) VALUES (${key}, ${owner}, ${until})
+              ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
+              WHERE le_auth_refresh_lock.expires_at <= ${now} RETURNING id`
+          ).pipe(Effect.map(isOne), run("take")),
+        renew: ({ key, owner }) =>
+          Effect.flatMap(
+            times,
+            ({ until }) => sql`
+              UPDATE le_auth_refresh_lock SET expires_at = ${until} WHERE id = ${key} AND owner = ${owner} RETURNING id`
+          ).pipe(Effect.map(isOne), run("renew")),
+        release: ({ key, owner }) =>
+          Effect.asVoid(run("release")(sql`DELETE FROM le_auth_refresh_lock WHERE id = ${key} AND owner = ${owner}`))
+      })
+    })
+  )
+
+/**
+ * {@link layerWith} the defaults.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<RefreshLock, StoreError, SqlClient.SqlClient> = layerWith({})

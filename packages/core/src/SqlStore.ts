@@ -1,0 +1,105 @@
+/**
+ * What our stores over SQL have in common, and an adapter of your own may use: bounded operations, migrations, clean-up.
+ *
+ * The stores work on SQLite and PostgreSQL, through whichever `SqlClient` there is. They keep no state in a connection, so a
+ * pooler such as pgbouncer in transaction mode works (with `prepare: false` in `@effect/sql-pg`, unless the pooler knows
+ * prepared statements). Do not call them inside of a transaction of your own: what they keep must not be rolled back.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Migrator from "effect/sql/Migrator"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Statement } from "effect/sql/Statement"
+import { StoreError } from "./StoreError.ts"
+
+/** Nobody who signs in waits longer for a database. */
+const patience = Duration.seconds(5)
+
+const isConflict = ({ reason }: SqlError): boolean =>
+  reason._tag === "DeadlockError" || reason._tag === "SerializationError"
+
+/**
+ * Makes the function that runs an operation of a store: it fails with a `StoreError` after 5 seconds at the latest, and
+ * repeats what the database undid because of a conflict.
+ *
+ * @since 0.1.0
+ */
+export const operations =
+  (store: string) =>
+  (operation: string) =>
+  <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StoreError, R> =>
+    effect.pipe(
+      Effect.retry({ while: isConflict, times: 3 }),
+      Effect.mapError((cause) => new StoreError({ store, operation, cause })),
+      Effect.timeoutOrElse({
+        duration: patience,
+        orElse: () =>
+          Effect.fail(
+            new StoreError({ store, operation: `${operation}: no answer within ${Duration.format(patience)}` })
+          )
+      })
+    )
+
+/**
+ * Brings the tables of a store to the newest form. Migrations only go forward, each in one transaction with the note that it
+ * ran. Of several nodes that start at once, one migrates and the others wait for it.
+ *
+ * @since 0.1.0
+ */
+export const migrate = (options: {
+  readonly store: string
+  /** The table that keeps which migrations ran. */
+  readonly table: string
+  /** By number and name, such as `1_sessions`. */
+  readonly migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>>
+}): Effect.Effect<void, StoreError, SqlClient.SqlClient> =>
+  Migrator.make({})({ loader: Migrator.fromRecord(options.migrations), table: options.table }).pipe(
+    Effect.asVoid,
+    Effect.mapError((cause) => new StoreError({ store: options.store, operation: "migrate", cause }))
+  )
+
+const batch = 500
+
+/** Rows that another node is deleting are not waited for. SQLite has one writer at a time anyway. */
+const lockedAreSkipped = (sql: SqlClient.SqlClient) =>
+  sql.onDialectOrElse({ pg: () => sql`FOR UPDATE SKIP LOCKED`, orElse: () => sql`` })
+
+/**
+ * Deletes the rows of a table whose `expires_at` is over, 500 at a time, so that requests come in between.
+ *
+ * @since 0.1.0
+ */
+export const deleteExpired = Effect.fnUntraced(function* (table: string, now: number) {
+  const sql = yield* SqlClient.SqlClient
+  const name = sql(table)
+  const deleteSome: Statement<{ readonly id: string }> = sql`DELETE FROM ${name} WHERE id IN
+    (SELECT id FROM ${name} WHERE expires_at <= ${now} LIMIT ${batch} ${lockedAreSkipped(sql)}) RETURNING id`
+  let count = 0
+  for (;;) {
+    const deleted = (yield* deleteSome).length
+    count += deleted
+    if (deleted < batch) return count
+    yield* Effect.yieldNow
+  }
+})
+
+/**
+ * Deletes what is expired in these tables, now and every minute, as long as the scope is open. What fails is logged and
+ * tried again a minute later.
+ *
+ * @since 0.1.0
+ */
+export const cleanUp = (tables: ReadonlyArray<string>): Effect.Effect<void, never, SqlClient.SqlClient | Scope.Scope> =>
+  Clock.currentTimeMillis.pipe(
+    Effect.flatMap((now) => Effect.forEach(tables, (table) => deleteExpired(table, now), { discard: true })),
+    Effect.catch((error) => Effect.logWarning("Expired rows could not be deleted; trying again in a minute", error)),
+    Effect.andThen(Effect.sleep("1 minute")),
+    Effect.forever,
+    Effect.forkScoped,
+    Effect.asVoid
+  )

@@ -1,0 +1,66 @@
+/**
+ * `TransactionStore` in SQLite or PostgreSQL.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as ClientMigrations from "./ClientMigrations.ts"
+import type { StoreError } from "./StoreError.ts"
+import * as SqlStore from "./SqlStore.ts"
+import { Transaction } from "./Transaction.ts"
+import { TransactionStore } from "./TransactionStore.ts"
+
+const TransactionJson = Schema.fromJsonString(Transaction)
+const encode = Schema.encodeEffect(TransactionJson)
+const decode = Schema.decodeOption(TransactionJson)
+
+const run = SqlStore.operations("transaction store in SQL")
+
+/**
+ * Keeps the records in the database of the context. To take one is one statement, so of any number of nodes one gets it.
+ * Records of sign-ins that were never finished are deleted after their time to live.
+ *
+ * @example
+ * ```ts
+ * import * as TransactionStoreSql from "@le-auth/core/TransactionStoreSql"
+ * import * as Layer from "effect/Layer"
+ * import type * as SqlClient from "effect/sql/SqlClient"
+ *
+ * declare const database: Layer.Layer<SqlClient.SqlClient> // such as NodeSqlite.layer or PgClient.layer
+ *
+ * const store = TransactionStoreSql.layer.pipe(Layer.provide(database))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<TransactionStore, StoreError, SqlClient.SqlClient> = Layer.effect(
+  TransactionStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* ClientMigrations.run
+    yield* SqlStore.cleanUp(["le_auth_transaction"])
+    return TransactionStore.of({
+      put: (id, record, timeToLive) =>
+        Effect.gen(function* () {
+          const text = yield* Effect.orDie(encode(record))
+          const expiresAt = (yield* Clock.currentTimeMillis) + Duration.toMillis(timeToLive)
+          yield* sql`INSERT INTO le_auth_transaction (id, record, expires_at)
+            VALUES (${id}, ${text}, ${Math.ceil(expiresAt)})
+            ON CONFLICT (id) DO UPDATE SET record = excluded.record, expires_at = excluded.expires_at`
+        }).pipe(run("put")),
+      take: (id) =>
+        Effect.gen(function* () {
+          const now = yield* Clock.currentTimeMillis
+          const taken = yield* sql<{ readonly record: string }>`
+            DELETE FROM le_auth_transaction WHERE id = ${id} AND expires_at > ${now} RETURNING record`
+          return Option.flatMap(Option.fromUndefinedOr(taken[0]), ({ record }) => decode(record))
+        }).pipe(run("take"))
+    })
+  })
+)

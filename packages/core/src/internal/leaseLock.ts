@@ -1,0 +1,92 @@
+/** `RefreshLock` by leases: a note in a database says who may enter and until when, and the holder keeps it fresh. */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import * as RefreshLock from "../RefreshLock.ts"
+import { StoreError } from "../StoreError.ts"
+
+export interface Lease {
+  readonly key: string
+  /** Whose it is. Nobody else has this text. */
+  readonly owner: string
+}
+
+/** Each is one step of the database. */
+export interface Leases {
+  readonly name: string
+  /** How long a lease is kept after the death of its process. */
+  readonly lifetime: Duration.Duration
+  /** How long to wait for another process. */
+  readonly patience: Duration.Duration
+  /** Takes the lease if it is free. Says whether it was. */
+  readonly take: (lease: Lease) => Effect.Effect<boolean, StoreError>
+  /** Extends the lease. Says whether it was still there. */
+  readonly renew: (lease: Lease) => Effect.Effect<boolean, StoreError>
+  readonly release: (lease: Lease) => Effect.Effect<void, StoreError>
+}
+
+const shortest = 10
+const longest = 200
+
+/** Asks again and again, with pauses that grow and differ, so that many who wait do not ask at once. */
+const waitFor = (leases: Leases, lease: Lease): Effect.Effect<void, StoreError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (since) => {
+    const attempt = (pause: number): Effect.Effect<void, StoreError> =>
+      Effect.gen(function* () {
+        if (yield* leases.take(lease)) return
+        if ((yield* Clock.currentTimeMillis) - since >= Duration.toMillis(leases.patience)) {
+          const operation = `wait for another process: it still refreshes after ${Duration.format(leases.patience)}`
+          return yield* new StoreError({ store: leases.name, operation })
+        }
+        yield* Effect.sleep(Duration.millis(yield* Random.nextBetween(pause / 2, pause)))
+        return yield* attempt(Math.min(pause * 2, longest))
+      })
+    return attempt(shortest)
+  })
+
+/** A lease that cannot be renewed may go to another process. What runs under it is not stopped: its token is spent. */
+const keepFresh = (leases: Leases, lease: Lease) =>
+  Effect.sleep(Duration.millis(Duration.toMillis(leases.lifetime) / 3)).pipe(
+    Effect.andThen(leases.renew(lease)),
+    Effect.flatMap((isOurs) =>
+      isOurs ? Effect.void : Effect.logWarning(`A lock of the ${leases.name} was lost before its work was done`)
+    ),
+    Effect.catch((error) => Effect.logWarning(error.message)),
+    Effect.forever,
+    Effect.interruptible
+  )
+
+/** A failure must not replace the result of the work: the lease ends by itself. */
+const release = (leases: Leases, lease: Lease) =>
+  Effect.catch(leases.release(lease), (error) => Effect.logWarning(error.message))
+
+export const make = Effect.fnUntraced(function* (
+  leases: Leases
+): Effect.fn.Return<RefreshLock.RefreshLock["Service"], never, Scope.Scope> {
+  // Within this process everybody waits in a queue, and only its head asks the database.
+  const queue = Context.get(yield* Layer.build(RefreshLock.layerMemory), RefreshLock.RefreshLock)
+  const process = yield* Effect.sync(() => crypto.randomUUID())
+  let serial = 0
+  return {
+    withLock: (key, effect) =>
+      queue.withLock(
+        key,
+        Effect.uninterruptibleMask((restore) =>
+          Effect.gen(function* () {
+            const lease = { key, owner: `${process} ${++serial}` }
+            // It may have been given though we never heard of it.
+            yield* Effect.onInterrupt(restore(waitFor(leases, lease)), () => release(leases, lease))
+            const renewal = yield* Effect.forkChild(keepFresh(leases, lease))
+            return yield* Effect.onExit(restore(effect), () =>
+              Effect.andThen(Fiber.interrupt(renewal), release(leases, lease))
+            )
+          })
+        )
+      )
+  }
+})

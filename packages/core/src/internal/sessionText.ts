@@ -1,0 +1,24 @@
+/** Sessions and their keys as texts, for stores. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Session, SessionKey } from "../Session.ts"
+
+/** Longer than any refresh token of LivePerson's was seen to live. */
+export const keepFor = Duration.days(90)
+
+const SessionJson = Schema.fromJsonString(Session)
+const encodeSession = Schema.encodeEffect(SessionJson)
+const decodeKey = Schema.decodeUnknownOption(SessionKey)
+
+export const encode = (session: Session): Effect.Effect<string> => Effect.orDie(encodeSession(session))
+
+/** What is not readable is no session. */
+export const decode = Schema.decodeOption(SessionJson)
+
+/** The key whose `toString` gave this text. */
+export const keyOf = (text: string): Option.Option<SessionKey> => {
+  const [accountId, clientId, subject] = text.split("/").map(decodeURIComponent)
+  return decodeKey({ accountId, clientId, subject })
+}

@@ -1,0 +1,35 @@
+/** The stores of core on each engine, from a URL: for the tests and for the processes that they start. */
+import * as NodeRedis from "@effect/platform-node/NodeRedis"
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as RefreshLockRedis from "@le-auth/core/RefreshLockRedis"
+import * as RefreshLockSql from "@le-auth/core/RefreshLockSql"
+import * as SessionStoreRedis from "@le-auth/core/SessionStoreRedis"
+import * as SessionStoreSql from "@le-auth/core/SessionStoreSql"
+import * as TransactionStoreRedis from "@le-auth/core/TransactionStoreRedis"
+import * as TransactionStoreSql from "@le-auth/core/TransactionStoreSql"
+import * as NodeSqlite from "@le-auth/node/NodeSqlite"
+import type * as Duration from "effect/Duration"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+
+/** `sqlite:PATH` or `postgres://…`. */
+export const sqlClient = (url: string) =>
+  url.startsWith("sqlite:")
+    ? NodeSqlite.layer({ filename: url.slice("sqlite:".length), synchronous: "normal" })
+    : PgClient.layer({ url: Redacted.make(url), maxConnections: 8 })
+
+export interface Options {
+  readonly lease?: Duration.Input | undefined
+}
+
+/** `TransactionStore`, `SessionStore` and `RefreshLock`. */
+export const stores = (url: string, options: Options = {}) =>
+  url.startsWith("redis:")
+    ? Layer.mergeAll(TransactionStoreRedis.layer, SessionStoreRedis.layer, RefreshLockRedis.layerWith(options)).pipe(
+        Layer.provideMerge(NodeRedis.layer({ url })),
+        Layer.orDie
+      )
+    : Layer.mergeAll(TransactionStoreSql.layer, SessionStoreSql.layer, RefreshLockSql.layerWith(options)).pipe(
+        Layer.provide(sqlClient(url)),
+        Layer.orDie
+      )

@@ -1,0 +1,52 @@
+import * as Effect from "effect/Effect"
+import * as ClientMigrations from "@le-auth/core/ClientMigrations"
+import * as SqlClient from "effect/sql/SqlClient"
+import { afterAll, beforeAll } from "vitest"
+import { startPostgres } from "../../../../tools/postgres.mjs"
+import { provesCleanUp } from "./cleanUp.ts"
+import { sqlClient } from "./Engines.ts"
+import { provesMigrations } from "./migrations.ts"
+import { type Engine, provesRecovery, provesStores } from "./suites.ts"
+
+let server: Awaited<ReturnType<typeof startPostgres>>
+beforeAll(async () => void (server = await startPostgres()))
+afterAll(() => server?.stop())
+
+const use = <A, E>(run: (sql: SqlClient.SqlClient) => Effect.Effect<A, E>) =>
+  Effect.suspend(() => Effect.provide(SqlClient.SqlClient.use(run), sqlClient(server.url)))
+
+const engine: Engine = {
+  name: "PostgreSQL",
+  url: () => server.url,
+  hasClock: false,
+  corrupt: (key) =>
+    Effect.asVoid(use((sql) => sql`UPDATE le_auth_session SET record = left(record, 40) WHERE id = ${key.toString()}`)),
+  dump: Effect.map(
+    use((sql) => sql<{ text: string }>`SELECT id || account_id || record AS text FROM le_auth_session`),
+    (rows) => rows.map(({ text }) => text).join("\n")
+  )
+}
+
+provesStores(engine)
+provesRecovery(engine)
+
+let databases = 0
+const newDatabase = Effect.map(
+  Effect.acquireRelease(
+    Effect.suspend(() => {
+      const name = `le_auth_test_${process.pid}_${++databases}`
+      return Effect.as(
+        use((sql) => sql`CREATE DATABASE ${sql(name)}`),
+        name
+      )
+    }),
+    (name) => Effect.orDie(use((sql) => sql`DROP DATABASE ${sql(name)} WITH (FORCE)`))
+  ),
+  (name) => Object.assign(new URL(server.url), { pathname: name }).href
+)
+provesMigrations("PostgreSQL", newDatabase, {
+  name: "ClientMigrations",
+  table: "le_auth_client_migrations",
+  ...ClientMigrations
+})
+provesCleanUp("PostgreSQL", newDatabase)

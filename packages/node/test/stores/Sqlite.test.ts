@@ -1,0 +1,44 @@
+import * as Effect from "effect/Effect"
+import * as ClientMigrations from "@le-auth/core/ClientMigrations"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { afterAll } from "vitest"
+import { sqliteFile } from "../SqliteFile.ts"
+import { provesCleanUp } from "./cleanUp.ts"
+import { sqlClient } from "./Engines.ts"
+import { provesMigrations } from "./migrations.ts"
+import { provesStores } from "./suites.ts"
+
+const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-stores-"))
+afterAll(() => Fs.rmSync(folder, { recursive: true }))
+const path = Path.join(folder, "stores.sqlite")
+const database = sqlClient(`sqlite:${path}`)
+
+provesStores({
+  name: "SQLite",
+  url: () => `sqlite:${path}`,
+  hasClock: false,
+  corrupt: (key) =>
+    Effect.provide(
+      SqlClient.SqlClient.use(
+        (sql) => sql`UPDATE le_auth_session SET record = substr(record, 1, 40) WHERE id = ${key.toString()}`
+      ),
+      database
+    ).pipe(Effect.asVoid),
+  dump: Effect.sync(() =>
+    [path, `${path}-wal`]
+      .filter(Fs.existsSync)
+      .map((file) => Fs.readFileSync(file, "latin1"))
+      .join("")
+  )
+})
+
+const newDatabase = Effect.map(sqliteFile, (file) => `sqlite:${file}`)
+provesMigrations("SQLite", newDatabase, {
+  name: "ClientMigrations",
+  table: "le_auth_client_migrations",
+  ...ClientMigrations
+})
+provesCleanUp("SQLite", newDatabase)

@@ -1,0 +1,147 @@
+/** What is demanded of the stores of core on every engine. */
+import { assert, describe, it } from "@effect/vitest"
+import { RefreshLock } from "@le-auth/core/RefreshLock"
+import { Origin } from "@le-auth/core/Origin"
+import * as Seal from "@le-auth/core/Seal"
+import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
+import type { SessionKey } from "@le-auth/core/Session"
+import { SessionStore } from "@le-auth/core/SessionStore"
+import { Transaction } from "@le-auth/core/Transaction"
+import { TransactionStore } from "@le-auth/core/TransactionStore"
+import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
+import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
+import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import { account, key, session } from "../Samples.ts"
+import { runScript } from "../SqliteFile.ts"
+import { cable } from "./Cable.ts"
+import { stores } from "./Engines.ts"
+
+export interface Engine {
+  readonly name: string
+  /** Known when the tests run. */
+  readonly url: () => string
+  /** Whether it ends records by a clock of its own. */
+  readonly hasClock: boolean
+  /** Damages the record of a session. */
+  readonly corrupt: (key: SessionKey) => Effect.Effect<void, unknown>
+  /** All that it holds, as text. */
+  readonly dump: Effect.Effect<string, unknown>
+}
+
+const record = Transaction.make({
+  accountId: account,
+  clientId: key("a").clientId,
+  sentinel: Origin.make("https://sentinel.example"),
+  deadline: 0
+})
+
+export const provesStores = (engine: Engine): void => {
+  const layer = Layer.unwrap(Effect.sync(() => stores(engine.url())))
+  const sealed = SealedSessionStore.layer.pipe(
+    Layer.provide(layer),
+    Layer.provide(Seal.layer([Redacted.make("a secret of forty-three characters or more....")])),
+    Layer.provide(Seal.layerWebCrypto)
+  )
+  const both = { second: layer, live: engine.hasClock, runs: 20 }
+  TransactionStoreContract.suite(engine.name, layer, both)
+  SessionStoreContract.suite(engine.name, layer, { ...both, corrupt: engine.corrupt })
+  SessionStoreContract.suite(`${engine.name}, sealed`, sealed, { ...both, second: sealed, corrupt: engine.corrupt })
+  RefreshLockContract.suite(engine.name, layer, { ...both, live: true })
+
+  describe(`${engine.name}, several processes`, () => {
+    it.live("B3: of three processes that take the same records, one gets each", () =>
+      Effect.gen(function* () {
+        const ids = Array.from({ length: 100 }, (_, index) => `several-processes-${index}`)
+        yield* TransactionStore.use((store) =>
+          Effect.forEach(ids, (id) => store.put(id, record, Duration.minutes(10)))
+        ).pipe(Effect.provide(layer))
+        const takers = yield* Effect.all(
+          Array.from({ length: 3 }, () => runScript("stores/storeProcess.ts", ["take", engine.url(), ids.join(",")])),
+          { concurrency: "unbounded" }
+        )
+        yield* Effect.forEach(takers, ({ wrote }) => wrote("ready"))
+        yield* Effect.forEach(takers, ({ say }) => say("go"))
+        const taken = yield* Effect.forEach(takers, ({ ended }) =>
+          Effect.map(ended, ({ output }) => JSON.parse(output.trim().split("\n").at(-1)!) as Array<string>)
+        )
+        assert.deepStrictEqual(taken.flat().toSorted(), ids.toSorted())
+      })
+    )
+
+    it.live("F4: the lock of a process that was killed is free when its lease is over, and not before", () =>
+      Effect.gen(function* () {
+        const name = "killed holder"
+        const holder = yield* runScript("stores/storeProcess.ts", ["hold", engine.url(), name])
+        yield* holder.wrote("holding")
+        // Longer than the lease: a living holder keeps its lock.
+        yield* Effect.sleep("1200 millis")
+        const lock = Context.get(yield* Layer.build(layer), RefreshLock)
+        let entered = false
+        const enter = Effect.sync(() => (entered = true))
+        assert.isTrue(Option.isNone(yield* Effect.timeoutOption(lock.withLock(name, enter), "200 millis")))
+        yield* holder.kill
+        yield* lock.withLock(name, enter)
+        assert.isTrue(entered)
+      })
+    )
+  })
+
+  describe(`${engine.name}, what it holds`, () => {
+    it.live("H1: no token of a sealed session is in a dump", () =>
+      Effect.gen(function* () {
+        const planted = session("planted", undefined, "planted-access-token")
+        yield* Effect.provide(
+          SessionStore.use((store) => store.set(planted)),
+          sealed
+        )
+        const dump = yield* engine.dump
+        assert.include(dump, "planted", "the session itself is in the dump")
+        assert.notInclude(dump, "planted-access-token")
+        assert.notInclude(dump, "planted-refresh-token")
+      })
+    )
+  })
+}
+
+/** For engines that are servers. */
+export const provesRecovery = (engine: Engine): void => {
+  describe(`${engine.name}, when its server is not there`, () => {
+    it.live("G6: a cut connection is a StoreError within seconds, and service goes on by itself", () =>
+      Effect.gen(function* () {
+        const { cut, mend, url } = yield* cable(engine.url())
+        const context = yield* Layer.build(stores(url))
+        const [transactions, sessions, lock] = [
+          Context.get(context, TransactionStore),
+          Context.get(context, SessionStore),
+          Context.get(context, RefreshLock)
+        ]
+        const one = session(`cut off from ${engine.name}`)
+        yield* sessions.set(one)
+        yield* cut
+        const errors = yield* Effect.all(
+          [
+            Effect.flip(sessions.get(one.key)),
+            Effect.flip(transactions.take("nothing")),
+            Effect.flip(lock.withLock("nothing", Effect.void))
+          ],
+          { concurrency: "unbounded" }
+        ).pipe(Effect.timeout("10 seconds"))
+        for (const error of errors) {
+          assert.strictEqual(error._tag, "StoreError")
+          assert.notInclude(JSON.stringify(error), "planted")
+        }
+        yield* mend
+        const again = Effect.retry(sessions.get(one.key), { times: 20, schedule: Schedule.spaced("250 millis") })
+        assert.isTrue(Option.isSome(yield* again))
+        assert.strictEqual(yield* lock.withLock("nothing", Effect.succeed("entered")), "entered")
+      })
+    )
+  })
+}

