@@ -52,7 +52,7 @@ export type Services =
  * @example
  * ```ts
  * import * as AppInstallations from "@le-auth/core/AppInstallations"
- * import type * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import * as RefreshLock from "@le-auth/core/RefreshLock"
  * import * as SessionStore from "@le-auth/core/SessionStore"
  * import * as TransactionStore from "@le-auth/core/TransactionStore"
  * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
