@@ -16,7 +16,7 @@ import { AuthorizeQuery } from "./AuthorizeRequest.ts"
 import { AccountId } from "./Identifiers.ts"
 import { JsonWebKeySet } from "./IdToken.ts"
 import { OAuthErrorBody } from "./OAuthError.ts"
-import { RevokeRequest, TokenRequest, TokenResponse } from "./Token.ts"
+import { AppTokenRequest, AppTokenResponse, RevokeRequest, TokenRequest, TokenResponse } from "./Token.ts"
 
 const params = { accountId: AccountId }
 
@@ -72,6 +72,42 @@ export const token = HttpApiEndpoint.post("token", "/sentinel/api/account/:accou
 )
 
 /**
+ * The app token request: an application acts for itself. In version 1 LivePerson signs with a key that its documentation prints.
+ *
+ * @since 0.1.0
+ */
+export const appToken = HttpApiEndpoint.post("appToken", "/sentinel/api/account/:accountId/app/token", {
+  params,
+  query: version,
+  payload: AppTokenRequest.pipe(HttpApiSchema.asFormUrlEncoded()),
+  success: AppTokenResponse,
+  error: [TokenFailure, ClientFailure, ServerFailure]
+}).annotateMerge(
+  OpenApi.annotations({
+    title: "App token request, version 1",
+    description:
+      "Gives an application a token of its own, without a user. LivePerson has it for the Connector API only."
+  })
+)
+
+/**
+ * The app token request in version 2, whose tokens are signed with the keys of the JWKS. Its path has the version.
+ *
+ * @since 0.1.0
+ */
+export const appTokenV2 = HttpApiEndpoint.post("appTokenV2", "/sentinel/api/v2/account/:accountId/app/token", {
+  params,
+  payload: AppTokenRequest.pipe(HttpApiSchema.asFormUrlEncoded()),
+  success: AppTokenResponse,
+  error: [TokenFailure, ClientFailure, ServerFailure]
+}).annotateMerge(
+  OpenApi.annotations({
+    title: "App token request, version 2",
+    description: "Gives an application a token of its own, without a user."
+  })
+)
+
+/**
  * The revocation request. It ends all LivePerson sessions of the user.
  *
  * @since 0.1.0
@@ -91,18 +127,27 @@ export const revoke = HttpApiEndpoint.post("revoke", "/sentinel/api/account/:acc
 )
 
 /**
- * The public keys of id_tokens. LivePerson's path has no dot before `well-known`.
+ * The public keys of app tokens and id_tokens. LivePerson's path has no dot before `well-known`.
  *
  * @since 0.1.0
  */
 export const keys = HttpApiEndpoint.get("keys", "/sentinel/well-known/jwks", {
   success: JsonWebKeySet
-}).annotateMerge(OpenApi.annotations({ title: "JSON Web Key Set", description: "The public keys of id_tokens." }))
+}).annotateMerge(
+  OpenApi.annotations({ title: "JSON Web Key Set", description: "The public keys of app tokens and id_tokens." })
+)
 
 /**
  * @since 0.1.0
  */
-export class SentinelGroup extends HttpApiGroup.make("sentinel").add(authorize, token, revoke, keys) {}
+export class SentinelGroup extends HttpApiGroup.make("sentinel").add(
+  authorize,
+  token,
+  appToken,
+  appTokenV2,
+  revoke,
+  keys
+) {}
 
 /**
  * The whole contract. `OpenApi.fromApi(SentinelApi)` gives the OpenAPI document.

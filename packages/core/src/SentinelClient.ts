@@ -1,5 +1,5 @@
 /**
- * The raw calls to Sentinel: exchange, refresh, revoke and keys. `SignIn` and `Sessions` are built on them, and are what an
+ * The raw calls to Sentinel: exchange, refresh, revoke, app token and keys. `SignIn` and `Sessions` are built on them, and are what an
  * application usually wants.
  *
  * @see LivePerson, LE Applications Authorization API, "Methods"
@@ -14,13 +14,13 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { AppInstallation } from "./AppInstallations.ts"
 import * as Http from "./internal/http.ts"
-import type { AuthorizationCode, CodeVerifier, RedirectUri, RefreshToken } from "./Identifiers.ts"
+import type { AccountId, AuthorizationCode, CodeVerifier, RedirectUri, RefreshToken } from "./Identifiers.ts"
 import { JsonWebKeySet } from "./IdToken.ts"
 import { OAuthErrorBody, printable } from "./OAuthError.ts"
 import type { Origin } from "./Origin.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Telemetry from "./Telemetry.ts"
-import { TokenResponse } from "./Token.ts"
+import { AppTokenResponse, TokenResponse } from "./Token.ts"
 import {
   BadResponse,
   InvalidClient,
@@ -65,12 +65,18 @@ export class SentinelClient extends Context.Service<
     ) => Effect.Effect<TokenResponse, TokenError>
     /** Ends **all LivePerson sessions** of the user to whom the refresh token belongs. */
     readonly revoke: (options: Endpoint & { readonly refreshToken: RefreshToken }) => Effect.Effect<void, TokenError>
-    /** The public keys of id_tokens. */
+    /**
+     * An app token, with which the application acts for itself and for no user. The installation needs the grant type
+     * `client_credentials`. Nothing renews it: ask for another one when it has expired.
+     */
+    readonly appToken: (endpoint: Endpoint) => Effect.Effect<AppTokenResponse, TokenError>
+    /** The public keys of app tokens and id_tokens. */
     readonly keys: (sentinel: Origin) => Effect.Effect<JsonWebKeySet, TokenError>
   }
 >()("@le-auth/core/SentinelClient") {}
 
 const decodeTokens = Schema.decodeUnknownOption(TokenResponse)
+const decodeAppToken = Schema.decodeUnknownOption(AppTokenResponse)
 const decodeKeys = Schema.decodeUnknownOption(JsonWebKeySet)
 const decodeOAuthError = Schema.decodeUnknownOption(OAuthErrorBody)
 /** The envelope of LivePerson's other services: `{"error":{"message":...,"internalCode":...}}`. */
@@ -142,6 +148,13 @@ const failureOf = ({ reason }: TokenError): RetryPolicy.Failure | undefined => {
 }
 const retrying = RetryPolicy.retry({ login: true, failureOf })
 
+/** App tokens of version 2 can be verified with published keys, and LivePerson has version 1 for the Connector API only. */
+const paths = {
+  token: (accountId: AccountId) => `account/${accountId}/token?v=1.0`,
+  revoke: (accountId: AccountId) => `account/${accountId}/token/revoke?v=1.0`,
+  appToken: (accountId: AccountId) => `v2/account/${accountId}/app/token`
+}
+
 /** The keys of a Sentinel are for all accounts. */
 const noAccount = () => undefined
 
@@ -160,12 +173,17 @@ const unusable = (operation: TokenError["operation"], answer: Http.Answer, what:
     })
   })
 
-const tokens = (operation: TokenError["operation"]) => (answer: Http.Answer) => {
-  const decoded = isJson(answer) ? decodeTokens(Http.json(answer)) : Option.none()
-  return Option.isSome(decoded)
-    ? Effect.succeed(decoded.value)
-    : Effect.fail(unusable(operation, answer, "token response"))
-}
+const tokensWith =
+  <A>(decode: (json: unknown) => Option.Option<A>) =>
+  (operation: TokenError["operation"]) =>
+  (answer: Http.Answer) => {
+    const decoded = isJson(answer) ? decode(Http.json(answer)) : Option.none()
+    return Option.isSome(decoded)
+      ? Effect.succeed(decoded.value)
+      : Effect.fail(unusable(operation, answer, "token response"))
+  }
+const tokens = tokensWith(decodeTokens)
+const appTokens = tokensWith(decodeAppToken)
 
 const keySet = (answer: Http.Answer) => {
   const decoded = decodeKeys(Http.json(answer))
@@ -202,7 +220,7 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
     const post = (
       operation: TokenError["operation"],
       { installation, sentinel }: Endpoint,
-      path: string,
+      path: (accountId: AccountId) => string,
       grant: Record<string, string>
     ) => {
       const form = {
@@ -210,7 +228,7 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
         client_id: installation.clientId,
         client_secret: Redacted.value(installation.clientSecret)
       }
-      const address = `${sentinel}/sentinel/api/account/${installation.accountId}/${path}?v=1.0`
+      const address = `${sentinel}/sentinel/api/${path(installation.accountId)}`
       return answered(operation, Http.postForm(client, address, form), form)
     }
 
@@ -225,19 +243,24 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
           ...(redirectUri === undefined ? {} : { redirect_uri: redirectUri }),
           ...(codeVerifier === undefined ? {} : { code_verifier: Redacted.value(codeVerifier) })
         }
-        const call = post("exchange", endpoint, "token", grant)
+        const call = post("exchange", endpoint, paths.token, grant)
         return observed("exchange", endpoint, Effect.flatMap(call, tokens("exchange")))
       },
 
       refresh: ({ refreshToken, ...endpoint }) => {
         const grant = { grant_type: "refresh_token", refresh_token: Redacted.value(refreshToken) }
-        const call = post("refresh", endpoint, "token", grant)
+        const call = post("refresh", endpoint, paths.token, grant)
         return observed("refresh", endpoint, retrying(Effect.flatMap(call, tokens("refresh"))))
       },
 
       revoke: ({ refreshToken, ...endpoint }) => {
-        const call = post("revoke", endpoint, "token/revoke", { token: Redacted.value(refreshToken) })
+        const call = post("revoke", endpoint, paths.revoke, { token: Redacted.value(refreshToken) })
         return observed("revoke", endpoint, Effect.asVoid(retrying(call)))
+      },
+
+      appToken: (endpoint) => {
+        const call = post("appToken", endpoint, paths.appToken, { grant_type: "client_credentials" })
+        return observed("appToken", endpoint, retrying(Effect.flatMap(call, appTokens("appToken"))))
       },
 
       keys: (sentinel) => {

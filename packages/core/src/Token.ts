@@ -68,6 +68,19 @@ export const RevokeRequest = Schema.Struct({ token: RefreshToken, ...clientCrede
 export type RevokeRequest = typeof RevokeRequest.Type
 
 /**
+ * Asks for an app token, with which an application acts for itself and for no user.
+ *
+ * @see LivePerson, API guidelines, "OAuth 2.0 client credentials"
+ * @since 0.1.0
+ */
+export const AppTokenRequest = Schema.Struct({
+  grant_type: Schema.Literal("client_credentials"),
+  ...clientCredentials
+})
+/** @since 0.1.0 */
+export type AppTokenRequest = typeof AppTokenRequest.Type
+
+/**
  * `expires_in` in seconds. LivePerson's own clients have seen it as a number, as a numeric text and not at all.
  *
  * @since 0.1.0
@@ -79,6 +92,23 @@ export const ExpiresIn = Schema.Union([
   )
 ])
 
+/** Compared without regard to case (RFC 6749 section 5.1). */
+const TokenType = Schema.String.check(Schema.isPattern(/^bearer$/i, { expected: "the token type Bearer" }))
+
+/**
+ * The successful answer to an {@link AppTokenRequest}. Other members are kept out: one page of LivePerson's has a refresh token
+ * here, the others contradict it, and RFC 6749 section 4.4.3 advises against it.
+ *
+ * @since 0.1.0
+ */
+export const AppTokenResponse = Schema.Struct({
+  access_token: AccessToken,
+  token_type: TokenType,
+  expires_in: Schema.optionalKey(ExpiresIn)
+})
+/** @since 0.1.0 */
+export type AppTokenResponse = typeof AppTokenResponse.Type
+
 /**
  * The successful answer of the token endpoint. Only `access_token` and `token_type` are sure (RFC 6749 section 5.1);
  * LivePerson gives no `id_token` on a refresh, and `expires_in` only in its newest documentation.
@@ -87,8 +117,7 @@ export const ExpiresIn = Schema.Union([
  */
 export const TokenResponse = Schema.Struct({
   access_token: AccessToken,
-  /** Compared without regard to case (RFC 6749 section 5.1). */
-  token_type: Schema.String.check(Schema.isPattern(/^bearer$/i, { expected: "the token type Bearer" })),
+  token_type: TokenType,
   refresh_token: Schema.optionalKey(RefreshToken),
   id_token: Schema.optionalKey(IdTokenText),
   expires_in: Schema.optionalKey(ExpiresIn)

@@ -130,7 +130,7 @@ export type TokenErrorReason = typeof TokenErrorReason.Type
  * @since 0.1.0
  */
 export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
-  operation: Schema.Literals(["exchange", "refresh", "revoke", "keys"]),
+  operation: Schema.Literals(["exchange", "refresh", "revoke", "appToken", "keys"]),
   reason: TokenErrorReason
 }) {
   override get message(): string {

@@ -44,8 +44,13 @@ export interface Installation {
   readonly clientId: ClientId
   /** What the login page calls the application. */
   readonly name: string
-  /** SHA-256 of the secret. A secret has enough entropy that no slow hash is needed, unlike a password. */
-  readonly secretHash: Uint8Array
+  /**
+   * SHA-256 of the secret. A secret has enough entropy that no slow hash is needed, unlike a password. A public client has
+   * none, and works only where the profile has PKCE.
+   */
+  readonly secretHash: Uint8Array | undefined
+  /** What app tokens are for, space separated. */
+  readonly scope: string | undefined
   readonly grantTypes: ReadonlyArray<SentinelConfig.GrantType>
   readonly redirectUris: ReadonlyArray<string>
 }
@@ -135,9 +140,13 @@ export const layer = (
           installed.set(installation.client_id, {
             clientId: installation.client_id,
             name: installation.display_name ?? installation.client_name,
-            secretHash: yield* Effect.orDie(
-              digest.digest(Digest.sha256, utf8.encode(Redacted.value(installation.client_secret)))
-            ),
+            secretHash:
+              installation.client_secret === undefined
+                ? undefined
+                : yield* Effect.orDie(
+                    digest.digest(Digest.sha256, utf8.encode(Redacted.value(installation.client_secret)))
+                  ),
+            scope: installation.scope,
             grantTypes: installation.grant_types,
             redirectUris: installation.redirect_uris
           })

@@ -26,6 +26,8 @@ import * as NetAddress from "effect/net/NetAddress"
 import * as Authorize from "./authorize/Authorize.ts"
 import * as IssueCode from "./authorize/IssueCode.ts"
 import * as Directory from "./Directory.ts"
+import * as Issuer from "./discovery/Issuer.ts"
+import * as Metadata from "./discovery/Metadata.ts"
 import * as Domain from "./domain/Domain.ts"
 import * as Endpoint from "./http/Endpoint.ts"
 import { notFound } from "./http/ShownError.ts"
@@ -42,11 +44,13 @@ import * as Page from "./page/Page.ts"
 import * as Passwords from "./Passwords.ts"
 import * as Paths from "./Paths.ts"
 import type { SentinelConfig } from "./SentinelConfig.ts"
+import * as SentinelProfile from "./SentinelProfile.ts"
 import * as SentinelStore from "./SentinelStore.ts"
 import * as BrowserSessions from "./session/BrowserSessions.ts"
 import * as Secrets from "./session/Secrets.ts"
 import * as SentinelCookies from "./session/SentinelCookies.ts"
 import * as SigningKeys from "./SigningKeys.ts"
+import * as AppToken from "./token/AppToken.ts"
 import * as ClientAuthentication from "./token/ClientAuthentication.ts"
 import * as ClientThrottle from "./token/ClientThrottle.ts"
 import * as CodeExchange from "./token/CodeExchange.ts"
@@ -98,9 +102,10 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const sessions = yield* BrowserSessions.make(cookies, secrets)
   const issueCode = yield* IssueCode.make(secrets)
   const authenticate = ClientThrottle.make(yield* ClientAuthentication.make)
-  const grantParts = { answer: yield* TokenAnswer.make, secrets, tokenSets: yield* TokenSet.make }
+  const issuer = yield* Issuer.make(publicOrigin)
+  const grantParts = { answer: yield* TokenAnswer.make(issuer), secrets, tokenSets: yield* TokenSet.make }
 
-  const authorize = yield* Authorize.make({ cookies, issueCode, secrets, sessions, tickets })
+  const authorize = yield* Authorize.make({ cookies, issuer, issueCode, secrets, sessions, tickets })
   const login = yield* Login.make({ cookies, issueCode, publicOrigin, render, sessions, tickets })
   const logout = Logout.make({ cookies, publicOrigin, render, sessions })
   const token = yield* TokenEndpoint.make(
@@ -110,6 +115,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
       ["refresh_token", yield* Refresh.make(grantParts)]
     ])
   )
+  const appToken = yield* AppToken.make(authenticate, issuer)
   const revoke = yield* Revoke.make(authenticate, secrets)
   const keys = yield* KeySet.make
   const domain = yield* Domain.make(publicOrigin)
@@ -119,11 +125,14 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
     { path: Paths.login, GET: login.show, POST: login.submit },
     { path: Paths.logout, POST: logout },
     { path: SentinelApi.token.path, POST: token },
+    { path: SentinelApi.appToken.path, POST: appToken.v1 },
+    { path: SentinelApi.appTokenV2.path, POST: appToken.v2 },
     { path: SentinelApi.revoke.path, POST: revoke },
     { path: SentinelApi.keys.path, GET: keys },
     { path: DomainApi.service.path, GET: domain.one },
     { path: DomainApi.services.path, GET: domain.all },
-    { path: Users.path, GET: yield* Users.make }
+    { path: Users.path, GET: yield* Users.make },
+    ...(yield* Metadata.endpoints(publicOrigin, issuer))
   ]
   return all
 })
@@ -229,8 +238,9 @@ export const layerOperationsServer: Layer.Layer<
 })
 
 /**
- * Everything that Sentinel needs for one process: the directory of a configuration, a store in memory, and the signing keys of
- * the configuration or a new one. `passwords` says what the passwords in the configuration are hashed with; the default is for development.
+ * Everything that Sentinel needs for one process: the directory, the profile and the signing keys of a configuration (a new key if
+ * it has none), and a store in memory. `passwords` says what the passwords in the configuration are hashed with; the default is for
+ * development.
  *
  * @since 0.1.0
  */
@@ -241,7 +251,8 @@ export const layerMemory = (
   Layer.mergeAll(
     Directory.layer(config).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
     SentinelStore.layerMemory,
-    config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys)
+    config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys),
+    SentinelProfile.layer(config.profile ?? {})
   )
 
 /**

@@ -12,6 +12,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import * as RedirectUris from "./authorize/RedirectUris.ts"
 import { duplicates } from "./internal/duplicates.ts"
 import * as PasswordHash from "./PasswordHash.ts"
+import * as SentinelProfile from "./SentinelProfile.ts"
 
 const optionalTrue = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true)))
 const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
@@ -72,14 +73,15 @@ export const GrantType = Schema.Literals(["authorization_code", "refresh_token",
 export type GrantType = typeof GrantType.Type
 
 /**
- * An application installation in LivePerson's own form, plus the id and the secret that LivePerson gives it.
+ * An application installation in LivePerson's own form, plus the id and the secret that LivePerson gives it. Without a
+ * secret it is a public client, which is not LivePerson and needs a profile with PKCE.
  *
  * @see LivePerson, Installing Conversational Cloud Applications
  * @since 0.1.0
  */
 export const Installation = Schema.Struct({
   client_id: ClientId,
-  client_secret: ClientSecret,
+  client_secret: Schema.optionalKey(ClientSecret),
   client_name: Schema.NonEmptyString.check(Schema.isMaxLength(128)),
   display_name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(128))),
   description: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
@@ -92,6 +94,11 @@ export const Installation = Schema.Struct({
   Schema.makeFilter((installation) =>
     installation.grant_types.includes("authorization_code") && installation.redirect_uris.length === 0
       ? { path: ["redirect_uris"], issue: "needs a redirect URI, since grant_types has authorization_code" }
+      : undefined
+  ),
+  Schema.makeFilter((installation) =>
+    installation.grant_types.includes("client_credentials") && installation.client_secret === undefined
+      ? { path: ["client_secret"], issue: "is missing, and grant_types has client_credentials (RFC 6749 section 4.4)" }
       : undefined
   )
 )
@@ -113,17 +120,33 @@ export const Account = Schema.Struct({
 export type Account = typeof Account.Type
 
 /**
- * The whole file.
+ * The whole file. `profile` has the points on which this Sentinel differs from the profile that it is built with.
  *
  * @since 0.1.0
  */
 export const SentinelConfig = Schema.Struct({
+  profile: Schema.optionalKey(SentinelProfile.Changes),
   accounts: Schema.NonEmptyArray(Account),
   /** Private keys in PEM form (PKCS#8) or as JWK text, see `SigningKeys.layerFrom`. Without them each start makes a new key. */
   signing_keys: Schema.optionalKey(
     Schema.NonEmptyArray(Schema.RedactedFromValue(Schema.NonEmptyString, { label: "signing_key" }))
   )
-})
+}).check(
+  Schema.makeFilter(({ accounts, profile }) =>
+    (profile?.pkce ?? "ignored") !== "ignored"
+      ? undefined
+      : accounts.flatMap(({ installations }, account) =>
+          installations.flatMap(({ client_secret }, installation) =>
+            client_secret === undefined
+              ? {
+                  path: ["accounts", account, "installations", installation, "client_secret"],
+                  issue: "is missing. Only a profile with pkce has installations without a secret"
+                }
+              : []
+          )
+        )
+  )
+)
 /** @since 0.1.0 */
 export type SentinelConfig = typeof SentinelConfig.Type
 

@@ -1,5 +1,5 @@
 /**
- * The keys that sign id_tokens, and their public halves (RFC 7517).
+ * The keys that sign id_tokens and app tokens, and their public halves (RFC 7517).
  *
  * @since 0.1.0
  */

@@ -1,6 +1,11 @@
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
+import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
 const user = { id: "1234567890", email: "a@example.com", password: "planted-password" }
@@ -26,7 +31,7 @@ describe("SentinelConfig", () => {
       const [account] = config.accounts
       assert.strictEqual(account.users[0]!.enabled, true)
       assert.strictEqual(account.users[0]!.is_admin, false)
-      assert.strictEqual(Redacted.value(account.installations[0]!.client_secret), "planted-secret")
+      assert.strictEqual(Redacted.value(account.installations[0]!.client_secret!), "planted-secret")
     })
   )
 
@@ -99,6 +104,65 @@ describe("SentinelConfig", () => {
         key === "password" || key === "client_secret" ? "given" : value
       )
       yield* SentinelConfig.fromJson(text)
+    })
+  )
+})
+
+describe("SentinelConfig: profile", () => {
+  const { client_secret: _, ...withoutSecret } = installation
+  const account = (installations: ReadonlyArray<object>) => [{ id: "1", users: [], installations }]
+
+  it.effect("R46, R95: an installation without a secret needs a profile with pkce", () =>
+    Effect.gen(function* () {
+      const expected = [
+        "accounts[0].installations[1].client_secret: is missing. Only a profile with pkce has installations without a secret"
+      ]
+      const second = { ...withoutSecret, client_id: "2" }
+      for (const profile of [{}, { profile: {} }, { profile: { pkce: "ignored" } }]) {
+        assert.deepStrictEqual(yield* problemsOf({ ...profile, accounts: account([installation, second]) }), expected)
+      }
+      for (const pkce of ["supported", "required"]) {
+        yield* SentinelConfig.fromUnknown({ profile: { pkce }, accounts: account([installation, second]) })
+      }
+      const service = { ...second, grant_types: ["client_credentials"] }
+      assert.include(
+        (yield* problemsOf({ profile: { pkce: "supported" }, accounts: account([service]) })).join(),
+        "client_secret: is missing, and grant_types has client_credentials"
+      )
+    })
+  )
+
+  it.effect("reads the points of the profile, and R95: lists the wrong ones", () =>
+    Effect.gen(function* () {
+      const { profile } = yield* SentinelConfig.fromUnknown({
+        profile: { issuer: "Sentinel", codeLifetime: "10 minutes", tokenVersions: ["1.0"] },
+        accounts: account([])
+      })
+      assert.strictEqual(profile?.issuer, "Sentinel")
+      assert.deepStrictEqual(profile?.codeLifetime, Duration.minutes(10))
+      const problems = (yield* problemsOf({
+        profile: { isuer: "x", expiresIn: "planted", codeLifetime: "0 seconds", sessionLifetime: "planted" },
+        accounts: account([])
+      })).join("\n")
+      for (const name of ["isuer", "expiresIn", "codeLifetime", "sessionLifetime"]) {
+        assert.include(problems, `profile.${name}:`)
+      }
+      assert.notInclude(problems, "planted")
+    })
+  )
+
+  it.effect("the file's profile is that of the Sentinel that is made from it, over the one that it is built with", () =>
+    Effect.gen(function* () {
+      const config = yield* SentinelConfig.fromUnknown({ profile: { issuer: "Sentinel" }, accounts: account([]) })
+      const profile = yield* Effect.provide(
+        SentinelProfile.SentinelProfile,
+        Sentinel.layerMemory(config).pipe(
+          Layer.provide(SentinelProfile.layer({ issuer: "other", expiresIn: "string" })),
+          Layer.provide(NodeCrypto.layer)
+        )
+      )
+      assert.strictEqual(profile.issuer, "Sentinel")
+      assert.strictEqual(profile.expiresIn, "string")
     })
   )
 })

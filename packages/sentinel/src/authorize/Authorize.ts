@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { Directory } from "../Directory.ts"
+import type { Issuer } from "../discovery/Issuer.ts"
 import { type Handler, type Incoming, longestTarget } from "../http/Endpoint.ts"
 import type { LoginTickets } from "../login/LoginTickets.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
@@ -34,12 +35,13 @@ const stateTooLong = new SentBackError({
  */
 export const make = Effect.fnUntraced(function* (parts: {
   readonly cookies: SentinelCookies
+  readonly issuer: Issuer
   readonly issueCode: IssueCode
   readonly secrets: Secrets
   readonly sessions: BrowserSessions
   readonly tickets: LoginTickets
 }): Effect.fn.Return<Handler, never, Directory> {
-  const { cookies, issueCode, secrets, sessions, tickets } = parts
+  const { cookies, issueCode, issuer, secrets, sessions, tickets } = parts
   const directory = yield* Directory
   const profile = yield* SentinelProfile
   const loginLifetime = Duration.toMillis(profile.loginLifetime)
@@ -77,11 +79,24 @@ export const make = Effect.fnUntraced(function* (parts: {
     const redirect = yield* Checks.redirectUri(query, installation, profile)
 
     // From here on, an error is sent back.
-    const request = { query, search, installation }
-    const target: Target = { accountId, clientId, ...redirect, state: Checks.stateOf(request) }
+    const request = { query, search, installation, profile }
+    const target: Target = {
+      accountId,
+      clientId,
+      ...redirect,
+      state: Checks.stateOf(request),
+      codeChallenge: profile.pkce === "ignored" ? undefined : query.get("code_challenge"),
+      nonce: profile.discovery ? query.get("nonce") : undefined,
+      issuer: profile.issuerInAnswers ? issuer.ofIdTokens(accountId) : undefined
+    }
     for (const check of Checks.sentBackChecks) {
       const error = check(request)
-      if (error !== undefined) return sendError(target, error, 302)
+      if (error !== undefined) {
+        yield* Effect.logInfo(`authorize refused: ${error.error}, ${error.reason ?? error.description}`).pipe(
+          Effect.annotateLogs({ account: accountId, client: clientId })
+        )
+        return sendError(target, error, 302)
+      }
     }
     return yield* Effect.catchCause(proceed(incoming, target), (cause) =>
       Effect.as(Effect.logError("authorize failed", cause), sendError(target, serverError, 302))

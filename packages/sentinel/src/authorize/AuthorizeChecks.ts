@@ -12,20 +12,24 @@ import * as Option from "effect/Option"
 import type { Directory, Installation } from "../Directory.ts"
 import * as ApiVersion from "../http/ApiVersion.ts"
 import { ShownError } from "../http/ShownError.ts"
+import type { SentinelProfile } from "../SentinelProfile.ts"
+import * as Pkce from "../token/Pkce.ts"
 import * as RedirectUris from "./RedirectUris.ts"
 import { SentBackError } from "./Target.ts"
 
-const badRequest = (description: string, remedy: string) =>
+const badRequest = (description: string, remedy: string): ShownError =>
   new ShownError({ status: 400, error: "invalid_request", description, remedy })
 
 /** One answer for both, so that nobody can find out which accounts there are. */
-const unknownAccountOrClient = new ShownError({
-  status: 401,
-  error: "unauthorized_client",
-  description: "The account or the application is not known.",
-  remedy:
-    "Check the account id in the path and client_id. An application has another client_id in each account in which it is installed."
-})
+const unknownAccountOrClient = (reason: string) =>
+  new ShownError({
+    status: 401,
+    error: "unauthorized_client",
+    description: "The account or the application is not known.",
+    remedy:
+      "Check the account id in the path and client_id. An application has another client_id in each account in which it is installed.",
+    reason
+  })
 
 /**
  * Shown 1: `client_id` is there, once (RFC 6749 sections 4.1.1 and 3.1).
@@ -51,7 +55,8 @@ export const clientId = (query: UrlParameters): Effect.Effect<string, ShownError
 }
 
 /**
- * Shown 2: the account exists, and the application is installed in it.
+ * Shown 2: the account exists, and the application is installed in it. The same look-ups are made for an unknown account and
+ * an unknown application, so that they take the same time.
  *
  * @since 0.1.0
  */
@@ -61,7 +66,11 @@ export const installation = Effect.fnUntraced(function* (
   clientId: string
 ) {
   const found = yield* directory.installation(accountId, clientId)
-  return Option.isSome(found) ? found.value : yield* unknownAccountOrClient
+  if (Option.isSome(found)) return found.value
+  const account = yield* directory.account(accountId)
+  return yield* unknownAccountOrClient(
+    Option.isSome(account) ? "the application is not installed in the account, or disabled" : "the account is not known"
+  )
 })
 
 /**
@@ -101,15 +110,29 @@ export const redirectUri = (
 }
 
 /**
+ * What the checks look at. `search` is the query as it came.
+ *
+ * @since 0.1.0
+ */
+export interface CheckedRequest {
+  readonly query: UrlParameters
+  readonly search: string
+  readonly installation: Installation
+  readonly profile: SentinelProfile
+}
+
+/**
  * A check that is sent back: what it finds, or `undefined`.
  *
  * @since 0.1.0
  */
-export type SentBackCheck = (request: {
-  readonly query: UrlParameters
-  readonly search: string
-  readonly installation: Installation
-}) => SentBackError | undefined
+export type SentBackCheck = (request: CheckedRequest) => SentBackError | undefined
+
+const invalidRequest = (description: string) => new SentBackError({ error: "invalid_request", description })
+const publicWithoutPkce = new SentBackError({
+  error: "unauthorized_client",
+  description: "The installation has no secret, and this Sentinel has no PKCE."
+})
 
 /**
  * The installation has the grant type (RFC 6749 section 4.1.2.1, unauthorized_client).
@@ -129,25 +152,26 @@ export const mayUseCodes: SentBackCheck = ({ installation }) =>
  *
  * @since 0.1.0
  */
-export const nothingTwice: SentBackCheck = ({ query }) =>
-  ["response_type", "state", "scope", "v"].some((name) => query.repeated.has(name))
-    ? new SentBackError({ error: "invalid_request", description: "A parameter appears more than once." })
-    : undefined
+export const nothingTwice: SentBackCheck = ({ profile, query }) => {
+  const twice = [
+    "response_type",
+    "state",
+    "scope",
+    "v",
+    ...(profile.pkce === "ignored" ? [] : ["code_challenge", "code_challenge_method"]),
+    ...(profile.discovery ? ["nonce"] : [])
+  ].find((name) => query.repeated.has(name))
+  return twice === undefined ? undefined : invalidRequest(`The parameter ${twice} appears more than once.`)
+}
 
 /**
- * `v` is 1.0, or absent.
+ * `v` is 1.0, or absent, as the profile says.
  *
  * @since 0.1.0
  */
-export const versionIsKnown: SentBackCheck = ({ query }) => {
-  const v = query.get("v")
-  if (ApiVersion.isAuthorizeVersion(v)) return undefined
-  return new SentBackError({
-    error: "invalid_request",
-    description: v!.includes("?")
-      ? "v has a second question mark: add parameters to the query of the endpoint with an ampersand."
-      : "v must be 1.0."
-  })
+export const versionIsKnown: SentBackCheck = ({ profile, query }) => {
+  const problem = ApiVersion.problemOf(query, ApiVersion.authorizeVersions, profile)
+  return problem === undefined ? undefined : invalidRequest(problem)
 }
 
 /**
@@ -159,7 +183,7 @@ export const responseTypeIsCode: SentBackCheck = ({ query }) => {
   const value = query.get("response_type")
   if (value === "code") return undefined
   return value === undefined
-    ? new SentBackError({ error: "invalid_request", description: "response_type is missing. It must be code." })
+    ? invalidRequest("response_type is missing. It must be code.")
     : new SentBackError({ error: "unsupported_response_type", description: "response_type must be code." })
 }
 
@@ -170,7 +194,7 @@ export const responseTypeIsCode: SentBackCheck = ({ query }) => {
  */
 export const stateIsText: SentBackCheck = ({ query, search }) =>
   query.get("state")?.includes("\ufffd") === true && !isUtf8(search)
-    ? new SentBackError({ error: "invalid_request", description: "state is not encoded in UTF-8." })
+    ? invalidRequest("state is not encoded in UTF-8.")
     : undefined
 
 /** A replacement character may have been sent as such; escapes of other bytes make it, too. `%ZZ` is text as it is. */
@@ -183,6 +207,27 @@ const isUtf8 = (search: string): boolean => {
 }
 
 /**
+ * The challenge of PKCE is one of the method S256, where the profile has PKCE. Without a method it would be `plain` (RFC 7636
+ * section 4.3), which protects nothing. An application without a secret must have one (RFC 9700 section 2.1.1).
+ *
+ * @since 0.1.0
+ */
+export const challengeIsS256: SentBackCheck = ({ installation, profile, query }) => {
+  const isPublic = installation.secretHash === undefined
+  if (profile.pkce === "ignored") return isPublic ? publicWithoutPkce : undefined
+  const challenge = query.get("code_challenge")
+  const method = query.get("code_challenge_method")
+  if (challenge === undefined) {
+    if (method !== undefined) return invalidRequest("code_challenge_method is there, but no code_challenge.")
+    return isPublic || profile.pkce === "required" ? invalidRequest("code_challenge is missing.") : undefined
+  }
+  if (method !== "S256") return invalidRequest("code_challenge_method must be S256.")
+  return Pkce.isChallenge(challenge)
+    ? undefined
+    : invalidRequest("code_challenge must be 43 characters of base64url: the SHA-256 of the verifier.")
+}
+
+/**
  * What is sent back, in this order. `scope`, `prompt`, `max_age` and other parameters are ignored: LivePerson documents none.
  *
  * @since 0.1.0
@@ -192,7 +237,8 @@ export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
   nothingTwice,
   versionIsKnown,
   responseTypeIsCode,
-  stateIsText
+  stateIsText,
+  challengeIsS256
 ]
 
 /**
@@ -200,5 +246,5 @@ export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
  *
  * @since 0.1.0
  */
-export const stateOf = (request: Parameters<SentBackCheck>[0]): string | undefined =>
+export const stateOf = (request: CheckedRequest): string | undefined =>
   request.query.repeated.has("state") || stateIsText(request) !== undefined ? undefined : request.query.get("state")

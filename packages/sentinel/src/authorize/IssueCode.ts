@@ -32,10 +32,10 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
           userId: session.userId,
           sessionId: session.id,
           createdAt: now,
-          nonce: undefined
+          nonce: target.nonce
         },
         redirectUri: target.redirectUriWasSent ? target.redirectUri : undefined,
-        codeChallenge: undefined,
+        codeChallenge: target.codeChallenge,
         expiresAt: now + lifetime
       },
       now

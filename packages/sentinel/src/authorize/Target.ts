@@ -21,17 +21,24 @@ export interface Target {
   /** Whether the request had the parameter; then the token request must have it, too (RFC 6749 section 4.1.3). */
   readonly redirectUriWasSent: boolean
   readonly state: string | undefined
+  /** The S256 challenge of PKCE (RFC 7636), if the profile has it. */
+  readonly codeChallenge: string | undefined
+  /** `nonce` of OpenID Connect, if the profile has it. */
+  readonly nonce: string | undefined
+  /** What the answer names as its issuer (RFC 9207), if the profile says that it does. */
+  readonly issuer: string | undefined
 }
 
 /**
  * An error that goes back to the application (RFC 6749 section 4.1.2.1). `description` is a fixed text, so that nothing of
- * the request comes back in it.
+ * the request comes back in it. `reason` says more, for the log only.
  *
  * @since 0.1.0
  */
 export class SentBackError extends Data.TaggedError("SentBackError")<{
   readonly error: AuthorizationErrorCode
   readonly description: string
+  readonly reason?: string
 }> {}
 
 /**
@@ -41,10 +48,13 @@ export class SentBackError extends Data.TaggedError("SentBackError")<{
  * @since 0.1.0
  */
 export const sendCode = (target: Target, code: string, status: 302 | 303): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.redirect(RedirectUris.append(target.redirectUri, { code, state: target.state }), {
-    status,
-    headers: privateHeaders
-  })
+  HttpServerResponse.redirect(
+    RedirectUris.append(target.redirectUri, { code, state: target.state, iss: target.issuer }),
+    {
+      status,
+      headers: privateHeaders
+    }
+  )
 
 /**
  * The answer with an error (RFC 6749 section 4.1.2.1).
@@ -57,7 +67,12 @@ export const sendError = (
   status: 302 | 303
 ): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.redirect(
-    RedirectUris.append(target.redirectUri, { error, error_description: description, state: target.state }),
+    RedirectUris.append(target.redirectUri, {
+      error,
+      error_description: description,
+      state: target.state,
+      iss: target.issuer
+    }),
     { status, headers: privateHeaders }
   )
 

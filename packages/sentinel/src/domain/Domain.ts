@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import { Directory } from "../Directory.ts"
 import type { Handler } from "../http/Endpoint.ts"
 import { ShownError } from "../http/ShownError.ts"
+import { SentinelProfile } from "../SentinelProfile.ts"
 
 /**
  * Names of LivePerson's services, case sensitive. Here only `sentinel` has something behind it, and `accountConfigReadOnly`
@@ -36,12 +37,13 @@ const unknownAccount = new ShownError({
   remedy: "Check the account id in the path."
 })
 
-const unknownService = new ShownError({
-  status: 404,
-  error: "not_found",
-  description: "The account has no such service.",
-  remedy: "Check the name of the service: it is case sensitive. The list form has all names."
-})
+const unknownService = (status: 400 | 404) =>
+  new ShownError({
+    status,
+    error: status === 404 ? "not_found" : "invalid_request",
+    description: "The account has no such service.",
+    remedy: "Check the name of the service: it is case sensitive. The list form has all names."
+  })
 
 const headers = { "cache-control": "no-cache", "x-content-type-options": "nosniff" }
 
@@ -53,7 +55,9 @@ const headers = { "cache-control": "no-cache", "x-content-type-options": "nosnif
 export const make = (
   publicOrigin: Origin
 ): Effect.Effect<{ readonly one: Handler; readonly all: Handler }, never, Directory> =>
-  Effect.map(Directory, (directory) => {
+  Effect.gen(function* () {
+    const directory = yield* Directory
+    const { unknownServiceStatus } = yield* SentinelProfile
     const baseURI = publicOrigin.replace(/^https?:\/\//, "")
     const known = (accountId: string) =>
       Effect.flatMap(directory.account(accountId), (account) =>
@@ -63,7 +67,7 @@ export const make = (
       one: Effect.fnUntraced(function* ({ accountId, path }) {
         yield* known(accountId)
         const service = services.find((name) => name === path["service"])
-        if (service === undefined) return yield* unknownService
+        if (service === undefined) return yield* unknownService(unknownServiceStatus)
         return HttpServerResponse.jsonUnsafe({ service, account: accountId, baseURI }, { headers })
       }),
       all: Effect.fnUntraced(function* ({ accountId }) {

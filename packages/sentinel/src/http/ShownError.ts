@@ -19,6 +19,8 @@ export class ShownError extends Data.TaggedError("ShownError")<{
   readonly description: string
   /** What to do about it. */
   readonly remedy: string
+  /** More, for the log only: what the protocol does not want to be told. */
+  readonly reason?: string
   readonly headers?: Readonly<Record<string, string>>
 }> {}
 

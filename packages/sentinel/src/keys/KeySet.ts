@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Handler } from "../http/Endpoint.ts"
+import { SentinelProfile } from "../SentinelProfile.ts"
 import { SigningKeys } from "../SigningKeys.ts"
 
 /**
@@ -23,8 +24,12 @@ const answerOf = (keySet: string): HttpServerResponse.HttpServerResponse =>
 /**
  * @since 0.1.0
  */
-export const make: Effect.Effect<Handler, never, SigningKeys> = Effect.map(SigningKeys, (keys): Handler => {
+export const make: Effect.Effect<Handler, never, SigningKeys> = Effect.gen(function* () {
+  const keys = yield* SigningKeys
+  const { publishKeys } = yield* SentinelProfile
   let known: { readonly keySet: string; readonly answer: HttpServerResponse.HttpServerResponse } | undefined
+  // LivePerson does not say that the keys of id_tokens are published, so a client must be ready not to find them.
+  if (!publishKeys) return () => Effect.succeed(answerOf('{"keys":[]}'))
   return () =>
     Effect.orDie(
       Effect.map(keys.keySet, (keySet) => {

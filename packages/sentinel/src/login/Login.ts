@@ -58,7 +58,10 @@ const againFrom = (ticket: LoginTicket): string =>
     response_type: "code",
     client_id: ticket.clientId,
     redirect_uri: ticket.redirectUriWasSent ? ticket.redirectUri : undefined,
-    state: ticket.state
+    state: ticket.state,
+    nonce: ticket.nonce,
+    code_challenge: ticket.codeChallenge,
+    code_challenge_method: ticket.codeChallenge === undefined ? undefined : "S256"
   })
 
 /**

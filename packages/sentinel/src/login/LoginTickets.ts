@@ -25,7 +25,10 @@ const LoginTicket = Schema.Struct({
   clientId: Schema.String,
   redirectUri: Schema.String,
   redirectUriWasSent: Schema.Boolean,
-  state: Schema.optional(Schema.String)
+  state: Schema.optional(Schema.String),
+  codeChallenge: Schema.optional(Schema.String),
+  nonce: Schema.optional(Schema.String),
+  issuer: Schema.optional(Schema.String)
 })
 
 /**
@@ -107,7 +110,10 @@ export const make: Effect.Effect<
       return Option.flatMap(opened, (plain) =>
         Option.map(Result.getSuccess(decode(new TextDecoder().decode(plain))), (ticket) => ({
           ...ticket,
-          state: ticket.state
+          state: ticket.state,
+          codeChallenge: ticket.codeChallenge,
+          nonce: ticket.nonce,
+          issuer: ticket.issuer
         }))
       )
     }),

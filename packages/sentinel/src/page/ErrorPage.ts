@@ -43,7 +43,7 @@ export const make = (render: Page.Render): Effect.Effect<Show, never, SecureRand
       const { id: requestId } = yield* factsOf(request)
       // The path without the query, which may hold a state; and in a form that keeps a log line one line.
       const path = JSON.stringify(request.url.split("?", 1)[0]!.slice(0, 200))
-      yield* Effect.logInfo(`refused: ${error.description}`).pipe(
+      yield* Effect.logInfo(`refused: ${error.reason ?? error.description}`).pipe(
         Effect.annotateLogs({ requestId, status: error.status, error: error.error, method: request.method, path })
       )
       const headers = { "x-request-id": requestId, ...error.headers }

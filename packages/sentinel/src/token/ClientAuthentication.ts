@@ -16,11 +16,12 @@ import * as Result from "effect/Result"
 import { Directory, type Installation } from "../Directory.ts"
 import type { Incoming } from "../http/Endpoint.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
-import { invalidRequest, OAuthFailure } from "./OAuthFailure.ts"
+import { SentinelProfile } from "../SentinelProfile.ts"
+import { authenticationFailed, invalidRequest, type OAuthFailure } from "./OAuthFailure.ts"
 
 interface Credentials {
   readonly clientId: string
-  readonly clientSecret: string
+  readonly clientSecret: string | undefined
 }
 
 /** Id and secret are form-encoded before they are joined by a colon (RFC 6749 section 2.3.1 and appendix B). */
@@ -47,7 +48,7 @@ const isBasic = (header: string | undefined): header is string => header !== und
  *
  * @since 0.1.0
  */
-export const noCredentials = "no credentials"
+export const noCredentials = "no client_id or no client_secret"
 
 /**
  * Who a request claims to come from.
@@ -60,60 +61,69 @@ export const clientIdOf = (request: HttpServerRequest.HttpServerRequest, body: U
 }
 
 /**
- * Makes the check. One answer for an unknown account, an unknown application and a wrong secret, in the same time.
+ * How an endpoint wants its clients to authenticate.
+ *
+ * @since 0.1.0
+ */
+export interface Options {
+  /** The status of `invalid_client` when the credentials came in the body. */
+  readonly status: 400 | 401
+  /** Whether a secret in the query is put up with. What it is, is in the body that the endpoint gives. */
+  readonly inQuery: boolean
+}
+
+/**
+ * Makes the check. One answer for an unknown account, an unknown application and a wrong secret, after the same work: one
+ * look-up, one hash, and one comparison of hashes that takes the same time for all of them.
+ *
+ * An installation that has no secret is known by its id alone. It must use PKCE, so it exists only where the profile has it.
  *
  * @since 0.1.0
  */
 export const make: Effect.Effect<
-  (
-    incoming: Incoming,
-    body: UrlParameters,
-    /** The status of `invalid_client` when the credentials came in the body. */
-    status: 400 | 401
-  ) => Effect.Effect<Installation, OAuthFailure>,
+  (incoming: Incoming, body: UrlParameters, options: Options) => Effect.Effect<Installation, OAuthFailure>,
   never,
   Digest.Digest | Directory
 > = Effect.gen(function* () {
   const directory = yield* Directory
   const digest = yield* Digest.Digest
+  const { pkce } = yield* SentinelProfile
   const utf8 = new TextEncoder()
   const noHash = new Uint8Array(Digest.sha256.outputLength)
 
-  return Effect.fnUntraced(function* ({ accountId, query, request }, body, status) {
-    if (query.has("client_secret")) {
+  return Effect.fnUntraced(function* ({ accountId, query, request }, body, { inQuery, status }) {
+    if (!inQuery && query.has("client_secret")) {
       return yield* invalidRequest("Credentials must not be in the query, where logs keep them. Send them in the body.")
     }
     const header = request.headers["authorization"]
     const usesBasic = isBasic(header)
     const refused = (reason: string) =>
-      new OAuthFailure({
-        error: "invalid_client",
-        description: "Client authentication failed: check the account, client_id and client_secret.",
-        status: usesBasic ? 401 : status,
-        challenge: usesBasic,
-        reason
-      })
+      authenticationFailed({ reason, status: usesBasic ? 401 : status, challenge: usesBasic })
 
-    const inBody = body.get("client_id")
-    const secretInBody = body.get("client_secret")
-    if (usesBasic && secretInBody !== undefined) {
+    const id = body.get("client_id")
+    const secret = body.get("client_secret")
+    if (usesBasic && secret !== undefined) {
       return yield* invalidRequest("The client authenticates in two ways at once: with HTTP Basic and in the body.")
     }
-    const credentials = usesBasic ? readBasic(header) : { clientId: inBody, clientSecret: secretInBody }
-    if (credentials?.clientId === undefined || credentials.clientSecret === undefined) {
-      return yield* refused(noCredentials)
-    }
-    if (usesBasic && inBody !== undefined && inBody !== credentials.clientId) {
+    const credentials = usesBasic ? readBasic(header) : { clientId: id, clientSecret: secret }
+    if (credentials?.clientId === undefined) return yield* refused(noCredentials)
+    if (usesBasic && id !== undefined && id !== credentials.clientId) {
       return yield* invalidRequest("client_id in the body is not that of HTTP Basic.")
     }
 
-    const found = yield* directory.installation(accountId, credentials.clientId)
-    const hash = yield* digest.digest(Digest.sha256, utf8.encode(credentials.clientSecret))
-    const isRight = Mac.timingSafeEqual(hash, Option.isSome(found) ? found.value.secretHash : noHash)
-    if (Option.isNone(found)) return yield* refused("unknown client")
-    if (!isRight) return yield* refused("wrong secret")
-    RequestFacts.isFrom(request, { accountId, clientId: found.value.clientId })
-    return found.value
+    const found = Option.getOrUndefined(yield* directory.installation(accountId, credentials.clientId))
+    const hash = yield* digest.digest(Digest.sha256, utf8.encode(credentials.clientSecret ?? ""))
+    const isRight = Mac.timingSafeEqual(hash, found?.secretHash ?? noHash)
+    if (found === undefined) return yield* refused("the account or the application is not known")
+    if (found.secretHash === undefined) {
+      if (pkce === "ignored") return yield* refused("the installation has no secret, and the profile has no PKCE")
+      if (credentials.clientSecret !== undefined) return yield* refused("a secret, but the installation has none")
+    } else {
+      if (credentials.clientSecret === undefined) return yield* refused(noCredentials)
+      if (!isRight) return yield* refused("wrong secret")
+    }
+    RequestFacts.isFrom(request, { accountId, clientId: found.clientId })
+    return found
   })
 })
 

@@ -3,14 +3,19 @@
  *
  * @since 0.1.0
  */
+import type * as Digest from "effect/crypto/Digest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { Directory } from "../Directory.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import { SentinelStore } from "../SentinelStore.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
-import { invalidGrant, invalidRequest } from "./OAuthFailure.ts"
+import { authenticationFailed, invalidGrant, invalidRequest } from "./OAuthFailure.ts"
+import * as Pkce from "./Pkce.ts"
+
+const mismatches = {
+  redirectUri: "redirect_uri is not that of the authorization request: the code is burnt",
+  codeChallenge: "code_verifier does not fit the code_challenge of the authorization request: the code is burnt"
+}
 
 /**
  * @since 0.1.0
@@ -19,18 +24,23 @@ export const make = Effect.fnUntraced(function* ({
   answer,
   secrets,
   tokenSets
-}: GrantParts): Effect.fn.Return<GrantHandler, never, Directory | SentinelStore> {
-  const directory = yield* Directory
+}: GrantParts): Effect.fn.Return<GrantHandler, never, Digest.Digest | SentinelStore> {
   const store = yield* SentinelStore
   const profile = yield* SentinelProfile
+  const challengeOf = yield* Pkce.makeChallenge
   const accessLifetime = Duration.toMillis(profile.accessTokenLifetime)
   const idleLifetime = Duration.toMillis(profile.sessionIdleLifetime)
+
+  /** One answer to every code that cannot be used (RFC 6749 section 5.2), under the name that the profile has for it. */
+  const badCode = (reason: string) =>
+    profile.badCodeError === "invalid_grant" ? invalidGrant(reason) : authenticationFailed({ reason })
 
   return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
     const code = body.get("code")
     if (code === undefined) return yield* invalidRequest("code is missing.")
     const { accessToken, refreshToken } = yield* tokenSets.random
     const mayRefresh = installation.grantTypes.includes("refresh_token")
+    const verifier = profile.pkce === "ignored" ? undefined : body.get("code_verifier")
 
     const outcome = yield* store.redeemCode(
       {
@@ -38,7 +48,7 @@ export const make = Effect.fnUntraced(function* ({
         accountId,
         clientId: installation.clientId,
         redirectUri: body.get("redirect_uri"),
-        codeChallenge: undefined,
+        codeChallenge: verifier === undefined ? undefined : yield* challengeOf(verifier),
         tokens: {
           accessId: yield* secrets.hash(accessToken),
           accessExpiresAt: now + accessLifetime,
@@ -50,27 +60,22 @@ export const make = Effect.fnUntraced(function* ({
     )
     switch (outcome._tag) {
       case "Missing":
-        return yield* invalidGrant(`code ${outcome.why ?? "unknown"}`)
+        return yield* badCode(`code ${outcome.why ?? "unknown"}`)
       case "Mismatch":
-        return yield* invalidGrant("redirect_uri is not that of the authorization request")
+        return yield* badCode(mismatches[outcome.of])
       case "Lost":
         // Two have had the code, and one of them should not. Nobody keeps what came from it (RFC 6749 section 4.1.2).
         yield* store.revokeGrant(outcome.grant.id, now)
-        return yield* invalidGrant("code used twice: its grant is revoked")
-      case "Won": {
-        const user = yield* directory.user(accountId, outcome.grant.userId)
-        if (Option.isNone(user)) {
-          yield* store.revokeGrant(outcome.grant.id, now)
-          return yield* invalidGrant("the user is disabled")
-        }
+        return yield* badCode("code used twice: its grant is revoked")
+      case "Won":
         return yield* answer({
           accessToken,
           refreshToken: mayRefresh ? refreshToken : undefined,
           grant: outcome.grant,
-          user: user.value,
-          issuedAt: now
+          withIdToken: true,
+          issuedAt: now,
+          now
         })
-      }
     }
   })
 })

@@ -6,6 +6,8 @@
 import type { TokenErrorCode } from "@le-auth/core/OAuthError"
 import * as Data from "effect/Data"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { html } from "../page/Html.ts"
+import type { SentinelProfile } from "../SentinelProfile.ts"
 
 /**
  * The headers of answers with tokens and of errors (RFC 6749 section 5.1).
@@ -53,6 +55,22 @@ export const invalidGrant = (reason: string): OAuthFailure =>
   })
 
 /**
+ * The one answer to an unknown account, an unknown application and a wrong secret (RFC 6749 section 5.2).
+ *
+ * @since 0.1.0
+ */
+export const authenticationFailed = (details: {
+  readonly reason: string
+  readonly status?: 400 | 401
+  readonly challenge?: boolean
+}): OAuthFailure =>
+  new OAuthFailure({
+    error: "invalid_client",
+    description: "Client authentication failed: check the account, client_id and client_secret.",
+    ...details
+  })
+
+/**
  * @since 0.1.0
  */
 export const serverFailure: OAuthFailure = new OAuthFailure({
@@ -61,18 +79,41 @@ export const serverFailure: OAuthFailure = new OAuthFailure({
   status: 500
 })
 
+const bodies: Record<SentinelProfile["errorBody"], (failure: OAuthFailure, status: number) => string> = {
+  oauth: ({ description, error }) => JSON.stringify({ error, error_description: description }),
+  // As LivePerson's other services have it; what Sentinel's own errors look like is documented nowhere.
+  liveperson: ({ description, error }, status) =>
+    JSON.stringify({ error: { message: `${error}: ${description}`, internalCode: status, responseStatus: status } }),
+  html: ({ description, error }) =>
+    html`<!doctype html>
+      <html lang="en">
+        <head>
+          <title>${error}</title>
+        </head>
+        <body>
+          <h1>${error}</h1>
+          <p>${description}</p>
+        </body>
+      </html> `.text
+}
+
 /**
+ * The answer, with the body that the profile asks for.
+ *
  * @since 0.1.0
  */
-export const toResponse = (failure: OAuthFailure): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.jsonUnsafe(
-    { error: failure.error, error_description: failure.description },
-    {
-      status: failure.status ?? 400,
-      headers: {
-        ...noStore,
-        ...(failure.challenge === true && { "www-authenticate": 'Basic realm="sentinel", charset="UTF-8"' }),
-        ...(failure.retryAfter !== undefined && { "retry-after": String(failure.retryAfter) })
-      }
+export const toResponse = (
+  failure: OAuthFailure,
+  errorBody: SentinelProfile["errorBody"]
+): HttpServerResponse.HttpServerResponse => {
+  const status = failure.status ?? 400
+  return HttpServerResponse.text(bodies[errorBody](failure, status), {
+    status,
+    contentType: errorBody === "html" ? "text/html; charset=utf-8" : "application/json",
+    headers: {
+      ...noStore,
+      ...(failure.challenge === true && { "www-authenticate": 'Basic realm="sentinel", charset="UTF-8"' }),
+      ...(failure.retryAfter !== undefined && { "retry-after": String(failure.retryAfter) })
     }
-  )
+  })
+}

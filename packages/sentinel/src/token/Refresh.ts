@@ -5,8 +5,6 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { Directory } from "../Directory.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import { type Grant, SentinelStore } from "../SentinelStore.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
@@ -19,8 +17,7 @@ export const make = Effect.fnUntraced(function* ({
   answer,
   secrets,
   tokenSets
-}: GrantParts): Effect.fn.Return<GrantHandler, never, Directory | SentinelStore> {
-  const directory = yield* Directory
+}: GrantParts): Effect.fn.Return<GrantHandler, never, SentinelStore> {
   const store = yield* SentinelStore
   const profile = yield* SentinelProfile
   const accessLifetime = Duration.toMillis(profile.accessTokenLifetime)
@@ -35,20 +32,16 @@ export const make = Effect.fnUntraced(function* ({
     const successors = yield* tokenSets.successors(presented, seed)
 
     /** The answer of the call that used the token, be it this one or one whose answer was lost. */
-    const answerOf = Effect.fnUntraced(function* (grant: Grant, tokens: typeof successors, issuedAt: number) {
-      const user = yield* directory.user(accountId, grant.userId)
-      if (Option.isNone(user)) {
-        yield* store.revokeGrant(grant.id, now)
-        return yield* invalidGrant("the user is disabled")
-      }
-      return yield* answer({
+    const answerOf = (grant: Grant, tokens: typeof successors, issuedAt: number) =>
+      answer({
         accessToken: tokens.accessToken,
         refreshToken: rotates ? tokens.refreshToken : presented,
-        grant,
-        user: profile.idTokenOnRefresh ? user.value : undefined,
-        issuedAt
+        // A nonce belongs to the sign-in and not to what follows from it (OpenID Connect Core section 12.2).
+        grant: { ...grant, nonce: undefined },
+        withIdToken: profile.idTokenOnRefresh,
+        issuedAt,
+        now
       })
-    })
 
     const outcome = yield* store.rotateRefresh(
       {

@@ -4,27 +4,55 @@
  * @see LivePerson, LE Applications Authorization API, "Token request", "Refresh request"
  * @since 0.1.0
  */
+import type { StoreError } from "@le-auth/core/StoreError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { User } from "../Directory.ts"
+import * as Option from "effect/Option"
+import { Directory, type User } from "../Directory.ts"
+import type { Issuer } from "../discovery/Issuer.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
-import type { Grant } from "../SentinelStore.ts"
+import { type Grant, SentinelStore } from "../SentinelStore.ts"
 import { SigningKeys } from "../SigningKeys.ts"
-import { noStore } from "./OAuthFailure.ts"
+import { invalidGrant, noStore, type OAuthFailure } from "./OAuthFailure.ts"
 
 /**
- * Makes the function that answers. `issuedAt` is the time of the id_token, in milliseconds since 1970; the id_token is left
- * out when `user` is.
+ * `expires_in` in the form of the profile.
  *
  * @since 0.1.0
  */
-export const make = Effect.gen(function* () {
+export const expiresIn = (profile: SentinelProfile, lifetime: Duration.Duration): number | string | undefined => {
+  const seconds = Duration.toSeconds(lifetime)
+  return { number: seconds, string: String(seconds), absent: undefined }[profile.expiresIn]
+}
+
+/**
+ * Answers with the tokens of a grant, if its user is still there; else the grant is revoked. Times are milliseconds since
+ * 1970; `issuedAt` is that of the id_token.
+ *
+ * @since 0.1.0
+ */
+export type TokenAnswer = (options: {
+  readonly accessToken: string
+  readonly refreshToken: string | undefined
+  readonly grant: Grant
+  readonly withIdToken: boolean
+  readonly issuedAt: number
+  readonly now: number
+}) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
+
+/**
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (
+  issuer: Issuer
+): Effect.fn.Return<TokenAnswer, never, Directory | SentinelStore | SigningKeys> {
+  const directory = yield* Directory
   const keys = yield* SigningKeys
+  const store = yield* SentinelStore
   const profile = yield* SentinelProfile
   const idTokenSeconds = Duration.toSeconds(profile.idTokenLifetime)
-  const accessSeconds = Duration.toSeconds(profile.accessTokenLifetime)
-  const expiresIn = { number: accessSeconds, string: String(accessSeconds), absent: undefined }[profile.expiresIn]
+  const expires_in = expiresIn(profile, profile.accessTokenLifetime)
 
   const idToken = (grant: Grant, user: User, issuedAt: number) => {
     const iat = Math.floor(issuedAt / 1000)
@@ -32,37 +60,31 @@ export const make = Effect.gen(function* () {
       keys.sign({
         sub: user.id,
         aud: grant.clientId,
-        iss: profile.issuer,
+        iss: issuer.ofIdTokens(grant.accountId),
         exp: iat + idTokenSeconds,
         iat,
+        nonce: grant.nonce,
         is_admin: user.isAdmin,
         is_lpa: user.isLpa
       })
     )
   }
 
-  return Effect.fnUntraced(function* (options: {
-    readonly accessToken: string
-    readonly refreshToken: string | undefined
-    readonly grant: Grant
-    readonly user: User | undefined
-    readonly issuedAt: number
-  }) {
-    const { accessToken, grant, issuedAt, refreshToken, user } = options
+  return Effect.fnUntraced(function* ({ accessToken, grant, issuedAt, now, refreshToken, withIdToken }) {
+    const user = yield* directory.user(grant.accountId, grant.userId)
+    if (Option.isNone(user)) {
+      yield* store.revokeGrant(grant.id, now)
+      return yield* invalidGrant("the user is disabled")
+    }
     return HttpServerResponse.jsonUnsafe(
       {
         access_token: accessToken,
         token_type: "Bearer",
         refresh_token: refreshToken,
-        id_token: user === undefined ? undefined : yield* idToken(grant, user, issuedAt),
-        expires_in: expiresIn
+        id_token: withIdToken ? yield* idToken(grant, user.value, issuedAt) : undefined,
+        expires_in
       },
       { headers: noStore }
     )
   })
 })
-
-/**
- * @since 0.1.0
- */
-export type TokenAnswer = Effect.Success<typeof make>

@@ -18,18 +18,28 @@ import type { GrantHandler } from "./GrantRequest.ts"
 import { invalidRequest, OAuthFailure, serverFailure, toResponse } from "./OAuthFailure.ts"
 
 /**
- * Reads the form of a request to the token or the revocation endpoint, and checks what is common to both.
+ * Checks the version of a request to the token or the revocation endpoint.
  *
  * @since 0.1.0
  */
-export const readForm = Effect.fnUntraced(function* ({ query, request }: Incoming) {
-  if (!ApiVersion.isTokenVersion(query.get("v"))) return yield* invalidRequest("v must be 1.0 or 2.0.")
+export const checkVersion = ({ query }: Incoming, profile: SentinelProfile): Effect.Effect<void, OAuthFailure> => {
+  const problem = query.repeated.has("v")
+    ? "The parameter v appears more than once."
+    : ApiVersion.problemOf(query, profile.tokenVersions, profile)
+  return problem === undefined ? Effect.void : Effect.fail(invalidRequest(problem))
+}
+
+/**
+ * Reads the form of a request.
+ *
+ * @since 0.1.0
+ */
+export const readForm = Effect.fnUntraced(function* ({ request }: Incoming) {
   const body = yield* Effect.mapError(
     FormBody.read(request),
     ({ description, status }) => new OAuthFailure({ error: "invalid_request", description, status })
   )
-  if (body.repeated.size > 0 || query.repeated.has("v"))
-    return yield* invalidRequest("A parameter appears more than once.")
+  if (body.repeated.size > 0) return yield* invalidRequest("A parameter appears more than once.")
   return body
 })
 
@@ -41,17 +51,18 @@ export const readForm = Effect.fnUntraced(function* ({ query, request }: Incomin
 export const answering =
   (
     endpoint: string,
+    { errorBody }: SentinelProfile,
     work: (incoming: Incoming) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
   ): Handler =>
   (incoming) =>
     Effect.catchCause(work(incoming), (cause) => {
       const failure = cause.reasons.find((reason) => reason._tag === "Fail")?.error
       if (failure?._tag !== "OAuthFailure") {
-        return Effect.as(Effect.logError(`${endpoint} failed`, cause), toResponse(serverFailure))
+        return Effect.as(Effect.logError(`${endpoint} failed`, cause), toResponse(serverFailure, errorBody))
       }
       return Effect.logInfo(`${endpoint} refused: ${failure.error}, ${failure.reason ?? failure.description}`).pipe(
         Effect.annotateLogs({ account: incoming.accountId }),
-        Effect.as(toResponse(failure))
+        Effect.as(toResponse(failure, errorBody))
       )
     })
 
@@ -64,20 +75,24 @@ export const make = Effect.fnUntraced(function* (
   authenticate: ClientAuthentication,
   grants: ReadonlyMap<string, GrantHandler>
 ): Effect.fn.Return<Handler> {
-  const { tokenClientErrorStatus } = yield* SentinelProfile
+  const profile = yield* SentinelProfile
+  const authentication = { status: profile.tokenClientErrorStatus, inQuery: false }
 
   return answering(
     "token",
+    profile,
     Effect.fnUntraced(function* (incoming) {
+      yield* checkVersion(incoming, profile)
       const body = yield* readForm(incoming)
-      const installation = yield* authenticate(incoming, body, tokenClientErrorStatus)
+      const installation = yield* authenticate(incoming, body, authentication)
       const grantType = body.get("grant_type")
       if (grantType === undefined) return yield* invalidRequest("grant_type is missing.")
       const grant = grants.get(grantType)
       if (grant === undefined) {
         return yield* new OAuthFailure({
           error: "unsupported_grant_type",
-          description: "grant_type must be authorization_code or refresh_token."
+          description:
+            "grant_type must be authorization_code or refresh_token. For client_credentials there is app/token."
         })
       }
       if (!installation.grantTypes.includes(grantType as GrantType)) {

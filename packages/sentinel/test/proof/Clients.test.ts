@@ -62,7 +62,7 @@ layer(layerLoopback, { excludeTestServices: true })("clients of others", (it) =>
               idTokenExpected: true
             })
             assert.strictEqual(tokens.claims()?.sub, agentId)
-            assert.strictEqual(tokens.expiresIn(), 28_800)
+            assert.strictEqual(tokens.expires_in, 28_800)
             const refreshed = await openid.refreshTokenGrant(configuration, tokens.refresh_token!)
             assert.notStrictEqual(refreshed.refresh_token, tokens.refresh_token)
             await openid.tokenRevocation(configuration, refreshed.refresh_token!)

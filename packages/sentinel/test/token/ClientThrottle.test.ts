@@ -22,7 +22,7 @@ const make = () => {
     const request = HttpServerRequest.fromWeb(web).modify({ remoteAddress: Option.some(address) })
     const incoming = { request, accountId: account, path: {}, query: UrlParameters.fromSearch(""), search: "" }
     const body = UrlParameters.fromSearch(new URLSearchParams({ client_id, client_secret }).toString())
-    return Effect.map(Effect.result(authenticate(incoming, body, 400)), (result) =>
+    return Effect.map(Effect.result(authenticate(incoming, body, { status: 400, inQuery: false })), (result) =>
       result._tag === "Success" ? "in" : result.failure.status === 429 ? "wait" : "out"
     )
   }

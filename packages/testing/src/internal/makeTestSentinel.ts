@@ -20,9 +20,10 @@ import { RequestLog } from "./requestLog.ts"
 const installationsOf = (config: SentinelConfig): ReadonlyArray<AppInstallation> =>
   config.accounts.flatMap((account) => {
     const found = account.installations.find(
-      (installation) => installation.enabled && installation.grant_types.includes("authorization_code")
+      ({ client_secret, enabled, grant_types }) =>
+        enabled && client_secret !== undefined && grant_types.includes("authorization_code")
     )
-    if (found === undefined) return []
+    if (found?.client_secret === undefined) return []
     return new AppInstallation({
       accountId: account.id,
       clientId: found.client_id,
