@@ -70,15 +70,16 @@ const lockedAreSkipped = (sql: SqlClient.SqlClient) =>
   sql.onDialectOrElse({ pg: () => sql`FOR UPDATE SKIP LOCKED`, orElse: () => sql`` })
 
 /**
- * Deletes the rows of a table whose `expires_at` is over, 500 at a time, so that requests come in between.
+ * Deletes the rows of a table whose time is over, 500 at a time, so that requests come in between. The table has a column
+ * `id`; `column` says until when a row is kept.
  *
  * @since 0.1.0
  */
-export const deleteExpired = Effect.fnUntraced(function* (table: string, now: number) {
+export const deleteExpired = Effect.fnUntraced(function* (table: string, now: number, column = "expires_at") {
   const sql = yield* SqlClient.SqlClient
   const name = sql(table)
   const deleteSome: Statement<{ readonly id: string }> = sql`DELETE FROM ${name} WHERE id IN
-    (SELECT id FROM ${name} WHERE expires_at <= ${now} LIMIT ${batch} ${lockedAreSkipped(sql)}) RETURNING id`
+    (SELECT id FROM ${name} WHERE ${sql(column)} <= ${now} LIMIT ${batch} ${lockedAreSkipped(sql)}) RETURNING id`
   let count = 0
   for (;;) {
     const deleted = (yield* deleteSome).length
@@ -94,9 +95,12 @@ export const deleteExpired = Effect.fnUntraced(function* (table: string, now: nu
  *
  * @since 0.1.0
  */
-export const cleanUp = (tables: ReadonlyArray<string>): Effect.Effect<void, never, SqlClient.SqlClient | Scope.Scope> =>
+export const cleanUp = (
+  tables: ReadonlyArray<string>,
+  column?: string
+): Effect.Effect<void, never, SqlClient.SqlClient | Scope.Scope> =>
   Clock.currentTimeMillis.pipe(
-    Effect.flatMap((now) => Effect.forEach(tables, (table) => deleteExpired(table, now), { discard: true })),
+    Effect.flatMap((now) => Effect.forEach(tables, (table) => deleteExpired(table, now, column), { discard: true })),
     Effect.catch((error) => Effect.logWarning("Expired rows could not be deleted; trying again in a minute", error)),
     Effect.andThen(Effect.sleep("1 minute")),
     Effect.forever,

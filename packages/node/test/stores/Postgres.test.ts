@@ -1,3 +1,4 @@
+import * as SentinelMigrations from "@le-auth/sentinel/SentinelMigrations"
 import * as Effect from "effect/Effect"
 import * as ClientMigrations from "@le-auth/core/ClientMigrations"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -6,6 +7,7 @@ import { startPostgres } from "../../../../tools/postgres.mjs"
 import { provesCleanUp } from "./cleanUp.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
+import { provesSentinelStore } from "./sentinel.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
 let server: Awaited<ReturnType<typeof startPostgres>>
@@ -50,3 +52,10 @@ provesMigrations("PostgreSQL", newDatabase, {
   ...ClientMigrations
 })
 provesCleanUp("PostgreSQL", newDatabase)
+
+provesSentinelStore("PostgreSQL", () => server.url)
+provesMigrations("PostgreSQL", newDatabase, {
+  name: "SentinelMigrations",
+  table: "sentinel_migrations",
+  ...SentinelMigrations
+})

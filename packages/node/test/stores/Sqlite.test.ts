@@ -1,3 +1,4 @@
+import * as SentinelMigrations from "@le-auth/sentinel/SentinelMigrations"
 import * as Effect from "effect/Effect"
 import * as ClientMigrations from "@le-auth/core/ClientMigrations"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -9,6 +10,7 @@ import { sqliteFile } from "../SqliteFile.ts"
 import { provesCleanUp } from "./cleanUp.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
+import { provesSentinelStore } from "./sentinel.ts"
 import { provesStores } from "./suites.ts"
 
 const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-stores-"))
@@ -42,3 +44,10 @@ provesMigrations("SQLite", newDatabase, {
   ...ClientMigrations
 })
 provesCleanUp("SQLite", newDatabase)
+
+provesSentinelStore("SQLite", () => `sqlite:${path}`)
+provesMigrations("SQLite", newDatabase, {
+  name: "SentinelMigrations",
+  table: "sentinel_migrations",
+  ...SentinelMigrations
+})

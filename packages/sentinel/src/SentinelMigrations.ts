@@ -1,0 +1,74 @@
+/**
+ * The tables of `SentinelStoreSql`, which creates them by itself.
+ *
+ * @since 0.1.0
+ */
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as SqlStore from "@le-auth/core/SqlStore"
+import * as Effect from "effect/Effect"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+
+const statements = (
+  make: (sql: SqlClient.SqlClient) => ReadonlyArray<Effect.Effect<unknown, SqlError>>
+): Effect.Effect<void, SqlError, SqlClient.SqlClient> =>
+  SqlClient.SqlClient.use((sql) => Effect.all(make(sql), { discard: true }))
+
+/**
+ * PostgreSQL changes a row in place (HOT) if its page has room and no index has the column: hence the fill factor, and no
+ * index on what changes.
+ */
+const withRoom = (sql: SqlClient.SqlClient) =>
+  sql.onDialectOrElse({ pg: () => sql`WITH (fillfactor = 70)`, orElse: () => sql`` })
+
+/**
+ * All migrations so far. One that was published is never changed.
+ *
+ * Ids of sessions, codes and tokens are SHA-256 hashes. Times are milliseconds since 1970; from `forget_at` on a row says
+ * nothing that anybody needs to know. No foreign keys: each would cost a lock at every request.
+ *
+ * @since 0.1.0
+ */
+export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>> = {
+  "1_sessions": statements((sql) => [
+    sql`CREATE TABLE sentinel_session (
+      id TEXT PRIMARY KEY, account_id TEXT NOT NULL, user_id TEXT NOT NULL, created_at BIGINT NOT NULL,
+      last_seen_at BIGINT NOT NULL, idle_expires_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, ended_at BIGINT,
+      forget_at BIGINT NOT NULL) ${withRoom(sql)}`,
+    sql`CREATE INDEX sentinel_session_user ON sentinel_session (account_id, user_id)`,
+    sql`CREATE INDEX sentinel_session_forget_at ON sentinel_session (forget_at)`
+  ]),
+  "2_grants_and_codes": statements((sql) => [
+    // The head of a family of tokens. To revoke them all is to change this row.
+    sql`CREATE TABLE sentinel_grant (
+      id TEXT PRIMARY KEY, account_id TEXT NOT NULL, client_id TEXT NOT NULL, user_id TEXT NOT NULL,
+      session_id TEXT NOT NULL, created_at BIGINT NOT NULL, nonce TEXT, revoked_at BIGINT,
+      forget_at BIGINT NOT NULL) ${withRoom(sql)}`,
+    sql`CREATE INDEX sentinel_grant_forget_at ON sentinel_grant (forget_at)`,
+    sql`CREATE TABLE sentinel_code (
+      id TEXT PRIMARY KEY, grant_id TEXT NOT NULL, redirect_uri TEXT, code_challenge TEXT, expires_at BIGINT NOT NULL,
+      spent_at BIGINT, forget_at BIGINT NOT NULL) ${withRoom(sql)}`,
+    sql`CREATE INDEX sentinel_code_forget_at ON sentinel_code (forget_at)`
+  ]),
+  "3_tokens": statements((sql) => [
+    sql`CREATE TABLE sentinel_refresh (
+      id TEXT PRIMARY KEY, grant_id TEXT NOT NULL, used_at BIGINT, seed TEXT, successor_id TEXT,
+      forget_at BIGINT NOT NULL) ${withRoom(sql)}`,
+    sql`CREATE INDEX sentinel_refresh_forget_at ON sentinel_refresh (forget_at)`,
+    sql`CREATE TABLE sentinel_access (
+      id TEXT PRIMARY KEY, grant_id TEXT NOT NULL, expires_at BIGINT NOT NULL, forget_at BIGINT NOT NULL)`,
+    sql`CREATE INDEX sentinel_access_forget_at ON sentinel_access (forget_at)`
+  ])
+}
+
+/**
+ * Brings the tables to the newest form. The layer does it when it is built; a service whose database user may not create
+ * tables does it before, as a user who may.
+ *
+ * @since 0.1.0
+ */
+export const run: Effect.Effect<void, StoreError, SqlClient.SqlClient> = SqlStore.migrate({
+  store: "database of Sentinel",
+  table: "sentinel_migrations",
+  migrations
+})

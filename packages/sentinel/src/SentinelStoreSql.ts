@@ -1,0 +1,49 @@
+/**
+ * `SentinelStore` in SQLite or PostgreSQL.
+ *
+ * @since 0.1.0
+ */
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as SqlStore from "@le-auth/core/SqlStore"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as Codes from "./internal/sql/codes.ts"
+import * as Sessions from "./internal/sql/sessions.ts"
+import * as Tokens from "./internal/sql/tokens.ts"
+import * as SentinelMigrations from "./SentinelMigrations.ts"
+import { SentinelStore } from "./SentinelStore.ts"
+
+const run = SqlStore.operations("Sentinel store in SQL")
+
+/**
+ * Keeps everything in the database of the context, for any number of nodes.
+ *
+ * Every change of state is one statement in PostgreSQL and one transaction in SQLite, whose first step says who won. Codes,
+ * tokens and cookies are there as hashes only. Rows that say nothing anymore are deleted every minute, outside of requests.
+ *
+ * @example
+ * ```ts
+ * import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
+ * import * as Layer from "effect/Layer"
+ * import type * as SqlClient from "effect/sql/SqlClient"
+ *
+ * declare const database: Layer.Layer<SqlClient.SqlClient> // such as NodeSqlite.layer or PgClient.layer
+ *
+ * const store = SentinelStoreSql.layer.pipe(Layer.provide(database))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<SentinelStore, StoreError, SqlClient.SqlClient> = Layer.effect(
+  SentinelStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* SentinelMigrations.run
+    yield* SqlStore.cleanUp(
+      ["sentinel_code", "sentinel_access", "sentinel_refresh", "sentinel_grant", "sentinel_session"],
+      "forget_at"
+    )
+    return SentinelStore.of({ ...Sessions.make(sql, run), ...Codes.make(sql, run), ...Tokens.make(sql, run) })
+  })
+)
