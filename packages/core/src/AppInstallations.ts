@@ -10,11 +10,26 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Settings from "./Settings.ts"
 import { AccountId, ClientId, ClientSecret, RedirectUri } from "./Identifiers.ts"
+import { isLoopback } from "./Origin.ts"
+
+/**
+ * Over plain http everybody on the way reads the code, and browsers keep no `Secure` cookie. Sentinel's own registrations are
+ * another matter: `RedirectUri` describes what travels.
+ */
+const OwnRedirectUri = RedirectUri.check(
+  Schema.makeFilter(
+    (uri) => {
+      const { host, protocol } = new URL(uri)
+      return protocol === "https:" || isLoopback(host)
+    },
+    { expected: "an https redirect URI, or http on this computer (RFC 9700 section 2.6)" }
+  )
+)
 
 /**
  * One installation. It is per account: the same application has another id and secret in another account.
  *
- * `redirectUris` are the ones that le-auth may use; the first is the default. Leave the list empty to send none, which
+ * `redirectUris` are the ones that le-auth may use: https, or http on this computer; the first is the default. Leave the list empty to send none, which
  * LivePerson allows when exactly one is registered.
  *
  * @since 0.1.0
@@ -23,7 +38,7 @@ export class AppInstallation extends Schema.Class<AppInstallation>("@le-auth/cor
   accountId: AccountId,
   clientId: ClientId,
   clientSecret: ClientSecret,
-  redirectUris: Schema.Array(RedirectUri)
+  redirectUris: Schema.Array(OwnRedirectUri)
 }) {}
 
 /**
@@ -82,7 +97,7 @@ export const settings = {
   LE_AUTH_ACCOUNT_ID: AccountId,
   LE_AUTH_CLIENT_ID: ClientId,
   LE_AUTH_CLIENT_SECRET: ClientSecret,
-  LE_AUTH_REDIRECT_URI: RedirectUri
+  LE_AUTH_REDIRECT_URI: OwnRedirectUri
 }
 
 /**

@@ -39,4 +39,25 @@ describe("settings", () => {
       assert.include(error.message, "1 to 32 letters and digits")
     })
   )
+
+  it.effect("B9, A7: a redirect URI over plain http is accepted on this computer only", () =>
+    Effect.gen(function* () {
+      for (const uri of [
+        "http://localhost:3000/callback",
+        "http://127.0.0.1/cb",
+        "http://[::1]:80/cb",
+        "HTTPS://a.example"
+      ]) {
+        assert.deepStrictEqual([...(yield* from({ ...good, LE_AUTH_REDIRECT_URI: uri })).redirectUris], [uri])
+      }
+      for (const uri of [
+        "http://app.example/cb",
+        "http://localhost.app.example/cb",
+        "http://localhost@app.example/cb"
+      ]) {
+        const error = yield* Effect.flip(from({ ...good, LE_AUTH_REDIRECT_URI: uri }))
+        assert.include(error.message, "an https redirect URI, or http on this computer")
+      }
+    })
+  )
 })
