@@ -93,6 +93,8 @@ export interface StartOptions {
   readonly config?: unknown
   readonly store?: SentinelStore["Service"]
   readonly keys?: SigningKeys.SigningKeys["Service"]
+  /** Changes the directory of the configuration. */
+  readonly directory?: (directory: Directory.Directory["Service"]) => Directory.Directory["Service"]
   readonly metrics?: boolean
   /** Settings that have defaults. */
   readonly settings?: Layer.Layer<never>
@@ -107,7 +109,11 @@ export const start = Effect.fnUntraced(function* (options?: StartOptions) {
   const decoded = yield* SentinelConfig.fromUnknown(options?.config ?? config)
   const store = options?.store ?? (yield* Effect.provide(SentinelStore, layerMemory))
   const lines: Array<string> = []
-  const services = Directory.layer(decoded).pipe(
+  const services = Layer.effect(
+    Directory.Directory,
+    Effect.map(Directory.Directory, options?.directory ?? ((directory) => directory))
+  ).pipe(
+    Layer.provide(Directory.layer(decoded)),
     Layer.provide(Passwords.layerWith({ algorithm: cheapPasswords, ...options?.passwords })),
     Layer.merge(Layer.succeed(SentinelStore, store)),
     Layer.merge(Layer.succeed(SigningKeys.SigningKeys, options?.keys ?? keys)),
