@@ -115,7 +115,7 @@ export class SentinelStore extends Context.Service<
     readonly findSession: (id: string, now: number) => Effect.Effect<Option.Option<Session>, StoreError>
     /** Extends a session that is alive. Says whether it was. */
     readonly touchSession: (id: string, idleExpiresAt: number, now: number) => Effect.Effect<boolean, StoreError>
-    /** Ends a session with all its grants. Says whether this call did it. */
+    /** Ends a session with all its grants, also one that was idle for too long. Says whether this call did it. */
     readonly endSession: (id: string, now: number) => Effect.Effect<boolean, StoreError>
     /** Ends all sessions of a user in an account, with all their grants. */
     readonly endUserSessions: (accountId: string, userId: string, now: number) => Effect.Effect<void, StoreError>

@@ -40,7 +40,8 @@ export const makeMemory = (options: { readonly capacity: number }): SentinelStor
   const codes = map<CodeRow>(hour / 4)
   const refreshes = map<RefreshRow>(24 * hour)
   const accesses = map<AccessRow>(8 * hour)
-  const userEnds = map<number>(24 * hour)
+  // A session lives for as long as the profile says, and forgetting its end would revive it.
+  const userEnds = map<number>(Number.POSITIVE_INFINITY)
   let sequence = 0
 
   const userKey = (accountId: string, userId: string) => `${accountId}/${userId}`
@@ -95,7 +96,8 @@ export const makeMemory = (options: { readonly capacity: number }): SentinelStor
     endSession: (id, now) =>
       Effect.sync(() => {
         const row = sessions.get(id, now)
-        if (!isAlive(row, now)) return false
+        // Also one that was idle for too long: its access tokens may live on.
+        if (row === undefined || hasEnded(row, now)) return false
         row.ended = true
         return true
       }),

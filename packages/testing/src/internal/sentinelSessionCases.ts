@@ -95,6 +95,24 @@ export const sessionCases: ReadonlyArray<ContractCase<Store>> = [
     })
   },
   {
+    name: "R83: the end of a session that was idle for too long ends its access tokens, too",
+    run: Effect.fnUntraced(function* ({ one, other }) {
+      const scene = yield* withSession(one)
+      const { id } = scene.session("session")
+      yield* one.issueCode(scene.code("code"), scene.now)
+      const { tokens, ...redeem } = scene.redeem("code")
+      yield* one.redeemCode(
+        { ...redeem, tokens: { ...tokens, sessionIdleExpiresAt: scene.now + 1, accessExpiresAt: scene.now + hour } },
+        scene.now
+      )
+      const later = scene.now + 2
+      yield* isAlive(other, id, false, "idle for too long", later)
+      assert.isTrue(Option.isSome(yield* other.findAccess(tokens.accessId, later)), "the access token before the end")
+      assert.isTrue(yield* one.endSession(id, later), "the end of a session that was idle for too long")
+      assert.isTrue(Option.isNone(yield* other.findAccess(tokens.accessId, later)), "the access token after the end")
+    })
+  },
+  {
     name: "the end of a user's sessions ends all that there are, not the next one, and nobody else's",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const scene = yield* withTokens(one)

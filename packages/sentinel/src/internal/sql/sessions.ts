@@ -61,7 +61,7 @@ export const make = (sql: SqlClient, run: Run): Operations => {
       sql`UPDATE sentinel_session AS s SET last_seen_at = ${now}, idle_expires_at = ${idleExpiresAt}
         WHERE s.id = ${id} AND ${isAlive(sql, now)} RETURNING id`.pipe(Effect.map(hasRow), run("touch a session")),
     endSession: (id, now) =>
-      sql`UPDATE sentinel_session AS s SET ended_at = ${now} WHERE s.id = ${id} AND ${isAlive(sql, now)} RETURNING id`.pipe(
+      sql`UPDATE sentinel_session SET ended_at = ${now} WHERE id = ${id} AND ended_at IS NULL RETURNING id`.pipe(
         Effect.map(hasRow),
         run("end a session")
       ),
