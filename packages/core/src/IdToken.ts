@@ -19,7 +19,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as base64Url from "./internal/base64Url.ts"
+import * as Base64Url from "./Base64Url.ts"
 import { ClientId, type IdTokenText, Subject } from "./Identifiers.ts"
 
 const claims = {
@@ -141,7 +141,7 @@ const malformed = (part: string) => () =>
 
 const jsonOf = (part: string): unknown => {
   try {
-    return JSON.parse(base64Url.decodeText(part) ?? "")
+    return JSON.parse(Base64Url.decodeText(part) ?? "")
   } catch {
     return undefined
   }
@@ -174,7 +174,7 @@ const parse = (token: string): Result.Result<Parts, IdTokenError> => {
   if (Result.isFailure(header)) return Result.fail(header.failure)
   const payload = jsonOf(second)
   if (!Predicate.isObject(payload)) return Result.fail(malformed("payload")())
-  const signature = base64Url.decode(third)
+  const signature = Base64Url.decode(third)
   if (signature === undefined) return Result.fail(malformed("signature")())
   return Result.succeed({
     header: header.success,

@@ -24,8 +24,8 @@ import { type Parameters, Scope, toUrl } from "./AuthorizeRequest.ts"
 import * as CallbackError from "./CallbackError.ts"
 import * as CallbackResult from "./CallbackResult.ts"
 import { Domains, type DomainsError } from "./Domains.ts"
-import * as base64Url from "./internal/base64Url.ts"
-import * as utf8 from "./internal/utf8.ts"
+import * as Base64Url from "./Base64Url.ts"
+import * as Utf8 from "./Utf8.ts"
 import { type AccountId, type RedirectUri, type State } from "./Identifiers.ts"
 import * as IdToken from "./IdToken.ts"
 import { ReturnPath } from "./ReturnPath.ts"
@@ -252,14 +252,14 @@ export const layerWith = (
        * replaced by a plain one that a neighbouring subdomain planted.
        */
       const transactionId = (name: string, state: string, binding: string) =>
-        digest.digestHex(Digest.sha256, utf8.encode(`${name}.${state}.${binding}`))
+        digest.digestHex(Digest.sha256, Utf8.encode(`${name}.${state}.${binding}`))
 
       /**
        * The verifier of PKCE is the binding: a secret of this sign-in that only this browser has, with the 43 unreserved
        * characters that RFC 7636 section 4.1 asks for. So the store of transactions holds no secret at all.
        */
       const codeChallenge = (binding: string) =>
-        Effect.map(digest.digest(Digest.sha256, utf8.encode(binding)), base64Url.encode)
+        Effect.map(digest.digest(Digest.sha256, Utf8.encode(binding)), Base64Url.encode)
 
       const start = Effect.fnUntraced(function* (about: Telemetry.About, options: StartOptions) {
         const { accountId, applicationState, redirectUri, returnTo } = options
@@ -272,8 +272,8 @@ export const layerWith = (
         const sent = redirectUri ?? installation.redirectUris[0]
         const sentinel = yield* domains.resolve(installation.accountId, "sentinel")
 
-        const state = base64Url.encode(yield* random.randomBytes(stateBytes))
-        const binding = base64Url.encode(yield* random.randomBytes(bindingBytes))
+        const state = Base64Url.encode(yield* random.randomBytes(stateBytes))
+        const binding = Base64Url.encode(yield* random.randomBytes(bindingBytes))
 
         const secure = sent !== undefined && /^https:/i.test(sent)
         const name = `${secure ? hostPrefix : ""}${cookiePrefix}${state.slice(0, handleLength)}`

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Utf8 from "@le-auth/core/Utf8"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Clock from "effect/Clock"
 import * as Digest from "effect/crypto/Digest"
@@ -23,8 +24,6 @@ export interface Access {
   readonly expiresAt: number
 }
 
-const utf8 = new TextEncoder()
-
 /**
  * Finds out what an access token stands for: nothing, if it is unknown, expired or revoked.
  *
@@ -36,7 +35,7 @@ export const find: (
   function* (token) {
     const digest = yield* Digest.Digest
     const store = yield* SentinelStore
-    const id = yield* digest.digestHex(Digest.sha256, utf8.encode(Redacted.value(token)))
+    const id = yield* digest.digestHex(Digest.sha256, Utf8.encode(Redacted.value(token)))
     const found = yield* store.findAccess(id, yield* Clock.currentTimeMillis)
     return Option.map(found, ({ expiresAt, grant }) => ({
       accountId: grant.accountId,

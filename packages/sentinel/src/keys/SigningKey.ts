@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import * as Base64Url from "@le-auth/core/Base64Url"
+import * as Utf8 from "@le-auth/core/Utf8"
 import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Digest from "effect/crypto/Digest"
 import * as KeyFormat from "effect/crypto/KeyFormat"
@@ -10,7 +12,6 @@ import * as Signature from "effect/crypto/Signature"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
 import * as Hex from "effect/encoding/Hex"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
@@ -42,8 +43,7 @@ export class InvalidSigningKey extends Data.TaggedError("InvalidSigningKey")<{ r
 
 /** 2048 bits are the least that RFC 7518 section 3.3 allows, and what LivePerson's keys have. */
 const rs256 = (modulusLength = 2048) => Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength })
-const utf8 = new TextEncoder()
-const json = (value: object): string => Base64Url.encode(JSON.stringify(value))
+const json = (value: object): string => Base64Url.encode(Utf8.encode(JSON.stringify(value)))
 
 /** `22-11-26`: LivePerson's key ids end in the day on which the key was made. */
 const dayOf = (now: DateTime.Utc): string => {
@@ -59,7 +59,7 @@ interface PublicNumbers {
 /** RFC 7638: the same for the same key, wherever it is. */
 const thumbprint = Effect.fnUntraced(function* ({ e, n }: PublicNumbers) {
   const digest = yield* Digest.Digest
-  return Hex.encode(yield* digest.digest(Digest.sha256, utf8.encode(JSON.stringify({ e, kty: "RSA", n }))))
+  return Hex.encode(yield* digest.digest(Digest.sha256, Utf8.encode(JSON.stringify({ e, kty: "RSA", n }))))
 })
 
 const make = (
@@ -80,7 +80,7 @@ const make = (
         if (expiry > lastExpiry) lastExpiry = expiry
         const signed = `${header}.${json(claims)}`
         return Effect.map(
-          signature.sign(privateKey, utf8.encode(signed)),
+          signature.sign(privateKey, Utf8.encode(signed)),
           (bytes) => `${signed}.${Base64Url.encode(bytes)}`
         )
       })

@@ -7,12 +7,13 @@
  *
  * @since 0.1.0
  */
+import * as Base64Url from "@le-auth/core/Base64Url"
+import * as Utf8 from "@le-auth/core/Utf8"
 import * as Aead from "effect/crypto/Aead"
 import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -61,7 +62,6 @@ export interface LoginTickets {
 }
 
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(LoginTicket))
-const utf8 = new TextEncoder()
 const nonceLength = Aead.aes256Gcm.nonceLength
 
 /**
@@ -82,16 +82,16 @@ export const make: Effect.Effect<
 
   /** The parts are separated by a character that none of them has. */
   const tag = (...parts: ReadonlyArray<string>) =>
-    mac.sign(macKey, utf8.encode(parts.join("\n"))).pipe(Effect.map(Base64Url.encode), Effect.orDie)
+    mac.sign(macKey, Utf8.encode(parts.join("\n"))).pipe(Effect.map(Base64Url.encode), Effect.orDie)
 
   return {
     issue: Effect.fnUntraced(function* (target, browser, expiresAt) {
       const nonce = yield* random.randomBytes(nonceLength)
       const id = Base64Url.encode(yield* random.randomBytes(16))
       const ticket: LoginTicket = { ...target, id, expiresAt }
-      const sealed = yield* aead.encrypt(sealKey, utf8.encode(JSON.stringify(ticket)), {
+      const sealed = yield* aead.encrypt(sealKey, Utf8.encode(JSON.stringify(ticket)), {
         nonce,
-        aad: utf8.encode(browser)
+        aad: Utf8.encode(browser)
       })
       const bytes = new Uint8Array(nonceLength + sealed.length)
       bytes.set(nonce)
@@ -100,11 +100,11 @@ export const make: Effect.Effect<
     }, Effect.orDie),
     open: Effect.fnUntraced(function* (sealed, browser) {
       const bytes = Base64Url.decode(sealed)
-      if (Result.isFailure(bytes) || bytes.success.length <= nonceLength) return Option.none()
+      if (bytes === undefined || bytes.length <= nonceLength) return Option.none()
       const opened = yield* Effect.option(
-        aead.decrypt(sealKey, bytes.success.subarray(nonceLength), {
-          nonce: bytes.success.subarray(0, nonceLength),
-          aad: utf8.encode(browser)
+        aead.decrypt(sealKey, bytes.subarray(nonceLength), {
+          nonce: bytes.subarray(0, nonceLength),
+          aad: Utf8.encode(browser)
         })
       )
       return Option.flatMap(opened, (plain) =>

@@ -3,12 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Base64Url from "@le-auth/core/Base64Url"
+import * as Utf8 from "@le-auth/core/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
-
-const utf8 = new TextEncoder()
 
 /**
  * @since 0.1.0
@@ -28,6 +27,6 @@ export const make: Effect.Effect<Secrets, never, Digest.Digest | SecureRandom.Se
   const random = yield* SecureRandom.SecureRandom
   return {
     make: Effect.map(random.randomBytes(32), Base64Url.encode),
-    hash: (secret) => digest.digestHex(Digest.sha256, utf8.encode(secret))
+    hash: (secret) => digest.digestHex(Digest.sha256, Utf8.encode(secret))
   }
 })

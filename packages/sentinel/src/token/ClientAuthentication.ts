@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import * as Utf8 from "@le-auth/core/Utf8"
 import type { UrlParameters } from "@le-auth/core/UrlParameters"
 import * as Digest from "effect/crypto/Digest"
 import * as Mac from "effect/crypto/Mac"
@@ -88,7 +89,6 @@ export const make: Effect.Effect<
   const directory = yield* Directory
   const digest = yield* Digest.Digest
   const { pkce } = yield* SentinelProfile
-  const utf8 = new TextEncoder()
   const noHash = new Uint8Array(Digest.sha256.outputLength)
 
   return Effect.fnUntraced(function* ({ accountId, query, request }, body, { inQuery, status }) {
@@ -112,7 +112,7 @@ export const make: Effect.Effect<
     }
 
     const found = Option.getOrUndefined(yield* directory.installation(accountId, credentials.clientId))
-    const hash = yield* digest.digest(Digest.sha256, utf8.encode(credentials.clientSecret ?? ""))
+    const hash = yield* digest.digest(Digest.sha256, Utf8.encode(credentials.clientSecret ?? ""))
     const isRight = Mac.timingSafeEqual(hash, found?.secretHash ?? noHash)
     if (found === undefined) return yield* refused("the account or the application is not known")
     if (found.secretHash === undefined) {

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Utf8 from "@le-auth/core/Utf8"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
@@ -36,7 +37,6 @@ export interface TokenSets {
 
 const accessLength = 32
 const refreshLength = 73
-const utf8 = new TextEncoder()
 
 /**
  * @since 0.1.0
@@ -53,10 +53,10 @@ export const make: Effect.Effect<TokenSets, never, Mac.Mac | SecureRandom.Secure
   return {
     random: Effect.map(random.randomBytes(accessLength + refreshLength), cut),
     successors: Effect.fnUntraced(function* (refreshToken, seed) {
-      const key = yield* Mac.key(Mac.hmacSha512, utf8.encode(refreshToken))
+      const key = yield* Mac.key(Mac.hmacSha512, Utf8.encode(refreshToken))
       const bytes = new Uint8Array(128)
-      bytes.set(yield* mac.sign(key, utf8.encode(`1${seed}`)))
-      bytes.set(yield* mac.sign(key, utf8.encode(`2${seed}`)), 64)
+      bytes.set(yield* mac.sign(key, Utf8.encode(`1${seed}`)))
+      bytes.set(yield* mac.sign(key, Utf8.encode(`2${seed}`)), 64)
       return cut(bytes)
     }, Effect.orDie),
     seed: Effect.map(random.randomBytes(32), Hex.encode)

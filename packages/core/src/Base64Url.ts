@@ -1,6 +1,8 @@
 /**
  * Base64url (RFC 4648 section 5) for the short values of a sign-in. effect's own encoder and decoder are written for any length
  * and cost more than the hashes and signatures around them.
+ *
+ * @since 0.1.0
  */
 
 /** Unreserved in URLs. */
@@ -9,7 +11,11 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** The two characters of 12 bits. */
 const pairs = Array.from({ length: 4096 }, (_, bits) => alphabet[bits >> 6]! + alphabet[bits & 63]!)
 
-/** Without padding. */
+/**
+ * Without padding.
+ *
+ * @since 0.1.0
+ */
 export const encode = (bytes: Uint8Array): string => {
   let text = ""
   for (let index = 0; index < bytes.length; index += 3) {
@@ -31,7 +37,11 @@ const bytesOf = (binary: string): Uint8Array => {
   return bytes
 }
 
-/** `undefined` if the text is no base64url without padding (RFC 7515 section 2). */
+/**
+ * `undefined` if the text is no base64url without padding (RFC 7515 section 2).
+ *
+ * @since 0.1.0
+ */
 export const decode = (text: string): Uint8Array | undefined => {
   const binary = binaryOf(text)
   return binary === undefined ? undefined : bytesOf(binary)
@@ -39,7 +49,11 @@ export const decode = (text: string): Uint8Array | undefined => {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-/** UTF-8 text; `undefined` if the bytes are none. */
+/**
+ * UTF-8 text; `undefined` if the bytes are none.
+ *
+ * @since 0.1.0
+ */
 export const decodeText = (text: string): string | undefined => {
   const binary = binaryOf(text)
   // eslint-disable-next-line no-control-regex -- every ASCII character
