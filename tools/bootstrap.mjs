@@ -36,7 +36,8 @@ const steps = {
   openapi: [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
   bench: [
     { name: "peers", run: "npm install --prefix tools/bench" },
-    { run: "node --expose-gc --conditions=@le-auth/source tools/bench/Client.mjs" }
+    { name: "build", run: "nx run @le-auth/cli:build" },
+    { run: "node --expose-gc --conditions=@le-auth/source tools/bench/main.mjs" }
   ],
   pack: [
     { name: "build", run: "nx run-many -t build" },

@@ -1,0 +1,21 @@
+// What every server of the table knows: one account, one application, and what is asked of them.
+export const accountId = "12345678"
+export const clientId = "11111111-1111-4111-8111-111111111111"
+export const clientSecret = "development-only-secret"
+export const redirectUri = "http://localhost:3000/callback"
+export const user = { id: "3552833710", email: "agent@example.com", password: "agent" }
+
+/** Browsers that are signed in. */
+export const sessions = 32
+
+/** Query of an authorization request; `state` is another one each time. */
+export const authorizeQuery = (/** @type {string} */ state, scope = "") =>
+  `response_type=code&client_id=${clientId}&redirect_uri=${encodeURIComponent(redirectUri)}&state=${state}${scope}`
+
+const credentials = `client_id=${clientId}&client_secret=${clientSecret}`
+
+export const exchangeBody = (/** @type {string} */ code) =>
+  `grant_type=authorization_code&code=${code}&redirect_uri=${encodeURIComponent(redirectUri)}&${credentials}`
+
+export const refreshBody = (/** @type {string} */ token) =>
+  `grant_type=refresh_token&refresh_token=${token}&${credentials}`
