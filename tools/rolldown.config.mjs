@@ -1,4 +1,6 @@
 // Apps ship as one bundle, made from the packages' sources: it starts several times faster than separate modules.
+import { fileURLToPath } from "node:url"
+
 import { defineConfig } from "rolldown"
 
 /**
@@ -19,7 +21,11 @@ const undiciNames = {
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
-  resolve: { conditionNames: ["@le-auth/source", "node", "import"] },
+  resolve: {
+    conditionNames: ["@le-auth/source", "node", "import"],
+    // Its main file is UMD, whose modules a bundler cannot follow.
+    alias: { "jsonc-parser": fileURLToPath(import.meta.resolve("jsonc-parser").replace("/umd/", "/esm/")) }
+  },
   plugins: [undiciNames],
   output: { dir: "dist", format: "esm", minify: true, sourcemap: true, cleanDir: true }
 })

@@ -6,19 +6,29 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Origin from "@le-auth/core/Origin"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import { AccessLog } from "@le-auth/sentinel/operations/AccessLog"
+import { Stopping } from "@le-auth/sentinel/operations/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Config from "effect/Config"
 import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
+import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import * as Http from "node:http"
+import * as Result from "effect/Result"
+import * as Announcement from "./sentinel/Announcement.ts"
+import * as ConfigFile from "./sentinel/ConfigFile.ts"
+import * as Listener from "./sentinel/Listener.ts"
+import * as Log from "./sentinel/Log.ts"
+import * as ProfileFlags from "./sentinel/ProfileFlags.ts"
+import * as Strict from "./sentinel/Strict.ts"
 import { exitCodes, Failure, fromError } from "./Failure.ts"
-import { defaultSentinelPort } from "./SentinelPort.ts"
+import * as Signals from "./Signals.ts"
 
 /**
  * @since 0.1.0
@@ -27,25 +37,21 @@ export interface Options {
   readonly port: number
   readonly host: string
   readonly config: Option.Option<string>
+  readonly publicOrigin: Option.Option<Origin.Origin>
+  readonly operationsPort: Option.Option<number>
+  readonly strict: boolean
+  readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>
+  readonly profile: Option.Option<Readonly<Record<string, string>>>
+  readonly drain: Duration.Duration
+  readonly logFormat: Option.Option<Log.Format>
+  readonly accessLog: boolean
+  readonly json: boolean
 }
 
-const readConfig = Effect.fnUntraced(function* (path: string) {
-  const files = yield* FileSystem.FileSystem
-  const text = yield* Effect.mapError(
-    files.readFileString(path),
-    () => new Failure({ message: `The file ${path} cannot be read.`, exitCode: exitCodes.failed })
-  )
-  return yield* Effect.mapError(
-    SentinelConfig.fromJson(text),
-    ({ problems }) =>
-      new Failure({
-        message: [`${path} has problems:`, ...problems.map((problem) => `  - ${problem}`)].join("\n"),
-        exitCode: exitCodes.failed
-      })
-  )
-})
+/** How long requests that are under way may take when Sentinel stops; Docker kills after ten seconds. */
+const patience = 8000
 
-const cannotListen = ({ host, port }: Options, cause: unknown): Failure => {
+const cannotListen = (host: string, port: number, cause: unknown): Failure => {
   const code = String((cause as { readonly code?: unknown } | undefined)?.code)
   return new Failure({
     message:
@@ -57,40 +63,55 @@ const cannotListen = ({ host, port }: Options, cause: unknown): Failure => {
   })
 }
 
-const applications = (account: SentinelConfig.Account): ReadonlyArray<string> =>
-  account.installations.flatMap(({ client_id, client_name, redirect_uris }) => [
-    `  Application  ${client_id} (${client_name})`,
-    ...redirect_uris.map((uri) => `               ${uri}`)
-  ])
+/** The configuration, with the flags over it. Fails with all that is wrong with the file and the flags. */
+const configOf = Effect.fnUntraced(function* (options: Options) {
+  const file = yield* Effect.result(
+    Option.match(options.config, {
+      onNone: () => Effect.succeed(SentinelConfig.development()),
+      onSome: ConfigFile.read
+    })
+  )
+  const flags = yield* Effect.result(ProfileFlags.read(Option.getOrElse(options.profile, () => ({}))))
+  const strict = options.strict
+    ? [
+        ...Strict.problemsOfFlags(options),
+        ...(Option.isSome(options.config) && Result.isSuccess(file) ? Strict.problemsOf(file.success) : [])
+      ]
+    : []
+  const problems = [
+    ...(Result.isFailure(flags) ? [flags.failure.message] : []),
+    ...(Result.isFailure(file) ? [file.failure.message] : []),
+    ...(strict.length === 0 ? [] : ["Strict mode refuses this:", ...strict.map((problem) => `  - ${problem}`)])
+  ]
+  if (Result.isFailure(file) || Result.isFailure(flags) || problems.length > 0) {
+    return yield* new Failure({ message: problems.join("\n"), exitCode: exitCodes.failed })
+  }
+  return { ...file.success, profile: { ...file.success.profile, ...flags.success } }
+})
 
-/** Passwords are shown only if everybody knows them anyway. */
-const users = (account: SentinelConfig.Account, isBuiltIn: boolean): ReadonlyArray<string> =>
-  account.users.map(({ email, is_admin, password }) => {
-    const known = isBuiltIn && password !== undefined ? `, password ${Redacted.value(password)}` : ""
-    return `  User         ${email}${known}${is_admin ? ", administrator" : ""}`
-  })
+/** Serves routes on a port of this computer, and says where. */
+const open = Effect.fnUntraced(function* <R>(
+  { host, port }: { readonly host: string; readonly port: number },
+  routes: Layer.Layer<never, never, HttpServer.HttpServer | R>
+) {
+  const server = yield* Listener.make()
+  const connections = Listener.connectionsOf(server)
+  const listening = yield* Layer.build(
+    NodeHttpServer.layerServer(() => server, { host, port, disablePreemptiveShutdown: true })
+  ).pipe(Effect.catchTag("ServeError", ({ cause }) => Effect.fail(cannotListen(host, port, cause))))
+  yield* Effect.provideContext(Layer.build(routes), listening)
+  const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
+  const isLocal = Origin.isLoopback(url.host)
+  const drain = (within: number) => Listener.drain(server, connections, within)
+  return { drain, isLocal, origin: `http://${isLocal ? url.host : `localhost:${url.port}`}` }
+})
 
-const loginAt = (origin: string): string => {
-  const port = Number(new URL(origin).port)
-  return port === defaultSentinelPort ? "le-auth login" : `SENTINEL_PORT=${port} le-auth login`
-}
-
-const announcement = (config: SentinelConfig.SentinelConfig, isBuiltIn: boolean, origin: string): string =>
-  [
-    `Sentinel listens on ${origin}`,
-    ...config.accounts.flatMap((account) => [
-      "",
-      `Account ${account.id}${account.name === undefined ? "" : ` (${account.name})`}`,
-      ...users(account, isBuiltIn),
-      ...applications(account)
-    ]),
-    "",
-    ...(isBuiltIn
-      ? [`The secret of the applications is development-only-secret. Sign in with: ${loginAt(origin)}`]
-      : []),
-    `Applications find it with LE_AUTH_DOMAIN_API=${origin}`,
-    "Ctrl-C stops it; it forgets its sessions and tokens then."
-  ].join("\n")
+/** Collectors are rare, so what talks to them is loaded only for who has one. */
+const telemetry = Effect.gen(function* () {
+  const endpoint = yield* Effect.option(Config.NonEmptyString("OTEL_EXPORTER_OTLP_ENDPOINT"))
+  if (Option.isNone(endpoint)) return Layer.empty
+  return (yield* Effect.promise(() => import("./sentinel/Telemetry.ts"))).layer
+})
 
 /**
  * Serves until it is interrupted.
@@ -98,30 +119,60 @@ const announcement = (config: SentinelConfig.SentinelConfig, isBuiltIn: boolean,
  * @since 0.1.0
  */
 export const run = Effect.fnUntraced(function* (options: Options) {
-  const isBuiltIn = Option.isNone(options.config)
-  const config = Option.isNone(options.config) ? SentinelConfig.development() : yield* readConfig(options.config.value)
+  const config = yield* configOf(options)
+  const drain = Duration.toMillis(options.drain)
+  const stopping = { hasBegun: false }
+  const format = Option.getOrElse(options.logFormat, () => (process.stderr.isTTY ? "pretty" : "json"))
+  Signals.stopIsSuccess({ within: drain + patience + 1000 })
 
-  const server = Http.createServer()
+  const serve = Effect.gen(function* () {
+    // The port for operators closes last, so that they see that this Sentinel is stopping.
+    const operations = Option.isNone(options.operationsPort)
+      ? undefined
+      : yield* open({ host: options.host, port: options.operationsPort.value }, Sentinel.layerOperationsServer)
+    if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(0))
 
-  const serve = Layer.effectDiscard(
-    Effect.gen(function* () {
-      // Ctrl-C does not wait for connections that browsers keep open.
-      yield* Effect.addFinalizer(() => Effect.sync(() => server.close().closeAllConnections()))
-      const { address } = yield* HttpServer.HttpServer
-      const url = new URL(NetAddress.formatUrlUnsafe(address))
-      const isLocal = Origin.isLoopback(url.host)
-      if (!isLocal) yield* Console.error("Other computers can reach this Sentinel. It is made for development only.")
-      yield* Console.log(announcement(config, isBuiltIn, `http://${isLocal ? url.host : `localhost:${url.port}`}`))
-    })
-  ).pipe(
-    Layer.provide(Sentinel.layerServer()),
-    Layer.provide(
-      NodeHttpServer.layer(() => server, { host: options.host, port: options.port, disablePreemptiveShutdown: true })
-    ),
-    Layer.provide(Sentinel.layerMemory(config)),
-    Layer.provide(NodeCrypto.layerServer)
+    const main = yield* open(
+      options,
+      Sentinel.layerServer({
+        ...(Option.isSome(options.publicOrigin) && { publicOrigin: options.publicOrigin.value }),
+        metrics: operations === undefined && !options.strict,
+        ...(options.trustedProxies.length > 0 && { trustedProxies: options.trustedProxies })
+      })
+    )
+    yield* Effect.addFinalizer(() =>
+      Effect.gen(function* () {
+        stopping.hasBegun = true
+        yield* Effect.logInfo("stopping")
+        yield* Effect.sleep(drain)
+        yield* main.drain(patience)
+        yield* Effect.logInfo("stopped")
+      })
+    )
+
+    if (!main.isLocal && !options.strict) {
+      yield* Console.error("Other computers can reach this Sentinel. It is made for development only; see --strict.")
+    }
+    const facts: Announcement.Facts = {
+      config,
+      isBuiltIn: Option.isNone(options.config),
+      isStrict: options.strict,
+      address: main.origin,
+      publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
+      metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`
+    }
+    yield* Console.log(options.json ? Announcement.json(facts) : Announcement.text(facts))
+    return yield* Effect.never
+  })
+
+  const settings = Layer.mergeAll(
+    Layer.succeed(AccessLog, options.accessLog),
+    Layer.succeed(Stopping, stopping),
+    Layer.provideMerge(yield* telemetry, Log.layer(format))
   )
-  return yield* Layer.launch(serve).pipe(
-    Effect.catchTag("ServeError", ({ cause }) => Effect.fail(cannotListen(options, cause)))
-  )
+  const services = Sentinel.layerMemory(
+    config,
+    options.strict ? { passwords: { algorithm: Strict.passwordAlgorithm } } : {}
+  ).pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
+  return yield* serve.pipe(Effect.provide(services), Effect.scoped)
 }, Effect.mapError(fromError))

@@ -14,6 +14,7 @@ import * as Forget from "./commands/Forget.ts"
 import * as Login from "./commands/Login.ts"
 import * as Logout from "./commands/Logout.ts"
 import * as Output from "./Output.ts"
+import * as Signals from "./Signals.ts"
 import * as Sentinel from "./commands/Sentinel.ts"
 import * as Status from "./commands/Status.ts"
 import * as Token from "./commands/Token.ts"
@@ -35,14 +36,10 @@ const command = Command.make("le-auth").pipe(
   ])
 )
 
-/** What cannot be interrupted, such as a code exchange that waits for its answer, gets this long after Ctrl-C. */
-const grace = 2000
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.once(signal, () => setTimeout(() => process.exit(130), grace).unref())
-}
+Signals.install()
 
 Command.run(command, { version }).pipe(
   Effect.catchTag("ShowHelp", (help) => (help.errors.length === 0 ? Effect.void : Effect.fail(new WrongUsage()))),
   Effect.provide(Layer.merge(NodeServices.layer, Output.layer)),
-  NodeRuntime.runMain
+  (program) => NodeRuntime.runMain(program, { teardown: Signals.teardown })
 )

@@ -2,7 +2,9 @@ import * as Fs from "node:fs"
 import * as Http from "node:http"
 import * as Net from "node:net"
 import * as Path from "node:path"
+import { fetch } from "@effect/platform-node/Undici"
 import { afterAll, assert, describe, it } from "vitest"
+import { dial, request, statusOf } from "./sentinel/Wire.ts"
 import { freePort, isOpen, run, start, temporaryDirectory } from "./Cli.ts"
 
 const directory = temporaryDirectory()
@@ -26,7 +28,7 @@ const configFile = (text: string) => {
 
 describe("le-auth sentinel start", () => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    it(`serves, says what it serves, and ${signal} stops it cleanly with exit code 130`, async () => {
+    it(`R93: serves, says what it serves, and ${signal} stops it cleanly with exit code 0`, async () => {
       const port = await freePort()
       const sentinel = start(["sentinel", "start", "--port", String(port)])
       await sentinel.output(/Ctrl-C stops it/)
@@ -40,8 +42,14 @@ describe("le-auth sentinel start", () => {
       sentinel.child.kill(signal)
       const { code, stderr, stdout } = await sentinel.result
       assert.isBelow(performance.now() - from, 1500)
-      assert.strictEqual(code, 130)
-      assert.strictEqual(stderr, "")
+      assert.strictEqual(code, 0)
+      assert.deepStrictEqual(
+        stderr
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line).message),
+        ["request", "stopping", "stopped"]
+      )
       assert.isFalse(await isOpen(port))
       assert.include(stdout, `Sentinel listens on ${address}`)
       assert.include(stdout, "Account 12345678")
@@ -57,7 +65,7 @@ describe("le-auth sentinel start", () => {
     const sentinel = start(["sentinel", "start"], { SENTINEL_PORT: String(port) })
     await sentinel.output(new RegExp(`listens on http://127.0.0.1:${port}$`, "m"))
     sentinel.child.kill()
-    assert.strictEqual((await sentinel.result).code, 130)
+    assert.strictEqual((await sentinel.result).code, 0)
   })
 
   it("a taken port is a message that names it and says what to do", async () => {
@@ -135,5 +143,231 @@ describe("le-auth sentinel start", () => {
       assert.strictEqual(code, 2, port)
       assert.strictEqual(stdout, "")
     }
+  })
+
+  it("R93: SIGTERM turns ready red, lets a request that is under way finish, and ends with 0", async () => {
+    const sentinel = start([
+      "sentinel",
+      "start",
+      "--port",
+      "0",
+      "--operations-port",
+      "0",
+      "--drain",
+      "300 millis",
+      "--json"
+    ])
+    const { address, metrics } = JSON.parse((await sentinel.output(/^\{.*\}$/m))[0])
+    const ready = () => fetch(new URL("/health/ready", metrics))
+    assert.strictEqual((await ready()).status, 200)
+    const client = await dial(Number(new URL(address).port))
+    const body = "grant_type=refresh_token"
+    client.send(
+      request("POST /sentinel/api/account/12345678/token?v=1.0", {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Length": body.length
+      }) + body.slice(0, 5)
+    )
+    while (!(await (await fetch(metrics)).text()).includes("sentinel_http_requests_in_flight 1")) continue
+
+    sentinel.child.kill("SIGTERM")
+    let red = await ready()
+    while (red.status === 200) red = await ready()
+    assert.strictEqual(red.status, 503)
+    assert.deepStrictEqual(await red.json(), { status: "not ready", reason: "Sentinel is stopping." })
+    // It still takes requests, until the load balancer has noticed.
+    assert.strictEqual((await fetch(`${address}/health/live`)).status, 200)
+    while (await isOpen(Number(new URL(address).port))) continue
+    client.send(body.slice(5))
+    const answer = await client.closed()
+    assert.strictEqual(statusOf(answer), "400")
+    assert.include(answer, "invalid_client")
+    assert.match(answer, /connection: close/i)
+    assert.strictEqual((await sentinel.result).code, 0)
+  })
+
+  it("R93: a second signal ends it at once", async () => {
+    const sentinel = start(["sentinel", "start", "--port", "0", "--drain", "1 minute"])
+    await sentinel.output(/Ctrl-C stops it/)
+    sentinel.child.kill("SIGINT")
+    await sentinel.output(/"stopping"/)
+    sentinel.child.kill("SIGINT")
+    assert.strictEqual((await sentinel.result).code, 130)
+  })
+
+  it("each request is a line of JSON on stderr, unless --no-access-log", async () => {
+    for (const [flags, messages] of [
+      [[], ["request", "stopping", "stopped"]],
+      [["--no-access-log"], ["stopping", "stopped"]],
+      [["--log-level", "warn"], []]
+    ] as const) {
+      const sentinel = start(["sentinel", "start", "--port", "0", "--json", ...flags])
+      const { address } = JSON.parse((await sentinel.output(/^\{.*\}$/m))[0])
+      await get(`${address}/api/account/12345678/service/sentinel/baseURI.json?version=1.0&code=planted`)
+      sentinel.child.kill()
+      const { stderr } = await sentinel.result
+      const lines = stderr
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line))
+      assert.deepStrictEqual(
+        lines.map(({ message }) => message),
+        [...messages]
+      )
+      assert.notInclude(stderr, "planted")
+    }
+  })
+
+  it("for people, with --log-format pretty", async () => {
+    const sentinel = start(["sentinel", "start", "--port", "0", "--log-format", "pretty"])
+    const [, origin = ""] = await sentinel.output(/listens on (\S+)/)
+    await get(`${origin}/api/account/12345678/service/sentinel/baseURI.json?version=1.0`)
+    await sentinel.output(
+      /^\d\d:\d\d:\d\d info  GET \/api\/account\/:accountId\/service\/:service\/baseURI\.json 200 [\d.]+ ms requestId=[0-9a-f]{16} account=12345678$/m
+    )
+    sentinel.child.kill()
+    await sentinel.result
+  })
+
+  it("metrics are on its port, or on --operations-port, and in strict mode on the latter only", async () => {
+    const config = configFile(JSON.stringify({ accounts: [{ id: "1", users: [], installations: [] }] }))
+    for (const [flags, onMain] of [
+      [[], 200],
+      [["--operations-port", "0"], 404],
+      [["--strict", "--config", config], 404],
+      [["--strict", "--config", config, "--operations-port", "0"], 404]
+    ] as const) {
+      const sentinel = start(["sentinel", "start", "--port", "0", "--json", ...flags])
+      const said = JSON.parse((await sentinel.output(/^\{.*\}$/m))[0])
+      assert.strictEqual((await fetch(`${said.address}/metrics`)).status, onMain)
+      assert.strictEqual((await fetch(said.health)).status, 200)
+      assert.strictEqual(said.metrics !== undefined, flags.includes("--operations-port" as never) || onMain === 200)
+      if (said.metrics !== undefined) assert.strictEqual((await fetch(said.metrics)).status, 200)
+      sentinel.child.kill()
+      await sentinel.result
+    }
+  })
+
+  it("--strict refuses what everybody knows, and says all of it at once without secrets", async () => {
+    const installation = {
+      client_id: "11111111-1111-4111-8111-111111111111",
+      client_secret: "development-only-secret",
+      client_name: "Test",
+      grant_types: ["authorization_code"],
+      redirect_uris: ["https://app.example/cb"]
+    }
+    const config = configFile(
+      JSON.stringify({
+        accounts: [
+          {
+            id: "1",
+            users: [
+              { id: "1", email: "somebody@b.c", password: "agent" },
+              { id: "2", email: "Planted@b.c", password: "planted" },
+              { id: "3", email: "good@b.c", password: "correct horse battery staple" }
+            ],
+            installations: [installation]
+          }
+        ]
+      })
+    )
+    const { code, stderr, stdout } = await run([
+      "sentinel",
+      "start",
+      "--strict",
+      "--host",
+      "0.0.0.0",
+      "--config",
+      config
+    ])
+    assert.strictEqual(code, 1)
+    assert.strictEqual(stdout, "")
+    assert.include(stderr, "Strict mode refuses this:")
+    for (const path of [
+      "--public-origin",
+      "accounts[0].users[0].password",
+      "accounts[0].users[1].password",
+      "accounts[0].installations[0].client_secret"
+    ]) {
+      assert.include(stderr, `  - ${path}: `)
+    }
+    assert.notInclude(stderr, "users[2]")
+    assert.notInclude(stderr, "planted")
+    assert.notInclude(stderr, "development-only-secret")
+    const builtIn = await run(["sentinel", "start", "--strict"])
+    assert.strictEqual(builtIn.code, 1)
+    assert.include(builtIn.stderr, "--config: is missing")
+    const plain = await run([
+      "sentinel",
+      "start",
+      "--strict",
+      "--config",
+      config,
+      "--public-origin",
+      "http://sentinel.example"
+    ])
+    assert.strictEqual(plain.code, 2)
+    assert.include(plain.stderr, "https")
+  })
+
+  it("--public-origin is what browsers and applications are told", async () => {
+    const sentinel = start(["sentinel", "start", "--port", "0", "--public-origin", "https://sentinel.example.com"])
+    const [, origin = ""] = await sentinel.output(/listens on (\S+)/)
+    const answer = await get(`${origin}/api/account/12345678/service/sentinel/baseURI.json?version=1.0`)
+    assert.strictEqual(JSON.parse(answer).baseURI, "sentinel.example.com")
+    sentinel.child.kill()
+    assert.include((await sentinel.result).stdout, "LE_AUTH_DOMAIN_API=https://sentinel.example.com")
+  })
+
+  it("--profile changes the dialect, over that of the file; a wrong one is wrong usage", async () => {
+    const config = configFile(
+      JSON.stringify({
+        accounts: [{ id: "1", users: [], installations: [] }],
+        profile: { tokenClientErrorStatus: 401, openerPolicy: "unsafe-none" }
+      })
+    )
+    const unknownClient = async (flags: ReadonlyArray<string>) => {
+      const sentinel = start(["sentinel", "start", "--port", "0", "--json", "--config", config, ...flags])
+      const { address } = JSON.parse((await sentinel.output(/^\{.*\}$/m))[0])
+      const body = new URLSearchParams({ client_id: "x", client_secret: "y" })
+      const { status } = await fetch(`${address}/sentinel/api/account/1/token?v=1.0`, { method: "POST", body })
+      sentinel.child.kill()
+      await sentinel.result
+      return status
+    }
+    assert.strictEqual(await unknownClient([]), 401)
+    assert.strictEqual(await unknownClient(["--profile", "tokenClientErrorStatus=400"]), 400)
+    const { code, stderr } = await run(["sentinel", "start", "--profile", "expiresIn=never", "--profile", "nope=1"])
+    assert.strictEqual(code, 1)
+    assert.include(stderr, "profile.expiresIn")
+    assert.include(stderr, "profile.nope")
+  })
+})
+
+describe("le-auth sentinel init", () => {
+  it("writes a file that starts, for its owner only, with secrets of its own, and a schema that names every field", async () => {
+    const file = Path.join(directory, "fresh.jsonc")
+    const { code, stderr, stdout } = await run(["sentinel", "init", file])
+    assert.deepStrictEqual([code, stdout], [0, ""])
+    assert.include(stderr, `Start it with: le-auth sentinel start --config ${file}`)
+    assert.strictEqual(Fs.statSync(file).mode & 0o777, 0o600)
+    const text = Fs.readFileSync(file, "utf8")
+    assert.include(text, '"$schema": "./fresh.schema.json"')
+    const schema = JSON.parse(Fs.readFileSync(Path.join(directory, "fresh.schema.json"), "utf8"))
+    assert.includeMembers(Object.keys(schema.properties), ["$schema", "profile", "accounts"])
+
+    const sentinel = start(["sentinel", "start", "--strict", "--port", "0", "--config", file])
+    await sentinel.output(/Ctrl-C stops it/)
+    sentinel.child.kill()
+    const said = (await sentinel.result).stdout
+    assert.include(said, "Strict: ")
+    for (const [, password = ""] of text.matchAll(/"password": "([^"]*)"/g)) assert.notInclude(said, password)
+
+    const again = await run(["sentinel", "init", file])
+    assert.strictEqual(again.code, 1)
+    assert.include(again.stderr, "--force")
+    assert.strictEqual(Fs.readFileSync(file, "utf8"), text)
+    assert.strictEqual((await run(["sentinel", "init", file, "--force"])).code, 0)
+    assert.notStrictEqual(Fs.readFileSync(file, "utf8"), text)
   })
 })

@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
 import * as RedirectUris from "./authorize/RedirectUris.ts"
 import { duplicates } from "./internal/duplicates.ts"
+import * as Problems from "./internal/problems.ts"
 import * as PasswordHash from "./PasswordHash.ts"
 import * as SentinelProfile from "./SentinelProfile.ts"
 
@@ -165,15 +165,7 @@ export class InvalidSentinelConfig extends Schema.TaggedError<InvalidSentinelCon
   }
 }
 
-const decode = Schema.decodeUnknownResult(SentinelConfig, { errors: "all", onExcessProperty: "error" })
-const formatIssues = SchemaIssue.makeFormatterStandardSchemaV1()
-
-/** `accounts[0].users[1].email` */
-const pathText = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }>): string =>
-  path
-    .map((segment) => (typeof segment === "object" ? segment.key : segment))
-    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
-    .join("")
+const decode = Problems.decoder(SentinelConfig)
 
 /**
  * Checks a value that is already JSON. Fails with all problems at once, missing fields and duplicate ids alike.
@@ -182,10 +174,7 @@ const pathText = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey 
  */
 export const fromUnknown = (value: unknown): Effect.Effect<SentinelConfig, InvalidSentinelConfig> => {
   const decoded = decode(value)
-  const problems = Result.isSuccess(decoded)
-    ? []
-    : formatIssues(decoded.failure.issue).issues.map(({ message, path }) => `${pathText(path ?? [])}: ${message}`)
-  const all = [...problems, ...duplicates(value)]
+  const all = [...(Result.isSuccess(decoded) ? [] : decoded.failure), ...duplicates(value)]
   return Result.isSuccess(decoded) && all.length === 0
     ? Effect.succeed(decoded.success)
     : Effect.fail(new InvalidSentinelConfig({ problems: all }))

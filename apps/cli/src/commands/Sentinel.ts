@@ -3,8 +3,11 @@
  *
  * @since 0.1.0
  */
+import { Origin } from "@le-auth/core/Origin"
+import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { defaultSentinelPort, sentinelPort } from "../SentinelPort.ts"
@@ -23,7 +26,58 @@ const flags = {
   ),
   config: Flag.File("config", { mustExist: true }).pipe(
     Flag.optional,
-    Flag.withDescription("A JSON file of accounts, users and installations, instead of the built-in ones")
+    Flag.withDescription("A file of accounts, users and installations, instead of the built-in ones; see sentinel init")
+  ),
+  publicOrigin: Flag.String("public-origin").pipe(
+    Flag.withSchema(Origin),
+    Flag.optional,
+    Flag.withMetavar("https://host"),
+    Flag.withDescription("Where browsers reach it, if a proxy is in front of it (default: the address it listens on)")
+  ),
+  operationsPort: Flag.Int("operations-port").pipe(
+    Flag.withSchema(Port),
+    Flag.optional,
+    Flag.withDescription("A port of its own for /metrics and /health, for operators (default: /metrics is on --port)")
+  ),
+  strict: Flag.Boolean("strict").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription(
+      "For staging: refuses well-known passwords and plain http, hashes passwords with a strong cost, has no control " +
+        "listener, and has metrics on --operations-port only"
+    )
+  ),
+  trustedProxies: Flag.String("trusted-proxy").pipe(
+    Flag.withSchema(Schema.IpNetworkFromString),
+    Flag.atLeast(0),
+    Flag.withMetavar("network"),
+    Flag.withDescription(
+      "A network of your proxies, whose X-Forwarded-For is believed when failed sign-ins are counted; repeatable"
+    )
+  ),
+  profile: Flag.KeyValuePair("profile").pipe(
+    Flag.optional,
+    Flag.withMetavar("point=value"),
+    Flag.withDescription("Another dialect of LivePerson's, such as expiresIn=string or issuer=Sentinel; repeatable")
+  ),
+  drain: Flag.String("drain").pipe(
+    Flag.withSchema(Schema.DurationFromString),
+    Flag.withDefault(Duration.zero),
+    Flag.withMetavar("duration"),
+    Flag.withDescription("How long to go on serving, with /health/ready red, after SIGTERM, such as '5 seconds'")
+  ),
+  logFormat: Flag.Literals("log-format", ["json", "pretty"]).pipe(
+    Flag.optional,
+    Flag.withDescription("How the log on stderr looks (default: pretty on a terminal, else json)")
+  ),
+  accessLog: Flag.Boolean("access-log").pipe(
+    Flag.withDefault(true),
+    Flag.withDescription("Log each request, without query and body (default: yes)")
+  ),
+  json: Flag.Boolean("json").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription("Say on stdout in one line of JSON where it listens")
   )
 }
 
@@ -35,12 +89,52 @@ const start = Command.make("start", flags, (options) =>
 ).pipe(
   Command.withDescription(
     "Run Sentinel on this computer: the same sign-in as LivePerson's, with accounts and users of your own. " +
-      "It keeps everything in memory. Ctrl-C stops it (exit code 130)."
+      "It keeps everything in memory. Ctrl-C or SIGTERM lets requests finish and stops it (exit code 0); a second one ends " +
+      "it at once. With OTEL_EXPORTER_OTLP_ENDPOINT set, logs, metrics and traces go there, too."
   ),
   Command.withShortDescription("Run Sentinel on this computer"),
   Command.withExamples([
     { command: "le-auth sentinel start", description: "With the built-in account and users" },
-    { command: "le-auth sentinel start --port 4500 --config sentinel.json", description: "With your own" }
+    { command: "le-auth sentinel start --port 4500 --config sentinel.jsonc", description: "With your own" },
+    {
+      command: "le-auth sentinel start --profile expiresIn=string --profile accessTokenLifetime='5 minutes'",
+      description: "In another dialect"
+    },
+    {
+      command:
+        "le-auth sentinel start --strict --host 0.0.0.0 --public-origin https://sentinel.example.com " +
+        "--config sentinel.jsonc --operations-port 9400",
+      description: "For staging, behind a proxy that ends TLS"
+    }
+  ])
+)
+
+const initFlags = {
+  file: Argument.File("file").pipe(
+    Argument.withDefault("sentinel.jsonc"),
+    Argument.withDescription("Where to write it (default: sentinel.jsonc)")
+  ),
+  force: Flag.Boolean("force").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription("Replace what is there")
+  )
+}
+
+const init = Command.make("init", initFlags, (options) =>
+  Effect.flatMap(
+    Effect.promise(() => import("../SentinelInit.ts")),
+    ({ run }) => run(options)
+  )
+).pipe(
+  Command.withDescription(
+    "Write a configuration file to begin with: JSON with comments, with passwords and secrets that are drawn at random, and " +
+      "beside it a JSON Schema, so that editors complete and check it."
+  ),
+  Command.withShortDescription("Write a configuration file"),
+  Command.withExamples([
+    { command: "le-auth sentinel init", description: "Write sentinel.jsonc and sentinel.schema.json" },
+    { command: "le-auth sentinel init staging.jsonc", description: "Under another name" }
   ])
 )
 
@@ -50,5 +144,5 @@ const start = Command.make("start", flags, (options) =>
 export const command = Command.make("sentinel").pipe(
   Command.withDescription("Run a Sentinel of your own, to develop and test against."),
   Command.withShortDescription("Run a Sentinel of your own"),
-  Command.withSubcommands([start])
+  Command.withSubcommands([start, init])
 )

@@ -12,7 +12,7 @@ import * as Data from "effect/Data"
  * @since 0.1.0
  */
 export class ShownError extends Data.TaggedError("ShownError")<{
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 414 | 429 | 500
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 414 | 429 | 431 | 500
   /** A code of OAuth 2.0 where there is one. */
   readonly error: string
   /** What is wrong, for the developer: characters of RFC 6749 section 5.2 only. */

@@ -16,6 +16,7 @@ import * as Paths from "../Paths.ts"
 import { AccessLog } from "./AccessLog.ts"
 import * as RequestFacts from "./RequestFacts.ts"
 import * as RequestMetrics from "./RequestMetrics.ts"
+import { Stopping } from "./Stopping.ts"
 
 /**
  * The header with the request id.
@@ -48,6 +49,7 @@ export const layer = HttpRouter.middleware(
   Effect.gen(function* () {
     const factsOf = yield* RequestFacts.make
     const hasAccessLog = yield* AccessLog
+    const stopping = yield* Stopping
 
     return (app) =>
       Effect.withFiber((fiber) => {
@@ -58,7 +60,11 @@ export const layer = HttpRouter.middleware(
 
         return Effect.flatMap(factsOf(request), (facts) =>
           Effect.onExit(
-            Effect.map(app, (response) => HttpServerResponse.setHeader(response, requestIdHeader, facts.id)),
+            Effect.map(app, (response) => {
+              const named = HttpServerResponse.setHeader(response, requestIdHeader, facts.id)
+              // So that the client opens its next connection to another Sentinel.
+              return stopping.hasBegun ? HttpServerResponse.setHeader(named, "connection", "close") : named
+            }),
             (exit) => {
               // The router has put the route into the context of the fiber.
               const matched = Context.getOrUndefined(fiber.context as Context.Context<unknown>, HttpRouter.RouteContext)

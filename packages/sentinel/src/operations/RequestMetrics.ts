@@ -72,3 +72,32 @@ export const ended = (
   }
   requests.updateUnsafe(1, context)
 }
+
+/**
+ * Why a connection was refused before there was a request.
+ *
+ * @since 0.1.0
+ */
+export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "too_many"
+
+const refusalsOf = (reason: Refusal) =>
+  Metric.counter("sentinel_http_connections_refused_total", {
+    description: "Connections that were refused before there was a request, by reason",
+    incremental: true,
+    attributes: { reason }
+  })
+
+const refusals: Readonly<Record<Refusal, ReturnType<typeof refusalsOf>>> = {
+  headers_too_large: refusalsOf("headers_too_large"),
+  too_slow: refusalsOf("too_slow"),
+  malformed: refusalsOf("malformed"),
+  too_many: refusalsOf("too_many")
+}
+
+/**
+ * A connection is refused.
+ *
+ * @since 0.1.0
+ */
+export const refused = (reason: Refusal, context: Context.Context<never>): void =>
+  refusals[reason].updateUnsafe(1, context)

@@ -18,14 +18,49 @@ const titles: Record<ShownError["status"], string> = {
   403: "This form was not accepted",
   404: "Not found",
   405: "Not allowed",
+  408: "That took too long",
   413: "Too large",
   414: "Too long",
   429: "Please wait a moment",
+  431: "Too large",
   500: "Something went wrong"
 }
 
 /**
- * Answers with an error. The id of the request is in the answer and in the log (R94).
+ * The answer to an error: a page for whoever asks for pages, else the JSON of OAuth 2.0.
+ *
+ * @since 0.1.0
+ */
+export const answer = (
+  render: Page.Render,
+  error: ShownError,
+  { requestId, wantsPage }: { readonly requestId: string; readonly wantsPage: boolean }
+): HttpServerResponse.HttpServerResponse => {
+  const headers = { "x-request-id": requestId, ...error.headers }
+  if (!wantsPage) {
+    return HttpServerResponse.jsonUnsafe(
+      { error: error.error, error_description: `${error.description} ${error.remedy}` },
+      { status: error.status, headers: { ...Page.privateHeaders, "x-frame-options": "DENY", ...headers } }
+    )
+  }
+  return render({
+    status: error.status,
+    title: titles[error.status],
+    headers,
+    body: html`<h1>${titles[error.status]}</h1>
+      <p class="lead">${error.description}</p>
+      <p>${error.remedy}</p>
+      <dl>
+        <dt>Error</dt>
+        <dd><code>${error.error}</code></dd>
+        <dt>Request</dt>
+        <dd><code>${requestId}</code></dd>
+      </dl>`
+  })
+}
+
+/**
+ * Answers a request with an error. The id of the request is in the answer and in the log (R94).
  *
  * @since 0.1.0
  */
@@ -46,26 +81,6 @@ export const make = (render: Page.Render): Effect.Effect<Show, never, SecureRand
       yield* Effect.logInfo(`refused: ${error.reason ?? error.description}`).pipe(
         Effect.annotateLogs({ requestId, status: error.status, error: error.error, method: request.method, path })
       )
-      const headers = { "x-request-id": requestId, ...error.headers }
-      if (!(request.headers["accept"] ?? "").includes("text/html")) {
-        return HttpServerResponse.jsonUnsafe(
-          { error: error.error, error_description: `${error.description} ${error.remedy}` },
-          { status: error.status, headers: { ...Page.privateHeaders, "x-frame-options": "DENY", ...headers } }
-        )
-      }
-      return render({
-        status: error.status,
-        title: titles[error.status],
-        headers,
-        body: html`<h1>${titles[error.status]}</h1>
-          <p class="lead">${error.description}</p>
-          <p>${error.remedy}</p>
-          <dl>
-            <dt>Error</dt>
-            <dd><code>${error.error}</code></dd>
-            <dt>Request</dt>
-            <dd><code>${requestId}</code></dd>
-          </dl>`
-      })
+      return answer(render, error, { requestId, wantsPage: (request.headers["accept"] ?? "").includes("text/html") })
     })
   )

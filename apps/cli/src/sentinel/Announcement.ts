@@ -1,0 +1,83 @@
+/**
+ * What `le-auth sentinel start` says when it listens.
+ *
+ * @since 0.1.0
+ */
+import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Redacted from "effect/Redacted"
+import { defaultSentinelPort } from "../SentinelPort.ts"
+import * as Strict from "./Strict.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Facts {
+  readonly config: SentinelConfig.SentinelConfig
+  /** The configuration is the one that everybody knows. */
+  readonly isBuiltIn: boolean
+  readonly isStrict: boolean
+  /** Where this computer reaches it. */
+  readonly address: string
+  /** Where browsers reach it, which may be a proxy in front of it. */
+  readonly publicOrigin: string
+  /** Absent if they are on no port. */
+  readonly metrics: string | undefined
+}
+
+const applications = (account: SentinelConfig.Account): ReadonlyArray<string> =>
+  account.installations.flatMap(({ client_id, client_name, redirect_uris }) => [
+    `  Application  ${client_id} (${client_name})`,
+    ...redirect_uris.map((uri) => `               ${uri}`)
+  ])
+
+/** Passwords are shown only if everybody knows them anyway. */
+const users = (account: SentinelConfig.Account, isBuiltIn: boolean): ReadonlyArray<string> =>
+  account.users.map(({ email, is_admin, password }) => {
+    const known = isBuiltIn && password !== undefined ? `, password ${Redacted.value(password)}` : ""
+    return `  User         ${email}${known}${is_admin ? ", administrator" : ""}`
+  })
+
+const loginAt = (origin: string): string => {
+  const port = Number(new URL(origin).port)
+  return port === defaultSentinelPort ? "le-auth login" : `SENTINEL_PORT=${port} le-auth login`
+}
+
+/**
+ * For people.
+ *
+ * @since 0.1.0
+ */
+export const text = ({ address, config, isBuiltIn, isStrict, metrics, publicOrigin }: Facts): string =>
+  [
+    `Sentinel listens on ${address}`,
+    ...(publicOrigin === address ? [] : [`Browsers reach it at ${publicOrigin}`]),
+    `Health is at ${address}/health/ready${metrics === undefined ? "" : `, metrics are at ${metrics}`}`,
+    ...(isStrict ? ["", Strict.meaning] : []),
+    ...config.accounts.flatMap((account) => [
+      "",
+      `Account ${account.id}${account.name === undefined ? "" : ` (${account.name})`}`,
+      ...users(account, isBuiltIn),
+      ...applications(account)
+    ]),
+    "",
+    ...(isBuiltIn
+      ? [`The secret of the applications is development-only-secret. Sign in with: ${loginAt(address)}`]
+      : []),
+    `Applications find it with LE_AUTH_DOMAIN_API=${publicOrigin}`,
+    "Ctrl-C stops it; it forgets its sessions and tokens then."
+  ].join("\n")
+
+/**
+ * For programs: one line of JSON.
+ *
+ * @since 0.1.0
+ */
+export const json = ({ address, config, isStrict, metrics, publicOrigin }: Facts): string =>
+  JSON.stringify({
+    address,
+    publicOrigin,
+    health: `${address}/health/ready`,
+    metrics,
+    strict: isStrict,
+    accounts: config.accounts.map(({ id }) => id)
+  })

@@ -1,0 +1,32 @@
+/**
+ * Points of the profile that are given on the command line: `--profile expiresIn=string`.
+ *
+ * @since 0.1.0
+ */
+import * as SentinelFile from "@le-auth/sentinel/operations/SentinelFile"
+import type * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as Effect from "effect/Effect"
+import { exitCodes, Failure } from "../Failure.ts"
+
+/** What a text means in JSON, for truth values and numbers. Everything else is a text. */
+const valueOf = (text: string): unknown => {
+  if (text === "true" || text === "false") return text === "true"
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+/**
+ * Fails with all that is wrong.
+ *
+ * @since 0.1.0
+ */
+export const read = (flags: Readonly<Record<string, string>>): Effect.Effect<SentinelProfile.Changes, Failure> =>
+  Effect.mapError(
+    SentinelFile.profileFromUnknown(
+      Object.fromEntries(Object.entries(flags).map(([name, text]) => [name, valueOf(text)]))
+    ),
+    ({ problems }) =>
+      new Failure({
+        message: ["--profile has problems:", ...problems.map((problem) => `  - ${problem}`)].join("\n"),
+        exitCode: exitCodes.usage
+      })
+  )

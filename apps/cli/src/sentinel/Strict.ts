@@ -1,0 +1,81 @@
+/**
+ * What `--strict` asks of a Sentinel that others can reach.
+ *
+ * @since 0.1.0
+ */
+import * as Origin from "@le-auth/core/Origin"
+import * as Passwords from "@le-auth/sentinel/Passwords"
+import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Kdf from "effect/crypto/Kdf"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Crypto from "node:crypto"
+
+const valueOf = (secret: Redacted.Redacted<string> | undefined): string | undefined =>
+  secret === undefined ? undefined : Redacted.value(secret)
+
+/** Everybody who has read our documentation knows these. */
+const known = new Set(
+  SentinelConfig.development().accounts.flatMap(({ installations, users }) => [
+    ...installations.map(({ client_secret }) => valueOf(client_secret)),
+    ...users.map(({ password }) => valueOf(password))
+  ])
+)
+known.delete(undefined)
+
+const problemOfPassword = ({ email, password }: SentinelConfig.User): string | undefined => {
+  const value = valueOf(password)
+  if (known.has(value)) return "is a password that everybody knows"
+  return value !== undefined && email.toLowerCase().startsWith(`${value.toLowerCase()}@`)
+    ? "is the name of the user"
+    : undefined
+}
+
+/**
+ * What is wrong with a configuration in strict mode. No line repeats a secret.
+ *
+ * @since 0.1.0
+ */
+export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
+  accounts.flatMap(({ installations, users }, account) => [
+    ...users.flatMap((user, index) => {
+      const problem = problemOfPassword(user)
+      return problem === undefined ? [] : [`accounts[${account}].users[${index}].password: ${problem}`]
+    }),
+    ...installations.flatMap(({ client_secret }, index) =>
+      known.has(valueOf(client_secret))
+        ? [`accounts[${account}].installations[${index}].client_secret: is a secret that everybody knows`]
+        : []
+    )
+  ])
+
+/**
+ * What is wrong with the flags in strict mode. That an origin is https, or on loopback, is checked in any mode.
+ *
+ * @since 0.1.0
+ */
+export const problemsOfFlags = (flags: {
+  readonly config: Option.Option<string>
+  readonly host: string
+  readonly publicOrigin: Option.Option<string>
+}): ReadonlyArray<string> => [
+  ...(Option.isNone(flags.config) ? ["--config: is missing; the built-in users are for development"] : []),
+  ...(Option.isNone(flags.publicOrigin) && !Origin.isLoopback(flags.host.includes(":") ? `[${flags.host}]` : flags.host)
+    ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]
+    : [])
+]
+
+/**
+ * What passwords are hashed with: argon2id, or what OWASP asks for on a Node before 24.7, which has no argon2id.
+ *
+ * @since 0.1.0
+ */
+export const passwordAlgorithm = "argon2" in Crypto ? Passwords.strict : Kdf.pbkdf2Sha256
+
+/**
+ * @since 0.1.0
+ */
+export const meaning = [
+  "Strict: passwords are hashed slowly; metrics are not on this port; there is no control listener,",
+  "so no faults and no virtual clock; known passwords and secrets are refused; other computers need https."
+].join("\n")

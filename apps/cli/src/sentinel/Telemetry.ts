@@ -1,0 +1,24 @@
+/**
+ * Sends logs, metrics and traces to a collector of OpenTelemetry, if `OTEL_EXPORTER_OTLP_ENDPOINT` names one.
+ *
+ * @since 0.1.0
+ */
+import * as Redaction from "@le-auth/core/Redaction"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Layer from "effect/Layer"
+import * as Otlp from "effect/observability/Otlp"
+import * as OtlpSerialization from "effect/observability/OtlpSerialization"
+
+/**
+ * With the settings of the OpenTelemetry specification, such as `OTEL_SERVICE_NAME` and `OTEL_EXPORTER_OTLP_HEADERS`. The log on
+ * stderr goes on. Addresses in spans have no codes and no states.
+ *
+ * @since 0.1.0
+ */
+export const layer = Layer.merge(
+  Redaction.layer,
+  Otlp.layerFromConfig({ resource: { serviceName: "sentinel" }, loggerMergeWithExisting: true }).pipe(
+    Layer.provide(OtlpSerialization.layerJson),
+    Layer.provide(FetchHttpClient.layer)
+  )
+)

@@ -1,0 +1,68 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as ConfigFile from "../../src/sentinel/ConfigFile.ts"
+
+const good = `\uFEFF{
+  // The accounts.
+  "$schema": "./sentinel.schema.json",
+  "accounts": [{ "id": "1", /* nobody yet */ "users": [], "installations": [], }],
+  "profile": { "expiresIn": "string", "accessTokenLifetime": "5 minutes" },
+}`
+
+const problemsOf = (text: string) =>
+  Effect.map(Effect.flip(ConfigFile.parse("sentinel.jsonc", text)), ({ message }) => message)
+
+describe("the configuration file", () => {
+  it.effect("may have comments, commas at the end and a byte order mark, and says the profile", () =>
+    Effect.gen(function* () {
+      const { accounts, profile } = yield* ConfigFile.parse("sentinel.jsonc", good)
+      assert.deepStrictEqual(
+        accounts.map(({ id }) => String(id)),
+        ["1"]
+      )
+      assert.deepStrictEqual(profile, { expiresIn: "string", accessTokenLifetime: Duration.minutes(5) })
+    })
+  )
+
+  it.effect("R95: says where its text is wrong, not what is there", () =>
+    Effect.gen(function* () {
+      const message = yield* problemsOf('{\n  "accounts": [\n    planted-secret\n  ]\n}')
+      assert.include(message, "sentinel.jsonc has problems:")
+      assert.include(message, "line 3, column 5: invalid symbol")
+      assert.notInclude(message, "planted-secret")
+      assert.include(yield* problemsOf(""), "line 1, column 1")
+      assert.include(yield* problemsOf("{"), "close brace expected")
+    })
+  )
+
+  it.effect("R95: has all problems of accounts and profile at once, without values", () =>
+    Effect.gen(function* () {
+      const message = yield* problemsOf(
+        JSON.stringify({
+          accounts: [{ id: "not an id", users: [{ id: "1", email: "planted", password: "" }], installations: [] }],
+          profile: { expiresIn: "planted", codeLifetime: "soon", unknown: 1 },
+          extra: true
+        })
+      )
+      for (const path of [
+        "accounts[0].id",
+        "accounts[0].users[0].email",
+        "accounts[0].users[0].password",
+        "extra",
+        "profile.expiresIn",
+        "profile.codeLifetime",
+        "profile.unknown"
+      ]) {
+        assert.include(message, `  - ${path}: `)
+      }
+      assert.notInclude(message, "planted")
+    })
+  )
+
+  it.effect("R95: that is something else than an object is refused", () =>
+    Effect.gen(function* () {
+      for (const text of ["[]", "null", '"x"', "1"]) assert.include(yield* problemsOf(text), "has problems", text)
+    })
+  )
+})

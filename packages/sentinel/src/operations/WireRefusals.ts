@@ -1,0 +1,89 @@
+/**
+ * The answers to what never becomes a request: headers that are too large, bytes that are not HTTP, a client that is too slow.
+ *
+ * The HTTP parser of the platform finds these and cannot route them, so the answer is a text for the socket itself.
+ *
+ * @since 0.1.0
+ */
+import type * as Digest from "effect/crypto/Digest"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import * as Hex from "effect/encoding/Hex"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { ShownError } from "../http/ShownError.ts"
+import * as ErrorPage from "../page/ErrorPage.ts"
+import * as Page from "../page/Page.ts"
+import * as RequestMetrics from "./RequestMetrics.ts"
+
+/**
+ * @since 0.1.0
+ */
+export type Reason = Exclude<RequestMetrics.Refusal, "too_many">
+
+const errors: Readonly<Record<Reason, { readonly error: ShownError; readonly phrase: string }>> = {
+  headers_too_large: {
+    phrase: "Request Header Fields Too Large",
+    error: new ShownError({
+      status: 431,
+      error: "invalid_request",
+      description: "The address and the headers are together larger than 16 KiB.",
+      remedy: "Keep the value of state small. If it is a browser that sends so much, remove the cookies of this site."
+    })
+  },
+  too_slow: {
+    phrase: "Request Timeout",
+    error: new ShownError({
+      status: 408,
+      error: "invalid_request",
+      description: "The request did not arrive in time.",
+      remedy: "Send it again."
+    })
+  },
+  malformed: {
+    phrase: "Bad Request",
+    error: new ShownError({
+      status: 400,
+      error: "invalid_request",
+      description: "This is not a request of HTTP/1.1.",
+      remedy: "Check what sends it, and the proxies in between."
+    })
+  }
+}
+
+const utf8 = new TextEncoder()
+
+const bodyOf = ({ body }: HttpServerResponse.HttpServerResponse): string =>
+  body._tag === "Uint8Array" ? (body.text ?? new TextDecoder().decode(body.body)) : ""
+
+/**
+ * Gives the whole answer as a message of HTTP/1.1, counts it and logs it. `wantsPage` if a browser seems to ask.
+ *
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<
+  (reason: Reason, wantsPage: boolean) => Effect.Effect<string>,
+  never,
+  Digest.Digest | SecureRandom.SecureRandom
+> = Effect.gen(function* () {
+  const random = yield* SecureRandom.SecureRandom
+  const render = yield* Page.make
+  const context = yield* Effect.context<never>()
+
+  return Effect.fnUntraced(function* (reason, wantsPage) {
+    const { error, phrase } = errors[reason]
+    const requestId = Hex.encode(yield* random.randomBytes(8))
+    RequestMetrics.refused(reason, context)
+    yield* Effect.logInfo(`refused: ${error.description}`).pipe(
+      Effect.annotateLogs({ requestId, status: error.status, error: error.error })
+    )
+    const response = ErrorPage.answer(render, error, { requestId, wantsPage })
+    const body = bodyOf(response)
+    const headers = { ...response.headers, "content-length": utf8.encode(body).length, connection: "close" }
+    return [
+      `HTTP/1.1 ${error.status} ${phrase}`,
+      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      "",
+      body
+    ].join("\r\n")
+  })
+})
