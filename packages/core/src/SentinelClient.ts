@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { AppInstallation } from "./AppInstallations.ts"
@@ -173,11 +174,15 @@ const unusable = (operation: TokenError["operation"], answer: Http.Answer, what:
     })
   })
 
+/** A member that is `null` says nothing, as one that is absent: new tokens are not thrown away for it. */
+const withoutNulls = (body: unknown): unknown =>
+  Predicate.isObject(body) ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) : body
+
 const tokensWith =
   <A>(decode: (json: unknown) => Option.Option<A>) =>
   (operation: TokenError["operation"]) =>
   (answer: Http.Answer) => {
-    const decoded = isJson(answer) ? decode(Http.json(answer)) : Option.none()
+    const decoded = isJson(answer) ? decode(withoutNulls(Http.json(answer))) : Option.none()
     return Option.isSome(decoded)
       ? Effect.succeed(decoded.value)
       : Effect.fail(unusable(operation, answer, "token response"))

@@ -37,6 +37,7 @@ describe("SentinelClient", () => {
         json({ ...good, expires_in: "soon" }),
         json([good]),
         json("text"),
+        json(null),
         page("<html>planted-access</html>", 200),
         page(JSON.stringify(good), 200, "text/plain"),
         page("", 200, "application/json")
@@ -46,6 +47,18 @@ describe("SentinelClient", () => {
         assert.strictEqual(reason._tag, "BadResponse")
         assert.notInclude(reason.message, "planted")
       }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D8, F1: a member that is null says nothing", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const nothing = { refresh_token: null, id_token: null, expires_in: null, scope: null }
+      wire.next("/token", json({ access_token: "a", token_type: "Bearer", ...nothing }))
+      const tokens = yield* exchange
+      assert.deepStrictEqual(Object.keys(tokens), ["access_token", "token_type"])
+      wire.next("/token", json({ access_token: null, token_type: "Bearer" }))
+      assert.strictEqual((yield* failure)._tag, "BadResponse")
     }).pipe(Effect.provide(layer))
   )
 

@@ -74,7 +74,10 @@ describe("Sessions.accessToken", () => {
       for (const [expiresIn, lifetime] of [
         [600, 600],
         ["600", 600],
-        [undefined, 28_800]
+        [undefined, 28_800],
+        [0.25, 0.25],
+        // There is no such date.
+        [1e306, 3650 * 86_400]
       ] as const) {
         wire.next("/token", (sent) => json(tokens(sent, 0, { expires_in: expiresIn }))())
         const session = yield* signedIn

@@ -7,6 +7,8 @@ import type { TokenResponse } from "../Token.ts"
 
 /** Without `expires_in`: the documented lifetime of an access token. */
 const documentedLifetime = Duration.toMillis("8 hours")
+/** Any number is an `expires_in`, but not every one has a date. */
+const longest = Duration.toMillis("3650 days")
 /** LivePerson recommends to refresh every 30 minutes, which also keeps the user's single sign-on session alive. */
 const recommendedInterval = Duration.toMillis("30 minutes")
 
@@ -17,7 +19,8 @@ const refreshAfter = (lifetime: number): number =>
 /** When to refresh and when the token ends. The spread keeps sessions that began together from refreshing together. */
 export const of = Effect.fnUntraced(function* (random: SecureRandom.SecureRandom["Service"], tokens: TokenResponse) {
   const now = yield* Clock.currentTimeMillis
-  const lifetime = tokens.expires_in === undefined ? documentedLifetime : tokens.expires_in * 1000
+  const lifetime =
+    tokens.expires_in === undefined ? documentedLifetime : Math.min(Math.round(tokens.expires_in * 1000), longest)
   const spread = (yield* random.intBetween(0, 1000)) / 10_000
   return {
     refreshAt: now + Math.round(refreshAfter(lifetime) * (1 - spread)),
