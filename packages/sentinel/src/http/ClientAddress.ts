@@ -13,6 +13,9 @@ import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
+/** An IPv4 address in the one form that a socket gives. */
+const canonicalIpv4 = /^(?:(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}$/
+
 /**
  * An IPv4 address, or the /64 network of an IPv6 address, since one computer has all addresses of it. `undefined`: the request
  * came without a socket.
@@ -22,6 +25,8 @@ import * as Result from "effect/Result"
 export const of = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
   if (Option.isNone(request.remoteAddress)) return undefined
   const text = request.remoteAddress.value
+  // Most are, and to parse one costs more than to count it.
+  if (canonicalIpv4.test(text)) return text
   const parsed = NetAddress.ipFromString(text)
   if (Result.isFailure(parsed)) return text
   const address = NetAddress.toCanonical(parsed.success)

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Utf8 from "@le-auth/core/Utf8"
-import * as Mac from "effect/crypto/Mac"
+import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
@@ -26,7 +26,8 @@ export interface TokenSets {
   /** For a code. */
   readonly random: Effect.Effect<TokenSet>
   /**
-   * The successors of a refresh token: HMAC-SHA-512 of a random seed, keyed with the token.
+   * The successors of a refresh token: SHA-512 of a number, the token and a random seed. All three have one length, so that
+   * no two inputs are alike and none continues another; for such inputs a hash is as good as an HMAC, at a tenth of its cost.
    *
    * The store keeps the seed, so that a client that lost the answer gets the identical one again, though no token was kept.
    * The seed alone is worth nothing, and neither is an old token alone.
@@ -35,30 +36,31 @@ export interface TokenSets {
   readonly seed: Effect.Effect<string>
 }
 
-const accessLength = 32
-const refreshLength = 73
+/** Hexadecimal characters. */
+const accessLength = 64
+const refreshLength = 146
 
 /**
  * @since 0.1.0
  */
-export const make: Effect.Effect<TokenSets, never, Mac.Mac | SecureRandom.SecureRandom> = Effect.gen(function* () {
-  const mac = yield* Mac.Mac
-  const random = yield* SecureRandom.SecureRandom
+export const make: Effect.Effect<TokenSets, never, Digest.Digest | SecureRandom.SecureRandom> = Effect.gen(
+  function* () {
+    const digest = yield* Digest.Digest
+    const random = yield* SecureRandom.SecureRandom
 
-  const cut = (bytes: Uint8Array): TokenSet => ({
-    accessToken: Hex.encode(bytes.subarray(0, accessLength)),
-    refreshToken: Hex.encode(bytes.subarray(accessLength, accessLength + refreshLength))
-  })
+    const hash = (text: string) => digest.digestHex(Digest.sha512, Utf8.encode(text))
+    const cut = (text: string): TokenSet => ({
+      accessToken: text.slice(0, accessLength),
+      refreshToken: text.slice(accessLength, accessLength + refreshLength)
+    })
 
-  return {
-    random: Effect.map(random.randomBytes(accessLength + refreshLength), cut),
-    successors: Effect.fnUntraced(function* (refreshToken, seed) {
-      const key = yield* Mac.key(Mac.hmacSha512, Utf8.encode(refreshToken))
-      const bytes = new Uint8Array(128)
-      bytes.set(yield* mac.sign(key, Utf8.encode(`1${seed}`)))
-      bytes.set(yield* mac.sign(key, Utf8.encode(`2${seed}`)), 64)
-      return cut(bytes)
-    }, Effect.orDie),
-    seed: Effect.map(random.randomBytes(32), Hex.encode)
+    return {
+      random: Effect.map(random.randomBytes((accessLength + refreshLength) / 2), (bytes) => cut(Hex.encode(bytes))),
+      successors: (refreshToken, seed) =>
+        Effect.zipWith(hash(`1${refreshToken}${seed}`), hash(`2${refreshToken}${seed}`), (first, second) =>
+          cut(first + second)
+        ),
+      seed: Effect.map(random.randomBytes(32), Hex.encode)
+    }
   }
-})
+)
