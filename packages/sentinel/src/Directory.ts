@@ -8,9 +8,9 @@ import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import * as PasswordHash from "./PasswordHash.ts"
+import type * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import { directoryOver, hashAll, indexOf, recorder } from "./internal/directoryRecords.ts"
 import { Passwords, type PasswordsBusy } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
@@ -80,42 +80,8 @@ export class Directory extends Context.Service<
   }
 >()("@le-auth/sentinel/Directory") {}
 
-/** Users by their e-mail address in lower case, with what their passwords are compared with. */
-type Logins = ReadonlyMap<string, { readonly user: User; readonly hash: PasswordHash.PasswordHash }>
-
-interface AccountEntry {
-  readonly account: Account
-  readonly installations: ReadonlyMap<string, Installation>
-  readonly users: ReadonlyMap<string, User>
-  /** Passwords that are in the configuration as they are have to be hashed first. */
-  readonly logins: Effect.Effect<Logins>
-}
-
-const userOf = ({ email, id, is_admin, is_lpa, name }: SentinelConfig.User): User => ({
-  id,
-  email,
-  name,
-  isAdmin: is_admin,
-  isLpa: is_lpa
-})
-
-const hashOf = Effect.fnUntraced(function* ({ password, password_hash }: SentinelConfig.User) {
-  const parsed = password_hash === undefined ? undefined : PasswordHash.parse(Redacted.value(password_hash))
-  if (parsed !== undefined) return parsed
-  const passwords = yield* Passwords
-  return yield* passwords.hash(password ?? Redacted.make(""))
-})
-
-const loginsOf = (users: ReadonlyArray<SentinelConfig.User>): Effect.Effect<Logins, never, Passwords> =>
-  Effect.map(
-    Effect.forEach(users, (user) =>
-      Effect.map(hashOf(user), (hash) => [user.email.toLowerCase(), { user: userOf(user), hash }] as const)
-    ),
-    (entries) => new Map(entries)
-  )
-
 /**
- * The directory of a configuration that does not change.
+ * The directory of a configuration that does not change. `DirectoryEditor.layer` is one that does.
  *
  * Its passwords are hashed in the background, so that a server can answer before that is done. A login waits for it, whoever
  * it is: one that waits only for known users would tell who is known.
@@ -128,52 +94,11 @@ export const layer = (
   Layer.effect(
     Directory,
     Effect.gen(function* () {
-      const digest = yield* Digest.Digest
       const passwords = yield* Passwords
-      const utf8 = new TextEncoder()
-
-      const accounts = new Map<string, AccountEntry>()
-      for (const { id, installations, name, users } of config.accounts) {
-        const enabled = users.filter((user) => user.enabled)
-        const installed = new Map<string, Installation>()
-        for (const installation of installations.filter((installation) => installation.enabled)) {
-          installed.set(installation.client_id, {
-            clientId: installation.client_id,
-            name: installation.display_name ?? installation.client_name,
-            secretHash:
-              installation.client_secret === undefined
-                ? undefined
-                : yield* Effect.orDie(
-                    digest.digest(Digest.sha256, utf8.encode(Redacted.value(installation.client_secret)))
-                  ),
-            scope: installation.scope,
-            grantTypes: installation.grant_types,
-            redirectUris: installation.redirect_uris
-          })
-        }
-        accounts.set(id, {
-          account: { id, name },
-          installations: installed,
-          users: new Map(enabled.map((user) => [user.id, userOf(user)])),
-          logins: yield* Effect.cached(Effect.provideService(loginsOf(enabled), Passwords, passwords))
-        })
-      }
-      yield* Effect.forkScoped(Effect.forEach(accounts.values(), ({ logins }) => logins, { discard: true }))
-
-      const find = <A>(found: A | undefined) => Effect.succeed(Option.fromUndefinedOr(found))
-
-      return Directory.of({
-        account: (accountId) => find(accounts.get(accountId)?.account),
-        installation: (accountId, clientId) => find(accounts.get(accountId)?.installations.get(clientId)),
-        user: (accountId, userId) => find(accounts.get(accountId)?.users.get(userId)),
-        authenticate: Effect.fnUntraced(function* (accountId, email, password) {
-          const logins: Logins = yield* accounts.get(accountId)?.logins ?? Effect.succeed(new Map())
-          const login = logins.get(email.toLowerCase())
-          // An unknown user costs as much as those whom the account has.
-          const [another] = logins.values()
-          const isRight = yield* passwords.verify(password, (login ?? another)?.hash)
-          return isRight && login !== undefined ? Option.some(login.user) : Option.none()
-        })
-      })
+      const { account } = recorder(yield* Digest.Digest, passwords)
+      const records = yield* Effect.forEach(config.accounts, account)
+      yield* Effect.forkScoped(hashAll(records))
+      const index = indexOf(records)
+      return Directory.of(directoryOver(() => index, passwords))
     })
   )

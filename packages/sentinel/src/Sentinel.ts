@@ -30,6 +30,7 @@ import * as Issuer from "./discovery/Issuer.ts"
 import * as Metadata from "./discovery/Metadata.ts"
 import * as Domain from "./domain/Domain.ts"
 import * as Endpoint from "./http/Endpoint.ts"
+import { Interceptor } from "./http/Interceptor.ts"
 import { notFound } from "./http/ShownError.ts"
 import * as KeySet from "./keys/KeySet.ts"
 import type { InvalidSigningKey } from "./keys/SigningKey.ts"
@@ -121,17 +122,17 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const domain = yield* Domain.make(publicOrigin)
 
   const all: ReadonlyArray<Endpoint.Endpoint> = [
-    { path: SentinelApi.authorize.path, GET: authorize },
-    { path: Paths.login, GET: login.show, POST: login.submit },
-    { path: Paths.logout, POST: logout },
-    { path: SentinelApi.token.path, POST: token },
-    { path: SentinelApi.appToken.path, POST: appToken.v1 },
-    { path: SentinelApi.appTokenV2.path, POST: appToken.v2 },
-    { path: SentinelApi.revoke.path, POST: revoke },
-    { path: SentinelApi.keys.path, GET: keys },
-    { path: DomainApi.service.path, GET: domain.one },
-    { path: DomainApi.services.path, GET: domain.all },
-    { path: Users.path, GET: yield* Users.make },
+    { route: "authorize", path: SentinelApi.authorize.path, GET: authorize },
+    { route: "login", path: Paths.login, GET: login.show, POST: login.submit },
+    { route: "logout", path: Paths.logout, POST: logout },
+    { route: "token", path: SentinelApi.token.path, POST: token },
+    { route: "app-token", path: SentinelApi.appToken.path, POST: appToken.v1 },
+    { route: "app-token", path: SentinelApi.appTokenV2.path, POST: appToken.v2 },
+    { route: "revoke", path: SentinelApi.revoke.path, POST: revoke },
+    { route: "keys", path: SentinelApi.keys.path, GET: keys },
+    { route: "domain", path: DomainApi.service.path, GET: domain.one },
+    { route: "domain", path: DomainApi.services.path, GET: domain.all },
+    { route: "users", path: Users.path, GET: yield* Users.make },
     ...(yield* Metadata.endpoints(publicOrigin, issuer))
   ]
   return all
@@ -151,7 +152,8 @@ export const layer = (
   HttpRouter.addAll(
     Effect.gen(function* () {
       const { render, show } = yield* makeShow
-      return (yield* endpoints(options, render)).flatMap((endpoint) => Endpoint.routes(endpoint, show))
+      const interceptor = yield* Interceptor
+      return (yield* endpoints(options, render)).flatMap((endpoint) => Endpoint.routes(endpoint, show, interceptor))
     })
   )
 
@@ -160,16 +162,20 @@ const isNotFound = (error: unknown): boolean =>
 
 /** Everything else is not found, and says so as Sentinel does. */
 const layerNotFound = HttpRouter.middleware(
-  Effect.map(
-    makeShow,
-    ({ show }) =>
-      (app) =>
-        Effect.catchCause(app, (cause) =>
-          cause.reasons.some((reason) => reason._tag === "Fail" && isNotFound(reason.error))
-            ? Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => show(notFound, request))
-            : Effect.failCause(cause)
-        )
-  ),
+  Effect.gen(function* () {
+    const { show } = yield* makeShow
+    const interceptor = yield* Interceptor
+    const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      const usual = show(notFound, request)
+      return interceptor === undefined ? usual : interceptor({ route: "other", accountId: "", request }, usual)
+    })
+    return (app) =>
+      Effect.catchCause(app, (cause) =>
+        cause.reasons.some((reason) => reason._tag === "Fail" && isNotFound(reason.error))
+          ? answer
+          : Effect.failCause(cause)
+      )
+  }),
   { global: true }
 )
 

@@ -5,10 +5,11 @@
  */
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import { makeMemory } from "./internal/memoryStore.ts"
+import { StoreInspection } from "./StoreInspection.ts"
 
 /**
  * A user who is signed in to an account in one browser. `id` is the SHA-256 of the cookie, in hexadecimal. Times are
@@ -191,16 +192,21 @@ export class SentinelStore extends Context.Service<
 
 /**
  * Keeps everything in the memory of this process, for one process and for tests. Bounded: of each kind at most `capacity`
- * entries are held, and the oldest are forgotten first. Default: 200,000.
+ * entries are held, and the oldest are forgotten first. Default: 200,000. It can be looked into, see `StoreInspection`.
  *
  * @since 0.1.0
  */
-export const layerMemoryWith = (options: { readonly capacity: number }): Layer.Layer<SentinelStore> =>
-  Layer.sync(SentinelStore, () => makeMemory(options))
+export const layerMemoryWith = (options: { readonly capacity: number }): Layer.Layer<SentinelStore | StoreInspection> =>
+  Layer.effectContext(
+    Effect.sync(() => {
+      const { inspection, store } = makeMemory(options)
+      return Context.make(SentinelStore, store).pipe(Context.add(StoreInspection, inspection))
+    })
+  )
 
 /**
  * {@link layerMemoryWith} the default capacity.
  *
  * @since 0.1.0
  */
-export const layerMemory: Layer.Layer<SentinelStore> = layerMemoryWith({ capacity: 200_000 })
+export const layerMemory: Layer.Layer<SentinelStore | StoreInspection> = layerMemoryWith({ capacity: 200_000 })

@@ -80,7 +80,7 @@ export const config = {
 }
 
 /** One key for all tests, since it takes a tenth of a second to make one. */
-const keys = Context.get(
+export const keys = Context.get(
   await Effect.runPromise(
     Layer.buildWithScope(SigningKeys.layer.pipe(Layer.provide(NodeCrypto.layer)), Scope.makeUnsafe())
   ),
@@ -205,7 +205,8 @@ export const application = (
   const post = Effect.fnUntraced(function* (path: string, body: Readonly<Record<string, string>>) {
     const response = yield* sentinel.fetch(path, { method: "POST", body: new URLSearchParams(body) })
     const text = yield* Effect.promise(() => response.text())
-    const json = (text === "" ? {} : JSON.parse(text)) as Readonly<Record<string, string>>
+    const isJson = text !== "" && response.headers.get("content-type")?.startsWith("application/json") === true
+    const json = (isJson ? JSON.parse(text) : {}) as Readonly<Record<string, string>>
     return { status: response.status, headers: response.headers, text, json }
   })
   const exchange = (code: string, more: Readonly<Record<string, string>> = {}) =>

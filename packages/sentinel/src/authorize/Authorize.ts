@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import { Directory } from "../Directory.ts"
 import type { Issuer } from "../discovery/Issuer.ts"
 import { type Handler, type Incoming, longestTarget } from "../http/Endpoint.ts"
+import * as Trail from "../http/Trail.ts"
 import type { LoginTickets } from "../login/LoginTickets.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
 import { privateHeaders } from "../page/Page.ts"
@@ -98,6 +99,8 @@ export const make = Effect.fnUntraced(function* (parts: {
         return sendError(target, error, 302)
       }
     }
+    const planned = (yield* Trail.Trail)?.sendBack
+    if (planned !== undefined) return sendError(target, new SentBackError(planned), 302)
     return yield* Effect.catchCause(proceed(incoming, target), (cause) =>
       Effect.as(Effect.logError("authorize failed", cause), sendError(target, serverError, 302))
     )

@@ -79,5 +79,5 @@ export const endpoints = Effect.fnUntraced(function* (
       headers: { "cache-control": "public, max-age=300", "x-content-type-options": "nosniff" }
     })
   })
-  return paths.map((path) => ({ path, GET: handler }))
+  return paths.map((path) => ({ route: "metadata" as const, path, GET: handler }))
 })

@@ -12,6 +12,8 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import type { Show } from "../page/ErrorPage.ts"
+import type { Interceptor } from "./Interceptor.ts"
+import type { Route } from "./Route.ts"
 import { internalError, notFound, ShownError } from "./ShownError.ts"
 
 /**
@@ -39,6 +41,8 @@ export type Handler = (incoming: Incoming) => Effect.Effect<HttpServerResponse.H
  * @since 0.1.0
  */
 export interface Endpoint {
+  /** Its name, for who stands between it and the server; those without one are not intercepted. */
+  readonly route?: Route
   /** A path of the contract in `@le-auth/core`, with `:accountId`. */
   readonly path: string
   /** A GET handler is also asked for HEAD. */
@@ -86,29 +90,49 @@ const read = (
   return { request, accountId: accountId ?? "", path, query: UrlParameters.fromSearch(search), search }
 }
 
+type Answering = (
+  request: HttpServerRequest.HttpServerRequest,
+  path: Incoming["path"]
+) => Effect.Effect<HttpServerResponse.HttpServerResponse>
+
 /**
  * The routes of an endpoint: its handlers, 405 with `Allow` for other methods (RFC 9110 section 15.5.6), and OPTIONS without
  * any CORS grant.
  *
  * @since 0.1.0
  */
-export const routes = (endpoint: Endpoint, show: Show): ReadonlyArray<HttpRouter.Route> => {
+export const routes = (
+  endpoint: Endpoint,
+  show: Show,
+  interceptor?: Interceptor | undefined
+): ReadonlyArray<HttpRouter.Route> => {
   const path = endpoint.path as HttpRouter.PathInput
   const allow = [
     ...(endpoint.GET === undefined ? [] : ["GET", "HEAD"]),
     ...(endpoint.POST === undefined ? [] : ["POST"])
   ]
 
-  const handled = (handler: Handler) =>
+  const answered =
+    (handler: Handler): Answering =>
+    (request, params) => {
+      const incoming = read(request, params)
+      if (incoming instanceof ShownError) return show(incoming, request)
+      return Effect.catchCause(handler(incoming), (cause) => {
+        const failure = cause.reasons.find((reason) => reason._tag === "Fail")
+        if (failure !== undefined) return show(failure.error, request)
+        return Effect.andThen(Effect.logError("defect in Sentinel", cause), show(internalError, request))
+      })
+    }
+
+  /** With nobody in between, no step more is taken. */
+  const { route } = endpoint
+  const handled = (answer: Answering) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
       Effect.flatMap(HttpRouter.params, (params) => {
-        const incoming = read(request, params)
-        if (incoming instanceof ShownError) return show(incoming, request)
-        return Effect.catchCause(handler(incoming), (cause) => {
-          const failure = cause.reasons.find((reason) => reason._tag === "Fail")
-          if (failure !== undefined) return show(failure.error, request)
-          return Effect.andThen(Effect.logError("defect in Sentinel", cause), show(internalError, request))
-        })
+        const usual = answer(request, params)
+        return interceptor === undefined || route === undefined
+          ? usual
+          : interceptor({ route, accountId: params["accountId"] ?? "", request }, usual)
       })
     )
 
@@ -117,11 +141,11 @@ export const routes = (endpoint: Endpoint, show: Show): ReadonlyArray<HttpRouter
   const other = [...HttpMethod.all]
     .filter((method) => !allow.includes(method))
     .map((method) =>
-      HttpRouter.route(method, path, method === "OPTIONS" ? options : (request) => show(refusal, request))
+      HttpRouter.route(method, path, method === "OPTIONS" ? options : handled((request) => show(refusal, request)))
     )
   return [
-    ...(endpoint.GET === undefined ? [] : [HttpRouter.route("GET", path, handled(endpoint.GET))]),
-    ...(endpoint.POST === undefined ? [] : [HttpRouter.route("POST", path, handled(endpoint.POST))]),
+    ...(endpoint.GET === undefined ? [] : [HttpRouter.route("GET", path, handled(answered(endpoint.GET)))]),
+    ...(endpoint.POST === undefined ? [] : [HttpRouter.route("POST", path, handled(answered(endpoint.POST)))]),
     ...other
   ]
 }

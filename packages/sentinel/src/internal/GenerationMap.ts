@@ -44,4 +44,10 @@ export class GenerationMap<V> {
     this.#current.delete(key)
     this.#previous.delete(key)
   }
+
+  /** All that is held, each key once. */
+  *entries(): Iterable<readonly [string, V]> {
+    yield* this.#current
+    for (const entry of this.#previous) if (!this.#current.has(entry[0])) yield entry
+  }
 }

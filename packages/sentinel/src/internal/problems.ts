@@ -12,13 +12,14 @@ const pathText = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey 
     .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
     .join("")
 
+/** What a schema found, one line for each problem. */
+export const of = (issue: SchemaIssue.Issue): ReadonlyArray<string> =>
+  formatIssues(issue).issues.map(({ message, path }) => `${pathText(path ?? [])}: ${message}`)
+
 /** Fields that the schema does not have are problems, too: most are typing mistakes. */
 export const decoder = <S extends Schema.ConstraintDecoder<unknown>>(
   schema: S
 ): ((value: unknown) => Result.Result<S["Type"], ReadonlyArray<string>>) => {
   const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
-  return (value) =>
-    Result.mapError(decode(value), ({ issue }) =>
-      formatIssues(issue).issues.map(({ message, path }) => `${pathText(path ?? [])}: ${message}`)
-    )
+  return (value) => Result.mapError(decode(value), ({ issue }) => of(issue))
 }

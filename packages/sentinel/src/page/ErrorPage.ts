@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { ShownError } from "../http/ShownError.ts"
+import * as Trail from "../http/Trail.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
 import { html } from "./Html.ts"
 import * as Page from "./Page.ts"
@@ -81,6 +82,7 @@ export const make = (render: Page.Render): Effect.Effect<Show, never, SecureRand
       yield* Effect.logInfo(`refused: ${error.reason ?? error.description}`).pipe(
         Effect.annotateLogs({ requestId, status: error.status, error: error.error, method: request.method, path })
       )
+      yield* Trail.refused(error.error, error.reason ?? error.description)
       return answer(render, error, { requestId, wantsPage: (request.headers["accept"] ?? "").includes("text/html") })
     })
   )

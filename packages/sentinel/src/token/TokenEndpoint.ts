@@ -11,6 +11,7 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as ApiVersion from "../http/ApiVersion.ts"
 import type { Handler, Incoming } from "../http/Endpoint.ts"
 import * as FormBody from "../http/FormBody.ts"
+import * as Trail from "../http/Trail.ts"
 import type { GrantType } from "../SentinelConfig.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
@@ -60,8 +61,10 @@ export const answering =
       if (failure?._tag !== "OAuthFailure") {
         return Effect.as(Effect.logError(`${endpoint} failed`, cause), toResponse(serverFailure, errorBody))
       }
-      return Effect.logInfo(`${endpoint} refused: ${failure.error}, ${failure.reason ?? failure.description}`).pipe(
+      const reason = failure.reason ?? failure.description
+      return Effect.logInfo(`${endpoint} refused: ${failure.error}, ${reason}`).pipe(
         Effect.annotateLogs({ account: incoming.accountId }),
+        Effect.andThen(Trail.refused(failure.error, reason)),
         Effect.as(toResponse(failure, errorBody))
       )
     })

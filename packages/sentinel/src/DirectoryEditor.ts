@@ -1,0 +1,167 @@
+/**
+ * A directory that changes while Sentinel runs: accounts, users and installations come, change and go.
+ *
+ * Every change is checked as the configuration is, and takes effect with the next request. It says who is gone by it, so that
+ * their sessions and tokens can be ended.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Digest from "effect/crypto/Digest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
+import type { InvalidChange, NotThere } from "./control/ControlError.ts"
+import { Directory } from "./Directory.ts"
+import { type DirectoryDump, fromDump, toDump } from "./internal/directoryDump.ts"
+import { goneBetween } from "./internal/directoryGone.ts"
+import { directoryOver, hashAll, type Index, indexOf, recorder, type Records } from "./internal/directoryRecords.ts"
+import * as Changes from "./internal/directoryChanges.ts"
+import { Passwords } from "./Passwords.ts"
+import type * as SentinelConfig from "./SentinelConfig.ts"
+
+/**
+ * Users and installations that were there and enabled before a change, and are not after it.
+ *
+ * @since 0.1.0
+ */
+export interface Gone {
+  readonly users: ReadonlyArray<{ readonly accountId: string; readonly userId: string }>
+  readonly installations: ReadonlyArray<{ readonly accountId: string; readonly clientId: string }>
+}
+
+/**
+ * The settings of a user that can be changed. `password` is only changed if it is given.
+ *
+ * @since 0.1.0
+ */
+export type UserChanges = Partial<Omit<SentinelConfig.User, "id" | "password_hash">>
+
+/**
+ * The settings of an installation that can be changed. `client_secret` is only changed if it is given.
+ *
+ * @since 0.1.0
+ */
+export type InstallationChanges = Partial<Omit<SentinelConfig.Installation, "client_id">>
+
+/**
+ * A user as it can be shown.
+ *
+ * @since 0.1.0
+ */
+export type UserSettings = Omit<SentinelConfig.User, "password" | "password_hash">
+
+/**
+ * An installation as it can be shown.
+ *
+ * @since 0.1.0
+ */
+export type InstallationSettings = Omit<SentinelConfig.Installation, "client_secret">
+
+/**
+ * An account with everything in it, as it can be shown.
+ *
+ * @since 0.1.0
+ */
+export interface AccountSettings {
+  readonly id: SentinelConfig.Account["id"]
+  readonly name?: string
+  readonly users: ReadonlyArray<UserSettings>
+  readonly installations: ReadonlyArray<InstallationSettings>
+}
+
+/**
+ * Why a change is refused.
+ *
+ * @since 0.1.0
+ */
+export type ChangeError = InvalidChange | NotThere
+
+type Change = Effect.Effect<Gone, ChangeError>
+
+/**
+ * @since 0.1.0
+ */
+export class DirectoryEditor extends Context.Service<
+  DirectoryEditor,
+  {
+    readonly accounts: Effect.Effect<ReadonlyArray<AccountSettings>>
+    readonly addAccount: (account: SentinelConfig.Account) => Change
+    readonly removeAccount: (accountId: string) => Change
+    readonly addUser: (accountId: string, user: SentinelConfig.User) => Change
+    readonly changeUser: (accountId: string, userId: string, changes: UserChanges) => Change
+    readonly removeUser: (accountId: string, userId: string) => Change
+    readonly addInstallation: (accountId: string, installation: SentinelConfig.Installation) => Change
+    readonly changeInstallation: (accountId: string, clientId: string, changes: InstallationChanges) => Change
+    readonly removeInstallation: (accountId: string, clientId: string) => Change
+    /** Another configuration, in place of all that is there. Its profile and its keys count from the next start on. */
+    readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Gone>
+    /** Back to the configuration of the start. */
+    readonly reset: Effect.Effect<Gone>
+    /** Everything as JSON, with hashes in place of secrets. */
+    readonly dump: Effect.Effect<DirectoryDump>
+    readonly load: (dump: DirectoryDump) => Effect.Effect<void>
+  }
+>()("@le-auth/sentinel/DirectoryEditor") {}
+
+/**
+ * The directory of a configuration, and its editor.
+ *
+ * @since 0.1.0
+ */
+export const layer = (
+  config: SentinelConfig.SentinelConfig
+): Layer.Layer<Directory | DirectoryEditor, never, Digest.Digest | Passwords> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const passwords = yield* Passwords
+      const recording = recorder(yield* Digest.Digest, passwords)
+      const initial: Records = yield* Effect.forEach(config.accounts, recording.account)
+      yield* Effect.forkScoped(hashAll(initial))
+      let records = initial
+      let index: Index = indexOf(records)
+      const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
+
+      const set = (next: Records): Gone => {
+        const gone = goneBetween(records, next)
+        records = next
+        index = indexOf(next)
+        return gone
+      }
+      /** A new password is hashed before the change counts, so that no login has to wait for it. */
+      const put = <E>(f: (records: Records) => Effect.Effect<Records, E>) =>
+        Effect.suspend(() => f(records)).pipe(Effect.tap(hashAll), Effect.map(set), oneAtATime)
+      const change = (f: (records: Records) => Effect.Effect<Records, NotThere>) =>
+        put((records) => Effect.tap(f(records), (next) => Changes.check(next, config.profile?.pkce)))
+      const changes = Changes.make(recording)
+
+      const editor = DirectoryEditor.of({
+        accounts: Effect.sync(() =>
+          records.map(({ installations, settings, users }) => ({
+            ...settings,
+            users: users.map((record) => record.settings),
+            installations: installations.map((record) => record.settings)
+          }))
+        ),
+        addAccount: (account) => change(changes.addAccount(account)),
+        removeAccount: (accountId) => change(changes.removeAccount(accountId)),
+        addUser: (accountId, user) => change(changes.addUser(accountId, user)),
+        changeUser: (accountId, userId, settings) => change(changes.changeUser(accountId, userId, settings)),
+        removeUser: (accountId, userId) => change(changes.removeUser(accountId, userId)),
+        addInstallation: (accountId, installation) => change(changes.addInstallation(accountId, installation)),
+        changeInstallation: (accountId, clientId, settings) =>
+          change(changes.changeInstallation(accountId, clientId, settings)),
+        removeInstallation: (accountId, clientId) => change(changes.removeInstallation(accountId, clientId)),
+        replace: (next) => put(() => Effect.forEach(next.accounts, recording.account)),
+        reset: put(() => Effect.succeed(initial)),
+        dump: Effect.suspend(() => toDump(records)),
+        load: (dump) => Effect.asVoid(put(() => Effect.succeed(fromDump(dump))))
+      })
+      return Context.make(DirectoryEditor, editor).pipe(
+        Context.add(
+          Directory,
+          directoryOver(() => index, passwords)
+        )
+      )
+    })
+  )

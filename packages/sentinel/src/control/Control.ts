@@ -1,0 +1,158 @@
+/**
+ * Tells a Sentinel in the same process what to do: faults, time, users, applications, sessions, its whole state; and reads what
+ * it did. `ControlServer` is the same over HTTP.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as CryptoError from "effect/crypto/CryptoError"
+import type * as Digest from "effect/crypto/Digest"
+import type * as Kdf from "effect/crypto/Kdf"
+import type * as SecureRandom from "effect/crypto/SecureRandom"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Directory from "../Directory.ts"
+import * as DirectoryEditor from "../DirectoryEditor.ts"
+import { Interceptor } from "../http/Interceptor.ts"
+import { watchedDirectory } from "../internal/watchedDirectory.ts"
+import { watchedStore } from "../internal/watchedStore.ts"
+import * as Passwords from "../Passwords.ts"
+import type { SentinelConfig } from "../SentinelConfig.ts"
+import * as SentinelProfile from "../SentinelProfile.ts"
+import * as SentinelStore from "../SentinelStore.ts"
+import * as SigningKeys from "../SigningKeys.ts"
+import { StoreInspection } from "../StoreInspection.ts"
+import * as Accounts from "./Accounts.ts"
+import type { NotSupported } from "./ControlError.ts"
+import * as Explain from "./Explain.ts"
+import * as Faults from "./Faults.ts"
+import * as Intercept from "./intercept.ts"
+import * as Journal from "./Journal.ts"
+import * as Keys from "./Keys.ts"
+import { type Change, changing } from "./recordChange.ts"
+import * as RefusedRequest from "./RefusedRequest.ts"
+import * as Sessions from "./Sessions.ts"
+import * as State from "./State.ts"
+import * as VirtualClock from "./VirtualClock.ts"
+
+/**
+ * Every change is an entry of the journal.
+ *
+ * @since 0.1.0
+ */
+export class Control extends Context.Service<
+  Control,
+  {
+    readonly clock: Pick<VirtualClock.VirtualClock["Service"], "state" | "advance" | "advanceTo">
+    readonly faults: Pick<Faults.Faults["Service"], "add" | "list" | "remove" | "clear">
+    readonly journal: Pick<Journal.Journal["Service"], "read" | "follow" | "clear">
+    /** What a code or a token is worth now, and why. The text itself goes nowhere. */
+    readonly explain: (secret: Redacted.Redacted<string>) => Effect.Effect<Explain.Explanation, NotSupported>
+    /** Who is known. Whoever is removed or disabled loses his sessions and tokens. */
+    readonly accounts: Accounts.Accounts
+    readonly sessions: Sessions.Sessions
+    readonly keys: Keys.Keys
+    readonly state: State.State
+  }
+>()("@le-auth/sentinel/control/Control") {}
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /** What passwords are hashed with. Default: what is enough for development. */
+  readonly passwords?: Passwords.Options
+  /** How many entries the journal keeps; 0 switches it off. Default: 2000. */
+  readonly journal?: number
+}
+
+/**
+ * What Sentinel's routes need, as `Sentinel.Services`, and the control of it.
+ *
+ * @since 0.1.0
+ */
+export type Services = Control | Directory.Directory | SentinelStore.SentinelStore | SigningKeys.SigningKeys
+
+const make = Effect.fnUntraced(function* (options: Options | undefined) {
+  const clock = VirtualClock.make()
+  const faults = Faults.make()
+  const journal = yield* Journal.make({ capacity: options?.journal ?? 2000 })
+  const editor = yield* DirectoryEditor.DirectoryEditor
+  const directory = yield* Directory.Directory
+  const store = yield* SentinelStore.SentinelStore
+  const inspection = Option.getOrUndefined(yield* Effect.serviceOption(StoreInspection))
+
+  const change: Change = changing(journal, clock)
+  const sessions = Sessions.make({ change, clock, inspection, store })
+  const keys = Keys.make(yield* SigningKeys.SigningKeys, clock, change)
+
+  const control = Control.of({
+    clock: {
+      state: clock.state,
+      advance: (by: Duration.Duration) => change("clock advanced", clock.advance(by)),
+      advanceTo: (now) => change("clock advanced", clock.advanceTo(now))
+    },
+    faults: {
+      list: faults.list,
+      add: (fault) => change(({ id }) => `fault ${id} added`, faults.add(fault)),
+      remove: (id) => change(`fault ${id} removed`, faults.remove(id)),
+      clear: change("all faults removed", faults.clear)
+    },
+    journal: { read: journal.read, follow: journal.follow, clear: journal.clear },
+    explain: yield* Explain.make({ clock, inspection }),
+    accounts: Accounts.make({ change, editor, sessions }),
+    sessions,
+    keys,
+    state: State.make({ change, clock, editor, faults, inspection })
+  })
+
+  const interceptor = yield* Intercept.make({
+    clock,
+    faults,
+    journal,
+    rotate: keys.rotate,
+    explain: RefusedRequest.explain(editor)
+  })
+
+  return Context.make(Control, control).pipe(
+    Context.add(Directory.Directory, watchedDirectory(directory, editor)),
+    Context.add(SentinelStore.SentinelStore, watchedStore(store, inspection)),
+    Context.add(Interceptor, interceptor)
+  )
+})
+
+/**
+ * Control over the Sentinel that is built on this layer. The store may be any; one that has `StoreInspection`, as the one in
+ * memory has, can also be explained, reset and restored.
+ *
+ * @since 0.1.0
+ */
+export const layer = (
+  config: SentinelConfig,
+  options?: Options
+): Layer.Layer<
+  Exclude<Services, SigningKeys.SigningKeys>,
+  CryptoError.CryptoError,
+  SentinelStore.SentinelStore | SigningKeys.SigningKeys | Digest.Digest | Kdf.Kdf | SecureRandom.SecureRandom
+> =>
+  Layer.effectContext(make(options)).pipe(
+    Layer.provide(DirectoryEditor.layer(config)),
+    Layer.provide(Passwords.layerWith(options?.passwords ?? {}))
+  )
+
+/**
+ * Everything that a Sentinel under control needs for one process, in place of `Sentinel.layerMemory`.
+ *
+ * @since 0.1.0
+ */
+export const layerMemory = (config: SentinelConfig, options?: Options) =>
+  layer(config, options).pipe(
+    Layer.provide(SentinelStore.layerMemory),
+    Layer.provideMerge(
+      config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys)
+    ),
+    Layer.merge(SentinelProfile.layer(config.profile ?? {}))
+  )

@@ -1,0 +1,141 @@
+/**
+ * What can go wrong at Sentinel, when, and how often. There is no chance in it: the same requests meet the same faults.
+ *
+ * @since 0.1.0
+ */
+import { AccountId } from "@le-auth/core/Identifiers"
+import { authorizationErrorCodes } from "@le-auth/core/OAuthError"
+import * as Schema from "effect/Schema"
+import { Route } from "../http/Route.ts"
+import { DurationText } from "./DurationText.ts"
+
+const Status = Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 }))
+const Count = Schema.Int.check(Schema.isGreaterThan(0))
+const optional = Schema.optionalKey
+
+/**
+ * Where a fault acts: at a route, `exchange` and `refresh` being the two uses of `token`, or at `any`.
+ *
+ * @since 0.1.0
+ */
+export const Target = Schema.Literals([...Route.literals, "exchange", "refresh", "any"])
+/** @since 0.1.0 */
+export type Target = typeof Target.Type
+
+/**
+ * Which requests a fault acts on. What is left out matches everything.
+ *
+ * `nth` is one of the matching requests, counted from 1 since the fault was added; `every` each second, third and so on of
+ * them. `client` is known where the request names it: authorize, token and revoke.
+ *
+ * @since 0.1.0
+ */
+export const Match = Schema.Struct({
+  route: optional(Target),
+  account: optional(AccountId),
+  client: optional(Schema.NonEmptyString),
+  grant_type: optional(Schema.NonEmptyString),
+  method: optional(Schema.NonEmptyString),
+  nth: optional(Count),
+  every: optional(Count)
+}).annotate({ identifier: "FaultMatch" })
+/** @since 0.1.0 */
+export type Match = typeof Match.Type
+
+const action = <const Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
+  Schema.Struct({ type: Schema.tag(type), ...fields })
+
+/** RFC 6749 sections 4.1.2.1 and 5.2. */
+const ErrorCode = Schema.Literals([
+  ...authorizationErrorCodes,
+  "invalid_client",
+  "invalid_grant",
+  "unsupported_grant_type"
+])
+
+/** Whether Sentinel has acted on the request before the fault shows. */
+const after = { after: optional(Schema.Boolean) }
+
+/**
+ * What a fault does.
+ *
+ * In place of Sentinel, which does not hear of the request:
+ *
+ * - `oauth-error`: an error of OAuth 2.0; at the authorization endpoint it is sent back to the application, if the request is
+ *   a valid one
+ * - `too-many-requests`: 429, with `Retry-After` in seconds if given
+ * - `server-error`: a 5xx with a plain text; `liveperson-error`: the same in LivePerson's envelope, `{"error":{…}}`
+ * - `html`: a page for people where JSON belongs, as a proxy or a captive portal sends it
+ * - `answer`: any other answer, an empty one too
+ * - `silence`: no answer at all
+ *
+ * On the connection: `delay`, `drop-connection` (both before Sentinel acts, or `after`), and `truncate`, half the answer.
+ *
+ * On the state, after which Sentinel itself refuses: `expired-code` and `used-code` at a code exchange, `killed-session` at
+ * whatever needs a session, `rotated-key`: a new signing key.
+ *
+ * @since 0.1.0
+ */
+export const Action = Schema.Union([
+  action("oauth-error", {
+    error: ErrorCode,
+    description: optional(Schema.String),
+    status: optional(Status)
+  }),
+  action("too-many-requests", { retry_after: optional(Schema.Int) }),
+  action("server-error", { status: optional(Status) }),
+  action("liveperson-error", {
+    status: optional(Status),
+    message: optional(Schema.String),
+    internal_code: optional(Schema.Int)
+  }),
+  action("html", { status: optional(Status) }),
+  action("answer", {
+    status: Status,
+    body: optional(Schema.String),
+    headers: optional(Schema.Record(Schema.String, Schema.String))
+  }),
+  action("silence", {}),
+  action("delay", { by: DurationText, ...after }),
+  action("drop-connection", after),
+  action("truncate", {}),
+  action("expired-code", {}),
+  action("used-code", {}),
+  action("killed-session", {}),
+  action("rotated-key", {})
+]).annotate({ identifier: "FaultAction" })
+/** @since 0.1.0 */
+export type Action = typeof Action.Type
+
+/**
+ * A fault as it is added. Without an `id` it gets the next of `fault-1`, `fault-2`. `times` is how often it acts at most;
+ * without it, until it is removed.
+ *
+ * @since 0.1.0
+ */
+export const NewFault = Schema.Struct({
+  id: optional(
+    Schema.String.check(Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, { expected: "up to 64 of A-Z a-z 0-9 . _ -" }))
+  ),
+  match: optional(Match),
+  action: Action,
+  times: optional(Count)
+})
+/** @since 0.1.0 */
+export type NewFault = typeof NewFault.Type
+
+/**
+ * A fault with what it has met: how many requests matched, and on how many it acted. A function of a test has no `action`.
+ *
+ * @since 0.1.0
+ */
+export const Fault = Schema.Struct({
+  id: Schema.String,
+  match: Match,
+  action: optional(Action),
+  times: optional(Count),
+  matched: Schema.Int,
+  acted: Schema.Int
+}).annotate({ identifier: "Fault" })
+/** @since 0.1.0 */
+export type Fault = typeof Fault.Type

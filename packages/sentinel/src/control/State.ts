@@ -1,0 +1,96 @@
+/**
+ * The whole state of a Sentinel: back to the beginning, kept under a name, or taken out and put in as a document.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { DirectoryEditor } from "../DirectoryEditor.ts"
+import type { StoreInspection } from "../StoreInspection.ts"
+import { cannotLook, type NotSupported, NotThere } from "./ControlError.ts"
+import type { Faults } from "./Faults.ts"
+import type { Change } from "./recordChange.ts"
+import type { Snapshot } from "./Snapshot.ts"
+import type { VirtualClock } from "./VirtualClock.ts"
+
+/**
+ * Needs a store with `StoreInspection`.
+ *
+ * @since 0.1.0
+ */
+export interface State {
+  /** The configuration of the start, no session, no token, no fault, and the real time. The journal stays. */
+  readonly reset: Effect.Effect<void, NotSupported>
+  readonly take: Effect.Effect<Snapshot, NotSupported>
+  readonly put: (snapshot: Snapshot) => Effect.Effect<void, NotSupported>
+  /** Takes a snapshot and keeps it in this process, in place of another one of this name. */
+  readonly save: (name: string) => Effect.Effect<void, NotSupported>
+  readonly restore: (name: string) => Effect.Effect<void, NotSupported | NotThere>
+  readonly forget: (name: string) => Effect.Effect<void, NotThere>
+  readonly names: Effect.Effect<ReadonlyArray<string>>
+}
+
+/**
+ * @since 0.1.0
+ */
+export const make = (parts: {
+  readonly change: Change
+  readonly clock: VirtualClock["Service"]
+  readonly editor: DirectoryEditor["Service"]
+  readonly faults: Faults["Service"]
+  readonly inspection: StoreInspection["Service"] | undefined
+}): State => {
+  const { change, clock, editor, faults, inspection } = parts
+  const saved = new Map<string, Snapshot>()
+  const need = inspection === undefined ? Effect.fail(cannotLook) : Effect.succeed(inspection)
+
+  const take = Effect.gen(function* () {
+    const store = yield* need
+    const { ahead, now } = yield* clock.state
+    return {
+      version: 1 as const,
+      takenAt: now,
+      ahead,
+      directory: yield* editor.dump,
+      store: yield* store.dump,
+      faults: yield* faults.list
+    }
+  })
+
+  const put = Effect.fnUntraced(function* (snapshot: Snapshot) {
+    const store = yield* need
+    // First what can be refused, so that nothing is changed then.
+    yield* editor.load(snapshot.directory)
+    yield* store.load(snapshot.store)
+    yield* faults.load(snapshot.faults)
+    yield* clock.setAhead(snapshot.ahead)
+  })
+
+  const named = (name: string) => {
+    const snapshot = saved.get(name)
+    return snapshot === undefined ? Effect.fail(new NotThere({ what: `snapshot ${name}` })) : Effect.succeed(snapshot)
+  }
+
+  return {
+    take,
+    put: (snapshot) => change("state replaced by a document", put(snapshot)),
+    reset: change(
+      "reset",
+      Effect.gen(function* () {
+        const store = yield* need
+        yield* editor.reset
+        yield* store.clear
+        yield* faults.clear
+        yield* clock.setAhead(Duration.zero)
+      })
+    ),
+    save: (name) =>
+      change(
+        `snapshot ${name} taken`,
+        Effect.map(take, (snapshot) => void saved.set(name, snapshot))
+      ),
+    restore: (name) => change(`snapshot ${name} restored`, Effect.flatMap(named(name), put)),
+    forget: (name) => Effect.map(named(name), () => void saved.delete(name)),
+    names: Effect.sync(() => [...saved.keys()])
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * `/control/sessions`, `/control/families`, `/control/state`, `/control/snapshots`, `/control/keys`: what Sentinel remembers.
+ *
+ * @since 0.1.0
+ */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { NotSupported, NotThere } from "../ControlError.ts"
+import { Snapshot } from "../Snapshot.ts"
+
+const success = HttpApiSchema.NoContent
+const Time = Schema.optional(Schema.Finite)
+
+/** Ids are those of the store: hashes, and no secrets. Times are milliseconds since 1970. */
+const SessionState = Schema.Struct({
+  session: Schema.Struct({
+    id: Schema.String,
+    accountId: Schema.String,
+    userId: Schema.String,
+    createdAt: Schema.Finite,
+    lastSeenAt: Schema.Finite,
+    idleExpiresAt: Schema.Finite,
+    expiresAt: Schema.Finite
+  }),
+  endedAt: Time,
+  isAlive: Schema.Boolean
+}).annotate({ identifier: "SessionState" })
+
+const FamilyState = Schema.Struct({
+  grant: Schema.Struct({
+    id: Schema.String,
+    accountId: Schema.String,
+    clientId: Schema.String,
+    userId: Schema.String,
+    sessionId: Schema.String,
+    createdAt: Schema.Finite
+  }),
+  revokedAt: Time,
+  session: Schema.optional(SessionState),
+  isAlive: Schema.Boolean
+})
+
+const SnapshotName = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, { expected: "up to 64 of A-Z a-z 0-9 . _ -" })
+)
+const name = { name: SnapshotName }
+
+/**
+ * @since 0.1.0
+ */
+export class SessionsGroup extends HttpApiGroup.make("sessions").add(
+  HttpApiEndpoint.get("list", "/control/sessions", {
+    success: Schema.Array(SessionState),
+    error: NotSupported
+  }).annotateMerge(OpenApi.annotations({ title: "All sessions, dead ones too" })),
+  HttpApiEndpoint.delete("end", "/control/sessions/:id", {
+    params: { id: Schema.NonEmptyString },
+    success,
+    error: NotThere
+  }).annotateMerge(OpenApi.annotations({ title: "End a session with its tokens" })),
+  HttpApiEndpoint.get("families", "/control/families", {
+    success: Schema.Array(FamilyState),
+    error: NotSupported
+  }).annotateMerge(OpenApi.annotations({ title: "All token families: what came from one code" })),
+  HttpApiEndpoint.delete("revoke", "/control/families/:id", {
+    params: { id: Schema.NonEmptyString },
+    success,
+    error: NotThere
+  }).annotateMerge(OpenApi.annotations({ title: "Revoke a token family" }))
+) {}
+
+/**
+ * @since 0.1.0
+ */
+export class StateGroup extends HttpApiGroup.make("state").add(
+  HttpApiEndpoint.post("reset", "/control/reset", { success, error: NotSupported }).annotateMerge(
+    OpenApi.annotations({
+      title: "Begin anew",
+      description: "The configuration of the start, no session, no token, no fault, and the real time."
+    })
+  ),
+  HttpApiEndpoint.get("take", "/control/state", { success: Snapshot, error: NotSupported }).annotateMerge(
+    OpenApi.annotations({ title: "The whole state as a document, with hashes in place of secrets" })
+  ),
+  HttpApiEndpoint.put("put", "/control/state", {
+    payload: Snapshot,
+    success,
+    error: NotSupported
+  }).annotateMerge(OpenApi.annotations({ title: "Restore a state from its document" })),
+  HttpApiEndpoint.get("names", "/control/snapshots", { success: Schema.Array(Schema.String) }).annotateMerge(
+    OpenApi.annotations({ title: "The names of all snapshots" })
+  ),
+  HttpApiEndpoint.put("save", "/control/snapshots/:name", {
+    params: name,
+    success,
+    error: NotSupported
+  }).annotateMerge(OpenApi.annotations({ title: "Take a snapshot and keep it under a name" })),
+  HttpApiEndpoint.post("restore", "/control/snapshots/:name/restore", {
+    params: name,
+    success,
+    error: [NotSupported, NotThere]
+  }).annotateMerge(OpenApi.annotations({ title: "Restore a snapshot" })),
+  HttpApiEndpoint.delete("forget", "/control/snapshots/:name", {
+    params: name,
+    success,
+    error: NotThere
+  }).annotateMerge(OpenApi.annotations({ title: "Forget a snapshot" }))
+) {}
+
+/**
+ * @since 0.1.0
+ */
+export class KeysGroup extends HttpApiGroup.make("keys").add(
+  HttpApiEndpoint.post("rotate", "/control/keys/rotate", {
+    success: Schema.Struct({ kid: Schema.String })
+  }).annotateMerge(OpenApi.annotations({ title: "Sign with a new key from now on" }))
+) {}

@@ -1,0 +1,135 @@
+/**
+ * Stands between the server and Sentinel's routes: lets requests meet their faults, gives them Sentinel's time, and writes down
+ * what came of them. With no fault armed, the clock not advanced and the journal off, a request passes as it is.
+ *
+ * @since 0.1.0
+ */
+import { UrlParameters } from "@le-auth/core/UrlParameters"
+import * as Clock from "effect/Clock"
+import type * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as FormBody from "../http/FormBody.ts"
+import type { Intercepted, Interceptor } from "../http/Interceptor.ts"
+import { RequestTrail, Trail } from "../http/Trail.ts"
+import * as RequestFacts from "../operations/RequestFacts.ts"
+import { clientIdOf } from "../token/ClientAuthentication.ts"
+import * as FaultAnswer from "./FaultAnswer.ts"
+import type { Facts, Faults } from "./Faults.ts"
+import type { Entry, Journal } from "./Journal.ts"
+import type { VirtualClock } from "./VirtualClock.ts"
+
+/**
+ * The header of every answer that a fault had a hand in, with the fault's id.
+ *
+ * @since 0.1.0
+ */
+export const faultHeader = "x-sentinel-fault"
+
+const noParameters = UrlParameters.fromSearch("")
+
+const queryOf = ({ url }: HttpServerRequest.HttpServerRequest): UrlParameters => {
+  const mark = url.indexOf("?")
+  return mark === -1 ? noParameters : UrlParameters.fromSearch(url.slice(mark + 1))
+}
+
+/** What a request says of itself. Its body is read only where it says more than the address does. */
+const factsOf = Effect.fnUntraced(function* ({ accountId, request, route }: Intercepted) {
+  const facts: Facts = { route, method: request.method, account: accountId, client: undefined, grantType: undefined }
+  if (route === "authorize") return { ...facts, client: queryOf(request).get("client_id") }
+  if ((route !== "token" && route !== "revoke") || request.method !== "POST") return facts
+  const body = yield* Effect.orElseSucceed(FormBody.read(request), () => noParameters)
+  return { ...facts, client: clientIdOf(request, body), grantType: body.get("grant_type") }
+})
+
+const outcomeOf = (response: HttpServerResponse.HttpServerResponse): string => {
+  const location = response.headers["location"]
+  if (location === undefined) return response.status < 400 ? "ok" : `status ${response.status}`
+  const mark = location.indexOf("?")
+  const sent = UrlParameters.fromSearch(mark === -1 ? "" : location.slice(mark + 1))
+  return sent.get("error") ?? (sent.has("code") ? "code" : sent.has("request") ? "sign-in" : "ok")
+}
+
+const defined = <A extends object>(fields: { readonly [K in keyof A]: A[K] | undefined }): A =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as A
+
+/**
+ * Makes the interceptor. `rotate` makes a new signing key; `explain` says more of a refused request than it says itself.
+ *
+ * @since 0.1.0
+ */
+export const make = (parts: {
+  readonly clock: VirtualClock["Service"]
+  readonly faults: Faults["Service"]
+  readonly journal: Journal["Service"]
+  readonly rotate: Effect.Effect<unknown>
+  readonly explain: (intercepted: Intercepted, trail: RequestTrail, query: UrlParameters) => Effect.Effect<void>
+}): Effect.Effect<Interceptor, never, SecureRandom.SecureRandom> =>
+  Effect.map(RequestFacts.make, (requestFactsOf): Interceptor => {
+    const { clock, explain, faults, journal, rotate } = parts
+
+    const meet = (intercepted: Intercepted, trail: RequestTrail, usual: ReturnType<Interceptor>) => {
+      if (faults.isEmpty()) return usual
+      return Effect.flatMap(factsOf(intercepted), (facts) => {
+        const acting = faults.meet(facts)
+        if (acting === undefined) return usual
+        trail.fault = acting.id
+        trail.client ??= facts.client?.slice(0, 100)
+        trail.reason = `fault ${acting.id}`
+        trail.steps.push({ what: `fault ${acting.id}` })
+        const { request, route } = intercepted
+        return Effect.map(
+          FaultAnswer.perform(acting.action, usual, { request, route, trail, rotate }),
+          HttpServerResponse.setHeader(faultHeader, acting.id)
+        )
+      })
+    }
+
+    /** What came of it. Nothing, if nobody waited for the answer or a fault took it away. */
+    const record = Effect.fnUntraced(function* (
+      intercepted: Intercepted,
+      trail: RequestTrail,
+      start: bigint,
+      response: HttpServerResponse.HttpServerResponse | undefined
+    ) {
+      const { accountId, request, route } = intercepted
+      const outcome = response === undefined ? "no answer" : (trail.error ?? outcomeOf(response))
+      const refused = response === undefined || response.status >= 400 || (outcome !== "code" && outcome !== "sign-in")
+      if (refused && outcome !== "ok") yield* explain(intercepted, trail, queryOf(request))
+      const base = yield* Clock.Clock
+      const entry = defined<Omit<Entry, "sequence">>({
+        time: clock.over(base).currentTimeMillisUnsafe(),
+        kind: "request",
+        outcome,
+        reason: (refused && outcome !== "ok") || trail.fault !== undefined ? trail.reason : undefined,
+        route,
+        method: request.method,
+        path: request.url.split("?", 1)[0]!.slice(0, 200),
+        status: response?.status,
+        duration: Number(base.monotonicTimeNanosUnsafe() - start) / 1e6,
+        account: accountId === "" ? undefined : accountId,
+        client: trail.client,
+        user: trail.user,
+        requestId: (yield* requestFactsOf(request)).id,
+        fault: trail.fault,
+        steps: trail.steps
+      })
+      journal.add(entry)
+    })
+
+    return (intercepted, usual) =>
+      Effect.flatMap(Clock.Clock, (base) => {
+        const virtual = clock.over(base)
+        if (!journal.isOn && faults.isEmpty() && virtual === base) return usual
+        const trail = new RequestTrail()
+        const timed = virtual === base ? usual : Effect.provideService(usual, Clock.Clock, virtual)
+        const answer = meet(intercepted, trail, Effect.provideService(timed, Trail, trail))
+        if (!journal.isOn) return answer
+        const start = base.monotonicTimeNanosUnsafe()
+        return answer.pipe(
+          Effect.onInterrupt(() => record(intercepted, trail, start, undefined)),
+          Effect.tap((response) => record(intercepted, trail, start, response))
+        )
+      })
+  })

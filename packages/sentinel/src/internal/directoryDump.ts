@@ -1,0 +1,55 @@
+/** The directory as a document: settings, and hashes in place of secrets. */
+import { AccountId } from "@le-auth/core/Identifiers"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+import * as PasswordHash from "../PasswordHash.ts"
+import * as SentinelConfig from "../SentinelConfig.ts"
+import type { Records } from "./directoryRecords.ts"
+
+export const UserSettings = Schema.Struct(
+  Struct.omit(SentinelConfig.User.fields, ["password", "password_hash"])
+).annotate({
+  identifier: "UserSettings"
+})
+export const InstallationSettings = Schema.Struct(
+  Struct.omit(SentinelConfig.Installation.fields, ["client_secret"])
+).annotate({
+  identifier: "InstallationSettings"
+})
+
+const PasswordHashText = Schema.String.check(
+  Schema.makeFilter((text: string) => PasswordHash.parse(text) !== undefined || "must be a hash of a password")
+)
+
+export const DirectoryDump = Schema.Array(
+  Schema.Struct({
+    settings: Schema.Struct({ id: AccountId, name: SentinelConfig.Account.fields.name }),
+    users: Schema.Array(Schema.Struct({ settings: UserSettings, hash: PasswordHashText })),
+    installations: Schema.Array(
+      Schema.Struct({ settings: InstallationSettings, secretHash: Schema.optional(Schema.Uint8ArrayFromBase64Url) })
+    )
+  })
+)
+export type DirectoryDump = typeof DirectoryDump.Type
+
+export const toDump = (records: Records): Effect.Effect<DirectoryDump> =>
+  Effect.forEach(records, (account) =>
+    Effect.map(
+      Effect.forEach(account.users, ({ hash, settings }) =>
+        Effect.map(hash, (hash) => ({ settings, hash: PasswordHash.format(hash) }))
+      ),
+      (users) => ({ ...account, users })
+    )
+  )
+
+export const fromDump = (dump: DirectoryDump): Records =>
+  dump.map((account) => ({
+    ...account,
+    installations: account.installations.map(({ secretHash, settings }) => ({ settings, secretHash })),
+    users: account.users.map(({ hash, settings }) => ({
+      settings,
+      // The schema has seen to it that it can be read.
+      hash: Effect.succeed(PasswordHash.parse(hash)!)
+    }))
+  }))
