@@ -51,11 +51,14 @@ export const endpoints = Effect.fnUntraced(function* (
   const clientMethods = ["client_secret_post", "client_secret_basic", ...(hasPkce ? ["none"] : [])]
   const address = (path: string, accountId: string) => publicOrigin + path.replace(":accountId", accountId)
 
+  // Some clients cannot cope with an endpoint that has a query, so it is there only if it has to be.
+  const version = profile.version === "required" ? "?v=1.0" : ""
+
   const document = (accountId: string) => ({
     issuer: issuer.ofIdTokens(accountId),
-    authorization_endpoint: address(SentinelApi.authorize.path, accountId),
-    token_endpoint: address(SentinelApi.token.path, accountId),
-    revocation_endpoint: address(SentinelApi.revoke.path, accountId),
+    authorization_endpoint: address(SentinelApi.authorize.path, accountId) + version,
+    token_endpoint: address(SentinelApi.token.path, accountId) + version,
+    revocation_endpoint: address(SentinelApi.revoke.path, accountId) + version,
     jwks_uri: address(SentinelApi.keys.path, accountId),
     response_types_supported: ["code"],
     response_modes_supported: ["query"],
