@@ -124,4 +124,37 @@ describe("SentinelClient", () => {
       assert.strictEqual((yield* Fiber.join(fiber))._tag, "Timeout")
     }).pipe(Effect.provide(layer))
   )
+
+  it.effect("D2, D6: an app token is asked for with the credentials in the body, in version 2", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const appToken = SentinelClient.use((client) => client.appToken(endpoint))
+      const good = { access_token: "planted-access", token_type: "Bearer", expires_in: "3600", refresh_token: "r" }
+      wire.next("/app/token", json(good))
+      const token = yield* appToken
+      assert.strictEqual(Redacted.value(token.access_token), "planted-access")
+      assert.strictEqual(token.expires_in, 3600)
+      assert.notProperty(token, "refresh_token")
+      const [sent] = wire.to("/app/token")
+      assert.strictEqual(sent!.url.pathname, `/sentinel/api/v2/account/${installation.accountId}/app/token`)
+      assert.strictEqual(sent!.url.search, "")
+      assert.deepStrictEqual(Object.fromEntries(sent!.form), {
+        grant_type: "client_credentials",
+        client_id: installation.clientId,
+        client_secret: "planted-client-secret"
+      })
+      for (const [answer, expected] of [
+        [oauthError("invalid_client"), "InvalidClient"],
+        [oauthError("unauthorized_client"), "Refused"],
+        [json({ token_type: "Bearer" }), "BadResponse"]
+      ] as const) {
+        wire.next("/app/token", answer)
+        const error = yield* Effect.flip(appToken)
+        assert.strictEqual(error.operation, "appToken")
+        assert.strictEqual(error.reason._tag, expected)
+        assert.isFalse(error.startAgain)
+        assert.notInclude(error.message, "planted")
+      }
+    }).pipe(Effect.provide(layer))
+  )
 })
