@@ -1,0 +1,56 @@
+// Which requirement has which tests. The requirements are in docs/requirements; a test names those that it proves at the
+// beginning of its title: "R32, R65: ...". Also the cases of the contract suites, which become tests, are named so.
+import fs from "node:fs"
+import path from "node:path"
+
+const testFiles = ["{packages,apps}/*/test/**/*.ts", "packages/testing/src/**/*.ts", "tools/test/**/*.mjs"]
+
+/** A text that begins with the numbers of requirements. They may also follow a comma inside of the title: "..., R70: ...". */
+const title = /["'`](?=[A-JR]\d)((?:[^"'`\\\n]|\\.)*)/g
+const numbers = /(?:^|[\s,;])((?:[A-JR]\d{1,2}(?:, | and )?)+):/g
+
+/**
+ * The numbers of the requirements, in the order of the documents.
+ * @param {string} root
+ * @returns {string[]}
+ */
+export function requirements(root) {
+  return fs.globSync("docs/requirements/*.md", { cwd: root }).flatMap((file) => {
+    const text = fs.readFileSync(path.join(root, file), "utf8")
+    return [...text.matchAll(/^(?:- \*\*|\| )([A-JR]\d{1,2})(?:\*\*| )/gm)].map(([, number = ""]) => number)
+  })
+}
+
+/**
+ * The files whose titles name a requirement, by its number.
+ * @param {string} root
+ * @returns {Map<string, Set<string>>}
+ */
+export function proofs(root) {
+  /** @type {Map<string, Set<string>>} */
+  const found = new Map()
+  for (const file of testFiles.flatMap((pattern) => fs.globSync(pattern, { cwd: root }))) {
+    const text = fs.readFileSync(path.join(root, file), "utf8")
+    for (const [, words = ""] of text.matchAll(title)) {
+      for (const [, list = ""] of words.matchAll(numbers)) {
+        for (const number of list.match(/[A-JR]\d{1,2}/g) ?? []) {
+          found.set(number, (found.get(number) ?? new Set()).add(file))
+        }
+      }
+    }
+  }
+  return found
+}
+
+/**
+ * The requirements that no test proves, and the numbers in titles that are no requirement's.
+ * @param {string} root
+ */
+export function gaps(root) {
+  const known = requirements(root)
+  const proved = proofs(root)
+  return {
+    missing: known.filter((number) => !proved.has(number)),
+    unknown: [...proved.keys()].filter((number) => !known.includes(number))
+  }
+}
