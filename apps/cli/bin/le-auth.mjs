@@ -2,6 +2,7 @@
 // Starts the command: the bundle when published, the sources in a checkout of the repository (which has src).
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
+import { enableCompileCache } from "node:module"
 import os from "node:os"
 import { fileURLToPath } from "node:url"
 
@@ -26,6 +27,8 @@ if (existsSync(source)) {
     else process.exitCode = 128 + os.constants.signals[signal]
   })
 } else if (isCurrent) {
+  // Compiled once, and kept in the folder for temporary files: the next start takes less time.
+  enableCompileCache?.()
   await import(new URL("../dist/main.js", import.meta.url).href)
 } else {
   console.error(`le-auth needs Node 22.19 or newer; this is ${process.version}.`)
