@@ -7,8 +7,8 @@ import type * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import type * as CryptoError from "effect/crypto/CryptoError"
-import type * as Digest from "effect/crypto/Digest"
-import type * as Signature from "effect/crypto/Signature"
+import * as Digest from "effect/crypto/Digest"
+import * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
@@ -62,7 +62,9 @@ type Crypto = Signature.Signature | Digest.Digest
 const make = Effect.fnUntraced(function* (
   initial: Effect.Effect<Arr.NonEmptyReadonlyArray<SigningKey.SigningKey>, CryptoError.CryptoError, Crypto>
 ): Effect.fn.Return<SigningKeys["Service"], never, Crypto | Scope.Scope> {
-  const provided = Effect.provideContext(yield* Effect.context<Crypto>())
+  // Nothing else of this context: the clock is that of the caller.
+  const services = Context.pick(Signature.Signature, Digest.Digest)(yield* Effect.context<Crypto>())
+  const provided = Effect.provideContext(services)
   const first = yield* Effect.cached(
     Effect.map(provided(initial), (keys) =>
       stateOf(

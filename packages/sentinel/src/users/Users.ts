@@ -5,7 +5,8 @@
  * @see LivePerson, Users API, "Get user by id"
  * @since 0.1.0
  */
-import type * as Digest from "effect/crypto/Digest"
+import * as Context from "effect/Context"
+import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
@@ -14,7 +15,7 @@ import * as AccessTokens from "../AccessTokens.ts"
 import { Directory } from "../Directory.ts"
 import type { Handler } from "../http/Endpoint.ts"
 import { ShownError } from "../http/ShownError.ts"
-import type { SentinelStore } from "../SentinelStore.ts"
+import { SentinelStore } from "../SentinelStore.ts"
 
 /**
  * On the host of the service `accountConfigReadOnly`.
@@ -55,7 +56,9 @@ const bearer = (header: string | undefined) => /^Bearer +([\x21-\x7e]+)$/i.exec(
  */
 export const make: Effect.Effect<Handler, never, Directory | Digest.Digest | SentinelStore> = Effect.gen(function* () {
   const directory = yield* Directory
-  const provided = Effect.provide(yield* Effect.context<Digest.Digest | SentinelStore>())
+  // Nothing else of this context: the clock is that of the request.
+  const services = Context.pick(Digest.Digest, SentinelStore)(yield* Effect.context<Digest.Digest | SentinelStore>())
+  const provided = Effect.provide(services)
 
   return Effect.fnUntraced(function* ({ accountId, path, request }) {
     const token = bearer(request.headers["authorization"])

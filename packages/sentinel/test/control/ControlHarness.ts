@@ -8,7 +8,6 @@ import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -16,19 +15,17 @@ import { application, answerOf, browser, cheapPasswords, config, keys, type Runn
 
 export interface Options extends Omit<Control.Options, "passwords"> {
   readonly config?: unknown
-  readonly random?: Layer.Layer<SecureRandom.SecureRandom>
 }
 
 export const start = Effect.fnUntraced(function* (options?: Options) {
   const origin = Origin.make("http://localhost:4400")
   const decoded = yield* SentinelConfig.fromUnknown(options?.config ?? config)
   const lines: Array<string> = []
-  const crypto = Layer.merge(NodeCrypto.layer, options?.random ?? Layer.empty)
   const services = yield* Layer.build(
     Control.layer(decoded, { passwords: { algorithm: cheapPasswords }, ...options }).pipe(
       Layer.provide(layerMemory),
       Layer.provideMerge(Layer.succeed(SigningKeys.SigningKeys, keys)),
-      Layer.provideMerge(crypto),
+      Layer.provideMerge(NodeCrypto.layer),
       Layer.provideMerge(
         Layer.merge(
           Layer.succeed(Clock.Clock, yield* Clock.Clock),

@@ -35,7 +35,7 @@ const {
  */
 export const UserChanges = Schema.Struct({
   email: optional(SentinelConfig.User.fields.email),
-  password: optional(Schema.RedactedFromValue(Schema.NonEmptyString, { label: "password" })),
+  password: optional(Schema.RedactedFromValue(Schema.NonEmptyString)),
   name: SentinelConfig.User.fields.name,
   is_admin: optional(Schema.Boolean),
   is_lpa: optional(Schema.Boolean),

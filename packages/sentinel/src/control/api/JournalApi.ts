@@ -18,7 +18,7 @@ const Explanation = Schema.Struct({
   id: Schema.String,
   kind: Schema.Literals(["code", "refresh-token", "access-token", "unknown"]),
   isUsable: Schema.Boolean,
-  reason: Schema.UndefinedOr(Schema.String).pipe(Schema.optional),
+  reason: Schema.optional(Schema.String),
   account: Schema.optional(Schema.String),
   client: Schema.optional(Schema.String),
   user: Schema.optional(Schema.String),
@@ -49,7 +49,7 @@ export class JournalGroup extends HttpApiGroup.make("journal").add(
   ),
   HttpApiEndpoint.post("explain", "/control/explain", {
     payload: Schema.Struct({
-      secret: Schema.RedactedFromValue(Schema.NonEmptyString, { label: "secret" })
+      secret: Schema.RedactedFromValue(Schema.NonEmptyString)
     }),
     success: Explanation,
     error: NotSupported
