@@ -114,7 +114,7 @@ describe("le-auth token", () => {
 })
 
 describe("le-auth status", () => {
-  it("I13: shows who, where, until when and a fingerprint, not the token", async () => {
+  it("I13, H4: shows who, where, until when, a fingerprint and not the token, and that the file is not encrypted", async () => {
     const { accessToken, refreshToken } = restore()
     const { code, stderr, stdout } = await run(["status"], at.env)
     assert.strictEqual(code, 0, stderr)
@@ -122,7 +122,7 @@ describe("le-auth status", () => {
     assert.match(stdout, /^Where {8}account le87654321$/m)
     assert.match(stdout, /^Token {8}sha256:[0-9a-f]{12} \(a fingerprint\)$/m)
     assert.match(stdout, /^Valid until {2}20\S+Z, refreshed when needed$/m)
-    assert.include(stderr, at.sessionFile)
+    assert.include(stderr, `Kept, not encrypted, in ${at.sessionFile}`)
     for (const secret of [accessToken, refreshToken, planted.secret]) assert.notInclude(stdout + stderr, secret)
   })
 

@@ -463,6 +463,24 @@ describe("Sessions.authorized", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("G2: a redirect to another host gets no token, whoever follows it", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { http, session } = yield* client
+      const away = () => new Response(null, { status: 302, headers: { location: "https://evil.example/taken" } })
+      wire.next("/things", away)
+      const error = yield* Effect.flip(HttpClient.followRedirects(http).get(api))
+      assert.strictEqual(error._tag, "DomainsError")
+      assert.strictEqual(wire.to("/taken").length, 0)
+
+      const following = HttpClient.followRedirects(yield* HttpClient.HttpClient)
+      wire.next("/things", away)
+      yield* (yield* Sessions.authorized(following, session.key)).get(api)
+      const [taken] = wire.to("/taken")
+      assert.isUndefined(taken!.headers["authorization"])
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("G3: refreshes and repeats once after 401, not after 403, and not a stream", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
