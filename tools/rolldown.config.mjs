@@ -31,9 +31,7 @@ const eagerHttpNames = {
   load: {
     filter: { id: /^\0node-http$/ },
     handler: () => {
-      const names = Object.entries(Object.getOwnPropertyDescriptors(http)).flatMap(([name, { get }]) =>
-        get ? [] : [name]
-      )
+      const names = Object.keys(http).filter((name) => !["WebSocket", "CloseEvent", "MessageEvent"].includes(name))
       return `const http = process.getBuiltinModule("node:http")\nexport const { ${names.join(", ")} } = http\nexport default http`
     }
   }
