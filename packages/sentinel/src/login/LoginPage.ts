@@ -6,13 +6,22 @@
 import * as RedirectUris from "../authorize/RedirectUris.ts"
 import type { Account, Installation } from "../Directory.ts"
 import { html } from "../page/Html.ts"
+import * as Icon from "../page/Icon.ts"
 import type { Content } from "../page/Page.ts"
 import * as Paths from "../Paths.ts"
 import type { SentinelProfile } from "../SentinelProfile.ts"
 import type { LoginRefused } from "./Credentials.ts"
+import * as FormTargets from "./FormTargets.ts"
 import type { LoginTicket } from "./LoginTickets.ts"
 
 const accountName = (account: Account): string => account.name ?? account.id
+
+/** Who the user signs in to. The initial is a picture of the name, and is not read out. */
+const accountCard = ({ id, name }: Account) =>
+  html`<div class="account">
+    <span class="initial" aria-hidden="true">${[...(name ?? id)][0]?.toUpperCase()}</span>
+    <span><strong>${name ?? id}</strong> <small>Account ${name !== undefined && id}</small></span>
+  </div>`
 
 /**
  * The login form. It works without script, with a keyboard, and with a password manager.
@@ -31,20 +40,20 @@ export const form = (options: {
   readonly failure?: LoginRefused
 }): Content => {
   const { account, email, failure, installation, profile, sealed, ticket, token } = options
-  const label = account.name === undefined ? undefined : html` <span>(${account.id})</span>`
+  const isWrong = failure?.status === 400
+  // What is wrong is read out with the field that has the focus, too.
+  const problem = failure && html` aria-describedby="problem"${isWrong && html` aria-invalid="true"`}`
   return {
     status: failure?.status ?? 200,
-    title: `Sign in to ${accountName(account)}`,
-    // The browser applies form-action to the redirect after the form, too, so the way back to the application is in it.
-    formTargets: [RedirectUris.policySourceOf(ticket.redirectUri)],
+    title: `${failure === undefined ? "" : "Problem: "}Sign in to ${accountName(account)}`,
+    icon: "key",
+    formTargets: FormTargets.of(ticket.redirectUri, installation.redirectUris),
     openerPolicy: profile.openerPolicy,
     ...(failure?.retryAfter === undefined ? {} : { headers: { "retry-after": String(failure.retryAfter) } }),
     body: html`<h1>Sign in</h1>
-      <p class="lead">
-        to continue to <strong>${installation.name}</strong><br />Account
-        <strong>${accountName(account)}</strong>${label}
-      </p>
-      ${failure && html`<p role="alert" id="problem">${failure.message}</p>`}
+      <p class="lead">to continue to <strong>${installation.name}</strong></p>
+      ${accountCard(account)}
+      ${failure && html`<p role="alert" id="problem">${Icon.small("alert")}<span>${failure.message}</span></p>`}
       <form method="post" action="${Paths.login}">
         <input type="hidden" name="request" value="${sealed}" />
         <input type="hidden" name="token" value="${token}" />
@@ -58,7 +67,7 @@ export const form = (options: {
           spellcheck="false"
           required${email === undefined && html` autofocus`}
           value="${email ?? ""}"
-          ${failure && html` aria-describedby="problem"`}
+          ${problem}
         />
         <label for="password">Password</label>
         <input
@@ -67,6 +76,7 @@ export const form = (options: {
           type="password"
           autocomplete="current-password"
           required${email !== undefined && html` autofocus`}
+          ${problem}
         />
         <button type="submit">Sign in</button>
       </form>`
@@ -84,6 +94,7 @@ export const signedIn = (options: {
   readonly ticket: LoginTicket
 }): Content => ({
   title: "You are signed in",
+  icon: "check",
   formTargets: [],
   body: html`<h1>You are signed in</h1>
     <p class="lead">You have already signed in to <strong>${accountName(options.account)}</strong> with this page.</p>
@@ -104,6 +115,7 @@ export const signedIn = (options: {
 export const expired = (again: string): Content => ({
   status: 400,
   title: "The login page has expired",
+  icon: "alert",
   body: html`<h1>The login page has expired</h1>
     <p class="lead">It was open for too long, so it can no longer be used.</p>
     <a class="button" href="${again}">Try again</a>`
@@ -114,6 +126,7 @@ export const expired = (again: string): Content => ({
  */
 export const signedOut = (): Content => ({
   title: "You are signed out",
+  icon: "check",
   body: html`<h1>You are signed out</h1>
     <p class="lead">Your session in this browser has ended, and applications can no longer renew their access.</p>`
 })

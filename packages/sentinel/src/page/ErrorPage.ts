@@ -47,6 +47,7 @@ export const answer = (
   return render({
     status: error.status,
     title: titles[error.status],
+    icon: "alert",
     headers,
     body: html`<h1>${titles[error.status]}</h1>
       <p class="lead">${error.description}</p>

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Base64 from "effect/encoding/Base64"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Html, html } from "./Html.ts"
+import * as Icon from "./Icon.ts"
 import { style } from "./style.ts"
 
 /**
@@ -20,6 +21,8 @@ import { style } from "./style.ts"
 export interface Content {
   readonly status?: number
   readonly title: string
+  /** What is at the head of the page. */
+  readonly icon: Icon.Icon
   readonly body: Html
   /** Origins that a form of the page may lead to, also by a redirect of the answer (CSP `form-action`). */
   readonly formTargets?: ReadonlyArray<string>
@@ -55,7 +58,7 @@ export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(func
   const hash = Base64.encode(yield* digest.digest(Digest.sha256, new TextEncoder().encode(style)))
   const styleElement = new Html(`<style>${style}</style>`)
 
-  return ({ body, formTargets, headers, openerPolicy, status, title }) =>
+  return ({ body, formTargets, headers, icon, openerPolicy, status, title }) =>
     HttpServerResponse.text(
       html`<!doctype html>
         <html lang="en">
@@ -67,7 +70,7 @@ export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(func
             ${styleElement}
           </head>
           <body>
-            <main>${body}</main>
+            <main>${Icon.mark(icon)}${body}</main>
             <footer>le-auth Sentinel, an identity service for development. Not operated by LivePerson.</footer>
           </body>
         </html> `.text,
