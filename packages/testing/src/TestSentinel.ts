@@ -9,8 +9,7 @@
  */
 import type { AppInstallation } from "@le-auth/core/AppInstallations"
 import { Origin } from "@le-auth/core/Origin"
-import * as Directory from "@le-auth/sentinel/Directory"
-import * as Passwords from "@le-auth/sentinel/Passwords"
+import * as Control from "@le-auth/sentinel/control/Control"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import * as SentinelStore from "@le-auth/sentinel/SentinelStore"
@@ -37,6 +36,8 @@ export class TestSentinel extends Context.Service<
     readonly origin: Origin
     /** Its accounts, users and applications. */
     readonly config: SentinelConfig.SentinelConfig
+    /** Everything else that it can be told: faults, time on top of that of the test, users, journal, snapshots. */
+    readonly control: Control.Control["Service"]
     /** The applications as they are installed: the first one of each account that may use codes. */
     readonly installations: ReadonlyArray<AppInstallation>
     /** A user with a new browser signs in. Gives the address of the callback. */
@@ -148,6 +149,24 @@ export const misbehave = (
 ): Effect.Effect<void, never, TestSentinel> => TestSentinel.use((sentinel) => sentinel.misbehave(target, ...planned))
 
 /**
+ * Tells the `TestSentinel` of the context anything that a Sentinel can be told.
+ *
+ * @example
+ * ```ts
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ *
+ * const thirdRefreshIsTooMany = TestSentinel.control(({ faults }) =>
+ *   faults.add({ match: { route: "refresh", nth: 3 }, action: { type: "too-many-requests" } })
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const control = <A, E, R>(
+  f: (control: Control.Control["Service"]) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R | TestSentinel> => TestSentinel.use((sentinel) => f(sentinel.control))
+
+/**
  * What the `TestSentinel` of the context was sent.
  *
  * @since 0.1.0
@@ -230,13 +249,10 @@ const make = (options: Options) =>
 export const layerWith = (options: Options): Layer.Layer<TestSentinel | HttpClient.HttpClient | Crypto> =>
   Layer.effectContext(make(options)).pipe(
     Layer.provide(
-      Layer.mergeAll(
-        Directory.layer(options.config ?? SentinelConfig.development()).pipe(
-          Layer.provide(Passwords.layerWith({ algorithm: cheapest })),
-          Layer.orDie
-        ),
-        SentinelStore.layerMemory,
-        layerSharedKeys
+      Control.layer(options.config ?? SentinelConfig.development(), { passwords: { algorithm: cheapest } }).pipe(
+        Layer.provide(SentinelStore.layerMemory),
+        Layer.provideMerge(layerSharedKeys),
+        Layer.orDie
       )
     ),
     Layer.provideMerge(layerCrypto)

@@ -1,4 +1,4 @@
-/** The code of docs/testing.md and docs/custom-adapter.md, run as it stands there. */
+/** The code of docs/testing.md, docs/sentinel.md and docs/custom-adapter.md, run as it stands there. */
 import { assert, describe, it } from "@effect/vitest"
 import type { TransactionStore } from "@le-auth/core/TransactionStore"
 import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
@@ -23,6 +23,7 @@ const load = async (page: string): Promise<ReadonlyArray<Record<string, unknown>
 }
 
 await load("testing")
+await load("sentinel")
 const [documents, , keyValue] = await load("custom-adapter")
 
 const layerTest = documents!["layerTest"] as Layer.Layer<TransactionStore>

@@ -27,6 +27,7 @@ import * as SigningKeys from "../SigningKeys.ts"
 import { StoreInspection } from "../StoreInspection.ts"
 import * as Accounts from "./Accounts.ts"
 import type { NotSupported } from "./ControlError.ts"
+import * as DurationText from "./DurationText.ts"
 import * as Explain from "./Explain.ts"
 import * as Faults from "./Faults.ts"
 import * as Intercept from "./intercept.ts"
@@ -92,8 +93,9 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
   const control = Control.of({
     clock: {
       state: clock.state,
-      advance: (by: Duration.Duration) => change("clock advanced", clock.advance(by)),
-      advanceTo: (now) => change("clock advanced", clock.advanceTo(now))
+      advance: (by: Duration.Duration) => change(`clock advanced by ${DurationText.format(by)}`, clock.advance(by)),
+      advanceTo: (now) =>
+        change(({ ahead }) => `clock advanced, ${DurationText.format(ahead)} ahead`, clock.advanceTo(now))
     },
     faults: {
       list: faults.list,

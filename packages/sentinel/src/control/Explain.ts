@@ -121,12 +121,19 @@ export interface Explanation {
   /** Whether its owner can use it now. */
   readonly isUsable: boolean
   /** Why not. */
-  readonly reason: string | undefined
-  readonly account: string | undefined
-  readonly client: string | undefined
-  readonly user: string | undefined
-  readonly family: string | undefined
+  readonly reason?: string
+  readonly account?: string
+  readonly client?: string
+  readonly user?: string
+  readonly family?: string
 }
+
+const belonging = ({ grant }: FamilyState) => ({
+  account: grant.accountId,
+  client: grant.clientId,
+  user: grant.userId,
+  family: short(grant.id)
+})
 
 /**
  * Makes the function that explains a code or a token by its text, which goes nowhere.
@@ -150,11 +157,8 @@ export const make = Effect.fnUntraced(function* (parts: {
       id: short(id),
       kind: found?.kind ?? "unknown",
       isUsable: reason === undefined,
-      reason,
-      account: found?.family.grant.accountId,
-      client: found?.family.grant.clientId,
-      user: found?.family.grant.userId,
-      family: found === undefined ? undefined : short(found.family.grant.id)
+      ...(reason === undefined ? {} : { reason }),
+      ...(found === undefined ? {} : belonging(found.family))
     }
   })
 })

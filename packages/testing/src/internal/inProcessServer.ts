@@ -1,11 +1,13 @@
 /** Sentinel as a function of requests: its routes run in fibers of this process, under the clock of whoever asks. */
 import type { Origin } from "@le-auth/core/Origin"
+import { Disconnect } from "@le-auth/sentinel/http/Disconnect"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as HttpEffect from "effect/http/HttpEffect"
@@ -15,6 +17,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Scope from "effect/Scope"
+import { Connection } from "./connection.ts"
 
 type Services = Sentinel.Services | Sentinel.Crypto
 
@@ -47,13 +50,18 @@ const captureApp = Effect.fnUntraced(function* (publicOrigin: Origin, services: 
   return captured
 })
 
+const broken = (request: HttpClientRequest.HttpClientRequest, code: string) =>
+  new HttpClientError.HttpClientError({
+    reason: new HttpClientError.TransportError({ request, cause: Object.assign(new Error(code), { code }) })
+  })
+
 export interface InProcessServer {
   /**
    * Sentinel's answer. The work is done in a fiber of its own, as a server does it: who stops waiting does not stop it.
    */
   readonly handle: (
     request: HttpClientRequest.HttpClientRequest
-  ) => Effect.Effect<HttpClientResponse.HttpClientResponse>
+  ) => Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
   /** Starts Sentinel again with another profile. What it keeps in its store stays. */
   readonly restart: (profile: SentinelProfile.SentinelProfile) => Effect.Effect<void>
 }
@@ -78,9 +86,14 @@ export const make = Effect.fnUntraced(function* (
 
   return {
     handle: Effect.fnUntraced(function* (request) {
-      const answer = yield* Deferred.make<HttpServerResponse.HttpServerResponse>()
+      const answer = yield* Deferred.make<HttpServerResponse.HttpServerResponse, HttpClientError.HttpClientError>()
+      const connection: Connection = {
+        fail: (code) => Effect.andThen(Deferred.fail(answer, broken(request, code)), Effect.interrupt)
+      }
       yield* HttpEffect.toHandled(current.app, (_, response) => Deferred.succeed(answer, response)).pipe(
         Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
+        Effect.provideService(Connection, connection),
+        Effect.provideService(Disconnect, () => connection.fail("ECONNRESET")),
         Effect.forkIn(scope, { startImmediately: true })
       )
       return HttpServerResponse.toClientResponse(yield* Deferred.await(answer), { request })

@@ -2,14 +2,13 @@
 import { AppInstallation } from "@le-auth/core/AppInstallations"
 import { RedirectUri } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
+import { Control } from "@le-auth/sentinel/control/Control"
 import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
 import type { SentinelProfile } from "@le-auth/sentinel/SentinelProfile"
-import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
-import type { Misbehaviour } from "../Misbehaviour.ts"
 import * as ReceivedRequest from "../ReceivedRequest.ts"
 import * as TestBrowser from "../TestBrowser.ts"
 import type { TestSentinel } from "../TestSentinel.ts"
@@ -44,12 +43,11 @@ export const makeTestSentinel = Effect.fnUntraced(function* (options: {
   readonly profile: SentinelProfile
 }) {
   const { config, origin } = options
-  const store = yield* SentinelStore
+  const control = yield* Control
   const server = yield* InProcessServer.make(origin, options.profile)
   let { profile } = options
 
   const log = new RequestLog()
-  const planned: Array<{ readonly target: ReceivedRequest.Target; readonly misbehaviour: Misbehaviour }> = []
 
   const client = HttpClient.make((request, url) =>
     Effect.gen(function* () {
@@ -59,12 +57,8 @@ export const makeTestSentinel = Effect.fnUntraced(function* (options: {
           reason: new HttpClientError.TransportError({ request, description })
         })
       }
-      const received = ReceivedRequest.fromClientRequest(request, url, yield* Clock.currentTimeMillis)
-      const index = planned.findIndex(({ target }) => ReceivedRequest.isTo(received, target))
-      const [plan] = index === -1 ? [] : planned.splice(index, 1)
-      yield* log.add(received)
-      const usual = server.handle(request)
-      return yield* plan === undefined ? usual : plan.misbehaviour(usual, request)
+      yield* log.add(ReceivedRequest.fromClientRequest(request, url, yield* Clock.currentTimeMillis))
+      return yield* server.handle(request)
     })
   )
 
@@ -73,6 +67,7 @@ export const makeTestSentinel = Effect.fnUntraced(function* (options: {
   const sentinel: TestSentinel["Service"] = {
     origin,
     config,
+    control,
     installations: installationsOf(config),
     newBrowser,
     approve: (url, options) => Effect.flatMap(newBrowser, (browser) => browser.approve(url, options)),
@@ -83,14 +78,17 @@ export const makeTestSentinel = Effect.fnUntraced(function* (options: {
         return server.restart(profile)
       }),
     misbehave: (target, ...misbehaviours) =>
-      Effect.sync(() => void planned.push(...misbehaviours.map((misbehaviour) => ({ target, misbehaviour })))),
+      Effect.forEach(
+        misbehaviours,
+        (action) => Effect.orDie(control.faults.add({ match: { route: target }, action, times: 1 })),
+        { discard: true }
+      ),
     requests: (target = "any") => Effect.sync(() => log.to(target)),
     untilReceived: (target, count = 1) => log.until(target, count),
     endSession: Effect.fnUntraced(function* (email) {
       const users = usersOf(config, email)
       if (users.length === 0) return yield* Effect.die(new Error(`The configuration has no user ${email ?? ""}`))
-      const now = yield* Clock.currentTimeMillis
-      yield* Effect.forEach(users, ({ accountId, id }) => Effect.orDie(store.endUserSessions(accountId, id, now)))
+      yield* Effect.forEach(users, ({ accountId, id }) => control.sessions.endUser(accountId, id), { discard: true })
     })
   }
   return { client, sentinel }

@@ -18,11 +18,11 @@ const Explanation = Schema.Struct({
   id: Schema.String,
   kind: Schema.Literals(["code", "refresh-token", "access-token", "unknown"]),
   isUsable: Schema.Boolean,
-  reason: Schema.optional(Schema.String),
-  account: Schema.optional(Schema.String),
-  client: Schema.optional(Schema.String),
-  user: Schema.optional(Schema.String),
-  family: Schema.optional(Schema.String)
+  reason: optional(Schema.String),
+  account: optional(Schema.String),
+  client: optional(Schema.String),
+  user: optional(Schema.String),
+  family: optional(Schema.String)
 })
 
 /**
