@@ -93,9 +93,11 @@ export const make = Effect.fnUntraced(function* (parts: {
     for (const check of Checks.sentBackChecks) {
       const error = check(request)
       if (error !== undefined) {
-        yield* Effect.logInfo(`authorize refused: ${error.error}, ${error.reason ?? error.description}`).pipe(
+        const reason = error.reason ?? error.description
+        yield* Effect.logInfo(`authorize refused: ${error.error}, ${reason}`).pipe(
           Effect.annotateLogs({ account: accountId, client: clientId })
         )
+        yield* Trail.refused(error.error, reason)
         return sendError(target, error, 302)
       }
     }

@@ -282,6 +282,30 @@ describe("authorize: with and without a session", () => {
     })
   )
 
+  it.effect.each([
+    { prompt: "none" },
+    { prompt: "login" },
+    { prompt: "consent select_account" },
+    { prompt: "none login" },
+    { max_age: "0" },
+    { max_age: "-1" },
+    { max_age: "9".repeat(400) },
+    { max_age: "x" },
+    { login_hint: "agent@example.com" },
+    { acr_values: "1", claims: "{", request: "x.y.z", request_uri: "https://evil.example/", response_mode: "fragment" }
+  ])("R21: %j is ignored, with a session and without, also where discovery is on", (parameters) =>
+    Effect.gen(function* () {
+      for (const profile of [{}, { discovery: true }]) {
+        const user = browser(yield* start({ profile }))
+        const before = yield* user.send(authorizePath(parameters))
+        assert.match(before.headers.get("location")!, /^\/sentinel\/login\?request=/)
+        yield* user.signIn(authorizePath(parameters))
+        const after = yield* user.send(authorizePath(parameters))
+        assert.isTrue(after.headers.get("location")!.startsWith(`${callback}?code=`))
+      }
+    })
+  )
+
   it.effect("R10, R21: what is not known is ignored", () =>
     Effect.gen(function* () {
       const user = browser(yield* start())

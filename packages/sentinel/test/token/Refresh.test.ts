@@ -150,6 +150,25 @@ describe("refresh", () => {
     })
   )
 
+  it.effect("R68: scope neither widens nor narrows a refresh: there is none, and no token has more than its user", () =>
+    Effect.gen(function* () {
+      const { app, sentinel, tokens } = yield* signedIn()
+      const { json, status } = yield* app.refresh(tokens["refresh_token"], { scope: "admin msg.consumer openid" })
+      assert.strictEqual(status, 200)
+      assert.notProperty(json, "scope")
+      assert.notProperty(json, "id_token")
+      for (const [user, expected] of [
+        ["3552833710", 200],
+        ["3552833711", 403]
+      ] as const) {
+        const record = yield* sentinel.fetch(`/api/account/12345678/configuration/le-users/users/${user}`, {
+          headers: { authorization: `Bearer ${json["access_token"]}` }
+        })
+        assert.strictEqual(record.status, expected)
+      }
+    })
+  )
+
   it.effect("an id_token comes with a refresh only if the profile says so", () =>
     Effect.gen(function* () {
       const { app, tokens } = yield* signedIn({ profile: { idTokenOnRefresh: true } })
