@@ -49,9 +49,28 @@ const revoker = "R34: only the owner can revoke a token"
 const grants = "of 64 parallel revocations of one grant one did it, and its code and tokens are void"
 const race = "a redemption and the end of its session or grant at the same time leave nothing that is valid"
 const idle = "R82: a session ends when it was idle for too long, and in any case at its end"
+const absolute = "R69: no refresh extends a session beyond its end, and no token is used after it"
+const refreshRace =
+  "R74: a refresh and a revocation at the same time leave nothing that is valid, whichever comes first"
+const revocations = "R73: of many parallel revocations of tokens of one user one did it, and the user can sign in again"
+const flood = "R39, R40: a flood of codes pushes out no session, no token, and no memory of what was redeemed"
 const access = "an access token is found with its grant until it expires, and not at that time"
 const year1970 = "time is a parameter: the year 1970 is as good as any other"
 const year2096 = "time is a parameter: the year 2096 is as good as any other"
+
+/** Holds at most so many sessions and tokens, and each code takes the place of one of them. */
+const layerMemoryOne = (capacity: number): Layer.Layer<SentinelStore> =>
+  wrong((right) => {
+    let things = 0
+    return {
+      issueCode: (code, now) => {
+        things++
+        return right.issueCode(code, now)
+      },
+      findSession: (id, now) =>
+        Effect.map(right.findSession(id, now), (found) => (things > capacity ? Option.none() : found))
+    }
+  })
 
 /** Runs an operation of the right store at another time. */
 const at =
@@ -282,6 +301,54 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SentinelStore>, Readon
     wrong((right) => ({ findSession: at((now) => now - 1)(right.findSession) })),
     [idle]
   ],
+  [
+    "lets sessions live a day longer",
+    wrong((right) => ({
+      createSession: (session, now) =>
+        right.createSession({ ...session, expiresAt: session.expiresAt + 86_400_000 }, now)
+    })),
+    [idle, absolute]
+  ],
+  [
+    "finds a grant, and then adds a token to it, whatever has happened meanwhile",
+    wrong((right) => {
+      const added = new Map<string, Grant>()
+      return {
+        rotateRefresh: Effect.fnUntraced(function* (request, now) {
+          const result = yield* right.rotateRefresh(request, now)
+          yield* Effect.yieldNow
+          if (result._tag === "Rotated") added.set(request.tokens.accessId, result.grant)
+          return result
+        }),
+        revokeGrant: (id, now) => {
+          for (const [token, grant] of added) if (grant.id === id) added.delete(token)
+          return right.revokeGrant(id, now)
+        },
+        findAccess: (id, now) =>
+          Effect.map(right.findAccess(id, now), (found) => {
+            const grant = added.get(id)
+            return Option.isSome(found) || grant === undefined ? found : Option.some({ grant, expiresAt: now + 1 })
+          })
+      }
+    }),
+    [refreshRace]
+  ],
+  [
+    "says of each revocation by a token that it did it",
+    wrong((right) => {
+      const grants = new Map<string, Grant>()
+      return {
+        revokeToken: (request, now) =>
+          Effect.map(right.revokeToken(request, now), (result) => {
+            if (result._tag === "Revoked") grants.set(request.accountId, result.grant)
+            const grant = grants.get(request.accountId)
+            return grant === undefined ? result : { _tag: "Revoked", grant }
+          })
+      }
+    }),
+    [revocations]
+  ],
+  ["keeps the last hundred things of all kinds", layerMemoryOne(100), [flood]],
   [
     "has a clock of its own",
     wrong((right) => ({ findSession: byClock(right.findSession), findAccess: byClock(right.findAccess) })),

@@ -144,6 +144,24 @@ export const codeCases: ReadonlyArray<ContractCase<Store>> = [
     })
   },
   {
+    name: "R39, R40: a flood of codes pushes out no session, no token, and no memory of what was redeemed",
+    run: Effect.fnUntraced(function* ({ one, other }) {
+      const scene = yield* withTokens(one)
+      yield* one.createSession(scene.session("flood"), scene.now)
+      yield* Effect.forEach(
+        Array.from({ length: 1000 }, (_, index) => scene.code(`${index}`, { grant: { sessionId: scene.id("flood") } })),
+        (code) => one.issueCode(code, scene.now),
+        { concurrency: 16, discard: true }
+      )
+      yield* isAlive(other, scene.id("session"), true, "after a flood of codes", scene.now)
+      yield* isValid(other, scene, "code", true, "after a flood of codes")
+      isTag(yield* other.redeemCode(scene.redeem("code"), scene.now), "Lost", "a redeemed code, after a flood of codes")
+      isTag(yield* other.redeemCode(scene.redeem("999"), scene.now), "Won", "the last code of the flood")
+      isTag(yield* other.redeemCode(scene.redeem("999"), scene.now), "Lost", "the last code, a second time")
+      isTag(yield* one.redeemCode(scene.redeem("999"), scene.now), "Lost", "the last code, a third time")
+    })
+  },
+  {
     name: "an access token is found with its grant until it expires, and not at that time",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const scene = yield* withTokens(one)

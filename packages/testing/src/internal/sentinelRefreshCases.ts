@@ -147,6 +147,60 @@ export const refreshCases: ReadonlyArray<ContractCase<Store>> = [
     })
   },
   {
+    name: "R69: no refresh extends a session beyond its end, and no token is used after it",
+    run: Effect.fnUntraced(function* ({ one, other }) {
+      const scene = yield* withTokens(one)
+      const { expiresAt } = scene.session("session")
+      const tokens = scene.tokens("next", { sessionIdleExpiresAt: expiresAt + hour, accessExpiresAt: expiresAt + hour })
+      for (let at = scene.now; at < expiresAt; at += 7 * hour) {
+        yield* one.touchSession(scene.id("session"), Math.min(at + 8 * hour, expiresAt + hour), at)
+      }
+      const last = yield* one.rotateRefresh(scene.rotate("code", "next", { tokens }), expiresAt - 1)
+      isTag(last, "Rotated", "just before the end of its session")
+      yield* isAlive(other, scene.id("session"), false, "at its end, though a refresh came just before", expiresAt)
+      isTag(yield* other.rotateRefresh(scene.rotate("next", "late"), expiresAt), "Missing", "at the end of its session")
+    })
+  },
+  {
+    name: "R74: a refresh and a revocation at the same time leave nothing that is valid, whichever comes first",
+    run: Effect.fnUntraced(function* (subject) {
+      for (let round = 0; round < 16; round++) {
+        const scene = yield* withTokens(subject.one)
+        const revoke = (store: Store): Effect.Effect<unknown, unknown> => {
+          if (round % 4 === 0) return store.revokeToken({ ...scene.owner, id: scene.id(refreshOf("code")) }, scene.now)
+          if (round % 4 === 1) return store.revokeGrant(scene.id(grantOf("code")), scene.now)
+          if (round % 4 === 2) return store.endSession(scene.id("session"), scene.now)
+          return store.endUserSessions(scene.owner.accountId, scene.userId, scene.now)
+        }
+        yield* inParallel(4, (index) =>
+          index === Math.floor(round / 4)
+            ? Effect.asVoid(revoke(subject.other))
+            : Effect.asVoid(
+                alternating(subject, index).rotateRefresh(scene.rotate("code", `attempt ${index}`), scene.now)
+              )
+        )
+        for (const name of ["code", ...Array.from({ length: 4 }, (_, index) => `attempt ${index}`)]) {
+          yield* isValid(subject.one, scene, name, false, "after a revocation at the same time")
+          const late = yield* subject.other.rotateRefresh(scene.rotate(name, "late"), scene.now)
+          isTag(late, "Missing", `the refresh token of ${name}, after a revocation at the same time`)
+        }
+      }
+    })
+  },
+  {
+    name: "R73: of many parallel revocations of tokens of one user one did it, and the user can sign in again",
+    run: Effect.fnUntraced(function* (subject) {
+      const scene = yield* withTokens(subject.one)
+      const ids = [accessOf("code"), refreshOf("code")].map(scene.id)
+      const results = yield* inParallel(crowd, (index) =>
+        alternating(subject, index).revokeToken({ ...scene.owner, id: ids[index % 2]! }, scene.now)
+      )
+      assert.deepStrictEqual(tally(results), { Revoked: 1, Missing: crowd - 1 })
+      assert.strictEqual(yield* subject.other.createSession(scene.session("again"), scene.now), "Created")
+      yield* isAlive(subject.one, scene.id("again"), true, "that began after the revocation", scene.now)
+    })
+  },
+  {
     name: "a clock that moves back revives nothing",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const scene = yield* withTokens(one)
