@@ -7,6 +7,7 @@ import { startPostgres } from "../../../../tools/postgres.mjs"
 import { provesCleanUp } from "./cleanUp.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
+import { provesModel } from "./sentinelModel.ts"
 import { provesSentinelStore } from "./sentinel.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
@@ -59,3 +60,4 @@ provesMigrations("PostgreSQL", newDatabase, {
   table: "sentinel_migrations",
   ...SentinelMigrations
 })
+provesModel("PostgreSQL", () => server.url, 100)

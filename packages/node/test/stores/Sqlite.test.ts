@@ -10,6 +10,7 @@ import { sqliteFile } from "../SqliteFile.ts"
 import { provesCleanUp } from "./cleanUp.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
+import { provesModel } from "./sentinelModel.ts"
 import { provesSentinelStore } from "./sentinel.ts"
 import { provesStores } from "./suites.ts"
 
@@ -51,3 +52,4 @@ provesMigrations("SQLite", newDatabase, {
   table: "sentinel_migrations",
   ...SentinelMigrations
 })
+provesModel("SQLite", () => `sqlite:${path}`, 300)
