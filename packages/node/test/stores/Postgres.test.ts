@@ -62,7 +62,7 @@ provesMigrations("PostgreSQL", newDatabase, {
   table: "sentinel_migrations",
   ...SentinelMigrations
 })
-provesModel("PostgreSQL", () => server.url, 100)
+provesModel("PostgreSQL", () => server.url, 50)
 provesProcesses("PostgreSQL", () => server.url)
 
 /** Every row of every table, as text. */

@@ -56,6 +56,6 @@ provesMigrations("SQLite", newDatabase, {
   table: "sentinel_migrations",
   ...SentinelMigrations
 })
-provesModel("SQLite", () => `sqlite:${path}`, 300)
+provesModel("SQLite", () => `sqlite:${path}`, 200)
 provesProcesses("SQLite", () => `sqlite:${path}`)
 provesDump("SQLite", () => `sqlite:${path}`, dump)

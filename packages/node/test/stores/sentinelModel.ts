@@ -16,9 +16,10 @@ const sometimes = ["createSession", "findSession", "touchSession", "issueCode"] 
 const seldom = ["endSession", "endUserSessions", "revokeGrant", "revokeToken"] as const
 const kinds = [...often, ...often, ...often, ...often, ...sometimes, ...sometimes, ...seldom]
 
-/** Few things, so that the steps meet each other. */
 const below = (end: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: end - 1 }))
-const pauses = [0, 0, 0, 1, 1, 5_000, 10_000, 60_000, 3_600_000]
+/** In milliseconds; a whole script takes less than the quarter of an hour for which the store in memory keeps used codes. */
+const pauses = [0, 0, 0, 1, 1, 1000, 5000, 10_000, 20_000]
+/** Few things, so that the steps meet each other. */
 const Step = Schema.Struct({
   /** Which of `kinds`. */
   kind: below(kinds.length),
@@ -49,9 +50,9 @@ const play = Effect.fnUntraced(function* (store: Store, run: number, script: Rea
     const owner = { accountId, clientId: step.owner === 0 ? "another" : "client" }
     const tokens = {
       accessId: id(`access ${index}`),
-      accessExpiresAt: now + 7_200_000,
+      accessExpiresAt: now + 45_000,
       refreshId: step.rotates === 0 ? undefined : id(`refresh ${index}`),
-      sessionIdleExpiresAt: now + 7_200_000
+      sessionIdleExpiresAt: now + 60_000
     }
     const session = id(`session ${step.session}`)
     const redirectUri = step.isRight === 0 ? "https://wrong.example" : undefined
@@ -65,13 +66,13 @@ const play = Effect.fnUntraced(function* (store: Store, run: number, script: Rea
             userId: "user",
             createdAt: now,
             lastSeenAt: now,
-            idleExpiresAt: now + 7_200_000,
-            expiresAt: now + 10_800_000
+            idleExpiresAt: now + 60_000,
+            expiresAt: now + 150_000
           },
           now
         ),
       findSession: () => store.findSession(session, now),
-      touchSession: () => store.touchSession(session, now + 7_200_000, now),
+      touchSession: () => store.touchSession(session, now + 60_000, now),
       endSession: () => store.endSession(session, now),
       endUserSessions: () => store.endUserSessions(accountId, "user", now),
       issueCode: () =>
