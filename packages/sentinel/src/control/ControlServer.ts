@@ -12,6 +12,7 @@ import * as NetAddress from "effect/net/NetAddress"
 import * as Schema from "effect/Schema"
 import * as ControlGuard from "./ControlGuard.ts"
 import * as Handlers from "./handlers.ts"
+import * as Inspector from "../inspector/Inspector.ts"
 
 /**
  * The control was to listen where other computers can reach it. It asks for no password, so it does not.
@@ -28,7 +29,8 @@ export class NotOnLoopback extends Schema.TaggedError<NotOnLoopback>()("NotOnLoo
 const hostsOf = (port: string): ReadonlySet<string> =>
   new Set(["localhost", "127.0.0.1", "[::1]"].map((name) => (port === "80" ? name : `${name}:${port}`)))
 
-const routes = (hosts: ReadonlySet<string>) => Layer.merge(Handlers.layer, ControlGuard.layer(hosts))
+const routes = (hosts: ReadonlySet<string>) =>
+  Layer.mergeAll(Handlers.layer, Inspector.layer, ControlGuard.layer(hosts))
 
 /**
  * Serves the control of the context. It needs an `HttpServer` of its own, on loopback: `NodeHttpServer.layer` with the host

@@ -43,3 +43,10 @@ const render = (value: Value): string => {
  */
 export const html = (strings: TemplateStringsArray, ...values: ReadonlyArray<Value>): Html =>
   new Html(strings.reduce((text, string, index) => text + render(values[index - 1]) + string))
+
+/**
+ * Pieces one after the other.
+ *
+ * @since 0.1.0
+ */
+export const join = (pieces: ReadonlyArray<Html>): Html => new Html(pieces.map(({ text }) => text).join(""))

@@ -187,7 +187,7 @@ describe("R90: the control cannot be reached by a page of another origin", () =>
 
   it.live("it refuses to listen where others can reach it", () =>
     Effect.gen(function* () {
-      const control = Control.layerMemory(SentinelConfig.development()).pipe(Layer.provide(NodeCrypto.layer))
+      const control = Control.layerMemory(SentinelConfig.development()).pipe(Layer.provideMerge(NodeCrypto.layer))
       const server = ControlServer.layer.pipe(Layer.provide(control), Layer.provide(node("0.0.0.0")))
       const error = yield* Effect.flip(Effect.scoped(Layer.build(server)))
       assert.strictEqual((error as { readonly _tag: string })._tag, "NotOnLoopback")

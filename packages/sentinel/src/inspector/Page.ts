@@ -1,0 +1,136 @@
+/**
+ * The inspector's page.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as DurationText from "../control/DurationText.ts"
+import { Html, html, join } from "../page/Html.ts"
+import * as FaultForm from "./FaultForm.ts"
+import * as Journal from "./Journal.ts"
+import * as Moment from "./Moment.ts"
+import { script } from "./script.ts"
+import * as SessionList from "./SessionList.ts"
+import { style } from "./style.ts"
+import type { View } from "./View.ts"
+
+/** A part that the script takes anew. */
+const live = (id: string, content: Html): Html => html`<div data-live id="${id}">${content}</div>`
+
+const advance = (by: string): Html =>
+  html`<button class="small quiet" data-request="POST /control/clock/advance" data-body="${JSON.stringify({ by })}">
+    +${by}
+  </button>`
+
+const clock = ({ clock: { ahead, now } }: View): Html =>
+  html`<time datetime="${Moment.iso(now)}">${Moment.dateAndTime(now)} UTC</time>
+    <span class="soft">
+      ${Duration.toMillis(ahead) === 0 ? "real time" : `${DurationText.format(ahead)} ahead of real time`}
+    </span>`
+
+const state = ({ snapshots }: View): Html =>
+  snapshots.length === 0
+    ? html``
+    : html`<ul>
+        ${join(
+          snapshots.map(
+            (name) =>
+              html`<li class="item">
+                <div><code>${name}</code></div>
+                <button
+                  class="small quiet"
+                  id="restore-${name}"
+                  data-request="POST /control/snapshots/${name}/restore"
+                  aria-label="Restore ${name}"
+                >
+                  Restore
+                </button>
+              </li>`
+          )
+        )}
+      </ul>`
+
+const styleElement = new Html(`<style>${style}</style>`)
+const scriptElement = new Html(`<script>${script}</script>`)
+
+/**
+ * @since 0.1.0
+ */
+export const render = (view: View): string =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Inspector of Sentinel</title>
+        ${styleElement}
+      </head>
+      <body data-sequence="${view.entries[0]?.sequence ?? 0}">
+        <header>
+          <h1>Inspector<small>le-auth Sentinel, for development. Not operated by LivePerson.</small></h1>
+          <div class="clock">
+            ${live("clock", clock(view))} ${advance("1m")} ${advance("1h")} ${advance("8h")}
+            <form class="clock" data-request="POST /control/clock/advance" data-resets>
+              <label>Advance by <input name="by" placeholder="30 days" required /></label>
+              <button class="small">Go</button>
+            </form>
+          </div>
+        </header>
+        <noscript
+          ><p>This page needs its script for live updates and changes. Reload it to see what is new.</p></noscript
+        >
+        <main>
+          <section aria-labelledby="journal-title">
+            <h2 id="journal-title">What happened, and why</h2>
+            ${live("journal", Journal.part(view.entries, view.about))}
+          </section>
+          <aside>
+            <section aria-labelledby="explain-title">
+              <h2 id="explain-title">Why was it refused?</h2>
+              <form data-request="POST /control/explain" data-shows="explanation">
+                <div class="row">
+                  <label>
+                    A code or a token<input
+                      name="secret"
+                      type="password"
+                      autocomplete="off"
+                      spellcheck="false"
+                      required
+                    />
+                  </label>
+                  <button>Explain</button>
+                </div>
+              </form>
+              <p id="explanation" aria-live="polite"></p>
+            </section>
+            <section aria-labelledby="faults-title">
+              <h2 id="faults-title">Faults</h2>
+              ${live("faults", FaultForm.list(view.faults))} ${FaultForm.form(view.accounts)}
+            </section>
+            <section aria-labelledby="sessions-title">
+              <h2 id="sessions-title">Signed in</h2>
+              ${live("sessions", SessionList.sessions(view))}
+              <h3>Token families</h3>
+              ${live("families", SessionList.families(view))}
+            </section>
+            <section aria-labelledby="state-title">
+              <h2 id="state-title">State</h2>
+              ${live("snapshots", state(view))}
+              <form data-request="PUT /control/snapshots/:name" data-empty data-resets>
+                <div class="row">
+                  <label
+                    >Name<input name="name" pattern="[A-Za-z0-9._\\-]{1,64}" placeholder="before-expiry" required
+                  /></label>
+                  <button>Keep a snapshot</button>
+                </div>
+              </form>
+              <button class="quiet" data-request="POST /control/keys/rotate">Rotate the signing key</button>
+              <button class="quiet" data-request="POST /control/reset">Begin anew</button>
+            </section>
+          </aside>
+        </main>
+        <div role="status"></div>
+        ${scriptElement}
+      </body>
+    </html> `.text

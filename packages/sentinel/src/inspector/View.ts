@@ -1,0 +1,62 @@
+/**
+ * What the inspector shows at one moment.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { Control } from "../control/Control.ts"
+import type { Fault } from "../control/Fault.ts"
+import type { Entry } from "../control/Journal.ts"
+import type { ClockState } from "../control/VirtualClock.ts"
+import type { AccountSettings } from "../DirectoryEditor.ts"
+import type { FamilyState, SessionState } from "../StoreInspection.ts"
+
+/**
+ * `sessions` and `families` are those that are alive, the newest first; `undefined` if the store cannot be looked into.
+ *
+ * @since 0.1.0
+ */
+export interface View {
+  readonly clock: ClockState
+  readonly faults: ReadonlyArray<Fault>
+  /** The newest first. */
+  readonly entries: ReadonlyArray<Entry>
+  /** What the entries are about, if it was chosen. */
+  readonly about: string | undefined
+  readonly accounts: ReadonlyArray<AccountSettings>
+  readonly sessions: ReadonlyArray<SessionState> | undefined
+  readonly families: ReadonlyArray<FamilyState> | undefined
+  readonly snapshots: ReadonlyArray<string>
+}
+
+/** So many entries are on the page; the journal has more, which a filter finds. */
+const mostEntries = 200
+/** A load test leaves thousands of them. */
+const mostSessions = 50
+
+/**
+ * Asks the control.
+ *
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (
+  control: Control["Service"],
+  about: string | undefined
+): Effect.fn.Return<View> {
+  const noView = () => undefined
+  const sessions = yield* Effect.orElseSucceed(control.sessions.list, noView)
+  const families = yield* Effect.orElseSucceed(control.sessions.families, noView)
+  return {
+    clock: yield* control.clock.state,
+    faults: yield* control.faults.list,
+    entries: (yield* control.journal.read({ about, limit: mostEntries })).toReversed(),
+    about,
+    accounts: yield* control.accounts.list,
+    sessions: sessions
+      ?.filter(({ isAlive }) => isAlive)
+      .toSorted((one, other) => other.session.createdAt - one.session.createdAt)
+      .slice(0, mostSessions),
+    families: families?.toSorted((one, other) => other.grant.createdAt - one.grant.createdAt).slice(0, mostSessions),
+    snapshots: yield* control.state.names
+  }
+})

@@ -1,0 +1,241 @@
+/** The inspector in a real browser, beside a Sentinel that another browser signs in to. */
+// @effect-diagnostics globalFetch:off
+import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import * as Control from "@le-auth/sentinel/control/Control"
+import * as ControlServer from "@le-auth/sentinel/control/ControlServer"
+import * as Sentinel from "@le-auth/sentinel/Sentinel"
+import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as NetAddress from "effect/net/NetAddress"
+import * as Scope from "effect/Scope"
+import { readFileSync } from "node:fs"
+import { createServer } from "node:http"
+import { createRequire } from "node:module"
+import type * as Axe from "axe-core"
+import type { Browser, Page } from "playwright-core"
+import { launch } from "../../../../tools/chromium.mjs"
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+const account = "/sentinel/api/account/12345678"
+const clientId = "11111111-1111-4111-8111-111111111111"
+const hostile = `</title><script>document.title = "injected"</script><img src=x onerror="document.title='injected'">`
+
+const start = Effect.gen(function* () {
+  const development = SentinelConfig.development()
+  const [first] = development.accounts
+  const [agent, ...others] = first.users
+  const config = { ...development, accounts: [{ ...first, users: [{ ...agent!, name: hostile }, ...others] }] as const }
+  const services = yield* Layer.build(
+    Control.layerMemory(config).pipe(Layer.provideMerge(Layer.merge(NodeCrypto.layer, Logger.layer([]))))
+  )
+  const provided = Layer.succeedContext(services)
+  const node = NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
+  const listen = <E>(server: Layer.Layer<never, E, Layer.Success<typeof node>>) =>
+    Effect.map(Layer.build(Layer.fresh(Layer.provideMerge(server, node))), (built) =>
+      NetAddress.formatUrlUnsafe(Context.get(built, HttpServer.HttpServer).address)
+    )
+  return {
+    sentinel: yield* listen(Layer.provide(Sentinel.layerServer(), provided)),
+    inspector: yield* listen(Layer.provide(ControlServer.layer, provided))
+  }
+})
+
+const scope = Scope.makeUnsafe()
+let addresses: { readonly sentinel: string; readonly inspector: string }
+let browser: Browser
+beforeAll(async () => {
+  addresses = await Effect.runPromise(Scope.provide(start, scope))
+  browser = await launch()
+})
+afterAll(async () => {
+  await browser?.close()
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+})
+
+/** Runs with the inspector open, and sees to it that the page had no error. */
+const inspecting = async (work: (page: Page) => Promise<void>, path = "/") => {
+  const page = await browser.newPage()
+  const errors: Array<string> = []
+  page.on("pageerror", (error) => errors.push(error.message))
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes("Failed to load resource")) errors.push(message.text())
+  })
+  try {
+    await page.goto(addresses.inspector + path)
+    await work(page)
+    assert.deepStrictEqual(errors, [])
+  } finally {
+    await page.close()
+  }
+}
+
+/** A user signs in; gives the code that the application gets. */
+const signIn = async (state: string): Promise<string> => {
+  const context = await browser.newContext()
+  try {
+    const page = await context.newPage()
+    const sent = page.waitForRequest((request) => request.url().includes("/callback?"))
+    await page.route("**/callback?*", (route) => route.fulfill({ body: "signed in" }))
+    const query = new URLSearchParams({ v: "1.0", response_type: "code", client_id: clientId, state })
+    await page.goto(`${addresses.sentinel}${account}/authorize?${query}`)
+    await page.locator("[name=username]").fill("agent@example.com")
+    await page.locator("[name=password]").fill("agent")
+    await page.locator("[name=password]").press("Enter")
+    return new URL((await sent).url()).searchParams.get("code")!
+  } finally {
+    await context.close()
+  }
+}
+
+const token = async (parameters: Record<string, string>) => {
+  const response = await fetch(`${addresses.sentinel}${account}/token?v=1.0`, {
+    method: "POST",
+    body: new URLSearchParams({ client_id: clientId, client_secret: "development-only-secret", ...parameters })
+  })
+  const text = await response.text()
+  const answer = (text.startsWith("{") ? JSON.parse(text) : {}) as Record<string, string | undefined>
+  return { response, answer }
+}
+const exchange = (code: string) => token({ grant_type: "authorization_code", code })
+
+describe("Inspector", () => {
+  it("shows why a code was refused, as it happens, and never the code", () =>
+    inspecting(async (page) => {
+      const code = await signIn("first")
+      const { answer } = await exchange(code)
+      assert.strictEqual((await exchange(code)).answer["error"], "invalid_grant")
+
+      const refused = page.locator("details.entry", { hasText: "invalid_grant" }).first()
+      await refused.getByText("it was used before").waitFor()
+      // The code can be followed from its issue to its refusal.
+      await refused.locator("summary").click()
+      await refused.getByText("code refused").getByRole("link").click()
+      await page.getByText("Only about").waitFor()
+      assert.strictEqual(await page.locator("details.entry").count(), 3)
+
+      const html = await page.content()
+      for (const secret of [code, answer["access_token"]!, answer["refresh_token"]!, answer["id_token"]!, "agent@"]) {
+        assert.isFalse(html.includes(secret))
+      }
+
+      await page.getByLabel("A code or a token").fill(code)
+      await page.getByRole("button", { name: "Explain" }).click()
+      await page.locator("#explanation", { hasText: "cannot be used: it was used before" }).waitFor()
+    }))
+
+  it("R91: arms a fault that the next matching request meets, and removes it", () =>
+    inspecting(async (page) => {
+      const first = await exchange(await signIn("faults"))
+      const refresh = (refresh_token: string) => token({ grant_type: "refresh_token", refresh_token })
+
+      await page.locator("[name='match.route']").selectOption("refresh")
+      await page.getByLabel("Only the nth").fill("2")
+      await page.getByLabel("Retry-After, seconds").fill("7")
+      await page.getByRole("button", { name: "Arm the fault" }).click()
+      await page.getByText("refresh, number 2").waitFor()
+
+      const second = await refresh(first.answer["refresh_token"]!)
+      assert.strictEqual(second.response.status, 200)
+      const limited = await refresh(second.answer["refresh_token"]!)
+      assert.strictEqual(limited.response.status, 429)
+      assert.strictEqual(limited.response.headers.get("retry-after"), "7")
+      assert.strictEqual(limited.response.headers.get("x-sentinel-fault"), "fault-1")
+      await page.getByText("acted 1 times").waitFor()
+
+      await page.getByRole("button", { name: "Remove fault-1" }).click()
+      await page.getByText("None is armed").waitFor()
+      assert.strictEqual((await refresh(second.answer["refresh_token"]!)).response.status, 200)
+    }))
+
+  it("says what is wrong with a change, and changes nothing", () =>
+    inspecting(async (page) => {
+      await page.getByLabel("Advance by").fill("soon")
+      await page.getByRole("button", { name: "Go" }).click()
+      await page.getByRole("status").getByText("8h").waitFor()
+      await page.getByText("real time").first().waitFor()
+    }))
+
+  it("moves the clock, keeps a snapshot, and goes back to it", () =>
+    inspecting(async (page) => {
+      await page.getByLabel("Name").fill("before")
+      await page.getByRole("button", { name: "Keep a snapshot" }).click()
+      const { answer } = await exchange(await signIn("clock"))
+      await page.getByLabel("Advance by").fill("31 days")
+      await page.getByRole("button", { name: "Go" }).click()
+      await page.getByText("31d ahead of real time").waitFor()
+      const late = await token({ grant_type: "refresh_token", refresh_token: answer["refresh_token"]! })
+      assert.strictEqual(late.answer["error"], "invalid_grant")
+
+      await page.getByRole("button", { name: "Restore before" }).click()
+      await page.locator("#clock", { hasText: /UTC\s+real time/ }).waitFor()
+    }))
+
+  it("signs a user out, and his tokens end", () =>
+    inspecting(async (page) => {
+      await page.getByRole("button", { name: "Begin anew" }).click()
+      const { answer } = await exchange(await signIn("sign-out"))
+      await page.getByRole("button", { name: /^Sign out/ }).click()
+      await page.getByText("Nobody is signed in").waitFor()
+      await page.getByText("ended with its session").waitFor()
+      const refused = await token({ grant_type: "refresh_token", refresh_token: answer["refresh_token"]! })
+      assert.strictEqual(refused.answer["error"], "invalid_grant")
+    }))
+
+  it("R88: shows names as text, and runs no script but its own", () =>
+    inspecting(
+      async (page) => {
+        await signIn("hostile")
+        await page.getByText(hostile).first().waitFor()
+        assert.strictEqual(await page.title(), "Inspector of Sentinel")
+        const policy = (await fetch(addresses.inspector)).headers.get("content-security-policy")!
+        assert.notInclude(policy, "unsafe")
+        assert.include(policy, "default-src 'none'")
+      },
+      `/?about=${encodeURIComponent(hostile)}`
+    ))
+
+  it("R89: axe finds nothing, in light and dark, on phone and desktop", () =>
+    inspecting(async (page) => {
+      const { answer } = await exchange(await signIn("axe"))
+      await exchange("unknown")
+      await page.getByRole("button", { name: "Arm the fault" }).click()
+      await page.getByRole("button", { name: "Remove fault-1" }).waitFor()
+      await page.getByLabel("A code or a token").fill(answer["access_token"]!)
+      await page.getByRole("button", { name: "Explain" }).click()
+      await page.locator("#explanation", { hasText: "can be used" }).waitFor()
+      await page.locator("details.entry summary").first().click()
+      for (const colorScheme of ["light", "dark"] as const) {
+        for (const viewport of [
+          { width: 390, height: 844 },
+          { width: 1280, height: 900 }
+        ]) {
+          await page.emulateMedia({ colorScheme })
+          await page.setViewportSize(viewport)
+          await page.evaluate(axe)
+          const { violations } = await page.evaluate(() =>
+            (globalThis as unknown as { readonly axe: typeof Axe }).axe.run()
+          )
+          assert.deepStrictEqual(
+            violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]),
+            [],
+            `${colorScheme} ${viewport.width}`
+          )
+        }
+      }
+      await page.getByRole("button", { name: "Begin anew" }).click()
+      await page.getByText("None is armed").waitFor()
+    }))
+
+  it("R90: is not shown to pages of other sites, nor under another name of this computer", async () => {
+    for (const headers of [{ "sec-fetch-site": "cross-site" }, { origin: "https://evil.example" }]) {
+      assert.strictEqual((await fetch(addresses.inspector, { headers })).status, 403)
+    }
+  })
+})
