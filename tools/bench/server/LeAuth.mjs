@@ -1,17 +1,29 @@
-// Ours, as it is published: the bundle of `le-auth sentinel start`.
+// Ours, as it is published: `le-auth sentinel start`.
+import { cpSync, rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 import { Browser } from "./Browser.mjs"
 import { accountId, authorizeQuery, user } from "./Parameters.mjs"
 
 const base = `/sentinel/api/account/${accountId}`
-const main = (/** @type {string} */ file) => fileURLToPath(new URL(`../../../apps/cli/${file}`, import.meta.url))
-const command = (/** @type {number} */ port) => ["sentinel", "start", "--port", String(port)]
+const cli = fileURLToPath(new URL("../../../apps/cli/", import.meta.url))
+const installed = fileURLToPath(new URL("../../build/le-auth/", import.meta.url))
+
+/** Nobody else writes a line for each request. */
+const command = (/** @type {number} */ port) => ["sentinel", "start", "--no-access-log", "--port", String(port)]
+
+/** What is in the published package: beside its sources, the command would run those. @type {string | undefined} */
+let bin
+const install = () => {
+  rmSync(installed, { recursive: true, force: true })
+  for (const part of ["package.json", "bin", "dist"]) cpSync(cli + part, installed + part, { recursive: true })
+  return `${installed}bin/le-auth.mjs`
+}
 
 /** @type {import("./Running.mjs").Contestant} */
 export const leAuth = {
   name: "le-auth",
-  command: (port) => [main("dist/main.js"), ...command(port)],
+  command: (port) => [(bin ??= install()), ...command(port)],
   authorize: (state) => `${base}/authorize?v=1.0&${authorizeQuery(state)}`,
   token: `${base}/token?v=1.0`,
   keys: "/sentinel/well-known/jwks",
@@ -34,5 +46,5 @@ export const leAuth = {
 /** The same from its sources, for a profile that names our functions. */
 export const leAuthSources = {
   ...leAuth,
-  command: (/** @type {number} */ port) => ["--conditions=@le-auth/source", main("src/main.ts"), ...command(port)]
+  command: (/** @type {number} */ port) => ["--conditions=@le-auth/source", `${cli}src/main.ts`, ...command(port)]
 }

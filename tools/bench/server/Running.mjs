@@ -51,7 +51,7 @@ export async function start({ authorize, command, name }, options = []) {
   })
   const ended = new Promise((resolve) => child.once("exit", resolve))
   let said = ""
-  child.stderr?.setEncoding("utf8").on("data", (chunk) => (said += chunk))
+  child.stderr?.setEncoding("utf8").on("data", (chunk) => (said = (said + chunk).slice(-4096)))
   await firstAnswer(port, authorize("start"), () => child.exitCode === null).catch((error) => {
     throw new Error(`${name}: ${error.message}\n${said}`)
   })
