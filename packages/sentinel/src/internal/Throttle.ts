@@ -23,7 +23,9 @@ export class Throttle {
 
   /** How many milliseconds there is no attempt; 0 if there may be one. */
   wait(key: string, now: number): number {
-    return Math.max(0, (this.#failures.get(key, now)?.until ?? 0) - now)
+    const left = (this.#failures.get(key, now)?.until ?? 0) - now
+    // No pause is longer: a clock that was ahead has been set back, see `Control`.
+    return left > longestPause ? 0 : Math.max(0, left)
   }
 
   failed(key: string, now: number): void {

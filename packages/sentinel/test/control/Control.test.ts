@@ -341,6 +341,18 @@ describe("state", () => {
     })
   )
 
+  it.effect("R85: a pause after wrong passwords does not outlast a reset of a clock that was ahead", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start()
+      yield* sentinel.control.clock.advance(Duration.hours(8))
+      const wrong = { ...agent, password: "no" }
+      for (let index = 0; index < 6; index++) yield* browser(sentinel).signIn(authorizePath(), wrong)
+      assert.strictEqual((yield* browser(sentinel).signIn()).status, 429)
+      yield* sentinel.control.state.reset
+      assert.isNotNull(answerOf(yield* browser(sentinel).signIn()).get("code"))
+    })
+  )
+
   it.effect("a snapshot brings everything back, by its name and as a document, also R40 that a code was used", () =>
     Effect.gen(function* () {
       const { app, code, control, sentinel, tokens, user } = yield* signedIn()
