@@ -9,8 +9,7 @@ import { gaps, requirements } from "../requirements.mjs"
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
 
-/** Not proved yet by a title of its own. A line goes when its test comes. */
-// Popups between windows, the proxy of a backend, what a user pastes, and secrets in a command.
+/** Without a test that names them: popups between windows, a backend's proxy, what a user pastes, secrets in a command. */
 const open = new Set(["C11", "G8", "I10", "I12"])
 
 describe("requirements", () => {

@@ -68,8 +68,8 @@ export interface Options {
   /** What new hashes are made with. Default: {@link development}. */
   readonly algorithm?: Algorithm
   /**
-   * How many passwords are looked at at once. Default: 2, half of the threads that Node has for cryptography, so that a rush
-   * of logins leaves the others for the signing of tokens.
+   * How many passwords are looked at at once. Default: 1, and 2 from four processors on. So a rush of logins leaves at least half
+   * of the processors, and of the threads that Node has for cryptography, to everybody else.
    */
   readonly concurrency?: number
   /** How many more may wait. Default: 64. The next one fails with {@link PasswordsBusy}. */
@@ -79,6 +79,13 @@ export interface Options {
 const length = 32
 const saltLength = 16
 const utf8 = new TextEncoder()
+
+/** Node, browsers and most workers say how many processors there are. */
+const defaultConcurrency = (): number =>
+  ((globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ??
+    1) < 4
+    ? 1
+    : 2
 
 /** Fails now, and not at the first login, where the platform has no argon2id. */
 const requireSupport = (kdf: Kdf.Kdf["Service"], algorithm: Algorithm) =>
@@ -98,7 +105,7 @@ export const layerWith = (
   Layer.effect(
     Passwords,
     Effect.gen(function* () {
-      const { algorithm = development, concurrency = 2, queue = 64 } = options
+      const { algorithm = development, concurrency = defaultConcurrency(), queue = 64 } = options
       const kdf = yield* Kdf.Kdf
       const random = yield* SecureRandom.SecureRandom
       yield* requireSupport(kdf, algorithm)

@@ -7,6 +7,9 @@ import { startPostgres } from "../../../../tools/postgres.mjs"
 import { provesCleanUp } from "./cleanUp.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
+import { provesDump } from "./sentinelDump.ts"
+import { provesProcesses } from "./sentinelProcesses.ts"
+import { provesModel } from "./sentinelModel.ts"
 import { provesSentinelStore } from "./sentinel.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
@@ -59,3 +62,19 @@ provesMigrations("PostgreSQL", newDatabase, {
   table: "sentinel_migrations",
   ...SentinelMigrations
 })
+provesModel("PostgreSQL", () => server.url, 50)
+provesProcesses("PostgreSQL", () => server.url)
+
+/** Every row of every table, as text. */
+const wholeDump = use((sql) =>
+  Effect.gen(function* () {
+    const tables = yield* sql<{ name: string }>`
+      SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`
+    const texts = yield* Effect.forEach(
+      tables,
+      ({ name }) => sql<{ text: string }>`SELECT t::text AS text FROM ${sql(name)} t`
+    )
+    return texts.flatMap((rows) => rows.map(({ text }) => text)).join("\n")
+  })
+)
+provesDump("PostgreSQL", () => server.url, wholeDump)

@@ -10,6 +10,9 @@ import { sqliteFile } from "../SqliteFile.ts"
 import { provesCleanUp } from "./cleanUp.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
+import { provesDump } from "./sentinelDump.ts"
+import { provesProcesses } from "./sentinelProcesses.ts"
+import { provesModel } from "./sentinelModel.ts"
 import { provesSentinelStore } from "./sentinel.ts"
 import { provesStores } from "./suites.ts"
 
@@ -17,6 +20,13 @@ const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-stores-"))
 afterAll(() => Fs.rmSync(folder, { recursive: true }))
 const path = Path.join(folder, "stores.sqlite")
 const database = sqlClient(`sqlite:${path}`)
+
+const dump = Effect.sync(() =>
+  [path, `${path}-wal`]
+    .filter(Fs.existsSync)
+    .map((file) => Fs.readFileSync(file, "latin1"))
+    .join("")
+)
 
 provesStores({
   name: "SQLite",
@@ -29,12 +39,7 @@ provesStores({
       ),
       database
     ).pipe(Effect.asVoid),
-  dump: Effect.sync(() =>
-    [path, `${path}-wal`]
-      .filter(Fs.existsSync)
-      .map((file) => Fs.readFileSync(file, "latin1"))
-      .join("")
-  )
+  dump
 })
 
 const newDatabase = Effect.map(sqliteFile, (file) => `sqlite:${file}`)
@@ -51,3 +56,6 @@ provesMigrations("SQLite", newDatabase, {
   table: "sentinel_migrations",
   ...SentinelMigrations
 })
+provesModel("SQLite", () => `sqlite:${path}`, 200)
+provesProcesses("SQLite", () => `sqlite:${path}`)
+provesDump("SQLite", () => `sqlite:${path}`, dump)

@@ -10,6 +10,7 @@ import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as Types from "effect/Types"
 import * as FormBody from "../http/FormBody.ts"
 import type { Intercepted, Interceptor } from "../http/Interceptor.ts"
 import { RequestTrail, Trail } from "../http/Trail.ts"
@@ -51,8 +52,7 @@ const outcomeOf = (response: HttpServerResponse.HttpServerResponse): string => {
   return sent.get("error") ?? (sent.has("code") ? "code" : sent.has("request") ? "sign-in" : "ok")
 }
 
-const defined = <A extends object>(fields: { readonly [K in keyof A]: A[K] | undefined }): A =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as A
+const isRefusal = (outcome: string): boolean => outcome !== "ok" && outcome !== "code" && outcome !== "sign-in"
 
 /**
  * Makes the interceptor. `rotate` makes a new signing key; `explain` says more of a refused request than it says itself.
@@ -87,36 +87,35 @@ export const make = (parts: {
     }
 
     /** What came of it. Nothing, if nobody waited for the answer or a fault took it away. */
-    const record = Effect.fnUntraced(function* (
-      intercepted: Intercepted,
+    const record = (
+      { accountId, request, route }: Intercepted,
       trail: RequestTrail,
+      base: Clock.Clock,
       start: bigint,
       response: HttpServerResponse.HttpServerResponse | undefined
-    ) {
-      const { accountId, request, route } = intercepted
-      const outcome = response === undefined ? "no answer" : (trail.error ?? outcomeOf(response))
-      const refused = response === undefined || response.status >= 400 || (outcome !== "code" && outcome !== "sign-in")
-      if (refused && outcome !== "ok") yield* explain(intercepted, trail, queryOf(request))
-      const base = yield* Clock.Clock
-      const entry = defined<Omit<Entry, "sequence">>({
-        time: clock.over(base).currentTimeMillisUnsafe(),
-        kind: "request",
-        outcome,
-        reason: (refused && outcome !== "ok") || trail.fault !== undefined ? trail.reason : undefined,
-        route,
-        method: request.method,
-        path: request.url.split("?", 1)[0]!.slice(0, 200),
-        status: response?.status,
-        duration: Number(base.monotonicTimeNanosUnsafe() - start) / 1e6,
-        account: accountId === "" ? undefined : accountId,
-        client: trail.client,
-        user: trail.user,
-        requestId: (yield* requestFactsOf(request)).id,
-        fault: trail.fault,
-        steps: trail.steps
+    ) =>
+      Effect.map(requestFactsOf(request), ({ id }) => {
+        const outcome = response === undefined ? "no answer" : (trail.error ?? outcomeOf(response))
+        const mark = request.url.indexOf("?")
+        const entry: Types.Mutable<Omit<Entry, "sequence">> = {
+          time: clock.over(base).currentTimeMillisUnsafe(),
+          kind: "request",
+          outcome,
+          route,
+          method: request.method,
+          path: (mark === -1 ? request.url : request.url.slice(0, mark)).slice(0, 200),
+          duration: Number(base.monotonicTimeNanosUnsafe() - start) / 1e6,
+          requestId: id,
+          steps: trail.steps
+        }
+        if (response !== undefined) entry.status = response.status
+        if (accountId !== "") entry.account = accountId
+        if (trail.client !== undefined) entry.client = trail.client
+        if (trail.user !== undefined) entry.user = trail.user
+        if (trail.fault !== undefined) entry.fault = trail.fault
+        if (trail.reason !== undefined && (isRefusal(outcome) || trail.fault !== undefined)) entry.reason = trail.reason
+        journal.add(entry)
       })
-      journal.add(entry)
-    })
 
     return (intercepted, usual) =>
       Effect.flatMap(Clock.Clock, (base) => {
@@ -127,9 +126,12 @@ export const make = (parts: {
         const answer = meet(intercepted, trail, Effect.provideService(timed, Trail, trail))
         if (!journal.isOn) return answer
         const start = base.monotonicTimeNanosUnsafe()
-        return answer.pipe(
-          Effect.onInterrupt(() => record(intercepted, trail, start, undefined)),
-          Effect.tap((response) => record(intercepted, trail, start, response))
-        )
+        return Effect.onExit(answer, (exit) => {
+          const response = exit._tag === "Success" ? exit.value : undefined
+          const recorded = record(intercepted, trail, base, start, response)
+          return trail.error === undefined
+            ? recorded
+            : Effect.andThen(explain(intercepted, trail, queryOf(intercepted.request)), recorded)
+        })
       })
   })

@@ -292,6 +292,19 @@ describe("forgery", () => {
     })
   )
 
+  it.effect("R78: after signing out, the next session is a new one, and the old cookie is none", () =>
+    Effect.gen(function* () {
+      const user = browser(yield* start())
+      const name = `sentinel-session-${account}`
+      yield* user.signIn()
+      const first = user.jar.get(name)!
+      yield* user.send("/sentinel/logout", { method: "POST", body: new URLSearchParams({ account }) })
+      user.jar.set(name, first)
+      yield* user.signIn()
+      assert.notStrictEqual(user.jar.get(name), first)
+    })
+  )
+
   it.effect("R78: signing in as somebody else ends the session of the one before", () =>
     Effect.gen(function* () {
       const sentinel = yield* start()

@@ -86,7 +86,7 @@ describe("a rush of logins", () => {
 
         const logins = Array.from({ length: 80 }, (_, index) => submit(somebody(index)))
         const count = settled(logins)
-        // The first refusal shows that the queue is full: two are looked at, forty wait.
+        // The first refusal shows that the queue is full: one or two are looked at, forty wait.
         const first = await firstOf(logins, 503)
         assert.strictEqual(first.headers.get("retry-after"), "5")
         assert.include(await first.text(), "Many people are signing in at the moment")
@@ -98,7 +98,7 @@ describe("a rush of logins", () => {
         assert.isBelow(count.done, 80, "the tokens had to wait for the logins")
         const statuses = (await Promise.all(logins)).map(({ status }) => status)
         const lookedAt = statuses.filter((status) => status === 400).length
-        assert.isAtLeast(lookedAt, 42)
+        assert.isAtLeast(lookedAt, 41)
         assert.strictEqual(lookedAt + statuses.filter((status) => status === 503).length, 80)
         assert.strictEqual((await (await openLogin())(agent)).status, 303)
       })

@@ -30,10 +30,12 @@ interface RefreshRow extends GrantRow {
 }
 
 export const make = (sql: SqlClient, run: Run): Operations => {
+  const isRevoked = sql`g.revoked_at IS NOT NULL OR s.ended_at IS NOT NULL AS is_revoked`
+
   /** Why a refresh token was not rotated. */
   const refreshOf = (id: string, now: number) =>
     sql<RefreshRow>`SELECT r.used_at, r.seed, n.used_at AS successor_used_at, ${grantColumns(sql)},
-        g.revoked_at IS NOT NULL OR s.ended_at IS NOT NULL AS is_revoked, ${isAlive(sql, now)} AS is_alive
+        ${isRevoked}, ${isAlive(sql, now)} AS is_alive
       FROM sentinel_refresh r JOIN sentinel_grant g ON g.id = r.grant_id JOIN sentinel_session s ON s.id = g.session_id
         LEFT JOIN sentinel_refresh n ON n.id = r.successor_id
       WHERE r.id = ${id}`
@@ -90,10 +92,11 @@ export const make = (sql: SqlClient, run: Run): Operations => {
           result: (won) => sql`SELECT ${grantColumns(sql)} ${grantOfWinner(sql, won)}`
         })
         if (revoked !== undefined) return { _tag: "Revoked", grant: grantOf(revoked) } as const
-        const [grant] =
-          yield* sql<GrantRow>`SELECT ${grantColumns(sql)} FROM sentinel_grant g WHERE g.id = ${grantIdOf(id)}`
+        const [grant] = yield* sql<GrantRow & Pick<RefreshRow, "is_revoked">>`
+          SELECT ${grantColumns(sql)}, ${isRevoked}
+          FROM sentinel_grant g JOIN sentinel_session s ON s.id = g.session_id WHERE g.id = ${grantIdOf(id)}`
         if (grant === undefined) return missing("unknown")
-        return missing(isOwned(grant, owner) ? "revoked" : "of another owner")
+        return missing(grant.is_revoked || isOwned(grant, owner) ? "revoked" : "of another owner")
       }).pipe(run("revoke a token")),
     findAccess: (id, now) =>
       sql<GrantRow & { readonly expires_at: Time }>`SELECT a.expires_at, ${grantColumns(sql)}
