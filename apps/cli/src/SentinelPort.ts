@@ -18,3 +18,10 @@ export const defaultSentinelPort = 4400
 export const sentinelPort: Config.Config<number> = Config.Port("SENTINEL_PORT").pipe(
   Config.withDefault(defaultSentinelPort)
 )
+
+/**
+ * Where the control of a Sentinel is, unless it was told otherwise: two ports further, or, like it, on any free port.
+ *
+ * @since 0.1.0
+ */
+export const controlPortOf = (port: number): number => (port === 0 ? 0 : (port + 2) % 65_536)

@@ -6,6 +6,8 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Origin from "@le-auth/core/Origin"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import * as Control from "@le-auth/sentinel/control/Control"
+import * as ControlServer from "@le-auth/sentinel/control/ControlServer"
 import { AccessLog } from "@le-auth/sentinel/operations/AccessLog"
 import { Stopping } from "@le-auth/sentinel/operations/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
@@ -26,8 +28,10 @@ import * as ConfigFile from "./sentinel/ConfigFile.ts"
 import * as Listener from "./sentinel/Listener.ts"
 import * as Log from "./sentinel/Log.ts"
 import * as ProfileFlags from "./sentinel/ProfileFlags.ts"
+import * as Reload from "./sentinel/Reload.ts"
 import * as Strict from "./sentinel/Strict.ts"
 import { exitCodes, Failure, fromError } from "./Failure.ts"
+import { controlPortOf } from "./SentinelPort.ts"
 import * as Signals from "./Signals.ts"
 
 /**
@@ -39,6 +43,8 @@ export interface Options {
   readonly config: Option.Option<string>
   readonly publicOrigin: Option.Option<Origin.Origin>
   readonly operationsPort: Option.Option<number>
+  readonly control: boolean
+  readonly controlPort: Option.Option<number>
   readonly strict: boolean
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>
   readonly profile: Option.Option<Readonly<Record<string, string>>>
@@ -51,14 +57,14 @@ export interface Options {
 /** How long requests that are under way may take when Sentinel stops; Docker kills after ten seconds. */
 const patience = 8000
 
-const cannotListen = (host: string, port: number, cause: unknown): Failure => {
+const cannotListen = (flag: string, host: string, port: number, cause: unknown): Failure => {
   const code = String((cause as { readonly code?: unknown } | undefined)?.code)
   return new Failure({
     message:
       code === "EADDRINUSE"
         ? `Port ${port} on ${host} is taken by another program, perhaps by another Sentinel.\n` +
-          "Stop that program, or choose another port with --port."
-        : `Port ${port} on ${host} cannot be opened (${code}). Choose another with --port and --host.`,
+          `Stop that program, or choose another port with ${flag}.`
+        : `Port ${port} on ${host} cannot be opened (${code}). Choose another with ${flag} and --host.`,
     exitCode: exitCodes.failed
   })
 }
@@ -91,14 +97,14 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
 
 /** Serves routes on a port of this computer, and says where. */
 const open = Effect.fnUntraced(function* <R>(
-  { host, port }: { readonly host: string; readonly port: number },
+  { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
   routes: Layer.Layer<never, never, HttpServer.HttpServer | R>
 ) {
   const server = yield* Listener.make()
   const connections = Listener.connectionsOf(server)
   const listening = yield* Layer.build(
     NodeHttpServer.layerServer(() => server, { host, port, disablePreemptiveShutdown: true })
-  ).pipe(Effect.catchTag("ServeError", ({ cause }) => Effect.fail(cannotListen(host, port, cause))))
+  ).pipe(Effect.catchTag("ServeError", ({ cause }) => Effect.fail(cannotListen(flag, host, port, cause))))
   yield* Effect.provideContext(Layer.build(routes), listening)
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
   const isLocal = Origin.isLoopback(url.host)
@@ -119,6 +125,8 @@ const telemetry = Effect.gen(function* () {
  * @since 0.1.0
  */
 export const run = Effect.fnUntraced(function* (options: Options) {
+  // Asked before the file is read, so that a change right after that is noticed.
+  const version = Option.isNone(options.config) ? "" : yield* Reload.versionOf(options.config.value)
   const config = yield* configOf(options)
   const drain = Duration.toMillis(options.drain)
   const stopping = { hasBegun: false }
@@ -129,11 +137,27 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     // The port for operators closes last, so that they see that this Sentinel is stopping.
     const operations = Option.isNone(options.operationsPort)
       ? undefined
-      : yield* open({ host: options.host, port: options.operationsPort.value }, Sentinel.layerOperationsServer)
+      : yield* open(
+          { flag: "--operations-port", host: options.host, port: options.operationsPort.value },
+          Sentinel.layerOperationsServer
+        )
     if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(0))
 
+    const controlServer =
+      options.control && !options.strict
+        ? yield* open(
+            {
+              flag: "--control-port",
+              host: "127.0.0.1",
+              port: Option.getOrElse(options.controlPort, () => controlPortOf(options.port))
+            },
+            ControlServer.layer.pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.orDie)
+          )
+        : undefined
+    if (controlServer !== undefined) yield* Effect.addFinalizer(() => controlServer.drain(0))
+
     const main = yield* open(
-      options,
+      { flag: "--port", host: options.host, port: options.port },
       Sentinel.layerServer({
         ...(Option.isSome(options.publicOrigin) && { publicOrigin: options.publicOrigin.value }),
         metrics: operations === undefined && !options.strict,
@@ -159,10 +183,21 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       isStrict: options.strict,
       address: main.origin,
       publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
-      metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`
+      metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`,
+      control: controlServer?.origin
     }
+    const { accounts } = yield* Control.Control
+    const reload = Option.isNone(options.config)
+      ? Effect.never
+      : yield* Reload.make({
+          path: options.config.value,
+          version,
+          current: config,
+          read: configOf(options),
+          replace: accounts.replace
+        })
     yield* Console.log(options.json ? Announcement.json(facts) : Announcement.text(facts))
-    return yield* Effect.never
+    return yield* reload
   })
 
   const settings = Layer.mergeAll(
@@ -170,9 +205,10 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     Layer.succeed(Stopping, stopping),
     Layer.provideMerge(yield* telemetry, Log.layer(format))
   )
-  const services = Sentinel.layerMemory(
+  // In strict mode nobody can reach the control, but it is what takes over a changed file.
+  const services = Control.layerMemory(
     config,
-    options.strict ? { passwords: { algorithm: Strict.passwordAlgorithm } } : {}
+    options.strict ? { journal: 0, passwords: { algorithm: Strict.passwordAlgorithm } } : {}
   ).pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
   return yield* serve.pipe(Effect.provide(services), Effect.scoped)
 }, Effect.mapError(fromError))

@@ -10,6 +10,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as SentinelControl from "./SentinelControl.ts"
 import { defaultSentinelPort, sentinelPort } from "../SentinelPort.ts"
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
@@ -38,6 +39,17 @@ const flags = {
     Flag.withSchema(Port),
     Flag.optional,
     Flag.withDescription("A port of its own for /metrics and /health, for operators (default: /metrics is on --port)")
+  ),
+  controlPort: Flag.Int("control-port").pipe(
+    Flag.withSchema(Port),
+    Flag.optional,
+    Flag.withDescription(
+      "Where sentinel fault, clock and journal reach it, on this computer only (default: two further than --port)"
+    )
+  ),
+  control: Flag.Boolean("control").pipe(
+    Flag.withDefault(true),
+    Flag.withDescription("Whether it can be told to misbehave (default: yes, but never in strict mode)")
   ),
   strict: Flag.Boolean("strict").pipe(
     Flag.withDefault(false),
@@ -89,7 +101,7 @@ const start = Command.make("start", flags, (options) =>
 ).pipe(
   Command.withDescription(
     "Run Sentinel on this computer: the same sign-in as LivePerson's, with accounts and users of your own. " +
-      "It keeps everything in memory. Ctrl-C or SIGTERM lets requests finish and stops it (exit code 0); a second one ends " +
+      "It keeps everything in memory, and takes over a changed --config file at once, and on SIGHUP. Ctrl-C or SIGTERM lets requests finish and stops it (exit code 0); a second one ends " +
       "it at once. With OTEL_EXPORTER_OTLP_ENDPOINT set, logs, metrics and traces go there, too."
   ),
   Command.withShortDescription("Run Sentinel on this computer"),
@@ -144,5 +156,5 @@ const init = Command.make("init", initFlags, (options) =>
 export const command = Command.make("sentinel").pipe(
   Command.withDescription("Run a Sentinel of your own, to develop and test against."),
   Command.withShortDescription("Run a Sentinel of your own"),
-  Command.withSubcommands([start, init])
+  Command.withSubcommands([start, init, SentinelControl.fault, SentinelControl.clock, SentinelControl.journal])
 )

@@ -5,7 +5,7 @@
  */
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Redacted from "effect/Redacted"
-import { defaultSentinelPort } from "../SentinelPort.ts"
+import { controlPortOf, defaultSentinelPort } from "../SentinelPort.ts"
 import * as Strict from "./Strict.ts"
 
 /**
@@ -22,6 +22,8 @@ export interface Facts {
   readonly publicOrigin: string
   /** Absent if they are on no port. */
   readonly metrics: string | undefined
+  /** Absent if nothing can be told to this Sentinel. */
+  readonly control: string | undefined
 }
 
 const applications = (account: SentinelConfig.Account): ReadonlyArray<string> =>
@@ -42,16 +44,22 @@ const loginAt = (origin: string): string => {
   return port === defaultSentinelPort ? "le-auth login" : `SENTINEL_PORT=${port} le-auth login`
 }
 
+const controlledBy = (control: string): string => {
+  const isDefault = Number(new URL(control).port) === controlPortOf(defaultSentinelPort)
+  return isDefault ? "le-auth sentinel fault --help" : `le-auth sentinel fault list --control ${control}`
+}
+
 /**
  * For people.
  *
  * @since 0.1.0
  */
-export const text = ({ address, config, isBuiltIn, isStrict, metrics, publicOrigin }: Facts): string =>
+export const text = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin }: Facts): string =>
   [
     `Sentinel listens on ${address}`,
     ...(publicOrigin === address ? [] : [`Browsers reach it at ${publicOrigin}`]),
     `Health is at ${address}/health/ready${metrics === undefined ? "" : `, metrics are at ${metrics}`}`,
+    ...(control === undefined ? [] : [`Faults, clock and journal are at ${control}: ${controlledBy(control)}`]),
     ...(isStrict ? ["", Strict.meaning] : []),
     ...config.accounts.flatMap((account) => [
       "",
@@ -72,12 +80,13 @@ export const text = ({ address, config, isBuiltIn, isStrict, metrics, publicOrig
  *
  * @since 0.1.0
  */
-export const json = ({ address, config, isStrict, metrics, publicOrigin }: Facts): string =>
+export const json = ({ address, config, control, isStrict, metrics, publicOrigin }: Facts): string =>
   JSON.stringify({
     address,
     publicOrigin,
     health: `${address}/health/ready`,
     metrics,
+    control,
     strict: isStrict,
     accounts: config.accounts.map(({ id }) => id)
   })

@@ -56,10 +56,12 @@ export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): Readonl
  */
 export const problemsOfFlags = (flags: {
   readonly config: Option.Option<string>
+  readonly controlPort: Option.Option<number>
   readonly host: string
   readonly publicOrigin: Option.Option<string>
 }): ReadonlyArray<string> => [
   ...(Option.isNone(flags.config) ? ["--config: is missing; the built-in users are for development"] : []),
+  ...(Option.isSome(flags.controlPort) ? ["--control-port: there is no control in strict mode"] : []),
   ...(Option.isNone(flags.publicOrigin) && !Origin.isLoopback(flags.host.includes(":") ? `[${flags.host}]` : flags.host)
     ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]
     : [])

@@ -1,0 +1,207 @@
+/**
+ * Tells a running Sentinel what to do, and reads what it did.
+ *
+ * @since 0.1.0
+ */
+import * as ControlClient from "@le-auth/sentinel/control/ControlClient"
+import * as DurationText from "@le-auth/sentinel/control/DurationText"
+import { Fault, NewFault } from "@le-auth/sentinel/control/Fault"
+import type { Entry } from "@le-auth/sentinel/control/Journal"
+import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
+import * as Stream from "effect/Stream"
+import { exitCodes, Failure } from "./Failure.ts"
+
+/**
+ * Which Sentinel, and how its answer looks.
+ *
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly control: string
+  readonly json: boolean
+}
+
+const failed = (message: string) => new Failure({ message, exitCode: exitCodes.failed })
+
+const controlling = <A, E extends { readonly _tag: string; readonly message: string }>(
+  { control }: Options,
+  use: (client: ControlClient.ControlClient) => Effect.Effect<A, E>
+) =>
+  ControlClient.make(control).pipe(
+    Effect.flatMap(use),
+    Effect.mapError((error) => {
+      if (error._tag === "InvalidChange") return failed(["Sentinel refuses this:", error.message].join("\n"))
+      if (error._tag !== "HttpClientError") return failed(error.message)
+      return failed(
+        `No Sentinel can be told anything at ${control}. It says where when it starts: le-auth sentinel start\n` +
+          "Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control."
+      )
+    }),
+    Effect.provide(FetchHttpClient.layer)
+  )
+
+const say = (options: Options, data: unknown, text: string) => Console.log(options.json ? JSON.stringify(data) : text)
+
+const pairs = (fields: object): string =>
+  Object.entries(fields)
+    .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
+    .join(" ")
+
+const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Type): string => {
+  const { type = "function", ...settings } = action ?? {}
+  const limit = times === undefined ? "" : `, at most ${times}`
+  return [id, type, pairs(settings), pairs(match), `(acted on ${acted} of ${matched} matching requests${limit})`]
+    .filter((part) => part !== "")
+    .join("  ")
+}
+
+/**
+ * A fault as flags describe it.
+ *
+ * @since 0.1.0
+ */
+export interface FaultOptions extends Options {
+  readonly action: string
+  readonly settings: Option.Option<Readonly<Record<string, string>>>
+  readonly match: Readonly<Record<string, Option.Option<string | number>>>
+  readonly times: Option.Option<number>
+  readonly id: Option.Option<string>
+}
+
+/** Numbers and truth values are written as in JSON; everything else is a text. */
+const valueOf = (text: string): unknown => (/^(?:true|false|\d+)$/.test(text) ? JSON.parse(text) : text)
+
+const present = (fields: Readonly<Record<string, Option.Option<unknown>>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (Option.isSome(value) ? [[name, value.value]] : []))
+  )
+
+const decodeFault = Schema.decodeUnknownResult(NewFault, { errors: "all", onExcessProperty: "error" })
+const formatIssues = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const faultOf = (options: FaultOptions): Effect.Effect<NewFault, Failure> => {
+  const settings = Option.getOrElse(options.settings, () => ({}))
+  const action = {
+    type: options.action,
+    ...Object.fromEntries(Object.entries(settings).map(([name, text]) => [name, valueOf(text)]))
+  }
+  const match = present(options.match)
+  const decoded = decodeFault({ action, match, ...present({ times: options.times, id: options.id }) })
+  if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
+  const problems = formatIssues(decoded.failure.issue).issues.map(
+    ({ message, path = [] }) => `  - ${path.map(String).join(".")}: ${message}`
+  )
+  return Effect.fail(
+    new Failure({ message: ["This fault is not possible:", ...problems].join("\n"), exitCode: exitCodes.usage })
+  )
+}
+
+const encodeFault = Schema.encodeSync(Fault)
+
+/** @since 0.1.0 */
+export const addFault = Effect.fnUntraced(function* (options: FaultOptions) {
+  const payload = yield* faultOf(options)
+  const fault = yield* controlling(options, (client) => client.faults.add({ payload }))
+  yield* say(options, encodeFault(fault), faultText(fault))
+})
+
+/** @since 0.1.0 */
+export const listFaults = Effect.fnUntraced(function* (options: Options) {
+  const faults = yield* controlling(options, (client) => client.faults.list())
+  if (options.json) return yield* Console.log(JSON.stringify(faults.map((fault) => encodeFault(fault))))
+  if (faults.length === 0) return yield* Console.error("There are no faults.")
+  yield* Console.log(faults.map(faultText).join("\n"))
+})
+
+/** @since 0.1.0 */
+export const clearFaults = Effect.fnUntraced(function* (options: Options & { readonly id: Option.Option<string> }) {
+  const { id } = options
+  if (Option.isSome(id)) {
+    yield* controlling(options, (client) => client.faults.remove({ params: { id: id.value } }))
+    return yield* Console.error(`Removed ${id.value}.`)
+  }
+  yield* controlling(options, (client) => client.faults.clear())
+  yield* Console.error("Removed all faults.")
+})
+
+/**
+ * Without a duration it says what time it is at Sentinel.
+ *
+ * @since 0.1.0
+ */
+export const clock = Effect.fnUntraced(function* (
+  options: Options & { readonly by: Option.Option<Duration.Duration> }
+) {
+  const { by } = options
+  const { ahead, now } = yield* controlling(options, (client) =>
+    Option.isSome(by) ? client.clock.advance({ payload: { by: by.value } }) : client.clock.state()
+  )
+  const time = DateTime.formatIso(now)
+  yield* say(options, { now: time, ahead: DurationText.format(ahead) }, `${time}, ${DurationText.format(ahead)} ahead`)
+})
+
+const entryText = ({
+  account,
+  client,
+  duration,
+  fault,
+  kind,
+  method,
+  outcome,
+  reason,
+  route,
+  status,
+  steps,
+  time
+}: Entry) =>
+  [
+    DateTime.formatIso(DateTime.makeUnsafe(time)),
+    kind === "change" ? "control" : `${method ?? ""} ${route ?? ""} ${status ?? ""}`.trim(),
+    reason === undefined ? outcome : `${outcome}: ${reason}`,
+    ...(fault === undefined ? [] : [`fault=${fault}`]),
+    pairs({ ...(account === undefined ? {} : { account }), ...(client === undefined ? {} : { client }) }),
+    ...(duration === undefined ? [] : [`${duration.toFixed(1)} ms`]),
+    ...steps.map(({ what, ...about }) => `${what} ${pairs(about)}`.trim())
+  ]
+    .filter((part) => part !== "")
+    .join("  ")
+
+/**
+ * @since 0.1.0
+ */
+export interface JournalOptions extends Options {
+  readonly follow: boolean
+  readonly about: Option.Option<string>
+  readonly limit: number
+}
+
+/**
+ * The last entries, and with `follow` each new one, one line for each.
+ *
+ * @since 0.1.0
+ */
+export const journal = Effect.fnUntraced(function* (options: JournalOptions) {
+  const about = Option.isSome(options.about) ? { about: options.about.value } : {}
+  const print = (entry: Entry) => say(options, entry, entryText(entry))
+  const last = yield* controlling(options, (client) =>
+    client.journal.read({ query: { ...about, limit: options.limit } })
+  )
+  yield* Effect.forEach(last, print, { discard: true })
+  if (!options.follow) return
+  yield* controlling(options, (client) =>
+    Effect.flatMap(client.journal.follow({ query: { ...about, after: last.at(-1)?.sequence ?? 0 } }), (entries) =>
+      Stream.runForEach(entries, print).pipe(
+        // When Sentinel stops, there is nothing more to follow.
+        Effect.catchTag(["HttpClientError", "Retry", "SseError"], () => Effect.void)
+      )
+    )
+  )
+})

@@ -1,0 +1,91 @@
+/**
+ * Takes over a configuration file that has changed, while Sentinel runs.
+ *
+ * @since 0.1.0
+ */
+import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Latch from "effect/Latch"
+import * as Redacted from "effect/Redacted"
+import type { Failure } from "../Failure.ts"
+
+/** How often the file is looked at. To look works everywhere, also where systems send no events: in containers, over networks. */
+const interval = "500 millis"
+
+/** What a start alone can change: the dialect, and the keys that it signs with. */
+const fixedPartOf = ({ profile, signing_keys }: SentinelConfig.SentinelConfig): string =>
+  JSON.stringify([profile ?? {}, signing_keys?.map(Redacted.value)])
+
+/** SIGHUP opens the latch. On a terminal it means that the terminal is gone, and ends the process as it does by custom. */
+const onHangUp = (asked: Latch.Latch) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const open = () => asked.openUnsafe()
+      if (!process.stdin.isTTY) process.on("SIGHUP", open)
+      return open
+    }),
+    (open) => Effect.sync(() => process.off("SIGHUP", open))
+  )
+
+/**
+ * Tells one version of a file from another, without reading it.
+ *
+ * @since 0.1.0
+ */
+export const versionOf = (path: string): Effect.Effect<string, never, FileSystem.FileSystem> =>
+  FileSystem.FileSystem.use((files) => files.stat(path)).pipe(
+    Effect.map(({ ino, mtime, size }) => `${String(ino)} ${String(mtime)} ${size}`),
+    Effect.orElseSucceed(() => "missing")
+  )
+
+/**
+ * Listens to SIGHUP from now on, and gives the watch itself, which goes on until it is interrupted. A file with mistakes changes
+ * nothing; all of them are in the log.
+ *
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (options: {
+  readonly path: string
+  /** The version that `current` was read from, or an older one. */
+  readonly version: string
+  readonly current: SentinelConfig.SentinelConfig
+  readonly read: Effect.Effect<SentinelConfig.SentinelConfig, Failure, FileSystem.FileSystem>
+  readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<void>
+}) {
+  const asked = yield* Latch.make()
+  yield* onHangUp(asked)
+
+  const reload = options.read.pipe(
+    Effect.flatMap((config) =>
+      Effect.gen(function* () {
+        yield* options.replace(config)
+        yield* Effect.logInfo("configuration taken over", { file: options.path })
+        if (fixedPartOf(config) !== fixedPartOf(options.current)) {
+          yield* Effect.logWarning("profile and signing_keys count from the next start on", { file: options.path })
+        }
+      })
+    ),
+    Effect.catchTag("Failure", ({ message }) =>
+      Effect.logError("the configuration stays as it was", { problems: message.split("\n") })
+    )
+  )
+
+  return Effect.gen(function* () {
+    let taken = options.version
+    let seen = taken
+    while (true) {
+      // Whichever comes first.
+      yield* Effect.timeoutOption(asked.await, interval)
+      const wasAsked = asked.isOpen()
+      if (wasAsked) asked.closeUnsafe()
+      const now = yield* versionOf(options.path)
+      // A file that is being written changes again: it is read when it was the same twice.
+      if (wasAsked || (now !== taken && now === seen)) {
+        taken = now
+        yield* reload
+      }
+      seen = now
+    }
+  })
+})
