@@ -12,7 +12,7 @@ export const here = (relative: string) => fileURLToPath(new URL(relative, import
 export const temporaryDirectory = (): string => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-cli-"))
 
 /** What is published: package.json, bin and dist, with no node_modules anywhere near. */
-const published = temporaryDirectory()
+export const published = temporaryDirectory()
 execFileSync(
   process.execPath,
   [

@@ -37,6 +37,7 @@ import type { InvalidSigningKey } from "./keys/SigningKey.ts"
 import * as Login from "./login/Login.ts"
 import * as LoginTickets from "./login/LoginTickets.ts"
 import * as Logout from "./login/Logout.ts"
+import * as CountedStore from "./operations/CountedStore.ts"
 import * as Health from "./operations/Health.ts"
 import * as Metrics from "./operations/Metrics.ts"
 import * as Observation from "./operations/Observation.ts"
@@ -185,13 +186,18 @@ const layerOperations = (options: Partial<Options>) =>
     Effect.gen(function* () {
       const { show } = yield* makeShow
       const health = yield* Health.make
-      const all = options.metrics === true ? [...health, Metrics.endpoint] : health
+      const all = options.metrics === true ? [...health, yield* Metrics.make] : health
       return all.flatMap((endpoint) => Endpoint.routes(endpoint, show))
     })
   )
 
 const layerWhole = (options: Options) =>
-  Layer.mergeAll(layer(options), layerOperations(options), layerNotFound, Observation.layer)
+  Layer.mergeAll(
+    Layer.provide(layer(options), CountedStore.layer),
+    layerOperations(options),
+    layerNotFound,
+    Observation.layer
+  )
 
 /** `http://localhost:PORT`, for a server that listens on every address or on loopback. */
 const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {

@@ -119,7 +119,9 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
     explain: RefusedRequest.explain(editor)
   })
 
-  return Context.make(Control, control).pipe(
+  // The metrics count the sessions in it.
+  const inspected = inspection === undefined ? Context.empty() : Context.make(StoreInspection, inspection)
+  return Context.merge(inspected, Context.make(Control, control)).pipe(
     Context.add(Directory.Directory, watchedDirectory(directory, editor)),
     Context.add(SentinelStore.SentinelStore, watchedStore(store, inspection)),
     Context.add(Interceptor, interceptor)

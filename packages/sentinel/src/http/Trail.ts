@@ -8,6 +8,7 @@
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as RequestFacts from "../operations/RequestFacts.ts"
 
 /**
  * Something that happened on the way: a code was issued, a session ended. Codes, tokens and sessions are named by the beginning
@@ -73,8 +74,10 @@ export const Trail = Context.Reference<RequestTrail | undefined>("@le-auth/senti
  * @since 0.1.0
  */
 export const refused = (error: string, reason: string): Effect.Effect<void> =>
-  Effect.map(Trail, (trail) => {
-    if (trail === undefined) return
-    trail.error ??= error
-    trail.reason ??= reason
+  Effect.flatMap(Trail, (trail) => {
+    if (trail !== undefined) {
+      trail.error ??= error
+      trail.reason ??= reason
+    }
+    return RequestFacts.isRefused(error)
   })

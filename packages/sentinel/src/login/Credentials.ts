@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted"
 import { Directory, type User } from "../Directory.ts"
 import * as ClientAddress from "../http/ClientAddress.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import * as RequestFacts from "../operations/RequestFacts.ts"
 import { LoginThrottle } from "./LoginThrottle.ts"
 import type { LoginTickets } from "./LoginTickets.ts"
 
@@ -46,6 +47,13 @@ const tooManyAttempts = (seconds: number): LoginRefused =>
     retryAfter: seconds
   })
 
+/** For the metrics and the log. */
+const codes: Readonly<Record<LoginRefused["status"], string>> = {
+  400: "wrong_credentials",
+  429: "throttled",
+  503: "busy"
+}
+
 const utf8 = new TextEncoder()
 
 /**
@@ -75,29 +83,32 @@ export const make = (cookies: SentinelCookies, tickets: LoginTickets): Effect.Ef
   Effect.map(Directory, (directory) => {
     const throttle = new LoginThrottle()
 
-    return Effect.fnUntraced(function* ({ accountId, email, now, password, request }) {
-      const device = yield* tickets.deviceToken(accountId, email)
-      const attempt = {
-        accountId,
-        email,
-        address: ClientAddress.of(request),
-        isKnownBrowser: isSame(cookies.device(accountId).read(request) ?? "", device)
-      }
-      const wait = throttle.begin(attempt, now)
-      if (wait > 0) return yield* tooManyAttempts(Math.ceil(wait / 1000))
-      const user = yield* Effect.catchTag(
-        directory.authenticate(accountId, email, Redacted.make(password, { label: "password" })),
-        "PasswordsBusy",
-        () => {
-          throttle.withdraw(attempt, now)
-          return Effect.fail(busy)
+    return Effect.fnUntraced(
+      function* ({ accountId, email, now, password, request }) {
+        const device = yield* tickets.deviceToken(accountId, email)
+        const attempt = {
+          accountId,
+          email,
+          address: ClientAddress.of(request),
+          isKnownBrowser: isSame(cookies.device(accountId).read(request) ?? "", device)
         }
-      )
-      if (Option.isNone(user)) {
-        yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: accountId }))
-        return yield* wrongCredentials
-      }
-      throttle.succeeded(attempt, now)
-      return { user: user.value, device }
-    })
+        const wait = throttle.begin(attempt, now)
+        if (wait > 0) return yield* tooManyAttempts(Math.ceil(wait / 1000))
+        const user = yield* Effect.catchTag(
+          directory.authenticate(accountId, email, Redacted.make(password, { label: "password" })),
+          "PasswordsBusy",
+          () => {
+            throttle.withdraw(attempt, now)
+            return Effect.fail(busy)
+          }
+        )
+        if (Option.isNone(user)) {
+          yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: accountId }))
+          return yield* wrongCredentials
+        }
+        throttle.succeeded(attempt, now)
+        return { user: user.value, device }
+      },
+      Effect.tapError(({ status }) => RequestFacts.isRefused(codes[status]))
+    )
   })

@@ -25,6 +25,9 @@ import { Stopping } from "./Stopping.ts"
  */
 export const requestIdHeader = "x-request-id"
 
+/** The header of an answer that a fault of the control had a hand in, see `control/intercept`. */
+const faultHeader = "x-sentinel-fault"
+
 /** The label of requests that no route takes: their paths are anybody's. */
 const noRoute = "none"
 
@@ -72,7 +75,10 @@ export const layer = HttpRouter.middleware(
               const { method } = request
               const status = statusOf(exit as Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>)
               const seconds = Number(clock.currentTimeNanosUnsafe() - start) / 1e9
+              const fault = exit._tag === "Success" ? exit.value.headers[faultHeader] : undefined
               RequestMetrics.ended({ route, method, status, seconds }, fiber.context)
+              if (facts.error !== undefined) RequestMetrics.refusedRequest(route, facts.error, fiber.context)
+              if (fault !== undefined) RequestMetrics.faulted(fiber.context)
               if (!hasAccessLog || isProbe(route)) return Effect.void
 
               const account = facts.application?.accountId ?? matched?.params["accountId"]
@@ -83,6 +89,8 @@ export const layer = HttpRouter.middleware(
                 status,
                 durationMs: Math.round(seconds * 1e6) / 1e3,
                 ...(account !== undefined && accountForm.test(account) ? { account } : {}),
+                ...(facts.error === undefined ? {} : { error: facts.error }),
+                ...(fault === undefined ? {} : { fault }),
                 ...(facts.application === undefined ? {} : { client: facts.application.clientId })
               })
             }

@@ -3,10 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
-import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
 
 /**
  * @since 0.1.0
@@ -15,6 +16,8 @@ export interface RequestFacts {
   /** In the answer, on the error page and in every log line of the request (R94). */
   readonly id: string
   /** An application that is known here, once it is found: never a text that only the request claims. */
+  /** The error code of the answer, one of the few that we have. */
+  error?: string
   application?: { readonly accountId: string; readonly clientId: string }
 }
 
@@ -60,3 +63,19 @@ export const isFrom = (
   const facts = known.get(request.source)
   if (facts !== undefined) facts.application = application
 }
+
+/**
+ * Says with which error code the request of the current fiber is refused. What was said first, nearer to the cause, stays.
+ *
+ * @since 0.1.0
+ */
+export const isRefused = (error: string): Effect.Effect<void> =>
+  Effect.withFiber((fiber) => {
+    const request = Context.getOrUndefined(
+      fiber.context as Context.Context<HttpServerRequest.HttpServerRequest>,
+      HttpServerRequest.HttpServerRequest
+    )
+    const facts = request === undefined ? undefined : known.get(request.source)
+    if (facts !== undefined) facts.error ??= error
+    return Effect.void
+  })

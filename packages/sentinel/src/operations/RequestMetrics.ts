@@ -73,6 +73,39 @@ export const ended = (
   requests.updateUnsafe(1, context)
 }
 
+const refusedRequests = new Map<string, ReturnType<typeof refusedRequestsOf>>()
+
+const refusedRequestsOf = (attributes: { readonly route: string; readonly error: string }) =>
+  Metric.counter("sentinel_refusals_total", {
+    description: "Requests that were refused, by route and error code",
+    incremental: true,
+    attributes
+  })
+
+/**
+ * A request is refused. `route` is one of our own paths, `error` one of our own codes.
+ *
+ * @since 0.1.0
+ */
+export const refusedRequest = (route: string, error: string, context: Context.Context<never>): void => {
+  const key = `${error} ${route}`
+  let counter = refusedRequests.get(key)
+  if (counter === undefined) refusedRequests.set(key, (counter = refusedRequestsOf({ route, error })))
+  counter.updateUnsafe(1, context)
+}
+
+const faults = Metric.counter("sentinel_faults_total", {
+  description: "Requests that a fault had a hand in",
+  incremental: true
+})
+
+/**
+ * A fault had a hand in a request.
+ *
+ * @since 0.1.0
+ */
+export const faulted = (context: Context.Context<never>): void => faults.updateUnsafe(1, context)
+
 /**
  * Why a connection was refused before there was a request.
  *

@@ -135,6 +135,40 @@ describe("metrics", () => {
     })
   )
 
+  it.effect("count sign-ins, codes, tokens and revocations by account, and refusals by error", () =>
+    Effect.gen(function* () {
+      const { app, code, sentinel, tokens } = yield* signedIn(watched())
+      yield* app.exchange(code)
+      yield* app.refresh(tokens["refresh_token"])
+      yield* app.refresh("unknown")
+      yield* app.revoke(tokens["access_token"])
+      const text = yield* metricsOf(sentinel)
+      for (const line of [
+        `sign_ins_total{account="${account}",outcome="created"} 1`,
+        `codes_total{account="${account}",outcome="issued"} `,
+        `code_exchanges_total{account="${account}",outcome="won"} 1`,
+        `code_exchanges_total{account="${account}",outcome="lost"} 1`,
+        `refreshes_total{account="${account}",outcome="missing"} `,
+        `revocations_total{account="${account}",outcome=`,
+        'refusals_total{route="/sentinel/api/account/:accountId/token",error="invalid_grant"} '
+      ]) {
+        assert.include(text, `\nsentinel_${line}`)
+      }
+    })
+  )
+
+  it.effect("count wrong passwords", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start(watched())
+      const user = browser(sentinel)
+      const page = yield* user.open(authorizePath())
+      yield* user.submit({ ...page.form, username: agent.username, password: "wrong" })
+      const text = yield* metricsOf(sentinel)
+      assert.include(text, 'sentinel_refusals_total{route="/sentinel/login",error="wrong_credentials"} 1\n')
+      assert.strictEqual(requestLines(sentinel.lines).at(-1).message[1].error, "wrong_credentials")
+    })
+  )
+
   it.effect("whatever is asked for, the number of series stays the same", () =>
     Effect.gen(function* () {
       const sentinel = yield* start(watched())
