@@ -59,7 +59,9 @@ export const text = ({ address, config, control, isBuiltIn, isStrict, metrics, p
     `Sentinel listens on ${address}`,
     ...(publicOrigin === address ? [] : [`Browsers reach it at ${publicOrigin}`]),
     `Health is at ${address}/health/ready${metrics === undefined ? "" : `, metrics are at ${metrics}`}`,
-    ...(control === undefined ? [] : [`Faults, clock and journal are at ${control}: ${controlledBy(control)}`]),
+    ...(control === undefined
+      ? []
+      : [`See what it does, and why, at ${control}`, `Faults, clock and journal: ${controlledBy(control)}`]),
     ...(isStrict ? ["", Strict.meaning] : []),
     ...config.accounts.flatMap((account) => [
       "",
