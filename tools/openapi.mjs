@@ -8,11 +8,19 @@ import { DomainApi } from "@le-auth/core/DomainApi"
 import { SentinelApi } from "@le-auth/core/SentinelApi"
 import { ControlApi } from "@le-auth/sentinel/control/ControlApi"
 
+import { referenceOf } from "./reference.mjs"
+
+const sentinel = OpenApi.fromApi(SentinelApi)
+const domains = OpenApi.fromApi(DomainApi)
+const control = OpenApi.fromApi(ControlApi)
+const json = (/** @type {unknown} */ document) => JSON.stringify(document, null, 2) + "\n"
+
 /** The documents by file name. */
 export const documents = {
-  "sentinel.json": JSON.stringify(OpenApi.fromApi(SentinelApi), null, 2) + "\n",
-  "domains.json": JSON.stringify(OpenApi.fromApi(DomainApi), null, 2) + "\n",
-  "control.json": JSON.stringify(OpenApi.fromApi(ControlApi), null, 2) + "\n"
+  "sentinel.json": json(sentinel),
+  "domains.json": json(domains),
+  "control.json": json(control),
+  "reference.html": referenceOf(JSON.parse(JSON.stringify([sentinel, domains, control])))
 }
 
 export const folder = new URL("../docs/openapi/", import.meta.url)

@@ -24,7 +24,9 @@ export const secretParameters: ReadonlyArray<string> = [
   "client_secret",
   "code_verifier",
   "password",
-  "token"
+  "token",
+  // A sealed authorization request, as RFC 9101 and the login page of Sentinel have it: the state is in it.
+  "request"
 ]
 
 /** `location` and `referer` carry a callback's address, and with it the code. */

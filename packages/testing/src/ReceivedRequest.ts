@@ -55,7 +55,7 @@ export interface ReceivedRequest {
 }
 
 /** `request` of the login form ties it to its browser. */
-const secretParameters = new Set([...Redaction.secretParameters, "request"])
+const secretParameters = new Set(Redaction.secretParameters)
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`)
 

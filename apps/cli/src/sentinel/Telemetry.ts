@@ -4,10 +4,18 @@
  * @since 0.1.0
  */
 import * as Redaction from "@le-auth/core/Redaction"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Otlp from "effect/observability/Otlp"
 import * as OtlpSerialization from "effect/observability/OtlpSerialization"
+
+/** The defaults of the specification, which effect does not have: whoever names a collector wants all three. */
+const defaults = ConfigProvider.fromUnknown({
+  OTEL_LOGS_EXPORTER: "otlp",
+  OTEL_METRICS_EXPORTER: "otlp",
+  OTEL_TRACES_EXPORTER: "otlp"
+})
 
 /**
  * With the settings of the OpenTelemetry specification, such as `OTEL_SERVICE_NAME` and `OTEL_EXPORTER_OTLP_HEADERS`. The log on
@@ -19,6 +27,7 @@ export const layer = Layer.merge(
   Redaction.layer,
   Otlp.layerFromConfig({ resource: { serviceName: "sentinel" }, loggerMergeWithExisting: true }).pipe(
     Layer.provide(OtlpSerialization.layerJson),
-    Layer.provide(FetchHttpClient.layer)
+    Layer.provide(FetchHttpClient.layer),
+    Layer.provide(ConfigProvider.layerAdd(defaults))
   )
 )
