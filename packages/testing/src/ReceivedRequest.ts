@@ -54,7 +54,6 @@ export interface ReceivedRequest {
   readonly secrets: Readonly<Record<string, Redacted.Redacted>>
 }
 
-/** `request` of the login form ties it to its browser. */
 const secretParameters = new Set(Redaction.secretParameters)
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`)
