@@ -192,7 +192,7 @@ export class SentinelStore extends Context.Service<
 
 /**
  * Keeps everything in the memory of this process, for one process and for tests. Bounded: of each kind at most `capacity`
- * entries are held, and the oldest are forgotten first. Default: 200,000. It can be looked into, see `StoreInspection`.
+ * entries are held, and the oldest are forgotten first. Default: 100,000. It can be looked into, see `StoreInspection`.
  *
  * @since 0.1.0
  */
@@ -209,4 +209,4 @@ export const layerMemoryWith = (options: { readonly capacity: number }): Layer.L
  *
  * @since 0.1.0
  */
-export const layerMemory: Layer.Layer<SentinelStore | StoreInspection> = layerMemoryWith({ capacity: 200_000 })
+export const layerMemory: Layer.Layer<SentinelStore | StoreInspection> = layerMemoryWith({ capacity: 100_000 })
