@@ -8,17 +8,14 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Statement } from "effect/sql/Statement"
+import * as StoreOperation from "./internal/storeOperation.ts"
 import { StoreError } from "./StoreError.ts"
-
-/** Nobody who signs in waits longer for a database. */
-const patience = Duration.seconds(5)
 
 const isConflict = ({ reason }: SqlError): boolean =>
   reason._tag === "DeadlockError" || reason._tag === "SerializationError"
@@ -33,17 +30,7 @@ export const operations =
   (store: string) =>
   (operation: string) =>
   <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StoreError, R> =>
-    effect.pipe(
-      Effect.retry({ while: isConflict, times: 3 }),
-      Effect.mapError((cause) => new StoreError({ store, operation, cause })),
-      Effect.timeoutOrElse({
-        duration: patience,
-        orElse: () =>
-          Effect.fail(
-            new StoreError({ store, operation: `${operation}: no answer within ${Duration.format(patience)}` })
-          )
-      })
-    )
+    StoreOperation.operations(store)(operation)(Effect.retry(effect, { while: isConflict, times: 3 }))
 
 /**
  * Brings the tables of a store to the newest form. Migrations only go forward, each in one transaction with the note that it

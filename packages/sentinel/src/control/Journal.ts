@@ -63,6 +63,13 @@ export const Entry = Schema.Struct({
 export type Entry = typeof Entry.Type
 
 /**
+ * Whether an outcome of a request is that Sentinel, or a fault, refused it.
+ *
+ * @since 0.1.0
+ */
+export const isRefusal = (outcome: string): boolean => outcome !== "ok" && outcome !== "code" && outcome !== "sign-in"
+
+/**
  * Which entries are meant: later ones than `after`, the last `limit` of them, those `about` something: an account, client, user,
  * route, outcome, request id, fault, or the beginning of the hash of a code, token, family or session.
  *

@@ -8,17 +8,17 @@ import { UrlParameters } from "@le-auth/core/UrlParameters"
 import * as Clock from "effect/Clock"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
-import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Types from "effect/Types"
 import * as FormBody from "../http/FormBody.ts"
+import { parametersOf } from "../http/Query.ts"
 import type { Intercepted, Interceptor } from "../http/Interceptor.ts"
 import { RequestTrail, Trail } from "../http/Trail.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
 import { clientIdOf } from "../token/ClientAuthentication.ts"
 import * as FaultAnswer from "./FaultAnswer.ts"
 import type { Facts, Faults } from "./Faults.ts"
-import type { Entry, Journal } from "./Journal.ts"
+import { type Entry, isRefusal, type Journal } from "./Journal.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
 
 /**
@@ -30,15 +30,10 @@ export const faultHeader = "x-sentinel-fault"
 
 const noParameters = UrlParameters.fromSearch("")
 
-const queryOf = ({ url }: HttpServerRequest.HttpServerRequest): UrlParameters => {
-  const mark = url.indexOf("?")
-  return mark === -1 ? noParameters : UrlParameters.fromSearch(url.slice(mark + 1))
-}
-
 /** What a request says of itself. Its body is read only where it says more than the address does. */
 const factsOf = Effect.fnUntraced(function* ({ accountId, request, route }: Intercepted) {
   const facts: Facts = { route, method: request.method, account: accountId, client: undefined, grantType: undefined }
-  if (route === "authorize") return { ...facts, client: queryOf(request).get("client_id") }
+  if (route === "authorize") return { ...facts, client: parametersOf(request.url).get("client_id") }
   if ((route !== "token" && route !== "revoke") || request.method !== "POST") return facts
   const body = yield* Effect.orElseSucceed(FormBody.read(request), () => noParameters)
   return { ...facts, client: clientIdOf(request, body), grantType: body.get("grant_type") }
@@ -47,12 +42,9 @@ const factsOf = Effect.fnUntraced(function* ({ accountId, request, route }: Inte
 const outcomeOf = (response: HttpServerResponse.HttpServerResponse): string => {
   const location = response.headers["location"]
   if (location === undefined) return response.status < 400 ? "ok" : `status ${response.status}`
-  const mark = location.indexOf("?")
-  const sent = UrlParameters.fromSearch(mark === -1 ? "" : location.slice(mark + 1))
+  const sent = parametersOf(location)
   return sent.get("error") ?? (sent.has("code") ? "code" : sent.has("request") ? "sign-in" : "ok")
 }
-
-const isRefusal = (outcome: string): boolean => outcome !== "ok" && outcome !== "code" && outcome !== "sign-in"
 
 /**
  * Makes the interceptor. `rotate` makes a new signing key; `explain` says more of a refused request than it says itself.
@@ -131,7 +123,7 @@ export const make = (parts: {
           const recorded = record(intercepted, trail, base, start, response)
           return trail.error === undefined
             ? recorded
-            : Effect.andThen(explain(intercepted, trail, queryOf(intercepted.request)), recorded)
+            : Effect.andThen(explain(intercepted, trail, parametersOf(intercepted.request.url)), recorded)
         })
       })
   })

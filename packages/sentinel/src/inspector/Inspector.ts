@@ -4,25 +4,19 @@
  *
  * @since 0.1.0
  */
-import * as Digest from "effect/crypto/Digest"
+import type * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
-import * as Base64 from "effect/encoding/Base64"
 import * as HttpRouter from "effect/http/HttpRouter"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
-import { UrlParameters } from "@le-auth/core/UrlParameters"
 import { Control } from "../control/Control.ts"
-import { privateHeaders } from "../page/Page.ts"
+import { parametersOf } from "../http/Query.ts"
+import { pageHeaders, sourceOf } from "../page/Page.ts"
 import * as Page from "./Page.ts"
 import { script } from "./script.ts"
 import { style } from "./style.ts"
 import * as View from "./View.ts"
-
-const aboutOf = (url: string): string | undefined => {
-  const mark = url.indexOf("?")
-  return mark === -1 ? undefined : UrlParameters.fromSearch(url.slice(mark + 1)).get("about")
-}
 
 /**
  * The page. `?about=` shows only what the journal has about an account, user, application, request, code, token or session.
@@ -32,23 +26,12 @@ const aboutOf = (url: string): string | undefined => {
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Control | Digest.Digest> = HttpRouter.addAll(
   Effect.gen(function* () {
     const control = yield* Control
-    const digest = yield* Digest.Digest
-    const hashOf = (text: string) =>
-      Effect.map(
-        digest.digest(Digest.sha256, new TextEncoder().encode(text)),
-        (hash) => `'sha256-${Base64.encode(hash)}'`
-      )
-    const headers = {
-      ...privateHeaders,
-      "content-security-policy":
-        `default-src 'none'; style-src ${yield* hashOf(style)}; script-src ${yield* hashOf(script)}; ` +
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-      "x-frame-options": "DENY",
-      "cross-origin-opener-policy": "same-origin"
-    }
+    const headers = pageHeaders(
+      `style-src ${yield* sourceOf(style)}; script-src ${yield* sourceOf(script)}; connect-src 'self'; form-action 'none'`
+    )
     return [
       HttpRouter.route("GET", "/", (request: HttpServerRequest.HttpServerRequest) =>
-        Effect.map(View.make(control, aboutOf(request.url)), (view) =>
+        Effect.map(View.make(control, parametersOf(request.url).get("about")), (view) =>
           HttpServerResponse.text(Page.render(view), { contentType: "text/html; charset=utf-8", headers })
         )
       )

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { Entry } from "../control/Journal.ts"
+import { type Entry, isRefusal } from "../control/Journal.ts"
 import { type Html, html, join } from "../page/Html.ts"
 import * as Moment from "./Moment.ts"
 
@@ -37,12 +37,9 @@ const step = ({ what, ...things }: Step): Html => {
   return html`${what}${join(parts)}`
 }
 
-const isRefusal = ({ kind, outcome }: Entry): boolean =>
-  kind === "request" && outcome !== "ok" && outcome !== "code" && outcome !== "sign-in"
-
-const badge = (entry: Entry): Html => {
-  const kind = entry.kind === "change" ? "change" : isRefusal(entry) ? "bad" : "good"
-  return html`<span class="badge ${kind}">${entry.kind === "change" ? "change" : entry.outcome}</span>`
+const badge = ({ kind, outcome }: Entry): Html => {
+  if (kind === "change") return html`<span class="badge change">change</span>`
+  return html`<span class="badge ${isRefusal(outcome) ? "bad" : "good"}">${outcome}</span>`
 }
 
 const what = (entry: Entry): string =>

@@ -6,6 +6,7 @@
 import * as Duration from "effect/Duration"
 import * as DurationText from "../control/DurationText.ts"
 import { Html, html, join } from "../page/Html.ts"
+import { documentOf } from "../page/Page.ts"
 import * as FaultForm from "./FaultForm.ts"
 import * as Journal from "./Journal.ts"
 import * as Moment from "./Moment.ts"
@@ -57,80 +58,70 @@ const scriptElement = new Html(`<script>${script}</script>`)
  * @since 0.1.0
  */
 export const render = (view: View): string =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Inspector of Sentinel</title>
-        ${styleElement}
-      </head>
-      <body data-sequence="${view.entries[0]?.sequence ?? 0}">
-        <header>
-          <h1>Inspector<small>le-auth Sentinel, for development. Not operated by LivePerson.</small></h1>
-          <div class="clock">
-            ${live("clock", clock(view))} ${advance("1m")} ${advance("1h")} ${advance("8h")}
-            <form class="clock" data-request="POST /control/clock/advance" data-resets>
-              <label>Advance by <input name="by" placeholder="30 days" required /></label>
-              <button class="small">Go</button>
+  documentOf(
+    "Inspector of Sentinel",
+    styleElement,
+    html`<header>
+        <h1>Inspector<small>le-auth Sentinel, for development. Not operated by LivePerson.</small></h1>
+        <div class="clock">
+          ${live("clock", clock(view))} ${advance("1m")} ${advance("1h")} ${advance("8h")}
+          <form class="clock" data-request="POST /control/clock/advance" data-resets>
+            <label>Advance by <input name="by" placeholder="30 days" required /></label>
+            <button class="small">Go</button>
+          </form>
+        </div>
+      </header>
+      <noscript><p>This page needs its script for live updates and changes. Reload it to see what is new.</p></noscript>
+      <main data-sequence="${view.entries[0]?.sequence ?? 0}">
+        <section aria-labelledby="journal-title">
+          <h2 id="journal-title">What happened, and why</h2>
+          ${live("journal", Journal.part(view.entries, view.about))}
+        </section>
+        <aside>
+          <section aria-labelledby="explain-title">
+            <h2 id="explain-title">Why was it refused?</h2>
+            <form data-request="POST /control/explain" data-shows="explanation">
+              <div class="row">
+                <label>
+                  A code or a token<input
+                    name="secret"
+                    type="password"
+                    autocomplete="off"
+                    spellcheck="false"
+                    required
+                  />
+                </label>
+                <button>Explain</button>
+              </div>
             </form>
-          </div>
-        </header>
-        <noscript
-          ><p>This page needs its script for live updates and changes. Reload it to see what is new.</p></noscript
-        >
-        <main>
-          <section aria-labelledby="journal-title">
-            <h2 id="journal-title">What happened, and why</h2>
-            ${live("journal", Journal.part(view.entries, view.about))}
+            <p id="explanation" aria-live="polite"></p>
           </section>
-          <aside>
-            <section aria-labelledby="explain-title">
-              <h2 id="explain-title">Why was it refused?</h2>
-              <form data-request="POST /control/explain" data-shows="explanation">
-                <div class="row">
-                  <label>
-                    A code or a token<input
-                      name="secret"
-                      type="password"
-                      autocomplete="off"
-                      spellcheck="false"
-                      required
-                    />
-                  </label>
-                  <button>Explain</button>
-                </div>
-              </form>
-              <p id="explanation" aria-live="polite"></p>
-            </section>
-            <section aria-labelledby="faults-title">
-              <h2 id="faults-title">Faults</h2>
-              ${live("faults", FaultForm.list(view.faults))} ${FaultForm.form(view.accounts)}
-            </section>
-            <section aria-labelledby="sessions-title">
-              <h2 id="sessions-title">Signed in</h2>
-              ${live("sessions", SessionList.sessions(view))}
-              <h3>Token families</h3>
-              ${live("families", SessionList.families(view))}
-            </section>
-            <section aria-labelledby="state-title">
-              <h2 id="state-title">State</h2>
-              ${live("snapshots", state(view))}
-              <form data-request="PUT /control/snapshots/:name" data-empty data-resets>
-                <div class="row">
-                  <label
-                    >Name<input name="name" pattern="[A-Za-z0-9._\\-]{1,64}" placeholder="before-expiry" required
-                  /></label>
-                  <button>Keep a snapshot</button>
-                </div>
-              </form>
-              <button class="quiet" data-request="POST /control/keys/rotate">Rotate the signing key</button>
-              <button class="quiet" data-request="POST /control/reset">Begin anew</button>
-            </section>
-          </aside>
-        </main>
-        <div role="status"></div>
-        ${scriptElement}
-      </body>
-    </html> `.text
+          <section aria-labelledby="faults-title">
+            <h2 id="faults-title">Faults</h2>
+            ${live("faults", FaultForm.list(view.faults))} ${FaultForm.form(view.accounts)}
+          </section>
+          <section aria-labelledby="sessions-title">
+            <h2 id="sessions-title">Signed in</h2>
+            ${live("sessions", SessionList.sessions(view))}
+            <h3>Token families</h3>
+            ${live("families", SessionList.families(view))}
+          </section>
+          <section aria-labelledby="state-title">
+            <h2 id="state-title">State</h2>
+            ${live("snapshots", state(view))}
+            <form data-request="PUT /control/snapshots/:name" data-empty data-resets>
+              <div class="row">
+                <label
+                  >Name<input name="name" pattern="[A-Za-z0-9._\\-]{1,64}" placeholder="before-expiry" required
+                /></label>
+                <button>Keep a snapshot</button>
+              </div>
+            </form>
+            <button class="quiet" data-request="POST /control/keys/rotate">Rotate the signing key</button>
+            <button class="quiet" data-request="POST /control/reset">Begin anew</button>
+          </section>
+        </aside>
+      </main>
+      <div role="status"></div>
+      ${scriptElement}`
+  )

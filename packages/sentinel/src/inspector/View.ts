@@ -12,7 +12,8 @@ import type { AccountSettings } from "../DirectoryEditor.ts"
 import type { FamilyState, SessionState } from "../StoreInspection.ts"
 
 /**
- * `sessions` and `families` are those that are alive, the newest first; `undefined` if the store cannot be looked into.
+ * `sessions` are those that are alive, `families` the revoked ones too, both with the newest first; `undefined` if the store
+ * cannot be looked into.
  *
  * @since 0.1.0
  */
@@ -43,9 +44,9 @@ export const make = Effect.fnUntraced(function* (
   control: Control["Service"],
   about: string | undefined
 ): Effect.fn.Return<View> {
-  const noView = () => undefined
-  const sessions = yield* Effect.orElseSucceed(control.sessions.list, noView)
-  const families = yield* Effect.orElseSucceed(control.sessions.families, noView)
+  const notSupported = () => undefined
+  const sessions = yield* Effect.orElseSucceed(control.sessions.list, notSupported)
+  const families = yield* Effect.orElseSucceed(control.sessions.families, notSupported)
   return {
     clock: yield* control.clock.state,
     faults: yield* control.faults.list,

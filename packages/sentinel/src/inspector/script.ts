@@ -94,7 +94,7 @@ addEventListener("click", async (event) => {
   if (await ask(request, body === undefined ? undefined : JSON.parse(body))) await refresh();
 });
 
-const live = new EventSource("/control/journal/follow?after=" + document.body.dataset.sequence);
+const live = new EventSource("/control/journal/follow?after=" + document.querySelector("main").dataset.sequence);
 live.addEventListener("message", refresh);
 live.addEventListener("open", () => { say(""); refresh() });
 live.addEventListener("error", () => say("Sentinel does not answer. Is it still running?"));

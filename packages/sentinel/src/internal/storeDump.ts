@@ -1,7 +1,7 @@
 /** What the memory of a store is made of, and the same as a document. */
 import * as Schema from "effect/Schema"
 
-const Session = Schema.Struct({
+export const Session = Schema.Struct({
   id: Schema.String,
   accountId: Schema.String,
   userId: Schema.String,
@@ -11,7 +11,7 @@ const Session = Schema.Struct({
   expiresAt: Schema.Finite
 })
 
-const Grant = Schema.Struct({
+export const Grant = Schema.Struct({
   id: Schema.String,
   accountId: Schema.String,
   clientId: Schema.String,

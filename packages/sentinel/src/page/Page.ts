@@ -5,6 +5,7 @@
  *
  * @since 0.1.0
  */
+import * as Utf8 from "@le-auth/core/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as Base64 from "effect/encoding/Base64"
@@ -42,6 +43,48 @@ export const privateHeaders: Readonly<Record<string, string>> = {
 }
 
 /**
+ * The headers that keep a page to itself, with the sources of its content security policy as it may have them.
+ *
+ * @since 0.1.0
+ */
+export const pageHeaders = (policy: string): Readonly<Record<string, string>> => ({
+  ...privateHeaders,
+  "content-security-policy": `default-src 'none'; base-uri 'none'; frame-ancestors 'none'; ${policy}`,
+  "x-frame-options": "DENY",
+  "cross-origin-opener-policy": "same-origin"
+})
+
+/**
+ * The source expression of a style or a script that is part of the page (CSP Level 3 section 2.3.1).
+ *
+ * @since 0.1.0
+ */
+export const sourceOf = (text: string): Effect.Effect<string, never, Digest.Digest> =>
+  Digest.Digest.use((digest) =>
+    Effect.map(digest.digest(Digest.sha256, Utf8.encode(text)), (hash) => `'sha256-${Base64.encode(hash)}'`)
+  )
+
+/**
+ * The whole document around a body.
+ *
+ * @since 0.1.0
+ */
+export const documentOf = (title: string, styleElement: Html, body: Html): string =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        ${styleElement}
+      </head>
+      <body>
+        ${body}
+      </body>
+    </html> `.text
+
+/**
  * Renders a page into an answer.
  *
  * @since 0.1.0
@@ -54,36 +97,26 @@ export type Render = (content: Content) => HttpServerResponse.HttpServerResponse
  * @since 0.1.0
  */
 export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(function* () {
-  const digest = yield* Digest.Digest
-  const hash = Base64.encode(yield* digest.digest(Digest.sha256, new TextEncoder().encode(style)))
+  const styleSource = yield* sourceOf(style)
   const styleElement = new Html(`<style>${style}</style>`)
 
   return ({ body, formTargets, headers, icon, openerPolicy, status, title }) =>
     HttpServerResponse.text(
-      html`<!doctype html>
-        <html lang="en">
-          <head>
-            <meta charset="utf-8" />
-            <meta name="viewport" content="width=device-width, initial-scale=1" />
-            <meta name="color-scheme" content="light dark" />
-            <title>${title}</title>
-            ${styleElement}
-          </head>
-          <body>
-            <main>${Icon.mark(icon)}${body}</main>
-            <footer>le-auth Sentinel, an identity service for development. Not operated by LivePerson.</footer>
-          </body>
-        </html> `.text,
+      documentOf(
+        title,
+        styleElement,
+        html`<main>${Icon.mark(icon)}${body}</main>
+          <footer>le-auth Sentinel, an identity service for development. Not operated by LivePerson.</footer>`
+      ),
       {
         status: status ?? 200,
         contentType: "text/html; charset=utf-8",
         headers: {
-          ...privateHeaders,
-          "content-security-policy":
-            `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; frame-ancestors 'none'; ` +
-            `form-action ${formTargets === undefined ? "'none'" : ["'self'", ...formTargets].join(" ")}`,
-          "x-frame-options": "DENY",
-          "cross-origin-opener-policy": openerPolicy ?? "same-origin",
+          ...pageHeaders(
+            `style-src ${styleSource}; ` +
+              `form-action ${formTargets === undefined ? "'none'" : ["'self'", ...formTargets].join(" ")}`
+          ),
+          ...(openerPolicy === undefined ? {} : { "cross-origin-opener-policy": openerPolicy }),
           ...headers
         }
       }

@@ -8,6 +8,8 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+import { Grant, Session } from "../../internal/storeDump.ts"
 import { NotSupported, NotThere } from "../ControlError.ts"
 import { Snapshot } from "../Snapshot.ts"
 
@@ -16,28 +18,13 @@ const Time = Schema.optional(Schema.Finite)
 
 /** Ids are those of the store: hashes, and no secrets. Times are milliseconds since 1970. */
 const SessionState = Schema.Struct({
-  session: Schema.Struct({
-    id: Schema.String,
-    accountId: Schema.String,
-    userId: Schema.String,
-    createdAt: Schema.Finite,
-    lastSeenAt: Schema.Finite,
-    idleExpiresAt: Schema.Finite,
-    expiresAt: Schema.Finite
-  }),
+  session: Session,
   endedAt: Time,
   isAlive: Schema.Boolean
 }).annotate({ identifier: "SessionState" })
 
 const FamilyState = Schema.Struct({
-  grant: Schema.Struct({
-    id: Schema.String,
-    accountId: Schema.String,
-    clientId: Schema.String,
-    userId: Schema.String,
-    sessionId: Schema.String,
-    createdAt: Schema.Finite
-  }),
+  grant: Schema.Struct(Struct.omit(Grant.fields, ["nonce"])),
   revokedAt: Time,
   session: Schema.optional(SessionState),
   isAlive: Schema.Boolean
