@@ -206,9 +206,9 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     Layer.provideMerge(yield* telemetry, Log.layer(format))
   )
   // In strict mode nobody can reach the control, but it is what takes over a changed file.
-  const services = Control.layerMemory(
-    config,
-    options.strict ? { journal: 0, passwords: { algorithm: Strict.passwordAlgorithm } } : {}
-  ).pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
+  const services = Control.layerMemory(config, {
+    ...((options.strict || !options.control) && { journal: 0 }),
+    ...(options.strict && { passwords: { algorithm: Strict.passwordAlgorithm } })
+  }).pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
   return yield* serve.pipe(Effect.provide(services), Effect.scoped)
 }, Effect.mapError(fromError))

@@ -8,8 +8,10 @@
 /** Unreserved in URLs. */
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-/** The two characters of 12 bits. */
-const pairs = Array.from({ length: 4096 }, (_, bits) => alphabet[bits >> 6]! + alphabet[bits & 63]!)
+const codes = Uint8Array.from(alphabet, (character) => character.charCodeAt(0))
+
+/** More characters than this in one call may not fit on the stack. */
+const atOnce = 4096
 
 /**
  * Without padding.
@@ -17,12 +19,24 @@ const pairs = Array.from({ length: 4096 }, (_, bits) => alphabet[bits >> 6]! + a
  * @since 0.1.0
  */
 export const encode = (bytes: Uint8Array): string => {
-  let text = ""
+  const length = Math.ceil((bytes.length * 4) / 3)
+  // eslint-disable-next-line unicorn/no-new-array -- an array of its final length is filled in half the time
+  const characters = new Array<number>(length)
+  let next = 0
   for (let index = 0; index < bytes.length; index += 3) {
     const bits = (bytes[index]! << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0)
-    text += pairs[bits >> 12]! + pairs[bits & 4095]!
+    characters[next++] = codes[bits >> 18]!
+    characters[next++] = codes[(bits >> 12) & 63]!
+    if (next < length) characters[next++] = codes[(bits >> 6) & 63]!
+    if (next < length) characters[next++] = codes[bits & 63]!
   }
-  return text.slice(0, Math.ceil((bytes.length * 4) / 3))
+  // In one piece: a text that is put together from pairs is copied once more when it is first read.
+  if (length <= atOnce) return String.fromCharCode(...characters)
+  let text = ""
+  for (let start = 0; start < length; start += atOnce) {
+    text += String.fromCharCode(...characters.slice(start, start + atOnce))
+  }
+  return text
 }
 
 /** The bytes as characters of one byte each; `undefined` if the text is no base64url without padding. */

@@ -4,9 +4,20 @@
  * @since 0.1.0
  */
 
-/** Printable ASCII without the two characters that stand for others. */
-const isPlain = /^[\x21-\x24\x26-\x2a\x2c-\x7e]*$/
+/** Printable ASCII. Only this is split here; the rest is left to the platform. */
+const isPrintable = /^[\x21-\x7e]*$/
 const none: ReadonlySet<string> = new Set()
+
+/** Decodes a name or a value. Most have nothing to decode, and to find that out takes a third of the time. */
+const decode = (part: string): string => {
+  if (!part.includes("%") && !part.includes("+")) return part
+  try {
+    return decodeURIComponent(part.replaceAll("+", " "))
+  } catch {
+    // Not every percent sign begins an escape, and not every escape is of UTF-8.
+    return new URLSearchParams(`=${part}`).get("") ?? ""
+  }
+}
 
 /**
  * Parameters by name: an empty value counts as absent, and which names were repeated is known (RFC 6749 section 3.1: "sent
@@ -41,15 +52,14 @@ export class UrlParameters {
       if (values.has(name)) (repeated ??= new Set()).add(name)
       else values.set(name, value)
     }
-    // Most texts have nothing to decode, and splitting them takes a third of the time.
-    if (isPlain.test(text)) {
+    if (!isPrintable.test(text)) {
+      for (const [name, value] of new URLSearchParams(text)) add(name, value)
+    } else {
       for (const pair of (text.startsWith("?") ? text.slice(1) : text).split("&")) {
         const separator = pair.indexOf("=")
-        if (separator !== -1) add(pair.slice(0, separator), pair.slice(separator + 1))
-        else if (pair !== "") add(pair, "")
+        if (separator !== -1) add(decode(pair.slice(0, separator)), decode(pair.slice(separator + 1)))
+        else if (pair !== "") add(decode(pair), "")
       }
-    } else {
-      for (const [name, value] of new URLSearchParams(text)) add(name, value)
     }
     return new UrlParameters(values, repeated ?? none)
   }

@@ -38,6 +38,7 @@ describe("UrlParameters", () => {
       any,
       `${plain}+${plain}`,
       `${plain}%41${any}`,
+      `${plain}=%${plain}&%c3%a4+%ff=%ef%bb%bf${plain}&%zz=${plain}%e2%82`,
       `?${plain}`,
       encodeURIComponent(any.replace(/[\ud800-\udfff]/g, "x"))
     ])

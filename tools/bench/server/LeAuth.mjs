@@ -10,7 +10,14 @@ const cli = fileURLToPath(new URL("../../../apps/cli/", import.meta.url))
 const installed = fileURLToPath(new URL("../../build/le-auth/", import.meta.url))
 
 /** Nobody else writes a line for each request. */
-const command = (/** @type {number} */ port) => ["sentinel", "start", "--no-access-log", "--port", String(port)]
+const command = (/** @type {number} */ port) => [
+  "sentinel",
+  "start",
+  "--no-access-log",
+  "--no-control",
+  "--port",
+  String(port)
+]
 
 /** What is in the published package: beside its sources, the command would run those. @type {string | undefined} */
 let bin

@@ -7,15 +7,14 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { Directory } from "../Directory.ts"
 import type { Issuer } from "../discovery/Issuer.ts"
 import { type Handler, type Incoming, longestTarget } from "../http/Endpoint.ts"
+import * as Redirect from "../http/Redirect.ts"
 import * as Trail from "../http/Trail.ts"
 import type { LoginTickets } from "../login/LoginTickets.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
-import { privateHeaders } from "../page/Page.ts"
 import * as Paths from "../Paths.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import type { BrowserSessions } from "../session/BrowserSessions.ts"
@@ -54,7 +53,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const sealed = yield* tickets.issue(target, browser, now + loginLifetime)
     const address = `${Paths.login}?request=${sealed}`
     if (address.length > longestTarget) return sendError(target, stateTooLong, 302)
-    const response = HttpServerResponse.redirect(address, { headers: privateHeaders })
+    const response = Redirect.to(address, 302)
     return known === undefined ? cookies.login.write(response, browser) : response
   })
 
@@ -74,8 +73,8 @@ export const make = Effect.fnUntraced(function* (parts: {
     const { accountId, query, search } = incoming
 
     // Until account, client and redirect URI are known to be valid, an error is shown.
-    const clientId = yield* Checks.clientId(query)
-    const installation = yield* Checks.installation(directory, accountId, clientId)
+    const installation = yield* Checks.installation(directory, accountId, yield* Checks.clientId(query))
+    const { clientId } = installation
     RequestFacts.isFrom(incoming.request, { accountId, clientId })
     const redirect = yield* Checks.redirectUri(query, installation, profile)
 

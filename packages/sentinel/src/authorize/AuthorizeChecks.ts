@@ -60,18 +60,24 @@ export const clientId = (query: UrlParameters): Effect.Effect<string, ShownError
  *
  * @since 0.1.0
  */
-export const installation = Effect.fnUntraced(function* (
+export const installation = (
   directory: Directory["Service"],
   accountId: string,
   clientId: string
-) {
-  const found = yield* directory.installation(accountId, clientId)
-  if (Option.isSome(found)) return found.value
-  const account = yield* directory.account(accountId)
-  return yield* unknownAccountOrClient(
-    Option.isSome(account) ? "the application is not installed in the account, or disabled" : "the account is not known"
+): Effect.Effect<Installation, ShownError> =>
+  Effect.flatMap(directory.installation(accountId, clientId), (found) =>
+    Option.isSome(found)
+      ? Effect.succeed(found.value)
+      : Effect.flatMap(directory.account(accountId), (account) =>
+          Effect.fail(
+            unknownAccountOrClient(
+              Option.isSome(account)
+                ? "the application is not installed in the account, or disabled"
+                : "the account is not known"
+            )
+          )
+        )
   )
-})
 
 /**
  * Shown 3: `redirect_uri` is a registered one; it may be left out if exactly one is registered (RFC 6749 section 3.1.2.3).
@@ -98,8 +104,10 @@ export const redirectUri = (
           )
         )
   }
-  return RedirectUris.isRegistered(installation.redirectUris, given, options)
-    ? Effect.succeed({ redirectUri: given, redirectUriWasSent: true })
+  // The registered text itself: one that is cut out of a request would keep the whole request in memory.
+  const redirectUri = RedirectUris.registeredOf(installation.redirectUris, given, options)
+  return redirectUri !== undefined
+    ? Effect.succeed({ redirectUri, redirectUriWasSent: true })
     : Effect.fail(
         badRequest(
           "The redirect URI is not one of those that are registered for the application.",
@@ -153,6 +161,7 @@ export const mayUseCodes: SentBackCheck = ({ installation }) =>
  * @since 0.1.0
  */
 export const nothingTwice: SentBackCheck = ({ profile, query }) => {
+  if (query.repeated.size === 0) return undefined
   const twice = [
     "response_type",
     "state",

@@ -22,7 +22,7 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
 
   return Effect.fnUntraced(function* (code: string, target: Target, session: Session, now: number) {
     const id = yield* secrets.hash(code)
-    const outcome = yield* store.issueCode(
+    return yield* store.issueCode(
       {
         id,
         grant: {
@@ -40,10 +40,6 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
       },
       now
     )
-    yield* Effect.logDebug(`code ${outcome}`).pipe(
-      Effect.annotateLogs({ account: target.accountId, client: target.clientId, user: session.userId })
-    )
-    return outcome
   })
 })
 

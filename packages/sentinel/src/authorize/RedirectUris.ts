@@ -43,19 +43,19 @@ const matchesOnAnotherPort = (registered: string, given: string, anyPortOnLocalh
 }
 
 /**
- * Whether a redirect URI is a registered one: the same text, character by character (RFC 6749 section 3.1.2.3). A
+ * The redirect URI, if it is a registered one: the same text, character by character (RFC 6749 section 3.1.2.3). A
  * registered `http://127.0.0.1` or `http://[::1]` matches on every port, since a program on the user's computer takes the
  * port that is free (RFC 8252 section 7.3).
  *
  * @since 0.1.0
  */
-export const isRegistered = (
+export const registeredOf = (
   registered: ReadonlyArray<string>,
   given: string,
   options?: { readonly anyPortOnLocalhost?: boolean }
-): boolean =>
-  registered.includes(given) ||
-  registered.some((uri) => matchesOnAnotherPort(uri, given, options?.anyPortOnLocalhost ?? false))
+): string | undefined =>
+  registered.find((uri) => uri === given) ??
+  (registered.some((uri) => matchesOnAnotherPort(uri, given, options?.anyPortOnLocalhost ?? false)) ? given : undefined)
 
 /**
  * Adds parameters to a redirect URI. Its own query stays as it is, byte for byte (RFC 6749 section 3.1.2).

@@ -5,8 +5,8 @@
  */
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
 import * as Data from "effect/Data"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { privateHeaders } from "../page/Page.ts"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Redirect from "../http/Redirect.ts"
 import * as RedirectUris from "./RedirectUris.ts"
 
 /**
@@ -42,19 +42,12 @@ export class SentBackError extends Data.TaggedError("SentBackError")<{
 }> {}
 
 /**
- * The answer with a code (RFC 6749 section 4.1.2). After a form it is a 303, so that the browser does not post the password
- * on (RFC 9700 section 4.12).
+ * The answer with a code (RFC 6749 section 4.1.2).
  *
  * @since 0.1.0
  */
 export const sendCode = (target: Target, code: string, status: 302 | 303): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.redirect(
-    RedirectUris.append(target.redirectUri, { code, state: target.state, iss: target.issuer }),
-    {
-      status,
-      headers: privateHeaders
-    }
-  )
+  Redirect.to(RedirectUris.append(target.redirectUri, { code, state: target.state, iss: target.issuer }), status)
 
 /**
  * The answer with an error (RFC 6749 section 4.1.2.1).
@@ -66,14 +59,14 @@ export const sendError = (
   { description, error }: SentBackError,
   status: 302 | 303
 ): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.redirect(
+  Redirect.to(
     RedirectUris.append(target.redirectUri, {
       error,
       error_description: description,
       state: target.state,
       iss: target.issuer
     }),
-    { status, headers: privateHeaders }
+    status
   )
 
 /**

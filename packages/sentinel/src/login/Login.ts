@@ -8,7 +8,6 @@ import { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as RedirectUris from "../authorize/RedirectUris.ts"
@@ -17,11 +16,11 @@ import { sendCode, sendError, serverError } from "../authorize/Target.ts"
 import { Directory } from "../Directory.ts"
 import type { Handler } from "../http/Endpoint.ts"
 import * as FormBody from "../http/FormBody.ts"
+import * as Redirect from "../http/Redirect.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
 import { ShownError } from "../http/ShownError.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
 import type { Render } from "../page/Page.ts"
-import { privateHeaders } from "../page/Page.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import type { BrowserSessions } from "../session/BrowserSessions.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
@@ -138,7 +137,7 @@ export const make = Effect.fnUntraced(function* (parts: {
       const secret = yield* tickets.derive("session", ticket, user.id)
       const owner = { accountId: ticket.accountId, userId: user.id }
       const session = yield* sessions.begin(secret, owner, now)
-      const fresh = HttpServerResponse.redirect(againFrom(ticket), { status: 303, headers: privateHeaders })
+      const fresh = Redirect.to(againFrom(ticket), 303)
       if (Option.isNone(session)) return fresh
       const code = yield* tickets.derive("code", ticket, user.id)
       const outcome = yield* issueCode(code, ticket, session.value, now)

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { append, isRegistered, problemOf } from "@le-auth/sentinel/authorize/RedirectUris"
+import { append, problemOf, registeredOf } from "@le-auth/sentinel/authorize/RedirectUris"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
+
+const isRegistered = (...given: Parameters<typeof registeredOf>): boolean => registeredOf(...given) !== undefined
 
 describe("RedirectUris", () => {
   const registered = [

@@ -1,7 +1,7 @@
 /** What holds for every redirect URI, every state, every pair of credentials and every form. */
 import { assert, describe, it } from "@effect/vitest"
 import { UrlParameters } from "@le-auth/core/UrlParameters"
-import { append, isRegistered, problemOf } from "@le-auth/sentinel/authorize/RedirectUris"
+import { append, problemOf, registeredOf } from "@le-auth/sentinel/authorize/RedirectUris"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import {
@@ -16,6 +16,8 @@ import {
   start,
   tokenPath
 } from "../Harness.ts"
+
+const isRegistered = (...given: Parameters<typeof registeredOf>): boolean => registeredOf(...given) !== undefined
 
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/)
 const segment = fc.stringMatching(/^[A-Za-z0-9._~!$&'()+,=:@%-]{0,8}$/)
