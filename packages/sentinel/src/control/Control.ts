@@ -148,15 +148,28 @@ export const layer = (
   )
 
 /**
- * Everything that a Sentinel under control needs for one process, in place of `Sentinel.layerMemory`.
+ * Everything that a Sentinel under control needs, over a store of your choice, such as `SentinelStoreSql.layer`. Signing keys are
+ * those of the configuration, or a new one if it has none; for keys of another origin build it of {@link layer}.
  *
  * @since 0.1.0
  */
-export const layerMemory = (config: SentinelConfig, options?: Options) =>
+export const layerOver = <E, R>(
+  config: SentinelConfig,
+  store: Layer.Layer<SentinelStore.SentinelStore, E, R>,
+  options?: Options
+) =>
   layer(config, options).pipe(
-    Layer.provide(SentinelStore.layerMemory),
+    Layer.provide(store),
     Layer.provideMerge(
       config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys)
     ),
     Layer.merge(SentinelProfile.layer(config.profile ?? {}))
   )
+
+/**
+ * {@link layerOver} a store in memory: for one process, in place of `Sentinel.layerMemory`.
+ *
+ * @since 0.1.0
+ */
+export const layerMemory = (config: SentinelConfig, options?: Options) =>
+  layerOver(config, SentinelStore.layerMemory, options)
