@@ -143,19 +143,6 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         )
     if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(0))
 
-    const controlServer =
-      options.control && !options.strict
-        ? yield* open(
-            {
-              flag: "--control-port",
-              host: "127.0.0.1",
-              port: Option.getOrElse(options.controlPort, () => controlPortOf(options.port))
-            },
-            ControlServer.layer.pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.orDie)
-          )
-        : undefined
-    if (controlServer !== undefined) yield* Effect.addFinalizer(() => controlServer.drain(0))
-
     const main = yield* open(
       { flag: "--port", host: options.host, port: options.port },
       Sentinel.layerServer({
@@ -173,6 +160,20 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         yield* Effect.logInfo("stopped")
       })
     )
+
+    // After the port for everybody, so that this one answers sooner.
+    const controlServer =
+      options.control && !options.strict
+        ? yield* open(
+            {
+              flag: "--control-port",
+              host: "127.0.0.1",
+              port: Option.getOrElse(options.controlPort, () => controlPortOf(options.port))
+            },
+            ControlServer.layer.pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.orDie)
+          )
+        : undefined
+    if (controlServer !== undefined) yield* Effect.addFinalizer(() => controlServer.drain(0))
 
     if (!main.isLocal && !options.strict) {
       yield* Console.error("Other computers can reach this Sentinel. It is made for development only; see --strict.")
