@@ -1,5 +1,5 @@
 /**
- * The tables of `SentinelStoreSql`, which creates them by itself.
+ * The tables of Sentinel. Each layer that needs them creates them by itself.
  *
  * @since 0.1.0
  */
@@ -58,6 +58,12 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
     sql`CREATE TABLE sentinel_access (
       id TEXT PRIMARY KEY, grant_id TEXT NOT NULL, expires_at BIGINT NOT NULL, forget_at BIGINT NOT NULL)`,
     sql`CREATE INDEX sentinel_access_forget_at ON sentinel_access (forget_at)`
+  ]),
+  "4_signing_keys": statements((sql) => [
+    // The highest generation whose `signs_from` has come signs. `token_lifetime` is that of its longest token.
+    sql`CREATE TABLE sentinel_signing_key (
+      id TEXT PRIMARY KEY, generation BIGINT NOT NULL UNIQUE, sealed TEXT NOT NULL, signs_from BIGINT NOT NULL,
+      token_lifetime BIGINT NOT NULL)`
   ])
 }
 

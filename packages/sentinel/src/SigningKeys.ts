@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { StoreError } from "@le-auth/core/StoreError"
 import type * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -22,21 +23,27 @@ import * as SigningKey from "./keys/SigningKey.ts"
 export class SigningKeys extends Context.Service<
   SigningKeys,
   {
-    /** Signs claims: a JWT in compact form. */
-    readonly sign: (claims: object) => Effect.Effect<string, CryptoError.CryptoError>
+    /** Signs claims: a JWT in compact form. Keys in a database may be out of reach. */
+    readonly sign: (claims: object) => Effect.Effect<string, CryptoError.CryptoError | StoreError>
     /**
      * The JWK Set as JSON text: public members only, serialised once for each change, so that the same set is the same text.
      */
     readonly keySet: Effect.Effect<string, CryptoError.CryptoError>
     /**
-     * Signs with a new key from now on, and gives its id. The old key is published until the last token that it has signed has
-     * expired, and five minutes longer, for clients whose clock is behind (OpenID Connect Core section 10.1.1).
+     * Signs with a new key from now on, and gives its id; where several nodes share keys, as soon as all of them publish it. The
+     * old key is published until the last token that it has signed has expired, and five minutes longer, for clients whose
+     * clock is behind (OpenID Connect Core section 10.1.1).
      */
-    readonly rotate: Effect.Effect<string, CryptoError.CryptoError>
+    readonly rotate: Effect.Effect<string, CryptoError.CryptoError | StoreError>
   }
 >()("@le-auth/sentinel/SigningKeys") {}
 
-const margin = 5 * 60_000
+/**
+ * How long a key is published after the last token that it has signed has expired, in milliseconds.
+ *
+ * @since 0.1.0
+ */
+export const margin = 5 * 60_000
 
 interface Published {
   readonly key: SigningKey.SigningKey

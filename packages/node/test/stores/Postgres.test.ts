@@ -11,6 +11,8 @@ import { provesDump } from "./sentinelDump.ts"
 import { provesProcesses } from "./sentinelProcesses.ts"
 import { provesModel } from "./sentinelModel.ts"
 import { provesSentinelStore } from "./sentinel.ts"
+import { connect } from "./sentinelNodes.ts"
+import { provesSigningKeys } from "./signingKeys.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
 let server: Awaited<ReturnType<typeof startPostgres>>
@@ -66,15 +68,14 @@ provesModel("PostgreSQL", () => server.url, 50)
 provesProcesses("PostgreSQL", () => server.url)
 
 /** Every row of every table, as text. */
-const wholeDump = use((sql) =>
-  Effect.gen(function* () {
-    const tables = yield* sql<{ name: string }>`
+const wholeDumpOf = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
+  const tables = yield* sql<{ name: string }>`
       SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`
-    const texts = yield* Effect.forEach(
-      tables,
-      ({ name }) => sql<{ text: string }>`SELECT t::text AS text FROM ${sql(name)} t`
-    )
-    return texts.flatMap((rows) => rows.map(({ text }) => text)).join("\n")
-  })
-)
-provesDump("PostgreSQL", () => server.url, wholeDump)
+  const texts = yield* Effect.forEach(
+    tables,
+    ({ name }) => sql<{ text: string }>`SELECT t::text AS text FROM ${sql(name)} t`
+  )
+  return texts.flatMap((rows) => rows.map(({ text }) => text)).join("\n")
+})
+provesDump("PostgreSQL", () => server.url, use(wholeDumpOf))
+provesSigningKeys("PostgreSQL", newDatabase, (url) => Effect.flatMap(connect(url), wholeDumpOf))

@@ -14,6 +14,7 @@ import { provesDump } from "./sentinelDump.ts"
 import { provesProcesses } from "./sentinelProcesses.ts"
 import { provesModel } from "./sentinelModel.ts"
 import { provesSentinelStore } from "./sentinel.ts"
+import { provesSigningKeys } from "./signingKeys.ts"
 import { provesStores } from "./suites.ts"
 
 const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-stores-"))
@@ -21,12 +22,14 @@ afterAll(() => Fs.rmSync(folder, { recursive: true }))
 const path = Path.join(folder, "stores.sqlite")
 const database = sqlClient(`sqlite:${path}`)
 
-const dump = Effect.sync(() =>
-  [path, `${path}-wal`]
-    .filter(Fs.existsSync)
-    .map((file) => Fs.readFileSync(file, "latin1"))
-    .join("")
-)
+const dumpOf = (path: string) =>
+  Effect.sync(() =>
+    [path, `${path}-wal`]
+      .filter(Fs.existsSync)
+      .map((file) => Fs.readFileSync(file, "latin1"))
+      .join("")
+  )
+const dump = dumpOf(path)
 
 provesStores({
   name: "SQLite",
@@ -59,3 +62,4 @@ provesMigrations("SQLite", newDatabase, {
 provesModel("SQLite", () => `sqlite:${path}`, 200)
 provesProcesses("SQLite", () => `sqlite:${path}`)
 provesDump("SQLite", () => `sqlite:${path}`, dump)
+provesSigningKeys("SQLite", newDatabase, (url) => dumpOf(url.slice("sqlite:".length)))

@@ -87,20 +87,38 @@ const make = (
   }
 }
 
+/** A new key pair. Its id has its thumbprint as well as the day, so that no two keys share one: clients remember keys by their id. */
+const generatePair = Effect.gen(function* () {
+  const signature = yield* Signature.Signature
+  const { privateKey, publicKey } = yield* signature.generateKeyPair(rs256())
+  const { e, n } = yield* KeyFormat.encode(KeyFormat.jwk, publicKey)
+  const numbers = { e: e!, n: n! }
+  const kid = `idtoken-${dayOf(yield* DateTime.now)}-${(yield* thumbprint(numbers)).slice(0, 8)}`
+  return { kid, numbers, privateKey, signature }
+})
+
 /**
- * A new key. Its id has its thumbprint as well as the day, so that no two keys share one: clients remember keys by their id.
+ * A new key.
  *
  * @since 0.1.0
  */
 export const generate: Effect.Effect<SigningKey, CryptoError.CryptoError, Signature.Signature | Digest.Digest> =
-  Effect.gen(function* () {
-    const signature = yield* Signature.Signature
-    const { privateKey, publicKey } = yield* signature.generateKeyPair(rs256())
-    const { e, n } = yield* KeyFormat.encode(KeyFormat.jwk, publicKey)
-    const numbers = { e: e!, n: n! }
-    const kid = `idtoken-${dayOf(yield* DateTime.now)}-${(yield* thumbprint(numbers)).slice(0, 8)}`
-    return make(signature, privateKey, numbers, kid)
-  })
+  Effect.map(generatePair, ({ kid, numbers, privateKey, signature }) => make(signature, privateKey, numbers, kid))
+
+/**
+ * A new key as a private JWK with its id, for {@link fromText}: for who keeps it.
+ *
+ * @since 0.1.0
+ */
+export const generateText: Effect.Effect<
+  { readonly kid: string; readonly jwk: Redacted.Redacted<string> },
+  CryptoError.CryptoError,
+  Signature.Signature | Digest.Digest
+> = Effect.gen(function* () {
+  const { kid, privateKey } = yield* generatePair
+  const jwk = yield* KeyFormat.encode(KeyFormat.jwk, privateKey)
+  return { kid, jwk: Redacted.make(JSON.stringify({ ...jwk, kid }), { label: "signing key" }) }
+})
 
 const PrivateJwk = Schema.fromJsonString(
   Schema.Struct({

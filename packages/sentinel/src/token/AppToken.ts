@@ -68,8 +68,8 @@ export const make = Effect.fnUntraced(function* (
       })
     }
     const iat = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-    const token = yield* Effect.orDie(
-      keys.sign({
+    const token = yield* keys
+      .sign({
         aud: accountId,
         azp: installation.clientId,
         scope: installation.scope,
@@ -77,7 +77,7 @@ export const make = Effect.fnUntraced(function* (
         exp: iat + seconds,
         iat
       })
-    )
+      .pipe(Effect.catchTag("CryptoError", Effect.die))
     yield* Effect.logInfo("app token issued").pipe(
       Effect.annotateLogs({ account: accountId, client: installation.clientId })
     )

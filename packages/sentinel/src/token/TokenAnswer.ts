@@ -56,8 +56,8 @@ export const make = Effect.fnUntraced(function* (
 
   const idToken = (grant: Grant, user: User, issuedAt: number) => {
     const iat = Math.floor(issuedAt / 1000)
-    return Effect.orDie(
-      keys.sign({
+    return keys
+      .sign({
         sub: user.id,
         aud: grant.clientId,
         iss: issuer.ofIdTokens(grant.accountId),
@@ -67,7 +67,7 @@ export const make = Effect.fnUntraced(function* (
         is_admin: user.isAdmin,
         is_lpa: user.isLpa
       })
-    )
+      .pipe(Effect.catchTag("CryptoError", Effect.die))
   }
 
   return Effect.fnUntraced(function* ({ accessToken, grant, issuedAt, now, refreshToken, withIdToken }) {
