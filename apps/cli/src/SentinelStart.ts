@@ -195,7 +195,11 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           version,
           current: config,
           read: configOf(options),
-          replace: accounts.replace
+          // Who is gone gets no new token in any case: the configuration is asked at each refresh.
+          replace: (config) =>
+            Effect.catch(accounts.replace(config), ({ problem }) =>
+              Effect.logError("sessions of who is gone from the configuration were not ended", { problem })
+            )
         })
     yield* Console.log(options.json ? Announcement.json(facts) : Announcement.text(facts))
     return yield* reload

@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Migrator from "effect/sql/Migrator"
@@ -21,16 +22,16 @@ const isConflict = ({ reason }: SqlError): boolean =>
   reason._tag === "DeadlockError" || reason._tag === "SerializationError"
 
 /**
- * Makes the function that runs an operation of a store: it fails with a `StoreError` after 5 seconds at the latest, and
- * repeats what the database undid because of a conflict.
+ * Makes the function that runs an operation of a store: it fails with a `StoreError` after `patience` at the latest, by default
+ * 5 seconds, and repeats what the database undid because of a conflict.
  *
  * @since 0.1.0
  */
 export const operations =
-  (store: string) =>
+  (store: string, patience?: Duration.Input) =>
   (operation: string) =>
   <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StoreError, R> =>
-    StoreOperation.operations(store)(operation)(Effect.retry(effect, { while: isConflict, times: 3 }))
+    StoreOperation.operations(store, patience)(operation)(Effect.retry(effect, { while: isConflict, times: 3 }))
 
 /**
  * Brings the tables of a store to the newest form. Migrations only go forward, each in one transaction with the note that it

@@ -4,11 +4,13 @@
  *
  * @since 0.1.0
  */
+import type { StoreError } from "@le-auth/core/StoreError"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type { StoreDump } from "./internal/storeDump.ts"
-import type { Grant, Session } from "./SentinelStore.ts"
+import type { Grant, Owner, Session } from "./SentinelStore.ts"
 
 /**
  * A session, and when it was ended, if somebody did. Times are milliseconds since 1970.
@@ -60,7 +62,45 @@ export type Found =
 export type { StoreDump } from "./internal/storeDump.ts"
 
 /**
- * Nothing of it changes what a code or token is worth, except `load` and `clear`, which replace everything.
+ * Which sessions or families are wanted.
+ *
+ * @since 0.1.0
+ */
+export interface Query {
+  readonly now: number
+  /** At most so many, the newest first. */
+  readonly limit: number
+  /** Only those that can still be used. */
+  readonly onlyAlive: boolean
+}
+
+/**
+ * The newest of perhaps very many.
+ *
+ * @since 0.1.0
+ */
+export interface Newest<A> {
+  /** The newest first. */
+  readonly newest: ReadonlyArray<A>
+  /** How many there are, as far as they were looked at. */
+  readonly total: number
+  /** There are so many that older ones were not looked at: `total` is how many of the newest 10,000 it is about. */
+  readonly isPartial: boolean
+}
+
+/**
+ * A store holds more than fits into one document.
+ *
+ * @since 0.1.0
+ */
+export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", { what: Schema.String, most: Schema.Int }) {
+  override get message(): string {
+    return `The store holds more than ${this.most} ${this.what}, too many for one document. Use the backup of its database.`
+  }
+}
+
+/**
+ * `find`, `sessions`, `families` and `dump` change nothing.
  *
  * @since 0.1.0
  */
@@ -68,11 +108,15 @@ export class StoreInspection extends Context.Service<
   StoreInspection,
   {
     /** What is known about a code, refresh token or access token, by its SHA-256 in hexadecimal. */
-    readonly find: (id: string, now: number) => Effect.Effect<Option.Option<Found>>
-    readonly sessions: (now: number) => Effect.Effect<ReadonlyArray<SessionState>>
-    readonly families: (now: number) => Effect.Effect<ReadonlyArray<FamilyState>>
-    readonly dump: Effect.Effect<StoreDump>
-    readonly load: (dump: StoreDump) => Effect.Effect<void>
-    readonly clear: Effect.Effect<void>
+    readonly find: (id: string, now: number) => Effect.Effect<Option.Option<Found>, StoreError>
+    readonly sessions: (query: Query) => Effect.Effect<Newest<SessionState>, StoreError>
+    readonly families: (query: Query) => Effect.Effect<Newest<FamilyState>, StoreError>
+    /** Revokes all grants of an application, also those that no list shows. */
+    readonly revokeClient: (owner: Owner, now: number) => Effect.Effect<void, StoreError>
+    readonly dump: Effect.Effect<StoreDump, StoreError | TooLarge>
+    /** Replaces everything by what a store of any kind has dumped. All of it happens, or nothing. */
+    readonly load: (dump: StoreDump) => Effect.Effect<void, StoreError>
+    /** Forgets everything. */
+    readonly clear: Effect.Effect<void, StoreError>
   }
 >()("@le-auth/sentinel/StoreInspection") {}

@@ -4,11 +4,11 @@ import * as Effect from "effect/Effect"
 import { StoreError } from "../StoreError.ts"
 
 /** Nobody who signs in waits longer for a database. A client that lost its connection may keep requests until it is back. */
-const patience = Duration.seconds(5)
+const usualPatience = Duration.seconds(5)
 
-/** Runs an operation of a store: it fails with a `StoreError`, after 5 seconds at the latest. */
+/** Runs an operation of a store: it fails with a `StoreError`, after 5 seconds or `patience` at the latest. */
 export const operations =
-  (store: string) =>
+  (store: string, patience: Duration.Input = usualPatience) =>
   (operation: string) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError, R> =>
     effect.pipe(
@@ -17,7 +17,10 @@ export const operations =
         duration: patience,
         orElse: () =>
           Effect.fail(
-            new StoreError({ store, operation: `${operation}: no answer within ${Duration.format(patience)}` })
+            new StoreError({
+              store,
+              operation: `${operation}: no answer within ${Duration.format(Duration.fromInputUnsafe(patience))}`
+            })
           )
       })
     )

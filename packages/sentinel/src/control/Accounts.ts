@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { AccountSettings, ChangeError, DirectoryEditor, Gone } from "../DirectoryEditor.ts"
+import type { Unavailable } from "./ControlError.ts"
 import type { Change } from "./recordChange.ts"
 import type { Sessions } from "./Sessions.ts"
 
@@ -12,7 +13,7 @@ type Editor = DirectoryEditor["Service"]
 
 /** The same operation, after which whoever is gone has no session and no token anymore. */
 type Ended<Operation> = Operation extends (...args: infer Args) => Effect.Effect<Gone, infer E>
-  ? (...args: Args) => Effect.Effect<void, E>
+  ? (...args: Args) => Effect.Effect<void, E | Unavailable>
   : never
 
 /**

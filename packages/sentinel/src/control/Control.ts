@@ -26,7 +26,7 @@ import * as SentinelStore from "../SentinelStore.ts"
 import * as SigningKeys from "../SigningKeys.ts"
 import { StoreInspection } from "../StoreInspection.ts"
 import * as Accounts from "./Accounts.ts"
-import type { NotSupported } from "./ControlError.ts"
+import type { NotSupported, Unavailable } from "./ControlError.ts"
 import * as DurationText from "./DurationText.ts"
 import * as Explain from "./Explain.ts"
 import * as Faults from "./Faults.ts"
@@ -51,7 +51,9 @@ export class Control extends Context.Service<
     readonly faults: Pick<Faults.Faults["Service"], "add" | "list" | "remove" | "clear">
     readonly journal: Pick<Journal.Journal["Service"], "read" | "follow" | "clear">
     /** What a code or a token is worth now, and why. The text itself goes nowhere. */
-    readonly explain: (secret: Redacted.Redacted<string>) => Effect.Effect<Explain.Explanation, NotSupported>
+    readonly explain: (
+      secret: Redacted.Redacted<string>
+    ) => Effect.Effect<Explain.Explanation, NotSupported | Unavailable>
     /** Who is known. Whoever is removed or disabled loses his sessions and tokens. */
     readonly accounts: Accounts.Accounts
     readonly sessions: Sessions.Sessions
@@ -129,8 +131,8 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
 })
 
 /**
- * Control over the Sentinel that is built on this layer. The store may be any; one that has `StoreInspection`, as the one in
- * memory has, can also be explained, reset and restored.
+ * Control over the Sentinel that is built on this layer. The store may be any; one that has `StoreInspection`, as those in memory
+ * and in SQL have, can also be explained, reset and restored.
  *
  * @since 0.1.0
  */

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import { StoreError } from "@le-auth/core/StoreError"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /**
@@ -64,6 +66,35 @@ export class NotSupported extends Schema.TaggedError<NotSupported>()(
     return this.problem
   }
 }
+
+/**
+ * The store of Sentinel does not answer.
+ *
+ * @since 0.1.0
+ */
+export class Unavailable extends Schema.TaggedError<Unavailable>()(
+  "Unavailable",
+  { problem: Schema.String },
+  { httpApiStatus: 503 }
+) {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/**
+ * Turns the error of a store into that of the control. What is behind it is in the log, and goes to nobody else.
+ *
+ * @since 0.1.0
+ */
+export const unavailable = <A, E, R>(
+  effect: Effect.Effect<A, E | StoreError, R>
+): Effect.Effect<A, Exclude<E, StoreError> | Unavailable, R> =>
+  Effect.catch(effect, (error): Effect.Effect<never, Exclude<E, StoreError> | Unavailable> =>
+    error instanceof StoreError
+      ? Effect.andThen(Effect.logError(error), Effect.fail(new Unavailable({ problem: error.message })))
+      : Effect.fail(error as Exclude<E, StoreError>)
+  )
 
 /**
  * The error of what needs a store that can be looked into.

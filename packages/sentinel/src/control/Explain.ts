@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { short } from "../http/Trail.ts"
 import type { FamilyState, Found, StoreInspection } from "../StoreInspection.ts"
-import { cannotLook, type NotSupported } from "./ControlError.ts"
+import { cannotLook, type NotSupported, type Unavailable, unavailable } from "./ControlError.ts"
 import * as DurationText from "./DurationText.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
 
@@ -147,11 +147,13 @@ export const make = Effect.fnUntraced(function* (parts: {
   const digest = yield* Digest.Digest
   const { clock, inspection } = parts
 
-  return Effect.fnUntraced(function* (secret: Redacted.Redacted<string>): Effect.fn.Return<Explanation, NotSupported> {
+  return Effect.fnUntraced(function* (
+    secret: Redacted.Redacted<string>
+  ): Effect.fn.Return<Explanation, NotSupported | Unavailable> {
     if (inspection === undefined) return yield* cannotLook
     const { now } = yield* clock.state
     const id = yield* digest.digestHex(Digest.sha256, new TextEncoder().encode(Redacted.value(secret)))
-    const found = Option.getOrUndefined(yield* inspection.find(id, now))
+    const found = Option.getOrUndefined(yield* unavailable(inspection.find(id, now)))
     const reason = why(found, undefined, now)
     return {
       id: short(id),

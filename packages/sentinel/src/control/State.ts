@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { DirectoryEditor } from "../DirectoryEditor.ts"
 import type { StoreInspection } from "../StoreInspection.ts"
-import { cannotLook, type NotSupported, NotThere } from "./ControlError.ts"
+import { cannotLook, NotSupported, NotThere, type Unavailable, unavailable } from "./ControlError.ts"
 import type { Faults } from "./Faults.ts"
 import type { Change } from "./recordChange.ts"
 import type { Snapshot } from "./Snapshot.ts"
@@ -20,12 +20,12 @@ import type { VirtualClock } from "./VirtualClock.ts"
  */
 export interface State {
   /** The configuration of the start, no session, no token, no fault, and the real time. The journal stays. */
-  readonly reset: Effect.Effect<void, NotSupported>
-  readonly take: Effect.Effect<Snapshot, NotSupported>
-  readonly put: (snapshot: Snapshot) => Effect.Effect<void, NotSupported>
+  readonly reset: Effect.Effect<void, NotSupported | Unavailable>
+  readonly take: Effect.Effect<Snapshot, NotSupported | Unavailable>
+  readonly put: (snapshot: Snapshot) => Effect.Effect<void, NotSupported | Unavailable>
   /** Takes a snapshot and keeps it in this process, in place of another one of this name. */
-  readonly save: (name: string) => Effect.Effect<void, NotSupported>
-  readonly restore: (name: string) => Effect.Effect<void, NotSupported | NotThere>
+  readonly save: (name: string) => Effect.Effect<void, NotSupported | Unavailable>
+  readonly restore: (name: string) => Effect.Effect<void, NotSupported | NotThere | Unavailable>
   readonly forget: (name: string) => Effect.Effect<void, NotThere>
   readonly names: Effect.Effect<ReadonlyArray<string>>
 }
@@ -52,16 +52,18 @@ export const make = (parts: {
       takenAt: now,
       ahead,
       directory: yield* editor.dump,
-      store: yield* store.dump,
+      store: yield* unavailable(store.dump).pipe(
+        Effect.catchTag("TooLarge", ({ message }) => Effect.fail(new NotSupported({ problem: message })))
+      ),
       faults: yield* faults.list
     }
   })
 
   const put = Effect.fnUntraced(function* (snapshot: Snapshot) {
     const store = yield* need
-    // First what can be refused, so that nothing is changed then.
+    // First what can fail, so that nothing is changed then.
+    yield* unavailable(store.load(snapshot.store))
     yield* editor.load(snapshot.directory)
-    yield* store.load(snapshot.store)
     yield* faults.load(snapshot.faults)
     yield* clock.setAhead(snapshot.ahead)
   })
@@ -78,8 +80,8 @@ export const make = (parts: {
       "reset",
       Effect.gen(function* () {
         const store = yield* need
+        yield* unavailable(store.clear)
         yield* editor.reset
-        yield* store.clear
         yield* faults.clear
         yield* clock.setAhead(Duration.zero)
       })

@@ -66,12 +66,17 @@ const accounts = HttpApiBuilder.group(ControlApi, "accounts", (handlers) =>
   )
 )
 
+const wantedOf = ({ alive, limit }: { readonly alive?: "true" | "false"; readonly limit?: number }) => ({
+  limit,
+  alive: alive === "true"
+})
+
 const sessions = HttpApiBuilder.group(ControlApi, "sessions", (handlers) =>
   Effect.map(Control, ({ sessions }) =>
     handlers.handleAll({
-      list: () => sessions.list,
+      list: ({ query }) => sessions.list(wantedOf(query)),
       end: ({ params }) => sessions.end(params.id),
-      families: () => sessions.families,
+      families: ({ query }) => sessions.families(wantedOf(query)),
       revoke: ({ params }) => sessions.revoke(params.id)
     })
   )

@@ -6,7 +6,7 @@
 import type { AccountSettings } from "../DirectoryEditor.ts"
 import { short } from "../http/Trail.ts"
 import { type Html, html, join } from "../page/Html.ts"
-import type { FamilyState } from "../StoreInspection.ts"
+import type { FamilyState, Newest } from "../StoreInspection.ts"
 import * as Moment from "./Moment.ts"
 import type { View } from "./View.ts"
 
@@ -28,39 +28,49 @@ const familyState = ({ isAlive, revokedAt }: FamilyState): Html => {
 
 const nothing = (text: string): Html => html`<p class="soft">${text}</p>`
 
+const cannotLook = "This store cannot be looked into, or it does not answer."
+
+/** What is not shown, if not everything is. */
+const rest = ({ isPartial, newest, total }: Newest<unknown>): Html => {
+  if (newest.length === total && !isPartial) return html``
+  const all = isPartial ? `${total} among the 10,000 that were looked at` : `${total}`
+  return nothing(`These are the newest ${newest.length} of ${all}.`)
+}
+
 /**
  * The sessions that are alive.
  *
  * @since 0.1.0
  */
 export const sessions = ({ accounts, sessions }: View): Html => {
-  if (sessions === undefined) return nothing("This store cannot be looked into.")
-  if (sessions.length === 0) return nothing("Nobody is signed in.")
+  if (sessions === undefined) return nothing(cannotLook)
+  if (sessions.newest.length === 0) return nothing("Nobody is signed in.")
   return html`<ul>
-    ${join(
-      sessions.map(({ session }) => {
-        const name = userName(accounts, session.accountId, session.userId)
-        return html`<li class="item">
-          <div>
-            <strong>${name}</strong> in account ${session.accountId}<br />
-            <span class="soft">
-              <a href="/?about=${short(session.id)}"><code>${short(session.id)}</code></a
-              >, since ${Moment.dateAndTime(session.createdAt)}, until ${Moment.dateAndTime(session.idleExpiresAt)} if
-              not used
-            </span>
-          </div>
-          <button
-            class="small quiet"
-            id="end-${short(session.id)}"
-            data-request="DELETE /control/sessions/${session.id}"
-            aria-label="Sign out ${name}"
-          >
-            Sign out
-          </button>
-        </li>`
-      })
-    )}
-  </ul>`
+      ${join(
+        sessions.newest.map(({ session }) => {
+          const name = userName(accounts, session.accountId, session.userId)
+          return html`<li class="item">
+            <div>
+              <strong>${name}</strong> in account ${session.accountId}<br />
+              <span class="soft">
+                <a href="/?about=${short(session.id)}"><code>${short(session.id)}</code></a
+                >, since ${Moment.dateAndTime(session.createdAt)}, until ${Moment.dateAndTime(session.idleExpiresAt)} if
+                not used
+              </span>
+            </div>
+            <button
+              class="small quiet"
+              id="end-${short(session.id)}"
+              data-request="DELETE /control/sessions/${session.id}"
+              aria-label="Sign out ${name}"
+            >
+              Sign out
+            </button>
+          </li>`
+        })
+      )}
+    </ul>
+    ${rest(sessions)}`
 }
 
 /**
@@ -69,35 +79,37 @@ export const sessions = ({ accounts, sessions }: View): Html => {
  * @since 0.1.0
  */
 export const families = ({ accounts, families }: View): Html => {
-  if (families === undefined) return nothing("This store cannot be looked into.")
-  if (families.length === 0) return nothing("No code was issued yet.")
+  if (families === undefined) return nothing(cannotLook)
+  if (families.newest.length === 0) return nothing("No code was issued yet.")
   return html`<ul>
-    ${join(
-      families.map((family) => {
-        const { grant } = family
-        const name = clientName(accounts, grant.accountId, grant.clientId)
-        return html`<li class="item">
-          <div>
-            <strong>${name}</strong> for ${userName(accounts, grant.accountId, grant.userId)} ${familyState(family)}<br />
-            <span class="soft">
-              <a href="/?about=${short(grant.id)}"><code>${short(grant.id)}</code></a
-              >, since ${Moment.dateAndTime(grant.createdAt)}
-            </span>
-          </div>
-          ${
-            family.isAlive
-              ? html`<button
-                  class="small quiet"
-                  id="revoke-${short(grant.id)}"
-                  data-request="DELETE /control/families/${grant.id}"
-                  aria-label="Revoke the tokens of ${name}"
-                >
-                  Revoke
-                </button>`
-              : ""
-          }
-        </li>`
-      })
-    )}
-  </ul>`
+      ${join(
+        families.newest.map((family) => {
+          const { grant } = family
+          const name = clientName(accounts, grant.accountId, grant.clientId)
+          return html`<li class="item">
+            <div>
+              <strong>${name}</strong> for ${userName(accounts, grant.accountId, grant.userId)}
+              ${familyState(family)}<br />
+              <span class="soft">
+                <a href="/?about=${short(grant.id)}"><code>${short(grant.id)}</code></a
+                >, since ${Moment.dateAndTime(grant.createdAt)}
+              </span>
+            </div>
+            ${
+              family.isAlive
+                ? html`<button
+                    class="small quiet"
+                    id="revoke-${short(grant.id)}"
+                    data-request="DELETE /control/families/${grant.id}"
+                    aria-label="Revoke the tokens of ${name}"
+                  >
+                    Revoke
+                  </button>`
+                : ""
+            }
+          </li>`
+        })
+      )}
+    </ul>
+    ${rest(families)}`
 }

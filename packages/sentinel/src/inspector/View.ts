@@ -9,11 +9,11 @@ import type { Fault } from "../control/Fault.ts"
 import type { Entry } from "../control/Journal.ts"
 import type { ClockState } from "../control/VirtualClock.ts"
 import type { AccountSettings } from "../DirectoryEditor.ts"
-import type { FamilyState, SessionState } from "../StoreInspection.ts"
+import type { FamilyState, Newest, SessionState } from "../StoreInspection.ts"
 
 /**
  * `sessions` are those that are alive, `families` the revoked ones too, both with the newest first; `undefined` if the store
- * cannot be looked into.
+ * cannot be looked into, or does not answer.
  *
  * @since 0.1.0
  */
@@ -25,8 +25,8 @@ export interface View {
   /** What the entries are about, if it was chosen. */
   readonly about: string | undefined
   readonly accounts: ReadonlyArray<AccountSettings>
-  readonly sessions: ReadonlyArray<SessionState> | undefined
-  readonly families: ReadonlyArray<FamilyState> | undefined
+  readonly sessions: Newest<SessionState> | undefined
+  readonly families: Newest<FamilyState> | undefined
   readonly snapshots: ReadonlyArray<string>
 }
 
@@ -44,20 +44,15 @@ export const make = Effect.fnUntraced(function* (
   control: Control["Service"],
   about: string | undefined
 ): Effect.fn.Return<View> {
-  const notSupported = () => undefined
-  const sessions = yield* Effect.orElseSucceed(control.sessions.list, notSupported)
-  const families = yield* Effect.orElseSucceed(control.sessions.families, notSupported)
+  const nothing = () => undefined
   return {
     clock: yield* control.clock.state,
     faults: yield* control.faults.list,
     entries: (yield* control.journal.read({ about, limit: mostEntries })).toReversed(),
     about,
     accounts: yield* control.accounts.list,
-    sessions: sessions
-      ?.filter(({ isAlive }) => isAlive)
-      .toSorted((one, other) => other.session.createdAt - one.session.createdAt)
-      .slice(0, mostSessions),
-    families: families?.toSorted((one, other) => other.grant.createdAt - one.grant.createdAt).slice(0, mostSessions),
+    sessions: yield* Effect.orElseSucceed(control.sessions.list({ limit: mostSessions, alive: true }), nothing),
+    families: yield* Effect.orElseSucceed(control.sessions.families({ limit: mostSessions }), nothing),
     snapshots: yield* control.state.names
   }
 })

@@ -1,8 +1,8 @@
-/** Looks into the tables of a store in memory. Only `load` and `clear` change anything. */
+/** Looks into the tables of a store in memory. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Grant } from "../SentinelStore.ts"
-import type { FamilyState, Found, SessionState, StoreInspection } from "../StoreInspection.ts"
+import type { FamilyState, Found, Newest, SessionState, StoreInspection } from "../StoreInspection.ts"
 import type { GenerationMap } from "./GenerationMap.ts"
 import { type GrantRow, makeTables, type SessionRow, type Tables } from "./memoryTables.ts"
 import type { StoreDump } from "./storeDump.ts"
@@ -30,6 +30,28 @@ const load = (dump: StoreDump, capacity: number): Tables => {
 const copy = <V extends object>(map: GenerationMap<V>): ReadonlyArray<readonly [string, V]> =>
   Array.from(map.entries(), ([key, row]) => [key, { ...row }])
 
+/** The newest of all rows, without a list of all of them. */
+const newestOf = <Row, A>(
+  rows: Iterable<Row>,
+  limit: number,
+  createdAt: (row: Row) => number,
+  state: (row: Row) => A
+): Newest<A> => {
+  let newest: Array<Row> = []
+  let total = 0
+  const cut = () => newest.toSorted((one, other) => createdAt(other) - createdAt(one)).slice(0, limit)
+  for (const row of rows) {
+    total++
+    newest.push(row)
+    if (newest.length > 2 * limit + 100) newest = cut()
+  }
+  return { newest: cut().map(state), total, isPartial: false }
+}
+
+function* rowsOf<V>(map: GenerationMap<V>, isWanted: (row: V) => boolean): Iterable<V> {
+  for (const [, row] of map.entries()) if (isWanted(row)) yield row
+}
+
 export const inspection = (
   current: { readonly get: () => Tables; readonly set: (tables: Tables) => void },
   capacity: number
@@ -40,12 +62,17 @@ export const inspection = (
     isAlive: current.get().isAlive(row, now)
   })
 
+  /** A token outlives the idle time of its session, but not the end of it. */
+  const isFamilyAlive = ({ grant, revokedAt }: GrantRow, now: number): boolean => {
+    if (revokedAt !== undefined) return false
+    const session = current.get().sessions.get(grant.sessionId, now)
+    return session !== undefined && current.get().endOf(session, now) === undefined
+  }
+
   const familyState = (row: GrantRow, now: number): FamilyState => {
     const session = current.get().sessions.get(row.grant.sessionId, now)
     const state = session === undefined ? undefined : sessionState(session, now)
-    // A token outlives the idle time of its session, but not the end of it.
-    const isAlive = row.revokedAt === undefined && state !== undefined && state.endedAt === undefined
-    return { grant: row.grant, revokedAt: row.revokedAt, session: state, isAlive }
+    return { grant: row.grant, revokedAt: row.revokedAt, session: state, isAlive: isFamilyAlive(row, now) }
   }
 
   const find = (id: string, now: number): Found | undefined => {
@@ -67,10 +94,30 @@ export const inspection = (
 
   return {
     find: (id, now) => Effect.sync(() => Option.fromUndefinedOr(find(id, now))),
-    sessions: (now) =>
-      Effect.sync(() => Array.from(current.get().sessions.entries(), ([, row]) => sessionState(row, now))),
-    families: (now) =>
-      Effect.sync(() => Array.from(current.get().grants.entries(), ([, row]) => familyState(row, now))),
+    sessions: ({ limit, now, onlyAlive }) =>
+      Effect.sync(() =>
+        newestOf(
+          rowsOf(current.get().sessions, (row) => !onlyAlive || current.get().isAlive(row, now)),
+          limit,
+          ({ session }) => session.createdAt,
+          (row) => sessionState(row, now)
+        )
+      ),
+    families: ({ limit, now, onlyAlive }) =>
+      Effect.sync(() =>
+        newestOf(
+          rowsOf(current.get().grants, (row) => !onlyAlive || isFamilyAlive(row, now)),
+          limit,
+          ({ grant }) => grant.createdAt,
+          (row) => familyState(row, now)
+        )
+      ),
+    revokeClient: ({ accountId, clientId }, now) =>
+      Effect.sync(() => {
+        for (const [, row] of current.get().grants.entries()) {
+          if (row.grant.accountId === accountId && row.grant.clientId === clientId) row.revokedAt ??= now
+        }
+      }),
     dump: Effect.sync(() => {
       const { accesses, codes, grants, refreshes, sequence, sessions, userEnds } = current.get()
       return {

@@ -3,6 +3,7 @@
  *
  * What a fault does is done to the store behind it, so that it stays done: the code is spent, the session is over.
  */
+import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Explain from "../control/Explain.ts"
@@ -14,7 +15,8 @@ export const watchedStore = (
   store: SentinelStore["Service"],
   inspection: StoreInspection["Service"] | undefined
 ): SentinelStore["Service"] => {
-  const look = (id: string, now: number): Effect.Effect<Found | undefined> =>
+  /** Only after a refusal: what is usual costs no look, and a rival who won in between is seen. */
+  const look = (id: string, now: number): Effect.Effect<Found | undefined, StoreError> =>
     inspection === undefined ? Effect.succeed(undefined) : Effect.map(inspection.find(id, now), Option.getOrUndefined)
 
   /** Notes why, as far as the store can be looked into, and what it is about. */
@@ -95,7 +97,6 @@ export const watchedStore = (
         store.redeemCode(request, now),
         Effect.fnUntraced(function* (trail) {
           const code = short(request.id)
-          const before = yield* look(request.id, now)
           let outcome = yield* store.redeemCode(request, now)
           if (outcome._tag === "Won" && trail.stateFault !== undefined) {
             const { grant } = outcome
@@ -121,8 +122,12 @@ export const watchedStore = (
               ...(refreshId === undefined ? {} : { refreshToken: short(refreshId) })
             })
           } else {
+            const found = yield* look(request.id, now)
+            // A mismatch has burnt the code just now: that is not why.
+            const asked =
+              outcome._tag === "Mismatch" && found?.kind === "code" ? { ...found, usedAt: undefined } : found
             trail.steps.push({ what: "code refused", code })
-            refuse(trail, "code", before, Explain.why(before, request, now))
+            refuse(trail, "code", asked, Explain.why(asked, request, now))
           }
           return outcome
         })
@@ -132,7 +137,6 @@ export const watchedStore = (
         store.rotateRefresh(request, now),
         Effect.fnUntraced(function* (trail) {
           const refreshToken = short(request.id)
-          const before = yield* look(request.id, now)
           const outcome = yield* store.rotateRefresh(request, now)
           if (outcome._tag === "Rotated" || outcome._tag === "Retry") {
             const { grant } = outcome
@@ -152,8 +156,9 @@ export const watchedStore = (
                   }
             )
           } else {
+            const found = yield* look(request.id, now)
             trail.steps.push({ what: "refresh token refused", refreshToken })
-            refuse(trail, "refresh token", before, Explain.why(before, request, now))
+            refuse(trail, "refresh token", found, Explain.why(found, request, now))
           }
           return outcome
         })
@@ -168,7 +173,6 @@ export const watchedStore = (
       watched(
         store.revokeToken(request, now),
         Effect.fnUntraced(function* (trail) {
-          const before = yield* look(request.id, now)
           const outcome = yield* store.revokeToken(request, now)
           if (outcome._tag === "Revoked") {
             trail.user = outcome.grant.userId
@@ -177,7 +181,10 @@ export const watchedStore = (
               family: short(outcome.grant.id),
               user: outcome.grant.userId
             })
-          } else refuse(trail, "nothing revoked", before, Explain.why(before, request, now))
+          } else {
+            const found = yield* look(request.id, now)
+            refuse(trail, "nothing revoked", found, Explain.why(found, request, now))
+          }
           return outcome
         })
       ),
@@ -194,9 +201,9 @@ export const watchedStore = (
             yield* kill(trail, sessionId, now)
             return Option.none()
           }
-          const before = yield* look(id, now)
+          const refused = yield* look(id, now)
           trail.steps.push({ what: "access token refused", accessToken: short(id) })
-          refuse(trail, "access token", before, Explain.why(before, undefined, now))
+          refuse(trail, "access token", refused, Explain.why(refused, undefined, now))
           return found
         })
       )

@@ -13,7 +13,9 @@ import type { Endpoint } from "../http/Endpoint.ts"
 import * as Paths from "../Paths.ts"
 import { StoreInspection } from "../StoreInspection.ts"
 
-const sessions = Metric.gauge("sentinel_sessions", { description: "Sessions that are alive" })
+const sessions = Metric.gauge("sentinel_sessions", {
+  description: "Sessions that are alive; in a database, of the newest 10,000"
+})
 
 /**
  * `/metrics` in the text format. The numbers say how many sign-ins which account has, so it is served where operators are, and
@@ -26,9 +28,10 @@ export const make: Effect.Effect<Endpoint> = Effect.map(
   (inspection): Endpoint => {
     const countSessions = Effect.gen(function* () {
       if (Option.isNone(inspection)) return
-      const all = yield* inspection.value.sessions(yield* Clock.currentTimeMillis)
-      yield* Metric.update(sessions, all.filter(({ isAlive }) => isAlive).length)
-    })
+      const now = yield* Clock.currentTimeMillis
+      const { total } = yield* inspection.value.sessions({ now, limit: 1, onlyAlive: true })
+      yield* Metric.update(sessions, total)
+    }).pipe(Effect.catch((error) => Effect.logWarning("Sessions could not be counted", error)))
     return {
       path: Paths.metrics,
       GET: () =>

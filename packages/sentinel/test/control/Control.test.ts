@@ -54,7 +54,7 @@ describe("clock", () => {
 
 describe("journal", () => {
   const refused = Effect.fnUntraced(function* (
-    act: (started: Effect.Success<ReturnType<typeof signedIn>>) => Effect.Effect<unknown>
+    act: (started: Effect.Success<ReturnType<typeof signedIn>>) => Effect.Effect<unknown, unknown>
   ) {
     const started = yield* signedIn()
     yield* act(started)
@@ -65,7 +65,7 @@ describe("journal", () => {
     Effect.map(user.send(authorizePath(more)), (response) => answerOf(response).get("code")!)
 
   const reasons: ReadonlyArray<
-    readonly [string, (started: Effect.Success<ReturnType<typeof signedIn>>) => Effect.Effect<unknown>, RegExp]
+    readonly [string, (started: Effect.Success<ReturnType<typeof signedIn>>) => Effect.Effect<unknown, unknown>, RegExp]
   > = [
     ["an unknown code", ({ app }) => app.exchange("x"), /^code: it is unknown/],
     [
@@ -334,7 +334,7 @@ describe("state", () => {
       yield* control.state.reset
       assert.strictEqual((yield* control.clock.state).now, 0)
       assert.lengthOf(yield* control.faults.list, 0)
-      assert.lengthOf(yield* control.sessions.list, 0)
+      assert.strictEqual((yield* control.sessions.list()).total, 0)
       assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
       assert.isNull(answerOf(yield* user.send(authorizePath())).get("code"))
       assert.isNotNull(answerOf(yield* browser(sentinel).signIn(authorizePath(), Harness.admin)).get("code"))
@@ -396,16 +396,17 @@ describe("state", () => {
   it.effect("sessions and token families are listed, and one of them ends alone", () =>
     Effect.gen(function* () {
       const { app, control, sentinel, tokens, user } = yield* signedIn()
-      const [family] = yield* control.sessions.families
+      const [family] = (yield* control.sessions.families()).newest
       assert.deepStrictEqual([family?.isAlive, family?.grant.userId], [true, userId])
       yield* control.sessions.revoke(family!.grant.id)
       assert.isFalse(yield* isAlive(sentinel, tokens["access_token"]))
       assert.strictEqual((yield* Effect.flip(control.sessions.revoke(family!.grant.id)))._tag, "NotThere")
       assert.isNotNull(answerOf(yield* user.send(authorizePath())).get("code"))
-      const [session] = yield* control.sessions.list
+      const [session] = (yield* control.sessions.list({ alive: true })).newest
       yield* control.sessions.end(session!.session.id)
       assert.isNull(answerOf(yield* user.send(authorizePath())).get("code"))
-      assert.strictEqual((yield* control.sessions.list)[0]?.isAlive, false)
+      assert.strictEqual((yield* control.sessions.list()).newest[0]?.isAlive, false)
+      assert.strictEqual((yield* control.sessions.list({ alive: true })).total, 0)
       assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).status, 400)
     })
   )

@@ -100,8 +100,9 @@ describe("the control over HTTP", () => {
       yield* control.state.put({ payload: state })
       yield* control.state.restore({ params: { name: "one" } })
       assert.deepStrictEqual(yield* control.state.names(), ["one"])
-      assert.deepStrictEqual(yield* control.sessions.list(), [])
-      assert.deepStrictEqual(yield* control.sessions.families(), [])
+      const none = { newest: [], total: 0, isPartial: false }
+      assert.deepStrictEqual(yield* control.sessions.list({ query: { alive: "true", limit: 10 } }), none)
+      assert.deepStrictEqual(yield* control.sessions.families({ query: {} }), none)
       assert.match((yield* control.keys.rotate()).kid, /^idtoken-/)
       const explained = yield* control.journal.explain({ payload: { secret: Redacted.make("x") } })
       assert.strictEqual(explained.kind, "unknown")

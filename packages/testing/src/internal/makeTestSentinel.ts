@@ -88,7 +88,9 @@ export const makeTestSentinel = Effect.fnUntraced(function* (options: {
     endSession: Effect.fnUntraced(function* (email) {
       const users = usersOf(config, email)
       if (users.length === 0) return yield* Effect.die(new Error(`The configuration has no user ${email ?? ""}`))
-      yield* Effect.forEach(users, ({ accountId, id }) => control.sessions.endUser(accountId, id), { discard: true })
+      yield* Effect.orDie(
+        Effect.forEach(users, ({ accountId, id }) => control.sessions.endUser(accountId, id), { discard: true })
+      )
     })
   }
   return { client, sentinel }

@@ -11,14 +11,14 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { InstallationSettings, UserSettings } from "../../internal/directoryDump.ts"
 import * as SentinelConfig from "../../SentinelConfig.ts"
-import { InvalidChange, NotThere } from "../ControlError.ts"
+import { InvalidChange, NotThere, Unavailable } from "../ControlError.ts"
 
 const optional = Schema.optionalKey
 const account = { accountId: AccountId }
 const user = { ...account, userId: Schema.NonEmptyString }
 const installation = { ...account, clientId: Schema.NonEmptyString }
 const success = HttpApiSchema.NoContent
-const error = [InvalidChange, NotThere]
+const error = [InvalidChange, NotThere, Unavailable]
 
 const {
   client_id: _id,
@@ -91,7 +91,7 @@ export class AccountsGroup extends HttpApiGroup.make("accounts").add(
   HttpApiEndpoint.put("replace", "/control/configuration", {
     payload: SentinelConfig.SentinelConfig,
     success,
-    error: InvalidChange
+    error: [InvalidChange, Unavailable]
   }).annotateMerge(
     title("Replace the configuration", "Sessions and tokens of users and applications that are in both stay.")
   ),
@@ -114,7 +114,8 @@ export class AccountsGroup extends HttpApiGroup.make("accounts").add(
   }).annotateMerge(title("Remove a user")),
   HttpApiEndpoint.post("endUserSessions", "/control/accounts/:accountId/users/:userId/sign-out", {
     params: user,
-    success
+    success,
+    error: Unavailable
   }).annotateMerge(title("End all sessions of a user", "All tokens that came from them end, too.")),
   HttpApiEndpoint.post("addInstallation", "/control/accounts/:accountId/installations", {
     params: account,

@@ -10,7 +10,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { Grant, Session } from "../../internal/storeDump.ts"
-import { NotSupported, NotThere } from "../ControlError.ts"
+import { NotSupported, NotThere, Unavailable } from "../ControlError.ts"
 import { Snapshot } from "../Snapshot.ts"
 
 const success = HttpApiSchema.NoContent
@@ -30,6 +30,18 @@ const FamilyState = Schema.Struct({
   isAlive: Schema.Boolean
 })
 
+const wanted = {
+  limit: Schema.optionalKey(
+    Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 1000 }))
+  ),
+  alive: Schema.optionalKey(Schema.Literals(["true", "false"]))
+}
+const newest = <S extends Schema.Constraint>(one: S) =>
+  Schema.Struct({ newest: Schema.Array(one), total: Schema.Int, isPartial: Schema.Boolean })
+const description =
+  "limit: at most so many, 1 to 1000; default: 100. alive=true: only those that can still be used. total: how many there are; " +
+  "if isPartial, how many of the newest 10,000, since older ones were not looked at."
+
 const SnapshotName = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, { expected: "up to 64 of A-Z a-z 0-9 . _ -" })
 )
@@ -40,22 +52,24 @@ const name = { name: SnapshotName }
  */
 export class SessionsGroup extends HttpApiGroup.make("sessions").add(
   HttpApiEndpoint.get("list", "/control/sessions", {
-    success: Schema.Array(SessionState),
-    error: NotSupported
-  }).annotateMerge(OpenApi.annotations({ title: "All sessions, dead ones too" })),
+    query: wanted,
+    success: newest(SessionState),
+    error: [NotSupported, Unavailable]
+  }).annotateMerge(OpenApi.annotations({ title: "The newest sessions, dead ones too", description })),
   HttpApiEndpoint.delete("end", "/control/sessions/:id", {
     params: { id: Schema.NonEmptyString },
     success,
-    error: NotThere
+    error: [NotThere, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "End a session with its tokens" })),
   HttpApiEndpoint.get("families", "/control/families", {
-    success: Schema.Array(FamilyState),
-    error: NotSupported
-  }).annotateMerge(OpenApi.annotations({ title: "All token families: what came from one code" })),
+    query: wanted,
+    success: newest(FamilyState),
+    error: [NotSupported, Unavailable]
+  }).annotateMerge(OpenApi.annotations({ title: "The newest token families: what came from one code", description })),
   HttpApiEndpoint.delete("revoke", "/control/families/:id", {
     params: { id: Schema.NonEmptyString },
     success,
-    error: NotThere
+    error: [NotThere, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Revoke a token family" }))
 ) {}
 
@@ -63,19 +77,20 @@ export class SessionsGroup extends HttpApiGroup.make("sessions").add(
  * @since 0.1.0
  */
 export class StateGroup extends HttpApiGroup.make("state").add(
-  HttpApiEndpoint.post("reset", "/control/reset", { success, error: NotSupported }).annotateMerge(
+  HttpApiEndpoint.post("reset", "/control/reset", { success, error: [NotSupported, Unavailable] }).annotateMerge(
     OpenApi.annotations({
       title: "Begin anew",
       description: "The configuration of the start, no session, no token, no fault, and the real time."
     })
   ),
-  HttpApiEndpoint.get("take", "/control/state", { success: Snapshot, error: NotSupported }).annotateMerge(
-    OpenApi.annotations({ title: "The whole state as a document, with hashes in place of secrets" })
-  ),
+  HttpApiEndpoint.get("take", "/control/state", {
+    success: Snapshot,
+    error: [NotSupported, Unavailable]
+  }).annotateMerge(OpenApi.annotations({ title: "The whole state as a document, with hashes in place of secrets" })),
   HttpApiEndpoint.put("put", "/control/state", {
     payload: Snapshot,
     success,
-    error: NotSupported
+    error: [NotSupported, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a state from its document" })),
   HttpApiEndpoint.get("names", "/control/snapshots", { success: Schema.Array(Schema.String) }).annotateMerge(
     OpenApi.annotations({ title: "The names of all snapshots" })
@@ -83,12 +98,12 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.put("save", "/control/snapshots/:name", {
     params: name,
     success,
-    error: NotSupported
+    error: [NotSupported, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Take a snapshot and keep it under a name" })),
   HttpApiEndpoint.post("restore", "/control/snapshots/:name/restore", {
     params: name,
     success,
-    error: [NotSupported, NotThere]
+    error: [NotSupported, NotThere, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a snapshot" })),
   HttpApiEndpoint.delete("forget", "/control/snapshots/:name", {
     params: name,

@@ -21,7 +21,7 @@ type Run = ReturnType<typeof SqlStore.operations>
 type Operations = Pick<SentinelStore["Service"], "issueCode" | "redeemCode">
 
 /** A second use is noticed for as long after the end of a code. */
-const keptAfterEnd = 3_600_000
+export const keptAfterEnd = 3_600_000
 
 /** Keeps new tokens for the grant that won, and extends its session. */
 export const insertTokens = (

@@ -22,7 +22,7 @@ interface SessionRow {
 }
 
 /** Access tokens may live a little longer than the session that they come from. */
-const keptAfterEnd = 7 * 24 * 3_600_000
+export const keptAfterEnd = 7 * 24 * 3_600_000
 
 const hasRow = (rows: ReadonlyArray<unknown>): boolean => rows.length > 0
 

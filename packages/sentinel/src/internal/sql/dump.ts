@@ -1,0 +1,154 @@
+/** The rows of all tables as the document that stores of every kind understand, and back. */
+import type { StoreDump } from "../storeDump.ts"
+import { keptAfterEnd as codeKeptAfterEnd } from "./codes.ts"
+import { grantOf, type GrantRow as GrantColumns, type Time } from "./rows.ts"
+import { keptAfterEnd as sessionKeptAfterEnd } from "./sessions.ts"
+
+const timeOf = (time: Time | null): number | undefined => (time === null ? undefined : Number(time))
+
+export interface SessionRow {
+  readonly id: string
+  readonly account_id: string
+  readonly user_id: string
+  readonly created_at: Time
+  readonly last_seen_at: Time
+  readonly idle_expires_at: Time
+  readonly expires_at: Time
+  readonly ended_at: Time | null
+}
+export type GrantRow = GrantColumns & { readonly id: string; readonly revoked_at: Time | null }
+export interface CodeRow {
+  readonly id: string
+  readonly grant_id: string
+  readonly redirect_uri: string | null
+  readonly code_challenge: string | null
+  readonly expires_at: Time
+  readonly spent_at: Time | null
+}
+export interface RefreshRow {
+  readonly id: string
+  readonly grant_id: string
+  readonly used_at: Time | null
+  readonly seed: string | null
+  readonly successor_id: string | null
+}
+export interface AccessRow {
+  readonly id: string
+  readonly grant_id: string
+  readonly expires_at: Time
+}
+
+export interface Rows {
+  readonly sessions: ReadonlyArray<SessionRow>
+  readonly grants: ReadonlyArray<GrantRow>
+  readonly codes: ReadonlyArray<CodeRow>
+  readonly refreshes: ReadonlyArray<RefreshRow>
+  readonly accesses: ReadonlyArray<AccessRow>
+}
+
+export const documentOf = ({ accesses, codes, grants, refreshes, sessions }: Rows): StoreDump => {
+  const grantsById = new Map(grants.map((row) => [row.id, grantOf({ ...row, grant_id: row.id })]))
+  return {
+    // Here the end of all sessions of a user is written into each of them, so nothing depends on their order.
+    sequence: sessions.length,
+    userEnds: [],
+    sessions: sessions.map((row, index) => [
+      row.id,
+      {
+        session: {
+          id: row.id,
+          accountId: row.account_id,
+          userId: row.user_id,
+          createdAt: Number(row.created_at),
+          lastSeenAt: Number(row.last_seen_at),
+          idleExpiresAt: Number(row.idle_expires_at),
+          expiresAt: Number(row.expires_at)
+        },
+        sequence: index + 1,
+        endedAt: timeOf(row.ended_at)
+      }
+    ]),
+    grants: grants.map((row) => [row.id, { grant: grantsById.get(row.id)!, revokedAt: timeOf(row.revoked_at) }]),
+    codes: codes.flatMap((row) => {
+      const grant = grantsById.get(row.grant_id)
+      if (grant === undefined) return []
+      const redirectUri = row.redirect_uri ?? undefined
+      const codeChallenge = row.code_challenge ?? undefined
+      const code = { id: row.id, grant, redirectUri, codeChallenge, expiresAt: Number(row.expires_at) }
+      return [[row.id, { code, usedAt: timeOf(row.spent_at) }]]
+    }),
+    refreshes: refreshes.map((row) => {
+      const { grant_id: grantId, seed, successor_id: successorId, used_at } = row
+      if (used_at === null || seed === null || successorId === null) return [row.id, { grantId, used: undefined }]
+      return [row.id, { grantId, used: { at: Number(used_at), seed, successorId } }]
+    }),
+    accesses: accesses.map((row) => [row.id, { grantId: row.grant_id, expiresAt: Number(row.expires_at) }])
+  }
+}
+
+/** The rows of a document, by their tables. Of two with one id, the last counts. */
+export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<string, unknown>>> => {
+  const ends = new Map(dump.userEnds)
+  const sessions = new Map(dump.sessions)
+  const grants = new Map(dump.grants)
+  const forgetSessionAt = (id: string): number | undefined => {
+    const expiresAt = sessions.get(id)?.session.expiresAt
+    return expiresAt === undefined ? undefined : expiresAt + sessionKeptAfterEnd
+  }
+  const forgetGrantAt = (id: string): number => {
+    const grant = grants.get(id)?.grant
+    return grant === undefined ? 0 : (forgetSessionAt(grant.sessionId) ?? grant.createdAt + sessionKeptAfterEnd)
+  }
+
+  return {
+    sentinel_session: Array.from(sessions, ([id, { endedAt, sequence, session }]) => {
+      const end = ends.get(`${session.accountId}/${session.userId}`)
+      const endedWithAll = end !== undefined && sequence < end.sequence ? end.at : undefined
+      return {
+        id,
+        account_id: session.accountId,
+        user_id: session.userId,
+        created_at: session.createdAt,
+        last_seen_at: session.lastSeenAt,
+        idle_expires_at: session.idleExpiresAt,
+        expires_at: session.expiresAt,
+        ended_at: endedAt ?? endedWithAll ?? null,
+        forget_at: session.expiresAt + sessionKeptAfterEnd
+      }
+    }),
+    sentinel_grant: Array.from(grants, ([id, { grant, revokedAt }]) => ({
+      id,
+      account_id: grant.accountId,
+      client_id: grant.clientId,
+      user_id: grant.userId,
+      session_id: grant.sessionId,
+      created_at: grant.createdAt,
+      nonce: grant.nonce ?? null,
+      revoked_at: revokedAt ?? null,
+      forget_at: forgetGrantAt(id)
+    })),
+    sentinel_code: Array.from(new Map(dump.codes), ([id, { code, usedAt }]) => ({
+      id,
+      grant_id: code.grant.id,
+      redirect_uri: code.redirectUri ?? null,
+      code_challenge: code.codeChallenge ?? null,
+      expires_at: code.expiresAt,
+      spent_at: usedAt ?? null,
+      forget_at: code.expiresAt + codeKeptAfterEnd
+    })),
+    sentinel_refresh: Array.from(new Map(dump.refreshes), ([id, { grantId, used }]) => ({
+      id,
+      grant_id: grantId,
+      used_at: used?.at ?? null,
+      seed: used?.seed ?? null,
+      successor_id: used?.successorId ?? null,
+      forget_at: forgetGrantAt(grantId)
+    })),
+    sentinel_access: Array.from(new Map(dump.accesses), ([id, { expiresAt, grantId }]) => ({
+      id,
+      grant_id: grantId,
+      expires_at: expiresAt,
+      forget_at: expiresAt
+    }))
+  }
+}

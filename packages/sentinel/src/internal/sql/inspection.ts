@@ -1,0 +1,138 @@
+/** Looks into a store in SQL. However large it is, a look takes some milliseconds. */
+import type * as SqlStore from "@le-auth/core/SqlStore"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import type { Fragment, Statement } from "effect/sql/Statement"
+import type { FamilyState, Found, Newest, SessionState, StoreInspection } from "../../StoreInspection.ts"
+import { grantColumns, grantOf, type GrantRow, isAlive, type Time } from "./rows.ts"
+
+type Run = ReturnType<typeof SqlStore.operations>
+type Operations = Pick<StoreInspection["Service"], "find" | "sessions" | "families">
+
+interface SessionRow {
+  readonly s_id: string
+  readonly s_account_id: string
+  readonly s_user_id: string
+  readonly s_created_at: Time
+  readonly last_seen_at: Time
+  readonly idle_expires_at: Time
+  readonly s_expires_at: Time
+  readonly ended_at: Time | null
+}
+
+/** Of a grant whose session is forgotten, everything is `null`. */
+type FamilyRow = GrantRow & { readonly revoked_at: Time | null } & (SessionRow | { readonly s_id: null })
+
+type FoundRow = FamilyRow &
+  (
+    | { readonly kind: "code"; readonly redirect_uri: string | null; readonly code_challenge: string | null }
+    | { readonly kind: "refresh-token" }
+    | { readonly kind: "access-token" }
+  ) & { readonly found_expires_at: Time; readonly found_used_at: Time | null }
+
+/**
+ * How many of the newest are looked at to list and to count. `forget_at` has an index, and is the later the newer a row is; an index
+ * for the inspector alone would cost every sign-in.
+ */
+const mostLookedAt = 10_000
+
+const timeOf = (time: Time | null): number | undefined => (time === null ? undefined : Number(time))
+
+const sessionState = (row: SessionRow, now: number): SessionState => {
+  const session = {
+    id: row.s_id,
+    accountId: row.s_account_id,
+    userId: row.s_user_id,
+    createdAt: Number(row.s_created_at),
+    lastSeenAt: Number(row.last_seen_at),
+    idleExpiresAt: Number(row.idle_expires_at),
+    expiresAt: Number(row.s_expires_at)
+  }
+  const endedAt = timeOf(row.ended_at)
+  return { session, endedAt, isAlive: endedAt === undefined && now < session.idleExpiresAt && now < session.expiresAt }
+}
+
+const familyState = (row: FamilyRow, now: number): FamilyState => {
+  const revokedAt = timeOf(row.revoked_at)
+  const session = row.s_id === null ? undefined : sessionState(row, now)
+  const isAlive = revokedAt === undefined && session !== undefined && session.endedAt === undefined
+  return { grant: grantOf(row), revokedAt, session, isAlive }
+}
+
+const foundOf = (row: FoundRow, now: number): Found => {
+  const family = familyState(row, now)
+  const usedAt = timeOf(row.found_used_at)
+  switch (row.kind) {
+    case "code":
+      return {
+        kind: "code",
+        family,
+        redirectUri: row.redirect_uri ?? undefined,
+        codeChallenge: row.code_challenge ?? undefined,
+        expiresAt: Number(row.found_expires_at),
+        usedAt
+      }
+    case "refresh-token":
+      return { kind: "refresh-token", family, usedAt }
+    case "access-token":
+      return { kind: "access-token", family, expiresAt: Number(row.found_expires_at) }
+  }
+}
+
+export const make = (sql: SqlClient, run: Run): Operations => {
+  const sessionColumns = sql`s.id AS s_id, s.account_id AS s_account_id, s.user_id AS s_user_id,
+    s.created_at AS s_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at AS s_expires_at, s.ended_at`
+  const familyColumns = sql`${grantColumns(sql)}, g.revoked_at, ${sessionColumns}`
+
+  const newestRows = (table: string) =>
+    sql`(SELECT * FROM ${sql(table)} ORDER BY forget_at DESC, created_at DESC LIMIT ${mostLookedAt})`
+
+  const newestOf = <Row extends object, A>(
+    rows: Statement<Row>,
+    { from, isWanted }: { readonly from: Fragment; readonly isWanted: Fragment },
+    state: (row: Row) => A
+  ): Effect.Effect<Newest<A>, SqlError> =>
+    Effect.gen(function* () {
+      const [counted] = yield* sql<{ readonly looked_at: Time; readonly total: Time }>`
+        SELECT count(*) AS looked_at, count(CASE WHEN ${isWanted} THEN 1 END) AS total FROM ${from}`
+      return {
+        newest: (yield* rows).map(state),
+        total: Number(counted?.total),
+        isPartial: Number(counted?.looked_at) >= mostLookedAt
+      }
+    })
+
+  return {
+    find: (id, now) =>
+      sql<FoundRow>`
+        SELECT f.kind, f.redirect_uri, f.code_challenge, f.expires_at AS found_expires_at, f.used_at AS found_used_at,
+          ${familyColumns}
+        FROM (
+          SELECT 'code' AS kind, grant_id, redirect_uri, code_challenge, expires_at, spent_at AS used_at
+            FROM sentinel_code WHERE id = ${id}
+          UNION ALL SELECT 'refresh-token', grant_id, NULL, NULL, NULL, used_at FROM sentinel_refresh WHERE id = ${id}
+          UNION ALL SELECT 'access-token', grant_id, NULL, NULL, expires_at, NULL FROM sentinel_access WHERE id = ${id}
+        ) AS f
+        JOIN sentinel_grant g ON g.id = f.grant_id LEFT JOIN sentinel_session s ON s.id = g.session_id
+        LIMIT 1`.pipe(
+        Effect.map(([row]) => (row === undefined ? Option.none() : Option.some(foundOf(row, now)))),
+        run("explain")
+      ),
+    sessions: ({ limit, now, onlyAlive }) => {
+      const isWanted = onlyAlive ? isAlive(sql, now) : sql`1 = 1`
+      const from = sql`${newestRows("sentinel_session")} AS s`
+      const rows = sql<SessionRow>`SELECT ${sessionColumns} FROM ${from} WHERE ${isWanted}
+        ORDER BY s.created_at DESC LIMIT ${limit}`
+      return newestOf(rows, { from, isWanted }, (row) => sessionState(row, now)).pipe(run("list the sessions"))
+    },
+    families: ({ limit, now, onlyAlive }) => {
+      const isWanted = onlyAlive ? sql`g.revoked_at IS NULL AND s.id IS NOT NULL AND s.ended_at IS NULL` : sql`1 = 1`
+      const from = sql`${newestRows("sentinel_grant")} AS g LEFT JOIN sentinel_session s ON s.id = g.session_id`
+      const rows = sql<FamilyRow>`SELECT ${familyColumns} FROM ${from} WHERE ${isWanted}
+        ORDER BY g.created_at DESC LIMIT ${limit}`
+      return newestOf(rows, { from, isWanted }, (row) => familyState(row, now)).pipe(run("list the token families"))
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/** All that a store in SQL holds, at once. Each operation is one transaction. */
+import type * as SqlStore from "@le-auth/core/SqlStore"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+import { type StoreInspection, TooLarge } from "../../StoreInspection.ts"
+import * as Dump from "./dump.ts"
+
+type Run = ReturnType<typeof SqlStore.operations>
+type Operations = Pick<StoreInspection["Service"], "revokeClient" | "dump" | "load" | "clear">
+
+/** As many as the store in memory holds. */
+const mostRows = 100_000
+
+/** Both engines limit the parameters of a statement. No table has more than ten columns. */
+const rowsOfStatement = 500
+
+const tables = ["sentinel_session", "sentinel_grant", "sentinel_code", "sentinel_refresh", "sentinel_access"]
+
+const names: Record<string, string> = {
+  grants: "token families",
+  refreshes: "refresh tokens",
+  accesses: "access tokens"
+}
+
+export const make = (sql: SqlClient, run: Run): Operations => {
+  /** SQLite drops the pages of a table whose rows all go; PostgreSQL does that only if it is told so. */
+  const deleteAll = sql.onDialectOrElse({
+    pg: () => Effect.asVoid(sql`TRUNCATE ${sql.csv(tables.map((table) => sql`${sql(table)}`))}`),
+    orElse: () => Effect.forEach(tables, (table) => sql`DELETE FROM ${sql(table)}`, { discard: true })
+  })
+
+  /** All tables as they were at one moment. A transaction of SQLite is so already. */
+  const isolated = sql.onDialectOrElse({
+    pg: () => Effect.asVoid(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`),
+    orElse: () => Effect.void
+  })
+
+  const rowsOf = <Row extends object>(table: string) => sql<Row>`SELECT * FROM ${sql(table)} LIMIT ${mostRows + 1}`
+
+  return {
+    revokeClient: ({ accountId, clientId }, now) =>
+      sql`UPDATE sentinel_grant SET revoked_at = ${now}
+        WHERE account_id = ${accountId} AND client_id = ${clientId} AND revoked_at IS NULL`.pipe(
+        Effect.asVoid,
+        run("revoke the tokens of an application")
+      ),
+    dump: Effect.gen(function* () {
+      yield* isolated
+      return {
+        sessions: yield* rowsOf<Dump.SessionRow>("sentinel_session"),
+        grants: yield* rowsOf<Dump.GrantRow>("sentinel_grant"),
+        codes: yield* rowsOf<Dump.CodeRow>("sentinel_code"),
+        refreshes: yield* rowsOf<Dump.RefreshRow>("sentinel_refresh"),
+        accesses: yield* rowsOf<Dump.AccessRow>("sentinel_access")
+      }
+    }).pipe(
+      sql.withTransaction,
+      run("dump"),
+      Effect.flatMap((rows) => {
+        const tooLarge = Object.entries(rows).find(([, { length }]) => length > mostRows)
+        return tooLarge === undefined
+          ? Effect.succeed(Dump.documentOf(rows))
+          : Effect.fail(new TooLarge({ what: names[tooLarge[0]] ?? tooLarge[0], most: mostRows }))
+      })
+    ),
+    load: (dump) =>
+      Effect.gen(function* () {
+        yield* deleteAll
+        for (const [table, rows] of Object.entries(Dump.rowsOf(dump))) {
+          for (const some of Arr.chunksOf(rows, rowsOfStatement)) {
+            yield* sql`INSERT INTO ${sql(table)} ${sql.insert(some)}`
+          }
+        }
+      }).pipe(sql.withTransaction, run("load")),
+    clear: sql.withTransaction(deleteAll).pipe(run("clear"))
+  }
+}
