@@ -37,6 +37,53 @@ const eagerHttpNames = {
   }
 }
 
+const eager = /^import \* as (\w+) from "(node:(?:child_process|readline|tls|zlib))";$/m
+
+/**
+ * Loads what platform-node needs for TLS, terminals, compression and other processes when it is first used: together they take
+ * longer to load than the HTTP server, and most commands use none of them.
+ *
+ * @type {import("rolldown").Plugin}
+ */
+const lazyBuiltins = {
+  name: "lazy-builtins",
+  transform: {
+    filter: { id: /@effect[\\/]platform-node(-shared)?[\\/]dist/, code: eager },
+    handler: (code) => ({
+      code: code
+        .replaceAll(
+          new RegExp(eager, "gm"),
+          (_, name, builtin) =>
+            `const ${name} = new Proxy({}, { get: (_, member) => process.getBuiltinModule("${builtin}")[member] });`
+        )
+        // Every Node that the command runs on has it, and to ask would load the module.
+        .replace('typeof Zlib.zstdCompress === "function"', "true"),
+      // No line moves.
+      map: null
+    })
+  }
+}
+
+/**
+ * The same for `ws`, which platform-node has for WebSockets, and which loads TLS and compression.
+ *
+ * @type {import("rolldown").Plugin}
+ */
+const lazyWebSockets = {
+  name: "lazy-web-sockets",
+  load: {
+    filter: { id: /@effect[\\/]platform-node-shared[\\/]dist[\\/]NodeWS\.js$/ },
+    handler: () =>
+      ["WebSocket", "WebSocketServer"]
+        .map(
+          (name) =>
+            `export const ${name} = new Proxy(class {}, {` +
+            ` construct: (_, parameters) => Reflect.construct(require("ws").${name}, parameters) })`
+        )
+        .join("\n")
+  }
+}
+
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
@@ -45,6 +92,6 @@ export default defineConfig({
     // Its main file is UMD, whose modules a bundler cannot follow.
     alias: { "jsonc-parser": fileURLToPath(import.meta.resolve("jsonc-parser").replace("/umd/", "/esm/")) }
   },
-  plugins: [undiciNames, eagerHttpNames],
+  plugins: [undiciNames, eagerHttpNames, lazyBuiltins, lazyWebSockets],
   output: { dir: "dist", format: "esm", minify: true, sourcemap: true, cleanDir: true }
 })
