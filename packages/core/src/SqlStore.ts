@@ -78,6 +78,23 @@ export const deleteExpired = Effect.fnUntraced(function* (table: string, now: nu
 })
 
 /**
+ * Does the housekeeping of a store, now and every minute, as long as the scope is open. What fails is logged and tried again a
+ * minute later.
+ *
+ * @since 0.1.0
+ */
+export const everyMinute = <R>(
+  work: Effect.Effect<unknown, SqlError, R>
+): Effect.Effect<void, never, R | Scope.Scope> =>
+  work.pipe(
+    Effect.catch((error) => Effect.logWarning("Expired rows could not be deleted; trying again in a minute", error)),
+    Effect.andThen(Effect.sleep("1 minute")),
+    Effect.forever,
+    Effect.forkScoped,
+    Effect.asVoid
+  )
+
+/**
  * Deletes what is expired in these tables, now and every minute, as long as the scope is open. What fails is logged and
  * tried again a minute later.
  *
@@ -87,11 +104,8 @@ export const cleanUp = (
   tables: ReadonlyArray<string>,
   column?: string
 ): Effect.Effect<void, never, SqlClient.SqlClient | Scope.Scope> =>
-  Clock.currentTimeMillis.pipe(
-    Effect.flatMap((now) => Effect.forEach(tables, (table) => deleteExpired(table, now, column), { discard: true })),
-    Effect.catch((error) => Effect.logWarning("Expired rows could not be deleted; trying again in a minute", error)),
-    Effect.andThen(Effect.sleep("1 minute")),
-    Effect.forever,
-    Effect.forkScoped,
-    Effect.asVoid
+  everyMinute(
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.forEach(tables, (table) => deleteExpired(table, now, column), { discard: true })
+    )
   )

@@ -8,6 +8,7 @@ import * as SqlStore from "@le-auth/core/SqlStore"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import * as Partitions from "./internal/sql/partitions.ts"
 
 const statements = (
   make: (sql: SqlClient.SqlClient) => ReadonlyArray<Effect.Effect<unknown, SqlError>>
@@ -64,7 +65,8 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
     sql`CREATE TABLE sentinel_signing_key (
       id TEXT PRIMARY KEY, generation BIGINT NOT NULL UNIQUE, sealed TEXT NOT NULL, signs_from BIGINT NOT NULL,
       token_lifetime BIGINT NOT NULL)`
-  ])
+  ]),
+  "5_partitions": Partitions.create
 }
 
 /**

@@ -8,6 +8,7 @@ import * as SqlStore from "@le-auth/core/SqlStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
+import * as CleanUp from "./internal/sql/cleanUp.ts"
 import * as Codes from "./internal/sql/codes.ts"
 import * as Sessions from "./internal/sql/sessions.ts"
 import * as Tokens from "./internal/sql/tokens.ts"
@@ -20,7 +21,8 @@ const run = SqlStore.operations("Sentinel store in SQL")
  * Keeps everything in the database of the context, for any number of nodes.
  *
  * Every change of state is one statement in PostgreSQL and one transaction in SQLite, whose first step says who won. Codes,
- * tokens and cookies are there as hashes only. Rows that say nothing anymore are deleted every minute, outside of requests.
+ * tokens and cookies are there as hashes only. Rows that say nothing anymore go every minute, outside of requests: PostgreSQL
+ * drops whole partitions of tokens.
  *
  * @example
  * ```ts
@@ -40,10 +42,7 @@ export const layer: Layer.Layer<SentinelStore, StoreError, SqlClient.SqlClient> 
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     yield* SentinelMigrations.run
-    yield* SqlStore.cleanUp(
-      ["sentinel_code", "sentinel_access", "sentinel_refresh", "sentinel_grant", "sentinel_session"],
-      "forget_at"
-    )
+    yield* CleanUp.start
     return SentinelStore.of({ ...Sessions.make(sql, run), ...Codes.make(sql, run), ...Tokens.make(sql, run) })
   })
 )

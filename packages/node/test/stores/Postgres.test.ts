@@ -7,6 +7,7 @@ import { startPostgres } from "../../../../tools/postgres.mjs"
 import { provesCleanUp } from "./cleanUp.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
+import { provesPartitions } from "./partitions.ts"
 import { provesDump } from "./sentinelDump.ts"
 import { provesProcesses } from "./sentinelProcesses.ts"
 import { provesModel } from "./sentinelModel.ts"
@@ -64,6 +65,7 @@ provesMigrations("PostgreSQL", newDatabase, {
   table: "sentinel_migrations",
   ...SentinelMigrations
 })
+provesPartitions(newDatabase)
 provesModel("PostgreSQL", () => server.url, 50)
 provesProcesses("PostgreSQL", () => server.url)
 
