@@ -6,6 +6,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Origin from "@le-auth/core/Origin"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Control from "@le-auth/sentinel/control/Control"
 import * as ControlServer from "@le-auth/sentinel/control/ControlServer"
 import { AccessLog } from "@le-auth/sentinel/operations/AccessLog"
@@ -29,6 +30,7 @@ import * as Listener from "./sentinel/Listener.ts"
 import * as Log from "./sentinel/Log.ts"
 import * as ProfileFlags from "./sentinel/ProfileFlags.ts"
 import * as Reload from "./sentinel/Reload.ts"
+import * as Store from "./sentinel/Store.ts"
 import * as Strict from "./sentinel/Strict.ts"
 import { exitCodes, Failure, fromError } from "./Failure.ts"
 import { controlPortOf } from "./SentinelPort.ts"
@@ -41,6 +43,7 @@ export interface Options {
   readonly port: number
   readonly host: string
   readonly config: Option.Option<string>
+  readonly store: string
   readonly publicOrigin: Option.Option<Origin.Origin>
   readonly operationsPort: Option.Option<number>
   readonly control: boolean
@@ -69,7 +72,7 @@ const cannotListen = (flag: string, host: string, port: number, cause: unknown):
   })
 }
 
-/** The configuration, with the flags over it. Fails with all that is wrong with the file and the flags. */
+/** The configuration, with the flags over it, and the store. Fails with all that is wrong with the file and the flags. */
 const configOf = Effect.fnUntraced(function* (options: Options) {
   const file = yield* Effect.result(
     Option.match(options.config, {
@@ -78,6 +81,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     })
   )
   const flags = yield* Effect.result(ProfileFlags.read(Option.getOrElse(options.profile, () => ({}))))
+  const store = Store.read(options.store)
   const strict = options.strict
     ? [
         ...Strict.problemsOfFlags(options),
@@ -85,14 +89,16 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
       ]
     : []
   const problems = [
+    ...(Result.isFailure(store) ? [store.failure] : []),
     ...(Result.isFailure(flags) ? [flags.failure.message] : []),
     ...(Result.isFailure(file) ? [file.failure.message] : []),
     ...(strict.length === 0 ? [] : ["Strict mode refuses this:", ...strict.map((problem) => `  - ${problem}`)])
   ]
-  if (Result.isFailure(file) || Result.isFailure(flags) || problems.length > 0) {
+  if (Result.isFailure(file) || Result.isFailure(flags) || Result.isFailure(store) || problems.length > 0) {
     return yield* new Failure({ message: problems.join("\n"), exitCode: exitCodes.failed })
   }
-  return { ...file.success, profile: { ...file.success.profile, ...flags.success } }
+  const profile = { ...file.success.profile, ...flags.success }
+  return { config: { ...file.success, profile }, store: store.success }
 })
 
 /** Serves routes on a port of this computer, and says where. */
@@ -127,7 +133,7 @@ const telemetry = Effect.gen(function* () {
 export const run = Effect.fnUntraced(function* (options: Options) {
   // Asked before the file is read, so that a change right after that is noticed.
   const version = Option.isNone(options.config) ? "" : yield* Reload.versionOf(options.config.value)
-  const config = yield* configOf(options)
+  const { config, store } = yield* configOf(options)
   const drain = Duration.toMillis(options.drain)
   const stopping = { hasBegun: false }
   const format = Option.getOrElse(options.logFormat, () => (process.stderr.isTTY ? "pretty" : "json"))
@@ -182,6 +188,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       config,
       isBuiltIn: Option.isNone(options.config),
       isStrict: options.strict,
+      store: store._tag === "Memory" ? undefined : StoreUrl.describe(store),
       address: main.origin,
       publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
       metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`,
@@ -194,7 +201,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           path: options.config.value,
           version,
           current: config,
-          read: configOf(options),
+          read: Effect.map(configOf(options), ({ config }) => config),
           // Who is gone gets no new token in any case: the configuration is asked at each refresh.
           replace: (config) =>
             Effect.catch(accounts.replace(config), ({ problem }) =>
@@ -211,9 +218,10 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     Layer.provideMerge(yield* telemetry, Log.layer(format))
   )
   // In strict mode nobody can reach the control, but it is what takes over a changed file.
-  const services = Control.layerMemory(config, {
+  const controlled = yield* Store.services(store, config, {
     ...((options.strict || !options.control) && { journal: 0 }),
     ...(options.strict && { passwords: { algorithm: Strict.passwordAlgorithm } })
-  }).pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
+  })
+  const services = controlled.pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
   return yield* serve.pipe(Effect.provide(services), Effect.scoped)
 }, Effect.mapError(fromError))

@@ -46,13 +46,30 @@ class Record extends Persistable.Class<{ payload: { readonly hash: string } }>()
   error: Schema.Never
 }) {}
 
-const unavailable = (operation: string) => (cause: unknown) =>
-  new StoreError({ store: "browser session store", operation, cause })
+/** No browser waits longer: a client that lost its connection may keep requests until it is back. */
+const patience = Duration.seconds(5)
+
+const store = "browser session store"
+
+const run =
+  (operation: string) =>
+  <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, StoreError> =>
+    effect.pipe(
+      Effect.mapError((cause) => new StoreError({ store, operation, cause })),
+      Effect.timeoutOrElse({
+        duration: patience,
+        orElse: () => {
+          const late = `${operation}: no answer within ${Duration.format(patience)}`
+          return Effect.fail(new StoreError({ store, operation: late }))
+        }
+      })
+    )
 
 const ascii = new TextEncoder()
 
 /**
- * Keeps the browsers' sessions in the `Persistence` of the context, by default for 30 days.
+ * Keeps the browsers' sessions in the `Persistence` of the context, by default for 30 days. Where that does not answer, it is a
+ * `StoreError` after 5 seconds.
  *
  * @since 0.1.0
  */
@@ -66,7 +83,7 @@ export const layer = (
       const persistence = yield* Persistence.Persistence
       const digest = yield* Digest.Digest
       const random = yield* SecureRandom.SecureRandom
-      const store = yield* persistence.make({ storeId: "le_auth_browser_sessions", timeToLive: () => maxAge })
+      const records = yield* persistence.make({ storeId: "le_auth_browser_sessions", timeToLive: () => maxAge })
 
       const record = (identifier: string) =>
         Effect.map(
@@ -78,18 +95,18 @@ export const layer = (
         maxAge,
         create: Effect.fnUntraced(function* (key) {
           const identifier = Base64Url.encode(yield* random.randomBytes(32))
-          yield* Effect.mapError(store.set(yield* record(identifier), Exit.succeed(key)), unavailable("create"))
+          yield* run("create")(records.set(yield* record(identifier), Exit.succeed(key)))
           return Redacted.make(identifier, { label: "browser session" })
         }),
         find: Effect.fnUntraced(function* (identifier) {
-          const found = yield* store.get(yield* record(identifier)).pipe(
+          const found = yield* records.get(yield* record(identifier)).pipe(
             Effect.catchTag("SchemaError", () => Effect.succeed(undefined)),
-            Effect.mapError(unavailable("find"))
+            run("find")
           )
           return found !== undefined && Exit.isSuccess(found) ? Option.some(found.value) : Option.none()
         }),
         remove: Effect.fnUntraced(function* (identifier) {
-          yield* Effect.mapError(store.remove(yield* record(identifier)), unavailable("remove"))
+          yield* run("remove")(records.remove(yield* record(identifier)))
         })
       })
     })

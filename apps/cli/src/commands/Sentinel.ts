@@ -7,11 +7,15 @@ import { Origin } from "@le-auth/core/Origin"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SentinelControl from "./SentinelControl.ts"
 import { defaultSentinelPort, sentinelPort } from "../SentinelPort.ts"
+
+/** Not an argument by custom: other users of a computer see those. */
+const sentinelStore = Config.NonEmptyString("SENTINEL_STORE").pipe(Config.withDefault("memory:"))
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
 
@@ -28,6 +32,14 @@ const flags = {
   config: Flag.File("config", { mustExist: true }).pipe(
     Flag.optional,
     Flag.withDescription("A file of accounts, users and installations, instead of the built-in ones; see sentinel init")
+  ),
+  store: Flag.String("store").pipe(
+    Flag.withFallbackConfig(sentinelStore),
+    Flag.withMetavar("url"),
+    Flag.withDescription(
+      "Where sessions, codes and tokens are kept: memory:, sqlite:PATH or postgres://…; a URL with a password in it " +
+        "belongs into SENTINEL_STORE (default: SENTINEL_STORE or memory:)"
+    )
   ),
   publicOrigin: Flag.String("public-origin").pipe(
     Flag.withSchema(Origin),
@@ -101,13 +113,17 @@ const start = Command.make("start", flags, (options) =>
 ).pipe(
   Command.withDescription(
     "Run Sentinel on this computer: the same sign-in as LivePerson's, with accounts and users of your own. " +
-      "It keeps everything in memory, and takes over a changed --config file at once, and on SIGHUP. Ctrl-C or SIGTERM lets requests finish and stops it (exit code 0); a second one ends " +
+      "It keeps everything in memory unless --store says where else, and takes over a changed --config file at once, and on SIGHUP. Ctrl-C or SIGTERM lets requests finish and stops it (exit code 0); a second one ends " +
       "it at once. With OTEL_EXPORTER_OTLP_ENDPOINT set, logs, metrics and traces go there, too."
   ),
   Command.withShortDescription("Run Sentinel on this computer"),
   Command.withExamples([
     { command: "le-auth sentinel start", description: "With the built-in account and users" },
     { command: "le-auth sentinel start --port 4500 --config sentinel.jsonc", description: "With your own" },
+    {
+      command: "le-auth sentinel start --store sqlite:state/sentinel.sqlite",
+      description: "Nobody is signed out by a restart"
+    },
     {
       command: "le-auth sentinel start --profile expiresIn=string --profile accessTokenLifetime='5 minutes'",
       description: "In another dialect"

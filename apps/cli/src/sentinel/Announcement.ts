@@ -16,6 +16,8 @@ export interface Facts {
   /** The configuration is the one that everybody knows. */
   readonly isBuiltIn: boolean
   readonly isStrict: boolean
+  /** The database that sessions and tokens are kept in, without a password; absent if they are in memory. */
+  readonly store: string | undefined
   /** Where this computer reaches it. */
   readonly address: string
   /** Where browsers reach it, which may be a proxy in front of it. */
@@ -54,7 +56,7 @@ const controlledBy = (control: string): string => {
  *
  * @since 0.1.0
  */
-export const text = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin }: Facts): string =>
+export const text = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin, store }: Facts): string =>
   [
     `Sentinel listens on ${address}`,
     ...(publicOrigin === address ? [] : [`Browsers reach it at ${publicOrigin}`]),
@@ -74,7 +76,9 @@ export const text = ({ address, config, control, isBuiltIn, isStrict, metrics, p
       ? [`The secret of the applications is development-only-secret. Sign in with: ${loginAt(address)}`]
       : []),
     `Applications find it with LE_AUTH_DOMAIN_API=${publicOrigin}`,
-    "Ctrl-C stops it; it forgets its sessions and tokens then."
+    store === undefined
+      ? "Ctrl-C stops it; it forgets its sessions and tokens then."
+      : `Ctrl-C stops it; its sessions and tokens stay in ${store}`
   ].join("\n")
 
 /**
@@ -82,7 +86,7 @@ export const text = ({ address, config, control, isBuiltIn, isStrict, metrics, p
  *
  * @since 0.1.0
  */
-export const json = ({ address, config, control, isStrict, metrics, publicOrigin }: Facts): string =>
+export const json = ({ address, config, control, isStrict, metrics, publicOrigin, store }: Facts): string =>
   JSON.stringify({
     address,
     publicOrigin,
@@ -90,5 +94,6 @@ export const json = ({ address, config, control, isStrict, metrics, publicOrigin
     metrics,
     control,
     strict: isStrict,
+    store: store ?? "memory:",
     accounts: config.accounts.map(({ id }) => id)
   })

@@ -72,6 +72,21 @@ export const preparePrivateDirectory = (directory: string): Effect.Effect<void, 
     if (isOpenToOthers((await Fs.stat(directory)).mode)) await Fs.chmod(directory, 0o700)
   })
 
+/** Makes the file, as a whole, in a directory that was prepared. If there is one by now, it stays as it is. */
+export const createPrivate = (path: string, text: string): Effect.Effect<void, FileProblem> =>
+  attempt(async () => {
+    const folder = await Fs.mkdtemp(`${path}.`)
+    const temporary = Path.join(folder, "new")
+    try {
+      await Fs.writeFile(temporary, text, { mode: 0o600, flush: true })
+      await Fs.link(temporary, path).catch((error: unknown) => {
+        if (codeOf(error) !== "EEXIST") throw error
+      })
+    } finally {
+      await Fs.rm(folder, { recursive: true, force: true })
+    }
+  })
+
 /**
  * Replaces the file as a whole: a crash leaves the old or the new content, never a part. One at a time may do so, in a
  * directory that was prepared.

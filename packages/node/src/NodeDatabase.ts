@@ -1,0 +1,95 @@
+/**
+ * The database that a {@link StoreUrl} names, as effect's `SqlClient`.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as SqlClient from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import * as NodeSqlite from "./NodeSqlite.ts"
+import * as StoreUrl from "./StoreUrl.ts"
+
+/**
+ * The database cannot be reached, or cannot be used. `database` is without password.
+ *
+ * @since 0.1.0
+ */
+export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
+  database: Schema.String,
+  problem: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {
+  override get message(): string {
+    return `The database ${this.database} cannot be used: ${this.problem}. Check that it is there, and that the URL fits it.`
+  }
+}
+
+/** What the engine itself said is at the end of the chain of causes. */
+const said = (error: unknown): string => {
+  let last = error
+  while (last instanceof Error && last.cause instanceof Error) last = last.cause
+  return (last instanceof Error ? last.message : String(last)).replace(/\.$/, "")
+}
+
+/**
+ * The error for whatever went wrong with a database, such as that its user may not make tables.
+ *
+ * @since 0.1.0
+ */
+export const unusable =
+  (url: StoreUrl.DatabaseUrl) =>
+  (cause: unknown): DatabaseError =>
+    new DatabaseError({ database: StoreUrl.describe(url), problem: said(cause), cause })
+
+const missing = "its driver is missing; install @effect/sql-pg beside @le-auth/node"
+
+/** What our own URL says on top of that of PostgreSQL, whose driver ignores what it does not know. */
+const optionsOf = (url: URL) => {
+  const connections = Number(url.searchParams.get("max_connections"))
+  return {
+    applicationName: url.searchParams.get("application_name") ?? "le-auth",
+    ...(Number.isInteger(connections) && connections > 0 && { maxConnections: connections }),
+    ...(url.searchParams.get("prepare") === "false" && { prepare: false })
+  }
+}
+
+const postgres = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl & { readonly _tag: "Postgres" }) {
+  const { layer } = yield* Effect.tryPromise({
+    try: () => import("@effect/sql-pg/PgClient"),
+    catch: (cause) => new DatabaseError({ database: StoreUrl.describe(database), problem: missing, cause })
+  })
+  return layer({ url: database.url, ...optionsOf(new URL(Redacted.value(database.url))) })
+})
+
+/**
+ * Opens the database, and asks it something, so that a wrong URL ends the start of a program and not its first request. It
+ * takes 5 seconds at most, unless `connect_timeout` says otherwise. Connections that break later come back by themselves.
+ *
+ * - `sqlite:PATH` is {@link NodeSqlite}. The file is made if it is missing, with its folder.
+ * - `postgres://…` takes `@effect/sql-pg`, which is loaded only then, so it must be installed. The URL is that of libpq
+ *   (`?sslmode=require`), and may have `max_connections=N`, of this process (10), and `prepare=false` for a pooler that does
+ *   not know prepared statements.
+ *
+ * @example
+ * ```ts
+ * import * as NodeDatabase from "@le-auth/node/NodeDatabase"
+ * import * as StoreUrl from "@le-auth/node/StoreUrl"
+ * import * as Result from "effect/Result"
+ *
+ * const url = Result.getOrThrow(StoreUrl.fromText("sqlite:state/le-auth.sqlite"))
+ * const database = url._tag === "Sqlite" ? NodeDatabase.layer(url) : undefined
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer = (url: StoreUrl.DatabaseUrl): Layer.Layer<SqlClient.SqlClient, DatabaseError> => {
+  const database: Layer.Layer<SqlClient.SqlClient, SqlError | DatabaseError> =
+    url._tag === "Sqlite" ? NodeSqlite.layer({ filename: url.path }) : Layer.unwrap(postgres(url))
+  return Layer.effectDiscard(SqlClient.SqlClient.use((sql) => sql`SELECT 1`)).pipe(
+    Layer.provideMerge(database),
+    Layer.catchTag("SqlError", (error) => Layer.effectContext(Effect.fail(unusable(url)(error))))
+  )
+}

@@ -1,0 +1,58 @@
+/**
+ * A seal key that this computer makes for itself, for programs that run on one computer and that nobody configures.
+ *
+ * @since 0.1.0
+ */
+import * as Seal from "@le-auth/core/Seal"
+import type { SettingsError } from "@le-auth/core/Settings"
+import { StoreError } from "@le-auth/core/StoreError"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Path from "node:path"
+import { createPrivate, type FileProblem, preparePrivateDirectory, readPrivate } from "./internal/privateFile.ts"
+
+const failed = (path: string, operation: string) => (problem: FileProblem) =>
+  new StoreError({ store: `seal key file ${path}`, operation: `${operation}: ${problem.problem}`, cause: problem })
+
+const secretAt = Effect.fnUntraced(function* (path: string) {
+  const read = Effect.mapError(readPrivate(path), failed(path, "read"))
+  const found = yield* read
+  if (found !== undefined) return found.trim()
+  const made = Base64Url.encode(yield* SecureRandom.SecureRandom.use((random) => random.randomBytes(32)))
+  yield* Effect.mapError(
+    Effect.andThen(preparePrivateDirectory(Path.dirname(path)), createPrivate(path, `${made}\n`)),
+    failed(path, "write")
+  )
+  // Perhaps another process was faster; then its key counts.
+  return (yield* read)?.trim() ?? made
+})
+
+/**
+ * The key in the file at `path`, which is made if it is missing: 256 random bits, readable by its user only (0600, in a
+ * directory 0700). Processes that start at once make one key.
+ *
+ * Whoever copies the file along with what it seals has both. Where that matters, give keys from elsewhere: `Seal.layerConfig`.
+ *
+ * @since 0.1.0
+ */
+export const layerAt = (path: string): Layer.Layer<Seal.SealKeys, StoreError | SettingsError> =>
+  Layer.unwrap(Effect.map(secretAt(path), (secret) => Seal.layer([Redacted.make(secret, { label: "seal key" })]))).pipe(
+    Layer.provide(Seal.layerWebCrypto)
+  )
+
+/**
+ * The keys of `LE_AUTH_SEAL_KEYS`, as `Seal.layerConfig`; without that setting {@link layerAt}.
+ *
+ * @since 0.1.0
+ */
+export const layerConfigOr = (path: string): Layer.Layer<Seal.SealKeys, StoreError | SettingsError> =>
+  Layer.unwrap(
+    Effect.map(Effect.option(Config.NonEmptyString("LE_AUTH_SEAL_KEYS")), (given) =>
+      Option.isSome(given) ? Layer.provide(Seal.layerConfig, Seal.layerWebCrypto) : layerAt(path)
+    )
+  )

@@ -1,0 +1,98 @@
+/**
+ * Where state is kept, as people write it into a setting: `memory:`, `sqlite:PATH`, `postgres://…` or `redis://…`.
+ *
+ * @since 0.1.0
+ */
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Path from "node:path"
+
+/**
+ * @since 0.1.0
+ */
+export type StoreUrl = Memory | DatabaseUrl | RedisUrl
+
+/**
+ * In this process, and gone with it.
+ *
+ * @since 0.1.0
+ */
+export interface Memory {
+  readonly _tag: "Memory"
+}
+
+/**
+ * A database that speaks SQL, see `NodeDatabase`.
+ *
+ * @since 0.1.0
+ */
+export type DatabaseUrl =
+  | { readonly _tag: "Sqlite"; readonly path: string }
+  | { readonly _tag: "Postgres"; readonly url: Redacted.Redacted }
+
+/**
+ * @since 0.1.0
+ */
+export interface RedisUrl {
+  readonly _tag: "Redis"
+  readonly url: Redacted.Redacted
+}
+
+const redacted = (text: string) => Redacted.make(text, { label: "store URL" })
+
+/** A file name that SQLite would not take for a file, and two slashes that make it another file than people mean. */
+const sqlite = (path: string): Result.Result<StoreUrl, string> => {
+  if (path === "") return Result.fail("sqlite: needs a path, such as sqlite:state/le-auth.sqlite")
+  if (path.startsWith("//")) {
+    return Result.fail("sqlite: is followed by the path alone: sqlite:relative/file or sqlite:/absolute/file")
+  }
+  return path.startsWith(":") || path.startsWith("file:")
+    ? Result.fail("sqlite: needs the path of a file; what need not survive is kept with memory:")
+    : Result.succeed({ _tag: "Sqlite", path })
+}
+
+/**
+ * Reads such a text. The problem, if there is one, does not repeat it: it may have a password in it.
+ *
+ * @since 0.1.0
+ */
+export const fromText = (text: string): Result.Result<StoreUrl, string> => {
+  if (text === "memory:") return Result.succeed({ _tag: "Memory" })
+  if (text.startsWith("sqlite:")) return sqlite(text.slice("sqlite:".length))
+  const scheme = /^(postgres|postgresql|redis|rediss):\/\//.exec(text)?.[1]
+  if (scheme === undefined) {
+    return Result.fail("is none of memory:, sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE and redis://HOST")
+  }
+  if (!URL.canParse(text)) {
+    return Result.fail(
+      `is no ${scheme}:// URL: characters such as @, / and # in a user or password are written in percent-encoding`
+    )
+  }
+  return Result.succeed({ _tag: scheme.startsWith("redis") ? "Redis" : "Postgres", url: redacted(text) })
+}
+
+/**
+ * Where the seal key of a file of SQLite is, unless one is given: beside it. See `SealKeyFile`.
+ *
+ * @since 0.1.0
+ */
+export const sealKeyFile = (url: DatabaseUrl & { readonly _tag: "Sqlite" }): string => `${url.path}.key`
+
+/**
+ * For people and logs: without password, and without what follows a question mark, where one may be, too.
+ *
+ * @since 0.1.0
+ */
+export const describe = (url: StoreUrl): string => {
+  switch (url._tag) {
+    case "Memory":
+      return "memory:"
+    case "Sqlite":
+      return `sqlite:${Path.resolve(url.path)}`
+    case "Postgres":
+    case "Redis": {
+      const { host, pathname, protocol, username } = new URL(Redacted.value(url.url))
+      return `${protocol}//${username === "" ? "" : `${username}@`}${host}${pathname}`
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as StoreUrl from "@le-auth/node/StoreUrl"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+
+const described = (text: string) => Result.map(StoreUrl.fromText(text), StoreUrl.describe)
+
+describe("fromText", () => {
+  it("takes memory, a path, and URLs as they are", () => {
+    assert.deepStrictEqual(StoreUrl.fromText("memory:"), Result.succeed({ _tag: "Memory" as const }))
+    for (const path of ["state/a b.sqlite", "/var/lib/x.sqlite", "../x", "C:\\x.sqlite"]) {
+      assert.deepStrictEqual(StoreUrl.fromText(`sqlite:${path}`), Result.succeed({ _tag: "Sqlite" as const, path }))
+    }
+    for (const [text, tag] of [
+      ["postgres://u:p%40@h:5433/d?sslmode=require", "Postgres"],
+      ["postgresql://h/d", "Postgres"],
+      ["redis://:p@h", "Redis"],
+      ["rediss://h:6380/2", "Redis"]
+    ] as const) {
+      const url = Result.getOrThrow(StoreUrl.fromText(text))
+      assert.strictEqual(url._tag, tag)
+      assert.strictEqual("url" in url ? Redacted.value(url.url) : "", text)
+    }
+  })
+
+  it("H1: refuses what cannot be meant, without repeating it", () => {
+    for (const text of [
+      "",
+      "planted",
+      "memory:planted",
+      "mysql://planted",
+      "Postgres://planted",
+      "postgres:planted",
+      "postgres://u:planted@[x",
+      "sqlite:",
+      "sqlite:///planted",
+      "sqlite::memory:",
+      "sqlite:file:planted?mode=memory"
+    ]) {
+      const result = StoreUrl.fromText(text)
+      assert.isTrue(Result.isFailure(result), text)
+      if (Result.isFailure(result)) assert.notInclude(result.failure, "planted")
+    }
+  })
+})
+
+describe("describe", () => {
+  it("H1: names the store without password, query or fragment", () => {
+    assert.deepStrictEqual(
+      described("postgres://u:planted@h:5433/d?password=planted#planted"),
+      Result.succeed("postgres://u@h:5433/d")
+    )
+    assert.deepStrictEqual(described("redis://:planted@h"), Result.succeed("redis://h"))
+    assert.deepStrictEqual(described("sqlite:/x/../y.sqlite"), Result.succeed("sqlite:/y.sqlite"))
+    assert.deepStrictEqual(described("memory:"), Result.succeed("memory:"))
+  })
+
+  it("H1: a URL shows its password in no JSON and no text", () => {
+    const url = Result.getOrThrow(StoreUrl.fromText("postgres://u:planted@h/d"))
+    assert.notInclude(JSON.stringify(url), "planted")
+  })
+})
