@@ -202,11 +202,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           version,
           current: config,
           read: Effect.map(configOf(options), ({ config }) => config),
-          // Who is gone gets no new token in any case: the configuration is asked at each refresh.
-          replace: (config) =>
-            Effect.catch(accounts.replace(config), ({ problem }) =>
-              Effect.logError("sessions of who is gone from the configuration were not ended", { problem })
-            )
+          replace: accounts.replace
         })
     yield* Console.log(options.json ? Announcement.json(facts) : Announcement.text(facts))
     return yield* reload

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import type { StoreError } from "@le-auth/core/StoreError"
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
@@ -13,10 +14,10 @@ import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import type { InvalidChange, NotThere } from "./control/ControlError.ts"
 import { Directory } from "./Directory.ts"
-import { type DirectoryDump, fromDump, toDump } from "./internal/directoryDump.ts"
+import type { DirectoryDump } from "./internal/directoryDump.ts"
+import { editorOver } from "./internal/directoryEditing.ts"
 import { goneBetween } from "./internal/directoryGone.ts"
 import { directoryOver, hashAll, type Index, indexOf, recorder, type Records } from "./internal/directoryRecords.ts"
-import * as Changes from "./internal/directoryChanges.ts"
 import { Passwords } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
@@ -77,7 +78,8 @@ export interface AccountSettings {
  */
 export type ChangeError = InvalidChange | NotThere
 
-type Change = Effect.Effect<Gone, ChangeError>
+/** A directory in a database may be out of reach. */
+type Change = Effect.Effect<Gone, ChangeError | StoreError>
 
 /**
  * @since 0.1.0
@@ -95,12 +97,12 @@ export class DirectoryEditor extends Context.Service<
     readonly changeInstallation: (accountId: string, clientId: string, changes: InstallationChanges) => Change
     readonly removeInstallation: (accountId: string, clientId: string) => Change
     /** Another configuration, in place of all that is there. Its profile and its keys count from the next start on. */
-    readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Gone>
+    readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Gone, StoreError>
     /** Back to the configuration of the start. */
-    readonly reset: Effect.Effect<Gone>
+    readonly reset: Effect.Effect<Gone, StoreError>
     /** Everything as JSON, with hashes in place of secrets. */
     readonly dump: Effect.Effect<DirectoryDump>
-    readonly load: (dump: DirectoryDump) => Effect.Effect<void>
+    readonly load: (dump: DirectoryDump) => Effect.Effect<void, StoreError>
   }
 >()("@le-auth/sentinel/DirectoryEditor") {}
 
@@ -128,36 +130,15 @@ export const layer = (
         index = indexOf(next)
         return gone
       }
-      /** A new password is hashed before the change counts, so that no login has to wait for it. */
-      const put = <E>(f: (records: Records) => Effect.Effect<Records, E>) =>
-        Effect.suspend(() => f(records)).pipe(Effect.tap(hashAll), Effect.map(set), oneAtATime)
-      const change = (f: (records: Records) => Effect.Effect<Records, NotThere>) =>
-        put((records) => Effect.tap(f(records), (next) => Changes.check(next, config.profile?.pkce)))
-      const changes = Changes.make(recording)
-
-      const editor = DirectoryEditor.of({
-        accounts: Effect.sync(() =>
-          records.map(({ installations, settings, users }) => ({
-            ...settings,
-            users: users.map((record) => record.settings),
-            installations: installations.map((record) => record.settings)
-          }))
-        ),
-        addAccount: (account) => change(changes.addAccount(account)),
-        removeAccount: (accountId) => change(changes.removeAccount(accountId)),
-        addUser: (accountId, user) => change(changes.addUser(accountId, user)),
-        changeUser: (accountId, userId, settings) => change(changes.changeUser(accountId, userId, settings)),
-        removeUser: (accountId, userId) => change(changes.removeUser(accountId, userId)),
-        addInstallation: (accountId, installation) => change(changes.addInstallation(accountId, installation)),
-        changeInstallation: (accountId, clientId, settings) =>
-          change(changes.changeInstallation(accountId, clientId, settings)),
-        removeInstallation: (accountId, clientId) => change(changes.removeInstallation(accountId, clientId)),
-        replace: (next) => put(() => Effect.forEach(next.accounts, recording.account)),
-        reset: put(() => Effect.succeed(initial)),
-        dump: Effect.suspend(() => toDump(records)),
-        load: (dump) => Effect.asVoid(put(() => Effect.succeed(fromDump(dump))))
+      const editor = editorOver({
+        records: () => records,
+        /** A new password is hashed before the change counts, so that no login has to wait for it. */
+        put: (f) => Effect.suspend(() => f(records)).pipe(Effect.tap(hashAll), Effect.map(set), oneAtATime),
+        recording,
+        pkce: config.profile?.pkce,
+        initial: { config, records: Effect.succeed(initial) }
       })
-      return Context.make(DirectoryEditor, editor).pipe(
+      return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(
         Context.add(
           Directory,
           directoryOver(() => index, passwords)

@@ -66,7 +66,15 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
       id TEXT PRIMARY KEY, generation BIGINT NOT NULL UNIQUE, sealed TEXT NOT NULL, signs_from BIGINT NOT NULL,
       token_lifetime BIGINT NOT NULL)`
   ]),
-  "5_partitions": Partitions.create
+  "5_partitions": Partitions.create,
+  "6_directory": statements((sql) => [
+    // One row: each change makes the next version. `source` is a hash of the configuration that all of it came from.
+    sql`CREATE TABLE sentinel_directory (id TEXT PRIMARY KEY, version BIGINT NOT NULL, source TEXT NOT NULL)`,
+    // Accounts, users and installations as JSON, with hashes in place of secrets.
+    sql`CREATE TABLE sentinel_directory_entry (
+      kind TEXT NOT NULL, account_id TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
+      PRIMARY KEY (kind, account_id, id))`
+  ])
 }
 
 /**

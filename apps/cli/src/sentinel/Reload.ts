@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Unavailable } from "@le-auth/sentinel/control/ControlError"
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -51,7 +52,7 @@ export const make = Effect.fnUntraced(function* (options: {
   readonly version: string
   readonly current: SentinelConfig.SentinelConfig
   readonly read: Effect.Effect<SentinelConfig.SentinelConfig, Failure, FileSystem.FileSystem>
-  readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<void>
+  readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<void, Unavailable>
 }) {
   const asked = yield* Latch.make()
   yield* onHangUp(asked)
@@ -66,9 +67,13 @@ export const make = Effect.fnUntraced(function* (options: {
         }
       })
     ),
-    Effect.catchTag("Failure", ({ message }) =>
-      Effect.logError("the configuration stays as it was", { problems: message.split("\n") })
-    )
+    Effect.as(true),
+    Effect.catchTags({
+      Failure: ({ message }) =>
+        Effect.as(Effect.logError("the configuration stays as it was", { problems: message.split("\n") }), true),
+      Unavailable: ({ problem }) =>
+        Effect.as(Effect.logError("the configuration cannot be taken over yet; trying again", { problem }), false)
+    })
   )
 
   return Effect.gen(function* () {
@@ -82,8 +87,7 @@ export const make = Effect.fnUntraced(function* (options: {
       const now = yield* versionOf(options.path)
       // A file that is being written changes again: it is read when it was the same twice.
       if (wasAsked || (now !== taken && now === seen)) {
-        taken = now
-        yield* reload
+        taken = (yield* reload) ? now : "none"
       }
       seen = now
     }

@@ -5,6 +5,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import { afterAll, beforeAll } from "vitest"
 import { startPostgres } from "../../../../tools/postgres.mjs"
 import { provesCleanUp } from "./cleanUp.ts"
+import { provesDirectory } from "./directory.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
 import { provesPartitions } from "./partitions.ts"
@@ -81,3 +82,4 @@ const wholeDumpOf = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
 })
 provesDump("PostgreSQL", () => server.url, use(wholeDumpOf))
 provesSigningKeys("PostgreSQL", newDatabase, (url) => Effect.flatMap(connect(url), wholeDumpOf))
+provesDirectory("PostgreSQL", newDatabase, (url) => Effect.flatMap(connect(url), wholeDumpOf))

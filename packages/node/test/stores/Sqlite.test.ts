@@ -8,6 +8,7 @@ import * as Path from "node:path"
 import { afterAll } from "vitest"
 import { sqliteFile } from "../SqliteFile.ts"
 import { provesCleanUp } from "./cleanUp.ts"
+import { provesDirectory } from "./directory.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
 import { provesDump } from "./sentinelDump.ts"
@@ -63,3 +64,4 @@ provesModel("SQLite", () => `sqlite:${path}`, 200)
 provesProcesses("SQLite", () => `sqlite:${path}`)
 provesDump("SQLite", () => `sqlite:${path}`, dump)
 provesSigningKeys("SQLite", newDatabase, (url) => dumpOf(url.slice("sqlite:".length)))
+provesDirectory("SQLite", newDatabase, (url) => dumpOf(url.slice("sqlite:".length)))

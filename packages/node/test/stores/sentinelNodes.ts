@@ -1,13 +1,22 @@
 /** Nodes of one Sentinel: each with connections and knowledge of its own, all with the same database. */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+import { Origin } from "@le-auth/core/Origin"
 import * as Seal from "@le-auth/core/Seal"
+import * as Control from "@le-auth/sentinel/control/Control"
+import * as Sentinel from "@le-auth/sentinel/Sentinel"
+import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
+import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as SigningKeysSql from "@le-auth/sentinel/SigningKeysSql"
 import { SigningKeys } from "@le-auth/sentinel/SigningKeys"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
+import { cheapPasswords } from "../../../sentinel/test/Harness.ts"
 import { sqlClient } from "./Engines.ts"
 
 export const sealSecret = "planted-seal-secret of more than thirty-two bytes"
@@ -38,3 +47,38 @@ export const connect = (url: string) =>
  */
 export const eventually = <E>(sql: SqlClient.SqlClient, isSo: Effect.Effect<boolean, E>) =>
   Effect.repeat(Effect.andThen(sql`SELECT 1`, isSo), { until: (so) => so })
+
+/** A whole node under control, as the harness of Sentinel's own tests knows it. */
+export const sentinelNode = Effect.fnUntraced(function* (url: string, config: unknown, options?: SentinelSql.Options) {
+  const origin = Origin.make("http://localhost:4400")
+  const decoded = yield* SentinelConfig.fromUnknown(config)
+  const lines: Array<string> = []
+  const settings = { passwords: { algorithm: cheapPasswords }, seal: seal(sealSecret), ...options }
+  const services = yield* Layer.build(
+    Layer.fresh(
+      Control.layerWith().pipe(
+        Layer.provideMerge(SentinelSql.layer(decoded, settings)),
+        Layer.provide(sqlClient(url)),
+        Layer.provideMerge(NodeCrypto.layer),
+        Layer.provideMerge(
+          Layer.merge(
+            Layer.succeed(Clock.Clock, yield* Clock.Clock),
+            Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
+          )
+        )
+      )
+    )
+  )
+  const { handler } = yield* Effect.acquireRelease(
+    Effect.sync(() => Sentinel.toWebHandler({ publicOrigin: origin }, Layer.succeedContext(services))),
+    ({ dispose }) => Effect.promise(dispose)
+  )
+  return {
+    fetch: (path: string, init?: RequestInit) => Effect.promise(() => handler(new Request(`${origin}${path}`, init))),
+    send: (request: Request) => Effect.promise(() => handler(request)),
+    store: Context.get(services, SentinelStore),
+    lines,
+    origin,
+    ...Context.get(services, Control.Control).accounts
+  }
+})

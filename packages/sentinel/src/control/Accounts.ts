@@ -3,9 +3,10 @@
  *
  * @since 0.1.0
  */
+import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { AccountSettings, ChangeError, DirectoryEditor, Gone } from "../DirectoryEditor.ts"
-import type { Unavailable } from "./ControlError.ts"
+import { type Unavailable, unavailable } from "./ControlError.ts"
 import type { Change } from "./recordChange.ts"
 import type { Sessions } from "./Sessions.ts"
 
@@ -13,7 +14,7 @@ type Editor = DirectoryEditor["Service"]
 
 /** The same operation, after which whoever is gone has no session and no token anymore. */
 type Ended<Operation> = Operation extends (...args: infer Args) => Effect.Effect<Gone, infer E>
-  ? (...args: Args) => Effect.Effect<void, E | Unavailable>
+  ? (...args: Args) => Effect.Effect<void, Exclude<E, StoreError> | Unavailable>
   : never
 
 /**
@@ -46,10 +47,10 @@ export const make = (parts: {
   const { change, editor, sessions } = parts
 
   /** A user who is disabled or removed, or an application that is uninstalled, may refresh no more (R70). */
-  const ending = <E extends ChangeError>(what: string, operation: Effect.Effect<Gone, E>) =>
+  const ending = <E extends ChangeError>(what: string, operation: Effect.Effect<Gone, E | StoreError>) =>
     change(
       what,
-      Effect.flatMap(operation, ({ installations, users }) =>
+      Effect.flatMap(unavailable(operation), ({ installations, users }) =>
         Effect.andThen(
           Effect.forEach(users, ({ accountId, userId }) => sessions.endUser(accountId, userId), { discard: true }),
           Effect.forEach(installations, ({ accountId, clientId }) => sessions.revokeClient(accountId, clientId), {
@@ -73,6 +74,6 @@ export const make = (parts: {
       ending(`installation ${clientId} changed`, editor.changeInstallation(accountId, clientId, changes)),
     removeInstallation: (accountId, clientId) =>
       ending(`installation ${clientId} removed`, editor.removeInstallation(accountId, clientId)),
-    replace: (config) => ending("configuration replaced", editor.replace(config))
+    replace: (config) => ending<never>("configuration replaced", editor.replace(config))
   }
 }

@@ -131,6 +131,24 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
 })
 
 /**
+ * Control over a Sentinel that has all it needs already, such as that of `SentinelSql.layer`: its directory can be edited.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (
+  options?: Omit<Options, "passwords">
+): Layer.Layer<
+  Exclude<Services, SigningKeys.SigningKeys>,
+  never,
+  | Directory.Directory
+  | DirectoryEditor.DirectoryEditor
+  | SentinelStore.SentinelStore
+  | SigningKeys.SigningKeys
+  | Digest.Digest
+  | SecureRandom.SecureRandom
+> => Layer.effectContext(make(options))
+
+/**
  * Control over the Sentinel that is built on this layer. The store may be any; one that has `StoreInspection`, as those in memory
  * and in SQL have, can also be explained, reset and restored.
  *
@@ -144,7 +162,7 @@ export const layer = (
   CryptoError.CryptoError,
   SentinelStore.SentinelStore | SigningKeys.SigningKeys | Digest.Digest | Kdf.Kdf | SecureRandom.SecureRandom
 > =>
-  Layer.effectContext(make(options)).pipe(
+  layerWith(options).pipe(
     Layer.provide(DirectoryEditor.layer(config)),
     Layer.provide(Passwords.layerWith(options?.passwords ?? {}))
   )

@@ -63,7 +63,7 @@ export const make = (parts: {
     const store = yield* need
     // First what can fail, so that nothing is changed then.
     yield* unavailable(store.load(snapshot.store))
-    yield* editor.load(snapshot.directory)
+    yield* unavailable(editor.load(snapshot.directory))
     yield* faults.load(snapshot.faults)
     yield* clock.setAhead(snapshot.ahead)
   })
@@ -81,7 +81,7 @@ export const make = (parts: {
       Effect.gen(function* () {
         const store = yield* need
         yield* unavailable(store.clear)
-        yield* editor.reset
+        yield* unavailable(editor.reset)
         yield* faults.clear
         yield* clock.setAhead(Duration.zero)
       })

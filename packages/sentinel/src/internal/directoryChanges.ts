@@ -11,7 +11,7 @@ type Change = (records: Records) => Effect.Effect<Records, NotThere>
 const kept = "unchanged"
 
 /** Whether there may be installations without a secret. */
-type Pkce = NonNullable<SentinelConfig.SentinelConfig["profile"]>["pkce"]
+export type Pkce = NonNullable<SentinelConfig.SentinelConfig["profile"]>["pkce"]
 
 /** The records as the configuration that they could have come from. */
 const asConfig = (records: Records, pkce: Pkce) => ({

@@ -1,0 +1,266 @@
+/** What is demanded of a directory that several nodes share, on every engine. */
+import { assert, describe, it } from "@effect/vitest"
+import { ClientId } from "@le-auth/core/Identifiers"
+import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type * as SqlClient from "effect/sql/SqlClient"
+import * as TestClock from "effect/testing/TestClock"
+import { createLocalJWKSet, jwtVerify } from "jose"
+import {
+  account,
+  admin,
+  agent,
+  answerOf,
+  application,
+  authorizePath,
+  browser,
+  clientId,
+  config,
+  secret
+} from "../../../sentinel/test/Harness.ts"
+import { connect, eventually, sentinelNode } from "./sentinelNodes.ts"
+
+type Node = Effect.Success<ReturnType<typeof sentinelNode>>
+
+const agentId = "3552833710"
+const newClientId = "77777777-7777-4777-8777-777777777777"
+const newCallback = "https://new.example/cb"
+const newSecret = "planted-secret-of-a-new-installation"
+
+const installation = (more: Partial<SentinelConfig.Installation> = {}): SentinelConfig.Installation => ({
+  client_id: ClientId.make(newClientId),
+  client_secret: Redacted.make(newSecret),
+  client_name: "New",
+  grant_types: ["authorization_code", "refresh_token"],
+  redirect_uris: [newCallback],
+  enabled: true,
+  ...more
+})
+const user = (id: string, more: Partial<SentinelConfig.User> = {}): SentinelConfig.User => ({
+  id,
+  email: `${id}@example.com`,
+  password: Redacted.make("planted-password-of-a-user"),
+  is_admin: false,
+  is_lpa: false,
+  enabled: true,
+  ...more
+})
+const newApplication = (node: Node) => application(node, { client_id: newClientId, client_secret: newSecret })
+
+const users = (node: Node) => Effect.map(node.list, ([first]) => first!.users.map(({ id }) => id))
+
+export const provesDirectory = (
+  engine: string,
+  newDatabase: Effect.Effect<string, unknown, Scope.Scope>,
+  dumpOf: (url: string) => Effect.Effect<string, unknown, Scope.Scope>
+): void => {
+  const started = Effect.gen(function* () {
+    yield* TestClock.setTime(Date.UTC(2026, 10, 22, 12))
+    const url = yield* newDatabase
+    return { url, sql: yield* connect(url) }
+  })
+  /** The other node looks every two seconds. */
+  const seen = <E>(sql: SqlClient.SqlClient, isSo: Effect.Effect<boolean, E>) =>
+    Effect.andThen(TestClock.adjust("2 seconds"), eventually(sql, isSo))
+
+  describe(`a directory on ${engine}`, () => {
+    it.effect("of five nodes that start at once one takes the configuration in, and all know it", () =>
+      Effect.gen(function* () {
+        const { sql, url } = yield* started
+        const nodes = yield* Effect.all(
+          Array.from({ length: 5 }, () => sentinelNode(url, config)),
+          { concurrency: "unbounded" }
+        )
+        const versions = yield* sql<{ version: number | bigint }>`SELECT version FROM sentinel_directory`
+        assert.deepStrictEqual(
+          versions.map(({ version }) => Number(version)),
+          [1]
+        )
+        for (const node of nodes) {
+          const code = answerOf(yield* browser(node).signIn()).get("code")
+          assert.isNotNull(code)
+        }
+      })
+    )
+
+    it.effect("R62: an installation that is added at one node works at the other, and so do its tokens", () =>
+      Effect.gen(function* () {
+        const { sql, url } = yield* started
+        const [one, other] = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
+        yield* one.addInstallation(account, installation())
+        yield* seen(
+          sql,
+          Effect.map(other.list, ([first]) => first!.installations.some(({ client_id }) => client_id === newClientId))
+        )
+        const code = answerOf(
+          yield* browser(other).signIn(authorizePath({ client_id: newClientId, redirect_uri: newCallback }))
+        ).get("code")!
+        const { json, status } = yield* newApplication(one).exchange(code, { redirect_uri: newCallback })
+        assert.strictEqual(status, 200)
+        assert.strictEqual((yield* newApplication(other).refresh(json["refresh_token"])).status, 200)
+        for (const node of [one, other]) {
+          const response = yield* node.fetch("/sentinel/well-known/jwks")
+          const set = yield* Effect.promise(async () => response.json())
+          const currentDate = DateTime.toDateUtc(yield* DateTime.now)
+          yield* Effect.promise(() => jwtVerify(json["id_token"]!, createLocalJWKSet(set), { currentDate }))
+        }
+      })
+    )
+
+    it.effect("a redirect URI and a secret that are changed at one node count at the other", () =>
+      Effect.gen(function* () {
+        const { sql, url } = yield* started
+        const [one, other] = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
+        const [before, after] = ["https://app.example/cb", "https://moved.example/cb"]
+        yield* one.changeInstallation(account, clientId, {
+          redirect_uris: [after],
+          client_secret: Redacted.make(newSecret)
+        })
+        yield* seen(
+          sql,
+          Effect.map(other.list, ([first]) => first!.installations.some((one) => one.redirect_uris.includes(after)))
+        )
+        const refused = yield* browser(other).send(authorizePath({ redirect_uri: before }))
+        assert.strictEqual(refused.status, 400)
+        assert.isNull(refused.headers.get("location"))
+        const code = answerOf(yield* browser(other).signIn(authorizePath({ redirect_uri: after }))).get("code")!
+        const more = { redirect_uri: after }
+        assert.notStrictEqual((yield* application(other).exchange(code, more)).status, 200, "the old secret")
+        const now = application(other, { client_id: clientId, client_secret: newSecret })
+        assert.strictEqual((yield* now.exchange(code, more)).status, 200)
+      })
+    )
+
+    it.effect(
+      "R70: who is disabled at one node has no session at any, also none that began before the others knew",
+      () =>
+        Effect.gen(function* () {
+          const { sql, url } = yield* started
+          const [one, other] = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
+          const before = browser(other)
+          const code = answerOf(yield* before.signIn()).get("code")!
+          const { json } = yield* application(one).exchange(code)
+          yield* one.changeUser(account, agentId, { enabled: false })
+          assert.strictEqual((yield* application(other).refresh(json["refresh_token"])).status, 400)
+          assert.isNull(answerOf(yield* before.send(authorizePath())).get("code"))
+          assert.isNull(answerOf(yield* browser(one).signIn()).get("code"))
+          // The other node does not know yet.
+          const late = browser(other)
+          assert.isNotNull(answerOf(yield* late.signIn()).get("code"))
+          const alive = sql`SELECT id FROM sentinel_session WHERE ended_at IS NULL`
+          assert.lengthOf(yield* alive, 1)
+          yield* seen(
+            sql,
+            Effect.map(alive, (rows) => rows.length === 0)
+          )
+          assert.isNull(answerOf(yield* browser(other).signIn()).get("code"))
+          yield* one.changeUser(account, agentId, { enabled: true })
+          yield* seen(
+            sql,
+            Effect.map(other.list, ([first]) => first!.users.every(({ enabled, id }) => id !== agentId || enabled))
+          )
+          for (const browser of [before, late])
+            assert.isNull(answerOf(yield* browser.send(authorizePath())).get("code"))
+          assert.isNotNull(answerOf(yield* browser(other).signIn()).get("code"))
+        })
+    )
+
+    it.effect("changes at two nodes at the same time are all kept, and the same user comes once", () =>
+      Effect.gen(function* () {
+        const { sql, url } = yield* started
+        const [one, other] = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
+        const ids = Array.from({ length: 6 }, (_, index) => `new-${index}`)
+        yield* Effect.forEach(ids, (id, index) => (index % 2 === 0 ? one : other).addUser(account, user(id)), {
+          concurrency: "unbounded"
+        })
+        const outcomes = yield* Effect.forEach(
+          [one, other],
+          (node) => Effect.result(node.addUser(account, user("twice"))),
+          { concurrency: "unbounded" }
+        )
+        assert.sameMembers(
+          outcomes.map((outcome) => (outcome._tag === "Success" ? "added" : outcome.failure._tag)),
+          ["added", "InvalidChange"]
+        )
+        const restarted = yield* sentinelNode(url, config)
+        assert.includeMembers([...(yield* users(restarted))], [...ids, "twice"])
+        for (const node of [one, other]) {
+          yield* seen(
+            sql,
+            Effect.map(users(node), (found) => ids.every((id) => found.includes(id)))
+          )
+        }
+      })
+    )
+
+    it.effect(
+      "changes outlive a restart with the same configuration, and another one replaces them with a word in the log",
+      () =>
+        Effect.gen(function* () {
+          const { url } = yield* started
+          const first = yield* sentinelNode(url, config)
+          yield* first.addUser(account, user("added"))
+          yield* first.changeUser(account, agentId, { password: Redacted.make("changed") })
+          const again = yield* sentinelNode(url, structuredClone(config))
+          assert.include(yield* users(again), "added")
+          assert.isNull(answerOf(yield* browser(again).signIn(authorizePath(), agent)).get("code"), "the old password")
+          const changed = { ...agent, password: "changed" }
+          assert.isNotNull(answerOf(yield* browser(again).signIn(authorizePath(), changed)).get("code"))
+          assert.notInclude(again.lines.join("\n"), "replaces the directory")
+
+          const [account0, account1] = config.accounts
+          const other = { accounts: [{ ...account0!, users: [account0!.users[1]!] }, account1!] }
+          const kept = yield* sentinelNode(url, other, { replaces: false })
+          assert.include(yield* users(kept), "added")
+          const replaced = yield* sentinelNode(url, other)
+          assert.deepStrictEqual(yield* users(replaced), ["3552833711"])
+          assert.include(replaced.lines.join("\n"), "replaces the directory")
+          assert.isNotNull(answerOf(yield* browser(replaced).signIn(authorizePath(), admin)).get("code"))
+        })
+    )
+
+    it.effect("R95: without its database a change fails by name, what is known stays, and later it goes on", () =>
+      Effect.gen(function* () {
+        const { sql, url } = yield* started
+        const node = yield* sentinelNode(url, config)
+        yield* sql`ALTER TABLE sentinel_directory RENAME TO away`
+        const error = yield* Effect.flip(node.addUser(account, user("later")))
+        assert.strictEqual(error._tag, "Unavailable")
+        yield* TestClock.adjust("2 seconds")
+        yield* eventually(
+          sql,
+          Effect.sync(() => node.lines.some((line) => line.includes("cannot be read")))
+        )
+        assert.isNotNull(answerOf(yield* browser(node).signIn()).get("code"))
+        yield* sql`ALTER TABLE away RENAME TO sentinel_directory`
+        yield* node.addUser(account, user("later"))
+        assert.include(yield* users(node), "later")
+      })
+    )
+
+    it.effect("R37: no password, no secret and no fast hash of the configuration is in a dump", () =>
+      Effect.gen(function* () {
+        const { sql, url } = yield* started
+        const node = yield* sentinelNode(url, config)
+        yield* node.addInstallation(account, installation())
+        yield* node.addUser(account, user("planted"))
+        yield* node.changeUser(account, agentId, { password: Redacted.make("planted-new-password") })
+        const dump = yield* dumpOf(url)
+        assert.include(dump, newClientId)
+        assert.include(dump, "planted@example.com")
+        const planted = [secret, newSecret, "pässwörd 🔑", "planted-password-of-a-user", "planted-new-password"]
+        for (const text of planted) {
+          assert.notInclude(dump, text)
+          assert.notInclude(dump, Buffer.from(text).toString("latin1"))
+          assert.notInclude(dump, Buffer.from(text).toString("hex"))
+          assert.notInclude(dump, Buffer.from(text).toString("base64url"))
+        }
+        const [row] = yield* sql<{ source: string }>`SELECT source FROM sentinel_directory`
+        assert.match(row!.source, /^\$pbkdf2-sha256\$i=10\$/, "hashed with what passwords are hashed with")
+      })
+    )
+  })
+}

@@ -1,0 +1,75 @@
+/**
+ * All that Sentinel knows in one database, for any number of nodes.
+ *
+ * @since 0.1.0
+ */
+import * as Seal from "@le-auth/core/Seal"
+import type { SettingsError } from "@le-auth/core/Settings"
+import type { StoreError } from "@le-auth/core/StoreError"
+import type * as Aead from "effect/crypto/Aead"
+import type * as CryptoError from "effect/crypto/CryptoError"
+import type * as Kdf from "effect/crypto/Kdf"
+import type * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Layer from "effect/Layer"
+import type * as SqlClient from "effect/sql/SqlClient"
+import type { DirectoryEditor } from "./DirectoryEditor.ts"
+import * as DirectorySql from "./DirectorySql.ts"
+import type { InvalidSigningKey } from "./keys/SigningKey.ts"
+import * as Passwords from "./Passwords.ts"
+import type * as Sentinel from "./Sentinel.ts"
+import type { SentinelConfig } from "./SentinelConfig.ts"
+import * as SentinelProfile from "./SentinelProfile.ts"
+import * as SentinelStoreSql from "./SentinelStoreSql.ts"
+import * as SigningKeys from "./SigningKeys.ts"
+import * as SigningKeysSql from "./SigningKeysSql.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options extends DirectorySql.Options {
+  /** What new passwords are hashed with. Default: what is enough for development. */
+  readonly passwords?: Passwords.Options | undefined
+  /** What seals the signing keys, alike on all nodes. Default: `Seal.layerConfig`, which reads `LE_AUTH_SEAL_KEYS`. */
+  readonly seal?: Layer.Layer<Seal.SealKeys, SettingsError, Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom> | undefined
+}
+
+/**
+ * Everything that Sentinel needs, over the database of the context, for any number of nodes that have the same configuration: see
+ * `DirectorySql.layer`, `SentinelStoreSql.layer` and `SigningKeysSql.layer`. With `signing_keys` in the configuration these are
+ * the keys, nothing has to be sealed, and a rotation is a change of the configuration of all nodes.
+ *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Sentinel from "@le-auth/sentinel/Sentinel"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
+ * import * as Layer from "effect/Layer"
+ * import type * as SqlClient from "effect/sql/SqlClient"
+ *
+ * declare const database: Layer.Layer<SqlClient.SqlClient> // such as NodeSqlite.layer or PgClient.layer
+ *
+ * const server = Sentinel.layerServer().pipe(
+ *   Layer.provide(SentinelSql.layer(SentinelConfig.development())),
+ *   Layer.provide(database),
+ *   Layer.provide(NodeCrypto.layer)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer = (
+  config: SentinelConfig,
+  options?: Options
+): Layer.Layer<
+  Sentinel.Services | DirectoryEditor,
+  StoreError | CryptoError.CryptoError | InvalidSigningKey | SettingsError | SigningKeysSql.SealedSigningKey,
+  SqlClient.SqlClient | Sentinel.Crypto
+> =>
+  Layer.mergeAll(
+    DirectorySql.layer(config, options).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
+    config.signing_keys === undefined
+      ? SigningKeysSql.layer.pipe(Layer.provide(options?.seal ?? Seal.layerConfig))
+      : SigningKeys.layerFrom(config.signing_keys),
+    SentinelProfile.layer(config.profile ?? {})
+  ).pipe(Layer.provideMerge(SentinelStoreSql.layer))

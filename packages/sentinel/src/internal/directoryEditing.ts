@@ -1,0 +1,54 @@
+/** The editor of a directory, wherever its records are. */
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as Effect from "effect/Effect"
+import type { NotThere } from "../control/ControlError.ts"
+import type { DirectoryEditor, Gone } from "../DirectoryEditor.ts"
+import type { SentinelConfig } from "../SentinelConfig.ts"
+import * as Changes from "./directoryChanges.ts"
+import { fromDump, toDump } from "./directoryDump.ts"
+import type { Recorder, Records } from "./directoryRecords.ts"
+
+export interface Place {
+  readonly records: () => Records
+  /**
+   * Makes other records of those that there are, and puts them in their place. Where others change them at the same time, it may be
+   * asked again. `source` is the configuration that they all come from, if they do.
+   */
+  readonly put: <E>(
+    f: (records: Records) => Effect.Effect<Records, E>,
+    source?: SentinelConfig
+  ) => Effect.Effect<Gone, E | StoreError>
+  readonly recording: Recorder
+  /** Whether there may be installations without a secret. */
+  readonly pkce: Changes.Pkce
+  /** What `reset` goes back to. */
+  readonly initial: { readonly config: SentinelConfig; readonly records: Effect.Effect<Records> }
+}
+
+export const editorOver = ({ initial, pkce, put, recording, records }: Place): DirectoryEditor["Service"] => {
+  const change = (f: (records: Records) => Effect.Effect<Records, NotThere>) =>
+    put((records) => Effect.tap(f(records), (next) => Changes.check(next, pkce)))
+  const changes = Changes.make(recording)
+  return {
+    accounts: Effect.sync(() =>
+      records().map(({ installations, settings, users }) => ({
+        ...settings,
+        users: users.map((record) => record.settings),
+        installations: installations.map((record) => record.settings)
+      }))
+    ),
+    addAccount: (account) => change(changes.addAccount(account)),
+    removeAccount: (accountId) => change(changes.removeAccount(accountId)),
+    addUser: (accountId, user) => change(changes.addUser(accountId, user)),
+    changeUser: (accountId, userId, settings) => change(changes.changeUser(accountId, userId, settings)),
+    removeUser: (accountId, userId) => change(changes.removeUser(accountId, userId)),
+    addInstallation: (accountId, installation) => change(changes.addInstallation(accountId, installation)),
+    changeInstallation: (accountId, clientId, settings) =>
+      change(changes.changeInstallation(accountId, clientId, settings)),
+    removeInstallation: (accountId, clientId) => change(changes.removeInstallation(accountId, clientId)),
+    replace: (next) => put(() => Effect.forEach(next.accounts, recording.account), next),
+    reset: put(() => initial.records, initial.config),
+    dump: Effect.suspend(() => toDump(records())),
+    load: (dump) => Effect.asVoid(put(() => Effect.succeed(fromDump(dump))))
+  }
+}
