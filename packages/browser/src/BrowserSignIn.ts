@@ -11,8 +11,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { call, signedIn } from "./internal/fromPlain.ts"
-import { type BackendUnavailable, NotRedirected, type NotSignedIn } from "./PageError.ts"
+import { call, notRedirected, signedIn, unavailable, view } from "./internal/fromPlain.ts"
+import { type BackendUnavailable, NoPopup, type NotRedirected, type NotSignedIn } from "./PageError.ts"
 import * as Plain from "./plain.ts"
 
 /**
@@ -28,11 +28,28 @@ export interface RedirectOptions extends Plain.NoSecret {
 /**
  * @since 0.1.0
  */
+export interface PopupOptions extends Plain.NoSecret {
+  /** The account to sign in to. May be left out if the application is installed in one account only. */
+  readonly account?: string | undefined
+  /** What to do if the browser opens no window: send the whole tab, or fail with `NoPopup`. Default: `redirect`. */
+  readonly blocked?: Plain.PopupOptions["blocked"]
+}
+
+/**
+ * @since 0.1.0
+ */
 export class BrowserSignIn extends Context.Service<
   BrowserSignIn,
   {
     /** Sends the whole tab to the sign-in. Succeeds when the browser is on its way; the page runs on for a moment. */
     readonly redirect: (options?: RedirectOptions) => Effect.Effect<void, NotRedirected>
+    /**
+     * Signs in with a window of its own, and gives the session. Run it in the click, with nothing awaited before. If the browser
+     * opens no window, the whole tab goes to the sign-in, and this does not end. An interruption closes the window.
+     */
+    readonly popup: (
+      options?: PopupOptions
+    ) => Effect.Effect<SignedInView, NoPopup | NotRedirected | BackendUnavailable>
     /**
      * Cleans the address bar of a stray callback, then gives the session. Run it first on the page: the cleaning happens
      * before anything is awaited.
@@ -67,8 +84,21 @@ export const layer = (options: Plain.Backend = {}): Layer.Layer<BrowserSignIn> =
   Layer.succeed(BrowserSignIn, {
     redirect: Effect.fn("BrowserSignIn.redirect")(function* (redirectOptions?: RedirectOptions) {
       const result = Plain.redirect({ ...options, ...redirectOptions })
-      if (result._tag === "NotRedirected") {
-        return yield* new NotRedirected({ message: result.message, reason: result.reason })
+      if (result._tag === "NotRedirected") return yield* notRedirected(result)
+    }),
+    popup: Effect.fn("BrowserSignIn.popup")(function* (popupOptions?: PopupOptions) {
+      const result = yield* call(Plain.popup, { ...options, ...popupOptions })
+      switch (result._tag) {
+        case "SignedIn":
+          return view(result)
+        case "NoPopup":
+          return yield* new NoPopup({ message: result.message, reason: result.reason })
+        case "NotRedirected":
+          return yield* notRedirected(result)
+        case "Unavailable":
+          return yield* unavailable(result)
+        case "Redirecting":
+          return yield* Effect.never
       }
     }),
     resume: Effect.flatMap(call(Plain.resume, options), signedIn).pipe(Effect.withSpan("BrowserSignIn.resume")),
@@ -88,6 +118,16 @@ export const layer = (options: Plain.Backend = {}): Layer.Layer<BrowserSignIn> =
  */
 export const redirect = (options?: RedirectOptions): Effect.Effect<void, NotRedirected, BrowserSignIn> =>
   BrowserSignIn.use((signIn) => signIn.redirect(options))
+
+/**
+ * Signs in with a window of its own, with the `BrowserSignIn` of the context.
+ *
+ * @since 0.1.0
+ */
+export const popup = (
+  options?: PopupOptions
+): Effect.Effect<SignedInView, NoPopup | NotRedirected | BackendUnavailable, BrowserSignIn> =>
+  BrowserSignIn.use((signIn) => signIn.popup(options))
 
 /**
  * The session at the start of a page, with the `BrowserSignIn` of the context.

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
-import type { NotRedirected as Refusal, SignedOut, SignedOutHere, Unavailable } from "./plain.ts"
+import type { NoPopup as NoWindow, NotRedirected as Refusal, SignedOut, SignedOutHere, Unavailable } from "./plain.ts"
 
 /**
  * Nobody is signed in. See {@link SignedOut} for the reasons.
@@ -48,5 +48,15 @@ export class OnlySignedOutHere extends Data.TaggedError("OnlySignedOutHere")<Pic
  */
 export class NotRedirected extends Data.TaggedError("NotRedirected")<{
   readonly reason: Refusal["reason"]
+  readonly message: string
+}> {}
+
+/**
+ * There was no sign-in in a window of its own. See {@link NoWindow} for the reasons.
+ *
+ * @since 0.1.0
+ */
+export class NoPopup extends Data.TaggedError("NoPopup")<{
+  readonly reason: NoWindow["reason"]
   readonly message: string
 }> {}

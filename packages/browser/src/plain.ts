@@ -21,6 +21,7 @@
  * @since 0.1.0
  */
 export { type Backend, type NoSecret, type Paths, type Request } from "./internal/backend.ts"
+export { type NoPopup, popup, type PopupOptions, type PopupResult } from "./internal/popup.ts"
 export { type NotRedirected, redirect, type Redirecting, type RedirectOptions } from "./internal/redirect.ts"
 export {
   type SessionResult,
@@ -32,3 +33,4 @@ export {
 export { onReturn, resume } from "./internal/resume.ts"
 export { refresh, session, signOut, signOutEverywhere } from "./internal/session.ts"
 export { type Session } from "./internal/sessionView.ts"
+export { onChange } from "./internal/tabs.ts"

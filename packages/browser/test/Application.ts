@@ -49,7 +49,7 @@ const html = (body: string) =>
 
 const page = (name: string) =>
   html(`<output id="state"></output>
-<button id="sign-in">Sign in</button><button id="session">Who?</button><button id="refresh">Refresh</button>
+<button id="sign-in">Sign in</button><button id="popup">Sign in in a window</button><button id="session">Who?</button><button id="refresh">Refresh</button>
 <button id="sign-out">Sign out</button><button id="sign-out-everywhere">Sign out everywhere</button>
 <script type="module" src="/${name}.js"></script>`)
 

@@ -95,6 +95,14 @@ const logIn = async (page: Page): Promise<void> => {
   await page.click("button[type=submit]")
 }
 
+/** Clicks, and gives the window that opens. Playwright tells each page that it has the focus, which is not so. */
+const openWindow = async (page: Page): Promise<Page> => {
+  const session = await context.newCDPSession(page)
+  await session.send("Emulation.setFocusEmulationEnabled", { enabled: false })
+  const [window] = await Promise.all([context.waitForEvent("page"), page.click("#popup")])
+  return window
+}
+
 const stored = (page: Page) =>
   page.evaluate(async () => ({
     localStorage: localStorage.length,
@@ -159,6 +167,44 @@ for (const path of ["/plain", "/effect"]) {
       assert.strictEqual(page.url(), `${application.origin}${path}?folder=1#top`)
       assert.strictEqual(await page.evaluate(() => history.length), 2)
       assert.deepStrictEqual(complaints, [])
+    })
+
+    it("A10, C10: signs in in a window of its own, which the login's opener policy cuts off, and tells the other tabs", async () => {
+      const page = await open(path)
+      const other = await open("/plain")
+      await Promise.all([state(page), state(other)])
+      const window = await openWindow(page)
+      await window.waitForURL(`${application.sentinelOrigin}/**`)
+      assert.isNull(await window.evaluate(() => globalThis.opener))
+      await logIn(window)
+      assert.strictEqual((await state(page, tagged("SignedIn"))).session?.["subject"], "3552833710")
+      await state(other, tagged("SignedIn"))
+      assert.isTrue(window.isClosed())
+      assert.strictEqual(page.url(), `${application.origin}${path}`)
+
+      await click(page, "sign-out")
+      await state(other, tagged("SignedOut"))
+      for (const address of addresses) assert.notMatch(address, /[?&#](code|state)=/)
+      assert.deepStrictEqual(complaints, [])
+    })
+
+    it("says that the window was closed", async () => {
+      const page = await open(path)
+      await state(page)
+      const window = await openWindow(page)
+      await window.waitForURL(`${application.sentinelOrigin}/**`)
+      await window.close()
+      assert.strictEqual((await state(page, tagged("NoPopup"))).reason, "Closed")
+    })
+
+    it("takes the whole tab where the browser opens no window", async () => {
+      const page = await open(path)
+      await state(page)
+      await page.evaluate(() => void Object.assign(globalThis, { open: () => null }))
+      await page.click("#popup")
+      await logIn(page)
+      await page.waitForURL(`${application.origin}${path}`)
+      await state(page, tagged("SignedIn"))
     })
 
     it("notices on the way back from the login that somebody signed in meanwhile", async () => {

@@ -19,6 +19,7 @@ import { BrowserSessions } from "./BrowserSessions.ts"
 import * as Html from "./Html.ts"
 import * as Problem from "./Problem.ts"
 import { isNavigation } from "./SameOrigin.ts"
+import * as SignInWindow from "./SignInWindow.ts"
 import * as StartLimit from "./StartLimit.ts"
 import { WebApplication } from "./WebApplication.ts"
 
@@ -143,6 +144,11 @@ export const layer = HttpRouter.addAll(
     const application = yield* WebApplication
     return [
       HttpRouter.route("GET", application.paths.login, yield* login),
+      HttpRouter.route(
+        "GET",
+        `${application.paths.login}${SignInWindow.suffix}`,
+        Effect.succeed(SignInWindow.response)
+      ),
       HttpRouter.route("*", application.callbackPath, yield* callback)
     ]
   })

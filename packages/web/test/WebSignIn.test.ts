@@ -2,6 +2,7 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as Html from "@le-auth/web/Html"
+import * as SignInWindow from "@le-auth/web/SignInWindow"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -243,6 +244,25 @@ describe("a session", () => {
     const form = await mine.send("/sign-out", post({ "sec-fetch-site": "same-origin" }))
     assert.strictEqual(form.status, 303)
     assert.strictEqual(form.headers.get("location"), "/")
+  })
+})
+
+describe("the page at which a window ends", () => {
+  scenario("runs exactly its own script, and nobody may frame it", async ({ browser }) => {
+    const mine = browser()
+    const answer = await mine.send("/login/done?window=1")
+    assert.strictEqual(answer.status, 200)
+    const text = await answer.text()
+    assert.include(text, `<script>${SignInWindow.script}</script>`)
+    assert.strictEqual(
+      SignInWindow.scriptHash,
+      `sha256-${createHash("sha256").update(SignInWindow.script).digest("base64")}`
+    )
+    const policy = answer.headers.get("content-security-policy") ?? ""
+    assert.include(policy, `default-src 'none'`)
+    assert.include(policy, `script-src '${SignInWindow.scriptHash}'`)
+    assert.include(policy, "frame-ancestors 'none'")
+    assert.strictEqual(answer.headers.get("cache-control"), "no-store")
   })
 })
 

@@ -1,8 +1,8 @@
 /** The results of the plain entry as values and errors of Effect. */
 import type { SignedInView } from "@le-auth/core/SessionView"
 import * as Effect from "effect/Effect"
-import { BackendUnavailable, NotSignedIn } from "../PageError.ts"
-import type { Request, SessionResult, SignedIn, SignedOut, Unavailable } from "../plain.ts"
+import { BackendUnavailable, NotRedirected, NotSignedIn } from "../PageError.ts"
+import type { NotRedirected as Refusal, Request, SessionResult, SignedIn, SignedOut, Unavailable } from "../plain.ts"
 
 /** Calls a function of the plain entry; an interruption aborts its request. */
 export const call = <A>(run: (options: Request) => Promise<A>, options: Request): Effect.Effect<A> =>
@@ -12,6 +12,8 @@ export const call = <A>(run: (options: Request) => Promise<A>, options: Request)
 export const view = ({ session }: SignedIn): SignedInView => session as SignedInView
 
 export const notSignedIn = ({ message, reason }: SignedOut): NotSignedIn => new NotSignedIn({ message, reason })
+
+export const notRedirected = ({ message, reason }: Refusal): NotRedirected => new NotRedirected({ message, reason })
 
 export const unavailable = ({ message, reason, status }: Unavailable): BackendUnavailable =>
   new BackendUnavailable({ message, reason, status })

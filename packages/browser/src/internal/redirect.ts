@@ -52,6 +52,14 @@ const notRedirected = (reason: NotRedirected["reason"]): NotRedirected => ({
   message: messages[reason]
 })
 
+/** What is wrong with where a sign-in shall go, if anything is. */
+export const badOptions = ({ account, returnTo }: Pick<RedirectOptions, "account" | "returnTo">) =>
+  returnTo !== undefined && !isReturnPath(returnTo)
+    ? notRedirected("BadReturnTo")
+    : account !== undefined && !isAccountId(account)
+      ? notRedirected("BadAccount")
+      : undefined
+
 /** The address of the whole tab. None in a frame of another site, whose address the browser does not tell. */
 const topLocation = (): Location | undefined => {
   try {
@@ -80,8 +88,8 @@ export const redirect = (options: RedirectOptions = {}): Redirecting | NotRedire
   const top = topLocation()
   if (top === undefined) return notRedirected("Framed")
   const { account, returnTo = returnPathTo(top) } = options
-  if (!isReturnPath(returnTo)) return notRedirected("BadReturnTo")
-  if (account !== undefined && !isAccountId(account)) return notRedirected("BadAccount")
+  const bad = badOptions({ account, returnTo })
+  if (bad !== undefined) return bad
 
   const url = address(top, pathsOf(options).login)
   url.searchParams.set("returnTo", returnTo)

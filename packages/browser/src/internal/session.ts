@@ -2,6 +2,7 @@
 import { type Answer, ask, pathsOf, type Request, unexpected } from "./backend.ts"
 import { type SessionResult, type SignedOut, signedOut, type SignedOutHere, type Unavailable } from "./results.ts"
 import { fromBody, members } from "./sessionView.ts"
+import { announce, once } from "./tabs.ts"
 
 const read = (answer: Answer): SessionResult => {
   const { body, status } = answer
@@ -32,17 +33,30 @@ export const session = async (options: Request = {}): Promise<SessionResult> => 
 }
 
 /**
- * Has the backend refresh the access token now, whether it is due or not. The token stays there.
+ * Has the backend refresh the access token now, whether it is due or not. The token stays there. While a tab does so, the
+ * other tabs wait for it and then ask what came of it, so that the backend is asked once.
  *
  * @since 0.1.0
  */
-export const refresh = async (options: Request = {}): Promise<SessionResult> => {
-  const answer = await ask("POST", `${pathsOf(options).session}/refresh`, options)
-  return answer._tag === "Answer" ? read(answer) : answer
+export const refresh = (options: Request = {}): Promise<SessionResult> => {
+  const path = `${pathsOf(options).session}/refresh`
+  return once(
+    `le-auth ${path}`,
+    options.signal,
+    async () => {
+      const answer = await ask("POST", path, options)
+      return answer._tag === "Answer" ? read(answer) : answer
+    },
+    () => session(options)
+  )
 }
 
-const left = (answer: Answer): SignedOut | Unavailable =>
-  answer.status === 204 ? signedOut("NotSignedIn") : unexpected(answer)
+/** Tells the other tabs, too. */
+const left = (answer: Answer): SignedOut | Unavailable => {
+  if (answer.status !== 204) return unexpected(answer)
+  announce()
+  return signedOut("NotSignedIn")
+}
 
 /**
  * Signs the user out of this application only. LivePerson hears nothing of it, so that the next sign-in may need no
@@ -68,6 +82,7 @@ export const signOutEverywhere = async (options: Request = {}): Promise<SignedOu
   const result = left(answer)
   // Whether the backend let go of the session before it failed, only the backend knows.
   if (result._tag === "SignedOut" || (await session(options))._tag !== "SignedOut") return result
+  announce()
   return {
     _tag: "SignedOutHere",
     message: `You are signed out of this application, but maybe not of the others: ${result.message}`

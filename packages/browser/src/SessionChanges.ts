@@ -1,0 +1,47 @@
+/**
+ * The session as all tabs of the application share it.
+ *
+ * @since 0.1.0
+ */
+import type { SignedInView } from "@le-auth/core/SessionView"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import type { BackendUnavailable } from "./PageError.ts"
+import * as PageSession from "./PageSession.ts"
+import * as Plain from "./plain.ts"
+
+/**
+ * Who is signed in: now, and again each time that it may have changed, because another tab signed in or out, or because the page
+ * is shown again. Each value comes from the backend, with the `PageSession` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as PageSession from "@le-auth/browser/PageSession"
+ * import * as SessionChanges from "@le-auth/browser/SessionChanges"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = SessionChanges.changes.pipe(
+ *   Stream.runForEach((session) => Effect.log(Option.isSome(session) ? session.value.subject : "Nobody")),
+ *   Effect.provide(PageSession.layer())
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const changes: Stream.Stream<
+  Option.Option<SignedInView>,
+  BackendUnavailable,
+  PageSession.PageSession
+> = Stream.callback<void>((queue) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      Queue.offerUnsafe(queue, undefined)
+      return Plain.onChange(() => Queue.offerUnsafe(queue, undefined))
+    }),
+    (stop) => Effect.sync(stop)
+  )
+).pipe(Stream.mapEffect(() => PageSession.current))
