@@ -117,7 +117,7 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
     clock,
     faults,
     journal,
-    rotate: keys.rotate,
+    rotate: Effect.orDie(keys.rotate),
     explain: RefusedRequest.explain(editor)
   })
 

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { SigningKeys } from "../SigningKeys.ts"
+import { type Unavailable, unavailable } from "./ControlError.ts"
 import type { Change } from "./recordChange.ts"
 import * as VirtualClock from "./VirtualClock.ts"
 
@@ -13,7 +14,7 @@ import * as VirtualClock from "./VirtualClock.ts"
  */
 export interface Keys {
   /** Signs with a new key from now on, and gives its id. The old one stays in the JWKS as long as tokens may need it. */
-  readonly rotate: Effect.Effect<string>
+  readonly rotate: Effect.Effect<string, Unavailable>
 }
 
 /**
@@ -24,5 +25,8 @@ export const make = (
   clock: VirtualClock.VirtualClock["Service"],
   change: Change
 ): Keys => ({
-  rotate: change((kid) => `signing key rotated to ${kid}`, Effect.orDie(VirtualClock.provide(clock)(keys.rotate)))
+  rotate: change(
+    (kid) => `signing key rotated to ${kid}`,
+    unavailable(VirtualClock.provide(clock)(keys.rotate)).pipe(Effect.catchTag("CryptoError", Effect.die))
+  )
 })

@@ -1,54 +1,36 @@
 /** The inspector in a real browser, beside a Sentinel that another browser signs in to. */
 // @effect-diagnostics globalFetch:off
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Control from "@le-auth/sentinel/control/Control"
-import * as ControlServer from "@le-auth/sentinel/control/ControlServer"
-import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as NetAddress from "effect/net/NetAddress"
 import * as Scope from "effect/Scope"
 import { readFileSync } from "node:fs"
-import { createServer } from "node:http"
 import { createRequire } from "node:module"
 import type * as Axe from "axe-core"
 import type { Browser, Page } from "playwright-core"
 import { launch } from "../../../../tools/chromium.mjs"
+import * as InspectedSentinel from "./InspectedSentinel.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
-const account = "/sentinel/api/account/12345678"
-const clientId = "11111111-1111-4111-8111-111111111111"
 const hostile = `</title><script>document.title = "injected"</script><img src=x onerror="document.title='injected'">`
 
-const start = Effect.gen(function* () {
+const start = Effect.suspend(() => {
   const development = SentinelConfig.development()
   const [first] = development.accounts
   const [agent, ...others] = first.users
   const config = { ...development, accounts: [{ ...first, users: [{ ...agent!, name: hostile }, ...others] }] as const }
-  const services = yield* Layer.build(
+  return InspectedSentinel.listen(
     Control.layerMemory(config).pipe(Layer.provideMerge(Layer.merge(NodeCrypto.layer, Logger.layer([]))))
   )
-  const provided = Layer.succeedContext(services)
-  const node = NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
-  const listen = <E>(server: Layer.Layer<never, E, Layer.Success<typeof node>>) =>
-    Effect.map(Layer.build(Layer.fresh(Layer.provideMerge(server, node))), (built) =>
-      NetAddress.formatUrlUnsafe(Context.get(built, HttpServer.HttpServer).address)
-    )
-  return {
-    sentinel: yield* listen(Layer.provide(Sentinel.layerServer(), provided)),
-    inspector: yield* listen(Layer.provide(ControlServer.layer, provided))
-  }
 })
 
 const scope = Scope.makeUnsafe()
-let addresses: { readonly sentinel: string; readonly inspector: string }
+let addresses: InspectedSentinel.Addresses
 let browser: Browser
 beforeAll(async () => {
   addresses = await Effect.runPromise(Scope.provide(start, scope))
@@ -59,50 +41,10 @@ afterAll(async () => {
   await Effect.runPromise(Scope.close(scope, Exit.void))
 })
 
-/** Runs with the inspector open, and sees to it that the page had no error. */
-const inspecting = async (work: (page: Page) => Promise<void>, path = "/") => {
-  const page = await browser.newPage()
-  const errors: Array<string> = []
-  page.on("pageerror", (error) => errors.push(error.message))
-  page.on("console", (message) => {
-    if (message.type() === "error" && !message.text().includes("Failed to load resource")) errors.push(message.text())
-  })
-  try {
-    await page.goto(addresses.inspector + path)
-    await work(page)
-    assert.deepStrictEqual(errors, [])
-  } finally {
-    await page.close()
-  }
-}
-
-/** A user signs in; gives the code that the application gets. */
-const signIn = async (state: string): Promise<string> => {
-  const context = await browser.newContext()
-  try {
-    const page = await context.newPage()
-    const sent = page.waitForRequest((request) => request.url().includes("/callback?"))
-    await page.route("**/callback?*", (route) => route.fulfill({ body: "signed in" }))
-    const query = new URLSearchParams({ v: "1.0", response_type: "code", client_id: clientId, state })
-    await page.goto(`${addresses.sentinel}${account}/authorize?${query}`)
-    await page.locator("[name=username]").fill("agent@example.com")
-    await page.locator("[name=password]").fill("agent")
-    await page.locator("[name=password]").press("Enter")
-    return new URL((await sent).url()).searchParams.get("code")!
-  } finally {
-    await context.close()
-  }
-}
-
-const token = async (parameters: Record<string, string>) => {
-  const response = await fetch(`${addresses.sentinel}${account}/token?v=1.0`, {
-    method: "POST",
-    body: new URLSearchParams({ client_id: clientId, client_secret: "development-only-secret", ...parameters })
-  })
-  const text = await response.text()
-  const answer = (text.startsWith("{") ? JSON.parse(text) : {}) as Record<string, string | undefined>
-  return { response, answer }
-}
+const inspecting = (work: (page: Page) => Promise<void>, path?: string) =>
+  InspectedSentinel.inspecting(browser, addresses, work, path)
+const signIn = (state: string) => InspectedSentinel.signIn(browser, addresses, state)
+const token = (parameters: Record<string, string>) => InspectedSentinel.token(addresses, parameters)
 const exchange = (code: string) => token({ grant_type: "authorization_code", code })
 
 describe("Inspector", () => {

@@ -117,6 +117,7 @@ export class StateGroup extends HttpApiGroup.make("state").add(
  */
 export class KeysGroup extends HttpApiGroup.make("keys").add(
   HttpApiEndpoint.post("rotate", "/control/keys/rotate", {
-    success: Schema.Struct({ kid: Schema.String })
+    success: Schema.Struct({ kid: Schema.String }),
+    error: Unavailable
   }).annotateMerge(OpenApi.annotations({ title: "Sign with a new key from now on" }))
 ) {}
