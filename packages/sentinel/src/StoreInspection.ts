@@ -84,7 +84,7 @@ export interface Newest<A> {
   readonly newest: ReadonlyArray<A>
   /** How many there are, as far as they were looked at. */
   readonly total: number
-  /** There are so many that older ones were not looked at: `total` is how many of the newest 10,000 it is about. */
+  /** There are so many that older ones were not looked at: `total` is how many of the newest 1,000 it is about. */
   readonly isPartial: boolean
 }
 
@@ -100,7 +100,7 @@ export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", { what:
 }
 
 /**
- * `find`, `sessions`, `families` and `dump` change nothing.
+ * `find`, `sessions`, `families`, `count` and `dump` change nothing.
  *
  * @since 0.1.0
  */
@@ -111,6 +111,8 @@ export class StoreInspection extends Context.Service<
     readonly find: (id: string, now: number) => Effect.Effect<Option.Option<Found>, StoreError>
     readonly sessions: (query: Query) => Effect.Effect<Newest<SessionState>, StoreError>
     readonly families: (query: Query) => Effect.Effect<Newest<FamilyState>, StoreError>
+    /** How many sessions are alive, all of them. */
+    readonly count: (now: number) => Effect.Effect<number, StoreError>
     /** Revokes all grants of an application, also those that no list shows. */
     readonly revokeClient: (owner: Owner, now: number) => Effect.Effect<void, StoreError>
     readonly dump: Effect.Effect<StoreDump, StoreError | TooLarge>

@@ -21,7 +21,7 @@ const runLong = SqlStore.operations("Sentinel store in SQL", "1 minute")
 /**
  * Looks into the database of the context.
  *
- * Lists and totals are about the newest 10,000 rows, whatever else there is. A document of the whole state has up to 100,000 rows of
+ * Lists and totals are about the newest 1,000 rows, whatever else there is. A document of the whole state has up to 100,000 rows of
  * each kind. Documents of a store in memory can be loaded, and the other way round. `load` and `clear` replace what **all** nodes
  * on this database see.
  *

@@ -75,6 +75,13 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SentinelStore | StoreI
     [ended]
   ],
   ["that asks a clock of its own", wrong(({ find }) => ({ find: (id) => find(id, 1_700_000_000_000) })), [idle]],
+  [
+    "that counts the dead with the living",
+    wrong(({ sessions }) => ({
+      count: (now) => Effect.map(sessions({ now, limit: 1, onlyAlive: false }), ({ total }) => total)
+    })),
+    [alive]
+  ],
   ["that revokes nothing", wrong(() => ({ revokeClient: () => Effect.void })), [client]],
   [
     "that lists the oldest first",

@@ -33,7 +33,7 @@ const cannotLook = "This store cannot be looked into, or it does not answer."
 /** What is not shown, if not everything is. */
 const rest = ({ isPartial, newest, total }: Newest<unknown>): Html => {
   if (newest.length === total && !isPartial) return html``
-  const all = isPartial ? `${total} among the 10,000 that were looked at` : `${total}`
+  const all = isPartial ? `${total} among the newest 1,000` : `${total}`
   return nothing(`These are the newest ${newest.length} of ${all}.`)
 }
 

@@ -112,6 +112,12 @@ export const inspection = (
           (row) => familyState(row, now)
         )
       ),
+    count: (now) =>
+      Effect.sync(() => {
+        let count = 0
+        for (const [, row] of current.get().sessions.entries()) if (current.get().isAlive(row, now)) count++
+        return count
+      }),
     revokeClient: ({ accountId, clientId }, now) =>
       Effect.sync(() => {
         for (const [, row] of current.get().grants.entries()) {

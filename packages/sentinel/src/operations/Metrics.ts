@@ -13,9 +13,7 @@ import type { Endpoint } from "../http/Endpoint.ts"
 import * as Paths from "../Paths.ts"
 import { StoreInspection } from "../StoreInspection.ts"
 
-const sessions = Metric.gauge("sentinel_sessions", {
-  description: "Sessions that are alive; in a database, of the newest 10,000"
-})
+const sessions = Metric.gauge("sentinel_sessions", { description: "Sessions that are alive" })
 
 /**
  * `/metrics` in the text format. The numbers say how many sign-ins which account has, so it is served where operators are, and
@@ -29,8 +27,7 @@ export const make: Effect.Effect<Endpoint> = Effect.map(
     const countSessions = Effect.gen(function* () {
       if (Option.isNone(inspection)) return
       const now = yield* Clock.currentTimeMillis
-      const { total } = yield* inspection.value.sessions({ now, limit: 1, onlyAlive: true })
-      yield* Metric.update(sessions, total)
+      yield* Metric.update(sessions, yield* inspection.value.count(now))
     }).pipe(Effect.catch((error) => Effect.logWarning("Sessions could not be counted", error)))
     return {
       path: Paths.metrics,

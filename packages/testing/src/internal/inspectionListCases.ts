@@ -59,6 +59,7 @@ export const listCases: ReadonlyArray<ContractCase<Inspected>> = [
       })
       const all = yield* other.inspection.sessions({ now: now + 2, limit: 10, onlyAlive: false })
       assert.strictEqual(all.total, 5)
+      assert.strictEqual(yield* other.inspection.count(now + 2), 1)
       assert.lengthOf(
         all.newest.filter(({ isAlive }) => isAlive),
         1

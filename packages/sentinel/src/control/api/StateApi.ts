@@ -40,7 +40,7 @@ const newest = <S extends Schema.Constraint>(one: S) =>
   Schema.Struct({ newest: Schema.Array(one), total: Schema.Int, isPartial: Schema.Boolean })
 const description =
   "limit: at most so many, 1 to 1000; default: 100. alive=true: only those that can still be used. total: how many there are; " +
-  "if isPartial, how many of the newest 10,000, since older ones were not looked at."
+  "if isPartial, how many of the newest 1,000, since older ones were not looked at."
 
 const SnapshotName = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, { expected: "up to 64 of A-Z a-z 0-9 . _ -" })
