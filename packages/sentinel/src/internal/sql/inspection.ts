@@ -133,10 +133,14 @@ export const make = (sql: SqlClient, run: Run): Operations => {
         run("count the sessions")
       ),
     families: ({ limit, now, onlyAlive }) => {
+      const newest = newestRows("sentinel_grant")
       const isWanted = onlyAlive ? sql`g.revoked_at IS NULL AND s.id IS NOT NULL AND s.ended_at IS NULL` : sql`1 = 1`
-      const from = sql`${newestRows("sentinel_grant")} AS g LEFT JOIN sentinel_session s ON s.id = g.session_id`
-      const rows = sql<FamilyRow>`SELECT ${familyColumns} FROM ${from} WHERE ${isWanted}
+      const withSessions = (grants: Fragment) => sql`${grants} AS g LEFT JOIN sentinel_session s ON s.id = g.session_id`
+      // Sessions are looked for only where they matter.
+      const listed = onlyAlive ? newest : sql`(SELECT * FROM ${newest} AS n ORDER BY created_at DESC LIMIT ${limit})`
+      const rows = sql<FamilyRow>`SELECT ${familyColumns} FROM ${withSessions(listed)} WHERE ${isWanted}
         ORDER BY g.created_at DESC LIMIT ${limit}`
+      const from = onlyAlive ? withSessions(newest) : sql`${newest} AS g`
       return newestOf(rows, { from, isWanted }, (row) => familyState(row, now)).pipe(run("list the token families"))
     }
   }
