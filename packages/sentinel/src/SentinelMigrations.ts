@@ -74,7 +74,8 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
     sql`CREATE TABLE sentinel_directory_entry (
       kind TEXT NOT NULL, account_id TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
       PRIMARY KEY (kind, account_id, id))`
-  ])
+  ]),
+  "7_secrets": statements((sql) => [sql`CREATE TABLE sentinel_secret (id TEXT PRIMARY KEY, sealed TEXT NOT NULL)`])
 }
 
 /**

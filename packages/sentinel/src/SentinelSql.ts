@@ -15,13 +15,16 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type { DirectoryEditor } from "./DirectoryEditor.ts"
 import * as DirectorySql from "./DirectorySql.ts"
 import type { InvalidSigningKey } from "./keys/SigningKey.ts"
+import { TicketSecret } from "./login/LoginTickets.ts"
 import * as Passwords from "./Passwords.ts"
+import type { SealedRow } from "./SealedRow.ts"
 import type * as Sentinel from "./Sentinel.ts"
 import type { SentinelConfig } from "./SentinelConfig.ts"
 import * as SentinelProfile from "./SentinelProfile.ts"
 import * as SentinelStoreSql from "./SentinelStoreSql.ts"
 import * as SigningKeys from "./SigningKeys.ts"
 import * as SigningKeysSql from "./SigningKeysSql.ts"
+import * as TicketSecretSql from "./TicketSecretSql.ts"
 
 /**
  * @since 0.1.0
@@ -29,14 +32,15 @@ import * as SigningKeysSql from "./SigningKeysSql.ts"
 export interface Options extends DirectorySql.Options {
   /** What new passwords are hashed with. Default: what is enough for development. */
   readonly passwords?: Passwords.Options | undefined
-  /** What seals the signing keys, alike on all nodes. Default: `Seal.layerConfig`, which reads `LE_AUTH_SEAL_KEYS`. */
+  /** What seals signing keys and the secret of login tickets, alike on all nodes. Default: `Seal.layerConfig`, which reads `LE_AUTH_SEAL_KEYS`. */
   readonly seal?: Layer.Layer<Seal.SealKeys, SettingsError, Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom> | undefined
 }
 
 /**
  * Everything that Sentinel needs, over the database of the context, for any number of nodes that have the same configuration: see
- * `DirectorySql.layer`, `SentinelStoreSql.layer` and `SigningKeysSql.layer`. With `signing_keys` in the configuration these are
- * the keys, nothing has to be sealed, and a rotation is a change of the configuration of all nodes.
+ * `DirectorySql.layer`, `SentinelStoreSql.layer`, `SigningKeysSql.layer` and `TicketSecretSql.layer`. With `signing_keys` in the
+ * configuration these are the keys, the secret of login tickets comes from the first of them, nothing has to be sealed, and a
+ * rotation is a change of the configuration of all nodes.
  *
  * @example
  * ```ts
@@ -63,13 +67,13 @@ export const layer = (
   options?: Options
 ): Layer.Layer<
   Sentinel.Services | DirectoryEditor,
-  StoreError | CryptoError.CryptoError | InvalidSigningKey | SettingsError | SigningKeysSql.SealedSigningKey,
+  StoreError | CryptoError.CryptoError | InvalidSigningKey | SettingsError | SealedRow,
   SqlClient.SqlClient | Sentinel.Crypto
 > =>
   Layer.mergeAll(
     DirectorySql.layer(config, options).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
     config.signing_keys === undefined
-      ? SigningKeysSql.layer.pipe(Layer.provide(options?.seal ?? Seal.layerConfig))
-      : SigningKeys.layerFrom(config.signing_keys),
+      ? Layer.merge(SigningKeysSql.layer, TicketSecretSql.layer).pipe(Layer.provide(options?.seal ?? Seal.layerConfig))
+      : Layer.merge(SigningKeys.layerFrom(config.signing_keys), Layer.succeed(TicketSecret, config.signing_keys[0])),
     SentinelProfile.layer(config.profile ?? {})
   ).pipe(Layer.provideMerge(SentinelStoreSql.layer))

@@ -11,7 +11,6 @@ import * as Context from "effect/Context"
 import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Digest from "effect/crypto/Digest"
 import * as Signature from "effect/crypto/Signature"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -21,23 +20,9 @@ import * as SqlClient from "effect/sql/SqlClient"
 import { poll } from "./internal/sql/polling.ts"
 import * as Rows from "./internal/sql/signingKeyRows.ts"
 import * as SigningKey from "./keys/SigningKey.ts"
+import { SealedRow } from "./SealedRow.ts"
 import * as SentinelMigrations from "./SentinelMigrations.ts"
 import { SigningKeys } from "./SigningKeys.ts"
-
-/**
- * A key in the database was sealed with a secret that this process does not have.
- *
- * @since 0.1.0
- */
-export class SealedSigningKey extends Data.TaggedError("SealedSigningKey")<{ readonly kid: string }> {
-  override get message(): string {
-    return (
-      `The signing key ${this.kid} in the database cannot be opened with the seal keys of this process. Add the secret that ` +
-      `it was sealed with to LE_AUTH_SEAL_KEYS, at the end. If that is lost, delete the row ${this.kid} of ` +
-      "sentinel_signing_key, and start again: a new key is made if none is left."
-    )
-  }
-}
 
 /** A row, and its key if it could be opened. */
 interface KnownKey extends Rows.KeyRow {
@@ -54,6 +39,8 @@ interface View {
 
 const name = "signing keys in SQL"
 const run = SqlStore.operations(name)
+
+const notOpened = (kid: string) => new SealedRow({ what: `signing key ${kid}`, table: "sentinel_signing_key", id: kid })
 
 /** A sealed key opens as the key that its row says, and as no other. */
 const place = (kid: string): string => `signing key ${kid} of Sentinel`
@@ -87,7 +74,7 @@ const make = Effect.gen(function* () {
     const key = Option.isNone(jwk)
       ? Option.none()
       : yield* Effect.option(provided(SigningKey.fromText(Redacted.make(jwk.value))))
-    if (Option.isNone(key)) yield* Effect.logError(new SealedSigningKey({ kid: id }).message)
+    if (Option.isNone(key)) yield* Effect.logError(notOpened(id).message)
     opened.set(id, Option.getOrUndefined(key))
     return Option.getOrUndefined(key)
   })
@@ -116,7 +103,7 @@ const make = Effect.gen(function* () {
   })
   const { keys } = yield* start
   const lost = Rows.published(keys, yield* Clock.currentTimeMillis).find(({ key }) => key === undefined)
-  if (lost !== undefined) return yield* new SealedSigningKey({ kid: lost.id })
+  if (lost !== undefined) return yield* notOpened(lost.id)
 
   yield* poll(
     name,
@@ -146,7 +133,7 @@ const make = Effect.gen(function* () {
       const row = Rows.signingRow((yield* believed).keys, now)
       if (row === undefined) return yield* new StoreError({ store: name, operation: "sign: there is no key any more" })
       if (row.key === undefined) {
-        const cause = new SealedSigningKey({ kid: row.id })
+        const cause = notOpened(row.id)
         return yield* new StoreError({ store: name, operation: "sign", cause })
       }
       yield* note(row, lifetimeOf(claims, now))
@@ -189,6 +176,6 @@ const make = Effect.gen(function* () {
  */
 export const layer: Layer.Layer<
   SigningKeys,
-  StoreError | CryptoError.CryptoError | SealedSigningKey,
+  StoreError | CryptoError.CryptoError | SealedRow,
   SqlClient.SqlClient | SealKeys | Crypto
 > = Layer.effect(SigningKeys, Effect.andThen(SentinelMigrations.run, make))

@@ -1,9 +1,11 @@
 /** What is demanded of a directory that several nodes share, on every engine. */
 import { assert, describe, it } from "@effect/vitest"
 import { ClientId } from "@le-auth/core/Identifiers"
+import * as Seal from "@le-auth/core/Seal"
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -21,7 +23,7 @@ import {
   config,
   secret
 } from "../../../sentinel/test/Harness.ts"
-import { connect, eventually, sentinelNode } from "./sentinelNodes.ts"
+import { connect, eventually, seal, sealSecret, sentinelNode } from "./sentinelNodes.ts"
 
 type Node = Effect.Success<ReturnType<typeof sentinelNode>>
 
@@ -107,6 +109,32 @@ export const provesDirectory = (
           const currentDate = DateTime.toDateUtc(yield* DateTime.now)
           yield* Effect.promise(() => jwtVerify(json["id_token"]!, createLocalJWKSet(set), { currentDate }))
         }
+      })
+    )
+
+    it.effect("R76, R81: a sign-in goes on whichever node each of its requests meets, also after a restart", () =>
+      Effect.gen(function* () {
+        const { url } = yield* started
+        const nodes = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
+        let requests = 0
+        const balanced = {
+          ...nodes[0]!,
+          fetch: (path: string, init?: RequestInit) => nodes[++requests % 2]!.fetch(path, init)
+        }
+        for (let times = 0; times < 2; times++) {
+          const code = answerOf(yield* browser(balanced).signIn()).get("code")!
+          const { json } = yield* application(balanced).exchange(code)
+          assert.strictEqual((yield* application(balanced).refresh(json["refresh_token"])).status, 200)
+          // From now on the other way round.
+          yield* balanced.fetch("/sentinel/well-known/jwks")
+        }
+        const user = browser(balanced)
+        const page = yield* user.open(authorizePath())
+        nodes.splice(0, 2, yield* sentinelNode(url, config), yield* sentinelNode(url, config))
+        const form = { ...page.form, ...agent }
+        const [once, twice] = [yield* user.submit(form), yield* user.submit(form)]
+        assert.isNotNull(answerOf(once).get("code"))
+        assert.strictEqual(answerOf(twice).get("code"), answerOf(once).get("code"))
       })
     )
 
@@ -258,6 +286,14 @@ export const provesDirectory = (
           assert.notInclude(dump, Buffer.from(text).toString("hex"))
           assert.notInclude(dump, Buffer.from(text).toString("base64url"))
         }
+        const [kept] = yield* sql<{ sealed: string }>`SELECT sealed FROM sentinel_secret`
+        const opened = yield* Effect.provide(
+          Seal.open(kept!.sealed, "secret of Sentinel's login tickets"),
+          seal(sealSecret)
+        )
+        assert.lengthOf(Option.getOrThrow(opened), 43)
+        assert.include(dump, kept!.sealed)
+        assert.notInclude(dump, Option.getOrThrow(opened))
         const [row] = yield* sql<{ source: string }>`SELECT source FROM sentinel_directory`
         assert.match(row!.source, /^\$pbkdf2-sha256\$i=10\$/, "hashed with what passwords are hashed with")
       })

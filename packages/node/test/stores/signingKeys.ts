@@ -183,7 +183,7 @@ export const provesSigningKeys = (
           const kid = kidOf(yield* sign(yield* keysNode(url)))
           const secret = "another-planted-secret of more than thirty-two bytes"
           const error = yield* Effect.flip(keysNode(url, [secret]))
-          assert.strictEqual(error._tag, "SealedSigningKey")
+          assert.strictEqual(error._tag, "SealedRow")
           assert.include(error.message, `${kid} in the database cannot be opened`)
           assert.include(error.message, "LE_AUTH_SEAL_KEYS")
           assert.notInclude(error.message, "planted")

@@ -2,19 +2,21 @@
  * Login tickets: an authorization request on its way through the login page.
  *
  * Nothing is stored before somebody has signed in, so that a flood of requests fills no memory. The request travels sealed
- * in the address of the login page instead (AES-256-GCM), readable by this Sentinel only, for ten minutes only, and tied to the
+ * in the address of the login page instead (AES-256-GCM), readable by this Sentinel only (all of its nodes), for ten minutes only, and tied to the
  * browser by a cookie.
  *
  * @since 0.1.0
  */
 import * as Base64Url from "@le-auth/core/Base64Url"
 import * as Utf8 from "@le-auth/core/Utf8"
+import * as Context from "effect/Context"
 import * as Aead from "effect/crypto/Aead"
 import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Target } from "../authorize/Target.ts"
@@ -61,11 +63,43 @@ export interface LoginTickets {
   readonly deviceToken: (accountId: string, email: string) => Effect.Effect<string>
 }
 
+/**
+ * What the keys of tickets come from: a text that a machine has made and that nobody else knows. Nodes of one Sentinel have the same
+ * one, so that a login page that one of them has shown can be sent to any other, and also after a restart. Without it each process draws
+ * keys of its own.
+ *
+ * @since 0.1.0
+ */
+export const TicketSecret = Context.Reference<Redacted.Redacted<string> | undefined>(
+  "@le-auth/sentinel/login/TicketSecret",
+  { defaultValue: () => undefined }
+)
+
+/** The two keys of a secret are derived from it apart (RFC 5869 section 2.3). */
+const keysOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<string>) {
+  const mac = yield* Mac.Mac
+  const root = yield* Mac.key(Mac.hmacSha256, Utf8.encode(Redacted.value(secret)))
+  const part = (name: string) => mac.sign(root, Utf8.encode(`le-auth login tickets 1 ${name}`))
+  return {
+    sealKey: yield* Aead.key(Aead.aes256Gcm, yield* part("seal")),
+    macKey: yield* Mac.key(Mac.hmacSha256, yield* part("tags"))
+  }
+})
+
+const randomKeys = Effect.gen(function* () {
+  const aead = yield* Aead.Aead
+  const mac = yield* Mac.Mac
+  return {
+    sealKey: yield* aead.generateKey(Aead.aes256Gcm),
+    macKey: yield* mac.generateKey(Mac.hmacSha256)
+  }
+})
+
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(LoginTicket))
 const nonceLength = Aead.aes256Gcm.nonceLength
 
 /**
- * Tickets under random keys of this process.
+ * Tickets under the keys of the {@link TicketSecret}, or under random keys of this process.
  *
  * @since 0.1.0
  */
@@ -77,8 +111,8 @@ export const make: Effect.Effect<
   const aead = yield* Aead.Aead
   const mac = yield* Mac.Mac
   const random = yield* SecureRandom.SecureRandom
-  const sealKey = yield* aead.generateKey(Aead.aes256Gcm)
-  const macKey = yield* mac.generateKey(Mac.hmacSha256)
+  const secret = yield* TicketSecret
+  const { macKey, sealKey } = yield* secret === undefined ? randomKeys : keysOf(secret)
 
   /** The parts are separated by a character that none of them has. */
   const tag = (...parts: ReadonlyArray<string>) =>
