@@ -215,6 +215,8 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   )
   // In strict mode nobody can reach the control, but it is what takes over a changed file.
   const controlled = yield* Store.services(store, config, {
+    // The built-in users never replace those that somebody has put into a database.
+    replaces: Option.isSome(options.config),
     ...((options.strict || !options.control) && { journal: 0 }),
     ...(options.strict && { passwords: { algorithm: Strict.passwordAlgorithm } })
   })

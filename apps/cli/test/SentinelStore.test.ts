@@ -80,6 +80,39 @@ describe("le-auth sentinel start --store", () => {
     })
   }
 
+  for (const { env, name, store } of engines) {
+    it(`R70: two nodes over ${name}: keys are the same, and an installation is changed at one and refused at the other`, async () => {
+      const [one, other] = await Promise.all([running(store(), env), running(store(), env)])
+      assert.deepStrictEqual(await keyIds(one.origin), await keyIds(other.origin))
+      const { body } = await redeem(other.origin, await authorize(one.origin))
+      const change = async (enabled: boolean) =>
+        fetch(`${one.control}/control/accounts/12345678/installations/22222222-2222-4222-8222-222222222222`, {
+          method: "PATCH",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ enabled })
+        })
+      assert.strictEqual((await change(false)).status, 204)
+      const isEnabled = async () => {
+        const accounts = (await (await fetch(`${other.control}/control/accounts`)).json()) as Array<{
+          installations: Array<{ client_id: string; enabled: boolean }>
+        }>
+        return accounts[0]!.installations.some(({ client_id, enabled }) => client_id.startsWith("2222") && enabled)
+      }
+      /** The time limit of the test ends it. */
+      const until = async (enabled: boolean) => {
+        while ((await isEnabled()) !== enabled);
+      }
+      await until(false)
+      assert.strictEqual((await refresh(other.origin, body["refresh_token"])).body["error"], "invalid_client")
+      assert.strictEqual((await change(true)).status, 204)
+      await until(true)
+      for (const node of [one, other]) {
+        node.child.kill()
+        assert.strictEqual((await node.result).code, 0)
+      }
+    })
+  }
+
   it("says where sessions and tokens stay, without the password", async () => {
     const sentinel = start(["sentinel", "start", "--port", "0", "--store", postgres.url], seal)
     const { host, password } = new URL(postgres.url)

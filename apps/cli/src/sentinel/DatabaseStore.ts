@@ -9,54 +9,70 @@ import * as NodeDatabase from "@le-auth/node/NodeDatabase"
 import * as SealKeyFile from "@le-auth/node/SealKeyFile"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Control from "@le-auth/sentinel/control/Control"
+import * as DirectorySql from "@le-auth/sentinel/DirectorySql"
+import { TicketSecret } from "@le-auth/sentinel/login/LoginTickets"
+import * as Passwords from "@le-auth/sentinel/Passwords"
 import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
 import * as SigningKeysSql from "@le-auth/sentinel/SigningKeysSql"
 import * as StoreInspectionSql from "@le-auth/sentinel/StoreInspectionSql"
+import * as TicketSecretSql from "@le-auth/sentinel/TicketSecretSql"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 
-type SigningKeysLayer = Layer.Layer<
+/** What all nodes have alike. */
+const shared = Layer.merge(SigningKeysSql.layer, TicketSecretSql.layer)
+
+type SecretsLayer = Layer.Layer<
   SigningKeys.SigningKeys,
-  Layer.Error<typeof SigningKeysSql.layer | ReturnType<typeof SigningKeys.layerFrom>> | SettingsError,
-  Exclude<Layer.Services<typeof SigningKeysSql.layer>, Seal.SealKeys>
+  Layer.Error<typeof shared | ReturnType<typeof SigningKeys.layerFrom>> | SettingsError,
+  Exclude<Layer.Services<typeof shared>, Seal.SealKeys>
 >
 
 const unshared =
   "Without LE_AUTH_SEAL_KEYS this process has a signing key of its own: its tokens do not verify at other nodes, nor after a " +
-  "restart. Make one with: openssl rand -base64 32"
+  "restart, and its login pages are for no other node. Make one with: openssl rand -base64 32"
 
 /**
  * In this order: those of the configuration; those in the database, sealed with the seal keys of the environment or, for a file
  * of SQLite, with the one beside it; one of this process.
  */
-const signingKeys = Effect.fnUntraced(function* (
+const secrets = Effect.fnUntraced(function* (
   url: StoreUrl.DatabaseUrl,
   config: SentinelConfig
-): Effect.fn.Return<SigningKeysLayer> {
-  if (config.signing_keys !== undefined) return SigningKeys.layerFrom(config.signing_keys)
+): Effect.fn.Return<SecretsLayer> {
+  if (config.signing_keys !== undefined) {
+    return Layer.merge(SigningKeys.layerFrom(config.signing_keys), Layer.succeed(TicketSecret, config.signing_keys[0]))
+  }
   if (url._tag === "Sqlite") {
-    return Layer.provide(SigningKeysSql.layer, SealKeyFile.layerConfigOr(StoreUrl.sealKeyFile(url)))
+    return Layer.provide(shared, SealKeyFile.layerConfigOr(StoreUrl.sealKeyFile(url)))
   }
   if (Option.isSome(yield* Effect.option(Config.NonEmptyString("LE_AUTH_SEAL_KEYS")))) {
-    return SigningKeysSql.layer.pipe(Layer.provide(Seal.layerConfig), Layer.provide(Seal.layerWebCrypto))
+    return shared.pipe(Layer.provide(Seal.layerConfig), Layer.provide(Seal.layerWebCrypto))
   }
   yield* Console.error(unshared)
   return SigningKeys.layer
 })
 
 /**
+ * What Sentinel needs and its control. `replaces` says whether the configuration replaces another one in the database.
+ *
  * @since 0.1.0
  */
-export const layer = (url: StoreUrl.DatabaseUrl, config: SentinelConfig, options: Control.Options) =>
-  Control.layer(config, options).pipe(
+export const layer = (
+  url: StoreUrl.DatabaseUrl,
+  config: SentinelConfig,
+  { passwords, replaces, ...options }: Control.Options & DirectorySql.Options
+) =>
+  Control.layerWith(options).pipe(
+    Layer.provide(DirectorySql.layer(config, { replaces }).pipe(Layer.provide(Passwords.layerWith(passwords ?? {})))),
     Layer.provide(Layer.merge(SentinelStoreSql.layer, StoreInspectionSql.layer)),
-    Layer.provideMerge(Layer.unwrap(signingKeys(url, config))),
+    Layer.provideMerge(Layer.unwrap(secrets(url, config))),
     Layer.catchTag("StoreError", (error) => Layer.effectContext(Effect.fail(NodeDatabase.unusable(url)(error)))),
     Layer.provide(NodeDatabase.layer(url)),
     Layer.merge(SentinelProfile.layer(config.profile ?? {}))

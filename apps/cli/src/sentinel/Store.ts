@@ -36,7 +36,11 @@ export const read = (text: string): Result.Result<Store, string> =>
  *
  * @since 0.1.0
  */
-export const services = Effect.fnUntraced(function* (store: Store, config: SentinelConfig, options: Control.Options) {
+export const services = Effect.fnUntraced(function* (
+  store: Store,
+  config: SentinelConfig,
+  options: Control.Options & { readonly replaces: boolean }
+) {
   if (store._tag === "Memory") return Control.layerMemory(config, options)
   const { layer } = yield* Effect.promise(() => import("./DatabaseStore.ts"))
   return layer(store, config, options)
