@@ -16,6 +16,7 @@ import * as Persistence from "effect/persistence/Persistence"
 import * as Configuration from "./Configuration.ts"
 import * as HomePage from "./HomePage.ts"
 import * as Listen from "./Listen.ts"
+import * as Spa from "./Spa.ts"
 
 const stores = Layer.mergeAll(
   TransactionStore.layerMemory,
@@ -35,7 +36,7 @@ const services = (configuration: Configuration.Configuration) =>
 
 /** The application on its port. */
 export const layer = (configuration: Configuration.Configuration) =>
-  HttpRouter.serve(Layer.merge(HomePage.layer(configuration.installation), WebSignIn.routes), {
+  HttpRouter.serve(Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes), {
     disableLogger: true,
     disableListenLog: true
   }).pipe(

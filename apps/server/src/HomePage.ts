@@ -17,7 +17,7 @@ const signedOut = (installation: AppInstallation) =>
   Html.page({
     title: "Example application",
     body: `<p>This application acts for a user of the LivePerson account ${Html.escape(installation.accountId)}. You are not signed in.</p>
-<p class="actions"><a class="button primary" href="/login">Sign in</a></p>`
+<p class="actions"><a class="button primary" href="/login">Sign in</a><a class="button" href="/spa/">The same with a script</a></p>`
   })
 
 const at = (milliseconds: number): string => {

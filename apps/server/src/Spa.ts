@@ -1,0 +1,28 @@
+/**
+ * The page of `apps/spa`, as its build has left it. It shows the same as the start page, with a script in place of forms.
+ */
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpStaticServer from "effect/http/HttpStaticServer"
+import * as Layer from "effect/Layer"
+import { fileURLToPath } from "node:url"
+
+/** The same from the sources and from the bundle. */
+const root = fileURLToPath(new URL("../../spa/dist/", import.meta.url))
+
+/** Its own files, its own backend, and nothing else; no text becomes HTML or script (Trusted Types). */
+const headers = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; " +
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff"
+}
+
+const withHeaders = HttpRouter.middleware(Effect.map(HttpServerResponse.setHeaders(headers)), { global: false })
+
+export const layer = HttpStaticServer.layer({ root, prefix: "/spa", cacheControl: "no-cache" }).pipe(
+  Layer.provide(withHeaders.layer)
+)

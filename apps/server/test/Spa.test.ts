@@ -1,0 +1,136 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import axe from "axe-core"
+import type { Browser, BrowserContext, Page } from "playwright-core"
+import { launch } from "../../../tools/chromium.mjs"
+import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
+
+let browser: Browser
+let started: Started
+let origin: string
+let sentinel: string
+
+beforeAll(async () => {
+  const [port, sentinelPort] = [await freePort(), await freePort()]
+  origin = `http://localhost:${port}`
+  sentinel = `http://localhost:${sentinelPort}`
+  started = npmStart({ PORT: String(port), SENTINEL_PORT: String(sentinelPort), LE_AUTH_STORE: "memory:" })
+  browser = await launch()
+  await started.prints("Ctrl-C stops it")
+}, 180_000)
+
+afterAll(async () => {
+  await browser?.close()
+  if (started !== undefined) await interrupt(started)
+})
+
+/** A person with a browser of his own; whatever its pages complain of fails the test. */
+const person = async (run: (context: BrowserContext) => Promise<void>) => {
+  const context = await browser.newContext()
+  context.setDefaultTimeout(15_000)
+  const complaints: Array<string> = []
+  context.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())))
+  context.on("weberror", (error) => void complaints.push(String(error.error())))
+  try {
+    await run(context)
+    assert.deepStrictEqual(complaints, [])
+  } finally {
+    await context.close()
+  }
+}
+
+const logIn = async (page: Page) => {
+  await page.waitForURL(`${sentinel}/**`)
+  await page.fill("#username", "admin@example.com")
+  await page.fill("#password", "admin")
+  await page.click("button[type=submit]")
+}
+
+const says = (page: Page, text: string) => page.getByRole("status").filter({ hasText: text }).waitFor()
+
+describe("/spa", () => {
+  it("a person signs in by redirect, sees who he is, refreshes, and signs out", () =>
+    person(async (context) => {
+      const page = await context.newPage()
+      await page.goto(`${origin}/spa`)
+      await says(page, "You are not signed in.")
+      assert.isFalse(await page.locator("#signed-in").isVisible())
+
+      await page.getByRole("button", { name: "Sign in", exact: true }).click()
+      await logIn(page)
+      await page.waitForURL(`${origin}/spa/`)
+      await says(page, "You are signed in.")
+      const text = await page.locator("main").innerText()
+      assert.match(text, /Account\s+12345678/)
+      assert.include(text, "Administrator")
+      assert.notInclude(text, "Sign in in a new window")
+
+      await page.getByRole("button", { name: "Refresh" }).click()
+      await says(page, "You are signed in.")
+      await page.getByRole("button", { name: "everywhere" }).click()
+      await says(page, "You are not signed in.")
+    }))
+
+  it("a person signs in in a window; another tab sees it, and sees the sign-out, too", () =>
+    person(async (context) => {
+      const [page, other] = [await context.newPage(), await context.newPage()]
+      for (const tab of [page, other]) {
+        await tab.goto(`${origin}/spa/`)
+        await says(tab, "You are not signed in.")
+      }
+      // Playwright tells each page that it has the focus; with a window in front of it, it has not.
+      const session = await context.newCDPSession(page)
+      await session.send("Emulation.setFocusEmulationEnabled", { enabled: false })
+      const [window] = await Promise.all([
+        context.waitForEvent("page"),
+        page.getByRole("button", { name: "new window" }).click()
+      ])
+      await logIn(window)
+      await says(page, "You are signed in.")
+      await says(other, "You are signed in.")
+      await other.getByRole("button", { name: "of this application" }).click()
+      await says(page, "You are not signed in.")
+    }))
+
+  it("is accessible, in light and dark, on a phone and a desktop", () =>
+    person(async (context) => {
+      const page = await context.newPage()
+      for (const colorScheme of ["light", "dark"] as const) {
+        for (const viewport of [
+          { width: 360, height: 740 },
+          { width: 1280, height: 800 }
+        ]) {
+          await page.emulateMedia({ colorScheme })
+          await page.setViewportSize(viewport)
+          for (const name of ["signed out", "signed in"]) {
+            await page.goto(`${origin}/spa/`)
+            await says(page, "You are")
+            if (name === "signed in" && !(await page.locator("#signed-in").isVisible())) {
+              await page.getByRole("button", { name: "Sign in", exact: true }).click()
+              await logIn(page)
+              await says(page, "You are signed in.")
+            }
+            const found = await page.evaluate(`(() => { ${axe.source}; return axe.run() })()`)
+            assert.deepStrictEqual((found as { readonly violations: ReadonlyArray<unknown> }).violations, [])
+            // Nothing is wider than the screen.
+            assert.isAtMost(await page.evaluate(() => document.documentElement.scrollWidth), viewport.width)
+          }
+        }
+      }
+    }))
+
+  it("is served under a strict policy, and nothing else of the disk is", () =>
+    person(async ({ request }) => {
+      const headers = (await request.get(`${origin}/spa/`)).headers()
+      assert.include(headers["content-security-policy"], "require-trusted-types-for 'script'")
+      assert.include(headers["content-security-policy"], "frame-ancestors 'none'")
+      assert.strictEqual(headers["x-content-type-options"], "nosniff")
+      for (const path of [
+        "/spa/%2e%2e/package.json",
+        "/spa/..%2fpackage.json",
+        "/spa/..%5cpackage.json",
+        "/spa/nothing"
+      ]) {
+        assert.strictEqual((await request.get(origin + path)).status(), 404, path)
+      }
+    }))
+})

@@ -1,0 +1,96 @@
+/** The page: who is signed in, and what can be done about it. */
+import {
+  onChange,
+  popup,
+  redirect,
+  refresh,
+  resume,
+  type Session,
+  session,
+  signOut,
+  signOutEverywhere
+} from "@le-auth/browser/plain"
+
+/** What any of the calls can say. */
+type Result =
+  | Awaited<ReturnType<typeof popup | typeof refresh | typeof signOutEverywhere>>
+  | ReturnType<typeof redirect>
+
+const element = (id: string): HTMLElement => {
+  const found = document.getElementById(id)
+  if (found === null) throw new Error(`The page has no #${id}`)
+  return found
+}
+
+const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" })
+
+const fillTime = (id: string, milliseconds: number) => {
+  // @effect-diagnostics-next-line globalDate:off
+  const time = new Date(milliseconds)
+  element(id).textContent = times.format(time)
+  element(id).setAttribute("datetime", time.toISOString())
+}
+
+const fill = (now: Session) => {
+  element("subject").textContent = now.subject
+  element("account").textContent = now.accountId
+  element("role").textContent = now.isAdmin ? "Administrator" : "User"
+  fillTime("since", now.signedInAt)
+  fillTime("until", now.expiresAt)
+}
+
+/** Text only: what the backend says is never read as HTML. */
+const say = (text: string) => {
+  element("status").textContent = text
+}
+
+const showSignedIn = (isSignedIn: boolean) => {
+  element("signed-in").hidden = !isSignedIn
+  element("signed-out").hidden = isSignedIn
+}
+
+const show = (result: Result): void => {
+  switch (result._tag) {
+    case "SignedIn":
+      fill(result.session)
+      showSignedIn(true)
+      return say("You are signed in.")
+    case "SignedOut":
+      showSignedIn(false)
+      return say(result.reason === "NotSignedIn" ? "You are not signed in." : result.message)
+    case "SignedOutHere":
+      showSignedIn(false)
+      return say(result.message)
+    case "Redirecting":
+      return say("On the way to the sign-in…")
+    // Nothing has changed; there is only something to say.
+    case "NoPopup":
+    case "NotRedirected":
+    case "Unavailable":
+      return say(result.message)
+  }
+}
+
+/** A button does one thing at a time. */
+const onClick = (id: string, act: () => Result | Promise<Result>, waiting?: string) => {
+  const button = element(id) as HTMLButtonElement
+  button.addEventListener("click", async () => {
+    button.disabled = true
+    if (waiting !== undefined) say(waiting)
+    try {
+      show(await act())
+    } finally {
+      button.disabled = false
+    }
+  })
+}
+
+onClick("redirect", () => redirect())
+onClick("popup", () => popup(), "Sign in in the window that has opened.")
+onClick("refresh", () => refresh())
+onClick("sign-out", () => signOut())
+onClick("sign-out-everywhere", () => signOutEverywhere())
+
+// First what this page finds, then what other tabs do, and what happened while it was out of sight.
+show(await resume())
+onChange(async () => show(await session()))
