@@ -30,26 +30,30 @@ const load = (dump: StoreDump, capacity: number): Tables => {
 const copy = <V extends object>(map: GenerationMap<V>): ReadonlyArray<readonly [string, V]> =>
   Array.from(map.entries(), ([key, row]) => [key, { ...row }])
 
-/** The newest of all rows, without a list of all of them. */
+/** As in SQL: how many of the newest are looked at to list and to count. */
+const mostLookedAt = 1000
+
+/** Asks only the newest rows whether they are wanted; of all others, only when they began. */
 const newestOf = <Row, A>(
-  rows: Iterable<Row>,
+  rows: GenerationMap<Row>,
   limit: number,
   createdAt: (row: Row) => number,
+  isWanted: (row: Row) => boolean,
   state: (row: Row) => A
 ): Newest<A> => {
   let newest: Array<Row> = []
-  let total = 0
-  const cut = () => newest.toSorted((one, other) => createdAt(other) - createdAt(one)).slice(0, limit)
-  for (const row of rows) {
-    total++
+  const cut = () => newest.toSorted((one, other) => createdAt(other) - createdAt(one)).slice(0, mostLookedAt)
+  for (const [, row] of rows.entries()) {
     newest.push(row)
-    if (newest.length > 2 * limit + 100) newest = cut()
+    if (newest.length > 2 * mostLookedAt) newest = cut()
   }
-  return { newest: cut().map(state), total, isPartial: false }
-}
-
-function* rowsOf<V>(map: GenerationMap<V>, isWanted: (row: V) => boolean): Iterable<V> {
-  for (const [, row] of map.entries()) if (isWanted(row)) yield row
+  const lookedAt = cut()
+  const wanted = lookedAt.filter(isWanted)
+  return {
+    newest: wanted.slice(0, limit).map(state),
+    total: wanted.length,
+    isPartial: lookedAt.length >= mostLookedAt
+  }
 }
 
 export const inspection = (
@@ -97,18 +101,20 @@ export const inspection = (
     sessions: ({ limit, now, onlyAlive }) =>
       Effect.sync(() =>
         newestOf(
-          rowsOf(current.get().sessions, (row) => !onlyAlive || current.get().isAlive(row, now)),
+          current.get().sessions,
           limit,
           ({ session }) => session.createdAt,
+          (row) => !onlyAlive || current.get().isAlive(row, now),
           (row) => sessionState(row, now)
         )
       ),
     families: ({ limit, now, onlyAlive }) =>
       Effect.sync(() =>
         newestOf(
-          rowsOf(current.get().grants, (row) => !onlyAlive || isFamilyAlive(row, now)),
+          current.get().grants,
           limit,
           ({ grant }) => grant.createdAt,
+          (row) => !onlyAlive || isFamilyAlive(row, now),
           (row) => familyState(row, now)
         )
       ),
