@@ -33,7 +33,9 @@ export interface Options extends DirectorySql.Options {
   /** What new passwords are hashed with. Default: what is enough for development. */
   readonly passwords?: Passwords.Options | undefined
   /** What seals signing keys and the secret of login tickets, alike on all nodes. Default: `Seal.layerConfig`, which reads `LE_AUTH_SEAL_KEYS`. */
-  readonly seal?: Layer.Layer<Seal.SealKeys, SettingsError | StoreError, Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom> | undefined
+  readonly seal?:
+    | Layer.Layer<Seal.SealKeys, SettingsError | StoreError, Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom>
+    | undefined
 }
 
 /**

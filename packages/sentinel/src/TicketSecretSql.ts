@@ -27,7 +27,8 @@ const place = "secret of Sentinel's login tickets"
  * context, and so is what a login page has of a request: whoever has the database alone can open neither.
  *
  * With it a login page can be opened at one node and sent to another, a form that two nodes get gives one session and one code,
- * and a browser that a user has signed in with is known to all nodes, also after a restart.
+ * and a browser that a user has signed in with is known to all nodes, also after a restart. Each start seals it anew, with the
+ * newest seal key.
  *
  * @since 0.1.0
  */
@@ -53,6 +54,9 @@ export const layer: Layer.Layer<
     if (Option.isNone(opened)) {
       return yield* new SealedRow({ what: "secret of login tickets", table: "sentinel_secret", id })
     }
+    // With the newest seal key of this process, so that the old one can be taken away after all nodes have started with the new one.
+    const resealed = yield* seal.seal(opened.value, place)
+    yield* run("reseal")(sql`UPDATE sentinel_secret SET sealed = ${resealed} WHERE id = ${id}`)
     return Redacted.make(opened.value, { label: "login ticket secret" })
   })
 )

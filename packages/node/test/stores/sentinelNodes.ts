@@ -9,6 +9,8 @@ import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
 import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as SigningKeysSql from "@le-auth/sentinel/SigningKeysSql"
 import { SigningKeys } from "@le-auth/sentinel/SigningKeys"
+import * as TicketSecretSql from "@le-auth/sentinel/TicketSecretSql"
+import { TicketSecret } from "@le-auth/sentinel/login/LoginTickets"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -36,6 +38,21 @@ export const keysNode = (url: string, secrets: ReadonlyArray<string> = [sealSecr
       )
     ),
     (context) => Context.get(context, SigningKeys)
+  )
+
+/** What a node seals login pages with. */
+export const ticketSecret = (url: string, secrets: ReadonlyArray<string>) =>
+  Effect.flatMap(
+    Layer.build(
+      Layer.fresh(
+        TicketSecretSql.layer.pipe(
+          Layer.provide(sqlClient(url)),
+          Layer.provide(seal(...secrets)),
+          Layer.provide(NodeCrypto.layer)
+        )
+      )
+    ),
+    (context) => Effect.map(Effect.provideContext(TicketSecret, context), (secret) => secret && Redacted.value(secret))
   )
 
 export const connect = (url: string) =>

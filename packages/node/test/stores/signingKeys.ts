@@ -10,7 +10,7 @@ import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { createLocalJWKSet, jwtVerify } from "jose"
 import { runScript } from "../SqliteFile.ts"
-import { connect, eventually, keysNode, seal, sealSecret } from "./sentinelNodes.ts"
+import { connect, eventually, keysNode, seal, sealSecret, ticketSecret } from "./sentinelNodes.ts"
 
 type Keys = SigningKeys["Service"]
 
@@ -189,6 +189,18 @@ export const provesSigningKeys = (
           assert.notInclude(error.message, "planted")
           assert.strictEqual(kidOf(yield* sign(yield* keysNode(url, [secret, sealSecret]))), kid)
         })
+    )
+
+    it.effect("R95: the seal keys can be changed without a sign-in that breaks off", () =>
+      Effect.gen(function* () {
+        const { url } = yield* started
+        const next = "another-planted-secret of more than thirty-two bytes"
+        const before = yield* ticketSecret(url, [sealSecret])
+        assert.strictEqual(yield* ticketSecret(url, [sealSecret, next]), before)
+        assert.strictEqual((yield* Effect.flip(ticketSecret(url, [next])))._tag, "SealedRow")
+        assert.strictEqual(yield* ticketSecret(url, [next, sealSecret]), before)
+        assert.strictEqual(yield* ticketSecret(url, [next]), before)
+      })
     )
 
     it.live("R62: three processes that start at once sign with one key", () =>
