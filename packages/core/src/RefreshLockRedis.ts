@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Redis from "effect/persistence/Redis"
 import * as LeaseLock from "./internal/leaseLock.ts"
 import { milliseconds } from "./internal/redisTime.ts"
-import { operations } from "./internal/storeOperation.ts"
+import { operations } from "./StoreOperation.ts"
 import { RefreshLock } from "./RefreshLock.ts"
 
 const name = "refresh lock in Redis"

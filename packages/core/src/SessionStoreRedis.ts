@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redis from "effect/persistence/Redis"
 import { milliseconds } from "./internal/redisTime.ts"
-import { operations } from "./internal/storeOperation.ts"
+import { operations } from "./StoreOperation.ts"
 import * as SessionText from "./internal/sessionText.ts"
 import { SessionStore } from "./SessionStore.ts"
 

@@ -15,7 +15,7 @@ import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Statement } from "effect/sql/Statement"
-import * as StoreOperation from "./internal/storeOperation.ts"
+import * as StoreOperation from "./StoreOperation.ts"
 import { StoreError } from "./StoreError.ts"
 
 const isConflict = ({ reason }: SqlError): boolean =>
@@ -77,6 +77,8 @@ export const deleteExpired = Effect.fnUntraced(function* (table: string, now: nu
   }
 })
 
+const housekeeping = StoreOperation.operations("database", "1 minute")("delete expired rows")
+
 /**
  * Does the housekeeping of a store, now and every minute, as long as the scope is open. What fails is logged and tried again a
  * minute later.
@@ -86,7 +88,7 @@ export const deleteExpired = Effect.fnUntraced(function* (table: string, now: nu
 export const everyMinute = <R>(
   work: Effect.Effect<unknown, SqlError, R>
 ): Effect.Effect<void, never, R | Scope.Scope> =>
-  work.pipe(
+  housekeeping(work).pipe(
     Effect.catch((error) => Effect.logWarning("Expired rows could not be deleted; trying again in a minute", error)),
     Effect.andThen(Effect.sleep("1 minute")),
     Effect.forever,

@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Redis from "effect/persistence/Redis"
 import * as Schema from "effect/Schema"
 import { milliseconds } from "./internal/redisTime.ts"
-import { operations } from "./internal/storeOperation.ts"
+import { operations } from "./StoreOperation.ts"
 import { Transaction } from "./Transaction.ts"
 import { TransactionStore } from "./TransactionStore.ts"
 

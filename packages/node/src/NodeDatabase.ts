@@ -4,9 +4,11 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as NodeSqlite from "./NodeSqlite.ts"
@@ -56,12 +58,26 @@ const optionsOf = (url: URL) => {
   }
 }
 
+/** A pool waits for its statements when it closes. A silent server ends none of them, and the program is to end all the same. */
+const closingInTime = <A, E>(layer: Layer.Layer<A, E>): Layer.Layer<A, E> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      yield* Effect.addFinalizer((exit) =>
+        Effect.flatMap(Effect.forkDetach(Scope.close(scope, exit)), (closing) =>
+          Effect.timeoutOption(Fiber.await(closing), "1 second")
+        )
+      )
+      return yield* Layer.buildWithScope(layer, scope)
+    })
+  )
+
 const postgres = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl & { readonly _tag: "Postgres" }) {
   const { layer } = yield* Effect.tryPromise({
     try: () => import("@effect/sql-pg/PgClient"),
     catch: (cause) => new DatabaseError({ database: StoreUrl.describe(database), problem: missing, cause })
   })
-  return layer({ url: database.url, ...optionsOf(new URL(Redacted.value(database.url))) })
+  return closingInTime(layer({ url: database.url, ...optionsOf(new URL(Redacted.value(database.url))) }))
 })
 
 /**

@@ -7,7 +7,8 @@
  * @since 0.1.0
  */
 import { SessionKey } from "@le-auth/core/Session"
-import { StoreError } from "@le-auth/core/StoreError"
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as StoreOperation from "@le-auth/core/StoreOperation"
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -46,24 +47,7 @@ class Record extends Persistable.Class<{ payload: { readonly hash: string } }>()
   error: Schema.Never
 }) {}
 
-/** No browser waits longer: a client that lost its connection may keep requests until it is back. */
-const patience = Duration.seconds(5)
-
-const store = "browser session store"
-
-const run =
-  (operation: string) =>
-  <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, StoreError> =>
-    effect.pipe(
-      Effect.mapError((cause) => new StoreError({ store, operation, cause })),
-      Effect.timeoutOrElse({
-        duration: patience,
-        orElse: () => {
-          const late = `${operation}: no answer within ${Duration.format(patience)}`
-          return Effect.fail(new StoreError({ store, operation: late }))
-        }
-      })
-    )
+const run = StoreOperation.operations("browser session store")
 
 const ascii = new TextEncoder()
 

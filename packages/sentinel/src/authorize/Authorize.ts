@@ -22,7 +22,7 @@ import type { Secrets } from "../session/Secrets.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
 import * as Checks from "./AuthorizeChecks.ts"
 import type { IssueCode } from "./IssueCode.ts"
-import { sendCode, sendError, SentBackError, serverError, type Target } from "./Target.ts"
+import { brokenBy, sendCode, sendError, SentBackError, type Target } from "./Target.ts"
 
 /** Sealed, a request is longer than it was. The login page would refuse the address, and nobody would be told. */
 const stateTooLong = new SentBackError({
@@ -103,7 +103,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const planned = (yield* Trail.Trail)?.sendBack
     if (planned !== undefined) return sendError(target, new SentBackError(planned), 302)
     return yield* Effect.catchCause(proceed(incoming, target), (cause) =>
-      Effect.as(Effect.logError("authorize failed", cause), sendError(target, serverError, 302))
+      Effect.as(Effect.logError("authorize failed", cause), sendError(target, brokenBy(cause), 302))
     )
   })
 })

@@ -4,9 +4,11 @@
  * @since 0.1.0
  */
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
+import type * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Redirect from "../http/Redirect.ts"
+import { isStoreFailure } from "../internal/storeFailure.ts"
 import * as RedirectUris from "./RedirectUris.ts"
 
 /**
@@ -69,10 +71,20 @@ export const sendError = (
     status
   )
 
-/**
- * @since 0.1.0
- */
-export const serverError = new SentBackError({
+const serverError = new SentBackError({
   error: "server_error",
   description: "Sentinel has an internal error. Try again."
 })
+
+const temporarilyUnavailable = new SentBackError({
+  error: "temporarily_unavailable",
+  description: "Sentinel cannot reach its store. Try again in a moment."
+})
+
+/**
+ * What to send back when something broke in here.
+ *
+ * @since 0.1.0
+ */
+export const brokenBy = (cause: Cause.Cause<unknown>): SentBackError =>
+  isStoreFailure(cause) ? temporarilyUnavailable : serverError

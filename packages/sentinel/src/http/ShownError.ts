@@ -12,7 +12,7 @@ import * as Data from "effect/Data"
  * @since 0.1.0
  */
 export class ShownError extends Data.TaggedError("ShownError")<{
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 414 | 429 | 431 | 500
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 414 | 429 | 431 | 500 | 503
   /** A code of OAuth 2.0 where there is one. */
   readonly error: string
   /** What is wrong, for the developer: characters of RFC 6749 section 5.2 only. */
@@ -34,6 +34,18 @@ export const internalError = new ShownError({
   error: "server_error",
   description: "Sentinel has an internal error.",
   remedy: "Try again. If it stays so, look for the request id in the log of Sentinel."
+})
+
+/**
+ * The store does not answer.
+ *
+ * @since 0.1.0
+ */
+export const unavailable = new ShownError({
+  status: 503,
+  error: "temporarily_unavailable",
+  description: "Sentinel cannot reach its store.",
+  remedy: "Try again in a moment."
 })
 
 /**

@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as RedirectUris from "../authorize/RedirectUris.ts"
 import type { IssueCode } from "../authorize/IssueCode.ts"
-import { sendCode, sendError, serverError } from "../authorize/Target.ts"
+import { brokenBy, sendCode, sendError } from "../authorize/Target.ts"
 import { Directory } from "../Directory.ts"
 import type { Handler } from "../http/Endpoint.ts"
 import * as FormBody from "../http/FormBody.ts"
@@ -149,7 +149,7 @@ export const make = Effect.fnUntraced(function* (parts: {
       return cookies.device(ticket.accountId).write(cookies.session(ticket.accountId).write(answer, secret), device)
     }).pipe(
       Effect.catchCause((cause) =>
-        Effect.as(Effect.logError("login failed", cause), sendError(ticket, serverError, 303))
+        Effect.as(Effect.logError("login failed", cause), sendError(ticket, brokenBy(cause), 303))
       )
     )
   })

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type { Handler } from "../http/Endpoint.ts"
 import * as FormBody from "../http/FormBody.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
-import { internalError, ShownError } from "../http/ShownError.ts"
+import { ShownError, unavailable } from "../http/ShownError.ts"
 import type { Render } from "../page/Page.ts"
 import type { BrowserSessions } from "../session/BrowserSessions.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
@@ -37,7 +37,7 @@ export const make = (parts: {
     }
     yield* parts.sessions.end(request, accountId, yield* Clock.currentTimeMillis).pipe(
       Effect.tapError((error) => Effect.logError("logout failed", error)),
-      Effect.mapError(() => internalError)
+      Effect.mapError(() => unavailable)
     )
     return parts.cookies.session(accountId).expire(parts.render(LoginPage.signedOut()))
   })

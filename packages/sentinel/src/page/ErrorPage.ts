@@ -24,7 +24,8 @@ const titles: Record<ShownError["status"], string> = {
   414: "Too long",
   429: "Please wait a moment",
   431: "Too large",
-  500: "Something went wrong"
+  500: "Something went wrong",
+  503: "Not available for a moment"
 }
 
 /**

@@ -28,7 +28,7 @@ export const noStore: Readonly<Record<string, string>> = {
 export class OAuthFailure extends Data.TaggedError("OAuthFailure")<{
   readonly error: TokenErrorCode | "server_error" | "temporarily_unavailable"
   readonly description: string
-  readonly status?: 400 | 401 | 413 | 429 | 500
+  readonly status?: 400 | 401 | 413 | 429 | 500 | 503
   readonly reason?: string
   /** The client tried HTTP Basic, so it is asked for it (RFC 6749 section 5.2). */
   readonly challenge?: boolean
@@ -77,6 +77,18 @@ export const serverFailure: OAuthFailure = new OAuthFailure({
   error: "server_error",
   description: "Sentinel has an internal error. Try again.",
   status: 500
+})
+
+/**
+ * The store does not answer. RFC 6749 section 5.2 has no code for it; that of the authorization endpoint says what is meant.
+ *
+ * @since 0.1.0
+ */
+export const storeFailure: OAuthFailure = new OAuthFailure({
+  error: "temporarily_unavailable",
+  description: "Sentinel cannot reach its store. Try again in a moment.",
+  status: 503,
+  retryAfter: 2
 })
 
 const bodies: Record<SentinelProfile["errorBody"], (failure: OAuthFailure, status: number) => string> = {

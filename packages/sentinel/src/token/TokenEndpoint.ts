@@ -12,11 +12,12 @@ import * as ApiVersion from "../http/ApiVersion.ts"
 import type { Handler, Incoming } from "../http/Endpoint.ts"
 import * as FormBody from "../http/FormBody.ts"
 import * as Trail from "../http/Trail.ts"
+import { isStoreFailure } from "../internal/storeFailure.ts"
 import type { GrantType } from "../SentinelConfig.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
 import type { GrantHandler } from "./GrantRequest.ts"
-import { invalidRequest, OAuthFailure, serverFailure, toResponse } from "./OAuthFailure.ts"
+import { invalidRequest, OAuthFailure, serverFailure, storeFailure, toResponse } from "./OAuthFailure.ts"
 
 /**
  * Checks the version of a request to the token or the revocation endpoint.
@@ -59,7 +60,10 @@ export const answering =
     Effect.catchCause(work(incoming), (cause) => {
       const failure = cause.reasons.find((reason) => reason._tag === "Fail")?.error
       if (failure?._tag !== "OAuthFailure") {
-        return Effect.as(Effect.logError(`${endpoint} failed`, cause), toResponse(serverFailure, errorBody))
+        return Effect.as(
+          Effect.logError(`${endpoint} failed`, cause),
+          toResponse(isStoreFailure(cause) ? storeFailure : serverFailure, errorBody)
+        )
       }
       const reason = failure.reason ?? failure.description
       return Effect.logInfo(`${endpoint} refused: ${failure.error}, ${reason}`).pipe(

@@ -14,7 +14,7 @@ import * as Redacted from "effect/Redacted"
 import * as AccessTokens from "../AccessTokens.ts"
 import { Directory } from "../Directory.ts"
 import type { Handler } from "../http/Endpoint.ts"
-import { ShownError } from "../http/ShownError.ts"
+import { ShownError, unavailable } from "../http/ShownError.ts"
 import { SentinelStore } from "../SentinelStore.ts"
 
 /**
@@ -63,7 +63,10 @@ export const make: Effect.Effect<Handler, never, Directory | Digest.Digest | Sen
   return Effect.fnUntraced(function* ({ accountId, path, request }) {
     const token = bearer(request.headers["authorization"])
     if (token === undefined) return yield* notAuthenticated
-    const access = yield* Effect.orDie(provided(AccessTokens.find(Redacted.make(token))))
+    const access = yield* provided(AccessTokens.find(Redacted.make(token))).pipe(
+      Effect.tapError((error) => Effect.logError("users failed", error)),
+      Effect.mapError(() => unavailable)
+    )
     if (Option.isNone(access) || access.value.accountId !== accountId) return yield* notAuthenticated
     const reader = yield* directory.user(accountId, access.value.userId)
     if (Option.isNone(reader)) return yield* notAuthenticated
