@@ -2,44 +2,36 @@
  * The example application: its page, the sign-in routes of `@le-auth/web`, and what they stand on.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
-import * as RefreshLock from "@le-auth/core/RefreshLock"
-import * as SessionStore from "@le-auth/core/SessionStore"
-import * as TransactionStore from "@le-auth/core/TransactionStore"
-import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
-import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
-import * as Persistence from "effect/persistence/Persistence"
 import * as Configuration from "./Configuration.ts"
+import * as Health from "./Health.ts"
 import * as HomePage from "./HomePage.ts"
 import * as Listen from "./Listen.ts"
 import * as Spa from "./Spa.ts"
-
-const stores = Layer.mergeAll(
-  TransactionStore.layerMemory,
-  SessionStore.layerMemory,
-  RefreshLock.layerMemory,
-  BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
-)
+import * as Stores from "./Stores.ts"
 
 /** What the routes stand on: the sign-in, the sessions, the installation, and where all of it is kept. */
 const services = (configuration: Configuration.Configuration) =>
   WebApplication.layer().pipe(
     Layer.provideMerge(NodeSignIn.layerServer),
-    Layer.provideMerge(stores),
+    Layer.provideMerge(Stores.layer(configuration.store)),
     Layer.provideMerge(AppInstallations.layer(configuration.installation)),
     Layer.provide(Configuration.provider(configuration))
   )
 
 /** The application on its port. */
 export const layer = (configuration: Configuration.Configuration) =>
-  HttpRouter.serve(Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes), {
-    disableLogger: true,
-    disableListenLog: true
-  }).pipe(
+  HttpRouter.serve(
+    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, Health.layer),
+    {
+      disableLogger: true,
+      disableListenLog: true
+    }
+  ).pipe(
     Layer.provide(services(configuration)),
     Layer.provide(Listen.layer({ port: configuration.port, host: configuration.host, setting: "PORT" }))
   )

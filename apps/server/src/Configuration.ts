@@ -1,13 +1,16 @@
 /**
- * What the environment says: which account, which ports.
+ * What the environment says: which account, which ports, which store.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { Origin } from "@le-auth/core/Origin"
 import * as Settings from "@le-auth/core/Settings"
+import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SealKeys from "./SealKeys.ts"
 
 const Port = Schema.Port.check(Schema.isGreaterThan(0))
 
@@ -27,7 +30,11 @@ export interface Configuration {
   readonly sentinelPort: number | undefined
   readonly installation: AppInstallations.AppInstallation
   readonly domainApi: Origin
+  readonly store: StoreUrl.StoreUrl
 }
+
+/** In a folder that git ignores: who develops this application stays signed in when it starts again. */
+const defaultStore = "sqlite:.le-auth/server.sqlite"
 
 /** Without any of these the application signs in to the account that the embedded Sentinel has built in. */
 const account = Object.keys(AppInstallations.settings)
@@ -46,36 +53,59 @@ const defaults = (environment: Record<string, string>): Record<string, string> =
       }
 }
 
+/** The store, or what is wrong with it; its text may have a password in it, so it is not repeated. */
+const storeOf = (environment: Record<string, string>): Result.Result<StoreUrl.StoreUrl, string> =>
+  Result.flatMap(
+    Result.mapError(
+      StoreUrl.fromText(environment["LE_AUTH_STORE"] ?? defaultStore),
+      (problem) => `LE_AUTH_STORE: ${problem}`
+    ),
+    (url) => {
+      const problem = SealKeys.problemOf(url, environment)
+      return problem === undefined ? Result.succeed(url) : Result.fail(problem)
+    }
+  )
+
+const embeddedProblems = (values: { readonly PORT: number; readonly SENTINEL_PORT: number }): ReadonlyArray<string> =>
+  values.PORT === values.SENTINEL_PORT ? ["PORT and SENTINEL_PORT are the same port"] : []
+
 /**
  * Reads the environment. A variable that is set to nothing counts as unset. Fails with all problems at once.
  */
-export const load = (
+export const load = Effect.fnUntraced(function* (
   variables: Record<string, string | undefined>
-): Effect.Effect<Configuration, Settings.SettingsError> => {
+): Effect.fn.Return<Configuration, Settings.SettingsError> {
   const environment: Record<string, string> = {}
   for (const [name, value] of Object.entries(variables))
     if (value !== undefined && value !== "") environment[name] = value
   const embedded = !account.some((name) => environment[name] !== undefined)
-  return Settings.load(settings).pipe(
+  const read = yield* Settings.load(settings).pipe(
     Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ ...defaults(environment), ...environment }))),
-    Effect.filterOrFail(
-      (values) => !embedded || values.PORT !== values.SENTINEL_PORT,
-      () => new Settings.SettingsError({ problems: ["PORT and SENTINEL_PORT are the same port"] })
-    ),
-    Effect.map((values) => ({
-      port: values.PORT,
-      host: values.HOST,
-      sentinelPort: embedded ? values.SENTINEL_PORT : undefined,
-      installation: new AppInstallations.AppInstallation({
-        accountId: values.LE_AUTH_ACCOUNT_ID,
-        clientId: values.LE_AUTH_CLIENT_ID,
-        clientSecret: values.LE_AUTH_CLIENT_SECRET,
-        redirectUris: [values.LE_AUTH_REDIRECT_URI]
-      }),
-      domainApi: values.LE_AUTH_DOMAIN_API
-    }))
+    Effect.result
   )
-}
+  const store = storeOf(environment)
+  const problems = [
+    ...(Result.isFailure(read) ? read.failure.problems : embedded ? embeddedProblems(read.success) : []),
+    ...(Result.isFailure(store) ? [store.failure] : [])
+  ]
+  if (Result.isFailure(read) || Result.isFailure(store) || problems.length > 0) {
+    return yield* new Settings.SettingsError({ problems })
+  }
+  const values = read.success
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    sentinelPort: embedded ? values.SENTINEL_PORT : undefined,
+    installation: new AppInstallations.AppInstallation({
+      accountId: values.LE_AUTH_ACCOUNT_ID,
+      clientId: values.LE_AUTH_CLIENT_ID,
+      clientSecret: values.LE_AUTH_CLIENT_SECRET,
+      redirectUris: [values.LE_AUTH_REDIRECT_URI]
+    }),
+    domainApi: values.LE_AUTH_DOMAIN_API,
+    store: store.success
+  }
+})
 
 /** Hands the configuration to the layers that read settings themselves. */
 export const provider = (configuration: Configuration): Layer.Layer<never> =>

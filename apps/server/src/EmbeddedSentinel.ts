@@ -4,14 +4,47 @@
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import * as Origin from "@le-auth/core/Origin"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import * as NodeDatabase from "@le-auth/node/NodeDatabase"
+import * as SealKeyFile from "@le-auth/node/SealKeyFile"
+import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Path from "node:path"
 import * as Listen from "./Listen.ts"
 
-export const layer = (options: { readonly port: number; readonly redirectUri: RedirectUri }) =>
-  Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) }).pipe(
-    Layer.provide(Sentinel.layerMemory(SentinelConfig.development({ redirectUri: options.redirectUri }))),
+/** A file of its own, as it is a service of its own; beside the application's, so that one folder has all. */
+const fileFor = (store: StoreUrl.StoreUrl) => ({
+  _tag: "Sqlite" as const,
+  path: Path.join(store._tag === "Sqlite" ? Path.dirname(store.path) : ".le-auth", "sentinel.sqlite")
+})
+
+/** Its secrets are its own matter, so LE_AUTH_SEAL_KEYS of the application may change without it. */
+const kept = (config: SentinelConfig.SentinelConfig, file: ReturnType<typeof fileFor>) =>
+  SentinelSql.layer(config, { seal: SealKeyFile.layerAt(StoreUrl.sealKeyFile(file)) }).pipe(
+    Layer.catchTag("StoreError", (error) => Layer.effectContext(Effect.fail(NodeDatabase.unusable(file)(error)))),
+    Layer.provide(NodeDatabase.layer(file))
+  )
+
+/** Whoever keeps nothing in the application keeps nothing here, either; else a restart ends no session. */
+export const layer = (options: {
+  readonly port: number
+  readonly redirectUri: RedirectUri
+  readonly store: StoreUrl.StoreUrl
+}) => {
+  const config = SentinelConfig.development({ redirectUri: options.redirectUri })
+  const inMemory = Sentinel.layerMemory(config)
+  const inFile = kept(config, fileFor(options.store))
+  const services: Layer.Layer<
+    Sentinel.Services,
+    Layer.Error<typeof inMemory | typeof inFile>,
+    Sentinel.Crypto
+  > = options.store._tag === "Memory" ? inMemory : inFile
+  return Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) }).pipe(
+    Layer.provide(services),
     Layer.provide(NodeCrypto.layerServer),
     Layer.provide(Listen.layer({ port: options.port, host: "127.0.0.1", setting: "SENTINEL_PORT" }))
   )
+}

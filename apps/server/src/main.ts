@@ -2,6 +2,7 @@
  * Starts the example application, with an embedded Sentinel when no account is configured.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -22,6 +23,9 @@ const banner = (configuration: Configuration.Configuration) => {
       `  Sentinel   http://localhost:${configuration.sentinelPort} (local, for development)`
     )
   }
+  lines.push(
+    `  Sessions   ${configuration.store._tag === "Memory" ? "are forgotten when it stops" : `stay in ${StoreUrl.describe(configuration.store)}`}`
+  )
   return Console.log([...lines, "", "  Ctrl-C stops it.", ""].join("\n"))
 }
 
@@ -35,7 +39,8 @@ const program = Effect.gen(function* () {
           application,
           EmbeddedSentinel.layer({
             port: configuration.sentinelPort,
-            redirectUri: configuration.installation.redirectUris[0]!
+            redirectUri: configuration.installation.redirectUris[0]!,
+            store: configuration.store
           })
         )
   return Layer.effectDiscard(banner(configuration)).pipe(Layer.provide(all))

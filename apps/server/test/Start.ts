@@ -27,12 +27,15 @@ export interface Started {
   readonly exit: Promise<number | null>
 }
 
-/** Runs `npm start` with these variables, and none of the machine's own `LE_AUTH_` ones. */
+/**
+ * Runs `npm start` with these variables, and none of the machine's own `LE_AUTH_` ones. It keeps nothing: what is in the folder of
+ * the repository is the developer's.
+ */
 export const npmStart = (environment: Record<string, string>): Started => {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LE_AUTH_"))
   const child = spawn("npm", ["start"], {
     cwd: root,
-    env: { ...Object.fromEntries(inherited), ...environment },
+    env: { ...Object.fromEntries(inherited), LE_AUTH_STORE: "memory:", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true
   })

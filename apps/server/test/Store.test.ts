@@ -1,0 +1,165 @@
+/** What LE_AUTH_STORE says, and what it means when the program or the store ends. */
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { fetch } from "@effect/platform-node/Undici"
+import * as Effect from "effect/Effect"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { cable } from "../../../packages/node/test/stores/Cable.ts"
+import { startPostgres } from "../../../tools/postgres.mjs"
+import { startRedis } from "../../../tools/redis.mjs"
+import { browser, launch, place } from "./Program.ts"
+
+let postgres: Awaited<ReturnType<typeof startPostgres>>
+let redis: Awaited<ReturnType<typeof startRedis>>
+beforeAll(async () => {
+  postgres = await startPostgres()
+  redis = await startRedis()
+}, 60_000)
+afterAll(async () => {
+  await redis?.stop()
+  await postgres?.stop()
+})
+
+const seal = { LE_AUTH_SEAL_KEYS: "a secret of forty-three characters or more...." }
+const validUntil = (text: string) => /Token valid until<\/dt><dd><time datetime="([^"]+)"/.exec(text)?.[1] ?? ""
+
+describe("a restart", () => {
+  for (const [name, env] of [
+    ["SQLite, as npm start has it", () => ({})],
+    ["PostgreSQL", () => ({ ...seal, LE_AUTH_STORE: postgres.url })],
+    ["Redis", () => ({ ...seal, LE_AUTH_STORE: redis.url })]
+  ] as const) {
+    it(
+      `R65, F3: after kill -9 the user is still signed in, and the session refreshes: ${name}`,
+      { timeout: 60_000 },
+      async () => {
+        const here = await place()
+        const user = browser(`http://localhost:${here.port}`)
+        const first = launch(here, env())
+        await first.ready
+        const signedIn = await user.signIn()
+        assert.include(signedIn.text, "You are signed in", signedIn.text)
+        first.child.kill("SIGKILL")
+        await first.ended
+
+        const second = launch(here, env())
+        await second.ready
+        const after = await user.home()
+        assert.include(after.text, "You are signed in")
+        assert.strictEqual(validUntil(after.text), validUntil(signedIn.text))
+        const refreshed = await user.press("/session/refresh")
+        assert.include(refreshed.text, "You are signed in", refreshed.text)
+        assert.isAbove(Date.parse(validUntil(refreshed.text)), Date.parse(validUntil(signedIn.text)))
+        second.child.kill("SIGTERM")
+        await second.ended
+        assert.notInclude(second.output(), "ERROR")
+      }
+    )
+  }
+
+  it("H1: what npm start keeps is for its user only, and no token is in it", { timeout: 60_000 }, async () => {
+    const here = await place()
+    const program = launch(here)
+    await program.ready
+    const user = browser(`http://localhost:${here.port}`)
+    await user.signIn()
+    program.child.kill("SIGKILL")
+    await program.ended
+    const folder = Path.join(here.folder, ".le-auth")
+    assert.strictEqual(Fs.statSync(folder).mode & 0o777, 0o700)
+    for (const file of Fs.readdirSync(folder)) {
+      assert.strictEqual(Fs.statSync(Path.join(folder, file)).mode & 0o777, 0o600, file)
+      // Sentinel's file names the grant type refresh_token.
+      if (!file.startsWith("server.")) continue
+      assert.notMatch(
+        Fs.readFileSync(Path.join(folder, file), "latin1"),
+        /refresh_?token"|access_?token"\s*:\s*"(?!1\.)/i,
+        file
+      )
+    }
+  })
+
+  it("memory: forgets, and keeps no file", { timeout: 60_000 }, async () => {
+    const here = await place()
+    const program = launch(here, { LE_AUTH_STORE: "memory:" })
+    await program.ready
+    assert.include((await browser(`http://localhost:${here.port}`).signIn()).text, "You are signed in")
+    assert.include(program.output(), "are forgotten when it stops")
+    assert.deepStrictEqual(Fs.readdirSync(here.folder), [])
+    program.child.kill("SIGTERM")
+    await program.ended
+  })
+})
+
+describe("PostgreSQL that goes away", () => {
+  for (const failure of ["cut", "silence"] as const) {
+    it.live(
+      `R92, G6: ${failure}: ready turns red, a page gets 503 in time, and all goes on by itself when it is back`,
+      () =>
+        Effect.gen(function* () {
+          const line = yield* cable(postgres.url)
+          const here = yield* Effect.promise(place)
+          const program = launch(here, { ...seal, LE_AUTH_STORE: line.url })
+          yield* Effect.addFinalizer(() => Effect.sync(() => program.child.kill("SIGKILL")))
+          yield* Effect.promise(() => program.ready)
+          const origin = `http://localhost:${here.port}`
+          const user = browser(origin)
+          yield* Effect.promise(user.signIn)
+          const readiness = (status: number) =>
+            Effect.promise(async () => {
+              while ((await fetch(`${origin}/health/ready`)).status !== status) continue
+            })
+
+          yield* line[failure]
+          const from = performance.now()
+          const [page] = yield* Effect.all([Effect.promise(user.home), readiness(503)], { concurrency: "unbounded" })
+          assert.strictEqual(page.status, 503)
+          assert.isBelow(performance.now() - from, 8000)
+          assert.notInclude(page.text + program.output(), new URL(postgres.url).password)
+
+          yield* line.mend
+          yield* readiness(200)
+          assert.include((yield* Effect.promise(user.home)).text, "You are signed in")
+        }),
+      { timeout: 60_000 }
+    )
+  }
+})
+
+describe("LE_AUTH_STORE that cannot be used", () => {
+  const said = async (env: Record<string, string>) => {
+    const program = launch(await place(), env)
+    program.ready.catch(() => undefined)
+    assert.strictEqual(await program.ended, 1)
+    assert.notInclude(program.output(), "planted")
+    return program.output()
+  }
+
+  it("is a message among the others, without what was given", { timeout: 60_000 }, async () => {
+    const all = await said({ PORT: "x", LE_AUTH_STORE: "mysql://planted" })
+    assert.include(all, "PORT: ")
+    assert.notInclude(all, "    at ")
+    assert.include(all, "LE_AUTH_STORE: is none of memory:, sqlite:PATH")
+  })
+
+  it("H1: a database needs seal keys, and production does everywhere", { timeout: 60_000 }, async () => {
+    for (const env of [
+      { LE_AUTH_STORE: "postgres://u:planted@h/d" },
+      { LE_AUTH_STORE: "redis://:planted@h" },
+      { NODE_ENV: "production" }
+    ]) {
+      assert.match(await said(env), /LE_AUTH_SEAL_KEYS is missing: .*openssl rand -base64 32 makes one/)
+    }
+  })
+
+  it("a server that is not there is a message that names it", { timeout: 60_000 }, async () => {
+    assert.include(
+      await said({ ...seal, LE_AUTH_STORE: "postgres://u:planted@127.0.0.1:1/d" }),
+      "postgres://u@127.0.0.1:1/d cannot be used: connect ECONNREFUSED"
+    )
+    assert.include(
+      await said({ ...seal, LE_AUTH_STORE: "redis://u:planted@127.0.0.1:1" }),
+      "redis://u@127.0.0.1:1 cannot be used: connect ECONNREFUSED"
+    )
+  })
+})
