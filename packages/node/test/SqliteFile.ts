@@ -42,6 +42,17 @@ export const runScript = Effect.fnUntraced(function* (
   child.stdout.on("data", heard)
   child.stderr.on("data", heard)
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve))
+  /** Waits until what it has written is enough. */
+  const until = (isEnough: (output: string) => boolean) =>
+    Effect.callback<void>((resume) => {
+      const listener = () => {
+        if (isEnough(output)) resume(Effect.void)
+      }
+      listeners.add(listener)
+      void ended.then(() => resume(Effect.die(new Error(`${script} ended too soon: ${output.slice(-2000)}`))))
+      listener()
+      return Effect.sync(() => listeners.delete(listener))
+    })
   return {
     say: (line: string) => Effect.sync(() => void child.stdin.write(`${line}\n`)),
     kill: Effect.andThen(
@@ -53,15 +64,8 @@ export const runScript = Effect.fnUntraced(function* (
       Effect.promise(() => ended),
       (code) => ({ code, output })
     ),
+    until,
     /** Waits until it has written a text. */
-    wrote: (text: string) =>
-      Effect.callback<void>((resume) => {
-        const listener = () => {
-          if (output.includes(text)) resume(Effect.void)
-        }
-        listeners.add(listener)
-        listener()
-        return Effect.sync(() => listeners.delete(listener))
-      })
+    wrote: (text: string) => until((output) => output.includes(text))
   }
 })

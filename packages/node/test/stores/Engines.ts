@@ -1,25 +1,29 @@
-/** The stores of core on each engine, from a URL: for the tests and for the processes that they start. */
+/** The stores of core, and of Sentinel, on each engine, from a URL: for the tests and for the processes that they start. */
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as RefreshLockRedis from "@le-auth/core/RefreshLockRedis"
 import * as RefreshLockSql from "@le-auth/core/RefreshLockSql"
+import * as Seal from "@le-auth/core/Seal"
+import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
 import * as SessionStoreRedis from "@le-auth/core/SessionStoreRedis"
 import * as SessionStoreSql from "@le-auth/core/SessionStoreSql"
 import * as TransactionStoreRedis from "@le-auth/core/TransactionStoreRedis"
 import * as TransactionStoreSql from "@le-auth/core/TransactionStoreSql"
 import * as NodeSqlite from "@le-auth/node/NodeSqlite"
+import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import type * as Duration from "effect/Duration"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 
 /** `sqlite:PATH` or `postgres://…`. */
-export const sqlClient = (url: string) =>
+export const sqlClient = (url: string, maxConnections = 8) =>
   url.startsWith("sqlite:")
     ? NodeSqlite.layer({ filename: url.slice("sqlite:".length), synchronous: "normal" })
-    : PgClient.layer({ url: Redacted.make(url), maxConnections: 8 })
+    : PgClient.layer({ url: Redacted.make(url), maxConnections })
 
 export interface Options {
   readonly lease?: Duration.Input | undefined
+  readonly connections?: number | undefined
 }
 
 /** `TransactionStore`, `SessionStore` and `RefreshLock`. */
@@ -30,6 +34,18 @@ export const stores = (url: string, options: Options = {}) =>
         Layer.orDie
       )
     : Layer.mergeAll(TransactionStoreSql.layer, SessionStoreSql.layer, RefreshLockSql.layerWith(options)).pipe(
-        Layer.provide(sqlClient(url)),
+        Layer.provide(sqlClient(url, options.connections)),
         Layer.orDie
       )
+
+/** Puts a seal before the `SessionStore` of the context. */
+export const sealed = (name: string) =>
+  SealedSessionStore.layer.pipe(
+    Layer.provide(Seal.layer([Redacted.make(`planted-seal-${name}-of-forty-three-characters-or-more`)])),
+    Layer.provide(Seal.layerWebCrypto),
+    Layer.orDie
+  )
+
+/** `SentinelStore`. */
+export const sentinelStore = (url: string, connections?: number) =>
+  SentinelStoreSql.layer.pipe(Layer.provide(sqlClient(url, connections)), Layer.orDie)

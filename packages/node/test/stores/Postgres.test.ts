@@ -6,6 +6,7 @@ import { afterAll, beforeAll } from "vitest"
 import { startPostgres } from "../../../../tools/postgres.mjs"
 import { provesCleanUp } from "./cleanUp.ts"
 import { provesDirectory } from "./directory.ts"
+import { postgresDump } from "./dumps.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
 import { provesPartitions } from "./partitions.ts"
@@ -13,7 +14,6 @@ import { provesDump } from "./sentinelDump.ts"
 import { provesProcesses } from "./sentinelProcesses.ts"
 import { provesModel } from "./sentinelModel.ts"
 import { provesSentinelStore } from "./sentinel.ts"
-import { connect } from "./sentinelNodes.ts"
 import { provesSigningKeys } from "./signingKeys.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
@@ -30,10 +30,7 @@ const engine: Engine = {
   hasClock: false,
   corrupt: (key) =>
     Effect.asVoid(use((sql) => sql`UPDATE le_auth_session SET record = left(record, 40) WHERE id = ${key.toString()}`)),
-  dump: Effect.map(
-    use((sql) => sql<{ text: string }>`SELECT id || account_id || record AS text FROM le_auth_session`),
-    (rows) => rows.map(({ text }) => text).join("\n")
-  )
+  dump: postgresDump(() => server.url)
 }
 
 provesStores(engine)
@@ -70,16 +67,10 @@ provesPartitions(newDatabase)
 provesModel("PostgreSQL", () => server.url, 50)
 provesProcesses("PostgreSQL", () => server.url)
 
-/** Every row of every table, as text. */
-const wholeDumpOf = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
-  const tables = yield* sql<{ name: string }>`
-      SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`
-  const texts = yield* Effect.forEach(
-    tables,
-    ({ name }) => sql<{ text: string }>`SELECT t::text AS text FROM ${sql(name)} t`
-  )
-  return texts.flatMap((rows) => rows.map(({ text }) => text)).join("\n")
-})
-provesDump("PostgreSQL", () => server.url, use(wholeDumpOf))
-provesSigningKeys("PostgreSQL", newDatabase, (url) => Effect.flatMap(connect(url), wholeDumpOf))
-provesDirectory("PostgreSQL", newDatabase, (url) => Effect.flatMap(connect(url), wholeDumpOf))
+provesDump(
+  "PostgreSQL",
+  () => server.url,
+  postgresDump(() => server.url)
+)
+provesSigningKeys("PostgreSQL", newDatabase, (url) => postgresDump(() => url))
+provesDirectory("PostgreSQL", newDatabase, (url) => postgresDump(() => url))

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { Redis } from "effect/persistence/Redis"
 import { afterAll, beforeAll } from "vitest"
 import { startRedis } from "../../../../tools/redis.mjs"
+import { redisDump } from "./dumps.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
 let server: Awaited<ReturnType<typeof startRedis>>
@@ -23,13 +24,7 @@ const engine: Engine = {
         Effect.asVoid(redis.send("SET", name, text.slice(0, 40)))
       )
     }),
-  dump: use((redis) =>
-    Effect.gen(function* () {
-      const names = yield* redis.send<Array<string>>("KEYS", "*session:*")
-      const texts = yield* Effect.forEach(names, (name) => redis.send<string>("GET", name))
-      return [...names, ...texts].join("\n")
-    })
-  )
+  dump: redisDump(() => server.url)
 }
 
 provesStores(engine)

@@ -10,7 +10,7 @@ import { startPostgres } from "../../../../tools/postgres.mjs"
 import { hasOneWinnerInAnyOrder } from "../../../sentinel/test/proof/Interleavings.ts"
 import { answersAsTheModel } from "../../../sentinel/test/proof/Sequences.ts"
 import { sqliteFile } from "../SqliteFile.ts"
-import { sentinelStore } from "./sentinel.ts"
+import { sentinelStore } from "./Engines.ts"
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>
 beforeAll(async () => void (postgres = await startPostgres()))

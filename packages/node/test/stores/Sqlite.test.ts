@@ -9,6 +9,7 @@ import { afterAll } from "vitest"
 import { sqliteFile } from "../SqliteFile.ts"
 import { provesCleanUp } from "./cleanUp.ts"
 import { provesDirectory } from "./directory.ts"
+import { sqliteDump } from "./dumps.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
 import { provesDump } from "./sentinelDump.ts"
@@ -23,14 +24,7 @@ afterAll(() => Fs.rmSync(folder, { recursive: true }))
 const path = Path.join(folder, "stores.sqlite")
 const database = sqlClient(`sqlite:${path}`)
 
-const dumpOf = (path: string) =>
-  Effect.sync(() =>
-    [path, `${path}-wal`]
-      .filter(Fs.existsSync)
-      .map((file) => Fs.readFileSync(file, "latin1"))
-      .join("")
-  )
-const dump = dumpOf(path)
+const dump = sqliteDump(path)
 
 provesStores({
   name: "SQLite",
@@ -63,5 +57,5 @@ provesMigrations("SQLite", newDatabase, {
 provesModel("SQLite", () => `sqlite:${path}`, 200)
 provesProcesses("SQLite", () => `sqlite:${path}`)
 provesDump("SQLite", () => `sqlite:${path}`, dump)
-provesSigningKeys("SQLite", newDatabase, (url) => dumpOf(url.slice("sqlite:".length)))
-provesDirectory("SQLite", newDatabase, (url) => dumpOf(url.slice("sqlite:".length)))
+provesSigningKeys("SQLite", newDatabase, (url) => sqliteDump(url.slice("sqlite:".length)))
+provesDirectory("SQLite", newDatabase, (url) => sqliteDump(url.slice("sqlite:".length)))

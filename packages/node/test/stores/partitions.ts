@@ -10,8 +10,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
-import { sqlClient } from "./Engines.ts"
-import { sentinelStore } from "./sentinel.ts"
+import { sentinelStore, sqlClient } from "./Engines.ts"
 
 const hour = 3_600_000
 const day = 24 * hour

@@ -9,10 +9,8 @@ import * as StoreInspectionContract from "@le-auth/testing/StoreInspectionContra
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
-import { sqlClient } from "./Engines.ts"
+import { sentinelStore, sqlClient } from "./Engines.ts"
 import { now, sessionOf } from "./sentinelFlow.ts"
-
-export const sentinelStore = (url: string) => SentinelStoreSql.layer.pipe(Layer.provide(sqlClient(url)), Layer.orDie)
 
 /** The same, and the inspection of it. */
 export const inspectedStore = (url: string) =>

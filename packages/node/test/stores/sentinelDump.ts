@@ -8,7 +8,7 @@ import * as Digest from "effect/crypto/Digest"
 import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { sentinelStore } from "./sentinel.ts"
+import { sentinelStore } from "./Engines.ts"
 
 const accountId = "12345678"
 const clientId = "11111111-1111-4111-8111-111111111111"

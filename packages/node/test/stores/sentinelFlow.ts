@@ -47,9 +47,9 @@ export const redemption = (name: string, by = "first") => ({
   tokens: tokens(`${name} ${by}`)
 })
 
-export const rotation = (name: string, to = "second") => ({
+export const rotation = (name: string, to = "second", from = "first") => ({
   ...owner,
-  id: `${name} first refresh`,
+  id: `${name} ${from} refresh`,
   seed: `${name} seed`,
   grace: 0,
   tokens: tokens(`${name} ${to}`)

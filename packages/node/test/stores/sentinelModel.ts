@@ -6,7 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { sentinelStore } from "./sentinel.ts"
+import { sentinelStore } from "./Engines.ts"
 
 type Store = SentinelStore["Service"]
 

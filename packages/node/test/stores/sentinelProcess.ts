@@ -2,11 +2,11 @@
 // until it is killed, and says what it was promised.
 import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Effect from "effect/Effect"
-import { sentinelStore } from "./sentinel.ts"
+import { atOnce, flowsAtOnce, say } from "./atOnce.ts"
+import { sentinelStore } from "./Engines.ts"
 import { codeOf, now, owner, redemption, rotation, sessionOf } from "./sentinelFlow.ts"
 
 const [task = "", url = "", argument = ""] = process.argv.slice(2)
-const say = (line: string) => Effect.sync(() => process.stdout.write(`${line}\n`))
 const started = Effect.promise(() => new Promise((resolve) => process.stdin.once("data", resolve)))
 
 const redeem = Effect.gen(function* () {
@@ -20,25 +20,25 @@ const redeem = Effect.gen(function* () {
   yield* say(JSON.stringify(names.filter((_, index) => results[index]!._tag === "Won")))
 })
 
+/** Says what it is about to do, and what was done. */
 const flows = Effect.gen(function* () {
   const store = yield* SentinelStore
-  const flow = Effect.fnUntraced(function* (name: string) {
+  const flow = Effect.fnUntraced(function* (index: number) {
+    const name = `${argument}-${index}`
     yield* store.createSession(sessionOf(name), now)
-    yield* store.issueCode(codeOf(name), now)
-    const won = yield* store.redeemCode(redemption(name), now)
-    yield* say(`${won._tag} ${name}`)
-    const rotated = yield* store.rotateRefresh(rotation(name), now)
-    yield* say(`${rotated._tag} ${name}`)
+    yield* say(`${yield* store.issueCode(codeOf(name), now)} ${name}`)
+    yield* say(`Redeeming ${name}`)
+    yield* say(`${(yield* store.redeemCode(redemption(name), now))._tag} ${name}`)
+    yield* say(`Rotating ${name}`)
+    yield* say(`${(yield* store.rotateRefresh(rotation(name), now))._tag} ${name}`)
     // Every third user signs out.
-    if (Number(name.split("-").at(-1)) % 3 !== 0) return
-    const revoked = yield* store.revokeToken({ ...owner, id: `${name} second access` }, now)
-    yield* say(`${revoked._tag} ${name}`)
+    if (index % 3 !== 0) return
+    yield* say(`Revoking ${name}`)
+    yield* say(`${(yield* store.revokeToken({ ...owner, id: `${name} second access` }, now))._tag} ${name}`)
   })
-  for (let index = 0; ; index += 4) {
-    yield* Effect.forEach([0, 1, 2, 3], (more) => flow(`${argument}-${index + more}`), { concurrency: 4 })
-  }
+  return yield* atOnce(flow)
 })
 
 const tasks: Record<string, Effect.Effect<void, unknown, SentinelStore>> = { redeem, flows }
-await Effect.runPromise(Effect.provide(tasks[task]!, sentinelStore(url)))
+await Effect.runPromise(Effect.provide(tasks[task]!, sentinelStore(url, flowsAtOnce)))
 process.exit(0)
