@@ -22,7 +22,7 @@ beforeAll(async () => void (postgres = await startPostgres()))
 afterAll(() => postgres?.stop())
 
 const redirectUri = "https://app.example/cb"
-const users = 40
+const users = 24
 const base = (origin: string) => `${origin}/sentinel/api/account/${accountId}`
 
 interface Answer {
@@ -75,7 +75,7 @@ describe("two Sentinels on one PostgreSQL", () => {
         const url = Object.assign(new URL(postgres.url), { search: "?application_name=sentinel_node" }).href
         const cables = yield* Effect.all([cable(url), cable(url)]).pipe(Random.withSeed(seed))
         const sentinel = yield* config(redirectUri, users)
-        const nodes = yield* Effect.forEach(cables, ({ url }) => sentinelNode(sentinel, { store: sentinelStore(url) }))
+        const nodes = yield* Effect.forEach(cables, ({ url }) => sentinelNode(sentinel, { url }))
         const admin = Context.get(yield* Layer.build(sqlClient(postgres.url)), SqlClient.SqlClient)
         const store = Context.get(yield* Layer.build(sentinelStore(postgres.url)), SentinelStore)
         const run = Effect.runPromiseWith(yield* Effect.context())
@@ -163,6 +163,6 @@ describe("two Sentinels on one PostgreSQL", () => {
         for (const [fate, count] of counts) assert.isAbove(count, 0, `no connection was cut: ${fate}`)
         assert.isAbove(unknown, 0, "no request was disturbed")
       }),
-    60_000
+    120_000
   )
 })

@@ -2,9 +2,10 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Origin } from "@le-auth/core/Origin"
+import * as Seal from "@le-auth/core/Seal"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import type { SentinelStore } from "@le-auth/sentinel/SentinelStore"
+import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Kdf from "effect/crypto/Kdf"
@@ -13,8 +14,10 @@ import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as NetAddress from "effect/net/NetAddress"
+import * as Redacted from "effect/Redacted"
 import { generateKeyPairSync } from "node:crypto"
 import { createServer } from "node:http"
+import { sqlClient } from "./Engines.ts"
 
 export const accountId = "12345678"
 export const clientId = "11111111-1111-4111-8111-111111111111"
@@ -53,13 +56,20 @@ export const config = (redirectUri: string, users = 1) =>
 
 const passwords = { algorithm: Kdf.pbkdf2({ hash: Digest.sha256, iterations: 10 }) }
 
-/** Runs until the scope ends. Gives its address. */
+const seal = Seal.layer([Redacted.make("planted-seal-of-sentinel-of-forty-three-characters-or-more")]).pipe(
+  Layer.provide(Seal.layerWebCrypto)
+)
+
+/** Runs until the scope ends, with a store of its own unless it has the URL of a database. Gives its address. */
 export const sentinelNode = Effect.fnUntraced(function* (
   config: SentinelConfig.SentinelConfig,
-  options: { readonly store?: Layer.Layer<SentinelStore>; readonly publicOrigin?: string }
+  options: { readonly url?: string; readonly publicOrigin?: string }
 ) {
   const server = NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
-  const services = Layer.merge(Sentinel.layerMemory(config, { passwords }), options.store ?? Layer.empty)
+  const services =
+    options.url === undefined
+      ? Sentinel.layerMemory(config, { passwords })
+      : SentinelSql.layer(config, { passwords, seal }).pipe(Layer.provide(sqlClient(options.url)))
   const context = yield* Layer.build(
     Sentinel.layerServer(
       options.publicOrigin === undefined ? {} : { publicOrigin: Origin.make(options.publicOrigin) }
