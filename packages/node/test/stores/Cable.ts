@@ -4,7 +4,7 @@ import * as Random from "effect/Random"
 import * as Net from "node:net"
 
 /** What becomes of a message and its connection. */
-const fates = ["question lost", "question in part", "answer lost", "answer in part"] as const
+export const fates = ["question lost", "question in part", "answer lost", "answer in part"] as const
 export type Fate = (typeof fates)[number]
 
 /**
@@ -20,6 +20,7 @@ export const cable = Effect.fnUntraced(function* (url: string) {
   let isCut = false
   let isSilent = false
   let chance = 0
+  let drawn = 0
 
   const connect = (near: Net.Socket) => {
     if (isCut) return void near.destroy()
@@ -43,7 +44,7 @@ export const cable = Effect.fnUntraced(function* (url: string) {
     const nothing = new Uint8Array()
     near.on("data", (question) => {
       if (isSilent) return
-      fate ??= random.nextDoubleUnsafe() < chance ? fates[Math.floor(random.nextDoubleUnsafe() * 4)] : undefined
+      fate ??= random.nextDoubleUnsafe() < chance ? fates[drawn++ % fates.length] : undefined
       if (fate === "question lost") cutAfter(fate, far, nothing)
       else if (fate === "question in part") cutAfter(fate, far, question.subarray(0, question.length / 2))
       else far.write(question)
