@@ -56,11 +56,13 @@ const batch = 500
 /** It is other requests that are waited for, whatever the clock of the stores says. */
 const inRealTime = Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
 
+/** However many rows there are, each batch of them is bounded, and done for good. */
+const housekeeping = StoreOperation.operations("database", "1 minute")("housekeeping")
+
 /**
- * Deletes the rows of a table whose time is over, the oldest first and 500 at a time, with four times as long
- * a rest after each, which is for requests. Rows that
- * another node is deleting are not waited for. The table has a column
- * `id`; `column` says until when a row is kept.
+ * Deletes the rows of a table whose time is over, the oldest first and 500 at a time, with four times as long a rest after each,
+ * which is for requests. Rows that another node is deleting are not waited for. Fails if a batch takes longer than a minute. The
+ * table has a column `id`; `column` says until when a row is kept.
  *
  * @since 0.1.0
  */
@@ -75,31 +77,31 @@ export const deleteExpired = Effect.fnUntraced(function* (table: string, now: nu
   })
   let count = 0
   for (;;) {
-    const [took, { length }] = yield* inRealTime(Effect.timed(deleteSome))
+    const [took, { length }] = yield* inRealTime(Effect.timed(housekeeping(deleteSome)))
     count += length
     if (length < batch) return count
     yield* inRealTime(Effect.sleep(Duration.times(took, 4)))
   }
 })
 
-const housekeeping = StoreOperation.operations("database", "1 minute")("delete expired rows")
-
-/**
- * Does the housekeeping of a store, now and every minute, as long as the scope is open. What fails is logged and tried again a
- * minute later.
- *
- * @since 0.1.0
- */
-export const everyMinute = <R>(
-  work: Effect.Effect<unknown, SqlError, R>
-): Effect.Effect<void, never, R | Scope.Scope> =>
-  housekeeping(work).pipe(
-    Effect.catch((error) => Effect.logWarning("Expired rows could not be deleted; trying again in a minute", error)),
+const repeatedly = <E, R>(work: Effect.Effect<unknown, E, R>): Effect.Effect<void, never, R | Scope.Scope> =>
+  work.pipe(
+    Effect.catch((error) => Effect.logWarning("The database could not be tidied up; trying again in a minute", error)),
     Effect.andThen(Effect.sleep("1 minute")),
     Effect.forever,
     Effect.forkScoped,
     Effect.asVoid
   )
+
+/**
+ * Does the housekeeping of a store, which may take a minute, now and every minute, as long as the scope is open. What fails is
+ * logged and tried again a minute later.
+ *
+ * @since 0.1.0
+ */
+export const everyMinute = <R>(
+  work: Effect.Effect<unknown, SqlError, R>
+): Effect.Effect<void, never, R | Scope.Scope> => repeatedly(housekeeping(work))
 
 /**
  * Deletes what is expired in these tables, now and every minute, as long as the scope is open. What fails is logged and
@@ -111,7 +113,7 @@ export const cleanUp = (
   tables: ReadonlyArray<string>,
   column?: string
 ): Effect.Effect<void, never, SqlClient.SqlClient | Scope.Scope> =>
-  everyMinute(
+  repeatedly(
     Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.forEach(tables, (table) => deleteExpired(table, now, column), { discard: true })
     )
