@@ -21,6 +21,7 @@
  * @since 0.1.0
  */
 export { type Backend, type NoSecret, type Paths, type Request } from "./internal/backend.ts"
+export { onChange, onReturn } from "./internal/changes.ts"
 export { type NoPopup, popup, type PopupOptions, type PopupResult } from "./internal/popup.ts"
 export { type NotRedirected, redirect, type Redirecting, type RedirectOptions } from "./internal/redirect.ts"
 export {
@@ -30,7 +31,6 @@ export {
   type SignedOutHere,
   type Unavailable
 } from "./internal/results.ts"
-export { onReturn, resume } from "./internal/resume.ts"
+export { resume } from "./internal/resume.ts"
 export { refresh, session, signOut, signOutEverywhere } from "./internal/session.ts"
 export { type Session } from "./internal/sessionView.ts"
-export { onChange } from "./internal/tabs.ts"

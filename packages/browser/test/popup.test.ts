@@ -135,6 +135,20 @@ describe("several tabs", () => {
     assert.strictEqual(page.requests.at(-1)?.init.method, "POST")
   })
 
+  it("wait no longer for a tab that was frozen than for an answer", async () => {
+    page.answer = () => json(view)
+    let thaw: (() => void) | undefined
+    const frozen = navigator.locks.request(
+      "le-auth /session/refresh",
+      () => new Promise<void>((resolve) => (thaw = resolve))
+    )
+    await new Promise((resolve) => void setTimeout(resolve, 10))
+    assert.strictEqual((await refresh({ timeout: 50 }))._tag, "SignedIn")
+    assert.deepStrictEqual(page.journal, ["GET https://app.example/session"])
+    thaw?.()
+    await frozen
+  })
+
   it("who gives up while another tab refreshes gets no session", async () => {
     page.answer = () => new Promise((resolve) => setTimeout(resolve, 50, json(view)))
     const controller = new AbortController()

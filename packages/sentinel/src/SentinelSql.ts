@@ -27,15 +27,42 @@ import * as SigningKeysSql from "./SigningKeysSql.ts"
 import * as TicketSecretSql from "./TicketSecretSql.ts"
 
 /**
+ * What opens the seals of what is secret in the database.
+ *
+ * @since 0.1.0
+ */
+export type SealLayer = Layer.Layer<
+  Seal.SealKeys,
+  SettingsError | StoreError,
+  Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom
+>
+
+/**
+ * Signing keys and the secret of login tickets, alike on all nodes: those of the configuration, if it has `signing_keys`, else those
+ * in the database, sealed.
+ *
+ * @since 0.1.0
+ */
+export const layerSecrets = (
+  config: SentinelConfig,
+  seal: SealLayer
+): Layer.Layer<
+  SigningKeys.SigningKeys,
+  StoreError | CryptoError.CryptoError | InvalidSigningKey | SettingsError | SealedRow,
+  SqlClient.SqlClient | Sentinel.Crypto
+> =>
+  config.signing_keys === undefined
+    ? Layer.merge(SigningKeysSql.layer, TicketSecretSql.layer).pipe(Layer.provide(seal))
+    : Layer.merge(SigningKeys.layerFrom(config.signing_keys), Layer.succeed(TicketSecret, config.signing_keys[0]))
+
+/**
  * @since 0.1.0
  */
 export interface Options extends DirectorySql.Options {
   /** What new passwords are hashed with. Default: what is enough for development. */
   readonly passwords?: Passwords.Options | undefined
   /** What seals signing keys and the secret of login tickets, alike on all nodes. Default: `Seal.layerConfig`, which reads `LE_AUTH_SEAL_KEYS`. */
-  readonly seal?:
-    | Layer.Layer<Seal.SealKeys, SettingsError | StoreError, Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom>
-    | undefined
+  readonly seal?: SealLayer | undefined
 }
 
 /**
@@ -74,8 +101,6 @@ export const layer = (
 > =>
   Layer.mergeAll(
     DirectorySql.layer(config, options).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
-    config.signing_keys === undefined
-      ? Layer.merge(SigningKeysSql.layer, TicketSecretSql.layer).pipe(Layer.provide(options?.seal ?? Seal.layerConfig))
-      : Layer.merge(SigningKeys.layerFrom(config.signing_keys), Layer.succeed(TicketSecret, config.signing_keys[0])),
+    layerSecrets(config, options?.seal ?? Seal.layerConfig),
     SentinelProfile.layer(config.profile ?? {})
   ).pipe(Layer.provideMerge(SentinelStoreSql.layer))

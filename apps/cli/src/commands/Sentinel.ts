@@ -113,7 +113,8 @@ const start = Command.make("start", flags, (options) =>
 ).pipe(
   Command.withDescription(
     "Run Sentinel on this computer: the same sign-in as LivePerson's, with accounts and users of your own. " +
-      "It keeps everything in memory unless --store says where else, and takes over a changed --config file at once, and on SIGHUP. Ctrl-C or SIGTERM lets requests finish and stops it (exit code 0); a second one ends " +
+      "It keeps everything in memory unless --store says where else, and takes over a changed --config file at once, and " +
+      "on SIGHUP. Ctrl-C or SIGTERM lets requests finish and stops it (exit code 0); a second one ends " +
       "it at once. With OTEL_EXPORTER_OTLP_ENDPOINT set, logs, metrics and traces go there, too."
   ),
   Command.withShortDescription("Run Sentinel on this computer"),

@@ -4,35 +4,23 @@
  * @since 0.1.0
  */
 import * as Seal from "@le-auth/core/Seal"
-import type { SettingsError } from "@le-auth/core/Settings"
 import * as NodeDatabase from "@le-auth/node/NodeDatabase"
 import * as SealKeyFile from "@le-auth/node/SealKeyFile"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Control from "@le-auth/sentinel/control/Control"
 import * as DirectorySql from "@le-auth/sentinel/DirectorySql"
-import { TicketSecret } from "@le-auth/sentinel/login/LoginTickets"
 import * as Passwords from "@le-auth/sentinel/Passwords"
 import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
 import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
-import * as SigningKeysSql from "@le-auth/sentinel/SigningKeysSql"
 import * as StoreInspectionSql from "@le-auth/sentinel/StoreInspectionSql"
-import * as TicketSecretSql from "@le-auth/sentinel/TicketSecretSql"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-
-/** What all nodes have alike. */
-const shared = Layer.merge(SigningKeysSql.layer, TicketSecretSql.layer)
-
-type SecretsLayer = Layer.Layer<
-  SigningKeys.SigningKeys,
-  Layer.Error<typeof shared | ReturnType<typeof SigningKeys.layerFrom>> | SettingsError,
-  Exclude<Layer.Services<typeof shared>, Seal.SealKeys>
->
 
 const unshared =
   "Without LE_AUTH_SEAL_KEYS this process has a signing key of its own: its tokens do not verify at other nodes, nor after a " +
@@ -45,15 +33,13 @@ const unshared =
 const secrets = Effect.fnUntraced(function* (
   url: StoreUrl.DatabaseUrl,
   config: SentinelConfig
-): Effect.fn.Return<SecretsLayer> {
-  if (config.signing_keys !== undefined) {
-    return Layer.merge(SigningKeys.layerFrom(config.signing_keys), Layer.succeed(TicketSecret, config.signing_keys[0]))
-  }
+): Effect.fn.Return<ReturnType<typeof SentinelSql.layerSecrets>> {
   if (url._tag === "Sqlite") {
-    return Layer.provide(shared, SealKeyFile.layerConfigOr(StoreUrl.sealKeyFile(url)))
+    return SentinelSql.layerSecrets(config, SealKeyFile.layerConfigOr(StoreUrl.sealKeyFile(url)))
   }
-  if (Option.isSome(yield* Effect.option(Config.NonEmptyString("LE_AUTH_SEAL_KEYS")))) {
-    return shared.pipe(Layer.provide(Seal.layerConfig), Layer.provide(Seal.layerWebCrypto))
+  const hasSealKeys = Option.isSome(yield* Effect.option(Config.NonEmptyString("LE_AUTH_SEAL_KEYS")))
+  if (config.signing_keys !== undefined || hasSealKeys) {
+    return SentinelSql.layerSecrets(config, Layer.provide(Seal.layerConfig, Seal.layerWebCrypto))
   }
   yield* Console.error(unshared)
   return SigningKeys.layer

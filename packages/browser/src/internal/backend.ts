@@ -61,6 +61,24 @@ export const address = (location: Location, path: string): URL => {
   return url
 }
 
+/** Where a sign-in starts that comes back to a path, on the origin of `location`. */
+export const loginAddress = (
+  location: Location,
+  options: Backend & { readonly account?: string | undefined },
+  returnTo: string
+): URL => {
+  const url = address(location, pathsOf(options).login)
+  url.searchParams.set("returnTo", returnTo)
+  if (options.account !== undefined) url.searchParams.set("account", options.account)
+  return url
+}
+
+/** Ends a wait: the caller's own signal, or the time that a request may take. */
+export const limited = ({ signal, timeout = 15_000 }: Request): AbortSignal => {
+  const limit = AbortSignal.timeout(timeout)
+  return signal ? AbortSignal.any([signal, limit]) : limit
+}
+
 /** What the backend answered; `body` is absent if it was not JSON. */
 export interface Answer {
   readonly _tag: "Answer"
@@ -79,12 +97,7 @@ const failure = (error: unknown, signal: AbortSignal | undefined): Unavailable =
  * Asks the backend. A redirect is not followed: nothing of le-auth answers with one to a script, so it leads elsewhere. The
  * cookie goes to the page's own origin only, and so does the request.
  */
-export const ask = async (
-  method: "GET" | "POST",
-  path: string,
-  { signal, timeout = 15_000 }: Request
-): Promise<Answer | Unavailable> => {
-  const limit = AbortSignal.timeout(timeout)
+export const ask = async (method: "GET" | "POST", path: string, options: Request): Promise<Answer | Unavailable> => {
   try {
     // @effect-diagnostics-next-line globalFetch:off
     const response = await fetch(address(location, path), {
@@ -95,12 +108,12 @@ export const ask = async (
       cache: "no-store",
       redirect: "manual",
       referrerPolicy: "no-referrer",
-      signal: signal ? AbortSignal.any([signal, limit]) : limit
+      signal: limited(options)
     })
     const text = await response.text()
     return { _tag: "Answer", status: response.status, body: parse(text) }
   } catch (error) {
-    return failure(error, signal)
+    return failure(error, options.signal)
   }
 }
 

@@ -1,5 +1,5 @@
 /** A sign-in in a window of its own, while the page stays as it is. */
-import { address, pathsOf, type Request } from "./backend.ts"
+import { loginAddress, pathsOf, type Request } from "./backend.ts"
 import { badOptions, type NotRedirected, redirect, type Redirecting } from "./redirect.ts"
 import { type SignedIn, type Unavailable, unavailable } from "./results.ts"
 import { session } from "./session.ts"
@@ -86,11 +86,7 @@ export const popup = async (options: PopupOptions = {}): Promise<PopupResult> =>
   // So that no page in the window can reach this one, or send it elsewhere.
   opened.opener = null
   const id = crypto.randomUUID()
-  const { login } = pathsOf(options)
-  const url = address(location, login)
-  url.searchParams.set("returnTo", `${login}/done?window=${id}`)
-  if (account !== undefined) url.searchParams.set("account", account)
-  opened.location.replace(url)
+  opened.location.replace(loginAddress(location, options, `${pathsOf(options).login}/done?window=${id}`))
 
   await ended(opened, id, signal)
   if (signal?.aborted) {

@@ -1,5 +1,5 @@
 /** The way out: to the backend's login path, which leads to Sentinel. */
-import { address, type Backend, pathsOf } from "./backend.ts"
+import { type Backend, loginAddress } from "./backend.ts"
 import { isReturnPath, returnPathTo } from "./returnPath.ts"
 import { isAccountId } from "./sessionView.ts"
 
@@ -91,9 +91,7 @@ export const redirect = (options: RedirectOptions = {}): Redirecting | NotRedire
   const bad = badOptions({ account, returnTo })
   if (bad !== undefined) return bad
 
-  const url = address(top, pathsOf(options).login)
-  url.searchParams.set("returnTo", returnTo)
-  if (account !== undefined) url.searchParams.set("account", account)
+  const url = loginAddress(top, options, returnTo)
   try {
     top.assign(url)
   } catch {

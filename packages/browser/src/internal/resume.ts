@@ -1,4 +1,4 @@
-/** The way back: at a page load, and at a return without one. */
+/** The way back, at a page load. */
 import type { Request } from "./backend.ts"
 import { type SessionResult, signedOut } from "./results.ts"
 import { cleaned } from "./returnPath.ts"
@@ -27,29 +27,4 @@ export const resume = async (options: Request = {}): Promise<SessionResult> => {
   if (isCallback) history.replaceState(history.state, "", url)
   const result = await session(options)
   return isCallback && result._tag === "SignedOut" ? signedOut("CallbackAtPage") : result
-}
-
-/**
- * Calls back when the user returns to the page without loading it, by the back button from the login for instance: the
- * browser shows the page as it was left (its back/forward cache), though somebody may have signed in or out since. Ends with
- * the function that it returns.
- *
- * @example
- * ```ts
- * import { onReturn, resume } from "@le-auth/browser/plain"
- *
- * const stop = onReturn(async () => {
- *   const found = await resume()
- *   if (found._tag !== "SignedIn") document.querySelector("#inbox")?.remove()
- * })
- * ```
- *
- * @since 0.1.0
- */
-export const onReturn = (callback: () => void): (() => void) => {
-  const listener = (event: PageTransitionEvent) => {
-    if (event.persisted) callback()
-  }
-  addEventListener("pageshow", listener)
-  return () => removeEventListener("pageshow", listener)
 }

@@ -1,5 +1,5 @@
 /** The session of this browser, as the backend keeps it. */
-import { type Answer, ask, pathsOf, type Request, unexpected } from "./backend.ts"
+import { type Answer, ask, limited, pathsOf, type Request, unexpected } from "./backend.ts"
 import { type SessionResult, type SignedOut, signedOut, type SignedOutHere, type Unavailable } from "./results.ts"
 import { fromBody, members } from "./sessionView.ts"
 import { announce, once } from "./tabs.ts"
@@ -42,7 +42,7 @@ export const refresh = (options: Request = {}): Promise<SessionResult> => {
   const path = `${pathsOf(options).session}/refresh`
   return once(
     `le-auth ${path}`,
-    options.signal,
+    limited(options),
     async () => {
       const answer = await ask("POST", path, options)
       return answer._tag === "Answer" ? read(answer) : answer

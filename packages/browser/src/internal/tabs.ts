@@ -19,45 +19,12 @@ export const listen = (callback: (message: unknown) => void): (() => void) => {
 }
 
 /**
- * Calls back when the session may have changed without this page: another tab signed in or out, or the page was out of sight
- * or in the browser's back/forward cache and is shown again. Then ask {@link session}. Ends with the function that it returns.
- *
- * @example
- * ```ts
- * import { onChange, session } from "@le-auth/browser/plain"
- *
- * const stop = onChange(async () => {
- *   const now = await session()
- *   if (now._tag === "SignedOut") location.reload()
- * })
- * ```
- *
- * @since 0.1.0
- */
-export const onChange = (callback: () => void): (() => void) => {
-  const shown = () => {
-    if (document.visibilityState === "visible") callback()
-  }
-  const restored = ({ persisted }: PageTransitionEvent) => {
-    if (persisted) callback()
-  }
-  const silence = listen(callback)
-  document.addEventListener("visibilitychange", shown)
-  addEventListener("pageshow", restored)
-  return () => {
-    silence()
-    document.removeEventListener("visibilitychange", shown)
-    removeEventListener("pageshow", restored)
-  }
-}
-
-/**
- * Has one tab do something, and the others wait for it and then do `others`. Where the browser has no locks (pages that came
- * over http), each tab does it.
+ * Has one tab do something, and the others wait for it, no longer than `signal` says, and then do `others`: a browser may freeze
+ * a tab in the middle of its work. Where there are no locks (pages that came over http), each tab does it.
  */
 export const once = async <A>(
   name: string,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
   work: () => Promise<A>,
   others: () => Promise<A>
 ): Promise<A> => {
@@ -68,6 +35,6 @@ export const once = async <A>(
   )
   if (mine !== undefined) return mine.result
   // Gave up: what `others` says of it is right.
-  await locks.request(name, { mode: "shared", ...(signal && { signal }) }, () => undefined).catch(() => undefined)
+  await locks.request(name, { mode: "shared", signal }, () => undefined).catch(() => undefined)
   return others()
 }

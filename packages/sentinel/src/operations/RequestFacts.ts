@@ -15,9 +15,9 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 export interface RequestFacts {
   /** In the answer, on the error page and in every log line of the request (R94). */
   readonly id: string
-  /** An application that is known here, once it is found: never a text that only the request claims. */
   /** The error code of the answer, one of the few that we have. */
   error?: string
+  /** An application that is known here, once it is found: never a text that only the request claims. */
   application?: { readonly accountId: string; readonly clientId: string }
 }
 

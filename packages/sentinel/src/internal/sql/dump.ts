@@ -1,21 +1,17 @@
 /** The rows of all tables as the document that stores of every kind understand, and back. */
 import type { StoreDump } from "../storeDump.ts"
 import { keptAfterEnd as codeKeptAfterEnd } from "./codes.ts"
-import { grantOf, type GrantRow as GrantColumns, type Time } from "./rows.ts"
+import {
+  grantOf,
+  type GrantRow as GrantColumns,
+  sessionOf,
+  type SessionRow as SessionColumns,
+  type Time,
+  timeOf
+} from "./rows.ts"
 import { keptAfterEnd as sessionKeptAfterEnd } from "./sessions.ts"
 
-const timeOf = (time: Time | null): number | undefined => (time === null ? undefined : Number(time))
-
-export interface SessionRow {
-  readonly id: string
-  readonly account_id: string
-  readonly user_id: string
-  readonly created_at: Time
-  readonly last_seen_at: Time
-  readonly idle_expires_at: Time
-  readonly expires_at: Time
-  readonly ended_at: Time | null
-}
+export type SessionRow = SessionColumns & { readonly ended_at: Time | null }
 export type GrantRow = GrantColumns & { readonly id: string; readonly revoked_at: Time | null }
 export interface CodeRow {
   readonly id: string
@@ -55,15 +51,7 @@ export const documentOf = ({ accesses, codes, grants, refreshes, sessions }: Row
     sessions: sessions.map((row, index) => [
       row.id,
       {
-        session: {
-          id: row.id,
-          accountId: row.account_id,
-          userId: row.user_id,
-          createdAt: Number(row.created_at),
-          lastSeenAt: Number(row.last_seen_at),
-          idleExpiresAt: Number(row.idle_expires_at),
-          expiresAt: Number(row.expires_at)
-        },
+        session: sessionOf(row),
         sequence: index + 1,
         endedAt: timeOf(row.ended_at)
       }

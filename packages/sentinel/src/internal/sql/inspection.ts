@@ -6,7 +6,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment, Statement } from "effect/sql/Statement"
 import type { FamilyState, Found, Newest, SessionState, StoreInspection } from "../../StoreInspection.ts"
-import { grantColumns, grantOf, type GrantRow, isAlive, type Time } from "./rows.ts"
+import { grantColumns, grantOf, type GrantRow, isAlive, sessionOf, type Time, timeOf } from "./rows.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
 type Operations = Pick<StoreInspection["Service"], "find" | "sessions" | "families" | "count">
@@ -38,18 +38,15 @@ type FoundRow = FamilyRow &
  */
 const mostLookedAt = 1000
 
-const timeOf = (time: Time | null): number | undefined => (time === null ? undefined : Number(time))
-
 const sessionState = (row: SessionRow, now: number): SessionState => {
-  const session = {
+  const session = sessionOf({
+    ...row,
     id: row.s_id,
-    accountId: row.s_account_id,
-    userId: row.s_user_id,
-    createdAt: Number(row.s_created_at),
-    lastSeenAt: Number(row.last_seen_at),
-    idleExpiresAt: Number(row.idle_expires_at),
-    expiresAt: Number(row.s_expires_at)
-  }
+    account_id: row.s_account_id,
+    user_id: row.s_user_id,
+    created_at: row.s_created_at,
+    expires_at: row.s_expires_at
+  })
   const endedAt = timeOf(row.ended_at)
   return { session, endedAt, isAlive: endedAt === undefined && now < session.idleExpiresAt && now < session.expiresAt }
 }

@@ -1,10 +1,32 @@
 /** Rows as what `SentinelStore` speaks of, and conditions that several statements share. */
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
-import type { Grant, Missing, Owner } from "../../SentinelStore.ts"
+import type { Grant, Missing, Owner, Session } from "../../SentinelStore.ts"
 
 /** PostgreSQL gives times as `bigint`, SQLite as `number`. */
 export type Time = number | bigint
+
+export const timeOf = (time: Time | null): number | undefined => (time === null ? undefined : Number(time))
+
+export interface SessionRow {
+  readonly id: string
+  readonly account_id: string
+  readonly user_id: string
+  readonly created_at: Time
+  readonly last_seen_at: Time
+  readonly idle_expires_at: Time
+  readonly expires_at: Time
+}
+
+export const sessionOf = (row: SessionRow): Session => ({
+  id: row.id,
+  accountId: row.account_id,
+  userId: row.user_id,
+  createdAt: Number(row.created_at),
+  lastSeenAt: Number(row.last_seen_at),
+  idleExpiresAt: Number(row.idle_expires_at),
+  expiresAt: Number(row.expires_at)
+})
 
 export interface GrantRow {
   readonly grant_id: string

@@ -4,22 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SentinelStore, Session } from "../../SentinelStore.ts"
-import { isAlive, type Time } from "./rows.ts"
+import { isAlive, sessionOf, type SessionRow } from "./rows.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
 type Operations = Pick<
   SentinelStore["Service"],
   "createSession" | "findSession" | "touchSession" | "endSession" | "endUserSessions"
 >
-
-interface SessionRow {
-  readonly account_id: string
-  readonly user_id: string
-  readonly created_at: Time
-  readonly last_seen_at: Time
-  readonly idle_expires_at: Time
-  readonly expires_at: Time
-}
 
 /** Access tokens may live a little longer than the session that they come from. */
 export const keptAfterEnd = 7 * 24 * 3_600_000
@@ -28,7 +19,7 @@ const hasRow = (rows: ReadonlyArray<unknown>): boolean => rows.length > 0
 
 export const make = (sql: SqlClient, run: Run): Operations => {
   const find = (id: string, now: number) =>
-    sql<SessionRow>`SELECT account_id, user_id, created_at, last_seen_at, idle_expires_at, expires_at
+    sql<Omit<SessionRow, "id">>`SELECT account_id, user_id, created_at, last_seen_at, idle_expires_at, expires_at
       FROM sentinel_session s WHERE s.id = ${id} AND ${isAlive(sql, now)}`
 
   return {
@@ -45,17 +36,7 @@ export const make = (sql: SqlClient, run: Run): Operations => {
       }).pipe(run("create a session")),
     findSession: (id, now) =>
       Effect.map(find(id, now), ([row]) =>
-        row === undefined
-          ? Option.none()
-          : Option.some({
-              id,
-              accountId: row.account_id,
-              userId: row.user_id,
-              createdAt: Number(row.created_at),
-              lastSeenAt: Number(row.last_seen_at),
-              idleExpiresAt: Number(row.idle_expires_at),
-              expiresAt: Number(row.expires_at)
-            })
+        row === undefined ? Option.none() : Option.some(sessionOf({ id, ...row }))
       ).pipe(run("find a session")),
     touchSession: (id, idleExpiresAt, now) =>
       sql`UPDATE sentinel_session AS s SET last_seen_at = ${now}, idle_expires_at = ${idleExpiresAt}
