@@ -12,7 +12,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Types from "effect/Types"
 import * as FormBody from "../http/FormBody.ts"
 import { parametersOf } from "../http/Query.ts"
-import type { Intercepted, Interceptor } from "../http/Interceptor.ts"
+import { faultHeader, type Intercepted, type Interceptor } from "../http/Interceptor.ts"
 import { RequestTrail, Trail } from "../http/Trail.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
 import { clientIdOf } from "../token/ClientAuthentication.ts"
@@ -20,13 +20,6 @@ import * as FaultAnswer from "./FaultAnswer.ts"
 import type { Facts, Faults } from "./Faults.ts"
 import { type Entry, isRefusal, type Journal } from "./Journal.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
-
-/**
- * The header of every answer that a fault had a hand in, with the fault's id.
- *
- * @since 0.1.0
- */
-export const faultHeader = "x-sentinel-fault"
 
 const noParameters = UrlParameters.fromSearch("")
 

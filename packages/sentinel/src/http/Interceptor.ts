@@ -10,6 +10,13 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Route } from "./Route.ts"
 
 /**
+ * The header of every answer that a fault had a hand in, with the fault's id.
+ *
+ * @since 0.1.0
+ */
+export const faultHeader = "x-sentinel-fault"
+
+/**
  * A request to one of the routes. `accountId` is empty where the path has none.
  *
  * @since 0.1.0

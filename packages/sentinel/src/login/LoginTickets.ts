@@ -2,8 +2,8 @@
  * Login tickets: an authorization request on its way through the login page.
  *
  * Nothing is stored before somebody has signed in, so that a flood of requests fills no memory. The request travels sealed
- * in the address of the login page instead (AES-256-GCM), readable by this Sentinel only (all of its nodes), for ten minutes only, and tied to the
- * browser by a cookie.
+ * in the address of the login page instead (AES-256-GCM), readable by this Sentinel only (all of its nodes), for ten minutes
+ * only, and tied to the browser by a cookie.
  *
  * @since 0.1.0
  */

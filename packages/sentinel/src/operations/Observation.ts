@@ -12,6 +12,7 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { faultHeader } from "../http/Interceptor.ts"
 import * as Paths from "../Paths.ts"
 import { AccessLog } from "./AccessLog.ts"
 import * as RequestFacts from "./RequestFacts.ts"
@@ -24,9 +25,6 @@ import { Stopping } from "./Stopping.ts"
  * @since 0.1.0
  */
 export const requestIdHeader = "x-request-id"
-
-/** The header of an answer that a fault of the control had a hand in, see `control/intercept`. */
-const faultHeader = "x-sentinel-fault"
 
 /** The label of requests that no route takes: their paths are anybody's. */
 const noRoute = "none"

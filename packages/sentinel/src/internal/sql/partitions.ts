@@ -42,7 +42,8 @@ const ifPostgres = (
   SqlClient.SqlClient.use((sql) => sql.onDialectOrElse({ pg: () => make(sql), orElse: () => Effect.void }))
 
 /**
- * Makes the tables partitioned. The old one becomes the first partition as it is, so no row is copied. The default partition takes what no other does, so that nothing is ever refused.
+ * Makes the tables partitioned. The old one becomes the first partition as it is, so no row is copied. The default partition
+ * takes what no other does, so that nothing is ever refused.
  */
 export const create: Effect.Effect<void, SqlError, SqlClient.SqlClient> = ifPostgres((sql) =>
   Effect.forEach(
