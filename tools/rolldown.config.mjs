@@ -1,4 +1,6 @@
 // Apps ship as one bundle, made from the packages' sources: it starts several times faster than separate modules.
+import { execFileSync } from "node:child_process"
+import { existsSync } from "node:fs"
 import http from "node:http"
 import { fileURLToPath } from "node:url"
 
@@ -84,6 +86,23 @@ const lazyWebSockets = {
   }
 }
 
+/**
+ * Writes down what the command line answers without loading itself, see `apps/cli/src/answers.ts`. They are the command's own words
+ * of this very build, so they cannot go stale.
+ *
+ * @type {import("rolldown").Plugin}
+ */
+const answers = {
+  name: "answers",
+  generateBundle() {
+    if (!existsSync("src/answers.ts")) return
+    const source = execFileSync(process.execPath, ["--conditions=@le-auth/source", "src/answers.ts"], {
+      encoding: "utf8"
+    })
+    this.emitFile({ type: "asset", fileName: "answers.json", source })
+  }
+}
+
 export default defineConfig({
   input: "src/main.ts",
   platform: "node",
@@ -92,6 +111,6 @@ export default defineConfig({
     // Its main file is UMD, whose modules a bundler cannot follow.
     alias: { "jsonc-parser": fileURLToPath(import.meta.resolve("jsonc-parser").replace("/umd/", "/esm/")) }
   },
-  plugins: [undiciNames, eagerHttpNames, lazyBuiltins, lazyWebSockets],
+  plugins: [undiciNames, eagerHttpNames, lazyBuiltins, lazyWebSockets, answers],
   output: { dir: "dist", format: "esm", minify: true, sourcemap: true, cleanDir: true }
 })

@@ -1,19 +1,35 @@
 #!/usr/bin/env node
 // Starts the command: the bundle when published, the sources in a checkout of the repository (which has src).
-import { spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { enableCompileCache } from "node:module"
-import os from "node:os"
-import { fileURLToPath } from "node:url"
 
-const here = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url))
-const source = here("../src/main.ts")
+const at = (/** @type {string} */ relative) => new URL(relative, import.meta.url)
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 const isCurrent = major > 22 || (major === 22 && minor >= 19)
 
-if (existsSync(source)) {
-  const node = isCurrent ? process.execPath : here("../../../node_modules/.bin/node")
-  const child = spawn(node, ["--conditions=@le-auth/source", source, ...process.argv.slice(2)], { stdio: "inherit" })
+/** Help, the version and completions were written down when the bundle was made: nothing else is loaded to show them. */
+const prepared = () => {
+  const args = process.argv.slice(2)
+  const last = args.at(-1) ?? ""
+  if (!["--help", "-h", "--version", "-v"].includes(last) && args[0] !== "completion") return undefined
+  const path = [...args.slice(0, -1), { "-h": "--help", "-v": "--version" }[last] ?? last].join(" ")
+  try {
+    return JSON.parse(readFileSync(at("../dist/answers.json"), "utf8"))[path]
+  } catch {
+    return undefined
+  }
+}
+
+/** As effect/cli does it. */
+const canColor = () => process.stdout.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb"
+
+const fromSource = async () => {
+  const { spawn } = await import("node:child_process")
+  const { constants } = await import("node:os")
+  const { fileURLToPath } = await import("node:url")
+  const node = isCurrent ? process.execPath : fileURLToPath(at("../../../node_modules/.bin/node"))
+  const program = ["--conditions=@le-auth/source", fileURLToPath(at("../src/main.ts"))]
+  const child = spawn(node, [...program, ...process.argv.slice(2)], { stdio: "inherit" })
   // A terminal's Ctrl-C reaches the child by itself; what only we receive is passed on.
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => (signal === "SIGINT" && process.stdin.isTTY) || child.kill(signal))
@@ -24,13 +40,23 @@ if (existsSync(source)) {
   })
   child.on("exit", (code, signal) => {
     if (signal === null) process.exitCode = code ?? 1
-    else process.exitCode = 128 + os.constants.signals[signal]
+    else process.exitCode = 128 + constants.signals[signal]
   })
-} else if (isCurrent) {
-  // Compiled once, and kept in the folder for temporary files: the next start takes less time.
-  enableCompileCache?.()
-  await import(new URL("../dist/main.js", import.meta.url).href)
-} else {
+}
+
+if (existsSync(at("../src/main.ts"))) {
+  await fromSource()
+} else if (!isCurrent) {
   console.error(`le-auth needs Node 22.19 or newer; this is ${process.version}.`)
   process.exitCode = 1
+} else {
+  const answer = process.env["FORCE_COLOR"] ? undefined : prepared()
+  if (answer === undefined) {
+    // Compiled once, and kept in the folder for temporary files: the next start takes less time.
+    enableCompileCache?.()
+    await import(at("../dist/main.js").href)
+  } else {
+    // eslint-disable-next-line no-control-regex
+    console.log(canColor() ? answer : answer.replaceAll(/\u001b\[\d*m/g, ""))
+  }
 }

@@ -18,5 +18,6 @@ export const command = Command.make("forget", {}, () =>
   Command.withDescription(
     "Remove the sessions of this account and application from this computer. LivePerson is not told."
   ),
-  Command.withShortDescription("Forget the session on this computer")
+  Command.withShortDescription("Forget the session on this computer"),
+  Command.withExamples([{ command: "le-auth forget", description: "Leave no tokens on this computer" }])
 )

@@ -106,7 +106,13 @@ const addFault = Command.make(
 
 const listFaults = Command.make("list", common, (options) =>
   Effect.flatMap(work, ({ listFaults }) => listFaults(options))
-).pipe(Command.withDescription("Show the faults that are armed, and what they have met"))
+).pipe(
+  Command.withDescription("Show the faults that are armed, and what they have met"),
+  Command.withExamples([
+    { command: "le-auth sentinel fault list", description: "What is armed?" },
+    { command: "le-auth sentinel fault list --json | jq '.[].acted'", description: "How often each one acted" }
+  ])
+)
 
 const clearFaults = Command.make(
   "clear",
@@ -115,7 +121,13 @@ const clearFaults = Command.make(
     id: Argument.String("id").pipe(Argument.optional, Argument.withDescription("One fault (default: all of them)"))
   },
   (options) => Effect.flatMap(work, ({ clearFaults }) => clearFaults(options))
-).pipe(Command.withDescription("Remove all faults, or one"))
+).pipe(
+  Command.withDescription("Remove all faults, or one"),
+  Command.withExamples([
+    { command: "le-auth sentinel fault clear", description: "Behave again" },
+    { command: "le-auth sentinel fault clear fault-2", description: "Remove one fault" }
+  ])
+)
 
 /**
  * @since 0.1.0
@@ -150,6 +162,7 @@ export const clock = Command.make("clock", common, (options) =>
 ).pipe(
   Command.withDescription("Show what time it is at a running Sentinel."),
   Command.withShortDescription("Show, or set forward, Sentinel's clock"),
+  Command.withExamples([{ command: "le-auth sentinel clock", description: "What time is it there?" }]),
   Command.withSubcommands([advance])
 )
 

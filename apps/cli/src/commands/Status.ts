@@ -18,5 +18,6 @@ export const command = Command.make("status", {}, () =>
   Command.withDescription(
     "Show who is signed in, where, and until when, without the token. Exit code 3 when nobody is signed in."
   ),
-  Command.withShortDescription("Show who is signed in")
+  Command.withShortDescription("Show who is signed in"),
+  Command.withExamples([{ command: "le-auth status", description: "Who am I, and until when?" }])
 )

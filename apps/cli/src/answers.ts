@@ -1,0 +1,44 @@
+/**
+ * What the command can answer without loading it: run when the bundle is made, see `bin/le-auth.mjs`.
+ *
+ * Each text is what the command itself says, with colours, under the arguments that ask for it.
+ *
+ * @since 0.1.0
+ */
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Command from "effect/cli/Command"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { command } from "./commands/LeAuth.ts"
+import * as Output from "./Output.ts"
+import { version } from "./Version.ts"
+
+const pathsBelow = (parent: Command.Command.Any, path: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => [
+  path,
+  ...parent.subcommands.flatMap(({ commands }) => commands.flatMap((child) => pathsBelow(child, [...path, child.name])))
+]
+
+const questions = [["--version"], ...pathsBelow(command, []).map((path) => [...path, "--help"])]
+
+const ask = Command.runWith(command, { version })
+
+const answer = Effect.fnUntraced(function* (question: ReadonlyArray<string>) {
+  let text = ""
+  const console: Console.Console = { ...globalThis.console, log: (line: string) => void (text += line) }
+  yield* Effect.provideService(ask(question), Console.Console, console)
+  return [question.join(" "), text] as const
+})
+
+const colored = Layer.succeed(TerminalCapabilities.TerminalCapabilities, {
+  canColor: true,
+  canAnimate: false,
+  canPrompt: false
+})
+
+Effect.forEach(questions, answer).pipe(
+  Effect.tap((answers) => Console.log(JSON.stringify(Object.fromEntries(answers)))),
+  Effect.provide(Layer.provideMerge(Output.layer, Layer.merge(colored, NodeServices.layer))),
+  Effect.runPromise
+)
