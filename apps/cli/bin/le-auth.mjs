@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Starts the command: the bundle when published, the sources in a checkout of the repository (which has src).
 import { existsSync, readFileSync } from "node:fs"
-import { enableCompileCache } from "node:module"
+// As a whole: to name what an old Node does not have would end in its own words, not in ours.
+import module from "node:module"
 
 const at = (/** @type {string} */ relative) => new URL(relative, import.meta.url)
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
@@ -53,7 +54,7 @@ if (existsSync(at("../src/main.ts"))) {
   const answer = process.env["FORCE_COLOR"] ? undefined : prepared()
   if (answer === undefined) {
     // Compiled once, and kept in the folder for temporary files: the next start takes less time.
-    enableCompileCache?.()
+    module.enableCompileCache?.()
     await import(at("../dist/main.js").href)
   } else {
     // eslint-disable-next-line no-control-regex

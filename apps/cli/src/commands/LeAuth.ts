@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
+import * as Completion from "./Completion.ts"
 import * as Forget from "./Forget.ts"
 import * as Login from "./Login.ts"
 import * as Logout from "./Logout.ts"
@@ -25,6 +26,7 @@ export const command = Command.make("le-auth").pipe(
     Status.command,
     Forget.command,
     Logout.command,
-    Sentinel.command
+    Sentinel.command,
+    Completion.command
   ])
 )

@@ -1,0 +1,22 @@
+/**
+ * Scripts that let shells complete the command.
+ *
+ * @since 0.1.0
+ */
+import * as Completions from "effect/cli/Completions"
+import * as Console from "effect/Console"
+import type * as Effect from "effect/Effect"
+import { command } from "./commands/LeAuth.ts"
+
+/**
+ * The script names the flag of effect's by which it is made elsewhere.
+ *
+ * @since 0.1.0
+ */
+export const run = ({ shell }: { readonly shell: Completions.Shell }): Effect.Effect<void> =>
+  Console.log(
+    Completions.generate(command.name, shell, Completions.fromCommand(command)).replaceAll(
+      "--completions",
+      "completion"
+    )
+  )
