@@ -82,11 +82,11 @@ export class BrowserSignIn extends Context.Service<
  */
 export const layer = (options: Plain.Backend = {}): Layer.Layer<BrowserSignIn> =>
   Layer.succeed(BrowserSignIn, {
-    redirect: Effect.fn("BrowserSignIn.redirect")(function* (redirectOptions?: RedirectOptions) {
+    redirect: Effect.fnUntraced(function* (redirectOptions?: RedirectOptions) {
       const result = Plain.redirect({ ...options, ...redirectOptions })
       if (result._tag === "NotRedirected") return yield* notRedirected(result)
     }),
-    popup: Effect.fn("BrowserSignIn.popup")(function* (popupOptions?: PopupOptions) {
+    popup: Effect.fnUntraced(function* (popupOptions?: PopupOptions) {
       const result = yield* call(Plain.popup, { ...options, ...popupOptions })
       switch (result._tag) {
         case "SignedIn":
@@ -101,7 +101,7 @@ export const layer = (options: Plain.Backend = {}): Layer.Layer<BrowserSignIn> =
           return yield* Effect.never
       }
     }),
-    resume: Effect.flatMap(call(Plain.resume, options), signedIn).pipe(Effect.withSpan("BrowserSignIn.resume")),
+    resume: Effect.flatMap(call(Plain.resume, options), signedIn),
     onReturn: Effect.fnUntraced(function* <R>(effect: Effect.Effect<unknown, never, R>) {
       const fork = Effect.runForkWith(yield* Effect.context<R>())
       yield* Effect.acquireRelease(

@@ -48,13 +48,11 @@ export const layer = (options: Plain.Backend = {}): Layer.Layer<PageSession> =>
     current: call(Plain.session, options).pipe(
       Effect.flatMap(signedIn),
       Effect.asSome,
-      Effect.catchTag("NotSignedIn", () => Effect.succeed(Option.none())),
-      Effect.withSpan("PageSession.current")
+      Effect.catchTag("NotSignedIn", () => Effect.succeed(Option.none()))
     ),
-    refresh: Effect.flatMap(call(Plain.refresh, options), signedIn).pipe(Effect.withSpan("PageSession.refresh")),
+    refresh: Effect.flatMap(call(Plain.refresh, options), signedIn),
     signOut: call(Plain.signOut, options).pipe(
-      Effect.flatMap((result) => (result._tag === "SignedOut" ? Effect.void : Effect.fail(unavailable(result)))),
-      Effect.withSpan("PageSession.signOut")
+      Effect.flatMap((result) => (result._tag === "SignedOut" ? Effect.void : Effect.fail(unavailable(result))))
     ),
     signOutEverywhere: call(Plain.signOutEverywhere, options).pipe(
       Effect.flatMap((result): Effect.Effect<void, OnlySignedOutHere | BackendUnavailable> => {
@@ -66,8 +64,7 @@ export const layer = (options: Plain.Backend = {}): Layer.Layer<PageSession> =>
           case "Unavailable":
             return Effect.fail(unavailable(result))
         }
-      }),
-      Effect.withSpan("PageSession.signOutEverywhere")
+      })
     )
   })
 
