@@ -3,11 +3,15 @@
  *
  * @since 0.1.0
  */
+import { AccessToken } from "@le-auth/core/Identifiers"
 import type { Session } from "@le-auth/core/Session"
 import { Sessions } from "@le-auth/core/Sessions"
+import * as Settings from "@le-auth/core/Settings"
 import * as Array from "effect/Array"
+import * as Config from "effect/Config"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { notSignedIn } from "./Failure.ts"
 import { Target } from "./Target.ts"
 
@@ -35,6 +39,33 @@ export const all = Effect.gen(function* () {
 export const current = Effect.gen(function* () {
   const newest = (yield* all)[0]
   return newest ?? (yield* notSignedIn((yield* Target).installation.accountId))
+})
+
+/**
+ * The token of `LE_AUTH_ACCESS_TOKEN`, which is used in place of any session, as it is.
+ *
+ * @since 0.1.0
+ */
+export const givenToken = Effect.gen(function* () {
+  const isGiven = yield* Effect.option(Config.NonEmptyString("LE_AUTH_ACCESS_TOKEN"))
+  if (Option.isNone(isGiven)) return undefined
+  return (yield* Settings.load({ LE_AUTH_ACCESS_TOKEN: AccessToken })).LE_AUTH_ACCESS_TOKEN
+})
+
+/**
+ * What a command sends to an API: the token that was given, or else a valid one of the current session, refreshed first if it
+ * is due. Only the latter has a session.
+ *
+ * @since 0.1.0
+ */
+export const bearer = Effect.gen(function* () {
+  const given = yield* givenToken
+  if (given !== undefined) return { accessToken: given, session: undefined }
+  const sessions = yield* Sessions
+  const { key } = yield* current
+  const accessToken = yield* sessions.accessToken(key)
+  const session = yield* sessions.current(key)
+  return { accessToken, session: Option.getOrUndefined(session) }
 })
 
 /**

@@ -8,11 +8,28 @@ import * as CliError from "effect/cli/CliError"
 import * as Runtime from "effect/Runtime"
 
 /**
- * The exit codes, for scripts. Ctrl-C ends with 130.
+ * The exit codes, for scripts; with `--json` an error carries their names. Ctrl-C ends with 130.
  *
  * @since 0.1.0
  */
-export const exitCodes = { failed: 1, usage: 2, notSignedIn: 3, denied: 4, timedOut: 5 } as const
+export const exitCodes = {
+  failed: 1,
+  usage: 2,
+  notSignedIn: 3,
+  denied: 4,
+  timedOut: 5,
+  /** LivePerson, the local Sentinel or the network did not answer: the same command may work later. */
+  unavailable: 6,
+  /** A setting is missing or wrong: the same command fails until it is changed. */
+  configuration: 7,
+  /** What is kept, in files, the keychain or a database, cannot be read or written. */
+  storage: 8,
+  /** The port of the redirect URI cannot be opened. */
+  port: 9
+} as const
+
+/** @since 0.1.0 */
+export type ExitCode = keyof typeof exitCodes
 
 /**
  * A failure that is ready to be shown: its message goes to stderr, without a stack trace.
@@ -21,15 +38,21 @@ export const exitCodes = { failed: 1, usage: 2, notSignedIn: 3, denied: 4, timed
  */
 export class Failure extends Data.TaggedError("Failure")<{
   readonly message: string
-  readonly exitCode: number
+  readonly code: ExitCode
 }> {
   override get [CliError.userMessage](): string {
     return this.message
   }
   override get [Runtime.errorExitCode](): number {
-    return this.exitCode
+    return exitCodes[this.code]
   }
 }
+
+/** @since 0.1.0 */
+export const failed = (message: string): Failure => new Failure({ message, code: "failed" })
+
+/** @since 0.1.0 */
+export const wrongUsage = (message: string): Failure => new Failure({ message, code: "usage" })
 
 /**
  * The command was called wrongly; what is wrong was shown already.
@@ -49,7 +72,7 @@ export class WrongUsage extends Data.TaggedError("WrongUsage") {
 export const notSignedIn = (account: string): Failure =>
   new Failure({
     message: `Nobody is signed in to account ${account}. Sign in with: le-auth login`,
-    exitCode: exitCodes.notSignedIn
+    code: "notSignedIn"
   })
 
 interface Tagged {
@@ -58,13 +81,26 @@ interface Tagged {
   readonly reason?: unknown
 }
 
-const exitCodeOf = (error: Tagged): number => {
-  const reason = (error.reason as { readonly _tag?: string } | undefined)?._tag
-  if (error._tag === "NotSignedIn" || error._tag === "SessionEnded") return exitCodes.notSignedIn
-  if (error._tag === "CallbackError" && reason === "Denied") return exitCodes.denied
-  if (error._tag === "LoopbackError" && reason === "Timeout") return exitCodes.timedOut
-  return exitCodes.failed
+/** By the tag of an error, or by it and the tag of its reason. */
+const codes: Readonly<Record<string, ExitCode>> = {
+  NotSignedIn: "notSignedIn",
+  SessionEnded: "notSignedIn",
+  "CallbackError/Denied": "denied",
+  "LoopbackError/Timeout": "timedOut",
+  "LoopbackError/PortInUse": "port",
+  "LoopbackError/CannotListen": "port",
+  "LoopbackError/NotLoopback": "configuration",
+  "DomainsError/Unavailable": "unavailable",
+  "TokenError/Unavailable": "unavailable",
+  SettingsError: "configuration",
+  ConfigError: "configuration",
+  UnknownInstallation: "configuration",
+  StoreError: "storage",
+  DatabaseError: "storage"
 }
+
+const codeOf = ({ _tag, reason }: Tagged): ExitCode =>
+  codes[`${_tag}/${(reason as { readonly _tag?: string } | undefined)?._tag}`] ?? codes[_tag] ?? "failed"
 
 /**
  * The failure that an error of the libraries is to the user of a command. Their messages say what to do next.
@@ -76,5 +112,5 @@ export const fromError = (error: Tagged): Failure =>
     ? error
     : new Failure({
         message: error._tag === "SessionEnded" ? `${error.message} Use: le-auth login` : error.message,
-        exitCode: exitCodeOf(error)
+        code: codeOf(error)
       })

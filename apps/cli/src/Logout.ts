@@ -6,28 +6,26 @@
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Prompt from "effect/cli/Prompt"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { current } from "./CurrentSession.ts"
-import { exitCodes, Failure } from "./Failure.ts"
-import { withTarget } from "./Target.ts"
-
-const usage = (message: string) => new Failure({ message, exitCode: exitCodes.usage })
+import { failed, wrongUsage } from "./Failure.ts"
+import * as Output from "./Output.ts"
+import { type Selection, withTarget } from "./Target.ts"
 
 const confirm = Effect.fnUntraced(function* (subject: string) {
   const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
-  if (!canPrompt) return yield* usage("There is no terminal to ask on. If you are sure, add --yes.")
+  if (!canPrompt) return yield* wrongUsage("There is no terminal to ask on. If you are sure, add --yes.")
   const isSure = yield* Prompt.Confirm({
     message: `End all LivePerson sessions of ${subject}, also in the browser and in other applications?`,
     initial: false
   })
-  if (!isSure) return yield* new Failure({ message: "Nothing was done.", exitCode: exitCodes.failed })
+  if (!isSure) return yield* failed("Nothing was done.")
 })
 
 /**
  * @since 0.1.0
  */
-export interface Options {
+export interface Options extends Selection {
   readonly everywhere: boolean
   readonly yes: boolean
 }
@@ -37,7 +35,7 @@ export interface Options {
  */
 export const run = Effect.fnUntraced(function* (options: Options) {
   if (!options.everywhere) {
-    return yield* usage(
+    return yield* wrongUsage(
       "LivePerson can only end all of a user's sessions at once, in all applications. If you mean that, use:\n" +
         "le-auth logout --everywhere\n" +
         "To remove the session from this computer only, use: le-auth forget"
@@ -46,5 +44,8 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   const { key } = yield* current
   if (!options.yes) yield* confirm(key.subject)
   yield* Sessions.use((sessions) => sessions.revokeEverywhere(key))
-  yield* Console.error(`All LivePerson sessions of ${key.subject} have ended.`)
+  yield* Output.done(
+    { ended: { account: key.accountId, user: key.subject } },
+    `All LivePerson sessions of ${key.subject} have ended.`
+  )
 }, withTarget)

@@ -7,7 +7,6 @@ import * as ControlClient from "@le-auth/sentinel/control/ControlClient"
 import * as DurationText from "@le-auth/sentinel/control/DurationText"
 import { Fault, NewFault } from "@le-auth/sentinel/control/Fault"
 import type { Entry } from "@le-auth/sentinel/control/Journal"
-import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,19 +16,17 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as Stream from "effect/Stream"
-import { exitCodes, Failure } from "./Failure.ts"
+import { failed, Failure, wrongUsage } from "./Failure.ts"
+import * as Output from "./Output.ts"
 
 /**
- * Which Sentinel, and how its answer looks.
+ * Which Sentinel.
  *
  * @since 0.1.0
  */
 export interface Options {
   readonly control: string
-  readonly json: boolean
 }
-
-const failed = (message: string) => new Failure({ message, exitCode: exitCodes.failed })
 
 const controlling = <A, E extends { readonly _tag: string; readonly message: string }>(
   { control }: Options,
@@ -40,15 +37,15 @@ const controlling = <A, E extends { readonly _tag: string; readonly message: str
     Effect.mapError((error) => {
       if (error._tag === "InvalidChange") return failed(["Sentinel refuses this:", error.message].join("\n"))
       if (error._tag !== "HttpClientError") return failed(error.message)
-      return failed(
-        `No Sentinel can be told anything at ${control}. It says where when it starts: le-auth sentinel start\n` +
-          "Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control."
-      )
+      return new Failure({
+        message:
+          `No Sentinel can be told anything at ${control}. It says where when it starts: le-auth sentinel start\n` +
+          "Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control.",
+        code: "unavailable"
+      })
     }),
     Effect.provide(FetchHttpClient.layer)
   )
-
-const say = (options: Options, data: unknown, text: string) => Console.log(options.json ? JSON.stringify(data) : text)
 
 const pairs = (fields: object): string =>
   Object.entries(fields)
@@ -99,9 +96,7 @@ const faultOf = (options: FaultOptions): Effect.Effect<NewFault, Failure> => {
   const problems = formatIssues(decoded.failure.issue).issues.map(
     ({ message, path = [] }) => `  - ${path.map(String).join(".")}: ${message}`
   )
-  return Effect.fail(
-    new Failure({ message: ["This fault is not possible:", ...problems].join("\n"), exitCode: exitCodes.usage })
-  )
+  return Effect.fail(wrongUsage(["This fault is not possible:", ...problems].join("\n")))
 }
 
 const encodeFault = Schema.encodeSync(Fault)
@@ -110,15 +105,15 @@ const encodeFault = Schema.encodeSync(Fault)
 export const addFault = Effect.fnUntraced(function* (options: FaultOptions) {
   const payload = yield* faultOf(options)
   const fault = yield* controlling(options, (client) => client.faults.add({ payload }))
-  yield* say(options, encodeFault(fault), faultText(fault))
+  yield* Output.print(encodeFault(fault), faultText(fault))
 })
 
 /** @since 0.1.0 */
 export const listFaults = Effect.fnUntraced(function* (options: Options) {
   const faults = yield* controlling(options, (client) => client.faults.list())
-  if (options.json) return yield* Console.log(JSON.stringify(faults.map((fault) => encodeFault(fault))))
-  if (faults.length === 0) return yield* Console.error("There are no faults.")
-  yield* Console.log(faults.map(faultText).join("\n"))
+  const data = faults.map((fault) => encodeFault(fault))
+  if (faults.length === 0) return yield* Output.done(data, "There are no faults.")
+  yield* Output.print(data, faults.map(faultText).join("\n"))
 })
 
 /** @since 0.1.0 */
@@ -126,10 +121,10 @@ export const clearFaults = Effect.fnUntraced(function* (options: Options & { rea
   const { id } = options
   if (Option.isSome(id)) {
     yield* controlling(options, (client) => client.faults.remove({ params: { id: id.value } }))
-    return yield* Console.error(`Removed ${id.value}.`)
+    return yield* Output.done({ removed: [id.value] }, `Removed ${id.value}.`)
   }
   yield* controlling(options, (client) => client.faults.clear())
-  yield* Console.error("Removed all faults.")
+  yield* Output.done({ removed: "all" }, "Removed all faults.")
 })
 
 /**
@@ -145,7 +140,7 @@ export const clock = Effect.fnUntraced(function* (
     Option.isSome(by) ? client.clock.advance({ payload: { by: by.value } }) : client.clock.state()
   )
   const time = DateTime.formatIso(now)
-  yield* say(options, { now: time, ahead: DurationText.format(ahead) }, `${time}, ${DurationText.format(ahead)} ahead`)
+  yield* Output.print({ now: time, ahead: DurationText.format(ahead) }, `${time}, ${DurationText.format(ahead)} ahead`)
 })
 
 const entryText = ({
@@ -190,7 +185,7 @@ export interface JournalOptions extends Options {
  */
 export const journal = Effect.fnUntraced(function* (options: JournalOptions) {
   const about = Option.isSome(options.about) ? { about: options.about.value } : {}
-  const print = (entry: Entry) => say(options, entry, entryText(entry))
+  const print = (entry: Entry) => Output.print(entry, entryText(entry))
   const last = yield* controlling(options, (client) =>
     client.journal.read({ query: { ...about, limit: options.limit } })
   )

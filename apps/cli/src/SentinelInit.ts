@@ -5,13 +5,13 @@
  */
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as SentinelFile from "@le-auth/sentinel/operations/SentinelFile"
-import * as Console from "effect/Console"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
-import { exitCodes, Failure } from "./Failure.ts"
+import { failed, Failure } from "./Failure.ts"
+import * as Output from "./Output.ts"
 import * as ConfigFile from "./sentinel/ConfigFile.ts"
 
 /**
@@ -83,8 +83,7 @@ const contents = (parts: {
 }
 `
 
-const cannotWrite = (path: string) =>
-  new Failure({ message: `The file ${path} cannot be written.`, exitCode: exitCodes.failed })
+const cannotWrite = (path: string) => new Failure({ message: `The file ${path} cannot be written.`, code: "storage" })
 
 /**
  * @since 0.1.0
@@ -107,23 +106,23 @@ export const run = Effect.fnUntraced(function* ({ file, force }: Options) {
   yield* ConfigFile.parse(file, text)
 
   const write = (path: string, content: string, mode: number) =>
-    files.writeFileString(path, content, { flag: force ? "w" : "wx", mode }).pipe(
-      Effect.mapError(({ reason }) =>
-        reason._tag === "AlreadyExists"
-          ? new Failure({
-              message: `The file ${path} is there already. To replace it, add --force.`,
-              exitCode: exitCodes.failed
-            })
-          : cannotWrite(path)
+    files
+      .writeFileString(path, content, { flag: force ? "w" : "wx", mode })
+      .pipe(
+        Effect.mapError(({ reason }) =>
+          reason._tag === "AlreadyExists"
+            ? failed(`The file ${path} is there already. To replace it, add --force.`)
+            : cannotWrite(path)
+        )
       )
-    )
   // Its passwords are for its owner only.
   yield* write(file, text, 0o600)
   yield* Effect.mapError(
     files.writeFileString(schemaFile, `${JSON.stringify(SentinelFile.jsonSchema(), null, 2)}\n`),
     () => cannotWrite(schemaFile)
   )
-  yield* Console.error(
+  yield* Output.done(
+    { file, schema: schemaFile },
     `Wrote ${file}, with passwords and a client secret that nobody else has, and ${schemaFile} for your editor.\n` +
       `Start it with: le-auth sentinel start --config ${file}`
   )

@@ -32,7 +32,8 @@ import * as ProfileFlags from "./sentinel/ProfileFlags.ts"
 import * as Reload from "./sentinel/Reload.ts"
 import * as Store from "./sentinel/Store.ts"
 import * as Strict from "./sentinel/Strict.ts"
-import { exitCodes, Failure, fromError } from "./Failure.ts"
+import { Failure, fromError } from "./Failure.ts"
+import * as Output from "./Output.ts"
 import { controlPortOf } from "./SentinelPort.ts"
 import * as Signals from "./Signals.ts"
 
@@ -54,7 +55,6 @@ export interface Options {
   readonly drain: Duration.Duration
   readonly logFormat: Option.Option<Log.Format>
   readonly accessLog: boolean
-  readonly json: boolean
 }
 
 /** How long requests that are under way may take when Sentinel stops; Docker kills after ten seconds. */
@@ -68,7 +68,7 @@ const cannotListen = (flag: string, host: string, port: number, cause: unknown):
         ? `Port ${port} on ${host} is taken by another program, perhaps by another Sentinel.\n` +
           `Stop that program, or choose another port with ${flag}.`
         : `Port ${port} on ${host} cannot be opened (${code}). Choose another with ${flag} and --host.`,
-    exitCode: exitCodes.failed
+    code: "port"
   })
 }
 
@@ -95,7 +95,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     ...(strict.length === 0 ? [] : ["Strict mode refuses this:", ...strict.map((problem) => `  - ${problem}`)])
   ]
   if (Result.isFailure(file) || Result.isFailure(flags) || Result.isFailure(store) || problems.length > 0) {
-    return yield* new Failure({ message: problems.join("\n"), exitCode: exitCodes.failed })
+    return yield* new Failure({ message: problems.join("\n"), code: "configuration" })
   }
   const profile = { ...file.success.profile, ...flags.success }
   return { config: { ...file.success, profile }, store: store.success }
@@ -204,7 +204,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           read: Effect.map(configOf(options), ({ config }) => config),
           replace: accounts.replace
         })
-    yield* Console.log(options.json ? Announcement.json(facts) : Announcement.text(facts))
+    yield* Output.print(Announcement.json(facts), Announcement.text(facts))
     return yield* reload
   })
 

@@ -3,46 +3,69 @@
  *
  * @since 0.1.0
  */
+import type { AccessToken } from "@le-auth/core/Identifiers"
 import type { Session } from "@le-auth/core/Session"
 import * as SessionFile from "@le-auth/node/SessionFile"
 import * as Clock from "effect/Clock"
-import * as Console from "effect/Console"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { all, validUntil } from "./CurrentSession.ts"
+import { all, givenToken, validUntil } from "./CurrentSession.ts"
 import { notSignedIn } from "./Failure.ts"
-import { describe, Target, withTarget } from "./Target.ts"
+import * as Output from "./Output.ts"
+import { describe, type Selection, Target, withTarget } from "./Target.ts"
 
 /** Enough to see whether two tokens are the same, and nothing of the token. */
-const fingerprint = Effect.fnUntraced(function* (session: Session) {
+const fingerprint = Effect.fnUntraced(function* (token: AccessToken) {
   const digest = yield* Digest.Digest
-  const bytes = new TextEncoder().encode(Redacted.value(session.accessToken))
+  const bytes = new TextEncoder().encode(Redacted.value(token))
   return `sha256:${(yield* digest.digestHex(Digest.sha256, bytes)).slice(0, 12)}`
 })
 
-const lines = Effect.fnUntraced(function* (session: Session, where: string) {
-  const expired = (yield* Clock.currentTimeMillis) >= session.expiresAt
-  const renewal = session.refreshToken === undefined ? "sign in again then" : "refreshed when needed"
-  return [
-    `User         ${session.key.subject}${session.claims?.is_admin === true ? " (administrator)" : ""}`,
-    `Where        ${where}`,
-    `Application  ${session.key.clientId}`,
-    `Token        ${yield* fingerprint(session)} (a fingerprint)`,
-    `Valid until  ${validUntil(session)}${expired ? " (over)" : ""}, ${renewal}`
-  ]
+const factsOf = Effect.fnUntraced(function* (session: Session) {
+  return {
+    account: session.key.accountId,
+    application: session.key.clientId,
+    user: session.key.subject,
+    administrator: session.claims?.is_admin === true,
+    fingerprint: yield* fingerprint(session.accessToken),
+    validUntil: validUntil(session),
+    expired: (yield* Clock.currentTimeMillis) >= session.expiresAt,
+    refreshable: session.refreshToken !== undefined
+  }
 })
+
+type Facts = Effect.Success<ReturnType<typeof factsOf>>
+
+const textOf = (facts: Facts, where: string): string =>
+  [
+    `User         ${facts.user}${facts.administrator ? " (administrator)" : ""}`,
+    `Where        ${where}`,
+    `Application  ${facts.application}`,
+    `Token        ${facts.fingerprint} (a fingerprint)`,
+    `Valid until  ${facts.validUntil}${facts.expired ? " (over)" : ""}, ` +
+      (facts.refreshable ? "refreshed when needed" : "sign in again then")
+  ].join("\n")
 
 /**
  * @since 0.1.0
  */
-export const run = Effect.gen(function* () {
+export const run = Effect.fnUntraced(function* (_: Selection) {
   const target = yield* Target
-  const sessions = yield* all
-  if (sessions.length === 0) return yield* notSignedIn(target.installation.accountId)
-  for (const [index, session] of sessions.entries()) {
-    if (index > 0) yield* Console.log("")
-    yield* Console.log((yield* lines(session, describe(target))).join("\n"))
-  }
-  yield* Console.error(`\nKept, not encrypted, in ${yield* SessionFile.defaultPath}`)
-}).pipe(withTarget)
+  const given = yield* givenToken
+  const overriding = given === undefined ? null : { fingerprint: yield* fingerprint(given) }
+  const sessions = yield* Effect.flatMap(all, Effect.forEach(factsOf))
+  if (sessions.length === 0 && overriding === null) return yield* notSignedIn(target.installation.accountId)
+  yield* Output.print(
+    { account: target.installation.accountId, localSentinel: target.localSentinel ?? null, overriding, sessions },
+    [
+      ...(overriding === null
+        ? []
+        : [
+            `Token        ${overriding.fingerprint} (a fingerprint), from LE_AUTH_ACCESS_TOKEN, which overrides sessions`
+          ]),
+      ...sessions.map((facts) => textOf(facts, describe(target)))
+    ].join("\n\n")
+  )
+  yield* Output.say(`\nKept, not encrypted, in ${yield* SessionFile.defaultPath}`)
+}, withTarget)

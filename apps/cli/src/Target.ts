@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { exitCodes, Failure, fromError } from "./Failure.ts"
+import { Failure, fromError } from "./Failure.ts"
 import { sentinelPort } from "./SentinelPort.ts"
 
 /**
@@ -41,6 +41,15 @@ const development = new AppInstallations.AppInstallation({
   clientSecret: Redacted.make("development-only-secret", { label: "client_secret" }),
   redirectUris: [RedirectUri.make("http://127.0.0.1:4401/callback")]
 })
+
+/**
+ * What the flags of a command say about its target.
+ *
+ * @since 0.1.0
+ */
+export interface Selection {
+  readonly account: Option.Option<AccountId>
+}
 
 /** Who sets one of these means a real account, and hears what is missing. */
 const names = [...Object.keys(AppInstallations.settings), "LE_AUTH_DOMAIN_API"]
@@ -88,8 +97,20 @@ const notRunning = (localSentinel: Origin) =>
       `The local Sentinel at ${localSentinel} does not answer. Start it with: le-auth sentinel start\n` +
       "(in the repository of le-auth: npx le-auth sentinel start, or npm start). For a real account, set\n" +
       "LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, LE_AUTH_CLIENT_SECRET and LE_AUTH_REDIRECT_URI.",
-    exitCode: exitCodes.failed
+    code: "unavailable"
   })
+
+const select = ({ account }: Selection) =>
+  Effect.flatMap(Effect.mapError(resolve, fromError), (target) =>
+    Option.isNone(account) || account.value === target.installation.accountId
+      ? Effect.succeed(target)
+      : Effect.fail(
+          new Failure({
+            message: `Account ${account.value} is not configured; it is ${target.installation.accountId}.`,
+            code: "configuration"
+          })
+        )
+  )
 
 /**
  * Runs a command's work with everything it needs to sign in, and makes its errors ready to be shown.
@@ -97,9 +118,10 @@ const notRunning = (localSentinel: Origin) =>
  * @since 0.1.0
  */
 export const withTarget = <A, E extends { readonly _tag: string; readonly message: string }, R>(
-  work: Effect.Effect<A, E, R>
+  work: Effect.Effect<A, E, R>,
+  selection: Selection
 ) =>
-  Effect.flatMap(Effect.mapError(resolve, fromError), (target) =>
+  Effect.flatMap(select(selection), (target) =>
     work.pipe(
       Effect.provide(layerOf(target)),
       // A person waits, and can try again.

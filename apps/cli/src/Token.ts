@@ -3,23 +3,22 @@
  *
  * @since 0.1.0
  */
-import { Sessions } from "@le-auth/core/Sessions"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stdio from "effect/Stdio"
-import { current } from "./CurrentSession.ts"
-import { withTarget } from "./Target.ts"
+import { bearer, validUntil } from "./CurrentSession.ts"
+import * as Output from "./Output.ts"
+import { type Selection, withTarget } from "./Target.ts"
 
 /**
  * @since 0.1.0
  */
-export const run = Effect.gen(function* () {
-  const { key } = yield* current
-  const accessToken = yield* Sessions.use((sessions) => sessions.accessToken(key))
+export const run = Effect.fnUntraced(function* (_: Selection) {
+  const { accessToken, session } = yield* bearer
   const stdio = yield* Stdio.Stdio
   if (yield* stdio.stdoutIsTerminal) {
-    yield* Console.error("Whoever sees this token can act as you until it expires.")
+    yield* Output.say("Whoever sees this token can act as you until it expires.")
   }
-  yield* Console.log(Redacted.value(accessToken))
-}).pipe(withTarget)
+  const text = Redacted.value(accessToken)
+  yield* Output.print({ accessToken: text, validUntil: session === undefined ? null : validUntil(session) }, text)
+}, withTarget)

@@ -18,6 +18,6 @@ Signals.install()
 
 Command.run(command, { version }).pipe(
   Effect.catchTag("ShowHelp", (help) => (help.errors.length === 0 ? Effect.void : Effect.fail(new WrongUsage()))),
-  Effect.provide(Layer.merge(NodeServices.layer, Output.layer)),
+  Effect.provide(Layer.provideMerge(Output.layer, NodeServices.layer)),
   (program) => NodeRuntime.runMain(program, { teardown: Signals.teardown })
 )

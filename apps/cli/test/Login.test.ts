@@ -47,7 +47,7 @@ describe("le-auth login", () => {
 
   it("says how to start the local Sentinel when it does not run", async () => {
     const { code, stderr, stdout } = await run(["login"], { SENTINEL_PORT: "1", XDG_STATE_HOME: "/nonexistent" })
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 6)
     assert.strictEqual(stdout, "")
     assert.include(stderr, "The local Sentinel at http://localhost:1 does not answer")
     assert.include(stderr, "le-auth sentinel start")
@@ -60,7 +60,7 @@ describe("le-auth login", () => {
       LE_AUTH_CLIENT_SECRET: "plänted",
       LE_AUTH_REDIRECT_URI: "callback"
     })
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 7)
     assert.include(stderr, "LE_AUTH_ACCOUNT_ID is missing")
     assert.include(stderr, "LE_AUTH_CLIENT_SECRET: ")
     assert.include(stderr, "LE_AUTH_REDIRECT_URI: ")
@@ -85,14 +85,14 @@ describe("le-auth login", () => {
     const server = Net.createServer().listen(at.callbackPort, "127.0.0.1")
     const { code, stderr } = await run(["login"], at.env)
     await new Promise((resolve) => server.close(resolve))
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 9)
     assert.include(stderr, `Port ${at.callbackPort} on 127.0.0.1 is taken`)
     assert.notInclude(stderr, "    at ")
   })
 
   it("a redirect URI that does not lead here is a message", async () => {
     const { code, stderr } = await run(["login"], { ...at.env, LE_AUTH_REDIRECT_URI: "https://le-app.com/cb" })
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 7)
     assert.include(stderr, "https://le-app.com/cb does not lead to this computer")
   })
 

@@ -107,7 +107,7 @@ describe("le-auth sentinel journal", () => {
 describe("without a control", () => {
   it("the message says how to get one", async () => {
     const { code, stderr, stdout } = await run(["sentinel", "fault", "list", "--control", "http://127.0.0.1:1"])
-    assert.deepStrictEqual([code, stdout], [1, ""])
+    assert.deepStrictEqual([code, stdout], [6, ""])
     assert.include(stderr, "http://127.0.0.1:1")
     assert.include(stderr, "le-auth sentinel start")
   })
@@ -118,7 +118,7 @@ describe("without a control", () => {
     quiet.child.kill()
     await quiet.result
     const { code, stderr } = await run(["sentinel", "start", "--strict", "--control-port", "0"])
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 7)
     assert.include(stderr, "--control-port: there is no control in strict mode")
   })
 })

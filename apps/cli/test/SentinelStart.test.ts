@@ -73,7 +73,7 @@ describe("le-auth sentinel start", () => {
     const server = Net.createServer().listen(port, "127.0.0.1")
     const { code, stderr, stdout } = await run(["sentinel", "start", "--port", String(port)])
     await new Promise((resolve) => server.close(resolve))
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 9)
     assert.strictEqual(stdout, "")
     assert.include(stderr, `Port ${port} on 127.0.0.1 is taken`)
     assert.include(stderr, "--port")
@@ -82,7 +82,7 @@ describe("le-auth sentinel start", () => {
 
   it("an address that is not this computer's is a message", async () => {
     const { code, stderr } = await run(["sentinel", "start", "--port", "0", "--host", "192.0.2.1"])
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 9)
     assert.include(stderr, "Port 0 on 192.0.2.1 cannot be opened (EADDRNOTAVAIL)")
   })
 
@@ -103,7 +103,7 @@ describe("le-auth sentinel start", () => {
       })
     )
     const { code, stderr, stdout } = await run(["sentinel", "start", "--config", path])
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 7)
     assert.strictEqual(stdout, "")
     assert.include(stderr, `${path} has problems:`)
     assert.include(stderr, "accounts[0].id")
@@ -114,7 +114,7 @@ describe("le-auth sentinel start", () => {
 
   it("a configuration file that is not JSON, or not there, is a message", async () => {
     const broken = await run(["sentinel", "start", "--config", configFile('{"accounts": [planted')])
-    assert.strictEqual(broken.code, 1)
+    assert.strictEqual(broken.code, 7)
     assert.include(broken.stderr, "is not JSON")
     assert.notInclude(broken.stderr, "planted")
     const missing = await run(["sentinel", "start", "--config", Path.join(directory, "missing.json")])
@@ -281,7 +281,7 @@ describe("le-auth sentinel start", () => {
       "--config",
       config
     ])
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 7)
     assert.strictEqual(stdout, "")
     assert.include(stderr, "Strict mode refuses this:")
     for (const path of [
@@ -296,7 +296,7 @@ describe("le-auth sentinel start", () => {
     assert.notInclude(stderr, "planted")
     assert.notInclude(stderr, "development-only-secret")
     const builtIn = await run(["sentinel", "start", "--strict"])
-    assert.strictEqual(builtIn.code, 1)
+    assert.strictEqual(builtIn.code, 7)
     assert.include(builtIn.stderr, "--config: is missing")
     const plain = await run([
       "sentinel",
@@ -339,7 +339,7 @@ describe("le-auth sentinel start", () => {
     assert.strictEqual(await unknownClient([]), 401)
     assert.strictEqual(await unknownClient(["--profile", "tokenClientErrorStatus=400"]), 400)
     const { code, stderr } = await run(["sentinel", "start", "--profile", "expiresIn=never", "--profile", "nope=1"])
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 7)
     assert.include(stderr, "profile.expiresIn")
     assert.include(stderr, "profile.nope")
   })

@@ -107,9 +107,63 @@ describe("le-auth token", () => {
     Fs.renameSync(at.sessionFile, `${at.sessionFile}.elsewhere`)
     Fs.symlinkSync(`${at.sessionFile}.elsewhere`, at.sessionFile)
     const { code, stderr, stdout } = await run(["token"], at.env)
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 8)
     assert.strictEqual(stdout, "")
     assert.include(stderr, "is a symbolic link, which is refused")
+  })
+})
+
+describe("--json", () => {
+  it("gives the same fields each time", async () => {
+    const { accessToken } = restore()
+    const json = async (args: ReadonlyArray<string>, more = {}) => {
+      const { code, stderr, stdout } = await run([...args, "--json"], { ...at.env, ...more })
+      assert.strictEqual(code, 0, stderr)
+      assert.match(stdout, /^.*\n$/)
+      return JSON.parse(stdout)
+    }
+    const token = await json(["token"])
+    assert.strictEqual(token.accessToken, accessToken)
+    assert.match(token.validUntil, /^20\S+Z$/)
+    const session = {
+      account: "le87654321",
+      application: planted.clientId,
+      user: "1234567890",
+      administrator: false,
+      validUntil: token.validUntil,
+      expired: false,
+      refreshable: true
+    }
+    const status = await json(["status"])
+    const [{ fingerprint }] = status.sessions
+    assert.match(fingerprint, /^sha256:[0-9a-f]{12}$/)
+    assert.deepStrictEqual(status, {
+      account: "le87654321",
+      localSentinel: null,
+      overriding: null,
+      sessions: [{ ...session, fingerprint }]
+    })
+    assert.deepStrictEqual(await json(["forget"]), { forgotten: [{ account: "le87654321", user: "1234567890" }] })
+  })
+})
+
+describe("LE_AUTH_ACCESS_TOKEN", () => {
+  const env = () => ({ ...at.env, LE_AUTH_ACCESS_TOKEN: "planted-access-token" })
+
+  it("overrides the session, also where nobody is signed in", async () => {
+    const result = { code: 0, stdout: "planted-access-token\n", stderr: "" }
+    assert.deepStrictEqual(await run(["token"], env()), result)
+    restore()
+    assert.deepStrictEqual(await run(["token"], env()), result)
+  })
+
+  it("status says so, and shows a fingerprint", async () => {
+    restore()
+    const { code, stderr, stdout } = await run(["status"], env())
+    assert.strictEqual(code, 0, stderr)
+    assert.match(stdout, /^Token {8}sha256:[0-9a-f]{12} \(a fingerprint\), from LE_AUTH_ACCESS_TOKEN, which overrides/)
+    assert.match(stdout, /^User {9}1234567890$/m)
+    assert.notInclude(stdout, "planted-access-token")
   })
 })
 
@@ -186,7 +240,7 @@ describe("le-auth logout", () => {
       ...at.env,
       LE_AUTH_DOMAIN_API: "http://127.0.0.1:1"
     })
-    assert.strictEqual(code, 1)
+    assert.strictEqual(code, 6)
     assert.include(stderr, "not available")
     assert.strictEqual((await run(["token"], at.env)).code, 3)
   })

@@ -25,6 +25,30 @@ describe("le-auth", () => {
   })
 })
 
+describe("--json", () => {
+  it("says errors as the last line on stderr, with the name and number of the exit code", async () => {
+    const env = { XDG_STATE_HOME: "/nonexistent" }
+    for (const [args, code, exitCode] of [
+      [["--json", "logn"], "usage", 2],
+      [["logout", "--json"], "usage", 2],
+      [["status", "--json", "--account", "other"], "configuration", 7],
+      [["login", "--json", "--no-browser"], "unavailable", 6]
+    ] as const) {
+      const result = await run(args, { ...env, SENTINEL_PORT: "1" })
+      assert.strictEqual(result.code, exitCode, result.stderr)
+      assert.strictEqual(result.stdout, "")
+      const { error } = JSON.parse(result.stderr.trim().split("\n").at(-1)!)
+      assert.deepStrictEqual({ ...error, message: typeof error.message }, { code, exitCode, message: "string" })
+    }
+  })
+
+  it("after -- it is an argument like any other", async () => {
+    const { code, stderr } = await run(["login", "--", "--json"])
+    assert.strictEqual(code, 2)
+    assert.match(stderr, /^le-auth: /)
+  })
+})
+
 describe("bin/le-auth.mjs", () => {
   it("runs the sources in the repository, and passes exit codes and signals on", async () => {
     assert.strictEqual((await run(["--version"], {}, fromSource)).stdout, `le-auth v${version}\n`)

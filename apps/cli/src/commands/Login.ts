@@ -7,8 +7,10 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { targetFlags } from "./TargetFlags.ts"
 
 const flags = {
+  ...targetFlags,
   noBrowser: Flag.Boolean("no-browser").pipe(
     Flag.withDefault(false),
     Flag.withoutNegation,

@@ -6,8 +6,10 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import { targetFlags } from "./TargetFlags.ts"
 
 const flags = {
+  ...targetFlags,
   everywhere: Flag.Boolean("everywhere").pipe(
     Flag.withDefault(false),
     Flag.withoutNegation,

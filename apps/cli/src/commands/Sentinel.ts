@@ -97,11 +97,6 @@ const flags = {
   accessLog: Flag.Boolean("access-log").pipe(
     Flag.withDefault(true),
     Flag.withDescription("Log each request, without query and body (default: yes)")
-  ),
-  json: Flag.Boolean("json").pipe(
-    Flag.withDefault(false),
-    Flag.withoutNegation,
-    Flag.withDescription("Say on stdout in one line of JSON where it listens")
   )
 }
 

@@ -24,11 +24,6 @@ const common = {
     ),
     Flag.withMetavar("address"),
     Flag.withDescription("Which Sentinel (default: SENTINEL_CONTROL, or the local one: http://127.0.0.1:4402)")
-  ),
-  json: Flag.Boolean("json").pipe(
-    Flag.withDefault(false),
-    Flag.withoutNegation,
-    Flag.withDescription("Print JSON, one document a line")
   )
 }
 

@@ -5,14 +5,15 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import { targetFlags } from "./TargetFlags.ts"
 
 /**
  * @since 0.1.0
  */
-export const command = Command.make("status", {}, () =>
+export const command = Command.make("status", targetFlags, (options) =>
   Effect.flatMap(
     Effect.promise(() => import("../Status.ts")),
-    ({ run }) => run
+    ({ run }) => run(options)
   )
 ).pipe(
   Command.withDescription(

@@ -5,14 +5,15 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import { targetFlags } from "./TargetFlags.ts"
 
 /**
  * @since 0.1.0
  */
-export const command = Command.make("token", {}, () =>
+export const command = Command.make("token", targetFlags, (options) =>
   Effect.flatMap(
     Effect.promise(() => import("../Token.ts")),
-    ({ run }) => run
+    ({ run }) => run(options)
   )
 ).pipe(
   Command.withDescription(

@@ -86,14 +86,13 @@ export const text = ({ address, config, control, isBuiltIn, isStrict, metrics, p
  *
  * @since 0.1.0
  */
-export const json = ({ address, config, control, isStrict, metrics, publicOrigin, store }: Facts): string =>
-  JSON.stringify({
-    address,
-    publicOrigin,
-    health: `${address}/health/ready`,
-    metrics,
-    control,
-    strict: isStrict,
-    store: store ?? "memory:",
-    accounts: config.accounts.map(({ id }) => id)
-  })
+export const json = ({ address, config, control, isStrict, metrics, publicOrigin, store }: Facts): object => ({
+  address,
+  publicOrigin,
+  health: `${address}/health/ready`,
+  metrics,
+  control,
+  strict: isStrict,
+  store: store ?? "memory:",
+  accounts: config.accounts.map(({ id }) => id)
+})

@@ -7,7 +7,7 @@ import * as SentinelFile from "@le-auth/sentinel/operations/SentinelFile"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Jsonc from "jsonc-parser"
-import { exitCodes, Failure } from "../Failure.ts"
+import { Failure } from "../Failure.ts"
 
 /** Where the text is wrong, never what is there: it may be a secret. */
 const syntaxProblem = (text: string, { error, offset }: Jsonc.ParseError): string => {
@@ -21,7 +21,7 @@ const syntaxProblem = (text: string, { error, offset }: Jsonc.ParseError): strin
 const failure = (path: string, problems: ReadonlyArray<string>) =>
   new Failure({
     message: [`${path} has problems:`, ...problems.map((problem) => `  - ${problem}`)].join("\n"),
-    exitCode: exitCodes.failed
+    code: "configuration"
   })
 
 /**
@@ -49,7 +49,7 @@ export const read = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
     files.readFileString(path),
-    () => new Failure({ message: `The file ${path} cannot be read.`, exitCode: exitCodes.failed })
+    () => new Failure({ message: `The file ${path} cannot be read.`, code: "configuration" })
   )
   return yield* parse(path, text)
 })

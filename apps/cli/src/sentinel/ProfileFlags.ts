@@ -6,7 +6,7 @@
 import * as SentinelFile from "@le-auth/sentinel/operations/SentinelFile"
 import type * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import * as Effect from "effect/Effect"
-import { exitCodes, Failure } from "../Failure.ts"
+import { Failure } from "../Failure.ts"
 
 /** What a text means in JSON, for truth values and numbers. Everything else is a text. */
 const valueOf = (text: string): unknown => {
@@ -27,6 +27,6 @@ export const read = (flags: Readonly<Record<string, string>>): Effect.Effect<Sen
     ({ problems }) =>
       new Failure({
         message: ["--profile has problems:", ...problems.map((problem) => `  - ${problem}`)].join("\n"),
-        exitCode: exitCodes.usage
+        code: "usage"
       })
   )
