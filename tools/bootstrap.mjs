@@ -25,6 +25,7 @@ const steps = {
     { name: "types", run: "tsc -b" },
     { name: "boundaries", run: "node tools/boundaries.mjs" },
     { name: "chromium", run: "node tools/chromium.mjs" },
+    { name: "firefox", run: "node tools/firefox.mjs" },
     { name: "redis", run: "node tools/redis.mjs" },
     { run: "vitest run" }
   ],

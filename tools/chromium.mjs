@@ -10,7 +10,7 @@ import { chromium } from "playwright-core"
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
 
 /** Nothing of the browser's own business, so that it asks the network for nothing but the pages under test. */
-const args = [
+export const args = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -39,16 +39,17 @@ function install() {
   execFileSync("npx", ["playwright-core", "install", "chromium"], { stdio: "inherit" })
 }
 
+/** Where it is. */
+export function executable() {
+  const path = find()
+  if (path !== undefined) return path
+  throw new Error("These tests need Chromium. npm test installs it; or install it yourself, or set CHROMIUM_PATH.")
+}
+
 /**
  * A new browser; close it.
  * @param {import("playwright-core").LaunchOptions} [options]
  */
-export function launch(options) {
-  const executablePath = find()
-  if (executablePath === undefined) {
-    throw new Error("These tests need Chromium. npm test installs it; or install it yourself, or set CHROMIUM_PATH.")
-  }
-  return chromium.launch({ executablePath, headless: true, args, ...options })
-}
+export const launch = (options) => chromium.launch({ executablePath: executable(), headless: true, args, ...options })
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && find() === undefined) install()

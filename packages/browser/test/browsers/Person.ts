@@ -1,0 +1,153 @@
+/** A person with a browser of their own: its pages, and what is to be noticed of them. */
+import type { Browser, BrowserContext, HTTPResponse, Page } from "puppeteer-core"
+
+/** What a fixture page shows. */
+export interface State {
+  readonly _tag: string
+  readonly reason?: string
+  readonly session?: Record<string, unknown>
+}
+
+export const tagged = (tag: string) => (state: State) => state._tag === tag
+
+/** Long enough for a machine that does other things as well; who waits ends as soon as there is something. */
+const patience = 25_000
+
+/** Waits until something is there. A page that is on its way elsewhere answers no question: it is asked again. */
+export const until = async <A>(what: string, look: () => Promise<A | undefined>): Promise<A> => {
+  const deadline = performance.now() + patience
+  let seen: unknown
+  for (;;) {
+    const found = await look().catch((error: unknown) => void (seen = error))
+    if (found !== undefined) return found
+    if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}`, { cause: seen })
+    await new Promise((resolve) => void setTimeout(resolve, 20))
+  }
+}
+
+/** Waits until the page is at such an address. */
+export const at = (page: Page, address: string): Promise<string> =>
+  until(`${address}, from ${page.url()}`, async () => {
+    const href = await page.evaluate(() => (document.readyState === "loading" ? "" : location.href))
+    return href === address || (address.endsWith("*") && href.startsWith(address.slice(0, -1))) ? href : undefined
+  })
+
+/** Waits until the page shows something that passes, and gives it. */
+export const state = async (page: Page, passes: (state: State) => boolean = () => true): Promise<State> => {
+  let last = ""
+  return until(`the state of ${page.url()}`, async () => {
+    last = await page.$eval("#state", (element) => element.textContent)
+    if (last !== "" && passes(JSON.parse(last) as State)) return JSON.parse(last) as State
+    throw new Error(`It shows: ${last}`)
+  })
+}
+
+/** Clicks, and waits for what comes of it rather than for what was there before. */
+export const click = async (page: Page, id: string): Promise<State> => {
+  await page.$eval("#state", (element) => void (element.textContent = ""))
+  await page.click(`#${id}`)
+  return state(page)
+}
+
+export const text = (page: Page): Promise<string> => page.$eval("body", (body) => body.innerText)
+
+/** The back button. A page out of the back/forward cache does not load, so there is nothing else to wait for. */
+export const back = async (page: Page, address: string): Promise<void> => {
+  // The page that asks is gone before it can answer.
+  await page.evaluate(() => void setTimeout(() => history.back()))
+  await at(page, address)
+}
+
+/** Whatever a script of the page can read or has left behind. */
+export const stored = (page: Page) =>
+  page.evaluate(async () => ({
+    localStorage: localStorage.length,
+    sessionStorage: sessionStorage.length,
+    cookies: document.cookie,
+    databases: (await indexedDB.databases()).length,
+    caches: (await caches.keys()).length,
+    name: window.name
+  }))
+
+export const nothing = { localStorage: 0, sessionStorage: 0, cookies: "", databases: 0, caches: 0, name: "" }
+
+export class Person {
+  /** Errors of pages, among them violations of their policy. */
+  readonly complaints: Array<string> = []
+  /** Every address that a page of the application was shown at. */
+  readonly addresses: Array<string> = []
+  readonly #answers: Array<Promise<string>> = []
+  readonly #context: BrowserContext
+  readonly #origin: string
+  readonly #sentinelOrigin: string
+
+  private constructor(context: BrowserContext, origin: string, sentinelOrigin: string) {
+    this.#context = context
+    this.#origin = origin
+    this.#sentinelOrigin = sentinelOrigin
+  }
+
+  /** Somebody without any cookies. */
+  static async make(browser: Browser, application: { readonly origin: string; readonly sentinelOrigin: string }) {
+    return new Person(await browser.createBrowserContext(), application.origin, application.sentinelOrigin)
+  }
+
+  /** An empty tab. */
+  async tab(): Promise<Page> {
+    const page = await this.#context.newPage()
+    page.on("console", (message) => void (message.type() === "error" && this.#complain(message.text())))
+    page.on("pageerror", (error) => this.#complain(String(error)))
+    page.on("framenavigated", (frame) => {
+      if (frame.url().startsWith(this.#origin)) this.addresses.push(frame.url())
+    })
+    page.on("response", (response) => this.#heard(response))
+    return page
+  }
+
+  /** A tab with a page of the application, or of anywhere. */
+  async open(path: string): Promise<Page> {
+    const page = await this.tab()
+    await page.goto(new URL(path, this.#origin).href, { timeout: patience })
+    return page
+  }
+
+  /** What the application has answered to scripts so far: method, path and body of each. */
+  get answers(): Promise<Array<string>> {
+    return Promise.all(this.#answers)
+  }
+
+  #complain(text: string): void {
+    // Firefox looks for an icon of the login, which that page's policy refuses.
+    if (!text.includes(this.#sentinelOrigin)) this.complaints.push(text)
+  }
+
+  #heard(response: HTTPResponse): void {
+    const { origin, pathname } = new URL(response.url())
+    // Only what le-auth asks for bears this header.
+    if (origin !== this.#origin || response.request().headers()["x-le-auth"] === undefined) return
+    // A page that navigates away takes the bodies of its answers along.
+    const body = response.text().catch(() => "")
+    this.#answers.push(body.then((text) => `${response.request().method()} ${pathname} ${text}`))
+  }
+
+  /** Fills in Sentinel's login form. */
+  async logIn(page: Page): Promise<void> {
+    await at(page, `${this.#sentinelOrigin}/*`)
+    await page.type("#username", "agent@example.com")
+    await page.type("#password", "agent")
+    await page.click("button[type=submit]")
+  }
+
+  /** Clicks, and gives the window that opens. */
+  async openWindow(page: Page): Promise<Page> {
+    const [window] = await Promise.all([
+      new Promise<Page>((resolve) => void page.once("popup", (opened) => resolve(opened!))),
+      page.click("#popup")
+    ])
+    return window
+  }
+
+  leave(): Promise<void> {
+    return this.#context.close()
+  }
+}

@@ -1,0 +1,16 @@
+// The browsers of the tests that run in each of them alike, both driven by Puppeteer: Chromium over its DevTools protocol,
+// Firefox over WebDriver BiDi.
+import * as puppeteer from "puppeteer-core"
+
+import { args, executable } from "./chromium.mjs"
+import * as firefox from "./firefox.mjs"
+
+/** One of each kind: `launch` gives a new browser, with a profile of its own unless `userDataDir` names one; close it. */
+export const browsers = [
+  {
+    name: "Chromium",
+    launch: (/** @type {import("puppeteer-core").LaunchOptions | undefined} */ options) =>
+      puppeteer.launch({ executablePath: executable(), headless: true, args, timeout: 120_000, ...options })
+  },
+  { name: "Firefox", launch: firefox.launch }
+]
