@@ -1,7 +1,6 @@
 // Apps ship as one bundle, made from the packages' sources: it starts several times faster than separate modules.
 import { execFileSync } from "node:child_process"
 import { existsSync } from "node:fs"
-import http from "node:http"
 import { fileURLToPath } from "node:url"
 
 import { defineConfig } from "rolldown"
@@ -22,19 +21,28 @@ const undiciNames = {
 }
 
 /**
- * To import `node:http` reads all that it exports, also what it loads only when it is read: a `WebSocket` that brings a whole HTTP
- * client of Node with it and takes a fifth of the time that Sentinel needs to start.
+ * To import a module of Node's reads all that it exports, also what it loads only when it is read: `node:fs` its streams, `node:crypto`
+ * WebCrypto, `node:http` a whole HTTP client for its `WebSocket`. So each name is read by itself, and only if it is used.
  *
  * @type {import("rolldown").Plugin}
  */
-const eagerHttpNames = {
-  name: "eager-http-names",
-  resolveId: { filter: { id: /^node:http$/ }, handler: () => "\0node-http" },
+const builtinNames = {
+  name: "builtin-names",
+  resolveId: {
+    filter: { id: /^node:(?!module$)/ },
+    handler: (id, _, { kind }) => (kind === "import-statement" ? `\0${id}` : undefined)
+  },
   load: {
-    filter: { id: /^\0node-http$/ },
-    handler: () => {
-      const names = Object.keys(http).filter((name) => !["WebSocket", "CloseEvent", "MessageEvent"].includes(name))
-      return `const http = process.getBuiltinModule("node:http")\nexport const { ${names.join(", ")} } = http\nexport default http`
+    filter: { id: /^\0node:/ },
+    handler: (id) => {
+      const builtin = id.slice(1)
+      const names = Object.keys(process.getBuiltinModule(builtin) ?? {})
+      return [
+        `const builtin = process.getBuiltinModule("${builtin}")`,
+        "export default builtin",
+        ...names.map((name, index) => `const _${index} = /* @__PURE__ */ (() => builtin.${name})()`),
+        `export { ${names.map((name, index) => `_${index} as ${name}`).join(", ")} }`
+      ].join("\n")
     }
   }
 }
@@ -87,6 +95,31 @@ const lazyWebSockets = {
 }
 
 /**
+ * effect/cli makes a segmenter of graphemes for the columns of help when it is loaded, and that loads the tables of ICU, which takes
+ * half as long as Node needs to start. Most commands show no help.
+ *
+ * @type {import("rolldown").Plugin}
+ */
+const lazySegmenter = {
+  name: "lazy-segmenter",
+  transform: {
+    filter: { id: /effect[\\/]dist[\\/]cli[\\/]CliOutput\.js$/ },
+    handler: (code) => {
+      const eager = /const graphemeSegmenter = (?:\/\*.*?\*\/)?(new Intl\.Segmenter\([^)]*\));/
+      if (!eager.test(code)) throw new Error("effect/cli/CliOutput makes its segmenter in another way")
+      return {
+        code: code.replace(
+          eager,
+          (_, made) =>
+            `let madeSegmenter; const graphemeSegmenter = { segment: (text) => (madeSegmenter ??= ${made}).segment(text) };`
+        ),
+        map: null
+      }
+    }
+  }
+}
+
+/**
  * Writes down what the command line answers without loading itself, see `apps/cli/src/answers.ts`. They are the command's own words
  * of this very build, so they cannot go stale.
  *
@@ -111,6 +144,6 @@ export default defineConfig({
     // Its main file is UMD, whose modules a bundler cannot follow.
     alias: { "jsonc-parser": fileURLToPath(import.meta.resolve("jsonc-parser").replace("/umd/", "/esm/")) }
   },
-  plugins: [undiciNames, eagerHttpNames, lazyBuiltins, lazyWebSockets, answers],
+  plugins: [undiciNames, builtinNames, lazyBuiltins, lazyWebSockets, lazySegmenter, answers],
   output: { dir: "dist", format: "esm", minify: true, sourcemap: true, cleanDir: true }
 })

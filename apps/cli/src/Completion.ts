@@ -5,8 +5,8 @@
  */
 import * as Completions from "effect/cli/Completions"
 import * as Console from "effect/Console"
-import type * as Effect from "effect/Effect"
-import { command } from "./commands/LeAuth.ts"
+import * as Effect from "effect/Effect"
+import * as LeAuth from "./commands/LeAuth.ts"
 
 /**
  * The script names the flag of effect's by which it is made elsewhere.
@@ -14,9 +14,7 @@ import { command } from "./commands/LeAuth.ts"
  * @since 0.1.0
  */
 export const run = ({ shell }: { readonly shell: Completions.Shell }): Effect.Effect<void> =>
-  Console.log(
-    Completions.generate(command.name, shell, Completions.fromCommand(command)).replaceAll(
-      "--completions",
-      "completion"
-    )
+  Effect.promise(LeAuth.all).pipe(
+    Effect.map((command) => Completions.generate(command.name, shell, Completions.fromCommand(command))),
+    Effect.flatMap((script) => Console.log(script.replaceAll("--completions", "completion")))
   )

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
@@ -99,6 +100,9 @@ const logger = Logger.withConsoleError(
   })
 )
 
+/** Not `--completions`, which is a command here, and not `--wizard`, which asks for what each flag's help says. */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.LogLevel]
+
 const json = Layer.effect(
   Json,
   Stdio.Stdio.use(({ args }) =>
@@ -118,6 +122,7 @@ const json = Layer.effect(
 export const layer: Layer.Layer<never, never, Stdio.Stdio> = Layer.mergeAll(
   Layer.effect(CliOutput.Formatter, formatter),
   CliOutput.layerPresenter(presenter),
+  CliConfig.layer({ builtIns }),
   Logger.layer([logger]),
   Layer.succeed(References.MinimumLogLevel, "Warn")
 ).pipe(Layer.provideMerge(json))

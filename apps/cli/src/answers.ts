@@ -11,7 +11,7 @@ import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { command } from "./commands/LeAuth.ts"
+import * as LeAuth from "./commands/LeAuth.ts"
 import * as Output from "./Output.ts"
 import { version } from "./Version.ts"
 
@@ -19,6 +19,8 @@ const pathsBelow = (parent: Command.Command.Any, path: ReadonlyArray<string>): R
   path,
   ...parent.subcommands.flatMap(({ commands }) => commands.flatMap((child) => pathsBelow(child, [...path, child.name])))
 ]
+
+const command = await LeAuth.all()
 
 const questions = [
   ["--version"],

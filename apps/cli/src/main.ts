@@ -8,7 +8,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { command } from "./commands/LeAuth.ts"
+import * as LeAuth from "./commands/LeAuth.ts"
 import { WrongUsage } from "./Failure.ts"
 import * as Output from "./Output.ts"
 import * as Signals from "./Signals.ts"
@@ -16,7 +16,8 @@ import { version } from "./Version.ts"
 
 Signals.install()
 
-Command.run(command, { version }).pipe(
+Effect.promise(() => LeAuth.forArguments(process.argv.slice(2))).pipe(
+  Effect.flatMap((command) => Command.run(command, { version })),
   Effect.catchTag("ShowHelp", (help) => (help.errors.length === 0 ? Effect.void : Effect.fail(new WrongUsage()))),
   Effect.provide(Layer.provideMerge(Output.layer, NodeServices.layer)),
   (program) => NodeRuntime.runMain(program, { teardown: Signals.teardown })

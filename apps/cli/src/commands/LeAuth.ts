@@ -5,31 +5,43 @@
  */
 import * as Command from "effect/cli/Command"
 import { jsonFlag } from "../Output.ts"
-import * as Completion from "./Completion.ts"
-import * as Forget from "./Forget.ts"
-import * as Login from "./Login.ts"
-import * as Logout from "./Logout.ts"
-import * as Sentinel from "./Sentinel.ts"
-import * as Status from "./Status.ts"
-import * as Token from "./Token.ts"
 
-/**
- * @since 0.1.0
- */
-export const command = Command.make("le-auth").pipe(
+/** Loaded when they are needed: together they take as long to load as Node to start. */
+const commands = {
+  login: () => import("./Login.ts"),
+  token: () => import("./Token.ts"),
+  status: () => import("./Status.ts"),
+  forget: () => import("./Forget.ts"),
+  logout: () => import("./Logout.ts"),
+  sentinel: () => import("./Sentinel.ts"),
+  completion: () => import("./Completion.ts")
+}
+
+const root = Command.make("le-auth").pipe(
   Command.withDescription(
     "Sign in with LivePerson's Conversational Cloud, and get access tokens for its APIs. " +
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 denied, 5 timed out, 6 no answer, 7 wrong settings, " +
       "8 files or keychain, 9 port taken, 130 stopped by Ctrl-C."
   ),
-  Command.withGlobalFlags([jsonFlag]),
-  Command.withSubcommands([
-    Login.command,
-    Token.command,
-    Status.command,
-    Forget.command,
-    Logout.command,
-    Sentinel.command,
-    Completion.command
-  ])
+  Command.withGlobalFlags([jsonFlag])
 )
+
+/**
+ * The whole command.
+ *
+ * @since 0.1.0
+ */
+export const all = async () => {
+  const modules = await Promise.all(Object.values(commands).map((load) => load()))
+  return root.pipe(Command.withSubcommands(modules.map(({ command }) => command)))
+}
+
+/**
+ * As much of the command as its arguments need: if they begin with the name of a command, that one.
+ *
+ * @since 0.1.0
+ */
+export const forArguments = async ([name = ""]: ReadonlyArray<string>): ReturnType<typeof all> => {
+  const load = Object.entries(commands).find(([known]) => known === name)?.[1]
+  return load === undefined ? all() : root.pipe(Command.withSubcommands([(await load()).command]))
+}
