@@ -16,7 +16,8 @@ import { sessions } from "./server/Parameters.mjs"
 import { start } from "./server/Running.mjs"
 
 const only = process.argv[3] ?? ""
-const rounds = 12
+/** So short that many of them fall between what else the machine does, and as many requests as oidc-provider remembers. */
+const rounds = 60
 const part = 200
 
 /**
@@ -100,10 +101,15 @@ if ("start".includes(only)) {
         `${(time / base).toFixed(2).padStart(6)}x floor`
     )
   }
-  const ours = results.get(leAuth.name)
-  const [time, memory] = [Math.min(...(ours?.milliseconds ?? [])), median(ours?.mebibytes ?? [])]
-  verdict(time <= 140, `${leAuth.name} answers after ${time.toFixed(0)} ms; the budget is 140 ms`)
-  verdict(memory <= 80, `${leAuth.name} then takes ${memory.toFixed(0)} MiB; the budget is 80 MiB`)
+  // 140 ms and 80 MiB were set where the floor took 65 ms and 61 MiB: a version of Node and a machine move them all alike.
+  const figures = (/** @type {string} */ name) => {
+    const { mebibytes, milliseconds } = results.get(name) ?? { mebibytes: [], milliseconds: [] }
+    return { time: Math.min(...milliseconds), memory: median(mebibytes) }
+  }
+  const [ours, bare] = [figures(leAuth.name), figures(floor.name)]
+  const [time, memory] = [ours.time / bare.time, ours.memory / bare.memory]
+  verdict(time <= 140 / 65, `${leAuth.name} answers after ${time.toFixed(2)}x the floor's time; the budget is 2.15x`)
+  verdict(memory <= 80 / 61, `${leAuth.name} then takes ${memory.toFixed(2)}x the floor's memory; the budget is 1.31x`)
 }
 
 if ("memory".includes(only)) {
@@ -150,8 +156,8 @@ if (wanted.length > 0) {
     for (let round = 0; round < rounds; round++) {
       for (const turn of round % 2 === 0 ? turns : turns.toReversed()) {
         const result = results.get(turn.contestant.name)
-        const one = await measure(turn, operation, 1, 400)
-        const many = await measure(turn, operation, 50, 1600)
+        const one = await measure(turn, operation, 1, part)
+        const many = await measure(turn, operation, 50, part)
         result?.rate1.push(one.rate)
         result?.cpu1.push(one.cpu)
         result?.rate50.push(many.rate)

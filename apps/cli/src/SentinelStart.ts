@@ -8,7 +8,6 @@ import * as Origin from "@le-auth/core/Origin"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Control from "@le-auth/sentinel/control/Control"
-import * as ControlServer from "@le-auth/sentinel/control/ControlServer"
 import { AccessLog } from "@le-auth/sentinel/operations/AccessLog"
 import { Stopping } from "@le-auth/sentinel/operations/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
@@ -118,6 +117,11 @@ const open = Effect.fnUntraced(function* <R>(
   return { drain, isLocal, origin: `http://${isLocal ? url.host : `localhost:${url.port}`}` }
 })
 
+const controlServerLayer = Effect.map(
+  Effect.promise(() => import("@le-auth/sentinel/control/ControlServer")),
+  ({ layer }) => layer
+)
+
 /** Collectors are rare, so what talks to them is loaded only for who has one. */
 const telemetry = Effect.gen(function* () {
   const endpoint = yield* Effect.option(Config.NonEmptyString("OTEL_EXPORTER_OTLP_ENDPOINT"))
@@ -167,7 +171,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       })
     )
 
-    // After the port for everybody, so that this one answers sooner.
+    // Loaded and opened after the port for everybody, so that this one answers sooner.
     const controlServer =
       options.control && !options.strict
         ? yield* open(
@@ -176,7 +180,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
               host: "127.0.0.1",
               port: Option.getOrElse(options.controlPort, () => controlPortOf(options.port))
             },
-            ControlServer.layer.pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.orDie)
+            (yield* controlServerLayer).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.orDie)
           )
         : undefined
     if (controlServer !== undefined) yield* Effect.addFinalizer(() => controlServer.drain(0))
