@@ -3,44 +3,136 @@
  *
  * @since 0.1.0
  */
+import type { RedirectUri } from "@le-auth/core/Identifiers"
+import { Origin } from "@le-auth/core/Origin"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as SessionFile from "@le-auth/node/SessionFile"
+import * as UserSealKey from "@le-auth/node/UserSealKey"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Terminal from "effect/Terminal"
 import { validUntil } from "./CurrentSession.ts"
+import { failed, fromError } from "./Failure.ts"
+import * as LoginPort from "./LoginPort.ts"
+import * as NewProfile from "./NewProfile.ts"
 import * as Output from "./Output.ts"
-import { describe, type Selection, Target, withTarget } from "./Target.ts"
+import * as Profiles from "./Profiles.ts"
+import { at, describe, type Selection, Target } from "./Target.ts"
 
 /**
  * @since 0.1.0
  */
 export interface Options extends Selection {
   readonly noBrowser: boolean
+  readonly qr: boolean
+  readonly port: Option.Option<number>
   readonly timeout: Option.Option<Duration.Duration>
+  readonly settings: Option.Option<string>
 }
+
+const show = Effect.fnUntraced(function* (url: string, options: Options) {
+  const invitation = options.noBrowser
+    ? "Open this address in a browser:"
+    : "Opening your browser. If nothing opens, visit:"
+  yield* Output.say(`${invitation}\n\n  ${url}\n`)
+  if (options.qr) {
+    const { renderUnicodeCompact } = yield* Effect.promise(() => import("uqr"))
+    yield* Output.say(`${renderUnicodeCompact(url, { border: 2 })}\n`)
+  }
+  yield* Output.say("Waiting for the sign-in; Ctrl-C stops.")
+})
+
+/** Asks for the address that the browser ended at, which on another computer is a page that does not load. */
+const paste = (redirectUri: RedirectUri) => (wrong: string | undefined) =>
+  Effect.gen(function* () {
+    yield* Output.say(
+      wrong === undefined
+        ? "Is the browser on another computer? Then it ends at a page that does not load. Paste that page's address here; it\n" +
+            `begins with ${redirectUri}`
+        : `${wrong} Paste the whole address.`
+    )
+    const { readLine } = yield* Terminal.Terminal
+    return (yield* readLine).trim()
+  }).pipe(
+    // Input may end; the callback can still come by itself.
+    Effect.catchTag("QuitError", () => Effect.never)
+  )
+
+const signIn = Effect.fnUntraced(function* (options: Options) {
+  const target = yield* Target
+  const [redirectUri] = target.installation.redirectUris
+  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
+  const isElsewhere = yield* Deferred.make<void>()
+  if (options.noBrowser) yield* Deferred.succeed(isElsewhere, undefined)
+  const { session } = yield* NodeSignIn.signIn({
+    openBrowser: !options.noBrowser,
+    timeout: Option.getOrUndefined(options.timeout),
+    show: (url) => show(url, options),
+    onBrowserError: (error) => Effect.andThen(Output.say(error.message), Deferred.succeed(isElsewhere, undefined)),
+    ...(canPrompt &&
+      redirectUri !== undefined && {
+        paste: (wrong: string | undefined) => Effect.andThen(Deferred.await(isElsewhere), paste(redirectUri)(wrong))
+      })
+  })
+  return session
+})
+
+/** Whether what is received can be kept is asked before anybody is sent away: afterwards the code would be spent. */
+const checkWritable = Effect.flatMap(SessionFile.defaultPath, SessionFile.checkWritable)
+
+const login = Effect.fnUntraced(function* (options: Options) {
+  yield* checkWritable
+  const { keepAs, target: found } = yield* NewProfile.resolve(options)
+  const target = yield* LoginPort.apply(found, options.port)
+  if (target.localSentinel !== undefined) {
+    yield* Output.say(`No account is configured, so this is ${describe(target)}.`)
+  }
+  const session = yield* at(target, signIn(options))
+  if (keepAs !== undefined) {
+    const domainApi = yield* Config.option(Config.schema(Origin, "LE_AUTH_DOMAIN_API"))
+    yield* Profiles.save(keepAs, found.installation, Option.getOrUndefined(domainApi))
+  } else if (target.profile !== undefined) {
+    yield* Profiles.use(target.profile)
+  }
+  const { accountId, clientId, subject } = session.key
+  yield* Output.print(
+    {
+      account: accountId,
+      application: clientId,
+      profile: keepAs ?? target.profile ?? null,
+      user: subject,
+      validUntil: validUntil(session)
+    },
+    `Signed in as ${subject} to account ${accountId}, until ${validUntil(session)}`
+  )
+})
+
+/** The file's settings go before those of the environment. */
+const settingsOf = ({ settings }: Options) =>
+  Option.match(settings, {
+    onNone: () => Layer.empty,
+    onSome: (path) =>
+      Layer.unwrap(
+        ConfigProvider.fromDotEnv({ path }).pipe(
+          Effect.mapError(() => failed(`The file ${path} cannot be read.`)),
+          Effect.map((provider) => ConfigProvider.layerAdd(provider, { asPrimary: true }))
+        )
+      )
+  })
 
 /**
  * Prints who signed in; everything else goes to stderr.
  *
  * @since 0.1.0
  */
-export const run = Effect.fnUntraced(function* (options: Options) {
-  const target = yield* Target
-  if (target.localSentinel !== undefined) {
-    yield* Output.say(`LE_AUTH_ACCOUNT_ID is not set, so this is ${describe(target)}.`)
-  }
-  const invitation = options.noBrowser
-    ? "Open this address in a browser on this computer:"
-    : "Opening your browser. If nothing opens, visit:"
-  const { session } = yield* NodeSignIn.signIn({
-    openBrowser: !options.noBrowser,
-    timeout: Option.getOrUndefined(options.timeout),
-    show: (url) => Output.say(`${invitation}\n\n  ${url}\n\nWaiting for the sign-in; Ctrl-C stops.`),
-    onBrowserError: (error) => Output.say(error.message)
-  })
-  const { accountId, clientId, subject } = session.key
-  yield* Output.print(
-    { account: accountId, application: clientId, user: subject, validUntil: validUntil(session) },
-    `Signed in as ${subject} to account ${accountId}, until ${validUntil(session)}`
+export const run = (options: Options) =>
+  login(options).pipe(
+    Effect.provide(Layer.provideMerge(UserSealKey.layer, settingsOf(options))),
+    Effect.mapError(fromError)
   )
-}, withTarget)

@@ -6,6 +6,7 @@
 import type { AccessToken } from "@le-auth/core/Identifiers"
 import type { Session } from "@le-auth/core/Session"
 import * as SessionFile from "@le-auth/node/SessionFile"
+import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as Clock from "effect/Clock"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
@@ -47,17 +48,40 @@ const textOf = (facts: Facts, where: string): string =>
       (facts.refreshable ? "refreshed when needed" : "sign in again then")
   ].join("\n")
 
+const sealedWith = (place: UserSealKey.SealKeyPlace["Service"]) => {
+  switch (place) {
+    case "keychain":
+      return Effect.succeed("a key in the keychain")
+    case "nowhere":
+      return Effect.succeed("no key yet")
+    case "settings":
+      return Effect.succeed("the keys of LE_AUTH_SEAL_KEYS")
+    case "file":
+      return Effect.map(
+        UserSealKey.defaultPath,
+        (path) => `a key in ${path}, not in a keychain: whoever can read your files can use them`
+      )
+  }
+}
+
 /**
  * @since 0.1.0
  */
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const target = yield* Target
+  const place = yield* UserSealKey.SealKeyPlace
   const given = yield* givenToken
   const overriding = given === undefined ? null : { fingerprint: yield* fingerprint(given) }
   const sessions = yield* Effect.flatMap(all, Effect.forEach(factsOf))
   if (sessions.length === 0 && overriding === null) return yield* notSignedIn(target.installation.accountId)
   yield* Output.print(
-    { account: target.installation.accountId, localSentinel: target.localSentinel ?? null, overriding, sessions },
+    {
+      account: target.installation.accountId,
+      localSentinel: target.localSentinel ?? null,
+      sealKey: place,
+      overriding,
+      sessions
+    },
     [
       ...(overriding === null
         ? []
@@ -67,5 +91,5 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
       ...sessions.map((facts) => textOf(facts, describe(target)))
     ].join("\n\n")
   )
-  yield* Output.say(`\nKept, not encrypted, in ${yield* SessionFile.defaultPath}`)
+  yield* Output.say(`\nKept in ${yield* SessionFile.defaultPath}, sealed with ${yield* sealedWith(place)}`)
 }, withTarget)

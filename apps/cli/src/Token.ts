@@ -6,19 +6,23 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stdio from "effect/Stdio"
-import { bearer, validUntil } from "./CurrentSession.ts"
+import { bearer, givenToken, validUntil } from "./CurrentSession.ts"
+import { fromError } from "./Failure.ts"
 import * as Output from "./Output.ts"
 import { type Selection, withTarget } from "./Target.ts"
 
 /**
  * @since 0.1.0
  */
-export const run = Effect.fnUntraced(function* (_: Selection) {
-  const { accessToken, session } = yield* bearer
+export const run = Effect.fnUntraced(function* (selection: Selection) {
+  const given = yield* Effect.mapError(givenToken, fromError)
+  // It needs no session, so none is opened.
+  const { accessToken, session } =
+    given === undefined ? yield* withTarget(bearer, selection) : { accessToken: given, session: undefined }
   const stdio = yield* Stdio.Stdio
   if (yield* stdio.stdoutIsTerminal) {
     yield* Output.say("Whoever sees this token can act as you until it expires.")
   }
   const text = Redacted.value(accessToken)
   yield* Output.print({ accessToken: text, validUntil: session === undefined ? null : validUntil(session) }, text)
-}, withTarget)
+})

@@ -1,4 +1,15 @@
 /** Runs the command as users do: the bundle as it is published, in a process of its own. */
+import { AccountId } from "@le-auth/core/Identifiers"
+import * as Seal from "@le-auth/core/Seal"
+import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
+import { Session } from "@le-auth/core/Session"
+import { SessionStore } from "@le-auth/core/SessionStore"
+import * as SessionFile from "@le-auth/node/SessionFile"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { execFileSync, spawn } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Net from "node:net"
@@ -160,9 +171,54 @@ export const world = async () => {
   }
 }
 
-/** Changes the only session in a session file. */
-export const editSession = (file: string, changes: Record<string, unknown>) => {
-  const content = JSON.parse(Fs.readFileSync(file, "utf8"))
-  Object.assign(content.sessions[0], changes)
-  Fs.writeFileSync(file, JSON.stringify(content))
+/** A session as JSON. */
+export type Kept = typeof Session.Encoded & { readonly accessToken: string; readonly refreshToken: string }
+
+/** What is in a session file, with the key beside it. */
+const opened = <A>(
+  file: string,
+  use: (store: SessionStore["Service"], accounts: ReadonlyArray<string>) => Effect.Effect<A, unknown>
+) => {
+  const secret = Fs.readFileSync(Path.join(Path.dirname(file), "seal-key"), "utf8").trim()
+  const accounts: ReadonlyArray<{ key: { accountId: string } }> = JSON.parse(Fs.readFileSync(file, "utf8")).sessions
+  return Effect.runPromise(
+    SessionStore.use((store) =>
+      use(
+        store,
+        accounts.map(({ key }) => key.accountId)
+      )
+    ).pipe(
+      Effect.provide(
+        SealedSessionStore.layer.pipe(
+          Layer.provide(SessionFile.layerAt(file)),
+          Layer.provide(Seal.layer([Redacted.make(secret)])),
+          Layer.provide(Seal.layerWebCrypto)
+        )
+      )
+    )
+  )
 }
+
+const all = (store: SessionStore["Service"], accounts: ReadonlyArray<string>) =>
+  Effect.forEach(new Set(accounts), (account) => store.list(AccountId.make(account))).pipe(
+    Effect.map((keys) => keys.flat()),
+    Effect.flatMap(Effect.forEach(store.get)),
+    Effect.map(Arr.getSomes)
+  )
+
+/** The sessions in a session file. */
+export const keptIn = (file: string): Promise<ReadonlyArray<Kept>> =>
+  opened(file, (store, accounts) =>
+    Effect.map(all(store, accounts), (sessions) => sessions.map((session) => encodeSession(session) as Kept))
+  )
+
+/** Changes the only session in a session file. */
+export const editSession = (file: string, changes: Record<string, unknown>) =>
+  opened(file, (store, accounts) =>
+    Effect.flatMap(all(store, accounts), ([session]) =>
+      store.set(decodeSession({ ...encodeSession(session!), ...changes }))
+    )
+  )
+
+const encodeSession = Schema.encodeSync(Session)
+const decodeSession = Schema.decodeUnknownSync(Session)

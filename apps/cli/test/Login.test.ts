@@ -1,7 +1,7 @@
 import * as Fs from "node:fs"
 import * as Net from "node:net"
 import { afterAll, afterEach, assert, beforeAll, describe, it } from "vitest"
-import { browser, isOpen, planted, run, start, temporaryDirectory, world } from "./Cli.ts"
+import { browser, isOpen, keptIn, planted, run, start, temporaryDirectory, world } from "./Cli.ts"
 
 let at: Awaited<ReturnType<typeof world>>
 beforeAll(async () => {
@@ -21,14 +21,14 @@ describe("le-auth login", () => {
     assert.strictEqual(Fs.statSync(at.sessionFile).mode & 0o777, 0o600)
     assert.isFalse(await isOpen(at.callbackPort))
     // H1
-    const { accessToken, refreshToken } = JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions[0]
+    const { accessToken, refreshToken } = (await keptIn(at.sessionFile))[0]!
     for (const secret of [planted.secret, accessToken, refreshToken]) assert.notInclude(stdout + stderr, secret)
   })
 
   it("H1: nothing secret at the log level all either", async () => {
     const { code, stderr, stdout } = await run(["login", "--log-level", "all"], at.env)
     assert.strictEqual(code, 0, stderr)
-    const { accessToken, refreshToken } = JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions[0]
+    const { accessToken, refreshToken } = (await keptIn(at.sessionFile))[0]!
     for (const secret of [planted.secret, accessToken, refreshToken]) assert.notInclude(stdout + stderr, secret)
   })
 

@@ -1,7 +1,7 @@
 import * as Fs from "node:fs"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
 import { between } from "./Between.ts"
-import { editSession, planted, run, world } from "./Cli.ts"
+import { editSession, keptIn, planted, run, world } from "./Cli.ts"
 
 let at: Awaited<ReturnType<typeof world>>
 let kept: string
@@ -16,35 +16,35 @@ beforeEach(() => Fs.rmSync(at.sessionFile, { force: true }))
 const signIn = async () => {
   const { code, stderr } = await run(["login"], at.env)
   assert.strictEqual(code, 0, stderr)
-  return JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions[0]
+  return (await keptIn(at.sessionFile))[0]!
 }
 
 /** The session of the first sign-in again: for what neither refreshes nor revokes. */
-const restore = () => {
+const restore = async () => {
   Fs.writeFileSync(at.sessionFile, kept, { mode: 0o600 })
-  return JSON.parse(kept).sessions[0]
+  return (await keptIn(at.sessionFile))[0]!
 }
 
 const notSignedIn = { code: 3, stdout: "" }
 
 describe("le-auth token", () => {
   it("I13: prints a valid token to stdout, and nothing else", async () => {
-    const { accessToken } = restore()
+    const { accessToken } = await restore()
     assert.deepStrictEqual(await run(["token"], at.env), { code: 0, stdout: `${accessToken}\n`, stderr: "" })
   })
 
   it("works without a network when the token is not due", async () => {
-    const { accessToken } = restore()
+    const { accessToken } = await restore()
     const { stdout } = await run(["token"], { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
     assert.strictEqual(stdout, `${accessToken}\n`)
   })
 
   it("F7: refreshes when it is due, and keeps what came", async () => {
     const before = await signIn()
-    editSession(at.sessionFile, { refreshAt: 0 })
+    await editSession(at.sessionFile, { refreshAt: 0 })
     const { code, stderr, stdout } = await run(["token"], at.env)
     assert.strictEqual(code, 0, stderr)
-    const [after] = JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions
+    const after = (await keptIn(at.sessionFile))[0]!
     assert.strictEqual(stdout, `${after.accessToken}\n`)
     assert.notStrictEqual(after.accessToken, before.accessToken)
     assert.isAbove(after.refreshAt, 0)
@@ -53,7 +53,7 @@ describe("le-auth token", () => {
 
   it("F4: commands that run at the same time cause one refresh, and print the same new token", async () => {
     const before = await signIn()
-    editSession(at.sessionFile, { refreshAt: 0 })
+    await editSession(at.sessionFile, { refreshAt: 0 })
     const proxy = await between(at.env["LE_AUTH_DOMAIN_API"]!, 500)
     const env = { ...at.env, LE_AUTH_DOMAIN_API: proxy.origin }
     const results = await Promise.all([run(["token"], env), run(["token"], env), run(["token"], env)])
@@ -65,8 +65,8 @@ describe("le-auth token", () => {
   })
 
   it("F6: a token that is still valid is printed when the refresh fails, with a warning", async () => {
-    const { accessToken } = restore()
-    editSession(at.sessionFile, { refreshAt: 0 })
+    const { accessToken } = await restore()
+    await editSession(at.sessionFile, { refreshAt: 0 })
     const { code, stderr, stdout } = await run(["token"], { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
     assert.strictEqual(code, 0)
     assert.strictEqual(stdout, `${accessToken}\n`)
@@ -81,16 +81,16 @@ describe("le-auth token", () => {
 
   it("F5: exit code 3 when LivePerson ended the session, which is then gone", async () => {
     await signIn()
-    editSession(at.sessionFile, { refreshAt: 0, expiresAt: 0, refreshToken: "planted-revoked-token" })
+    await editSession(at.sessionFile, { refreshAt: 0, expiresAt: 0, refreshToken: "planted-revoked-token" })
     const { stderr, ...rest } = await run(["token"], at.env)
     assert.deepStrictEqual(rest, notSignedIn)
     assert.include(stderr, "le-auth login")
     assert.notInclude(stderr, "planted")
-    assert.deepStrictEqual(JSON.parse(Fs.readFileSync(at.sessionFile, "utf8")).sessions, [])
+    assert.deepStrictEqual(await keptIn(at.sessionFile), [])
   })
 
   it("H8: a corrupt session file is no session, with a warning, and login repairs it", async () => {
-    restore()
+    await restore()
     const text = Fs.readFileSync(at.sessionFile, "utf8")
     for (const broken of ["", "{", text.slice(0, -30), "\u0000"]) {
       Fs.writeFileSync(at.sessionFile, broken)
@@ -103,7 +103,7 @@ describe("le-auth token", () => {
   })
 
   it("H3: a session file that is a symbolic link is refused", async () => {
-    restore()
+    await restore()
     Fs.renameSync(at.sessionFile, `${at.sessionFile}.elsewhere`)
     Fs.symlinkSync(`${at.sessionFile}.elsewhere`, at.sessionFile)
     const { code, stderr, stdout } = await run(["token"], at.env)
@@ -115,7 +115,7 @@ describe("le-auth token", () => {
 
 describe("--json", () => {
   it("gives the same fields each time", async () => {
-    const { accessToken } = restore()
+    const { accessToken } = await restore()
     const json = async (args: ReadonlyArray<string>, more = {}) => {
       const { code, stderr, stdout } = await run([...args, "--json"], { ...at.env, ...more })
       assert.strictEqual(code, 0, stderr)
@@ -140,6 +140,7 @@ describe("--json", () => {
     assert.deepStrictEqual(status, {
       account: "le87654321",
       localSentinel: null,
+      sealKey: "file",
       overriding: null,
       sessions: [{ ...session, fingerprint }]
     })
@@ -153,12 +154,12 @@ describe("LE_AUTH_ACCESS_TOKEN", () => {
   it("overrides the session, also where nobody is signed in", async () => {
     const result = { code: 0, stdout: "planted-access-token\n", stderr: "" }
     assert.deepStrictEqual(await run(["token"], env()), result)
-    restore()
+    await restore()
     assert.deepStrictEqual(await run(["token"], env()), result)
   })
 
   it("status says so, and shows a fingerprint", async () => {
-    restore()
+    await restore()
     const { code, stderr, stdout } = await run(["status"], env())
     assert.strictEqual(code, 0, stderr)
     assert.match(stdout, /^Token {8}sha256:[0-9a-f]{12} \(a fingerprint\), from LE_AUTH_ACCESS_TOKEN, which overrides/)
@@ -168,15 +169,15 @@ describe("LE_AUTH_ACCESS_TOKEN", () => {
 })
 
 describe("le-auth status", () => {
-  it("I13, H4: shows who, where, until when, a fingerprint and not the token, and that the file is not encrypted", async () => {
-    const { accessToken, refreshToken } = restore()
+  it("I13, H4: shows who, where, until when, a fingerprint and not the token, and where it is kept", async () => {
+    const { accessToken, refreshToken } = await restore()
     const { code, stderr, stdout } = await run(["status"], at.env)
     assert.strictEqual(code, 0, stderr)
     assert.match(stdout, /^User {9}1234567890$/m)
     assert.match(stdout, /^Where {8}account le87654321$/m)
     assert.match(stdout, /^Token {8}sha256:[0-9a-f]{12} \(a fingerprint\)$/m)
     assert.match(stdout, /^Valid until {2}20\S+Z, refreshed when needed$/m)
-    assert.include(stderr, `Kept, not encrypted, in ${at.sessionFile}`)
+    assert.include(stderr, `Kept in ${at.sessionFile}, sealed with a key in `)
     for (const secret of [accessToken, refreshToken, planted.secret]) assert.notInclude(stdout + stderr, secret)
   })
 
@@ -196,7 +197,7 @@ describe("le-auth forget", () => {
     assert.strictEqual((await run(["token"], at.env)).code, 3)
     // The refresh token still works: put it back and use it.
     await signIn()
-    editSession(at.sessionFile, { ...before, refreshAt: 0 })
+    await editSession(at.sessionFile, { ...before, refreshAt: 0 })
     assert.strictEqual((await run(["token"], at.env)).code, 0)
   })
 
@@ -207,7 +208,7 @@ describe("le-auth forget", () => {
 
 describe("le-auth logout", () => {
   it("G6: ends nothing unless --everywhere says so", async () => {
-    const { accessToken } = restore()
+    const { accessToken } = await restore()
     const { code, stderr } = await run(["logout", "--yes"], at.env)
     assert.strictEqual(code, 2)
     assert.include(stderr, "le-auth logout --everywhere")
@@ -216,7 +217,7 @@ describe("le-auth logout", () => {
   })
 
   it("asks first, and without a terminal does nothing", async () => {
-    const { accessToken } = restore()
+    const { accessToken } = await restore()
     const { code, stderr } = await run(["logout", "--everywhere"], at.env)
     assert.strictEqual(code, 2)
     assert.include(stderr, "add --yes")
@@ -230,12 +231,12 @@ describe("le-auth logout", () => {
     assert.include(stderr, "All LivePerson sessions of 1234567890 have ended.")
     assert.strictEqual((await run(["token"], at.env)).code, 3)
     await signIn()
-    editSession(at.sessionFile, { refreshToken: before.refreshToken, refreshAt: 0, expiresAt: 0 })
+    await editSession(at.sessionFile, { refreshToken: before.refreshToken, refreshAt: 0, expiresAt: 0 })
     assert.strictEqual((await run(["token"], at.env)).code, 3)
   })
 
   it("G5: the session here goes even if the call fails, and the failure is reported", async () => {
-    restore()
+    await restore()
     const { code, stderr } = await run(["logout", "--everywhere", "--yes"], {
       ...at.env,
       LE_AUTH_DOMAIN_API: "http://127.0.0.1:1"

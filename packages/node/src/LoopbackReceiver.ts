@@ -41,6 +41,11 @@ export interface Options<R> {
 export interface LoopbackReceiver {
   /** The completed sign-in, once the right callback has come. */
   readonly signedIn: Effect.Effect<SignedIn, CompleteError | LoopbackError>
+  /**
+   * Takes a callback that came another way, such as an address that the user copied from a browser of another computer. It
+   * passes the same checks. Gives what is wrong with it if waiting goes on, and nothing if the attempt is over.
+   */
+  readonly receive: (url: string) => Effect.Effect<string | undefined>
 }
 
 /** The loopback host and port of a redirect URI. */
@@ -67,7 +72,27 @@ const notForUs = (request: HttpServerRequest, address: URL): HttpServerResponse 
   return undefined
 }
 
+/** What a callback came to. Only one that is ignored leaves the attempt open. */
+type Received =
+  | { readonly _tag: "SignedIn" }
+  | { readonly _tag: "Failed"; readonly message: string | undefined }
+  | { readonly _tag: "Ignored"; readonly message: string }
+
 const signedInPage = resultPage(200, "You are signed in", "You can close this window and go back to the program.")
+
+const pageOf = (received: Received): HttpServerResponse => {
+  if (received._tag === "SignedIn") return signedInPage
+  if (received._tag === "Ignored") return resultPage(400, "This is not the expected sign-in", received.message)
+  return received.message === undefined
+    ? resultPage(500, "The sign-in failed", "See the program.")
+    : resultPage(400, "The sign-in failed", received.message)
+}
+
+/** Whether a text is an address that the browser may have been sent to. */
+const isCallback = (text: string, address: URL): boolean => {
+  const url = URL.parse(text)
+  return url !== null && url.origin === address.origin && url.pathname === address.pathname && url.hash === ""
+}
 
 /**
  * Opens the port of the redirect URI and waits for the callback. The port closes with the scope, whatever ends it.
@@ -87,19 +112,18 @@ export const open = Effect.fnUntraced(function* <R>(
   // One callback at a time, and no deadline in the middle of one: its code may be spent already.
   const one = Semaphore.makeUnsafe(1)
 
-  const receive = (request: HttpServerRequest): Effect.Effect<HttpServerResponse, never, R> =>
-    options.complete(address.origin + request.url).pipe(
+  const receive = (url: string): Effect.Effect<Received, never, R> =>
+    options.complete(url).pipe(
       Effect.exit,
-      Effect.flatMap((exit) => {
-        if (Exit.isSuccess(exit)) return Effect.as(Deferred.done(outcome, exit), signedInPage)
-        const failure = exit.cause.reasons.find((reason) => reason._tag === "Fail")
-        if (failure === undefined) {
-          return Effect.as(Deferred.done(outcome, exit), resultPage(500, "The sign-in failed", "See the program."))
+      Effect.flatMap((exit): Effect.Effect<Received> => {
+        const failure = Exit.isSuccess(exit) ? undefined : exit.cause.reasons.find((reason) => reason._tag === "Fail")
+        if (failure !== undefined && !endsAttempt(failure.error)) {
+          return Effect.succeed({ _tag: "Ignored", message: failure.error.message })
         }
-        const { error } = failure
-        return endsAttempt(error)
-          ? Effect.as(Deferred.done(outcome, exit), resultPage(400, "The sign-in failed", error.message))
-          : Effect.succeed(resultPage(400, "This is not the expected sign-in", error.message))
+        const received: Received = Exit.isSuccess(exit)
+          ? { _tag: "SignedIn" }
+          : { _tag: "Failed", message: failure?.error.message }
+        return Effect.as(Deferred.done(outcome, exit), received)
       }),
       one.withPermits(1),
       // A browser that closes the connection must not undo a sign-in in the middle of its code exchange.
@@ -109,7 +133,7 @@ export const open = Effect.fnUntraced(function* <R>(
   const answer = Effect.flatMap(HttpServerRequest, (request): Effect.Effect<HttpServerResponse, never, R> =>
     Effect.suspend(() => {
       const refusal = notForUs(request, address)
-      return refusal === undefined ? receive(request) : Effect.succeed(refusal)
+      return refusal === undefined ? Effect.map(receive(address.origin + request.url), pageOf) : Effect.succeed(refusal)
     })
   )
 
@@ -123,5 +147,15 @@ export const open = Effect.fnUntraced(function* <R>(
     ),
     Effect.forkScoped
   )
-  return { signedIn: Deferred.await(outcome) }
+  const services = yield* Effect.context<R>()
+  return {
+    signedIn: Deferred.await(outcome),
+    receive: (url) =>
+      isCallback(url, address)
+        ? receive(url).pipe(
+            Effect.map((received) => (received._tag === "Ignored" ? received.message : undefined)),
+            Effect.provideContext(services)
+          )
+        : Effect.succeed(`This is not an address that begins with ${address.origin}${address.pathname}`)
+  }
 })

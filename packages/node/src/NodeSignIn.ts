@@ -7,8 +7,11 @@ import { AppInstallations } from "@le-auth/core/AppInstallations"
 import * as Domains from "@le-auth/core/Domains"
 import type { AccountId, RedirectUri } from "@le-auth/core/Identifiers"
 import type * as RefreshLock from "@le-auth/core/RefreshLock"
+import type { SealKeys } from "@le-auth/core/Seal"
+import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
 import * as Sessions from "@le-auth/core/Sessions"
+import type { SettingsError } from "@le-auth/core/Settings"
 import type * as SessionStore from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
 import type { StoreError } from "@le-auth/core/StoreError"
@@ -28,6 +31,7 @@ import * as NodeCrypto from "./NodeCrypto.ts"
 import * as NodeHttp from "./NodeHttp.ts"
 import * as SessionFile from "./SessionFile.ts"
 import * as SystemBrowser from "./SystemBrowser.ts"
+import * as UserSealKey from "./UserSealKey.ts"
 
 /**
  * What {@link layerServer} gives: the two verbs, the sessions, and what they are made of.
@@ -81,19 +85,37 @@ export const layerServer: Layer.Layer<
 )
 
 /**
- * Sign-in for a command line: sessions in the user's {@link SessionFile}, and the user's browser. Commands that run at the same
- * time share them: they refresh a session once, and lose nothing of what another wrote.
+ * Sign-in for a command line, with seal keys of your own; see {@link layerCli}.
+ *
+ * @since 0.1.0
+ */
+export const layerCliSealed: Layer.Layer<
+  Services | SystemBrowser.SystemBrowser,
+  Config.ConfigError | StoreError,
+  AppInstallations | SealKeys
+> = layerServer.pipe(
+  Layer.provide(
+    Layer.mergeAll(
+      TransactionStore.layerMemory,
+      Layer.provide(SealedSessionStore.layer, SessionFile.layer),
+      FileRefreshLock.layer
+    )
+  ),
+  Layer.merge(SystemBrowser.layer)
+)
+
+/**
+ * Sign-in for a command line: sessions in the user's {@link SessionFile}, sealed with the user's {@link UserSealKey}, and the
+ * user's browser. Commands that run at the same time share them: they refresh a session once, and lose
+ * nothing of what another wrote.
  *
  * @since 0.1.0
  */
 export const layerCli: Layer.Layer<
   Services | SystemBrowser.SystemBrowser,
-  Config.ConfigError | StoreError,
+  Config.ConfigError | StoreError | SettingsError,
   AppInstallations
-> = layerServer.pipe(
-  Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionFile.layer, FileRefreshLock.layer)),
-  Layer.merge(SystemBrowser.layer)
-)
+> = Layer.provide(layerCliSealed, UserSealKey.layer)
 
 /**
  * @since 0.1.0
@@ -109,6 +131,11 @@ export interface InteractiveOptions<R = never> {
   readonly openBrowser?: boolean | undefined
   /** Told when the browser could not be opened; waiting goes on, since the user has the address. */
   readonly onBrowserError?: ((error: SystemBrowser.BrowserError) => Effect.Effect<void, never, R>) | undefined
+  /**
+   * Reads, from the user, the address that a browser on another computer was sent to. It is asked again after one that is not
+   * right, and told what was wrong. Callbacks that come by themselves are received meanwhile.
+   */
+  readonly paste?: ((wrong: string | undefined) => Effect.Effect<string, never, R>) | undefined
   /** How long to wait for the callback. Default: 3 minutes. */
   readonly timeout?: Duration.Input | undefined
 }
@@ -153,6 +180,14 @@ export const signIn: <R = never>(
       Effect.catch((error) => options.onBrowserError?.(error) ?? Effect.void),
       Effect.forkScoped
     )
+  }
+  const { paste } = options
+  if (paste !== undefined) {
+    const ask = (wrong: string | undefined): Effect.Effect<void, never, R> =>
+      Effect.flatMap(Effect.flatMap(paste(wrong), receiver.receive), (wrong) =>
+        wrong === undefined ? Effect.void : ask(wrong)
+      )
+    yield* Effect.forkScoped(ask(undefined))
   }
   return yield* receiver.signedIn
 }, Effect.scoped)

@@ -19,7 +19,7 @@ import * as Path from "node:path"
  * @since 0.1.0
  */
 export class BrowserError extends Schema.TaggedError<BrowserError>()("BrowserError", {
-  reason: Schema.Literals(["NoBrowser", "NoDisplay", "AddressNotAllowed"]),
+  reason: Schema.Literals(["NoBrowser", "NoDisplay", "Remote", "AddressNotAllowed"]),
   /** The address that was to be opened. */
   url: Schema.String
 }) {
@@ -29,6 +29,8 @@ export class BrowserError extends Schema.TaggedError<BrowserError>()("BrowserErr
         return "No browser could be started. Open the address yourself, or name a browser in the variable BROWSER."
       case "NoDisplay":
         return "There is no display for a browser here. Open the address yourself, in a browser on this computer."
+      case "Remote":
+        return "This is a session over SSH, so no browser is opened here. Open the address yourself."
       case "AddressNotAllowed":
         return "Only https addresses, or http addresses of this computer, are opened in a browser."
     }
@@ -57,12 +59,15 @@ export interface Environment {
   readonly browser: string | undefined
   /** Linux: there is an X11 or Wayland display. */
   readonly display: boolean
+  /** Somebody is here over SSH: a browser would open where nobody sits. */
+  readonly ssh: boolean
   /** Linux within Windows: the name of the distribution. */
   readonly wsl: boolean
 }
 
 /**
- * The commands to try, in this order, as lists of words: no shell ever sees the address. Empty if there is no display.
+ * The commands to try, in this order, as lists of words: no shell ever sees the address. Empty if there is no display,
+ * or nobody in front of it.
  *
  * `BROWSER` goes before everything else, and nothing else is tried after it. Its words are separated by spaces; quotes have
  * no meaning.
@@ -70,7 +75,7 @@ export interface Environment {
  * @since 0.1.0
  */
 export const commands = (environment: Environment, url: string): ReadonlyArray<ReadonlyArray<string>> => {
-  const { browser, display, platform, wsl } = environment
+  const { browser, display, platform, ssh, wsl } = environment
   if (browser !== undefined && browser.trim() !== "") {
     return browser
       .split(platform === "win32" ? Path.win32.delimiter : Path.posix.delimiter)
@@ -82,6 +87,8 @@ export const commands = (environment: Environment, url: string): ReadonlyArray<R
           : [...words, url]
       )
   }
+  // With X11 forwarding the display is the user's own.
+  if (ssh && !display) return []
   if (platform === "darwin") return [["open", url]]
   if (platform === "win32") return [["rundll32", "url.dll,FileProtocolHandler", url]]
   return [...(wsl ? [["wslview", url]] : []), ...(display || wsl ? [["xdg-open", url]] : [])]
@@ -115,12 +122,14 @@ const environment = Config.all({
   browser: Config.String("BROWSER").pipe(Config.withDefault(undefined)),
   x11: Config.String("DISPLAY").pipe(Config.withDefault("")),
   wayland: Config.String("WAYLAND_DISPLAY").pipe(Config.withDefault("")),
+  ssh: Config.String("SSH_CONNECTION").pipe(Config.withDefault("")),
   wsl: Config.String("WSL_DISTRO_NAME").pipe(Config.withDefault(""))
 }).pipe(
-  Config.map(({ browser, wayland, wsl, x11 }): Environment => ({
+  Config.map(({ browser, ssh, wayland, wsl, x11 }): Environment => ({
     platform: process.platform,
     browser,
     display: x11 !== "" || wayland !== "",
+    ssh: ssh !== "",
     wsl: wsl !== ""
   }))
 )
@@ -137,8 +146,9 @@ export const layer: Layer.Layer<SystemBrowser> = Layer.succeed(SystemBrowser, {
     if (url === null || !(url.protocol === "https:" || (url.protocol === "http:" && Origin.isLoopback(url.host)))) {
       return yield* fail("AddressNotAllowed")
     }
-    const candidates = commands(yield* Effect.orDie(environment), url.href)
-    if (candidates.length === 0) return yield* fail("NoDisplay")
+    const here = yield* Effect.orDie(environment)
+    const candidates = commands(here, url.href)
+    if (candidates.length === 0) return yield* fail(here.ssh ? "Remote" : "NoDisplay")
     yield* Effect.firstSuccessOf(candidates.map(run)).pipe(Effect.catch(() => fail("NoBrowser")))
   })
 })

@@ -7,7 +7,13 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 
 const url = "https://va.sentinel.liveperson.net/sentinel/api/account/1/authorize?v=1.0&a=$(touch%20x);&b='\"|&"
-const environment: SystemBrowser.Environment = { platform: "linux", browser: undefined, display: true, wsl: false }
+const environment: SystemBrowser.Environment = {
+  platform: "linux",
+  browser: undefined,
+  display: true,
+  ssh: false,
+  wsl: false
+}
 
 const open = (text: string, env: Record<string, string>) =>
   SystemBrowser.SystemBrowser.use((browser) => browser.open(text)).pipe(

@@ -14,7 +14,23 @@ const flags = {
   noBrowser: Flag.Boolean("no-browser").pipe(
     Flag.withDefault(false),
     Flag.withoutNegation,
-    Flag.withDescription("Only print the address, to open it in a browser of this computer yourself")
+    Flag.withDescription("Only print the address, to open it yourself, here or on another computer")
+  ),
+  qr: Flag.Boolean("qr").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription("Show the address as a QR code, too")
+  ),
+  port: Flag.Int("port").pipe(
+    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
+    Flag.optional,
+    Flag.withDescription(
+      "Receive the callback on another port, 0 for any free one, where the redirect URI has an IP address (default: its own)"
+    )
+  ),
+  settings: Flag.File("settings", { mustExist: true }).pipe(
+    Flag.optional,
+    Flag.withDescription("A file of LE_AUTH_ACCOUNT_ID=… lines, as .env has them, to keep as a profile")
   ),
   timeout: Flag.String("timeout").pipe(
     Flag.withSchema(Schema.DurationFromString),
@@ -35,11 +51,15 @@ export const command = Command.make("login", flags, (options) =>
 ).pipe(
   Command.withDescription(
     "Sign in with your browser. The account and the application come from LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, " +
-      "LE_AUTH_CLIENT_SECRET and LE_AUTH_REDIRECT_URI; without them it is the local Sentinel."
+      "LE_AUTH_CLIENT_SECRET and LE_AUTH_REDIRECT_URI, from --settings, or from an earlier sign-in; without them it is the " +
+      "local Sentinel. What is missing is asked for on a terminal, and kept, sealed, for the next time. Where no browser can " +
+      "be opened, as over SSH, the address that another computer's browser ends at can be pasted."
   ),
   Command.withShortDescription("Sign in with your browser"),
   Command.withExamples([
     { command: "le-auth login", description: "Sign in" },
-    { command: "le-auth login --no-browser", description: "Sign in where no browser can be opened" }
+    { command: "le-auth login --account 12345678", description: "Sign in to an account; asks for the rest at first" },
+    { command: "le-auth login --settings .env --profile staging", description: "Take the settings of an application" },
+    { command: "le-auth login --no-browser --qr", description: "Sign in with a browser on another computer" }
   ])
 )

@@ -12,7 +12,7 @@ import * as Schedule from "effect/Schedule"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import type * as Sqlite from "node:sqlite"
-import { FileProblem, preparePrivateDirectory } from "./privateFile.ts"
+import { FileProblem, preparePrivateDirectory, problemOf } from "./privateFile.ts"
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = Fs.constants
 
@@ -94,7 +94,7 @@ export const holding = <A, E, R>(
     const failed = (operation: string) => (cause: unknown) =>
       new StoreError({
         store: lock.name,
-        operation: cause instanceof FileProblem ? `${operation}: ${cause.problem}` : operation,
+        operation: `${operation}: ${problemOf(cause).problem}`,
         cause
       })
     const patience = Duration.fromInputUnsafe(lock.patience)

@@ -20,12 +20,30 @@ const isOpenToOthers = (mode: number): boolean => hasModes && (mode & 0o077) !==
 
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code
 
-const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, FileProblem> =>
-  Effect.tryPromise({
-    try: evaluate,
-    catch: (cause) =>
-      cause instanceof FileProblem ? cause : new FileProblem({ problem: String(codeOf(cause) ?? "failed"), cause })
-  })
+const elsewhere = "or set XDG_STATE_HOME to a directory that can be written"
+
+/** What to do about the usual codes of the system. */
+const remedies: Readonly<Record<string, string>> = {
+  EROFS: `the file system is read-only; make it writable, ${elsewhere}`,
+  EACCES: `this user may not do that there; correct the owner and the permissions, ${elsewhere}`,
+  EPERM: `this user may not do that there; correct the owner and the permissions, ${elsewhere}`,
+  ENOTDIR: `something on the way there is no directory; remove it, ${elsewhere}`,
+  EEXIST: `something on the way there is no directory; remove it, ${elsewhere}`,
+  EISDIR: "it is a directory; remove it",
+  ENOSPC: "the disk is full"
+}
+
+/** What went wrong with a file, and what to do. */
+export const problemOf = (cause: unknown): FileProblem => {
+  if (cause instanceof FileProblem) return cause
+  const code = String(codeOf(cause) ?? "failed")
+  const remedy = remedies[code]
+  return new FileProblem({ problem: remedy === undefined ? code : `${code}: ${remedy}`, cause })
+}
+
+/** An operation on files, whose failure says what to do. */
+export const usable = <A>(evaluate: () => Promise<A>): Effect.Effect<A, FileProblem> =>
+  Effect.tryPromise({ try: evaluate, catch: problemOf })
 
 const statOrNothing = (path: string) =>
   Fs.lstat(path).catch((error: unknown) => {
@@ -44,7 +62,7 @@ const refuseLink = async (path: string): Promise<boolean> => {
 
 /** The text of the file; `undefined` if there is none. Tightens permissions that were loosened. */
 export const readPrivate = (path: string): Effect.Effect<string | undefined, FileProblem> =>
-  attempt(async () => {
+  usable(async () => {
     await refuseLink(Path.dirname(path))
     if (!(await refuseLink(path))) return undefined
     const file = await Fs.open(path, O_RDONLY | O_NOFOLLOW)
@@ -66,7 +84,7 @@ export const readPrivate = (path: string): Effect.Effect<string | undefined, Fil
 
 /** Makes the directory if there is none, for its user only. */
 export const preparePrivateDirectory = (directory: string): Effect.Effect<void, FileProblem> =>
-  attempt(async () => {
+  usable(async () => {
     await Fs.mkdir(directory, { recursive: true, mode: 0o700 })
     await refuseLink(directory)
     if (isOpenToOthers((await Fs.stat(directory)).mode)) await Fs.chmod(directory, 0o700)
@@ -74,7 +92,7 @@ export const preparePrivateDirectory = (directory: string): Effect.Effect<void, 
 
 /** Makes the file, as a whole, in a directory that was prepared. If there is one by now, it stays as it is. */
 export const createPrivate = (path: string, text: string): Effect.Effect<void, FileProblem> =>
-  attempt(async () => {
+  usable(async () => {
     const folder = await Fs.mkdtemp(`${path}.`)
     const temporary = Path.join(folder, "new")
     try {
@@ -92,7 +110,7 @@ export const createPrivate = (path: string, text: string): Effect.Effect<void, F
  * directory that was prepared.
  */
 export const writePrivate = (path: string, text: string): Effect.Effect<void, FileProblem> =>
-  attempt(async () => {
+  usable(async () => {
     await refuseLink(path)
     // Always the same name: what a crash left is replaced, and does not pile up.
     const temporary = `${path}.tmp`

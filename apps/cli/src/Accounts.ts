@@ -1,0 +1,111 @@
+/**
+ * The accounts that somebody has signed in to: lists, chooses and removes them.
+ *
+ * @since 0.1.0
+ */
+import { Sessions } from "@le-auth/core/Sessions"
+import * as UserSealKey from "@le-auth/node/UserSealKey"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { all, validUntil } from "./CurrentSession.ts"
+import { Failure, fromError } from "./Failure.ts"
+import * as Output from "./Output.ts"
+import * as Profiles from "./Profiles.ts"
+import { at, find, Target, withTarget } from "./Target.ts"
+
+const anyTarget = { profile: Option.none(), account: Option.none() }
+
+const describe = Effect.gen(function* () {
+  const { installation, profile } = yield* Target
+  const [session, ...others] = yield* all
+  return {
+    profile: profile ?? null,
+    account: installation.accountId,
+    application: installation.clientId,
+    users: [...(session === undefined ? [] : [session]), ...others].map(({ key }) => key.subject),
+    validUntil: session === undefined ? null : validUntil(session)
+  }
+})
+
+/**
+ * All profiles, what `LE_AUTH_*` describes, and the local Sentinel if somebody is signed in there.
+ *
+ * @since 0.1.0
+ */
+export const list = Effect.gen(function* () {
+  const { profiles } = yield* Profiles.read
+  const names = [...profiles.map(({ name }) => name), Profiles.local]
+  const current = yield* find(anyTarget)
+  const targets = yield* Effect.forEach(names, (name) => find({ ...anyTarget, profile: Option.some(name) }))
+  const rows = yield* Effect.forEach(
+    // Without a profile it comes from the environment, which goes first while it is set.
+    [...(current?.profile === undefined ? [current] : []), ...targets].filter((target) => target !== undefined),
+    (target) =>
+      Effect.map(at(target, describe), (row) => ({ ...row, current: row.profile === (current?.profile ?? null) }))
+  )
+  const shown = rows.filter(({ current, profile, users }) => profile !== Profiles.local || current || users.length > 0)
+  const lines = shown.map(({ account, current, profile, users, validUntil }) =>
+    [
+      current ? "*" : " ",
+      (profile ?? "(LE_AUTH_*)").padEnd(16),
+      account.padEnd(12),
+      users.length === 0 ? "nobody is signed in" : `${users.join(", ")}, until ${validUntil}`
+    ].join(" ")
+  )
+  yield* Output.print(shown, lines.join("\n"))
+}).pipe(Effect.provide(UserSealKey.layerWith({ onlyIfMade: true })), Effect.mapError(fromError))
+
+const known = Effect.fnUntraced(function* (name: string) {
+  const { profiles } = yield* Profiles.read
+  // By the account, where that says which.
+  const found = profiles.filter((profile) => profile.name === name || profile.account === name)
+  if (name === Profiles.local || found.length === 1) return found[0]?.name ?? name
+  const exact = found.find((profile) => profile.name === name)
+  if (exact !== undefined) return exact.name
+  return yield* new Failure({
+    message:
+      found.length === 0
+        ? `There is no profile ${name}. See: le-auth accounts list`
+        : `Several profiles are of account ${name}: ${found.map((profile) => profile.name).join(", ")}`,
+    code: "configuration"
+  })
+})
+
+/**
+ * Makes a profile the one that commands are about.
+ *
+ * @since 0.1.0
+ */
+export const use = Effect.fnUntraced(
+  function* ({ profile }: { readonly profile: string }) {
+    const name = yield* known(profile)
+    yield* Profiles.use(name)
+    yield* Output.done({ current: name }, `Commands are about ${name} now.`)
+    const target = yield* find(anyTarget)
+    if (target?.profile !== name) yield* Output.say("But the LE_AUTH_* variables go first, as long as they are set.")
+  },
+  (work) => work.pipe(Effect.provide(UserSealKey.layerWith({ onlyIfMade: true })), Effect.mapError(fromError))
+)
+
+const forgetSessions = Effect.gen(function* () {
+  const sessions = yield* Sessions
+  yield* Effect.forEach(yield* all, ({ key }) => sessions.forget(key), { discard: true })
+})
+
+/**
+ * Removes a profile, its client secret and its sessions from this computer.
+ *
+ * @since 0.1.0
+ */
+export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
+  const name = yield* known(profile)
+  yield* withTarget(forgetSessions, { ...anyTarget, profile: Option.some(name) }).pipe(
+    // A profile whose secret does not open must go, too.
+    Effect.catchIf(
+      ({ code }) => code === "storage",
+      (error) => Output.say(error.message)
+    )
+  )
+  yield* Profiles.remove(name)
+  yield* Output.done({ removed: name }, `Removed ${name} from this computer. LivePerson was not told.`)
+}, Effect.mapError(fromError))

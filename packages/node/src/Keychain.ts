@@ -1,0 +1,137 @@
+/**
+ * Small secrets in the keychain of the operating system: Keychain on macOS, Credential Manager on Windows, the Secret Service
+ * (GNOME Keyring, KWallet) on Linux. By `@napi-rs/keyring`, which is needed only here and may be missing.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as ChildProcess from "node:child_process"
+import * as Fs from "node:fs"
+import { createRequire } from "node:module"
+
+/** A person may have to unlock it. */
+const patience = "10 seconds"
+
+/**
+ * The keychain cannot be used.
+ *
+ * @since 0.1.0
+ */
+export class KeychainError extends Schema.TaggedError<KeychainError>()("KeychainError", {
+  reason: Schema.Literals(["SwitchedOff", "NotInstalled", "NoService", "NoAnswer", "Refused"])
+}) {
+  override get message(): string {
+    switch (this.reason) {
+      case "SwitchedOff":
+        return "the keychain is switched off by LE_AUTH_KEYCHAIN"
+      case "NotInstalled":
+        return "@napi-rs/keyring is not installed for this platform"
+      case "NoService":
+        return "there is no keychain service in this session"
+      case "NoAnswer":
+        return `the keychain did not answer within ${patience}; it may be waiting to be unlocked`
+      case "Refused":
+        return "the keychain is locked, or refuses"
+    }
+  }
+}
+
+/**
+ * @since 0.1.0
+ */
+export class Keychain extends Context.Service<
+  Keychain,
+  {
+    /** The secret of that name, if there is one. */
+    readonly get: (name: string) => Effect.Effect<Option.Option<Redacted.Redacted>, KeychainError>
+    readonly set: (name: string, secret: Redacted.Redacted) => Effect.Effect<void, KeychainError>
+  }
+>()("@le-auth/node/Keychain") {}
+
+/**
+ * What another process does: the library's calls block a whole process for as long as the keychain is silent, its asynchronous
+ * ones too. The secret goes through pipes. On Linux only the Secret Service counts; the kernel's keyring, the library's other
+ * choice, is empty after a restart.
+ */
+const program = `
+const [path, service, name, operation] = process.argv.slice(1)
+const entry = () => new (require(path).Entry)(service, name, { linux: { store: "secret-service" } })
+const answer = (value) => require("node:fs").writeSync(1, JSON.stringify(value))
+if (operation === "get") answer(entry().getPassword())
+else { entry().setPassword(require("node:fs").readFileSync(0, "utf8")); answer(null) }
+`
+
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.NullOr(Schema.String)))
+
+const ask = (service: string, name: string, operation: "get" | "set", secret = "") =>
+  Effect.callback<string | null, KeychainError>((resume) => {
+    const refused = () => resume(Effect.fail(new KeychainError({ reason: "Refused" })))
+    let path: string
+    try {
+      path = createRequire(import.meta.url).resolve("@napi-rs/keyring")
+    } catch {
+      return resume(Effect.fail(new KeychainError({ reason: "NotInstalled" })))
+    }
+    const child = ChildProcess.spawn(process.execPath, ["-e", program, "--", path, service, name, operation], {
+      stdio: ["pipe", "pipe", "ignore"],
+      windowsHide: true
+    })
+    let answer = ""
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (answer += text))
+    child.once("error", refused)
+    // It may end without reading.
+    child.stdin.on("error", () => {}).end(secret)
+    child.once("close", (code) => {
+      const value = decode(answer)
+      if (code === 0 && Option.isSome(value)) resume(Effect.succeed(value.value))
+      else refused()
+    })
+    return Effect.sync(() => child.kill("SIGKILL"))
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: patience,
+      orElse: () => Effect.fail(new KeychainError({ reason: "NoAnswer" }))
+    })
+  )
+
+const environment = Config.all({
+  choice: Config.Literals(["on", "off"], "LE_AUTH_KEYCHAIN").pipe(Config.withDefault("on")),
+  bus: Config.String("DBUS_SESSION_BUS_ADDRESS").pipe(Config.withDefault("")),
+  runtime: Config.String("XDG_RUNTIME_DIR").pipe(Config.withDefault(""))
+})
+
+/** Why it is not worth asking: on Linux the Secret Service is on the bus of a desktop session, and servers have none. */
+const unusable = Effect.gen(function* () {
+  const { bus, choice, runtime } = yield* Effect.orDie(environment)
+  if (choice === "off") return "SwitchedOff"
+  const hasBus = bus !== "" || (runtime !== "" && Fs.existsSync(`${runtime}/bus`))
+  return process.platform === "linux" && !hasBus ? "NoService" : undefined
+})
+
+/**
+ * The keychain of the user, with entries under the name of this `service`.
+ *
+ * A keychain may ask the user to unlock it; whoever gives no answer within 10 seconds counts as unusable. `LE_AUTH_KEYCHAIN=off`
+ * switches it off.
+ *
+ * @since 0.1.0
+ */
+export const layer = (service: string): Layer.Layer<Keychain> => {
+  const asking = (name: string, operation: "get" | "set", secret?: string) =>
+    Effect.flatMap(unusable, (reason) =>
+      reason === undefined ? ask(service, name, operation, secret) : Effect.fail(new KeychainError({ reason }))
+    )
+  return Layer.succeed(Keychain, {
+    get: (name) =>
+      Effect.map(asking(name, "get"), (found) =>
+        Option.map(Option.fromNullOr(found), (text) => Redacted.make(text, { label: "keychain" }))
+      ),
+    set: (name, secret) => Effect.asVoid(asking(name, "set", Redacted.value(secret)))
+  })
+}

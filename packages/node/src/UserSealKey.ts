@@ -1,0 +1,173 @@
+/**
+ * The seal key of a user of this computer: in the keychain of the operating system, or, if there is none, in a file.
+ *
+ * @since 0.1.0
+ */
+import * as Seal from "@le-auth/core/Seal"
+import type { SettingsError } from "@le-auth/core/Settings"
+import { StoreError } from "@le-auth/core/StoreError"
+import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Path from "node:path"
+import * as KernelLock from "./internal/kernelLock.ts"
+import { createPrivate, type FileProblem, preparePrivateDirectory, readPrivate } from "./internal/privateFile.ts"
+import { Keychain, type KeychainError, layer as keychainLayer } from "./Keychain.ts"
+import * as PrivateDocument from "./PrivateDocument.ts"
+
+/**
+ * Where the key is. `nowhere`: none was made so far, so nothing is sealed.
+ *
+ * @since 0.1.0
+ */
+export class SealKeyPlace extends Context.Service<SealKeyPlace, "keychain" | "file" | "settings" | "nowhere">()(
+  "@le-auth/node/UserSealKey/SealKeyPlace"
+) {}
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /**
+   * Writes nothing: as long as no key was made there is nothing to open, and one for the moment does. For what only reads.
+   * Default: `false`.
+   */
+  readonly onlyIfMade?: boolean | undefined
+}
+
+/** In place of the key, in the file that else holds it. */
+const inKeychain = "keychain"
+
+/** Long enough for a keychain that has to be unlocked in another process. */
+const patience = "30 seconds"
+
+type Place = SealKeyPlace["Service"]
+interface Found {
+  readonly place: Place
+  readonly secret: string
+}
+
+const make = Effect.fnUntraced(function* (path: string, options: Options) {
+  const keychain = yield* Keychain
+  const store = `seal key file ${path}`
+  const failed = (operation: string) => (problem: FileProblem) =>
+    new StoreError({ store, operation: `${operation}: ${problem.problem}`, cause: problem })
+  const read = Effect.map(Effect.mapError(readPrivate(path), failed("read")), (text) => text?.trim())
+  const write = (text: string) =>
+    Effect.mapError(
+      Effect.andThen(preparePrivateDirectory(Path.dirname(path)), createPrivate(path, `${text}\n`)),
+      failed("write")
+    )
+  const draw = SecureRandom.SecureRandom.use((random) => Effect.map(random.randomBytes(32), Base64Url.encode))
+  /** Keys of several directories do not replace each other. */
+  const name = `seal key of ${Path.dirname(path)}`
+
+  const keep = Effect.fnUntraced(function* (secret: string) {
+    yield* keychain.set(name, Redacted.make(secret))
+    return secret
+  })
+
+  const fromKeychain = Effect.gen(function* () {
+    const found = yield* keychain.get(name)
+    if (Option.isSome(found)) return Redacted.value(found.value)
+    yield* Effect.logWarning("The seal key is gone from the keychain, so what it sealed is lost: sign in again")
+    return yield* Effect.flatMap(draw, keep)
+  }).pipe(
+    Effect.mapError(
+      (error: KeychainError) =>
+        new StoreError({
+          store: "keychain",
+          operation: `read the seal key: ${error.message}. Or remove ${path}, and sign in again`,
+          cause: error
+        })
+    ),
+    Effect.map((secret): Found => ({ place: "keychain", secret }))
+  )
+
+  /** The first use on this computer decides where the key is. */
+  const decide = Effect.gen(function* () {
+    const secret = yield* Effect.flatMap(draw, keep).pipe(
+      Effect.catch((error: KeychainError) =>
+        Effect.as(
+          Effect.logWarning(
+            `Sessions are sealed with a key in the file ${path}, beside them: ${error.message}. ` +
+              "Whoever can read your files can use them"
+          ),
+          undefined
+        )
+      )
+    )
+    if (secret !== undefined) {
+      yield* write(inKeychain)
+      return { place: "keychain", secret } satisfies Found
+    }
+    const drawn = yield* draw
+    yield* write(drawn)
+    return { place: "file", secret: drawn } satisfies Found
+  })
+
+  const use = (text: string): Effect.Effect<Found, StoreError, SecureRandom.SecureRandom> =>
+    text === inKeychain ? fromKeychain : Effect.succeed({ place: "file", secret: text })
+
+  const found = yield* read
+  if (found !== undefined) return yield* use(found)
+  if (options.onlyIfMade === true) return { place: "nowhere", secret: yield* draw } satisfies Found
+  const lock = KernelLock.ofFile(store, `${path}.lock`, patience)
+  const since = yield* Clock.currentTimeMillis
+  return yield* KernelLock.holding(
+    lock,
+    since,
+    // Perhaps another process was faster; then its key counts.
+    Effect.flatMap(read, (found): Effect.Effect<Found, StoreError, SecureRandom.SecureRandom> =>
+      found === undefined ? decide : use(found)
+    )
+  )
+})
+
+/**
+ * The keys of `LE_AUTH_SEAL_KEYS` (see `Seal.layerConfig`) or else one key that is made at its first use: in the keychain, and
+ * without one, with a warning in the log, in the file at `path` (0600, in a directory 0700). That file always says where the
+ * key is, so that a keychain that is silent for once does not begin a second key: then this fails.
+ *
+ * @since 0.1.0
+ */
+export const layerAt = (
+  path: string,
+  options: Options = {}
+): Layer.Layer<Seal.SealKeys | SealKeyPlace, StoreError | SettingsError, Keychain> =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const given = yield* Effect.option(Config.NonEmptyString("LE_AUTH_SEAL_KEYS"))
+      if (Option.isSome(given)) return Layer.merge(Seal.layerConfig, Layer.succeed(SealKeyPlace, "settings"))
+      const { place, secret } = yield* make(path, options)
+      return Layer.merge(Seal.layer([Redacted.make(secret, { label: "seal key" })]), Layer.succeed(SealKeyPlace, place))
+    })
+  ).pipe(Layer.provide(Seal.layerWebCrypto))
+
+/**
+ * Where the file of {@link layer} is: `seal-key` beside the session file, see `PrivateDocument.defaultPath`.
+ *
+ * @since 0.1.0
+ */
+export const defaultPath: Effect.Effect<string, StoreError> = PrivateDocument.defaultPath("seal-key")
+
+/**
+ * The key of le-auth's own command and of programs like it: {@link layerAt} the {@link defaultPath}.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (options: Options): Layer.Layer<Seal.SealKeys | SealKeyPlace, StoreError | SettingsError> =>
+  Layer.unwrap(Effect.map(defaultPath, (path) => layerAt(path, options))).pipe(Layer.provide(keychainLayer("le-auth")))
+
+/**
+ * {@link layerWith} the default options.
+ *
+ * @since 0.1.0
+ */
+export const layer = layerWith({})
