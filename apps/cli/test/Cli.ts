@@ -55,11 +55,12 @@ export type Environment = Record<string, string>
 /** What a process needs to run at all. Nothing of the developer's own settings comes along, HOME least of all. */
 const base = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", NO_COLOR: "1" }
 
-export const start = (args: ReadonlyArray<string>, env: Environment = {}, program = bundle) => {
+export const start = (args: ReadonlyArray<string>, env: Environment = {}, program = bundle, input?: string) => {
   const child = spawn(process.execPath, [...program, ...args], {
     env: { ...base, ...env },
-    stdio: ["ignore", "pipe", "pipe"]
+    stdio: ["pipe", "pipe", "pipe"]
   })
+  child.stdin.on("error", () => {}).end(input)
   let stdout = ""
   let stderr = ""
   const waiting = new Set<() => void>()
@@ -93,6 +94,10 @@ export const start = (args: ReadonlyArray<string>, env: Environment = {}, progra
 
 export const run = (args: ReadonlyArray<string>, env?: Environment, program?: ReadonlyArray<string>): Promise<Result> =>
   start(args, env, program).result
+
+/** With something on stdin. */
+export const runWith = (input: string, args: ReadonlyArray<string>, env?: Environment): Promise<Result> =>
+  start(args, env, bundle, input).result
 
 export const freePort = (): Promise<number> =>
   new Promise((resolve) => {

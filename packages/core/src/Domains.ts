@@ -91,6 +91,18 @@ export class DomainsError extends Schema.TaggedError<DomainsError>()("DomainsErr
 }
 
 /**
+ * Where a service is, for people who look. `origin` is missing if its host is not on the list of allowed hosts: nothing of ours goes
+ * there.
+ *
+ * @since 0.1.0
+ */
+export interface ServiceHost {
+  readonly service: string
+  readonly host: string
+  readonly origin?: Origin.Origin
+}
+
+/**
  * Resolves services to origins.
  *
  * @since 0.1.0
@@ -100,6 +112,8 @@ export class Domains extends Context.Service<
   {
     /** The origin of a service of an account, such as `https://va.sentinel.liveperson.net` for `sentinel`. */
     readonly resolve: (accountId: AccountId, service: string) => Effect.Effect<Origin.Origin, DomainsError>
+    /** All services of an account, as the Domain API has them at this moment. */
+    readonly list: (accountId: AccountId) => Effect.Effect<ReadonlyArray<ServiceHost>, DomainsError>
     /** Whether a secret may be sent to this address: https and an allowed host, or loopback if that is allowed. */
     readonly allows: (url: URL) => boolean
   }
@@ -170,8 +184,13 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
       const isAllowed = (host: string): boolean =>
         (local && Origin.isLoopback(host)) || Origin.isAllowed(host, allowedHosts)
 
-      const ask = Effect.fnUntraced(function* ({ accountId, service }: Question) {
-        const address = `${domainApi}/api/account/${accountId}/service/${encodeURIComponent(service)}/baseURI.json?version=1.0`
+      const originOf = (host: string): Origin.Origin | undefined =>
+        Origin.isHost(host) && isAllowed(host) ? Origin.fromHost(host) : undefined
+
+      /** What the Domain API says below the path of an account's services; nothing if it does not know `service`. */
+      const answerOf = Effect.fnUntraced(function* (accountId: AccountId, service: string | undefined) {
+        const path = service === undefined ? "" : `/${encodeURIComponent(service)}`
+        const address = `${domainApi}/api/account/${accountId}/service${path}/baseURI.json?version=1.0`
         const answer = yield* Http.get(client, address).pipe(
           Effect.filterOrFail(
             ({ status }) => status !== 429 && status < 500,
@@ -187,8 +206,7 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
           )
         )
         if (answer.status === 401) return yield* fail(new UnknownAccount({ accountId }))
-        if (answer.status === 400 || answer.status === 404)
-          return yield* fail(new UnknownService({ accountId, service }))
+        if (service !== undefined && (answer.status === 400 || answer.status === 404)) return []
         if (answer.status !== 200) {
           return yield* fail(
             new Unavailable({ problem: `it answered with the status ${answer.status}`, status: answer.status })
@@ -198,14 +216,22 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
         if (decoded._tag === "None") return yield* fail(new Unavailable({ problem: "its answer cannot be read" }))
         const candidates = "baseURIs" in decoded.value ? decoded.value.baseURIs : [decoded.value]
         // LivePerson's own command line once mixed up the hosts of two accounts: an answer counts for its account only.
-        const found = candidates.find((candidate) => candidate.account === accountId && candidate.service === service)
-        if (found === undefined) return yield* fail(new UnknownService({ accountId, service }))
-        const host = found.baseURI
-        if (!Origin.isHost(host) || !isAllowed(host)) {
-          return yield* fail(new HostNotAllowed({ host: host.slice(0, 260) }))
-        }
-        return Origin.fromHost(host)
+        return candidates.filter((candidate) => candidate.account === accountId)
       })
+
+      const ask = Effect.fnUntraced(function* ({ accountId, service }: Question) {
+        const found = (yield* answerOf(accountId, service)).find((candidate) => candidate.service === service)
+        if (found === undefined) return yield* fail(new UnknownService({ accountId, service }))
+        return originOf(found.baseURI) ?? (yield* fail(new HostNotAllowed({ host: found.baseURI.slice(0, 260) })))
+      })
+
+      const list = (accountId: AccountId) =>
+        Effect.map(answerOf(accountId, undefined), (found) =>
+          found.map(({ baseURI, service }): ServiceHost => {
+            const origin = originOf(baseURI)
+            return origin === undefined ? { service, host: baseURI } : { service, host: baseURI, origin }
+          })
+        )
 
       // Only what is asked is observed: most answers come from the cache.
       const observed = (question: Question) =>
@@ -217,6 +243,7 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
 
       return {
         resolve: (accountId, service) => Cache.get(cache, new Question({ accountId, service })),
+        list: (accountId) => Telemetry.observed("Domains.list", () => accountId, list(accountId)),
         allows: (url) => (url.protocol === "https:" || Origin.isLoopback(url.host)) && isAllowed(url.host)
       }
     })

@@ -40,6 +40,31 @@ describe("Domains", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("A9: lists all services of the account, without an origin where nothing may be sent", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const entry = (service: string, owner: string, baseURI: string) => ({ service, account: owner, baseURI })
+      wire.next(
+        "baseURI.json",
+        json({
+          baseURIs: [
+            entry("idp", account, "idp.liveperson.net"),
+            entry("sentinel", otherAccount, "other.liveperson.net"),
+            entry("evil", account, "evil.example.com")
+          ]
+        })
+      )
+      const list = Domains.Domains.use((domains) => domains.list(account))
+      assert.deepStrictEqual<unknown>(yield* list, [
+        { service: "idp", host: "idp.liveperson.net", origin: "https://idp.liveperson.net" },
+        { service: "evil", host: "evil.example.com" }
+      ])
+      assert.match(wire.sent[0]!.url.href, /\/service\/baseURI\.json\?version=1\.0$/)
+      wire.next("baseURI.json", () => new Response("", { status: 401 }))
+      assert.strictEqual((yield* Effect.flip(list)).reason._tag, "UnknownAccount")
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("J5: answers are kept for 10 minutes for each account, failures are not", () =>
     Effect.gen(function* () {
       const wire = yield* Wire

@@ -15,6 +15,10 @@ const commands = {
   accounts: () => import("./Accounts.ts"),
   forget: () => import("./Forget.ts"),
   logout: () => import("./Logout.ts"),
+  domains: () => import("./Domains.ts"),
+  "authorize-url": () => import("./AuthorizeUrl.ts"),
+  callback: () => import("./Callback.ts"),
+  "id-token": () => import("./IdToken.ts"),
   sentinel: () => import("./Sentinel.ts"),
   completion: () => import("./Completion.ts")
 }

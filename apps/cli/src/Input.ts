@@ -1,0 +1,45 @@
+/**
+ * What a command is given on stdin, where an argument would stay in the history of the shell.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { PlatformError } from "effect/PlatformError"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import { failed, wrongUsage } from "./Failure.ts"
+import * as Output from "./Output.ts"
+
+const unreadable = (error: PlatformError) => failed(`stdin cannot be read: ${error.message}`)
+
+/**
+ * The first line of stdin. `what` is what a person at a terminal is asked to paste.
+ *
+ * @since 0.1.0
+ */
+export const line = Effect.fnUntraced(function* (what: string) {
+  const stdio = yield* Stdio.Stdio
+  if (yield* stdio.stdinIsTerminal) yield* Output.say(`Paste ${what}, and press Enter:`)
+  const first = yield* stdio.stdin.pipe(
+    Stream.decodeText,
+    Stream.splitLines,
+    Stream.runHead,
+    Effect.mapError(unreadable)
+  )
+  const text = Option.getOrElse(first, () => "").trim()
+  return text === "" ? yield* wrongUsage(`There is nothing on stdin: ${what} was expected.`) : text
+})
+
+/**
+ * All of stdin.
+ *
+ * @since 0.1.0
+ */
+export const bytes = Stdio.Stdio.use(({ stdin }) =>
+  stdin.pipe(
+    Stream.runCollect,
+    Effect.map((chunks) => new Uint8Array(Buffer.concat(chunks))),
+    Effect.mapError(unreadable)
+  )
+)

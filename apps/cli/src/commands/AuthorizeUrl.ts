@@ -1,0 +1,27 @@
+/**
+ * `le-auth authorize-url`
+ *
+ * @since 0.1.0
+ */
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { targetFlags } from "./TargetFlags.ts"
+
+/**
+ * @since 0.1.0
+ */
+export const command = Command.make("authorize-url", targetFlags, (options) =>
+  Effect.flatMap(
+    Effect.promise(() => import("../AuthorizeUrl.ts")),
+    ({ run }) => run(options)
+  )
+).pipe(
+  Command.withDescription(
+    "Print the address that a browser would visit to sign in, and explain its parameters. Nothing is started."
+  ),
+  Command.withShortDescription("Show the address of a sign-in"),
+  Command.withExamples([
+    { command: "le-auth authorize-url", description: "Compare it with what your application makes" },
+    { command: "le-auth authorize-url --json | jq -r .sentinel", description: "Which host is it?" }
+  ])
+)
