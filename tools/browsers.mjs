@@ -10,7 +10,13 @@ export const browsers = [
   {
     name: "Chromium",
     launch: (/** @type {import("puppeteer-core").LaunchOptions | undefined} */ options) =>
-      puppeteer.launch({ executablePath: executable(), headless: true, args, timeout: 120_000, ...options })
+      puppeteer.launch({
+        executablePath: executable(),
+        headless: true,
+        timeout: 120_000,
+        ...options,
+        args: [...args, ...(options?.args ?? [])]
+      })
   },
   { name: "Firefox", launch: firefox.launch }
 ]

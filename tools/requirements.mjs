@@ -10,14 +10,17 @@ const title = /["'`](?=[A-JR]\d)((?:[^"'`\\\n]|\\.)*)/g
 const numbers = /(?:^|[\s,;])((?:[A-JR]\d{1,2}(?:, | and )?)+):/g
 
 /**
- * The numbers of the requirements, in the order of the documents.
+ * The numbers of the requirements, in the order of the documents; of one part alone, such as B for the browser, if it is named.
  * @param {string} root
+ * @param {string} [part]
  * @returns {string[]}
  */
-export function requirements(root) {
+export function requirements(root, part) {
   return fs.globSync("docs/requirements/*.md", { cwd: root }).flatMap((file) => {
     const text = fs.readFileSync(path.join(root, file), "utf8")
-    return [...text.matchAll(/^(?:- \*\*|\| )([A-JR]\d{1,2})(?:\*\*| )/gm)].map(([, number = ""]) => number)
+    return [...text.matchAll(/^(?:- \*\*|\| )([A-JR]\d{1,2})(?:\*\*| )(?:\| \w \| ([\w,]+) \|)?/gm)]
+      .filter(([, , parts = ""]) => part === undefined || parts.split(",").includes(part))
+      .map(([, number = ""]) => number)
   })
 }
 

@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url"
 
 import { describe, expect, it } from "vitest"
 
-import { gaps, requirements } from "../requirements.mjs"
+import { gaps, proofs, requirements } from "../requirements.mjs"
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
 
-/** Without a test that names them: popups between windows, a backend's proxy, what a user pastes, secrets in a command. */
-const open = new Set(["C11", "G8", "I10", "I12"])
+/** Without a test that names them: a backend's proxy, what a user pastes, secrets in a command. */
+const open = new Set(["G8", "I10", "I12"])
 
 describe("requirements", () => {
   it("are numbered without gaps and doubles", () => {
@@ -26,6 +26,15 @@ describe("requirements", () => {
     const { missing, unknown } = gaps(root)
     expect(missing.filter((number) => !open.has(number))).toEqual([])
     expect(unknown).toEqual([])
+  })
+
+  it("of the browser are proved in Chromium and Firefox, where each of these tests runs", () => {
+    const proved = proofs(root)
+    const isProved = (/** @type {string} */ number) =>
+      [...(proved.get(number) ?? [])].some((file) => file.startsWith("packages/browser/test/browsers/"))
+    const numbers = requirements(root, "B")
+    expect(numbers).toContain("C11")
+    expect(numbers.filter((number) => !isProved(number))).toEqual([])
   })
 
   it("are missed when no title names them", () => {

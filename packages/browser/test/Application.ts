@@ -61,6 +61,7 @@ const program = async (name: string) => {
 const pages = async () => {
   const routes = [
     HttpRouter.route("GET", "/favicon.ico", HttpServerResponse.empty()),
+    HttpRouter.route("GET", "/", html("Home")),
     HttpRouter.route("GET", "/workspace", html(`<iframe src="/plain"></iframe>`))
   ]
   for (const name of ["plain", "effect"]) {

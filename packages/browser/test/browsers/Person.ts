@@ -42,10 +42,16 @@ export const state = async (page: Page, passes: (state: State) => boolean = () =
   })
 }
 
+/** Clicks in a tab. One behind another gets no input, so it comes to the front, as for a person. */
+export const press = async (page: Page, selector: string): Promise<void> => {
+  await page.bringToFront()
+  await page.click(selector)
+}
+
 /** Clicks, and waits for what comes of it rather than for what was there before. */
 export const click = async (page: Page, id: string): Promise<State> => {
   await page.$eval("#state", (element) => void (element.textContent = ""))
-  await page.click(`#${id}`)
+  await press(page, `#${id}`)
   return state(page)
 }
 
@@ -71,6 +77,11 @@ export const stored = (page: Page) =>
 
 export const nothing = { localStorage: 0, sessionStorage: 0, cookies: "", databases: 0, caches: 0, name: "" }
 
+interface Addresses {
+  readonly origin: string
+  readonly sentinelOrigin: string
+}
+
 export class Person {
   /** Errors of pages, among them violations of their policy. */
   readonly complaints: Array<string> = []
@@ -88,8 +99,13 @@ export class Person {
   }
 
   /** Somebody without any cookies. */
-  static async make(browser: Browser, application: { readonly origin: string; readonly sentinelOrigin: string }) {
-    return new Person(await browser.createBrowserContext(), application.origin, application.sentinelOrigin)
+  static async make(browser: Browser, { origin, sentinelOrigin }: Addresses) {
+    return new Person(await browser.createBrowserContext(), origin, sentinelOrigin)
+  }
+
+  /** Whose the profile of the browser is. */
+  static of(browser: Browser, { origin, sentinelOrigin }: Addresses) {
+    return new Person(browser.defaultBrowserContext(), origin, sentinelOrigin)
   }
 
   /** An empty tab. */
@@ -131,18 +147,35 @@ export class Person {
   }
 
   /** Fills in Sentinel's login form. */
-  async logIn(page: Page): Promise<void> {
+  async logIn(page: Page, name = "agent"): Promise<void> {
     await at(page, `${this.#sentinelOrigin}/*`)
-    await page.type("#username", "agent@example.com")
-    await page.type("#password", "agent")
+    await page.bringToFront()
+    await page.type("#username", `${name}@example.com`)
+    await page.type("#password", name)
     await page.click("button[type=submit]")
+  }
+
+  /** Clicks, logs in, and gives the callback that the browser is then sent to: it does not get there. */
+  async callback(page: Page, name?: string): Promise<URL> {
+    await page.setRequestInterception(true)
+    const caught = new Promise<URL>((resolve) => {
+      page.on("request", (request) => {
+        const url = new URL(request.url())
+        if (url.origin !== this.#origin || url.pathname !== "/callback") return void request.continue()
+        resolve(url)
+        void request.abort()
+      })
+    })
+    await press(page, "#sign-in")
+    await this.logIn(page, name)
+    return caught
   }
 
   /** Clicks, and gives the window that opens. */
   async openWindow(page: Page): Promise<Page> {
     const [window] = await Promise.all([
       new Promise<Page>((resolve) => void page.once("popup", (opened) => resolve(opened!))),
-      page.click("#popup")
+      press(page, "#popup")
     ])
     return window
   }

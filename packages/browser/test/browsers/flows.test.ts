@@ -3,7 +3,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Browser } from "puppeteer-core"
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest"
 import * as Application from "../Application.ts"
-import { at, back, click, nothing, Person, state, stored, tagged } from "./Person.ts"
+import { at, back, click, nothing, Person, press, state, stored, tagged } from "./Person.ts"
 import { browsers } from "../../../../tools/browsers.mjs"
 
 let application: Awaited<ReturnType<typeof Application.make>>
@@ -39,7 +39,7 @@ for (const { launch, name } of browsers) {
           const page = await person.open(`${path}?folder=1#top`)
           assert.strictEqual((await state(page)).reason, "NotSignedIn")
 
-          await page.click("#sign-in")
+          await press(page, "#sign-in")
           await person.logIn(page)
           await at(page, `${application.origin}${path}?folder=1#top`)
           const { session } = await state(page, tagged("SignedIn"))
@@ -63,12 +63,12 @@ for (const { launch, name } of browsers) {
           assert.deepStrictEqual(await stored(page), nothing)
 
           // LivePerson heard nothing of it, so this time Sentinel asks for no password.
-          await page.click("#sign-in")
+          await press(page, "#sign-in")
           await state(page, tagged("SignedIn"))
           assert.strictEqual((await click(page, "sign-out-everywhere"))._tag, "SignedOut")
           await page.reload()
           assert.strictEqual((await state(page))._tag, "SignedOut")
-          await page.click("#sign-in")
+          await press(page, "#sign-in")
           await at(page, `${application.sentinelOrigin}/*`)
           assert.isNotNull(await page.$("#password"))
 
@@ -91,7 +91,6 @@ for (const { launch, name } of browsers) {
           const page = await person.open(path)
           const other = await person.open("/plain")
           await Promise.all([state(page), state(other)])
-          await page.bringToFront()
           const window = await person.openWindow(page)
           await at(window, `${application.sentinelOrigin}/*`)
           assert.isNull(await window.evaluate(() => globalThis.opener))
@@ -120,7 +119,7 @@ for (const { launch, name } of browsers) {
           const page = await person.open(path)
           await state(page)
           await page.evaluate(() => void Object.assign(globalThis, { open: () => null }))
-          await page.click("#popup")
+          await press(page, "#popup")
           await person.logIn(page)
           await at(page, `${application.origin}${path}`)
           await state(page, tagged("SignedIn"))
@@ -131,12 +130,12 @@ for (const { launch, name } of browsers) {
           await state(page)
           // Lives as long as the page is not loaded again.
           await page.evaluate(() => void Object.assign(globalThis, { survived: true }))
-          await page.click("#sign-in")
+          await press(page, "#sign-in")
           await at(page, `${application.sentinelOrigin}/*`)
 
           const other = await person.open(path)
           await state(other)
-          await other.click("#sign-in")
+          await press(other, "#sign-in")
           await person.logIn(other)
           await state(other, tagged("SignedIn"))
 
