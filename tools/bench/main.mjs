@@ -1,5 +1,5 @@
-// `npm run bench`: all but the long ones. A word picks: client, server, cli, size, stores, soak, profile; a second one picks a table
-// of it.
+// `npm run bench`: all but the long ones. A word picks: client, server, cli, size, browser, stores, soak, profile; a second one picks
+// a table of it.
 const [which = "all"] = process.argv.slice(2)
 /** @type {Record<string, () => Promise<unknown>>} */
 const benches = {
@@ -7,6 +7,7 @@ const benches = {
   server: () => import("./Server.mjs"),
   cli: () => import("./Cli.mjs"),
   size: () => import("./Size.mjs"),
+  browser: () => import("./Browser.mjs"),
   stores: () => import("./Stores.mjs"),
   soak: () => import("./Soak.mjs"),
   profile: () => import("./Profile.mjs")
