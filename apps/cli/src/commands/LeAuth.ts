@@ -15,6 +15,7 @@ const commands = {
   accounts: () => import("./Accounts.ts"),
   forget: () => import("./Forget.ts"),
   logout: () => import("./Logout.ts"),
+  api: () => import("./Api.ts"),
   domains: () => import("./Domains.ts"),
   "authorize-url": () => import("./AuthorizeUrl.ts"),
   callback: () => import("./Callback.ts"),
