@@ -6,7 +6,14 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
-import type { NoPopup as NoWindow, NotRedirected as Refusal, SignedOut, SignedOutHere, Unavailable } from "./plain.ts"
+import type {
+  CookiesKeptBack as KeptBack,
+  NoPopup as NoWindow,
+  NotRedirected as Refusal,
+  SignedOut,
+  SignedOutHere,
+  Unavailable
+} from "./plain.ts"
 
 /**
  * Nobody is signed in. See {@link SignedOut} for the reasons.
@@ -58,5 +65,15 @@ export class NotRedirected extends Data.TaggedError("NotRedirected")<{
  */
 export class NoPopup extends Data.TaggedError("NoPopup")<{
   readonly reason: NoWindow["reason"]
+  readonly message: string
+}> {}
+
+/**
+ * The page is in a frame of another site, and the browser keeps the session's cookies from it. See {@link KeptBack}.
+ *
+ * @since 0.1.0
+ */
+export class CookiesKeptBack extends Data.TaggedError("CookiesKeptBack")<{
+  readonly reason: KeptBack["reason"]
   readonly message: string
 }> {}

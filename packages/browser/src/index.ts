@@ -1,5 +1,6 @@
 export * as BrowserHttp from "./BrowserHttp.ts"
 export * as BrowserSignIn from "./BrowserSignIn.ts"
+export * as FrameCookies from "./FrameCookies.ts"
 export * as PageError from "./PageError.ts"
 export * as PageSession from "./PageSession.ts"
 export * as SessionChanges from "./SessionChanges.ts"

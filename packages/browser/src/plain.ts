@@ -22,6 +22,7 @@
  */
 export { type Backend, type NoSecret, type Paths, type Request } from "./internal/backend.ts"
 export { onChange, onReturn } from "./internal/changes.ts"
+export { allowCookies, cookies, type CookiesArrive, type CookiesKeptBack } from "./internal/cookies.ts"
 export { type NoPopup, popup, type PopupOptions, type PopupResult } from "./internal/popup.ts"
 export { type NotRedirected, redirect, type Redirecting, type RedirectOptions } from "./internal/redirect.ts"
 export {

@@ -14,6 +14,7 @@ import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
+import type * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -22,9 +23,11 @@ import * as Layer from "effect/Layer"
 import * as Persistence from "effect/persistence/Persistence"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
-import { createServer } from "node:http"
+import { createServer, type Server } from "node:http"
+import { createServer as createTlsServer } from "node:https"
 import { createServer as createNetServer } from "node:net"
 import { bundle } from "./bundle.ts"
+import { certificate } from "../../../tools/certificate.mjs"
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -35,7 +38,8 @@ const freePort = (): Promise<number> =>
     })
   })
 
-const listen = (port: number) => NodeHttpServer.layer(createServer, { port, host: "127.0.0.1" })
+const listen = (port: number, make: () => Server = createServer) =>
+  NodeHttpServer.layer(make, { port, host: "127.0.0.1" })
 
 /** Trusted Types on top of what was asked for: the entries touch no sink. */
 const policy =
@@ -50,7 +54,7 @@ const html = (body: string) =>
 const page = (name: string) =>
   html(`<output id="state"></output>
 <button id="sign-in">Sign in</button><button id="popup">Sign in in a window</button><button id="session">Who?</button><button id="refresh">Refresh</button>
-<button id="sign-out">Sign out</button><button id="sign-out-everywhere">Sign out everywhere</button>
+<button id="cookies">Cookies</button><button id="allow">Allow</button><button id="sign-out">Sign out</button><button id="sign-out-everywhere">Sign out everywhere</button>
 <script type="module" src="/${name}.js"></script>`)
 
 const program = async (name: string) => {
@@ -78,9 +82,16 @@ const stores = Layer.mergeAll(
   BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
 )
 
-export const make = async () => {
+export interface Options {
+  /** Another host that leads to this computer, over https. Default: `localhost`, over http. */
+  readonly host?: string
+  readonly web?: WebApplication.Options
+}
+
+export const make = async ({ host, web }: Options = {}) => {
   const [port, sentinelPort] = [await freePort(), await freePort()]
-  const redirectUri = RedirectUri.make(`http://localhost:${port}/callback`)
+  const origin = host === undefined ? `http://localhost:${port}` : `https://${host}:${port}`
+  const redirectUri = RedirectUri.make(`${origin}/callback`)
   const sentinelOrigin = Origin.fromHost(`localhost:${sentinelPort}`)
 
   const sentinel = Sentinel.layerServer({ publicOrigin: sentinelOrigin }).pipe(
@@ -94,7 +105,7 @@ export const make = async () => {
     clientSecret: Redacted.make("development-only-secret"),
     redirectUris: [redirectUri]
   })
-  const application = HttpRouter.serve(Layer.merge(await pages(), WebSignIn.layer()), {
+  const application = HttpRouter.serve(Layer.merge(await pages(), WebSignIn.layer(web)), {
     disableLogger: true,
     disableListenLog: true
   }).pipe(
@@ -102,10 +113,10 @@ export const make = async () => {
     Layer.provide(stores),
     Layer.provide(AppInstallations.layer(installation)),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ LE_AUTH_DOMAIN_API: sentinelOrigin }))),
-    Layer.provide(listen(port))
+    Layer.provide(listen(port, host === undefined ? createServer : () => createTlsServer(certificate())))
   )
   return {
-    origin: `http://localhost:${port}`,
+    origin,
     sentinelOrigin,
     layer: Layer.merge(application, sentinel).pipe(Layer.provide(Layer.succeed(References.MinimumLogLevel, "None")))
   }

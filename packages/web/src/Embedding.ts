@@ -2,10 +2,10 @@
  * Who may show the application's pages in a frame.
  *
  * LivePerson's agent workspace shows an application as a widget in an iframe, where its cookies are third-party cookies: a
- * browser sends them only with `SameSite=None; Secure`, and more and more only with `Partitioned`.
+ * browser sends them only with `SameSite=None; Secure`, and many only after the user has allowed it, or with `Partitioned`.
  *
  * @see LivePerson, "Agent Workspace Widget SDK", limitations
- * @see RFC 6265bis section 5.2 (SameSite), CHIPS (Partitioned), Content Security Policy 3 section 6.4.2 (frame-ancestors)
+ * @see RFC 6265bis section 5.2 (SameSite), CHIPS (Partitioned), the Storage Access API, Content Security Policy 3 section 6.4.2 (frame-ancestors)
  * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
@@ -28,6 +28,18 @@ export class EmbeddingRefused extends Schema.TaggedError<EmbeddingRefused>()("Em
       : `${JSON.stringify(this.value)} is not an origin that may embed the application. Write https://host or https://*.host, one for each entry.`
   }
 }
+
+/**
+ * The cookies of an application in a frame.
+ *
+ * - `shared`: those that it has in a window of its own, too. A sign-in in a window reaches the frame, where the browser lets
+ *   such cookies through, or the user allows it (`allowCookies` of `@le-auth/browser`).
+ * - `partitioned`: cookies for this frame in this workspace alone. Browsers send them without asking, but the sign-in has to
+ *   happen in the frame, for which every page of the login must let itself be framed.
+ *
+ * @since 0.1.0
+ */
+export type FrameCookies = "shared" | "partitioned"
 
 /** Nothing else fits: a space, a semicolon or a quote would change the policy, and a bare `*` would open it to everybody. */
 const frameAncestor =

@@ -28,11 +28,11 @@ export const isSameOrigin = (request: HttpServerRequest, origin: string): boolea
 
 /**
  * Whether a request is a person's navigation, as far as the browser says: an image or a script of another site must not
- * start a sign-in (RFC 9700 section 4.7). The navigation of a frame counts only in an application that may be `embedded`.
+ * start a sign-in (RFC 9700 section 4.7). The navigation of a frame counts only where its cookies would come back (`framed`).
  *
  * @since 0.1.0
  */
-export const isNavigation = (request: HttpServerRequest, embedded = false): boolean => {
+export const isNavigation = (request: HttpServerRequest, framed = false): boolean => {
   const destination = request.headers["sec-fetch-dest"]
-  return destination === undefined || destination === "document" || (embedded && destination === "iframe")
+  return destination === undefined || destination === "document" || (framed && destination === "iframe")
 }

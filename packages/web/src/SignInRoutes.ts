@@ -64,7 +64,7 @@ const login = Effect.gen(function* () {
   return Effect.fnUntraced(
     function* (request: HttpServerRequest) {
       if (request.method !== "GET") return getOnly
-      if (!isNavigation(request, frameAncestors.length > 0)) {
+      if (!isNavigation(request, application.cookies.attributes.partitioned)) {
         return page(403, "Not started", "A sign-in starts with a click, not from inside a page.")
       }
       const cameBy = request.headers["host"]

@@ -111,10 +111,12 @@ export interface Options {
    * Who may show the application in a frame, such as `["https://*.liveperson.net"]` for LivePerson's agent workspace.
    * Default: nobody.
    *
-   * With it, cookies are `SameSite=None; Secure; Partitioned`, so they are sent with requests that other sites cause, and
-   * only `Sec-Fetch-Site`, `Origin` and the header `x-le-auth` tell those apart: see `SameOrigin`. It needs https.
+   * With it, cookies are `SameSite=None; Secure`, so they are sent with requests that other sites cause, and only
+   * `Sec-Fetch-Site`, `Origin` and the header `x-le-auth` tell those apart: see `SameOrigin`. It needs https.
    */
   readonly frameAncestors?: ReadonlyArray<string> | undefined
+  /** Which cookies the application has in a frame. Default: `shared`, for a sign-in in a window of its own. */
+  readonly frameCookies?: Embedding.FrameCookies | undefined
   /** How often one address may start a sign-in. Default: no limit. */
   readonly startLimit?: StartLimit.Options | undefined
 }
@@ -139,9 +141,10 @@ export const layer = (
       // Over plain http on a developer's machine a Secure cookie would be dropped, and the sign-in would go round in circles.
       const secure = protocol === "https:"
       const embedded = frameAncestors.length > 0
+      const partitioned = embedded && options.frameCookies === "partitioned"
       const cookies: Cookies = {
         prefix: secure ? "__Host-" : "",
-        attributes: { httpOnly: true, secure, sameSite: embedded ? "none" : "lax", partitioned: embedded },
+        attributes: { httpOnly: true, secure, sameSite: embedded ? "none" : "lax", partitioned },
         callbackPath: secure ? "/" : pathname
       }
       const sessionCookie = `${cookies.prefix}le-auth-session`

@@ -7,6 +7,7 @@
  * | `GET` the redirect URI's path | receives the callback, then leads to the return path |
  * | `GET /session` | JSON: who is signed in, see `SessionView` of `@le-auth/core` |
  * | `POST /session/refresh` | refreshes the access token now |
+ * | `POST /session/cookies` | which cookies reach the backend from a frame |
  * | `POST /sign-out` | signs out of this application |
  * | `POST /sign-out/everywhere` | signs out of all LivePerson applications |
  *
@@ -26,6 +27,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import type { BrowserSessions } from "./BrowserSessions.ts"
+import * as CookieProbe from "./CookieProbe.ts"
 import type { EmbeddingRefused } from "./Embedding.ts"
 import * as SessionRoutes from "./SessionRoutes.ts"
 import * as SignInRoutes from "./SignInRoutes.ts"
@@ -37,7 +39,7 @@ import * as WebApplication from "./WebApplication.ts"
  *
  * @since 0.1.0
  */
-export const routes = Layer.mergeAll(SignInRoutes.layer, SessionRoutes.layer)
+export const routes = Layer.mergeAll(SignInRoutes.layer, SessionRoutes.layer, CookieProbe.layer)
 
 /**
  * Adds the routes to the `HttpRouter`, and gives the application's own routes what `WebApplication.currentSession` needs.

@@ -1,5 +1,6 @@
 export * as BrowserSessions from "./BrowserSessions.ts"
 export * as CookieBrowserSessions from "./CookieBrowserSessions.ts"
+export * as CookieProbe from "./CookieProbe.ts"
 export * as CookieSessionStore from "./CookieSessionStore.ts"
 export * as CookieTooLarge from "./CookieTooLarge.ts"
 export * as CookieTransactionStore from "./CookieTransactionStore.ts"

@@ -8,7 +8,9 @@ import { type Options, scenario, services } from "./Application.ts"
 import { post } from "./Browser.ts"
 
 const workspace = "https://*.liveperson.net"
-const embedded: Options = { web: { frameAncestors: [workspace, "https://agents.example"] } }
+const frameAncestors = [workspace, "https://agents.example"]
+const embedded: Options = { web: { frameAncestors, frameCookies: "partitioned" } }
+const shared: Options = { web: { frameAncestors } }
 
 /** How a browser asks for a frame's page, and for what a script in it sends. */
 const frame = { headers: { "sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" } }
@@ -48,6 +50,53 @@ describe("an application in the frame of the agent workspace", () => {
     )
   }
 
+  for (const [mode, options] of [
+    ["with a store", shared],
+    ["stateless", { ...shared, stateless: {} }]
+  ] as const) {
+    scenario(`A10, B9, ${mode}: shared with a window, they are not Partitioned`, [options], async ({ browser }) => {
+      const mine = browser()
+      // A frame that has no cookie of its own could not finish what it starts.
+      assert.strictEqual((await mine.send("/login", frame)).status, 403)
+      const back = await mine.signIn()
+      assert.isAtLeast(back.headers.getSetCookie().length, 2)
+      for (const cookie of back.headers.getSetCookie()) {
+        for (const attribute of [/^__Host-le-auth-/, /; HttpOnly/, /; SameSite=None/, /; Secure/]) {
+          assert.match(cookie, attribute)
+        }
+        assert.notMatch(cookie, /Partitioned/)
+      }
+      assert.isTrue((await mine.session()).signedIn)
+    })
+  }
+
+  scenario("B9, G7: its own script learns which cookies arrive", [shared, embedded, {}], async (both, own, none) => {
+    for (const [application, session] of [
+      [both, "shared"],
+      [own, "partitioned"]
+    ] as const) {
+      const mine = application!.browser()
+      const first = await mine.send("/session/cookies", post())
+      assert.deepStrictEqual(await first.json(), { arrived: [], session })
+      const set = first.headers.getSetCookie()
+      assert.deepStrictEqual(
+        set.map((cookie) => cookie.includes("; Partitioned")),
+        [false, true]
+      )
+      for (const cookie of set) assert.match(cookie, /^__Host-le-auth-probe-.*Max-Age=60;.*SameSite=None/)
+      const second = await (await mine.send("/session/cookies", post())).json()
+      assert.deepStrictEqual(second, { arrived: ["shared", "partitioned"], session })
+      mine.cookies.delete("__Host-le-auth-probe-shared")
+      const third = await (await mine.send("/session/cookies", post())).json()
+      assert.deepStrictEqual(third, { arrived: ["partitioned"], session })
+      assert.strictEqual((await mine.send("/session/cookies", post({ "sec-fetch-site": "cross-site" }))).status, 403)
+      assert.strictEqual((await mine.send("/session/cookies")).status, 404)
+    }
+    const refused = await none!.browser().send("/session/cookies", post())
+    assert.strictEqual(refused.status, 409)
+    assert.include((await refused.json()).message, "frameAncestors")
+  })
+
   scenario("C14: its pages may be framed by the configured origins only", [embedded, {}], async (framed, plain) => {
     for (const path of ["/callback?code=x", "/login?account=-", "/login?returnTo=//evil.example"]) {
       const page = await framed!.browser().send(path, frame)
@@ -63,7 +112,7 @@ describe("an application in the frame of the agent workspace", () => {
     assert.include(refused.headers.get("content-security-policy"), `frame-ancestors ${workspace}`)
   })
 
-  scenario("B12: a frame starts a sign-in only where frames are configured", [embedded, {}], async (framed, plain) => {
+  scenario("B12: a frame starts a sign-in only where its cookies come back", [embedded, {}], async (framed, plain) => {
     assert.strictEqual((await framed!.browser().send("/login", frame)).status, 302)
     assert.strictEqual((await plain!.browser().send("/login", frame)).status, 403)
     for (const destination of ["image", "script", "empty", "object", "embed", "fencedframe"]) {
@@ -72,32 +121,37 @@ describe("an application in the frame of the agent workspace", () => {
     }
   })
 
-  scenario("G7: with SameSite gone, other sites' requests are still refused", [embedded], async ({ browser, wire }) => {
-    const mine = browser()
-    await mine.signIn()
-    for (const path of ["/session/refresh", "/sign-out", "/sign-out/everywhere"]) {
-      for (const headers of [
-        {},
-        // A form or a script of another widget in the same workspace, whose requests carry this partition's cookies.
-        { "sec-fetch-site": "cross-site", origin: "https://other-widget.example" },
-        { "sec-fetch-site": "cross-site", origin: "https://va-a.agents.liveperson.net", "x-le-auth": "1" },
-        { "sec-fetch-site": "same-site" },
-        { "sec-fetch-site": "none" },
-        { origin: "https://agents.example", "x-le-auth": "1" },
-        { origin: "null" }
-      ] as ReadonlyArray<Record<string, string>>) {
-        const answer = await mine.send(path, post(headers))
-        assert.strictEqual(answer.status, 403, `${path} ${JSON.stringify(headers)}`)
-        assert.isNull(answer.headers.get("access-control-allow-origin"))
+  for (const options of [embedded, shared])
+    scenario(
+      `G7: with SameSite gone, other sites' requests are still refused: ${options.web?.frameCookies ?? "shared"}`,
+      [options],
+      async ({ browser, wire }) => {
+        const mine = browser()
+        await mine.signIn()
+        for (const path of ["/session/refresh", "/sign-out", "/sign-out/everywhere"]) {
+          for (const headers of [
+            {},
+            // A form or a script of another widget in the same workspace, whose requests carry this partition's cookies.
+            { "sec-fetch-site": "cross-site", origin: "https://other-widget.example" },
+            { "sec-fetch-site": "cross-site", origin: "https://va-a.agents.liveperson.net", "x-le-auth": "1" },
+            { "sec-fetch-site": "same-site" },
+            { "sec-fetch-site": "none" },
+            { origin: "https://agents.example", "x-le-auth": "1" },
+            { origin: "null" }
+          ] as ReadonlyArray<Record<string, string>>) {
+            const answer = await mine.send(path, post(headers))
+            assert.strictEqual(answer.status, 403, `${path} ${JSON.stringify(headers)}`)
+            assert.isNull(answer.headers.get("access-control-allow-origin"))
+          }
+        }
+        assert.isTrue((await mine.session()).signedIn)
+        assert.strictEqual(wire.to("/revoke").length, 0)
+        // Its own script, in browsers that say so and in those that say only Origin.
+        for (const headers of [{ "sec-fetch-site": "same-origin" }, { origin: "https://app.example" }]) {
+          assert.strictEqual((await mine.send("/session/refresh", post({ ...headers, "x-le-auth": "1" }))).status, 200)
+        }
       }
-    }
-    assert.isTrue((await mine.session()).signedIn)
-    assert.strictEqual(wire.to("/revoke").length, 0)
-    // Its own script, in browsers that say so and in those that say only Origin.
-    for (const headers of [{ "sec-fetch-site": "same-origin" }, { origin: "https://app.example" }]) {
-      assert.strictEqual((await mine.send("/session/refresh", post({ ...headers, "x-le-auth": "1" }))).status, 200)
-    }
-  })
+    )
 })
 
 describe("refused at the start", () => {

@@ -1,5 +1,6 @@
 /** A sign-in in a window of its own, while the page stays as it is. */
 import { loginAddress, pathsOf, type Request } from "./backend.ts"
+import { askForCookies, topLocation } from "./frame.ts"
 import { badOptions, type NotRedirected, redirect, type Redirecting } from "./redirect.ts"
 import { type SignedIn, type Unavailable, unavailable } from "./results.ts"
 import { session } from "./session.ts"
@@ -21,12 +22,14 @@ export interface PopupOptions extends Request {
  * - `Closed`: the user closed it, or left it and came back to this page. If the user signs in there later all the same,
  *   {@link onChange} tells.
  * - `Blocked`: the browser opened none. It does so in a click only: call it there, and await nothing before.
+ * - `Framed`: the window is closed, and this page, in a frame of another site, sees no sign-in. If there was one, the browser
+ *   keeps it from the frame: {@link allowCookies} asks for it.
  *
  * @since 0.1.0
  */
 export interface NoPopup {
   readonly _tag: "NoPopup"
-  readonly reason: "Closed" | "Blocked"
+  readonly reason: "Closed" | "Blocked" | "Framed"
   readonly message: string
 }
 
@@ -93,10 +96,15 @@ export const popup = async (options: PopupOptions = {}): Promise<PopupResult> =>
     opened.close()
     return aborted
   }
+  await askForCookies()
   const result = await session(options)
-  return result._tag === "SignedOut"
-    ? noPopup("Closed", "The window was closed before the sign-in was over. Start it again.")
-    : result
+  if (result._tag !== "SignedOut") return result
+  return topLocation() === undefined
+    ? noPopup(
+        "Framed",
+        "If you signed in in the window, the browser keeps it from this frame. Call allowCookies in a click."
+      )
+    : noPopup("Closed", "The window was closed before the sign-in was over. Start it again.")
 }
 
 const aborted = unavailable("Aborted", "The sign-in was given up.")

@@ -1,5 +1,6 @@
 /** The way out: to the backend's login path, which leads to Sentinel. */
 import { type Backend, loginAddress } from "./backend.ts"
+import { topLocation } from "./frame.ts"
 import { isReturnPath, returnPathTo } from "./returnPath.ts"
 import { isAccountId } from "./sessionView.ts"
 
@@ -59,16 +60,6 @@ export const badOptions = ({ account, returnTo }: Pick<RedirectOptions, "account
     : account !== undefined && !isAccountId(account)
       ? notRedirected("BadAccount")
       : undefined
-
-/** The address of the whole tab. None in a frame of another site, whose address the browser does not tell. */
-const topLocation = (): Location | undefined => {
-  try {
-    const top = window.top?.location
-    return top?.origin === location.origin ? top : undefined
-  } catch {
-    return undefined
-  }
-}
 
 /**
  * Sends the user to the sign-in, with a top-level navigation (OAuth 2.1 section 8.3). In a frame of the same site, the whole

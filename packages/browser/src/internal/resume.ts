@@ -1,5 +1,6 @@
 /** The way back, at a page load. */
 import type { Request } from "./backend.ts"
+import { askForCookies } from "./frame.ts"
 import { type SessionResult, signedOut } from "./results.ts"
 import { cleaned } from "./returnPath.ts"
 import { session } from "./session.ts"
@@ -10,6 +11,8 @@ import { session } from "./session.ts"
  *
  * A callback belongs to the backend, so normally there is nothing to clean. If one came to the page all the same, `code`,
  * `state` and its other parameters go from query and fragment, without being read; the rest of the address stays as it was.
+ *
+ * In a frame of another site it also takes up the access to cookies that the user has allowed before, see `allowCookies`.
  *
  * @example
  * ```ts
@@ -25,6 +28,7 @@ export const resume = async (options: Request = {}): Promise<SessionResult> => {
   const url = cleaned(location.href)
   const isCallback = url.href !== location.href
   if (isCallback) history.replaceState(history.state, "", url)
+  await askForCookies()
   const result = await session(options)
   return isCallback && result._tag === "SignedOut" ? signedOut("CallbackAtPage") : result
 }

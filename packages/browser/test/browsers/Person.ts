@@ -1,10 +1,11 @@
 /** A person with a browser of their own: its pages, and what is to be noticed of them. */
-import type { Browser, BrowserContext, HTTPResponse, Page } from "puppeteer-core"
+import type { Browser, BrowserContext, Frame, HTTPResponse, Page } from "puppeteer-core"
 
 /** What a fixture page shows. */
 export interface State {
   readonly _tag: string
   readonly reason?: string
+  readonly message?: string
   readonly session?: Record<string, unknown>
 }
 
@@ -33,7 +34,7 @@ export const at = (page: Page, address: string): Promise<string> =>
   })
 
 /** Waits until the page shows something that passes, and gives it. */
-export const state = async (page: Page, passes: (state: State) => boolean = () => true): Promise<State> => {
+export const state = async (page: Page | Frame, passes: (state: State) => boolean = () => true): Promise<State> => {
   let last = ""
   return until(`the state of ${page.url()}`, async () => {
     last = await page.$eval("#state", (element) => element.textContent)
