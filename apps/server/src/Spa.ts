@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("../../spa/dist/", import.meta.url))
 /** Its own files, its own backend, and nothing else; no text becomes HTML or script (Trusted Types). */
 const headers = {
   "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; " +
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; " +
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
   "cross-origin-opener-policy": "same-origin",
   "referrer-policy": "no-referrer",

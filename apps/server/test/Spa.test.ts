@@ -2,6 +2,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import axe from "axe-core"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { launch } from "../../../tools/chromium.mjs"
+import * as firefox from "../../../tools/firefox.mjs"
 import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
 
 let browser: Browser
@@ -91,6 +92,19 @@ describe("/spa", () => {
       await says(page, "You are not signed in.")
     }))
 
+  it("a person whose network fails is told so, and tries again", async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    await page.route("**/session", (route) => route.abort())
+    await page.goto(`${origin}/spa/`)
+    await says(page, "cannot be reached")
+    await page.unroute("**/session")
+    await page.getByRole("button", { name: "Try again" }).click()
+    await says(page, "You are not signed in.")
+    assert.isFalse(await page.getByRole("button", { name: "Try again" }).isVisible())
+    await context.close()
+  })
+
   it("is accessible, in light and dark, on a phone and a desktop", () =>
     person(async (context) => {
       const page = await context.newPage()
@@ -101,9 +115,11 @@ describe("/spa", () => {
         ]) {
           await page.emulateMedia({ colorScheme })
           await page.setViewportSize(viewport)
-          for (const name of ["signed out", "signed in"]) {
+          for (const name of ["with a problem", "signed out", "signed in"]) {
+            if (name === "with a problem") await page.route("**/session", (route) => route.fulfill({ body: "Hello" }))
             await page.goto(`${origin}/spa/`)
-            await says(page, "You are")
+            await says(page, name === "with a problem" ? "is not the backend" : "You are")
+            await page.unroute("**/session")
             if (name === "signed in" && !(await page.locator("#signed-in").isVisible())) {
               await page.getByRole("button", { name: "Sign in", exact: true }).click()
               await logIn(page)
@@ -159,4 +175,43 @@ describe("/spa", () => {
         assert.strictEqual((await request.get(origin + path)).status(), 404, path)
       }
     }))
+
+  it("a person signs in by redirect in Firefox, reloads, comes back, and signs out", { timeout: 240_000 }, async () => {
+    const other = await firefox.launch()
+    try {
+      const page = await other.newPage()
+      page.setDefaultTimeout(60_000)
+      const complaints: Array<string> = []
+      page.on("pageerror", (error) => void complaints.push(String(error)))
+      page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())))
+      /** What the page says, also after it was loaded anew. */
+      const saysThere = (text: string) =>
+        page.waitForFunction((expected) => document.querySelector("#status")?.textContent === expected, {}, text)
+
+      await page.goto(`${origin}/spa/`)
+      await saysThere("You are not signed in.")
+      await page.click("#redirect")
+      await page.locator("#username").fill("admin@example.com")
+      await page.locator("#password").fill("admin")
+      await page.click("button[type=submit]")
+      await saysThere("You are signed in.")
+      assert.strictEqual(await page.evaluate(() => location.href), `${origin}/spa/`)
+      await page.reload()
+      await saysThere("You are signed in.")
+
+      await page.goto(origin)
+      await page.evaluate(() => void setTimeout(() => history.back()))
+      await saysThere("You are signed in.")
+      assert.strictEqual(await page.$eval("#account", (account) => account.textContent), "12345678")
+      await page.click("#sign-out")
+      await saysThere("You are not signed in.")
+      // Firefox looks for an icon where a page names none, and says that the policy of the start page and the login refuses it.
+      assert.deepStrictEqual(
+        complaints.filter((text) => !text.includes("/favicon.ico")),
+        []
+      )
+    } finally {
+      await other.close()
+    }
+  })
 })

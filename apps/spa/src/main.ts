@@ -40,34 +40,38 @@ const fill = (now: Session) => {
 }
 
 /** Text only: what the backend says is never read as HTML. */
-const say = (text: string) => {
+const say = (text: string, kind: "news" | "problem" = "news") => {
   element("status").textContent = text
+  element("status").className = kind
 }
 
-const showSignedIn = (isSignedIn: boolean) => {
-  element("signed-in").hidden = !isSignedIn
-  element("signed-out").hidden = isSignedIn
+type Part = "signed-in" | "signed-out" | "unknown"
+const parts: ReadonlyArray<Part> = ["signed-in", "signed-out", "unknown"]
+
+const showPart = (shown: Part) => {
+  for (const part of parts) element(part).hidden = part !== shown
 }
 
 const show = (result: Result): void => {
   switch (result._tag) {
     case "SignedIn":
       fill(result.session)
-      showSignedIn(true)
+      showPart("signed-in")
       return say("You are signed in.")
     case "SignedOut":
-      showSignedIn(false)
-      return say(result.reason === "NotSignedIn" ? "You are not signed in." : result.message)
+      showPart("signed-out")
+      return result.reason === "NotSignedIn" ? say("You are not signed in.") : say(result.message, "problem")
     case "SignedOutHere":
-      showSignedIn(false)
-      return say(result.message)
+      showPart("signed-out")
+      return say(result.message, "problem")
     case "Redirecting":
       return say("On the way to the sign-in…")
-    // Nothing has changed; there is only something to say.
+    // Nothing has changed; there is only something to say. A page that knows nothing yet can ask again.
     case "NoPopup":
     case "NotRedirected":
     case "Unavailable":
-      return say(result.message)
+      if (parts.every((part) => element(part).hidden)) showPart("unknown")
+      return say(result.message, "problem")
   }
 }
 
@@ -85,6 +89,7 @@ const onClick = (id: string, act: () => Result | Promise<Result>, waiting?: stri
   })
 }
 
+onClick("again", () => session(), "Looking who is signed in…")
 onClick("redirect", () => redirect())
 onClick("popup", () => popup(), "Sign in in the window that has opened.")
 onClick("refresh", () => refresh())
