@@ -199,6 +199,16 @@ interface Problem {
 }
 
 /**
+ * The failure that an error is to the user of a target: who forgot to start the local Sentinel hears how.
+ *
+ * @since 0.1.0
+ */
+export const failureAt =
+  ({ localSentinel }: Target["Service"]) =>
+  (error: Problem): Failure =>
+    localSentinel !== undefined && isUnreachable(error) ? notRunning(localSentinel) : fromError(error)
+
+/**
  * Runs work with everything it needs to sign in to a target.
  *
  * @since 0.1.0
@@ -208,9 +218,7 @@ export const at = <A, E extends Problem, R>(target: Target["Service"], work: Wor
     Effect.provide(layerOf(target)),
     // A person waits, and can try again.
     Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
-    Effect.mapError((error) =>
-      target.localSentinel !== undefined && isUnreachable(error) ? notRunning(target.localSentinel) : fromError(error)
-    )
+    Effect.mapError(failureAt(target))
   )
 
 /**

@@ -20,6 +20,7 @@ const commands = {
   "authorize-url": () => import("./AuthorizeUrl.ts"),
   callback: () => import("./Callback.ts"),
   "id-token": () => import("./IdToken.ts"),
+  doctor: () => import("./Doctor.ts"),
   sentinel: () => import("./Sentinel.ts"),
   completion: () => import("./Completion.ts")
 }

@@ -1,0 +1,78 @@
+/**
+ * Looks for what could keep somebody from signing in, and says what to do.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { all, givenToken, validUntil } from "./CurrentSession.ts"
+import * as Files from "./doctor/Files.ts"
+import * as Finding from "./doctor/Finding.ts"
+import * as RedirectUri from "./doctor/RedirectUri.ts"
+import * as SealKey from "./doctor/SealKey.ts"
+import * as Services from "./doctor/Services.ts"
+import { Failure } from "./Failure.ts"
+import * as Output from "./Output.ts"
+import { shown } from "./Shown.ts"
+import { describe, type Selection, Target, withTarget } from "./Target.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options extends Selection {
+  readonly registration: Option.Option<string>
+}
+
+const session = Effect.gen(function* () {
+  if ((yield* givenToken) !== undefined) {
+    return [
+      Finding.warning(
+        "session",
+        "LE_AUTH_ACCESS_TOKEN is set: it is used in place of any session, and never refreshed.",
+        "Unset it to use the session of le-auth login."
+      )
+    ]
+  }
+  const [newest] = yield* all
+  return newest === undefined
+    ? [Finding.warning("session", "Nobody is signed in.", "Sign in with: le-auth login")]
+    : [Finding.good("session", `Signed in as ${newest.key.subject}, until ${validUntil(newest)}`)]
+}).pipe(Finding.orProblem("session"))
+
+const about = ({ registration }: Options) =>
+  Effect.gen(function* () {
+    const target = yield* Target
+    const source = target.profile === undefined ? "LE_AUTH_*" : `the profile ${target.profile}`
+    return [
+      Finding.good("configuration", `${describe(target)}, by ${source}`),
+      ...(yield* RedirectUri.check(target.installation.redirectUris[0], registration)),
+      ...(yield* Services.check),
+      ...(yield* session)
+    ]
+  })
+
+const textOf = ({ check, message, remedy, result }: Finding.Finding): string =>
+  [`${result.padEnd(7)}  ${check}: `, remedy === null ? message : `${message} ${remedy}`]
+    .join("")
+    .split("\n")
+    .map((line, index) => (index === 0 ? shown(line) : `         ${shown(line)}`))
+    .join("\n")
+
+/**
+ * Each finding, with its remedy. Fails with the exit code of the first problem.
+ *
+ * @since 0.1.0
+ */
+export const run = Effect.fnUntraced(function* (options: Options) {
+  // Before anything else reads a file: reading closes what is open to others.
+  const local = [...(yield* Files.check), ...(yield* SealKey.check)]
+  const findings = [...local, ...(yield* withTarget(about(options), options).pipe(Finding.orProblem("configuration")))]
+  yield* Output.print({ findings: findings.map(({ code: _, ...finding }) => finding) }, findings.map(textOf).join("\n"))
+  const problems = findings.filter(({ result }) => result === "problem")
+  const code = problems[0]?.code
+  if (code === undefined || code === null) return yield* Output.say("\nNothing keeps you from signing in.")
+  return yield* new Failure({
+    message: problems.length === 1 ? "There is a problem." : `There are ${problems.length} problems.`,
+    code
+  })
+})

@@ -1,0 +1,91 @@
+/**
+ * Whether what is kept on this computer is private, and can be written. Nothing is changed.
+ *
+ * @since 0.1.0
+ */
+import * as PrivateDocument from "@le-auth/node/PrivateDocument"
+import * as Effect from "effect/Effect"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import * as Finding from "./Finding.ts"
+
+/** Nothing, too, if something on the way is no directory. */
+const statOf = (path: string): Fs.Stats | undefined => {
+  try {
+    return Fs.lstatSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** On Windows, modes say nothing; there the user's profile directory protects its files. */
+const openTo = ({ mode }: Fs.Stats): number => (process.platform === "win32" ? 0 : mode & 0o077)
+
+const permissions = (path: string, stat: Fs.Stats): Finding.Finding => {
+  const what = stat.isDirectory() ? "directory" : "file"
+  if (stat.isSymbolicLink()) {
+    return Finding.problem(what, "storage", `${path} is a symbolic link, which is refused.`, `Remove it: rm '${path}'`)
+  }
+  if (process.getuid !== undefined && stat.uid !== process.getuid()) {
+    return Finding.problem(
+      what,
+      "storage",
+      `${path} belongs to another user.`,
+      "Give it back with chown, or set XDG_STATE_HOME to a directory of yours."
+    )
+  }
+  if (openTo(stat) !== 0) {
+    const mode = stat.isDirectory() ? "700" : "600"
+    return Finding.problem(
+      what,
+      "storage",
+      `${path} is open to others (${(stat.mode & 0o777).toString(8)}); what it holds may be known.`,
+      `Close it with chmod ${mode} '${path}', then end the sessions with le-auth logout --everywhere.`
+    )
+  }
+  return Finding.good(what, `${path} is for its user only.`)
+}
+
+const existing = (path: string): string => (statOf(path) === undefined ? existing(Path.dirname(path)) : path)
+
+const writable = (directory: string): Finding.Finding => {
+  try {
+    // With a slash: a file there is no directory.
+    Fs.accessSync(`${existing(directory)}/`, Fs.constants.W_OK)
+    return Finding.good("directory", `${directory} can be written.`)
+  } catch {
+    return Finding.problem(
+      "directory",
+      "storage",
+      `${directory} cannot be written, so no session can be kept.`,
+      "Correct its owner and permissions, or set XDG_STATE_HOME to a directory that can be written."
+    )
+  }
+}
+
+const content = (path: string): ReadonlyArray<Finding.Finding> => {
+  try {
+    const { sessions } = JSON.parse(Fs.readFileSync(path, "utf8"))
+    if (Array.isArray(sessions)) return []
+  } catch {
+    // As unreadable as a file with other content.
+  }
+  return [
+    Finding.warning("file", `${path} is damaged, so nobody is signed in.`, "The next le-auth login writes a new one.")
+  ]
+}
+
+/**
+ * @since 0.1.0
+ */
+export const check = Effect.gen(function* () {
+  const sessions = yield* PrivateDocument.defaultPath("sessions.json")
+  const others = yield* Effect.forEach(["seal-key", "profiles.json"], PrivateDocument.defaultPath)
+  const directory = Path.dirname(sessions)
+  const found = [directory, sessions, ...others].flatMap((path) => {
+    const stat = statOf(path)
+    return stat === undefined ? [] : [permissions(path, stat)]
+  })
+  const damaged = statOf(sessions)?.isFile() === true ? content(sessions) : []
+  return [writable(directory), ...found, ...damaged]
+}).pipe(Finding.orProblem("directory"))

@@ -1,0 +1,135 @@
+/**
+ * Whether the redirect URI can work: by itself, on this computer, and beside the application's registration.
+ *
+ * @see RFC 8252 sections 7.3 and 8.3
+ * @since 0.1.0
+ */
+import type { RedirectUri } from "@le-auth/core/Identifiers"
+import { isLoopback } from "@le-auth/core/Origin"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Net from "node:net"
+import { shown } from "../Shown.ts"
+import * as Finding from "./Finding.ts"
+
+const name = "redirect URI"
+const example = "http://127.0.0.1:4401/callback"
+
+const wrong = (message: string, remedy: string) => [Finding.problem(name, "configuration", message, remedy)]
+
+const shape = (redirectUri: RedirectUri): ReadonlyArray<Finding.Finding> => {
+  const url = new URL(redirectUri)
+  if (url.protocol !== "http:" || !isLoopback(url.host)) {
+    return wrong(
+      `${redirectUri} does not lead to this computer over http, so le-auth login cannot receive the callback.`,
+      `Register one such as ${example} for the application, and configure it.`
+    )
+  }
+  if (Number(url.port || 80) < 1024) {
+    return wrong(`${redirectUri} has a port below 1024, which needs special rights.`, `Register ${example}.`)
+  }
+  return url.hostname === "localhost"
+    ? [
+        Finding.warning(
+          name,
+          `${redirectUri} has a name for its host: both IP families must be free, and no other port matches.`,
+          `If you can, register ${example} instead (RFC 8252 section 8.3).`
+        )
+      ]
+    : [Finding.good(name, `${redirectUri} leads to this computer.`)]
+}
+
+const opens = (host: string, port: number) =>
+  Effect.callback<string | undefined>((resume) => {
+    const server = Net.createServer()
+    server.once("error", ({ code }: NodeJS.ErrnoException) => resume(Effect.succeed(code)))
+    server.listen(port, host, () => server.close(() => resume(Effect.succeed(undefined))))
+  })
+
+/** Opens the port, and closes it at once. */
+const port = Effect.fnUntraced(function* (redirectUri: RedirectUri) {
+  const url = new URL(redirectUri)
+  const host = url.hostname === "localhost" ? "127.0.0.1" : url.hostname.replace(/^\[|\]$/g, "")
+  const code = yield* opens(host, Number(url.port || 80))
+  if (code === undefined) return [Finding.good("port", `Port ${url.port || 80} is free.`)]
+  return [
+    Finding.problem(
+      "port",
+      "port",
+      `Port ${url.port || 80} cannot be opened (${code}).`,
+      code === "EADDRINUSE"
+        ? "Close the program that has it, perhaps another sign-in, or sign in with le-auth login --port."
+        : "Use a redirect URI with a port above 1023."
+    )
+  ]
+})
+
+/** What LivePerson calls an application installation; only what matters here. */
+const Registration = Schema.fromJsonString(
+  Schema.Struct({
+    redirect_uris: Schema.optionalKey(Schema.Array(Schema.String)),
+    grant_types: Schema.optionalKey(Schema.Array(Schema.String))
+  })
+)
+
+const beside = (redirectUri: RedirectUri, { grant_types = [], redirect_uris = [] }: typeof Registration.Type) => {
+  const findings: Array<Finding.Finding> = []
+  if (redirect_uris.includes(redirectUri)) findings.push(Finding.good("registration", `${redirectUri} is registered.`))
+  else {
+    const others = redirect_uris.map(shown).join(", ")
+    findings.push(
+      ...wrong(
+        `${redirectUri} is not registered; registered: ${others === "" ? "none" : others}.`,
+        "They are compared character by character: scheme, host, port, path and the slash at its end."
+      ).map((finding) => ({ ...finding, check: "registration" }))
+    )
+  }
+  for (const uri of redirect_uris.filter((uri) => uri.length > 128)) {
+    findings.push(
+      Finding.warning(
+        "registration",
+        `${shown(uri.slice(0, 60))}… has ${uri.length} characters.`,
+        "LivePerson takes 128."
+      )
+    )
+  }
+  for (const grant of ["authorization_code", "refresh_token"].filter((grant) => !grant_types.includes(grant))) {
+    const isNeeded = grant === "authorization_code"
+    const message = `The grant type ${grant} is not registered${isNeeded ? "" : ", so sessions end with their first token"}.`
+    const remedy = `Add "${grant}" to grant_types.`
+    findings.push(
+      isNeeded
+        ? Finding.problem("registration", "configuration", message, remedy)
+        : Finding.warning("registration", message, remedy)
+    )
+  }
+  return findings
+}
+
+const registered = Effect.fnUntraced(function* (redirectUri: RedirectUri, path: string) {
+  const files = yield* FileSystem.FileSystem
+  const text = yield* Effect.option(files.readFileString(path))
+  const registration = Option.flatMap(text, Schema.decodeOption(Registration))
+  return Option.isSome(registration)
+    ? beside(redirectUri, registration.value)
+    : [
+        Finding.problem(
+          "registration",
+          "configuration",
+          `${path} is not the JSON of an application installation.`,
+          "Take what was given to LivePerson, with redirect_uris and grant_types."
+        )
+      ]
+})
+
+/**
+ * @since 0.1.0
+ */
+export const check = Effect.fnUntraced(function* (redirectUri: RedirectUri | undefined, file: Option.Option<string>) {
+  if (redirectUri === undefined) return wrong("None is configured.", `Set LE_AUTH_REDIRECT_URI, such as ${example}.`)
+  const shapes = shape(redirectUri)
+  const ports = shapes.some(({ result }) => result === "problem") ? [] : yield* port(redirectUri)
+  return [...shapes, ...ports, ...(Option.isSome(file) ? yield* registered(redirectUri, file.value) : [])]
+})

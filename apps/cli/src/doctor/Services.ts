@@ -1,0 +1,111 @@
+/**
+ * Whether LivePerson answers, and what it says about the account, the application and the time.
+ *
+ * @since 0.1.0
+ */
+import { toUrl } from "@le-auth/core/AuthorizeRequest"
+import * as Domains from "@le-auth/core/Domains"
+import { State } from "@le-auth/core/Identifiers"
+import type { AppInstallation } from "@le-auth/core/AppInstallations"
+import type { Origin } from "@le-auth/core/Origin"
+import { SentinelClient } from "@le-auth/core/SentinelClient"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import { Failure } from "../Failure.ts"
+import { failureAt, Target } from "../Target.ts"
+import * as Finding from "./Finding.ts"
+
+/** Nobody is to wait longer than for LivePerson's usual answer. */
+const patience = "10 seconds"
+
+/** More, and id_tokens are refused; see `IdToken.ClockSkew`. */
+const tolerated = 60
+
+const clock = ({ headers }: HttpClientResponse, now: number): Finding.Finding => {
+  const there = Date.parse(headers["date"] ?? "")
+  if (Number.isNaN(there)) {
+    return Finding.warning("clock", "Sentinel does not say what time it is.", "Compare this computer's clock yourself.")
+  }
+  // The header has whole seconds.
+  const skew = Math.round((now - there) / 1000)
+  if (Math.abs(skew) <= 5) return Finding.good("clock", "This computer's clock and Sentinel's agree.")
+  const message = `This computer's clock is ${Math.abs(skew)} seconds ${skew > 0 ? "ahead" : "behind"}.`
+  const remedy = "Let the system set it (NTP): tokens are valid by the clock."
+  return Math.abs(skew) > tolerated
+    ? Finding.problem("clock", "failed", message, remedy)
+    : Finding.warning("clock", message, remedy)
+}
+
+const application = (response: HttpClientResponse, { redirectUris }: AppInstallation): Finding.Finding => {
+  const { headers, status } = response
+  const location = headers["location"] ?? ""
+  const back = redirectUris[0] !== undefined && location.startsWith(redirectUris[0])
+  const error = URL.parse(location)?.searchParams.get("error")
+  if (status >= 300 && status < 400 && !(back && error !== null)) {
+    return Finding.good("application", "Sentinel accepts account, application and redirect URI for a sign-in.")
+  }
+  if (status === 429 || status >= 500) {
+    return Finding.problem("application", "unavailable", `Sentinel answers HTTP ${status}.`, "Try again later.")
+  }
+  return Finding.problem(
+    "application",
+    "configuration",
+    back
+      ? "Sentinel sends a sign-in of this application back with an error."
+      : `Sentinel does not accept a sign-in of this application (HTTP ${status}).`,
+    "Compare account, client id and redirect URI with the installation; open le-auth authorize-url in a browser to see why."
+  )
+}
+
+/** The browser's first step, without a browser: Sentinel keeps nothing of it. */
+const authorize = Effect.fnUntraced(function* (installation: AppInstallation, sentinel: Origin) {
+  const { accountId, clientId, redirectUris } = installation
+  const url = toUrl(
+    {
+      accountId,
+      clientId,
+      state: State.make("le-auth-doctor"),
+      ...(redirectUris[0] === undefined ? {} : { redirectUri: redirectUris[0] })
+    },
+    sentinel
+  )
+  const response = yield* HttpClient.get(url).pipe(
+    Effect.timeout(patience),
+    // The other side is another company: it gets no trace ids of ours.
+    Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+    Effect.mapError(
+      () => new Failure({ message: `Sentinel at ${sentinel} does not answer. Try again later.`, code: "unavailable" })
+    )
+  )
+  return [clock(response, yield* Clock.currentTimeMillis), application(response, installation)]
+})
+
+const keys = Effect.fnUntraced(function* (sentinel: Origin) {
+  const { keys } = yield* SentinelClient.use((client) => client.keys(sentinel))
+  return keys.length > 0
+    ? [Finding.good("keys", `Sentinel publishes ${keys.length} key${keys.length === 1 ? "" : "s"}.`)]
+    : [
+        Finding.warning(
+          "keys",
+          "Sentinel publishes no keys, so id_tokens stay unverified.",
+          "Tokens that come straight from Sentinel may be used all the same."
+        )
+      ]
+})
+
+/**
+ * @since 0.1.0
+ */
+export const check = Effect.gen(function* () {
+  const { installation } = yield* Target
+  const sentinel = yield* Domains.resolve(installation.accountId, "sentinel")
+  return [
+    Finding.good("Domain API", `Sentinel of account ${installation.accountId} is at ${sentinel}`),
+    ...(yield* authorize(installation, sentinel).pipe(Finding.orProblem("Sentinel"))),
+    ...(yield* keys(sentinel).pipe(Finding.orProblem("keys")))
+  ]
+}).pipe((findings) =>
+  Effect.flatMap(Target, (target) => findings.pipe(Effect.mapError(failureAt(target)), Finding.orProblem("Domain API")))
+)

@@ -1,0 +1,174 @@
+import * as DateTime from "effect/DateTime"
+import * as Fs from "node:fs"
+import * as Http from "node:http"
+import * as Net from "node:net"
+import * as Path from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { type Environment, planted, run, temporaryDirectory, world } from "./Cli.ts"
+
+interface Finding {
+  readonly check: string
+  readonly result: "good" | "warning" | "problem"
+  readonly message: string
+  readonly remedy: string | null
+}
+
+let at: Awaited<ReturnType<typeof world>>
+beforeAll(async () => {
+  at = await world()
+  const { code, stderr } = await run(["login"], at.env)
+  assert.strictEqual(code, 0, stderr)
+})
+afterAll(() => at.close())
+
+const doctor = async (env: Environment, args: ReadonlyArray<string> = []) => {
+  const { code, stderr, stdout } = await run(["doctor", "--json", ...args], env)
+  const findings: ReadonlyArray<Finding> = JSON.parse(stdout).findings
+  assert.notInclude(stdout + stderr, planted.secret)
+  const of = (result: Finding["result"]) => findings.filter((finding) => finding.result === result)
+  return { code, findings, problems: of("problem"), warnings: of("warning") }
+}
+
+/** A Domain API and a Sentinel in one, whose clock is wrong and which has no keys. */
+const otherSentinel = async (skew: number, status = 302) => {
+  const server = Http.createServer((request, response) => {
+    const { headers, url = "" } = request
+    response.setHeader("date", DateTime.toDateUtc(DateTime.addDuration(DateTime.nowUnsafe(), skew)).toUTCString())
+    if (url.includes("/service/sentinel/")) {
+      response.end(JSON.stringify({ account: "le87654321", service: "sentinel", baseURI: headers.host }))
+    } else if (url.includes("/authorize")) response.writeHead(status, { location: "/login" }).end()
+    else response.writeHead(200, { "content-type": "application/json" }).end('{"keys":[]}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return {
+    env: { ...at.env, LE_AUTH_DOMAIN_API: `http://127.0.0.1:${(server.address() as Net.AddressInfo).port}` },
+    close: () => {
+      server.closeAllConnections()
+      return new Promise((resolve) => server.close(resolve))
+    }
+  }
+}
+
+describe("le-auth doctor", () => {
+  it("finds no problem where a sign-in works, and says what is worth knowing", async () => {
+    const { code, findings, problems, warnings } = await doctor(at.env)
+    assert.deepStrictEqual([code, problems], [0, []])
+    const checks = new Set(findings.map(({ check }) => check))
+    for (const check of [
+      "configuration",
+      "redirect URI",
+      "port",
+      "Domain API",
+      "clock",
+      "application",
+      "keys",
+      "session"
+    ]) {
+      assert.include([...checks], check)
+    }
+    for (const { message, remedy } of warnings) assert.isAbove(message.length * (remedy ?? "").length, 0)
+    const { code: exitCode, stderr, stdout } = await run(["doctor"], at.env)
+    assert.strictEqual(exitCode, 0)
+    assert.match(stdout, /^good {5}session: Signed in as 1234567890, until 20\S+Z$/m)
+    assert.include(stderr, "Nothing keeps you from signing in.")
+  })
+
+  it("says all settings that are missing, and looks at the rest", async () => {
+    const { LE_AUTH_CLIENT_SECRET: _, ...env } = at.env
+    const { code, findings, problems } = await doctor(env)
+    assert.strictEqual(code, 7)
+    assert.deepStrictEqual(
+      problems.map(({ check }) => check),
+      ["configuration"]
+    )
+    assert.include(problems[0]!.message, "LE_AUTH_CLIENT_SECRET is missing")
+    assert.isTrue(findings.some(({ check }) => check === "directory"))
+  })
+
+  it("H3: finds files that are open to others, links, damage, and directories that cannot be written", async () => {
+    const state = temporaryDirectory()
+    const env = { ...at.env, XDG_STATE_HOME: state }
+    const directory = Path.join(state, "le-auth")
+    Fs.mkdirSync(directory, { mode: 0o755 })
+    Fs.writeFileSync(Path.join(directory, "sessions.json"), "{", { mode: 0o644 })
+    Fs.symlinkSync("/nonexistent", Path.join(directory, "profiles.json"))
+    const { code, problems, warnings } = await doctor(env)
+    assert.strictEqual(code, 8)
+    const messages = problems.map(({ message }) => message).join("\n")
+    assert.include(messages, `${directory} is open to others (755)`)
+    assert.include(messages, "sessions.json is open to others (644)")
+    assert.include(messages, "profiles.json is a symbolic link")
+    assert.isTrue(warnings.some(({ message }) => message.includes("sessions.json is damaged")))
+    Fs.rmSync(state, { recursive: true })
+    Fs.writeFileSync(state, "")
+    assert.strictEqual((await doctor({ ...env, XDG_STATE_HOME: state })).code, 8)
+    Fs.rmSync(state)
+  })
+
+  it("I2, I4: judges the redirect URI and its port, and compares it with the registration", async () => {
+    const uri = (LE_AUTH_REDIRECT_URI: string) => ({ ...at.env, LE_AUTH_REDIRECT_URI })
+    const elsewhere = await doctor(uri("https://app.example.com/callback"))
+    assert.strictEqual(elsewhere.code, 7)
+    assert.include(elsewhere.problems[0]!.message, "does not lead to this computer")
+
+    const taken = Net.createServer()
+    await new Promise<void>((resolve) => taken.listen(at.callbackPort, "127.0.0.1", resolve))
+    const busy = await doctor(at.env)
+    assert.strictEqual(busy.code, 9)
+    assert.include(busy.problems[0]!.message, "EADDRINUSE")
+    await new Promise((resolve) => taken.close(resolve))
+
+    const file = Path.join(temporaryDirectory(), "installation.json")
+    const registered = (registration: unknown) => Fs.writeFileSync(file, JSON.stringify(registration))
+    const grants = { grant_types: ["authorization_code", "refresh_token"] }
+    registered({ client_name: "x", redirect_uris: [at.env["LE_AUTH_REDIRECT_URI"]], ...grants })
+    assert.strictEqual((await doctor(at.env, ["--registration", file])).code, 0)
+    registered({ redirect_uris: [`${at.env["LE_AUTH_REDIRECT_URI"]}/`], grant_types: [] })
+    const other = await doctor(at.env, ["--registration", file])
+    assert.strictEqual(other.code, 7)
+    assert.deepStrictEqual(
+      other.problems.map(({ check }) => check),
+      ["registration", "registration"]
+    )
+    assert.include(other.problems[0]!.remedy!, "character by character")
+    Fs.writeFileSync(file, "{")
+    assert.strictEqual((await doctor(at.env, ["--registration", file])).code, 7)
+    Fs.rmSync(Path.dirname(file), { recursive: true })
+  })
+
+  it("asks whether Sentinel accepts the application, without signing in", async () => {
+    const { code, problems } = await doctor({ ...at.env, LE_AUTH_CLIENT_ID: "unknown" })
+    assert.strictEqual(code, 7)
+    assert.deepStrictEqual(
+      problems.map(({ check }) => check),
+      ["application"]
+    )
+    assert.include(problems[0]!.message, "HTTP 401")
+  })
+
+  it("finds a clock that is wrong, and that no keys are published", async () => {
+    const behind = await otherSentinel(3_600_000)
+    const { code, problems, warnings } = await doctor(behind.env)
+    assert.strictEqual(code, 1)
+    assert.match(problems[0]!.message, /^This computer's clock is (?:3599|3600|3601) seconds behind\.$/)
+    assert.isTrue(warnings.some(({ check }) => check === "keys"))
+    await behind.close()
+    const ahead = await otherSentinel(-30_000)
+    const slight = await doctor(ahead.env)
+    assert.strictEqual(slight.code, 0)
+    assert.isTrue(slight.warnings.some(({ message }) => /^This computer's clock is \d+ seconds ahead\.$/.test(message)))
+    await ahead.close()
+  })
+
+  it("exit code 6 when LivePerson does not answer, with the local remedies all the same", async () => {
+    const { code, findings, problems } = await doctor({ ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
+    assert.strictEqual(code, 6)
+    assert.deepStrictEqual(
+      problems.map(({ check }) => check),
+      ["Domain API"]
+    )
+    assert.isTrue(findings.some(({ check, result }) => check === "session" && result === "good"))
+    const unstarted = await run(["doctor"], { XDG_STATE_HOME: "/nonexistent", SENTINEL_PORT: "1" })
+    assert.include(unstarted.stdout, "le-auth sentinel start")
+  })
+})
