@@ -27,6 +27,7 @@ const steps = {
     { name: "chromium", run: "node tools/chromium.mjs" },
     { name: "firefox", run: "node tools/firefox.mjs" },
     { name: "redis", run: "node tools/redis.mjs" },
+    { name: "keychain", run: "node tools/keyring.mjs" },
     { run: "vitest run" }
   ],
   build: [{ run: "nx run-many -t build" }],

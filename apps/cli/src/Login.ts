@@ -6,9 +6,7 @@
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { Origin } from "@le-auth/core/Origin"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
-import * as SessionFile from "@le-auth/node/SessionFile"
 import * as UserSealKey from "@le-auth/node/UserSealKey"
-import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Deferred from "effect/Deferred"
@@ -17,7 +15,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Terminal from "effect/Terminal"
-import { validUntil } from "./CurrentSession.ts"
+import { canAsk } from "./Ask.ts"
+import { checkWritable, validUntil } from "./CurrentSession.ts"
 import { failed, fromError } from "./Failure.ts"
 import * as LoginPort from "./LoginPort.ts"
 import * as NewProfile from "./NewProfile.ts"
@@ -43,7 +42,7 @@ const show = Effect.fnUntraced(function* (url: string, options: Options) {
   yield* Output.say(`${invitation}\n\n  ${url}\n`)
   if (options.qr) {
     const { renderUnicodeCompact } = yield* Effect.promise(() => import("uqr"))
-    yield* Output.say(`${renderUnicodeCompact(url, { border: 2 })}\n`)
+    yield* Output.say(`${renderUnicodeCompact(url, { border: 2, ecc: "L" })}\n`)
   }
   yield* Output.say("Waiting for the sign-in; Ctrl-C stops.")
 })
@@ -55,7 +54,7 @@ const paste = (redirectUri: RedirectUri) => (wrong: string | undefined) =>
       wrong === undefined
         ? "Is the browser on another computer? Then it ends at a page that does not load. Paste that page's address here; it\n" +
             `begins with ${redirectUri}`
-        : `${wrong} Paste the whole address.`
+        : `${wrong}\nStill waiting: paste the whole address of the page that the browser ended at.`
     )
     const { readLine } = yield* Terminal.Terminal
     return (yield* readLine).trim()
@@ -67,7 +66,7 @@ const paste = (redirectUri: RedirectUri) => (wrong: string | undefined) =>
 const signIn = Effect.fnUntraced(function* (options: Options) {
   const target = yield* Target
   const [redirectUri] = target.installation.redirectUris
-  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
+  const mayAsk = yield* canAsk
   const isElsewhere = yield* Deferred.make<void>()
   if (options.noBrowser) yield* Deferred.succeed(isElsewhere, undefined)
   const { session } = yield* NodeSignIn.signIn({
@@ -75,16 +74,13 @@ const signIn = Effect.fnUntraced(function* (options: Options) {
     timeout: Option.getOrUndefined(options.timeout),
     show: (url) => show(url, options),
     onBrowserError: (error) => Effect.andThen(Output.say(error.message), Deferred.succeed(isElsewhere, undefined)),
-    ...(canPrompt &&
+    ...(mayAsk &&
       redirectUri !== undefined && {
         paste: (wrong: string | undefined) => Effect.andThen(Deferred.await(isElsewhere), paste(redirectUri)(wrong))
       })
   })
   return session
 })
-
-/** Whether what is received can be kept is asked before anybody is sent away: afterwards the code would be spent. */
-const checkWritable = Effect.flatMap(SessionFile.defaultPath, SessionFile.checkWritable)
 
 const login = Effect.fnUntraced(function* (options: Options) {
   yield* checkWritable

@@ -5,20 +5,21 @@
  */
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Prompt from "effect/cli/Prompt"
-import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Effect from "effect/Effect"
+import { ask, canAsk } from "./Ask.ts"
 import { current } from "./CurrentSession.ts"
 import { failed, wrongUsage } from "./Failure.ts"
 import * as Output from "./Output.ts"
 import { type Selection, withTarget } from "./Target.ts"
 
 const confirm = Effect.fnUntraced(function* (subject: string) {
-  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
-  if (!canPrompt) return yield* wrongUsage("There is no terminal to ask on. If you are sure, add --yes.")
-  const isSure = yield* Prompt.Confirm({
-    message: `End all LivePerson sessions of ${subject}, also in the browser and in other applications?`,
-    initial: false
-  })
+  if (!(yield* canAsk)) return yield* wrongUsage("There is no terminal to ask on. If you are sure, add --yes.")
+  const isSure = yield* ask(
+    Prompt.Confirm({
+      message: `End all LivePerson sessions of ${subject}, also in the browser and in other applications?`,
+      initial: false
+    })
+  )
   if (!isSure) return yield* failed("Nothing was done.")
 })
 

@@ -6,8 +6,8 @@
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, ClientSecret } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
+import type { SettingsError } from "@le-auth/core/Settings"
 import * as Prompt from "effect/cli/Prompt"
-import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -15,6 +15,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Net from "node:net"
+import { ask, canAsk } from "./Ask.ts"
 import * as Output from "./Output.ts"
 import * as Profiles from "./Profiles.ts"
 import { configured, find, profileOf, type Selection, type Target } from "./Target.ts"
@@ -60,7 +61,7 @@ const given = (name: string) => Config.option(Config.NonEmptyString(name)).pipe(
 
 /** The settings of the environment, unless they are those of another account; the rest is asked for. */
 const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>) {
-  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
+  const mayAsk = yield* canAsk
   const configuredAccount = yield* given("LE_AUTH_ACCOUNT_ID")
   const isOther = Option.isSome(account) && Option.exists(configuredAccount, (id) => id !== account.value)
   const values: Record<string, string> = Option.isSome(account) ? { LE_AUTH_ACCOUNT_ID: account.value } : {}
@@ -68,7 +69,7 @@ const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>) {
     const value = isOther ? Option.none<string>() : yield* given(name)
     if (name in values) continue
     if (Option.isSome(value)) values[name] = value.value
-    else if (canPrompt) values[name] = yield* prompts[name]
+    else if (mayAsk) values[name] = yield* ask(prompts[name])
   }
   return yield* Effect.provideService(configured, ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(values))
 })
@@ -92,7 +93,9 @@ const isRunning = (localSentinel: Origin) =>
 export const resolve = Effect.fnUntraced(function* (options: Options) {
   const name = yield* profileOf(options)
   const isNew = Option.isSome(options.settings)
-  const found = isNew ? undefined : yield* find(options)
+  const mayAsk = yield* canAsk
+  const incomplete = (error: SettingsError) => (mayAsk ? Effect.undefined : Effect.fail(error))
+  const found = isNew ? undefined : yield* Effect.catchTag(find(options), "SettingsError", incomplete)
   const keep = (target: Target["Service"]) => ({
     target,
     keepAs: Option.getOrElse(name, () => target.installation.accountId as string)
@@ -101,9 +104,8 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
     if (!isNew) yield* Output.say("This is the first sign-in there, so a few questions come first.")
     return keep(yield* gather(options.account))
   }
-  const { canPrompt } = yield* TerminalCapabilities.TerminalCapabilities
   const isChosen = Option.contains(name, Profiles.local)
-  if (found.localSentinel !== undefined && !isChosen && canPrompt && !(yield* isRunning(found.localSentinel))) {
+  if (found.localSentinel !== undefined && !isChosen && mayAsk && !(yield* isRunning(found.localSentinel))) {
     yield* Output.say(
       `No account is configured, and no local Sentinel runs at ${found.localSentinel}.\n` +
         "For a local one, stop here with Ctrl-C and run le-auth sentinel start. For an account, answer these questions:"

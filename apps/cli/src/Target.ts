@@ -59,7 +59,7 @@ const development = new AppInstallations.AppInstallation({
 })
 
 /** Who sets one of these means a real account, and hears what is missing. */
-const names = [...Object.keys(AppInstallations.settings), "LE_AUTH_DOMAIN_API"]
+const names = Object.keys(AppInstallations.settings)
 
 const given = (name: string) => Config.option(Config.NonEmptyString(name)).pipe(Effect.orElseSucceed(Option.none))
 
@@ -120,7 +120,9 @@ const byAccount = Effect.fnUntraced(function* (account: AccountId) {
 const byDefault = Effect.gen(function* () {
   if (yield* isConfigured) return yield* configured
   const { current } = yield* Profiles.read
-  return (current === undefined ? undefined : yield* byName(current)) ?? (yield* local)
+  const found = current === undefined ? undefined : yield* byName(current)
+  if (found !== undefined) return found
+  return yield* Option.isSome(yield* given("LE_AUTH_DOMAIN_API")) ? configured : local
 })
 
 /**

@@ -22,7 +22,7 @@ export const here = (relative: string) => fileURLToPath(new URL(relative, import
 
 export const temporaryDirectory = (): string => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-cli-"))
 
-/** What is published: package.json, bin and dist, with no node_modules anywhere near. */
+/** What is published: package.json, bin and dist, with no node_modules but what {@link withKeychain} adds. */
 export const published = temporaryDirectory()
 execFileSync(
   process.execPath,
@@ -37,9 +37,18 @@ execFileSync(
 )
 Fs.copyFileSync(here("../package.json"), Path.join(published, "package.json"))
 Fs.cpSync(here("../bin"), Path.join(published, "bin"), { recursive: true })
+// Other users of this computer may run it, too.
+Fs.chmodSync(published, 0o755)
 afterAll(() => Fs.rmSync(published, { recursive: true }))
 
-const bundle: ReadonlyArray<string> = [Path.join(published, "bin", "le-auth.mjs")]
+export const bundle: ReadonlyArray<string> = [Path.join(published, "bin", "le-auth.mjs")]
+
+/** Installs the library of keychains beside it, which npm does by itself where it can. */
+export const withKeychain = () => {
+  const folder = Path.join(published, "node_modules", "@napi-rs")
+  Fs.mkdirSync(folder, { recursive: true })
+  Fs.symlinkSync(here("../../../node_modules/@napi-rs/keyring"), Path.join(folder, "keyring"))
+}
 
 /** The same program in the repository, where it runs from source. */
 export const fromSource: ReadonlyArray<string> = [here("../bin/le-auth.mjs")]
@@ -56,10 +65,16 @@ export interface Result {
 export type Environment = Record<string, string>
 
 /** What a process needs to run at all. Nothing of the developer's own settings comes along, HOME least of all. */
-const base = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", NO_COLOR: "1" }
+export const base = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", NO_COLOR: "1" }
 
-export const start = (args: ReadonlyArray<string>, env: Environment = {}, program = bundle, input?: string) => {
+export const start = (
+  args: ReadonlyArray<string>,
+  env: Environment = {},
+  program = bundle,
+  { input, ...options }: { readonly input?: string; readonly uid?: number } = {}
+) => {
   const child = spawn(process.execPath, [...program, ...args], {
+    ...options,
     env: { ...base, ...env },
     stdio: ["pipe", "pipe", "pipe"]
   })
@@ -100,7 +115,7 @@ export const run = (args: ReadonlyArray<string>, env?: Environment, program?: Re
 
 /** With something on stdin. */
 export const runWith = (input: string, args: ReadonlyArray<string>, env?: Environment): Promise<Result> =>
-  start(args, env, bundle, input).result
+  start(args, env, bundle, { input }).result
 
 export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -118,7 +133,8 @@ export const isOpen = (port: number): Promise<boolean> =>
   })
 
 /** The user's browser, see browser.mjs. */
-export const browser = (how: "approve" | "deny" | "attack") => `${process.execPath} ${here("browser.mjs")} ${how}`
+export const browser = (how: "approve" | "deny" | "attack" | "stop") =>
+  `${process.execPath} ${here("browser.mjs")} ${how}`
 
 export const planted = { secret: "planted-client-secret", clientId: "33333333-3333-4333-8333-333333333333" }
 
@@ -157,6 +173,7 @@ export const world = async () => {
   }
   const sentinel = await startSentinel()
   const state = Path.join(directory, "state")
+  let homes = 0
   const env: Environment = {
     LE_AUTH_ACCOUNT_ID: "le87654321",
     LE_AUTH_CLIENT_ID: planted.clientId,
@@ -169,6 +186,14 @@ export const world = async () => {
   return {
     callbackPort,
     env,
+    /** What a user has who comes for the first time: no settings, but where this Sentinel is. */
+    newcomer: (): Environment => ({
+      LE_AUTH_DOMAIN_API: sentinel.origin,
+      XDG_STATE_HOME: Path.join(directory, `home-${++homes}`),
+      BROWSER: browser("approve"),
+      SENTINEL_PORT: "1"
+    }),
+    redirectUri,
     sessionFile: Path.join(state, "le-auth", "sessions.json"),
     startSentinel,
     close: async () => {

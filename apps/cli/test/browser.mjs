@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plays the user's browser, as BROWSER: `browser.mjs HOW URL`. It follows redirects, keeps cookies and fills the login form
-// of the local Sentinel. HOW is: approve; deny, which brings Sentinel's error redirect; or attack, which lets others hit the
-// callback before the user comes.
+// of the local Sentinel. HOW is: approve; deny, which brings Sentinel's error redirect; attack, which lets others hit the
+// callback before the user comes; or stop, which prints where the callback would go, as a browser of another computer does.
 import assert from "node:assert/strict"
 
 const [how, authorize = ""] = process.argv.slice(2)
@@ -33,6 +33,10 @@ async function follow(response) {
   let address = response.url
   while (current.status === 302 || current.status === 303) {
     address = new URL(current.headers.get("location") ?? "", address).href
+    if (how === "stop" && address.startsWith(redirectUri)) {
+      console.log(address)
+      process.exit(0)
+    }
     current = await visit(address)
   }
   return { address, status: current.status, text: await current.text() }
