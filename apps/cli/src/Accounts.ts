@@ -93,13 +93,18 @@ const forgetSessions = Effect.gen(function* () {
 })
 
 /**
- * Removes a profile, its client secret and its sessions from this computer.
+ * Removes a profile, its client secret and its sessions from this computer. Sessions that another profile has, too, stay.
  *
  * @since 0.1.0
  */
 export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
   const name = yield* known(profile)
-  yield* withTarget(forgetSessions, { ...anyTarget, profile: Option.some(name) }).pipe(
+  const { profiles } = yield* Profiles.read
+  const removed = profiles.find((other) => other.name === name)
+  const isShared = profiles.some(
+    (other) => other !== removed && other.account === removed?.account && other.application === removed.application
+  )
+  yield* withTarget(isShared ? Effect.void : forgetSessions, { ...anyTarget, profile: Option.some(name) }).pipe(
     // A profile whose secret does not open must go, too.
     Effect.catchIf(
       ({ code }) => code === "storage",
