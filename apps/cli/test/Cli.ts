@@ -125,9 +125,9 @@ export const freePort = (): Promise<number> =>
     })
   })
 
-export const isOpen = (port: number): Promise<boolean> =>
+export const isOpen = (port: number, host = "127.0.0.1"): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = Net.connect(port, "127.0.0.1")
+    const socket = Net.connect(port, host)
     socket.once("connect", () => resolve(socket.destroy().destroyed))
     socket.once("error", () => resolve(false))
   })
@@ -141,10 +141,10 @@ export const planted = { secret: "planted-client-secret", clientId: "33333333-33
 /**
  * A Sentinel that `le-auth sentinel start` runs, with an application of its own, and the settings that lead to both.
  */
-export const world = async () => {
+export const world = async (host = "127.0.0.1") => {
   const directory = temporaryDirectory()
   const callbackPort = await freePort()
-  const redirectUri = `http://127.0.0.1:${callbackPort}/callback`
+  const redirectUri = `http://${host}:${callbackPort}/callback`
   const config = Path.join(directory, "sentinel.json")
   Fs.writeFileSync(
     config,
