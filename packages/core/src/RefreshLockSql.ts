@@ -13,6 +13,7 @@ import * as LeaseLock from "./internal/leaseLock.ts"
 import { RefreshLock } from "./RefreshLock.ts"
 import type { StoreError } from "./StoreError.ts"
 import * as SqlStore from "./SqlStore.ts"
+import * as SqlTemplate from "./SqlTemplate.ts"
 
 const name = "refresh lock in SQL"
 const run = SqlStore.operations(name)
@@ -29,6 +30,30 @@ export interface Options {
    */
   readonly patience?: Duration.Input | undefined
 }
+
+interface Times {
+  readonly now: number
+  readonly until: number
+}
+
+const statements = (sql: SqlClient.SqlClient) => ({
+  take: SqlTemplate.make<LeaseLock.Lease & Times>(
+    sql,
+    ({ key, now, owner, until }) => sql`
+      INSERT INTO le_auth_refresh_lock (id, owner, expires_at) VALUES (${key}, ${owner}, ${until})
+      ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
+      WHERE le_auth_refresh_lock.expires_at <= ${now} RETURNING id`
+  ),
+  renew: SqlTemplate.make<LeaseLock.Lease & Times>(
+    sql,
+    ({ key, owner, until }) => sql`
+      UPDATE le_auth_refresh_lock SET expires_at = ${until} WHERE id = ${key} AND owner = ${owner} RETURNING id`
+  ),
+  release: SqlTemplate.make<LeaseLock.Lease>(
+    sql,
+    ({ key, owner }) => sql`DELETE FROM le_auth_refresh_lock WHERE id = ${key} AND owner = ${owner}`
+  )
+})
 
 /**
  * Locks for all nodes that share the database of the context.
@@ -49,6 +74,7 @@ export const layerWith = (options: Options): Layer.Layer<RefreshLock, StoreError
         now,
         until: Math.ceil(now + Duration.toMillis(lifetime))
       }))
+      const { release, renew, take } = statements(sql)
       const isOne = (rows: ReadonlyArray<unknown>) => rows.length === 1
       yield* ClientMigrations.run
       yield* SqlStore.cleanUp(["le_auth_refresh_lock"])
@@ -56,22 +82,11 @@ export const layerWith = (options: Options): Layer.Layer<RefreshLock, StoreError
         name,
         lifetime,
         patience: Duration.fromInputUnsafe(options.patience ?? "2 minutes"),
-        take: ({ key, owner }) =>
-          Effect.flatMap(
-            times,
-            ({ now, until }) => sql`
-              INSERT INTO le_auth_refresh_lock (id, owner, expires_at) VALUES (${key}, ${owner}, ${until})
-              ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
-              WHERE le_auth_refresh_lock.expires_at <= ${now} RETURNING id`
-          ).pipe(Effect.map(isOne), run("take")),
-        renew: ({ key, owner }) =>
-          Effect.flatMap(
-            times,
-            ({ until }) => sql`
-              UPDATE le_auth_refresh_lock SET expires_at = ${until} WHERE id = ${key} AND owner = ${owner} RETURNING id`
-          ).pipe(Effect.map(isOne), run("renew")),
-        release: ({ key, owner }) =>
-          Effect.asVoid(run("release")(sql`DELETE FROM le_auth_refresh_lock WHERE id = ${key} AND owner = ${owner}`))
+        take: (lease) =>
+          Effect.flatMap(times, (times) => take({ ...lease, ...times })).pipe(Effect.map(isOne), run("take")),
+        renew: (lease) =>
+          Effect.flatMap(times, (times) => renew({ ...lease, ...times })).pipe(Effect.map(isOne), run("renew")),
+        release: (lease) => Effect.asVoid(run("release")(release(lease)))
       })
     })
   )

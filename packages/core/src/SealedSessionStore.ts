@@ -7,14 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
+import * as SessionText from "./internal/sessionText.ts"
 import { SealKeys } from "./Seal.ts"
 import { Session, type SessionKey } from "./Session.ts"
 import { SessionStore } from "./SessionStore.ts"
-
-const SessionJson = Schema.fromJsonString(Session)
-const encode = Schema.encodeEffect(SessionJson)
-const decode = Schema.decodeOption(SessionJson)
 
 /** A record that was copied under another key does not open there. */
 const associatedData = (key: SessionKey): string => `session of ${key.toString()}`
@@ -58,7 +54,7 @@ export const layer: Layer.Layer<SessionStore, never, SessionStore | SealKeys> = 
     const open = (sealed: Session, key: SessionKey) =>
       Effect.gen(function* () {
         const text = yield* keys.open(Redacted.value(sealed.accessToken), associatedData(key))
-        const session = Option.flatMap(text, decode)
+        const session = Option.flatMap(text, (text) => SessionText.decode(text))
         if (Option.isNone(session)) {
           yield* Effect.logWarning("A stored session does not open with the seal keys, so it counts as none").pipe(
             Effect.annotateLogs({ "le_auth.account": key.accountId })
@@ -73,7 +69,7 @@ export const layer: Layer.Layer<SessionStore, never, SessionStore | SealKeys> = 
       set: (session) =>
         Effect.gen(function* () {
           const { expiresAt, key, refreshAt, signedInAt } = session
-          const text = yield* Effect.orDie(encode(new Session(session)))
+          const text = SessionText.encode(new Session(session))
           const accessToken = Redacted.make(yield* keys.seal(text, associatedData(key)), { label: "sealed session" })
           yield* store.set(new Session({ key, accessToken, signedInAt, refreshAt, expiresAt }))
         }),

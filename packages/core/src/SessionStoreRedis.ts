@@ -79,12 +79,9 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, Re
             run("get")
           ),
         set: (session) =>
-          SessionText.encode(session).pipe(
-            Effect.flatMap((record) =>
-              redis.eval(setScript)(session.key.accountId, session.key.toString(), record, keepFor)
-            ),
-            run("set")
-          ),
+          Effect.suspend(() =>
+            redis.eval(setScript)(session.key.accountId, session.key.toString(), SessionText.encode(session), keepFor)
+          ).pipe(run("set")),
         remove: (key) => run("remove")(redis.eval(removeScript)(key.accountId, key.toString())),
         list: (accountId) =>
           redis

@@ -14,6 +14,7 @@ import * as SessionText from "./internal/sessionText.ts"
 import { SessionStore } from "./SessionStore.ts"
 import type { StoreError } from "./StoreError.ts"
 import * as SqlStore from "./SqlStore.ts"
+import * as SqlTemplate from "./SqlTemplate.ts"
 
 const run = SqlStore.operations("session store in SQL")
 
@@ -24,6 +25,32 @@ export interface Options {
   /** A session that is neither refreshed nor set again for so long is forgotten. Default: 90 days. */
   readonly keepFor?: Duration.Input | undefined
 }
+
+interface Row {
+  readonly id: string
+  readonly accountId: string
+  readonly record: string
+  readonly expiresAt: number
+}
+
+const statements = (sql: SqlClient.SqlClient) => ({
+  get: SqlTemplate.make<{ readonly id: string; readonly now: number }, Pick<Row, "record">>(
+    sql,
+    ({ id, now }) => sql`SELECT record FROM le_auth_session WHERE id = ${id} AND expires_at > ${now}`
+  ),
+  set: SqlTemplate.make<Row>(
+    sql,
+    ({ accountId, expiresAt, id, record }) => sql`
+      INSERT INTO le_auth_session (id, account_id, record, expires_at) VALUES (${id}, ${accountId}, ${record}, ${expiresAt})
+      ON CONFLICT (id) DO UPDATE SET record = excluded.record, expires_at = excluded.expires_at`
+  ),
+  remove: SqlTemplate.make<Pick<Row, "id">>(sql, ({ id }) => sql`DELETE FROM le_auth_session WHERE id = ${id}`),
+  list: SqlTemplate.make<{ readonly accountId: string; readonly now: number }, Pick<Row, "id">>(
+    sql,
+    ({ accountId, now }) => sql`
+      SELECT id FROM le_auth_session WHERE account_id = ${accountId} AND expires_at > ${now}`
+  )
+})
 
 /**
  * Keeps the sessions in the database of the context.
@@ -55,28 +82,24 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, StoreErro
       const keepFor = Duration.toMillis(Duration.fromInputUnsafe(options.keepFor ?? SessionText.keepFor))
       yield* ClientMigrations.run
       yield* SqlStore.cleanUp(["le_auth_session"])
+      const { get, list, remove, set } = statements(sql)
       return SessionStore.of({
         get: (key) =>
           Effect.gen(function* () {
-            const now = yield* Clock.currentTimeMillis
-            const found = yield* sql<{ readonly record: string }>`
-              SELECT record FROM le_auth_session WHERE id = ${key.toString()} AND expires_at > ${now}`
-            return Option.flatMap(Option.fromUndefinedOr(found[0]), ({ record }) => SessionText.decode(record))
+            const [found] = yield* get({ id: key.toString(), now: yield* Clock.currentTimeMillis })
+            return Option.flatMap(Option.fromUndefinedOr(found), ({ record }) => SessionText.decode(record))
           }).pipe(run("get")),
         set: (session) =>
           Effect.gen(function* () {
-            const record = yield* SessionText.encode(session)
+            const { key } = session
             const expiresAt = Math.ceil((yield* Clock.currentTimeMillis) + keepFor)
-            yield* sql`INSERT INTO le_auth_session (id, account_id, record, expires_at)
-              VALUES (${session.key.toString()}, ${session.key.accountId}, ${record}, ${expiresAt})
-              ON CONFLICT (id) DO UPDATE SET record = excluded.record, expires_at = excluded.expires_at`
+            const record = SessionText.encode(session)
+            yield* set({ id: key.toString(), accountId: key.accountId, record, expiresAt })
           }).pipe(run("set")),
-        remove: (key) => Effect.asVoid(run("remove")(sql`DELETE FROM le_auth_session WHERE id = ${key.toString()}`)),
+        remove: (key) => Effect.asVoid(run("remove")(remove({ id: key.toString() }))),
         list: (accountId) =>
           Effect.gen(function* () {
-            const now = yield* Clock.currentTimeMillis
-            const found = yield* sql<{ readonly id: string }>`
-              SELECT id FROM le_auth_session WHERE account_id = ${accountId} AND expires_at > ${now}`
+            const found = yield* list({ accountId, now: yield* Clock.currentTimeMillis })
             return found.flatMap(({ id }) => Option.toArray(SessionText.keyOf(id)))
           }).pipe(run("list"))
       })

@@ -21,17 +21,23 @@ import { StoreError } from "./StoreError.ts"
 const isConflict = ({ reason }: SqlError): boolean =>
   reason._tag === "DeadlockError" || reason._tag === "SerializationError"
 
+/** Whoever lost a conflict has changed nothing. */
+const again = <A, R>(effect: Effect.Effect<A, SqlError, R>, times: number): Effect.Effect<A, SqlError, R> =>
+  times === 0 ? effect : Effect.catchIf(effect, isConflict, () => again(effect, times - 1))
+
 /**
  * Makes the function that runs an operation of a store: it fails with a `StoreError` after `patience` at the latest, by default
  * 5 seconds, and repeats what the database undid because of a conflict.
  *
  * @since 0.1.0
  */
-export const operations =
-  (store: string, patience?: Duration.Input) =>
-  (operation: string) =>
-  <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StoreError, R> =>
-    StoreOperation.operations(store, patience)(operation)(Effect.retry(effect, { while: isConflict, times: 3 }))
+export const operations = (store: string, patience?: Duration.Input) => {
+  const operation = StoreOperation.operations(store, patience)
+  return (name: string) => {
+    const run = operation(name)
+    return <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StoreError, R> => run(again(effect, 3))
+  }
+}
 
 /**
  * Brings the tables of a store to the newest form. Migrations only go forward, each in one transaction with the note that it

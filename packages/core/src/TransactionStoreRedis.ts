@@ -14,7 +14,7 @@ import { Transaction } from "./Transaction.ts"
 import { TransactionStore } from "./TransactionStore.ts"
 
 const TransactionJson = Schema.fromJsonString(Transaction)
-const encode = Schema.encodeEffect(TransactionJson)
+const encode = Schema.encodeSync(TransactionJson)
 const decode = Schema.decodeOption(TransactionJson)
 
 const run = operations("transaction store in Redis")
@@ -45,8 +45,7 @@ export const layer: Layer.Layer<TransactionStore, never, Redis.Redis> = Layer.ef
   Effect.map(Redis.Redis, (redis) =>
     TransactionStore.of({
       put: (id, record, timeToLive) =>
-        Effect.orDie(encode(record)).pipe(
-          Effect.flatMap((text) => redis.send("SET", keyOf(id), text, "PX", milliseconds(timeToLive))),
+        Effect.suspend(() => redis.send("SET", keyOf(id), encode(record), "PX", milliseconds(timeToLive))).pipe(
           Effect.asVoid,
           run("put")
         ),

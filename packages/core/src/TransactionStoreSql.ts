@@ -13,11 +13,12 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as ClientMigrations from "./ClientMigrations.ts"
 import type { StoreError } from "./StoreError.ts"
 import * as SqlStore from "./SqlStore.ts"
+import * as SqlTemplate from "./SqlTemplate.ts"
 import { Transaction } from "./Transaction.ts"
 import { TransactionStore } from "./TransactionStore.ts"
 
 const TransactionJson = Schema.fromJsonString(Transaction)
-const encode = Schema.encodeEffect(TransactionJson)
+const encode = Schema.encodeSync(TransactionJson)
 const decode = Schema.decodeOption(TransactionJson)
 
 const run = SqlStore.operations("transaction store in SQL")
@@ -45,21 +46,26 @@ export const layer: Layer.Layer<TransactionStore, StoreError, SqlClient.SqlClien
     const sql = yield* SqlClient.SqlClient
     yield* ClientMigrations.run
     yield* SqlStore.cleanUp(["le_auth_transaction"])
+    const put = SqlTemplate.make<{ readonly id: string; readonly record: string; readonly expiresAt: number }>(
+      sql,
+      ({ expiresAt, id, record }) => sql`
+        INSERT INTO le_auth_transaction (id, record, expires_at) VALUES (${id}, ${record}, ${expiresAt})
+        ON CONFLICT (id) DO UPDATE SET record = excluded.record, expires_at = excluded.expires_at`
+    )
+    const take = SqlTemplate.make<{ readonly id: string; readonly now: number }, { readonly record: string }>(
+      sql,
+      ({ id, now }) => sql`DELETE FROM le_auth_transaction WHERE id = ${id} AND expires_at > ${now} RETURNING record`
+    )
     return TransactionStore.of({
-      put: (id, record, timeToLive) =>
+      put: (id, transaction, timeToLive) =>
         Effect.gen(function* () {
-          const text = yield* Effect.orDie(encode(record))
-          const expiresAt = (yield* Clock.currentTimeMillis) + Duration.toMillis(timeToLive)
-          yield* sql`INSERT INTO le_auth_transaction (id, record, expires_at)
-            VALUES (${id}, ${text}, ${Math.ceil(expiresAt)})
-            ON CONFLICT (id) DO UPDATE SET record = excluded.record, expires_at = excluded.expires_at`
+          const expiresAt = Math.ceil((yield* Clock.currentTimeMillis) + Duration.toMillis(timeToLive))
+          yield* put({ id, record: encode(transaction), expiresAt })
         }).pipe(run("put")),
       take: (id) =>
         Effect.gen(function* () {
-          const now = yield* Clock.currentTimeMillis
-          const taken = yield* sql<{ readonly record: string }>`
-            DELETE FROM le_auth_transaction WHERE id = ${id} AND expires_at > ${now} RETURNING record`
-          return Option.flatMap(Option.fromUndefinedOr(taken[0]), ({ record }) => decode(record))
+          const [taken] = yield* take({ id, now: yield* Clock.currentTimeMillis })
+          return Option.flatMap(Option.fromUndefinedOr(taken), ({ record }) => decode(record))
         }).pipe(run("take"))
     })
   })

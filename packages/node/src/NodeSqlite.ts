@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { ImmediateTypeId } from "@le-auth/core/SqlTemplate"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -20,6 +21,7 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import * as SqliteConnection from "./internal/sqliteConnection.ts"
+import * as SqliteImmediate from "./internal/sqliteImmediate.ts"
 import { unavailable } from "./internal/sqliteError.ts"
 
 /**
@@ -135,7 +137,14 @@ export const make = (
           ? undefined
           : Statement.defaultTransforms(config.transformResultNames).array
     })
-    return Object.assign(client as NodeSqliteClient, { config })
+    return Object.assign(client as NodeSqliteClient, {
+      config,
+      // Its rows are as SQLite names them.
+      [ImmediateTypeId]:
+        config.transformResultNames === undefined
+          ? SqliteImmediate.make(database, connection, client.transactionService)
+          : undefined
+    })
   })
 
 /**

@@ -20,7 +20,7 @@ import * as Scope from "effect/Scope"
 import { DatabaseSync, type StatementSync } from "node:sqlite"
 import { Pool } from "pg"
 import { createClient } from "redis"
-import { bare, ours, record, type Side } from "./Sides.ts"
+import { bare, ours, record, type Side, statements } from "./Sides.ts"
 import { type ClientStores, clientSteps, sentinelSteps, type Step } from "./Work.ts"
 
 export const connections = 32
@@ -59,52 +59,68 @@ const openClient = async (url: string): Promise<{ store: ClientStores; close: ()
   return { store: context, close }
 }
 
+type Given = Awaited<ReturnType<typeof record>>
+
 /** `node:sqlite` with its statements prepared once, set up as `NodeSqlite` does. */
-const bareSqlite = (path: string, statements: Awaited<ReturnType<typeof record>>) => {
+const bareSqlite = (path: string, steps: ReadonlyArray<Step<any>>, given: Given) => {
   const database = new DatabaseSync(path)
   database.exec("PRAGMA journal_mode = WAL")
   database.exec("PRAGMA synchronous = FULL")
   const [begin, commit] = [database.prepare("BEGIN IMMEDIATE"), database.prepare("COMMIT")]
-  const prepared = statements.map((step) =>
-    step.map(({ parameters, text }) => ({ statement: database.prepare(text) as StatementSync, parameters }))
+  const prepared = given.map((step) =>
+    step.map(({ text, values }) => ({ statement: database.prepare(text) as StatementSync, values }))
   )
-  const side = bare("node:sqlite", (index, names) => {
+  const side = bare("node:sqlite", steps, (index, names) => {
     const step = prepared[index]!
-    let rows = 0
+    let rows: Array<unknown> = []
     if (step.length > 1) begin.run()
-    for (const { parameters, statement } of step) rows = statement.all(...(parameters(names) as Array<string>)).length
+    for (const { statement, values } of step) rows = statement.all(...(values(names) as Array<string>))
     if (step.length > 1) commit.run()
-    return rows
+    return rows[0]
   })
   return { side, close: async () => database.close() }
 }
 
-const barePostgres = (url: string, statements: Awaited<ReturnType<typeof record>>, scope: string) => {
+const barePostgres = (url: string, scope: string, steps: ReadonlyArray<Step<any>>, given: Given) => {
   const pool = new Pool({ connectionString: url, max: connections })
-  const side = bare("pg", async (index, names) => {
-    let count = 0
-    for (const { parameters, text } of statements[index]!) {
-      const { rows } = await pool.query({ name: `${scope} ${index}`, text, values: parameters(names) })
-      count = rows.length
+  const side = bare("pg", steps, async (index, names) => {
+    let row: unknown
+    for (const { text, values } of given[index]!) {
+      row = (await pool.query({ name: `${scope} ${index}`, text, values: values(names) })).rows[0]
     }
-    return count
+    return row
   })
   return { side, close: () => pool.end() }
 }
 
-/** The commands of our adapters, by hand. */
-const bareRedis = async (url: string) => {
+const bareRedis = async (url: string, steps: ReadonlyArray<Step<any>>, given: Given) => {
   const client = createClient({ url })
   await client.connect()
-  const text = "x".repeat(300)
-  const side = bare("redis", async (index, names) => {
-    const key = index < 2 ? `bare:${names.transaction}` : `bare:{12345678}:${names.key}`
-    if (index === 0 || index === 2) await client.sendCommand(["SET", key, text, "PX", "600000"])
-    else await client.sendCommand([index === 1 ? "GETDEL" : "GET", key])
-    return 1
+  const side = bare("redis", steps, async (index, names) => {
+    let answer: unknown
+    for (const { text, values } of given[index]!) {
+      answer = await client.sendCommand([text, ...(values(names) as Array<string>)])
+    }
+    return answer
   })
   return { side, close: async () => void (await client.close()) }
 }
+
+/** The commands that go through the client of our stores. */
+const commands =
+  ({ client }: NodeRedis.NodeRedis["Service"]): Parameters<typeof record>[2] =>
+  (effect, tell) =>
+    Effect.suspend(() => {
+      const { sendCommand } = client
+      client.sendCommand = (words: ReadonlyArray<string>, ...rest: Array<any>) => {
+        if (words[0] !== "SCRIPT") tell(words[0]!, words.slice(1))
+        return sendCommand.call(client, words, ...rest)
+      }
+      return Effect.ensuring(
+        effect,
+        Effect.sync(() => (client.sendCommand = sendCommand))
+      )
+    })
 
 export interface Pair {
   readonly engine: string
@@ -120,10 +136,14 @@ export const pair = async (engine: string, url: string, of: "sentinel" | "client
   const side = ours<any>("le-auth", store, steps)
   if (url === "memory:") return { engine, steps, sides: [side], close }
   const other = url.startsWith("redis:")
-    ? await bareRedis(url)
+    ? await bareRedis(
+        url,
+        steps,
+        await record<any>(store, steps, commands(Context.get(store as any, NodeRedis.NodeRedis)))
+      )
     : url.startsWith("sqlite:")
-      ? bareSqlite(url.slice("sqlite:".length), await record<any>(store, steps))
-      : barePostgres(url, await record<any>(store, steps), of)
+      ? bareSqlite(url.slice("sqlite:".length), steps, await record<any>(store, steps, statements))
+      : barePostgres(url, of, steps, await record<any>(store, steps, statements))
   return {
     engine,
     steps,

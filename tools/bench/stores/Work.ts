@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 
 export const now = Date.now()
@@ -42,6 +43,10 @@ export interface Step<R> {
   readonly title: string
   /** Says whether it did what it should. */
   readonly run: (store: R, names: Names) => Effect.Effect<boolean, unknown>
+  /** Makes the record that the step keeps. */
+  readonly make?: (names: Names) => string
+  /** Reads what a driver answers, and says whether it is what was asked for. Without it, all columns of a row. */
+  readonly read?: (answer: any) => boolean
 }
 
 const owner = { accountId: "12345678", clientId: "client" }
@@ -150,22 +155,38 @@ const sessionOf = (key: SessionKey) =>
     expiresAt: 3
   })
 
+// Whoever keeps sessions has to make the texts and to check what comes back, so both sides do, with the same schemas.
+const encodeTransaction = Schema.encodeSync(Schema.fromJsonString(Transaction))
+const decodeTransaction = Schema.decodeOption(Schema.fromJsonString(Transaction))
+const encodeSession = Schema.encodeSync(Schema.fromJsonString(Session))
+const decodeSession = Schema.decodeOption(Schema.fromJsonString(Session))
+
+/** Of SQL a row, of Redis a text. */
+const textOf = (answer: any): string => answer?.record ?? answer
+
 export const clientSteps: ReadonlyArray<Step<ClientStores>> = [
   {
     title: "put (TransactionStore)",
     run: (stores, { transaction }) =>
-      Effect.as(Context.get(stores, TransactionStore).put(transaction, record, "10 minutes"), true)
+      Effect.as(Context.get(stores, TransactionStore).put(transaction, record, "10 minutes"), true),
+    make: () => encodeTransaction(record),
+    read: () => true
   },
   {
     title: "take (TransactionStore)",
-    run: (stores, { transaction }) => Effect.map(Context.get(stores, TransactionStore).take(transaction), Option.isSome)
+    run: (stores, { transaction }) =>
+      Effect.map(Context.get(stores, TransactionStore).take(transaction), Option.isSome),
+    read: (answer) => Option.isSome(decodeTransaction(textOf(answer)))
   },
   {
     title: "set (SessionStore)",
-    run: (stores, { key }) => Effect.as(Context.get(stores, SessionStore).set(sessionOf(key)), true)
+    run: (stores, { key }) => Effect.as(Context.get(stores, SessionStore).set(sessionOf(key)), true),
+    make: ({ key }) => encodeSession(sessionOf(key)),
+    read: () => true
   },
   {
     title: "read (SessionStore.get)",
-    run: (stores, { key }) => Effect.map(Context.get(stores, SessionStore).get(key), Option.isSome)
+    run: (stores, { key }) => Effect.map(Context.get(stores, SessionStore).get(key), Option.isSome),
+    read: (answer) => Option.isSome(decodeSession(textOf(answer)))
   }
 ]

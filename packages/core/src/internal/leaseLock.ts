@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as RefreshLock from "../RefreshLock.ts"
 import { StoreError } from "../StoreError.ts"
@@ -61,15 +62,24 @@ const keepFresh = (leases: Leases, lease: Lease) =>
     Effect.interruptible
   )
 
-/** A failure must not replace the result of the work: the lease ends by itself. */
-const release = (leases: Leases, lease: Lease) =>
-  Effect.catch(leases.release(lease), (error) => Effect.logWarning(error.message))
+/** Of a lease that nobody knows of whether it was given, or given back: tries until that is certain, or until it has ended by itself. */
+const giveBack = (leases: Leases, lease: Lease, scope: Scope.Scope) =>
+  leases
+    .release(lease)
+    .pipe(Effect.retry(Schedule.spaced("1 second")), Effect.timeoutOption(leases.lifetime), Effect.forkIn(scope))
+
+/** A failure must not replace the result of the work. */
+const release = (leases: Leases, lease: Lease, scope: Scope.Scope) =>
+  Effect.catch(leases.release(lease), (error) =>
+    Effect.andThen(Effect.logWarning(error.message), giveBack(leases, lease, scope))
+  )
 
 export const make = Effect.fnUntraced(function* (
   leases: Leases
 ): Effect.fn.Return<RefreshLock.RefreshLock["Service"], never, Scope.Scope> {
   // Within this process everybody waits in a queue, and only its head asks the database.
   const queue = Context.get(yield* Layer.build(RefreshLock.layerMemory), RefreshLock.RefreshLock)
+  const scope = yield* Effect.scope
   const process = yield* Effect.sync(() => crypto.randomUUID())
   let serial = 0
   return {
@@ -79,11 +89,14 @@ export const make = Effect.fnUntraced(function* (
         Effect.uninterruptibleMask((restore) =>
           Effect.gen(function* () {
             const lease = { key, owner: `${process} ${++serial}` }
-            // It may have been given though we never heard of it.
-            yield* Effect.onInterrupt(restore(waitFor(leases, lease)), () => release(leases, lease))
+            // It may have been given though we never heard of it. Whoever was told of a failure does not wait for that.
+            yield* restore(waitFor(leases, lease)).pipe(
+              Effect.onInterrupt(() => release(leases, lease, scope)),
+              Effect.tapError(() => giveBack(leases, lease, scope))
+            )
             const renewal = yield* Effect.forkChild(keepFresh(leases, lease))
             return yield* Effect.onExit(restore(effect), () =>
-              Effect.andThen(Fiber.interrupt(renewal), release(leases, lease))
+              Effect.andThen(Fiber.interrupt(renewal), release(leases, lease, scope))
             )
           })
         )

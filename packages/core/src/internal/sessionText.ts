@@ -1,6 +1,5 @@
 /** Sessions and their keys as texts, for stores. */
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Session, SessionKey } from "../Session.ts"
@@ -9,10 +8,9 @@ import { Session, SessionKey } from "../Session.ts"
 export const keepFor = Duration.days(90)
 
 const SessionJson = Schema.fromJsonString(Session)
-const encodeSession = Schema.encodeEffect(SessionJson)
 const decodeKey = Schema.decodeUnknownOption(SessionKey)
 
-export const encode = (session: Session): Effect.Effect<string> => Effect.orDie(encodeSession(session))
+export const encode = Schema.encodeSync(SessionJson)
 
 /** What is not readable is no session. */
 export const decode = Schema.decodeOption(SessionJson)

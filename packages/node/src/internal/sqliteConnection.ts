@@ -49,21 +49,35 @@ const toInput = (value: unknown): SQLInputValue => {
   return value as SQLInputValue
 }
 
+/** What errors of statements say was done. */
+export const running = "run a statement"
+
 const rowsPerChunk = 128
 
 type Transform = (<A extends object>(rows: ReadonlyArray<A>) => ReadonlyArray<A>) | undefined
 
+export interface SqliteConnection extends Connection {
+  /** Runs a statement before it returns, and throws what SQLite throws. */
+  readonly executeNow: (sql: string, params: ReadonlyArray<unknown>, bigInts: boolean) => ReadonlyArray<any>
+}
+
 export const make = (
   database: DatabaseSync,
   options: { readonly busyTimeout: Duration.Duration; readonly preparedStatements: number }
-): Connection => {
-  // A Map keeps the order of insertion, so its first key is the one that was not used for longest.
+): SqliteConnection => {
+  // A Map keeps the order of insertion: what was prepared first goes first, and is prepared again if it is still in use.
   const prepared = new Map<string, StatementSync>()
   const prepare = (sql: string): StatementSync => {
-    const statement = prepared.get(sql) ?? database.prepare(sql)
-    prepared.delete(sql)
+    const found = prepared.get(sql)
+    if (found !== undefined) return found
+    const statement = database.prepare(sql)
     prepared.set(sql, statement)
     if (prepared.size > options.preparedStatements) prepared.delete(prepared.keys().next().value!)
+    return statement
+  }
+  const ready = (statement: StatementSync, bigInts: boolean, arrays: boolean): StatementSync => {
+    statement.setReadBigInts(bigInts)
+    statement.setReturnArrays(arrays)
     return statement
   }
   const prepareOnce = (sql: string): StatementSync => database.prepare(sql)
@@ -76,12 +90,9 @@ export const make = (
   ): Effect.Effect<A, SqlError> =>
     Effect.withFiber((fiber) => {
       const bigInts = fiber.getRef(SafeIntegers)
-      return whileBusy("run a statement", options.busyTimeout, () => {
-        const statement = settings.prepare(sql)
-        statement.setReadBigInts(bigInts)
-        statement.setReturnArrays(settings.arrays)
-        return use(statement, params.map(toInput))
-      })
+      return whileBusy(running, options.busyTimeout, () =>
+        use(ready(settings.prepare(sql), bigInts, settings.arrays), params.map(toInput))
+      )
     })
 
   const all = (statement: StatementSync, inputs: Array<SQLInputValue>): ReadonlyArray<any> => statement.all(...inputs)
@@ -89,6 +100,7 @@ export const make = (
     transform === undefined ? rows : Effect.map(rows, transform)
 
   return {
+    executeNow: (sql, params, bigInts) => all(ready(prepare(sql), bigInts, false), params.map(toInput)),
     execute: (sql, params, transform) => transformed(run(sql, params, all, { prepare, arrays: false }), transform),
     executeUnprepared: (sql, params, transform) =>
       transformed(run(sql, params, all, { prepare: prepareOnce, arrays: false }), transform),

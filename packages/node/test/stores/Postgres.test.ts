@@ -10,6 +10,7 @@ import { postgresDump } from "./dumps.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
 import { provesPartitions } from "./partitions.ts"
+import { provesPlans } from "./plans.ts"
 import { provesDump } from "./sentinelDump.ts"
 import { provesProcesses } from "./sentinelProcesses.ts"
 import { provesModel } from "./sentinelModel.ts"
@@ -64,6 +65,7 @@ provesMigrations("PostgreSQL", newDatabase, {
   ...SentinelMigrations
 })
 provesPartitions(newDatabase)
+provesPlans(newDatabase)
 provesModel("PostgreSQL", () => server.url, 50)
 provesProcesses("PostgreSQL", () => server.url)
 

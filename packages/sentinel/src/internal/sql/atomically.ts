@@ -1,4 +1,5 @@
 /** Several changes that happen as one, if the first of them wins. */
+import * as SqlTemplate from "@le-auth/core/SqlTemplate"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
@@ -7,38 +8,46 @@ import type { Fragment, Statement } from "effect/sql/Statement"
 /** The row of the change that won, as a table `won` for what follows. */
 export type Won = Fragment
 
-export interface Change<Row extends object> {
-  /** Changes one row if it may, and returns it. Of parallel calls, one does. */
-  readonly win: Statement<any>
+export interface Change<Values, Column extends string> {
+  /** Changes one row if it may, and returns `columns` of it. Of parallel calls, one does. */
+  readonly win: (values: SqlTemplate.Slots<Values>) => Statement<any>
+  readonly columns: ReadonlyArray<Column>
   /** What goes with it. Nothing of it happens if nothing was won. */
-  readonly along: (won: Won) => ReadonlyArray<Statement<any>>
-  readonly result: (won: Won) => Statement<Row>
+  readonly along: (values: SqlTemplate.Slots<Values>, won: Won) => ReadonlyArray<Statement<any>>
+  /** What is told of it. */
+  readonly result: (values: SqlTemplate.Slots<Values>, won: Won) => Statement<any>
 }
 
 /**
  * PostgreSQL does all of it in one statement: it locks the row of `win`, and a rival waits for that. SQLite has no changes
  * inside of a `WITH`, but one writer at a time, so there it is a transaction of the same statements.
  */
-export const atomically = <Row extends object>(
+export const atomically = <Values extends object, Row extends object, Column extends string = never>(
   sql: SqlClient,
-  { along, result, win }: Change<Row>
-): Effect.Effect<Row | undefined, SqlError> =>
+  { along, columns, result, win }: Change<Values, Column>
+): ((values: Values) => Effect.Effect<Row | undefined, SqlError>) =>
   sql.onDialectOrElse({
     pg: () => {
-      const won = sql`won`
-      const others = along(won).map((statement, index) => sql`, ${sql(`change_${index}`)} AS (${statement})`)
-      const rows = sql<Row>`WITH won AS (${win})${others.reduce((all, one) => sql`${all}${one}`, sql``)} ${result(won)}`
-      return Effect.map(rows, ([row]) => row)
+      const change = SqlTemplate.make<Values, Row>(sql, (values) => {
+        const won = sql`won`
+        const others = along(values, won).map((one, index) => sql`, ${sql(`change_${index}`)} AS (${one})`)
+        return sql`WITH won AS (${win(values)})${others.reduce((all, one) => sql`${all}${one}`, sql``)} ${result(values, won)}`
+      })
+      return (values: Values) => Effect.map(change(values), ([row]) => row)
     },
-    orElse: () =>
-      sql.withTransaction(
-        Effect.gen(function* () {
-          const row: Record<string, unknown> | undefined = (yield* win)[0]
+    orElse: () => {
+      const values = SqlTemplate.slots<Values & Record<Column, unknown>>()
+      const won = sql`(SELECT ${sql.csv(columns.map((name) => sql`${values[name]} AS ${sql(name)}`))}) AS won`
+      const wins = SqlTemplate.template<Values, Record<Column, unknown>>(win)
+      const others = along(values, won).map((one) => SqlTemplate.template(() => one))
+      const tells = SqlTemplate.template<object, Row>(() => result(values, won))
+      return (values: Values) =>
+        SqlTemplate.transaction(sql, function* (): SqlTemplate.Steps<Row | undefined> {
+          const [row] = yield wins(values)
           if (row === undefined) return undefined
-          const columns = Object.entries(row).map(([name, value]) => sql`${value} AS ${sql(name)}`)
-          const won = sql`(SELECT ${sql.csv(columns)}) AS won`
-          yield* Effect.forEach(along(won), (statement) => statement, { discard: true })
-          return (yield* result(won))[0]
+          const all = { ...values, ...row }
+          for (const change of others) yield change(all)
+          return (yield tells(all))[0]
         })
-      )
+    }
   })

@@ -1,4 +1,5 @@
 /** Rows as what `SentinelStore` speaks of, and conditions that several statements share. */
+import type { Slot, Slots } from "@le-auth/core/SqlTemplate"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import type { Grant, Missing, Owner, Session } from "../../SentinelStore.ts"
@@ -51,20 +52,33 @@ export const grantOf = (row: GrantRow): Grant => ({
   nonce: row.nonce ?? undefined
 })
 
+// PostgreSQL keeps the plan of a statement that it has run five times. Made while the tables are small and nothing is known of
+// them, a join may go through all of a table, for each request and until the table is analyzed. A value that is looked up by its
+// key has one plan: so most of what follows is no join.
+
 /** The grant of the row that won. */
 export const grantOfWinner = (sql: SqlClient, won: Fragment): Fragment =>
-  sql`FROM ${won} JOIN sentinel_grant g ON g.id = won.grant_id`
+  sql`FROM sentinel_grant g WHERE g.id = (SELECT won.grant_id FROM ${won})`
+
+/** What most statements are about. */
+export interface AtTime {
+  readonly id: string
+  readonly now: number
+}
 
 /** Of a session `s`. */
-export const isAlive = (sql: SqlClient, now: number): Fragment =>
+export const isAlive = (sql: SqlClient, now: number | Slot): Fragment =>
   sql`s.ended_at IS NULL AND s.idle_expires_at > ${now} AND s.expires_at > ${now}`
 
-/** A grant of this owner that was not revoked, and whose session was not ended; the table has a `grant_id`. */
-export const hasValidGrant = (sql: SqlClient, table: string, owner: Owner, more: Fragment = sql``): Fragment =>
-  sql`EXISTS (
-    SELECT 1 FROM sentinel_grant g JOIN sentinel_session s ON s.id = g.session_id
-    WHERE g.id = ${sql(table)}.grant_id AND g.account_id = ${owner.accountId} AND g.client_id = ${owner.clientId}
-      AND g.revoked_at IS NULL AND s.ended_at IS NULL ${more})`
+/** Whether a grant `g` was not revoked, and its session `s` was not ended. */
+export const isValid = (sql: SqlClient, more: Fragment = sql``): Fragment =>
+  sql`g.revoked_at IS NULL
+    AND (SELECT s.ended_at IS NULL ${more} FROM sentinel_session s WHERE s.id = g.session_id)`
+
+/** Whether the grant of a row is valid and of this owner; the table has a `grant_id`. */
+export const hasValidGrant = (sql: SqlClient, table: string, owner: Slots<Owner>, more?: Fragment): Fragment =>
+  sql`(SELECT g.account_id = ${owner.accountId} AND g.client_id = ${owner.clientId} AND ${isValid(sql, more)}
+    FROM sentinel_grant g WHERE g.id = ${sql(table)}.grant_id)`
 
 export const isOwned = (row: GrantRow, owner: Owner): boolean =>
   row.account_id === owner.accountId && row.client_id === owner.clientId
