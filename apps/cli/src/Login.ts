@@ -6,6 +6,7 @@
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { Origin } from "@le-auth/core/Origin"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as SystemBrowser from "@le-auth/node/SystemBrowser"
 import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -35,10 +36,8 @@ export interface Options extends Selection {
   readonly settings: Option.Option<string>
 }
 
-const show = Effect.fnUntraced(function* (url: string, options: Options) {
-  const invitation = options.noBrowser
-    ? "Open this address in a browser:"
-    : "Opening your browser. If nothing opens, visit:"
+const show = Effect.fnUntraced(function* (url: string, options: Options, opens: boolean) {
+  const invitation = opens ? "Opening your browser. If nothing opens, visit:" : "Open this address in a browser:"
   yield* Output.say(`${invitation}\n\n  ${url}\n`)
   if (options.qr) {
     const { renderUnicodeCompact } = yield* Effect.promise(() => import("uqr"))
@@ -68,11 +67,14 @@ const signIn = Effect.fnUntraced(function* (options: Options) {
   const [redirectUri] = target.installation.redirectUris
   const mayAsk = yield* canAsk
   const isElsewhere = yield* Deferred.make<void>()
-  if (options.noBrowser) yield* Deferred.succeed(isElsewhere, undefined)
+  const missing = yield* SystemBrowser.missing
+  const opens = !options.noBrowser && missing === undefined
+  if (!options.noBrowser && missing !== undefined) yield* Output.say(missing)
+  if (!opens) yield* Deferred.succeed(isElsewhere, undefined)
   const { session } = yield* NodeSignIn.signIn({
-    openBrowser: !options.noBrowser,
+    openBrowser: opens,
     timeout: Option.getOrUndefined(options.timeout),
-    show: (url) => show(url, options),
+    show: (url) => show(url, options, opens),
     onBrowserError: (error) => Effect.andThen(Output.say(error.message), Deferred.succeed(isElsewhere, undefined)),
     ...(mayAsk &&
       redirectUri !== undefined && {

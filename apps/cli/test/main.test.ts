@@ -1,6 +1,6 @@
 import * as Fs from "node:fs"
 import { assert, describe, it } from "vitest"
-import { fromSource, here, run, start } from "./Cli.ts"
+import { fromSource, here, run, start, temporaryDirectory } from "./Cli.ts"
 
 const { version } = JSON.parse(Fs.readFileSync(here("../package.json"), "utf8"))
 
@@ -27,7 +27,7 @@ describe("le-auth", () => {
 
 describe("--json", () => {
   it("says errors as the last line on stderr, with the name and number of the exit code", async () => {
-    const env = { XDG_STATE_HOME: "/nonexistent" }
+    const env = { XDG_STATE_HOME: temporaryDirectory() }
     for (const [args, code, exitCode] of [
       [["--json", "logn"], "usage", 2],
       [["logout", "--json"], "usage", 2],

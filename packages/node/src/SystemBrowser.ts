@@ -13,6 +13,13 @@ import * as Schema from "effect/Schema"
 import * as ChildProcess from "node:child_process"
 import * as Path from "node:path"
 
+const explanations = {
+  NoBrowser: "No browser could be started. Open the address yourself, or name a browser in the variable BROWSER.",
+  NoDisplay: "There is no display for a browser here. Open the address yourself.",
+  Remote: "This is a session over SSH, so no browser is opened here. Open the address yourself.",
+  AddressNotAllowed: "Only https addresses, or http addresses of this computer, are opened in a browser."
+}
+
 /**
  * No browser could be started. Show the user the address instead; it is in `url`.
  *
@@ -24,16 +31,7 @@ export class BrowserError extends Schema.TaggedError<BrowserError>()("BrowserErr
   url: Schema.String
 }) {
   override get message(): string {
-    switch (this.reason) {
-      case "NoBrowser":
-        return "No browser could be started. Open the address yourself, or name a browser in the variable BROWSER."
-      case "NoDisplay":
-        return "There is no display for a browser here. Open the address yourself, in a browser on this computer."
-      case "Remote":
-        return "This is a session over SSH, so no browser is opened here. Open the address yourself."
-      case "AddressNotAllowed":
-        return "Only https addresses, or http addresses of this computer, are opened in a browser."
-    }
+    return explanations[this.reason]
   }
 }
 
@@ -134,6 +132,18 @@ const environment = Config.all({
   }))
 )
 
+/** Why there is no browser to try. */
+const reasonFor = (here: Environment): "NoDisplay" | "Remote" => (here.ssh ? "Remote" : "NoDisplay")
+
+/**
+ * Why a browser need not be tried here, in words: nobody could see it. Nothing if one can.
+ *
+ * @since 0.1.0
+ */
+export const missing: Effect.Effect<string | undefined> = Effect.map(Effect.orDie(environment), (here) =>
+  commands(here, "").length === 0 ? explanations[reasonFor(here)] : undefined
+)
+
 /**
  * The browser that the user's system prefers: `BROWSER` if it is set, else `xdg-open`, `open` or `rundll32`.
  *
@@ -148,7 +158,7 @@ export const layer: Layer.Layer<SystemBrowser> = Layer.succeed(SystemBrowser, {
     }
     const here = yield* Effect.orDie(environment)
     const candidates = commands(here, url.href)
-    if (candidates.length === 0) return yield* fail(here.ssh ? "Remote" : "NoDisplay")
+    if (candidates.length === 0) return yield* fail(reasonFor(here))
     yield* Effect.firstSuccessOf(candidates.map(run)).pipe(Effect.catch(() => fail("NoBrowser")))
   })
 })

@@ -1,0 +1,100 @@
+/**
+ * What the documentation shows is what happens. `npx vitest run apps/cli/test/Recorded.test.ts -u` writes it anew.
+ */
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { assert, expect, it } from "vitest"
+import { startKeyring } from "../../../tools/keyring.mjs"
+import { browser, type Environment, here, planted, run, start, temporaryDirectory, withKeychain, world } from "./Cli.ts"
+import { recorded } from "./Recorded.ts"
+import { keys, onTerminal } from "./Terminal.ts"
+
+const document = here("../../../docs/cli.md")
+
+/** One command, and what the terminal shows of it. */
+const shown = async (args: ReadonlyArray<string>, env: Environment, code = 0) => {
+  const result = await onTerminal(args, env).result
+  assert.strictEqual(result.code, code, result.screen)
+  return `$ le-auth ${args.join(" ")}\n${result.screen}`
+}
+
+const home = () => Path.join(temporaryDirectory(), "home")
+
+it("docs/cli.md shows what happens", { timeout: 120_000 }, async () => {
+  withKeychain()
+  const keyring = await startKeyring()
+  const at = await world()
+  const sessions = new Map<string, string>()
+
+  const sentinel = start(["sentinel", "start", "--port", "0"])
+  const [, port = ""] = await sentinel.output(/listens on \S+:(\d+)/)
+  await sentinel.output(/Ctrl-C stops it/)
+  const local = {
+    ...keyring.env,
+    SENTINEL_PORT: port,
+    XDG_STATE_HOME: home(),
+    BROWSER: browser("approve")
+  }
+  const path = "/api/account/{account}/configuration/le-users/users/{user}"
+  const newcomer = [await shown(["login"], local), await shown(["api", "accountConfigReadOnly", path], local)]
+  sentinel.child.kill("SIGINT")
+  const { stdout } = await sentinel.result
+  sessions.set("sentinel start", `$ le-auth sentinel start\n${stdout.trim()}`)
+  sessions.set(
+    "newcomer",
+    newcomer.join("\n").replace(`accountConfigReadOnly ${path}`, `accountConfigReadOnly '${path}'`)
+  )
+
+  const { LE_AUTH_DOMAIN_API = "" } = at.env
+  const env: Environment = { ...keyring.env, LE_AUTH_DOMAIN_API, XDG_STATE_HOME: home(), BROWSER: browser("approve") }
+  const first = onTerminal(["login", "--account", "le87654321"], env)
+  for (const [question, answer] of [
+    [/Client id of the installation/, planted.clientId],
+    [/Client secret \(not shown\)/, planted.secret],
+    [/Redirect URI, exactly as registered/, `\u0015${at.redirectUri}`]
+  ] as const) {
+    await first.shows(question)
+    first.type(answer + keys.enter)
+  }
+  sessions.set("first sign-in", `$ le-auth login --account le87654321\n${(await first.result).screen}`)
+  sessions.set(
+    "accounts",
+    [
+      await shown(["status"], env),
+      await shown(["accounts", "list"], env),
+      await shown(["refresh"], env),
+      await shown(["accounts", "remove", "le87654321"], env)
+    ].join("\n")
+  )
+  sessions.set("error", await shown(["status", "--profile", "staging", "--json"], env, 7))
+
+  const { BROWSER: _, ...remote } = { BROWSER: "", ...at.env, ...env, SSH_CONNECTION: "192.0.2.1 1 192.0.2.2 22" }
+  const pasted = onTerminal(["login"], remote)
+  const [, url = ""] = await pasted.shows(/^ {2}(http\S+)$/m)
+  await pasted.shows(/Paste that page's address/)
+  const landed = await run([url], {}, browser("stop").split(" ").slice(1))
+  pasted.type(landed.stdout.trim() + keys.enter)
+  sessions.set("over SSH", `$ le-auth login\n${(await pasted.result).screen}`)
+  keyring.stop()
+  await at.close()
+
+  const [, control = ""] = /and why, at \S+:(\d+)/.exec(stdout) ?? []
+  const ports = { [port]: 4400, [new URL(LE_AUTH_DOMAIN_API).port]: 4400, [at.callbackPort]: 4401, [control]: 4402 }
+  const text = recorded(document, sessions, ports)
+  assert.notInclude(text, planted.secret)
+  await expect(text).toMatchFileSnapshot(document)
+})
+
+// Here because the port of the built-in application is one, and files of tests run at the same time.
+it("without settings it is the local Sentinel, and says so", async () => {
+  const env = { XDG_STATE_HOME: temporaryDirectory(), BROWSER: browser("approve") }
+  const sentinel = start(["sentinel", "start", "--port", "0"])
+  const [, port = ""] = await sentinel.output(/listens on \S+:(\d+)/)
+  const { code, stderr, stdout } = await run(["login"], { ...env, SENTINEL_PORT: port })
+  sentinel.child.kill("SIGINT")
+  await sentinel.result
+  assert.strictEqual(code, 0, stderr)
+  assert.include(stdout, "Signed in as 3552833710 to account 12345678, until ")
+  assert.include(stderr, `account 12345678 of the local Sentinel at http://localhost:${port}`)
+  Fs.rmSync(env.XDG_STATE_HOME, { recursive: true })
+})
