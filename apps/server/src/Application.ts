@@ -3,6 +3,7 @@
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as ApiProxy from "@le-auth/web/ApiProxy"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -16,17 +17,22 @@ import * as Stores from "./Stores.ts"
 
 /** What the routes stand on: the sign-in, the sessions, the installation, and where all of it is kept. */
 const services = (configuration: Configuration.Configuration) =>
-  WebApplication.layer().pipe(
+  WebApplication.layer({ frameAncestors: configuration.frameAncestors }).pipe(
     Layer.provideMerge(NodeSignIn.layerServer),
     Layer.provideMerge(Stores.layer(configuration.store)),
     Layer.provideMerge(AppInstallations.layer(configuration.installation)),
     Layer.provide(Configuration.provider(configuration))
   )
 
+/** What the page may call of LivePerson: the record of its user. */
+const api = ApiProxy.layer({
+  services: { accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/users/"] } }
+})
+
 /** The application on its port. */
 export const layer = (configuration: Configuration.Configuration) =>
   HttpRouter.serve(
-    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, Health.layer),
+    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, api, Health.layer),
     {
       disableLogger: true,
       disableListenLog: true

@@ -31,6 +31,8 @@ export interface Configuration {
   readonly installation: AppInstallations.AppInstallation
   readonly domainApi: Origin
   readonly store: StoreUrl.StoreUrl
+  /** Who may show `/spa/` in a frame. */
+  readonly frameAncestors: ReadonlyArray<string>
 }
 
 /** In a folder that git ignores: who develops this application stays signed in when it starts again. */
@@ -103,7 +105,8 @@ export const load = Effect.fnUntraced(function* (
       redirectUris: [values.LE_AUTH_REDIRECT_URI]
     }),
     domainApi: values.LE_AUTH_DOMAIN_API,
-    store: store.success
+    store: store.success,
+    frameAncestors: (environment["LE_AUTH_FRAME_ANCESTORS"] ?? "").split(/[\s,]+/).filter((origin) => origin !== "")
   }
 })
 

@@ -1,6 +1,7 @@
 /**
  * The page of `apps/spa`, as its build has left it. It shows the same as the start page, with a script in place of forms.
  */
+import { WebApplication } from "@le-auth/web/WebApplication"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -12,16 +13,22 @@ import { fileURLToPath } from "node:url"
 const root = fileURLToPath(new URL("../../spa/dist/", import.meta.url))
 
 /** Its own files, its own backend, and nothing else; no text becomes HTML or script (Trusted Types). */
-const headers = {
+const headersFor = (frameAncestors: ReadonlyArray<string>) => ({
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; " +
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    `form-action 'none'; frame-ancestors ${frameAncestors.length === 0 ? "'none'" : frameAncestors.join(" ")}; ` +
+    "require-trusted-types-for 'script'; trusted-types 'none'",
   "cross-origin-opener-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff"
-}
+})
 
-const withHeaders = HttpRouter.middleware(Effect.map(HttpServerResponse.setHeaders(headers)), { global: false })
+const withHeaders = HttpRouter.middleware(
+  Effect.map(WebApplication, ({ frameAncestors }) =>
+    Effect.map(HttpServerResponse.setHeaders(headersFor(frameAncestors)))
+  ),
+  { global: false }
+)
 
 export const layer = HttpStaticServer.layer({ root, prefix: "/spa", cacheControl: "no-cache" }).pipe(
   Layer.provide(withHeaders.layer)

@@ -63,6 +63,8 @@ describe("/spa", () => {
       const text = await page.locator("main").innerText()
       assert.match(text, /Account\s+12345678/)
       assert.include(text, "Administrator")
+      // Through the backend: the page itself has no token to ask LivePerson with.
+      await page.locator("#name").filter({ hasText: "Ada Admin" }).waitFor()
       assert.notInclude(text, "Sign in in a new window")
 
       await page.getByRole("button", { name: "Refresh" }).click()

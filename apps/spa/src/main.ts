@@ -1,5 +1,8 @@
 /** The page: who is signed in, and what can be done about it. */
 import {
+  allowCookies,
+  callApi,
+  cookies,
   onChange,
   popup,
   redirect,
@@ -13,7 +16,7 @@ import {
 
 /** What any of the calls can say. */
 type Result =
-  | Awaited<ReturnType<typeof popup | typeof refresh | typeof signOutEverywhere>>
+  | Awaited<ReturnType<typeof allowCookies | typeof popup | typeof refresh | typeof signOutEverywhere>>
   | ReturnType<typeof redirect>
 
 const element = (id: string): HTMLElement => {
@@ -31,12 +34,22 @@ const fillTime = (id: string, milliseconds: number) => {
   element(id).setAttribute("datetime", time.toISOString())
 }
 
+/** From LivePerson's Users API, through the backend. LivePerson's own administrators have no record there. */
+const fillName = async ({ accountId, subject }: Session) => {
+  const path = `/api/account/${accountId}/configuration/le-users/users/${encodeURIComponent(subject)}?v=6.0` as const
+  const result = await callApi("accountConfigReadOnly", path)
+  const record: unknown = result._tag === "Answered" && result.response.ok ? await result.response.json() : undefined
+  const name = typeof record === "object" && record !== null && "fullName" in record ? record.fullName : undefined
+  element("name").textContent = typeof name === "string" ? name : "Not known"
+}
+
 const fill = (now: Session) => {
   element("subject").textContent = now.subject
   element("account").textContent = now.accountId
   element("role").textContent = now.isAdmin ? "Administrator" : "User"
   fillTime("since", now.signedInAt)
   fillTime("until", now.expiresAt)
+  void fillName(now)
 }
 
 /** Text only: what the backend says is never read as HTML. */
@@ -52,6 +65,20 @@ const showPart = (shown: Part) => {
   for (const part of parts) element(part).hidden = part !== shown
 }
 
+/** In a frame of another site, such as LivePerson's agent workspace. */
+const sayKeptBack = () => {
+  element("allow").hidden = false
+  element("redirect").hidden = true
+  say(
+    "Your browser keeps this frame apart. Sign in in a new window, then allow this application its cookies.",
+    "problem"
+  )
+}
+
+const lookForCookies = async () => {
+  if ((await cookies())._tag === "CookiesKeptBack") sayKeptBack()
+}
+
 const show = (result: Result): void => {
   switch (result._tag) {
     case "SignedIn":
@@ -60,12 +87,15 @@ const show = (result: Result): void => {
       return say("You are signed in.")
     case "SignedOut":
       showPart("signed-out")
+      void lookForCookies()
       return result.reason === "NotSignedIn" ? say("You are not signed in.") : say(result.message, "problem")
     case "SignedOutHere":
       showPart("signed-out")
       return say(result.message, "problem")
     case "Redirecting":
       return say("On the way to the sign-in…")
+    case "CookiesKeptBack":
+      return sayKeptBack()
     // Nothing has changed; there is only something to say. A page that knows nothing yet can ask again.
     case "NoPopup":
     case "NotRedirected":
@@ -92,6 +122,7 @@ const onClick = (id: string, act: () => Result | Promise<Result>, waiting?: stri
 onClick("again", () => session(), "Looking who is signed in…")
 onClick("redirect", () => redirect())
 onClick("popup", () => popup(), "Sign in in the window that has opened.")
+onClick("allow", () => allowCookies())
 onClick("refresh", () => refresh())
 onClick("sign-out", () => signOut())
 onClick("sign-out-everywhere", () => signOutEverywhere())

@@ -1,3 +1,4 @@
+export * as BrowserApi from "./BrowserApi.ts"
 export * as BrowserHttp from "./BrowserHttp.ts"
 export * as BrowserSignIn from "./BrowserSignIn.ts"
 export * as FrameCookies from "./FrameCookies.ts"

@@ -21,6 +21,7 @@
  * @since 0.1.0
  */
 export { type Backend, type NoSecret, type Paths, type Request } from "./internal/backend.ts"
+export { type Answered, type ApiOptions, callApi } from "./internal/callApi.ts"
 export { onChange, onReturn } from "./internal/changes.ts"
 export { allowCookies, cookies, type CookiesArrive, type CookiesKeptBack } from "./internal/cookies.ts"
 export { type NoPopup, popup, type PopupOptions, type PopupResult } from "./internal/popup.ts"

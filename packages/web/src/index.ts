@@ -1,3 +1,4 @@
+export * as ApiProxy from "./ApiProxy.ts"
 export * as BrowserSessions from "./BrowserSessions.ts"
 export * as CookieBrowserSessions from "./CookieBrowserSessions.ts"
 export * as CookieProbe from "./CookieProbe.ts"

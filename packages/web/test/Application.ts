@@ -1,6 +1,7 @@
 /** An application with the routes of `@le-auth/web`, over the scripted Sentinel of core's tests. */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
+import type { Domains } from "@le-auth/core/Domains"
 import { RedirectUri } from "@le-auth/core/Identifiers"
 import * as Seal from "@le-auth/core/Seal"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
@@ -11,6 +12,7 @@ import * as WebSignIn from "@le-auth/web/WebSignIn"
 import { it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
 import type * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -28,7 +30,11 @@ export interface Options {
   readonly routes?: Layer.Layer<
     never,
     never,
-    HttpRouter.HttpRouter | HttpRouter.Request.From<"Requires", WebSignIn.Services> | WebSignIn.Services
+    | HttpRouter.HttpRouter
+    | HttpRouter.Request.From<"Requires", WebSignIn.Services>
+    | WebSignIn.Services
+    | Domains
+    | HttpClient.HttpClient
   >
 }
 

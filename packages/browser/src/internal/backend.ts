@@ -24,13 +24,15 @@ export interface Paths {
   readonly login: `/${string}`
   readonly session: `/${string}`
   readonly signOut: `/${string}`
+  /** Where `ApiProxy` of `@le-auth/web` is. */
+  readonly api: `/${string}`
 }
 
 /**
  * @since 0.1.0
  */
 export interface Backend extends NoSecret {
-  /** Default: `/login`, `/session` and `/sign-out`, as in `@le-auth/web`. */
+  /** Default: `/login`, `/session`, `/sign-out` and `/liveperson`, as in `@le-auth/web`. */
   readonly paths?: Partial<Paths> | undefined
   /** How long to wait for an answer, in milliseconds. Default: 15,000. */
   readonly timeout?: number | undefined
@@ -45,12 +47,13 @@ export interface Request extends Backend {
 }
 
 /** `x-le-auth`: another site cannot make a browser send it. The same as `requestHeader` of `@le-auth/core/SessionView`. */
-const requestHeader = "x-le-auth"
+export const requestHeader = "x-le-auth"
 
 export const pathsOf = (options: Backend): Paths => ({
   login: "/login",
   session: "/session",
   signOut: "/sign-out",
+  api: "/liveperson",
   ...options.paths
 })
 
@@ -94,15 +97,19 @@ const failure = (error: unknown, signal: AbortSignal | undefined): Unavailable =
       : unavailable("Unreachable", "The application's server cannot be reached. Check the network, then try again.")
 
 /**
- * Asks the backend. A redirect is not followed: nothing of le-auth answers with one to a script, so it leads elsewhere. The
- * cookie goes to the page's own origin only, and so does the request.
+ * Sends a request to the backend, and does something with what comes. A redirect is not followed: nothing of le-auth answers
+ * with one to a script, so it leads elsewhere. The cookie goes to the page's own origin only, and so does the request.
  */
-export const ask = async (method: "GET" | "POST", path: string, options: Request): Promise<Answer | Unavailable> => {
+export const send = async <A>(
+  url: () => URL,
+  init: RequestInit,
+  options: Request,
+  read: (response: Response) => A | Promise<A>
+): Promise<A | Unavailable> => {
   try {
     // @effect-diagnostics-next-line globalFetch:off
-    const response = await fetch(address(location, path), {
-      method,
-      headers: { accept: "application/json", [requestHeader]: "1" },
+    const response = await fetch(url(), {
+      ...init,
       mode: "same-origin",
       credentials: "same-origin",
       cache: "no-store",
@@ -110,12 +117,27 @@ export const ask = async (method: "GET" | "POST", path: string, options: Request
       referrerPolicy: "no-referrer",
       signal: limited(options)
     })
-    const text = await response.text()
-    return { _tag: "Answer", status: response.status, body: parse(text) }
+    return await read(response)
   } catch (error) {
     return failure(error, options.signal)
   }
 }
+
+/** What the backend says about itself. */
+export const answerOf = async (response: Response): Promise<Answer> => ({
+  _tag: "Answer",
+  status: response.status,
+  body: parse(await response.text())
+})
+
+/** Asks the backend. */
+export const ask = (method: "GET" | "POST", path: string, options: Request): Promise<Answer | Unavailable> =>
+  send(
+    () => address(location, path),
+    { method, headers: { accept: "application/json", [requestHeader]: "1" } },
+    options,
+    answerOf
+  )
 
 const parse = (text: string): unknown => {
   try {

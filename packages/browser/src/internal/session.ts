@@ -4,15 +4,19 @@ import { type SessionResult, type SignedOut, signedOut, type SignedOutHere, type
 import { fromBody, members } from "./sessionView.ts"
 import { announce, once } from "./tabs.ts"
 
-const read = (answer: Answer): SessionResult => {
+/** Why there is no session in an answer. */
+export const refused = (answer: Answer): SignedOut | Unavailable => {
   const { body, status } = answer
-  const session = fromBody(body)
-  if (status === 200 && session !== undefined) return { _tag: "SignedIn", session }
   const { error, signedIn } = members(body)
   if (status === 200 && signedIn === false) return signedOut("NotSignedIn")
   if (status === 401 && (signedIn === false || error === "NotSignedIn")) return signedOut("NotSignedIn")
   if (status === 401 && error === "SessionEnded") return signedOut("Ended")
   return unexpected(answer)
+}
+
+const read = (answer: Answer): SessionResult => {
+  const session = fromBody(answer.body)
+  return answer.status === 200 && session !== undefined ? { _tag: "SignedIn", session } : refused(answer)
 }
 
 /**

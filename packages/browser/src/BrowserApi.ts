@@ -1,0 +1,91 @@
+/**
+ * APIs of LivePerson, called through the application's backend (`ApiProxy` of `@le-auth/web`), which adds the access token: it never
+ * comes to the page.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import { requestHeader } from "./internal/backend.ts"
+import { apiAddress, isProblem } from "./internal/callApi.ts"
+import { notSignedIn, unavailable } from "./internal/fromPlain.ts"
+import { refused } from "./internal/session.ts"
+import type { BackendUnavailable, NotSignedIn } from "./PageError.ts"
+import type * as Plain from "./plain.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options extends Plain.NoSecret {
+  /** The service of the Domain API that the requests go to, such as `accountConfigReadOnly`. */
+  readonly service: string
+  readonly paths?: Plain.Backend["paths"]
+}
+
+/** What is not LivePerson's answer is an error. */
+const checked = (response: HttpClientResponse) =>
+  isProblem(response.headers[requestHeader])
+    ? response.json.pipe(
+        Effect.orElseSucceed(() => undefined),
+        Effect.flatMap((body): Effect.Effect<never, NotSignedIn | BackendUnavailable> => {
+          const result = refused({ _tag: "Answer", status: response.status, body })
+          return Effect.fail(result._tag === "SignedOut" ? notSignedIn(result) : unavailable(result))
+        })
+      )
+    : Effect.succeed(response)
+
+/**
+ * An `HttpClient` that sends requests for paths of a service through the backend, as the signed-in user. Give it the client of
+ * `BrowserHttp.layer`. The backend passes on the services and paths that it lists, and no others.
+ *
+ * @example
+ * ```ts
+ * import * as BrowserApi from "@le-auth/browser/BrowserApi"
+ * import * as BrowserHttp from "@le-auth/browser/BrowserHttp"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpClient from "effect/http/HttpClient"
+ *
+ * const users = (account: string) =>
+ *   HttpClient.HttpClient.pipe(
+ *     Effect.map(BrowserApi.authorized({ service: "accountConfigReadOnly" })),
+ *     Effect.flatMap((client) => client.get(`/api/account/${account}/configuration/le-users/users?v=6.0`)),
+ *     Effect.flatMap((response) => response.json),
+ *     Effect.provide(BrowserHttp.layer)
+ *   )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const authorized =
+  (options: Options) =>
+  <E, R>(
+    client: HttpClient.HttpClient.With<E, R>
+  ): HttpClient.HttpClient.With<E | HttpClientError.HttpClientError | NotSignedIn | BackendUnavailable, R> =>
+    HttpClient.transform(
+      HttpClient.mapRequestEffect(client, (request) => {
+        const address = apiAddress(options, options.service, request.url)
+        return address === undefined
+          ? Effect.fail(
+              new HttpClientError.HttpClientError({
+                reason: new HttpClientError.InvalidUrlError({
+                  request,
+                  description: "The path leads out of the API. Encode what is put into it."
+                })
+              })
+            )
+          : Effect.succeed(
+              request.pipe(
+                HttpClientRequest.setUrl(address.href),
+                HttpClientRequest.removeHeader("authorization"),
+                HttpClientRequest.setHeader(requestHeader, "1")
+              )
+            )
+      }),
+      (
+        response
+      ): Effect.Effect<HttpClientResponse, E | HttpClientError.HttpClientError | NotSignedIn | BackendUnavailable, R> =>
+        Effect.flatMap(response, checked)
+    )

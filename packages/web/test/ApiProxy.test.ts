@@ -1,0 +1,217 @@
+import { assert, describe } from "@effect/vitest"
+import * as RequestLimits from "@le-auth/core/RequestLimits"
+import * as ApiProxy from "@le-auth/web/ApiProxy"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { json } from "../../core/test/ScriptedSentinel.ts"
+import { type Options, scenario } from "./Application.ts"
+
+const users = "/api/account/12345678/configuration/le-users/users"
+const proxied: Options = {
+  routes: ApiProxy.layer({
+    maximumRequestSize: "100 B",
+    services: {
+      accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/"] },
+      msgHist: { paths: ["/messaging_history/"], methods: ["POST"] }
+    }
+  })
+}
+const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
+const at = (path: string, service = "accountConfigReadOnly") => `/liveperson/${service}${path}`
+
+describe("an API of LivePerson, through the backend", () => {
+  scenario("G1, G2, G8: the call goes on with the token, and without what is the browser's", [proxied], async (web) => {
+    const mine = web.browser()
+    await mine.signIn()
+    const sent = web.wire.sent.length
+    const answer = await mine.send(at(`${users}?v=6.0&select=%2Fid`), {
+      headers: {
+        ...own,
+        accept: "application/json",
+        "if-none-match": '"1"',
+        authorization: "Bearer of-the-page",
+        origin: "https://app.example",
+        referer: "https://app.example/inbox",
+        "x-forwarded-for": "10.0.0.1",
+        traceparent: "00-1-1-01"
+      }
+    })
+    assert.strictEqual(answer.status, 200)
+    const call = web.wire.sent.slice(sent).find(({ url }) => url.pathname === users)!
+    assert.strictEqual(
+      call.url.href,
+      `https://accountconfigreadonly-12345678.liveperson.net${users}?v=6.0&select=%2Fid`
+    )
+    assert.match(String(call.headers["authorization"]), /^Bearer planted-access-/)
+    assert.sameMembers(Object.keys(call.headers), ["accept", "authorization", "if-none-match"])
+  })
+
+  scenario("G8, H1: of the answer comes back what is data", [proxied], async (web) => {
+    const mine = web.browser()
+    await mine.signIn()
+    web.wire.next(
+      users,
+      json([{ id: 1 }], 200, {
+        etag: '"2"',
+        "ac-revision": "7",
+        "set-cookie": "planted=1",
+        "access-control-allow-origin": "*",
+        "x-internal": "1",
+        "content-security-policy": "script-src *"
+      })
+    )
+    const answer = await mine.send(at(users), { headers: own })
+    assert.deepStrictEqual(await answer.json(), [{ id: 1 }])
+    assert.deepStrictEqual(Object.fromEntries(answer.headers), {
+      "ac-revision": "7",
+      "cache-control": "no-store",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+      "content-type": "application/json",
+      "cross-origin-resource-policy": "same-origin",
+      etag: '"2"',
+      "x-content-type-options": "nosniff"
+    })
+    web.wire.next(users, json({ error: "no such thing" }, 404))
+    const missing = await mine.send(at(users), { headers: own })
+    assert.strictEqual(missing.status, 404)
+    assert.isNull(missing.headers.get("x-le-auth"))
+  })
+
+  scenario("G3: a call that was refused with 401 is repeated once, with a new token", [proxied], async (web) => {
+    const mine = web.browser()
+    await mine.signIn()
+    web.wire.next("/search", json({}, 401), json({ hello: 1 }))
+    const path = "/messaging_history/api/account/12345678/conversations/search"
+    const answer = await mine.send(at(path, "msgHist"), {
+      method: "POST",
+      headers: { ...own, "content-type": "application/json" },
+      body: '{"from":1}'
+    })
+    assert.strictEqual(answer.status, 200)
+    const calls = web.wire.to("/search")
+    assert.strictEqual(calls.length, 2)
+    assert.notStrictEqual(calls[0]?.headers["authorization"], calls[1]?.headers["authorization"])
+    for (const { form, headers } of calls) {
+      assert.deepStrictEqual([...form.keys()], ['{"from":1}'])
+      assert.strictEqual(headers["content-type"], "application/json")
+    }
+  })
+
+  scenario("G2, G8: it calls nothing but what is listed, for its own account", [proxied], async (web) => {
+    const mine = web.browser()
+    await mine.signIn()
+    const before = web.wire.sent.length
+    for (const [path, method] of [
+      [at("/api/account/87654321/configuration/le-users/users")],
+      [at("/api/account/12345678/configuration/le-skills/skills")],
+      [at(`${users}/../../../../../../secret`)],
+      [at(`${users}/%2e%2e/%2E%2E/le-skills`)],
+      [at(`${users}/..%2f..%2fle-skills`)],
+      [at(`${users}/..%5C..%5Cle-skills`)],
+      [at("//evil.example/")],
+      [at("/@evil.example/")],
+      [at("")],
+      [at("/", "sentinel")],
+      [at(users, "accountConfigReadWrite")],
+      [at(users, "https:")],
+      [at(users, "__proto__")],
+      [at(users, "constructor")],
+      [at(users), "POST"],
+      [at(users), "DELETE"],
+      [at("/messaging_history/x", "msgHist"), "GET"]
+    ] as const) {
+      const answer = await mine.send(path, { method: method ?? "GET", headers: own })
+      assert.include([403, 404], answer.status, `${method} ${path}`)
+    }
+    // The Domain API may have been asked, and nothing that bears a token.
+    for (const { headers } of web.wire.sent.slice(before)) assert.notProperty(headers, "authorization")
+  })
+
+  scenario("G2: a host that is not LivePerson's gets no token", [proxied], async (web) => {
+    const mine = web.browser()
+    await mine.signIn()
+    web.wire.next(
+      "/baseURI.json",
+      json({ service: "accountConfigReadOnly", account: "12345678", baseURI: "169.254.169.254" })
+    )
+    const answer = await mine.send(at(users), { headers: own })
+    assert.strictEqual(answer.status, 502)
+    assert.strictEqual((await answer.json()).error, "DomainsError")
+    assert.strictEqual(web.wire.to("/users").length, 0)
+  })
+
+  scenario("G7: it answers the application's own pages only, and never opens CORS", [proxied], async (web) => {
+    const mine = web.browser()
+    await mine.signIn()
+    for (const headers of [
+      {},
+      { "sec-fetch-site": "same-origin" },
+      { "x-le-auth": "1", "sec-fetch-site": "cross-site" },
+      { "x-le-auth": "1", origin: "https://evil.example" },
+      { "x-le-auth": "1", origin: "null" }
+    ] as ReadonlyArray<Record<string, string>>) {
+      for (const method of ["GET", "OPTIONS"]) {
+        const answer = await mine.send(at(users), { method, headers })
+        assert.strictEqual(answer.status, 403)
+        assert.isNull(answer.headers.get("access-control-allow-origin"))
+        assert.strictEqual(answer.headers.get("x-le-auth"), "problem")
+      }
+    }
+    assert.strictEqual(web.wire.to("/users").length, 0)
+  })
+
+  scenario("says that nobody is signed in, and that the session has ended", [proxied], async (web) => {
+    const nobody = await web.browser().send(at(users), { headers: own })
+    assert.strictEqual(nobody.status, 401)
+    assert.strictEqual((await nobody.json()).error, "NotSignedIn")
+    const mine = web.browser()
+    await mine.signIn()
+    web.wire.next("/users", json({}, 401))
+    web.wire.next("/token", json({ error: "invalid_grant" }, 400))
+    const ended = await mine.send(at(users), { headers: own })
+    assert.strictEqual(ended.status, 401)
+    assert.strictEqual((await ended.json()).error, "SessionEnded")
+  })
+
+  scenario(
+    "D10: bodies and answers have a limit, calls end in time, and a redirect is no answer",
+    [
+      {
+        routes: Layer.provide(
+          proxied.routes!,
+          Layer.succeed(RequestLimits.RequestLimits, { timeout: "1 second", maximumBodySize: "50 B" })
+        )
+      }
+    ],
+    async (web) => {
+      const mine = web.browser()
+      await mine.signIn()
+      const call = async (answer: () => Response | Promise<Response> | Effect.Effect<Response>) => {
+        web.wire.next("/users", answer)
+        const { headers, status } = await mine.send(at(users), { headers: own })
+        assert.strictEqual(headers.get("x-le-auth"), "problem")
+        return status
+      }
+      const large = await mine.send(at("/messaging_history/x", "msgHist"), {
+        method: "POST",
+        headers: own,
+        body: "x".repeat(101)
+      })
+      assert.strictEqual(large.status, 413)
+      assert.strictEqual(await call(json("x".repeat(51), 200, { "content-length": "53" })), 502)
+      assert.strictEqual(
+        await call(() => new Response(null, { status: 302, headers: { location: "https://evil.example/" } })),
+        502
+      )
+      assert.strictEqual(await call(() => Effect.never), 504)
+      // A size that nobody told before breaks the connection.
+      web.wire.next("/users", () => new Response("x".repeat(51)))
+      const broken = await mine.send(at(users), { headers: own })
+      const read = await broken.text().then(
+        (text) => text.length,
+        () => "broken"
+      )
+      assert.notStrictEqual(read, 51)
+    }
+  )
+})
