@@ -6,7 +6,7 @@
 import * as PlatformCrypto from "@effect/platform-node/NodeCrypto"
 import * as Aead from "effect/crypto/Aead"
 import * as Digest from "effect/crypto/Digest"
-import type * as Kdf from "effect/crypto/Kdf"
+import * as Kdf from "effect/crypto/Kdf"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Signature from "effect/crypto/Signature"
@@ -20,6 +20,7 @@ import {
   createPublicKey,
   createSecretKey,
   hash,
+  hkdfSync,
   type KeyObject,
   randomBytes,
   randomFillSync,
@@ -152,6 +153,39 @@ export const layerAead: Layer.Layer<Aead.Aead> = Aead.layerWebCryptoWith({
 }).pipe(Layer.provide(layerSecureRandom))
 
 /**
+ * `Kdf` whose HKDF is Node's, and which leaves all else to WebCrypto: to load that takes longer than to derive a key.
+ *
+ * @since 0.1.0
+ */
+export const layerKdf: Layer.Layer<Kdf.Kdf> = Layer.effect(
+  Kdf.Kdf,
+  Effect.map(Kdf.Kdf, (webCrypto) => ({
+    derive: (algorithm, secret, options) => {
+      const isSimple =
+        algorithm._tag === "Hkdf" &&
+        algorithm.hash.name.startsWith("SHA-") &&
+        Number.isSafeInteger(options.length) &&
+        options.length >= 1 &&
+        options.length <= 255 * algorithm.hash.outputLength
+      if (!isSimple) return webCrypto.derive(algorithm, secret, options)
+      const { info = new Uint8Array(0), length, salt } = options
+      return Effect.sync(() => new Uint8Array(hkdfSync(algorithm.hash.name, secret, salt, info, length)))
+    }
+  }))
+).pipe(Layer.provide(PlatformCrypto.layerKdf))
+
+/**
+ * What seals and opens, see `Seal` of `@le-auth/core`.
+ *
+ * @since 0.1.0
+ */
+export const layerSeal: Layer.Layer<Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom> = Layer.mergeAll(
+  layerAead,
+  layerKdf,
+  layerSecureRandom
+)
+
+/**
  * Random state, the hash that names a sign-in's record, and the signature of the id_token.
  *
  * @since 0.1.0
@@ -183,4 +217,4 @@ export const layer: Layer.Layer<Digest.Digest | SecureRandom.SecureRandom | Sign
  */
 export const layerServer: Layer.Layer<
   Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRandom.SecureRandom | Signature.Signature
-> = Layer.mergeAll(layer, layerAead, layerMac, PlatformCrypto.layerKdf)
+> = Layer.mergeAll(layer, layerAead, layerMac, layerKdf)

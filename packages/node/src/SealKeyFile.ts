@@ -15,6 +15,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Path from "node:path"
 import { createPrivate, type FileProblem, preparePrivateDirectory, readPrivate } from "./internal/privateFile.ts"
+import * as NodeCrypto from "./NodeCrypto.ts"
 
 const failed = (path: string, operation: string) => (problem: FileProblem) =>
   new StoreError({ store: `seal key file ${path}`, operation: `${operation}: ${problem.problem}`, cause: problem })
@@ -42,7 +43,7 @@ const secretAt = Effect.fnUntraced(function* (path: string) {
  */
 export const layerAt = (path: string): Layer.Layer<Seal.SealKeys, StoreError | SettingsError> =>
   Layer.unwrap(Effect.map(secretAt(path), (secret) => Seal.layer([Redacted.make(secret, { label: "seal key" })]))).pipe(
-    Layer.provide(Seal.layerWebCrypto)
+    Layer.provide(NodeCrypto.layerSeal)
   )
 
 /**
@@ -53,6 +54,6 @@ export const layerAt = (path: string): Layer.Layer<Seal.SealKeys, StoreError | S
 export const layerConfigOr = (path: string): Layer.Layer<Seal.SealKeys, StoreError | SettingsError> =>
   Layer.unwrap(
     Effect.map(Effect.option(Config.NonEmptyString("LE_AUTH_SEAL_KEYS")), (given) =>
-      Option.isSome(given) ? Layer.provide(Seal.layerConfig, Seal.layerWebCrypto) : layerAt(path)
+      Option.isSome(given) ? Layer.provide(Seal.layerConfig, NodeCrypto.layerSeal) : layerAt(path)
     )
   )

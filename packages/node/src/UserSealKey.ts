@@ -19,6 +19,7 @@ import * as Path from "node:path"
 import * as KernelLock from "./internal/kernelLock.ts"
 import { createPrivate, type FileProblem, preparePrivateDirectory, readPrivate } from "./internal/privateFile.ts"
 import { Keychain, type KeychainError, layer as keychainLayer } from "./Keychain.ts"
+import * as NodeCrypto from "./NodeCrypto.ts"
 import * as PrivateDocument from "./PrivateDocument.ts"
 
 /**
@@ -148,7 +149,7 @@ export const layerAt = (
       const { place, secret } = yield* make(path, options)
       return Layer.merge(Seal.layer([Redacted.make(secret, { label: "seal key" })]), Layer.succeed(SealKeyPlace, place))
     })
-  ).pipe(Layer.provide(Seal.layerWebCrypto))
+  ).pipe(Layer.provide(NodeCrypto.layerSeal))
 
 /**
  * Where the file of {@link layer} is: `seal-key` beside the session file, see `PrivateDocument.defaultPath`.

@@ -3,6 +3,7 @@ import * as PlatformCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as Aead from "effect/crypto/Aead"
 import * as Digest from "effect/crypto/Digest"
+import * as Kdf from "effect/crypto/Kdf"
 import * as KeyFormat from "effect/crypto/KeyFormat"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -43,6 +44,29 @@ describe("NodeCrypto.layerServer", () => {
       const signature = yield* sign(privateKey, text("claims"))
       assert.strictEqual(signature.length, 64)
       assert.isTrue(yield* verify(publicKey, signature, text("claims")))
+    }).pipe(ours)
+  )
+
+  it.effect("derives with HKDF what WebCrypto derives, and refuses what it refuses", () =>
+    Effect.gen(function* () {
+      const { derive } = yield* Kdf.Kdf
+      const other = yield* webCrypto(Kdf.Kdf)
+      for (const options of [
+        { salt: text(""), info: text("le-auth"), length: 6 },
+        { salt: text("salt"), length: 32 },
+        { salt: text("salt"), length: 255 * 32 }
+      ]) {
+        for (const algorithm of [Kdf.hkdfSha256, Kdf.hkdfSha512]) {
+          assert.deepStrictEqual(
+            Hex.encode(yield* derive(algorithm, text("secret"), options)),
+            Hex.encode(yield* other.derive(algorithm, text("secret"), options))
+          )
+        }
+      }
+      for (const length of [0, -1, 1.5, 255 * 32 + 1]) {
+        const error = yield* Effect.flip(derive(Kdf.hkdfSha256, text("secret"), { salt: text(""), length }))
+        assert.strictEqual(error.reason._tag, "InvalidArgument")
+      }
     }).pipe(ours)
   )
 
