@@ -1,4 +1,7 @@
-/** Another site, which means harm. Its page opens a page of the application, keeps hold of it, and writes down what it hears. */
+/**
+ * Another site, which means harm. Its page opens a page of the application, or frames it, keeps hold of it, and
+ * writes down what it hears.
+ */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Page } from "puppeteer-core"
@@ -29,9 +32,11 @@ const reads = () => [
 ].map(attempt)`
 
 export const listen = async () => {
-  const server = createServer((_, response) => {
+  const server = createServer((request, response) => {
+    const framed = new URL(request.url ?? "", "http://hostile").searchParams.get("frame")
+    const frame = framed === null ? "" : `<iframe src="${framed}"></iframe>`
     response.setHeader("content-type", "text/html; charset=utf-8")
-    response.end(`<!doctype html><title>Prizes</title><button>Open</button><script>${script}</script>`)
+    response.end(`<!doctype html><title>Prizes</title><button>Open</button>${frame}<script>${script}</script>`)
   })
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve))
   const { port } = server.address() as AddressInfo

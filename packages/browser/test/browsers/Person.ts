@@ -49,6 +49,27 @@ export const press = async (page: Page, selector: string): Promise<void> => {
   await page.click(selector)
 }
 
+/** Writes down what the page shows from now on: the tags, in their order. */
+export const watch = async (page: Page): Promise<() => Promise<Array<string>>> => {
+  await page.$eval("#state", (element) => {
+    const shown: Array<string> = []
+    Object.assign(globalThis, { shown })
+    new MutationObserver(() => shown.push(element.textContent)).observe(element, { childList: true })
+  })
+  return async () => {
+    const texts = await page.evaluate(() => (globalThis as unknown as { shown: Array<string> }).shown)
+    return texts.map((text) => (JSON.parse(text) as State)._tag)
+  }
+}
+
+/** The page in the frame of another. */
+export const frameOf = async (page: Page): Promise<Frame> => {
+  const frame = await (await page.waitForSelector("iframe"))?.contentFrame()
+  if (!frame) throw new Error(`${page.url()} has no frame`)
+  await state(frame)
+  return frame
+}
+
 /** Clicks, and waits for what comes of it rather than for what was there before. */
 export const click = async (page: Page, id: string): Promise<State> => {
   await page.$eval("#state", (element) => void (element.textContent = ""))
@@ -111,7 +132,11 @@ export class Person {
 
   /** An empty tab. */
   async tab(): Promise<Page> {
-    const page = await this.#context.newPage()
+    return this.notice(await this.#context.newPage())
+  }
+
+  /** Writes down what is to be noticed of a page from now on. */
+  notice(page: Page): Page {
     page.on("console", (message) => void (message.type() === "error" && this.#complain(message.text())))
     page.on("pageerror", (error) => this.#complain(String(error)))
     page.on("framenavigated", (frame) => {
@@ -172,13 +197,22 @@ export class Person {
     return caught
   }
 
-  /** Clicks, and gives the window that opens. */
+  /** Clicks, and gives the window that opens. Chromium without a screen tells the page behind it, too, that it has the focus. */
   async openWindow(page: Page): Promise<Page> {
+    if ((await page.browser().version()).startsWith("Chrome")) {
+      await page.evaluate(() => void Object.assign(document, { hasFocus: () => false }))
+    }
     const [window] = await Promise.all([
       new Promise<Page>((resolve) => void page.once("popup", (opened) => resolve(opened!))),
       press(page, "#popup")
     ])
     return window
+  }
+
+  /** Back to a page that was behind a window. */
+  async comeBack(page: Page): Promise<void> {
+    await page.bringToFront()
+    await page.evaluate(() => void Reflect.deleteProperty(document, "hasFocus"))
   }
 
   leave(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Browser, Page } from "puppeteer-core"
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest"
 import * as Application from "../Application.ts"
 import * as HostileSite from "./HostileSite.ts"
-import { at, click, Person, press, state, tagged, text, until } from "./Person.ts"
+import { at, click, frameOf, Person, press, state, tagged, text, until } from "./Person.ts"
 import { browsers } from "../../../../tools/browsers.mjs"
 
 let application: Awaited<ReturnType<typeof Application.make>>
@@ -149,9 +149,19 @@ for (const { launch, name } of browsers) {
         })
       }
 
+      it("A10: whose frame the page is in gets no login into it; the page says what to do", async () => {
+        for (const origin of hostile.origins) {
+          const frame = await frameOf(
+            await victim.open(`${origin}/?frame=${encodeURIComponent(`${application.origin}/plain`)}`)
+          )
+          await frame.click("#sign-in")
+          assert.strictEqual((await state(frame, tagged("NotRedirected"))).reason, "Framed")
+        }
+      })
+
       it("C11: that posts messages to the page, and to a channel of the same name, is not listened to", async () => {
         const opener = await hostilePage(hostile.origins[0]!, "/plain")
-        const page = await HostileSite.openFrom(opener)
+        const page = victim.notice(await HostileSite.openFrom(opener))
         await state(page)
         // Notices what arrives, which is what the page itself could have noticed.
         await page.evaluate(() => {
@@ -172,8 +182,9 @@ for (const { launch, name } of browsers) {
           return all.at(-1) === "last" ? all : undefined
         })
         assert.lengthOf(arrived, 4)
-        assert.strictEqual(await asked(), before)
-        assert.strictEqual((await state(page)).reason, "NotSignedIn")
+        // The one question is that of the button.
+        assert.strictEqual((await click(page, "session"))._tag, "SignedOut")
+        assert.strictEqual(await asked(), before + 1)
       })
 
       it("C11: that shows the end of a made-up window ends no sign-in, and makes the page believe nothing", async () => {

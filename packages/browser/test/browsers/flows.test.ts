@@ -3,7 +3,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Browser } from "puppeteer-core"
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest"
 import * as Application from "../Application.ts"
-import { at, back, click, nothing, Person, press, state, stored, tagged } from "./Person.ts"
+import { at, back, click, frameOf, nothing, Person, press, state, stored, tagged, watch } from "./Person.ts"
 import { browsers } from "../../../../tools/browsers.mjs"
 
 let application: Awaited<ReturnType<typeof Application.make>>
@@ -32,6 +32,14 @@ for (const { launch, name } of browsers) {
       assert.isNotEmpty(addresses)
       for (const address of addresses) assert.notMatch(address, /[?&#](code|state)=/)
     }
+
+    it("A10: a page in a frame of its own site takes the whole tab, and brings it back", async () => {
+      const page = await person.open("/workspace?open=2")
+      await (await frameOf(page)).click("#sign-in")
+      await person.logIn(page)
+      await at(page, `${application.origin}/workspace?open=2`)
+      await state(await frameOf(page), tagged("SignedIn"))
+    })
 
     for (const path of ["/plain", "/effect"]) {
       describe(`a page with the ${path.slice(1)} entry`, () => {
@@ -84,6 +92,9 @@ for (const { launch, name } of browsers) {
           const page = await person.open(`${path}?folder=1&code=SplxlOBeZQQYbYS6WxSbIA&state=xyz#top`)
           assert.strictEqual((await state(page)).reason, "CallbackAtPage")
           assert.strictEqual(await page.evaluate(() => location.href), `${application.origin}${path}?folder=1#top`)
+          // The back button does not lead to the callback.
+          const entries = () => history.length
+          assert.strictEqual(await page.evaluate(entries), await (await person.open(path)).evaluate(entries))
           assert.deepStrictEqual(person.complaints, [])
         })
 
@@ -91,6 +102,7 @@ for (const { launch, name } of browsers) {
           const page = await person.open(path)
           const other = await person.open("/plain")
           await Promise.all([state(page), state(other)])
+          const shown = await watch(page)
           const window = await person.openWindow(page)
           await at(window, `${application.sentinelOrigin}/*`)
           assert.isNull(await window.evaluate(() => globalThis.opener))
@@ -98,6 +110,7 @@ for (const { launch, name } of browsers) {
           assert.strictEqual((await state(page, tagged("SignedIn"))).session?.["subject"], "3552833710")
           await state(other, tagged("SignedIn"))
           assert.isTrue(window.isClosed())
+          assert.notInclude(await shown(), "NoPopup")
           assert.strictEqual(page.url(), `${application.origin}${path}`)
 
           await click(page, "sign-out")
@@ -112,6 +125,7 @@ for (const { launch, name } of browsers) {
           const window = await person.openWindow(page)
           await at(window, `${application.sentinelOrigin}/*`)
           await window.close()
+          await person.comeBack(page)
           assert.strictEqual((await state(page, tagged("NoPopup"))).reason, "Closed")
         })
 
