@@ -1,6 +1,7 @@
 export * as BrowserApi from "./BrowserApi.ts"
 export * as BrowserHttp from "./BrowserHttp.ts"
 export * as BrowserSignIn from "./BrowserSignIn.ts"
+export * as DirectApi from "./DirectApi.ts"
 export * as FrameCookies from "./FrameCookies.ts"
 export * as PageError from "./PageError.ts"
 export * as PageSession from "./PageSession.ts"

@@ -2,8 +2,8 @@
  * Sign-in from a web page, without Effect: plain functions, and results that say by their `_tag` what happened.
  *
  * A page starts a sign-in and learns its result. The exchange of the code, which needs the client secret, belongs to the
- * application's own backend (`@le-auth/web`), and so does every token: none of them reaches the page. Nothing is written to
- * `localStorage`, `sessionStorage`, cookies or IndexedDB, and nothing is remembered between calls.
+ * application's own backend (`@le-auth/web`), and so does every token: none of them reaches the page, unless {@link directApi} is
+ * used. Nothing is written to `localStorage`, `sessionStorage`, cookies or IndexedDB, and nothing is remembered between calls.
  *
  * Expected failures are results, never exceptions. What the backend answered is checked before it is believed.
  *
@@ -24,6 +24,7 @@ export { type Backend, type NoSecret, type Paths, type Request } from "./interna
 export { type Answered, type ApiOptions, callApi } from "./internal/callApi.ts"
 export { onChange, onReturn } from "./internal/changes.ts"
 export { allowCookies, cookies, type CookiesArrive, type CookiesKeptBack } from "./internal/cookies.ts"
+export { directApi } from "./internal/directApi.ts"
 export { type NoPopup, popup, type PopupOptions, type PopupResult } from "./internal/popup.ts"
 export { type NotRedirected, redirect, type Redirecting, type RedirectOptions } from "./internal/redirect.ts"
 export {

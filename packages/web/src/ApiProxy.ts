@@ -12,10 +12,7 @@ import { Domains } from "@le-auth/core/Domains"
 import * as RequestLimits from "@le-auth/core/RequestLimits"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Sessions } from "@le-auth/core/Sessions"
-import { requestHeader } from "@le-auth/core/SessionView"
 import * as ByteSize from "effect/ByteSize"
-import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
@@ -26,13 +23,11 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { BrowserSessions } from "./BrowserSessions.ts"
+import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as Forwarding from "./internal/forwarding.ts"
-import * as Problem from "./Problem.ts"
-import { isSameOrigin } from "./SameOrigin.ts"
-import { currentKey, WebApplication } from "./WebApplication.ts"
+import { answering, refuse } from "./internal/pageCall.ts"
+import type { WebApplication } from "./WebApplication.ts"
 
 /** @since 0.1.0 */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
@@ -60,21 +55,6 @@ export interface Options {
   /** How large the body of a call may be. Default: 1 MiB. Of an answer, `RequestLimits` says it. */
   readonly maximumRequestSize?: ByteSize.Input | undefined
 }
-
-class Refused extends Data.TaggedError("Refused")<{
-  readonly error: string
-  readonly status: number
-  readonly message: string
-}> {}
-
-const refuse = (error: string, status: number, message: string) => new Refused({ error, status, message })
-
-/** Tells the page that this is ours, and not LivePerson's answer. */
-const refusal = (error: string, status: number, message: string) =>
-  HttpServerResponse.jsonUnsafe(
-    { error, message },
-    { status, headers: { "cache-control": "no-store", [requestHeader]: "problem" } }
-  )
 
 const noBody = new Set([204, 205, 304])
 
@@ -130,8 +110,6 @@ export const layer = (
 > =>
   HttpRouter.addAll(
     Effect.gen(function* () {
-      const application = yield* WebApplication
-      const browserSessions = yield* BrowserSessions
       const sessions = yield* Sessions
       const domains = yield* Domains
       const client = yield* HttpClient.HttpClient
@@ -153,66 +131,46 @@ export const layer = (
           Effect.map((body) => HttpBody.uint8Array(new Uint8Array(body), request.headers["content-type"]))
         )
 
-      const call = Effect.fnUntraced(function* (request: HttpServerRequest) {
-        // Also to read: what LivePerson answers may cost, or be told from how long it takes.
-        if (request.headers[requestHeader] === undefined || !isSameOrigin(request, application.origin)) {
-          return yield* refuse("forbidden", 403, "This request did not come from a page of this application.")
-        }
-        const key = yield* currentKey
-        if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "Nobody is signed in. Start a sign-in.")
-        const [, name = "", rest = ""] = /^\/([^/?]+)(\/.*)$/.exec(request.url.slice(path.length)) ?? []
-        const permission = services.get(name)
-        const notAllowed = () =>
-          refuse("NotAllowed", 403, "The backend does not pass on this call. See the services of ApiProxy.")
-        if (permission === undefined) return yield* notAllowed()
-        const { methods = ["GET"], paths } = permission
-        const method = methods.find((each) => each === request.method)
-        if (method === undefined) return yield* notAllowed()
-        const origin = yield* domains.resolve(key.value.accountId, name)
-        const address = Forwarding.addressOf(origin, rest, paths, key.value.accountId)
-        if (address === undefined) return yield* notAllowed()
+      const call = yield* answering(
+        Effect.fnUntraced(function* (request, key) {
+          const [, name = "", rest = ""] = /^\/([^/?]+)(\/.*)$/.exec(request.url.slice(path.length)) ?? []
+          const permission = services.get(name)
+          const notAllowed = () =>
+            refuse("NotAllowed", 403, "The backend does not pass on this call. See the services of ApiProxy.")
+          if (permission === undefined) return yield* notAllowed()
+          const { methods = ["GET"], paths } = permission
+          const method = methods.find((each) => each === request.method)
+          if (method === undefined) return yield* notAllowed()
+          const origin = yield* domains.resolve(key.accountId, name)
+          const address = Forwarding.addressOf(origin, rest, paths, key.accountId)
+          if (address === undefined) return yield* notAllowed()
 
-        const forwarded = HttpClientRequest.modify(HttpClientRequest.empty, {
-          method,
-          url: address,
-          headers: Forwarding.ofRequest(request.headers),
-          ...(method === "GET" ? {} : { body: yield* bodyOf(request) })
-        })
-        const response = yield* sessions
-          .authorized(client, key.value)
-          .execute(forwarded)
-          .pipe(
-            // The other side is another company: it gets no trace ids of ours.
-            Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-            Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
-            // Such an error carries the request, and that the token.
-            Effect.catchTag("HttpClientError", () =>
-              Effect.fail(refuse("Unreachable", 502, "LivePerson cannot be reached. Try again later."))
-            ),
-            Effect.timeoutOrElse({
-              duration: limits.timeout,
-              orElse: () => Effect.fail(refuse("Timeout", 504, "LivePerson did not answer in time. Try again later."))
-            })
-          )
-        return yield* passOn(response, most)
-      })
-
-      const provided = Effect.provide(
-        Context.make(WebApplication, application).pipe(Context.add(BrowserSessions, browserSessions))
-      )
-      return [
-        HttpRouter.route("*", `${path}/*`, (request) =>
-          provided(call(request)).pipe(
-            Effect.catch((error) =>
-              error._tag === "Refused"
-                ? Effect.succeed(refusal(error.error, error.status, error.message))
-                : Effect.as(
-                    Effect.logWarning("A call could not be passed on", error.message),
-                    refusal(error._tag, Problem.status(error), error.message)
-                  )
+          const forwarded = HttpClientRequest.modify(HttpClientRequest.empty, {
+            method,
+            url: address,
+            headers: Forwarding.ofRequest(request.headers),
+            ...(method === "GET" ? {} : { body: yield* bodyOf(request) })
+          })
+          const response = yield* sessions
+            .authorized(client, key)
+            .execute(forwarded)
+            .pipe(
+              // The other side is another company: it gets no trace ids of ours.
+              Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+              Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+              // Such an error carries the request, and that the token.
+              Effect.catchTag("HttpClientError", () =>
+                Effect.fail(refuse("Unreachable", 502, "LivePerson cannot be reached. Try again later."))
+              ),
+              Effect.timeoutOrElse({
+                duration: limits.timeout,
+                orElse: () => Effect.fail(refuse("Timeout", 504, "LivePerson did not answer in time. Try again later."))
+              })
             )
-          )
-        )
-      ]
+          return yield* passOn(response, most)
+        })
+      )
+
+      return [HttpRouter.route("*", `${path}/*`, call)]
     })
   )

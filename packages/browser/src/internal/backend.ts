@@ -89,7 +89,7 @@ export interface Answer {
   readonly body: unknown
 }
 
-const failure = (error: unknown, signal: AbortSignal | undefined): Unavailable =>
+export const failure = (error: unknown, signal: AbortSignal | undefined): Unavailable =>
   signal?.aborted
     ? unavailable("Aborted", "The request was given up.")
     : error instanceof DOMException && error.name === "TimeoutError"

@@ -1,0 +1,89 @@
+/**
+ * APIs of LivePerson, called by the page itself, with a token in its memory.
+ *
+ * **Whoever can run a script in the page can take the token away.** `BrowserApi` does without.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import { leadsElsewhere, makeTokens, type PageToken, tokenAddress } from "./internal/directApi.ts"
+import { call, notSignedIn, unavailable } from "./internal/fromPlain.ts"
+import type { BackendUnavailable, NotSignedIn } from "./PageError.ts"
+import type * as Plain from "./plain.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options extends Plain.Backend {
+  /** The service of the Domain API that the requests go to. */
+  readonly service: string
+}
+
+/**
+ * An `HttpClient` that sends requests for paths of a service to LivePerson, with the signed-in user's access token. The backend
+ * must be told to give it to the page (`PageToken` of `@le-auth/web`), and LivePerson's API must allow the page's origin (CORS).
+ * The token goes to the host of the service alone, is forgotten when anybody signs out, and after a 401 is renewed, and the request
+ * repeated, once. Make it once: each has a token of its own.
+ *
+ * @example
+ * ```ts
+ * import * as BrowserHttp from "@le-auth/browser/BrowserHttp"
+ * import * as DirectApi from "@le-auth/browser/DirectApi"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpClient from "effect/http/HttpClient"
+ *
+ * const client = HttpClient.HttpClient.pipe(
+ *   Effect.map(DirectApi.authorized({ service: "asyncMessagingEnt" })),
+ *   Effect.provide(BrowserHttp.layer)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const authorized = (options: Options) => {
+  const { service, ...backend } = options
+  const tokens = makeTokens()
+  const token = (last?: PageToken): Effect.Effect<PageToken, NotSignedIn | BackendUnavailable> =>
+    Effect.flatMap(
+      call((request) => tokens(service, request, last), backend),
+      (result): Effect.Effect<PageToken, NotSignedIn | BackendUnavailable> => {
+        switch (result._tag) {
+          case "PageToken":
+            return Effect.succeed(result)
+          case "SignedOut":
+            return Effect.fail(notSignedIn(result))
+          case "Unavailable":
+            return Effect.fail(unavailable(result))
+        }
+      }
+    )
+
+  return <E, R>(
+    client: HttpClient.HttpClient.With<E, R>
+  ): HttpClient.HttpClient.With<E | HttpClientError.HttpClientError | NotSignedIn | BackendUnavailable, R> => {
+    const send = (request: HttpClientRequest.HttpClientRequest, page: PageToken) => {
+      const address = tokenAddress(page, request.url)
+      return address === undefined
+        ? Effect.fail(
+            new HttpClientError.HttpClientError({
+              reason: new HttpClientError.InvalidUrlError({ request, description: leadsElsewhere })
+            })
+          )
+        : client.execute(
+            request.pipe(HttpClientRequest.setUrl(address.href), HttpClientRequest.bearerToken(page.accessToken))
+          )
+    }
+    return HttpClient.transform(client, (_, request): Effect.Effect<any, any, R> =>
+      Effect.gen(function* () {
+        const first = yield* token()
+        const response = yield* send(request, first)
+        // A body that is a stream is gone and cannot be sent again.
+        if (response.status !== 401 || request.body._tag === "Stream") return response
+        return yield* send(request, yield* token(first))
+      })
+    )
+  }
+}

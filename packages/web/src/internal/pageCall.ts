@@ -1,0 +1,63 @@
+/** Calls of the application's own pages that need the token of their session, and what is said when they are refused. */
+import { requestHeader } from "@le-auth/core/SessionView"
+import type { SessionKey } from "@le-auth/core/Session"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
+import { BrowserSessions } from "../BrowserSessions.ts"
+import * as Problem from "../Problem.ts"
+import { isSameOrigin } from "../SameOrigin.ts"
+import { currentKey, WebApplication } from "../WebApplication.ts"
+
+export class Refused extends Data.TaggedError("Refused")<{
+  readonly error: string
+  readonly status: number
+  readonly message: string
+}> {}
+
+export const refuse = (error: string, status: number, message: string) => new Refused({ error, status, message })
+
+/** Tells the page that this is ours, and not LivePerson's answer. */
+const refusal = (error: string, status: number, message: string) =>
+  HttpServerResponse.jsonUnsafe(
+    { error, message },
+    { status, headers: { "cache-control": "no-store", [requestHeader]: "problem" } }
+  )
+
+/** Answers with the session of the browser; only its own pages, and only who is signed in, get that far. */
+export const answering = <R>(
+  handler: (
+    request: HttpServerRequest,
+    key: SessionKey
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Refused | Problem.Problem, R>
+) =>
+  Effect.gen(function* () {
+    const application = yield* WebApplication
+    const browserSessions = yield* BrowserSessions
+    /** The key is looked up with the services of this layer, so that the routes themselves need none. */
+    const provided = Effect.provide(
+      Context.make(WebApplication, application).pipe(Context.add(BrowserSessions, browserSessions))
+    )
+    return Effect.fnUntraced(
+      function* (request: HttpServerRequest) {
+        // Also to read: a simple request of another site would not be answered to it, but it would be made.
+        if (request.headers[requestHeader] === undefined || !isSameOrigin(request, application.origin)) {
+          return yield* refuse("forbidden", 403, "This request did not come from a page of this application.")
+        }
+        const key = yield* provided(currentKey)
+        if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "Nobody is signed in. Start a sign-in.")
+        return yield* handler(request, key.value)
+      },
+      Effect.catch((error) =>
+        error._tag === "Refused"
+          ? Effect.succeed(refusal(error.error, error.status, error.message))
+          : Effect.as(
+              Effect.logWarning("A call of a page could not be answered", error.message),
+              refusal(error._tag, Problem.status(error), error.message)
+            )
+      )
+    )
+  })
