@@ -88,13 +88,13 @@ const login = Effect.fnUntraced(function* (options: Options) {
   yield* checkWritable
   const { keepAs, target: found } = yield* NewProfile.resolve(options)
   const target = yield* LoginPort.apply(found, options.port)
-  if (target.localSentinel !== undefined) {
+  if (target.localSentinel !== undefined && keepAs === undefined) {
     yield* Output.say(`No account is configured, so this is ${describe(target)}.`)
   }
   const session = yield* at(target, signIn(options))
   if (keepAs !== undefined) {
-    const domainApi = yield* Config.option(Config.schema(Origin, "LE_AUTH_DOMAIN_API"))
-    yield* Profiles.save(keepAs, found.installation, Option.getOrUndefined(domainApi))
+    const given = yield* Config.option(Config.schema(Origin, "LE_AUTH_DOMAIN_API"))
+    yield* Profiles.save(keepAs, found.installation, found.domainApi ?? Option.getOrUndefined(given))
   } else if (target.profile !== undefined) {
     yield* Profiles.use(target.profile)
   }

@@ -3,73 +3,42 @@
  *
  * @since 0.1.0
  */
-import * as AppInstallations from "@le-auth/core/AppInstallations"
-import { AccountId, ClientId, ClientSecret } from "@le-auth/core/Identifiers"
+import type { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
 import type { SettingsError } from "@le-auth/core/Settings"
-import * as Prompt from "effect/cli/Prompt"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import * as Net from "node:net"
 import { ask, canAsk } from "./Ask.ts"
 import * as Output from "./Output.ts"
 import * as Profiles from "./Profiles.ts"
+import { questions, type SettingName } from "./Questions.ts"
 import { configured, find, profileOf, type Selection, type Target } from "./Target.ts"
 
 interface Options extends Selection {
   readonly settings: Option.Option<string>
 }
 
-type SettingName = keyof typeof AppInstallations.settings
-
-const problemOf = (schema: Schema.Codec<unknown, string>, expected: string) => {
-  const isValid = Schema.is(Schema.toEncoded(schema))
-  return (text: string) => (isValid(text) ? Effect.succeed(text) : Effect.fail(`This is not ${expected}`))
-}
-
-const validate = {
-  account: problemOf(AccountId, "an account id: letters and digits"),
-  application: problemOf(ClientId, "a client id: visible characters, no spaces"),
-  secret: problemOf(ClientSecret, "a client secret: visible characters, no spaces"),
-  redirectUri: problemOf(
-    AppInstallations.settings.LE_AUTH_REDIRECT_URI,
-    "https, or http on this computer: http://127.0.0.1:4401/callback"
-  )
-}
-
-const prompts: Readonly<Record<SettingName, Prompt.Prompt<string>>> = {
-  LE_AUTH_ACCOUNT_ID: Prompt.String({ message: "Account id", validate: validate.account }),
-  LE_AUTH_CLIENT_ID: Prompt.String({ message: "Client id of the installation", validate: validate.application }),
-  LE_AUTH_CLIENT_SECRET: Prompt.map(
-    Prompt.Hidden({ message: "Client secret (not shown)", validate: validate.secret }),
-    Redacted.value
-  ),
-  LE_AUTH_REDIRECT_URI: Prompt.String({
-    message: "Redirect URI, exactly as registered",
-    default: "http://127.0.0.1:4401/callback",
-    validate: validate.redirectUri
-  })
-}
-
-const names = Object.keys(prompts) as ReadonlyArray<SettingName>
+const names = Object.keys(questions) as ReadonlyArray<SettingName>
 
 const given = (name: string) => Config.option(Config.NonEmptyString(name)).pipe(Effect.orElseSucceed(Option.none))
 
-/** The settings of the environment, unless they are those of another account; the rest is asked for. */
-const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>) {
+/** The settings of the environment, unless they are those of another account; the rest is asked for, after an introduction. */
+const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, introduction: string) {
   const mayAsk = yield* canAsk
   const configuredAccount = yield* given("LE_AUTH_ACCOUNT_ID")
   const isOther = Option.isSome(account) && Option.exists(configuredAccount, (id) => id !== account.value)
   const values: Record<string, string> = Option.isSome(account) ? { LE_AUTH_ACCOUNT_ID: account.value } : {}
   for (const name of names) {
-    const value = isOther ? Option.none<string>() : yield* given(name)
-    if (name in values) continue
+    const value = isOther || name in values ? Option.none<string>() : yield* given(name)
     if (Option.isSome(value)) values[name] = value.value
-    else if (mayAsk) values[name] = yield* ask(prompts[name])
+  }
+  const missing = names.filter((name) => !(name in values))
+  if (mayAsk && missing.length > 0) {
+    yield* Output.say(introduction)
+    for (const name of missing) values[name] = yield* ask(questions[name])
   }
   return yield* Effect.provideService(configured, ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(values))
 })
@@ -100,17 +69,18 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
     target,
     keepAs: Option.getOrElse(name, () => target.installation.accountId as string)
   })
-  if (isNew || found === undefined) {
-    if (!isNew) yield* Output.say("This is the first sign-in there, so a few questions come first.")
-    return keep(yield* gather(options.account))
+  const first = "This is the first sign-in there, so a few questions come first."
+  if (found === undefined) return keep(yield* gather(options.account, first))
+  const { localSentinel } = found
+  if (localSentinel === undefined) return { target: found, keepAs: undefined }
+  if (yield* isRunning(localSentinel)) {
+    const { instead } = yield* Effect.promise(() => import("./LocalOffer.ts"))
+    const other = yield* instead(found, localSentinel)
+    return other === undefined ? { target: found, keepAs: undefined } : keep(other)
   }
-  const isChosen = Option.contains(name, Profiles.local)
-  if (found.localSentinel !== undefined && !isChosen && mayAsk && !(yield* isRunning(found.localSentinel))) {
-    yield* Output.say(
-      `No account is configured, and no local Sentinel runs at ${found.localSentinel}.\n` +
-        "For a local one, stop here with Ctrl-C and run le-auth sentinel start. For an account, answer these questions:"
-    )
-    return keep(yield* gather(options.account))
-  }
-  return { target: found, keepAs: undefined }
+  if (!mayAsk || Option.contains(name, Profiles.local)) return { target: found, keepAs: undefined }
+  const nowhere =
+    `No account is configured, and no local Sentinel runs at ${localSentinel}.\n` +
+    "For a local one, stop here with Ctrl-C and run le-auth sentinel start. For an account, answer these questions:"
+  return keep(yield* gather(options.account, nowhere))
 })

@@ -25,3 +25,12 @@ export const sentinelPort: Config.Config<number> = Config.Port("SENTINEL_PORT").
  * @since 0.1.0
  */
 export const controlPortOf = (port: number): number => (port === 0 ? 0 : (port + 2) % 65_536)
+
+/**
+ * Where the control of the local Sentinel is: `SENTINEL_CONTROL`, default two ports further than {@link sentinelPort}.
+ *
+ * @since 0.1.0
+ */
+export const sentinelControl: Config.Config<string> = Config.String("SENTINEL_CONTROL").pipe(
+  Config.orElse(() => Config.map(sentinelPort, (port) => `http://127.0.0.1:${controlPortOf(port)}`))
+)

@@ -169,7 +169,8 @@ export const world = async (host = "127.0.0.1") => {
   const startSentinel = async () => {
     const sentinel = start(["sentinel", "start", "--port", "0", "--config", config])
     const [, origin = ""] = await sentinel.output(/listens on (\S+)/)
-    return { ...sentinel, origin }
+    const [, control = ""] = await sentinel.output(/and why, at (\S+)/)
+    return { ...sentinel, origin, control }
   }
   const sentinel = await startSentinel()
   const state = Path.join(directory, "state")
@@ -192,6 +193,13 @@ export const world = async (host = "127.0.0.1") => {
       XDG_STATE_HOME: Path.join(directory, `home-${++homes}`),
       BROWSER: browser("approve"),
       SENTINEL_PORT: "1"
+    }),
+    /** For whom this is the local Sentinel. */
+    local: (): Environment => ({
+      SENTINEL_PORT: new URL(sentinel.origin).port,
+      SENTINEL_CONTROL: sentinel.control,
+      XDG_STATE_HOME: Path.join(directory, `home-${++homes}`),
+      BROWSER: browser("approve")
     }),
     redirectUri,
     sessionFile: Path.join(state, "le-auth", "sessions.json"),

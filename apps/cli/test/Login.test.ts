@@ -1,4 +1,5 @@
 import * as Fs from "node:fs"
+import * as Http from "node:http"
 import * as Net from "node:net"
 import { afterAll, afterEach, assert, beforeAll, describe, it } from "vitest"
 import { browser, isOpen, keptIn, planted, run, start, temporaryDirectory, world } from "./Cli.ts"
@@ -42,6 +43,22 @@ describe("le-auth login", () => {
     assert.include(stderr, "The local Sentinel at http://localhost:1 does not answer")
     assert.include(stderr, "le-auth sentinel start")
     assert.notInclude(stderr, "    at ")
+  })
+
+  it("I12: the one secret that is built in is for the local Sentinel, and goes nowhere else", async () => {
+    let requests = 0
+    const elsewhere = Http.createServer((_, response) => void response.end(String(++requests)))
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve))
+    const { port } = elsewhere.address() as Net.AddressInfo
+    const { code, stderr } = await run(["login", "--profile", "local"], {
+      LE_AUTH_DOMAIN_API: `http://127.0.0.1:${port}`,
+      SENTINEL_PORT: "1",
+      XDG_STATE_HOME: temporaryDirectory()
+    })
+    elsewhere.close()
+    assert.strictEqual(code, 6, stderr)
+    assert.include(stderr, "The local Sentinel at http://localhost:1 does not answer")
+    assert.strictEqual(requests, 0)
   })
 
   it("lists all missing and wrong settings at once, without their values", async () => {

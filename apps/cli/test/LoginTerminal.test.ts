@@ -70,6 +70,23 @@ describe("le-auth login on a terminal", () => {
     await terminal.result
   })
 
+  it("reads what a local Sentinel with accounts of its own offers, and asks for the secret only", async () => {
+    const env = at.local()
+    const terminal = onTerminal(["login"], env)
+    await terminal.shows(/has accounts of its own\.[^]*This is account le87654321, application \S+ \(Test\)/)
+    await terminal.shows(/Client secret \(not shown\)/)
+    terminal.type(planted.secret + keys.enter)
+    const { code, raw, screen } = await terminal.result
+    assert.strictEqual(code, 0, screen)
+    assert.notInclude(raw, planted.secret)
+    // Where it is, is kept with it.
+    assert.strictEqual((await run(["refresh"], { XDG_STATE_HOME: env["XDG_STATE_HOME"]! })).code, 0)
+
+    const unattended = await run(["login"], at.local())
+    assert.strictEqual(unattended.code, 7)
+    assert.include(unattended.stderr, `account le87654321, application ${planted.clientId} (Test), ${at.redirectUri}`)
+  })
+
   it("says at once what is wrong with an answer", async () => {
     const terminal = onTerminal(["login"], at.newcomer())
     await terminal.shows(/Account id/)

@@ -57,6 +57,7 @@ describe("the keychain", () => {
     await new Promise<void>((resolve) => bus.listen(Path.join(folder, "bus"), resolve))
     const env = { ...withHome(), DBUS_SESSION_BUS_ADDRESS: `unix:path=${Path.join(folder, "bus")}` }
     const { stderr } = await signIn(env)
+    assert.include(stderr, "warn: Waiting for the keychain")
     assert.include(stderr, "warn: Sessions are sealed with a key in the file")
     assert.include(stderr, "the keychain did not answer within 10 seconds")
     // Decided once: later commands do not wait.

@@ -17,6 +17,7 @@ import { createRequire } from "node:module"
 
 /** A person may have to unlock it. */
 const patience = "10 seconds"
+const waiting = "Waiting for the keychain, which may ask to be unlocked"
 
 /**
  * The keychain cannot be used.
@@ -94,6 +95,7 @@ const ask = (service: string, name: string, operation: "get" | "set", secret = "
     })
     return Effect.sync(() => child.kill("SIGKILL"))
   }).pipe(
+    Effect.raceFirst(Effect.andThen(Effect.delay(Effect.logWarning(waiting), "2 seconds"), Effect.never)),
     Effect.timeoutOrElse({
       duration: patience,
       orElse: () => Effect.fail(new KeychainError({ reason: "NoAnswer" }))

@@ -7,21 +7,16 @@ import { DurationText } from "@le-auth/sentinel/control/DurationText"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { controlPortOf, sentinelPort } from "../SentinelPort.ts"
+import { sentinelControl } from "../SentinelPort.ts"
 
 const work = Effect.promise(() => import("../SentinelControl.ts"))
 
 const common = {
   control: Flag.String("control").pipe(
-    Flag.withFallbackConfig(
-      Config.String("SENTINEL_CONTROL").pipe(
-        Config.orElse(() => Config.map(sentinelPort, (port) => `http://127.0.0.1:${controlPortOf(port)}`))
-      )
-    ),
+    Flag.withFallbackConfig(sentinelControl),
     Flag.withMetavar("address"),
     Flag.withDescription("Which Sentinel (default: SENTINEL_CONTROL, or the local one: http://127.0.0.1:4402)")
   )
