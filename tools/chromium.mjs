@@ -1,11 +1,13 @@
 // A headless Chromium for the tests, got as a newcomer would get it: the one on the machine, else Debian's, else
 // Playwright's. `node tools/chromium.mjs` installs one if there is none. Without one the tests fail with the reason; none is
 // skipped.
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 import { chromium } from "playwright-core"
+
+import * as apt from "./apt.mjs"
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
 
@@ -32,11 +34,7 @@ function find() {
 
 /** Debian's, where we may install it; else Playwright's own download. */
 function install() {
-  const apt = (/** @type {string[]} */ ...rest) =>
-    spawnSync("apt-get", rest, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status === 0
-  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")
-  if (mayInstall && apt("update") && apt("install", "-y", "chromium")) return
-  execFileSync("npx", ["playwright-core", "install", "chromium"], { stdio: "inherit" })
+  if (!apt.install("chromium")) execFileSync("npx", ["playwright-core", "install", "chromium"], { stdio: "inherit" })
 }
 
 /** Where it is. */

@@ -1,11 +1,12 @@
 // A headless Firefox for the tests, got as a newcomer would get it: the one on the machine, else Debian's. Puppeteer drives it
 // over WebDriver BiDi, the standard that every Firefox has built in; Playwright drives only Firefoxes of its own making.
 // `node tools/firefox.mjs` installs one if there is none. Without one the tests fail with the reason; none is skipped.
-import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 import * as puppeteer from "puppeteer-core"
+
+import * as apt from "./apt.mjs"
 
 const names = ["firefox-esr", "firefox"]
 const elsewhere = ["/Applications/Firefox.app/Contents/MacOS/firefox"]
@@ -21,10 +22,7 @@ function find() {
 }
 
 function install() {
-  const apt = (/** @type {string[]} */ ...rest) =>
-    spawnSync("apt-get", rest, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status === 0
-  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")
-  if (mayInstall && apt("update") && apt("install", "-y", "firefox-esr")) return
+  if (apt.install("firefox-esr")) return
   console.error("Firefox could not be installed. Install it yourself, or set FIREFOX_PATH: the tests need it.")
   process.exitCode = 1
 }

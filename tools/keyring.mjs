@@ -1,22 +1,19 @@
 // A real keychain for the tests: GNOME Keyring on a session bus of its own. `node tools/keyring.mjs` installs both where they
 // are missing. A test that cannot have one fails with the reason; none is skipped.
 import { spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
+
+import * as apt from "./apt.mjs"
 
 const packages = ["dbus", "gnome-keyring"]
 const isThere = () =>
   ["dbus-daemon", "gnome-keyring-daemon"].every((program) => spawnSync(program, ["--version"]).status === 0)
 
 function install() {
-  const apt = (/** @type {string[]} */ ...rest) =>
-    spawnSync("apt-get", rest, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status === 0
-  const add = () => apt("install", "-y", "--no-install-recommends", ...packages)
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    if (add() || (apt("update") && add())) return
-  }
+  if (apt.install("--no-install-recommends", ...packages)) return
   console.error(`A keychain could not be installed. Install ${packages.join(" and ")} yourself: the tests need them.`)
   process.exitCode = 1
 }

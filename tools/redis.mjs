@@ -1,20 +1,16 @@
 // A real Redis for the tests: a server of our own on a free port, without a file. `node tools/redis.mjs` installs it where
 // there is none. A test that cannot have one fails with the reason; none is skipped.
 import { spawn, spawnSync } from "node:child_process"
-import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
+import * as apt from "./apt.mjs"
 import { freePort } from "./free-port.mjs"
 
 const program = "redis-server"
 const isThere = () => spawnSync(program, ["--version"]).status === 0
 
 function install() {
-  const apt = (/** @type {string[]} */ ...rest) =>
-    spawnSync("apt-get", rest, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status === 0
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    if (apt("install", "-y", program) || (apt("update") && apt("install", "-y", program))) return
-  }
+  if (apt.install(program)) return
   console.error("Redis could not be installed. Install redis-server yourself: the tests need it.")
   process.exitCode = 1
 }
