@@ -38,8 +38,11 @@ export interface Configuration {
 /** In a folder that git ignores: who develops this application stays signed in when it starts again. */
 const defaultStore = "sqlite:.le-auth/server.sqlite"
 
-/** Without any of these the application signs in to the account that the embedded Sentinel has built in. */
-const account = Object.keys(AppInstallations.settings)
+/**
+ * Without any of these the application signs in to the account that the embedded Sentinel has built in, with whatever redirect URI,
+ * such as that of a proxy with TLS in front.
+ */
+const account = Object.keys(AppInstallations.settings).filter((name) => name !== "LE_AUTH_REDIRECT_URI")
 
 const defaults = (environment: Record<string, string>): Record<string, string> => {
   const common = { PORT: "3000", HOST: "127.0.0.1", SENTINEL_PORT: "4400" }

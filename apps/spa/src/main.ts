@@ -77,6 +77,7 @@ const sayKeptBack = () => {
 
 const lookForCookies = async () => {
   if ((await cookies())._tag === "CookiesKeptBack") sayKeptBack()
+  else element("allow").hidden = true
 }
 
 const show = (result: Result): void => {
@@ -100,6 +101,7 @@ const show = (result: Result): void => {
     case "NoPopup":
     case "NotRedirected":
     case "Unavailable":
+      if (result._tag === "NoPopup" && result.reason === "Framed") return sayKeptBack()
       if (parts.every((part) => element(part).hidden)) showPart("unknown")
       return say(result.message, "problem")
   }
