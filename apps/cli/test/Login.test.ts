@@ -97,6 +97,16 @@ describe("le-auth login", () => {
     assert.notInclude(stderr, "    at ")
   })
 
+  it("I4: of two sign-ins at once the second hears that the port is taken, and the first goes on", async () => {
+    const first = start(["login", "--no-browser"], at.env)
+    const [, url = ""] = await first.output(authorizeUrl)
+    const { code, stderr } = await run(["login"], at.env)
+    assert.strictEqual(code, 9)
+    assert.include(stderr, "perhaps by another sign-in")
+    await run([url], {}, browser("approve").split(" ").slice(1))
+    assert.strictEqual((await first.result).code, 0)
+  })
+
   it("a redirect URI that does not lead here is a message", async () => {
     const { code, stderr } = await run(["login"], { ...at.env, LE_AUTH_REDIRECT_URI: "https://le-app.com/cb" })
     assert.strictEqual(code, 7)

@@ -188,6 +188,37 @@ describe("le-auth status", () => {
   })
 })
 
+describe("le-auth refresh", () => {
+  it("refreshes though nothing is due, and keeps what came", async () => {
+    const before = await signIn()
+    const { code, stderr, stdout } = await run(["refresh"], at.env)
+    assert.deepStrictEqual([code, stdout], [0, ""])
+    assert.match(stderr, /^Refreshed the token of 1234567890: valid until 20\S+Z$/m)
+    const after = (await keptIn(at.sessionFile))[0]!
+    assert.notStrictEqual(after.accessToken, before.accessToken)
+    assert.strictEqual((await run(["token"], at.env)).stdout, `${after.accessToken}\n`)
+    for (const secret of [after.accessToken, after.refreshToken]) assert.notInclude(stderr, secret)
+  })
+
+  it("F4: beside others loses nobody's tokens", async () => {
+    await signIn()
+    const results = await Promise.all([run(["refresh"], at.env), run(["refresh"], at.env), run(["token"], at.env)])
+    for (const { code, stderr } of results) assert.strictEqual(code, 0, stderr)
+    assert.strictEqual((await run(["refresh"], at.env)).code, 0)
+  })
+
+  it("F5: exit code 3 when the session has ended, 6 when nobody answers", async () => {
+    await signIn()
+    const nowhere = { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" }
+    assert.strictEqual((await run(["refresh"], nowhere)).code, 6)
+    await editSession(at.sessionFile, { refreshToken: "planted-revoked-token" })
+    const { code, stderr } = await run(["refresh"], at.env)
+    assert.strictEqual(code, 3)
+    assert.include(stderr, "le-auth login")
+    assert.strictEqual((await run(["refresh"], at.env)).code, 3)
+  })
+})
+
 describe("le-auth forget", () => {
   it("removes the session here; LivePerson hears nothing of it", async () => {
     const before = await signIn()
