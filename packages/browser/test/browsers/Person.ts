@@ -34,14 +34,12 @@ export const at = (page: Page, address: string): Promise<string> =>
   })
 
 /** Waits until the page shows something that passes, and gives it. */
-export const state = async (page: Page | Frame, passes: (state: State) => boolean = () => true): Promise<State> => {
-  let last = ""
-  return until(`the state of ${page.url()}`, async () => {
-    last = await page.$eval("#state", (element) => element.textContent)
-    if (last !== "" && passes(JSON.parse(last) as State)) return JSON.parse(last) as State
-    throw new Error(`It shows: ${last}`)
+export const state = (page: Page | Frame, passes: (state: State) => boolean = () => true): Promise<State> =>
+  until(`the state of ${page.url()}`, async () => {
+    const shown = await page.$eval("#state", (element) => element.textContent)
+    if (shown !== "" && passes(JSON.parse(shown) as State)) return JSON.parse(shown) as State
+    throw new Error(`It shows: ${shown}`)
   })
-}
 
 /** Clicks in a tab. One behind another gets no input, so it comes to the front, as for a person. */
 export const press = async (page: Page, selector: string): Promise<void> => {
@@ -58,7 +56,7 @@ export const watch = async (page: Page): Promise<() => Promise<Array<string>>> =
   })
   return async () => {
     const texts = await page.evaluate(() => (globalThis as unknown as { shown: Array<string> }).shown)
-    return texts.map((text) => (JSON.parse(text) as State)._tag)
+    return texts.filter((text) => text !== "").map((text) => (JSON.parse(text) as State)._tag)
   }
 }
 

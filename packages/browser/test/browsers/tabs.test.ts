@@ -81,7 +81,7 @@ for (const { launch, name } of browsers) {
       assert.match(posts[0]!, /^POST \/session\/refresh \{"signedIn":true/)
     })
 
-    it("H5: back from elsewhere, a page does not show a session that another tab has ended meanwhile", async () => {
+    it("back from elsewhere, a page does not show a session that another tab has ended meanwhile", async () => {
       const page = await person.open("/plain")
       await signIn(page)
       await page.goto(application.sentinelOrigin)
@@ -119,7 +119,7 @@ for (const { launch, name } of browsers) {
       }
     }
 
-    it("B2, H5: goes on with the login that was in it, and later with the session", async () => {
+    it("B2: goes on with the login that was in it, and later with the session", async () => {
       const login = await started("/plain?folder=1", async (_, page) => {
         await press(page, "#sign-in")
         return at(page, `${application.sentinelOrigin}/*`)
