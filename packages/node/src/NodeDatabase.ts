@@ -58,8 +58,13 @@ const optionsOf = (url: URL) => {
   }
 }
 
-/** A pool waits for its statements when it closes. A silent server ends none of them, and the program is to end all the same. */
-const closingInTime = <A, E>(layer: Layer.Layer<A, E>): Layer.Layer<A, E> =>
+/**
+ * The layer, whose end takes a second at most. A pool waits for its statements when it closes; a silent server ends none of them, and
+ * the program is to end all the same.
+ *
+ * @since 0.1.0
+ */
+export const closingInTime = <A, E>(layer: Layer.Layer<A, E>): Layer.Layer<A, E> =>
   Layer.effectContext(
     Effect.gen(function* () {
       const scope = yield* Scope.make()

@@ -67,10 +67,22 @@ const loadModule = Effect.tryPromise({
   )
 })
 
+/** Node's own `recursive` has no end where a folder refuses to have another one, such as /proc. */
+const makeFolder = (folder: string): void => {
+  if (Fs.existsSync(folder)) return
+  makeFolder(Path.dirname(folder))
+  try {
+    Fs.mkdirSync(folder, { mode: 0o700 })
+  } catch (cause) {
+    // Another process may have been first.
+    if (!Fs.existsSync(folder)) throw cause
+  }
+}
+
 /** Others on the machine must not read it. SQLite gives the files that it puts beside it the same rights. */
 const makeFile = (filename: string): void => {
   if (filename === "" || filename === ":memory:" || filename.startsWith("file:")) return
-  Fs.mkdirSync(Path.dirname(filename), { recursive: true, mode: 0o700 })
+  makeFolder(Path.dirname(filename))
   Fs.closeSync(Fs.openSync(filename, "a", 0o600))
 }
 

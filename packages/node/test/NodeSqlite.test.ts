@@ -134,6 +134,15 @@ describe("errors", () => {
     })
   )
 
+  it.effect("so is one whose folder cannot be made, such as in /proc, where Node itself would try forever", () =>
+    Effect.gen(function* () {
+      const filename = "/proc/le-auth/state/le-auth.sqlite"
+      const error = yield* Effect.flip(client({ filename }))
+      assert.strictEqual(error.reason._tag, "ConnectionError")
+      assert.include(error.message, `SQLite could not open ${filename}. Check the path and its permissions.`)
+    })
+  )
+
   it.live("a Node without node:sqlite is told which one has it", () =>
     Effect.gen(function* () {
       const child = yield* runScript("sqliteProcess.ts", ["count", ":memory:", "1"], ["--no-experimental-sqlite"])
