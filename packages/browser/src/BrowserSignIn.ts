@@ -82,33 +82,39 @@ export class BrowserSignIn extends Context.Service<
  */
 export const layer = (options: Plain.Backend = {}): Layer.Layer<BrowserSignIn> =>
   Layer.succeed(BrowserSignIn, {
-    redirect: Effect.fnUntraced(function* (redirectOptions?: RedirectOptions) {
-      const result = Plain.redirect({ ...options, ...redirectOptions })
-      if (result._tag === "NotRedirected") return yield* notRedirected(result)
-    }),
-    popup: Effect.fnUntraced(function* (popupOptions?: PopupOptions) {
-      const result = yield* call(Plain.popup, { ...options, ...popupOptions })
-      switch (result._tag) {
-        case "SignedIn":
-          return view(result)
-        case "NoPopup":
-          return yield* new NoPopup({ message: result.message, reason: result.reason })
-        case "NotRedirected":
-          return yield* notRedirected(result)
-        case "Unavailable":
-          return yield* unavailable(result)
-        case "Redirecting":
-          return yield* Effect.never
-      }
-    }),
+    redirect: (redirectOptions) =>
+      Effect.suspend(() => {
+        const result = Plain.redirect({ ...options, ...redirectOptions })
+        return result._tag === "NotRedirected" ? Effect.fail(notRedirected(result)) : Effect.void
+      }),
+    popup: (popupOptions) =>
+      Effect.flatMap(
+        call(Plain.popup, { ...options, ...popupOptions }),
+        (result): Effect.Effect<SignedInView, NoPopup | NotRedirected | BackendUnavailable> => {
+          switch (result._tag) {
+            case "SignedIn":
+              return Effect.succeed(view(result))
+            case "NoPopup":
+              return Effect.fail(new NoPopup({ message: result.message, reason: result.reason }))
+            case "NotRedirected":
+              return Effect.fail(notRedirected(result))
+            case "Unavailable":
+              return Effect.fail(unavailable(result))
+            case "Redirecting":
+              return Effect.never
+          }
+        }
+      ),
     resume: Effect.flatMap(call(Plain.resume, options), signedIn),
-    onReturn: Effect.fnUntraced(function* <R>(effect: Effect.Effect<unknown, never, R>) {
-      const fork = Effect.runForkWith(yield* Effect.context<R>())
-      yield* Effect.acquireRelease(
-        Effect.sync(() => Plain.onReturn(() => void fork(effect))),
-        (stop) => Effect.sync(stop)
+    onReturn: <R>(effect: Effect.Effect<unknown, never, R>) =>
+      Effect.contextWith((context: Context.Context<R>) =>
+        Effect.asVoid(
+          Effect.acquireRelease(
+            Effect.sync(() => Plain.onReturn(() => void Effect.runForkWith(context)(effect))),
+            (stop) => Effect.sync(stop)
+          )
+        )
       )
-    })
   })
 
 /**

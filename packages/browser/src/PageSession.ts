@@ -8,8 +8,8 @@ import type { SignedInView } from "@le-auth/core/SessionView"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import { call, signedIn, unavailable } from "./internal/fromPlain.ts"
+import type * as Option from "effect/Option"
+import { call, signedIn, unavailable, view } from "./internal/fromPlain.ts"
 import { type BackendUnavailable, type NotSignedIn, OnlySignedOutHere } from "./PageError.ts"
 import * as Plain from "./plain.ts"
 
@@ -45,10 +45,18 @@ export class PageSession extends Context.Service<
  */
 export const layer = (options: Plain.Backend = {}): Layer.Layer<PageSession> =>
   Layer.succeed(PageSession, {
-    current: call(Plain.session, options).pipe(
-      Effect.flatMap(signedIn),
-      Effect.asSome,
-      Effect.catchTag("NotSignedIn", () => Effect.succeed(Option.none()))
+    current: Effect.flatMap(
+      call(Plain.session, options),
+      (result): Effect.Effect<Option.Option<SignedInView>, BackendUnavailable> => {
+        switch (result._tag) {
+          case "SignedIn":
+            return Effect.succeedSome(view(result))
+          case "SignedOut":
+            return Effect.succeedNone
+          case "Unavailable":
+            return Effect.fail(unavailable(result))
+        }
+      }
     ),
     refresh: Effect.flatMap(call(Plain.refresh, options), signedIn),
     signOut: call(Plain.signOut, options).pipe(
