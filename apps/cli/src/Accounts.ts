@@ -9,9 +9,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { all, validUntil } from "./CurrentSession.ts"
 import { Failure, fromError } from "./Failure.ts"
+import { find } from "./FindTarget.ts"
 import * as Output from "./Output.ts"
 import * as Profiles from "./Profiles.ts"
-import { at, find, Target, withTarget } from "./Target.ts"
+import { at, Target, withTarget } from "./Target.ts"
 
 const anyTarget = { profile: Option.none(), account: Option.none() }
 

@@ -89,7 +89,8 @@ const login = Effect.fnUntraced(function* (options: Options) {
   const { keepAs, target: found } = yield* NewProfile.resolve(options)
   const target = yield* LoginPort.apply(found, options.port)
   if (target.localSentinel !== undefined && keepAs === undefined) {
-    yield* Output.say(`No account is configured, so this is ${describe(target)}.`)
+    const why = Option.isSome(options.profile) ? "This" : "No account is configured, so this"
+    yield* Output.say(`${why} is ${describe(target)}.`)
   }
   const session = yield* at(target, signIn(options))
   if (keepAs !== undefined) {

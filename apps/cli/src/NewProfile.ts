@@ -6,24 +6,23 @@
 import type { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
 import type { SettingsError } from "@le-auth/core/Settings"
-import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Net from "node:net"
 import { ask, canAsk } from "./Ask.ts"
+import { wrongUsage } from "./Failure.ts"
+import { configured, find, given, profileOf } from "./FindTarget.ts"
 import * as Output from "./Output.ts"
 import * as Profiles from "./Profiles.ts"
 import { questions, type SettingName } from "./Questions.ts"
-import { configured, find, profileOf, type Selection, type Target } from "./Target.ts"
+import type { Selection, Target } from "./Target.ts"
 
 interface Options extends Selection {
   readonly settings: Option.Option<string>
 }
 
 const names = Object.keys(questions) as ReadonlyArray<SettingName>
-
-const given = (name: string) => Config.option(Config.NonEmptyString(name)).pipe(Effect.orElseSucceed(Option.none))
 
 /** The settings of the environment, unless they are those of another account; the rest is asked for, after an introduction. */
 const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, introduction: string) {
@@ -52,6 +51,18 @@ const isRunning = (localSentinel: Origin) =>
     socket.once("error", () => resume(Effect.succeed(false)))
   })
 
+/** Under its account if nobody says how, unless that is the name of another application's. */
+const keep = Effect.fnUntraced(function* (target: Target["Service"], name: Option.Option<string>) {
+  const { accountId, clientId } = target.installation
+  const isNamed = Option.isSome(name) && name.value !== Profiles.local
+  const keepAs: string = isNamed ? name.value : accountId
+  const { profiles } = yield* Profiles.read
+  if (!isNamed && profiles.some((other) => other.name === keepAs && other.application !== clientId)) {
+    return yield* wrongUsage(`The profile ${keepAs} is of another application. Name a new one with --profile.`)
+  }
+  return { target, keepAs }
+})
+
 /**
  * The target of a sign-in, and the name to keep it under if it is new.
  *
@@ -65,22 +76,18 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
   const mayAsk = yield* canAsk
   const incomplete = (error: SettingsError) => (mayAsk ? Effect.undefined : Effect.fail(error))
   const found = isNew ? undefined : yield* Effect.catchTag(find(options), "SettingsError", incomplete)
-  const keep = (target: Target["Service"]) => ({
-    target,
-    keepAs: Option.getOrElse(name, () => target.installation.accountId as string)
-  })
   const first = "This is the first sign-in there, so a few questions come first."
-  if (found === undefined) return keep(yield* gather(options.account, first))
+  if (found === undefined) return yield* keep(yield* gather(options.account, first), name)
   const { localSentinel } = found
   if (localSentinel === undefined) return { target: found, keepAs: undefined }
   if (yield* isRunning(localSentinel)) {
     const { instead } = yield* Effect.promise(() => import("./LocalOffer.ts"))
     const other = yield* instead(found, localSentinel)
-    return other === undefined ? { target: found, keepAs: undefined } : keep(other)
+    return other === undefined ? { target: found, keepAs: undefined } : yield* keep(other, name)
   }
   if (!mayAsk || Option.contains(name, Profiles.local)) return { target: found, keepAs: undefined }
   const nowhere =
     `No account is configured, and no local Sentinel runs at ${localSentinel}.\n` +
     "For a local one, stop here with Ctrl-C and run le-auth sentinel start. For an account, answer these questions:"
-  return keep(yield* gather(options.account, nowhere))
+  return yield* keep(yield* gather(options.account, nowhere), name)
 })

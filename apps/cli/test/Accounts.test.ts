@@ -123,6 +123,18 @@ describe("profiles", () => {
     assert.strictEqual((await run(["accounts", "remove", "work"], env)).code, 7)
   })
 
+  it("another application of an account needs a name of its own", async () => {
+    const env = await withProfiles()
+    const args = ["login", "--settings", settings]
+    assert.strictEqual((await run(args, env)).code, 0)
+    const other = Path.join(temporaryDirectory(), ".env")
+    Fs.writeFileSync(other, Fs.readFileSync(settings, "utf8").replace(planted.clientId, "another-application"))
+    const { code, stderr } = await run(["login", "--settings", other], env)
+    assert.strictEqual(code, 2)
+    assert.include(stderr, "The profile le87654321 is of another application. Name a new one with --profile.")
+    assert.strictEqual((await run(args, env)).code, 0)
+  })
+
   it("a name that is none is wrong usage", async () => {
     const env = await withProfiles()
     assert.strictEqual((await run(["token", "--profile", "../etc"], env)).code, 2)
