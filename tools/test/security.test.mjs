@@ -12,7 +12,7 @@ const page = fs.readFileSync(path.join(root, "docs/security.md"), "utf8")
  */
 const patterns = [
   /\breadonly (\w+)\?:/g,
-  /\bConfig\.[\w.]+\((?:[^()]*, )?"(LE_AUTH_\w+)"/g,
+  /\bConfig\.[\w.]+\((?:[^()"]*, )?"(LE_AUTH_\w+)"/g,
   /[{ ](LE_AUTH_\w+): [A-Z]/g,
   /^export const (\w+)(?::.*)? = Context\.Reference\b/gm,
   /^export const (layer\w*)\b/gm,

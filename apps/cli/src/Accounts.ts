@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { all, validUntil } from "./CurrentSession.ts"
 import { Failure, fromError } from "./Failure.ts"
-import { find } from "./FindTarget.ts"
+import { find, isConfigured, profileOf } from "./FindTarget.ts"
 import * as Output from "./Output.ts"
 import * as Profiles from "./Profiles.ts"
 import { at, Target, withTarget } from "./Target.ts"
@@ -18,13 +18,13 @@ const anyTarget = { profile: Option.none(), account: Option.none() }
 
 const describe = Effect.gen(function* () {
   const { installation, profile } = yield* Target
-  const [session, ...others] = yield* all
+  const sessions = yield* all
   return {
     profile: profile ?? null,
     account: installation.accountId,
     application: installation.clientId,
-    users: [...(session === undefined ? [] : [session]), ...others].map(({ key }) => key.subject),
-    validUntil: session === undefined ? null : validUntil(session)
+    users: sessions.map(({ key }) => key.subject),
+    validUntil: sessions[0] === undefined ? null : validUntil(sessions[0])
   }
 })
 
@@ -36,7 +36,8 @@ const describe = Effect.gen(function* () {
 export const list = Effect.gen(function* () {
   const { profiles } = yield* Profiles.read
   const names = [...profiles.map(({ name }) => name), Profiles.local]
-  const current = yield* find(anyTarget)
+  // What is missing in the environment is a matter of the commands that use it.
+  const current = yield* Effect.catchTag(find(anyTarget), "SettingsError", () => Effect.undefined)
   const targets = yield* Effect.forEach(names, (name) => find({ ...anyTarget, profile: Option.some(name) }))
   const rows = yield* Effect.forEach(
     // Without a profile it comes from the environment, which goes first while it is set.
@@ -77,16 +78,14 @@ const known = Effect.fnUntraced(function* (name: string) {
  *
  * @since 0.1.0
  */
-export const use = Effect.fnUntraced(
-  function* ({ profile }: { readonly profile: string }) {
-    const name = yield* known(profile)
-    yield* Profiles.use(name)
-    yield* Output.done({ current: name }, `Commands are about ${name} now.`)
-    const target = yield* find(anyTarget)
-    if (target?.profile !== name) yield* Output.say("But the LE_AUTH_* variables go first, as long as they are set.")
-  },
-  (work) => work.pipe(Effect.provide(UserSealKey.layerWith({ onlyIfMade: true })), Effect.mapError(fromError))
-)
+export const use = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
+  const name = yield* known(profile)
+  yield* Profiles.use(name)
+  yield* Output.done({ current: name }, `Commands are about ${name} now.`)
+  if ((yield* isConfigured) || Option.isSome(yield* profileOf(anyTarget))) {
+    yield* Output.say("But the LE_AUTH_* variables go first, as long as they are set.")
+  }
+}, Effect.mapError(fromError))
 
 const forgetSessions = Effect.gen(function* () {
   const sessions = yield* Sessions

@@ -7,9 +7,7 @@ import { AccessToken } from "@le-auth/core/Identifiers"
 import type { Session } from "@le-auth/core/Session"
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Settings from "@le-auth/core/Settings"
-import * as SessionFile from "@le-auth/node/SessionFile"
 import * as Array from "effect/Array"
-import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -55,14 +53,6 @@ export const givenToken = Effect.gen(function* () {
 })
 
 /**
- * Whether what is received can be kept. To ask afterwards is too late: a code or a refresh token is spent when it is sent, and
- * what came instead would end with the process.
- *
- * @since 0.1.0
- */
-export const checkWritable = Effect.flatMap(SessionFile.defaultPath, SessionFile.checkWritable)
-
-/**
  * What a command sends to an API: the token that was given, or else a valid one of the current session, refreshed first if it
  * is due. Only the latter has a session.
  *
@@ -72,18 +62,9 @@ export const bearer = Effect.gen(function* () {
   const given = yield* givenToken
   if (given !== undefined) return { accessToken: given, session: undefined }
   const sessions = yield* Sessions
-  const stored = yield* current
-  const now = yield* Clock.currentTimeMillis
-  if (now >= stored.refreshAt) {
-    const problem = yield* Effect.flip(Effect.asVoid(checkWritable)).pipe(Effect.orElseSucceed(() => undefined))
-    if (problem !== undefined) {
-      if (now >= stored.expiresAt) return yield* problem
-      yield* Effect.logWarning(`The token is not refreshed, because what comes could not be kept: ${problem.message}`)
-      return { accessToken: stored.accessToken, session: stored }
-    }
-  }
-  const accessToken = yield* sessions.accessToken(stored.key)
-  const session = yield* sessions.current(stored.key)
+  const { key } = yield* current
+  const accessToken = yield* sessions.accessToken(key)
+  const session = yield* sessions.current(key)
   return { accessToken, session: Option.getOrUndefined(session) }
 })
 

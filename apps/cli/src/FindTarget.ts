@@ -37,7 +37,12 @@ const names = Object.keys(AppInstallations.settings)
 export const given = (name: string) =>
   Config.option(Config.NonEmptyString(name)).pipe(Effect.orElseSucceed(Option.none))
 
-const isConfigured = Effect.map(Effect.forEach(names, given), (values) => values.some(Option.isSome))
+/**
+ * Whether the environment describes an installation, or part of one.
+ *
+ * @since 0.1.0
+ */
+export const isConfigured = Effect.map(Effect.forEach(names, given), (values) => values.some(Option.isSome))
 
 /**
  * The local Sentinel, with the application that it knows by itself.

@@ -6,6 +6,7 @@
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { Origin } from "@le-auth/core/Origin"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as SessionFile from "@le-auth/node/SessionFile"
 import * as SystemBrowser from "@le-auth/node/SystemBrowser"
 import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as Config from "effect/Config"
@@ -17,7 +18,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Terminal from "effect/Terminal"
 import { canAsk } from "./Ask.ts"
-import { checkWritable, validUntil } from "./CurrentSession.ts"
+import { validUntil } from "./CurrentSession.ts"
 import { failed, fromError } from "./Failure.ts"
 import * as LoginPort from "./LoginPort.ts"
 import * as NewProfile from "./NewProfile.ts"
@@ -85,7 +86,8 @@ const signIn = Effect.fnUntraced(function* (options: Options) {
 })
 
 const login = Effect.fnUntraced(function* (options: Options) {
-  yield* checkWritable
+  // To ask whether sessions can be kept after the sign-in is too late: the code is spent when it is sent.
+  yield* Effect.flatMap(SessionFile.defaultPath, SessionFile.checkWritable)
   const { keepAs, target: found } = yield* NewProfile.resolve(options)
   const target = yield* LoginPort.apply(found, options.port)
   if (target.localSentinel !== undefined && keepAs === undefined) {

@@ -5,7 +5,7 @@
  */
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
-import { checkWritable, current, validUntil } from "./CurrentSession.ts"
+import { current, validUntil } from "./CurrentSession.ts"
 import * as Output from "./Output.ts"
 import { type Selection, withTarget } from "./Target.ts"
 
@@ -14,7 +14,6 @@ import { type Selection, withTarget } from "./Target.ts"
  */
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const { key } = yield* current
-  yield* checkWritable
   const session = yield* Sessions.use((sessions) => sessions.refresh(key))
   yield* Output.done(
     { account: key.accountId, user: key.subject, validUntil: validUntil(session) },

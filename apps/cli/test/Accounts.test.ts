@@ -102,7 +102,12 @@ describe("profiles", () => {
         ["work", false]
       ]
     )
-    assert.include((await run(["accounts", "use", "work"], both)).stderr, "LE_AUTH_* variables go first")
+    for (const more of [both, { ...env, LE_AUTH_PROFILE: "work" }, { ...env, LE_AUTH_CLIENT_ID: "incomplete" }]) {
+      const used = await run(["accounts", "use", "work"], more)
+      assert.strictEqual(used.code, 0)
+      assert.include(used.stderr, "LE_AUTH_* variables go first")
+      assert.isNotEmpty(await listed(more))
+    }
     const only = { ...at.env, XDG_STATE_HOME: temporaryDirectory() }
     assert.strictEqual((await run(["login"], only)).code, 0)
     assert.isFalse(Fs.existsSync(Path.join(only.XDG_STATE_HOME, "le-auth", "profiles.json")))

@@ -103,7 +103,7 @@ const ask = (service: string, name: string, operation: "get" | "set", secret = "
   )
 
 const environment = Config.all({
-  choice: Config.Literals(["on", "off"], "LE_AUTH_KEYCHAIN").pipe(Config.withDefault("on")),
+  choice: Config.String("LE_AUTH_KEYCHAIN").pipe(Config.withDefault("on")),
   bus: Config.String("DBUS_SESSION_BUS_ADDRESS").pipe(Config.withDefault("")),
   runtime: Config.String("XDG_RUNTIME_DIR").pipe(Config.withDefault(""))
 })
@@ -111,7 +111,7 @@ const environment = Config.all({
 /** Why it is not worth asking: on Linux the Secret Service is on the bus of a desktop session, and servers have none. */
 const unusable = Effect.gen(function* () {
   const { bus, choice, runtime } = yield* Effect.orDie(environment)
-  if (choice === "off") return "SwitchedOff"
+  if (/^(?:off|no|false|0)$/i.test(choice)) return "SwitchedOff"
   const hasBus = bus !== "" || (runtime !== "" && Fs.existsSync(`${runtime}/bus`))
   return process.platform === "linux" && !hasBus ? "NoService" : undefined
 })
