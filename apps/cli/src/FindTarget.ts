@@ -19,12 +19,13 @@ import type { Selection, Target } from "./Target.ts"
  * The installation of the command line that a Sentinel without a configuration file knows. Its secret is none: it opens
  * nothing but a Sentinel on this computer.
  */
-const development = new AppInstallations.AppInstallation({
-  accountId: AccountId.make("12345678"),
-  clientId: ClientId.make("22222222-2222-4222-8222-222222222222"),
-  clientSecret: Redacted.make("development-only-secret", { label: "client_secret" }),
-  redirectUris: [RedirectUri.make("http://127.0.0.1:4401/callback")]
-})
+const development = () =>
+  new AppInstallations.AppInstallation({
+    accountId: AccountId.make("12345678"),
+    clientId: ClientId.make("22222222-2222-4222-8222-222222222222"),
+    clientSecret: Redacted.make("development-only-secret", { label: "client_secret" }),
+    redirectUris: [RedirectUri.make("http://127.0.0.1:4401/callback")]
+  })
 
 /** Who sets one of these means a real account, and hears what is missing. */
 const names = Object.keys(AppInstallations.settings)
@@ -51,7 +52,7 @@ export const isConfigured = Effect.map(Effect.forEach(names, given), (values) =>
  */
 export const local = Effect.map(sentinelPort, (port): Target["Service"] => {
   const localSentinel = Origin.make(`http://localhost:${port}`)
-  return { installation: development, profile: Profiles.local, domainApi: localSentinel, localSentinel }
+  return { installation: development(), profile: Profiles.local, domainApi: localSentinel, localSentinel }
 })
 
 /**
@@ -93,7 +94,7 @@ const byAccount = Effect.fnUntraced(function* (account: AccountId) {
     return yield* wrong(`Several profiles are of account ${account}: ${names}. Choose with --profile.`)
   }
   if (found !== undefined) return yield* ofProfile(found)
-  return account === development.accountId && !(yield* isConfigured) ? yield* local : undefined
+  return account === development().accountId && !(yield* isConfigured) ? yield* local : undefined
 })
 
 const byDefault = Effect.gen(function* () {

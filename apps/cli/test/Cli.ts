@@ -65,7 +65,12 @@ export interface Result {
 export type Environment = Record<string, string>
 
 /** What a process needs to run at all. Nothing of the developer's own settings comes along, HOME least of all. */
-export const base = { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", NO_COLOR: "1" }
+export const base = {
+  PATH: process.env["PATH"] ?? "",
+  HOME: "/nonexistent",
+  NO_COLOR: "1",
+  NODE_COMPILE_CACHE: Path.join(published, "compiled")
+}
 
 export const start = (
   args: ReadonlyArray<string>,

@@ -9,30 +9,12 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
+import { BaseUri, BaseUris } from "./BaseUri.ts"
 import { AccountId } from "./Identifiers.ts"
 import { OAuthErrorBody } from "./OAuthError.ts"
 
-/**
- * Where a service of an account is. `baseURI` is a bare host, without scheme and path.
- *
- * @since 0.1.0
- */
-export const BaseUri = Schema.Struct({
-  service: Schema.String,
-  account: Schema.String,
-  baseURI: Schema.String
-})
 /** @since 0.1.0 */
-export type BaseUri = typeof BaseUri.Type
-
-/**
- * The list form. A service that the account does not have is simply missing.
- *
- * @since 0.1.0
- */
-export const BaseUris = Schema.Struct({ baseURIs: Schema.Array(BaseUri) })
-/** @since 0.1.0 */
-export type BaseUris = typeof BaseUris.Type
+export { BaseUri, BaseUris }
 
 /** The Domain API names its version `version`, not `v`. */
 const query = { version: Schema.optionalKey(Schema.String) }

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Context from "effect/Context"
 import * as Redaction from "@le-auth/core/Redaction"
 import * as Effect from "effect/Effect"
@@ -35,7 +34,10 @@ export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.merge(
       const scope = yield* Effect.scope
       // Loaded with the first request: undici is half of what a command line loads, and most commands need none.
       const undici = yield* Effect.cached(
-        Effect.map(Layer.buildWithScope(NodeHttpClient.layerUndici, scope), Context.get(HttpClient.HttpClient))
+        Effect.promise(() => import("@effect/platform-node/NodeHttpClient")).pipe(
+          Effect.flatMap(({ layerUndici }) => Layer.buildWithScope(layerUndici, scope)),
+          Effect.map(Context.get(HttpClient.HttpClient))
+        )
       )
       return HttpClient.makeWith(
         (request: Effect.Effect<HttpClientRequest.HttpClientRequest, HttpClientError>) =>

@@ -26,7 +26,6 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as FileRefreshLock from "./FileRefreshLock.ts"
 import { LoopbackError, NotLoopback } from "./LoopbackError.ts"
-import * as LoopbackReceiver from "./LoopbackReceiver.ts"
 import * as NodeCrypto from "./NodeCrypto.ts"
 import * as NodeHttp from "./NodeHttp.ts"
 import * as SessionFile from "./SessionFile.ts"
@@ -169,6 +168,8 @@ export const signIn: <R = never>(
   if (redirectUri === undefined) return yield* new LoopbackError({ reason: new NotLoopback({}) })
 
   const started = yield* SignIn.start({ accountId: installation.accountId, redirectUri })
+  // Loaded when it is needed: most commands receive no callback, and an HTTP server is half of what they would load.
+  const LoopbackReceiver = yield* Effect.promise(() => import("./LoopbackReceiver.ts"))
   const receiver = yield* LoopbackReceiver.open({
     redirectUri,
     timeout: options.timeout,
