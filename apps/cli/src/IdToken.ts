@@ -12,11 +12,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { current } from "./CurrentSession.ts"
-import { type Failure, failed, fromError } from "./Failure.ts"
+import { type Failure, failed } from "./Failure.ts"
 import * as Input from "./Input.ts"
 import * as Output from "./Output.ts"
 import { type Row, table } from "./Shown.ts"
-import { type Selection, Target, withTarget } from "./Target.ts"
+import { failureAt, type Selection, Target, withTarget } from "./Target.ts"
 
 /**
  * @since 0.1.0
@@ -53,7 +53,7 @@ const rowsOf = (claims: IdToken.IdTokenClaims, keyId: string | undefined, client
 }
 
 interface Explained {
-  readonly claims: IdToken.IdTokenClaims
+  readonly claims: IdToken.UnverifiedClaims | IdToken.VerifiedClaims
   readonly keyId: string | undefined
   /** Why it is not verified; `undefined` if it is. */
   readonly problem: Failure | undefined
@@ -73,7 +73,8 @@ const ofSession = Effect.gen(function* () {
 })
 
 const ofToken = Effect.fnUntraced(function* (text: string, verify: boolean) {
-  const { accountId, clientId } = (yield* Target).installation
+  const target = yield* Target
+  const { accountId, clientId } = target.installation
   const token = Redacted.make(text, { label: "id_token" })
   const claims = yield* Effect.fromResult(IdToken.decodeUnverified(token))
   const keyId = IdToken.keyId(token)
@@ -83,7 +84,7 @@ const ofToken = Effect.fnUntraced(function* (text: string, verify: boolean) {
     return yield* IdToken.verify({ token, clientId, keys })
   })
   const problem = verify
-    ? yield* Effect.match(verified, { onSuccess: () => undefined, onFailure: fromError })
+    ? yield* Effect.match(verified, { onSuccess: () => undefined, onFailure: failureAt(target) })
     : failed("Not verified, as you said: anybody can write such a token.")
   return { claims, keyId, problem } satisfies Explained
 })
@@ -98,7 +99,7 @@ export const run = Effect.fnUntraced(function* ({ jwt, verify }: Options) {
     text === undefined
       ? yield* ofSession
       : yield* ofToken(text === "-" ? yield* Input.line("the id_token") : text, verify)
-  const { _tag: _, ...plain } = { _tag: undefined, ...claims }
+  const { _tag: _, ...plain } = claims
   yield* Output.print(
     { verified: problem === undefined, problem: problem?.message ?? null, keyId: keyId ?? null, claims: plain },
     `${problem === undefined ? "VERIFIED" : "NOT VERIFIED: show what it says, never decide by it"}\n\n${table(rowsOf(claims, keyId, clientId))}`
