@@ -11,7 +11,7 @@ const isCurrent = major > 22 || (major === 22 && minor >= 19)
 /** Help, the version and completions were written down when the bundle was made: nothing else is loaded to show them. */
 const prepared = () => {
   const args = process.argv.slice(2)
-  const last = args.at(-1) ?? ""
+  const last = args.at(-1) ?? "--help"
   if (!["--help", "-h", "--version", "-v"].includes(last) && args[0] !== "completion") return undefined
   const path = [...args.slice(0, -1), { "-h": "--help", "-v": "--version" }[last] ?? last].join(" ")
   try {

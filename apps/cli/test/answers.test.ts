@@ -16,6 +16,7 @@ describe("what is answered before the command is loaded", () => {
       const colored = await run(question.split(" "), { NO_COLOR: "", FORCE_COLOR: "1" }, main)
       assert.strictEqual(colored.stdout, `${answers[question]}\n`)
     }
+    assert.deepStrictEqual(await run([]), await run([], {}, main))
     assert.deepStrictEqual(await run(["sentinel", "fault", "-h"]), await run(["sentinel", "fault", "--help"]))
   })
 
