@@ -33,7 +33,7 @@ const signInAsNewcomer = async (args: ReadonlyArray<string> = []) => {
   return { env, ...(await terminal.result) }
 }
 
-describe("le-auth login on a terminal", () => {
+describe("le-auth login on a terminal", { timeout: 90_000 }, () => {
   it("I11, I12: asks for what a new account needs, the secret unseen, and keeps it sealed", async () => {
     const { code, env, raw, screen } = await signInAsNewcomer()
     assert.strictEqual(code, 0, screen)

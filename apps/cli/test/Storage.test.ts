@@ -24,7 +24,7 @@ const signIn = async (env: Environment) => {
   return result
 }
 
-describe("the keychain", () => {
+describe("the keychain", { timeout: 90_000 }, () => {
   it("H4: holds the key of what is kept; a copy of the files opens nothing", async () => {
     const keyring = await startKeyring()
     const env = { ...withHome(), ...keyring.env }
@@ -65,7 +65,7 @@ describe("the keychain", () => {
     assert.strictEqual((await run(["token"], env)).code, 0)
     assert.isBelow(performance.now() - from, 9000)
     bus.close()
-  }, 60_000)
+  })
 
   it("LE_AUTH_KEYCHAIN=off keeps the key in a file, and status says what that means", async () => {
     const env = { ...withHome(), LE_AUTH_KEYCHAIN: "off" }
@@ -76,7 +76,7 @@ describe("the keychain", () => {
   })
 })
 
-describe("a home that cannot be used", () => {
+describe("a home that cannot be used", { timeout: 90_000 }, () => {
   /** Root may write everywhere, so these run as nobody where the tests run as root. */
   const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {}
   const runAsNobody = (args: ReadonlyArray<string>, env: Environment) => start(args, env, undefined, nobody).result
