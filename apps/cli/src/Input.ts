@@ -11,6 +11,9 @@ import * as Stream from "effect/Stream"
 import { failed, wrongUsage } from "./Failure.ts"
 import * as Output from "./Output.ts"
 
+/** A terminal stays open, and a command would wait for it for ever. */
+const letGo = Effect.sync(() => process.stdin.unref?.())
+
 const unreadable = (error: PlatformError) => failed(`stdin cannot be read: ${error.message}`)
 
 /**
@@ -25,7 +28,8 @@ export const line = Effect.fnUntraced(function* (what: string) {
     Stream.decodeText,
     Stream.splitLines,
     Stream.runHead,
-    Effect.mapError(unreadable)
+    Effect.mapError(unreadable),
+    Effect.ensuring(letGo)
   )
   const text = Option.getOrElse(first, () => "").trim()
   return text === "" ? yield* wrongUsage(`There is nothing on stdin: ${what} was expected.`) : text

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
@@ -6,7 +5,8 @@ import * as Path from "node:path"
 import { text as consume } from "node:stream/consumers"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
 import { between } from "./Between.ts"
-import { command, editSession, keptIn, run, runWith, world } from "./Cli.ts"
+import { editSession, keptIn, run, runWith, world } from "./Cli.ts"
+import { onTerminal } from "./Terminal.ts"
 
 let at: Awaited<ReturnType<typeof world>>
 let service: Awaited<ReturnType<typeof services>>
@@ -117,19 +117,10 @@ describe("le-auth api", () => {
     assert.strictEqual(JSON.parse((await run(["api", "--json", "echo", "/bytes"], echoed())).stdout).body, "AP8KGw==")
   })
 
-  it("J4: on a terminal it prints lines, and nothing that the terminal obeys", () => {
-    const [program = "", ...rest] = command(["api", "echo", "/x"])
-    const words = [program, ...rest].map((word) => `'${word}'`).join(" ")
-    const env = { PATH: process.env["PATH"], ...echoed() }
-    const terminal = new Promise<string>((resolve) =>
-      execFile("script", ["-qec", words, "/dev/null"], { env }, (_, stdout) => resolve(stdout))
-    )
-    return terminal.then((text) =>
-      assert.strictEqual(
-        text.replaceAll("\r", ""),
-        '{\n  "big": 12345678901234567890,\n  "escape": "\\u{9b}31m",\n  "url": "/x"\n}\n'
-      )
-    )
+  it("J4: on a terminal it prints lines, and nothing that the terminal obeys", async () => {
+    const { code, screen } = await onTerminal(["api", "echo", "/x"], echoed()).result
+    assert.strictEqual(code, 0)
+    assert.strictEqual(screen, '{\n  "big": 12345678901234567890,\n  "escape": "\\u{9b}31m",\n  "url": "/x"\n}')
   })
 
   it("A9, G2: never sends the token to another host", async () => {

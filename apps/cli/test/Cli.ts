@@ -53,9 +53,6 @@ export const withKeychain = () => {
 /** The same program in the repository, where it runs from source. */
 export const fromSource: ReadonlyArray<string> = [here("../bin/le-auth.mjs")]
 
-/** The words of a command line. */
-export const command = (args: ReadonlyArray<string>): ReadonlyArray<string> => [process.execPath, ...bundle, ...args]
-
 export interface Result {
   readonly code: number | null
   readonly stdout: string

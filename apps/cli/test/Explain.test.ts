@@ -4,6 +4,7 @@ import { execFile } from "node:child_process"
 import * as Http from "node:http"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { here, planted, run, runWith, world } from "./Cli.ts"
+import { keys, onTerminal } from "./Terminal.ts"
 
 let at: Awaited<ReturnType<typeof world>>
 beforeAll(async () => {
@@ -48,6 +49,19 @@ describe("le-auth callback", () => {
       error: null,
       errorDescription: null
     })
+  })
+
+  it("asks for the address on a terminal, and ends when it has it, or at once with Ctrl-C", async () => {
+    const terminal = onTerminal(["callback"])
+    await terminal.shows(/Paste the callback address, and press Enter:/)
+    terminal.type(`${callback}?code=planted&state=xyz${keys.enter}`)
+    const { code, screen } = await terminal.result
+    assert.strictEqual(code, 0)
+    assert.include(screen, "7 characters, not shown")
+    const stopped = onTerminal(["callback"])
+    await stopped.shows(/Paste/)
+    stopped.type(keys.ctrlC)
+    assert.strictEqual((await stopped.result).code, 130)
   })
 
   it("C5, J4: exit code 4 for an error, with its meaning, and nothing that could move a terminal's cursor", async () => {
