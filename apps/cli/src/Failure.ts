@@ -99,18 +99,26 @@ const codes: Readonly<Record<string, ExitCode>> = {
   DatabaseError: "storage"
 }
 
-const codeOf = ({ _tag, reason }: Tagged): ExitCode =>
-  codes[`${_tag}/${(reason as { readonly _tag?: string } | undefined)?._tag}`] ?? codes[_tag] ?? "failed"
+/** The command that helps, where the libraries cannot know one. */
+const remedies: Readonly<Record<string, string>> = {
+  SessionEnded: "Use: le-auth login",
+  "DomainsError/UnknownService": "See: le-auth domains"
+}
+
+/** What is said of an error by the tag of its reason, or by its own. */
+const byTag = <A>(of: Readonly<Record<string, A>>, { _tag, reason }: Tagged): A | undefined =>
+  of[`${_tag}/${(reason as { readonly _tag?: string } | undefined)?._tag}`] ?? of[_tag]
 
 /**
  * The failure that an error of the libraries is to the user of a command. Their messages say what to do next.
  *
  * @since 0.1.0
  */
-export const fromError = (error: Tagged): Failure =>
-  error instanceof Failure
-    ? error
-    : new Failure({
-        message: error._tag === "SessionEnded" ? `${error.message} Use: le-auth login` : error.message,
-        code: codeOf(error)
-      })
+export const fromError = (error: Tagged): Failure => {
+  if (error instanceof Failure) return error
+  const remedy = byTag(remedies, error)
+  return new Failure({
+    message: remedy === undefined ? error.message : `${error.message} ${remedy}`,
+    code: byTag(codes, error) ?? "failed"
+  })
+}

@@ -123,6 +123,7 @@ describe("le-auth domains", () => {
     const service = await run(["domains", "Sentinel"], at.env)
     assert.strictEqual(service.code, 1)
     assert.include(service.stderr, 'no service called "Sentinel"')
+    assert.include(service.stderr, "See: le-auth domains")
     const account = await run(["domains"], { ...at.env, LE_AUTH_ACCOUNT_ID: "unknown" })
     assert.strictEqual(account.code, 1)
     assert.include(account.stderr, "does not know the account unknown")
