@@ -12,7 +12,7 @@ import { Failure, fromError } from "./Failure.ts"
 import { find, isConfigured, profileOf } from "./FindTarget.ts"
 import * as Output from "./Output.ts"
 import * as Profiles from "./Profiles.ts"
-import { at, Target, withTarget } from "./Target.ts"
+import { at, type Selection, Target, withTarget } from "./Target.ts"
 
 const anyTarget = { profile: Option.none(), account: Option.none() }
 
@@ -28,6 +28,14 @@ const describe = Effect.gen(function* () {
   }
 })
 
+/** A profile whose secret does not open hides no others: what to do about it is said beside the list. */
+const found = (selection: Selection) =>
+  Effect.catchIf(
+    find(selection),
+    (error) => error._tag === "Failure" && error.code === "storage",
+    ({ message }) => Effect.as(Output.say(message), undefined)
+  )
+
 /**
  * All profiles, what `LE_AUTH_*` describes, and the local Sentinel if somebody is signed in there.
  *
@@ -37,8 +45,12 @@ export const list = Effect.gen(function* () {
   const { profiles } = yield* Profiles.read
   const names = [...profiles.map(({ name }) => name), Profiles.local]
   // What is missing in the environment is a matter of the commands that use it.
-  const current = yield* Effect.catchTag(find(anyTarget), "SettingsError", () => Effect.undefined)
-  const targets = yield* Effect.forEach(names, (name) => find({ ...anyTarget, profile: Option.some(name) }))
+  const current = yield* Effect.catchIf(
+    find(anyTarget),
+    (error) => error._tag === "SettingsError" || error._tag === "Failure",
+    () => Effect.undefined
+  )
+  const targets = yield* Effect.forEach(names, (name) => found({ ...anyTarget, profile: Option.some(name) }))
   const rows = yield* Effect.forEach(
     // Without a profile it comes from the environment, which goes first while it is set.
     [...(current?.profile === undefined ? [current] : []), ...targets].filter((target) => target !== undefined),

@@ -113,6 +113,20 @@ describe("profiles", { timeout: 90_000 }, () => {
     assert.isFalse(Fs.existsSync(Path.join(only.XDG_STATE_HOME, "le-auth", "profiles.json")))
   })
 
+  it("accounts list leaves out a profile whose secret does not open, and says what to do about it", async () => {
+    const env = await withProfiles("work", "staging")
+    const path = Path.join(env.XDG_STATE_HOME, "le-auth", "profiles.json")
+    const content = JSON.parse(Fs.readFileSync(path, "utf8"))
+    content.profiles.find(({ name }: { readonly name: string }) => name === "staging").secret = "of another key"
+    Fs.writeFileSync(path, JSON.stringify(content), { mode: 0o600 })
+    const { code, stderr, stdout } = await run(["accounts", "list"], env)
+    assert.strictEqual(code, 0, stderr)
+    assert.match(stdout, /^ {2}work /m)
+    assert.notInclude(stdout, "staging")
+    assert.include(stderr, "le-auth accounts remove staging")
+    assert.strictEqual((await run(["accounts", "remove", "staging"], env)).code, 0)
+  })
+
   it("accounts remove takes the profile, its secret and its sessions, and another one is current", async () => {
     const env = await withProfiles("work")
     const { code, stderr } = await run(["accounts", "remove", "work"], env)
