@@ -48,17 +48,22 @@ const opens = (host: string, port: number) =>
     server.listen(port, host, () => server.close(() => resume(Effect.succeed(undefined))))
   })
 
-/** Opens the port, and closes it at once. */
+/** A family of addresses that this computer does not have. */
+const missing = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"])
+
+/** Opens the port, and closes it at once; of `localhost` at both families of addresses (RFC 8252 section 8.3). */
 const port = Effect.fnUntraced(function* (redirectUri: RedirectUri) {
   const url = new URL(redirectUri)
-  const host = url.hostname === "localhost" ? "127.0.0.1" : url.hostname.replace(/^\[|\]$/g, "")
-  const code = yield* opens(host, Number(url.port || 80))
-  if (code === undefined) return [Finding.good("port", `Port ${url.port || 80} is free.`)]
+  const number = Number(url.port || 80)
+  const hosts = url.hostname === "localhost" ? ["127.0.0.1", "::1"] : [url.hostname.replace(/^\[|\]$/g, "")]
+  const codes = yield* Effect.forEach(hosts, (host) => opens(host, number))
+  const code = codes.find((code) => code !== undefined && !missing.has(code))
+  if (code === undefined) return [Finding.good("port", `Port ${number} is free.`)]
   return [
     Finding.problem(
       "port",
       "port",
-      `Port ${url.port || 80} cannot be opened (${code}).`,
+      `Port ${number} cannot be opened (${code}).`,
       code === "EADDRINUSE"
         ? "Close the program that has it, perhaps another sign-in, or sign in with le-auth login --port."
         : "Use a redirect URI with a port above 1023."
