@@ -57,7 +57,8 @@ export const migrate = (options: {
     Effect.mapError((cause) => new StoreError({ store: options.store, operation: "migrate", cause }))
   )
 
-const batch = 500
+/** How many rows go at once, and for how long requests may have to wait for that. */
+const batch = { first: 100, least: 10, most: 500, milliseconds: 4 }
 
 /** It is other requests that are waited for, whatever the clock of the stores says. */
 const inRealTime = Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
@@ -66,8 +67,8 @@ const inRealTime = Effect.provideService(Clock.Clock, Clock.Clock.defaultValue()
 const housekeeping = StoreOperation.operations("database", "1 minute")("housekeeping")
 
 /**
- * Deletes the rows of a table whose time is over, the oldest first and 500 at a time, with four times as long a rest after each,
- * which is for requests. Rows that another node is deleting are not waited for. Fails if a batch takes longer than a minute. The
+ * Deletes the rows of a table whose time is over, the oldest first, as many at a time as go in some milliseconds, up to 500, with four
+ * times as long a rest after each, which is for requests. Rows that another node is deleting are not waited for. Fails if a batch takes longer than a minute. The
  * table has a column `id`; `column` says until when a row is kept.
  *
  * @since 0.1.0
@@ -75,18 +76,22 @@ const housekeeping = StoreOperation.operations("database", "1 minute")("housekee
 export const deleteExpired = Effect.fnUntraced(function* (table: string, now: number, column = "expires_at") {
   const sql = yield* SqlClient.SqlClient
   const name = sql(table)
-  const some = sql`SELECT id FROM ${name} WHERE ${sql(column)} <= ${now} ORDER BY ${sql(column)} LIMIT ${batch}`
-  // As an array, which PostgreSQL looks up in the index; of an IN it expects so little that it reads the whole table.
-  const deleteSome: Statement<{ readonly id: string }> = sql.onDialectOrElse({
-    pg: () => sql`DELETE FROM ${name} WHERE id = ANY(ARRAY(${some} FOR UPDATE SKIP LOCKED)) RETURNING id`,
-    orElse: () => sql`DELETE FROM ${name} WHERE id IN (${some}) RETURNING id`
-  })
-  let count = 0
+  const deleteSome = (limit: number): Statement<{ readonly id: string }> => {
+    const some = sql`SELECT id FROM ${name} WHERE ${sql(column)} <= ${now} ORDER BY ${sql(column)} LIMIT ${limit}`
+    // As an array, which PostgreSQL looks up in the index; of an IN it expects so little that it reads the whole table.
+    return sql.onDialectOrElse({
+      pg: () => sql`DELETE FROM ${name} WHERE id = ANY(ARRAY(${some} FOR UPDATE SKIP LOCKED)) RETURNING id`,
+      orElse: () => sql`DELETE FROM ${name} WHERE id IN (${some}) RETURNING id`
+    })
+  }
+  let [count, limit] = [0, batch.first]
   for (;;) {
-    const [took, { length }] = yield* inRealTime(Effect.timed(housekeeping(deleteSome)))
+    const [took, { length }] = yield* inRealTime(Effect.timed(housekeeping(deleteSome(limit))))
     count += length
-    if (length < batch) return count
+    if (length < limit) return count
     yield* inRealTime(Effect.sleep(Duration.times(took, 4)))
+    const fitting = Math.floor((limit * batch.milliseconds) / Math.max(Duration.toMillis(took), 1))
+    limit = Math.min(batch.most, Math.max(batch.least, fitting))
   }
 })
 

@@ -20,6 +20,7 @@ import * as Statement from "effect/sql/Statement"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import type { DatabaseSync } from "node:sqlite"
+import { makeFolder } from "./internal/folder.ts"
 import * as SqliteConnection from "./internal/sqliteConnection.ts"
 import * as SqliteImmediate from "./internal/sqliteImmediate.ts"
 import { unavailable } from "./internal/sqliteError.ts"
@@ -66,18 +67,6 @@ const loadModule = Effect.tryPromise({
     `node:sqlite is not in this Node (${process.version}). Use Node 22.13 or newer, without --no-experimental-sqlite, or another database.`
   )
 })
-
-/** Node's own `recursive` has no end where a folder refuses to have another one, such as /proc. */
-const makeFolder = (folder: string): void => {
-  if (Fs.existsSync(folder)) return
-  makeFolder(Path.dirname(folder))
-  try {
-    Fs.mkdirSync(folder, { mode: 0o700 })
-  } catch (cause) {
-    // Another process may have been first.
-    if (!Fs.existsSync(folder)) throw cause
-  }
-}
 
 /** Others on the machine must not read it. SQLite gives the files that it puts beside it the same rights. */
 const makeFile = (filename: string): void => {

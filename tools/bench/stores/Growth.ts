@@ -1,13 +1,12 @@
 /** The same work with few and with many live rows. */
 import { DatabaseSync } from "node:sqlite"
 import { Client } from "pg"
-import { median } from "../Harness.mjs"
 import { openSentinel } from "./Engines.ts"
 import { ours } from "./Sides.ts"
 import type { Bench } from "./Speed.ts"
 import { day, hour, namesOf, now, sentinelSteps } from "./Work.ts"
 
-const rounds = 7
+const rounds = 15
 /** Each sign-in is a row in each of the five tables. */
 const sizes = [2_000, 200_000]
 const atLeast = 0.8
@@ -54,6 +53,9 @@ export const fillSqlite = (path: string, count: number, label: string, until: nu
     insert("sentinel_refresh", 6),
     insert("sentinel_access", 4)
   ]
+  // Keys are random, so all pages of an index are changed again and again: in memory, and flushed once.
+  database.exec("PRAGMA cache_size = -2000000")
+  database.exec("PRAGMA synchronous = OFF")
   database.exec("BEGIN IMMEDIATE")
   for (let index = 0; index < count; index++) {
     const names = namesOf(`${label} ${index}`)
@@ -86,27 +88,28 @@ export const growth = async ({ folder, postgres, verdict }: Bench) => {
     }
     for (const connections of [1, 32]) {
       const times = engine === "SQLite" ? 100 : connections === 1 ? 300 : 960
-      const ratios = sentinelSteps.map((): Array<number> => [])
+      // The best of short rounds of each: what else the machine does at a moment is no growth.
+      const best = sentinelSteps.map((): [few: number, many: number] => [0, 0])
       for (let round = -1; round < rounds; round++) {
         const names = databases.map(() =>
           Array.from({ length: times }, () => namesOf(`growth ${process.pid} ${made++}`))
         )
         for (const step of sentinelSteps.keys()) {
-          const rates = [0, 0]
+          const rates = best[step]!
           const turns = [...databases.keys()]
           for (const turn of round % 2 === 0 ? turns : turns.toReversed()) {
-            rates[turn] = (await databases[turn]!.side.run(step, names[turn]!, connections)).rate
+            const { rate } = await databases[turn]!.side.run(step, names[turn]!, connections)
+            if (round >= 0) rates[turn] = Math.max(rates[turn]!, rate)
           }
-          if (round >= 0) ratios[step]!.push(rates[1]! / rates[0]!)
         }
       }
       console.log(
         `\ngrowth: Sentinel's store, ${engine}, ${connections} at once, from ${sizes.map((size) => (size * 5).toLocaleString("en")).join(" to ")} live rows`
       )
-      for (const [step, all] of ratios.entries()) {
+      for (const [step, [few, many]] of best.entries()) {
         verdict(
-          median(all) >= atLeast,
-          `${sentinelSteps[step]!.title}: ${median(all).toFixed(2)}x the rate; the budget is ${atLeast}x`
+          many / few >= atLeast,
+          `${sentinelSteps[step]!.title}: ${(many / few).toFixed(2)}x the rate; the budget is ${atLeast}x`
         )
       }
     }

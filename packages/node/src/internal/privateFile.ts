@@ -5,6 +5,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
+import { makeFolder } from "./folder.ts"
 
 /** Why the file cannot be used, in words that say nothing of its content. */
 export class FileProblem extends Data.TaggedError("FileProblem")<{
@@ -85,7 +86,7 @@ export const readPrivate = (path: string): Effect.Effect<string | undefined, Fil
 /** Makes the directory if there is none, for its user only. */
 export const preparePrivateDirectory = (directory: string): Effect.Effect<void, FileProblem> =>
   usable(async () => {
-    await Fs.mkdir(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory)
     await refuseLink(directory)
     if (isOpenToOthers((await Fs.stat(directory)).mode)) await Fs.chmod(directory, 0o700)
   })
