@@ -28,6 +28,7 @@ const steps = {
     { name: "firefox", run: "node tools/firefox.mjs" },
     { name: "redis", run: "node tools/redis.mjs" },
     { name: "keychain", run: "node tools/keyring.mjs" },
+    { name: "shells", run: "node tools/shells.mjs" },
     { run: "vitest run" }
   ],
   build: [{ run: "nx run-many -t build" }],
