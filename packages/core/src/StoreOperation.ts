@@ -31,7 +31,8 @@ const within = <A, E, R, B, F>(
     if (exit !== undefined) return settle(exit)
     return Effect.callback((resume) => {
       const timer = fork(Effect.sleep(patience))
-      timer.addObserver(() => {
+      timer.addObserver((rung) => {
+        if (Exit.isFailure(rung)) return
         resume(settle(undefined))
         working.interruptUnsafe()
       })
