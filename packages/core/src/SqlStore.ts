@@ -68,8 +68,8 @@ const housekeeping = StoreOperation.operations("database", "1 minute")("housekee
 
 /**
  * Deletes the rows of a table whose time is over, the oldest first, as many at a time as go in some milliseconds, up to 500, with four
- * times as long a rest after each, which is for requests. Rows that another node is deleting are not waited for. Fails if a batch takes longer than a minute. The
- * table has a column `id`; `column` says until when a row is kept.
+ * times as long a rest after each, which is for requests. Rows that another node is deleting are not waited for. Fails if a batch
+ * takes longer than a minute. The table has a column `id`; `column` says until when a row is kept.
  *
  * @since 0.1.0
  */
