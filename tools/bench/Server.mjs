@@ -117,7 +117,7 @@ if ("memory".includes(only)) {
   verdict(rss <= 250, `${leAuth.name} takes ${rss.toFixed(0)} MiB after 50,000 flows; the budget is 250 MiB`)
 }
 
-const wanted = tables.filter(({ title }) => title.includes(only))
+const wanted = tables.filter(({ title }) => title.startsWith(only))
 if (wanted.length > 0) {
   const running = []
   for (const contestant of contestants) {
