@@ -16,6 +16,7 @@ import { Failure } from "./Failure.ts"
 import * as Output from "./Output.ts"
 import { questions } from "./Questions.ts"
 import { sentinelControl } from "./SentinelPort.ts"
+import { shown } from "./Shown.ts"
 import type { Target } from "./Target.ts"
 
 interface Offer {
@@ -49,7 +50,7 @@ const offers = Effect.gen(function* () {
 )
 
 const inWords = ({ account, application, name }: Offer): string =>
-  `account ${account}, application ${application} (${name})`
+  `account ${account}, application ${application} (${shown(name)})`
 
 /**
  * The target in place of the built-in application, if the Sentinel does not know that one: the only application that it has, or
@@ -66,7 +67,7 @@ export const instead = Effect.fnUntraced(function* (builtIn: Target["Service"], 
     return yield* new Failure({
       message:
         `The local Sentinel at ${localSentinel} has accounts of its own:\n` +
-        found.map((offer) => `  ${inWords(offer)}, ${offer.redirectUri}\n`).join("") +
+        found.map((offer) => `  ${inWords(offer)}, ${shown(offer.redirectUri)}\n`).join("") +
         "Name one, and its secret, with LE_AUTH_* or --settings, or sign in on a terminal.",
       code: "configuration"
     })

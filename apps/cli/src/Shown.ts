@@ -28,11 +28,11 @@ export type Row = readonly [name: string, value: string, meaning?: string]
  * @since 0.1.0
  */
 export const table = (rows: ReadonlyArray<Row>): string => {
-  const width = Math.max(...rows.map(([name]) => name.length))
+  const width = Math.max(...rows.map(([name]) => shown(name).length))
   return rows
     .map(([name, value, meaning]) =>
       [
-        `${name.padEnd(width)}  ${shown(value)}`,
+        `${shown(name).padEnd(width)}  ${shown(value)}`,
         ...(meaning === undefined ? [] : [`${" ".repeat(width)}    ${meaning}`])
       ].join("\n")
     )

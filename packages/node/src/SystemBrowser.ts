@@ -99,7 +99,8 @@ const started = "1 second"
 const environmentOfBrowser = () => ({
   ...process.env,
   LE_AUTH_CLIENT_SECRET: undefined,
-  LE_AUTH_ACCESS_TOKEN: undefined
+  LE_AUTH_ACCESS_TOKEN: undefined,
+  LE_AUTH_SEAL_KEYS: undefined
 })
 
 const run = ([program = "", ...words]: ReadonlyArray<string>): Effect.Effect<void, "failed"> =>

@@ -56,6 +56,8 @@ describe("SystemBrowser.commands", () => {
   })
 })
 
+const secrets = ["LE_AUTH_CLIENT_SECRET", "LE_AUTH_ACCESS_TOKEN", "LE_AUTH_SEAL_KEYS"]
+
 describe("SystemBrowser.layer", () => {
   it.live("I9: starts the browser without a shell, and without our secrets", () =>
     Effect.gen(function* () {
@@ -65,12 +67,12 @@ describe("SystemBrowser.layer", () => {
       Fs.writeFileSync(
         script,
         `#!${process.execPath}\nrequire("fs").writeFileSync(${JSON.stringify(output)}, ` +
-          `JSON.stringify([process.argv.slice(2), process.env.LE_AUTH_CLIENT_SECRET ?? "none"]))`,
+          `JSON.stringify([process.argv.slice(2), ${JSON.stringify(secrets)}.find((name) => name in process.env) ?? "none"]))`,
         { mode: 0o700 }
       )
-      process.env["LE_AUTH_CLIENT_SECRET"] = "planted"
+      for (const name of secrets) process.env[name] = "planted"
       yield* open(url, { BROWSER: `${directory}/missing:${script}` }).pipe(
-        Effect.ensuring(Effect.sync(() => delete process.env["LE_AUTH_CLIENT_SECRET"]))
+        Effect.ensuring(Effect.sync(() => secrets.forEach((name) => delete process.env[name])))
       )
       assert.deepStrictEqual(JSON.parse(Fs.readFileSync(output, "utf8")), [[new URL(url).href], "none"])
     })
