@@ -5,32 +5,22 @@
  */
 import * as Seal from "@le-auth/core/Seal"
 import type { SettingsError } from "@le-auth/core/Settings"
-import { StoreError } from "@le-auth/core/StoreError"
+import type { StoreError } from "@le-auth/core/StoreError"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Base64Url from "effect/encoding/Base64Url"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Path from "node:path"
-import { createPrivate, type FileProblem, preparePrivateDirectory, readPrivate } from "./internal/privateFile.ts"
+import * as KeyFile from "./internal/keyFile.ts"
 import * as NodeCrypto from "./NodeCrypto.ts"
 
-const failed = (path: string, operation: string) => (problem: FileProblem) =>
-  new StoreError({ store: `seal key file ${path}`, operation: `${operation}: ${problem.problem}`, cause: problem })
-
 const secretAt = Effect.fnUntraced(function* (path: string) {
-  const read = Effect.mapError(readPrivate(path), failed(path, "read"))
-  const found = yield* read
-  if (found !== undefined) return found.trim()
-  const made = Base64Url.encode(yield* SecureRandom.SecureRandom.use((random) => random.randomBytes(32)))
-  yield* Effect.mapError(
-    Effect.andThen(preparePrivateDirectory(Path.dirname(path)), createPrivate(path, `${made}\n`)),
-    failed(path, "write")
-  )
+  const found = yield* KeyFile.read(path)
+  if (found !== undefined) return found
+  const made = yield* KeyFile.draw
+  yield* KeyFile.create(path, made)
   // Perhaps another process was faster; then its key counts.
-  return (yield* read)?.trim() ?? made
+  return (yield* KeyFile.read(path)) ?? made
 })
 
 /**

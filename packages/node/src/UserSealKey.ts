@@ -9,15 +9,14 @@ import { StoreError } from "@le-auth/core/StoreError"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
-import * as SecureRandom from "effect/crypto/SecureRandom"
+import type { SecureRandom } from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Path from "node:path"
+import * as KeyFile from "./internal/keyFile.ts"
 import * as KernelLock from "./internal/kernelLock.ts"
-import { createPrivate, type FileProblem, preparePrivateDirectory, readPrivate } from "./internal/privateFile.ts"
 import { Keychain, type KeychainError, layer as keychainLayer } from "./Keychain.ts"
 import * as NodeCrypto from "./NodeCrypto.ts"
 import * as PrivateDocument from "./PrivateDocument.ts"
@@ -56,16 +55,6 @@ interface Found {
 
 const make = Effect.fnUntraced(function* (path: string, options: Options) {
   const keychain = yield* Keychain
-  const store = `seal key file ${path}`
-  const failed = (operation: string) => (problem: FileProblem) =>
-    new StoreError({ store, operation: `${operation}: ${problem.problem}`, cause: problem })
-  const read = Effect.map(Effect.mapError(readPrivate(path), failed("read")), (text) => text?.trim())
-  const write = (text: string) =>
-    Effect.mapError(
-      Effect.andThen(preparePrivateDirectory(Path.dirname(path)), createPrivate(path, `${text}\n`)),
-      failed("write")
-    )
-  const draw = SecureRandom.SecureRandom.use((random) => Effect.map(random.randomBytes(32), Base64Url.encode))
   /** Keys of several directories do not replace each other. */
   const name = `seal key of ${Path.dirname(path)}`
 
@@ -78,7 +67,7 @@ const make = Effect.fnUntraced(function* (path: string, options: Options) {
     const found = yield* keychain.get(name)
     if (Option.isSome(found)) return Redacted.value(found.value)
     yield* Effect.logWarning("The seal key is gone from the keychain, so what it sealed is lost: sign in again")
-    return yield* Effect.flatMap(draw, keep)
+    return yield* Effect.flatMap(KeyFile.draw, keep)
   }).pipe(
     Effect.mapError(
       (error: KeychainError) =>
@@ -93,7 +82,7 @@ const make = Effect.fnUntraced(function* (path: string, options: Options) {
 
   /** The first use on this computer decides where the key is. */
   const decide = Effect.gen(function* () {
-    const secret = yield* Effect.flatMap(draw, keep).pipe(
+    const secret = yield* Effect.flatMap(KeyFile.draw, keep).pipe(
       Effect.catch((error: KeychainError) =>
         Effect.as(
           Effect.logWarning(
@@ -105,27 +94,27 @@ const make = Effect.fnUntraced(function* (path: string, options: Options) {
       )
     )
     if (secret !== undefined) {
-      yield* write(inKeychain)
+      yield* KeyFile.create(path, inKeychain)
       return { place: "keychain", secret } satisfies Found
     }
-    const drawn = yield* draw
-    yield* write(drawn)
+    const drawn = yield* KeyFile.draw
+    yield* KeyFile.create(path, drawn)
     return { place: "file", secret: drawn } satisfies Found
   })
 
-  const use = (text: string): Effect.Effect<Found, StoreError, SecureRandom.SecureRandom> =>
+  const use = (text: string): Effect.Effect<Found, StoreError, SecureRandom> =>
     text === inKeychain ? fromKeychain : Effect.succeed({ place: "file", secret: text })
 
-  const found = yield* read
+  const found = yield* KeyFile.read(path)
   if (found !== undefined) return yield* use(found)
-  if (options.onlyIfMade === true) return { place: "nowhere", secret: yield* draw } satisfies Found
-  const lock = KernelLock.ofFile(store, `${path}.lock`, patience)
+  if (options.onlyIfMade === true) return { place: "nowhere", secret: yield* KeyFile.draw } satisfies Found
+  const lock = KernelLock.ofFile(KeyFile.nameOf(path), `${path}.lock`, patience)
   const since = yield* Clock.currentTimeMillis
   return yield* KernelLock.holding(
     lock,
     since,
     // Perhaps another process was faster; then its key counts.
-    Effect.flatMap(read, (found): Effect.Effect<Found, StoreError, SecureRandom.SecureRandom> =>
+    Effect.flatMap(KeyFile.read(path), (found): Effect.Effect<Found, StoreError, SecureRandom> =>
       found === undefined ? decide : use(found)
     )
   )
