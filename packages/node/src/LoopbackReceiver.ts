@@ -56,6 +56,17 @@ const addressOf = (redirectUri: RedirectUri): Effect.Effect<URL, LoopbackError> 
     : Effect.fail(new LoopbackError({ reason: new NotLoopback({ redirectUri }) }))
 }
 
+const listenAt = ({ hostname, port }: URL) => listen(hostname, port === "" ? 80 : Number(port))
+
+/**
+ * Opens the port of the redirect URI as {@link open} does, and closes it at once, for whoever looks for what keeps a sign-in from
+ * working. Fails with `PortInUse`, `CannotListen` or `NotLoopback`.
+ *
+ * @since 0.1.0
+ */
+export const checkPort = (redirectUri: RedirectUri): Effect.Effect<void, LoopbackError> =>
+  Effect.scoped(Effect.asVoid(Effect.flatMap(addressOf(redirectUri), listenAt)))
+
 /**
  * Whether an error means that this attempt is over. Everything else that reaches the port (wrong state, no state, nonsense)
  * may come from anybody, and must not end the wait for the real callback.
@@ -137,8 +148,7 @@ export const open = Effect.fnUntraced(function* <R>(
     })
   )
 
-  const port = address.port === "" ? 80 : Number(address.port)
-  for (const server of yield* listen(address.hostname, port)) {
+  for (const server of yield* listenAt(address)) {
     yield* Redaction.redacting(server.serve(answer))
   }
   yield* Effect.sleep(timeout).pipe(

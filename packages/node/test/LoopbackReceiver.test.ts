@@ -302,3 +302,18 @@ describe("LoopbackReceiver.open", () => {
     })
   )
 })
+
+describe("LoopbackReceiver.checkPort", () => {
+  it.effect("I2, I3, I4: opens what a sign-in would open, and leaves nothing open", () =>
+    Effect.gen(function* () {
+      const port = yield* freePort
+      const redirectUri = RedirectUri.make(`http://localhost:${port}/callback`)
+      yield* LoopbackReceiver.checkPort(redirectUri)
+      assert.isFalse(yield* isOpen("127.0.0.1", port))
+      yield* occupy("::1", port)
+      const error = yield* Effect.flip(LoopbackReceiver.checkPort(redirectUri))
+      assert.deepInclude(error.reason, { _tag: "PortInUse", host: "::1", port })
+      assert.isFalse(yield* isOpen("127.0.0.1", port))
+    })
+  )
+})

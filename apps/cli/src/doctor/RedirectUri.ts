@@ -6,11 +6,12 @@
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback } from "@le-auth/core/Origin"
+import * as LoopbackReceiver from "@le-auth/node/LoopbackReceiver"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Net from "node:net"
 import { shown } from "../Shown.ts"
 import * as Finding from "./Finding.ts"
 
@@ -41,30 +42,20 @@ const shape = (redirectUri: RedirectUri): ReadonlyArray<Finding.Finding> => {
     : [Finding.good(name, `${redirectUri} leads to this computer.`)]
 }
 
-const opens = (host: string, port: number) =>
-  Effect.callback<string | undefined>((resume) => {
-    const server = Net.createServer()
-    server.once("error", ({ code }: NodeJS.ErrnoException) => resume(Effect.succeed(code)))
-    server.listen(port, host, () => server.close(() => resume(Effect.succeed(undefined))))
-  })
-
-/** A family of addresses that this computer does not have. */
-const missing = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"])
-
-/** Opens the port, and closes it at once; of `localhost` at both families of addresses (RFC 8252 section 8.3). */
+/** Opens the port as a sign-in would, and closes it at once. */
 const port = Effect.fnUntraced(function* (redirectUri: RedirectUri) {
-  const url = new URL(redirectUri)
-  const number = Number(url.port || 80)
-  const hosts = url.hostname === "localhost" ? ["127.0.0.1", "::1"] : [url.hostname.replace(/^\[|\]$/g, "")]
-  const codes = yield* Effect.forEach(hosts, (host) => opens(host, number))
-  const code = codes.find((code) => code !== undefined && !missing.has(code))
-  if (code === undefined) return [Finding.good("port", `Port ${number} is free.`)]
+  const number = Number(new URL(redirectUri).port || 80)
+  const opened = yield* Effect.result(LoopbackReceiver.checkPort(redirectUri))
+  if (Result.isSuccess(opened)) return [Finding.good("port", `Port ${number} is free.`)]
+  const { reason } = opened.failure
+  const isTaken = reason._tag === "PortInUse"
+  const code = reason._tag === "CannotListen" ? (reason.cause as NodeJS.ErrnoException).code : "EADDRINUSE"
   return [
     Finding.problem(
       "port",
       "port",
       `Port ${number} cannot be opened (${code}).`,
-      code === "EADDRINUSE"
+      isTaken
         ? "Close the program that has it, perhaps another sign-in, or sign in with le-auth login --port."
         : "Use a redirect URI with a port above 1023."
     )
