@@ -6,7 +6,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 const users = "/api/account/{account}/configuration/le-users/users"
@@ -60,11 +60,10 @@ const flags = {
 /**
  * @since 0.1.0
  */
-export const command = Command.make("api", flags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Api.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "api",
+  flags,
+  Load.run(() => import("../Api.ts"))
 ).pipe(
   Command.withDescription(
     "Call an API of LivePerson with the access token, which is refreshed when it is due, and once more after a 401. It is sent " +

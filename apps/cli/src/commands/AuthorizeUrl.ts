@@ -4,17 +4,16 @@
  * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 /**
  * @since 0.1.0
  */
-export const command = Command.make("authorize-url", targetFlags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../AuthorizeUrl.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "authorize-url",
+  targetFlags,
+  Load.run(() => import("../AuthorizeUrl.ts"))
 ).pipe(
   Command.withDescription(
     "Print the address that a browser would visit to sign in, and explain its parameters. Nothing is started."

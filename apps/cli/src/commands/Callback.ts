@@ -6,7 +6,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 
 const flags = {
   url: Argument.String("url").pipe(
@@ -19,11 +19,10 @@ const flags = {
 /**
  * @since 0.1.0
  */
-export const command = Command.make("callback", flags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Callback.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "callback",
+  flags,
+  Load.run(() => import("../Callback.ts"))
 ).pipe(
   Command.withDescription(
     "Read, check and explain a callback: the address that a browser brought back to a redirect URI. The code is not shown, and " +

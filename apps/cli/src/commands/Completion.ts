@@ -5,7 +5,7 @@
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 
 const shell = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
   Argument.withDescription("Whose script: bash, zsh or fish")
@@ -14,11 +14,10 @@ const shell = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
 /**
  * @since 0.1.0
  */
-export const command = Command.make("completion", { shell }, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Completion.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "completion",
+  { shell },
+  Load.run(() => import("../Completion.ts"))
 ).pipe(
   Command.withDescription("Print a script that lets your shell complete commands, flags and their values."),
   Command.withShortDescription("Let your shell complete commands"),

@@ -5,7 +5,7 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 const flags = {
@@ -21,11 +21,10 @@ const flags = {
 /**
  * @since 0.1.0
  */
-export const command = Command.make("doctor", flags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Doctor.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "doctor",
+  flags,
+  Load.run(() => import("../Doctor.ts"))
 ).pipe(
   Command.withDescription(
     "Look for what could keep you from signing in: settings, files, keychain, redirect URI and its port, the Domain API, " +

@@ -5,7 +5,7 @@
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 const flags = {
@@ -19,11 +19,10 @@ const flags = {
 /**
  * @since 0.1.0
  */
-export const command = Command.make("domains", flags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Domains.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "domains",
+  flags,
+  Load.run(() => import("../Domains.ts"))
 ).pipe(
   Command.withDescription("Show on which hosts LivePerson's services are for an account, as its Domain API says."),
   Command.withShortDescription("Show the hosts of LivePerson's services"),

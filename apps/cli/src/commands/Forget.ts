@@ -4,17 +4,16 @@
  * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 /**
  * @since 0.1.0
  */
-export const command = Command.make("forget", targetFlags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Forget.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "forget",
+  targetFlags,
+  Load.run(() => import("../Forget.ts"))
 ).pipe(
   Command.withDescription(
     "Remove the sessions of this account and application from this computer. LivePerson is not told."

@@ -6,7 +6,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 const flags = {
@@ -24,11 +24,10 @@ const flags = {
 /**
  * @since 0.1.0
  */
-export const command = Command.make("id-token", flags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../IdToken.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "id-token",
+  flags,
+  Load.run(() => import("../IdToken.ts"))
 ).pipe(
   Command.withDescription(
     "Read an id_token, verify it with the keys that Sentinel publishes, and explain its claims. " +

@@ -5,8 +5,8 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 const flags = {
@@ -43,11 +43,10 @@ const flags = {
 /**
  * @since 0.1.0
  */
-export const command = Command.make("login", flags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Login.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "login",
+  flags,
+  Load.run(() => import("../Login.ts"))
 ).pipe(
   Command.withDescription(
     "Sign in with your browser. The account and the application come from LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, " +

@@ -5,7 +5,7 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 const flags = {
@@ -26,11 +26,10 @@ const flags = {
 /**
  * @since 0.1.0
  */
-export const command = Command.make("logout", flags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Logout.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "logout",
+  flags,
+  Load.run(() => import("../Logout.ts"))
 ).pipe(
   Command.withDescription(
     "End the user's sessions in all LivePerson applications (--everywhere), after asking. " +

@@ -4,17 +4,16 @@
  * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 /**
  * @since 0.1.0
  */
-export const command = Command.make("refresh", targetFlags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Refresh.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "refresh",
+  targetFlags,
+  Load.run(() => import("../Refresh.ts"))
 ).pipe(
   Command.withDescription(
     "Refresh the access token now, whether it is due or not. It also keeps the LivePerson session alive. " +

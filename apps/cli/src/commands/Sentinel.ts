@@ -9,8 +9,8 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Load from "./Load.ts"
 import * as SentinelControl from "./SentinelControl.ts"
 import { defaultSentinelPort, sentinelPort } from "../SentinelPort.ts"
 
@@ -100,11 +100,10 @@ const flags = {
   )
 }
 
-const start = Command.make("start", flags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../SentinelStart.ts")),
-    ({ run }) => run(options)
-  )
+const start = Command.make(
+  "start",
+  flags,
+  Load.run(() => import("../SentinelStart.ts"))
 ).pipe(
   Command.withDescription(
     "Run Sentinel on this computer: the same sign-in as LivePerson's, with accounts and users of your own. " +
@@ -145,11 +144,10 @@ const initFlags = {
   )
 }
 
-const init = Command.make("init", initFlags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../SentinelInit.ts")),
-    ({ run }) => run(options)
-  )
+const init = Command.make(
+  "init",
+  initFlags,
+  Load.run(() => import("../SentinelInit.ts"))
 ).pipe(
   Command.withDescription(
     "Write a configuration file to begin with: JSON with comments, with passwords and secrets that are drawn at random, and " +

@@ -4,17 +4,16 @@
  * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 /**
  * @since 0.1.0
  */
-export const command = Command.make("status", targetFlags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Status.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "status",
+  targetFlags,
+  Load.run(() => import("../Status.ts"))
 ).pipe(
   Command.withDescription(
     "Show who is signed in, where, and until when, without the token. Exit code 3 when nobody is signed in."

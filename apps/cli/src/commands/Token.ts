@@ -4,17 +4,16 @@
  * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
-import * as Effect from "effect/Effect"
+import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
 /**
  * @since 0.1.0
  */
-export const command = Command.make("token", targetFlags, (options) =>
-  Effect.flatMap(
-    Effect.promise(() => import("../Token.ts")),
-    ({ run }) => run(options)
-  )
+export const command = Command.make(
+  "token",
+  targetFlags,
+  Load.run(() => import("../Token.ts"))
 ).pipe(
   Command.withDescription(
     "Print a valid access token to stdout, and nothing else; it is refreshed first when it is due. " +
