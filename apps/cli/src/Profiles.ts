@@ -13,6 +13,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Failure } from "./Failure.ts"
+import { ProfileName } from "./ProfileName.ts"
 
 /**
  * The name of the application that the local Sentinel knows. It is always there and never kept.
@@ -24,17 +25,8 @@ export const local = "local"
 /**
  * @since 0.1.0
  */
-export const Name = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
-    expected: "a name of up to 64 letters, digits, dots, dashes and underscores"
-  })
-)
-
-/**
- * @since 0.1.0
- */
 export const Profile = Schema.Struct({
-  name: Name,
+  name: ProfileName,
   account: AccountId,
   application: ClientId,
   redirectUri: RedirectUri,

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { FrameCookies } from "./Embedding.ts"
+import { notOurPage } from "./internal/notOurPage.ts"
 import { isSameOrigin } from "./SameOrigin.ts"
 import { WebApplication } from "./WebApplication.ts"
 
@@ -51,7 +52,7 @@ export const layer = HttpRouter.addAll(
       HttpRouter.route("POST", `${paths.session}/cookies`, (request) =>
         Effect.succeed(
           !isSameOrigin(request, origin)
-            ? json({ error: "forbidden", message: "This request did not come from a page of this application." }, 403)
+            ? json({ error: notOurPage.error, message: notOurPage.message }, notOurPage.status)
             : frameAncestors.length === 0
               ? json({ error: "NotEmbedded", message: "Nobody may frame the application: see frameAncestors." }, 409)
               : HttpServerResponse.setCookiesUnsafe(

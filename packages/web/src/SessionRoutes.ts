@@ -14,6 +14,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { BrowserSessions } from "./BrowserSessions.ts"
 import * as Html from "./Html.ts"
+import { notOurPage } from "./internal/notOurPage.ts"
 import * as Problem from "./Problem.ts"
 import { isSameOrigin } from "./SameOrigin.ts"
 import { currentKey, WebApplication } from "./WebApplication.ts"
@@ -38,12 +39,12 @@ export const layer = HttpRouter.addAll(
     const home = HttpServerResponse.empty({ status: 303, headers: { ...headers, location: paths.home } })
     const forbidden = (request: HttpServerRequest) =>
       isScript(request)
-        ? json({ error: "forbidden", message: "This request did not come from a page of this application." }, 403)
+        ? json({ error: notOurPage.error, message: notOurPage.message }, notOurPage.status)
         : Html.page({
             title: "Not done",
-            status: 403,
+            status: notOurPage.status,
             frameAncestors,
-            body: "<p>This request did not come from a page of this application.</p>"
+            body: `<p>${notOurPage.message}</p>`
           })
 
     const failed = (request: HttpServerRequest) => (error: Problem.Problem) =>

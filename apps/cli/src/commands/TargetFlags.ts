@@ -5,17 +5,14 @@
  */
 import { AccountId } from "@le-auth/core/Identifiers"
 import * as Flag from "effect/cli/Flag"
-import * as Schema from "effect/Schema"
-
-/** As `Profiles.Name`, which is loaded only when it is used. */
-const Name = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/))
+import { ProfileName } from "../ProfileName.ts"
 
 /**
  * @since 0.1.0
  */
 export const targetFlags = {
   profile: Flag.String("profile").pipe(
-    Flag.withSchema(Name),
+    Flag.withSchema(ProfileName),
     Flag.optional,
     Flag.withMetavar("name"),
     Flag.withDescription("Which profile, see le-auth accounts list (default: LE_AUTH_PROFILE, or the current one)")

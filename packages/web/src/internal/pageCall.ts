@@ -11,6 +11,7 @@ import { BrowserSessions } from "../BrowserSessions.ts"
 import * as Problem from "../Problem.ts"
 import { isSameOrigin } from "../SameOrigin.ts"
 import { currentKey, WebApplication } from "../WebApplication.ts"
+import { notOurPage } from "./notOurPage.ts"
 
 export class Refused extends Data.TaggedError("Refused")<{
   readonly error: string
@@ -45,7 +46,7 @@ export const answering = <R>(
       function* (request: HttpServerRequest) {
         // Also to read: a simple request of another site would not be answered to it, but it would be made.
         if (request.headers[requestHeader] === undefined || !isSameOrigin(request, application.origin)) {
-          return yield* refuse("forbidden", 403, "This request did not come from a page of this application.")
+          return yield* new Refused(notOurPage)
         }
         const key = yield* provided(currentKey)
         if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "Nobody is signed in. Start a sign-in.")
