@@ -1,14 +1,20 @@
+import { availableParallelism } from "node:os"
+
 import { defineConfig } from "vitest/config"
+
+import { projects } from "./tools/test-projects.mjs"
 
 // With the source condition, tests read each package's src: no build is needed first.
 const conditions = ["@le-auth/source"]
+// Long enough for a machine that does other things as well: a limit ends what hangs, and measures nothing.
+const patience = 120_000
+
+// One for each core: much of the work is done by the processes that tests start, and waits.
+const maxWorkers = availableParallelism()
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: {
-    include: ["{packages,apps}/*/test/**/*.test.ts", "tools/test/**/*.test.mjs"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000
-  }
+  // The files of a worker share the modules that they load, which takes longer than most tests.
+  test: { projects, maxWorkers, isolate: false, testTimeout: patience, hookTimeout: patience }
 })

@@ -7,6 +7,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
+import { leftOut, programs } from "./needs.mjs"
+
 const root = fileURLToPath(new URL("..", import.meta.url))
 const bin = path.join(root, "node_modules", ".bin")
 const node = path.join(bin, "node")
@@ -14,38 +16,45 @@ const stamp = path.join(root, "node_modules", ".le-auth-installed")
 
 /**
  * A step is a list of commands. Those with a `name` are quiet: one line when they pass, everything they said when they
- * fail. Those without own the terminal, and get the arguments after `npm run <step> --`.
- * @type {Record<string, Array<{ name?: string, run: string }>>}
+ * fail. Those without own the terminal. The last one gets the arguments after `npm run <step> --`.
+ * @typedef {{ name?: string, run: string }} Command
  */
+
+/** Types, style and who imports whom. */
+const checks = "nx run-many -t lint boundaries check"
+
+/** What the tests need beside npm's packages is installed where it is missing and where we may. */
+const machine = () =>
+  Object.entries(programs)
+    .filter(([name]) => !leftOut().includes(name))
+    .map(([name, module]) => ({ name, run: `node ${module}` }))
+
+/** @type {Record<string, (hasArguments: boolean) => ReadonlyArray<Command>>} */
 const steps = {
-  start: [{ name: "build", run: "nx run @le-auth/example-server:build" }, { run: "node apps/server/dist/main.js" }],
-  test: [
-    { name: "lint", run: "oxlint --deny-warnings" },
-    { name: "format", run: "oxfmt --check" },
-    { name: "types", run: "tsc -b" },
-    { name: "boundaries", run: "node tools/boundaries.mjs" },
-    { name: "chromium", run: "node tools/chromium.mjs" },
-    { name: "firefox", run: "node tools/firefox.mjs" },
-    { name: "redis", run: "node tools/redis.mjs" },
-    { name: "keychain", run: "node tools/keyring.mjs" },
-    { name: "shells", run: "node tools/shells.mjs" },
-    { run: "vitest run" }
+  start: () => [
+    { name: "build", run: "nx run @le-auth/example-server:build" },
+    { run: "node apps/server/dist/main.js" }
   ],
-  build: [{ run: "nx run-many -t build" }],
-  check: [{ run: "tsc -b" }],
-  lint: [{ run: "oxlint --deny-warnings" }, { run: "oxfmt --check" }],
-  format: [{ run: "oxlint --fix" }, { run: "oxfmt" }],
-  boundaries: [{ run: "node tools/boundaries.mjs" }],
-  openapi: [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
-  bench: [
+  test: (hasArguments) => [
+    ...machine(),
+    ...(hasArguments
+      ? [{ run: checks }, { run: "vitest run" }]
+      : [{ run: `${checks} test integration inputs` }, { run: "node tools/test-report.mjs" }])
+  ],
+  "test:quick": (hasArguments) =>
+    hasArguments ? [{ run: checks }, { run: "vitest run" }] : [{ run: `${checks} test` }],
+  build: () => [{ run: "nx run-many -t build" }],
+  check: () => [{ run: "nx run-many -t check" }],
+  lint: () => [{ run: "nx run-many -t lint" }],
+  format: () => [{ run: "oxlint --fix" }, { run: "oxfmt" }],
+  boundaries: () => [{ run: "nx run @le-auth/tools:boundaries" }],
+  openapi: () => [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
+  bench: () => [
     { name: "peers", run: "npm install --prefix tools/bench" },
     { name: "build", run: "nx run @le-auth/cli:build" },
     { run: "node --expose-gc --conditions=@le-auth/source tools/bench/main.mjs" }
   ],
-  pack: [
-    { name: "build", run: "nx run-many -t build" },
-    { name: "publint", run: "nx run-many -t publint" }
-  ]
+  pack: () => [{ run: "nx run-many -t pack publint" }, { run: "node tools/tarballs.mjs" }]
 }
 
 /** @type {NodeJS.Signals[]} */
@@ -53,36 +62,37 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
 let interrupted = false
 
 const [step = "", ...args] = process.argv.slice(2)
-const commands = steps[step]
-if (commands === undefined) {
+const commandsOf = steps[step]
+if (commandsOf === undefined) {
   console.error(`usage: node tools/bootstrap.mjs ${Object.keys(steps).join("|")}`)
   process.exit(2)
 }
 await install()
-process.exit(await runStep(commands))
+process.exit(await runStep(commandsOf(args.length > 0)))
 
-/** Every command of `test` runs, so that one run shows all problems; the other steps stop at the first. */
-async function runStep(/** @type {Array<{ name?: string, run: string }>} */ list) {
+/** Every command of the tests runs, so that one run shows all problems; the other steps stop at the first. */
+async function runStep(/** @type {ReadonlyArray<Command>} */ list) {
   /** @type {string[]} */
   const failed = []
   let exitCode = 0
   for (const { name, run } of list) {
-    const code = await (name === undefined ? execute(run, args) : quietly(name, run))
+    const code = await (name === undefined ? execute(run, run === list.at(-1)?.run ? args : []) : quietly(name, run))
     if (interrupted) return step === "start" ? 0 : 130
     if (code === 0) continue
     failed.push(name ?? run)
     exitCode ||= code
-    if (step !== "test") break
+    if (!step.startsWith("test")) break
   }
-  if (failed.length > 0 && step === "test") console.error(`failed: ${failed.join(", ")}`)
+  if (failed.length > 0 && step.startsWith("test")) console.error(`failed: ${failed.join(", ")}`)
   return exitCode
 }
 
 async function install() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint() && isComplete()) return
   rmSync(stamp, { force: true })
-  // Not `npm ci`: the lock file may lack the optional binaries of another platform.
-  const code = await quietly("install", "npm install --include=dev")
+  // npm shows its own progress on a terminal.
+  console.log("Installing npm's packages, among them the Node that everything runs on: about half a minute")
+  const code = await execute("npm ci --include=dev", [])
   if (code !== 0 || interrupted) process.exit(interrupted ? 130 : code)
   if (!existsSync(node)) {
     console.error(
@@ -129,7 +139,11 @@ async function quietly(/** @type {string} */ name, /** @type {string} */ command
  * Runs one command and resolves with its exit code. It shares the process group, so a terminal's Ctrl-C reaches it
  * without us; any other signal is passed on.
  */
-function execute(/** @type {string} */ command, /** @type {string[]} */ more, /** @type {Buffer[]?} */ output = null) {
+function execute(
+  /** @type {string} */ command,
+  /** @type {ReadonlyArray<string>} */ more,
+  /** @type {Buffer[]?} */ output = null
+) {
   return new Promise((/** @type {(code: number) => void} */ resolve) => {
     const [program = "", ...fixed] = command.split(" ")
     const child = spawn(program, [...fixed, ...more], {

@@ -1,15 +1,18 @@
 // What is published, as somebody gets it: the packed packages in a project outside of the workspace. The README's code compiles
 // there, and a sign-in runs.
 import { execFileSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
+import { tarballs } from "../tarballs.mjs"
+
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const packages = ["core", "node", "browser", "web", "sentinel", "testing"]
+const libraries = tarballs().filter((file) => file.includes(`${path.sep}packages${path.sep}`))
 const { devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))
 let project = ""
 
@@ -54,16 +57,10 @@ console.log(await Effect.runPromise(program.pipe(Effect.provide([TestSignIn.laye
 describe("the packed packages", () => {
   beforeAll(() => {
     project = mkdtempSync(path.join(tmpdir(), "le-auth-consumer-"))
-    run("npx", ["nx", "run-many", "-t", "build", "-p", ...packages.map((name) => `@le-auth/${name}`)], root)
-    mkdirSync(path.join(project, "packed"))
-    for (const name of packages) {
-      run("npm", ["pack", "--pack-destination", path.join(project, "packed")], path.join(root, "packages", name))
-    }
-    const tarballs = readdirSync(path.join(project, "packed")).map((file) => `./packed/${file}`)
     writeFileSync(path.join(project, "package.json"), JSON.stringify({ type: "module", private: true }))
     const peers = ["effect", "@effect/vitest", "vitest", "typescript", "@types/node"]
     const wanted = peers.map((name) => `${name}@${devDependencies[name]}`)
-    run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, ...wanted])
+    run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...libraries, ...wanted])
   }, 300_000)
 
   afterAll(() => rmSync(project, { recursive: true, force: true }))

@@ -10,45 +10,22 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { execFileSync, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Net from "node:net"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll } from "vitest"
+import { inject } from "vitest"
 
 export const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 export const temporaryDirectory = (): string => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-cli-"))
 
-/** What is published: package.json, bin and dist, with no node_modules but what {@link withKeychain} adds. */
-export const published = temporaryDirectory()
-execFileSync(
-  process.execPath,
-  [
-    here("../../../node_modules/rolldown/bin/cli.mjs"),
-    "--config",
-    "../../tools/rolldown.config.mjs",
-    "--dir",
-    Path.join(published, "dist")
-  ],
-  { cwd: here(".."), stdio: "pipe" }
-)
-Fs.copyFileSync(here("../package.json"), Path.join(published, "package.json"))
-Fs.cpSync(here("../bin"), Path.join(published, "bin"), { recursive: true })
-// Other users of this computer may run it, too.
-Fs.chmodSync(published, 0o755)
-afterAll(() => Fs.rmSync(published, { recursive: true }))
+/** What is published, in the folder that setup.ts has made. */
+export const published = inject("published")
 
 export const bundle: ReadonlyArray<string> = [Path.join(published, "bin", "le-auth.mjs")]
-
-/** Installs the library of keychains beside it, which npm does by itself where it can. */
-export const withKeychain = () => {
-  const folder = Path.join(published, "node_modules", "@napi-rs")
-  Fs.mkdirSync(folder, { recursive: true })
-  Fs.symlinkSync(here("../../../node_modules/@napi-rs/keyring"), Path.join(folder, "keyring"))
-}
 
 /** The same program in the repository, where it runs from source. */
 export const fromSource: ReadonlyArray<string> = [here("../bin/le-auth.mjs")]

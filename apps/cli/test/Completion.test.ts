@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { assert, describe, it } from "vitest"
+import { shells } from "../../../tools/shells.mjs"
 import { published, run } from "./Cli.ts"
 
 const scriptOf = async (shell: string): Promise<string> => {
@@ -68,7 +69,7 @@ describe("le-auth completion", () => {
   })
 
   it("the scripts name the command that prints them", async () => {
-    for (const shell of ["bash", "zsh", "fish"]) {
+    for (const shell of shells) {
       assert.include(Fs.readFileSync(await scriptOf(shell), "utf8"), `le-auth completion ${shell}`)
     }
     assert.strictEqual((await run(["completion", "tcsh"])).code, 2)

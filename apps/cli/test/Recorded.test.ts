@@ -5,7 +5,7 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { assert, expect, it } from "vitest"
 import { startKeyring } from "../../../tools/keyring.mjs"
-import { browser, type Environment, here, planted, run, start, temporaryDirectory, withKeychain, world } from "./Cli.ts"
+import { browser, type Environment, here, planted, run, start, temporaryDirectory, world } from "./Cli.ts"
 import { recorded } from "./Recorded.ts"
 import { keys, onTerminal } from "./Terminal.ts"
 
@@ -21,7 +21,6 @@ const shown = async (args: ReadonlyArray<string>, env: Environment, code = 0) =>
 const home = () => Path.join(temporaryDirectory(), "home")
 
 it("docs/cli.md shows what happens", { timeout: 120_000 }, async () => {
-  withKeychain()
   const keyring = await startKeyring()
   const at = await world()
   const sessions = new Map<string, string>()

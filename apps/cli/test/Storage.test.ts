@@ -3,11 +3,10 @@ import * as Net from "node:net"
 import * as Path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { startKeyring } from "../../../tools/keyring.mjs"
-import { editSession, type Environment, run, start, temporaryDirectory, withKeychain, world } from "./Cli.ts"
+import { editSession, type Environment, run, start, temporaryDirectory, world } from "./Cli.ts"
 
 let at: Awaited<ReturnType<typeof world>>
 beforeAll(async () => {
-  withKeychain()
   at = await world()
 })
 afterAll(() => at.close())

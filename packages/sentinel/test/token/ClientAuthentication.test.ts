@@ -1,12 +1,15 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as Digest from "effect/crypto/Digest"
-import * as Mac from "effect/crypto/Mac"
 import * as Effect from "effect/Effect"
 import { vi } from "vitest"
-import { account, clientId, otherAccount, search, secret, serviceClientId, start, tokenPath } from "../Harness.ts"
 
+// Other files of the same worker may have loaded the modules without the spy.
 vi.mock("effect/crypto/Mac", { spy: true })
+vi.resetModules()
+const Mac = await import("effect/crypto/Mac")
+const { account, clientId, otherAccount, search, secret, serviceClientId, start, tokenPath } =
+  await import("../Harness.ts")
 
 const form = { "content-type": "application/x-www-form-urlencoded" }
 

@@ -1,0 +1,106 @@
+// What tests need beside Node and npm's packages. It follows from the files that a test names, to import them or to run them:
+// one that names chromium.mjs needs Chromium. So no list can be out of date.
+import fs from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+/**
+ * The programs by the modules that find, install and start them. `node <module>` installs what is missing.
+ * @type {Readonly<Record<string, string>>}
+ */
+export const programs = {
+  chromium: "tools/chromium.mjs",
+  firefox: "tools/firefox.mjs",
+  redis: "tools/redis.mjs",
+  postgres: "tools/postgres.mjs",
+  keychain: "tools/keyring.mjs",
+  shells: "tools/shells.mjs"
+}
+
+/**
+ * What nobody has to install: SQLite, which comes with Node, and npm's registry, for packages that are installed as users do.
+ * @type {Readonly<Record<string, string>>}
+ */
+const others = { sqlite: "packages/node/test/stores/Engines.ts", registry: "tools/tarballs.mjs" }
+
+/** A test that runs in each browser alike needs one of them. */
+const anyBrowser = { module: "tools/browsers.mjs", of: ["chromium", "firefox"] }
+
+/**
+ * What the developer has no use for or cannot have: `LE_AUTH_TEST_WITHOUT=firefox,keychain`. CI leaves nothing out.
+ * @param {Record<string, string | undefined>} env
+ * @returns {ReadonlyArray<string>}
+ */
+export function leftOut(env = process.env) {
+  const names = (env["LE_AUTH_TEST_WITHOUT"] ?? "").split(",").flatMap((name) => name.trim() || [])
+  const unknown = names.filter((name) => !Object.hasOwn(programs, name))
+  if (unknown.length > 0) {
+    throw new Error(
+      `LE_AUTH_TEST_WITHOUT: nothing is called ${unknown.join(" or ")}. Choose of ${Object.keys(programs).join(", ")}.`
+    )
+  }
+  if (names.length > 0 && env["CI"]) throw new Error("LE_AUTH_TEST_WITHOUT is for developers: CI leaves nothing out.")
+  return names
+}
+
+/** Whether a program is left out. @param {string} name */
+export const isLeftOut = (name) => leftOut().includes(name)
+
+/** The folders that have tests: `packages/core`, …, `tools`. */
+export const folders = () =>
+  [
+    ...fs.globSync("{packages,apps}/*/package.json", { cwd: root }).map((file) => path.dirname(file)),
+    "tools"
+  ].toSorted()
+
+/**
+ * @typedef {object} TestFile
+ * @property {string} file
+ * @property {ReadonlyArray<string>} needs names of programs, and of others
+ * @property {boolean} isLeftOut whether it cannot run without what is left out
+ */
+
+/**
+ * The test files of a folder.
+ * @param {string} folder
+ * @returns {ReadonlyArray<TestFile>}
+ */
+export function testFiles(folder) {
+  const without = leftOut()
+  return fs
+    .globSync(`${folder}/test/**/*.test.{ts,mjs}`, { cwd: root })
+    .toSorted()
+    .map((file) => {
+      const modules = reached(file)
+      const either = modules.has(anyBrowser.module)
+      const needs = Object.entries({ ...programs, ...others }).flatMap(([name, module]) =>
+        modules.has(module) ? [name] : []
+      )
+      const lacks = needs.filter((name) => without.includes(name) && !(either && anyBrowser.of.includes(name)))
+      const hasBrowser = !either || anyBrowser.of.some((name) => !without.includes(name))
+      return { file, needs, isLeftOut: lacks.length > 0 || !hasBrowser }
+    })
+}
+
+/** @type {Map<string, ReadonlyArray<string>>} */
+const named = new Map()
+
+/** The files of the repository that a file names in its text, and those that they name. @param {string} from */
+function reached(from) {
+  const found = new Set([from])
+  for (const file of found) {
+    if (Object.values(programs).includes(file)) continue
+    let next = named.get(file)
+    if (next === undefined) {
+      const text = fs.readFileSync(path.join(root, file), "utf8")
+      next = [...text.matchAll(/"([\w./-]+\.(?:ts|mjs))"/g)]
+        .map(([, name = ""]) => path.posix.join(path.posix.dirname(file), name))
+        .filter((name) => fs.existsSync(path.join(root, name)))
+      named.set(file, next)
+    }
+    for (const name of next) found.add(name)
+  }
+  return found
+}

@@ -1,0 +1,43 @@
+// Runs the tests of the package in this folder, for Nx: `test`, those that need nothing but Node, or `integration`, those
+// that need a browser, a database or another program. Leaves in `build` what came of them and which files they read.
+import { spawnSync } from "node:child_process"
+import fs from "node:fs"
+import path from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+import { projectName } from "./test-projects.mjs"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const [target = "test", ...rest] = process.argv.slice(2)
+const folder = path.relative(root, process.cwd()).replaceAll(path.sep, "/")
+const results = path.resolve("build", `${target}.json`)
+const opened = path.resolve("build", `${target}.files`)
+
+for (const file of [results, opened]) fs.rmSync(file, { force: true })
+fs.mkdirSync("build", { recursive: true })
+const { status, error } = spawnSync(
+  process.execPath,
+  [
+    path.join(root, "node_modules/vitest/vitest.mjs"),
+    "run",
+    `--root=${root}`,
+    `--project=${projectName(folder, target)}`,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${results}`,
+    ...rest
+  ],
+  {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --import=${pathToFileURL(path.join(root, "tools/recorder.mjs"))}`,
+      LE_AUTH_TEST_FOLDER: folder,
+      LE_AUTH_OPENED: opened
+    }
+  }
+)
+if (error !== undefined) throw error
+const files = fs.existsSync(opened) ? fs.readFileSync(opened, "utf8").trim().split("\n") : []
+fs.writeFileSync(opened, `${[...new Set(files)].toSorted().join("\n")}\n`)
+process.exitCode = status ?? 1

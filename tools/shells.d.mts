@@ -1,0 +1,2 @@
+/** The shells that the completions are for. */
+export declare const shells: ReadonlyArray<string>

@@ -1,0 +1,53 @@
+// What came of all tests: the slowest files, what a developer left out, and how many passed, as the last line. Fails when a test
+// failed or none ran. The results are those that tools/run-tests.mjs left, or that Nx took out of its cache.
+import fs from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { folders, isLeftOut, programs, testFiles } from "./needs.mjs"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const files = folders().flatMap(testFiles)
+
+/** @typedef {{ name: string, status: string, startTime: number, endTime: number, assertionResults: unknown[] }} Suite */
+let passed = 0
+let failed = 0
+let skipped = 0
+/** @type {Map<string, Suite>} */
+const suites = new Map()
+for (const file of folders().flatMap((folder) =>
+  ["test", "integration"].map((name) => `${folder}/build/${name}.json`)
+)) {
+  if (!fs.existsSync(path.join(root, file))) continue
+  const results = JSON.parse(fs.readFileSync(path.join(root, file), "utf8"))
+  passed += results.numPassedTests
+  failed += results.numFailedTests
+  skipped += results.numPendingTests + results.numTodoTests
+  for (const suite of results.testResults) suites.set(path.relative(root, suite.name).replaceAll(path.sep, "/"), suite)
+}
+
+const expected = files.filter((each) => !each.isLeftOut).map(({ file }) => file)
+// A file that did not run, or that cannot even be loaded, has no tests that could fail; it counts as one failure.
+const silent = expected.filter((file) => {
+  const suite = suites.get(file)
+  return suite === undefined || (suite.status === "failed" && suite.assertionResults.length === 0)
+})
+failed += silent.length
+
+const seconds = (/** @type {Suite} */ { endTime, startTime }) => ((endTime - startTime) / 1000).toFixed(1).padStart(7)
+const slowest = [...suites].toSorted(([, a], [, b]) => b.endTime - b.startTime - (a.endTime - a.startTime)).slice(0, 10)
+console.log("\nThe slowest files, in seconds:")
+for (const [file, suite] of slowest) console.log(`${seconds(suite)}  ${file}`)
+
+const without = Object.keys(programs).filter(isLeftOut)
+if (without.length > 0) {
+  console.log(`\nLeft out by LE_AUTH_TEST_WITHOUT=${without.join(",")}:`)
+  for (const each of files) {
+    const lacks = each.needs.filter((name) => without.includes(name))
+    if (lacks.length > 0) console.log(`  ${each.file}${each.isLeftOut ? "" : `, in ${lacks.join(" and ")}`}`)
+  }
+}
+for (const file of silent) console.log(`did not run: ${file}`)
+if (skipped > 0) console.log(`${skipped} skipped`)
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1

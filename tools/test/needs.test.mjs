@@ -1,0 +1,36 @@
+import { assert, describe, it } from "vitest"
+
+import { folders, leftOut, programs, testFiles } from "../needs.mjs"
+import { projects } from "../test-projects.mjs"
+
+/** @param {string} folder @param {string} file */
+const needsOf = (folder, file) => testFiles(folder).find((each) => each.file === `${folder}/test/${file}`)?.needs
+
+describe("what tests need", () => {
+  it("follows from the modules that they name, directly or not", () => {
+    assert.deepStrictEqual(needsOf("packages/core", "SignIn.test.ts"), [])
+    assert.deepStrictEqual(needsOf("apps/cli", "LoginBrowser.test.ts"), ["chromium"])
+    assert.deepStrictEqual(needsOf("apps/cli", "Completion.test.ts"), ["shells"])
+    assert.deepStrictEqual(needsOf("packages/browser", "browsers/flows.test.ts"), ["chromium", "firefox"])
+    assert.deepStrictEqual(needsOf("packages/node", "stores/WebNodes.test.ts"), ["redis", "postgres", "sqlite"])
+    assert.deepStrictEqual(needsOf("packages/node", "stores/Sqlite.test.ts"), ["sqlite"])
+  })
+
+  it("puts each file into one project of vitest", () => {
+    const files = folders().flatMap((folder) => testFiles(folder).map(({ file }) => file))
+    const included = projects.flatMap(({ test }) => test.include)
+    const chosen = process.env["LE_AUTH_TEST_FOLDER"]
+    assert.deepStrictEqual(
+      included.toSorted(),
+      files.filter((file) => chosen === undefined || file.startsWith(`${chosen}/`)).toSorted()
+    )
+  })
+
+  it("is left out by name, where it is no secret of CI's", () => {
+    assert.deepStrictEqual(leftOut({}), [])
+    assert.deepStrictEqual(leftOut({ LE_AUTH_TEST_WITHOUT: "firefox, keychain" }), ["firefox", "keychain"])
+    assert.throws(() => leftOut({ LE_AUTH_TEST_WITHOUT: "fire" }), /nothing is called fire.*chromium, firefox/)
+    assert.throws(() => leftOut({ LE_AUTH_TEST_WITHOUT: "firefox", CI: "1" }), /CI leaves nothing out/)
+    for (const name of Object.keys(programs)) assert.deepStrictEqual(leftOut({ LE_AUTH_TEST_WITHOUT: name }), [name])
+  })
+})
