@@ -20,10 +20,15 @@ export const programs = {
 }
 
 /**
- * What nobody has to install: SQLite, which comes with Node, and npm's registry, for packages that are installed as users do.
+ * What nobody has to install, but takes its time: SQLite, which comes with Node, npm's registry, for packages that are installed
+ * as users do, and a copy of the repository.
  * @type {Readonly<Record<string, string>>}
  */
-const others = { sqlite: "packages/node/test/stores/Engines.ts", registry: "tools/tarballs.mjs" }
+const others = {
+  sqlite: "packages/node/test/stores/Engines.ts",
+  registry: "tools/tarballs.mjs",
+  copy: "tools/working-copy.mjs"
+}
 
 /** A test that runs in each browser alike needs one of them. */
 const anyBrowser = { module: "tools/browsers.mjs", of: ["chromium", "firefox"] }
