@@ -7,6 +7,9 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // By default one core has no worker, which on two cores is every second test.
+    maxWorkers: "100%",
+    globalSetup: "tools/services.mjs",
     include: ["{packages,apps}/*/test/**/*.test.ts", "tools/test/**/*.test.mjs"],
     testTimeout: 30_000,
     hookTimeout: 30_000

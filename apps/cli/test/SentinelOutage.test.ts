@@ -1,15 +1,13 @@
 /** A PostgreSQL that goes away under a running command, and comes back. */
 import { fetch } from "@effect/platform-node/Undici"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { startPostgres } from "../../../tools/postgres.mjs"
+import * as Services from "../../../packages/node/test/Services.ts"
 import { cable } from "../../../packages/node/test/stores/Cable.ts"
 import { start } from "./Cli.ts"
 import { authorize, redeem, refresh } from "./sentinel/SignedIn.ts"
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>
-beforeAll(async () => void (postgres = await startPostgres()), 60_000)
-afterAll(() => postgres?.stop())
+const postgres = Services.postgres()
 
 const env = { LE_AUTH_SEAL_KEYS: "a secret of forty-three characters or more...." }
 

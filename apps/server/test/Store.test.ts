@@ -1,24 +1,15 @@
 /** What LE_AUTH_STORE says, and what it means when the program or the store ends. */
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { fetch } from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import * as Services from "../../../packages/node/test/Services.ts"
 import { cable } from "../../../packages/node/test/stores/Cable.ts"
-import { startPostgres } from "../../../tools/postgres.mjs"
-import { startRedis } from "../../../tools/redis.mjs"
 import { browser, launch, place } from "./Program.ts"
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>
-let redis: Awaited<ReturnType<typeof startRedis>>
-beforeAll(async () => {
-  postgres = await startPostgres()
-  redis = await startRedis()
-}, 60_000)
-afterAll(async () => {
-  await redis?.stop()
-  await postgres?.stop()
-})
+const postgres = Services.postgres()
+const redis = Services.redis()
 
 const seal = { LE_AUTH_SEAL_KEYS: "a secret of forty-three characters or more...." }
 const validUntil = (text: string) => /Token valid until<\/dt><dd><time datetime="([^"]+)"/.exec(text)?.[1] ?? ""

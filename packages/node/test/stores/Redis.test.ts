@@ -1,17 +1,14 @@
-import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as Effect from "effect/Effect"
 import { Redis } from "effect/persistence/Redis"
-import { afterAll, beforeAll } from "vitest"
-import { startRedis } from "../../../../tools/redis.mjs"
+import * as Services from "../Services.ts"
 import { redisDump } from "./dumps.ts"
+import { redisClient } from "./Engines.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
-let server: Awaited<ReturnType<typeof startRedis>>
-beforeAll(async () => void (server = await startRedis()))
-afterAll(() => server?.stop())
+const server = Services.redis()
 
 const use = <A, E>(run: (redis: Redis["Service"]) => Effect.Effect<A, E>) =>
-  Effect.suspend(() => Effect.provide(Redis.use(run), NodeRedis.layer({ url: server.url })))
+  Effect.suspend(() => Effect.provide(Redis.use(run), redisClient(server.url)))
 
 const engine: Engine = {
   name: "Redis",

@@ -10,16 +10,13 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as SqlClient from "effect/sql/SqlClient"
 import { createHash } from "node:crypto"
-import { afterAll, beforeAll } from "vitest"
-import { startPostgres } from "../../../../tools/postgres.mjs"
 import { authorizeUrl, UserAgent } from "../../../sentinel/test/proof/Loopback.ts"
+import * as Services from "../Services.ts"
 import { cable, type Fate } from "./Cable.ts"
 import { sentinelStore, sqlClient } from "./Engines.ts"
 import { accountId, clientId, clientSecret, config, sentinelNode, userOf } from "./sentinelNode.ts"
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>
-beforeAll(async () => void (postgres = await startPostgres()))
-afterAll(() => postgres?.stop())
+const postgres = Services.postgres()
 
 const redirectUri = "https://app.example/cb"
 const users = 24
