@@ -11,7 +11,7 @@ export default defineConfig({
     maxWorkers: "100%",
     globalSetup: "tools/services.mjs",
     include: ["{packages,apps}/*/test/**/*.test.ts", "tools/test/**/*.test.mjs"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000
+    testTimeout: 120_000,
+    hookTimeout: 120_000
   }
 })

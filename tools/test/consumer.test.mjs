@@ -73,7 +73,7 @@ describe("the packed packages", () => {
     assert.deepStrictEqual(found, [path.join(project, "node_modules", "effect")])
   })
 
-  it("compile the README's code", { timeout: 60_000 }, () => {
+  it("compile the README's code", () => {
     readme().forEach((code, index) => writeFileSync(path.join(project, `readme${index}.ts`), code))
     writeFileSync(path.join(project, "program.ts"), program)
     writeFileSync(
@@ -95,11 +95,11 @@ describe("the packed packages", () => {
     run(path.join(project, "node_modules", ".bin", "tsc"), ["-p", "."])
   })
 
-  it("run a sign-in and refresh an hour later", { timeout: 60_000 }, () => {
+  it("run a sign-in and refresh an hour later", () => {
     assert.strictEqual(run(process.execPath, ["program.ts"]).trim().split("\n").at(-1), "/inbox 3552833710 true")
   })
 
-  it("J2: load without a network, a file, a timer or a global", { timeout: 60_000 }, () => {
+  it("J2: load without a network, a file, a timer or a global", () => {
     const modules = packages.filter((name) => name !== "testing").map((name) => `@le-auth/${name}`)
     const script = `
       const before = new Set(Object.getOwnPropertyNames(globalThis))

@@ -24,7 +24,7 @@ const signIn = async (env: Environment) => {
   return result
 }
 
-describe("the keychain", { timeout: 90_000 }, () => {
+describe("the keychain", () => {
   it("H4: holds the key of what is kept; a copy of the files opens nothing", async () => {
     const keyring = await startKeyring()
     const env = { ...withHome(), ...keyring.env }
@@ -53,17 +53,22 @@ describe("the keychain", { timeout: 90_000 }, () => {
 
   it("that hangs does not hang the command: after ten seconds the key is in a file, with a warning", async () => {
     const folder = temporaryDirectory()
-    const bus = Net.createServer((socket) => void socket.resume().on("error", () => {}))
+    let connections = 0
+    const bus = Net.createServer((socket) => {
+      connections += 1
+      socket.resume().on("error", () => {})
+    })
     await new Promise<void>((resolve) => bus.listen(Path.join(folder, "bus"), resolve))
     const env = { ...withHome(), DBUS_SESSION_BUS_ADDRESS: `unix:path=${Path.join(folder, "bus")}` }
     const { stderr } = await signIn(env)
     assert.include(stderr, "warn: Waiting for the keychain")
     assert.include(stderr, "warn: Sessions are sealed with a key in the file")
     assert.include(stderr, "the keychain did not answer within 10 seconds")
-    // Decided once: later commands do not wait.
-    const from = performance.now()
+    // Decided once: later commands do not ask.
+    const before = connections
+    assert.isAbove(before, 0)
     assert.strictEqual((await run(["token"], env)).code, 0)
-    assert.isBelow(performance.now() - from, 9000)
+    assert.strictEqual(connections, before)
     bus.close()
   })
 
@@ -76,7 +81,7 @@ describe("the keychain", { timeout: 90_000 }, () => {
   })
 })
 
-describe("a home that cannot be used", { timeout: 90_000 }, () => {
+describe("a home that cannot be used", () => {
   /** Root may write everywhere, so these run as nobody where the tests run as root. */
   const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {}
   const runAsNobody = (args: ReadonlyArray<string>, env: Environment) => start(args, env, undefined, nobody).result

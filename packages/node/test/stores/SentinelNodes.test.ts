@@ -160,6 +160,6 @@ describe("two Sentinels on one PostgreSQL", () => {
         for (const [fate, count] of counts) assert.isAbove(count, 0, `no connection was cut: ${fate}`)
         assert.isAbove(unknown, 0, "no request was disturbed")
       }),
-    120_000
+    300_000
   )
 })

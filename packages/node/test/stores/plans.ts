@@ -51,8 +51,7 @@ export const provesPlans = (newDatabase: Effect.Effect<string, unknown, Scope.Sc
             assert.strictEqual((yield* store.findAccess("planned 1 second access", now))._tag, "Some")
             assert.isBelow((yield* readBySequence) - before, signIns)
           }).pipe(Effect.provide(SentinelStoreSql.layer.pipe(Layer.provideMerge(database))))
-        }),
-      60_000
+        })
     )
   })
 }
