@@ -18,8 +18,7 @@ function install() {
 /** @param {number} port */
 async function startAt(port) {
   const kept = ["--save", "", "--appendonly", "no"]
-  // One database for each file of tests that runs at the same time.
-  const server = spawn(program, ["--port", `${port}`, "--bind", "127.0.0.1", "--databases", "256", ...kept])
+  const server = spawn(program, ["--port", `${port}`, "--bind", "127.0.0.1", "--databases", "1024", ...kept])
   const kill = () => void server.kill("SIGKILL")
   process.on("exit", kill)
   const stop = async () => {

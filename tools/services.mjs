@@ -1,17 +1,32 @@
-/// <reference path="./services.d.mts" />
-// One PostgreSQL and one Redis for all files of a run of tests, as vitest's `globalSetup`. Each starts when the first file asks
-// for it, and ends with the run. A file that cannot have one fails with the reason. packages/node/test/Services.ts asks.
+/// <reference path="./service.d.mts" />
+// What all files of a run of tests share, as vitest's `globalSetup`: one PostgreSQL, one Redis, one bundle of each app. Each starts
+// when the first file asks for it (tools/service.mjs), and ends with the run. A file that cannot have one fails with the reason.
 import { once } from "node:events"
 import { createServer } from "node:http"
 
 import { startPostgres } from "./postgres.mjs"
+import { publish } from "./published.mjs"
 import { startRedis } from "./redis.mjs"
 
-/** @type {Record<string, () => Promise<{ readonly url: string, readonly stop: () => Promise<void> }>>} */
-const starts = { "/postgres": startPostgres, "/redis": startRedis }
+/** Everybody who asks gets a database of their own there. */
+async function redis() {
+  const { stop, url } = await startRedis()
+  let databases = 0
+  return {
+    get url() {
+      return `${url}/${databases++}`
+    },
+    stop
+  }
+}
 
-/** What files of tests are given: the address at which they ask. */
-export const provided = "services"
+/** @type {Record<string, () => Promise<{ readonly url: string, readonly stop: () => Promise<void> }>>} */
+const starts = {
+  "/postgres": startPostgres,
+  "/redis": redis,
+  "/cli": () => publish("cli"),
+  "/server": () => publish("server")
+}
 
 /** @param {import("vitest/node").TestProject} project */
 export default async function setup(project) {
@@ -30,7 +45,7 @@ export default async function setup(project) {
   await once(server.listen(0, "127.0.0.1"), "listening")
   const address = server.address()
   if (address === null || typeof address === "string") throw new Error("The services have no port.")
-  project.provide(provided, `http://127.0.0.1:${address.port}`)
+  project.provide("services", `http://127.0.0.1:${address.port}`)
 
   return async () => {
     server.close()

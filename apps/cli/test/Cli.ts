@@ -10,44 +10,42 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { execFileSync, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Net from "node:net"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll } from "vitest"
+import { urlOf } from "../../../tools/service.mjs"
 
 export const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 export const temporaryDirectory = (): string => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-cli-"))
 
-/** What is published: package.json, bin and dist, with no node_modules but what {@link withKeychain} adds. */
-export const published = temporaryDirectory()
-execFileSync(
-  process.execPath,
-  [
-    here("../../../node_modules/rolldown/bin/cli.mjs"),
-    "--config",
-    "../../tools/rolldown.config.mjs",
-    "--dir",
-    Path.join(published, "dist")
-  ],
-  { cwd: here(".."), stdio: "pipe" }
-)
-Fs.copyFileSync(here("../package.json"), Path.join(published, "package.json"))
-Fs.cpSync(here("../bin"), Path.join(published, "bin"), { recursive: true })
-// Other users of this computer may run it, too.
-Fs.chmodSync(published, 0o755)
-afterAll(() => Fs.rmSync(published, { recursive: true }))
+/** What is published: package.json, bin and dist, without node_modules. All files of tests share it. */
+export const published = fileURLToPath(await urlOf("cli"))
 
-export const bundle: ReadonlyArray<string> = [Path.join(published, "bin", "le-auth.mjs")]
+const program = (folder: string) => Path.join(folder, "bin", "le-auth.mjs")
 
-/** Installs the library of keychains beside it, which npm does by itself where it can. */
+/** The command that runs, see {@link withKeychain}. */
+export const bundle = [program(published)]
+
+const folders: Array<string> = []
+afterAll(() => folders.forEach((folder) => Fs.rmSync(folder, { recursive: true })))
+
+/** From now on it is one with the library of keychains beside it, which npm installs by itself where it can. */
 export const withKeychain = () => {
-  const folder = Path.join(published, "node_modules", "@napi-rs")
-  Fs.mkdirSync(folder, { recursive: true })
-  Fs.symlinkSync(here("../../../node_modules/@napi-rs/keyring"), Path.join(folder, "keyring"))
+  const folder = temporaryDirectory()
+  folders.push(folder)
+  Fs.chmodSync(folder, 0o755)
+  for (const part of ["package.json", "bin", "dist"]) {
+    Fs.cpSync(Path.join(published, part), Path.join(folder, part), { recursive: true })
+  }
+  const libraries = Path.join(folder, "node_modules", "@napi-rs")
+  Fs.mkdirSync(libraries, { recursive: true })
+  Fs.symlinkSync(here("../../../node_modules/@napi-rs/keyring"), Path.join(libraries, "keyring"))
+  bundle[0] = program(folder)
 }
 
 /** The same program in the repository, where it runs from source. */
@@ -72,7 +70,7 @@ export const base = {
 export const start = (
   args: ReadonlyArray<string>,
   env: Environment = {},
-  program = bundle,
+  program: ReadonlyArray<string> = bundle,
   { input, ...options }: { readonly input?: string; readonly uid?: number } = {}
 ) => {
   const child = spawn(process.execPath, [...program, ...args], {

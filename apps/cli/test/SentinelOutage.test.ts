@@ -29,7 +29,8 @@ const running = Effect.fnUntraced(function* (store: string) {
   return { ...sentinel, origin: JSON.parse(line).address as string }
 })
 
-describe("le-auth sentinel start, when PostgreSQL goes away", () => {
+// They wait most of the time, for what the database does not answer.
+describe.concurrent("le-auth sentinel start, when PostgreSQL goes away", () => {
   for (const failure of ["cut", "silence"] as const) {
     it.live(
       `R92: ${failure}: ready turns red, requests get 503 in time, and all goes on by itself when it is back`,

@@ -12,9 +12,9 @@ beforeAll(async () => {
 })
 afterAll(() => at.close())
 
-/** The settings of the world, with a home of its own. */
-const withHome = (home = temporaryDirectory()): Environment & { readonly XDG_STATE_HOME: string } => ({
-  ...at.env,
+/** The settings of a world, with a home of its own. */
+const withHome = (home = temporaryDirectory(), env = at.env): Environment & { readonly XDG_STATE_HOME: string } => ({
+  ...env,
   XDG_STATE_HOME: home
 })
 const kept = (env: Environment, file: string) => Path.join(env["XDG_STATE_HOME"]!, "le-auth", file)

@@ -1,31 +1,18 @@
 /** The program as a bundle, in a process and a folder of its own: what it keeps is there, and not in the repository. */
-import { execFileSync, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import { fetch, type RequestInit } from "@effect/platform-node/Undici"
 import { afterAll } from "vitest"
+import { urlOf } from "../../../tools/service.mjs"
 import { freePort } from "./Start.ts"
-
-const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 const temporaryDirectory = () => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-server-"))
 
-const bundle = temporaryDirectory()
-execFileSync(
-  process.execPath,
-  [
-    here("../../../node_modules/rolldown/bin/cli.mjs"),
-    "--config",
-    "../../tools/rolldown.config.mjs",
-    "--dir",
-    Path.join(bundle, "dist")
-  ],
-  { cwd: here(".."), stdio: "pipe" }
-)
-Fs.writeFileSync(Path.join(bundle, "package.json"), JSON.stringify({ type: "module" }))
-const folders = [bundle]
+const bundle = fileURLToPath(await urlOf("server"))
+const folders: Array<string> = []
 afterAll(() => folders.forEach((folder) => Fs.rmSync(folder, { recursive: true, force: true })))
 
 /** A folder, and two ports, that a program has again when it is started again. */

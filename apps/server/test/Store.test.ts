@@ -86,18 +86,20 @@ const silentServer = (scheme: string) =>
     return line.url
   })
 
-describe("a store that goes away", () => {
-  for (const [name, url, failure] of [
-    ["PostgreSQL", () => postgres.url, "cut"],
-    ["PostgreSQL", () => postgres.url, "silence"],
-    ["Redis", () => redis.url, "cut"],
-    ["Redis", () => redis.url, "silence"]
+// They wait most of the time, for what a store does not answer.
+describe.concurrent("a store that goes away", () => {
+  for (const [name, database, failure] of [
+    ["PostgreSQL", Services.newDatabase, "cut"],
+    ["PostgreSQL", Services.newDatabase, "silence"],
+    ["Redis", Services.newRedis, "cut"],
+    ["Redis", Services.newRedis, "silence"]
   ] as const) {
     it.live(
       `R92, G6: ${name}, ${failure}: ready turns red, a page gets 503 in time, and all goes on by itself when it is back`,
       () =>
         Effect.gen(function* () {
-          const line = yield* cable(url())
+          const url = yield* database
+          const line = yield* cable(url)
           const here = yield* Effect.promise(place)
           const program = launch(here, { ...seal, LE_AUTH_STORE: line.url })
           yield* Effect.addFinalizer(() => Effect.sync(() => program.child.kill("SIGKILL")))
@@ -116,7 +118,7 @@ describe("a store that goes away", () => {
           assert.strictEqual(page.status, 503)
           // It takes five seconds. TCP itself waits for a quarter of an hour.
           assert.isBelow(performance.now() - from, 60_000)
-          const { password } = new URL(url())
+          const { password } = new URL(url)
           if (password !== "") assert.notInclude(page.text + program.output(), password)
 
           yield* line.mend
@@ -159,16 +161,18 @@ describe("LE_AUTH_STORE that cannot be used", () => {
   })
 
   it.live("G6: a server that takes connections and never answers is a message within seconds", () =>
-    Effect.gen(function* () {
-      for (const scheme of ["postgres", "redis"]) {
+    Effect.forEach(
+      ["postgres", "redis"],
+      Effect.fnUntraced(function* (scheme) {
         const url = yield* silentServer(scheme)
         const from = performance.now()
         const output = yield* Effect.promise(() => said({ ...seal, LE_AUTH_STORE: url }))
         assert.include(output, `${scheme}://u@127.0.0.1:${new URL(url).port}`)
         assert.include(output, " cannot be used: ")
         assert.isBelow(performance.now() - from, 60_000)
-      }
-    })
+      }),
+      { concurrency: "unbounded", discard: true }
+    )
   )
 
   it("a server that is not there is a message that names it", async () => {

@@ -1,29 +1,17 @@
 /** A database and a Redis of a file's own, at the servers that all files of a run share: see tools/services.mjs. */
 import * as PgClient from "@effect/sql-pg/PgClient"
-import { fetch } from "@effect/platform-node/Undici"
-import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Redis from "effect/persistence/Redis"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
-import { afterAll, beforeAll, inject } from "vitest"
-import { provided } from "../../../tools/services.mjs"
-
-/** The URL of a service, which starts if it is the first time. */
-const urlOf = (service: "postgres" | "redis") =>
-  Effect.promise(async () => {
-    const response = await fetch(`${inject(provided)}/${service}`)
-    const text = await response.text()
-    if (!response.ok) throw new Error(text)
-    return text
-  })
+import { afterAll, beforeAll } from "vitest"
+import { urlOf } from "../../../tools/service.mjs"
 
 /** A database without tables, until the scope ends. Gives its URL. */
 export const newDatabase = Effect.gen(function* () {
-  const server = yield* urlOf("postgres")
+  const server = yield* Effect.promise(() => urlOf("postgres"))
   const name = `le_auth_test_${randomUUID().replaceAll("-", "")}`
   const tell = (statement: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, unknown>) =>
     SqlClient.SqlClient.use(statement).pipe(
@@ -39,12 +27,8 @@ export const newDatabase = Effect.gen(function* () {
   )
 })
 
-/** An empty database of Redis. Those of files that run at the same time have different numbers. */
-const newRedis = Effect.gen(function* () {
-  const url = `${yield* urlOf("redis")}/${process.env["VITEST_POOL_ID"] ?? 0}`
-  yield* Redis.Redis.use((redis) => redis.send("FLUSHDB")).pipe(Effect.provide(NodeRedis.layer({ url })), Effect.orDie)
-  return url
-})
+/** An empty database of Redis. Gives its URL. */
+export const newRedis = Effect.promise(() => urlOf("redis"))
 
 /** What is there while the tests of this file run. */
 const during = (service: Effect.Effect<string, never, Scope.Scope>): { readonly url: string } => {
