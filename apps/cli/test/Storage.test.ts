@@ -24,10 +24,11 @@ const signIn = async (env: Environment) => {
   return result
 }
 
-describe("the keychain", () => {
+// Each has a world of its own, whose port for the callback is one, so that nobody waits for the keychain that hangs.
+describe.concurrent("the keychain", () => {
   it("H4: holds the key of what is kept; a copy of the files opens nothing", async () => {
-    const keyring = await startKeyring()
-    const env = { ...withHome(), ...keyring.env }
+    const [own, keyring] = [await world(), await startKeyring()]
+    const env = { ...withHome(temporaryDirectory(), own.env), ...keyring.env }
     const { stderr } = await signIn(env)
     assert.notInclude(stderr, "warn")
     assert.strictEqual(Fs.readFileSync(kept(env, "seal-key"), "utf8"), "keychain\n")
@@ -37,7 +38,7 @@ describe("the keychain", () => {
     assert.strictEqual(token.code, 0, token.stderr)
     assert.notInclude(Fs.readFileSync(kept(env, "sessions.json"), "utf8"), token.stdout.trim())
 
-    const copy = withHome()
+    const copy = withHome(temporaryDirectory(), own.env)
     Fs.cpSync(env.XDG_STATE_HOME, copy.XDG_STATE_HOME, { recursive: true })
     const stolen = await run(["token"], copy)
     assert.strictEqual(stolen.code, 8)
@@ -45,10 +46,11 @@ describe("the keychain", () => {
     assert.include(stolen.stderr, "there is no keychain service in this session")
 
     // The keychain goes away, and the session is not lost by that.
-    const gone = await run(["token"], withHome(env.XDG_STATE_HOME))
+    const gone = await run(["token"], withHome(env.XDG_STATE_HOME, own.env))
     assert.strictEqual(gone.code, 8)
     assert.deepStrictEqual(await run(["token"], env), token)
     keyring.stop()
+    await own.close()
   })
 
   it("that hangs does not hang the command: after ten seconds the key is in a file, with a warning", async () => {
@@ -59,7 +61,11 @@ describe("the keychain", () => {
       socket.resume().on("error", () => {})
     })
     await new Promise<void>((resolve) => bus.listen(Path.join(folder, "bus"), resolve))
-    const env = { ...withHome(), DBUS_SESSION_BUS_ADDRESS: `unix:path=${Path.join(folder, "bus")}` }
+    const own = await world()
+    const env = {
+      ...withHome(temporaryDirectory(), own.env),
+      DBUS_SESSION_BUS_ADDRESS: `unix:path=${Path.join(folder, "bus")}`
+    }
     const { stderr } = await signIn(env)
     assert.include(stderr, "warn: Waiting for the keychain")
     assert.include(stderr, "warn: Sessions are sealed with a key in the file")
@@ -70,14 +76,17 @@ describe("the keychain", () => {
     assert.strictEqual((await run(["token"], env)).code, 0)
     assert.strictEqual(connections, before)
     bus.close()
+    await own.close()
   })
 
   it("LE_AUTH_KEYCHAIN=off keeps the key in a file, and status says what that means", async () => {
-    const env = { ...withHome(), LE_AUTH_KEYCHAIN: "off" }
+    const own = await world()
+    const env = { ...withHome(temporaryDirectory(), own.env), LE_AUTH_KEYCHAIN: "off" }
     assert.include((await signIn(env)).stderr, "the keychain is switched off")
     const { stderr } = await run(["status"], env)
     assert.include(stderr, `sealed with a key in ${kept(env, "seal-key")}, not in a keychain`)
     assert.strictEqual(Fs.statSync(kept(env, "seal-key")).mode & 0o777, 0o600)
+    await own.close()
   })
 })
 
