@@ -56,9 +56,8 @@ describe("the packed packages", () => {
     project = mkdtempSync(path.join(tmpdir(), "le-auth-consumer-"))
     run("npx", ["nx", "run-many", "-t", "build", "-p", ...packages.map((name) => `@le-auth/${name}`)], root)
     mkdirSync(path.join(project, "packed"))
-    for (const name of packages) {
-      run("npm", ["pack", "--pack-destination", path.join(project, "packed")], path.join(root, "packages", name))
-    }
+    const folders = packages.map((name) => `./packages/${name}`)
+    run("npm", ["pack", ...folders, "--pack-destination", path.join(project, "packed")], root)
     const tarballs = readdirSync(path.join(project, "packed")).map((file) => `./packed/${file}`)
     writeFileSync(path.join(project, "package.json"), JSON.stringify({ type: "module", private: true }))
     const peers = ["effect", "@effect/vitest", "vitest", "typescript", "@types/node"]
