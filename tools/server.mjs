@@ -49,7 +49,7 @@ export async function onFreePort(start) {
  * @param {import("node:child_process").ChildProcess} child
  */
 export async function end(child, grace = usualGrace) {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once("exit", resolve))
   child.kill("SIGINT")
   const force = setTimeout(() => child.kill("SIGKILL"), grace)
