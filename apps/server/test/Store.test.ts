@@ -1,24 +1,16 @@
 /** What LE_AUTH_STORE says, and what it means when the program or the store ends. */
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { fetch } from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import * as PostgresDatabase from "../../../packages/node/test/PostgresDatabase.ts"
+import * as RedisDatabase from "../../../packages/node/test/RedisDatabase.ts"
 import { cable } from "../../../packages/node/test/stores/Cable.ts"
-import { startPostgres } from "../../../tools/postgres.mjs"
-import { startRedis } from "../../../tools/redis.mjs"
 import { browser, launch, place } from "./Program.ts"
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>
-let redis: Awaited<ReturnType<typeof startRedis>>
-beforeAll(async () => {
-  postgres = await startPostgres()
-  redis = await startRedis()
-}, 60_000)
-afterAll(async () => {
-  await redis?.stop()
-  await postgres?.stop()
-})
+const postgres = PostgresDatabase.ofThisFile()
+const redis = RedisDatabase.ofThisFile()
 
 const seal = { LE_AUTH_SEAL_KEYS: "a secret of forty-three characters or more...." }
 const validUntil = (text: string) => /Token valid until<\/dt><dd><time datetime="([^"]+)"/.exec(text)?.[1] ?? ""
@@ -29,35 +21,31 @@ describe("a restart", () => {
     ["PostgreSQL", () => ({ ...seal, LE_AUTH_STORE: postgres.url })],
     ["Redis", () => ({ ...seal, LE_AUTH_STORE: redis.url })]
   ] as const) {
-    it(
-      `R65, F3: after kill -9 the user is still signed in, and the session refreshes: ${name}`,
-      { timeout: 60_000 },
-      async () => {
-        const here = await place()
-        const user = browser(`http://localhost:${here.port}`)
-        const first = launch(here, env())
-        await first.ready
-        const signedIn = await user.signIn()
-        assert.include(signedIn.text, "You are signed in", signedIn.text)
-        first.child.kill("SIGKILL")
-        await first.ended
+    it(`R65, F3: after kill -9 the user is still signed in, and the session refreshes: ${name}`, async () => {
+      const here = await place()
+      const user = browser(`http://localhost:${here.port}`)
+      const first = launch(here, env())
+      await first.ready
+      const signedIn = await user.signIn()
+      assert.include(signedIn.text, "You are signed in", signedIn.text)
+      first.child.kill("SIGKILL")
+      await first.ended
 
-        const second = launch(here, env())
-        await second.ready
-        const after = await user.home()
-        assert.include(after.text, "You are signed in")
-        assert.strictEqual(validUntil(after.text), validUntil(signedIn.text))
-        const refreshed = await user.press("/session/refresh")
-        assert.include(refreshed.text, "You are signed in", refreshed.text)
-        assert.isAbove(Date.parse(validUntil(refreshed.text)), Date.parse(validUntil(signedIn.text)))
-        second.child.kill("SIGTERM")
-        await second.ended
-        assert.notInclude(second.output(), "ERROR")
-      }
-    )
+      const second = launch(here, env())
+      await second.ready
+      const after = await user.home()
+      assert.include(after.text, "You are signed in")
+      assert.strictEqual(validUntil(after.text), validUntil(signedIn.text))
+      const refreshed = await user.press("/session/refresh")
+      assert.include(refreshed.text, "You are signed in", refreshed.text)
+      assert.isAbove(Date.parse(validUntil(refreshed.text)), Date.parse(validUntil(signedIn.text)))
+      second.child.kill("SIGTERM")
+      await second.ended
+      assert.notInclude(second.output(), "ERROR")
+    })
   }
 
-  it("H1: what npm start keeps is for its user only, and no token is in it", { timeout: 60_000 }, async () => {
+  it("H1: what npm start keeps is for its user only, and no token is in it", async () => {
     const here = await place()
     const program = launch(here)
     await program.ready
@@ -79,7 +67,7 @@ describe("a restart", () => {
     }
   })
 
-  it("memory: forgets, and keeps no file", { timeout: 60_000 }, async () => {
+  it("memory: forgets, and keeps no file", async () => {
     const here = await place()
     const program = launch(here, { LE_AUTH_STORE: "memory:" })
     await program.ready
@@ -99,18 +87,20 @@ const silentServer = (scheme: string) =>
     return line.url
   })
 
-describe("a store that goes away", () => {
-  for (const [name, url, failure] of [
-    ["PostgreSQL", () => postgres.url, "cut"],
-    ["PostgreSQL", () => postgres.url, "silence"],
-    ["Redis", () => redis.url, "cut"],
-    ["Redis", () => redis.url, "silence"]
+// They wait most of the time, for what a store does not answer.
+describe.concurrent("a store that goes away", () => {
+  for (const [name, database, failure] of [
+    ["PostgreSQL", PostgresDatabase.make, "cut"],
+    ["PostgreSQL", PostgresDatabase.make, "silence"],
+    ["Redis", RedisDatabase.make, "cut"],
+    ["Redis", RedisDatabase.make, "silence"]
   ] as const) {
     it.live(
       `R92, G6: ${name}, ${failure}: ready turns red, a page gets 503 in time, and all goes on by itself when it is back`,
       () =>
         Effect.gen(function* () {
-          const line = yield* cable(url())
+          const url = yield* database
+          const line = yield* cable(url)
           const here = yield* Effect.promise(place)
           const program = launch(here, { ...seal, LE_AUTH_STORE: line.url })
           yield* Effect.addFinalizer(() => Effect.sync(() => program.child.kill("SIGKILL")))
@@ -127,8 +117,9 @@ describe("a store that goes away", () => {
           const from = performance.now()
           const [page] = yield* Effect.all([Effect.promise(user.home), readiness(503)], { concurrency: "unbounded" })
           assert.strictEqual(page.status, 503)
-          assert.isBelow(performance.now() - from, 8000)
-          const { password } = new URL(url())
+          // It takes five seconds. TCP itself waits for a quarter of an hour.
+          assert.isBelow(performance.now() - from, 60_000)
+          const { password } = new URL(url)
           if (password !== "") assert.notInclude(page.text + program.output(), password)
 
           yield* line.mend
@@ -139,8 +130,7 @@ describe("a store that goes away", () => {
           yield* readiness(503)
           program.child.kill("SIGTERM")
           yield* Effect.promise(() => program.ended)
-        }),
-      { timeout: 60_000 }
+        })
     )
   }
 })
@@ -154,14 +144,14 @@ describe("LE_AUTH_STORE that cannot be used", () => {
     return program.output()
   }
 
-  it("is a message among the others, without what was given", { timeout: 60_000 }, async () => {
+  it("is a message among the others, without what was given", async () => {
     const all = await said({ PORT: "x", LE_AUTH_STORE: "mysql://planted" })
     assert.include(all, "PORT: ")
     assert.notInclude(all, "    at ")
     assert.include(all, "LE_AUTH_STORE: is none of memory:, sqlite:PATH")
   })
 
-  it("H1: a database needs seal keys, and production does everywhere", { timeout: 60_000 }, async () => {
+  it("H1: a database needs seal keys, and production does everywhere", async () => {
     for (const env of [
       { LE_AUTH_STORE: "postgres://u:planted@h/d" },
       { LE_AUTH_STORE: "redis://:planted@h" },
@@ -171,23 +161,22 @@ describe("LE_AUTH_STORE that cannot be used", () => {
     }
   })
 
-  it.live(
-    "G6: a server that takes connections and never answers is a message within seconds",
-    () =>
-      Effect.gen(function* () {
-        for (const scheme of ["postgres", "redis"]) {
-          const url = yield* silentServer(scheme)
-          const from = performance.now()
-          const output = yield* Effect.promise(() => said({ ...seal, LE_AUTH_STORE: url }))
-          assert.include(output, `${scheme}://u@127.0.0.1:${new URL(url).port}`)
-          assert.include(output, " cannot be used: ")
-          assert.isBelow(performance.now() - from, 20_000)
-        }
+  it.live("G6: a server that takes connections and never answers is a message within seconds", () =>
+    Effect.forEach(
+      ["postgres", "redis"],
+      Effect.fnUntraced(function* (scheme) {
+        const url = yield* silentServer(scheme)
+        const from = performance.now()
+        const output = yield* Effect.promise(() => said({ ...seal, LE_AUTH_STORE: url }))
+        assert.include(output, `${scheme}://u@127.0.0.1:${new URL(url).port}`)
+        assert.include(output, " cannot be used: ")
+        assert.isBelow(performance.now() - from, 60_000)
       }),
-    { timeout: 60_000 }
+      { concurrency: "unbounded", discard: true }
+    )
   )
 
-  it("a server that is not there is a message that names it", { timeout: 60_000 }, async () => {
+  it("a server that is not there is a message that names it", async () => {
     assert.include(
       await said({ ...seal, LE_AUTH_STORE: "postgres://u:planted@127.0.0.1:1/d" }),
       "postgres://u@127.0.0.1:1/d cannot be used: connect ECONNREFUSED"

@@ -77,8 +77,7 @@ describe("BrowserSignIn.resume", () => {
     page.answer = () => new Promise(() => undefined)
     return Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(BrowserSignIn.resume)
-      yield* Effect.yieldNow
-      yield* Effect.sleep("10 millis")
+      yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => page.requests.length > 0 })
       const { signal } = page.requests[0]!.init
       assert.isFalse(signal?.aborted)
       yield* Fiber.interrupt(fiber)
@@ -97,7 +96,7 @@ describe("BrowserSignIn.onReturn", () => {
           yield* BrowserSignIn.onReturn(Effect.sync(() => (runs += 1)))
           page.show(false)
           page.show(true)
-          yield* Effect.sleep("5 millis")
+          yield* Effect.repeat(Effect.sleep("1 millis"), { until: () => runs > 0 })
           assert.strictEqual(runs, 1)
         })
       )

@@ -60,7 +60,16 @@ const optionsOf = (url: URL) => {
 
 /**
  * The layer, whose end takes a second at most. A pool waits for its statements when it closes; a silent server ends none of them, and
- * the program is to end all the same.
+ * the program is to end all the same. {@link layer} is such a layer. That of a Redis client wants to be one, too: it waits without
+ * end for commands that it keeps for a connection which never comes.
+ *
+ * @example
+ * ```ts
+ * import * as NodeRedis from "@effect/platform-node/NodeRedis"
+ * import * as NodeDatabase from "@le-auth/node/NodeDatabase"
+ *
+ * const redis = NodeDatabase.closingInTime(NodeRedis.layer({ url: "redis://127.0.0.1:6379" }))
+ * ```
  *
  * @since 0.1.0
  */

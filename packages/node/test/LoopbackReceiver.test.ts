@@ -69,6 +69,16 @@ const open = Effect.fnUntraced(function* (host = "127.0.0.1") {
   return { ...receiver, port, origin, callback: `${origin}/callback` }
 })
 
+/** In less than the second that a last response has. A loaded machine may be slow once; what waits for the second does so each time. */
+const atOnce = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.timed(effect).pipe(
+    Effect.repeat({ until: ([took]) => Duration.toMillis(took) < 900, times: 9 }),
+    Effect.map(([took, result]) => {
+      assert.isBelow(Duration.toMillis(took), 900)
+      return result
+    })
+  )
+
 const visit = (url: string, init?: RequestInit) =>
   Effect.promise(async () => {
     const response = await fetch(url, { redirect: "manual", ...init })
@@ -123,15 +133,14 @@ describe("LoopbackReceiver.open", () => {
 
   it.live("I3: the port closes on success, at once, though foreign connections are held", () =>
     Effect.gen(function* () {
-      const [duration, port] = yield* Effect.gen(function* () {
+      const port = yield* Effect.gen(function* () {
         const receiver = yield* open()
         yield* hold(receiver.port, "")
         yield* hold(receiver.port, "GET /callback HTTP/1.1\r\n")
         yield* visit(`${receiver.callback}?code=right`)
         yield* receiver.signedIn
         return receiver.port
-      }).pipe(Effect.scoped, Effect.timed)
-      assert.isBelow(Duration.toMillis(duration), 900)
+      }).pipe(Effect.scoped, atOnce)
       assert.isFalse(yield* isOpen("127.0.0.1", port))
     })
   )
@@ -165,17 +174,19 @@ describe("LoopbackReceiver.open", () => {
 
   it.live("I3 I8: interruption closes the port at once, though connections are open", () =>
     Effect.gen(function* () {
-      const port = yield* freePort
-      const redirectUri = RedirectUri.make(`http://127.0.0.1:${port}/callback`)
-      const attempt = yield* LoopbackReceiver.open({ redirectUri, complete }).pipe(
-        Effect.flatMap((receiver) => receiver.signedIn),
-        Effect.scoped,
-        Effect.forkChild
-      )
-      while (!(yield* isOpen("127.0.0.1", port))) yield* Effect.sleep("5 millis")
-      yield* hold(port, "GET / HTTP/1.1\r\nhost: x")
-      const [duration] = yield* Effect.timed(Fiber.interrupt(attempt))
-      assert.isBelow(Duration.toMillis(duration), 900)
+      const port = yield* Effect.gen(function* () {
+        const port = yield* freePort
+        const redirectUri = RedirectUri.make(`http://127.0.0.1:${port}/callback`)
+        const attempt = yield* LoopbackReceiver.open({ redirectUri, complete }).pipe(
+          Effect.flatMap((receiver) => receiver.signedIn),
+          Effect.scoped,
+          Effect.forkChild
+        )
+        while (!(yield* isOpen("127.0.0.1", port))) yield* Effect.sleep("5 millis")
+        yield* hold(port, "GET / HTTP/1.1\r\nhost: x")
+        yield* Fiber.interrupt(attempt)
+        return port
+      }).pipe(atOnce)
       assert.isFalse(yield* isOpen("127.0.0.1", port))
     })
   )

@@ -6,6 +6,7 @@
 import { assert } from "@effect/vitest"
 import { Transaction } from "@le-auth/core/Transaction"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -117,13 +118,22 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
   {
     name: "B4: a record is kept for its time to live, whatever others have",
     run: Effect.fnUntraced(function* ({ one, other }) {
-      const [long, short, odd] = [yield* Unique.transactionId, yield* Unique.transactionId, yield* Unique.transactionId]
+      const [long, short] = [yield* Unique.transactionId, yield* Unique.transactionId]
       yield* one.put(long, Samples.whole, tenMinutes)
-      // Neither whole seconds, nor to be rounded down to them.
-      yield* one.put(odd, Samples.whole, Duration.millis(1900))
       yield* one.put(short, Samples.whole, Duration.millis(50))
-      yield* letPass(Duration.millis(1200))
-      assertTaken(yield* other.take(odd), Samples.whole, "1.2 of 1.9 seconds later")
+      // Neither whole seconds, nor to be rounded down to them.
+      const lifetime = 1900
+      const attempt = Effect.gen(function* () {
+        const odd = yield* Unique.transactionId
+        const from = yield* Clock.currentTimeMillis
+        yield* one.put(odd, Samples.whole, Duration.millis(lifetime))
+        yield* letPass(Duration.millis(1200))
+        const taken = yield* other.take(odd)
+        return { taken, age: (yield* Clock.currentTimeMillis) - from }
+      })
+      // On a loaded machine more time passes than should, and then the record may be gone.
+      const { taken } = yield* Effect.repeat(attempt, { until: ({ age }) => age < lifetime })
+      assertTaken(taken, Samples.whole, "1.2 of 1.9 seconds later")
       assertTaken(yield* other.take(long), Samples.whole, "1.2 seconds of 10 minutes later")
     })
   },

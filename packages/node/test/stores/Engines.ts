@@ -9,6 +9,7 @@ import * as SessionStoreRedis from "@le-auth/core/SessionStoreRedis"
 import * as SessionStoreSql from "@le-auth/core/SessionStoreSql"
 import * as TransactionStoreRedis from "@le-auth/core/TransactionStoreRedis"
 import * as TransactionStoreSql from "@le-auth/core/TransactionStoreSql"
+import * as NodeDatabase from "@le-auth/node/NodeDatabase"
 import * as NodeSqlite from "@le-auth/node/NodeSqlite"
 import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import type * as Duration from "effect/Duration"
@@ -21,6 +22,9 @@ export const sqlClient = (url: string, maxConnections = 8) =>
     ? NodeSqlite.layer({ filename: url.slice("sqlite:".length), synchronous: "normal" })
     : PgClient.layer({ url: Redacted.make(url), maxConnections })
 
+/** As a program has it: its end does not wait for commands that Redis never got. */
+export const redisClient = (url: string) => NodeDatabase.closingInTime(NodeRedis.layer({ url }))
+
 export interface Options {
   readonly lease?: Duration.Input | undefined
   readonly connections?: number | undefined
@@ -30,7 +34,7 @@ export interface Options {
 export const stores = (url: string, options: Options = {}) =>
   url.startsWith("redis:")
     ? Layer.mergeAll(TransactionStoreRedis.layer, SessionStoreRedis.layer, RefreshLockRedis.layerWith(options)).pipe(
-        Layer.provideMerge(NodeRedis.layer({ url })),
+        Layer.provideMerge(redisClient(url)),
         Layer.orDie
       )
     : Layer.mergeAll(TransactionStoreSql.layer, SessionStoreSql.layer, RefreshLockSql.layerWith(options)).pipe(

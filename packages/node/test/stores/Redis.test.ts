@@ -1,17 +1,22 @@
-import * as NodeRedis from "@effect/platform-node/NodeRedis"
+import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { Redis } from "effect/persistence/Redis"
-import { afterAll, beforeAll } from "vitest"
-import { startRedis } from "../../../../tools/redis.mjs"
+import * as Scope from "effect/Scope"
+import * as RedisDatabase from "../RedisDatabase.ts"
+import { cable } from "./Cable.ts"
 import { redisDump } from "./dumps.ts"
+import { redisClient } from "./Engines.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
-let server: Awaited<ReturnType<typeof startRedis>>
-beforeAll(async () => void (server = await startRedis()))
-afterAll(() => server?.stop())
+const server = RedisDatabase.ofThisFile()
 
 const use = <A, E>(run: (redis: Redis["Service"]) => Effect.Effect<A, E>) =>
-  Effect.suspend(() => Effect.provide(Redis.use(run), NodeRedis.layer({ url: server.url })))
+  Effect.suspend(() => Effect.provide(Redis.use(run), redisClient(server.url)))
 
 const engine: Engine = {
   name: "Redis",
@@ -29,3 +34,20 @@ const engine: Engine = {
 
 provesStores(engine)
 provesRecovery(engine)
+
+describe("a program that ends while Redis is away", () => {
+  it.live("does not wait for the commands that Redis never got", () =>
+    Effect.gen(function* () {
+      const { cut, url } = yield* cable(server.url)
+      const scope = yield* Scope.make()
+      const redis = Context.get(yield* Layer.buildWithScope(redisClient(url), scope), Redis)
+      yield* cut
+      // Those that were under way fail; from then on the client keeps what it is given for the next connection.
+      yield* Effect.repeat(Effect.timeoutOption(Effect.exit(redis.send("PING")), "100 millis"), {
+        until: Option.isNone
+      })
+      const closing = yield* Effect.forkDetach(Scope.close(scope, Exit.void))
+      assert.isTrue(Option.isSome(yield* Effect.timeoutOption(Fiber.await(closing), "20 seconds")))
+    })
+  )
+})

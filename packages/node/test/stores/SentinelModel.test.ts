@@ -5,16 +5,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { afterAll, beforeAll } from "vitest"
-import { startPostgres } from "../../../../tools/postgres.mjs"
 import { hasOneWinnerInAnyOrder } from "../../../sentinel/test/proof/Interleavings.ts"
 import { answersAsTheModel } from "../../../sentinel/test/proof/Sequences.ts"
+import * as PostgresDatabase from "../PostgresDatabase.ts"
 import { sqliteFile } from "../SqliteFile.ts"
 import { sentinelStore } from "./Engines.ts"
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>
-beforeAll(async () => void (postgres = await startPostgres()))
-afterAll(() => postgres?.stop())
+const postgres = PostgresDatabase.ofThisFile()
 
 const connect = (url: string) =>
   Effect.map(Layer.build(sentinelStore(url)), (context) => Context.get(context, SentinelStore))

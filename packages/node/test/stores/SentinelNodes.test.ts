@@ -10,16 +10,13 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as SqlClient from "effect/sql/SqlClient"
 import { createHash } from "node:crypto"
-import { afterAll, beforeAll } from "vitest"
-import { startPostgres } from "../../../../tools/postgres.mjs"
 import { authorizeUrl, UserAgent } from "../../../sentinel/test/proof/Loopback.ts"
+import * as PostgresDatabase from "../PostgresDatabase.ts"
 import { cable, type Fate } from "./Cable.ts"
 import { sentinelStore, sqlClient } from "./Engines.ts"
 import { accountId, clientId, clientSecret, config, sentinelNode, userOf } from "./sentinelNode.ts"
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>
-beforeAll(async () => void (postgres = await startPostgres()))
-afterAll(() => postgres?.stop())
+const postgres = PostgresDatabase.ofThisFile()
 
 const redirectUri = "https://app.example/cb"
 const users = 24
@@ -163,6 +160,6 @@ describe("two Sentinels on one PostgreSQL", () => {
         for (const [fate, count] of counts) assert.isAbove(count, 0, `no connection was cut: ${fate}`)
         assert.isAbove(unknown, 0, "no request was disturbed")
       }),
-    120_000
+    300_000
   )
 })

@@ -1,6 +1,5 @@
-import * as SentinelMigrations from "@le-auth/sentinel/SentinelMigrations"
-import * as Effect from "effect/Effect"
 import * as ClientMigrations from "@le-auth/core/ClientMigrations"
+import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
@@ -8,36 +7,24 @@ import * as Path from "node:path"
 import { afterAll } from "vitest"
 import { sqliteFile } from "../SqliteFile.ts"
 import { provesCleanUp } from "./cleanUp.ts"
-import { provesDirectory } from "./directory.ts"
 import { sqliteDump } from "./dumps.ts"
 import { sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
-import { provesDump } from "./sentinelDump.ts"
-import { provesProcesses } from "./sentinelProcesses.ts"
-import { provesModel } from "./sentinelModel.ts"
-import { provesSentinelStore } from "./sentinel.ts"
-import { provesSigningKeys } from "./signingKeys.ts"
 import { provesStores } from "./suites.ts"
 
 const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-stores-"))
 afterAll(() => Fs.rmSync(folder, { recursive: true }))
 const path = Path.join(folder, "stores.sqlite")
-const database = sqlClient(`sqlite:${path}`)
-
-const dump = sqliteDump(path)
 
 provesStores({
   name: "SQLite",
   url: () => `sqlite:${path}`,
   hasClock: false,
   corrupt: (key) =>
-    Effect.provide(
-      SqlClient.SqlClient.use(
-        (sql) => sql`UPDATE le_auth_session SET record = substr(record, 1, 40) WHERE id = ${key.toString()}`
-      ),
-      database
-    ).pipe(Effect.asVoid),
-  dump
+    SqlClient.SqlClient.use(
+      (sql) => sql`UPDATE le_auth_session SET record = substr(record, 1, 40) WHERE id = ${key.toString()}`
+    ).pipe(Effect.provide(sqlClient(`sqlite:${path}`)), Effect.asVoid),
+  dump: sqliteDump(path)
 })
 
 const newDatabase = Effect.map(sqliteFile, (file) => `sqlite:${file}`)
@@ -47,15 +34,3 @@ provesMigrations("SQLite", newDatabase, {
   ...ClientMigrations
 })
 provesCleanUp("SQLite", newDatabase)
-
-provesSentinelStore("SQLite", () => `sqlite:${path}`)
-provesMigrations("SQLite", newDatabase, {
-  name: "SentinelMigrations",
-  table: "sentinel_migrations",
-  ...SentinelMigrations
-})
-provesModel("SQLite", () => `sqlite:${path}`, 200)
-provesProcesses("SQLite", () => `sqlite:${path}`)
-provesDump("SQLite", () => `sqlite:${path}`, dump)
-provesSigningKeys("SQLite", newDatabase, (url) => sqliteDump(url.slice("sqlite:".length)))
-provesDirectory("SQLite", newDatabase, (url) => sqliteDump(url.slice("sqlite:".length)))

@@ -2,16 +2,14 @@
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import { afterAll, beforeAll } from "vitest"
-import { startPostgres } from "../../../../tools/postgres.mjs"
-import { startRedis } from "../../../../tools/redis.mjs"
+import { afterAll } from "vitest"
+import * as PostgresDatabase from "../PostgresDatabase.ts"
+import * as RedisDatabase from "../RedisDatabase.ts"
 import { postgresDump, redisDump, sqliteDump } from "./dumps.ts"
 import { type Engine, provesWebNodes, provesWebStorm } from "./webNodes.ts"
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>
-let redis: Awaited<ReturnType<typeof startRedis>>
-beforeAll(async () => void ([postgres, redis] = await Promise.all([startPostgres(), startRedis()])))
-afterAll(() => Promise.all([postgres?.stop(), redis?.stop()]))
+const postgres = PostgresDatabase.ofThisFile()
+const redis = RedisDatabase.ofThisFile()
 
 const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-nodes-"))
 afterAll(() => Fs.rmSync(folder, { recursive: true }))

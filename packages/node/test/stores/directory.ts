@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import type * as SqlClient from "effect/sql/SqlClient"
 import * as TestClock from "effect/testing/TestClock"
 import { createLocalJWKSet, jwtVerify } from "jose"
 import {
@@ -23,7 +22,7 @@ import {
   config,
   secret
 } from "../../../sentinel/test/Harness.ts"
-import { connect, eventually, seal, sealSecret, sentinelNode } from "./sentinelNodes.ts"
+import { connect, seal, sealSecret, seen, sentinelNode } from "./sentinelNodes.ts"
 
 type Node = Effect.Success<ReturnType<typeof sentinelNode>>
 
@@ -64,9 +63,6 @@ export const provesDirectory = (
     const url = yield* newDatabase
     return { url, sql: yield* connect(url) }
   })
-  /** The other node looks every two seconds. */
-  const seen = <E>(sql: SqlClient.SqlClient, isSo: Effect.Effect<boolean, E>) =>
-    Effect.andThen(TestClock.adjust("2 seconds"), eventually(sql, isSo))
 
   describe(`a directory on ${engine}`, () => {
     it.effect("of five nodes that start at once one takes the configuration in, and all know it", () =>
@@ -257,8 +253,7 @@ export const provesDirectory = (
         yield* sql`ALTER TABLE sentinel_directory RENAME TO away`
         const error = yield* Effect.flip(node.addUser(account, user("later")))
         assert.strictEqual(error._tag, "Unavailable")
-        yield* TestClock.adjust("2 seconds")
-        yield* eventually(
+        yield* seen(
           sql,
           Effect.sync(() => node.lines.some((line) => line.includes("cannot be read")))
         )

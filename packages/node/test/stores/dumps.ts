@@ -1,10 +1,9 @@
 /** All that an engine holds, as text. */
-import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as Effect from "effect/Effect"
 import { Redis } from "effect/persistence/Redis"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Fs from "node:fs"
-import { sqlClient } from "./Engines.ts"
+import { redisClient, sqlClient } from "./Engines.ts"
 
 /** The bytes of the file, and of the log beside it. */
 export const sqliteDump = (path: string) =>
@@ -51,4 +50,4 @@ export const redisDump = (url: () => string) =>
       )
       return [...names, ...values].join("\n")
     })
-  ).pipe((dump) => Effect.suspend(() => Effect.provide(dump, NodeRedis.layer({ url: url() }))))
+  ).pipe((dump) => Effect.suspend(() => Effect.provide(dump, redisClient(url()))))

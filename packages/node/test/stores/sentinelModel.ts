@@ -151,7 +151,7 @@ export const provesModel = (engine: string, url: () => string, runs: number): vo
             assert.isAbove(tags.get(tag) ?? 0, 0, `the answer ${tag} was never given`)
           }
         }),
-      120_000
+      300_000
     )
   })
 }

@@ -18,6 +18,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
+import * as TestClock from "effect/testing/TestClock"
 import { cheapPasswords } from "../../../sentinel/test/Harness.ts"
 import { sqlClient } from "./Engines.ts"
 
@@ -60,10 +61,14 @@ export const connect = (url: string) =>
 
 /**
  * Waits for what nodes do in the background. Their clock is that of the test, the database answers by the real one: so the
- * test asks it something, too, until it is so.
+ * test asks it something, too, until it is so, or so many times.
  */
-export const eventually = <E>(sql: SqlClient.SqlClient, isSo: Effect.Effect<boolean, E>) =>
-  Effect.repeat(Effect.andThen(sql`SELECT 1`, isSo), { until: (so) => so })
+export const eventually = <E>(sql: SqlClient.SqlClient, isSo: Effect.Effect<boolean, E>, times = Infinity) =>
+  Effect.repeat(Effect.andThen(sql`SELECT 1`, isSo), { until: (so) => so, times })
+
+/** Waits for what nodes see every two seconds. One that was still looking when these passed looks again when they pass again. */
+export const seen = <E>(sql: SqlClient.SqlClient, isSo: Effect.Effect<boolean, E>) =>
+  Effect.repeat(Effect.andThen(TestClock.adjust("2 seconds"), eventually(sql, isSo, 500)), { until: (so) => so })
 
 /** A whole node under control, as the harness of Sentinel's own tests knows it. */
 export const sentinelNode = Effect.fnUntraced(function* (url: string, config: unknown, options?: SentinelSql.Options) {

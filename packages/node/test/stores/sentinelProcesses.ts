@@ -53,7 +53,7 @@ export const provesProcesses = (engine: string, url: () => string): void => {
             })
           )
         ),
-      120_000
+      300_000
     )
   })
 }

@@ -56,7 +56,7 @@ const tasks: Record<string, Effect.Effect<void, unknown, TransactionStore | Sess
   hold,
   flows
 }
-const inClear = stores(url, { lease: "1 second", connections: flowsAtOnce })
+const inClear = stores(url, { lease: "2 seconds", connections: flowsAtOnce })
 await Effect.runPromise(
   Effect.provide(tasks[task]!, task === "flows" ? Layer.merge(inClear, Layer.provide(sealed("key"), inClear)) : inClear)
 )

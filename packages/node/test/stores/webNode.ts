@@ -1,6 +1,5 @@
 /** A web application with the routes of `@le-auth/web` on a port of its own, as one of several nodes. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import { AppInstallation } from "@le-auth/core/AppInstallations"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -23,7 +22,7 @@ import * as Option from "effect/Option"
 import * as Persistence from "effect/persistence/Persistence"
 import * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
-import { sealed, sqlClient, stores } from "./Engines.ts"
+import { redisClient, sealed, sqlClient, stores } from "./Engines.ts"
 import { accountId, clientId, clientSecret } from "./sentinelNode.ts"
 
 /** What a page of the application does with the access token: here it gives it away, for the test to compare. */
@@ -46,7 +45,7 @@ const ownRoute = HttpRouter.add(
 export const webStores = (url: string) => {
   const inClear = stores(url, { lease: "2 seconds" })
   const persistence = url.startsWith("redis:")
-    ? Persistence.layerRedis.pipe(Layer.provide(NodeRedis.layer({ url })), Layer.orDie)
+    ? Persistence.layerRedis.pipe(Layer.provide(redisClient(url)), Layer.orDie)
     : Persistence.layerSql.pipe(Layer.provide(sqlClient(url)), Layer.orDie)
   return Layer.merge(
     Layer.merge(inClear, Layer.provide(sealed("web"), inClear)),

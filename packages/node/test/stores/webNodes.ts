@@ -153,7 +153,7 @@ export const provesWebNodes = (engine: Engine): void => {
             for (const form of formsOf(secret)) assert.notInclude(dump, form)
           assert.isAbove(back.seen.length, 0)
         }),
-      120_000
+      300_000
     )
   })
 }
@@ -216,7 +216,7 @@ export const provesWebStorm = (engine: Engine): void => {
             assert.isAbove(count, 0, `seed ${seed}: no connection was cut: ${fate}`)
           }
         }),
-      120_000
+      300_000
     )
   })
 }

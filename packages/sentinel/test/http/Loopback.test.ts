@@ -56,7 +56,7 @@ const raw = (origin: string, text: string): Promise<string> =>
       socket.destroy()
       resolve(answer)
     }
-    socket.setTimeout(3000, finish)
+    socket.setTimeout(60_000, finish)
     socket.on("data", (data) => {
       answer += data.toString("latin1")
       if (answer.includes("\r\n\r\n")) setTimeout(finish, 20)

@@ -152,7 +152,7 @@ const isComplete = (answer: string, isHead: boolean): boolean => {
 }
 
 /** Sends bytes as they are, one for each character, and reads one answer. Never waits longer than the time limit. */
-export const raw = (origin: string, bytes: string, limit = 10_000): Promise<RawAnswer> =>
+export const raw = (origin: string, bytes: string, limit = 60_000): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     let answer = ""
     const socket = connect(Number(new URL(origin).port), "127.0.0.1", () => socket.write(bytes, "latin1"))
