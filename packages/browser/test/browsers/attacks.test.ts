@@ -4,7 +4,7 @@ import type { Browser, Page } from "puppeteer-core"
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest"
 import * as Application from "../Application.ts"
 import * as HostileSite from "./HostileSite.ts"
-import { at, click, frameOf, Person, press, state, tagged, text, until } from "./Person.ts"
+import { at, click, frameOf, Person, press, pressInFrame, state, tagged, text, until } from "./Person.ts"
 import { browsers } from "../../../../tools/browsers.mjs"
 
 let application: Awaited<ReturnType<typeof Application.make>>
@@ -118,7 +118,7 @@ for (const { launch, name } of browsers) {
 
     describe("a hostile site", () => {
       /** How often the page has asked the backend who is signed in. */
-      const asked = async () => (await victim.answers).filter((answer) => answer.startsWith("GET /session ")).length
+      const asked = () => victim.answers.filter((answer) => answer.startsWith("GET /session ")).length
 
       const hostilePage = (origin: string, path: string): Promise<Page> =>
         victim.open(`${origin}/?open=${encodeURIComponent(application.origin + path)}`)
@@ -154,7 +154,7 @@ for (const { launch, name } of browsers) {
           const frame = await frameOf(
             await victim.open(`${origin}/?frame=${encodeURIComponent(`${application.origin}/plain`)}`)
           )
-          await frame.click("#sign-in")
+          await pressInFrame(frame, "#sign-in")
           assert.strictEqual((await state(frame, tagged("NotRedirected"))).reason, "Framed")
         }
       })
@@ -170,7 +170,7 @@ for (const { launch, name } of browsers) {
           addEventListener("message", ({ data }) => void arrived.push(data))
           new BroadcastChannel("le-auth").addEventListener("message", ({ data }) => void arrived.push(data))
         })
-        const before = await asked()
+        const before = asked()
         await HostileSite.run(
           opener,
           `channel.postMessage("changed")
@@ -184,7 +184,7 @@ for (const { launch, name } of browsers) {
         assert.lengthOf(arrived, 4)
         // The one question is that of the button.
         assert.strictEqual((await click(page, "session"))._tag, "SignedOut")
-        assert.strictEqual(await asked(), before + 1)
+        assert.strictEqual(asked(), before + 1)
       })
 
       it("C11: that shows the end of a made-up window ends no sign-in, and makes the page believe nothing", async () => {
@@ -192,12 +192,12 @@ for (const { launch, name } of browsers) {
         await state(page)
         const window = await victim.openWindow(page)
         await at(window, `${application.sentinelOrigin}/*`)
-        const before = await asked()
+        const before = asked()
 
         const opener = await hostilePage(hostile.origins[1]!, "/login/done?window=made-up")
         await press(opener, "button")
         // The hint makes the page ask, and that is all.
-        await until("the question", async () => ((await asked()) > before ? true : undefined))
+        await until("the question", async () => (asked() > before ? true : undefined))
         assert.strictEqual((await state(page)).reason, "NotSignedIn")
         assert.isFalse(window.isClosed())
 

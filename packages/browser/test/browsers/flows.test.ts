@@ -3,7 +3,20 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Browser } from "puppeteer-core"
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest"
 import * as Application from "../Application.ts"
-import { at, back, click, frameOf, nothing, Person, press, state, stored, tagged, watch } from "./Person.ts"
+import {
+  at,
+  back,
+  click,
+  frameOf,
+  nothing,
+  Person,
+  press,
+  pressInFrame,
+  state,
+  stored,
+  tagged,
+  watch
+} from "./Person.ts"
 import { browsers } from "../../../../tools/browsers.mjs"
 
 let application: Awaited<ReturnType<typeof Application.make>>
@@ -35,7 +48,7 @@ for (const { launch, name } of browsers) {
 
     it("A10: a page in a frame of its own site takes the whole tab, and brings it back", async () => {
       const page = await person.open("/workspace?open=2")
-      await (await frameOf(page)).click("#sign-in")
+      await pressInFrame(await frameOf(page), "#sign-in")
       await person.logIn(page)
       await at(page, `${application.origin}/workspace?open=2`)
       await state(await frameOf(page), tagged("SignedIn"))
@@ -56,7 +69,7 @@ for (const { launch, name } of browsers) {
 
           const refreshed = await click(page, "refresh")
           assert.strictEqual(refreshed._tag, "SignedIn")
-          const said = (await person.answers).join("\n")
+          const said = person.answers.join("\n")
           assert.include(said, 'POST /session/refresh {"signedIn":true')
           assert.notMatch(said, /token/i)
           assert.isAtLeast(Number(refreshed.session?.["expiresAt"]), Number(session?.["expiresAt"]))

@@ -12,7 +12,7 @@ import * as Path from "node:path"
 import type { Browser, Frame, LaunchOptions, Page } from "puppeteer-core"
 import { afterAll, afterEach, beforeAll } from "vitest"
 import * as Application from "../Application.ts"
-import { at, type State, state, until } from "./Person.ts"
+import { at, pressInFrame, type State, state, until } from "./Person.ts"
 import { browsers } from "../../../../tools/browsers.mjs"
 import { certificate } from "../../../../tools/certificate.mjs"
 import { args } from "../../../../tools/chromium.mjs"
@@ -103,7 +103,6 @@ const open = async (path: string): Promise<Frame> => {
 
 /** Clicks, and waits until the page says something that passes; it may look who is signed in meanwhile. */
 const click = async (frame: Frame, id: string, ...tags: ReadonlyArray<string>): Promise<State> => {
-  await frame.page().bringToFront()
   await frame.evaluate(() => {
     const line = document.querySelector("#state")!
     line.textContent = ""
@@ -111,7 +110,7 @@ const click = async (frame: Frame, id: string, ...tags: ReadonlyArray<string>): 
     new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true })
     Object.assign(globalThis, { said })
   })
-  await frame.click(`#${id}`)
+  await pressInFrame(frame, `#${id}`)
   return until(`${tags.join(" or ")} after ${id}`, async () => {
     const said = await frame.evaluate(() => (globalThis as unknown as { said: Array<string> }).said)
     const found = said.filter((text) => text !== "").map((text) => JSON.parse(text) as State)

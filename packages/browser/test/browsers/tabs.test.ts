@@ -76,7 +76,7 @@ for (const { launch, name } of browsers) {
       )
       await question.continue()
       await Promise.all([state(first, tagged("SignedIn")), state(second, tagged("SignedIn"))])
-      const posts = (await person.answers).filter((answer) => answer.startsWith("POST "))
+      const posts = person.answers.filter((answer) => answer.startsWith("POST "))
       assert.lengthOf(posts, 1)
       assert.match(posts[0]!, /^POST \/session\/refresh \{"signedIn":true/)
     })
