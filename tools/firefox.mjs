@@ -27,7 +27,15 @@ let executablePath
  */
 export async function launch(options) {
   executablePath ??= locate(kind)
-  return puppeteer.launch({ browser: "firefox", executablePath, headless: true, timeout: 120_000, ...options })
+  return puppeteer.launch({
+    browser: "firefox",
+    executablePath,
+    headless: true,
+    timeout: 120_000,
+    // The window's own size: each page would be told another one first.
+    defaultViewport: null,
+    ...options
+  })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) provide(kind, [() => apt.install(kind.debian)])

@@ -6,8 +6,8 @@ import * as Path from "node:path"
 import type { Browser, HTTPRequest, Page } from "puppeteer-core"
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest"
 import * as Application from "../Application.ts"
+import { inEachBrowser } from "./each.ts"
 import { at, back, click, Person, press, state, tagged, until } from "./Person.ts"
-import { browsers } from "../../../../tools/browsers.mjs"
 
 let application: Awaited<ReturnType<typeof Application.make>>
 let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
@@ -20,8 +20,8 @@ beforeAll(async () => {
 
 afterAll(() => runtime?.dispose())
 
-for (const { launch, name } of browsers) {
-  describe(`tabs, in ${name}`, { timeout: 120_000 }, () => {
+inEachBrowser(({ launch, name }) => {
+  describe("tabs", () => {
     let browser: Browser
     let person: Person
 
@@ -95,7 +95,7 @@ for (const { launch, name } of browsers) {
     })
   })
 
-  describe(`a restored tab, in ${name}`, { timeout: 120_000 }, () => {
+  describe("a restored tab", () => {
     let userDataDir: string
 
     beforeAll(async () => void (userDataDir = await mkdtemp(Path.join(tmpdir(), "profile-"))))
@@ -136,4 +136,4 @@ for (const { launch, name } of browsers) {
       })
     })
   })
-}
+})
