@@ -6,6 +6,9 @@ import { launch } from "../../../tools/chromium.mjs"
 import * as firefox from "../../../tools/firefox.mjs"
 import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
 
+/** Longer than a busy machine takes. */
+const patience = { timeout: 60_000, interval: 50 }
+
 let browser: Browser
 let started: Started
 let origin: string
@@ -28,7 +31,7 @@ afterAll(async () => {
 /** A person with a browser of his own; whatever its pages complain of fails the test. */
 const person = async (run: (context: BrowserContext) => Promise<void>) => {
   const context = await browser.newContext()
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(patience.timeout)
   const complaints: Array<string> = []
   context.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())))
   context.on("weberror", (error) => void complaints.push(String(error.error())))
@@ -40,9 +43,6 @@ const person = async (run: (context: BrowserContext) => Promise<void>) => {
   }
 }
 
-/** Longer than a busy machine takes. */
-const patience = { timeout: 60_000, interval: 50 }
-
 const logIn = async (page: Page) => {
   await page.waitForURL(`${sentinel}/**`)
   await page.fill("#username", "admin@example.com")
@@ -52,7 +52,7 @@ const logIn = async (page: Page) => {
 
 const says = (page: Page, text: string) => page.getByRole("status").filter({ hasText: text }).waitFor()
 
-describe("/spa", () => {
+describe("/spa", { timeout: 240_000 }, () => {
   it("a person signs in by redirect, sees who he is, refreshes, and signs out", () =>
     person(async (context) => {
       const page = await context.newPage()
@@ -182,7 +182,7 @@ describe("/spa", () => {
       }
     }))
 
-  it("a person signs in by redirect in Firefox, reloads, comes back, and signs out", { timeout: 240_000 }, async () => {
+  it("a person signs in by redirect in Firefox, reloads, comes back, and signs out", async () => {
     const other = await firefox.launch()
     try {
       const page = await other.newPage()

@@ -174,6 +174,11 @@ export class Person {
     })
   }
 
+  /** Waits for an answer that begins so: a page may show what it got before the browser tells of it. */
+  answer(start: string): Promise<string> {
+    return until(`an answer: ${start}`, async () => this.answers.find((answer) => answer.startsWith(start)))
+  }
+
   #complain(text: string): void {
     // Firefox looks for an icon of the login, which that page's policy refuses.
     if (text.includes(this.#application.sentinelOrigin)) return

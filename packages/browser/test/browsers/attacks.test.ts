@@ -183,6 +183,7 @@ inEachBrowser(({ launch }) => {
       assert.lengthOf(arrived, 4)
       // The one question is that of the button.
       assert.strictEqual((await click(page, "session"))._tag, "SignedOut")
+      await until("the answer", async () => (asked() > before ? true : undefined))
       assert.strictEqual(asked(), before + 1)
     })
 

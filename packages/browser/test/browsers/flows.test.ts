@@ -68,6 +68,7 @@ inEachBrowser(({ launch }) => {
 
         const refreshed = await click(page, "refresh")
         assert.strictEqual(refreshed._tag, "SignedIn")
+        await person.answer("POST /session/refresh ")
         const said = person.answers.join("\n")
         assert.include(said, 'POST /session/refresh {"signedIn":true')
         assert.notMatch(said, /token/i)

@@ -76,6 +76,7 @@ inEachBrowser(({ launch, name }) => {
       )
       await question.continue()
       await Promise.all([state(first, tagged("SignedIn")), state(second, tagged("SignedIn"))])
+      await person.answer("POST /session/refresh ")
       const posts = person.answers.filter((answer) => answer.startsWith("POST "))
       assert.lengthOf(posts, 1)
       assert.match(posts[0]!, /^POST \/session\/refresh \{"signedIn":true/)
