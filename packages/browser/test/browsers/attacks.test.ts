@@ -7,25 +7,25 @@ import { inEachBrowser } from "./each.ts"
 import * as HostileSite from "./HostileSite.ts"
 import { at, click, frameOf, Person, press, pressInFrame, state, tagged, text, until } from "./Person.ts"
 
-let application: Awaited<ReturnType<typeof Application.make>>
-let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
 let hostile: Awaited<ReturnType<typeof HostileSite.listen>>
 
-beforeAll(async () => {
-  application = await Application.make()
-  runtime = ManagedRuntime.make(application.layer)
-  hostile = await HostileSite.listen()
-  await runtime.context()
-}, 60_000)
-
-afterAll(async () => {
-  await hostile?.close()
-  await runtime?.dispose()
-})
+beforeAll(async () => void (hostile = await HostileSite.listen()))
+afterAll(() => hostile?.close())
 
 const agent = "3552833710"
 
 inEachBrowser(({ launch }) => {
+  let application: Awaited<ReturnType<typeof Application.make>>
+  let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
+
+  beforeAll(async () => {
+    application = await Application.make()
+    runtime = ManagedRuntime.make(application.layer)
+    await runtime.context()
+  }, 60_000)
+
+  afterAll(() => runtime?.dispose())
+
   let browser: Browser
   let victim: Person
   let attacker: Person

@@ -19,18 +19,18 @@ import {
   watch
 } from "./Person.ts"
 
-let application: Awaited<ReturnType<typeof Application.make>>
-let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
-
-beforeAll(async () => {
-  application = await Application.make()
-  runtime = ManagedRuntime.make(application.layer)
-  await runtime.context()
-}, 60_000)
-
-afterAll(() => runtime?.dispose())
-
 inEachBrowser(({ launch }) => {
+  let application: Awaited<ReturnType<typeof Application.make>>
+  let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
+
+  beforeAll(async () => {
+    application = await Application.make()
+    runtime = ManagedRuntime.make(application.layer)
+    await runtime.context()
+  }, 60_000)
+
+  afterAll(() => runtime?.dispose())
+
   let browser: Browser
   let person: Person
 

@@ -9,18 +9,18 @@ import * as Application from "../Application.ts"
 import { inEachBrowser } from "./each.ts"
 import { at, back, click, Person, press, state, tagged, until } from "./Person.ts"
 
-let application: Awaited<ReturnType<typeof Application.make>>
-let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
-
-beforeAll(async () => {
-  application = await Application.make()
-  runtime = ManagedRuntime.make(application.layer)
-  await runtime.context()
-}, 60_000)
-
-afterAll(() => runtime?.dispose())
-
 inEachBrowser(({ launch, name }) => {
+  let application: Awaited<ReturnType<typeof Application.make>>
+  let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
+
+  beforeAll(async () => {
+    application = await Application.make()
+    runtime = ManagedRuntime.make(application.layer)
+    await runtime.context()
+  }, 60_000)
+
+  afterAll(() => runtime?.dispose())
+
   describe("tabs", () => {
     let browser: Browser
     let person: Person
