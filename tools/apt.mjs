@@ -1,16 +1,26 @@
 // Debian's packages, for what the tests need beside npm's.
 import { spawnSync } from "node:child_process"
-import { existsSync } from "node:fs"
 
-/** @param {string[]} rest */
-const apt = (...rest) =>
-  spawnSync("apt-get", rest, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status === 0
+/** Runs `apt-get`, and says whether it did what it should; its own words come only where it did not. @param {string[]} rest */
+function apt(...rest) {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" }
+  const { error, status, stderr, stdout } = spawnSync("apt-get", rest, { env, encoding: "utf8" })
+  if (status === 0) return true
+  console.error(`apt-get ${rest.join(" ")} failed:\n${error?.message ?? stdout + stderr}`)
+  return false
+}
+
+let isRenewed = false
 
 /**
- * Installs packages where we may, also with an old list of them. Says whether they are there now.
+ * Installs packages where we may, or newer versions of them. Says whether they are there now. The lists of packages are
+ * renewed first: an old one leads to old versions, or to files that are no longer there. Where only some of the
+ * repositories answer, the package may still be in one of those.
  * @param {string[]} packages and options of `apt-get install`
  */
-export const install = (...packages) =>
-  process.getuid?.() === 0 &&
-  existsSync("/usr/bin/apt-get") &&
-  (apt("install", "-y", ...packages) || (apt("update") && apt("install", "-y", ...packages)))
+export function install(...packages) {
+  if (process.getuid?.() !== 0 || spawnSync("apt-get", ["--version"]).error !== undefined) return false
+  if (!isRenewed) apt("update")
+  isRenewed = true
+  return apt("install", "-y", ...packages)
+}

@@ -14,6 +14,7 @@ export const browsers = [
         executablePath: executable(),
         headless: true,
         timeout: 120_000,
+        defaultViewport: null,
         ...options,
         args: [...args, ...(options?.args ?? [])]
       })

@@ -1,15 +1,22 @@
 // A headless Chromium for the tests, got as a newcomer would get it: the one on the machine, else Debian's, else
-// Playwright's. `node tools/chromium.mjs` installs one if there is none. Without one the tests fail with the reason; none is
-// skipped.
-import { execFileSync } from "node:child_process"
-import { existsSync } from "node:fs"
+// Playwright's. `node tools/chromium.mjs` installs one if there is none that is new enough. Without one the tests fail with the
+// reason; none is skipped.
+import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 import { chromium } from "playwright-core"
 
 import * as apt from "./apt.mjs"
+import { locate, provide } from "./installed-browser.mjs"
 
-const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]
+/** @type {import("./installed-browser.mjs").Kind} */
+const kind = {
+  name: "Chromium",
+  variable: "CHROMIUM_PATH",
+  debian: "chromium",
+  programs: ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
+  elsewhere: [chromium.executablePath()]
+}
 
 /** Nothing of the browser's own business, so that it asks the network for nothing but the pages under test. */
 export const args = [
@@ -22,32 +29,22 @@ export const args = [
   "--disable-sync"
 ]
 
-/** @returns {string | undefined} */
-function find() {
-  const chosen = process.env["CHROMIUM_PATH"]
-  if (chosen !== undefined && chosen !== "") return chosen
-  const folders = (process.env["PATH"] ?? "").split(":")
-  const found = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`)).find((path) => existsSync(path))
-  const path = found ?? chromium.executablePath()
-  return existsSync(path) ? path : undefined
-}
-
-/** Debian's, where we may install it; else Playwright's own download. */
-function install() {
-  if (!apt.install("chromium")) execFileSync("npx", ["playwright-core", "install", "chromium"], { stdio: "inherit" })
-}
+/** @type {string | undefined} */
+let path
 
 /** Where it is. */
-export function executable() {
-  const path = find()
-  if (path !== undefined) return path
-  throw new Error("These tests need Chromium. npm test installs it; or install it yourself, or set CHROMIUM_PATH.")
-}
+export const executable = () => (path ??= locate(kind))
 
 /**
  * A new browser; close it.
  * @param {import("playwright-core").LaunchOptions} [options]
  */
-export const launch = (options) => chromium.launch({ executablePath: executable(), headless: true, args, ...options })
+export const launch = async (options) =>
+  chromium.launch({ executablePath: executable(), headless: true, args, ...options })
 
-if (process.argv[1] === fileURLToPath(import.meta.url) && find() === undefined) install()
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  provide(kind, [
+    () => apt.install(kind.debian),
+    () => spawnSync("npx", ["playwright-core", "install", "chromium"], { stdio: "inherit" })
+  ])
+}

@@ -1,42 +1,41 @@
 // A headless Firefox for the tests, got as a newcomer would get it: the one on the machine, else Debian's. Puppeteer drives it
 // over WebDriver BiDi, the standard that every Firefox has built in; Playwright drives only Firefoxes of its own making.
-// `node tools/firefox.mjs` installs one if there is none. Without one the tests fail with the reason; none is skipped.
-import { existsSync } from "node:fs"
+// `node tools/firefox.mjs` installs one if there is none that is new enough. Without one the tests fail with the reason; none
+// is skipped.
 import { fileURLToPath } from "node:url"
 
 import * as puppeteer from "puppeteer-core"
 
 import * as apt from "./apt.mjs"
+import { locate, provide } from "./installed-browser.mjs"
 
-const names = ["firefox-esr", "firefox"]
-const elsewhere = ["/Applications/Firefox.app/Contents/MacOS/firefox"]
-
-/** @returns {string | undefined} */
-function find() {
-  const chosen = process.env["FIREFOX_PATH"]
-  if (chosen !== undefined && chosen !== "") return chosen
-  const folders = (process.env["PATH"] ?? "").split(":")
-  return [...names.flatMap((name) => folders.map((folder) => `${folder}/${name}`)), ...elsewhere].find((path) =>
-    existsSync(path)
-  )
+/** @type {import("./installed-browser.mjs").Kind} */
+const kind = {
+  name: "Firefox",
+  variable: "FIREFOX_PATH",
+  debian: "firefox-esr",
+  programs: ["firefox-esr", "firefox"],
+  elsewhere: ["/Applications/Firefox.app/Contents/MacOS/firefox"]
 }
 
-function install() {
-  if (apt.install("firefox-esr")) return
-  console.error("Firefox could not be installed. Install it yourself, or set FIREFOX_PATH: the tests need it.")
-  process.exitCode = 1
-}
+/** @type {string | undefined} */
+let executablePath
 
 /**
  * A new browser, with a profile of its own unless `userDataDir` names one; close it.
  * @param {import("puppeteer-core").LaunchOptions} [options]
  */
-export function launch(options) {
-  const executablePath = find()
-  if (executablePath === undefined) {
-    throw new Error("These tests need Firefox. npm test installs it; or install it yourself, or set FIREFOX_PATH.")
-  }
-  return puppeteer.launch({ browser: "firefox", executablePath, headless: true, timeout: 120_000, ...options })
+export async function launch(options) {
+  executablePath ??= locate(kind)
+  return puppeteer.launch({
+    browser: "firefox",
+    executablePath,
+    headless: true,
+    timeout: 120_000,
+    // The window's own size: each page would be told another one first.
+    defaultViewport: null,
+    ...options
+  })
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url) && find() === undefined) install()
+if (process.argv[1] === fileURLToPath(import.meta.url)) provide(kind, [() => apt.install(kind.debian)])

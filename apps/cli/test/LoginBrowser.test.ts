@@ -55,7 +55,7 @@ describe("le-auth login with Chromium", { timeout: 120_000 }, () => {
 
   it("I3, I8: a browser that is closed leaves the deadline, and the port closes", async () => {
     const { env, seen } = chromium("close")
-    const login = start(["login", "--timeout", "20 seconds"], { ...at.env, ...env })
+    const login = start(["login", "--timeout", "8 seconds"], { ...at.env, ...env })
     assert.notStrictEqual((await seen())["title"], "")
     assert.strictEqual((await login.result).code, 5)
     assert.isFalse(await isOpen(at.callbackPort))

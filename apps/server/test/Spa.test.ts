@@ -1,9 +1,13 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import axe from "axe-core"
 import type { Browser, BrowserContext, Page } from "playwright-core"
+import { vi } from "vitest"
 import { launch } from "../../../tools/chromium.mjs"
 import * as firefox from "../../../tools/firefox.mjs"
 import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
+
+/** Longer than a busy machine takes. */
+const patience = { timeout: 60_000, interval: 50 }
 
 let browser: Browser
 let started: Started
@@ -27,7 +31,7 @@ afterAll(async () => {
 /** A person with a browser of his own; whatever its pages complain of fails the test. */
 const person = async (run: (context: BrowserContext) => Promise<void>) => {
   const context = await browser.newContext()
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(patience.timeout)
   const complaints: Array<string> = []
   context.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())))
   context.on("weberror", (error) => void complaints.push(String(error.error())))
@@ -48,7 +52,7 @@ const logIn = async (page: Page) => {
 
 const says = (page: Page, text: string) => page.getByRole("status").filter({ hasText: text }).waitFor()
 
-describe("/spa", () => {
+describe("/spa", { timeout: 240_000 }, () => {
   it("a person signs in by redirect, sees who he is, refreshes, and signs out", () =>
     person(async (context) => {
       const page = await context.newPage()
@@ -178,23 +182,29 @@ describe("/spa", () => {
       }
     }))
 
-  it("a person signs in by redirect in Firefox, reloads, comes back, and signs out", { timeout: 240_000 }, async () => {
+  it("a person signs in by redirect in Firefox, reloads, comes back, and signs out", async () => {
     const other = await firefox.launch()
     try {
       const page = await other.newPage()
-      page.setDefaultTimeout(60_000)
       const complaints: Array<string> = []
       page.on("pageerror", (error) => void complaints.push(String(error)))
       page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())))
-      /** What the page says, also after it was loaded anew. */
+      /**
+       * What the page says, also after it was loaded anew. Asked from here: to wait inside of the page, Firefox ESR 140 needs the
+       * `eval` that the page's policy forbids.
+       */
       const saysThere = (text: string) =>
-        page.waitForFunction((expected) => document.querySelector("#status")?.textContent === expected, {}, text)
+        vi.waitFor(
+          async () => assert.strictEqual(await page.$eval("#status", (status) => status.textContent), text),
+          patience
+        )
+      const field = (selector: string) => vi.waitFor(async () => (await page.$(selector)) ?? assert.fail(), patience)
 
       await page.goto(`${origin}/spa/`)
       await saysThere("You are not signed in.")
       await page.click("#redirect")
-      await page.locator("#username").fill("admin@example.com")
-      await page.locator("#password").fill("admin")
+      await (await field("#username")).type("admin@example.com")
+      await page.type("#password", "admin")
       await page.click("button[type=submit]")
       await saysThere("You are signed in.")
       assert.strictEqual(await page.evaluate(() => location.href), `${origin}/spa/`)
@@ -208,8 +218,9 @@ describe("/spa", () => {
       await page.click("#sign-out")
       await saysThere("You are not signed in.")
       // Firefox looks for an icon where a page names none, and says that the policy of the start page and the login refuses it.
+      // `__bidi_args` is of Firefox's own driver: ESR 140 complains where it asks a page that is on its way to another origin.
       assert.deepStrictEqual(
-        complaints.filter((text) => !text.includes("/favicon.ico")),
+        complaints.filter((text) => !text.includes("/favicon.ico") && !text.includes("__bidi_args")),
         []
       )
     } finally {

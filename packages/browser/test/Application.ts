@@ -17,6 +17,7 @@ import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import type * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
@@ -88,6 +89,18 @@ export interface Options {
   readonly web?: WebApplication.Options
 }
 
+/** Numbers the application's answers, and keeps their bodies: not every browser tells what it got. */
+const numbered = (bodies: Array<string>) =>
+  HttpRouter.middleware(
+    Effect.map((response: HttpServerResponse.HttpServerResponse) => {
+      const { body } = response
+      if (body._tag !== "Uint8Array" && body._tag !== "Empty") throw new Error(`A body of another kind: ${body._tag}`)
+      const number = bodies.push(body._tag === "Empty" ? "" : new TextDecoder().decode(body.body)) - 1
+      return HttpServerResponse.setHeader(response, "x-answer", String(number))
+    }),
+    { global: true }
+  )
+
 export const make = async ({ host, web }: Options = {}) => {
   const [port, sentinelPort] = [await freePort(), await freePort()]
   const origin = host === undefined ? `http://localhost:${port}` : `https://${host}:${port}`
@@ -105,7 +118,9 @@ export const make = async ({ host, web }: Options = {}) => {
     clientSecret: Redacted.make("development-only-secret"),
     redirectUris: [redirectUri]
   })
-  const application = HttpRouter.serve(Layer.merge(await pages(), WebSignIn.layer(web)), {
+  const bodies: Array<string> = []
+  const routes = Layer.mergeAll(await pages(), WebSignIn.layer(web), numbered(bodies))
+  const application = HttpRouter.serve(routes, {
     disableLogger: true,
     disableListenLog: true
   }).pipe(
@@ -118,6 +133,12 @@ export const make = async ({ host, web }: Options = {}) => {
   return {
     origin,
     sentinelOrigin,
+    /** The body of an answer, by the headers that the browser got with it. */
+    bodyOf: (headers: Record<string, string>): string => {
+      const body = bodies[Number(headers["x-answer"])]
+      if (body === undefined) throw new Error("An answer came by another way than the one that keeps the bodies.")
+      return body
+    },
     layer: Layer.merge(application, sentinel).pipe(Layer.provide(Layer.succeed(References.MinimumLogLevel, "None")))
   }
 }

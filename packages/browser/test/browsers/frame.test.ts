@@ -9,11 +9,12 @@ import { createServer, type Server } from "node:https"
 import type { AddressInfo } from "node:net"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import type { Browser, Frame, LaunchOptions, Page } from "puppeteer-core"
-import { afterAll, afterEach, beforeAll } from "vitest"
+import type { Browser, BrowserContext, Frame, LaunchOptions, Page } from "puppeteer-core"
+import { afterAll, beforeAll } from "vitest"
 import * as Application from "../Application.ts"
-import { at, type State, state, until } from "./Person.ts"
-import { browsers } from "../../../../tools/browsers.mjs"
+import { inEachBrowser } from "./each.ts"
+import { at, pressInFrame, type State, state, until } from "./Person.ts"
+import type { Kind } from "../../../../tools/browsers.mjs"
 import { certificate } from "../../../../tools/certificate.mjs"
 import { args } from "../../../../tools/chromium.mjs"
 
@@ -21,8 +22,6 @@ let workspace: Server
 let workspaceOrigin: string
 let application: Awaited<ReturnType<typeof Application.make>>
 let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
-let browser: Browser
-let profile: string | undefined
 
 beforeAll(async () => {
   workspace = createServer(certificate(), (request, response) => {
@@ -41,27 +40,22 @@ afterAll(async () => {
   await runtime?.dispose()
 })
 
-afterEach(async () => {
-  await browser?.close()
-  if (profile !== undefined) Fs.rmSync(profile, { recursive: true, force: true })
-  profile = undefined
-})
-
 /** A Chromium whose preferences say what becomes of the cookies of other sites in frames. */
-const chromium = (preferences: object): LaunchOptions => {
-  profile = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-profile-"))
-  Fs.mkdirSync(Path.join(profile, "Default"))
-  Fs.writeFileSync(Path.join(profile, "Default", "Preferences"), JSON.stringify({ profile: preferences }))
-  return { userDataDir: profile, args: [...args, "--host-resolver-rules=MAP *.test 127.0.0.1"] }
-}
+const chromium =
+  (preferences: object) =>
+  (profile: string): LaunchOptions => {
+    Fs.mkdirSync(Path.join(profile, "Default"))
+    Fs.writeFileSync(Path.join(profile, "Default", "Preferences"), JSON.stringify({ profile: preferences }))
+    return { args: [...args, "--host-resolver-rules=MAP *.test 127.0.0.1"] }
+  }
 
 const apart = { cookie_controls_mode: 1, block_third_party_cookies: true }
 const none = { "[*.]app.test,[*.]workspace.test": { setting: 2 } }
 
 const optionsFor = {
-  allowed: () => chromium({ cookie_controls_mode: 0 }),
-  partitioned: () => chromium(apart),
-  blocked: () => chromium({ ...apart, content_settings: { exceptions: { cookies: none } } }),
+  allowed: chromium({ cookie_controls_mode: 0 }),
+  partitioned: chromium(apart),
+  blocked: chromium({ ...apart, content_settings: { exceptions: { cookies: none } } }),
   firefox: (): LaunchOptions => ({
     extraPrefsFirefox: {
       "network.dns.forceResolve": "127.0.0.1",
@@ -72,10 +66,34 @@ const optionsFor = {
   })
 }
 
-const start = async (kind: keyof typeof optionsFor): Promise<void> => {
-  const name = kind === "firefox" ? "Firefox" : "Chromium"
-  const { launch } = browsers.find((each) => each.name === name)!
-  browser = await launch({ acceptInsecureCerts: true, ...optionsFor[kind]() })
+/** With each entry in a browser of such a profile, which both share: each is in a context of its own, with cookies of its own. */
+const inEachFrame = (
+  { launch }: Kind,
+  kind: keyof typeof optionsFor,
+  title: string,
+  run: (context: BrowserContext, path: string) => Promise<void>
+): void => {
+  describe(kind, () => {
+    let browser: Browser
+    let userDataDir: string
+
+    beforeAll(async () => {
+      userDataDir = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-profile-"))
+      browser = await launch({ acceptInsecureCerts: true, userDataDir, ...optionsFor[kind](userDataDir) })
+    }, 120_000)
+    afterAll(async () => {
+      await browser?.close()
+      Fs.rmSync(userDataDir, { recursive: true, force: true, maxRetries: 10 })
+    })
+
+    for (const path of ["/plain", "/effect"]) {
+      it(`${title}, with the ${path.slice(1)} entry`, async () => {
+        const context = await browser.createBrowserContext()
+        await run(context, path)
+        await context.close()
+      })
+    }
+  })
 }
 
 /** The user says yes to the browser's question, once and for all. Headless, nobody else answers it. */
@@ -85,13 +103,14 @@ const sayYes = async (page: Page) => {
     permission: { name: "storage-access" },
     setting: "granted",
     origin: workspaceOrigin,
-    embeddedOrigin: application.origin
+    embeddedOrigin: application.origin,
+    browserContextId: page.browserContext().id!
   })
 }
 
 /** The page in its frame in the workspace. */
-const open = async (path: string): Promise<Frame> => {
-  const page = await browser.newPage()
+const open = async (context: BrowserContext, path: string): Promise<Frame> => {
+  const page = await context.newPage()
   await page.goto(workspaceOrigin + path)
   // The frame moves to another process on its way to the other site.
   const frame = await until("the frame", async () =>
@@ -103,7 +122,6 @@ const open = async (path: string): Promise<Frame> => {
 
 /** Clicks, and waits until the page says something that passes; it may look who is signed in meanwhile. */
 const click = async (frame: Frame, id: string, ...tags: ReadonlyArray<string>): Promise<State> => {
-  await frame.page().bringToFront()
   await frame.evaluate(() => {
     const line = document.querySelector("#state")!
     line.textContent = ""
@@ -111,7 +129,7 @@ const click = async (frame: Frame, id: string, ...tags: ReadonlyArray<string>): 
     new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true })
     Object.assign(globalThis, { said })
   })
-  await frame.click(`#${id}`)
+  await pressInFrame(frame, `#${id}`)
   return until(`${tags.join(" or ")} after ${id}`, async () => {
     const said = await frame.evaluate(() => (globalThis as unknown as { said: Array<string> }).said)
     const found = said.filter((text) => text !== "").map((text) => JSON.parse(text) as State)
@@ -132,10 +150,11 @@ const signInInWindow = async (frame: Frame): Promise<State> => {
   // Headless, every page believes that it has the focus, also with a window in front of it.
   const focus = (has: boolean) => frame.evaluate((value) => void (document.hasFocus = () => value), has)
   await focus(false)
-  const before = await browser.pages()
+  const context = frame.page().browserContext()
+  const before = await context.pages()
   const [after] = await Promise.all([
     click(frame, "popup", "SignedIn", "NoPopup"),
-    until("a window", async () => (await browser.pages()).find((page) => !before.includes(page)))
+    until("a window", async () => (await context.pages()).find((page) => !before.includes(page)))
       .then(logIn)
       .then(() => focus(true))
   ])
@@ -144,20 +163,39 @@ const signInInWindow = async (frame: Frame): Promise<State> => {
 
 const subjectOf = ({ session }: State) => session?.["subject"]
 
-for (const path of ["/plain", "/effect"]) {
-  describe(`${path.slice(1)} entry, in the frame of another site`, { timeout: 120_000 }, () => {
-    it("B9: where its cookies are allowed, a sign-in in a window signs the frame in", async () => {
-      await start("allowed")
-      const frame = await open(path)
+inEachBrowser((browser) => {
+  if (browser.name === "Firefox") {
+    inEachFrame(
+      browser,
+      "firefox",
+      "A10, B9: where Firefox keeps them apart, says so, and the user allows them after the window",
+      async (context, path) => {
+        const frame = await open(context, path)
+        assert.strictEqual((await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")).reason, "Partitioned")
+        await signInInWindow(frame)
+        assert.strictEqual(subjectOf(await click(frame, "allow", "CookiesKeptBack", "SignedIn")), "3552833710")
+      }
+    )
+    return
+  }
+  inEachFrame(
+    browser,
+    "allowed",
+    "B9: where its cookies are allowed, a sign-in in a window signs the frame in",
+    async (context, path) => {
+      const frame = await open(context, path)
       assert.strictEqual((await click(frame, "cookies", "CookiesArrive"))._tag, "CookiesArrive")
       assert.strictEqual(subjectOf(await signInInWindow(frame)), "3552833710")
       assert.strictEqual(subjectOf(await click(frame, "refresh", "SignedIn")), "3552833710")
       await click(frame, "sign-out", "SignedOut")
-    })
-
-    it("A10, B9: where they are kept apart, says so; the user allows them after the window, and need not do so again", async () => {
-      await start("partitioned")
-      const frame = await open(path)
+    }
+  )
+  inEachFrame(
+    browser,
+    "partitioned",
+    "A10, B9: where they are kept apart, says so; the user allows them after the window, and need not do so again",
+    async (context, path) => {
+      const frame = await open(context, path)
       assert.strictEqual((await click(frame, "sign-in", "NotRedirected")).reason, "Framed")
       const kept = await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")
       assert.strictEqual(kept.reason, "Partitioned")
@@ -172,32 +210,27 @@ for (const path of ["/plain", "/effect"]) {
       await click(frame, "cookies", "CookiesArrive")
 
       // Another page of the workspace, and no click.
-      const again = await open(path)
+      const again = await open(context, path)
       assert.strictEqual(subjectOf(await state(again, ({ _tag }) => _tag === "SignedIn")), "3552833710")
       await click(again, "sign-out", "SignedOut")
       await click(frame, "session", "SignedOut")
-    })
-
-    it("A10, B9: where Firefox keeps them apart, says so, and the user allows them after the window", async () => {
-      await start("firefox")
-      const frame = await open(path)
-      assert.strictEqual((await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")).reason, "Partitioned")
-      await signInInWindow(frame)
-      assert.strictEqual(subjectOf(await click(frame, "allow", "CookiesKeptBack", "SignedIn")), "3552833710")
-    })
-
-    it("B9: where the frame has no cookies at all, says so, and what to do", async () => {
-      await start("blocked")
-      const frame = await open(path)
+    }
+  )
+  inEachFrame(
+    browser,
+    "blocked",
+    "B9: where the frame has no cookies at all, says so, and what to do",
+    async (context, path) => {
+      const frame = await open(context, path)
       assert.strictEqual((await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")).reason, "Blocked")
       assert.strictEqual((await signInInWindow(frame)).reason, "Framed")
       const kept = await click(frame, "allow", "CookiesKeptBack", "SignedIn")
       assert.strictEqual(kept.reason, "Blocked")
       assert.include(kept.message, "tab of its own")
       // Which is the way that remains.
-      const own = await browser.newPage()
+      const own = await context.newPage()
       await own.goto(application.origin + path)
       assert.strictEqual(subjectOf(await state(own)), "3552833710")
-    })
-  })
-}
+    }
+  )
+})

@@ -6,22 +6,22 @@ import * as Path from "node:path"
 import type { Browser, HTTPRequest, Page } from "puppeteer-core"
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest"
 import * as Application from "../Application.ts"
+import { inEachBrowser } from "./each.ts"
 import { at, back, click, Person, press, state, tagged, until } from "./Person.ts"
-import { browsers } from "../../../../tools/browsers.mjs"
 
-let application: Awaited<ReturnType<typeof Application.make>>
-let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
+inEachBrowser(({ launch, name }) => {
+  let application: Awaited<ReturnType<typeof Application.make>>
+  let runtime: ManagedRuntime.ManagedRuntime<never, unknown>
 
-beforeAll(async () => {
-  application = await Application.make()
-  runtime = ManagedRuntime.make(application.layer)
-  await runtime.context()
-}, 60_000)
+  beforeAll(async () => {
+    application = await Application.make()
+    runtime = ManagedRuntime.make(application.layer)
+    await runtime.context()
+  }, 60_000)
 
-afterAll(() => runtime?.dispose())
+  afterAll(() => runtime?.dispose())
 
-for (const { launch, name } of browsers) {
-  describe(`tabs, in ${name}`, { timeout: 120_000 }, () => {
+  describe("tabs", () => {
     let browser: Browser
     let person: Person
 
@@ -76,7 +76,8 @@ for (const { launch, name } of browsers) {
       )
       await question.continue()
       await Promise.all([state(first, tagged("SignedIn")), state(second, tagged("SignedIn"))])
-      const posts = (await person.answers).filter((answer) => answer.startsWith("POST "))
+      await person.answer("POST /session/refresh ")
+      const posts = person.answers.filter((answer) => answer.startsWith("POST "))
       assert.lengthOf(posts, 1)
       assert.match(posts[0]!, /^POST \/session\/refresh \{"signedIn":true/)
     })
@@ -95,7 +96,7 @@ for (const { launch, name } of browsers) {
     })
   })
 
-  describe(`a restored tab, in ${name}`, { timeout: 120_000 }, () => {
+  describe("a restored tab", () => {
     let userDataDir: string
 
     beforeAll(async () => void (userDataDir = await mkdtemp(Path.join(tmpdir(), "profile-"))))
@@ -136,4 +137,4 @@ for (const { launch, name } of browsers) {
       })
     })
   })
-}
+})

@@ -35,7 +35,7 @@ let browser: Browser
 beforeAll(async () => {
   addresses = await Effect.runPromise(Scope.provide(start, scope))
   browser = await launch()
-})
+}, 120_000)
 afterAll(async () => {
   await browser?.close()
   await Effect.runPromise(Scope.close(scope, Exit.void))
@@ -47,7 +47,7 @@ const signIn = (state: string) => InspectedSentinel.signIn(browser, addresses, s
 const token = (parameters: Record<string, string>) => InspectedSentinel.token(addresses, parameters)
 const exchange = (code: string) => token({ grant_type: "authorization_code", code })
 
-describe("Inspector", () => {
+describe("Inspector", { timeout: 120_000 }, () => {
   it("shows why a code was refused, as it happens, and never the code", () =>
     inspecting(async (page) => {
       const code = await signIn("first")

@@ -95,7 +95,7 @@ const inBrowser = async (
   callbacks = []
   const complaints: Array<string> = []
   const context = await browser.newContext(options)
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(60_000)
   context.on("console", (message) => {
     // A page with an error status is one line in the console, which is no complaint about the page.
     if (message.type() !== "error" || message.text().includes("status of 4")) return
@@ -168,7 +168,7 @@ const everyPage = async (page: Page, look: (name: string) => Promise<void>) => {
   await look("signed out")
 }
 
-describe("accessibility, in Chromium", () => {
+describe("accessibility, in Chromium", { timeout: 120_000 }, () => {
   const screens = [
     ["desktop", { width: 1280, height: 800 }],
     ["phone", { width: 320, height: 640 }]
@@ -178,7 +178,7 @@ describe("accessibility, in Chromium", () => {
     for (const [screen, viewport] of screens) {
       it(
         `R89: axe finds nothing on any page, ${colorScheme}, ${screen}, and nothing is cut off`,
-        { timeout: 60_000 },
+        { timeout: 120_000 },
         () =>
           inBrowser(
             async (_, page) => {
@@ -254,7 +254,7 @@ describe("accessibility, in Chromium", () => {
     }))
 })
 
-describe("the login page, in Chromium", () => {
+describe("the login page, in Chromium", { timeout: 120_000 }, () => {
   it("R87: works with scripts off", () =>
     inBrowser(
       async (_, page) => {

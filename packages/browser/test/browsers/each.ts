@@ -1,0 +1,15 @@
+import { describe } from "@effect/vitest"
+import { browsers, type Kind } from "../../../../tools/browsers.mjs"
+
+/**
+ * The same suite in each kind of browser. The kinds run at the same time, since they mostly wait for their browsers; the tests of
+ * one kind run one after the other, since only the tab in front gets what is pressed. A kind that signs users out everywhere
+ * needs an application and a Sentinel of its own.
+ */
+export const inEachBrowser = (suite: (kind: Kind) => void): void => {
+  for (const kind of browsers) {
+    describe.concurrent(`in ${kind.name}`, () => {
+      describe("one after the other", { concurrent: false, timeout: 120_000 }, () => suite(kind))
+    })
+  }
+}
