@@ -4,8 +4,12 @@ import * as puppeteer from "puppeteer-core"
 
 import { args, executable } from "./chromium.mjs"
 import * as firefox from "./firefox.mjs"
+import { isLeftOut } from "./needs.mjs"
 
-/** One of each kind: `launch` gives a new browser, with a profile of its own unless `userDataDir` names one; close it. */
+/**
+ * One of each kind that is not left out (LE_AUTH_TEST_WITHOUT): `launch` gives a new browser, with a profile of its own unless
+ * `userDataDir` names one; close it.
+ */
 export const browsers = [
   {
     name: "Chromium",
@@ -20,4 +24,4 @@ export const browsers = [
       })
   },
   { name: "Firefox", launch: firefox.launch }
-]
+].filter(({ name }) => !isLeftOut(name.toLowerCase()))

@@ -31,7 +31,7 @@ const others = {
 }
 
 /** A test that runs in each browser alike needs one of them. */
-const anyBrowser = { module: "tools/browsers.mjs", of: ["chromium", "firefox"] }
+const anyBrowser = { module: "packages/browser/test/browsers/each.ts", of: ["chromium", "firefox"] }
 
 /**
  * What the developer has no use for or cannot have: `LE_AUTH_TEST_WITHOUT=firefox,keychain`. CI leaves nothing out.
