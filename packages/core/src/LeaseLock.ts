@@ -1,4 +1,10 @@
-/** `RefreshLock` by leases: a note in a database says who may enter and until when, and the holder keeps it fresh. */
+/**
+ * `RefreshLock` by leases: a note in a database says who may enter and until when, and the holder keeps it fresh.
+ *
+ * The locks in SQL and Redis are made of it, and an adapter of your own may be.
+ *
+ * @since 0.1.0
+ */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -8,17 +14,27 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import * as RefreshLock from "../RefreshLock.ts"
-import { StoreError } from "../StoreError.ts"
+import * as RefreshLock from "./RefreshLock.ts"
+import { StoreError } from "./StoreError.ts"
 
+/**
+ * The right to be under the lock of `key`.
+ *
+ * @since 0.1.0
+ */
 export interface Lease {
   readonly key: string
   /** Whose it is. Nobody else has this text. */
   readonly owner: string
 }
 
-/** Each is one step of the database. */
+/**
+ * What the lock needs of a database. `take`, `renew` and `release` are one step of it each.
+ *
+ * @since 0.1.0
+ */
 export interface Leases {
+  /** What the errors call it, such as "refresh lock in Redis". */
   readonly name: string
   /** How long a lease is kept after the death of its process. */
   readonly lifetime: Duration.Duration
@@ -26,8 +42,9 @@ export interface Leases {
   readonly patience: Duration.Duration
   /** Takes the lease if it is free. Says whether it was. */
   readonly take: (lease: Lease) => Effect.Effect<boolean, StoreError>
-  /** Extends the lease. Says whether it was still there. */
+  /** Extends the lease, if it still is of this owner. Says whether it was. */
   readonly renew: (lease: Lease) => Effect.Effect<boolean, StoreError>
+  /** Ends the lease, if it still is of this owner. */
   readonly release: (lease: Lease) => Effect.Effect<void, StoreError>
 }
 
@@ -74,10 +91,14 @@ const release = (leases: Leases, lease: Lease, scope: Scope.Scope) =>
     Effect.andThen(Effect.logWarning(error.message), giveBack(leases, lease, scope))
   )
 
+/**
+ * Makes the lock. Within a process callers wait in a queue, and only its head asks the database.
+ *
+ * @since 0.1.0
+ */
 export const make = Effect.fnUntraced(function* (
   leases: Leases
 ): Effect.fn.Return<RefreshLock.RefreshLock["Service"], never, Scope.Scope> {
-  // Within this process everybody waits in a queue, and only its head asks the database.
   const queue = Context.get(yield* Layer.build(RefreshLock.layerMemory), RefreshLock.RefreshLock)
   const scope = yield* Effect.scope
   const process = yield* Effect.sync(() => crypto.randomUUID())

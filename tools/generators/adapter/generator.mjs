@@ -1,0 +1,98 @@
+// npx nx g @le-auth/tools:adapter NAME: a package with the three stores of an application on another engine. It works from the
+// beginning, in memory; the calls of the engine go into one file of it. What all packages have alike comes from a neighbour.
+import { spawnSync } from "node:child_process"
+import path from "node:path"
+
+import { generateFiles } from "nx/src/generators/utils/generate-files.js"
+import * as oxfmt from "oxfmt"
+
+/** @typedef {import("nx/src/generators/tree.js").Tree} Tree */
+
+const neighbour = "packages/web/package.json"
+
+/**
+ * Gives what is left to do when the files are written.
+ * @param {Tree} tree
+ * @param {{ name: string }} options
+ */
+export default async function adapter(tree, { name }) {
+  refuseUnusable(tree, name)
+  const title = name.replaceAll(/(?:^|-)(.)/g, (_, letter) => letter.toUpperCase())
+  generateFiles(tree, path.join(import.meta.dirname, "files"), ".", { name, title, dot: "." })
+  tree.write(`packages/${name}/LICENSE`, textOf(tree, "LICENSE"))
+  tree.write(`packages/${name}/package.json`, JSON.stringify(manifest(tree, name, title), null, 2))
+  await format(tree, `packages/${name}/`)
+
+  // Each goes behind the last one of its kind.
+  const reference = `{\n      "path": "packages/${name}"\n    },\n    `
+  insert(tree, "tsconfig.json", /(?:\{\s*"path": "packages\/[^}]*\},\s*)+/, reference)
+  const row = `| [\`@le-auth/${name}\`](packages/${name}) | the stores on ${title} |\n`
+  insert(tree, "README.md", /(?:\| \[`@le-auth\/[\w-]+`\]\(packages\/.*\n)+/, row)
+  const link = `[docs/${name}.md](docs/${name}.md) how they are on ${title},\n`
+  insert(tree, "README.md", /\[docs\/custom-adapter\.md\].*\n/, link)
+  const place = [`\`packages/${name}\``.padEnd(19), `the stores on ${title}`.padEnd(70), "core".padEnd(24)]
+  insert(tree, "CONTRIBUTING.md", /(?:\| `packages\/.*\n)+/, `| ${place.join(" | ")} |\n`)
+
+  return () => install(tree.root)
+}
+
+/** @param {Tree} tree @param {string} name */
+function refuseUnusable(tree, name) {
+  if (!/^[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(name)) {
+    throw new Error(
+      `"${name}" is no name for a package here: take small letters, digits and single hyphens, such as my-engine.`
+    )
+  }
+  for (const file of [`packages/${name}`, `apps/${name}`, name, `docs/${name}.md`]) {
+    if (tree.exists(file)) throw new Error(`${file} exists already, so nothing was written. Choose another name.`)
+  }
+}
+
+/** @param {Tree} tree @param {string} name @param {string} title */
+function manifest(tree, name, title) {
+  const common = JSON.parse(textOf(tree, neighbour))
+  const { integration: _, ...scripts } = common.scripts
+  return {
+    ...common,
+    name: `@le-auth/${name}`,
+    description: `The stores of le-auth on ${title}`,
+    scripts,
+    dependencies: { "@le-auth/core": common.version },
+    devDependencies: { "@le-auth/testing": common.version },
+    peerDependencies: { effect: common.peerDependencies.effect },
+    nx: { tags: ["layer:adapter", "platform:node"] }
+  }
+}
+
+/** @param {Tree} tree @param {string} file */
+function textOf(tree, file) {
+  const text = tree.read(file, "utf8")
+  if (text === null) throw new Error(`${file} is missing, and the generator needs it.`)
+  return text
+}
+
+/** Lines break elsewhere with a longer name. @param {Tree} tree @param {string} folder */
+async function format(tree, folder) {
+  const { $schema: _, ignorePatterns: __, ...options } = JSON.parse(textOf(tree, ".oxfmtrc.json"))
+  for (const { path: file } of tree.listChanges()) {
+    if (!file.startsWith(folder) || !/\.(?:ts|json)$/.test(file)) continue
+    const { code, errors } = await oxfmt.format(file, textOf(tree, file), options)
+    if (errors.length > 0) throw new Error(`${file} cannot be formatted: ${errors[0]?.message}`)
+    tree.write(file, code)
+  }
+}
+
+/** @param {Tree} tree @param {string} file @param {RegExp} after @param {string} what */
+function insert(tree, file, after, what) {
+  const before = textOf(tree, file)
+  const changed = before.replace(after, (match) => match + what)
+  if (changed === before)
+    throw new Error(`${file} has no place for this: ${what.trim()}. Nothing in it is like ${after}.`)
+  tree.write(file, changed)
+}
+
+/** npm adds the package to package-lock.json and links it into node_modules. @param {string} root */
+function install(root) {
+  const { status, error } = spawnSync("npm", ["install"], { cwd: root, stdio: "inherit" })
+  if (status !== 0) throw new Error("The files are written, but npm install failed: run it again.", { cause: error })
+}

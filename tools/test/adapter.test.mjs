@@ -1,0 +1,130 @@
+// A new adapter, as `npx nx g @le-auth/tools:adapter NAME` writes it: right from the beginning. In a copy of the repository.
+import { execFile, execFileSync } from "node:child_process"
+import fs from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+
+import { FsTree } from "nx/src/generators/tree.js"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+
+import adapter from "../generators/adapter/generator.mjs"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+let copy = ""
+let bin = ""
+
+/** @param {string} file */
+const read = (file) => fs.readFileSync(path.join(copy, file), "utf8")
+
+/** Fails with all that the command said. @param {string} command @param {string} folder */
+const run = (command, folder = "") =>
+  promisify(execFile)("sh", ["-c", `${command} 2>&1`], {
+    cwd: path.join(copy, folder),
+    env: { PATH: [bin, path.join(root, "node_modules/.bin"), process.env["PATH"]].join(path.delimiter), HOME: copy }
+  }).then(
+    ({ stdout }) => stdout,
+    ({ stdout }) => assert.fail(`${command}:\n${stdout}`)
+  )
+
+/** What git knows and does not ignore; the installed packages as links, and those of ours to the copied ones. */
+function copyRepository() {
+  copy = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-adapter-"))
+  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: root, encoding: "utf8" })
+  for (const file of files.trim().split("\n")) {
+    if (!fs.existsSync(path.join(root, file))) continue
+    fs.mkdirSync(path.join(copy, path.dirname(file)), { recursive: true })
+    fs.copyFileSync(path.join(root, file), path.join(copy, file))
+  }
+  const modules = path.join(copy, "node_modules")
+  fs.mkdirSync(path.join(modules, "@le-auth"), { recursive: true })
+  for (const name of fs.readdirSync(path.join(root, "node_modules"))) {
+    if (name !== "@le-auth") fs.symlinkSync(path.join(root, "node_modules", name), path.join(modules, name))
+  }
+  for (const folder of [...fs.globSync("{packages,apps}/*", { cwd: copy }), "tools"]) {
+    const { name } = JSON.parse(read(`${folder}/package.json`))
+    fs.symlinkSync(path.join(copy, folder), path.join(modules, name))
+  }
+}
+
+describe("a generated adapter", () => {
+  beforeAll(async () => {
+    copyRepository()
+    // Stands for npm, which would ask its registry.
+    bin = path.join(copy, "bin")
+    fs.mkdirSync(bin)
+    fs.writeFileSync(path.join(bin, "npm"), `#!/bin/sh\necho "$@" >> "${copy}/npm.log"\n`, { mode: 0o755 })
+    await run("nx g @le-auth/tools:adapter my-engine")
+    const example = /^```ts\n(.*?)^```$/ms.exec(read("packages/my-engine/README.md"))?.[1]
+    assert.isDefined(example)
+    fs.writeFileSync(path.join(copy, "packages/my-engine/test/Example.ts"), example)
+  })
+  afterAll(() => fs.rmSync(copy, { recursive: true, force: true }))
+
+  it("is installed", () => assert.strictEqual(read("npm.log"), "install\n"))
+
+  it("has its place in the lists of the repository", () => {
+    const { references } = JSON.parse(read("tsconfig.json"))
+    assert.deepInclude(references, { path: "packages/my-engine" })
+    assert.match(
+      read("README.md"),
+      /testing`.*\n\| \[`@le-auth\/my-engine`\]\(packages\/my-engine\) \| .* \|\n\| .*cli/
+    )
+    assert.include(read("README.md"), "[docs/my-engine.md](docs/my-engine.md)")
+    assert.match(read("CONTRIBUTING.md"), /testing` .*\n\| `packages\/my-engine` .* core .*\|\n\| `apps/)
+    assert.include(read(".changeset/my-engine.md"), `"@le-auth/my-engine": minor`)
+    assert.include(read("docs/my-engine.md"), "# Stores on MyEngine")
+  })
+
+  describe.concurrent("as it is, passes", () => {
+    /** @param {string} name */
+    const script = async (name) => {
+      const { scripts } = JSON.parse(read("packages/my-engine/package.json"))
+      await run(scripts[name], "packages/my-engine")
+    }
+
+    it("the check of its types", () => script("check"))
+    it("the check of its style", () => script("lint"))
+    it("the boundaries", () => run("node tools/boundaries.mjs"))
+
+    it("the contract suites of the three ports", async () => {
+      await script("test")
+      const { testResults } = JSON.parse(read("packages/my-engine/build/test.json"))
+      const suites = testResults.flatMap((/** @type {{ assertionResults: { ancestorTitles: string[] }[] }} */ file) =>
+        file.assertionResults.map(({ ancestorTitles }) => ancestorTitles[0])
+      )
+      const ports = ["TransactionStore", "SessionStore", "RefreshLock"]
+      assert.sameMembers(
+        [...new Set(suites)],
+        ports.map((port) => `${port}: MyEngine`)
+      )
+    })
+  })
+})
+
+describe("the generator of adapters", () => {
+  it.each([
+    ["My-Engine", '"My-Engine" is no name for a package here'],
+    ["my--engine", '"my--engine" is no name for a package here'],
+    ["../engine", '"../engine" is no name for a package here'],
+    ["@le-auth/engine", '"@le-auth/engine" is no name for a package here'],
+    ["", '"" is no name for a package here'],
+    ["web", "packages/web exists already, so nothing was written"],
+    ["cli", "apps/cli exists already, so nothing was written"],
+    ["tools", "tools exists already, so nothing was written"],
+    ["stores", "docs/stores.md exists already, so nothing was written"]
+  ])("refuses the name %j", async (name, message) => {
+    const tree = new FsTree(root, false)
+    const error = await adapter(tree, { name }).then(() => undefined, String)
+    assert.include(error, message)
+    assert.isEmpty(tree.listChanges())
+  })
+
+  it("says which file has lost its list", async () => {
+    const tree = new FsTree(root, false)
+    tree.write("CONTRIBUTING.md", "# Contributing\n")
+    const error = await adapter(tree, { name: "my-engine" }).then(() => undefined, String)
+    assert.include(error, "CONTRIBUTING.md has no place for this: | `packages/my-engine`")
+  })
+})
