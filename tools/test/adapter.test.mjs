@@ -1,7 +1,6 @@
 // A new adapter, as `npx nx g @le-auth/tools:adapter NAME` writes it: right from the beginning. In a copy of the repository.
-import { execFile, execFileSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import fs from "node:fs"
-import os from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
@@ -10,6 +9,7 @@ import { FsTree } from "nx/src/generators/tree.js"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
 import adapter from "../generators/adapter/generator.mjs"
+import { workingCopy } from "../working-copy.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 let copy = ""
@@ -28,29 +28,9 @@ const run = (command, folder = "") =>
     ({ stdout }) => assert.fail(`${command}:\n${stdout}`)
   )
 
-/** What git knows and does not ignore; the installed packages as links, and those of ours to the copied ones. */
-function copyRepository() {
-  copy = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-adapter-"))
-  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { cwd: root, encoding: "utf8" })
-  for (const file of files.trim().split("\n")) {
-    if (!fs.existsSync(path.join(root, file))) continue
-    fs.mkdirSync(path.join(copy, path.dirname(file)), { recursive: true })
-    fs.copyFileSync(path.join(root, file), path.join(copy, file))
-  }
-  const modules = path.join(copy, "node_modules")
-  fs.mkdirSync(path.join(modules, "@le-auth"), { recursive: true })
-  for (const name of fs.readdirSync(path.join(root, "node_modules"))) {
-    if (name !== "@le-auth") fs.symlinkSync(path.join(root, "node_modules", name), path.join(modules, name))
-  }
-  for (const folder of [...fs.globSync("{packages,apps}/*", { cwd: copy }), "tools"]) {
-    const { name } = JSON.parse(read(`${folder}/package.json`))
-    fs.symlinkSync(path.join(copy, folder), path.join(modules, name))
-  }
-}
-
 describe("a generated adapter", () => {
   beforeAll(async () => {
-    copyRepository()
+    copy = workingCopy()
     // Stands for npm, which would ask its registry.
     bin = path.join(copy, "bin")
     fs.mkdirSync(bin)
