@@ -34,7 +34,9 @@ function find() {
 
 /** Debian's, where we may install it; else Playwright's own download. */
 function install() {
-  if (!apt.install("chromium")) execFileSync("npx", ["playwright-core", "install", "chromium"], { stdio: "inherit" })
+  if (apt.install("chromium")) return
+  const shell = process.platform === "win32"
+  execFileSync("npx", ["playwright-core", "install", "chromium"], { stdio: "inherit", shell })
 }
 
 /** Where it is. */
