@@ -15,6 +15,13 @@ const maxWorkers = availableParallelism()
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  // The files of a worker share the modules that they load, which takes longer than most tests.
-  test: { projects, maxWorkers, isolate: false, testTimeout: patience, hookTimeout: patience }
+  test: {
+    projects,
+    maxWorkers,
+    // The files of a worker share the modules that they load, which takes longer than most tests.
+    isolate: false,
+    testTimeout: patience,
+    hookTimeout: patience,
+    coverage: { reporter: ["text-summary", "html"], reportsDirectory: "build/coverage" }
+  }
 })

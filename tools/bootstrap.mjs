@@ -1,7 +1,7 @@
 // What the root scripts of package.json run. Plain JavaScript without dependencies, because it is what a fresh clone
 // starts with, and on whatever Node the machine has: it installs what is missing, then runs the step with
 // node_modules/.bin first on the PATH, where the npm package `node` puts the Node that everything else needs.
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
@@ -23,6 +23,9 @@ const stamp = path.join(root, "node_modules", ".le-auth-installed")
 /** Types, style and who imports whom. */
 const checks = "nx run-many -t lint boundaries check"
 
+/** Tarballs as they would be published, checked. */
+const packing = [{ run: "nx run-many -t pack publint attw" }, { run: "node tools/tarballs.mjs" }]
+
 /** What the tests need beside npm's packages is installed where it is missing and where we may. */
 const machine = () =>
   Object.entries(programs)
@@ -31,6 +34,7 @@ const machine = () =>
 
 /** @type {Record<string, (hasArguments: boolean) => ReadonlyArray<Command>>} */
 const steps = {
+  setup: () => [],
   start: () => [
     { name: "build", run: "nx run @le-auth/example-server:build" },
     { run: "node apps/server/dist/main.js" }
@@ -43,6 +47,12 @@ const steps = {
   ],
   "test:quick": (hasArguments) =>
     hasArguments ? [{ run: checks }, { run: "vitest run" }] : [{ run: `${checks} test` }],
+  affected: () => [...machine(), { run: "nx affected -t lint boundaries check test integration publint attw" }],
+  // Without arguments also the files that no test loads.
+  coverage: (hasArguments) => [
+    ...machine(),
+    { run: `vitest run --coverage${hasArguments ? "" : " --coverage.include={packages,apps}/*/src/**"}` }
+  ],
   build: () => [{ run: "nx run-many -t build" }],
   check: () => [{ run: "nx run-many -t check" }],
   lint: () => [{ run: "nx run-many -t lint" }],
@@ -54,7 +64,9 @@ const steps = {
     { name: "build", run: "nx run @le-auth/cli:build" },
     { run: "node --expose-gc --conditions=@le-auth/source tools/bench/main.mjs" }
   ],
-  pack: () => [{ run: "nx run-many -t pack publint" }, { run: "node tools/tarballs.mjs" }]
+  pack: () => packing,
+  version: () => [{ run: "changeset version" }, { run: "npm install --package-lock-only" }],
+  release: () => [...packing, { run: "node tools/release.mjs" }]
 }
 
 /** @type {NodeJS.Signals[]} */
@@ -67,6 +79,7 @@ if (commandsOf === undefined) {
   console.error(`usage: node tools/bootstrap.mjs ${Object.keys(steps).join("|")}`)
   process.exit(2)
 }
+const testNode = nodeOfTests()
 await install()
 process.exit(await runStep(commandsOf(args.length > 0)))
 
@@ -85,6 +98,25 @@ async function runStep(/** @type {ReadonlyArray<Command>} */ list) {
   }
   if (failed.length > 0 && step.startsWith("test")) console.error(`failed: ${failed.join(", ")}`)
   return exitCode
+}
+
+/**
+ * The Node that the tests run on, if it is not that of npm's packages: with `LE_AUTH_TEST_NODE=22.19` the one that npm runs on,
+ * which has to be a 22.19. So a run cannot say that it was on a Node that it was not on.
+ */
+function nodeOfTests() {
+  const wanted = process.env["LE_AUTH_TEST_NODE"]
+  if (!wanted) return undefined
+  const found = process.env["npm_node_execpath"] ?? process.execPath
+  const version = spawnSync(found, ["--version"], { encoding: "utf8" }).stdout.trim()
+  if (!`${version}.`.startsWith(`v${wanted}.`)) {
+    console.error(
+      `LE_AUTH_TEST_NODE is ${wanted}, but npm runs on Node ${version}. Put Node ${wanted} first on the PATH.`
+    )
+    process.exit(2)
+  }
+  console.log(`The tests run on Node ${version}`)
+  return found
 }
 
 async function install() {
@@ -149,9 +181,14 @@ function execute(
     const child = spawn(program, [...fixed, ...more], {
       cwd: root,
       stdio: output === null ? "inherit" : ["ignore", "pipe", "pipe"],
+      // npm's programs are scripts of its shell there.
+      shell: process.platform === "win32",
       env: {
         ...process.env,
-        PATH: bin + path.delimiter + process.env["PATH"],
+        ...(testNode === undefined ? {} : { LE_AUTH_TEST_NODE: testNode }),
+        PATH: [...(testNode === undefined ? [] : [path.dirname(testNode)]), bin, process.env["PATH"]].join(
+          path.delimiter
+        ),
         ...(output !== null && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {})
       }
     })

@@ -12,6 +12,7 @@ export const built =
     if (process.env["NX_TASK_TARGET_PROJECT"] !== undefined) return
     execFileSync("npx", ["nx", "run-many", "-t", target, ...(projects.length > 0 ? ["-p", ...projects] : [])], {
       cwd: root,
-      stdio: ["ignore", "ignore", "inherit"]
+      stdio: ["ignore", "ignore", "inherit"],
+      shell: process.platform === "win32"
     })
   }

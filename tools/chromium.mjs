@@ -45,6 +45,10 @@ export const launch = async (options) =>
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   provide(kind, [
     () => apt.install(kind.debian),
-    () => spawnSync("npx", ["playwright-core", "install", "chromium"], { stdio: "inherit" })
+    () =>
+      spawnSync("npx", ["playwright-core", "install", "chromium"], {
+        stdio: "inherit",
+        shell: process.platform === "win32"
+      })
   ])
 }

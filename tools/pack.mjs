@@ -6,4 +6,7 @@ import path from "node:path"
 const destination = path.resolve("build/packed")
 fs.rmSync(destination, { recursive: true, force: true })
 fs.mkdirSync(destination, { recursive: true })
-execFileSync("npm", ["pack", "--pack-destination", destination], { stdio: ["ignore", "ignore", "inherit"] })
+execFileSync("npm", ["pack", "--pack-destination", destination], {
+  stdio: ["ignore", "ignore", "inherit"],
+  shell: process.platform === "win32"
+})

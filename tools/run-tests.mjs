@@ -1,5 +1,6 @@
 // Runs the tests of the package in this folder, for Nx: `test`, those that need nothing but Node, or `integration`, those
-// that need a browser, a database or another program. Leaves in `build` what came of them and which files they read.
+// that need a browser, a database or another program. Leaves in `build` what came of them and which files they read. They run on
+// the Node of `LE_AUTH_TEST_NODE`, if tools/bootstrap.mjs has named one there, else on that of npm's packages.
 import { spawnSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"
@@ -12,11 +13,12 @@ const [target = "test", ...rest] = process.argv.slice(2)
 const folder = path.relative(root, process.cwd()).replaceAll(path.sep, "/")
 const results = path.resolve("build", `${target}.json`)
 const opened = path.resolve("build", `${target}.files`)
+const node = process.env["LE_AUTH_TEST_NODE"] ?? process.execPath
 
 for (const file of [results, opened]) fs.rmSync(file, { force: true })
 fs.mkdirSync("build", { recursive: true })
 const { status, error } = spawnSync(
-  process.execPath,
+  node,
   [
     path.join(root, "node_modules/vitest/vitest.mjs"),
     "run",
@@ -31,6 +33,8 @@ const { status, error } = spawnSync(
     stdio: "inherit",
     env: {
       ...process.env,
+      // For the programs that tests start by name.
+      PATH: path.dirname(node) + path.delimiter + process.env["PATH"],
       NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --import=${pathToFileURL(path.join(root, "tools/recorder.mjs"))}`,
       LE_AUTH_TEST_FOLDER: folder,
       LE_AUTH_OPENED: opened

@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
 import { assert, describe, it } from "vitest"
 
 import { folders, leftOut, programs, testFiles } from "../needs.mjs"
@@ -31,6 +34,25 @@ describe("what tests need", () => {
     assert.deepStrictEqual(leftOut({ LE_AUTH_TEST_WITHOUT: "firefox, keychain" }), ["firefox", "keychain"])
     assert.throws(() => leftOut({ LE_AUTH_TEST_WITHOUT: "fire" }), /nothing is called fire.*chromium, firefox/)
     assert.throws(() => leftOut({ LE_AUTH_TEST_WITHOUT: "firefox", CI: "1" }), /CI leaves nothing out/)
+    assert.throws(() => leftOut({ LE_AUTH_TEST_WITHOUT: "redis", CI: "1" }, "linux"), /linux can have redis/)
+    assert.throws(
+      () => leftOut({ LE_AUTH_TEST_WITHOUT: "redis,firefox", CI: "1" }, "win32"),
+      /win32 can have firefox\./
+    )
+    assert.deepStrictEqual(leftOut({ LE_AUTH_TEST_WITHOUT: "redis,keychain", CI: "1" }, "darwin"), [
+      "redis",
+      "keychain"
+    ])
     for (const name of Object.keys(programs)) assert.deepStrictEqual(leftOut({ LE_AUTH_TEST_WITHOUT: name }), [name])
+  })
+})
+
+describe("the Node of the tests", () => {
+  it("is the one that is asked for, or nothing runs", () => {
+    const bootstrap = fileURLToPath(new URL("../bootstrap.mjs", import.meta.url))
+    const env = { ...process.env, LE_AUTH_TEST_NODE: "1.2", npm_node_execpath: process.execPath }
+    const { status, stderr } = spawnSync(process.execPath, [bootstrap, "setup"], { env, encoding: "utf8" })
+    assert.strictEqual(status, 2)
+    assert.include(stderr, `LE_AUTH_TEST_NODE is 1.2, but npm runs on Node ${process.version}.`)
   })
 })
