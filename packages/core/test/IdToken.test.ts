@@ -1,6 +1,7 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as IdToken from "@le-auth/core/IdToken"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -63,6 +64,28 @@ describe("IdToken", () => {
       yield* verify(jwt(claims))
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* refusal(jwt(claims)), "Expired")
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("E3: a program can accept less or more skew", () =>
+    Effect.gen(function* () {
+      const decidedWith = (skew: Duration.Input, iat: number) =>
+        verify(jwt({ ...claims, iat })).pipe(
+          Effect.provideService(IdToken.ClockSkew, Duration.fromInputUnsafe(skew)),
+          Effect.match({ onSuccess: () => "accepted", onFailure: ({ reason }) => reason })
+        )
+      assert.strictEqual(yield* decidedWith(0, 0), "accepted")
+      assert.strictEqual(yield* decidedWith(0, 1), "IssuedInTheFuture")
+      assert.strictEqual(yield* decidedWith("5 minutes", 300), "accepted")
+      assert.strictEqual(yield* decidedWith("5 minutes", 301), "IssuedInTheFuture")
+      yield* TestClock.adjust("599 seconds")
+      assert.strictEqual(yield* decidedWith(0, 0), "accepted")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* decidedWith(0, 0), "Expired")
+      yield* TestClock.adjust("299 seconds")
+      assert.strictEqual(yield* decidedWith("5 minutes", 0), "accepted")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* decidedWith("5 minutes", 0), "Expired")
     }).pipe(Effect.provide(NodeCrypto.layer))
   )
 

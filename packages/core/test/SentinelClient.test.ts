@@ -115,6 +115,24 @@ describe("SentinelClient", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("H1: nor does one that repeats it as it was sent, or in an address, whatever has to be escaped", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const code = Redacted.make("planted-code+/= ~!'()*%&")
+      const writings: ReadonlyArray<(form: URLSearchParams) => string> = [
+        (form) => form.toString(),
+        (form) => `/callback?code=${encodeURIComponent(form.get("code")!)}`
+      ]
+      for (const write of writings) {
+        wire.next("/token", ({ form }) => page(`<pre>${write(form)}</pre>`, 400)())
+        const error = yield* Effect.flip(SentinelClient.use((client) => client.exchange({ ...endpoint, code })))
+        assert.include(error.message, "<redacted>")
+        assert.notInclude(error.message, "planted-code")
+        assert.notInclude(error.message, "planted-client-secret")
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("D10: an answer that never comes ends in a Timeout", () =>
     Effect.gen(function* () {
       const wire = yield* Wire

@@ -8,6 +8,7 @@ import { StoreError } from "@le-auth/core/StoreError"
 import * as SignIn from "@le-auth/core/SignIn"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -311,6 +312,26 @@ describe("Sessions.accessToken", () => {
       assert.isTrue(Option.isNone(yield* SessionStore.use((store) => store.get(key))))
       assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
     }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F10: kept tokens of a session that has ended elsewhere are not used again, whatever comes back", () =>
+    Effect.gen(function* () {
+      const before = yield* signedIn
+      const { key } = before
+      const find = Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      for (const use of [Sessions.accessToken(key), Effect.map(Sessions.current(key), Option.getOrThrow), find]) {
+        broken = true
+        const refreshing = yield* Effect.forkChild(find)
+        yield* TestClock.adjust("2 seconds")
+        yield* Fiber.join(refreshing)
+        broken = false
+        yield* SessionStore.use((store) => store.remove(key))
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(use)))
+        // Such as from a backup of the store.
+        yield* SessionStore.use((store) => store.set(before))
+        assert.strictEqual(text((yield* current(key)).accessToken), text(before.accessToken))
+      }
+    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
   )
 
   it.effect("F10: kept tokens give way to what another process did: a new sign-in, or a sign-out", () =>
