@@ -32,7 +32,7 @@ export default class Mutating extends TestRunner {
     const run = TestRunner.getTestFn(test)
     const started = performance.now()
     const reached = await reachedBy(run).catch((error) => {
-      append(log, this.#isUsed ? { again: true } : { broken: `${test.file.name}: ${test.name}` })
+      append(log, this.#isUsed ? { again: test.file.filepath } : { broken: `${test.file.name}: ${test.name}` })
       throw error
     })
     const elapsed = performance.now() - started
@@ -56,7 +56,7 @@ export default class Mutating extends TestRunner {
         const passesAgain = await passes(run, "", 120_000)
         append(log, passesAgain || hasPassed ? { noticed: id, by: test.name } : { unclear: id })
         if (!passesAgain) {
-          append(log, { again: true })
+          append(log, { again: test.file.filepath })
           break
         }
       }
@@ -73,7 +73,7 @@ export default class Mutating extends TestRunner {
     append(log, { loading: Object.keys(switches.mutantCoverage.static) })
   }
 
-  /** @param {import("vitest").RunnerTestSuite} suite */
+  /** @override @param {import("vitest").RunnerTestSuite} suite */
   async onAfterRunSuite(suite) {
     await super.onAfterRunSuite(suite)
     if (!("filepath" in suite)) return

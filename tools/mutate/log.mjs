@@ -6,7 +6,7 @@ import fs from "node:fs"
  * @property {string} [noticed] a change that made a test fail, which passes without it
  * @property {string} [by] the test
  * @property {string} [unclear] a change after which the test failed, also without it
- * @property {true} [again] not all was tried, since a test no longer passes as it is
+ * @property {string} [again] a test file in which not all was tried, since a test no longer passes as it is
  * @property {string} [broken] a test that fails without any change
  * @property {string} [file] a test file that is done
  * @property {ReadonlyArray<string>} [reached] the changes that its tests reach

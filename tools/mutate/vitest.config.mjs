@@ -10,7 +10,7 @@ import { projects } from "../test-projects.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const instrumented = process.env["LE_AUTH_MUTATE_SOURCES"] ?? ""
-const { globalSetup, include } = projects.find(({ test }) => !test.name.endsWith("-integration"))?.test ?? {}
+const { globalSetup = [], include = [] } = projects.find(({ test }) => !test.name.endsWith("-integration"))?.test ?? {}
 
 export default defineConfig({
   root,

@@ -23,11 +23,13 @@ function folderOf(files) {
 
 describe("requirements", () => {
   it("are numbered without gaps and doubles", () => {
-    const letters = Map.groupBy(requirements(root), ([letter]) => letter)
-    expect([...letters.keys()].toSorted().join("")).toBe("ABCDEFGHIJR")
-    for (const [letter, numbers] of letters) {
-      expect(numbers.toSorted()).toEqual(numbers.map((_, index) => `${letter}${index + 1}`).toSorted())
-    }
+    const numbers = requirements(root)
+    expect(numbers.length).toBeGreaterThan(0)
+    const letters = [...new Set(numbers.map((number) => number.slice(0, 1)))]
+    const expected = letters.flatMap((letter) =>
+      numbers.filter((number) => number.startsWith(letter)).map((_, index) => `${letter}${index + 1}`)
+    )
+    expect(numbers.toSorted()).toEqual(expected.toSorted())
   })
 
   it("are named by a test, and every number in a title is a requirement's", () => {
