@@ -59,6 +59,7 @@ const steps = {
   format: () => [{ run: "oxlint --fix" }, { run: "oxfmt" }],
   boundaries: () => [{ run: "nx run @le-auth/tools:boundaries" }],
   openapi: () => [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
+  mutate: () => [{ run: "node tools/mutate/main.mjs" }],
   bench: () => [
     { name: "peers", run: "npm install --prefix tools/bench" },
     { name: "build", run: "nx run @le-auth/cli:build" },

@@ -1,9 +1,13 @@
-// Which requirement has which tests. The requirements are in docs/requirements; a test names those that it proves at the
-// beginning of its title: "R32, R65: ...". Also the cases of the contract suites, which become tests, are named so.
+// Which tests name which requirement: an index, and no proof. The requirements are in docs/requirements; a test begins with the
+// numbers of those that it checks: "R32, R65: ...". Also the cases of the contract suites, which become tests, are named so.
 import fs from "node:fs"
 import path from "node:path"
 
-const testFiles = ["{packages,apps}/*/test/**/*.ts", "packages/testing/src/**/*.ts", "tools/test/**/*.mjs"]
+/** Where titles are. @param {string} root */
+export const testFiles = (root) =>
+  ["{packages,apps}/*/test/**/*.ts", "packages/testing/src/**/*.ts", "tools/test/**/*.mjs"].flatMap((pattern) =>
+    fs.globSync(pattern, { cwd: root })
+  )
 
 /** A text that begins with the numbers of requirements. They may also follow a comma inside of the title: "..., R70: ...". */
 const title = /["'`](?=[A-JR]\d)((?:[^"'`\\\n]|\\.)*)/g
@@ -29,10 +33,10 @@ export function requirements(root, part) {
  * @param {string} root
  * @returns {Map<string, Set<string>>}
  */
-export function proofs(root) {
+export function mentions(root) {
   /** @type {Map<string, Set<string>>} */
   const found = new Map()
-  for (const file of testFiles.flatMap((pattern) => fs.globSync(pattern, { cwd: root }))) {
+  for (const file of testFiles(root)) {
     const text = fs.readFileSync(path.join(root, file), "utf8")
     for (const [, words = ""] of text.matchAll(title)) {
       for (const [, list = ""] of words.matchAll(numbers)) {
@@ -46,14 +50,14 @@ export function proofs(root) {
 }
 
 /**
- * The requirements that no test proves, and the numbers in titles that are no requirement's.
+ * The requirements that no test names, and the numbers in titles that are no requirement's.
  * @param {string} root
  */
 export function gaps(root) {
   const known = requirements(root)
-  const proved = proofs(root)
+  const named = mentions(root)
   return {
-    missing: known.filter((number) => !proved.has(number)),
-    unknown: [...proved.keys()].filter((number) => !known.includes(number))
+    missing: known.filter((number) => !named.has(number)),
+    unknown: [...named.keys()].filter((number) => !known.includes(number))
   }
 }

@@ -87,10 +87,12 @@ const isJson = (answer: Http.Answer): boolean => /^application\/(?:[\w.+-]+\+)?j
 
 /** Servers have been seen to repeat the request in an error page: nothing that was sent comes back out of here. */
 const withoutSecrets = (text: string, secrets: ReadonlyArray<string>): string =>
-  secrets.reduce(
-    (text, secret) => text.replaceAll(secret, "<redacted>").replaceAll(encodeURIComponent(secret), "<redacted>"),
-    text
-  )
+  secrets
+    .flatMap((secret) => [secret, encodeURIComponent(secret), inForm(secret)])
+    .reduce((text, written) => text.replaceAll(written, "<redacted>"), text)
+
+/** As it stands in the body that was sent: a space is a plus there, and `!'()~` are escaped. */
+const inForm = (secret: string): string => new URLSearchParams([["", secret]]).toString().slice(1)
 
 /** What an answer other than success means (RFC 6749 section 5.2). */
 const reasonOf = (answer: Http.Answer, secrets: ReadonlyArray<string>): TokenErrorReason => {

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fromUrl } from "@le-auth/core/CallbackResult"
+import { type Authorized, CallbackResult, fromUrl } from "@le-auth/core/CallbackResult"
+import { State } from "@le-auth/core/Identifiers"
 import { authorizationErrorCodes } from "@le-auth/core/OAuthError"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -15,8 +16,59 @@ describe("CallbackResult", () => {
     assert.strictEqual(result.state, "xyz")
   })
 
+  it("is decided by the query alone, given as a text or as a URL", () => {
+    for (const url of [
+      "https://a.example/cb?code=c&state=s",
+      "https://a.example/cb?code=c&state=s#",
+      "https://a.example/cb?code=c&state=s#?code=other&state=other",
+      "https://a.example/cb?code=c&state=s&iss=#iss=other"
+    ]) {
+      for (const result of [fromUrl(url), fromUrl(new URL(url))]) {
+        const { code, ...rest } = Result.getOrThrow(result) as Authorized
+        assert.strictEqual(Redacted.value(code), "c")
+        assert.deepStrictEqual(rest, { _tag: "Authorized", state: State.make("s") })
+      }
+    }
+    for (const url of ["/cb#?code=c&state=s", "?#code=c", "#?code=c", "code=c&state=s"]) {
+      assert.strictEqual(reasonOf(url), "Malformed", url)
+    }
+    assert.deepStrictEqual(Result.getOrThrow(fromUrl("?error=e")), { _tag: "Denied", error: "e" })
+    assert.notProperty(Result.getOrThrow(fromUrl("?code=c")), "state")
+  })
+
+  it("has a schema, for those who send it on", () => {
+    for (const url of ["?code=c&state=s&iss=i", "?code=c", "?error=e&error_description=d&state=s&iss=i", "?error=e"]) {
+      const result = Result.getOrThrow(fromUrl(url))
+      assert.isTrue(Schema.is(CallbackResult)(result), url)
+    }
+    for (const none of [
+      {},
+      { _tag: "Authorized" },
+      { _tag: "Denied" },
+      { _tag: "Denied", error: "" },
+      { error: "e" }
+    ]) {
+      assert.isFalse(Schema.is(CallbackResult)(none))
+    }
+  })
+
+  it("a state or a code with a character that none has is malformed, wherever it is", () => {
+    for (const character of ["%00", "%0a", "%7f", "%C3%A9"]) {
+      for (const text of [character, `${character}a`, `a${character}`, `a${character}a`]) {
+        assert.strictEqual(reasonOf(`?code=c&state=${text}`), "Malformed", text)
+        assert.strictEqual(reasonOf(`?error=e&state=${text}`), "Malformed", text)
+        assert.strictEqual(reasonOf(`?code=${text}&state=s`), "Malformed", text)
+      }
+    }
+    const refused = ["?code=%00", "?code=c&state=%00", "?code=c&error=e", "?"].map(
+      (url) => Result.getOrThrow(Result.flip(fromUrl(url))).message
+    )
+    assert.strictEqual(new Set(refused).size, 4)
+    for (const message of refused) assert.notInclude(message, "undefined")
+  })
+
   it("C1: a repeated parameter is refused", () => {
-    for (const name of ["code", "state", "error", "iss"]) {
+    for (const name of ["code", "state", "error", "error_description", "iss"]) {
       assert.strictEqual(reasonOf(`https://a.example/cb?code=a&state=b&${name}=x&${name}=x`), "DuplicateParameter")
     }
   })

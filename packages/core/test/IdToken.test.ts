@@ -1,6 +1,7 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as IdToken from "@le-auth/core/IdToken"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -66,6 +67,28 @@ describe("IdToken", () => {
     }).pipe(Effect.provide(NodeCrypto.layer))
   )
 
+  it.effect("E3: a program can accept less or more skew", () =>
+    Effect.gen(function* () {
+      const decidedWith = (skew: Duration.Input, iat: number) =>
+        verify(jwt({ ...claims, iat })).pipe(
+          Effect.provideService(IdToken.ClockSkew, Duration.fromInputUnsafe(skew)),
+          Effect.match({ onSuccess: () => "accepted", onFailure: ({ reason }) => reason })
+        )
+      assert.strictEqual(yield* decidedWith(0, 0), "accepted")
+      assert.strictEqual(yield* decidedWith(0, 1), "IssuedInTheFuture")
+      assert.strictEqual(yield* decidedWith("5 minutes", 300), "accepted")
+      assert.strictEqual(yield* decidedWith("5 minutes", 301), "IssuedInTheFuture")
+      yield* TestClock.adjust("599 seconds")
+      assert.strictEqual(yield* decidedWith(0, 0), "accepted")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* decidedWith(0, 0), "Expired")
+      yield* TestClock.adjust("299 seconds")
+      assert.strictEqual(yield* decidedWith("5 minutes", 0), "accepted")
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* decidedWith("5 minutes", 0), "Expired")
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
   it.effect("E4: only RS256 by the key with the token's kid", () =>
     Effect.gen(function* () {
       const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey
@@ -89,6 +112,64 @@ describe("IdToken", () => {
       )
     }).pipe(Effect.provide(NodeCrypto.layer))
   )
+
+  it.effect("E4: of the keys with its kid, only one that is for signatures with RS256, or does not say, is used", () =>
+    Effect.gen(function* () {
+      const [key] = jwks.keys as unknown as [IdToken.JsonWebKey]
+      const { alg: _alg, use: _use, ...silent } = key
+      const token = jwt(claims, header)
+      yield* verify(token, { keys: [silent] })
+      yield* verify(token, { keys: [{ ...key, kid: "other" }, { ...key, kty: "EC" }, key] })
+      for (const keys of [
+        [],
+        [{ ...key, kid: "other" }],
+        [{ ...key, kty: "EC" }],
+        [{ ...key, use: "enc" }],
+        [{ ...key, alg: "RS512" }]
+      ]) {
+        assert.strictEqual(yield* refusal(token, { keys }), "UnknownKey")
+      }
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("says which part cannot be read, and nothing of what is in it", () =>
+    Effect.gen(function* () {
+      const [first, second, third] = jwt(claims).split(".") as [string, string, string]
+      const text = base64Url("planted")
+      const incomplete = jwt({ ...claims, sub: undefined, planted: "planted" })
+      for (const [token, part] of [
+        [`${text}.${second}.${third}`, "its header cannot be read"],
+        [`${base64Url("{}")}.${second}.${third}`, "its header cannot be read"],
+        [`!.${second}.${third}`, "its header cannot be read"],
+        [`${first}.${text}.${third}`, "its payload cannot be read"],
+        [`${first}.${base64Url("[]")}.${third}`, "its payload cannot be read"],
+        [`${first}.${base64Url("null")}.${third}`, "its payload cannot be read"],
+        [`${first}.!.${third}`, "its payload cannot be read"],
+        [`${first}.${second}.!`, "its signature cannot be read"],
+        [incomplete, "its payload cannot be read"],
+        [first, "the three parts"],
+        [`${first}.${second}`, "the three parts"],
+        [`${first}.${second}.${third}.`, "the three parts"]
+      ] as const) {
+        const error = yield* Effect.flip(verify(token))
+        assert.strictEqual(error.reason, "Malformed", token)
+        assert.include(error.message, part)
+        assert.notInclude(error.message, "planted")
+        const unverified = Result.getOrThrow(Result.flip(IdToken.decodeUnverified(Redacted.make(token))))
+        assert.deepStrictEqual(unverified, error)
+      }
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it("reads the key id and the claims of a token that nobody has verified", () => {
+    const token = Redacted.make(jwt({ ...claims, is_admin: true }, { alg: "HS256", kid: "a" }))
+    assert.strictEqual(IdToken.keyId(token), "a")
+    assert.isUndefined(IdToken.keyId(Redacted.make(jwt(claims, { alg: "RS256" }))))
+    for (const text of ["", "a", "a.b.c", `${base64Url("{}")}.b.c`])
+      assert.isUndefined(IdToken.keyId(Redacted.make(text)))
+    const unverified = Result.getOrThrow(IdToken.decodeUnverified(token))
+    assert.deepInclude({ ...unverified }, { ...claims, _tag: "UnverifiedClaims", is_admin: true })
+  })
 
   it.effect.prop("no text makes it crash", [Schema.String, Schema.String, Schema.String], ([a, b, c]) =>
     Effect.gen(function* () {

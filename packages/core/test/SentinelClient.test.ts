@@ -1,7 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { SentinelClient } from "@le-auth/core/SentinelClient"
+import { layer as sentinelClient, SentinelClient } from "@le-auth/core/SentinelClient"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import { installation, json, layer, oauthError, sentinelOrigin, Wire } from "./ScriptedSentinel.ts"
@@ -50,6 +53,25 @@ describe("SentinelClient", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("D8: an answer is JSON by its content type, in any of its forms", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const good = JSON.stringify({ access_token: "a", token_type: "Bearer" })
+      for (const type of [
+        "application/json",
+        "Application/JSON; charset=utf-8",
+        "application/vnd.liveperson.v1+json"
+      ]) {
+        wire.next("/token", page(good, 200, type))
+        assert.strictEqual(Redacted.value((yield* exchange).access_token), "a", type)
+      }
+      for (const type of ["x-application/json", "application/jsonx", "application/ +json", "application/+json", ""]) {
+        wire.next("/token", page(good, 200, type))
+        assert.strictEqual((yield* failure)._tag, "BadResponse", type)
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("D8, F1: a member that is null says nothing", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
@@ -85,6 +107,80 @@ describe("SentinelClient", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("D9: says what the answer was, and repeats of it what has no tokens", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const described = oauthError("invalid_grant", 400, "code is used")
+      const cases = [
+        [described, { error: "invalid_grant", description: "code is used" }],
+        [oauthError("invalid_grant"), { error: "invalid_grant" }],
+        [
+          page(" a \n\t b ", 400),
+          { status: 400, contentType: "text/html", problem: "it is no OAuth error", excerpt: " a b " }
+        ],
+        [page("", 404, "text/plain"), { status: 404, contentType: "text/plain", problem: "it is no OAuth error" }],
+        [page("planted", 201), { status: 201, contentType: "text/html", problem: "it is no OAuth error" }],
+        // An error is one only by its status.
+        [
+          oauthError("invalid_grant", 201),
+          { status: 201, contentType: "application/json", problem: "it is no OAuth error" }
+        ],
+        [
+          json({ error: { message: "m" } }, 201),
+          { status: 201, contentType: "application/json", problem: "it is no OAuth error" }
+        ],
+        ...[300, 302, 399].map(
+          (status) =>
+            [
+              page("moved", status),
+              {
+                status,
+                contentType: "text/html",
+                problem: "it is a redirect, which is not followed",
+                excerpt: "moved"
+              }
+            ] as const
+        ),
+        [page("", 500), { problem: "it answered with the status 500", status: 500, sent: true }],
+        [page("", 599), { problem: "it answered with the status 599", status: 599, sent: true }]
+      ] as const
+      for (const [answer, expected] of cases) {
+        wire.next("/token", answer)
+        const { _tag, ...said } = { ...(yield* failure) }
+        assert.deepStrictEqual(said, expected as never)
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D13: without a connection it tries again, and after one that broke it does not", () =>
+    Effect.gen(function* () {
+      for (const [code, times] of [
+        ["ECONNREFUSED", 4],
+        ["ECONNRESET", 1]
+      ] as const) {
+        let sent = 0
+        const broken = HttpClient.make((request) => {
+          sent += 1
+          const cause = Object.assign(new Error("planted"), { code })
+          return Effect.fail(
+            new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) })
+          )
+        })
+        const refresh = SentinelClient.use((client) =>
+          client.refresh({ ...endpoint, refreshToken: Redacted.make("planted-refresh") })
+        ).pipe(Effect.provide(Layer.provide(sentinelClient, Layer.succeed(HttpClient.HttpClient, broken))))
+        const failing = yield* Effect.forkChild(Effect.flip(refresh))
+        yield* TestClock.adjust("1 minute")
+        const { operation, reason } = yield* Fiber.join(failing)
+        assert.strictEqual(operation, "refresh")
+        assert(reason._tag === "Unavailable")
+        assert.strictEqual(reason.sent, code === "ECONNRESET")
+        assert.match(reason.message, /connection/)
+        assert.strictEqual(sent, times, code)
+      }
+    })
+  )
+
   it.effect("D5: a redirect from the token endpoint is not followed", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
@@ -111,6 +207,52 @@ describe("SentinelClient", () => {
           `${error.message}${JSON.stringify(error)}${String(error.stack)}${String(error.cause)}`,
           "planted"
         )
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("H1: nor does one that repeats it as it was sent, or in an address, whatever has to be escaped", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const code = Redacted.make("planted-code+/= ~!'()*%&")
+      const writings: ReadonlyArray<(form: URLSearchParams) => string> = [
+        (form) => form.toString(),
+        (form) => `/callback?code=${encodeURIComponent(form.get("code")!)}`
+      ]
+      for (const write of writings) {
+        wire.next("/token", ({ form }) => page(`<pre>${write(form)}</pre>`, 400)())
+        const error = yield* Effect.flip(SentinelClient.use((client) => client.exchange({ ...endpoint, code })))
+        assert.include(error.message, "code=<redacted>")
+        assert.notInclude(error.message, "planted-code")
+        assert.notInclude(error.message, "planted-client-secret")
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("H1: nor does one that repeats another call, or says it in an error", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const code = Redacted.make("planted-code")
+      const codeVerifier = Redacted.make("planted-verifier")
+      const refreshToken = Redacted.make("planted-refresh")
+      const answers = [
+        (form: string) => page(form, 400)(),
+        (form: string) => oauthError("invalid_request", 400, form)(),
+        (form: string) => oauthError(form)(),
+        (form: string) => json({ error: { message: form } }, 400)()
+      ]
+      for (const [operation, path, call] of [
+        ["exchange", "/token", SentinelClient.use((client) => client.exchange({ ...endpoint, code, codeVerifier }))],
+        ["refresh", "/token", SentinelClient.use((client) => client.refresh({ ...endpoint, refreshToken }))],
+        ["revoke", "/revoke", SentinelClient.use((client) => client.revoke({ ...endpoint, refreshToken }))]
+      ] as const) {
+        for (const answer of answers) {
+          wire.next(path, ({ form }) => answer(form.toString()))
+          const error = yield* Effect.flip(Effect.asVoid(call))
+          assert.strictEqual(error.operation, operation)
+          assert.include(error.message, "<redacted>")
+          assert.notInclude(error.message, "planted")
+        }
       }
     }).pipe(Effect.provide(layer))
   )
@@ -154,6 +296,20 @@ describe("SentinelClient", () => {
         assert.strictEqual(error.reason._tag, expected)
         assert.isFalse(error.startAgain)
         assert.notInclude(error.message, "planted")
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("E5: what are no keys is an error of that call", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const keys = SentinelClient.use((client) => client.keys(sentinelOrigin))
+      assert.strictEqual((yield* keys).keys.length, 1)
+      for (const answer of [json({}), json({ keys: [{ n: "a" }] }), page("", 200), page("", 404)]) {
+        wire.next("/jwks", answer)
+        const error = yield* Effect.flip(keys)
+        assert.strictEqual(error.operation, "keys")
+        assert.strictEqual(error.reason._tag, "BadResponse")
       }
     }).pipe(Effect.provide(layer))
   )

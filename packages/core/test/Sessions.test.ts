@@ -8,6 +8,7 @@ import { StoreError } from "@le-auth/core/StoreError"
 import * as SignIn from "@le-auth/core/SignIn"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -44,13 +45,16 @@ const current = (key: SessionKey) => Effect.map(Sessions.current(key), Option.ge
 let broken = false
 const unreliable = Layer.effect(
   SessionStore,
-  Effect.map(SessionStore, (store) => ({
-    ...store,
-    set: (session: Session) =>
-      Effect.suspend(() =>
-        broken ? Effect.fail(new StoreError({ store: "session store", operation: "set" })) : store.set(session)
-      )
-  }))
+  Effect.map(SessionStore, (store) => {
+    broken = false
+    return {
+      ...store,
+      set: (session: Session) =>
+        Effect.suspend(() =>
+          broken ? Effect.fail(new StoreError({ store: "session store", operation: "set" })) : store.set(session)
+        )
+    }
+  })
 ).pipe(Layer.provide(layerMemory))
 
 describe("Sessions.accessToken", () => {
@@ -313,6 +317,26 @@ describe("Sessions.accessToken", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("F10: kept tokens of a session that has ended elsewhere are not used again, whatever comes back", () =>
+    Effect.gen(function* () {
+      const before = yield* signedIn
+      const { key } = before
+      const refresh = Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      for (const use of [Sessions.accessToken(key), current(key), refresh]) {
+        broken = true
+        const refreshing = yield* Effect.forkChild(refresh)
+        yield* TestClock.adjust("2 seconds")
+        yield* Fiber.join(refreshing)
+        broken = false
+        yield* SessionStore.use((store) => store.remove(key))
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.asVoid(use))))
+        // Such as from a backup of the store.
+        yield* SessionStore.use((store) => store.set(before))
+        assert.strictEqual(text((yield* current(key)).accessToken), text(before.accessToken))
+      }
+    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
+  )
+
   it.effect("F10: kept tokens give way to what another process did: a new sign-in, or a sign-out", () =>
     Effect.gen(function* () {
       const session = yield* signedIn
@@ -390,6 +414,32 @@ describe("Sessions.accessToken", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("E8: a session without claims takes what a refresh brings", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: undefined }))())
+      const { key } = yield* signedIn
+      const claims = { sub: "anybody", aud: key.clientId, iss: "sentinel", iat: 0, exp: 600 }
+      wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt(claims) }))())
+      yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      assert.isTrue(Option.isSome(yield* Sessions.current(key)))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("E5, E6: without the keys of Sentinel the claims count as unverified, and are checked all the same", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/jwks", json({}, 500))
+      assert.strictEqual((yield* signedIn).claims?._tag, "UnverifiedClaims")
+      const elsewhere = { sub: "1", aud: "other", iss: "sentinel", iat: 0, exp: 600 }
+      wire.next("/jwks", json({}, 500))
+      wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt(elsewhere) }))())
+      const error = yield* Effect.flip(signIn)
+      assert(error._tag === "IdTokenError")
+      assert.strictEqual(error.reason, "WrongAudience")
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("D10: a refresh that never answers ends after 10 seconds", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
@@ -459,6 +509,7 @@ describe("Sessions.authorized", () => {
         "/things"
       ])
         assert.strictEqual((yield* Effect.flip(http.get(url)))._tag, "DomainsError", url)
+      assert.isBelow((yield* Effect.flip(http.get(`/${"x".repeat(10_000)}`))).message.length, 500)
       assert.strictEqual((yield* Wire).to("/things").length, 0)
     }).pipe(Effect.provide(layer))
   )
@@ -523,6 +574,18 @@ describe("signing out", () => {
         client_secret: "planted-client-secret"
       })
       assert.isTrue(Option.isNone(yield* Sessions.current(session.key)))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G4: without a refresh token, or a session, there is nothing to revoke", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", (sent) => json(tokens(sent, 0, { refresh_token: undefined }))())
+      const { key } = yield* signedIn
+      yield* Sessions.revokeEverywhere(key)
+      assert.isTrue(Option.isNone(yield* Sessions.current(key)))
+      yield* Sessions.revokeEverywhere(key)
+      assert.strictEqual(wire.to("/revoke").length, 0)
     }).pipe(Effect.provide(layer))
   )
 

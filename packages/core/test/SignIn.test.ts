@@ -72,6 +72,51 @@ describe("SignIn.start", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("B9: the cookie has the prefix __Host- where it comes back over https, and only there", () =>
+    Effect.gen(function* () {
+      for (const [redirectUris, prefix] of [
+        [["https://app.example/callback"], "__Host-le-auth-"],
+        [["HTTPS://app.example/callback"], "__Host-le-auth-"],
+        [["http://localhost/https:"], "le-auth-"],
+        [[], "le-auth-"]
+      ] as const) {
+        const installed = { ...installation, redirectUris: redirectUris.map((uri) => RedirectUri.make(uri)) }
+        yield* Effect.gen(function* () {
+          const started = yield* SignIn.start()
+          assert.strictEqual(started.binding.name, prefix + stateOf(started).slice(0, 12))
+          assert.match(Redacted.value(started.binding.value), /^[A-Za-z0-9_-]{43}$/)
+          assert.strictEqual((yield* SignIn.complete(callbackOf(started))).bindingName, started.binding.name)
+        }).pipe(Effect.provide(layerWith({ installations: [installed] })))
+      }
+    })
+  )
+
+  it.effect("what is not asked for is in neither the record nor the address", () => {
+    const records: Array<object> = []
+    const watched = Layer.effect(
+      TransactionStore.TransactionStore,
+      Effect.map(TransactionStore.TransactionStore, (store) => ({
+        ...store,
+        put: (...parameters: Parameters<typeof store.put>) => {
+          records.push(parameters[1])
+          return store.put(...parameters)
+        }
+      }))
+    ).pipe(Layer.provide(TransactionStore.layerMemory))
+    return Effect.gen(function* () {
+      const { url } = yield* SignIn.start()
+      assert.deepStrictEqual(Object.keys(records[0]!), ["accountId", "clientId", "sentinel", "deadline"])
+      assert.deepStrictEqual([...new URL(url).searchParams.keys()], ["v", "response_type", "client_id", "state"])
+    }).pipe(
+      Effect.provide(
+        layerWith({
+          installations: [{ ...installation, redirectUris: [] }],
+          stores: Layer.merge(watched, SessionStore.layerMemory)
+        })
+      )
+    )
+  })
+
   it.effect("B11: a return path that leads elsewhere is refused", () =>
     Effect.gen(function* () {
       for (const returnTo of [
@@ -92,6 +137,7 @@ describe("SignIn.start", () => {
       ]) {
         const error = yield* Effect.flip(SignIn.start({ returnTo }))
         assert.strictEqual(error._tag, "InvalidReturnPath", returnTo)
+        assert.include(error.message, "must start with one slash")
       }
       for (const returnTo of ["/", "/inbox?x=1#y", "/a//b"]) yield* SignIn.start({ returnTo })
     }).pipe(Effect.provide(layer))
@@ -107,6 +153,7 @@ describe("SignIn.start", () => {
       assert.strictEqual(second.redirectUri, "https://app.example/two")
       const error = yield* Effect.flip(SignIn.start({ redirectUri: RedirectUri.make("https://app.example/TWO") }))
       assert.strictEqual(error._tag, "UnknownRedirectUri")
+      assert.include(error.message, "https://app.example/TWO")
     }).pipe(
       Effect.provide(
         layerWith({
@@ -352,6 +399,10 @@ describe("SignIn.complete", () => {
         headers: { cookie: `a=b; ${started.binding.name}=${Redacted.value(started.binding.value)}; c=d=e` }
       })
       assert.strictEqual((yield* SignIn.complete(request)).session.key.subject, "3552833710")
+      const other = yield* SignIn.start()
+      assert.strictEqual(yield* refusal(new Request(callbackOf(other).url)), "WrongUserAgent")
+      const cookies = { [other.binding.name]: undefined }
+      assert.strictEqual(yield* refusal({ url: callbackOf(other).url, cookies }), "WrongUserAgent")
     }).pipe(Effect.provide(layer))
   )
 

@@ -261,6 +261,19 @@ describe("CookieSessionStore", () => {
     }).pipe(Effect.provide(stores()))
   )
 
+  it.effect("F4: what a session became is remembered for five minutes", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session(20)))
+      const before = new Map(browser)
+      yield* inRequest(browser, set(session(30)))
+      yield* TestClock.adjust("299999 millis")
+      assert.strictEqual(tokenOf(yield* inRequest(new Map(before), get())).length, 30)
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual(tokenOf(yield* inRequest(new Map(before), get())).length, 20)
+    }).pipe(Effect.provide(stores()))
+  )
+
   it.effect("a session ends with maxAge after the sign-in, whatever the browser keeps", () =>
     Effect.gen(function* () {
       const browser: CookieJar = new Map()

@@ -222,7 +222,7 @@ describe("drain", () => {
       stuck.send(request(token, { ...form, "Content-Length": 100 }))
       await begun
       await drain(100)
-      await stuck.closed()
+      assert.strictEqual(await stuck.closed(), "")
     })
   )
 })

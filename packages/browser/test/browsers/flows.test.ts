@@ -50,7 +50,8 @@ inEachBrowser(({ launch }) => {
     await pressInFrame(await frameOf(page), "#sign-in")
     await person.logIn(page)
     await at(page, `${application.origin}/workspace?open=2`)
-    await state(await frameOf(page), tagged("SignedIn"))
+    const { session } = await state(await frameOf(page), tagged("SignedIn"))
+    assert.deepInclude(session, { subject: "3552833710" })
   })
 
   for (const path of ["/plain", "/effect"]) {
@@ -149,7 +150,8 @@ inEachBrowser(({ launch }) => {
         await press(page, "#popup")
         await person.logIn(page)
         await at(page, `${application.origin}${path}`)
-        await state(page, tagged("SignedIn"))
+        const { session } = await state(page, tagged("SignedIn"))
+        assert.deepInclude(session, { subject: "3552833710" })
       })
 
       it("notices on the way back from the login that somebody signed in meanwhile", async () => {

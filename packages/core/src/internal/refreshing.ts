@@ -93,9 +93,11 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
   /** The session as it is now, wherever it is, and whether the store lacks it. */
   const look = (key: SessionKey): Effect.Effect<Looked, NotSignedIn | StoreError> =>
     Effect.suspend(() => {
-      const kept = unsaved.get(key.toString())
+      const id = key.toString()
+      const kept = unsaved.get(id)
       if (kept === undefined) return Effect.map(fromStore(key), inStore)
       return fromStore(key).pipe(
+        Effect.tapErrorTag("NotSignedIn", () => Effect.sync(() => unsaved.get(id) === kept && unsaved.delete(id))),
         // Another process may have ended the session, or begun a new one: then that is what counts.
         Effect.map((now) =>
           hasTokensOf(kept.before, now) ? { session: kept.renewed, isUnsaved: true } : inStore(now)
@@ -108,7 +110,6 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
   const stored = (key: SessionKey) => {
     const forgetKept = Effect.sync(() => unsaved.delete(key.toString()))
     return look(key).pipe(
-      Effect.tapErrorTag("NotSignedIn", () => forgetKept),
       Effect.tap(({ isUnsaved, session }) => (isUnsaved ? Effect.ignore(put(session)) : forgetKept)),
       Effect.map(({ session }) => session)
     )

@@ -138,6 +138,20 @@ describe("refresh", () => {
     })
   )
 
+  it.effect("R70: what a disabled user had stays dead when they are enabled again", () =>
+    Effect.gen(function* () {
+      const { sentinel, tokens } = yield* signedIn()
+      const [first, other] = config.accounts
+      const disabled = { ...first!, users: first!.users.map((user) => ({ ...user, enabled: false })) }
+      const meanwhile = application(yield* start({ store: sentinel.store, config: { accounts: [disabled, other] } }))
+      assert.strictEqual((yield* meanwhile.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
+      const later = yield* start({ store: sentinel.store })
+      const { json } = yield* application(later).refresh(tokens["refresh_token"])
+      assert.strictEqual(json["error"], "invalid_grant")
+      assert.isFalse(yield* isAlive(later, tokens["access_token"]))
+    })
+  )
+
   it.effect("without rotation the refresh token stays, and every refresh gives an access token", () =>
     Effect.gen(function* () {
       const { app, sentinel, tokens } = yield* signedIn({ profile: { rotateRefreshTokens: false } })

@@ -1,0 +1,52 @@
+// What `npm run mutate` changes: the files that the protocol consists of, and how many of the changes the tests have to notice.
+
+/** In percent. */
+export const threshold = 90
+
+/**
+ * By package. Its own tests have to notice.
+ * @type {Readonly<Record<string, ReadonlyArray<string>>>}
+ */
+export const protocol = {
+  "packages/core": [
+    "src/CallbackResult.ts",
+    "src/IdToken.ts",
+    "src/SentinelClient.ts",
+    "src/Sessions.ts",
+    "src/SignIn.ts",
+    "src/internal/refreshing.ts"
+  ],
+  "packages/sentinel": [
+    "src/authorize/Authorize.ts",
+    "src/authorize/AuthorizeChecks.ts",
+    "src/authorize/IssueCode.ts",
+    "src/authorize/RedirectUris.ts",
+    "src/authorize/Target.ts",
+    "src/session/BrowserSessions.ts",
+    "src/token/ClientAuthentication.ts",
+    "src/token/CodeExchange.ts",
+    "src/token/GrantRequest.ts",
+    "src/token/Pkce.ts",
+    "src/token/Refresh.ts",
+    "src/token/Revoke.ts",
+    "src/token/TokenAnswer.ts",
+    "src/token/TokenEndpoint.ts",
+    "src/token/TokenSet.ts"
+  ],
+  "packages/web": [
+    "src/ApiProxy.ts",
+    "src/CookieSessionStore.ts",
+    "src/SameOrigin.ts",
+    "src/SessionRoutes.ts",
+    "src/SignInRoutes.ts",
+    "src/internal/forwarding.ts",
+    "src/internal/pageCall.ts"
+  ]
+}
+
+/**
+ * Sentences for people (messages, logs) and the names of services are not the protocol: no test has to know them by heart. A
+ * text such as `10 minutes`, `code` or `default-src 'none'` is none of these.
+ * @param {string} source a literal as it is written
+ */
+export const isForPeople = (source) => /^["'`] ?[a-z_']+[,;:.]? [\w$(]|^"@le-auth\//i.test(source)

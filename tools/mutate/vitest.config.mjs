@@ -1,0 +1,46 @@
+// Runs the tests of one package that need nothing but Node, with all changes in its modules, each behind a switch.
+import fs from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { defineConfig } from "vitest/config"
+
+import common from "../../vitest.config.ts"
+import { projects } from "../test-projects.mjs"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const instrumented = process.env["LE_AUTH_MUTATE_SOURCES"] ?? ""
+const { globalSetup = [], include = [] } = projects.find(({ test }) => !test.name.endsWith("-integration"))?.test ?? {}
+
+export default defineConfig({
+  root,
+  resolve: common.resolve,
+  ssr: common.ssr,
+  plugins: [
+    {
+      name: "changes",
+      enforce: "pre",
+      load(id) {
+        const file = path.join(instrumented, path.relative(root, id.replace(/\?.*/, "")))
+        return fs.existsSync(file) && fs.statSync(file).isFile() ? fs.readFileSync(file, "utf8") : undefined
+      }
+    }
+  ],
+  test: {
+    globalSetup,
+    include,
+    isolate: false,
+    // Not the one that the usual tests share.
+    fsModuleCachePath: path.join(instrumented, "../cache"),
+    maxWorkers: 1,
+    maxConcurrency: 1,
+    // Hours: each test runs as often as there are changes.
+    testTimeout: 0,
+    silent: true,
+    onUnhandledError: () => false,
+    // One that is switched on from the beginning needs no runner of ours.
+    ...(process.env["__STRYKER_ACTIVE_MUTANT__"] === undefined
+      ? { runner: path.join(import.meta.dirname, "Mutating.mjs") }
+      : {})
+  }
+})
