@@ -63,21 +63,26 @@ export const watch = async (page: Page): Promise<() => Promise<Array<string>>> =
 
 /**
  * Clicks in the frame of a page. `frame.click` asks Firefox in a way that ESR 140 does not know, where the frame is; the page
- * itself can tell.
+ * itself can tell. A frame of another process gets no input before it is painted: the mouse moves there until the button feels it.
  */
 export const pressInFrame = async (frame: Frame, selector: string): Promise<void> => {
   const page = frame.page()
   await page.bringToFront()
-  const button = await frame.$eval(selector, (element) => {
-    element.scrollIntoView({ block: "center" })
-    const { height, width, x, y } = element.getBoundingClientRect()
-    return { x: x + width / 2, y: y + height / 2 }
+  const { x, y } = await until(`the mouse over ${selector}`, async () => {
+    const button = await frame.$eval(selector, (element) => {
+      element.scrollIntoView({ block: "center" })
+      const box = element.getBoundingClientRect()
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+    })
+    const origin = await page.$eval("iframe", (element) => {
+      const box = element.getBoundingClientRect()
+      return { x: box.x + element.clientLeft, y: box.y + element.clientTop }
+    })
+    const point = { x: origin.x + button.x, y: origin.y + button.y }
+    await page.mouse.move(point.x, point.y)
+    return (await frame.$eval(selector, (element) => element.matches(":hover"))) ? point : undefined
   })
-  const origin = await page.$eval("iframe", (element) => {
-    const { x, y } = element.getBoundingClientRect()
-    return { x: x + element.clientLeft, y: y + element.clientTop }
-  })
-  await page.mouse.click(origin.x + button.x, origin.y + button.y)
+  await page.mouse.click(x, y)
 }
 
 /** The page in the frame of another. */

@@ -12,9 +12,8 @@ import * as Path from "node:path"
 import type { Browser, BrowserContext, Frame, LaunchOptions, Page } from "puppeteer-core"
 import { afterAll, beforeAll } from "vitest"
 import * as Application from "../Application.ts"
-import { inEachBrowser } from "./each.ts"
 import { at, pressInFrame, type State, state, until } from "./Person.ts"
-import type { Kind } from "../../../../tools/browsers.mjs"
+import { browsers, type Kind } from "../../../../tools/browsers.mjs"
 import { certificate } from "../../../../tools/certificate.mjs"
 import { args } from "../../../../tools/chromium.mjs"
 
@@ -133,7 +132,9 @@ const click = async (frame: Frame, id: string, ...tags: ReadonlyArray<string>): 
   return until(`${tags.join(" or ")} after ${id}`, async () => {
     const said = await frame.evaluate(() => (globalThis as unknown as { said: Array<string> }).said)
     const found = said.filter((text) => text !== "").map((text) => JSON.parse(text) as State)
-    return found.find(({ _tag }) => tags.includes(_tag))
+    const expected = found.find(({ _tag }) => tags.includes(_tag))
+    if (expected === undefined) throw new Error(`It said: ${said.join(" ")}`)
+    return expected
   })
 }
 
@@ -163,74 +164,77 @@ const signInInWindow = async (frame: Frame): Promise<State> => {
 
 const subjectOf = ({ session }: State) => session?.["subject"]
 
-inEachBrowser((browser) => {
-  if (browser.name === "Firefox") {
+// One kind after the other: both use the one application, where a sign-out in one browser is noticed in the other.
+for (const browser of browsers) {
+  describe(`in ${browser.name}`, { timeout: 120_000 }, () => {
+    if (browser.name === "Firefox") {
+      inEachFrame(
+        browser,
+        "firefox",
+        "A10, B9: where Firefox keeps them apart, says so, and the user allows them after the window",
+        async (context, path) => {
+          const frame = await open(context, path)
+          assert.strictEqual((await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")).reason, "Partitioned")
+          await signInInWindow(frame)
+          assert.strictEqual(subjectOf(await click(frame, "allow", "CookiesKeptBack", "SignedIn")), "3552833710")
+        }
+      )
+      return
+    }
     inEachFrame(
       browser,
-      "firefox",
-      "A10, B9: where Firefox keeps them apart, says so, and the user allows them after the window",
+      "allowed",
+      "B9: where its cookies are allowed, a sign-in in a window signs the frame in",
       async (context, path) => {
         const frame = await open(context, path)
-        assert.strictEqual((await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")).reason, "Partitioned")
-        await signInInWindow(frame)
-        assert.strictEqual(subjectOf(await click(frame, "allow", "CookiesKeptBack", "SignedIn")), "3552833710")
+        assert.strictEqual((await click(frame, "cookies", "CookiesArrive"))._tag, "CookiesArrive")
+        assert.strictEqual(subjectOf(await signInInWindow(frame)), "3552833710")
+        assert.strictEqual(subjectOf(await click(frame, "refresh", "SignedIn")), "3552833710")
+        await click(frame, "sign-out", "SignedOut")
       }
     )
-    return
-  }
-  inEachFrame(
-    browser,
-    "allowed",
-    "B9: where its cookies are allowed, a sign-in in a window signs the frame in",
-    async (context, path) => {
-      const frame = await open(context, path)
-      assert.strictEqual((await click(frame, "cookies", "CookiesArrive"))._tag, "CookiesArrive")
-      assert.strictEqual(subjectOf(await signInInWindow(frame)), "3552833710")
-      assert.strictEqual(subjectOf(await click(frame, "refresh", "SignedIn")), "3552833710")
-      await click(frame, "sign-out", "SignedOut")
-    }
-  )
-  inEachFrame(
-    browser,
-    "partitioned",
-    "A10, B9: where they are kept apart, says so; the user allows them after the window, and need not do so again",
-    async (context, path) => {
-      const frame = await open(context, path)
-      assert.strictEqual((await click(frame, "sign-in", "NotRedirected")).reason, "Framed")
-      const kept = await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")
-      assert.strictEqual(kept.reason, "Partitioned")
-      assert.include(kept.message, "popup")
+    inEachFrame(
+      browser,
+      "partitioned",
+      "A10, B9: where they are kept apart, says so; the user allows them after the window, and need not do so again",
+      async (context, path) => {
+        const frame = await open(context, path)
+        assert.strictEqual((await click(frame, "sign-in", "NotRedirected")).reason, "Framed")
+        const kept = await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")
+        assert.strictEqual(kept.reason, "Partitioned")
+        assert.include(kept.message, "popup")
 
-      const after = await signInInWindow(frame)
-      assert.strictEqual(after.reason, "Framed")
-      assert.include(after.message, "allowCookies")
+        const after = await signInInWindow(frame)
+        assert.strictEqual(after.reason, "Framed")
+        assert.include(after.message, "allowCookies")
 
-      await sayYes(frame.page())
-      assert.strictEqual(subjectOf(await click(frame, "allow", "CookiesKeptBack", "SignedIn")), "3552833710")
-      await click(frame, "cookies", "CookiesArrive")
+        await sayYes(frame.page())
+        assert.strictEqual(subjectOf(await click(frame, "allow", "CookiesKeptBack", "SignedIn")), "3552833710")
+        await click(frame, "cookies", "CookiesArrive")
 
-      // Another page of the workspace, and no click.
-      const again = await open(context, path)
-      assert.strictEqual(subjectOf(await state(again, ({ _tag }) => _tag === "SignedIn")), "3552833710")
-      await click(again, "sign-out", "SignedOut")
-      await click(frame, "session", "SignedOut")
-    }
-  )
-  inEachFrame(
-    browser,
-    "blocked",
-    "B9: where the frame has no cookies at all, says so, and what to do",
-    async (context, path) => {
-      const frame = await open(context, path)
-      assert.strictEqual((await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")).reason, "Blocked")
-      assert.strictEqual((await signInInWindow(frame)).reason, "Framed")
-      const kept = await click(frame, "allow", "CookiesKeptBack", "SignedIn")
-      assert.strictEqual(kept.reason, "Blocked")
-      assert.include(kept.message, "tab of its own")
-      // Which is the way that remains.
-      const own = await context.newPage()
-      await own.goto(application.origin + path)
-      assert.strictEqual(subjectOf(await state(own)), "3552833710")
-    }
-  )
-})
+        // Another page of the workspace, and no click.
+        const again = await open(context, path)
+        assert.strictEqual(subjectOf(await state(again, ({ _tag }) => _tag === "SignedIn")), "3552833710")
+        await click(again, "sign-out", "SignedOut")
+        await click(frame, "session", "SignedOut")
+      }
+    )
+    inEachFrame(
+      browser,
+      "blocked",
+      "B9: where the frame has no cookies at all, says so, and what to do",
+      async (context, path) => {
+        const frame = await open(context, path)
+        assert.strictEqual((await click(frame, "cookies", "CookiesKeptBack", "CookiesArrive")).reason, "Blocked")
+        assert.strictEqual((await signInInWindow(frame)).reason, "Framed")
+        const kept = await click(frame, "allow", "CookiesKeptBack", "SignedIn")
+        assert.strictEqual(kept.reason, "Blocked")
+        assert.include(kept.message, "tab of its own")
+        // Which is the way that remains.
+        const own = await context.newPage()
+        await own.goto(application.origin + path)
+        assert.strictEqual(subjectOf(await state(own)), "3552833710")
+      }
+    )
+  })
+}
