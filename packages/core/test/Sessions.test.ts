@@ -322,14 +322,18 @@ describe("Sessions.accessToken", () => {
       const before = yield* signedIn
       const { key } = before
       const refresh = Sessions.Sessions.use((sessions) => sessions.refresh(key))
-      for (const use of [Sessions.accessToken(key), current(key), refresh]) {
+      for (const use of [
+        Effect.asVoid(Sessions.accessToken(key)),
+        Effect.asVoid(current(key)),
+        Effect.asVoid(refresh)
+      ]) {
         broken = true
         const refreshing = yield* Effect.forkChild(refresh)
         yield* TestClock.adjust("2 seconds")
         yield* Fiber.join(refreshing)
         broken = false
         yield* SessionStore.use((store) => store.remove(key))
-        assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.asVoid(use))))
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(use)))
         // Such as from a backup of the store.
         yield* SessionStore.use((store) => store.set(before))
         assert.strictEqual(text((yield* current(key)).accessToken), text(before.accessToken))
