@@ -129,6 +129,9 @@ describe("IdToken", () => {
       ]) {
         assert.strictEqual(yield* refusal(token, { keys }), "UnknownKey")
       }
+      // Both without a kid: that is no match.
+      const { kid: _kid, ...nameless } = key
+      assert.strictEqual(yield* refusal(jwt(claims, { alg: "RS256" }), { keys: [nameless] }), "UnknownKey")
     }).pipe(Effect.provide(NodeCrypto.layer))
   )
 
