@@ -361,11 +361,8 @@ describe("Sessions.accessToken", () => {
       const put = (session: Session) => SessionStore.use((store) => store.set(session))
       const theirs = { ...before, refreshToken: Redacted.make("theirs") }
       for (const drop of [
-        Sessions.accessToken(key),
-        Effect.andThen(
-          put(theirs),
-          Sessions.Sessions.use((sessions) => sessions.refresh(key))
-        ),
+        Effect.asVoid(Sessions.accessToken(key)),
+        Effect.andThen(put(theirs), Effect.asVoid(Sessions.Sessions.use((sessions) => sessions.refresh(key)))),
         Sessions.forget(key)
       ]) {
         yield* keepTokens(key)
@@ -466,10 +463,10 @@ describe("Sessions.accessToken", () => {
       const before = yield* signedIn
       const { key } = before
       const refresh = Sessions.Sessions.use((sessions) => sessions.refresh(key))
-      for (const use of [Sessions.accessToken(key), current(key), refresh]) {
+      for (const use of [Effect.asVoid(Sessions.accessToken(key)), Effect.asVoid(refresh)]) {
         yield* keepTokens(key)
         yield* SessionStore.use((store) => store.remove(key))
-        assert.isTrue(Exit.isFailure(yield* Effect.exit(Effect.asVoid(use))))
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(use)))
         // Such as from a backup of the store.
         yield* SessionStore.use((store) => store.set(before))
         assert.strictEqual(text((yield* current(key)).accessToken), text(before.accessToken))
