@@ -1,6 +1,6 @@
 // Changes the protocol's files, one place at a time, and counts the changes that no test notices.
 //
-// `npm run mutate` does so with all of protocol.mjs, `npm run mutate -- packages/core/src/SignIn.ts` with a file of it. Fails
+// `npm run mutate` does so with all of protocol.mjs, `npm run mutate -- packages/core/src/SignIn.ts` with a file or folder. Fails
 // below the threshold. What was not noticed is printed, and in build/mutation/survivors.json; accepted.json says which of it
 // makes no difference, and why.
 import { spawn } from "node:child_process"
@@ -144,17 +144,19 @@ const entryOf = (change) =>
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, () => process.exit(130))
 
 const wanted = process.argv.slice(2).map((file) => path.relative(root, path.resolve(file)).replaceAll(path.sep, "/"))
+const isWanted = (/** @type {string} */ file) =>
+  wanted.length === 0 || wanted.some((name) => file === name || file.startsWith(`${name}/`))
 const started = Date.now()
-fs.rmSync(build, { recursive: true, force: true })
 
 /** @type {Change[]} */
 const all = []
 /** @type {Change[]} */
 const survivors = []
 for (const [folder, names] of Object.entries(protocol)) {
-  const files = names.map((name) => `${folder}/${name}`).filter((file) => wanted.length === 0 || wanted.includes(file))
+  const files = names.map((name) => `${folder}/${name}`).filter(isWanted)
   if (files.length === 0) continue
   const at = path.join(build, path.basename(folder))
+  fs.rmSync(at, { recursive: true, force: true })
   const changes = await instrument(root, files, path.join(at, "sources"))
   const unnoticed = await tryAll(folder, at, changes)
   all.push(...changes)

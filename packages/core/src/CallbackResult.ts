@@ -74,8 +74,10 @@ export const fromUrl = (url: string | URL): Result.Result<CallbackResult, Callba
   const text = typeof url === "string" ? url : url.href
   const query = text.indexOf("?")
   const fragment = text.indexOf("#")
-  const hasQuery = query !== -1 && (fragment === -1 || query < fragment)
-  const values = UrlParameters.fromSearch(hasQuery ? text.slice(query + 1, fragment === -1 ? undefined : fragment) : "")
+  // A question mark in the fragment begins no query: nothing is between the two.
+  const values = UrlParameters.fromSearch(
+    query === -1 ? "" : text.slice(query + 1, fragment === -1 ? undefined : fragment)
+  )
   for (const parameter of parameters) {
     if (values.repeated.has(parameter)) return refuse(new DuplicateParameter({ parameter }))
   }

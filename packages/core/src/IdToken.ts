@@ -166,10 +166,11 @@ interface Parts {
 }
 
 const parse = (token: string): Result.Result<Parts, IdTokenError> => {
-  const [first, second, third, ...rest] = token.split(".")
-  if (first === undefined || second === undefined || third === undefined || rest.length > 0) {
+  const parts = token.split(".")
+  if (parts.length !== 3) {
     return Result.fail(new IdTokenError({ reason: "Malformed", problem: "it does not have the three parts of a JWT" }))
   }
+  const [first, second, third] = parts as [string, string, string]
   const header = headerOf(first)
   if (Result.isFailure(header)) return Result.fail(header.failure)
   const payload = jsonOf(second)

@@ -314,8 +314,8 @@ export const layerWith = (
         const cookies = cookiesOf(callback)
         const plainName = cookiePrefix + result.state.slice(0, handleLength)
         const name = [hostPrefix + plainName, plainName].find((name) => cookies[name] !== undefined)
-        const binding = name === undefined ? undefined : cookies[name]
-        if (name === undefined || binding === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
+        if (name === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
+        const binding = cookies[name]!
 
         const taken = yield* transactions.take(yield* transactionId(name, result.state, binding))
         if (Option.isNone(taken)) return yield* refuse(new CallbackError.UnknownTransaction())

@@ -300,6 +300,17 @@ describe("SentinelClient", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("D8: an answer without tokens is an error of the call that it answers", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const refreshToken = Redacted.make("planted-refresh")
+      wire.next("/token", page("", 200))
+      const refresh = yield* Effect.flip(SentinelClient.use((client) => client.refresh({ ...endpoint, refreshToken })))
+      assert.strictEqual(refresh.operation, "refresh")
+      assert.include(refresh.message, "it is not a token response")
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("E5: what are no keys is an error of that call", () =>
     Effect.gen(function* () {
       const wire = yield* Wire

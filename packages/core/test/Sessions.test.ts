@@ -7,6 +7,7 @@ import { layerMemory, SessionStore } from "@le-auth/core/SessionStore"
 import { StoreError } from "@le-auth/core/StoreError"
 import * as SignIn from "@le-auth/core/SignIn"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -41,18 +42,27 @@ const signedIn = Effect.map(signIn, ({ session }) => session)
 const text = (token: Redacted.Redacted) => Redacted.value(token)
 const current = (key: SessionKey) => Effect.map(Sessions.current(key), Option.getOrThrow)
 
-/** A store that can be switched off. */
+/** A store that can be switched off, or its reading alone. */
 let broken = false
+let unreadable = false
+let written = 0
 const unreliable = Layer.effect(
   SessionStore,
   Effect.map(SessionStore, (store) => {
     broken = false
+    unreadable = false
+    written = 0
     return {
       ...store,
-      set: (session: Session) =>
+      get: (key: SessionKey) =>
         Effect.suspend(() =>
-          broken ? Effect.fail(new StoreError({ store: "session store", operation: "set" })) : store.set(session)
-        )
+          unreadable ? Effect.fail(new StoreError({ store: "session store", operation: "get" })) : store.get(key)
+        ),
+      set: (session: Session) =>
+        Effect.suspend(() => {
+          written += 1
+          return broken ? Effect.fail(new StoreError({ store: "session store", operation: "set" })) : store.set(session)
+        })
     }
   })
 ).pipe(Layer.provide(layerMemory))
@@ -317,21 +327,144 @@ describe("Sessions.accessToken", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  /** Refreshes while the store takes nothing. */
+  const keepTokens = Effect.fnUntraced(function* (key: SessionKey) {
+    broken = true
+    const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+    yield* TestClock.adjust("2 seconds")
+    broken = false
+    return yield* Fiber.join(refreshing)
+  })
+
+  it.effect("F10: kept tokens are used while the store can neither be written nor read", () =>
+    Effect.gen(function* () {
+      const { key } = yield* signedIn
+      const kept = yield* keepTokens(key)
+      broken = true
+      unreadable = true
+      assert.strictEqual(text((yield* current(key)).accessToken), text(kept.accessToken))
+      assert.strictEqual(text(yield* Sessions.accessToken(key)), text(kept.accessToken))
+      broken = false
+      unreadable = false
+      assert.strictEqual(text(yield* Sessions.accessToken(key)), text(kept.accessToken))
+      assert.strictEqual(
+        text(Option.getOrThrow(yield* SessionStore.use((store) => store.get(key))).accessToken),
+        text(kept.accessToken)
+      )
+    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
+  )
+
+  it.effect("F10: kept tokens are dropped when they are saved, out of date or signed out", () =>
+    Effect.gen(function* () {
+      const before = yield* signedIn
+      const { key } = before
+      const put = (session: Session) => SessionStore.use((store) => store.set(session))
+      const theirs = { ...before, refreshToken: Redacted.make("theirs") }
+      for (const drop of [
+        Effect.asVoid(Sessions.accessToken(key)),
+        Effect.andThen(put(theirs), Effect.asVoid(Sessions.Sessions.use((sessions) => sessions.refresh(key)))),
+        Sessions.forget(key)
+      ]) {
+        yield* keepTokens(key)
+        yield* drop
+        yield* put(before)
+        assert.strictEqual(text((yield* current(key)).accessToken), text(before.accessToken))
+      }
+      // Another refresh token alone makes it another session.
+      yield* keepTokens(key)
+      yield* put(theirs)
+      assert.strictEqual(text((yield* current(key)).refreshToken!), "theirs")
+    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
+  )
+
+  it.effect("F7: a token that is not due is read, and nothing is written or locked", () => {
+    let locked = 0
+    const counting = Layer.succeed(RefreshLock, {
+      withLock: (_, effect) =>
+        Effect.andThen(
+          Effect.sync(() => void (locked += 1)),
+          effect
+        )
+    })
+    return Effect.gen(function* () {
+      const session = yield* signedIn
+      const before = written
+      yield* Effect.gen(function* () {
+        assert.strictEqual(text(yield* Sessions.accessToken(session.key)), text(session.accessToken))
+      }).pipe(
+        Effect.provide(
+          Layer.provide(
+            Layer.fresh(Sessions.layer),
+            Layer.merge(Layer.effectContext(Effect.context<SessionStore>()), counting)
+          )
+        )
+      )
+      assert.deepStrictEqual([locked, written - before], [0, 0])
+    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
+  })
+
+  it.effect(
+    "F6: at its last moment a token is no longer valid: then a refresh is repeated, and its failure an error",
+    () =>
+      Effect.gen(function* () {
+        const wire = yield* Wire
+        const down = () => new Response("", { status: 503 })
+        const { expiresAt, key } = yield* signedIn
+        yield* TestClock.adjust(expiresAt - (yield* Clock.currentTimeMillis) - 1)
+        wire.next("/token", down)
+        yield* Sessions.accessToken(key)
+        assert.strictEqual((yield* refreshes).length, 1)
+        yield* TestClock.adjust(1)
+        wire.next("/token", down, down, down, down)
+        const failing = yield* Effect.forkChild(Effect.flip(Sessions.accessToken(key)))
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual((yield* Fiber.join(failing))._tag, "TokenError")
+        assert.strictEqual((yield* refreshes).length, 5)
+      }).pipe(Effect.provide(layer))
+  )
+
+  it.effect(
+    "F5: what another process did during a refused refresh counts: a sign-out, or tokens that cannot be refreshed",
+    () =>
+      Effect.gen(function* () {
+        const wire = yield* Wire
+        const shared = yield* Effect.context<SessionStore>()
+        for (const [meanwhile, expected] of [
+          [(session: Session) => SessionStore.use((store) => store.remove(session.key)), "NotSignedIn"],
+          [
+            ({ refreshToken: _, ...session }: Session) => SessionStore.use((store) => store.set(session as Session)),
+            "SessionEnded"
+          ]
+        ] as const) {
+          const session = yield* signedIn
+          yield* TestClock.adjust("31 minutes")
+          wire.next("/token", () =>
+            meanwhile(session).pipe(Effect.as(oauthError("invalid_grant")()), Effect.provide(shared), Effect.orDie)
+          )
+          assert.strictEqual((yield* Effect.flip(Sessions.accessToken(session.key)))._tag, expected)
+          assert.isTrue(Option.isNone(yield* Sessions.current(session.key)))
+        }
+      }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F5: a session without refresh token cannot be refreshed", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", (sent) => json(tokens(sent, 0, { refresh_token: undefined }))())
+      const { key } = yield* signedIn
+      const error = yield* Effect.flip(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+      assert.strictEqual(error._tag, "SessionEnded")
+      assert.strictEqual((yield* refreshes).length, 0)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("F10: kept tokens of a session that has ended elsewhere are not used again, whatever comes back", () =>
     Effect.gen(function* () {
       const before = yield* signedIn
       const { key } = before
       const refresh = Sessions.Sessions.use((sessions) => sessions.refresh(key))
-      for (const use of [
-        Effect.asVoid(Sessions.accessToken(key)),
-        Effect.asVoid(current(key)),
-        Effect.asVoid(refresh)
-      ]) {
-        broken = true
-        const refreshing = yield* Effect.forkChild(refresh)
-        yield* TestClock.adjust("2 seconds")
-        yield* Fiber.join(refreshing)
-        broken = false
+      for (const use of [Effect.asVoid(Sessions.accessToken(key)), Effect.asVoid(refresh)]) {
+        yield* keepTokens(key)
         yield* SessionStore.use((store) => store.remove(key))
         assert.isTrue(Exit.isFailure(yield* Effect.exit(use)))
         // Such as from a backup of the store.
@@ -345,19 +478,12 @@ describe("Sessions.accessToken", () => {
     Effect.gen(function* () {
       const session = yield* signedIn
       const { key } = session
-      const keepTokens = Effect.gen(function* () {
-        broken = true
-        const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
-        yield* TestClock.adjust("2 seconds")
-        yield* Fiber.join(refreshing)
-        broken = false
-      })
-      yield* keepTokens
+      yield* keepTokens(key)
       const theirs = { ...session, accessToken: Redacted.make("theirs"), refreshAt: 10 ** 12, expiresAt: 10 ** 12 }
       yield* SessionStore.use((store) => store.set(theirs))
       assert.strictEqual(text((yield* current(key)).accessToken), "theirs")
       assert.strictEqual(text(yield* Sessions.accessToken(key)), "theirs")
-      yield* keepTokens
+      yield* keepTokens(key)
       yield* SessionStore.use((store) => store.remove(key))
       assert.isTrue(Option.isNone(yield* Sessions.current(key)))
       assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
@@ -533,6 +659,20 @@ describe("Sessions.authorized", () => {
       yield* (yield* Sessions.authorized(following, session.key)).get(api)
       const [taken] = wire.to("/taken")
       assert.isUndefined(taken!.headers["authorization"])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("F3: calls that are refused at once refresh once", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { http } = yield* client
+      wire.next("/things", json({}, 401), json({}, 401), json({}, 401))
+      const answers = yield* Effect.all([http.get(api), http.get(api), http.get(api)], { concurrency: "unbounded" })
+      assert.deepStrictEqual(
+        answers.map(({ status }) => status),
+        [200, 200, 200]
+      )
+      assert.strictEqual((yield* refreshes).length, 1)
     }).pipe(Effect.provide(layer))
   )
 

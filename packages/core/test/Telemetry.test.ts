@@ -99,6 +99,7 @@ describe("telemetry", () => {
         ["Sessions.accessToken", account, "NotSignedIn"],
         ["Sessions.refresh", account, "success"],
         ["Sessions.revokeEverywhere", account, "success"],
+        ["SentinelClient.refresh", account, "success"],
         ["SentinelClient.revoke", account, "success"],
         ["Sessions.forget", account, "success"]
       ])

@@ -125,10 +125,9 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
       ) {
         const until = (yield* Clock.currentTimeMillis) + rememberedFor
         for (const before of [Chunks.read(browser.sent, place), Chunks.read(browser.get, place)]) {
-          const was = before === undefined ? Option.none() : yield* open(before)
-          if (before !== undefined && Option.isSome(was) && isOf(key)(was.value)) {
-            successors.set(tagOf(before), { text, until })
-          }
+          if (before === undefined) continue
+          const was = yield* open(before)
+          if (Option.isSome(was) && isOf(key)(was.value)) successors.set(tagOf(before), { text, until })
         }
       })
 

@@ -2,6 +2,8 @@ import { assert, describe } from "@effect/vitest"
 import * as RequestLimits from "@le-auth/core/RequestLimits"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
 import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientError from "effect/http/HttpClientError"
 import * as Layer from "effect/Layer"
 import { json } from "../../core/test/ScriptedSentinel.ts"
 import { type Options, scenario } from "./Application.ts"
@@ -11,12 +13,23 @@ const proxied: Options = {
   routes: ApiProxy.layer({
     maximumRequestSize: "100 B",
     services: {
-      accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/"] },
+      accountConfigReadOnly: {
+        paths: ["/api/account/{account}/configuration/le-users/", "/api/account/{account}/configuration/le-groups/"]
+      },
       msgHist: { paths: ["/messaging_history/"], methods: ["POST"] }
     }
   })
 }
 const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
+const passedOn = {
+  accept: "application/json",
+  "accept-language": "en",
+  "content-type": "application/json",
+  "if-match": '"1"',
+  "if-modified-since": "Sun, 29 Nov 2026 00:00:00 GMT",
+  "if-none-match": '"2"',
+  "if-unmodified-since": "Sun, 29 Nov 2026 00:00:00 GMT"
+}
 const at = (path: string, service = "accountConfigReadOnly") => `/liveperson/${service}${path}`
 
 describe("an API of LivePerson, through the backend", () => {
@@ -27,8 +40,7 @@ describe("an API of LivePerson, through the backend", () => {
     const answer = await mine.send(at(`${users}?v=6.0&select=%2Fid`), {
       headers: {
         ...own,
-        accept: "application/json",
-        "if-none-match": '"1"',
+        ...passedOn,
         authorization: "Bearer of-the-page",
         origin: "https://app.example",
         referer: "https://app.example/inbox",
@@ -43,7 +55,9 @@ describe("an API of LivePerson, through the backend", () => {
       `https://accountconfigreadonly-12345678.liveperson.net${users}?v=6.0&select=%2Fid`
     )
     assert.match(String(call.headers["authorization"]), /^Bearer planted-access-/)
-    assert.sameMembers(Object.keys(call.headers), ["accept", "authorization", "if-none-match"])
+    const { authorization: _, ...rest } = call.headers
+    assert.deepStrictEqual(rest, passedOn)
+    assert.strictEqual((await mine.send(at(users.replace("le-users", "le-groups")), { headers: own })).status, 200)
   })
 
   scenario("G8, H1: of the answer comes back what is data", [proxied], async (web) => {
@@ -54,6 +68,9 @@ describe("an API of LivePerson, through the backend", () => {
       json([{ id: 1 }], 200, {
         etag: '"2"',
         "ac-revision": "7",
+        "content-language": "en",
+        "last-modified": "Sun, 29 Nov 2026 00:00:00 GMT",
+        "retry-after": "5",
         "set-cookie": "planted=1",
         "access-control-allow-origin": "*",
         "x-internal": "1",
@@ -65,17 +82,64 @@ describe("an API of LivePerson, through the backend", () => {
     assert.deepStrictEqual(Object.fromEntries(answer.headers), {
       "ac-revision": "7",
       "cache-control": "no-store",
+      "content-language": "en",
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
       "content-type": "application/json",
       "cross-origin-resource-policy": "same-origin",
       etag: '"2"',
+      "last-modified": "Sun, 29 Nov 2026 00:00:00 GMT",
+      "retry-after": "5",
       "x-content-type-options": "nosniff"
     })
     web.wire.next(users, json({ error: "no such thing" }, 404))
     const missing = await mine.send(at(users), { headers: own })
     assert.strictEqual(missing.status, 404)
     assert.isNull(missing.headers.get("x-le-auth"))
+    web.wire.next(users, () => new Response(new Uint8Array([1])))
+    const bytes = await mine.send(at(users), { headers: own })
+    assert.strictEqual(bytes.headers.get("content-type"), "application/octet-stream")
+    for (const status of [204, 205, 304]) {
+      web.wire.next(users, () => new Response(null, { status, headers: { etag: '"3"' } }))
+      const empty = await mine.send(at(users), { headers: own })
+      assert.deepStrictEqual([empty.status, empty.headers.get("etag"), await empty.text()], [status, '"3"', ""])
+      assert.isNull(empty.headers.get("content-type"))
+    }
   })
+
+  scenario(
+    "D10: a body may have 1 MiB, if nothing else is said, and a service that cannot be reached is said to be so",
+    [
+      {
+        routes: ApiProxy.layer({ services: { msgHist: { paths: ["/"], methods: ["POST"] } } }).pipe(
+          Layer.provide(
+            Layer.succeed(
+              HttpClient.HttpClient,
+              HttpClient.make((request) =>
+                Effect.fail(
+                  new HttpClientError.HttpClientError({
+                    reason: new HttpClientError.TransportError({ request, cause: new Error("planted") })
+                  })
+                )
+              )
+            )
+          )
+        )
+      }
+    ],
+    async (web) => {
+      const mine = web.browser()
+      await mine.signIn()
+      for (const [size, status, error] of [
+        [2 ** 20, 502, "Unreachable"],
+        [2 ** 20 + 1, 413, "TooLarge"]
+      ] as const) {
+        const answer = await mine.send(at("/x", "msgHist"), { method: "POST", headers: own, body: "x".repeat(size) })
+        const text = await answer.text()
+        assert.deepStrictEqual([answer.status, JSON.parse(text).error], [status, error])
+        assert.notInclude(text, "planted")
+      }
+    }
+  )
 
   scenario("G3: a call that was refused with 401 is repeated once, with a new token", [proxied], async (web) => {
     const mine = web.browser()
@@ -122,6 +186,7 @@ describe("an API of LivePerson, through the backend", () => {
     ] as const) {
       const answer = await mine.send(path, { method: method ?? "GET", headers: own })
       assert.include([403, 404], answer.status, `${method} ${path}`)
+      if (answer.status === 403) assert.strictEqual((await answer.json()).error, "NotAllowed")
     }
     // The Domain API may have been asked, and nothing that bears a token.
     for (const { headers } of web.wire.sent.slice(before)) assert.notProperty(headers, "authorization")
@@ -155,6 +220,8 @@ describe("an API of LivePerson, through the backend", () => {
         assert.strictEqual(answer.status, 403)
         assert.isNull(answer.headers.get("access-control-allow-origin"))
         assert.strictEqual(answer.headers.get("x-le-auth"), "problem")
+        assert.strictEqual(answer.headers.get("cache-control"), "no-store")
+        assert.strictEqual((await answer.json()).error, "forbidden")
       }
     }
     assert.strictEqual(web.wire.to("/users").length, 0)
@@ -188,22 +255,27 @@ describe("an API of LivePerson, through the backend", () => {
       await mine.signIn()
       const call = async (answer: () => Response | Promise<Response> | Effect.Effect<Response>) => {
         web.wire.next("/users", answer)
-        const { headers, status } = await mine.send(at(users), { headers: own })
-        assert.strictEqual(headers.get("x-le-auth"), "problem")
-        return status
+        const refused = await mine.send(at(users), { headers: own })
+        assert.strictEqual(refused.headers.get("x-le-auth"), "problem")
+        return `${refused.status} ${(await refused.json()).error}`
       }
+      const redirect = (status: number) => () =>
+        new Response(null, { status, headers: { location: "https://evil.example/" } })
       const large = await mine.send(at("/messaging_history/x", "msgHist"), {
         method: "POST",
         headers: own,
         body: "x".repeat(101)
       })
       assert.strictEqual(large.status, 413)
-      assert.strictEqual(await call(json("x".repeat(51), 200, { "content-length": "53" })), 502)
-      assert.strictEqual(
-        await call(() => new Response(null, { status: 302, headers: { location: "https://evil.example/" } })),
-        502
-      )
-      assert.strictEqual(await call(() => Effect.never), 504)
+      assert.strictEqual((await large.json()).error, "TooLarge")
+      const told = (length: number) => json("x".repeat(length - 2), 200, { "content-length": String(length) })
+      assert.strictEqual(await call(told(51)), "502 TooLarge")
+      web.wire.next("/users", told(50))
+      assert.strictEqual((await (await mine.send(at(users), { headers: own })).text()).length, 50)
+      for (const status of [300, 302, 399]) assert.strictEqual(await call(redirect(status)), "502 Redirected")
+      web.wire.next("/users", redirect(400))
+      assert.strictEqual((await mine.send(at(users), { headers: own })).status, 400)
+      assert.strictEqual(await call(() => Effect.never), "504 Timeout")
       // A size that nobody told before breaks the connection.
       web.wire.next("/users", () => new Response("x".repeat(51)))
       const broken = await mine.send(at(users), { headers: own })

@@ -160,7 +160,12 @@ describe("CookieTransactionStore", () => {
   it.effect("outside of a request there is no browser: an error, not a silent loss", () =>
     Effect.gen(function* () {
       assert.match((yield* Effect.flip(put(id))).message, /put outside of a request/)
-      assert.match((yield* Effect.flip(get())).message, /get outside of a request/)
+      const list = SessionStore.use((store) => store.list(account))
+      const remove = SessionStore.use((store) => store.remove(key))
+      for (const [operation, effect] of Object.entries({ get: get(), set: set(session()), remove, list })) {
+        const { message } = yield* Effect.flip(Effect.asVoid(effect as typeof remove))
+        assert.include(message, `${operation} outside of a request`)
+      }
     }).pipe(Effect.provide(stores()))
   )
 })
@@ -216,6 +221,7 @@ describe("CookieSessionStore", () => {
       const browser: CookieJar = new Map()
       const error = yield* Effect.flip(inRequest(browser, set(session(9000))))
       assert.match(error.message, /session cookie cannot keep \d+ characters in the browser, 7600 at most/)
+      assert.strictEqual(error.operation, "set")
       assert.strictEqual(browser.size, 0)
     }).pipe(Effect.provide(stores()))
   )
@@ -258,6 +264,16 @@ describe("CookieSessionStore", () => {
       )
       assert.strictEqual(browser.size, 0)
       assert.isTrue(Option.isNone(yield* inRequest(another, get())))
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("F4: sixteen steps are followed, from what was sent to what it became", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session(20)))
+      const first = new Map(browser)
+      for (let step = 1; step <= 18; step++) yield* inRequest(browser, set(session(20 + step)))
+      assert.strictEqual(tokenOf(yield* inRequest(new Map(first), get())).length, 36)
     }).pipe(Effect.provide(stores()))
   )
 

@@ -40,6 +40,29 @@ describe("the redirect URI", () => {
   })
 })
 
+describe("a sign-in on a developer's machine", () => {
+  scenario(
+    "B9: starts at the name of the redirect URI, to which the cookie comes back",
+    [{ redirectUri: "http://localhost:4400/callback" }],
+    async ({ browser, wire }) => {
+      for (const host of ["127.0.0.1:4400", "[::1]:4400", "localhost:3000"]) {
+        for (const search of ["", "?returnTo=/inbox&account=12345678"]) {
+          const answer = await browser().send(`/login${search}`, { headers: { host } })
+          assert.strictEqual(answer.status, 303)
+          assert.strictEqual(answer.headers.get("location"), `http://localhost:4400/login${search}`)
+          assert.deepStrictEqual(answer.headers.getSetCookie(), [])
+        }
+      }
+      assert.strictEqual(wire.sent.length, 0)
+      for (const host of ["localhost:4400", "app.example"]) {
+        const answer = await browser().send("/login", { headers: { host } })
+        assert.strictEqual(answer.status, 302)
+        assert.include(answer.headers.get("location"), "redirect_uri=http%3A%2F%2Flocalhost%3A4400%2Fcallback")
+      }
+    }
+  )
+})
+
 describe("the limit of starts", () => {
   const address = (request: { readonly headers: Record<string, string | undefined> }) => request.headers["x-address"]
   const from = (name: string) => ({ headers: { "x-address": name } })

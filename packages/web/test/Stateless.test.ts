@@ -73,6 +73,14 @@ describe("a stateless application", () => {
     }
   )
 
+  scenario("H6: reading a session writes no cookie", [{ stateless: {} }], async ({ browser }) => {
+    const mine = browser()
+    await mine.signIn()
+    const answer = await mine.send("/session")
+    assert.isTrue((await answer.json()).signedIn)
+    assert.deepStrictEqual(answer.headers.getSetCookie(), [])
+  })
+
   scenario("B2: another browser's callback signs nobody in", [{ stateless: {} }], async ({ browser, wire }) => {
     const mine = browser()
     const callback = await mine.start()

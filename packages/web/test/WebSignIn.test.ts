@@ -103,7 +103,15 @@ describe("a sign-in", () => {
     "B12: a sign-in does not start from inside another page, and a HEAD uses nothing up",
     async ({ browser, wire }) => {
       const mine = browser()
-      assert.strictEqual((await mine.send("/login", { headers: { "sec-fetch-dest": "image" } })).status, 403)
+      for (const destination of ["image", "iframe", "script", "empty"]) {
+        const answer = await mine.send("/login", { headers: { "sec-fetch-dest": destination } })
+        assert.strictEqual(answer.status, 403)
+        assert.match(await answer.text(), /not from inside a page/)
+      }
+      assert.strictEqual((await mine.send("/login", { headers: { "sec-fetch-dest": "document" } })).status, 302)
+      const head = await mine.send("/login", { method: "HEAD" })
+      assert.deepStrictEqual([head.status, head.headers.get("allow")], [405, "GET"])
+      assert.strictEqual(head.headers.get("cache-control"), "no-store")
       const callback = await mine.start()
       assert.strictEqual((await mine.send(callback, { method: "HEAD" })).status, 405)
       assert.strictEqual(wire.to("/token").length, 0)
@@ -222,6 +230,58 @@ describe("a session", () => {
     assert.strictEqual(wire.to("/revoke").length, 2)
   })
 
+  scenario("without one there is nothing to refresh or to sign out of", async ({ browser, wire }) => {
+    const nobody = browser()
+    const view = await nobody.send("/session")
+    assert.strictEqual(view.headers.get("cache-control"), "no-store")
+    assert.deepStrictEqual(await view.json(), { signedIn: false })
+    const refreshed = await nobody.send("/session/refresh", post())
+    assert.strictEqual(refreshed.status, 401)
+    assert.deepStrictEqual(await refreshed.json(), { signedIn: false })
+    for (const path of ["/sign-out", "/sign-out/everywhere"]) {
+      const answer = await nobody.send(path, post())
+      assert.strictEqual(answer.status, 204)
+      assert.strictEqual(answer.headers.get("cache-control"), "no-store")
+    }
+    for (const path of ["/session/refresh", "/sign-out", "/sign-out/everywhere"]) {
+      const answer = await nobody.send(path, post({ "sec-fetch-site": "same-origin" }))
+      assert.strictEqual(answer.status, 303)
+      assert.strictEqual(answer.headers.get("location"), "/")
+    }
+    assert.strictEqual(wire.sent.length, 0)
+  })
+
+  scenario("G6: an identifier that was signed out stays out when the user signs in elsewhere", async ({ browser }) => {
+    for (const path of ["/sign-out", "/sign-out/everywhere"]) {
+      const mine = browser()
+      await mine.signIn()
+      const old = new Map(mine.cookies)
+      assert.strictEqual((await mine.send(path, post())).status, 204)
+      await browser().signIn()
+      const thief = browser()
+      for (const [name, value] of old) thief.cookies.set(name, value)
+      assert.isFalse((await thief.session()).signedIn)
+    }
+  })
+
+  scenario("says to a script as JSON, and to a person as a page, that it failed", async ({ browser, wire }) => {
+    const mine = browser()
+    await mine.signIn()
+    const down = () => new Response("", { status: 503 })
+    wire.next("/token", down, down)
+    const script = await mine.send("/session/refresh", post())
+    assert.strictEqual(script.status, 503)
+    const { error, message } = await script.json()
+    assert.strictEqual(error, "TokenError")
+    assert.match(message, /Sentinel is not available/)
+    const person = await mine.send("/session/refresh", post({ "sec-fetch-site": "same-origin" }))
+    assert.strictEqual(person.status, 503)
+    const page = await person.text()
+    assert.match(page, /That did not work/)
+    assert.match(page, /Sentinel is not available/)
+    assert.include(page, 'href="/login"')
+  })
+
   scenario("G7: what changes something must come from the application's own pages", async ({ browser }) => {
     const mine = browser()
     await mine.signIn()
@@ -236,6 +296,10 @@ describe("a session", () => {
         const answer = await mine.send(path, post(headers))
         assert.strictEqual(answer.status, 403, `${path} ${JSON.stringify(headers)}`)
         assert.isNull(answer.headers.get("access-control-allow-origin"))
+        assert.strictEqual(answer.headers.get("cache-control"), "no-store")
+        // In the form that was asked for.
+        if (headers["x-le-auth"] === "1") assert.strictEqual((await answer.json()).error, "forbidden")
+        else assert.include(await answer.text(), "<p>This request did not come from a page of this application.</p>")
       }
       assert.strictEqual((await mine.send(path)).status, 404)
     }

@@ -37,12 +37,12 @@ interface Looked {
 
 const inStore = (session: Session): Looked => ({ session, isUnsaved: false })
 
+const textOf = (token: Redacted.Redacted | undefined): string | undefined =>
+  token === undefined ? undefined : Redacted.value(token)
+
 /** Two sessions of one key are the same until one of them has other tokens. */
 const hasTokensOf = (one: Session, other: Session): boolean =>
-  Redacted.value(one.accessToken) === Redacted.value(other.accessToken) &&
-  (one.refreshToken === undefined
-    ? other.refreshToken === undefined
-    : other.refreshToken !== undefined && Redacted.value(one.refreshToken) === Redacted.value(other.refreshToken))
+  textOf(one.accessToken) === textOf(other.accessToken) && textOf(one.refreshToken) === textOf(other.refreshToken)
 
 /** Who an id_token speaks of, checked. */
 export type Identify = (
@@ -166,8 +166,7 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
           // Somebody else may have refreshed it meanwhile; then theirs is the one to use.
           Effect.filterOrElse(
             stored(key),
-            (now) =>
-              now.refreshToken !== undefined && Redacted.value(now.refreshToken) !== Redacted.value(refreshToken),
+            (now) => now.refreshToken !== undefined && textOf(now.refreshToken) !== textOf(refreshToken),
             () => end(key)
           )
         )
@@ -230,11 +229,7 @@ export const make = Effect.fnUntraced(function* (identify: Identify) {
     replace: (key: SessionKey, used: AccessToken): Effect.Effect<Session, SessionError> =>
       alone(
         key,
-        Effect.filterOrElse(
-          stored(key),
-          (session) => Redacted.value(session.accessToken) !== Redacted.value(used),
-          exchange
-        )
+        Effect.filterOrElse(stored(key), (session) => textOf(session.accessToken) !== textOf(used), exchange)
       )
   }
 })
