@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config"
 import { projects } from "./tools/test-projects.mjs"
 
 // With the source condition, tests read each package's src: no build is needed first.
-const conditions = ["@le-auth/source"]
+export const conditions = ["@le-auth/source"]
 // Long enough for a machine that does other things as well: a limit ends what hangs, and measures nothing.
 const patience = 120_000
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 
 import { defineConfig } from "vitest/config"
 
-import common from "../../vitest.config.ts"
+import { conditions } from "../../vitest.config.ts"
 import { projects } from "../test-projects.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -14,8 +14,8 @@ const { globalSetup = [], include = [] } = projects.find(({ test }) => !test.nam
 
 export default defineConfig({
   root,
-  resolve: common.resolve,
-  ssr: common.ssr,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   plugins: [
     {
       name: "changes",
