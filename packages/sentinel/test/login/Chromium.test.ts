@@ -15,7 +15,7 @@ import { createRequire } from "node:module"
 import type { AddressInfo } from "node:net"
 import type * as Axe from "axe-core"
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core"
-import { afterAll, beforeAll } from "vitest"
+import { afterAll, beforeAll, vi } from "vitest"
 import { launch } from "../../../../tools/chromium.mjs"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
@@ -326,7 +326,8 @@ describe("the login page, in Chromium", { timeout: 120_000 }, () => {
       await page.goto(authorize())
       await fill(page)
       await page.dblclick("button[type=submit]")
-      await atApplication(page)
+      // The second click ends the navigation of the first one, which `waitForURL` takes for a failure.
+      await vi.waitUntil(() => page.url().startsWith(applicationOrigin), { timeout: 60_000 })
       await page.waitForLoadState()
       assert.strictEqual(new Set(callbacks.map((url) => url.searchParams.get("code"))).size, 1)
       assert.strictEqual(await redeem(callbacks.at(-1)!), 200)
