@@ -80,6 +80,12 @@ if (commandsOf === undefined) {
   console.error(`usage: node tools/bootstrap.mjs ${Object.keys(steps).join("|")}`)
   process.exit(2)
 }
+try {
+  leftOut()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(2)
+}
 const testNode = nodeOfTests()
 await install()
 process.exit(await runStep(commandsOf(args.length > 0)))
