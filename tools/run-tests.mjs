@@ -14,6 +14,8 @@ const folder = path.relative(root, process.cwd()).replaceAll(path.sep, "/")
 const results = path.resolve("build", `${target}.json`)
 const opened = path.resolve("build", `${target}.files`)
 const node = process.env["LE_AUTH_TEST_NODE"] ?? process.execPath
+// Nx sets it for every task, and Node warns of it on stderr where colours are unwanted.
+if (process.env["NO_COLOR"]) delete process.env["FORCE_COLOR"]
 
 for (const file of [results, opened]) fs.rmSync(file, { force: true })
 fs.mkdirSync("build", { recursive: true })
