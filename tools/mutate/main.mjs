@@ -133,13 +133,10 @@ async function tryAll(folder, at, changes) {
   return left()
 }
 
-/** @type {ReadonlyArray<{ file: string, code: string, replacement: string, reason: string }>} */
+/** @type {ReadonlyArray<{ file: string, code: string, reason: string }>} */
 const accepted = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "accepted.json"), "utf8"))
 /** @param {Change} change */
-const entryOf = (change) =>
-  accepted.find(
-    ({ code, file, replacement }) => code === change.code && file === change.file && replacement === change.replacement
-  )
+const entryOf = ({ code, file }) => accepted.find((entry) => entry.code === code && entry.file === file)
 
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, () => process.exit(130))
 
