@@ -29,6 +29,8 @@ export default class Mutating extends TestRunner {
 
   /** @param {import("vitest").RunnerTestCase} test */
   async runTask(test) {
+    const known = read(log)
+    if (known.some(({ done }) => done === test.id)) return
     const run = TestRunner.getTestFn(test)
     const started = performance.now()
     const reached = await reachedBy(run).catch((error) => {
@@ -39,7 +41,6 @@ export default class Mutating extends TestRunner {
     for (const id of reached) this.#reached.add(id)
     if (elapsed > Number(slowest)) return
 
-    const known = read(log)
     const noticed = new Set(known.map((entry) => entry.noticed))
     const unclear = new Set(known.map((entry) => entry.unclear))
     const left = reached.filter((id) => changes.has(id) && !noticed.has(id))
@@ -56,13 +57,15 @@ export default class Mutating extends TestRunner {
         const passesAgain = await passes(run, "", 120_000)
         append(log, passesAgain || hasPassed ? { noticed: id, by: test.name } : { unclear: id })
         if (!passesAgain) {
+          fs.writeFileSync(now, "")
           append(log, { again: test.file.filepath })
-          break
+          return
         }
       }
       hasPassed = fails
     }
     fs.writeFileSync(now, "")
+    append(log, { done: test.id })
   }
 
   onBeforeCollect() {

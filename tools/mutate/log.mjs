@@ -7,6 +7,7 @@ import fs from "node:fs"
  * @property {string} [by] the test
  * @property {string} [unclear] a change after which the test failed, also without it
  * @property {string} [again] a test file in which not all was tried, since a test no longer passes as it is
+ * @property {string} [done] a test that has tried all changes that it reaches
  * @property {string} [broken] a test that fails without any change
  * @property {string} [file] a test file that is done
  * @property {ReadonlyArray<string>} [reached] the changes that its tests reach

@@ -12,6 +12,7 @@ import {
   browser,
   callback,
   clientId,
+  config,
   loopbackCallback,
   manyClientId,
   otherAccount,
@@ -25,6 +26,20 @@ import {
 const path = (query: string, accountId = account) => `/sentinel/api/account/${accountId}/authorize?${query}`
 const base = `response_type=code&client_id=${clientId}`
 
+/** A service has nowhere to send a user to. */
+const [first, ...others] = config.accounts
+const withoutRedirectUri = {
+  accounts: [
+    {
+      ...first!,
+      installations: first!.installations.map((app) =>
+        app.client_id === serviceClientId ? { ...app, redirect_uris: [] } : app
+      )
+    },
+    ...others
+  ]
+}
+
 describe("authorize: shown", () => {
   it.effect.each([
     ["R4: client_id missing", 400, "response_type=code"],
@@ -35,10 +50,12 @@ describe("authorize: shown", () => {
     ["R11: redirect_uri twice", 400, `${base}&redirect_uri=${callback}&redirect_uri=${callback}`],
     ["R11: client_id twice, once empty", 400, `${base}&client_id=`],
     ["R28: several registered, none given", 400, `response_type=code&client_id=${manyClientId}`],
+    ["R28: none registered, none given", 400, `response_type=code&client_id=${serviceClientId}`],
+    ["R4: client_id missing, v as it should be", 400, "v=1.0&response_type=code"],
     ["v with a second question mark", 400, `v=1.0?client_id=${clientId}&response_type=code`]
   ] as const)("%s: %d", ([, status, query]) =>
     Effect.gen(function* () {
-      const sentinel = yield* start()
+      const sentinel = yield* start({ config: withoutRedirectUri })
       const response = yield* sentinel.fetch(path(query))
       const body = yield* Effect.promise(() => response.json())
       assert.strictEqual(response.status, status)
@@ -46,7 +63,7 @@ describe("authorize: shown", () => {
       assert.match(body.error, /^[a-z_]+$/)
       // R14
       assert.match(body.error_description, /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
-      if (query.startsWith("v=1.0?")) assert.include(body.error_description, "second question mark")
+      assert.strictEqual(body.error_description.includes("second question mark"), query.startsWith("v=1.0?"))
     })
   )
 
@@ -108,6 +125,17 @@ describe("authorize: sent back", () => {
     })
   )
 
+  it.effect("R10: what else is in the query need not be text, or there once", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start()
+      const challenges = "code_challenge=a&code_challenge=b&code_challenge_method=x&code_challenge_method=y"
+      for (const more of ["x=%ff", "x=%ZZ&x=%C3%28", challenges, "nonce=a&nonce=b"]) {
+        const answer = yield* sentinel.fetch(path(`${base}&state=s&${more}`))
+        assert.match(answer.headers.get("location")!, /^\/sentinel\/login\?request=/, more)
+      }
+    })
+  )
+
   it.effect("R11: a doubled state is not echoed", () =>
     Effect.gen(function* () {
       const sentinel = yield* start()
@@ -137,6 +165,30 @@ describe("authorize: sent back", () => {
   )
 })
 
+describe("authorize: a code that cannot be issued", () => {
+  it.effect("is not sent: the session may have ended meanwhile", () =>
+    Effect.gen(function* () {
+      const good = yield* start()
+      const user = browser(good)
+      yield* user.signIn()
+      const late = browser(
+        yield* start({ store: { ...good.store, issueCode: () => Effect.succeed("NoSession" as const) } })
+      )
+      for (const [name, value] of user.jar) late.jar.set(name, value)
+      const answer = yield* late.send(authorizePath())
+      assert.match(answer.headers.get("location")!, /^\/sentinel\/login\?request=/)
+    })
+  )
+
+  it.effect("leads to the login page, whose cookie the browser keeps", () =>
+    Effect.gen(function* () {
+      const user = browser(yield* start())
+      assert.strictEqual((yield* user.send(authorizePath())).headers.getSetCookie().length, 1)
+      assert.deepStrictEqual((yield* user.send(authorizePath())).headers.getSetCookie(), [])
+    })
+  )
+})
+
 describe("authorize: state", () => {
   const echoed = (state: string, encoded: string) =>
     Effect.gen(function* () {
@@ -156,6 +208,7 @@ describe("authorize: state", () => {
     ["a b", "a+b"],
     ["a b", "a%20b"],
     ["%41", "%2541"],
+    ["\ufffd%2x%", "%EF%BF%BD%2x%"],
     ["\r\nSet-Cookie: x=1", undefined],
     ["\u0000\b\u007f", undefined],
     ["\u202eevil", undefined],

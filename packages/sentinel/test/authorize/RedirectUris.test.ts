@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { append, problemOf, registeredOf } from "@le-auth/sentinel/authorize/RedirectUris"
+import { append, originOf, problemOf, registeredOf } from "@le-auth/sentinel/authorize/RedirectUris"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
 
@@ -92,6 +92,27 @@ describe("RedirectUris", () => {
     "R26: %s may be registered",
     (uri) => assert.isUndefined(problemOf(uri))
   )
+
+  it("R27: the answer has one separator between what is registered and what is added", () => {
+    for (const [uri, expected] of [
+      ["https://app.example/cb", "https://app.example/cb?code=c&state=s"],
+      ["https://app.example/cb?", "https://app.example/cb?code=c&state=s"],
+      ["https://app.example/cb?a", "https://app.example/cb?a&code=c&state=s"],
+      ["https://app.example/cb?a&", "https://app.example/cb?a&code=c&state=s"],
+      ["https://app.example/cb?a=?", "https://app.example/cb?a=?&code=c&state=s"],
+      ["https://app.example/&", "https://app.example/&?code=c&state=s"]
+    ] as const) {
+      assert.strictEqual(append(uri, { code: "c", iss: undefined, state: "s" }), expected)
+    }
+  })
+
+  it("the origin is that of an http address, and of nothing else", () => {
+    assert.strictEqual(originOf("https://app.example:8443/cb?a=b"), "https://app.example:8443")
+    assert.strictEqual(originOf("http://[::1]?a"), "http://[::1]")
+    for (const none of ["", "app.example", "x-https://app.example/", "javascript:https://a"]) {
+      assert.strictEqual(originOf(none), "")
+    }
+  })
 
   it.prop(
     "R27: the answer begins with the registered text, and a parser finds the parameters",

@@ -2,9 +2,21 @@ import { assert, describe, it } from "@effect/vitest"
 import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
-import { answerOf, authorizePath, signedIn } from "../Harness.ts"
+import { account, answerOf, authorizePath, otherAccount, otherClientId, signedIn } from "../Harness.ts"
 
 describe("the session of a browser", () => {
+  it.effect("is that of one account, whatever the cookie is called in which its secret comes", () =>
+    Effect.gen(function* () {
+      const { user } = yield* signedIn()
+      user.jar.set(`sentinel-session-${otherAccount}`, user.jar.get(`sentinel-session-${account}`)!)
+      const elsewhere = authorizePath({ client_id: otherClientId }, otherAccount)
+      const answer = yield* user.send(elsewhere)
+      assert.isFalse(answerOf(answer).has("code"))
+      assert.include(answer.headers.get("location"), "/sentinel/login?request=")
+      assert.isTrue(answerOf(yield* user.send(authorizePath())).has("code"))
+    })
+  )
+
   it.effect("is written once a minute, however often it is used", () =>
     Effect.gen(function* () {
       const store = yield* Effect.provide(SentinelStore, layerMemory)

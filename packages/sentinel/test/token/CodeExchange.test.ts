@@ -122,6 +122,16 @@ describe("code exchange", () => {
       const expired = yield* issue
       yield* TestClock.adjust("1 minute")
       answers.push(yield* app.exchange(expired))
+      // Only the log knows the difference.
+      const reasons = sentinel.lines.flatMap((line) => /token refused: invalid_grant, ([^"]*)/.exec(line)?.[1] ?? [])
+      assert.deepStrictEqual(reasons, [
+        "code unknown",
+        "code used twice: its grant is revoked",
+        "code of another owner",
+        "redirect_uri is not that of the authorization request: the code is burnt",
+        "code used twice: its grant is revoked",
+        "code expired"
+      ])
       assert.strictEqual(new Set(answers.map((answer) => answer.text)).size, 1)
       assert.isTrue(answers.every((answer) => answer.status === 400))
     })

@@ -110,14 +110,21 @@ describe("PKCE", () => {
       })
   )
 
-  it.effect("R44: a verifier that is too short is refused even if its challenge is right", () =>
+  it.effect("R44: a verifier that is none is refused even if its challenge is right", () =>
     Effect.gen(function* () {
       const { app, code } = yield* begin(supported)
-      const short = "abc"
-      const digest = yield* Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(short)))
-      const code_challenge = Buffer.from(digest).toString("base64url")
-      const given = yield* code({ code_challenge, code_challenge_method: "S256" })
-      assert.strictEqual((yield* app.exchange(given, { code_verifier: short })).json["error"], "invalid_grant")
+      const exchange = Effect.fnUntraced(function* (code_verifier: string) {
+        const bytes = new TextEncoder().encode(code_verifier)
+        const digest = yield* Effect.promise(() => crypto.subtle.digest("SHA-256", bytes))
+        const code_challenge = Buffer.from(digest).toString("base64url")
+        return yield* app.exchange(yield* code({ code_challenge, code_challenge_method: "S256" }), { code_verifier })
+      })
+      for (const none of ["abc", verifier.slice(1), ` ${verifier}`, `${verifier}é`, `${verifier}+`, "a".repeat(129)]) {
+        assert.strictEqual((yield* exchange(none)).json["error"], "invalid_grant", none)
+      }
+      for (const right of [verifier, `-._~${verifier}`, "a".repeat(128)]) {
+        assert.strictEqual((yield* exchange(right)).status, 200, right)
+      }
     })
   )
 

@@ -58,6 +58,22 @@ describe("refresh", () => {
       })
   )
 
+  it.effect("no part of the tokens of a refresh is that of another's", () =>
+    Effect.gen(function* () {
+      const { app, tokens, user } = yield* signedIn()
+      const other = yield* app.exchange(answerOf(yield* user.send(authorizePath())).get("code")!)
+      const first = yield* app.refresh(tokens["refresh_token"])
+      const second = yield* app.refresh(other.json["refresh_token"])
+      const third = yield* app.refresh(second.json["refresh_token"])
+      const parts = [first, second, third].flatMap(({ json }) => [
+        json["access_token"]!,
+        json["refresh_token"]!.slice(0, 64),
+        json["refresh_token"]!.slice(64, 128)
+      ])
+      assert.strictEqual(new Set(parts).size, 9)
+    })
+  )
+
   it.effect("R65, R67: within the window every call gets the identical answer, parallel or later", () =>
     Effect.gen(function* () {
       const { app, tokens } = yield* signedIn()

@@ -56,6 +56,28 @@ describe("revoke", () => {
       })
   )
 
+  it.effect("R52: a secret in the query is refused", () =>
+    Effect.gen(function* () {
+      const { app, sentinel, tokens } = yield* signedIn()
+      const { json, status } = yield* app.revoke(tokens["refresh_token"], {}, `?v=1.0&client_secret=${secret}`)
+      assert.deepStrictEqual([status, json["error"]], [400, "invalid_request"])
+      assert.isTrue(yield* isAlive(sentinel, tokens["access_token"]))
+    })
+  )
+
+  it.effect("the log says why there was nothing to revoke", () =>
+    Effect.gen(function* () {
+      const { app, sentinel, tokens } = yield* signedIn()
+      yield* app.revoke("planted-unknown")
+      assert.include(sentinel.lines.at(-1), "nothing to revoke: token unknown")
+      yield* app.revoke(tokens["refresh_token"])
+      assert.include(sentinel.lines.at(-1), "user signed out everywhere")
+      yield* app.revoke(tokens["refresh_token"])
+      assert.include(sentinel.lines.at(-1), "nothing to revoke: token revoked")
+      assert.include(sentinel.lines.at(-1), clientId)
+    })
+  )
+
   it.effect("R71: client authentication first", () =>
     Effect.gen(function* () {
       const { app, sentinel, tokens } = yield* signedIn()

@@ -206,6 +206,8 @@ describe("token: client authentication", () => {
     ["R55: nothing after Basic", "Basic", search(grant), "invalid_client"],
     ["R55: bad base64", "Basic =", search(grant), "invalid_client"],
     ["R55: bad base64", "Basic !!!!", search(grant), "invalid_client"],
+    ["R55: more than one text", `${basic(clientId, secret)} x`, search(grant), "invalid_client"],
+    ["R55: another scheme beside the body", "Notbasic x", search({ ...grant, ...credentials }), "invalid_grant"],
     ["R55: no colon", `Basic ${btoa("client")}`, search(grant), "invalid_client"],
     ["R55: no id", `Basic ${btoa(":")}`, search(grant), "invalid_client"],
     ["R55: broken escapes", `Basic ${btoa("%ZZ:%")}`, search(grant), "invalid_client"],
@@ -226,6 +228,19 @@ describe("token: client authentication", () => {
 })
 
 describe("token: answer", () => {
+  it.effect("an internal error is a 500 that says nothing of it, and is in the log", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start({
+        directory: (directory) => ({ ...directory, installation: () => Effect.die(new Error("planted")) })
+      })
+      const { headers, json, status, text } = yield* application(sentinel).refresh("any")
+      assert.deepStrictEqual([status, json["error"]], [500, "server_error"])
+      assert.strictEqual(headers.get("cache-control"), "no-store")
+      assert.notInclude(text, "planted")
+      assert.isTrue(sentinel.lines.some((line) => line.includes("token failed") && line.includes("planted")))
+    })
+  )
+
   it.effect("R59, R60: LivePerson's fields and no other, opaque tokens of LivePerson's length", () =>
     Effect.gen(function* () {
       const sentinel = yield* start()
