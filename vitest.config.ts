@@ -9,8 +9,8 @@ export const conditions = ["@le-auth/source"]
 // Long enough for a machine that does other things as well: a limit ends what hangs, and measures nothing.
 const patience = 120_000
 
-// One for each core, of which two targets that Nx runs at once have half each.
-const maxWorkers = Math.ceil(availableParallelism() / (process.env["LE_AUTH_TEST_FOLDER"] === undefined ? 1 : 2))
+// One for each core: much of the work is done by the processes that tests start, and waits.
+const maxWorkers = availableParallelism()
 
 export default defineConfig({
   resolve: { conditions },
