@@ -3,136 +3,18 @@
 // `npm run mutate` does so with all of protocol.mjs, `npm run mutate -- packages/core/src/SignIn.ts` with a file or folder. Fails
 // below the threshold. What was not noticed is printed, and in build/mutation/survivors.json; accepted.json says which of it
 // makes no difference, and why.
-import { spawn } from "node:child_process"
-import { once } from "node:events"
 import fs from "node:fs"
-import { availableParallelism } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { instrument } from "./changes.mjs"
-import { append, read } from "./log.mjs"
 import { protocol, threshold } from "./protocol.mjs"
+import { tryAll } from "./trials.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const build = path.join(root, "build/mutation")
-const processes = availableParallelism()
-
-/** First the quick tests, which notice most. Slower ones would take longer than all the others, so they do not count. */
-const slowestTests = [100, 2000]
-/** In how many processes a test file is run that some change left in another state; afterwards it does not count. */
-const attempts = 5
-/** Without a sign of life. */
-const patience = 120_000
 
 /** @typedef {import("./changes.mjs").Change} Change */
-
-/**
- * Runs vitest, and says whether all tests pass.
- * @param {ReadonlyArray<string>} args
- * @param {Record<string, string>} env
- * @param {() => string} progress what changes as long as it lives; else it is ended
- */
-async function vitest(args, env, progress = () => "") {
-  const config = path.join(import.meta.dirname, "vitest.config.mjs")
-  const child = spawn(
-    process.execPath,
-    [path.join(root, "node_modules/vitest/vitest.mjs"), "run", `--config=${config}`, ...args],
-    // A group of its own, to end its workers with it.
-    { cwd: root, env: { ...process.env, ...env }, stdio: "ignore", detached: true }
-  )
-  const end = () => process.kill(-(child.pid ?? 0), "SIGKILL")
-  process.once("exit", end)
-  let seen = progress()
-  let since = Date.now()
-  const watch = setInterval(() => {
-    if (progress() !== seen) {
-      seen = progress()
-      since = Date.now()
-    } else if (Date.now() - since > patience) end()
-  }, 1000)
-  const [code] = await once(child, "close")
-  clearInterval(watch)
-  process.off("exit", end)
-  return code === 0
-}
-
-/**
- * Runs the tests of a package with its changes, in several processes.
- * @param {string} folder
- * @param {string} at where its files are
- * @param {ReadonlyArray<Change>} changes
- */
-async function tryAll(folder, at, changes) {
-  const log = path.join(at, "log")
-  const env = {
-    LE_AUTH_TEST_FOLDER: folder,
-    LE_AUTH_MUTATE_SOURCES: path.join(at, "sources"),
-    LE_AUTH_MUTATE_LOG: log
-  }
-  const left = () => {
-    const noticed = new Set(read(log).map((entry) => entry.noticed))
-    return changes.filter(({ id }) => !noticed.has(id))
-  }
-
-  for (const slowest of slowestTests) {
-    const shard = async (/** @type {number} */ index) => {
-      const now = path.join(at, `now-${index}`)
-      const current = () => (fs.existsSync(now) ? fs.readFileSync(now, "utf8") : "")
-      const all = `--shard=${index}/${processes}`
-      let next = [all]
-      for (let attempt = 1; attempt <= attempts && next.length > 0; attempt++) {
-        fs.writeFileSync(now, "")
-        const before = read(log).length
-        const options = {
-          ...env,
-          LE_AUTH_MUTATE_NOW: now,
-          LE_AUTH_MUTATE_SLOWEST: String(slowest),
-          LE_AUTH_MUTATE_CHANGES: JSON.stringify(left().map(({ id }) => id))
-        }
-        await vitest(next, options, () => `${read(log).length} ${current()}`)
-        const broken = current()
-        if (broken !== "") append(log, { noticed: broken, by: "the process, which hung or broke" })
-        const again = read(log)
-          .slice(before)
-          .flatMap((entry) => entry.again ?? [])
-        next = broken === "" ? [...new Set(again)] : [all]
-      }
-    }
-    await Promise.all(Array.from({ length: processes }, (_, index) => shard(index + 1)))
-  }
-
-  const broken = new Set(read(log).flatMap((entry) => entry.broken ?? []))
-  if (broken.size > 0) throw new Error(`tests fail without any change:\n${[...broken].join("\n")}`)
-
-  // What is reached when a module is loaded has to be switched on before.
-  const entries = read(log)
-  const loading = new Set(entries.flatMap((entry) => entry.loading ?? []))
-  const queue = left().filter(({ id }) => loading.has(id))
-  const fileOf = new Map(changes.map(({ file, id }) => [id, file]))
-  const isNoticed = async (/** @type {Change} */ { file, id }) => {
-    const own = `/${path.basename(file, ".ts")}.test.ts`
-    const tests = new Set(
-      entries.flatMap((entry) =>
-        entry.file !== undefined && entry.reached?.some((reached) => fileOf.get(reached) === file) ? entry.file : []
-      )
-    )
-    const groups = [[...tests].filter((test) => test.endsWith(own)), [...tests].filter((test) => !test.endsWith(own))]
-    for (const group of groups) {
-      if (group.length > 0 && !(await vitest(["--bail=1", ...group], { ...env, __STRYKER_ACTIVE_MUTANT__: id }))) {
-        return true
-      }
-    }
-    return false
-  }
-  const worker = async () => {
-    for (let change = queue.shift(); change !== undefined; change = queue.shift()) {
-      if (await isNoticed(change)) append(log, { noticed: change.id, by: "a test, with the module loaded anew" })
-    }
-  }
-  await Promise.all(Array.from({ length: processes }, worker))
-  return left()
-}
 
 /** @type {ReadonlyArray<{ file: string, code: string, reason: string }>} */
 const accepted = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "accepted.json"), "utf8"))
