@@ -79,13 +79,14 @@ export const config = {
   ]
 }
 
-/** One key for all tests, since it takes a tenth of a second to make one. */
-export const keys = Context.get(
-  await Effect.runPromise(
-    Layer.buildWithScope(SigningKeys.layer.pipe(Layer.provide(NodeCrypto.layer)), Scope.makeUnsafe())
-  ),
-  SigningKeys.SigningKeys
+/** For a test that changes its keys. */
+export const newKeys = Effect.map(
+  Layer.buildWithScope(SigningKeys.layer.pipe(Layer.provide(NodeCrypto.layer)), Scope.makeUnsafe()),
+  (context) => Context.get(context, SigningKeys.SigningKeys)
 )
+
+/** One key for all tests, since it takes a tenth of a second to make one. */
+export const keys = await Effect.runPromise(newKeys)
 
 export interface StartOptions {
   readonly profile?: Partial<SentinelProfile.SentinelProfile>

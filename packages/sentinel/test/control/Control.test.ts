@@ -413,7 +413,7 @@ describe("state", () => {
 
   it.effect("R62: a new signing key, and the old one stays published", () =>
     Effect.gen(function* () {
-      const { control, fetch } = yield* start()
+      const { control, fetch } = yield* start({ keys: yield* Harness.newKeys })
       const kids = Effect.promise(async () => {
         const { keys } = JSON.parse(await (await Effect.runPromise(fetch("/sentinel/well-known/jwks"))).text()) as {
           readonly keys: ReadonlyArray<{ readonly kid: string }>

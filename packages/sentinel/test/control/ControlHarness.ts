@@ -15,6 +15,7 @@ import { application, answerOf, browser, cheapPasswords, config, keys, type Runn
 
 export interface Options extends Omit<Control.Options, "passwords"> {
   readonly config?: unknown
+  readonly keys?: SigningKeys.SigningKeys["Service"]
 }
 
 export const start = Effect.fnUntraced(function* (options?: Options) {
@@ -24,7 +25,7 @@ export const start = Effect.fnUntraced(function* (options?: Options) {
   const services = yield* Layer.build(
     Control.layer(decoded, { passwords: { algorithm: cheapPasswords }, ...options }).pipe(
       Layer.provide(layerMemory),
-      Layer.provideMerge(Layer.succeed(SigningKeys.SigningKeys, keys)),
+      Layer.provideMerge(Layer.succeed(SigningKeys.SigningKeys, options?.keys ?? keys)),
       Layer.provideMerge(NodeCrypto.layer),
       Layer.provideMerge(
         Layer.merge(
