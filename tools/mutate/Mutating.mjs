@@ -22,8 +22,6 @@ function coverage() {
 }
 
 export default class Mutating extends TestRunner {
-  /** @type {Set<string>} */
-  #reached = new Set()
   /** Whether a change was tried in this process: then a test that fails as it is may only need a new one. */
   #isUsed = false
 
@@ -38,7 +36,6 @@ export default class Mutating extends TestRunner {
       throw error
     })
     const elapsed = performance.now() - started
-    for (const id of reached) this.#reached.add(id)
     if (elapsed > Number(slowest)) return
 
     const noticed = new Set(known.map((entry) => entry.noticed))
@@ -79,9 +76,7 @@ export default class Mutating extends TestRunner {
   /** @override @param {import("vitest").RunnerTestSuite} suite */
   async onAfterRunSuite(suite) {
     await super.onAfterRunSuite(suite)
-    if (!("filepath" in suite)) return
-    append(log, { file: suite.file.filepath, reached: [...this.#reached] })
-    this.#reached.clear()
+    if ("filepath" in suite) append(log, { file: suite.file.filepath })
   }
 }
 

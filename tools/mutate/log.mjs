@@ -10,7 +10,6 @@ import fs from "node:fs"
  * @property {string} [done] a test that has tried all changes that it reaches
  * @property {string} [broken] a test that fails without any change
  * @property {string} [file] a test file that is done
- * @property {ReadonlyArray<string>} [reached] the changes that its tests reach
  * @property {ReadonlyArray<string>} [loading] the changes that are reached when the modules are loaded
  */
 

@@ -17,11 +17,11 @@ const processes = availableParallelism()
 const slowestTests = [100, 2000]
 /** In how many processes a test file is run that some change left in another state; afterwards it does not count. */
 const attempts = 5
-/** How long a process may try one change, and all tests with one. */
-const patience = { one: 120_000, all: 900_000 }
+/** How many seconds a process may try one change, and all tests with one. */
+const patience = { one: 120, all: 900 }
 
 /**
- * Runs vitest, and says whether all tests pass. It is ended if there is no progress for so many milliseconds.
+ * Runs vitest, and says whether all tests pass. It is ended if there is no progress for so many seconds.
  * @param {ReadonlyArray<string>} args
  * @param {Record<string, string>} env
  * @param {number} limit
@@ -38,12 +38,12 @@ async function vitest(args, env, limit, progress = () => "") {
   const end = () => process.kill(-(child.pid ?? 0), "SIGKILL")
   process.once("exit", end)
   let seen = progress()
-  let since = Date.now()
+  // Counted, since the machine may have slept.
+  let quietSeconds = 0
   const watch = setInterval(() => {
-    if (progress() !== seen) {
-      seen = progress()
-      since = Date.now()
-    } else if (Date.now() - since > limit) end()
+    quietSeconds = progress() === seen ? quietSeconds + 1 : 0
+    seen = progress()
+    if (quietSeconds > limit) end()
   }, 1000)
   const [code] = await once(child, "close")
   clearInterval(watch)
@@ -103,30 +103,22 @@ export async function tryAll(folder, at, changes) {
   const entries = read(log)
   const loading = new Set(entries.flatMap((entry) => entry.loading ?? []))
   const queue = left().filter(({ id }) => loading.has(id))
-  const fileOf = new Map(changes.map(({ file, id }) => [id, file]))
-  const passes = (/** @type {ReadonlyArray<string>} */ tests, /** @type {string} */ id) =>
-    vitest(["--bail=1", ...tests], { ...env, __STRYKER_ACTIVE_MUTANT__: id }, patience.all)
-  /** The test files that reach a file, in the order in which they are asked: its own alone, then the others. */
-  const groupsOf = (/** @type {string} */ file) => {
-    const own = `/${path.basename(file, ".ts")}.test.ts`
-    const tests = new Set(
-      entries.flatMap((entry) =>
-        entry.file !== undefined && entry.reached?.some((id) => fileOf.get(id) === file) ? entry.file : []
-      )
-    )
-    return [[...tests].filter((test) => test.endsWith(own)), [...tests].filter((test) => !test.endsWith(own))].filter(
-      (group) => group.length > 0
-    )
+  const tests = [...new Set(entries.flatMap((entry) => entry.file ?? []))]
+  const passes = (/** @type {ReadonlyArray<string>} */ files, /** @type {string} */ id) =>
+    vitest(["--bail=1", ...files], { ...env, __STRYKER_ACTIVE_MUTANT__: id }, patience.all)
+  if (queue.length > 0 && !(await passes(tests, "none"))) throw new Error("tests fail without any change")
+  const isNoticed = async (/** @type {Change} */ { file, id }) => {
+    const isOwn = (/** @type {string} */ test) => test.endsWith(`/${path.basename(file, ".ts")}.test.ts`)
+    const own = tests.filter(isOwn)
+    if (own.length > 0 && !(await passes(own, id))) return true
+    return !(await passes(
+      tests.filter((test) => !isOwn(test)),
+      id
+    ))
   }
-  const asIs = new Set([...new Set(queue.map(({ file }) => file))].flatMap(groupsOf).flat())
-  if (asIs.size > 0 && !(await passes([...asIs], "none"))) throw new Error("tests fail without any change")
   const worker = async () => {
     for (let change = queue.shift(); change !== undefined; change = queue.shift()) {
-      for (const group of groupsOf(change.file)) {
-        if (await passes(group, change.id)) continue
-        append(log, { noticed: change.id, by: "a test, with the module loaded anew" })
-        break
-      }
+      if (await isNoticed(change)) append(log, { noticed: change.id, by: "a test, with the module loaded anew" })
     }
   }
   await Promise.all(Array.from({ length: processes }, worker))

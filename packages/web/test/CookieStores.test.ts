@@ -267,6 +267,18 @@ describe("CookieSessionStore", () => {
     }).pipe(Effect.provide(stores()))
   )
 
+  it.effect("H7: a session is no successor of another's, whose place it took", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session()))
+      const before = new Map(browser)
+      const other = new SessionKey({ ...key, accountId: otherAccount })
+      yield* inRequest(browser, Effect.andThen(set(session(20, other)), set(session(30, other))))
+      assert.strictEqual(tokenOf(yield* inRequest(browser, get(other))).length, 30)
+      assert.isTrue(Option.isSome(yield* inRequest(before, get())))
+    }).pipe(Effect.provide(stores()))
+  )
+
   it.effect("F4: sixteen steps are followed, from what was sent to what it became", () =>
     Effect.gen(function* () {
       const browser: CookieJar = new Map()
