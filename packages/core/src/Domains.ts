@@ -164,8 +164,7 @@ const fail = (reason: DomainsErrorReason) => Effect.fail(new DomainsError({ reas
 /** What an answer means that holds no hosts. */
 const unavailable = (answer: Http.Answer | Http.NoAnswer, problem?: string) => {
   if (!("status" in answer)) return fail(new Unavailable({ problem: answer.problem }))
-  const { status } = answer
-  const retryAfter = Http.retryAfterSeconds(answer)
+  const { retryAfter, status } = answer
   return fail(
     new Unavailable({
       problem: problem ?? `it answered with the status ${status}`,
