@@ -10,8 +10,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { BaseUri, BaseUris } from "./BaseUri.ts"
+import { BaseUri } from "./BaseUri.ts"
 import * as Http from "./internal/http.ts"
 import * as LastGood from "./internal/lastGood.ts"
 import { AccountId } from "./Identifiers.ts"
@@ -157,7 +159,15 @@ export interface Options {
  */
 export const liveperson: Origin.Origin = Origin.Origin.make("https://api.liveperson.net")
 
-const decodeAnswer = Schema.decodeUnknownOption(Schema.Union([BaseUri, BaseUris]))
+const decodeBaseUri = Schema.decodeUnknownOption(BaseUri)
+
+/** What an answer has, one service or all of them. An entry that is not understood spoils no other; nothing if none is. */
+const baseUrisOf = (answer: unknown): ReadonlyArray<BaseUri> | undefined => {
+  const isList = Predicate.isObject(answer) && Array.isArray(answer["baseURIs"])
+  const entries: ReadonlyArray<unknown> = isList ? (answer["baseURIs"] as ReadonlyArray<unknown>) : [answer]
+  const understood = entries.flatMap((entry) => Option.toArray(decodeBaseUri(entry)))
+  return understood.length === 0 && entries.length > 0 ? undefined : understood
+}
 
 const fail = (reason: DomainsErrorReason) => Effect.fail(new DomainsError({ reason }))
 
@@ -214,9 +224,8 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
         if (answer.status === 401) return yield* fail(new UnknownAccount({ accountId }))
         if (service !== undefined && (answer.status === 400 || answer.status === 404)) return []
         if (answer.status !== 200) return yield* unavailable(answer)
-        const decoded = decodeAnswer(Http.json(answer))
-        if (decoded._tag === "None") return yield* unavailable(answer, "its answer cannot be read")
-        const candidates = "baseURIs" in decoded.value ? decoded.value.baseURIs : [decoded.value]
+        const candidates = baseUrisOf(Http.json(answer))
+        if (candidates === undefined) return yield* unavailable(answer, "its answer cannot be read")
         // LivePerson's own command line once mixed up the hosts of two accounts: an answer counts for its account only.
         return candidates.filter((candidate) => candidate.account === accountId)
       })

@@ -42,6 +42,18 @@ describe("Domains", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("an entry of the list that is not understood spoils no other", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const odd = [null, 17, { service: "idp" }, { service: "sentinel", account, baseURI: 5 }]
+      wire.next(
+        "baseURI.json",
+        json({ baseURIs: [...odd, { service: "sentinel", account, baseURI: "s.liveperson.net" }, ...odd] })
+      )
+      assert.strictEqual(yield* resolve, "https://s.liveperson.net")
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("A9: lists all services of the account, without an origin where nothing may be sent", () =>
     Effect.gen(function* () {
       const wire = yield* Wire

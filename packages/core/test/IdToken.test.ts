@@ -197,6 +197,22 @@ describe("IdToken", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("E5: while the keys cannot be had, a sign-in is verified by the last good set", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const down = () => new Response("", { status: 503 })
+      wire.next("/jwks", down)
+      // There never was a good set.
+      assert.strictEqual((yield* signIn).session.claims?._tag, "UnverifiedClaims")
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* signIn).session.claims?._tag, "VerifiedClaims")
+      yield* TestClock.adjust("11 minutes")
+      wire.next("/jwks", down)
+      assert.strictEqual((yield* signIn).session.claims?._tag, "VerifiedClaims")
+      assert.strictEqual(wire.to("/jwks").length, 3)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("E6: where verification is required, a token of an unpublished key is refused", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
