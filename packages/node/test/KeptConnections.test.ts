@@ -1,11 +1,11 @@
-import * as Undici from "@effect/platform-node/Undici"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import { Origin } from "@le-auth/core/Origin"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { once } from "node:events"
@@ -99,10 +99,7 @@ describe.concurrent("connections that are kept", () => {
           yield* refresh(endpoint.origin, "refresh")
           return endpoint.connections
         }).pipe(Effect.provide(over(http)))
-      const dispatcher = yield* Effect.acquireRelease(
-        Effect.sync(() => new Undici.Agent()),
-        (agent) => Effect.promise(() => agent.close())
-      )
+      const dispatcher = yield* NodeHttpClient.makeDispatcher
       assert.deepStrictEqual(
         yield* Effect.all(
           [
