@@ -69,8 +69,13 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   problem: Schema.String,
   /** The status of the answer, if there was one. */
   status: Schema.optionalKey(Schema.Finite),
-  /** Whether Sentinel may have acted on the request. */
-  sent: Schema.Boolean
+  /**
+   * Whether Sentinel may have acted on the request. `false` is certain: there was no connection, or it answered 503 and said when to
+   * come again (RFC 9110 sections 10.2.3 and 15.6.4).
+   */
+  sent: Schema.Boolean,
+  /** Seconds, if the answer says. */
+  retryAfter: Schema.optionalKey(Schema.Finite)
 }) {
   override get message(): string {
     return `Sentinel is not available: ${this.problem}. Try again later.`
@@ -90,7 +95,8 @@ export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {}) {
 
 /**
  * The answer is not one of a token endpoint: another status, HTML, or JSON without what must be there. `excerpt` is the
- * start of the body, without anything secret that was sent, and only of answers that carry no tokens.
+ * start of the body, for logs and developers. There is none if the body holds anything secret that was sent, in any encoding, or a
+ * token.
  *
  * @since 0.1.0
  */

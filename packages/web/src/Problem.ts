@@ -50,6 +50,6 @@ export const page = (options: {
     title: options.title,
     status: status(options.error),
     frameAncestors: options.frameAncestors,
-    body: `<p>${Html.escape(options.error.message)}</p>
-<p class="actions"><a class="button primary" href="${Html.escape(options.loginPath)}">Sign in again</a></p>`
+    body: Html.html`<p>${options.error.message}</p>
+<p class="actions"><a class="button primary" href="${options.loginPath}">Sign in again</a></p>`
   })

@@ -44,7 +44,7 @@ export const layer = HttpRouter.addAll(
             title: "Not done",
             status: notOurPage.status,
             frameAncestors,
-            body: `<p>${notOurPage.message}</p>`
+            body: Html.html`<p>${notOurPage.message}</p>`
           })
 
     const failed = (request: HttpServerRequest) => (error: Problem.Problem) =>

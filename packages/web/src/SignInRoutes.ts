@@ -59,7 +59,7 @@ const login = Effect.gen(function* () {
   const { frameAncestors, paths } = application
   const wait = application.startLimit === undefined ? () => Effect.succeedNone : StartLimit.make(application.startLimit)
   const page = (status: number, title: string, text: string) =>
-    Html.page({ title, status, body: `<p>${text}</p>`, frameAncestors })
+    Html.page({ title, status, body: Html.html`<p>${text}</p>`, frameAncestors })
 
   return Effect.fnUntraced(
     function* (request: HttpServerRequest) {

@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Persistence from "effect/persistence/Persistence"
@@ -337,5 +338,19 @@ describe("Html", () => {
 
   it("escapes what could become markup", () => {
     assert.strictEqual(Html.escape(`<a href="x" o='y'>&`), "&lt;a href=&quot;x&quot; o=&#39;y&#39;&gt;&amp;")
+  })
+
+  it("J4: a page escapes each text that is put into it, and takes no other body than the template's", async () => {
+    const evil = `"><script>&'`
+    const page = Html.page({
+      title: evil,
+      body: Html.html`<p title="${evil}">${evil}${Html.html`<b>${1}</b>`}${false}</p>`
+    })
+    const text = await HttpServerResponse.toWeb(page).text()
+    assert.notInclude(text, evil)
+    assert.include(text, "<b>1</b></p>")
+    assert.strictEqual(text.split("&quot;&gt;&lt;script&gt;&amp;&#39;").length, 5)
+    // @ts-expect-error a plain text is no HTML
+    Html.page({ title: "", body: "<p>" })
   })
 })
