@@ -27,17 +27,27 @@ export const redisClient = (url: string) => NodeDatabase.closingInTime(NodeRedis
 
 export interface Options {
   readonly lease?: Duration.Input | undefined
+  readonly patience?: Duration.Input | undefined
+  readonly keepFor?: Duration.Input | undefined
   readonly connections?: number | undefined
 }
 
 /** `TransactionStore`, `SessionStore` and `RefreshLock`. */
 export const stores = (url: string, options: Options = {}) =>
   url.startsWith("redis:")
-    ? Layer.mergeAll(TransactionStoreRedis.layer, SessionStoreRedis.layer, RefreshLockRedis.layerWith(options)).pipe(
+    ? Layer.mergeAll(
+        TransactionStoreRedis.layer,
+        SessionStoreRedis.layerWith(options),
+        RefreshLockRedis.layerWith(options)
+      ).pipe(
         Layer.provideMerge(redisClient(url)),
         Layer.orDie
       )
-    : Layer.mergeAll(TransactionStoreSql.layer, SessionStoreSql.layer, RefreshLockSql.layerWith(options)).pipe(
+    : Layer.mergeAll(
+        TransactionStoreSql.layer,
+        SessionStoreSql.layerWith(options),
+        RefreshLockSql.layerWith(options)
+      ).pipe(
         Layer.provide(sqlClient(url, options.connections)),
         Layer.orDie
       )

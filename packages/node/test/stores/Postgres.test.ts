@@ -18,6 +18,16 @@ const engine: Engine = {
     SqlClient.SqlClient.use(
       (sql) => sql`UPDATE le_auth_session SET record = left(record, 40) WHERE id = ${key.toString()}`
     ).pipe(Effect.provide(sqlClient(server.url)), Effect.asVoid),
+  legacy: (key, before) =>
+    SqlClient.SqlClient.use((sql) =>
+      Effect.gen(function* () {
+        const [row] = yield* sql<{ record: string }>`SELECT record FROM le_auth_session WHERE id = ${key.toString()}`
+        // As the migration finds it, and leaves it.
+        yield* sql`DELETE FROM le_auth_session WHERE id = ${key.toString()}`
+        yield* sql`INSERT INTO le_auth_session (id, account_id, record, expires_at)
+          VALUES (${key.toString()}, ${key.accountId}, ${before(row!.record)}, ${Number.MAX_SAFE_INTEGER})`
+      })
+    ).pipe(Effect.provide(sqlClient(server.url))),
   dump: postgresDump(() => server.url)
 }
 

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import * as TestClock from "effect/testing/TestClock"
 import { session } from "../Samples.ts"
 import { runScript } from "../SqliteFile.ts"
 import { cable } from "./Cable.ts"
@@ -29,23 +30,57 @@ export interface Engine {
   readonly hasClock: boolean
   /** Damages the record of a session. */
   readonly corrupt: (key: SessionKey) => Effect.Effect<void, unknown>
+  /** Makes the record of a session what a version without generations would have kept, given how that had it as JSON. */
+  readonly legacy: (key: SessionKey, before: (json: string) => string) => Effect.Effect<void, unknown>
+  /** For an engine that has a clock: lets time pass there. */
+  readonly elapse?: (duration: Duration.Duration) => Effect.Effect<void, unknown>
   /** All that it holds, as text. */
   readonly dump: Effect.Effect<string, unknown>
 }
 
+/** The record of a session as a version without generations had it. */
+const beforeGenerations = (json: string): string => {
+  const { generation: _, renewedAt: __, sentinel: ___, ...before } = JSON.parse(json) as Record<string, unknown>
+  return JSON.stringify(before)
+}
+
 export const provesStores = (engine: Engine): void => {
-  const layer = Layer.unwrap(Effect.sync(() => stores(engine.url())))
+  const patience = "6 seconds"
+  const layer = Layer.unwrap(Effect.sync(() => stores(engine.url(), { patience })))
   const sealedStore = Layer.provide(sealed("key"), layer)
   // A limit for what hangs: a loaded machine may take long.
-  const both = { second: layer, live: engine.hasClock, runs: 20, timeout: "100 seconds" } as const
+  const both = { second: layer, live: engine.hasClock, runs: 20, timeout: "100 seconds", elapse: engine.elapse } as const
   TransactionStoreContract.suite(engine.name, layer, both)
-  SessionStoreContract.suite(engine.name, layer, { ...both, corrupt: engine.corrupt })
+  const legacy = (key: SessionKey) => engine.legacy(key, beforeGenerations)
+  SessionStoreContract.suite(engine.name, layer, { ...both, corrupt: engine.corrupt, legacy })
   SessionStoreContract.suite(`${engine.name}, sealed`, sealedStore, {
     ...both,
     second: sealedStore,
     corrupt: engine.corrupt
   })
-  RefreshLockContract.suite(engine.name, layer, { ...both, live: true })
+  RefreshLockContract.suite(engine.name, layer, { ...both, live: true, patience })
+
+  describe(`${engine.name}, sessions that are over`, () => {
+    const short = Layer.unwrap(Effect.sync(() => stores(engine.url(), { keepFor: "1 minute" })))
+    const test = engine.hasClock ? it.live : it.effect
+    test("match no generation, and any", () =>
+      Effect.gen(function* () {
+        const elapse = engine.elapse ?? TestClock.adjust
+        const store = Context.get(yield* Layer.build(short), SessionStore)
+        const [first, second] = [session("over", undefined, "first"), session("over", undefined, "second")]
+        for (const next of ["set", "remove", "any"] as const) {
+          yield* store.set(first, "any")
+          yield* elapse(Duration.seconds(61))
+          assert.isTrue(Option.isNone(yield* store.get(first.key)))
+          if (next === "set") assert.isFalse(yield* store.set(second, first.generation))
+          if (next === "remove") assert.isFalse(yield* store.remove(first.key, first.generation))
+          if (next === "any") assert.isTrue(yield* store.set(second, "any"))
+        }
+        assert.deepStrictEqual(yield* store.get(second.key), Option.some(second))
+        yield* store.remove(second.key, "any")
+      })
+    )
+  })
 
   describe(`${engine.name}, several processes`, () => {
     it.live("B3: of three processes that take the same records, one gets each", () =>
@@ -106,7 +141,7 @@ export const provesStores = (engine: Engine): void => {
       Effect.gen(function* () {
         const planted = session("planted", undefined, "planted-access-token")
         yield* Effect.provide(
-          SessionStore.use((store) => store.set(planted)),
+          SessionStore.use((store) => store.set(planted, "any")),
           sealedStore
         )
         const dump = yield* engine.dump
@@ -131,7 +166,7 @@ export const provesRecovery = (engine: Engine): void => {
           Context.get(context, RefreshLock)
         ]
         const one = session(`cut off from ${engine.name}`)
-        yield* sessions.set(one)
+        yield* sessions.set(one, "any")
         yield* cut
         const errors = yield* Effect.all(
           [
