@@ -4,7 +4,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as PostgresDatabase from "../PostgresDatabase.ts"
 import { provesCleanUp } from "./cleanUp.ts"
 import { postgresDump } from "./dumps.ts"
-import { sqlClient } from "./Engines.ts"
+import { elapseIn, sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
@@ -28,6 +28,7 @@ const engine: Engine = {
           VALUES (${key.toString()}, ${key.accountId}, ${before(row!.record)}, ${Number.MAX_SAFE_INTEGER})`
       })
     ).pipe(Effect.provide(sqlClient(server.url))),
+  elapse: (duration) => elapseIn(server.url)(duration),
   dump: postgresDump(() => server.url)
 }
 

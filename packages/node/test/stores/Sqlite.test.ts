@@ -8,7 +8,7 @@ import { afterAll } from "vitest"
 import { sqliteFile } from "../SqliteFile.ts"
 import { provesCleanUp } from "./cleanUp.ts"
 import { sqliteDump } from "./dumps.ts"
-import { sqlClient } from "./Engines.ts"
+import { elapseIn, sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
 import { provesStores } from "./suites.ts"
 
@@ -34,6 +34,7 @@ provesStores({
           VALUES (${key.toString()}, ${key.accountId}, ${before(row!.record)}, ${Number.MAX_SAFE_INTEGER})`
       })
     ).pipe(Effect.provide(sqlClient(`sqlite:${path}`))),
+  elapse: (duration) => elapseIn(`sqlite:${path}`)(duration),
   dump: sqliteDump(path)
 })
 
