@@ -103,14 +103,19 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
       )
 
       /** What a session became: a newer one, or none after it was removed. */
-      const successors = new Recent<{ readonly next: Sealed | undefined; readonly until: number } | undefined>(remembered)
+      const successors = new Recent<{ readonly next: Sealed | undefined; readonly until: number } | undefined>(
+        remembered
+      )
       const successorOf = (identity: string, now: number) => {
         const found = successors.get(identity)
         return found === undefined || found.until <= now ? undefined : found
       }
 
       /** The newest that is known: its identity, and no text if it was removed. */
-      const follow = (sealed: Sealed, now: number): { readonly identity: string; readonly sealed: Sealed | undefined } => {
+      const follow = (
+        sealed: Sealed,
+        now: number
+      ): { readonly identity: string; readonly sealed: Sealed | undefined } => {
         let newest = sealed
         for (let step = 0; step < maximumSteps; step++) {
           const found = successorOf(newest.identity, now)
