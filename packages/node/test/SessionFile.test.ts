@@ -6,6 +6,7 @@ import * as PrivateDocument from "@le-auth/node/PrivateDocument"
 import * as SessionFile from "@le-auth/node/SessionFile"
 import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -54,8 +55,8 @@ SessionStoreContract.suite("SessionFile, twice on one file", contract, {
   timeout: "100 seconds",
   // All that such a file knows of time.
   elapse: (duration) =>
-    Effect.sync(() => {
-      const age = (Date.now() - Duration.toMillis(duration)) / 1000
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const age = (now - Duration.toMillis(duration)) / 1000
       Fs.utimesSync(shared, age, age)
     }),
   corrupt: changeEntry((entry) => (entry["accessToken"] = 7)),
@@ -181,8 +182,8 @@ describe("SessionFile", () => {
       Fs.symlinkSync(Path.join(root, "real", "target"), Path.join(root, "sessions.json"))
       for (const path of [Path.join(root, "link", "sessions.json"), Path.join(root, "sessions.json")]) {
         for (const operation of [
-          (store: SessionStore["Service"]) => store.set(session("a"), "any"),
-          (store: SessionStore["Service"]) => store.get(key("a"))
+          (store: SessionStore["Service"]) => Effect.asVoid(store.set(session("a"), "any")),
+          (store: SessionStore["Service"]) => Effect.asVoid(store.get(key("a")))
         ]) {
           const error = yield* Effect.flip(at(path, operation))
           assert.strictEqual(error._tag, "StoreError")
