@@ -193,7 +193,9 @@ describe("SealedSessionStore", () => {
       const store = behind()
       yield* set(session).pipe(sealed(store, "a"))
       const kept = store.records.get(key.toString())!
-      const old = yield* Seal.seal(`{"version":0}`, `session of ${key.toString()} generation ${generation}`).pipe(Effect.provide(keys("a")))
+      const old = yield* Seal.seal(`{"version":0}`, `session of ${key.toString()} generation ${generation}`).pipe(
+        Effect.provide(keys("a"))
+      )
       store.records.set(key.toString(), new Session({ ...kept, accessToken: Redacted.make(old) }))
       assert.isTrue(Option.isNone(yield* get(key).pipe(sealed(store, "a"))))
     })

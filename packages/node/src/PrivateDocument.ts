@@ -12,7 +12,14 @@ import * as Semaphore from "effect/Semaphore"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import * as KernelLock from "./internal/kernelLock.ts"
-import { type FileProblem, keepAside, preparePrivateDirectory, readPrivate, usable, writePrivate } from "./internal/privateFile.ts"
+import {
+  type FileProblem,
+  keepAside,
+  preparePrivateDirectory,
+  readPrivate,
+  usable,
+  writePrivate
+} from "./internal/privateFile.ts"
 import { stateDirectory } from "./internal/stateDirectory.ts"
 
 /** A change takes some milliseconds, so whoever waits longer waits for a process that is stopped. */
@@ -35,7 +42,9 @@ export interface PrivateDocument<A> {
    * Reads, changes and writes as one step for all processes. `change` gives a result and the new content; without one nothing is
    * written.
    */
-  readonly modify: <B>(change: (content: A) => readonly [result: B, content: A | undefined]) => Effect.Effect<B, StoreError>
+  readonly modify: <B>(
+    change: (content: A) => readonly [result: B, content: A | undefined]
+  ) => Effect.Effect<B, StoreError>
 }
 
 /**
@@ -106,7 +115,9 @@ export const make = <A>(options: {
     Newer: `The ${name} ${path} was written by a newer le-auth, so ${otherwise}.`
   }
   const read = Effect.flatMap(look, (found) =>
-    found._tag === "Content" ? Effect.succeed(found.content) : Effect.as(Effect.logWarning(unreadable[found._tag]), empty)
+    found._tag === "Content"
+      ? Effect.succeed(found.content)
+      : Effect.as(Effect.logWarning(unreadable[found._tag]), empty)
   )
 
   /** Within this process everybody waits in a queue. */
@@ -125,7 +136,9 @@ export const make = <A>(options: {
         if (content === undefined) return result
         if (found._tag === "Damaged") {
           const aside = yield* Effect.mapError(keepAside(path), storeError("write"))
-          yield* Effect.logWarning(`The ${name} ${path} was not readable. It is kept as ${aside}, and a new one was begun.`)
+          yield* Effect.logWarning(
+            `The ${name} ${path} was not readable. It is kept as ${aside}, and a new one was begun.`
+          )
         }
         yield* Effect.mapError(writePrivate(path, `${encode(content)}\n`), storeError("write"))
         return result

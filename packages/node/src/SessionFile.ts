@@ -47,7 +47,10 @@ const decode = (path: string) =>
   })
 
 const encode = ({ sessions, unreadable }: Content): string =>
-  JSON.stringify({ version, sessions: [...Array.from(sessions.values(), (session) => encodeSession(session)), ...unreadable] })
+  JSON.stringify({
+    version,
+    sessions: [...Array.from(sessions.values(), (session) => encodeSession(session)), ...unreadable]
+  })
 
 /** Without the session of a key, readable or not. */
 const without = (content: Content, key: Session.SessionKey): Content => {

@@ -22,7 +22,9 @@ export const key = (subject: string, accountId = account) =>
 export const session = (subject: string, accountId?: AccountId, token = `token-of-${subject}`) =>
   new Session({
     key: key(subject, accountId),
-    generation: Generation.make(createHash("sha256").update(`${accountId}/${subject}/${token}`).digest("base64url").slice(0, 22)),
+    generation: Generation.make(
+      createHash("sha256").update(`${accountId}/${subject}/${token}`).digest("base64url").slice(0, 22)
+    ),
     accessToken: Redacted.make(token),
     refreshToken: Redacted.make("planted-refresh-token"),
     claims: new UnverifiedClaims({

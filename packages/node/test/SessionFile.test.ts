@@ -111,7 +111,9 @@ describe("SessionFile", () => {
       const processes = yield* startAll(others)
       yield* Effect.forEach(processes, ({ go }) => go)
       const here = (who: string) =>
-        at(path, (store) => Effect.forEach(subjects(who), (subject) => store.set(session(subject), "any"), { concurrency: 4 }))
+        at(path, (store) =>
+          Effect.forEach(subjects(who), (subject) => store.set(session(subject), "any"), { concurrency: 4 })
+        )
       yield* Effect.all([here("here"), here("there")], { concurrency: "unbounded" })
       for (const { result } of processes) assert.strictEqual(yield* result, "kept")
       const { value } = yield* at(path, (store) => store.list(account))

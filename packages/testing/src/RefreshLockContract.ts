@@ -227,7 +227,8 @@ export interface Options<E = never> extends Omit<Contract.Options<RefreshLock, E
   readonly patience?: Duration.Input | undefined
 }
 
-const patienceName = "F3: who waits does not enter as long as its patience lasts, then fails with a StoreError, and never runs"
+const patienceName =
+  "F3: who waits does not enter as long as its patience lasts, then fails with a StoreError, and never runs"
 
 /** Of a lock that waits for ever. */
 const longWait = Duration.hours(1)
@@ -290,11 +291,8 @@ const contractOf = ({ patience }: Options<unknown> = {}): Contract.Contract<Refr
  *
  * @since 0.1.0
  */
-export const suite = <E, E2 = never>(
-  name: string,
-  layer: Layer.Layer<RefreshLock, E>,
-  options?: Options<E2>
-): void => Contract.suite(contractOf(options), `RefreshLock: ${name}`, layer, options)
+export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<RefreshLock, E>, options?: Options<E2>): void =>
+  Contract.suite(contractOf(options), `RefreshLock: ${name}`, layer, options)
 
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.

@@ -15,7 +15,8 @@ type Lock = RefreshLock["Service"]
 
 const oneAtATime = "F3: under equal keys one runs at a time, and everyone runs once"
 const nobody = "F3: nobody enters while somebody is inside"
-const patient = "F3: who waits does not enter as long as its patience lasts, then fails with a StoreError, and never runs"
+const patient =
+  "F3: who waits does not enter as long as its patience lasts, then fails with a StoreError, and never runs"
 const different = "F3: different keys do not wait for each other, not even similar or long ones"
 const hundred = "100 keys are locked at the same time"
 const failure = "a lock is released after a failure, which passes through as it is"
@@ -81,7 +82,11 @@ const enters = <A, E>(_: Semaphore.Semaphore, effect: Effect.Effect<A, E>) => ef
 
 const impatient: ReadonlyArray<readonly [string, Layer.Layer<RefreshLock>, Duration.Input]> = [
   ["enters after a second", waiting({ patience: Duration.seconds(1), after: enters }), "1 minute"],
-  ["enters after a second, though it has no end", waiting({ patience: Duration.seconds(1), after: enters }), Duration.infinity],
+  [
+    "enters after a second, though it has no end",
+    waiting({ patience: Duration.seconds(1), after: enters }),
+    Duration.infinity
+  ],
   ["enters when its patience is over", waiting({ after: enters }), "1 minute"],
   ["fails sooner than it says", waiting({ patience: Duration.seconds(30) }), "1 minute"],
   ["dies when its patience is over", waiting({ after: () => Effect.die("late") }), "1 minute"],
@@ -219,7 +224,10 @@ describe("RefreshLockContract", () => {
 
   it.effect("F4: rejects a lock that two processes do not share", () =>
     Effect.gen(function* () {
-      const { violations } = yield* RefreshLockContract.check(layerMemory, { second: layerMemory, timeout: "300 millis" })
+      const { violations } = yield* RefreshLockContract.check(layerMemory, {
+        second: layerMemory,
+        timeout: "300 millis"
+      })
       assert.includeMembers(
         violations.map(({ name }) => name),
         [oneAtATime, nobody, uninterruptible]

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { VerifiedClaims } from "@le-auth/core/IdToken"
-import { Generation, Session, type SessionKey } from "@le-auth/core/Session"
+import { type Generation, Session, type SessionKey } from "@le-auth/core/Session"
 import { layerMemory, SessionStore } from "@le-auth/core/SessionStore"
 import { StoreError } from "@le-auth/core/StoreError"
 import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
@@ -69,7 +69,8 @@ const store = (
           const now = yield* Clock.currentTimeMillis
           const before = Option.getOrUndefined(find(name))
           const text = encode(options.write?.(session, before) ?? session)
-          if (options.life !== undefined) ends.set(name, now + Duration.toMillis(Duration.fromInputUnsafe(options.life)))
+          if (options.life !== undefined)
+            ends.set(name, now + Duration.toMillis(Duration.fromInputUnsafe(options.life)))
           const write = options.set?.(texts, name, text) ?? Effect.sync(() => void texts.set(name, text))
           return yield* changed(name, over, "set", write)
         }),
@@ -122,7 +123,8 @@ const compares =
 const matchless = "F4: a missing session matches no generation, not even the empty one"
 const stays = "F4: a set over a generation that was removed brings nothing back"
 const replaced = "F4: a remove of a generation that was replaced removes nothing"
-const twice = "F10: the same set made twice says true, then false, and its session is there, as after an answer that was lost"
+const twice =
+  "F10: the same set made twice says true, then false, and its session is there, as after an answer that was lost"
 const whole = "F4: generations are compared whole, and with regard to case"
 const sets = "F4: of 64 parallel sets over one generation exactly one says true, and its session is the one found"
 const both = "F4: of 64 parallel sets and removes over one generation exactly one says true"
@@ -180,7 +182,11 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SessionStore>, Readonl
     store({ read: (text) => (text.length > 2000 ? Option.none() : decode(text)) }),
     [verified]
   ],
-  ["ignores the generation", store({ matches: () => true }), [compares, stays, replaced, twice, whole, sets, both, model]],
+  [
+    "ignores the generation",
+    store({ matches: () => true }),
+    [compares, stays, replaced, twice, whole, sets, both, model]
+  ],
   ["compares and writes in two steps", store({ between: Effect.yieldNow }), [sets, both]],
   [
     "takes a missing session for a match",
@@ -192,18 +198,18 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SessionStore>, Readonl
     store({ matches: (stored, over) => over === "any" || (stored?.generation ?? "") === over }),
     [matchless]
   ],
-  ["always says true", store({ says: () => true }), [compares, matchless, stays, replaced, twice, whole, sets, both, model]],
+  [
+    "always says true",
+    store({ says: () => true }),
+    [compares, matchless, stays, replaced, twice, whole, sets, both, model]
+  ],
   ["always says false", store({ says: () => false }), [compares, removed, stays, sets, both, model]],
   [
     "always says that it removed",
     store({ says: (changed, method) => changed || method === "remove" }),
     [matchless, stays, replaced, whole, both, model]
   ],
-  [
-    "says of any only whether something was there",
-    store({ missing: Effect.succeed(false) }),
-    [removed, model]
-  ],
+  ["says of any only whether something was there", store({ missing: Effect.succeed(false) }), [removed, model]],
   [
     "compares without regard to case",
     store({
@@ -247,7 +253,10 @@ const corruption = (read: (text: string) => Option.Option<Session>, options: Par
   const texts = new Map<string, string>()
   const corrupt = (key: SessionKey) =>
     Effect.sync(() => void texts.set(key.toString(), texts.get(key.toString())?.slice(0, 40) ?? ""))
-  return Effect.map(SessionStoreContract.check(store({ texts, read, ...options }), { corrupt }), ({ violations }) => violations)
+  return Effect.map(
+    SessionStoreContract.check(store({ texts, read, ...options }), { corrupt }),
+    ({ violations }) => violations
+  )
 }
 
 describe("SessionStoreContract", () => {
@@ -313,8 +322,7 @@ describe("SessionStoreContract", () => {
       const isRight = (stored: Session | undefined, over: Over) =>
         right(stored, over) && !(stored?.generation === "" && over === "")
       assert.deepStrictEqual(yield* check({ matches: isRight }), [legacySession])
-      const anything = (stored: Session | undefined, over: Over) =>
-        right(stored, over) || stored?.generation === ""
+      const anything = (stored: Session | undefined, over: Over) => right(stored, over) || stored?.generation === ""
       assert.deepStrictEqual(yield* check({ matches: anything }), [legacySession])
     })
   )

@@ -18,7 +18,10 @@ for (const options of [{ live: false }, { live: true }]) {
   const clock = options.live ? "the real clock" : "the test clock"
   TransactionStoreContract.suite(`layerMemory, ${clock}`, TransactionStore.layerMemory, options)
   SessionStoreContract.suite(`layerMemory, ${clock}`, SessionStore.layerMemory, options)
-  RefreshLockContract.suite(`layerMemory, ${clock}`, RefreshLock.layerMemory, { ...options, patience: Duration.infinity })
+  RefreshLockContract.suite(`layerMemory, ${clock}`, RefreshLock.layerMemory, {
+    ...options,
+    patience: Duration.infinity
+  })
 }
 
 // Two instances of the seal, with keys of their own derived from one secret, over one store.

@@ -51,18 +51,12 @@ export const stores = (url: string, options: Options = {}) =>
         TransactionStoreRedis.layer,
         SessionStoreRedis.layerWith(options),
         RefreshLockRedis.layerWith(options)
-      ).pipe(
-        Layer.provideMerge(redisClient(url)),
-        Layer.orDie
-      )
+      ).pipe(Layer.provideMerge(redisClient(url)), Layer.orDie)
     : Layer.mergeAll(
         TransactionStoreSql.layer,
         SessionStoreSql.layerWith(options),
         RefreshLockSql.layerWith(options)
-      ).pipe(
-        Layer.provide(sqlClient(url, options.connections)),
-        Layer.orDie
-      )
+      ).pipe(Layer.provide(sqlClient(url, options.connections)), Layer.orDie)
 
 /** Puts a seal before the `SessionStore` of the context. */
 export const sealed = (name: string) =>

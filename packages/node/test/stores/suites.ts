@@ -48,7 +48,13 @@ export const provesStores = (engine: Engine): void => {
   const layer = Layer.unwrap(Effect.sync(() => stores(engine.url(), { patience })))
   const sealedStore = Layer.provide(sealed("key"), layer)
   // A limit for what hangs: a loaded machine may take long.
-  const both = { second: layer, live: engine.hasClock, runs: 20, timeout: "100 seconds", elapse: engine.elapse } as const
+  const both = {
+    second: layer,
+    live: engine.hasClock,
+    runs: 20,
+    timeout: "100 seconds",
+    elapse: engine.elapse
+  } as const
   TransactionStoreContract.suite(engine.name, layer, both)
   const legacy = (key: SessionKey) => engine.legacy(key, beforeGenerations)
   SessionStoreContract.suite(engine.name, layer, { ...both, corrupt: engine.corrupt, legacy })
@@ -76,8 +82,7 @@ export const provesStores = (engine: Engine): void => {
         }
         assert.deepStrictEqual(yield* store.get(second.key), Option.some(second))
         yield* store.remove(second.key, "any")
-      })
-    )
+      }))
   })
 
   describe(`${engine.name}, several processes`, () => {

@@ -38,8 +38,7 @@ export const capacityCases: ReadonlyArray<ContractCase<SessionStore["Service"]>>
     name: "H7: keys of 300 characters that differ in the last one are different keys",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const first = yield* Samples.uniqueKey
-      const ending = (last: string) =>
-        new SessionKey({ ...first, subject: Subject.make("x".repeat(299) + last) })
+      const ending = (last: string) => new SessionKey({ ...first, subject: Subject.make("x".repeat(299) + last) })
       const [a, b, c] = [ending("a"), ending("b"), ending("c")]
       yield* one.set(Samples.whole(a, 1), "any")
       isNone(yield* other.get(b), "under a key that differs in its last character")

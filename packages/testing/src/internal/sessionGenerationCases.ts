@@ -27,7 +27,11 @@ export const generationCases: ReadonlyArray<ContractCase<SessionStore["Service"]
     name: "F4: a set over the stored generation writes; over another one, or of before, it changes nothing and says so",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const key = yield* Samples.uniqueKey
-      const [first, second, third] = [1, 2, 3].map((serial) => Samples.whole(key, serial)) as [Session, Session, Session]
+      const [first, second, third] = [1, 2, 3].map((serial) => Samples.whole(key, serial)) as [
+        Session,
+        Session,
+        Session
+      ]
       assert.isTrue(yield* one.set(first, "any"), "a set over any where nothing is")
       assert.isFalse(yield* other.set(third, second.generation), "a set over a generation that was never stored")
       isFound(yield* one.get(key), first, "after a set over another generation")
@@ -188,7 +192,11 @@ export const generationCases: ReadonlyArray<ContractCase<SessionStore["Service"]
           }
           for (const [index, key] of keys.entries()) {
             const found = Option.getOrUndefined(yield* subject.other.get(key))
-            assert.strictEqual(found?.generation, model.get(index)?.generation, `in the end, after ${JSON.stringify(steps)}`)
+            assert.strictEqual(
+              found?.generation,
+              model.get(index)?.generation,
+              `in the end, after ${JSON.stringify(steps)}`
+            )
           }
         })
       )
