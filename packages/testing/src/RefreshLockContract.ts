@@ -278,6 +278,9 @@ const contractOf = ({ patience }: Options<unknown> = {}): Contract.Contract<Refr
     ? { port: RefreshLock, cases, unproven: [{ name: patienceName, reason: "give the suite `patience`" }] }
     : { port: RefreshLock, cases: [...cases, patienceCase(Duration.fromInputUnsafe(patience))] }
 
+/** Who waits sleeps: an engine whose time is moved on would only end the lease of whoever is inside. */
+const ofWaiters = <E>(options: Options<E> = {}): Contract.Options<RefreshLock, E> => ({ ...options, elapse: undefined })
+
 /**
  * Registers the cases as vitest tests.
  *
@@ -292,7 +295,7 @@ const contractOf = ({ patience }: Options<unknown> = {}): Contract.Contract<Refr
  * @since 0.1.0
  */
 export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<RefreshLock, E>, options?: Options<E2>): void =>
-  Contract.suite(contractOf(options), `RefreshLock: ${name}`, layer, options)
+  Contract.suite(contractOf(options), `RefreshLock: ${name}`, layer, ofWaiters(options))
 
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.
@@ -302,4 +305,4 @@ export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<RefreshLoc
 export const check = <E, E2 = never>(
   layer: Layer.Layer<RefreshLock, E>,
   options?: Options<E2>
-): Effect.Effect<Contract.Findings> => Contract.check(contractOf(options), layer, options)
+): Effect.Effect<Contract.Findings> => Contract.check(contractOf(options), layer, ofWaiters(options))
