@@ -46,19 +46,17 @@ const Content = Schema.Struct({
 type Content = typeof Content.Type
 
 const empty: Content = { version: 1, profiles: [] }
-const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Content))
+const decode = Schema.decodeUnknownOption(Content)
 const encode = Schema.encodeSync(Schema.fromJsonString(Content))
 
 const document = Effect.map(PrivateDocument.defaultPath("profiles.json"), (path) =>
   PrivateDocument.make<Content>({
     name: "profile file",
     path,
-    parse: (text) => {
-      const content = text === undefined ? Option.some(empty) : decode(text)
-      return Option.isSome(content)
-        ? Effect.succeed(content.value)
-        : Effect.as(Effect.logWarning(`The profile file ${path} is not readable, so there are no profiles.`), empty)
-    },
+    version: 1,
+    empty,
+    otherwise: "there are no profiles",
+    decode: (document) => Effect.succeed(decode(document)),
     encode
   })
 )
@@ -71,7 +69,7 @@ const document = Effect.map(PrivateDocument.defaultPath("profiles.json"), (path)
 export const read = Effect.flatMap(document, (document) => document.read)
 
 const update = (change: (content: Content) => Content) =>
-  Effect.flatMap(document, (document) => document.update(change))
+  Effect.flatMap(document, (document) => document.modify((content) => [undefined, change(content)]))
 
 /** A secret that was copied into another profile does not open there. */
 const associatedData = ({ account, application }: Pick<Profile, "account" | "application">): string =>

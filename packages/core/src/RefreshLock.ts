@@ -14,6 +14,8 @@ import type { StoreError } from "./StoreError.ts"
  * all processes that share the lock. Different keys do not wait for each other. The lock is released when the effect ends
  * in any way, and when its process dies.
  *
+ * Whoever waits for another process may lose patience: then `withLock` fails with a `StoreError`, and the effect never runs.
+ *
  * Each refresh runs under the lock of its session, and so does what saves a new sign-in or removes a session: a refresh that
  * ends later must not undo them. Nothing that runs under one lock asks for another.
  *

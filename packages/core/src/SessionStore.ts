@@ -20,7 +20,8 @@ import type { StoreError } from "./StoreError.ts"
  *   that nothing can come between. It says whether it wrote.
  * - `remove` removes under the same rule. `"any"` of a missing session is true; a generation of a missing one is false.
  * - A missing, expired or unreadable record matches no generation, not even the empty one.
- * - `list` gives the keys of the sessions of an account, in no particular order.
+ * - `list` gives the keys of all sessions of an account, in no particular order.
+ * - A session is kept for 30 days after it was set last, or longer.
  *
  * @since 0.1.0
  */

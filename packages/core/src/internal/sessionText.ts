@@ -17,6 +17,6 @@ export const decode = Schema.decodeOption(SessionJson)
 
 /** The key whose `toString` gave this text. */
 export const keyOf = (text: string): Option.Option<SessionKey> => {
-  const [accountId, clientId, subject] = text.split("/").map(decodeURIComponent)
-  return decodeKey({ accountId, clientId, subject })
+  const [accountId, clientId, subject, instance] = text.split("/").map(decodeURIComponent)
+  return decodeKey({ accountId, clientId, subject, ...(instance === undefined ? {} : { instance }) })
 }
