@@ -15,6 +15,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { AppInstallation } from "./AppInstallations.ts"
 import * as Http from "./internal/http.ts"
+import { failureOf } from "./internal/repeatable.ts"
 import type { AccountId, AuthorizationCode, CodeVerifier, RedirectUri, RefreshToken } from "./Identifiers.ts"
 import { JsonWebKeySet } from "./IdToken.ts"
 import { OAuthErrorBody, printable } from "./OAuthError.ts"
@@ -94,14 +95,14 @@ const withoutSecrets = (text: string, secrets: ReadonlyArray<string>): string =>
 
 /** What an answer other than success means (RFC 6749 section 5.2). */
 const reasonOf = (answer: Http.Answer, secrets: ReadonlyArray<string>): TokenErrorReason => {
-  if (answer.status === 429) {
-    const retryAfter = Http.retryAfterSeconds(answer)
-    return new RateLimited(retryAfter === undefined ? {} : { retryAfter })
-  }
+  const retryAfterSeconds = Http.retryAfterSeconds(answer)
+  const retryAfter = retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }
+  if (answer.status === 429) return new RateLimited(retryAfter)
   if (answer.status >= 500) {
     return new Unavailable({
       problem: `it answered with the status ${answer.status}`,
       status: answer.status,
+      ...retryAfter,
       sent: true
     })
   }
@@ -137,17 +138,7 @@ const reasonOf = (answer: Http.Answer, secrets: ReadonlyArray<string>): TokenErr
 const noAnswer = (failure: Http.NoAnswer): TokenErrorReason =>
   failure.timedOut ? new Timeout() : new Unavailable({ problem: failure.problem, sent: failure.sent })
 
-/**
- * What may be repeated: 429, 5xx, and connections that were not made. After a time-out or a broken connection Sentinel may
- * have acted, and a rotated refresh token that is sent again looks like theft (RFC 9700 section 4.14.2).
- */
-const failureOf = ({ reason }: TokenError): RetryPolicy.Failure | undefined => {
-  if (reason._tag === "RateLimited") return { _tag: "RateLimited", retryAfter: reason.retryAfter }
-  return reason._tag === "Unavailable" && (reason.status !== undefined || !reason.sent)
-    ? { _tag: "ServerError" }
-    : undefined
-}
-const retrying = RetryPolicy.retry({ login: true, failureOf })
+const retrying = RetryPolicy.retry({ login: true, failureOf: (error: TokenError) => failureOf(error) })
 
 /** App tokens of version 2 can be verified with published keys, and LivePerson has version 1 for the Connector API only. */
 const paths = {

@@ -9,7 +9,7 @@ import { account, installation, json, layer, sentinelOrigin, Wire } from "./Scri
 
 const endpoint = { installation, sentinel: sentinelOrigin }
 const refresh = SentinelClient.use((client) => client.refresh({ ...endpoint, refreshToken: Redacted.make("r") }))
-const down = () => new Response("", { status: 503 })
+const down = json({}, 503, { "retry-after": "1" })
 
 /** Runs it, and gives the seconds at which requests went out. */
 const times = <A, E, R>(effect: Effect.Effect<A, E, R>, path: string) =>

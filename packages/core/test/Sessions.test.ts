@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
-import { type Session, SessionKey } from "@le-auth/core/Session"
+import { Generation, type Session, SessionKey, unidentified } from "@le-auth/core/Session"
 import * as Sessions from "@le-auth/core/Sessions"
 import { layerMemory, SessionStore } from "@le-auth/core/SessionStore"
 import { StoreError } from "@le-auth/core/StoreError"
@@ -37,6 +37,11 @@ const refreshes = Effect.map(Wire, (wire) =>
   wire.to("/token").filter(({ form }) => form.get("grant_type") === "refresh_token")
 )
 const signedIn = Effect.map(signIn, ({ session }) => session)
+/** A mark that no set of tokens has. */
+const generation = (serial: number) => Generation.make(String(serial).padStart(22, "0"))
+/** After tokens that came just now nobody needs newer ones. */
+const aWhile = TestClock.adjust("6 seconds")
+const refresh = (key: SessionKey) => Sessions.Sessions.use((sessions) => sessions.refresh(key))
 const text = (token: Redacted.Redacted) => Redacted.value(token)
 const current = (key: SessionKey) => Effect.map(Sessions.current(key), Option.getOrThrow)
 
@@ -46,9 +51,9 @@ const unreliable = Layer.effect(
   SessionStore,
   Effect.map(SessionStore, (store) => ({
     ...store,
-    set: (session: Session) =>
+    set: (session: Session, over: Generation | "any") =>
       Effect.suspend(() =>
-        broken ? Effect.fail(new StoreError({ store: "session store", operation: "set" })) : store.set(session)
+        broken ? Effect.fail(new StoreError({ store: "session store", operation: "set" })) : store.set(session, over)
       )
   }))
 ).pipe(Layer.provide(layerMemory))
@@ -91,9 +96,11 @@ describe("Sessions.accessToken", () => {
     Effect.gen(function* () {
       const wire = yield* Wire
       const { key } = yield* signedIn
-      const renewed = yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      yield* aWhile
+      const renewed = yield* refresh(key)
+      yield* aWhile
       wire.next("/token", () => Response.json({ access_token: "planted-next", token_type: "Bearer" }))
-      const kept = yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      const kept = yield* refresh(key)
       const sent = yield* refreshes
       assert.strictEqual(sent[1]!.form.get("refresh_token"), text(renewed.refreshToken!))
       assert.strictEqual(text(kept.refreshToken!), text(renewed.refreshToken!))
@@ -109,7 +116,7 @@ describe("Sessions.accessToken", () => {
         const { key } = yield* signedIn
         const other = new SessionKey({ ...key, accountId: otherAccount, clientId: otherInstallation.clientId })
         yield* SessionStore.use((store) =>
-          Effect.flatMap(current(key), (session) => store.set({ ...session, key: other }))
+          Effect.flatMap(current(key), (session) => store.set({ ...session, key: other }, "any"))
         )
         yield* TestClock.adjust("31 minutes")
         wire.next("/token", (sent) => Effect.as(Effect.sleep("5 seconds"), json(tokens(sent, 0))()))
@@ -146,7 +153,15 @@ describe("Sessions.accessToken", () => {
       yield* TestClock.adjust("31 minutes")
       wire.next("/token", () =>
         SessionStore.use((store) =>
-          store.set({ ...session, accessToken: Redacted.make("theirs"), refreshToken: Redacted.make("new") })
+          store.set(
+            {
+              ...session,
+              generation: generation(1),
+              accessToken: Redacted.make("theirs"),
+              refreshToken: Redacted.make("new")
+            },
+            session.generation
+          )
         ).pipe(Effect.as(oauthError("invalid_grant")()), Effect.provide(shared), Effect.orDie)
       )
       const shared = yield* Effect.context<SessionStore>()
@@ -191,8 +206,9 @@ describe("Sessions.accessToken", () => {
       const started = yield* SignIn.start({ accountId: otherAccount })
       const other = (yield* SignIn.complete(callbackOf(started))).session
       const mine = yield* current(key)
+      yield* aWhile
       for (const session of [mine, other]) {
-        yield* Sessions.Sessions.use((sessions) => sessions.refresh(session.key))
+        yield* refresh(session.key)
         const sent = (yield* refreshes).at(-1)!
         assert.strictEqual(sent.form.get("refresh_token"), text(session.refreshToken!))
         assert.strictEqual(sent.url.host, `sentinel-${session.key.accountId}.liveperson.net`)
@@ -254,8 +270,9 @@ describe("Sessions.accessToken", () => {
       const wire = yield* Wire
       const { key } = yield* signedIn
       const refreshUnsaved = Effect.gen(function* () {
+        yield* aWhile
         broken = true
-        const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+        const refreshing = yield* Effect.forkChild(refresh(key))
         yield* TestClock.adjust("2 seconds")
         broken = false
         return yield* Fiber.join(refreshing)
@@ -268,7 +285,14 @@ describe("Sessions.accessToken", () => {
       yield* Sessions.revokeEverywhere(key)
       assert.strictEqual(wire.to("/revoke").at(-1)!.form.get("token"), text(kept.refreshToken!))
       assert.isTrue(Option.isNone(yield* Sessions.current(key)))
-    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
+    }).pipe(
+      Effect.provide(
+        layerWith({
+          stores: Layer.merge(TransactionStore.layerMemory, unreliable),
+          sessions: { onePer: "user" }
+        })
+      )
+    )
   )
 
   /** Lets go on whatever can go on without the clock. */
@@ -278,8 +302,9 @@ describe("Sessions.accessToken", () => {
 
   /** A refresh that takes five seconds, of which the first has passed. */
   const slowRefresh = Effect.fnUntraced(function* (key: SessionKey) {
+    yield* aWhile
     ;(yield* Wire).next("/token", (sent) => Effect.as(Effect.sleep("5 seconds"), json(tokens(sent, 0))()))
-    const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+    const refreshing = yield* Effect.forkChild(refresh(key))
     yield* TestClock.adjust("1 second")
     return refreshing
   })
@@ -296,7 +321,7 @@ describe("Sessions.accessToken", () => {
       const newest = yield* Fiber.join(signingIn)
       assert.strictEqual(text((yield* current(key)).refreshToken!), text(newest.refreshToken!))
       assert.strictEqual(text(yield* Sessions.accessToken(key)), text(newest.accessToken))
-    }).pipe(Effect.provide(layer))
+    }).pipe(Effect.provide(layerWith({ sessions: { onePer: "user" } })))
   )
 
   it.effect("G5: a refresh that ends after a sign-out does not undo it", () =>
@@ -306,7 +331,7 @@ describe("Sessions.accessToken", () => {
       const leaving = yield* Effect.forkChild(Sessions.forget(key))
       yield* everythingElse
       yield* TestClock.adjust("5 seconds")
-      yield* Fiber.join(refreshing)
+      assert.strictEqual((yield* Effect.flip(Fiber.join(refreshing)))._tag, "NotSignedIn")
       yield* Fiber.join(leaving)
       assert.isTrue(Option.isNone(yield* SessionStore.use((store) => store.get(key))))
       assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
@@ -318,19 +343,26 @@ describe("Sessions.accessToken", () => {
       const session = yield* signedIn
       const { key } = session
       const keepTokens = Effect.gen(function* () {
+        yield* aWhile
         broken = true
-        const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+        const refreshing = yield* Effect.forkChild(refresh(key))
         yield* TestClock.adjust("2 seconds")
         yield* Fiber.join(refreshing)
         broken = false
       })
       yield* keepTokens
-      const theirs = { ...session, accessToken: Redacted.make("theirs"), refreshAt: 10 ** 12, expiresAt: 10 ** 12 }
-      yield* SessionStore.use((store) => store.set(theirs))
+      const theirs = {
+        ...session,
+        generation: generation(1),
+        accessToken: Redacted.make("theirs"),
+        refreshAt: 10 ** 12,
+        expiresAt: 10 ** 12
+      }
+      yield* SessionStore.use((store) => store.set(theirs, "any"))
       assert.strictEqual(text((yield* current(key)).accessToken), "theirs")
       assert.strictEqual(text(yield* Sessions.accessToken(key)), "theirs")
       yield* keepTokens
-      yield* SessionStore.use((store) => store.remove(key))
+      yield* SessionStore.use((store) => store.remove(key, "any"))
       assert.isTrue(Option.isNone(yield* Sessions.current(key)))
       assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
       assert.isTrue(Option.isNone(yield* SessionStore.use((store) => store.get(key))))
@@ -381,10 +413,12 @@ describe("Sessions.accessToken", () => {
       const wire = yield* Wire
       const { key } = yield* signedIn
       const claims = { sub: key.subject, aud: key.clientId, iss: "sentinel", iat: 0, exp: 600 }
+      yield* aWhile
       wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt(claims) }))())
-      yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      yield* refresh(key)
+      yield* aWhile
       wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt({ ...claims, sub: "other" }) }))())
-      const error = yield* Effect.flip(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+      const error = yield* Effect.flip(refresh(key))
       assert.strictEqual(error._tag, "SessionEnded")
       assert.isTrue(Option.isNone(yield* Sessions.current(key)))
     }).pipe(Effect.provide(layer))
@@ -481,22 +515,64 @@ describe("Sessions.authorized", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  const refused = json({}, 401, { "www-authenticate": 'Bearer realm="api", error="invalid_token"' })
+
   it.effect("G3: refreshes and repeats once after 401, not after 403, and not a stream", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
       const { http } = yield* client
-      wire.next("/things", json({}, 401))
+      wire.next("/things", refused)
       assert.strictEqual((yield* http.get(api)).status, 200)
       assert.strictEqual((yield* refreshes).length, 1)
-      wire.next("/things", json({}, 401), json({}, 401))
+      wire.next("/things", refused, refused)
       assert.strictEqual((yield* http.get(api)).status, 401)
       wire.next("/things", json({}, 403))
       assert.strictEqual((yield* http.get(api)).status, 403)
       assert.strictEqual((yield* refreshes).length, 2)
-      wire.next("/things", json({}, 401))
+      wire.next("/things", refused)
       const body = HttpClientRequest.bodyStream(HttpClientRequest.post(api), Stream.make(new Uint8Array(1)))
       assert.strictEqual((yield* http.execute(body)).status, 401)
       assert.strictEqual((yield* refreshes).length, 2)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G3: a 401 means the token if it says so, or says nothing and the token is older than a minute", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      for (const [challenge, young, old] of [
+        [undefined, 0, 1],
+        ["Bearer", 0, 1],
+        ['Bearer realm="things"', 0, 1],
+        ['Basic realm="error=invalid_token"', 0, 1],
+        ["Bearer error=invalid_token", 1, 1],
+        ['Bearer realm="x, y", error = "invalid_token", error_description="it is over"', 1, 1],
+        ['Bearer error_description="error=\\"invalid_token\\"", error="invalid_request"', 0, 0],
+        ['Bearer error="insufficient_scope"', 0, 0]
+      ] as const) {
+        for (const [age, expected] of [
+          ["59 seconds", young],
+          ["61 seconds", old]
+        ] as const) {
+          const { http } = yield* client
+          yield* TestClock.adjust(age)
+          const before = (yield* refreshes).length
+          wire.next("/things", json({}, 401, challenge === undefined ? {} : { "www-authenticate": challenge }))
+          assert.strictEqual((yield* http.get(api)).status, expected === 1 ? 200 : 401, `${challenge} after ${age}`)
+          assert.strictEqual((yield* refreshes).length - before, expected, `${challenge} after ${age}`)
+        }
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G3: 30 calls at an API with a 401 of its own cause one refresh", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { http } = yield* client
+      yield* TestClock.adjust("2 minutes")
+      wire.next("/things", ...Array.from({ length: 31 }, () => json({}, 401)))
+      for (let call = 0; call < 30; call++) assert.strictEqual((yield* http.get(api)).status, 401)
+      assert.strictEqual((yield* refreshes).length, 1)
+      assert.strictEqual(wire.to("/things").length, 31)
     }).pipe(Effect.provide(layer))
   )
 })
