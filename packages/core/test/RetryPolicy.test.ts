@@ -51,6 +51,21 @@ describe("D13: repetitions", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("every 5xx for what can be asked twice", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const client = yield* SentinelClient
+      for (const [path, call] of [
+        ["/token/revoke", client.revoke({ ...endpoint, refreshToken: Redacted.make("r") })],
+        ["/app/token", client.appToken(endpoint)],
+        ["/jwks", client.keys(sentinelOrigin)]
+      ] as const) {
+        wire.next(path, json({}, 500), json({}, 503, { "retry-after": "20" }))
+        assert.deepStrictEqual((yield* times(call, path)).seen, [0, 5, 25], path)
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("none for another 4xx, none after a time-out, and none for a code exchange", () =>
     Effect.gen(function* () {
       const wire = yield* Wire

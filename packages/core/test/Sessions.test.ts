@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
-import { Generation, type Session, SessionKey, unidentified } from "@le-auth/core/Session"
+import { Generation, type Session, SessionKey } from "@le-auth/core/Session"
 import * as Sessions from "@le-auth/core/Sessions"
 import { layerMemory, SessionStore } from "@le-auth/core/SessionStore"
 import { StoreError } from "@le-auth/core/StoreError"
