@@ -17,6 +17,7 @@ import type { AppInstallation } from "./AppInstallations.ts"
 import * as Excerpt from "./internal/excerpt.ts"
 import * as Http from "./internal/http.ts"
 import * as OptionalMembers from "./internal/optionalMembers.ts"
+import { failureOf } from "./internal/repeatable.ts"
 import type { AccountId, AuthorizationCode, CodeVerifier, RedirectUri, RefreshToken } from "./Identifiers.ts"
 import { type JsonWebKeySet, readKeySet } from "./IdToken.ts"
 import { OAuthErrorBody, tokenErrorCodes } from "./OAuthError.ts"
@@ -48,8 +49,8 @@ export interface Endpoint {
 }
 
 /**
- * The calls. Each is bounded in time and size by `RequestLimits`. All but the exchange are repeated as `RetryPolicy` says, after the
- * failures of {@link failureOf}.
+ * The calls. Each is bounded in time and size by `RequestLimits`. All but the exchange are repeated as `RetryPolicy` says: after
+ * 429, 5xx and connections that were not made, a refresh only if nothing was done.
  *
  * @since 0.1.0
  */
@@ -142,25 +143,6 @@ const reasonOf = (answer: Received): TokenErrorReason => {
 const noAnswer = (failure: Http.NoAnswer): TokenErrorReason =>
   failure.timedOut ? new Timeout() : new Unavailable({ problem: failure.problem, sent: failure.sent })
 
-/**
- * What may be repeated: after 429, after 503 with `Retry-After`, and if no connection was made. After a time-out or a broken
- * connection Sentinel may have acted. So it may after another 5xx, of a gateway for example: a rotated refresh token that is sent
- * again looks like theft (RFC 9700 section 4.14.2), so a refresh is repeated then only with `repeatRefresh: "always"`, for a Sentinel
- * that does not rotate. An exchange is never repeated.
- *
- * @since 0.1.0
- */
-export const failureOf = (
-  { operation, reason }: TokenError,
-  options: { readonly repeatRefresh?: "undone" | "always" | undefined } = {}
-): RetryPolicy.Failure | undefined => {
-  if (operation === "exchange") return undefined
-  if (reason._tag === "RateLimited") return { _tag: "RateLimited", retryAfter: reason.retryAfter }
-  if (reason._tag !== "Unavailable") return undefined
-  const mayRepeat =
-    !reason.sent || (reason.status !== undefined && (operation !== "refresh" || options.repeatRefresh === "always"))
-  return mayRepeat ? { _tag: "ServerError" } : undefined
-}
 const retrying = RetryPolicy.retry({ login: true, failureOf: (error: TokenError) => failureOf(error) })
 
 /** App tokens of version 2 can be verified with published keys, and LivePerson has version 1 for the Connector API only. */

@@ -10,6 +10,13 @@ import { Origin } from "./Origin.ts"
 import { UnverifiedClaims, VerifiedClaims } from "./IdToken.ts"
 
 /**
+ * The subject of a session whose sign-in brought no id_token, as in older documentation: nobody knows who it is.
+ *
+ * @since 0.1.0
+ */
+export const unidentified: Subject = Subject.make("unidentified")
+
+/**
  * Names a session. No session can be read through another account's key.
  *
  * @since 0.1.0
@@ -17,11 +24,17 @@ import { UnverifiedClaims, VerifiedClaims } from "./IdToken.ts"
 export class SessionKey extends Schema.Class<SessionKey>("@le-auth/core/SessionKey")({
   accountId: AccountId,
   clientId: ClientId,
-  subject: Subject
+  subject: Subject,
+  /** Of one sign-in, so that each browser has a session of its own: random. Absent where a user has one session. */
+  instance: Schema.optionalKey(
+    Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/, { expected: "1 to 64 characters of base64url" }))
+  )
 }) {
-  /** One text for the three parts, for stores: URL-encoded, so no part can imitate another. */
+  /** One text for all parts, for stores: URL-encoded, so no part can imitate another. */
   override toString(): string {
-    return [this.accountId, this.clientId, this.subject].map(encodeURIComponent).join("/")
+    const { accountId, clientId, instance, subject } = this
+    const parts = instance === undefined ? [accountId, clientId, subject] : [accountId, clientId, subject, instance]
+    return parts.map(encodeURIComponent).join("/")
   }
 }
 

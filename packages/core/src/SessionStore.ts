@@ -3,11 +3,14 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { AccountId } from "./Identifiers.ts"
+import * as SessionText from "./internal/sessionText.ts"
 import type { Generation, Session, SessionKey } from "./Session.ts"
 import type { StoreError } from "./StoreError.ts"
 
@@ -36,31 +39,63 @@ export class SessionStore extends Context.Service<
 >()("@le-auth/core/SessionStore") {}
 
 /**
+ * @since 0.1.0
+ */
+export interface MemoryOptions {
+  /** How long a session is kept after it was saved last. Default: 90 days. */
+  readonly keepFor?: Duration.Input | undefined
+}
+
+/**
  * Keeps the sessions in the memory of this process: for one process, and for tests. They end with it.
  *
  * @since 0.1.0
  */
-export const layerMemory: Layer.Layer<SessionStore> = Layer.sync(SessionStore, () => {
-  const sessions = new Map<string, Session>()
-  const matches = (key: SessionKey, generation: Generation | "any") =>
-    generation === "any" || sessions.get(key.toString())?.generation === generation
-  return {
-    get: (key) => Effect.sync(() => Option.fromUndefinedOr(sessions.get(key.toString()))),
-    set: (session, over) =>
-      Effect.sync(() => {
-        if (!matches(session.key, over)) return false
-        sessions.set(session.key.toString(), session)
-        return true
-      }),
-    remove: (key, only) =>
-      Effect.sync(() => {
-        if (!matches(key, only)) return false
-        sessions.delete(key.toString())
-        return true
-      }),
-    list: (accountId) =>
-      Effect.sync(() =>
-        Array.from(sessions.values(), (session) => session.key).filter((key) => key.accountId === accountId)
-      )
-  }
-})
+export const layerMemoryWith = (options: MemoryOptions): Layer.Layer<SessionStore> =>
+  Layer.sync(SessionStore, () => {
+    const keepFor = Duration.toMillis(Duration.fromInputUnsafe(options.keepFor ?? SessionText.keepFor))
+    /** In the order in which they were saved, so that those that are over come first. */
+    const sessions = new Map<string, { readonly session: Session; readonly until: number }>()
+
+    /** Looks at what is not over, and changes it, without a step in between. */
+    const now = <A>(use: (now: number) => A): Effect.Effect<A> =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        for (const [id, { until }] of sessions) {
+          if (until > now) break
+          sessions.delete(id)
+        }
+        return use(now)
+      })
+    const matches = (id: string, generation: Generation | "any") =>
+      generation === "any" || sessions.get(id)?.session.generation === generation
+
+    return {
+      get: (key) => now(() => Option.fromUndefinedOr(sessions.get(key.toString())?.session)),
+      set: (session, over) =>
+        now((now) => {
+          const id = session.key.toString()
+          if (!matches(id, over)) return false
+          sessions.delete(id)
+          sessions.set(id, { session, until: now + keepFor })
+          return true
+        }),
+      remove: (key, only) =>
+        now(() => {
+          const id = key.toString()
+          if (!matches(id, only)) return false
+          sessions.delete(id)
+          return true
+        }),
+      list: (accountId) =>
+        now(() =>
+          Array.from(sessions.values(), ({ session }) => session.key).filter((key) => key.accountId === accountId)
+        )
+    }
+  })
+
+/**
+ * {@link layerMemoryWith} the defaults.
+ *
+ * @since 0.1.0
+ */
+export const layerMemory: Layer.Layer<SessionStore> = layerMemoryWith({})

@@ -140,12 +140,19 @@ export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
   reason: TokenErrorReason
 }) {
   override get message(): string {
-    return this.reason.message
+    return this.isRefusedRefresh
+      ? `The session has ended, or the application's credentials have changed. ${this.reason.message}`
+      : this.reason.message
+  }
+
+  /** LivePerson has been seen to answer so for other reasons than credentials: a new sign-in tells which it is. */
+  private get isRefusedRefresh(): boolean {
+    return this.operation === "refresh" && this.reason._tag === "InvalidClient"
   }
 
   /** Whether the user has to sign in again; a code that was sent once is never sent again. */
   get startAgain(): boolean {
-    return this.operation === "exchange" || this.reason._tag === "InvalidGrant"
+    return this.operation === "exchange" || this.reason._tag === "InvalidGrant" || this.isRefusedRefresh
   }
 
   /** Whether the same call may succeed later. */

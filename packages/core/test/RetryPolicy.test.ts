@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Domains from "@le-auth/core/Domains"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
-import { failureOf, SentinelClient } from "@le-auth/core/SentinelClient"
+import { SentinelClient } from "@le-auth/core/SentinelClient"
 import { Timeout, TokenError, Unavailable } from "@le-auth/core/TokenError"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
+import { failureOf } from "../src/internal/repeatable.ts"
 import { account, installation, json, layer, sentinelOrigin, Wire } from "./ScriptedSentinel.ts"
 
 const endpoint = { installation, sentinel: sentinelOrigin }
@@ -52,6 +53,21 @@ describe("D13: repetitions", () => {
       wire.sent.length = 0
       wire.next("/token", json({}, 429, { "retry-after": "3600" }))
       assert.deepStrictEqual((yield* times(refresh, "/token")).seen, [0])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("every 5xx for what can be asked twice", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const client = yield* SentinelClient
+      for (const [path, call] of [
+        ["/token/revoke", client.revoke({ ...endpoint, refreshToken: Redacted.make("r") })],
+        ["/app/token", client.appToken(endpoint)],
+        ["/jwks", client.keys(sentinelOrigin)]
+      ] as const) {
+        wire.next(path, json({}, 500), json({}, 503, { "retry-after": "20" }))
+        assert.deepStrictEqual((yield* times(call, path)).seen, [0, 5, 25], path)
+      }
     }).pipe(Effect.provide(layer))
   )
 
@@ -116,15 +132,16 @@ describe("D13: repetitions", () => {
       wire.next("/token", down)
       const error = yield* Effect.provideService(Effect.flip(refresh), RetryPolicy.Current, RetryPolicy.none)
       assert.isUndefined(failureOf(error))
-      assert.deepStrictEqual(failureOf(error, { repeatRefresh: "always" }), { _tag: "ServerError" })
+      assert.deepStrictEqual(failureOf(error, { doesNotRotate: true }), { _tag: "ServerError", retryAfter: undefined })
       const late = new TokenError({ operation: "refresh", reason: new Timeout() })
       const broken = new Unavailable({ problem: "the connection broke", sent: true })
-      assert.isUndefined(failureOf(late, { repeatRefresh: "always" }))
-      assert.isUndefined(
-        failureOf(new TokenError({ operation: "refresh", reason: broken }), { repeatRefresh: "always" })
-      )
+      assert.isUndefined(failureOf(late, { doesNotRotate: true }))
+      assert.isUndefined(failureOf(new TokenError({ operation: "refresh", reason: broken }), { doesNotRotate: true }))
       const none = new Unavailable({ problem: "no connection could be made", sent: false })
-      assert.deepStrictEqual(failureOf(new TokenError({ operation: "refresh", reason: none })), { _tag: "ServerError" })
+      assert.deepStrictEqual(failureOf(new TokenError({ operation: "refresh", reason: none })), {
+        _tag: "ServerError",
+        retryAfter: undefined
+      })
       assert.isUndefined(failureOf(new TokenError({ operation: "exchange", reason: none })))
     }).pipe(Effect.provide(layer))
   )

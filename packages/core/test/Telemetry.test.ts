@@ -65,6 +65,8 @@ const everything = Effect.gen(function* () {
     yield* run(SignIn.complete(callbackOf(yield* SignIn.start())))
   }
   yield* run(sessions.accessToken(key))
+  // A session whose tokens came just now is given as it is.
+  yield* TestClock.adjust("6 seconds")
   yield* run(sessions.refresh(key))
   const authorized = sessions.authorized(yield* HttpClient.HttpClient, key)
   yield* run(authorized.get("https://evil.example/x"))
