@@ -45,6 +45,11 @@ export class Sessions extends Context.Service<
       readonly sentinel: Origin
       readonly tokens: TokenResponse
     }) => Effect.Effect<Session, IdToken.IdTokenError | StoreError>
+    /**
+     * A session that began a moment ago, as it is now: none if it has ended since. A store in cookies writes it once more, for a
+     * browser that may not have got the first answer.
+     */
+    readonly again: (session: Session) => Effect.Effect<Option.Option<Session>, StoreError>
     /** The session as it is stored, without refreshing anything. */
     readonly current: (key: SessionKey) => Effect.Effect<Option.Option<Session>, StoreError>
     /** The keys of the sessions of an account. */
@@ -220,6 +225,16 @@ export const layerWith = (
           yield* refreshing.begin(session)
           return session
         }),
+
+        // What is missing matches no generation, so nothing that has ended comes back. A cookie store knows what it wrote.
+        again: (session) =>
+          Effect.flatMap(current(session.key), (now) =>
+            Option.isSome(now)
+              ? Effect.succeed(now)
+              : Effect.map(store.set(session, session.generation), (written) =>
+                  written ? Option.some(session) : Option.none()
+                )
+          ),
 
         current,
         list: (accountId) => store.list(accountId),
