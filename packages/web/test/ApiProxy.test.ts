@@ -11,8 +11,8 @@ const proxied: Options = {
   routes: ApiProxy.layer({
     maximumRequestSize: "100 B",
     services: {
-      accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/"] },
-      msgHist: { paths: ["/messaging_history/"], methods: ["POST"] }
+      accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/**"] },
+      msgHist: { paths: ["/messaging_history/**"], methods: ["POST"] }
     }
   })
 }
@@ -69,12 +69,13 @@ describe("an API of LivePerson, through the backend", () => {
       "content-type": "application/json",
       "cross-origin-resource-policy": "same-origin",
       etag: '"2"',
-      "x-content-type-options": "nosniff"
+      "x-content-type-options": "nosniff",
+      "x-le-auth": "answer"
     })
     web.wire.next(users, json({ error: "no such thing" }, 404))
     const missing = await mine.send(at(users), { headers: own })
     assert.strictEqual(missing.status, 404)
-    assert.isNull(missing.headers.get("x-le-auth"))
+    assert.strictEqual(missing.headers.get("x-le-auth"), "answer")
   })
 
   scenario("G3: a call that was refused with 401 is repeated once, with a new token", [proxied], async (web) => {

@@ -58,7 +58,7 @@ export const make = <A, E>(options: Options) => {
     })
 
   return (id: string, attempt: (keep: () => void) => Effect.Effect<A, E>): Effect.Effect<Outcome<A>, E> =>
-    Clock.clockWith((clock) => {
+    Clock.clockWith((clock): Effect.Effect<Outcome<A>, E> => {
       const now = clock.currentTimeMillisUnsafe()
       const past = kept.get(id)
       const again = past !== undefined && past.until > now ? past.exit : undefined
