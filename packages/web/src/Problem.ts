@@ -129,20 +129,19 @@ export const page = (options: {
   readonly frameAncestors?: ReadonlyArray<string> | undefined
 }): HttpServerResponse => {
   const { error, homePath, loginPath, more, returnTo } = options
-  const isOver =
-    "startAgain" in error ? error.startAgain : error._tag === "NotSignedIn" || error._tag === "SessionEnded"
+  const startsAgain = isOver(error) || ("startAgain" in error && error.startAgain)
   const signIn = returnTo === undefined ? loginPath : `${loginPath}?${new URLSearchParams({ returnTo })}`
   const link = (href: string, label: string, kind = "") =>
     `<a class="button${kind}" href="${Html.escape(href)}">${label}</a>`
   const actions =
     homePath === undefined
       ? link(signIn, "Sign in again", " primary")
-      : isOver
+      : startsAgain
         ? link(signIn, "Sign in again", " primary") + link(homePath, "Go on")
         : link(homePath, "Try again", " primary")
   return Html.page({
     title: options.title,
-    status: status(error),
+    status: homePath !== undefined && isOver(error) ? 502 : status(error),
     frameAncestors: options.frameAncestors,
     body: `<p>${Html.escape(text(error))}${more === undefined ? "" : ` ${Html.escape(more)}`}</p>
 <p class="soft">Reference: ${Html.escape(options.reference)}</p>

@@ -2,8 +2,9 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import type { Domains } from "@le-auth/core/Domains"
-import { RedirectUri } from "@le-auth/core/Identifiers"
+import { type AccountId, RedirectUri } from "@le-auth/core/Identifiers"
 import * as Seal from "@le-auth/core/Seal"
+import { Sessions } from "@le-auth/core/Sessions"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as CookieBrowserSessions from "@le-auth/web/CookieBrowserSessions"
 import * as Stateless from "@le-auth/web/Stateless"
@@ -18,6 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Persistence from "effect/persistence/Persistence"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
 import { inspect } from "node:util"
 import * as Scripted from "../../core/test/ScriptedSentinel.ts"
 import { Browser } from "./Browser.ts"
@@ -73,13 +75,34 @@ export const services = ({ redirectUri, stateless, web }: Options) => {
 export const make = (options: Options = {}) =>
   Effect.gen(function* () {
     const log: Array<string> = []
-    const logger = Logger.make(({ cause, message }) => void log.push(inspect([message, cause], { depth: 6 })))
-    const context = yield* Layer.build(services(options))
-    const web = WebSignIn.toWebHandler(Layer.merge(Layer.succeedContext(context), Logger.layer([logger])), {
-      routes: options.routes
+    const levels: Array<string> = []
+    const logger = Logger.make(({ cause, logLevel, message }) => {
+      log.push(inspect([message, cause], { depth: 6 }))
+      levels.push(logLevel)
     })
+    const context = yield* Layer.build(services(options))
+    const web = WebSignIn.toWebHandler(
+      Layer.mergeAll(
+        Layer.succeedContext(context),
+        Logger.layer([logger]),
+        Layer.succeed(References.MinimumLogLevel, "Debug")
+      ),
+      {
+        routes: options.routes
+      }
+    )
     yield* Effect.addFinalizer(() => Effect.promise(web.dispose))
-    return { ...web, log, wire: Context.get(context, Scripted.Wire), browser: () => new Browser(web.handler) }
+    const all = Context.get(context, Sessions)
+    return {
+      ...web,
+      log,
+      /** Of each line of the log. */
+      levels,
+      wire: Context.get(context, Scripted.Wire),
+      /** The keys of the sessions that are kept. */
+      sessions: (account: AccountId) => Effect.runPromise(all.list(account)),
+      browser: () => new Browser(web.handler)
+    }
   })
 
 export type Application = Effect.Success<ReturnType<typeof make>>

@@ -86,20 +86,6 @@ describe("a stateless application", () => {
     assert.strictEqual((await mine.send(callback)).status, 303)
   })
 
-  scenario("B3: of 50 parallel callbacks one passes", [{ stateless: {} }], async ({ browser, wire }) => {
-    const mine = browser()
-    const callback = await mine.start()
-    const all = await Promise.all(
-      Array.from({ length: 50 }, () => {
-        const copy = browser()
-        for (const [name, value] of mine.cookies) copy.cookies.set(name, value)
-        return copy.send(callback)
-      })
-    )
-    assert.strictEqual(all.filter(({ status }) => status === 303).length, 1)
-    assert.strictEqual(wire.to("/token").length, 1)
-  })
-
   scenario("B6: two tabs of one browser both sign in", [{ stateless: {} }], async ({ browser }) => {
     const mine = browser()
     const first = await mine.start("?returnTo=/first")

@@ -158,16 +158,6 @@ describe("a bad callback", () => {
     })
   }
 
-  scenario("C13: a callback that is loaded again gets a friendly page, and the session stays", async ({ browser }) => {
-    const mine = browser()
-    const callback = await mine.start()
-    await mine.send(callback)
-    const again = await mine.send(callback)
-    assert.strictEqual(again.status, 400)
-    assert.match(await again.text(), /finished already/)
-    assert.isTrue((await mine.session()).signedIn)
-  })
-
   scenario("a Sentinel that is down is not the user's fault: 503", async ({ browser, wire }) => {
     wire.next("/token", () => new Response("", { status: 500 }))
     assert.strictEqual((await browser().signIn()).status, 503)
