@@ -1,7 +1,7 @@
 /** An application with the routes of `@le-auth/web`, over the scripted Sentinel of core's tests. */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
-import type { Domains } from "@le-auth/core/Domains"
+import type * as Domains from "@le-auth/core/Domains"
 import { type AccountId, RedirectUri } from "@le-auth/core/Identifiers"
 import * as Seal from "@le-auth/core/Seal"
 import { Sessions } from "@le-auth/core/Sessions"
@@ -29,13 +29,14 @@ export interface Options {
   readonly stateless?: Parameters<typeof Stateless.layer>[0] & { readonly keys?: ReadonlyArray<string> }
   readonly web?: WebApplication.Options
   readonly redirectUri?: string
+  readonly domains?: Domains.Options
   readonly routes?: Layer.Layer<
     never,
     never,
     | HttpRouter.HttpRouter
     | HttpRouter.Request.From<"Requires", WebSignIn.Services>
     | WebSignIn.Services
-    | Domains
+    | Domains.Domains
     | HttpClient.HttpClient
   >
 }
@@ -47,7 +48,7 @@ export const sealKeys = (...names: ReadonlyArray<string>): Layer.Layer<Seal.Seal
   )
 
 /** What an application stands on. */
-export const services = ({ redirectUri, stateless, web }: Options) => {
+export const services = ({ domains, redirectUri, stateless, web }: Options) => {
   const installation = new AppInstallations.AppInstallation({
     ...Scripted.installation,
     redirectUris: [RedirectUri.make(redirectUri ?? "https://app.example/callback")]
@@ -58,6 +59,7 @@ export const services = ({ redirectUri, stateless, web }: Options) => {
     Layer.provideMerge(
       Scripted.layerWith({
         installations: [installation],
+        ...(domains === undefined ? {} : { domains }),
         ...(stateless === undefined
           ? {}
           : { stores: Stateless.layer(stateless).pipe(Layer.provide(keys), Layer.provide(application), Layer.orDie) })
