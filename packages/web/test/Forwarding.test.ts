@@ -29,8 +29,9 @@ const readings: ReadonlyArray<(path: string) => string> = [
       .replaceAll(/\/{2,}/g, "/")
 ]
 
-const pieces =
-  "a x y / é . .. ; ;x=1 \\ % %2e %2E %2f %5c %3b %25 %252e %00 %c3%a9 // ? %3f %23 #".split(" ").concat(" ")
+const pieces = "a x y / é . .. ; ;x=1 \\ % %2e %2E %2f %5c %3b %25 %252e %00 %c3%a9 // ? %3f %23 #"
+  .split(" ")
+  .concat(" ")
 
 const tryReading = (reading: (path: string) => string, path: string): string | undefined => {
   try {
