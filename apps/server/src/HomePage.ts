@@ -58,7 +58,9 @@ export const layer = (installation: AppInstallation) =>
       return Option.isNone(now) ? signedOut(installation) : signedIn(now.value, UserRecord.nameOf(now.value, record))
     }).pipe(
       Effect.catchTag("StoreError", (error) =>
-        Effect.succeed(Problem.page({ title: "That did not work", error, loginPath: "/login" }))
+        Effect.map(Problem.report("The home page cannot be shown", error), (reference) =>
+          Problem.page({ title: "That did not work", error, reference, loginPath: "/login", homePath: "/" })
+        )
       )
     )
   )

@@ -46,7 +46,12 @@ export class Sessions extends Context.Service<
       readonly installation: AppInstallation
       readonly sentinel: Origin
       readonly tokens: TokenResponse
-    }) => Effect.Effect<Session, IdToken.IdTokenError>
+    }) => Effect.Effect<Session, IdToken.IdTokenError | StoreError>
+    /**
+     * A session that began a moment ago, as it is now: none if it has ended since. A store in cookies writes it once more, for a
+     * browser that may not have got the first answer.
+     */
+    readonly again: (session: Session) => Effect.Effect<Option.Option<Session>, StoreError>
     /** The session as it is stored, without refreshing anything. */
     readonly current: (key: SessionKey) => Effect.Effect<Option.Option<Session>, StoreError>
     /** The keys of the sessions of an account. */
@@ -210,6 +215,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
           return yield* refreshing.begin(session)
         }),
 
+        again: refreshing.again,
         current: refreshing.current,
         list: refreshing.list,
         accessToken: (key) =>

@@ -54,6 +54,9 @@ const everything = Effect.gen(function* () {
   results.push(started.binding, completed, wire.sent.length)
   const { key } = completed.session
   yield* run(SignIn.complete(callbackOf(started)))
+  // For a minute the same callback gives the same again.
+  yield* TestClock.adjust("61 seconds")
+  yield* run(SignIn.complete(callbackOf(started)))
   yield* run(SignIn.complete(callbackOf(yield* SignIn.start(), { error: "access_denied" })))
   for (const answer of [
     oauthError("invalid_grant"),

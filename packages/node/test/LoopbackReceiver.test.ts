@@ -29,7 +29,9 @@ const signedIn: SignedIn = {
     expiresAt: 2
   }),
   bindingName: "le-auth-test",
+  overNames: [],
   returnTo: undefined,
+  isRepeated: false,
   applicationState: undefined
 }
 

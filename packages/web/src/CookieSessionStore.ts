@@ -99,13 +99,15 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
       /** The places for sessions in a browser. Their names say nothing of whose they are. */
       const places = Array.from(
         { length: options.maximumSessions ?? 1 },
-        (_, index) => `${cookies.prefix}le-auth-data-${index}`
+        (_, index) => `${cookies.prefix}data-${index}`
       )
 
       /** What a session became: a newer one, or none after it was removed. */
       const successors = new Recent<{ readonly next: Sealed | undefined; readonly until: number } | undefined>(
         remembered
       )
+      /** Until when this process knows what it wrote, for a callback that comes again before the browser has got the first answer. */
+      const written = new Recent<number>(remembered)
       const successorOf = (identity: string, now: number) => {
         const found = successors.get(identity)
         return found === undefined || found.until <= now ? undefined : found
@@ -199,6 +201,10 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
           found.session.generation === over &&
           successorOf(found.sealed.identity, now) === undefined)
 
+      /** The same once more, for a browser that has not got it, and nothing came of it since. */
+      const isAgain = ({ identity }: Sealed, now: number): boolean =>
+        (written.get(identity) ?? 0) > now && successorOf(identity, now) === undefined
+
       return SessionStore.of({
         get: Effect.fnUntraced(function* (key) {
           const found = yield* find(yield* current("get"), key)
@@ -214,9 +220,12 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
           const found = yield* find(browser, session.key)
           const now = yield* Clock.currentTimeMillis
           return yield* Effect.sync(() => {
-            if (!matches(found, over, now)) return false
             const sealed = sealedOf(session, text)
+            const again = found === undefined && over === session.generation && isAgain(sealed, now)
+            if (!again && !matches(found, over, now)) return false
+            written.set(sealed.identity, now + rememberedFor)
             if (found !== undefined) succeed(found.sealed, sealed, now)
+            else if (successors.get(sealed.identity) !== undefined) successors.set(sealed.identity, undefined)
             const isFree = (place: string) =>
               namesIn(browser, place).every((name) => Chunks.read(browser.get, name) === undefined)
             put(browser, found?.place ?? places.find(isFree) ?? places[0]!, sealed)

@@ -27,7 +27,6 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as CookieProbe from "./CookieProbe.ts"
-import type { EmbeddingRefused } from "./Embedding.ts"
 import * as SessionRoutes from "./SessionRoutes.ts"
 import * as SignInRoutes from "./SignInRoutes.ts"
 import * as WebApplication from "./WebApplication.ts"
@@ -57,7 +56,7 @@ export const layer = (
   options: WebApplication.Options = {}
 ): Layer.Layer<
   WebApplication.WebApplication,
-  WebApplication.NoRedirectUri | EmbeddingRefused,
+  WebApplication.Refused,
   AppInstallations | BrowserSessions | HttpRouter.HttpRouter | Sessions | SignIn
 > => routes.pipe(Layer.provideMerge(WebApplication.layer(options)), Layer.provideMerge(Redaction.layer))
 
@@ -145,7 +144,7 @@ export const toWebHandler = <A, E>(
     handler: (request) => (handler as WebHandler["handler"])(request),
     session: (request) =>
       runtime.runPromise(
-        WebApplication.currentSession.pipe(
+        WebApplication.storedSession.pipe(
           Redaction.redacting,
           Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromWeb(request)),
           Effect.map(Option.match({ onNone: () => ({ signedIn: false }), onSome: fromSession }))

@@ -74,7 +74,11 @@ export const make = Effect.gen(function* () {
     })
 
   /** The only way of tokens into the store. Gives the session that counts then: this one, a newer one, or none. */
-  const commit = (renewed: Renewed, over: Generation | "any"): Effect.Effect<Session | undefined> => {
+  const commit = <E = never>(
+    renewed: Renewed,
+    over: Generation | "any",
+    otherwise: (error: StoreError) => Effect.Effect<Session | undefined, E> = (error) => keep(renewed, over, error)
+  ): Effect.Effect<Session | undefined, E> => {
     const { session } = renewed
     let failed = false
     const attempt = Effect.suspend(() =>
@@ -87,9 +91,9 @@ export const make = Effect.gen(function* () {
     )
     return attempt.pipe(
       Effect.tapError(() => Effect.sync(() => void (failed = true))),
-      Effect.retry(persistently),
+      Effect.retry({ ...persistently, while: ({ isFinal }) => !isFinal }),
       Effect.tap(() => Effect.sync(() => unsaved.delete(session.key.toString()))),
-      Effect.catch((error) => keep(renewed, over, error))
+      Effect.catch(otherwise)
     )
   }
 
@@ -135,8 +139,28 @@ export const make = Effect.gen(function* () {
         Option.isSome(before)
           ? stored?.generation === before.value?.generation
           : stored === undefined || stored.signedInAt < session.signedInAt
-      return (yield* commit({ session, mayReplace, isOver: false }, "any")) ?? session
+      const renewed: Renewed = { session, mayReplace, isOver: false }
+      // A session that the store will never take is none: nobody would find it again.
+      return (
+        (yield* commit(renewed, "any", (error) =>
+          error.isFinal ? Effect.fail(error) : keep(renewed, "any", error)
+        )) ?? session
+      )
     }),
+
+    /**
+     * A session that was saved before, as it is now. What is missing matches no generation, so nothing that has ended comes back; a
+     * store in cookies knows what it wrote.
+     */
+    again: (session: Session): Effect.Effect<Option.Option<Session>, StoreError> =>
+      look(session.key).pipe(
+        Effect.map(({ session }) => Option.some(session)),
+        Effect.catchTag("NotSignedIn", () =>
+          Effect.map(store.set(session, session.generation), (written) =>
+            written ? Option.some(session) : Option.none()
+          )
+        )
+      ),
 
     /** Saves what a refresh made of a session. None if the session was ended meanwhile. */
     renew: (before: Looked, session: Session): Effect.Effect<Session | undefined> => {

@@ -187,6 +187,9 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     /** Saves a new sign-in. It takes no lock: what a refresh that ends later brings is older. */
     begin: keeping.begin,
 
+    /** A session that began a moment ago, as it is now. */
+    again: keeping.again,
+
     /** Also a session whose new tokens the store has not taken yet: only those tokens work. */
     current: (key: SessionKey): Effect.Effect<Option.Option<Session>, StoreError> =>
       keeping.look(key).pipe(
