@@ -8,12 +8,16 @@ import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
 import { Origin } from "@le-auth/core/Origin"
 import * as Seal from "@le-auth/core/Seal"
 import * as PrivateDocument from "@le-auth/node/PrivateDocument"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Fs from "node:fs"
 import { Failure } from "./Failure.ts"
 import { ProfileName } from "./ProfileName.ts"
+import { join, text } from "./Shown.ts"
 
 /**
  * The name of the application that the local Sentinel knows. It is always there and never kept.
@@ -38,40 +42,127 @@ export const Profile = Schema.Struct({
 /** @since 0.1.0 */
 export type Profile = typeof Profile.Type
 
-const Content = Schema.Struct({
-  version: Schema.Literal(1),
-  current: Schema.optionalKey(Schema.String),
-  profiles: Schema.Array(Profile)
-})
+const version = 1
+
+const Content = Schema.fromJsonString(
+  Schema.StructWithRest(
+    Schema.Struct({
+      version: Schema.Literal(version),
+      current: Schema.optionalKey(Schema.String),
+      profiles: Schema.Array(Schema.Unknown)
+    }),
+    [Schema.Record(Schema.String, Schema.Unknown)]
+  )
+)
+/** As it is in the file: what this version does not know stays. */
 type Content = typeof Content.Type
 
-const empty: Content = { version: 1, profiles: [] }
-const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Content))
-const encode = Schema.encodeSync(Schema.fromJsonString(Content))
+const Newer = Schema.fromJsonString(Schema.Struct({ version: Schema.Finite.check(Schema.isGreaterThan(version)) }))
 
-const document = Effect.map(PrivateDocument.defaultPath("profiles.json"), (path) =>
-  PrivateDocument.make<Content>({
+const decode = Schema.decodeUnknownOption(Content)
+const isNewer = (json: string): boolean => Option.isSome(Schema.decodeUnknownOption(Newer)(json))
+const decodeProfile = Schema.decodeUnknownOption(Profile)
+
+/** The entries that are profiles to this version. */
+const profilesOf = (content: Content): ReadonlyArray<Profile> =>
+  Arr.getSomes(content.profiles.map((entry) => decodeProfile(entry)))
+
+const isCalled = (name: string) => (entry: unknown) =>
+  Option.exists(decodeProfile(entry), (profile) => profile.name === name)
+
+/** What the file is. Only what is `Read` may be written over. */
+type File =
+  | { readonly _tag: "Read"; readonly content: Content }
+  | { readonly _tag: "Damaged" }
+  | { readonly _tag: "Newer" }
+
+const empty: Content = { version, profiles: [] }
+
+const parse = (json: string | undefined): File => {
+  if (json === undefined) return { _tag: "Read", content: empty }
+  const found = decode(json)
+  if (Option.isSome(found)) return { _tag: "Read", content: found.value }
+  return { _tag: isNewer(json) ? "Newer" : "Damaged" }
+}
+
+const document = Effect.map(PrivateDocument.defaultPath("profiles.json"), (path) => ({
+  path,
+  ...PrivateDocument.make<File>({
     name: "profile file",
     path,
-    parse: (text) => {
-      const content = text === undefined ? Option.some(empty) : decode(text)
-      return Option.isSome(content)
-        ? Effect.succeed(content.value)
-        : Effect.as(Effect.logWarning(`The profile file ${path} is not readable, so there are no profiles.`), empty)
-    },
-    encode
+    parse: (json) => Effect.succeed(parse(json)),
+    encode: (file) => JSON.stringify(file._tag === "Read" ? file.content : empty)
   })
-)
+}))
 
 /**
  * All of them, and the name of the current one.
  *
  * @since 0.1.0
  */
-export const read = Effect.flatMap(document, (document) => document.read)
+export const read = Effect.gen(function* () {
+  const { path, read } = yield* document
+  const file = yield* read
+  if (file._tag !== "Read") {
+    yield* Effect.logWarning(
+      file._tag === "Newer"
+        ? `The profile file ${path} was written by a newer le-auth, so there are no profiles.`
+        : `The profile file ${path} is not readable, so there are no profiles.`
+    )
+    return { current: undefined, profiles: [] }
+  }
+  const profiles = profilesOf(file.content)
+  const unreadable = file.content.profiles.length - profiles.length
+  if (unreadable > 0) {
+    yield* Effect.logWarning(
+      `The profile file ${path} has ${unreadable} entries that are not readable. They stay in it.`
+    )
+  }
+  return { current: file.content.current, profiles }
+})
 
-const update = (change: (content: Content) => Content) =>
-  Effect.flatMap(document, (document) => document.update(change))
+/** Moves a file that nobody can read out of the way, beside what was moved before. */
+const putAside = (path: string): string => {
+  const name = (number: number) => `${path}.unreadable${number === 1 ? "" : `.${number}`}`
+  let number = 1
+  while (Fs.existsSync(name(number))) number++
+  Fs.renameSync(path, name(number))
+  return name(number)
+}
+
+const byNewer = (path: string) =>
+  new Failure({
+    text: text`The profile file ${path} was written by a newer le-auth, so this one does not change it. Update le-auth.`,
+    code: "storage"
+  })
+
+/**
+ * Fails if profiles cannot be kept in the file: better before a sign-in than after it.
+ *
+ * @since 0.1.0
+ */
+export const checkWritable = Effect.gen(function* () {
+  const { path, read } = yield* document
+  if ((yield* read)._tag === "Newer") return yield* byNewer(path)
+})
+
+const update = Effect.fnUntraced(function* (change: (content: Content) => Content) {
+  const { path, update } = yield* document
+  let found: File["_tag"] | undefined
+  let aside: string | undefined
+  yield* update((file) => {
+    found = file._tag
+    if (file._tag === "Newer") return undefined
+    if (file._tag === "Damaged") aside = putAside(path)
+    return { _tag: "Read", content: change(file._tag === "Read" ? file.content : empty) }
+  })
+  if (found === "Newer") return yield* byNewer(path)
+  if (aside !== undefined) {
+    yield* Effect.logWarning(
+      `The profile file ${path} was not readable, and begins anew. What was in it is in ${aside}`
+    )
+  }
+})
 
 /** A secret that was copied into another profile does not open there. */
 const associatedData = ({ account, application }: Pick<Profile, "account" | "application">): string =>
@@ -86,9 +177,10 @@ export const open = Effect.fnUntraced(function* (profile: Profile) {
   const secret = yield* Seal.open(profile.secret, associatedData(profile))
   if (Option.isNone(secret)) {
     return yield* new Failure({
-      message:
-        `The client secret of the profile ${profile.name} does not open with the seal key, which is another one now.\n` +
-        `Remove the profile and sign in again: le-auth accounts remove ${profile.name}`,
+      text: join("\n", [
+        text`The client secret of the profile ${profile.name} does not open with the seal key, which is another one now.`,
+        text`Remove the profile and sign in again: le-auth accounts remove ${profile.name}`
+      ]),
       code: "storage"
     })
   }
@@ -118,10 +210,11 @@ export const save = Effect.fnUntraced(function* (
     ...(domainApi === undefined ? {} : { domainApi }),
     secret: yield* Seal.seal(Redacted.value(installation.clientSecret), associatedData(parts))
   }
-  yield* update(({ profiles, version }) => ({
-    version,
+  const isOther = Predicate.not(isCalled(name))
+  yield* update((content) => ({
+    ...content,
     current: name,
-    profiles: [...profiles.filter((other) => other.name !== name), profile]
+    profiles: [...content.profiles.filter(isOther), profile]
   }))
 })
 
@@ -138,8 +231,8 @@ export const use = (name: string) => update((content) => ({ ...content, current:
  * @since 0.1.0
  */
 export const remove = (name: string) =>
-  update(({ current, profiles, version }) => {
-    const rest = profiles.filter((profile) => profile.name !== name)
-    const next = current === name ? rest[0]?.name : current
-    return { version, profiles: rest, ...(next === undefined ? {} : { current: next }) }
+  update(({ current, ...content }) => {
+    const rest = { ...content, profiles: content.profiles.filter(Predicate.not(isCalled(name))) }
+    const next = current === name ? profilesOf(rest)[0]?.name : current
+    return { ...rest, ...(next === undefined ? {} : { current: next }) }
   })
