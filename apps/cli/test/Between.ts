@@ -1,5 +1,5 @@
 /** Stands between the command and a Sentinel: passes everything on, and counts the refreshes. */
-import { once } from "node:events"
+import { EventEmitter, once } from "node:events"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import { text as consume } from "node:stream/consumers"
@@ -8,17 +8,23 @@ export interface Between {
   readonly origin: string
   /** How many refreshes were asked for. */
   readonly refreshes: () => number
+  /** Until a refresh is asked for, from when this is called. */
+  readonly asked: () => Promise<unknown>
+  /** Until a refresh is answered, from when this is called. */
+  readonly answered: () => Promise<unknown>
   readonly close: () => Promise<unknown>
 }
 
 /** Each refresh is answered `delay` milliseconds late, so that others have the time to ask as well. */
 export const between = async (sentinel: string, delay: number): Promise<Between> => {
   let refreshes = 0
+  const events = new EventEmitter()
   const server = Http.createServer(async (request, response) => {
     const body = await consume(request)
     const isRefresh = new URLSearchParams(body).get("grant_type") === "refresh_token"
     if (isRefresh) {
       refreshes += 1
+      events.emit("asked")
       await new Promise((resolve) => setTimeout(resolve, delay))
     }
     const { method = "GET", url = "/" } = request
@@ -30,11 +36,14 @@ export const between = async (sentinel: string, delay: number): Promise<Between>
     // The Domain API names Sentinel's own host: from here on it is this one.
     const text = (await consume(answer)).replaceAll(new URL(sentinel).host, headers.host ?? "")
     response.writeHead(answer.statusCode ?? 500, { "content-type": answer.headers["content-type"] }).end(text)
+    if (isRefresh) events.emit("answered")
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   return {
     origin: `http://localhost:${(server.address() as AddressInfo).port}`,
     refreshes: () => refreshes,
+    asked: () => once(events, "asked"),
+    answered: () => once(events, "answered"),
     close: () => {
       server.closeAllConnections()
       return new Promise((resolve) => server.close(resolve))

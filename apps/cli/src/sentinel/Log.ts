@@ -94,6 +94,8 @@ const writer = () => {
     process.stderr.write(text)
   }
   process.on("exit", flush)
+  // A log that nobody can read any more is no reason to end in the middle of what is under way.
+  process.stderr.on("error", () => {})
   return (line: string) => {
     waiting += `${line}\n`
     if (waiting.length > 65_536) flush()
