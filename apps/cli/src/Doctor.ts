@@ -10,6 +10,7 @@ import * as Files from "./doctor/Files.ts"
 import * as Finding from "./doctor/Finding.ts"
 import * as RedirectUri from "./doctor/RedirectUri.ts"
 import * as SealKey from "./doctor/SealKey.ts"
+import * as Secret from "./doctor/Secret.ts"
 import * as Services from "./doctor/Services.ts"
 import { Failure } from "./Failure.ts"
 import * as Output from "./Output.ts"
@@ -45,6 +46,7 @@ const about = ({ registration }: Options) =>
     const source = target.profile === undefined ? text`LE_AUTH_*` : text`the profile ${target.profile}`
     return [
       Finding.good("configuration", text`${describe(target)}, by ${source}`),
+      ...Secret.check(target.installation.clientSecret, source),
       ...(yield* RedirectUri.check(target.installation.redirectUris[0], registration)),
       ...(yield* Services.check),
       ...(yield* session)

@@ -70,6 +70,20 @@ describe("F10: a command that is told to end while a token is on its way", () =>
     })
   }
 
+  it("SIGINT and SIGHUP while the code of a sign-in is exchanged: the user is signed in", async () => {
+    for (const signal of ["SIGINT", "SIGHUP"] as const) {
+      const proxy = await between(at.env["LE_AUTH_DOMAIN_API"]!, 1500)
+      const env = { ...at.env, LE_AUTH_DOMAIN_API: proxy.origin, XDG_STATE_HOME: temporaryDirectory() }
+      const login = start(["login"], env)
+      await proxy.asked()
+      login.child.kill(signal)
+      const { code, stderr } = await login.result
+      assert.strictEqual(code, 128 + constants.signals[signal], stderr)
+      assert.strictEqual((await run(["token"], env)).code, 0, stderr)
+      await proxy.close()
+    }
+  })
+
   it("a second signal ends it at once", async () => {
     const { env, proxy } = await somebody(60_000)
     const times: Array<number> = []

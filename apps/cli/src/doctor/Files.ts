@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import * as Finding from "./Finding.ts"
-import { text } from "../Shown.ts"
+import { text, type Text } from "../Shown.ts"
 
 /** Nothing, too, if something on the way is no directory. */
 const statOf = (path: string): Fs.Stats | undefined => {
@@ -69,18 +69,22 @@ const writable = (directory: string): Finding.Finding => {
   }
 }
 
-const content = (path: string): ReadonlyArray<Finding.Finding> => {
+/** What is in a file that has a list of something, and a version. */
+const content = (path: string, list: string, lost: Text): ReadonlyArray<Finding.Finding> => {
   try {
-    const { sessions } = JSON.parse(Fs.readFileSync(path, "utf8"))
-    if (Array.isArray(sessions)) return []
+    const { [list]: found, version } = JSON.parse(Fs.readFileSync(path, "utf8"))
+    if (typeof version === "number" && version > 1) {
+      return [Finding.problem("file", "storage", text`${path} was written by a newer le-auth.`, text`Update le-auth.`)]
+    }
+    if (Array.isArray(found)) return []
   } catch {
     // As unreadable as a file with other content.
   }
   return [
     Finding.warning(
       "file",
-      text`${path} is damaged, so nobody is signed in.`,
-      text`The next le-auth login writes a new one.`
+      text`${path} is damaged, so ${lost}.`,
+      text`The next le-auth login puts it aside, as ${path}.unreadable, and writes a new one.`
     )
   ]
 }
@@ -90,12 +94,18 @@ const content = (path: string): ReadonlyArray<Finding.Finding> => {
  */
 export const check = Effect.gen(function* () {
   const sessions = yield* PrivateDocument.defaultPath("sessions.json")
-  const others = yield* Effect.forEach(["seal-key", "profiles.json"], PrivateDocument.defaultPath)
+  const profiles = yield* PrivateDocument.defaultPath("profiles.json")
+  const key = yield* PrivateDocument.defaultPath("seal-key")
   const directory = Path.dirname(sessions)
-  const found = [directory, sessions, ...others].flatMap((path) => {
+  const found = [directory, sessions, key, profiles].flatMap((path) => {
     const stat = statOf(path)
     return stat === undefined ? [] : [permissions(path, stat)]
   })
-  const damaged = statOf(sessions)?.isFile() === true ? content(sessions) : []
-  return [writable(directory), ...found, ...damaged]
+  const isFile = (path: string) => statOf(path)?.isFile() === true
+  return [
+    writable(directory),
+    ...found,
+    ...(isFile(sessions) ? content(sessions, "sessions", text`nobody is signed in`) : []),
+    ...(isFile(profiles) ? content(profiles, "profiles", text`there are no profiles`) : [])
+  ]
 }).pipe(Finding.orProblem("directory"))
