@@ -3,7 +3,7 @@ import * as Path from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { between } from "./Between.ts"
+import { between } from "../../../tools/between.mjs"
 import { keptIn, run, start, temporaryDirectory, world } from "./Cli.ts"
 import { onTerminal } from "./Terminal.ts"
 

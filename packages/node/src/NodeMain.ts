@@ -42,8 +42,11 @@ const saving = Duration.seconds(35)
 /** What has nothing to wait for has ended by then. */
 const noticeable = 200
 
-/** npm, too, passes on what a terminal sends to all: that is one Ctrl-C, and not two. */
-const echo = 50
+/**
+ * Within this time the same signal again is the same Ctrl-C: a terminal sends it to all that run in it, and npm then passes it on to
+ * what it has started.
+ */
+const echo = process.env["npm_lifecycle_event"] === undefined ? 10 : 500
 
 const custom = (signal: Signal): number => 128 + Os.constants.signals[signal]
 

@@ -10,7 +10,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { Failure } from "../Failure.ts"
 import * as Output from "../Output.ts"
-import { join, lines, shownJson, type Text, text } from "../Shown.ts"
+import { join, lines, type Text, text } from "../Shown.ts"
 
 /** Numbers stay as they were written: an id may have more digits than a number of JavaScript. */
 const parse = (text: string): unknown => {
@@ -37,7 +37,7 @@ const readable = (bytes: Uint8Array): Text => {
   const body = decoded(bytes)
   if (body === undefined) return text`(${bytes.byteLength} bytes that are no text: send stdout to a file)`
   const json = parse(body)
-  return lines(json === undefined ? body.replaceAll("\t", "  ") : shownJson(JSON.stringify(json, null, 2)))
+  return lines(json === undefined ? body.replaceAll("\t", "  ") : JSON.stringify(json, null, 2))
 }
 
 const headOf = ({ headers, status }: HttpClientResponse): Text =>
