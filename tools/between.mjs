@@ -22,13 +22,13 @@ export async function between(sentinel, initialDelay) {
       await new Promise((resolve) => setTimeout(resolve, delay))
     }
     const { headers, method = "GET", url = "/" } = request
-    const passedOn = http.request(`${sentinel}${url}`, {
-      method,
-      headers: { ...headers, host: new URL(sentinel).host }
-    })
+    const { host } = new URL(sentinel)
+    // A form's origin is that of the page, which came from here.
+    const there = { host, ...(headers.origin !== undefined && { origin: sentinel }) }
+    const passedOn = http.request(`${sentinel}${url}`, { method, headers: { ...headers, ...there } })
     const [answer] = /** @type {[http.IncomingMessage]} */ (await once(passedOn.end(body), "response"))
     // The Domain API names Sentinel's own host: from here on it is this one.
-    const here = (/** @type {string} */ text) => text.replaceAll(new URL(sentinel).host, headers.host ?? "")
+    const here = (/** @type {string} */ text) => text.replaceAll(host, headers.host ?? "")
     const { "content-length": _, location, ...others } = answer.headers
     response.writeHead(answer.statusCode ?? 500, {
       ...others,
