@@ -102,6 +102,9 @@ export const say = (text: Text): Effect.Effect<void> => Console.error(text.toStr
 const errorText = (json: boolean, code: ExitCode, message: Text): string =>
   json ? shownJson(JSON.stringify({ error: { code, exitCode: exitCodes[code], message } })) : `le-auth: ${message}`
 
+/** An error of effect's, with lines of its own and arguments as they came: no line of theirs looks like one of ours. */
+const ofEffect = (error: { readonly message: string }): Text => lines(error.message).indented(2)
+
 const formatter = Effect.gen(function* () {
   const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
   const json = yield* Json
@@ -111,7 +114,7 @@ const formatter = Effect.gen(function* () {
       const { cause } = error as { readonly cause?: unknown }
       return cause instanceof Failure
         ? errorText(json, cause.code, cause.text)
-        : errorText(json, "failed", lines(error.message))
+        : errorText(json, "failed", ofEffect(error))
     }
   } satisfies CliOutput.Formatter
 })
@@ -138,7 +141,7 @@ const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"
       ? Effect.flatMap(Json, (json) => {
-          const messages = event.errors.map((error) => lines(error.message))
+          const messages = event.errors.map(ofEffect)
           return Console.error(
             json
               ? errorText(json, "usage", join("\n", messages))

@@ -28,12 +28,14 @@ const signedIn = async () => {
       LE_AUTH_REDIRECT_URI: `http://localhost:${here.port}/callback`,
       LE_AUTH_DOMAIN_API: proxy.origin
     })
+  const program = start()
   onTestFinished(async () => {
-    other.child.kill("SIGKILL")
-    await other.ended
+    for (const { child, ended } of [program, other]) {
+      child.kill("SIGKILL")
+      await ended
+    }
     await proxy.close()
   })
-  const program = start()
   await program.ready
   const user = browser(`http://localhost:${here.port}`)
   const { text } = await user.signIn()
