@@ -53,7 +53,7 @@ export const hangUp = (act: () => void): Effect.Effect<void, never, Scope.Scope>
  */
 export const run = <A, E>(command: Effect.Effect<A, E>): void =>
   NodeMain.run(command, {
-    ignores: (signal) => {
+    handles: (signal) => {
       if (signal !== "SIGHUP" || onHangUp === undefined) return false
       onHangUp()
       return true

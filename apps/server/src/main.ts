@@ -55,6 +55,6 @@ const report = <E extends { readonly message: string }>(cause: Cause.Cause<E>) =
 
 // To be told to stop is a good end for a server.
 NodeMain.run(Layer.launch(Layer.unwrap(program)).pipe(Effect.tapCause(report)), {
-  disableErrorReporting: true,
+  reportErrors: false,
   exitCode: () => 0
 })

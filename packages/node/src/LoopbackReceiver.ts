@@ -77,7 +77,7 @@ const endsAttempt = (error: CompleteError): boolean =>
 /** A program has no cookies that could be blocked: an address that does not fit is of another attempt. */
 const messageOf = (error: CompleteError): string =>
   error._tag === "CallbackError" && error.reason._tag === "WrongUserAgent"
-    ? "This address belongs to another sign-in."
+    ? "This address belongs to another sign-in. Start the sign-in again."
     : error.message
 
 /** What Sentinel answered to the program is for the program, which says it; a page says what the browser itself brought. */

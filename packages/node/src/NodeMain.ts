@@ -24,10 +24,10 @@ export type Signal = (typeof signals)[number]
  * @since 0.1.0
  */
 export interface Options {
-  /** Says nothing of a failure, for a program that does so itself. Default: `false`. */
-  readonly disableErrorReporting?: boolean | undefined
-  /** Whether a signal means something else to the program now, such as SIGHUP to read its settings again. Default: never. */
-  readonly ignores?: ((signal: Signal) => boolean) | undefined
+  /** Whether to log a failure of the program. Default: `true`. */
+  readonly reportErrors?: boolean | undefined
+  /** Does something else at a signal, such as to read settings again at SIGHUP, and says whether it did: then the program goes on. */
+  readonly handles?: ((signal: Signal) => boolean) | undefined
   /** Run, once, if the program goes on for a while after it was told to end, since it waits for something. */
   readonly onWaiting?: Effect.Effect<void> | undefined
   /** How long that may be. Default: one request of le-auth's, see `RequestLimits`, and the time to save what it brings. */
@@ -80,7 +80,7 @@ export const run = <A, E>(program: Effect.Effect<A, E>, options: Options = {}): 
       options.within?.() ?? Duration.sum(Duration.fromInputUnsafe(fiber.getRef(RequestLimits).timeout), saving)
 
     const onSignal = (signal: Signal) => {
-      if (options.ignores?.(signal) === true) return
+      if (options.handles?.(signal) === true) return
       if (told !== undefined) {
         if (performance.now() - told.at > echo) process.exit(custom(signal))
         return
@@ -99,5 +99,5 @@ export const run = <A, E>(program: Effect.Effect<A, E>, options: Options = {}): 
       })
     })
   })
-  runMain(program, { teardown, disableErrorReporting: options.disableErrorReporting })
+  runMain(program, { teardown, disableErrorReporting: options.reportErrors === false })
 }
