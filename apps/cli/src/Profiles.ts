@@ -123,7 +123,7 @@ export const read = Effect.gen(function* () {
 
 /** Moves a file that nobody can read out of the way, beside what was moved before. */
 const putAside = (path: string): string => {
-  const name = (number: number) => `${path}.unreadable${number === 1 ? "" : `.${number}`}`
+  const name = (number: number) => `${path}.unreadable${number === 1 ? "" : `-${number}`}`
   let number = 1
   while (Fs.existsSync(name(number))) number++
   Fs.renameSync(path, name(number))

@@ -72,7 +72,7 @@ describe("H8: the profile file", () => {
     Fs.writeFileSync(damaged.path, "second")
     assert.strictEqual((await run(["accounts", "remove", "local"], damaged.env)).code, 0)
     assert.strictEqual(Fs.readFileSync(`${damaged.path}.unreadable`, "utf8"), "first")
-    assert.strictEqual(Fs.readFileSync(`${damaged.path}.unreadable.2`, "utf8"), "second")
+    assert.strictEqual(Fs.readFileSync(`${damaged.path}.unreadable-2`, "utf8"), "second")
   })
 
   it("with entries that cannot be read keeps them as they are, beside those that can", async () => {
