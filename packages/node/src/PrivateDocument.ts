@@ -57,6 +57,10 @@ export interface PrivateDocument<A> {
 export class NewerDocument extends StoreError.extend<NewerDocument>("@le-auth/node/NewerDocument")({
   path: Schema.String
 }) {
+  override get isFinal(): boolean {
+    return true
+  }
+
   override get message(): string {
     return `The ${this.store} was written by a newer le-auth, so this one does not change it. Update this one, or move the file away.`
   }

@@ -63,8 +63,8 @@ const without = (content: Content, key: Session.SessionKey): Content => {
   return { sessions, unreadable: content.unreadable.filter(isOther) }
 }
 
-const make = (path: string): SessionStore["Service"] => {
-  const document = PrivateDocument.make<Content>({
+const documentAt = (path: string) =>
+  PrivateDocument.make<Content>({
     name: "session file",
     path,
     version,
@@ -73,6 +73,9 @@ const make = (path: string): SessionStore["Service"] => {
     decode: decode(path),
     encode
   })
+
+const make = (path: string): SessionStore["Service"] => {
+  const document = documentAt(path)
   const matches = ({ sessions }: Content, key: Session.SessionKey, over: Session.Generation | "any") =>
     over === "any" || sessions.get(key.toString())?.generation === over
 
@@ -118,7 +121,11 @@ export const layerAt = (path: string): Layer.Layer<SessionStore> => Layer.sync(S
  * @since 0.1.0
  */
 export const checkWritable = (path: string): Effect.Effect<void, StoreError> =>
-  PrivateDocument.checkWritable("session file", path)
+  Effect.andThen(
+    PrivateDocument.checkWritable("session file", path),
+    // Not if it is of a newer version.
+    documentAt(path).modify(() => [undefined, undefined])
+  )
 
 /**
  * Where {@link layer} keeps the sessions: `$XDG_STATE_HOME/le-auth/sessions.json`, by default below `~/.local/state`, on

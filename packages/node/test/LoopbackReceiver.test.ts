@@ -251,6 +251,7 @@ describe("LoopbackReceiver.open", () => {
         assert.strictEqual(page.status, 400)
         assert.include(page.text, "This is not the expected sign-in")
         assert.include(page.text, "Start the sign-in again.")
+        assert.notInclude(page.text, "ookie")
       }
       yield* visit(`${callback}?code=right`)
       assert.strictEqual(yield* waiting, signedIn)
