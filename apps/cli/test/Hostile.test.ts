@@ -158,7 +158,7 @@ describe("J4: with a hostile value in each field", () => {
 
   it("refusals", async () => {
     await says(["login"], 0)
-    await editSession(file, { refreshToken: "refused" })
+    await editSession(file, { refreshToken: "refused", renewedAt: 0 })
     await both(["refresh"], 7)
     await both(["callback", callback({ error: hostile, error_description: hostile, state: hostile, iss: hostile })], 1)
     await both(["callback", callback({ code: "abc", state: hostile })], 1)
