@@ -26,4 +26,28 @@ describe("published sources", () => {
   it("D1: have no switch that turns certificate checks off", () => {
     assert.deepStrictEqual(having(/rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED/), [])
   })
+
+  it("H2: have one list of what is hidden, and nobody else adds names to effect's", () => {
+    const list = "packages/core/src/Redaction.ts"
+    const text = sources.find(({ file }) => file === list)?.text ?? ""
+    const names = [...(text.match(/secretParameters[^=]*= \[([^\]]*)\]/)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
+      ([, name]) => name
+    )
+    assert.includeMembers(names, ["code", "client_secret", "refresh_token"])
+    assert.deepStrictEqual(having(/CurrentRedactedNames/), [list])
+    // What a callback may have in it is another list: not all of that is secret.
+    const second = sources.filter(({ text }) =>
+      [...text.matchAll(/\[[^[\]]*\]/g)]
+        .map(([array]) => [...array.matchAll(/"([\w-]+)"/g)].map(([, name]) => name))
+        .some((array) => array.length > 1 && array.every((name) => names.includes(name)))
+    )
+    assert.deepStrictEqual(
+      second.map(({ file }) => file),
+      [list]
+    )
+  })
+
+  it("J4: have one place that escapes HTML", () => {
+    assert.deepStrictEqual(having(/"&(lt|amp|quot);"/), ["packages/core/src/HtmlText.ts"])
+  })
 })

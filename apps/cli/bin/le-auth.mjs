@@ -67,7 +67,11 @@ if (existsSync(at("../src/main.ts"))) {
     keepCompiled()
     await import(at("../dist/main.js").href)
   } else {
+    process.stdout.on("error", ({ message }) => {
+      console.error(`le-auth: stdout cannot be written (${message}), so the result is lost.`)
+      process.exitCode = 1
+    })
     // eslint-disable-next-line no-control-regex
-    console.log(canColor() ? answer : answer.replaceAll(/\u001b\[\d*m/g, ""))
+    process.stdout.write(`${canColor() ? answer : answer.replaceAll(/\u001b\[\d*m/g, "")}\n`)
   }
 }

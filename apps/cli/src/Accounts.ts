@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import { Sessions } from "@le-auth/core/Sessions"
-import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { all, validUntil } from "./CurrentSession.ts"
@@ -13,6 +12,14 @@ import { find, isConfigured, profileOf } from "./FindTarget.ts"
 import * as Output from "./Output.ts"
 import * as Profiles from "./Profiles.ts"
 import { at, type Selection, Target, withTarget } from "./Target.ts"
+import * as UserKey from "./UserKey.ts"
+import { join, text } from "./Shown.ts"
+
+const listed = (names: ReadonlyArray<string>) =>
+  join(
+    ", ",
+    names.map((name) => text`${name}`)
+  )
 
 const anyTarget = { profile: Option.none(), account: Option.none() }
 
@@ -32,8 +39,8 @@ const describe = Effect.gen(function* () {
 const found = (selection: Selection) =>
   Effect.catchIf(
     find(selection),
-    (error) => error._tag === "Failure" && error.code === "storage",
-    ({ message }) => Effect.as(Output.say(message), undefined)
+    (error): error is Failure => error._tag === "Failure" && error.code === "storage",
+    ({ text }) => Effect.as(Output.say(text), undefined)
   )
 
 /**
@@ -59,15 +66,15 @@ export const list = Effect.gen(function* () {
   )
   const shown = rows.filter(({ current, profile, users }) => profile !== Profiles.local || current || users.length > 0)
   const lines = shown.map(({ account, current, profile, users, validUntil }) =>
-    [
-      current ? "*" : " ",
-      (profile ?? "(LE_AUTH_*)").padEnd(16),
-      account.padEnd(12),
-      users.length === 0 ? "nobody is signed in" : `${users.join(", ")}, until ${validUntil}`
-    ].join(" ")
+    join(" ", [
+      current ? text`*` : text` `,
+      text`${profile ?? "(LE_AUTH_*)"}`.padded(16),
+      text`${account}`.padded(12),
+      validUntil === null ? text`nobody is signed in` : text`${listed(users)}, until ${validUntil}`
+    ])
   )
-  yield* Output.print(shown, lines.join("\n"))
-}).pipe(Effect.provide(UserSealKey.layerWith({ onlyIfMade: true })), Effect.mapError(fromError))
+  yield* Output.print(shown, join("\n", lines))
+}).pipe(Effect.provide(UserKey.layerWith({ onlyIfMade: true })), Effect.mapError(fromError))
 
 const known = Effect.fnUntraced(function* (name: string) {
   const { profiles } = yield* Profiles.read
@@ -77,10 +84,10 @@ const known = Effect.fnUntraced(function* (name: string) {
   const exact = found.find((profile) => profile.name === name)
   if (exact !== undefined) return exact.name
   return yield* new Failure({
-    message:
+    text:
       found.length === 0
-        ? `There is no profile ${name}. See: le-auth accounts list`
-        : `Several profiles are of account ${name}: ${found.map((profile) => profile.name).join(", ")}`,
+        ? text`There is no profile ${name}. See: le-auth accounts list`
+        : text`Several profiles are of account ${name}: ${listed(found.map((profile) => profile.name))}`,
     code: "configuration"
   })
 })
@@ -93,9 +100,9 @@ const known = Effect.fnUntraced(function* (name: string) {
 export const use = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
   const name = yield* known(profile)
   yield* Profiles.use(name)
-  yield* Output.done({ current: name }, `Commands are about ${name} now.`)
+  yield* Output.done({ current: name }, text`Commands are about ${name} now.`)
   if ((yield* isConfigured) || Option.isSome(yield* profileOf(anyTarget))) {
-    yield* Output.say("But the LE_AUTH_* variables go first, as long as they are set.")
+    yield* Output.say(text`But the LE_AUTH_* variables go first, as long as they are set.`)
   }
 }, Effect.mapError(fromError))
 
@@ -120,9 +127,9 @@ export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profi
     // A profile whose secret does not open must go, too.
     Effect.catchIf(
       ({ code }) => code === "storage",
-      (error) => Output.say(error.message)
+      (error) => Output.say(error.text)
     )
   )
   yield* Profiles.remove(name)
-  yield* Output.done({ removed: name }, `Removed ${name} from this computer. LivePerson was not told.`)
+  yield* Output.done({ removed: name }, text`Removed ${name} from this computer. LivePerson was not told.`)
 }, Effect.mapError(fromError))

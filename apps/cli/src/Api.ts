@@ -4,15 +4,18 @@
  * @since 0.1.0
  */
 import * as Domains from "@le-auth/core/Domains"
+import type { AccessToken } from "@le-auth/core/Identifiers"
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import type { HttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Answer from "./api/Answer.ts"
 import * as Request from "./api/Request.ts"
 import { current, givenToken } from "./CurrentSession.ts"
-import { Failure } from "./Failure.ts"
-import { type Selection, Target, withTarget } from "./Target.ts"
+import { Failure, fromError, type LibraryError } from "./Failure.ts"
+import { type Selection, Target, withCalls, withTarget } from "./Target.ts"
+import { text } from "./Shown.ts"
 
 /**
  * @since 0.1.0
@@ -22,24 +25,13 @@ export interface Options extends Selection, Request.Options {
   readonly include: boolean
 }
 
-/** The client that sends the token, and whose it is. Both send it to allowed hosts only; a session is refreshed once after a 401. */
-const authorized = Effect.gen(function* () {
-  const client = yield* HttpClient.HttpClient
-  const given = yield* givenToken
-  if (given !== undefined) {
-    return { client: HttpClient.mapRequest(client, HttpClientRequest.bearerToken(given)), user: undefined }
-  }
-  const { key } = yield* current
-  const sessions = yield* Sessions
-  return { client: sessions.authorized(client, key), user: key.subject }
-})
-
-/**
- * @since 0.1.0
- */
-export const run = Effect.fnUntraced(function* (options: Options) {
+/** Sends the request with a client that adds the token of a user, if it is known whose it is, and prints the answer. */
+const call = Effect.fnUntraced(function* <E extends LibraryError = never>(
+  options: Options,
+  client: HttpClient.HttpClient.With<HttpClientError | E>,
+  user: string | undefined
+) {
   const { accountId } = (yield* Target).installation
-  const { client, user } = yield* authorized
   const origin = yield* Domains.resolve(accountId, options.service)
   const request = yield* Request.make(options, origin, { account: accountId, user })
   yield* client.execute(request).pipe(
@@ -47,9 +39,31 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
     // Such an error carries the request, and that the token.
     Effect.catchTag("HttpClientError", () =>
-      Effect.fail(new Failure({ message: `${origin} does not answer. Try again later.`, code: "unavailable" }))
+      Effect.fail(new Failure({ text: text`${origin} does not answer. Try again later.`, code: "unavailable" }))
     ),
-    Effect.flatMap((response) => Answer.print(response, options.include)),
+    Effect.flatMap((response) =>
+      Answer.print(response, { include: options.include, isTokenGiven: user === undefined })
+    ),
     Effect.scoped
   )
+})
+
+const withSession = Effect.fnUntraced(function* (options: Options) {
+  const { key } = yield* current
+  const sessions = yield* Sessions
+  // It sends the token to allowed hosts only, and refreshes it once after a 401.
+  yield* call(options, sessions.authorized(yield* HttpClient.HttpClient, key), key.subject)
 }, withTarget)
+
+const withToken = Effect.fnUntraced(function* (options: Options, token: AccessToken) {
+  const client = yield* HttpClient.HttpClient
+  yield* call<never>(options, HttpClient.mapRequest(client, HttpClientRequest.bearerToken(token)), undefined)
+}, withCalls)
+
+/**
+ * @since 0.1.0
+ */
+export const run = Effect.fnUntraced(function* (options: Options) {
+  const given = yield* Effect.mapError(givenToken, fromError)
+  yield* given === undefined ? withSession(options) : withToken(options, given)
+})

@@ -1,11 +1,12 @@
 /**
- * Questions to the user, on a terminal only.
+ * Questions to the user, on a terminal only. They take {@link Text}, as all that a terminal shows.
  *
  * @since 0.1.0
  */
-import type * as Prompt from "effect/cli/Prompt"
+import * as Prompt from "effect/cli/Prompt"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Effect from "effect/Effect"
+import type { Text } from "./Shown.ts"
 
 /**
  * Whether somebody is there to answer: stdin and stdout are a terminal.
@@ -21,3 +22,27 @@ export const canAsk = Effect.map(TerminalCapabilities.TerminalCapabilities, ({ c
  */
 export const ask = <A>(prompt: Prompt.Prompt<A>): Effect.Effect<A, never, Prompt.Environment> =>
   Effect.catchTag(prompt, "QuitError", () => Effect.interrupt)
+
+/**
+ * Whether the user is sure; not, unless they say so.
+ *
+ * @since 0.1.0
+ */
+export const confirm = (message: Text): Effect.Effect<boolean, never, Prompt.Environment> =>
+  ask(Prompt.Confirm({ message: message.toString(), initial: false }))
+
+/**
+ * The choice that the user makes.
+ *
+ * @since 0.1.0
+ */
+export const select = <A>(
+  message: Text,
+  choices: ReadonlyArray<{ readonly title: Text; readonly value: A }>
+): Effect.Effect<A, never, Prompt.Environment> =>
+  ask(
+    Prompt.Select({
+      message: message.toString(),
+      choices: choices.map(({ title, value }) => ({ title: title.toString(), value }))
+    })
+  )

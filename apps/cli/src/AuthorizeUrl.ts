@@ -10,8 +10,8 @@ import { State } from "@le-auth/core/Identifiers"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Output from "./Output.ts"
-import { type Row, table } from "./Shown.ts"
-import { type Selection, Target, withTarget } from "./Target.ts"
+import { join, type Row, table, text } from "./Shown.ts"
+import { type Selection, Target, withCalls } from "./Target.ts"
 
 /**
  * @since 0.1.0
@@ -24,25 +24,30 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
   const redirectUri = redirectUris[0]
   const url = toUrl({ accountId, clientId, state, ...(redirectUri === undefined ? {} : { redirectUri }) }, sentinel)
   const rows: ReadonlyArray<Row> = [
-    ["host", sentinel, `where the Domain API says that Sentinel of account ${accountId} is`],
-    ["v", "1.0", "the version of the API; as 1 it would be another one"],
-    ["response_type", "code", "the browser brings back a code, never a token"],
-    ["client_id", clientId, "which application asks; it is no secret"],
+    ["host", sentinel, text`where the Domain API says that Sentinel of account ${accountId} is`],
+    ["v", "1.0", text`the version of the API; as 1 it would be another one`],
+    ["response_type", "code", text`the browser brings back a code, never a token`],
+    ["client_id", clientId, text`which application asks; it is no secret`],
     redirectUri === undefined
-      ? ["redirect_uri", "(none)", "allowed if exactly one is registered: Sentinel sends the browser there"]
+      ? ["redirect_uri", "(none)", text`allowed if exactly one is registered: Sentinel sends the browser there`]
       : [
           "redirect_uri",
           redirectUri,
-          "where the browser comes back to; compared character by character with what is registered"
+          text`where the browser comes back to; compared character by character with what is registered`
         ],
-    ["state", state, "256 random bits, made for this address; the callback must bring them back unchanged"]
+    ["state", state, text`256 random bits, made for this address; the callback must bring them back unchanged`]
   ]
   yield* Output.print(
     { url, sentinel, account: accountId, application: clientId, redirectUri: redirectUri ?? null, state },
-    url
+    text`${url}`
   )
   yield* Output.say(
-    `\n${table(rows)}\n\nNothing waits for its callback: to sign in, use le-auth login. What comes back to the redirect URI ` +
-      "is explained by: le-auth callback"
+    join("\n\n", [
+      text`\n${table(rows)}`,
+      join(" ", [
+        text`Nothing waits for its callback: to sign in, use le-auth login.`,
+        text`What comes back to the redirect URI is explained by: le-auth callback`
+      ])
+    ])
   )
-}, withTarget)
+}, withCalls)

@@ -13,7 +13,7 @@ import * as Redacted from "effect/Redacted"
 import { failed, fromError, wrongUsage } from "./Failure.ts"
 import * as Input from "./Input.ts"
 import * as Output from "./Output.ts"
-import { type Row, table } from "./Shown.ts"
+import { type Row, table, text, type Text } from "./Shown.ts"
 
 /**
  * @since 0.1.0
@@ -24,16 +24,14 @@ export interface Options {
 }
 
 /** RFC 6749 section 4.1.2.1, and what to do then. */
-const meanings: Readonly<Record<AuthorizationErrorCode, string>> = {
-  invalid_request:
-    "a parameter of the request is missing, repeated or malformed: compare it with le-auth authorize-url",
-  unauthorized_client:
-    "the application may not ask for a code: its installation needs the grant type authorization_code",
-  access_denied: "the user, or a rule of the account, said no",
-  unsupported_response_type: "the request asked for something else than a code: response_type must be code",
-  invalid_scope: "a scope of the request is not known, or the application may not ask for it",
-  server_error: "Sentinel failed; try again later",
-  temporarily_unavailable: "Sentinel is overloaded or in maintenance; try again later"
+const meanings: Readonly<Record<AuthorizationErrorCode, Text>> = {
+  invalid_request: text`a parameter of the request is missing, repeated or malformed: compare it with le-auth authorize-url`,
+  unauthorized_client: text`the application may not ask for a code: its installation needs the grant type authorization_code`,
+  access_denied: text`the user, or a rule of the account, said no`,
+  unsupported_response_type: text`the request asked for something else than a code: response_type must be code`,
+  invalid_scope: text`a scope of the request is not known, or the application may not ask for it`,
+  server_error: text`Sentinel failed; try again later`,
+  temporarily_unavailable: text`Sentinel is overloaded or in maintenance; try again later`
 }
 
 const known = new Set(["code", "state", "error", "error_description", "iss"])
@@ -44,17 +42,21 @@ const rowsOf = (address: URL, result: CallbackResult): ReadonlyArray<Row> => {
     [
       "address",
       `${address.origin}${address.pathname}`,
-      "must be the redirect URI of the request, character by character"
+      text`must be the redirect URI of the request, character by character`
     ]
   ]
   if (result._tag === "Authorized") {
     rows.push([
       "code",
       `${Redacted.value(result.code).length} characters, not shown`,
-      "to be exchanged for tokens once, with the client secret, and soon; whoever has it, and the secret, can sign in as the user"
+      text`to be exchanged for tokens once, with the client secret, and soon; whoever has it, and the secret, can sign in as the user`
     ])
   } else {
-    rows.push(["error", result.error, meanings[result.error as AuthorizationErrorCode] ?? "not an error code of OAuth"])
+    rows.push([
+      "error",
+      result.error,
+      meanings[result.error as AuthorizationErrorCode] ?? text`not an error code of OAuth`
+    ])
     if (result.errorDescription !== undefined) rows.push(["error_description", result.errorDescription])
   }
   rows.push(
@@ -62,19 +64,23 @@ const rowsOf = (address: URL, result: CallbackResult): ReadonlyArray<Row> => {
       ? [
           "state",
           "(none)",
-          "without it an application cannot know that it asked for this, so le-auth refuses the callback"
+          text`without it an application cannot know that it asked for this, so le-auth refuses the callback`
         ]
-      : ["state", result.state, "only the program that started the sign-in can say whether it is its own"]
+      : ["state", result.state, text`only the program that started the sign-in can say whether it is its own`]
   )
   if (result.issuer !== undefined) {
-    rows.push(["iss", result.issuer, isIssuer(result.issuer) ? "LivePerson's Sentinel" : "not LivePerson's Sentinel"])
+    rows.push([
+      "iss",
+      result.issuer,
+      isIssuer(result.issuer) ? text`LivePerson's Sentinel` : text`not LivePerson's Sentinel`
+    ])
   }
-  if (others.length > 0) rows.push(["ignored", others.join(", "), "parameters that mean nothing in a callback"])
+  if (others.length > 0) rows.push(["ignored", others.join(", "), text`parameters that mean nothing in a callback`])
   if (/(?:^#|&)(?:access_token|id_token|code)=/.test(address.hash)) {
     rows.push([
       "fragment",
       "(not shown)",
-      "codes and tokens there are of another flow, which is not safe; le-auth never reads them"
+      text`codes and tokens there are of another flow, which is not safe; le-auth never reads them`
     ])
   }
   return rows
@@ -84,7 +90,7 @@ const rowsOf = (address: URL, result: CallbackResult): ReadonlyArray<Row> => {
 const problemOf = (result: CallbackResult, expected: Option.Option<string>) => {
   if (result.state === undefined) return new CallbackError.MissingState()
   if (Option.isSome(expected) && expected.value !== result.state) {
-    return failed("The state is another one: this callback belongs to another sign-in, or somebody made it up.")
+    return failed(text`The state is another one: this callback belongs to another sign-in, or somebody made it up.`)
   }
   if (result.issuer !== undefined && !isIssuer(result.issuer)) return new CallbackError.WrongIssuer()
   if (result._tag === "Denied") {
@@ -101,10 +107,10 @@ const problemOf = (result: CallbackResult, expected: Option.Option<string>) => {
  */
 export const run = Effect.fnUntraced(function* (options: Options) {
   const given = Option.filter(options.url, (url) => url !== "-")
-  const text = Option.isSome(given) ? given.value : yield* Input.line("the callback address")
-  const address = URL.parse(text)
-  if (address === null) return yield* wrongUsage("This is not an address. Take all of it, from https:// on.")
-  const result = yield* Effect.mapError(Effect.fromResult(fromUrl(text)), fromError)
+  const pasted = Option.isSome(given) ? given.value : yield* Input.line("the callback address")
+  const address = URL.parse(pasted)
+  if (address === null) return yield* wrongUsage(text`This is not an address. Take all of it, from https:// on.`)
+  const result = yield* Effect.mapError(Effect.fromResult(fromUrl(pasted)), fromError)
   yield* Output.print(
     {
       result: result._tag === "Authorized" ? "authorized" : "denied",
@@ -117,6 +123,6 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     table(rowsOf(address, result))
   )
   const problem = problemOf(result, options.state)
-  if (problem === undefined) return yield* Output.say("\nThis is the callback of a sign-in that succeeded.")
+  if (problem === undefined) return yield* Output.say(text`\nThis is the callback of a sign-in that succeeded.`)
   return yield* problem._tag === "Failure" ? problem : fromError(new CallbackError.CallbackError({ reason: problem }))
 })

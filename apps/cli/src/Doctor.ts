@@ -10,10 +10,11 @@ import * as Files from "./doctor/Files.ts"
 import * as Finding from "./doctor/Finding.ts"
 import * as RedirectUri from "./doctor/RedirectUri.ts"
 import * as SealKey from "./doctor/SealKey.ts"
+import * as Secret from "./doctor/Secret.ts"
 import * as Services from "./doctor/Services.ts"
 import { Failure } from "./Failure.ts"
 import * as Output from "./Output.ts"
-import { shown } from "./Shown.ts"
+import { join, type Text, text } from "./Shown.ts"
 import { describe, type Selection, Target, withTarget } from "./Target.ts"
 
 /**
@@ -28,35 +29,34 @@ const session = Effect.gen(function* () {
     return [
       Finding.warning(
         "session",
-        "LE_AUTH_ACCESS_TOKEN is set: it is used in place of any session, and never refreshed.",
-        "Unset it to use the session of le-auth login."
+        text`LE_AUTH_ACCESS_TOKEN is set: it is used in place of any session, and never refreshed.`,
+        text`Unset it to use the session of le-auth login.`
       )
     ]
   }
   const [newest] = yield* all
   return newest === undefined
-    ? [Finding.warning("session", "Nobody is signed in.", "Sign in with: le-auth login")]
-    : [Finding.good("session", `Signed in as ${newest.key.subject}, until ${validUntil(newest)}`)]
+    ? [Finding.warning("session", text`Nobody is signed in.`, text`Sign in with: le-auth login`)]
+    : [Finding.good("session", text`Signed in as ${newest.key.subject}, until ${validUntil(newest)}`)]
 }).pipe(Finding.orProblem("session"))
 
 const about = ({ registration }: Options) =>
   Effect.gen(function* () {
     const target = yield* Target
-    const source = target.profile === undefined ? "LE_AUTH_*" : `the profile ${target.profile}`
+    const source = target.profile === undefined ? text`LE_AUTH_*` : text`the profile ${target.profile}`
     return [
-      Finding.good("configuration", `${describe(target)}, by ${source}`),
+      Finding.good("configuration", text`${describe(target)}, by ${source}`),
+      ...Secret.check(target.installation.clientSecret, source),
       ...(yield* RedirectUri.check(target.installation.redirectUris[0], registration)),
       ...(yield* Services.check),
       ...(yield* session)
     ]
   })
 
-const textOf = ({ check, message, remedy, result }: Finding.Finding): string =>
-  [`${result.padEnd(7)}  ${check}: `, remedy === null ? message : `${message} ${remedy}`]
-    .join("")
-    .split("\n")
-    .map((line, index) => (index === 0 ? shown(line) : `         ${shown(line)}`))
-    .join("\n")
+const textOf = ({ check, message, remedy, result }: Finding.Finding): Text => {
+  const said = remedy === null ? message : text`${message} ${remedy}`
+  return text`${result.padEnd(7)}  ${check}: ${said.indented(9)}`
+}
 
 /**
  * Each finding, with its remedy. Fails with the exit code of the first problem.
@@ -67,12 +67,15 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   // Before anything else reads a file: reading closes what is open to others.
   const local = [...(yield* Files.check), ...(yield* SealKey.check)]
   const findings = [...local, ...(yield* withTarget(about(options), options).pipe(Finding.orProblem("configuration")))]
-  yield* Output.print({ findings: findings.map(({ code: _, ...finding }) => finding) }, findings.map(textOf).join("\n"))
+  yield* Output.print(
+    { findings: findings.map(({ code: _, ...finding }) => finding) },
+    join("\n", findings.map(textOf))
+  )
   const problems = findings.filter(({ result }) => result === "problem")
   const code = problems[0]?.code
-  if (code === undefined || code === null) return yield* Output.say("\nNothing keeps you from signing in.")
+  if (code === undefined || code === null) return yield* Output.say(text`\nNothing keeps you from signing in.`)
   return yield* new Failure({
-    message: problems.length === 1 ? "There is a problem." : `There are ${problems.length} problems.`,
+    text: problems.length === 1 ? text`There is a problem.` : text`There are ${problems.length} problems.`,
     code
   })
 })

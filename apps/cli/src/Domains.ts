@@ -4,11 +4,16 @@
  * @since 0.1.0
  */
 import { Domains } from "@le-auth/core/Domains"
+import type { AccountId } from "@le-auth/core/Identifiers"
+import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { fromError } from "./Failure.ts"
+import { given, profileOf } from "./FindTarget.ts"
 import * as Output from "./Output.ts"
-import { table } from "./Shown.ts"
-import { type Selection, Target, withTarget } from "./Target.ts"
+import { table, text } from "./Shown.ts"
+import { type Selection, Target, withCalls } from "./Target.ts"
 
 /**
  * @since 0.1.0
@@ -17,15 +22,11 @@ export interface Options extends Selection {
   readonly service: Option.Option<string>
 }
 
-/**
- * @since 0.1.0
- */
-export const run = Effect.fnUntraced(function* ({ service }: Options) {
-  const { accountId } = (yield* Target).installation
+const show = Effect.fnUntraced(function* (accountId: AccountId, service: Option.Option<string>) {
   const domains = yield* Domains
   if (Option.isSome(service)) {
     const origin = yield* domains.resolve(accountId, service.value)
-    return yield* Output.print({ account: accountId, service: service.value, origin }, origin)
+    return yield* Output.print({ account: accountId, service: service.value, origin }, text`${origin}`)
   }
   const services = (yield* domains.list(accountId)).toSorted((one, other) => (one.service < other.service ? -1 : 1))
   yield* Output.print(
@@ -36,9 +37,30 @@ export const run = Effect.fnUntraced(function* ({ service }: Options) {
     table(
       services.map(({ host, origin, service }) =>
         origin === undefined
-          ? [service, host, "not a host of LivePerson: le-auth sends nothing there"]
+          ? [service, host, text`not a host of LivePerson: le-auth sends nothing there`]
           : [service, origin]
       )
     )
   )
-}, withTarget)
+})
+
+const ofTarget = Effect.fnUntraced(function* ({ service }: Options) {
+  yield* show((yield* Target).installation.accountId, service)
+}, withCalls)
+
+/** To look something up takes an account and a Domain API, and no application. */
+const ofAccount = (accountId: AccountId, { service }: Options) =>
+  show(accountId, service).pipe(
+    Effect.provide(NodeSignIn.layerCalls),
+    Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+    Effect.mapError(fromError)
+  )
+
+/**
+ * @since 0.1.0
+ */
+export const run = Effect.fnUntraced(function* (options: Options) {
+  const { account } = options
+  const isElsewhere = Option.isSome(yield* given("LE_AUTH_DOMAIN_API")) && Option.isNone(yield* profileOf(options))
+  yield* Option.isSome(account) && isElsewhere ? ofAccount(account.value, options) : ofTarget(options)
+})

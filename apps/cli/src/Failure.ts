@@ -3,12 +3,28 @@
  *
  * @since 0.1.0
  */
+import type { UnknownInstallation } from "@le-auth/core/AppInstallations"
+import type { CallbackError } from "@le-auth/core/CallbackError"
+import type { DomainsError } from "@le-auth/core/Domains"
+import type { IdTokenError } from "@le-auth/core/IdToken"
+import type { NotSignedIn, SessionEnded } from "@le-auth/core/SessionError"
+import type { SettingsError } from "@le-auth/core/Settings"
+import type { InvalidReturnPath, UnknownRedirectUri } from "@le-auth/core/SignIn"
+import type { StoreError } from "@le-auth/core/StoreError"
+import type { TokenError } from "@le-auth/core/TokenError"
+import type { LoopbackError } from "@le-auth/node/LoopbackError"
+import type { DatabaseError } from "@le-auth/node/NodeDatabase"
+import type { InvalidSigningKey } from "@le-auth/sentinel/keys/SigningKey"
+import type { SealedRow } from "@le-auth/sentinel/SealedRow"
+import type { ConfigError } from "effect/Config"
+import type { CryptoError } from "effect/crypto/CryptoError"
 import * as Data from "effect/Data"
 import * as CliError from "effect/cli/CliError"
 import * as Runtime from "effect/Runtime"
+import { join, text, type Text } from "./Shown.ts"
 
 /**
- * The exit codes, for scripts; with `--json` an error carries their names. Ctrl-C ends with 130.
+ * The exit codes, for scripts; with `--json` an error carries their names. A signal ends with 128 and its number: Ctrl-C with 130.
  *
  * @since 0.1.0
  */
@@ -37,9 +53,12 @@ export type ExitCode = keyof typeof exitCodes
  * @since 0.1.0
  */
 export class Failure extends Data.TaggedError("Failure")<{
-  readonly message: string
+  readonly text: Text
   readonly code: ExitCode
 }> {
+  override get message(): string {
+    return this.text.toString()
+  }
   override get [CliError.userMessage](): string {
     return this.message
   }
@@ -49,10 +68,10 @@ export class Failure extends Data.TaggedError("Failure")<{
 }
 
 /** @since 0.1.0 */
-export const failed = (message: string): Failure => new Failure({ message, code: "failed" })
+export const failed = (text: Text): Failure => new Failure({ text, code: "failed" })
 
 /** @since 0.1.0 */
-export const wrongUsage = (message: string): Failure => new Failure({ message, code: "usage" })
+export const wrongUsage = (text: Text): Failure => new Failure({ text, code: "usage" })
 
 /**
  * The command was called wrongly; what is wrong was shown already.
@@ -71,54 +90,128 @@ export class WrongUsage extends Data.TaggedError("WrongUsage") {
  */
 export const notSignedIn = (account: string): Failure =>
   new Failure({
-    message: `Nobody is signed in to account ${account}. Sign in with: le-auth login`,
+    text: text`Nobody is signed in to account ${account}. Sign in with: le-auth login`,
     code: "notSignedIn"
   })
 
-interface Tagged {
-  readonly _tag: string
-  readonly message: string
-  readonly reason?: unknown
+/**
+ * All errors of the libraries that can come to a command.
+ *
+ * @since 0.1.0
+ */
+export type LibraryError =
+  | CallbackError
+  | ConfigError
+  | CryptoError
+  | DatabaseError
+  | DomainsError
+  | IdTokenError
+  | InvalidReturnPath
+  | InvalidSigningKey
+  | LoopbackError
+  | NotSignedIn
+  | SealedRow
+  | SessionEnded
+  | SettingsError
+  | StoreError
+  | TokenError
+  | UnknownInstallation
+  | UnknownRedirectUri
+
+/** For an error whose reasons are errors themselves, something for each of these. */
+type ByReason<E, A> = E extends { readonly reason: { readonly _tag: infer R extends string } }
+  ? { readonly [Reason in R]: A }
+  : A
+type ByTag<A> = { readonly [E in LibraryError as E["_tag"]]: ByReason<E, A> }
+
+/** A new error, or a new reason, does not compile until somebody says what its exit code is. */
+const codes: ByTag<ExitCode> = {
+  CallbackError: {
+    Denied: "denied",
+    DuplicateParameter: "failed",
+    Expired: "timedOut",
+    Malformed: "failed",
+    MissingState: "failed",
+    UnknownTransaction: "failed",
+    WrongIssuer: "failed",
+    WrongUserAgent: "failed"
+  },
+  ConfigError: "configuration",
+  CryptoError: {
+    DecryptionFailed: "failed",
+    InvalidArgument: "failed",
+    InvalidKey: "failed",
+    NotExtractable: "failed",
+    Unsupported: "failed"
+  },
+  DatabaseError: "storage",
+  DomainsError: {
+    HostNotAllowed: "failed",
+    Unavailable: "unavailable",
+    UnknownAccount: "failed",
+    UnknownService: "failed"
+  },
+  IdTokenError: "failed",
+  InvalidReturnPath: "failed",
+  InvalidSigningKey: "configuration",
+  LoopbackError: {
+    CannotListen: "port",
+    NotLoopback: "configuration",
+    PortInUse: "port",
+    Timeout: "timedOut"
+  },
+  NotSignedIn: "notSignedIn",
+  SealedRow: "storage",
+  SessionEnded: "notSignedIn",
+  SettingsError: "configuration",
+  StoreError: "storage",
+  TokenError: {
+    BadResponse: "failed",
+    InvalidClient: "configuration",
+    InvalidGrant: "failed",
+    RateLimited: "unavailable",
+    Refused: "configuration",
+    Timeout: "unavailable",
+    Unavailable: "unavailable"
+  },
+  UnknownInstallation: "configuration",
+  UnknownRedirectUri: "configuration"
 }
 
-/** By the tag of an error, or by it and the tag of its reason. */
-const codes: Readonly<Record<string, ExitCode>> = {
-  NotSignedIn: "notSignedIn",
-  SessionEnded: "notSignedIn",
-  "CallbackError/Denied": "denied",
-  "LoopbackError/Timeout": "timedOut",
-  "LoopbackError/PortInUse": "port",
-  "LoopbackError/CannotListen": "port",
-  "LoopbackError/NotLoopback": "configuration",
-  "DomainsError/Unavailable": "unavailable",
-  "TokenError/Unavailable": "unavailable",
-  SettingsError: "configuration",
-  ConfigError: "configuration",
-  UnknownInstallation: "configuration",
-  StoreError: "storage",
-  DatabaseError: "storage"
-}
+const otherPort = text`Or receive the callback on another port: le-auth login --port 0`
 
 /** The command that helps, where the libraries cannot know one. */
-const remedies: Readonly<Record<string, string>> = {
-  SessionEnded: "Use: le-auth login",
-  "DomainsError/UnknownService": "See: le-auth domains"
+const remedies: Readonly<Record<string, Text>> = {
+  SessionEnded: text`Use: le-auth login`,
+  "DomainsError/UnknownService": text`See: le-auth domains`,
+  "LoopbackError/CannotListen": otherPort,
+  "LoopbackError/PortInUse": otherPort
 }
 
-/** What is said of an error by the tag of its reason, or by its own. */
-const byTag = <A>(of: Readonly<Record<string, A>>, { _tag, reason }: Tagged): A | undefined =>
-  of[`${_tag}/${(reason as { readonly _tag?: string } | undefined)?._tag}`] ?? of[_tag]
+const reasonOf = (error: LibraryError): string | undefined =>
+  (error as { readonly reason?: { readonly _tag?: string } }).reason?._tag
+
+const codeOf = (error: LibraryError): ExitCode => {
+  const code: ExitCode | Readonly<Record<string, ExitCode>> = codes[error._tag]
+  return typeof code === "string" ? code : (code[reasonOf(error) ?? ""] ?? "failed")
+}
+
+/** Only the list of what is wrong with settings has lines of our own; a line feed in anything else came from elsewhere. */
+const said = (error: LibraryError): Text =>
+  error._tag === "SettingsError"
+    ? join("\n", [text`The configuration has problems:`, ...error.problems.map((problem) => text`  - ${problem}`)])
+    : text`${error.message}`
 
 /**
  * The failure that an error of the libraries is to the user of a command. Their messages say what to do next.
  *
  * @since 0.1.0
  */
-export const fromError = (error: Tagged): Failure => {
-  if (error instanceof Failure) return error
-  const remedy = byTag(remedies, error)
+export const fromError = (error: LibraryError | Failure): Failure => {
+  if (error._tag === "Failure") return error
+  const remedy = remedies[error._tag] ?? remedies[`${error._tag}/${reasonOf(error)}`]
   return new Failure({
-    message: remedy === undefined ? error.message : `${error.message} ${remedy}`,
-    code: byTag(codes, error) ?? "failed"
+    text: remedy === undefined ? said(error) : text`${said(error)} ${remedy}`,
+    code: codeOf(error)
   })
 }

@@ -14,6 +14,8 @@ import { Failure } from "./Failure.ts"
 import * as Profiles from "./Profiles.ts"
 import { sentinelPort } from "./SentinelPort.ts"
 import type { Selection, Target } from "./Target.ts"
+import * as UserKey from "./UserKey.ts"
+import { type Text, text } from "./Shown.ts"
 
 /**
  * The installation of the command line that a Sentinel without a configuration file knows. Its secret is none: it opens
@@ -68,14 +70,14 @@ export const configured = Effect.map(AppInstallations.fromConfig, (installation)
 }))
 
 const ofProfile = (profile: Profiles.Profile) =>
-  Effect.map(Profiles.open(profile), (installation): Target["Service"] => ({
+  Effect.map(Effect.provide(Profiles.open(profile), UserKey.opened), (installation): Target["Service"] => ({
     installation,
     profile: profile.name,
     domainApi: profile.domainApi,
     localSentinel: undefined
   }))
 
-const wrong = (message: string) => new Failure({ message, code: "configuration" })
+const wrong = (text: Text) => new Failure({ text, code: "configuration" })
 
 const byName = Effect.fnUntraced(function* (name: string) {
   if (name === Profiles.local) return yield* local
@@ -91,10 +93,12 @@ const byAccount = Effect.fnUntraced(function* (account: AccountId) {
   const [found, ...others] = profiles.filter((profile) => profile.account === account)
   if (others.length > 0) {
     const names = [found!, ...others].map(({ name }) => name).join(", ")
-    return yield* wrong(`Several profiles are of account ${account}: ${names}. Choose with --profile.`)
+    return yield* wrong(text`Several profiles are of account ${account}: ${names}. Choose with --profile.`)
   }
   if (found !== undefined) return yield* ofProfile(found)
-  return account === development().accountId && !(yield* isConfigured) ? yield* local : undefined
+  // Whoever says where the Domain API is does not mean the local Sentinel.
+  const isElsewhere = (yield* isConfigured) || Option.isSome(yield* given("LE_AUTH_DOMAIN_API"))
+  return account === development().accountId && !isElsewhere ? yield* local : undefined
 })
 
 const byDefault = Effect.gen(function* () {
@@ -125,7 +129,7 @@ export const find = Effect.fnUntraced(function* (selection: Selection) {
     return yield* Option.isSome(selection.account) ? byAccount(selection.account.value) : byDefault
   const target = yield* byName(name.value)
   if (target !== undefined && Option.exists(selection.account, (id) => id !== target.installation.accountId)) {
-    return yield* wrong(`The profile ${name.value} is of account ${target.installation.accountId}.`)
+    return yield* wrong(text`The profile ${name.value} is of account ${target.installation.accountId}.`)
   }
   return target
 })

@@ -8,18 +8,25 @@ import * as Effect from "effect/Effect"
 import { all } from "./CurrentSession.ts"
 import * as Output from "./Output.ts"
 import { type Selection, withTarget } from "./Target.ts"
+import { join, text } from "./Shown.ts"
 
 /**
  * @since 0.1.0
  */
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const sessions = yield* all
+  const users = join(
+    ", ",
+    sessions.map(({ key }) => text`${key.subject}`)
+  )
   yield* Effect.forEach(sessions, ({ key }) => Sessions.use((_) => _.forget(key)), { discard: true })
   yield* Output.done(
     { forgotten: sessions.map(({ key }) => ({ account: key.accountId, user: key.subject })) },
     sessions.length === 0
-      ? "Nobody was signed in."
-      : `Forgot ${sessions.map(({ key }) => key.subject).join(", ")}. The session at LivePerson goes on: ` +
-          "to end it, use le-auth logout --everywhere instead."
+      ? text`Nobody was signed in.`
+      : join(" ", [
+          text`Forgot ${users}. The session at LivePerson goes on:`,
+          text`to end it, use le-auth logout --everywhere instead.`
+        ])
   )
 }, withTarget)

@@ -15,8 +15,8 @@ import { current } from "./CurrentSession.ts"
 import { type Failure, failed } from "./Failure.ts"
 import * as Input from "./Input.ts"
 import * as Output from "./Output.ts"
-import { type Row, table } from "./Shown.ts"
-import { failureAt, type Selection, Target, withTarget } from "./Target.ts"
+import { join, type Row, table, text } from "./Shown.ts"
+import { failureAt, type Selection, Target, withCalls, withTarget } from "./Target.ts"
 
 /**
  * @since 0.1.0
@@ -32,23 +32,23 @@ const instant = (seconds: number): string =>
 const rowsOf = (claims: IdToken.IdTokenClaims, keyId: string | undefined, clientId: ClientId): ReadonlyArray<Row> => {
   const audience = typeof claims.aud === "string" ? [claims.aud] : claims.aud
   return [
-    ["sub", claims.sub, "the user, unique within one account at best"],
+    ["sub", claims.sub, text`the user, unique within one account at best`],
     [
       "aud",
       audience.join(", "),
-      audience.includes(clientId) ? "this application" : `not this application, which is ${clientId}`
+      audience.includes(clientId) ? text`this application` : text`not this application, which is ${clientId}`
     ],
-    ...(claims.azp === undefined ? [] : [["azp", claims.azp, "the application that asked for it"] as const]),
-    ["iss", claims.iss, IdToken.isIssuer(claims.iss) ? "LivePerson's Sentinel" : "not LivePerson's Sentinel"],
-    ["iat", instant(claims.iat), "when it was issued"],
-    ["exp", instant(claims.exp), "from then on it is no proof of a sign-in any more"],
+    ...(claims.azp === undefined ? [] : [["azp", claims.azp, text`the application that asked for it`] as const]),
+    ["iss", claims.iss, IdToken.isIssuer(claims.iss) ? text`LivePerson's Sentinel` : text`not LivePerson's Sentinel`],
+    ["iat", instant(claims.iat), text`when it was issued`],
+    ["exp", instant(claims.exp), text`from then on it is no proof of a sign-in any more`],
     ...(claims.is_admin === undefined
       ? []
-      : [["is_admin", String(claims.is_admin), "whether the user administers the account"] as const]),
+      : [["is_admin", String(claims.is_admin), text`whether the user administers the account`] as const]),
     ...(claims.is_lpa === undefined
       ? []
-      : [["is_lpa", String(claims.is_lpa), "whether the user is LivePerson's own administrator"] as const]),
-    ...(keyId === undefined ? [] : [["kid", keyId, "which key signed it"] as const])
+      : [["is_lpa", String(claims.is_lpa), text`whether the user is LivePerson's own administrator`] as const]),
+    ...(keyId === undefined ? [] : [["kid", keyId, text`which key signed it`] as const])
   ]
 }
 
@@ -62,20 +62,20 @@ interface Explained {
 /** The session keeps the claims, not the token: nobody needs that any more. */
 const ofSession = Effect.gen(function* () {
   const { claims } = yield* current
-  if (claims === undefined) return yield* failed("The sign-in brought no id_token.")
+  if (claims === undefined) return yield* failed(text`The sign-in brought no id_token.`)
   const problem =
     claims._tag === "VerifiedClaims"
       ? undefined
       : failed(
-          "Not verified: Sentinel did not publish its key when you signed in; it came straight from Sentinel over TLS."
+          text`Not verified: Sentinel did not publish its key when you signed in; it came straight from Sentinel over TLS.`
         )
   return { claims, keyId: undefined, problem } satisfies Explained
 })
 
-const ofToken = Effect.fnUntraced(function* (text: string, verify: boolean) {
+const ofToken = Effect.fnUntraced(function* (jwt: string, verify: boolean) {
   const target = yield* Target
   const { accountId, clientId } = target.installation
-  const token = Redacted.make(text, { label: "id_token" })
+  const token = Redacted.make(jwt, { label: "id_token" })
   const claims = yield* Effect.fromResult(IdToken.decodeUnverified(token))
   const keyId = IdToken.keyId(token)
   const verified = Effect.gen(function* () {
@@ -85,24 +85,36 @@ const ofToken = Effect.fnUntraced(function* (text: string, verify: boolean) {
   })
   const problem = verify
     ? yield* Effect.match(verified, { onSuccess: () => undefined, onFailure: failureAt(target) })
-    : failed("Not verified, as you said: anybody can write such a token.")
+    : failed(text`Not verified, as you said: anybody can write such a token.`)
   return { claims, keyId, problem } satisfies Explained
 })
+
+const explain = Effect.fnUntraced(function* ({ claims, keyId, problem }: Explained, verify: boolean) {
+  const { clientId } = (yield* Target).installation
+  const { _tag: _, ...plain } = claims
+  yield* Output.print(
+    { verified: problem === undefined, problem: problem?.message ?? null, keyId: keyId ?? null, claims: plain },
+    join("\n\n", [
+      problem === undefined ? text`VERIFIED` : text`NOT VERIFIED: show what it says, never decide by it`,
+      table(rowsOf(claims, keyId, clientId))
+    ])
+  )
+  if (problem !== undefined && verify) return yield* problem
+})
+
+const explainSession = Effect.fnUntraced(function* ({ verify }: Options) {
+  yield* explain(yield* ofSession, verify)
+}, withTarget)
+
+const explainToken = Effect.fnUntraced(function* ({ verify }: Options, jwt: string) {
+  yield* explain(yield* ofToken(jwt === "-" ? yield* Input.line("the id_token") : jwt, verify), verify)
+}, withCalls)
 
 /**
  * @since 0.1.0
  */
-export const run = Effect.fnUntraced(function* ({ jwt, verify }: Options) {
-  const { clientId } = (yield* Target).installation
-  const text = Option.getOrUndefined(jwt)
-  const { claims, keyId, problem }: Explained =
-    text === undefined
-      ? yield* ofSession
-      : yield* ofToken(text === "-" ? yield* Input.line("the id_token") : text, verify)
-  const { _tag: _, ...plain } = claims
-  yield* Output.print(
-    { verified: problem === undefined, problem: problem?.message ?? null, keyId: keyId ?? null, claims: plain },
-    `${problem === undefined ? "VERIFIED" : "NOT VERIFIED: show what it says, never decide by it"}\n\n${table(rowsOf(claims, keyId, clientId))}`
-  )
-  if (problem !== undefined && verify) return yield* problem
-}, withTarget)
+export const run = (options: Options) =>
+  Option.match(options.jwt, {
+    onNone: () => explainSession(options),
+    onSome: (jwt) => explainToken(options, jwt)
+  })

@@ -10,11 +10,12 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { failed, wrongUsage } from "./Failure.ts"
 import * as Output from "./Output.ts"
+import { text } from "./Shown.ts"
 
 /** A terminal stays open, and a command would wait for it for ever. */
 const letGo = Effect.sync(() => process.stdin.unref?.())
 
-const unreadable = (error: PlatformError) => failed(`stdin cannot be read: ${error.message}`)
+const unreadable = (error: PlatformError) => failed(text`stdin cannot be read: ${error.message}`)
 
 /**
  * The first line of stdin. `what` is what a person at a terminal is asked to paste.
@@ -23,7 +24,7 @@ const unreadable = (error: PlatformError) => failed(`stdin cannot be read: ${err
  */
 export const line = Effect.fnUntraced(function* (what: string) {
   const stdio = yield* Stdio.Stdio
-  if (yield* stdio.stdinIsTerminal) yield* Output.say(`Paste ${what}, and press Enter:`)
+  if (yield* stdio.stdinIsTerminal) yield* Output.say(text`Paste ${what}, and press Enter:`)
   const first = yield* stdio.stdin.pipe(
     Stream.decodeText,
     Stream.splitLines,
@@ -31,8 +32,8 @@ export const line = Effect.fnUntraced(function* (what: string) {
     Effect.mapError(unreadable),
     Effect.ensuring(letGo)
   )
-  const text = Option.getOrElse(first, () => "").trim()
-  return text === "" ? yield* wrongUsage(`There is nothing on stdin: ${what} was expected.`) : text
+  const found = Option.getOrElse(first, () => "").trim()
+  return found === "" ? yield* wrongUsage(text`There is nothing on stdin: ${what} was expected.`) : found
 })
 
 /**

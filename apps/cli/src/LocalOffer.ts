@@ -7,16 +7,15 @@ import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback, type Origin } from "@le-auth/core/Origin"
 import * as ControlClient from "@le-auth/sentinel/control/ControlClient"
-import * as Prompt from "effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Redacted from "effect/Redacted"
-import { ask, canAsk } from "./Ask.ts"
+import { ask, canAsk, select } from "./Ask.ts"
 import { Failure } from "./Failure.ts"
 import * as Output from "./Output.ts"
 import { questions } from "./Questions.ts"
 import { sentinelControl } from "./SentinelPort.ts"
-import { shown } from "./Shown.ts"
+import { join, type Text, text } from "./Shown.ts"
 import type { Target } from "./Target.ts"
 
 interface Offer {
@@ -49,8 +48,8 @@ const offers = Effect.gen(function* () {
   Effect.provide(FetchHttpClient.layer)
 )
 
-const inWords = ({ account, application, name }: Offer): string =>
-  `account ${account}, application ${application} (${shown(name)})`
+const inWords = ({ account, application, name }: Offer): Text =>
+  text`account ${account}, application ${application} (${name})`
 
 /**
  * The target in place of the built-in application, if the Sentinel does not know that one: the only application that it has, or
@@ -65,24 +64,23 @@ export const instead = Effect.fnUntraced(function* (builtIn: Target["Service"], 
   if (first === undefined || found.some(({ application }) => application === clientId)) return undefined
   if (!(yield* canAsk)) {
     return yield* new Failure({
-      message:
-        `The local Sentinel at ${localSentinel} has accounts of its own:\n` +
-        found.map((offer) => `  ${inWords(offer)}, ${shown(offer.redirectUri)}\n`).join("") +
-        "Name one, and its secret, with LE_AUTH_* or --settings, or sign in on a terminal.",
+      text: join("\n", [
+        text`The local Sentinel at ${localSentinel} has accounts of its own:`,
+        ...found.map((offer) => text`  ${inWords(offer)}, ${offer.redirectUri}`),
+        text`Name one, and its secret, with LE_AUTH_* or --settings, or sign in on a terminal.`
+      ]),
       code: "configuration"
     })
   }
-  yield* Output.say(`The local Sentinel at ${localSentinel} has accounts of its own.`)
+  yield* Output.say(text`The local Sentinel at ${localSentinel} has accounts of its own.`)
   const chosen =
     others.length === 0
       ? first
-      : yield* ask(
-          Prompt.Select({
-            message: "Sign in to",
-            choices: found.map((offer) => ({ title: inWords(offer), value: offer }))
-          })
+      : yield* select(
+          text`Sign in to`,
+          found.map((offer) => ({ title: inWords(offer), value: offer }))
         )
-  if (others.length === 0) yield* Output.say(`This is ${inWords(chosen)}.`)
+  if (others.length === 0) yield* Output.say(text`This is ${inWords(chosen)}.`)
   const installation = new AppInstallations.AppInstallation({
     accountId: AccountId.make(chosen.account),
     clientId: ClientId.make(chosen.application),

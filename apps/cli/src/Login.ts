@@ -8,7 +8,6 @@ import { Origin } from "@le-auth/core/Origin"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as SessionFile from "@le-auth/node/SessionFile"
 import * as SystemBrowser from "@le-auth/node/SystemBrowser"
-import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Deferred from "effect/Deferred"
@@ -24,7 +23,9 @@ import * as LoginPort from "./LoginPort.ts"
 import * as NewProfile from "./NewProfile.ts"
 import * as Output from "./Output.ts"
 import * as Profiles from "./Profiles.ts"
-import { at, describe, type Selection, Target } from "./Target.ts"
+import { at, describe, sayIgnored, type Selection, Target } from "./Target.ts"
+import * as UserKey from "./UserKey.ts"
+import { join, lines, text } from "./Shown.ts"
 
 /**
  * @since 0.1.0
@@ -38,13 +39,15 @@ export interface Options extends Selection {
 }
 
 const show = Effect.fnUntraced(function* (url: string, options: Options, opens: boolean) {
-  const invitation = opens ? "Opening your browser. If nothing opens, visit:" : "Open this address in a browser:"
-  yield* Output.say(`${invitation}\n\n  ${url}\n`)
+  const invitation = opens
+    ? text`Opening your browser. If nothing opens, visit:`
+    : text`Open this address in a browser:`
+  yield* Output.say(text`${invitation}\n\n  ${url}\n`)
   if (options.qr) {
     const { renderUnicodeCompact } = yield* Effect.promise(() => import("uqr"))
-    yield* Output.say(`${renderUnicodeCompact(url, { border: 2, ecc: "L" })}\n`)
+    yield* Output.say(text`${lines(renderUnicodeCompact(url, { border: 2, ecc: "L" }))}\n`)
   }
-  yield* Output.say("Waiting for the sign-in; Ctrl-C stops.")
+  yield* Output.say(text`Waiting for the sign-in; Ctrl-C stops.`)
 })
 
 /** Asks for the address that the browser ended at, which on another computer is a page that does not load. */
@@ -52,9 +55,11 @@ const paste = (redirectUri: RedirectUri) => (wrong: string | undefined) =>
   Effect.gen(function* () {
     yield* Output.say(
       wrong === undefined
-        ? "Is the browser on another computer? Then it ends at a page that does not load. Paste that page's address here; it\n" +
-            `begins with ${redirectUri}`
-        : `${wrong}\nStill waiting: paste the whole address of the page that the browser ended at.`
+        ? join("\n", [
+            text`Is the browser on another computer? Then it ends at a page that does not load. Paste that page's address here; it`,
+            text`begins with ${redirectUri}`
+          ])
+        : text`${wrong}\nStill waiting: paste the whole address of the page that the browser ended at.`
     )
     const { readLine } = yield* Terminal.Terminal
     return (yield* readLine).trim()
@@ -70,13 +75,14 @@ const signIn = Effect.fnUntraced(function* (options: Options) {
   const isElsewhere = yield* Deferred.make<void>()
   const missing = yield* SystemBrowser.missing
   const opens = !options.noBrowser && missing === undefined
-  if (!options.noBrowser && missing !== undefined) yield* Output.say(missing)
+  if (!options.noBrowser && missing !== undefined) yield* Output.say(text`${missing}`)
   if (!opens) yield* Deferred.succeed(isElsewhere, undefined)
   const { session } = yield* NodeSignIn.signIn({
     openBrowser: opens,
     timeout: Option.getOrUndefined(options.timeout),
     show: (url) => show(url, options, opens),
-    onBrowserError: (error) => Effect.andThen(Output.say(error.message), Deferred.succeed(isElsewhere, undefined)),
+    onBrowserError: (error) =>
+      Effect.andThen(Output.say(text`${error.message}`), Deferred.succeed(isElsewhere, undefined)),
     ...(mayAsk &&
       redirectUri !== undefined && {
         paste: (wrong: string | undefined) => Effect.andThen(Deferred.await(isElsewhere), paste(redirectUri)(wrong))
@@ -89,15 +95,18 @@ const login = Effect.fnUntraced(function* (options: Options) {
   // To ask whether sessions can be kept after the sign-in is too late: the code is spent when it is sent.
   yield* Effect.flatMap(SessionFile.defaultPath, SessionFile.checkWritable)
   const { keepAs, target: found } = yield* NewProfile.resolve(options)
+  yield* sayIgnored(found)
+  if (keepAs !== undefined || found.profile !== undefined) yield* Profiles.checkWritable
   const target = yield* LoginPort.apply(found, options.port)
   if (target.localSentinel !== undefined && keepAs === undefined) {
     const why = Option.isSome(options.profile) ? "This" : "No account is configured, so this"
-    yield* Output.say(`${why} is ${describe(target)}.`)
+    yield* Output.say(text`${why} is ${describe(target)}.`)
   }
   const session = yield* at(target, signIn(options))
   if (keepAs !== undefined) {
     const given = yield* Config.option(Config.schema(Origin, "LE_AUTH_DOMAIN_API"))
-    yield* Profiles.save(keepAs, found.installation, found.domainApi ?? Option.getOrUndefined(given))
+    const save = Profiles.save(keepAs, found.installation, found.domainApi ?? Option.getOrUndefined(given))
+    yield* Effect.provide(save, UserKey.opened)
   } else if (target.profile !== undefined) {
     yield* Profiles.use(target.profile)
   }
@@ -110,7 +119,7 @@ const login = Effect.fnUntraced(function* (options: Options) {
       user: subject,
       validUntil: validUntil(session)
     },
-    `Signed in as ${subject} to account ${accountId}, until ${validUntil(session)}`
+    text`Signed in as ${subject} to account ${accountId}, until ${validUntil(session)}`
   )
 })
 
@@ -121,7 +130,7 @@ const settingsOf = ({ settings }: Options) =>
     onSome: (path) =>
       Layer.unwrap(
         ConfigProvider.fromDotEnv({ path }).pipe(
-          Effect.mapError(() => failed(`The file ${path} cannot be read.`)),
+          Effect.mapError(() => failed(text`The file ${path} cannot be read.`)),
           Effect.map((provider) => ConfigProvider.layerAdd(provider, { asPrimary: true }))
         )
       )
@@ -134,6 +143,6 @@ const settingsOf = ({ settings }: Options) =>
  */
 export const run = (options: Options) =>
   login(options).pipe(
-    Effect.provide(Layer.provideMerge(UserSealKey.layer, settingsOf(options))),
+    Effect.provide(Layer.provideMerge(UserKey.layerWith({}), settingsOf(options))),
     Effect.mapError(fromError)
   )

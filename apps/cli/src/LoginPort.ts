@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Net from "node:net"
 import { wrongUsage } from "./Failure.ts"
 import type { Target } from "./Target.ts"
+import { join, text } from "./Shown.ts"
 
 /** Whoever takes it in the moment until it is opened again makes the sign-in fail with `PortInUse`, and nothing worse. */
 const freePort = (host: string) =>
@@ -36,8 +37,10 @@ export const apply = Effect.fnUntraced(function* (target: Target["Service"], por
   const host = url.hostname.replace(/^\[|\]$/g, "")
   if (url.protocol !== "http:" || Net.isIP(host) === 0) {
     return yield* wrongUsage(
-      `The redirect URI ${registered} is registered with its port. --port needs one with an IP address, such as\n` +
-        "http://127.0.0.1:4401/callback, for which servers accept every port (RFC 8252 section 7.3)."
+      join("\n", [
+        text`The redirect URI ${registered} is registered with its port. --port needs one with an IP address, such as`,
+        text`http://127.0.0.1:4401/callback, for which servers accept every port (RFC 8252 section 7.3).`
+      ])
     )
   }
   url.port = String(port.value === 0 ? yield* freePort(host) : port.value)

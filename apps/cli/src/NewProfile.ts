@@ -17,6 +17,7 @@ import * as Output from "./Output.ts"
 import * as Profiles from "./Profiles.ts"
 import { questions, type SettingName } from "./Questions.ts"
 import type { Selection, Target } from "./Target.ts"
+import { join, type Text, text } from "./Shown.ts"
 
 interface Options extends Selection {
   readonly settings: Option.Option<string>
@@ -25,7 +26,7 @@ interface Options extends Selection {
 const names = Object.keys(questions) as ReadonlyArray<SettingName>
 
 /** The settings of the environment, unless they are those of another account; the rest is asked for, after an introduction. */
-const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, introduction: string) {
+const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, introduction: Text) {
   const mayAsk = yield* canAsk
   const configuredAccount = yield* given("LE_AUTH_ACCOUNT_ID")
   const isOther = Option.isSome(account) && Option.exists(configuredAccount, (id) => id !== account.value)
@@ -58,7 +59,7 @@ const keep = Effect.fnUntraced(function* (target: Target["Service"], name: Optio
   const keepAs: string = isNamed ? name.value : accountId
   const { profiles } = yield* Profiles.read
   if (!isNamed && profiles.some((other) => other.name === keepAs && other.application !== clientId)) {
-    return yield* wrongUsage(`The profile ${keepAs} is of another application. Name a new one with --profile.`)
+    return yield* wrongUsage(text`The profile ${keepAs} is of another application. Name a new one with --profile.`)
   }
   return { target, keepAs }
 })
@@ -76,7 +77,7 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
   const mayAsk = yield* canAsk
   const incomplete = (error: SettingsError) => (mayAsk ? Effect.undefined : Effect.fail(error))
   const found = isNew ? undefined : yield* Effect.catchTag(find(options), "SettingsError", incomplete)
-  const first = "This is the first sign-in there, so a few questions come first."
+  const first = text`This is the first sign-in there, so a few questions come first.`
   if (found === undefined) return yield* keep(yield* gather(options.account, first), name)
   const { localSentinel } = found
   if (localSentinel === undefined) return { target: found, keepAs: undefined }
@@ -86,8 +87,9 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
     return other === undefined ? { target: found, keepAs: undefined } : yield* keep(other, name)
   }
   if (!mayAsk || Option.contains(name, Profiles.local)) return { target: found, keepAs: undefined }
-  const nowhere =
-    `No account is configured, and no local Sentinel runs at ${localSentinel}.\n` +
-    "For a local one, stop here with Ctrl-C and run le-auth sentinel start. For an account, answer these questions:"
+  const nowhere = join("\n", [
+    text`No account is configured, and no local Sentinel runs at ${localSentinel}.`,
+    text`For a local one, stop here with Ctrl-C and run le-auth sentinel start. For an account, answer these questions:`
+  ])
   return yield* keep(yield* gather(options.account, nowhere), name)
 })

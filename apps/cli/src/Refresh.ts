@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { current, validUntil } from "./CurrentSession.ts"
 import * as Output from "./Output.ts"
 import { type Selection, withTarget } from "./Target.ts"
+import { text } from "./Shown.ts"
 
 /**
  * @since 0.1.0
@@ -17,6 +18,6 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
   const session = yield* Sessions.use((sessions) => sessions.refresh(key))
   yield* Output.done(
     { account: key.accountId, user: key.subject, validUntil: validUntil(session) },
-    `Refreshed the token of ${key.subject}: valid until ${validUntil(session)}`
+    text`Refreshed the token of ${key.subject}: valid until ${validUntil(session)}`
   )
 }, withTarget)

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as ControlClient from "@le-auth/sentinel/control/ControlClient"
+import { InvalidChange } from "@le-auth/sentinel/control/ControlError"
 import * as DurationText from "@le-auth/sentinel/control/DurationText"
 import { Fault, NewFault } from "@le-auth/sentinel/control/Fault"
 import type { Entry } from "@le-auth/sentinel/control/Journal"
@@ -18,6 +19,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import * as Stream from "effect/Stream"
 import { failed, Failure, wrongUsage } from "./Failure.ts"
 import * as Output from "./Output.ts"
+import { join, type Text, text } from "./Shown.ts"
 
 /**
  * Which Sentinel.
@@ -35,12 +37,15 @@ const controlling = <A, E extends { readonly _tag: string; readonly message: str
   ControlClient.make(control).pipe(
     Effect.flatMap(use),
     Effect.mapError((error) => {
-      if (error._tag === "InvalidChange") return failed(["Sentinel refuses this:", error.message].join("\n"))
-      if (error._tag !== "HttpClientError") return failed(error.message)
+      if (error instanceof InvalidChange)
+        return failed(join("\n", [text`Sentinel refuses this:`, ...error.problems.map((problem) => text`${problem}`)]))
+      if (error._tag === "Unavailable") return new Failure({ text: text`${error.message}`, code: "unavailable" })
+      if (error._tag !== "HttpClientError") return failed(text`${error.message}`)
       return new Failure({
-        message:
-          `No Sentinel can be told anything at ${control}. It says where when it starts: le-auth sentinel start\n` +
-          "Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control.",
+        text: join("\n", [
+          text`No Sentinel can be told anything at ${control}. It says where when it starts: le-auth sentinel start`,
+          text`Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control.`
+        ]),
         code: "unavailable"
       })
     }),
@@ -52,12 +57,23 @@ const pairs = (fields: object): string =>
     .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
     .join(" ")
 
-const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Type): string => {
+/** Beside each other, without those that are empty. */
+const columns = (parts: ReadonlyArray<string>): Text =>
+  join(
+    "  ",
+    parts.filter((part) => part !== "").map((part) => text`${part}`)
+  )
+
+const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Type): Text => {
   const { type = "function", ...settings } = action ?? {}
   const limit = times === undefined ? "" : `, at most ${times}`
-  return [id, type, pairs(settings), pairs(match), `(acted on ${acted} of ${matched} matching requests${limit})`]
-    .filter((part) => part !== "")
-    .join("  ")
+  return columns([
+    id,
+    type,
+    pairs(settings),
+    pairs(match),
+    `(acted on ${acted} of ${matched} matching requests${limit})`
+  ])
 }
 
 /**
@@ -74,7 +90,7 @@ export interface FaultOptions extends Options {
 }
 
 /** Numbers and truth values are written as in JSON; everything else is a text. */
-const valueOf = (text: string): unknown => (/^(?:true|false|\d+)$/.test(text) ? JSON.parse(text) : text)
+const valueOf = (word: string): unknown => (/^(?:true|false|\d+)$/.test(word) ? JSON.parse(word) : word)
 
 const present = (fields: Readonly<Record<string, Option.Option<unknown>>>): Record<string, unknown> =>
   Object.fromEntries(
@@ -88,15 +104,15 @@ const faultOf = (options: FaultOptions): Effect.Effect<NewFault, Failure> => {
   const settings = Option.getOrElse(options.settings, () => ({}))
   const action = {
     type: options.action,
-    ...Object.fromEntries(Object.entries(settings).map(([name, text]) => [name, valueOf(text)]))
+    ...Object.fromEntries(Object.entries(settings).map(([name, word]) => [name, valueOf(word)]))
   }
   const match = present(options.match)
   const decoded = decodeFault({ action, match, ...present({ times: options.times, id: options.id }) })
   if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
   const problems = formatIssues(decoded.failure.issue).issues.map(
-    ({ message, path = [] }) => `  - ${path.map(String).join(".")}: ${message}`
+    ({ message, path = [] }) => text`  - ${path.map(String).join(".")}: ${message}`
   )
-  return Effect.fail(wrongUsage(["This fault is not possible:", ...problems].join("\n")))
+  return Effect.fail(wrongUsage(join("\n", [text`This fault is not possible:`, ...problems])))
 }
 
 const encodeFault = Schema.encodeSync(Fault)
@@ -112,8 +128,8 @@ export const addFault = Effect.fnUntraced(function* (options: FaultOptions) {
 export const listFaults = Effect.fnUntraced(function* (options: Options) {
   const faults = yield* controlling(options, (client) => client.faults.list())
   const data = faults.map((fault) => encodeFault(fault))
-  if (faults.length === 0) return yield* Output.done(data, "There are no faults.")
-  yield* Output.print(data, faults.map(faultText).join("\n"))
+  if (faults.length === 0) return yield* Output.done(data, text`There are no faults.`)
+  yield* Output.print(data, join("\n", faults.map(faultText)))
 })
 
 /** @since 0.1.0 */
@@ -121,10 +137,10 @@ export const clearFaults = Effect.fnUntraced(function* (options: Options & { rea
   const { id } = options
   if (Option.isSome(id)) {
     yield* controlling(options, (client) => client.faults.remove({ params: { id: id.value } }))
-    return yield* Output.done({ removed: [id.value] }, `Removed ${id.value}.`)
+    return yield* Output.done({ removed: [id.value] }, text`Removed ${id.value}.`)
   }
   yield* controlling(options, (client) => client.faults.clear())
-  yield* Output.done({ removed: "all" }, "Removed all faults.")
+  yield* Output.done({ removed: "all" }, text`Removed all faults.`)
 })
 
 /**
@@ -140,7 +156,10 @@ export const clock = Effect.fnUntraced(function* (
     Option.isSome(by) ? client.clock.advance({ payload: { by: by.value } }) : client.clock.state()
   )
   const time = DateTime.formatIso(now)
-  yield* Output.print({ now: time, ahead: DurationText.format(ahead) }, `${time}, ${DurationText.format(ahead)} ahead`)
+  yield* Output.print(
+    { now: time, ahead: DurationText.format(ahead) },
+    text`${time}, ${DurationText.format(ahead)} ahead`
+  )
 })
 
 const entryText = ({
@@ -157,7 +176,7 @@ const entryText = ({
   steps,
   time
 }: Entry) =>
-  [
+  columns([
     DateTime.formatIso(DateTime.makeUnsafe(time)),
     kind === "change" ? "control" : `${method ?? ""} ${route ?? ""} ${status ?? ""}`.trim(),
     reason === undefined ? outcome : `${outcome}: ${reason}`,
@@ -165,9 +184,7 @@ const entryText = ({
     pairs({ ...(account === undefined ? {} : { account }), ...(client === undefined ? {} : { client }) }),
     ...(duration === undefined ? [] : [`${duration.toFixed(1)} ms`]),
     ...steps.map(({ what, ...about }) => `${what} ${pairs(about)}`.trim())
-  ]
-    .filter((part) => part !== "")
-    .join("  ")
+  ])
 
 /**
  * @since 0.1.0

@@ -13,6 +13,7 @@ import * as Path from "effect/Path"
 import { failed, Failure } from "./Failure.ts"
 import * as Output from "./Output.ts"
 import * as ConfigFile from "./sentinel/ConfigFile.ts"
+import { join, text } from "./Shown.ts"
 
 /**
  * @since 0.1.0
@@ -83,7 +84,7 @@ const contents = (parts: {
 }
 `
 
-const cannotWrite = (path: string) => new Failure({ message: `The file ${path} cannot be written.`, code: "storage" })
+const cannotWrite = (path: string) => new Failure({ text: text`The file ${path} cannot be written.`, code: "storage" })
 
 /**
  * @since 0.1.0
@@ -96,14 +97,14 @@ export const run = Effect.fnUntraced(function* ({ file, force }: Options) {
 
   const schema = `${paths.basename(file, paths.extname(file))}.schema.json`
   const schemaFile = paths.join(paths.dirname(file), schema)
-  const text = contents({
+  const written = contents({
     schema,
     clientId: yield* random.uuidV4(),
     clientSecret: yield* secret(32),
     passwords: [yield* secret(9), yield* secret(9)]
   })
   // What we write is what we can read.
-  yield* ConfigFile.parse(file, text)
+  yield* ConfigFile.parse(file, written)
 
   const write = (path: string, content: string, mode: number) =>
     files
@@ -111,19 +112,21 @@ export const run = Effect.fnUntraced(function* ({ file, force }: Options) {
       .pipe(
         Effect.mapError(({ reason }) =>
           reason._tag === "AlreadyExists"
-            ? failed(`The file ${path} is there already. To replace it, add --force.`)
+            ? failed(text`The file ${path} is there already. To replace it, add --force.`)
             : cannotWrite(path)
         )
       )
   // Its passwords are for its owner only.
-  yield* write(file, text, 0o600)
+  yield* write(file, written, 0o600)
   yield* Effect.mapError(
     files.writeFileString(schemaFile, `${JSON.stringify(SentinelFile.jsonSchema(), null, 2)}\n`),
     () => cannotWrite(schemaFile)
   )
   yield* Output.done(
     { file, schema: schemaFile },
-    `Wrote ${file}, with passwords and a client secret that nobody else has, and ${schemaFile} for your editor.\n` +
-      `Start it with: le-auth sentinel start --config ${file}`
+    join("\n", [
+      text`Wrote ${file}, with passwords and a client secret that nobody else has, and ${schemaFile} for your editor.`,
+      text`Start it with: le-auth sentinel start --config ${file}`
+    ])
   )
 }, Effect.provide(NodeCrypto.layerServer))

@@ -13,7 +13,6 @@ import { Stopping } from "@le-auth/sentinel/operations/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Config from "effect/Config"
-import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -35,6 +34,7 @@ import { Failure, fromError } from "./Failure.ts"
 import * as Output from "./Output.ts"
 import { controlPortOf } from "./SentinelPort.ts"
 import * as Signals from "./Signals.ts"
+import { join, text } from "./Shown.ts"
 
 /**
  * @since 0.1.0
@@ -62,11 +62,13 @@ const patience = 8000
 const cannotListen = (flag: string, host: string, port: number, cause: unknown): Failure => {
   const code = String((cause as { readonly code?: unknown } | undefined)?.code)
   return new Failure({
-    message:
+    text:
       code === "EADDRINUSE"
-        ? `Port ${port} on ${host} is taken by another program, perhaps by another Sentinel.\n` +
-          `Stop that program, or choose another port with ${flag}.`
-        : `Port ${port} on ${host} cannot be opened (${code}). Choose another with ${flag} and --host.`,
+        ? join("\n", [
+            text`Port ${port} on ${host} is taken by another program, perhaps by another Sentinel.`,
+            text`Stop that program, or choose another port with ${flag}.`
+          ])
+        : text`Port ${port} on ${host} cannot be opened (${code}). Choose another with ${flag} and --host.`,
     code: "port"
   })
 }
@@ -88,13 +90,13 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
       ]
     : []
   const problems = [
-    ...(Result.isFailure(store) ? [store.failure] : []),
-    ...(Result.isFailure(flags) ? [flags.failure.message] : []),
-    ...(Result.isFailure(file) ? [file.failure.message] : []),
-    ...(strict.length === 0 ? [] : ["Strict mode refuses this:", ...strict.map((problem) => `  - ${problem}`)])
+    ...(Result.isFailure(store) ? [text`${store.failure}`] : []),
+    ...(Result.isFailure(flags) ? [flags.failure.text] : []),
+    ...(Result.isFailure(file) ? [file.failure.text] : []),
+    ...(strict.length === 0 ? [] : [text`Strict mode refuses this:`, ...strict.map((problem) => text`  - ${problem}`)])
   ]
   if (Result.isFailure(file) || Result.isFailure(flags) || Result.isFailure(store) || problems.length > 0) {
-    return yield* new Failure({ message: problems.join("\n"), code: "configuration" })
+    return yield* new Failure({ text: join("\n", problems), code: "configuration" })
   }
   const profile = { ...file.success.profile, ...flags.success }
   return { config: { ...file.success, profile }, store: store.success }
@@ -186,7 +188,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     if (controlServer !== undefined) yield* Effect.addFinalizer(() => controlServer.drain(0))
 
     if (!main.isLocal && !options.strict) {
-      yield* Console.error("Other computers can reach this Sentinel. It is made for development only; see --strict.")
+      yield* Output.say(text`Other computers can reach this Sentinel. It is made for development only; see --strict.`)
     }
     const facts: Announcement.Facts = {
       config,
@@ -208,7 +210,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           read: Effect.map(configOf(options), ({ config }) => config),
           replace: accounts.replace
         })
-    yield* Output.print(Announcement.json(facts), Announcement.text(facts))
+    yield* Output.print(Announcement.json(facts), Announcement.inWords(facts))
     return yield* reload
   })
 

@@ -1,8 +1,11 @@
 /**
- * Texts of others, made fit for a terminal.
+ * Texts of others, made fit for a terminal: the one door through which they get there.
  *
  * @since 0.1.0
  */
+
+/** Controls, what shows nothing but changes what follows (such as its direction), breaks of lines, and halves of characters. */
+const unfit = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu
 
 /**
  * Without the characters by which a text could move the cursor, colour what follows or turn its direction: they become escapes.
@@ -10,9 +13,90 @@
  * @since 0.1.0
  */
 export const shown = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`
+  text.replace(unfit, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+
+const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`
+
+/**
+ * The same for JSON that was written already, as escapes of JSON, so that it says what it said. Line feeds stay: between values they
+ * are our own, and within one JSON has none.
+ *
+ * @since 0.1.0
+ */
+export const shownJson = (json: string): string =>
+  json.replace(unfit, (character) =>
+    character === "\n"
+      ? character
+      : Array.from({ length: character.length }, (_, i) => unit(character.charCodeAt(i))).join("")
+  )
+
+/**
+ * A text that may be shown to people. Only {@link text} makes one, so nothing of others is in it as it came.
+ *
+ * @since 0.1.0
+ */
+export class Text {
+  readonly #characters: string
+
+  private constructor(characters: string) {
+    this.#characters = characters
+  }
+
+  /** See {@link text}. */
+  static of(strings: TemplateStringsArray, ...values: ReadonlyArray<Text | string | number>): Text {
+    const parts = strings.flatMap((string, index) => {
+      const value = values[index]
+      return [string, value === undefined ? "" : value instanceof Text ? value.#characters : shown(String(value))]
+    })
+    return new Text(parts.join(""))
+  }
+
+  /** One after the other, with our own breaks in between. */
+  static join(separator: "" | " " | "  " | ", " | ": " | "\n" | "\n\n", parts: ReadonlyArray<Text>): Text {
+    return new Text(parts.map((part) => part.#characters).join(separator))
+  }
+
+  /** With blanks before each line but the first. */
+  indented(by: number): Text {
+    return new Text(this.#characters.replaceAll("\n", `\n${" ".repeat(by)}`))
+  }
+
+  /** With blanks behind it, for columns. */
+  padded(width: number): Text {
+    return new Text(this.#characters.padEnd(width))
+  }
+
+  toString(): string {
+    return this.#characters
+  }
+
+  toJSON(): string {
+    return this.#characters
+  }
+}
+
+/**
+ * `` text`Signed in as ${subject}` ``: what is written here stays as it is, with its line breaks, and each value that is put in is
+ * {@link shown}.
+ *
+ * @since 0.1.0
+ */
+export const text = Text.of
+
+/**
+ * @since 0.1.0
+ */
+export const join = Text.join
+
+/**
+ * A text of several lines that somebody else wrote, such as a stack: its line breaks stay.
+ *
+ * @since 0.1.0
+ */
+export const lines = (several: string): Text =>
+  join(
+    "\n",
+    several.split("\n").map((line) => text`${line}`)
   )
 
 /**
@@ -20,21 +104,21 @@ export const shown = (text: string): string =>
  *
  * @since 0.1.0
  */
-export type Row = readonly [name: string, value: string, meaning?: string]
+export type Row = readonly [name: string, value: string, meaning?: Text]
 
 /**
  * One line for each row, in columns.
  *
  * @since 0.1.0
  */
-export const table = (rows: ReadonlyArray<Row>): string => {
-  const width = Math.max(...rows.map(([name]) => shown(name).length))
-  return rows
-    .map(([name, value, meaning]) =>
-      [
-        `${shown(name).padEnd(width)}  ${shown(value)}`,
-        ...(meaning === undefined ? [] : [`${" ".repeat(width)}    ${meaning}`])
-      ].join("\n")
-    )
-    .join("\n")
+export const table = (rows: ReadonlyArray<Row>): Text => {
+  const names = rows.map(([name]) => text`${name}`)
+  const width = Math.max(...names.map((name) => name.toString().length))
+  return join(
+    "\n",
+    rows.flatMap(([, value, meaning], index) => [
+      text`${names[index]!.padded(width)}  ${value}`,
+      ...(meaning === undefined ? [] : [text`${" ".repeat(width)}    ${meaning}`])
+    ])
+  )
 }

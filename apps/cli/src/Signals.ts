@@ -3,15 +3,20 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
-import * as Exit from "effect/Exit"
-import * as Runtime from "effect/Runtime"
+import * as NodeMain from "@le-auth/node/NodeMain"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Output from "./Output.ts"
+import { text } from "./Shown.ts"
 
-/** What cannot be interrupted, such as a code exchange that waits for its answer, gets this long. */
-let grace = 2000
+/** Of a server, to which being told to stop is a good end. */
+let server: { readonly within: Duration.Duration } | undefined
 
-/** Of a command that was interrupted: by custom 128 plus the number of SIGINT. */
-let interrupted = 130
+/** What SIGHUP does, if it does not end the command. */
+let onHangUp: (() => void) | undefined
+
+const waiting = text`Waiting for Sentinel: the tokens that it is about to send would be lost. Ctrl-C again ends this at once.`
 
 /**
  * From now on, to be told to stop is a good end: exit code 0. `within` are milliseconds.
@@ -19,32 +24,41 @@ let interrupted = 130
  * @since 0.1.0
  */
 export const stopIsSuccess = (options: { readonly within: number }): void => {
-  grace = options.within
-  interrupted = 0
+  server = { within: Duration.millis(options.within) }
 }
 
 /**
- * The first signal interrupts, see `NodeRuntime.runMain`; whoever sends a second one does not want to wait.
+ * SIGHUP does this as long as the scope is open, and does not end the command. Unless that runs on a terminal, where the signal means
+ * that the terminal is gone.
  *
  * @since 0.1.0
  */
-export const install = (): void => {
-  let isStopping = false
-  for (const signal of ["SIGINT", "SIGTERM"]) {
-    process.on(signal, () => {
-      if (isStopping) process.exit(130)
-      isStopping = true
-      setTimeout(() => process.exit(130), grace).unref()
-    })
-  }
-}
+export const hangUp = (act: () => void): Effect.Effect<void, never, Scope.Scope> =>
+  process.stdin.isTTY
+    ? Effect.void
+    : Effect.acquireRelease(
+        Effect.sync(() => {
+          onHangUp = act
+        }),
+        () =>
+          Effect.sync(() => {
+            onHangUp = undefined
+          })
+      )
 
 /**
- * The exit code of the command.
+ * Runs the command.
  *
  * @since 0.1.0
  */
-export const teardown: Runtime.Teardown = (exit, onExit) =>
-  Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
-    ? onExit(interrupted)
-    : Runtime.defaultTeardown(exit, onExit)
+export const run = <A, E>(command: Effect.Effect<A, E>): void =>
+  NodeMain.run(command, {
+    handles: (signal) => {
+      if (signal !== "SIGHUP" || onHangUp === undefined) return false
+      onHangUp()
+      return true
+    },
+    onWaiting: Effect.suspend(() => (server === undefined ? Output.say(waiting) : Effect.void)),
+    exitCode: () => (server === undefined ? undefined : 0),
+    within: () => server?.within
+  })

@@ -15,6 +15,7 @@ import { all, givenToken, validUntil } from "./CurrentSession.ts"
 import { notSignedIn } from "./Failure.ts"
 import * as Output from "./Output.ts"
 import { describe, type Selection, Target, withTarget } from "./Target.ts"
+import { join, type Text, text } from "./Shown.ts"
 
 /** Enough to see whether two tokens are the same, and nothing of the token. */
 const fingerprint = Effect.fnUntraced(function* (token: AccessToken) {
@@ -38,28 +39,30 @@ const factsOf = Effect.fnUntraced(function* (session: Session) {
 
 type Facts = Effect.Success<ReturnType<typeof factsOf>>
 
-const textOf = (facts: Facts, where: string): string =>
-  [
-    `User         ${facts.user}${facts.administrator ? " (administrator)" : ""}`,
-    `Where        ${where}`,
-    `Application  ${facts.application}`,
-    `Token        ${facts.fingerprint} (a fingerprint)`,
-    `Valid until  ${facts.validUntil}${facts.expired ? " (over)" : ""}, ` +
-      (facts.refreshable ? "refreshed when needed" : "sign in again then")
-  ].join("\n")
+const textOf = (facts: Facts, where: Text): Text =>
+  join("\n", [
+    text`User         ${facts.user}${facts.administrator ? " (administrator)" : ""}`,
+    text`Where        ${where}`,
+    text`Application  ${facts.application}`,
+    text`Token        ${facts.fingerprint} (a fingerprint)`,
+    join(" ", [
+      text`Valid until  ${facts.validUntil}${facts.expired ? " (over)" : ""},`,
+      facts.refreshable ? text`refreshed when needed` : text`sign in again then`
+    ])
+  ])
 
 const sealedWith = (place: UserSealKey.SealKeyPlace["Service"]) => {
   switch (place) {
     case "keychain":
-      return Effect.succeed("a key in the keychain")
+      return Effect.succeed(text`a key in the keychain`)
     case "nowhere":
-      return Effect.succeed("no key yet")
+      return Effect.succeed(text`no key yet`)
     case "settings":
-      return Effect.succeed("the keys of LE_AUTH_SEAL_KEYS")
+      return Effect.succeed(text`the keys of LE_AUTH_SEAL_KEYS`)
     case "file":
       return Effect.map(
         UserSealKey.defaultPath,
-        (path) => `a key in ${path}, not in a keychain: whoever can read your files can use them`
+        (path) => text`a key in ${path}, not in a keychain: whoever can read your files can use them`
       )
   }
 }
@@ -82,14 +85,14 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
       overriding,
       sessions
     },
-    [
+    join("\n\n", [
       ...(overriding === null
         ? []
         : [
-            `Token        ${overriding.fingerprint} (a fingerprint), from LE_AUTH_ACCESS_TOKEN, which overrides sessions`
+            text`Token        ${overriding.fingerprint} (a fingerprint), from LE_AUTH_ACCESS_TOKEN, which overrides sessions`
           ]),
       ...sessions.map((facts) => textOf(facts, describe(target)))
-    ].join("\n\n")
+    ])
   )
-  yield* Output.say(`\nKept in ${yield* SessionFile.defaultPath}, sealed with ${yield* sealedWith(place)}`)
+  yield* Output.say(text`\nKept in ${yield* SessionFile.defaultPath}, sealed with ${yield* sealedWith(place)}`)
 }, withTarget)

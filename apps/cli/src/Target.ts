@@ -9,14 +9,16 @@ import type { Origin } from "@le-auth/core/Origin"
 import type { AccountId } from "@le-auth/core/Identifiers"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
-import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { Failure, fromError } from "./Failure.ts"
-import { find, profileOf } from "./FindTarget.ts"
+import { Failure, fromError, type LibraryError } from "./Failure.ts"
+import { find, given, profileOf } from "./FindTarget.ts"
+import * as Output from "./Output.ts"
+import { join, type Text, text } from "./Shown.ts"
+import * as UserKey from "./UserKey.ts"
 
 /**
  * @since 0.1.0
@@ -44,30 +46,48 @@ export interface Selection {
   readonly account: Option.Option<AccountId>
 }
 
-const resolve = Effect.fnUntraced(function* (selection: Selection) {
-  const target = yield* find(selection)
-  if (target !== undefined) return target
-  const name = yield* profileOf(selection)
-  const what = Option.isSome(name)
-    ? `There is no profile ${name.value}. Make it with: le-auth login --profile ${name.value}`
-    : `Account ${Option.getOrElse(selection.account, () => "")} is not known here. Sign in with: le-auth login --account …`
-  return yield* new Failure({ message: `${what}\nSee: le-auth accounts list`, code: "configuration" })
+/**
+ * Says that `LE_AUTH_DOMAIN_API` does not count, if it does not: a profile goes where its user signed in.
+ *
+ * @since 0.1.0
+ */
+export const sayIgnored = Effect.fnUntraced(function* ({ domainApi, profile }: Target["Service"]) {
+  const set = yield* given("LE_AUTH_DOMAIN_API")
+  if (domainApi === undefined || Option.isNone(set) || set.value === domainApi) return
+  yield* Output.say(
+    text`LE_AUTH_DOMAIN_API does not count here: the profile ${profile ?? ""} has its own Domain API, ${domainApi}.`
+  )
 })
 
-const layerOf = (target: Target["Service"]) => {
-  const layer = NodeSignIn.layerCliSealed.pipe(
+const resolve = Effect.fnUntraced(function* (selection: Selection) {
+  const target = yield* find(selection)
+  if (target !== undefined) {
+    yield* sayIgnored(target)
+    return target
+  }
+  const name = yield* profileOf(selection)
+  const what = Option.isSome(name)
+    ? text`There is no profile ${name.value}. Make it with: le-auth login --profile ${name.value}`
+    : text`Account ${Option.getOrElse(selection.account, () => "")} is not known here. Sign in with: le-auth login --account …`
+  return yield* new Failure({ text: text`${what}\nSee: le-auth accounts list`, code: "configuration" })
+})
+
+/** The settings of a target, which go before those of the environment. */
+const settingsOf = ({ domainApi }: Target["Service"]) =>
+  domainApi === undefined
+    ? Layer.empty
+    : ConfigProvider.layerAdd(ConfigProvider.fromUnknown({ LE_AUTH_DOMAIN_API: domainApi }), { asPrimary: true })
+
+const signInAt = (target: Target["Service"]) =>
+  NodeSignIn.layerCliSealed.pipe(
     Layer.provideMerge(AppInstallations.layer(target.installation)),
-    Layer.merge(Layer.succeed(Target, target))
+    Layer.provideMerge(UserKey.opened),
+    Layer.merge(Layer.succeed(Target, target)),
+    Layer.provide(settingsOf(target))
   )
-  return target.domainApi === undefined
-    ? layer
-    : Layer.provide(
-        layer,
-        ConfigProvider.layerAdd(ConfigProvider.fromUnknown({ LE_AUTH_DOMAIN_API: target.domainApi }), {
-          asPrimary: true
-        })
-      )
-}
+
+const callsAt = (target: Target["Service"]) =>
+  NodeSignIn.layerCalls.pipe(Layer.merge(Layer.succeed(Target, target)), Layer.provide(settingsOf(target)))
 
 /** Nothing answered; an answer such as 500 is another matter. */
 const isUnreachable = (error: { readonly _tag: string; readonly reason?: unknown }): boolean => {
@@ -81,18 +101,16 @@ const isUnreachable = (error: { readonly _tag: string; readonly reason?: unknown
 
 const notRunning = (localSentinel: Origin) =>
   new Failure({
-    message:
-      `The local Sentinel at ${localSentinel} does not answer. Start it with: le-auth sentinel start\n` +
-      "(in the repository of le-auth: npx le-auth sentinel start, or npm start). For a real account, run le-auth login on a\n" +
-      "terminal, or set LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, LE_AUTH_CLIENT_SECRET and LE_AUTH_REDIRECT_URI.",
+    text: join("\n", [
+      text`The local Sentinel at ${localSentinel} does not answer. Start it with: le-auth sentinel start`,
+      text`(in the repository of le-auth: npx le-auth sentinel start, or npm start). For a real account, run le-auth login on a`,
+      text`terminal, or set LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, LE_AUTH_CLIENT_SECRET and LE_AUTH_REDIRECT_URI.`
+    ]),
     code: "unavailable"
   })
 
 type Work<A, E, R> = Effect.Effect<A, E, R>
-interface Problem {
-  readonly _tag: string
-  readonly message: string
-}
+type Problem = LibraryError | Failure
 
 /**
  * The failure that an error is to the user of a target: who forgot to start the local Sentinel hears how.
@@ -104,18 +122,16 @@ export const failureAt =
   (error: Problem): Failure =>
     localSentinel !== undefined && isUnreachable(error) ? notRunning(localSentinel) : fromError(error)
 
+/** A person waits, and can try again. */
+const once = Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
+
 /**
  * Runs work with everything it needs to sign in to a target.
  *
  * @since 0.1.0
  */
 export const at = <A, E extends Problem, R>(target: Target["Service"], work: Work<A, E, R>) =>
-  work.pipe(
-    Effect.provide(layerOf(target)),
-    // A person waits, and can try again.
-    Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
-    Effect.mapError(failureAt(target))
-  )
+  work.pipe(Effect.provide(signInAt(target)), once, Effect.mapError(failureAt(target)))
 
 /**
  * Runs a command's work with everything it needs to sign in, and makes its errors ready to be shown.
@@ -124,17 +140,26 @@ export const at = <A, E extends Problem, R>(target: Target["Service"], work: Wor
  */
 export const withTarget = <A, E extends Problem, R>(work: Work<A, E, R>, selection: Selection) =>
   Effect.flatMap(resolve(selection), (target) => at(target, work)).pipe(
-    // One key for profiles and sessions.
-    Effect.provide(UserSealKey.layerWith({ onlyIfMade: true })),
+    Effect.provide(UserKey.layerWith({ onlyIfMade: true })),
     Effect.mapError(fromError)
   )
+
+/**
+ * The same for work that needs no session: nothing is read of what is kept on this computer but the profile, if it is one.
+ *
+ * @since 0.1.0
+ */
+export const withCalls = <A, E extends Problem, R>(work: Work<A, E, R>, selection: Selection) =>
+  Effect.flatMap(resolve(selection), (target) =>
+    work.pipe(Effect.provide(callsAt(target)), once, Effect.mapError(failureAt(target)))
+  ).pipe(Effect.provide(UserKey.layerWith({ onlyIfMade: true })), Effect.mapError(fromError))
 
 /**
  * A target in words.
  *
  * @since 0.1.0
  */
-export const describe = ({ installation, localSentinel }: Target["Service"]): string =>
+export const describe = ({ installation, localSentinel }: Target["Service"]): Text =>
   localSentinel === undefined
-    ? `account ${installation.accountId}`
-    : `account ${installation.accountId} of the local Sentinel at ${localSentinel}`
+    ? text`account ${installation.accountId}`
+    : text`account ${installation.accountId} of the local Sentinel at ${localSentinel}`

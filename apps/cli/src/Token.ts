@@ -10,6 +10,7 @@ import { bearer, givenToken, validUntil } from "./CurrentSession.ts"
 import { fromError } from "./Failure.ts"
 import * as Output from "./Output.ts"
 import { type Selection, withTarget } from "./Target.ts"
+import { text } from "./Shown.ts"
 
 /**
  * @since 0.1.0
@@ -21,8 +22,11 @@ export const run = Effect.fnUntraced(function* (selection: Selection) {
     given === undefined ? yield* withTarget(bearer, selection) : { accessToken: given, session: undefined }
   const stdio = yield* Stdio.Stdio
   if (yield* stdio.stdoutIsTerminal) {
-    yield* Output.say("Whoever sees this token can act as you until it expires.")
+    yield* Output.say(text`Whoever sees this token can act as you until it expires.`)
   }
-  const text = Redacted.value(accessToken)
-  yield* Output.print({ accessToken: text, validUntil: session === undefined ? null : validUntil(session) }, text)
+  const token = Redacted.value(accessToken)
+  yield* Output.print(
+    { accessToken: token, validUntil: session === undefined ? null : validUntil(session) },
+    text`${token}`
+  )
 })

@@ -32,9 +32,9 @@ const ask = Command.runWith(command, { version })
 
 const answer = Effect.fnUntraced(function* (question: ReadonlyArray<string>) {
   let text = ""
-  const console: Console.Console = { ...globalThis.console, log: (line: string) => void (text += line) }
-  yield* Effect.provideService(ask(question), Console.Console, console)
-  return [question.join(" "), text] as const
+  const keep = (bytes: string | Uint8Array) => Effect.sync(() => void (text += String(bytes)))
+  yield* Effect.provideService(ask(question), Output.Stdout, keep)
+  return [question.join(" "), text.replace(/\n$/, "")] as const
 })
 
 const colored = Layer.succeed(TerminalCapabilities.TerminalCapabilities, {

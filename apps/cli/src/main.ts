@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
@@ -14,11 +13,9 @@ import * as Output from "./Output.ts"
 import * as Signals from "./Signals.ts"
 import { version } from "./Version.ts"
 
-Signals.install()
-
 Effect.promise(() => LeAuth.forArguments(process.argv.slice(2))).pipe(
   Effect.flatMap((command) => Command.run(command, { version })),
   Effect.catchTag("ShowHelp", (help) => (help.errors.length === 0 ? Effect.void : Effect.fail(new WrongUsage()))),
   Effect.provide(Layer.provideMerge(Output.layer, NodeServices.layer)),
-  (program) => NodeRuntime.runMain(program, { teardown: Signals.teardown })
+  Signals.run
 )

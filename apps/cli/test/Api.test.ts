@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net"
 import * as Path from "node:path"
 import { text as consume } from "node:stream/consumers"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
-import { between } from "./Between.ts"
+import { between } from "../../../tools/between.mjs"
 import { editSession, keptIn, run, runWith, world } from "./Cli.ts"
 import { onTerminal } from "./Terminal.ts"
 
@@ -166,11 +166,14 @@ describe("le-auth api", () => {
       assert.include(stderr, `le-auth: HTTP ${status}`)
     }
     const rejected = { ...echoed(), LE_AUTH_ACCESS_TOKEN: "planted-elsewhere" }
-    assert.strictEqual((await run(["api", "echo", "/status/401"], rejected)).code, 3)
+    const { code, stderr } = await run(["api", "echo", "/status/401"], rejected)
+    assert.strictEqual(code, 3)
+    assert.include(stderr, "LE_AUTH_ACCESS_TOKEN")
+    assert.notInclude(stderr, "not even a new one")
   })
 
   it("uses LE_AUTH_ACCESS_TOKEN in place of a session", async () => {
-    const env = { ...echoed(), LE_AUTH_ACCESS_TOKEN: "from-elsewhere", XDG_STATE_HOME: "/nonexistent" }
+    const env = { ...echoed(), LE_AUTH_ACCESS_TOKEN: "from-elsewhere", XDG_STATE_HOME: "", HOME: "" }
     assert.strictEqual((await run(["api", "echo", "/x"], env)).code, 0)
     assert.strictEqual(only().headers["authorization"], "Bearer from-elsewhere")
     const { code, stderr } = await run(["api", "echo", "/{user}"], env)

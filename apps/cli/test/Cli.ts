@@ -236,7 +236,7 @@ export const keptIn = (file: string): Promise<ReadonlyArray<Kept>> =>
 export const editSession = (file: string, changes: Record<string, unknown>) =>
   opened(file, (store, accounts) =>
     Effect.flatMap(all(store, accounts), ([session]) =>
-      store.set(decodeSession({ ...encodeSession(session!), ...changes }))
+      store.set(decodeSession({ ...encodeSession(session!), ...changes }), "any")
     )
   )
 

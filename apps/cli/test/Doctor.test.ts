@@ -99,6 +99,9 @@ describe("le-auth doctor", () => {
     assert.include(messages, "sessions.json is open to others (644)")
     assert.include(messages, "profiles.json is a symbolic link")
     assert.isTrue(warnings.some(({ message }) => message.includes("sessions.json is damaged")))
+    Fs.rmSync(Path.join(directory, "profiles.json"))
+    Fs.writeFileSync(Path.join(directory, "profiles.json"), '{"version":2,"profiles":[]}', { mode: 0o600 })
+    assert.isTrue((await doctor(env)).problems.some(({ message }) => message.includes("by a newer le-auth")))
     Fs.rmSync(state, { recursive: true })
     Fs.writeFileSync(state, "")
     assert.strictEqual((await doctor({ ...env, XDG_STATE_HOME: state })).code, 8)
@@ -144,6 +147,21 @@ describe("le-auth doctor", () => {
       ["application"]
     )
     assert.include(problems[0]!.message, "HTTP 401")
+  })
+
+  it("warns of a secret that looks as if more was copied than the secret", async () => {
+    for (const [secret, what] of [
+      [` ${planted.secret}`, "a blank"],
+      [`${planted.secret} `, "a blank"],
+      [`"${planted.secret}"`, "quotes"],
+      [`'${planted.secret}'`, "quotes"]
+    ] as const) {
+      const { warnings } = await doctor({ ...at.env, LE_AUTH_CLIENT_SECRET: secret })
+      const found = warnings.filter(({ check }) => check === "client secret")
+      assert.strictEqual(found.length, 1, what)
+      assert.include(found[0]!.message, what)
+    }
+    assert.isFalse((await doctor(at.env)).findings.some(({ check }) => check === "client secret"))
   })
 
   it("finds a clock that is wrong, and that no keys are published", async () => {

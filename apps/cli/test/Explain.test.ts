@@ -3,7 +3,7 @@ import { fetch } from "@effect/platform-node/Undici"
 import { execFile } from "node:child_process"
 import * as Http from "node:http"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { here, planted, run, runWith, world } from "./Cli.ts"
+import { type Environment, here, planted, run, runWith, world } from "./Cli.ts"
 import { keys, onTerminal } from "./Terminal.ts"
 
 let at: Awaited<ReturnType<typeof world>>
@@ -127,6 +127,33 @@ describe("le-auth domains", () => {
     const account = await run(["domains"], { ...at.env, LE_AUTH_ACCOUNT_ID: "unknown" })
     assert.strictEqual(account.code, 1)
     assert.include(account.stderr, "does not know the account unknown")
+    const offline = await run(["domains", "--account", "12345678"], { LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
+    assert.strictEqual(offline.code, 6)
+    assert.notInclude(offline.stderr, "local Sentinel")
+  })
+
+  it("asks the Domain API that LE_AUTH_DOMAIN_API names, about any account, without a home and an application", async () => {
+    const { LE_AUTH_DOMAIN_API = "" } = at.env
+    const env = { LE_AUTH_DOMAIN_API, HOME: "", SENTINEL_PORT: "1" }
+    const { code, stderr, stdout } = await run(["domains", "sentinel", "--account", "le87654321"], env)
+    assert.strictEqual(code, 0, stderr)
+    assert.match(stdout, /^http:\S+\n$/)
+    const unknown = await run(["domains", "--account", "12345678"], env)
+    assert.strictEqual(unknown.code, 1)
+    assert.include(unknown.stderr, "does not know the account 12345678")
+  })
+
+  it("needs no home where everything is in LE_AUTH_*; nor do authorize-url and id-token", async () => {
+    const { XDG_STATE_HOME: _, ...others }: Environment = at.env
+    const env = { ...others, HOME: "" }
+    for (const args of [["domains"], ["authorize-url"], ["id-token", "--no-verify", "a.b.c"]]) {
+      const { code, stderr } = await run(args, env)
+      assert.strictEqual(code, args[0] === "id-token" ? 1 : 0, stderr)
+      assert.notInclude(stderr, "HOME")
+    }
+  })
+
+  it("says that nobody answers", async () => {
     const offline = await run(["domains"], { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
     assert.strictEqual(offline.code, 6)
   })

@@ -1,6 +1,7 @@
 import * as Fs from "node:fs"
 import * as Http from "node:http"
 import * as Net from "node:net"
+import { constants } from "node:os"
 import { afterAll, afterEach, assert, beforeAll, describe, it } from "vitest"
 import { browser, isOpen, keptIn, planted, run, start, temporaryDirectory, world } from "./Cli.ts"
 
@@ -94,6 +95,7 @@ describe("le-auth login", () => {
     await new Promise((resolve) => server.close(resolve))
     assert.strictEqual(code, 9)
     assert.include(stderr, `Port ${at.callbackPort} on 127.0.0.1 is taken`)
+    assert.include(stderr, "le-auth login --port")
     assert.notInclude(stderr, "    at ")
   })
 
@@ -138,7 +140,7 @@ describe("le-auth login", () => {
     assert.strictEqual((await login.result).code, 0)
   })
 
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     it(`I3 I8: ${signal} ends it at once and closes the port`, async () => {
       const login = start(["login", "--no-browser"], at.env)
       await login.output(authorizeUrl)
@@ -148,7 +150,7 @@ describe("le-auth login", () => {
       login.child.kill(signal)
       const { code, stderr, stdout } = await login.result
       assert.isBelow(performance.now() - from, 15_000)
-      assert.strictEqual(code, 130)
+      assert.strictEqual(code, 128 + constants.signals[signal])
       assert.strictEqual(stdout, "")
       assert.notInclude(stderr, "    at ")
       assert.isFalse(await isOpen(at.callbackPort))

@@ -117,7 +117,7 @@ describe("le-auth login on a terminal", () => {
     await terminal.shows(/Redirect URI/)
     terminal.type("\u0015" + at.redirectUri + keys.enter)
     const { code, screen } = await terminal.result
-    assert.strictEqual(code, 1, screen)
+    assert.strictEqual(code, 7, screen)
     assert.include(screen, "client_secret")
     assert.isFalse(Fs.existsSync(kept(env, "profiles.json")))
   })
@@ -130,7 +130,7 @@ describe("le-auth login on a terminal", () => {
     for (const [wrong, message] of [
       ["hello", /This is not an address that begins with/],
       [`https://elsewhere.example/callback?code=x&state=${state}`, /This is not an address that begins with/],
-      [`${at.redirectUri}?code=stolen&state=wrong`, /did not start the sign-in|is not open/],
+      [`${at.redirectUri}?code=stolen&state=wrong`, /This address belongs to another sign-in/],
       [`${at.redirectUri}?code=a&code=b&state=${state}`, /the parameter code more than once/],
       [`${at.redirectUri}?state=${state}`, /is not an authorization response/]
     ] as const) {

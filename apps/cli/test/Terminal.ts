@@ -52,6 +52,8 @@ export const onTerminal = (args: ReadonlyArray<string>, env: Environment = {}) =
     result,
     screen,
     type: (text: string) => child.stdin.write(text),
+    /** The terminal goes away, as when its window is closed. */
+    hangUp: () => child.kill("SIGKILL"),
     /** The first match on the screen as it is, or will be. */
     shows: (pattern: RegExp) =>
       new Promise<RegExpExecArray>((resolve, reject) => {

@@ -1,6 +1,6 @@
 import * as Fs from "node:fs"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
-import { between } from "./Between.ts"
+import { between } from "../../../tools/between.mjs"
 import { editSession, keptIn, planted, run, world } from "./Cli.ts"
 
 let at: Awaited<ReturnType<typeof world>>
@@ -66,7 +66,8 @@ describe("le-auth token", () => {
 
   it("F6: a token that is still valid is printed when the refresh fails, with a warning", async () => {
     const { accessToken } = await restore()
-    await editSession(at.sessionFile, { refreshAt: 0 })
+    // Neither the Domain API nor the Sentinel that gave the tokens answers.
+    await editSession(at.sessionFile, { refreshAt: 0, sentinel: "http://127.0.0.1:1" })
     const { code, stderr, stdout } = await run(["token"], { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
     assert.strictEqual(code, 0)
     assert.strictEqual(stdout, `${accessToken}\n`)
@@ -191,6 +192,7 @@ describe("le-auth status", () => {
 describe("le-auth refresh", () => {
   it("refreshes though nothing is due, and keeps what came", async () => {
     const before = await signIn()
+    await editSession(at.sessionFile, { renewedAt: 0 })
     const { code, stderr, stdout } = await run(["refresh"], at.env)
     assert.deepStrictEqual([code, stdout], [0, ""])
     assert.match(stderr, /^Refreshed the token of 1234567890: valid until 20\S+Z$/m)
@@ -209,6 +211,7 @@ describe("le-auth refresh", () => {
 
   it("F5: exit code 3 when the session has ended, 6 when nobody answers", async () => {
     await signIn()
+    await editSession(at.sessionFile, { renewedAt: 0, sentinel: "http://127.0.0.1:1" })
     const nowhere = { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" }
     assert.strictEqual((await run(["refresh"], nowhere)).code, 6)
     await editSession(at.sessionFile, { refreshToken: "planted-revoked-token" })
@@ -268,6 +271,7 @@ describe("le-auth logout", () => {
 
   it("G5: the session here goes even if the call fails, and the failure is reported", async () => {
     await restore()
+    await editSession(at.sessionFile, { sentinel: "http://127.0.0.1:1" })
     const { code, stderr } = await run(["logout", "--everywhere", "--yes"], {
       ...at.env,
       LE_AUTH_DOMAIN_API: "http://127.0.0.1:1"

@@ -26,7 +26,7 @@ const services = (configuration: Configuration.Configuration) =>
 
 /** What the page may call of LivePerson: the record of its user. */
 const api = ApiProxy.layer({
-  services: { accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/users/"] } }
+  services: { accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/users/*"] } }
 })
 
 /** The application on its port. */

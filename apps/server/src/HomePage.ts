@@ -16,24 +16,24 @@ import * as UserRecord from "./UserRecord.ts"
 const signedOut = (installation: AppInstallation) =>
   Html.page({
     title: "Example application",
-    body: `<p>This application acts for a user of the LivePerson account ${Html.escape(installation.accountId)}. You are not signed in.</p>
+    body: Html.html`<p>This application acts for a user of the LivePerson account ${installation.accountId}. You are not signed in.</p>
 <p class="actions"><a class="button primary" href="/login">Sign in</a><a class="button" href="/spa/">The same with a script</a></p>`
   })
 
-const at = (milliseconds: number): string => {
+const at = (milliseconds: number): Html.Html => {
   const time = DateTime.makeUnsafe(milliseconds)
-  return `<time datetime="${DateTime.formatIso(time)}">${DateTime.formatIso(time).replace("T", " ").slice(0, 19)} UTC</time>`
+  return Html.html`<time datetime="${DateTime.formatIso(time)}">${DateTime.formatIso(time).replace("T", " ").slice(0, 19)} UTC</time>`
 }
 
 const button = (action: string, label: string, kind = "") =>
-  `<form method="post" action="${action}"><button class="button ${kind}">${label}</button></form>`
+  Html.html`<form method="post" action="${action}"><button class="button ${kind}">${label}</button></form>`
 
 const signedIn = (session: Session, name: string) =>
   Html.page({
     title: "You are signed in",
-    body: `<dl>
-<dt>Who</dt><dd>${Html.escape(name)}</dd>
-<dt>Account</dt><dd>${Html.escape(session.key.accountId)}</dd>
+    body: Html.html`<dl>
+<dt>Who</dt><dd>${name}</dd>
+<dt>Account</dt><dd>${session.key.accountId}</dd>
 <dt>Role</dt><dd>${session.claims?.is_admin === true ? "administrator" : "user"}</dd>
 <dt>Signed in at</dt><dd>${at(session.signedInAt)}</dd>
 <dt>Token valid until</dt><dd>${at(session.expiresAt)}</dd>
@@ -58,7 +58,9 @@ export const layer = (installation: AppInstallation) =>
       return Option.isNone(now) ? signedOut(installation) : signedIn(now.value, UserRecord.nameOf(now.value, record))
     }).pipe(
       Effect.catchTag("StoreError", (error) =>
-        Effect.succeed(Problem.page({ title: "That did not work", error, loginPath: "/login" }))
+        Effect.map(Problem.report("The home page cannot be shown", error), (reference) =>
+          Problem.page({ title: "That did not work", error, reference, loginPath: "/login", homePath: "/" })
+        )
       )
     )
   )

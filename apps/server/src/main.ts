@@ -1,7 +1,7 @@
 /**
  * Starts the example application, with an embedded Sentinel when no account is configured.
  */
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeMain from "@le-auth/node/NodeMain"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
@@ -53,4 +53,8 @@ const report = <E extends { readonly message: string }>(cause: Cause.Cause<E>) =
   return Console.error(Option.isSome(failure) ? failure.value.message : Cause.pretty(cause))
 }
 
-Layer.launch(Layer.unwrap(program)).pipe(Effect.tapCause(report), NodeRuntime.runMain({ disableErrorReporting: true }))
+// To be told to stop is a good end for a server.
+NodeMain.run(Layer.launch(Layer.unwrap(program)).pipe(Effect.tapCause(report)), {
+  reportErrors: false,
+  exitCode: () => 0
+})

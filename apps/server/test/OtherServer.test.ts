@@ -163,7 +163,7 @@ describe("against oidc-provider", () => {
         const { returnTo, session } = yield* signIn
         assert.strictEqual(returnTo, "/inbox")
         assert.isAbove(session.expiresAt, session.signedInAt)
-        const refreshed = yield* Sessions.Sessions.use((sessions) => sessions.refresh(session.key))
+        const refreshed = yield* Sessions.renew(session.key, { unless: session.accessToken })
         assert.notStrictEqual(Redacted.value(refreshed.accessToken), Redacted.value(session.accessToken))
         assert.notStrictEqual(Redacted.value(refreshed.refreshToken!), Redacted.value(session.refreshToken!))
         yield* Sessions.revokeEverywhere(session.key)
@@ -175,7 +175,6 @@ describe("against oidc-provider", () => {
   it.live("a used refresh token ends the session here, too", () =>
     Effect.gen(function* () {
       const { session } = yield* signIn
-      const sessions = yield* Sessions.Sessions
       const client = yield* SentinelClient.SentinelClient
       const installation = new AppInstallations.AppInstallation({
         accountId: account,
@@ -184,7 +183,10 @@ describe("against oidc-provider", () => {
         redirectUris: []
       })
       yield* client.refresh({ installation, sentinel: origin, refreshToken: session.refreshToken! })
-      assert.strictEqual((yield* Effect.flip(sessions.refresh(session.key)))._tag, "SessionEnded")
+      assert.strictEqual(
+        (yield* Effect.flip(Sessions.renew(session.key, { unless: session.accessToken })))._tag,
+        "SessionEnded"
+      )
     }).pipe(Effect.provide(layer({ scope: "api" })))
   )
 

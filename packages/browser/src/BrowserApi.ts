@@ -4,13 +4,14 @@
  *
  * @since 0.1.0
  */
+import { discard } from "@le-auth/core/Http"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import { requestHeader } from "./internal/backend.ts"
-import { apiAddress, isProblem } from "./internal/callApi.ts"
+import { apiAddress, isAnswer, isProblem, notPassedOn } from "./internal/callApi.ts"
 import { notSignedIn, unavailable } from "./internal/fromPlain.ts"
 import { refused } from "./internal/session.ts"
 import type { BackendUnavailable, NotSignedIn } from "./PageError.ts"
@@ -26,16 +27,20 @@ export interface Options extends Plain.NoSecret {
 }
 
 /** What is not LivePerson's answer is an error. */
-const checked = (response: HttpClientResponse) =>
-  isProblem(response.headers[requestHeader])
-    ? response.json.pipe(
-        Effect.orElseSucceed(() => undefined),
-        Effect.flatMap((body): Effect.Effect<never, NotSignedIn | BackendUnavailable> => {
-          const result = refused({ _tag: "Answer", status: response.status, body })
-          return Effect.fail(result._tag === "SignedOut" ? notSignedIn(result) : unavailable(result))
-        })
-      )
-    : Effect.succeed(response)
+const checked = (response: HttpClientResponse): Effect.Effect<HttpClientResponse, NotSignedIn | BackendUnavailable> => {
+  const mark = response.headers[requestHeader]
+  if (isAnswer(mark)) return Effect.succeed(response)
+  if (!isProblem(mark)) {
+    return Effect.andThen(discard(response), Effect.fail(unavailable(notPassedOn(response.status))))
+  }
+  return response.json.pipe(
+    Effect.orElseSucceed(() => undefined),
+    Effect.flatMap((body): Effect.Effect<never, NotSignedIn | BackendUnavailable> => {
+      const result = refused({ _tag: "Answer", status: response.status, body })
+      return Effect.fail(result._tag === "SignedOut" ? notSignedIn(result) : unavailable(result))
+    })
+  )
+}
 
 /**
  * An `HttpClient` that sends requests for paths of a service through the backend, as the signed-in user. Give it the client of

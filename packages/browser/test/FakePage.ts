@@ -24,6 +24,10 @@ export interface FakePage {
 
 export const json = (body: unknown, status = 200) => Response.json(body, { status })
 
+/** What `ApiProxy` passes on of LivePerson. */
+export const answered = (body: unknown, status = 200) =>
+  Response.json(body, { status, headers: { "x-le-auth": "answer" } })
+
 export const view = {
   signedIn: true,
   accountId: "12345678",

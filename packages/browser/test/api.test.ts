@@ -7,17 +7,25 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import { afterEach, vi } from "vitest"
-import { json, open } from "./FakePage.ts"
+import { answered, json, open } from "./FakePage.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
 
 const problem = (error: string, status: number) =>
   Response.json({ error, message: `Because of ${error}` }, { status, headers: { "x-le-auth": "problem" } })
 
+/** What comes without the mark of `ApiProxy`. */
+const foreign = [
+  ["the 404 of a backend without ApiProxy", () => json({ error: "not found" }, 404)],
+  ["the 502 of a proxy in front", () => new Response("<h1>Bad Gateway</h1>", { status: 502 })],
+  ["the page of a server for single-page applications", () => new Response("<!doctype html>", { status: 200 })],
+  ["an answer with another mark", () => new Response("{}", { headers: { "x-le-auth": "1" } })]
+] as const
+
 describe("callApi", () => {
   it("G1, G7: goes to the page's own origin, with the header of le-auth and no token", async () => {
     const page = open("https://app.example/inbox")
-    page.answer = () => json([{ id: 1 }], 404)
+    page.answer = () => answered([{ id: 1 }], 404)
     const result = await callApi("accountConfigReadOnly", "/users?v=6.0", {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -71,8 +79,19 @@ describe("callApi", () => {
       const result = await callApi("a", "/x")
       assert.strictEqual(`${result._tag} ${result._tag === "Answered" ? "" : result.reason}`, expected)
       // The same words from LivePerson are its own.
-      page.answer = () => json({ error }, status)
+      page.answer = () => answered({ error }, status)
       assert.strictEqual((await callApi("a", "/x"))._tag, "Answered")
+    })
+  }
+
+  for (const [what, answer] of foreign) {
+    it(`G8: ${what} is not LivePerson's answer`, async () => {
+      const page = open("https://app.example/")
+      page.answer = answer
+      const result = await callApi("a", "/x")
+      assert.isTrue(result._tag === "Unavailable" && result.reason === "BadAnswer")
+      assert.include(result._tag === "Unavailable" ? result.message : "", "The backend did not pass this call on")
+      assert.strictEqual(result._tag === "Unavailable" && result.status, answer().status)
     })
   }
 
@@ -97,7 +116,7 @@ describe("BrowserApi.authorized", () => {
 
   it.effect("G1, G7: is an HttpClient whose requests go through the backend", () => {
     const page = open("https://app.example/")
-    page.answer = () => json({ hello: 1 })
+    page.answer = () => answered({ hello: 1 })
     return Effect.gen(function* () {
       const response = yield* (yield* client).execute(
         HttpClientRequest.post("/search?limit=5", { urlParams: { offset: 1 } }).pipe(
@@ -114,6 +133,18 @@ describe("BrowserApi.authorized", () => {
       )
     }).pipe(live)
   })
+
+  for (const [what, answer] of foreign) {
+    it.effect(`G8: ${what} is not LivePerson's answer`, () => {
+      const page = open("https://app.example/")
+      page.answer = answer
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip((yield* client).get("/x"))
+        assert.isTrue(error._tag === "BackendUnavailable" && error.reason === "BadAnswer")
+        assert.include(error.message, "The backend did not pass this call on")
+      }).pipe(live)
+    })
+  }
 
   it.effect("fails with what the backend says, and with an address that leads elsewhere", () => {
     const page = open("https://app.example/")

@@ -61,6 +61,11 @@ describe("redirect", () => {
       "/%5cevil.example",
       "/\tevil",
       "/a\\b",
+      "/.//evil.example",
+      "/%2e//evil.example",
+      "/a/..//evil.example",
+      "/a/%2E%2e/%2fevil.example",
+      "/x%2f/..//evil.example",
       "inbox",
       ""
     ]) {
@@ -72,7 +77,27 @@ describe("redirect", () => {
 
   it("B11: the rule is that of core's ReturnPath, which the backend applies again", () => {
     const same = Schema.is(ReturnPath)
-    const characters = ["/", "\\", "%2f", "%5C", "a", "?", "#", " ", "\n", "\u007f", "é", "[", "]", "~", "!", ":"]
+    const characters = [
+      "/",
+      "\\",
+      "%2f",
+      "%5C",
+      "a",
+      "?",
+      "#",
+      " ",
+      "\n",
+      "\u007f",
+      "é",
+      "[",
+      "]",
+      "~",
+      "!",
+      ":",
+      ".",
+      "..",
+      "%2E"
+    ]
     let accepted = 0
     for (const a of characters) {
       for (const b of characters) {

@@ -42,7 +42,9 @@ describe("resume", () => {
     ["/#/inbox?code=1&state=2", "/#/inbox"],
     ["/#/inbox?folder=1&code=1&state=2", "/#/inbox?folder=1"],
     ["/?code=1&state=2#section", "/#section"],
-    ["/?code=1#error=2", "/"]
+    ["/?code=1#error=2", "/"],
+    ["/##error=y?code=x", "/"],
+    ["/?error=y&?code=x&a=1", "/?a=1"]
   ] as const) {
     it(`C10: ${href} becomes ${left}`, async () =>
       assert.strictEqual(await afterResume(`https://app.example${href}`), `https://app.example${left}`))

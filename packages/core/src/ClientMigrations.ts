@@ -33,6 +33,9 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
   "3_refresh_locks": statements((sql) => [
     sql`CREATE TABLE le_auth_refresh_lock (id TEXT PRIMARY KEY, owner TEXT NOT NULL, expires_at BIGINT NOT NULL)`,
     sql`CREATE INDEX le_auth_refresh_lock_expires_at ON le_auth_refresh_lock (expires_at)`
+  ]),
+  "4_session_generations": statements((sql) => [
+    sql`ALTER TABLE le_auth_session ADD COLUMN generation TEXT NOT NULL DEFAULT ''`
   ])
 }
 

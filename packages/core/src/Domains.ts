@@ -4,18 +4,18 @@
  * @see LivePerson, API guidelines, "Domain API"
  * @since 0.1.0
  */
-import * as Cache from "effect/Cache"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { BaseUri, BaseUris } from "./BaseUri.ts"
+import { BaseUri } from "./BaseUri.ts"
 import * as Http from "./internal/http.ts"
+import * as LastGood from "./internal/lastGood.ts"
 import { AccountId } from "./Identifiers.ts"
 import * as Origin from "./Origin.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
@@ -54,7 +54,9 @@ export class UnknownService extends Schema.TaggedError<UnknownService>()("Unknow
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
   problem: Schema.String,
   /** The status of the answer, if there was one. */
-  status: Schema.optionalKey(Schema.Finite)
+  status: Schema.optionalKey(Schema.Finite),
+  /** Seconds, if the answer says. */
+  retryAfter: Schema.optionalKey(Schema.Finite)
 }) {
   override get message(): string {
     return `LivePerson's Domain API is not available: ${this.problem}. Try again later.`
@@ -110,12 +112,15 @@ export interface ServiceHost {
 export class Domains extends Context.Service<
   Domains,
   {
-    /** The origin of a service of an account, such as `https://va.sentinel.liveperson.net` for `sentinel`. */
+    /**
+     * The origin of a service of an account, such as `https://va.sentinel.liveperson.net` for `sentinel`. While the Domain API is
+     * unavailable, its last answer of the past 24 hours counts.
+     */
     readonly resolve: (accountId: AccountId, service: string) => Effect.Effect<Origin.Origin, DomainsError>
     /** All services of an account, as the Domain API has them at this moment. */
     readonly list: (accountId: AccountId) => Effect.Effect<ReadonlyArray<ServiceHost>, DomainsError>
     /** Whether a secret may be sent to this address: https and an allowed host, or loopback if that is allowed. */
-    readonly allows: (url: URL) => boolean
+    readonly allows: (address: URL | Origin.Origin) => boolean
   }
 >()("@le-auth/core/Domains") {}
 
@@ -143,7 +148,7 @@ export interface Options {
   readonly domainApi?: Origin.Origin | undefined
   /** The hosts that may be used, `*.` for all below. Default: `*.liveperson.net`. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
-  /** How long an answer is used. Default: 10 minutes, as in LivePerson's own clients. */
+  /** How long an answer is used without asking again. Default: 10 minutes, as in LivePerson's own clients. */
   readonly timeToLive?: Duration.Input | undefined
 }
 
@@ -154,20 +159,43 @@ export interface Options {
  */
 export const liveperson: Origin.Origin = Origin.Origin.make("https://api.liveperson.net")
 
-const decodeAnswer = Schema.decodeUnknownOption(Schema.Union([BaseUri, BaseUris]))
+const decodeBaseUri = Schema.decodeUnknownOption(BaseUri)
 
-class Question extends Data.Class<{ readonly accountId: AccountId; readonly service: string }> {}
+/** What an answer has, one service or all of them. An entry that is not understood spoils no other; nothing if none is. */
+const baseUrisOf = (answer: unknown): ReadonlyArray<BaseUri> | undefined => {
+  const isList = Predicate.isObject(answer) && Array.isArray(answer["baseURIs"])
+  const entries: ReadonlyArray<unknown> = isList ? (answer["baseURIs"] as ReadonlyArray<unknown>) : [answer]
+  const understood = entries.flatMap((entry) => Option.toArray(decodeBaseUri(entry)))
+  return understood.length === 0 && entries.length > 0 ? undefined : understood
+}
 
 const fail = (reason: DomainsErrorReason) => Effect.fail(new DomainsError({ reason }))
 
-/** A look-up changes nothing, so whatever failed may be asked again. */
-const failureOf = (failure: Http.Answer | Http.NoAnswer): RetryPolicy.Failure =>
-  "status" in failure && failure.status === 429
-    ? { _tag: "RateLimited", retryAfter: Http.retryAfterSeconds(failure) }
-    : { _tag: "ServerError" }
+/** What an answer means that holds no hosts. */
+const unavailable = (answer: Http.Answer | Http.NoAnswer, problem?: string) => {
+  if (!("status" in answer)) return fail(new Unavailable({ problem: answer.problem }))
+  const { retryAfter, status } = answer
+  return fail(
+    new Unavailable({
+      problem: problem ?? `it answered with the status ${status}`,
+      status,
+      ...(retryAfter === undefined ? {} : { retryAfter })
+    })
+  )
+}
+
+/** A look-up changes nothing, so whatever may go better the next time may be asked again. */
+const failureOf = ({ reason }: DomainsError): RetryPolicy.Failure | undefined => {
+  if (reason._tag !== "Unavailable") return undefined
+  if (reason.status === 429) return { _tag: "RateLimited", retryAfter: reason.retryAfter }
+  return reason.status === undefined || reason.status >= 500 ? { _tag: "ServerError" } : undefined
+}
+const retrying = RetryPolicy.retry({ login: false, failureOf })
 
 /**
- * Asks the Domain API, and remembers its answers for each account and service. Failures are not remembered.
+ * Asks the Domain API, and remembers its answers for each account and service. While it is unavailable, its last answer of the past
+ * 24 hours counts; that an account, a service or an allowed host is not there is an answer, too. Callers share one attempt, never
+ * each other's `RetryPolicy`.
  *
  * @since 0.1.0
  */
@@ -179,72 +207,77 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
       const domainApi = options.domainApi ?? liveperson
       const allowedHosts = options.allowedHosts ?? ["*.liveperson.net"]
       const local = Origin.isLoopback(new URL(domainApi).host)
-      const timeToLive = options.timeToLive ?? Duration.minutes(10)
 
       const isAllowed = (host: string): boolean =>
         (local && Origin.isLoopback(host)) || Origin.isAllowed(host, allowedHosts)
 
-      const originOf = (host: string): Origin.Origin | undefined =>
-        Origin.isHost(host) && isAllowed(host) ? Origin.fromHost(host) : undefined
+      const originOf = (host: string): Origin.Origin | undefined => {
+        const origin = Origin.isHost(host) ? Origin.fromHost(host) : undefined
+        return origin !== undefined && isAllowed(new URL(origin).host) ? origin : undefined
+      }
 
       /** What the Domain API says below the path of an account's services; nothing if it does not know `service`. */
       const answerOf = Effect.fnUntraced(function* (accountId: AccountId, service: string | undefined) {
         const path = service === undefined ? "" : `/${encodeURIComponent(service)}`
         const address = `${domainApi}/api/account/${accountId}/service${path}/baseURI.json?version=1.0`
-        const answer = yield* Http.get(client, address).pipe(
-          Effect.filterOrFail(
-            ({ status }) => status !== 429 && status < 500,
-            (busy): Http.Answer | Http.NoAnswer => busy
-          ),
-          RetryPolicy.retry({ login: false, failureOf }),
-          Effect.catch((failure) =>
-            "status" in failure
-              ? fail(
-                  new Unavailable({ problem: `it answered with the status ${failure.status}`, status: failure.status })
-                )
-              : fail(new Unavailable({ problem: failure.problem }))
-          )
-        )
+        const answer = yield* Effect.catch(Http.get(client, address), (failure) => unavailable(failure))
         if (answer.status === 401) return yield* fail(new UnknownAccount({ accountId }))
         if (service !== undefined && (answer.status === 400 || answer.status === 404)) return []
-        if (answer.status !== 200) {
-          return yield* fail(
-            new Unavailable({ problem: `it answered with the status ${answer.status}`, status: answer.status })
-          )
-        }
-        const decoded = decodeAnswer(Http.json(answer))
-        if (decoded._tag === "None") return yield* fail(new Unavailable({ problem: "its answer cannot be read" }))
-        const candidates = "baseURIs" in decoded.value ? decoded.value.baseURIs : [decoded.value]
+        if (answer.status !== 200) return yield* unavailable(answer)
+        const candidates = baseUrisOf(Http.json(answer))
+        if (candidates === undefined) return yield* unavailable(answer, "its answer cannot be read")
         // LivePerson's own command line once mixed up the hosts of two accounts: an answer counts for its account only.
         return candidates.filter((candidate) => candidate.account === accountId)
       })
 
-      const ask = Effect.fnUntraced(function* ({ accountId, service }: Question) {
+      const ask = Effect.fnUntraced(function* (accountId: AccountId, service: string) {
         const found = (yield* answerOf(accountId, service)).find((candidate) => candidate.service === service)
         if (found === undefined) return yield* fail(new UnknownService({ accountId, service }))
         return originOf(found.baseURI) ?? (yield* fail(new HostNotAllowed({ host: found.baseURI.slice(0, 260) })))
       })
 
       const list = (accountId: AccountId) =>
-        Effect.map(answerOf(accountId, undefined), (found) =>
+        Effect.map(retrying(answerOf(accountId, undefined)), (found) =>
           found.map(({ baseURI, service }): ServiceHost => {
             const origin = originOf(baseURI)
             return origin === undefined ? { service, host: baseURI } : { service, host: baseURI, origin }
           })
         )
 
-      // Only what is asked is observed: most answers come from the cache.
-      const observed = (question: Question) =>
-        Telemetry.observed("Domains.resolve", () => question.accountId, ask(question))
-      const cache = yield* Cache.makeWith(observed, {
+      /** No account id has a slash in it. */
+      const keyOf = (accountId: AccountId, service: string) => `${accountId}/${service}`
+      const questionOf = (key: string) => {
+        const end = key.indexOf("/")
+        return { accountId: AccountId.make(key.slice(0, end)), service: key.slice(end + 1) }
+      }
+
+      const origins = yield* LastGood.make<Origin.Origin, DomainsError>({
+        // Only what is asked is observed: most answers are remembered.
+        look: (key) => {
+          const { accountId, service } = questionOf(key)
+          return Telemetry.observed("Domains.resolve", () => accountId, ask(accountId, service))
+        },
         capacity: 10_000,
-        timeToLive: (exit) => (Exit.isSuccess(exit) ? timeToLive : Duration.zero)
+        freshFor: options.timeToLive ?? "10 minutes",
+        usableFor: "24 hours",
+        failureFor: "30 seconds",
+        // The caller's policy decides when to ask again.
+        failureWithoutAnswerFor: 0,
+        timedOut: () => new DomainsError({ reason: new Unavailable({ problem: "it did not answer in time" }) }),
+        isOutage: ({ reason }) => reason._tag === "Unavailable",
+        onOutage: (key, error) =>
+          Effect.logWarning("The hosts that the Domain API named before stay in use", error.message, {
+            account: questionOf(key).accountId
+          })
       })
 
       return {
-        resolve: (accountId, service) => Cache.get(cache, new Question({ accountId, service })),
+        resolve: (accountId, service) => retrying(origins.get(keyOf(accountId, service))),
         list: (accountId) => Telemetry.observed("Domains.list", () => accountId, list(accountId)),
-        allows: (url) => (url.protocol === "https:" || Origin.isLoopback(url.host)) && isAllowed(url.host)
+        allows: (address) => {
+          const { host, protocol } = typeof address === "string" ? new URL(address) : address
+          return (protocol === "https:" || Origin.isLoopback(host)) && isAllowed(host)
+        }
       }
     })
   )

@@ -15,12 +15,14 @@ import * as Digest from "effect/crypto/Digest"
 import * as Signature from "effect/crypto/Signature"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Base64Url from "./Base64Url.ts"
 import { ClientId, type IdTokenText, Subject } from "./Identifiers.ts"
+import * as OptionalMembers from "./internal/optionalMembers.ts"
 
 const claims = {
   sub: Subject,
@@ -29,7 +31,7 @@ const claims = {
   iat: Schema.Finite,
   exp: Schema.Finite,
   azp: Schema.optionalKey(ClientId),
-  /** The user has the administrator role in the account. */
+  /** The user has the administrator role in the account. What is no boolean counts as absent, as with all optional claims. */
   is_admin: Schema.optionalKey(Schema.Boolean),
   /** The user is one of LivePerson's own administrators; such users have no record in the account. */
   is_lpa: Schema.optionalKey(Schema.Boolean)
@@ -89,6 +91,26 @@ export const JsonWebKeySet = Schema.Struct({ keys: Schema.Array(JsonWebKey) })
 /** @since 0.1.0 */
 export type JsonWebKeySet = typeof JsonWebKeySet.Type
 
+const decodeKey = Schema.decodeUnknownOption(JsonWebKey)
+const readableKey = OptionalMembers.readable(JsonWebKey.fields)
+
+/**
+ * Reads a key set key by key. Those that are not understood are ignored, and spoil no other (RFC 7517 section 5). Nothing if it is no
+ * key set at all.
+ *
+ * @since 0.1.0
+ */
+export const readKeySet = (body: unknown): JsonWebKeySet | undefined =>
+  Predicate.isObject(body) && Array.isArray(body["keys"])
+    ? {
+        keys: body["keys"].flatMap((key: unknown) => {
+          const { kept, unread } = readableKey(Predicate.isObject(key) ? key : {})
+          // What a key is for decides whether it may be used: one of which anything cannot be read is none.
+          return unread.length === 0 ? Option.toArray(decodeKey(kept)) : []
+        })
+      }
+    : undefined
+
 /**
  * Why an id_token is not accepted. `problem` repeats nothing of the token's content.
  *
@@ -132,6 +154,7 @@ const Header = Schema.Struct({
 const decodeHeader = Schema.decodeUnknownResult(Header)
 const decodeVerified = Schema.decodeUnknownResult(VerifiedClaims)
 const decodeUnverifiedClaims = Schema.decodeUnknownResult(UnverifiedClaims)
+const readableClaims = OptionalMembers.readable(claims)
 const ascii = new TextEncoder()
 
 const refuse = (reason: IdTokenError["reason"], problem: string) => Effect.fail(new IdTokenError({ reason, problem }))
@@ -200,7 +223,10 @@ export const keyId = (token: IdTokenText): string | undefined =>
  */
 export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedClaims, IdTokenError> =>
   Result.flatMap(parse(Redacted.value(token)), ({ payload }) =>
-    Result.mapError(decodeUnverifiedClaims({ ...payload, _tag: "UnverifiedClaims" }), malformed("payload"))
+    Result.mapError(
+      decodeUnverifiedClaims({ ...readableClaims(payload).kept, _tag: "UnverifiedClaims" }),
+      malformed("payload")
+    )
   )
 
 /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3). The modulus length is that of the key. */
@@ -216,6 +242,15 @@ const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoEr
     Effect.tap((publicKey) => Effect.sync(() => imported.set(key, publicKey)))
   )
 }
+
+/** A key with this `kid` that is for signatures by RS256. Several keys of a set may have one `kid` (RFC 7517 section 4.5). */
+const isFor = (key: JsonWebKey, kid: string): boolean =>
+  key.kid === kid &&
+  key.kty === "RSA" &&
+  (key.use ?? "sig") === "sig" &&
+  (key.alg ?? "RS256") === "RS256" &&
+  key.n !== undefined &&
+  key.e !== undefined
 
 /**
  * Whether a text names LivePerson's Sentinel: `sentinel`, written `Sentinel` in older documentation; nothing else.
@@ -247,9 +282,11 @@ export const checkClaims = (claims: IdTokenClaims, clientId: ClientId): Effect.E
   })
 
 /**
- * Verifies an id_token: RS256 by the key with the token's `kid`, then {@link checkClaims}.
+ * Verifies an id_token: RS256 by the key with the token's `kid`, then {@link checkClaims}. Warns of claims that cannot be read and
+ * therefore count as absent.
  *
- * `none`, HMAC algorithms and a token without `kid` are refused, and no other key is ever tried (RFC 8725 section 3.1).
+ * `none`, HMAC algorithms and a token without `kid` are refused, and no key of another `kid`, use or algorithm is ever tried (RFC 8725
+ * section 3.1).
  *
  * @since 0.1.0
  */
@@ -266,18 +303,19 @@ export const verify = (options: {
       return refuse("UnsupportedAlgorithm", "it is not signed with RS256")
     }
     const { kid } = header
-    const key = kid === undefined ? undefined : options.keys.keys.find((key) => key.kid === kid && key.kty === "RSA")
-    if (key === undefined || (key.use ?? "sig") !== "sig" || (key.alg ?? "RS256") !== "RS256") {
-      return refuse("UnknownKey", "no published key has its kid")
-    }
-    return importKey(key).pipe(
-      Effect.flatMap((publicKey) => service.verify(publicKey, signature, ascii.encode(signed))),
-      Effect.mapError(() => new IdTokenError({ reason: "UnknownKey", problem: "the published key cannot be used" })),
-      Effect.flatMap((genuine) => {
-        if (!genuine) return refuse("BadSignature", "its signature is not genuine")
-        const claims = decodeVerified({ ...payload, _tag: "VerifiedClaims" })
-        if (Result.isFailure(claims)) return Effect.fail(malformed("payload")())
-        return Effect.as(checkClaims(claims.success, options.clientId), claims.success)
-      })
-    )
+    const keys = kid === undefined ? [] : options.keys.keys.filter((key) => isFor(key, kid))
+    const isGenuine = (key: JsonWebKey) =>
+      Effect.flatMap(importKey(key), (publicKey) => service.verify(publicKey, signature, ascii.encode(signed)))
+    return Effect.gen(function* () {
+      const { kept, unread } = readableClaims(payload)
+      if (unread.length > 0) yield* Effect.logWarning(OptionalMembers.warning(unread))
+      if (keys.length === 0) return yield* refuse("UnknownKey", "no published key has its kid")
+      const results = yield* Effect.forEach(keys, (key) => Effect.option(isGenuine(key)))
+      if (results.every(Option.isNone)) return yield* refuse("UnknownKey", "the published key cannot be used")
+      if (!results.some(Option.contains(true))) return yield* refuse("BadSignature", "its signature is not genuine")
+      const claims = decodeVerified({ ...kept, _tag: "VerifiedClaims" })
+      if (Result.isFailure(claims)) return yield* malformed("payload")()
+      yield* checkClaims(claims.success, options.clientId)
+      return claims.success
+    })
   })

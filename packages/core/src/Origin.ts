@@ -32,12 +32,13 @@ export const Origin = Schema.String.check(
 export type Origin = typeof Origin.Type
 
 /**
- * The origin of a bare host: https, or http on loopback.
+ * The origin of a bare host: https, or http on loopback. Whatever {@link isHost} accepts has one; a default port is left out, as in
+ * every origin.
  *
  * @since 0.1.0
  */
 export const fromHost = (host: string): Origin =>
-  Origin.make(`${isLoopback(host) ? "http" : "https"}://${host.toLowerCase()}`)
+  Origin.make(new URL(`${isLoopback(host) ? "http" : "https"}://${host}`).origin)
 
 /** One or more labels and an optional port. Numbers alone, user info, paths, and IPv6 other than `[::1]` do not match. */
 const host =

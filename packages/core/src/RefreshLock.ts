@@ -14,8 +14,10 @@ import type { StoreError } from "./StoreError.ts"
  * all processes that share the lock. Different keys do not wait for each other. The lock is released when the effect ends
  * in any way, and when its process dies.
  *
- * Each refresh runs under the lock of its session, and so does what saves a new sign-in or removes a session: a refresh that
- * ends later must not undo them. Nothing that runs under one lock asks for another.
+ * Whoever waits for another process may lose patience: then `withLock` fails with a `StoreError`, and the effect never runs.
+ *
+ * Each refresh runs under the lock of its session, for one attempt. What is stored is guarded by its generation: the lock saves work.
+ * Nothing that runs under one lock asks for another.
  *
  * Two refreshes at once with one refresh token look like theft to an authorization server that rotates, and may end the
  * user's session (RFC 9700 section 4.14.2).

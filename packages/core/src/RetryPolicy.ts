@@ -15,8 +15,8 @@ import * as Option from "effect/Option"
  * @since 0.1.0
  */
 export type Failure =
-  /** 5xx, or the connection could not be made: nothing was done. */
-  | { readonly _tag: "ServerError" }
+  /** 5xx, or the connection could not be made: nothing was done. With the seconds of `Retry-After` if there was an answer with any. */
+  | { readonly _tag: "ServerError"; readonly retryAfter?: number | undefined }
   /** 429, with the seconds of `Retry-After` if it had any. */
   | { readonly _tag: "RateLimited"; readonly retryAfter: number | undefined }
 
@@ -36,16 +36,16 @@ export type RetryPolicy = (options: {
 const longest = Duration.seconds(60)
 
 /**
- * As LivePerson documents it: three repetitions after 5, 10 and 15 seconds for server errors; for 429 after the time that
- * `Retry-After` says, else 1 second, or 5 for log-in calls; nothing else is repeated. A `Retry-After` of more than a minute
- * is final, since nobody waits for that.
+ * As LivePerson documents it: three repetitions after 5, 10 and 15 seconds for server errors; for 429 after 1 second, or 5 for
+ * log-in calls; later if `Retry-After` says so. Nothing else is repeated. A `Retry-After` of more than a minute is final, since
+ * nobody waits for that.
  *
  * @since 0.1.0
  */
 export const documented: RetryPolicy = ({ attempt, failure, login }) => {
   if (attempt > 3) return Option.none()
-  if (failure._tag === "ServerError") return Option.some(Duration.seconds(5 * attempt))
-  const pause = Duration.seconds(failure.retryAfter ?? (login ? 5 : 1))
+  const least = failure._tag === "ServerError" ? 5 * attempt : login ? 5 : 1
+  const pause = Duration.seconds(Math.max(least, failure.retryAfter ?? 0))
   return Duration.isGreaterThan(pause, longest) ? Option.none() : Option.some(pause)
 }
 

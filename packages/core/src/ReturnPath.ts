@@ -7,10 +7,23 @@
 import * as Schema from "effect/Schema"
 
 /**
+ * Whether one slash is at the start also when the dots are resolved, and whoever resolves them has read `%2f` first. The same rule is
+ * in `@le-auth/browser`, which does not load this package.
+ */
+const staysInside = (text: string): boolean => {
+  const path = text.replace(/[?#][^]*/, "")
+  return [path, path.replace(/%2f|%5c/gi, "/")].every((path) => {
+    const resolved = URL.parse(path, "https://application")
+    return resolved !== null && !resolved.pathname.startsWith("//")
+  })
+}
+
+/**
  * A path on the application's own origin, with an optional query and fragment: `/inbox?folder=1#top`.
  *
- * Refused is what a browser might read as another origin: `//evil.example`, `/\evil.example`, `https:`, and their
- * percent-encoded forms; and what no path has: white space, backslashes and control characters. At most 2,048 characters.
+ * Refused is what a browser might read as another origin: `//evil.example`, `/\evil.example`, `https:`, their percent-encoded forms,
+ * and `/.//evil.example`, of which that is left when the dots are resolved; and what no path has: white space, backslashes and control
+ * characters. At most 2,048 characters.
  *
  * @example
  * ```ts
@@ -25,7 +38,8 @@ export const ReturnPath = Schema.String.check(
   Schema.isPattern(/^\/(?![/\\]|%2f|%5c)[\x21-\x5b\x5d-\x7e]*$/i, {
     expected: "a path of this application that starts with one slash, such as /inbox"
   }),
-  Schema.isMaxLength(2048)
+  Schema.isMaxLength(2048),
+  Schema.makeFilter(staysInside, { expected: "a path that starts with one slash when its dots are resolved, too" })
 ).pipe(Schema.brand("ReturnPath"))
 /** @since 0.1.0 */
 export type ReturnPath = typeof ReturnPath.Type

@@ -9,18 +9,20 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as SessionText from "./internal/sessionText.ts"
 import { SealKeys } from "./Seal.ts"
-import { Session, type SessionKey } from "./Session.ts"
+import { type Generation, Session, type SessionKey } from "./Session.ts"
 import { SessionStore } from "./SessionStore.ts"
 
-/** A record that was copied under another key does not open there. */
-const associatedData = (key: SessionKey): string => `session of ${key.toString()}`
+/** A record that was copied under another key, or was given another generation, does not open. */
+const associatedData = (key: SessionKey, generation: Generation): string =>
+  generation === "" ? `session of ${key.toString()}` : `session of ${key.toString()} generation ${generation}`
 
 /**
  * Wraps the `SessionStore` of the context, whichever it is.
  *
  * The store behind it gets a session whose access token is the whole session, sealed with its key (account, client, subject)
- * as associated data; there is no refresh token and there are no claims. Only the key and the three times stay readable, for
- * looking up and cleaning up; what `get` gives comes from inside of the seal, so changing them outside changes nothing.
+ * as associated data; there is no refresh token and there are no claims. Only the key, the generation and the times stay
+ * readable, for looking up, comparing and cleaning up; what `get` gives comes from inside of the seal, so changing a time
+ * outside changes nothing, and a session whose generation was changed does not open.
  *
  * A session that does not open (sealed with a key that is gone, changed, moved, or never sealed) is no session, and a
  * warning in the log with its account. So switching this on signs everybody out once. When keys rotate, sessions move to the
@@ -53,7 +55,7 @@ export const layer: Layer.Layer<SessionStore, never, SessionStore | SealKeys> = 
 
     const open = (sealed: Session, key: SessionKey) =>
       Effect.gen(function* () {
-        const text = yield* keys.open(Redacted.value(sealed.accessToken), associatedData(key))
+        const text = yield* keys.open(Redacted.value(sealed.accessToken), associatedData(key, sealed.generation))
         const session = Option.flatMap(text, (text) => SessionText.decode(text))
         if (Option.isNone(session)) {
           yield* Effect.logWarning("A stored session does not open with the seal keys, so it counts as none").pipe(
@@ -63,17 +65,27 @@ export const layer: Layer.Layer<SessionStore, never, SessionStore | SealKeys> = 
         return session
       })
 
+    const get = (key: SessionKey) =>
+      Effect.flatMap(store.get(key), (found) => (Option.isNone(found) ? Effect.succeedNone : open(found.value, key)))
+
+    /** What does not open is no session, and so matches no generation. */
+    const opens = (key: SessionKey, over: Generation | "any") =>
+      over === "any" ? Effect.succeed(true) : Effect.map(get(key), Option.isSome)
+
     return SessionStore.of({
-      get: (key) =>
-        Effect.flatMap(store.get(key), (found) => (Option.isNone(found) ? Effect.succeedNone : open(found.value, key))),
-      set: (session) =>
+      get,
+      set: (session, over) =>
         Effect.gen(function* () {
-          const { expiresAt, key, refreshAt, signedInAt } = session
+          const { expiresAt, generation, key, refreshAt, renewedAt, signedInAt } = session
+          if (!(yield* opens(key, over))) return false
           const text = SessionText.encode(new Session(session))
-          const accessToken = Redacted.make(yield* keys.seal(text, associatedData(key)), { label: "sealed session" })
-          yield* store.set(new Session({ key, accessToken, signedInAt, refreshAt, expiresAt }))
+          const sealed = yield* keys.seal(text, associatedData(key, generation))
+          const accessToken = Redacted.make(sealed, { label: "sealed session" })
+          const times = { signedInAt, refreshAt, expiresAt, ...(renewedAt === undefined ? {} : { renewedAt }) }
+          return yield* store.set(new Session({ key, generation, accessToken, ...times }), over)
         }),
-      remove: store.remove,
+      remove: (key, only) =>
+        Effect.flatMap(opens(key, only), (opens) => (opens ? store.remove(key, only) : Effect.succeed(false))),
       list: store.list
     })
   })

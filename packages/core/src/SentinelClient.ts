@@ -14,11 +14,15 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { AppInstallation } from "./AppInstallations.ts"
+import * as Excerpt from "./internal/excerpt.ts"
 import * as Http from "./internal/http.ts"
+import * as OptionalMembers from "./internal/optionalMembers.ts"
+import { failureOf } from "./internal/repeatable.ts"
 import type { AccountId, AuthorizationCode, CodeVerifier, RedirectUri, RefreshToken } from "./Identifiers.ts"
-import { JsonWebKeySet } from "./IdToken.ts"
-import { OAuthErrorBody, printable } from "./OAuthError.ts"
+import { type JsonWebKeySet, readKeySet } from "./IdToken.ts"
+import { OAuthErrorBody, tokenErrorCodes } from "./OAuthError.ts"
 import type { Origin } from "./Origin.ts"
+import * as Redaction from "./Redaction.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { AppTokenResponse, TokenResponse } from "./Token.ts"
@@ -45,7 +49,8 @@ export interface Endpoint {
 }
 
 /**
- * The calls. Each is bounded in time and size by `RequestLimits`. All but the exchange are repeated as `RetryPolicy` says.
+ * The calls. Each is bounded in time and size by `RequestLimits`. All but the exchange are repeated as `RetryPolicy` says: after
+ * 429, 5xx and connections that were not made, a refresh only if nothing was done.
  *
  * @since 0.1.0
  */
@@ -76,80 +81,69 @@ export class SentinelClient extends Context.Service<
   }
 >()("@le-auth/core/SentinelClient") {}
 
-const decodeTokens = Schema.decodeUnknownOption(TokenResponse)
-const decodeAppToken = Schema.decodeUnknownOption(AppTokenResponse)
-const decodeKeys = Schema.decodeUnknownOption(JsonWebKeySet)
 const decodeOAuthError = Schema.decodeUnknownOption(OAuthErrorBody)
+const readableError = OptionalMembers.readable(OAuthErrorBody.fields)
 /** The envelope of LivePerson's other services: `{"error":{"message":...,"internalCode":...}}`. */
 const decodeEnvelope = Schema.decodeUnknownOption(Schema.Struct({ error: Schema.Struct({ message: Schema.String }) }))
 
-const isJson = (answer: Http.Answer): boolean => /^application\/(?:[\w.+-]+\+)?json\b/i.test(answer.contentType)
+/** The secrets of a form: nothing that was sent comes back out of an answer. */
+const secretsOf = (form: Record<string, string>): ReadonlyArray<string> =>
+  Redaction.secretParameters.flatMap((name) => form[name] ?? [])
 
-/** Servers have been seen to repeat the request in an error page: nothing that was sent comes back out of here. */
-const withoutSecrets = (text: string, secrets: ReadonlyArray<string>): string =>
-  secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret), inForm(secret)])
-    .reduce((text, written) => text.replaceAll(written, "<redacted>"), text)
+const knownCodes: ReadonlySet<string> = new Set(tokenErrorCodes)
+/** An answer, and what was sent that it must not give away. */
+interface Received extends Http.Answer {
+  readonly secrets: ReadonlyArray<string>
+}
 
-/** As it stands in the body that was sent: a space is a plus there, and `!'()~` are escaped. */
-const inForm = (secret: string): string => new URLSearchParams([["", secret]]).toString().slice(1)
+/** A text of the other side, where there has to be one. */
+const shown = (text: string, secrets: ReadonlyArray<string>, maximum?: number): string =>
+  Excerpt.of(text, secrets, maximum) ?? "not shown, since it repeats something secret"
+
+const badResponse = ({ contentType, secrets, status }: Received, problem: string, excerpt?: string) =>
+  new BadResponse({
+    status,
+    contentType: shown(contentType, secrets, 100),
+    problem,
+    ...(excerpt === undefined || excerpt === "" ? {} : { excerpt })
+  })
 
 /** What an answer other than success means (RFC 6749 section 5.2). */
-const reasonOf = (answer: Http.Answer, secrets: ReadonlyArray<string>): TokenErrorReason => {
-  if (answer.status === 429) {
-    const retryAfter = Http.retryAfterSeconds(answer)
-    return new RateLimited(retryAfter === undefined ? {} : { retryAfter })
-  }
-  if (answer.status >= 500) {
-    return new Unavailable({
-      problem: `it answered with the status ${answer.status}`,
-      status: answer.status,
-      sent: true
-    })
+const reasonOf = (answer: Received): TokenErrorReason => {
+  const { secrets, status } = answer
+  const retryAfter = answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter }
+  if (status === 429) return new RateLimited(retryAfter)
+  if (status >= 500) {
+    const sent = status !== 503 || answer.retryAfter === undefined
+    return new Unavailable({ problem: `it answered with the status ${status}`, status, sent, ...retryAfter })
   }
   const body = Http.json(answer)
-  const oauth = answer.status >= 400 ? decodeOAuthError(body) : Option.none()
-  if (Option.isSome(oauth)) {
-    const said = {
-      error: printable(withoutSecrets(oauth.value.error, secrets), 100),
-      ...(oauth.value.error_description === undefined
-        ? {}
-        : { description: printable(withoutSecrets(oauth.value.error_description, secrets)) })
+  if (status >= 400 && Predicate.isObject(body)) {
+    const oauth = decodeOAuthError(readableError(body).kept)
+    if (Option.isSome(oauth)) {
+      const { error, error_description } = oauth.value
+      const description = error_description === undefined ? undefined : Excerpt.of(error_description, secrets, 300)
+      const said = {
+        error: knownCodes.has(error) ? error : shown(error, secrets, 100),
+        ...(description === undefined ? {} : { description })
+      }
+      if (error === "invalid_grant") return new InvalidGrant(said)
+      return error === "invalid_client" ? new InvalidClient(said) : new Refused(said)
     }
-    if (said.error === "invalid_grant") return new InvalidGrant(said)
-    return said.error === "invalid_client" ? new InvalidClient(said) : new Refused(said)
+    const envelope = decodeEnvelope(body)
+    if (Option.isSome(envelope)) {
+      const said = { error: shown(envelope.value.error.message, secrets, 300) }
+      return status === 401 ? new InvalidClient(said) : new Refused(said)
+    }
   }
-  const envelope = answer.status >= 400 ? decodeEnvelope(body) : Option.none()
-  if (Option.isSome(envelope)) {
-    const said = { error: printable(withoutSecrets(envelope.value.error.message, secrets)) }
-    return answer.status === 401 ? new InvalidClient(said) : new Refused(said)
-  }
-  return new BadResponse({
-    status: answer.status,
-    contentType: printable(answer.contentType, 100),
-    problem:
-      answer.status >= 300 && answer.status < 400 ? "it is a redirect, which is not followed" : "it is no OAuth error",
-    // A successful answer may hold tokens, so nothing of it is repeated.
-    ...(answer.status >= 300 && answer.body !== ""
-      ? { excerpt: printable(withoutSecrets(answer.body, secrets).replace(/\s+/g, " "), 200) }
-      : {})
-  })
+  const problem = status >= 300 && status < 400 ? "it is a redirect, which is not followed" : "it is no OAuth error"
+  return badResponse(answer, problem, Excerpt.of(answer.body, secrets))
 }
 
 const noAnswer = (failure: Http.NoAnswer): TokenErrorReason =>
   failure.timedOut ? new Timeout() : new Unavailable({ problem: failure.problem, sent: failure.sent })
 
-/**
- * What may be repeated: 429, 5xx, and connections that were not made. After a time-out or a broken connection Sentinel may
- * have acted, and a rotated refresh token that is sent again looks like theft (RFC 9700 section 4.14.2).
- */
-const failureOf = ({ reason }: TokenError): RetryPolicy.Failure | undefined => {
-  if (reason._tag === "RateLimited") return { _tag: "RateLimited", retryAfter: reason.retryAfter }
-  return reason._tag === "Unavailable" && (reason.status !== undefined || !reason.sent)
-    ? { _tag: "ServerError" }
-    : undefined
-}
-const retrying = RetryPolicy.retry({ login: true, failureOf })
+const retrying = RetryPolicy.retry({ login: true, failureOf: (error: TokenError) => failureOf(error) })
 
 /** App tokens of version 2 can be verified with published keys, and LivePerson has version 1 for the Connector API only. */
 const paths = {
@@ -161,42 +155,29 @@ const paths = {
 /** The keys of a Sentinel are for all accounts. */
 const noAccount = () => undefined
 
-/** The parameters of a form that are secrets. */
-const secretNames = ["code", "code_verifier", "refresh_token", "token", "client_secret"]
-const secretsOf = (form: Record<string, string>): ReadonlyArray<string> =>
-  secretNames.flatMap((name) => form[name] ?? [])
-
-const unusable = (operation: TokenError["operation"], answer: Http.Answer, what: string) =>
-  new TokenError({
-    operation,
-    reason: new BadResponse({
-      status: answer.status,
-      contentType: printable(answer.contentType, 100),
-      problem: `it is not a ${what}`
-    })
-  })
-
-/** A member that is `null` says nothing, as one that is absent: new tokens are not thrown away for it. */
-const withoutNulls = (body: unknown): unknown =>
-  Predicate.isObject(body) ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) : body
-
-const tokensWith =
-  <A>(decode: (json: unknown) => Option.Option<A>) =>
-  (operation: TokenError["operation"]) =>
-  (answer: Http.Answer) => {
-    const decoded = isJson(answer) ? decode(withoutNulls(Http.json(answer))) : Option.none()
-    return Option.isSome(decoded)
-      ? Effect.succeed(decoded.value)
-      : Effect.fail(unusable(operation, answer, "token response"))
+/** Success is what the answer says, not its content type: tokens that came are there, and nothing brings them again. */
+const tokensWith = <A>(schema: Schema.Codec<A, unknown> & { readonly fields: Schema.Struct.Fields }) => {
+  const decode = Schema.decodeUnknownOption(schema)
+  const readable = OptionalMembers.readable(schema.fields)
+  return (operation: TokenError["operation"]) => (answer: Received) => {
+    const body = Http.json(answer)
+    const { kept, unread } = readable(Predicate.isObject(body) ? body : {})
+    const tokens = decode(kept)
+    if (Option.isNone(tokens)) {
+      return Effect.fail(new TokenError({ operation, reason: badResponse(answer, "it is not a token response") }))
+    }
+    return unread.length === 0
+      ? Effect.succeed(tokens.value)
+      : Effect.as(Effect.logWarning(OptionalMembers.warning(unread)), tokens.value)
   }
-const tokens = tokensWith(decodeTokens)
-const appTokens = tokensWith(decodeAppToken)
+}
+const tokens = tokensWith(TokenResponse)
+const appTokens = tokensWith(AppTokenResponse)
 
-const keySet = (answer: Http.Answer) => {
-  const decoded = decodeKeys(Http.json(answer))
-  return Option.isSome(decoded)
-    ? Effect.succeed(decoded.value)
-    : Effect.fail(unusable("keys", answer, "JSON Web Key Set"))
+const keySet = (answer: Received) => {
+  const keys = readKeySet(Http.json(answer))
+  const reason = badResponse(answer, "it is not a JSON Web Key Set")
+  return keys === undefined ? Effect.fail(new TokenError({ operation: "keys", reason })) : Effect.succeed(keys)
 }
 
 /**
@@ -209,7 +190,7 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
 
-    /** The answer, if it is a 200; else what it means. */
+    /** The answer, if it is a success; else what it means. */
     const answered = (
       operation: TokenError["operation"],
       answer: Effect.Effect<Http.Answer, Http.NoAnswer>,
@@ -217,9 +198,10 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
     ) =>
       answer.pipe(
         Effect.mapError((failure) => new TokenError({ operation, reason: noAnswer(failure) })),
+        Effect.map((answer): Received => ({ ...answer, secrets: secretsOf(form) })),
         Effect.filterOrFail(
-          (answer) => answer.status === 200,
-          (answer) => new TokenError({ operation, reason: reasonOf(answer, secretsOf(form)) })
+          ({ status }) => status >= 200 && status < 300,
+          (answer) => new TokenError({ operation, reason: reasonOf(answer) })
         )
       )
 

@@ -3,9 +3,18 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { AccessToken, AccountId, ClientId, RefreshToken, Subject } from "./Identifiers.ts"
+import { Origin } from "./Origin.ts"
 import { UnverifiedClaims, VerifiedClaims } from "./IdToken.ts"
+
+/**
+ * The subject of a session whose sign-in brought no id_token, as in older documentation: nobody knows who it is.
+ *
+ * @since 0.1.0
+ */
+export const unidentified: Subject = Subject.make("unidentified")
 
 /**
  * Names a session. No session can be read through another account's key.
@@ -15,13 +24,37 @@ import { UnverifiedClaims, VerifiedClaims } from "./IdToken.ts"
 export class SessionKey extends Schema.Class<SessionKey>("@le-auth/core/SessionKey")({
   accountId: AccountId,
   clientId: ClientId,
-  subject: Subject
+  subject: Subject,
+  /** Of one sign-in, so that each browser has a session of its own: random. Absent where a user has one session. */
+  instance: Schema.optionalKey(
+    Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/, { expected: "1 to 64 characters of base64url" }))
+  )
 }) {
-  /** One text for the three parts, for stores: URL-encoded, so no part can imitate another. */
+  /** One text for all parts, for stores: URL-encoded, so no part can imitate another. */
   override toString(): string {
-    return [this.accountId, this.clientId, this.subject].map(encodeURIComponent).join("/")
+    const { accountId, clientId, instance, subject } = this
+    const parts = instance === undefined ? [accountId, clientId, subject] : [accountId, clientId, subject, instance]
+    return parts.map(encodeURIComponent).join("/")
   }
 }
+
+/**
+ * Names one set of tokens of a session: `Sessions` makes a new one, 128 random bits in base64url, with each set that it saves, and a
+ * store never does. Whoever writes says over which one, so nobody replaces tokens that they have not seen. A session that was kept
+ * by a version without generations has the empty one.
+ *
+ * @since 0.1.0
+ */
+export const Generation = Schema.String.check(
+  Schema.isPattern(/^(?:[A-Za-z0-9_-]{22})?$/, { expected: "22 characters of base64url, or none" })
+).pipe(Schema.brand("Generation"))
+
+/**
+ * The type of {@link Generation}.
+ *
+ * @since 0.1.0
+ */
+export type Generation = typeof Generation.Type
 
 /**
  * The tokens of one user in one account, and what is known about the user.
@@ -32,6 +65,8 @@ export class SessionKey extends Schema.Class<SessionKey>("@le-auth/core/SessionK
  */
 export class Session extends Schema.Class<Session>("@le-auth/core/Session")({
   key: SessionKey,
+  /** Of this set of tokens. */
+  generation: Generation.pipe(Schema.withDecodingDefaultKey(Effect.succeed(""))),
   accessToken: AccessToken,
   /** Absent if the installation does not have the grant type `refresh_token`. */
   refreshToken: Schema.optionalKey(RefreshToken),
@@ -39,6 +74,10 @@ export class Session extends Schema.Class<Session>("@le-auth/core/Session")({
   claims: Schema.optionalKey(Schema.Union([VerifiedClaims, UnverifiedClaims])),
   /** When the user signed in. */
   signedInAt: Schema.Finite,
+  /** When these tokens came; absent for a session that was kept by a version that did not say: then it is `signedInAt`. */
+  renewedAt: Schema.optionalKey(Schema.Finite),
+  /** The origin that gave the tokens, for when the Domain API cannot be asked. */
+  sentinel: Schema.optionalKey(Origin),
   /** From when on the access token is refreshed before it is used. */
   refreshAt: Schema.Finite,
   /** When the access token ends. */

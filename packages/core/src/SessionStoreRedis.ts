@@ -11,6 +11,7 @@ import * as Redis from "effect/persistence/Redis"
 import { milliseconds } from "./internal/redisTime.ts"
 import { operations } from "./StoreOperation.ts"
 import * as SessionText from "./internal/sessionText.ts"
+import type { Generation, Session, SessionKey } from "./Session.ts"
 import { SessionStore } from "./SessionStore.ts"
 
 const run = operations("session store in Redis")
@@ -21,27 +22,55 @@ const indexKey = (accountId: string): string => `le-auth:{${accountId}}:sessions
 
 const now = "local time = redis.call('TIME') local now = time[1] * 1000 + math.floor(time[2] / 1000)"
 
+/** A value is the generation, a line feed, and the session as JSON. One of a version without generations is the JSON alone. */
+const valueOf = (session: Session): string => `${session.generation}\n${SessionText.encode(session)}`
+const sessionOf = (value: string) =>
+  SessionText.decode(value.startsWith("{") ? value : value.slice(value.indexOf("\n") + 1))
+
+/** Ends a script, without a change, unless the generation is that of ARGV[2]. No generation is "any". */
+const compare = `if ARGV[2] ~= 'any' then
+      local value = redis.call('GET', KEYS[1])
+      if not value then return 0 end
+      local generation = ''
+      if string.sub(value, 1, 1) ~= '{' then generation = string.match(value, '^[^\\n]*') end
+      if generation ~= ARGV[2] then return 0 end
+    end`
+
 const setScript = Redis.script(
-  (accountId: string, id: string, record: string, keepFor: string) => [
-    recordKey(accountId, id),
-    indexKey(accountId),
-    id,
-    record,
+  (key: SessionKey, over: Generation | "any", value: string, keepFor: string) => [
+    recordKey(key.accountId, key.toString()),
+    indexKey(key.accountId),
+    key.toString(),
+    over,
+    value,
     keepFor
   ],
   {
     numberOfKeys: 2,
     lua: `${now}
-      redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-      redis.call('ZADD', KEYS[2], now + ARGV[3], ARGV[1])
-      redis.call('PEXPIRE', KEYS[2], ARGV[3])`
+    ${compare}
+    redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+    redis.call('ZADD', KEYS[2], now + ARGV[4], ARGV[1])
+    redis.call('PEXPIRE', KEYS[2], ARGV[4])
+    return 1`
   }
-)
+).withReturnType<number>()
 
 const removeScript = Redis.script(
-  (accountId: string, id: string) => [recordKey(accountId, id), indexKey(accountId), id],
-  { numberOfKeys: 2, lua: "redis.call('DEL', KEYS[1]) redis.call('ZREM', KEYS[2], ARGV[1])" }
-)
+  (key: SessionKey, only: Generation | "any") => [
+    recordKey(key.accountId, key.toString()),
+    indexKey(key.accountId),
+    key.toString(),
+    only
+  ],
+  {
+    numberOfKeys: 2,
+    lua: `${compare}
+    redis.call('DEL', KEYS[1])
+    redis.call('ZREM', KEYS[2], ARGV[1])
+    return 1`
+  }
+).withReturnType<number>()
 
 const listScript = Redis.script((accountId: string) => [indexKey(accountId)], {
   numberOfKeys: 1,
@@ -72,17 +101,24 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, Re
     SessionStore,
     Effect.map(Redis.Redis, (redis) => {
       const keepFor = milliseconds(Duration.fromInputUnsafe(options.keepFor ?? SessionText.keepFor))
+      const find = (key: SessionKey) =>
+        Effect.map(redis.send<string | null>("GET", recordKey(key.accountId, key.toString())), (value) =>
+          Option.flatMap(Option.fromNullOr(value), sessionOf)
+        )
+      /** What cannot be read matches no generation, whatever the value begins with. */
+      const changed = <E>(key: SessionKey, over: Generation | "any", change: Effect.Effect<number, E>) =>
+        Effect.gen(function* () {
+          if (over !== "any" && Option.isNone(yield* find(key))) return false
+          return (yield* change) === 1
+        })
       return SessionStore.of({
-        get: (key) =>
-          redis.send<string | null>("GET", recordKey(key.accountId, key.toString())).pipe(
-            Effect.map((text) => Option.flatMap(Option.fromNullOr(text), (text) => SessionText.decode(text))),
-            run("get")
-          ),
-        set: (session) =>
-          Effect.suspend(() =>
-            redis.eval(setScript)(session.key.accountId, session.key.toString(), SessionText.encode(session), keepFor)
-          ).pipe(run("set")),
-        remove: (key) => run("remove")(redis.eval(removeScript)(key.accountId, key.toString())),
+        get: (key) => run("get")(find(key)),
+        set: (session, over) =>
+          Effect.suspend(() => {
+            const { key } = session
+            return changed(key, over, redis.eval(setScript)(key, over, valueOf(session), keepFor))
+          }).pipe(run("set")),
+        remove: (key, only) => run("remove")(changed(key, only, redis.eval(removeScript)(key, only))),
         list: (accountId) =>
           redis
             .eval(listScript)(accountId)

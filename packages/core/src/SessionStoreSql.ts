@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as ClientMigrations from "./ClientMigrations.ts"
 import * as SessionText from "./internal/sessionText.ts"
+import type { Generation, SessionKey } from "./Session.ts"
 import { SessionStore } from "./SessionStore.ts"
 import type { StoreError } from "./StoreError.ts"
 import * as SqlStore from "./SqlStore.ts"
@@ -30,9 +31,17 @@ interface Row {
   readonly id: string
   readonly accountId: string
   readonly record: string
+  readonly generation: string
   readonly expiresAt: number
 }
 
+/** What a row must be for a write that was not over "any". */
+interface Over {
+  readonly over: Generation
+  readonly now: number
+}
+
+/** Each is one step of the database. PostgreSQL looks at a `WHERE` again after it has waited for another who writes the row. */
 const statements = (sql: SqlClient.SqlClient) => ({
   get: SqlTemplate.make<{ readonly id: string; readonly now: number }, Pick<Row, "record">>(
     sql,
@@ -40,11 +49,24 @@ const statements = (sql: SqlClient.SqlClient) => ({
   ),
   set: SqlTemplate.make<Row>(
     sql,
-    ({ accountId, expiresAt, id, record }) => sql`
-      INSERT INTO le_auth_session (id, account_id, record, expires_at) VALUES (${id}, ${accountId}, ${record}, ${expiresAt})
-      ON CONFLICT (id) DO UPDATE SET record = excluded.record, expires_at = excluded.expires_at`
+    ({ accountId, expiresAt, generation, id, record }) => sql`
+      INSERT INTO le_auth_session (id, account_id, record, generation, expires_at)
+      VALUES (${id}, ${accountId}, ${record}, ${generation}, ${expiresAt})
+      ON CONFLICT (id) DO UPDATE
+      SET record = excluded.record, generation = excluded.generation, expires_at = excluded.expires_at`
+  ),
+  replace: SqlTemplate.make<Omit<Row, "accountId"> & Over, Pick<Row, "id">>(
+    sql,
+    ({ expiresAt, generation, id, now, over, record }) => sql`
+      UPDATE le_auth_session SET record = ${record}, generation = ${generation}, expires_at = ${expiresAt}
+      WHERE id = ${id} AND generation = ${over} AND expires_at > ${now} RETURNING id`
   ),
   remove: SqlTemplate.make<Pick<Row, "id">>(sql, ({ id }) => sql`DELETE FROM le_auth_session WHERE id = ${id}`),
+  removeOnly: SqlTemplate.make<Pick<Row, "id"> & Over, Pick<Row, "id">>(
+    sql,
+    ({ id, now, over }) => sql`
+      DELETE FROM le_auth_session WHERE id = ${id} AND generation = ${over} AND expires_at > ${now} RETURNING id`
+  ),
   list: SqlTemplate.make<{ readonly accountId: string; readonly now: number }, Pick<Row, "id">>(
     sql,
     ({ accountId, now }) => sql`
@@ -82,21 +104,38 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, StoreErro
       const keepFor = Duration.toMillis(Duration.fromInputUnsafe(options.keepFor ?? SessionText.keepFor))
       yield* ClientMigrations.run
       yield* SqlStore.cleanUp(["le_auth_session"])
-      const { get, list, remove, set } = statements(sql)
+      const { get, list, remove, removeOnly, replace, set } = statements(sql)
+      const find = Effect.fnUntraced(function* (key: SessionKey, now: number) {
+        const [found] = yield* get({ id: key.toString(), now })
+        return Option.flatMap(Option.fromUndefinedOr(found), ({ record }) => SessionText.decode(record))
+      })
       return SessionStore.of({
-        get: (key) =>
+        get: (key) => run("get")(Effect.flatMap(Clock.currentTimeMillis, (now) => find(key, now))),
+        set: (session, over) =>
           Effect.gen(function* () {
-            const [found] = yield* get({ id: key.toString(), now: yield* Clock.currentTimeMillis })
-            return Option.flatMap(Option.fromUndefinedOr(found), ({ record }) => SessionText.decode(record))
-          }).pipe(run("get")),
-        set: (session) =>
-          Effect.gen(function* () {
-            const { key } = session
-            const expiresAt = Math.ceil((yield* Clock.currentTimeMillis) + keepFor)
-            const record = SessionText.encode(session)
-            yield* set({ id: key.toString(), accountId: key.accountId, record, expiresAt })
+            const { generation, key } = session
+            const now = yield* Clock.currentTimeMillis
+            const id = key.toString()
+            const row = { id, record: SessionText.encode(session), generation, expiresAt: Math.ceil(now + keepFor) }
+            if (over === "any") {
+              yield* set({ ...row, accountId: key.accountId })
+              return true
+            }
+            // What cannot be read matches no generation, whatever its column says.
+            if (Option.isNone(yield* find(key, now))) return false
+            return (yield* replace({ ...row, over, now })).length === 1
           }).pipe(run("set")),
-        remove: (key) => Effect.asVoid(run("remove")(remove({ id: key.toString() }))),
+        remove: (key, only) =>
+          Effect.gen(function* () {
+            const now = yield* Clock.currentTimeMillis
+            const id = key.toString()
+            if (only === "any") {
+              yield* remove({ id })
+              return true
+            }
+            if (Option.isNone(yield* find(key, now))) return false
+            return (yield* removeOnly({ id, over: only, now })).length === 1
+          }).pipe(run("remove")),
         list: (accountId) =>
           Effect.gen(function* () {
             const found = yield* list({ accountId, now: yield* Clock.currentTimeMillis })

@@ -6,24 +6,26 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Signature from "effect/crypto/Signature"
+import type * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import { type AppInstallation, AppInstallations, type UnknownInstallation } from "./AppInstallations.ts"
+import type * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type { AppInstallation, UnknownInstallation } from "./AppInstallations.ts"
 import { Domains, DomainsError, HostNotAllowed } from "./Domains.ts"
-import { type AccessToken, type AccountId, type IdTokenText, Subject } from "./Identifiers.ts"
-import * as IdToken from "./IdToken.ts"
+import type { AccessToken, AccountId } from "./Identifiers.ts"
+import type * as IdToken from "./IdToken.ts"
+import * as Challenge from "./internal/challenge.ts"
+import * as EndpointOf from "./internal/endpointOf.ts"
+import * as Identify from "./internal/identify.ts"
 import * as Refreshing from "./internal/refreshing.ts"
+import * as TokenSet from "./internal/tokenSet.ts"
 import type { Origin } from "./Origin.ts"
-import { RefreshLock } from "./RefreshLock.ts"
-import * as RetryPolicy from "./RetryPolicy.ts"
 import { SentinelClient } from "./SentinelClient.ts"
-import { Session, SessionKey } from "./Session.ts"
+import { Session, SessionKey, unidentified } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
-import { SessionStore } from "./SessionStore.ts"
 import * as SigningKeys from "./SigningKeys.ts"
 import type { StoreError } from "./StoreError.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -45,17 +47,31 @@ export class Sessions extends Context.Service<
       readonly sentinel: Origin
       readonly tokens: TokenResponse
     }) => Effect.Effect<Session, IdToken.IdTokenError | StoreError>
+    /**
+     * A session that began a moment ago, as it is now: none if it has ended since. A store in cookies writes it once more, for a
+     * browser that may not have got the first answer.
+     */
+    readonly again: (session: Session) => Effect.Effect<Option.Option<Session>, StoreError>
     /** The session as it is stored, without refreshing anything. */
     readonly current: (key: SessionKey) => Effect.Effect<Option.Option<Session>, StoreError>
     /** The keys of the sessions of an account. */
     readonly list: (accountId: AccountId) => Effect.Effect<ReadonlyArray<SessionKey>, StoreError>
     /** A valid access token, refreshed first if it is due. Any number of callers cause one refresh. */
     readonly accessToken: (key: SessionKey) => Effect.Effect<AccessToken, SessionError>
-    /** Refreshes now, whether it is due or not. */
+    /**
+     * Refreshes now, whether it is due or not. Those who ask before a refresh has ended share it, in all processes; within 5 seconds
+     * after the tokens came, the session is given as it is.
+     */
     readonly refresh: (key: SessionKey) => Effect.Effect<Session, SessionError>
     /**
+     * The session with another access token than the one that a service refused, such as one that closed a WebSocket. Any number of
+     * callers with the same token cause one refresh.
+     */
+    readonly renew: (key: SessionKey, options: { readonly unless: AccessToken }) => Effect.Effect<Session, SessionError>
+    /**
      * An `HttpClient` that sends the access token with each request, only to allowed hosts, and that refreshes and repeats
-     * a request once when the answer is 401.
+     * a request once when the answer is a 401 that means the token: it says `invalid_token`, or nothing and the token is older than a
+     * minute (RFC 6750 section 3.1).
      */
     readonly authorized: <E, R>(
       client: HttpClient.HttpClient.With<E, R>,
@@ -65,7 +81,7 @@ export class Sessions extends Context.Service<
     readonly forget: (key: SessionKey) => Effect.Effect<void, StoreError>
     /**
      * Signs the user out of **all LivePerson applications**, by revoking the refresh token. The session here is removed
-     * even if that fails; the failure is still reported.
+     * first, even if that fails; the failure is still reported.
      */
     readonly revokeEverywhere: (
       key: SessionKey
@@ -96,6 +112,16 @@ export const current = (key: SessionKey): Effect.Effect<Option.Option<Session>, 
  */
 export const accessToken = (key: SessionKey): Effect.Effect<AccessToken, SessionError, Sessions> =>
   Sessions.use((sessions) => sessions.accessToken(key))
+
+/**
+ * The session with another access token than the one that a service refused, with the `Sessions` of the context.
+ *
+ * @since 0.1.0
+ */
+export const renew = (
+  key: SessionKey,
+  options: { readonly unless: AccessToken }
+): Effect.Effect<Session, SessionError, Sessions> => Sessions.use((sessions) => sessions.renew(key, options))
 
 /**
  * An `HttpClient` that sends the access token, with the `Sessions` of the context.
@@ -137,99 +163,69 @@ export interface Options {
    * used, and a wrong signature always refused.
    */
   readonly requireVerifiedIdToken?: boolean | undefined
+  /**
+   * How many sessions a user has. Default: one for each sign-in, so that signing out in one browser leaves the others alone. With
+   * `"user"` a new sign-in takes the place of the user's earlier one: for a program that one person uses, such as a command line.
+   */
+  readonly onePer?: "sign-in" | "user" | undefined
+  /**
+   * With `"always"` a refresh is repeated after every 5xx. Only if your Sentinel **does not rotate** refresh tokens: one that does may
+   * have acted on the first request, and takes the second for theft. LivePerson does not say whether it rotates. Default: repeated
+   * after 429, after 503 with `Retry-After`, and if no connection was made.
+   */
+  readonly repeatRefresh?: "always" | undefined
 }
 
 /**
  * @since 0.1.0
  */
-export const layerWith = (
-  options: Options
-): Layer.Layer<
-  Sessions,
-  never,
-  | AppInstallations
-  | Domains
-  | SentinelClient
-  | SessionStore
-  | RefreshLock
-  | SecureRandom.SecureRandom
-  | Signature.Signature
-> =>
+export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refreshing.Services | Signature.Signature> =>
   Layer.effect(
     Sessions,
     Effect.gen(function* () {
-      const installations = yield* AppInstallations
       const domains = yield* Domains
       const sentinelClient = yield* SentinelClient
-      const store = yield* SessionStore
-      const lock = yield* RefreshLock
       const random = yield* SecureRandom.SecureRandom
-      const signature = yield* Signature.Signature
-      const signingKeys = yield* SigningKeys.SigningKeys
-
-      /** Who signed in: verified if Sentinel publishes the key, see {@link Options.requireVerifiedIdToken}. */
-      const identify = (
-        installation: AppInstallation,
-        sentinel: Origin,
-        token: IdTokenText
-      ): Effect.Effect<IdToken.VerifiedClaims | IdToken.UnverifiedClaims, IdToken.IdTokenError> =>
-        signingKeys.keysFor(sentinel, IdToken.keyId(token)).pipe(
-          // The user waits, and can be identified without.
-          Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
-          Effect.catch((error) =>
-            Effect.as(Effect.logWarning("Sentinel's keys could not be read", error.message), { keys: [] })
-          ),
-          Effect.flatMap((keys) => IdToken.verify({ token, clientId: installation.clientId, keys })),
-          Effect.provideService(Signature.Signature, signature),
-          Effect.catchIf(
-            (error) => error.reason === "UnknownKey" && options.requireVerifiedIdToken !== true,
-            () =>
-              Effect.fromResult(IdToken.decodeUnverified(token)).pipe(
-                Effect.tap((claims) => IdToken.checkClaims(claims, installation.clientId))
-              )
-          )
-        )
-
-      const refreshing = yield* Refreshing.make(identify)
+      const identify = yield* Identify.make({ mustBeVerified: options.requireVerifiedIdToken === true })
+      const endpointOf = yield* EndpointOf.make
+      const refreshing = yield* Refreshing.make({ doesNotRotate: options.repeatRefresh === "always" })
 
       const observed = <A, E>(operation: string, key: SessionKey, effect: Effect.Effect<A, E>) =>
         Telemetry.observed(`Sessions.${operation}`, () => key.accountId, effect)
 
-      /** Also a session whose new tokens the store has not taken yet: only those tokens work. */
-      const current = (key: SessionKey) =>
-        refreshing.look(key).pipe(
-          Effect.map(({ session }) => Option.some(session)),
-          Effect.catchTag("NotSignedIn", () => Effect.succeedNone)
-        )
+      const renew: Sessions["Service"]["renew"] = (key, { unless }) =>
+        observed("renew", key, refreshing.renew(key, unless))
 
       return Sessions.of({
         begin: Effect.fnUntraced(function* ({ installation, sentinel, tokens }) {
           const claims =
             tokens.id_token === undefined ? undefined : yield* identify(installation, sentinel, tokens.id_token)
-          const now = yield* Clock.currentTimeMillis
-          // Older documentation knows no id_token. The session then has a name of its own, so that it disturbs no other.
-          const subject = claims?.sub ?? Subject.make(`unidentified-${yield* random.uuidV4()}`)
+          const instance = options.onePer === "user" ? {} : { instance: yield* TokenSet.randomText(random) }
           const session = new Session({
-            key: new SessionKey({ accountId: installation.accountId, clientId: installation.clientId, subject }),
-            accessToken: tokens.access_token,
-            signedInAt: now,
-            ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
+            key: new SessionKey({
+              accountId: installation.accountId,
+              clientId: installation.clientId,
+              subject: claims?.sub ?? unidentified,
+              ...instance
+            }),
             ...(claims === undefined ? {} : { claims }),
-            ...(yield* refreshing.times(tokens))
+            signedInAt: yield* Clock.currentTimeMillis,
+            ...(yield* TokenSet.of(random, sentinel, tokens))
           })
-          yield* refreshing.begin(session)
-          return session
+          return yield* refreshing.begin(session)
         }),
 
-        current,
-        list: (accountId) => store.list(accountId),
+        again: refreshing.again,
+        current: refreshing.current,
+        list: refreshing.list,
         accessToken: (key) =>
           observed(
             "accessToken",
             key,
             Effect.map(refreshing.fresh(key), (session) => session.accessToken)
           ),
-        refresh: (key) => observed("refresh", key, refreshing.now(key)),
+        refresh: (key) => observed("refresh", key, refreshing.refresh(key)),
+        renew,
 
         authorized: <E, R>(client: HttpClient.HttpClient.With<E, R>, key: SessionKey) => {
           const send = (request: HttpClientRequest.HttpClientRequest, token: AccessToken) =>
@@ -242,11 +238,13 @@ export const layerWith = (
                   reason: new HostNotAllowed({ host: target?.host ?? request.url.slice(0, 100) })
                 })
               }
-              const { accessToken } = yield* refreshing.fresh(key)
-              const response = yield* send(request, accessToken)
+              const session = yield* refreshing.fresh(key)
+              const response = yield* send(request, session.accessToken)
               // A body that is a stream is gone and cannot be sent again (RFC 6750 section 3.1 allows one more try).
               if (response.status !== 401 || request.body._tag === "Stream") return response
-              return yield* send(request, (yield* refreshing.replace(key, accessToken)).accessToken)
+              const age = Refreshing.age(session, yield* Clock.currentTimeMillis)
+              if (!Challenge.isAboutToken(response.headers["www-authenticate"], age)) return response
+              return yield* send(request, (yield* renew(key, { unless: session.accessToken })).accessToken)
             })
           )
         },
@@ -257,16 +255,18 @@ export const layerWith = (
           observed(
             "revokeEverywhere",
             key,
-            lock.withLock(
-              key.toString(),
-              Effect.gen(function* () {
-                const session = yield* current(key)
-                if (Option.isNone(session) || session.value.refreshToken === undefined) return
-                const installation = yield* installations.find(key.accountId)
-                const sentinel = yield* domains.resolve(key.accountId, "sentinel")
-                yield* sentinelClient.revoke({ installation, sentinel, refreshToken: session.value.refreshToken })
-              }).pipe(Effect.onExit(() => refreshing.remove(key)))
-            )
+            Effect.gen(function* () {
+              const { found, removed } = yield* refreshing.take(key)
+              if (Result.isSuccess(found)) {
+                const { session } = found.success
+                if (session.refreshToken !== undefined) {
+                  yield* sentinelClient.revoke({ ...(yield* endpointOf(session)), refreshToken: session.refreshToken })
+                }
+              } else if (found.failure._tag === "StoreError") {
+                return yield* found.failure
+              }
+              yield* Effect.fromResult(removed)
+            })
           )
       })
     })

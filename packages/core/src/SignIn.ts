@@ -23,11 +23,13 @@ import { AppInstallations, type UnknownInstallation } from "./AppInstallations.t
 import { type Parameters, Scope, toUrl } from "./AuthorizeRequest.ts"
 import * as CallbackError from "./CallbackError.ts"
 import * as CallbackResult from "./CallbackResult.ts"
+import * as CookieNames from "./CookieNames.ts"
 import { Domains, type DomainsError } from "./Domains.ts"
 import * as Base64Url from "./Base64Url.ts"
 import * as Utf8 from "./Utf8.ts"
 import { type AccountId, type RedirectUri, type State } from "./Identifiers.ts"
 import * as IdToken from "./IdToken.ts"
+import * as Outcomes from "./internal/outcomes.ts"
 import { ReturnPath } from "./ReturnPath.ts"
 import { SentinelClient } from "./SentinelClient.ts"
 import type { Session } from "./Session.ts"
@@ -84,10 +86,14 @@ export interface SignedIn {
   readonly session: Session
   /** The cookie that is used up and can be removed. */
   readonly bindingName: string
+  /** Cookies of other sign-ins in this browser whose time is over: they can be removed, too. */
+  readonly overNames: ReadonlyArray<string>
   /** Where to send the user now, as given to {@link start}. */
   readonly returnTo: ReturnPath | undefined
   /** What the application wanted to remember, as given to {@link start}. */
   readonly applicationState: Schema.Json | undefined
+  /** Whether an equal callback of the same browser was there before, and this is what came of it. */
+  readonly isRepeated: boolean
 }
 
 /**
@@ -102,6 +108,8 @@ export interface StartOptions {
   readonly applicationState?: Schema.Json | undefined
   /** One of the installation's redirect URIs. Default: its first; if it lists none, none is sent. */
   readonly redirectUri?: RedirectUri | undefined
+  /** How the name of the sign-in's cookie begins. Default: that of {@link Options}. */
+  readonly cookiePrefix?: CookieNames.CookiePrefix | undefined
 }
 
 /**
@@ -131,13 +139,27 @@ export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()
 /** @since 0.1.0 */
 export type StartError = UnknownInstallation | DomainsError | StoreError | InvalidReturnPath | UnknownRedirectUri
 
+/**
+ * What is known of the sign-in that failed: all of it once its record was found, so that the next one can lead to the same page.
+ *
+ * @since 0.1.0
+ */
+export interface Failed {
+  /** Where the user wanted to go, as given to {@link start}. */
+  readonly returnTo?: ReturnPath | undefined
+  /** The cookie that is used up and can be removed. */
+  readonly bindingName?: string | undefined
+}
+
 /** @since 0.1.0 */
-export type CompleteError =
+export type CompleteError = (
   | CallbackError.CallbackError
   | TokenError
   | IdToken.IdTokenError
   | UnknownInstallation
   | StoreError
+) &
+  Failed
 
 /**
  * @since 0.1.0
@@ -147,7 +169,10 @@ export class SignIn extends Context.Service<
   {
     /** Starts a sign-in. Nothing is sent to LivePerson except the look-up of the host. */
     readonly start: (options?: StartOptions) => Effect.Effect<Started, StartError>
-    /** Completes a sign-in: checks the callback, exchanges the code, saves the session. */
+    /**
+     * Completes a sign-in: checks the callback, exchanges the code, saves the session. A callback that comes again within a
+     * minute, from the same browser and to this process, gets what came of the first, and nothing is exchanged twice.
+     */
     readonly complete: (callback: Callback) => Effect.Effect<SignedIn, CompleteError>
   }
 >()("@le-auth/core/SignIn") {}
@@ -202,18 +227,24 @@ export interface Options {
   readonly pkce?: boolean | undefined
   /** Sends a `scope`. Default: none, since LivePerson does not document it. */
   readonly scope?: string | undefined
+  /** How the names of the cookies begin that bind sign-ins to browsers, a {@link CookieNames.CookiePrefix}. Default: `le-auth-`. */
+  readonly cookiePrefix?: string | undefined
 }
 
 const isReturnPath = Schema.is(ReturnPath)
-const cookiePrefix = "le-auth-"
-/** A cookie with this prefix can only be set over https by the very host that reads it. */
-const hostPrefix = "__Host-"
 
 /** 256 bits of secret, 43 characters. */
 const bindingBytes = 32
-/** The first 12 characters of the state, 9 bytes, also name the cookie; as many as the binding's are the secret of it. */
-const handleLength = 12
+/** The first 9 bytes of the state also name the cookie, see `CookieNames`; as many as the binding's are the secret of it. */
 const stateBytes = 9 + bindingBytes
+
+/** Browsers repeat a GET by reload, double click and restored tabs (RFC 9110 section 9.2.1). */
+const outcomes = { keepFor: "1 minute", capacity: 1000 } as const
+
+/** What came of a sign-in, for whoever brings its callback. */
+interface Completed extends Pick<SignedIn, "session" | "returnTo" | "applicationState"> {
+  readonly accountId: AccountId
+}
 
 const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefined>> =>
   callback instanceof Request ? Cookies.parseHeader(callback.headers.get("cookie") ?? "") : callback.cookies
@@ -242,6 +273,11 @@ export const layerWith = (
       const random = yield* SecureRandom.SecureRandom
 
       const scope = settings.scope === undefined ? undefined : Scope.make(settings.scope)
+      const cookiePrefix =
+        settings.cookiePrefix === undefined
+          ? undefined
+          : yield* Effect.orDie(CookieNames.parsePrefix(settings.cookiePrefix))
+      const once = Outcomes.make<Completed, CompleteError>(outcomes)
       const timeToLive = Duration.fromInputUnsafe(settings.timeToLive ?? "10 minutes")
       // Kept longer than it is accepted, so that a late user hears "too late" instead of "unknown".
       const keepFor = Duration.times(timeToLive, 2)
@@ -272,12 +308,10 @@ export const layerWith = (
         const sent = redirectUri ?? installation.redirectUris[0]
         const sentinel = yield* domains.resolve(installation.accountId, "sentinel")
 
-        const state = Base64Url.encode(yield* random.randomBytes(stateBytes))
-        const binding = Base64Url.encode(yield* random.randomBytes(bindingBytes))
-
-        const secure = sent !== undefined && /^https:/i.test(sent)
-        const name = `${secure ? hostPrefix : ""}${cookiePrefix}${state.slice(0, handleLength)}`
         const now = yield* Clock.currentTimeMillis
+        const state = Base64Url.encode(CookieNames.stamp(yield* random.randomBytes(stateBytes), now))
+        const binding = Base64Url.encode(yield* random.randomBytes(bindingBytes))
+        const name = CookieNames.prefixFor(sent, options.cookiePrefix ?? cookiePrefix) + CookieNames.handleOf(state)
 
         // Members are assigned one by one: spreading optional ones costs more than the hash.
         const record: Types.Mutable<Transaction> = {
@@ -307,20 +341,12 @@ export const layerWith = (
         }
       })
 
-      const complete = Effect.fnUntraced(function* (about: Telemetry.About, callback: Callback) {
-        const result = yield* Effect.fromResult(CallbackResult.fromUrl(callback.url))
-        if (result.state === undefined) return yield* refuse(new CallbackError.MissingState())
-
-        const cookies = cookiesOf(callback)
-        const plainName = cookiePrefix + result.state.slice(0, handleLength)
-        const name = [hostPrefix + plainName, plainName].find((name) => cookies[name] !== undefined)
-        if (name === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
-        const binding = cookies[name]!
-
-        const taken = yield* transactions.take(yield* transactionId(name, result.state, binding))
-        if (Option.isNone(taken)) return yield* refuse(new CallbackError.UnknownTransaction())
-        const transaction = taken.value
-        about.account = transaction.accountId
+      /** From here on the sign-in is used up, whatever comes of it. */
+      const finish = Effect.fnUntraced(function* (
+        transaction: Transaction,
+        result: CallbackResult.CallbackResult,
+        binding: string
+      ) {
         if ((yield* Clock.currentTimeMillis) >= transaction.deadline) return yield* refuse(new CallbackError.Expired())
 
         if (result.issuer !== undefined && !IdToken.isIssuer(result.issuer)) {
@@ -338,24 +364,56 @@ export const layerWith = (
         }
 
         const installation = yield* installations.find(transaction.accountId)
-        const session = yield* sentinelClient
-          .exchange({
-            installation,
-            sentinel: transaction.sentinel,
-            code: result.code,
-            redirectUri: transaction.redirectUri,
-            codeVerifier: transaction.pkce === true ? Redacted.make(binding) : undefined
+        const tokens = yield* sentinelClient.exchange({
+          installation,
+          sentinel: transaction.sentinel,
+          code: result.code,
+          redirectUri: transaction.redirectUri,
+          codeVerifier: transaction.pkce === true ? Redacted.make(binding) : undefined
+        })
+        return yield* sessions.begin({ installation, sentinel: transaction.sentinel, tokens })
+      })
+
+      const complete = Effect.fnUntraced(function* (about: Telemetry.About, callback: Callback) {
+        const result = yield* Effect.fromResult(CallbackResult.fromUrl(callback.url))
+        const { state } = result
+        if (state === undefined) return yield* refuse(new CallbackError.MissingState())
+
+        const cookies = cookiesOf(callback)
+        const names = Object.keys(cookies)
+        const name = CookieNames.find(names, state)
+        const binding = name === undefined ? undefined : cookies[name]
+        if (name === undefined || binding === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
+
+        const id = yield* transactionId(name, state, binding)
+        const { isRepeated, value } = yield* once(id, (keep) =>
+          Effect.gen(function* () {
+            const taken = yield* transactions.take(id)
+            if (Option.isNone(taken)) return yield* refuse(new CallbackError.UnknownTransaction())
+            keep()
+            const transaction = taken.value
+            const { accountId, applicationState, returnTo } = transaction
+            about.account = accountId
+            const session = yield* Effect.mapError(finish(transaction, result, binding), (error) =>
+              Object.assign(error, { returnTo, bindingName: name })
+            )
+            return { accountId, session, returnTo, applicationState }
           })
-          .pipe(
-            Effect.flatMap((tokens) => sessions.begin({ installation, sentinel: transaction.sentinel, tokens })),
-            // The code is spent when it is sent: an interruption in between would lose the tokens for good.
-            Effect.uninterruptible
-          )
+        )
+        about.account = value.accountId
+        const session = isRepeated ? yield* sessions.again(value.session) : Option.some(value.session)
+        // The user has signed out since.
+        if (Option.isNone(session)) return yield* refuse(new CallbackError.UnknownTransaction())
+        const oldest = (yield* Clock.currentTimeMillis) - Duration.toMillis(timeToLive)
         return {
-          session,
+          session: session.value,
           bindingName: name,
-          returnTo: transaction.returnTo,
-          applicationState: transaction.applicationState
+          overNames: CookieNames.openSignIns(names, name).flatMap((other) =>
+            other.startedAt < oldest && other.name !== name ? [other.name] : []
+          ),
+          returnTo: value.returnTo,
+          applicationState: value.applicationState,
+          isRepeated
         }
       })
 

@@ -3,15 +3,14 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Semaphore from "effect/Semaphore"
 import type { JsonWebKeySet } from "./IdToken.ts"
+import * as LastGood from "./internal/lastGood.ts"
 import type { Origin } from "./Origin.ts"
 import { SentinelClient } from "./SentinelClient.ts"
-import type { TokenError } from "./TokenError.ts"
+import { Timeout, TokenError } from "./TokenError.ts"
 
 /**
  * @since 0.1.0
@@ -21,14 +20,13 @@ export class SigningKeys extends Context.Service<
   {
     /**
      * The key set of a Sentinel. Fetched when it is older than 10 minutes, or has no key with this `kid`, which is the case
-     * after a rotation; for unknown keys at most once a minute (OpenID Connect Core section 10.1.1).
+     * after a rotation; for unknown keys at most once a minute (OpenID Connect Core section 10.1.1). While a new set cannot be had,
+     * the last good one of the past 24 hours counts. An attempt takes 5 seconds at most, whoever waits for it, and after one that
+     * failed nobody asks this Sentinel for 30 seconds.
      */
     readonly keysFor: (sentinel: Origin, kid: string | undefined) => Effect.Effect<JsonWebKeySet, TokenError>
   }
 >()("@le-auth/core/SigningKeys") {}
-
-const timeToLive = 10 * 60_000
-const unknownKeyInterval = 60_000
 
 /**
  * @since 0.1.0
@@ -37,33 +35,23 @@ export const layer: Layer.Layer<SigningKeys, never, SentinelClient> = Layer.effe
   SigningKeys,
   Effect.gen(function* () {
     const sentinelClient = yield* SentinelClient
-    const known = new Map<Origin, { readonly set: JsonWebKeySet; readonly fetchedAt: number }>()
-    const oneAtATime = Semaphore.makeUnsafe(1)
-
-    const remembered = (sentinel: Origin, kid: string | undefined, now: number): JsonWebKeySet | undefined => {
-      const entry = known.get(sentinel)
-      if (entry === undefined) return undefined
-      const hasKey = kid === undefined || entry.set.keys.some((key) => key.kid === kid)
-      return now - entry.fetchedAt < (hasKey ? timeToLive : unknownKeyInterval) ? entry.set : undefined
-    }
-
-    const look = (sentinel: Origin, kid: string | undefined) =>
-      Effect.map(Clock.currentTimeMillis, (now) => remembered(sentinel, kid, now))
-
+    const sets = yield* LastGood.make<JsonWebKeySet, TokenError>({
+      // Every key is an origin that `keysFor` was given.
+      look: (sentinel) => sentinelClient.keys(sentinel as Origin),
+      capacity: 1000,
+      freshFor: "10 minutes",
+      freshIfLacking: "1 minute",
+      usableFor: "24 hours",
+      failureFor: "30 seconds",
+      limit: "5 seconds",
+      timedOut: () => new TokenError({ operation: "keys", reason: new Timeout() }),
+      isOutage: () => true,
+      onOutage: (sentinel, error) =>
+        Effect.logWarning("The keys that Sentinel published before stay in use", error.message, { sentinel })
+    })
     return SigningKeys.of({
-      keysFor: Effect.fnUntraced(function* (sentinel, kid) {
-        const first = yield* look(sentinel, kid)
-        if (first !== undefined) return first
-        return yield* oneAtATime.withPermits(1)(
-          Effect.gen(function* () {
-            const second = yield* look(sentinel, kid)
-            if (second !== undefined) return second
-            const set = yield* sentinelClient.keys(sentinel)
-            known.set(sentinel, { set, fetchedAt: yield* Clock.currentTimeMillis })
-            return set
-          })
-        )
-      })
+      keysFor: (sentinel, kid) =>
+        sets.get(sentinel, ({ keys }) => kid === undefined || keys.some((key) => key.kid === kid))
     })
   })
 )

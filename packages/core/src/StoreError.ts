@@ -16,6 +16,11 @@ export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
   operation: Schema.String,
   cause: Schema.optionalKey(Schema.Defect())
 }) {
+  /** Whether trying again cannot help, since it is what was given that the store does not take. */
+  get isFinal(): boolean {
+    return false
+  }
+
   override get message(): string {
     return `The ${this.store} is unavailable (${this.operation}). Try again; if it stays so, check the store behind it.`
   }

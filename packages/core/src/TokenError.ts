@@ -69,8 +69,13 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   problem: Schema.String,
   /** The status of the answer, if there was one. */
   status: Schema.optionalKey(Schema.Finite),
-  /** Whether Sentinel may have acted on the request. */
-  sent: Schema.Boolean
+  /**
+   * Whether Sentinel may have acted on the request. `false` is certain: there was no connection, or it answered 503 and said when to
+   * come again (RFC 9110 sections 10.2.3 and 15.6.4).
+   */
+  sent: Schema.Boolean,
+  /** Seconds, if the answer says. */
+  retryAfter: Schema.optionalKey(Schema.Finite)
 }) {
   override get message(): string {
     return `Sentinel is not available: ${this.problem}. Try again later.`
@@ -90,7 +95,8 @@ export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {}) {
 
 /**
  * The answer is not one of a token endpoint: another status, HTML, or JSON without what must be there. `excerpt` is the
- * start of the body, without anything secret that was sent, and only of answers that carry no tokens.
+ * start of the body, for logs and developers. There is none if the body holds anything secret that was sent, in any encoding, or a
+ * token.
  *
  * @since 0.1.0
  */
@@ -134,12 +140,19 @@ export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
   reason: TokenErrorReason
 }) {
   override get message(): string {
-    return this.reason.message
+    return this.isRefusedRefresh
+      ? `The session has ended, or the application's credentials have changed. ${this.reason.message}`
+      : this.reason.message
+  }
+
+  /** LivePerson has been seen to answer so for other reasons than credentials: a new sign-in tells which it is. */
+  private get isRefusedRefresh(): boolean {
+    return this.operation === "refresh" && this.reason._tag === "InvalidClient"
   }
 
   /** Whether the user has to sign in again; a code that was sent once is never sent again. */
   get startAgain(): boolean {
-    return this.operation === "exchange" || this.reason._tag === "InvalidGrant"
+    return this.operation === "exchange" || this.reason._tag === "InvalidGrant" || this.isRefusedRefresh
   }
 
   /** Whether the same call may succeed later. */

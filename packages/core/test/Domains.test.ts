@@ -5,7 +5,9 @@ import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as TestClock from "effect/testing/TestClock"
 import { account, json, layer, layerWith, otherAccount, Wire } from "./ScriptedSentinel.ts"
 
@@ -37,6 +39,18 @@ describe("Domains", () => {
         json({ baseURIs: [entry("idp", account), entry("sentinel", otherAccount), entry("sentinel", account)] })
       )
       assert.strictEqual(yield* resolve, "https://sentinel.12345678.liveperson.net")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("an entry of the list that is not understood spoils no other", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const odd = [null, 17, { service: "idp" }, { service: "sentinel", account, baseURI: 5 }]
+      wire.next(
+        "baseURI.json",
+        json({ baseURIs: [...odd, { service: "sentinel", account, baseURI: "s.liveperson.net" }, ...odd] })
+      )
+      assert.strictEqual(yield* resolve, "https://s.liveperson.net")
     }).pipe(Effect.provide(layer))
   )
 
@@ -78,6 +92,100 @@ describe("Domains", () => {
       yield* TestClock.adjust("10 minutes")
       yield* resolve
       assert.strictEqual(wire.sent.length, 4)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect(
+    "J5: in an outage the last good answer counts for 24 hours, with one warning; a changed host is taken over",
+    () => {
+      const warnings: Array<string> = []
+      const logger = Logger.layer([Logger.make(({ message }) => void warnings.push(String(message)))])
+      return Effect.gen(function* () {
+        const wire = yield* Wire
+        const down = () => new Response("", { status: 503 })
+        const good = yield* resolve
+        const outage = Array.from({ length: 500 }, () => down)
+        wire.next("baseURI.json", ...outage)
+        for (let hour = 0; hour < 23; hour++) {
+          yield* TestClock.adjust("1 hour")
+          assert.strictEqual(yield* resolve, good)
+          assert.strictEqual(yield* resolve, good)
+        }
+        assert.strictEqual(warnings.length, 1)
+        // One attempt for each time that somebody asked, not one for each call.
+        assert.strictEqual(wire.sent.length, 24)
+        yield* TestClock.adjust("61 minutes")
+        assert.strictEqual(yield* Effect.provideService(reason, RetryPolicy.Current, RetryPolicy.none), "Unavailable")
+      }).pipe(Effect.provide(Layer.merge(layer, logger)))
+    }
+  )
+
+  it.effect("J5: an answer replaces the one of before, also if it is that there is nothing", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const unavailable = Effect.provideService(reason, RetryPolicy.Current, RetryPolicy.none)
+      for (const [answer, expected] of [
+        [json({}, 401), "UnknownAccount"],
+        [json({}, 404), "UnknownService"],
+        [host("evil.example"), "HostNotAllowed"]
+      ] as const) {
+        yield* resolve
+        yield* TestClock.adjust("10 minutes")
+        wire.next("baseURI.json", answer, () => new Response("", { status: 503 }))
+        assert.strictEqual(yield* reason, expected)
+        // What was good before has not come back.
+        assert.strictEqual(yield* unavailable, "Unavailable")
+      }
+      yield* resolve
+      yield* TestClock.adjust("10 minutes")
+      wire.next("baseURI.json", host("new.liveperson.net"))
+      assert.strictEqual(yield* resolve, "https://new.liveperson.net")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("J5: callers share an attempt, and each keeps to their own policy", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const slow = () => Effect.as(Effect.sleep("200 millis"), new Response("", { status: 503 }))
+      const impatient = Effect.provideService(Effect.result(resolve), RetryPolicy.Current, RetryPolicy.none)
+      for (const first of [resolve, impatient]) {
+        wire.sent.length = 0
+        wire.next("baseURI.json", slow)
+        const one = yield* Effect.forkChild(first)
+        yield* TestClock.adjust("100 millis")
+        const other = yield* Effect.forkChild(first === resolve ? impatient : resolve)
+        yield* TestClock.adjust("100 millis")
+        assert.strictEqual(wire.sent.length, 1)
+        const [patient, quick] = first === resolve ? [one, other] : [other, one]
+        const ended = quick.pollUnsafe()
+        assert(ended !== undefined && ended._tag === "Success")
+        assert(typeof ended.value === "object" && ended.value._tag === "Failure")
+        assert.isUndefined(patient.pollUnsafe())
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual(
+          yield* Fiber.join(patient as Fiber.Fiber<string, unknown>),
+          "https://sentinel-12345678.liveperson.net"
+        )
+        assert.strictEqual(wire.sent.length, 2)
+        yield* TestClock.adjust("25 hours")
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("A9: a default port is none, and every host that is one has an origin", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("baseURI.json", host("va.liveperson.net:443"))
+      assert.strictEqual(yield* resolve, "https://va.liveperson.net")
+      wire.next("baseURI.json", host("localhost:80"))
+      const error = yield* Effect.flip(Domains.resolve(otherAccount, "sentinel"))
+      assert.strictEqual(error.reason._tag, "UnknownService")
+      wire.next("baseURI.json", host("localhost:80", { account: otherAccount }))
+      assert.strictEqual((yield* Effect.flip(Domains.resolve(otherAccount, "sentinel"))).reason._tag, "HostNotAllowed")
+      const { allows } = yield* Domains.Domains
+      assert.isTrue(allows(Origin.make("https://va.liveperson.net")))
+      assert.isFalse(allows(Origin.make("https://evil.example")))
+      assert.isFalse(allows(Origin.make("http://localhost:4400")))
     }).pipe(Effect.provide(layer))
   )
 

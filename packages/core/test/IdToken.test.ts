@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as IdToken from "@le-auth/core/IdToken"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -87,6 +89,82 @@ describe("IdToken", () => {
       yield* TestClock.adjust("1 second")
       assert.strictEqual(yield* decidedWith("5 minutes", 0), "Expired")
     }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("E3: the skew is that of the program", () =>
+    Effect.gen(function* () {
+      const skewed = (token: string, skew: Duration.Input) =>
+        Effect.result(verify(token)).pipe(Effect.provideService(IdToken.ClockSkew, Duration.fromInputUnsafe(skew)))
+      const early = jwt({ ...claims, iat: 300, exp: 900 })
+      assert.strictEqual((yield* skewed(early, "10 minutes"))._tag, "Success")
+      assert.strictEqual((yield* skewed(early, 0))._tag, "Failure")
+      yield* TestClock.adjust("15 minutes")
+      const late = jwt(claims)
+      assert.strictEqual((yield* skewed(late, "10 minutes"))._tag, "Success")
+      assert.strictEqual((yield* skewed(late, 0))._tag, "Failure")
+      const now = jwt({ ...claims, iat: 900, exp: 901 })
+      assert.strictEqual((yield* skewed(now, 0))._tag, "Success")
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  const Json = Schema.Union([
+    Schema.String,
+    Schema.Finite,
+    Schema.Boolean,
+    Schema.Null,
+    Schema.Array(Schema.String),
+    Schema.Record(Schema.String, Schema.String)
+  ])
+
+  it.effect.prop(
+    "E5: no entry of a key set spoils the others",
+    [Schema.Array(Json), Schema.Array(Json)],
+    ([before, after]) =>
+      Effect.gen(function* () {
+        const odd = [
+          { kty: "RSA", kid: 7 },
+          { ...jwks.keys[0], use: 5 },
+          { ...jwks.keys[0], n: "AQAB" }
+        ]
+        const set = IdToken.readKeySet({ keys: [...before, ...odd, ...jwks.keys, ...after], more: before })
+        assert.strictEqual((yield* verify(jwt(claims), set!))._tag, "VerifiedClaims")
+      }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("E4, E5: of several keys with one kid those count that are for this signature", () =>
+    Effect.gen(function* () {
+      const [good] = jwks.keys
+      const stranger = generateKeyPairSync("rsa", { modulusLength: 2048 })
+      const other = { ...good, ...stranger.publicKey.export({ format: "jwk" }) }
+      const set = (...keys: ReadonlyArray<object>) => IdToken.readKeySet({ keys })!
+      yield* verify(jwt(claims), set({ ...good, use: "enc" }, good!))
+      yield* verify(jwt(claims), set({ ...good, alg: "RS512" }, { ...good, alg: null, use: null }))
+      yield* verify(jwt(claims), set(other, good!))
+      yield* verify(jwt(claims), set({ kty: "EC", kid: header.kid, crv: "P-256", x: "AQ", y: "AQ" }, good!))
+      assert.strictEqual(yield* refusal(jwt(claims), set(other)), "BadSignature")
+      assert.strictEqual(yield* refusal(jwt(claims), set({ ...good, use: "enc" }, { ...good, alg: 5 })), "UnknownKey")
+      for (const none of [undefined, null, [], {}, { keys: {} }, "keys"]) assert.isUndefined(IdToken.readKeySet(none))
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect.prop(
+    "E1: claims that only inform end no sign-in, and nothing but true is true",
+    [Schema.Literals(["is_admin", "is_lpa", "azp"]), Json],
+    ([name, value]) => {
+      const warnings: Array<string> = []
+      const logger = Logger.layer([Logger.make(({ message }) => void warnings.push(String(message)))])
+      return Effect.gen(function* () {
+        const token = jwt({ ...claims, [name]: value })
+        const verified = yield* verify(token)
+        const decoded = Result.getOrThrow(IdToken.decodeUnverified(Redacted.make(token)))
+        for (const read of [verified, decoded]) {
+          assert.strictEqual(read.sub, "1")
+          if (name !== "azp") assert.strictEqual(read[name], typeof value === "boolean" ? value : undefined)
+        }
+        const isOdd = name !== "azp" && typeof value !== "boolean" && value !== null
+        if (isOdd) assert.match(warnings.join(), new RegExp(name))
+      }).pipe(Effect.provide(Layer.merge(NodeCrypto.layer, logger)))
+    }
   )
 
   it.effect("E4: only RS256 by the key with the token's kid", () =>
@@ -199,6 +277,22 @@ describe("IdToken", () => {
       wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: unknown }))())
       yield* signIn
       assert.strictEqual(wire.to("/jwks").length, 2)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("E5: while the keys cannot be had, a sign-in is verified by the last good set", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const down = () => new Response("", { status: 503 })
+      wire.next("/jwks", down)
+      // There never was a good set.
+      assert.strictEqual((yield* signIn).session.claims?._tag, "UnverifiedClaims")
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* signIn).session.claims?._tag, "VerifiedClaims")
+      yield* TestClock.adjust("11 minutes")
+      wire.next("/jwks", down)
+      assert.strictEqual((yield* signIn).session.claims?._tag, "VerifiedClaims")
+      assert.strictEqual(wire.to("/jwks").length, 3)
     }).pipe(Effect.provide(layer))
   )
 

@@ -170,12 +170,14 @@ export const layerWith = (
       never,
       AppInstallations.AppInstallations
     >
+    /** Another lock than that of the memory. */
+    readonly lock?: Layer.Layer<RefreshLock.RefreshLock>
   } = {}
 ) =>
   SignIn.layerWith(options.signIn ?? {}).pipe(
     Layer.provideMerge(Sessions.layerWith(options.sessions ?? {})),
     Layer.provideMerge(Layer.mergeAll(SentinelClient.layer, Domains.layer(options.domains))),
-    Layer.provideMerge(RefreshLock.layerMemory),
+    Layer.provideMerge(options.lock ?? RefreshLock.layerMemory),
     Layer.provideMerge(options.stores ?? Layer.merge(TransactionStore.layerMemory, SessionStore.layerMemory)),
     Layer.provideMerge(AppInstallations.layer(...(options.installations ?? [installation]))),
     Layer.provideMerge(NodeCrypto.layer),

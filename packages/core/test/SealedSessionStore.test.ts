@@ -3,7 +3,7 @@ import { ClientId, Subject } from "@le-auth/core/Identifiers"
 import { VerifiedClaims } from "@le-auth/core/IdToken"
 import * as Seal from "@le-auth/core/Seal"
 import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
-import { Session, SessionKey } from "@le-auth/core/Session"
+import { Generation, Session, SessionKey } from "@le-auth/core/Session"
 import * as Sessions from "@le-auth/core/Sessions"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as Effect from "effect/Effect"
@@ -21,8 +21,11 @@ const keys = (...names: ReadonlyArray<string>) => Seal.layer(names.map(secret)).
 
 const clientId = ClientId.make("client")
 const key = new SessionKey({ accountId: account, clientId, subject: Subject.make("3552833710") })
+const generation = Generation.make("generation-of-a-sessio")
+const next = Generation.make("the-next-generation-of")
 const session = new Session({
   key,
+  generation,
   accessToken: Redacted.make("planted-access"),
   refreshToken: Redacted.make("planted-refresh"),
   claims: new VerifiedClaims({
@@ -43,8 +46,18 @@ const behind = () => {
   const records = new Map<string, Session>()
   const layer = Layer.succeed(SessionStore.SessionStore, {
     get: (key) => Effect.sync(() => Option.fromUndefinedOr(records.get(key.toString()))),
-    set: (session) => Effect.sync(() => void records.set(session.key.toString(), session)),
-    remove: (key) => Effect.sync(() => void records.delete(key.toString())),
+    set: (session, over) =>
+      Effect.sync(() => {
+        if (over !== "any" && records.get(session.key.toString())?.generation !== over) return false
+        records.set(session.key.toString(), session)
+        return true
+      }),
+    remove: (key, only) =>
+      Effect.sync(() => {
+        if (only !== "any" && records.get(key.toString())?.generation !== only) return false
+        records.delete(key.toString())
+        return true
+      }),
     list: (accountId) =>
       Effect.sync(() => [...records.values()].map(({ key }) => key).filter((key) => key.accountId === accountId))
   })
@@ -52,7 +65,9 @@ const behind = () => {
 }
 const sealed = (store: ReturnType<typeof behind>, ...names: ReadonlyArray<string>) =>
   Effect.provide(SealedSessionStore.layer.pipe(Layer.provide(store.layer), Layer.provide(keys(...names))))
-const set = (session: Session) => SessionStore.SessionStore.use((store) => store.set(session))
+const set = (session: Session, over: Generation | "any" = "any") =>
+  SessionStore.SessionStore.use((store) => store.set(session, over))
+const remove = (only: Generation) => SessionStore.SessionStore.use((store) => store.remove(key, only))
 const get = (key: SessionKey) => SessionStore.SessionStore.use((store) => store.get(key))
 
 const reveal = (value: Session): string =>
@@ -107,6 +122,48 @@ describe("SealedSessionStore", () => {
     })
   )
 
+  it.effect("F4: a record that was given another generation does not open, and one of before generations does", () =>
+    Effect.gen(function* () {
+      const store = behind()
+      yield* set(session).pipe(sealed(store, "a"))
+      const kept = store.records.get(key.toString())!
+      assert.strictEqual(kept.generation, generation)
+      for (const foreign of [next, Generation.make("")]) {
+        store.records.set(key.toString(), new Session({ ...kept, generation: foreign }))
+        assert.isTrue(Option.isNone(yield* get(key).pipe(sealed(store, "a"))), foreign)
+      }
+      // As it was sealed before there were generations.
+      const text = JSON.stringify({ key, accessToken: "planted-old", signedInAt: 1, refreshAt: 2, expiresAt: 3 })
+      const old = yield* Seal.seal(text, `session of ${key.toString()}`).pipe(Effect.provide(keys("a")))
+      const { renewedAt: _, ...before } = kept
+      const accessToken = Redacted.make(old)
+      store.records.set(key.toString(), new Session({ ...before, generation: Generation.make(""), accessToken }))
+      const found = Option.getOrThrow(yield* get(key).pipe(sealed(store, "a")))
+      assert.strictEqual(Redacted.value(found.accessToken), "planted-old")
+      assert.strictEqual(found.generation, "")
+      assert.isTrue(yield* set(session, Generation.make("")).pipe(sealed(store, "a")))
+    })
+  )
+
+  it.effect("F4: generation and answer pass through; what does not open matches no generation", () =>
+    Effect.gen(function* () {
+      const store = behind()
+      const renewed = new Session({ ...session, generation: next, renewedAt: 7 })
+      assert.isFalse(yield* set(session, generation).pipe(sealed(store, "a")))
+      assert.isTrue(yield* set(session).pipe(sealed(store, "a")))
+      assert.isFalse(yield* set(renewed, next).pipe(sealed(store, "a")))
+      assert.isTrue(yield* set(renewed, generation).pipe(sealed(store, "a")))
+      assert.strictEqual(store.records.get(key.toString())!.renewedAt, 7)
+      const quiet = Logger.layer([])
+      assert.isFalse(yield* set(session, next).pipe(sealed(store, "lost"), Effect.provide(quiet)))
+      assert.isFalse(yield* remove(next).pipe(sealed(store, "lost"), Effect.provide(quiet)))
+      assert.isFalse(yield* remove(generation).pipe(sealed(store, "a")))
+      assert.isTrue(yield* remove(next).pipe(sealed(store, "a")))
+      assert.isFalse(yield* remove(next).pipe(sealed(store, "a")))
+      assert.strictEqual(store.records.size, 0)
+    })
+  )
+
   it.effect("H8: a session that does not open is no session and an event, without its content", () => {
     const messages: Array<string> = []
     const logger = Logger.make(
@@ -136,7 +193,9 @@ describe("SealedSessionStore", () => {
       const store = behind()
       yield* set(session).pipe(sealed(store, "a"))
       const kept = store.records.get(key.toString())!
-      const old = yield* Seal.seal(`{"version":0}`, `session of ${key.toString()}`).pipe(Effect.provide(keys("a")))
+      const old = yield* Seal.seal(`{"version":0}`, `session of ${key.toString()} generation ${generation}`).pipe(
+        Effect.provide(keys("a"))
+      )
       store.records.set(key.toString(), new Session({ ...kept, accessToken: Redacted.make(old) }))
       assert.isTrue(Option.isNone(yield* get(key).pipe(sealed(store, "a"))))
     })

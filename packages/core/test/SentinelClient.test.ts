@@ -1,11 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
+import { AppInstallation } from "@le-auth/core/AppInstallations"
 import { layer as sentinelClient, SentinelClient } from "@le-auth/core/SentinelClient"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import { installation, json, layer, oauthError, sentinelOrigin, Wire } from "./ScriptedSentinel.ts"
 
@@ -36,14 +39,13 @@ describe("SentinelClient", () => {
         json({ ...good, access_token: undefined }),
         json({ ...good, token_type: undefined }),
         json({ ...good, token_type: "mac" }),
-        json({ ...good, expires_in: -1 }),
-        json({ ...good, expires_in: "soon" }),
         json([good]),
         json("text"),
         json(null),
         page("<html>planted-access</html>", 200),
-        page(JSON.stringify(good), 200, "text/plain"),
-        page("", 200, "application/json")
+        page("<html>planted-access</html>", 200, "application/json"),
+        page("", 200, "application/json"),
+        () => new Response(null, { status: 204 })
       ]) {
         wire.next("/token", bad)
         const reason = yield* failure
@@ -53,22 +55,111 @@ describe("SentinelClient", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("D8: an answer is JSON by its content type, in any of its forms", () =>
+  it.effect("D6: any success whose body is the right object is one, whatever its content type says", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
-      const good = JSON.stringify({ access_token: "a", token_type: "Bearer" })
-      for (const type of [
-        "application/json",
-        "Application/JSON; charset=utf-8",
-        "application/vnd.liveperson.v1+json"
-      ]) {
-        wire.next("/token", page(good, 200, type))
-        assert.strictEqual(Redacted.value((yield* exchange).access_token), "a", type)
+      const good = JSON.stringify({ access_token: "a", token_type: "Bearer", refresh_token: "r2" })
+      for (const [status, type] of [
+        [200, "text/plain"],
+        [200, "text/html; charset=utf-8"],
+        [200, ""],
+        [201, "application/json"],
+        [202, "text/html"]
+      ] as const) {
+        wire.next("/token", page(good, status, type))
+        assert.strictEqual(Redacted.value((yield* exchange).refresh_token!), "r2")
       }
-      for (const type of ["x-application/json", "application/jsonx", "application/ +json", "application/+json", ""]) {
-        wire.next("/token", page(good, 200, type))
-        assert.strictEqual((yield* failure)._tag, "BadResponse", type)
+    }).pipe(Effect.provide(layer))
+  )
+
+  const Json = Schema.Union([
+    Schema.String,
+    Schema.Finite,
+    Schema.Boolean,
+    Schema.Null,
+    Schema.Array(Schema.String),
+    Schema.Record(Schema.String, Schema.String),
+    Schema.Literals(["", "-1", "3600", "planted-\u0000"])
+  ])
+  it.effect.prop(
+    "D8: no optional member, whatever it is, takes the others away",
+    [Schema.Literals(["refresh_token", "id_token", "expires_in", "scope"]), Json],
+    ([name, value]) => {
+      const warnings: Array<string> = []
+      const logger = Logger.layer([Logger.make(({ message }) => void warnings.push(String(message)))])
+      return Effect.gen(function* () {
+        const wire = yield* Wire
+        const good = { refresh_token: "planted-r2", id_token: "planted-id", expires_in: 60 }
+        const required = { access_token: "planted-a", token_type: "Bearer" }
+        const answer = json({ ...required, ...good, [name]: value })
+        const refresh = SentinelClient.use((client) =>
+          client.refresh({ ...endpoint, refreshToken: Redacted.make("planted-r1") })
+        )
+        for (const call of [exchange, refresh]) {
+          wire.next("/token", answer)
+          const tokens = yield* call
+          assert.strictEqual(Redacted.value(tokens.access_token), "planted-a")
+          if (name !== "refresh_token") assert.strictEqual(Redacted.value(tokens.refresh_token!), "planted-r2")
+          if (name !== "id_token") assert.strictEqual(Redacted.value(tokens.id_token!), "planted-id")
+          if (name !== "expires_in") assert.strictEqual(tokens.expires_in, 60)
+        }
+        wire.next("/app/token", answer)
+        const app = yield* SentinelClient.use((client) => client.appToken(endpoint))
+        assert.strictEqual(Redacted.value(app.access_token), "planted-a")
+        for (const warning of warnings) {
+          assert.include(warning, name)
+          assert.notInclude(warning, "planted")
+        }
+        if (name === "expires_in" && typeof value === "boolean") assert.strictEqual(warnings.length, 3)
+      }).pipe(Effect.provide(Layer.merge(layer, logger)))
+    }
+  )
+
+  it.effect("D9: what an error says is kept beside a description that cannot be read", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", json({ error: "invalid_grant", error_description: 17 }, 400))
+      assert.strictEqual((yield* failure)._tag, "InvalidGrant")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D9, H1: no secret comes back from an error, in whatever form, place or status", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const secret = "s e!c%+\"'&<\\z"
+      const sneaky = new AppInstallation({ ...installation, clientSecret: Redacted.make(secret) })
+      const refresh = SentinelClient.use((client) =>
+        client.refresh({ ...endpoint, installation: sneaky, refreshToken: Redacted.make("r/f+r=s h") })
+      )
+      const basic = (form: URLSearchParams) => btoa(`${form.get("client_id")}:${form.get("client_secret")}`)
+      const echoes: ReadonlyArray<(form: URLSearchParams) => string> = [
+        (form) => form.toString(),
+        (form) => JSON.stringify(Object.fromEntries(form)),
+        (form) => `<b>${form.get("client_secret")}</b>`,
+        (form) => `Basic ${basic(form)}`,
+        (form) => encodeURIComponent(form.get("refresh_token")!)
+      ]
+      for (const echo of echoes) {
+        for (const answer of [
+          (form: URLSearchParams) =>
+            new Response(echo(form), { status: 400, headers: { "content-type": "text/html" } }),
+          (form: URLSearchParams) => new Response(echo(form), { status: 302 }),
+          (form: URLSearchParams) => json({ error: echo(form) }, 400)(),
+          (form: URLSearchParams) => json({ error: "invalid_request", error_description: echo(form) }, 401)(),
+          (form: URLSearchParams) => json({ error: { message: echo(form) } }, 403)(),
+          (form: URLSearchParams) => json({ access_token: "a1", token_type: "Bearer", said: echo(form) }, 400)()
+        ]) {
+          wire.next("/token", ({ form }) => answer(form))
+          const error = yield* Effect.flip(refresh)
+          const shown = `${error.message}${JSON.stringify(error)}`
+          for (const part of ["s+e", "s e", "s%20e", "r/f", "r%2Ff", "cyBl", "cyUyMGU", "a1", "grant_type="]) {
+            assert.notInclude(shown, part)
+          }
+        }
       }
+      wire.next("/token", page("<html>no such <i>page</i></html>", 404))
+      const useful = yield* Effect.flip(refresh)
+      assert.include(useful.message, "no such")
     }).pipe(Effect.provide(layer))
   )
 
@@ -119,15 +210,15 @@ describe("SentinelClient", () => {
           { status: 400, contentType: "text/html", problem: "it is no OAuth error", excerpt: " a b " }
         ],
         [page("", 404, "text/plain"), { status: 404, contentType: "text/plain", problem: "it is no OAuth error" }],
-        [page("planted", 201), { status: 201, contentType: "text/html", problem: "it is no OAuth error" }],
+        [page("planted", 201), { status: 201, contentType: "text/html", problem: "it is not a token response" }],
         // An error is one only by its status.
         [
           oauthError("invalid_grant", 201),
-          { status: 201, contentType: "application/json", problem: "it is no OAuth error" }
+          { status: 201, contentType: "application/json", problem: "it is not a token response" }
         ],
         [
           json({ error: { message: "m" } }, 201),
-          { status: 201, contentType: "application/json", problem: "it is no OAuth error" }
+          { status: 201, contentType: "application/json", problem: "it is not a token response" }
         ],
         ...[300, 302, 399].map(
           (status) =>
@@ -222,7 +313,8 @@ describe("SentinelClient", () => {
       for (const write of writings) {
         wire.next("/token", ({ form }) => page(`<pre>${write(form)}</pre>`, 400)())
         const error = yield* Effect.flip(SentinelClient.use((client) => client.exchange({ ...endpoint, code })))
-        assert.include(error.message, "code=<redacted>")
+        assert(error.reason._tag === "BadResponse")
+        assert.isUndefined(error.reason.excerpt)
         assert.notInclude(error.message, "planted-code")
         assert.notInclude(error.message, "planted-client-secret")
       }
@@ -250,8 +342,15 @@ describe("SentinelClient", () => {
           wire.next(path, ({ form }) => answer(form.toString()))
           const error = yield* Effect.flip(Effect.asVoid(call))
           assert.strictEqual(error.operation, operation)
-          assert.include(error.message, "<redacted>")
           assert.notInclude(error.message, "planted")
+          assert.notInclude(error.message, "client_id")
+          const { reason } = error
+          if (reason._tag === "BadResponse") assert.isUndefined(reason.excerpt)
+          else {
+            assert(reason._tag === "Refused")
+            assert.isUndefined(reason.description)
+            assert.include(["invalid_request", "not shown, since it repeats something secret"], reason.error)
+          }
         }
       }
     }).pipe(Effect.provide(layer))
@@ -316,7 +415,10 @@ describe("SentinelClient", () => {
       const wire = yield* Wire
       const keys = SentinelClient.use((client) => client.keys(sentinelOrigin))
       assert.strictEqual((yield* keys).keys.length, 1)
-      for (const answer of [json({}), json({ keys: [{ n: "a" }] }), page("", 200), page("", 404)]) {
+      // A key that is not understood is none, and no error.
+      wire.next("/jwks", json({ keys: [{ n: "a" }] }))
+      assert.deepStrictEqual(yield* keys, { keys: [] })
+      for (const answer of [json({}), json({ keys: "a" }), page("", 200), page("", 404)]) {
         wire.next("/jwks", answer)
         const error = yield* Effect.flip(keys)
         assert.strictEqual(error.operation, "keys")

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
-import { type Session, SessionKey } from "@le-auth/core/Session"
+import { Generation, type Session, SessionKey } from "@le-auth/core/Session"
 import * as Sessions from "@le-auth/core/Sessions"
 import { layerMemory, SessionStore } from "@le-auth/core/SessionStore"
 import { StoreError } from "@le-auth/core/StoreError"
@@ -39,6 +39,11 @@ const refreshes = Effect.map(Wire, (wire) =>
   wire.to("/token").filter(({ form }) => form.get("grant_type") === "refresh_token")
 )
 const signedIn = Effect.map(signIn, ({ session }) => session)
+/** A mark that no set of tokens has. */
+const generation = (serial: number) => Generation.make(String(serial).padStart(22, "0"))
+/** After tokens that came just now nobody needs newer ones. */
+const aWhile = TestClock.adjust("6 seconds")
+const refresh = (key: SessionKey) => Sessions.Sessions.use((sessions) => sessions.refresh(key))
 const text = (token: Redacted.Redacted) => Redacted.value(token)
 const current = (key: SessionKey) => Effect.map(Sessions.current(key), Option.getOrThrow)
 
@@ -58,10 +63,12 @@ const unreliable = Layer.effect(
         Effect.suspend(() =>
           unreadable ? Effect.fail(new StoreError({ store: "session store", operation: "get" })) : store.get(key)
         ),
-      set: (session: Session) =>
+      set: (session: Session, over: Generation | "any") =>
         Effect.suspend(() => {
           written += 1
-          return broken ? Effect.fail(new StoreError({ store: "session store", operation: "set" })) : store.set(session)
+          return broken
+            ? Effect.fail(new StoreError({ store: "session store", operation: "set" }))
+            : store.set(session, over)
         })
     }
   })
@@ -105,9 +112,11 @@ describe("Sessions.accessToken", () => {
     Effect.gen(function* () {
       const wire = yield* Wire
       const { key } = yield* signedIn
-      const renewed = yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      yield* aWhile
+      const renewed = yield* refresh(key)
+      yield* aWhile
       wire.next("/token", () => Response.json({ access_token: "planted-next", token_type: "Bearer" }))
-      const kept = yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      const kept = yield* refresh(key)
       const sent = yield* refreshes
       assert.strictEqual(sent[1]!.form.get("refresh_token"), text(renewed.refreshToken!))
       assert.strictEqual(text(kept.refreshToken!), text(renewed.refreshToken!))
@@ -123,7 +132,7 @@ describe("Sessions.accessToken", () => {
         const { key } = yield* signedIn
         const other = new SessionKey({ ...key, accountId: otherAccount, clientId: otherInstallation.clientId })
         yield* SessionStore.use((store) =>
-          Effect.flatMap(current(key), (session) => store.set({ ...session, key: other }))
+          Effect.flatMap(current(key), (session) => store.set({ ...session, key: other }, "any"))
         )
         yield* TestClock.adjust("31 minutes")
         wire.next("/token", (sent) => Effect.as(Effect.sleep("5 seconds"), json(tokens(sent, 0))()))
@@ -160,7 +169,15 @@ describe("Sessions.accessToken", () => {
       yield* TestClock.adjust("31 minutes")
       wire.next("/token", () =>
         SessionStore.use((store) =>
-          store.set({ ...session, accessToken: Redacted.make("theirs"), refreshToken: Redacted.make("new") })
+          store.set(
+            {
+              ...session,
+              generation: generation(1),
+              accessToken: Redacted.make("theirs"),
+              refreshToken: Redacted.make("new")
+            },
+            session.generation
+          )
         ).pipe(Effect.as(oauthError("invalid_grant")()), Effect.provide(shared), Effect.orDie)
       )
       const shared = yield* Effect.context<SessionStore>()
@@ -205,8 +222,9 @@ describe("Sessions.accessToken", () => {
       const started = yield* SignIn.start({ accountId: otherAccount })
       const other = (yield* SignIn.complete(callbackOf(started))).session
       const mine = yield* current(key)
+      yield* aWhile
       for (const session of [mine, other]) {
-        yield* Sessions.Sessions.use((sessions) => sessions.refresh(session.key))
+        yield* refresh(session.key)
         const sent = (yield* refreshes).at(-1)!
         assert.strictEqual(sent.form.get("refresh_token"), text(session.refreshToken!))
         assert.strictEqual(sent.url.host, `sentinel-${session.key.accountId}.liveperson.net`)
@@ -268,8 +286,9 @@ describe("Sessions.accessToken", () => {
       const wire = yield* Wire
       const { key } = yield* signedIn
       const refreshUnsaved = Effect.gen(function* () {
+        yield* aWhile
         broken = true
-        const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+        const refreshing = yield* Effect.forkChild(refresh(key))
         yield* TestClock.adjust("2 seconds")
         broken = false
         return yield* Fiber.join(refreshing)
@@ -282,7 +301,14 @@ describe("Sessions.accessToken", () => {
       yield* Sessions.revokeEverywhere(key)
       assert.strictEqual(wire.to("/revoke").at(-1)!.form.get("token"), text(kept.refreshToken!))
       assert.isTrue(Option.isNone(yield* Sessions.current(key)))
-    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
+    }).pipe(
+      Effect.provide(
+        layerWith({
+          stores: Layer.merge(TransactionStore.layerMemory, unreliable),
+          sessions: { onePer: "user" }
+        })
+      )
+    )
   )
 
   /** Lets go on whatever can go on without the clock. */
@@ -292,8 +318,9 @@ describe("Sessions.accessToken", () => {
 
   /** A refresh that takes five seconds, of which the first has passed. */
   const slowRefresh = Effect.fnUntraced(function* (key: SessionKey) {
+    yield* aWhile
     ;(yield* Wire).next("/token", (sent) => Effect.as(Effect.sleep("5 seconds"), json(tokens(sent, 0))()))
-    const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+    const refreshing = yield* Effect.forkChild(refresh(key))
     yield* TestClock.adjust("1 second")
     return refreshing
   })
@@ -310,7 +337,7 @@ describe("Sessions.accessToken", () => {
       const newest = yield* Fiber.join(signingIn)
       assert.strictEqual(text((yield* current(key)).refreshToken!), text(newest.refreshToken!))
       assert.strictEqual(text(yield* Sessions.accessToken(key)), text(newest.accessToken))
-    }).pipe(Effect.provide(layer))
+    }).pipe(Effect.provide(layerWith({ sessions: { onePer: "user" } })))
   )
 
   it.effect("G5: a refresh that ends after a sign-out does not undo it", () =>
@@ -320,7 +347,7 @@ describe("Sessions.accessToken", () => {
       const leaving = yield* Effect.forkChild(Sessions.forget(key))
       yield* everythingElse
       yield* TestClock.adjust("5 seconds")
-      yield* Fiber.join(refreshing)
+      assert.strictEqual((yield* Effect.flip(Fiber.join(refreshing)))._tag, "NotSignedIn")
       yield* Fiber.join(leaving)
       assert.isTrue(Option.isNone(yield* SessionStore.use((store) => store.get(key))))
       assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
@@ -329,8 +356,9 @@ describe("Sessions.accessToken", () => {
 
   /** Refreshes while the store takes nothing. */
   const keepTokens = Effect.fnUntraced(function* (key: SessionKey) {
+    yield* aWhile
     broken = true
-    const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+    const refreshing = yield* Effect.forkChild(refresh(key))
     yield* TestClock.adjust("2 seconds")
     broken = false
     return yield* Fiber.join(refreshing)
@@ -358,11 +386,11 @@ describe("Sessions.accessToken", () => {
     Effect.gen(function* () {
       const before = yield* signedIn
       const { key } = before
-      const put = (session: Session) => SessionStore.use((store) => store.set(session))
-      const theirs = { ...before, refreshToken: Redacted.make("theirs") }
+      const put = (session: Session) => SessionStore.use((store) => store.set(session, "any"))
+      const theirs = { ...before, generation: generation(1), refreshToken: Redacted.make("theirs") }
       for (const drop of [
         Effect.asVoid(Sessions.accessToken(key)),
-        Effect.andThen(put(theirs), Effect.asVoid(Sessions.Sessions.use((sessions) => sessions.refresh(key)))),
+        Effect.andThen(put(theirs), Effect.asVoid(refresh(key))),
         Sessions.forget(key)
       ]) {
         yield* keepTokens(key)
@@ -370,7 +398,7 @@ describe("Sessions.accessToken", () => {
         yield* put(before)
         assert.strictEqual(text((yield* current(key)).accessToken), text(before.accessToken))
       }
-      // Another refresh token alone makes it another session.
+      // Another generation makes it another session.
       yield* keepTokens(key)
       yield* put(theirs)
       assert.strictEqual(text((yield* current(key)).refreshToken!), "theirs")
@@ -408,7 +436,7 @@ describe("Sessions.accessToken", () => {
     () =>
       Effect.gen(function* () {
         const wire = yield* Wire
-        const down = () => new Response("", { status: 503 })
+        const down = json({}, 503, { "retry-after": "1" })
         const { expiresAt, key } = yield* signedIn
         yield* TestClock.adjust(expiresAt - (yield* Clock.currentTimeMillis) - 1)
         wire.next("/token", down)
@@ -423,28 +451,36 @@ describe("Sessions.accessToken", () => {
       }).pipe(Effect.provide(layer))
   )
 
-  it.effect(
-    "F5: what another process did during a refused refresh counts: a sign-out, or tokens that cannot be refreshed",
-    () =>
-      Effect.gen(function* () {
-        const wire = yield* Wire
-        const shared = yield* Effect.context<SessionStore>()
-        for (const [meanwhile, expected] of [
-          [(session: Session) => SessionStore.use((store) => store.remove(session.key)), "NotSignedIn"],
-          [
-            ({ refreshToken: _, ...session }: Session) => SessionStore.use((store) => store.set(session as Session)),
-            "SessionEnded"
-          ]
-        ] as const) {
-          const session = yield* signedIn
-          yield* TestClock.adjust("31 minutes")
-          wire.next("/token", () =>
-            meanwhile(session).pipe(Effect.as(oauthError("invalid_grant")()), Effect.provide(shared), Effect.orDie)
-          )
-          assert.strictEqual((yield* Effect.flip(Sessions.accessToken(session.key)))._tag, expected)
-          assert.isTrue(Option.isNone(yield* Sessions.current(session.key)))
-        }
-      }).pipe(Effect.provide(layer))
+  it.effect("F5: what another process did during a refused refresh counts: a sign-out, or other tokens", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const shared = yield* Effect.context<SessionStore>()
+      for (const [meanwhile, expected] of [
+        [(session: Session) => SessionStore.use((store) => store.remove(session.key, "any")), "NotSignedIn"],
+        [
+          ({ refreshToken: _, ...session }: Session) =>
+            SessionStore.use((store) =>
+              store.set(
+                { ...session, generation: generation(1), accessToken: Redacted.make("theirs") } as Session,
+                "any"
+              )
+            ),
+          "theirs"
+        ]
+      ] as const) {
+        const session = yield* signedIn
+        yield* TestClock.adjust("31 minutes")
+        wire.next("/token", () =>
+          meanwhile(session).pipe(Effect.as(oauthError("invalid_grant")()), Effect.provide(shared), Effect.orDie)
+        )
+        const found = yield* Effect.match(Sessions.accessToken(session.key), {
+          onFailure: ({ _tag }) => _tag,
+          onSuccess: text
+        })
+        assert.strictEqual(found, expected)
+        assert.strictEqual(Option.isSome(yield* Sessions.current(session.key)), expected === "theirs")
+      }
+    }).pipe(Effect.provide(layer))
   )
 
   it.effect("F5: a session without refresh token cannot be refreshed", () =>
@@ -452,7 +488,8 @@ describe("Sessions.accessToken", () => {
       const wire = yield* Wire
       wire.next("/token", (sent) => json(tokens(sent, 0, { refresh_token: undefined }))())
       const { key } = yield* signedIn
-      const error = yield* Effect.flip(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+      yield* aWhile
+      const error = yield* Effect.flip(refresh(key))
       assert.strictEqual(error._tag, "SessionEnded")
       assert.strictEqual((yield* refreshes).length, 0)
     }).pipe(Effect.provide(layer))
@@ -462,13 +499,12 @@ describe("Sessions.accessToken", () => {
     Effect.gen(function* () {
       const before = yield* signedIn
       const { key } = before
-      const refresh = Sessions.Sessions.use((sessions) => sessions.refresh(key))
-      for (const use of [Effect.asVoid(Sessions.accessToken(key)), Effect.asVoid(refresh)]) {
+      for (const use of [Effect.asVoid(Sessions.accessToken(key)), Effect.asVoid(refresh(key))]) {
         yield* keepTokens(key)
-        yield* SessionStore.use((store) => store.remove(key))
+        yield* SessionStore.use((store) => store.remove(key, "any"))
         assert.isTrue(Exit.isFailure(yield* Effect.exit(use)))
         // Such as from a backup of the store.
-        yield* SessionStore.use((store) => store.set(before))
+        yield* SessionStore.use((store) => store.set(before, "any"))
         assert.strictEqual(text((yield* current(key)).accessToken), text(before.accessToken))
       }
     }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
@@ -479,12 +515,18 @@ describe("Sessions.accessToken", () => {
       const session = yield* signedIn
       const { key } = session
       yield* keepTokens(key)
-      const theirs = { ...session, accessToken: Redacted.make("theirs"), refreshAt: 10 ** 12, expiresAt: 10 ** 12 }
-      yield* SessionStore.use((store) => store.set(theirs))
+      const theirs = {
+        ...session,
+        generation: generation(1),
+        accessToken: Redacted.make("theirs"),
+        refreshAt: 10 ** 12,
+        expiresAt: 10 ** 12
+      }
+      yield* SessionStore.use((store) => store.set(theirs, "any"))
       assert.strictEqual(text((yield* current(key)).accessToken), "theirs")
       assert.strictEqual(text(yield* Sessions.accessToken(key)), "theirs")
       yield* keepTokens(key)
-      yield* SessionStore.use((store) => store.remove(key))
+      yield* SessionStore.use((store) => store.remove(key, "any"))
       assert.isTrue(Option.isNone(yield* Sessions.current(key)))
       assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
       assert.isTrue(Option.isNone(yield* SessionStore.use((store) => store.get(key))))
@@ -535,10 +577,12 @@ describe("Sessions.accessToken", () => {
       const wire = yield* Wire
       const { key } = yield* signedIn
       const claims = { sub: key.subject, aud: key.clientId, iss: "sentinel", iat: 0, exp: 600 }
+      yield* aWhile
       wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt(claims) }))())
-      yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      yield* refresh(key)
+      yield* aWhile
       wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt({ ...claims, sub: "other" }) }))())
-      const error = yield* Effect.flip(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+      const error = yield* Effect.flip(refresh(key))
       assert.strictEqual(error._tag, "SessionEnded")
       assert.isTrue(Option.isNone(yield* Sessions.current(key)))
     }).pipe(Effect.provide(layer))
@@ -551,7 +595,8 @@ describe("Sessions.accessToken", () => {
       const { key } = yield* signedIn
       const claims = { sub: "anybody", aud: key.clientId, iss: "sentinel", iat: 0, exp: 600 }
       wire.next("/token", (sent) => json(tokens(sent, 0, { id_token: jwt(claims) }))())
-      yield* Sessions.Sessions.use((sessions) => sessions.refresh(key))
+      yield* aWhile
+      yield* refresh(key)
       assert.isTrue(Option.isSome(yield* Sessions.current(key)))
     }).pipe(Effect.provide(layer))
   )
@@ -662,11 +707,13 @@ describe("Sessions.authorized", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  const refused = json({}, 401, { "www-authenticate": 'Bearer realm="api", error="invalid_token"' })
+
   it.effect("F3: calls that are refused at once refresh once", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
       const { http } = yield* client
-      wire.next("/things", json({}, 401), json({}, 401), json({}, 401))
+      wire.next("/things", refused, refused, refused)
       const answers = yield* Effect.all([http.get(api), http.get(api), http.get(api)], { concurrency: "unbounded" })
       assert.deepStrictEqual(
         answers.map(({ status }) => status),
@@ -680,18 +727,58 @@ describe("Sessions.authorized", () => {
     Effect.gen(function* () {
       const wire = yield* Wire
       const { http } = yield* client
-      wire.next("/things", json({}, 401))
+      wire.next("/things", refused)
       assert.strictEqual((yield* http.get(api)).status, 200)
       assert.strictEqual((yield* refreshes).length, 1)
-      wire.next("/things", json({}, 401), json({}, 401))
+      wire.next("/things", refused, refused)
       assert.strictEqual((yield* http.get(api)).status, 401)
       wire.next("/things", json({}, 403))
       assert.strictEqual((yield* http.get(api)).status, 403)
       assert.strictEqual((yield* refreshes).length, 2)
-      wire.next("/things", json({}, 401))
+      wire.next("/things", refused)
       const body = HttpClientRequest.bodyStream(HttpClientRequest.post(api), Stream.make(new Uint8Array(1)))
       assert.strictEqual((yield* http.execute(body)).status, 401)
       assert.strictEqual((yield* refreshes).length, 2)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G3: a 401 means the token if it says so, or says nothing and the token is older than a minute", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      for (const [challenge, young, old] of [
+        [undefined, 0, 1],
+        ["Bearer", 0, 1],
+        ['Bearer realm="things"', 0, 1],
+        ['Basic realm="error=invalid_token"', 0, 1],
+        ["Bearer error=invalid_token", 1, 1],
+        ['Bearer realm="x, y", error = "invalid_token", error_description="it is over"', 1, 1],
+        ['Bearer error_description="error=\\"invalid_token\\"", error="invalid_request"', 0, 0],
+        ['Bearer error="insufficient_scope"', 0, 0]
+      ] as const) {
+        for (const [age, expected] of [
+          ["59 seconds", young],
+          ["61 seconds", old]
+        ] as const) {
+          const { http } = yield* client
+          yield* TestClock.adjust(age)
+          const before = (yield* refreshes).length
+          wire.next("/things", json({}, 401, challenge === undefined ? {} : { "www-authenticate": challenge }))
+          assert.strictEqual((yield* http.get(api)).status, expected === 1 ? 200 : 401, `${challenge} after ${age}`)
+          assert.strictEqual((yield* refreshes).length - before, expected, `${challenge} after ${age}`)
+        }
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("G3: 30 calls at an API with a 401 of its own cause one refresh", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { http } = yield* client
+      yield* TestClock.adjust("2 minutes")
+      wire.next("/things", ...Array.from({ length: 31 }, () => json({}, 401)))
+      for (let call = 0; call < 30; call++) assert.strictEqual((yield* http.get(api)).status, 401)
+      assert.strictEqual((yield* refreshes).length, 1)
+      assert.strictEqual(wire.to("/things").length, 31)
     }).pipe(Effect.provide(layer))
   )
 })

@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { fromUrl } from "@le-auth/core/AuthorizeRequest"
+import * as CookieNames from "@le-auth/core/CookieNames"
 import { RedirectUri } from "@le-auth/core/Identifiers"
+import { unidentified } from "@le-auth/core/Session"
 import { Sessions } from "@le-auth/core/Sessions"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -18,6 +19,7 @@ import {
   installation,
   layer,
   layerWith,
+  oauthError,
   otherAccount,
   otherInstallation,
   signIn,
@@ -61,6 +63,58 @@ describe("SignIn.start", () => {
       // @ts-expect-error the caller cannot bring a state
       yield* SignIn.start({ state: "mine" })
     }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B1, B12: a sign-in's cookie tells when it started, so that a browser's oldest can go first", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 10, 29, 12))
+      const first = (yield* SignIn.start()).binding.name
+      yield* TestClock.adjust("1 second")
+      const second = (yield* SignIn.start()).binding.name
+      const names = [second, "__Host-le-auth-session", first, "le-auth-" + "A".repeat(12), "other"]
+      assert.deepStrictEqual(CookieNames.openSignIns(names, second), [
+        { name: first, startedAt: Date.UTC(2026, 10, 29, 12) },
+        { name: second, startedAt: Date.UTC(2026, 10, 29, 12, 0, 1) }
+      ])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B9: on loopback the cookie's name has the port, and a prefix of the application's own counts", () =>
+    Effect.gen(function* () {
+      const uris = [
+        "http://localhost:3000/cb",
+        "http://[::1]:3001/cb",
+        "https://127.0.0.1:3443/cb",
+        "https://app.example:8443/cb"
+      ]
+      const prefixes = ["le-auth-3000-", "le-auth-3001-", "__Host-le-auth-3443-", "__Host-le-auth-"]
+      for (const cookiePrefix of [undefined, "shop."]) {
+        yield* Effect.gen(function* () {
+          for (const [index, uri] of uris.entries()) {
+            const started = yield* SignIn.start({ redirectUri: RedirectUri.make(uri) })
+            const expected = prefixes[index]!.replace("le-auth-", cookiePrefix ?? "le-auth-")
+            assert.strictEqual(started.binding.name.slice(0, -12), expected)
+            yield* SignIn.complete(callbackOf(started))
+          }
+        }).pipe(
+          Effect.provide(
+            layerWith({
+              signIn: { cookiePrefix },
+              installations: [{ ...installation, redirectUris: uris.map((uri) => RedirectUri.make(uri)) }]
+            })
+          )
+        )
+      }
+    })
+  )
+
+  it.effect("B9: a cookie prefix is a token, and none that browsers give a meaning to", () =>
+    Effect.gen(function* () {
+      for (const prefix of ["", "a b", "a=b", "a;b", "ä", "a,b", "__Host-x", "__secure-x", "x".repeat(65)]) {
+        const error = yield* Effect.flip(CookieNames.parsePrefix(prefix))
+        assert.include(error.message, "is not a cookie prefix", prefix)
+      }
+    })
   )
 
   it.effect("B9: the cookie's value cannot be read as the state", () =>
@@ -255,17 +309,84 @@ describe("SignIn.complete", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("B3: of 50 parallel callbacks with one state, one passes", () =>
+  it.effect("B3: of 1,000 parallel callbacks of one browser one exchanges the code, and all are signed in", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
+      const started = yield* SignIn.start({ returnTo: "/inbox", applicationState: { draft: 7 } })
+      const callback = callbackOf(started)
+      const foreign = { ...callback, cookies: { [started.binding.name]: "x".repeat(43) } } as SignIn.Callback
+      const complete = SignIn.complete(callback)
+      const [all, others] = yield* Effect.all(
+        [
+          Effect.all(
+            Array.from({ length: 1000 }, () => complete),
+            { concurrency: "unbounded" }
+          ),
+          Effect.all(
+            Array.from({ length: 50 }, () => refusal(foreign)),
+            { concurrency: "unbounded" }
+          )
+        ],
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(wire.to("/token").length, 1)
+      assert.strictEqual(all.filter(({ isRepeated }) => !isRepeated).length, 1)
+      for (const { applicationState, returnTo, session } of all) {
+        assert.strictEqual(session, all[0]!.session)
+        assert.strictEqual(returnTo, "/inbox")
+        assert.deepStrictEqual(applicationState, { draft: 7 })
+      }
+      assert.deepStrictEqual(new Set(others), new Set(["UnknownTransaction"]))
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B3: what came of a sign-in is known for a minute, and not once the user has signed out", () =>
+    Effect.gen(function* () {
       const callback = callbackOf(yield* SignIn.start())
-      const exits = yield* Effect.all(
-        Array.from({ length: 50 }, () => Effect.exit(SignIn.complete(callback))),
+      const other = callbackOf(yield* SignIn.start())
+      const { session } = yield* SignIn.complete(callback)
+      yield* SignIn.complete(other)
+      yield* TestClock.adjust("59 seconds")
+      assert.deepInclude(yield* SignIn.complete(callback), { isRepeated: true, session })
+      yield* Sessions.use((sessions) => sessions.forget(session.key))
+      assert.strictEqual(yield* refusal(callback), "UnknownTransaction")
+      yield* SignIn.complete(other)
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* refusal(other), "UnknownTransaction")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B3: what fails fails alike for all, and is not tried again", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", oauthError("invalid_grant"))
+      const callback = callbackOf(yield* SignIn.start())
+      const all = yield* Effect.all(
+        [refusal(callback), refusal(callback), Effect.flatMap(Effect.yieldNow, () => refusal(callback))],
         {
           concurrency: "unbounded"
         }
       )
-      assert.strictEqual(exits.filter(Exit.isSuccess).length, 1)
+      assert.deepStrictEqual(all, ["TokenError", "TokenError", "TokenError"])
+      assert.strictEqual(yield* refusal(callback), "TokenError")
+      assert.strictEqual(wire.to("/token").length, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B3, F2: who sent the first callback may leave, and the next one is signed in all the same", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("/token", () =>
+        Effect.as(Effect.sleep("5 seconds"), Response.json({ access_token: "planted-late", token_type: "bearer" }))
+      )
+      const callback = callbackOf(yield* SignIn.start())
+      const first = yield* Effect.forkChild(SignIn.complete(callback))
+      yield* TestClock.adjust("1 second")
+      const leaving = yield* Effect.forkChild(Fiber.interrupt(first))
+      const second = yield* Effect.forkChild(SignIn.complete(callback))
+      yield* TestClock.adjust("4 seconds")
+      yield* Fiber.join(leaving)
+      assert.isTrue((yield* Fiber.join(second)).isRepeated)
       assert.strictEqual(wire.to("/token").length, 1)
     }).pipe(Effect.provide(layer))
   )
@@ -291,6 +412,7 @@ describe("SignIn.complete", () => {
       const wrong = SignIn.callback(callback.url.replace(/state=.*/, `state=${"x".repeat(55)}`), started.binding)
       assert.strictEqual(yield* refusal(wrong), "WrongUserAgent")
       yield* SignIn.complete(callback)
+      yield* TestClock.adjust("1 minute")
       assert.strictEqual(yield* refusal(callback), "UnknownTransaction")
     }).pipe(Effect.provide(layer))
   )
@@ -352,6 +474,32 @@ describe("SignIn.complete", () => {
       assert.strictEqual(error.reason.error, "access_denied")
       assert.strictEqual(error.reason.description, "no <licence>")
       assert.isTrue(error.startAgain)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("C3: each failure after the record was found says where the user wanted to go", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const failed = (change: (started: SignIn.Started) => SignIn.Callback) =>
+        Effect.gen(function* () {
+          const started = yield* SignIn.start({ returnTo: "/inbox" })
+          const error = yield* Effect.flip(SignIn.complete(change(started)))
+          return { name: started.binding.name, error }
+        })
+      wire.next("/token", oauthError("invalid_grant"))
+      for (const { error, name } of [
+        yield* failed((started) => callbackOf(started, { error: "access_denied" })),
+        yield* failed((started) => callbackOf(started, { code: "planted-code", iss: "https://evil.example" })),
+        yield* failed(callbackOf)
+      ]) {
+        assert.strictEqual(error.returnTo, "/inbox")
+        assert.strictEqual(error.bindingName, name)
+      }
+      const started = yield* SignIn.start({ returnTo: "/inbox" })
+      yield* TestClock.adjust("10 minutes")
+      assert.strictEqual((yield* Effect.flip(SignIn.complete(callbackOf(started)))).returnTo, "/inbox")
+      const unbelieved = { url: callbackOf(started).url, cookies: {} }
+      assert.isUndefined((yield* Effect.flip(SignIn.complete(unbelieved))).returnTo)
     }).pipe(Effect.provide(layer))
   )
 
@@ -443,7 +591,7 @@ describe("SignIn.complete", () => {
       const wire = yield* Wire
       wire.next("/token", () => Response.json({ access_token: "a", token_type: "Bearer" }))
       const { session } = yield* signIn
-      assert.match(session.key.subject, /^unidentified-/)
+      assert.strictEqual(session.key.subject, unidentified)
       assert.isUndefined(session.claims)
     }).pipe(Effect.provide(layer))
   )

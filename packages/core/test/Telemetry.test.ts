@@ -54,6 +54,9 @@ const everything = Effect.gen(function* () {
   results.push(started.binding, completed, wire.sent.length)
   const { key } = completed.session
   yield* run(SignIn.complete(callbackOf(started)))
+  // For a minute the same callback gives the same again.
+  yield* TestClock.adjust("61 seconds")
+  yield* run(SignIn.complete(callbackOf(started)))
   yield* run(SignIn.complete(callbackOf(yield* SignIn.start(), { error: "access_denied" })))
   for (const answer of [
     oauthError("invalid_grant"),
@@ -65,6 +68,8 @@ const everything = Effect.gen(function* () {
     yield* run(SignIn.complete(callbackOf(yield* SignIn.start())))
   }
   yield* run(sessions.accessToken(key))
+  // A session whose tokens came just now is given as it is.
+  yield* TestClock.adjust("6 seconds")
   yield* run(sessions.refresh(key))
   const authorized = sessions.authorized(yield* HttpClient.HttpClient, key)
   yield* run(authorized.get("https://evil.example/x"))

@@ -74,6 +74,16 @@ export const checkPort = (redirectUri: RedirectUri): Effect.Effect<void, Loopbac
 const endsAttempt = (error: CompleteError): boolean =>
   error._tag !== "CallbackError" || error.reason._tag === "Denied" || error.reason._tag === "Expired"
 
+/** A program has no cookies that could be blocked: an address that does not fit is of another attempt. */
+const messageOf = (error: CompleteError): string =>
+  error._tag === "CallbackError" && error.reason._tag === "WrongUserAgent"
+    ? "This address belongs to another sign-in. Start the sign-in again."
+    : error.message
+
+/** What Sentinel answered to the program is for the program, which says it; a page says what the browser itself brought. */
+const pageMessageOf = (error: CompleteError): string =>
+  error._tag === "CallbackError" ? error.message : "The program says why."
+
 /** What is answered without looking at the callback: `undefined` if it is for us. */
 const notForUs = (request: HttpServerRequest, address: URL): HttpServerResponse | undefined => {
   // A page that made its own name point to this computer says that name here (DNS rebinding).
@@ -129,11 +139,11 @@ export const open = Effect.fnUntraced(function* <R>(
       Effect.flatMap((exit): Effect.Effect<Received> => {
         const failure = Exit.isSuccess(exit) ? undefined : exit.cause.reasons.find((reason) => reason._tag === "Fail")
         if (failure !== undefined && !endsAttempt(failure.error)) {
-          return Effect.succeed({ _tag: "Ignored", message: failure.error.message })
+          return Effect.succeed({ _tag: "Ignored", message: messageOf(failure.error) })
         }
         const received: Received = Exit.isSuccess(exit)
           ? { _tag: "SignedIn" }
-          : { _tag: "Failed", message: failure?.error.message }
+          : { _tag: "Failed", message: failure && pageMessageOf(failure.error) }
         return Effect.as(Deferred.done(outcome, exit), received)
       }),
       one.withPermits(1),

@@ -48,6 +48,29 @@ export type Services =
   | Signature.Signature
 
 /**
+ * What {@link layerCalls} gives.
+ *
+ * @since 0.1.0
+ */
+export type Calls = Exclude<Services, SignIn.SignIn | Sessions.Sessions>
+
+/**
+ * The calls without the sign-in, over undici and Node's cryptography: look-ups in the Domain API, which is at `LE_AUTH_DOMAIN_API`,
+ * and the endpoints of Sentinel. It keeps nothing, so it needs no stores.
+ *
+ * @since 0.1.0
+ */
+export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = Layer.merge(
+  Domains.layerConfig,
+  SentinelClient.layer
+).pipe(Layer.provideMerge(Layer.merge(NodeHttp.layer, NodeCrypto.layer)))
+
+type Stores = TransactionStore.TransactionStore | SessionStore.SessionStore | RefreshLock.RefreshLock
+
+const over = (sessions: typeof Sessions.layer): Layer.Layer<Services, Config.ConfigError, AppInstallations | Stores> =>
+  SignIn.layer.pipe(Layer.provideMerge(sessions), Layer.provideMerge(layerCalls))
+
+/**
  * Sign-in for a server, over undici and Node's cryptography. The Domain API is at `LE_AUTH_DOMAIN_API`.
  *
  * Where sign-ins and sessions are kept is yours to choose, since the right choice depends on how many processes there are.
@@ -73,15 +96,7 @@ export type Services =
  *
  * @since 0.1.0
  */
-export const layerServer: Layer.Layer<
-  Services,
-  Config.ConfigError,
-  AppInstallations | TransactionStore.TransactionStore | SessionStore.SessionStore | RefreshLock.RefreshLock
-> = SignIn.layer.pipe(
-  Layer.provideMerge(Sessions.layer),
-  Layer.provideMerge(Layer.merge(Domains.layerConfig, SentinelClient.layer)),
-  Layer.provideMerge(Layer.merge(NodeHttp.layer, NodeCrypto.layer))
-)
+export const layerServer: Layer.Layer<Services, Config.ConfigError, AppInstallations | Stores> = over(Sessions.layer)
 
 /**
  * Sign-in for a command line, with seal keys of your own; see {@link layerCli}.
@@ -92,7 +107,7 @@ export const layerCliSealed: Layer.Layer<
   Services | SystemBrowser.SystemBrowser,
   Config.ConfigError | StoreError,
   AppInstallations | SealKeys
-> = layerServer.pipe(
+> = over(Sessions.layerWith({ onePer: "user" })).pipe(
   Layer.provide(
     Layer.mergeAll(
       TransactionStore.layerMemory,
@@ -106,7 +121,7 @@ export const layerCliSealed: Layer.Layer<
 /**
  * Sign-in for a command line: sessions in the user's {@link SessionFile}, sealed with the user's {@link UserSealKey}, and the
  * user's browser. Commands that run at the same time share them: they refresh a session once, and lose
- * nothing of what another wrote.
+ * nothing of what another wrote. A user has one session there, however often they sign in.
  *
  * @since 0.1.0
  */

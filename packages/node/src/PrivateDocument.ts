@@ -6,11 +6,20 @@
 import { StoreError } from "@le-auth/core/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import * as KernelLock from "./internal/kernelLock.ts"
-import { type FileProblem, preparePrivateDirectory, readPrivate, usable, writePrivate } from "./internal/privateFile.ts"
+import {
+  type FileProblem,
+  keepAside,
+  preparePrivateDirectory,
+  readPrivate,
+  usable,
+  writePrivate
+} from "./internal/privateFile.ts"
 import { stateDirectory } from "./internal/stateDirectory.ts"
 
 /** A change takes some milliseconds, so whoever waits longer waits for a process that is stopped. */
@@ -29,13 +38,46 @@ const failed = (name: string, path: string) => (operation: string) => (problem: 
 export interface PrivateDocument<A> {
   /** What the document says now. */
   readonly read: Effect.Effect<A, StoreError>
-  /** Reads, changes and writes as one step for all processes. What `change` gives is written, unless it is `undefined`. */
-  readonly update: (change: (content: A) => A | undefined) => Effect.Effect<void, StoreError>
+  /**
+   * Reads, changes and writes as one step for all processes. `change` gives a result and the new content; without one nothing is
+   * written.
+   */
+  readonly modify: <B>(
+    change: (content: A) => readonly [result: B, content: A | undefined]
+  ) => Effect.Effect<B, StoreError>
 }
 
 /**
- * The document at `path`. `parse` gets `undefined` if there is no file yet, and makes something of whatever else it gets: a
- * damaged file is no error.
+ * The file was written by a newer version, which may keep in it what this one does not know. Nothing was changed.
+ *
+ * A `StoreError` to whom it does not matter. Trying again does not help.
+ *
+ * @since 0.1.0
+ */
+export class NewerDocument extends StoreError.extend<NewerDocument>("@le-auth/node/NewerDocument")({
+  path: Schema.String
+}) {
+  override get isFinal(): boolean {
+    return true
+  }
+
+  override get message(): string {
+    return `The ${this.store} was written by a newer le-auth, so this one does not change it. Update this one, or move the file away.`
+  }
+}
+
+type Read<A> = { readonly _tag: "Content"; readonly content: A } | { readonly _tag: "Damaged" | "Newer" }
+
+const jsonOf = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
+const versionOf = (document: unknown): unknown =>
+  typeof document === "object" && document !== null && "version" in document ? document.version : undefined
+
+/**
+ * The document at `path`: JSON of an object with a `version`.
+ *
+ * A file that cannot be read, damaged or of a newer version, reads as `empty`, with a warning in the log, since it must not keep
+ * anybody from going on. But nothing that is in it gets lost: one of a newer version is not written over, `modify` fails with
+ * `NewerDocument`; a damaged one is renamed to `path.unreadable` before the first write, with a warning.
  *
  * The file is readable and writable by its user only (0600, in a directory 0700; on Windows the user's directory protects
  * it), replaced as a whole by a rename, and never reached through a symbolic link.
@@ -50,12 +92,37 @@ export const make = <A>(options: {
   /** What it is, for errors: `session file`. */
   readonly name: string
   readonly path: string
-  readonly parse: (text: string | undefined) => Effect.Effect<A>
+  /** What `encode` writes. What has a greater one was written by a newer program. */
+  readonly version: number
+  readonly empty: A
+  /** What it means that the file cannot be read, for the warning: `nobody is signed in`. */
+  readonly otherwise: string
+  /** What a document says; none if it is damaged as a whole. What it cannot read of it, it keeps for `encode`. */
+  readonly decode: (document: unknown) => Effect.Effect<Option.Option<A>>
   readonly encode: (content: A) => string
 }): PrivateDocument<A> => {
-  const { encode, name, parse, path } = options
+  const { decode, empty, encode, name, otherwise, path, version } = options
   const storeError = failed(name, path)
-  const read = Effect.flatMap(Effect.mapError(readPrivate(path), storeError("read")), parse)
+
+  const parse = Effect.fnUntraced(function* (text: string | undefined): Effect.fn.Return<Read<A>> {
+    if (text === undefined) return { _tag: "Content", content: empty }
+    const document = jsonOf(text)
+    if (Option.isNone(document)) return { _tag: "Damaged" }
+    const written = versionOf(document.value)
+    if (typeof written === "number" && written > version) return { _tag: "Newer" }
+    const content = yield* decode(document.value)
+    return Option.isNone(content) ? { _tag: "Damaged" } : { _tag: "Content", content: content.value }
+  })
+  const look = Effect.flatMap(Effect.mapError(readPrivate(path), storeError("read")), parse)
+  const unreadable = {
+    Damaged: `The ${name} ${path} is not readable, so ${otherwise}.`,
+    Newer: `The ${name} ${path} was written by a newer le-auth, so ${otherwise}.`
+  }
+  const read = Effect.flatMap(look, (found) =>
+    found._tag === "Content"
+      ? Effect.succeed(found.content)
+      : Effect.as(Effect.logWarning(unreadable[found._tag]), empty)
+  )
 
   /** Within this process everybody waits in a queue. */
   const lock = KernelLock.ofFile(`${name} ${path}`, `${path}.lock`, patience)
@@ -63,11 +130,22 @@ export const make = <A>(options: {
 
   return {
     read,
-    update: (change) => {
+    modify: (change) => {
       const changed = Effect.gen(function* () {
-        const content = change(yield* read)
-        if (content === undefined) return
+        const found = yield* look
+        if (found._tag === "Newer") {
+          return yield* new NewerDocument({ store: `${name} ${path}`, operation: "write", path })
+        }
+        const [result, content] = change(found._tag === "Content" ? found.content : empty)
+        if (content === undefined) return result
+        if (found._tag === "Damaged") {
+          const aside = yield* Effect.mapError(keepAside(path), storeError("write"))
+          yield* Effect.logWarning(
+            `The ${name} ${path} was not readable. It is kept as ${aside}, and a new one was begun.`
+          )
+        }
         yield* Effect.mapError(writePrivate(path, `${encode(content)}\n`), storeError("write"))
+        return result
       })
       return Effect.flatMap(Clock.currentTimeMillis, (since) =>
         queue.withPermits(1)(KernelLock.holding(lock, since, Effect.uninterruptible(changed)))

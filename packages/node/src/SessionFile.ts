@@ -14,48 +14,89 @@ import * as PrivateDocument from "./PrivateDocument.ts"
 
 const version = 1
 
-const Content = Schema.fromJsonString(
+const decodeContent = Schema.decodeUnknownOption(
   Schema.Struct({ version: Schema.Literal(version), sessions: Schema.Array(Schema.Unknown) })
 )
-const decodeContent = Schema.decodeUnknownOption(Content)
 const decodeSession = Schema.decodeUnknownOption(Session.Session)
-const encodeContent = Schema.encodeSync(
-  Schema.fromJsonString(Schema.Struct({ version: Schema.Literal(version), sessions: Schema.Array(Session.Session) }))
-)
+const decodeKey = Schema.decodeUnknownOption(Schema.Struct({ key: Session.SessionKey }))
+const encodeSession = Schema.encodeSync(Session.Session)
 
-type Sessions = Map<string, Session.Session>
+interface Content {
+  readonly sessions: ReadonlyMap<string, Session.Session>
+  /** What is not readable is no session, but stays in the file until its key is set or removed. */
+  readonly unreadable: ReadonlyArray<unknown>
+}
 
-const make = (path: string): SessionStore["Service"] => {
-  /** What is not readable is no session: a damaged file must not keep anybody from signing in again. */
-  const parse = Effect.fnUntraced(function* (text: string | undefined) {
-    const sessions: Sessions = new Map()
-    if (text === undefined) return sessions
-    const content = decodeContent(text)
-    if (Option.isNone(content)) {
-      yield* Effect.logWarning(`The session file ${path} is not readable, so nobody is signed in.`)
-      return sessions
-    }
+const empty: Content = { sessions: new Map(), unreadable: [] }
+
+const decode = (path: string) =>
+  Effect.fnUntraced(function* (document: unknown) {
+    const content = decodeContent(document)
+    if (Option.isNone(content)) return Option.none()
+    const sessions = new Map<string, Session.Session>()
+    const unreadable: Array<unknown> = []
     for (const entry of content.value.sessions) {
       const session = decodeSession(entry)
       if (Option.isSome(session)) sessions.set(session.value.key.toString(), session.value)
-      else yield* Effect.logWarning(`A session in the session file ${path} is not readable and does not count.`)
+      else {
+        unreadable.push(entry)
+        yield* Effect.logWarning(`A session in the session file ${path} is not readable and does not count.`)
+      }
     }
-    return sessions
+    return Option.some<Content>({ sessions, unreadable })
   })
 
-  const document = PrivateDocument.make({
+const encode = ({ sessions, unreadable }: Content): string =>
+  JSON.stringify({
+    version,
+    sessions: [...Array.from(sessions.values(), (session) => encodeSession(session)), ...unreadable]
+  })
+
+/** Without the session of a key, readable or not. */
+const without = (content: Content, key: Session.SessionKey): Content => {
+  const isOther = (entry: unknown) => {
+    const found = decodeKey(entry)
+    return Option.isNone(found) || found.value.key.toString() !== key.toString()
+  }
+  const sessions = new Map(content.sessions)
+  sessions.delete(key.toString())
+  return { sessions, unreadable: content.unreadable.filter(isOther) }
+}
+
+const documentAt = (path: string) =>
+  PrivateDocument.make<Content>({
     name: "session file",
     path,
-    parse,
-    encode: (sessions) => encodeContent({ version, sessions: [...sessions.values()] })
+    version,
+    empty,
+    otherwise: "nobody is signed in",
+    decode: decode(path),
+    encode
   })
 
+const make = (path: string): SessionStore["Service"] => {
+  const document = documentAt(path)
+  const matches = ({ sessions }: Content, key: Session.SessionKey, over: Session.Generation | "any") =>
+    over === "any" || sessions.get(key.toString())?.generation === over
+
   return {
-    get: (key) => Effect.map(document.read, (sessions) => Option.fromUndefinedOr(sessions.get(key.toString()))),
-    set: (session) => document.update((sessions) => sessions.set(session.key.toString(), session)),
-    remove: (key) => document.update((sessions) => (sessions.delete(key.toString()) ? sessions : undefined)),
+    get: (key) => Effect.map(document.read, ({ sessions }) => Option.fromUndefinedOr(sessions.get(key.toString()))),
+    set: (session, over) =>
+      document.modify((content) => {
+        if (!matches(content, session.key, over)) return [false, undefined]
+        const { sessions, unreadable } = without(content, session.key)
+        return [true, { sessions: new Map([...sessions, [session.key.toString(), session]]), unreadable }]
+      }),
+    remove: (key, only) =>
+      document.modify((content) => {
+        if (!matches(content, key, only)) return [false, undefined]
+        const rest = without(content, key)
+        const isSame =
+          rest.sessions.size === content.sessions.size && rest.unreadable.length === content.unreadable.length
+        return [true, isSame ? undefined : rest]
+      }),
     list: (accountId) =>
-      Effect.map(document.read, (sessions) =>
+      Effect.map(document.read, ({ sessions }) =>
         Array.from(sessions.values(), (session) => session.key).filter((key) => key.accountId === accountId)
       )
   }
@@ -64,8 +105,9 @@ const make = (path: string): SessionStore["Service"] => {
 /**
  * Keeps the sessions in the file at `path`, as JSON.
  *
- * The file is private and may be changed by any number of processes, see `PrivateDocument.make`. Damaged content counts as no
- * session, with a warning in the log.
+ * The file is private and may be changed by any number of processes, see `PrivateDocument.make`, which also says what becomes of
+ * a damaged one and of one of a newer version. A session that is not readable does not count, with a warning in the log, and stays
+ * in the file until a session is set or removed under its key.
  *
  * The tokens are **not encrypted**: whoever can read the user's files has them. `SealedSessionStore` seals them.
  *
@@ -79,7 +121,11 @@ export const layerAt = (path: string): Layer.Layer<SessionStore> => Layer.sync(S
  * @since 0.1.0
  */
 export const checkWritable = (path: string): Effect.Effect<void, StoreError> =>
-  PrivateDocument.checkWritable("session file", path)
+  Effect.andThen(
+    PrivateDocument.checkWritable("session file", path),
+    // Not if it is of a newer version.
+    documentAt(path).modify(() => [undefined, undefined])
+  )
 
 /**
  * Where {@link layer} keeps the sessions: `$XDG_STATE_HOME/le-auth/sessions.json`, by default below `~/.local/state`, on

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as CallbackError from "@le-auth/core/CallbackError"
 import { AccountId, ClientId, RedirectUri, Subject } from "@le-auth/core/Identifiers"
-import { Session, SessionKey } from "@le-auth/core/Session"
+import { Generation, Session, SessionKey } from "@le-auth/core/Session"
 import type { CompleteError, SignedIn } from "@le-auth/core/SignIn"
 import { InvalidGrant, TokenError } from "@le-auth/core/TokenError"
 import * as LoopbackReceiver from "@le-auth/node/LoopbackReceiver"
@@ -22,13 +22,16 @@ const signedIn: SignedIn = {
       clientId: ClientId.make("client"),
       subject: Subject.make("agent")
     }),
+    generation: Generation.make(""),
     accessToken: Redacted.make("planted-access-token"),
     signedInAt: 0,
     refreshAt: 1,
     expiresAt: 2
   }),
   bindingName: "le-auth-test",
+  overNames: [],
   returnTo: undefined,
+  isRepeated: false,
   applicationState: undefined
 }
 
@@ -248,6 +251,7 @@ describe("LoopbackReceiver.open", () => {
         assert.strictEqual(page.status, 400)
         assert.include(page.text, "This is not the expected sign-in")
         assert.include(page.text, "Start the sign-in again.")
+        assert.notInclude(page.text, "ookie")
       }
       yield* visit(`${callback}?code=right`)
       assert.strictEqual(yield* waiting, signedIn)

@@ -197,7 +197,7 @@ describe("NodeSignIn.signIn", () => {
             Effect.sync(() => pages.push(Effect.runPromise(get(callbackOf(url, answer)))))
           )
         const { session } = yield* NodeSignIn.signIn({ show: see }).pipe(Effect.provide(browser(visit())))
-        yield* Sessions.Sessions.use((sessions) => sessions.refresh(session.key))
+        yield* Sessions.renew(session.key, { unless: session.accessToken })
         yield* Sessions.revokeEverywhere(session.key)
         yield* Effect.flip(
           NodeSignIn.signIn({ show: see }).pipe(

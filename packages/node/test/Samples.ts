@@ -1,9 +1,10 @@
 /** Sessions, and directories to keep them in. */
 import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
 import { UnverifiedClaims } from "@le-auth/core/IdToken"
-import { Session, SessionKey } from "@le-auth/core/Session"
+import { Generation, Session, SessionKey } from "@le-auth/core/Session"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { createHash } from "node:crypto"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
@@ -17,10 +18,13 @@ export const key = (subject: string, accountId = account) =>
     subject: Subject.make(subject)
   })
 
-/** A session that is due for a refresh since 1970. */
+/** A session that is due for a refresh since 1970. Another token is another generation. */
 export const session = (subject: string, accountId?: AccountId, token = `token-of-${subject}`) =>
   new Session({
     key: key(subject, accountId),
+    generation: Generation.make(
+      createHash("sha256").update(`${accountId}/${subject}/${token}`).digest("base64url").slice(0, 22)
+    ),
     accessToken: Redacted.make(token),
     refreshToken: Redacted.make("planted-refresh-token"),
     claims: new UnverifiedClaims({

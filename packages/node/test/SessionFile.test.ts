@@ -1,10 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AccountId } from "@le-auth/core/Identifiers"
-import type { Session } from "@le-auth/core/Session"
+import { type Session, SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
+import * as PrivateDocument from "@le-auth/node/PrivateDocument"
 import * as SessionFile from "@le-auth/node/SessionFile"
 import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -34,19 +37,33 @@ const at = <A, E>(path: string, use: (store: SessionStore["Service"]) => Effect.
 
 const token = (found: Option.Option<Session>) => Option.map(found, ({ accessToken }) => Redacted.value(accessToken))
 
-const contract = SessionFile.layerAt(Path.join(root, "sessions.json"))
+const shared = Path.join(root, "sessions.json")
+const contract = SessionFile.layerAt(shared)
+
+/** Changes what the file has of a session. */
+const changeEntry = (change: (entry: Record<string, unknown>) => void) => (of: SessionKey) =>
+  Effect.sync(() => {
+    const content = JSON.parse(Fs.readFileSync(shared, "utf8"))
+    for (const entry of content.sessions) if (new SessionKey(entry.key).toString() === of.toString()) change(entry)
+    Fs.writeFileSync(shared, JSON.stringify(content))
+  })
+
 SessionStoreContract.suite("SessionFile, twice on one file", contract, {
   live: true,
   second: contract,
   runs: 10,
-  timeout: "20 seconds",
-  corrupt: ({ subject }) =>
-    Effect.sync(() => {
-      const path = Path.join(root, "sessions.json")
-      const content = JSON.parse(Fs.readFileSync(path, "utf8"))
-      for (const entry of content.sessions) if (entry.key.subject === subject) entry.accessToken = 7
-      Fs.writeFileSync(path, JSON.stringify(content))
-    })
+  timeout: "100 seconds",
+  // All that such a file knows of time.
+  elapse: (duration) =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const age = (now - Duration.toMillis(duration)) / 1000
+      Fs.utimesSync(shared, age, age)
+    }),
+  corrupt: changeEntry((entry) => (entry["accessToken"] = 7)),
+  legacy: changeEntry((entry) => {
+    delete entry["generation"]
+    delete entry["renewedAt"]
+  })
 })
 
 describe("SessionFile", () => {
@@ -55,10 +72,10 @@ describe("SessionFile", () => {
       const path = Path.join(yield* directory, "le-auth", "sessions.json")
       yield* at(path, (store) =>
         Effect.all([
-          store.set(session("a")),
-          store.set(session("b")),
-          store.set(session("a", AccountId.make("le1"))),
-          store.set(session("a", undefined, "new"))
+          store.set(session("a"), "any"),
+          store.set(session("b"), "any"),
+          store.set(session("a", AccountId.make("le1")), "any"),
+          store.set(session("a", undefined, "new"), "any")
         ])
       )
       yield* at(path, (store) =>
@@ -67,8 +84,8 @@ describe("SessionFile", () => {
           assert.deepStrictEqual(yield* store.get(key("b")), Option.some(session("b")))
           assert.deepStrictEqual(yield* store.get(key("c")), Option.none())
           assert.sameDeepMembers([...(yield* store.list(account))], [key("a"), key("b")])
-          yield* store.remove(key("c"))
-          yield* store.remove(key("a"))
+          yield* store.remove(key("c"), "any")
+          yield* store.remove(key("a"), "any")
           assert.deepStrictEqual(yield* store.get(key("a")), Option.none())
         })
       )
@@ -78,7 +95,7 @@ describe("SessionFile", () => {
   it.effect("H7: a session is not found through another account's key", () =>
     Effect.gen(function* () {
       const path = Path.join(yield* directory, "sessions.json")
-      yield* at(path, (store) => store.set(session("a")))
+      yield* at(path, (store) => store.set(session("a"), "any"))
       const { value } = yield* at(path, (store) => store.get(key("a", AccountId.make("87654321"))))
       assert.deepStrictEqual(value, Option.none())
     })
@@ -94,7 +111,9 @@ describe("SessionFile", () => {
       const processes = yield* startAll(others)
       yield* Effect.forEach(processes, ({ go }) => go)
       const here = (who: string) =>
-        at(path, (store) => Effect.forEach(subjects(who), (subject) => store.set(session(subject)), { concurrency: 4 }))
+        at(path, (store) =>
+          Effect.forEach(subjects(who), (subject) => store.set(session(subject), "any"), { concurrency: 4 })
+        )
       yield* Effect.all([here("here"), here("there")], { concurrency: "unbounded" })
       for (const { result } of processes) assert.strictEqual(yield* result, "kept")
       const { value } = yield* at(path, (store) => store.list(account))
@@ -111,11 +130,11 @@ describe("SessionFile", () => {
       const other = new DatabaseSync(`${path}.lock`)
       other.exec("BEGIN IMMEDIATE")
       yield* Effect.timeout(
-        at(path, (store) => store.set(session("a"))),
+        at(path, (store) => store.set(session("a"), "any")),
         "50 millis"
       ).pipe(Effect.flip)
       other.close()
-      yield* at(path, (store) => store.set(session("b")))
+      yield* at(path, (store) => store.set(session("b"), "any"))
       assert.deepStrictEqual((yield* at(path, (store) => store.list(account))).value, [key("b")])
     })
   )
@@ -123,10 +142,10 @@ describe("SessionFile", () => {
   it.effect("what a crash left of a write is replaced, and does not pile up", () =>
     Effect.gen(function* () {
       const path = Path.join(yield* directory, "sessions.json")
-      yield* at(path, (store) => store.set(session("a")))
+      yield* at(path, (store) => store.set(session("a"), "any"))
       Fs.writeFileSync(`${path}.tmp`, "half a sess")
       assert.isTrue(Option.isSome((yield* at(path, (store) => store.get(key("a")))).value))
-      yield* at(path, (store) => store.set(session("b")))
+      yield* at(path, (store) => store.set(session("b"), "any"))
       assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["sessions.json", "sessions.json.lock"])
     })
   )
@@ -136,7 +155,7 @@ describe("SessionFile", () => {
       const parent = Path.join(yield* directory, "le-auth")
       const path = Path.join(parent, "sessions.json")
       Fs.mkdirSync(parent, { mode: 0o755 })
-      yield* at(path, (store) => store.set(session("a")))
+      yield* at(path, (store) => store.set(session("a"), "any"))
       assert.strictEqual(Fs.statSync(path).mode & 0o777, 0o600)
       assert.strictEqual(Fs.statSync(parent).mode & 0o777, 0o700)
       assert.deepStrictEqual(Fs.readdirSync(parent), ["sessions.json", "sessions.json.lock"])
@@ -147,7 +166,7 @@ describe("SessionFile", () => {
   it.effect("H3: permissions that were loosened are tightened, loudly", () =>
     Effect.gen(function* () {
       const path = Path.join(yield* directory, "sessions.json")
-      yield* at(path, (store) => store.set(session("a")))
+      yield* at(path, (store) => store.set(session("a"), "any"))
       Fs.chmodSync(path, 0o644)
       const { logged, value } = yield* at(path, (store) => store.get(key("a")))
       assert.isTrue(Option.isSome(value))
@@ -165,8 +184,8 @@ describe("SessionFile", () => {
       Fs.symlinkSync(Path.join(root, "real", "target"), Path.join(root, "sessions.json"))
       for (const path of [Path.join(root, "link", "sessions.json"), Path.join(root, "sessions.json")]) {
         for (const operation of [
-          (store: SessionStore["Service"]) => store.set(session("a")),
-          (store: SessionStore["Service"]) => store.get(key("a"))
+          (store: SessionStore["Service"]) => Effect.asVoid(store.set(session("a"), "any")),
+          (store: SessionStore["Service"]) => Effect.asVoid(store.get(key("a")))
         ]) {
           const error = yield* Effect.flip(at(path, operation))
           assert.strictEqual(error._tag, "StoreError")
@@ -181,7 +200,7 @@ describe("SessionFile", () => {
   it.effect("H8: what is not readable is no session and a warning, and can be replaced", () =>
     Effect.gen(function* () {
       const path = Path.join(yield* directory, "sessions.json")
-      yield* at(path, (store) => store.set(session("a")))
+      yield* at(path, (store) => store.set(session("a"), "any"))
       const good = Fs.readFileSync(path, "utf8")
       const { sessions } = JSON.parse(good)
       for (const text of [
@@ -191,7 +210,8 @@ describe("SessionFile", () => {
         "[]",
         "\u0000\uffff",
         good.slice(0, -20),
-        JSON.stringify({ version: 2, sessions }),
+        JSON.stringify({ version: 0, sessions }),
+        JSON.stringify({ sessions }),
         JSON.stringify({ version: 1, sessions: [{ ...sessions[0], accessToken: 7 }] })
       ]) {
         Fs.writeFileSync(path, text)
@@ -199,16 +219,83 @@ describe("SessionFile", () => {
         assert.deepStrictEqual(value, Option.none(), text)
         assert.include(logged, "WARN")
         assert.notInclude(logged, "token-of")
-        yield* at(path, (store) => store.set(session("a")))
+        yield* at(path, (store) => store.set(session("a"), "any"))
         assert.isTrue(Option.isSome((yield* at(path, (store) => store.get(key("a")))).value))
       }
+    })
+  )
+
+  it.effect("H8: a damaged file is kept aside before the first write, beside those of before, and that is said", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      const damaged = ["{ planted", '{"version":1}']
+      for (const text of damaged) {
+        Fs.writeFileSync(path, text)
+        // What writes nothing moves nothing.
+        yield* at(path, (store) => Effect.all([store.get(key("a")), store.remove(key("a"), "any")]))
+        const none = yield* at(path, (store) => store.set(session("a"), session("a").generation))
+        assert.isFalse(none.value)
+        assert.strictEqual(Fs.readFileSync(path, "utf8"), text)
+        const { logged, value } = yield* at(path, (store) => store.set(session("a"), "any"))
+        assert.isTrue(value)
+        assert.include(logged, `${path}.unreadable`)
+        assert.notInclude(logged, "planted")
+      }
+      assert.strictEqual(Fs.readFileSync(`${path}.unreadable`, "utf8"), damaged[0])
+      assert.strictEqual(Fs.readFileSync(`${path}.unreadable-2`, "utf8"), damaged[1])
+      const { logged, value } = yield* at(path, (store) => store.get(key("a")))
+      assert.isTrue(Option.isSome(value))
+      assert.strictEqual(logged, "")
+    })
+  )
+
+  it.effect("H8: a file of a newer version reads as nobody signed in, and no change is made to it", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      for (const newer of ['{"version":2,"sessions":[]}', '{"version":1.5,"planted":[]}', '{"version":99}']) {
+        Fs.writeFileSync(path, newer)
+        const read = yield* at(path, (store) => store.get(key("a")))
+        assert.deepStrictEqual(read.value, Option.none())
+        assert.include(read.logged, "was written by a newer le-auth, so nobody is signed in")
+        for (const change of [
+          (store: SessionStore["Service"]) => store.set(session("a"), "any"),
+          (store: SessionStore["Service"]) => store.set(session("a"), session("a").generation),
+          (store: SessionStore["Service"]) => store.remove(key("a"), "any")
+        ]) {
+          const error = yield* Effect.flip(at(path, change))
+          assert.instanceOf(error, PrivateDocument.NewerDocument)
+          assert.strictEqual(error._tag, "StoreError")
+          assert.include(error.message, `${path} was written by a newer le-auth, so this one does not change it`)
+          assert.notInclude(error.message, "Try again")
+        }
+        assert.strictEqual(Fs.readFileSync(path, "utf8"), newer)
+      }
+      assert.deepStrictEqual(Fs.readdirSync(Path.dirname(path)), ["sessions.json", "sessions.json.lock"])
+    })
+  )
+
+  it.effect("H8: what is not readable of a file stays in it, until its own key is set or removed", () =>
+    Effect.gen(function* () {
+      const path = Path.join(yield* directory, "sessions.json")
+      const entry = { key: { ...key("odd") }, accessToken: 7, of: "a later version" }
+      const others = [{ key: "planted" }, 7, null]
+      const entries = () => JSON.parse(Fs.readFileSync(path, "utf8")).sessions as ReadonlyArray<unknown>
+      Fs.writeFileSync(path, JSON.stringify({ version: 1, sessions: [entry, ...others] }))
+      yield* at(path, (store) => store.set(session("a"), "any"))
+      yield* at(path, (store) => store.set(session("a", undefined, "new"), session("a").generation))
+      yield* at(path, (store) => store.remove(key("b"), "any"))
+      assert.deepStrictEqual(entries().slice(1), [entry, ...others])
+      yield* at(path, (store) => store.remove(key("a"), "any"))
+      assert.deepStrictEqual(entries(), [entry, ...others])
+      yield* at(path, (store) => store.set(session("odd"), "any"))
+      assert.deepStrictEqual(entries().slice(1), others)
     })
   )
 
   it.effect("H8: one unreadable session does not take the others along", () =>
     Effect.gen(function* () {
       const path = Path.join(yield* directory, "sessions.json")
-      yield* at(path, (store) => store.set(session("a")))
+      yield* at(path, (store) => store.set(session("a"), "any"))
       const content = JSON.parse(Fs.readFileSync(path, "utf8"))
       Fs.writeFileSync(path, JSON.stringify({ ...content, sessions: [{ key: "old" }, ...content.sessions] }))
       assert.isTrue(Option.isSome((yield* at(path, (store) => store.get(key("a")))).value))
@@ -220,7 +307,7 @@ describe("SessionFile", () => {
       const root = yield* directory
       Fs.writeFileSync(Path.join(root, "file"), "")
       const path = Path.join(root, "file", "sessions.json")
-      const error = yield* Effect.flip(at(path, (store) => store.set(session("a"))))
+      const error = yield* Effect.flip(at(path, (store) => store.set(session("a"), "any")))
       assert.include(error.message, path)
       assert.include(error.message, "EEXIST")
     })

@@ -39,7 +39,7 @@ const run = (work: Work): Effect.Effect<string, unknown> => {
       )
     case "KeepSessions":
       return SessionStore.use((store) =>
-        Effect.forEach(work.subjects, (subject) => store.set(Samples.session(subject)), { concurrency: 4 })
+        Effect.forEach(work.subjects, (subject) => store.set(Samples.session(subject), "any"), { concurrency: 4 })
       ).pipe(Effect.as("kept"), Effect.provide(SessionFile.layerAt(work.file)))
     case "AccessToken":
       return Effect.map(Sessions.accessToken(Samples.key(work.subject)), Redacted.value).pipe(

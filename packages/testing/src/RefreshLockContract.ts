@@ -1,15 +1,19 @@
 /**
  * What `RefreshLock` demands of its adapters.
  *
- * That a lock is released when its process dies cannot be shown from inside; test it with a process that you kill.
+ * That a lock is released when its process dies cannot be shown from inside; test it with a process that you kill. How long a
+ * waiter waits is the adapter's own: only with the option `patience` is it proven that nobody enters meanwhile.
  *
  * @since 0.1.0
  */
 import { assert } from "@effect/vitest"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
+import { StoreError } from "@le-auth/core/StoreError"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -34,10 +38,12 @@ export const cases: ReadonlyArray<Contract.ContractCase<Lock>> = [
       const key = yield* uniqueKey
       let inside = 0
       let most = 0
+      const runs = Array.from({ length: 16 }, () => 0)
       const results = yield* inParallel(16, (index) =>
         alternating(subject, index).withLock(
           `${key}`,
           Effect.gen(function* () {
+            runs[index]! += 1
             inside += 1
             most = Math.max(most, inside)
             yield* aMoment
@@ -48,13 +54,18 @@ export const cases: ReadonlyArray<Contract.ContractCase<Lock>> = [
       )
       assert.strictEqual(most, 1, "effects that ran at the same time under one key")
       assert.deepStrictEqual(
+        runs,
+        Array.from({ length: 16 }, () => 1),
+        "how often the effect of each caller ran"
+      )
+      assert.deepStrictEqual(
         results,
         Array.from({ length: 16 }, (_, index) => index)
       )
     })
   },
   {
-    name: "F3: nobody enters while somebody is inside, however long that takes",
+    name: "F3: nobody enters while somebody is inside",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const key = yield* uniqueKey
       const holder = yield* hold(one, key)
@@ -205,7 +216,70 @@ export const cases: ReadonlyArray<Contract.ContractCase<Lock>> = [
   }
 ]
 
-const contract = { port: RefreshLock, cases }
+/**
+ * @since 0.1.0
+ */
+export interface Options<E = never> extends Omit<Contract.Options<RefreshLock, E>, "elapse"> {
+  /**
+   * How long the adapter waits for whoever is inside, until it fails with a `StoreError`; `Duration.infinity` if it waits for ever.
+   * Give an adapter that is `live` a short one: the case takes so long.
+   */
+  readonly patience?: Duration.Input | undefined
+}
+
+const patienceName =
+  "F3: who waits does not enter as long as its patience lasts, then fails with a StoreError, and never runs"
+
+/** Of a lock that waits for ever. */
+const longWait = Duration.hours(1)
+
+const patienceCase = (patience: Duration.Duration): Contract.ContractCase<Lock> => ({
+  name: patienceName,
+  takes: Duration.isFinite(patience) ? Duration.sum(patience, Duration.seconds(1)) : longWait,
+  run: Effect.fnUntraced(function* ({ elapse, one, other }) {
+    const key = yield* uniqueKey
+    const holder = yield* hold(one, key)
+    let entered = false
+    const from = yield* Clock.currentTimeMillis
+    const waiter = yield* Effect.forkScoped(
+      Effect.gen(function* () {
+        const enter = Effect.sync(() => (entered = true))
+        const exit = yield* Effect.exit(other.withLock(key, enter))
+        return { exit, waited: (yield* Clock.currentTimeMillis) - from }
+      })
+    )
+    yield* aMoment
+    if (!Duration.isFinite(patience)) {
+      yield* elapse(longWait)
+      yield* aMoment
+      assert.isFalse(entered, `another effect entered within ${Duration.format(longWait)} while the lock was held`)
+      yield* holder.open
+      yield* Fiber.join(waiter)
+      assert.isTrue(entered, "the lock was free, and nobody entered")
+      return
+    }
+    yield* elapse(Duration.times(patience, 0.9))
+    yield* aMoment
+    assert.isFalse(entered, "another effect entered while the lock was held")
+    yield* elapse(Duration.sum(Duration.times(patience, 0.1), Duration.seconds(1)))
+    const { exit, waited } = yield* Fiber.join(waiter)
+    assert.isFalse(entered, "another effect entered while the lock was held")
+    assert.isAtLeast(waited, Duration.toMillis(patience) * 0.9, "milliseconds that the wait took")
+    assert.instanceOf(Exit.isFailure(exit) ? Cause.squash(exit.cause) : exit, StoreError, "how the wait ended")
+    yield* holder.open
+    yield* Fiber.join(holder.fiber)
+    yield* isFree(one, key)
+    assert.isFalse(entered, "an effect ran though its wait had ended")
+  })
+})
+
+const contractOf = ({ patience }: Options<unknown> = {}): Contract.Contract<RefreshLock, Lock> =>
+  patience === undefined
+    ? { port: RefreshLock, cases, unproven: [{ name: patienceName, reason: "give the suite `patience`" }] }
+    : { port: RefreshLock, cases: [...cases, patienceCase(Duration.fromInputUnsafe(patience))] }
+
+/** Who waits sleeps: an engine whose time is moved on would only end the lease of whoever is inside. */
+const ofWaiters = <E>(options: Options<E> = {}): Contract.Options<RefreshLock, E> => ({ ...options, elapse: undefined })
 
 /**
  * Registers the cases as vitest tests.
@@ -220,18 +294,15 @@ const contract = { port: RefreshLock, cases }
  *
  * @since 0.1.0
  */
-export const suite = <E, E2 = never>(
-  name: string,
-  layer: Layer.Layer<RefreshLock, E>,
-  options?: Contract.Options<RefreshLock, E2>
-): void => Contract.suite(contract, `RefreshLock: ${name}`, layer, options)
+export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<RefreshLock, E>, options?: Options<E2>): void =>
+  Contract.suite(contractOf(options), `RefreshLock: ${name}`, layer, ofWaiters(options))
 
 /**
- * Runs the cases and gives those that do not hold.
+ * Runs the cases and gives those that do not hold, and those that could not be proven.
  *
  * @since 0.1.0
  */
 export const check = <E, E2 = never>(
   layer: Layer.Layer<RefreshLock, E>,
-  options?: Contract.Options<RefreshLock, E2>
-): Effect.Effect<ReadonlyArray<Contract.Violation>> => Contract.check(contract, layer, options)
+  options?: Options<E2>
+): Effect.Effect<Contract.Findings> => Contract.check(contractOf(options), layer, ofWaiters(options))

@@ -44,11 +44,11 @@ export const suite = <E, E2 = never>(
 ): void => Contract.suite(contract, `SentinelStore: ${name}`, layer, options)
 
 /**
- * Runs the cases and gives those that do not hold.
+ * Runs the cases and gives those that do not hold, and those that could not be proven.
  *
  * @since 0.1.0
  */
 export const check = <E, E2 = never>(
   layer: Layer.Layer<SentinelStore, E>,
   options?: Contract.Options<SentinelStore, E2>
-): Effect.Effect<ReadonlyArray<Contract.Violation>> => Contract.check(contract, layer, options)
+): Effect.Effect<Contract.Findings> => Contract.check(contract, layer, options)

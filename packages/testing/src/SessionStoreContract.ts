@@ -5,7 +5,7 @@
  */
 import { assert } from "@effect/vitest"
 import { Subject } from "@le-auth/core/Identifiers"
-import { type Session, SessionKey } from "@le-auth/core/Session"
+import { Generation, type Session, SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -13,14 +13,19 @@ import * as Option from "effect/Option"
 import * as Contract from "./Contract.ts"
 import { lookalikes } from "./internal/lookalikeKeys.ts"
 import { alternating, crowd, inParallel } from "./internal/parallel.ts"
+import { capacityCases } from "./internal/sessionCapacityCases.ts"
+import { generationCases } from "./internal/sessionGenerationCases.ts"
 import { holds } from "./internal/property.ts"
 import { isFound, isListed, isNone } from "./internal/sessionAssertions.ts"
 import * as Samples from "./internal/sampleSessions.ts"
 
 type Store = SessionStore["Service"]
 
+/** Of a session of a version without generations. */
+const none = Generation.make("")
+
 const comesBack = Effect.fnUntraced(function* (one: Store, other: Store, session: Session) {
-  yield* one.set(session)
+  yield* one.set(session, "any")
   isFound(yield* other.get(Samples.equalKey(session.key)), session, "what was set is got by an equal key")
 })
 
@@ -67,11 +72,11 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
     name: "F1: set replaces the whole session, and what the new one lacks is gone",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const key = yield* Samples.uniqueKey
-      yield* one.set(Samples.whole(key, 1))
+      yield* one.set(Samples.whole(key, 1), "any")
       isFound(yield* other.get(key), Samples.whole(key, 1), "the first set")
-      yield* other.set(Samples.whole(key, 2))
+      yield* other.set(Samples.whole(key, 2), "any")
       isFound(yield* one.get(key), Samples.whole(key, 2), "the second set")
-      yield* one.set(Samples.smallest(key))
+      yield* one.set(Samples.smallest(key), "any")
       isFound(
         yield* other.get(key),
         Samples.smallest(key),
@@ -84,13 +89,13 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
     name: "G5: a session that was removed is gone, and to remove it again succeeds",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const key = yield* Samples.uniqueKey
-      yield* one.remove(key)
-      yield* one.set(Samples.whole(key))
-      yield* other.remove(Samples.equalKey(key))
+      assert.isTrue(yield* one.remove(key, "any"), "to remove what is not there")
+      assert.isTrue(yield* one.set(Samples.whole(key), "any"), "to set over any")
+      assert.isTrue(yield* other.remove(Samples.equalKey(key), "any"), "to remove any")
       isNone(yield* one.get(key), "after remove")
       isNone(yield* other.get(key), "after remove")
       yield* isListed(one, key.accountId, [], "after remove")
-      yield* one.remove(key)
+      assert.isTrue(yield* one.remove(key, "any"), "to remove it again")
       yield* comesBack(one, other, Samples.whole(key, 1))
     })
   },
@@ -100,13 +105,13 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
       const { accountId } = yield* Samples.uniqueKey
       const keys = lookalikes(accountId)
       const first = keys[0]!
-      yield* one.set(Samples.whole(first))
+      yield* one.set(Samples.whole(first), "any")
       for (const key of keys.slice(1)) isNone(yield* other.get(key), `${key} is not ${first}`)
-      for (const [index, key] of keys.entries()) yield* one.set(Samples.whole(key, index))
+      for (const [index, key] of keys.entries()) yield* one.set(Samples.whole(key, index), "any")
       for (const [index, key] of keys.entries()) {
         isFound(yield* other.get(key), Samples.whole(key, index), `${key} among ${keys.length} similar keys`)
       }
-      yield* other.remove(first)
+      yield* other.remove(first, "any")
       for (const [index, key] of keys.entries()) {
         if (index > 0) isFound(yield* one.get(key), Samples.whole(key, index), `${key} after ${first} was removed`)
       }
@@ -117,12 +122,12 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
     run: Effect.fnUntraced(function* ({ one, other }) {
       const { accountId } = yield* Samples.uniqueKey
       const keys = lookalikes(accountId)
-      yield* Effect.forEach(keys, (key, index) => one.set(Samples.whole(key, index)))
-      yield* Effect.forEach(keys, (key) => one.set(Samples.smallest(key)))
+      yield* Effect.forEach(keys, (key, index) => one.set(Samples.whole(key, index), "any"))
+      yield* Effect.forEach(keys, (key) => one.set(Samples.smallest(key), "any"))
       for (const account of new Set(keys.map((key) => key.accountId))) {
         const mine = keys.filter((key) => key.accountId === account)
         yield* isListed(other, account, mine, `the keys of ${account}`)
-        yield* one.remove(mine[0]!)
+        yield* one.remove(mine[0]!, "any")
         yield* isListed(other, account, mine.slice(1), `the keys of ${account} after one was removed`)
       }
     })
@@ -131,10 +136,10 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
     name: "every key that list gives can be used to get and remove",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const { accountId } = yield* Samples.uniqueKey
-      yield* Effect.forEach(lookalikes(accountId), (key) => one.set(Samples.whole(key)))
+      yield* Effect.forEach(lookalikes(accountId), (key) => one.set(Samples.whole(key), "any"))
       for (const key of yield* other.list(accountId)) {
         isFound(yield* other.get(key), Samples.whole(key), `${key} from the list`)
-        yield* other.remove(key)
+        yield* other.remove(key, "any")
       }
       yield* isListed(one, accountId, [], "after all listed keys were removed")
     })
@@ -147,7 +152,7 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
         { length: crowd },
         (_, index) => new SessionKey({ ...first, subject: Subject.make(`user ${index}`) })
       )
-      yield* inParallel(crowd, (index) => alternating(subject, index).set(Samples.whole(keys[index]!, index)))
+      yield* inParallel(crowd, (index) => alternating(subject, index).set(Samples.whole(keys[index]!, index), "any"))
       for (const [index, key] of keys.entries()) {
         isFound(yield* subject.other.get(key), Samples.whole(key, index), `session ${index} of ${crowd}`)
       }
@@ -165,12 +170,14 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
         isFound(found, Samples.whole(key, serial), "a session that was read while others were set")
       })
       yield* inParallel(crowd, (index) =>
-        Effect.andThen(alternating(subject, index).set(Samples.whole(key, index)), read())
+        Effect.andThen(alternating(subject, index).set(Samples.whole(key, index), "any"), read())
       )
       assert.isTrue(Option.isSome(yield* subject.one.get(key)), "after all sets there is no session")
       yield* isListed(subject.one, key.accountId, [key], "many sets of one key make one session")
     })
-  }
+  },
+  ...generationCases,
+  ...capacityCases
 ]
 
 /**
@@ -182,6 +189,11 @@ export interface Options<E = never> extends Contract.Options<SessionStore, E> {
    * what cannot be read is no session (H8).
    */
   readonly corrupt?: ((key: SessionKey) => Effect.Effect<void, unknown>) | undefined
+  /**
+   * Makes what the data holds under a key into what a version without generations would have kept. For adapters that were there
+   * before: with it one more case proves that those sessions live on.
+   */
+  readonly legacy?: ((key: SessionKey) => Effect.Effect<void, unknown>) | undefined
 }
 
 const corruptCase = (corrupt: NonNullable<Options["corrupt"]>): Contract.ContractCase<Store> => ({
@@ -189,23 +201,55 @@ const corruptCase = (corrupt: NonNullable<Options["corrupt"]>): Contract.Contrac
   run: Effect.fnUntraced(function* ({ one, other }) {
     const key = yield* Samples.uniqueKey
     const neighbour = new SessionKey({ ...key, subject: Subject.make("neighbour") })
-    yield* one.set(Samples.whole(key))
-    yield* one.set(Samples.whole(neighbour))
+    yield* one.set(Samples.whole(key), "any")
+    yield* one.set(Samples.whole(neighbour), "any")
     yield* corrupt(key)
     isNone(yield* one.get(key), "of a damaged session")
     isNone(yield* other.get(key), "of a damaged session")
     yield* other.list(key.accountId)
+    const { generation } = Samples.whole(key)
+    for (const over of [generation, none]) {
+      assert.isFalse(yield* one.set(Samples.whole(key, 2), over), `a set over "${over}" of a damaged session`)
+      assert.isFalse(yield* other.remove(key, over), `a remove of "${over}" of a damaged session`)
+    }
     isFound(yield* other.get(neighbour), Samples.whole(neighbour), "the session beside the damaged one")
     yield* comesBack(one, other, Samples.whole(key, 1))
     yield* corrupt(key)
-    yield* other.remove(key)
+    yield* other.remove(key, "any")
     isNone(yield* one.get(key), "of a damaged session that was removed")
   })
 })
 
-const contractOf = (options: Options<unknown> | undefined) => ({
+const legacyCase = (legacy: NonNullable<Options["legacy"]>): Contract.ContractCase<Store> => ({
+  name: "F4: a session of a version without generations has the empty one, and is set over and removed by it",
+  run: Effect.fnUntraced(function* ({ one, other }) {
+    const key = yield* Samples.uniqueKey
+    const put = Effect.gen(function* () {
+      yield* one.set(Samples.whole(key), "any")
+      yield* legacy(key)
+      const found = Option.getOrThrow(yield* other.get(key))
+      assert.strictEqual(found.generation, "", "the generation of a session that was kept before there were any")
+    })
+    const wrong = yield* Samples.uniqueGeneration
+    yield* put
+    assert.isFalse(yield* one.set(Samples.whole(key, 1), wrong), "a set over a generation that it does not have")
+    assert.isFalse(yield* one.remove(key, wrong), "a remove of a generation that it does not have")
+    assert.isTrue(yield* other.set(Samples.whole(key, 1), none), "a set over the empty generation")
+    isFound(yield* one.get(key), Samples.whole(key, 1), "what was set over the session of before")
+    assert.isFalse(yield* one.set(Samples.whole(key, 2), none), "a second set over the empty generation")
+    yield* put
+    assert.isTrue(yield* other.remove(key, none), "a remove of the empty generation")
+    isNone(yield* one.get(key), "after the session of before was removed")
+  })
+})
+
+const contractOf = ({ corrupt, legacy }: Options<unknown> = {}) => ({
   port: SessionStore,
-  cases: options?.corrupt === undefined ? cases : [...cases, corruptCase(options.corrupt)]
+  cases: [
+    ...cases,
+    ...(corrupt === undefined ? [] : [corruptCase(corrupt)]),
+    ...(legacy === undefined ? [] : [legacyCase(legacy)])
+  ]
 })
 
 /**
@@ -225,11 +269,11 @@ export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<SessionSto
   Contract.suite(contractOf(options), `SessionStore: ${name}`, layer, options)
 
 /**
- * Runs the cases and gives those that do not hold.
+ * Runs the cases and gives those that do not hold, and those that could not be proven.
  *
  * @since 0.1.0
  */
 export const check = <E, E2 = never>(
   layer: Layer.Layer<SessionStore, E>,
   options?: Options<E2>
-): Effect.Effect<ReadonlyArray<Contract.Violation>> => Contract.check(contractOf(options), layer, options)
+): Effect.Effect<Contract.Findings> => Contract.check(contractOf(options), layer, options)

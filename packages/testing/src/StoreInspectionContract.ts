@@ -74,11 +74,11 @@ export const suite = <E, E2 = never>(
 ): void => Contract.suite(contract, `StoreInspection: ${name}`, inspected(layer), both(options))
 
 /**
- * Runs the cases and gives those that do not hold.
+ * Runs the cases and gives those that do not hold, and those that could not be proven.
  *
  * @since 0.1.0
  */
 export const check = <E, E2 = never>(
   layer: Layer.Layer<Both, E>,
   options?: Contract.Options<Both, E2>
-): Effect.Effect<ReadonlyArray<Contract.Violation>> => Contract.check(contract, inspected(layer), both(options))
+): Effect.Effect<Contract.Findings> => Contract.check(contract, inspected(layer), both(options))

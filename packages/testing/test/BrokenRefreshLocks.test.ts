@@ -1,15 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
 import { layerMemory, RefreshLock } from "@le-auth/core/RefreshLock"
+import { StoreError } from "@le-auth/core/StoreError"
 import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
+import * as TestClock from "effect/testing/TestClock"
 
 type Lock = RefreshLock["Service"]
 
 const oneAtATime = "F3: under equal keys one runs at a time, and everyone runs once"
-const nobody = "F3: nobody enters while somebody is inside, however long that takes"
+const nobody = "F3: nobody enters while somebody is inside"
+const patient =
+  "F3: who waits does not enter as long as its patience lasts, then fails with a StoreError, and never runs"
 const different = "F3: different keys do not wait for each other, not even similar or long ones"
 const hundred = "100 keys are locked at the same time"
 const failure = "a lock is released after a failure, which passes through as it is"
@@ -52,6 +59,51 @@ const getThenSet = layer(() => {
     )
 })
 
+/** A lock whose waiters lose their patience, and what they do then. */
+const waiting = ({
+  after,
+  patience = Duration.minutes(1)
+}: {
+  readonly patience?: Duration.Duration
+  /** Of a waiter whose time is over. Right is to fail. */
+  readonly after?: <A, E>(lock: Semaphore.Semaphore, effect: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreError>
+} = {}) =>
+  layer(() => {
+    const of = locks()
+    const late = Effect.fail(new StoreError({ store: "lock", operation: "wait" }))
+    return (key, effect) =>
+      Effect.flatMap(Effect.timeoutOption(Effect.interruptible(of(key).take(1)), patience), (taken) => {
+        if (Option.isSome(taken)) return Effect.ensuring(effect, of(key).release(1))
+        return after === undefined ? late : Effect.provideContext(after(of(key), effect as never), Context.empty())
+      })
+  })
+
+const enters = <A, E>(_: Semaphore.Semaphore, effect: Effect.Effect<A, E>) => effect
+
+const impatient: ReadonlyArray<readonly [string, Layer.Layer<RefreshLock>, Duration.Input]> = [
+  ["enters after a second", waiting({ patience: Duration.seconds(1), after: enters }), "1 minute"],
+  [
+    "enters after a second, though it has no end",
+    waiting({ patience: Duration.seconds(1), after: enters }),
+    Duration.infinity
+  ],
+  ["enters when its patience is over", waiting({ after: enters }), "1 minute"],
+  ["fails sooner than it says", waiting({ patience: Duration.seconds(30) }), "1 minute"],
+  ["dies when its patience is over", waiting({ after: () => Effect.die("late") }), "1 minute"],
+  ["waits longer than it says", waiting({ patience: Duration.hours(1) }), "1 minute"],
+  [
+    "runs what failed to wait later",
+    waiting({
+      after: (lock, effect) =>
+        Effect.andThen(
+          Effect.forkDetach(lock.withPermits(1)(effect)),
+          Effect.fail(new StoreError({ store: "lock", operation: "wait" }))
+        )
+    }),
+    "1 minute"
+  ]
+]
+
 const broken: ReadonlyArray<readonly [string, Layer.Layer<RefreshLock>, ReadonlyArray<string>]> = [
   ["does nothing", layer(() => (_, effect) => effect), [oneAtATime, nobody, uninterruptible, waiter]],
   ["has one lock for all keys", keyed(() => "all"), [different, hundred]],
@@ -87,6 +139,14 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<RefreshLock>, Readonly
     [uninterruptible]
   ],
   [
+    "runs its effect twice",
+    layer(() => {
+      const of = locks()
+      return (key, effect) => of(key).withPermits(1)(Effect.andThen(effect, effect))
+    }),
+    [oneAtATime]
+  ],
+  [
     "cannot be waited for in vain",
     layer(() => {
       const of = locks()
@@ -102,20 +162,58 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<RefreshLock>, Readonly
 describe("RefreshLockContract", () => {
   it.effect("accepts a right lock, alone and twice on the same data", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* RefreshLockContract.check(keyed((key) => key)), [])
+      const nothing = { violations: [], unproven: [] }
+      const forEver = { patience: Duration.infinity }
+      assert.deepStrictEqual(
+        yield* RefreshLockContract.check(
+          keyed((key) => key),
+          forEver
+        ),
+        nothing
+      )
+      assert.deepStrictEqual(yield* RefreshLockContract.check(waiting(), { patience: "1 minute" }), nothing)
       const semaphores = new Map<string, Semaphore.Semaphore>()
       const shared = layer(() => {
         const of = locks((key) => key, semaphores)
         return (key, effect) => of(key).withPermits(1)(effect)
       })
-      assert.deepStrictEqual(yield* RefreshLockContract.check(shared, { second: shared }), [])
+      assert.deepStrictEqual(yield* RefreshLockContract.check(shared, { second: shared, ...forEver }), nothing)
+    })
+  )
+
+  for (const [what, layer, patience] of impatient) {
+    it.effect(`rejects a lock that ${what}`, () =>
+      Effect.gen(function* () {
+        const { unproven, violations } = yield* RefreshLockContract.check(layer, { patience, timeout: "2 seconds" })
+        assert.deepStrictEqual(
+          violations.map(({ name }) => name),
+          [patient]
+        )
+        assert.deepStrictEqual(unproven, [])
+      })
+    )
+  }
+
+  it.effect("names the wait that it could not prove", () =>
+    Effect.gen(function* () {
+      const unprovenOf = (options: RefreshLockContract.Options) =>
+        Effect.map(RefreshLockContract.check(waiting(), options), ({ unproven }) => unproven)
+      const [unknown] = yield* unprovenOf({})
+      assert.deepStrictEqual(unknown, { name: patient, reason: "give the suite `patience`" })
+      const [long] = yield* unprovenOf({ live: true, patience: "1 minute" })
+      assert.strictEqual(long?.name, patient)
+      // Under the real clock the case takes as long as the patience is.
+      const real = yield* TestClock.withLive(
+        RefreshLockContract.check(waiting({ patience: Duration.millis(300) }), { patience: "300 millis" })
+      )
+      assert.deepStrictEqual(real, { violations: [], unproven: [] })
     })
   )
 
   for (const [what, layer, names] of broken) {
     it.effect(`rejects a lock that ${what}`, () =>
       Effect.gen(function* () {
-        const violations = yield* RefreshLockContract.check(layer, { timeout: "300 millis" })
+        const { violations } = yield* RefreshLockContract.check(layer, { timeout: "300 millis" })
         assert.includeMembers(
           violations.map(({ name }) => name),
           [...names]
@@ -126,7 +224,10 @@ describe("RefreshLockContract", () => {
 
   it.effect("F4: rejects a lock that two processes do not share", () =>
     Effect.gen(function* () {
-      const violations = yield* RefreshLockContract.check(layerMemory, { second: layerMemory, timeout: "300 millis" })
+      const { violations } = yield* RefreshLockContract.check(layerMemory, {
+        second: layerMemory,
+        timeout: "300 millis"
+      })
       assert.includeMembers(
         violations.map(({ name }) => name),
         [oneAtATime, nobody, uninterruptible]
@@ -136,11 +237,11 @@ describe("RefreshLockContract", () => {
 
   it.effect("says what to do about a lock that waits forever", () =>
     Effect.gen(function* () {
-      const [violation] = yield* RefreshLockContract.check(
+      const { violations } = yield* RefreshLockContract.check(
         layer(() => () => Effect.never),
         { timeout: "20 millis" }
       )
-      assert.include(violation?.problem, "live: true")
+      assert.include(violations[0]?.problem, "live: true")
     })
   )
 })

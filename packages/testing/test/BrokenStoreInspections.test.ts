@@ -139,8 +139,8 @@ describe("the contract of StoreInspection, against an adapter", () => {
   for (const [name, layer, violated] of broken) {
     it.effect(name, () =>
       Effect.gen(function* () {
-        const found = yield* StoreInspectionContract.check(layer)
-        assert.deepStrictEqual(found.map((violation) => violation.name).toSorted(), [...violated].toSorted())
+        const { violations } = yield* StoreInspectionContract.check(layer)
+        assert.deepStrictEqual(violations.map(({ name }) => name).toSorted(), [...violated].toSorted())
       })
     )
   }

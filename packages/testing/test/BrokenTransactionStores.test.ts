@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
+import * as TestClock from "effect/testing/TestClock"
 
 type Store = TransactionStore["Service"]
 interface Entry {
@@ -96,19 +97,21 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<TransactionStore>, Rea
   ]
 ]
 
+const nothing = { violations: [], unproven: [] }
+
 describe("TransactionStoreContract", () => {
   it.effect("accepts a right store, alone and twice on the same data", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* TransactionStoreContract.check(store()), [])
+      assert.deepStrictEqual(yield* TransactionStoreContract.check(store()), nothing)
       const shared = store({ entries: new Map() })
-      assert.deepStrictEqual(yield* TransactionStoreContract.check(shared, { second: shared }), [])
+      assert.deepStrictEqual(yield* TransactionStoreContract.check(shared, { second: shared }), nothing)
     })
   )
 
   for (const [what, layer, names] of broken) {
     it.effect(`rejects a store that ${what}`, () =>
       Effect.gen(function* () {
-        const violations = yield* TransactionStoreContract.check(layer, { timeout: "2 seconds" })
+        const { violations } = yield* TransactionStoreContract.check(layer, { timeout: "2 seconds" })
         assert.includeMembers(
           violations.map(({ name }) => name),
           [...names]
@@ -119,7 +122,7 @@ describe("TransactionStoreContract", () => {
 
   it.effect("rejects two instances that do not share their data", () =>
     Effect.gen(function* () {
-      const violations = yield* TransactionStoreContract.check(layerMemory, { second: layerMemory })
+      const { violations } = yield* TransactionStoreContract.check(layerMemory, { second: layerMemory })
       assert.includeMembers(
         violations.map(({ name }) => name),
         [b6, b7("take gives the record as it was put")]
@@ -141,8 +144,8 @@ describe("TransactionStoreContract", () => {
           return { put, take: (id) => semaphore.withPermits(1)(take(id)) } satisfies Store
         })
       )
-      assert.deepStrictEqual(yield* TransactionStoreContract.check(oneAtATime), [])
-      const violations = yield* TransactionStoreContract.check(oneAtATime, { second: oneAtATime })
+      assert.deepStrictEqual(yield* TransactionStoreContract.check(oneAtATime), nothing)
+      const { violations } = yield* TransactionStoreContract.check(oneAtATime, { second: oneAtATime })
       assert.deepStrictEqual(
         violations.map(({ name }) => name),
         [parallel]
@@ -150,10 +153,28 @@ describe("TransactionStoreContract", () => {
     })
   )
 
+  it.effect("names what it could not prove under the clock it ran with, and proves it where time can pass", () =>
+    Effect.gen(function* () {
+      const capped = store({ until: (now, timeToLive) => now + Math.min(300_000, Duration.toMillis(timeToLive)) })
+      const { unproven, violations } = yield* TransactionStoreContract.check(capped, { live: true })
+      assert.deepStrictEqual(violations, [])
+      assert.deepStrictEqual(
+        unproven.map(({ name, reason }) => [name, reason]),
+        [[long, "10m have to pass: give the suite `elapse`"]]
+      )
+      const told = yield* TransactionStoreContract.check(capped, { live: true, elapse: TestClock.adjust })
+      assert.deepStrictEqual(
+        told.violations.map(({ name }) => name),
+        [long]
+      )
+      assert.deepStrictEqual(told.unproven, [])
+    })
+  )
+
   it.effect("says what is wrong", () =>
     Effect.gen(function* () {
-      const [violation] = yield* TransactionStoreContract.check(store({ take: findThenDelete }))
-      assert.include(violation?.problem, "Is it a find and then a delete?")
+      const { violations } = yield* TransactionStoreContract.check(store({ take: findThenDelete }))
+      assert.include(violations[0]?.problem, "Is it a find and then a delete?")
     })
   )
 })

@@ -13,6 +13,8 @@ export const signIn = Effect.fnUntraced(function* (options?: ApproveOptions) {
   return (yield* SignIn.complete(SignIn.callback(url, started.binding))).session
 })
 
-export const refresh = ({ key }: Session) => Sessions.use((sessions) => sessions.refresh(key))
+/** Also of tokens that came just now. */
+export const refresh = ({ accessToken, key }: Session) =>
+  Sessions.use((sessions) => sessions.renew(key, { unless: accessToken }))
 
 export const text = (secret: Redacted.Redacted): string => Redacted.value(secret)

@@ -81,16 +81,12 @@ describe("a refresh", () => {
     }).pipe(Effect.provide(TestSignIn.layer))
   )
 
-  it.effect("D13: repeats server errors after 5, 10 and 15 seconds", () =>
+  it.effect("D13: repeats what was not done after 5, 10 and 15 seconds", () =>
     Effect.gen(function* () {
       const session = yield* overdue
       const start = 2 * 3_600_000
-      yield* TestSentinel.misbehave(
-        "refresh",
-        Misbehaviour.serverError(500),
-        Misbehaviour.serverError(503),
-        Misbehaviour.refuseConnection
-      )
+      const busy = Misbehaviour.answer(503, "", { "retry-after": "1" })
+      yield* TestSentinel.misbehave("refresh", busy, busy, Misbehaviour.refuseConnection)
       const fiber = yield* Effect.forkChild(Sessions.accessToken(session.key))
       yield* TestClock.adjust("30 seconds")
       yield* Fiber.join(fiber)
@@ -124,6 +120,17 @@ describe("a refresh", () => {
       assert.strictEqual((yield* Effect.flip(Sessions.accessToken(session.key)))._tag, "SessionEnded")
       assert.strictEqual((yield* Effect.flip(Sessions.accessToken(session.key)))._tag, "NotSignedIn")
       assert.lengthOf(yield* times("refresh"), 1)
+    }).pipe(Effect.provide(TestSignIn.layer))
+  )
+
+  it.effect("D13: does not repeat what Sentinel may have done", () =>
+    Effect.gen(function* () {
+      const session = yield* overdue
+      for (const [index, status] of ([500, 502, 503, 504] as const).entries()) {
+        yield* TestSentinel.misbehave("refresh", Misbehaviour.serverError(status))
+        assert.strictEqual((yield* Effect.flip(Sessions.accessToken(session.key)))._tag, "TokenError")
+        assert.lengthOf(yield* times("refresh"), index + 1)
+      }
     }).pipe(Effect.provide(TestSignIn.layer))
   )
 
@@ -162,7 +169,7 @@ describe("a refresh", () => {
       yield* TestClock.adjust("5 seconds")
       yield* Fiber.join(interruption)
       assert.notStrictEqual(text((yield* current(session)).accessToken), text(session.accessToken))
-      yield* refresh(session)
+      yield* refresh(yield* current(session))
     }).pipe(Effect.provide(TestSignIn.layer))
   )
 })
@@ -192,6 +199,8 @@ describe("other endpoints", () => {
     Effect.gen(function* () {
       const session = yield* signIn()
       const client = yield* Sessions.authorized(yield* HttpClient.HttpClient, session.key)
+      // An answer without a reason means the token only if that is not new.
+      yield* TestClock.adjust("2 minutes")
       yield* TestSentinel.misbehave("users", Misbehaviour.answer(401, ""))
       const address = "http://localhost:4400/api/account/12345678/configuration/le-users/users/3552833710"
       assert.strictEqual((yield* client.get(address)).status, 200)

@@ -9,6 +9,7 @@ import type { Target } from "@le-auth/testing/ReceivedRequest"
 import * as TestSentinel from "@le-auth/testing/TestSentinel"
 import * as TestSignIn from "@le-auth/testing/TestSignIn"
 import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -92,7 +93,11 @@ describe("approve", () => {
         (yield* Effect.flip(SignIn.complete(SignIn.callback(url, other.binding))))._tag,
         "CallbackError"
       )
-      yield* SignIn.complete(SignIn.callback(url, mine.binding))
+      const { session } = yield* SignIn.complete(SignIn.callback(url, mine.binding))
+      // For a minute the same browser gets what came of it; then it is too late.
+      const again = yield* SignIn.complete(SignIn.callback(url, mine.binding))
+      assert.deepStrictEqual([again.isRepeated, again.session.key], [true, session.key])
+      yield* TestClock.adjust("61 seconds")
       assert.strictEqual(
         (yield* Effect.flip(SignIn.complete(SignIn.callback(url, mine.binding))))._tag,
         "CallbackError"

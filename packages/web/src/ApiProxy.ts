@@ -9,11 +9,15 @@
  * @since 0.1.0
  */
 import { Domains } from "@le-auth/core/Domains"
+import { discard } from "@le-auth/core/Http"
 import * as RequestLimits from "@le-auth/core/RequestLimits"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Sessions } from "@le-auth/core/Sessions"
 import * as ByteSize from "effect/ByteSize"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -23,10 +27,11 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as Forwarding from "./internal/forwarding.ts"
-import { answering, refuse } from "./internal/pageCall.ts"
+import { answering, refuse, type Refused } from "./internal/pageCall.ts"
 import type { WebApplication } from "./WebApplication.ts"
 
 /** @since 0.1.0 */
@@ -38,7 +43,10 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
  * @since 0.1.0
  */
 export interface Permission {
-  /** How a path must begin. `{account}` stands for the account of the session. */
+  /**
+   * The paths, compared segment by segment: `/a/b` is itself, `/a/b/*` is one segment more, `/a/b/**` is all that is below.
+   * `{account}` stands for the account of the session.
+   */
   readonly paths: ReadonlyArray<`/${string}`>
   /** Default: `GET` alone. */
   readonly methods?: ReadonlyArray<Method> | undefined
@@ -54,12 +62,43 @@ export interface Options {
   readonly path?: `/${string}` | undefined
   /** How large the body of a call may be. Default: 1 MiB. Of an answer, `RequestLimits` says it. */
   readonly maximumRequestSize?: ByteSize.Input | undefined
+  /**
+   * How long a call and its answer may take as a whole. Default: six times the limit of `RequestLimits`, a minute. That limit
+   * itself is for the beginning of the answer, and for each pause in it.
+   */
+  readonly deadline?: Duration.Input | undefined
 }
 
+const getOnly: ReadonlyArray<Method> = ["GET"]
 const noBody = new Set([204, 205, 304])
 
+const late = () => refuse("Timeout", 504, "LivePerson did not answer in time. Try again later.")
+
+/** A call to LivePerson with its end: whatever becomes of it, the connection is let go of. */
+const making = Effect.fnUntraced(function* (deadline: Duration.Duration) {
+  const scope = yield* Scope.make()
+  const isLate = Deferred.makeUnsafe<never, Refused>()
+  const end = Scope.close(scope, Exit.void)
+  const timer = yield* Effect.sleep(deadline).pipe(
+    Effect.andThen(Deferred.fail(isLate, late())),
+    // Also while a page that has its answer does not read on.
+    Effect.andThen(end),
+    Effect.forkDetach
+  )
+  yield* Scope.addFinalizer(
+    scope,
+    Effect.sync(() => timer.interruptUnsafe())
+  )
+  return { scope, end, isLate: Deferred.await(isLate) }
+})
+
 /** Passes an answer on while it comes, up to a size. Afterwards the connection breaks, since the status is out already. */
-const passOn = (response: HttpClientResponse, most: number) => {
+const passOn = (
+  response: HttpClientResponse,
+  most: number,
+  pause: Duration.Duration,
+  call: Effect.Success<ReturnType<typeof making>>
+): Effect.Effect<HttpServerResponse.HttpServerResponse, Refused> => {
   const { headers, status } = response
   if (Number(headers["content-length"] ?? 0) > most) {
     return Effect.fail(refuse("TooLarge", 502, "LivePerson's answer is too large. See RequestLimits."))
@@ -69,19 +108,32 @@ const passOn = (response: HttpClientResponse, most: number) => {
     return Effect.fail(refuse("Redirected", 502, "LivePerson answered with a redirect, which is not followed."))
   }
   const options = { status, headers: Forwarding.ofAnswer(headers) }
-  if (noBody.has(status)) return Effect.succeed(HttpServerResponse.empty(options))
+  if (noBody.has(status)) return Effect.as(call.end, HttpServerResponse.empty(options))
   let size = 0
   const body = response.stream.pipe(
     Stream.catchReason("HttpClientError", "EmptyBodyError", () => Stream.empty),
+    Stream.timeoutOrElse({ duration: pause, orElse: () => Stream.fail(late()) }),
+    Stream.interruptWhen(call.isLate),
     Stream.tap((chunk) => {
       size += chunk.byteLength
       return size > most ? Effect.fail(refuse("TooLarge", 502, "")) : Effect.void
-    })
+    }),
+    Stream.ensuring(call.end)
   )
   return Effect.succeed(
     HttpServerResponse.stream(body, { ...options, contentType: headers["content-type"] ?? "application/octet-stream" })
   )
 }
+
+/** A pattern that allows nothing is a mistake in the program, which shows at once and not at the first call. */
+const routesOf = (service: string, paths: ReadonlyArray<string>): ReadonlyArray<Forwarding.Route> =>
+  paths.map((pattern) => {
+    const route = Forwarding.routeOf(pattern)
+    if (route !== undefined) return route
+    throw new Error(
+      `ApiProxy: the path ${JSON.stringify(pattern)} of ${service} allows nothing. Write /a/b for one path, /a/b/* for one segment more, /a/b/** for all below.`
+    )
+  })
 
 /**
  * Adds the route `/liveperson/SERVICE/PATH` for the listed services. `BrowserApi` of `@le-auth/browser`, and `callApi` of its
@@ -119,7 +171,13 @@ export const layer = (
         options.maximumRequestSize === undefined
           ? ByteSize.mebibytes(1)
           : ByteSize.fromInputUnsafe(options.maximumRequestSize)
-      const services = new Map(Object.entries(options.services))
+      const pause = Duration.fromInputUnsafe(limits.timeout)
+      const deadline = Duration.fromInputUnsafe(options.deadline ?? Duration.times(pause, 6))
+      const services = new Map(
+        Object.entries(options.services).map(
+          ([name, { methods = getOnly, paths }]) => [name, { methods, routes: routesOf(name, paths) }] as const
+        )
+      )
       const path = options.path ?? "/liveperson"
 
       const bodyOf = (request: HttpServerRequest) =>
@@ -138,11 +196,11 @@ export const layer = (
           const notAllowed = () =>
             refuse("NotAllowed", 403, "The backend does not pass on this call. See the services of ApiProxy.")
           if (permission === undefined) return yield* notAllowed()
-          const { methods = ["GET"], paths } = permission
+          const { methods, routes } = permission
           const method = methods.find((each) => each === request.method)
           if (method === undefined) return yield* notAllowed()
           const origin = yield* domains.resolve(key.accountId, name)
-          const address = Forwarding.addressOf(origin, rest, paths, key.accountId)
+          const address = Forwarding.addressOf(origin, rest, routes, key.accountId)
           if (address === undefined) return yield* notAllowed()
 
           const forwarded = HttpClientRequest.modify(HttpClientRequest.empty, {
@@ -151,10 +209,12 @@ export const layer = (
             headers: Forwarding.ofRequest(request.headers),
             ...(method === "GET" ? {} : { body: yield* bodyOf(request) })
           })
-          const response = yield* sessions
-            .authorized(client, key)
+          const call = yield* making(deadline)
+          return yield* sessions
+            .authorized(HttpClient.withScope(client), key)
             .execute(forwarded)
             .pipe(
+              Scope.provide(call.scope),
               // The other side is another company: it gets no trace ids of ours.
               Effect.provideService(HttpClient.TracerPropagationEnabled, false),
               Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
@@ -162,12 +222,12 @@ export const layer = (
               Effect.catchTag("HttpClientError", () =>
                 Effect.fail(refuse("Unreachable", 502, "LivePerson cannot be reached. Try again later."))
               ),
-              Effect.timeoutOrElse({
-                duration: limits.timeout,
-                orElse: () => Effect.fail(refuse("Timeout", 504, "LivePerson did not answer in time. Try again later."))
-              })
+              Effect.timeoutOrElse({ duration: pause, orElse: () => Effect.fail(late()) }),
+              Effect.flatMap((response) =>
+                passOn(response, most, pause, call).pipe(Effect.onError(() => discard(response)))
+              ),
+              Effect.onError(() => call.end)
             )
-          return yield* passOn(response, most)
         })
       )
 

@@ -38,7 +38,7 @@ export const layer = HttpRouter.addAll(
   Effect.map(WebApplication, ({ cookies, frameAncestors, origin, paths }) => {
     const { attributes, prefix } = cookies
     const kinds: ReadonlyArray<FrameCookies> = ["shared", "partitioned"]
-    const nameOf = (kind: FrameCookies) => `${prefix}le-auth-probe-${kind}`
+    const nameOf = (kind: FrameCookies) => `${prefix}probe-${kind}`
     const probes = kinds.map(
       (kind) =>
         [

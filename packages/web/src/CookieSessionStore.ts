@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as Seal from "@le-auth/core/Seal"
-import { Session, type SessionKey } from "@le-auth/core/Session"
+import { type Generation, Session, type SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -38,7 +38,7 @@ const store = "session cookie"
 /** So many refreshed sessions are remembered, sealed, for requests that were on their way with the cookie before. */
 const remembered = 2000
 const rememberedFor = Duration.toMillis("5 minutes")
-/** From cookie to newest session. One is refreshed every half hour, so five minutes hold no more. */
+/** From what a cookie holds to the newest session. One is refreshed every half hour, so five minutes hold no more. */
 const maximumSteps = 16
 
 const associatedData = "session cookie"
@@ -50,6 +50,37 @@ const isOf =
 
 /** The end of a sealed text is its authentication tag: no two texts share it. */
 const tagOf = (text: string): string => text.slice(-32)
+
+/** A session as it is in a browser. */
+interface Sealed {
+  /** Of this set of tokens, and of no other. */
+  readonly identity: string
+  /** In the name of its cookies, so that to remove one generation never removes another. */
+  readonly mark: string
+  readonly text: string
+}
+
+const sealedOf = ({ generation, key }: Session, text: string): Sealed => ({
+  identity: generation === "" ? tagOf(text) : `${generation} ${key.toString()}`,
+  mark: generation.slice(0, 6),
+  text
+})
+
+/** What was kept before there were generations has no mark. */
+const nameOf = (place: string, mark: string): string => (mark === "" ? place : `${place}-${mark}`)
+
+const piece = /^(?:([\w-]{6})-)?\d{1,2}$/
+
+/** The names of all texts in a place: more than one if two processes, or two requests at once, put them there. */
+const namesIn = (browser: RequestCookies.RequestCookies, place: string): ReadonlyArray<string> => {
+  const marks = browser.names().flatMap((name) => {
+    const found = name.startsWith(`${place}-`) ? piece.exec(name.slice(place.length + 1)) : null
+    return found === null ? [] : [found[1] ?? ""]
+  })
+  return [...new Set(marks)].map((mark) => nameOf(place, mark))
+}
+
+const renewedAt = (session: Session): number => session.renewedAt ?? session.signedInAt
 
 /**
  * See {@link layer}, with options.
@@ -68,68 +99,111 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
       /** The places for sessions in a browser. Their names say nothing of whose they are. */
       const places = Array.from(
         { length: options.maximumSessions ?? 1 },
-        (_, index) => `${cookies.prefix}le-auth-data-${index}`
+        (_, index) => `${cookies.prefix}data-${index}`
       )
 
-      /** What a session became: a newer sealed text, or none after it was removed. */
-      const successors = new Recent<{ readonly text: string | undefined; readonly until: number }>(remembered)
+      /** What a session became: a newer one, or none after it was removed. */
+      const successors = new Recent<{ readonly next: Sealed | undefined; readonly until: number } | undefined>(
+        remembered
+      )
+      /** Until when this process knows what it wrote, for a callback that comes again before the browser has got the first answer. */
+      const written = new Recent<number>(remembered)
+      const successorOf = (identity: string, now: number) => {
+        const found = successors.get(identity)
+        return found === undefined || found.until <= now ? undefined : found
+      }
+
+      /** The newest that is known: its identity, and no text if it was removed. */
+      const follow = (
+        sealed: Sealed,
+        now: number
+      ): { readonly identity: string; readonly sealed: Sealed | undefined } => {
+        let newest = sealed
+        for (let step = 0; step < maximumSteps; step++) {
+          const found = successorOf(newest.identity, now)
+          if (found === undefined) break
+          if (found.next === undefined) return { identity: newest.identity, sealed: undefined }
+          newest = found.next
+        }
+        return { identity: newest.identity, sealed: newest }
+      }
+
+      /** For requests that are on their way with the cookies of before. */
+      const succeed = (before: Sealed, next: Sealed | undefined, now: number) => {
+        const { identity } = follow(before, now)
+        if (identity !== next?.identity) successors.set(identity, { next, until: now + rememberedFor })
+        // It is the newest now, also if it was so once before.
+        if (next !== undefined && successors.get(next.identity) !== undefined) successors.set(next.identity, undefined)
+      }
 
       const open = (text: string) => Effect.map(keys.open(text, associatedData), Option.flatMap(decode))
 
-      const follow = (text: string, now: number): string | undefined => {
-        let newest: string | undefined = text
-        for (let step = 0; step < maximumSteps && newest !== undefined; step++) {
-          const next = successors.get(tagOf(newest))
-          if (next === undefined || next.until <= now) break
-          newest = next.text
-        }
-        return newest
+      const put = (browser: RequestCookies.RequestCookies, place: string, sealed: Sealed) => {
+        const name = nameOf(place, sealed.mark)
+        for (const other of namesIn(browser, place)) if (other !== name) Chunks.remove(browser, other)
+        Chunks.write(browser, name, sealed.text, maxAge)
+      }
+
+      const clear = (browser: RequestCookies.RequestCookies, place: string) => {
+        for (const name of namesIn(browser, place)) Chunks.remove(browser, name)
       }
 
       /** The session in a place, or what it became meanwhile. */
       const read = Effect.fnUntraced(function* (browser: RequestCookies.RequestCookies, place: string) {
-        const text = Chunks.read(browser.get, place)
-        if (text === undefined) return undefined
-        const found = yield* open(text)
-        if (Option.isNone(found)) {
-          yield* Effect.logWarning("The cookies of a session do not open with the seal keys, so they count as none")
-          Chunks.remove(browser, place)
+        const now = yield* Clock.currentTimeMillis
+        let latest: { readonly session: Session; readonly sealed: Sealed } | undefined
+        for (const name of namesIn(browser, place)) {
+          const text = Chunks.read(browser.get, name)
+          if (text === undefined) continue
+          const found = yield* open(text)
+          if (Option.isNone(found)) {
+            yield* Effect.logWarning("The cookies of a session do not open with the seal keys, so they count as none")
+            Chunks.remove(browser, name)
+            continue
+          }
+          const session = found.value
+          if (session.signedInAt + Duration.toMillis(maxAge) <= now) continue
+          if (latest === undefined || renewedAt(session) > renewedAt(latest.session)) {
+            latest = { session, sealed: sealedOf(session, text) }
+          }
+        }
+        if (latest === undefined) return undefined
+        const { sealed } = follow(latest.sealed, now)
+        if (sealed === undefined) {
+          clear(browser, place)
           return undefined
         }
-        const now = yield* Clock.currentTimeMillis
-        if (found.value.signedInAt + Duration.toMillis(maxAge) <= now) return undefined
-        const newest = follow(text, now)
-        if (newest === text) return found.value
-        if (newest === undefined) return undefined
-        // This browser has not got it yet, or its answer was lost.
-        Chunks.write(browser, place, newest, maxAge)
-        return Option.getOrUndefined(yield* open(newest))
+        // This browser has not got the newest yet, since its answer was lost or is on its way, or has others beside it.
+        if (sealed !== latest.sealed || namesIn(browser, place).length > 1) put(browser, place, sealed)
+        if (sealed === latest.sealed) return { place, ...latest }
+        const session = yield* open(sealed.text)
+        return Option.isNone(session) ? undefined : { place, session: session.value, sealed }
       })
 
       const readAll = (browser: RequestCookies.RequestCookies) =>
         Effect.map(
-          Effect.forEach(places, (place) => Effect.map(read(browser, place), (session) => ({ place, session }))),
-          (all) => all.flatMap(({ place, session }) => (session === undefined ? [] : [{ place, session }]))
+          Effect.forEach(places, (place) => read(browser, place)),
+          (all) => all.filter((found) => found !== undefined)
         )
 
       /** The key is inside of the seal, so a session is found under its own key only. */
       const find = (browser: RequestCookies.RequestCookies, key: SessionKey) =>
         Effect.map(readAll(browser), (all) => all.find(({ session }) => isOf(key)(session)))
 
-      /** For requests that are on their way with the cookies of before. */
-      const succeed = Effect.fnUntraced(function* (
-        browser: RequestCookies.RequestCookies,
-        place: string,
-        key: SessionKey,
-        text: string | undefined
-      ) {
-        const until = (yield* Clock.currentTimeMillis) + rememberedFor
-        for (const before of [Chunks.read(browser.sent, place), Chunks.read(browser.get, place)]) {
-          if (before === undefined) continue
-          const was = yield* open(before)
-          if (Option.isSome(was) && isOf(key)(was.value)) successors.set(tagOf(before), { text, until })
-        }
-      })
+      /** In one step with what is written then: what was found is still the newest, and of this generation. */
+      const matches = (
+        found: { readonly session: Session; readonly sealed: Sealed } | undefined,
+        over: Generation | "any",
+        now: number
+      ): boolean =>
+        over === "any" ||
+        (found !== undefined &&
+          found.session.generation === over &&
+          successorOf(found.sealed.identity, now) === undefined)
+
+      /** The same once more, for a browser that has not got it, and nothing came of it since. */
+      const isAgain = ({ identity }: Sealed, now: number): boolean =>
+        (written.get(identity) ?? 0) > now && successorOf(identity, now) === undefined
 
       return SessionStore.of({
         get: Effect.fnUntraced(function* (key) {
@@ -137,24 +211,39 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
           return Option.fromUndefinedOr(found?.session)
         }),
 
-        set: Effect.fnUntraced(function* (session) {
+        set: Effect.fnUntraced(function* (session, over) {
           const browser = yield* current("set")
           const text = yield* keys.seal(yield* Effect.orDie(encode(new Session(session))), associatedData)
           if (text.length > limit) {
             return yield* new CookieTooLarge({ store, operation: "set", characters: text.length, limit })
           }
-          const same = yield* find(browser, session.key)
-          if (same !== undefined) yield* succeed(browser, same.place, session.key, text)
-          const free = places.find((place) => Chunks.read(browser.get, place) === undefined)
-          Chunks.write(browser, same?.place ?? free ?? places[0]!, text, maxAge)
+          const found = yield* find(browser, session.key)
+          const now = yield* Clock.currentTimeMillis
+          return yield* Effect.sync(() => {
+            const sealed = sealedOf(session, text)
+            const again = found === undefined && over === session.generation && isAgain(sealed, now)
+            if (!again && !matches(found, over, now)) return false
+            written.set(sealed.identity, now + rememberedFor)
+            if (found !== undefined) succeed(found.sealed, sealed, now)
+            else if (successors.get(sealed.identity) !== undefined) successors.set(sealed.identity, undefined)
+            const isFree = (place: string) =>
+              namesIn(browser, place).every((name) => Chunks.read(browser.get, name) === undefined)
+            put(browser, found?.place ?? places.find(isFree) ?? places[0]!, sealed)
+            return true
+          })
         }),
 
-        remove: Effect.fnUntraced(function* (key) {
+        remove: Effect.fnUntraced(function* (key, only) {
           const browser = yield* current("remove")
           const found = yield* find(browser, key)
-          if (found === undefined) return
-          yield* succeed(browser, found.place, key, undefined)
-          Chunks.remove(browser, found.place)
+          const now = yield* Clock.currentTimeMillis
+          return yield* Effect.sync(() => {
+            if (!matches(found, only, now)) return false
+            if (found === undefined) return true
+            succeed(found.sealed, undefined, now)
+            clear(browser, found.place)
+            return true
+          })
         }),
 
         list: Effect.fnUntraced(function* (accountId) {
@@ -174,8 +263,10 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
  * - **Removing a session removes the cookies.** A copy of them stays good until LivePerson ends the tokens inside, or
  *   `maxAge` is over. To end the tokens themselves, use `Sessions.revokeEverywhere`.
  * - **Two processes can refresh one session at the same time**, each with the same refresh token: the lock may be shared, but
- *   the second process still has the cookie of before. In one process the second gets what the first received. LivePerson
- *   does not document that it rotates refresh tokens; where it does, let a browser stay with one process, or use a store.
+ *   the second process still has the cookie of before, and a process compares only with what it knows itself. In one process the
+ *   second gets what the first received. LivePerson does not document that it rotates refresh tokens; where it does, let a browser
+ *   stay with one process, or use a store. What one process received is not taken from the browser by the answer of another, in
+ *   whichever order they come: cookies are named by the generation that they hold.
  * - **Requests of one browser that run at the same moment and set different sessions** do not see each other: each answer
  *   brings the cookies of before with one session more, and the last answer wins. One session per browser, the default, is not
  *   concerned. This is the one demand of the contract of `SessionStore` that it does not keep.

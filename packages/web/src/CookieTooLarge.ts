@@ -19,6 +19,10 @@ export class CookieTooLarge extends StoreError.extend<CookieTooLarge>("@le-auth/
   characters: Schema.Finite,
   limit: Schema.Finite
 }) {
+  override get isFinal(): boolean {
+    return true
+  }
+
   override get message(): string {
     return (
       `The ${this.store} cannot keep ${this.characters} characters in the browser, ${this.limit} at most. ` +

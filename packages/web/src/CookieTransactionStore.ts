@@ -15,7 +15,8 @@ import * as Schema from "effect/Schema"
 import { CookieTooLarge } from "./CookieTooLarge.ts"
 import { Recent } from "./internal/recent.ts"
 import * as RequestCookies from "./internal/requestCookies.ts"
-import { WebApplication } from "./WebApplication.ts"
+import * as Strangers from "./internal/strangers.ts"
+import { maximumOpen as mostOpen, WebApplication } from "./WebApplication.ts"
 
 /**
  * @since 0.1.0
@@ -51,10 +52,13 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
     Effect.gen(function* () {
       const { cookies } = yield* WebApplication
       const keys = yield* Seal.SealKeys
-      const maximumOpen = options.maximumOpen ?? 4
-      const current = RequestCookies.make(store, { ...cookies.attributes, path: cookies.callbackPath })
-      const prefix = `${cookies.prefix}le-auth-open-`
+      const maximumOpen = options.maximumOpen ?? mostOpen
+      const current = RequestCookies.make(store, { ...cookies.attributes, path: "/" })
+      const prefix = `${cookies.prefix}open-`
       const nameOf = (id: string) => prefix + id.slice(0, handleLength)
+      const unreadable = yield* Strangers.make(
+        "The cookie of a sign-in does not open with the seal keys, so it counts as none"
+      )
       const used = new Recent<true>(remembered)
 
       return TransactionStore.of({
@@ -89,7 +93,7 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
           const text = yield* keys.open(sealed, associatedData(id, until))
           const record = Option.flatMap(text, decode)
           if (Option.isNone(record)) {
-            yield* Effect.logWarning("The cookie of a sign-in does not open with the seal keys, so it counts as none")
+            yield* unreadable(name)
             return Option.none()
           }
           browser.remove(name)

@@ -3,11 +3,19 @@
  *
  * @since 0.1.0
  */
-import { escape } from "@le-auth/core/HtmlText"
+import * as HtmlText from "@le-auth/core/HtmlText"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
-/** @since 0.1.0 */
-export { escape } from "@le-auth/core/HtmlText"
+export {
+  /** @since 0.1.0 */
+  escape,
+  /** @since 0.1.0 */
+  Html,
+  /** @since 0.1.0 */
+  html,
+  /** @since 0.1.0 */
+  join
+} from "@le-auth/core/HtmlText"
 
 /**
  * The one style sheet of all pages.
@@ -59,41 +67,41 @@ export const headersFor = (frameAncestors: ReadonlyArray<string>): Record<string
 export const headers: Record<string, string> = headersFor([])
 
 /**
- * A page with a title, which is escaped, and a body, which is HTML: escape what you put into it.
+ * A page with a title, which is a text, and a body, which is HTML: the template escapes what you put into it.
  *
  * @example
  * ```ts
  * import * as Html from "@le-auth/web/Html"
  *
- * Html.page({ title: "Hello", body: `<p>${Html.escape("<world>")}</p>` })
+ * Html.page({ title: "Hello", body: Html.html`<p>${"<world>"}</p>` })
  * ```
  *
  * @since 0.1.0
  */
 export const page = (options: {
   readonly title: string
-  readonly body: string
+  readonly body: HtmlText.Html
   readonly status?: number | undefined
   /** Who may show the page in a frame, see `WebApplication.Options`. Default: nobody. */
   readonly frameAncestors?: ReadonlyArray<string> | undefined
 }): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(
-    `<!doctype html>
+    HtmlText.html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(options.title)}</title>
-<style>${style}</style>
+<title>${options.title}</title>
+<style>${new HtmlText.Html(style)}</style>
 </head>
 <body>
 <main>
-<h1>${escape(options.title)}</h1>
+<h1>${options.title}</h1>
 ${options.body}
 </main>
 </body>
 </html>
-`,
+`.text,
     {
       status: options.status ?? 200,
       contentType: "text/html; charset=utf-8",

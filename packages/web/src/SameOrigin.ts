@@ -36,3 +36,26 @@ export const isNavigation = (request: HttpServerRequest, framed = false): boolea
   const destination = request.headers["sec-fetch-dest"]
   return destination === undefined || destination === "document" || (framed && destination === "iframe")
 }
+
+/**
+ * Whether a navigation was meant by a person or comes from a page of the application's own site (`Sec-Fetch-Site`,
+ * `Sec-Fetch-User`; none of them in a browser that tells neither). Any other site can send a browser anywhere, as often as it likes.
+ *
+ * @since 0.1.0
+ */
+export const isDeliberate = (request: HttpServerRequest): boolean => {
+  const site = request.headers["sec-fetch-site"]
+  const user = request.headers["sec-fetch-user"]
+  if (site === undefined) return user === undefined || user === "?1"
+  return site !== "cross-site" || user === "?1"
+}
+
+const speculation = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
+
+/**
+ * Whether a browser only fetches in advance what a person may want: nobody has asked for it yet.
+ *
+ * @since 0.1.0
+ */
+export const isSpeculative = (request: HttpServerRequest): boolean =>
+  speculation.some((name) => /prefetch|prerender|preview/i.test(request.headers[name] ?? ""))

@@ -4,8 +4,10 @@
  * @since 0.1.0
  */
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+import type { SessionKey } from "@le-auth/core/Session"
 import { Sessions } from "@le-auth/core/Sessions"
 import { fromSession, requestHeader, type SessionView } from "@le-auth/core/SessionView"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -14,10 +16,12 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { BrowserSessions } from "./BrowserSessions.ts"
 import * as Html from "./Html.ts"
+import { asked } from "./internal/asked.ts"
 import { notOurPage } from "./internal/notOurPage.ts"
+import * as Reporter from "./internal/reporter.ts"
 import * as Problem from "./Problem.ts"
 import { isSameOrigin } from "./SameOrigin.ts"
-import { currentKey, WebApplication } from "./WebApplication.ts"
+import { currentKey, currentSession, WebApplication } from "./WebApplication.ts"
 
 const headers = { "cache-control": "no-store" }
 const json = (body: unknown, status = 200) => HttpServerResponse.jsonUnsafe(body, { status, headers })
@@ -44,31 +48,53 @@ export const layer = HttpRouter.addAll(
             title: "Not done",
             status: notOurPage.status,
             frameAncestors,
-            body: `<p>${notOurPage.message}</p>`
+            body: Html.html`<p>${notOurPage.message}</p>`
           })
 
-    const failed = (request: HttpServerRequest) => (error: Problem.Problem) =>
-      Effect.as(
-        Effect.logWarning("A session could not be used", error.message),
-        isScript(request)
-          ? json({ error: error._tag, message: error.message }, Problem.status(error))
-          : Problem.page({ title: "That did not work", error, loginPath: paths.login, frameAncestors })
-      )
+    const report = yield* Reporter.make("A session could not be used")
 
-    /** `GET /session`: what the page may know. The access token is not touched. */
-    const view = Effect.gen(function* () {
-      const key = yield* currentKey
-      const session = Option.isNone(key) ? Option.none() : yield* sessions.current(key.value)
-      return json(Option.isSome(session) ? fromSession(session.value) : signedOut)
-    })
+    /** `isLive`: the session goes on all the same. */
+    const failed = (request: HttpServerRequest, isLive: boolean) => (error: Problem.Problem) =>
+      Effect.map(report(error), (reference) => {
+        if (!isScript(request)) {
+          return Problem.page({
+            title: "That did not work",
+            error,
+            reference,
+            loginPath: paths.login,
+            homePath: isLive ? paths.home : undefined,
+            frameAncestors
+          })
+        }
+        // A page takes a 401 for the end of the session.
+        return isLive && Problem.isOver(error)
+          ? json({ error: error._tag, message: Problem.text(error), reference }, 502)
+          : json({ error: Problem.nameOf(error), message: Problem.text(error), reference }, Problem.status(error))
+      })
+
+    /** `GET /session`: what the page may know. The access token is touched only once it is over. */
+    const view = Effect.map(currentSession, (session) =>
+      json(Option.isSome(session) ? fromSession(session.value) : signedOut)
+    )
+
+    /** Whether the session of this browser can still be used. Who does not know takes it for alive. */
+    const isLive = (key: SessionKey) =>
+      Effect.all([sessions.current(key), Clock.currentTimeMillis]).pipe(
+        Effect.map(([session, now]) => Option.isSome(session) && now < session.value.expiresAt),
+        Effect.orElseSucceed(() => true)
+      )
 
     /** `POST /session/refresh`: refreshes the access token now. */
     const refresh = (request: HttpServerRequest) =>
       Effect.gen(function* () {
         const key = yield* currentKey
         if (Option.isNone(key)) return isScript(request) ? json(signedOut, 401) : home
-        const session = yield* sessions.refresh(key.value)
-        return isScript(request) ? json(fromSession(session)) : home
+        return yield* sessions.refresh(key.value).pipe(
+          Effect.map((session) => (isScript(request) ? json(fromSession(session)) : home)),
+          Effect.catch((error) =>
+            Effect.flatMap(isLive(key.value), (isLive) => failed(request, isLive || !Problem.isOver(error))(error))
+          )
+        )
       })
 
     /** Ends the session of this browser, whatever becomes of the rest. */
@@ -96,7 +122,7 @@ export const layer = HttpRouter.addAll(
           yield* sessions.revokeEverywhere(key.value).pipe(Effect.ensuring(Effect.ignore(leave(request))))
         }
         return left(request)
-      }).pipe(Effect.catch((error) => Effect.map(failed(request)(error), application.release)))
+      }).pipe(Effect.catch((error) => Effect.map(failed(request, false)(error), application.release)))
 
     const changing =
       <E extends Problem.Problem, R>(
@@ -106,17 +132,24 @@ export const layer = HttpRouter.addAll(
         isSameOrigin(request, application.origin)
           ? Effect.catch(
               Effect.provideService(handler(request), RetryPolicy.Current, RetryPolicy.none),
-              failed(request)
+              failed(request, true)
             )
           : Effect.succeed(forbidden(request))
 
     /** The key is looked up with the services of this layer, so that the routes themselves need none. */
     const provided = Effect.provide(
-      Context.make(WebApplication, application).pipe(Context.add(BrowserSessions, browserSessions))
+      Context.make(WebApplication, application).pipe(
+        Context.add(BrowserSessions, browserSessions),
+        Context.add(Sessions, sessions)
+      )
     )
 
     return [
-      HttpRouter.route("GET", paths.session, (request) => provided(Effect.catch(view, failed(request)))),
+      HttpRouter.route(
+        "GET",
+        paths.session,
+        asked((request) => provided(Effect.catch(view, failed(request, true))))
+      ),
       HttpRouter.route("POST", `${paths.session}/refresh`, (request) => provided(changing(refresh)(request))),
       HttpRouter.route("POST", paths.signOut, (request) => provided(changing(forget)(request))),
       HttpRouter.route("POST", `${paths.signOut}/everywhere`, (request) =>

@@ -6,27 +6,38 @@
 import { AccountId } from "@le-auth/core/Identifiers"
 import * as Origin from "@le-auth/core/Origin"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+import { ReturnPath } from "@le-auth/core/ReturnPath"
+import type { SessionKey } from "@le-auth/core/Session"
+import { Sessions } from "@le-auth/core/Sessions"
 import { SignIn } from "@le-auth/core/SignIn"
 import { UrlParameters } from "@le-auth/core/UrlParameters"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { BrowserSessions } from "./BrowserSessions.ts"
 import * as Html from "./Html.ts"
+import { asked } from "./internal/asked.ts"
+import * as Reporter from "./internal/reporter.ts"
 import * as Problem from "./Problem.ts"
-import { isNavigation } from "./SameOrigin.ts"
+import { isDeliberate, isNavigation } from "./SameOrigin.ts"
 import * as SignInWindow from "./SignInWindow.ts"
 import * as StartLimit from "./StartLimit.ts"
-import { WebApplication } from "./WebApplication.ts"
+import { currentSession, WebApplication } from "./WebApplication.ts"
 
 /** A person waits for the next page: a failed call is not repeated behind it. */
 const nobodyWaits = Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
 
 const isAccountId = Schema.is(AccountId)
+const isReturnPath = Schema.is(ReturnPath)
+
+/** The code is spent: what is left to write is tried again. */
+const saving = { times: 3, schedule: Schedule.exponential("100 millis") }
 
 const redirect = (status: 302 | 303, location: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.empty({
@@ -48,6 +59,8 @@ const search = (request: HttpServerRequest): string => {
 /**
  * `GET /login?returnTo=/path&account=12345678` starts a sign-in; both parameters are optional.
  *
+ * A browser that another site sent here gets a page with a button first: a sign-in takes a person's own step.
+ *
  * On a developer's machine a browser that came by another name (`127.0.0.1` instead of `localhost`) is first sent to that of
  * the redirect URI, since the cookie that binds the sign-in would otherwise not come back with the callback. Elsewhere the
  * `Host` header is not looked at: a proxy may have rewritten it.
@@ -58,8 +71,16 @@ const login = Effect.gen(function* () {
   const host = new URL(application.origin).host
   const { frameAncestors, paths } = application
   const wait = application.startLimit === undefined ? () => Effect.succeedNone : StartLimit.make(application.startLimit)
+  const report = yield* Reporter.make("A sign-in could not be started")
   const page = (status: number, title: string, text: string) =>
-    Html.page({ title, status, body: `<p>${text}</p>`, frameAncestors })
+    Html.page({ title, status, body: Html.html`<p>${text}</p>`, frameAncestors })
+  const button = (request: HttpServerRequest) =>
+    Html.page({
+      title: "Sign in",
+      frameAncestors,
+      body: Html.html`<p>Another page sent you here to sign in with LivePerson.</p>
+<p class="actions"><a class="button primary" href="${paths.login + search(request)}">Sign in</a></p>`
+    })
 
   return Effect.fnUntraced(
     function* (request: HttpServerRequest) {
@@ -67,6 +88,7 @@ const login = Effect.gen(function* () {
       if (!isNavigation(request, application.cookies.attributes.partitioned)) {
         return page(403, "Not started", "A sign-in starts with a click, not from inside a page.")
       }
+      if (!isDeliberate(request)) return button(request)
       const cameBy = request.headers["host"]
       if (cameBy !== undefined && cameBy !== host && Origin.isLoopback(cameBy) && Origin.isLoopback(host)) {
         return redirect(303, application.origin + paths.login + search(request))
@@ -87,51 +109,105 @@ const login = Effect.gen(function* () {
         )
       }
       const started = yield* nobodyWaits(
-        signIn.start({ accountId: account, returnTo, redirectUri: application.redirectUri })
+        signIn.start({
+          accountId: account,
+          returnTo,
+          redirectUri: application.redirectUri,
+          cookiePrefix: application.cookiePrefix
+        })
       )
-      return application.bind(started.binding)(redirect(302, started.url))
+      return application.bind(request, started.binding)(redirect(302, started.url))
     },
-    Effect.catch((error) =>
-      Effect.as(
-        Effect.logWarning("A sign-in could not be started", error.message),
-        Problem.page({ title: "The sign-in could not be started", error, loginPath: paths.login, frameAncestors })
+    (answer, request) =>
+      Effect.catch(answer, (error) =>
+        Effect.map(report(error), (reference) => {
+          const returnTo = UrlParameters.fromSearch(search(request)).get("returnTo")
+          return Problem.page({
+            title: "The sign-in could not be started",
+            error,
+            reference,
+            loginPath: paths.login,
+            returnTo: isReturnPath(returnTo) ? returnTo : undefined,
+            frameAncestors
+          })
+        })
       )
-    )
   )
 })
+
+/** Whether a callback belongs to no open sign-in: as a browser brings it that loads an old address once more. */
+const isNotOpen = (error: Problem.Problem): boolean =>
+  error._tag === "CallbackError" &&
+  (error.reason._tag === "WrongUserAgent" || error.reason._tag === "UnknownTransaction")
 
 /**
  * The redirect URI. It loads nothing, and at once leads to an address without `code` and `state` (RFC 9700 section 4.2.4).
  *
  * The browser gets a new identifier at each sign-in, so one that somebody planted before is worth nothing (session
- * fixation).
+ * fixation). The session that it had before ends. A callback that comes again leads where the first one led, or home.
  */
 const callback = Effect.gen(function* () {
   const application = yield* WebApplication
   const signIn = yield* SignIn
   const browserSessions = yield* BrowserSessions
+  const sessions = yield* Sessions
+  const report = yield* Reporter.make("A callback was refused")
+  const { frameAncestors, paths } = application
+
+  const live = currentSession.pipe(
+    Effect.provideContext(
+      Context.make(WebApplication, application).pipe(
+        Context.add(BrowserSessions, browserSessions),
+        Context.add(Sessions, sessions)
+      )
+    ),
+    // What cannot be looked up changes nothing about the callback.
+    Effect.orElseSucceed(() => Option.none())
+  )
+
+  /** The session that this browser had, unless it is the new one: another answer to the same callback may have brought it. */
+  const leave = (request: HttpServerRequest, now: SessionKey) => {
+    const identifier = application.identifier(request)
+    if (identifier === undefined) return Effect.void
+    return browserSessions.find(identifier).pipe(
+      Effect.flatMap((before) =>
+        Option.isSome(before) && before.value.toString() !== now.toString()
+          ? sessions.forget(before.value)
+          : Effect.void
+      ),
+      Effect.andThen(browserSessions.remove(identifier)),
+      Effect.catch((error) => Effect.logWarning("The session before could not be removed", error.message))
+    )
+  }
+
   return Effect.fnUntraced(
     function* (request: HttpServerRequest) {
       if (request.method !== "GET") return getOnly
-      const { bindingName, returnTo, session } = yield* nobodyWaits(signIn.complete(request))
-      const before = application.identifier(request)
-      if (before !== undefined) yield* browserSessions.remove(before)
-      const identifier = yield* browserSessions.create(session.key)
-      return redirect(303, returnTo ?? application.paths.home).pipe(
+      const { bindingName, overNames, returnTo, session } = yield* nobodyWaits(signIn.complete(request))
+      yield* leave(request, session.key)
+      const identifier = yield* Effect.retry(browserSessions.create(session.key), saving)
+      return redirect(303, returnTo ?? paths.home).pipe(
         application.remember(identifier, browserSessions.maxAge),
-        application.unbind(bindingName)
+        application.unbind([bindingName, ...overNames])
       )
     },
-    Effect.catch((error) =>
-      Effect.as(
-        Effect.logWarning("A callback was refused", error.message),
-        Problem.page({
-          title: "You are not signed in",
+    Effect.catch(
+      Effect.fnUntraced(function* (error) {
+        const reference = yield* report(error)
+        const session = yield* live
+        const isSignedIn = Option.isSome(session)
+        if (isSignedIn && isNotOpen(error)) return redirect(303, paths.home)
+        const bindingName = "bindingName" in error ? error.bindingName : undefined
+        return Problem.page({
+          title: isSignedIn ? "This sign-in did not work" : "You are not signed in",
           error,
-          loginPath: application.paths.login,
-          frameAncestors: application.frameAncestors
-        })
-      )
+          reference,
+          loginPath: paths.login,
+          returnTo: "returnTo" in error ? error.returnTo : undefined,
+          ...(isSignedIn ? { homePath: paths.home, more: "You are still signed in as before." } : {}),
+          frameAncestors
+        }).pipe(application.unbind(bindingName === undefined ? [] : [bindingName]))
+      })
     )
   )
 })
@@ -143,13 +219,13 @@ export const layer = HttpRouter.addAll(
   Effect.gen(function* () {
     const application = yield* WebApplication
     return [
-      HttpRouter.route("GET", application.paths.login, yield* login),
+      HttpRouter.route("GET", application.paths.login, asked(yield* login)),
       HttpRouter.route(
         "GET",
         `${application.paths.login}${SignInWindow.suffix}`,
-        Effect.succeed(SignInWindow.response)
+        asked(() => Effect.succeed(SignInWindow.response))
       ),
-      HttpRouter.route("*", application.callbackPath, yield* callback)
+      HttpRouter.route("*", application.callbackPath, asked(yield* callback))
     ]
   })
 )

@@ -36,7 +36,10 @@ const headers = Html.headersFor([])
  * @since 0.1.0
  */
 export const response = HttpServerResponse.setHeader(
-  Html.page({ title: "Done", body: `<p>You can close this window.</p>\n<script>${script}</script>` }),
+  Html.page({
+    title: "Done",
+    body: Html.html`<p>You can close this window.</p>\n<script>${new Html.Html(script)}</script>`
+  }),
   "content-security-policy",
   `${headers["content-security-policy"]}; script-src '${scriptHash}'`
 )

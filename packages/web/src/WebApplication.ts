@@ -4,13 +4,14 @@
  * @since 0.1.0
  */
 import { AppInstallations } from "@le-auth/core/AppInstallations"
+import * as CookieNames from "@le-auth/core/CookieNames"
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import type { Session, SessionKey } from "@le-auth/core/Session"
 import { Sessions } from "@le-auth/core/Sessions"
 import type { UserAgentBinding } from "@le-auth/core/SignIn"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -20,6 +21,8 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { BrowserSessions } from "./BrowserSessions.ts"
 import * as Embedding from "./Embedding.ts"
+import { liveSession } from "./internal/liveSession.ts"
+import { Refusals } from "./internal/refusals.ts"
 import type * as StartLimit from "./StartLimit.ts"
 
 /**
@@ -32,6 +35,13 @@ export class NoRedirectUri extends Schema.TaggedError<NoRedirectUri>()("NoRedire
     return "The web routes need a redirect URI: list it in the installation (LE_AUTH_REDIRECT_URI), or pass it as an option."
   }
 }
+
+/**
+ * Why there is no application as it was asked for.
+ *
+ * @since 0.1.0
+ */
+export type Refused = NoRedirectUri | Embedding.EmbeddingRefused | CookieNames.InvalidCookiePrefix
 
 /**
  * @since 0.1.0
@@ -51,16 +61,17 @@ export interface Paths {
  * @since 0.1.0
  */
 export interface Cookies {
-  /** `__Host-` over https: such a cookie can only come from this very host. */
-  readonly prefix: "__Host-" | ""
+  /**
+   * How all names begin: with `__Host-` over https, since such a cookie can only come from this very host; then
+   * {@link Options.cookiePrefix}; on loopback the port.
+   */
+  readonly prefix: string
   readonly attributes: {
     readonly httpOnly: true
     readonly secure: boolean
     readonly sameSite: "lax" | "none"
     readonly partitioned: boolean
   }
-  /** The path of the cookies that only the callback needs: `__Host-` wants `/`, without it the path is the callback's. */
-  readonly callbackPath: string
 }
 
 /**
@@ -79,6 +90,10 @@ export class WebApplication extends Context.Service<
     readonly frameAncestors: ReadonlyArray<string>
     readonly startLimit: StartLimit.Options | undefined
     readonly cookies: Cookies
+    /** As it was chosen, for `SignIn`. */
+    readonly cookiePrefix: CookieNames.CookiePrefix | undefined
+    /** Which sessions Sentinel lately gave no new token. */
+    readonly refusals: Refusals
     /** The identifier that this browser sent, if it sent one. */
     readonly identifier: (request: HttpServerRequest.HttpServerRequest) => string | undefined
     /** Gives the browser its new identifier. */
@@ -88,16 +103,25 @@ export class WebApplication extends Context.Service<
     ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
     /** Takes the identifier from the browser. */
     readonly release: (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
-    /** Binds a sign-in to the browser. */
+    /** Binds a sign-in to the browser. One browser has at most {@link maximumOpen} of them: a new one ends the oldest. */
     readonly bind: (
+      request: HttpServerRequest.HttpServerRequest,
       binding: UserAgentBinding
     ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
-    /** Removes a binding that is used up. */
+    /** Removes bindings that are used up. */
     readonly unbind: (
-      name: string
+      names: ReadonlyArray<string>
     ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
   }
 >()("@le-auth/web/WebApplication") {}
+
+/**
+ * So many sign-ins can be open in one browser. Any page can make a browser start one, and browsers promise no more than 50
+ * cookies for a site (RFC 6265 section 6.1), among them that of the session.
+ *
+ * @since 0.1.0
+ */
+export const maximumOpen = 4
 
 /**
  * @since 0.1.0
@@ -117,6 +141,11 @@ export interface Options {
   readonly frameAncestors?: ReadonlyArray<string> | undefined
   /** Which cookies the application has in a frame. Default: `shared`, for a sign-in in a window of its own. */
   readonly frameCookies?: Embedding.FrameCookies | undefined
+  /**
+   * How the names of all cookies begin, such as `shop-`, for applications that share a host. Default: `le-auth-`. On loopback
+   * the port comes after it, since cookies do not tell ports apart.
+   */
+  readonly cookiePrefix?: string | undefined
   /** How often one address may start a sign-in. Default: no limit. */
   readonly startLimit?: StartLimit.Options | undefined
 }
@@ -124,9 +153,7 @@ export interface Options {
 /**
  * @since 0.1.0
  */
-export const layer = (
-  options: Options = {}
-): Layer.Layer<WebApplication, NoRedirectUri | Embedding.EmbeddingRefused, AppInstallations> =>
+export const layer = (options: Options = {}): Layer.Layer<WebApplication, Refused, AppInstallations> =>
   Layer.effect(
     WebApplication,
     Effect.gen(function* () {
@@ -136,6 +163,8 @@ export const layer = (
       if (redirectUri === undefined) return yield* new NoRedirectUri()
       const frameAncestors = options.frameAncestors ?? []
       yield* Embedding.check(frameAncestors, redirectUri)
+      const cookiePrefix =
+        options.cookiePrefix === undefined ? undefined : yield* CookieNames.parsePrefix(options.cookiePrefix)
 
       const { origin, pathname, protocol } = new URL(redirectUri)
       // Over plain http on a developer's machine a Secure cookie would be dropped, and the sign-in would go round in circles.
@@ -143,13 +172,16 @@ export const layer = (
       const embedded = frameAncestors.length > 0
       const partitioned = embedded && options.frameCookies === "partitioned"
       const cookies: Cookies = {
-        prefix: secure ? "__Host-" : "",
-        attributes: { httpOnly: true, secure, sameSite: embedded ? "none" : "lax", partitioned },
-        callbackPath: secure ? "/" : pathname
+        prefix: CookieNames.prefixFor(redirectUri, cookiePrefix),
+        attributes: { httpOnly: true, secure, sameSite: embedded ? "none" : "lax", partitioned }
       }
-      const sessionCookie = `${cookies.prefix}le-auth-session`
-      const set = (name: string, value: string, path: string, maxAge: Duration.Duration) =>
-        HttpServerResponse.setCookieUnsafe(name, value, { ...cookies.attributes, path, maxAge })
+      const sessionCookie = `${cookies.prefix}session`
+      // `__Host-` wants this path. Without it, too: at a start the browser has to show which sign-ins are open.
+      const attributes = { ...cookies.attributes, path: "/" }
+      const set = (name: string, value: string, maxAge: Duration.Duration) =>
+        HttpServerResponse.setCookieUnsafe(name, value, { ...attributes, maxAge })
+      const remove = (names: ReadonlyArray<string>) =>
+        HttpServerResponse.setCookiesUnsafe(names.map((name) => [name, "", { ...attributes, maxAge: 0 }] as const))
 
       return WebApplication.of({
         redirectUri,
@@ -159,11 +191,20 @@ export const layer = (
         frameAncestors,
         startLimit: options.startLimit,
         cookies,
+        cookiePrefix,
+        refusals: new Refusals(),
         identifier: (request) => request.cookies[sessionCookie],
-        remember: (identifier, maxAge) => set(sessionCookie, Redacted.value(identifier), "/", maxAge),
-        release: set(sessionCookie, "", "/", Duration.zero),
-        bind: ({ maxAge, name, value }) => set(name, Redacted.value(value), cookies.callbackPath, maxAge),
-        unbind: (name) => set(name, "", cookies.callbackPath, Duration.zero)
+        remember: (identifier, maxAge) => set(sessionCookie, Redacted.value(identifier), maxAge),
+        release: remove([sessionCookie]),
+        bind: (request, { maxAge, name, value }) => {
+          const names = Object.keys(request.cookies)
+          const oldestFirst = CookieNames.openSignIns([...names, name], name).map(({ name }) => name)
+          // What is later than this one is none of ours.
+          const open = oldestFirst.slice(0, oldestFirst.lastIndexOf(name))
+          const tooMany = open.slice(0, Math.max(0, open.length + 1 - maximumOpen))
+          return (response) => set(name, Redacted.value(value), maxAge)(remove(tooMany)(response))
+        },
+        unbind: remove
       })
     })
   )
@@ -184,7 +225,8 @@ export const currentKey: Effect.Effect<
 })
 
 /**
- * The session of the browser that sent the current request, for the application's own pages.
+ * The session of the browser that sent the current request, for the application's own pages. A session whose access token is
+ * over is there only if Sentinel gives another token, or cannot be asked.
  *
  * @example
  * ```ts
@@ -204,5 +246,19 @@ export const currentSession: Effect.Effect<
   WebApplication | BrowserSessions | Sessions | HttpServerRequest.HttpServerRequest
 > = Effect.gen(function* () {
   const key = yield* currentKey
-  return Option.isNone(key) ? Option.none() : yield* Sessions.use((sessions) => sessions.current(key.value))
+  if (Option.isNone(key)) return Option.none()
+  const { refusals } = yield* WebApplication
+  return yield* Sessions.use((sessions) => liveSession(sessions, refusals, key.value, true))
+})
+
+/**
+ * The same without a call to Sentinel, for where no answer goes to the browser that could bring it new cookies.
+ *
+ * @since 0.1.0
+ */
+export const storedSession: typeof currentSession = Effect.gen(function* () {
+  const key = yield* currentKey
+  if (Option.isNone(key)) return Option.none()
+  const { refusals } = yield* WebApplication
+  return yield* Sessions.use((sessions) => liveSession(sessions, refusals, key.value, false))
 })

@@ -14,21 +14,19 @@
  * @since 0.1.0
  */
 import type { AppInstallations } from "@le-auth/core/AppInstallations"
+import * as Redaction from "@le-auth/core/Redaction"
 import type { Sessions } from "@le-auth/core/Sessions"
 import type { SignIn } from "@le-auth/core/SignIn"
 import type * as SessionView from "@le-auth/core/SessionView"
 import { fromSession } from "@le-auth/core/SessionView"
 import * as Effect from "effect/Effect"
-import * as Headers from "effect/http/Headers"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as CookieProbe from "./CookieProbe.ts"
-import type { EmbeddingRefused } from "./Embedding.ts"
 import * as SessionRoutes from "./SessionRoutes.ts"
 import * as SignInRoutes from "./SignInRoutes.ts"
 import * as WebApplication from "./WebApplication.ts"
@@ -42,7 +40,8 @@ import * as WebApplication from "./WebApplication.ts"
 export const routes = Layer.mergeAll(SignInRoutes.layer, SessionRoutes.layer, CookieProbe.layer)
 
 /**
- * Adds the routes to the `HttpRouter`, and gives the application's own routes what `WebApplication.currentSession` needs.
+ * Adds the routes to the `HttpRouter`, and gives the application's own routes what `WebApplication.currentSession` needs. What is
+ * secret in their addresses and headers is hidden in spans (`Redaction` of `@le-auth/core`).
  *
  * @example
  * ```ts
@@ -57,9 +56,9 @@ export const layer = (
   options: WebApplication.Options = {}
 ): Layer.Layer<
   WebApplication.WebApplication,
-  WebApplication.NoRedirectUri | EmbeddingRefused,
+  WebApplication.Refused,
   AppInstallations | BrowserSessions | HttpRouter.HttpRouter | Sessions | SignIn
-> => routes.pipe(Layer.provideMerge(WebApplication.layer(options)))
+> => routes.pipe(Layer.provideMerge(WebApplication.layer(options)), Layer.provideMerge(Redaction.layer))
 
 /**
  * What the routes stand on, see {@link toWebHandler}.
@@ -83,21 +82,6 @@ export interface WebHandler {
   /** Releases what the layer holds. */
   readonly dispose: () => Promise<void>
 }
-
-/** What the addresses and headers of these routes carry, and no span or log may (RFC 9700 section 4.2). */
-const secretNames = ["code", "state"]
-const secretHeaders = ["location", "referer"]
-
-const redaction = Layer.merge(
-  Layer.effect(
-    UrlParams.CurrentRedactedNames,
-    Effect.map(UrlParams.CurrentRedactedNames, (names) => [...names, ...secretNames])
-  ),
-  Layer.effect(
-    Headers.CurrentRedactedNames,
-    Effect.map(Headers.CurrentRedactedNames, (names) => [...names, ...secretHeaders])
-  )
-)
 
 /**
  * The routes as one function from `Request` to `Promise<Response>`. The layer is built at once; `routes` are more routes of
@@ -147,7 +131,7 @@ export const toWebHandler = <A, E>(
   const runtime = ManagedRuntime.make(services, { memoMap })
   const { dispose, handler } = HttpRouter.toWebHandler(
     Layer.merge(routes, options.routes ?? Layer.empty).pipe(
-      Layer.provideMerge(redaction),
+      Layer.provideMerge(Redaction.layer),
       Layer.provideMerge(services)
     ),
     // Its log would have the addresses in it, and with them the codes.
@@ -160,7 +144,8 @@ export const toWebHandler = <A, E>(
     handler: (request) => (handler as WebHandler["handler"])(request),
     session: (request) =>
       runtime.runPromise(
-        WebApplication.currentSession.pipe(
+        WebApplication.storedSession.pipe(
+          Redaction.redacting,
           Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromWeb(request)),
           Effect.map(Option.match({ onNone: () => ({ signedIn: false }), onSome: fromSession }))
         )

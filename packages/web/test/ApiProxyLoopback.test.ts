@@ -16,7 +16,7 @@ import { Browser } from "./Browser.ts"
 const path = "/messaging_history/api/account/12345678/conversations/search"
 const api = ApiProxy.layer({
   maximumRequestSize: "1 kB",
-  services: { msgHist: { paths: ["/messaging_history/"], methods: ["GET", "POST"] } }
+  services: { msgHist: { paths: ["/messaging_history/**"], methods: ["GET", "POST"] } }
 })
 
 /** An application that listens, a browser that is signed in to it, and the other side of its wire. */

@@ -1,16 +1,19 @@
 /** An application with the routes of `@le-auth/web`, over the scripted Sentinel of core's tests. */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
-import type { Domains } from "@le-auth/core/Domains"
-import { RedirectUri } from "@le-auth/core/Identifiers"
+import type * as Domains from "@le-auth/core/Domains"
+import { type AccountId, RedirectUri } from "@le-auth/core/Identifiers"
 import * as Seal from "@le-auth/core/Seal"
+import { Sessions } from "@le-auth/core/Sessions"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as CookieBrowserSessions from "@le-auth/web/CookieBrowserSessions"
 import * as Stateless from "@le-auth/web/Stateless"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
 import { it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import type * as HttpRouter from "effect/http/HttpRouter"
@@ -18,6 +21,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Persistence from "effect/persistence/Persistence"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
 import { inspect } from "node:util"
 import * as Scripted from "../../core/test/ScriptedSentinel.ts"
 import { Browser } from "./Browser.ts"
@@ -27,13 +31,14 @@ export interface Options {
   readonly stateless?: Parameters<typeof Stateless.layer>[0] & { readonly keys?: ReadonlyArray<string> }
   readonly web?: WebApplication.Options
   readonly redirectUri?: string
+  readonly domains?: Domains.Options
   readonly routes?: Layer.Layer<
     never,
     never,
     | HttpRouter.HttpRouter
     | HttpRouter.Request.From<"Requires", WebSignIn.Services>
     | WebSignIn.Services
-    | Domains
+    | Domains.Domains
     | HttpClient.HttpClient
   >
 }
@@ -45,7 +50,7 @@ export const sealKeys = (...names: ReadonlyArray<string>): Layer.Layer<Seal.Seal
   )
 
 /** What an application stands on. */
-export const services = ({ redirectUri, stateless, web }: Options) => {
+export const services = ({ domains, redirectUri, stateless, web }: Options) => {
   const installation = new AppInstallations.AppInstallation({
     ...Scripted.installation,
     redirectUris: [RedirectUri.make(redirectUri ?? "https://app.example/callback")]
@@ -56,6 +61,7 @@ export const services = ({ redirectUri, stateless, web }: Options) => {
     Layer.provideMerge(
       Scripted.layerWith({
         installations: [installation],
+        ...(domains === undefined ? {} : { domains }),
         ...(stateless === undefined
           ? {}
           : { stores: Stateless.layer(stateless).pipe(Layer.provide(keys), Layer.provide(application), Layer.orDie) })
@@ -69,17 +75,58 @@ export const services = ({ redirectUri, stateless, web }: Options) => {
   )
 }
 
+/** The real time, and what a test has let pass. */
+export const shiftedClock = (real: Clock.Clock) => {
+  let passed = 0
+  const currentTimeMillisUnsafe = () => real.currentTimeMillisUnsafe() + passed
+  const clock: Clock.Clock = {
+    currentTimeMillisUnsafe,
+    currentTimeMillis: Effect.sync(currentTimeMillisUnsafe),
+    currentTimeNanosUnsafe: () => real.currentTimeNanosUnsafe() + BigInt(passed) * 1_000_000n,
+    currentTimeNanos: Effect.sync(() => clock.currentTimeNanosUnsafe()),
+    monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: real.monotonicTimeNanos,
+    sleep: (duration) => real.sleep(duration)
+  }
+  return { clock, later: (duration: Duration.Input) => void (passed += Duration.toMillis(duration)) }
+}
+
 /** The application as one function, its wire, what it logged, and browsers for it. */
 export const make = (options: Options = {}) =>
   Effect.gen(function* () {
     const log: Array<string> = []
-    const logger = Logger.make(({ cause, message }) => void log.push(inspect([message, cause], { depth: 6 })))
-    const context = yield* Layer.build(services(options))
-    const web = WebSignIn.toWebHandler(Layer.merge(Layer.succeedContext(context), Logger.layer([logger])), {
-      routes: options.routes
+    const levels: Array<string> = []
+    const logger = Logger.make(({ cause, logLevel, message }) => {
+      log.push(inspect([message, cause], { depth: 6 }))
+      levels.push(logLevel)
     })
+    const context = yield* Layer.build(services(options))
+    const { clock, later } = shiftedClock(yield* Clock.Clock)
+    const web = WebSignIn.toWebHandler(
+      Layer.mergeAll(
+        Layer.succeedContext(context),
+        Layer.succeed(Clock.Clock, clock),
+        Logger.layer([logger]),
+        Layer.succeed(References.MinimumLogLevel, "Debug")
+      ),
+      {
+        routes: options.routes
+      }
+    )
     yield* Effect.addFinalizer(() => Effect.promise(web.dispose))
-    return { ...web, log, wire: Context.get(context, Scripted.Wire), browser: () => new Browser(web.handler) }
+    const all = Context.get(context, Sessions)
+    return {
+      ...web,
+      log,
+      /** Lets time pass, as the application sees it. */
+      later,
+      /** Of each line of the log. */
+      levels,
+      wire: Context.get(context, Scripted.Wire),
+      /** The keys of the sessions that are kept. */
+      sessions: (account: AccountId) => Effect.runPromise(all.list(account)),
+      browser: () => new Browser(web.handler)
+    }
   })
 
 export type Application = Effect.Success<ReturnType<typeof make>>

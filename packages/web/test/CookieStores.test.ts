@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { ClientId, RedirectUri, Subject } from "@le-auth/core/Identifiers"
-import { Session, SessionKey } from "@le-auth/core/Session"
+import * as Seal from "@le-auth/core/Seal"
+import { Generation, Session, SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import type { Transaction } from "@le-auth/core/Transaction"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
@@ -10,6 +11,7 @@ import * as Stateless from "@le-auth/web/Stateless"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -17,7 +19,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { inspect } from "node:util"
 import { account, installation, otherAccount, sentinelOrigin } from "../../core/test/ScriptedSentinel.ts"
 import { sealKeys } from "./Application.ts"
-import { type CookieJar, inRequest } from "./InRequest.ts"
+import { answerOf, type CookieJar, inRequest } from "./InRequest.ts"
 
 const stores = (options: Parameters<typeof Stateless.layer>[0] = {}, ...keys: ReadonlyArray<string>) =>
   Stateless.layer(options).pipe(
@@ -41,16 +43,21 @@ const put = (id: string, transaction = record()) =>
 const take = (id: string) => TransactionStore.use((store) => store.take(id))
 
 const key = new SessionKey({ accountId: account, clientId: ClientId.make("client"), subject: Subject.make("7") })
+/** A session whose token has so many characters, which are also when it was renewed and name its generation. */
 const session = (length = 20, of = key) =>
   new Session({
     key: of,
+    generation: Generation.make(`-${length}_${of.accountId}`.padEnd(22, "g").slice(0, 22)),
+    renewedAt: length,
     accessToken: Redacted.make("planted-access-".padEnd(length, "x")),
     refreshToken: Redacted.make("planted-refresh"),
     signedInAt: 0,
     refreshAt: 2,
     expiresAt: 3
   })
-const set = (session: Session) => SessionStore.use((store) => store.set(session))
+const set = (session: Session, over: Generation | "any" = "any") =>
+  SessionStore.use((store) => store.set(session, over))
+const remove = (only: Generation | "any") => SessionStore.use((store) => store.remove(key, only))
 const get = (of = key) => SessionStore.use((store) => store.get(of))
 const tokenOf = (found: Option.Option<Session>) => Redacted.value(Option.getOrThrow(found).accessToken)
 
@@ -161,9 +168,9 @@ describe("CookieTransactionStore", () => {
     Effect.gen(function* () {
       assert.match((yield* Effect.flip(put(id))).message, /put outside of a request/)
       const list = SessionStore.use((store) => store.list(account))
-      const remove = SessionStore.use((store) => store.remove(key))
-      for (const [operation, effect] of Object.entries({ get: get(), set: set(session()), remove, list })) {
-        const { message } = yield* Effect.flip(Effect.asVoid(effect as typeof remove))
+      const removed = remove("any")
+      for (const [operation, effect] of Object.entries({ get: get(), set: set(session()), remove: removed, list })) {
+        const { message } = yield* Effect.flip(Effect.asVoid(effect as typeof removed))
         assert.include(message, `${operation} outside of a request`)
       }
     }).pipe(Effect.provide(stores()))
@@ -210,6 +217,7 @@ describe("CookieSessionStore", () => {
       const stale = new Map(browser)
       yield* inRequest(browser, set(session(20)))
       assert.strictEqual(browser.size, 1)
+      for (const [name, value] of browser) stale.set(name.replace(/-0$/, "-1"), value)
       // A piece that was left over does no harm.
       const left = new Map([...stale, ...browser])
       assert.strictEqual(tokenOf(yield* inRequest(left, get())).length, 20)
@@ -258,10 +266,7 @@ describe("CookieSessionStore", () => {
       // And the browser has them now, in case the other answer was lost.
       assert.deepStrictEqual(onTheirWay, browser)
       const another = new Map(browser)
-      yield* inRequest(
-        browser,
-        SessionStore.use((store) => store.remove(key))
-      )
+      yield* inRequest(browser, remove("any"))
       assert.strictEqual(browser.size, 0)
       assert.isTrue(Option.isNone(yield* inRequest(another, get())))
     }).pipe(Effect.provide(stores()))
@@ -299,6 +304,107 @@ describe("CookieSessionStore", () => {
       assert.strictEqual(tokenOf(yield* inRequest(new Map(before), get())).length, 30)
       yield* TestClock.adjust("1 millis")
       assert.strictEqual(tokenOf(yield* inRequest(new Map(before), get())).length, 20)
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("F4: six minutes after a refresh the old cookie counts for what it is, and not before", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session(20)))
+      const old = new Map(browser)
+      yield* inRequest(browser, set(session(30), session(20).generation))
+      yield* TestClock.adjust("4 minutes")
+      assert.strictEqual(tokenOf(yield* inRequest(new Map(old), get())).length, 30)
+      assert.isFalse(yield* inRequest(new Map(old), set(session(40), session(20).generation)))
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual(tokenOf(yield* inRequest(new Map(old), get())).length, 20)
+      assert.isTrue(yield* inRequest(new Map(old), set(session(40), session(20).generation)))
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("F4: in every order of two answers, of one process or of two, what was received stays in the browser", () =>
+    Effect.gen(function* () {
+      type Process = Layer.Layer<SessionStore>
+      const build = Effect.map(
+        Layer.build(Layer.fresh(stores())),
+        (context) => Layer.succeedContext(context) as Process
+      )
+      const before = session(20)
+      /** What a process does with a refresh: it keeps what came, or ends the session if the token was refused. */
+      const refreshes = {
+        received: (length: number) => set(session(length), before.generation),
+        refused: () => remove(before.generation)
+      }
+      for (const isOne of [true, false]) {
+        for (const [first, last] of [
+          ["received", "refused"],
+          ["refused", "received"],
+          ["received", "received"]
+        ] as const) {
+          for (const order of [
+            [0, 1],
+            [1, 0]
+          ] as const) {
+            const one = yield* build
+            const second = isOne ? one : yield* build
+            const browser: CookieJar = new Map()
+            // Signed in at a third process, so that nothing is known of the session.
+            yield* inRequest(browser, set(before)).pipe(Effect.provide(stores()))
+            const sent = new Map(browser)
+            // Both requests carry the same cookies; the answers come in either order.
+            const answers = [
+              yield* answerOf(sent, refreshes[first](30)).pipe(Effect.provide(one)),
+              yield* answerOf(sent, refreshes[last](40)).pipe(Effect.provide(second))
+            ]
+            const did = answers.map(({ exit }) => Exit.getSuccess(exit).pipe(Option.getOrThrow))
+            for (const index of order) answers[index]!.apply(browser)
+            const why = `${first}, ${last}, ${isOne ? "one process" : "two"}, answers ${order.join()}: ${did.join()}`
+            // In one process the second finds what the first did; two do not know of each other.
+            assert.deepStrictEqual(did, isOne ? [true, false] : [true, true], why)
+            const hasReceived = (first === "received" && did[0] === true) || (last === "received" && did[1] === true)
+            const found = yield* inRequest(browser, get()).pipe(Effect.provide(stores()))
+            assert.strictEqual(Option.isSome(found), hasReceived, why)
+            if (!hasReceived) continue
+            const newest = last === "received" && did[1] === true ? 40 : 30
+            assert.strictEqual(tokenOf(found).length, newest, why)
+            // Whichever lost is gone from the browser.
+            assert.strictEqual(browser.size, 1, why)
+          }
+        }
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("F4: cookies of before generations go on, are set over, and go with what replaces them", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      const old = JSON.stringify({ key, accessToken: "old", signedInAt: 0, refreshAt: 2, expiresAt: 3 })
+      const text = yield* Seal.seal(old, "session cookie").pipe(Effect.provide(sealKeys("a")))
+      browser.set("__Host-le-auth-data-0-0", `1.${text}`)
+      const sent = new Map(browser)
+      const found = yield* inRequest(browser, get())
+      assert.strictEqual(tokenOf(found), "old")
+      assert.strictEqual(Option.getOrThrow(found).generation, "")
+      assert.isTrue(yield* inRequest(browser, set(session(30), Generation.make(""))))
+      assert.deepStrictEqual([...browser.keys()], [`__Host-le-auth-data-0-${session(30).generation.slice(0, 6)}-0`])
+      // One that was on its way gets it, too, and cannot be set over any more.
+      assert.isFalse(yield* inRequest(sent, set(session(40), Generation.make(""))))
+      assert.deepStrictEqual(sent, browser)
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("F4: sessions of two browsers of one user, of before generations, do not become each other", () =>
+    Effect.gen(function* () {
+      const legacy = (token: string) => {
+        const text = JSON.stringify({ key, accessToken: token, signedInAt: 0, refreshAt: 2, expiresAt: 3 })
+        return Effect.map(
+          Effect.provide(Seal.seal(text, "session cookie"), sealKeys("a")),
+          (text): CookieJar => new Map([["__Host-le-auth-data-0-0", `1.${text}`]])
+        )
+      }
+      const [one, other] = [yield* legacy("one"), yield* legacy("other")]
+      assert.isTrue(yield* inRequest(one, set(session(30), Generation.make(""))))
+      assert.strictEqual(tokenOf(yield* inRequest(other, get())), "other")
     }).pipe(Effect.provide(stores()))
   )
 

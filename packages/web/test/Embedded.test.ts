@@ -12,8 +12,10 @@ const frameAncestors = [workspace, "https://agents.example"]
 const embedded: Options = { web: { frameAncestors, frameCookies: "partitioned" } }
 const shared: Options = { web: { frameAncestors } }
 
-/** How a browser asks for a frame's page, and for what a script in it sends. */
-const frame = { headers: { "sec-fetch-dest": "iframe", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" } }
+/** How a browser asks for a frame's page: the first time on behalf of the page around it, then by a click in the frame. */
+const navigation = { "sec-fetch-dest": "iframe", "sec-fetch-mode": "navigate" }
+const frame = { headers: { ...navigation, "sec-fetch-site": "cross-site" } }
+const clicked = { headers: { ...navigation, "sec-fetch-site": "same-origin", "sec-fetch-user": "?1" } }
 
 describe("an application in the frame of the agent workspace", () => {
   for (const [mode, options] of [
@@ -25,7 +27,7 @@ describe("an application in the frame of the agent workspace", () => {
       [options],
       async ({ browser }) => {
         const mine = browser()
-        const login = await mine.send("/login", frame)
+        const login = await mine.send("/login", clicked)
         const state = new URL(login.headers.get("location")!).searchParams.get("state")
         const back = await mine.send(`/callback?code=planted-code&state=${state}`, frame)
         assert.strictEqual(back.status, 303)
@@ -99,7 +101,7 @@ describe("an application in the frame of the agent workspace", () => {
 
   scenario("C14: its pages may be framed by the configured origins only", [embedded, {}], async (framed, plain) => {
     for (const path of ["/callback?code=x", "/login?account=-", "/login?returnTo=//evil.example"]) {
-      const page = await framed!.browser().send(path, frame)
+      const page = await framed!.browser().send(path, clicked)
       assert.strictEqual(page.status, 400)
       assert.include(page.headers.get("content-security-policy"), `frame-ancestors ${workspace} https://agents.example`)
       assert.include(page.headers.get("content-security-policy"), "default-src 'none'")
@@ -113,8 +115,13 @@ describe("an application in the frame of the agent workspace", () => {
   })
 
   scenario("B12: a frame starts a sign-in only where its cookies come back", [embedded, {}], async (framed, plain) => {
-    assert.strictEqual((await framed!.browser().send("/login", frame)).status, 302)
-    assert.strictEqual((await plain!.browser().send("/login", frame)).status, 403)
+    const first = await framed!.browser().send("/login?returnTo=/inbox", frame)
+    assert.strictEqual(first.status, 200)
+    assert.include(await first.text(), `href="/login?returnTo=/inbox">Sign in</a>`)
+    assert.include(first.headers.get("content-security-policy"), `frame-ancestors ${workspace}`)
+    assert.deepStrictEqual(first.headers.getSetCookie(), [])
+    assert.strictEqual((await framed!.browser().send("/login", clicked)).status, 302)
+    for (const init of [frame, clicked]) assert.strictEqual((await plain!.browser().send("/login", init)).status, 403)
     for (const destination of ["image", "script", "empty", "object", "embed", "fencedframe"]) {
       const answer = await framed!.browser().send("/login", { headers: { "sec-fetch-dest": destination } })
       assert.strictEqual(answer.status, 403)

@@ -6,7 +6,8 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
 export type CookieJar = Map<string, string>
 
-export const inRequest = <A, E, R>(browser: CookieJar, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+/** An answer that is still on its way to the browser that sent these cookies. */
+export const answerOf = <A, E, R>(sent: CookieJar, effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const context = yield* Effect.context<R>()
     let result: Exit.Exit<A, E> | undefined
@@ -16,14 +17,22 @@ export const inRequest = <A, E, R>(browser: CookieJar, effect: Effect.Effect<A, 
         return HttpServerResponse.empty()
       })
     )
-    const cookie = Array.from(browser, ([name, value]) => `${name}=${value}`).join("; ")
+    const cookie = Array.from(sent, ([name, value]) => `${name}=${value}`).join("; ")
     const response = yield* Effect.promise(() =>
       handler(new Request("https://app.example/", { headers: cookie === "" ? {} : { cookie } }))
     )
-    for (const header of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(header)!
-      if (/; Max-Age=0(;|$)/.test(header)) browser.delete(name!)
-      else browser.set(name!, value!)
+    const apply = (browser: CookieJar) => {
+      for (const header of response.headers.getSetCookie()) {
+        const [, name, value] = /^([^=]+)=([^;]*)/.exec(header)!
+        if (/; Max-Age=0(;|$)/.test(header)) browser.delete(name!)
+        else browser.set(name!, value!)
+      }
     }
-    return yield* result!
+    return { exit: result!, apply }
+  })
+
+export const inRequest = <A, E, R>(browser: CookieJar, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(answerOf(browser, effect), ({ apply, exit }) => {
+    apply(browser)
+    return exit
   })

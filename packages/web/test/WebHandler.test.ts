@@ -1,8 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
+import * as Redaction from "@le-auth/core/Redaction"
 import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
 import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -120,6 +124,56 @@ describe("toWebHandler", () => {
         }
         await web.dispose()
       }
+    })
+  )
+
+  it.live("H2: whatever serves the routes, over fetch too, no span shows the value of a name that is secret", () =>
+    Effect.promise(async () => {
+      const spans: Array<Tracer.NativeSpan> = []
+      const tracer = Tracer.make({
+        span: (options) => {
+          const span = new Tracer.NativeSpan(options)
+          spans.push(span)
+          return span
+        }
+      })
+      // Sends on what it was asked, over a client that knows no names by itself.
+      const relay = HttpRouter.add(
+        "GET",
+        "/relay",
+        Effect.gen(function* () {
+          const request = yield* HttpServerRequest.HttpServerRequest
+          const query = new URL(request.url, "https://app.example").search
+          const client = yield* HttpClient.HttpClient
+          yield* Effect.orDie(client.get(`https://api.example/${query}`, { headers: request.headers }))
+          return HttpServerResponse.empty()
+        }).pipe(Effect.provide(FetchHttpClient.layer))
+      )
+      const fetched: Array<string> = []
+      const fetch = Layer.succeed(FetchHttpClient.Fetch, async (input) => {
+        fetched.push(String(input))
+        return new Response(null, { headers: { location: "https://x/?code=planted-location" } })
+      })
+      const context = Layer.mergeAll(services({}), fetch, Layer.succeed(Tracer.Tracer, tracer))
+      const handler = WebSignIn.toWebHandler(context, { routes: relay })
+      const layer = HttpRouter.toWebHandler(Layer.merge(WebSignIn.layer(), relay).pipe(Layer.provideMerge(context)), {
+        disableLogger: true
+      })
+      const query = Redaction.secretParameters.map((name) => `${name}=planted-${name}`).join("&")
+      const headers = { location: "planted-location", referer: "https://x/?code=planted-referer" }
+      for (const serve of [handler.handler, (request: Request) => layer.handler(request)]) {
+        fetched.length = 0
+        for (const path of ["/relay", "/login", "/callback", "/session", "/nowhere"]) {
+          await serve(new Request(`https://app.example${path}?${query}&kept=visible`, { headers }))
+        }
+        assert.include(fetched.join(), "planted-client_secret")
+        const shown = spans.splice(0).map(({ attributes }) => inspect([...attributes], { maxArrayLength: null }))
+        assert.isAbove(shown.length, 6)
+        assert.include(shown.join(), "visible")
+        for (const attributes of shown) assert.notInclude(attributes, "planted")
+      }
+      await handler.dispose()
+      await layer.dispose()
     })
   )
 })

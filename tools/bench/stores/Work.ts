@@ -2,7 +2,7 @@
 import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
 import { UnverifiedClaims } from "@le-auth/core/IdToken"
 import { Origin } from "@le-auth/core/Origin"
-import { Session, SessionKey } from "@le-auth/core/Session"
+import { Generation, Session, SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import { Transaction } from "@le-auth/core/Transaction"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
@@ -147,6 +147,7 @@ const record = Transaction.make({
 const sessionOf = (key: SessionKey) =>
   new Session({
     key,
+    generation: Generation.make(hash(key.toString()).slice(0, 22)),
     accessToken: Redacted.make("a".repeat(64)),
     refreshToken: Redacted.make("r".repeat(64)),
     claims: new UnverifiedClaims({ sub: key.subject, aud: key.clientId, iss: "Sentinel", iat: 1, exp: 2 }),
@@ -180,7 +181,7 @@ export const clientSteps: ReadonlyArray<Step<ClientStores>> = [
   },
   {
     title: "set (SessionStore)",
-    run: (stores, { key }) => Effect.as(Context.get(stores, SessionStore).set(sessionOf(key)), true),
+    run: (stores, { key }) => Effect.as(Context.get(stores, SessionStore).set(sessionOf(key), "any"), true),
     make: ({ key }) => encodeSession(sessionOf(key)),
     read: () => true
   },

@@ -10,7 +10,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { Failure } from "../Failure.ts"
 import * as Output from "../Output.ts"
-import { shown } from "../Shown.ts"
+import { join, lines, type Text, text } from "../Shown.ts"
 
 /** Numbers stay as they were written: an id may have more digits than a number of JavaScript. */
 const parse = (text: string): unknown => {
@@ -24,7 +24,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-const textOf = (bytes: Uint8Array): string | undefined => {
+const decoded = (bytes: Uint8Array): string | undefined => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
   } catch {
@@ -33,57 +33,63 @@ const textOf = (bytes: Uint8Array): string | undefined => {
 }
 
 /** A line for each line, and nothing in it that a terminal obeys. */
-const readable = (bytes: Uint8Array): string => {
-  const text = textOf(bytes)
-  if (text === undefined) return `(${bytes.byteLength} bytes that are no text: send stdout to a file)`
-  const json = parse(text)
-  return (json === undefined ? text : JSON.stringify(json, null, 2))
-    .split("\n")
-    .map((line) => shown(line.replaceAll("\t", "  ")))
-    .join("\n")
+const readable = (bytes: Uint8Array): Text => {
+  const body = decoded(bytes)
+  if (body === undefined) return text`(${bytes.byteLength} bytes that are no text: send stdout to a file)`
+  const json = parse(body)
+  return lines(json === undefined ? body.replaceAll("\t", "  ") : JSON.stringify(json, null, 2))
 }
 
-const headOf = ({ headers, status }: HttpClientResponse): string =>
-  [`HTTP ${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${shown(value)}`), "", ""].join("\n")
+const headOf = ({ headers, status }: HttpClientResponse): Text =>
+  join("\n", [
+    text`HTTP ${status}`,
+    ...Object.entries(headers).map(([name, value]) => text`${name}: ${value}`),
+    text``,
+    text``
+  ])
 
-const brokeOff = () => new Failure({ message: "The answer broke off.", code: "unavailable" })
+const brokeOff = () => new Failure({ text: text`The answer broke off.`, code: "unavailable" })
 
-const meaning = ({ headers, status }: HttpClientResponse): Failure | undefined => {
+const meaning = ({ headers, status }: HttpClientResponse, isTokenGiven: boolean): Failure | undefined => {
   if (status < 300) return undefined
   if (status < 400) {
     const host = URL.parse(headers["location"] ?? "")?.host
     return new Failure({
-      message: `HTTP ${status}: a redirect${host === undefined ? "" : ` to ${shown(host)}`} was not followed; the token stays with the service.`,
+      text: text`HTTP ${status}: a redirect${host === undefined ? "" : text` to ${host}`} was not followed; the token stays with the service.`,
       code: "failed"
     })
   }
   if (status === 401) {
     return new Failure({
-      message: "HTTP 401: the service does not accept the token, not even a new one. Sign in again with: le-auth login",
+      text: isTokenGiven
+        ? join(" ", [
+            text`HTTP 401: the service does not accept the token of LE_AUTH_ACCESS_TOKEN, which is never refreshed.`,
+            text`Set it to a new one, or unset it to use the session of le-auth login.`
+          ])
+        : text`HTTP 401: the service does not accept the token, not even a new one. Sign in again with: le-auth login`,
       code: "notSignedIn"
     })
   }
-  if (status === 403) return new Failure({ message: "HTTP 403: this user may not do that.", code: "denied" })
+  if (status === 403) return new Failure({ text: text`HTTP 403: this user may not do that.`, code: "denied" })
   const later = status === 429 || status >= 500
   return new Failure({
-    message: later ? `HTTP ${status}: try again later.` : `HTTP ${status}: the service refuses the request.`,
+    text: later ? text`HTTP ${status}: try again later.` : text`HTTP ${status}: the service refuses the request.`,
     code: later ? "unavailable" : "failed"
   })
 }
 
-/** Not through the console, which would make a text of it. */
-const printRaw = (parts: Stream.Stream<string | Uint8Array, HttpClientError>) =>
-  Stdio.Stdio.use((stdio) => Stream.run(parts, stdio.stdout({ endOnDone: false }))).pipe(Effect.mapError(brokeOff))
+const printRaw = (body: Stream.Stream<Uint8Array, HttpClientError>) =>
+  Stream.runForEach(Stream.mapError(body, brokeOff), Output.write)
 
 const printReadable = Effect.fnUntraced(function* (
   { headers, status }: HttpClientResponse,
-  head: string,
-  body: Stream.Stream<Uint8Array, HttpClientError>
+  head: Text,
+  stream: Stream.Stream<Uint8Array, HttpClientError>
 ) {
-  const bytes = new Uint8Array(Buffer.concat(yield* Effect.mapError(Stream.runCollect(body), brokeOff)))
-  const text = textOf(bytes)
-  const parsed = text === undefined ? Buffer.from(bytes).toString("base64") : (parse(text) ?? text)
-  yield* Output.print({ status, headers, body: parsed }, head + readable(bytes))
+  const bytes = new Uint8Array(Buffer.concat(yield* Effect.mapError(Stream.runCollect(stream), brokeOff)))
+  const body = decoded(bytes)
+  const parsed = body === undefined ? Buffer.from(bytes).toString("base64") : (parse(body) ?? body)
+  yield* Output.print({ status, headers, body: parsed }, text`${head}${readable(bytes)}`)
 })
 
 /**
@@ -91,9 +97,12 @@ const printReadable = Effect.fnUntraced(function* (
  *
  * @since 0.1.0
  */
-export const print = Effect.fnUntraced(function* (response: HttpClientResponse, include: boolean) {
+export const print = Effect.fnUntraced(function* (
+  response: HttpClientResponse,
+  options: { readonly include: boolean; readonly isTokenGiven: boolean }
+) {
   const stdio = yield* Stdio.Stdio
-  const head = include ? headOf(response) : ""
+  const head = options.include ? headOf(response) : text``
   const body = response.stream.pipe(
     Stream.catchIf(
       ({ reason }) => reason._tag === "EmptyBodyError",
@@ -101,7 +110,10 @@ export const print = Effect.fnUntraced(function* (response: HttpClientResponse, 
     )
   )
   if ((yield* Output.Json) || (yield* stdio.stdoutIsTerminal)) yield* printReadable(response, head, body)
-  else yield* printRaw(Stream.concat(Stream.make(head), body))
-  const problem = meaning(response)
+  else {
+    if (options.include) yield* Output.write(head.toString())
+    yield* printRaw(body)
+  }
+  const problem = meaning(response, options.isTokenGiven)
   if (problem !== undefined) return yield* problem
 })

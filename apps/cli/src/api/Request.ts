@@ -10,6 +10,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import { failed, wrongUsage } from "../Failure.ts"
 import * as Input from "../Input.ts"
+import { text } from "../Shown.ts"
 
 /**
  * @since 0.1.0
@@ -25,17 +26,17 @@ export interface Options {
   readonly input: Option.Option<string>
 }
 
-const pairOf = (text: string, separator: string, flag: string) => {
-  const at = text.indexOf(separator)
+const pairOf = (pair: string, separator: string, flag: string) => {
+  const at = pair.indexOf(separator)
   return at < 1
-    ? Effect.fail(wrongUsage(`${flag} takes name${separator}value.`))
-    : Effect.succeed([text.slice(0, at).trim(), text.slice(at + 1)] as const)
+    ? Effect.fail(wrongUsage(text`${flag} takes name${separator}value.`))
+    : Effect.succeed([pair.slice(0, at).trim(), pair.slice(at + 1)] as const)
 }
 
 const contentOf = Effect.fnUntraced(function* (source: string) {
   if (source === "-") return yield* Input.bytes
   const files = yield* FileSystem.FileSystem
-  return yield* Effect.mapError(files.readFile(source), () => failed(`The file ${source} cannot be read.`))
+  return yield* Effect.mapError(files.readFile(source), () => failed(text`The file ${source} cannot be read.`))
 })
 
 /** Numbers, truth values and null are what they are in JSON, `@file` is a file's text, everything else a text. */
@@ -45,9 +46,9 @@ const valueOf = (text: string) => {
 }
 
 const fieldsOf = Effect.fnUntraced(function* ({ fields, rawFields }: Options) {
-  const raw = yield* Effect.forEach(rawFields, (text) => pairOf(text, "=", "--raw-field"))
-  const typed = yield* Effect.forEach(fields, (text) =>
-    Effect.flatMap(pairOf(text, "=", "--field"), ([name, value]) =>
+  const raw = yield* Effect.forEach(rawFields, (field) => pairOf(field, "=", "--raw-field"))
+  const typed = yield* Effect.forEach(fields, (field) =>
+    Effect.flatMap(pairOf(field, "=", "--field"), ([name, value]) =>
       Effect.map(valueOf(value), (value) => [name, value] as const)
     )
   )
@@ -58,26 +59,26 @@ const fieldsOf = Effect.fnUntraced(function* ({ fields, rawFields }: Options) {
 const ours = new Set(["authorization", "host", "cookie", "content-length", "transfer-encoding", "connection"])
 
 const headersOf = (headers: ReadonlyArray<string>) =>
-  Effect.forEach(headers, (text) =>
-    Effect.flatMap(pairOf(text, ":", "--header"), ([name, value]) => {
-      if (ours.has(name.toLowerCase())) return Effect.fail(wrongUsage(`The header ${name} is not yours to set.`))
+  Effect.forEach(headers, (header) =>
+    Effect.flatMap(pairOf(header, ":", "--header"), ([name, value]) => {
+      if (ours.has(name.toLowerCase())) return Effect.fail(wrongUsage(text`The header ${name} is not yours to set.`))
       return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value)
         ? Effect.succeed([name, value.trim()] as const)
-        : Effect.fail(wrongUsage("A header has a name and a value of printable ASCII characters."))
+        : Effect.fail(wrongUsage(text`A header has a name and a value of printable ASCII characters.`))
     })
   )
 
 /** `{account}` and `{user}` of a path, so that nobody has to look them up. */
 const filled = (path: string, names: Readonly<Record<string, string | undefined>>) =>
   Effect.gen(function* () {
-    let text = path
+    let filled = path
     for (const [name, value] of Object.entries(names)) {
-      if (!text.includes(`{${name}}`)) continue
+      if (!filled.includes(`{${name}}`)) continue
       if (value === undefined)
-        return yield* wrongUsage(`Nobody knows the {${name}} of LE_AUTH_ACCESS_TOKEN: write it out.`)
-      text = text.replaceAll(`{${name}}`, encodeURIComponent(value))
+        return yield* wrongUsage(text`Nobody knows the {${name}} of LE_AUTH_ACCESS_TOKEN: write it out.`)
+      filled = filled.replaceAll(`{${name}}`, encodeURIComponent(value))
     }
-    return text
+    return filled
   })
 
 /**
@@ -92,14 +93,14 @@ export const make = Effect.fnUntraced(function* (
 ) {
   if (!options.path.startsWith("/")) {
     return yield* wrongUsage(
-      "The path begins with a slash, such as /api/account/{account}/…; the host is that of the service."
+      text`The path begins with a slash, such as /api/account/{account}/…; the host is that of the service.`
     )
   }
   const url = URL.parse(origin + (yield* filled(options.path, names)))
-  if (url === null || url.origin !== origin) return yield* wrongUsage("This is not a path.")
+  if (url === null || url.origin !== origin) return yield* wrongUsage(text`This is not a path.`)
   const fields = yield* fieldsOf(options)
   if (fields.length > 0 && Option.isSome(options.input))
-    return yield* wrongUsage("--input is the whole body: it takes no fields.")
+    return yield* wrongUsage(text`--input is the whole body: it takes no fields.`)
   const hasBody = fields.length > 0 || Option.isSome(options.input)
   const method = Option.getOrElse(options.method, () => (hasBody ? "POST" : "GET"))
   const inQuery = method === "GET" || method === "HEAD"
@@ -109,7 +110,7 @@ export const make = Effect.fnUntraced(function* (
     : fields.length > 0 && !inQuery
       ? new TextEncoder().encode(JSON.stringify(Object.fromEntries(fields)))
       : undefined
-  if (body !== undefined && inQuery) return yield* wrongUsage(`A request with ${method} has no body.`)
+  if (body !== undefined && inQuery) return yield* wrongUsage(text`A request with ${method} has no body.`)
   const headers = yield* headersOf(options.headers)
   const request = HttpClientRequest.make(method)(url, { headers: { accept: "application/json" } })
   return (body === undefined ? request : HttpClientRequest.bodyUint8Array(request, body, "application/json")).pipe(

@@ -29,7 +29,7 @@ const root = Command.make("le-auth").pipe(
   Command.withDescription(
     "Sign in with LivePerson's Conversational Cloud, and get access tokens for its APIs. " +
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 denied, 5 timed out, 6 no answer, 7 wrong settings, " +
-      "8 files or keychain, 9 port taken, 130 stopped by Ctrl-C."
+      "8 files or keychain, 9 port taken, 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP."
   ),
   Command.withGlobalFlags([jsonFlag])
 )

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import * as Finding from "./Finding.ts"
+import { text, type Text } from "../Shown.ts"
 
 /** Nothing, too, if something on the way is no directory. */
 const statOf = (path: string): Fs.Stats | undefined => {
@@ -24,14 +25,19 @@ const openTo = ({ mode }: Fs.Stats): number => (process.platform === "win32" ? 0
 const permissions = (path: string, stat: Fs.Stats): Finding.Finding => {
   const what = stat.isDirectory() ? "directory" : "file"
   if (stat.isSymbolicLink()) {
-    return Finding.problem(what, "storage", `${path} is a symbolic link, which is refused.`, `Remove it: rm '${path}'`)
+    return Finding.problem(
+      what,
+      "storage",
+      text`${path} is a symbolic link, which is refused.`,
+      text`Remove it: rm '${path}'`
+    )
   }
   if (process.getuid !== undefined && stat.uid !== process.getuid()) {
     return Finding.problem(
       what,
       "storage",
-      `${path} belongs to another user.`,
-      "Give it back with chown, or set XDG_STATE_HOME to a directory of yours."
+      text`${path} belongs to another user.`,
+      text`Give it back with chown, or set XDG_STATE_HOME to a directory of yours.`
     )
   }
   if (openTo(stat) !== 0) {
@@ -39,11 +45,11 @@ const permissions = (path: string, stat: Fs.Stats): Finding.Finding => {
     return Finding.problem(
       what,
       "storage",
-      `${path} is open to others (${(stat.mode & 0o777).toString(8)}); what it holds may be known.`,
-      `Close it with chmod ${mode} '${path}', then end the sessions with le-auth logout --everywhere.`
+      text`${path} is open to others (${(stat.mode & 0o777).toString(8)}); what it holds may be known.`,
+      text`Close it with chmod ${mode} '${path}', then end the sessions with le-auth logout --everywhere.`
     )
   }
-  return Finding.good(what, `${path} is for its user only.`)
+  return Finding.good(what, text`${path} is for its user only.`)
 }
 
 const existing = (path: string): string => (statOf(path) === undefined ? existing(Path.dirname(path)) : path)
@@ -52,26 +58,34 @@ const writable = (directory: string): Finding.Finding => {
   try {
     // With a slash: a file there is no directory.
     Fs.accessSync(`${existing(directory)}/`, Fs.constants.W_OK)
-    return Finding.good("directory", `${directory} can be written.`)
+    return Finding.good("directory", text`${directory} can be written.`)
   } catch {
     return Finding.problem(
       "directory",
       "storage",
-      `${directory} cannot be written, so no session can be kept.`,
-      "Correct its owner and permissions, or set XDG_STATE_HOME to a directory that can be written."
+      text`${directory} cannot be written, so no session can be kept.`,
+      text`Correct its owner and permissions, or set XDG_STATE_HOME to a directory that can be written.`
     )
   }
 }
 
-const content = (path: string): ReadonlyArray<Finding.Finding> => {
+/** What is in a file that has a list of something, and a version. */
+const content = (path: string, list: string, lost: Text): ReadonlyArray<Finding.Finding> => {
   try {
-    const { sessions } = JSON.parse(Fs.readFileSync(path, "utf8"))
-    if (Array.isArray(sessions)) return []
+    const { [list]: found, version } = JSON.parse(Fs.readFileSync(path, "utf8"))
+    if (typeof version === "number" && version > 1) {
+      return [Finding.problem("file", "storage", text`${path} was written by a newer le-auth.`, text`Update le-auth.`)]
+    }
+    if (Array.isArray(found)) return []
   } catch {
     // As unreadable as a file with other content.
   }
   return [
-    Finding.warning("file", `${path} is damaged, so nobody is signed in.`, "The next le-auth login writes a new one.")
+    Finding.warning(
+      "file",
+      text`${path} is damaged, so ${lost}.`,
+      text`The next le-auth login puts it aside, as ${path}.unreadable, and writes a new one.`
+    )
   ]
 }
 
@@ -80,12 +94,18 @@ const content = (path: string): ReadonlyArray<Finding.Finding> => {
  */
 export const check = Effect.gen(function* () {
   const sessions = yield* PrivateDocument.defaultPath("sessions.json")
-  const others = yield* Effect.forEach(["seal-key", "profiles.json"], PrivateDocument.defaultPath)
+  const profiles = yield* PrivateDocument.defaultPath("profiles.json")
+  const key = yield* PrivateDocument.defaultPath("seal-key")
   const directory = Path.dirname(sessions)
-  const found = [directory, sessions, ...others].flatMap((path) => {
+  const found = [directory, sessions, key, profiles].flatMap((path) => {
     const stat = statOf(path)
     return stat === undefined ? [] : [permissions(path, stat)]
   })
-  const damaged = statOf(sessions)?.isFile() === true ? content(sessions) : []
-  return [writable(directory), ...found, ...damaged]
+  const isFile = (path: string) => statOf(path)?.isFile() === true
+  return [
+    writable(directory),
+    ...found,
+    ...(isFile(sessions) ? content(sessions, "sessions", text`nobody is signed in`) : []),
+    ...(isFile(profiles) ? content(profiles, "profiles", text`there are no profiles`) : [])
+  ]
 }).pipe(Finding.orProblem("directory"))

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { type ExitCode, fromError } from "../Failure.ts"
+import { type ExitCode, type Failure, fromError, type LibraryError } from "../Failure.ts"
+import type { Text } from "../Shown.ts"
 
 /**
  * @since 0.1.0
@@ -13,14 +14,14 @@ export interface Finding {
   /** What was looked at. */
   readonly check: string
   readonly result: "good" | "warning" | "problem"
-  readonly message: string
-  readonly remedy: string | null
+  readonly message: Text
+  readonly remedy: Text | null
   /** The exit code that a problem leads to. */
   readonly code: ExitCode | null
 }
 
 /** @since 0.1.0 */
-export const good = (check: string, message: string): Finding => ({
+export const good = (check: string, message: Text): Finding => ({
   check,
   result: "good",
   message,
@@ -29,7 +30,7 @@ export const good = (check: string, message: string): Finding => ({
 })
 
 /** @since 0.1.0 */
-export const warning = (check: string, message: string, remedy: string): Finding => ({
+export const warning = (check: string, message: Text, remedy: Text): Finding => ({
   check,
   result: "warning",
   message,
@@ -38,7 +39,7 @@ export const warning = (check: string, message: string, remedy: string): Finding
 })
 
 /** @since 0.1.0 */
-export const problem = (check: string, code: ExitCode, message: string, remedy: string): Finding => ({
+export const problem = (check: string, code: ExitCode, message: Text, remedy: Text): Finding => ({
   check,
   result: "problem",
   message,
@@ -53,10 +54,10 @@ export const problem = (check: string, code: ExitCode, message: string, remedy: 
  */
 export const orProblem =
   (check: string) =>
-  <E extends { readonly _tag: string; readonly message: string }, R>(
+  <E extends LibraryError | Failure, R>(
     findings: Effect.Effect<ReadonlyArray<Finding>, E, R>
   ): Effect.Effect<ReadonlyArray<Finding>, never, R> =>
     Effect.catch(findings, (error) => {
-      const { code, message } = fromError(error)
+      const { code, text: message } = fromError(error)
       return Effect.succeed([{ check, result: "problem" as const, message, remedy: null, code }])
     })

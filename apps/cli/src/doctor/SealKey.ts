@@ -6,16 +6,17 @@
 import * as Keychain from "@le-auth/node/Keychain"
 import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as Effect from "effect/Effect"
+import { text } from "../Shown.ts"
 import * as Finding from "./Finding.ts"
 
 const keychain = Keychain.Keychain.use(({ get }) => get("doctor")).pipe(
   Effect.match({
-    onSuccess: () => [Finding.good("keychain", "The keychain answers; the first sign-in puts the seal key there.")],
+    onSuccess: () => [Finding.good("keychain", text`The keychain answers; the first sign-in puts the seal key there.`)],
     onFailure: ({ message }) => [
       Finding.warning(
         "keychain",
-        `The first sign-in will put the seal key into a file, since ${message}.`,
-        "Unlock or install a keychain before that, such as GNOME Keyring, or give LE_AUTH_SEAL_KEYS."
+        text`The first sign-in will put the seal key into a file, since ${message}.`,
+        text`Unlock or install a keychain before that, such as GNOME Keyring, or give LE_AUTH_SEAL_KEYS.`
       )
     ]
   }),
@@ -29,9 +30,9 @@ export const check = Effect.gen(function* () {
   const place = yield* UserSealKey.SealKeyPlace
   switch (place) {
     case "keychain":
-      return [Finding.good("keychain", "Sessions are sealed with a key in the keychain, which answers.")]
+      return [Finding.good("keychain", text`Sessions are sealed with a key in the keychain, which answers.`)]
     case "settings":
-      return [Finding.good("keychain", "Sessions are sealed with the keys of LE_AUTH_SEAL_KEYS.")]
+      return [Finding.good("keychain", text`Sessions are sealed with the keys of LE_AUTH_SEAL_KEYS.`)]
     case "nowhere":
       return yield* keychain
     case "file": {
@@ -39,8 +40,8 @@ export const check = Effect.gen(function* () {
       return [
         Finding.warning(
           "keychain",
-          `Sessions are sealed with a key in ${path}: whoever can read your files can use them.`,
-          `Where there is a keychain: remove ${path}, and sign in again.`
+          text`Sessions are sealed with a key in ${path}: whoever can read your files can use them.`,
+          text`Where there is a keychain: remove ${path}, and sign in again.`
         )
       ]
     }

@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import { Failure } from "../Failure.ts"
+import { text } from "../Shown.ts"
 import { failureAt, Target } from "../Target.ts"
 import * as Finding from "./Finding.ts"
 
@@ -26,13 +27,17 @@ const tolerated = 60
 const clock = ({ headers }: HttpClientResponse, now: number): Finding.Finding => {
   const there = Date.parse(headers["date"] ?? "")
   if (Number.isNaN(there)) {
-    return Finding.warning("clock", "Sentinel does not say what time it is.", "Compare this computer's clock yourself.")
+    return Finding.warning(
+      "clock",
+      text`Sentinel does not say what time it is.`,
+      text`Compare this computer's clock yourself.`
+    )
   }
   // The header has whole seconds.
   const skew = Math.round((now - there) / 1000)
-  if (Math.abs(skew) <= 5) return Finding.good("clock", "This computer's clock and Sentinel's agree.")
-  const message = `This computer's clock is ${Math.abs(skew)} seconds ${skew > 0 ? "ahead" : "behind"}.`
-  const remedy = "Let the system set it (NTP): tokens are valid by the clock."
+  if (Math.abs(skew) <= 5) return Finding.good("clock", text`This computer's clock and Sentinel's agree.`)
+  const message = text`This computer's clock is ${Math.abs(skew)} seconds ${skew > 0 ? "ahead" : "behind"}.`
+  const remedy = text`Let the system set it (NTP): tokens are valid by the clock.`
   return Math.abs(skew) > tolerated
     ? Finding.problem("clock", "failed", message, remedy)
     : Finding.warning("clock", message, remedy)
@@ -44,18 +49,18 @@ const application = (response: HttpClientResponse, { redirectUris }: AppInstalla
   const back = redirectUris[0] !== undefined && location.startsWith(redirectUris[0])
   const error = URL.parse(location)?.searchParams.get("error")
   if (status >= 300 && status < 400 && !(back && error !== null)) {
-    return Finding.good("application", "Sentinel accepts account, application and redirect URI for a sign-in.")
+    return Finding.good("application", text`Sentinel accepts account, application and redirect URI for a sign-in.`)
   }
   if (status === 429 || status >= 500) {
-    return Finding.problem("application", "unavailable", `Sentinel answers HTTP ${status}.`, "Try again later.")
+    return Finding.problem("application", "unavailable", text`Sentinel answers HTTP ${status}.`, text`Try again later.`)
   }
   return Finding.problem(
     "application",
     "configuration",
     back
-      ? "Sentinel sends a sign-in of this application back with an error."
-      : `Sentinel does not accept a sign-in of this application (HTTP ${status}).`,
-    "Compare account, client id and redirect URI with the installation; open le-auth authorize-url in a browser to see why."
+      ? text`Sentinel sends a sign-in of this application back with an error.`
+      : text`Sentinel does not accept a sign-in of this application (HTTP ${status}).`,
+    text`Compare account, client id and redirect URI with the installation; open le-auth authorize-url in a browser to see why.`
   )
 }
 
@@ -76,7 +81,7 @@ const authorize = Effect.fnUntraced(function* (installation: AppInstallation, se
     // The other side is another company: it gets no trace ids of ours.
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
     Effect.mapError(
-      () => new Failure({ message: `Sentinel at ${sentinel} does not answer. Try again later.`, code: "unavailable" })
+      () => new Failure({ text: text`Sentinel at ${sentinel} does not answer. Try again later.`, code: "unavailable" })
     )
   )
   return [clock(response, yield* Clock.currentTimeMillis), application(response, installation)]
@@ -85,12 +90,12 @@ const authorize = Effect.fnUntraced(function* (installation: AppInstallation, se
 const keys = Effect.fnUntraced(function* (sentinel: Origin) {
   const { keys } = yield* SentinelClient.use((client) => client.keys(sentinel))
   return keys.length > 0
-    ? [Finding.good("keys", `Sentinel publishes ${keys.length} key${keys.length === 1 ? "" : "s"}.`)]
+    ? [Finding.good("keys", text`Sentinel publishes ${keys.length} key${keys.length === 1 ? "" : "s"}.`)]
     : [
         Finding.warning(
           "keys",
-          "Sentinel publishes no keys, so id_tokens stay unverified.",
-          "Tokens that come straight from Sentinel may be used all the same."
+          text`Sentinel publishes no keys, so id_tokens stay unverified.`,
+          text`Tokens that come straight from Sentinel may be used all the same.`
         )
       ]
 })
@@ -102,7 +107,7 @@ export const check = Effect.gen(function* () {
   const { installation } = yield* Target
   const sentinel = yield* Domains.resolve(installation.accountId, "sentinel")
   return [
-    Finding.good("Domain API", `Sentinel of account ${installation.accountId} is at ${sentinel}`),
+    Finding.good("Domain API", text`Sentinel of account ${installation.accountId} is at ${sentinel}`),
     ...(yield* authorize(installation, sentinel).pipe(Finding.orProblem("Sentinel"))),
     ...(yield* keys(sentinel).pipe(Finding.orProblem("keys")))
   ]

@@ -7,6 +7,7 @@ import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Redacted from "effect/Redacted"
 import { controlPortOf, defaultSentinelPort } from "../SentinelPort.ts"
 import * as Strict from "./Strict.ts"
+import { join, type Text, text } from "../Shown.ts"
 
 /**
  * @since 0.1.0
@@ -28,17 +29,17 @@ export interface Facts {
   readonly control: string | undefined
 }
 
-const applications = (account: SentinelConfig.Account): ReadonlyArray<string> =>
+const applications = (account: SentinelConfig.Account): ReadonlyArray<Text> =>
   account.installations.flatMap(({ client_id, client_name, redirect_uris }) => [
-    `  Application  ${client_id} (${client_name})`,
-    ...redirect_uris.map((uri) => `               ${uri}`)
+    text`  Application  ${client_id} (${client_name})`,
+    ...redirect_uris.map((uri) => text`               ${uri}`)
   ])
 
 /** Passwords are shown only if everybody knows them anyway. */
-const users = (account: SentinelConfig.Account, isBuiltIn: boolean): ReadonlyArray<string> =>
+const users = (account: SentinelConfig.Account, isBuiltIn: boolean): ReadonlyArray<Text> =>
   account.users.map(({ email, is_admin, password }) => {
-    const known = isBuiltIn && password !== undefined ? `, password ${Redacted.value(password)}` : ""
-    return `  User         ${email}${known}${is_admin ? ", administrator" : ""}`
+    const known = isBuiltIn && password !== undefined ? text`, password ${Redacted.value(password)}` : ""
+    return text`  User         ${email}${known}${is_admin ? ", administrator" : ""}`
   })
 
 const loginAt = (origin: string): string => {
@@ -56,30 +57,30 @@ const controlledBy = (control: string): string => {
  *
  * @since 0.1.0
  */
-export const text = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin, store }: Facts): string =>
-  [
-    `Sentinel listens on ${address}`,
-    ...(publicOrigin === address ? [] : [`Browsers reach it at ${publicOrigin}`]),
-    `Health is at ${address}/health/ready${metrics === undefined ? "" : `, metrics are at ${metrics}`}`,
+export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin, store }: Facts): Text =>
+  join("\n", [
+    text`Sentinel listens on ${address}`,
+    ...(publicOrigin === address ? [] : [text`Browsers reach it at ${publicOrigin}`]),
+    text`Health is at ${address}/health/ready${metrics === undefined ? "" : text`, metrics are at ${metrics}`}`,
     ...(control === undefined
       ? []
-      : [`See what it does, and why, at ${control}`, `Faults, clock and journal: ${controlledBy(control)}`]),
-    ...(isStrict ? ["", Strict.meaning] : []),
+      : [text`See what it does, and why, at ${control}`, text`Faults, clock and journal: ${controlledBy(control)}`]),
+    ...(isStrict ? [text``, Strict.meaning] : []),
     ...config.accounts.flatMap((account) => [
-      "",
-      `Account ${account.id}${account.name === undefined ? "" : ` (${account.name})`}`,
+      text``,
+      text`Account ${account.id}${account.name === undefined ? "" : text` (${account.name})`}`,
       ...users(account, isBuiltIn),
       ...applications(account)
     ]),
-    "",
+    text``,
     ...(isBuiltIn
-      ? [`The secret of the applications is development-only-secret. Sign in with: ${loginAt(address)}`]
+      ? [text`The secret of the applications is development-only-secret. Sign in with: ${loginAt(address)}`]
       : []),
-    `Applications find it with LE_AUTH_DOMAIN_API=${publicOrigin}`,
+    text`Applications find it with LE_AUTH_DOMAIN_API=${publicOrigin}`,
     store === undefined
-      ? "Ctrl-C stops it; it forgets its sessions and tokens then."
-      : `Ctrl-C stops it; its sessions and tokens stay in ${store}`
-  ].join("\n")
+      ? text`Ctrl-C stops it; it forgets its sessions and tokens then.`
+      : text`Ctrl-C stops it; its sessions and tokens stay in ${store}`
+  ])
 
 /**
  * For programs: one line of JSON.

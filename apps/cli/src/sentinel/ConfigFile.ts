@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Jsonc from "jsonc-parser"
 import { Failure } from "../Failure.ts"
+import { join, text } from "../Shown.ts"
 
 /** Where the text is wrong, never what is there: it may be a secret. */
 const syntaxProblem = (text: string, { error, offset }: Jsonc.ParseError): string => {
@@ -20,7 +21,7 @@ const syntaxProblem = (text: string, { error, offset }: Jsonc.ParseError): strin
 
 const failure = (path: string, problems: ReadonlyArray<string>) =>
   new Failure({
-    message: [`${path} has problems:`, ...problems.map((problem) => `  - ${problem}`)].join("\n"),
+    text: join("\n", [text`${path} has problems:`, ...problems.map((problem) => text`  - ${problem}`)]),
     code: "configuration"
   })
 
@@ -29,10 +30,10 @@ const failure = (path: string, problems: ReadonlyArray<string>) =>
  *
  * @since 0.1.0
  */
-export const parse = Effect.fnUntraced(function* (path: string, text: string) {
+export const parse = Effect.fnUntraced(function* (path: string, content: string) {
   const errors: Array<Jsonc.ParseError> = []
   // A byte order mark, which editors on Windows write, is not part of the text.
-  const clean = text.replace(/^\uFEFF/, "")
+  const clean = content.replace(/^\uFEFF/, "")
   const value: unknown = Jsonc.parse(clean, errors, { allowTrailingComma: true, allowEmptyContent: false })
   if (errors.length > 0) {
     return yield* failure(path, ["the text is not JSON", ...errors.map((error) => syntaxProblem(clean, error))])
@@ -47,9 +48,9 @@ export const parse = Effect.fnUntraced(function* (path: string, text: string) {
  */
 export const read = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
-  const text = yield* Effect.mapError(
+  const content = yield* Effect.mapError(
     files.readFileString(path),
-    () => new Failure({ message: `The file ${path} cannot be read.`, code: "configuration" })
+    () => new Failure({ text: text`The file ${path} cannot be read.`, code: "configuration" })
   )
-  return yield* parse(path, text)
+  return yield* parse(path, content)
 })

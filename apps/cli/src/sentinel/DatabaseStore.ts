@@ -17,14 +17,16 @@ import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
 import * as StoreInspectionSql from "@le-auth/sentinel/StoreInspectionSql"
 import * as Config from "effect/Config"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Output from "../Output.ts"
+import { join, text } from "../Shown.ts"
 
-const unshared =
-  "Without LE_AUTH_SEAL_KEYS this process has a signing key of its own: its tokens do not verify at other nodes, nor after a " +
-  "restart, and its login pages are for no other node. Make one with: openssl rand -base64 32"
+const unshared = join(" ", [
+  text`Without LE_AUTH_SEAL_KEYS this process has a signing key of its own: its tokens do not verify at other nodes, nor after a`,
+  text`restart, and its login pages are for no other node. Make one with: openssl rand -base64 32`
+])
 
 /**
  * In this order: those of the configuration; those in the database, sealed with the seal keys of the environment or, for a file
@@ -41,7 +43,7 @@ const secrets = Effect.fnUntraced(function* (
   if (config.signing_keys !== undefined || hasSealKeys) {
     return SentinelSql.layerSecrets(config, Layer.provide(Seal.layerConfig, Seal.layerWebCrypto))
   }
-  yield* Console.error(unshared)
+  yield* Output.say(unshared)
   return SigningKeys.layer
 })
 

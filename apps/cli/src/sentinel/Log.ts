@@ -11,6 +11,7 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as References from "effect/References"
+import { shownJson } from "../Shown.ts"
 
 /**
  * @since 0.1.0
@@ -46,12 +47,6 @@ const read = ({ cause, date, fiber, logLevel, message }: Logger.Options<unknown>
   }
 }
 
-/** C1 controls, line separators and what changes the direction of text: JSON leaves them as they are. */
-const unsafe = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-
-const escaped = (text: string): string =>
-  text.replace(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
-
 /**
  * One line of JSON. Whatever a value has in it, it stays one line (CWE-117).
  *
@@ -60,7 +55,7 @@ const escaped = (text: string): string =>
 export const json = (options: Logger.Options<unknown>): string => {
   const { fields, level, message, time } = read(options)
   const first = { time, level, message }
-  return escaped(JSON.stringify(Object.assign({ ...first }, fields, first)))
+  return shownJson(JSON.stringify(Object.assign({ ...first }, fields, first)))
 }
 
 /** Without control characters, with which a text could write over others on a terminal. */
@@ -83,7 +78,7 @@ export const pretty = (options: Logger.Options<unknown>): string => {
     .map(([name, value]) => `${inert(name)}=${isPlain.test(String(value)) ? String(value) : JSON.stringify(value)}`)
   const line = [time.toTimeString().slice(0, 8), level.padEnd(5), inert(what), ...others].join(" ")
   return [line, ...(typeof cause === "string" ? cause.split("\n").map((text) => `    ${inert(text)}`) : [])]
-    .map(escaped)
+    .map(shownJson)
     .join("\n")
 }
 
@@ -99,6 +94,8 @@ const writer = () => {
     process.stderr.write(text)
   }
   process.on("exit", flush)
+  // A log that nobody can read any more is no reason to end in the middle of what is under way.
+  process.stderr.on("error", () => {})
   return (line: string) => {
     waiting += `${line}\n`
     if (waiting.length > 65_536) flush()

@@ -7,11 +7,12 @@ import * as SentinelFile from "@le-auth/sentinel/operations/SentinelFile"
 import type * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import * as Effect from "effect/Effect"
 import { Failure } from "../Failure.ts"
+import { join, text } from "../Shown.ts"
 
 /** What a text means in JSON, for truth values and numbers. Everything else is a text. */
-const valueOf = (text: string): unknown => {
-  if (text === "true" || text === "false") return text === "true"
-  return /^\d+$/.test(text) ? Number(text) : text
+const valueOf = (word: string): unknown => {
+  if (word === "true" || word === "false") return word === "true"
+  return /^\d+$/.test(word) ? Number(word) : word
 }
 
 /**
@@ -22,11 +23,11 @@ const valueOf = (text: string): unknown => {
 export const read = (flags: Readonly<Record<string, string>>): Effect.Effect<SentinelProfile.Changes, Failure> =>
   Effect.mapError(
     SentinelFile.profileFromUnknown(
-      Object.fromEntries(Object.entries(flags).map(([name, text]) => [name, valueOf(text)]))
+      Object.fromEntries(Object.entries(flags).map(([name, word]) => [name, valueOf(word)]))
     ),
     ({ problems }) =>
       new Failure({
-        message: ["--profile has problems:", ...problems.map((problem) => `  - ${problem}`)].join("\n"),
+        text: join("\n", [text`--profile has problems:`, ...problems.map((problem) => text`  - ${problem}`)]),
         code: "usage"
       })
   )

@@ -10,6 +10,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Latch from "effect/Latch"
 import * as Redacted from "effect/Redacted"
 import type { Failure } from "../Failure.ts"
+import * as Signals from "../Signals.ts"
 
 /** How often the file is looked at. To look works everywhere, also where systems send no events: in containers, over networks. */
 const interval = "500 millis"
@@ -17,17 +18,6 @@ const interval = "500 millis"
 /** What a start alone can change: the dialect, and the keys that it signs with. */
 const fixedPartOf = ({ profile, signing_keys }: SentinelConfig.SentinelConfig): string =>
   JSON.stringify([profile ?? {}, signing_keys?.map(Redacted.value)])
-
-/** SIGHUP opens the latch. On a terminal it means that the terminal is gone, and ends the process as it does by custom. */
-const onHangUp = (asked: Latch.Latch) =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const open = () => asked.openUnsafe()
-      if (!process.stdin.isTTY) process.on("SIGHUP", open)
-      return open
-    }),
-    (open) => Effect.sync(() => process.off("SIGHUP", open))
-  )
 
 /**
  * Tells one version of a file from another, without reading it.
@@ -55,7 +45,7 @@ export const make = Effect.fnUntraced(function* (options: {
   readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<void, Unavailable>
 }) {
   const asked = yield* Latch.make()
-  yield* onHangUp(asked)
+  yield* Signals.hangUp(() => asked.openUnsafe())
 
   const reload = options.read.pipe(
     Effect.flatMap((config) =>

@@ -10,6 +10,7 @@ import * as Kdf from "effect/crypto/Kdf"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Crypto from "node:crypto"
+import { join, text } from "../Shown.ts"
 
 const valueOf = (secret: Redacted.Redacted<string> | undefined): string | undefined =>
   secret === undefined ? undefined : Redacted.value(secret)
@@ -77,7 +78,7 @@ export const passwordAlgorithm = "argon2" in Crypto ? Passwords.strict : Kdf.pbk
 /**
  * @since 0.1.0
  */
-export const meaning = [
-  "Strict: passwords are hashed slowly; metrics are not on this port; there is no control listener,",
-  "so no faults and no virtual clock; known passwords and secrets are refused; other computers need https."
-].join("\n")
+export const meaning = join("\n", [
+  text`Strict: passwords are hashed slowly; metrics are not on this port; there is no control listener,`,
+  text`so no faults and no virtual clock; known passwords and secrets are refused; other computers need https.`
+])

@@ -34,8 +34,17 @@ export const apiAddress = (options: Request, service: string, path: string): URL
   return url.origin === location.origin && url.pathname.startsWith(root) ? url : undefined
 }
 
-/** Marks what the backend says of itself, and not LivePerson. */
-export const isProblem = (header: string | null | undefined): boolean => header === "problem"
+/** Who speaks, by the mark of `ApiProxy`. A proxy in between, or a backend without `ApiProxy`, sets none. */
+export const isAnswer = (mark: string | null | undefined): boolean => mark === "answer"
+export const isProblem = (mark: string | null | undefined): boolean => mark === "problem"
+
+/** What came is neither LivePerson's answer nor the backend's own. */
+export const notPassedOn = (status: number): Unavailable =>
+  unavailable(
+    "BadAnswer",
+    `The backend did not pass this call on (status ${status}). Check that it has ApiProxy at this path, and what is in front of it.`,
+    status
+  )
 
 /**
  * Calls an API of LivePerson as the signed-in user, through the backend (`ApiProxy` of `@le-auth/web`), which adds the access
@@ -65,9 +74,12 @@ export const callApi = async (
     () => url,
     { method, headers: { accept: "application/json", ...headers, [requestHeader]: "1" }, body: body ?? null },
     options,
-    async (response): Promise<Answered | SignedOut | Unavailable> =>
-      isProblem(response.headers.get(requestHeader))
-        ? refused(await answerOf(response))
-        : { _tag: "Answered", response }
+    async (response): Promise<Answered | SignedOut | Unavailable> => {
+      const mark = response.headers.get(requestHeader)
+      if (isAnswer(mark)) return { _tag: "Answered", response }
+      if (isProblem(mark)) return refused(await answerOf(response))
+      await response.body?.cancel()
+      return notPassedOn(response.status)
+    }
   )
 }

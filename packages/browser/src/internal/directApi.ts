@@ -116,6 +116,8 @@ export const directApi = (backend: Request = {}) => {
     if (token._tag !== "PageToken") return token
     const first = await fetchWith(token, path, all)
     if (first._tag !== "Answered" || first.response.status !== 401) return first
+    // Nobody reads it, and so its connection would stay open.
+    await first.response.body?.cancel()
     const renewed = await tokens(service, all, token)
     return renewed._tag === "PageToken" ? fetchWith(renewed, path, all) : renewed
   }

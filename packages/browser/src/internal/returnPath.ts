@@ -1,8 +1,14 @@
 /** Where the user comes back to, and what must not be in that address. */
 
+/** Whether the path of an address starts with two slashes once its dots are resolved. */
+const leadsAway = (address: string): boolean => new URL(address, "https://a").pathname.startsWith("//")
+
 /** The same rule as `ReturnPath` of `@le-auth/core`: one slash, then nothing that a browser reads as another origin. */
 export const isReturnPath = (path: string): boolean =>
-  path.length <= 2048 && /^\/(?![/\\]|%2f|%5c)[\x21-\x5b\x5d-\x7e]*$/i.test(path)
+  path.length <= 2048 &&
+  /^\/(?![/\\]|%2f|%5c)[\x21-\x5b\x5d-\x7e]*$/i.test(path) &&
+  !leadsAway(path) &&
+  !leadsAway(path.replace(/%2f|%5c/gi, "/"))
 
 const isCallbackName = (name: string): boolean =>
   /^(code|state|error|error_description|error_uri|iss|session_state)$/.test(name)
@@ -39,7 +45,8 @@ export const cleaned = (href: string): URL => {
   if (rest !== query) hash = (hash.slice(0, -query.length) + rest).replace(/\?$/, "")
   hash = withoutCallback(hash)
   if (hash !== url.hash.slice(1)) url.hash = hash
-  return url
+  // What is left may be a callback again: of `##error=y?code=x` there is `#error=y`.
+  return url.href === href ? url : cleaned(url.href)
 }
 
 /** The return path to a page: as much of its address as a return path can hold. */

@@ -13,9 +13,13 @@ addEventListener("message", told)
 const channel = new BroadcastChannel("le-auth")
 channel.addEventListener("message", told)
 let victim
+const asked = new URLSearchParams(location.search)
 document.querySelector("button").addEventListener("click", () => {
-  victim = open(new URLSearchParams(location.search).get("open"), "named-by-evil")
+  victim = open(asked.get("open"), "named-by-evil")
+  // The click is used up by the window.
+  if (asked.has("then")) setTimeout(() => void (victim.location = asked.get("then")), 1000)
 })
+if (asked.has("steer")) setTimeout(() => void (location = asked.get("steer")), 300)
 const attempt = (read) => {
   try {
     return String(read())

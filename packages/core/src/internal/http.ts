@@ -2,6 +2,7 @@
  * One bounded HTTP call: a time limit, a limit on the answer's size, and a failure that holds nothing of the request.
  */
 import * as ByteSize from "effect/ByteSize"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -25,7 +26,8 @@ export class NoAnswer extends Data.TaggedError("NoAnswer")<{
 export interface Answer {
   readonly status: number
   readonly contentType: string
-  readonly retryAfter: string | undefined
+  /** The seconds of `Retry-After`, if the answer has one that can be read. */
+  readonly retryAfter: number | undefined
   readonly body: string
 }
 
@@ -93,16 +95,26 @@ const bodyOf = (
     )
   })
 
+/** Seconds, or a date (RFC 9110 section 10.2.3). */
+const secondsOf = (retryAfter: string | undefined, now: number): number | undefined => {
+  if (retryAfter === undefined) return undefined
+  if (/^\d{1,9}$/.test(retryAfter)) return Number(retryAfter)
+  const date = /^[a-z]{3,9},? .+ gmt$/i.test(retryAfter) ? Date.parse(retryAfter) : Number.NaN
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000))
+}
+
 const receive = (
   response: HttpClientResponse,
   limit: ByteSize.ByteSize
 ): Effect.Effect<Answer, HttpClientError | NoAnswer> =>
-  Effect.map(bodyOf(response, limit), (body) => ({
-    status: response.status,
-    contentType: response.headers["content-type"] ?? "",
-    retryAfter: response.headers["retry-after"],
-    body
-  }))
+  Effect.flatMap(bodyOf(response, limit), (body) =>
+    Effect.map(Clock.currentTimeMillis, (now) => ({
+      status: response.status,
+      contentType: response.headers["content-type"] ?? "",
+      retryAfter: secondsOf(response.headers["retry-after"], now),
+      body
+    }))
+  )
 
 const call = (
   client: HttpClient.HttpClient,
@@ -152,7 +164,3 @@ export const json = (answer: Answer): unknown => {
     return undefined
   }
 }
-
-/** The seconds of `Retry-After`, if it is in seconds (RFC 9110 section 10.2.3). */
-export const retryAfterSeconds = ({ retryAfter }: Answer): number | undefined =>
-  retryAfter !== undefined && /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : undefined

@@ -1,5 +1,6 @@
 /**
- * How a session gets new tokens: when they are due, by one at a time, and without losing any on the way.
+ * How a session gets new tokens: when they are due, and by one at a time. It owns the store and the lock; the lock saves work, and what
+ * is stored is guarded by its generation.
  */
 import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -8,228 +9,232 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Schedule from "effect/Schedule"
-import { AppInstallations, type AppInstallation } from "../AppInstallations.ts"
-import { Domains } from "../Domains.ts"
-import type { AccessToken, IdTokenText } from "../Identifiers.ts"
-import type * as IdToken from "../IdToken.ts"
-import * as Lifetime from "./lifetime.ts"
-import type { Origin } from "../Origin.ts"
+import type { AppInstallations } from "../AppInstallations.ts"
+import type { Domains } from "../Domains.ts"
+import type { AccessToken } from "../Identifiers.ts"
+import * as IdToken from "../IdToken.ts"
 import { RefreshLock } from "../RefreshLock.ts"
+import { RequestLimits } from "../RequestLimits.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
-import { SentinelClient } from "../SentinelClient.ts"
-import { Session, type SessionKey } from "../Session.ts"
+import { type Endpoint, SentinelClient } from "../SentinelClient.ts"
+import { type Generation, Session, type SessionKey } from "../Session.ts"
 import { NotSignedIn, SessionEnded, type SessionError } from "../SessionError.ts"
-import { SessionStore } from "../SessionStore.ts"
+import type { SessionStore } from "../SessionStore.ts"
 import type { StoreError } from "../StoreError.ts"
 import type { TokenResponse } from "../Token.ts"
+import type { TokenError } from "../TokenError.ts"
+import * as EndpointOf from "./endpointOf.ts"
+import * as Keeping from "./keeping.ts"
+import { failureOf } from "./repeatable.ts"
+import * as TokenSet from "./tokenSet.ts"
+
+/** What {@link make} needs. */
+export type Services =
+  | AppInstallations
+  | Domains
+  | SentinelClient
+  | SessionStore
+  | RefreshLock
+  | SecureRandom.SecureRandom
 
 /** After a refresh that failed for a passing reason, with a token that is still valid: LivePerson's slow loop. */
 const pause = Duration.toMillis("2 minutes")
-/** How often a rotated refresh token is offered to the store before the caller goes on. */
-const saving = { times: 3, schedule: Schedule.exponential("100 millis") }
+/** Tokens that came within this time are new: nobody needs newer ones. */
+const newFor = Duration.toMillis("5 seconds")
 
-/** A session, and whether the store lacks it. */
-interface Looked {
-  readonly session: Session
-  readonly isUnsaved: boolean
+/** How old the tokens of a session are. */
+export const age = (session: Session, now: number): number => now - (session.renewedAt ?? session.signedInAt)
+
+const isNew = (session: Session, now: number): boolean =>
+  now < session.expiresAt && age(session, now) >= 0 && age(session, now) < newFor
+
+/** Whether a session can be used as it is. */
+type WillDo = (session: Session, now: number) => boolean
+
+/** Remembers the newest 10,000. */
+const remember = <A>(all: Map<string, A>, key: SessionKey, value: A): void => {
+  const id = key.toString()
+  all.delete(id)
+  all.set(id, value)
+  if (all.size > 10_000) all.delete(all.keys().next().value!)
 }
 
-const inStore = (session: Session): Looked => ({ session, isUnsaved: false })
-
-const textOf = (token: Redacted.Redacted | undefined): string | undefined =>
-  token === undefined ? undefined : Redacted.value(token)
-
-/** Two sessions of one key are the same until one of them has other tokens. */
-const hasTokensOf = (one: Session, other: Session): boolean =>
-  textOf(one.accessToken) === textOf(other.accessToken) && textOf(one.refreshToken) === textOf(other.refreshToken)
-
-/** Who an id_token speaks of, checked. */
-export type Identify = (
-  installation: AppInstallation,
-  sentinel: Origin,
-  token: IdTokenText
-) => Effect.Effect<IdToken.VerifiedClaims | IdToken.UnverifiedClaims, IdToken.IdTokenError>
-
-export const make = Effect.fnUntraced(function* (identify: Identify) {
-  const installations = yield* AppInstallations
-  const domains = yield* Domains
+export const make = Effect.fnUntraced(function* (options: { readonly doesNotRotate: boolean }) {
   const sentinelClient = yield* SentinelClient
-  const store = yield* SessionStore
   const lock = yield* RefreshLock
   const random = yield* SecureRandom.SecureRandom
+  const endpointOf = yield* EndpointOf.make
+  const keeping = yield* Keeping.make
 
-  const times = (tokens: TokenResponse) => Lifetime.of(random, tokens)
+  /** The caller's policy stands outside of the lock, so that nobody waits for somebody's pause. */
+  const retrying = RetryPolicy.retry<SessionError>({
+    login: true,
+    failureOf: (error) => (error._tag === "TokenError" ? failureOf(error, options) : undefined)
+  })
 
-  /**
-   * Sessions whose new tokens the store did not take, and what it had before. The old refresh token may be spent, so these
-   * are the only ones that work: they are used, and offered again at each use, until the store has them.
-   */
-  const unsaved = new Map<string, { readonly before: Session; readonly renewed: Session }>()
+  /** Until when a session whose refresh failed is used as it is. In this process only: a failure is no change of the session. */
+  const pauses = new Map<string, { readonly generation: Generation; readonly until: number }>()
+  /** What came of the last attempt that failed, for those who waited for it. */
+  const failures = new Map<
+    string,
+    { readonly generation: Generation; readonly count: number; readonly error: TokenError }
+  >()
+  let count = 0
 
-  /** Once the store has a session, nothing that was kept for its key may replace it. */
-  const put = (session: Session) =>
-    Effect.andThen(
-      store.set(session),
-      Effect.sync(() => unsaved.delete(session.key.toString()))
-    )
-
-  const save = (before: Session, renewed: Session) =>
-    Effect.retry(put(renewed), saving).pipe(
-      Effect.catch((error) =>
-        Effect.andThen(
-          Effect.sync(() => {
-            const id = renewed.key.toString()
-            unsaved.set(id, { before: unsaved.get(id)?.before ?? before, renewed })
-          }),
-          Effect.logError("Refreshed tokens could not be saved; they are kept in memory and saved later", error.message)
-        )
-      )
-    )
-
-  const fromStore = (key: SessionKey) =>
-    Effect.flatMap(store.get(key), (found) => Effect.mapError(Effect.fromOption(found), () => new NotSignedIn()))
-
-  /** The session as it is now, wherever it is, and whether the store lacks it. */
-  const look = (key: SessionKey): Effect.Effect<Looked, NotSignedIn | StoreError> =>
-    Effect.suspend(() => {
-      const id = key.toString()
-      const kept = unsaved.get(id)
-      if (kept === undefined) return Effect.map(fromStore(key), inStore)
-      return fromStore(key).pipe(
-        Effect.tapErrorTag("NotSignedIn", () => Effect.sync(() => unsaved.get(id) === kept && unsaved.delete(id))),
-        // Another process may have ended the session, or begun a new one: then that is what counts.
-        Effect.map((now) =>
-          hasTokensOf(kept.before, now) ? { session: kept.renewed, isUnsaved: true } : inStore(now)
-        ),
-        Effect.catchTag("StoreError", () => Effect.succeed({ session: kept.renewed, isUnsaved: true }))
-      )
-    })
-
-  /** {@link look}, under the lock: offers to the store what it lacks, and forgets what is out of date. */
-  const stored = (key: SessionKey) => {
-    const forgetKept = Effect.sync(() => unsaved.delete(key.toString()))
-    return look(key).pipe(
-      Effect.tap(({ isUnsaved, session }) => (isUnsaved ? Effect.ignore(put(session)) : forgetKept)),
-      Effect.map(({ session }) => session)
-    )
+  /** Its token is valid, and it is not time for another one. */
+  const isFresh: WillDo = (session, now) => {
+    if (now >= session.expiresAt) return false
+    if (session.refreshToken === undefined) return true
+    const paused = pauses.get(session.key.toString())
+    return now < session.refreshAt || (paused?.generation === session.generation && now < paused.until)
   }
 
-  const remove = (key: SessionKey) =>
-    Effect.andThen(
-      Effect.sync(() => unsaved.delete(key.toString())),
-      store.remove(key)
+  /** Somebody else may have refreshed it meanwhile, or the user signed in again; then theirs is the one to use. */
+  const end = (looked: Keeping.Looked): Effect.Effect<Session, NotSignedIn | SessionEnded | StoreError> =>
+    Effect.flatMap(keeping.end(looked), (instead) =>
+      instead === undefined ? Effect.fail(new SessionEnded()) : Effect.succeed(instead)
     )
 
-  const end = (key: SessionKey) =>
-    Effect.logInfo("A session has ended at LivePerson and is removed", { account: key.accountId }).pipe(
-      Effect.andThen(remove(key)),
-      Effect.andThen(Effect.fail(new SessionEnded()))
+  /** Whether an id_token is another user's. Whatever else is wrong with it is no reason to lose the tokens it came with. */
+  const isOfAnother = Effect.fnUntraced(function* (session: Session, tokens: TokenResponse) {
+    if (tokens.id_token === undefined || session.claims === undefined) return false
+    const claims = IdToken.decodeUnverified(tokens.id_token)
+    if (Result.isSuccess(claims) && claims.success.sub !== session.key.subject) return true
+    yield* Effect.fromResult(claims).pipe(
+      Effect.flatMap((claims) => IdToken.checkClaims(claims, session.key.clientId)),
+      Effect.catch((error) => Effect.logWarning("A refresh brought an id_token that is not used", error.message))
     )
+    return false
+  })
 
   /** What the answer of a refresh makes of a session (RFC 6749 section 6). */
-  const renew = Effect.fnUntraced(function* (
-    session: Session,
-    installation: AppInstallation,
-    sentinel: Origin,
-    tokens: TokenResponse
-  ) {
-    if (tokens.id_token !== undefined && session.claims !== undefined) {
-      // The tokens must still be those of the same user (OpenID Connect Core section 12.2).
-      const claims = yield* Effect.option(identify(installation, sentinel, tokens.id_token))
-      if (Option.isNone(claims) || claims.value.sub !== session.key.subject) {
-        yield* Effect.logError("A refresh brought an id_token of another user, or none that can be trusted")
-        return yield* end(session.key)
-      }
+  const renew = Effect.fnUntraced(function* (looked: Keeping.Looked, { sentinel }: Endpoint, tokens: TokenResponse) {
+    const { session } = looked
+    // The tokens must still be those of the same user (OpenID Connect Core section 12.2).
+    if (yield* isOfAnother(session, tokens)) {
+      yield* Effect.logError("A refresh brought an id_token of another user")
+      return yield* end(looked)
     }
-    const renewed = new Session({
-      ...session,
-      accessToken: tokens.access_token,
-      // A new refresh token replaces the old one; if none came, the old one stays.
-      ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
-      ...(yield* times(tokens))
-    })
-    yield* save(session, renewed)
-    return renewed
+    const set = yield* TokenSet.of(random, sentinel, tokens)
+    // A new refresh token replaces the old one; if none came, the old one stays.
+    const saved = yield* keeping.renew(looked, new Session({ ...session, ...set }))
+    return saved ?? (yield* new NotSignedIn())
   })
 
   /** Exchange and save are one step: an interruption in between would lose a rotated refresh token. */
-  const exchange = (session: Session): Effect.Effect<Session, SessionError> =>
-    Effect.gen(function* () {
-      const { key, refreshToken } = session
-      if (refreshToken === undefined) return yield* end(key)
-      const installation = yield* installations.find(key.accountId)
-      const sentinel = yield* domains.resolve(key.accountId, "sentinel")
-      return yield* sentinelClient.refresh({ installation, sentinel, refreshToken }).pipe(
-        Effect.flatMap((tokens) => renew(session, installation, sentinel, tokens)),
-        Effect.catchReason("TokenError", "InvalidGrant", () =>
-          // Somebody else may have refreshed it meanwhile; then theirs is the one to use.
-          Effect.filterOrElse(
-            stored(key),
-            (now) => now.refreshToken !== undefined && textOf(now.refreshToken) !== textOf(refreshToken),
-            () => end(key)
-          )
-        )
-      )
-    }).pipe(Effect.uninterruptible)
+  const exchange = (looked: Keeping.Looked, endpoint: Endpoint): Effect.Effect<Session, SessionError> => {
+    const { generation, key, refreshToken } = looked.session
+    if (refreshToken === undefined) return end(looked)
+    return sentinelClient.refresh({ ...endpoint, refreshToken }).pipe(
+      Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+      Effect.tapError((error) =>
+        Effect.sync(() => remember(failures, key, { generation, error, count: (count += 1) }))
+      ),
+      Effect.flatMap((tokens) => renew(looked, endpoint, tokens)),
+      Effect.catchReason("TokenError", "InvalidGrant", () => end(looked)),
+      Effect.uninterruptible
+    )
+  }
 
-  const whenDue = (key: SessionKey): Effect.Effect<Session, SessionError> =>
+  /** One attempt, under the lock, unless what is there by then will do. Those who wait for an attempt share what comes of it. */
+  const attempt = (seen: Keeping.Looked, willDo: WillDo): Effect.Effect<Session, SessionError> =>
     Effect.gen(function* () {
-      const session = yield* stored(key)
-      const now = yield* Clock.currentTimeMillis
-      if (now < session.refreshAt) return session
-      if (session.refreshToken === undefined) return now < session.expiresAt ? session : yield* end(key)
-      // With a token that is still valid nobody has to wait for repetitions.
-      const refreshed = yield* Effect.result(
-        now < session.expiresAt
-          ? Effect.provideService(exchange(session), RetryPolicy.Current, RetryPolicy.none)
-          : exchange(session)
+      const { key } = seen.session
+      const before = count
+      if (seen.unsaved === undefined && willDo(seen.session, yield* Clock.currentTimeMillis)) return seen.session
+      const endpoint = yield* endpointOf(seen.session)
+      return yield* lock.withLock(
+        key.toString(),
+        Effect.gen(function* () {
+          const looked = yield* keeping.settle(key)
+          const { session } = looked
+          if (willDo(session, yield* Clock.currentTimeMillis)) return session
+          const failed = failures.get(key.toString())
+          return failed !== undefined && failed.count > before && failed.generation === session.generation
+            ? yield* failed.error
+            : yield* exchange(looked, endpoint)
+        })
       )
-      if (Result.isSuccess(refreshed)) return refreshed.success
-      const { failure } = refreshed
-      const ended = failure._tag === "SessionEnded" || failure._tag === "NotSignedIn"
-      if (ended || (yield* Clock.currentTimeMillis) >= session.expiresAt) return yield* failure
-      yield* Effect.logWarning("A refresh failed; the access token is still valid and stays in use", failure.message)
-      const later = new Session({ ...session, refreshAt: Math.min(now + pause, session.expiresAt) })
-      yield* Effect.ignore(put(later))
-      return later
     })
 
-  /** Whatever changes what is stored for a key does so under its lock, or a refresh that ends later would undo it. */
-  const alone = <A, E>(key: SessionKey, effect: Effect.Effect<A, E>) => lock.withLock(key.toString(), effect)
+  /** With a token that is still valid nobody has to wait for repetitions, nor for a store or a lock that is away. */
+  const whileValid = (seen: Keeping.Looked): Effect.Effect<Session, SessionError> =>
+    attempt(seen, isFresh).pipe(
+      Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+      Effect.catch((error) =>
+        Effect.gen(function* () {
+          const { session } = seen
+          const now = yield* Clock.currentTimeMillis
+          const isOver = error._tag === "SessionEnded" || error._tag === "NotSignedIn"
+          if (isOver || now >= session.expiresAt) return yield* error
+          yield* Effect.logWarning("A refresh failed; the access token is still valid and stays in use", error.message)
+          remember(pauses, session.key, { generation: session.generation, until: now + pause })
+          return session
+        })
+      )
+    )
+
+  /** Removes a session whatever happens, once, and gives what was there. */
+  const taking = (key: SessionKey) =>
+    Effect.uninterruptible(
+      Effect.gen(function* () {
+        const found = yield* Effect.result(keeping.look(key))
+        return { found, removed: yield* Effect.result(keeping.remove(key)) }
+      })
+    )
 
   return {
-    times,
-    begin: (session: Session) => alone(session.key, put(session)),
-    look,
-    stored,
-    /** Under the lock. */
-    remove,
-    /** Without the lock, if nobody gets it: who signs out is signed out. */
-    forget: (key: SessionKey) => Effect.catch(alone(key, remove(key)), () => remove(key)),
+    /** Saves a new sign-in. It takes no lock: what a refresh that ends later brings is older. */
+    begin: keeping.begin,
+
+    /** A session that began a moment ago, as it is now. */
+    again: keeping.again,
+
+    /** Also a session whose new tokens the store has not taken yet: only those tokens work. */
+    current: (key: SessionKey): Effect.Effect<Option.Option<Session>, StoreError> =>
+      keeping.look(key).pipe(
+        Effect.map(({ session }) => Option.some(session)),
+        Effect.catchTag("NotSignedIn", () => Effect.succeedNone)
+      ),
+
+    list: keeping.list,
+
     /** A session whose access token is valid. */
     fresh: (key: SessionKey): Effect.Effect<Session, SessionError> =>
       Effect.gen(function* () {
-        const { isUnsaved, session } = yield* look(key)
-        if (!isUnsaved && (yield* Clock.currentTimeMillis) < session.refreshAt) return session
-        return yield* Effect.catchTag(alone(key, whenDue(key)), "StoreError", (error) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            now < session.expiresAt
-              ? Effect.as(
-                  Effect.logWarning("A refresh failed; the access token is still valid", error.message),
-                  session
-                )
-              : Effect.fail(error)
-          )
-        )
+        const seen = yield* keeping.look(key)
+        const now = yield* Clock.currentTimeMillis
+        if (now >= seen.session.expiresAt) return yield* retrying(attempt(seen, isFresh))
+        return seen.unsaved === undefined && isFresh(seen.session, now) ? seen.session : yield* whileValid(seen)
       }),
-    /** Refreshes, due or not. */
-    now: (key: SessionKey): Effect.Effect<Session, SessionError> => alone(key, Effect.flatMap(stored(key), exchange)),
-    /** Refreshes unless somebody else did since this token was read. */
-    replace: (key: SessionKey, used: AccessToken): Effect.Effect<Session, SessionError> =>
-      alone(
-        key,
-        Effect.filterOrElse(stored(key), (session) => textOf(session.accessToken) !== textOf(used), exchange)
+
+    /** New tokens, due or not, unless some came since it was asked for them or just before. */
+    refresh: (key: SessionKey): Effect.Effect<Session, SessionError> =>
+      Effect.flatMap(keeping.look(key), (seen) =>
+        retrying(attempt(seen, (session, now) => session.generation !== seen.session.generation || isNew(session, now)))
+      ),
+
+    /** Other tokens than this one. */
+    renew: (key: SessionKey, unless: AccessToken): Effect.Effect<Session, SessionError> =>
+      Effect.flatMap(keeping.look(key), (seen) =>
+        retrying(attempt(seen, ({ accessToken }) => Redacted.value(accessToken) !== Redacted.value(unless)))
+      ),
+
+    /** Without the lock: who signs out is signed out. */
+    forget: keeping.remove,
+
+    /**
+     * Removes a session, and gives what was there to be revoked. It waits for a refresh that is under way, whose token would be the
+     * one to revoke, but not for longer than one call may take, and not if there is no lock to be had.
+     */
+    take: Effect.fnUntraced(function* (key: SessionKey) {
+      const { timeout } = yield* RequestLimits
+      const take = yield* Effect.cached(taking(key))
+      return yield* Effect.interruptible(lock.withLock(key.toString(), take)).pipe(
+        Effect.timeoutOrElse({ duration: timeout, orElse: () => take }),
+        Effect.catchTag("StoreError", () => take),
+        Effect.onInterrupt(() => take)
       )
+    })
   }
 })

@@ -1,6 +1,6 @@
 /** Sessions and their keys as texts, for stores. */
 import * as Duration from "effect/Duration"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Session, SessionKey } from "../Session.ts"
 
@@ -17,6 +17,8 @@ export const decode = Schema.decodeOption(SessionJson)
 
 /** The key whose `toString` gave this text. */
 export const keyOf = (text: string): Option.Option<SessionKey> => {
-  const [accountId, clientId, subject] = text.split("/").map(decodeURIComponent)
-  return decodeKey({ accountId, clientId, subject })
+  const parts = Option.liftThrowable(() => text.split("/").map(decodeURIComponent))()
+  if (Option.isNone(parts) || parts.value.length > 4) return Option.none()
+  const [accountId, clientId, subject, instance] = parts.value
+  return decodeKey({ accountId, clientId, subject, ...(instance === undefined ? {} : { instance }) })
 }

@@ -83,6 +83,17 @@ export const readPrivate = (path: string): Effect.Effect<string | undefined, Fil
     Effect.map((read) => read?.text)
   )
 
+/** Moves a file out of the way, beside what was moved before, and says where it is now. One at a time may do so. */
+export const keepAside = (path: string): Effect.Effect<string, FileProblem> =>
+  usable(async () => {
+    for (let count = 1; ; count++) {
+      const aside = `${path}.unreadable${count === 1 ? "" : `-${count}`}`
+      if ((await statOrNothing(aside)) !== undefined) continue
+      await Fs.rename(path, aside)
+      return aside
+    }
+  })
+
 /** Makes the directory if there is none, for its user only. */
 export const preparePrivateDirectory = (directory: string): Effect.Effect<void, FileProblem> =>
   usable(async () => {

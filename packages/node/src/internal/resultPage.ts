@@ -1,7 +1,7 @@
 /**
  * What the user's browser shows when it has brought the callback: static, without scripts, tokens or foreign content.
  */
-import { escape } from "@le-auth/core/HtmlText"
+import * as HtmlText from "@le-auth/core/HtmlText"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
 const style =
@@ -20,16 +20,16 @@ const headers = {
 
 export const resultPage = (status: number, title: string, text: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(
-    `<!doctype html>
+    HtmlText.html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
-<style>${style}</style>
-<h1>${escape(title)}</h1>
-<p>${escape(text)}</p>
+<title>${title}</title>
+<style>${new HtmlText.Html(style)}</style>
+<h1>${title}</h1>
+<p>${text}</p>
 </html>
-`,
+`.text,
     { status, contentType: "text/html; charset=utf-8", headers }
   )
 

@@ -12,9 +12,11 @@ import * as TransactionStoreSql from "@le-auth/core/TransactionStoreSql"
 import * as NodeDatabase from "@le-auth/node/NodeDatabase"
 import * as NodeSqlite from "@le-auth/node/NodeSqlite"
 import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as SqlClient from "effect/sql/SqlClient"
 
 /** `sqlite:PATH` or `postgres://…`. */
 export const sqlClient = (url: string, maxConnections = 8) =>
@@ -27,20 +29,34 @@ export const redisClient = (url: string) => NodeDatabase.closingInTime(NodeRedis
 
 export interface Options {
   readonly lease?: Duration.Input | undefined
+  readonly patience?: Duration.Input | undefined
+  readonly keepFor?: Duration.Input | undefined
   readonly connections?: number | undefined
 }
+
+/** Takes so much time off what a database keeps: else a month of the test clock has a clean-up in each of its minutes. */
+export const elapseIn = (url: string) => (duration: Duration.Duration) =>
+  SqlClient.SqlClient.use((sql) =>
+    Effect.forEach(
+      ["le_auth_transaction", "le_auth_session"],
+      (table) => sql`UPDATE ${sql(table)} SET expires_at = expires_at - ${Duration.toMillis(duration)}`,
+      { discard: true }
+    )
+  ).pipe(Effect.provide(sqlClient(url)))
 
 /** `TransactionStore`, `SessionStore` and `RefreshLock`. */
 export const stores = (url: string, options: Options = {}) =>
   url.startsWith("redis:")
-    ? Layer.mergeAll(TransactionStoreRedis.layer, SessionStoreRedis.layer, RefreshLockRedis.layerWith(options)).pipe(
-        Layer.provideMerge(redisClient(url)),
-        Layer.orDie
-      )
-    : Layer.mergeAll(TransactionStoreSql.layer, SessionStoreSql.layer, RefreshLockSql.layerWith(options)).pipe(
-        Layer.provide(sqlClient(url, options.connections)),
-        Layer.orDie
-      )
+    ? Layer.mergeAll(
+        TransactionStoreRedis.layer,
+        SessionStoreRedis.layerWith(options),
+        RefreshLockRedis.layerWith(options)
+      ).pipe(Layer.provideMerge(redisClient(url)), Layer.orDie)
+    : Layer.mergeAll(
+        TransactionStoreSql.layer,
+        SessionStoreSql.layerWith(options),
+        RefreshLockSql.layerWith(options)
+      ).pipe(Layer.provide(sqlClient(url, options.connections)), Layer.orDie)
 
 /** Puts a seal before the `SessionStore` of the context. */
 export const sealed = (name: string) =>

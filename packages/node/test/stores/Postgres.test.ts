@@ -4,7 +4,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as PostgresDatabase from "../PostgresDatabase.ts"
 import { provesCleanUp } from "./cleanUp.ts"
 import { postgresDump } from "./dumps.ts"
-import { sqlClient } from "./Engines.ts"
+import { elapseIn, sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
 import { type Engine, provesRecovery, provesStores } from "./suites.ts"
 
@@ -18,6 +18,17 @@ const engine: Engine = {
     SqlClient.SqlClient.use(
       (sql) => sql`UPDATE le_auth_session SET record = left(record, 40) WHERE id = ${key.toString()}`
     ).pipe(Effect.provide(sqlClient(server.url)), Effect.asVoid),
+  legacy: (key, before) =>
+    SqlClient.SqlClient.use((sql) =>
+      Effect.gen(function* () {
+        const [row] = yield* sql<{ record: string }>`SELECT record FROM le_auth_session WHERE id = ${key.toString()}`
+        // As the migration finds it, and leaves it.
+        yield* sql`DELETE FROM le_auth_session WHERE id = ${key.toString()}`
+        yield* sql`INSERT INTO le_auth_session (id, account_id, record, expires_at)
+          VALUES (${key.toString()}, ${key.accountId}, ${before(row!.record)}, ${Number.MAX_SAFE_INTEGER})`
+      })
+    ).pipe(Effect.provide(sqlClient(server.url))),
+  elapse: (duration) => elapseIn(server.url)(duration),
   dump: postgresDump(() => server.url)
 }
 

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { SessionKey } from "@le-auth/core/Session"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -18,17 +20,35 @@ const server = RedisDatabase.ofThisFile()
 const use = <A, E>(run: (redis: Redis["Service"]) => Effect.Effect<A, E>) =>
   Effect.suspend(() => Effect.provide(Redis.use(run), redisClient(server.url)))
 
+const recordOf = (key: SessionKey) => `le-auth:{${key.accountId}}:session:${key.toString()}`
+
+/** Takes so much time off everything that ends: keys with a time to live, and what an index says of its members. */
+const elapse = `for _, name in ipairs(redis.call('KEYS', '*')) do
+  if redis.call('TYPE', name).ok == 'zset' then
+    for _, member in ipairs(redis.call('ZRANGE', name, 0, -1)) do redis.call('ZINCRBY', name, -ARGV[1], member) end
+  end
+  local left = redis.call('PTTL', name)
+  if left >= 0 and left <= tonumber(ARGV[1]) then redis.call('DEL', name)
+  elseif left >= 0 then redis.call('PEXPIRE', name, left - ARGV[1]) end
+end`
+
 const engine: Engine = {
   name: "Redis",
   url: () => server.url,
   hasClock: true,
   corrupt: (key) =>
-    use((redis) => {
-      const name = `le-auth:{${key.accountId}}:session:${key.toString()}`
-      return Effect.flatMap(redis.send<string>("GET", name), (text) =>
-        Effect.asVoid(redis.send("SET", name, text.slice(0, 40)))
+    use((redis) =>
+      Effect.flatMap(redis.send<string>("GET", recordOf(key)), (text) =>
+        Effect.asVoid(redis.send("SET", recordOf(key), text.slice(0, 40)))
       )
-    }),
+    ),
+  legacy: (key, before) =>
+    use((redis) =>
+      Effect.flatMap(redis.send<string>("GET", recordOf(key)), (text) =>
+        redis.send("SET", recordOf(key), before(text.slice(text.indexOf("\n") + 1)))
+      )
+    ),
+  elapse: (duration) => use((redis) => redis.send("EVAL", elapse, "0", `${Duration.toMillis(duration)}`)),
   dump: redisDump(() => server.url)
 }
 

@@ -8,7 +8,7 @@ import { afterAll } from "vitest"
 import { sqliteFile } from "../SqliteFile.ts"
 import { provesCleanUp } from "./cleanUp.ts"
 import { sqliteDump } from "./dumps.ts"
-import { sqlClient } from "./Engines.ts"
+import { elapseIn, sqlClient } from "./Engines.ts"
 import { provesMigrations } from "./migrations.ts"
 import { provesStores } from "./suites.ts"
 
@@ -24,6 +24,17 @@ provesStores({
     SqlClient.SqlClient.use(
       (sql) => sql`UPDATE le_auth_session SET record = substr(record, 1, 40) WHERE id = ${key.toString()}`
     ).pipe(Effect.provide(sqlClient(`sqlite:${path}`)), Effect.asVoid),
+  legacy: (key, before) =>
+    SqlClient.SqlClient.use((sql) =>
+      Effect.gen(function* () {
+        const [row] = yield* sql<{ record: string }>`SELECT record FROM le_auth_session WHERE id = ${key.toString()}`
+        // As the migration finds it, and leaves it.
+        yield* sql`DELETE FROM le_auth_session WHERE id = ${key.toString()}`
+        yield* sql`INSERT INTO le_auth_session (id, account_id, record, expires_at)
+          VALUES (${key.toString()}, ${key.accountId}, ${before(row!.record)}, ${Number.MAX_SAFE_INTEGER})`
+      })
+    ).pipe(Effect.provide(sqlClient(`sqlite:${path}`))),
+  elapse: (duration) => elapseIn(`sqlite:${path}`)(duration),
   dump: sqliteDump(path)
 })
 

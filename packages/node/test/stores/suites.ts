@@ -29,23 +29,61 @@ export interface Engine {
   readonly hasClock: boolean
   /** Damages the record of a session. */
   readonly corrupt: (key: SessionKey) => Effect.Effect<void, unknown>
+  /** Makes the record of a session what a version without generations would have kept, given how that had it as JSON. */
+  readonly legacy: (key: SessionKey, before: (json: string) => string) => Effect.Effect<void, unknown>
+  /** Takes so much time off all that ends. */
+  readonly elapse: (duration: Duration.Duration) => Effect.Effect<void, unknown>
   /** All that it holds, as text. */
   readonly dump: Effect.Effect<string, unknown>
 }
 
+/** The record of a session as a version without generations had it. */
+const beforeGenerations = (json: string): string => {
+  const { generation: _, renewedAt: __, sentinel: ___, ...before } = JSON.parse(json) as Record<string, unknown>
+  return JSON.stringify(before)
+}
+
 export const provesStores = (engine: Engine): void => {
-  const layer = Layer.unwrap(Effect.sync(() => stores(engine.url())))
+  const patience = "6 seconds"
+  const layer = Layer.unwrap(Effect.sync(() => stores(engine.url(), { patience })))
   const sealedStore = Layer.provide(sealed("key"), layer)
   // A limit for what hangs: a loaded machine may take long.
-  const both = { second: layer, live: engine.hasClock, runs: 20, timeout: "100 seconds" } as const
+  const both = {
+    second: layer,
+    live: engine.hasClock,
+    runs: 20,
+    timeout: "100 seconds",
+    elapse: engine.elapse
+  } as const
   TransactionStoreContract.suite(engine.name, layer, both)
-  SessionStoreContract.suite(engine.name, layer, { ...both, corrupt: engine.corrupt })
+  const legacy = (key: SessionKey) => engine.legacy(key, beforeGenerations)
+  SessionStoreContract.suite(engine.name, layer, { ...both, corrupt: engine.corrupt, legacy })
   SessionStoreContract.suite(`${engine.name}, sealed`, sealedStore, {
     ...both,
     second: sealedStore,
     corrupt: engine.corrupt
   })
-  RefreshLockContract.suite(engine.name, layer, { ...both, live: true })
+  RefreshLockContract.suite(engine.name, layer, { ...both, live: true, patience })
+
+  describe(`${engine.name}, sessions that are over`, () => {
+    const short = Layer.unwrap(Effect.sync(() => stores(engine.url(), { keepFor: "1 minute" })))
+    const test = engine.hasClock ? it.live : it.effect
+    test("match no generation, and any", () =>
+      Effect.gen(function* () {
+        const store = Context.get(yield* Layer.build(short), SessionStore)
+        const [first, second] = [session("over", undefined, "first"), session("over", undefined, "second")]
+        for (const next of ["set", "remove", "any"] as const) {
+          yield* store.set(first, "any")
+          yield* engine.elapse(Duration.seconds(61))
+          assert.isTrue(Option.isNone(yield* store.get(first.key)))
+          if (next === "set") assert.isFalse(yield* store.set(second, first.generation))
+          if (next === "remove") assert.isFalse(yield* store.remove(first.key, first.generation))
+          if (next === "any") assert.isTrue(yield* store.set(second, "any"))
+        }
+        assert.deepStrictEqual(yield* store.get(second.key), Option.some(second))
+        yield* store.remove(second.key, "any")
+      }))
+  })
 
   describe(`${engine.name}, several processes`, () => {
     it.live("B3: of three processes that take the same records, one gets each", () =>
@@ -106,7 +144,7 @@ export const provesStores = (engine: Engine): void => {
       Effect.gen(function* () {
         const planted = session("planted", undefined, "planted-access-token")
         yield* Effect.provide(
-          SessionStore.use((store) => store.set(planted)),
+          SessionStore.use((store) => store.set(planted, "any")),
           sealedStore
         )
         const dump = yield* engine.dump
@@ -131,7 +169,7 @@ export const provesRecovery = (engine: Engine): void => {
           Context.get(context, RefreshLock)
         ]
         const one = session(`cut off from ${engine.name}`)
-        yield* sessions.set(one)
+        yield* sessions.set(one, "any")
         yield* cut
         const errors = yield* Effect.all(
           [

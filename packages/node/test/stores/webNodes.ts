@@ -54,7 +54,7 @@ const world = Effect.fnUntraced(function* (url: string, urls: ReadonlyArray<stri
     makeDue: Effect.gen(function* () {
       for (const key of yield* sessions.list(AccountId.make(accountId))) {
         const session = Option.getOrThrow(yield* sessions.get(key))
-        yield* sessions.set(new Session({ ...session, refreshAt: 0, expiresAt: 0 }))
+        yield* sessions.set(new Session({ ...session, refreshAt: 0, expiresAt: 0 }), "any")
       }
     })
   }

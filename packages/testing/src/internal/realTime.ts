@@ -9,13 +9,15 @@ import * as TestClock from "effect/testing/TestClock"
 export const realSleep = (duration: Duration.Input): Effect.Effect<void> =>
   Effect.provideService(Effect.sleep(duration), Clock.Clock, Clock.Clock.defaultValue())
 
-/** Nobody waits longer than this under the real clock. */
-const patience = Duration.seconds(2)
+/** Whether time passes only as a test lets it. */
+export const isTestClock: Effect.Effect<boolean> = Clock.clockWith((clock) =>
+  Effect.succeed(Predicate.hasProperty(clock, "adjust"))
+)
 
-/** Lets time pass: at once under a test clock; by waiting, but not for long, under the real one. */
+/** Lets time pass: at once under a test clock, by waiting under the real one. */
 export const letPass = (duration: Duration.Duration): Effect.Effect<void> =>
-  Clock.clockWith((clock) =>
-    Predicate.hasProperty(clock, "adjust")
-      ? TestClock.adjust(duration)
-      : Effect.sleep(Duration.isGreaterThan(duration, patience) ? Duration.zero : duration)
-  )
+  Effect.flatMap(isTestClock, (isTest) => (isTest ? TestClock.adjust(duration) : Effect.sleep(duration)))
+
+/** The end of a span of time, not quite: while a case looks, real time goes on, half a minute at most. */
+export const justBefore = (duration: Duration.Duration): Effect.Effect<Duration.Duration> =>
+  Effect.map(isTestClock, (isTest) => Duration.subtract(duration, isTest ? Duration.millis(1) : Duration.seconds(30)))

@@ -1,7 +1,8 @@
 /** Sessions: the ordinary, the smallest, the strange, and any. */
 import { AccessToken, AccountId, ClientId, RefreshToken, Subject } from "@le-auth/core/Identifiers"
 import { UnverifiedClaims, VerifiedClaims } from "@le-auth/core/IdToken"
-import { Session, SessionKey } from "@le-auth/core/Session"
+import { Origin } from "@le-auth/core/Origin"
+import { Generation, Session, SessionKey } from "@le-auth/core/Session"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -31,27 +32,54 @@ const claims = {
   is_admin: true
 }
 
+/** A generation that no other has, as `Sessions` makes one: 22 characters of base64url. */
+export const uniqueGeneration: Effect.Effect<Generation> = Effect.map(Unique.generationText, (text) =>
+  Generation.make(text)
+)
+
+/** The generation of a sample: another one for each key and serial, always the same. */
+const generationOf = (key: SessionKey, serial: number): Generation => {
+  let [one, other] = [serial + 1, 0x9e3779b9]
+  for (const character of key.toString()) {
+    one = Math.imul(one ^ character.charCodeAt(0), 0x01000193)
+    other = Math.imul(other ^ one, 0x85ebca6b) ^ (one >>> 13)
+  }
+  const digits = (number: number) => (number >>> 0).toString(36).padStart(7, "0")
+  return Generation.make(`${digits(one)}_-${digits(other)}`.padEnd(22, "A"))
+}
+
 /** All members that a session can have. Its tokens are numbered, so that a mixture of two sessions shows. */
 export const whole = (key: SessionKey, serial = 0): Session =>
   new Session({
     key,
+    generation: generationOf(key, serial),
     accessToken: Redacted.make(`planted-access-${serial}`),
     refreshToken: Redacted.make(`planted-refresh-${serial}`),
     claims: new VerifiedClaims(claims),
     signedInAt: 1_700_000_000_000,
+    renewedAt: 1_700_000_000_000 + serial,
+    sentinel: Origin.make("https://va.sentinel.liveperson.net"),
     refreshAt: 1_700_001_800_000 + serial,
     expiresAt: 1_700_028_800_000
   })
 
 /** Only what a session must have: no refresh token, no claims. */
 export const smallest = (key: SessionKey): Session =>
-  new Session({ key, accessToken: Redacted.make("a"), signedInAt: 0, refreshAt: 0, expiresAt: 0 })
+  new Session({
+    key,
+    generation: generationOf(key, -1),
+    accessToken: Redacted.make("a"),
+    signedInAt: 0,
+    refreshAt: 0,
+    expiresAt: 0
+  })
 
 /** Tokens as long as nobody has seen one, and of every character that they may have. */
 export const strange = (key: SessionKey): Session => {
   const every = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("")
   return new Session({
     key,
+    generation: generationOf(key, -2),
     accessToken: Redacted.make(every.repeat(20)),
     refreshToken: Redacted.make(` ${every} `),
     claims: new UnverifiedClaims({
@@ -74,10 +102,12 @@ export const any: Arbitrary.Arbitrary<(accountId: AccountId) => Session> = Arbit
     Schema.Struct({
       clientId: ClientId,
       subject: Schema.toType(Subject),
+      generation: Schema.toType(Generation),
       accessToken: AccessToken,
       refreshToken: Schema.optionalKey(RefreshToken),
       claims: Schema.optionalKey(Schema.Union([VerifiedClaims, UnverifiedClaims])),
       signedInAt: instant,
+      renewedAt: Schema.optionalKey(instant),
       refreshAt: instant,
       expiresAt: instant
     })

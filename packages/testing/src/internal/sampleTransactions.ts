@@ -69,6 +69,8 @@ const path = Arbitrary.map(
   (parts) => parts.join("")
 )
 
+const isReturnPath = Schema.is(ReturnPath)
+
 /** Any record that an adapter can be given. */
 export const any: Arbitrary.Arbitrary<Transaction> = Arbitrary.map(
   Arbitrary.all({ plain, path, hasRedirectUri: Arbitrary.schema(Schema.Boolean) }),
@@ -77,7 +79,8 @@ export const any: Arbitrary.Arbitrary<Transaction> = Arbitrary.map(
       ...plain,
       sentinel: whole.sentinel,
       ...(hasRedirectUri ? { redirectUri: RedirectUri.make(`https://app.example/${path}`) } : {}),
-      returnTo: ReturnPath.make(`/x${path}`)
+      // A path that leaves the application when its dots are resolved is none; as a query it may stay.
+      returnTo: ReturnPath.make(isReturnPath(`/x${path}`) ? `/x${path}` : `/x?${path}`)
     })
 )
 

@@ -222,6 +222,8 @@ export const codeCases: ReadonlyArray<ContractCase<Store>> = [
             : Effect.asVoid(end(subject.other))
         )
         yield* isValid(subject.one, scene, "code", false, "after its session or grant was ended while it was made")
+        const late = yield* subject.other.rotateRefresh(scene.rotate("code", "late"), scene.now)
+        isTag(late, "Missing", "its refresh token, after its session or grant was ended while it was made")
       }
     })
   }

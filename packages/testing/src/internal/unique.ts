@@ -13,6 +13,9 @@ const text = (alphabet: string, length: number): Effect.Effect<string> =>
 /** A key as `SignIn` makes it: 43 URL-safe characters. */
 export const transactionId = text(urlSafe, 43)
 
+/** The name of a set of tokens: 128 random bits in base64url. */
+export const generationText = text(urlSafe, 22)
+
 /** The hash of a secret as Sentinel keeps it: 64 hexadecimal characters. */
 export const hash = text("0123456789abcdef", 64)
 

@@ -1,5 +1,6 @@
 /** What of a page's call goes on to LivePerson, and what of the answer comes back. The rest stays where it is. */
 import type { Origin } from "@le-auth/core/Origin"
+import { requestHeader } from "@le-auth/core/SessionView"
 import * as Headers from "effect/http/Headers"
 
 /** No cookie, no `Authorization` of the page's own, nothing about the network between (OAuth for browser-based apps, proxy). */
@@ -27,28 +28,64 @@ export const ofAnswer = (headers: Headers.Headers): Headers.Headers =>
     picked(headers, answerHeaders),
     Headers.fromInput({
       "cache-control": "no-store",
+      // A server in between cannot pass its own answer off as LivePerson's by accident.
+      [requestHeader]: "answer",
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
       "cross-origin-resource-policy": "same-origin",
       "x-content-type-options": "nosniff"
     })
   )
 
+/** A segment of a path as every reader understands it: `undefined` if another reading of it is another path. */
+const segmentOf = (raw: string): string | undefined => {
+  let segment: string
+  try {
+    segment = decodeURIComponent(raw)
+  } catch {
+    return undefined
+  }
+  // Encoded twice; dots that lead elsewhere; parameters, which servlet containers drop before they look at dots; what ends a
+  // segment or a path, if somebody decodes before they divide; and what no path has.
+  return /^[\s.]*$|[%;/\\?#\p{Cc}]/u.test(segment) ? undefined : segment
+}
+
+const segmentsOf = (path: string): ReadonlyArray<string> | undefined => {
+  const segments = path.slice(1).split("/").map(segmentOf)
+  return segments.includes(undefined) ? undefined : (segments as ReadonlyArray<string>)
+}
+
+/**
+ * A path that a page may call: the path itself; with `*` for any one segment; with `**` at its end for one segment or more.
+ */
+export interface Route {
+  readonly segments: ReadonlyArray<string>
+  readonly isOpen: boolean
+}
+
+/** What a pattern allows; `undefined` if no path could ever match it. */
+export const routeOf = (pattern: string): Route | undefined => {
+  const segments = pattern.startsWith("/") ? segmentsOf(pattern) : undefined
+  const wild = segments?.indexOf("**") ?? -1
+  if (segments === undefined || (wild !== -1 && wild !== segments.length - 1)) return undefined
+  return wild === -1 ? { segments, isOpen: false } : { segments: segments.slice(0, -1), isOpen: true }
+}
+
+const matches = (route: Route, path: ReadonlyArray<string>, account: string): boolean =>
+  (route.isOpen ? path.length > route.segments.length : path.length === route.segments.length) &&
+  route.segments.every((segment, index) => segment === "*" || segment.replaceAll("{account}", account) === path[index])
+
 /**
  * The address of a call, if its path is one of those allowed, in which `{account}` stands for the session's account. A path that
- * means something else once it is read (`/../`, `%2F`) is none of them.
+ * means something else to another reader is none of them.
  */
 export const addressOf = (
   origin: Origin,
   rest: string,
-  allowed: ReadonlyArray<string>,
+  allowed: ReadonlyArray<Route>,
   account: string
 ): URL | undefined => {
   const url = URL.parse(origin + rest)
-  return url !== null &&
-    url.origin === origin &&
-    url.pathname + url.search === rest &&
-    !/%2f|%5c|\/\//i.test(url.pathname) &&
-    allowed.some((prefix) => url.pathname.startsWith(prefix.replaceAll("{account}", account)))
-    ? url
-    : undefined
+  if (url === null || url.origin !== origin || url.pathname + url.search !== rest) return undefined
+  const path = segmentsOf(url.pathname)
+  return path !== undefined && allowed.some((route) => matches(route, path, account)) ? url : undefined
 }

@@ -11,7 +11,9 @@ import { BrowserSessions } from "../BrowserSessions.ts"
 import * as Problem from "../Problem.ts"
 import { isSameOrigin } from "../SameOrigin.ts"
 import { currentKey, WebApplication } from "../WebApplication.ts"
+import { asked } from "./asked.ts"
 import { notOurPage } from "./notOurPage.ts"
+import * as Reporter from "./reporter.ts"
 
 export class Refused extends Data.TaggedError("Refused")<{
   readonly error: string
@@ -22,9 +24,9 @@ export class Refused extends Data.TaggedError("Refused")<{
 export const refuse = (error: string, status: number, message: string) => new Refused({ error, status, message })
 
 /** Tells the page that this is ours, and not LivePerson's answer. */
-const refusal = (error: string, status: number, message: string) =>
+const refusal = (error: string, status: number, message: string, reference?: Problem.Reference) =>
   HttpServerResponse.jsonUnsafe(
-    { error, message },
+    { error, message, reference },
     { status, headers: { "cache-control": "no-store", [requestHeader]: "problem" } }
   )
 
@@ -38,27 +40,29 @@ export const answering = <R>(
   Effect.gen(function* () {
     const application = yield* WebApplication
     const browserSessions = yield* BrowserSessions
+    const report = yield* Reporter.make("A call of a page could not be answered")
     /** The key is looked up with the services of this layer, so that the routes themselves need none. */
     const provided = Effect.provide(
       Context.make(WebApplication, application).pipe(Context.add(BrowserSessions, browserSessions))
     )
-    return Effect.fnUntraced(
-      function* (request: HttpServerRequest) {
-        // Also to read: a simple request of another site would not be answered to it, but it would be made.
-        if (request.headers[requestHeader] === undefined || !isSameOrigin(request, application.origin)) {
-          return yield* new Refused(notOurPage)
-        }
-        const key = yield* provided(currentKey)
-        if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "Nobody is signed in. Start a sign-in.")
-        return yield* handler(request, key.value)
-      },
-      Effect.catch((error) =>
-        error._tag === "Refused"
-          ? Effect.succeed(refusal(error.error, error.status, error.message))
-          : Effect.as(
-              Effect.logWarning("A call of a page could not be answered", error.message),
-              refusal(error._tag, Problem.status(error), error.message)
-            )
+    return asked(
+      Effect.fnUntraced(
+        function* (request: HttpServerRequest) {
+          // Also to read: a simple request of another site would not be answered to it, but it would be made.
+          if (request.headers[requestHeader] === undefined || !isSameOrigin(request, application.origin)) {
+            return yield* new Refused(notOurPage)
+          }
+          const key = yield* provided(currentKey)
+          if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "Nobody is signed in. Start a sign-in.")
+          return yield* handler(request, key.value)
+        },
+        Effect.catch((error) =>
+          error._tag === "Refused"
+            ? Effect.succeed(refusal(error.error, error.status, error.message))
+            : Effect.map(report(error), (reference) =>
+                refusal(Problem.nameOf(error), Problem.status(error), Problem.text(error), reference)
+              )
+        )
       )
     )
   })

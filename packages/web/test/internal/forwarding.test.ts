@@ -1,17 +1,23 @@
 import { Origin } from "@le-auth/core/Origin"
 import { assert, describe, it } from "vitest"
-import { addressOf } from "../../src/internal/forwarding.ts"
+import { addressOf, routeOf } from "../../src/internal/forwarding.ts"
 
 const origin = Origin.make("https://msghist-12345678.liveperson.net")
-const allowed = ["/history/api/account/{account}/", "/other/{account}/{account}/"]
+const allowed = ["/history/api/account/{account}/**", "/other/{account}/{account}/**"].map((path) => routeOf(path)!)
 const address = (rest: string) => addressOf(origin, rest, allowed, "12345678")?.href
 
 describe("the address of a call", () => {
   it("G2: is below a path that is listed, with the account of the session", () => {
-    for (const rest of ["/history/api/account/12345678/search?a=%2Fb", "/other/12345678/12345678/"]) {
+    for (const rest of ["/history/api/account/12345678/search?a=%2Fb", "/other/12345678/12345678/x"]) {
       assert.strictEqual(address(rest), origin + rest)
     }
-    for (const rest of ["/", "/history/api/account/87654321/search", "/history", "/other/12345678/87654321/"]) {
+    for (const rest of [
+      "/",
+      "/history/api/account/87654321/search",
+      "/history",
+      "/other/12345678/12345678/",
+      "/other/12345678/87654321/x"
+    ]) {
       assert.isUndefined(address(rest), rest)
     }
   })

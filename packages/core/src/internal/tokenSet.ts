@@ -1,8 +1,11 @@
-/** How long tokens live, and when to refresh them. */
+/** What each set of tokens brings, how long it lives, and when to refresh it. */
 import * as Clock from "effect/Clock"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Base64Url from "../Base64Url.ts"
+import type { Origin } from "../Origin.ts"
+import { Generation } from "../Session.ts"
 import type { TokenResponse } from "../Token.ts"
 
 /** Without `expires_in`: the documented lifetime of an access token. */
@@ -16,14 +19,30 @@ const recommendedInterval = Duration.toMillis("30 minutes")
 const refreshAfter = (lifetime: number): number =>
   Math.min(recommendedInterval, lifetime - Math.min(lifetime / 10, 300_000))
 
-/** When to refresh and when the token ends. The spread keeps sessions that began together from refreshing together. */
-export const of = Effect.fnUntraced(function* (random: SecureRandom.SecureRandom["Service"], tokens: TokenResponse) {
+/**
+ * The members of a session that come with each set of tokens: the tokens, a generation of their own, where they are from, since when
+ * they are there, when to refresh them and when they end. The spread keeps sessions that began together from refreshing together.
+ */
+export const of = Effect.fnUntraced(function* (
+  random: SecureRandom.SecureRandom["Service"],
+  sentinel: Origin,
+  tokens: TokenResponse
+) {
   const now = yield* Clock.currentTimeMillis
   const lifetime =
     tokens.expires_in === undefined ? documentedLifetime : Math.min(Math.round(tokens.expires_in * 1000), longest)
   const spread = (yield* random.intBetween(0, 1000)) / 10_000
   return {
+    generation: Generation.make(yield* randomText(random)),
+    accessToken: tokens.access_token,
+    ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
+    renewedAt: now,
+    sentinel,
     refreshAt: now + Math.round(refreshAfter(lifetime) * (1 - spread)),
     expiresAt: now + lifetime
   }
 })
+
+/** 128 random bits: 22 characters. */
+export const randomText = (random: SecureRandom.SecureRandom["Service"]): Effect.Effect<string> =>
+  Effect.map(random.randomBytes(16), Base64Url.encode)

@@ -1,0 +1,15 @@
+/**
+ * What belongs to any HTTP call.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import * as Discard from "./internal/discard.ts"
+
+/**
+ * Lets go of an answer that nobody reads, so that its connection does not stay open: each answer is either read or discarded.
+ *
+ * @since 0.1.0
+ */
+export const discard: (response: HttpClientResponse) => Effect.Effect<void> = Discard.discard

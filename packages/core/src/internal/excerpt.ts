@@ -1,0 +1,143 @@
+/**
+ * What may be repeated of an answer from the other side: the one way for such a text into an error.
+ *
+ * Servers have been seen to repeat the request in an error page, in whatever encoding the page has. So the text is decoded, not the
+ * secret encoded, and if anything secret is found, nothing of the text comes out.
+ */
+import { printable } from "../OAuthError.ts"
+import * as Redaction from "../Redaction.ts"
+
+/** The names that HTML has for ASCII characters that are neither letters nor digits. */
+const entities: Record<string, string> = {
+  Tab: "\t",
+  NewLine: "\n",
+  nbsp: " ",
+  excl: "!",
+  quot: '"',
+  QUOT: '"',
+  num: "#",
+  dollar: "$",
+  percnt: "%",
+  amp: "&",
+  AMP: "&",
+  apos: "'",
+  lpar: "(",
+  rpar: ")",
+  ast: "*",
+  midast: "*",
+  plus: "+",
+  comma: ",",
+  period: ".",
+  sol: "/",
+  colon: ":",
+  semi: ";",
+  lt: "<",
+  LT: "<",
+  equals: "=",
+  gt: ">",
+  GT: ">",
+  quest: "?",
+  commat: "@",
+  lsqb: "[",
+  lbrack: "[",
+  bsol: "\\",
+  rsqb: "]",
+  rbrack: "]",
+  Hat: "^",
+  lowbar: "_",
+  UnderBar: "_",
+  grave: "`",
+  DiacriticalGrave: "`",
+  lcub: "{",
+  lbrace: "{",
+  verbar: "|",
+  vert: "|",
+  VerticalLine: "|",
+  rcub: "}",
+  rbrace: "}"
+}
+
+const character = (digits: string, base: number): string => {
+  const point = Number.parseInt(digits, base)
+  return point <= 0x10ffff ? String.fromCodePoint(point) : ""
+}
+
+const fromForm = (text: string): string => text.replaceAll("+", " ")
+
+const fromPercent = (text: string): string =>
+  text.replace(/%(?:u([\da-f]{4})|([\da-f]{2}))/gi, (_, long: string | undefined, short: string | undefined) =>
+    character(long ?? short!, 16)
+  )
+
+/** JSON, and what JavaScript, Python and logs have beside it. */
+const fromBackslashes = (text: string): string =>
+  text.replace(
+    /\\(?:u\{([\da-f]{1,6})\}|u([\da-f]{4})|x([\da-f]{2})|([0-3]?[0-7]{2})|([^]))/gi,
+    (_, braces?: string, four?: string, two?: string, octal?: string, one?: string) => {
+      const hex = braces ?? four ?? two
+      if (hex !== undefined) return character(hex, 16)
+      if (octal !== undefined) return character(octal, 8)
+      return /[bfnrt]/.test(one!) ? " " : one!
+    }
+  )
+
+const fromHtml = (text: string): string =>
+  text.replace(
+    /&(?:#x([\da-f]{1,7})|#(\d{1,8})|([a-z]{2,16}));?/gi,
+    (all, hex?: string, decimal?: string, name?: string) => {
+      if (name === undefined) return hex === undefined ? character(decimal!, 10) : character(hex, 16)
+      return entities[name] ?? all
+    }
+  )
+
+/** What is readable in the text's runs of base64, wherever in a run it begins. */
+const fromBase64 = (text: string): string =>
+  (text.match(/[\w+/-]{4,}/g) ?? [])
+    .flatMap((run) => {
+      const standard = run.replaceAll("-", "+").replaceAll("_", "/")
+      return [0, 1, 2, 3].flatMap((skipped) => {
+        const rest = standard.slice(skipped)
+        return atob(rest.length % 4 === 1 ? rest.slice(0, -1) : rest).match(/[\x20-\x7e]{3,}/g) ?? []
+      })
+    })
+    .join("\n")
+
+const decoders = [fromForm, fromPercent, fromBackslashes, fromHtml]
+
+/** A text and all that it may stand for: each way to read it, three times over. */
+const readings = (text: string, decoders: ReadonlyArray<(text: string) => string>): ReadonlySet<string> => {
+  const all = new Set([text])
+  let latest = [text]
+  for (let round = 0; round < 3; round++) {
+    latest = latest.flatMap((text) => decoders.map((decode) => decode(text))).filter((text) => !all.has(text))
+    for (const text of latest) all.add(text)
+  }
+  return all
+}
+
+const names = Redaction.secretParameters.join("|")
+/** A member of JSON, or a parameter with a value, that carries something secret: ours or not. */
+const named = new RegExp(`(["'])(?:${names})\\1\\s*:|(?:^|[^\\w.-])(?:${names})=[^\\s&]`, "i")
+
+/** White space that came or went on the way makes no difference. */
+const packed = (text: string): string => text.replace(/\s+/g, "")
+
+/** Nothing that lies further back is in the excerpt; a secret that begins in it ends before that, however it is encoded. */
+const windowOf = (secrets: ReadonlyArray<string>): number =>
+  8192 + 12 * Math.max(0, ...secrets.map(({ length }) => length))
+
+const holdsSecret = (text: string, secrets: ReadonlyArray<string>): boolean => {
+  const needles = secrets.flatMap((secret) => (secret === "" ? [] : [...readings(secret, decoders)].map(packed)))
+  return [...readings(text, [...decoders, fromBase64])].some((reading) => {
+    if (named.test(reading)) return true
+    const hay = packed(reading)
+    return needles.some((needle) => hay.includes(needle))
+  })
+}
+
+/**
+ * The beginning of a text, in one line of printable ASCII. Nothing if one of the secrets is in it, in any encoding, or a member that
+ * `Redaction.secretParameters` names.
+ */
+export const of = (body: string, secrets: ReadonlyArray<string>, maximum = 200): string | undefined =>
+  holdsSecret(body.slice(0, windowOf(secrets)), secrets) ? undefined : printable(body.replace(/\s+/g, " "), maximum)

@@ -1,0 +1,20 @@
+/** Which failures of a call to Sentinel may be followed by the same call. */
+import type { Failure } from "../RetryPolicy.ts"
+import type { TokenError } from "../TokenError.ts"
+
+/**
+ * For a refresh: 429, 503 with `Retry-After`, and connections that were not made. After anything else Sentinel may have acted, and a
+ * rotated refresh token that is sent again looks like theft (RFC 9700 section 4.14.2); a 504 is a time-out of the gateway. With
+ * `doesNotRotate` every other 5xx, too, as for calls that can be made twice.
+ */
+export const failureOf = (
+  { operation, reason }: TokenError,
+  { doesNotRotate = false }: { readonly doesNotRotate?: boolean } = {}
+): Failure | undefined => {
+  if (operation === "exchange") return undefined
+  if (reason._tag === "RateLimited") return { _tag: "RateLimited", retryAfter: reason.retryAfter }
+  if (reason._tag !== "Unavailable") return undefined
+  const { retryAfter, sent, status } = reason
+  const mayComeTwice = operation !== "refresh" || doesNotRotate
+  return !sent || (mayComeTwice && status !== undefined) ? { _tag: "ServerError", retryAfter } : undefined
+}

@@ -1,0 +1,40 @@
+/** The session of a browser, as long as it is of use. */
+import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+import type { Session, SessionKey } from "@le-auth/core/Session"
+import type { Sessions } from "@le-auth/core/Sessions"
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { isOver } from "../Problem.ts"
+import type { Refusals } from "./refusals.ts"
+
+/**
+ * None if nobody is signed in, or if the access token is over and Sentinel gives no other: then the way on is a new sign-in. A
+ * Sentinel that cannot be asked ends no session.
+ *
+ * `mayRefresh` is false where an answer could not bring the browser its new cookies.
+ */
+export const liveSession = (
+  sessions: Sessions["Service"],
+  refusals: Refusals,
+  key: SessionKey,
+  mayRefresh: boolean
+): Effect.Effect<Option.Option<Session>, StoreError> =>
+  Effect.gen(function* () {
+    const found = yield* sessions.current(key)
+    const now = yield* Clock.currentTimeMillis
+    if (Option.isNone(found) || now < found.value.expiresAt) return found
+    const known = refusals.find(found.value, now)
+    if (known !== undefined) return known === "Refused" ? Option.none() : found
+    if (!mayRefresh) return found
+    return yield* sessions.accessToken(key).pipe(
+      Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+      Effect.andThen(sessions.current(key)),
+      Effect.catch((error) => {
+        const isRefused = isOver(error)
+        refusals.note(found.value, isRefused ? "Refused" : "Unknown", now)
+        return Effect.succeed(isRefused ? Option.none() : found)
+      })
+    )
+  })
