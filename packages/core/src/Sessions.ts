@@ -18,6 +18,7 @@ import { Domains, DomainsError, HostNotAllowed } from "./Domains.ts"
 import type { AccessToken, AccountId } from "./Identifiers.ts"
 import type * as IdToken from "./IdToken.ts"
 import * as Challenge from "./internal/challenge.ts"
+import { discard } from "./internal/discard.ts"
 import * as EndpointOf from "./internal/endpointOf.ts"
 import * as Identify from "./internal/identify.ts"
 import * as Refreshing from "./internal/refreshing.ts"
@@ -244,6 +245,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
               if (response.status !== 401 || request.body._tag === "Stream") return response
               const age = Refreshing.age(session, yield* Clock.currentTimeMillis)
               if (!Challenge.isAboutToken(response.headers["www-authenticate"], age)) return response
+              yield* discard(response)
               return yield* send(request, (yield* renew(key, { unless: session.accessToken })).accessToken)
             })
           )

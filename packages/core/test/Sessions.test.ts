@@ -742,6 +742,27 @@ describe("Sessions.authorized", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("G8: lets go of the answer that it does not give, whether a new token comes or not", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const { http } = yield* client
+      let open = 0
+      const unread = () => {
+        open += 1
+        const body = new ReadableStream({ cancel: () => void (open -= 1) })
+        return new Response(body, { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' } })
+      }
+      wire.next("/things", unread)
+      assert.strictEqual((yield* http.get(api)).status, 200)
+      assert.strictEqual(open, 0)
+      yield* TestClock.adjust("6 seconds")
+      wire.next("/things", unread)
+      wire.next("/token", json({ error: "invalid_grant" }, 400))
+      assert.strictEqual((yield* Effect.flip(http.get(api)))._tag, "SessionEnded")
+      assert.strictEqual(open, 0)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("G3: a 401 means the token if it says so, or says nothing and the token is older than a minute", () =>
     Effect.gen(function* () {
       const wire = yield* Wire

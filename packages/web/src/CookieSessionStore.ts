@@ -269,7 +269,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
  *   whichever order they come: cookies are named by the generation that they hold.
  * - **Requests of one browser that run at the same moment and set different sessions** do not see each other: each answer
  *   brings the cookies of before with one session more, and the last answer wins. One session per browser, the default, is not
- *   concerned. This is the one demand of the contract of `SessionStore` that it does not keep.
+ *   concerned. This and the comparison between two processes are what it does not keep of the contract of `SessionStore`.
  * - A refresh counts when its answer reaches the browser. Work without a request (a job, a timer) has no session at all:
  *   every method then fails with a `StoreError`.
  *
