@@ -56,6 +56,12 @@ describe("profiles", () => {
     assert.strictEqual((await run(["refresh"], env)).code, 0)
   })
 
+  it("H7: two sign-ins of one user leave one session", async () => {
+    const env = await withProfiles("work", "work")
+    assert.lengthOf(await keptIn(Path.join(env.XDG_STATE_HOME, "le-auth", "sessions.json")), 1)
+    assert.strictEqual((await run(["refresh"], env)).code, 0)
+  })
+
   it("accounts use chooses the current one, by name or by account, and --profile one for once", async () => {
     const env = await withProfiles("work", "staging")
     const current = async () => (await listed(env)).find((row) => row["current"] === true)?.["profile"]
