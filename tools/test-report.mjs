@@ -50,7 +50,9 @@ if (without.length > 0) {
 }
 for (const file of silent) console.log(`did not run: ${file}`)
 // What a contract could not show under the clock that it ran with.
-const unproven = [...suites.values()].flatMap((suite) => suite.assertionResults.filter(({ status }) => status === "todo"))
+const unproven = [...suites.values()].flatMap((suite) =>
+  suite.assertionResults.filter(({ status }) => status === "todo")
+)
 if (unproven.length > 0) console.log("\nNot proven:")
 for (const { fullName } of unproven) console.log(`  ${fullName}`)
 if (skipped > 0) console.log(`${skipped} skipped`)
