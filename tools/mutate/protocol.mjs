@@ -14,7 +14,15 @@ export const protocol = {
     "src/SentinelClient.ts",
     "src/Sessions.ts",
     "src/SignIn.ts",
-    "src/internal/refreshing.ts"
+    "src/internal/challenge.ts",
+    "src/internal/endpointOf.ts",
+    "src/internal/identify.ts",
+    "src/internal/keeping.ts",
+    "src/internal/optionalMembers.ts",
+    "src/internal/outcomes.ts",
+    "src/internal/refreshing.ts",
+    "src/internal/repeatable.ts",
+    "src/internal/tokenSet.ts"
   ],
   "packages/sentinel": [
     "src/authorize/Authorize.ts",
@@ -39,7 +47,9 @@ export const protocol = {
     "src/SameOrigin.ts",
     "src/SessionRoutes.ts",
     "src/SignInRoutes.ts",
+    "src/internal/asked.ts",
     "src/internal/forwarding.ts",
+    "src/internal/liveSession.ts",
     "src/internal/pageCall.ts"
   ]
 }
