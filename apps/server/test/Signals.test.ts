@@ -50,6 +50,18 @@ const signedIn = async () => {
   }
 }
 
+/** Presses until Sentinel is asked, since in the first seconds after tokens came nobody needs newer ones; `pressed` waits for its answer. */
+const refresh = async ({ proxy, user }: Awaited<ReturnType<typeof signedIn>>) => {
+  let isAsked = false
+  const asked = proxy.asked().then(() => void (isAsked = true))
+  for (;;) {
+    const pressed = user.press("/session/refresh").catch(() => undefined)
+    await Promise.race([asked, pressed])
+    if (isAsked) return { pressed }
+    await sleep(200)
+  }
+}
+
 /** The application, started again, has what was saved. */
 const assertSaved = async ({ before, start, user }: Awaited<ReturnType<typeof signedIn>>) => {
   const again = start()
@@ -65,9 +77,7 @@ describe("F10: the example application, told to end while a token is on its way"
     it(`${signal} while Sentinel has not answered`, async () => {
       const all = await signedIn()
       all.proxy.setDelay(1000)
-      const asked = all.proxy.asked()
-      const pressed = all.user.press("/session/refresh").catch(() => undefined)
-      await asked
+      const { pressed } = await refresh(all)
       all.program.child.kill(signal)
       assert.strictEqual(await all.program.ended, 0, all.program.output())
       await pressed
@@ -77,9 +87,8 @@ describe("F10: the example application, told to end while a token is on its way"
     it(`${signal} while the answer is being saved`, async () => {
       const all = await signedIn()
       all.proxy.setDelay(100)
-      const [asked, answered] = [all.proxy.asked(), all.proxy.answered()]
-      const pressed = all.user.press("/session/refresh").catch(() => undefined)
-      await asked
+      const answered = all.proxy.answered()
+      const { pressed } = await refresh(all)
       const other = new DatabaseSync(all.file)
       other.exec("BEGIN IMMEDIATE")
       await answered
@@ -98,9 +107,7 @@ describe("F10: the example application, told to end while a token is on its way"
     for (const signal of signals) {
       const all = await signedIn()
       all.proxy.setDelay(60_000)
-      const asked = all.proxy.asked()
-      const pressed = all.user.press("/session/refresh").catch(() => undefined)
-      await asked
+      const { pressed } = await refresh(all)
       all.program.child.kill("SIGTERM")
       await sleep(100)
       const from = performance.now()
