@@ -42,7 +42,11 @@ export interface FakeSentinel {
   tokenStatus: number
   /** Set to let the token endpoint wait before it answers. */
   answering: Promise<unknown>
+  /** Set to answer token requests by the form that came: a status and a body. */
+  tokenAnswer?: (form: URLSearchParams) => Promise<TokenAnswer>
 }
+
+export type TokenAnswer = readonly [status: number, body: object]
 
 export const fakeSentinel = Effect.acquireRelease(
   Effect.callback<FakeSentinel & { readonly server: Http.Server }>((resume) => {
@@ -62,6 +66,9 @@ export const fakeSentinel = Effect.acquireRelease(
       request.setEncoding("utf8").on("data", (chunk: string) => (body += chunk))
       return request.on("end", async () => {
         sentinel.tokenRequests.push(body)
+        if (sentinel.tokenAnswer !== undefined) {
+          return json(...(await sentinel.tokenAnswer(new URLSearchParams(body))))
+        }
         await sentinel.answering
         if (sentinel.tokenStatus !== 200) return json(sentinel.tokenStatus, { error: "invalid_grant" })
         return json(200, {

@@ -55,6 +55,9 @@ export const runScript = Effect.fnUntraced(function* (
     })
   return {
     say: (line: string) => Effect.sync(() => void child.stdin.write(`${line}\n`)),
+    /** Lets it stand still, and go on. */
+    stop: Effect.sync(() => void child.kill("SIGSTOP")),
+    goOn: Effect.sync(() => void child.kill("SIGCONT")),
     kill: Effect.andThen(
       Effect.sync(() => child.kill("SIGKILL")),
       Effect.promise(() => ended)
@@ -66,6 +69,18 @@ export const runScript = Effect.fnUntraced(function* (
     ),
     until,
     /** Waits until it has written a text. */
-    wrote: (text: string) => until((output) => output.includes(text))
+    wrote: (text: string) => until((output) => output.includes(text)),
+    /** Waits for a line that begins so. Gives the rest of it. */
+    line: (beginning: string) => {
+      const find = (output: string) =>
+        output
+          .split("\n")
+          .slice(0, -1)
+          .find((line) => line.startsWith(beginning))
+      return Effect.map(
+        until((output) => find(output) !== undefined),
+        () => find(output)!.slice(beginning.length)
+      )
+    }
   }
 })

@@ -7,10 +7,13 @@ import * as Seal from "@le-auth/core/Seal"
 import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
 import * as SessionStoreRedis from "@le-auth/core/SessionStoreRedis"
 import * as SessionStoreSql from "@le-auth/core/SessionStoreSql"
+import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as TransactionStoreRedis from "@le-auth/core/TransactionStoreRedis"
 import * as TransactionStoreSql from "@le-auth/core/TransactionStoreSql"
+import * as FileRefreshLock from "@le-auth/node/FileRefreshLock"
 import * as NodeDatabase from "@le-auth/node/NodeDatabase"
 import * as NodeSqlite from "@le-auth/node/NodeSqlite"
+import * as SessionFile from "@le-auth/node/SessionFile"
 import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -44,9 +47,18 @@ export const elapseIn = (url: string) => (duration: Duration.Duration) =>
     )
   ).pipe(Effect.provide(sqlClient(url)))
 
+/** As a command line has them, in the folder of `file:FOLDER`. */
+const files = (folder: string, { patience }: Options) =>
+  Layer.mergeAll(
+    TransactionStore.layerMemory,
+    SessionFile.layerAt(`${folder}/sessions.json`),
+    FileRefreshLock.layerAt(`${folder}/locks`, { patience })
+  )
+
 /** `TransactionStore`, `SessionStore` and `RefreshLock`. */
-export const stores = (url: string, options: Options = {}) =>
-  url.startsWith("redis:")
+export const stores = (url: string, options: Options = {}) => {
+  if (url.startsWith("file:")) return files(url.slice("file:".length), options)
+  return url.startsWith("redis:")
     ? Layer.mergeAll(
         TransactionStoreRedis.layer,
         SessionStoreRedis.layerWith(options),
@@ -57,6 +69,7 @@ export const stores = (url: string, options: Options = {}) =>
         SessionStoreSql.layerWith(options),
         RefreshLockSql.layerWith(options)
       ).pipe(Layer.provide(sqlClient(url, options.connections)), Layer.orDie)
+}
 
 /** Puts a seal before the `SessionStore` of the context. */
 export const sealed = (name: string) =>
