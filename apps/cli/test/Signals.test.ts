@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { between } from "../../../tools/between.mjs"
-import { keptIn, run, start, temporaryDirectory, world } from "./Cli.ts"
+import { editSession, keptIn, run, start, temporaryDirectory, world } from "./Cli.ts"
 import { onTerminal } from "./Terminal.ts"
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
@@ -24,7 +24,10 @@ const somebody = async (delay: number) => {
   assert.strictEqual(code, 0, stderr)
   const file = Path.join(env.XDG_STATE_HOME, "le-auth", "sessions.json")
   const token = async () => (await keptIn(file))[0]!.refreshToken
-  return { proxy, file, token, env: { ...env, LE_AUTH_DOMAIN_API: proxy.origin } }
+  // In the first seconds after tokens came, nobody needs newer ones.
+  const makeOld = () => editSession(file, { renewedAt: 0 })
+  await makeOld()
+  return { proxy, file, token, makeOld, env: { ...env, LE_AUTH_DOMAIN_API: proxy.origin } }
 }
 
 /** Keeps others from writing a file, as another process that writes it does. */
@@ -37,7 +40,7 @@ const holding = (file: string) => {
 describe("F10: a command that is told to end while a token is on its way", () => {
   for (const signal of signals) {
     it(`${signal} while Sentinel has not answered: it says that it waits, and keeps what comes`, async () => {
-      const { env, proxy, token } = await somebody(1500)
+      const { env, makeOld, proxy, token } = await somebody(1500)
       const before = await token()
       const refresh = start(["refresh"], env)
       await proxy.asked()
@@ -47,6 +50,7 @@ describe("F10: a command that is told to end while a token is on its way", () =>
       assert.match(stderr, waits)
       assert.notStrictEqual(await token(), before)
       // No lock is left behind, and the session goes on.
+      await makeOld()
       assert.strictEqual((await run(["refresh"], env)).code, 0)
       assert.strictEqual(proxy.refreshes(), 2)
       await proxy.close()

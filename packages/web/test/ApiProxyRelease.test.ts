@@ -161,6 +161,7 @@ for (const [name, layer] of clients) {
           // At most two that can be used again.
           for (let call = 0; call < 30; call++) yield* Effect.flatMap(client.get(api.origin), Http.discard)
           yield* until(() => api.open.size <= 2)
+          assert.isAtMost(api.open.size, 2)
         }
       })
     )
