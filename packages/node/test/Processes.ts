@@ -1,11 +1,12 @@
 /** Real processes, for what one process cannot show about another. */
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
-import * as Os from "node:os"
 import * as Path from "node:path"
+import { inject } from "vitest"
 import type { Work } from "./Worker.ts"
 
-const worker = Path.join(import.meta.dirname, "Worker.ts")
+/** `Worker.ts`, as `setup.ts` bundles it. */
+const worker = Path.join(inject("programs"), "Worker.mjs")
 
 export interface Process {
   /** Waits until a line was said. */
@@ -22,11 +23,7 @@ export interface Process {
 export const start = (work: Work) =>
   Effect.acquireRelease(
     Effect.sync(() => {
-      const child = spawn(process.execPath, ["--conditions=@le-auth/source", worker, JSON.stringify(work)], {
-        stdio: ["pipe", "pipe", "pipe"],
-        // Most of the time a process needs goes into compiling the sources.
-        env: { ...process.env, NODE_COMPILE_CACHE: Path.join(Os.tmpdir(), "le-auth-compiled") }
-      })
+      const child = spawn(process.execPath, [worker, JSON.stringify(work)], { stdio: ["pipe", "pipe", "pipe"] })
       let output = ""
       let errors = ""
       const listeners = new Set<() => void>()

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import { fileURLToPath } from "node:url"
+import { inject } from "vitest"
 
 /** The path of a database that is not there yet. It goes with its folder when the scope ends. */
 export const sqliteFile = Effect.map(
@@ -15,7 +15,7 @@ export const sqliteFile = Effect.map(
   (folder) => Path.join(folder, "state", "le-auth.sqlite")
 )
 
-/** Runs a script of this folder in a process of its own. It ends with the scope, by force if it must. */
+/** Runs a script of this folder, as `setup.ts` bundles it, in a process of its own. It ends with the scope, by force if it must. */
 export const runScript = Effect.fnUntraced(function* (
   script: string,
   args: ReadonlyArray<string>,
@@ -23,13 +23,9 @@ export const runScript = Effect.fnUntraced(function* (
 ) {
   const child = yield* Effect.acquireRelease(
     Effect.sync(() => {
-      const path = fileURLToPath(new URL(script, import.meta.url))
-      const options = ["--conditions=@le-auth/source", "--disable-warning=ExperimentalWarning", ...flags]
-      return spawn(process.execPath, [...options, path, ...args], {
-        stdio: ["pipe", "pipe", "pipe"],
-        // Most of the time a process needs goes into compiling the sources.
-        env: { ...process.env, NODE_COMPILE_CACHE: Path.join(Os.tmpdir(), "le-auth-compiled") }
-      })
+      const program = Path.join(inject("programs"), script.replace(/\.ts$/, ".mjs"))
+      const options = ["--disable-warning=ExperimentalWarning", ...flags]
+      return spawn(process.execPath, [...options, program, ...args], { stdio: ["pipe", "pipe", "pipe"] })
     }),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )

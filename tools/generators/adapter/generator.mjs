@@ -51,16 +51,15 @@ function refuseUnusable(tree, name) {
 /** @param {Tree} tree @param {string} name @param {string} title */
 function manifest(tree, name, title) {
   const common = JSON.parse(textOf(tree, neighbour))
-  const { integration: _, ...scripts } = common.scripts
+  const { integration: _, ...targets } = common.nx.targets
   return {
     ...common,
     name: `@le-auth/${name}`,
     description: `The stores of le-auth on ${title}`,
-    scripts,
     dependencies: { "@le-auth/core": common.version },
     devDependencies: { "@le-auth/testing": common.version },
     peerDependencies: { effect: common.peerDependencies.effect },
-    nx: { tags: ["layer:adapter", "platform:node"] }
+    nx: { tags: ["layer:adapter", "platform:node"], targets }
   }
 }
 
