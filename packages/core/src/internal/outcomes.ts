@@ -6,6 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
+import * as Newest from "./newest.ts"
 
 export interface Outcome<A> {
   readonly value: A
@@ -36,10 +37,8 @@ export const make = <A, E>(options: Options) => {
       kept.delete(oldest)
     }
   }
-  const keep = (id: string, exit: Exit.Exit<A, E>, now: number) => {
-    if (kept.size === options.capacity) kept.delete(kept.keys().next().value!)
-    kept.set(id, { exit, until: now + keepFor })
-  }
+  const keep = (id: string, exit: Exit.Exit<A, E>, now: number) =>
+    Newest.set(kept, id, { exit, until: now + keepFor }, options.capacity)
 
   const first = (id: string, attempt: (keep: () => void) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() => {
