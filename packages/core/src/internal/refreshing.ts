@@ -52,8 +52,7 @@ const isNew = (session: Session, now: number): boolean =>
 type WillDo = (session: Session, now: number) => boolean
 
 /** Remembers the newest 10,000. */
-const remember = <A>(all: Map<string, A>, key: SessionKey, value: A): void => {
-  const id = key.toString()
+export const remember = <A>(all: Map<string, A>, id: string, value: A): void => {
   all.delete(id)
   all.set(id, value)
   if (all.size > 10_000) all.delete(all.keys().next().value!)
@@ -128,7 +127,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     return sentinelClient.refresh({ ...endpoint, refreshToken }).pipe(
       Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
       Effect.tapError((error) =>
-        Effect.sync(() => remember(failures, key, { generation, error, count: (count += 1) }))
+        Effect.sync(() => remember(failures, key.toString(), { generation, error, count: (count += 1) }))
       ),
       Effect.flatMap((tokens) => renew(looked, endpoint, tokens)),
       Effect.catchReason("TokenError", "InvalidGrant", () => end(looked)),
@@ -168,7 +167,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
           const isOver = error._tag === "SessionEnded" || error._tag === "NotSignedIn"
           if (isOver || now >= session.expiresAt) return yield* error
           yield* Effect.logWarning("A refresh failed; the access token is still valid and stays in use", error.message)
-          remember(pauses, session.key, { generation: session.generation, until: now + pause })
+          remember(pauses, session.key.toString(), { generation: session.generation, until: now + pause })
           return session
         })
       )
@@ -204,7 +203,12 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
       Effect.gen(function* () {
         const seen = yield* keeping.look(key)
         const now = yield* Clock.currentTimeMillis
-        if (now >= seen.session.expiresAt) return yield* retrying(attempt(seen, isFresh))
+        if (now >= seen.session.expiresAt) {
+          // Also tokens that were over when they came: those who waited would get no others.
+          const willDo: WillDo = (session, now) =>
+            session.generation !== seen.session.generation || isFresh(session, now)
+          return yield* retrying(attempt(seen, willDo))
+        }
         return seen.unsaved === undefined && isFresh(seen.session, now) ? seen.session : yield* whileValid(seen)
       }),
 
