@@ -6,7 +6,7 @@
 import { AppInstallations } from "@le-auth/core/AppInstallations"
 import * as Domains from "@le-auth/core/Domains"
 import type { AccountId, RedirectUri } from "@le-auth/core/Identifiers"
-import type * as RefreshLock from "@le-auth/core/RefreshLock"
+import * as RefreshLock from "@le-auth/core/RefreshLock"
 import type { SealKeys } from "@le-auth/core/Seal"
 import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
@@ -98,6 +98,14 @@ const over = (sessions: typeof Sessions.layer): Layer.Layer<Services, Config.Con
  */
 export const layerServer: Layer.Layer<Services, Config.ConfigError, AppInstallations | Stores> = over(Sessions.layer)
 
+/** A refresh begins only if there is room for what it brings: the token that it sends may be spent by that. */
+const lock = Layer.effect(
+  RefreshLock.RefreshLock,
+  Effect.map(Effect.all([RefreshLock.RefreshLock, SessionFile.defaultPath]), ([{ withLock }, path]) => ({
+    withLock: (key, effect) => withLock(key, Effect.andThen(SessionFile.checkWritable(path), effect))
+  }))
+).pipe(Layer.provide(FileRefreshLock.layer))
+
 /**
  * Sign-in for a command line, with seal keys of your own; see {@link layerCli}.
  *
@@ -109,11 +117,7 @@ export const layerCliSealed: Layer.Layer<
   AppInstallations | SealKeys
 > = over(Sessions.layerWith({ onePer: "user" })).pipe(
   Layer.provide(
-    Layer.mergeAll(
-      TransactionStore.layerMemory,
-      Layer.provide(SealedSessionStore.layer, SessionFile.layer),
-      FileRefreshLock.layer
-    )
+    Layer.mergeAll(TransactionStore.layerMemory, Layer.provide(SealedSessionStore.layer, SessionFile.layer), lock)
   ),
   Layer.merge(SystemBrowser.layer)
 )
