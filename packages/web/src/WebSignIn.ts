@@ -94,7 +94,7 @@ export interface WebHandler {
  * import * as SessionStore from "@le-auth/core/SessionStore"
  * import * as TransactionStore from "@le-auth/core/TransactionStore"
  * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
- * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+ * import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
  * import * as BrowserSessions from "@le-auth/web/BrowserSessions"
  * import * as WebApplication from "@le-auth/web/WebApplication"
  * import * as WebSignIn from "@le-auth/web/WebSignIn"
@@ -103,7 +103,7 @@ export interface WebHandler {
  *
  * const { handler, session } = WebSignIn.toWebHandler(
  *   WebApplication.layer({ paths: { home: "/inbox" } }).pipe(
- *     Layer.provideMerge(NodeSignIn.layerServer),
+ *     Layer.provideMerge(NodeServerSignIn.layerServer),
  *     Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory)),
  *     Layer.provideMerge(BrowserSessions.layer()),
  *     Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)),
