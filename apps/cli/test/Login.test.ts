@@ -75,6 +75,17 @@ describe("le-auth login", () => {
     assert.notInclude(stderr, "plänted")
   })
 
+  it("says that a sign-in needs a redirect URI, which other commands do without", async () => {
+    const { LE_AUTH_REDIRECT_URI: _, ...without } = at.env
+    const login = await run(["login"], without)
+    assert.strictEqual(login.code, 7)
+    assert.include(login.stderr, "LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in comes in there")
+    const status = await run(["status"], without)
+    assert.notInclude(status.stderr, "LE_AUTH_REDIRECT_URI")
+    const domains = await run(["domains"], without)
+    assert.strictEqual(domains.code, 0, domains.stderr)
+  })
+
   it("I5: foreign hits, wrong state and nonsense are ignored while it waits", async () => {
     const { code, stderr, stdout } = await run(["login"], { ...at.env, BROWSER: browser("attack") })
     assert.strictEqual(code, 0, stderr)

@@ -53,7 +53,7 @@ export class NotLoopback extends Schema.TaggedError<NotLoopback>()("NotLoopback"
       this.redirectUri === undefined
         ? "The installation names no redirect URI"
         : `The redirect URI ${this.redirectUri} does not lead to this computer`
-    return `${what}. Register one such as http://127.0.0.1:4401/callback for the application, and configure it.`
+    return `${what}. Register one such as http://127.0.0.1:4401/callback for the application, and set it (LE_AUTH_REDIRECT_URI).`
   }
 }
 
