@@ -66,11 +66,16 @@ export interface InteractiveOptions<R = never> {
   readonly accountId?: AccountId | undefined
   /** One of the installation's redirect URIs, on loopback. Default: its first. */
   readonly redirectUri?: RedirectUri | undefined
+  /**
+   * The address to listen on for the callback, if it is not that of the redirect URI, see `LoopbackReceiver.Options`. **Other
+   * computers may then reach the port.**
+   */
+  readonly listenHost?: string | undefined
   /** Shows the user the address. Called when the port is open, and always: no browser is certain to open. */
   readonly show: (url: string) => Effect.Effect<void, never, R>
   /** Whether to open the user's browser. Default: `true`. */
   readonly openBrowser?: boolean | undefined
-  /** Told when the browser could not be opened; waiting goes on, since the user has the address. */
+  /** Told when the browser could not be opened, also when that shows late; waiting goes on, since the user has the address. */
   readonly onBrowserError?: ((error: SystemBrowser.BrowserError) => Effect.Effect<void, never, R>) | undefined
   /**
    * Reads, from the user, the address that a browser on another computer was sent to. It is asked again after one that is not
@@ -114,6 +119,7 @@ export const signIn: <R = never>(
   const LoopbackReceiver = yield* Effect.promise(() => import("./LoopbackReceiver.ts"))
   const receiver = yield* LoopbackReceiver.open({
     redirectUri,
+    listenHost: options.listenHost,
     timeout: options.timeout,
     complete: (url) => SignIn.complete(SignIn.callback(url, started.binding))
   })
