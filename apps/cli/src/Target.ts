@@ -8,6 +8,7 @@ import * as AppInstallations from "@le-auth/core/AppInstallations"
 import type { Origin } from "@le-auth/core/Origin"
 import type { AccountId } from "@le-auth/core/Identifiers"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
@@ -87,7 +88,7 @@ const signInAt = (target: Target["Service"]) =>
   )
 
 const callsAt = (target: Target["Service"]) =>
-  NodeSignIn.layerCalls.pipe(Layer.merge(Layer.succeed(Target, target)), Layer.provide(settingsOf(target)))
+  NodeServerSignIn.layerCalls.pipe(Layer.merge(Layer.succeed(Target, target)), Layer.provide(settingsOf(target)))
 
 /** Nothing answered; an answer such as 500 is another matter. */
 const isUnreachable = (error: { readonly _tag: string; readonly reason?: unknown }): boolean => {

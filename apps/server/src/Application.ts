@@ -2,7 +2,7 @@
  * The example application: its page, the sign-in routes of `@le-auth/web`, and what they stand on.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
-import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
@@ -18,7 +18,7 @@ import * as Stores from "./Stores.ts"
 /** What the routes stand on: the sign-in, the sessions, the installation, and where all of it is kept. */
 const services = (configuration: Configuration.Configuration) =>
   WebApplication.layer({ frameAncestors: configuration.frameAncestors }).pipe(
-    Layer.provideMerge(NodeSignIn.layerServer),
+    Layer.provideMerge(NodeServerSignIn.layerServer),
     Layer.provideMerge(Stores.layer(configuration.store)),
     Layer.provideMerge(AppInstallations.layer(configuration.installation)),
     Layer.provide(Configuration.provider(configuration))

@@ -10,7 +10,7 @@ import * as Origin from "@le-auth/core/Origin"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
-import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
@@ -124,7 +124,7 @@ export const make = async ({ host, web }: Options = {}) => {
     disableLogger: true,
     disableListenLog: true
   }).pipe(
-    Layer.provide(NodeSignIn.layerServer),
+    Layer.provide(NodeServerSignIn.layerServer),
     Layer.provide(stores),
     Layer.provide(AppInstallations.layer(installation)),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ LE_AUTH_DOMAIN_API: sentinelOrigin }))),

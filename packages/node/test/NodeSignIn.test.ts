@@ -5,6 +5,7 @@ import * as Sessions from "@le-auth/core/Sessions"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as SystemBrowser from "@le-auth/node/SystemBrowser"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -53,7 +54,7 @@ const interactive = <A, E, R>(use: (redirectUri: string, sentinel: FakeSentinel)
 
 const show = () => Effect.void
 
-describe("NodeSignIn.layerServer", () => {
+describe("NodeServerSignIn.layerServer", () => {
   it.live("signs in over real HTTP, with the stores that the application chose", () =>
     Effect.gen(function* () {
       const sentinel = yield* fakeSentinel
@@ -67,7 +68,7 @@ describe("NodeSignIn.layerServer", () => {
       }).pipe(
         Effect.provide(
           Layer.provide(
-            NodeSignIn.layerServer,
+            NodeServerSignIn.layerServer,
             Layer.mergeAll(
               AppInstallations.layer(installation("http://localhost:3000/callback")),
               TransactionStore.layerMemory,
@@ -85,7 +86,7 @@ describe("NodeSignIn.layerServer", () => {
   )
 
   it("has no stores of its own: leaving one out does not compile", () => {
-    const program = Effect.provide(SignIn.start(), NodeSignIn.layerServer)
+    const program = Effect.provide(SignIn.start(), NodeServerSignIn.layerServer)
     expectTypeOf<Effect.Services<typeof program>>().toEqualTypeOf<
       | AppInstallations.AppInstallations
       | TransactionStore.TransactionStore

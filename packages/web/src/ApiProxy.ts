@@ -32,7 +32,7 @@ import * as Stream from "effect/Stream"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as Forwarding from "./internal/forwarding.ts"
 import { answering, refuse, type Refused } from "./internal/pageCall.ts"
-import type { WebApplication } from "./WebApplication.ts"
+import { WebApplication } from "./WebApplication.ts"
 
 /** @since 0.1.0 */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
@@ -58,7 +58,7 @@ export interface Permission {
 export interface Options {
   /** The services of the Domain API that the page may call, by name. There is no default. */
   readonly services: Readonly<Record<string, Permission>>
-  /** Where the page calls them: `/liveperson/SERVICE/PATH`. Default: `/liveperson`. */
+  /** Where the page calls them, below the base path: `/liveperson/SERVICE/PATH`. Default: `/liveperson`. */
   readonly path?: `/${string}` | undefined
   /** How large the body of a call may be. Default: 1 MiB. Of an answer, `RequestLimits` says it. */
   readonly maximumRequestSize?: ByteSize.Input | undefined
@@ -178,7 +178,8 @@ export const layer = (
           ([name, { methods = getOnly, paths }]) => [name, { methods, routes: routesOf(name, paths) }] as const
         )
       )
-      const path = options.path ?? "/liveperson"
+      const { basePath, route } = yield* WebApplication
+      const path = route(`${basePath}${options.path ?? "/liveperson"}`)
 
       const bodyOf = (request: HttpServerRequest) =>
         request.arrayBuffer.pipe(

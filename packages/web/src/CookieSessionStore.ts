@@ -95,7 +95,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
       const keys = yield* Seal.SealKeys
       const maxAge = Duration.fromInputUnsafe(options.maxAge ?? "30 days")
       const limit = options.maximumSize ?? 2 * Chunks.maximumLength
-      const current = RequestCookies.make(store, { ...cookies.attributes, path: "/" })
+      const current = RequestCookies.make(store, cookies.attributes)
       /** The places for sessions in a browser. Their names say nothing of whose they are. */
       const places = Array.from(
         { length: options.maximumSessions ?? 1 },

@@ -1,4 +1,5 @@
 export * as ApiProxy from "./ApiProxy.ts"
+export * as BasePath from "./BasePath.ts"
 export * as BrowserSessions from "./BrowserSessions.ts"
 export * as CookieBrowserSessions from "./CookieBrowserSessions.ts"
 export * as CookieProbe from "./CookieProbe.ts"
