@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { problemOf } from "@le-auth/core/StoreOperation"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -29,13 +30,6 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
   }
 }
 
-/** What the engine itself said is at the end of the chain of causes. */
-const said = (error: unknown): string => {
-  let last = error
-  while (last instanceof Error && last.cause instanceof Error) last = last.cause
-  return (last instanceof Error ? last.message : String(last)).replace(/\.$/, "")
-}
-
 /**
  * The error for whatever went wrong with a database, such as that its user may not make tables.
  *
@@ -44,7 +38,7 @@ const said = (error: unknown): string => {
 export const unusable =
   (url: StoreUrl.DatabaseUrl) =>
   (cause: unknown): DatabaseError =>
-    new DatabaseError({ database: StoreUrl.describe(url), problem: said(cause), cause })
+    new DatabaseError({ database: StoreUrl.describe(url), problem: problemOf(cause) ?? "it does not say why", cause })
 
 const missing = "its driver is missing; install @effect/sql-pg beside @le-auth/node"
 
