@@ -2,16 +2,15 @@
  * The example application: its page, the sign-in routes of `@le-auth/web`, and what they stand on.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
+import * as NodeServe from "@le-auth/node/NodeServe"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
-import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as Configuration from "./Configuration.ts"
 import * as Health from "./Health.ts"
 import * as HomePage from "./HomePage.ts"
-import * as Listen from "./Listen.ts"
 import * as Spa from "./Spa.ts"
 import * as Stores from "./Stores.ts"
 
@@ -29,15 +28,9 @@ const api = ApiProxy.layer({
   services: { accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/users/*"] } }
 })
 
-/** The application on its port. */
+/** The application on its port, which answers before the services are there. */
 export const layer = (configuration: Configuration.Configuration) =>
-  HttpRouter.serve(
+  NodeServe.layer(
     Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, api, Health.layer),
-    {
-      disableLogger: true,
-      disableListenLog: true
-    }
-  ).pipe(
-    Layer.provide(services(configuration)),
-    Layer.provide(Listen.layer({ port: configuration.port, host: configuration.host, setting: "PORT" }))
+    { port: configuration.port, host: configuration.host, setting: "PORT", services: services(configuration) }
   )

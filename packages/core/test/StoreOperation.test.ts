@@ -114,7 +114,7 @@ describe("what an engine said", () => {
 
   it.effect("R92: is in the message of the error, and so in logs", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(run(Effect.fail(new Error("OOM command not allowed"))))
+      const error = yield* Effect.flip(run(Effect.fail({ cause: new Error("OOM command not allowed") })))
       assert.strictEqual(error.problem, "OOM command not allowed")
       assert.include(error.message, "(fetch): OOM command not allowed. Try again")
     })

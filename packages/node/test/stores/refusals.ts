@@ -2,6 +2,7 @@
 import * as NodeSqlite from "@le-auth/node/NodeSqlite"
 import * as Effect from "effect/Effect"
 import { Redis } from "effect/persistence/Redis"
+import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import { startRedis } from "../../../../tools/redis.mjs"
 import * as PostgresDatabase from "../PostgresDatabase.ts"
@@ -11,11 +12,15 @@ import { redisClient, sqlClient } from "./Engines.ts"
 export interface Refusal {
   readonly engine: string
   /** An empty store, until the scope ends. */
-  readonly store: Effect.Effect<{
-    readonly url: string
-    readonly refuse: Effect.Effect<unknown, unknown>
-    readonly allow: Effect.Effect<unknown, unknown>
-  }>
+  readonly store: Effect.Effect<
+    {
+      readonly url: string
+      readonly refuse: Effect.Effect<unknown, unknown>
+      readonly allow: Effect.Effect<unknown, unknown>
+    },
+    never,
+    Scope.Scope
+  >
   readonly words: string
 }
 
