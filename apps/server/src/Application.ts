@@ -5,11 +5,11 @@ import * as AppInstallations from "@le-auth/core/AppInstallations"
 import * as NodeServe from "@le-auth/node/NodeServe"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
+import * as Readiness from "@le-auth/web/Readiness"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as Layer from "effect/Layer"
 import * as Configuration from "./Configuration.ts"
-import * as Health from "./Health.ts"
 import * as HomePage from "./HomePage.ts"
 import * as Spa from "./Spa.ts"
 import * as Stores from "./Stores.ts"
@@ -31,6 +31,6 @@ const api = ApiProxy.layer({
 /** The application on its port, which answers before the services are there. */
 export const layer = (configuration: Configuration.Configuration) =>
   NodeServe.layer(
-    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, api, Health.layer),
+    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, api, Readiness.layer),
     { port: configuration.port, host: configuration.host, setting: "PORT", services: services(configuration) }
   )
