@@ -133,7 +133,7 @@ export const toNodeHandler = (
       onError(error)
       return failed()
     }
-  })
+  }) as (request: Http.IncomingMessage, response: Http.ServerResponse) => unknown
   return (request, response) => {
     if (!isSettled) return answerWaiting(request, response)
     const given = async () => answer(request, response)

@@ -30,8 +30,8 @@ const make = Effect.gen(function* () {
   ]
   const state = { fault: undefined as Fault | undefined, how: "fail" as "fail" | "hang" | "lose", probes: 0 }
   const kept = new Set<string>()
-  const at = <A, E>(name: Fault, effect: Effect.Effect<A, E>, nothing?: Effect.Effect<A, E>) =>
-    Effect.suspend((): Effect.Effect<A, E | StoreError> => {
+  const at = <A, E, R>(name: Fault, effect: Effect.Effect<A, E, R>, nothing?: Effect.Effect<A, E>) =>
+    Effect.suspend((): Effect.Effect<A, E | StoreError, R> => {
       if (name === "put") state.probes++
       if (state.fault !== name) return effect
       if (state.how === "lose" && nothing !== undefined) return nothing

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type * as WebSignIn from "@le-auth/web/WebSignIn"
 import type * as Layer from "effect/Layer"
-import { createServer, type Server } from "node:http"
+import { createServer, type RequestListener, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { toNodeHandler } from "srvx/node"
 import * as HonoExample from "../examples/hono.ts"
@@ -25,7 +25,7 @@ interface Running {
 const examples: Record<string, (services: Layer.Layer<WebSignIn.Services, unknown>) => Running> = {
   Hono: (services) => {
     const { dispose, fetch } = HonoExample.make(services)
-    return { dispose, server: createServer(toNodeHandler(fetch)) }
+    return { dispose, server: createServer(toNodeHandler(fetch) as RequestListener) }
   }
 }
 
