@@ -72,8 +72,7 @@ const phrases: Readonly<Record<Refusal, string>> = {
 }
 
 const bare: ListenerHooks = {
-  refused: (reason) =>
-    Effect.succeed(`HTTP/1.1 ${phrases[reason]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
+  refused: (reason) => Effect.succeed(`HTTP/1.1 ${phrases[reason]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
   dropped: () => undefined
 }
 
@@ -142,7 +141,8 @@ const answerAlways = (server: Http.Server): void => {
     if (event === "request" && listener !== answerWaiting) server.off("request", answerWaiting)
   })
   server.on("removeListener", (event, listener) => {
-    if (event === "request" && listener !== answerWaiting && server.listenerCount("request") === 0) server.on("request", answerWaiting)
+    if (event === "request" && listener !== answerWaiting && server.listenerCount("request") === 0)
+      server.on("request", answerWaiting)
   })
 }
 

@@ -132,10 +132,7 @@ const make = Effect.fnUntraced(function* (url: URL) {
   })
   /** It belongs to nobody who waits for it: who gives up leaves no connection behind. */
   const renewed = (old: Connection) =>
-    Effect.flatMap(
-      Effect.forkIn(oneAtATime.withPermits(1)(Effect.uninterruptible(renew(old))), scope),
-      Fiber.await
-    )
+    Effect.flatMap(Effect.forkIn(oneAtATime.withPermits(1)(Effect.uninterruptible(renew(old))), scope), Fiber.await)
 
   const send: Service["send"] = <A>(command: string, ...args: ReadonlyArray<string>) =>
     Effect.suspend(() => {

@@ -31,10 +31,7 @@ const patienceOf = ({ patience = "8 seconds" }: Options): number =>
  *
  * @since 0.1.0
  */
-export const layerOf = <A, E, R>(
-  served: Layer.Layer<A, E, R>,
-  options: Options
-) => {
+export const layerOf = <A, E, R>(served: Layer.Layer<A, E, R>, options: Options) => {
   // Built after the routes, so that it ends before them: who is being answered still needs them.
   const drained = Layer.effectDiscard(
     Effect.flatMap(NodeListener.NodeListener, ({ drain }) => Effect.addFinalizer(() => drain(patienceOf(options))))

@@ -55,49 +55,51 @@ const routes = Layer.mergeAll(
 )
 
 describe("a port", () => {
-  it.live("R92: refuses, then says 503 for as long as services take, then 200, with no way back and no request unanswered", () =>
-    Effect.gen(function* () {
-      const port = yield* freePort
-      const gate = yield* Deferred.make<string>()
-      const seen: Array<string> = []
-      let isOver = false
-      const burst = async () => {
-        const pending: Array<Promise<void>> = []
-        while (!isOver) {
-          // Those that begin later may not be seen before.
-          const mine = seen.push("") - 1
-          pending.push(
-            ask(port).then((answer) => void (seen[mine] = typeof answer === "string" ? answer : `${answer.status}`))
-          )
-          await new Promise((resolve) => setTimeout(resolve, 5))
+  it.live(
+    "R92: refuses, then says 503 for as long as services take, then 200, with no way back and no request unanswered",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* freePort
+        const gate = yield* Deferred.make<string>()
+        const seen: Array<string> = []
+        let isOver = false
+        const burst = async () => {
+          const pending: Array<Promise<void>> = []
+          while (!isOver) {
+            // Those that begin later may not be seen before.
+            const mine = seen.push("") - 1
+            pending.push(
+              ask(port).then((answer) => void (seen[mine] = typeof answer === "string" ? answer : `${answer.status}`))
+            )
+            await new Promise((resolve) => setTimeout(resolve, 5))
+          }
+          await Promise.all(pending)
         }
-        await Promise.all(pending)
-      }
-      const bursting = burst()
-      const has = (what: string) =>
-        Effect.promise(async () => {
-          while (!seen.includes(what)) await new Promise((resolve) => setTimeout(resolve, 5))
-        })
-      yield* has("ECONNREFUSED")
-      const scope = yield* Effect.scope
-      const building = yield* Effect.forkChild(
-        Layer.buildWithScope(
-          NodeServe.layer(routes, { port, services: Layer.effect(Slow, Deferred.await(gate)) }),
-          scope
+        const bursting = burst()
+        const has = (what: string) =>
+          Effect.promise(async () => {
+            while (!seen.includes(what)) await new Promise((resolve) => setTimeout(resolve, 5))
+          })
+        yield* has("ECONNREFUSED")
+        const scope = yield* Effect.scope
+        const building = yield* Effect.forkChild(
+          Layer.buildWithScope(
+            NodeServe.layer(routes, { port, services: Layer.effect(Slow, Deferred.await(gate)) }),
+            scope
+          )
         )
-      )
-      yield* has("503")
-      const waiting = answerOf(yield* Effect.promise(() => ask(port, { path: "/login?x" })))
-      assert.deepInclude(waiting.headers, { "retry-after": "1", "cache-control": "no-store" })
-      assert.strictEqual(answerOf(yield* Effect.promise(() => ask(port, { path: "/health/live?x" }))).status, 200)
-      yield* Deferred.succeed(gate, "hello")
-      yield* Fiber.join(building)
-      yield* has("200")
-      isOver = true
-      yield* Effect.promise(() => bursting)
-      const order = seen.filter((what, index) => what !== seen[index - 1])
-      assert.deepStrictEqual(order, ["ECONNREFUSED", "503", "200"])
-    })
+        yield* has("503")
+        const waiting = answerOf(yield* Effect.promise(() => ask(port, { path: "/login?x" })))
+        assert.deepInclude(waiting.headers, { "retry-after": "1", "cache-control": "no-store" })
+        assert.strictEqual(answerOf(yield* Effect.promise(() => ask(port, { path: "/health/live?x" }))).status, 200)
+        yield* Deferred.succeed(gate, "hello")
+        yield* Fiber.join(building)
+        yield* has("200")
+        isOver = true
+        yield* Effect.promise(() => bursting)
+        const order = seen.filter((what, index) => what !== seen[index - 1])
+        assert.deepStrictEqual(order, ["ECONNREFUSED", "503", "200"])
+      })
   )
 
   it.live("R92: closes when the services cannot be built, also for connections that say nothing", () =>
@@ -138,9 +140,7 @@ describe("a port", () => {
   it.live("I4: that is taken is a typed error that says what to do", () =>
     Effect.gen(function* () {
       const port = yield* freePort
-      const start = Layer.build(
-        NodeServe.layer(routes, { port, setting: "PORT", services: Layer.succeed(Slow, "x") })
-      )
+      const start = Layer.build(NodeServe.layer(routes, { port, setting: "PORT", services: Layer.succeed(Slow, "x") }))
       yield* start
       const error = yield* Effect.flip(start)
       assert.isTrue(error._tag === "CannotListen" && error.isInUse)
@@ -243,7 +243,10 @@ describe("the bridge to node:http", () => {
       })
       return new Response(body)
     }
-    const { close, server } = await NodeServe.listen({ handler }, { port: 0, onError: (error) => void heard.push(error) })
+    const { close, server } = await NodeServe.listen(
+      { handler },
+      { port: 0, onError: (error) => void heard.push(error) }
+    )
     const port = portOf(server)
     for (const path of ["/thrown", "/rejected"]) {
       const { status, text } = answerOf(await ask(port, { path }))
@@ -278,7 +281,11 @@ describe("the bridge to node:http", () => {
     assert.strictEqual(released, 1)
 
     const failing = NodeServe.listen(
-      { handler: () => new Response("ok"), ready: Promise.reject(new Error("no database")), dispose: async () => void released++ },
+      {
+        handler: () => new Response("ok"),
+        ready: Promise.reject(new Error("no database")),
+        dispose: async () => void released++
+      },
       { port }
     )
     assert.include(String(await failing.then(() => "started", String)), "no database")

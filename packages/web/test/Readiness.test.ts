@@ -70,19 +70,21 @@ const make = Effect.gen(function* () {
 
 describe("readiness", () => {
   for (const fault of ["put", "take", "create", "find", "remove", "lock"] as const) {
-    it.effect(`R92: is red with the store's words where ${fault} fails, green again by itself, and leaves nothing`, () =>
-      Effect.gen(function* () {
-        const { check, kept, state } = yield* make
-        yield* check
-        state.fault = fault
-        yield* TestClock.adjust("5 seconds")
-        const error = yield* Effect.flip(check)
-        assert.include(error.message, `no ${fault}`)
-        state.fault = undefined
-        yield* TestClock.adjust("1 second")
-        yield* check
-        assert.strictEqual(kept.size, 0)
-      })
+    it.effect(
+      `R92: is red with the store's words where ${fault} fails, green again by itself, and leaves nothing`,
+      () =>
+        Effect.gen(function* () {
+          const { check, kept, state } = yield* make
+          yield* check
+          state.fault = fault
+          yield* TestClock.adjust("5 seconds")
+          const error = yield* Effect.flip(check)
+          assert.include(error.message, `no ${fault}`)
+          state.fault = undefined
+          yield* TestClock.adjust("1 second")
+          yield* check
+          assert.strictEqual(kept.size, 0)
+        })
     )
 
     it.effect(`R92: is red within 7 seconds where ${fault} never answers`, () =>
@@ -110,21 +112,23 @@ describe("readiness", () => {
     )
   }
 
-  it.effect("R92: asks the stores every 5 seconds at most, once a second while red, and once for all who ask at once", () =>
-    Effect.gen(function* () {
-      const { check, state } = yield* make
-      const tenSeconds = Effect.gen(function* () {
-        state.probes = 0
-        for (let n = 0; n < 100; n++) {
-          yield* Effect.all([Effect.exit(check), Effect.exit(check)], { concurrency: "unbounded" })
-          yield* TestClock.adjust("100 millis")
-        }
-        return state.probes
+  it.effect(
+    "R92: asks the stores every 5 seconds at most, once a second while red, and once for all who ask at once",
+    () =>
+      Effect.gen(function* () {
+        const { check, state } = yield* make
+        const tenSeconds = Effect.gen(function* () {
+          state.probes = 0
+          for (let n = 0; n < 100; n++) {
+            yield* Effect.all([Effect.exit(check), Effect.exit(check)], { concurrency: "unbounded" })
+            yield* TestClock.adjust("100 millis")
+          }
+          return state.probes
+        })
+        assert.strictEqual(yield* tenSeconds, 2)
+        state.fault = "lock"
+        yield* TestClock.adjust("5 seconds")
+        assert.strictEqual(yield* tenSeconds, 10)
       })
-      assert.strictEqual(yield* tenSeconds, 2)
-      state.fault = "lock"
-      yield* TestClock.adjust("5 seconds")
-      assert.strictEqual(yield* tenSeconds, 10)
-    })
   )
 })

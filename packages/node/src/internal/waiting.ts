@@ -12,5 +12,7 @@ export const answerWaiting: Http.RequestListener = (request, response) => {
     connection: "close",
     ...(!isAlive && { "retry-after": "1" })
   })
-  response.end(isAlive ? '{"status":"alive"}' : '{"status":"not ready","reason":"The program is starting or stopping."}')
+  response.end(
+    isAlive ? '{"status":"alive"}' : '{"status":"not ready","reason":"The program is starting or stopping."}'
+  )
 }

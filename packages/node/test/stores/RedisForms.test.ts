@@ -86,29 +86,35 @@ const name = (first: string) =>
   })
 
 describe("a failover", () => {
-  it.live("R92, G6: who is connected to the primary of before goes on with the new one within 5 seconds, without a restart", () =>
-    Effect.gen(function* () {
-      const [one, other] = [yield* RedisServers.server(), yield* RedisServers.server()]
-      const { leadTo, url } = yield* name(one.port)
-      const stores = yield* storesAt(url)
-      yield* live(stores, "before")
-      yield* leadTo(other.port)
-      yield* one.tell("REPLICAOF", "127.0.0.1", other.port)
-      const from = performance.now()
-      yield* Effect.retry(live(stores, "after"), { schedule: Schedule.spaced("100 millis"), times: 100 })
-      assert.isBelow(performance.now() - from, 5000)
-      // The other way round, and all at once.
-      yield* leadTo(one.port)
-      yield* one.tell("REPLICAOF", "NO", "ONE")
-      yield* other.tell("REPLICAOF", "127.0.0.1", one.port)
-      yield* Effect.sleep("1 second")
-      yield* Effect.forEach(
-        Array.from({ length: 30 }, (_, n) => `crowd-${n}`),
-        (id) => Effect.retry(stores.transactions.put(id, record, Duration.minutes(1)), { schedule: Schedule.spaced("100 millis"), times: 100 }),
-        { concurrency: "unbounded" }
-      )
-      assert.isTrue(Option.isSome(yield* stores.transactions.take("crowd-7")))
-    })
+  it.live(
+    "R92, G6: who is connected to the primary of before goes on with the new one within 5 seconds, without a restart",
+    () =>
+      Effect.gen(function* () {
+        const [one, other] = [yield* RedisServers.server(), yield* RedisServers.server()]
+        const { leadTo, url } = yield* name(one.port)
+        const stores = yield* storesAt(url)
+        yield* live(stores, "before")
+        yield* leadTo(other.port)
+        yield* one.tell("REPLICAOF", "127.0.0.1", other.port)
+        const from = performance.now()
+        yield* Effect.retry(live(stores, "after"), { schedule: Schedule.spaced("100 millis"), times: 100 })
+        assert.isBelow(performance.now() - from, 5000)
+        // The other way round, and all at once.
+        yield* leadTo(one.port)
+        yield* one.tell("REPLICAOF", "NO", "ONE")
+        yield* other.tell("REPLICAOF", "127.0.0.1", one.port)
+        yield* Effect.sleep("1 second")
+        yield* Effect.forEach(
+          Array.from({ length: 30 }, (_, n) => `crowd-${n}`),
+          (id) =>
+            Effect.retry(stores.transactions.put(id, record, Duration.minutes(1)), {
+              schedule: Schedule.spaced("100 millis"),
+              times: 100
+            }),
+          { concurrency: "unbounded" }
+        )
+        assert.isTrue(Option.isSome(yield* stores.transactions.take("crowd-7")))
+      })
   )
 
   it.live("R92: one that leaves no primary says READONLY, and does not connect anew for each command", () =>
@@ -132,51 +138,53 @@ describe("a failover", () => {
 })
 
 describe("a cluster", () => {
-  it.live("G6: of three shards keeps 100 whole sign-ins, refreshes and sign-outs, also while slots move and scripts are lost", () =>
-    Effect.gen(function* () {
-      const servers = yield* RedisServers.cluster(3)
-      const stores = yield* storesAt(servers[0]!.url)
-      const lives = (from: number, to: number) =>
-        Effect.forEach(
-          Array.from({ length: to - from }, (_, n) => `life-${from + n}`),
-          (name) => live(stores, name),
-          { concurrency: 4, discard: true }
-        )
-      yield* lives(0, 50)
-      const sizes = yield* Effect.forEach(servers, ({ tell }) => tell("INFO", "commandstats"))
-      for (const size of sizes) assert.include(String(size), "cmdstat_set:", "each shard has its part")
-      // A node that was started again knows no script.
-      for (const { tell } of servers) yield* tell("SCRIPT", "FLUSH")
-      yield* lives(50, 75)
+  it.live(
+    "G6: of three shards keeps 100 whole sign-ins, refreshes and sign-outs, also while slots move and scripts are lost",
+    () =>
+      Effect.gen(function* () {
+        const servers = yield* RedisServers.cluster(3)
+        const stores = yield* storesAt(servers[0]!.url)
+        const lives = (from: number, to: number) =>
+          Effect.forEach(
+            Array.from({ length: to - from }, (_, n) => `life-${from + n}`),
+            (name) => live(stores, name),
+            { concurrency: 4, discard: true }
+          )
+        yield* lives(0, 50)
+        const sizes = yield* Effect.forEach(servers, ({ tell }) => tell("INFO", "commandstats"))
+        for (const size of sizes) assert.include(String(size), "cmdstat_set:", "each shard has its part")
+        // A node that was started again knows no script.
+        for (const { tell } of servers) yield* tell("SCRIPT", "FLUSH")
+        yield* lives(50, 75)
 
-      // The slot of the account moves, with all that is in it.
-      const slot = String(yield* servers[0]!.tell("CLUSTER", "KEYSLOT", `{${account}}`))
-      const ids = yield* Effect.forEach(servers, ({ tell }) => Effect.map(tell("CLUSTER", "MYID"), String))
-      const from = Math.floor((Number(slot) * 3) / 16_384)
-      const to = (from + 1) % 3
-      yield* stores.sessions.set(session("moving", account, "kept"), "any")
-      const moving = Effect.gen(function* () {
-        yield* servers[to]!.tell("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from]!)
-        yield* servers[from]!.tell("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to]!)
-        for (;;) {
-          const keys = (yield* servers[from]!.tell("CLUSTER", "GETKEYSINSLOT", slot, "100")) as Array<string>
-          if (keys.length === 0) break
-          yield* servers[from]!.tell("MIGRATE", "127.0.0.1", servers[to]!.port, keys[0]!, "0", "5000")
-          yield* Effect.sleep("20 millis")
-        }
-        for (const index of [to, from, 3 - to - from]) {
-          yield* servers[index]!.tell("CLUSTER", "SETSLOT", slot, "NODE", ids[to]!)
-        }
+        // The slot of the account moves, with all that is in it.
+        const slot = String(yield* servers[0]!.tell("CLUSTER", "KEYSLOT", `{${account}}`))
+        const ids = yield* Effect.forEach(servers, ({ tell }) => Effect.map(tell("CLUSTER", "MYID"), String))
+        const from = Math.floor((Number(slot) * 3) / 16_384)
+        const to = (from + 1) % 3
+        yield* stores.sessions.set(session("moving", account, "kept"), "any")
+        const moving = Effect.gen(function* () {
+          yield* servers[to]!.tell("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from]!)
+          yield* servers[from]!.tell("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to]!)
+          for (;;) {
+            const keys = (yield* servers[from]!.tell("CLUSTER", "GETKEYSINSLOT", slot, "100")) as Array<string>
+            if (keys.length === 0) break
+            yield* servers[from]!.tell("MIGRATE", "127.0.0.1", servers[to]!.port, keys[0]!, "0", "5000")
+            yield* Effect.sleep("20 millis")
+          }
+          for (const index of [to, from, 3 - to - from]) {
+            yield* servers[index]!.tell("CLUSTER", "SETSLOT", slot, "NODE", ids[to]!)
+          }
+        })
+        yield* Effect.all([moving, lives(75, 95)], { concurrency: "unbounded" })
+        assert.include(
+          String(yield* servers[to]!.tell("CLUSTER", "GETKEYSINSLOT", slot, "100")),
+          "moving",
+          "the slot has moved"
+        )
+        yield* lives(95, 100)
+        assert.isTrue(Option.isSome(yield* stores.sessions.get(session("moving", account, "kept").key)))
       })
-      yield* Effect.all([moving, lives(75, 95)], { concurrency: "unbounded" })
-      assert.include(
-        String(yield* servers[to]!.tell("CLUSTER", "GETKEYSINSLOT", slot, "100")),
-        "moving",
-        "the slot has moved"
-      )
-      yield* lives(95, 100)
-      assert.isTrue(Option.isSome(yield* stores.sessions.get(session("moving", account, "kept").key)))
-    })
   )
 
   it.live("R95: has the database 0 only, which the start says", () =>

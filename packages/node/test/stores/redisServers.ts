@@ -37,8 +37,7 @@ export const cluster = Effect.fnUntraced(function* (size: number) {
   const folder = yield* directory
   const servers = yield* Effect.forEach(
     Array.from({ length: size }),
-    (_, index) =>
-      server("--cluster-enabled", "yes", "--cluster-config-file", Path.join(folder, `${index}.conf`)),
+    (_, index) => server("--cluster-enabled", "yes", "--cluster-config-file", Path.join(folder, `${index}.conf`)),
     { concurrency: "unbounded" }
   )
   const [first] = servers
