@@ -62,10 +62,10 @@ describe("a port", () => {
         const port = yield* freePort
         const gate = yield* Deferred.make<string>()
         const seen: Array<string> = []
-        let isOver = false
+        const burstEnds = new AbortController()
         const burst = async () => {
           const pending: Array<Promise<void>> = []
-          while (!isOver) {
+          while (!burstEnds.signal.aborted) {
             // Those that begin later may not be seen before.
             const mine = seen.push("") - 1
             pending.push(
@@ -95,7 +95,7 @@ describe("a port", () => {
         yield* Deferred.succeed(gate, "hello")
         yield* Fiber.join(building)
         yield* has("200")
-        isOver = true
+        burstEnds.abort()
         yield* Effect.promise(() => bursting)
         const order = seen.filter((what, index) => what !== seen[index - 1])
         assert.deepStrictEqual(order, ["ECONNREFUSED", "503", "200"])

@@ -26,7 +26,8 @@ export const server = Effect.fnUntraced(function* (...more: ReadonlyArray<string
     }),
     (client) => Effect.sync(() => client.isOpen && client.destroy())
   )
-  const tell = (...command: ReadonlyArray<string>) => Effect.promise(() => client.sendCommand([...command]))
+  const tell = (...command: ReadonlyArray<string>) =>
+    Effect.promise((): Promise<unknown> => client.sendCommand([...command]))
   return { url, port: new URL(url).port, tell, stop: Effect.promise(stop) }
 })
 
