@@ -156,7 +156,7 @@ const hasHtml = (packet: Buffer | undefined): boolean => packet?.includes("text/
 
 /** An answer that has begun cannot be replaced. Node's own handler looks at the same field. */
 const hasAnswer = (socket: Stream.Duplex): boolean =>
-  (socket as { readonly _httpMessage?: Http.ServerResponse | null })._httpMessage?.headersSent === true
+  (socket as { _httpMessage?: Http.ServerResponse | null })._httpMessage?.headersSent === true
 
 const makeServer = Effect.fnUntraced(function* (limits: Limits, hooks: ListenerHooks) {
   const context = yield* Effect.context<never>()
@@ -169,7 +169,7 @@ const makeServer = Effect.fnUntraced(function* (limits: Limits, hooks: ListenerH
   })
   server.maxConnections = limits.connections
   server.on("drop", hooks.dropped)
-  server.on("clientError", (error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }, socket) => {
+  server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     if (error.code === "ECONNRESET" || !socket.writable || hasAnswer(socket)) return void socket.destroy()
     Effect.runForkWith(context)(
       Effect.map(hooks.refused(reasonOf(error.code), hasHtml(error.rawPacket)), (answer) => {
