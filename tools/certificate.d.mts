@@ -1,2 +1,2 @@
-/** Key and certificate, as `node:https` takes them. */
-export declare const certificate: () => { readonly key: string; readonly cert: string }
+/** Key and certificate, as `node:https` takes them. Node compares `commonName` with the host. */
+export declare const certificate: (commonName?: string) => { readonly key: string; readonly cert: string }

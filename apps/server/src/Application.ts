@@ -3,15 +3,14 @@
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
+import * as NodeServe from "@le-auth/node/NodeServe"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
+import * as Readiness from "@le-auth/web/Readiness"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
-import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as Configuration from "./Configuration.ts"
-import * as Health from "./Health.ts"
 import * as HomePage from "./HomePage.ts"
-import * as Listen from "./Listen.ts"
 import * as Spa from "./Spa.ts"
 import * as Stores from "./Stores.ts"
 
@@ -29,15 +28,9 @@ const api = ApiProxy.layer({
   services: { accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/users/*"] } }
 })
 
-/** The application on its port. */
+/** The application on its port, which answers before the services are there. */
 export const layer = (configuration: Configuration.Configuration) =>
-  HttpRouter.serve(
-    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, api, Health.layer),
-    {
-      disableLogger: true,
-      disableListenLog: true
-    }
-  ).pipe(
-    Layer.provide(services(configuration)),
-    Layer.provide(Listen.layer({ port: configuration.port, host: configuration.host, setting: "PORT" }))
+  NodeServe.layer(
+    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, api, Readiness.layer),
+    { port: configuration.port, host: configuration.host, setting: "PORT", services: services(configuration) }
   )

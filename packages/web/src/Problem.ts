@@ -80,6 +80,9 @@ export const text = (error: Problem): string => {
       return `LivePerson's answer does not say reliably who signed in. Start the sign-in again. ${tell}`
     case "DomainsError":
       return `LivePerson's servers for this account cannot be found. Try again later. ${tell}`
+    case "StoreError":
+      // What is final says what to keep less of. The engine's own words are for the log.
+      return error.isFinal ? error.message : `This application cannot reach its store. Try again in a moment. ${tell}`
     default:
       return error.message
   }
