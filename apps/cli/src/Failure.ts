@@ -167,6 +167,7 @@ const codes: ByTag<ExitCode> = {
   StoreError: "storage",
   TokenError: {
     BadResponse: "failed",
+    Blocked: "denied",
     InvalidClient: "configuration",
     InvalidGrant: "failed",
     RateLimited: "unavailable",

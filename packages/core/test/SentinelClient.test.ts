@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AppInstallation } from "@le-auth/core/AppInstallations"
 import { layer as sentinelClient, SentinelClient } from "@le-auth/core/SentinelClient"
+import { make, Transport } from "@le-auth/core/Transport"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
@@ -232,8 +233,14 @@ describe("SentinelClient", () => {
               }
             ] as const
         ),
-        [page("", 500), { problem: "it answered with the status 500", status: 500, sent: true }],
-        [page("", 599), { problem: "it answered with the status 599", status: 599, sent: true }]
+        [
+          page("", 500),
+          { problem: "it answered with the status 500", status: 500, sent: true, contentType: "text/html" }
+        ],
+        [
+          page("", 599),
+          { problem: "it answered with the status 599", status: 599, sent: true, contentType: "text/html" }
+        ]
       ] as const
       for (const [answer, expected] of cases) {
         wire.next("/token", answer)
@@ -259,7 +266,7 @@ describe("SentinelClient", () => {
         })
         const refresh = SentinelClient.use((client) =>
           client.refresh({ ...endpoint, refreshToken: Redacted.make("planted-refresh") })
-        ).pipe(Effect.provide(Layer.provide(sentinelClient, Layer.succeed(HttpClient.HttpClient, broken))))
+        ).pipe(Effect.provide(Layer.provide(sentinelClient, Layer.succeed(Transport, make(broken)))))
         const failing = yield* Effect.forkChild(Effect.flip(refresh))
         yield* TestClock.adjust("1 minute")
         const { operation, reason } = yield* Fiber.join(failing)

@@ -16,6 +16,7 @@ import type * as SessionStore from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
+import type { Transport } from "@le-auth/core/Transport"
 import type * as Config from "effect/Config"
 import type * as Digest from "effect/crypto/Digest"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
@@ -43,6 +44,7 @@ export type Services =
   | Domains.Domains
   | SentinelClient.SentinelClient
   | HttpClient.HttpClient
+  | Transport
   | Digest.Digest
   | SecureRandom.SecureRandom
   | Signature.Signature
@@ -81,6 +83,7 @@ const over = (sessions: typeof Sessions.layer): Layer.Layer<Services, Config.Con
  * import * as RefreshLock from "@le-auth/core/RefreshLock"
  * import * as SessionStore from "@le-auth/core/SessionStore"
  * import * as TransactionStore from "@le-auth/core/TransactionStore"
+import type { Transport } from "@le-auth/core/Transport"
  * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
  * import * as Layer from "effect/Layer"
  *
