@@ -51,7 +51,7 @@ export interface Answer {
  * - The answer has at most the size of `RequestLimits`, counted after decoding. Identity coding is asked for, and any standard coding
  *   that comes all the same is read.
  * - Nothing is sent to another address than the one asked, and the answer of no other is believed.
- * - No trace headers leave, since the other side is another company. A tracer of the program's own gets a span `http.client`.
+ * - No trace headers leave, since the other side is another company. A tracer of the program's own gets a span of the kind "client".
  *
  * @since 0.1.0
  */
@@ -71,7 +71,7 @@ export const problemOf = (error: HttpClientError): TransportProblem.TransportPro
   TransportProblem.fromCause(error.reason, { host: host(error.request.url) })
 
 /** Thrown before a request to another address than the one asked goes out. */
-class Elsewhere {}
+const isElsewhere = Symbol("elsewhere")
 
 const elsewhere: Answer = { status: 0, headers: {}, body: "" }
 
@@ -80,7 +80,7 @@ const contextFor = (address: string, traced: boolean, init: globalThis.RequestIn
     Context.add(Tracer.DisablePropagation, false),
     // Every client of effect asks this of each request that it sends, also of one that something around it made from a redirect.
     Context.add(HttpClient.TracerDisabledWhen, (request) => {
-      if (Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href !== address) throw new Elsewhere()
+      if (Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href !== address) throw isElsewhere
       return !traced
     }),
     // fetch follows by itself. Workers do not have "error".
@@ -148,7 +148,7 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
       }
       return client.execute(request).pipe(
         Effect.flatMap(receive),
-        Effect.catchDefect((defect) => (defect instanceof Elsewhere ? Effect.succeed(elsewhere) : Effect.die(defect))),
+        Effect.catchDefect((defect) => (defect === isElsewhere ? Effect.succeed(elsewhere) : Effect.die(defect))),
         Effect.provideContext(contextFor(address, traced, init ?? {})),
         Effect.mapError((error) =>
           error._tag === "HttpClientError" ? TransportProblem.fromCause(error.reason, { host: about.host }) : error

@@ -39,7 +39,8 @@ const isText = (bytes: Uint8Array): boolean => {
   }
 }
 
-class TooMuch {}
+/** Thrown in place of an answer that unpacks to too much. */
+const tooMuch = Symbol("too much")
 
 const unpacked = async (bytes: Uint8Array, format: string, most: number): Promise<Uint8Array> => {
   const packed = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream()
@@ -52,7 +53,7 @@ const unpacked = async (bytes: Uint8Array, format: string, most: number): Promis
     size += value.byteLength
     if (size > most) {
       await reader.cancel()
-      throw new TooMuch()
+      throw tooMuch
     }
     chunks.push(value)
   }
@@ -74,7 +75,7 @@ export const decoded = <E>(
       ? Effect.fail(errors.undecodable(coding.slice(0, 40)))
       : Effect.tryPromise({
           try: () => unpacked(bytes, format, most),
-          catch: (error) => (error instanceof TooMuch ? errors.tooLarge() : errors.undecodable(coding))
+          catch: (error) => (error === tooMuch ? errors.tooLarge() : errors.undecodable(coding))
         })
   }
   // No honest server needs more than a few.

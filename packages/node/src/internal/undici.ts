@@ -1,7 +1,7 @@
 /** HTTP over undici: one dispatcher for the client of effect and for our own requests. Loaded with the first request. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeStream from "@effect/platform-node/NodeStream"
-import * as Undici from "@effect/platform-node/Undici"
+import Undici from "@effect/platform-node/Undici"
 import * as Redaction from "@le-auth/core/Redaction"
 import type * as Transport from "@le-auth/core/Transport"
 import type * as TransportProblem from "@le-auth/core/TransportProblem"
