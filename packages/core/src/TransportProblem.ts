@@ -21,109 +21,49 @@ const fields = {
 }
 
 /** @since 0.1.0 */
-export class NotResolved extends Schema.TaggedError<NotResolved>()("NotResolved", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class NotResolved extends Schema.TaggedError<NotResolved>()("NotResolved", fields) {}
 
 /** Nobody listens there. @since 0.1.0 */
-export class ConnectionRefused extends Schema.TaggedError<ConnectionRefused>()("ConnectionRefused", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class ConnectionRefused extends Schema.TaggedError<ConnectionRefused>()("ConnectionRefused", fields) {}
 
 /** No way leads there. @since 0.1.0 */
-export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", fields) {}
 
 /** The time was over before there was a connection. @since 0.1.0 */
-export class ConnectTimeout extends Schema.TaggedError<ConnectTimeout>()("ConnectTimeout", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class ConnectTimeout extends Schema.TaggedError<ConnectTimeout>()("ConnectTimeout", fields) {}
 
 /** The request went out, and the time was over before the whole answer was here. @since 0.1.0 */
-export class AnswerTimeout extends Schema.TaggedError<AnswerTimeout>()("AnswerTimeout", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class AnswerTimeout extends Schema.TaggedError<AnswerTimeout>()("AnswerTimeout", fields) {}
 
 /** @since 0.1.0 */
-export class ConnectionReset extends Schema.TaggedError<ConnectionReset>()("ConnectionReset", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class ConnectionReset extends Schema.TaggedError<ConnectionReset>()("ConnectionReset", fields) {}
 
 /** Nobody whom the runtime trusts has signed the certificate. @since 0.1.0 */
-export class CertificateUntrusted extends Schema.TaggedError<CertificateUntrusted>()("CertificateUntrusted", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class CertificateUntrusted extends Schema.TaggedError<CertificateUntrusted>()("CertificateUntrusted", fields) {}
 
 /** The certificate is for another name. @since 0.1.0 */
-export class CertificateWrongName extends Schema.TaggedError<CertificateWrongName>()("CertificateWrongName", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class CertificateWrongName extends Schema.TaggedError<CertificateWrongName>()("CertificateWrongName", fields) {}
 
 /** The certificate is not valid any more, or not yet. @since 0.1.0 */
-export class CertificateExpired extends Schema.TaggedError<CertificateExpired>()("CertificateExpired", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class CertificateExpired extends Schema.TaggedError<CertificateExpired>()("CertificateExpired", fields) {}
 
 /** The other side does not speak TLS, or none that this side speaks. @since 0.1.0 */
-export class NoTls extends Schema.TaggedError<NoTls>()("NoTls", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class NoTls extends Schema.TaggedError<NoTls>()("NoTls", fields) {}
 
 /** The proxy does not let the request through. @since 0.1.0 */
-export class ProxyRefused extends Schema.TaggedError<ProxyRefused>()("ProxyRefused", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class ProxyRefused extends Schema.TaggedError<ProxyRefused>()("ProxyRefused", fields) {}
 
 /** The proxy wants other credentials, or any (407). @since 0.1.0 */
-export class ProxyCredentials extends Schema.TaggedError<ProxyCredentials>()("ProxyCredentials", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class ProxyCredentials extends Schema.TaggedError<ProxyCredentials>()("ProxyCredentials", fields) {}
 
 /** The answer is larger than `RequestLimits` allows; `code` is the limit. @since 0.1.0 */
-export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", fields) {}
 
 /** The coding of the answer is not known, or its body is not in it; `code` is the coding. @since 0.1.0 */
-export class Undecodable extends Schema.TaggedError<Undecodable>()("Undecodable", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class Undecodable extends Schema.TaggedError<Undecodable>()("Undecodable", fields) {}
 
 /** Anything else, with the runtime's own name for it. @since 0.1.0 */
-export class UnknownProblem extends Schema.TaggedError<UnknownProblem>()("UnknownProblem", fields) {
-  override get message(): string {
-    return messageOf(this)
-  }
-}
+export class UnknownProblem extends Schema.TaggedError<UnknownProblem>()("UnknownProblem", fields) {}
 
 /** @since 0.1.0 */
 export const TransportProblem = Schema.Union([
@@ -227,9 +167,6 @@ export const heals = ({ _tag }: TransportProblem): boolean => kinds[_tag].heals
  * @since 0.1.0
  */
 export const mayRepeat = (problem: TransportProblem): boolean => !problem.sent && heals(problem)
-
-const messageOf = (problem: TransportProblem): string =>
-  `${problem.host} cannot be used: ${what(problem)}. ${remedy(problem)}`
 
 /** What the runtimes call it: Node, undici and OpenSSL, then Bun. */
 const tagsOfCodes: Readonly<Record<string, Tag>> = {
@@ -344,6 +281,14 @@ const classes = {
   Undecodable,
   UnknownProblem
 } as const
+
+for (const { prototype } of Object.values(classes)) {
+  Object.defineProperty(prototype, "message", {
+    get(this: TransportProblem) {
+      return `${this.host} cannot be used: ${what(this)}. ${remedy(this)}`
+    }
+  })
+}
 
 /**
  * A problem of a kind.

@@ -1,6 +1,7 @@
 /** Small servers on loopback, each until the scope ends. */
 import { Origin } from "@le-auth/core/Origin"
 import * as Effect from "effect/Effect"
+import type { Scope } from "effect/Scope"
 import { once } from "node:events"
 import * as Http from "node:http"
 import * as Https from "node:https"
@@ -34,7 +35,7 @@ const running = (scheme: "http" | "https", server: Net.Server, host: string) =>
 export const serve = (
   answer: (request: Http.IncomingMessage, response: Http.ServerResponse, body: string) => void,
   tls?: { readonly key: string; readonly cert: string }
-): Effect.Effect<Served, never, import("effect/Scope").Scope> => {
+): Effect.Effect<Served, never, Scope> => {
   const requests: Array<string> = []
   const listener: Http.RequestListener = async (request, response) => {
     let body = ""
