@@ -267,6 +267,12 @@ describe("D14", () => {
         false
       ],
       [new TypeError("client error (Connect): invalid peer certificate: Expired"), "CertificateExpired", false],
+      [
+        new TypeError("invalid peer certificate: Other(OtherError(UnsupportedCertVersion))"),
+        "CertificateUntrusted",
+        false
+      ],
+      [coded("EPROTO"), "NoTls", false],
       [new TypeError("client error (Connect): tcp connect error: Connection refused"), "ConnectionRefused", false],
       [new TypeError("client error (Connect): dns error: failed to lookup address information"), "NotResolved", false],
       [new Error("Network connection lost."), "ConnectionReset", true],
