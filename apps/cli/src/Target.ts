@@ -9,6 +9,7 @@ import type { Origin } from "@le-auth/core/Origin"
 import type { AccountId } from "@le-auth/core/Identifiers"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
+import type { TransportProblem } from "@le-auth/core/TransportProblem"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
@@ -92,11 +93,15 @@ const callsAt = (target: Target["Service"]) =>
 
 /** Nothing answered; an answer such as 500 is another matter. */
 const isUnreachable = (error: { readonly _tag: string; readonly reason?: unknown }): boolean => {
-  const reason = error.reason as { readonly _tag?: string; readonly status?: number } | undefined
+  const reason = error.reason as
+    | { readonly _tag?: string; readonly status?: number; readonly transport?: TransportProblem }
+    | undefined
   return (
     (error._tag === "DomainsError" || error._tag === "TokenError") &&
     reason?._tag === "Unavailable" &&
-    reason.status === undefined
+    reason.status === undefined &&
+    reason.transport?._tag !== "TooLarge" &&
+    reason.transport?._tag !== "Undecodable"
   )
 }
 

@@ -12,6 +12,7 @@ import * as Sessions from "@le-auth/core/Sessions"
 import type { SessionStore } from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
 import type { TransactionStore } from "@le-auth/core/TransactionStore"
+import type { Transport } from "@le-auth/core/Transport"
 import type * as Config from "effect/Config"
 import type * as Digest from "effect/crypto/Digest"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
@@ -32,6 +33,7 @@ export type Services =
   | Domains.Domains
   | SentinelClient.SentinelClient
   | HttpClient.HttpClient
+  | Transport
   | Digest.Digest
   | SecureRandom.SecureRandom
   | Signature.Signature

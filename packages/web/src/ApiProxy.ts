@@ -13,6 +13,7 @@ import { discard } from "@le-auth/core/Http"
 import * as RequestLimits from "@le-auth/core/RequestLimits"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Sessions } from "@le-auth/core/Sessions"
+import { problemOf } from "@le-auth/core/Transport"
 import * as ByteSize from "effect/ByteSize"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -220,8 +221,11 @@ export const layer = (
               Effect.provideService(HttpClient.TracerPropagationEnabled, false),
               Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
               // Such an error carries the request, and that the token.
-              Effect.catchTag("HttpClientError", () =>
-                Effect.fail(refuse("Unreachable", 502, "LivePerson cannot be reached. Try again later."))
+              Effect.catchTag("HttpClientError", (error) =>
+                Effect.andThen(
+                  Effect.logWarning("A call of a page did not reach LivePerson", problemOf(error).message),
+                  Effect.fail(refuse("Unreachable", 502, "LivePerson cannot be reached. Try again later."))
+                )
               ),
               Effect.timeoutOrElse({ duration: pause, orElse: () => Effect.fail(late()) }),
               Effect.flatMap((response) =>

@@ -118,7 +118,10 @@ describe("an API of LivePerson, through the backend", () => {
               HttpClient.make((request) =>
                 Effect.fail(
                   new HttpClientError.HttpClientError({
-                    reason: new HttpClientError.TransportError({ request, cause: new Error("planted") })
+                    reason: new HttpClientError.TransportError({
+                      request,
+                      cause: Object.assign(new Error("planted"), { code: "ECONNRESET" })
+                    })
                   })
                 )
               )
@@ -139,6 +142,10 @@ describe("an API of LivePerson, through the backend", () => {
         assert.deepStrictEqual([answer.status, JSON.parse(text).error], [status, error])
         assert.notInclude(text, "planted")
       }
+      const why = web.log.filter((line) => line.includes("did not reach LivePerson"))
+      assert.strictEqual(why.length, 1)
+      assert.include(why[0], "cannot be used: the connection broke (ECONNRESET)")
+      assert.notInclude(why[0], "planted")
     }
   )
 

@@ -149,6 +149,31 @@ describe("an error page", () => {
     assert.deepStrictEqual(button(made_up), ["/login", "Sign in again"])
   })
 
+  scenario(
+    "D9: offers nothing to who is blocked, and repeats nothing that LivePerson said",
+    [{}],
+    async ({ browser, later, log, wire }) => {
+      const said = { error: { message: "planted-by-liveperson" } }
+      for (const status of [451, 500, 503]) {
+        const mine = browser()
+        const callback = await mine.start("")
+        wire.next("/token", answer(status, said))
+        const page = await (await mine.send(callback)).text()
+        assert.notInclude(page, "planted-by-liveperson")
+        assert.isTrue(log.some((line) => line.includes("planted-by-liveperson")))
+        if (status !== 451) continue
+        assert.include(page, "open a case with LivePerson")
+        assert.isUndefined(button(page))
+      }
+      const mine = browser()
+      await mine.signIn()
+      later("6 seconds")
+      wire.next("/token", answer(451, said))
+      const page = await (await mine.send("/session/refresh", form)).text()
+      assert.deepStrictEqual(button(page), ["/", "Go on"])
+    }
+  )
+
   scenario("C13: of a sign-in that cannot start keeps the way, too", [{}], async ({ browser, wire }) => {
     wire.next("/baseURI.json", answer(503, {}))
     assert.deepStrictEqual(button(await (await browser().send("/login?returnTo=/inbox")).text()), [

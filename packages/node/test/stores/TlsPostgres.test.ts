@@ -41,7 +41,7 @@ const behindTls = (url: string, tls: { readonly cert: string; readonly key: stri
 describe("a CA of one's own", () => {
   it.live("D1: is named by sslrootcert or PGSSLROOTCERT, and a certificate of another is refused with what to do", () =>
     Effect.gen(function* () {
-      const [own, other] = [certificate("localhost"), certificate("localhost")]
+      const [own, other] = [certificate({ name: "localhost" }), certificate({ name: "localhost" })]
       const folder = yield* directory
       const file = (name: string, text: string) => {
         Fs.writeFileSync(Path.join(folder, name), text)
