@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as FetchSignIn from "@le-auth/core/FetchSignIn"
-import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as Effect from "effect/Effect"
 import * as Path from "node:path"
 import { bundlers } from "../../../tools/bundle.mjs"
@@ -10,9 +10,9 @@ import { fakeSentinel, planted } from "./FakeSentinel.ts"
 const worker = Path.join(import.meta.dirname, "../../web/examples/worker.ts")
 
 describe("FetchSignIn.layerServer", () => {
-  it("is of the type of NodeSignIn.layerServer", () => {
-    const fetch: typeof NodeSignIn.layerServer = FetchSignIn.layerServer
-    const node: typeof FetchSignIn.layerServer = NodeSignIn.layerServer
+  it("is of the type of NodeServerSignIn.layerServer", () => {
+    const fetch: typeof NodeServerSignIn.layerServer = FetchSignIn.layerServer
+    const node: typeof FetchSignIn.layerServer = NodeServerSignIn.layerServer
     assert.notStrictEqual(fetch, node)
   })
 
