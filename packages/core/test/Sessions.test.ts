@@ -104,6 +104,8 @@ describe("Sessions.accessToken", () => {
         const session = yield* signedIn
         assert.strictEqual(session.expiresAt - session.signedInAt, lifetime * 1000)
         assert.isBelow(session.refreshAt, session.expiresAt)
+        // Not earlier than it has to be: after nine tenths of it, less the spread.
+        if (lifetime === 600) assert.isAtLeast(session.refreshAt - session.signedInAt, 486_000)
       }
     }).pipe(Effect.provide(layer))
   )
@@ -735,6 +737,11 @@ describe("Sessions.authorized", () => {
       wire.next("/things", json({}, 403))
       assert.strictEqual((yield* http.get(api)).status, 403)
       assert.strictEqual((yield* refreshes).length, 2)
+      // Nor after anything else, however old the token is.
+      yield* TestClock.adjust("2 minutes")
+      wire.next("/things", json({}, 200), json({}, 404))
+      for (const status of [200, 404]) assert.strictEqual((yield* http.get(api)).status, status)
+      assert.strictEqual((yield* refreshes).length, 2)
       wire.next("/things", refused)
       const body = HttpClientRequest.bodyStream(HttpClientRequest.post(api), Stream.make(new Uint8Array(1)))
       assert.strictEqual((yield* http.execute(body)).status, 401)
@@ -777,7 +784,7 @@ describe("Sessions.authorized", () => {
         ['Bearer error="insufficient_scope"', 0, 0]
       ] as const) {
         for (const [age, expected] of [
-          ["59 seconds", young],
+          ["60 seconds", young],
           ["61 seconds", old]
         ] as const) {
           const { http } = yield* client

@@ -25,6 +25,7 @@ import type { TokenResponse } from "../Token.ts"
 import type { TokenError } from "../TokenError.ts"
 import * as EndpointOf from "./endpointOf.ts"
 import * as Keeping from "./keeping.ts"
+import * as Newest from "./newest.ts"
 import { failureOf } from "./repeatable.ts"
 import * as TokenSet from "./tokenSet.ts"
 
@@ -51,13 +52,8 @@ const isNew = (session: Session, now: number): boolean =>
 /** Whether a session can be used as it is. */
 type WillDo = (session: Session, now: number) => boolean
 
-/** Remembers the newest 10,000. */
-const remember = <A>(all: Map<string, A>, key: SessionKey, value: A): void => {
-  const id = key.toString()
-  all.delete(id)
-  all.set(id, value)
-  if (all.size > 10_000) all.delete(all.keys().next().value!)
-}
+const remember = <A>(all: Map<string, A>, key: SessionKey, value: A): void =>
+  Newest.set(all, key.toString(), value, 10_000)
 
 export const make = Effect.fnUntraced(function* (options: { readonly doesNotRotate: boolean }) {
   const sentinelClient = yield* SentinelClient
