@@ -10,6 +10,7 @@ import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
@@ -156,6 +157,7 @@ describe.each(all)("Transport over %s", (_, transport) => {
       yield* Deferred.await(came)
       yield* Fiber.interrupt(calling)
       yield* Deferred.await(left)
+      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(calling)))
     }).pipe(Effect.provide(layer))
   )
 
