@@ -231,7 +231,7 @@ export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedCl
 /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3). The modulus length is that of the key. */
 const rs256 = Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength: 2048 })
 
-/** A key is imported once, as long as its key set is remembered. */
+/** A key is imported once, as long as its key set is remembered. One of another `kty` or `alg` is refused. */
 const imported = new WeakMap<JsonWebKey, Signature.PublicKey>()
 
 const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoError.CryptoError> => {
@@ -242,13 +242,12 @@ const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoEr
   )
 }
 
-/** A key with this `kid` that is for signatures by RS256. Several keys of a set may have one `kid` (RFC 7517 section 4.5). */
+/**
+ * A key with this `kid` that is for signatures; {@link importKey} refuses all but those of RS256. Several keys of a set may have one
+ * `kid` (RFC 7517 section 4.5).
+ */
 const isFor = (key: JsonWebKey, kid: string | undefined): boolean =>
-  kid !== undefined &&
-  key.kid === kid &&
-  key.kty === "RSA" &&
-  (key.use ?? "sig") === "sig" &&
-  (key.alg ?? "RS256") === "RS256"
+  kid !== undefined && key.kid === kid && (key.use ?? "sig") === "sig"
 
 /**
  * Whether a text names LivePerson's Sentinel: `sentinel`, written `Sentinel` in older documentation; nothing else.

@@ -798,17 +798,31 @@ describe("Sessions.authorized", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("G3: 30 calls at an API with a 401 of its own cause one refresh", () =>
-    Effect.gen(function* () {
-      const wire = yield* Wire
-      const { http } = yield* client
-      yield* TestClock.adjust("2 minutes")
-      wire.next("/things", ...Array.from({ length: 31 }, () => json({}, 401)))
-      for (let call = 0; call < 30; call++) assert.strictEqual((yield* http.get(api)).status, 401)
-      assert.strictEqual((yield* refreshes).length, 1)
-      assert.strictEqual(wire.to("/things").length, 31)
-    }).pipe(Effect.provide(layer))
-  )
+  for (const [name, challenge] of [
+    ["says nothing", {}],
+    ["says invalid_token", { "www-authenticate": 'Bearer error="invalid_token"' }]
+  ] as const) {
+    it.effect(`G3: 30 calls at an API with a 401 of its own that ${name} cause one refresh in a minute`, () =>
+      Effect.gen(function* () {
+        const wire = yield* Wire
+        const { http } = yield* client
+        yield* TestClock.adjust("2 minutes")
+        wire.next("/things", ...Array.from({ length: 31 }, () => json({}, 401, challenge)))
+        for (let call = 0; call < 30; call++) assert.strictEqual((yield* http.get(api)).status, 401)
+        assert.strictEqual((yield* refreshes).length, 1)
+        assert.strictEqual(wire.to("/things").length, 31)
+
+        // Another host has reasons of its own, and a minute later the token may be the reason here, too.
+        wire.next("/others", json({}, 401, { "www-authenticate": 'Bearer error="invalid_token"' }))
+        assert.strictEqual((yield* http.get("https://other-12345678.liveperson.net/others")).status, 200)
+        assert.strictEqual((yield* refreshes).length, 2)
+        yield* TestClock.adjust("61 seconds")
+        wire.next("/things", json({}, 401, challenge))
+        assert.strictEqual((yield* http.get(api)).status, 200)
+        assert.strictEqual((yield* refreshes).length, 3)
+      }).pipe(Effect.provide(layer))
+    )
+  }
 })
 
 describe("signing out", () => {

@@ -52,8 +52,8 @@ const isNew = (session: Session, now: number): boolean =>
 /** Whether a session can be used as it is. */
 type WillDo = (session: Session, now: number) => boolean
 
-const remember = <A>(all: Map<string, A>, key: SessionKey, value: A): void =>
-  Newest.set(all, key.toString(), value, 10_000)
+/** Remembers the newest 10,000. */
+export const remember = <A>(all: Map<string, A>, id: string, value: A): void => Newest.set(all, id, value, 10_000)
 
 export const make = Effect.fnUntraced(function* (options: { readonly doesNotRotate: boolean }) {
   const sentinelClient = yield* SentinelClient
@@ -124,7 +124,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     return sentinelClient.refresh({ ...endpoint, refreshToken }).pipe(
       Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
       Effect.tapError((error) =>
-        Effect.sync(() => remember(failures, key, { generation, error, count: (count += 1) }))
+        Effect.sync(() => remember(failures, key.toString(), { generation, error, count: (count += 1) }))
       ),
       Effect.flatMap((tokens) => renew(looked, endpoint, tokens)),
       Effect.catchReason("TokenError", "InvalidGrant", () => end(looked)),
@@ -164,7 +164,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
           const isOver = error._tag === "SessionEnded" || error._tag === "NotSignedIn"
           if (isOver || now >= session.expiresAt) return yield* error
           yield* Effect.logWarning("A refresh failed; the access token is still valid and stays in use", error.message)
-          remember(pauses, session.key, { generation: session.generation, until: now + pause })
+          remember(pauses, session.key.toString(), { generation: session.generation, until: now + pause })
           return session
         })
       )
@@ -200,7 +200,12 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
       Effect.gen(function* () {
         const seen = yield* keeping.look(key)
         const now = yield* Clock.currentTimeMillis
-        if (now >= seen.session.expiresAt) return yield* retrying(attempt(seen, isFresh))
+        if (now >= seen.session.expiresAt) {
+          // Also tokens that were over when they came: those who waited would get no others.
+          const willDo: WillDo = (session, now) =>
+            session.generation !== seen.session.generation || isFresh(session, now)
+          return yield* retrying(attempt(seen, willDo))
+        }
         return seen.unsaved === undefined && isFresh(seen.session, now) ? seen.session : yield* whileValid(seen)
       }),
 
