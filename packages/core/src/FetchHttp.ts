@@ -70,4 +70,4 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
  *
  * @since 0.1.0
  */
-export const layer: Layer.Layer<HttpClient.HttpClient | Transport.Transport> = layerWith({})
+export const layer: Layer.Layer<HttpClient.HttpClient | Transport.Transport> = /* @__PURE__ */ layerWith({})
