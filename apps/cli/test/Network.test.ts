@@ -88,7 +88,7 @@ describe("behind a company's proxy", () => {
     await sentinel.output(/^\{.*\}$/m)
     sentinel.child.kill()
     assert.strictEqual((await sentinel.result).code, 0)
-    assert.include(asked, "POST http://collector.example.invalid:4318/v1/logs")
+    assert.include(asked, "POST http://collector.example.invalid:4318/v1/metrics")
   })
 
   it("D15: what a local Sentinel is told does not go over it", async () => {
