@@ -53,6 +53,9 @@ export class NoTls extends Schema.TaggedError<NoTls>()("NoTls", fields) {}
 /** The proxy does not let the request through. @since 0.1.0 */
 export class ProxyRefused extends Schema.TaggedError<ProxyRefused>()("ProxyRefused", fields) {}
 
+/** The variable that `code` names holds no address of a proxy. @since 0.1.0 */
+export class ProxyInvalid extends Schema.TaggedError<ProxyInvalid>()("ProxyInvalid", fields) {}
+
 /** The proxy wants other credentials, or any (407). @since 0.1.0 */
 export class ProxyCredentials extends Schema.TaggedError<ProxyCredentials>()("ProxyCredentials", fields) {}
 
@@ -77,6 +80,7 @@ export const TransportProblem = Schema.Union([
   CertificateWrongName,
   CertificateExpired,
   NoTls,
+  ProxyInvalid,
   ProxyRefused,
   ProxyCredentials,
   TooLarge,
@@ -119,6 +123,11 @@ const kinds: Record<Tag, { readonly what: string; readonly remedy: string; reado
   NoTls: {
     what: "it does not speak TLS",
     remedy: "Check the port, and what answers there in your network.",
+    heals: false
+  },
+  ProxyInvalid: {
+    what: "a variable names no proxy",
+    remedy: "Write http://HOST:PORT into it, or unset it.",
     heals: false
   },
   ProxyRefused: {
@@ -277,6 +286,7 @@ const classes = {
   CertificateWrongName,
   CertificateExpired,
   NoTls,
+  ProxyInvalid,
   ProxyRefused,
   ProxyCredentials,
   TooLarge,
@@ -315,6 +325,9 @@ export const make = (
     ...(code === undefined ? {} : { code })
   })
 }
+
+const isProblem = (error: unknown): error is TransportProblem =>
+  Object.values(classes).some((Problem) => error instanceof Problem)
 
 const textOf = (error: unknown, member: "code" | "name" | "message" | "syscall"): string => {
   const value = Predicate.hasProperty(error, member) ? error[member] : undefined
@@ -355,6 +368,8 @@ export const fromCause = (
   about: { readonly host: string; readonly proxy?: string | undefined; readonly sent?: boolean | undefined }
 ): TransportProblem => {
   const chain = chainOf(error)
+  const made = chain.find(isProblem)
+  if (made !== undefined) return made
   const known = chain.find((each) => tagOf(each) !== undefined)
   const tag = (known === undefined ? undefined : tagOf(known)) ?? "UnknownProblem"
   const [, status] = /proxy response \((\d+)\)/i.exec(textOf(known, "message")) ?? []

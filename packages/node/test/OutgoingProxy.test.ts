@@ -4,6 +4,7 @@ import { AccountId } from "@le-auth/core/Identifiers"
 import { Origin } from "@le-auth/core/Origin"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
+import * as Transport from "@le-auth/core/Transport"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as OutgoingProxy from "@le-auth/node/OutgoingProxy"
 import * as Effect from "effect/Effect"
@@ -163,6 +164,20 @@ describe("D15: where a proxy is the only way out", () => {
       )
       assert.include(error.message, `the proxy does not let it through, over the proxy ${new URL(at).host} (403)`)
       assert.notInclude(JSON.stringify(error), "planted")
+    })
+  )
+
+  it.live("a variable that names none is told, and nothing goes straight in its place", () =>
+    Effect.gen(function* () {
+      yield* environment({ HTTPS_PROXY: "ftp://user:planted@proxy.example" })
+      const error = yield* Domains.resolve(AccountId.make("12345678"), "sentinel").pipe(
+        Effect.flip,
+        Effect.provide(layer)
+      )
+      assert.include(error.message, "a variable names no proxy (HTTPS_PROXY). Write http://HOST:PORT into it")
+      const other = yield* HttpClient.get(origin).pipe(Effect.flip, Effect.provide(NodeHttp.layer))
+      assert.strictEqual(Transport.problemOf(other)._tag, "ProxyInvalid")
+      assert.notInclude(JSON.stringify([error, other]) + error.message + other.message, "planted")
     })
   )
 

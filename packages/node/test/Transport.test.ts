@@ -216,6 +216,20 @@ describe("Transport.layer over a client of another kind", () => {
 })
 
 describe("NodeHttp.layer", () => {
+  it.live("G8: an answer that is not read ends with the scope of its request", () =>
+    Effect.gen(function* () {
+      const left = yield* Deferred.make<void>()
+      const { origin } = yield* serve((_, response) => {
+        response.once("close", () => Deferred.doneUnsafe(left, Effect.void))
+        response.writeHead(200).write("{")
+      })
+      const client = HttpClient.withScope(Context.get(yield* Layer.build(NodeHttp.layer), HttpClient.HttpClient))
+      const { status } = yield* Effect.scoped(client.get(origin))
+      yield* Deferred.await(left)
+      assert.strictEqual(status, 200)
+    })
+  )
+
   it.live("D10: what comes before an answer is none", () =>
     Effect.gen(function* () {
       const { origin } = yield* serve((_, response) => {

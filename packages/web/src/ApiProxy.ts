@@ -19,6 +19,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Headers from "effect/http/Headers"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -208,7 +209,8 @@ export const layer = (
           const forwarded = HttpClientRequest.modify(HttpClientRequest.empty, {
             method,
             url: address,
-            headers: Forwarding.ofRequest(request.headers),
+            // A page would get a coding without the header that explains it.
+            headers: Headers.set(Forwarding.ofRequest(request.headers), "accept-encoding", "identity"),
             ...(method === "GET" ? {} : { body: yield* bodyOf(request) })
           })
           const call = yield* making(deadline)
