@@ -1,7 +1,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Scripted from "../../../core/test/ScriptedSentinel.ts"
-import { scenario } from "../Application.ts"
+import { type Options, scenario } from "../Application.ts"
 
 /** Of an access token of LivePerson. */
 const lifetime = Duration.hours(8)
@@ -37,9 +37,11 @@ describe("the session of a browser", () => {
     assert.strictEqual(asked(), 3)
   })
 
-  for (const stateless of [undefined, {}]) {
-    const mode = stateless === undefined ? "with a store" : "stateless"
-    scenario(`F3, ${mode}: is not refreshed where no answer brings new cookies`, [{ stateless }], async (web) => {
+  for (const [mode, options] of [
+    ["with a store", {}],
+    ["stateless", { stateless: {} }]
+  ] satisfies ReadonlyArray<readonly [string, Options]>) {
+    scenario(`F3, ${mode}: is not refreshed where no answer brings new cookies`, [options], async (web) => {
       const mine = web!.browser()
       await mine.signIn()
       web!.later(lifetime)
