@@ -191,6 +191,16 @@ describe("a session belongs to one browser", () => {
     }
   )
 
+  scenario("G9: a new sign-in ends the session that this browser had", [{}], async ({ browser, sessions }) => {
+    const mine = browser()
+    await mine.signIn()
+    const [before] = await sessions(account)
+    await mine.signIn()
+    const after = await sessions(account)
+    assert.strictEqual(after.length, 1)
+    assert.notStrictEqual(after[0]!.toString(), before!.toString())
+  })
+
   for (const idToken of [true, false]) {
     scenario(
       `G9: 200 sign-ins in one browser leave one session, ${idToken ? "with" : "without"} an id_token`,

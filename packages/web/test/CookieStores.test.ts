@@ -194,6 +194,8 @@ describe("CookieSessionStore", () => {
       }
       const list = SessionStore.use((store) => store.list(account))
       assert.deepStrictEqual((yield* inRequest(browser, list)).map(String), [key.toString()])
+      const listOther = SessionStore.use((store) => store.list(otherAccount))
+      assert.deepStrictEqual(yield* inRequest(browser, listOther), [])
       assert.deepStrictEqual(yield* inRequest(new Map<string, string>(), list), [])
     }).pipe(Effect.provide(stores()))
   )
