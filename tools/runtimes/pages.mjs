@@ -1,0 +1,2 @@
+/** @type {ReadonlyArray<import("./table.mjs").Row>} */
+export const browsers = []
