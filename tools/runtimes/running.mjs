@@ -95,7 +95,7 @@ export async function sentinel(engine, redirectUri) {
   }
   const accounts = [{ id: settings.LE_AUTH_ACCOUNT_ID, users: [user], installations: [installation] }]
   fs.writeFileSync(config, JSON.stringify({ accounts }), { mode: 0o600 })
-  const options = ["--port", "0", "--config", config, "--no-access-log", "--json"]
+  const options = ["--port", "0", "--config", config, "--json"]
   const { value, ...running } = await start(
     [...engine, unpacked, "sentinel", "start", ...options],
     {},
