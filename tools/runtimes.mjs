@@ -5,6 +5,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { freePort } from "./free-port.mjs"
+import { leftOut } from "./needs.mjs"
 import * as engines from "./runtimes/engines.mjs"
 import { browsers } from "./runtimes/pages.mjs"
 import * as running from "./runtimes/running.mjs"
@@ -58,16 +59,21 @@ function rowOf(engine) {
   return row
 }
 
-engines.install()
 const rows = [...engines.engines.map(rowOf), ...browsers]
 const wanted = process.argv.slice(2).filter((each) => !each.startsWith("--"))
+const unknown = wanted.filter((each) => !rows.some(({ name }) => name.startsWith(each)))
+if (unknown.length > 0) {
+  throw new Error(`Nothing is called ${unknown.join(" or ")}. Choose of ${rows.map(({ name }) => name).join(", ")}.`)
+}
 const chosen = rows.filter(({ name }) => wanted.length === 0 || wanted.some((each) => name.startsWith(each)))
+
+engines.install()
 const { failures, found } = await table.run(chosen, (line) => console.log(line))
 const text = fs.readFileSync(readme, "utf8")
 if (failures.length > 0) {
   console.error(failures.join("\n"))
   process.exitCode = 1
-} else if (wanted.length > 0) console.log("The table is for all of them, so it is not compared.")
+} else if (wanted.length > 0 || leftOut().length > 0) console.log("The table is of all of them, so it is not compared.")
 else if (process.argv.includes("--write")) fs.writeFileSync(readme, table.write(text, found))
 else {
   const problems = table.compare(text, found)

@@ -10,6 +10,9 @@ import * as apt from "./apt.mjs"
 import { freePort } from "./free-port.mjs"
 import { end, inTime } from "./server.mjs"
 
+/** The lowest version; Debian's stable one has it. */
+export const lowest = "2.50"
+
 const driver = "WebKitWebDriver"
 const screen = "Xvfb"
 const packages = ["webkit2gtk-driver", "xvfb"]
@@ -52,12 +55,14 @@ export async function launch() {
 
   /** @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
   const call = async (method, path, body) => {
+    // @effect-diagnostics-next-line globalFetch:off
     const response = await fetch(`${origin}${path}`, {
       method,
       ...(method === "POST" && { body: JSON.stringify(body ?? {}), headers: { "content-type": "application/json" } })
     })
     const { value } = /** @type {any} */ (await response.json())
-    if (!response.ok) throw new Error(`WebDriver, ${method} ${path.replace(/^\/session\/[^/]+/, "")}: ${value.error}, ${value.message}`)
+    if (!response.ok)
+      throw new Error(`WebDriver, ${method} ${path.replace(/^\/session\/[^/]+/, "")}: ${value.error}, ${value.message}`)
     return value
   }
   const started = async () => {
@@ -77,7 +82,12 @@ export async function launch() {
       capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary, args: ["--automation"] } } }
     })
     const session = `/session/${sessionId}`
-    const version = `WebKitGTK/${capabilities.browserVersion}`
+    /** @type {string} */
+    const version = capabilities.browserVersion
+    if (version.localeCompare(lowest, "en", { numeric: true }) < 0) {
+      await call("DELETE", session)
+      throw new Error(`WebKitGTK ${version} is too old: the tests need ${lowest} or newer.`)
+    }
     /** @returns {Promise<ReadonlyArray<string>>} */
     const handles = () => call("GET", `${session}/window/handles`)
 
@@ -121,7 +131,6 @@ export async function launch() {
       }
     }
     return {
-      version: async () => version,
       newPage: async () => pageOf((await call("POST", `${session}/window/new`, { type: "tab" })).handle),
       pages: async () => (await handles()).map(pageOf),
       close: async () => {

@@ -9,6 +9,7 @@ import { rolldown } from "rolldown"
 import { end, inTime } from "../server.mjs"
 import { tarballs } from "../tarballs.mjs"
 import { folder } from "./engines.mjs"
+import { workerdConfig } from "./workerdConfig.mjs"
 
 const here = fileURLToPath(new URL(".", import.meta.url))
 
@@ -117,26 +118,6 @@ export const application = (engine, composition, redirectUri, domainApi) =>
     { ...settingsOf(redirectUri), LE_AUTH_DOMAIN_API: domainApi },
     (stdout) => /^listening$/m.exec(stdout)?.[0]
   )
-
-/** A value in workerd's own format. @param {string} text */
-const quoted = (text) => JSON.stringify(text)
-
-/** What workerd is told: one worker, its settings, and that it may ask whom it likes. @param {number} port @param {Record<string, string>} settings */
-export const workerdConfig = (port, settings) => `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "application", worker = (
-      modules = [(name = "worker", esModule = embed "worker.js")],
-      compatibilityDate = "2026-11-01",
-      bindings = [${Object.entries(settings)
-        .map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`)
-        .join(", ")}]
-    )),
-    (name = "internet", network = (allow = ["public", "private"]))
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "application")]
-);
-`
 
 /**
  * The application on workerd, without anything of Node.

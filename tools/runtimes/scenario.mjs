@@ -45,9 +45,9 @@ export async function scenario({ application, send = fetch, sentinel }) {
   const { ask, visit } = browser(send)
   /** @param {string} path */
   const at = (path) => new URL(path, application)
-  /** @param {{ status: number, text: string }} answer @param {number} status */
-  const json = ({ status, text }, status200 = 200) => {
-    assert.equal(status, status200, text)
+  /** @param {{ status: number, text: string }} answer */
+  const json = ({ status, text }) => {
+    assert.equal(status, 200, text)
     return JSON.parse(text)
   }
   const who = async () => json(await ask(at("/session"), { headers: own }))
