@@ -4,8 +4,6 @@ import { spawn } from "node:child_process"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { inTime } from "../server.mjs"
-
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
 /** Neither our settings nor our programs: an example has to list what it needs. */
@@ -73,20 +71,27 @@ export async function start(folder, command, env, isReady) {
     await program.ended
     clearTimeout(force)
   }
-  const tooEarly = program.ended.then((code) =>
-    Promise.reject(new Error(`It ended with ${code}.\n${program.output()}`))
-  )
+  let hasEnded = false
+  const end = () => void (hasEnded = true)
+  program.ended.then(end, end)
   try {
-    await inTime(command.join(" "), Promise.race([until(() => isReady().catch(() => false)), tooEarly]), program.output)
+    await until(`${command.join(" ")} answers`, async () => hasEnded || isReady().catch(() => false))
+    assert.ok(!hasEnded, "It has ended.")
   } catch (error) {
     await stop()
-    throw error
+    throw new Error(`It did not start, and said:\n${program.output()}`, { cause: error })
   }
-  tooEarly.catch(() => undefined)
   return { stop, output: program.output }
 }
 
-/** Asks until something is so. @param {() => Promise<boolean>} isSo */
-export async function until(isSo) {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 250))
+/** In milliseconds. It ends what hangs. */
+const patience = 180_000
+
+/** Asks until something is so. @param {string} what @param {() => Promise<boolean>} isSo */
+export async function until(what, isSo) {
+  const end = Date.now() + patience
+  while (!(await isSo())) {
+    assert.ok(Date.now() < end, `It never came that ${what}.`)
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
 }
