@@ -66,11 +66,12 @@ export async function launch() {
     return value
   }
   const started = async () => {
-    for (;;) {
+    while (child.exitCode === null && child.signalCode === null) {
       const status = await call("GET", "/status").catch(() => undefined)
       if (status !== undefined) return
       await new Promise((resolve) => void setTimeout(resolve, 50))
     }
+    throw new Error(`${driver} ended`)
   }
   const close = async () => {
     await end(child)
