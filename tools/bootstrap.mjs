@@ -66,7 +66,10 @@ const steps = {
     { run: "node --expose-gc --conditions=@le-auth/source tools/bench/main.mjs" }
   ],
   pack: () => packing,
-  examples: () => [{ name: "pack", run: "nx run-many -t pack" }, { run: "node --test-force-exit tools/examples/main.mjs" }],
+  examples: () => [
+    { name: "pack", run: "nx run-many -t pack" },
+    { run: "node --test-force-exit tools/examples/main.mjs" }
+  ],
   version: () => [{ run: "changeset version" }, { run: "npm install --package-lock-only" }],
   release: () => [...packing, { run: "node tools/release.mjs" }]
 }
