@@ -20,6 +20,8 @@ export async function between(sentinel, initialDelay) {
       if (grant === "refresh_token") refreshes += 1
       events.emit("asked")
       await new Promise((resolve) => setTimeout(resolve, delay))
+      // The program that asked has ended meanwhile, and Sentinel may have.
+      if (request.socket.destroyed) return
     }
     const { headers, method = "GET", url = "/" } = request
     const { host } = new URL(sentinel)

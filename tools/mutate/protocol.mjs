@@ -18,6 +18,7 @@ export const protocol = {
     "src/internal/endpointOf.ts",
     "src/internal/identify.ts",
     "src/internal/keeping.ts",
+    "src/internal/newest.ts",
     "src/internal/optionalMembers.ts",
     "src/internal/outcomes.ts",
     "src/internal/refreshing.ts",

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
-import { Origin } from "@le-auth/core/Origin"
+import { isLoopback, Origin } from "@le-auth/core/Origin"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as SessionFile from "@le-auth/node/SessionFile"
 import * as SystemBrowser from "@le-auth/node/SystemBrowser"
@@ -75,7 +75,8 @@ const paste = (redirectUri: RedirectUri) => (wrong: string | undefined) =>
 const callbackHost = Effect.fnUntraced(function* (options: Options) {
   const fromFlag = Option.isSome(options.callbackHost)
   const host = Option.getOrUndefined(fromFlag ? options.callbackHost : yield* given("LE_AUTH_CALLBACK_HOST"))
-  if (host === undefined || Net.isIP(host) !== 0) return host
+  if (host === undefined || Net.isIPv4(host)) return host
+  if (Net.isIPv6(host)) return `[${host}]`
   const name = fromFlag ? "--callback-host" : "LE_AUTH_CALLBACK_HOST"
   return yield* wrongUsage(text`${name} takes an IP address, such as 0.0.0.0, and not ${host}.`)
 })
@@ -109,7 +110,7 @@ const signIn = Effect.fnUntraced(function* (options: Options) {
     timeout: Option.getOrUndefined(options.timeout),
     show: (url) =>
       Effect.andThen(
-        listenHost === undefined ? Effect.void : announce(listenHost, redirectUri),
+        listenHost === undefined || isLoopback(listenHost) ? Effect.void : announce(listenHost, redirectUri),
         show(url, options, opens)
       ),
     onBrowserError: (error) =>

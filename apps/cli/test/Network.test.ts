@@ -78,6 +78,19 @@ describe("behind a company's proxy", () => {
     assert.strictEqual(code, 7)
   })
 
+  it("D15: a Sentinel's telemetry goes over it", async () => {
+    status = 200
+    asked.length = 0
+    const sentinel = start(["sentinel", "start", "--port", "0", "--json"], {
+      ...behind(),
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.example.invalid:4318"
+    })
+    await sentinel.output(/^\{.*\}$/m)
+    sentinel.child.kill()
+    assert.strictEqual((await sentinel.result).code, 0)
+    assert.include(asked, "POST http://collector.example.invalid:4318/v1/metrics")
+  })
+
   it("D15: what a local Sentinel is told does not go over it", async () => {
     asked.length = 0
     const sentinel = start(["sentinel", "start", "--port", "0", "--json"])

@@ -57,7 +57,7 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
  * - No trace headers.
  * - What is secret in OAuth shows neither in the spans of its requests nor in what runs with this layer.
  *
- * Bun and Deno obey `HTTPS_PROXY` and `NO_PROXY` in their own fetch.
+ * Bun and Deno obey `HTTPS_PROXY` and `NO_PROXY` in their own fetch, Node with `NODE_USE_ENV_PROXY=1`.
  *
  * @example
  * ```ts
@@ -70,4 +70,4 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
  *
  * @since 0.1.0
  */
-export const layer: Layer.Layer<HttpClient.HttpClient | Transport.Transport> = layerWith({})
+export const layer: Layer.Layer<HttpClient.HttpClient | Transport.Transport> = /* @__PURE__ */ layerWith({})

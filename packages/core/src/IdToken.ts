@@ -23,6 +23,7 @@ import * as Schema from "effect/Schema"
 import { explaining } from "./internal/explaining.ts"
 import * as Base64Url from "./Base64Url.ts"
 import { ClientId, type IdTokenText, Subject } from "./Identifiers.ts"
+import * as Newest from "./internal/newest.ts"
 import * as OptionalMembers from "./internal/optionalMembers.ts"
 
 const claims = {
@@ -176,7 +177,7 @@ const headerOf = (part: string): Result.Result<typeof Header.Type, IdTokenError>
   const known = headers.get(part)
   if (known !== undefined) return known
   const header = Result.mapError(decodeHeader(jsonOf(part)), malformed("header"))
-  if (Result.isSuccess(header) && header.success.alg === "RS256" && headers.size < 100) headers.set(part, header)
+  if (Result.isSuccess(header)) Newest.set(headers, part, header, 100)
   return header
 }
 
@@ -231,25 +232,23 @@ export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedCl
 /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3). The modulus length is that of the key. */
 const rs256 = Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength: 2048 })
 
-/** A key is imported once, as long as its key set is remembered. */
+/** A key is imported once, as long as its key set is remembered. One of another `kty` or `alg` is refused. */
 const imported = new WeakMap<JsonWebKey, Signature.PublicKey>()
 
 const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoError.CryptoError> => {
   const known = imported.get(key)
   if (known !== undefined) return Effect.succeed(known)
-  return KeyFormat.decodePublic(KeyFormat.jwk, rs256, { kty: "RSA", n: key.n!, e: key.e! }).pipe(
+  return KeyFormat.decodePublic(KeyFormat.jwk, rs256, key).pipe(
     Effect.tap((publicKey) => Effect.sync(() => imported.set(key, publicKey)))
   )
 }
 
-/** A key with this `kid` that is for signatures by RS256. Several keys of a set may have one `kid` (RFC 7517 section 4.5). */
-const isFor = (key: JsonWebKey, kid: string): boolean =>
-  key.kid === kid &&
-  key.kty === "RSA" &&
-  (key.use ?? "sig") === "sig" &&
-  (key.alg ?? "RS256") === "RS256" &&
-  key.n !== undefined &&
-  key.e !== undefined
+/**
+ * A key with this `kid` that is for signatures; {@link importKey} refuses all but those of RS256. Several keys of a set may have one
+ * `kid` (RFC 7517 section 4.5).
+ */
+const isFor = (key: JsonWebKey, kid: string | undefined): boolean =>
+  kid !== undefined && key.kid === kid && (key.use ?? "sig") === "sig"
 
 /**
  * Whether a text names LivePerson's Sentinel: `sentinel`, written `Sentinel` in older documentation; nothing else.
@@ -301,16 +300,14 @@ export const verify = (options: {
     if (header.alg !== "RS256" || header.crit !== undefined) {
       return refuse("UnsupportedAlgorithm", "it is not signed with RS256")
     }
-    const { kid } = header
-    const keys = kid === undefined ? [] : options.keys.keys.filter((key) => isFor(key, kid))
+    const keys = options.keys.keys.filter((key) => isFor(key, header.kid))
     const isGenuine = (key: JsonWebKey) =>
       Effect.flatMap(importKey(key), (publicKey) => service.verify(publicKey, signature, ascii.encode(signed)))
     return Effect.gen(function* () {
       const { kept, unread } = readableClaims(payload)
       if (unread.length > 0) yield* Effect.logWarning(OptionalMembers.warning(unread))
-      if (keys.length === 0) return yield* refuse("UnknownKey", "no published key has its kid")
       const results = yield* Effect.forEach(keys, (key) => Effect.option(isGenuine(key)))
-      if (results.every(Option.isNone)) return yield* refuse("UnknownKey", "the published key cannot be used")
+      if (results.every(Option.isNone)) return yield* refuse("UnknownKey", "no published key with its kid can be used")
       if (!results.some(Option.contains(true))) return yield* refuse("BadSignature", "its signature is not genuine")
       const claims = decodeVerified({ ...kept, _tag: "VerifiedClaims" })
       if (Result.isFailure(claims)) return yield* malformed("payload")()

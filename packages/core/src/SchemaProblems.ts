@@ -6,8 +6,9 @@
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 
-/** What is behind a `Redacted` says nothing about itself. */
+/** The library's words, but for those that say too little: what is behind a `Redacted` has none of its own. */
 const wordsOf: SchemaIssue.LeafHook = (issue) => {
+  if (issue._tag === "MissingKey") return "is missing"
   const words = SchemaIssue.defaultLeafHook(issue)
   switch (words) {
     case "Expected a valid value":
@@ -29,7 +30,7 @@ const pathText = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey 
     .join("")
 
 /**
- * One line for each problem, such as `accounts[0].id: Missing key`.
+ * One line for each problem, such as `accounts[0].id: is missing`.
  *
  * @since 0.1.0
  */

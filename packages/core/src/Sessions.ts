@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as Signature from "effect/crypto/Signature"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -72,12 +73,17 @@ export class Sessions extends Context.Service<
     /**
      * An `HttpClient` that sends the access token with each request, only to allowed hosts, and that refreshes and repeats
      * a request once when the answer is a 401 that means the token: it says `invalid_token`, or nothing and the token is older than a
-     * minute (RFC 6750 section 3.1).
+     * minute (RFC 6750 section 3.1). Where a new token is refused as well, the host's next 401s are given as they are for a minute.
      */
     readonly authorized: <E, R>(
       client: HttpClient.HttpClient.With<E, R>,
       key: SessionKey
     ) => HttpClient.HttpClient.With<E | SessionError, R>
+    /**
+     * Saves the tokens that the store did not take when they came, and fails if it still does not: for a program that is about to end,
+     * and with it what it keeps in memory. The layer does so by itself when it is closed; then a failure is in the log alone.
+     */
+    readonly flush: Effect.Effect<void, StoreError>
     /** Signs the user out of this application: removes the session here. LivePerson hears nothing of it. */
     readonly forget: (key: SessionKey) => Effect.Effect<void, StoreError>
     /**
@@ -177,6 +183,9 @@ export interface Options {
   readonly repeatRefresh?: "always" | undefined
 }
 
+/** So long nobody asks for another token where a new one did not help. */
+const inVainFor = Duration.toMillis("1 minute")
+
 /**
  * @since 0.1.0
  */
@@ -190,9 +199,17 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
       const identify = yield* Identify.make({ mustBeVerified: options.requireVerifiedIdToken === true })
       const endpointOf = yield* EndpointOf.make
       const refreshing = yield* Refreshing.make({ doesNotRotate: options.repeatRefresh === "always" })
+      yield* Effect.addFinalizer(() =>
+        Effect.catch(refreshing.flush, (error) =>
+          Effect.logError("Tokens that were kept in memory could not be saved and are lost", error.message)
+        )
+      )
 
       const observed = <A, E>(operation: string, key: SessionKey, effect: Effect.Effect<A, E>) =>
         Telemetry.observed(`Sessions.${operation}`, () => key.accountId, effect)
+
+      /** When a session's new token was refused as well, by host: the 401 has a reason of its own there. */
+      const inVain = new Map<string, number>()
 
       const renew: Sessions["Service"]["renew"] = (key, { unless }) =>
         observed("renew", key, refreshing.renew(key, unless))
@@ -243,13 +260,20 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
               const response = yield* send(request, session.accessToken)
               // A body that is a stream is gone and cannot be sent again (RFC 6750 section 3.1 allows one more try).
               if (response.status !== 401 || request.body._tag === "Stream") return response
-              const age = Refreshing.age(session, yield* Clock.currentTimeMillis)
+              const now = yield* Clock.currentTimeMillis
+              const place = `${key} ${target.host}`
+              if (now - (inVain.get(place) ?? -Infinity) < inVainFor) return response
+              const age = Refreshing.age(session, now)
               if (!Challenge.isAboutToken(response.headers["www-authenticate"], age)) return response
               yield* discard(response)
-              return yield* send(request, (yield* renew(key, { unless: session.accessToken })).accessToken)
+              const again = yield* send(request, (yield* renew(key, { unless: session.accessToken })).accessToken)
+              if (again.status === 401) Refreshing.remember(inVain, place, now)
+              return again
             })
           )
         },
+
+        flush: refreshing.flush,
 
         forget: (key) => observed("forget", key, refreshing.forget(key)),
 

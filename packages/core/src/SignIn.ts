@@ -382,8 +382,9 @@ export const layerWith = (
         const cookies = cookiesOf(callback)
         const names = Object.keys(cookies)
         const name = CookieNames.find(names, state)
-        const binding = name === undefined ? undefined : cookies[name]
-        if (name === undefined || binding === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
+        if (name === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
+        const binding = cookies[name]
+        if (binding === undefined) return yield* refuse(new CallbackError.WrongUserAgent())
 
         const id = yield* transactionId(name, state, binding)
         const { isRepeated, value } = yield* once(id, (keep) =>
@@ -408,9 +409,9 @@ export const layerWith = (
         return {
           session: session.value,
           bindingName: name,
-          overNames: CookieNames.openSignIns(names, name).flatMap((other) =>
-            other.startedAt < oldest && other.name !== name ? [other.name] : []
-          ),
+          overNames: CookieNames.openSignIns(names, name)
+            .filter((other) => other.startedAt <= oldest && other.name !== name)
+            .map((other) => other.name),
           returnTo: value.returnTo,
           applicationState: value.applicationState,
           isRepeated

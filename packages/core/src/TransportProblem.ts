@@ -53,6 +53,9 @@ export class NoTls extends Schema.TaggedError<NoTls>()("NoTls", fields) {}
 /** The proxy does not let the request through. @since 0.1.0 */
 export class ProxyRefused extends Schema.TaggedError<ProxyRefused>()("ProxyRefused", fields) {}
 
+/** The variable that `code` names holds no address of a proxy. @since 0.1.0 */
+export class ProxyInvalid extends Schema.TaggedError<ProxyInvalid>()("ProxyInvalid", fields) {}
+
 /** The proxy wants other credentials, or any (407). @since 0.1.0 */
 export class ProxyCredentials extends Schema.TaggedError<ProxyCredentials>()("ProxyCredentials", fields) {}
 
@@ -77,6 +80,7 @@ export const TransportProblem = Schema.Union([
   CertificateWrongName,
   CertificateExpired,
   NoTls,
+  ProxyInvalid,
   ProxyRefused,
   ProxyCredentials,
   TooLarge,
@@ -119,6 +123,11 @@ const kinds: Record<Tag, { readonly what: string; readonly remedy: string; reado
   NoTls: {
     what: "it does not speak TLS",
     remedy: "Check the port, and what answers there in your network.",
+    heals: false
+  },
+  ProxyInvalid: {
+    what: "a variable names no proxy",
+    remedy: "Write http://HOST:PORT into it, with characters such as % in a password in percent-encoding, or unset it.",
     heals: false
   },
   ProxyRefused: {
@@ -230,7 +239,11 @@ const tagsOfCodes: Readonly<Record<string, Tag>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: "NoTls",
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: "NoTls",
   "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE": "NoTls",
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: "NoTls",
+  ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED: "NoTls",
   UND_ERR_PRX_CONN: "ProxyRefused",
+  UND_ERR_SOCKS5_AUTH_FAILED: "ProxyCredentials",
+  UND_ERR_SOCKS5_AUTH_REJECTED: "ProxyCredentials",
   UND_ERR_PRX_TLS: "CertificateWrongName",
   ERR_BUFFER_TOO_LARGE: "TooLarge",
   UND_ERR_RES_EXCEEDED_MAX_SIZE: "TooLarge"
@@ -277,6 +290,7 @@ const classes = {
   CertificateWrongName,
   CertificateExpired,
   NoTls,
+  ProxyInvalid,
   ProxyRefused,
   ProxyCredentials,
   TooLarge,
@@ -316,6 +330,9 @@ export const make = (
   })
 }
 
+const isProblem = (error: unknown): error is TransportProblem =>
+  Object.values(classes).some((Problem) => error instanceof Problem)
+
 const textOf = (error: unknown, member: "code" | "name" | "message" | "syscall"): string => {
   const value = Predicate.hasProperty(error, member) ? error[member] : undefined
   return typeof value === "string" ? value : ""
@@ -338,6 +355,7 @@ const tagOf = (error: unknown): Tag | undefined => {
   const code = textOf(error, "code")
   const message = textOf(error, "message")
   if (code === "ETIMEDOUT" && textOf(error, "syscall") === "connect") return "ConnectTimeout"
+  if (code.startsWith("UND_ERR_SOCKS5")) return tagsOfCodes[code] ?? "ProxyRefused"
   if (/^(?:Z_|ERR_BROTLI|ERR_PADDING|ERR__ERROR_FORMAT|ZSTD_)|^ERR_ZSTD/.test(code)) return "Undecodable"
   // A proxy's refusal has the code of any request that was aborted, and Node's older name for no TLS is EPROTO.
   const byWords = tagsOfWords.find(([words]) => words.test(message))?.[1]
@@ -355,6 +373,8 @@ export const fromCause = (
   about: { readonly host: string; readonly proxy?: string | undefined; readonly sent?: boolean | undefined }
 ): TransportProblem => {
   const chain = chainOf(error)
+  const made = chain.find(isProblem)
+  if (made !== undefined) return made
   const known = chain.find((each) => tagOf(each) !== undefined)
   const tag = (known === undefined ? undefined : tagOf(known)) ?? "UnknownProblem"
   const [, status] = /proxy response \((\d+)\)/i.exec(textOf(known, "message")) ?? []

@@ -22,13 +22,18 @@ const base64Url = (text: string) => Buffer.from(text).toString("base64url")
 const header = { alg: "RS256", kid: "idtoken-22-11-26" }
 
 describe("IdToken", () => {
-  it.effect("verifies what Sentinel signs", () =>
-    Effect.gen(function* () {
+  it.effect("verifies what Sentinel signs, and has nothing to warn of", () => {
+    const warnings: Array<unknown> = []
+    const logger = Logger.layer([Logger.make(({ message }) => void warnings.push(message))])
+    return Effect.gen(function* () {
       const verified = yield* verify(jwt({ ...claims, is_admin: true, is_lpa: false }))
       assert.strictEqual(verified._tag, "VerifiedClaims")
       assert.isTrue(verified.is_admin)
-    }).pipe(Effect.provide(NodeCrypto.layer))
-  )
+      assert.deepStrictEqual(warnings, [])
+      yield* verify(jwt({ ...claims, is_admin: 1, is_lpa: "no" }))
+      assert.match(String(warnings), /: is_admin, is_lpa$/)
+    }).pipe(Effect.provide(Layer.merge(NodeCrypto.layer, logger)))
+  })
 
   it.effect("E1: aud contains our client id, and more audiences need azp", () =>
     Effect.gen(function* () {
@@ -142,8 +147,19 @@ describe("IdToken", () => {
       yield* verify(jwt(claims), set(other, good!))
       yield* verify(jwt(claims), set({ kty: "EC", kid: header.kid, crv: "P-256", x: "AQ", y: "AQ" }, good!))
       assert.strictEqual(yield* refusal(jwt(claims), set(other)), "BadSignature")
+      // One that cannot even be imported says nothing about the others.
+      const { n: _n, ...broken } = good as IdToken.JsonWebKey
+      yield* verify(jwt(claims), set(broken, good!))
+      assert.strictEqual(yield* refusal(jwt(claims), set(broken, other)), "BadSignature")
+      assert.strictEqual(yield* refusal(jwt(claims), set(broken)), "UnknownKey")
+      assert.deepStrictEqual(set({ ...good, use: 5 }, { kid: header.kid }, broken).keys, [broken])
       assert.strictEqual(yield* refusal(jwt(claims), set({ ...good, use: "enc" }, { ...good, alg: 5 })), "UnknownKey")
-      for (const none of [undefined, null, [], {}, { keys: {} }, "keys"]) assert.isUndefined(IdToken.readKeySet(none))
+      const isKeySet = Schema.is(IdToken.JsonWebKeySet)
+      assert.isTrue(isKeySet(jwks))
+      for (const none of [undefined, null, [], {}, { keys: {} }, "keys"]) {
+        assert.isUndefined(IdToken.readKeySet(none))
+        assert.isFalse(isKeySet(none))
+      }
     }).pipe(Effect.provide(NodeCrypto.layer))
   )
 
@@ -238,6 +254,8 @@ describe("IdToken", () => {
         assert.notInclude(error.message, "planted")
         const unverified = Result.getOrThrow(Result.flip(IdToken.decodeUnverified(Redacted.make(token))))
         assert.deepStrictEqual(unverified, error)
+        // A sign-in adds to its error where the user wanted to go, so nobody else may get the same.
+        assert.notStrictEqual(unverified, error)
       }
     }).pipe(Effect.provide(NodeCrypto.layer))
   )

@@ -59,7 +59,7 @@ describe("a public class that is given wrong members", () => {
       { ...installation, redirectUris: ["planted"] },
       "redirectUris[0]: Expected an absolute http or https URI"
     ],
-    ["AppInstallation", { accountId: "12345678" }, "clientId: Missing key"],
+    ["AppInstallation", { accountId: "12345678" }, "clientId: is missing"],
     [
       "AuthorizeRequest",
       { accountId: "12345678", clientId: "c", codeChallenge: "planted" },

@@ -366,6 +366,22 @@ describe("SentinelClient", () => {
       wire.next("/token", () => new Response("", { status: 307, headers: { location: "https://evil.example/token" } }))
       assert.strictEqual((yield* failure)._tag, "BadResponse")
       assert.strictEqual(wire.sent.length, 1)
+      // Nor does it say anything about the grant.
+      wire.next("/token", oauthError("invalid_grant", 302))
+      assert.strictEqual((yield* failure)._tag, "BadResponse")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D5: an answer without a status is a redirect that nobody may see", () =>
+    Effect.gen(function* () {
+      ;(yield* Wire).next("/revoke", () => Response.error())
+      const { reason } = yield* Effect.flip(
+        SentinelClient.use((client) => client.revoke({ ...endpoint, refreshToken: Redacted.make("planted-refresh") }))
+      )
+      assert.deepInclude(
+        { ...reason },
+        { _tag: "BadResponse", status: 0, problem: "it is a redirect, which is not followed" }
+      )
     }).pipe(Effect.provide(layer))
   )
 

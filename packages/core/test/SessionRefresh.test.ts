@@ -1,6 +1,7 @@
 /** What a refresh asks of LivePerson, what its answer may undo, and who has to wait for it. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Domains from "@le-auth/core/Domains"
+import { Origin } from "@le-auth/core/Origin"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import type { SessionKey } from "@le-auth/core/Session"
 import * as Sessions from "@le-auth/core/Sessions"
@@ -12,7 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
-import { json, jwt, layer, layerWith, oauthError, signIn, tokens, Wire } from "./ScriptedSentinel.ts"
+import { json, jwt, layer, layerWith, oauthError, type Sent, signIn, tokens, Wire } from "./ScriptedSentinel.ts"
 
 const text = (token: Redacted.Redacted) => Redacted.value(token)
 /** A sign-in, after which so much time has passed that a refresh is one. */
@@ -79,6 +80,31 @@ describe("D13: a refresh token is not sent again where it may be spent", () => {
       assert.isTrue(yield* isStored(key))
     }).pipe(Effect.provide(layer))
   )
+})
+
+describe("D13: a refresh is repeated", () => {
+  for (const [what, answer, pauses] of [
+    ["5, 10 and 15 seconds after server errors", json({}, 503, { "retry-after": "1" }), [5000, 10_000, 15_000]],
+    ["5 seconds after each 429", json({}, 429), [5000, 5000, 5000]]
+  ] as const) {
+    it.effect(what, () =>
+      Effect.gen(function* () {
+        const { key } = yield* signedIn
+        ;(yield* Wire).next("/token", answer, answer, answer)
+        const refreshing = yield* Effect.forkChild(refresh(key))
+        yield* settled
+        for (const [index, pause] of pauses.entries()) {
+          yield* TestClock.adjust(pause - 1)
+          yield* settled
+          assert.strictEqual((yield* refreshes).length, index + 1)
+          yield* TestClock.adjust(1)
+          yield* settled
+          assert.strictEqual((yield* refreshes).length, index + 2)
+        }
+        yield* Fiber.join(refreshing)
+      }).pipe(Effect.provide(layer))
+    )
+  }
 })
 
 describe("G5: the way out waits for nobody", () => {
@@ -193,6 +219,30 @@ describe("E8: an id_token in the answer of a refresh", () => {
   }
 })
 
+describe("F6: an access token", () => {
+  for (const [failsAfter, expected] of [
+    [1999, "its token"],
+    [2000, "TokenError"],
+    [2001, "TokenError"]
+  ] as const) {
+    it.effect(`with 2 seconds left, whose refresh fails after ${failsAfter} ms: ${expected}`, () =>
+      Effect.gen(function* () {
+        const session = yield* signedIn
+        yield* TestClock.setTime(session.expiresAt - 2000)
+        ;(yield* Wire).next("/token", () => Effect.as(Effect.sleep(failsAfter), json({}, 500)()))
+        const using = yield* Effect.forkChild(
+          Effect.match(Sessions.accessToken(session.key), {
+            onFailure: ({ _tag }) => _tag,
+            onSuccess: (token) => (text(token) === text(session.accessToken) ? "its token" : "another")
+          })
+        )
+        yield* TestClock.adjust(failsAfter)
+        assert.strictEqual(yield* Fiber.join(using), expected)
+      }).pipe(Effect.provide(layer))
+    )
+  }
+})
+
 describe("F5: invalid_client", () => {
   it.effect("leaves the session while its access token is good, and then asks for a new sign-in", () =>
     Effect.gen(function* () {
@@ -220,6 +270,20 @@ describe("F3: calls of others do not become calls to LivePerson", () => {
       const many = yield* Effect.forkChild(all(100, refresh(key)))
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual(new Set((yield* Fiber.join(many)).map((session) => session.generation)).size, 1)
+      assert.strictEqual((yield* refreshes).length, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("100 that wait for a token share one that is over when it comes", () =>
+    Effect.gen(function* () {
+      const { key } = yield* signedIn
+      yield* TestClock.adjust("9 hours")
+      ;(yield* Wire).next("/token", (sent) =>
+        Effect.as(Effect.sleep("5 seconds"), json(tokens(sent, 0, { expires_in: 0 }))())
+      )
+      const many = yield* Effect.forkChild(all(100, Sessions.accessToken(key)))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(new Set((yield* Fiber.join(many)).map(text)).size, 1)
       assert.strictEqual((yield* refreshes).length, 1)
     }).pipe(Effect.provide(layer))
   )
@@ -253,10 +317,55 @@ describe("F3: calls of others do not become calls to LivePerson", () => {
     Effect.gen(function* () {
       ;(yield* Wire).next("/token", (sent) => json(tokens(sent, 0, { expires_in: 1 }))())
       const { key } = (yield* signIn).session
-      yield* TestClock.adjust("2 seconds")
+      yield* TestClock.adjust("1 second")
       yield* refresh(key)
       assert.strictEqual((yield* refreshes).length, 1)
     }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("nor if they came later than it is now, as it looks when a clock was set back", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(10_000)
+      const { key } = (yield* signIn).session
+      yield* TestClock.setTime(9000)
+      yield* refresh(key)
+      assert.strictEqual((yield* refreshes).length, 1)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("and that needs no lock", () =>
+    Effect.gen(function* () {
+      const { key } = (yield* signIn).session
+      yield* refresh(key)
+      assert.strictEqual((yield* refreshes).length, 0)
+    }).pipe(
+      Effect.provide(
+        layerWith({
+          lock: Layer.succeed(RefreshLock, {
+            withLock: () => Effect.fail(new StoreError({ store: "lock", operation: "lock" }))
+          })
+        })
+      )
+    )
+  )
+
+  it.effect("the failure of one session's refresh is not that of a sign-in that came meanwhile", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const short = (sent: Sent) => json(tokens(sent, 0, { expires_in: 1 }))()
+      wire.next("/token", short)
+      const { key } = (yield* signIn).session
+      yield* TestClock.adjust("6 seconds")
+      wire.next("/token", () => Effect.as(Effect.sleep("5 seconds"), json({}, 500)()))
+      const first = yield* Effect.forkChild(Effect.flip(Sessions.accessToken(key)))
+      const second = yield* Effect.forkChild(Sessions.accessToken(key))
+      yield* settled
+      wire.next("/token", short)
+      const again = (yield* signIn).session
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual((yield* Fiber.join(first))._tag, "TokenError")
+      assert.strictEqual(text(yield* Fiber.join(second)), text(again.accessToken))
+    }).pipe(Effect.provide(layerWith({ sessions: { onePer: "user" } })))
   )
 
   it.effect("20 that lost their connection for a dead token get another one by one refresh", () =>
@@ -301,6 +410,25 @@ describe("J5: while the Domain API cannot be asked", () => {
       assert.strictEqual((yield* refreshes)[0]!.url.origin, sentinel)
       yield* onAnotherNode({}, Sessions.revokeEverywhere(key))
       assert.strictEqual((yield* Wire).to("/revoke")[0]!.url.origin, sentinel)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("a session that does not say which Sentinel that was has to wait for it", () =>
+    Effect.gen(function* () {
+      const { sentinel: _, ...session } = yield* signedIn
+      yield* SessionStore.use((store) => store.set(session, "any"))
+      assert.strictEqual((yield* Effect.flip(onAnotherNode({}, refresh(session.key))))._tag, "DomainsError")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("and when it can be, it says where the account's Sentinel is now", () =>
+    Effect.gen(function* () {
+      const { key } = yield* signedIn
+      const moved = Origin.make("https://sentinel-moved.liveperson.net")
+      const resolve: Domains.Domains["Service"]["resolve"] = (_, service) =>
+        service === "sentinel" ? Effect.succeed(moved) : Effect.die(`${service} was not asked for`)
+      yield* onAnotherNode({ resolve }, refresh(key))
+      assert.strictEqual((yield* refreshes)[0]!.url.origin, moved)
     }).pipe(Effect.provide(layer))
   )
 

@@ -6,6 +6,7 @@ import { unidentified } from "@le-auth/core/Session"
 import { Sessions } from "@le-auth/core/Sessions"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
+import { StoreError } from "@le-auth/core/StoreError"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -429,6 +430,49 @@ describe("SignIn.complete", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("B12: says which cookies of the browser's other sign-ins are over", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 10, 29, 12))
+      const old = yield* SignIn.start()
+      yield* TestClock.adjust("1 second")
+      const other = yield* SignIn.start()
+      yield* TestClock.adjust("1 second")
+      const mine = yield* SignIn.start()
+      const cookies = Object.fromEntries(
+        [old, other, mine].map(({ binding }) => [binding.name, Redacted.value(binding.value)])
+      )
+      const overNames = Effect.map(
+        SignIn.complete({ url: callbackOf(mine).url, cookies: { ...cookies, other: "a" } }),
+        ({ overNames }) => overNames
+      )
+      yield* TestClock.adjust("597 seconds")
+      assert.deepStrictEqual(yield* overNames, [])
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(yield* overNames, [old.binding.name])
+      // A repeated callback's own sign-in may be over by then: it is the one that was used.
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual(yield* overNames, [old.binding.name, other.binding.name])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("B3: a store that failed once is asked again when the callback is repeated", () => {
+    let isDown = true
+    const down = Effect.fail(new StoreError({ store: "transaction store", operation: "take" }))
+    const failing = Layer.effect(
+      TransactionStore.TransactionStore,
+      Effect.map(TransactionStore.TransactionStore, (store) => ({
+        ...store,
+        take: (id: string) => Effect.suspend(() => (isDown ? down : store.take(id)))
+      }))
+    ).pipe(Layer.provide(TransactionStore.layerMemory))
+    return Effect.gen(function* () {
+      const callback = callbackOf(yield* SignIn.start())
+      assert.strictEqual(yield* refusal(callback), "StoreError")
+      isDown = false
+      assert.isFalse((yield* SignIn.complete(callback)).isRepeated)
+    }).pipe(Effect.provide(layerWith({ stores: Layer.merge(failing, SessionStore.layerMemory) })))
+  })
+
   it.effect("B7, C7: the record decides account, host and redirect URI, whatever the callback says", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
@@ -549,8 +593,9 @@ describe("SignIn.complete", () => {
       assert.strictEqual((yield* SignIn.complete(request)).session.key.subject, "3552833710")
       const other = yield* SignIn.start()
       assert.strictEqual(yield* refusal(new Request(callbackOf(other).url)), "WrongUserAgent")
-      const cookies = { [other.binding.name]: undefined }
-      assert.strictEqual(yield* refusal({ url: callbackOf(other).url, cookies }), "WrongUserAgent")
+      for (const cookies of [{ [other.binding.name]: undefined }, { undefined: "x".repeat(43) }]) {
+        assert.strictEqual(yield* refusal({ url: callbackOf(other).url, cookies }), "WrongUserAgent")
+      }
     }).pipe(Effect.provide(layer))
   )
 

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { SentinelClient } from "@le-auth/core/SentinelClient"
 import * as Sessions from "@le-auth/core/Sessions"
 import * as SignIn from "@le-auth/core/SignIn"
 import * as Cause from "effect/Cause"
@@ -12,7 +13,17 @@ import * as References from "effect/References"
 import * as TestClock from "effect/testing/TestClock"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
-import { account, callbackOf, json, layer, oauthError, signIn, Wire } from "./ScriptedSentinel.ts"
+import {
+  account,
+  callbackOf,
+  installation,
+  json,
+  layer,
+  oauthError,
+  sentinelOrigin,
+  signIn,
+  Wire
+} from "./ScriptedSentinel.ts"
 
 /** A tracer that keeps its spans, as an exporter would. */
 const recording = () => {
@@ -71,6 +82,8 @@ const everything = Effect.gen(function* () {
   // A session whose tokens came just now is given as it is.
   yield* TestClock.adjust("6 seconds")
   yield* run(sessions.refresh(key))
+  yield* run(sessions.renew(key, { unless: completed.session.accessToken }))
+  yield* run(SentinelClient.use((client) => client.appToken({ installation, sentinel: sentinelOrigin })))
   const authorized = sessions.authorized(yield* HttpClient.HttpClient, key)
   yield* run(authorized.get("https://evil.example/x"))
   yield* run(authorized.get("https://api-12345678.liveperson.net/things"))
@@ -103,6 +116,8 @@ describe("telemetry", () => {
         ["SentinelClient.keys", "unknown", "success"],
         ["Sessions.accessToken", account, "NotSignedIn"],
         ["Sessions.refresh", account, "success"],
+        ["Sessions.renew", account, "success"],
+        ["SentinelClient.appToken", account, "success"],
         ["Sessions.revokeEverywhere", account, "success"],
         ["SentinelClient.refresh", account, "success"],
         ["SentinelClient.revoke", account, "success"],

@@ -123,7 +123,7 @@ const isCallback = (text: string, address: URL): boolean => {
 /**
  * Opens the port of the redirect URI and waits for the callback. The port closes with the scope, whatever ends it.
  *
- * It listens on loopback only, unless it is told an address; for `localhost` on 127.0.0.1 and ::1. Other paths, methods and hosts are answered and
+ * It listens on loopback only, unless it is told an address to listen on; for `localhost` on 127.0.0.1 and ::1. Other paths, methods and hosts are answered and
  * ignored, and so are callbacks that belong to no open sign-in; waiting goes on. A refusal by Sentinel or a failed code
  * exchange ends the attempt. Fails at once with `PortInUse`, `CannotListen` or `NotLoopback`, later with `Timeout`.
  *

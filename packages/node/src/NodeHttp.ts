@@ -11,7 +11,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
-import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type { Http } from "./internal/undici.ts"
@@ -26,6 +26,12 @@ export interface Options {
    */
   readonly dispatcher?: Undici.Dispatcher | undefined
 }
+
+/** Without the header a server may choose any coding (RFC 9110 section 12.5.3). */
+const asking = (request: HttpClientRequest.HttpClientRequest): HttpClientRequest.HttpClientRequest =>
+  request.headers["accept-encoding"] === undefined
+    ? HttpClientRequest.setHeader(request, "accept-encoding", "identity")
+    : request
 
 /** Over fetch, where undici is not undici. */
 const overFetch = Effect.map(Layer.build(FetchHttp.layer), (context): Http => ({
@@ -61,7 +67,8 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
         const client = HttpClient.makeWith(
           (request: Effect.Effect<HttpClientRequest.HttpClientRequest, HttpClientError>) =>
             Effect.flatMap(request, (request) => use(({ client }) => client.execute(request))),
-          Effect.succeed
+          // Here, so that what wraps the client sees the request that is sent.
+          (request) => Effect.succeed(asking(request))
         )
         return Context.make(HttpClient.HttpClient, client).pipe(
           Context.add(Transport, { send: (request) => use(({ transport }) => transport.send(request)) })

@@ -69,7 +69,7 @@ interface Connection {
 const build = Effect.fnUntraced(function* (layer: Layer.Layer<Redis.Redis, Redis.RedisError>) {
   const scope = yield* Scope.make()
   const close = Scope.close(scope, Exit.void)
-  const context = yield* Effect.onError(Layer.buildWithScope(closingInTime(layer), scope), () => close)
+  const context = yield* Effect.onError(Layer.buildWithScope(layer, scope), () => close)
   return { redis: yield* Effect.provideContext(Redis.Redis, context), close }
 })
 
@@ -181,7 +181,7 @@ const trustAdvice = "; name the file of its CA with NODE_EXTRA_CA_CERTS in the e
  */
 export const layer = (url: StoreUrl.RedisUrl): Layer.Layer<Redis.Redis, DatabaseError> =>
   Layer.effectContext(
-    Layer.build(Layer.effect(Redis.Redis, make(new URL(Redacted.value(url.url))))).pipe(
+    Layer.build(closingInTime(Layer.effect(Redis.Redis, make(new URL(Redacted.value(url.url)))))).pipe(
       // To build a layer cannot be interrupted, and a handshake that is not answered has no end.
       StoreOperation.operations("Redis", patience)("connect"),
       Effect.mapError(({ cause, problem = "it does not answer" }) => {

@@ -88,6 +88,8 @@ export interface WebHandler {
   readonly dispose?: (() => Promise<void>) | undefined
 }
 
+const logged = (error: unknown): void => void Effect.runFork(Effect.logError("A request could not be answered", error))
+
 const failed = () =>
   Response.json(
     { error: "ServerError", message: "The request could not be answered." },
@@ -99,7 +101,7 @@ const failed = () =>
  * answers come out as streams, each cookie has a header of its own, and a client that goes away aborts the `signal` of its request.
  *
  * Until `ready` is settled it answers 503 with `Retry-After: 1`. What the function throws is a 500, and nothing of it is in there;
- * `onError` hears of it.
+ * it is logged, or `onError` hears of it.
  *
  * Put it before whatever reads bodies, such as `express.json()`: a body can be read once.
  *
@@ -119,7 +121,7 @@ export const toNodeHandler = (
   { handler, ready }: WebHandler,
   options: { readonly onError?: ((error: unknown) => void) | undefined } = {}
 ): ((request: Http.IncomingMessage, response: Http.ServerResponse) => void) => {
-  const { onError = () => undefined } = options
+  const { onError = logged } = options
   let isSettled = ready === undefined
   const settled = () => void (isSettled = true)
   ready?.then(settled, settled)
@@ -127,16 +129,16 @@ export const toNodeHandler = (
     try {
       return await handler(request)
     } catch (error) {
-      onError(error)
+      // Who has gone away, as strangers can at any time, hears nothing, and what broke off with them is no fault.
+      if (!request.signal.aborted) onError(error)
       return failed()
     }
   }) as (request: Http.IncomingMessage, response: Http.ServerResponse) => unknown
   return (request, response) => {
     if (!isSettled) return answerWaiting(request, response)
     const given = async () => answer(request, response)
-    // Such as an address that no URL can have.
-    given().catch((error: unknown) => {
-      onError(error)
+    // Such as an address that no URL can have, which strangers can send as often as they like.
+    given().catch(() => {
       if (response.headersSent) response.destroy()
       else response.writeHead(400, { connection: "close" }).end()
     })

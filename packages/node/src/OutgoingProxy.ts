@@ -45,7 +45,10 @@ const isWithin = (host: string, network: string): boolean => {
 const isListed = ({ hostname, port, protocol }: URL, entry: string): boolean => {
   const host = withoutBrackets(hostname).replace(/\.$/, "")
   if (entry.includes("/")) return isWithin(host, entry)
-  const isAddress = isIP(withoutBrackets(entry)) !== 0
+  const family = isIP(withoutBrackets(entry))
+  const isAddress = family !== 0
+  // An address of IPv6 has several spellings.
+  if (family === 6) return isWithin(host, `${withoutBrackets(entry)}/128`)
   const [, name = entry, onPort] = isAddress ? [] : (/^(.+?)(?::(\d+))?$/.exec(entry) ?? [])
   if (onPort !== undefined && onPort !== (port === "" ? (protocol === "https:" ? "443" : "80") : port)) return false
   const listed = withoutBrackets(name)
@@ -55,9 +58,20 @@ const isListed = ({ hostname, port, protocol }: URL, entry: string): boolean => 
   return listed === "*" || host === listed || (!isAddress && host.endsWith(`.${listed}`))
 }
 
+/** As undici reads them: a `%` of a password that nobody encoded is no user info. */
+const hasUserInfo = ({ password, username }: URL): boolean => {
+  try {
+    decodeURIComponent(`${username}:${password}`)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const proxyOf = (text: string): URL | undefined => {
   const url = URL.parse(text.includes("://") ? text : `http://${text}`)
-  return url !== null && url.hostname !== "" && /^(?:https?|socks5?):$/.test(url.protocol) ? url : undefined
+  if (url === null || url.hostname === "" || !/^(?:https?|socks5?):$/.test(url.protocol)) return undefined
+  return hasUserInfo(url) ? url : undefined
 }
 
 /**

@@ -82,6 +82,8 @@ const parameterProblem = (parameters: URLSearchParams, known: Readonly<Record<st
       const names = Object.keys(known).join(", ")
       return `has ${shown}, which is not known; ${names === "" ? "it takes none" : `known are ${names}`}`
     }
+    // Which of two counts, two readers may see differently.
+    if (parameters.getAll(name).length > 1) return `has the parameter ${name} more than once`
     if (!known[name]!(value)) return `has a value for ${name} that it cannot have`
   }
   const mode = parameters.get("sslmode")

@@ -4,6 +4,7 @@ import { AccountId } from "@le-auth/core/Identifiers"
 import { Origin } from "@le-auth/core/Origin"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
+import * as Transport from "@le-auth/core/Transport"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as OutgoingProxy from "@le-auth/node/OutgoingProxy"
 import * as Effect from "effect/Effect"
@@ -36,6 +37,11 @@ describe("D15: OutgoingProxy.wayTo", () => {
     assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "http://[::1]:3128" }), "[::1]:3128 by HTTPS_PROXY")
     assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "ftp://p" }), "Invalid HTTPS_PROXY")
     assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "http://" }), "Invalid HTTPS_PROXY")
+    assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "http://u:50%off@p.example" }), "Invalid HTTPS_PROXY")
+    assert.strictEqual(
+      way("https://a.example", { HTTPS_PROXY: "http://u:50%25@p.example" }),
+      "p.example by HTTPS_PROXY"
+    )
     assert.strictEqual(way("https://a.example", { ...named, NODE_USE_ENV_PROXY: "0" }), "SwitchedOff")
     assert.strictEqual(way("https://a.example", { ...named, NODE_USE_ENV_PROXY: "1" }), "p.example:3128 by HTTPS_PROXY")
   })
@@ -65,6 +71,7 @@ describe("D15: OutgoingProxy.wayTo", () => {
       ["10.1.2.3", "10.1.2.3"],
       ["[fd00::1]", "fd00::/8"],
       ["[fd00::1]", "fd00::1"],
+      ["[fd00::1]", "FD00:0:0::0001"],
       ["[fd00::1]", "[fd00::1]"]
     ] as const) {
       assert.isTrue(isListed(host, list), `${host} in ${list}`)
@@ -163,6 +170,20 @@ describe("D15: where a proxy is the only way out", () => {
       )
       assert.include(error.message, `the proxy does not let it through, over the proxy ${new URL(at).host} (403)`)
       assert.notInclude(JSON.stringify(error), "planted")
+    })
+  )
+
+  it.live("a variable that names none is told, and nothing goes straight in its place", () =>
+    Effect.gen(function* () {
+      yield* environment({ HTTPS_PROXY: "ftp://user:planted@proxy.example" })
+      const error = yield* Domains.resolve(AccountId.make("12345678"), "sentinel").pipe(
+        Effect.flip,
+        Effect.provide(layer)
+      )
+      assert.include(error.message, "a variable names no proxy (HTTPS_PROXY). Write http://HOST:PORT into it")
+      const other = yield* HttpClient.get(origin).pipe(Effect.flip, Effect.provide(NodeHttp.layer))
+      assert.strictEqual(Transport.problemOf(other)._tag, "ProxyInvalid")
+      assert.notInclude(JSON.stringify([error, other]) + error.message + other.message, "planted")
     })
   )
 

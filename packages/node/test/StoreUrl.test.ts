@@ -64,6 +64,7 @@ describe("parameters", () => {
   it("R95: any other is refused by name, without its value", () => {
     for (const [text, expected] of [
       ["postgres://u@h/d?colour=planted", "the parameter colour"],
+      ["postgres://u@h/d?sslmode=require&sslmode=disable", "the parameter sslmode more than once"],
       ["postgresql://u@h/d?sslMode=planted", "the parameter sslMode"],
       ["postgres://u@h/d?toString=planted", "the parameter toString"],
       ["postgres://u@h/d?target_session_attrs=planted", "the parameter target_session_attrs"],

@@ -10,6 +10,7 @@ import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
@@ -88,6 +89,11 @@ describe.each(all)("Transport over %s", (_, transport) => {
     ["gzip", Zlib.gzipSync(tokens)],
     ["x-gzip", Zlib.gzipSync(tokens)],
     ["deflate", Zlib.deflateSync(tokens)],
+    // Without the frame of zlib, as some servers send it.
+    ["deflate", Zlib.deflateRawSync(tokens)],
+    // No coding, and one that is named and not used.
+    ["utf-8", Buffer.from(tokens)],
+    ["identity", Buffer.from(`\ufeff${tokens}`)],
     ["br", Zlib.brotliCompressSync(tokens)],
     ["identity", Buffer.from(tokens)],
     ["GZIP", Zlib.gzipSync(tokens)]
@@ -106,6 +112,19 @@ describe.each(all)("Transport over %s", (_, transport) => {
         assert.strictEqual(Redacted.value(received.refresh_token!), "r2", coding)
       }
       assert.deepStrictEqual([...new Set(asked)], ["identity"])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.live("D10: an answer without a body is in no coding, whatever it says", () =>
+    Effect.gen(function* () {
+      for (const status of [200, 204, 401]) {
+        const { origin } = yield* serve((_, response) => {
+          response.writeHead(status, { "content-encoding": "gzip" }).end()
+        })
+        const request = { method: "GET", url: origin, headers: {} } as const
+        const answer = yield* Transport.Transport.use((transport) => transport.send(request))
+        assert.deepStrictEqual([answer.status, answer.body], [status, ""])
+      }
     }).pipe(Effect.provide(layer))
   )
 
@@ -156,6 +175,7 @@ describe.each(all)("Transport over %s", (_, transport) => {
       yield* Deferred.await(came)
       yield* Fiber.interrupt(calling)
       yield* Deferred.await(left)
+      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(calling)))
     }).pipe(Effect.provide(layer))
   )
 
@@ -214,6 +234,20 @@ describe("Transport.layer over a client of another kind", () => {
 })
 
 describe("NodeHttp.layer", () => {
+  it.live("G8: an answer that is not read ends with the scope of its request", () =>
+    Effect.gen(function* () {
+      const left = yield* Deferred.make<void>()
+      const { origin } = yield* serve((_, response) => {
+        response.once("close", () => Deferred.doneUnsafe(left, Effect.void))
+        response.writeHead(200).write("{")
+      })
+      const client = HttpClient.withScope(Context.get(yield* Layer.build(NodeHttp.layer), HttpClient.HttpClient))
+      const { status } = yield* Effect.scoped(client.get(origin))
+      yield* Deferred.await(left)
+      assert.strictEqual(status, 200)
+    })
+  )
+
   it.live("D10: what comes before an answer is none", () =>
     Effect.gen(function* () {
       const { origin } = yield* serve((_, response) => {

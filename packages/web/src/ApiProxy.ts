@@ -9,7 +9,6 @@
  * @since 0.1.0
  */
 import { Domains } from "@le-auth/core/Domains"
-import { discard } from "@le-auth/core/Http"
 import * as RequestLimits from "@le-auth/core/RequestLimits"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Sessions } from "@le-auth/core/Sessions"
@@ -19,6 +18,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Headers from "effect/http/Headers"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -74,6 +74,7 @@ const getOnly: ReadonlyArray<Method> = ["GET"]
 const noBody = new Set([204, 205, 304])
 
 const late = () => refuse("Timeout", 504, "LivePerson did not answer in time. Try again later.")
+const tooLarge = () => refuse("TooLarge", 502, "LivePerson's answer is too large. See RequestLimits.")
 
 /** A call to LivePerson with its end: whatever becomes of it, the connection is let go of. */
 const making = Effect.fnUntraced(function* (deadline: Duration.Duration) {
@@ -101,9 +102,7 @@ const passOn = (
   call: Effect.Success<ReturnType<typeof making>>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, Refused> => {
   const { headers, status } = response
-  if (Number(headers["content-length"] ?? 0) > most) {
-    return Effect.fail(refuse("TooLarge", 502, "LivePerson's answer is too large. See RequestLimits."))
-  }
+  if (Number(headers["content-length"] ?? 0) > most) return Effect.fail(tooLarge())
   // Where it leads, nobody has allowed.
   if (status >= 300 && status < 400 && status !== 304) {
     return Effect.fail(refuse("Redirected", 502, "LivePerson answered with a redirect, which is not followed."))
@@ -117,13 +116,11 @@ const passOn = (
     Stream.interruptWhen(call.isLate),
     Stream.tap((chunk) => {
       size += chunk.byteLength
-      return size > most ? Effect.fail(refuse("TooLarge", 502, "")) : Effect.void
+      return size > most ? Effect.fail(tooLarge()) : Effect.void
     }),
     Stream.ensuring(call.end)
   )
-  return Effect.succeed(
-    HttpServerResponse.stream(body, { ...options, contentType: headers["content-type"] ?? "application/octet-stream" })
-  )
+  return Effect.succeed(HttpServerResponse.stream(body, { ...options, contentType: headers["content-type"] }))
 }
 
 /** A pattern that allows nothing is a mistake in the program, which shows at once and not at the first call. */
@@ -208,7 +205,8 @@ export const layer = (
           const forwarded = HttpClientRequest.modify(HttpClientRequest.empty, {
             method,
             url: address,
-            headers: Forwarding.ofRequest(request.headers),
+            // A page would get a coding without the header that explains it.
+            headers: Headers.set(Forwarding.ofRequest(request.headers), "accept-encoding", "identity"),
             ...(method === "GET" ? {} : { body: yield* bodyOf(request) })
           })
           const call = yield* making(deadline)
@@ -228,9 +226,7 @@ export const layer = (
                 )
               ),
               Effect.timeoutOrElse({ duration: pause, orElse: () => Effect.fail(late()) }),
-              Effect.flatMap((response) =>
-                passOn(response, most, pause, call).pipe(Effect.onError(() => discard(response)))
-              ),
+              Effect.flatMap((response) => passOn(response, most, pause, call)),
               Effect.onError(() => call.end)
             )
         })

@@ -116,7 +116,10 @@ inEachBrowser(({ launch, name }) => {
       const page = await victim.open("/plain")
       const callback = await victim.callback(page)
       const tabs = await Promise.all([victim.open(callback.href), victim.open(callback.href)])
-      for (const tab of tabs) assert.strictEqual((await state(tab)).session?.["subject"], "3552833710")
+      // A tab that asks only when the browser has its session already is led home.
+      const [first, ...others] = tabs.toSorted((a, b) => b.url().length - a.url().length)
+      assert.strictEqual((await state(first!)).session?.["subject"], "3552833710")
+      for (const tab of others) assert.include(["/plain", "/"], new URL(tab.url()).pathname)
       const again = await victim.open(callback.href)
       assert.strictEqual(new URL(again.url()).pathname, "/")
       assert.include(await text(again), "Home")

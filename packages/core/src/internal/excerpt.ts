@@ -7,6 +7,12 @@
 import { printable } from "../OAuthError.ts"
 import * as Redaction from "../Redaction.ts"
 
+/** White space that came or went on the way makes no difference, nor does what shows nothing. */
+const packed = (text: string): string => text.replace(/[\s\p{Cc}\p{Cf}]+/gu, "")
+
+/** The same, and the tags in between that colour a text, or let it break. */
+const unmarked = (text: string): string => packed(text.replace(/<[^<>]*>/g, ""))
+
 /** The names that HTML has for ASCII characters that are neither letters nor digits. */
 const entities: Record<string, string> = {
   Tab: "\t",
@@ -83,16 +89,22 @@ const fromBackslashes = (text: string): string =>
 
 const fromHtml = (text: string): string =>
   text.replace(
-    /&(?:#x([\da-f]{1,7})|#(\d{1,8})|([a-z]{2,16}));?/gi,
+    /&(?:#x0*([\da-f]{1,6})|#0*(\d{1,7})|([a-z]{2,16}));?/gi,
     (all, hex?: string, decimal?: string, name?: string) => {
       if (name === undefined) return hex === undefined ? character(decimal!, 10) : character(hex, 16)
       return entities[name] ?? all
     }
   )
 
-/** What is readable in the text's runs of base64, wherever in a run it begins. */
+/** What is readable in the text's runs of bytes, as a dump or a log has them. */
+const fromHex = (text: string): string =>
+  (text.match(/(?:[\da-f]{2}[\s:=,-]?){4,}/gi) ?? [])
+    .map((run) => run.replace(/[^\da-f]/gi, "").replace(/../g, (byte) => character(byte, 16)))
+    .join("\n")
+
+/** What is readable in the text's runs of base64, wherever in a run it begins, and over how many lines it goes. */
 const fromBase64 = (text: string): string =>
-  (text.match(/[\w+/-]{4,}/g) ?? [])
+  (packed(text).match(/[\w+/-]{4,}/g) ?? [])
     .flatMap((run) => {
       const standard = run.replaceAll("-", "+").replaceAll("_", "/")
       return [0, 1, 2, 3].flatMap((skipped) => {
@@ -103,6 +115,8 @@ const fromBase64 = (text: string): string =>
     .join("\n")
 
 const decoders = [fromForm, fromPercent, fromBackslashes, fromHtml]
+/** Ways to read an answer only: a secret may look like one of them. */
+const ofAnswers = [...decoders, fromHex, fromBase64]
 
 /** A text and all that it may stand for: each way to read it, three times over. */
 const readings = (text: string, decoders: ReadonlyArray<(text: string) => string>): ReadonlySet<string> => {
@@ -119,19 +133,16 @@ const names = Redaction.secretParameters.join("|")
 /** A member of JSON, or a parameter with a value, that carries something secret: ours or not. */
 const named = new RegExp(`(["'])(?:${names})\\1\\s*:|(?:^|[^\\w.-])(?:${names})=[^\\s&]`, "i")
 
-/** White space that came or went on the way makes no difference. */
-const packed = (text: string): string => text.replace(/\s+/g, "")
-
 /** Nothing that lies further back is in the excerpt; a secret that begins in it ends before that, however it is encoded. */
 const windowOf = (secrets: ReadonlyArray<string>): number =>
   8192 + 12 * Math.max(0, ...secrets.map(({ length }) => length))
 
 const holdsSecret = (text: string, secrets: ReadonlyArray<string>): boolean => {
   const needles = secrets.flatMap((secret) => (secret === "" ? [] : [...readings(secret, decoders)].map(packed)))
-  return [...readings(text, [...decoders, fromBase64])].some((reading) => {
+  return [...readings(text, ofAnswers)].some((reading) => {
     if (named.test(reading)) return true
-    const hay = packed(reading)
-    return needles.some((needle) => hay.includes(needle))
+    const hays = [packed(reading), unmarked(reading)]
+    return needles.some((needle) => hays.some((hay) => hay.includes(needle)))
   })
 }
 

@@ -24,7 +24,7 @@ export const explaining = <C extends Class>(Base: C): C => {
     } catch (all) {
       issue = issueIn(all) ?? issue
     }
-    // The name without the package. The cause is left out, since it holds the schema with all its words.
+    // Without the package. The error of the library is left out: what it holds may be shown with the input.
     const name = Base.identifier.slice(Base.identifier.lastIndexOf("/") + 1)
     return new SchemaProblems.InvalidMembers({ of: name, problems: SchemaProblems.of(issue) })
   }

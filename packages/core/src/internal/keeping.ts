@@ -55,8 +55,8 @@ export const make = Effect.gen(function* () {
   const offer = Effect.fnUntraced(function* (renewed: Renewed) {
     const { session } = renewed
     const stored = yield* get(session.key)
-    // Its own generation: an earlier try had written it, and the answer was lost.
-    if (stored?.generation === session.generation || !replaces(renewed, stored)) return stored
+    // Also if an earlier try had written it, and the answer was lost: it does not replace itself.
+    if (!replaces(renewed, stored)) return stored
     return (yield* store.set(session, stored?.generation ?? "any")) ? session : yield* get(session.key)
   })
 
@@ -105,8 +105,7 @@ export const make = Effect.gen(function* () {
       const kept: Looked = { session: renewed.session, unsaved: renewed }
       return get(key).pipe(
         Effect.flatMap((stored) => {
-          if (stored?.generation !== renewed.session.generation && replaces(renewed, stored))
-            return Effect.succeed(kept)
+          if (replaces(renewed, stored)) return Effect.succeed(kept)
           // The store has it by now, or another process ended the session or began a new one.
           drop(renewed)
           return inStore(stored)
@@ -118,6 +117,15 @@ export const make = Effect.gen(function* () {
   return {
     look,
     list: store.list,
+
+    /** Offers once more whatever the store lacks. Fails if it does not take something. */
+    flush: Effect.suspend(() =>
+      Effect.forEach(
+        unsaved.values(),
+        (renewed) => Effect.tap(offer(renewed), () => Effect.sync(() => drop(renewed))),
+        { discard: true }
+      )
+    ),
 
     /** {@link look}, and offers to the store what it lacks. */
     settle: (key: SessionKey): Effect.Effect<Looked, NotSignedIn | StoreError> =>

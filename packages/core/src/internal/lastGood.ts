@@ -13,6 +13,7 @@ import * as FiberMap from "effect/FiberMap"
 import * as Option from "effect/Option"
 import { RequestLimits } from "../RequestLimits.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
+import * as Newest from "./newest.ts"
 
 export interface Options<A, E> {
   /** One attempt. */
@@ -74,11 +75,7 @@ export const make = Effect.fnUntraced(function* <A, E>(options: Options<A, E>) {
     return good !== undefined && now - good.at < usableFor ? good : undefined
   }
 
-  const remember = (key: string, now: Known<A, E>) => {
-    known.delete(key)
-    if (known.size >= options.capacity) known.delete(known.keys().next().value!)
-    known.set(key, now)
-  }
+  const remember = (key: string, now: Known<A, E>) => Newest.set(known, key, now, options.capacity)
 
   const failed = (key: string, error: E) =>
     Effect.flatMap(Clock.currentTimeMillis, (at) => {

@@ -7,18 +7,19 @@ import * as Schema from "effect/Schema"
  * not lost with them. `null` says nothing, as a member that is absent.
  */
 export const readable = (fields: Schema.Struct.Fields) => {
-  const members = Object.entries(fields).flatMap(([name, field]) => {
-    const decode = Schema.decodeUnknownOption(Schema.Struct({ [name]: field }) as unknown as Schema.Codec<unknown>)
-    const isOptional = Option.isSome(decode({}))
-    return isOptional ? [{ name, canRead: (value: unknown) => Option.isSome(decode({ [name]: value })) }] : []
-  })
+  const members = Object.entries(fields)
+    .map(([name, field]) => {
+      const decode = Schema.decodeUnknownOption(Schema.Struct({ [name]: field }) as unknown as Schema.Codec<unknown>)
+      return { name, canRead: (object: object) => Option.isSome(decode(object)) }
+    })
+    .filter(({ canRead }) => canRead({}))
   return (object: object): { readonly kept: object; readonly unread: ReadonlyArray<string> } => {
     const kept: Record<string, unknown> = { ...object }
     const unread: Array<string> = []
     for (const { canRead, name } of members) {
       const value = kept[name]
       if (value === undefined || value === null) delete kept[name]
-      else if (!canRead(value)) {
+      else if (!canRead({ [name]: value })) {
         delete kept[name]
         unread.push(name)
       }

@@ -6,6 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
+import * as Newest from "./newest.ts"
 
 export interface Outcome<A> {
   readonly value: A
@@ -30,13 +31,14 @@ export const make = <A, E>(options: Options) => {
   /** All are kept equally long, so the oldest is the first. */
   const kept = new Map<string, { readonly exit: Exit.Exit<A, E>; readonly until: number }>()
 
-  const keep = (id: string, exit: Exit.Exit<A, E>, now: number) => {
+  const forget = (now: number) => {
     for (const [oldest, { until }] of kept) {
-      if (until > now && kept.size < options.capacity) break
+      if (until > now) break
       kept.delete(oldest)
     }
-    kept.set(id, { exit, until: now + keepFor })
   }
+  const keep = (id: string, exit: Exit.Exit<A, E>, now: number) =>
+    Newest.set(kept, id, { exit, until: now + keepFor }, options.capacity)
 
   const first = (id: string, attempt: (keep: () => void) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() => {
@@ -59,9 +61,8 @@ export const make = <A, E>(options: Options) => {
 
   return (id: string, attempt: (keep: () => void) => Effect.Effect<A, E>): Effect.Effect<Outcome<A>, E> =>
     Clock.clockWith((clock): Effect.Effect<Outcome<A>, E> => {
-      const now = clock.currentTimeMillisUnsafe()
-      const past = kept.get(id)
-      const again = past !== undefined && past.until > now ? past.exit : undefined
+      forget(clock.currentTimeMillisUnsafe())
+      const again = kept.get(id)?.exit
       const other = running.get(id)
       if (again === undefined && other === undefined) {
         return Effect.map(first(id, attempt), (value) => ({ value, isRepeated: false }))

@@ -25,6 +25,7 @@ import type { TokenResponse } from "../Token.ts"
 import type { TokenError } from "../TokenError.ts"
 import * as EndpointOf from "./endpointOf.ts"
 import * as Keeping from "./keeping.ts"
+import * as Newest from "./newest.ts"
 import { failureOf } from "./repeatable.ts"
 import * as TokenSet from "./tokenSet.ts"
 
@@ -52,12 +53,7 @@ const isNew = (session: Session, now: number): boolean =>
 type WillDo = (session: Session, now: number) => boolean
 
 /** Remembers the newest 10,000. */
-const remember = <A>(all: Map<string, A>, key: SessionKey, value: A): void => {
-  const id = key.toString()
-  all.delete(id)
-  all.set(id, value)
-  if (all.size > 10_000) all.delete(all.keys().next().value!)
-}
+export const remember = <A>(all: Map<string, A>, id: string, value: A): void => Newest.set(all, id, value, 10_000)
 
 export const make = Effect.fnUntraced(function* (options: { readonly doesNotRotate: boolean }) {
   const sentinelClient = yield* SentinelClient
@@ -128,7 +124,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     return sentinelClient.refresh({ ...endpoint, refreshToken }).pipe(
       Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
       Effect.tapError((error) =>
-        Effect.sync(() => remember(failures, key, { generation, error, count: (count += 1) }))
+        Effect.sync(() => remember(failures, key.toString(), { generation, error, count: (count += 1) }))
       ),
       Effect.flatMap((tokens) => renew(looked, endpoint, tokens)),
       Effect.catchReason("TokenError", "InvalidGrant", () => end(looked)),
@@ -168,7 +164,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
           const isOver = error._tag === "SessionEnded" || error._tag === "NotSignedIn"
           if (isOver || now >= session.expiresAt) return yield* error
           yield* Effect.logWarning("A refresh failed; the access token is still valid and stays in use", error.message)
-          remember(pauses, session.key, { generation: session.generation, until: now + pause })
+          remember(pauses, session.key.toString(), { generation: session.generation, until: now + pause })
           return session
         })
       )
@@ -199,12 +195,20 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
 
     list: keeping.list,
 
+    /** Saves what the store did not take when it came. */
+    flush: keeping.flush,
+
     /** A session whose access token is valid. */
     fresh: (key: SessionKey): Effect.Effect<Session, SessionError> =>
       Effect.gen(function* () {
         const seen = yield* keeping.look(key)
         const now = yield* Clock.currentTimeMillis
-        if (now >= seen.session.expiresAt) return yield* retrying(attempt(seen, isFresh))
+        if (now >= seen.session.expiresAt) {
+          // Also tokens that were over when they came: those who waited would get no others.
+          const willDo: WillDo = (session, now) =>
+            session.generation !== seen.session.generation || isFresh(session, now)
+          return yield* retrying(attempt(seen, willDo))
+        }
         return seen.unsaved === undefined && isFresh(seen.session, now) ? seen.session : yield* whileValid(seen)
       }),
 

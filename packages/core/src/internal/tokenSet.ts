@@ -16,8 +16,7 @@ const longest = Duration.toMillis("3650 days")
 const recommendedInterval = Duration.toMillis("30 minutes")
 
 /** When to refresh a token that lives so long: at the recommended interval, and well before its end. */
-const refreshAfter = (lifetime: number): number =>
-  Math.min(recommendedInterval, lifetime - Math.min(lifetime / 10, 300_000))
+const refreshAfter = (lifetime: number): number => Math.min(recommendedInterval, lifetime * 0.9)
 
 /**
  * The members of a session that come with each set of tokens: the tokens, a generation of their own, where they are from, since when

@@ -11,6 +11,21 @@ import * as Codings from "./codings.ts"
 /** A timer cannot wait longer. */
 const longest = 2 ** 31 - 1
 
+type Limits = (typeof RequestLimits)["Service"]
+
+interface Read {
+  readonly limits: Limits
+  readonly allowed: string
+  readonly most: number
+  readonly patience: number
+}
+
+const read = (limits: Limits): Read => {
+  const size = ByteSize.fromInputUnsafe(limits.maximumBodySize)
+  const patience = Math.min(Duration.toMillis(Duration.fromInputUnsafe(limits.timeout)), longest)
+  return { limits, allowed: ByteSize.format(size), most: Number(ByteSize.toBigInt(size)), patience }
+}
+
 /**
  * `proxyOf` names the proxy on the way to an address. Whether the request was sent is known here, and not guessed: undici tells when it
  * begins to write.
@@ -19,13 +34,14 @@ export const make = (
   dispatcher: Undici.Dispatcher,
   proxyOf: (url: URL) => string | undefined
 ): Transport.Transport["Service"]["send"] => {
+  // A program has the same limits for all of its calls.
+  let last: Read | undefined
   return ({ body, headers, method, url: address }) =>
     Effect.withFiber((fiber) => {
       const url = new URL(address)
       const limits = fiber.getRef(RequestLimits)
-      const limit = ByteSize.fromInputUnsafe(limits.maximumBodySize)
-      const most = Number(ByteSize.toBigInt(limit))
-      const patience = Math.min(Duration.toMillis(Duration.fromInputUnsafe(limits.timeout)), longest)
+      if (last?.limits !== limits) last = read(limits)
+      const { allowed, most, patience } = last
 
       return Effect.callback<Transport.Answer, TransportProblem.TransportProblem>((resume) => {
         let controller: Undici.Dispatcher.DispatchController | undefined
@@ -42,7 +58,8 @@ export const make = (
           if (isOver) return
           isOver = true
           clearTimeout(timer)
-          queueMicrotask(() => resume(outcome))
+          // undici frees the connection in the next turn of the event loop: a request that follows in this one would open another.
+          queueMicrotask(() => setImmediate(() => resume(outcome)))
         }
         /** What is left of the request goes with its connection. */
         const abort = () => controller?.abort(new Error("The answer is not wanted any more"))
@@ -50,7 +67,7 @@ export const make = (
           end(Effect.fail(why))
           abort()
         }
-        const tooLarge = () => problem("TooLarge", ByteSize.format(limit))
+        const tooLarge = () => problem("TooLarge", allowed)
         const timer = setTimeout(
           () => giveUp(problem(controller === undefined ? "ConnectTimeout" : "AnswerTimeout")),
           patience

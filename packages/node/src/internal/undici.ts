@@ -4,7 +4,7 @@ import * as NodeStream from "@effect/platform-node/NodeStream"
 import Undici from "@effect/platform-node/Undici"
 import * as Redaction from "@le-auth/core/Redaction"
 import type * as Transport from "@le-auth/core/Transport"
-import type * as TransportProblem from "@le-auth/core/TransportProblem"
+import * as TransportProblem from "@le-auth/core/TransportProblem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -32,9 +32,11 @@ export const isUndici: boolean = typeof Undici.Dispatcher?.prototype?.request ==
  */
 const keptBriefly = { keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 }
 
-/** Straight, or over the proxy that the environment names for an address. */
+/** Straight, or over the proxy that the environment of the start names for an address. */
 const makeDispatcher = Effect.acquireRelease(
   Effect.sync(() => {
+    const environment = { ...process.env }
+    const wayTo = (url: URL) => OutgoingProxy.wayTo(url, environment)
     const straight = new Undici.Agent(keptBriefly)
     const proxies = new Map<string, Undici.ProxyAgent>()
     const overProxy = (uri: string): Undici.Dispatcher => {
@@ -45,19 +47,21 @@ const makeDispatcher = Effect.acquireRelease(
       return made
     }
     const dispatcher = straight.compose((dispatch) => (options, handler) => {
-      const way = OutgoingProxy.wayTo(new URL(String(options.origin)))
-      if (way._tag === "Invalid") throw new Error(`Proxy response (${way.variable})`)
+      const url = new URL(String(options.origin))
+      const way = wayTo(url)
+      if (way._tag === "Invalid") {
+        throw new TransportProblem.ProxyInvalid({ host: url.host, code: way.variable, sent: false })
+      }
       return way._tag === "Proxy" ? overProxy(way.proxy.href).dispatch(options, handler) : dispatch(options, handler)
     })
-    return { dispatcher, all: () => [straight, ...proxies.values()] }
+    const proxyOf = (url: URL) => {
+      const way = wayTo(url)
+      return way._tag === "Proxy" ? way.proxy.host : undefined
+    }
+    return { dispatcher, proxyOf, all: () => [straight, ...proxies.values()] }
   }),
   ({ all }) => Effect.promise(() => Promise.all(all().map((each) => each.destroy())))
 )
-
-const proxyOf = (url: URL): string | undefined => {
-  const way = OutgoingProxy.wayTo(url)
-  return way._tag === "Proxy" ? way.proxy.host : undefined
-}
 
 const noBody = new Set([204, 205, 304])
 
@@ -76,19 +80,9 @@ const decoded = (request: HttpClientRequest.HttpClientRequest, response: HttpCli
   return HttpClientResponse.fromWeb(request, new Response(Stream.toReadableStream(body), { status, headers }))
 }
 
-const asking = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
-  HttpClient.makeWith(
-    (request: Effect.Effect<HttpClientRequest.HttpClientRequest, HttpClientError>) =>
-      Redaction.redacting(
-        Effect.flatMap(request, (request) => {
-          const asked =
-            request.headers["accept-encoding"] === undefined
-              ? HttpClientRequest.setHeader(request, "accept-encoding", "identity")
-              : request
-          return Effect.map(client.execute(asked), (response) => decoded(asked, response))
-        })
-      ),
-    Effect.succeed
+const decoding = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.transform(client, (response, request) =>
+    Redaction.redacting(Effect.map(response, (response) => decoded(request, response)))
   )
 
 /** The span that effect's clients make: its own code makes it, over a request that travels in our way. */
@@ -100,7 +94,9 @@ const spanned = (send: Transport.Transport["Service"]["send"]): Transport.Transp
       Effect.matchEffect(send(request), {
         onFailure: (failure) => {
           problem = failure
-          return Effect.fail(new HttpClientError({ reason: new TransportError({ request: shown, cause: failure }) }))
+          const description = TransportProblem.what(failure)
+          const reason = new TransportError({ request: shown, cause: failure, description })
+          return Effect.fail(new HttpClientError({ reason }))
         },
         onSuccess: (success) => {
           answer = success
@@ -114,10 +110,12 @@ const spanned = (send: Transport.Transport["Service"]["send"]): Transport.Transp
       })
     )
     const shown = HttpClientRequest.make(request.method)(request.url, { headers: request.headers })
-    yield* Effect.exit(
+    const exit = yield* Effect.exit(
       Redaction.redacting(Effect.provideService(client.execute(shown), HttpClient.TracerPropagationEnabled, false))
     )
-    return answer ?? (yield* problem!)
+    if (problem !== undefined) return yield* problem
+    // Without either it never travelled.
+    return answer ?? (yield* Effect.die(exit))
   })
 
 const isTraced = (fiber: { readonly getRef: <A>(reference: Context.Reference<A>) => A }): boolean =>
@@ -126,14 +124,15 @@ const isTraced = (fiber: { readonly getRef: <A>(reference: Context.Reference<A>)
 
 /** A dispatcher of the program's own keeps its connections, and takes its ways, as it likes. */
 export const make = Effect.fnUntraced(function* (own: Undici.Dispatcher | undefined) {
-  const dispatcher = own ?? (yield* makeDispatcher).dispatcher
+  const { dispatcher, proxyOf } =
+    own === undefined ? yield* makeDispatcher : { dispatcher: own, proxyOf: () => undefined }
   const client = yield* Layer.build(
     Layer.provide(NodeHttpClient.layerUndiciNoDispatcher, Layer.succeed(NodeHttpClient.Dispatcher, dispatcher))
   )
-  const send = Dispatching.make(dispatcher, own === undefined ? proxyOf : () => undefined)
+  const send = Dispatching.make(dispatcher, proxyOf)
   const sendSpanned = spanned(send)
   return {
-    client: asking(Context.get(client, HttpClient.HttpClient)),
+    client: decoding(Context.get(client, HttpClient.HttpClient)),
     transport: {
       send: (request) => Effect.withFiber((fiber) => (isTraced(fiber) ? sendSpanned(request) : send(request)))
     }
