@@ -38,7 +38,10 @@ describe("D15: OutgoingProxy.wayTo", () => {
     assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "ftp://p" }), "Invalid HTTPS_PROXY")
     assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "http://" }), "Invalid HTTPS_PROXY")
     assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "http://u:50%off@p.example" }), "Invalid HTTPS_PROXY")
-    assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "http://u:50%25@p.example" }), "p.example by HTTPS_PROXY")
+    assert.strictEqual(
+      way("https://a.example", { HTTPS_PROXY: "http://u:50%25@p.example" }),
+      "p.example by HTTPS_PROXY"
+    )
     assert.strictEqual(way("https://a.example", { ...named, NODE_USE_ENV_PROXY: "0" }), "SwitchedOff")
     assert.strictEqual(way("https://a.example", { ...named, NODE_USE_ENV_PROXY: "1" }), "p.example:3128 by HTTPS_PROXY")
   })
