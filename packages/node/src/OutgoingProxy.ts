@@ -8,6 +8,7 @@
  */
 import { isLoopback } from "@le-auth/core/Origin"
 import { BlockList, isIP } from "node:net"
+import { canDecodeUserInfo } from "./internal/userInfo.ts"
 
 /** @since 0.1.0 */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -58,20 +59,10 @@ const isListed = ({ hostname, port, protocol }: URL, entry: string): boolean => 
   return listed === "*" || host === listed || (!isAddress && host.endsWith(`.${listed}`))
 }
 
-/** As undici reads them: a `%` of a password that nobody encoded is no user info. */
-const hasUserInfo = ({ password, username }: URL): boolean => {
-  try {
-    decodeURIComponent(`${username}:${password}`)
-    return true
-  } catch {
-    return false
-  }
-}
-
 const proxyOf = (text: string): URL | undefined => {
   const url = URL.parse(text.includes("://") ? text : `http://${text}`)
   if (url === null || url.hostname === "" || !/^(?:https?|socks5?):$/.test(url.protocol)) return undefined
-  return hasUserInfo(url) ? url : undefined
+  return canDecodeUserInfo(url) ? url : undefined
 }
 
 /**
