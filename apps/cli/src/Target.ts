@@ -10,6 +10,7 @@ import type { AccountId } from "@le-auth/core/Identifiers"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import type { TransportProblem } from "@le-auth/core/TransportProblem"
+import { Sessions } from "@le-auth/core/Sessions"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
@@ -131,13 +132,23 @@ export const failureAt =
 /** A person waits, and can try again. */
 const once = Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
 
+/** What is kept in memory ends with the command. */
+const saved = Effect.mapError(
+  Sessions.use(({ flush }) => flush),
+  (error) =>
+    new Failure({
+      text: text`The new tokens could not be saved, and the old ones may not work any more. ${error.message} Then use: le-auth login`,
+      code: "storage"
+    })
+)
+
 /**
  * Runs work with everything it needs to sign in to a target.
  *
  * @since 0.1.0
  */
 export const at = <A, E extends Problem, R>(target: Target["Service"], work: Work<A, E, R>) =>
-  work.pipe(Effect.provide(signInAt(target)), once, Effect.mapError(failureAt(target)))
+  work.pipe(Effect.tap(saved), Effect.provide(signInAt(target)), once, Effect.mapError(failureAt(target)))
 
 /**
  * Runs a command's work with everything it needs to sign in, and makes its errors ready to be shown.

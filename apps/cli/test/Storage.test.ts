@@ -119,6 +119,9 @@ describe("a home that cannot be used", () => {
     const env = withHome()
     await signIn(env)
     const { stdout } = await run(["token"], env)
+    // As after some time, in which there was a refresh.
+    await editSession(kept(env, "sessions.json"), { renewedAt: 0 })
+    Fs.mkdirSync(kept(env, "locks"), { recursive: true, mode: 0o700 })
     Fs.chmodSync(env.XDG_STATE_HOME, 0o755)
     give(kept(env, ""))
     const lock = () => {
@@ -141,6 +144,26 @@ describe("a home that cannot be used", () => {
     const due = await runAsNobody(["token"], env)
     assert.deepStrictEqual([due.code, due.stdout], [0, stdout])
     assert.match(due.stderr, /warn: .*or set XDG_STATE_HOME to a directory that can be written/)
+  })
+
+  it("full since the tokens came: that they are not kept is a failure", async () => {
+    const env = withHome()
+    await signIn(env)
+    const file = kept(env, "sessions.json")
+    await editSession(file, { refreshAt: 0, renewedAt: 0 })
+    const before = Fs.readFileSync(file, "utf8")
+
+    // What is written first finds no place, as on a disk that has filled up since it was tried.
+    const late = `${file}.tmp`
+    Fs.mkdirSync(late)
+    for (const args of [["refresh"], ["token"]]) {
+      const { code, stderr } = await run(args, env)
+      assert.strictEqual(code, 8, stderr)
+      assert.include(stderr, "The new tokens could not be saved")
+    }
+    assert.strictEqual(Fs.readFileSync(file, "utf8"), before)
+    Fs.rmdirSync(late)
+    assert.strictEqual((await run(["refresh"], env)).code, 0)
   })
 
   it("below a file", async () => {

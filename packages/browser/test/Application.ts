@@ -26,18 +26,9 @@ import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import { createServer, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
-import { createServer as createNetServer } from "node:net"
 import { bundle } from "./bundle.ts"
 import { certificate } from "../../../tools/certificate.mjs"
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createNetServer().once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
+import { freePort } from "../../../tools/free-port.mjs"
 
 const listen = (port: number, make: () => Server = createServer) =>
   NodeHttpServer.layer(make, { port, host: "127.0.0.1" })

@@ -1,5 +1,5 @@
 /**
- * Sign-in over fetch and Web Crypto, ready to use: workers, Bun, Deno. On Node take `NodeSignIn` of `@le-auth/node`.
+ * Sign-in over fetch and Web Crypto, ready to use: workers, Bun, Deno. On Node take `NodeServerSignIn` of `@le-auth/node`.
  *
  * @since 0.1.0
  */

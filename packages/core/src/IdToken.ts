@@ -23,6 +23,7 @@ import * as Schema from "effect/Schema"
 import { explaining } from "./internal/explaining.ts"
 import * as Base64Url from "./Base64Url.ts"
 import { ClientId, type IdTokenText, Subject } from "./Identifiers.ts"
+import * as Newest from "./internal/newest.ts"
 import * as OptionalMembers from "./internal/optionalMembers.ts"
 
 const claims = {
@@ -176,7 +177,7 @@ const headerOf = (part: string): Result.Result<typeof Header.Type, IdTokenError>
   const known = headers.get(part)
   if (known !== undefined) return known
   const header = Result.mapError(decodeHeader(jsonOf(part)), malformed("header"))
-  if (Result.isSuccess(header) && header.success.alg === "RS256" && headers.size < 100) headers.set(part, header)
+  if (Result.isSuccess(header)) Newest.set(headers, part, header, 100)
   return header
 }
 

@@ -79,6 +79,11 @@ export class Sessions extends Context.Service<
       client: HttpClient.HttpClient.With<E, R>,
       key: SessionKey
     ) => HttpClient.HttpClient.With<E | SessionError, R>
+    /**
+     * Saves the tokens that the store did not take when they came, and fails if it still does not: for a program that is about to end,
+     * and with it what it keeps in memory. The layer does so by itself when it is closed; then a failure is in the log alone.
+     */
+    readonly flush: Effect.Effect<void, StoreError>
     /** Signs the user out of this application: removes the session here. LivePerson hears nothing of it. */
     readonly forget: (key: SessionKey) => Effect.Effect<void, StoreError>
     /**
@@ -194,6 +199,11 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
       const identify = yield* Identify.make({ mustBeVerified: options.requireVerifiedIdToken === true })
       const endpointOf = yield* EndpointOf.make
       const refreshing = yield* Refreshing.make({ doesNotRotate: options.repeatRefresh === "always" })
+      yield* Effect.addFinalizer(() =>
+        Effect.catch(refreshing.flush, (error) =>
+          Effect.logError("Tokens that were kept in memory could not be saved and are lost", error.message)
+        )
+      )
 
       const observed = <A, E>(operation: string, key: SessionKey, effect: Effect.Effect<A, E>) =>
         Telemetry.observed(`Sessions.${operation}`, () => key.accountId, effect)
@@ -262,6 +272,8 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
             })
           )
         },
+
+        flush: refreshing.flush,
 
         forget: (key) => observed("forget", key, refreshing.forget(key)),
 

@@ -8,6 +8,7 @@
 import * as ByteSize from "effect/ByteSize"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
@@ -75,16 +76,30 @@ const isElsewhere = Symbol("elsewhere")
 
 const elsewhere: Answer = { status: 0, headers: {}, body: "" }
 
-const contextFor = (address: string, traced: boolean, init: globalThis.RequestInit): Context.Context<never> =>
+/** fetch follows by itself. Workers do not have "error". */
+const notFollowing = (init: globalThis.RequestInit | undefined): globalThis.RequestInit => ({
+  ...init,
+  redirect: "manual"
+})
+
+/** Also where something around the client has options for fetch of its own, which win over those that are given to the request. */
+const keepFromFollowing = (): void => {
+  const fiber = Fiber.getCurrent()
+  const init = fiber && Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit)
+  if (init === undefined || init.redirect === "manual") return
+  fiber!.setContext(Context.add(fiber!.context, FetchHttpClient.RequestInit, notFollowing(init)))
+}
+
+const contextFor = (address: string, traced: boolean, init?: globalThis.RequestInit): Context.Context<never> =>
   Context.make(HttpClient.TracerPropagationEnabled, false).pipe(
     Context.add(Tracer.DisablePropagation, false),
     // Every client of effect asks this of each request that it sends, also of one that something around it made from a redirect.
     Context.add(HttpClient.TracerDisabledWhen, (request) => {
       if (Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href !== address) throw isElsewhere
+      keepFromFollowing()
       return !traced
     }),
-    // fetch follows by itself. Workers do not have "error".
-    Context.add(FetchHttpClient.RequestInit, { ...init, redirect: "manual" })
+    Context.add(FetchHttpClient.RequestInit, notFollowing(init))
   )
 
 /** Counted while it comes, since neither fetch nor undici stops at a size. */
@@ -149,7 +164,7 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
       return client.execute(request).pipe(
         Effect.flatMap(receive),
         Effect.catchDefect((defect) => (defect === isElsewhere ? Effect.succeed(elsewhere) : Effect.die(defect))),
-        Effect.provideContext(contextFor(address, traced, init ?? {})),
+        Effect.provideContext(contextFor(address, traced, init)),
         Effect.mapError((error) =>
           error._tag === "HttpClientError" ? TransportProblem.fromCause(error.reason, { host: about.host }) : error
         ),

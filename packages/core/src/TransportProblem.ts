@@ -127,7 +127,7 @@ const kinds: Record<Tag, { readonly what: string; readonly remedy: string; reado
   },
   ProxyInvalid: {
     what: "a variable names no proxy",
-    remedy: "Write http://HOST:PORT into it, or unset it.",
+    remedy: "Write http://HOST:PORT into it, with characters such as % in a password in percent-encoding, or unset it.",
     heals: false
   },
   ProxyRefused: {
@@ -239,7 +239,11 @@ const tagsOfCodes: Readonly<Record<string, Tag>> = {
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: "NoTls",
   ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: "NoTls",
   "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE": "NoTls",
+  ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL: "NoTls",
+  ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED: "NoTls",
   UND_ERR_PRX_CONN: "ProxyRefused",
+  UND_ERR_SOCKS5_AUTH_FAILED: "ProxyCredentials",
+  UND_ERR_SOCKS5_AUTH_REJECTED: "ProxyCredentials",
   UND_ERR_PRX_TLS: "CertificateWrongName",
   ERR_BUFFER_TOO_LARGE: "TooLarge",
   UND_ERR_RES_EXCEEDED_MAX_SIZE: "TooLarge"
@@ -351,6 +355,7 @@ const tagOf = (error: unknown): Tag | undefined => {
   const code = textOf(error, "code")
   const message = textOf(error, "message")
   if (code === "ETIMEDOUT" && textOf(error, "syscall") === "connect") return "ConnectTimeout"
+  if (code.startsWith("UND_ERR_SOCKS5")) return tagsOfCodes[code] ?? "ProxyRefused"
   if (/^(?:Z_|ERR_BROTLI|ERR_PADDING|ERR__ERROR_FORMAT|ZSTD_)|^ERR_ZSTD/.test(code)) return "Undecodable"
   // A proxy's refusal has the code of any request that was aborted, and Node's older name for no TLS is EPROTO.
   const byWords = tagsOfWords.find(([words]) => words.test(message))?.[1]

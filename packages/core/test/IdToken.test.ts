@@ -254,6 +254,8 @@ describe("IdToken", () => {
         assert.notInclude(error.message, "planted")
         const unverified = Result.getOrThrow(Result.flip(IdToken.decodeUnverified(Redacted.make(token))))
         assert.deepStrictEqual(unverified, error)
+        // A sign-in adds to its error where the user wanted to go, so nobody else may get the same.
+        assert.notStrictEqual(unverified, error)
       }
     }).pipe(Effect.provide(NodeCrypto.layer))
   )

@@ -467,3 +467,35 @@ describe("G5: revoking", () => {
     }).pipe(Effect.provide(layerWith({ stores: layer })))
   })
 })
+
+describe("F10: a program that ends", () => {
+  it.effect("saves what the store did not take before, or hears that it cannot", () => {
+    const { faults, layer } = faulty()
+    return Effect.gen(function* () {
+      const { key } = yield* signIn
+      const { flush } = yield* Sessions.Sessions
+      yield* flush
+      faults.before = 3
+      const { generation } = yield* refresh(key)
+      assert.notStrictEqual((yield* stored(key))!.generation, generation)
+      faults.before = 1
+      assert.strictEqual((yield* Effect.flip(flush))._tag, "StoreError")
+      yield* flush
+      assert.strictEqual((yield* stored(key))!.generation, generation)
+    }).pipe(Effect.provide(layerWith({ stores: layer })))
+  })
+
+  it.effect("does so by itself when its layer is closed", () => {
+    const { faults, layer } = faulty()
+    return Effect.gen(function* () {
+      const services = yield* Layer.build(layer)
+      const ended = Effect.gen(function* () {
+        const { key } = yield* signIn
+        faults.before = 3
+        return yield* refresh(key)
+      }).pipe(Effect.provide(layerWith({ stores: Layer.succeedContext(services) })))
+      const { generation, key } = yield* ended
+      assert.strictEqual((yield* Effect.provide(stored(key), services))!.generation, generation)
+    })
+  })
+})

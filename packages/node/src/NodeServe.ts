@@ -129,7 +129,8 @@ export const toNodeHandler = (
     try {
       return await handler(request)
     } catch (error) {
-      onError(error)
+      // Who has gone away, as strangers can at any time, hears nothing, and what broke off with them is no fault.
+      if (!request.signal.aborted) onError(error)
       return failed()
     }
   }) as (request: Http.IncomingMessage, response: Http.ServerResponse) => unknown

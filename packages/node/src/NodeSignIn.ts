@@ -5,6 +5,7 @@
  */
 import { AppInstallations } from "@le-auth/core/AppInstallations"
 import type { AccountId, RedirectUri } from "@le-auth/core/Identifiers"
+import * as RefreshLock from "@le-auth/core/RefreshLock"
 import type { SealKeys } from "@le-auth/core/Seal"
 import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
 import * as Sessions from "@le-auth/core/Sessions"
@@ -23,6 +24,14 @@ import * as SessionFile from "./SessionFile.ts"
 import * as SystemBrowser from "./SystemBrowser.ts"
 import * as UserSealKey from "./UserSealKey.ts"
 
+/** A refresh begins only if there is room for what it brings: the token that it sends may be spent by that. */
+const lock = Layer.effect(
+  RefreshLock.RefreshLock,
+  Effect.map(Effect.all([RefreshLock.RefreshLock, SessionFile.defaultPath]), ([{ withLock }, path]) => ({
+    withLock: (key, effect) => withLock(key, Effect.andThen(SessionFile.checkWritable(path), effect))
+  }))
+).pipe(Layer.provide(FileRefreshLock.layer))
+
 /**
  * Sign-in for a command line, with seal keys of your own; see {@link layerCli}.
  *
@@ -36,11 +45,7 @@ export const layerCliSealed: Layer.Layer<
   Layer.provideMerge(Sessions.layerWith({ onePer: "user" })),
   Layer.provideMerge(NodeServerSignIn.layerCalls),
   Layer.provide(
-    Layer.mergeAll(
-      TransactionStore.layerMemory,
-      Layer.provide(SealedSessionStore.layer, SessionFile.layer),
-      FileRefreshLock.layer
-    )
+    Layer.mergeAll(TransactionStore.layerMemory, Layer.provide(SealedSessionStore.layer, SessionFile.layer), lock)
   ),
   Layer.merge(SystemBrowser.layer)
 )

@@ -8,6 +8,7 @@
  */
 import { isLoopback } from "@le-auth/core/Origin"
 import { BlockList, isIP } from "node:net"
+import { canDecodeUserInfo } from "./internal/userInfo.ts"
 
 /** @since 0.1.0 */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -45,7 +46,10 @@ const isWithin = (host: string, network: string): boolean => {
 const isListed = ({ hostname, port, protocol }: URL, entry: string): boolean => {
   const host = withoutBrackets(hostname).replace(/\.$/, "")
   if (entry.includes("/")) return isWithin(host, entry)
-  const isAddress = isIP(withoutBrackets(entry)) !== 0
+  const family = isIP(withoutBrackets(entry))
+  const isAddress = family !== 0
+  // An address of IPv6 has several spellings.
+  if (family === 6) return isWithin(host, `${withoutBrackets(entry)}/128`)
   const [, name = entry, onPort] = isAddress ? [] : (/^(.+?)(?::(\d+))?$/.exec(entry) ?? [])
   if (onPort !== undefined && onPort !== (port === "" ? (protocol === "https:" ? "443" : "80") : port)) return false
   const listed = withoutBrackets(name)
@@ -57,7 +61,8 @@ const isListed = ({ hostname, port, protocol }: URL, entry: string): boolean => 
 
 const proxyOf = (text: string): URL | undefined => {
   const url = URL.parse(text.includes("://") ? text : `http://${text}`)
-  return url !== null && url.hostname !== "" && /^(?:https?|socks5?):$/.test(url.protocol) ? url : undefined
+  if (url === null || url.hostname === "" || !/^(?:https?|socks5?):$/.test(url.protocol)) return undefined
+  return canDecodeUserInfo(url) ? url : undefined
 }
 
 /**

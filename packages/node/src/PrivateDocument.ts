@@ -154,6 +154,9 @@ export const make = <A>(options: {
   }
 }
 
+/** A file of some sessions or profiles has so many bytes. */
+const room = 65_536
+
 /**
  * Fails, with what to do, if the document at `path` could not be written now.
  *
@@ -162,7 +165,15 @@ export const make = <A>(options: {
 export const checkWritable = (name: string, path: string): Effect.Effect<void, StoreError> =>
   Effect.andThen(
     preparePrivateDirectory(Path.dirname(path)),
-    usable(() => Fs.access(Path.dirname(path), Fs.constants.W_OK))
+    // Only writing tells whether the disk is full.
+    usable(async () => {
+      const folder = await Fs.mkdtemp(`${path}.`)
+      try {
+        await Fs.writeFile(Path.join(folder, "new"), new Uint8Array(room), { mode: 0o600, flush: true })
+      } finally {
+        await Fs.rm(folder, { recursive: true, force: true })
+      }
+    })
   ).pipe(Effect.mapError(failed(name, path)("write")))
 
 /**

@@ -6,6 +6,7 @@
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Path from "node:path"
+import { canDecodeUserInfo } from "./internal/userInfo.ts"
 
 /**
  * @since 0.1.0
@@ -82,6 +83,8 @@ const parameterProblem = (parameters: URLSearchParams, known: Readonly<Record<st
       const names = Object.keys(known).join(", ")
       return `has ${shown}, which is not known; ${names === "" ? "it takes none" : `known are ${names}`}`
     }
+    // Which of two counts, two readers may see differently.
+    if (parameters.getAll(name).length > 1) return `has the parameter ${name} more than once`
     if (!known[name]!(value)) return `has a value for ${name} that it cannot have`
   }
   const mode = parameters.get("sslmode")
@@ -103,13 +106,17 @@ export const fromText = (text: string): Result.Result<StoreUrl, string> => {
   if (scheme === undefined) {
     return Result.fail("is none of memory:, sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE and redis://HOST")
   }
-  if (!URL.canParse(text)) {
+  const url = URL.parse(text)
+  if (url === null || !canDecodeUserInfo(url)) {
     return Result.fail(
-      `is no ${scheme}:// URL: characters such as @, / and # in a user or password are written in percent-encoding`
+      `is no ${scheme}:// URL: characters such as @, /, # and % in a user or password are written in percent-encoding`
     )
   }
   const isRedis = scheme.startsWith("redis")
-  const problem = parameterProblem(new URL(text).searchParams, isRedis ? {} : postgresParameters)
+  if (isRedis && !/^\/?\d{0,9}$/.test(url.pathname)) {
+    return Result.fail("has a path that is no number of a database: redis://HOST or redis://HOST/1")
+  }
+  const problem = parameterProblem(url.searchParams, isRedis ? {} : postgresParameters)
   return problem === undefined
     ? Result.succeed({ _tag: isRedis ? "Redis" : "Postgres", url: redacted(text) })
     : Result.fail(problem)

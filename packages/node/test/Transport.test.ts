@@ -89,6 +89,11 @@ describe.each(all)("Transport over %s", (_, transport) => {
     ["gzip", Zlib.gzipSync(tokens)],
     ["x-gzip", Zlib.gzipSync(tokens)],
     ["deflate", Zlib.deflateSync(tokens)],
+    // Without the frame of zlib, as some servers send it.
+    ["deflate", Zlib.deflateRawSync(tokens)],
+    // No coding, and one that is named and not used.
+    ["utf-8", Buffer.from(tokens)],
+    ["identity", Buffer.from(`\ufeff${tokens}`)],
     ["br", Zlib.brotliCompressSync(tokens)],
     ["identity", Buffer.from(tokens)],
     ["GZIP", Zlib.gzipSync(tokens)]
@@ -107,6 +112,19 @@ describe.each(all)("Transport over %s", (_, transport) => {
         assert.strictEqual(Redacted.value(received.refresh_token!), "r2", coding)
       }
       assert.deepStrictEqual([...new Set(asked)], ["identity"])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.live("D10: an answer without a body is in no coding, whatever it says", () =>
+    Effect.gen(function* () {
+      for (const status of [200, 204, 401]) {
+        const { origin } = yield* serve((_, response) => {
+          response.writeHead(status, { "content-encoding": "gzip" }).end()
+        })
+        const request = { method: "GET", url: origin, headers: {} } as const
+        const answer = yield* Transport.Transport.use((transport) => transport.send(request))
+        assert.deepStrictEqual([answer.status, answer.body], [status, ""])
+      }
     }).pipe(Effect.provide(layer))
   )
 

@@ -273,6 +273,10 @@ describe("D14", () => {
         false
       ],
       [coded("EPROTO"), "NoTls", false],
+      [coded("ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL"), "NoTls", false],
+      [coded("ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED"), "NoTls", false],
+      [coded("UND_ERR_SOCKS5_VERSION"), "ProxyRefused", false],
+      [coded("UND_ERR_SOCKS5_AUTH_FAILED"), "ProxyCredentials", false],
       [new TypeError("client error (Connect): tcp connect error: Connection refused"), "ConnectionRefused", false],
       [new TypeError("client error (Connect): dns error: failed to lookup address information"), "NotResolved", false],
       [new Error("Network connection lost."), "ConnectionReset", true],

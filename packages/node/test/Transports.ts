@@ -16,6 +16,17 @@ const following = Layer.effect(
 const over = (client: Layer.Layer<HttpClient.HttpClient>) => Layer.provide(Transport.layer, client)
 const wrapped = (client: Layer.Layer<HttpClient.HttpClient>) => over(Layer.provide(following, client))
 
+/** With options for fetch that win over those of the request. */
+const withOptions = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(HttpClient.HttpClient, (client) =>
+    HttpClient.transformResponse(
+      client,
+      Effect.provideService(FetchHttpClient.RequestInit, { credentials: "include", redirect: "follow" })
+    )
+  )
+)
+
 /** Ours. */
 export const ours: ReadonlyArray<readonly [string, Layer.Layer<Transport.Transport>]> = [
   ["undici", NodeHttp.layer],
@@ -29,6 +40,7 @@ export const all: typeof ours = [
   ["fetch, wrapped", wrapped(FetchHttp.layer)],
   ["effect's fetch", over(FetchHttpClient.layer)],
   ["effect's fetch, wrapped", wrapped(FetchHttpClient.layer)],
+  ["effect's fetch, with options", over(Layer.provide(withOptions, FetchHttpClient.layer))],
   ["effect's undici, wrapped", wrapped(NodeHttpClient.layerUndici)],
   ["node:http, wrapped", wrapped(NodeHttpClient.layerNodeHttp)]
 ]

@@ -23,15 +23,19 @@ const readings: ReadonlyArray<(path: string) => string> = [
   (path) => new URL(decodeURIComponent(path).replaceAll(/;[^/]*/g, ""), origin).pathname,
   (path) => new URL(path.replaceAll(/\/{2,}/g, "/"), origin).pathname,
   (path) => path.replaceAll("\\", "/"),
+  // Wide and composed characters for plain ones; nothing for what shows nothing.
+  (path) => new URL(decodeURIComponent(path).normalize("NFKC"), origin).pathname,
+  (path) => new URL(decodeURIComponent(path).replaceAll(/\p{Cf}/gu, ""), origin).pathname,
   (path) =>
     decodeURIComponent(path)
       .replaceAll("\\", "/")
       .replaceAll(/\/{2,}/g, "/")
 ]
 
-const pieces = "a x y / é . .. ; ;x=1 \\ % %2e %2E %2f %5c %3b %25 %252e %00 %c3%a9 // ? %3f %23 #"
-  .split(" ")
-  .concat(" ")
+const pieces =
+  "a x y / é . .. ; ;x=1 \\ % %2e %2E %2f %5c %3b %25 %252e %00 %c3%a9 // ? %3f %23 # %EF%BC%8E%EF%BC%8E %E2%80%A5 %EF%BC%8F %EF%BC%9B .%E2%80%8B. %E2%84%80"
+    .split(" ")
+    .concat(" ")
 
 const tryReading = (reading: (path: string) => string, path: string): string | undefined => {
   try {

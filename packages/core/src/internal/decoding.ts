@@ -70,7 +70,8 @@ export const decoded = <E>(
   const codings = codingsOf(header)
   if (codings.length === 0 || isText(bytes)) return Effect.succeed(text(bytes))
   const one = (bytes: Uint8Array, coding: string): Effect.Effect<Uint8Array, E> => {
-    const format = formats[coding]
+    // Some servers leave out the frame of zlib; its first byte tells.
+    const format = coding === "deflate" && (bytes[0]! & 0x0f) !== 8 ? "deflate-raw" : formats[coding]
     return format === undefined
       ? Effect.fail(errors.undecodable(coding.slice(0, 40)))
       : Effect.tryPromise({

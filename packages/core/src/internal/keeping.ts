@@ -118,6 +118,15 @@ export const make = Effect.gen(function* () {
     look,
     list: store.list,
 
+    /** Offers once more whatever the store lacks. Fails if it does not take something. */
+    flush: Effect.suspend(() =>
+      Effect.forEach(
+        unsaved.values(),
+        (renewed) => Effect.tap(offer(renewed), () => Effect.sync(() => drop(renewed))),
+        { discard: true }
+      )
+    ),
+
     /** {@link look}, and offers to the store what it lacks. */
     settle: (key: SessionKey): Effect.Effect<Looked, NotSignedIn | StoreError> =>
       Effect.flatMap(look(key), (looked) =>

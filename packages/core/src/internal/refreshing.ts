@@ -195,6 +195,9 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
 
     list: keeping.list,
 
+    /** Saves what the store did not take when it came. */
+    flush: keeping.flush,
+
     /** A session whose access token is valid. */
     fresh: (key: SessionKey): Effect.Effect<Session, SessionError> =>
       Effect.gen(function* () {

@@ -45,8 +45,9 @@ const segmentOf = (raw: string): string | undefined => {
     return undefined
   }
   // Encoded twice; dots that lead elsewhere; parameters, which servlet containers drop before they look at dots; what ends a
-  // segment or a path, if somebody decodes before they divide; and what no path has.
-  return /^[\s.]*$|[%;/\\?#\p{Cc}]/u.test(segment) ? undefined : segment
+  // segment or a path, if somebody decodes before they divide; and what no path has. Some readers take wide and composed characters
+  // for the plain ones, and pass over what shows nothing.
+  return /^[\s.\p{Cf}]*$|[%;/\\?#\p{Cc}]/u.test(segment.normalize("NFKC")) ? undefined : segment
 }
 
 const segmentsOf = (path: string): ReadonlyArray<string> | undefined => {
