@@ -233,9 +233,10 @@ describe("an API of LivePerson, through the backend", () => {
       json({ hello: 1 }),
       () => new Response(null, { status: 204 }),
       () => new Response(null, { status: 302, headers: { location: "https://evil.example/" } }),
-      () => Effect.die("planted")
+      () => Promise.reject(new Error("planted"))
     ]) {
-      web.wire.next(users, answer)
+      // Later than the call begins to wait.
+      web.wire.next(users, () => setImmediate().then(answer))
       await (await mine.send(at(users), { headers: own })).text()
       for (let turn = 0; turn < 100 && web.asleep() > before; turn++) await setImmediate()
       assert.strictEqual(web.asleep(), before)

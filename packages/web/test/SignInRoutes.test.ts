@@ -108,7 +108,15 @@ describe("a sign-in on a developer's machine", () => {
   )
 
   scenario("A12: another port is another server, such as the one behind a proxy", [local], async (application) => {
-    for (const host of ["localhost:3000", "127.0.0.1:3000", "127.0.0.1", "localhost:4400", "app.example"]) {
+    const others = [
+      "localhost:3000",
+      "127.0.0.1:3000",
+      "127.0.0.1",
+      "localhost:4400",
+      "app.example",
+      "app.example:4400"
+    ]
+    for (const host of others) {
       const answer = await asBy(application!, "", host)
       assert.strictEqual(answer.status, 302, host)
       assert.include(answer.headers.get("location"), "redirect_uri=http%3A%2F%2Flocalhost%3A4400%2Fcallback")
