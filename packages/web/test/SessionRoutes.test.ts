@@ -68,6 +68,16 @@ describe("a sign-out", () => {
     assert.isFalse((await mine.session()).signedIn)
   })
 
+  scenario("G6: leaves neither the session nor the identifier in a store", [{}], async (web) => {
+    for (const path of ["/sign-out", "/sign-out/everywhere"]) {
+      const mine = web!.browser()
+      await mine.signIn()
+      const before = web!.faults.asked.length
+      assert.strictEqual((await mine.send(path, post())).status, 204)
+      assert.includeMembers(web!.faults.asked.slice(before), ["sessions.remove", "browsers.remove"], path)
+    }
+  })
+
   scenario("of a browser that has no session asks no store", [{}], async (web) => {
     for (const path of ["/sign-out", "/sign-out/everywhere"]) {
       assert.strictEqual((await web!.browser().send(path, post())).status, 204)

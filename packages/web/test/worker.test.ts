@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as Path from "node:path"
@@ -27,8 +27,11 @@ const sentinel = createServer(async (request, response) => {
 })
 
 describe("the example of a worker", () => {
+  // The worker keeps its settings, and with them the port.
+  beforeAll(() => new Promise<void>((resolve) => void sentinel.listen(0, "127.0.0.1", resolve)))
+  afterAll(() => sentinel.close().closeAllConnections())
+
   it("J3: signs in, refreshes and signs out, over fetch and Web Crypto", async () => {
-    await new Promise<void>((resolve) => void sentinel.listen(0, "127.0.0.1", resolve))
     const env = {
       LE_AUTH_DOMAIN_API: `http://127.0.0.1:${(sentinel.address() as AddressInfo).port}`,
       LE_AUTH_ACCOUNT_ID: Scripted.account,
@@ -37,17 +40,13 @@ describe("the example of a worker", () => {
       LE_AUTH_REDIRECT_URI: "https://app.example/callback",
       LE_AUTH_SEAL_KEYS: "k".repeat(43)
     }
-    try {
-      const mine = new Browser((request) => Worker.default.fetch(request, env))
-      assert.strictEqual((await mine.signIn()).status, 303)
-      assert.strictEqual((await mine.session()).signedIn, true)
-      assert.strictEqual((await mine.send("/session/refresh", post())).status, 200)
-      assert.strictEqual((await mine.send("/sign-out", post())).status, 204)
-      assert.strictEqual((await mine.session()).signedIn, false)
-      assert.strictEqual(mine.cookies.size, 0)
-    } finally {
-      sentinel.close().closeAllConnections()
-    }
+    const mine = new Browser((request) => Worker.default.fetch(request, env))
+    assert.strictEqual((await mine.signIn()).status, 303)
+    assert.strictEqual((await mine.session()).signedIn, true)
+    assert.strictEqual((await mine.send("/session/refresh", post())).status, 200)
+    assert.strictEqual((await mine.send("/sign-out", post())).status, 204)
+    assert.strictEqual((await mine.session()).signedIn, false)
+    assert.strictEqual(mine.cookies.size, 0)
   })
 
   it("J2: needs nothing of Node, and stays small", async () => {
