@@ -27,10 +27,13 @@ const checks = "nx run-many -t lint boundaries check"
 const packing = [{ run: "nx run-many -t pack publint attw" }, { run: "node tools/tarballs.mjs" }]
 
 /** What the tests need beside npm's packages is installed where it is missing and where we may. */
-const machine = () =>
-  Object.entries(programs)
+const machine = (wanted = programs) =>
+  Object.entries(wanted)
     .filter(([name]) => !leftOut().includes(name))
     .map(([name, module]) => ({ name, run: `node ${module}` }))
+
+/** The browsers of the matrix; the tests need no WebKit. */
+const browsers = { chromium: "tools/chromium.mjs", firefox: "tools/firefox.mjs", webkit: "tools/webkit.mjs" }
 
 /** @type {Record<string, (hasArguments: boolean) => ReadonlyArray<Command>>} */
 const steps = {
@@ -59,6 +62,7 @@ const steps = {
   format: () => [{ run: "oxlint --fix" }, { run: "oxfmt" }],
   boundaries: () => [{ run: "nx run @le-auth/tools:boundaries" }],
   openapi: () => [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
+  runtimes: () => [...machine(browsers), { run: "nx run @le-auth/tools:runtimes" }],
   mutate: () => [{ run: "node tools/mutate/main.mjs" }],
   bench: () => [
     { name: "peers", run: "npm install --prefix tools/bench" },
@@ -66,6 +70,10 @@ const steps = {
     { run: "node --expose-gc --conditions=@le-auth/source tools/bench/main.mjs" }
   ],
   pack: () => packing,
+  examples: () => [
+    { name: "pack", run: "nx run-many -t pack" },
+    { run: "node --test-force-exit tools/examples/main.mjs" }
+  ],
   version: () => [{ run: "changeset version" }, { run: "npm install --package-lock-only" }],
   release: () => [...packing, { run: "node tools/release.mjs" }]
 }

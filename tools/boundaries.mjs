@@ -7,6 +7,7 @@
 //   layer:app                imports packages, never another app
 //   platform:any | browser   imports no Node modules
 //   platform:node            imports anything
+// Modules for a desktop, see below, are imported by one another only.
 // What a package imports must be declared in its own package.json, and its TypeScript references must say the same.
 // Tests may reach across layers, as far as their package.json declares it; they also use `tools`, and what the tests of a
 // declared package are made of.
@@ -25,6 +26,15 @@ const layers = { core: [], adapter: ["core"], testing: ["core", "sentinel"], app
 
 /** @type {Record<string, string[]>} */
 const platforms = { any: ["any"], browser: ["any", "browser"], node: ["any", "node"] }
+
+/**
+ * The modules of a package that are for a person at their own computer: keychain, browser, files of a user. Only they import one
+ * another, and only they start processes, so that a server's imports reach none of it.
+ * @type {Record<string, string[]>}
+ */
+export const desktop = {
+  node: ["Keychain", "LoopbackReceiver", "NodeSignIn", "SessionFile", "SystemBrowser", "UserSealKey"]
+}
 
 /**
  * @typedef {object} Project
@@ -126,7 +136,8 @@ function checkSource(project, projects) {
       leaves(file, specifier, `${dir}/src`) ??
       undeclared(project, specifier, project.source) ??
       (isBarrel(specifier) ? "it is a barrel, import the module" : undefined) ??
-      (isNode(specifier) && platform !== "node" ? `platform:${platform} has no Node` : undefined)
+      (isNode(specifier) && platform !== "node" ? `platform:${platform} has no Node` : undefined) ??
+      reachesDesktop(project, file, specifier)
     if (reason !== undefined) return [`${file}: ${specifier}: ${reason}`]
     if (target === undefined || target === project) return []
     const mayImport = [target.layer, path.basename(target.dir)].some((name) => layers[layer]?.includes(name))
@@ -137,6 +148,22 @@ function checkSource(project, projects) {
         : [`platform:${platform} may not import platform:${target.platform}`])
     ].map((broken) => `${file}: ${specifier}: ${broken}`)
   })
+}
+
+/**
+ * @param {Project} project
+ * @param {string} file
+ * @param {string} specifier
+ */
+function reachesDesktop({ dir }, file, specifier) {
+  const modules = desktop[path.basename(dir)]
+  const name = path.relative(`${dir}/src`, file).replace(/\.ts$/, "")
+  // The barrel names all of them, and nobody else imports it.
+  if (modules === undefined || name === "index" || modules.includes(name)) return undefined
+  if (/^(node:)?child_process$/.test(specifier)) return "only modules for a desktop start processes"
+  return specifier.startsWith(".") && modules.includes(path.basename(specifier, ".ts"))
+    ? "it is for a desktop, and a server may import this module"
+    : undefined
 }
 
 /**

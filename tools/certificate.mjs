@@ -12,14 +12,17 @@ const der = (tag, ...parts) => {
 const sequence = (/** @type {Buffer[]} */ ...parts) => der(0x30, ...parts)
 const hex = (/** @type {string} */ text) => Buffer.from(text, "hex")
 
-/** ecdsa-with-SHA256, and commonName=le-auth tests. */
+/** ecdsa-with-SHA256. */
 const algorithm = sequence(der(6, hex("2a8648ce3d040302")))
-const name = sequence(der(0x31, sequence(der(6, hex("550403")), der(0x0c, Buffer.from("le-auth tests")))))
-/** All of the time that two digits of a year can say (RFC 5280 section 4.1.2.5.1). */
-const validity = sequence(der(0x17, Buffer.from("700101000000Z")), der(0x17, Buffer.from("491231235959Z")))
 
-/** Key and certificate (RFC 5280 section 4.1, version 1), as `node:https` takes them. */
-export function certificate() {
+/**
+ * Key and certificate (RFC 5280 section 4.1, version 1), as `node:https` takes them: for a common name, and by default valid for all of
+ * the time that two digits of a year can say (section 4.1.2.5.1).
+ * @param {{ name?: string, until?: string }} [options]
+ */
+export function certificate({ name: commonName = "le-auth tests", until = "491231235959Z" } = {}) {
+  const name = sequence(der(0x31, sequence(der(6, hex("550403")), der(0x0c, Buffer.from(commonName)))))
+  const validity = sequence(der(0x17, Buffer.from("700101000000Z")), der(0x17, Buffer.from(until)))
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
   const subject = publicKey.export({ type: "spki", format: "der" })
   // One that starts with 1 is positive. Firefox takes no two certificates with the same one.

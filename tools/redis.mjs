@@ -15,10 +15,10 @@ function install() {
   process.exitCode = 1
 }
 
-/** @param {number} port */
-async function startAt(port) {
+/** @param {number} port @param {ReadonlyArray<string>} more */
+async function startAt(port, more) {
   const kept = ["--save", "", "--appendonly", "no"]
-  const server = spawn(program, ["--port", `${port}`, "--bind", "127.0.0.1", "--databases", "1024", ...kept])
+  const server = spawn(program, ["--port", `${port}`, "--bind", "127.0.0.1", "--databases", "1024", ...kept, ...more])
   const kill = () => void server.kill("SIGKILL")
   process.on("exit", kill)
   const stop = async () => {
@@ -46,10 +46,10 @@ async function startAt(port) {
   return { url: `redis://127.0.0.1:${port}`, stop }
 }
 
-/** Starts a server: its URL, and how to stop it. */
-export async function startRedis() {
+/** Starts a server: its URL, and how to stop it. @param {...string} more  further words of its command line */
+export async function startRedis(...more) {
   if (!isThere()) throw new Error("These tests need Redis. npm test installs it; or install redis-server yourself.")
-  return onFreePort(startAt)
+  return onFreePort((port) => startAt(port, more))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && !isThere()) install()

@@ -25,6 +25,9 @@ describe("boundaries", () => {
   it("accepts what the layers allow", () => {
     write("packages/core/src/A.ts", `import * as Effect from "effect/Effect"\nexport * from "./internal/B.ts"`)
     write("packages/node/src/A.ts", `import "node:fs"\nimport "@t/core/A"`)
+    write("packages/node/src/NodeSignIn.ts", `import "./Keychain.ts"`)
+    write("packages/node/src/Keychain.ts", `import "node:child_process"`)
+    write("packages/node/src/index.ts", `export * from "./Keychain.ts"`)
     write("packages/web/src/A.ts", `/** import "@t/node" */\nexport * from "@t/core"`)
     write("apps/server/src/main.ts", `import "@t/web"\nimport("@t/node")`)
     write("packages/core/test/A.test.ts", `import "vitest"\nimport "../src/A.ts"\nimport "../../../tools/b.mjs"`)
@@ -45,6 +48,21 @@ describe("boundaries", () => {
     ["packages/web/test/A.test.ts", `import "@t/node"`, "@t/node: package.json does not declare it"],
     ["packages/web/test/A.test.ts", `import "../../core/src/A.ts"`, "../../core/src/A.ts: it leaves web"],
     ["packages/core/test/A.test.ts", `import "../../web/test/B.ts"`, "../../web/test/B.ts: it leaves core"],
+    [
+      "packages/node/src/A.ts",
+      `import "./Keychain.ts"`,
+      "./Keychain.ts: it is for a desktop, and a server may import this module"
+    ],
+    [
+      "packages/node/src/internal/a.ts",
+      `import("../NodeSignIn.ts")`,
+      "../NodeSignIn.ts: it is for a desktop, and a server may import this module"
+    ],
+    [
+      "packages/node/src/A.ts",
+      `import "node:child_process"`,
+      "node:child_process: only modules for a desktop start processes"
+    ],
     ["apps/cli/src/main.ts", `import("@t/web")`, "@t/web: package.json does not declare it"]
   ])("rejects in %s: %s", (file, text, problem) => {
     write(file, text)

@@ -6,16 +6,16 @@
 import * as Domains from "@le-auth/core/Domains"
 import type { AccessToken } from "@le-auth/core/Identifiers"
 import { Sessions } from "@le-auth/core/Sessions"
+import * as Transport from "@le-auth/core/Transport"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
-import type { HttpClientError } from "effect/http/HttpClientError"
+import { type HttpClientError, isHttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Answer from "./api/Answer.ts"
 import * as Request from "./api/Request.ts"
 import { current, givenToken } from "./CurrentSession.ts"
-import { Failure, fromError, type LibraryError } from "./Failure.ts"
+import { fromError, type LibraryError, withoutAnswer } from "./Failure.ts"
 import { type Selection, Target, withCalls, withTarget } from "./Target.ts"
-import { text } from "./Shown.ts"
 
 /**
  * @since 0.1.0
@@ -38,9 +38,7 @@ const call = Effect.fnUntraced(function* <E extends LibraryError = never>(
     // The other side is another company: it gets no trace ids of ours.
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
     // Such an error carries the request, and that the token.
-    Effect.catchTag("HttpClientError", () =>
-      Effect.fail(new Failure({ text: text`${origin} does not answer. Try again later.`, code: "unavailable" }))
-    ),
+    Effect.mapError((error) => (isHttpClientError(error) ? withoutAnswer(Transport.problemOf(error)) : error)),
     Effect.flatMap((response) =>
       Answer.print(response, { include: options.include, isTokenGiven: user === undefined })
     ),

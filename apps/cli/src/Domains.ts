@@ -6,7 +6,7 @@
 import { Domains } from "@le-auth/core/Domains"
 import type { AccountId } from "@le-auth/core/Identifiers"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
-import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { fromError } from "./Failure.ts"
@@ -51,7 +51,7 @@ const ofTarget = Effect.fnUntraced(function* ({ service }: Options) {
 /** To look something up takes an account and a Domain API, and no application. */
 const ofAccount = (accountId: AccountId, { service }: Options) =>
   show(accountId, service).pipe(
-    Effect.provide(NodeSignIn.layerCalls),
+    Effect.provide(NodeServerSignIn.layerCalls),
     Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
     Effect.mapError(fromError)
   )

@@ -12,6 +12,7 @@ import type { SettingsError } from "@le-auth/core/Settings"
 import type { InvalidReturnPath, UnknownRedirectUri } from "@le-auth/core/SignIn"
 import type { StoreError } from "@le-auth/core/StoreError"
 import type { TokenError } from "@le-auth/core/TokenError"
+import * as TransportProblem from "@le-auth/core/TransportProblem"
 import type { LoopbackError } from "@le-auth/node/LoopbackError"
 import type { DatabaseError } from "@le-auth/node/NodeDatabase"
 import type { InvalidSigningKey } from "@le-auth/sentinel/keys/SigningKey"
@@ -167,6 +168,7 @@ const codes: ByTag<ExitCode> = {
   StoreError: "storage",
   TokenError: {
     BadResponse: "failed",
+    Blocked: "denied",
     InvalidClient: "configuration",
     InvalidGrant: "failed",
     RateLimited: "unavailable",
@@ -191,7 +193,20 @@ const remedies: Readonly<Record<string, Text>> = {
 const reasonOf = (error: LibraryError): string | undefined =>
   (error as { readonly reason?: { readonly _tag?: string } }).reason?._tag
 
+/**
+ * Of a request without an answer: waiting heals some problems, a setting others.
+ *
+ * @since 0.1.0
+ */
+export const codeOfProblem = (problem: TransportProblem.TransportProblem): ExitCode => {
+  if (TransportProblem.heals(problem)) return "unavailable"
+  return problem.sent ? "failed" : "configuration"
+}
+
 const codeOf = (error: LibraryError): ExitCode => {
+  if ("reason" in error && typeof error.reason === "object" && error.reason._tag === "Unavailable") {
+    if (error.reason.transport !== undefined) return codeOfProblem(error.reason.transport)
+  }
   const code: ExitCode | Readonly<Record<string, ExitCode>> = codes[error._tag]
   return typeof code === "string" ? code : (code[reasonOf(error) ?? ""] ?? "failed")
 }
@@ -215,3 +230,11 @@ export const fromError = (error: LibraryError | Failure): Failure => {
     code: codeOf(error)
   })
 }
+
+/**
+ * A request of the command's own had no answer.
+ *
+ * @since 0.1.0
+ */
+export const withoutAnswer = (problem: TransportProblem.TransportProblem): Failure =>
+  new Failure({ text: text`${problem.message}`, code: codeOfProblem(problem) })

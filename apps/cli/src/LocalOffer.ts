@@ -6,9 +6,9 @@
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback, type Origin } from "@le-auth/core/Origin"
+import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as ControlClient from "@le-auth/sentinel/control/ControlClient"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Redacted from "effect/Redacted"
 import { ask, canAsk, select } from "./Ask.ts"
 import { Failure } from "./Failure.ts"
@@ -45,7 +45,7 @@ const offers = Effect.gen(function* () {
   Effect.timeout("2 seconds"),
   // In strict mode there is no control; then Sentinel itself says what it does not know.
   Effect.orElseSucceed((): ReadonlyArray<Offer> => []),
-  Effect.provide(FetchHttpClient.layer)
+  Effect.provide(NodeHttp.layer)
 )
 
 const inWords = ({ account, application, name }: Offer): Text =>

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
-import { Origin } from "@le-auth/core/Origin"
+import { isLoopback, Origin } from "@le-auth/core/Origin"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as SessionFile from "@le-auth/node/SessionFile"
 import * as SystemBrowser from "@le-auth/node/SystemBrowser"
@@ -16,9 +16,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Terminal from "effect/Terminal"
+import * as Net from "node:net"
 import { canAsk } from "./Ask.ts"
 import { validUntil } from "./CurrentSession.ts"
-import { failed, fromError } from "./Failure.ts"
+import { failed, fromError, wrongUsage } from "./Failure.ts"
+import { given } from "./FindTarget.ts"
 import * as LoginPort from "./LoginPort.ts"
 import * as NewProfile from "./NewProfile.ts"
 import * as Output from "./Output.ts"
@@ -35,6 +37,7 @@ export interface Options extends Selection {
   readonly qr: boolean
   readonly port: Option.Option<number>
   readonly timeout: Option.Option<Duration.Duration>
+  readonly callbackHost: Option.Option<string>
   readonly settings: Option.Option<string>
 }
 
@@ -68,24 +71,54 @@ const paste = (redirectUri: RedirectUri) => (wrong: string | undefined) =>
     Effect.catchTag("QuitError", () => Effect.never)
   )
 
+/** The address to listen on, where it is not that of the redirect URI. */
+const callbackHost = Effect.fnUntraced(function* (options: Options) {
+  const fromFlag = Option.isSome(options.callbackHost)
+  const host = Option.getOrUndefined(fromFlag ? options.callbackHost : yield* given("LE_AUTH_CALLBACK_HOST"))
+  if (host === undefined || Net.isIPv4(host)) return host
+  if (Net.isIPv6(host)) return `[${host}]`
+  const name = fromFlag ? "--callback-host" : "LE_AUTH_CALLBACK_HOST"
+  return yield* wrongUsage(text`${name} takes an IP address, such as 0.0.0.0, and not ${host}.`)
+})
+
+/** Loud, since it opens more than a sign-in usually does. */
+const announce = (host: string, redirectUri: RedirectUri | undefined) =>
+  Output.say(
+    join("\n", [
+      text`WARNING: the callback is received on ${host}, not on this computer alone. Until the sign-in ends, whoever reaches that address`,
+      text`can reach its port. Only callbacks of this sign-in, asked for at ${redirectUri ?? ""}, are taken.\n`
+    ])
+  )
+
+/** Somebody who has not finished by then may sit elsewhere, whatever the program that opens a browser says. */
+const askAfter = "5 seconds"
+
 const signIn = Effect.fnUntraced(function* (options: Options) {
   const target = yield* Target
   const [redirectUri] = target.installation.redirectUris
+  const listenHost = yield* callbackHost(options)
   const mayAsk = yield* canAsk
   const isElsewhere = yield* Deferred.make<void>()
   const missing = yield* SystemBrowser.missing
   const opens = !options.noBrowser && missing === undefined
   if (!options.noBrowser && missing !== undefined) yield* Output.say(text`${missing}`)
+  const late = Effect.andThen(Effect.sleep(askAfter), Deferred.succeed(isElsewhere, undefined))
   if (!opens) yield* Deferred.succeed(isElsewhere, undefined)
   const { session } = yield* NodeSignIn.signIn({
     openBrowser: opens,
+    listenHost,
     timeout: Option.getOrUndefined(options.timeout),
-    show: (url) => show(url, options, opens),
+    show: (url) =>
+      Effect.andThen(
+        listenHost === undefined || isLoopback(listenHost) ? Effect.void : announce(listenHost, redirectUri),
+        show(url, options, opens)
+      ),
     onBrowserError: (error) =>
       Effect.andThen(Output.say(text`${error.message}`), Deferred.succeed(isElsewhere, undefined)),
     ...(mayAsk &&
       redirectUri !== undefined && {
-        paste: (wrong: string | undefined) => Effect.andThen(Deferred.await(isElsewhere), paste(redirectUri)(wrong))
+        paste: (wrong: string | undefined) =>
+          Effect.andThen(Effect.raceFirst(Deferred.await(isElsewhere), late), paste(redirectUri)(wrong))
       })
   })
   return session

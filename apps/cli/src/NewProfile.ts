@@ -5,7 +5,7 @@
  */
 import type { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
-import type { SettingsError } from "@le-auth/core/Settings"
+import { SettingsError } from "@le-auth/core/Settings"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -25,6 +25,14 @@ interface Options extends Selection {
 
 const names = Object.keys(questions) as ReadonlyArray<SettingName>
 
+/** Other commands do without. */
+const checkRedirectUri = ({ installation }: Target["Service"]): Effect.Effect<void, SettingsError> =>
+  installation.redirectUris.length > 0
+    ? Effect.void
+    : Effect.fail(
+        new SettingsError({ problems: ["LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in comes in there"] })
+      )
+
 /** The settings of the environment, unless they are those of another account; the rest is asked for, after an introduction. */
 const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, introduction: Text) {
   const mayAsk = yield* canAsk
@@ -40,7 +48,11 @@ const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, i
     yield* Output.say(introduction)
     for (const name of missing) values[name] = yield* ask(questions[name])
   }
-  return yield* Effect.provideService(configured, ConfigProvider.ConfigProvider, ConfigProvider.fromUnknown(values))
+  return yield* Effect.provideService(
+    configured,
+    ConfigProvider.ConfigProvider,
+    ConfigProvider.fromUnknown(values)
+  ).pipe(Effect.tap(checkRedirectUri))
 })
 
 /** Whether something listens there; a person waits. */
@@ -76,7 +88,8 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
   const isNew = Option.isSome(options.settings)
   const mayAsk = yield* canAsk
   const incomplete = (error: SettingsError) => (mayAsk ? Effect.undefined : Effect.fail(error))
-  const found = isNew ? undefined : yield* Effect.catchTag(find(options), "SettingsError", incomplete)
+  const known = Effect.tap(find(options), (target) => (target === undefined ? Effect.void : checkRedirectUri(target)))
+  const found = isNew ? undefined : yield* Effect.catchTag(known, "SettingsError", incomplete)
   const first = text`This is the first sign-in there, so a few questions come first.`
   if (found === undefined) return yield* keep(yield* gather(options.account, first), name)
   const { localSentinel } = found

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as ControlClient from "@le-auth/sentinel/control/ControlClient"
 import { InvalidChange } from "@le-auth/sentinel/control/ControlError"
 import * as DurationText from "@le-auth/sentinel/control/DurationText"
@@ -11,7 +12,6 @@ import type { Entry } from "@le-auth/sentinel/control/Journal"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -49,7 +49,7 @@ const controlling = <A, E extends { readonly _tag: string; readonly message: str
         code: "unavailable"
       })
     }),
-    Effect.provide(FetchHttpClient.layer)
+    Effect.provide(NodeHttp.layer)
   )
 
 const pairs = (fields: object): string =>

@@ -6,6 +6,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Origin from "@le-auth/core/Origin"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import * as NodeListener from "@le-auth/node/NodeListener"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Control from "@le-auth/sentinel/control/Control"
 import { AccessLog } from "@le-auth/sentinel/operations/AccessLog"
@@ -24,7 +25,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Announcement from "./sentinel/Announcement.ts"
 import * as ConfigFile from "./sentinel/ConfigFile.ts"
-import * as Listener from "./sentinel/Listener.ts"
+import * as ListenerHooks from "./sentinel/ListenerHooks.ts"
 import * as Log from "./sentinel/Log.ts"
 import * as ProfileFlags from "./sentinel/ProfileFlags.ts"
 import * as Reload from "./sentinel/Reload.ts"
@@ -59,19 +60,16 @@ export interface Options {
 /** How long requests that are under way may take when Sentinel stops; Docker kills after ten seconds. */
 const patience = 8000
 
-const cannotListen = (flag: string, host: string, port: number, cause: unknown): Failure => {
-  const code = String((cause as { readonly code?: unknown } | undefined)?.code)
-  return new Failure({
-    text:
-      code === "EADDRINUSE"
-        ? join("\n", [
-            text`Port ${port} on ${host} is taken by another program, perhaps by another Sentinel.`,
-            text`Stop that program, or choose another port with ${flag}.`
-          ])
-        : text`Port ${port} on ${host} cannot be opened (${code}). Choose another with ${flag} and --host.`,
+const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.CannotListen): Failure =>
+  new Failure({
+    text: isInUse
+      ? join("\n", [
+          text`Port ${port} on ${host} is taken by another program, perhaps by another Sentinel.`,
+          text`Stop that program, or choose another port with ${flag}.`
+        ])
+      : text`Port ${port} on ${host} cannot be opened (${code}). Choose another with ${flag} and --host.`,
     code: "port"
   })
-}
 
 /** The configuration, with the flags over it, and the store. Fails with all that is wrong with the file and the flags. */
 const configOf = Effect.fnUntraced(function* (options: Options) {
@@ -107,15 +105,14 @@ const open = Effect.fnUntraced(function* <R>(
   { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
   routes: Layer.Layer<never, never, HttpServer.HttpServer | R>
 ) {
-  const server = yield* Listener.make()
-  const connections = Listener.connectionsOf(server)
-  const listening = yield* Layer.build(
-    NodeHttpServer.layerServer(() => server, { host, port, disablePreemptiveShutdown: true })
-  ).pipe(Effect.catchTag("ServeError", ({ cause }) => Effect.fail(cannotListen(flag, host, port, cause))))
+  const hooks = yield* ListenerHooks.make
+  const listening = yield* Layer.build(NodeListener.layer({ host, port, hooks })).pipe(
+    Effect.catchTag("CannotListen", (error) => Effect.fail(cannotListen(flag, error)))
+  )
   yield* Effect.provideContext(Layer.build(routes), listening)
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
   const isLocal = Origin.isLoopback(url.host)
-  const drain = (within: number) => Listener.drain(server, connections, within)
+  const { drain } = Context.get(listening, NodeListener.NodeListener)
   return { drain, isLocal, origin: `http://${isLocal ? url.host : `localhost:${url.port}`}` }
 })
 

@@ -8,6 +8,8 @@ import * as AppInstallations from "@le-auth/core/AppInstallations"
 import type { Origin } from "@le-auth/core/Origin"
 import type { AccountId } from "@le-auth/core/Identifiers"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
+import type { TransportProblem } from "@le-auth/core/TransportProblem"
 import { Sessions } from "@le-auth/core/Sessions"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -88,15 +90,19 @@ const signInAt = (target: Target["Service"]) =>
   )
 
 const callsAt = (target: Target["Service"]) =>
-  NodeSignIn.layerCalls.pipe(Layer.merge(Layer.succeed(Target, target)), Layer.provide(settingsOf(target)))
+  NodeServerSignIn.layerCalls.pipe(Layer.merge(Layer.succeed(Target, target)), Layer.provide(settingsOf(target)))
 
 /** Nothing answered; an answer such as 500 is another matter. */
 const isUnreachable = (error: { readonly _tag: string; readonly reason?: unknown }): boolean => {
-  const reason = error.reason as { readonly _tag?: string; readonly status?: number } | undefined
+  const reason = error.reason as
+    | { readonly _tag?: string; readonly status?: number; readonly transport?: TransportProblem }
+    | undefined
   return (
     (error._tag === "DomainsError" || error._tag === "TokenError") &&
     reason?._tag === "Unavailable" &&
-    reason.status === undefined
+    reason.status === undefined &&
+    reason.transport?._tag !== "TooLarge" &&
+    reason.transport?._tag !== "Undecodable"
   )
 }
 

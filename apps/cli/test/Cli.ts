@@ -17,6 +17,9 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import { inject } from "vitest"
+import { freePort } from "../../../tools/free-port.mjs"
+
+export { freePort }
 
 export const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -95,14 +98,6 @@ export const run = (args: ReadonlyArray<string>, env?: Environment, program?: Re
 /** With something on stdin. */
 export const runWith = (input: string, args: ReadonlyArray<string>, env?: Environment): Promise<Result> =>
   start(args, env, bundle, { input }).result
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = Net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as Net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 export const isOpen = (port: number, host = "127.0.0.1"): Promise<boolean> =>
   new Promise((resolve) => {

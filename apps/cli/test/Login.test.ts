@@ -75,6 +75,17 @@ describe("le-auth login", () => {
     assert.notInclude(stderr, "plänted")
   })
 
+  it("says that a sign-in needs a redirect URI, which other commands do without", async () => {
+    const { LE_AUTH_REDIRECT_URI: _, ...without } = at.env
+    const login = await run(["login"], without)
+    assert.strictEqual(login.code, 7)
+    assert.include(login.stderr, "LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in comes in there")
+    const status = await run(["status"], without)
+    assert.notInclude(status.stderr, "LE_AUTH_REDIRECT_URI")
+    const domains = await run(["domains"], without)
+    assert.strictEqual(domains.code, 0, domains.stderr)
+  })
+
   it("I5: foreign hits, wrong state and nonsense are ignored while it waits", async () => {
     const { code, stderr, stdout } = await run(["login"], { ...at.env, BROWSER: browser("attack") })
     assert.strictEqual(code, 0, stderr)
@@ -113,6 +124,41 @@ describe("le-auth login", () => {
     const { code, stderr } = await run(["login"], { ...at.env, LE_AUTH_REDIRECT_URI: "https://le-app.com/cb" })
     assert.strictEqual(code, 7)
     assert.include(stderr, "https://le-app.com/cb does not lead to this computer")
+  })
+
+  it("I1: --callback-host opens another address, says so loudly, and leaves the redirect URI as it is", async () => {
+    for (const [args, environment] of [
+      [["--callback-host", "0.0.0.0"], {}],
+      [[], { LE_AUTH_CALLBACK_HOST: "0.0.0.0" }]
+    ] as const) {
+      const login = start(["login", "--no-browser", ...args], { ...at.env, ...environment })
+      const [, url = ""] = await login.output(authorizeUrl)
+      assert.strictEqual(new URL(url).searchParams.get("redirect_uri"), at.redirectUri)
+      assert.isTrue(await isOpen(at.callbackPort, process.platform === "linux" ? "127.0.0.2" : "127.0.0.1"))
+      await run([url], {}, browser("approve").split(" ").slice(1))
+      const { code, stderr } = await login.result
+      assert.strictEqual(code, 0, stderr)
+      assert.include(stderr, "WARNING: the callback is received on 0.0.0.0, not on this computer alone.")
+    }
+    const usual = await run(["login", "--no-browser", "--timeout", "10 millis"], {
+      ...at.env,
+      LE_AUTH_CALLBACK_HOST: ""
+    })
+    assert.notInclude(usual.stderr, "WARNING")
+  })
+
+  it("refuses a callback host that is no address", async () => {
+    const { code, stderr } = await run(["login", "--callback-host", "example.com"], at.env)
+    assert.strictEqual(code, 2)
+    assert.include(stderr, "--callback-host takes an IP address, such as 0.0.0.0, and not example.com.")
+    const other = await run(["login"], { ...at.env, LE_AUTH_CALLBACK_HOST: "localhost" })
+    assert.include(other.stderr, "LE_AUTH_CALLBACK_HOST takes an IP address")
+  })
+
+  it("asks for no address without a terminal, however long it takes", async () => {
+    const { code, stderr } = await run(["login", "--timeout", "6 seconds"], { ...at.env, BROWSER: browser("stop") })
+    assert.strictEqual(code, 5)
+    assert.notInclude(stderr, "Paste")
   })
 
   it("I8: the deadline ends it with exit code 5", async () => {

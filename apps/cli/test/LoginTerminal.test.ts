@@ -1,7 +1,7 @@
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { browser, type Environment, planted, run, world } from "./Cli.ts"
+import { browser, type Environment, planted, run, temporaryDirectory, world } from "./Cli.ts"
 import { keys, onTerminal } from "./Terminal.ts"
 
 let at: Awaited<ReturnType<typeof world>>
@@ -177,6 +177,29 @@ describe("le-auth login on a terminal", () => {
     const landed = await run([url], {}, browserThatStops)
     terminal.type(landed.stdout.trim() + keys.enter)
     assert.strictEqual((await terminal.result).code, 0)
+  })
+
+  describe("asks for the address by itself after a while, whatever the opener says", () => {
+    const openers = {
+      "stays, and nothing happens": "exec sleep 8",
+      "fails late": "sleep 2\nexit 3",
+      "says that all is well": "exit 0"
+    }
+    for (const [what, script] of Object.entries(openers)) {
+      it(`one that ${what}`, async () => {
+        const opener = Path.join(temporaryDirectory(), "opener")
+        Fs.writeFileSync(opener, `#!/bin/sh\n${script}\n`, { mode: 0o700 })
+        const terminal = onTerminal(["login"], { ...at.env, BROWSER: opener })
+        const [, url = ""] = await terminal.shows(/^ {2}(http\S+)$/m)
+        if (what === "fails late") await terminal.shows(/The program that opens the browser has failed/)
+        await terminal.shows(/Opening your browser[^]*Paste that page's address/)
+        const landed = await run([url], {}, browserThatStops)
+        terminal.type(landed.stdout.trim() + keys.enter)
+        const { code, screen } = await terminal.result
+        assert.strictEqual(code, 0, screen)
+        assert.strictEqual(/has failed/.test(screen), what === "fails late")
+      })
+    }
   })
 
   it("without a display it says so", async () => {

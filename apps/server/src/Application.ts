@@ -2,23 +2,22 @@
  * The example application: its page, the sign-in routes of `@le-auth/web`, and what they stand on.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
-import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
+import * as NodeServe from "@le-auth/node/NodeServe"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
+import * as Readiness from "@le-auth/web/Readiness"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
-import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as Configuration from "./Configuration.ts"
-import * as Health from "./Health.ts"
 import * as HomePage from "./HomePage.ts"
-import * as Listen from "./Listen.ts"
 import * as Spa from "./Spa.ts"
 import * as Stores from "./Stores.ts"
 
 /** What the routes stand on: the sign-in, the sessions, the installation, and where all of it is kept. */
 const services = (configuration: Configuration.Configuration) =>
   WebApplication.layer({ frameAncestors: configuration.frameAncestors }).pipe(
-    Layer.provideMerge(NodeSignIn.layerServer),
+    Layer.provideMerge(NodeServerSignIn.layerServer),
     Layer.provideMerge(Stores.layer(configuration.store)),
     Layer.provideMerge(AppInstallations.layer(configuration.installation)),
     Layer.provide(Configuration.provider(configuration))
@@ -29,15 +28,9 @@ const api = ApiProxy.layer({
   services: { accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/users/*"] } }
 })
 
-/** The application on its port. */
+/** The application on its port, which answers before the services are there. */
 export const layer = (configuration: Configuration.Configuration) =>
-  HttpRouter.serve(
-    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, api, Health.layer),
-    {
-      disableLogger: true,
-      disableListenLog: true
-    }
-  ).pipe(
-    Layer.provide(services(configuration)),
-    Layer.provide(Listen.layer({ port: configuration.port, host: configuration.host, setting: "PORT" }))
+  NodeServe.layer(
+    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, api, Readiness.layer),
+    { port: configuration.port, host: configuration.host, setting: "PORT", services: services(configuration) }
   )

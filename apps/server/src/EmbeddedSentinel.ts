@@ -5,6 +5,7 @@ import type { RedirectUri } from "@le-auth/core/Identifiers"
 import * as Origin from "@le-auth/core/Origin"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as NodeDatabase from "@le-auth/node/NodeDatabase"
+import * as NodeServe from "@le-auth/node/NodeServe"
 import * as SealKeyFile from "@le-auth/node/SealKeyFile"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
@@ -13,7 +14,6 @@ import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Path from "node:path"
-import * as Listen from "./Listen.ts"
 
 /** A file of its own, as it is a service of its own; beside the application's, so that one folder has all. */
 const fileFor = (store: StoreUrl.StoreUrl) => ({
@@ -42,9 +42,11 @@ export const layer = (options: {
     Layer.Error<typeof inMemory | typeof inFile>,
     Sentinel.Crypto
   > = options.store._tag === "Memory" ? inMemory : inFile
-  return Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) }).pipe(
-    Layer.provide(services),
-    Layer.provide(NodeCrypto.layerServer),
-    Layer.provide(Listen.layer({ port: options.port, host: "127.0.0.1", setting: "SENTINEL_PORT" }))
+  return NodeServe.layerOf(
+    Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) }).pipe(
+      Layer.provide(services),
+      Layer.provide(NodeCrypto.layerServer)
+    ),
+    { port: options.port, setting: "SENTINEL_PORT" }
   )
 }

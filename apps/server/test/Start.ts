@@ -2,20 +2,11 @@
  * The program as a user starts it: `npm start`, as a process of its own, on free ports.
  */
 import { type ChildProcess, spawn } from "node:child_process"
-import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
 
-const root = fileURLToPath(new URL("../../..", import.meta.url))
+export { freePort } from "../../../tools/free-port.mjs"
 
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
+const root = fileURLToPath(new URL("../../..", import.meta.url))
 
 export interface Started {
   readonly process: ChildProcess

@@ -4,9 +4,10 @@ import { fetch } from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { setTimeout } from "node:timers/promises"
+import { setTimeout as sleep } from "node:timers/promises"
 import * as PostgresDatabase from "../../../packages/node/test/PostgresDatabase.ts"
 import * as RedisDatabase from "../../../packages/node/test/RedisDatabase.ts"
+import { refusals } from "../../../packages/node/test/stores/refusals.ts"
 import { cable } from "../../../packages/node/test/stores/Cable.ts"
 import { browser, launch, place } from "./Program.ts"
 
@@ -43,7 +44,7 @@ describe("a restart", () => {
         assert.include(text, "You are signed in", text)
         return Date.parse(validUntil(text))
       }
-      while ((await refreshed()) <= Date.parse(validUntil(signedIn.text))) await setTimeout(200)
+      while ((await refreshed()) <= Date.parse(validUntil(signedIn.text))) await sleep(200)
       second.child.kill("SIGTERM")
       await second.ended
       assert.notInclude(second.output(), "ERROR")
@@ -140,6 +141,59 @@ describe.concurrent("a store that goes away", () => {
   }
 })
 
+describe("a store that reads and cannot write", () => {
+  for (const { engine, store, words } of refusals) {
+    it.live(`R92: ready turns red, /login is 503, the log says why, and all goes on by itself: ${engine}`, () =>
+      Effect.gen(function* () {
+        const { allow, refuse, url } = yield* store
+        const here = yield* Effect.promise(place)
+        const program = launch(here, { ...seal, LE_AUTH_STORE: url })
+        yield* Effect.addFinalizer(() => Effect.sync(() => program.child.kill("SIGKILL")))
+        yield* Effect.promise(() => program.ready)
+        const origin = `http://localhost:${here.port}`
+        const ready = () => fetch(`${origin}/health/ready`)
+        const becomes = (status: number) =>
+          Effect.promise(async () => {
+            for (;;) {
+              const answer = await ready()
+              if (answer.status === status) return answer.text()
+              await answer.text()
+              await sleep(100)
+            }
+          })
+        yield* becomes(200)
+
+        yield* refuse
+        const from = performance.now()
+        // A connection that was ended says so first.
+        let reason = ""
+        while (!reason.includes(words)) reason = yield* becomes(503)
+        // It takes seven seconds at most, which the clock of a test shows in packages/web; a busy machine takes longer.
+        assert.isBelow(performance.now() - from, 60_000)
+        const login = yield* Effect.promise(() => fetch(`${origin}/login`, { redirect: "manual" }))
+        const page = yield* Effect.promise(() => login.text())
+        assert.strictEqual(login.status, 503)
+        assert.notInclude(page, words)
+        const reference = /Reference: (\w+)/.exec(page)?.[1] ?? ""
+        const line = program
+          .output()
+          .split("\n")
+          .find((text) => text.includes(`reference ${reference}`))
+        assert.include(program.output(), words)
+        assert.isDefined(line, "the page's reference is in the log")
+        assert.strictEqual((yield* Effect.promise(() => fetch(`${origin}/health/live`))).status, 200)
+
+        yield* allow
+        yield* becomes(200)
+        const user = browser(origin)
+        assert.include((yield* Effect.promise(user.signIn)).text, "You are signed in")
+        program.child.kill("SIGTERM")
+        yield* Effect.promise(() => program.ended)
+      })
+    )
+  }
+})
+
 describe("LE_AUTH_STORE that cannot be used", () => {
   const said = async (env: Record<string, string>) => {
     const program = launch(await place(), env)
@@ -154,6 +208,12 @@ describe("LE_AUTH_STORE that cannot be used", () => {
     assert.include(all, "PORT: ")
     assert.notInclude(all, "    at ")
     assert.include(all, "LE_AUTH_STORE: is none of memory:, sqlite:PATH")
+  })
+
+  it("R95: an unknown parameter of its URL is refused by name", async () => {
+    for (const url of ["postgres://u@h/d?colour=planted", "redis://h?colour=planted"]) {
+      assert.include(await said({ ...seal, LE_AUTH_STORE: url }), "LE_AUTH_STORE: has the parameter colour")
+    }
   })
 
   it("H1: a database needs seal keys, and production does everywhere", async () => {

@@ -3,11 +3,9 @@
  *
  * @since 0.1.0
  */
-import * as Redaction from "@le-auth/core/Redaction"
-import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as HttpClient from "effect/http/HttpClient"
-import * as Layer from "effect/Layer"
+import * as FetchHttp from "@le-auth/core/FetchHttp"
+import type * as HttpClient from "effect/http/HttpClient"
+import type * as Layer from "effect/Layer"
 
 /**
  * `HttpClient` over the page's `fetch`.
@@ -29,20 +27,6 @@ import * as Layer from "effect/Layer"
  *
  * @since 0.1.0
  */
-export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.effect(
-  HttpClient.HttpClient,
-  Effect.map(HttpClient.HttpClient, HttpClient.transformResponse(Redaction.redacting))
-).pipe(
-  Layer.provide(FetchHttpClient.layer),
-  Layer.provide(
-    Layer.mergeAll(
-      Layer.succeed(FetchHttpClient.RequestInit, {
-        credentials: "same-origin",
-        cache: "no-store",
-        redirect: "manual",
-        referrerPolicy: "no-referrer"
-      }),
-      Layer.succeed(HttpClient.TracerPropagationEnabled, false)
-    )
-  )
-)
+export const layer: Layer.Layer<HttpClient.HttpClient> = FetchHttp.layerClient({
+  init: { credentials: "same-origin", cache: "no-store", referrerPolicy: "no-referrer" }
+})

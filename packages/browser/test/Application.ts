@@ -10,7 +10,7 @@ import * as Origin from "@le-auth/core/Origin"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
-import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
@@ -26,18 +26,9 @@ import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import { createServer, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
-import { createServer as createNetServer } from "node:net"
 import { bundle } from "./bundle.ts"
 import { certificate } from "../../../tools/certificate.mjs"
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createNetServer().once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
-    })
-  })
+import { freePort } from "../../../tools/free-port.mjs"
 
 const listen = (port: number, make: () => Server = createServer) =>
   NodeHttpServer.layer(make, { port, host: "127.0.0.1" })
@@ -124,7 +115,7 @@ export const make = async ({ host, web }: Options = {}) => {
     disableLogger: true,
     disableListenLog: true
   }).pipe(
-    Layer.provide(NodeSignIn.layerServer),
+    Layer.provide(NodeServerSignIn.layerServer),
     Layer.provide(stores),
     Layer.provide(AppInstallations.layer(installation)),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ LE_AUTH_DOMAIN_API: sentinelOrigin }))),

@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { explaining } from "./internal/explaining.ts"
 import * as Settings from "./Settings.ts"
 import { AccountId, ClientId, ClientSecret, RedirectUri } from "./Identifiers.ts"
 import { isLoopback } from "./Origin.ts"
@@ -19,8 +20,9 @@ import { isLoopback } from "./Origin.ts"
 const OwnRedirectUri = RedirectUri.check(
   Schema.makeFilter(
     (uri) => {
-      const { host, protocol } = new URL(uri)
-      return protocol === "https:" || isLoopback(host)
+      const url = URL.parse(uri)
+      // What is no URL has that problem already.
+      return url === null || url.protocol === "https:" || isLoopback(url.host)
     },
     { expected: "an https redirect URI, or http on this computer (RFC 9700 section 2.6)" }
   )
@@ -34,12 +36,14 @@ const OwnRedirectUri = RedirectUri.check(
  *
  * @since 0.1.0
  */
-export class AppInstallation extends Schema.Class<AppInstallation>("@le-auth/core/AppInstallation")({
-  accountId: AccountId,
-  clientId: ClientId,
-  clientSecret: ClientSecret,
-  redirectUris: Schema.Array(OwnRedirectUri)
-}) {}
+export class AppInstallation extends explaining(
+  Schema.Class<AppInstallation>("@le-auth/core/AppInstallation")({
+    accountId: AccountId,
+    clientId: ClientId,
+    clientSecret: ClientSecret,
+    redirectUris: Schema.Array(OwnRedirectUri)
+  })
+) {}
 
 /**
  * The application is not installed in this account, as far as its configuration says.
@@ -87,32 +91,40 @@ export const layer = (...installations: ReadonlyArray<AppInstallation>): Layer.L
   })
 }
 
+const credentials = {
+  LE_AUTH_ACCOUNT_ID: AccountId,
+  LE_AUTH_CLIENT_ID: ClientId,
+  LE_AUTH_CLIENT_SECRET: ClientSecret
+}
+const callback = { LE_AUTH_REDIRECT_URI: OwnRedirectUri }
+
 /**
  * The settings of one installation: `LE_AUTH_ACCOUNT_ID`, `LE_AUTH_CLIENT_ID`, `LE_AUTH_CLIENT_SECRET`,
  * `LE_AUTH_REDIRECT_URI`.
  *
  * @since 0.1.0
  */
-export const settings = {
-  LE_AUTH_ACCOUNT_ID: AccountId,
-  LE_AUTH_CLIENT_ID: ClientId,
-  LE_AUTH_CLIENT_SECRET: ClientSecret,
-  LE_AUTH_REDIRECT_URI: OwnRedirectUri
-}
+export const settings = { ...credentials, ...callback }
 
 /**
  * Reads the one installation from the configuration. Fails with all problems at once; the secret is not shown.
  *
+ * `LE_AUTH_REDIRECT_URI` may be missing: an application that signs in no user in a browser has no use for one. What needs one says
+ * so itself.
+ *
  * @since 0.1.0
  */
-export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> = Settings.load(settings).pipe(
+export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> = Settings.load(
+  credentials,
+  callback
+).pipe(
   Effect.map(
     (values) =>
       new AppInstallation({
         accountId: values.LE_AUTH_ACCOUNT_ID,
         clientId: values.LE_AUTH_CLIENT_ID,
         clientSecret: values.LE_AUTH_CLIENT_SECRET,
-        redirectUris: [values.LE_AUTH_REDIRECT_URI]
+        redirectUris: values.LE_AUTH_REDIRECT_URI === undefined ? [] : [values.LE_AUTH_REDIRECT_URI]
       })
   )
 )

@@ -7,6 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { explaining } from "./internal/explaining.ts"
 import { AccountId, ClientId, RedirectUri, State } from "./Identifiers.ts"
 import { UrlParameters } from "./UrlParameters.ts"
 
@@ -80,10 +81,12 @@ export const AuthorizeQuery = Schema.Struct(fields).pipe(Schema.encodeKeys(names
  *
  * @since 0.1.0
  */
-export class AuthorizeRequest extends Schema.Class<AuthorizeRequest>("@le-auth/core/AuthorizeRequest")({
-  accountId: AccountId,
-  ...fields
-}) {}
+export class AuthorizeRequest extends explaining(
+  Schema.Class<AuthorizeRequest>("@le-auth/core/AuthorizeRequest")({
+    accountId: AccountId,
+    ...fields
+  })
+) {}
 
 /**
  * The address of the authorization endpoint of an account, with the version that LivePerson keeps in its query.

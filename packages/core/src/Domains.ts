@@ -8,18 +8,19 @@ import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { BaseUri } from "./BaseUri.ts"
-import * as Http from "./internal/http.ts"
+import * as Answer from "./internal/answer.ts"
 import * as LastGood from "./internal/lastGood.ts"
 import { AccountId } from "./Identifiers.ts"
 import * as Origin from "./Origin.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Telemetry from "./Telemetry.ts"
+import * as Transport from "./Transport.ts"
+import * as TransportProblem from "./TransportProblem.ts"
 
 /**
  * The Domain API does not know the account.
@@ -47,19 +48,23 @@ export class UnknownService extends Schema.TaggedError<UnknownService>()("Unknow
 }
 
 /**
- * The Domain API did not answer, or answered nothing useful. Try again later.
+ * The Domain API did not answer, or answered nothing useful. What it said is for developers and logs.
  *
  * @since 0.1.0
  */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
   problem: Schema.String,
+  /** Why there was no answer, if there was none. */
+  transport: Schema.optionalKey(TransportProblem.TransportProblem),
   /** The status of the answer, if there was one. */
   status: Schema.optionalKey(Schema.Finite),
+  ...Answer.saidFields,
   /** Seconds, if the answer says. */
   retryAfter: Schema.optionalKey(Schema.Finite)
 }) {
   override get message(): string {
-    return `LivePerson's Domain API is not available: ${this.problem}. Try again later.`
+    const remedy = this.transport === undefined ? "Try again later." : TransportProblem.remedy(this.transport)
+    return `LivePerson's Domain API is not available: ${this.problem}. ${remedy}${Answer.quoted(this)}`
   }
 }
 
@@ -171,24 +176,24 @@ const baseUrisOf = (answer: unknown): ReadonlyArray<BaseUri> | undefined => {
 
 const fail = (reason: DomainsErrorReason) => Effect.fail(new DomainsError({ reason }))
 
-/** What an answer means that holds no hosts. */
-const unavailable = (answer: Http.Answer | Http.NoAnswer, problem?: string) => {
-  if (!("status" in answer)) return fail(new Unavailable({ problem: answer.problem }))
-  const { retryAfter, status } = answer
-  return fail(
-    new Unavailable({
-      problem: problem ?? `it answered with the status ${status}`,
-      status,
-      ...(retryAfter === undefined ? {} : { retryAfter })
-    })
-  )
-}
+const noAnswer = (problem: TransportProblem.TransportProblem) =>
+  new DomainsError({ reason: new Unavailable({ problem: TransportProblem.what(problem), transport: problem }) })
 
-/** A look-up changes nothing, so whatever may go better the next time may be asked again. */
+/** What an answer means that holds no hosts. */
+const unavailable = (answer: Transport.Answer, problem = `it answered with the status ${answer.status}`) =>
+  Effect.flatMap(Answer.retryAfter(answer), (retryAfter) => {
+    const { said } = Answer.understood(answer, [])
+    const reason = { problem: Answer.isRedirect(answer) ? Answer.redirected : problem, status: answer.status }
+    return fail(new Unavailable({ ...reason, ...said, ...retryAfter }))
+  })
+
+/** What time alone may change. */
 const failureOf = ({ reason }: DomainsError): RetryPolicy.Failure | undefined => {
   if (reason._tag !== "Unavailable") return undefined
-  if (reason.status === 429) return { _tag: "RateLimited", retryAfter: reason.retryAfter }
-  return reason.status === undefined || reason.status >= 500 ? { _tag: "ServerError" } : undefined
+  const { retryAfter, status, transport } = reason
+  if (status === 429) return { _tag: "RateLimited", retryAfter }
+  if (status !== undefined) return status >= 500 ? { _tag: "ServerError", retryAfter } : undefined
+  return transport !== undefined && TransportProblem.mayRepeat(transport) ? { _tag: "ServerError" } : undefined
 }
 const retrying = RetryPolicy.retry({ login: false, failureOf })
 
@@ -199,11 +204,11 @@ const retrying = RetryPolicy.retry({ login: false, failureOf })
  *
  * @since 0.1.0
  */
-export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpClient.HttpClient> =>
+export const layer = (options: Options = {}): Layer.Layer<Domains, never, Transport.Transport> =>
   Layer.effect(
     Domains,
     Effect.gen(function* () {
-      const client = yield* HttpClient.HttpClient
+      const transport = yield* Transport.Transport
       const domainApi = options.domainApi ?? liveperson
       const allowedHosts = options.allowedHosts ?? ["*.liveperson.net"]
       const local = Origin.isLoopback(new URL(domainApi).host)
@@ -219,12 +224,13 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
       /** What the Domain API says below the path of an account's services; nothing if it does not know `service`. */
       const answerOf = Effect.fnUntraced(function* (accountId: AccountId, service: string | undefined) {
         const path = service === undefined ? "" : `/${encodeURIComponent(service)}`
-        const address = `${domainApi}/api/account/${accountId}/service${path}/baseURI.json?version=1.0`
-        const answer = yield* Effect.catch(Http.get(client, address), (failure) => unavailable(failure))
+        const url = `${domainApi}/api/account/${accountId}/service${path}/baseURI.json?version=1.0`
+        const request = { method: "GET", url, headers: { accept: "application/json" } } as const
+        const answer = yield* Effect.mapError(transport.send(request), noAnswer)
         if (answer.status === 401) return yield* fail(new UnknownAccount({ accountId }))
         if (service !== undefined && (answer.status === 400 || answer.status === 404)) return []
         if (answer.status !== 200) return yield* unavailable(answer)
-        const candidates = baseUrisOf(Http.json(answer))
+        const candidates = baseUrisOf(Answer.json(answer))
         if (candidates === undefined) return yield* unavailable(answer, "its answer cannot be read")
         // LivePerson's own command line once mixed up the hosts of two accounts: an answer counts for its account only.
         return candidates.filter((candidate) => candidate.account === accountId)
@@ -263,7 +269,7 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
         failureFor: "30 seconds",
         // The caller's policy decides when to ask again.
         failureWithoutAnswerFor: 0,
-        timedOut: () => new DomainsError({ reason: new Unavailable({ problem: "it did not answer in time" }) }),
+        timedOut: () => noAnswer(new TransportProblem.AnswerTimeout({ host: new URL(domainApi).host, sent: true })),
         isOutage: ({ reason }) => reason._tag === "Unavailable",
         onOutage: (key, error) =>
           Effect.logWarning("The hosts that the Domain API named before stay in use", error.message, {
@@ -287,7 +293,7 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, HttpCl
  *
  * @since 0.1.0
  */
-export const layerConfig: Layer.Layer<Domains, Config.ConfigError, HttpClient.HttpClient> = Layer.unwrap(
+export const layerConfig: Layer.Layer<Domains, Config.ConfigError, Transport.Transport> = Layer.unwrap(
   Effect.map(Config.schema(Origin.Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(liveperson)), (domainApi) =>
     layer({ domainApi })
   )

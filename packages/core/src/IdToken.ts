@@ -20,6 +20,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { explaining } from "./internal/explaining.ts"
 import * as Base64Url from "./Base64Url.ts"
 import { ClientId, type IdTokenText, Subject } from "./Identifiers.ts"
 import * as Newest from "./internal/newest.ts"
@@ -52,9 +53,8 @@ export type IdTokenClaims = typeof IdTokenClaims.Type
  *
  * @since 0.1.0
  */
-export class UnverifiedClaims extends Schema.TaggedClass<UnverifiedClaims>("@le-auth/core/UnverifiedClaims")(
-  "UnverifiedClaims",
-  claims
+export class UnverifiedClaims extends explaining(
+  Schema.TaggedClass<UnverifiedClaims>("@le-auth/core/UnverifiedClaims")("UnverifiedClaims", claims)
 ) {}
 
 /**
@@ -62,9 +62,8 @@ export class UnverifiedClaims extends Schema.TaggedClass<UnverifiedClaims>("@le-
  *
  * @since 0.1.0
  */
-export class VerifiedClaims extends Schema.TaggedClass<VerifiedClaims>("@le-auth/core/VerifiedClaims")(
-  "VerifiedClaims",
-  claims
+export class VerifiedClaims extends explaining(
+  Schema.TaggedClass<VerifiedClaims>("@le-auth/core/VerifiedClaims")("VerifiedClaims", claims)
 ) {}
 
 /**

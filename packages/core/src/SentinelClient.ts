@@ -7,20 +7,18 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { AppInstallation } from "./AppInstallations.ts"
-import * as Excerpt from "./internal/excerpt.ts"
-import * as Http from "./internal/http.ts"
+import * as Answer from "./internal/answer.ts"
 import * as OptionalMembers from "./internal/optionalMembers.ts"
 import { failureOf } from "./internal/repeatable.ts"
 import type { AccountId, AuthorizationCode, CodeVerifier, RedirectUri, RefreshToken } from "./Identifiers.ts"
 import { type JsonWebKeySet, readKeySet } from "./IdToken.ts"
-import { OAuthErrorBody, tokenErrorCodes } from "./OAuthError.ts"
+import { tokenErrorCodes } from "./OAuthError.ts"
 import type { Origin } from "./Origin.ts"
 import * as Redaction from "./Redaction.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
@@ -28,6 +26,7 @@ import * as Telemetry from "./Telemetry.ts"
 import { AppTokenResponse, TokenResponse } from "./Token.ts"
 import {
   BadResponse,
+  Blocked,
   InvalidClient,
   InvalidGrant,
   RateLimited,
@@ -37,6 +36,8 @@ import {
   type TokenErrorReason,
   Unavailable
 } from "./TokenError.ts"
+import * as Transport from "./Transport.ts"
+import * as TransportProblem from "./TransportProblem.ts"
 
 /**
  * Whom a call speaks for, and to whom: `sentinel` is what `Domains.resolve` gave for the installation's account.
@@ -81,69 +82,53 @@ export class SentinelClient extends Context.Service<
   }
 >()("@le-auth/core/SentinelClient") {}
 
-const decodeOAuthError = Schema.decodeUnknownOption(OAuthErrorBody)
-const readableError = OptionalMembers.readable(OAuthErrorBody.fields)
-/** The envelope of LivePerson's other services: `{"error":{"message":...,"internalCode":...}}`. */
-const decodeEnvelope = Schema.decodeUnknownOption(Schema.Struct({ error: Schema.Struct({ message: Schema.String }) }))
-
 /** The secrets of a form: nothing that was sent comes back out of an answer. */
-const secretsOf = (form: Record<string, string>): ReadonlyArray<string> =>
+const secretsOf = (form: Readonly<Record<string, string>>): ReadonlyArray<string> =>
   Redaction.secretParameters.flatMap((name) => form[name] ?? [])
 
 const knownCodes: ReadonlySet<string> = new Set(tokenErrorCodes)
 /** An answer, and what was sent that it must not give away. */
-interface Received extends Http.Answer {
+interface Received extends Transport.Answer {
   readonly secrets: ReadonlyArray<string>
 }
 
-/** A text of the other side, where there has to be one. */
-const shown = (text: string, secrets: ReadonlyArray<string>, maximum?: number): string =>
-  Excerpt.of(text, secrets, maximum) ?? "not shown, since it repeats something secret"
-
-const badResponse = ({ contentType, secrets, status }: Received, problem: string, excerpt?: string) =>
-  new BadResponse({
-    status,
-    contentType: shown(contentType, secrets, 100),
-    problem,
-    ...(excerpt === undefined || excerpt === "" ? {} : { excerpt })
-  })
-
-/** What an answer other than success means (RFC 6749 section 5.2). */
-const reasonOf = (answer: Received): TokenErrorReason => {
-  const { secrets, status } = answer
-  const retryAfter = answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter }
-  if (status === 429) return new RateLimited(retryAfter)
-  if (status >= 500) {
-    const sent = status !== 503 || answer.retryAfter === undefined
-    return new Unavailable({ problem: `it answered with the status ${status}`, status, sent, ...retryAfter })
-  }
-  const body = Http.json(answer)
-  if (status >= 400 && Predicate.isObject(body)) {
-    const oauth = decodeOAuthError(readableError(body).kept)
-    if (Option.isSome(oauth)) {
-      const { error, error_description } = oauth.value
-      const description = error_description === undefined ? undefined : Excerpt.of(error_description, secrets, 300)
-      const said = {
-        error: knownCodes.has(error) ? error : shown(error, secrets, 100),
-        ...(description === undefined ? {} : { description })
-      }
-      if (error === "invalid_grant") return new InvalidGrant(said)
-      return error === "invalid_client" ? new InvalidClient(said) : new Refused(said)
-    }
-    const envelope = decodeEnvelope(body)
-    if (Option.isSome(envelope)) {
-      const said = { error: shown(envelope.value.error.message, secrets, 300) }
-      return status === 401 ? new InvalidClient(said) : new Refused(said)
-    }
-  }
-  const problem = status >= 300 && status < 400 ? "it is a redirect, which is not followed" : "it is no OAuth error"
-  return badResponse(answer, problem, Excerpt.of(answer.body, secrets))
+const badResponse = (answer: Received, problem: string, excerpt?: string) => {
+  const { contentType } = Answer.understood({ ...answer, body: "" }, answer.secrets).said
+  return new BadResponse({ status: answer.status, contentType, problem, ...(excerpt === undefined ? {} : { excerpt }) })
 }
 
-const noAnswer = (failure: Http.NoAnswer): TokenErrorReason =>
-  failure.timedOut ? new Timeout() : new Unavailable({ problem: failure.problem, sent: failure.sent })
+/** What an answer other than success means (RFC 6749 section 5.2). */
+const reasonOf = (answer: Received): Effect.Effect<TokenErrorReason> =>
+  Effect.map(Answer.retryAfter(answer), (retryAfter) => {
+    const { secrets, status } = answer
+    const { code, kind, said } = Answer.understood(answer, secrets)
+    if (status === 429) return new RateLimited({ ...said, ...retryAfter })
+    if (status === 451) return new Blocked(said)
+    if (status >= 500) {
+      const sent = status !== 503 || retryAfter.retryAfter === undefined
+      return new Unavailable({ problem: `it answered with the status ${status}`, status, sent, ...said, ...retryAfter })
+    }
+    if (status >= 400 && kind !== "other") {
+      const { contentType: _, error, ...described } = said
+      const words = { error: code !== undefined && knownCodes.has(code) ? code : error!, ...described }
+      if (code === "invalid_grant") return new InvalidGrant(words)
+      if (code === "invalid_client" || (kind === "envelope" && status === 401)) return new InvalidClient(words)
+      return new Refused(words)
+    }
+    const problem = Answer.isRedirect(answer) ? Answer.redirected : "it is no OAuth error"
+    return badResponse(answer, problem, said.excerpt)
+  })
+
+/** Nobody says that an answer which nobody can read was none: it came, and what it says is lost. */
+const noAnswer = (problem: TransportProblem.TransportProblem): TokenErrorReason =>
+  problem._tag === "AnswerTimeout"
+    ? new Timeout()
+    : new Unavailable({ problem: TransportProblem.what(problem), transport: problem, sent: problem.sent })
 
 const retrying = RetryPolicy.retry({ login: true, failureOf: (error: TokenError) => failureOf(error) })
+
+const json = { accept: "application/json" }
+const formHeaders = { ...json, "content-type": "application/x-www-form-urlencoded;charset=UTF-8" }
 
 /** App tokens of version 2 can be verified with published keys, and LivePerson has version 1 for the Connector API only. */
 const paths = {
@@ -160,7 +145,7 @@ const tokensWith = <A>(schema: Schema.Codec<A, unknown> & { readonly fields: Sch
   const decode = Schema.decodeUnknownOption(schema)
   const readable = OptionalMembers.readable(schema.fields)
   return (operation: TokenError["operation"]) => (answer: Received) => {
-    const body = Http.json(answer)
+    const body = Answer.json(answer)
     const { kept, unread } = readable(Predicate.isObject(body) ? body : {})
     const tokens = decode(kept)
     if (Option.isNone(tokens)) {
@@ -175,35 +160,36 @@ const tokens = tokensWith(TokenResponse)
 const appTokens = tokensWith(AppTokenResponse)
 
 const keySet = (answer: Received) => {
-  const keys = readKeySet(Http.json(answer))
+  const keys = readKeySet(Answer.json(answer))
   const reason = badResponse(answer, "it is not a JSON Web Key Set")
   return keys === undefined ? Effect.fail(new TokenError({ operation: "keys", reason })) : Effect.succeed(keys)
 }
 
 /**
- * Calls Sentinel over the `HttpClient` of the context.
+ * Calls Sentinel over the `Transport` of the context.
  *
  * @since 0.1.0
  */
-export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = Layer.effect(
+export const layer: Layer.Layer<SentinelClient, never, Transport.Transport> = Layer.effect(
   SentinelClient,
   Effect.gen(function* () {
-    const client = yield* HttpClient.HttpClient
+    const transport = yield* Transport.Transport
 
     /** The answer, if it is a success; else what it means. */
     const answered = (
       operation: TokenError["operation"],
-      answer: Effect.Effect<Http.Answer, Http.NoAnswer>,
-      form: Record<string, string>
-    ) =>
-      answer.pipe(
-        Effect.mapError((failure) => new TokenError({ operation, reason: noAnswer(failure) })),
-        Effect.map((answer): Received => ({ ...answer, secrets: secretsOf(form) })),
-        Effect.filterOrFail(
-          ({ status }) => status >= 200 && status < 300,
-          (answer) => new TokenError({ operation, reason: reasonOf(answer) })
-        )
-      )
+      request: Transport.Request,
+      form: Readonly<Record<string, string>>
+    ): Effect.Effect<Received, TokenError> =>
+      Effect.matchEffect(transport.send(request), {
+        onFailure: (problem) => Effect.fail(new TokenError({ operation, reason: noAnswer(problem) })),
+        onSuccess: ({ body, headers, status }) => {
+          const received: Received = { status, headers, body, secrets: secretsOf(form) }
+          return status >= 200 && status < 300
+            ? Effect.succeed(received)
+            : Effect.flatMap(reasonOf(received), (reason) => Effect.fail(new TokenError({ operation, reason })))
+        }
+      })
 
     /** Credentials in the body, as LivePerson wants them. */
     const post = (
@@ -218,7 +204,8 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
         client_secret: Redacted.value(installation.clientSecret)
       }
       const address = `${sentinel}/sentinel/api/${path(installation.accountId)}`
-      return answered(operation, Http.postForm(client, address, form), form)
+      const body = new URLSearchParams(form).toString()
+      return answered(operation, { method: "POST", url: address, headers: formHeaders, body }, form)
     }
 
     const observed = <A>(operation: TokenError["operation"], endpoint: Endpoint, call: Effect.Effect<A, TokenError>) =>
@@ -253,7 +240,7 @@ export const layer: Layer.Layer<SentinelClient, never, HttpClient.HttpClient> = 
       },
 
       keys: (sentinel) => {
-        const call = answered("keys", Http.get(client, `${sentinel}/sentinel/well-known/jwks`), {})
+        const call = answered("keys", { method: "GET", url: `${sentinel}/sentinel/well-known/jwks`, headers: json }, {})
         return Telemetry.observed("SentinelClient.keys", noAccount, retrying(Effect.flatMap(call, keySet)))
       }
     })

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { explaining } from "./internal/explaining.ts"
 import { AccessToken, AccountId, ClientId, RefreshToken, Subject } from "./Identifiers.ts"
 import { Origin } from "./Origin.ts"
 import { UnverifiedClaims, VerifiedClaims } from "./IdToken.ts"
@@ -21,15 +22,17 @@ export const unidentified: Subject = Subject.make("unidentified")
  *
  * @since 0.1.0
  */
-export class SessionKey extends Schema.Class<SessionKey>("@le-auth/core/SessionKey")({
-  accountId: AccountId,
-  clientId: ClientId,
-  subject: Subject,
-  /** Of one sign-in, so that each browser has a session of its own: random. Absent where a user has one session. */
-  instance: Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/, { expected: "1 to 64 characters of base64url" }))
-  )
-}) {
+export class SessionKey extends explaining(
+  Schema.Class<SessionKey>("@le-auth/core/SessionKey")({
+    accountId: AccountId,
+    clientId: ClientId,
+    subject: Subject,
+    /** Of one sign-in, so that each browser has a session of its own: random. Absent where a user has one session. */
+    instance: Schema.optionalKey(
+      Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-]{1,64}$/, { expected: "1 to 64 characters of base64url" }))
+    )
+  })
+) {
   /** One text for all parts, for stores: URL-encoded, so no part can imitate another. */
   override toString(): string {
     const { accountId, clientId, instance, subject } = this
@@ -63,23 +66,25 @@ export type Generation = typeof Generation.Type
  *
  * @since 0.1.0
  */
-export class Session extends Schema.Class<Session>("@le-auth/core/Session")({
-  key: SessionKey,
-  /** Of this set of tokens. */
-  generation: Generation.pipe(Schema.withDecodingDefaultKey(Effect.succeed(""))),
-  accessToken: AccessToken,
-  /** Absent if the installation does not have the grant type `refresh_token`. */
-  refreshToken: Schema.optionalKey(RefreshToken),
-  /** Who signed in, from the id_token of the sign-in. LivePerson gives none on a refresh, so it is kept. */
-  claims: Schema.optionalKey(Schema.Union([VerifiedClaims, UnverifiedClaims])),
-  /** When the user signed in. */
-  signedInAt: Schema.Finite,
-  /** When these tokens came; absent for a session that was kept by a version that did not say: then it is `signedInAt`. */
-  renewedAt: Schema.optionalKey(Schema.Finite),
-  /** The origin that gave the tokens, for when the Domain API cannot be asked. */
-  sentinel: Schema.optionalKey(Origin),
-  /** From when on the access token is refreshed before it is used. */
-  refreshAt: Schema.Finite,
-  /** When the access token ends. */
-  expiresAt: Schema.Finite
-}) {}
+export class Session extends explaining(
+  Schema.Class<Session>("@le-auth/core/Session")({
+    key: SessionKey,
+    /** Of this set of tokens. */
+    generation: Generation.pipe(Schema.withDecodingDefaultKey(Effect.succeed(""))),
+    accessToken: AccessToken,
+    /** Absent if the installation does not have the grant type `refresh_token`. */
+    refreshToken: Schema.optionalKey(RefreshToken),
+    /** Who signed in, from the id_token of the sign-in. LivePerson gives none on a refresh, so it is kept. */
+    claims: Schema.optionalKey(Schema.Union([VerifiedClaims, UnverifiedClaims])),
+    /** When the user signed in. */
+    signedInAt: Schema.Finite,
+    /** When these tokens came; absent for a session that was kept by a version that did not say: then it is `signedInAt`. */
+    renewedAt: Schema.optionalKey(Schema.Finite),
+    /** The origin that gave the tokens, for when the Domain API cannot be asked. */
+    sentinel: Schema.optionalKey(Origin),
+    /** From when on the access token is refreshed before it is used. */
+    refreshAt: Schema.Finite,
+    /** When the access token ends. */
+    expiresAt: Schema.Finite
+  })
+) {}

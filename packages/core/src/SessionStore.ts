@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { AccountId } from "./Identifiers.ts"
+import { onlyOne } from "./internal/onlyOne.ts"
 import * as SessionText from "./internal/sessionText.ts"
 import type { Generation, Session, SessionKey } from "./Session.ts"
 import type { StoreError } from "./StoreError.ts"
@@ -47,7 +48,8 @@ export interface MemoryOptions {
 }
 
 /**
- * Keeps the sessions in the memory of this process: for one process, and for tests. They end with it.
+ * Keeps the sessions in the memory of this process: for one process, and for tests. They end with it. A second one in the same process is
+ * warned of, but in tests.
  *
  * @since 0.1.0
  */
@@ -91,7 +93,7 @@ export const layerMemoryWith = (options: MemoryOptions): Layer.Layer<SessionStor
           Array.from(sessions.values(), ({ session }) => session.key).filter((key) => key.accountId === accountId)
         )
     }
-  })
+  }).pipe(onlyOne("SessionStore.layerMemory"))
 
 /**
  * {@link layerMemoryWith} the defaults.

@@ -35,7 +35,7 @@ const lines = (error: Config.ConfigError): string =>
 
 /**
  * Reads one setting for each field, under the field's name, from the current `ConfigProvider`. An empty value counts as
- * missing, as people write `NAME= command` to unset one.
+ * missing, as people write `NAME= command` to unset one. Those of `optional` may be missing.
  *
  * @example
  * ```ts
@@ -47,16 +47,19 @@ const lines = (error: Config.ConfigError): string =>
  *
  * @since 0.1.0
  */
-export const load = <F extends Fields>(fields: F): Effect.Effect<Values<F>, SettingsError> =>
+export const load = <F extends Fields, O extends Fields = {}>(
+  fields: F,
+  optional?: O
+): Effect.Effect<Values<F> & Partial<Values<O>>, SettingsError> =>
   Effect.gen(function* () {
     const values: Record<string, unknown> = {}
     const problems: Array<string> = []
-    for (const [name, schema] of Object.entries(fields)) {
+    for (const [name, schema] of Object.entries({ ...fields, ...optional })) {
       const given = yield* Config.option(Config.NonEmptyString(name)).pipe(
         Effect.orElseSucceed(() => Option.none<string>())
       )
       if (Option.isNone(given)) {
-        problems.push(`${name} is missing`)
+        if (Object.hasOwn(fields, name)) problems.push(`${name} is missing`)
         continue
       }
       const value = yield* Effect.result(Config.schema(schema, name))
@@ -64,5 +67,5 @@ export const load = <F extends Fields>(fields: F): Effect.Effect<Values<F>, Sett
       else problems.push(`${name}: ${lines(value.failure)}`)
     }
     if (problems.length > 0) return yield* new SettingsError({ problems })
-    return values as Values<F>
+    return values as Values<F> & Partial<Values<O>>
   })

@@ -16,7 +16,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Statement } from "effect/sql/Statement"
 import * as StoreOperation from "./StoreOperation.ts"
-import { StoreError } from "./StoreError.ts"
+import type { StoreError } from "./StoreError.ts"
 
 const isConflict = ({ reason }: SqlError): boolean =>
   reason._tag === "DeadlockError" || reason._tag === "SerializationError"
@@ -54,7 +54,7 @@ export const migrate = (options: {
 }): Effect.Effect<void, StoreError, SqlClient.SqlClient> =>
   Migrator.make({})({ loader: Migrator.fromRecord(options.migrations), table: options.table }).pipe(
     Effect.asVoid,
-    Effect.mapError((cause) => new StoreError({ store: options.store, operation: "migrate", cause }))
+    Effect.mapError((cause) => StoreOperation.failed(options.store, "migrate", cause))
   )
 
 /** How many rows go at once, and for how long requests may have to wait for that. */

@@ -14,6 +14,8 @@ import * as Schema from "effect/Schema"
 export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
   store: Schema.String,
   operation: Schema.String,
+  /** What the engine said, see `problemOf` of `StoreOperation`: for operators and developers, not for the people who sign in. */
+  problem: Schema.optionalKey(Schema.String),
   cause: Schema.optionalKey(Schema.Defect())
 }) {
   /** Whether trying again cannot help, since it is what was given that the store does not take. */
@@ -22,6 +24,7 @@ export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
   }
 
   override get message(): string {
-    return `The ${this.store} is unavailable (${this.operation}). Try again; if it stays so, check the store behind it.`
+    const problem = this.problem === undefined ? "" : `: ${this.problem}`
+    return `The ${this.store} is unavailable (${this.operation})${problem}. Try again; if it stays so, check the store behind it.`
   }
 }

@@ -48,6 +48,72 @@ const within = <A, E, R, B, F>(
   })
 
 /**
+ * Where engines begin to repeat what they were given: PostgreSQL before the columns of a row, and a value in quotes after a colon; Redis
+ * before the arguments of a command that it does not know; MySQL an entry, and what it stumbles over; parsers of JSON after a comma.
+ */
+const given = /\bKey \(|\bDETAIL\b|\bdup key\b|,? with args\b|\bvalue "|\b(?:entry|near) ['"]|[:,] *(?:\.\.\.)?["'`{[]/
+
+/** The password, and the user, of an address. */
+const credentials = /(:\/\/)[^/?#\s]*@/g
+
+const saysNothing = (text: string): boolean => /^[\s.:,;]*$/.test(text)
+
+const oneLine = (text: string): string =>
+  text
+    .slice(0, 1000)
+    .split(given, 1)[0]!
+    .replace(credentials, "$1")
+    .replace(/[\p{C}\s]+/gu, " ")
+    .slice(0, 200)
+    .replace(/[\ud800-\udbff]$|[\s.:,;]+$/, "")
+    .trim()
+
+/** The messages of a chain of causes, the innermost last. Connections that failed at several addresses are one error with many. */
+const messagesOf = (error: unknown): ReadonlyArray<string> => {
+  const messages: Array<string> = []
+  let current = error
+  // A chain may come back to its beginning.
+  for (let depth = 0; depth < 20 && current !== undefined && current !== null; depth++) {
+    if (typeof current === "string") return [...messages, current]
+    if (typeof current !== "object") return messages
+    const { cause, code, errors, message } = current as Record<string, unknown>
+    for (const text of [code, message]) if (typeof text === "string") messages.push(text)
+    current = cause ?? (Array.isArray(errors) ? errors[0] : undefined)
+  }
+  return messages
+}
+
+/**
+ * What an engine said, from an error of its driver: the innermost message of the chain of causes, in one line of 200 characters at
+ * most. Engines repeat in some messages what they were given; from there on it is left out. Nothing if there is no message.
+ *
+ * @example
+ * ```ts
+ * import * as StoreOperation from "@le-auth/core/StoreOperation"
+ *
+ * const duplicate = new Error("duplicate key\nDETAIL: Key (id)=(7) already exists")
+ *
+ * StoreOperation.problemOf(new Error("the driver failed", { cause: duplicate })) // "duplicate key"
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const problemOf = (error: unknown): string | undefined =>
+  messagesOf(error)
+    .map(oneLine)
+    .findLast((text) => !saysNothing(text))
+
+/**
+ * The `StoreError` of an operation that failed so, with what the engine said.
+ *
+ * @since 0.1.0
+ */
+export const failed = (store: string, operation: string, cause: unknown): StoreError => {
+  const problem = problemOf(cause)
+  return new StoreError({ store, operation, ...(problem !== undefined && { problem }), cause })
+}
+
+/**
  * Makes the function that runs an operation of a store: it fails with a `StoreError`, after 5 seconds or `patience` at the latest,
  * whatever the driver does then.
  *
@@ -58,7 +124,7 @@ const within = <A, E, R, B, F>(
  *
  * const run = StoreOperation.operations("my store")
  *
- * const get = run("get")(Effect.fail("no connection")) // fails with a StoreError: "The my store is unavailable (get)."
+ * const get = run("get")(Effect.fail("no connection")) // "The my store is unavailable (get): no connection. …"
  * ```
  *
  * @since 0.1.0
@@ -72,6 +138,6 @@ export const operations = (store: string, patience: Duration.Input = usualPatien
           const late = `${operation}: no answer within ${Duration.format(duration)}`
           return Effect.fail(new StoreError({ store, operation: late }))
         }
-        return Exit.mapError(exit, (cause) => new StoreError({ store, operation, cause }))
+        return Exit.mapError(exit, (cause) => failed(store, operation, cause))
       })
 }

@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Answer from "./internal/answer.ts"
+import * as TransportProblem from "./TransportProblem.ts"
 
 const answer = { error: Schema.String, description: Schema.optionalKey(Schema.String) }
 const said = (reason: { readonly error: string; readonly description?: string }): string =>
@@ -52,23 +54,40 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", answer) {
  * @since 0.1.0
  */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+  ...Answer.saidFields,
   /** Seconds, if the answer says. */
   retryAfter: Schema.optionalKey(Schema.Finite)
 }) {
   override get message(): string {
-    return `Sentinel has had too many requests. Wait ${this.retryAfter ?? 5} seconds before the next.`
+    const pause = Math.max(5, this.retryAfter ?? 0)
+    return `Sentinel has had too many requests. Wait ${pause} seconds before the next.${Answer.quoted(this)}`
   }
 }
 
 /**
- * Sentinel could not be reached, or has a problem of its own (5xx).
+ * 451: LivePerson Support has blocked the account or the user's name. Neither waiting nor another sign-in changes it.
+ *
+ * @see LivePerson, API error codes
+ * @since 0.1.0
+ */
+export class Blocked extends Schema.TaggedError<Blocked>()("Blocked", Answer.saidFields) {
+  override get message(): string {
+    return `LivePerson Support has blocked the account or the user's name. Open a case with LivePerson Support.${Answer.quoted(this)}`
+  }
+}
+
+/**
+ * Sentinel could not be reached, or has a problem of its own (5xx). What it said is for developers and logs.
  *
  * @since 0.1.0
  */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
   problem: Schema.String,
+  /** Why there was no answer, if there was none. */
+  transport: Schema.optionalKey(TransportProblem.TransportProblem),
   /** The status of the answer, if there was one. */
   status: Schema.optionalKey(Schema.Finite),
+  ...Answer.saidFields,
   /**
    * Whether Sentinel may have acted on the request. `false` is certain: there was no connection, or it answered 503 and said when to
    * come again (RFC 9110 sections 10.2.3 and 15.6.4).
@@ -78,7 +97,8 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   retryAfter: Schema.optionalKey(Schema.Finite)
 }) {
   override get message(): string {
-    return `Sentinel is not available: ${this.problem}. Try again later.`
+    const remedy = this.transport === undefined ? "Try again later." : TransportProblem.remedy(this.transport)
+    return `Sentinel is not available: ${this.problem}. ${remedy}${Answer.quoted(this)}`
   }
 }
 
@@ -107,10 +127,9 @@ export class BadResponse extends Schema.TaggedError<BadResponse>()("BadResponse"
   excerpt: Schema.optionalKey(Schema.String)
 }) {
   override get message(): string {
-    const excerpt = this.excerpt === undefined ? "" : ` It begins: ${this.excerpt}`
     return (
       `Sentinel's answer (status ${this.status}, ${this.contentType || "no content type"}) cannot be used: ` +
-      `${this.problem}. Check that the Domain API names the right host.${excerpt}`
+      `${this.problem}. Check that the Domain API names the right host.${Answer.quoted(this)}`
     )
   }
 }
@@ -123,6 +142,7 @@ export const TokenErrorReason = Schema.Union([
   InvalidClient,
   Refused,
   RateLimited,
+  Blocked,
   Unavailable,
   Timeout,
   BadResponse
@@ -152,11 +172,14 @@ export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
 
   /** Whether the user has to sign in again; a code that was sent once is never sent again. */
   get startAgain(): boolean {
+    if (this.reason._tag === "Blocked") return false
     return this.operation === "exchange" || this.reason._tag === "InvalidGrant" || this.isRefusedRefresh
   }
 
   /** Whether the same call may succeed later. */
   get isTransient(): boolean {
-    return this.reason._tag === "RateLimited" || this.reason._tag === "Unavailable" || this.reason._tag === "Timeout"
+    const { reason } = this
+    if (reason._tag === "Unavailable") return reason.transport === undefined || TransportProblem.heals(reason.transport)
+    return reason._tag === "RateLimited" || reason._tag === "Timeout"
   }
 }

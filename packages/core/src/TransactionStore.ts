@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
+import { onlyOne } from "./internal/onlyOne.ts"
 import type { StoreError } from "./StoreError.ts"
 import type { Transaction } from "./Transaction.ts"
 
@@ -34,7 +35,8 @@ export class TransactionStore extends Context.Service<
 const capacity = 100_000
 
 /**
- * Keeps the records in the memory of this process: for one process, and for tests. Holds at most 100,000 open sign-ins.
+ * Keeps the records in the memory of this process: for one process, and for tests. Holds at most 100,000 open sign-ins. A
+ * second one in the same process is warned of, but in tests.
  *
  * @since 0.1.0
  */
@@ -61,4 +63,4 @@ export const layerMemory: Layer.Layer<TransactionStore> = Layer.sync(Transaction
         return entry.until > clock.currentTimeMillisUnsafe() ? Effect.succeedSome(entry.record) : Effect.succeedNone
       })
   }
-})
+}).pipe(onlyOne("TransactionStore.layerMemory"))

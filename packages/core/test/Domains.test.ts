@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Domains from "@le-auth/core/Domains"
 import { Origin } from "@le-auth/core/Origin"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+import { make, Transport } from "@le-auth/core/Transport"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -261,7 +262,7 @@ describe("Domains", () => {
         Effect.exit(resolve).pipe(
           Effect.provide(
             Domains.layerConfig.pipe(
-              Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
+              Layer.provide(Layer.succeed(Transport, make(client))),
               Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(environment)))
             )
           )

@@ -10,6 +10,8 @@ const hex = (code: number, width = 2) => code.toString(16).padStart(width, "0")
 /** Every way to write a text that a form, a page, JSON or a log may have. */
 const encodings: Record<string, (text: string) => string> = {
   plain: (text) => text,
+  "upper case": (text) => text.toUpperCase(),
+  "lower case": (text) => text.toLowerCase(),
   form: (text) => new URLSearchParams({ "": text }).toString().slice(1),
   percent: encodeURIComponent,
   "percent, all": (text) => codes(text, (code) => `%${hex(code)}`),
@@ -73,6 +75,14 @@ describe("Excerpt", () => {
       for (const place of around) assert.isUndefined(Excerpt.of(place(write(secret)), [secret]), secret)
     }
     for (const place of around) assert.isUndefined(Excerpt.of(place(write(printable)), [printable]))
+  })
+
+  it("D9: a long secret is found where a server cut it", () => {
+    const secret = "0a1b2c3d4e5f6071-8293a4b5c6d7e8f9"
+    for (const cut of [`${secret.slice(0, 20)}...`, `...${secret.slice(-20)}`]) {
+      for (const place of around) assert.isUndefined(Excerpt.of(place(cut), [secret]), cut)
+    }
+    assert.isDefined(Excerpt.of(`ends in ${secret.slice(-4)}`, [secret]))
   })
 
   it.each(Redaction.secretParameters)("D9: nothing comes of a body with a member %s, whosever it is", (name) => {

@@ -13,6 +13,7 @@ import * as Sessions from "@le-auth/core/Sessions"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
+import * as Transport from "@le-auth/core/Transport"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -148,6 +149,7 @@ const wire = Layer.effectContext(
       })
     )
     return Context.make(HttpClient.HttpClient, client).pipe(
+      Context.add(Transport.Transport, Transport.make(client)),
       Context.add(Wire, {
         sent,
         to: (path) => sent.filter(({ url }) => url.pathname.endsWith(path)),

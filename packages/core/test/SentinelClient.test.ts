@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { AppInstallation } from "@le-auth/core/AppInstallations"
 import { layer as sentinelClient, SentinelClient } from "@le-auth/core/SentinelClient"
+import { Domains } from "@le-auth/core/Domains"
+import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+import { make, Transport } from "@le-auth/core/Transport"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as HttpClient from "effect/http/HttpClient"
@@ -232,13 +235,98 @@ describe("SentinelClient", () => {
               }
             ] as const
         ),
-        [page("", 500), { problem: "it answered with the status 500", status: 500, sent: true }],
-        [page("", 599), { problem: "it answered with the status 599", status: 599, sent: true }]
+        [
+          page("", 500),
+          { problem: "it answered with the status 500", status: 500, sent: true, contentType: "text/html" }
+        ],
+        [
+          page("", 599),
+          { problem: "it answered with the status 599", status: 599, sent: true, contentType: "text/html" }
+        ]
       ] as const
       for (const [answer, expected] of cases) {
         wire.next("/token", answer)
         const { _tag, ...said } = { ...(yield* failure) }
         assert.deepStrictEqual(said, expected as never)
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D9: what an error of any status says is kept, of Sentinel and of the Domain API", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const secret = "planted-client-secret"
+      const envelope = { error: { message: "backend X is down", internalCode: 7 } }
+      const domains = yield* Domains
+      for (const status of [429, 451, 500, 502, 503, 504, 599]) {
+        for (const [answer, said, words] of [
+          [json(envelope, status), { error: "backend X is down" }, "It said: backend X is down"],
+          [
+            oauthError("server_error", status, "try tomorrow"),
+            { error: "server_error", description: "try tomorrow" },
+            "It said: server_error: try tomorrow"
+          ],
+          [
+            page("<h1>Bad Gateway</h1>", status),
+            { excerpt: "<h1>Bad Gateway</h1>" },
+            "It begins: <h1>Bad Gateway</h1>"
+          ],
+          [page(`<pre>${secret}</pre>`, status), {}, ""],
+          [json({ error: secret }, status), { error: "not shown, since it repeats something secret" }, "not shown"]
+        ] as const) {
+          wire.next("/token", answer)
+          const reason = yield* failure
+          assert.include(["RateLimited", "Blocked", "Unavailable"], reason._tag)
+          const { description, error, excerpt } = reason as unknown as { readonly [name: string]: string | undefined }
+          assert.deepStrictEqual(
+            Object.fromEntries(
+              Object.entries({ error, description, excerpt }).filter(([, value]) => value !== undefined)
+            ),
+            said as never
+          )
+          assert.include(reason.message, words)
+          assert.notInclude(`${reason.message} ${JSON.stringify(reason)}`, secret)
+        }
+        wire.next("/baseURI.json", json(envelope, status))
+        const error = yield* domains
+          .resolve(installation.accountId, `service${status}`)
+          .pipe(Effect.flip, Effect.provideService(RetryPolicy.Current, RetryPolicy.none))
+        assert(error.reason._tag === "Unavailable")
+        assert.strictEqual(error.reason.status, status)
+        assert.include(error.message, "It said: backend X is down")
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D9: 451 is LivePerson's block, which neither waiting nor a new sign-in changes", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const refresh = SentinelClient.use((client) =>
+        client.refresh({ ...endpoint, refreshToken: Redacted.make("planted-refresh") })
+      )
+      for (const call of [exchange, refresh]) {
+        wire.next("/token", page("", 451))
+        const error = yield* Effect.flip(call)
+        assert.strictEqual(error.reason._tag, "Blocked")
+        assert.include(error.message, "Open a case with LivePerson Support.")
+        assert.isFalse(error.isTransient)
+        assert.isFalse(error.startAgain)
+      }
+      assert.strictEqual(wire.to("/token").length, 2)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("D13: what the message says to wait is never less than LivePerson asks for", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      for (const [header, seconds] of [
+        [{}, 5],
+        [{ "retry-after": "0" }, 5],
+        [{ "retry-after": "3" }, 5],
+        [{ "retry-after": "90" }, 90]
+      ] as const) {
+        wire.next("/token", json({}, 429, header))
+        assert.include((yield* failure).message, `Wait ${seconds} seconds`)
       }
     }).pipe(Effect.provide(layer))
   )
@@ -259,7 +347,7 @@ describe("SentinelClient", () => {
         })
         const refresh = SentinelClient.use((client) =>
           client.refresh({ ...endpoint, refreshToken: Redacted.make("planted-refresh") })
-        ).pipe(Effect.provide(Layer.provide(sentinelClient, Layer.succeed(HttpClient.HttpClient, broken))))
+        ).pipe(Effect.provide(Layer.provide(sentinelClient, Layer.succeed(Transport, make(broken)))))
         const failing = yield* Effect.forkChild(Effect.flip(refresh))
         yield* TestClock.adjust("1 minute")
         const { operation, reason } = yield* Fiber.join(failing)
@@ -284,13 +372,16 @@ describe("SentinelClient", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("D9: an answer without a status is no success, and no redirect", () =>
+  it.effect("D5: an answer without a status is a redirect that nobody may see", () =>
     Effect.gen(function* () {
       ;(yield* Wire).next("/revoke", () => Response.error())
       const { reason } = yield* Effect.flip(
         SentinelClient.use((client) => client.revoke({ ...endpoint, refreshToken: Redacted.make("planted-refresh") }))
       )
-      assert.deepInclude({ ...reason }, { _tag: "BadResponse", status: 0, problem: "it is no OAuth error" })
+      assert.deepInclude(
+        { ...reason },
+        { _tag: "BadResponse", status: 0, problem: "it is a redirect, which is not followed" }
+      )
     }).pipe(Effect.provide(layer))
   )
 

@@ -100,7 +100,8 @@ it("F4: nothing but the refreshing of sessions takes their lock, and nothing but
       .filter((name) => name.endsWith(".ts") && module.test(fs.readFileSync(path.join(source, name), "utf8")))
       .map((name) => name.split(path.sep).join("/"))
       .toSorted()
-  const adapter = /(?:Sql|Redis)\.ts$|^LeaseLock|^SealedSessionStore|^index|^RefreshLock\.ts$|^SessionStore\.ts$/
+  const adapter =
+    /(?:Sql|Redis)\.ts$|^LeaseLock|^SealedSessionStore|^FetchSignIn|^index|^RefreshLock\.ts$|^SessionStore\.ts$/
   const users = (module: RegExp) => importing(module).filter((name) => !adapter.test(name))
   assert.deepStrictEqual(users(/from "\.\.?\/RefreshLock\.ts"/), ["internal/refreshing.ts"])
   assert.deepStrictEqual(users(/import \{ SessionStore \} from "\.\.?\/SessionStore\.ts"/), ["internal/keeping.ts"])

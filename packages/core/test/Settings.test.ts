@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
+import { SentinelClient } from "@le-auth/core/SentinelClient"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Scripted from "./ScriptedSentinel.ts"
 
 const from = (environment: Record<string, string>) =>
   AppInstallations.fromConfig.pipe(Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(environment))))
@@ -27,7 +29,11 @@ describe("settings", () => {
   it.effect("all problems are listed at once, and no value is repeated", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
-        from({ LE_AUTH_ACCOUNT_ID: "not an account", LE_AUTH_CLIENT_SECRET: "planted\u0000", LE_AUTH_REDIRECT_URI: "" })
+        from({
+          LE_AUTH_ACCOUNT_ID: "not an account",
+          LE_AUTH_CLIENT_SECRET: "planted\u0000",
+          LE_AUTH_REDIRECT_URI: "ftp://x"
+        })
       )
       assert.deepStrictEqual(
         error.problems.map((problem) => problem.split(/[: ]/)[0]),
@@ -38,6 +44,29 @@ describe("settings", () => {
       assert.include(error.message, "LE_AUTH_CLIENT_ID is missing")
       assert.include(error.message, "1 to 32 letters and digits")
     })
+  )
+
+  it.effect("a redirect URI may be missing: an application without a browser has none", () =>
+    Effect.gen(function* () {
+      for (const LE_AUTH_REDIRECT_URI of [undefined, ""]) {
+        const { LE_AUTH_REDIRECT_URI: _, ...rest } = good
+        const installation = yield* from(LE_AUTH_REDIRECT_URI === undefined ? rest : { ...rest, LE_AUTH_REDIRECT_URI })
+        assert.deepStrictEqual([...installation.redirectUris], [])
+      }
+    })
+  )
+
+  it.effect("D6: an app token needs no redirect URI", () =>
+    Effect.gen(function* () {
+      const { LE_AUTH_REDIRECT_URI: _, ...rest } = good
+      const installation = yield* from(rest)
+      const wire = yield* Scripted.Wire
+      wire.next("/app/token", Scripted.json({ access_token: "planted-app", token_type: "Bearer", expires_in: 60 }))
+      const token = yield* SentinelClient.use((client) =>
+        client.appToken({ installation, sentinel: Scripted.sentinelOrigin })
+      )
+      assert.strictEqual(Redacted.value(token.access_token), "planted-app")
+    }).pipe(Effect.provide(Scripted.layer))
   )
 
   it.effect("B9, A7: a redirect URI over plain http is accepted on this computer only", () =>

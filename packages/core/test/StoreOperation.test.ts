@@ -73,3 +73,50 @@ describe("operations", () => {
     })
   )
 })
+
+describe("what an engine said", () => {
+  it("R92: is the innermost message, in one line of 200 characters", () => {
+    const deep = new Error("READONLY You can't write against a read only replica.")
+    const wrapped = { _tag: "RedisError", cause: new Error("Failed to execute", { cause: deep }) }
+    assert.strictEqual(StoreOperation.problemOf(wrapped), "READONLY You can't write against a read only replica")
+    assert.strictEqual(StoreOperation.problemOf(new Error("no\n\tspace\u0007\u2028left ")), "no space left")
+    assert.isAtMost(StoreOperation.problemOf(new Error("x 😀".repeat(100)))!.length, 200)
+    assert.strictEqual(StoreOperation.problemOf("no disk"), "no disk")
+    const nowhere = new AggregateError([new Error("connect ECONNREFUSED ::1:5432"), new Error("other")])
+    assert.strictEqual(StoreOperation.problemOf(nowhere), "connect ECONNREFUSED ::1:5432")
+    assert.strictEqual(StoreOperation.problemOf(Object.assign(new Error(""), { code: "EPIPE" })), "EPIPE")
+    for (const nothing of [undefined, null, 7, {}, new Error("."), []]) {
+      assert.isUndefined(StoreOperation.problemOf(nothing))
+    }
+    const circle: { cause?: unknown; message: string } = { message: "round" }
+    circle.cause = circle
+    assert.strictEqual(StoreOperation.problemOf(circle), "round")
+  })
+
+  it("H1: has nothing of what the engine was given", () => {
+    for (const [text, expected] of [
+      ['duplicate key value violates unique constraint "t_pkey"\nDETAIL: Key (id)=(planted)', /t_pkey"$/],
+      ["refused. Key (id)=(planted) already exists.", /^refused$/],
+      ['invalid input syntax for type json: "planted"', /type json$/],
+      ['value "planted" is out of range for type integer', undefined],
+      ["ERR unknown command 'GETDEL', with args beginning with: 'planted' 'planted'", /unknown command 'GETDEL'$/],
+      [`Unexpected token 'p', "planted" is not valid JSON`, /^Unexpected token/],
+      [`Unexpected token 'p', ..."a planted b"... is not valid JSON`, /^Unexpected token/],
+      ['E11000 duplicate key error index: _id_ dup key: { id: "planted" }', /_id_$/],
+      ["Duplicate entry 'planted' for key 'PRIMARY'", /^Duplicate$/],
+      ["cannot reach redis://u:planted@host:6379", /redis:\/\/host:6379$/]
+    ] as const) {
+      const said = StoreOperation.problemOf(new Error("outer", { cause: new Error(text) }))
+      assert.notInclude(said, "planted")
+      assert.match(said ?? "", expected ?? /^outer$/)
+    }
+  })
+
+  it.effect("R92: is in the message of the error, and so in logs", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(run(Effect.fail({ cause: new Error("OOM command not allowed") })))
+      assert.strictEqual(error.problem, "OOM command not allowed")
+      assert.include(error.message, "(fetch): OOM command not allowed. Try again")
+    })
+  )
+})

@@ -13,7 +13,6 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
-import { createRequire } from "node:module"
 
 /** A person may have to unlock it. */
 const patience = "10 seconds"
@@ -55,14 +54,23 @@ export class Keychain extends Context.Service<
   }
 >()("@le-auth/node/Keychain") {}
 
+/** The exit code of a process that finds no addon. */
+const notInstalled = 3
+
 /**
  * What another process does: the library's calls block a whole process for as long as the keychain is silent, its asynchronous
  * ones too. The secret goes through pipes. On Linux only the Secret Service counts; the kernel's keyring, the library's other
  * choice, is empty after a restart.
+ *
+ * Only this text names the addon, so that no bundler takes it for a part of the program that it bundles.
  */
 const program = `
-const [path, service, name, operation] = process.argv.slice(1)
-const entry = () => new (require(path).Entry)(service, name, { linux: { store: "secret-service" } })
+const [from, service, name, operation] = process.argv.slice(1)
+const load = () => {
+  try { return require("node:module").createRequire(from)("@napi-rs/keyring") } catch { process.exit(${notInstalled}) }
+}
+const { Entry } = load()
+const entry = () => new Entry(service, name, { linux: { store: "secret-service" } })
 const answer = (value) => require("node:fs").writeSync(1, JSON.stringify(value))
 if (operation === "get") answer(entry().getPassword())
 else { entry().setPassword(require("node:fs").readFileSync(0, "utf8")); answer(null) }
@@ -72,26 +80,21 @@ const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.NullOr(Sc
 
 const ask = (service: string, name: string, operation: "get" | "set", secret = "") =>
   Effect.callback<string | null, KeychainError>((resume) => {
-    const refused = () => resume(Effect.fail(new KeychainError({ reason: "Refused" })))
-    let path: string
-    try {
-      path = createRequire(import.meta.url).resolve("@napi-rs/keyring")
-    } catch {
-      return resume(Effect.fail(new KeychainError({ reason: "NotInstalled" })))
-    }
-    const child = ChildProcess.spawn(process.execPath, ["-e", program, "--", path, service, name, operation], {
+    const fail = (reason: KeychainError["reason"]) => resume(Effect.fail(new KeychainError({ reason })))
+    const words = ["-e", program, "--", import.meta.url, service, name, operation]
+    const child = ChildProcess.spawn(process.execPath, words, {
       stdio: ["pipe", "pipe", "ignore"],
       windowsHide: true
     })
     let answer = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => (answer += text))
-    child.once("error", refused)
+    child.once("error", () => fail("Refused"))
     // It may end without reading.
     child.stdin.on("error", () => {}).end(secret)
     child.once("close", (code) => {
       const value = decode(answer)
       if (code === 0 && Option.isSome(value)) resume(Effect.succeed(value.value))
-      else refused()
+      else fail(code === notInstalled ? "NotInstalled" : "Refused")
     })
     return Effect.sync(() => child.kill("SIGKILL"))
   }).pipe(

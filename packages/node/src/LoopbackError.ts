@@ -33,6 +33,7 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
 }) {
   override get message(): string {
     const code = (this.cause as { readonly code?: unknown } | undefined)?.code
+    if (code === "EADDRNOTAVAIL") return `${this.host} is no address of this computer, so nothing can listen there.`
     return (
       `Port ${this.port} on ${this.host} cannot be opened${typeof code === "string" ? ` (${code})` : ""}. ` +
       "Use a redirect URI with a port above 1023 on 127.0.0.1 that is registered for the application."
@@ -53,7 +54,7 @@ export class NotLoopback extends Schema.TaggedError<NotLoopback>()("NotLoopback"
       this.redirectUri === undefined
         ? "The installation names no redirect URI"
         : `The redirect URI ${this.redirectUri} does not lead to this computer`
-    return `${what}. Register one such as http://127.0.0.1:4401/callback for the application, and configure it.`
+    return `${what}. Register one such as http://127.0.0.1:4401/callback for the application, and set it (LE_AUTH_REDIRECT_URI).`
   }
 }
 

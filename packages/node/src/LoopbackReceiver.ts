@@ -27,6 +27,11 @@ import { LoopbackError, NotLoopback, Timeout } from "./LoopbackError.ts"
 export interface Options<R> {
   /** The redirect URI as registered: http, and a loopback host. Its port is opened, its path is answered. */
   readonly redirectUri: RedirectUri
+  /**
+   * The address to listen on, if it is not that of the redirect URI: in a container, whose published port leads elsewhere,
+   * `0.0.0.0`. **Other computers can then reach the port.** The redirect URI, and the `Host` that is answered, stay as they are.
+   */
+  readonly listenHost?: string | undefined
   /** Checks a callback and completes the sign-in: `SignIn.complete`, with the binding of this attempt. */
   readonly complete: (url: string) => Effect.Effect<SignedIn, CompleteError, R>
   /** How long to wait for the callback. Default: 3 minutes. */
@@ -56,7 +61,7 @@ const addressOf = (redirectUri: RedirectUri): Effect.Effect<URL, LoopbackError> 
     : Effect.fail(new LoopbackError({ reason: new NotLoopback({ redirectUri }) }))
 }
 
-const listenAt = ({ hostname, port }: URL) => listen(hostname, port === "" ? 80 : Number(port))
+const listenAt = ({ hostname, port }: URL, host = hostname) => listen(host, port === "" ? 80 : Number(port))
 
 /**
  * Opens the port of the redirect URI as {@link open} does, and closes it at once, for whoever looks for what keeps a sign-in from
@@ -65,7 +70,7 @@ const listenAt = ({ hostname, port }: URL) => listen(hostname, port === "" ? 80 
  * @since 0.1.0
  */
 export const checkPort = (redirectUri: RedirectUri): Effect.Effect<void, LoopbackError> =>
-  Effect.scoped(Effect.asVoid(Effect.flatMap(addressOf(redirectUri), listenAt)))
+  Effect.scoped(Effect.asVoid(Effect.flatMap(addressOf(redirectUri), (address) => listenAt(address))))
 
 /**
  * Whether an error means that this attempt is over. Everything else that reaches the port (wrong state, no state, nonsense)
@@ -118,7 +123,7 @@ const isCallback = (text: string, address: URL): boolean => {
 /**
  * Opens the port of the redirect URI and waits for the callback. The port closes with the scope, whatever ends it.
  *
- * It listens on loopback only; for `localhost` on 127.0.0.1 and ::1. Other paths, methods and hosts are answered and
+ * It listens on loopback only, unless it is told an address to listen on; for `localhost` on 127.0.0.1 and ::1. Other paths, methods and hosts are answered and
  * ignored, and so are callbacks that belong to no open sign-in; waiting goes on. A refusal by Sentinel or a failed code
  * exchange ends the attempt. Fails at once with `PortInUse`, `CannotListen` or `NotLoopback`, later with `Timeout`.
  *
@@ -158,7 +163,7 @@ export const open = Effect.fnUntraced(function* <R>(
     })
   )
 
-  for (const server of yield* listenAt(address)) {
+  for (const server of yield* listenAt(address, options.listenHost)) {
     yield* Redaction.redacting(server.serve(answer))
   }
   yield* Effect.sleep(timeout).pipe(

@@ -28,6 +28,16 @@ import {
   verify
 } from "node:crypto"
 
+const opensslNames: Readonly<Record<string, string>> = {
+  "SHA-1": "sha1",
+  "SHA-256": "sha256",
+  "SHA-384": "sha384",
+  "SHA-512": "sha512"
+}
+
+/** OpenSSL's own name of a hash. Node takes others for it, Deno does not. */
+const nameOf = (name: string): string => opensslNames[name] ?? name
+
 const keyObjects = new WeakMap<Signature.PrivateKey | Signature.PublicKey, KeyObject>()
 
 const keyObjectOf = (key: Signature.PrivateKey | Signature.PublicKey) => {
@@ -57,13 +67,13 @@ export const layerSignature: Layer.Layer<Signature.Signature> = Layer.effect(
     sign: (privateKey, data) => {
       const { algorithm } = privateKey
       return algorithm._tag === "RsaPkcs1v15"
-        ? Effect.map(keyObjectOf(privateKey), (key) => sign(algorithm.hash.name, data, key))
+        ? Effect.map(keyObjectOf(privateKey), (key) => sign(nameOf(algorithm.hash.name), data, key))
         : webCrypto.sign(privateKey, data)
     },
     verify: (publicKey, signature, data) => {
       const { algorithm } = publicKey
       return algorithm._tag === "RsaPkcs1v15"
-        ? Effect.map(keyObjectOf(publicKey), (key) => verify(algorithm.hash.name, data, key, signature))
+        ? Effect.map(keyObjectOf(publicKey), (key) => verify(nameOf(algorithm.hash.name), data, key, signature))
         : webCrypto.verify(publicKey, signature, data)
     }
   }))
@@ -82,8 +92,8 @@ const bytesOf = (binary: string): Uint8Array => {
  */
 export const layerDigest: Layer.Layer<Digest.Digest> = Layer.succeed(Digest.Digest, {
   // As text first: a buffer of its own costs three times the hash.
-  digest: (algorithm, data) => Effect.sync(() => bytesOf(hash(algorithm.name, data, "binary"))),
-  digestHex: (algorithm, data) => Effect.sync(() => hash(algorithm.name, data, "hex"))
+  digest: (algorithm, data) => Effect.sync(() => bytesOf(hash(nameOf(algorithm.name), data, "binary"))),
+  digestHex: (algorithm, data) => Effect.sync(() => hash(nameOf(algorithm.name), data, "hex"))
 })
 
 const poolSize = 16_384
@@ -115,7 +125,7 @@ export const layerSecureRandom: Layer.Layer<SecureRandom.SecureRandom> = Layer.s
  */
 export const layerMac: Layer.Layer<Mac.Mac> = Mac.layerWebCryptoWith({
   // Node finds out that bytes are no key object by an exception, which costs five times the HMAC: so it is given one.
-  hmac: (algorithm, key, data) => bytesOf(createHmac(algorithm, createSecretKey(key)).update(data).digest("binary"))
+  hmac: (name, key, data) => bytesOf(createHmac(nameOf(name), createSecretKey(key)).update(data).digest("binary"))
 }).pipe(Layer.provide(layerSecureRandom))
 
 const tagLength = 16
@@ -169,7 +179,7 @@ export const layerKdf: Layer.Layer<Kdf.Kdf> = Layer.effect(
         options.length <= 255 * algorithm.hash.outputLength
       if (!isSimple) return webCrypto.derive(algorithm, secret, options)
       const { info = new Uint8Array(0), length, salt } = options
-      return Effect.sync(() => new Uint8Array(hkdfSync(algorithm.hash.name, secret, salt, info, length)))
+      return Effect.sync(() => new Uint8Array(hkdfSync(nameOf(algorithm.hash.name), secret, salt, info, length)))
     }
   }))
 ).pipe(Layer.provide(PlatformCrypto.layerKdf))

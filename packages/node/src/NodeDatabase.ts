@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { problemOf } from "@le-auth/core/StoreOperation"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -12,6 +13,7 @@ import * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import * as NodeSqlite from "./NodeSqlite.ts"
+import * as Trust from "./internal/trust.ts"
 import * as StoreUrl from "./StoreUrl.ts"
 
 /**
@@ -29,12 +31,8 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
   }
 }
 
-/** What the engine itself said is at the end of the chain of causes. */
-const said = (error: unknown): string => {
-  let last = error
-  while (last instanceof Error && last.cause instanceof Error) last = last.cause
-  return (last instanceof Error ? last.message : String(last)).replace(/\.$/, "")
-}
+const trustAdvice =
+  "; name the file of its CA with sslrootcert in the URL, or with NODE_EXTRA_CA_CERTS in the environment"
 
 /**
  * The error for whatever went wrong with a database, such as that its user may not make tables.
@@ -44,19 +42,44 @@ const said = (error: unknown): string => {
 export const unusable =
   (url: StoreUrl.DatabaseUrl) =>
   (cause: unknown): DatabaseError =>
-    new DatabaseError({ database: StoreUrl.describe(url), problem: said(cause), cause })
+    new DatabaseError({
+      database: StoreUrl.describe(url),
+      problem: `${problemOf(cause) ?? "it does not say why"}${Trust.isUntrusted(cause) ? trustAdvice : ""}`,
+      cause
+    })
 
 const missing = "its driver is missing; install @effect/sql-pg beside @le-auth/node"
 
-/** What our own URL says on top of that of PostgreSQL, whose driver ignores what it does not know. */
-const optionsOf = (url: URL) => {
-  const connections = Number(url.searchParams.get("max_connections"))
+/** What the URL says that the driver does not know. */
+const optionsOf = ({ searchParams }: URL) => {
+  const connections = searchParams.get("max_connections")
   return {
-    applicationName: url.searchParams.get("application_name") ?? "le-auth",
-    ...(Number.isInteger(connections) && connections > 0 && { maxConnections: connections }),
-    ...(url.searchParams.get("prepare") === "false" && { prepare: false })
+    applicationName: searchParams.get("application_name") ?? "le-auth",
+    ...(connections !== null && { maxConnections: Number(connections) }),
+    ...(searchParams.get("prepare") === "false" && { prepare: false })
   }
 }
+
+/** Where TLS is asked for, the authorities that the URL names, else those of libpq's variable, else those of Node. */
+const tlsOptionsOf = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl, { searchParams }: URL) {
+  const mode = searchParams.get("sslmode")
+  const isRequired = mode === "require" || mode === "verify-ca" || mode === "verify-full"
+  const named = searchParams.get("sslrootcert")
+  const inherited = isRequired ? process.env["PGSSLROOTCERT"] || undefined : undefined
+  const from = named ?? inherited
+  if (from === undefined) return {}
+  const setting = named === null ? "PGSSLROOTCERT" : "sslrootcert"
+  const ca = yield* Effect.tryPromise({
+    try: () => Trust.authorities(from),
+    catch: (cause) =>
+      new DatabaseError({
+        database: StoreUrl.describe(database),
+        problem: `${setting} names ${from}: ${problemOf(cause) ?? "it cannot be read"}`,
+        cause
+      })
+  })
+  return { ssl: { ca } }
+})
 
 /**
  * The layer, whose end takes a second at most. A pool waits for its statements when it closes; a silent server ends none of them, and
@@ -91,7 +114,9 @@ const postgres = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl & {
     try: () => import("@effect/sql-pg/PgClient"),
     catch: (cause) => new DatabaseError({ database: StoreUrl.describe(database), problem: missing, cause })
   })
-  return closingInTime(layer({ url: database.url, ...optionsOf(new URL(Redacted.value(database.url))) }))
+  const url = new URL(Redacted.value(database.url))
+  const tls = yield* tlsOptionsOf(database, url)
+  return closingInTime(layer({ url: database.url, ...optionsOf(url), ...tls }))
 })
 
 /**
@@ -100,8 +125,8 @@ const postgres = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl & {
  *
  * - `sqlite:PATH` is {@link NodeSqlite}. The file is made if it is missing, with its folder.
  * - `postgres://…` takes `@effect/sql-pg`, which is loaded only then, so it must be installed. The URL is that of libpq
- *   (`?sslmode=require`), and may have `max_connections=N`, of this process (10), and `prepare=false` for a pooler that does
- *   not know prepared statements.
+ *   (`?sslmode=verify-full&sslrootcert=ca.pem`, also `PGSSLROOTCERT`), and may have `max_connections=N`, of this process (10), and
+ *   `prepare=false` for a pooler that does not know prepared statements. See `docs/stores.md` for all of them.
  *
  * @example
  * ```ts

@@ -4,69 +4,88 @@
  * @since 0.1.0
  */
 import type * as Undici from "@effect/platform-node/Undici"
+import * as FetchHttp from "@le-auth/core/FetchHttp"
 import * as Redaction from "@le-auth/core/Redaction"
+import { Transport } from "@le-auth/core/Transport"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientError } from "effect/http/HttpClientError"
-import type * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import type { Http } from "./internal/undici.ts"
 
 /**
  * @since 0.1.0
  */
 export interface Options {
-  /** Sends the requests in place of a dispatcher of our own, and keeps its connections as it likes. It stays the program's to close. */
+  /**
+   * Sends the requests in place of a dispatcher of our own, and keeps its connections as it likes. It stays the program's to close. No
+   * variable of the environment puts a proxy before it.
+   */
   readonly dispatcher?: Undici.Dispatcher | undefined
 }
 
-/**
- * A request that meets the close of its connection may have arrived, and a code is not sent twice: so a connection is used again
- * within a second only, also if the server says that it keeps it longer. Servers close after 5 seconds and more.
- */
-const keptBriefly = { keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 }
+/** Without the header a server may choose any coding (RFC 9110 section 12.5.3). */
+const asking = (request: HttpClientRequest.HttpClientRequest): HttpClientRequest.HttpClientRequest =>
+  request.headers["accept-encoding"] === undefined
+    ? HttpClientRequest.setHeader(request, "accept-encoding", "identity")
+    : request
+
+/** Over fetch, where undici is not undici. */
+const overFetch = Effect.map(Layer.build(FetchHttp.layer), (context): Http => ({
+  client: Context.get(context, HttpClient.HttpClient),
+  transport: Context.get(context, Transport)
+}))
 
 /**
  * {@link layer}, with options.
  *
  * @since 0.1.0
  */
-export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient> =>
+export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient | Transport> =>
   Layer.merge(
     Redaction.layer,
-    Layer.effect(
-      HttpClient.HttpClient,
+    Layer.effectContext(
       Effect.gen(function* () {
         const scope = yield* Effect.scope
+        let ready: Http | undefined
         // Loaded with the first request: undici is half of what a command line loads, and most commands need none.
-        const undici = yield* Effect.cached(
-          Effect.promise(() => import("@effect/platform-node/NodeHttpClient")).pipe(
-            Effect.flatMap(({ Dispatcher, layerUndiciNoDispatcher, layerUndiciOptions }) =>
-              Layer.buildWithScope(
-                options.dispatcher === undefined
-                  ? layerUndiciOptions(keptBriefly)
-                  : Layer.provide(layerUndiciNoDispatcher, Layer.succeed(Dispatcher, options.dispatcher)),
-                scope
-              )
+        const loaded = yield* Effect.cached(
+          Effect.promise(() => import("./internal/undici.ts")).pipe(
+            Effect.flatMap(({ isUndici, make }) =>
+              isUndici || options.dispatcher !== undefined ? make(options.dispatcher) : overFetch
             ),
-            Effect.map(Context.get(HttpClient.HttpClient))
+            Effect.provideService(Scope.Scope, scope),
+            Effect.tap((http) => Effect.sync(() => void (ready = http)))
           )
         )
-        return HttpClient.makeWith(
+        const use = <A, E>(how: (http: Http) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
+          Effect.suspend(() => (ready === undefined ? Effect.flatMap(loaded, how) : how(ready)))
+
+        const client = HttpClient.makeWith(
           (request: Effect.Effect<HttpClientRequest.HttpClientRequest, HttpClientError>) =>
-            Redaction.redacting(
-              Effect.flatMap(request, (request) => Effect.flatMap(undici, (client) => client.execute(request)))
-            ),
-          Effect.succeed
+            Effect.flatMap(request, (request) => use(({ client }) => client.execute(request))),
+          // Here, so that what wraps the client sees the request that is sent.
+          (request) => Effect.succeed(asking(request))
+        )
+        return Context.make(HttpClient.HttpClient, client).pipe(
+          Context.add(Transport, { send: (request) => use(({ transport }) => transport.send(request)) })
         )
       })
     )
   )
 
 /**
- * `HttpClient` over undici. A redirect is an answer like any other: nothing is sent to another host unless the caller does
- * so. Its requests hide `Redaction.secretParameters` wherever they run, and so does what runs with this layer. A connection is used
- * again within a second of its last use, else there is a new one.
+ * `HttpClient` and `Transport` over undici.
+ *
+ * - A redirect is an answer like any other: nothing is sent to another address unless the caller does so.
+ * - What is secret in OAuth shows neither in its requests, wherever they run, nor in what runs with this layer.
+ * - A connection is used again within a second of its last use, else there is a new one.
+ * - Proxies of the environment are used, see `OutgoingProxy`.
+ * - Certificates are trusted as Node does: `NODE_EXTRA_CA_CERTS` and `NODE_USE_SYSTEM_CA=1` add more.
+ * - Where there is no undici, as in Bun, it is `FetchHttp.layer` of `@le-auth/core`.
  *
  * @example
  * ```ts
@@ -79,4 +98,4 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient> 
  *
  * @since 0.1.0
  */
-export const layer: Layer.Layer<HttpClient.HttpClient> = layerWith({})
+export const layer: Layer.Layer<HttpClient.HttpClient | Transport> = layerWith({})

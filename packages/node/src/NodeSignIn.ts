@@ -1,102 +1,28 @@
 /**
- * Sign-in on Node, ready to use: for a server, and for a command line.
+ * Sign-in for a command line on Node, ready to use. A server takes `NodeServerSignIn`.
  *
  * @since 0.1.0
  */
 import { AppInstallations } from "@le-auth/core/AppInstallations"
-import * as Domains from "@le-auth/core/Domains"
 import type { AccountId, RedirectUri } from "@le-auth/core/Identifiers"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import type { SealKeys } from "@le-auth/core/Seal"
 import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
-import * as SentinelClient from "@le-auth/core/SentinelClient"
 import * as Sessions from "@le-auth/core/Sessions"
 import type { SettingsError } from "@le-auth/core/Settings"
-import type * as SessionStore from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
 import type * as Config from "effect/Config"
-import type * as Digest from "effect/crypto/Digest"
-import type * as SecureRandom from "effect/crypto/SecureRandom"
-import type * as Signature from "effect/crypto/Signature"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as FileRefreshLock from "./FileRefreshLock.ts"
 import { LoopbackError, NotLoopback } from "./LoopbackError.ts"
-import * as NodeCrypto from "./NodeCrypto.ts"
-import * as NodeHttp from "./NodeHttp.ts"
+import * as NodeServerSignIn from "./NodeServerSignIn.ts"
 import * as SessionFile from "./SessionFile.ts"
 import * as SystemBrowser from "./SystemBrowser.ts"
 import * as UserSealKey from "./UserSealKey.ts"
-
-/**
- * What {@link layerServer} gives: the two verbs, the sessions, and what they are made of.
- *
- * @since 0.1.0
- */
-export type Services =
-  | SignIn.SignIn
-  | Sessions.Sessions
-  | Domains.Domains
-  | SentinelClient.SentinelClient
-  | HttpClient.HttpClient
-  | Digest.Digest
-  | SecureRandom.SecureRandom
-  | Signature.Signature
-
-/**
- * What {@link layerCalls} gives.
- *
- * @since 0.1.0
- */
-export type Calls = Exclude<Services, SignIn.SignIn | Sessions.Sessions>
-
-/**
- * The calls without the sign-in, over undici and Node's cryptography: look-ups in the Domain API, which is at `LE_AUTH_DOMAIN_API`,
- * and the endpoints of Sentinel. It keeps nothing, so it needs no stores.
- *
- * @since 0.1.0
- */
-export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = Layer.merge(
-  Domains.layerConfig,
-  SentinelClient.layer
-).pipe(Layer.provideMerge(Layer.merge(NodeHttp.layer, NodeCrypto.layer)))
-
-type Stores = TransactionStore.TransactionStore | SessionStore.SessionStore | RefreshLock.RefreshLock
-
-const over = (sessions: typeof Sessions.layer): Layer.Layer<Services, Config.ConfigError, AppInstallations | Stores> =>
-  SignIn.layer.pipe(Layer.provideMerge(sessions), Layer.provideMerge(layerCalls))
-
-/**
- * Sign-in for a server, over undici and Node's cryptography. The Domain API is at `LE_AUTH_DOMAIN_API`.
- *
- * Where sign-ins and sessions are kept is yours to choose, since the right choice depends on how many processes there are.
- *
- * @example
- * ```ts
- * import * as AppInstallations from "@le-auth/core/AppInstallations"
- * import * as RefreshLock from "@le-auth/core/RefreshLock"
- * import * as SessionStore from "@le-auth/core/SessionStore"
- * import * as TransactionStore from "@le-auth/core/TransactionStore"
- * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
- * import * as Layer from "effect/Layer"
- *
- * const oneProcess = Layer.mergeAll(
- *   AppInstallations.layerConfig,
- *   TransactionStore.layerMemory,
- *   SessionStore.layerMemory,
- *   RefreshLock.layerMemory
- * )
- *
- * const SignInLive = Layer.provide(NodeSignIn.layerServer, oneProcess)
- * ```
- *
- * @since 0.1.0
- */
-export const layerServer: Layer.Layer<Services, Config.ConfigError, AppInstallations | Stores> = over(Sessions.layer)
 
 /** A refresh begins only if there is room for what it brings: the token that it sends may be spent by that. */
 const lock = Layer.effect(
@@ -112,10 +38,12 @@ const lock = Layer.effect(
  * @since 0.1.0
  */
 export const layerCliSealed: Layer.Layer<
-  Services | SystemBrowser.SystemBrowser,
+  NodeServerSignIn.Services | SystemBrowser.SystemBrowser,
   Config.ConfigError | StoreError,
   AppInstallations | SealKeys
-> = over(Sessions.layerWith({ onePer: "user" })).pipe(
+> = SignIn.layer.pipe(
+  Layer.provideMerge(Sessions.layerWith({ onePer: "user" })),
+  Layer.provideMerge(NodeServerSignIn.layerCalls),
   Layer.provide(
     Layer.mergeAll(TransactionStore.layerMemory, Layer.provide(SealedSessionStore.layer, SessionFile.layer), lock)
   ),
@@ -130,7 +58,7 @@ export const layerCliSealed: Layer.Layer<
  * @since 0.1.0
  */
 export const layerCli: Layer.Layer<
-  Services | SystemBrowser.SystemBrowser,
+  NodeServerSignIn.Services | SystemBrowser.SystemBrowser,
   Config.ConfigError | StoreError | SettingsError,
   AppInstallations
 > = Layer.provide(layerCliSealed, UserSealKey.layer)
@@ -143,11 +71,16 @@ export interface InteractiveOptions<R = never> {
   readonly accountId?: AccountId | undefined
   /** One of the installation's redirect URIs, on loopback. Default: its first. */
   readonly redirectUri?: RedirectUri | undefined
+  /**
+   * The address to listen on for the callback, if it is not that of the redirect URI, see `LoopbackReceiver.Options`. **Other
+   * computers may then reach the port.**
+   */
+  readonly listenHost?: string | undefined
   /** Shows the user the address. Called when the port is open, and always: no browser is certain to open. */
   readonly show: (url: string) => Effect.Effect<void, never, R>
   /** Whether to open the user's browser. Default: `true`. */
   readonly openBrowser?: boolean | undefined
-  /** Told when the browser could not be opened; waiting goes on, since the user has the address. */
+  /** Told when the browser could not be opened, also when that shows late; waiting goes on, since the user has the address. */
   readonly onBrowserError?: ((error: SystemBrowser.BrowserError) => Effect.Effect<void, never, R>) | undefined
   /**
    * Reads, from the user, the address that a browser on another computer was sent to. It is asked again after one that is not
@@ -191,6 +124,7 @@ export const signIn: <R = never>(
   const LoopbackReceiver = yield* Effect.promise(() => import("./LoopbackReceiver.ts"))
   const receiver = yield* LoopbackReceiver.open({
     redirectUri,
+    listenHost: options.listenHost,
     timeout: options.timeout,
     complete: (url) => SignIn.complete(SignIn.callback(url, started.binding))
   })

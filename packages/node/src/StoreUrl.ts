@@ -6,6 +6,7 @@
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Path from "node:path"
+import { canDecodeUserInfo } from "./internal/userInfo.ts"
 
 /**
  * @since 0.1.0
@@ -51,8 +52,50 @@ const sqlite = (path: string): Result.Result<StoreUrl, string> => {
     : Result.succeed({ _tag: "Sqlite", path })
 }
 
+type Check = (value: string) => boolean
+
+const isAnything: Check = () => true
+const isCount: Check = (value) => /^[1-9]\d{0,5}$/.test(value)
+const isBoolean: Check = (value) => value === "true" || value === "false"
+
+/** Those of libpq that `@effect/sql-pg` and `NodeDatabase` obey, and two of ours. */
+const postgresParameters: Readonly<Record<string, Check>> = {
+  application_name: isAnything,
+  connect_timeout: (value) => /^\d{1,6}$/.test(value),
+  dbname: isAnything,
+  host: isAnything,
+  max_connections: isCount,
+  options: isAnything,
+  password: isAnything,
+  port: isCount,
+  prepare: isBoolean,
+  sslmode: (value) => ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"].includes(value),
+  sslrootcert: (value) => value !== "",
+  user: isAnything
+}
+
+/** What a driver does not know it ignores, so that a misspelt setting would weaken a connection in silence. */
+const parameterProblem = (parameters: URLSearchParams, known: Readonly<Record<string, Check>>): string | undefined => {
+  for (const [name, value] of parameters) {
+    if (!Object.hasOwn(known, name)) {
+      // The name may be the rest of a password with a question mark in it.
+      const shown = /^[a-z][a-z_]{0,30}$/i.test(name) ? `the parameter ${name}` : "a parameter"
+      const names = Object.keys(known).join(", ")
+      return `has ${shown}, which is not known; ${names === "" ? "it takes none" : `known are ${names}`}`
+    }
+    // Which of two counts, two readers may see differently.
+    if (parameters.getAll(name).length > 1) return `has the parameter ${name} more than once`
+    if (!known[name]!(value)) return `has a value for ${name} that it cannot have`
+  }
+  const mode = parameters.get("sslmode")
+  return parameters.has("sslrootcert") && (mode === "disable" || mode === "allow" || mode === "prefer")
+    ? "has sslrootcert, which needs sslmode=verify-full: the certificate is not asked for without it"
+    : undefined
+}
+
 /**
- * Reads such a text. The problem, if there is one, does not repeat it: it may have a password in it.
+ * Reads such a text. The problem, if there is one, does not repeat it: it may have a password in it. A parameter that is not known
+ * is a problem.
  *
  * @since 0.1.0
  */
@@ -63,12 +106,20 @@ export const fromText = (text: string): Result.Result<StoreUrl, string> => {
   if (scheme === undefined) {
     return Result.fail("is none of memory:, sqlite:PATH, postgres://USER:PASSWORD@HOST/DATABASE and redis://HOST")
   }
-  if (!URL.canParse(text)) {
+  const url = URL.parse(text)
+  if (url === null || !canDecodeUserInfo(url)) {
     return Result.fail(
-      `is no ${scheme}:// URL: characters such as @, / and # in a user or password are written in percent-encoding`
+      `is no ${scheme}:// URL: characters such as @, /, # and % in a user or password are written in percent-encoding`
     )
   }
-  return Result.succeed({ _tag: scheme.startsWith("redis") ? "Redis" : "Postgres", url: redacted(text) })
+  const isRedis = scheme.startsWith("redis")
+  if (isRedis && !/^\/?\d{0,9}$/.test(url.pathname)) {
+    return Result.fail("has a path that is no number of a database: redis://HOST or redis://HOST/1")
+  }
+  const problem = parameterProblem(url.searchParams, isRedis ? {} : postgresParameters)
+  return problem === undefined
+    ? Result.succeed({ _tag: isRedis ? "Redis" : "Postgres", url: redacted(text) })
+    : Result.fail(problem)
 }
 
 /**

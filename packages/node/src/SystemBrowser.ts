@@ -5,17 +5,21 @@
  * @since 0.1.0
  */
 import * as Origin from "@le-auth/core/Origin"
+import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as ChildProcess from "node:child_process"
+import * as Os from "node:os"
 import * as Path from "node:path"
 
 const explanations = {
   NoBrowser: "No browser could be started. Open the address yourself, or name a browser in the variable BROWSER.",
   NoDisplay: "There is no display for a browser here. Open the address yourself.",
+  Failed:
+    "The program that opens the browser has failed. If you do not see the sign-in in a browser, open the address yourself.",
   Remote: "This is a session over SSH, so no browser is opened here. Open the address yourself.",
   AddressNotAllowed: "Only https addresses, or http addresses of this computer, are opened in a browser."
 }
@@ -26,7 +30,7 @@ const explanations = {
  * @since 0.1.0
  */
 export class BrowserError extends Schema.TaggedError<BrowserError>()("BrowserError", {
-  reason: Schema.Literals(["NoBrowser", "NoDisplay", "Remote", "AddressNotAllowed"]),
+  reason: Schema.Literals(["NoBrowser", "Failed", "NoDisplay", "Remote", "AddressNotAllowed"]),
   /** The address that was to be opened. */
   url: Schema.String
 }) {
@@ -41,7 +45,11 @@ export class BrowserError extends Schema.TaggedError<BrowserError>()("BrowserErr
 export class SystemBrowser extends Context.Service<
   SystemBrowser,
   {
-    /** Opens an https address, or an http address of this computer. Succeeds when the browser seems to have started. */
+    /**
+     * Opens an https address, or an http address of this computer. It ends when the program that opens the browser has ended, since
+     * that may fail late; where that is the browser itself, it is long until then, so fork it. To interrupt it leaves the browser
+     * open.
+     */
     readonly open: (url: string) => Effect.Effect<void, BrowserError>
   }
 >()("@le-auth/node/SystemBrowser") {}
@@ -59,9 +67,19 @@ export interface Environment {
   readonly display: boolean
   /** Somebody is here over SSH: a browser would open where nobody sits. */
   readonly ssh: boolean
-  /** Linux within Windows: the name of the distribution. */
+  /** Linux within Windows, see {@link isWsl}. */
   readonly wsl: boolean
 }
+
+/**
+ * Whether this is Linux within Windows (WSL): by the variable that it sets, which `sudo` drops, or by the name of its kernel.
+ *
+ * @since 0.1.0
+ */
+export const isWsl = (distribution: string, kernel: string): boolean => distribution !== "" || /microsoft/i.test(kernel)
+
+/** Windows' own opener, as Linux within Windows finds it with Windows' `PATH` and without. */
+const windowsOpeners = ["rundll32.exe", "/mnt/c/Windows/System32/rundll32.exe"]
 
 /**
  * The commands to try, in this order, as lists of words: no shell ever sees the address. Empty if there is no display,
@@ -89,11 +107,16 @@ export const commands = (environment: Environment, url: string): ReadonlyArray<R
   if (ssh && !display) return []
   if (platform === "darwin") return [["open", url]]
   if (platform === "win32") return [["rundll32", "url.dll,FileProtocolHandler", url]]
-  return [...(wsl ? [["wslview", url]] : []), ...(display || wsl ? [["xdg-open", url]] : [])]
+  if (!wsl) return display ? [["xdg-open", url]] : []
+  return [
+    ["wslview", url],
+    ["xdg-open", url],
+    ...windowsOpeners.map((opener) => [opener, "url.dll,FileProtocolHandler", url])
+  ]
 }
 
-/** A browser that has run this long without an error has started. */
-const started = "1 second"
+/** A program that fails later than this, in milliseconds, may have opened a browser: no other is tried. */
+const started = 1000
 
 /** The browser gets everything but what is nobody's business but ours. */
 const environmentOfBrowser = () => ({
@@ -103,8 +126,8 @@ const environmentOfBrowser = () => ({
   LE_AUTH_SEAL_KEYS: undefined
 })
 
-const run = ([program = "", ...words]: ReadonlyArray<string>): Effect.Effect<void, "failed"> =>
-  Effect.callback<void, "failed">((resume) => {
+const run = ([program = "", ...words]: ReadonlyArray<string>): Effect.Effect<void, void> =>
+  Effect.callback((resume) => {
     const child = ChildProcess.spawn(program, words, {
       // A process group of its own: Ctrl-C here must not close the user's browser.
       detached: true,
@@ -113,9 +136,24 @@ const run = ([program = "", ...words]: ReadonlyArray<string>): Effect.Effect<voi
       env: environmentOfBrowser()
     })
     child.unref()
-    child.once("error", () => resume(Effect.fail("failed")))
-    child.once("exit", (code) => resume(code === 0 ? Effect.void : Effect.fail("failed")))
-  }).pipe(Effect.timeoutOrElse({ duration: started, orElse: () => Effect.void }))
+    child.once("error", () => resume(Effect.fail(undefined)))
+    child.once("exit", (code) => resume(code === 0 ? Effect.void : Effect.fail(undefined)))
+  })
+
+/** Tries one after another, until one has started. */
+const tryEach = ([first, ...others]: ReadonlyArray<ReadonlyArray<string>>): Effect.Effect<
+  void,
+  "NoBrowser" | "Failed"
+> =>
+  first === undefined
+    ? Effect.fail("NoBrowser")
+    : Effect.flatMap(Clock.currentTimeMillis, (from) =>
+        Effect.catch(run(first), () =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            now - from < started ? tryEach(others) : Effect.fail("Failed")
+          )
+        )
+      )
 
 const environment = Config.all({
   browser: Config.String("BROWSER").pipe(Config.withDefault(undefined)),
@@ -129,7 +167,7 @@ const environment = Config.all({
     browser,
     display: x11 !== "" || wayland !== "",
     ssh: ssh !== "",
-    wsl: wsl !== ""
+    wsl: process.platform === "linux" && isWsl(wsl, Os.release())
   }))
 )
 
@@ -146,7 +184,8 @@ export const missing: Effect.Effect<string | undefined> = Effect.map(Effect.orDi
 )
 
 /**
- * The browser that the user's system prefers: `BROWSER` if it is set, else `xdg-open`, `open` or `rundll32`.
+ * The browser that the user's system prefers: `BROWSER` if it is set, else `xdg-open`, `open` or `rundll32`, and in
+ * Linux within Windows `wslview` and Windows' own opener as well.
  *
  * @since 0.1.0
  */
@@ -160,6 +199,6 @@ export const layer: Layer.Layer<SystemBrowser> = Layer.succeed(SystemBrowser, {
     const here = yield* Effect.orDie(environment)
     const candidates = commands(here, url.href)
     if (candidates.length === 0) return yield* fail(reasonFor(here))
-    yield* Effect.firstSuccessOf(candidates.map(run)).pipe(Effect.catch(() => fail("NoBrowser")))
+    yield* Effect.catch(tryEach(candidates), fail)
   })
 })

@@ -95,3 +95,9 @@ export const fakeSentinel = Effect.acquireRelease(
   }),
   ({ server }) => Effect.sync(() => void server.close().closeAllConnections())
 )
+
+/** The callback that Sentinel would send the browser to. */
+export const callbackOf = (authorizeUrl: string, answer = `code=${planted.code}`) => {
+  const { searchParams } = new URL(authorizeUrl)
+  return `${searchParams.get("redirect_uri")}?${answer}&state=${searchParams.get("state")}`
+}

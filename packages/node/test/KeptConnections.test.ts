@@ -3,9 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Origin } from "@le-auth/core/Origin"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
+import type { Transport } from "@le-auth/core/Transport"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as Effect from "effect/Effect"
-import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { once } from "node:events"
@@ -65,7 +65,7 @@ const exchange = (sentinel: Origin, code: string) =>
 const refresh = (sentinel: Origin, token: string) =>
   SentinelClient.SentinelClient.use((client) => client.refresh({ ...to(sentinel), refreshToken: Redacted.make(token) }))
 
-const over = (http: Layer.Layer<HttpClient.HttpClient>) => Layer.provide(SentinelClient.layer, http)
+const over = (http: Layer.Layer<Transport>) => Layer.provide(SentinelClient.layer, http)
 
 describe.concurrent("connections that are kept", () => {
   it.live.each([1500, 2000, 5000])(
@@ -91,7 +91,7 @@ describe.concurrent("connections that are kept", () => {
 
   it.live("D4: calls that come at once share a connection, and a dispatcher of the program's keeps its own", () =>
     Effect.gen(function* () {
-      const connections = (http: Layer.Layer<HttpClient.HttpClient>, pause: number) =>
+      const connections = (http: Layer.Layer<Transport>, pause: number) =>
         Effect.gen(function* () {
           const endpoint = yield* tokenEndpoint(60_000)
           yield* exchange(endpoint.origin, "code")

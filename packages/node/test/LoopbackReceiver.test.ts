@@ -65,10 +65,14 @@ const complete = (url: string): Effect.Effect<SignedIn, CompleteError> => {
   }
 }
 
-const open = Effect.fnUntraced(function* (host = "127.0.0.1") {
+const open = Effect.fnUntraced(function* (host = "127.0.0.1", listenHost?: string) {
   const port = yield* freePort
   const origin = `http://${host}:${port}`
-  const receiver = yield* LoopbackReceiver.open({ redirectUri: RedirectUri.make(`${origin}/callback`), complete })
+  const receiver = yield* LoopbackReceiver.open({
+    redirectUri: RedirectUri.make(`${origin}/callback`),
+    listenHost,
+    complete
+  })
   return { ...receiver, port, origin, callback: `${origin}/callback` }
 })
 
@@ -81,6 +85,14 @@ const atOnce = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       return result
     })
   )
+
+/** The addresses of this computer that others reach. */
+const others = (family?: 4 | 6): ReadonlyArray<string> =>
+  Object.values(Os.networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((address) => !address.internal && !address.address.startsWith("fe80"))
+    .filter((address) => family === undefined || address.family === `IPv${family}`)
+    .map(({ address }) => address)
 
 const visit = (url: string, init?: RequestInit) =>
   Effect.promise(async () => {
@@ -117,10 +129,33 @@ describe("LoopbackReceiver.open", () => {
     Effect.gen(function* () {
       const { port } = yield* open()
       assert.isTrue(yield* isOpen("127.0.0.1", port))
-      const others = Object.values(Os.networkInterfaces())
-        .flatMap((addresses) => addresses ?? [])
-        .filter((address) => !address.internal && !address.address.startsWith("fe80"))
-      for (const { address } of others) assert.isFalse(yield* isOpen(address, port), address)
+      for (const address of ["127.0.0.2", ...others()]) assert.isFalse(yield* isOpen(address, port), address)
+    })
+  )
+
+  it.effect("I1: listens elsewhere only where it is told to, for the Host of the redirect URI alone", () =>
+    Effect.gen(function* () {
+      // On Linux all of 127.0.0.0/8 is there; a published port of a container leads to an address of the machine.
+      const reached = [process.platform === "linux" ? "127.0.0.2" : "127.0.0.1", ...others(4)]
+      for (const address of reached) {
+        const { callback, port, signedIn: waiting } = yield* open("127.0.0.1", "0.0.0.0")
+        const get = (host: string, code: string) =>
+          raw(address, port, `GET /callback?code=${code} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`)
+        for (const wrong of [`${address}:${port}x`, `0.0.0.0:${port}`, "evil.example", `127.0.0.1:${port + 1}`]) {
+          assert.match(yield* get(wrong, "right"), /^HTTP\/1.1 400 /)
+        }
+        assert.match(yield* get(new URL(callback).host, "foreign"), /This is not the expected sign-in/)
+        assert.match(yield* get(new URL(callback).host, "right"), /^HTTP\/1.1 200 /)
+        assert.strictEqual(yield* waiting, signedIn)
+      }
+    })
+  )
+
+  it.effect("I4: an address to listen on that this computer does not have is a typed error", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(open("127.0.0.1", "192.0.2.1"))
+      assert.strictEqual(error.reason._tag, "CannotListen")
+      assert.include(error.message, "192.0.2.1 is no address of this computer")
     })
   )
 

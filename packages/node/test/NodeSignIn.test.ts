@@ -1,10 +1,6 @@
-import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
-import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as Sessions from "@le-auth/core/Sessions"
-import * as SessionStore from "@le-auth/core/SessionStore"
-import * as SignIn from "@le-auth/core/SignIn"
-import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as SystemBrowser from "@le-auth/node/SystemBrowser"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -12,21 +8,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Tracer from "effect/Tracer"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
 import { inspect } from "node:util"
-import { type FakeSentinel, fakeSentinel, installation, planted } from "./FakeSentinel.ts"
+import { callbackOf, type FakeSentinel, fakeSentinel, installation, planted } from "./FakeSentinel.ts"
 import { freePort, isOpen } from "./Ports.ts"
-
-/** The callback that Sentinel would send the browser to. */
-const callbackOf = (authorizeUrl: string, answer = `code=${planted.code}`) => {
-  const { searchParams } = new URL(authorizeUrl)
-  return `${searchParams.get("redirect_uri")}?${answer}&state=${searchParams.get("state")}`
-}
 
 const get = (url: string) => Effect.promise(() => fetch(url).then((response) => response.text()))
 
@@ -52,48 +41,6 @@ const interactive = <A, E, R>(use: (redirectUri: string, sentinel: FakeSentinel)
   })
 
 const show = () => Effect.void
-
-describe("NodeSignIn.layerServer", () => {
-  it.live("signs in over real HTTP, with the stores that the application chose", () =>
-    Effect.gen(function* () {
-      const sentinel = yield* fakeSentinel
-      yield* Effect.gen(function* () {
-        const started = yield* SignIn.start({ returnTo: "/inbox" })
-        const done = yield* SignIn.complete(SignIn.callback(callbackOf(started.url), started.binding))
-        assert.strictEqual(done.returnTo, "/inbox")
-        assert.strictEqual(done.session.claims?._tag, "VerifiedClaims")
-        const token = yield* Sessions.accessToken(done.session.key)
-        assert.strictEqual(Redacted.value(token), planted.accessToken)
-      }).pipe(
-        Effect.provide(
-          Layer.provide(
-            NodeSignIn.layerServer,
-            Layer.mergeAll(
-              AppInstallations.layer(installation("http://localhost:3000/callback")),
-              TransactionStore.layerMemory,
-              SessionStore.layerMemory,
-              RefreshLock.layerMemory
-            )
-          )
-        ),
-        Effect.provideService(
-          ConfigProvider.ConfigProvider,
-          ConfigProvider.fromEnv({ env: { LE_AUTH_DOMAIN_API: sentinel.origin } })
-        )
-      )
-    })
-  )
-
-  it("has no stores of its own: leaving one out does not compile", () => {
-    const program = Effect.provide(SignIn.start(), NodeSignIn.layerServer)
-    expectTypeOf<Effect.Services<typeof program>>().toEqualTypeOf<
-      | AppInstallations.AppInstallations
-      | TransactionStore.TransactionStore
-      | SessionStore.SessionStore
-      | RefreshLock.RefreshLock
-    >()
-  })
-})
 
 describe("NodeSignIn.signIn", () => {
   it.live("sends the browser away, receives the callback, saves the session, and closes the port", () =>

@@ -1,11 +1,13 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
+import * as FetchHttp from "@le-auth/core/FetchHttp"
 import { RequestLimits } from "@le-auth/core/RequestLimits"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Origin } from "@le-auth/core/Origin"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
+import * as Transport from "@le-auth/core/Transport"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { once } from "node:events"
@@ -63,7 +65,8 @@ const refresh = (sentinel: Origin) =>
 
 for (const [name, http] of [
   ["undici", NodeHttp.layer],
-  ["fetch", FetchHttpClient.layer]
+  ["fetch", FetchHttp.layer],
+  ["another client", Layer.provide(Transport.layer, NodeHttpClient.layerNodeHttp)]
 ] as const) {
   const client = Layer.provide(SentinelClient.layer, http)
 
@@ -107,6 +110,6 @@ describe("RequestLimits", () => {
       assert.isBelow(packed.length, 2 ** 16)
       const { origin } = yield* answering(packed, { "content-type": "application/json", "content-encoding": "gzip" })
       assert.include((yield* Effect.flip(refresh(origin))).message, "larger than 1 MiB")
-    }).pipe(Effect.provide(Layer.provide(SentinelClient.layer, FetchHttpClient.layer)))
+    }).pipe(Effect.provide(Layer.provide(SentinelClient.layer, FetchHttp.layer)))
   )
 })

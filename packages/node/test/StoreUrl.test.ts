@@ -44,6 +44,49 @@ describe("fromText", () => {
   })
 })
 
+describe("parameters", () => {
+  const problemOf = (text: string) => {
+    const result = StoreUrl.fromText(text)
+    return Result.isFailure(result) ? result.failure : undefined
+  }
+
+  it("R95: those that are known are taken", () => {
+    for (const query of [
+      "sslmode=verify-full&sslrootcert=/ca.pem",
+      "sslrootcert=system",
+      "max_connections=20&prepare=false&connect_timeout=0",
+      "application_name=x&options=-c%20x%3Dy&host=/run&port=5433&user=u&password=planted&dbname=d"
+    ]) {
+      assert.isUndefined(problemOf(`postgres://u@h/d?${query}`), query)
+    }
+  })
+
+  it("R95: any other is refused by name, without its value", () => {
+    for (const [text, expected] of [
+      ["postgres://u@h/d?colour=planted", "the parameter colour"],
+      ["postgres://u@h/d?sslmode=require&sslmode=disable", "the parameter sslmode more than once"],
+      ["postgresql://u@h/d?sslMode=planted", "the parameter sslMode"],
+      ["postgres://u@h/d?toString=planted", "the parameter toString"],
+      ["postgres://u@h/d?target_session_attrs=planted", "the parameter target_session_attrs"],
+      ["redis://h?db=planted", "the parameter db"],
+      ["rediss://h/2?sslrootcert=planted", "the parameter sslrootcert"],
+      ["postgres://u@h/d?planted%20word", "has a parameter, which"],
+      ["redis://u:50%planted@h", "percent-encoding"],
+      ["postgres://u:50%planted@h/d", "percent-encoding"],
+      ["redis://h/planted", "no number of a database"],
+      ["postgres://u@h/d?max_connections=planted", "max_connections"],
+      ["postgres://u@h/d?max_connections=0", "max_connections"],
+      ["postgres://u@h/d?prepare=planted", "prepare"],
+      ["postgres://u@h/d?sslmode=planted", "sslmode"],
+      ["postgres://u@h/d?sslmode=prefer&sslrootcert=planted", "sslmode=verify-full"]
+    ] as const) {
+      const problem = problemOf(text)
+      assert.include(problem, expected, text)
+      assert.notInclude(problem, "planted")
+    }
+  })
+})
+
 describe("describe", () => {
   it("H1: names the store without password, query or fragment", () => {
     assert.deepStrictEqual(

@@ -35,9 +35,22 @@ describe("SystemBrowser.commands", () => {
     assert.deepStrictEqual(SystemBrowser.commands(environment, url), [["xdg-open", url]])
     assert.deepStrictEqual(SystemBrowser.commands({ ...environment, display: false, wsl: true }, url), [
       ["wslview", url],
-      ["xdg-open", url]
+      ["xdg-open", url],
+      ["rundll32.exe", "url.dll,FileProtocolHandler", url],
+      ["/mnt/c/Windows/System32/rundll32.exe", "url.dll,FileProtocolHandler", url]
     ])
     assert.deepStrictEqual(SystemBrowser.commands({ ...environment, display: false }, url), [])
+  })
+
+  it("knows Linux within Windows by its variable or by its kernel", () => {
+    for (const [distribution, kernel, expected] of [
+      ["Debian", "6.12.0-amd64", true],
+      ["", "5.15.167.4-microsoft-standard-WSL2", true],
+      ["", "4.4.0-19041-Microsoft", true],
+      ["", "6.12.0-amd64", false]
+    ] as const) {
+      assert.strictEqual(SystemBrowser.isWsl(distribution, kernel), expected, kernel)
+    }
   })
 
   it("BROWSER goes first and alone: several commands, words, and %s for the address", () => {
@@ -85,6 +98,19 @@ describe("SystemBrowser.layer", () => {
         assert.strictEqual(error.reason, "NoBrowser")
         assert.strictEqual(error.url, url)
       }
+    })
+  )
+
+  it.live("one that fails late is told, too, and no other is tried, since a browser may be open", () =>
+    Effect.gen(function* () {
+      const directory = yield* temporary
+      const [late, other] = ["late", "other"].map((name) => Path.join(directory, name))
+      Fs.writeFileSync(late!, "#!/bin/sh\nsleep 1.2\nexit 3\n", { mode: 0o700 })
+      Fs.writeFileSync(other!, `#!/bin/sh\ntouch ${directory}/opened\n`, { mode: 0o700 })
+      const error = yield* Effect.flip(open(url, { BROWSER: `${late}:${other}` }))
+      assert.strictEqual(error.reason, "Failed")
+      assert.include(error.message, "open the address yourself")
+      assert.isFalse(Fs.existsSync(`${directory}/opened`))
     })
   )
 

@@ -8,7 +8,7 @@ import * as Sessions from "@le-auth/core/Sessions"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as FileRefreshLock from "@le-auth/node/FileRefreshLock"
-import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as SessionFile from "@le-auth/node/SessionFile"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -45,7 +45,7 @@ const run = (work: Work): Effect.Effect<string, unknown> => {
       return Effect.map(Sessions.accessToken(Samples.key(work.subject)), Redacted.value).pipe(
         Effect.provide(
           Layer.provide(
-            NodeSignIn.layerServer,
+            NodeServerSignIn.layerServer,
             Layer.mergeAll(
               AppInstallations.layer(installation()),
               TransactionStore.layerMemory,

@@ -207,8 +207,8 @@ const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
 })
 
 /**
- * A server that is Sentinel and nothing else. It needs an `HttpServer`, such as `NodeHttpServer.layer`, and writes no access
- * log: decisions are logged by Sentinel itself.
+ * A server that is Sentinel and nothing else. It needs an `HttpServer`, such as that of `NodeServe.layerOf` of `@le-auth/node`, and
+ * writes no access log: decisions are logged by Sentinel itself.
  *
  * Without `publicOrigin` it is that of the server on loopback, whatever port it got. `trustedProxies` are the networks of
  * proxies of your own: only they may say in `X-Forwarded-For` which address a request comes from, and only the counting of

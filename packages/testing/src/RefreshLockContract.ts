@@ -21,6 +21,7 @@ import type * as Layer from "effect/Layer"
 import * as Contract from "./Contract.ts"
 import { aMoment, hold, isFree, keyOf, type Lock, uniqueKey } from "./internal/heldLock.ts"
 import { alternating, inParallel } from "./internal/parallel.ts"
+import { refusalCase } from "./internal/refusal.ts"
 import { realSleep } from "./internal/realTime.ts"
 import * as Unique from "./internal/unique.ts"
 
@@ -225,6 +226,11 @@ export interface Options<E = never> extends Omit<Contract.Options<RefreshLock, E
    * Give an adapter that is `live` a short one: the case takes so long.
    */
   readonly patience?: Duration.Input | undefined
+  /**
+   * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its error has the
+   * engine's words, and nothing of what it was given (H1).
+   */
+  readonly refusing?: Layer.Layer<RefreshLock, unknown> | undefined
 }
 
 const patienceName =
@@ -273,10 +279,24 @@ const patienceCase = (patience: Duration.Duration): Contract.ContractCase<Lock> 
   })
 })
 
-const contractOf = ({ patience }: Options<unknown> = {}): Contract.Contract<RefreshLock, Lock> =>
-  patience === undefined
-    ? { port: RefreshLock, cases, unproven: [{ name: patienceName, reason: "give the suite `patience`" }] }
-    : { port: RefreshLock, cases: [...cases, patienceCase(Duration.fromInputUnsafe(patience))] }
+const contractOf = ({ patience, refusing }: Options<unknown> = {}): Contract.Contract<RefreshLock, Lock> => ({
+  port: RefreshLock,
+  cases: [
+    ...cases,
+    ...(patience === undefined ? [] : [patienceCase(Duration.fromInputUnsafe(patience))]),
+    ...(refusing === undefined
+      ? []
+      : [
+          refusalCase({
+            port: RefreshLock,
+            refusing,
+            attempt: (lock) => lock.withLock("planted", Effect.void),
+            planted: ["planted"]
+          })
+        ])
+  ],
+  unproven: patience === undefined ? [{ name: patienceName, reason: "give the suite `patience`" }] : []
+})
 
 /** Who waits sleeps: an engine whose time is moved on would only end the lease of whoever is inside. */
 const ofWaiters = <E>(options: Options<E> = {}): Contract.Options<RefreshLock, E> => ({ ...options, elapse: undefined })

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { assert } from "@effect/vitest"
-import { Subject } from "@le-auth/core/Identifiers"
+import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
 import { Generation, type Session, SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import * as Effect from "effect/Effect"
@@ -17,6 +17,7 @@ import { capacityCases } from "./internal/sessionCapacityCases.ts"
 import { generationCases } from "./internal/sessionGenerationCases.ts"
 import { holds } from "./internal/property.ts"
 import { isFound, isListed, isNone } from "./internal/sessionAssertions.ts"
+import { refusalCase } from "./internal/refusal.ts"
 import * as Samples from "./internal/sampleSessions.ts"
 
 type Store = SessionStore["Service"]
@@ -194,7 +195,18 @@ export interface Options<E = never> extends Contract.Options<SessionStore, E> {
    * before: with it one more case proves that those sessions live on.
    */
   readonly legacy?: ((key: SessionKey) => Effect.Effect<void, unknown>) | undefined
+  /**
+   * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its error has the
+   * engine's words, and nothing of what it was given (H1).
+   */
+  readonly refusing?: Layer.Layer<SessionStore, unknown> | undefined
 }
+
+const plantedKey = new SessionKey({
+  accountId: AccountId.make("12345678"),
+  clientId: ClientId.make("11111111-1111-4111-8111-111111111111"),
+  subject: Subject.make("planted-subject")
+})
 
 const corruptCase = (corrupt: NonNullable<Options["corrupt"]>): Contract.ContractCase<Store> => ({
   name: "H8: a session that cannot be read is no session and no error, and can be set and removed",
@@ -243,12 +255,22 @@ const legacyCase = (legacy: NonNullable<Options["legacy"]>): Contract.ContractCa
   })
 })
 
-const contractOf = ({ corrupt, legacy }: Options<unknown> = {}) => ({
+const contractOf = ({ corrupt, legacy, refusing }: Options<unknown> = {}) => ({
   port: SessionStore,
   cases: [
     ...cases,
     ...(corrupt === undefined ? [] : [corruptCase(corrupt)]),
-    ...(legacy === undefined ? [] : [legacyCase(legacy)])
+    ...(legacy === undefined ? [] : [legacyCase(legacy)]),
+    ...(refusing === undefined
+      ? []
+      : [
+          refusalCase({
+            port: SessionStore,
+            refusing,
+            attempt: (store) => store.set(Samples.whole(plantedKey), "any"),
+            planted: ["planted"]
+          })
+        ])
   ]
 })
 

@@ -9,6 +9,7 @@
  */
 import type { AppInstallation } from "@le-auth/core/AppInstallations"
 import { Origin } from "@le-auth/core/Origin"
+import * as Transport from "@le-auth/core/Transport"
 import * as Control from "@le-auth/sentinel/control/Control"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
@@ -238,15 +239,20 @@ const make = (options: Options) =>
       profile: { ...SentinelProfile.newest, ...options.profile }
     }),
     ({ client, sentinel }) =>
-      Context.make(TestSentinel, TestSentinel.of(sentinel)).pipe(Context.add(HttpClient.HttpClient, client))
+      Context.make(TestSentinel, TestSentinel.of(sentinel)).pipe(
+        Context.add(HttpClient.HttpClient, client),
+        Context.add(Transport.Transport, Transport.make(client))
+      )
   )
 
 /**
- * A Sentinel of its own for each time that the layer is built, and the one `HttpClient` that reaches it.
+ * A Sentinel of its own for each time that the layer is built, and the one `HttpClient`, and `Transport`, that reaches it.
  *
  * @since 0.1.0
  */
-export const layerWith = (options: Options): Layer.Layer<TestSentinel | HttpClient.HttpClient | Crypto> =>
+export const layerWith = (
+  options: Options
+): Layer.Layer<TestSentinel | HttpClient.HttpClient | Transport.Transport | Crypto> =>
   Layer.effectContext(make(options)).pipe(
     Layer.provide(
       Control.layer(options.config ?? SentinelConfig.development(), { passwords: { algorithm: cheapest } }).pipe(
@@ -264,4 +270,4 @@ export const layerWith = (options: Options): Layer.Layer<TestSentinel | HttpClie
  *
  * @since 0.1.0
  */
-export const layer: Layer.Layer<TestSentinel | HttpClient.HttpClient | Crypto> = layerWith({})
+export const layer: Layer.Layer<TestSentinel | HttpClient.HttpClient | Transport.Transport | Crypto> = layerWith({})

@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import * as Contract from "./Contract.ts"
 import { alternating, crowd, inParallel } from "./internal/parallel.ts"
 import { justBefore, letPass } from "./internal/realTime.ts"
+import { refusalCase } from "./internal/refusal.ts"
 import * as Samples from "./internal/sampleTransactions.ts"
 import { holds } from "./internal/property.ts"
 import * as Unique from "./internal/unique.ts"
@@ -148,7 +149,36 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
   }
 ]
 
-const contract = { port: TransactionStore, cases }
+/**
+ * @since 0.1.0
+ */
+export interface Options<E = never> extends Contract.Options<TransactionStore, E> {
+  /**
+   * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its error has the
+   * engine's words, and nothing of what it was given (H1).
+   */
+  readonly refusing?: Layer.Layer<TransactionStore, unknown> | undefined
+}
+
+/** As ids are: made of a hash. */
+const plantedId = "feedface".repeat(8)
+
+const contractOf = ({ refusing }: Options<unknown> = {}) => ({
+  port: TransactionStore,
+  cases: [
+    ...cases,
+    ...(refusing === undefined
+      ? []
+      : [
+          refusalCase({
+            port: TransactionStore,
+            refusing,
+            attempt: (store) => store.put(plantedId, { ...Samples.whole, applicationState: "planted" }, tenMinutes),
+            planted: ["planted", "feedface"]
+          })
+        ])
+  ]
+})
 
 /**
  * Registers the cases as vitest tests.
@@ -166,8 +196,8 @@ const contract = { port: TransactionStore, cases }
 export const suite = <E, E2 = never>(
   name: string,
   layer: Layer.Layer<TransactionStore, E>,
-  options?: Contract.Options<TransactionStore, E2>
-): void => Contract.suite(contract, `TransactionStore: ${name}`, layer, options)
+  options?: Options<E2>
+): void => Contract.suite(contractOf(options), `TransactionStore: ${name}`, layer, options)
 
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.
@@ -176,5 +206,5 @@ export const suite = <E, E2 = never>(
  */
 export const check = <E, E2 = never>(
   layer: Layer.Layer<TransactionStore, E>,
-  options?: Contract.Options<TransactionStore, E2>
-): Effect.Effect<Contract.Findings> => Contract.check(contract, layer, options)
+  options?: Options<E2>
+): Effect.Effect<Contract.Findings> => Contract.check(contractOf(options), layer, options)

@@ -9,15 +9,16 @@
  * @since 0.1.0
  */
 import { Domains } from "@le-auth/core/Domains"
-import { discard } from "@le-auth/core/Http"
 import * as RequestLimits from "@le-auth/core/RequestLimits"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Sessions } from "@le-auth/core/Sessions"
+import { problemOf } from "@le-auth/core/Transport"
 import * as ByteSize from "effect/ByteSize"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Headers from "effect/http/Headers"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -32,7 +33,7 @@ import * as Stream from "effect/Stream"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as Forwarding from "./internal/forwarding.ts"
 import { answering, refuse, type Refused } from "./internal/pageCall.ts"
-import type { WebApplication } from "./WebApplication.ts"
+import { WebApplication } from "./WebApplication.ts"
 
 /** @since 0.1.0 */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
@@ -58,7 +59,7 @@ export interface Permission {
 export interface Options {
   /** The services of the Domain API that the page may call, by name. There is no default. */
   readonly services: Readonly<Record<string, Permission>>
-  /** Where the page calls them: `/liveperson/SERVICE/PATH`. Default: `/liveperson`. */
+  /** Where the page calls them, below the base path: `/liveperson/SERVICE/PATH`. Default: `/liveperson`. */
   readonly path?: `/${string}` | undefined
   /** How large the body of a call may be. Default: 1 MiB. Of an answer, `RequestLimits` says it. */
   readonly maximumRequestSize?: ByteSize.Input | undefined
@@ -73,6 +74,7 @@ const getOnly: ReadonlyArray<Method> = ["GET"]
 const noBody = new Set([204, 205, 304])
 
 const late = () => refuse("Timeout", 504, "LivePerson did not answer in time. Try again later.")
+const tooLarge = () => refuse("TooLarge", 502, "LivePerson's answer is too large. See RequestLimits.")
 
 /** A call to LivePerson with its end: whatever becomes of it, the connection is let go of. */
 const making = Effect.fnUntraced(function* (deadline: Duration.Duration) {
@@ -100,9 +102,7 @@ const passOn = (
   call: Effect.Success<ReturnType<typeof making>>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, Refused> => {
   const { headers, status } = response
-  if (Number(headers["content-length"] ?? 0) > most) {
-    return Effect.fail(refuse("TooLarge", 502, "LivePerson's answer is too large. See RequestLimits."))
-  }
+  if (Number(headers["content-length"] ?? 0) > most) return Effect.fail(tooLarge())
   // Where it leads, nobody has allowed.
   if (status >= 300 && status < 400 && status !== 304) {
     return Effect.fail(refuse("Redirected", 502, "LivePerson answered with a redirect, which is not followed."))
@@ -116,13 +116,11 @@ const passOn = (
     Stream.interruptWhen(call.isLate),
     Stream.tap((chunk) => {
       size += chunk.byteLength
-      return size > most ? Effect.fail(refuse("TooLarge", 502, "")) : Effect.void
+      return size > most ? Effect.fail(tooLarge()) : Effect.void
     }),
     Stream.ensuring(call.end)
   )
-  return Effect.succeed(
-    HttpServerResponse.stream(body, { ...options, contentType: headers["content-type"] ?? "application/octet-stream" })
-  )
+  return Effect.succeed(HttpServerResponse.stream(body, { ...options, contentType: headers["content-type"] }))
 }
 
 /** A pattern that allows nothing is a mistake in the program, which shows at once and not at the first call. */
@@ -178,7 +176,8 @@ export const layer = (
           ([name, { methods = getOnly, paths }]) => [name, { methods, routes: routesOf(name, paths) }] as const
         )
       )
-      const path = options.path ?? "/liveperson"
+      const { basePath, route } = yield* WebApplication
+      const path = route(`${basePath}${options.path ?? "/liveperson"}`)
 
       const bodyOf = (request: HttpServerRequest) =>
         request.arrayBuffer.pipe(
@@ -206,7 +205,8 @@ export const layer = (
           const forwarded = HttpClientRequest.modify(HttpClientRequest.empty, {
             method,
             url: address,
-            headers: Forwarding.ofRequest(request.headers),
+            // A page would get a coding without the header that explains it.
+            headers: Headers.set(Forwarding.ofRequest(request.headers), "accept-encoding", "identity"),
             ...(method === "GET" ? {} : { body: yield* bodyOf(request) })
           })
           const call = yield* making(deadline)
@@ -219,13 +219,14 @@ export const layer = (
               Effect.provideService(HttpClient.TracerPropagationEnabled, false),
               Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
               // Such an error carries the request, and that the token.
-              Effect.catchTag("HttpClientError", () =>
-                Effect.fail(refuse("Unreachable", 502, "LivePerson cannot be reached. Try again later."))
+              Effect.catchTag("HttpClientError", (error) =>
+                Effect.andThen(
+                  Effect.logWarning("A call of a page did not reach LivePerson", problemOf(error).message),
+                  Effect.fail(refuse("Unreachable", 502, "LivePerson cannot be reached. Try again later."))
+                )
               ),
               Effect.timeoutOrElse({ duration: pause, orElse: () => Effect.fail(late()) }),
-              Effect.flatMap((response) =>
-                passOn(response, most, pause, call).pipe(Effect.onError(() => discard(response)))
-              ),
+              Effect.flatMap((response) => passOn(response, most, pause, call)),
               Effect.onError(() => call.end)
             )
         })

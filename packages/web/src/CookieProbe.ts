@@ -35,7 +35,7 @@ const json = (body: Found | { readonly error: string; readonly message: string }
  * @since 0.1.0
  */
 export const layer = HttpRouter.addAll(
-  Effect.map(WebApplication, ({ cookies, frameAncestors, origin, paths }) => {
+  Effect.map(WebApplication, ({ cookies, frameAncestors, origin, paths, route }) => {
     const { attributes, prefix } = cookies
     const kinds: ReadonlyArray<FrameCookies> = ["shared", "partitioned"]
     const nameOf = (kind: FrameCookies) => `${prefix}probe-${kind}`
@@ -44,12 +44,12 @@ export const layer = HttpRouter.addAll(
         [
           nameOf(kind),
           "1",
-          { ...attributes, partitioned: kind === "partitioned", path: "/", maxAge: Duration.minutes(1) }
+          { ...attributes, partitioned: kind === "partitioned", maxAge: Duration.minutes(1) }
         ] as const
     )
 
     return [
-      HttpRouter.route("POST", `${paths.session}/cookies`, (request) =>
+      HttpRouter.route("POST", route(`${paths.session}/cookies`), (request) =>
         Effect.succeed(
           !isSameOrigin(request, origin)
             ? json({ error: notOurPage.error, message: notOurPage.message }, notOurPage.status)

@@ -95,7 +95,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
       const keys = yield* Seal.SealKeys
       const maxAge = Duration.fromInputUnsafe(options.maxAge ?? "30 days")
       const limit = options.maximumSize ?? 2 * Chunks.maximumLength
-      const current = RequestCookies.make(store, { ...cookies.attributes, path: "/" })
+      const current = RequestCookies.make(store, cookies.attributes)
       /** The places for sessions in a browser. Their names say nothing of whose they are. */
       const places = Array.from(
         { length: options.maximumSessions ?? 1 },
@@ -103,9 +103,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
       )
 
       /** What a session became: a newer one, or none after it was removed. */
-      const successors = new Recent<{ readonly next: Sealed | undefined; readonly until: number } | undefined>(
-        remembered
-      )
+      const successors = new Recent<{ readonly next: Sealed | undefined; readonly until: number }>(remembered)
       /** Until when this process knows what it wrote, for a callback that comes again before the browser has got the first answer. */
       const written = new Recent<number>(remembered)
       const successorOf = (identity: string, now: number) => {
@@ -113,39 +111,31 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
         return found === undefined || found.until <= now ? undefined : found
       }
 
-      /** The newest that is known: its identity, and no text if it was removed. */
-      const follow = (
-        sealed: Sealed,
-        now: number
-      ): { readonly identity: string; readonly sealed: Sealed | undefined } => {
+      /** The newest that is known, and whether it was removed. */
+      const follow = (sealed: Sealed, now: number): { readonly newest: Sealed; readonly isRemoved: boolean } => {
         let newest = sealed
         for (let step = 0; step < maximumSteps; step++) {
           const found = successorOf(newest.identity, now)
           if (found === undefined) break
-          if (found.next === undefined) return { identity: newest.identity, sealed: undefined }
+          if (found.next === undefined) return { newest, isRemoved: true }
           newest = found.next
         }
-        return { identity: newest.identity, sealed: newest }
+        return { newest, isRemoved: false }
       }
 
       /** For requests that are on their way with the cookies of before. */
-      const succeed = (before: Sealed, next: Sealed | undefined, now: number) => {
-        const { identity } = follow(before, now)
-        if (identity !== next?.identity) successors.set(identity, { next, until: now + rememberedFor })
-        // It is the newest now, also if it was so once before.
-        if (next !== undefined && successors.get(next.identity) !== undefined) successors.set(next.identity, undefined)
-      }
+      const succeed = (before: Sealed, next: Sealed | undefined, now: number) =>
+        successors.set(follow(before, now).newest.identity, { next, until: now + rememberedFor })
 
       const open = (text: string) => Effect.map(keys.open(text, associatedData), Option.flatMap(decode))
 
-      const put = (browser: RequestCookies.RequestCookies, place: string, sealed: Sealed) => {
-        const name = nameOf(place, sealed.mark)
-        for (const other of namesIn(browser, place)) if (other !== name) Chunks.remove(browser, other)
-        Chunks.write(browser, name, sealed.text, maxAge)
-      }
-
       const clear = (browser: RequestCookies.RequestCookies, place: string) => {
         for (const name of namesIn(browser, place)) Chunks.remove(browser, name)
+      }
+
+      const put = (browser: RequestCookies.RequestCookies, place: string, sealed: Sealed) => {
+        clear(browser, place)
+        Chunks.write(browser, nameOf(place, sealed.mark), sealed.text, maxAge)
       }
 
       /** The session in a place, or what it became meanwhile. */
@@ -168,16 +158,16 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
           }
         }
         if (latest === undefined) return undefined
-        const { sealed } = follow(latest.sealed, now)
-        if (sealed === undefined) {
+        const { isRemoved, newest } = follow(latest.sealed, now)
+        if (isRemoved) {
           clear(browser, place)
           return undefined
         }
         // This browser has not got the newest yet, since its answer was lost or is on its way, or has others beside it.
-        if (sealed !== latest.sealed || namesIn(browser, place).length > 1) put(browser, place, sealed)
-        if (sealed === latest.sealed) return { place, ...latest }
-        const session = yield* open(sealed.text)
-        return Option.isNone(session) ? undefined : { place, session: session.value, sealed }
+        if (newest !== latest.sealed || namesIn(browser, place).length > 1) put(browser, place, newest)
+        if (newest === latest.sealed) return { place, ...latest }
+        const session = yield* open(newest.text)
+        return Option.isNone(session) ? undefined : { place, session: session.value, sealed: newest }
       })
 
       const readAll = (browser: RequestCookies.RequestCookies) =>
@@ -225,7 +215,8 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
             if (!again && !matches(found, over, now)) return false
             written.set(sealed.identity, now + rememberedFor)
             if (found !== undefined) succeed(found.sealed, sealed, now)
-            else if (successors.get(sealed.identity) !== undefined) successors.set(sealed.identity, undefined)
+            // It is the newest now, also if it was so once before.
+            successors.delete(sealed.identity)
             const isFree = (place: string) =>
               namesIn(browser, place).every((name) => Chunks.read(browser.get, name) === undefined)
             put(browser, found?.place ?? places.find(isFree) ?? places[0]!, sealed)

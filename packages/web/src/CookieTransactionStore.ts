@@ -53,7 +53,7 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
       const { cookies } = yield* WebApplication
       const keys = yield* Seal.SealKeys
       const maximumOpen = options.maximumOpen ?? mostOpen
-      const current = RequestCookies.make(store, { ...cookies.attributes, path: "/" })
+      const current = RequestCookies.make(store, cookies.attributes)
       const prefix = `${cookies.prefix}open-`
       const nameOf = (id: string) => prefix + id.slice(0, handleLength)
       const unreadable = yield* Strangers.make(

@@ -48,10 +48,10 @@ export const layer = (
 ): Layer.Layer<never, never, HttpRouter.HttpRouter | WebApplication | BrowserSessions | Sessions | Domains> =>
   HttpRouter.addAll(
     Effect.gen(function* () {
-      const { paths } = yield* WebApplication
+      const { paths, route } = yield* WebApplication
       const sessions = yield* Sessions
       const domains = yield* Domains
-      const path = `${paths.session}/token` as const
+      const path = route(`${paths.session}/token`)
 
       const token = yield* answering(
         Effect.fnUntraced(

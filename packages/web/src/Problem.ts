@@ -61,6 +61,8 @@ const tokenTexts: Record<TokenErrorReason["_tag"], string> = {
   InvalidClient: `LivePerson no longer accepts this sign-in, or not this application. Start the sign-in again. ${tell}`,
   Refused: `LivePerson refused the request of this application. ${tell}`,
   RateLimited: "LivePerson has had too many requests. Wait some seconds, then try again.",
+  Blocked:
+    "LivePerson Support has blocked this account or user name. Ask the people who run this application to open a case with LivePerson.",
   Unavailable: "LivePerson is not available at the moment. Try again later.",
   Timeout: "LivePerson did not answer in time. Try again later.",
   BadResponse: `LivePerson's answer cannot be used. Try again later. ${tell}`
@@ -80,6 +82,9 @@ export const text = (error: Problem): string => {
       return `LivePerson's answer does not say reliably who signed in. Start the sign-in again. ${tell}`
     case "DomainsError":
       return `LivePerson's servers for this account cannot be found. Try again later. ${tell}`
+    case "StoreError":
+      // What is final says what to keep less of. The engine's own words are for the log.
+      return error.isFinal ? error.message : `This application cannot reach its store. Try again in a moment. ${tell}`
     default:
       return error.message
   }
@@ -133,8 +138,13 @@ export const page = (options: {
   const signIn = returnTo === undefined ? loginPath : `${loginPath}?${new URLSearchParams({ returnTo })}`
   const link = (href: string, label: string, kind = "") =>
     Html.html`<a class="button${kind}" href="${href}">${label}</a>`
-  const actions =
-    homePath === undefined
+  // Whoever is blocked stays so, however often they sign in.
+  const isBlocked = error._tag === "TokenError" && error.reason._tag === "Blocked"
+  const actions = isBlocked
+    ? homePath === undefined
+      ? Html.join([])
+      : link(homePath, "Go on", " primary")
+    : homePath === undefined
       ? link(signIn, "Sign in again", " primary")
       : startsAgain
         ? Html.join([link(signIn, "Sign in again", " primary"), link(homePath, "Go on")])

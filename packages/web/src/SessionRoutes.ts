@@ -38,7 +38,7 @@ export const layer = HttpRouter.addAll(
     const application = yield* WebApplication
     const browserSessions = yield* BrowserSessions
     const sessions = yield* Sessions
-    const { frameAncestors, paths } = application
+    const { frameAncestors, paths, route } = application
 
     const home = HttpServerResponse.empty({ status: 303, headers: { ...headers, location: paths.home } })
     const forbidden = (request: HttpServerRequest) =>
@@ -147,12 +147,12 @@ export const layer = HttpRouter.addAll(
     return [
       HttpRouter.route(
         "GET",
-        paths.session,
+        route(paths.session),
         asked((request) => provided(Effect.catch(view, failed(request, true))))
       ),
-      HttpRouter.route("POST", `${paths.session}/refresh`, (request) => provided(changing(refresh)(request))),
-      HttpRouter.route("POST", paths.signOut, (request) => provided(changing(forget)(request))),
-      HttpRouter.route("POST", `${paths.signOut}/everywhere`, (request) =>
+      HttpRouter.route("POST", route(`${paths.session}/refresh`), (request) => provided(changing(refresh)(request))),
+      HttpRouter.route("POST", route(paths.signOut), (request) => provided(changing(forget)(request))),
+      HttpRouter.route("POST", route(`${paths.signOut}/everywhere`), (request) =>
         provided(changing(revokeEverywhere)(request))
       )
     ]

@@ -56,19 +56,32 @@ const search = (request: HttpServerRequest): string => {
   return query === -1 ? "" : request.url.slice(query)
 }
 
+/** The mark of a browser that has been sent on to the name of the redirect URI. */
+const sentOn = "sent-on"
+
+/** Whether a `Host` is this computer's, on the port of this origin, but by another name. */
+const sendingOn = (origin: string) => {
+  const { host, port, protocol } = new URL(origin)
+  return (cameBy: string | undefined): boolean => {
+    if (cameBy === undefined || !Origin.isLoopback(cameBy) || !Origin.isLoopback(host)) return false
+    const url = URL.parse(`${protocol}//${cameBy}`)
+    return url !== null && url.port === port && url.host !== host
+  }
+}
+
 /**
  * `GET /login?returnTo=/path&account=12345678` starts a sign-in; both parameters are optional.
  *
  * A browser that another site sent here gets a page with a button first: a sign-in takes a person's own step.
  *
  * On a developer's machine a browser that came by another name (`127.0.0.1` instead of `localhost`) is first sent to that of
- * the redirect URI, since the cookie that binds the sign-in would otherwise not come back with the callback. Elsewhere the
- * `Host` header is not looked at: a proxy may have rewritten it.
+ * the redirect URI, since the cookie that binds the sign-in would otherwise not come back with the callback. It is sent there
+ * once: `Host` may be what a proxy made of it. Elsewhere the header is not looked at.
  */
 const login = Effect.gen(function* () {
   const application = yield* WebApplication
   const signIn = yield* SignIn
-  const host = new URL(application.origin).host
+  const isSentOn = sendingOn(application.origin)
   const { frameAncestors, paths } = application
   const wait = application.startLimit === undefined ? () => Effect.succeedNone : StartLimit.make(application.startLimit)
   const report = yield* Reporter.make("A sign-in could not be started")
@@ -89,11 +102,11 @@ const login = Effect.gen(function* () {
         return page(403, "Not started", "A sign-in starts with a click, not from inside a page.")
       }
       if (!isDeliberate(request)) return button(request)
-      const cameBy = request.headers["host"]
-      if (cameBy !== undefined && cameBy !== host && Origin.isLoopback(cameBy) && Origin.isLoopback(host)) {
-        return redirect(303, application.origin + paths.login + search(request))
-      }
       const parameters = UrlParameters.fromSearch(search(request))
+      if (parameters.get(sentOn) === undefined && isSentOn(request.headers["host"])) {
+        const query = search(request)
+        return redirect(303, `${application.origin}${paths.login}${query}${query === "" ? "?" : "&"}${sentOn}=1`)
+      }
       const account = parameters.get("account")
       const returnTo = parameters.get("returnTo")
       if (account !== undefined && !isAccountId(account)) {
@@ -217,15 +230,15 @@ const callback = Effect.gen(function* () {
  */
 export const layer = HttpRouter.addAll(
   Effect.gen(function* () {
-    const application = yield* WebApplication
+    const { callbackPath, paths, route } = yield* WebApplication
     return [
-      HttpRouter.route("GET", application.paths.login, asked(yield* login)),
+      HttpRouter.route("GET", route(paths.login), asked(yield* login)),
       HttpRouter.route(
         "GET",
-        `${application.paths.login}${SignInWindow.suffix}`,
+        route(`${paths.login}${SignInWindow.suffix}`),
         asked(() => Effect.succeed(SignInWindow.response))
       ),
-      HttpRouter.route("*", application.callbackPath, asked(yield* callback))
+      HttpRouter.route("*", route(callbackPath), asked(yield* callback))
     ]
   })
 )

@@ -23,14 +23,14 @@ import type { WebApplication } from "./WebApplication.ts"
  * import * as AppInstallations from "@le-auth/core/AppInstallations"
  * import * as RefreshLock from "@le-auth/core/RefreshLock"
  * import * as Seal from "@le-auth/core/Seal"
- * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+ * import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
  * import * as Stateless from "@le-auth/web/Stateless"
  * import * as WebApplication from "@le-auth/web/WebApplication"
  * import * as WebSignIn from "@le-auth/web/WebSignIn"
  * import * as Layer from "effect/Layer"
  *
  * const { handler } = WebSignIn.toWebHandler(
- *   NodeSignIn.layerServer.pipe(
+ *   NodeServerSignIn.layerServer.pipe(
  *     Layer.provideMerge(Stateless.layer()),
  *     Layer.provideMerge(WebApplication.layer()),
  *     Layer.provide(RefreshLock.layerMemory),

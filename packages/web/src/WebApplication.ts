@@ -19,6 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as BasePath from "./BasePath.ts"
 import { BrowserSessions } from "./BrowserSessions.ts"
 import * as Embedding from "./Embedding.ts"
 import { liveSession } from "./internal/liveSession.ts"
@@ -41,9 +42,15 @@ export class NoRedirectUri extends Schema.TaggedError<NoRedirectUri>()("NoRedire
  *
  * @since 0.1.0
  */
-export type Refused = NoRedirectUri | Embedding.EmbeddingRefused | CookieNames.InvalidCookiePrefix
+export type Refused =
+  | NoRedirectUri
+  | BasePath.BasePathRefused
+  | Embedding.EmbeddingRefused
+  | CookieNames.InvalidCookiePrefix
 
 /**
+ * Paths of the application. Those of {@link WebApplication} are public, as browsers see them.
+ *
  * @since 0.1.0
  */
 export interface Paths {
@@ -71,6 +78,8 @@ export interface Cookies {
     readonly secure: boolean
     readonly sameSite: "lax" | "none"
     readonly partitioned: boolean
+    /** `__Host-` wants `/`. Over http it is the base path. */
+    readonly path: string
   }
 }
 
@@ -81,11 +90,15 @@ export class WebApplication extends Context.Service<
   WebApplication,
   {
     readonly redirectUri: RedirectUri
-    /** The path of the redirect URI: where the callback comes in. */
+    /** The path of the redirect URI: where the browser brings the callback. */
     readonly callbackPath: `/${string}`
+    /** How all public paths of the application begin: as `/app`, or empty. */
+    readonly basePath: BasePath.BasePath
     /** The application's own origin, from the redirect URI; never from a header of a request. */
     readonly origin: string
     readonly paths: Paths
+    /** Where a public path comes in here: the same, unless the proxy takes the base path away. */
+    readonly route: (path: `/${string}`) => `/${string}`
     /** Who may show its pages in a frame. Empty: nobody. */
     readonly frameAncestors: ReadonlyArray<string>
     readonly startLimit: StartLimit.Options | undefined
@@ -129,7 +142,14 @@ export const maximumOpen = 4
 export interface Options {
   /** Where the callback comes in. Default: the first redirect URI of the only installation. */
   readonly redirectUri?: RedirectUri | undefined
-  /** Default: `/login`, `/session`, `/sign-out` and `/`. */
+  /**
+   * How all public paths of the application begin, such as `/app`, where it has only a part of a host. The routes are below it,
+   * and so must be the redirect URI. Default: nothing.
+   */
+  readonly basePath?: `/${string}` | undefined
+  /** Whether the proxy in front takes the base path away, so that `/app/login` comes in as `/login`. Default: `false`. */
+  readonly basePathStripped?: boolean | undefined
+  /** Below the base path. Default: `/login`, `/session`, `/sign-out` and `/`. */
   readonly paths?: Partial<Paths> | undefined
   /**
    * Who may show the application in a frame, such as `["https://*.liveperson.net"]` for LivePerson's agent workspace.
@@ -166,18 +186,27 @@ export const layer = (options: Options = {}): Layer.Layer<WebApplication, Refuse
       const cookiePrefix =
         options.cookiePrefix === undefined ? undefined : yield* CookieNames.parsePrefix(options.cookiePrefix)
 
+      const basePath = yield* BasePath.check(options.basePath ?? "/", redirectUri)
+      const isStripped = options.basePathStripped === true
       const { origin, pathname, protocol } = new URL(redirectUri)
+      const own: Paths = { login: "/login", session: "/session", signOut: "/sign-out", home: "/", ...options.paths }
       // Over plain http on a developer's machine a Secure cookie would be dropped, and the sign-in would go round in circles.
       const secure = protocol === "https:"
       const embedded = frameAncestors.length > 0
       const partitioned = embedded && options.frameCookies === "partitioned"
       const cookies: Cookies = {
         prefix: CookieNames.prefixFor(redirectUri, cookiePrefix),
-        attributes: { httpOnly: true, secure, sameSite: embedded ? "none" : "lax", partitioned }
+        attributes: {
+          httpOnly: true,
+          secure,
+          sameSite: embedded ? "none" : "lax",
+          partitioned,
+          // Not less without the prefix: at a start the browser has to show which sign-ins are open.
+          path: secure || basePath === "" ? "/" : basePath
+        }
       }
       const sessionCookie = `${cookies.prefix}session`
-      // `__Host-` wants this path. Without it, too: at a start the browser has to show which sign-ins are open.
-      const attributes = { ...cookies.attributes, path: "/" }
+      const { attributes } = cookies
       const set = (name: string, value: string, maxAge: Duration.Duration) =>
         HttpServerResponse.setCookieUnsafe(name, value, { ...attributes, maxAge })
       const remove = (names: ReadonlyArray<string>) =>
@@ -187,7 +216,14 @@ export const layer = (options: Options = {}): Layer.Layer<WebApplication, Refuse
         redirectUri,
         callbackPath: pathname as `/${string}`,
         origin,
-        paths: { login: "/login", session: "/session", signOut: "/sign-out", home: "/", ...options.paths },
+        basePath,
+        paths: {
+          login: `${basePath}${own.login}`,
+          session: `${basePath}${own.session}`,
+          signOut: `${basePath}${own.signOut}`,
+          home: `${basePath}${own.home}`
+        },
+        route: (path) => (isStripped ? (path.slice(basePath.length) as `/${string}`) : path),
         frameAncestors,
         startLimit: options.startLimit,
         cookies,

@@ -83,9 +83,45 @@ export interface WebHandler {
   readonly dispose: () => Promise<void>
 }
 
+type MoreRoutes<A> = Layer.Layer<
+  never,
+  never,
+  HttpRouter.HttpRouter | HttpRouter.Request.From<"Requires", A | Services> | A | Services
+>
+
+/** The handlers that a process keeps: each copy of this module finds the same. */
+const keptKey = Symbol.for("@le-auth/web/WebSignIn/kept")
+
+const kept = (): Map<string, WebHandler> => {
+  const scope = globalThis as { [keptKey]?: Map<string, WebHandler> }
+  return (scope[keptKey] ??= new Map())
+}
+
+/** One that could not be built, or is disposed of, makes room for another try. */
+const keeping = (name: string, make: () => WebHandler): WebHandler => {
+  const found = kept().get(name)
+  if (found !== undefined) return found
+  const made = make()
+  const handler: WebHandler = {
+    ...made,
+    dispose: () => {
+      forget()
+      return made.dispose()
+    }
+  }
+  const forget = () => void (kept().get(name) === handler && kept().delete(name))
+  kept().set(name, handler)
+  made.ready.catch(forget)
+  return handler
+}
+
 /**
  * The routes as one function from `Request` to `Promise<Response>`. The layer is built at once; `routes` are more routes of
  * your own, which use its services.
+ *
+ * With `once` there is one handler of that name in the process, however often your module is loaded: frameworks such as Next build a
+ * module once for routes and once for pages, and development servers load it anew. The first one stays, with its stores, until it is
+ * disposed of.
  *
  * @example
  * ```ts
@@ -94,7 +130,7 @@ export interface WebHandler {
  * import * as SessionStore from "@le-auth/core/SessionStore"
  * import * as TransactionStore from "@le-auth/core/TransactionStore"
  * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
- * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+ * import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
  * import * as BrowserSessions from "@le-auth/web/BrowserSessions"
  * import * as WebApplication from "@le-auth/web/WebApplication"
  * import * as WebSignIn from "@le-auth/web/WebSignIn"
@@ -103,7 +139,7 @@ export interface WebHandler {
  *
  * const { handler, session } = WebSignIn.toWebHandler(
  *   WebApplication.layer({ paths: { home: "/inbox" } }).pipe(
- *     Layer.provideMerge(NodeSignIn.layerServer),
+ *     Layer.provideMerge(NodeServerSignIn.layerServer),
  *     Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory)),
  *     Layer.provideMerge(BrowserSessions.layer()),
  *     Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)),
@@ -117,23 +153,21 @@ export interface WebHandler {
 export const toWebHandler = <A, E>(
   services: Layer.Layer<A | Services, E>,
   options: {
-    readonly routes?:
-      | Layer.Layer<
-          never,
-          never,
-          HttpRouter.HttpRouter | HttpRouter.Request.From<"Requires", A | Services> | A | Services
-        >
-      | undefined
+    /** The name of the one handler of this process, such as that of your application. Default: each call makes one. */
+    readonly once?: string | undefined
+    readonly routes?: MoreRoutes<A> | undefined
   } = {}
 ): WebHandler => {
+  const make = () => makeWebHandler(services, options.routes ?? Layer.empty)
+  return options.once === undefined ? make() : keeping(options.once, make)
+}
+
+const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: MoreRoutes<A>): WebHandler => {
   // One build for both: the routes, and the look-up of a session outside of them.
   const memoMap = Layer.makeMemoMapUnsafe()
   const runtime = ManagedRuntime.make(services, { memoMap })
   const { dispose, handler } = HttpRouter.toWebHandler(
-    Layer.merge(routes, options.routes ?? Layer.empty).pipe(
-      Layer.provideMerge(Redaction.layer),
-      Layer.provideMerge(services)
-    ),
+    Layer.merge(routes, more).pipe(Layer.provideMerge(Redaction.layer), Layer.provideMerge(services)),
     // Its log would have the addresses in it, and with them the codes.
     { disableLogger: true, memoMap }
   )

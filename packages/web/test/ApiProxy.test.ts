@@ -1,12 +1,13 @@
-import { assert, describe } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as RequestLimits from "@le-auth/core/RequestLimits"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as Layer from "effect/Layer"
+import { setImmediate } from "node:timers/promises"
 import { json } from "../../core/test/ScriptedSentinel.ts"
-import { type Options, scenario } from "./Application.ts"
+import { make, type Options, scenario } from "./Application.ts"
 
 const users = "/api/account/12345678/configuration/le-users/users"
 const proxied: Options = {
@@ -44,6 +45,7 @@ describe("an API of LivePerson, through the backend", () => {
         authorization: "Bearer of-the-page",
         origin: "https://app.example",
         referer: "https://app.example/inbox",
+        "accept-encoding": "gzip, br",
         "x-forwarded-for": "10.0.0.1",
         traceparent: "00-1-1-01"
       }
@@ -56,7 +58,7 @@ describe("an API of LivePerson, through the backend", () => {
     )
     assert.match(String(call.headers["authorization"]), /^Bearer planted-access-/)
     const { authorization: _, ...rest } = call.headers
-    assert.deepStrictEqual(rest, passedOn)
+    assert.deepStrictEqual(rest, { ...passedOn, "accept-encoding": "identity" })
     assert.strictEqual((await mine.send(at(users.replace("le-users", "le-groups")), { headers: own })).status, 200)
   })
 
@@ -118,7 +120,10 @@ describe("an API of LivePerson, through the backend", () => {
               HttpClient.make((request) =>
                 Effect.fail(
                   new HttpClientError.HttpClientError({
-                    reason: new HttpClientError.TransportError({ request, cause: new Error("planted") })
+                    reason: new HttpClientError.TransportError({
+                      request,
+                      cause: Object.assign(new Error("planted"), { code: "ECONNRESET" })
+                    })
                   })
                 )
               )
@@ -139,6 +144,10 @@ describe("an API of LivePerson, through the backend", () => {
         assert.deepStrictEqual([answer.status, JSON.parse(text).error], [status, error])
         assert.notInclude(text, "planted")
       }
+      const why = web.log.filter((line) => line.includes("did not reach LivePerson"))
+      assert.strictEqual(why.length, 1)
+      assert.include(why[0], "cannot be used: the connection broke (ECONNRESET)")
+      assert.notInclude(why[0], "planted")
     }
   )
 
@@ -206,6 +215,41 @@ describe("an API of LivePerson, through the backend", () => {
     assert.strictEqual((await answer.json()).error, "DomainsError")
     assert.strictEqual(web.wire.to("/users").length, 0)
   })
+
+  scenario("G8: an answer without a body is whole, and of no type that a browser runs", [proxied], async (web) => {
+    const mine = web.browser()
+    await mine.signIn()
+    web.wire.next(users, () => new Response(null))
+    const empty = await mine.send(at(users), { headers: own })
+    assert.deepStrictEqual([empty.status, await empty.text()], [200, ""])
+    assert.strictEqual(empty.headers.get("content-type"), "application/octet-stream")
+  })
+
+  scenario("G8: once a call has ended nothing waits for its deadline", [proxied], async (web) => {
+    const mine = web.browser()
+    await mine.signIn()
+    const before = web.asleep()
+    for (const answer of [
+      json({ hello: 1 }),
+      () => new Response(null, { status: 204 }),
+      () => new Response(null, { status: 302, headers: { location: "https://evil.example/" } }),
+      () => Promise.reject(new Error("planted"))
+    ]) {
+      // Later than the call begins to wait.
+      web.wire.next(users, () => setImmediate().then(answer))
+      await (await mine.send(at(users), { headers: own })).text()
+      for (let turn = 0; turn < 100 && web.asleep() > before; turn++) await setImmediate()
+      assert.strictEqual(web.asleep(), before)
+    }
+  })
+
+  it.live("G8: a path that allows nothing is refused when the application starts", () =>
+    Effect.gen(function* () {
+      const web = yield* make({ routes: ApiProxy.layer({ services: { msgHist: { paths: ["/a/**/b"] } } }) })
+      const error = yield* Effect.flip(Effect.tryPromise(() => web.handler(new Request("https://app.example/session"))))
+      assert.include(String(error.cause), 'the path "/a/**/b" of msgHist allows nothing')
+    })
+  )
 
   scenario("G7: it answers the application's own pages only, and never opens CORS", [proxied], async (web) => {
     const mine = web.browser()

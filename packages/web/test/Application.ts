@@ -5,6 +5,8 @@ import type * as Domains from "@le-auth/core/Domains"
 import { type AccountId, RedirectUri } from "@le-auth/core/Identifiers"
 import * as Seal from "@le-auth/core/Seal"
 import { Sessions } from "@le-auth/core/Sessions"
+import * as SessionStore from "@le-auth/core/SessionStore"
+import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as CookieBrowserSessions from "@le-auth/web/CookieBrowserSessions"
 import * as Stateless from "@le-auth/web/Stateless"
@@ -25,6 +27,7 @@ import * as References from "effect/References"
 import { inspect } from "node:util"
 import * as Scripted from "../../core/test/ScriptedSentinel.ts"
 import { Browser } from "./Browser.ts"
+import { Faults } from "./Faults.ts"
 
 export interface Options {
   /** Everything in cookies, sealed with these keys. */
@@ -49,28 +52,40 @@ export const sealKeys = (...names: ReadonlyArray<string>): Layer.Layer<Seal.Seal
     Layer.orDie
   )
 
-/** What an application stands on. */
-export const services = ({ domains, redirectUri, stateless, web }: Options) => {
+/** What an application stands on; its stores fail as a test says. */
+export const services = ({ domains, redirectUri, stateless, web }: Options, faults = new Faults()) => {
   const installation = new AppInstallations.AppInstallation({
     ...Scripted.installation,
     redirectUris: [RedirectUri.make(redirectUri ?? "https://app.example/callback")]
   })
   const application = WebApplication.layer(web)
   const keys = sealKeys(...(stateless?.keys ?? ["a"]))
+  const stores =
+    stateless === undefined
+      ? Layer.merge(TransactionStore.layerMemory, SessionStore.layerMemory)
+      : Stateless.layer(stateless).pipe(Layer.provide(keys), Layer.provide(application), Layer.orDie)
+  const browsers =
+    stateless === undefined
+      ? BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
+      : CookieBrowserSessions.layer(stateless).pipe(Layer.provide(keys))
   return application.pipe(
     Layer.provideMerge(
       Scripted.layerWith({
         installations: [installation],
         ...(domains === undefined ? {} : { domains }),
-        ...(stateless === undefined
-          ? {}
-          : { stores: Stateless.layer(stateless).pipe(Layer.provide(keys), Layer.provide(application), Layer.orDie) })
+        stores: Layer.merge(
+          Layer.effect(
+            TransactionStore.TransactionStore,
+            faults.around("transactions", TransactionStore.TransactionStore)
+          ),
+          Layer.effect(SessionStore.SessionStore, faults.around("sessions", SessionStore.SessionStore))
+        ).pipe(Layer.provide(stores))
       })
     ),
     Layer.provideMerge(
-      stateless === undefined
-        ? BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
-        : CookieBrowserSessions.layer(stateless).pipe(Layer.provide(keys))
+      Layer.effect(BrowserSessions.BrowserSessions, faults.around("browsers", BrowserSessions.BrowserSessions)).pipe(
+        Layer.provide(browsers)
+      )
     )
   )
 }
@@ -78,17 +93,31 @@ export const services = ({ domains, redirectUri, stateless, web }: Options) => {
 /** The real time, and what a test has let pass. */
 export const shiftedClock = (real: Clock.Clock) => {
   let passed = 0
-  const currentTimeMillisUnsafe = () => real.currentTimeMillisUnsafe() + passed
+  let stoppedAt: number | undefined
+  let asleep = 0
+  const currentTimeMillisUnsafe = () => (stoppedAt ?? real.currentTimeMillisUnsafe()) + passed
   const clock: Clock.Clock = {
     currentTimeMillisUnsafe,
     currentTimeMillis: Effect.sync(currentTimeMillisUnsafe),
-    currentTimeNanosUnsafe: () => real.currentTimeNanosUnsafe() + BigInt(passed) * 1_000_000n,
+    currentTimeNanosUnsafe: () => BigInt(Math.floor(currentTimeMillisUnsafe())) * 1_000_000n,
     currentTimeNanos: Effect.sync(() => clock.currentTimeNanosUnsafe()),
     monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
     monotonicTimeNanos: real.monotonicTimeNanos,
-    sleep: (duration) => real.sleep(duration)
+    sleep: (duration) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => (asleep += 1)),
+        () => real.sleep(duration),
+        () => Effect.sync(() => (asleep -= 1))
+      )
   }
-  return { clock, later: (duration: Duration.Input) => void (passed += Duration.toMillis(duration)) }
+  return {
+    clock,
+    later: (duration: Duration.Input) => void (passed += Duration.toMillis(duration)),
+    /** From now on only what a test lets pass passes. */
+    stop: () => void (stoppedAt = real.currentTimeMillisUnsafe()),
+    /** How many wait for a time. */
+    asleep: () => asleep
+  }
 }
 
 /** The application as one function, its wire, what it logged, and browsers for it. */
@@ -100,8 +129,9 @@ export const make = (options: Options = {}) =>
       log.push(inspect([message, cause], { depth: 6 }))
       levels.push(logLevel)
     })
-    const context = yield* Layer.build(services(options))
-    const { clock, later } = shiftedClock(yield* Clock.Clock)
+    const faults = new Faults()
+    const context = yield* Layer.build(services(options, faults))
+    const { asleep, clock, later, stop } = shiftedClock(yield* Clock.Clock)
     const web = WebSignIn.toWebHandler(
       Layer.mergeAll(
         Layer.succeedContext(context),
@@ -120,6 +150,10 @@ export const make = (options: Options = {}) =>
       log,
       /** Lets time pass, as the application sees it. */
       later,
+      stop,
+      asleep,
+      /** What the stores were asked, and what they do not do. */
+      faults,
       /** Of each line of the log. */
       levels,
       wire: Context.get(context, Scripted.Wire),

@@ -57,6 +57,35 @@ for (const [mode, options] of [
       }
     )
 
+    scenario("C13: keeps the session that it brought before", [options], async ({ browser, wire }) => {
+      const mine = browser()
+      const callback = await mine.start("?returnTo=/inbox")
+      const open = new Map(mine.cookies)
+      await mine.send(callback)
+      // A tab that was on its way twice: the browser has the session, and still the binding.
+      for (const [name, value] of open) mine.cookies.set(name, value)
+      assert.strictEqual((await mine.send(callback)).headers.get("location"), "/inbox")
+      assert.isTrue((await mine.session()).signedIn)
+      assert.strictEqual((await mine.send("/session/refresh", post())).status, 200)
+      assert.strictEqual(wire.to("/token").length, 1)
+    })
+
+    scenario("C13: long after its sign-in leads home who is signed in", [options], async ({ browser, later }) => {
+      const mine = browser()
+      const late = await mine.start("?returnTo=/inbox")
+      await mine.signIn()
+      later("21 minutes")
+      const answer = await mine.send(late)
+      assert.deepStrictEqual([answer.status, answer.headers.get("location")], [303, "/"])
+      assert.isTrue((await mine.session()).signedIn)
+    })
+
+    scenario("C13: of no sign-in takes no cookie away", [options], async ({ browser }) => {
+      const answer = await browser().send("/callback?code=x&state=made-up")
+      assert.strictEqual(answer.status, 400)
+      assert.deepStrictEqual(answer.headers.getSetCookie(), [])
+    })
+
     scenario("B3, C13: brings nobody back who has signed out", [options], async ({ browser }) => {
       const mine = browser()
       const callback = await mine.start()
@@ -86,6 +115,67 @@ for (const [mode, options] of [
   })
 }
 
+describe("a callback whose store is away", () => {
+  scenario("F10: tries three times more to keep what came, and then gives up", [{}], async ({ browser, faults }) => {
+    const creates = () => faults.asked.filter((operation) => operation === "browsers.create").length
+    for (const [times, status, tries] of [
+      [3, 303, 4],
+      [10, 503, 4]
+    ] as const) {
+      const mine = browser()
+      const callback = await mine.start()
+      faults.fail("browsers.create", times)
+      const before = creates()
+      assert.strictEqual((await mine.send(callback)).status, status)
+      assert.strictEqual(creates() - before, tries)
+      assert.strictEqual((await mine.session()).signedIn, status === 303)
+    }
+  })
+
+  scenario("C13: says so, and that the user is still signed in", [{}], async ({ browser, faults }) => {
+    const mine = browser()
+    await mine.signIn()
+    const callback = await mine.start()
+    faults.fail("transactions.take", 1)
+    const answer = await mine.send(callback)
+    assert.strictEqual(answer.status, 503)
+    const page = await answer.text()
+    assert.include(page, "<h1>This sign-in did not work</h1>")
+    assert.include(page, "You are still signed in as before.")
+  })
+
+  scenario("C13: is refused as ever if nobody can say who was signed in", [{}], async ({ browser, faults }) => {
+    const mine = browser()
+    await mine.signIn()
+    faults.fail("sessions.get", 1)
+    const answer = await mine.send("/callback?code=x&state=made-up")
+    assert.strictEqual(answer.status, 400)
+    assert.include(await answer.text(), "<h1>You are not signed in</h1>")
+  })
+
+  scenario("G9: signs in, and tells the log that the session before is left", [{}], async (web) => {
+    for (const operation of ["browsers.find", "browsers.remove"]) {
+      const mine = web!.browser()
+      await mine.signIn()
+      const callback = await mine.start("?returnTo=/inbox")
+      web!.faults.fail(operation, 1)
+      const lines = () => web!.log.filter((line) => line.includes("The session before could not be removed")).length
+      const before = lines()
+      assert.strictEqual((await mine.send(callback)).headers.get("location"), "/inbox", operation)
+      assert.strictEqual(lines(), before + 1, operation)
+      assert.isTrue((await mine.session()).signedIn)
+    }
+  })
+
+  scenario("G9: asks for no session before where the browser has none", [{}], async ({ browser, faults }) => {
+    await browser().signIn()
+    assert.deepStrictEqual(
+      faults.asked.filter((operation) => operation.startsWith("browsers.")),
+      ["browsers.create"]
+    )
+  })
+})
+
 describe("a session belongs to one browser", () => {
   scenario(
     "G9: signing out in one browser leaves the other, of the same user, signed in",
@@ -100,6 +190,16 @@ describe("a session belongs to one browser", () => {
       assert.strictEqual((await other.send("/session/refresh", post())).status, 200)
     }
   )
+
+  scenario("G9: a new sign-in ends the session that this browser had", [{}], async ({ browser, sessions }) => {
+    const mine = browser()
+    await mine.signIn()
+    const [before] = await sessions(account)
+    await mine.signIn()
+    const after = await sessions(account)
+    assert.strictEqual(after.length, 1)
+    assert.notStrictEqual(after[0]!.toString(), before!.toString())
+  })
 
   for (const idToken of [true, false]) {
     scenario(
@@ -148,6 +248,31 @@ describe("an error page", () => {
     const made_up = await (await browser().send("/callback?code=x&state=made-up")).text()
     assert.deepStrictEqual(button(made_up), ["/login", "Sign in again"])
   })
+
+  scenario(
+    "D9: offers nothing to who is blocked, and repeats nothing that LivePerson said",
+    [{}],
+    async ({ browser, later, log, wire }) => {
+      const said = { error: { message: "planted-by-liveperson" } }
+      for (const status of [451, 500, 503]) {
+        const mine = browser()
+        const callback = await mine.start("")
+        wire.next("/token", answer(status, said))
+        const page = await (await mine.send(callback)).text()
+        assert.notInclude(page, "planted-by-liveperson")
+        assert.isTrue(log.some((line) => line.includes("planted-by-liveperson")))
+        if (status !== 451) continue
+        assert.include(page, "open a case with LivePerson")
+        assert.isUndefined(button(page))
+      }
+      const mine = browser()
+      await mine.signIn()
+      later("6 seconds")
+      wire.next("/token", answer(451, said))
+      const page = await (await mine.send("/session/refresh", form)).text()
+      assert.deepStrictEqual(button(page), ["/", "Go on"])
+    }
+  )
 
   scenario("C13: of a sign-in that cannot start keeps the way, too", [{}], async ({ browser, wire }) => {
     wire.next("/baseURI.json", answer(503, {}))

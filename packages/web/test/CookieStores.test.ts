@@ -194,6 +194,8 @@ describe("CookieSessionStore", () => {
       }
       const list = SessionStore.use((store) => store.list(account))
       assert.deepStrictEqual((yield* inRequest(browser, list)).map(String), [key.toString()])
+      const listOther = SessionStore.use((store) => store.list(otherAccount))
+      assert.deepStrictEqual(yield* inRequest(browser, listOther), [])
       assert.deepStrictEqual(yield* inRequest(new Map<string, string>(), list), [])
     }).pipe(Effect.provide(stores()))
   )
@@ -406,6 +408,93 @@ describe("CookieSessionStore", () => {
       assert.isTrue(yield* inRequest(one, set(session(30), Generation.make(""))))
       assert.strictEqual(tokenOf(yield* inRequest(other, get())), "other")
     }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("F4: of 32 writes at one moment over the same tokens one counts", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session(20)))
+      // Beside another session, which takes time to open.
+      yield* inRequest(browser, set(session(20, new SessionKey({ ...key, accountId: otherAccount }))))
+      const over = session(20).generation
+      const did = yield* Effect.all(
+        Array.from({ length: 32 }, (_, index) => inRequest(new Map(browser), set(session(30 + index), over))),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(did.filter(Boolean), [true])
+    }).pipe(Effect.provide(stores({ maximumSessions: 2 })))
+  )
+
+  it.effect("F4: what was so before is the newest again once it is set again, also after it was removed", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session(20)))
+      yield* inRequest(browser, set(session(30)))
+      const between = new Map(browser)
+      yield* inRequest(browser, set(session(20)))
+      for (const jar of [browser, between]) assert.strictEqual(tokenOf(yield* inRequest(jar, get())).length, 20)
+      yield* inRequest(browser, remove("any"))
+      yield* inRequest(browser, set(session(20)))
+      assert.isTrue(Option.isSome(yield* inRequest(browser, get())))
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("F4, C13: a session comes once more to a browser that has none, and to no other", () =>
+    Effect.gen(function* () {
+      const mine = session(20)
+      const again = set(mine, mine.generation)
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(mine))
+      const empty: CookieJar = new Map()
+      assert.isFalse(yield* inRequest(empty, set(mine, session(30).generation)))
+      assert.strictEqual(empty.size, 0)
+      assert.isTrue(yield* inRequest(empty, again))
+      assert.strictEqual(tokenOf(yield* inRequest(empty, get())).length, 20)
+      // Another process gave this browser a newer one, of which this process knows nothing.
+      yield* inRequest(browser, set(session(30))).pipe(Effect.provide(stores()))
+      assert.isFalse(yield* inRequest(browser, again))
+      assert.strictEqual(tokenOf(yield* inRequest(browser, get())).length, 30)
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("a session may have exactly as many characters as it may have", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session())).pipe(Effect.provide(stores()))
+      const [value] = browser.values()
+      // Without the number of pieces in front.
+      const length = value!.length - "1.".length
+      const keeps = (maximumSize: number) =>
+        Effect.exit(inRequest(new Map(), set(session())).pipe(Effect.provide(stores({ maximumSize }))))
+      assert.isTrue(Exit.isSuccess(yield* keeps(length)))
+      assert.isTrue(Exit.isFailure(yield* keeps(length - 1)))
+    })
+  )
+
+  it.effect("cookies that only look like pieces of a session are left alone, and nothing is written for them", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      yield* inRequest(browser, set(session()))
+      for (const other of ["longer-than-a-mark-0", "0x", "x-0"])
+        browser.set(`__Host-le-auth-data-0-${other}`, "planted")
+      const { apply } = yield* answerOf(browser, get())
+      const answered: CookieJar = new Map()
+      apply(answered)
+      assert.strictEqual(answered.size, 0)
+    }).pipe(Effect.provide(stores()))
+  )
+
+  it.effect("a place with a piece that is left over is free, and cleared with what it gets", () =>
+    Effect.gen(function* () {
+      const browser: CookieJar = new Map()
+      const other = new SessionKey({ ...key, accountId: otherAccount })
+      yield* inRequest(browser, set(session()))
+      const leftOver = "__Host-le-auth-data-1-abcdef-10"
+      browser.set(leftOver, "planted")
+      yield* inRequest(browser, set(session(20, other)))
+      assert.isFalse(browser.has(leftOver))
+      for (const each of [key, other]) assert.isTrue(Option.isSome(yield* inRequest(browser, get(each))))
+    }).pipe(Effect.provide(stores({ maximumSessions: 2 })))
   )
 
   it.effect("a session ends with maxAge after the sign-in, whatever the browser keeps", () =>

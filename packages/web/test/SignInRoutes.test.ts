@@ -1,5 +1,5 @@
 import { assert, describe } from "@effect/vitest"
-import { scenario } from "./Application.ts"
+import { type Application, type Options, scenario } from "./Application.ts"
 
 describe("the redirect URI", () => {
   for (const mode of [{}, { stateless: {} }]) {
@@ -41,26 +41,87 @@ describe("the redirect URI", () => {
 })
 
 describe("a sign-in on a developer's machine", () => {
+  const local: Options = { redirectUri: "http://localhost:4400/callback" }
+  const asBy = (application: Application, search: string, host: string) =>
+    application.browser().send(`/login${search}`, { headers: { host } })
+
   scenario(
     "B9: starts at the name of the redirect URI, to which the cookie comes back",
-    [{ redirectUri: "http://localhost:4400/callback" }],
-    async ({ browser, wire }) => {
-      for (const host of ["127.0.0.1:4400", "[::1]:4400", "localhost:3000"]) {
-        for (const search of ["", "?returnTo=/inbox&account=12345678"]) {
-          const answer = await browser().send(`/login${search}`, { headers: { host } })
+    [local],
+    async (application) => {
+      for (const host of ["127.0.0.1:4400", "[::1]:4400", "127.1.2.3:4400"]) {
+        for (const [search, marked] of [
+          ["", "?sent-on=1"],
+          ["?returnTo=/inbox&account=12345678", "?returnTo=/inbox&account=12345678&sent-on=1"]
+        ] as const) {
+          const answer = await asBy(application!, search, host)
           assert.strictEqual(answer.status, 303)
-          assert.strictEqual(answer.headers.get("location"), `http://localhost:4400/login${search}`)
+          assert.strictEqual(answer.headers.get("location"), `http://localhost:4400/login${marked}`)
           assert.deepStrictEqual(answer.headers.getSetCookie(), [])
         }
       }
-      assert.strictEqual(wire.sent.length, 0)
-      for (const host of ["localhost:4400", "app.example"]) {
-        const answer = await browser().send("/login", { headers: { host } })
-        assert.strictEqual(answer.status, 302)
-        assert.include(answer.headers.get("location"), "redirect_uri=http%3A%2F%2Flocalhost%3A4400%2Fcallback")
+      assert.strictEqual(application!.wire.sent.length, 0)
+    }
+  )
+
+  scenario(
+    "A12: whatever Host a proxy sends, no address is visited twice, and the sign-in starts",
+    [
+      local,
+      { redirectUri: "http://127.0.0.1:5173/callback" },
+      { redirectUri: "http://localhost/callback" },
+      { redirectUri: "https://app.example/callback" },
+      { redirectUri: "https://localhost:4400/callback" }
+    ],
+    async (...applications) => {
+      const hosts = ["localhost", "LOCALHOST:4400", "127.0.0.1", "127.0.0.1:5173", "[::1]:4400", "localhost:80"].concat(
+        [
+          "localhost:8080",
+          "127.0.0.1:99999",
+          "127.0.0.999:4400",
+          "app.example",
+          "evil.example:4400",
+          "localhost.:4400",
+          ""
+        ]
+      )
+      for (const application of applications) {
+        for (const host of hosts) {
+          const visited = new Set<string>()
+          let search = "?returnTo=/inbox"
+          for (;;) {
+            assert.isFalse(visited.has(search), `${host} ${search}`)
+            visited.add(search)
+            const answer = await asBy(application, search, host)
+            const location = new URL(answer.headers.get("location")!)
+            if (answer.status === 302) {
+              assert.include(location.pathname, "/authorize")
+              break
+            }
+            assert.strictEqual(answer.status, 303)
+            search = location.search
+          }
+          assert.isAtMost(visited.size, 2)
+        }
       }
     }
   )
+
+  scenario("A12: another port is another server, such as the one behind a proxy", [local], async (application) => {
+    const others = [
+      "localhost:3000",
+      "127.0.0.1:3000",
+      "127.0.0.1",
+      "localhost:4400",
+      "app.example",
+      "app.example:4400"
+    ]
+    for (const host of others) {
+      const answer = await asBy(application!, "", host)
+      assert.strictEqual(answer.status, 302, host)
+      assert.include(answer.headers.get("location"), "redirect_uri=http%3A%2F%2Flocalhost%3A4400%2Fcallback")
+    }
+  })
 })
 
 describe("the limit of starts", () => {

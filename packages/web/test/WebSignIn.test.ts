@@ -124,7 +124,7 @@ describe("a sign-in", () => {
   )
 
   scenario("starts all the same behind a proxy that rewrites Host", async ({ browser }) => {
-    for (const host of ["internal:8080", "127.0.0.1:3000"]) {
+    for (const host of ["internal:8080", "127.0.0.1:3000", "127.0.0.1"]) {
       const answer = await browser().send("/login?returnTo=/inbox", { headers: { host } })
       assert.strictEqual(answer.status, 302)
       assert.match(answer.headers.get("location")!, /^https:\/\/sentinel-12345678\.liveperson\.net\//)

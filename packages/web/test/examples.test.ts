@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import type * as WebSignIn from "@le-auth/web/WebSignIn"
 import type * as Layer from "effect/Layer"
-import { createServer, type Server } from "node:http"
+import { createServer, type RequestListener, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
+import { toNodeHandler } from "srvx/node"
 import * as HonoExample from "../examples/hono.ts"
-import * as NodeExample from "../examples/node-http.ts"
 import { type Options, services } from "./Application.ts"
 import { Browser, post } from "./Browser.ts"
 
@@ -23,10 +23,9 @@ interface Running {
 }
 
 const examples: Record<string, (services: Layer.Layer<WebSignIn.Services, unknown>) => Running> = {
-  "node:http": (services) => NodeExample.make(services),
   Hono: (services) => {
     const { dispose, fetch } = HonoExample.make(services)
-    return { dispose, server: createServer(NodeExample.listener(async (request) => fetch(request))) }
+    return { dispose, server: createServer(toNodeHandler(fetch) as RequestListener) }
   }
 }
 

@@ -28,6 +28,14 @@ const flags = {
       "Receive the callback on another port, 0 for any free one, where the redirect URI has an IP address (default: its own)"
     )
   ),
+  callbackHost: Flag.String("callback-host").pipe(
+    Flag.optional,
+    Flag.withMetavar("address"),
+    Flag.withDescription(
+      "Listen for the callback on this address, such as 0.0.0.0 in a container; the redirect URI stays as it is, and other " +
+        "computers may reach the port (default: LE_AUTH_CALLBACK_HOST, or this computer only)"
+    )
+  ),
   settings: Flag.File("settings", { mustExist: true }).pipe(
     Flag.optional,
     Flag.withDescription("A file of LE_AUTH_ACCOUNT_ID=… lines, as .env has them, to keep as a profile")

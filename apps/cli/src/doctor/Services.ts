@@ -7,16 +7,19 @@ import { toUrl } from "@le-auth/core/AuthorizeRequest"
 import * as Domains from "@le-auth/core/Domains"
 import { State } from "@le-auth/core/Identifiers"
 import type { AppInstallation } from "@le-auth/core/AppInstallations"
-import type { Origin } from "@le-auth/core/Origin"
+import { Origin } from "@le-auth/core/Origin"
 import { SentinelClient } from "@le-auth/core/SentinelClient"
+import * as Transport from "@le-auth/core/Transport"
+import * as Config from "effect/Config"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
-import { Failure } from "../Failure.ts"
+import { Failure, type LibraryError, withoutAnswer } from "../Failure.ts"
 import { text } from "../Shown.ts"
 import { failureAt, Target } from "../Target.ts"
 import * as Finding from "./Finding.ts"
+import * as Network from "./Network.ts"
 
 /** Nobody is to wait longer than for LivePerson's usual answer. */
 const patience = "10 seconds"
@@ -80,8 +83,10 @@ const authorize = Effect.fnUntraced(function* (installation: AppInstallation, se
     Effect.timeout(patience),
     // The other side is another company: it gets no trace ids of ours.
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-    Effect.mapError(
-      () => new Failure({ text: text`Sentinel at ${sentinel} does not answer. Try again later.`, code: "unavailable" })
+    Effect.mapError((error) =>
+      error._tag === "HttpClientError"
+        ? withoutAnswer(Transport.problemOf(error))
+        : new Failure({ text: text`Sentinel at ${sentinel} does not answer. Try again later.`, code: "unavailable" })
     )
   )
   return [clock(response, yield* Clock.currentTimeMillis), application(response, installation)]
@@ -100,17 +105,25 @@ const keys = Effect.fnUntraced(function* (sentinel: Origin) {
       ]
 })
 
-/**
- * @since 0.1.0
- */
-export const check = Effect.gen(function* () {
-  const { installation } = yield* Target
+/** Who forgot to start the local Sentinel hears how. */
+const atTarget = <A, E extends LibraryError | Failure, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Target, (target) => Effect.mapError(work, failureAt(target)))
+
+const services = Effect.fnUntraced(function* (installation: AppInstallation) {
   const sentinel = yield* Domains.resolve(installation.accountId, "sentinel")
   return [
     Finding.good("Domain API", text`Sentinel of account ${installation.accountId} is at ${sentinel}`),
     ...(yield* authorize(installation, sentinel).pipe(Finding.orProblem("Sentinel"))),
     ...(yield* keys(sentinel).pipe(Finding.orProblem("keys")))
   ]
-}).pipe((findings) =>
-  Effect.flatMap(Target, (target) => findings.pipe(Effect.mapError(failureAt(target)), Finding.orProblem("Domain API")))
-)
+})
+
+/**
+ * @since 0.1.0
+ */
+export const check = Effect.gen(function* () {
+  const { domainApi, installation } = yield* Target
+  const given = Config.schema(Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(Domains.liveperson))
+  const network = Network.about(domainApi ?? (yield* given))
+  return [...network, ...(yield* services(installation).pipe(atTarget, Finding.orProblem("Domain API")))]
+}).pipe(Finding.orProblem("network"))

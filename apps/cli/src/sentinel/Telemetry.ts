@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as Redaction from "@le-auth/core/Redaction"
+import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as ConfigProvider from "effect/ConfigProvider"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Otlp from "effect/observability/Otlp"
 import * as OtlpSerialization from "effect/observability/OtlpSerialization"
@@ -27,7 +27,7 @@ export const layer = Layer.merge(
   Redaction.layer,
   Otlp.layerFromConfig({ resource: { serviceName: "sentinel" }, loggerMergeWithExisting: true }).pipe(
     Layer.provide(OtlpSerialization.layerJson),
-    Layer.provide(FetchHttpClient.layer),
+    Layer.provide(NodeHttp.layer),
     Layer.provide(ConfigProvider.layerAdd(defaults))
   )
 )

@@ -107,6 +107,19 @@ export const click = async (page: Page, id: string): Promise<State> => {
   return state(page)
 }
 
+/** Fills in Sentinel's login form, at once: the keys and the focus in it are what Sentinel's own tests are about. */
+export const logIn = async (page: Page, sentinelOrigin: string, name = "agent"): Promise<void> => {
+  await at(page, `${sentinelOrigin}/*`)
+  await page.evaluate(
+    (values) => {
+      for (const [id, value] of Object.entries(values))
+        document.querySelector<HTMLInputElement>(`#${id}`)!.value = value
+    },
+    { username: `${name}@example.com`, password: name }
+  )
+  await press(page, "button[type=submit]")
+}
+
 export const text = (page: Page): Promise<string> => page.evaluate(() => document.body.innerText)
 
 /** The back button. A page out of the back/forward cache does not load, so there is nothing else to wait for. */
@@ -205,17 +218,8 @@ export class Person {
     if (isAsked && new URL(response.url()).origin === this.#application.origin) this.#answers.push(response)
   }
 
-  /** Fills in Sentinel's login form, at once: the keys and the focus in it are what Sentinel's own tests are about. */
-  async logIn(page: Page, name = "agent"): Promise<void> {
-    await at(page, `${this.#application.sentinelOrigin}/*`)
-    await page.evaluate(
-      (values) => {
-        for (const [id, value] of Object.entries(values))
-          document.querySelector<HTMLInputElement>(`#${id}`)!.value = value
-      },
-      { username: `${name}@example.com`, password: name }
-    )
-    await press(page, "button[type=submit]")
+  logIn(page: Page, name?: string): Promise<void> {
+    return logIn(page, this.#application.sentinelOrigin, name)
   }
 
   /** Clicks, logs in, and gives the callback that the browser is then sent to: it does not get there. */

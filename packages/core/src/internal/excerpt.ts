@@ -10,8 +10,11 @@ import * as Redaction from "../Redaction.ts"
 /** White space that came or went on the way makes no difference, nor does what shows nothing. */
 const packed = (text: string): string => text.replace(/[\s\p{Cc}\p{Cf}]+/gu, "")
 
+/** Nor does the case: of a secret in hexadecimal it says nothing. */
+const folded = (text: string): string => packed(text).toLowerCase()
+
 /** The same, and the tags in between that colour a text, or let it break. */
-const unmarked = (text: string): string => packed(text.replace(/<[^<>]*>/g, ""))
+const unmarked = (text: string): string => folded(text.replace(/<[^<>]*>/g, ""))
 
 /** The names that HTML has for ASCII characters that are neither letters nor digits. */
 const entities: Record<string, string> = {
@@ -137,11 +140,18 @@ const named = new RegExp(`(["'])(?:${names})\\1\\s*:|(?:^|[^\\w.-])(?:${names})=
 const windowOf = (secrets: ReadonlyArray<string>): number =>
   8192 + 12 * Math.max(0, ...secrets.map(({ length }) => length))
 
+/** Servers cut what they repeat: a long secret is also known by either end. */
+const piecesOf = (secret: string): ReadonlyArray<string> =>
+  secret.length < 32 ? [secret] : [secret, secret.slice(0, 16), secret.slice(-16)]
+
 const holdsSecret = (text: string, secrets: ReadonlyArray<string>): boolean => {
-  const needles = secrets.flatMap((secret) => (secret === "" ? [] : [...readings(secret, decoders)].map(packed)))
+  const needles = secrets
+    .filter((secret) => secret !== "")
+    .flatMap(piecesOf)
+    .flatMap((piece) => [...readings(piece, decoders)].map(folded))
   return [...readings(text, ofAnswers)].some((reading) => {
     if (named.test(reading)) return true
-    const hays = [packed(reading), unmarked(reading)]
+    const hays = [folded(reading), unmarked(reading)]
     return needles.some((needle) => hays.some((hay) => hay.includes(needle)))
   })
 }

@@ -1,9 +1,10 @@
 /** Which failures of a call to Sentinel may be followed by the same call. */
 import type { Failure } from "../RetryPolicy.ts"
 import type { TokenError } from "../TokenError.ts"
+import * as TransportProblem from "../TransportProblem.ts"
 
 /**
- * For a refresh: 429, 503 with `Retry-After`, and connections that were not made. After anything else Sentinel may have acted, and a
+ * For a refresh: 429, 503 with `Retry-After`, and connections that were not made and may be later. After anything else Sentinel may have acted, and a
  * rotated refresh token that is sent again looks like theft (RFC 9700 section 4.14.2); a 504 is a time-out of the gateway. With
  * `doesNotRotate` every other 5xx, too, as for calls that can be made twice.
  */
@@ -14,7 +15,8 @@ export const failureOf = (
   if (operation === "exchange") return undefined
   if (reason._tag === "RateLimited") return { _tag: "RateLimited", retryAfter: reason.retryAfter }
   if (reason._tag !== "Unavailable") return undefined
-  const { retryAfter, sent, status } = reason
+  const { retryAfter, sent, status, transport } = reason
+  if (transport !== undefined) return TransportProblem.mayRepeat(transport) ? { _tag: "ServerError" } : undefined
   const mayComeTwice = operation !== "refresh" || doesNotRotate
   return !sent || (mayComeTwice && status !== undefined) ? { _tag: "ServerError", retryAfter } : undefined
 }

@@ -1,5 +1,5 @@
 /**
- * HTTP servers on the loopback addresses of a redirect URI, for as long as a scope.
+ * HTTP servers on the addresses of a host, such as the loopback ones of a redirect URI, for as long as a scope.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Effect from "effect/Effect"
@@ -53,7 +53,7 @@ const listenOn = (host: string, port: number): Effect.Effect<HttpServer.HttpServ
     return httpServer
   })
 
-/** Listens on every loopback address that the host name stands for. Fails if one of them is taken. */
+/** Listens on the address, or on every loopback address that `localhost` stands for. Fails if one of them is taken. */
 export const listen = (
   hostname: string,
   port: number

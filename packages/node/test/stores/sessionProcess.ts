@@ -4,7 +4,7 @@ import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import { RequestLimits } from "@le-auth/core/RequestLimits"
 import { Sessions } from "@le-auth/core/Sessions"
-import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -59,7 +59,7 @@ const watched = Layer.effect(
 
 const applicationAt = (place: Place) =>
   ManagedRuntime.make(
-    NodeSignIn.layerServer.pipe(
+    NodeServerSignIn.layerServer.pipe(
       Layer.provide(watched),
       Layer.provide(storesAt(place)),
       Layer.provide(AppInstallations.layer(installation())),

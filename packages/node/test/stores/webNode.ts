@@ -5,7 +5,7 @@ import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
 import { Sessions } from "@le-auth/core/Sessions"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
-import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
@@ -67,7 +67,7 @@ export const webNode = Effect.fnUntraced(function* (options: {
     redirectUris: [RedirectUri.make(`${options.origin}/callback`)]
   })
   const services = WebApplication.layer().pipe(
-    Layer.provideMerge(NodeSignIn.layerServer),
+    Layer.provideMerge(NodeServerSignIn.layerServer),
     Layer.provideMerge(options.stores),
     Layer.provideMerge(AppInstallations.layer(installation)),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ LE_AUTH_DOMAIN_API: options.sentinel })))

@@ -83,7 +83,7 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()(
 }
 
 /**
- * Turns the error of a store into that of the control. What is behind it is in the log, and goes to nobody else.
+ * Turns the error of a store into that of the control, with the engine's own words. The causes are in the log, and go to nobody else.
  *
  * @since 0.1.0
  */

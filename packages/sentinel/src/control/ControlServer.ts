@@ -33,8 +33,8 @@ const routes = (hosts: ReadonlySet<string>) =>
   Layer.mergeAll(Handlers.layer, Inspector.layer, ControlGuard.layer(hosts))
 
 /**
- * Serves the control of the context. It needs an `HttpServer` of its own, on loopback: `NodeHttpServer.layer` with the host
- * `127.0.0.1`.
+ * Serves the control of the context. It needs an `HttpServer` of its own, on loopback, such as that of `NodeServe.layerOf` of
+ * `@le-auth/node`.
  *
  * @since 0.1.0
  */

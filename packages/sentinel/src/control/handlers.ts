@@ -1,10 +1,10 @@
 /** The contract of the control over the service in the process: thin, since `Control` does the work. */
+import * as SchemaProblems from "@le-auth/core/SchemaProblems"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
-import * as Problems from "../internal/problems.ts"
 import { Control } from "./Control.ts"
 import { AllProblems, ControlApi } from "./ControlApi.ts"
 import { InvalidChange } from "./ControlError.ts"
@@ -101,7 +101,7 @@ const keys = HttpApiBuilder.group(ControlApi, "keys", (handlers) =>
 )
 
 const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ cause }) =>
-  Effect.fail(new InvalidChange({ problems: Problems.of(cause.issue) }))
+  Effect.fail(new InvalidChange({ problems: SchemaProblems.of(cause.issue) }))
 )
 
 /** The routes, without a guard. */

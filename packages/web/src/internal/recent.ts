@@ -20,4 +20,9 @@ export class Recent<Value> {
     }
     this.#current.set(key, value)
   }
+
+  delete(key: string): void {
+    this.#current.delete(key)
+    this.#previous.delete(key)
+  }
 }

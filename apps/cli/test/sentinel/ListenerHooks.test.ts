@@ -1,19 +1,20 @@
 /** What clients that mean harm, or are broken, get from the server of Sentinel. */
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { fetch } from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import * as NodeListener from "@le-auth/node/NodeListener"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
 import type { AddressInfo } from "node:net"
-import * as Listener from "../../src/sentinel/Listener.ts"
+import * as ListenerHooks from "../../src/sentinel/ListenerHooks.ts"
 import { dial, request, statusOf } from "./Wire.ts"
 
-const start = Effect.fnUntraced(function* (limits: Partial<Listener.Limits> = {}) {
+const start = Effect.fnUntraced(function* (limits: Partial<NodeListener.Limits> = {}) {
   const lines: Array<string> = []
   const settings = Layer.mergeAll(
     Layer.succeed(Metric.MetricRegistry, new Map()),
@@ -21,19 +22,16 @@ const start = Effect.fnUntraced(function* (limits: Partial<Listener.Limits> = {}
     NodeCrypto.layerServer
   )
   return yield* Effect.gen(function* () {
-    const server = yield* Listener.make({ ...Listener.limits, ...limits })
-    const connections = Listener.connectionsOf(server)
-    yield* Layer.build(
+    const hooks = yield* ListenerHooks.make
+    const context = yield* Layer.build(
       Sentinel.layerServer({ metrics: true }).pipe(
-        Layer.provide(
-          NodeHttpServer.layerServer(() => server, { port: 0, host: "127.0.0.1", disablePreemptiveShutdown: true })
-        ),
+        Layer.provideMerge(NodeListener.layer({ port: 0, hooks, limits })),
         Layer.provide(Sentinel.layerMemory(SentinelConfig.development()))
       )
     )
-    yield* Effect.addFinalizer(() => Effect.sync(() => server.close().closeAllConnections()))
+    const { drain: drainWithin, server } = Context.get(context, NodeListener.NodeListener)
     const { port } = server.address() as AddressInfo
-    const drain = (within: number) => Effect.runPromise(Listener.drain(server, connections, within))
+    const drain = (within: number) => Effect.runPromise(drainWithin(within))
     const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
     return { port, lines, metrics, drain, server }
   }).pipe(Effect.provide(settings))
@@ -41,7 +39,7 @@ const start = Effect.fnUntraced(function* (limits: Partial<Listener.Limits> = {}
 
 const inScope = <E>(
   work: (running: Effect.Success<ReturnType<typeof start>>) => Promise<void>,
-  limits?: Partial<Listener.Limits>
+  limits?: Partial<NodeListener.Limits>
 ) =>
   Effect.scoped(Effect.flatMap(start(limits), (running) => Effect.promise(() => work(running)))) as Effect.Effect<
     void,

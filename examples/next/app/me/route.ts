@@ -1,0 +1,3 @@
+import { session } from "../../signIn"
+
+export const GET = async (request: Request) => Response.json(await session(request))

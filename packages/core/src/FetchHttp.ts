@@ -1,0 +1,73 @@
+/**
+ * HTTP over fetch: workers, Bun, Deno, and any other place that has it.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import * as Redaction from "./Redaction.ts"
+import * as Transport from "./Transport.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  /** What fetch is given with each request, such as `cache`. `redirect` is always `"manual"`. */
+  readonly init?: globalThis.RequestInit | undefined
+  /** Default: that of the platform. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+}
+
+/**
+ * The `HttpClient` of {@link layerWith} alone.
+ *
+ * @since 0.1.0
+ */
+export const layerClient = (options: Options): Layer.Layer<HttpClient.HttpClient> =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.gen(function* () {
+      const fetch = options.fetch ?? (yield* FetchHttpClient.Fetch)
+      const context = Context.make(FetchHttpClient.RequestInit, { ...options.init, redirect: "manual" }).pipe(
+        Context.add(FetchHttpClient.Fetch, fetch),
+        Context.add(HttpClient.TracerPropagationEnabled, false)
+      )
+      // What this layer says wins over what is around a request.
+      return HttpClient.transformResponse(yield* HttpClient.HttpClient, (response) =>
+        Redaction.redacting(Effect.provideContext(response, context))
+      )
+    })
+  ).pipe(Layer.provide(FetchHttpClient.layer))
+
+/**
+ * {@link layer}, with options.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient | Transport.Transport> =>
+  Transport.layer.pipe(Layer.provideMerge(layerClient(options)), Layer.merge(Redaction.layer))
+
+/**
+ * `HttpClient` and `Transport` over the platform's `fetch`.
+ *
+ * - A redirect is an answer like any other: nothing is sent to another address unless the caller does so.
+ * - No trace headers.
+ * - What is secret in OAuth shows neither in the spans of its requests nor in what runs with this layer.
+ *
+ * Bun and Deno obey `HTTPS_PROXY` and `NO_PROXY` in their own fetch, Node with `NODE_USE_ENV_PROXY=1`.
+ *
+ * @example
+ * ```ts
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ * import * as HttpClient from "effect/http/HttpClient"
+ * import * as Effect from "effect/Effect"
+ *
+ * HttpClient.get("https://api.liveperson.net").pipe(Effect.provide(FetchHttp.layer))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<HttpClient.HttpClient | Transport.Transport> = /* @__PURE__ */ layerWith({})

@@ -1,0 +1,78 @@
+/**
+ * Sign-in over fetch and Web Crypto, ready to use: workers, Bun, Deno. On Node take `NodeServerSignIn` of `@le-auth/node`.
+ *
+ * @since 0.1.0
+ */
+import type * as Config from "effect/Config"
+import * as Digest from "effect/crypto/Digest"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Signature from "effect/crypto/Signature"
+import type * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
+import type { AppInstallations } from "./AppInstallations.ts"
+import * as Domains from "./Domains.ts"
+import * as FetchHttp from "./FetchHttp.ts"
+import type { RefreshLock } from "./RefreshLock.ts"
+import * as SentinelClient from "./SentinelClient.ts"
+import * as Sessions from "./Sessions.ts"
+import type { SessionStore } from "./SessionStore.ts"
+import * as SignIn from "./SignIn.ts"
+import type { TransactionStore } from "./TransactionStore.ts"
+import type { Transport } from "./Transport.ts"
+
+/**
+ * What {@link layerServer} gives: the two verbs, the sessions, and what they are made of.
+ *
+ * @since 0.1.0
+ */
+export type Services =
+  | SignIn.SignIn
+  | Sessions.Sessions
+  | Domains.Domains
+  | SentinelClient.SentinelClient
+  | HttpClient.HttpClient
+  | Transport
+  | Digest.Digest
+  | SecureRandom.SecureRandom
+  | Signature.Signature
+
+const layerCrypto = Signature.layerWebCrypto.pipe(
+  Layer.provideMerge(SecureRandom.layerWebCrypto),
+  Layer.merge(Digest.layerWebCrypto)
+)
+
+/**
+ * Sign-in for a server, over fetch and Web Crypto. The Domain API is at `LE_AUTH_DOMAIN_API`.
+ *
+ * Where sign-ins and sessions are kept is yours to choose. `Stateless` of `@le-auth/web` keeps them in cookies, as a worker needs it.
+ *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as FetchSignIn from "@le-auth/core/FetchSignIn"
+ * import * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import * as SessionStore from "@le-auth/core/SessionStore"
+ * import * as TransactionStore from "@le-auth/core/TransactionStore"
+ * import * as Layer from "effect/Layer"
+ *
+ * const oneProcess = Layer.mergeAll(
+ *   AppInstallations.layerConfig,
+ *   TransactionStore.layerMemory,
+ *   SessionStore.layerMemory,
+ *   RefreshLock.layerMemory
+ * )
+ *
+ * const SignInLive = Layer.provide(FetchSignIn.layerServer, oneProcess)
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layerServer: Layer.Layer<
+  Services,
+  Config.ConfigError,
+  AppInstallations | TransactionStore | SessionStore | RefreshLock
+> = SignIn.layer.pipe(
+  Layer.provideMerge(Sessions.layer),
+  Layer.provideMerge(Layer.merge(Domains.layerConfig, SentinelClient.layer)),
+  Layer.provideMerge(Layer.merge(FetchHttp.layer, layerCrypto))
+)

@@ -1,0 +1,269 @@
+/**
+ * An HTTP server of Node on a port: it answers from its first moment, bounds what a client may send and how long it may take, and
+ * ends without cutting off requests.
+ *
+ * `NodeServe` puts a program's routes on one. This module is for programs that mount something else.
+ *
+ * @since 0.1.0
+ */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Http from "node:http"
+import type * as Net from "node:net"
+import type * as Stream from "node:stream"
+import { answerWaiting } from "./internal/waiting.ts"
+
+/**
+ * Limits; times are milliseconds.
+ *
+ * @since 0.1.0
+ */
+export interface Limits {
+  /** Request line and headers together, in bytes. */
+  readonly headers: number
+  /** Until the headers are there. */
+  readonly headersTime: number
+  /** Until the whole request is there. */
+  readonly requestTime: number
+  /** How long an idle connection is kept: longer than load balancers do (60 seconds), so that it is they who close it. */
+  readonly idleTime: number
+  readonly connections: number
+}
+
+/**
+ * @since 0.1.0
+ */
+export const limits: Limits = {
+  headers: 16 * 1024,
+  headersTime: 10_000,
+  requestTime: 20_000,
+  idleTime: 65_000,
+  connections: 5000
+}
+
+/**
+ * Why something never became a request.
+ *
+ * @since 0.1.0
+ */
+export type Refusal = "headers_too_large" | "too_slow" | "malformed"
+
+/**
+ * What a program wants to hear of what never becomes a request.
+ *
+ * @since 0.1.0
+ */
+export interface ListenerHooks {
+  /** Gives the whole answer as a message of HTTP/1.1. `wantsPage` if a browser seems to ask. */
+  readonly refused: (reason: Refusal, wantsPage: boolean) => Effect.Effect<string>
+  /** A connection beyond the limit was closed. */
+  readonly dropped: () => void
+}
+
+const phrases: Readonly<Record<Refusal, string>> = {
+  headers_too_large: "431 Request Header Fields Too Large",
+  too_slow: "408 Request Timeout",
+  malformed: "400 Bad Request"
+}
+
+const bare: ListenerHooks = {
+  refused: (reason) => Effect.succeed(`HTTP/1.1 ${phrases[reason]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
+  dropped: () => undefined
+}
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly port: number
+  /** Default: 127.0.0.1, so that no other computer reaches it. */
+  readonly host?: string | undefined
+  /** The variable that chooses the port, for the error where the port is taken. */
+  readonly setting?: string | undefined
+  readonly limits?: Partial<Limits> | undefined
+  readonly hooks?: ListenerHooks | undefined
+}
+
+const loopback = "127.0.0.1"
+
+/**
+ * The port cannot be opened.
+ *
+ * @since 0.1.0
+ */
+export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
+  host: Schema.String,
+  port: Schema.Finite,
+  /** What the system says, such as `EADDRINUSE`. */
+  code: Schema.String,
+  setting: Schema.optionalKey(Schema.String)
+}) {
+  /** Whether another program has it. */
+  get isInUse(): boolean {
+    return this.code === "EADDRINUSE"
+  }
+
+  override get message(): string {
+    const example = this.setting === undefined ? "" : `: ${this.setting}=${this.port + 1}`
+    return this.isInUse
+      ? `The port ${this.port} is in use. Stop the program that uses it, or choose another port${example}`
+      : `Cannot listen on ${this.host}:${this.port}: ${this.code}. Choose another port or host.`
+  }
+}
+
+/**
+ * A server that listens.
+ *
+ * @since 0.1.0
+ */
+export class NodeListener extends Context.Service<
+  NodeListener,
+  {
+    /**
+     * Its listeners for `request` answer. As long as there are none, `/health/live` is 200 and everything else 503 with
+     * `Retry-After: 1`.
+     */
+    readonly server: Http.Server
+    /** Takes no connection any more, closes those that are idle, and lets requests finish for so many milliseconds. */
+    readonly drain: (within: number) => Effect.Effect<void>
+  }
+>()("@le-auth/node/NodeListener") {}
+
+/** Has an answer for the time in which nobody else has one, without a moment in between. */
+const answerAlways = (server: Http.Server): void => {
+  server.on("request", answerWaiting)
+  server.on("newListener", (event, listener) => {
+    if (event === "request" && listener !== answerWaiting) server.off("request", answerWaiting)
+  })
+  server.on("removeListener", (event, listener) => {
+    if (event === "request" && listener !== answerWaiting && server.listenerCount("request") === 0)
+      server.on("request", answerWaiting)
+  })
+}
+
+const reasonOf = (code: string | undefined): Refusal => {
+  if (code === "HPE_HEADER_OVERFLOW") return "headers_too_large"
+  return code === "ERR_HTTP_REQUEST_TIMEOUT" ? "too_slow" : "malformed"
+}
+
+/** Node's parser has no header to look at; a browser's request says this somewhere in what has come. */
+const hasHtml = (packet: Buffer | undefined): boolean => packet?.includes("text/html") === true
+
+/** An answer that has begun cannot be replaced. Node's own handler looks at the same field. */
+const hasAnswer = (socket: Stream.Duplex): boolean =>
+  (socket as { _httpMessage?: Http.ServerResponse | null })._httpMessage?.headersSent === true
+
+const makeServer = Effect.fnUntraced(function* (limits: Limits, hooks: ListenerHooks) {
+  const context = yield* Effect.context<never>()
+  const server = Http.createServer({
+    maxHeaderSize: limits.headers,
+    headersTimeout: limits.headersTime,
+    requestTimeout: limits.requestTime,
+    keepAliveTimeout: limits.idleTime,
+    connectionsCheckingInterval: Math.min(1000, limits.headersTime / 2)
+  })
+  server.maxConnections = limits.connections
+  server.on("drop", hooks.dropped)
+  server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
+    if (error.code === "ECONNRESET" || !socket.writable || hasAnswer(socket)) return void socket.destroy()
+    Effect.runForkWith(context)(
+      Effect.map(hooks.refused(reasonOf(error.code), hasHtml(error.rawPacket)), (answer) => {
+        // What still comes is not read: to destroy at once would reset the connection before the answer is read.
+        socket.end(answer, () => setTimeout(() => socket.destroy(), 500).unref())
+      })
+    )
+  })
+  answerAlways(server)
+  return server
+})
+
+const connectionsOf = (server: Http.Server): ReadonlySet<Net.Socket> => {
+  const open = new Set<Net.Socket>()
+  server.on("connection", (socket) => {
+    open.add(socket)
+    socket.once("close", () => open.delete(socket))
+  })
+  return open
+}
+
+const drain = (server: Http.Server, connections: ReadonlySet<Net.Socket>, within: number): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    // Connections that browsers open in advance have sent nothing, and are not idle to Node. They get a moment, since a request
+    // may be on its way.
+    const closeUnused = () => {
+      server.closeIdleConnections()
+      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+    }
+    const timer = setInterval(closeUnused, 50)
+    const deadline = setTimeout(() => server.closeAllConnections(), within)
+    server.close(() => {
+      clearInterval(timer)
+      clearTimeout(deadline)
+      resume(Effect.void)
+    })
+    server.closeIdleConnections()
+  })
+
+const make = Effect.fnUntraced(function* (options: Options) {
+  const server = yield* makeServer({ ...limits, ...options.limits }, options.hooks ?? bare)
+  const connections = connectionsOf(server)
+  return NodeListener.of({ server, drain: (within) => drain(server, connections, within) })
+})
+
+const cannotListen = ({ host = loopback, port, setting }: Options, cause: unknown) => {
+  const { code } = cause as NodeJS.ErrnoException
+  return new CannotListen({ host, port, code: code ?? String(cause), ...(setting !== undefined && { setting }) })
+}
+
+const listen = (server: Http.Server, options: Options): Effect.Effect<void, CannotListen> =>
+  Effect.callback((resume) => {
+    const failed = (cause: Error) => resume(Effect.fail(cannotListen(options, cause)))
+    server.once("error", failed)
+    server.listen({ host: options.host ?? loopback, port: options.port }, () => {
+      server.off("error", failed)
+      resume(Effect.void)
+    })
+  })
+
+/** Connections that say nothing would keep the server open, and with it the program. */
+const closing = ({ drain, server }: NodeListener["Service"]): Effect.Effect<void> =>
+  Effect.suspend(() => (server.listening ? drain(0) : Effect.void))
+
+/**
+ * Opens the port for listeners of Node's own kind, until the scope ends.
+ *
+ * @since 0.1.0
+ */
+export const open = Effect.fnUntraced(function* (
+  options: Options
+): Effect.fn.Return<NodeListener["Service"], CannotListen, Scope.Scope> {
+  const listener = yield* make(options)
+  yield* Effect.acquireRelease(listen(listener.server, options), () => closing(listener))
+  return listener
+})
+
+/**
+ * Opens the port for routes of effect's `HttpServer`, as long as the layer is there. Whatever is built on it may take its time: requests
+ * are answered meanwhile. `NodeServe.layer` is ready made of it.
+ *
+ * @since 0.1.0
+ */
+export const layer = (options: Options): Layer.Layer<NodeListener | HttpServer.HttpServer, CannotListen> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const listener = yield* make(options)
+      const { port, host = loopback } = options
+      const server = yield* NodeHttpServer.make(() => listener.server, {
+        port,
+        host,
+        disablePreemptiveShutdown: true
+      }).pipe(Effect.catchTag("ServeError", ({ cause }) => Effect.fail(cannotListen(options, cause))))
+      yield* Effect.addFinalizer(() => closing(listener))
+      return Context.make(NodeListener, listener).pipe(Context.add(HttpServer.HttpServer, server))
+    })
+  )

@@ -1,0 +1,97 @@
+// The programs of the examples: npm's commands, to their end or until they are stopped.
+import assert from "node:assert/strict"
+import { spawn } from "node:child_process"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+
+/** Neither our settings nor our programs: an example has to list what it needs. */
+const environment = () => {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(LE_AUTH_|SENTINEL_|NODE_OPTIONS$|NODE_ENV$)/.test(name)
+  )
+  const others = (process.env["PATH"] ?? "").split(path.delimiter).filter((folder) => !folder.startsWith(root))
+  return {
+    ...Object.fromEntries(own),
+    PATH: [path.dirname(process.execPath), ...others].join(path.delimiter),
+    NEXT_TELEMETRY_DISABLED: "1"
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {ReadonlyArray<string>} command
+ * @param {Record<string, string>} env
+ */
+function begin(folder, [program = "", ...args], env) {
+  // A group of its own, since npm and Next start processes of theirs.
+  const child = spawn(program, args, { cwd: folder, env: { ...environment(), ...env }, detached: true })
+  const kill = (/** @type {NodeJS.Signals} */ signal) => {
+    try {
+      process.kill(-Number(child.pid), signal)
+    } catch {
+      // All of them have ended.
+    }
+  }
+  const atOurEnd = () => kill("SIGKILL")
+  process.on("exit", atOurEnd)
+  let said = ""
+  child.stdout.on("data", (chunk) => void (said += String(chunk)))
+  child.stderr.on("data", (chunk) => void (said += String(chunk)))
+  /** @type {Promise<number | null>} */
+  const ended = new Promise((resolve, reject) => {
+    child.on("error", reject)
+    child.on("close", (code) => {
+      process.off("exit", atOurEnd)
+      resolve(code)
+    })
+  })
+  return { ended, kill, output: () => said }
+}
+
+/** Runs a command to its end, which has to be a good one. @param {string} folder @param {...string} command */
+export async function run(folder, ...command) {
+  const program = begin(folder, command, {})
+  assert.equal(await program.ended, 0, `${command.join(" ")}:\n${program.output()}`)
+}
+
+/**
+ * Starts a server, and waits until it answers as it should.
+ * @param {string} folder
+ * @param {ReadonlyArray<string>} command
+ * @param {Record<string, string>} env
+ * @param {() => Promise<boolean>} isReady
+ */
+export async function start(folder, command, env, isReady) {
+  const program = begin(folder, command, env)
+  const stop = async () => {
+    program.kill("SIGTERM")
+    const force = setTimeout(() => program.kill("SIGKILL"), 5000)
+    await program.ended
+    clearTimeout(force)
+  }
+  let hasEnded = false
+  const end = () => void (hasEnded = true)
+  program.ended.then(end, end)
+  try {
+    await until(`${command.join(" ")} answers`, async () => hasEnded || isReady().catch(() => false))
+    assert.ok(!hasEnded, "It has ended.")
+  } catch (error) {
+    await stop()
+    throw new Error(`It did not start, and said:\n${program.output()}`, { cause: error })
+  }
+  return { stop, output: program.output }
+}
+
+/** In milliseconds. It ends what hangs. */
+const patience = 180_000
+
+/** Asks until something is so. @param {string} what @param {() => Promise<boolean>} isSo */
+export async function until(what, isSo) {
+  const end = Date.now() + patience
+  while (!(await isSo())) {
+    assert.ok(Date.now() < end, `It never came that ${what}.`)
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}

@@ -1,0 +1,139 @@
+// A whole sign-in, as a person's browser makes it, with an application that runs somewhere and a Sentinel that runs elsewhere. It
+// knows `Request` and `Response` only.
+import assert from "node:assert/strict"
+
+/** A browser that keeps cookies, and follows redirects step by step. @param {(request: Request) => Promise<Response>} send */
+function browser(send) {
+  /** Cookies know no ports, but the two hosts have different names of them. @type {Map<string, string>} */
+  const cookies = new Map()
+  /** @param {string | URL} url @param {RequestInit} [init] */
+  const ask = async (url, init) => {
+    const request = new Request(url, { ...init, redirect: "manual" })
+    if (cookies.size > 0) request.headers.set("cookie", [...cookies].map((pair) => pair.join("=")).join("; "))
+    const response = await send(request)
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      if (/; *max-age=0(;|$)/i.test(cookie)) cookies.delete(name)
+      else cookies.set(name, value)
+    }
+    return { url: new URL(url), status: response.status, headers: response.headers, text: await response.text() }
+  }
+  /** Until there is a page. @param {string | URL} url @param {RequestInit} [init] */
+  const visit = async (url, init) => {
+    let answer = await ask(url, init)
+    for (let redirects = 0; answer.headers.has("location"); redirects++) {
+      assert.ok(redirects < 10, `redirects without end, at last to ${answer.url.origin}${answer.url.pathname}`)
+      answer = await ask(new URL(answer.headers.get("location") ?? "", answer.url))
+    }
+    return answer
+  }
+  return { ask, visit }
+}
+
+/** The value of a hidden field. @param {string} html @param {string} name */
+const field = (html, name) => new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(html)?.[1] ?? ""
+
+/** What a script of the application's own page sends. */
+const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
+
+/**
+ * Signs in, looks who it is, refreshes, calls an API, signs out here, signs in again, and signs out everywhere. Throws where something
+ * is not as it should be, and says in which step.
+ * @param {{ application: string, sentinel: string, send?: (request: Request) => Promise<Response> }} options two origins
+ */
+export async function scenario({ application, send = fetch, sentinel }) {
+  const { ask, visit } = browser(send)
+  /** @param {string} path */
+  const at = (path) => new URL(path, application)
+  /** @param {{ status: number, text: string }} answer */
+  const json = ({ status, text }) => {
+    assert.equal(status, 200, text)
+    return JSON.parse(text)
+  }
+  const who = async () => json(await ask(at("/session"), { headers: own }))
+  /** @param {string} path */
+  const post = (path) => ask(at(path), { method: "POST", headers: own })
+  const users = "/liveperson/accountConfigReadOnly/api/account/12345678/configuration/le-users/users"
+  const api = (/** @type {string} */ subject) => ask(at(`${users}/${subject}?v=6.0`), { headers: own })
+
+  /** @param {{ url: URL, status: number, text: string }} page */
+  const isLogin = (page) => assert.ok(page.url.origin === sentinel && page.text.includes('id="password"'), page.text)
+  const start = () => visit(at("/login?returnTo=/session"))
+  /** @param {{ url: URL, text: string }} page */
+  const logIn = (page) =>
+    visit(new URL("/sentinel/login", sentinel), {
+      method: "POST",
+      headers: { origin: sentinel, "sec-fetch-site": "same-origin" },
+      body: new URLSearchParams({
+        request: field(page.text, "request"),
+        token: field(page.text, "token"),
+        username: "agent@example.com",
+        password: "agent"
+      })
+    })
+
+  let subject = ""
+  /** @type {ReadonlyArray<[string, () => Promise<unknown>]>} */
+  const steps = [
+    ["nobody is signed in", async () => assert.equal((await who()).signedIn, false)],
+    [
+      "sign-in",
+      async () => {
+        const page = await start()
+        isLogin(page)
+        const session = json(await logIn(page))
+        assert.equal(session.signedIn, true)
+        assert.equal(session.accountId, "12345678")
+        // Whether the signature of the id_token was verified.
+        assert.equal(session.verified, true)
+        subject = session.subject
+      }
+    ],
+    ["session", async () => assert.equal((await who()).subject, subject)],
+    [
+      "API call",
+      async () => {
+        assert.equal(String(json(await api(subject)).id), subject)
+      }
+    ],
+    [
+      "refresh",
+      async () => {
+        const before = await who()
+        const after = json(await post("/session/refresh"))
+        assert.equal(after.subject, subject)
+        assert.ok(after.expiresAt >= before.expiresAt)
+        assert.equal(String(json(await api(subject)).id), subject)
+      }
+    ],
+    [
+      "sign-out",
+      async () => {
+        assert.ok((await post("/sign-out")).status < 400)
+        assert.equal((await who()).signedIn, false)
+        assert.equal((await api(subject)).status, 401)
+      }
+    ],
+    [
+      // Sentinel heard nothing of the sign-out, so it asks for no password.
+      "sign-in without a password",
+      async () => assert.equal(json(await start()).subject, subject)
+    ],
+    [
+      "sign-out everywhere",
+      async () => {
+        assert.ok((await post("/sign-out/everywhere")).status < 400)
+        assert.equal((await who()).signedIn, false)
+        isLogin(await start())
+      }
+    ]
+  ]
+  for (const [name, step] of steps) {
+    try {
+      await step()
+    } catch (error) {
+      throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    }
+  }
+  return steps.map(([name]) => name)
+}
