@@ -8,7 +8,7 @@ import { assert, describe, it } from "vitest"
 import { parse } from "yaml"
 
 /** @typedef {{ uses?: string, run?: string, with?: Record<string, string> }} Step */
-/** @typedef {{ "timeout-minutes"?: number, permissions?: object, env?: Record<string, string>, "runs-on": string, steps: Step[] }} Job */
+/** @typedef {{ "timeout-minutes"?: number, permissions?: object, env?: Record<string, string>, "runs-on": string, container?: object, steps: Step[] }} Job */
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const github = path.join(root, ".github")
@@ -57,6 +57,15 @@ describe("the workflows", () => {
     for (const { name, job } of jobs) {
       assert.isDefined(job.permissions, name)
       assert.isDefined(job["timeout-minutes"], name)
+    }
+  })
+
+  it("let Git work in each container, where the checkout is another user's", () => {
+    const contained = jobs.filter(({ job }) => job.container !== undefined)
+    assert.isNotEmpty(contained)
+    for (const { name, job } of contained) {
+      assert.strictEqual(job.env?.["GIT_CONFIG_KEY_0"], "safe.directory", name)
+      assert.strictEqual(job.env?.["HOME"], "/root", name)
     }
   })
 
