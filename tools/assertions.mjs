@@ -88,7 +88,7 @@ function testsOf(program) {
     if (node.type === "CallExpression") {
       const [first, ...bodies] = node.arguments
       const title = textOf(first)
-      if (isNumbered(title) && bodies.length > 0) found.push({ title, bodies })
+      if (isNumbered(title)) found.push({ title, bodies })
     }
     if (node.type === "ObjectExpression") {
       const title = textOf(node.properties.find((/** @type {any} */ { key }) => key?.name === "name")?.value)
@@ -98,7 +98,7 @@ function testsOf(program) {
       const title = textOf(node.elements[0])
       if (isNumbered(title)) found.push({ title, bodies: rows })
     }
-    const isEach = node.type === "CallExpression" && node.callee.callee?.property?.name === "each"
+    const isEach = node.type === "CallExpression" && /^(?:each|for)$/.test(node.callee.callee?.property?.name)
     for (const child of childrenOf(node)) visit(child, isEach && child === node.callee ? node.arguments.slice(1) : rows)
   }
   visit(program, [])

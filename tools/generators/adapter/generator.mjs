@@ -1,6 +1,7 @@
 // npx nx g @le-auth/tools:adapter NAME: a package with the three stores of an application on another engine. It works from the
 // beginning, in memory; the calls of the engine go into one file of it. What all packages have alike comes from a neighbour.
 import { spawnSync } from "node:child_process"
+import fs from "node:fs"
 import path from "node:path"
 
 import { generateFiles } from "nx/src/generators/utils/generate-files.js"
@@ -9,6 +10,7 @@ import * as oxfmt from "oxfmt"
 /** @typedef {import("nx/src/generators/tree.js").Tree} Tree */
 
 const neighbour = "packages/web/package.json"
+const files = path.join(import.meta.dirname, "files")
 
 /**
  * Gives what is left to do when the files are written.
@@ -16,9 +18,9 @@ const neighbour = "packages/web/package.json"
  * @param {{ name: string }} options
  */
 export default async function adapter(tree, { name }) {
-  refuseUnusable(tree, name)
   const title = name.replaceAll(/(?:^|-)(.)/g, (_, letter) => letter.toUpperCase())
-  generateFiles(tree, path.join(import.meta.dirname, "files"), ".", { name, title, dot: "." })
+  refuseUnusable(tree, name, title)
+  generateFiles(tree, files, ".", { name, title, dot: "." })
   tree.write(`packages/${name}/LICENSE`, textOf(tree, "LICENSE"))
   tree.write(`packages/${name}/package.json`, JSON.stringify(manifest(tree, name, title), null, 2))
   await format(tree, `packages/${name}/`)
@@ -36,8 +38,8 @@ export default async function adapter(tree, { name }) {
   return () => install(tree.root)
 }
 
-/** @param {Tree} tree @param {string} name */
-function refuseUnusable(tree, name) {
+/** @param {Tree} tree @param {string} name @param {string} title */
+function refuseUnusable(tree, name, title) {
   if (!/^[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(name)) {
     throw new Error(
       `"${name}" is no name for a package here: take small letters, digits and single hyphens, such as my-engine.`
@@ -46,7 +48,18 @@ function refuseUnusable(tree, name) {
   for (const file of [`packages/${name}`, `apps/${name}`, name, `docs/${name}.md`]) {
     if (tree.exists(file)) throw new Error(`${file} exists already, so nothing was written. Choose another name.`)
   }
+  if (title === "Index" || wordsOfTemplates().has(title)) {
+    throw new Error(`"${name}" is no name here: ${title} means something else in its files. Try ${name}-engine.`)
+  }
 }
+
+/** The service would hide what the same word means to them: `Map`, `Effect`, `Session`. */
+const wordsOfTemplates = () =>
+  new Set(
+    fs
+      .globSync("packages/**/*.ts.template", { cwd: files })
+      .flatMap((file) => fs.readFileSync(path.join(files, file), "utf8").match(/\w+/g) ?? [])
+  )
 
 /** @param {Tree} tree @param {string} name @param {string} title */
 function manifest(tree, name, title) {

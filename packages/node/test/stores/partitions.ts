@@ -214,8 +214,12 @@ export const provesPartitions = (newDatabase: Effect.Effect<string, unknown, Sco
             assert.include(yield* partitions("sentinel_access"), "sentinel_access_2030_01_01")
           })
         )
-        yield* nodeAt(url, now)
-        assert.notInclude(yield* partitions("sentinel_access"), "sentinel_access_2030_01_01")
+        // A start takes it away, unless another upkeep is just at it.
+        const isThere = Effect.map(partitions("sentinel_access"), (names) =>
+          names.includes("sentinel_access_2030_01_01")
+        )
+        for (let starts = 0; starts < 20 && (yield* isThere); starts++) yield* nodeAt(url, now)
+        assert.isFalse(yield* isThere)
       })
     )
 
