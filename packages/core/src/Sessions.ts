@@ -22,6 +22,7 @@ import * as Challenge from "./internal/challenge.ts"
 import { discard } from "./internal/discard.ts"
 import * as EndpointOf from "./internal/endpointOf.ts"
 import * as Identify from "./internal/identify.ts"
+import * as Newest from "./internal/newest.ts"
 import * as Refreshing from "./internal/refreshing.ts"
 import * as TokenSet from "./internal/tokenSet.ts"
 import type { Origin } from "./Origin.ts"
@@ -267,7 +268,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
               if (!Challenge.isAboutToken(response.headers["www-authenticate"], age)) return response
               yield* discard(response)
               const again = yield* send(request, (yield* renew(key, { unless: session.accessToken })).accessToken)
-              if (again.status === 401) Refreshing.remember(inVain, place, now)
+              if (again.status === 401) Newest.set(inVain, place, now, 10_000)
               return again
             })
           )

@@ -68,8 +68,7 @@ export class Undecodable extends Schema.TaggedError<Undecodable>()("Undecodable"
 /** Anything else, with the runtime's own name for it. @since 0.1.0 */
 export class UnknownProblem extends Schema.TaggedError<UnknownProblem>()("UnknownProblem", fields) {}
 
-/** @since 0.1.0 */
-export const TransportProblem = Schema.Union([
+const classes = {
   NotResolved,
   ConnectionRefused,
   Unreachable,
@@ -86,7 +85,10 @@ export const TransportProblem = Schema.Union([
   TooLarge,
   Undecodable,
   UnknownProblem
-])
+} as const
+
+/** @since 0.1.0 */
+export const TransportProblem = Schema.Union(Object.values(classes))
 /** @since 0.1.0 */
 export type TransportProblem = typeof TransportProblem.Type
 
@@ -278,25 +280,6 @@ const beforeSending: ReadonlySet<Tag> = new Set([
   "ProxyRefused",
   "ProxyCredentials"
 ])
-
-const classes = {
-  NotResolved,
-  ConnectionRefused,
-  Unreachable,
-  ConnectTimeout,
-  AnswerTimeout,
-  ConnectionReset,
-  CertificateUntrusted,
-  CertificateWrongName,
-  CertificateExpired,
-  NoTls,
-  ProxyInvalid,
-  ProxyRefused,
-  ProxyCredentials,
-  TooLarge,
-  Undecodable,
-  UnknownProblem
-} as const
 
 for (const { prototype } of Object.values(classes)) {
   Object.defineProperty(prototype, "message", {

@@ -6,37 +6,24 @@
  */
 import type { AppInstallations } from "@le-auth/core/AppInstallations"
 import * as Domains from "@le-auth/core/Domains"
+import type * as FetchSignIn from "@le-auth/core/FetchSignIn"
 import type { RefreshLock } from "@le-auth/core/RefreshLock"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
 import * as Sessions from "@le-auth/core/Sessions"
 import type { SessionStore } from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
 import type { TransactionStore } from "@le-auth/core/TransactionStore"
-import type { Transport } from "@le-auth/core/Transport"
 import type * as Config from "effect/Config"
-import type * as Digest from "effect/crypto/Digest"
-import type * as SecureRandom from "effect/crypto/SecureRandom"
-import type * as Signature from "effect/crypto/Signature"
-import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as NodeCrypto from "./NodeCrypto.ts"
 import * as NodeHttp from "./NodeHttp.ts"
 
 /**
- * What {@link layerServer} gives: the two verbs, the sessions, and what they are made of.
+ * What {@link layerServer} gives: the same as over fetch.
  *
  * @since 0.1.0
  */
-export type Services =
-  | SignIn.SignIn
-  | Sessions.Sessions
-  | Domains.Domains
-  | SentinelClient.SentinelClient
-  | HttpClient.HttpClient
-  | Transport
-  | Digest.Digest
-  | SecureRandom.SecureRandom
-  | Signature.Signature
+export type Services = FetchSignIn.Services
 
 /**
  * What {@link layerCalls} gives.

@@ -52,8 +52,8 @@ const isNew = (session: Session, now: number): boolean =>
 /** Whether a session can be used as it is. */
 type WillDo = (session: Session, now: number) => boolean
 
-/** Remembers the newest 10,000. */
-export const remember = <A>(all: Map<string, A>, id: string, value: A): void => Newest.set(all, id, value, 10_000)
+/** So many sessions are remembered at most. */
+const remembered = 10_000
 
 export const make = Effect.fnUntraced(function* (options: { readonly doesNotRotate: boolean }) {
   const sentinelClient = yield* SentinelClient
@@ -124,7 +124,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     return sentinelClient.refresh({ ...endpoint, refreshToken }).pipe(
       Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
       Effect.tapError((error) =>
-        Effect.sync(() => remember(failures, key.toString(), { generation, error, count: (count += 1) }))
+        Effect.sync(() => Newest.set(failures, key.toString(), { generation, error, count: (count += 1) }, remembered))
       ),
       Effect.flatMap((tokens) => renew(looked, endpoint, tokens)),
       Effect.catchReason("TokenError", "InvalidGrant", () => end(looked)),
@@ -164,7 +164,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
           const isOver = error._tag === "SessionEnded" || error._tag === "NotSignedIn"
           if (isOver || now >= session.expiresAt) return yield* error
           yield* Effect.logWarning("A refresh failed; the access token is still valid and stays in use", error.message)
-          remember(pauses, session.key.toString(), { generation: session.generation, until: now + pause })
+          Newest.set(pauses, session.key.toString(), { generation: session.generation, until: now + pause }, remembered)
           return session
         })
       )
