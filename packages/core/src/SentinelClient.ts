@@ -93,7 +93,7 @@ interface Received extends Transport.Answer {
 }
 
 const badResponse = (answer: Received, problem: string, excerpt?: string) => {
-  const { contentType } = Answer.understood({ ...answer, body: "" }, answer.secrets).said
+  const contentType = Answer.contentTypeOf(answer, answer.secrets)
   return new BadResponse({ status: answer.status, contentType, problem, ...(excerpt === undefined ? {} : { excerpt }) })
 }
 

@@ -69,10 +69,15 @@ export interface Understood {
   readonly said: Said
 }
 
+/** The type that the body is said to have. */
+export const contentTypeOf = (answer: Answer, secrets: ReadonlyArray<string>): string => {
+  const type = header(answer, "content-type")
+  return type === undefined ? "" : shown(type, secrets, 100)
+}
+
 /** Nothing that holds one of the secrets comes out. */
 export const understood = (answer: Answer, secrets: ReadonlyArray<string>): Understood => {
-  const type = header(answer, "content-type")
-  const contentType = type === undefined ? "" : shown(type, secrets, 100)
+  const contentType = contentTypeOf(answer, secrets)
   const body = json(answer)
   if (Predicate.isObject(body)) {
     const oauth = decodeOAuthError(readableError(body).kept)
