@@ -45,10 +45,16 @@ export const state = (page: Page | Frame, passes: (state: State) => boolean = ()
     throw new Error(`It shows: ${shown}`)
   })
 
-/** Clicks in a tab. One behind another gets no input, so it comes to the front, as for a person. */
+/**
+ * Clicks in a tab. One behind another gets no input, so it comes to the front, as for a person. What a click leads to may close the
+ * window before Firefox has told its driver that the button is up again: then there is no such frame, and the click was made.
+ */
 export const press = async (page: Page, selector: string): Promise<void> => {
   await page.bringToFront()
-  await page.click(selector)
+  const button = await page.waitForSelector(selector)
+  await button!.click().catch((error: unknown) => {
+    if (!String(error).includes("no such frame")) throw error
+  })
 }
 
 /** Writes down what the page shows from now on: the tags, in their order. */

@@ -12,7 +12,7 @@ import * as Path from "node:path"
 import type { Browser, BrowserContext, Frame, LaunchOptions, Page } from "puppeteer-core"
 import { afterAll, beforeAll } from "vitest"
 import * as Application from "../Application.ts"
-import { at, pressInFrame, type State, state, until } from "./Person.ts"
+import { at, press, pressInFrame, type State, state, until } from "./Person.ts"
 import { browsers, type Kind } from "../../../../tools/browsers.mjs"
 import { certificate } from "../../../../tools/certificate.mjs"
 import { args } from "../../../../tools/chromium.mjs"
@@ -142,7 +142,7 @@ const logIn = async (window: Page): Promise<void> => {
   await at(window, `${application.sentinelOrigin}/*`)
   await window.type("#username", "agent@example.com")
   await window.type("#password", "agent")
-  await window.click("button[type=submit]")
+  await press(window, "button[type=submit]")
   await until("the end of the window", async () => (window.isClosed() ? true : undefined))
 }
 
