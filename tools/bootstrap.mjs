@@ -46,11 +46,11 @@ const steps = {
     ...machine(),
     ...(hasArguments
       ? [{ run: checks }, { run: "vitest run" }]
-      : [{ run: `${checks} test integration inputs` }, { run: "node tools/test-report.mjs" }])
+      : [{ run: `${checks} test e2e integration inputs` }, { run: "node tools/test-report.mjs" }])
   ],
   "test:quick": (hasArguments) =>
     hasArguments ? [{ run: checks }, { run: "vitest run" }] : [{ run: `${checks} test` }],
-  affected: () => [...machine(), { run: "nx affected -t lint boundaries check test integration publint attw" }],
+  affected: () => [...machine(), { run: "nx affected -t lint boundaries check test e2e integration publint attw" }],
   // Without arguments also the files that no test loads.
   coverage: (hasArguments) => [
     ...machine(),

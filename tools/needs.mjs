@@ -30,6 +30,20 @@ const others = {
   copy: "tools/working-copy.mjs"
 }
 
+/** How tests start our code in processes of its own: the command, the example application, and programs over an adapter. */
+const starters = [
+  "apps/cli/test/Cli.ts",
+  "apps/server/test/Program.ts",
+  "apps/server/test/Start.ts",
+  "packages/node/test/Processes.ts",
+  "packages/node/test/SqliteFile.ts"
+]
+
+/**
+ * The targets of Nx that run tests: those that need nothing but Node, those that also start processes, and the rest.
+ */
+export const testTargets = /** @type {const} */ (["test", "e2e", "integration"])
+
 /** A test that runs in each browser alike needs one of them. */
 const anyBrowser = { module: "packages/browser/test/browsers/each.ts", of: ["chromium", "firefox"] }
 
@@ -74,6 +88,7 @@ export const folders = () =>
  * @typedef {object} TestFile
  * @property {string} file
  * @property {ReadonlyArray<string>} needs names of programs, and of others
+ * @property {typeof testTargets[number]} target which target runs it
  * @property {boolean} isLeftOut whether it cannot run without what is left out
  */
 
@@ -95,7 +110,8 @@ export function testFiles(folder) {
       )
       const lacks = needs.filter((name) => without.includes(name) && !(either && anyBrowser.of.includes(name)))
       const hasBrowser = !either || anyBrowser.of.some((name) => !without.includes(name))
-      return { file, needs, isLeftOut: lacks.length > 0 || !hasBrowser }
+      const target = needs.length > 0 ? "integration" : starters.some((file) => modules.has(file)) ? "e2e" : "test"
+      return { file, needs, target, isLeftOut: lacks.length > 0 || !hasBrowser }
     })
 }
 

@@ -1,38 +1,30 @@
-// The projects of vitest: for each folder with tests one of those that need nothing but Node, and one of the rest.
+// The projects of vitest: for each folder with tests one for each target of Nx that has some.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { folders, testFiles } from "./needs.mjs"
+import { folders, testFiles, testTargets } from "./needs.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** @param {string} folder @param {string} target `test` or `integration` */
+/** @param {string} folder @param {string} target `test`, `e2e` or `integration` */
 export const projectName = (folder, target) => path.basename(folder) + (target === "test" ? "" : `-${target}`)
 
-/** Those of a folder, with what is done once for all of their files, such as by its `test/setup.ts`. @param {string} folder */
+/** Those of a folder, with what is done once for all of their files: its `test/setup.ts` makes what they start. @param {string} folder */
 function projectsOf(folder) {
   const files = testFiles(folder).filter((each) => !each.isLeftOut)
   const setup = ["test/setup.ts", "test/setup.mjs"].map((name) => `${folder}/${name}`)
   const own = setup.filter((file) => fs.existsSync(path.join(root, file)))
-  const named = (/** @type {string} */ target, /** @type {typeof files} */ chosen) => ({
-    extends: /** @type {const} */ (true),
-    test: {
-      name: projectName(folder, target),
-      include: chosen.map(({ file }) => file),
-      globalSetup: target === "integration" ? ["tools/services.mjs", ...own] : own
-    }
-  })
-  return [
-    named(
-      "test",
-      files.filter(({ needs }) => needs.length === 0)
-    ),
-    named(
-      "integration",
-      files.filter(({ needs }) => needs.length > 0)
-    )
-  ].filter(({ test }) => test.include.length > 0)
+  return testTargets
+    .map((target) => ({
+      extends: /** @type {const} */ (true),
+      test: {
+        name: projectName(folder, target),
+        include: files.filter((each) => each.target === target).map(({ file }) => file),
+        globalSetup: target === "test" ? [] : target === "e2e" ? own : ["tools/services.mjs", ...own]
+      }
+    }))
+    .filter(({ test }) => test.include.length > 0)
 }
 
 /** All of them, or those of the folder that a target of Nx is for: then nothing else is read. */

@@ -4,7 +4,7 @@ import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { folders, isLeftOut, programs, testFiles } from "./needs.mjs"
+import { folders, isLeftOut, programs, testFiles, testTargets } from "./needs.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const files = folders().flatMap(testFiles)
@@ -16,9 +16,7 @@ let failed = 0
 let skipped = 0
 /** @type {Map<string, Suite>} */
 const suites = new Map()
-for (const file of folders().flatMap((folder) =>
-  ["test", "integration"].map((name) => `${folder}/build/${name}.json`)
-)) {
+for (const file of folders().flatMap((folder) => testTargets.map((name) => `${folder}/build/${name}.json`))) {
   if (!fs.existsSync(path.join(root, file))) continue
   const results = JSON.parse(fs.readFileSync(path.join(root, file), "utf8"))
   passed += results.numPassedTests

@@ -12,7 +12,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const instrumented = process.env["LE_AUTH_MUTATE_SOURCES"] ?? ""
 /** With one change that is switched on from the beginning, the tests run as usual. */
 const isOne = process.env["__STRYKER_ACTIVE_MUTANT__"] !== undefined
-const { globalSetup = [], include = [] } = projects.find(({ test }) => !test.name.endsWith("-integration"))?.test ?? {}
+const { globalSetup = [], include = [] } =
+  projects.find(({ test }) => !/-(?:e2e|integration)$/.test(test.name))?.test ?? {}
 
 export default defineConfig({
   root,

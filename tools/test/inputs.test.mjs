@@ -51,14 +51,14 @@ describe("what Nx runs again", () => {
     for (const [file, change, some, others] of /** @type {const} */ ([
       // Its own source, another package's, its tests, another package's
       ["packages/web/src/WebSignIn.ts", byte, ["web:test", "example-server:integration"], ["core:test"]],
-      ["packages/core/src/SignIn.ts", byte, ["core:test", "web:test", "cli:test"], []],
+      ["packages/core/src/SignIn.ts", byte, ["core:test", "web:test", "cli:test", "cli:e2e"], []],
       ["packages/web/test/Browser.ts", byte, ["web:test"], ["core:test", "sentinel:test"]],
       ["packages/sentinel/test/Harness.ts", byte, ["sentinel:test", "node:test"], ["core:test"]],
       // Pages, tools, settings, bundles, and npm's packages
       ["docs/testing.md", byte, ["testing:test"], ["core:test", "web:test"]],
       ["tools/chromium.mjs", byte, ["browser:integration", "sentinel:integration"], []],
       ["vitest.config.ts", byte, ["core:test", "cli:integration"], []],
-      ["apps/cli/dist/main.js", byte, ["cli:test", "cli:integration"], ["web:test"]],
+      ["apps/cli/dist/main.js", byte, ["cli:e2e", "cli:integration"], ["web:test", "cli:test"]],
       [
         "package-lock.json",
         (/** @type {string} */ text) => text.replace(/("node_modules\/vitest": \{[^}]*?"integrity": "sha512-)./, "$1x"),

@@ -19,6 +19,16 @@ describe("what tests need", () => {
     assert.deepStrictEqual(needsOf("packages/node", "stores/Sqlite.test.ts"), ["sqlite"])
   })
 
+  it("decides which target runs them", () => {
+    const targetOf = (/** @type {string} */ folder, /** @type {string} */ file) =>
+      testFiles(folder).find((each) => each.file === `${folder}/test/${file}`)?.target
+    assert.strictEqual(targetOf("packages/core", "SignIn.test.ts"), "test")
+    assert.strictEqual(targetOf("apps/cli", "Shown.test.ts"), "test")
+    assert.strictEqual(targetOf("apps/cli", "Login.test.ts"), "e2e")
+    assert.strictEqual(targetOf("apps/server", "Signals.test.ts"), "e2e")
+    assert.strictEqual(targetOf("apps/cli", "LoginBrowser.test.ts"), "integration")
+  })
+
   it("puts each file into one project of vitest", () => {
     const files = folders().flatMap((folder) => testFiles(folder).map(({ file }) => file))
     const included = projects.flatMap(({ test }) => test.include)

@@ -9,10 +9,10 @@ import { freePort } from "./Start.ts"
 
 const bundle = inject("bundle")
 
-/** A folder, and two ports, that a program has again when it is started again; for the test that calls it. */
-export const place = async () => {
+/** A folder, and two ports, that a program has again when it is started again; for the test that calls it, as long as `finished` says. */
+export const place = async (finished: typeof onTestFinished = onTestFinished) => {
   const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-server-"))
-  onTestFinished(() => Fs.rmSync(folder, { recursive: true, force: true }))
+  finished(() => Fs.rmSync(folder, { recursive: true, force: true }))
   return { folder, port: await freePort(), sentinelPort: await freePort() }
 }
 

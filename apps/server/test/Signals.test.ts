@@ -3,7 +3,7 @@ import * as Path from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { setTimeout as sleep } from "node:timers/promises"
 import { constants } from "node:os"
-import { assert, describe, it, onTestFinished } from "vitest"
+import { assert, describe, it, type TestContext } from "vitest"
 import { between } from "../../../tools/between.mjs"
 import { browser, launch, place } from "./Program.ts"
 
@@ -14,8 +14,8 @@ const validUntil = (text: string) =>
   Date.parse(/Token valid until<\/dt><dd><time datetime="([^"]+)"/.exec(text)?.[1] ?? "")
 
 /** A user of an application whose Sentinel takes its time to answer. */
-const signedIn = async () => {
-  const [here, elsewhere] = [await place(), await place()]
+const signedIn = async ({ onTestFinished }: TestContext) => {
+  const [here, elsewhere] = [await place(onTestFinished), await place(onTestFinished)]
   // Another example application has the Sentinel, which knows the redirect URI of this one.
   const other = launch(elsewhere, { LE_AUTH_REDIRECT_URI: `http://localhost:${here.port}/callback` })
   await other.ready
@@ -74,8 +74,8 @@ const assertSaved = async ({ before, start, user }: Awaited<ReturnType<typeof si
 
 describe("F10: the example application, told to end while a token is on its way", () => {
   for (const signal of signals) {
-    it(`${signal} while Sentinel has not answered`, async () => {
-      const all = await signedIn()
+    it.concurrent(`${signal} while Sentinel has not answered`, async (test) => {
+      const all = await signedIn(test)
       all.proxy.setDelay(1000)
       const { pressed } = await refresh(all)
       all.program.child.kill(signal)
@@ -84,8 +84,8 @@ describe("F10: the example application, told to end while a token is on its way"
       await assertSaved(all)
     })
 
-    it(`${signal} while the answer is being saved`, async () => {
-      const all = await signedIn()
+    it.concurrent(`${signal} while the answer is being saved`, async (test) => {
+      const all = await signedIn(test)
       all.proxy.setDelay(100)
       const answered = all.proxy.answered()
       const { pressed } = await refresh(all)
@@ -102,20 +102,22 @@ describe("F10: the example application, told to end while a token is on its way"
     })
   }
 
-  it("a second signal ends it at once", async () => {
-    const times: Array<number> = []
-    for (const signal of signals) {
-      const all = await signedIn()
-      all.proxy.setDelay(60_000)
-      const { pressed } = await refresh(all)
-      all.program.child.kill("SIGTERM")
-      await sleep(100)
-      const from = performance.now()
-      all.program.child.kill(signal)
-      assert.strictEqual(await all.program.ended, 128 + constants.signals[signal])
-      times.push(performance.now() - from)
-      await pressed
-    }
+  it("a second signal ends it at once", async (test) => {
+    const times = await Promise.all(
+      signals.map(async (signal) => {
+        const all = await signedIn(test)
+        all.proxy.setDelay(60_000)
+        const { pressed } = await refresh(all)
+        all.program.child.kill("SIGTERM")
+        await sleep(100)
+        const from = performance.now()
+        all.program.child.kill(signal)
+        assert.strictEqual(await all.program.ended, 128 + constants.signals[signal])
+        const took = performance.now() - from
+        await pressed
+        return took
+      })
+    )
     // The machine may be busy; what is slow by itself is slow each time.
     assert.isBelow(Math.min(...times), 200)
   })

@@ -107,7 +107,7 @@ describe.concurrent("a store that goes away", () => {
         Effect.gen(function* () {
           const url = yield* database
           const line = yield* cable(url)
-          const here = yield* Effect.promise(place)
+          const here = yield* Effect.promise(() => place())
           const program = launch(here, { ...seal, LE_AUTH_STORE: line.url })
           yield* Effect.addFinalizer(() => Effect.sync(() => program.child.kill("SIGKILL")))
           yield* Effect.promise(() => program.ready)
@@ -146,7 +146,7 @@ describe("a store that reads and cannot write", () => {
     it.live(`R92: ready turns red, /login is 503, the log says why, and all goes on by itself: ${engine}`, () =>
       Effect.gen(function* () {
         const { allow, refuse, url } = yield* store
-        const here = yield* Effect.promise(place)
+        const here = yield* Effect.promise(() => place())
         const program = launch(here, { ...seal, LE_AUTH_STORE: url })
         yield* Effect.addFinalizer(() => Effect.sync(() => program.child.kill("SIGKILL")))
         yield* Effect.promise(() => program.ready)
