@@ -21,6 +21,7 @@ import type * as SessionView from "@le-auth/core/SessionView"
 import { fromSession } from "@le-auth/core/SessionView"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -162,6 +163,18 @@ export const toWebHandler = <A, E>(
   return options.once === undefined ? make() : keeping(options.once, make)
 }
 
+/** An error that no route expects is answered with 500, and the log has it: with the path alone, since an address may bear a code. */
+const logErrors = <A, E, R>(
+  app: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R | HttpServerRequest.HttpServerRequest> =>
+  Effect.tapCause(app, (cause) => {
+    const [{ status }, error] = HttpServerError.causeResponseStripped(cause)
+    if (status !== 500 || Option.isNone(error)) return Effect.void
+    return HttpServerRequest.HttpServerRequest.use(({ method, url }) =>
+      Effect.logError(`${method} ${url.replace(/[?#].*/s, "")} was answered with 500`, error.value)
+    )
+  })
+
 const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: MoreRoutes<A>): WebHandler => {
   // One build for both: the routes, and the look-up of a session outside of them.
   const memoMap = Layer.makeMemoMapUnsafe()
@@ -169,7 +182,7 @@ const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: More
   const { dispose, handler } = HttpRouter.toWebHandler(
     Layer.merge(routes, more).pipe(Layer.provideMerge(Redaction.layer), Layer.provideMerge(services)),
     // Its log would have the addresses in it, and with them the codes.
-    { disableLogger: true, memoMap }
+    { disableLogger: true, memoMap, middleware: logErrors }
   )
   const ready = runtime.runPromise(Effect.void)
   // Who does not look at it hears of the error with the first request.

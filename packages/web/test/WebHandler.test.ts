@@ -9,6 +9,7 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import { inspect } from "node:util"
@@ -69,6 +70,22 @@ describe("toWebHandler", () => {
       assert.deepStrictEqual(events, ["built"])
       await web.dispose()
       assert.deepStrictEqual(events, ["built", "released"])
+    })
+  )
+
+  it.live("H1: a route that breaks is answered with 500, and the log says which and why, without the query", () =>
+    Effect.promise(async () => {
+      const logged: Array<string> = []
+      const logger = Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void logged.push(line))])
+      const broken = HttpRouter.add("GET", "/broken", Effect.die(new Error("the pool is gone")))
+      const web = WebSignIn.toWebHandler(Layer.provideMerge(services({}), logger), { routes: broken })
+      assert.strictEqual((await web.handler(new Request("https://app.example/broken?code=planted"))).status, 500)
+      assert.strictEqual((await web.handler(new Request("https://app.example/nowhere?code=planted"))).status, 404)
+      const errors = logged.filter((line) => line.includes("level=ERROR"))
+      assert.lengthOf(errors, 1)
+      assert.match(errors[0]!, /GET \/broken was answered with 500.*the pool is gone/s)
+      assert.notInclude(logged.join(), "planted")
+      await web.dispose()
     })
   )
 
