@@ -155,7 +155,7 @@ export const generationCases: ReadonlyArray<ContractCase<SessionStore["Service"]
   {
     name: "F4: any list of operations gives the answers that a map would give",
     run: Effect.fnUntraced(function* (subject) {
-      yield* holds(Arbitrary.schema(Schema.Array(Step)), subject.runs, (steps) =>
+      yield* holds(Arbitrary.array(Arbitrary.schema(Step), { minLength: 4, maxLength: 16 }), subject.runs, (steps) =>
         Effect.gen(function* () {
           const first = yield* Samples.uniqueKey
           const keys = [first, new SessionKey({ ...first, subject: Subject.make("second") })]
