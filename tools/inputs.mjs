@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 
 import { checkFilesAreInputs } from "nx/src/hasher/check-task-files.js"
 
-import { folders, testTargets } from "./needs.mjs"
+import { folders, testFiles } from "./needs.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
@@ -25,7 +25,8 @@ async function unknown(folder, target) {
 /** @type {string[]} */
 const problems = []
 for (const folder of folders()) {
-  for (const target of testTargets) problems.push(...(await unknown(folder, target)))
+  const targets = new Set(testFiles(folder).map(({ target }) => target))
+  for (const target of targets) problems.push(...(await unknown(folder, target)))
 }
 for (const problem of problems) console.error(`${problem}, which is no input of it: see nx.json and package.json`)
 process.exitCode = problems.length === 0 ? 0 : 1

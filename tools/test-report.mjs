@@ -4,10 +4,10 @@ import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { folders, isLeftOut, programs, testFiles, testTargets } from "./needs.mjs"
+import { folders, isLeftOut, programs, testFiles } from "./needs.mjs"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
-const files = folders().flatMap(testFiles)
+const files = folders().flatMap((folder) => testFiles(folder).map((each) => ({ ...each, folder })))
 
 /** @typedef {{ status: string, fullName: string }} Result */
 /** @typedef {{ name: string, status: string, startTime: number, endTime: number, assertionResults: Result[] }} Suite */
@@ -16,18 +16,20 @@ let failed = 0
 let skipped = 0
 /** @type {Map<string, Suite>} */
 const suites = new Map()
-for (const file of folders().flatMap((folder) => testTargets.map((name) => `${folder}/build/${name}.json`))) {
+const expected = files.filter((each) => !each.isLeftOut)
+for (const file of new Set(expected.map(({ folder, target }) => `${folder}/build/${target}.json`))) {
   if (!fs.existsSync(path.join(root, file))) continue
-  const results = JSON.parse(fs.readFileSync(path.join(root, file), "utf8"))
-  passed += results.numPassedTests
-  failed += results.numFailedTests
-  skipped += results.numPendingTests
-  for (const suite of results.testResults) suites.set(path.relative(root, suite.name).replaceAll(path.sep, "/"), suite)
+  const { numFailedTests, numPassedTests, numPendingTests, testResults } = JSON.parse(
+    fs.readFileSync(path.join(root, file), "utf8")
+  )
+  passed += numPassedTests
+  failed += numFailedTests
+  skipped += numPendingTests
+  for (const suite of testResults) suites.set(path.relative(root, suite.name).replaceAll(path.sep, "/"), suite)
 }
 
-const expected = files.filter((each) => !each.isLeftOut).map(({ file }) => file)
 // A file that did not run, or that cannot even be loaded, has no tests that could fail; it counts as one failure.
-const silent = expected.filter((file) => {
+const silent = expected.filter(({ file }) => {
   const suite = suites.get(file)
   return suite === undefined || (suite.status === "failed" && suite.assertionResults.length === 0)
 })
@@ -46,7 +48,7 @@ if (without.length > 0) {
     if (lacks.length > 0) console.log(`  ${each.file}${each.isLeftOut ? "" : `, in ${lacks.join(" and ")}`}`)
   }
 }
-for (const file of silent) console.log(`did not run: ${file}`)
+for (const { file } of silent) console.log(`did not run: ${file}`)
 // What a contract could not show under the clock that it ran with.
 const unproven = [...suites.values()].flatMap((suite) =>
   suite.assertionResults.filter(({ status }) => status === "todo")
