@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { AccountId, ClientId, ClientSecret } from "@le-auth/core/Identifiers"
+import { AccountId, ClientId } from "@le-auth/core/Identifiers"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -11,7 +11,9 @@ import * as Schema from "effect/Schema"
 import * as RedirectUris from "./authorize/RedirectUris.ts"
 import { duplicates } from "./internal/duplicates.ts"
 import * as Problems from "./internal/problems.ts"
+import * as Text from "./internal/text.ts"
 import * as PasswordHash from "./PasswordHash.ts"
+import * as Passwords from "./Passwords.ts"
 import * as SentinelProfile from "./SentinelProfile.ts"
 
 const optionalTrue = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true)))
@@ -22,7 +24,23 @@ const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.s
  *
  * @since 0.1.0
  */
-export const RegisteredUri = Schema.String.check(Schema.makeFilter((uri: string) => RedirectUris.problemOf(uri)))
+export const RegisteredUri = Text.upTo(2048).check(Schema.makeFilter((uri: string) => RedirectUris.problemOf(uri)))
+
+const some = Text.upTo(2048)
+const name = some.check(Schema.isNonEmpty())
+
+/**
+ * A password as the user types it, see `Passwords`.
+ *
+ * @since 0.1.0
+ */
+export const Password = Schema.RedactedFromValue(
+  Schema.NonEmptyString.check(Schema.makeFilter((text: string) => Text.problemOf(text) ?? Passwords.problemOf(text))),
+  { label: "password" }
+)
+
+/** How many kinds of password hashes an account may have: each login costs as much as one of each. */
+export const mostKinds = 4
 
 /**
  * A user of an account. `id` becomes `sub` of the id_token; LivePerson's have ten digits.
@@ -30,24 +48,17 @@ export const RegisteredUri = Schema.String.check(Schema.makeFilter((uri: string)
  * @since 0.1.0
  */
 export const User = Schema.Struct({
-  id: Schema.NonEmptyString,
-  email: Schema.String.check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/, { expected: "an e-mail address" })),
+  id: name,
+  email: Text.upTo(254).check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/, { expected: "an e-mail address" })),
   /** As the user types it; for development. */
-  password: Schema.optionalKey(Schema.RedactedFromValue(Schema.NonEmptyString, { label: "password" })),
+  password: Schema.optionalKey(Password),
   /** Instead of `password`: `$argon2id$…` or `$pbkdf2-sha256$…`, see `PasswordHash`. */
   password_hash: Schema.optionalKey(
-    Schema.RedactedFromValue(
-      Schema.String.check(
-        Schema.makeFilter((hash: string) =>
-          PasswordHash.parse(hash) === undefined
-            ? "must be a hash of the form $argon2id$v=19$m=…,t=…,p=…$SALT$HASH or $pbkdf2-sha256$i=…$SALT$HASH"
-            : undefined
-        )
-      ),
-      { label: "password_hash" }
-    )
+    Schema.RedactedFromValue(Schema.String.check(Schema.makeFilter((hash: string) => PasswordHash.problemOf(hash))), {
+      label: "password_hash"
+    })
   ),
-  name: Schema.optionalKey(Schema.NonEmptyString),
+  name: Schema.optionalKey(name),
   /** The user has the administrator role in the account. */
   is_admin: optionalFalse,
   /** The user is one of LivePerson's own administrators. */
@@ -72,6 +83,15 @@ export const GrantType = Schema.Literals(["authorization_code", "refresh_token",
 /** @since 0.1.0 */
 export type GrantType = typeof GrantType.Type
 
+const title = Text.upTo(128).check(Schema.isNonEmpty())
+/** A secret of the contract, of a length that a request can bring. */
+const Secret = Schema.RedactedFromValue(
+  Schema.String.check(
+    Schema.isPattern(/^[\x20-\x7e]+$/, { expected: "one or more printable ASCII characters (RFC 6749 appendix A)" }),
+    Schema.isMaxLength(2048)
+  )
+)
+
 /**
  * An application installation in LivePerson's own form, plus the id and the secret that LivePerson gives it. Without a
  * secret it is a public client, which is not LivePerson and needs a profile with PKCE.
@@ -80,15 +100,16 @@ export type GrantType = typeof GrantType.Type
  * @since 0.1.0
  */
 export const Installation = Schema.Struct({
-  client_id: ClientId,
-  client_secret: Schema.optionalKey(ClientSecret),
-  client_name: Schema.NonEmptyString.check(Schema.isMaxLength(128)),
-  display_name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(128))),
-  description: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
-  grant_types: Schema.NonEmptyArray(GrantType),
-  redirect_uris: Schema.Array(RegisteredUri),
-  response_types: Schema.optionalKey(Schema.Array(Schema.String)),
-  scope: Schema.optionalKey(Schema.String),
+  client_id: ClientId.check(Schema.isMaxLength(2048)),
+  client_secret: Schema.optionalKey(Secret),
+  client_name: title,
+  display_name: Schema.optionalKey(title),
+  description: Schema.optionalKey(Text.upTo(256)),
+  grant_types: Schema.NonEmptyArray(GrantType).check(Schema.isMaxLength(16)),
+  // Each is compared with what a request brings.
+  redirect_uris: Schema.Array(RegisteredUri).check(Schema.isMaxLength(1000)),
+  response_types: Schema.optionalKey(Schema.Array(some).check(Schema.isMaxLength(16))),
+  scope: Schema.optionalKey(some),
   enabled: optionalTrue
 }).check(
   Schema.makeFilter((installation) =>
@@ -105,6 +126,14 @@ export const Installation = Schema.Struct({
 /** @since 0.1.0 */
 export type Installation = typeof Installation.Type
 
+const kindsIn = (users: ReadonlyArray<User>): number =>
+  new Set(
+    users.map(({ password_hash }) => {
+      const hash = password_hash === undefined ? undefined : PasswordHash.parse(Redacted.value(password_hash))
+      return hash === undefined ? "" : PasswordHash.kindOf(hash)
+    })
+  ).size
+
 /**
  * An account, also called site or brand, with its users and applications.
  *
@@ -112,10 +141,16 @@ export type Installation = typeof Installation.Type
  */
 export const Account = Schema.Struct({
   id: AccountId,
-  name: Schema.optionalKey(Schema.NonEmptyString),
+  name: Schema.optionalKey(name),
   users: Schema.Array(User),
   installations: Schema.Array(Installation)
-})
+}).check(
+  Schema.makeFilter(({ users }) =>
+    kindsIn(users) > mostKinds
+      ? { path: ["users"], issue: `have passwords of more than ${mostKinds} kinds (algorithm and cost)` }
+      : undefined
+  )
+)
 /** @since 0.1.0 */
 export type Account = typeof Account.Type
 
@@ -129,7 +164,9 @@ export const SentinelConfig = Schema.Struct({
   accounts: Schema.NonEmptyArray(Account),
   /** Private keys in PEM form (PKCS#8) or as JWK text, see `SigningKeys.layerFrom`. Without them each start makes a new key. */
   signing_keys: Schema.optionalKey(
-    Schema.NonEmptyArray(Schema.RedactedFromValue(Schema.NonEmptyString, { label: "signing_key" }))
+    Schema.NonEmptyArray(
+      Schema.RedactedFromValue(Text.upTo(65_536).check(Schema.isNonEmpty()), { label: "signing_key" })
+    ).check(Schema.isMaxLength(100))
   )
 }).check(
   Schema.makeFilter(({ accounts, profile }) =>

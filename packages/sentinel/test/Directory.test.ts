@@ -4,9 +4,9 @@ import * as Directory from "@le-auth/sentinel/Directory"
 import * as PasswordHash from "@le-auth/sentinel/PasswordHash"
 import * as Passwords from "@le-auth/sentinel/Passwords"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Digest from "effect/crypto/Digest"
+import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
-import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -14,13 +14,11 @@ import { account, config } from "./Harness.ts"
 
 const hash = "$argon2id$v=19$m=64,t=1,p=1$MIIRqgvgQbgj220jfp0MPA$YfwJSVjtjSU0zzV/P3S9nnQ/USre2wvJMjfCIjrTQbg"
 
-/** Hashing that ends when it is told to; a password is right if it is "right". */
+/** Hashing that never ends; a password is right if it is "right". */
 const start = Effect.fnUntraced(function* (users: ReadonlyArray<object>) {
-  const hashing = yield* Latch.make(false)
-  const verified: Array<PasswordHash.PasswordHash | undefined> = []
-  const made = { algorithm: Passwords.development, salt: new Uint8Array(16), hash: new Uint8Array(32) }
+  const verified: Array<Parameters<Passwords.Passwords["Service"]["verify"]>[1]> = []
   const passwords = Passwords.Passwords.of({
-    hash: () => Effect.as(hashing.await, made),
+    hash: () => Effect.never,
     verify: (password, hash) =>
       Effect.sync(() => {
         verified.push(hash)
@@ -38,24 +36,83 @@ const start = Effect.fnUntraced(function* (users: ReadonlyArray<object>) {
   )
   const authenticate = (email: string, password: string) =>
     directory.authenticate(account, email, Redacted.make(password))
-  return { authenticate, directory, hashing, made, verified }
+  return { authenticate, directory, verified }
 })
 
-const settle = Effect.repeat(Effect.yieldNow, { times: 50 })
-
 describe("the directory of a configuration", () => {
-  it.effect("R86: is there before its passwords are hashed, and R84: known and unknown users wait alike", () =>
+  it.effect("R86: is there before its passwords are hashed, and nobody waits for the hashes of others", () =>
     Effect.gen(function* () {
-      const { authenticate, directory, hashing } = yield* start(config.accounts[0]!.users)
+      const { authenticate, directory, verified } = yield* start(config.accounts[0]!.users)
       assert.isTrue(Option.isSome(yield* directory.user(account, "3552833710")))
-      const known = yield* Effect.forkChild(authenticate("agent@example.com", "right"))
-      const unknown = yield* Effect.forkChild(authenticate("nobody@example.com", "right"))
-      yield* settle
-      assert.isUndefined(known.pollUnsafe())
-      assert.isUndefined(unknown.pollUnsafe())
-      yield* hashing.open
-      assert.isTrue(Option.isSome(yield* Fiber.join(known)))
-      assert.isTrue(Option.isNone(yield* Fiber.join(unknown)))
+      assert.isTrue(Option.isSome(yield* authenticate("agent@example.com", "right")))
+      assert.isTrue(Option.isNone(yield* authenticate("nobody@example.com", "right")))
+      assert.strictEqual(Redacted.value(verified[0] as Redacted.Redacted<string>), "agent")
+    })
+  )
+
+  it.effect("R84: whoever it is, each kind of hash that the account has is worked at once", () =>
+    Effect.gen(function* () {
+      const derived: Array<string> = []
+      const counting = Layer.effect(
+        Kdf.Kdf,
+        Effect.map(Kdf.Kdf, (kdf) =>
+          Kdf.Kdf.of({
+            derive: (algorithm, ...rest) => {
+              derived.push(algorithm._tag === "Argon2id" ? `argon2id ${algorithm.memory}` : `${algorithm.iterations}`)
+              return kdf.derive(algorithm, ...rest)
+            }
+          })
+        )
+      )
+      const cheap = Kdf.pbkdf2({ hash: Digest.sha256, iterations: 7 })
+      const platform = Layer.provideMerge(counting, NodeCrypto.layer)
+      const hashOf = (algorithm: PasswordHash.Algorithm) =>
+        Effect.flatMap(Passwords.Passwords, ({ hash }) => hash(Redacted.make("right"))).pipe(
+          Effect.map(PasswordHash.format),
+          Effect.provide(Passwords.layerWith({ algorithm }).pipe(Layer.provide(platform)))
+        )
+      const kinds = [
+        Kdf.argon2id({ memory: 8, passes: 1, parallelism: 1 }),
+        Kdf.argon2id({ memory: 16, passes: 1, parallelism: 1 }),
+        Passwords.development
+      ]
+      const hashes = yield* Effect.forEach(kinds, hashOf)
+      const users = [
+        ...hashes.map((password_hash, index) => ({ id: `${index}`, email: `${index}@example.com`, password_hash })),
+        { id: "plain", email: "plain@example.com", password: "right" },
+        { id: "gone", email: "gone@example.com", password_hash: hashes[0], enabled: false }
+      ]
+      const decoded = yield* SentinelConfig.fromUnknown({ accounts: [{ ...config.accounts[0]!, users }] })
+      const directory = yield* Directory.Directory.pipe(
+        Effect.provide(
+          Directory.layer(decoded).pipe(
+            Layer.provide(Passwords.layerWith({ algorithm: cheap })),
+            Layer.provide(platform)
+          )
+        )
+      )
+      for (const name of ["0", "1", "2", "plain", "gone", "nobody"]) {
+        for (const password of ["right", "wrong", "right\0", "x".repeat(5000)]) {
+          derived.length = 0
+          const found = yield* directory.authenticate(account, `${name}@example.com`, Redacted.make(password))
+          assert.deepStrictEqual(derived.toSorted(), ["10000", "7", "argon2id 16", "argon2id 8"], `${name} ${password}`)
+          assert.strictEqual(Option.isSome(found), password === "right" && !["gone", "nobody"].includes(name), name)
+        }
+      }
+    })
+  )
+
+  it.effect("R84: an account has passwords of at most four kinds", () =>
+    Effect.gen(function* () {
+      const hashes = [1, 2, 3, 4].map((passes) => hash.replace("t=1", `t=${passes}`))
+      const users = hashes.map((password_hash, index) => ({
+        id: `${index}`,
+        email: `${index}@example.com`,
+        password_hash
+      }))
+      yield* start(users)
+      const more = yield* Effect.flip(start([...users, { id: "5", email: "5@example.com", password: "plain" }]))
+      assert.include(more.message, "accounts[0].users: have passwords of more than 4 kinds (algorithm and cost)")
     })
   )
 

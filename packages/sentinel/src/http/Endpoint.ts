@@ -64,6 +64,14 @@ const tooLong = new ShownError({
   remedy: "Keep the value of state small: a random text is enough, the rest belongs on the server."
 })
 
+const tooMuch = (description: string) =>
+  new ShownError({
+    status: 400,
+    error: "invalid_request",
+    description,
+    remedy: "Send what is documented, and nothing more."
+  })
+
 const methodNotAllowed = (allow: string) =>
   new ShownError({
     status: 405,
@@ -87,7 +95,9 @@ const read = (
   const accountId = path["accountId"]
   if (hasParameters || (accountId !== undefined && !isAccountId(accountId))) return notFound
   const search = mark === -1 ? "" : url.slice(mark + 1)
-  return { request, accountId: accountId ?? "", path, query: UrlParameters.fromSearch(search), search }
+  const query = UrlParameters.fromSearch(search)
+  if (query.excess !== undefined) return tooMuch(query.excess)
+  return { request, accountId: accountId ?? "", path, query, search }
 }
 
 type Answering = (

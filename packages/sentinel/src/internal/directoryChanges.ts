@@ -3,7 +3,17 @@ import * as Effect from "effect/Effect"
 import { InvalidChange, NotThere } from "../control/ControlError.ts"
 import type { InstallationChanges, UserChanges } from "../DirectoryEditor.ts"
 import * as SentinelConfig from "../SentinelConfig.ts"
-import type { AccountRecord, InstallationRecord, Recorder, Records, UserRecord } from "./directoryRecords.ts"
+import {
+  type AccountRecord,
+  type InstallationRecord,
+  kindsOf,
+  type Recorder,
+  type Records,
+  type UserRecord
+} from "./directoryRecords.ts"
+
+/** Whose sessions are kept is not what is changed. */
+type Kept<Changes> = Omit<Changes, "keep_sessions">
 
 type Change = (records: Records) => Effect.Effect<Records, NotThere>
 
@@ -75,10 +85,18 @@ const inInstallation = (
   })
 
 /** What holds for a configuration holds after each change: the same schemas, the same check for duplicates. */
-export const check = (records: Records, pkce: Pkce): Effect.Effect<void, InvalidChange> =>
-  SentinelConfig.fromUnknown(asConfig(records, pkce)).pipe(
+export const check = (records: Records, pkce: Pkce): Effect.Effect<void, InvalidChange> => {
+  // Their hashes are no part of what is checked below.
+  const tooMany = records.flatMap(({ users }, index) =>
+    kindsOf(users).length > SentinelConfig.mostKinds
+      ? [`accounts[${index}].users: have passwords of more than ${SentinelConfig.mostKinds} kinds (algorithm and cost)`]
+      : []
+  )
+  if (tooMany.length > 0) return Effect.fail(new InvalidChange({ problems: tooMany }))
+  return SentinelConfig.fromUnknown(asConfig(records, pkce)).pipe(
     Effect.mapError(({ problems }) => new InvalidChange({ problems }))
   )
+}
 
 export const make = (recording: Recorder) => ({
   addAccount:
@@ -96,10 +114,12 @@ export const make = (recording: Recorder) => ({
     inAccount(accountId, (account) =>
       Effect.map(recording.user(user), (record) => ({ ...account, users: [...account.users, record] }))
     ),
-  changeUser: (accountId: string, userId: string, { password, ...changes }: UserChanges): Change =>
-    inUser(accountId, userId, ({ hash, ...user }) => {
+  changeUser: (accountId: string, userId: string, { password, ...changes }: Kept<UserChanges>): Change =>
+    inUser(accountId, userId, (user) => {
       const settings = merge(user.settings, changes)
-      return password === undefined ? Effect.succeed({ settings, hash }) : recording.user({ ...settings, password })
+      return password === undefined
+        ? Effect.succeed({ settings, password: user.password })
+        : recording.user({ ...settings, password })
     }),
   removeUser: (accountId: string, userId: string): Change => inUser(accountId, userId, () => Effect.succeed(undefined)),
 
@@ -113,7 +133,7 @@ export const make = (recording: Recorder) => ({
   changeInstallation: (
     accountId: string,
     clientId: string,
-    { client_secret, ...changes }: InstallationChanges
+    { client_secret, ...changes }: Kept<InstallationChanges>
   ): Change =>
     inInstallation(accountId, clientId, ({ secretHash, ...installation }) => {
       const settings = merge(installation.settings, changes)

@@ -7,11 +7,11 @@ import type { Account, Directory, Installation, User } from "../Directory.ts"
 import * as PasswordHash from "../PasswordHash.ts"
 import type { Passwords } from "../Passwords.ts"
 import type * as SentinelConfig from "../SentinelConfig.ts"
+import * as Password from "./directoryPassword.ts"
 
 export interface UserRecord {
   readonly settings: Omit<SentinelConfig.User, "password" | "password_hash">
-  /** A password that is in the configuration as it is has to be hashed first; that is done once. */
-  readonly hash: Effect.Effect<PasswordHash.PasswordHash>
+  readonly password: Password.Password
 }
 export interface InstallationRecord {
   readonly settings: Omit<SentinelConfig.Installation, "client_secret">
@@ -31,11 +31,11 @@ const utf8 = new TextEncoder()
 export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
   const user = Effect.fnUntraced(function* ({ password, password_hash, ...settings }: SentinelConfig.User) {
     const parsed = password_hash === undefined ? undefined : PasswordHash.parse(Redacted.value(password_hash))
-    const hash =
-      parsed === undefined
-        ? yield* Effect.cached(passwords.hash(password ?? Redacted.make("")))
-        : Effect.succeed(parsed)
-    return { settings, hash } satisfies UserRecord
+    return {
+      settings,
+      password:
+        parsed === undefined ? yield* Password.plain(password ?? Redacted.make(""), passwords) : Password.hashed(parsed)
+    } satisfies UserRecord
   })
 
   const installation = Effect.fnUntraced(function* ({ client_secret, ...settings }: SentinelConfig.Installation) {
@@ -54,20 +54,45 @@ export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords[
     } satisfies AccountRecord
   })
 
-  return { account, installation, user }
+  /** A whole configuration. Who has the same password as before keeps it as it was. */
+  const config = Effect.fnUntraced(function* (next: SentinelConfig.SentinelConfig, before: Records) {
+    const passwordsBefore = new Map(
+      before.flatMap(({ settings: { id }, users }) =>
+        users.map(({ password, settings }) => [JSON.stringify([id, settings.id]), password])
+      )
+    )
+    return yield* Effect.forEach(next.accounts, ({ users, ...rest }) =>
+      Effect.map(
+        Effect.all([
+          account({ ...rest, users: [] }),
+          Effect.forEach(
+            users,
+            Effect.fnUntraced(function* (one) {
+              const record = yield* user(one)
+              const old = passwordsBefore.get(JSON.stringify([rest.id, one.id]))
+              return old === undefined
+                ? record
+                : { ...record, password: yield* Password.keptIfSame(old, record.password, passwords) }
+            })
+          )
+        ]),
+        ([record, users]): AccountRecord => ({ ...record, users })
+      )
+    )
+  })
+
+  return { account, config, installation, user }
 }
 export type Recorder = ReturnType<typeof recorder>
-
-/** Hashes the passwords that are not hashed yet. */
-export const hashAll = (records: Records): Effect.Effect<void> =>
-  Effect.forEach(records, ({ users }) => Effect.forEach(users, ({ hash }) => hash), { discard: true })
 
 interface AccountEntry {
   readonly account: Account
   readonly installations: ReadonlyMap<string, Installation>
   readonly users: ReadonlyMap<string, User>
   /** By e-mail address in lower case. */
-  readonly logins: ReadonlyMap<string, { readonly user: User; readonly hash: UserRecord["hash"] }>
+  readonly logins: ReadonlyMap<string, { readonly user: User; readonly password: Password.Password }>
+  /** The kinds of passwords of this account, see {@link Passwords}. */
+  readonly kinds: ReadonlyArray<PasswordHash.PasswordHash | undefined>
 }
 
 /** Where the directory looks things up. Who is disabled is not in it. */
@@ -90,12 +115,21 @@ const installationOf = ({ secretHash, settings }: InstallationRecord): Installat
   redirectUris: settings.redirect_uris
 })
 
+/** One of each kind; `undefined` for those that are not hashed yet. */
+export const kindsOf = (users: ReadonlyArray<UserRecord>): AccountEntry["kinds"] => [
+  ...new Map(
+    users.map(({ password: { expected } }) =>
+      Redacted.isRedacted(expected) ? (["", undefined] as const) : ([PasswordHash.kindOf(expected), expected] as const)
+    )
+  ).values()
+]
+
 export const indexOf = (records: Records): Index =>
   new Map(
     records.map(({ installations, settings, users }) => {
       const enabled = users
         .filter((record) => record.settings.enabled)
-        .map((record) => ({ user: userOf(record), hash: record.hash }))
+        .map((record) => ({ user: userOf(record), password: record.password }))
       const entry: AccountEntry = {
         account: { id: settings.id, name: settings.name },
         installations: new Map(
@@ -104,7 +138,8 @@ export const indexOf = (records: Records): Index =>
             .map((record) => [record.settings.client_id, installationOf(record)])
         ),
         users: new Map(enabled.map(({ user }) => [user.id, user])),
-        logins: new Map(enabled.map((login) => [login.user.email.toLowerCase(), login]))
+        logins: new Map(enabled.map((login) => [login.user.email.toLowerCase(), login])),
+        kinds: kindsOf(users)
       }
       return [settings.id, entry]
     })
@@ -118,14 +153,11 @@ export const directoryOver = (index: () => Index, passwords: Passwords["Service"
   installation: (accountId, clientId) => find(index().get(accountId)?.installations.get(clientId)),
   user: (accountId, userId) => find(index().get(accountId)?.users.get(userId)),
   authenticate: Effect.fnUntraced(function* (accountId, email, password) {
-    const logins = index().get(accountId)?.logins
-    const all = [...(logins?.values() ?? [])]
-    // A login that waits only for the hashes of known users would tell who is known.
-    const hashes = yield* Effect.forEach(all, ({ hash }) => hash)
-    const login = logins?.get(email.toLowerCase())
-    // An unknown user costs as much as those whom the account has.
-    const hash = login === undefined ? hashes[0] : hashes[all.indexOf(login)]
-    const isRight = yield* passwords.verify(password, hash)
+    const entry = index().get(accountId)
+    const login = entry?.logins.get(email.toLowerCase())
+    // Whoever it is, the work is that of all kinds that the account has.
+    const expected = login === undefined ? entry?.kinds[0] : login.password.expected
+    const isRight = yield* passwords.verify(password, expected, entry?.kinds)
     return isRight && login !== undefined ? Option.some(login.user) : Option.none()
   })
 })

@@ -103,7 +103,8 @@ export const make = Effect.fnUntraced(function* (parts: {
   const submit: Handler = Effect.fnUntraced(function* ({ request }) {
     yield* SameOrigin.check(request, publicOrigin)
     const body = yield* Effect.mapError(
-      FormBody.read(request),
+      // A password that is too long is a wrong one (R86), and takes as long as any other.
+      FormBody.read(request, { length: Infinity }),
       ({ description, status }) => new ShownError({ status, error: "invalid_request", description, remedy: startAgain })
     )
     const browser = cookies.login.read(request)
