@@ -119,7 +119,7 @@ export const make = (recording: Recorder) => ({
       const settings = merge(user.settings, changes)
       return password === undefined
         ? Effect.succeed({ settings, password: user.password })
-        : recording.user({ ...settings, password })
+        : recording.user({ ...settings, password }, user.password)
     }),
   removeUser: (accountId: string, userId: string): Change => inUser(accountId, userId, () => Effect.succeed(undefined)),
 

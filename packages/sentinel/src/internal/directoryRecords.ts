@@ -29,12 +29,17 @@ const utf8 = new TextEncoder()
 
 /** Makes records of settings. A secret has enough entropy that no slow hash is needed, unlike a password. */
 export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
-  const user = Effect.fnUntraced(function* ({ password, password_hash, ...settings }: SentinelConfig.User) {
+  /** Who has the same password as before keeps it as it was. */
+  const user = Effect.fnUntraced(function* (
+    { password, password_hash, ...settings }: SentinelConfig.User,
+    before?: Password.Password
+  ) {
     const parsed = password_hash === undefined ? undefined : PasswordHash.parse(Redacted.value(password_hash))
+    const next =
+      parsed === undefined ? yield* Password.plain(password ?? Redacted.make(""), passwords) : Password.hashed(parsed)
     return {
       settings,
-      password:
-        parsed === undefined ? yield* Password.plain(password ?? Redacted.make(""), passwords) : Password.hashed(parsed)
+      password: before === undefined ? next : yield* Password.keptIfSame(before, next, passwords)
     } satisfies UserRecord
   })
 
@@ -46,40 +51,24 @@ export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords[
     return { settings, secretHash } satisfies InstallationRecord
   }, Effect.orDie)
 
-  const account = Effect.fnUntraced(function* ({ installations, users, ...settings }: SentinelConfig.Account) {
+  const account = Effect.fnUntraced(function* (
+    { installations, users, ...settings }: SentinelConfig.Account,
+    before?: ReadonlyMap<string, UserRecord>
+  ) {
     return {
       settings,
-      users: yield* Effect.forEach(users, user),
+      users: yield* Effect.forEach(users, (one) => user(one, before?.get(one.id)?.password)),
       installations: yield* Effect.forEach(installations, installation)
     } satisfies AccountRecord
   })
 
-  /** A whole configuration. Who has the same password as before keeps it as it was. */
-  const config = Effect.fnUntraced(function* (next: SentinelConfig.SentinelConfig, before: Records) {
-    const passwordsBefore = new Map(
-      before.flatMap(({ settings: { id }, users }) =>
-        users.map(({ password, settings }) => [JSON.stringify([id, settings.id]), password])
-      )
+  /** A whole configuration after another one. */
+  const config = (next: SentinelConfig.SentinelConfig, before: Records) => {
+    const accounts = new Map(before.map(({ settings, users }) => [settings.id, users]))
+    return Effect.forEach(next.accounts, (one) =>
+      account(one, new Map(accounts.get(one.id)?.map((record) => [record.settings.id, record])))
     )
-    return yield* Effect.forEach(next.accounts, ({ users, ...rest }) =>
-      Effect.map(
-        Effect.all([
-          account({ ...rest, users: [] }),
-          Effect.forEach(
-            users,
-            Effect.fnUntraced(function* (one) {
-              const record = yield* user(one)
-              const old = passwordsBefore.get(JSON.stringify([rest.id, one.id]))
-              return old === undefined
-                ? record
-                : { ...record, password: yield* Password.keptIfSame(old, record.password, passwords) }
-            })
-          )
-        ]),
-        ([record, users]): AccountRecord => ({ ...record, users })
-      )
-    )
-  })
+  }
 
   return { account, config, installation, user }
 }
