@@ -96,7 +96,7 @@ export const layer = (
     Effect.gen(function* () {
       const passwords = yield* Passwords
       const recording = recorder(yield* Digest.Digest, passwords)
-      const index = indexOf(yield* recording.config(config, []))
+      const index = yield* indexOf(yield* recording.config(config, []))
       return Directory.of(directoryOver(() => index, passwords))
     })
   )

@@ -126,20 +126,23 @@ export const layer = (
       const recording = recorder(yield* Digest.Digest, passwords)
       const initial = yield* recording.config(config, [])
       let records: Records = initial
-      let index: Index = indexOf(records)
+      let index: Index = yield* indexOf(records)
       const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
 
-      const set = (next: Records, options: { readonly keepSessions?: boolean | undefined }): Gone => {
-        const gone = goneBetween(records, next, options)
+      const set = Effect.fnUntraced(function* (
+        next: Records,
+        options: { readonly keepSessions?: boolean | undefined }
+      ): Effect.fn.Return<Gone> {
+        const gone = yield* goneBetween(records, next, options)
+        index = yield* indexOf(next)
         records = next
-        index = indexOf(next)
         return gone
-      }
+      })
       const editor = editorOver({
         records: () => records,
         put: (f, options = {}) =>
           Effect.suspend(() => f(records)).pipe(
-            Effect.map((next) => set(next, options)),
+            Effect.flatMap((next) => set(next, options)),
             oneAtATime
           ),
         recording,

@@ -50,7 +50,8 @@ interface View {
   readonly index: Index
 }
 
-const viewOf = (stored: Rows.Stored, records: Records): View => ({ stored, records, index: indexOf(records) })
+const viewOf = (stored: Rows.Stored, records: Records): Effect.Effect<View> =>
+  Effect.map(indexOf(records), (index) => ({ stored, records, index }))
 
 const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Options | undefined) {
   const passwords = yield* Passwords
@@ -63,18 +64,18 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   /** Users whose sessions are to be ended, see below. */
   let leaving: ReadonlyArray<Gone["users"][number] & { readonly stays: boolean }> = []
   const isIn = ({ accountId, userId }: Gone["users"][number]) => view?.index.get(accountId)?.users.has(userId) ?? false
-  const set = (next: View, keepSessions?: boolean): Gone => {
-    const gone = goneBetween(view?.records ?? [], next.records, { keepSessions })
+  const set = Effect.fnUntraced(function* (next: View, keepSessions?: boolean): Effect.fn.Return<Gone> {
+    const gone = yield* goneBetween(view?.records ?? [], next.records, { keepSessions })
     view = next
     leaving = [...leaving, ...gone.users.map((user) => ({ ...user, stays: isIn(user) }))]
     return gone
-  }
+  })
 
   // What is read and written follows one another, so that no older version comes after a newer one.
   const inOrder = Semaphore.makeUnsafe(1).withPermits(1)
   const load = Effect.gen(function* () {
     const stored = yield* rows.read
-    if (stored !== undefined) set(viewOf(stored, fromDump(yield* Rows.dumpOf(stored))))
+    if (stored !== undefined) yield* set(yield* viewOf(stored, fromDump(yield* Rows.dumpOf(stored))))
   })
   /** A version that is lower comes from a backup. */
   const refresh = Effect.gen(function* () {
@@ -90,9 +91,11 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
     const dump = yield* toDump(yield* f(before?.records ?? []))
     const hash = options?.source === undefined ? undefined : yield* source.hash(options.source)
     return yield* inOrder(
-      Effect.map(rows.write(before?.stored, dump, hash), (stored) =>
-        stored === undefined ? undefined : set(viewOf(stored, fromDump(dump)), options?.keepSessions)
-      )
+      Effect.gen(function* () {
+        const stored = yield* rows.write(before?.stored, dump, hash)
+        if (stored === undefined) return undefined
+        return yield* set(yield* viewOf(stored, fromDump(dump)), options?.keepSessions)
+      })
     )
   })
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { InvalidChange, NotThere } from "../control/ControlError.ts"
 import type { InstallationChanges, UserChanges } from "../DirectoryEditor.ts"
+import * as Slices from "../operations/Slices.ts"
 import * as SentinelConfig from "../SentinelConfig.ts"
 import {
   type AccountRecord,
@@ -23,18 +24,27 @@ const kept = "unchanged"
 /** Whether there may be installations without a secret. */
 export type Pkce = NonNullable<SentinelConfig.SentinelConfig["profile"]>["pkce"]
 
-/** The records as the configuration that they could have come from. */
-const asConfig = (records: Records, pkce: Pkce) => ({
-  ...(pkce === undefined ? {} : { profile: { pkce } }),
-  accounts: records.map(({ installations, settings, users }) => ({
-    ...settings,
-    users: users.map((user) => ({ ...user.settings, password: kept })),
-    installations: installations.map((installation) => ({
-      ...installation.settings,
-      ...(installation.secretHash === undefined ? {} : { client_secret: kept })
-    }))
-  }))
-})
+/** The records as the configuration that they could have come from, and what only the records tell. */
+function* asConfig(records: Records, pkce: Pkce) {
+  const problems: Array<string> = []
+  const accounts: Array<unknown> = []
+  for (const { installations, settings, users } of records) {
+    const account = { ...settings, users: [] as Array<unknown>, installations: [] as Array<unknown> }
+    for (const user of users) {
+      yield
+      account.users.push({ ...user.settings, password: kept })
+    }
+    for (const { secretHash, settings } of installations) {
+      yield
+      account.installations.push(secretHash === undefined ? settings : { ...settings, client_secret: kept })
+    }
+    if ((yield* kindsOf(users)).length > SentinelConfig.mostKinds) {
+      problems.push(`accounts[${accounts.length}].users: ${SentinelConfig.tooManyKinds}`)
+    }
+    accounts.push(account)
+  }
+  return { problems, config: { ...(pkce === undefined ? {} : { profile: { pkce } }), accounts } }
+}
 
 const notThere = (what: string) => Effect.fail(new NotThere({ what }))
 
@@ -85,18 +95,11 @@ const inInstallation = (
   })
 
 /** What holds for a configuration holds after each change: the same schemas, the same check for duplicates. */
-export const check = (records: Records, pkce: Pkce): Effect.Effect<void, InvalidChange> => {
-  // Their hashes are no part of what is checked below.
-  const tooMany = records.flatMap(({ users }, index) =>
-    kindsOf(users).length > SentinelConfig.mostKinds
-      ? [`accounts[${index}].users: have passwords of more than ${SentinelConfig.mostKinds} kinds (algorithm and cost)`]
-      : []
-  )
-  if (tooMany.length > 0) return Effect.fail(new InvalidChange({ problems: tooMany }))
-  return SentinelConfig.fromUnknown(asConfig(records, pkce)).pipe(
-    Effect.mapError(({ problems }) => new InvalidChange({ problems }))
-  )
-}
+export const check = Effect.fnUntraced(function* (records: Records, pkce: Pkce): Effect.fn.Return<void, InvalidChange> {
+  const { config, problems } = yield* Slices.run(() => asConfig(records, pkce))
+  if (problems.length > 0) return yield* new InvalidChange({ problems })
+  yield* Effect.mapError(SentinelConfig.fromUnknown(config), ({ problems }) => new InvalidChange({ problems }))
+})
 
 export const make = (recording: Recorder) => ({
   addAccount:

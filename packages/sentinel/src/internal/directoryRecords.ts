@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Account, Directory, Installation, User } from "../Directory.ts"
 import * as PasswordHash from "../PasswordHash.ts"
+import * as Slices from "../operations/Slices.ts"
 import type { Passwords } from "../Passwords.ts"
 import type * as SentinelConfig from "../SentinelConfig.ts"
 import * as Password from "./directoryPassword.ts"
@@ -105,34 +106,46 @@ const installationOf = ({ secretHash, settings }: InstallationRecord): Installat
 })
 
 /** One of each kind; `undefined` for those that are not hashed yet. */
-export const kindsOf = (users: ReadonlyArray<UserRecord>): AccountEntry["kinds"] => [
-  ...new Map(
-    users.map(({ password: { expected } }) =>
-      Redacted.isRedacted(expected) ? (["", undefined] as const) : ([PasswordHash.kindOf(expected), expected] as const)
-    )
-  ).values()
-]
+export function* kindsOf(users: ReadonlyArray<UserRecord>): Slices.Pausing<AccountEntry["kinds"]> {
+  const kinds = new Map<string, PasswordHash.PasswordHash | undefined>()
+  for (const {
+    password: { expected }
+  } of users) {
+    yield
+    if (Redacted.isRedacted(expected)) kinds.set("", undefined)
+    else kinds.set(PasswordHash.kindOf(expected), expected)
+  }
+  return [...kinds.values()]
+}
 
-export const indexOf = (records: Records): Index =>
-  new Map(
-    records.map(({ installations, settings, users }) => {
-      const enabled = users
-        .filter((record) => record.settings.enabled)
-        .map((record) => ({ user: userOf(record), password: record.password }))
-      const entry: AccountEntry = {
-        account: { id: settings.id, name: settings.name },
-        installations: new Map(
-          installations
-            .filter((record) => record.settings.enabled)
-            .map((record) => [record.settings.client_id, installationOf(record)])
-        ),
-        users: new Map(enabled.map(({ user }) => [user.id, user])),
-        logins: new Map(enabled.map((login) => [login.user.email.toLowerCase(), login])),
-        kinds: kindsOf(users)
-      }
-      return [settings.id, entry]
-    })
-  )
+function* entriesOf(records: Records): Slices.Pausing<Index> {
+  const index = new Map<string, AccountEntry>()
+  for (const { installations, settings, users } of records) {
+    const account: Account = { id: settings.id, name: settings.name }
+    const entry = {
+      account,
+      installations: new Map<string, Installation>(),
+      users: new Map<string, User>(),
+      logins: new Map<string, { user: User; password: Password.Password }>(),
+      kinds: yield* kindsOf(users)
+    } satisfies AccountEntry
+    for (const record of users) {
+      yield
+      if (!record.settings.enabled) continue
+      const user = userOf(record)
+      entry.users.set(user.id, user)
+      entry.logins.set(user.email.toLowerCase(), { user, password: record.password })
+    }
+    for (const record of installations) {
+      yield
+      if (record.settings.enabled) entry.installations.set(record.settings.client_id, installationOf(record))
+    }
+    index.set(settings.id, entry)
+  }
+  return index
+}
+
+export const indexOf = (records: Records): Effect.Effect<Index> => Slices.run(() => entriesOf(records))
 
 const find = <A>(found: A | undefined) => Effect.succeed(Option.fromUndefinedOr(found))
 
