@@ -1,16 +1,18 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as Directory from "@le-auth/sentinel/Directory"
+import * as DirectoryEditor from "@le-auth/sentinel/DirectoryEditor"
 import * as PasswordHash from "@le-auth/sentinel/PasswordHash"
 import * as Passwords from "@le-auth/sentinel/Passwords"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { account, config } from "./Harness.ts"
+import { account, cheapPasswords, config } from "./Harness.ts"
 
 const hash = "$argon2id$v=19$m=64,t=1,p=1$MIIRqgvgQbgj220jfp0MPA$YfwJSVjtjSU0zzV/P3S9nnQ/USre2wvJMjfCIjrTQbg"
 
@@ -39,7 +41,60 @@ const start = Effect.fnUntraced(function* (users: ReadonlyArray<object>) {
   return { authenticate, directory, verified }
 })
 
+/** What is derived, by its cost. */
+const counted = () => {
+  const derived: Array<string> = []
+  const counting = Layer.effect(
+    Kdf.Kdf,
+    Effect.map(Kdf.Kdf, (kdf) =>
+      Kdf.Kdf.of({
+        derive: (algorithm, ...rest) => {
+          derived.push(
+            algorithm._tag === "Argon2id"
+              ? `argon2id ${algorithm.memory}`
+              : algorithm._tag === "Pbkdf2"
+                ? `${algorithm.iterations}`
+                : algorithm._tag
+          )
+          return kdf.derive(algorithm, ...rest)
+        }
+      })
+    )
+  )
+  return { counting, derived }
+}
+
 describe("the directory of a configuration", () => {
+  it.effect("R86: of 20,000 users with passwords, the first login costs one hash, and another configuration none", () =>
+    Effect.gen(function* () {
+      const { counting, derived } = counted()
+      const users = Array.from({ length: 20_000 }, (_, index) => ({
+        id: `${index}`,
+        email: `${index}@example.com`,
+        password: `password ${index}`
+      }))
+      const decode = (name: string) =>
+        SentinelConfig.fromUnknown({ accounts: [{ ...config.accounts[0]!, name, users }] })
+      const context = yield* Layer.build(
+        DirectoryEditor.layer(yield* decode("one")).pipe(
+          Layer.provide(Passwords.layerWith({ algorithm: cheapPasswords })),
+          Layer.provide(Layer.provideMerge(counting, NodeCrypto.layer))
+        )
+      )
+      const { authenticate } = Context.get(context, Directory.Directory)
+      const { replace } = Context.get(context, DirectoryEditor.DirectoryEditor)
+      const login = (password: string) =>
+        Effect.map(authenticate(account, "19999@example.com", Redacted.make(password)), Option.isSome)
+      assert.isTrue(yield* login("password 19999"))
+      assert.isFalse(yield* login("password 1"))
+      assert.lengthOf(derived, 2)
+      const gone = yield* replace(yield* decode("another"))
+      assert.deepStrictEqual(gone, { users: [], installations: [] })
+      assert.isTrue(yield* login("password 19999"))
+      assert.lengthOf(derived, 3)
+    })
+  )
+
   it.effect("R86: is there before its passwords are hashed, and nobody waits for the hashes of others", () =>
     Effect.gen(function* () {
       const { authenticate, directory, verified } = yield* start(config.accounts[0]!.users)
@@ -52,18 +107,7 @@ describe("the directory of a configuration", () => {
 
   it.effect("R84: whoever it is, each kind of hash that the account has is worked at once", () =>
     Effect.gen(function* () {
-      const derived: Array<string> = []
-      const counting = Layer.effect(
-        Kdf.Kdf,
-        Effect.map(Kdf.Kdf, (kdf) =>
-          Kdf.Kdf.of({
-            derive: (algorithm, ...rest) => {
-              derived.push(algorithm._tag === "Argon2id" ? `argon2id ${algorithm.memory}` : `${algorithm.iterations}`)
-              return kdf.derive(algorithm, ...rest)
-            }
-          })
-        )
-      )
+      const { counting, derived } = counted()
       const cheap = Kdf.pbkdf2({ hash: Digest.sha256, iterations: 7 })
       const platform = Layer.provideMerge(counting, NodeCrypto.layer)
       const hashOf = (algorithm: PasswordHash.Algorithm) =>

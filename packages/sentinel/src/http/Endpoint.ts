@@ -100,6 +100,29 @@ const read = (
   return { request, accountId: accountId ?? "", path, query, search }
 }
 
+/** Whether a query can have more parameters than are read: there are as many separators. */
+const hasManySeparators = (search: string): boolean => {
+  let count = 0
+  for (let at = search.indexOf("&"); at !== -1 && count < 64; at = search.indexOf("&", at + 1)) count++
+  return count === 64
+}
+
+/**
+ * What is wrong with a request whatever its path is. The router of effect decodes a query before it looks for the path, with an exception
+ * for each wrong escape, so this is for what comes before the router.
+ *
+ * @since 0.1.0
+ */
+export const problemOf = ({ url }: HttpServerRequest.HttpServerRequest): ShownError | undefined => {
+  if (url.length > longestTarget) return tooLong
+  const mark = url.indexOf("?")
+  if (mark === -1) return undefined
+  const search = url.slice(mark + 1)
+  if (!hasManySeparators(search)) return undefined
+  const { excess } = UrlParameters.fromSearch(search)
+  return excess === undefined ? undefined : tooMuch(excess)
+}
+
 type Answering = (
   request: HttpServerRequest.HttpServerRequest,
   path: Incoming["path"]
