@@ -1,7 +1,6 @@
 // Apps ship as one bundle, made from the packages' sources: it starts several times faster than separate modules.
 import { execFileSync } from "node:child_process"
 import { existsSync } from "node:fs"
-import { fileURLToPath } from "node:url"
 
 import { defineConfig } from "rolldown"
 
@@ -140,9 +139,7 @@ export default defineConfig({
   input: "src/main.ts",
   platform: "node",
   resolve: {
-    conditionNames: ["@le-auth/source", "node", "import"],
-    // Its main file is UMD, whose modules a bundler cannot follow.
-    alias: { "jsonc-parser": fileURLToPath(import.meta.resolve("jsonc-parser").replace("/umd/", "/esm/")) }
+    conditionNames: ["@le-auth/source", "node", "import"]
   },
   plugins: [undiciNames, builtinNames, lazyBuiltins, lazyWebSockets, lazySegmenter, answers],
   output: {

@@ -13,6 +13,7 @@ import { AccessLog } from "@le-auth/sentinel/operations/AccessLog"
 import { Stopping } from "@le-auth/sentinel/operations/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -84,7 +85,9 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   const strict = options.strict
     ? [
         ...Strict.problemsOfFlags(options),
-        ...(Option.isSome(options.config) && Result.isSuccess(file) ? Strict.problemsOf(file.success) : [])
+        ...(Option.isSome(options.config) && Result.isSuccess(file)
+          ? [...Strict.problemsOf(file.success), ...Strict.problemsOfRedirects(file.success)]
+          : [])
       ]
     : []
   const problems = [
@@ -97,6 +100,14 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     return yield* new Failure({ text: join("\n", problems), code: "configuration" })
   }
   const profile = { ...file.success.profile, ...flags.success }
+  // Each of them may be right by itself.
+  const conflict = SentinelProfile.conflictIn(profile)
+  if (conflict !== undefined) {
+    return yield* new Failure({
+      text: text`profile.${conflict.path.join(".")}: ${conflict.issue}`,
+      code: "configuration"
+    })
+  }
   return { config: { ...file.success, profile }, store: store.success }
 })
 
@@ -196,6 +207,14 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
       metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`,
       control: controlServer?.origin
+    }
+    if (options.strict && Option.isSome(options.config) && (yield* Strict.isReadableByOthers(options.config.value))) {
+      yield* Effect.logWarning(
+        "others on this computer can read the configuration, which has secrets in it; chmod 600 it",
+        {
+          file: options.config.value
+        }
+      )
     }
     const { accounts } = yield* Control.Control
     const reload = Option.isNone(options.config)

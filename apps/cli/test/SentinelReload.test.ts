@@ -60,16 +60,55 @@ describe("a configuration file that changes", () => {
     assert.notInclude(stderr, "planted")
   })
 
+  it("R95: whatever becomes of the file, Sentinel goes on as it was, and takes the next good one", async () => {
+    const sentinel = await running("anything.json", ["--log-format", "json"])
+    const path = Path.join(directory, "anything.json")
+    const zeros = (mebibytes: number) => {
+      Fs.writeFileSync(path, "")
+      Fs.truncateSync(path, mebibytes * 1024 * 1024)
+    }
+    /** Puts something in its place, and waits until Sentinel has said what it thinks of it. */
+    const becomes = async (change: () => void, problem: RegExp) => {
+      Fs.rmSync(path, { recursive: true, force: true })
+      change()
+      await sentinel.output(problem)
+      assert.isTrue(await sentinel.knows("1"))
+    }
+    await becomes(() => sentinel.write("[".repeat(200_000)), /column 33: nested deeper than 32 levels/)
+    await becomes(() => zeros(40), /the text is larger than 32 MiB/)
+    await becomes(() => zeros(10), /line 1, column 1: invalid symbol/)
+    await becomes(() => sentinel.write(textOf("2").slice(0, -3)), /comma expected|bracket expected|brace expected/)
+    await becomes(() => sentinel.write('{ "accounts": [], "accounts": [] }'), /accounts: is there twice/)
+    await becomes(() => Fs.mkdirSync(path), /is no file/)
+    if (process.platform !== "win32") await becomes(() => Fs.symlinkSync("/dev/zero", path), /is no file[^]*is no file/)
+    Fs.rmSync(path, { recursive: true })
+    sentinel.write(textOf("2"))
+    await sentinel.output(/configuration taken over/)
+    assert.isTrue(await sentinel.knows("2"))
+    const { code, stderr } = await sentinel.stop()
+    assert.strictEqual(code, 0)
+    for (const line of stderr.trim().split("\n")) JSON.parse(line)
+  })
+
   it("in strict mode has to be strict, too", async () => {
     const sentinel = await running("strict.json", ["--strict"])
     const users = [{ id: "1", email: "a@b.c", password: "agent" }]
     sentinel.write(JSON.stringify({ accounts: [{ id: "2", users, installations: [] }] }))
     await sentinel.output(/the configuration stays as it was.*accounts\[0\]\.users\[0\]\.password/)
     assert.isFalse(await sentinel.knows("2"))
+    const uris = ["https://app.example/cb", "http://127.0.0.1/cb", "http://[::1]:9/cb", "http://app.example.com/cb"]
+    const installation = { client_id: "c", client_secret: "s", client_name: "n", grant_types: ["authorization_code"] }
+    const installations = [{ ...installation, redirect_uris: uris }]
+    sentinel.write(JSON.stringify({ accounts: [{ id: "2", users: [], installations }] }))
+    await sentinel.output(/redirect_uris\[3\]: is plain http/)
+    assert.isFalse(await sentinel.knows("2"))
     sentinel.write(textOf("2"))
     await sentinel.output(/configuration taken over/)
     assert.isTrue(await sentinel.knows("2"))
-    await sentinel.stop()
+    const { stderr } = await sentinel.stop()
+    assert.notMatch(stderr, /redirect_uris\[[0-2]\]/)
+    // The file of a test is nobody's secret, and everybody's to read.
+    if (process.platform !== "win32") assert.match(stderr, /others on this computer can read the configuration/)
   })
 
   it("is read again on SIGHUP, which does not end Sentinel", async () => {

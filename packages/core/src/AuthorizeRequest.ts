@@ -164,6 +164,11 @@ export const fromUrl = (url: string | URL): Result.Result<AuthorizeRequest, Inva
     )
   }
   const parameters = UrlParameters.fromSearch(parsed.search)
+  if (parameters.excess !== undefined) {
+    return Result.fail(
+      new InvalidAuthorizeRequest({ problem: "it has more or longer parameters than any request has" })
+    )
+  }
   const repeated = parameters.repeated.values().next()
   if (repeated.done !== true) {
     return Result.fail(

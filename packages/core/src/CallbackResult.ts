@@ -76,8 +76,11 @@ export const fromUrl = (url: string | URL): Result.Result<CallbackResult, Callba
   const fragment = text.indexOf("#")
   // A question mark in the fragment begins no query: nothing is between the two.
   const values = UrlParameters.fromSearch(
-    query === -1 ? "" : text.slice(query + 1, fragment === -1 ? undefined : fragment)
+    query === -1 ? "" : text.slice(query + 1, fragment === -1 ? undefined : fragment),
+    // Codes have no length that all agree on (RFC 6749 section 4.1.2).
+    { length: Infinity }
   )
+  if (values.excess !== undefined) return refuse(new Malformed({ problem: "it has more than any answer has" }))
   for (const parameter of parameters) {
     if (values.repeated.has(parameter)) return refuse(new DuplicateParameter({ parameter }))
   }

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import { directoryOver, hashAll, indexOf, recorder } from "./internal/directoryRecords.ts"
+import { directoryOver, indexOf, recorder } from "./internal/directoryRecords.ts"
 import { Passwords, type PasswordsBusy } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
@@ -83,8 +83,8 @@ export class Directory extends Context.Service<
 /**
  * The directory of a configuration that does not change. `DirectoryEditor.layer` is one that does.
  *
- * Its passwords are hashed in the background, so that a server can answer before that is done. A login waits for it, whoever
- * it is: one that waits only for known users would tell who is known.
+ * A password that is in the configuration as it is, is in memory as it is: nobody waits until it is hashed. A login costs as much as
+ * one with a hash, whoever it is.
  *
  * @since 0.1.0
  */
@@ -95,10 +95,8 @@ export const layer = (
     Directory,
     Effect.gen(function* () {
       const passwords = yield* Passwords
-      const { account } = recorder(yield* Digest.Digest, passwords)
-      const records = yield* Effect.forEach(config.accounts, account)
-      yield* Effect.forkScoped(hashAll(records))
-      const index = indexOf(records)
+      const recording = recorder(yield* Digest.Digest, passwords)
+      const index = yield* indexOf(yield* recording.config(config, []))
       return Directory.of(directoryOver(() => index, passwords))
     })
   )

@@ -17,12 +17,13 @@ import { Directory } from "./Directory.ts"
 import type { DirectoryDump } from "./internal/directoryDump.ts"
 import { editorOver } from "./internal/directoryEditing.ts"
 import { goneBetween } from "./internal/directoryGone.ts"
-import { directoryOver, hashAll, type Index, indexOf, recorder, type Records } from "./internal/directoryRecords.ts"
+import { directoryOver, type Index, indexOf, recorder, type Records } from "./internal/directoryRecords.ts"
 import { Passwords } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
 /**
- * Users and installations that were there and enabled before a change, and are not after it.
+ * Users and installations that were there and enabled before a change, and are not after it, or have another password, e-mail address
+ * or secret.
  *
  * @since 0.1.0
  */
@@ -31,19 +32,24 @@ export interface Gone {
   readonly installations: ReadonlyArray<{ readonly accountId: string; readonly clientId: string }>
 }
 
+/** Whether sessions and tokens stay also where the password or the secret becomes another one: for tests. Default: no. */
+interface KeepSessions {
+  readonly keep_sessions?: boolean
+}
+
 /**
  * The settings of a user that can be changed. `password` is only changed if it is given.
  *
  * @since 0.1.0
  */
-export type UserChanges = Partial<Omit<SentinelConfig.User, "id" | "password_hash">>
+export type UserChanges = Partial<Omit<SentinelConfig.User, "id" | "password_hash">> & KeepSessions
 
 /**
  * The settings of an installation that can be changed. `client_secret` is only changed if it is given.
  *
  * @since 0.1.0
  */
-export type InstallationChanges = Partial<Omit<SentinelConfig.Installation, "client_id">>
+export type InstallationChanges = Partial<Omit<SentinelConfig.Installation, "client_id">> & KeepSessions
 
 /**
  * A user as it can be shown.
@@ -118,25 +124,30 @@ export const layer = (
     Effect.gen(function* () {
       const passwords = yield* Passwords
       const recording = recorder(yield* Digest.Digest, passwords)
-      const initial: Records = yield* Effect.forEach(config.accounts, recording.account)
-      yield* Effect.forkScoped(hashAll(initial))
-      let records = initial
-      let index: Index = indexOf(records)
+      const initial = yield* recording.config(config, [])
+      let records: Records = initial
+      let index: Index = yield* indexOf(records)
       const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
 
-      const set = (next: Records): Gone => {
-        const gone = goneBetween(records, next)
+      const set = Effect.fnUntraced(function* (
+        next: Records,
+        options: { readonly keepSessions?: boolean | undefined }
+      ): Effect.fn.Return<Gone> {
+        const gone = yield* goneBetween(records, next, options)
+        index = yield* indexOf(next)
         records = next
-        index = indexOf(next)
         return gone
-      }
+      })
       const editor = editorOver({
         records: () => records,
-        /** A new password is hashed before the change counts, so that no login has to wait for it. */
-        put: (f) => Effect.suspend(() => f(records)).pipe(Effect.tap(hashAll), Effect.map(set), oneAtATime),
+        put: (f, options = {}) =>
+          Effect.suspend(() => f(records)).pipe(
+            Effect.flatMap((next) => set(next, options)),
+            oneAtATime
+          ),
         recording,
         pkce: config.profile?.pkce,
-        initial: { config, records: Effect.succeed(initial) }
+        initial: { config, records: () => Effect.succeed(initial) }
       })
       return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(
         Context.add(

@@ -15,7 +15,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import { Directory } from "./Directory.ts"
 import { DirectoryEditor, type Gone } from "./DirectoryEditor.ts"
 import { fromDump, toDump } from "./internal/directoryDump.ts"
-import { editorOver } from "./internal/directoryEditing.ts"
+import { editorOver, type Place } from "./internal/directoryEditing.ts"
 import { goneBetween } from "./internal/directoryGone.ts"
 import { directoryOver, type Index, indexOf, recorder, type Records } from "./internal/directoryRecords.ts"
 import * as ConfigSource from "./internal/configSource.ts"
@@ -50,7 +50,8 @@ interface View {
   readonly index: Index
 }
 
-const viewOf = (stored: Rows.Stored, records: Records): View => ({ stored, records, index: indexOf(records) })
+const viewOf = (stored: Rows.Stored, records: Records): Effect.Effect<View> =>
+  Effect.map(indexOf(records), (index) => ({ stored, records, index }))
 
 const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Options | undefined) {
   const passwords = yield* Passwords
@@ -59,23 +60,22 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   const rows = Rows.make(yield* SqlClient.SqlClient, run)
   const recording = recorder(digest, passwords)
   const source = ConfigSource.make(digest, passwords)
-  const recordsOf = (config: SentinelConfig) => Effect.forEach(config.accounts, recording.account)
-
   let view: View | undefined
   /** Users whose sessions are to be ended, see below. */
-  let leaving: Gone["users"] = []
-  const set = (next: View): Gone => {
-    const gone = goneBetween(view?.records ?? [], next.records)
-    leaving = [...leaving, ...gone.users]
+  let leaving: ReadonlyArray<Gone["users"][number] & { readonly stays: boolean }> = []
+  const isIn = ({ accountId, userId }: Gone["users"][number]) => view?.index.get(accountId)?.users.has(userId) ?? false
+  const set = Effect.fnUntraced(function* (next: View, keepSessions?: boolean): Effect.fn.Return<Gone> {
+    const gone = yield* goneBetween(view?.records ?? [], next.records, { keepSessions })
     view = next
+    leaving = [...leaving, ...gone.users.map((user) => ({ ...user, stays: isIn(user) }))]
     return gone
-  }
+  })
 
   // What is read and written follows one another, so that no older version comes after a newer one.
   const inOrder = Semaphore.makeUnsafe(1).withPermits(1)
   const load = Effect.gen(function* () {
     const stored = yield* rows.read
-    if (stored !== undefined) set(viewOf(stored, fromDump(yield* Rows.dumpOf(stored))))
+    if (stored !== undefined) yield* set(yield* viewOf(stored, fromDump(yield* Rows.dumpOf(stored))))
   })
   /** A version that is lower comes from a backup. */
   const refresh = Effect.gen(function* () {
@@ -84,25 +84,27 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
 
   const attempt = Effect.fnUntraced(function* <E>(
     f: (records: Records) => Effect.Effect<Records, E>,
-    from: SentinelConfig | undefined
+    options: Parameters<Place["put"]>[1]
   ) {
     const before = view
     // New passwords are hashed here, which may take long and keeps nobody waiting.
     const dump = yield* toDump(yield* f(before?.records ?? []))
-    const hash = from === undefined ? undefined : yield* source.hash(from)
+    const hash = options?.source === undefined ? undefined : yield* source.hash(options.source)
     return yield* inOrder(
-      Effect.map(rows.write(before?.stored, dump, hash), (stored) =>
-        stored === undefined ? undefined : set(viewOf(stored, fromDump(dump)))
-      )
+      Effect.gen(function* () {
+        const stored = yield* rows.write(before?.stored, dump, hash)
+        if (stored === undefined) return undefined
+        return yield* set(yield* viewOf(stored, fromDump(dump)), options?.keepSessions)
+      })
     )
   })
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
   const put = Effect.fnUntraced(function* <E>(
     f: (records: Records) => Effect.Effect<Records, E>,
-    from?: SentinelConfig
+    options?: Parameters<Place["put"]>[1]
   ) {
     for (let count = 0; count < attempts; count++) {
-      const gone = yield* attempt(f, from)
+      const gone = yield* attempt(f, options)
       if (gone !== undefined) return gone
       yield* refresh
     }
@@ -113,11 +115,12 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   const start = Effect.gen(function* () {
     yield* refresh
     if (view === undefined) {
-      if ((yield* attempt(() => recordsOf(config), config)) === undefined) yield* refresh
+      if ((yield* attempt((before) => recording.config(config, before), { source: config })) === undefined)
+        yield* refresh
       return
     }
     if (options?.replaces === false || (yield* source.isOf(yield* rows.source, config))) return
-    yield* put(() => recordsOf(config), config)
+    yield* put((before) => recording.config(config, before), { source: config })
     yield* Effect.logInfo("The configuration replaces the directory in the database, which came from another one")
   })
   yield* start
@@ -128,9 +131,9 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
    */
   const endSessions = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    for (const { accountId, userId } of leaving) {
-      const isBack = view?.index.get(accountId)?.users.has(userId) ?? false
-      if (!isBack) yield* store.endUserSessions(accountId, userId, now)
+    for (const user of leaving) {
+      // Who has another password is there all the time. Who is there again has sessions that are new.
+      if (user.stays || !isIn(user)) yield* store.endUserSessions(user.accountId, user.userId, now)
       leaving = leaving.slice(1)
     }
   })
@@ -142,7 +145,7 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
     put,
     recording,
     pkce: config.profile?.pkce,
-    initial: { config, records: recordsOf(config) }
+    initial: { config, records: (before) => recording.config(config, before) }
   })
   return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(
     Context.add(Directory, Directory.of(directoryOver(() => view!.index, passwords)))
@@ -161,7 +164,7 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
  *
  * Passwords and secrets are there as hashes only, and of the configuration as a whole a slow hash, as of a password.
  *
- * Whoever is disabled or removed has his sessions ended by every node that gets to know it. All that a node knows is read again when
+ * Users who are disabled or removed, or get another password, have their sessions ended by every node that gets to know it. All that a node knows is read again when
  * something changes, so this is for thousands of users; provide a `Directory` of your own where there are more.
  *
  * @since 0.1.0

@@ -44,16 +44,39 @@ const parametersOf = (algorithm: Algorithm): string =>
 export const format = ({ algorithm, hash, salt }: PasswordHash): string =>
   `$${parametersOf(algorithm)}$${encode(salt)}$${encode(hash)}`
 
-const shape =
-  /^\$(?:argon2id\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d{0,3}),p=([1-9]\d{0,1})|pbkdf2-sha256\$i=([1-9]\d{0,7}))\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
+/** No salt and no hash is longer than the longest hash function's. */
+const bytes = "[A-Za-z0-9+/]{1,86}"
+const shape = new RegExp(
+  `^\\$(?:argon2id\\$v=19\\$m=([1-9]\\d{0,8}),t=([1-9]\\d{0,8}),p=([1-9]\\d{0,8})|pbkdf2-sha256\\$i=([1-9]\\d{0,8}))\\$(${bytes})\\$(${bytes})$`
+)
 
 /**
- * Reads what {@link format} writes, and what the command `argon2` and the libraries of other languages write. The cost is
- * bounded, so that no configuration can stop the computer: 10 GB of memory, 9999 passes, 99,999,999 iterations.
+ * The most that a hash may cost, so that nobody's login takes much more than a second of a processor, each time that somebody asks
+ * for it. OWASP recommends a fraction of it.
  *
  * @since 0.1.0
  */
-export const parse = (text: string): PasswordHash | undefined => {
+export const limits = { memory: 262_144, passes: 10, parallelism: 4, iterations: 2_000_000 } as const
+
+/** PBKDF2 does its work once for each 32 bytes of the hash (RFC 8018 section 5.2). */
+const blocksOf = ({ algorithm, hash }: PasswordHash): number =>
+  algorithm._tag === "Argon2id" ? 1 : Math.ceil(hash.length / Digest.sha256.outputLength)
+
+const isWithinLimits = (hash: PasswordHash): boolean =>
+  hash.algorithm._tag === "Argon2id"
+    ? hash.algorithm.memory <= limits.memory &&
+      hash.algorithm.passes <= limits.passes &&
+      hash.algorithm.parallelism <= limits.parallelism
+    : hash.algorithm.iterations * blocksOf(hash) <= limits.iterations
+
+/**
+ * What it costs to verify a password against a hash: those with the same text cost the same.
+ *
+ * @since 0.1.0
+ */
+export const kindOf = (hash: PasswordHash): string => `${parametersOf(hash.algorithm)}*${blocksOf(hash)}`
+
+const read = (text: string): PasswordHash | undefined => {
   const [, memory, passes, parallelism, iterations, saltText = "", hashText = ""] = shape.exec(text) ?? []
   const salt = decode(saltText)
   const hash = decode(hashText)
@@ -64,4 +87,30 @@ export const parse = (text: string): PasswordHash | undefined => {
   }
   const cost = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) }
   return cost.memory < 8 * cost.parallelism ? undefined : { algorithm: Kdf.argon2id(cost), salt, hash }
+}
+
+/**
+ * Why a text is no hash that can be verified; `undefined` if it is one.
+ *
+ * @since 0.1.0
+ */
+export const problemOf = (text: string): string | undefined => {
+  const hash = read(text)
+  if (hash === undefined) {
+    return "must be a hash of the form $argon2id$v=19$m=…,t=…,p=…$SALT$HASH or $pbkdf2-sha256$i=…$SALT$HASH"
+  }
+  return isWithinLimits(hash)
+    ? undefined
+    : `costs too much: at most m=${limits.memory},t=${limits.passes},p=${limits.parallelism} or i=${limits.iterations}`
+}
+
+/**
+ * Reads what {@link format} writes, and what the command `argon2` and the libraries of other languages write, up to the
+ * {@link limits}.
+ *
+ * @since 0.1.0
+ */
+export const parse = (text: string): PasswordHash | undefined => {
+  const hash = read(text)
+  return hash !== undefined && isWithinLimits(hash) ? hash : undefined
 }

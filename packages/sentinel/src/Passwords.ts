@@ -15,7 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Semaphore from "effect/Semaphore"
-import type { Algorithm, PasswordHash } from "./PasswordHash.ts"
+import { type Algorithm, kindOf, type PasswordHash } from "./PasswordHash.ts"
 
 /**
  * More passwords are waiting than can be looked at in reasonable time. Nothing is known about this one; try again.
@@ -26,7 +26,7 @@ export class PasswordsBusy extends Data.TaggedError("PasswordsBusy") {}
 
 /**
  * Passwords are compared in the form NFKC, since systems type the same letter in different ways (NIST SP 800-63B section
- * 3.1.1.2). They may have any length and any character.
+ * 3.1.1.2). They may have any character but U+0000, and up to {@link longest} of them.
  *
  * @since 0.1.0
  */
@@ -37,11 +37,15 @@ export class Passwords extends Context.Service<
     readonly hash: (password: Redacted.Redacted<string>) => Effect.Effect<PasswordHash>
     /**
      * With the cost of the hash. Without a hash the same work is done for nothing, so that an unknown user takes as long as a
-     * wrong password.
+     * wrong password. A password that is not hashed yet is compared as it is, after the same work.
+     *
+     * `kinds` are the kinds of hashes that there are where the user could be, a hash of each, and `undefined` for what this service
+     * makes: the work of each kind is done once, whatever the kind of this hash is. Else the time would tell who is known.
      */
     readonly verify: (
       password: Redacted.Redacted<string>,
-      hash: PasswordHash | undefined
+      expected: PasswordHash | Redacted.Redacted<string> | undefined,
+      kinds?: ReadonlyArray<PasswordHash | undefined>
     ) => Effect.Effect<boolean, PasswordsBusy>
   }
 >()("@le-auth/sentinel/Passwords") {}
@@ -76,9 +80,50 @@ export interface Options {
   readonly queue?: number
 }
 
+/**
+ * How many characters a password has at most. Longer ones are wrong, whatever they are: to bring a text into a normal form takes
+ * time that grows with the square of its length (OWASP, Authentication Cheat Sheet, "Implement Proper Password Strength Controls").
+ *
+ * @since 0.1.0
+ */
+export const longest = 1024
+
+/**
+ * Why a text can be no password; `undefined` if it can. U+0000 changes no hash of PBKDF2, whose keys end in zeros of any number
+ * (RFC 2104 section 2).
+ *
+ * @since 0.1.0
+ */
+export const problemOf = (text: string): string | undefined => {
+  // A character of Unicode is at most two of JavaScript's.
+  if (text.length > 2 * longest || (text.length > longest && [...text].length > longest)) {
+    return `is longer than ${longest} characters`
+  }
+  return text.includes("\0") ? "has the character U+0000" : undefined
+}
+
 const length = 32
 const saltLength = 16
 const utf8 = new TextEncoder()
+
+const nothing = new Uint8Array(0)
+
+/** What is hashed; nothing if a text can be no password. Only what is short enough is brought into its normal form. */
+const bytesOf = (password: Redacted.Redacted<string>): Uint8Array | undefined => {
+  const text = Redacted.value(password)
+  return problemOf(text) === undefined ? utf8.encode(text.normalize("NFKC")) : undefined
+}
+
+/** In a time that does not tell where they differ. */
+const isSameText = (given: Uint8Array, expected: Uint8Array | undefined): boolean => {
+  const size = Math.max(given.length, expected?.length ?? 0)
+  const padded = (bytes: Uint8Array) => {
+    const all = new Uint8Array(size)
+    all.set(bytes)
+    return all
+  }
+  return Mac.timingSafeEqual(padded(given), padded(expected ?? nothing)) && given.length === expected?.length
+}
 
 /** Node, browsers and most workers say how many processors there are. */
 const defaultConcurrency = (): number =>
@@ -117,23 +162,45 @@ export const layerWith = (
       const semaphore = Semaphore.makeUnsafe(concurrency)
       let verifying = 0
 
-      const derive = (password: Redacted.Redacted<string>, { algorithm, hash, salt }: PasswordHash) =>
-        kdf
-          .derive(algorithm, utf8.encode(Redacted.value(password).normalize("NFKC")), { salt, length: hash.length })
-          // A caller who goes away does not stop the thread that works for him, so his place is not free before it is done.
-          .pipe(Effect.uninterruptible, semaphore.withPermits(1), Effect.orDie)
+      // A caller who goes away does not stop the thread that works for him, so his place is not free before it is done.
+      const inTurn = <A, E>(work: Effect.Effect<A, E>) =>
+        work.pipe(Effect.uninterruptible, semaphore.withPermits(1), Effect.orDie)
+      const derive = (bytes: Uint8Array, { algorithm, hash, salt }: PasswordHash) =>
+        kdf.derive(algorithm, bytes, { salt, length: hash.length })
+
+      const keyed = (hash: PasswordHash = nobody) => [kindOf(hash), hash] as const
+      const compare = Effect.fnUntraced(function* (
+        bytes: Uint8Array,
+        expected: PasswordHash | Redacted.Redacted<string> | undefined,
+        kinds: ReadonlyArray<PasswordHash | undefined>
+      ) {
+        const plain = Redacted.isRedacted(expected) ? expected : undefined
+        const hash = Redacted.isRedacted(expected) ? undefined : expected
+        // By kind, so that none is worked at twice; the last one of a kind is the user's own.
+        const all = new Map([...kinds, ...(kinds.length === 0 || hash !== undefined ? [hash] : [])].map(keyed))
+        let isRight = false
+        for (const one of all.values()) {
+          const isSame = Mac.timingSafeEqual(yield* derive(bytes, one), one.hash)
+          if (one === hash) isRight = isSame
+        }
+        return plain === undefined ? isRight : isSameText(bytes, bytesOf(plain))
+      })
 
       return Passwords.of({
         hash: Effect.fnUntraced(function* (password) {
           const salt = yield* random.randomBytes(saltLength)
-          return { algorithm, salt, hash: yield* derive(password, { algorithm, salt, hash: new Uint8Array(length) }) }
+          // What can be no password is not to be anybody's.
+          const bytes = bytesOf(password) ?? (yield* random.randomBytes(length))
+          const hash = yield* inTurn(derive(bytes, { algorithm, salt, hash: new Uint8Array(length) }))
+          return { algorithm, salt, hash }
         }, Effect.orDie),
-        verify: (password, expected = nobody) =>
+        verify: (password, expected, kinds = []) =>
           Effect.suspend(() => {
             if (verifying >= concurrency + queue) return Effect.fail(new PasswordsBusy())
             verifying++
-            return derive(password, expected).pipe(
-              Effect.map((hash) => Mac.timingSafeEqual(hash, expected.hash)),
+            const bytes = bytesOf(password)
+            return inTurn(compare(bytes ?? nothing, expected, kinds)).pipe(
+              Effect.map((isRight) => isRight && bytes !== undefined),
               Effect.ensuring(Effect.sync(() => void verifying--))
             )
           })

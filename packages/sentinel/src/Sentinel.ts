@@ -180,6 +180,18 @@ const layerNotFound = HttpRouter.middleware(
   { global: true }
 )
 
+/** What no path would take is refused before the router looks for the path. */
+const layerBounds = HttpRouter.middleware(
+  Effect.map(makeShow, ({ show }) => {
+    return (app) =>
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+        const problem = Endpoint.problemOf(request)
+        return problem === undefined ? app : show(problem, request)
+      })
+  }),
+  { global: true }
+)
+
 /** What an orchestrator asks, and, if it is to be here, what Prometheus asks. */
 const layerOperations = (options: Partial<Options>) =>
   HttpRouter.addAll(
@@ -195,6 +207,7 @@ const layerWhole = (options: Options) =>
   Layer.mergeAll(
     Layer.provide(layer(options), CountedStore.layer),
     layerOperations(options),
+    layerBounds,
     layerNotFound,
     Observation.layer
   )
@@ -243,7 +256,7 @@ export const layerOperationsServer: Layer.Layer<
   never,
   never,
   HttpServer.HttpServer | SentinelStore.SentinelStore | Digest.Digest | SecureRandom.SecureRandom
-> = HttpRouter.serve(Layer.merge(layerOperations({ metrics: true }), layerNotFound), {
+> = HttpRouter.serve(Layer.mergeAll(layerOperations({ metrics: true }), layerBounds, layerNotFound), {
   routerConfig,
   disableLogger: true,
   disableListenLog: true

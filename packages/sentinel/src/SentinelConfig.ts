@@ -3,15 +3,20 @@
  *
  * @since 0.1.0
  */
-import { AccountId, ClientId, ClientSecret } from "@le-auth/core/Identifiers"
+import { AccountId, ClientId } from "@le-auth/core/Identifiers"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as RedirectUris from "./authorize/RedirectUris.ts"
 import { duplicates } from "./internal/duplicates.ts"
 import * as Problems from "./internal/problems.ts"
+import * as Text from "./internal/text.ts"
+import * as BoundedJson from "./operations/BoundedJson.ts"
+import * as Slices from "./operations/Slices.ts"
 import * as PasswordHash from "./PasswordHash.ts"
+import * as Passwords from "./Passwords.ts"
 import * as SentinelProfile from "./SentinelProfile.ts"
 
 const optionalTrue = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true)))
@@ -22,7 +27,29 @@ const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.s
  *
  * @since 0.1.0
  */
-export const RegisteredUri = Schema.String.check(Schema.makeFilter((uri: string) => RedirectUris.problemOf(uri)))
+export const RegisteredUri = Schema.String.check(
+  Schema.isMaxLength(2048),
+  Schema.makeFilter((uri: string) => RedirectUris.problemOf(uri))
+)
+
+const some = Text.upTo(2048)
+const name = some.check(Schema.isNonEmpty())
+
+/**
+ * A password as the user types it, see `Passwords`.
+ *
+ * @since 0.1.0
+ */
+export const Password = Schema.RedactedFromValue(
+  Schema.NonEmptyString.check(Schema.makeFilter((text: string) => Text.problemOf(text) ?? Passwords.problemOf(text))),
+  { label: "password" }
+)
+
+/** How many kinds of password hashes an account may have: each login costs as much as one of each. */
+export const mostKinds = 4
+/** @internal */
+export const tooManyKinds = `have passwords of more than ${mostKinds} kinds (algorithm and cost)`
+const noSecret = "is missing. Only a profile with pkce has installations without a secret"
 
 /**
  * A user of an account. `id` becomes `sub` of the id_token; LivePerson's have ten digits.
@@ -30,24 +57,17 @@ export const RegisteredUri = Schema.String.check(Schema.makeFilter((uri: string)
  * @since 0.1.0
  */
 export const User = Schema.Struct({
-  id: Schema.NonEmptyString,
-  email: Schema.String.check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/, { expected: "an e-mail address" })),
+  id: name,
+  email: Text.upTo(254).check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/, { expected: "an e-mail address" })),
   /** As the user types it; for development. */
-  password: Schema.optionalKey(Schema.RedactedFromValue(Schema.NonEmptyString, { label: "password" })),
+  password: Schema.optionalKey(Password),
   /** Instead of `password`: `$argon2id$…` or `$pbkdf2-sha256$…`, see `PasswordHash`. */
   password_hash: Schema.optionalKey(
-    Schema.RedactedFromValue(
-      Schema.String.check(
-        Schema.makeFilter((hash: string) =>
-          PasswordHash.parse(hash) === undefined
-            ? "must be a hash of the form $argon2id$v=19$m=…,t=…,p=…$SALT$HASH or $pbkdf2-sha256$i=…$SALT$HASH"
-            : undefined
-        )
-      ),
-      { label: "password_hash" }
-    )
+    Schema.RedactedFromValue(Schema.String.check(Schema.makeFilter((hash: string) => PasswordHash.problemOf(hash))), {
+      label: "password_hash"
+    })
   ),
-  name: Schema.optionalKey(Schema.NonEmptyString),
+  name: Schema.optionalKey(name),
   /** The user has the administrator role in the account. */
   is_admin: optionalFalse,
   /** The user is one of LivePerson's own administrators. */
@@ -72,6 +92,15 @@ export const GrantType = Schema.Literals(["authorization_code", "refresh_token",
 /** @since 0.1.0 */
 export type GrantType = typeof GrantType.Type
 
+const title = Text.upTo(128).check(Schema.isNonEmpty())
+/** A secret of the contract, of a length that a request can bring. */
+const Secret = Schema.RedactedFromValue(
+  Schema.String.check(
+    Schema.isPattern(/^[\x20-\x7e]+$/, { expected: "one or more printable ASCII characters (RFC 6749 appendix A)" }),
+    Schema.isMaxLength(2048)
+  )
+)
+
 /**
  * An application installation in LivePerson's own form, plus the id and the secret that LivePerson gives it. Without a
  * secret it is a public client, which is not LivePerson and needs a profile with PKCE.
@@ -80,15 +109,16 @@ export type GrantType = typeof GrantType.Type
  * @since 0.1.0
  */
 export const Installation = Schema.Struct({
-  client_id: ClientId,
-  client_secret: Schema.optionalKey(ClientSecret),
-  client_name: Schema.NonEmptyString.check(Schema.isMaxLength(128)),
-  display_name: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(128))),
-  description: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(256))),
-  grant_types: Schema.NonEmptyArray(GrantType),
-  redirect_uris: Schema.Array(RegisteredUri),
-  response_types: Schema.optionalKey(Schema.Array(Schema.String)),
-  scope: Schema.optionalKey(Schema.String),
+  client_id: ClientId.check(Schema.isMaxLength(2048)),
+  client_secret: Schema.optionalKey(Secret),
+  client_name: title,
+  display_name: Schema.optionalKey(title),
+  description: Schema.optionalKey(Text.upTo(256)),
+  grant_types: Schema.NonEmptyArray(GrantType).check(Schema.isMaxLength(16)),
+  // Each is compared with what a request brings.
+  redirect_uris: Schema.Array(RegisteredUri).check(Schema.isMaxLength(1000)),
+  response_types: Schema.optionalKey(Schema.Array(some).check(Schema.isMaxLength(16))),
+  scope: Schema.optionalKey(some),
   enabled: optionalTrue
 }).check(
   Schema.makeFilter((installation) =>
@@ -105,6 +135,16 @@ export const Installation = Schema.Struct({
 /** @since 0.1.0 */
 export type Installation = typeof Installation.Type
 
+function* kindsIn(users: ReadonlyArray<User>): Slices.Pausing<number> {
+  const kinds = new Set<string>()
+  for (const { password_hash } of users) {
+    yield
+    const hash = password_hash === undefined ? undefined : PasswordHash.parse(Redacted.value(password_hash))
+    kinds.add(hash === undefined ? "" : PasswordHash.kindOf(hash))
+  }
+  return kinds.size
+}
+
 /**
  * An account, also called site or brand, with its users and applications.
  *
@@ -112,10 +152,14 @@ export type Installation = typeof Installation.Type
  */
 export const Account = Schema.Struct({
   id: AccountId,
-  name: Schema.optionalKey(Schema.NonEmptyString),
+  name: Schema.optionalKey(name),
   users: Schema.Array(User),
   installations: Schema.Array(Installation)
-})
+}).check(
+  Schema.makeFilter(({ users }) =>
+    Slices.now(kindsIn(users)) > mostKinds ? { path: ["users"], issue: tooManyKinds } : undefined
+  )
+)
 /** @since 0.1.0 */
 export type Account = typeof Account.Type
 
@@ -129,7 +173,9 @@ export const SentinelConfig = Schema.Struct({
   accounts: Schema.NonEmptyArray(Account),
   /** Private keys in PEM form (PKCS#8) or as JWK text, see `SigningKeys.layerFrom`. Without them each start makes a new key. */
   signing_keys: Schema.optionalKey(
-    Schema.NonEmptyArray(Schema.RedactedFromValue(Schema.NonEmptyString, { label: "signing_key" }))
+    Schema.NonEmptyArray(
+      Schema.RedactedFromValue(Text.upTo(65_536).check(Schema.isNonEmpty()), { label: "signing_key" })
+    ).check(Schema.isMaxLength(100))
   )
 }).check(
   Schema.makeFilter(({ accounts, profile }) =>
@@ -140,7 +186,7 @@ export const SentinelConfig = Schema.Struct({
             client_secret === undefined
               ? {
                   path: ["accounts", account, "installations", installation, "client_secret"],
-                  issue: "is missing. Only a profile with pkce has installations without a secret"
+                  issue: noSecret
                 }
               : []
           )
@@ -165,28 +211,112 @@ export class InvalidSentinelConfig extends Schema.TaggedError<InvalidSentinelCon
   }
 }
 
-const decode = Problems.decoder(SentinelConfig)
+/** More problems than anybody reads at once. */
+const mostProblems = 100
+
+/** A line of a problem, with the path of the value in front of its own. */
+const below = (path: string, problem: string): string =>
+  path === "" || problem.startsWith("[") || problem.startsWith(":") ? `${path}${problem}` : `${path}.${problem}`
+
+/** Nothing that is read as one piece has more members, or a list with more entries: to find that out is not to take long. */
+const mostMembers = 100
+const mostEntries = 1000
+
+/** One piece, unless it is too large to be one. */
+const piece =
+  <A>(decode: (value: unknown) => Result.Result<A, ReadonlyArray<string>>) =>
+  (value: unknown): Result.Result<A, ReadonlyArray<string>> => {
+    if (!Predicate.isObject(value)) return decode(value)
+    const members = Object.entries(value)
+    if (members.length > mostMembers) return Result.fail([`: has more than ${mostMembers} members`])
+    const long = members.filter(([, list]) => Array.isArray(list) && list.length > mostEntries)
+    return long.length === 0
+      ? decode(value)
+      : Result.fail(long.map(([name]) => `${name}: has more than ${mostEntries} entries`))
+  }
+
+const decodeTop = piece(
+  Problems.decoder(Schema.Struct({ ...SentinelConfig.fields, accounts: Schema.NonEmptyArray(Schema.Unknown) }))
+)
+const decodeAccount = piece(Problems.decoder(Schema.Struct(Account.fields)))
+const decodeUser = piece(Problems.decoder(User))
+const decodeInstallation = piece(Problems.decoder(Installation))
+
+/** What {@link SentinelConfig} says, piece by piece, since one piece may be all users of a company. */
+function* check(value: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<string>> {
+  const problems: Array<string> = []
+  const kept = <A>(path: string, decoded: Result.Result<A, ReadonlyArray<string>>): A | undefined => {
+    if (Result.isSuccess(decoded)) return decoded.success
+    problems.push(...decoded.failure.slice(0, mostProblems).map((problem) => below(path, problem)))
+    return undefined
+  }
+  const listOf = (record: unknown, key: string): ReadonlyArray<unknown> | undefined =>
+    Predicate.hasProperty(record, key) && Array.isArray(record[key]) ? record[key] : undefined
+  function* each<A>(
+    items: ReadonlyArray<unknown> | undefined,
+    path: string,
+    decode: (item: unknown) => Result.Result<A, ReadonlyArray<string>>
+  ): Slices.Pausing<Array<A>> {
+    const all: Array<A> = []
+    for (let index = 0; index < (items?.length ?? 0) && problems.length <= mostProblems; index++) {
+      yield
+      const one = kept(`${path}[${index}]`, decode(items![index]))
+      if (one !== undefined) all.push(one)
+    }
+    return all
+  }
+
+  const listed = listOf(value, "accounts")
+  const top = kept("", decodeTop(listed === undefined ? value : { ...(value as object), accounts: listed.slice(0, 1) }))
+  const accounts: Array<Account> = []
+  for (let index = 0; index < (listed?.length ?? 0) && problems.length <= mostProblems; index++) {
+    yield
+    const path = `accounts[${index}]`
+    const given = listed![index]
+    const users = listOf(given, "users")
+    const installations = listOf(given, "installations")
+    const account = kept(
+      path,
+      decodeAccount(
+        users === undefined && installations === undefined
+          ? given
+          : { ...(given as object), ...(users && { users: [] }), ...(installations && { installations: [] }) }
+      )
+    )
+    const known = yield* each(users, `${path}.users`, decodeUser)
+    const installed = yield* each(installations, `${path}.installations`, decodeInstallation)
+    if (account !== undefined) accounts.push({ ...account, users: known, installations: installed })
+    if ((yield* kindsIn(known)) > mostKinds) problems.push(`${path}.users: ${tooManyKinds}`)
+    if ((top?.profile?.pkce ?? "ignored") === "ignored") {
+      for (const [place, { client_secret }] of installed.entries()) {
+        if (client_secret === undefined) problems.push(`${path}.installations[${place}].client_secret: ${noSecret}`)
+      }
+    }
+  }
+  problems.push(...(yield* duplicates(value)))
+  if (problems.length > mostProblems) {
+    return [...problems.slice(0, mostProblems), `there are more problems than these ${mostProblems}`]
+  }
+  const [first, ...rest] = accounts
+  return problems.length > 0 || top === undefined || first === undefined
+    ? problems
+    : { ...top, accounts: [first, ...rest] }
+}
 
 /**
- * Checks a value that is already JSON. Fails with all problems at once, missing fields and duplicate ids alike.
+ * Checks a value that is already JSON. Fails with all problems at once, missing fields and duplicate ids alike. A large one is worked on
+ * in slices, so that a Sentinel that runs goes on answering.
  *
  * @since 0.1.0
  */
-export const fromUnknown = (value: unknown): Effect.Effect<SentinelConfig, InvalidSentinelConfig> => {
-  const decoded = decode(value)
-  const all = [...(Result.isSuccess(decoded) ? [] : decoded.failure), ...duplicates(value)]
-  return Result.isSuccess(decoded) && all.length === 0
-    ? Effect.succeed(decoded.success)
-    : Effect.fail(new InvalidSentinelConfig({ problems: all }))
-}
-
-/** Where JSON text stops being JSON. The engine's own message would repeat a part of the text, and with it secrets. */
-const syntaxProblem = (text: string, error: unknown): string => {
-  const position = /position (\d+)/.exec(String(error))?.[1]
-  if (position === undefined) return "the text is not JSON: it ends too early, or is empty"
-  const before = text.slice(0, Number(position)).split("\n")
-  return `the text is not JSON: see line ${before.length}, column ${before.at(-1)!.length + 1}`
-}
+export const fromUnknown = (value: unknown): Effect.Effect<SentinelConfig, InvalidSentinelConfig> =>
+  Effect.flatMap(
+    Slices.run(() => check(value)),
+    (checked) =>
+      "accounts" in checked
+        ? Effect.succeed(checked)
+        : Effect.fail(new InvalidSentinelConfig({ problems: [...checked] }))
+  )
 
 /**
  * Reads the text of the file.
@@ -194,11 +324,16 @@ const syntaxProblem = (text: string, error: unknown): string => {
  * @since 0.1.0
  */
 export const fromJson = (text: string): Effect.Effect<SentinelConfig, InvalidSentinelConfig> =>
-  Effect.try({
-    // oxlint-disable-next-line unicorn/prefer-structured-clone
-    try: (): unknown => JSON.parse(text),
-    catch: (error) => new InvalidSentinelConfig({ problems: [syntaxProblem(text, error)] })
-  }).pipe(Effect.flatMap(fromUnknown))
+  BoundedJson.parse(text).pipe(
+    Effect.mapError(
+      ({ place, problems }) =>
+        // Where JSON text stops being JSON, and nothing of the text: it may be a secret.
+        new InvalidSentinelConfig({
+          problems: place === undefined ? problems : [`the text is not JSON: see ${place}`]
+        })
+    ),
+    Effect.flatMap(fromUnknown)
+  )
 
 const developmentInstallation = (id: string, name: string, redirectUri: string): Installation => ({
   client_id: ClientId.make(id),

@@ -11,12 +11,20 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import * as Text from "./internal/text.ts"
 
-const lifetime = Schema.DurationFromString.check(
-  Schema.makeFilter((value: Duration.Duration) => Duration.isFinite(value) && Duration.toMillis(value) > 0, {
-    expected: "a duration, such as 10 minutes"
-  })
-)
+/** A duration between two others, bounds included. What comes of it is added to a time and kept in a database, so none is without end. */
+const between = (least: Duration.Input, most: Duration.Input) => {
+  const range = { minimum: Duration.fromInputUnsafe(least), maximum: Duration.fromInputUnsafe(most) }
+  return Schema.DurationFromString.check(
+    Schema.makeFilter((value: Duration.Duration) => Duration.between(value, range), {
+      expected: `a duration from ${String(least)} to ${String(most)}, such as ${String(most)}`
+    })
+  )
+}
+
+const lifetime = between("1 second", "365 days")
+const name = Text.upTo(2048).check(Schema.isNonEmpty())
 
 /**
  * All points, with the names and the values that they have in a configuration file.
@@ -25,9 +33,9 @@ const lifetime = Schema.DurationFromString.check(
  */
 export const Points = Schema.Struct({
   /** `iss` of the id_token: `sentinel` in newer documentation, `Sentinel` in older. With `discovery` it is an address. */
-  issuer: Schema.NonEmptyString,
+  issuer: name,
   /** `iss` of an app token: `Sentinel` in the documented example. With `discovery` it is an address. */
-  appTokenIssuer: Schema.NonEmptyString,
+  appTokenIssuer: name,
   /** The form of `expires_in`, in seconds. Only the newest documentation has it, and clients have seen all three. */
   expiresIn: Schema.Literals(["number", "string", "absent"]),
   /** `any`: `v` is not looked at. `known`: it may be missing. `required`: it may not. A wrong one is refused with 400. */
@@ -53,7 +61,7 @@ export const Points = Schema.Struct({
   /** Whether a refresh replaces the refresh token and makes the old one invalid (RFC 9700 section 4.14.2). */
   rotateRefreshTokens: Schema.Boolean,
   /** How long the answer to a refresh can be fetched again with the old refresh token, for clients that lost it. */
-  refreshGrace: Schema.DurationFromString,
+  refreshGrace: between("0 seconds", "5 minutes"),
   /** Whether the answer to a refresh has an id_token. LivePerson documents none. */
   idTokenOnRefresh: Schema.Boolean,
   /** Whether the keys are published; else the key set is empty. LivePerson documents it for those of app tokens only. */
@@ -68,12 +76,13 @@ export const Points = Schema.Struct({
   discovery: Schema.Boolean,
   /** `Cross-Origin-Opener-Policy` of the login page. `same-origin` cuts a popup off from the page that opened it. */
   openerPolicy: Schema.Literals(["same-origin", "unsafe-none"]),
-  codeLifetime: lifetime,
+  /** RFC 6749 section 4.1.2 recommends ten minutes at most. */
+  codeLifetime: between("1 second", "10 minutes"),
   accessTokenLifetime: lifetime,
   appTokenLifetime: lifetime,
   idTokenLifetime: lifetime,
   /** How long a user may take on the login page; LivePerson's cookie `ibs_id` lived as long. */
-  loginLifetime: lifetime,
+  loginLifetime: between("1 second", "1 hour"),
   /** A session ends when it was not used for so long. Sign-ins and refreshes use it. */
   sessionIdleLifetime: lifetime,
   /** A session ends after so long in any case. */
@@ -88,11 +97,28 @@ export const Points = Schema.Struct({
 export interface SentinelProfile extends Schema.Schema.Type<typeof Points> {}
 
 /**
+ * What two points say that cannot both be meant; `undefined` if nothing is. A lifetime that is not given follows the other.
+ *
+ * @since 0.1.0
+ */
+export const conflictIn = ({
+  sessionIdleLifetime: idle,
+  sessionLifetime: whole = newest.sessionLifetime
+}: Partial<Pick<SentinelProfile, "sessionIdleLifetime" | "sessionLifetime">>):
+  | { readonly path: ReadonlyArray<string>; readonly issue: string }
+  | undefined =>
+  idle !== undefined && Duration.isGreaterThan(idle, whole)
+    ? { path: ["sessionIdleLifetime"], issue: "is longer than sessionLifetime, after which a session ends in any case" }
+    : undefined
+
+/**
  * Some of the points, as a configuration file has them: `{ "issuer": "Sentinel", "codeLifetime": "10 minutes" }`.
  *
  * @since 0.1.0
  */
-export const Changes = Points.mapFields(Struct.map(Schema.optionalKey))
+export const Changes = Points.mapFields(Struct.map(Schema.optionalKey)).check(
+  Schema.makeFilter((changes) => conflictIn(changes))
+)
 /** @since 0.1.0 */
 export type Changes = typeof Changes.Type
 

@@ -142,9 +142,14 @@ export const layerFrom = (
   Layer.effect(
     SigningKeys,
     Effect.gen(function* () {
+      const read = (text: Redacted.Redacted<string>, index: number) =>
+        Effect.mapError(
+          SigningKey.fromText(text),
+          ({ problem }) => new SigningKey.InvalidSigningKey({ problem, path: `signing_keys[${index}]` })
+        )
       const [signing, ...others] = keys
-      const first = yield* SigningKey.fromText(signing)
-      const rest = yield* Effect.forEach(others, SigningKey.fromText)
+      const first = yield* read(signing, 0)
+      const rest = yield* Effect.forEach(others, (text, index) => read(text, index + 1))
       return yield* make(Effect.succeed([first, ...rest]))
     })
   )

@@ -45,6 +45,33 @@ describe("PasswordHash", () => {
   })
 
   it.each([
+    ["m=262144,t=3,p=4", "m=262145,t=3,p=4"],
+    ["m=65536,t=10,p=4", "m=65536,t=11,p=4"],
+    ["m=65536,t=3,p=4", "m=65536,t=3,p=5"]
+  ])("R86: a hash may cost %s, and not %s", (most, more) => {
+    const [taken, refused] = [most, more].map((cost) => foreign.replace("m=65536,t=3,p=4", cost))
+    assert.isDefined(PasswordHash.parse(taken!))
+    assert.isUndefined(PasswordHash.problemOf(taken!))
+    assert.isUndefined(PasswordHash.parse(refused!))
+    assert.match(PasswordHash.problemOf(refused!)!, /^costs too much: at most m=262144,t=10,p=4 or i=2000000$/)
+  })
+
+  it("R86: PBKDF2 may have 2,000,000 iterations, counted for each 32 bytes of the hash", () => {
+    const pbkdf2 = (iterations: number, bytes: number) =>
+      `$pbkdf2-sha256$i=${iterations}$${salt}$${Buffer.alloc(bytes, 1).toString("base64").replace(/=+$/, "")}`
+    for (const [iterations, bytes] of [
+      [2_000_000, 32],
+      [2_000_000, 16],
+      [1_000_000, 64]
+    ] as const) {
+      assert.isUndefined(PasswordHash.problemOf(pbkdf2(iterations, bytes)))
+      assert.match(PasswordHash.problemOf(pbkdf2(iterations + 1, bytes))!, /^costs too much/)
+    }
+    assert.match(PasswordHash.problemOf(pbkdf2(1, 65))!, /^must be a hash of the form/)
+    assert.match(PasswordHash.problemOf(pbkdf2(99_999_999, 32))!, /^costs too much/)
+  })
+
+  it.each([
     "",
     "password",
     foreign.replace("argon2id", "argon2i"),

@@ -1,5 +1,6 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
+import type * as PasswordHash from "@le-auth/sentinel/PasswordHash"
 import * as Passwords from "@le-auth/sentinel/Passwords"
 import * as CryptoError from "effect/crypto/CryptoError"
 import * as Kdf from "effect/crypto/Kdf"
@@ -8,6 +9,7 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { createHash } from "node:crypto"
 
 const password = Redacted.make("correct horse battery staple")
 
@@ -77,10 +79,10 @@ describe("Passwords", () => {
     })
   )
 
-  it.effect("R86: verifies passwords of any length and any Unicode, typed in any normal form", () =>
+  it.effect("R86: verifies passwords of up to 1,024 characters of any Unicode, typed in any normal form", () =>
     Effect.gen(function* () {
       const passwords = yield* Passwords.Passwords
-      for (const text of ["ü".repeat(64), "\u{1f511}".repeat(64), "\u0000 \u202e", "a".repeat(10_000), "Å ﬁ ①"]) {
+      for (const text of ["ü".repeat(64), "\u{1f511}".repeat(1024), "\u0001 \u202e", "a".repeat(1024), "Å ﬁ ①"]) {
         const hash = yield* passwords.hash(Redacted.make(text))
         for (const form of ["NFC", "NFD", "NFKC", "NFKD"] as const) {
           assert.isTrue(yield* passwords.verify(Redacted.make(text.normalize(form)), hash))
@@ -89,6 +91,48 @@ describe("Passwords", () => {
         assert.isFalse(yield* passwords.verify(Redacted.make(text.slice(0, -1)), hash))
       }
     }).pipe(Effect.provide(Passwords.layer.pipe(Layer.provide(NodeCrypto.layer))))
+  )
+
+  it.effect.each([Passwords.development, Kdf.argon2id({ memory: 64, passes: 1 })])(
+    "R86: with %s, U+0000 is in no password, none is longer than 1,024 characters, and a digest is not its text",
+    (algorithm) =>
+      Effect.gen(function* () {
+        const passwords = yield* Passwords.Passwords
+        const verify = (text: string, hash: PasswordHash.PasswordHash | Redacted.Redacted<string>) =>
+          passwords.verify(Redacted.make(text), hash)
+        for (const text of ["agent", "p".repeat(100), ""]) {
+          const given = Redacted.make(text)
+          for (const expected of [yield* passwords.hash(given), given]) {
+            assert.isTrue(yield* verify(text, expected))
+            for (let place = 0; place <= text.length; place++) {
+              assert.isFalse(yield* verify(`${text.slice(0, place)}\0${text.slice(place)}`, expected))
+            }
+            const digest = createHash("sha256").update(text).digest()
+            for (const form of ["latin1", "utf8", "hex", "base64"] as const) {
+              assert.isFalse(yield* verify(digest.toString(form), expected))
+            }
+          }
+        }
+        for (const text of ["a".repeat(1025), "\u{1f511}".repeat(1025), "a\0"]) {
+          assert.isFalse(yield* verify(text, Redacted.make(text)))
+          assert.isFalse(yield* verify(text, yield* passwords.hash(Redacted.make(text))))
+          assert.isFalse(yield* verify("", yield* passwords.hash(Redacted.make(text))))
+        }
+      }).pipe(Effect.provide(Passwords.layerWith({ algorithm }).pipe(Layer.provide(NodeCrypto.layer))))
+  )
+
+  it.effect(
+    "R96: a password of 60 kB of marks that combine takes no time of the thread, and the work of any other",
+    () =>
+      Effect.gen(function* () {
+        const { asked, latch, passwords } = yield* slow
+        yield* latch.open
+        const long = Redacted.make(`a${"\u0345".repeat(15_000)}${"\u0334".repeat(15_000)}`)
+        const before = performance.now()
+        assert.isFalse(yield* passwords.verify(long, undefined))
+        assert.isBelow(performance.now() - before, 100)
+        assert.deepStrictEqual(asked, [Passwords.development])
+      })
   )
 
   it.effect("R84: without a hash it does the work of its own cost, and says no", () =>

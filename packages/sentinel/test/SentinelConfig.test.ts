@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 
 const user = { id: "1234567890", email: "a@example.com", password: "planted-password" }
 const installation = {
@@ -104,6 +105,126 @@ describe("SentinelConfig", () => {
         key === "password" || key === "client_secret" ? "given" : value
       )
       yield* SentinelConfig.fromJson(text)
+    })
+  )
+})
+
+describe("SentinelConfig: bounds", () => {
+  const problemsOf = (config: unknown) =>
+    Effect.map(Effect.result(SentinelConfig.fromUnknown(config)), (result) =>
+      Result.isFailure(result) ? result.failure.problems : []
+    )
+  const withProfile = (profile: object) =>
+    problemsOf({ accounts: [{ id: "1", users: [], installations: [] }], profile })
+  const durations = {
+    refreshGrace: ["0 seconds", "5 minutes", "300001 millis"],
+    codeLifetime: ["1 second", "10 minutes", "600001 millis"],
+    loginLifetime: ["1 second", "1 hour", "3600001 millis"],
+    accessTokenLifetime: ["1 second", "365 days", "31536000001 millis"],
+    appTokenLifetime: ["1 second", "365 days", "31536000001 millis"],
+    idTokenLifetime: ["1 second", "365 days", "31536000001 millis"],
+    sessionIdleLifetime: ["1 second", "30 days", "2592000001 millis"],
+    sessionLifetime: ["1 second", "365 days", "31536000001 millis"]
+  } as const
+
+  it.effect("R31, R95: every duration of the profile has a lowest and a highest value", () =>
+    Effect.gen(function* () {
+      const ofDurations = Object.entries(SentinelProfile.newest).flatMap(([name, value]) =>
+        Duration.isDuration(value) ? [name] : []
+      )
+      assert.sameMembers(ofDurations, Object.keys(durations), "each has a line above")
+      for (const [name, [least, most, more]] of Object.entries(durations)) {
+        for (const value of [least, most]) assert.deepStrictEqual(yield* withProfile({ [name]: value }), [], name)
+        const wrong = [more, "-5 seconds", "-1 millis", "Infinity", "-Infinity", "365001 days", "NaN", 5, null]
+        for (const value of least === "0 seconds" ? wrong : [...wrong, "0 seconds", "999 millis"]) {
+          const [problem] = yield* withProfile({ [name]: value })
+          assert.match(problem ?? "taken", new RegExp(`^profile\\.${name}: `), `${name} ${value}`)
+        }
+      }
+    })
+  )
+
+  it.effect("R95: a session is not idle for longer than it lives", () =>
+    Effect.gen(function* () {
+      const both = { sessionIdleLifetime: "2 hours", sessionLifetime: "1 hour" }
+      assert.deepStrictEqual(yield* withProfile(both), [
+        "profile.sessionIdleLifetime: is longer than sessionLifetime, after which a session ends in any case"
+      ])
+      assert.deepStrictEqual(yield* withProfile({ sessionLifetime: "1 hour" }), [])
+    })
+  )
+
+  it.effect("R95: every text has a longest form, and none has U+0000 or half a character", () =>
+    Effect.gen(function* () {
+      const account = (one: object) => ({
+        accounts: [{ id: "1", users: [user], installations: [installation], ...one }]
+      })
+      const ofUser = (field: string) => (text: string) => account({ users: [{ ...user, [field]: text }] })
+      const ofInstallation = (field: string) => (value: unknown) =>
+        account({ installations: [{ ...installation, [field]: value }] })
+      const texts: ReadonlyArray<readonly [string, number, (text: string) => unknown, (length: number) => string]> = [
+        ["accounts[0].name", 2048, (name) => account({ name }), (length) => "n".repeat(length)],
+        ["accounts[0].users[0].id", 2048, ofUser("id"), (length) => "i".repeat(length)],
+        ["accounts[0].users[0].email", 254, ofUser("email"), (length) => `${"e".repeat(length - 4)}@a.b`],
+        ["accounts[0].users[0].password", 1024, ofUser("password"), (length) => "\u{1f511}".repeat(length)],
+        ["accounts[0].users[0].name", 2048, ofUser("name"), (length) => "n".repeat(length)],
+        ["accounts[0].installations[0].client_id", 2048, ofInstallation("client_id"), (length) => "c".repeat(length)],
+        [
+          "accounts[0].installations[0].client_secret",
+          2048,
+          ofInstallation("client_secret"),
+          (length) => "s".repeat(length)
+        ],
+        [
+          "accounts[0].installations[0].client_name",
+          128,
+          ofInstallation("client_name"),
+          (length) => "n".repeat(length)
+        ],
+        [
+          "accounts[0].installations[0].display_name",
+          128,
+          ofInstallation("display_name"),
+          (length) => "n".repeat(length)
+        ],
+        [
+          "accounts[0].installations[0].description",
+          256,
+          ofInstallation("description"),
+          (length) => "d".repeat(length)
+        ],
+        ["accounts[0].installations[0].scope", 2048, ofInstallation("scope"), (length) => "s".repeat(length)],
+        [
+          "accounts[0].installations[0].redirect_uris[0]",
+          2048,
+          (uri) => ofInstallation("redirect_uris")([uri]),
+          (length) => "https://a.example/".padEnd(length, "p")
+        ],
+        ["profile.issuer", 2048, (issuer) => ({ ...account({}), profile: { issuer } }), (length) => "i".repeat(length)]
+      ]
+      for (const [path, longest, make, of] of texts) {
+        assert.deepStrictEqual(yield* problemsOf(make(of(longest))), [], path)
+        for (const text of [of(longest + 1), `${of(10)}\0`, `${of(10)}\ud800`]) {
+          const problems = yield* problemsOf(make(text))
+          assert.lengthOf(problems, 1, path)
+          assert.isTrue(problems[0]!.startsWith(`${path}: `), `${problems[0]} of ${path}`)
+        }
+      }
+      const uris = Array.from({ length: 1001 }, (_, index) => `https://a.example/${index}`)
+      assert.deepStrictEqual(yield* problemsOf(ofInstallation("redirect_uris")(uris.slice(1))), [])
+      assert.lengthOf(yield* problemsOf(ofInstallation("redirect_uris")(uris)), 1)
+    })
+  )
+
+  it.effect("R95: the cost of a hash has a bound, said with its path", () =>
+    Effect.gen(function* () {
+      const { password: _, ...rest } = user
+      const hash = "$pbkdf2-sha256$i=99999999$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA"
+      const problems = yield* problemsOf({
+        accounts: [{ id: "1", users: [{ ...rest, password_hash: hash }], installations: [] }]
+      })
+      assert.lengthOf(problems, 1)
+      assert.match(problems[0]!, /^accounts\[0\]\.users\[0\]\.password_hash: costs too much/)
     })
   )
 })

@@ -1,23 +1,17 @@
 /**
- * Reads the configuration file: JSON in which comments and a comma too many are allowed.
+ * Reads the configuration file: JSON in which comments and a comma too many are allowed. Whatever the file has become, nothing here
+ * ends or stops a Sentinel that runs.
  *
  * @since 0.1.0
  */
+import * as BoundedJson from "@le-auth/sentinel/operations/BoundedJson"
 import * as SentinelFile from "@le-auth/sentinel/operations/SentinelFile"
+import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Jsonc from "jsonc-parser"
+import * as Stream from "effect/Stream"
 import { Failure } from "../Failure.ts"
 import { join, text } from "../Shown.ts"
-
-/** Where the text is wrong, never what is there: it may be a secret. */
-const syntaxProblem = (text: string, { error, offset }: Jsonc.ParseError): string => {
-  const before = text.slice(0, offset).split("\n")
-  const what = Jsonc.printParseErrorCode(error)
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-  return `line ${before.length}, column ${before.at(-1)!.length + 1}: ${what}`
-}
 
 const failure = (path: string, problems: ReadonlyArray<string>) =>
   new Failure({
@@ -31,15 +25,15 @@ const failure = (path: string, problems: ReadonlyArray<string>) =>
  * @since 0.1.0
  */
 export const parse = Effect.fnUntraced(function* (path: string, content: string) {
-  const errors: Array<Jsonc.ParseError> = []
   // A byte order mark, which editors on Windows write, is not part of the text.
-  const clean = content.replace(/^\uFEFF/, "")
-  const value: unknown = Jsonc.parse(clean, errors, { allowTrailingComma: true, allowEmptyContent: false })
-  if (errors.length > 0) {
-    return yield* failure(path, ["the text is not JSON", ...errors.map((error) => syntaxProblem(clean, error))])
-  }
+  const value = yield* BoundedJson.parse(content.replace(/^\uFEFF/, ""), { lenient: true }).pipe(
+    Effect.mapError(({ problems }) => failure(path, problems))
+  )
   return yield* Effect.mapError(SentinelFile.fromUnknown(value), ({ problems }) => failure(path, problems))
 })
+
+/** A device or a pipe may never end, and a file may be any size by the time that it is read. */
+const mostBytes = BoundedJson.limits.length
 
 /**
  * Reads the file, and what it says.
@@ -48,9 +42,15 @@ export const parse = Effect.fnUntraced(function* (path: string, content: string)
  */
 export const read = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
-  const content = yield* Effect.mapError(
-    files.readFileString(path),
-    () => new Failure({ text: text`The file ${path} cannot be read.`, code: "configuration" })
+  const unreadable = () => new Failure({ text: text`The file ${path} cannot be read.`, code: "configuration" })
+  const { size, type } = yield* Effect.mapError(files.stat(path), unreadable)
+  if (type !== "File") return yield* new Failure({ text: text`${path} is no file.`, code: "configuration" })
+  if (Number(size) > mostBytes) return yield* failure(path, ["the text is larger than 32 MiB"])
+  const decoder = new TextDecoder()
+  const parts: Array<string> = []
+  yield* files.stream(path, { bytesToRead: ByteSize.bytes(mostBytes), chunkSize: 1024 * 1024 }).pipe(
+    Stream.runForEach((bytes) => Effect.sync(() => void parts.push(decoder.decode(bytes, { stream: true })))),
+    Effect.mapError(unreadable)
   )
-  return yield* parse(path, content)
+  return yield* parse(path, parts.join("") + decoder.decode())
 })

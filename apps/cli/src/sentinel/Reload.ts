@@ -5,6 +5,7 @@
  */
 import type { Unavailable } from "@le-auth/sentinel/control/ControlError"
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Latch from "effect/Latch"
@@ -63,7 +64,13 @@ export const make = Effect.fnUntraced(function* (options: {
         Effect.as(Effect.logError("the configuration stays as it was", { problems: message.split("\n") }), true),
       Unavailable: ({ problem }) =>
         Effect.as(Effect.logError("the configuration cannot be taken over yet; trying again", { problem }), false)
-    })
+    }),
+    // Whatever else is wrong with it: what runs goes on as it was.
+    Effect.catchCause((cause) =>
+      Cause.hasInterrupts(cause)
+        ? Effect.failCause(cause)
+        : Effect.as(Effect.logError("the configuration stays as it was", cause), true)
+    )
   )
 
   return Effect.gen(function* () {

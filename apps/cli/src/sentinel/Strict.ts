@@ -7,6 +7,8 @@ import * as Origin from "@le-auth/core/Origin"
 import * as Passwords from "@le-auth/sentinel/Passwords"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Kdf from "effect/crypto/Kdf"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Crypto from "node:crypto"
@@ -49,6 +51,36 @@ export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): Readonl
         : []
     )
   ])
+
+/**
+ * Which redirect URIs send codes over a network in plain http (RFC 9700 section 2.6); only a program on the user's own computer may have
+ * one (RFC 8252 section 8.3).
+ *
+ * @since 0.1.0
+ */
+export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
+  accounts.flatMap(({ installations }, account) =>
+    installations.flatMap(({ redirect_uris }, index) =>
+      redirect_uris.flatMap((uri, place) =>
+        uri.startsWith("http:") && !Origin.isLoopback(new URL(uri).host)
+          ? [
+              `accounts[${account}].installations[${index}].redirect_uris[${place}]: is plain http, which is for this computer only`
+            ]
+          : []
+      )
+    )
+  )
+
+/**
+ * Whether others than its owner can read a file with secrets in it. A system without such rights says no.
+ *
+ * @since 0.1.0
+ */
+export const isReadableByOthers = (path: string): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
+  FileSystem.FileSystem.use((files) => files.stat(path)).pipe(
+    Effect.map(({ mode }) => process.platform !== "win32" && (mode & 0o077) !== 0),
+    Effect.orElseSucceed(() => false)
+  )
 
 /**
  * What is wrong with the flags in strict mode. That an origin is https, or on loopback, is checked in any mode.

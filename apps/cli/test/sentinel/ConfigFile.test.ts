@@ -36,6 +36,33 @@ describe("the configuration file", () => {
     })
   )
 
+  it.effect("R95: nothing that is in it ends the program: deep, huge, cut off, binary, keys that come twice", () =>
+    Effect.gen(function* () {
+      for (const [content, problem] of [
+        ["[".repeat(200_000), "line 1, column 33: nested deeper than 32 levels"],
+        ['{"a":'.repeat(200_000), "nested deeper than 32 levels"],
+        [" ".repeat(33 * 1024 * 1024), "the text is larger than 32 MiB"],
+        [" ".repeat(2 * 1024 * 1024), "nothing but white space and comments for too long"],
+        [`{"a": "${"x".repeat(1024 * 1024)}"}`, "a text is longer than 1 MiB"],
+        [good.slice(0, 100), "expected"],
+        ["\0\u0001\ufffd", "invalid symbol"],
+        ['{ "accounts": [{ "id": "1", "id": "planted" }] }', "  - accounts[0].id: is there twice"],
+        ['{ "accounts": [], "accounts": [] }', "  - accounts: is there twice"],
+        [
+          `{ "accounts": [], ${Array.from({ length: 5000 }, (_, index) => `"x${index}": 1`).join()} }`,
+          "more than 100 members"
+        ],
+        [JSON.stringify({ accounts: Array.from({ length: 5000 }, () => 1) }), "there are more problems than these 100"],
+        ['{ "__proto__": { "accounts": [] } }', "__proto__"]
+      ] as const) {
+        const message = yield* problemsOf(content)
+        assert.include(message, problem)
+        assert.isBelow(message.split("\n").length, 110)
+        assert.notInclude(message, "planted")
+      }
+    })
+  )
+
   it.effect("R95: has all problems of accounts and profile at once, without values", () =>
     Effect.gen(function* () {
       const message = yield* problemsOf(

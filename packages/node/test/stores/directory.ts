@@ -198,6 +198,49 @@ export const provesDirectory = (
         })
     )
 
+    it.effect(
+      "R70: a password that is changed at one node or in the file ends the sessions at all, and no others",
+      () =>
+        Effect.gen(function* () {
+          const { sql, url } = yield* started
+          const [one, other] = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
+          const hasSession = (user: ReturnType<typeof browser>) =>
+            Effect.map(user.send(authorizePath()), (response) => answerOf(response).has("code"))
+          const admins = browser(one)
+          yield* admins.signIn(authorizePath(), admin)
+          const named = browser(other)
+          yield* named.signIn()
+          yield* one.changeUser(account, agentId, { name: "New" })
+          const knows = (isSo: (user: { readonly id: string; readonly name?: string }) => boolean) =>
+            seen(
+              sql,
+              Effect.map(other.list, ([first]) => first!.users.some((user) => user.id === agentId && isSo(user)))
+            )
+          yield* knows(({ name }) => name === "New")
+          assert.isTrue(yield* hasSession(named))
+
+          yield* one.changeUser(account, agentId, { name: "Newer", password: Redacted.make("changed") })
+          assert.isFalse(yield* hasSession(named))
+          // The other node does not know yet, and lets somebody in with the old password.
+          const thief = browser(other)
+          assert.isNotNull(answerOf(yield* thief.signIn()).get("code"))
+          yield* knows(({ name }) => name === "Newer")
+          yield* seen(
+            sql,
+            Effect.map(hasSession(thief), (has) => !has)
+          )
+          const owner = browser(other)
+          yield* owner.signIn(authorizePath(), { ...agent, password: "changed" })
+          assert.isTrue(yield* hasSession(owner))
+
+          // A file that was changed while nobody ran: the agent has the old password again, the admin the same as before.
+          const [first, second] = config.accounts
+          yield* sentinelNode(url, { accounts: [{ ...first!, name: "Another brand" }, second!] })
+          assert.isTrue(yield* hasSession(admins))
+          assert.isFalse(yield* hasSession(owner))
+        })
+    )
+
     it.effect("changes at two nodes at the same time are all kept, and the same user comes once", () =>
       Effect.gen(function* () {
         const { sql, url } = yield* started

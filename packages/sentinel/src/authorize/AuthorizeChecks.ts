@@ -80,6 +80,17 @@ export const installation = (
   )
 
 /**
+ * Where the answer would go is no place of the application, so it is shown (RFC 6749 section 3.1.2.4).
+ *
+ * @since 0.1.0
+ */
+export const notRegistered = badRequest(
+  "The redirect URI is not one of those that are registered for the application.",
+  "Add it to redirect_uris of the installation, or correct it. It is compared character by character: scheme, host, " +
+    "port, path and a slash at the end all count."
+)
+
+/**
  * Shown 3: `redirect_uri` is a registered one; it may be left out if exactly one is registered (RFC 6749 section 3.1.2.3).
  *
  * @since 0.1.0
@@ -108,13 +119,7 @@ export const redirectUri = (
   const redirectUri = RedirectUris.registeredOf(installation.redirectUris, given, options)
   return redirectUri !== undefined
     ? Effect.succeed({ redirectUri, redirectUriWasSent: true })
-    : Effect.fail(
-        badRequest(
-          "The redirect URI is not one of those that are registered for the application.",
-          "Add it to redirect_uris of the installation, or correct it. It is compared character by character: scheme, host, " +
-            "port, path and a slash at the end all count."
-        )
-      )
+    : Effect.fail(notRegistered)
 }
 
 /**
@@ -249,6 +254,13 @@ export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
   stateIsText,
   challengeIsS256
 ]
+
+/**
+ * Those of them that look at more than the request, so that their outcome can change while the user is on the login page.
+ *
+ * @since 0.1.0
+ */
+export const checksOfInstallation: ReadonlyArray<SentBackCheck> = [mayUseCodes, challengeIsS256]
 
 /**
  * The `state` to give back: none if it is repeated, since it is not known which is meant, or if it is no text.

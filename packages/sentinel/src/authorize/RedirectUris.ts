@@ -26,6 +26,7 @@ export const problemOf = (uri: string): string | undefined => {
   if (!/^[A-Za-z0-9._:[\]-]+$/.test(authority) || !URL.canParse(uri)) return "has no valid host"
   const query = uri.indexOf("?")
   const parameters = UrlParameters.fromSearch(query === -1 ? "" : uri.slice(query))
+  if (parameters.excess !== undefined) return "has more or longer parameters than are read here"
   const reserved = ["code", "state", "error", "error_description", "iss"].find((name) => parameters.has(name))
   return reserved === undefined ? undefined : `has the parameter ${reserved} in its query, which the answer adds`
 }

@@ -64,6 +64,14 @@ const tooLong = new ShownError({
   remedy: "Keep the value of state small: a random text is enough, the rest belongs on the server."
 })
 
+const tooMuch = (description: string) =>
+  new ShownError({
+    status: 400,
+    error: "invalid_request",
+    description,
+    remedy: "Send what is documented, and nothing more."
+  })
+
 const methodNotAllowed = (allow: string) =>
   new ShownError({
     status: 405,
@@ -87,7 +95,32 @@ const read = (
   const accountId = path["accountId"]
   if (hasParameters || (accountId !== undefined && !isAccountId(accountId))) return notFound
   const search = mark === -1 ? "" : url.slice(mark + 1)
-  return { request, accountId: accountId ?? "", path, query: UrlParameters.fromSearch(search), search }
+  const query = UrlParameters.fromSearch(search)
+  if (query.excess !== undefined) return tooMuch(query.excess)
+  return { request, accountId: accountId ?? "", path, query, search }
+}
+
+/** Whether a query can have more parameters than are read: there are as many separators. */
+const hasManySeparators = (search: string): boolean => {
+  let count = 0
+  for (let at = search.indexOf("&"); at !== -1 && count < 64; at = search.indexOf("&", at + 1)) count++
+  return count === 64
+}
+
+/**
+ * What is wrong with a request whatever its path is. The router of effect decodes a query before it looks for the path, with an exception
+ * for each wrong escape, so this is for what comes before the router.
+ *
+ * @since 0.1.0
+ */
+export const problemOf = ({ url }: HttpServerRequest.HttpServerRequest): ShownError | undefined => {
+  if (url.length > longestTarget) return tooLong
+  const mark = url.indexOf("?")
+  if (mark === -1) return undefined
+  const search = url.slice(mark + 1)
+  if (!hasManySeparators(search)) return undefined
+  const { excess } = UrlParameters.fromSearch(search)
+  return excess === undefined ? undefined : tooMuch(excess)
 }
 
 type Answering = (

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { UrlParameters } from "@le-auth/core/UrlParameters"
+import { type Limits, UrlParameters } from "@le-auth/core/UrlParameters"
 import * as ByteSize from "effect/ByteSize"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 
 /**
- * The body is not a form, too large, or broke off.
+ * The body is not a form, too large, has too much in it, or broke off.
  *
  * @since 0.1.0
  */
@@ -35,14 +35,22 @@ const broken = new UnreadableForm({ status: 400, description: "The body could no
  *
  * @since 0.1.0
  */
-export const read = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<UrlParameters, UnreadableForm> => {
+export const read = (
+  request: HttpServerRequest.HttpServerRequest,
+  limits?: Limits
+): Effect.Effect<UrlParameters, UnreadableForm> => {
   const mediaType = (request.headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase()
   if (mediaType !== "application/x-www-form-urlencoded") return Effect.fail(notForm)
   return request.text.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, limit),
-    Effect.map(UrlParameters.fromSearch),
     Effect.mapError(({ reason }) =>
       reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge" ? tooLarge : broken
-    )
+    ),
+    Effect.flatMap((text) => {
+      const parameters = UrlParameters.fromSearch(text, limits)
+      return parameters.excess === undefined
+        ? Effect.succeed(parameters)
+        : Effect.fail(new UnreadableForm({ status: 400, description: parameters.excess }))
+    })
   )
 }

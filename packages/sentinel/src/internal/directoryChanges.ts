@@ -2,8 +2,19 @@
 import * as Effect from "effect/Effect"
 import { InvalidChange, NotThere } from "../control/ControlError.ts"
 import type { InstallationChanges, UserChanges } from "../DirectoryEditor.ts"
+import * as Slices from "../operations/Slices.ts"
 import * as SentinelConfig from "../SentinelConfig.ts"
-import type { AccountRecord, InstallationRecord, Recorder, Records, UserRecord } from "./directoryRecords.ts"
+import {
+  type AccountRecord,
+  type InstallationRecord,
+  kindsOf,
+  type Recorder,
+  type Records,
+  type UserRecord
+} from "./directoryRecords.ts"
+
+/** Whose sessions are kept is not what is changed. */
+type Kept<Changes> = Omit<Changes, "keep_sessions">
 
 type Change = (records: Records) => Effect.Effect<Records, NotThere>
 
@@ -13,18 +24,27 @@ const kept = "unchanged"
 /** Whether there may be installations without a secret. */
 export type Pkce = NonNullable<SentinelConfig.SentinelConfig["profile"]>["pkce"]
 
-/** The records as the configuration that they could have come from. */
-const asConfig = (records: Records, pkce: Pkce) => ({
-  ...(pkce === undefined ? {} : { profile: { pkce } }),
-  accounts: records.map(({ installations, settings, users }) => ({
-    ...settings,
-    users: users.map((user) => ({ ...user.settings, password: kept })),
-    installations: installations.map((installation) => ({
-      ...installation.settings,
-      ...(installation.secretHash === undefined ? {} : { client_secret: kept })
-    }))
-  }))
-})
+/** The records as the configuration that they could have come from, and what only the records tell. */
+function* asConfig(records: Records, pkce: Pkce) {
+  const problems: Array<string> = []
+  const accounts: Array<unknown> = []
+  for (const { installations, settings, users } of records) {
+    const account = { ...settings, users: [] as Array<unknown>, installations: [] as Array<unknown> }
+    for (const user of users) {
+      yield
+      account.users.push({ ...user.settings, password: kept })
+    }
+    for (const { secretHash, settings } of installations) {
+      yield
+      account.installations.push(secretHash === undefined ? settings : { ...settings, client_secret: kept })
+    }
+    if ((yield* kindsOf(users)).length > SentinelConfig.mostKinds) {
+      problems.push(`accounts[${accounts.length}].users: ${SentinelConfig.tooManyKinds}`)
+    }
+    accounts.push(account)
+  }
+  return { problems, config: { ...(pkce === undefined ? {} : { profile: { pkce } }), accounts } }
+}
 
 const notThere = (what: string) => Effect.fail(new NotThere({ what }))
 
@@ -75,10 +95,11 @@ const inInstallation = (
   })
 
 /** What holds for a configuration holds after each change: the same schemas, the same check for duplicates. */
-export const check = (records: Records, pkce: Pkce): Effect.Effect<void, InvalidChange> =>
-  SentinelConfig.fromUnknown(asConfig(records, pkce)).pipe(
-    Effect.mapError(({ problems }) => new InvalidChange({ problems }))
-  )
+export const check = Effect.fnUntraced(function* (records: Records, pkce: Pkce): Effect.fn.Return<void, InvalidChange> {
+  const { config, problems } = yield* Slices.run(() => asConfig(records, pkce))
+  if (problems.length > 0) return yield* new InvalidChange({ problems })
+  yield* Effect.mapError(SentinelConfig.fromUnknown(config), ({ problems }) => new InvalidChange({ problems }))
+})
 
 export const make = (recording: Recorder) => ({
   addAccount:
@@ -96,10 +117,12 @@ export const make = (recording: Recorder) => ({
     inAccount(accountId, (account) =>
       Effect.map(recording.user(user), (record) => ({ ...account, users: [...account.users, record] }))
     ),
-  changeUser: (accountId: string, userId: string, { password, ...changes }: UserChanges): Change =>
-    inUser(accountId, userId, ({ hash, ...user }) => {
+  changeUser: (accountId: string, userId: string, { password, ...changes }: Kept<UserChanges>): Change =>
+    inUser(accountId, userId, (user) => {
       const settings = merge(user.settings, changes)
-      return password === undefined ? Effect.succeed({ settings, hash }) : recording.user({ ...settings, password })
+      return password === undefined
+        ? Effect.succeed({ settings, password: user.password })
+        : recording.user({ ...settings, password }, user.password)
     }),
   removeUser: (accountId: string, userId: string): Change => inUser(accountId, userId, () => Effect.succeed(undefined)),
 
@@ -113,7 +136,7 @@ export const make = (recording: Recorder) => ({
   changeInstallation: (
     accountId: string,
     clientId: string,
-    { client_secret, ...changes }: InstallationChanges
+    { client_secret, ...changes }: Kept<InstallationChanges>
   ): Change =>
     inInstallation(accountId, clientId, ({ secretHash, ...installation }) => {
       const settings = merge(installation.settings, changes)

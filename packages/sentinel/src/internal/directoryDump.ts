@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import * as PasswordHash from "../PasswordHash.ts"
 import * as SentinelConfig from "../SentinelConfig.ts"
+import * as Password from "./directoryPassword.ts"
 import type { Records } from "./directoryRecords.ts"
 
 export const UserSettings = Schema.Struct(
@@ -18,9 +19,7 @@ export const InstallationSettings = Schema.Struct(
   identifier: "InstallationSettings"
 })
 
-const PasswordHashText = Schema.String.check(
-  Schema.makeFilter((text: string) => PasswordHash.parse(text) !== undefined || "must be a hash of a password")
-)
+const PasswordHashText = Schema.String.check(Schema.makeFilter((text: string) => PasswordHash.problemOf(text)))
 
 export const DirectoryDump = Schema.Array(
   Schema.Struct({
@@ -36,8 +35,8 @@ export type DirectoryDump = typeof DirectoryDump.Type
 export const toDump = (records: Records): Effect.Effect<DirectoryDump> =>
   Effect.forEach(records, (account) =>
     Effect.map(
-      Effect.forEach(account.users, ({ hash, settings }) =>
-        Effect.map(hash, (hash) => ({ settings, hash: PasswordHash.format(hash) }))
+      Effect.forEach(account.users, ({ password, settings }) =>
+        Effect.map(password.hash, (hash) => ({ settings, hash: PasswordHash.format(hash) }))
       ),
       (users) => ({ ...account, users })
     )
@@ -50,6 +49,6 @@ export const fromDump = (dump: DirectoryDump): Records =>
     users: account.users.map(({ hash, settings }) => ({
       settings,
       // The schema has seen to it that it can be read.
-      hash: Effect.succeed(PasswordHash.parse(hash)!)
+      password: Password.hashed(PasswordHash.parse(hash)!)
     }))
   }))

@@ -12,22 +12,26 @@ export interface Place {
   readonly records: () => Records
   /**
    * Makes other records of those that there are, and puts them in their place. Where others change them at the same time, it may be
-   * asked again. `source` is the configuration that they all come from, if they do.
+   * asked again. `source` is the configuration that they all come from, if they do. `keepSessions`: also of those whose password is
+   * another one.
    */
   readonly put: <E>(
     f: (records: Records) => Effect.Effect<Records, E>,
-    source?: SentinelConfig
+    options?: { readonly source?: SentinelConfig; readonly keepSessions?: boolean | undefined }
   ) => Effect.Effect<Gone, E | StoreError>
   readonly recording: Recorder
   /** Whether there may be installations without a secret. */
   readonly pkce: Changes.Pkce
   /** What `reset` goes back to. */
-  readonly initial: { readonly config: SentinelConfig; readonly records: Effect.Effect<Records> }
+  readonly initial: {
+    readonly config: SentinelConfig
+    readonly records: (before: Records) => Effect.Effect<Records>
+  }
 }
 
 export const editorOver = ({ initial, pkce, put, recording, records }: Place): DirectoryEditor["Service"] => {
-  const change = (f: (records: Records) => Effect.Effect<Records, NotThere>) =>
-    put((records) => Effect.tap(f(records), (next) => Changes.check(next, pkce)))
+  const change = (f: (records: Records) => Effect.Effect<Records, NotThere>, keepSessions?: boolean) =>
+    put((records) => Effect.tap(f(records), (next) => Changes.check(next, pkce)), { keepSessions })
   const changes = Changes.make(recording)
   return {
     accounts: Effect.sync(() =>
@@ -40,15 +44,17 @@ export const editorOver = ({ initial, pkce, put, recording, records }: Place): D
     addAccount: (account) => change(changes.addAccount(account)),
     removeAccount: (accountId) => change(changes.removeAccount(accountId)),
     addUser: (accountId, user) => change(changes.addUser(accountId, user)),
-    changeUser: (accountId, userId, settings) => change(changes.changeUser(accountId, userId, settings)),
+    changeUser: (accountId, userId, { keep_sessions, ...settings }) =>
+      change(changes.changeUser(accountId, userId, settings), keep_sessions),
     removeUser: (accountId, userId) => change(changes.removeUser(accountId, userId)),
     addInstallation: (accountId, installation) => change(changes.addInstallation(accountId, installation)),
-    changeInstallation: (accountId, clientId, settings) =>
-      change(changes.changeInstallation(accountId, clientId, settings)),
+    changeInstallation: (accountId, clientId, { keep_sessions, ...settings }) =>
+      change(changes.changeInstallation(accountId, clientId, settings), keep_sessions),
     removeInstallation: (accountId, clientId) => change(changes.removeInstallation(accountId, clientId)),
-    replace: (next) => put(() => Effect.forEach(next.accounts, recording.account), next),
-    reset: put(() => initial.records, initial.config),
+    replace: (next) => put((before) => recording.config(next, before), { source: next }),
+    reset: put(initial.records, { source: initial.config }),
     dump: Effect.suspend(() => toDump(records())),
-    load: (dump) => Effect.asVoid(put(() => Effect.succeed(fromDump(dump))))
+    // What a document has of sessions was there together with its passwords.
+    load: (dump) => Effect.asVoid(put(() => Effect.succeed(fromDump(dump)), { keepSessions: true }))
   }
 }

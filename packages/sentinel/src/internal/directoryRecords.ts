@@ -5,13 +5,14 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Account, Directory, Installation, User } from "../Directory.ts"
 import * as PasswordHash from "../PasswordHash.ts"
+import * as Slices from "../operations/Slices.ts"
 import type { Passwords } from "../Passwords.ts"
 import type * as SentinelConfig from "../SentinelConfig.ts"
+import * as Password from "./directoryPassword.ts"
 
 export interface UserRecord {
   readonly settings: Omit<SentinelConfig.User, "password" | "password_hash">
-  /** A password that is in the configuration as it is has to be hashed first; that is done once. */
-  readonly hash: Effect.Effect<PasswordHash.PasswordHash>
+  readonly password: Password.Password
 }
 export interface InstallationRecord {
   readonly settings: Omit<SentinelConfig.Installation, "client_secret">
@@ -29,13 +30,18 @@ const utf8 = new TextEncoder()
 
 /** Makes records of settings. A secret has enough entropy that no slow hash is needed, unlike a password. */
 export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
-  const user = Effect.fnUntraced(function* ({ password, password_hash, ...settings }: SentinelConfig.User) {
+  /** Who has the same password as before keeps it as it was. */
+  const user = Effect.fnUntraced(function* (
+    { password, password_hash, ...settings }: SentinelConfig.User,
+    before?: Password.Password
+  ) {
     const parsed = password_hash === undefined ? undefined : PasswordHash.parse(Redacted.value(password_hash))
-    const hash =
-      parsed === undefined
-        ? yield* Effect.cached(passwords.hash(password ?? Redacted.make("")))
-        : Effect.succeed(parsed)
-    return { settings, hash } satisfies UserRecord
+    const next =
+      parsed === undefined ? yield* Password.plain(password ?? Redacted.make(""), passwords) : Password.hashed(parsed)
+    return {
+      settings,
+      password: before === undefined ? next : yield* Password.keptIfSame(before, next, passwords)
+    } satisfies UserRecord
   })
 
   const installation = Effect.fnUntraced(function* ({ client_secret, ...settings }: SentinelConfig.Installation) {
@@ -46,28 +52,37 @@ export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords[
     return { settings, secretHash } satisfies InstallationRecord
   }, Effect.orDie)
 
-  const account = Effect.fnUntraced(function* ({ installations, users, ...settings }: SentinelConfig.Account) {
+  const account = Effect.fnUntraced(function* (
+    { installations, users, ...settings }: SentinelConfig.Account,
+    before?: ReadonlyMap<string, UserRecord>
+  ) {
     return {
       settings,
-      users: yield* Effect.forEach(users, user),
+      users: yield* Effect.forEach(users, (one) => user(one, before?.get(one.id)?.password)),
       installations: yield* Effect.forEach(installations, installation)
     } satisfies AccountRecord
   })
 
-  return { account, installation, user }
+  /** A whole configuration after another one. */
+  const config = (next: SentinelConfig.SentinelConfig, before: Records) => {
+    const accounts = new Map(before.map(({ settings, users }) => [settings.id, users]))
+    return Effect.forEach(next.accounts, (one) =>
+      account(one, new Map(accounts.get(one.id)?.map((record) => [record.settings.id, record])))
+    )
+  }
+
+  return { account, config, installation, user }
 }
 export type Recorder = ReturnType<typeof recorder>
-
-/** Hashes the passwords that are not hashed yet. */
-export const hashAll = (records: Records): Effect.Effect<void> =>
-  Effect.forEach(records, ({ users }) => Effect.forEach(users, ({ hash }) => hash), { discard: true })
 
 interface AccountEntry {
   readonly account: Account
   readonly installations: ReadonlyMap<string, Installation>
   readonly users: ReadonlyMap<string, User>
   /** By e-mail address in lower case. */
-  readonly logins: ReadonlyMap<string, { readonly user: User; readonly hash: UserRecord["hash"] }>
+  readonly logins: ReadonlyMap<string, { readonly user: User; readonly password: Password.Password }>
+  /** The kinds of passwords of this account, see {@link Passwords}. */
+  readonly kinds: ReadonlyArray<PasswordHash.PasswordHash | undefined>
 }
 
 /** Where the directory looks things up. Who is disabled is not in it. */
@@ -90,25 +105,47 @@ const installationOf = ({ secretHash, settings }: InstallationRecord): Installat
   redirectUris: settings.redirect_uris
 })
 
-export const indexOf = (records: Records): Index =>
-  new Map(
-    records.map(({ installations, settings, users }) => {
-      const enabled = users
-        .filter((record) => record.settings.enabled)
-        .map((record) => ({ user: userOf(record), hash: record.hash }))
-      const entry: AccountEntry = {
-        account: { id: settings.id, name: settings.name },
-        installations: new Map(
-          installations
-            .filter((record) => record.settings.enabled)
-            .map((record) => [record.settings.client_id, installationOf(record)])
-        ),
-        users: new Map(enabled.map(({ user }) => [user.id, user])),
-        logins: new Map(enabled.map((login) => [login.user.email.toLowerCase(), login]))
-      }
-      return [settings.id, entry]
-    })
-  )
+/** One of each kind; `undefined` for those that are not hashed yet. */
+export function* kindsOf(users: ReadonlyArray<UserRecord>): Slices.Pausing<AccountEntry["kinds"]> {
+  const kinds = new Map<string, PasswordHash.PasswordHash | undefined>()
+  for (const {
+    password: { expected }
+  } of users) {
+    yield
+    if (Redacted.isRedacted(expected)) kinds.set("", undefined)
+    else kinds.set(PasswordHash.kindOf(expected), expected)
+  }
+  return [...kinds.values()]
+}
+
+function* entriesOf(records: Records): Slices.Pausing<Index> {
+  const index = new Map<string, AccountEntry>()
+  for (const { installations, settings, users } of records) {
+    const account: Account = { id: settings.id, name: settings.name }
+    const entry = {
+      account,
+      installations: new Map<string, Installation>(),
+      users: new Map<string, User>(),
+      logins: new Map<string, { user: User; password: Password.Password }>(),
+      kinds: yield* kindsOf(users)
+    } satisfies AccountEntry
+    for (const record of users) {
+      yield
+      if (!record.settings.enabled) continue
+      const user = userOf(record)
+      entry.users.set(user.id, user)
+      entry.logins.set(user.email.toLowerCase(), { user, password: record.password })
+    }
+    for (const record of installations) {
+      yield
+      if (record.settings.enabled) entry.installations.set(record.settings.client_id, installationOf(record))
+    }
+    index.set(settings.id, entry)
+  }
+  return index
+}
+
+export const indexOf = (records: Records): Effect.Effect<Index> => Slices.run(() => entriesOf(records))
 
 const find = <A>(found: A | undefined) => Effect.succeed(Option.fromUndefinedOr(found))
 
@@ -118,14 +155,11 @@ export const directoryOver = (index: () => Index, passwords: Passwords["Service"
   installation: (accountId, clientId) => find(index().get(accountId)?.installations.get(clientId)),
   user: (accountId, userId) => find(index().get(accountId)?.users.get(userId)),
   authenticate: Effect.fnUntraced(function* (accountId, email, password) {
-    const logins = index().get(accountId)?.logins
-    const all = [...(logins?.values() ?? [])]
-    // A login that waits only for the hashes of known users would tell who is known.
-    const hashes = yield* Effect.forEach(all, ({ hash }) => hash)
-    const login = logins?.get(email.toLowerCase())
-    // An unknown user costs as much as those whom the account has.
-    const hash = login === undefined ? hashes[0] : hashes[all.indexOf(login)]
-    const isRight = yield* passwords.verify(password, hash)
+    const entry = index().get(accountId)
+    const login = entry?.logins.get(email.toLowerCase())
+    // Whoever it is, the work is that of all kinds that the account has.
+    const expected = login === undefined ? entry?.kinds[0] : login.password.expected
+    const isRight = yield* passwords.verify(password, expected, entry?.kinds)
     return isRight && login !== undefined ? Option.some(login.user) : Option.none()
   })
 })

@@ -2,6 +2,7 @@
  * Finds ids that are used twice. It reads the raw JSON, so that it reports next to what the schema reports, not after it.
  */
 import * as Predicate from "effect/Predicate"
+import type * as Slices from "../operations/Slices.ts"
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -10,27 +11,33 @@ const listOf = (value: unknown, field: string): ReadonlyArray<Json> => {
   return Array.isArray(list) ? list.map((item): Json => (Predicate.isObject(item) ? (item as Json) : {})) : []
 }
 
-const repeated = (items: ReadonlyArray<Json>, field: string, path: string): ReadonlyArray<string> => {
+function* repeated(items: ReadonlyArray<Json>, field: string, path: string): Slices.Pausing<ReadonlyArray<string>> {
   const seen = new Map<string, number>()
-  return items.flatMap((item, index) => {
+  const problems: Array<string> = []
+  for (const [index, item] of items.entries()) {
+    yield
     const value = item[field]
-    if (typeof value !== "string") return []
+    if (typeof value !== "string") continue
     const key = field === "email" ? value.toLowerCase() : value
     const first = seen.get(key)
-    if (first !== undefined) return [`${path}[${index}].${field}: is the same as that of ${path}[${first}]`]
-    seen.set(key, index)
-    return []
-  })
+    if (first === undefined) seen.set(key, index)
+    else if (problems.length < 100)
+      problems.push(`${path}[${index}].${field}: is the same as that of ${path}[${first}]`)
+  }
+  return problems
 }
 
-export const duplicates = (config: unknown): ReadonlyArray<string> => {
+export function* duplicates(config: unknown): Slices.Pausing<ReadonlyArray<string>> {
   const accounts = listOf(config, "accounts")
-  return [
-    ...repeated(accounts, "id", "accounts"),
-    ...accounts.flatMap((account, index) => [
-      ...repeated(listOf(account, "users"), "id", `accounts[${index}].users`),
-      ...repeated(listOf(account, "users"), "email", `accounts[${index}].users`),
-      ...repeated(listOf(account, "installations"), "client_id", `accounts[${index}].installations`)
-    ])
-  ]
+  const problems = [...(yield* repeated(accounts, "id", "accounts"))]
+  for (const [index, account] of accounts.entries()) {
+    for (const [list, field] of [
+      ["users", "id"],
+      ["users", "email"],
+      ["installations", "client_id"]
+    ] as const) {
+      problems.push(...(yield* repeated(listOf(account, list), field, `accounts[${index}].${list}`)))
+    }
+  }
+  return problems
 }

@@ -35,9 +35,13 @@ export interface SigningKey {
  *
  * @since 0.1.0
  */
-export class InvalidSigningKey extends Data.TaggedError("InvalidSigningKey")<{ readonly problem: string }> {
+export class InvalidSigningKey extends Data.TaggedError("InvalidSigningKey")<{
+  readonly problem: string
+  /** Which one of several it is, such as `signing_keys[0]`. */
+  readonly path?: string
+}> {
   override get message(): string {
-    return `The signing key ${this.problem}. Make one with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`
+    return `${this.path === undefined ? "The signing key" : `${this.path}: the key`} ${this.problem}. Make one with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`
   }
 }
 
@@ -167,6 +171,8 @@ export const fromText = Effect.fnUntraced(function* (
   const numbers = { e: e!, n: n! }
   // 2048 bits are 342 characters of base64url.
   if (numbers.n.length < 342) return yield* unusable("is shorter than 2048 bits")()
+  // A signature takes eight times as long for twice the bits, and every sign-in waits for one.
+  if (numbers.n.length > 683) return yield* unusable("is longer than 4096 bits")()
   return make(
     signature,
     privateKey,

@@ -12,13 +12,16 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as RedirectUris from "../authorize/RedirectUris.ts"
 import type { IssueCode } from "../authorize/IssueCode.ts"
-import { brokenBy, sendCode, sendError } from "../authorize/Target.ts"
+import * as Checks from "../authorize/AuthorizeChecks.ts"
+import { brokenBy, sendCode, sendError, type SentBackError } from "../authorize/Target.ts"
 import { Directory } from "../Directory.ts"
 import type { Handler } from "../http/Endpoint.ts"
 import * as FormBody from "../http/FormBody.ts"
+import * as Query from "../http/Query.ts"
 import * as Redirect from "../http/Redirect.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
 import { ShownError } from "../http/ShownError.ts"
+import * as Trail from "../http/Trail.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
 import type { Render } from "../page/Page.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
@@ -79,12 +82,28 @@ export const make = Effect.fnUntraced(function* (parts: {
   const profile = yield* SentinelProfile
   const check = yield* Credentials.make(cookies, tickets)
 
-  /** The account and the application that a ticket is for. */
+  /**
+   * The account and the application that a ticket is for. What the authorization endpoint has found is as old as the ticket, so what may
+   * be another thing by now is looked at again: else an address that was taken away would still be given a code.
+   */
   const partiesOf = Effect.fnUntraced(function* (ticket: LoginTicket) {
     const account = yield* directory.account(ticket.accountId)
-    const installation = yield* directory.installation(ticket.accountId, ticket.clientId)
-    if (Option.isNone(account) || Option.isNone(installation)) return yield* notKnownAnymore
-    return { account: account.value, installation: installation.value, ticket, profile }
+    const found = yield* directory.installation(ticket.accountId, ticket.clientId)
+    if (Option.isNone(account) || Option.isNone(found)) return yield* notKnownAnymore
+    const installation = found.value
+    if (RedirectUris.registeredOf(installation.redirectUris, ticket.redirectUri, profile) === undefined) {
+      return yield* Checks.notRegistered
+    }
+    const query = Query.parametersOf(againFrom(ticket))
+    const request = { query, search: "", installation, profile }
+    const refusal = Checks.checksOfInstallation.map((check) => check(request)).find((error) => error !== undefined)
+    return { account: account.value, installation, ticket, profile, refusal }
+  })
+
+  /** What may go back to the application still goes back to it (RFC 6749 section 4.1.2.1). */
+  const sendBack = Effect.fnUntraced(function* (ticket: LoginTicket, error: SentBackError, status: 302 | 303) {
+    yield* Trail.refused(error.error, error.description)
+    return sendError(ticket, error, status)
   })
 
   const show: Handler = Effect.fnUntraced(function* ({ query, request }) {
@@ -96,14 +115,17 @@ export const make = Effect.fnUntraced(function* (parts: {
     if ((yield* Clock.currentTimeMillis) >= opened.value.expiresAt) {
       return render(LoginPage.expired(againFrom(opened.value)))
     }
+    const parties = yield* partiesOf(opened.value)
+    if (parties.refusal !== undefined) return yield* sendBack(opened.value, parties.refusal, 302)
     const token = yield* tickets.formToken(sealed, browser)
-    return render(LoginPage.form({ ...(yield* partiesOf(opened.value)), sealed, token }))
+    return render(LoginPage.form({ ...parties, sealed, token }))
   })
 
   const submit: Handler = Effect.fnUntraced(function* ({ request }) {
     yield* SameOrigin.check(request, publicOrigin)
     const body = yield* Effect.mapError(
-      FormBody.read(request),
+      // A password that is too long is a wrong one (R86), and takes as long as any other.
+      FormBody.read(request, { length: Infinity }),
       ({ description, status }) => new ShownError({ status, error: "invalid_request", description, remedy: startAgain })
     )
     const browser = cookies.login.read(request)
@@ -119,6 +141,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     if (now >= ticket.expiresAt) return render(LoginPage.expired(againFrom(ticket)))
     const parties = yield* partiesOf(ticket)
     RequestFacts.isFrom(request, ticket)
+    if (parties.refusal !== undefined) return yield* sendBack(ticket, parties.refusal, 303)
 
     const email = body.get("username") ?? ""
     const password = body.get("password") ?? ""

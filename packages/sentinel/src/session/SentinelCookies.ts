@@ -39,6 +39,19 @@ export interface SentinelCookies {
 }
 
 /**
+ * The first value under a name (RFC 6265 section 5.4). Ours have nothing to decode, so nothing is: `request.cookies` of effect decodes
+ * those of all others, too, with an exception for each wrong escape.
+ */
+const valueOf = (header: string | undefined, name: string): string | undefined => {
+  if (header?.includes(name) !== true) return undefined
+  for (const pair of header.split(";")) {
+    const equals = pair.indexOf("=")
+    if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim()
+  }
+  return undefined
+}
+
+/**
  * Cookies for a public origin: `__Host-` and `Secure` with https; a plain name on http, which is loopback, because browsers
  * drop a `Secure` cookie there and the login would go round in circles.
  *
@@ -51,7 +64,7 @@ export const make = (publicOrigin: Origin): SentinelCookies => {
     const name = `${secure ? "__Host-" : ""}sentinel-${suffix}`
     return {
       read: (request) => {
-        const value = request.cookies[name]
+        const value = valueOf(request.headers["cookie"], name)
         return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined
       },
       write: (response, value) =>

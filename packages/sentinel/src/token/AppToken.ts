@@ -44,7 +44,8 @@ export const make = Effect.fnUntraced(function* (
     if (query.repeated.size > 0) return yield* invalidRequest("A parameter appears more than once.")
     const body = request.headers["content-type"] === undefined ? undefined : yield* readForm(incoming)
     const both = new URLSearchParams({ ...query.toRecord(), ...body?.toRecord() })
-    return UrlParameters.fromSearch(both.toString())
+    // Each of the two has been counted already.
+    return UrlParameters.fromSearch(both.toString(), { count: Infinity })
   })
 
   const answer = Effect.fnUntraced(function* (incoming: Incoming) {

@@ -6,6 +6,7 @@
 import type * as Digest from "effect/crypto/Digest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as RedirectUris from "../authorize/RedirectUris.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import { SentinelStore } from "../SentinelStore.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
@@ -38,6 +39,7 @@ export const make = Effect.fnUntraced(function* ({
   return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
     const code = body.get("code")
     if (code === undefined) return yield* invalidRequest("code is missing.")
+    const redirectUri = body.get("redirect_uri")
     const { accessToken, refreshToken } = yield* tokenSets.random
     const mayRefresh = installation.grantTypes.includes("refresh_token")
     const verifier = profile.pkce === "ignored" ? undefined : body.get("code_verifier")
@@ -47,7 +49,7 @@ export const make = Effect.fnUntraced(function* ({
         id: yield* secrets.hash(code),
         accountId,
         clientId: installation.clientId,
-        redirectUri: body.get("redirect_uri"),
+        redirectUri,
         codeChallenge: verifier === undefined ? undefined : yield* challengeOf(verifier),
         tokens: {
           accessId: yield* secrets.hash(accessToken),
@@ -68,6 +70,14 @@ export const make = Effect.fnUntraced(function* ({
         yield* store.revokeGrant(outcome.grant.id, now)
         return yield* badCode("code used twice: its grant is revoked")
       case "Won":
+        // It is that of the code, and may have been taken away since.
+        if (
+          redirectUri !== undefined &&
+          RedirectUris.registeredOf(installation.redirectUris, redirectUri, profile) === undefined
+        ) {
+          yield* store.revokeGrant(outcome.grant.id, now)
+          return yield* badCode("the redirect_uri of the code is not registered anymore: its grant is revoked")
+        }
         return yield* answer({
           accessToken,
           refreshToken: mayRefresh ? refreshToken : undefined,

@@ -196,7 +196,9 @@ layer(layerLoopback, { excludeTestServices: true })("parameters", (it) => {
       ["state, equal", "state=a&state=a", "sent back"],
       ["state, different", "state=a&state=b", "sent back"],
       ["state, by another spelling of its name", "state=a&%73tate=b", "sent back"],
-      ["state, 500 times", "state=a".concat("&state=a".repeat(500)), "sent back"]
+      ["state, 50 times", "state=a".concat("&state=a".repeat(49)), "sent back"],
+      // R96: what is beyond 64 parameters is not read, so nobody knows what was meant.
+      ["state, 500 times", "state=a".concat("&state=a".repeat(499)), "shown"]
     ] as const)("R11: %s twice is %3$s", ([, more, where]) =>
       Effect.gen(function* () {
         const answer = yield* ask(`${valid}&${more}`)

@@ -28,6 +28,13 @@ const {
   ...installed
 } = SentinelConfig.Installation.fields
 
+const keep_sessions = optional(
+  Schema.Boolean.annotate({
+    description:
+      "Keep sessions and tokens, which else end with another password, e-mail address or secret. They end in any case for what is disabled."
+  })
+)
+
 /**
  * What can be changed about a user. What is left out stays as it is.
  *
@@ -35,11 +42,12 @@ const {
  */
 export const UserChanges = Schema.Struct({
   email: optional(SentinelConfig.User.fields.email),
-  password: optional(Schema.RedactedFromValue(Schema.NonEmptyString)),
+  password: optional(SentinelConfig.Password),
   name: SentinelConfig.User.fields.name,
   is_admin: optional(Schema.Boolean),
   is_lpa: optional(Schema.Boolean),
-  enabled: optional(Schema.Boolean)
+  enabled: optional(Schema.Boolean),
+  keep_sessions
 })
 
 /**
@@ -54,7 +62,8 @@ export const InstallationChanges = Schema.Struct({
   description: installed.description,
   grant_types: optional(installed.grant_types),
   redirect_uris: optional(installed.redirect_uris),
-  enabled: optional(Schema.Boolean)
+  enabled: optional(Schema.Boolean),
+  keep_sessions
 })
 
 const AccountSettings = Schema.Struct({
