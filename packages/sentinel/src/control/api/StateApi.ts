@@ -8,7 +8,6 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import * as Struct from "effect/Struct"
 import { Grant, Session } from "../../internal/storeDump.ts"
 import { NotSupported, NotThere, Unavailable } from "../ControlError.ts"
 import { Snapshot } from "../Snapshot.ts"
@@ -24,7 +23,7 @@ const SessionState = Schema.Struct({
 }).annotate({ identifier: "SessionState" })
 
 const FamilyState = Schema.Struct({
-  grant: Schema.Struct(Struct.omit(Grant.fields, ["nonce"])),
+  grant: Grant,
   revokedAt: Time,
   session: Schema.optional(SessionState),
   isAlive: Schema.Boolean
