@@ -90,7 +90,7 @@ export class InternalError extends Schema.TaggedError<InternalError>()("Internal
 }
 
 /**
- * The clock was to go back, or to where no clock can go.
+ * The clock was to go back.
  *
  * @since 0.1.0
  */
@@ -100,7 +100,22 @@ export class ClockGoesForward extends Schema.TaggedError<ClockGoesForward>()(
   { httpApiStatus: 409 }
 ) {
   override get message(): string {
-    return `${this.problem} Sentinel's clock only goes forward; reset begins anew at the real time.`
+    return `${this.problem} Sentinel's clock only goes forward; it can be set back to the real time.`
+  }
+}
+
+/**
+ * The clock was to go further than it can.
+ *
+ * @since 0.1.0
+ */
+export class ClockTooFar extends Schema.TaggedError<ClockTooFar>()(
+  "ClockTooFar",
+  { latest: Schema.String },
+  { httpApiStatus: 409 }
+) {
+  override get message(): string {
+    return `Sentinel's clock goes no further than ${this.latest}.`
   }
 }
 

@@ -20,7 +20,8 @@ const clock = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
         Effect.map(
           "by" in payload ? clock.advance(payload.by) : clock.advanceTo(DateTime.toEpochMillis(payload.to)),
           shown
-        )
+        ),
+      toRealTime: () => Effect.map(clock.toRealTime, shown)
     })
   )
 )

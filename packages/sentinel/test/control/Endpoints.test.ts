@@ -137,6 +137,7 @@ const cases: ReadonlyArray<Case> = [
     plain: () => ["/control/clock/advance", { by: "1m" }],
     typed: ({ client }) => client.clock.advance({ payload: { by: Duration.minutes(1) } })
   },
+  { of: "clock.toRealTime", plain: () => ["/control/clock/real"], typed: ({ client }) => client.clock.toRealTime() },
   {
     of: "faults.add",
     plain: () => ["/control/faults", { match: { route: "token", every: 2 }, action: { type: "html", status: 502 } }],
