@@ -144,17 +144,18 @@ export const clearFaults = Effect.fnUntraced(function* (options: Options & { rea
 })
 
 /**
- * Without a duration it says what time it is at Sentinel.
+ * Sets Sentinel's clock forward by a duration, or back to the real time, and says what time it is there.
  *
  * @since 0.1.0
  */
 export const clock = Effect.fnUntraced(function* (
-  options: Options & { readonly by: Option.Option<Duration.Duration> }
+  options: Options & { readonly set: Option.Option<Duration.Duration | "real"> }
 ) {
-  const { by } = options
-  const { ahead, now } = yield* controlling(options, (client) =>
-    Option.isSome(by) ? client.clock.advance({ payload: { by: by.value } }) : client.clock.state()
-  )
+  const { set } = options
+  const { ahead, now } = yield* controlling(options, (client) => {
+    if (Option.isNone(set)) return client.clock.state()
+    return set.value === "real" ? client.clock.toRealTime() : client.clock.advance({ payload: { by: set.value } })
+  })
   const time = DateTime.formatIso(now)
   yield* Output.print(
     { now: time, ahead: DurationText.format(ahead) },

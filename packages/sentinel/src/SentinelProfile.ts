@@ -64,6 +64,8 @@ export const Points = Schema.Struct({
   refreshGrace: between("0 seconds", "5 minutes"),
   /** Whether the answer to a refresh has an id_token. LivePerson documents none. */
   idTokenOnRefresh: Schema.Boolean,
+  /** By which clock id_tokens and app tokens are dated if a test has advanced Sentinel's: the real one, or Sentinel's. */
+  idTokenClock: Schema.Literals(["real", "sentinel"]),
   /** Whether the keys are published; else the key set is empty. LivePerson documents it for those of app tokens only. */
   publishKeys: Schema.Boolean,
   /** Whether a registered `http://localhost` redirect URI matches any port, as 127.0.0.1 does (RFC 8252 section 8.3). */
@@ -144,6 +146,7 @@ export const newest: SentinelProfile = {
   rotateRefreshTokens: true,
   refreshGrace: Duration.seconds(10),
   idTokenOnRefresh: false,
+  idTokenClock: "real",
   publishKeys: true,
   anyPortOnLocalhost: false,
   pkce: "ignored",

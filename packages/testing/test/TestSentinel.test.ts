@@ -8,6 +8,7 @@ import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import type { Target } from "@le-auth/testing/ReceivedRequest"
 import * as TestSentinel from "@le-auth/testing/TestSentinel"
 import * as TestSignIn from "@le-auth/testing/TestSignIn"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import * as HttpClient from "effect/http/HttpClient"
@@ -278,6 +279,17 @@ describe("the HttpClient", () => {
       )
       assert.strictEqual(yield* count(), 0)
     }).pipe(Effect.provide(TestSentinel.layer))
+  )
+
+  it.effect("S21: a sign-in is accepted, whatever Sentinel's clock shows", () =>
+    Effect.gen(function* () {
+      yield* TestSentinel.control(({ clock }) => clock.advance(Duration.hours(8)))
+      const ahead = yield* signIn()
+      yield* refresh(ahead)
+      yield* TestSentinel.control(({ clock }) => clock.toRealTime)
+      yield* Sessions.Sessions.use((sessions) => sessions.refresh(ahead.key))
+      yield* signIn()
+    }).pipe(Effect.provide(TestSignIn.layer))
   )
 
   it.live("works under the real clock, too", () =>

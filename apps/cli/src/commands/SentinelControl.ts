@@ -137,23 +137,33 @@ const advance = Command.make(
       Argument.withDescription("A duration such as 8h, 1h30m or '90 seconds'")
     )
   },
-  ({ by, ...options }) => Effect.flatMap(work, ({ clock }) => clock({ ...options, by: Option.some(by) }))
+  ({ by, ...options }) => Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.some(by) }))
 ).pipe(
-  Command.withDescription("Set Sentinel's clock forward: codes, tokens and sessions expire by it. It never goes back."),
+  Command.withDescription(
+    "Set Sentinel's clock forward: codes, tokens and sessions expire by it. It never goes back, but to the real time."
+  ),
   Command.withShortDescription("Set Sentinel's clock forward"),
   Command.withExamples([{ command: "le-auth sentinel clock advance 8h", description: "Let every access token expire" }])
+)
+
+const real = Command.make("real", common, (options) =>
+  Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.some("real" as const) }))
+).pipe(
+  Command.withDescription("Set Sentinel's clock back to the real time. Sessions and tokens stay."),
+  Command.withShortDescription("Set Sentinel's clock back to the real time"),
+  Command.withExamples([{ command: "le-auth sentinel clock real", description: "Be as late as everybody again" }])
 )
 
 /**
  * @since 0.1.0
  */
 export const clock = Command.make("clock", common, (options) =>
-  Effect.flatMap(work, ({ clock }) => clock({ ...options, by: Option.none() }))
+  Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.none() }))
 ).pipe(
   Command.withDescription("Show what time it is at a running Sentinel."),
   Command.withShortDescription("Show, or set forward, Sentinel's clock"),
   Command.withExamples([{ command: "le-auth sentinel clock", description: "What time is it there?" }]),
-  Command.withSubcommands([advance])
+  Command.withSubcommands([advance, real])
 )
 
 /**

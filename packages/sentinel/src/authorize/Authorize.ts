@@ -27,6 +27,7 @@ import { brokenBy, sendCode, sendError, SentBackError, type Target } from "./Tar
 /** Sealed, a request is longer than it was. The login page would refuse the address, and nobody would be told. */
 const stateTooLong = new SentBackError({
   error: "invalid_request",
+  problem: "state-too-long",
   description: "state is too long. A random text is enough, the rest belongs on the server."
 })
 
@@ -96,12 +97,11 @@ export const make = Effect.fnUntraced(function* (parts: {
         yield* Effect.logInfo(`authorize refused: ${error.error}, ${reason}`).pipe(
           Effect.annotateLogs({ account: accountId, client: clientId })
         )
-        yield* Trail.refused(error.error, reason)
+        yield* Trail.refused(error.error, reason, error.problem)
         return sendError(target, error, 302)
       }
     }
-    const planned = (yield* Trail.Trail)?.sendBack
-    if (planned !== undefined) return sendError(target, new SentBackError(planned), 302)
+    yield* Trail.answersTo(target)
     return yield* Effect.catchCause(proceed(incoming, target), (cause) =>
       Effect.as(Effect.logError("authorize failed", cause), sendError(target, brokenBy(cause), 302))
     )

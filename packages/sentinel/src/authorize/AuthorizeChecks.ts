@@ -11,20 +11,22 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Directory, Installation } from "../Directory.ts"
 import * as ApiVersion from "../http/ApiVersion.ts"
+import type { Problem } from "../http/Problem.ts"
 import { ShownError } from "../http/ShownError.ts"
 import type { SentinelProfile } from "../SentinelProfile.ts"
 import * as Pkce from "../token/Pkce.ts"
 import * as RedirectUris from "./RedirectUris.ts"
 import { SentBackError } from "./Target.ts"
 
-const badRequest = (description: string, remedy: string): ShownError =>
-  new ShownError({ status: 400, error: "invalid_request", description, remedy })
+const badRequest = (problem: Problem, description: string, remedy: string): ShownError =>
+  new ShownError({ status: 400, error: "invalid_request", problem, description, remedy })
 
 /** One answer for both, so that nobody can find out which accounts there are. */
 const unknownAccountOrClient = (reason: string) =>
   new ShownError({
     status: 401,
     error: "unauthorized_client",
+    problem: "client-unknown",
     description: "The account or the application is not known.",
     remedy:
       "Check the account id in the path and client_id. An application has another client_id in each account in which it is installed.",
@@ -38,7 +40,9 @@ const unknownAccountOrClient = (reason: string) =>
  */
 export const clientId = (query: UrlParameters): Effect.Effect<string, ShownError> => {
   if (query.repeated.has("client_id")) {
-    return Effect.fail(badRequest("The parameter client_id appears more than once.", "Send it once."))
+    return Effect.fail(
+      badRequest("client-id-repeated", "The parameter client_id appears more than once.", "Send it once.")
+    )
   }
   const value = query.get("client_id")
   if (value !== undefined) return Effect.succeed(value)
@@ -46,6 +50,7 @@ export const clientId = (query: UrlParameters): Effect.Effect<string, ShownError
   const hasTwoQueries = query.get("v")?.includes("?") === true
   return Effect.fail(
     badRequest(
+      "client-id-missing",
       "The parameter client_id is missing.",
       hasTwoQueries
         ? "The query has a second question mark after v. The endpoint already has a query: add parameters with an ampersand."
@@ -85,6 +90,7 @@ export const installation = (
  * @since 0.1.0
  */
 export const notRegistered = badRequest(
+  "redirect-uri-not-registered",
   "The redirect URI is not one of those that are registered for the application.",
   "Add it to redirect_uris of the installation, or correct it. It is compared character by character: scheme, host, " +
     "port, path and a slash at the end all count."
@@ -101,7 +107,9 @@ export const redirectUri = (
   options: { readonly anyPortOnLocalhost: boolean }
 ): Effect.Effect<{ readonly redirectUri: string; readonly redirectUriWasSent: boolean }, ShownError> => {
   if (query.repeated.has("redirect_uri")) {
-    return Effect.fail(badRequest("The parameter redirect_uri appears more than once.", "Send it once."))
+    return Effect.fail(
+      badRequest("redirect-uri-repeated", "The parameter redirect_uri appears more than once.", "Send it once.")
+    )
   }
   const given = query.get("redirect_uri")
   const [first, ...others] = installation.redirectUris
@@ -110,6 +118,7 @@ export const redirectUri = (
       ? Effect.succeed({ redirectUri: first, redirectUriWasSent: false })
       : Effect.fail(
           badRequest(
+            "redirect-uri-missing",
             "The parameter redirect_uri is missing.",
             "It may be left out only if the installation has exactly one redirect URI."
           )
@@ -141,9 +150,11 @@ export interface CheckedRequest {
  */
 export type SentBackCheck = (request: CheckedRequest) => SentBackError | undefined
 
-const invalidRequest = (description: string) => new SentBackError({ error: "invalid_request", description })
+const invalidRequest = (problem: Problem, description: string) =>
+  new SentBackError({ error: "invalid_request", problem, description })
 const publicWithoutPkce = new SentBackError({
   error: "unauthorized_client",
+  problem: "pkce-wrong",
   description: "The installation has no secret, and this Sentinel has no PKCE."
 })
 
@@ -157,6 +168,7 @@ export const mayUseCodes: SentBackCheck = ({ installation }) =>
     ? undefined
     : new SentBackError({
         error: "unauthorized_client",
+        problem: "grant-type-not-allowed",
         description: "The installation has no grant type authorization_code."
       })
 
@@ -175,7 +187,9 @@ export const nothingTwice: SentBackCheck = ({ profile, query }) => {
     ...(profile.pkce === "ignored" ? [] : ["code_challenge", "code_challenge_method"]),
     ...(profile.discovery ? ["nonce"] : [])
   ].find((name) => query.repeated.has(name))
-  return twice === undefined ? undefined : invalidRequest(`The parameter ${twice} appears more than once.`)
+  return twice === undefined
+    ? undefined
+    : invalidRequest("parameter-repeated", `The parameter ${twice} appears more than once.`)
 }
 
 /**
@@ -185,7 +199,7 @@ export const nothingTwice: SentBackCheck = ({ profile, query }) => {
  */
 export const versionIsKnown: SentBackCheck = ({ profile, query }) => {
   const problem = ApiVersion.problemOf(query, ApiVersion.authorizeVersions, profile)
-  return problem === undefined ? undefined : invalidRequest(problem)
+  return problem === undefined ? undefined : invalidRequest("version-unknown", problem)
 }
 
 /**
@@ -197,8 +211,12 @@ export const responseTypeIsCode: SentBackCheck = ({ query }) => {
   const value = query.get("response_type")
   if (value === "code") return undefined
   return value === undefined
-    ? invalidRequest("response_type is missing. It must be code.")
-    : new SentBackError({ error: "unsupported_response_type", description: "response_type must be code." })
+    ? invalidRequest("response-type-wrong", "response_type is missing. It must be code.")
+    : new SentBackError({
+        error: "unsupported_response_type",
+        problem: "response-type-wrong",
+        description: "response_type must be code."
+      })
 }
 
 /**
@@ -208,7 +226,7 @@ export const responseTypeIsCode: SentBackCheck = ({ query }) => {
  */
 export const stateIsText: SentBackCheck = ({ query, search }) =>
   query.get("state")?.includes("\ufffd") === true && !isUtf8(search)
-    ? invalidRequest("state is not encoded in UTF-8.")
+    ? invalidRequest("state-not-text", "state is not encoded in UTF-8.")
     : undefined
 
 /** A replacement character may have been sent as such; escapes of other bytes make it, too. `%ZZ` is text as it is. */
@@ -232,13 +250,16 @@ export const challengeIsS256: SentBackCheck = ({ installation, profile, query })
   const challenge = query.get("code_challenge")
   const method = query.get("code_challenge_method")
   if (challenge === undefined) {
-    if (method !== undefined) return invalidRequest("code_challenge_method is there, but no code_challenge.")
-    return isPublic || profile.pkce === "required" ? invalidRequest("code_challenge is missing.") : undefined
+    if (method !== undefined)
+      return invalidRequest("pkce-wrong", "code_challenge_method is there, but no code_challenge.")
+    return isPublic || profile.pkce === "required"
+      ? invalidRequest("pkce-wrong", "code_challenge is missing.")
+      : undefined
   }
-  if (method !== "S256") return invalidRequest("code_challenge_method must be S256.")
+  if (method !== "S256") return invalidRequest("pkce-wrong", "code_challenge_method must be S256.")
   return Pkce.isChallenge(challenge)
     ? undefined
-    : invalidRequest("code_challenge must be 43 characters of base64url: the SHA-256 of the verifier.")
+    : invalidRequest("pkce-wrong", "code_challenge must be 43 characters of base64url: the SHA-256 of the verifier.")
 }
 
 /**

@@ -7,6 +7,7 @@ import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
 import type * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Problem } from "../http/Problem.ts"
 import * as Redirect from "../http/Redirect.ts"
 import { isStoreFailure } from "../internal/storeFailure.ts"
 import * as RedirectUris from "./RedirectUris.ts"
@@ -40,6 +41,7 @@ export interface Target {
 export class SentBackError extends Data.TaggedError("SentBackError")<{
   readonly error: AuthorizationErrorCode
   readonly description: string
+  readonly problem?: Problem
   readonly reason?: string
 }> {}
 

@@ -25,6 +25,7 @@ import * as SentinelProfile from "../SentinelProfile.ts"
 import * as SentinelStore from "../SentinelStore.ts"
 import * as SigningKeys from "../SigningKeys.ts"
 import { StoreInspection } from "../StoreInspection.ts"
+import { TokenTime } from "../token/TokenTime.ts"
 import * as Accounts from "./Accounts.ts"
 import type { NotSupported, Unavailable } from "./ControlError.ts"
 import * as DurationText from "./DurationText.ts"
@@ -47,7 +48,7 @@ import * as VirtualClock from "./VirtualClock.ts"
 export class Control extends Context.Service<
   Control,
   {
-    readonly clock: Pick<VirtualClock.VirtualClock["Service"], "state" | "advance" | "advanceTo">
+    readonly clock: Pick<VirtualClock.VirtualClock["Service"], "state" | "advance" | "advanceTo" | "toRealTime">
     readonly faults: Pick<Faults.Faults["Service"], "add" | "list" | "remove" | "clear">
     readonly journal: Pick<Journal.Journal["Service"], "read" | "follow" | "clear">
     /** What a code or a token is worth now, and why. The text itself goes nowhere. */
@@ -95,9 +96,11 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
   const control = Control.of({
     clock: {
       state: clock.state,
-      advance: (by: Duration.Duration) => change(`clock advanced by ${DurationText.format(by)}`, clock.advance(by)),
+      advance: (by: Duration.Duration) =>
+        change(() => `clock advanced by ${DurationText.format(by)}`, clock.advance(by)),
       advanceTo: (now) =>
-        change(({ ahead }) => `clock advanced, ${DurationText.format(ahead)} ahead`, clock.advanceTo(now))
+        change(({ ahead }) => `clock advanced, ${DurationText.format(ahead)} ahead`, clock.advanceTo(now)),
+      toRealTime: change("clock back to real time", clock.toRealTime)
     },
     faults: {
       list: faults.list,
@@ -126,7 +129,8 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
   return Context.merge(inspected, Context.make(Control, control)).pipe(
     Context.add(Directory.Directory, watchedDirectory(directory, editor)),
     Context.add(SentinelStore.SentinelStore, watchedStore(store, inspection)),
-    Context.add(Interceptor, interceptor)
+    Context.add(Interceptor, interceptor),
+    Context.add(TokenTime, clock.realOf)
   )
 })
 

@@ -23,6 +23,73 @@ export class InvalidChange extends Schema.TaggedError<InvalidChange>()(
 }
 
 /**
+ * The body has more bytes than this path takes.
+ *
+ * @since 0.1.0
+ */
+export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()(
+  "BodyTooLarge",
+  { limit: Schema.Int },
+  { httpApiStatus: 413 }
+) {
+  override get message(): string {
+    return `The body is larger than ${this.limit} bytes, the most that this address takes.`
+  }
+}
+
+/**
+ * The body broke off.
+ *
+ * @since 0.1.0
+ */
+export class UnreadableBody extends Schema.TaggedError<UnreadableBody>()("UnreadableBody", {}, { httpApiStatus: 400 }) {
+  override get message(): string {
+    return "The body could not be read to its end. Send it again."
+  }
+}
+
+/**
+ * The request comes from where none may come from: a page of another origin, or a name that is not loopback's.
+ *
+ * @since 0.1.0
+ */
+export class Forbidden extends Schema.TaggedError<Forbidden>()(
+  "Forbidden",
+  { problem: Schema.String },
+  { httpApiStatus: 403 }
+) {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/**
+ * The address does not take the method (405), or none at the control does (501).
+ *
+ * @since 0.1.0
+ */
+export class WrongMethod extends Schema.TaggedError<WrongMethod>()(
+  "WrongMethod",
+  { problem: Schema.String },
+  { httpApiStatus: 405 }
+) {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/**
+ * Something broke in here. What it was is in the log of Sentinel.
+ *
+ * @since 0.1.0
+ */
+export class InternalError extends Schema.TaggedError<InternalError>()("InternalError", {}, { httpApiStatus: 500 }) {
+  override get message(): string {
+    return "The control of Sentinel has an internal error. The log of Sentinel says more."
+  }
+}
+
+/**
  * The clock was to go back.
  *
  * @since 0.1.0
@@ -33,7 +100,22 @@ export class ClockGoesForward extends Schema.TaggedError<ClockGoesForward>()(
   { httpApiStatus: 409 }
 ) {
   override get message(): string {
-    return `${this.problem} Sentinel's clock only goes forward; reset begins anew at the real time.`
+    return `${this.problem} Sentinel's clock only goes forward; it can be set back to the real time.`
+  }
+}
+
+/**
+ * The clock was to go further than it can.
+ *
+ * @since 0.1.0
+ */
+export class ClockTooFar extends Schema.TaggedError<ClockTooFar>()(
+  "ClockTooFar",
+  { latest: Schema.String },
+  { httpApiStatus: 409 }
+) {
+  override get message(): string {
+    return `Sentinel's clock goes no further than ${this.latest}.`
   }
 }
 

@@ -11,13 +11,10 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as ControlAnswers from "./ControlAnswers.ts"
 import { controlHeader } from "./ControlApi.ts"
 
-const refuse = (problem: string) =>
-  HttpServerResponse.jsonUnsafe(
-    { _tag: "Forbidden", problem },
-    { status: 403, headers: { "cache-control": "no-store" } }
-  )
+const refuse = (problem: string) => HttpServerResponse.jsonUnsafe({ _tag: "Forbidden", problem }, { status: 403 })
 
 const isChange = (method: string): boolean => method !== "GET" && method !== "HEAD"
 
@@ -47,7 +44,7 @@ export const problemOf = (
 }
 
 /**
- * Refuses before any route is looked for.
+ * Refuses before any route is looked for and before anything of a body is read.
  *
  * @since 0.1.0
  */
@@ -56,7 +53,10 @@ export const layer = (hosts: ReadonlySet<string>) =>
     Effect.succeed((app) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const problem = problemOf(request, hosts)
-        return problem === undefined ? app : Effect.succeed(refuse(problem))
+        return Effect.map(
+          problem === undefined ? ControlAnswers.answer(request, app) : Effect.succeed(refuse(problem)),
+          HttpServerResponse.setHeaders(ControlAnswers.headers)
+        )
       })
     ),
     { global: true }

@@ -44,6 +44,8 @@ export const layer = Layer.unwrap(
     const host = NetAddress.formatUrlUnsafe(address).replace(/^https?:\/\//, "")
     if (!isLoopback(host)) return yield* new NotOnLoopback({ address: host })
     return HttpRouter.serve(routes(hostsOf(/:(\d+)$/.exec(host)?.[1] ?? "80")), {
+      // A path has one form, so that what holds for it cannot be passed by.
+      routerConfig: { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
       disableLogger: true,
       disableListenLog: true
     })

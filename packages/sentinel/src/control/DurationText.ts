@@ -39,17 +39,27 @@ const unitOf = (name: string): number | undefined =>
 const iso = /^p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?)?$/i
 const isoUnits = ["w", "d", "h", "m", "s"] as const
 
+/** Nobody writes a longer one. */
+const longestText = 100
+
+/** What is put into another clock, or added to it, has an end that a date can have. */
+const longest = Duration.days(36_525)
+
+const bounded = (millis: number, longest: Duration.Duration): Option.Option<Duration.Duration> =>
+  millis <= Duration.toMillis(longest) ? Option.some(Duration.millis(millis)) : Option.none()
+
 /**
- * Reads a duration; `None` if the text is none, or negative.
+ * Reads a duration of up to 100 years, or what is the longest; `None` if the text is none, negative or longer.
  *
  * @since 0.1.0
  */
-export const parse = (text: string): Option.Option<Duration.Duration> => {
+export const parse = (text: string, upTo: Duration.Duration = longest): Option.Option<Duration.Duration> => {
+  if (text.length > longestText) return Option.none()
   const trimmed = text.trim().toLowerCase()
   const isoParts = iso.exec(trimmed)?.slice(1)
   if (isoParts?.some((part) => part !== undefined) === true) {
     const millis = isoParts.reduce((sum, part, index) => sum + Number(part ?? 0) * units[isoUnits[index]!]!, 0)
-    return Option.some(Duration.millis(millis))
+    return bounded(millis, upTo)
   }
   if (!/^(?:\d+(?:\.\d+)?\s*[a-z]+\s*)+$/.test(trimmed)) return Option.none()
   let millis = 0
@@ -58,7 +68,7 @@ export const parse = (text: string): Option.Option<Duration.Duration> => {
     if (unit === undefined) return Option.none()
     millis += Number(amount) * unit
   }
-  return Option.some(Duration.millis(millis))
+  return bounded(millis, upTo)
 }
 
 /**
@@ -77,27 +87,46 @@ export const format = (duration: Duration.Duration): string => {
   return text === "" ? "0s" : text
 }
 
+const durationText = (options: {
+  readonly upTo: Duration.Duration
+  readonly expected: string
+  readonly description: string
+  readonly example: string
+}) =>
+  Schema.String.annotate({ description: options.description, examples: [options.example] }).pipe(
+    Schema.decodeTo(
+      Schema.Duration,
+      SchemaTransformation.transformEffect({
+        decode: (text: string, parsing) =>
+          Option.match(parse(text, options.upTo), {
+            onNone: () => Effect.fail(new SchemaIssue.InvalidValue({ expected: options.expected }, text, parsing)),
+            onSome: Effect.succeed
+          }),
+        encode: (duration: Duration.Duration) => Effect.succeed(format(duration))
+      })
+    )
+  )
+
 /**
- * A duration in a JSON document.
+ * A duration in a JSON document, up to 100 years.
  *
  * @since 0.1.0
  */
-export const DurationText = Schema.String.annotate({
-  description: "A duration such as 8h, 1h30m, 90 seconds or PT8H.",
-  examples: ["8h"]
-}).pipe(
-  Schema.decodeTo(
-    Schema.Duration,
-    SchemaTransformation.transformEffect({
-      decode: (text: string, options) =>
-        Option.match(parse(text), {
-          onNone: () =>
-            Effect.fail(
-              new SchemaIssue.InvalidValue({ expected: "a duration such as 8h, 1h30m or PT8H" }, text, options)
-            ),
-          onSome: Effect.succeed
-        }),
-      encode: (duration: Duration.Duration) => Effect.succeed(format(duration))
-    })
-  )
-)
+export const DurationText = durationText({
+  upTo: longest,
+  expected: "a duration such as 8h, 1h30m or PT8H, of at most 100 years",
+  description: "A duration such as 8h, 1h30m, 90 seconds or PT8H, of at most 100 years.",
+  example: "8h"
+})
+
+/**
+ * How far a clock is ahead of another: as far as the years that have four digits reach.
+ *
+ * @since 0.1.0
+ */
+export const AheadText = durationText({
+  upTo: Duration.days(3_652_425),
+  expected: "a duration such as 8h, 1h30m or PT8H, of at most 10,000 years",
+  description: "How far ahead: a duration such as 8h, 1h30m, 90 seconds or PT8H.",
+  example: "8h"
+})

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { AccountId } from "@le-auth/core/Identifiers"
-import { authorizationErrorCodes } from "@le-auth/core/OAuthError"
+import { authorizationErrorCodes, tokenErrorCodes } from "@le-auth/core/OAuthError"
 import * as Schema from "effect/Schema"
 import { Route } from "../http/Route.ts"
 import { DurationText } from "./DurationText.ts"
@@ -42,6 +42,50 @@ export const Match = Schema.Struct({
 /** @since 0.1.0 */
 export type Match = typeof Match.Type
 
+/** A text that every answer can carry: whole characters, and not the size of a book. */
+const Words = Schema.String.check(
+  Schema.makeFilter((text: string) => text.length <= 1000 && !/\p{Surrogate}/u.test(text), {
+    expected: "a text of up to 1,000 characters"
+  })
+)
+
+/** Seconds of `Retry-After`, up to ten years. */
+const Seconds = Schema.Int.check(
+  Schema.isBetween({ minimum: 0, maximum: 315_360_000 }, { expected: "a whole number of seconds, from 0 to ten years" })
+)
+
+/** The server makes these of the answer, so none can be set beside it (RFC 9112 sections 6 and 7, RFC 9110 section 7.8). */
+const ofTheServer: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "keep-alive",
+  "trailer",
+  "transfer-encoding",
+  "upgrade"
+])
+const isName = (name: string): boolean => /^[!#$%&'*+.^_`|~\dA-Za-z-]{1,100}$/.test(name)
+const isValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]{0,4096}$/.test(value)
+
+/** RFC 9110 sections 5.1 and 5.5. */
+const Headers = Schema.Record(Schema.String, Schema.String).check(
+  Schema.makeFilter(
+    (headers: Readonly<Record<string, string>>) => {
+      const names = Object.keys(headers).map((name) => name.toLowerCase())
+      return (
+        names.length <= 50 &&
+        new Set(names).size === names.length &&
+        names.every((name) => isName(name) && !ofTheServer.has(name)) &&
+        Object.values(headers).every(isValue)
+      )
+    },
+    {
+      expected:
+        "up to 50 headers, each once, with names and values as HTTP has them (no line breaks, nothing above U+00FF) and " +
+        `without those that the server makes: ${[...ofTheServer].join(", ")}`
+    }
+  )
+)
+
 const action = <const Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
   Schema.Struct({ type: Schema.tag(type), ...fields })
 
@@ -53,6 +97,20 @@ const ErrorCode = Schema.Literals([
   "unsupported_grant_type"
 ])
 
+/**
+ * Whether the authorization endpoint can send an error back (RFC 6749 section 4.1.2.1).
+ *
+ * @since 0.1.0
+ */
+export const isAuthorizationErrorCode = Schema.is(Schema.Literals(authorizationErrorCodes))
+
+/**
+ * Whether the token endpoint can answer with an error (RFC 6749 section 5.2).
+ *
+ * @since 0.1.0
+ */
+export const isTokenErrorCode = Schema.is(Schema.Literals(tokenErrorCodes))
+
 /** Whether Sentinel has acted on the request before the fault shows. */
 const after = { after: optional(Schema.Boolean) }
 
@@ -62,7 +120,8 @@ const after = { after: optional(Schema.Boolean) }
  * In place of Sentinel, which does not hear of the request:
  *
  * - `oauth-error`: an error of OAuth 2.0; at the authorization endpoint it is sent back to the application, if the request is
- *   a valid one
+ *   a valid one. The endpoint has to have the error: the fault acts at no other, unless a `status` says that it is to be answered as
+ *   JSON in any case
  * - `too-many-requests`: 429, with `Retry-After` in seconds if given
  * - `server-error`: a 5xx with a plain text; `liveperson-error`: the same in LivePerson's envelope, `{"error":{…}}`
  * - `html`: a page for people where JSON belongs, as a proxy or a captive portal sends it
@@ -79,21 +138,21 @@ const after = { after: optional(Schema.Boolean) }
 export const Action = Schema.Union([
   action("oauth-error", {
     error: ErrorCode,
-    description: optional(Schema.String),
+    description: optional(Words),
     status: optional(Status)
   }),
-  action("too-many-requests", { retry_after: optional(Schema.Int) }),
+  action("too-many-requests", { retry_after: optional(Seconds) }),
   action("server-error", { status: optional(Status) }),
   action("liveperson-error", {
     status: optional(Status),
-    message: optional(Schema.String),
+    message: optional(Words),
     internal_code: optional(Schema.Int)
   }),
   action("html", { status: optional(Status) }),
   action("answer", {
     status: Status,
     body: optional(Schema.String),
-    headers: optional(Schema.Record(Schema.String, Schema.String))
+    headers: optional(Headers)
   }),
   action("silence", {}),
   action("delay", { by: DurationText, ...after }),

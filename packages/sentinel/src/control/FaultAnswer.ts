@@ -9,17 +9,22 @@ import * as HttpBody from "effect/http/HttpBody"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
+import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
+import { sendError, SentBackError } from "../authorize/Target.ts"
+import { parametersOf } from "../http/Query.ts"
 import { Disconnect } from "../http/Disconnect.ts"
 import type { RequestTrail } from "../http/Trail.ts"
 import { noStore } from "../token/OAuthFailure.ts"
-import type { Action } from "./Fault.ts"
+import { type Action, isAuthorizationErrorCode } from "./Fault.ts"
 import type { Behaviour } from "./Faults.ts"
 
 type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse>
 
+/** 204, 205 and 304 have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
 const answer = (status: number, body: string, headers: Readonly<Record<string, string>> = {}) => {
-  const contentType = headers["content-type"]
-  return HttpServerResponse.text(body, { status, headers, ...(contentType && { contentType }) })
+  if (status === 204 || status === 205 || status === 304) return HttpServerResponse.empty({ status, headers })
+  const contentType = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1]
+  return HttpServerResponse.text(body, { status, headers, ...(contentType !== undefined && { contentType }) })
 }
 
 const json = (status: number, body: object) =>
@@ -33,6 +38,19 @@ const reasons: Readonly<Record<number, string>> = {
 }
 
 const captivePortal = "<!doctype html><title>Sign in to the network</title>"
+
+/** An error in place of the code or of the login page. Whatever Sentinel itself refuses, and how, stays as it is. */
+const sentBack = (
+  response: HttpServerResponse.HttpServerResponse,
+  { target }: RequestTrail,
+  error: AuthorizationErrorCode,
+  description = "A fault of Sentinel."
+): HttpServerResponse.HttpServerResponse => {
+  const location = response.headers["location"]
+  return target === undefined || location === undefined || parametersOf(location).has("error")
+    ? response
+    : sendError(target, new SentBackError({ error, description }), 302)
+}
 
 /** Half of the answer under the length of the whole, so that who reads it sees that it breaks off. */
 const truncated = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
@@ -69,9 +87,8 @@ export const perform = (
   switch (action.type) {
     case "oauth-error": {
       const { description, error } = action
-      if (parts.route === "authorize" && action.status === undefined) {
-        trail.sendBack = { error, description: description ?? "A fault of Sentinel." } as RequestTrail["sendBack"]
-        return usual
+      if (parts.route === "authorize" && action.status === undefined && isAuthorizationErrorCode(error)) {
+        return Effect.map(usual, (response) => sentBack(response, trail, error, description))
       }
       const status = action.status ?? 400
       return Effect.succeed(

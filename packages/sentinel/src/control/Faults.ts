@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { authorizationErrorCodes, tokenErrorCodes } from "@le-auth/core/OAuthError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -10,7 +11,15 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import type { Route } from "../http/Route.ts"
 import { InvalidChange, NotThere } from "./ControlError.ts"
-import type { Action, Fault, Match, NewFault, Target } from "./Fault.ts"
+import {
+  type Action,
+  type Fault,
+  isAuthorizationErrorCode,
+  isTokenErrorCode,
+  type Match,
+  type NewFault,
+  type Target
+} from "./Fault.ts"
 
 /**
  * What a request shows of itself before it is answered.
@@ -96,7 +105,15 @@ const isAt = ({ grantType, route }: Facts, target: Target): boolean => {
   return grantType === "refresh_token" ? target === "refresh" : target === "exchange"
 }
 
+/** Whether an answer of the route can carry the error: the authorization endpoint has other ones than the rest. */
+const carries = (action: Action | Behaviour, isAuthorize: boolean): boolean =>
+  typeof action === "function" ||
+  action.type !== "oauth-error" ||
+  action.status !== undefined ||
+  (isAuthorize ? isAuthorizationErrorCode(action.error) : isTokenErrorCode(action.error))
+
 const matches = ({ action, match }: Armed, facts: Facts): boolean =>
+  carries(action, facts.route === "authorize") &&
   isAt(facts, match.route ?? placeOf(action) ?? "any") &&
   (match.account === undefined || match.account === facts.account) &&
   (match.client === undefined || match.client === facts.client) &&
@@ -118,12 +135,23 @@ const show = ({ acted, action, id, match, matched, times }: Armed): Fault => ({
   acted
 })
 
+const errorProblem = (action: Action | Behaviour, route: Target | undefined): ReadonlyArray<string> => {
+  if (typeof action === "function" || action.type !== "oauth-error" || route === undefined || route === "any") return []
+  const isAuthorize = route === "authorize"
+  if (carries(action, isAuthorize)) return []
+  const [codes, section] = isAuthorize ? [authorizationErrorCodes, "4.1.2.1"] : [tokenErrorCodes, "5.2"]
+  return [
+    `action.error: ${route} has no ${action.error} (RFC 6749 section ${section}). Use one of ${codes.join(", ")}, or give a status`
+  ]
+}
+
 const problemsOf = ({ action, match = {} }: Plan, ids: ReadonlyArray<string>, id: string): ReadonlyArray<string> => {
   const place = placeOf(action)
   const route = match.route ?? place
   return [
     ...(ids.includes(id) ? ["id: another fault has it"] : []),
     ...(match.nth !== undefined && match.every !== undefined ? ["match: has both nth and every"] : []),
+    ...errorProblem(action, route),
     ...(place !== undefined && route !== place && route !== "token" && route !== "any"
       ? [`match.route: this action is for ${place} only`]
       : [])

@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { Problem } from "../http/Problem.ts"
 
 const optional = Schema.optionalKey
 const Text = optional(Schema.String)
@@ -37,7 +38,7 @@ export const Step = Schema.Struct({
  *
  * `time` is that of Sentinel's clock, in milliseconds since 1970; `duration` is real, in milliseconds. `outcome` is `ok`, `code`
  * or `sign-in` for a redirect with a code or to the login page, the error code of a refusal, or `no answer`. `reason` says why
- * it was refused, which the answer does not say. `requestId` is the one that the error page shows.
+ * it was refused, which the answer does not say, and `problem` says the same for programs where it has a name. `requestId` is the one that the error page shows.
  *
  * @since 0.1.0
  */
@@ -47,6 +48,7 @@ export const Entry = Schema.Struct({
   kind: Schema.Literals(["request", "change"]),
   outcome: Schema.String,
   reason: Text,
+  problem: optional(Problem),
   route: Text,
   method: Text,
   path: Text,

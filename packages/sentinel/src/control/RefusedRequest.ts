@@ -20,10 +20,11 @@ export const explain = (editor: DirectoryEditor["Service"]) =>
   Effect.fnUntraced(function* ({ accountId, route }: Intercepted, trail: RequestTrail, query: UrlParameters) {
     const sent = query.get("redirect_uri")
     if (route !== "authorize" || sent === undefined || trail.client === undefined || trail.fault !== undefined) return
+    if (trail.problem !== "redirect-uri-not-registered") return
     const accounts = yield* editor.accounts
     const installation = accounts
       .find(({ id }) => id === accountId)
       ?.installations.find(({ client_id }) => client_id === trail.client)
-    if (installation === undefined || !(trail.reason ?? "").startsWith("The redirect URI")) return
+    if (installation === undefined) return
     trail.reason = `redirect_uri ${quote(sent)} is not registered; these are: ${installation.redirect_uris.map(quote).join(", ")}`
   })

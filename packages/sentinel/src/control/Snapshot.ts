@@ -6,8 +6,8 @@
  */
 import * as Schema from "effect/Schema"
 import { DirectoryDump } from "../internal/directoryDump.ts"
-import { StoreDump } from "../internal/storeDump.ts"
-import { DurationText } from "./DurationText.ts"
+import { Instant, StoreDump } from "../internal/storeDump.ts"
+import { AheadText } from "./DurationText.ts"
 import { Fault } from "./Fault.ts"
 
 /**
@@ -18,9 +18,9 @@ import { Fault } from "./Fault.ts"
 export const Snapshot = Schema.Struct({
   version: Schema.Literal(1),
   /** By Sentinel's clock, in milliseconds since 1970. */
-  takenAt: Schema.Finite,
+  takenAt: Instant,
   /** How far Sentinel's clock was ahead. */
-  ahead: DurationText,
+  ahead: AheadText,
   directory: DirectoryDump,
   store: StoreDump,
   faults: Schema.Array(Fault)

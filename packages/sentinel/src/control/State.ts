@@ -3,11 +3,10 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { DirectoryEditor } from "../DirectoryEditor.ts"
 import type { StoreInspection } from "../StoreInspection.ts"
-import { cannotLook, NotSupported, NotThere, type Unavailable, unavailable } from "./ControlError.ts"
+import { cannotLook, type ClockTooFar, NotSupported, NotThere, type Unavailable, unavailable } from "./ControlError.ts"
 import type { Faults } from "./Faults.ts"
 import type { Change } from "./recordChange.ts"
 import type { Snapshot } from "./Snapshot.ts"
@@ -22,10 +21,10 @@ export interface State {
   /** The configuration of the start, no session, no token, no fault, and the real time. The journal stays. */
   readonly reset: Effect.Effect<void, NotSupported | Unavailable>
   readonly take: Effect.Effect<Snapshot, NotSupported | Unavailable>
-  readonly put: (snapshot: Snapshot) => Effect.Effect<void, NotSupported | Unavailable>
+  readonly put: (snapshot: Snapshot) => Effect.Effect<void, ClockTooFar | NotSupported | Unavailable>
   /** Takes a snapshot and keeps it in this process, in place of another one of this name. */
   readonly save: (name: string) => Effect.Effect<void, NotSupported | Unavailable>
-  readonly restore: (name: string) => Effect.Effect<void, NotSupported | NotThere | Unavailable>
+  readonly restore: (name: string) => Effect.Effect<void, ClockTooFar | NotSupported | NotThere | Unavailable>
   readonly forget: (name: string) => Effect.Effect<void, NotThere>
   readonly names: Effect.Effect<ReadonlyArray<string>>
 }
@@ -62,6 +61,7 @@ export const make = (parts: {
   const put = Effect.fnUntraced(function* (snapshot: Snapshot) {
     const store = yield* need
     // First what can fail, so that nothing is changed then.
+    yield* clock.checkAhead(snapshot.ahead)
     yield* unavailable(store.load(snapshot.store))
     yield* unavailable(editor.load(snapshot.directory))
     yield* faults.load(snapshot.faults)
@@ -83,7 +83,7 @@ export const make = (parts: {
         yield* unavailable(store.clear)
         yield* unavailable(editor.reset)
         yield* faults.clear
-        yield* clock.setAhead(Duration.zero)
+        yield* clock.toRealTime
       })
     ),
     save: (name) =>

@@ -7,7 +7,7 @@ import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
 import { Control } from "./Control.ts"
 import { AllProblems, ControlApi } from "./ControlApi.ts"
-import { InvalidChange } from "./ControlError.ts"
+import { InternalError, InvalidChange } from "./ControlError.ts"
 import type { ClockState } from "./VirtualClock.ts"
 
 const shown = ({ ahead, now }: ClockState) => ({ now: DateTime.makeUnsafe(now), ahead })
@@ -20,7 +20,8 @@ const clock = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
         Effect.map(
           "by" in payload ? clock.advance(payload.by) : clock.advanceTo(DateTime.toEpochMillis(payload.to)),
           shown
-        )
+        ),
+      toRealTime: () => Effect.map(clock.toRealTime, shown)
     })
   )
 )
@@ -100,8 +101,14 @@ const keys = HttpApiBuilder.group(ControlApi, "keys", (handlers) =>
   Effect.map(Control, ({ keys }) => handlers.handleAll({ rotate: () => Effect.map(keys.rotate, (kid) => ({ kid })) }))
 )
 
-const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ cause }) =>
-  Effect.fail(new InvalidChange({ problems: SchemaProblems.of(cause.issue) }))
+/** An answer of ours that does not fit is a mistake of ours, and says nothing of what is in it. */
+const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ cause, kind }) =>
+  kind === "Body" || kind === "ResponseHeaders"
+    ? Effect.andThen(
+        Effect.logError("The control has an answer that does not fit its contract", ...SchemaProblems.of(cause.issue)),
+        Effect.fail(new InternalError({}))
+      )
+    : Effect.fail(new InvalidChange({ problems: SchemaProblems.of(cause.issue) }))
 )
 
 /** The routes, without a guard. */

@@ -98,6 +98,7 @@ export const make = (parts: {
         if (trail.client !== undefined) entry.client = trail.client
         if (trail.user !== undefined) entry.user = trail.user
         if (trail.fault !== undefined) entry.fault = trail.fault
+        if (trail.problem !== undefined) entry.problem = trail.problem
         if (trail.reason !== undefined && (isRefusal(outcome) || trail.fault !== undefined)) entry.reason = trail.reason
         journal.add(entry)
       })

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import type { Problem } from "./Problem.ts"
 
 /**
  * LivePerson redirects an error only if account, client and redirect URI are all valid; every other error is one of these
@@ -17,6 +18,7 @@ export class ShownError extends Data.TaggedError("ShownError")<{
   readonly error: string
   /** What is wrong, for the developer: characters of RFC 6749 section 5.2 only. */
   readonly description: string
+  readonly problem?: Problem
   /** What to do about it. */
   readonly remedy: string
   /** More, for the log only: what the protocol does not want to be told. */

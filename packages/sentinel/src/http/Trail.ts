@@ -1,14 +1,15 @@
 /**
- * What becomes known about a request while it is answered, for the journal, and what the control wants of it.
+ * What becomes known about a request while it is answered, for the journal and for faults, and what a fault wants of the state behind it.
  *
  * There is a trail only if somebody reads it; without one, everything here does nothing.
  *
  * @since 0.1.0
  */
-import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type { Target } from "../authorize/Target.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
+import type { Problem } from "./Problem.ts"
 
 /**
  * Something that happened on the way: a code was issued, a session ended. Codes, tokens and sessions are named by the beginning
@@ -52,11 +53,12 @@ export class RequestTrail {
   error: string | undefined
   /** Why it was refused: for people who run Sentinel, never part of an answer. */
   reason: string | undefined
-  requestId: string | undefined
+  /** The same for programs, as far as it has a name. */
+  problem: Problem | undefined
+  /** To whom an authorization request is answered, once it is known to be valid. */
+  target: Target | undefined
   fault: string | undefined
   stateFault: StateFault | undefined
-  /** An error to send back to the application from the authorization endpoint. */
-  sendBack: { readonly error: AuthorizationErrorCode; readonly description: string } | undefined
 }
 
 /**
@@ -73,11 +75,22 @@ export const Trail = Context.Reference<RequestTrail | undefined>("@le-auth/senti
  *
  * @since 0.1.0
  */
-export const refused = (error: string, reason: string): Effect.Effect<void> =>
+export const refused = (error: string, reason: string, problem?: Problem): Effect.Effect<void> =>
   Effect.flatMap(Trail, (trail) => {
-    if (trail !== undefined) {
-      trail.error ??= error
+    if (trail !== undefined && trail.error === undefined) {
+      trail.error = error
       trail.reason ??= reason
+      trail.problem = problem
     }
     return RequestFacts.isRefused(error)
+  })
+
+/**
+ * Notes to whom an authorization request is answered: all that is checked of it is right.
+ *
+ * @since 0.1.0
+ */
+export const answersTo = (target: Target): Effect.Effect<void> =>
+  Effect.map(Trail, (trail) => {
+    if (trail !== undefined) trail.target = target
   })

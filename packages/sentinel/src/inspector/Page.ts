@@ -23,6 +23,10 @@ const advance = (by: string): Html =>
     +${by}
   </button>`
 
+/** `8 h`, `1 d 2 h` */
+const aheadText = (ahead: Duration.Duration): string =>
+  DurationText.format(ahead).replaceAll(/(\d)(?=[a-z])|([a-z])(?=\d)/g, "$& ")
+
 const clock = ({ clock: { ahead, now } }: View): Html =>
   html`<time datetime="${Moment.iso(now)}">${Moment.dateAndTime(now)} UTC</time>
     <span class="soft">
@@ -54,6 +58,15 @@ const state = ({ snapshots }: View): Html =>
 const styleElement = new Html(`<style>${style}</style>`)
 const scriptElement = new Html(`<script>${script}</script>`)
 
+/** Only while it is ahead: whoever forgets that wonders why nothing lasts. */
+const ahead = ({ clock: { ahead } }: View): Html =>
+  Duration.toMillis(ahead) === 0
+    ? html``
+    : html`<div class="banner" role="region" aria-label="Sentinel's clock">
+        <p><strong>Sentinel's clock is ${aheadText(ahead)} ahead.</strong> What it issues ages by it.</p>
+        <button class="small" id="real-time" data-request="POST /control/clock/real">Back to real time</button>
+      </div>`
+
 /**
  * @since 0.1.0
  */
@@ -71,6 +84,7 @@ export const render = (view: View): string =>
           </form>
         </div>
       </header>
+      ${live("ahead", ahead(view))}
       <noscript><p>This page needs its script for live updates and changes. Reload it to see what is new.</p></noscript>
       <main data-sequence="${view.entries[0]?.sequence ?? 0}">
         <section aria-labelledby="journal-title">

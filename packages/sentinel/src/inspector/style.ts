@@ -40,6 +40,8 @@ input, select {
   display: block; width: 100%; margin-top: .2rem; padding: .4rem .55rem; font: inherit; font-weight: 400; color: inherit;
   background: var(--card); border: 1px solid var(--soft); border-radius: .4rem;
 }
+.banner { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem; padding: .6rem 1.5rem; color: var(--alarm); background: var(--alarm-ground); border-bottom: 1px solid var(--line) }
+.banner p { margin: 0 }
 .clock input { display: inline-block; width: 6rem; margin: 0 }
 button, .button {
   padding: .4rem .8rem; font: inherit; font-weight: 600; cursor: pointer; color: var(--accent-ink); background: var(--accent);

@@ -1,14 +1,24 @@
 /** What the memory of a store is made of, and the same as a document. */
 import * as Schema from "effect/Schema"
 
+/** Milliseconds since 1970: a moment that a date can have. */
+export const Instant = Schema.Finite.check(
+  Schema.isBetween({ minimum: 0, maximum: 8_640_000_000_000_000 }, { expected: "a time in milliseconds since 1970" })
+)
+
+/** Counts on, so that there is always a next one. */
+const Sequence = Schema.Int.check(
+  Schema.isBetween({ minimum: 0, maximum: 2 ** 52 }, { expected: "a whole number from 0 to 2^52" })
+)
+
 export const Session = Schema.Struct({
   id: Schema.String,
   accountId: Schema.String,
   userId: Schema.String,
-  createdAt: Schema.Finite,
-  lastSeenAt: Schema.Finite,
-  idleExpiresAt: Schema.Finite,
-  expiresAt: Schema.Finite
+  createdAt: Instant,
+  lastSeenAt: Instant,
+  idleExpiresAt: Instant,
+  expiresAt: Instant
 })
 
 export const Grant = Schema.Struct({
@@ -17,17 +27,17 @@ export const Grant = Schema.Struct({
   clientId: Schema.String,
   userId: Schema.String,
   sessionId: Schema.String,
-  createdAt: Schema.Finite,
+  createdAt: Instant,
   nonce: Schema.optional(Schema.String)
 })
 
-const optionalTime = Schema.optional(Schema.Finite)
+const optionalTime = Schema.optional(Instant)
 const rows = <S extends Schema.Constraint>(row: S) => Schema.Array(Schema.Tuple([Schema.String, row]))
 
 export const SessionRow = Schema.Struct({
   session: Session,
   /** Orders sessions and the ends of all sessions of a user, also within one millisecond. */
-  sequence: Schema.Finite,
+  sequence: Sequence,
   endedAt: optionalTime
 })
 export const GrantRow = Schema.Struct({ grant: Grant, revokedAt: optionalTime })
@@ -37,20 +47,20 @@ export const CodeRow = Schema.Struct({
     grant: Grant,
     redirectUri: Schema.optional(Schema.String),
     codeChallenge: Schema.optional(Schema.String),
-    expiresAt: Schema.Finite
+    expiresAt: Instant
   }),
   usedAt: optionalTime
 })
 export const RefreshRow = Schema.Struct({
   grantId: Schema.String,
-  used: Schema.optional(Schema.Struct({ at: Schema.Finite, seed: Schema.String, successorId: Schema.String }))
+  used: Schema.optional(Schema.Struct({ at: Instant, seed: Schema.String, successorId: Schema.String }))
 })
-export const AccessRow = Schema.Struct({ grantId: Schema.String, expiresAt: Schema.Finite })
+export const AccessRow = Schema.Struct({ grantId: Schema.String, expiresAt: Instant })
 /** The end of all sessions of a user that began before it. */
-export const UserEnd = Schema.Struct({ sequence: Schema.Finite, at: Schema.Finite })
+export const UserEnd = Schema.Struct({ sequence: Sequence, at: Instant })
 
 export const StoreDump = Schema.Struct({
-  sequence: Schema.Finite,
+  sequence: Sequence,
   sessions: rows(SessionRow),
   grants: rows(GrantRow),
   codes: rows(CodeRow),

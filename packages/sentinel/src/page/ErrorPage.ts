@@ -84,7 +84,7 @@ export const make = (render: Page.Render): Effect.Effect<Show, never, SecureRand
       yield* Effect.logInfo(`refused: ${error.reason ?? error.description}`).pipe(
         Effect.annotateLogs({ requestId, status: error.status, error: error.error, method: request.method, path })
       )
-      yield* Trail.refused(error.error, error.reason ?? error.description)
+      yield* Trail.refused(error.error, error.reason ?? error.description, error.problem)
       return answer(render, error, { requestId, wantsPage: (request.headers["accept"] ?? "").includes("text/html") })
     })
   )

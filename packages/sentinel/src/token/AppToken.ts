@@ -17,6 +17,7 @@ import type { ClientAuthentication } from "./ClientAuthentication.ts"
 import { invalidRequest, noStore, OAuthFailure } from "./OAuthFailure.ts"
 import { expiresIn } from "./TokenAnswer.ts"
 import { answering, checkVersion, readForm } from "./TokenEndpoint.ts"
+import * as TokenTime from "./TokenTime.ts"
 
 /**
  * The endpoints of both versions. They differ in the path only: of LivePerson's, the first signs with a key that is printed in
@@ -33,6 +34,7 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<{ readonly v1: Handler; readonly v2: Handler }, never, SigningKeys> {
   const keys = yield* SigningKeys
   const profile = yield* SentinelProfile
+  const secondsOf = yield* TokenTime.seconds
   const seconds = Duration.toSeconds(profile.appTokenLifetime)
   const inQuery = profile.appTokenSecretInQuery
   const authentication = { status: profile.tokenClientErrorStatus, inQuery }
@@ -68,7 +70,7 @@ export const make = Effect.fnUntraced(function* (
         description: "The installation does not have the grant type client_credentials."
       })
     }
-    const iat = Math.floor((yield* Clock.currentTimeMillis) / 1000)
+    const iat = secondsOf(yield* Clock.currentTimeMillis)
     const token = yield* keys
       .sign({
         aud: accountId,

@@ -15,6 +15,7 @@ import { SentinelProfile } from "../SentinelProfile.ts"
 import { type Grant, SentinelStore } from "../SentinelStore.ts"
 import { SigningKeys } from "../SigningKeys.ts"
 import { invalidGrant, noStore, type OAuthFailure } from "./OAuthFailure.ts"
+import * as TokenTime from "./TokenTime.ts"
 
 /**
  * `expires_in` in the form of the profile.
@@ -28,7 +29,7 @@ export const expiresIn = (profile: SentinelProfile, lifetime: Duration.Duration)
 
 /**
  * Answers with the tokens of a grant, if its user is still there; else the grant is revoked. Times are milliseconds since
- * 1970; `issuedAt` is that of the id_token.
+ * 1970 by Sentinel's clock; `issuedAt` is that of the id_token.
  *
  * @since 0.1.0
  */
@@ -51,11 +52,12 @@ export const make = Effect.fnUntraced(function* (
   const keys = yield* SigningKeys
   const store = yield* SentinelStore
   const profile = yield* SentinelProfile
+  const secondsOf = yield* TokenTime.seconds
   const idTokenSeconds = Duration.toSeconds(profile.idTokenLifetime)
   const expires_in = expiresIn(profile, profile.accessTokenLifetime)
 
   const idToken = (grant: Grant, user: User, issuedAt: number) => {
-    const iat = Math.floor(issuedAt / 1000)
+    const iat = secondsOf(issuedAt)
     return keys
       .sign({
         sub: user.id,

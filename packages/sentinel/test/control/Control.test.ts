@@ -324,6 +324,27 @@ describe("accounts", () => {
   )
 })
 
+describe("what is wrong with an authorization request", () => {
+  it.effect("has a name for programs in the journal, whatever the words for people are", () =>
+    Effect.gen(function* () {
+      const { control, sentinel } = yield* signedIn()
+      for (const [parameters, problem] of [
+        [{ client_id: undefined }, "client-id-missing"],
+        [{ client_id: "nobody" }, "client-unknown"],
+        [{ client_id: Harness.manyClientId }, "redirect-uri-missing"],
+        [{ redirect_uri: "https://app.example/cb/" }, "redirect-uri-not-registered"],
+        [{ response_type: "token" }, "response-type-wrong"],
+        [{ v: "3" }, "version-unknown"],
+        [{}, undefined]
+      ] as const) {
+        yield* sentinel.fetch(authorizePath(parameters))
+        const [entry] = yield* control.journal.read({ limit: 1 })
+        assert.strictEqual(entry?.problem, problem)
+      }
+    })
+  )
+})
+
 describe("state", () => {
   it.effect("a reset is the beginning: configuration, no session, no fault, and the real time", () =>
     Effect.gen(function* () {

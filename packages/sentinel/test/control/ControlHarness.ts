@@ -4,8 +4,10 @@ import { Origin } from "@le-auth/core/Origin"
 import * as Control from "@le-auth/sentinel/control/Control"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
 import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
+import { StoreInspection } from "@le-auth/sentinel/StoreInspection"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -16,6 +18,9 @@ import { application, answerOf, browser, cheapPasswords, config, keys, type Runn
 export interface Options extends Omit<Control.Options, "passwords"> {
   readonly config?: unknown
   readonly keys?: SigningKeys.SigningKeys["Service"]
+  readonly profile?: SentinelProfile.Changes
+  /** Changes what the control sees of the store. */
+  readonly inspection?: (inspection: StoreInspection["Service"]) => StoreInspection["Service"]
 }
 
 export const start = Effect.fnUntraced(function* (options?: Options) {
@@ -24,12 +29,20 @@ export const start = Effect.fnUntraced(function* (options?: Options) {
   const lines: Array<string> = []
   const services = yield* Layer.build(
     Control.layer(decoded, { passwords: { algorithm: cheapPasswords }, ...options }).pipe(
-      Layer.provide(layerMemory),
+      Layer.provide(
+        options?.inspection === undefined
+          ? layerMemory
+          : Layer.provideMerge(
+              Layer.effect(StoreInspection, Effect.map(StoreInspection, options.inspection)),
+              layerMemory
+            )
+      ),
       Layer.provideMerge(Layer.succeed(SigningKeys.SigningKeys, options?.keys ?? keys)),
       Layer.provideMerge(NodeCrypto.layer),
       Layer.provideMerge(
-        Layer.merge(
+        Layer.mergeAll(
           Layer.succeed(Clock.Clock, yield* Clock.Clock),
+          SentinelProfile.layer(options?.profile ?? {}),
           Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
         )
       )
@@ -46,7 +59,7 @@ export const start = Effect.fnUntraced(function* (options?: Options) {
     lines,
     origin
   }
-  return { ...running, control: Context.get(services, Control.Control) }
+  return { ...running, services, control: Context.get(services, Control.Control) }
 })
 
 /** A user who is signed in, and the tokens of the application. */

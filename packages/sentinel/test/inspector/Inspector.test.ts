@@ -11,6 +11,7 @@ import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
+import { decodeJwt } from "jose"
 import type * as Axe from "axe-core"
 import type { Browser, Page } from "playwright-core"
 import { launch } from "../../../../tools/chromium.mjs"
@@ -119,6 +120,24 @@ describe("Inspector", { timeout: 120_000 }, () => {
       await page.locator("#clock", { hasText: /UTC\s+real time/ }).waitFor()
     }))
 
+  it("says that Sentinel's clock is ahead, and goes back to the real time, with all sessions", () =>
+    inspecting(async (page) => {
+      const { answer } = await exchange(await signIn("banner"))
+      assert.strictEqual(await page.getByText("Sentinel's clock is").count(), 0)
+      await page.getByRole("button", { name: "+8h" }).click()
+      await page.getByText("Sentinel's clock is 8 h ahead").waitFor()
+      const { answer: during } = await exchange(await signIn("banner-ahead"))
+      // An application with the real time takes it: it was not made in the future.
+      assert.closeTo(decodeJwt(during["id_token"]!).iat!, decodeJwt(answer["id_token"]!).iat!, 60)
+      await page.getByRole("button", { name: "Back to real time" }).click()
+      await page.locator("#clock", { hasText: /UTC\s+real time/ }).waitFor()
+      assert.strictEqual(await page.getByText("Sentinel's clock is").count(), 0)
+      for (const { refresh_token } of [answer, during]) {
+        const refreshed = await token({ grant_type: "refresh_token", refresh_token: refresh_token! })
+        assert.strictEqual(refreshed.response.status, 200)
+      }
+    }))
+
   it("signs a user out, and his tokens end", () =>
     inspecting(async (page) => {
       await page.getByRole("button", { name: "Begin anew" }).click()
@@ -153,6 +172,8 @@ describe("Inspector", { timeout: 120_000 }, () => {
       await page.getByRole("button", { name: "Explain" }).click()
       await page.locator("#explanation", { hasText: "can be used" }).waitFor()
       await page.locator("details.entry summary").first().click()
+      await page.getByRole("button", { name: "+1m" }).click()
+      await page.getByText("Sentinel's clock is 1 m ahead").waitFor()
       for (const colorScheme of ["light", "dark"] as const) {
         for (const viewport of [
           { width: 390, height: 844 },

@@ -8,8 +8,8 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { ClockGoesForward, InvalidChange, NotThere } from "../ControlError.ts"
-import { DurationText } from "../DurationText.ts"
+import { ClockGoesForward, ClockTooFar, InvalidChange, NotThere } from "../ControlError.ts"
+import { AheadText, DurationText } from "../DurationText.ts"
 import { Fault, NewFault } from "../Fault.ts"
 
 /**
@@ -17,7 +17,7 @@ import { Fault, NewFault } from "../Fault.ts"
  *
  * @since 0.1.0
  */
-export const ClockState = Schema.Struct({ now: Schema.DateTimeUtcFromString, ahead: DurationText })
+export const ClockState = Schema.Struct({ now: Schema.DateTimeUtcFromString, ahead: AheadText })
 
 /**
  * By how much, or to when.
@@ -39,8 +39,14 @@ export class ClockGroup extends HttpApiGroup.make("clock").add(
   HttpApiEndpoint.post("advance", "/control/clock/advance", {
     payload: Advance,
     success: ClockState,
-    error: ClockGoesForward
-  }).annotateMerge(OpenApi.annotations({ title: "Advance Sentinel's time" }))
+    error: [ClockGoesForward, ClockTooFar]
+  }).annotateMerge(OpenApi.annotations({ title: "Advance Sentinel's time, up to the end of the year 9999" })),
+  HttpApiEndpoint.post("toRealTime", "/control/clock/real", { success: ClockState }).annotateMerge(
+    OpenApi.annotations({
+      title: "Back to real time",
+      description: "Sessions and tokens stay: what began in Sentinel's future is valid until it would have ended there."
+    })
+  )
 ) {}
 
 /**

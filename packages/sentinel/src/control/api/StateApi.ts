@@ -8,9 +8,8 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import * as Struct from "effect/Struct"
 import { Grant, Session } from "../../internal/storeDump.ts"
-import { NotSupported, NotThere, Unavailable } from "../ControlError.ts"
+import { ClockTooFar, NotSupported, NotThere, Unavailable } from "../ControlError.ts"
 import { Snapshot } from "../Snapshot.ts"
 
 const success = HttpApiSchema.NoContent
@@ -24,7 +23,7 @@ const SessionState = Schema.Struct({
 }).annotate({ identifier: "SessionState" })
 
 const FamilyState = Schema.Struct({
-  grant: Schema.Struct(Struct.omit(Grant.fields, ["nonce"])),
+  grant: Grant,
   revokedAt: Time,
   session: Schema.optional(SessionState),
   isAlive: Schema.Boolean
@@ -90,7 +89,7 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.put("put", "/control/state", {
     payload: Snapshot,
     success,
-    error: [NotSupported, Unavailable]
+    error: [ClockTooFar, NotSupported, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a state from its document" })),
   HttpApiEndpoint.get("names", "/control/snapshots", { success: Schema.Array(Schema.String) }).annotateMerge(
     OpenApi.annotations({ title: "The names of all snapshots" })
@@ -103,7 +102,7 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.post("restore", "/control/snapshots/:name/restore", {
     params: name,
     success,
-    error: [NotSupported, NotThere, Unavailable]
+    error: [ClockTooFar, NotSupported, NotThere, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a snapshot" })),
   HttpApiEndpoint.delete("forget", "/control/snapshots/:name", {
     params: name,
