@@ -77,10 +77,11 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
   ]),
   "7_secrets": statements((sql) => [sql`CREATE TABLE sentinel_secret (id TEXT PRIMARY KEY, sealed TEXT NOT NULL)`]),
   "8_outcomes_and_quotas": statements((sql) => [
-    // Of a change whose answer nobody had: until `retry_until`, who asks again gets it, made with the seed.
+    // Of a change whose answer nobody had: until `retry_until`, who asks again gets it, made with the seed; of a code, one does.
     sql`ALTER TABLE sentinel_refresh ADD COLUMN retry_until BIGINT`,
     sql`ALTER TABLE sentinel_code ADD COLUMN retry_until BIGINT`,
     sql`ALTER TABLE sentinel_code ADD COLUMN seed TEXT`,
+    sql`ALTER TABLE sentinel_code ADD COLUMN answered_by TEXT`,
     // What one session may have is counted.
     sql`ALTER TABLE sentinel_code ADD COLUMN session_id TEXT`,
     sql`CREATE INDEX sentinel_code_session ON sentinel_code (session_id)`,

@@ -101,6 +101,7 @@ interface CodeRow extends GrantRow {
   readonly spent_at: Time | null
   readonly expires_at: Time
   readonly seed: string | null
+  readonly answered_by: string | null
   readonly retry_until: Time | null
   readonly redirect_uri: string | null
   readonly code_challenge: string | null
@@ -134,7 +135,7 @@ const statements = (sql: SqlClient) => ({
   find: SqlTemplate.make<{ readonly id: string }, CodeRow>(
     sql,
     ({ id }) => sql`
-      SELECT c.spent_at, c.expires_at, c.seed, c.retry_until, c.redirect_uri, c.code_challenge, ${grantColumns(sql)}
+      SELECT c.spent_at, c.expires_at, c.seed, c.answered_by, c.retry_until, c.redirect_uri, c.code_challenge, ${grantColumns(sql)}
       FROM sentinel_code c JOIN sentinel_grant g ON g.id = c.grant_id WHERE c.id = ${id}`
   ),
   issue: atomically<Issue, { readonly waiting: Time }, "grant_id">(sql, {
@@ -156,6 +157,13 @@ const statements = (sql: SqlClient) => ({
     result: (code, won) => sql`
       SELECT won.grant_id, (SELECT count(*) ${waiting(sql, code.sessionId)}) AS waiting FROM ${won}`
   }),
+  /** Takes over to answer for a call that was never answered. */
+  answer: SqlTemplate.make<Begun & { readonly id: string; readonly seed: string; readonly answeredBy: string }>(
+    sql,
+    ({ answeredBy, begun, id, seed }) => sql`
+      UPDATE sentinel_code SET answered_by = ${seed}, retry_until = NULL
+      WHERE id = ${id} AND answered_by = ${answeredBy} AND ${inTime(sql, begun)} RETURNING id`
+  ),
   /** Forgets the oldest codes of a session that nobody redeems. */
   forgetCodes: SqlTemplate.make<{ readonly sessionId: string }, { readonly grant_id: string }>(
     sql,
@@ -179,7 +187,7 @@ const statements = (sql: SqlClient) => ({
   redeem: byRefresh((isRenewable) =>
     atomically<Redemption, RedeemedRow, "grant_id" | "redirect_matches" | "challenge_matches">(sql, {
       win: (code) => sql`
-        UPDATE sentinel_code SET spent_at = ${code.now}, seed = ${code.seed}
+        UPDATE sentinel_code SET spent_at = ${code.now}, seed = ${code.seed}, answered_by = ${code.seed}
         WHERE id = ${code.id} AND spent_at IS NULL AND expires_at > ${code.now}
           AND ${hasValidGrant(sql, "sentinel_code", code)} AND ${inTime(sql, code.begun)}
         RETURNING grant_id, redirect_uri IS NOT DISTINCT FROM ${code.redirectUri} AS redirect_matches,
@@ -203,7 +211,7 @@ const statements = (sql: SqlClient) => ({
 })
 
 export const make = (sql: SqlClient, run: Run, writing: Writing, unsure: Unsure): Operations => {
-  const { endGrants, find, forgetCodes, issue, redeem } = statements(sql)
+  const { answer, endGrants, find, forgetCodes, issue, redeem } = statements(sql)
 
   // What is over a quota goes after what was asked for. If that fails, the next one takes it along.
   const pruneCodes = (sessionId: string) =>
@@ -256,6 +264,7 @@ export const make = (sql: SqlClient, run: Run, writing: Writing, unsure: Unsure)
       const operation = writing((begun) =>
         Effect.gen(function* () {
           attempts++
+          let hasWaited = false
           const values = { accountId, clientId, ...tokens, id, seed, redirectUri, codeChallenge, now, begun }
           const redeemed = yield* redeem(values)
           if (redeemed !== undefined) {
@@ -265,24 +274,32 @@ export const make = (sql: SqlClient, run: Run, writing: Writing, unsure: Unsure)
             if (Number(redeemed.living) >= mostGrants) yield* pruneGrants(grant.sessionId)
             return { _tag: "Won", grant } as const
           }
-          const [code] = yield* find({ id })
-          if (code === undefined) return missing("unknown")
-          if (!isOwned(code, { accountId, clientId })) return missing("of another owner")
-          if (code.spent_at === null) return missing(now >= Number(code.expires_at) ? "expired" : "revoked")
-          const grant = grantOf(code)
-          if (code.seed === null || code.redirect_uri !== redirectUri || code.code_challenge !== codeChallenge) {
-            return { _tag: "Lost", grant } as const
+          for (;;) {
+            const [code] = yield* find({ id })
+            if (code === undefined) return missing("unknown")
+            if (!isOwned(code, { accountId, clientId })) return missing("of another owner")
+            if (code.spent_at === null) return missing(now >= Number(code.expires_at) ? "expired" : "revoked")
+            const grant = grantOf(code)
+            const { answered_by: answeredBy, seed: first } = code
+            const isTheSame = code.redirect_uri === redirectUri && code.code_challenge === codeChallenge
+            if (seed === null || first === null || answeredBy === null || !isTheSame)
+              return { _tag: "Lost", grant } as const
+            const retry = { _tag: "Retry", grant, seed: first, usedAt: Number(code.spent_at) } as const
+            if (attempts > 1 && answeredBy === seed) {
+              // The attempt before this one, whose link died, has done it.
+              yield* unsure.confirm
+              return first === seed ? ({ _tag: "Won", grant } as const) : retry
+            }
+            const isUnanswered = now < Number(code.retry_until ?? 0) || unsure.isUnanswered({ id, seed: answeredBy })
+            if (isUnanswered) {
+              // Of those who ask for it now, one gets it.
+              if ((yield* answer({ begun, id, seed, answeredBy })).length > 0) return retry
+            } else if (hasWaited || !(yield* unsure.breathe)) {
+              return { _tag: "Lost", grant } as const
+            } else {
+              hasWaited = true
+            }
           }
-          // The attempt before this one, whose link died, has done it.
-          const isOurs = attempts > 1 && code.seed === seed
-          if (isOurs || now < Number(code.retry_until ?? 0) || unsure.isUnanswered({ id, seed: code.seed })) {
-            yield* unsure.confirm
-            return isOurs
-              ? ({ _tag: "Won", grant } as const)
-              : ({ _tag: "Retry", grant, seed: code.seed, usedAt: Number(code.spent_at) } as const)
-          }
-          yield* unsure.mayJudge
-          return { _tag: "Lost", grant } as const
         })
       )
       return seed === null

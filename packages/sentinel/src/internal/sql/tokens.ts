@@ -127,25 +127,28 @@ export const make = (sql: SqlClient, run: Run, writing: Writing, unsure: Unsure)
           }
           const rotated = yield* rotate({ ...owner, ...tokens, id, seed, now, begun })
           if (rotated !== undefined) return { _tag: "Rotated", grant: grantOf(rotated) } as const
-          const [token] = yield* findRefresh({ id, now })
-          if (token === undefined) return missing("unknown")
-          if (token.is_revoked) return missing("revoked")
-          if (!isOwned(token, owner)) return missing("of another owner")
-          if (!token.is_alive || token.used_at === null || token.seed === null) return missing("expired")
-          const grant = grantOf(token)
-          const usedAt = Number(token.used_at)
-          // It was still at it.
-          if (attempts > 1 && token.seed === seed) {
-            yield* unsure.confirm
-            return { _tag: "Rotated", grant } as const
+          for (let hasWaited = false; ;) {
+            const [token] = yield* findRefresh({ id, now })
+            if (token === undefined) return missing("unknown")
+            if (token.is_revoked) return missing("revoked")
+            if (!isOwned(token, owner)) return missing("of another owner")
+            if (!token.is_alive || token.used_at === null || token.seed === null) return missing("expired")
+            const grant = grantOf(token)
+            const usedAt = Number(token.used_at)
+            // The attempt before this one was still at it.
+            const isOurs = attempts > 1 && token.seed === seed
+            const isUnanswered = now < Number(token.retry_until ?? 0) || unsure.isUnanswered({ id, seed: token.seed })
+            if (isOurs || (token.successor_used_at === null && (now - usedAt < grace || isUnanswered))) {
+              yield* unsure.confirm
+              return isOurs
+                ? ({ _tag: "Rotated", grant } as const)
+                : ({ _tag: "Retry", grant, seed: token.seed, usedAt } as const)
+            }
+            if (hasWaited || token.successor_used_at !== null || !(yield* unsure.breathe)) {
+              return { _tag: "Reused", grant } as const
+            }
+            hasWaited = true
           }
-          const isUnanswered = now < Number(token.retry_until ?? 0) || unsure.isUnanswered({ id, seed: token.seed })
-          if (token.successor_used_at === null && (now - usedAt < grace || isUnanswered)) {
-            yield* unsure.confirm
-            return { _tag: "Retry", grant, seed: token.seed, usedAt } as const
-          }
-          yield* unsure.mayJudge
-          return { _tag: "Reused", grant } as const
         })
       )
       return unsure.watch({ table: "sentinel_refresh", id, seed, now }, operation, run("rotate a refresh token"))

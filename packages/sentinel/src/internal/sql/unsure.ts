@@ -12,11 +12,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import type { SqlClient } from "effect/sql/SqlClient"
-import { SqlError, UnknownError } from "effect/sql/SqlError"
+import type { SqlError } from "effect/sql/SqlError"
 
 export type Table = "sentinel_code" | "sentinel_refresh"
 
-/** Of an operation: the row that it changes, and the seed that it puts there. */
+/** Where the seed of the call is that has the tokens, or was the last to answer for them. */
+const markOf: Record<Table, string> = { sentinel_code: "t.answered_by", sentinel_refresh: "t.seed" }
+
+/** Of an operation: the row that it changes, and its seed, which it puts there. */
 export interface Mark {
   readonly table: Table
   readonly id: string
@@ -37,8 +40,11 @@ export interface Unsure {
   ) => Effect.Effect<A, StoreError>
   /** Whether the call that put this seed there was never answered. */
   readonly isUnanswered: (row: { readonly id: string; readonly seed: string }) => boolean
-  /** Fails as long as another node may not have said yet what it knows: a second use is then no sign of a thief. */
-  readonly mayJudge: Effect.Effect<void, SqlError>
+  /**
+   * Waits a moment, and says so, if another node may not have said yet what it knows: look once more then, before a second use is taken
+   * for a theft.
+   */
+  readonly breathe: Effect.Effect<boolean>
   /**
    * Waits until what was just read is as safe as a commit. Somebody else may have made it visible who has given up waiting for a standby.
    */
@@ -49,13 +55,13 @@ export interface Unsure {
 const retryable = 60_000
 
 /** In milliseconds of the real time, as all that follows. */
-const interval = 250
+const interval = 100
 /** No statement begins so long after its operation: see `deadline`. */
 const decided = 6000
 /** After so long nobody repeats anything. */
 const longest = 120_000
-/** For so long after a failure other nodes may still have something to say. */
-const settling = 1500
+/** For so long after a failure other nodes may have something to say, and so long it takes them. */
+const troubled = { recently: 1500, breath: 4 * interval }
 /** How many rows go into a statement. */
 const batch = 500
 
@@ -67,19 +73,11 @@ interface Pending extends Mark {
 
 const isCut = ({ reason }: SqlError): boolean => reason._tag === "ConnectionError" || reason._tag === "UnknownError"
 
-const notYet = new SqlError({
-  reason: new UnknownError({
-    cause: new Error("the database was away a moment ago: a second use is not judged yet"),
-    message: "the database was away a moment ago: a second use is not judged yet",
-    operation: "execute"
-  })
-})
-
 /** SQLite is in this process: what failed there was not done. */
 const never: Unsure = {
   watch: (_, operation, run) => run(operation),
   isUnanswered: () => false,
-  mayJudge: Effect.void,
+  breathe: Effect.succeed(false),
   confirm: Effect.void
 }
 
@@ -88,17 +86,18 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
   let failedAt = -Infinity
   const run = SqlStore.operations("Sentinel store in SQL")
 
-  const settle = (table: string, marks: ReadonlyArray<Pending>) => {
+  const settle = (table: Table, marks: ReadonlyArray<Pending>) => {
     const now = performance.now()
     const values = marks.map(
       ({ id, now: at, seed, since }) =>
         sql`(${id}::text, ${seed}::text, ${Math.floor(at + (now - since) + retryable)}::bigint)`
     )
+    const mark = sql.literal(markOf[table])
     // It waits for whoever is changing the row at this moment, and then sees what they did.
     return sql<{ readonly id: string; readonly is_done: boolean }>`UPDATE ${sql(table)} AS t
-      SET retry_until = CASE WHEN t.seed = m.seed THEN m.until ELSE t.retry_until END
+      SET retry_until = CASE WHEN ${mark} = m.seed THEN m.until ELSE t.retry_until END
       FROM (VALUES ${sql.csv(values)}) AS m(id, seed, until) WHERE t.id = m.id
-      RETURNING t.id, t.seed IS NOT DISTINCT FROM m.seed AS is_done`.pipe(
+      RETURNING t.id, ${mark} IS NOT DISTINCT FROM m.seed AS is_done`.pipe(
       run("settle"),
       Effect.map((rows) => {
         const done = new Set(rows.flatMap(({ id, is_done }) => (is_done ? [id] : [])))
@@ -113,7 +112,8 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
   const settleAll = Effect.gen(function* () {
     const now = performance.now()
     for (const [id, { since }] of pending) if (now - since > longest) pending.delete(id)
-    for (const [table, marks] of Object.entries(Arr.groupBy(pending.values(), (mark) => mark.table))) {
+    for (const table of ["sentinel_code", "sentinel_refresh"] as const) {
+      const marks = [...pending.values()].filter((mark) => mark.table === table)
       for (const some of Arr.chunksOf(marks, batch)) yield* settle(table, some)
     }
   }).pipe(Effect.ignore)
@@ -144,7 +144,11 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
         )
       }),
     isUnanswered: ({ id, seed }) => pending.get(id)?.seed === seed,
-    mayJudge: Effect.suspend(() => (performance.now() - failedAt < settling ? Effect.fail(notYet) : Effect.void)),
+    breathe: Effect.suspend(() =>
+      performance.now() - failedAt < troubled.recently
+        ? inRealTime(Effect.as(Effect.sleep(troubled.breath), true))
+        : Effect.succeed(false)
+    ),
     // It writes to the log of the database and to no row, so nobody waits for anybody.
     confirm: Effect.asVoid(sql`SELECT pg_logical_emit_message(true, 'le-auth', '')::text AS position`)
   } satisfies Unsure
