@@ -87,6 +87,9 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
     sql`CREATE INDEX sentinel_code_session ON sentinel_code (session_id)`,
     sql`ALTER TABLE sentinel_code ADD COLUMN issue_order BIGINT`,
     sql`ALTER TABLE sentinel_grant ADD COLUMN redeemed_order BIGINT`,
+    // Whether there is a refresh token, and when the last access token of a session expires: for whoever looks.
+    sql`ALTER TABLE sentinel_grant ADD COLUMN is_renewable INTEGER`,
+    sql`ALTER TABLE sentinel_session ADD COLUMN last_access BIGINT`,
     sql`CREATE INDEX sentinel_grant_session ON sentinel_grant (session_id)`,
     // What a node writes to see whether it can.
     sql`CREATE TABLE sentinel_heartbeat (id TEXT PRIMARY KEY, beat TEXT NOT NULL, forget_at BIGINT NOT NULL)`

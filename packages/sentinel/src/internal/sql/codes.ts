@@ -66,7 +66,8 @@ export const insertTokens = (
     sql`UPDATE sentinel_session AS s SET
         last_seen_at = CASE WHEN ${isUsed} THEN ${tokens.now} ELSE s.last_seen_at END,
         idle_expires_at = CASE WHEN ${isUsed} THEN ${tokens.sessionIdleExpiresAt} ELSE s.idle_expires_at END,
-        forget_at = ${forgetAt(sql, tokens)}
+        forget_at = ${forgetAt(sql, tokens)},
+        last_access = ${latest(sql, sql`COALESCE(s.last_access, 0)`, sql`${tokens.accessExpiresAt}`)}
       WHERE s.id = (SELECT g.session_id ${winner} AND ${condition})`
   ]
 }
@@ -198,7 +199,8 @@ const statements = (sql: SqlClient) => ({
         const kept = sql`(SELECT ${forgetAt(sql, code)} FROM sentinel_session s WHERE s.id = g.session_id)`
         return [
           ...insertTokens(sql, code, won, isRenewable, kept, condition),
-          sql`UPDATE sentinel_grant AS g SET redeemed_order = ${order(sql, code.now)}, forget_at = ${kept}
+          sql`UPDATE sentinel_grant AS g SET redeemed_order = ${order(sql, code.now)}, forget_at = ${kept},
+              is_renewable = ${sql.literal(isRenewable ? "1" : "0")}
             WHERE g.id = (SELECT won.grant_id FROM ${won}) AND ${condition}`
         ]
       },

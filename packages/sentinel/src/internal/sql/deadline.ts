@@ -47,14 +47,10 @@ const isLate = ({ reason }: SqlError): boolean => {
   return false
 }
 
-const late = (cause: SqlError) =>
-  new SqlError({
-    reason: new StatementTimeoutError({
-      cause,
-      message: "the statement came too late, and did nothing",
-      operation: "execute"
-    })
-  })
+const why = "the statement came too late, and did nothing"
+const late = new SqlError({
+  reason: new StatementTimeoutError({ cause: new Error(why), message: why, operation: "execute" })
+})
 
 /** Runs what writes, given when it was begun in the time of the database, in milliseconds since 1970. */
 export type Writing = <A>(work: (begun: number) => Effect.Effect<A, SqlError>) => Effect.Effect<A, SqlError>
@@ -82,8 +78,8 @@ export const make = (sql: SqlClient): { readonly writing: Writing; readonly meas
             offset = undefined
             if (!isLate(error)) return Effect.fail(error)
             return performance.now() - start < worthwhile
-              ? Effect.catchIf(attempt, isLate, (error) => Effect.fail(late(error)))
-              : Effect.fail(late(error))
+              ? Effect.catchIf(attempt, isLate, () => Effect.fail(late))
+              : Effect.fail(late)
           })
         })
       /** The fastest of three answers is the most exact. */

@@ -94,6 +94,7 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
   const open = new Map(
     Array.from(codes.values()).flatMap(({ code, usedAt }) => (usedAt === undefined ? [[code.grant.id, code]] : []))
   )
+  const renewable = new Set(dump.refreshes.map(([, { grantId }]) => grantId))
   const forgetGrantAt = (id: string): number => {
     const waiting = open.get(id)
     if (waiting !== undefined) return waiting.expiresAt + codeKeptAfterEnd
@@ -114,6 +115,7 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
         idle_expires_at: session.idleExpiresAt,
         expires_at: session.expiresAt,
         ended_at: endedAt ?? endedWithAll ?? null,
+        last_access: lasts.get(id) ?? 0,
         forget_at: forgetSessionAt(id)
       }
     }),
@@ -127,6 +129,7 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
       nonce: grant.nonce ?? null,
       revoked_at: revokedAt ?? null,
       redeemed_order: open.has(id) ? null : grant.createdAt,
+      is_renewable: renewable.has(id) ? 1 : 0,
       forget_at: forgetGrantAt(id)
     })),
     sentinel_code: Array.from(codes, ([id, { code, usedAt }]) => ({

@@ -71,6 +71,8 @@ interface Pending extends Mark {
   readonly since: number
 }
 
+const keyOf = ({ id, seed }: { readonly id: string; readonly seed: string }): string => `${id} ${seed}`
+
 const isCut = ({ reason }: SqlError): boolean => reason._tag === "ConnectionError" || reason._tag === "UnknownError"
 
 /** SQLite is in this process: what failed there was not done. */
@@ -82,6 +84,7 @@ const never: Unsure = {
 }
 
 const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
+  // Of a request that was repeated in vain any attempt may be the one that was done.
   const pending = new Map<string, Pending>()
   let failedAt = -Infinity
   const run = SqlStore.operations("Sentinel store in SQL")
@@ -92,18 +95,18 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
       ({ id, now: at, seed, since }) =>
         sql`(${id}::text, ${seed}::text, ${Math.floor(at + (now - since) + retryable)}::bigint)`
     )
-    const mark = sql.literal(markOf[table])
     // It waits for whoever is changing the row at this moment, and then sees what they did.
-    return sql<{ readonly id: string; readonly is_done: boolean }>`UPDATE ${sql(table)} AS t
-      SET retry_until = CASE WHEN ${mark} = m.seed THEN m.until ELSE t.retry_until END
-      FROM (VALUES ${sql.csv(values)}) AS m(id, seed, until) WHERE t.id = m.id
-      RETURNING t.id, ${mark} IS NOT DISTINCT FROM m.seed AS is_done`.pipe(
+    return sql<{ readonly id: string; readonly seed: string }>`
+      WITH m(id, seed, until) AS (VALUES ${sql.csv(values)}),
+        locked AS MATERIALIZED (
+          SELECT t.id, ${sql.literal(markOf[table])} AS seed FROM ${sql(table)} t WHERE t.id IN (SELECT m.id FROM m) FOR UPDATE)
+      UPDATE ${sql(table)} AS t SET retry_until = m.until
+      FROM locked JOIN m ON m.id = locked.id AND m.seed = locked.seed WHERE t.id = locked.id RETURNING t.id, m.seed`.pipe(
       run("settle"),
       Effect.map((rows) => {
-        const done = new Set(rows.flatMap(({ id, is_done }) => (is_done ? [id] : [])))
+        const done = new Set(rows.map(keyOf))
         for (const mark of marks) {
-          if (pending.get(mark.id) === mark && (done.has(mark.id) || now - mark.since > decided))
-            pending.delete(mark.id)
+          if (done.has(keyOf(mark)) || now - mark.since > decided) pending.delete(keyOf(mark))
         }
       })
     )
@@ -111,7 +114,7 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
 
   const settleAll = Effect.gen(function* () {
     const now = performance.now()
-    for (const [id, { since }] of pending) if (now - since > longest) pending.delete(id)
+    for (const [key, { since }] of pending) if (now - since > longest) pending.delete(key)
     for (const table of ["sentinel_code", "sentinel_refresh"] as const) {
       const marks = [...pending.values()].filter((mark) => mark.table === table)
       for (const some of Arr.chunksOf(marks, batch)) yield* settle(table, some)
@@ -139,11 +142,11 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
             // Also whoever was interrupted, because the caller has gone, has had no answer.
             if (Exit.isSuccess(exit)) return
             failedAt = performance.now()
-            pending.set(mark.id, { ...mark, since })
+            pending.set(keyOf(mark), { ...mark, since })
           })
         )
       }),
-    isUnanswered: ({ id, seed }) => pending.get(id)?.seed === seed,
+    isUnanswered: (row) => pending.has(keyOf(row)),
     breathe: Effect.suspend(() =>
       performance.now() - failedAt < troubled.recently
         ? inRealTime(Effect.as(Effect.sleep(troubled.breath), true))
