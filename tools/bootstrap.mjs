@@ -64,6 +64,7 @@ const steps = {
   openapi: () => [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
   runtimes: () => [...machine(browsers), { run: "nx run @le-auth/tools:runtimes" }],
   budget: () => [{ run: "node --conditions=@le-auth/source tools/budget.mjs" }],
+  faults: () => [{ run: "node --conditions=@le-auth/source packages/node/test/faults/main.ts" }],
   mutate: () => [{ run: "node tools/mutate/main.mjs" }],
   bench: () => [
     { name: "peers", run: "npm install --prefix tools/bench" },

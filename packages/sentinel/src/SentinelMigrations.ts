@@ -75,7 +75,25 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
       kind TEXT NOT NULL, account_id TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL,
       PRIMARY KEY (kind, account_id, id))`
   ]),
-  "7_secrets": statements((sql) => [sql`CREATE TABLE sentinel_secret (id TEXT PRIMARY KEY, sealed TEXT NOT NULL)`])
+  "7_secrets": statements((sql) => [sql`CREATE TABLE sentinel_secret (id TEXT PRIMARY KEY, sealed TEXT NOT NULL)`]),
+  "8_outcomes_and_quotas": statements((sql) => [
+    // Of a change whose answer nobody had: until `retry_until`, who asks again gets it, made with the seed; of a code, one does.
+    sql`ALTER TABLE sentinel_refresh ADD COLUMN retry_until BIGINT`,
+    sql`ALTER TABLE sentinel_code ADD COLUMN retry_until BIGINT`,
+    sql`ALTER TABLE sentinel_code ADD COLUMN seed TEXT`,
+    sql`ALTER TABLE sentinel_code ADD COLUMN answered_by TEXT`,
+    // What one session may have is counted.
+    sql`ALTER TABLE sentinel_code ADD COLUMN session_id TEXT`,
+    sql`CREATE INDEX sentinel_code_session ON sentinel_code (session_id)`,
+    sql`ALTER TABLE sentinel_code ADD COLUMN issue_order BIGINT`,
+    sql`ALTER TABLE sentinel_grant ADD COLUMN redeemed_order BIGINT`,
+    // Whether there is a refresh token, and when the last access token of a session expires: for whoever looks.
+    sql`ALTER TABLE sentinel_grant ADD COLUMN is_renewable INTEGER`,
+    sql`ALTER TABLE sentinel_session ADD COLUMN last_access BIGINT`,
+    sql`CREATE INDEX sentinel_grant_session ON sentinel_grant (session_id)`,
+    // What a node writes to see whether it can.
+    sql`CREATE TABLE sentinel_heartbeat (id TEXT PRIMARY KEY, beat TEXT NOT NULL, forget_at BIGINT NOT NULL)`
+  ])
 }
 
 /**

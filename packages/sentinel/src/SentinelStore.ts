@@ -104,6 +104,9 @@ export interface Missing {
  * - A token is valid only while its grant is, and a grant while its session has not ended.
  * - A redeemed code is kept at least until it would have expired, a used refresh token as long as its grant may live: else
  *   their second use could not be noticed.
+ * - What fails with a `StoreError` is not done later. Nobody who repeats it loses anything by it.
+ * - What has its time, such as a token, is kept for as long as it says. A session has at most 16 codes that wait to be redeemed, and 256
+ *   grants; beyond that its own oldest go.
  *
  * @since 0.1.0
  */
@@ -134,6 +137,10 @@ export class SentinelStore extends Context.Service<
      * `Missing`: unknown, expired, revoked or another owner's, and nothing changed. `Mismatch`: the redirect URI or the code
      * challenge, in this order, is not that of the authorization request; the code is burnt, because its owner was shown a
      * code that is not for him. Both are compared as text, and absent is equal to absent only.
+     *
+     * `Retry`, only for whoever gives a `seed`: it was redeemed before, by the same request, whose call failed with a `StoreError` and so
+     * was never answered. `seed` and `usedAt` are those of that call, for the answer that it would have had. A store in which a
+     * failed call has always changed nothing needs no such memory.
      */
     readonly redeemCode: (
       request: Owner & {
@@ -141,11 +148,14 @@ export class SentinelStore extends Context.Service<
         readonly redirectUri: string | undefined
         /** The challenge of the verifier that was sent. */
         readonly codeChallenge: string | undefined
+        /** What the tokens were made of, if they can be made again. */
+        readonly seed?: string | undefined
         readonly tokens: NewTokens
       },
       now: number
     ) => Effect.Effect<
       | { readonly _tag: "Won"; readonly grant: Grant }
+      | { readonly _tag: "Retry"; readonly grant: Grant; readonly seed: string; readonly usedAt: number }
       | { readonly _tag: "Lost"; readonly grant: Grant }
       | { readonly _tag: "Mismatch"; readonly grant: Grant; readonly of: "redirectUri" | "codeChallenge" }
       | Missing,
@@ -155,7 +165,7 @@ export class SentinelStore extends Context.Service<
      * Uses a refresh token and makes its successors. `Rotated`: this call did it. `Retry`: it was used before, less than
      * `grace` ago, and its successor is unused; `seed` and `usedAt` are those of the call that won. `Reused`: it was used
      * before and is not allowed to be used again. `Missing`: unknown, expired, revoked or another owner's. Without
-     * `tokens.refreshId` the token stays in use.
+     * `tokens.refreshId` the token stays in use. After a call that failed, and so was never answered, `Retry` is told for longer.
      */
     readonly rotateRefresh: (
       request: Owner & {
@@ -187,6 +197,9 @@ export class SentinelStore extends Context.Service<
       id: string,
       now: number
     ) => Effect.Effect<Option.Option<{ readonly grant: Grant; readonly expiresAt: number }>, StoreError>
+
+    /** Writes something of its own and reads it back: fails if a sign-in could not be kept. A store without it is only read. */
+    readonly probe?: Effect.Effect<void, StoreError> | undefined
   }
 >()("@le-auth/sentinel/SentinelStore") {}
 

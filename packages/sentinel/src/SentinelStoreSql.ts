@@ -10,8 +10,11 @@ import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as CleanUp from "./internal/sql/cleanUp.ts"
 import * as Codes from "./internal/sql/codes.ts"
+import * as Deadline from "./internal/sql/deadline.ts"
+import * as Heartbeat from "./internal/sql/heartbeat.ts"
 import * as Sessions from "./internal/sql/sessions.ts"
 import * as Tokens from "./internal/sql/tokens.ts"
+import * as Unsure from "./internal/sql/unsure.ts"
 import * as SentinelMigrations from "./SentinelMigrations.ts"
 import { SentinelStore } from "./SentinelStore.ts"
 
@@ -20,7 +23,9 @@ const run = SqlStore.operations("Sentinel store in SQL")
 /**
  * Keeps everything in the database of the context, for any number of nodes.
  *
- * Every change of state is one statement in PostgreSQL and one transaction in SQLite, whose first step says who won. Codes,
+ * Every change of state is one statement in PostgreSQL and one transaction in SQLite, whose first step says who won. In PostgreSQL it
+ * also says until when it may begin: what failed with a `StoreError` is not done later, and where nobody can know whether it was done
+ * before, the same request gets the answer that the first one would have had. Codes,
  * tokens and cookies are there as hashes only. Rows that say nothing anymore go every minute, outside of requests: PostgreSQL
  * drops whole partitions of tokens.
  *
@@ -43,6 +48,14 @@ export const layer: Layer.Layer<SentinelStore, StoreError, SqlClient.SqlClient> 
     const sql = yield* SqlClient.SqlClient
     yield* SentinelMigrations.run
     yield* CleanUp.start
-    return SentinelStore.of({ ...Sessions.make(sql, run), ...Codes.make(sql, run), ...Tokens.make(sql, run) })
+    const { measure, writing } = Deadline.make(sql)
+    const unsure = yield* Unsure.make(sql)
+    yield* SqlStore.everyMinute(measure)
+    return SentinelStore.of({
+      ...Sessions.make(sql, run, writing),
+      ...Codes.make(sql, run, writing, unsure),
+      ...Tokens.make(sql, run, writing, unsure),
+      probe: yield* Heartbeat.make(sql)
+    })
   })
 )

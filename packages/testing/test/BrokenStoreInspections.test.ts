@@ -72,7 +72,7 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SentinelStore | StoreI
   [
     "that takes everything for alive",
     withFound((found) => ({ ...found, family: { ...found.family, isAlive: true } })),
-    [ended]
+    [ended, idle]
   ],
   ["that asks a clock of its own", wrong(({ find }) => ({ find: (id) => find(id, 1_700_000_000_000) })), [idle]],
   [
@@ -105,7 +105,7 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SentinelStore | StoreI
       sessions: (query) => right.sessions({ ...query, onlyAlive: false }),
       families: (query) => right.families({ ...query, onlyAlive: false })
     })),
-    [alive, families]
+    [idle, alive, families]
   ],
   [
     "whose documents lack what ended",

@@ -3,39 +3,49 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Grant } from "../SentinelStore.ts"
 import type { FamilyState, Found, Newest, SessionState, StoreInspection } from "../StoreInspection.ts"
-import type { GenerationMap } from "./GenerationMap.ts"
-import { type GrantRow, makeTables, type SessionRow, type Tables } from "./memoryTables.ts"
+import { type GrantRow, type SessionRow, Tables } from "./memoryTables.ts"
 import type { StoreDump } from "./storeDump.ts"
 
 /** JSON has no `undefined`: what is absent in a document is there again in a row. */
 const grantOf = (grant: StoreDump["grants"][number][1]["grant"]): Grant => ({ ...grant, nonce: grant.nonce })
 
 const load = (dump: StoreDump, capacity: number): Tables => {
-  const tables = makeTables(capacity)
-  tables.sequence = dump.sequence
-  for (const [id, row] of dump.sessions) tables.sessions.set(id, { ...row, endedAt: row.endedAt }, 0)
+  const tables = new Tables(capacity)
+  // In some documents the end of all sessions of a user is beside them.
+  const ends = new Map(dump.userEnds)
+  for (const [, { endedAt, sequence, session }] of dump.sessions) {
+    const end = ends.get(`${session.accountId}/${session.userId}`)
+    tables.addSession(session, endedAt ?? (end !== undefined && sequence < end.sequence ? end.at : undefined))
+  }
+  const waiting = new Set(dump.codes.flatMap(([, { code, usedAt }]) => (usedAt === undefined ? [code.grant.id] : [])))
   for (const [id, { grant, revokedAt }] of dump.grants) {
-    tables.grants.set(id, { grant: grantOf(grant), revokedAt }, 0)
+    const row = tables.addGrant(grantOf(grant), revokedAt)
+    if (!waiting.has(id)) tables.redeem(row)
   }
-  for (const [id, { code, usedAt }] of dump.codes) {
+  for (const [, { code, usedAt }] of dump.codes) {
     const { codeChallenge, grant, redirectUri } = code
-    tables.codes.set(id, { code: { ...code, grant: grantOf(grant), codeChallenge, redirectUri }, usedAt }, 0)
+    tables.addCode({ ...code, grant: grantOf(grant), codeChallenge, redirectUri }, usedAt)
   }
-  for (const [id, { grantId, used }] of dump.refreshes) tables.refreshes.set(id, { grantId, used }, 0)
-  for (const [id, row] of dump.accesses) tables.accesses.set(id, row, 0)
-  for (const [key, row] of dump.userEnds) tables.userEnds.set(key, row, 0)
+  for (const [id, { grantId, used }] of dump.refreshes) {
+    const grant = tables.grants.get(grantId)
+    if (grant !== undefined) tables.addRefresh(grant, id, used)
+  }
+  for (const [id, { expiresAt, grantId }] of dump.accesses) {
+    const grant = tables.grants.get(grantId)
+    if (grant !== undefined) tables.addAccess(grant, id, expiresAt, Number.NEGATIVE_INFINITY)
+  }
   return tables
 }
 
-const copy = <V extends object>(map: GenerationMap<V>): ReadonlyArray<readonly [string, V]> =>
-  Array.from(map.entries(), ([key, row]) => [key, { ...row }])
+const copy = <V extends object>(map: ReadonlyMap<string, V>): ReadonlyArray<readonly [string, V]> =>
+  Array.from(map, ([key, row]) => [key, { ...row }])
 
 /** As in SQL: how many of the newest are looked at to list and to count. */
 const mostLookedAt = 1000
 
 /** Asks only the newest rows whether they are wanted; of all others, only when they began. */
 const newestOf = <Row, A>(
-  rows: GenerationMap<Row>,
+  rows: ReadonlyMap<string, Row>,
   limit: number,
   createdAt: (row: Row) => number,
   isWanted: (row: Row) => boolean,
@@ -43,7 +53,7 @@ const newestOf = <Row, A>(
 ): Newest<A> => {
   let newest: Array<Row> = []
   const cut = () => newest.toSorted((one, other) => createdAt(other) - createdAt(one)).slice(0, mostLookedAt)
-  for (const [, row] of rows.entries()) {
+  for (const row of rows.values()) {
     newest.push(row)
     if (newest.length > 2 * mostLookedAt) newest = cut()
   }
@@ -62,30 +72,34 @@ export const inspection = (
 ): StoreInspection["Service"] => {
   const sessionState = (row: SessionRow, now: number): SessionState => ({
     session: row.session,
-    endedAt: current.get().endOf(row, now),
+    endedAt: row.endedAt,
     isAlive: current.get().isAlive(row, now)
   })
 
-  /** A token outlives the idle time of its session, but not the end of it. */
-  const isFamilyAlive = ({ grant, revokedAt }: GrantRow, now: number): boolean => {
-    if (revokedAt !== undefined) return false
-    const session = current.get().sessions.get(grant.sessionId, now)
-    return session !== undefined && current.get().endOf(session, now) === undefined
+  /** As for whoever comes with one of its tokens: one that lives, or a refresh token or a code of a session that lives. */
+  const isFamilyAlive = (row: GrantRow, now: number): boolean => {
+    const session = current.get().sessions.get(row.grant.sessionId)
+    if (row.revokedAt !== undefined || session === undefined || session.endedAt !== undefined) return false
+    for (const { expiresAt } of row.accesses.values()) if (now < expiresAt) return true
+    const waits = [...session.codes.values()].some(
+      ({ code, usedAt }) => code.grant.id === row.grant.id && usedAt === undefined && now < code.expiresAt
+    )
+    return waits || (row.refreshes.size > 0 && current.get().isAlive(session, now))
   }
 
   const familyState = (row: GrantRow, now: number): FamilyState => {
-    const session = current.get().sessions.get(row.grant.sessionId, now)
+    const session = current.get().sessions.get(row.grant.sessionId)
     const state = session === undefined ? undefined : sessionState(session, now)
     return { grant: row.grant, revokedAt: row.revokedAt, session: state, isAlive: isFamilyAlive(row, now) }
   }
 
   const find = (id: string, now: number): Found | undefined => {
     const { accesses, codes, grants, refreshes } = current.get()
-    const code = codes.get(id, now)
-    const refresh = refreshes.get(id, now)
-    const access = accesses.get(id, now)
+    const code = codes.get(id)
+    const refresh = refreshes.get(id)
+    const access = accesses.get(id)
     const grantId = code?.code.grant.id ?? refresh?.grantId ?? access?.grantId
-    const grant = grantId === undefined ? undefined : grants.get(grantId, now)
+    const grant = grantId === undefined ? undefined : grants.get(grantId)
     if (grant === undefined) return undefined
     const family = familyState(grant, now)
     if (code !== undefined) {
@@ -121,28 +135,33 @@ export const inspection = (
     count: (now) =>
       Effect.sync(() => {
         let count = 0
-        for (const [, row] of current.get().sessions.entries()) if (current.get().isAlive(row, now)) count++
+        for (const row of current.get().sessions.values()) if (current.get().isAlive(row, now)) count++
         return count
       }),
     revokeClient: ({ accountId, clientId }, now) =>
       Effect.sync(() => {
-        for (const [, row] of current.get().grants.entries()) {
+        for (const row of current.get().grants.values()) {
           if (row.grant.accountId === accountId && row.grant.clientId === clientId) row.revokedAt ??= now
         }
       }),
     dump: Effect.sync(() => {
-      const { accesses, codes, grants, refreshes, sequence, sessions, userEnds } = current.get()
+      const { accesses, codes, grants, refreshes, sessions } = current.get()
+      let sequence = 0
       return {
-        sequence,
-        sessions: copy(sessions),
-        grants: copy(grants),
+        sessions: Array.from(
+          sessions,
+          ([id, { endedAt, session }]) => [id, { session, sequence: ++sequence, endedAt }] as const
+        ),
+        grants: Array.from(grants, ([id, { grant, revokedAt }]) => [id, { grant, revokedAt }] as const),
         codes: copy(codes),
         refreshes: copy(refreshes),
         accesses: copy(accesses),
-        userEnds: copy(userEnds)
+        sequence,
+        // Written into each of the sessions.
+        userEnds: []
       }
     }),
     load: (dump) => Effect.sync(() => current.set(load(dump, capacity))),
-    clear: Effect.sync(() => current.set(makeTables(capacity)))
+    clear: Effect.sync(() => current.set(new Tables(capacity)))
   }
 }

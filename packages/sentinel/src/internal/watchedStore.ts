@@ -98,7 +98,7 @@ export const watchedStore = (
         Effect.fnUntraced(function* (trail) {
           const code = short(request.id)
           let outcome = yield* store.redeemCode(request, now)
-          if (outcome._tag === "Won" && trail.stateFault !== undefined) {
+          if ((outcome._tag === "Won" || outcome._tag === "Retry") && trail.stateFault !== undefined) {
             const { grant } = outcome
             switch (trail.stateFault) {
               case "killed-session":
@@ -121,6 +121,9 @@ export const watchedStore = (
               accessToken: short(accessId),
               ...(refreshId === undefined ? {} : { refreshToken: short(refreshId) })
             })
+          } else if (outcome._tag === "Retry") {
+            trail.user = outcome.grant.userId
+            trail.steps.push({ what: "code redeemed again: the same answer", family: short(outcome.grant.id), code })
           } else {
             const found = yield* look(request.id, now)
             // A mismatch has burnt the code just now: that is not why.

@@ -8,10 +8,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as RedirectUris from "../authorize/RedirectUris.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
-import { SentinelStore } from "../SentinelStore.ts"
+import { type Grant, SentinelStore } from "../SentinelStore.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
 import { authenticationFailed, invalidGrant, invalidRequest } from "./OAuthFailure.ts"
 import * as Pkce from "./Pkce.ts"
+import type { TokenSet } from "./TokenSet.ts"
 
 const mismatches = {
   redirectUri: "redirect_uri is not that of the authorization request: the code is burnt",
@@ -40,9 +41,20 @@ export const make = Effect.fnUntraced(function* ({
     const code = body.get("code")
     if (code === undefined) return yield* invalidRequest("code is missing.")
     const redirectUri = body.get("redirect_uri")
-    const { accessToken, refreshToken } = yield* tokenSets.random
+    const seed = yield* tokenSets.seed
+    const { accessToken, refreshToken } = yield* tokenSets.successors(code, seed)
     const mayRefresh = installation.grantTypes.includes("refresh_token")
     const verifier = profile.pkce === "ignored" ? undefined : body.get("code_verifier")
+
+    const answerOf = (grant: Grant, tokens: TokenSet, issuedAt: number) =>
+      answer({
+        accessToken: tokens.accessToken,
+        refreshToken: mayRefresh ? tokens.refreshToken : undefined,
+        grant,
+        withIdToken: true,
+        issuedAt,
+        now
+      })
 
     const outcome = yield* store.redeemCode(
       {
@@ -51,6 +63,7 @@ export const make = Effect.fnUntraced(function* ({
         clientId: installation.clientId,
         redirectUri,
         codeChallenge: verifier === undefined ? undefined : yield* challengeOf(verifier),
+        seed,
         tokens: {
           accessId: yield* secrets.hash(accessToken),
           accessExpiresAt: now + accessLifetime,
@@ -69,6 +82,11 @@ export const make = Effect.fnUntraced(function* ({
         // Two have had the code, and one of them should not. Nobody keeps what came from it (RFC 6749 section 4.1.2).
         yield* store.revokeGrant(outcome.grant.id, now)
         return yield* badCode("code used twice: its grant is revoked")
+      case "Retry": {
+        // The call that redeemed it was never answered: this is its answer.
+        const tokens = yield* tokenSets.successors(code, outcome.seed)
+        return yield* answerOf(outcome.grant, tokens, outcome.usedAt)
+      }
       case "Won":
         // It is that of the code, and may have been taken away since.
         if (
@@ -78,14 +96,7 @@ export const make = Effect.fnUntraced(function* ({
           yield* store.revokeGrant(outcome.grant.id, now)
           return yield* badCode("the redirect_uri of the code is not registered anymore: its grant is revoked")
         }
-        return yield* answer({
-          accessToken,
-          refreshToken: mayRefresh ? refreshToken : undefined,
-          grant: outcome.grant,
-          withIdToken: true,
-          issuedAt: now,
-          now
-        })
+        return yield* answerOf(outcome.grant, { accessToken, refreshToken }, now)
     }
   })
 })

@@ -23,16 +23,14 @@ export interface TokenSet {
  * @since 0.1.0
  */
 export interface TokenSets {
-  /** For a code. */
-  readonly random: Effect.Effect<TokenSet>
   /**
-   * The successors of a refresh token: SHA-512 of a number, the token and a random seed. All three have one length, so that
+   * The successors of a code or a refresh token: SHA-512 of a number, the secret and a random seed. Each has its length, so that
    * no two inputs are alike and none continues another; for such inputs a hash is as good as an HMAC, at a tenth of its cost.
    *
    * The store keeps the seed, so that a client that lost the answer gets the identical one again, though no token was kept.
-   * The seed alone is worth nothing, and neither is an old token alone.
+   * The seed alone is worth nothing, and neither is an old token or a code alone.
    */
-  readonly successors: (refreshToken: string, seed: string) => Effect.Effect<TokenSet>
+  readonly successors: (secret: string, seed: string) => Effect.Effect<TokenSet>
   readonly seed: Effect.Effect<string>
 }
 
@@ -55,11 +53,8 @@ export const make: Effect.Effect<TokenSets, never, Digest.Digest | SecureRandom.
     })
 
     return {
-      random: Effect.map(random.randomBytes((accessLength + refreshLength) / 2), (bytes) => cut(Hex.encode(bytes))),
-      successors: (refreshToken, seed) =>
-        Effect.zipWith(hash(`1${refreshToken}${seed}`), hash(`2${refreshToken}${seed}`), (first, second) =>
-          cut(first + second)
-        ),
+      successors: (secret, seed) =>
+        Effect.zipWith(hash(`1${secret}${seed}`), hash(`2${secret}${seed}`), (first, second) => cut(first + second)),
       seed: Effect.map(random.randomBytes(32), Hex.encode)
     }
   }

@@ -94,15 +94,23 @@ export const findCases: ReadonlyArray<ContractCase<Inspected>> = [
   {
     name: "R82: time is what it is asked with: a session that was idle for too long is dead, its family is not",
     run: Effect.fnUntraced(function* ({ one, other }) {
-      const scene = yield* withTokens(one.store)
+      const scene = yield* withCode(one.store)
       const { idleExpiresAt } = scene.session("session")
-      const before = yield* found(other, scene.id(accessOf("code")), idleExpiresAt - 1)
-      assert.isTrue(before.family.session?.isAlive)
-      const { family } = yield* found(other, scene.id(accessOf("code")), idleExpiresAt)
-      assert.deepStrictEqual(
-        [family.session?.isAlive, family.session?.endedAt, family.isAlive],
-        [false, undefined, true]
-      )
+      // Not before its last access token is.
+      const accessExpiresAt = idleExpiresAt + hour
+      const tokens = scene.tokens("code", { accessExpiresAt })
+      const states = Effect.fnUntraced(function* (now: number) {
+        const { family } = yield* found(other, scene.id(accessOf("code")), now)
+        const listed = yield* other.inspection.families({ now, limit: 100, onlyAlive: true })
+        const isListed = listed.newest.some(({ grant }) => grant.id === family.grant.id)
+        assert.strictEqual(isListed, family.isAlive)
+        return [family.session?.isAlive, family.session?.endedAt, family.isAlive]
+      })
+      yield* one.store.redeemCode(scene.redeem("code", { tokens }), scene.now)
+      assert.deepStrictEqual(yield* states(idleExpiresAt - 1), [true, undefined, true])
+      assert.deepStrictEqual(yield* states(idleExpiresAt), [false, undefined, true])
+      assert.deepStrictEqual(yield* states(accessExpiresAt - 1), [false, undefined, true])
+      assert.deepStrictEqual(yield* states(accessExpiresAt), [false, undefined, false])
     })
   },
   {

@@ -6,7 +6,7 @@ import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Partitions from "./partitions.ts"
 
-const always = ["sentinel_code", "sentinel_grant", "sentinel_session"]
+const always = ["sentinel_code", "sentinel_grant", "sentinel_session", "sentinel_heartbeat"]
 const tokens = Partitions.tables.map(({ name }) => name)
 
 /** Makes the first partitions, and then cleans up now and every minute, as long as the scope is open. */

@@ -79,11 +79,25 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
   const ends = new Map(dump.userEnds)
   const sessions = new Map(dump.sessions)
   const grants = new Map(dump.grants)
+  /** What an access token of a session outlives it by. */
+  const lasts = new Map<string, number>()
+  for (const [, { expiresAt, grantId }] of dump.accesses) {
+    const sessionId = grants.get(grantId)?.grant.sessionId
+    if (sessionId !== undefined) lasts.set(sessionId, Math.max(lasts.get(sessionId) ?? 0, expiresAt))
+  }
   const forgetSessionAt = (id: string): number | undefined => {
     const expiresAt = sessions.get(id)?.session.expiresAt
-    return expiresAt === undefined ? undefined : expiresAt + sessionKeptAfterEnd
+    return expiresAt === undefined ? undefined : Math.max(expiresAt + sessionKeptAfterEnd, lasts.get(id) ?? 0)
   }
+  const codes = new Map(dump.codes)
+  /** Codes that nobody has redeemed, by the ids of their grants. */
+  const open = new Map(
+    Array.from(codes.values()).flatMap(({ code, usedAt }) => (usedAt === undefined ? [[code.grant.id, code]] : []))
+  )
+  const renewable = new Set(dump.refreshes.map(([, { grantId }]) => grantId))
   const forgetGrantAt = (id: string): number => {
+    const waiting = open.get(id)
+    if (waiting !== undefined) return waiting.expiresAt + codeKeptAfterEnd
     const grant = grants.get(id)?.grant
     return grant === undefined ? 0 : (forgetSessionAt(grant.sessionId) ?? grant.createdAt + sessionKeptAfterEnd)
   }
@@ -101,7 +115,8 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
         idle_expires_at: session.idleExpiresAt,
         expires_at: session.expiresAt,
         ended_at: endedAt ?? endedWithAll ?? null,
-        forget_at: session.expiresAt + sessionKeptAfterEnd
+        last_access: lasts.get(id) ?? 0,
+        forget_at: forgetSessionAt(id)
       }
     }),
     sentinel_grant: Array.from(grants, ([id, { grant, revokedAt }]) => ({
@@ -113,11 +128,15 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
       created_at: grant.createdAt,
       nonce: grant.nonce ?? null,
       revoked_at: revokedAt ?? null,
+      redeemed_order: open.has(id) ? null : grant.createdAt,
+      is_renewable: renewable.has(id) ? 1 : 0,
       forget_at: forgetGrantAt(id)
     })),
-    sentinel_code: Array.from(new Map(dump.codes), ([id, { code, usedAt }]) => ({
+    sentinel_code: Array.from(codes, ([id, { code, usedAt }]) => ({
       id,
       grant_id: code.grant.id,
+      session_id: code.grant.sessionId,
+      issue_order: code.grant.createdAt,
       redirect_uri: code.redirectUri ?? null,
       code_challenge: code.codeChallenge ?? null,
       expires_at: code.expiresAt,

@@ -6,6 +6,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment, Statement } from "effect/sql/Statement"
 import type { FamilyState, Found, Newest, SessionState, StoreInspection } from "../../StoreInspection.ts"
+import { keptAfterEnd as codeKeptAfterEnd } from "./codes.ts"
 import { grantColumns, grantOf, type GrantRow, isAlive, sessionOf, type Time, timeOf } from "./rows.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
@@ -23,7 +24,10 @@ interface SessionRow {
 }
 
 /** Of a grant whose session is forgotten, everything is `null`. */
-type FamilyRow = GrantRow & { readonly revoked_at: Time | null } & (SessionRow | { readonly s_id: null })
+type FamilyRow = GrantRow & { readonly revoked_at: Time | null; readonly is_family_alive: boolean | number | null } & (
+    | SessionRow
+    | { readonly s_id: null }
+  )
 
 type FoundRow = FamilyRow &
   (
@@ -54,8 +58,7 @@ const sessionState = (row: SessionRow, now: number): SessionState => {
 const familyState = (row: FamilyRow, now: number): FamilyState => {
   const revokedAt = timeOf(row.revoked_at)
   const session = row.s_id === null ? undefined : sessionState(row, now)
-  const isAlive = revokedAt === undefined && session !== undefined && session.endedAt === undefined
-  return { grant: grantOf(row), revokedAt, session, isAlive }
+  return { grant: grantOf(row), revokedAt, session, isAlive: Boolean(row.is_family_alive) }
 }
 
 const foundOf = (row: FoundRow, now: number): Found => {
@@ -81,7 +84,17 @@ const foundOf = (row: FoundRow, now: number): Found => {
 export const make = (sql: SqlClient, run: Run): Operations => {
   const sessionColumns = sql`s.id AS s_id, s.account_id AS s_account_id, s.user_id AS s_user_id,
     s.created_at AS s_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at AS s_expires_at, s.ended_at`
-  const familyColumns = sql`${grantColumns(sql)}, g.revoked_at, ${sessionColumns}`
+
+  /**
+   * As for whoever comes with one of its tokens: a refresh token of a session that lives, a code that waits, or an access token that
+   * lives, which is looked for only where the session has one.
+   */
+  const isFamilyAlive = (now: number) => sql`g.revoked_at IS NULL AND s.id IS NOT NULL AND s.ended_at IS NULL AND (
+    (g.is_renewable = 1 AND ${isAlive(sql, now)})
+    OR (g.redeemed_order IS NULL AND g.forget_at > ${now + codeKeptAfterEnd})
+    OR (s.last_access > ${now} AND g.id IN (SELECT a.grant_id FROM sentinel_access a WHERE a.expires_at > ${now})))`
+  const familyColumns = (now: number) =>
+    sql`${grantColumns(sql)}, g.revoked_at, (${isFamilyAlive(now)}) AS is_family_alive, ${sessionColumns}`
 
   const newestRows = (table: string) =>
     sql`(SELECT * FROM ${sql(table)} ORDER BY forget_at DESC, created_at DESC LIMIT ${mostLookedAt})`
@@ -105,7 +118,7 @@ export const make = (sql: SqlClient, run: Run): Operations => {
     find: (id, now) =>
       sql<FoundRow>`
         SELECT f.kind, f.redirect_uri, f.code_challenge, f.expires_at AS found_expires_at, f.used_at AS found_used_at,
-          ${familyColumns}
+          ${familyColumns(now)}
         FROM (
           SELECT 'code' AS kind, grant_id, redirect_uri, code_challenge, expires_at, spent_at AS used_at
             FROM sentinel_code WHERE id = ${id}
@@ -131,11 +144,11 @@ export const make = (sql: SqlClient, run: Run): Operations => {
       ),
     families: ({ limit, now, onlyAlive }) => {
       const newest = newestRows("sentinel_grant")
-      const isWanted = onlyAlive ? sql`g.revoked_at IS NULL AND s.id IS NOT NULL AND s.ended_at IS NULL` : sql`1 = 1`
+      const isWanted = onlyAlive ? isFamilyAlive(now) : sql`1 = 1`
       const withSessions = (grants: Fragment) => sql`${grants} AS g LEFT JOIN sentinel_session s ON s.id = g.session_id`
       // Sessions are looked for only where they matter.
       const listed = onlyAlive ? newest : sql`(SELECT * FROM ${newest} AS n ORDER BY created_at DESC LIMIT ${limit})`
-      const rows = sql<FamilyRow>`SELECT ${familyColumns} FROM ${withSessions(listed)} WHERE ${isWanted}
+      const rows = sql<FamilyRow>`SELECT ${familyColumns(now)} FROM ${withSessions(listed)} WHERE ${isWanted}
         ORDER BY g.created_at DESC LIMIT ${limit}`
       const from = onlyAlive ? withSessions(newest) : sql`${newest} AS g`
       return newestOf(rows, { from, isWanted }, (row) => familyState(row, now)).pipe(run("list the token families"))

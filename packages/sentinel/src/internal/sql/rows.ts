@@ -66,6 +66,11 @@ export interface AtTime {
   readonly now: number
 }
 
+/** What every statement that writes is told, see `deadline`. */
+export interface Begun {
+  readonly begun: number
+}
+
 /** Of a session `s`. */
 export const isAlive = (sql: SqlClient, now: number | Slot): Fragment =>
   sql`s.ended_at IS NULL AND s.idle_expires_at > ${now} AND s.expires_at > ${now}`
@@ -84,3 +89,11 @@ export const isOwned = (row: GrantRow, owner: Owner): boolean =>
   row.account_id === owner.accountId && row.client_id === owner.clientId
 
 export const missing = (why: NonNullable<Missing["why"]>): Missing => ({ _tag: "Missing", why })
+
+/** The later of two times. */
+export const latest = (sql: SqlClient, one: Fragment, other: Fragment): Fragment =>
+  sql.onDialectOrElse({ pg: () => sql`GREATEST(${one}, ${other})`, orElse: () => sql`max(${one}, ${other})` })
+
+/** Among what a query gives. As an array, which PostgreSQL looks up in the index, whatever it expects of the query. */
+export const isAmong = (sql: SqlClient, query: Fragment): Fragment =>
+  sql.onDialectOrElse({ pg: () => sql`= ANY(ARRAY(${query}))`, orElse: () => sql`IN (${query})` })

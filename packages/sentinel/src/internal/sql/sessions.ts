@@ -5,7 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SentinelStore, Session } from "../../SentinelStore.ts"
-import { type AtTime, isAlive, sessionOf, type SessionRow } from "./rows.ts"
+import { inTime, type Writing } from "./deadline.ts"
+import { type AtTime, type Begun, isAlive, sessionOf, type SessionRow } from "./rows.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
 type Operations = Pick<
@@ -13,19 +14,21 @@ type Operations = Pick<
   "createSession" | "findSession" | "touchSession" | "endSession" | "endUserSessions"
 >
 
-/** Access tokens may live a little longer than the session that they come from. */
+/** Access tokens may live a little longer than the session that they come from; if they live even longer, so do its rows. */
 export const keptAfterEnd = 7 * 24 * 3_600_000
 
 const hasRow = (rows: ReadonlyArray<unknown>): boolean => rows.length > 0
 
 const statements = (sql: SqlClient) => ({
-  create: SqlTemplate.make<Session & { readonly forgetAt: number }>(
+  create: SqlTemplate.make<Session & Begun & { readonly forgetAt: number }>(
     sql,
     (session) => sql`
       INSERT INTO sentinel_session
         (id, account_id, user_id, created_at, last_seen_at, idle_expires_at, expires_at, forget_at)
-      VALUES (${session.id}, ${session.accountId}, ${session.userId}, ${session.createdAt}, ${session.lastSeenAt},
-        ${session.idleExpiresAt}, ${session.expiresAt}, ${session.forgetAt})
+      SELECT ${session.id}, ${session.accountId}, ${session.userId}, ${session.createdAt},
+        ${session.lastSeenAt}, ${session.idleExpiresAt}, ${session.expiresAt},
+        ${session.forgetAt}
+      WHERE ${inTime(sql, session.begun)}
       ON CONFLICT (id) DO NOTHING RETURNING id`
   ),
   find: SqlTemplate.make<AtTime, SessionRow>(
@@ -34,30 +37,30 @@ const statements = (sql: SqlClient) => ({
       SELECT id, account_id, user_id, created_at, last_seen_at, idle_expires_at, expires_at
       FROM sentinel_session s WHERE s.id = ${id} AND ${isAlive(sql, now)}`
   ),
-  touch: SqlTemplate.make<AtTime & { readonly idleExpiresAt: number }>(
+  touch: SqlTemplate.make<AtTime & Begun & { readonly idleExpiresAt: number }>(
     sql,
-    ({ id, idleExpiresAt, now }) => sql`
+    ({ begun, id, idleExpiresAt, now }) => sql`
       UPDATE sentinel_session AS s SET last_seen_at = ${now}, idle_expires_at = ${idleExpiresAt}
-      WHERE s.id = ${id} AND ${isAlive(sql, now)} RETURNING id`
+      WHERE s.id = ${id} AND ${isAlive(sql, now)} AND ${inTime(sql, begun)} RETURNING id`
   ),
-  end: SqlTemplate.make<AtTime>(
+  end: SqlTemplate.make<AtTime & Begun>(
     sql,
-    ({ id, now }) => sql`
-      UPDATE sentinel_session SET ended_at = ${now} WHERE id = ${id} AND ended_at IS NULL RETURNING id`
+    ({ begun, id, now }) => sql`
+      UPDATE sentinel_session SET ended_at = ${now} WHERE id = ${id} AND ended_at IS NULL AND ${inTime(sql, begun)} RETURNING id`
   ),
-  endOfUser: SqlTemplate.make<{ readonly accountId: string; readonly userId: string; readonly now: number }>(
+  endOfUser: SqlTemplate.make<Begun & { readonly accountId: string; readonly userId: string; readonly now: number }>(
     sql,
-    ({ accountId, now, userId }) => sql`
+    ({ accountId, begun, now, userId }) => sql`
       UPDATE sentinel_session SET ended_at = ${now}
-      WHERE account_id = ${accountId} AND user_id = ${userId} AND ended_at IS NULL`
+      WHERE account_id = ${accountId} AND user_id = ${userId} AND ended_at IS NULL AND ${inTime(sql, begun)}`
   )
 })
 
-export const make = (sql: SqlClient, run: Run): Operations => {
+export const make = (sql: SqlClient, run: Run, writing: Writing): Operations => {
   const { create, end, endOfUser, find, touch } = statements(sql)
   return {
     createSession: (session, now) =>
-      create({ ...session, forgetAt: session.expiresAt + keptAfterEnd }).pipe(
+      writing((begun) => create({ ...session, begun, forgetAt: session.expiresAt + keptAfterEnd })).pipe(
         Effect.flatMap((created) =>
           hasRow(created)
             ? Effect.succeed("Created" as const)
@@ -71,9 +74,12 @@ export const make = (sql: SqlClient, run: Run): Operations => {
         run("find a session")
       ),
     touchSession: (id, idleExpiresAt, now) =>
-      touch({ id, idleExpiresAt, now }).pipe(Effect.map(hasRow), run("touch a session")),
-    endSession: (id, now) => end({ id, now }).pipe(Effect.map(hasRow), run("end a session")),
+      writing((begun) => touch({ begun, id, idleExpiresAt, now })).pipe(Effect.map(hasRow), run("touch a session")),
+    endSession: (id, now) => writing((begun) => end({ begun, id, now })).pipe(Effect.map(hasRow), run("end a session")),
     endUserSessions: (accountId, userId, now) =>
-      endOfUser({ accountId, userId, now }).pipe(Effect.asVoid, run("end the sessions of a user"))
+      writing((begun) => endOfUser({ accountId, begun, userId, now })).pipe(
+        Effect.asVoid,
+        run("end the sessions of a user")
+      )
   }
 }

@@ -7,8 +7,10 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { Owner, SentinelStore } from "../../SentinelStore.ts"
 import { atomically } from "./atomically.ts"
 import { byRefresh, insertTokens, type TokenValues } from "./codes.ts"
+import { delay, inTime, type Writing } from "./deadline.ts"
 import {
   type AtTime,
+  type Begun,
   grantColumns,
   grantOf,
   grantOfWinner,
@@ -20,6 +22,7 @@ import {
   missing,
   type Time
 } from "./rows.ts"
+import type { Unsure } from "./unsure.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
 type Operations = Pick<SentinelStore["Service"], "rotateRefresh" | "revokeGrant" | "revokeToken" | "findAccess">
@@ -29,11 +32,12 @@ interface RefreshRow extends GrantRow {
   readonly is_alive: boolean | number
   readonly used_at: Time | null
   readonly seed: string | null
+  readonly retry_until: Time | null
   readonly successor_used_at: Time | null
 }
 
 type Rotation = TokenValues & Owner & { readonly id: string; readonly seed: string }
-type Revocation = AtTime & Owner
+type Revocation = AtTime & Begun & Owner
 
 const isRevoked = (sql: SqlClient) => sql`g.revoked_at IS NOT NULL OR s.ended_at IS NOT NULL AS is_revoked`
 
@@ -54,7 +58,7 @@ const statements = (sql: SqlClient) => ({
   findRefresh: SqlTemplate.make<AtTime, RefreshRow>(
     sql,
     ({ id, now }) => sql`
-      SELECT r.used_at, r.seed, n.used_at AS successor_used_at, ${grantColumns(sql)},
+      SELECT r.used_at, r.seed, r.retry_until, n.used_at AS successor_used_at, ${grantColumns(sql)},
         ${isRevoked(sql)}, ${isAlive(sql, now)} AS is_alive
       FROM sentinel_refresh r JOIN sentinel_grant g ON g.id = r.grant_id JOIN sentinel_session s ON s.id = g.session_id
         LEFT JOIN sentinel_refresh n ON n.id = r.successor_id
@@ -69,11 +73,14 @@ const statements = (sql: SqlClient) => ({
   ),
   rotate: byRefresh((isRenewable) => {
     const mayBeUsed = (token: SqlTemplate.Slots<Rotation>) => sql`id = ${token.id} AND used_at IS NULL
-      AND ${hasValidGrant(sql, "sentinel_refresh", token, sql`AND ${isAlive(sql, token.now)}`)}`
+      AND ${hasValidGrant(sql, "sentinel_refresh", token, sql`AND ${isAlive(sql, token.now)}`)}
+      AND ${inTime(sql, token.begun)}`
     return atomically<Rotation, GrantRow, "grant_id">(sql, {
       win: (token) =>
         isRenewable
-          ? sql`UPDATE sentinel_refresh SET used_at = ${token.now}, seed = ${token.seed}, successor_id = ${token.refreshId}
+          ? // The grace period begins with the change, not with the request that may have waited for it.
+            sql`UPDATE sentinel_refresh SET used_at = ${token.now} + ${delay(sql, token.begun)}, seed = ${token.seed},
+                successor_id = ${token.refreshId}
               WHERE ${mayBeUsed(token)} RETURNING grant_id`
           : sql`SELECT grant_id FROM sentinel_refresh WHERE ${mayBeUsed(token)}`,
       columns: ["grant_id"],
@@ -85,7 +92,7 @@ const statements = (sql: SqlClient) => ({
     win: (token) => sql`
       UPDATE sentinel_grant AS g SET revoked_at = ${token.now}
       WHERE g.id = ${grantIdOf(sql, token.id)} AND g.account_id = ${token.accountId} AND g.client_id = ${token.clientId}
-        AND ${isValid(sql)}
+        AND ${isValid(sql)} AND ${inTime(sql, token.begun)}
       RETURNING id AS grant_id, account_id, user_id`,
     columns: ["grant_id", "account_id", "user_id"],
     along: (token, won) => [
@@ -95,44 +102,72 @@ const statements = (sql: SqlClient) => ({
     ],
     result: (_, won) => sql`SELECT ${grantColumns(sql)} ${grantOfWinner(sql, won)}`
   }),
-  revokeGrant: SqlTemplate.make<AtTime>(
+  revokeGrant: SqlTemplate.make<AtTime & Begun>(
     sql,
-    ({ id, now }) => sql`
-      UPDATE sentinel_grant SET revoked_at = ${now} WHERE id = ${id} AND revoked_at IS NULL RETURNING id`
+    ({ begun, id, now }) => sql`
+      UPDATE sentinel_grant SET revoked_at = ${now}
+      WHERE id = ${id} AND revoked_at IS NULL AND ${inTime(sql, begun)} RETURNING id`
   )
 })
 
-export const make = (sql: SqlClient, run: Run): Operations => {
+export const make = (sql: SqlClient, run: Run, writing: Writing, unsure: Unsure): Operations => {
   const { findAccess, findGrant, findRefresh, revoke, revokeGrant, rotate } = statements(sql)
   return {
-    rotateRefresh: ({ grace, id, seed, tokens, ...owner }, now) =>
-      Effect.gen(function* () {
-        const rotated = yield* rotate({ ...owner, ...tokens, id, seed, now })
-        if (rotated !== undefined) return { _tag: "Rotated", grant: grantOf(rotated) } as const
-        const [token] = yield* findRefresh({ id, now })
-        if (token === undefined) return missing("unknown")
-        if (token.is_revoked) return missing("revoked")
-        if (!isOwned(token, owner)) return missing("of another owner")
-        if (!token.is_alive || token.used_at === null || token.seed === null) return missing("expired")
-        const grant = grantOf(token)
-        const usedAt = Number(token.used_at)
-        return now - usedAt < grace && token.successor_used_at === null
-          ? ({ _tag: "Retry", grant, seed: token.seed, usedAt } as const)
-          : ({ _tag: "Reused", grant } as const)
-      }).pipe(run("rotate a refresh token")),
+    rotateRefresh: ({ grace, id, seed, tokens, ...owner }, now) => {
+      let attempts = 0
+      const operation = writing((begun) =>
+        Effect.gen(function* () {
+          if (attempts++ > 0) {
+            // The access token is the mark of what the attempt before this one has done.
+            const [done] = yield* findAccess({ id: tokens.accessId, now })
+            if (done !== undefined) {
+              yield* unsure.confirm
+              return { _tag: "Rotated", grant: grantOf(done) } as const
+            }
+          }
+          const rotated = yield* rotate({ ...owner, ...tokens, id, seed, now, begun })
+          if (rotated !== undefined) return { _tag: "Rotated", grant: grantOf(rotated) } as const
+          for (let hasWaited = false; ;) {
+            const [token] = yield* findRefresh({ id, now })
+            if (token === undefined) return missing("unknown")
+            if (token.is_revoked) return missing("revoked")
+            if (!isOwned(token, owner)) return missing("of another owner")
+            if (!token.is_alive || token.used_at === null || token.seed === null) return missing("expired")
+            const grant = grantOf(token)
+            const usedAt = Number(token.used_at)
+            // The attempt before this one was still at it.
+            const isOurs = attempts > 1 && token.seed === seed
+            const isUnanswered = now < Number(token.retry_until ?? 0) || unsure.isUnanswered({ id, seed: token.seed })
+            if (isOurs || (token.successor_used_at === null && (now - usedAt < grace || isUnanswered))) {
+              yield* unsure.confirm
+              return isOurs
+                ? ({ _tag: "Rotated", grant } as const)
+                : ({ _tag: "Retry", grant, seed: token.seed, usedAt } as const)
+            }
+            if (hasWaited || token.successor_used_at !== null || !(yield* unsure.breathe)) {
+              return { _tag: "Reused", grant } as const
+            }
+            hasWaited = true
+          }
+        })
+      )
+      return unsure.watch({ table: "sentinel_refresh", id, seed, now }, operation, run("rotate a refresh token"))
+    },
     revokeGrant: (id, now) =>
-      revokeGrant({ id, now }).pipe(
+      writing((begun) => revokeGrant({ begun, id, now })).pipe(
         Effect.map((rows) => rows.length > 0),
         run("revoke a grant")
       ),
     revokeToken: ({ id, ...owner }, now) =>
-      Effect.gen(function* () {
-        const revoked = yield* revoke({ ...owner, id, now })
-        if (revoked !== undefined) return { _tag: "Revoked", grant: grantOf(revoked) } as const
-        const [grant] = yield* findGrant({ id })
-        if (grant === undefined) return missing("unknown")
-        return missing(grant.is_revoked || isOwned(grant, owner) ? "revoked" : "of another owner")
-      }).pipe(run("revoke a token")),
+      writing((begun) =>
+        Effect.gen(function* () {
+          const revoked = yield* revoke({ ...owner, begun, id, now })
+          if (revoked !== undefined) return { _tag: "Revoked", grant: grantOf(revoked) } as const
+          const [grant] = yield* findGrant({ id })
+          if (grant === undefined) return missing("unknown")
+          return missing(grant.is_revoked || isOwned(grant, owner) ? "revoked" : "of another owner")
+        })
+      ).pipe(run("revoke a token")),
     findAccess: (id, now) =>
       findAccess({ id, now }).pipe(
         Effect.map(([row]) =>

@@ -12,7 +12,7 @@ type Operations = Pick<StoreInspection["Service"], "revokeClient" | "dump" | "lo
 /** As many as the store in memory holds. */
 const mostRows = 100_000
 
-/** Both engines limit the parameters of a statement. No table has more than ten columns. */
+/** Both engines limit the parameters of a statement. No table has more than a dozen columns. */
 const rowsOfStatement = 500
 
 const tables = ["sentinel_session", "sentinel_grant", "sentinel_code", "sentinel_refresh", "sentinel_access"]
