@@ -40,14 +40,18 @@ export const isSamePassword = (a: Password, b: Password): boolean => {
   )
 }
 
-/** Of two that are the same password the one before, so that nobody takes them for two; else the next one. */
+/**
+ * Of two that are the same password the one before, so that nobody takes them for two; else the next one, also if `mayWork` says that
+ * there is no time to find out.
+ */
 export const keptIfSame = (
   before: Password,
   next: Password,
-  passwords: Passwords["Service"]
+  passwords: Passwords["Service"],
+  mayWork: () => boolean
 ): Effect.Effect<Password> => {
   if (isSamePassword(before, next)) return Effect.succeed(before)
-  if (before.text !== undefined && next.text !== undefined) return Effect.succeed(next)
+  if ((before.text !== undefined && next.text !== undefined) || !mayWork()) return Effect.succeed(next)
   const { expected: a } = before
   const { expected: b } = next
   const compared =
