@@ -146,6 +146,8 @@ export const layer = (
             oneAtATime
           ),
         recording,
+        // In a database all would have to be hashed, which takes as long. Here they need not be, so the file should count soon.
+        patience: 2000,
         pkce: config.profile?.pkce,
         initial: { config, records: () => Effect.succeed(initial) }
       })

@@ -14,7 +14,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import { Directory } from "./Directory.ts"
 import { DirectoryEditor, type Gone } from "./DirectoryEditor.ts"
-import { fromDump, toDump } from "./internal/directoryDump.ts"
+import { fromDump, settled, toDump, withKnown } from "./internal/directoryDump.ts"
 import { editorOver, type Place } from "./internal/directoryEditing.ts"
 import { goneBetween } from "./internal/directoryGone.ts"
 import { directoryOver, type Index, indexOf, recorder, type Records } from "./internal/directoryRecords.ts"
@@ -75,7 +75,9 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   const inOrder = Semaphore.makeUnsafe(1).withPermits(1)
   const load = Effect.gen(function* () {
     const stored = yield* rows.read
-    if (stored !== undefined) yield* set(yield* viewOf(stored, fromDump(yield* Rows.dumpOf(stored))))
+    if (stored === undefined) return
+    const records = withKnown(fromDump(yield* Rows.dumpOf(stored)), view?.records ?? [])
+    yield* set(yield* viewOf(stored, records))
   })
   /** A version that is lower comes from a backup. */
   const refresh = Effect.gen(function* () {
@@ -88,13 +90,14 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   ) {
     const before = view
     // New passwords are hashed here, which may take long and keeps nobody waiting.
-    const dump = yield* toDump(yield* f(before?.records ?? []))
+    const records = yield* settled(yield* f(before?.records ?? []))
+    const dump = yield* toDump(records)
     const hash = options?.source === undefined ? undefined : yield* source.hash(options.source)
     return yield* inOrder(
       Effect.gen(function* () {
         const stored = yield* rows.write(before?.stored, dump, hash)
         if (stored === undefined) return undefined
-        return yield* set(yield* viewOf(stored, fromDump(dump)), options?.keepSessions)
+        return yield* set(yield* viewOf(stored, records), options?.keepSessions)
       })
     )
   })

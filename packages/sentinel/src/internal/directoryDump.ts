@@ -32,6 +32,32 @@ export const DirectoryDump = Schema.Array(
 )
 export type DirectoryDump = typeof DirectoryDump.Type
 
+/** The same records, with a hash of every password. */
+export const settled = (records: Records): Effect.Effect<Records> =>
+  Effect.forEach(records, (account) =>
+    Effect.map(
+      Effect.forEach(account.users, ({ password, settings }) =>
+        Effect.map(Password.settled(password), (password) => ({ settings, password }))
+      ),
+      (users) => ({ ...account, users })
+    )
+  )
+
+/** Passwords that have not changed stay what they are, with what is known of them. */
+export const withKnown = (records: Records, known: Records): Records => {
+  const accounts = new Map(known.map(({ settings, users }) => [settings.id, users]))
+  return records.map((account) => {
+    const users = new Map(accounts.get(account.settings.id)?.map(({ password, settings }) => [settings.id, password]))
+    return {
+      ...account,
+      users: account.users.map(({ password, settings }) => {
+        const old = users.get(settings.id)
+        return { settings, password: old !== undefined && Password.isSamePassword(old, password) ? old : password }
+      })
+    }
+  })
+}
+
 export const toDump = (records: Records): Effect.Effect<DirectoryDump> =>
   Effect.forEach(records, (account) =>
     Effect.map(

@@ -20,6 +20,8 @@ export interface Place {
     options?: { readonly source?: SentinelConfig; readonly keepSessions?: boolean | undefined }
   ) => Effect.Effect<Gone, E | StoreError>
   readonly recording: Recorder
+  /** How long another configuration may wait for passwords to be compared, in milliseconds. Default: as long as it takes. */
+  readonly patience?: number
   /** Whether there may be installations without a secret. */
   readonly pkce: Changes.Pkce
   /** What `reset` goes back to. */
@@ -29,7 +31,7 @@ export interface Place {
   }
 }
 
-export const editorOver = ({ initial, pkce, put, recording, records }: Place): DirectoryEditor["Service"] => {
+export const editorOver = ({ initial, patience, pkce, put, recording, records }: Place): DirectoryEditor["Service"] => {
   const change = (f: (records: Records) => Effect.Effect<Records, NotThere>, keepSessions?: boolean) =>
     put((records) => Effect.tap(f(records), (next) => Changes.check(next, pkce)), { keepSessions })
   const changes = Changes.make(recording)
@@ -51,7 +53,7 @@ export const editorOver = ({ initial, pkce, put, recording, records }: Place): D
     changeInstallation: (accountId, clientId, { keep_sessions, ...settings }) =>
       change(changes.changeInstallation(accountId, clientId, settings), keep_sessions),
     removeInstallation: (accountId, clientId) => change(changes.removeInstallation(accountId, clientId)),
-    replace: (next) => put((before) => recording.config(next, before), { source: next }),
+    replace: (next) => put((before) => recording.config(next, before, patience), { source: next }),
     reset: put(initial.records, { source: initial.config }),
     dump: Effect.suspend(() => toDump(records())),
     // What a document has of sessions was there together with its passwords.

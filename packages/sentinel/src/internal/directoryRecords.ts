@@ -28,19 +28,34 @@ export type Records = ReadonlyArray<AccountRecord>
 
 const utf8 = new TextEncoder()
 
+/** By account and id. */
+function* usersOf(records: Records): Slices.Pausing<ReadonlyMap<string, ReadonlyMap<string, UserRecord>>> {
+  const accounts = new Map<string, Map<string, UserRecord>>()
+  for (const { settings, users } of records) {
+    const known = new Map<string, UserRecord>()
+    for (const user of users) {
+      yield
+      known.set(user.settings.id, user)
+    }
+    accounts.set(settings.id, known)
+  }
+  return accounts
+}
+
 /** Makes records of settings. A secret has enough entropy that no slow hash is needed, unlike a password. */
 export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
   /** Who has the same password as before keeps it as it was. */
   const user = Effect.fnUntraced(function* (
     { password, password_hash, ...settings }: SentinelConfig.User,
-    before?: Password.Password
+    before?: Password.Password,
+    mayWork: () => boolean = () => true
   ) {
     const parsed = password_hash === undefined ? undefined : PasswordHash.parse(Redacted.value(password_hash))
     const next =
       parsed === undefined ? yield* Password.plain(password ?? Redacted.make(""), passwords) : Password.hashed(parsed)
     return {
       settings,
-      password: before === undefined ? next : yield* Password.keptIfSame(before, next, passwords)
+      password: before === undefined ? next : yield* Password.keptIfSame(before, next, passwords, mayWork)
     } satisfies UserRecord
   })
 
@@ -54,22 +69,29 @@ export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords[
 
   const account = Effect.fnUntraced(function* (
     { installations, users, ...settings }: SentinelConfig.Account,
-    before?: ReadonlyMap<string, UserRecord>
+    before?: ReadonlyMap<string, UserRecord>,
+    mayWork?: () => boolean
   ) {
     return {
       settings,
-      users: yield* Effect.forEach(users, (one) => user(one, before?.get(one.id)?.password)),
+      users: yield* Effect.forEach(users, (one) => user(one, before?.get(one.id)?.password, mayWork)),
       installations: yield* Effect.forEach(installations, installation)
     } satisfies AccountRecord
   })
 
-  /** A whole configuration after another one. */
-  const config = (next: SentinelConfig.SentinelConfig, before: Records) => {
-    const accounts = new Map(before.map(({ settings, users }) => [settings.id, users]))
-    return Effect.forEach(next.accounts, (one) =>
-      account(one, new Map(accounts.get(one.id)?.map((record) => [record.settings.id, record])))
-    )
-  }
+  /**
+   * A whole configuration after another one. Where a text takes the place of a hash, or the other way round, only the work of a login
+   * tells whether they are the same: after `patience`, in milliseconds, who is left counts as having another password.
+   */
+  const config = Effect.fnUntraced(function* (
+    next: SentinelConfig.SentinelConfig,
+    before: Records,
+    patience = Infinity
+  ): Effect.fn.Return<Records> {
+    const end = performance.now() + patience
+    const known = yield* Slices.run(() => usersOf(before))
+    return yield* Effect.forEach(next.accounts, (one) => account(one, known.get(one.id), () => performance.now() < end))
+  })
 
   return { account, config, installation, user }
 }

@@ -4,19 +4,17 @@
 import * as Predicate from "effect/Predicate"
 import type * as Slices from "../operations/Slices.ts"
 
-type Json = Readonly<Record<string, unknown>>
-
-const listOf = (value: unknown, field: string): ReadonlyArray<Json> => {
+const listOf = (value: unknown, field: string): ReadonlyArray<unknown> => {
   const list = Predicate.hasProperty(value, field) ? value[field] : undefined
-  return Array.isArray(list) ? list.map((item): Json => (Predicate.isObject(item) ? (item as Json) : {})) : []
+  return Array.isArray(list) ? list : []
 }
 
-function* repeated(items: ReadonlyArray<Json>, field: string, path: string): Slices.Pausing<ReadonlyArray<string>> {
+function* repeated(items: ReadonlyArray<unknown>, field: string, path: string): Slices.Pausing<ReadonlyArray<string>> {
   const seen = new Map<string, number>()
   const problems: Array<string> = []
   for (const [index, item] of items.entries()) {
     yield
-    const value = item[field]
+    const value = Predicate.hasProperty(item, field) ? item[field] : undefined
     if (typeof value !== "string") continue
     const key = field === "email" ? value.toLowerCase() : value
     const first = seen.get(key)

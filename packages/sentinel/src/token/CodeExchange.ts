@@ -6,7 +6,7 @@
 import type * as Digest from "effect/crypto/Digest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as RedirectUris from "../authorize/RedirectUris.ts"
+import { wentWhereRegistered } from "../authorize/IssueCode.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import { type Grant, SentinelStore } from "../SentinelStore.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
@@ -88,13 +88,10 @@ export const make = Effect.fnUntraced(function* ({
         return yield* answerOf(outcome.grant, tokens, outcome.usedAt)
       }
       case "Won":
-        // It is that of the code, and may have been taken away since.
-        if (
-          redirectUri !== undefined &&
-          RedirectUris.registeredOf(installation.redirectUris, redirectUri, profile) === undefined
-        ) {
+        // Where the code went may have been taken away since.
+        if (!(yield* wentWhereRegistered(secrets, outcome.grant, redirectUri, installation.redirectUris, profile))) {
           yield* store.revokeGrant(outcome.grant.id, now)
-          return yield* badCode("the redirect_uri of the code is not registered anymore: its grant is revoked")
+          return yield* badCode("the redirect URI of the code is not registered anymore: its grant is revoked")
         }
         return yield* answerOf(outcome.grant, { accessToken, refreshToken }, now)
     }

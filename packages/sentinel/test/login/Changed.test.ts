@@ -77,12 +77,30 @@ describe("a change while somebody signs in", () => {
 
   it.effect.each(changes)("R18, R70: %s counts when the code is redeemed", ([, change, , error]) =>
     Effect.gen(function* () {
-      const sentinel = yield* start()
-      const code = answerOf(yield* browser(sentinel).signIn(path)).get("code")!
-      yield* change(sentinel.control)
-      const app = application(sentinel)
-      const exchanged = yield* app.exchange(code, { redirect_uri: callback })
-      assert.strictEqual(exchanged.json["error"], error)
+      for (const [sentTo, more] of [
+        [path, { redirect_uri: callback }],
+        [authorizePath(), {}]
+      ] as const) {
+        const sentinel = yield* start()
+        const code = answerOf(yield* browser(sentinel).signIn(sentTo)).get("code")!
+        yield* change(sentinel.control)
+        assert.strictEqual((yield* application(sentinel).exchange(code, more)).json["error"], error)
+      }
+    })
+  )
+
+  it.effect("R18: a redirect URI more, and the old one still there, changes nothing for a code", () =>
+    Effect.gen(function* () {
+      for (const [sentTo, more] of [
+        [path, { redirect_uri: callback }],
+        [authorizePath(), {}]
+      ] as const) {
+        const sentinel = yield* start()
+        const code = answerOf(yield* browser(sentinel).signIn(sentTo)).get("code")!
+        const redirect_uris = ["https://other.example/cb", callback]
+        yield* sentinel.control.accounts.changeInstallation(account, clientId, { redirect_uris })
+        assert.strictEqual((yield* application(sentinel).exchange(code, more)).status, 200)
+      }
     })
   )
 })
