@@ -56,7 +56,7 @@ const flags = {
     Flag.withSchema(Port),
     Flag.optional,
     Flag.withDescription(
-      "Where sentinel fault, clock and journal reach it, on this computer only (default: two further than --port)"
+      "Where sentinel fault, clock and journal reach it, on this computer only (default: two further than --port, two lower from 65534 on)"
     )
   ),
   control: Flag.Boolean("control").pipe(
