@@ -94,7 +94,9 @@ export interface SentinelProfile extends Schema.Schema.Type<typeof Points> {}
  *
  * @since 0.1.0
  */
-export const Changes = Points.mapFields(Struct.map(Schema.optionalKey))
+export const Changes = Points.mapFields(Struct.map(Schema.optionalKey)).annotate({
+  documentation: "docs/sentinel-profile.md"
+})
 /** @since 0.1.0 */
 export type Changes = typeof Changes.Type
 

@@ -7,7 +7,7 @@ import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
 import { Control } from "./Control.ts"
 import { AllProblems, ControlApi } from "./ControlApi.ts"
-import { InternalError, InvalidChange } from "./ControlError.ts"
+import { internalError, InvalidChange } from "./ControlError.ts"
 import type { ClockState } from "./VirtualClock.ts"
 
 const shown = ({ ahead, now }: ClockState) => ({ now: DateTime.makeUnsafe(now), ahead })
@@ -106,7 +106,7 @@ const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ 
   kind === "Body" || kind === "ResponseHeaders"
     ? Effect.andThen(
         Effect.logError("The control has an answer that does not fit its contract", ...SchemaProblems.of(cause.issue)),
-        Effect.fail(new InternalError({}))
+        Effect.fail(internalError)
       )
     : Effect.fail(new InvalidChange({ problems: SchemaProblems.of(cause.issue) }))
 )
