@@ -34,7 +34,7 @@ const inWords = (expected: string): string => replaced[expected] ?? expected
 
 /** A schema's own words, of the schema itself or of its last check that has some. */
 const ownWords = (ast: SchemaAST.AST): string | undefined => {
-  const said = [...(ast.checks ?? [])].reverse().map((check) => check.annotations?.["expected"])
+  const said = (ast.checks ?? []).toReversed().map((check) => check.annotations?.["expected"])
   const expected = [...said, ast.annotations?.["expected"]].find((words) => typeof words === "string")
   return expected === undefined ? undefined : inWords(expected)
 }
@@ -102,7 +102,7 @@ const nearest = (name: string, names: ReadonlyArray<string>): string | undefined
   const near = (other: string) => distance(name.toLowerCase(), other.toLowerCase())
   const [first] = names
     .filter((other) => near(other) <= Math.max(1, Math.floor(other.length / 3)))
-    .sort((a, b) => near(a) - near(b))
+    .toSorted((a, b) => near(a) - near(b))
   return first
 }
 
