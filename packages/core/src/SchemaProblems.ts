@@ -121,8 +121,8 @@ const unknownName = (name: string, ast: SchemaAST.AST): string => {
   ].join(" ")
 }
 
-const messageOf = (issue: { readonly annotations?: Schema.Annotations.Issue | undefined }): string | undefined => {
-  const message = issue.annotations?.["message"]
+const messageOf = (annotations: Readonly<Record<string, unknown>> | undefined): string | undefined => {
+  const message = annotations?.["message"]
   return typeof message === "string" ? message : undefined
 }
 
@@ -177,7 +177,8 @@ const foundBy = (issue: SchemaIssue.Issue, path: Path, expected?: string): Reado
       return foundBy(issue.issue, path, expected ?? (isRedacted(issue.ast) ? undefined : ownWords(issue.ast)))
     case "Filter": {
       const message =
-        messageOf(issue.filter) ?? (issue.issue._tag === "InvalidValue" ? messageOf(issue.issue) : undefined)
+        messageOf(issue.filter.annotations) ??
+        (issue.issue._tag === "InvalidValue" ? messageOf(issue.issue.annotations) : undefined)
       if (message !== undefined) return found(message)
       const words = issue.filter.annotations?.["expected"]
       if (typeof words === "string") return found(`must be ${inWords(words)}`)
@@ -201,13 +202,13 @@ const foundBy = (issue: SchemaIssue.Issue, path: Path, expected?: string): Reado
       return [{ path: [...path, name], words: `must be ${choices(values)}`, weight: 0 }]
     }
     case "MissingKey":
-      return found(messageOf(issue) ?? "is missing", 1)
+      return found(messageOf(issue.annotations) ?? "is missing", 1)
     case "UnexpectedKey":
       return found(() => unknownName(String(path.at(-1)), issue.ast), 1)
     case "InvalidType":
       return found(`must be ${expected ?? wanted(issue.ast)}`)
     case "InvalidValue": {
-      const message = messageOf(issue)
+      const message = messageOf(issue.annotations)
       if (message !== undefined) return found(message)
       const words = issue.annotations?.["expected"]
       if (typeof words === "string") return found(`must be ${inWords(words)}`)

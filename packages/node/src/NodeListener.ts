@@ -165,7 +165,7 @@ const isRequestLine = (packet: Buffer | undefined): boolean =>
   packet !== undefined &&
   /^[!#$%&'*+.^_`|~\dA-Za-z-]{1,64} \/[!-~]{0,8192} HTTP\/1\.[01]\r?\n/.test(packet.toString("latin1", 0, 8300))
 
-const reasonOf = ({ code, rawPacket }: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }): Refusal => {
+const reasonOf = ({ code, rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buffer }): Refusal => {
   if (code === "HPE_HEADER_OVERFLOW") return "headers_too_large"
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "too_slow"
   return code === "HPE_INVALID_METHOD" && isRequestLine(rawPacket) ? "unknown_method" : "malformed"
