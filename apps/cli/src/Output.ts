@@ -5,6 +5,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
@@ -103,7 +104,17 @@ const errorText = (json: boolean, code: ExitCode, message: Text): string =>
   json ? shownJson(JSON.stringify({ error: { code, exitCode: exitCodes[code], message } })) : `le-auth: ${message}`
 
 /** An error of effect's, with lines of its own and arguments as they came: no line of theirs looks like one of ours. */
-const ofEffect = (error: { readonly message: string }): Text => lines(error.message).indented(2)
+const ofEffect = (error: { readonly message: string }): Text =>
+  error instanceof CliError.InvalidValue ? ofValue(error) : lines(error.message).indented(2)
+
+/** What a flag has to be, without the words around it. */
+const ofValue = ({ expected, kind, option, value }: CliError.InvalidValue): Text => {
+  const bare = expected.replace(/^(?:must be )?expected:? /i, "").replace("a string representing ", "")
+  const words = /^"[^"]*"(?: \| "[^"]*")+$/.test(bare) ? `one of ${bare.slice(1, -1).replaceAll('" | "', ", ")}` : bare
+  const name = kind === "flag" ? `--${option}` : `<${option}>`
+  const must = /^(?:must|is|has) /.test(words) ? text`It ${words}.` : text`It must be ${words}.`
+  return value === "" ? text`${name} has no value. ${must}` : text`${name} cannot be "${value}". ${must}`
+}
 
 const formatter = Effect.gen(function* () {
   const { canColor } = yield* TerminalCapabilities.TerminalCapabilities

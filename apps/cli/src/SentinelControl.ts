@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as SchemaProblems from "@le-auth/core/SchemaProblems"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as ControlClient from "@le-auth/sentinel/control/ControlClient"
 import { InvalidChange } from "@le-auth/sentinel/control/ControlError"
@@ -15,7 +16,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
 import * as Stream from "effect/Stream"
 import { failed, Failure, wrongUsage } from "./Failure.ts"
 import * as Output from "./Output.ts"
@@ -98,7 +98,6 @@ const present = (fields: Readonly<Record<string, Option.Option<unknown>>>): Reco
   )
 
 const decodeFault = Schema.decodeUnknownResult(NewFault, { errors: "all", onExcessProperty: "error" })
-const formatIssues = SchemaIssue.makeFormatterStandardSchemaV1()
 
 const faultOf = (options: FaultOptions): Effect.Effect<NewFault, Failure> => {
   const settings = Option.getOrElse(options.settings, () => ({}))
@@ -109,9 +108,7 @@ const faultOf = (options: FaultOptions): Effect.Effect<NewFault, Failure> => {
   const match = present(options.match)
   const decoded = decodeFault({ action, match, ...present({ times: options.times, id: options.id }) })
   if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
-  const problems = formatIssues(decoded.failure.issue).issues.map(
-    ({ message, path = [] }) => text`  - ${path.map(String).join(".")}: ${message}`
-  )
+  const problems = SchemaProblems.of(decoded.failure.issue).map((problem) => text`  - ${problem}`)
   return Effect.fail(wrongUsage(join("\n", [text`This fault is not possible:`, ...problems])))
 }
 

@@ -20,11 +20,12 @@ export const sentinelPort: Config.Config<number> = Config.Port("SENTINEL_PORT").
 )
 
 /**
- * Where the control of a Sentinel is, unless it was told otherwise: two ports further, or, like it, on any free port.
+ * Where the control of a Sentinel is, unless it was told otherwise: two ports further, or two lower where there are
+ * none further, or, like it, on any free port.
  *
  * @since 0.1.0
  */
-export const controlPortOf = (port: number): number => (port === 0 ? 0 : (port + 2) % 65_536)
+export const controlPortOf = (port: number): number => (port === 0 ? 0 : port > 65_533 ? port - 2 : port + 2)
 
 /**
  * Where the control of the local Sentinel is: `SENTINEL_CONTROL`, default two ports further than {@link sentinelPort}.

@@ -10,6 +10,7 @@ import * as NodeListener from "@le-auth/node/NodeListener"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Control from "@le-auth/sentinel/control/Control"
 import { AccessLog } from "@le-auth/sentinel/operations/AccessLog"
+import * as ListenerHooks from "@le-auth/sentinel/operations/ListenerHooks"
 import { Stopping } from "@le-auth/sentinel/operations/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
@@ -26,7 +27,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Announcement from "./sentinel/Announcement.ts"
 import * as ConfigFile from "./sentinel/ConfigFile.ts"
-import * as ListenerHooks from "./sentinel/ListenerHooks.ts"
+
 import * as Log from "./sentinel/Log.ts"
 import * as ProfileFlags from "./sentinel/ProfileFlags.ts"
 import * as Reload from "./sentinel/Reload.ts"
@@ -60,6 +61,9 @@ export interface Options {
 
 /** How long requests that are under way may take when Sentinel stops; Docker kills after ten seconds. */
 const patience = 8000
+
+/** The ports beside the main one have quick answers only, and those that never end: who follows the journal. */
+const patienceBeside = 500
 
 const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.CannotListen): Failure =>
   new Failure({
@@ -161,7 +165,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           { flag: "--operations-port", host: options.host, port: options.operationsPort.value },
           Sentinel.layerOperationsServer
         )
-    if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(0))
+    if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(patienceBeside))
 
     const main = yield* open(
       { flag: "--port", host: options.host, port: options.port },
@@ -171,16 +175,6 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         ...(options.trustedProxies.length > 0 && { trustedProxies: options.trustedProxies })
       })
     )
-    yield* Effect.addFinalizer(() =>
-      Effect.gen(function* () {
-        stopping.hasBegun = true
-        yield* Effect.logInfo("stopping")
-        yield* Effect.sleep(drain)
-        yield* main.drain(patience)
-        yield* Effect.logInfo("stopped")
-      })
-    )
-
     // Loaded and opened after the port for everybody, so that this one answers sooner.
     const controlServer =
       options.control && !options.strict
@@ -193,7 +187,19 @@ export const run = Effect.fnUntraced(function* (options: Options) {
             (yield* controlServerLayer).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.orDie)
           )
         : undefined
-    if (controlServer !== undefined) yield* Effect.addFinalizer(() => controlServer.drain(0))
+
+    yield* Effect.addFinalizer(() =>
+      Effect.gen(function* () {
+        stopping.hasBegun = true
+        yield* Effect.logInfo("stopping")
+        yield* Effect.sleep(drain)
+        yield* Effect.all([main.drain(patience), controlServer?.drain(patienceBeside) ?? Effect.void], {
+          concurrency: "unbounded",
+          discard: true
+        })
+        yield* Effect.logInfo("stopped")
+      })
+    )
 
     if (!main.isLocal && !options.strict) {
       yield* Output.say(text`Other computers can reach this Sentinel. It is made for development only; see --strict.`)

@@ -77,6 +77,7 @@ describe("le-auth sentinel clock", () => {
     assert.isAtLeast(Date.parse(after.now) - Date.parse(before.now), 8 * 3_600_000)
     assert.match((await tell("clock")).stdout, /^\d{4}-.*Z, 8h ahead\n$/)
     assert.strictEqual((await tell("clock", "advance", "never")).code, 2)
+    assert.strictEqual(JSON.parse((await tell("clock", "real", "--json")).stdout).ahead, "0s")
   })
 })
 
@@ -101,6 +102,71 @@ describe("le-auth sentinel journal", () => {
     assert.deepStrictEqual([result.code, result.stderr], [0, ""])
     for (const line of result.stdout.trimEnd().split("\n")) assert.property(JSON.parse(line), "sequence")
     assert.notInclude(result.stdout, "planted")
+  })
+})
+
+describe("what comes from others", () => {
+  it("S25: reaches the terminal without a character that changes it, whatever field of the journal it is in", async () => {
+    const codes = [
+      [0x00, 0x9f],
+      [0x200e, 0x202e],
+      [0x2066, 0x2069]
+    ] as const
+    const all = codes.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index))
+    const hostile = String.fromCodePoint(...all)
+    await tell(
+      "fault",
+      "add",
+      "oauth-error",
+      "--route",
+      "authorize",
+      "--set",
+      "error=access_denied",
+      "--set",
+      "status=400"
+    )
+    for (let at = 0; at < hostile.length; at += 40) {
+      const part = encodeURIComponent(hostile.slice(at, at + 40))
+      await fetch(
+        `${address}/sentinel/api/account/12345678/authorize?client_id=${part}&redirect_uri=${part}&state=${part}`
+      )
+      await fetch(`${address}/${part}`)
+    }
+    await tell("fault", "clear")
+    for (const flags of [[], ["--json"]]) {
+      const { stderr, stdout } = await tell("journal", "--limit", "50", ...flags)
+      assert.isAbove(stdout.split("\n").length, 8)
+      assert.notMatch(`${stdout}${stderr}`.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u)
+    }
+  })
+})
+
+describe("a mistake in a command", () => {
+  it("S24: is said in words of ours, with the place and what it has to be", async () => {
+    const mistakes: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
+      [
+        ["start", "--profile", "foo=1"],
+        /profile\.foo: there is no such name here\. All of them: docs\/sentinel-profile\.md/
+      ],
+      [["start", "--port", "70000"], /--port cannot be "70000"\. It must be a port, from 0 to 65535\./],
+      [["start", "--drain", "soon"], /--drain cannot be "soon"\. It must be a duration such as 10 minutes\./],
+      [["start", "--log-format", "xml"], /--log-format cannot be "xml"\. It must be one of json, pretty\./],
+      [
+        ["fault", "add", "too-many-requests", "--set", "retry_after=soon"],
+        /retry_after: must be a whole number of seconds/
+      ],
+      [["fault", "add", "nothing"], /<action> cannot be "nothing"\. It must be one of oauth-error, /],
+      [["clock", "advance", "banana"], /<by> cannot be "banana"\. It must be a duration such as 8h/],
+      [["journal", "--limit", "0"], /--limit cannot be "0"\. It must be a whole number from 1 on\./]
+    ]
+    await Promise.all(
+      mistakes.map(async ([args, words]) => {
+        const { code, stderr } = await tell(...args)
+        assert.oneOf(code, [2, 7], stderr)
+        assert.match(stderr, words)
+        assert.notMatch(stderr, /excess|Missing key|Schema|Expected/)
+      })
+    )
   })
 })
 

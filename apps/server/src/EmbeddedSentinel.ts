@@ -8,6 +8,8 @@ import * as NodeDatabase from "@le-auth/node/NodeDatabase"
 import * as NodeServe from "@le-auth/node/NodeServe"
 import * as SealKeyFile from "@le-auth/node/SealKeyFile"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
+import * as ListenerHooks from "@le-auth/sentinel/operations/ListenerHooks"
+import * as Stopping from "@le-auth/sentinel/operations/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
@@ -42,11 +44,9 @@ export const layer = (options: {
     Layer.Error<typeof inMemory | typeof inFile>,
     Sentinel.Crypto
   > = options.store._tag === "Memory" ? inMemory : inFile
-  return NodeServe.layerOf(
-    Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) }).pipe(
-      Layer.provide(services),
-      Layer.provide(NodeCrypto.layerServer)
-    ),
-    { port: options.port, setting: "SENTINEL_PORT" }
+  const sentinel = Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) })
+  const listening = Effect.map(ListenerHooks.make, (hooks) =>
+    NodeServe.layerOf(Layer.provide(sentinel, services), { port: options.port, setting: "SENTINEL_PORT", hooks })
   )
+  return Layer.unwrap(listening).pipe(Layer.provide([NodeCrypto.layerServer, Stopping.layer]))
 }

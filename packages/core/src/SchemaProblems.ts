@@ -1,41 +1,245 @@
 /**
- * What a schema found wrong, in words for people. No word repeats a value, which may be a secret.
+ * What a schema found wrong, in words for people: one place for all of them, so that no library's words become an interface. No word
+ * repeats a value, which may be a secret.
  *
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
+import type * as SchemaAST from "effect/SchemaAST"
+import type * as SchemaIssue from "effect/SchemaIssue"
 
-/** The library's words, but for those that say too little: what is behind a `Redacted` has none of its own. */
-const wordsOf: SchemaIssue.LeafHook = (issue) => {
-  if (issue._tag === "MissingKey") return "is missing"
-  const words = SchemaIssue.defaultLeafHook(issue)
-  switch (words) {
-    case "Expected a valid value":
-      return "Expected another value: this one is empty, or has characters that it cannot have"
-    case "Expected Redacted":
-      return "Expected a Redacted, as Redacted.make gives it"
+type Path = ReadonlyArray<PropertyKey>
+
+interface Found {
+  readonly path: Path
+  readonly words: string | (() => string)
+  /** How much it says against the member of a union that it is found in: a name that is not there, or one that should be. */
+  readonly weight: number
+}
+
+/** What effect's own schemas want, in words of ours. */
+const replaced: Readonly<Record<string, string>> = {
+  "a valid Duration string": "a duration such as 10 minutes",
+  "a valid UTC DateTime string": "a time such as 2030-01-01T00:00:00Z",
+  "a value with a length of at least 1": "a text that is not empty",
+  "an integer": "a whole number",
+  "a finite number": "a number",
+  "an address and prefix length separated by one slash": "a network such as 10.0.0.0/8",
+  Duration: "a duration such as 10 minutes",
+  "DateTime.Utc": "a time such as 2030-01-01T00:00:00Z",
+  Redacted: "a Redacted, as Redacted.make gives it"
+}
+
+const inWords = (expected: string): string => replaced[expected] ?? expected
+
+/** A schema's own words, of the schema itself or of its last check that has some. */
+const ownWords = (ast: SchemaAST.AST): string | undefined => {
+  const said = (ast.checks ?? []).toReversed().map((check) => check.annotations?.["expected"])
+  const expected = [...said, ast.annotations?.["expected"]].find((words) => typeof words === "string")
+  return expected === undefined ? undefined : inWords(expected)
+}
+
+const choices = (names: ReadonlyArray<string>): string =>
+  names.length === 1 ? names[0]! : `one of ${names.join(", ")}`
+
+/** The literals that a schema, or a member of every one of its members, has to choose from. */
+const literals = (ast: SchemaAST.AST): ReadonlyArray<string> =>
+  ast._tag === "Literal" ? [String(ast.literal)] : ast._tag === "Union" ? ast.types.flatMap(literals) : []
+
+const wanted = (ast: SchemaAST.AST): string => {
+  const own = ownWords(ast)
+  if (own !== undefined) return own
+  switch (ast._tag) {
+    case "String":
+      return "a text"
+    case "Number":
+      return "a number"
+    case "Boolean":
+      return "true or false"
+    case "Literal":
+      return String(ast.literal)
+    case "Objects":
+      return "an object"
+    case "Arrays":
+      return "a list"
+    case "Null":
+      return "null"
+    case "Union": {
+      const names = literals(ast)
+      return names.length > 0 ? choices(names) : [...new Set(ast.types.filter(isSaid).map(wanted))].join(" or ")
+    }
     default:
-      return words
+      return "another value"
   }
 }
 
-const format = SchemaIssue.makeFormatterStandardSchemaV1({ leafHook: wordsOf })
+const isRedacted = (ast: SchemaAST.AST): boolean =>
+  ast._tag === "Declaration" && ast.annotations?.["expected"] === "Redacted"
+
+const isSaid = (ast: SchemaAST.AST): boolean => ast._tag !== "Undefined"
+
+const nothingSaid = "must be another value: this one is empty, or has characters that it cannot have"
+
+const said = ({ words }: Found): string => (typeof words === "string" ? words : words())
+
+/** How many letters have to be added, removed or replaced. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    let left = i
+    const next = [left]
+    for (let j = 1; j <= b.length; j++) {
+      left = Math.min(row[j]! + 1, left + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+      next.push(left)
+    }
+    row = next
+  }
+  return row[b.length]!
+}
+
+const nearest = (name: string, names: ReadonlyArray<string>): string | undefined => {
+  if (name.length > 50) return undefined
+  const near = (other: string) => distance(name.toLowerCase(), other.toLowerCase())
+  const [first] = names
+    .filter((other) => near(other) <= Math.max(1, Math.floor(other.length / 3)))
+    .toSorted((a, b) => near(a) - near(b))
+  return first
+}
+
+const unknownName = (name: string, ast: SchemaAST.AST): string => {
+  const names = ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
+  const documented = ast.annotations?.["documentation"]
+  const near = nearest(name, names)
+  return [
+    "there is no such name here.",
+    ...(near === undefined ? [] : [`Did you mean ${near}?`]),
+    ...(typeof documented === "string"
+      ? [`All of them: ${documented}`]
+      : near === undefined && names.length > 0 && names.length <= 15
+        ? [`These are possible: ${names.join(", ")}`]
+        : [])
+  ].join(" ")
+}
+
+const messageOf = (annotations: Readonly<Record<string, unknown>> | undefined): string | undefined => {
+  const message = annotations?.["message"]
+  return typeof message === "string" ? message : undefined
+}
+
+/** Of a union, what was found against the member that was meant: the one that has least against it. */
+const ofUnion = (
+  path: Path,
+  ast: SchemaAST.Union,
+  members: ReadonlyArray<ReadonlyArray<Found>>
+): ReadonlyArray<Found> => {
+  const against = (found: ReadonlyArray<Found>) => found.reduce((sum, { weight }) => sum + weight, 0)
+  const least = Math.min(...members.map(against))
+  const meant = members.filter((found) => against(found) === least)
+  const missing = meant.flatMap((found) => found.filter(({ words }) => words === "is missing"))
+  if (meant.length > 1 && missing.length === meant.length && meant.every((found) => found.length === 1)) {
+    const names = missing.map((found) => String(found.path.at(-1)))
+    return [{ path, words: `must have ${choices(names)}`, weight: 1 }]
+  }
+  const isSimple = meant.every(([first, ...more]) => more.length === 0 && first?.path.length === path.length)
+  if (
+    meant.length > 1 &&
+    isSimple &&
+    ownWords(ast) === undefined &&
+    meant.every(([first]) => said(first!).startsWith("must be "))
+  ) {
+    const words = [...new Set(meant.map(([first]) => said(first!).slice("must be ".length)))]
+    return [{ path, words: `must be ${words.join(" or ")}`, weight: 0 }]
+  }
+  return meant.toSorted((a, b) => a.length - b.length)[0] ?? []
+}
+
+/** The member that tells the members of a union apart, such as `type`, if all of them have one. */
+const tagOf = (ast: SchemaAST.Union): readonly [name: string, ...values: ReadonlyArray<string>] | undefined => {
+  const all = ast.types.map((type) =>
+    type._tag === "Objects"
+      ? type.propertySignatures.flatMap(({ name, type }) =>
+          type._tag === "Literal" ? [[String(name), String(type.literal)]] : []
+        )
+      : []
+  )
+  const [name] = all[0]?.[0] ?? []
+  const values = all.flatMap((tags) => tags.filter(([other]) => other === name).map(([, value]) => value!))
+  return name !== undefined && values.length === ast.types.length ? [name, ...values] : undefined
+}
+
+const foundBy = (issue: SchemaIssue.Issue, path: Path, expected?: string): ReadonlyArray<Found> => {
+  const found = (words: Found["words"], weight = 0): ReadonlyArray<Found> => [{ path, words, weight }]
+  switch (issue._tag) {
+    case "Pointer":
+      return foundBy(issue.issue, [...path, ...issue.path], undefined)
+    case "Encoding":
+      // What is read into a Redacted is written as something else.
+      return foundBy(issue.issue, path, expected ?? (isRedacted(issue.ast) ? undefined : ownWords(issue.ast)))
+    case "Filter": {
+      const message =
+        messageOf(issue.filter.annotations) ??
+        (issue.issue._tag === "InvalidValue" ? messageOf(issue.issue.annotations) : undefined)
+      if (message !== undefined) return found(message)
+      const words = issue.filter.annotations?.["expected"]
+      if (typeof words === "string") return found(`must be ${inWords(words)}`)
+      return foundBy(issue.issue, path, expected)
+    }
+    case "Composite":
+      return issue.issues.flatMap((each) => foundBy(each, path, expected))
+    case "AnyOf": {
+      const tag = tagOf(issue.ast)
+      if (issue.issues.length > 0) {
+        return ofUnion(
+          path,
+          issue.ast,
+          issue.issues
+            .filter((each) => each._tag !== "InvalidType" || isSaid(each.ast))
+            .map((each) => foundBy(each, path, expected))
+        )
+      }
+      if (tag === undefined) return found(`must be ${expected ?? wanted(issue.ast)}`)
+      const [name, ...values] = tag
+      return [{ path: [...path, name], words: `must be ${choices(values)}`, weight: 0 }]
+    }
+    case "MissingKey":
+      return found(messageOf(issue.annotations) ?? "is missing", 1)
+    case "UnexpectedKey":
+      return found(() => unknownName(String(path.at(-1)), issue.ast), 1)
+    case "InvalidType":
+      return found(`must be ${expected ?? wanted(issue.ast)}`)
+    case "InvalidValue": {
+      const message = messageOf(issue.annotations)
+      if (message !== undefined) return found(message)
+      const words = issue.annotations?.["expected"]
+      if (typeof words === "string") return found(`must be ${inWords(words)}`)
+      return found(expected === undefined ? nothingSaid : `must be ${expected}`)
+    }
+    default:
+      return found(expected === undefined ? nothingSaid : `must be ${expected}`)
+  }
+}
 
 /** `accounts[0].users[1].email` */
-const pathText = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }>): string =>
-  path
-    .map((segment) => (typeof segment === "object" ? segment.key : segment))
-    .map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`))
-    .join("")
+const pathText = (path: Path): string =>
+  path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`)).join("")
+
+/** Who sends more mistakes than this does not read them. */
+const mostLines = 100
 
 /**
- * One line for each problem, such as `accounts[0].id: is missing`.
+ * One line for each mistake, such as `accounts[0].id: is missing`, of at most a hundred.
  *
  * @since 0.1.0
  */
-export const of = (issue: SchemaIssue.Issue): ReadonlyArray<string> =>
-  format(issue).issues.map(({ message, path }) => `${pathText(path ?? [])}: ${message}`)
+export const of = (issue: SchemaIssue.Issue): ReadonlyArray<string> => {
+  const first = new Map<string, Found>()
+  for (const found of foundBy(issue, [])) {
+    const where = found.path.length === 0 ? "this" : pathText(found.path)
+    if (!first.has(where)) first.set(where, found)
+  }
+  const lines = [...first].slice(0, mostLines).map(([where, found]) => `${where}: ${said(found)}`)
+  return first.size > mostLines ? [...lines, `and ${first.size - mostLines} more`] : lines
+}
 
 /**
  * What a constructor of this package throws if members are wrong. `problems` has a line for each, without its value.

@@ -36,39 +36,35 @@ describe("a public class that is given wrong members", () => {
     [
       "AppInstallation",
       { ...installation, accountId: "planted/" },
-      "accountId: Expected a LivePerson account id: 1 to 32 letters and digits"
+      "accountId: must be a LivePerson account id: 1 to 32 letters and digits"
     ],
-    ["AppInstallation", { ...installation, clientId: "planted\n" }, "clientId: Expected one or more printable ASCII"],
+    ["AppInstallation", { ...installation, clientId: "planted\n" }, "clientId: must be one or more printable ASCII"],
     [
       "AppInstallation",
       { ...installation, clientSecret: Redacted.make("planted\n") },
-      "clientSecret.value: Expected another value"
+      "clientSecret.value: must be another value"
     ],
     [
       "AppInstallation",
       { ...installation, clientSecret: "planted" },
-      "clientSecret: Expected a Redacted, as Redacted.make gives it"
+      "clientSecret: must be a Redacted, as Redacted.make gives it"
     ],
     [
       "AppInstallation",
       { ...installation, redirectUris: ["https://a.example/", "http://planted.example/callback"] },
-      "redirectUris[1]: Expected an https redirect URI, or http on this computer (RFC 9700 section 2.6)"
+      "redirectUris[1]: must be an https redirect URI, or http on this computer (RFC 9700 section 2.6)"
     ],
     [
       "AppInstallation",
       { ...installation, redirectUris: ["planted"] },
-      "redirectUris[0]: Expected an absolute http or https URI"
+      "redirectUris[0]: must be an absolute http or https URI"
     ],
     ["AppInstallation", { accountId: "12345678" }, "clientId: is missing"],
-    [
-      "AuthorizeRequest",
-      { accountId: "12345678", clientId: "c", codeChallenge: "planted" },
-      "codeChallenge: Expected "
-    ],
-    ["SessionKey", { ...key, instance: "planted/" }, "instance: Expected 1 to 64 characters of base64url"],
-    ["Session", { key: new SessionKey(key as any), accessToken: "planted" }, "accessToken: Expected a Redacted"],
-    ["UnverifiedClaims", { sub: 1 }, "sub: Expected "],
-    ["VerifiedClaims", { sub: 1 }, "sub: Expected "]
+    ["AuthorizeRequest", { accountId: "12345678", clientId: "c", codeChallenge: "planted" }, "codeChallenge: must be "],
+    ["SessionKey", { ...key, instance: "planted/" }, "instance: must be 1 to 64 characters of base64url"],
+    ["Session", { key: new SessionKey(key as any), accessToken: "planted" }, "accessToken: must be a Redacted"],
+    ["UnverifiedClaims", { sub: 1 }, "sub: must be "],
+    ["VerifiedClaims", { sub: 1 }, "sub: must be "]
   ]
   for (const [name, members, problem] of cases) {
     it(`${name} says ${problem}`, () => {

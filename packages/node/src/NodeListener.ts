@@ -33,6 +33,8 @@ export interface Limits {
   /** How long an idle connection is kept: longer than load balancers do (60 seconds), so that it is they who close it. */
   readonly idleTime: number
   readonly connections: number
+  /** How long connections are still accepted, and answered, when the server is about to close. */
+  readonly lingerTime: number
 }
 
 /**
@@ -43,7 +45,8 @@ export const limits: Limits = {
   headersTime: 10_000,
   requestTime: 20_000,
   idleTime: 65_000,
-  connections: 5000
+  connections: 5000,
+  lingerTime: 250
 }
 
 /**
@@ -51,7 +54,7 @@ export const limits: Limits = {
  *
  * @since 0.1.0
  */
-export type Refusal = "headers_too_large" | "too_slow" | "malformed"
+export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method"
 
 /**
  * What a program wants to hear of what never becomes a request.
@@ -63,12 +66,15 @@ export interface ListenerHooks {
   readonly refused: (reason: Refusal, wantsPage: boolean) => Effect.Effect<string>
   /** A connection beyond the limit was closed. */
   readonly dropped: () => void
+  /** The server is about to close: no more requests should be sent to it. */
+  readonly draining?: (() => void) | undefined
 }
 
 const phrases: Readonly<Record<Refusal, string>> = {
   headers_too_large: "431 Request Header Fields Too Large",
   too_slow: "408 Request Timeout",
-  malformed: "400 Bad Request"
+  malformed: "400 Bad Request",
+  unknown_method: "501 Not Implemented"
 }
 
 const bare: ListenerHooks = {
@@ -129,38 +135,75 @@ export class NodeListener extends Context.Service<
      * `Retry-After: 1`.
      */
     readonly server: Http.Server
-    /** Takes no connection any more, closes those that are idle, and lets requests finish for so many milliseconds. */
+    /**
+     * Closes within so many milliseconds, and resets nobody who was quick enough. For `lingerTime` connections are still accepted, and each
+     * answer says that its connection closes; then idle ones are closed, and requests that are under way finish.
+     */
     readonly drain: (within: number) => Effect.Effect<void>
   }
 >()("@le-auth/node/NodeListener") {}
 
+/** While a server drains, each answer says that its connection closes, so that the next request goes elsewhere. */
+const sayClose: Http.RequestListener = (_request, response) => void response.setHeader("connection", "close")
+
 /** Has an answer for the time in which nobody else has one, without a moment in between. */
 const answerAlways = (server: Http.Server): void => {
+  const isTheirs = (event: string | symbol, listener: unknown) =>
+    event === "request" && listener !== answerWaiting && listener !== sayClose
   server.on("request", answerWaiting)
   server.on("newListener", (event, listener) => {
-    if (event === "request" && listener !== answerWaiting) server.off("request", answerWaiting)
+    if (isTheirs(event, listener)) server.off("request", answerWaiting)
   })
   server.on("removeListener", (event, listener) => {
-    if (event === "request" && listener !== answerWaiting && server.listenerCount("request") === 0)
+    if (isTheirs(event, listener) && !server.listeners("request").some((other) => isTheirs("request", other)))
       server.on("request", answerWaiting)
   })
 }
 
-const reasonOf = (code: string | undefined): Refusal => {
+/** A request line of HTTP with a method that the parser has not heard of (RFC 9110 section 9.1, RFC 9112 section 3). */
+const isRequestLine = (packet: Buffer | undefined): boolean =>
+  packet !== undefined &&
+  /^[!#$%&'*+.^_`|~\dA-Za-z-]{1,64} \/[!-~]{0,8192} HTTP\/1\.[01]\r?\n/.test(packet.toString("latin1", 0, 8300))
+
+const reasonOf = ({ code, rawPacket }: NodeJS.ErrnoException & { rawPacket?: Buffer }): Refusal => {
   if (code === "HPE_HEADER_OVERFLOW") return "headers_too_large"
-  return code === "ERR_HTTP_REQUEST_TIMEOUT" ? "too_slow" : "malformed"
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "too_slow"
+  return code === "HPE_INVALID_METHOD" && isRequestLine(rawPacket) ? "unknown_method" : "malformed"
 }
 
 /** Node's parser has no header to look at; a browser's request says this somewhere in what has come. */
 const hasHtml = (packet: Buffer | undefined): boolean => packet?.includes("text/html") === true
 
-/** An answer that has begun cannot be replaced. Node's own handler looks at the same field. */
-const hasAnswer = (socket: Stream.Duplex): boolean =>
-  (socket as { _httpMessage?: Http.ServerResponse | null })._httpMessage?.headersSent === true
+/** The answer that is under way on a connection. Node's own handler looks at the same field. */
+const answerOn = (socket: Stream.Duplex): Http.ServerResponse | undefined =>
+  (socket as { _httpMessage?: Http.ServerResponse | null })._httpMessage ?? undefined
+
+/** A server whose requests can be kept waiting. */
+class Server extends Http.Server {
+  #held: Array<ReadonlyArray<unknown>> | undefined
+
+  override emit(event: string, ...values: Array<unknown>): boolean {
+    if (event !== "request" || this.#held === undefined) return super.emit(event, ...values)
+    this.#held.push(values)
+    return true
+  }
+
+  /** Requests that come wait from now on. */
+  hold(): void {
+    this.#held ??= []
+  }
+
+  /** Those that wait are answered. */
+  release(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const values of held) super.emit("request", ...values)
+  }
+}
 
 const makeServer = Effect.fnUntraced(function* (limits: Limits, hooks: ListenerHooks) {
   const context = yield* Effect.context<never>()
-  const server = Http.createServer({
+  const server = new Server({
     maxHeaderSize: limits.headers,
     headersTimeout: limits.headersTime,
     requestTimeout: limits.requestTime,
@@ -170,9 +213,10 @@ const makeServer = Effect.fnUntraced(function* (limits: Limits, hooks: ListenerH
   server.maxConnections = limits.connections
   server.on("drop", hooks.dropped)
   server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
-    if (error.code === "ECONNRESET" || !socket.writable || hasAnswer(socket)) return void socket.destroy()
+    if (error.code === "ECONNRESET" || !socket.writable || answerOn(socket)?.headersSent === true)
+      return void socket.destroy()
     Effect.runForkWith(context)(
-      Effect.map(hooks.refused(reasonOf(error.code), hasHtml(error.rawPacket)), (answer) => {
+      Effect.map(hooks.refused(reasonOf(error), hasHtml(error.rawPacket)), (answer) => {
         // What still comes is not read: to destroy at once would reset the connection before the answer is read.
         socket.end(answer, () => setTimeout(() => socket.destroy(), 500).unref())
       })
@@ -182,37 +226,85 @@ const makeServer = Effect.fnUntraced(function* (limits: Limits, hooks: ListenerH
   return server
 })
 
-const connectionsOf = (server: Http.Server): ReadonlySet<Net.Socket> => {
-  const open = new Set<Net.Socket>()
+/** When each connection was accepted, in milliseconds. */
+type Connections = ReadonlyMap<Net.Socket, number>
+
+const connectionsOf = (server: Http.Server): Connections => {
+  const open = new Map<Net.Socket, number>()
   server.on("connection", (socket) => {
-    open.add(socket)
+    open.set(socket, performance.now())
     socket.once("close", () => open.delete(socket))
   })
   return open
 }
 
-const drain = (server: Http.Server, connections: ReadonlySet<Net.Socket>, within: number): Effect.Effect<void> =>
+/** Without a new connection for so long, nobody is about to ask: who asks one thing after the other waits for an answer by then. */
+const quiet = 20
+
+const drain = (
+  server: Server,
+  connections: Connections,
+  { linger, within }: { readonly linger: number; readonly within: number }
+): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
+    const began = performance.now()
+    server.prependListener("request", sayClose)
+    for (const socket of connections.keys()) {
+      const answer = answerOn(socket)
+      if (answer?.headersSent === false) answer.setHeader("connection", "close")
+    }
+
     // Connections that browsers open in advance have sent nothing, and are not idle to Node. They get a moment, since a request
     // may be on its way.
     const closeUnused = () => {
+      const now = performance.now()
+      if (now - began >= within) return server.closeAllConnections()
       server.closeIdleConnections()
-      for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+      for (const [socket, since] of connections) {
+        if (socket.bytesRead === 0 && now - since >= linger) socket.destroy()
+      }
     }
-    const timer = setInterval(closeUnused, 50)
-    const deadline = setTimeout(() => server.closeAllConnections(), within)
-    server.close(() => {
-      clearInterval(timer)
-      clearTimeout(deadline)
-      resume(Effect.void)
-    })
-    server.closeIdleConnections()
+    const close = () => {
+      const timer = setInterval(closeUnused, 50)
+      server.close(() => {
+        clearInterval(timer)
+        resume(Effect.void)
+      })
+      server.release()
+      closeUnused()
+    }
+    if (linger === 0) return close()
+
+    // To close resets those who are connected and not yet accepted. So answers wait until nobody connects any more, which is soon, since
+    // most wait for theirs; then the port closes, and then they are answered.
+    const closeWhenQuiet = () => {
+      let accepted = performance.now()
+      server.on("connection", () => void (accepted = performance.now()))
+      server.hold()
+      const hasLasted = (millis: number) => performance.now() - began >= millis
+      // One connection is accepted in each turn: after one without any, nobody is left.
+      const closeWhenEmpty = (before: number) =>
+        setImmediate(() => (accepted === before || hasLasted(within) ? close() : closeWhenEmpty(accepted)))
+      const timer = setInterval(() => {
+        if (performance.now() - accepted < quiet && !hasLasted(Math.min(2 * linger, within))) return
+        clearInterval(timer)
+        closeWhenEmpty(accepted)
+      }, 5)
+    }
+    setTimeout(closeWhenQuiet, linger)
   })
 
 const make = Effect.fnUntraced(function* (options: Options) {
-  const server = yield* makeServer({ ...limits, ...options.limits }, options.hooks ?? bare)
+  const all = { ...limits, ...options.limits }
+  const hooks = options.hooks ?? bare
+  const server = yield* makeServer(all, hooks)
   const connections = connectionsOf(server)
-  return NodeListener.of({ server, drain: (within) => drain(server, connections, within) })
+  const drainWithin = (within: number) =>
+    Effect.suspend(() => {
+      hooks.draining?.()
+      return drain(server, connections, { within, linger: Math.min(all.lingerTime, within) })
+    })
+  return NodeListener.of({ server, drain: drainWithin })
 })
 
 const cannotListen = ({ host = loopback, port, setting }: Options, cause: unknown) => {

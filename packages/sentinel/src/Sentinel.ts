@@ -31,7 +31,7 @@ import * as Metadata from "./discovery/Metadata.ts"
 import * as Domain from "./domain/Domain.ts"
 import * as Endpoint from "./http/Endpoint.ts"
 import { Interceptor } from "./http/Interceptor.ts"
-import { notFound } from "./http/ShownError.ts"
+import { notFound, notImplemented } from "./http/ShownError.ts"
 import * as KeySet from "./keys/KeySet.ts"
 import type { InvalidSigningKey } from "./keys/SigningKey.ts"
 import * as Login from "./login/Login.ts"
@@ -161,13 +161,16 @@ export const layer = (
 const isNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
+/** Of all paths together. */
+const usedMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS"])
+
 /** Everything else is not found, and says so as Sentinel does. */
 const layerNotFound = HttpRouter.middleware(
   Effect.gen(function* () {
     const { show } = yield* makeShow
     const interceptor = yield* Interceptor
     const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const usual = show(notFound, request)
+      const usual = show(usedMethods.has(request.method) ? notFound : notImplemented, request)
       return interceptor === undefined ? usual : interceptor({ route: "other", accountId: "", request }, usual)
     })
     return (app) =>

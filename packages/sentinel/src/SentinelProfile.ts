@@ -118,9 +118,9 @@ export const conflictIn = ({
  *
  * @since 0.1.0
  */
-export const Changes = Points.mapFields(Struct.map(Schema.optionalKey)).check(
-  Schema.makeFilter((changes) => conflictIn(changes))
-)
+export const Changes = Points.mapFields(Struct.map(Schema.optionalKey))
+  .check(Schema.makeFilter((changes) => conflictIn(changes)))
+  .annotate({ documentation: "docs/sentinel-profile.md" })
 /** @since 0.1.0 */
 export type Changes = typeof Changes.Type
 

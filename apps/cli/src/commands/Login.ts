@@ -6,6 +6,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Schema from "effect/Schema"
+import * as Checked from "../Checked.ts"
 import * as Load from "./Load.ts"
 import { targetFlags } from "./TargetFlags.ts"
 
@@ -22,7 +23,9 @@ const flags = {
     Flag.withDescription("Show the address as a QR code, too")
   ),
   port: Flag.Int("port").pipe(
-    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
+    Checked.flag(
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }, { expected: "a port, from 0 to 65535" }))
+    ),
     Flag.optional,
     Flag.withDescription(
       "Receive the callback on another port, 0 for any free one, where the redirect URI has an IP address (default: its own)"
@@ -41,7 +44,7 @@ const flags = {
     Flag.withDescription("A file of LE_AUTH_ACCOUNT_ID=… lines, as .env has them, to keep as a profile")
   ),
   timeout: Flag.String("timeout").pipe(
-    Flag.withSchema(Schema.DurationFromString),
+    Checked.flag(Schema.DurationFromString),
     Flag.optional,
     Flag.withMetavar("duration"),
     Flag.withDescription("How long to wait, such as '90 seconds' (default: 3 minutes)")

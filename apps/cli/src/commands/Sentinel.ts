@@ -12,16 +12,19 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as Load from "./Load.ts"
 import * as SentinelControl from "./SentinelControl.ts"
+import * as Checked from "../Checked.ts"
 import { defaultSentinelPort, sentinelPort } from "../SentinelPort.ts"
 
 /** Not an argument by custom: other users of a computer see those. */
 const sentinelStore = Config.NonEmptyString("SENTINEL_STORE").pipe(Config.withDefault("memory:"))
 
-const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))
+const Port = Schema.Int.check(
+  Schema.isBetween({ minimum: 0, maximum: 65_535 }, { expected: "a port, from 0 to 65535" })
+)
 
 const flags = {
   port: Flag.Int("port").pipe(
-    Flag.withSchema(Port),
+    Checked.flag(Port),
     Flag.withFallbackConfig(sentinelPort),
     Flag.withDescription(`Where to listen; 0 for any free port (default: SENTINEL_PORT or ${defaultSentinelPort})`)
   ),
@@ -42,21 +45,21 @@ const flags = {
     )
   ),
   publicOrigin: Flag.String("public-origin").pipe(
-    Flag.withSchema(Origin),
+    Checked.flag(Origin),
     Flag.optional,
     Flag.withMetavar("https://host"),
     Flag.withDescription("Where browsers reach it, if a proxy is in front of it (default: the address it listens on)")
   ),
   operationsPort: Flag.Int("operations-port").pipe(
-    Flag.withSchema(Port),
+    Checked.flag(Port),
     Flag.optional,
     Flag.withDescription("A port of its own for /metrics and /health, for operators (default: /metrics is on --port)")
   ),
   controlPort: Flag.Int("control-port").pipe(
-    Flag.withSchema(Port),
+    Checked.flag(Port),
     Flag.optional,
     Flag.withDescription(
-      "Where sentinel fault, clock and journal reach it, on this computer only (default: two further than --port)"
+      "Where sentinel fault, clock and journal reach it, on this computer only (default: two further than --port, two lower from 65534 on)"
     )
   ),
   control: Flag.Boolean("control").pipe(
@@ -72,7 +75,7 @@ const flags = {
     )
   ),
   trustedProxies: Flag.String("trusted-proxy").pipe(
-    Flag.withSchema(Schema.IpNetworkFromString),
+    Checked.flag(Schema.IpNetworkFromString),
     Flag.atLeast(0),
     Flag.withMetavar("network"),
     Flag.withDescription(
@@ -85,7 +88,7 @@ const flags = {
     Flag.withDescription("Another dialect of LivePerson's, such as expiresIn=string or issuer=Sentinel; repeatable")
   ),
   drain: Flag.String("drain").pipe(
-    Flag.withSchema(Schema.DurationFromString),
+    Checked.flag(Schema.DurationFromString),
     Flag.withDefault(Duration.zero),
     Flag.withMetavar("duration"),
     Flag.withDescription("How long to go on serving, with /health/ready red, after SIGTERM, such as '5 seconds'")

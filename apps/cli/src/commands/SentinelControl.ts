@@ -10,6 +10,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Checked from "../Checked.ts"
 import { sentinelControl } from "../SentinelPort.ts"
 
 const work = Effect.promise(() => import("../SentinelControl.ts"))
@@ -22,11 +23,11 @@ const common = {
   )
 }
 
-const Count = Schema.Int.check(Schema.isGreaterThan(0))
+const Count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole number from 1 on" }))
 const text = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.optional, Flag.withDescription(description))
 const count = (name: string, description: string) =>
-  Flag.Int(name).pipe(Flag.withSchema(Count), Flag.optional, Flag.withDescription(description))
+  Flag.Int(name).pipe(Checked.flag(Count), Flag.optional, Flag.withDescription(description))
 
 /** Of `Fault.Action`; named here, since its schema is loaded only when it is used. */
 const actions = [
@@ -133,7 +134,7 @@ const advance = Command.make(
   {
     ...common,
     by: Argument.String("by").pipe(
-      Argument.withSchema(DurationText),
+      Checked.argument(DurationText),
       Argument.withDescription("A duration such as 8h, 1h30m or '90 seconds'")
     )
   },
@@ -180,7 +181,7 @@ export const journal = Command.make(
       Flag.withDescription("Go on with each new entry, until Ctrl-C or until Sentinel stops")
     ),
     limit: Flag.Int("limit").pipe(
-      Flag.withSchema(Count),
+      Checked.flag(Count),
       Flag.withDefault(20),
       Flag.withDescription("How many of the last entries (default: 20)")
     ),

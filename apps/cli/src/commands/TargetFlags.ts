@@ -5,6 +5,7 @@
  */
 import { AccountId } from "@le-auth/core/Identifiers"
 import * as Flag from "effect/cli/Flag"
+import * as Checked from "../Checked.ts"
 import { ProfileName } from "../ProfileName.ts"
 
 /**
@@ -12,13 +13,13 @@ import { ProfileName } from "../ProfileName.ts"
  */
 export const targetFlags = {
   profile: Flag.String("profile").pipe(
-    Flag.withSchema(ProfileName),
+    Checked.flag(ProfileName),
     Flag.optional,
     Flag.withMetavar("name"),
     Flag.withDescription("Which profile, see le-auth accounts list (default: LE_AUTH_PROFILE, or the current one)")
   ),
   account: Flag.String("account").pipe(
-    Flag.withSchema(AccountId),
+    Checked.flag(AccountId),
     Flag.optional,
     Flag.withMetavar("id"),
     Flag.withDescription("Which account, where it has one profile only (default: the current one)")

@@ -3,6 +3,7 @@ import { fetch } from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as NodeListener from "@le-auth/node/NodeListener"
+import * as ListenerHooks from "@le-auth/sentinel/operations/ListenerHooks"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Context from "effect/Context"
@@ -11,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Metric from "effect/Metric"
 import type { AddressInfo } from "node:net"
-import * as ListenerHooks from "../../src/sentinel/ListenerHooks.ts"
+
 import { dial, request, statusOf } from "./Wire.ts"
 
 const start = Effect.fnUntraced(function* (limits: Partial<NodeListener.Limits> = {}) {

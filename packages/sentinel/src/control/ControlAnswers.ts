@@ -14,7 +14,7 @@ import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import { ControlApi } from "./ControlApi.ts"
-import { BodyTooLarge, InternalError, NotThere, UnreadableBody, WrongMethod } from "./ControlError.ts"
+import { BodyTooLarge, InternalError, internalError, NotThere, UnreadableBody, WrongMethod } from "./ControlError.ts"
 
 /**
  * The most that a body may have, counted while it is read, since `Content-Length` can lie or be absent. A configuration and a whole state
@@ -86,7 +86,7 @@ const ofCause =
       ? Effect.succeed(nowhere(request))
       : cause.reasons.some((reason) => reason._tag === "Interrupt")
         ? Effect.failCause(cause)
-        : Effect.as(Effect.logError("defect in the control", cause), broken(new InternalError({})))
+        : Effect.as(Effect.logError("defect in the control", cause), broken(internalError))
 
 /**
  * Answers a request of the control: `app` has its routes. The body is read here, where there is an answer to one that is too large; the
@@ -108,8 +108,12 @@ export const answer = <E, R>(
       onFailure: ({ reason }) =>
         Effect.succeed(
           reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
-            ? tooLarge(new BodyTooLarge({ limit: Number(limit) }))
-            : unreadable(new UnreadableBody({}))
+            ? tooLarge(
+                new BodyTooLarge({
+                  problem: `The body is larger than ${limit} bytes, the most that this address takes.`
+                })
+              )
+            : unreadable(new UnreadableBody({ problem: "The body could not be read to its end. Send it again." }))
         )
     })
   )

@@ -29,11 +29,11 @@ export class InvalidChange extends Schema.TaggedError<InvalidChange>()(
  */
 export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()(
   "BodyTooLarge",
-  { limit: Schema.Int },
+  { problem: Schema.String },
   { httpApiStatus: 413 }
 ) {
   override get message(): string {
-    return `The body is larger than ${this.limit} bytes, the most that this address takes.`
+    return this.problem
   }
 }
 
@@ -42,9 +42,13 @@ export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()(
  *
  * @since 0.1.0
  */
-export class UnreadableBody extends Schema.TaggedError<UnreadableBody>()("UnreadableBody", {}, { httpApiStatus: 400 }) {
+export class UnreadableBody extends Schema.TaggedError<UnreadableBody>()(
+  "UnreadableBody",
+  { problem: Schema.String },
+  { httpApiStatus: 400 }
+) {
   override get message(): string {
-    return "The body could not be read to its end. Send it again."
+    return this.problem
   }
 }
 
@@ -83,11 +87,20 @@ export class WrongMethod extends Schema.TaggedError<WrongMethod>()(
  *
  * @since 0.1.0
  */
-export class InternalError extends Schema.TaggedError<InternalError>()("InternalError", {}, { httpApiStatus: 500 }) {
+export class InternalError extends Schema.TaggedError<InternalError>()(
+  "InternalError",
+  { problem: Schema.String },
+  { httpApiStatus: 500 }
+) {
   override get message(): string {
-    return "The control of Sentinel has an internal error. The log of Sentinel says more."
+    return this.problem
   }
 }
+
+/**
+ * @since 0.1.0
+ */
+export const internalError = new InternalError({ problem: "Sentinel has an internal error. Its log says more." })
 
 /**
  * The clock was to go back.
@@ -111,11 +124,11 @@ export class ClockGoesForward extends Schema.TaggedError<ClockGoesForward>()(
  */
 export class ClockTooFar extends Schema.TaggedError<ClockTooFar>()(
   "ClockTooFar",
-  { latest: Schema.String },
+  { problem: Schema.String },
   { httpApiStatus: 409 }
 ) {
   override get message(): string {
-    return `Sentinel's clock goes no further than ${this.latest}.`
+    return this.problem
   }
 }
 

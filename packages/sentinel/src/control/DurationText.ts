@@ -93,7 +93,11 @@ const durationText = (options: {
   readonly description: string
   readonly example: string
 }) =>
-  Schema.String.annotate({ description: options.description, examples: [options.example] }).pipe(
+  Schema.String.annotate({
+    expected: options.expected,
+    description: options.description,
+    examples: [options.example]
+  }).pipe(
     Schema.decodeTo(
       Schema.Duration,
       SchemaTransformation.transformEffect({

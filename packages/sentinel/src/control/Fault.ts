@@ -9,8 +9,10 @@ import * as Schema from "effect/Schema"
 import { Route } from "../http/Route.ts"
 import { DurationText } from "./DurationText.ts"
 
-const Status = Schema.Int.check(Schema.isBetween({ minimum: 200, maximum: 599 }))
-const Count = Schema.Int.check(Schema.isGreaterThan(0))
+const Status = Schema.Int.check(
+  Schema.isBetween({ minimum: 200, maximum: 599 }, { expected: "a status from 200 to 599" })
+)
+const Count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole number from 1 on" }))
 const optional = Schema.optionalKey
 
 /**

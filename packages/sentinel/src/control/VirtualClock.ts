@@ -77,7 +77,9 @@ const ahead = (base: Clock.Clock, millis: number): Clock.Clock => {
 
 /** The last moment of the years that have four digits: what dates in JSON, and those who read them, can be relied on to have. */
 const latest = 253_402_300_799_999
-const tooFar = new ClockTooFar({ latest: DateTime.formatIso(DateTime.makeUnsafe(latest)) })
+const tooFar = new ClockTooFar({
+  problem: `Sentinel's clock goes no further than ${DateTime.formatIso(DateTime.makeUnsafe(latest))}.`
+})
 const isTooFar = (real: number, ahead: number): boolean => !(real + ahead <= latest)
 
 /** So many advances are remembered. Who advances more often asks for no token of long ago. */

@@ -4,13 +4,18 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import { Control } from "./Control.ts"
 import { AllProblems, ControlApi } from "./ControlApi.ts"
-import { InternalError, InvalidChange } from "./ControlError.ts"
+import { internalError, InvalidChange } from "./ControlError.ts"
 import type { ClockState } from "./VirtualClock.ts"
+import * as WholeDocument from "./WholeDocument.ts"
 
 const shown = ({ ahead, now }: ClockState) => ({ now: DateTime.makeUnsafe(now), ahead })
+
+/** What is large is read in slices, and not by the contract. The whole text is here already, see `ControlAnswers`. */
+const textOf = (request: HttpServerRequest.HttpServerRequest) => Effect.orDie(request.text)
 
 const clock = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
   Effect.map(Control, ({ clock }) =>
@@ -50,20 +55,23 @@ const journal = HttpApiBuilder.group(ControlApi, "journal", (handlers) =>
 
 const accounts = HttpApiBuilder.group(ControlApi, "accounts", (handlers) =>
   Effect.map(Control, ({ accounts, sessions }) =>
-    handlers.handleAll({
-      list: () => accounts.list,
-      addAccount: ({ payload }) => accounts.addAccount(payload),
-      removeAccount: ({ params }) => accounts.removeAccount(params.accountId),
-      replace: ({ payload }) => accounts.replace(payload),
-      addUser: ({ params, payload }) => accounts.addUser(params.accountId, payload),
-      changeUser: ({ params, payload }) => accounts.changeUser(params.accountId, params.userId, payload),
-      removeUser: ({ params }) => accounts.removeUser(params.accountId, params.userId),
-      endUserSessions: ({ params }) => sessions.endUser(params.accountId, params.userId),
-      addInstallation: ({ params, payload }) => accounts.addInstallation(params.accountId, payload),
-      changeInstallation: ({ params, payload }) =>
-        accounts.changeInstallation(params.accountId, params.clientId, payload),
-      removeInstallation: ({ params }) => accounts.removeInstallation(params.accountId, params.clientId)
-    })
+    handlers
+      .handleRaw("replace", ({ request }) =>
+        Effect.flatMap(textOf(request), (text) => Effect.flatMap(WholeDocument.configuration(text), accounts.replace))
+      )
+      .handleAll({
+        list: () => accounts.list,
+        addAccount: ({ payload }) => accounts.addAccount(payload),
+        removeAccount: ({ params }) => accounts.removeAccount(params.accountId),
+        addUser: ({ params, payload }) => accounts.addUser(params.accountId, payload),
+        changeUser: ({ params, payload }) => accounts.changeUser(params.accountId, params.userId, payload),
+        removeUser: ({ params }) => accounts.removeUser(params.accountId, params.userId),
+        endUserSessions: ({ params }) => sessions.endUser(params.accountId, params.userId),
+        addInstallation: ({ params, payload }) => accounts.addInstallation(params.accountId, payload),
+        changeInstallation: ({ params, payload }) =>
+          accounts.changeInstallation(params.accountId, params.clientId, payload),
+        removeInstallation: ({ params }) => accounts.removeInstallation(params.accountId, params.clientId)
+      })
   )
 )
 
@@ -85,15 +93,18 @@ const sessions = HttpApiBuilder.group(ControlApi, "sessions", (handlers) =>
 
 const state = HttpApiBuilder.group(ControlApi, "state", (handlers) =>
   Effect.map(Control, ({ state }) =>
-    handlers.handleAll({
-      reset: () => state.reset,
-      take: () => state.take,
-      put: ({ payload }) => state.put(payload),
-      names: () => state.names,
-      save: ({ params }) => state.save(params.name),
-      restore: ({ params }) => state.restore(params.name),
-      forget: ({ params }) => state.forget(params.name)
-    })
+    handlers
+      .handleRaw("put", ({ request }) =>
+        Effect.flatMap(textOf(request), (text) => Effect.flatMap(WholeDocument.snapshot(text), state.put))
+      )
+      .handleAll({
+        reset: () => state.reset,
+        take: () => state.take,
+        names: () => state.names,
+        save: ({ params }) => state.save(params.name),
+        restore: ({ params }) => state.restore(params.name),
+        forget: ({ params }) => state.forget(params.name)
+      })
   )
 )
 
@@ -106,7 +117,7 @@ const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ 
   kind === "Body" || kind === "ResponseHeaders"
     ? Effect.andThen(
         Effect.logError("The control has an answer that does not fit its contract", ...SchemaProblems.of(cause.issue)),
-        Effect.fail(new InternalError({}))
+        Effect.fail(internalError)
       )
     : Effect.fail(new InvalidChange({ problems: SchemaProblems.of(cause.issue) }))
 )

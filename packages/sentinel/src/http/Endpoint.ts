@@ -81,6 +81,18 @@ const methodNotAllowed = (allow: string) =>
     headers: { allow }
   })
 
+/**
+ * Methods that a parser of HTTP lets through: those of the standard, and of WebDAV and its kind. The router takes any method, though its
+ * type names those of the standard only.
+ */
+const methods: ReadonlyArray<HttpMethod.HttpMethod> = [
+  ...HttpMethod.all,
+  ...((
+    "ACL BIND CHECKOUT COPY LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY PROPFIND PROPPATCH PURGE REBIND " +
+    "REPORT SEARCH SOURCE SUBSCRIBE UNBIND UNLINK UNLOCK UNSUBSCRIBE"
+  ).split(" ") as ReadonlyArray<string> as ReadonlyArray<HttpMethod.HttpMethod>)
+]
+
 const isAccountId = Schema.is(AccountId)
 
 const read = (
@@ -171,14 +183,12 @@ export const routes = (
 
   const refusal = methodNotAllowed(allow.join(", "))
   const options = HttpServerResponse.empty({ status: 204, headers: { allow: allow.join(", ") } })
-  const other = [...HttpMethod.all]
+  const own = (method: "GET" | "POST", handler: Handler | undefined) =>
+    handler === undefined ? [] : [HttpRouter.route(method, path, handled(answered(handler)))]
+  const others = methods
     .filter((method) => !allow.includes(method))
     .map((method) =>
       HttpRouter.route(method, path, method === "OPTIONS" ? options : handled((request) => show(refusal, request)))
     )
-  return [
-    ...(endpoint.GET === undefined ? [] : [HttpRouter.route("GET", path, handled(answered(endpoint.GET)))]),
-    ...(endpoint.POST === undefined ? [] : [HttpRouter.route("POST", path, handled(answered(endpoint.POST)))]),
-    ...other
-  ]
+  return [...own("GET", endpoint.GET), ...own("POST", endpoint.POST), ...others]
 }

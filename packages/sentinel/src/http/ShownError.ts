@@ -13,7 +13,7 @@ import type { Problem } from "./Problem.ts"
  * @since 0.1.0
  */
 export class ShownError extends Data.TaggedError("ShownError")<{
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 414 | 429 | 431 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 414 | 429 | 431 | 500 | 501 | 503
   /** A code of OAuth 2.0 where there is one. */
   readonly error: string
   /** What is wrong, for the developer: characters of RFC 6749 section 5.2 only. */
@@ -48,6 +48,18 @@ export const unavailable = new ShownError({
   error: "temporarily_unavailable",
   description: "Sentinel cannot reach its store.",
   remedy: "Try again in a moment."
+})
+
+/**
+ * No address takes the method (RFC 9110 section 15.6.2).
+ *
+ * @since 0.1.0
+ */
+export const notImplemented = new ShownError({
+  status: 501,
+  error: "invalid_request",
+  description: "Sentinel has no use for this method, here or anywhere.",
+  remedy: "Use GET or POST, as the documentation of the address says."
 })
 
 /**

@@ -111,7 +111,7 @@ export const faulted = (context: Context.Context<never>): void => faults.updateU
  *
  * @since 0.1.0
  */
-export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "too_many"
+export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method" | "too_many"
 
 const refusalsOf = (reason: Refusal) =>
   Metric.counter("sentinel_http_connections_refused_total", {
@@ -124,6 +124,7 @@ const refusals: Readonly<Record<Refusal, ReturnType<typeof refusalsOf>>> = {
   headers_too_large: refusalsOf("headers_too_large"),
   too_slow: refusalsOf("too_slow"),
   malformed: refusalsOf("malformed"),
+  unknown_method: refusalsOf("unknown_method"),
   too_many: refusalsOf("too_many")
 }
 

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
 
 /**
  * Whoever runs the server provides one and sets `hasBegun` when it is told to stop. From then on `/health/ready` is red, so that
@@ -20,6 +21,13 @@ export interface Stopping {
  *
  * @since 0.1.0
  */
-export const Stopping = Context.Reference<Readonly<Stopping>>("@le-auth/sentinel/Stopping", {
-  defaultValue: () => ({ hasBegun: false })
+export const Stopping = Context.Reference<Stopping>("@le-auth/sentinel/Stopping", {
+  defaultValue: () => Object.freeze({ hasBegun: false })
 })
+
+/**
+ * One for a Sentinel of its own, which `ListenerHooks` sets.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<never> = Layer.sync(Stopping, () => ({ hasBegun: false }))

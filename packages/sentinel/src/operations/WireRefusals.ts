@@ -10,7 +10,7 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { ShownError } from "../http/ShownError.ts"
+import { notImplemented, ShownError } from "../http/ShownError.ts"
 import * as ErrorPage from "../page/ErrorPage.ts"
 import * as Page from "../page/Page.ts"
 import * as RequestMetrics from "./RequestMetrics.ts"
@@ -47,7 +47,8 @@ const errors: Readonly<Record<Reason, { readonly error: ShownError; readonly phr
       description: "This is not a request of HTTP/1.1.",
       remedy: "Check what sends it, and the proxies in between."
     })
-  }
+  },
+  unknown_method: { phrase: "Not Implemented", error: notImplemented }
 }
 
 const utf8 = new TextEncoder()

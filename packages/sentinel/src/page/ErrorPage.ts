@@ -25,6 +25,7 @@ const titles: Record<ShownError["status"], string> = {
   429: "Please wait a moment",
   431: "Too large",
   500: "Something went wrong",
+  501: "Not allowed",
   503: "Not available for a moment"
 }
 

@@ -402,7 +402,10 @@ describe("the endpoints of the control, with data in it", () => {
       })
       const answer = yield* ask(origin, "GET", "/control/families")
       assert.strictEqual(answer.status, 500)
-      assert.deepStrictEqual(JSON.parse(answer.text), { _tag: "InternalError" })
+      assert.deepStrictEqual(JSON.parse(answer.text), {
+        _tag: "InternalError",
+        problem: "Sentinel has an internal error. Its log says more."
+      })
       fits("sessions.families", answer)
       const logged = sentinel.lines.filter((line) => line.includes("does not fit its contract"))
       assert.lengthOf(logged, 1)

@@ -9,14 +9,14 @@ import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as NetAddress from "effect/net/NetAddress"
-import { createServer } from "node:http"
+import * as Http from "node:http"
 import { connect } from "node:net"
 import * as oauth from "oauth4webapi"
 
 const layer = Sentinel.layerServer().pipe(
   Layer.provide(Sentinel.layerMemory(SentinelConfig.development())),
   Layer.provide(NodeCrypto.layer),
-  Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
+  Layer.provideMerge(NodeHttpServer.layer(Http.createServer, { port: 0, host: "127.0.0.1" })),
   Layer.orDie
 )
 
@@ -188,6 +188,33 @@ describe("over HTTP", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.live("every method gets the answer of RFC 9110: of the path, 405 with Allow, or 501 where no path is", () =>
+    Effect.gen(function* () {
+      const origin = yield* originOf
+      const known = "/sentinel/well-known/jwks"
+      const ask = (method: string, path: string) =>
+        Effect.promise(() =>
+          raw(origin, `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+        )
+      const expected: Readonly<Record<string, readonly [known: number, unknown: number]>> = {
+        GET: [200, 404],
+        HEAD: [200, 404],
+        OPTIONS: [204, 404],
+        POST: [405, 404]
+      }
+      // CONNECT asks for no path; Node closes the connection.
+      const methods = Http.METHODS.filter((method) => method !== "CONNECT")
+      assert.isAbove(methods.length, 30)
+      for (const method of methods) {
+        const [there, nowhere] = expected[method] ?? [405, 501]
+        const answer = yield* ask(method, known)
+        assert.match(answer, new RegExp(`^HTTP/1.1 ${there} `), method)
+        if (there === 405) assert.match(answer, /^allow: GET, HEAD\r$/im, method)
+        assert.match(yield* ask(method, "/nowhere"), new RegExp(`^HTTP/1.1 ${nowhere} `), method)
+      }
+    }).pipe(Effect.provide(layer))
+  )
+
   it.live("odd request lines get an answer, never a 500, and never a header of their own", () =>
     Effect.gen(function* () {
       const origin = yield* originOf
@@ -202,7 +229,8 @@ describe("over HTTP", () => {
         [`GET ${path}&state=\xe9 HTTP/1.1\r\nHost: x\r\n\r\n`, /^HTTP\/1.1 [34]0\d /],
         [`GET /${"a".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, /^HTTP\/1.1 431 /],
         [`GET ${path} HTTP/1.1\r\nHost: x\r\nCookie: ${"a=b; ".repeat(2000)}\r\n\r\n`, /^HTTP\/1.1 302 /],
-        [`PROPFIND ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, /^HTTP\/1.1 404 /],
+        [`PROPFIND ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, /^HTTP\/1.1 405 /],
+        [`PROPFIND /nowhere HTTP/1.1\r\nHost: x\r\n\r\n`, /^HTTP\/1.1 501 /],
         [`GET ${path} HTTP/1.1\r\nHost: x\r\nX-HTTP-Method-Override: POST\r\n\r\n`, /^HTTP\/1.1 302 /]
       ] as const
       for (const [text, expected] of cases) {

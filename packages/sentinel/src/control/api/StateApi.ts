@@ -9,7 +9,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Grant, Session } from "../../internal/storeDump.ts"
-import { ClockTooFar, NotSupported, NotThere, Unavailable } from "../ControlError.ts"
+import { ClockTooFar, InvalidChange, NotSupported, NotThere, Unavailable } from "../ControlError.ts"
 import { Snapshot } from "../Snapshot.ts"
 
 const success = HttpApiSchema.NoContent
@@ -89,7 +89,7 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.put("put", "/control/state", {
     payload: Snapshot,
     success,
-    error: [ClockTooFar, NotSupported, Unavailable]
+    error: [ClockTooFar, InvalidChange, NotSupported, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a state from its document" })),
   HttpApiEndpoint.get("names", "/control/snapshots", { success: Schema.Array(Schema.String) }).annotateMerge(
     OpenApi.annotations({ title: "The names of all snapshots" })

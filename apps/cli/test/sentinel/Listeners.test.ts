@@ -1,0 +1,141 @@
+/** R99: the ports of the command, and those of programs that embed a Sentinel, treat hostile clients alike. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Origin from "@le-auth/core/Origin"
+import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import * as NodeListener from "@le-auth/node/NodeListener"
+import * as NodeServe from "@le-auth/node/NodeServe"
+import * as ListenerHooks from "@le-auth/sentinel/operations/ListenerHooks"
+import * as Stopping from "@le-auth/sentinel/operations/Stopping"
+import * as Sentinel from "@le-auth/sentinel/Sentinel"
+import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import type { AddressInfo } from "node:net"
+import { clients, exchange, hostile, resets } from "../../../../tools/hostile-clients.mjs"
+import { freePort, start } from "../Cli.ts"
+import { request, statusOf } from "./Wire.ts"
+
+const quiet = Logger.layer([])
+
+const expectAlike = async (port: number) => {
+  for (const { has, status, text, what } of hostile(port)) {
+    const answer = await exchange(port, text)
+    assert.strictEqual(statusOf(answer), String(status), `${what}: ${answer}`)
+    if (has !== undefined) assert.match(answer, has, what)
+  }
+}
+
+/** Whoever is too slow is refused after ten seconds, no matter where. */
+const expectPatience = async (port: number) => {
+  const began = performance.now()
+  const answer = await exchange(port, "GET / HTTP/1.1\r\nHost: x\r\n")
+  assert.strictEqual(statusOf(answer), "408", answer)
+  assert.include(answer, "did not arrive in time")
+  assert.closeTo(performance.now() - began, 10_500, 2500)
+}
+
+/** The stop itself, while eight clients ask. */
+const expectNoResets = async (port: number, path: string, stop: () => unknown) => {
+  const eight = clients(port, { path })
+  await eight.answered(50)
+  await stop()
+  const met = await eight.ended
+  assert.deepStrictEqual(resets(met), [])
+}
+
+// Side by side: most of it is to wait for a listener's patience to end.
+describe("R99, R93: limits, refusals and draining", { timeout: 60_000, concurrent: true }, () => {
+  it.live("are those of le-auth sentinel start, on its main port, that for operators and the control", () =>
+    Effect.promise(async () => {
+      const [port, operations, control] = [await freePort(), await freePort(), await freePort()]
+      const flags = [
+        `--port=${port}`,
+        `--operations-port=${operations}`,
+        `--control-port=${control}`,
+        "--no-access-log"
+      ]
+      const sentinel = start(["sentinel", "start", ...flags])
+      await sentinel.output(/Ctrl-C stops it/)
+      for (const each of [port, operations, control]) await expectAlike(each)
+      await Promise.all([port, operations, control].map(expectPatience))
+      const told = { isTold: false }
+      const kill = () => {
+        if (!told.isTold) sentinel.child.kill("SIGTERM")
+        told.isTold = true
+      }
+      await Promise.all([
+        expectNoResets(port, "/health/ready", kill),
+        expectNoResets(operations, "/health/live", kill),
+        expectNoResets(control, "/control/nothing", kill)
+      ])
+      assert.strictEqual((await sentinel.result).code, 0)
+    })
+  )
+
+  it.live("are the same where a program embeds it as a layer", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.promise(freePort)
+      const sentinel = Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${port}`) })
+      const served = Layer.unwrap(
+        Effect.map(ListenerHooks.make, (hooks) =>
+          NodeServe.layerOf(Layer.provide(sentinel, Sentinel.layerMemory(SentinelConfig.development())), {
+            port,
+            hooks
+          })
+        )
+      ).pipe(Layer.provide([NodeCrypto.layerServer, Stopping.layer, quiet]))
+      const running = yield* Effect.forkChild(Effect.scoped(Effect.andThen(Layer.build(served), Effect.never)))
+      const ready = async (): Promise<string> =>
+        statusOf(await exchange(port, request("GET /health/ready", { Connection: "close" })))
+      while ((yield* Effect.promise(ready)) !== "200") yield* Effect.sleep("20 millis")
+      yield* Effect.promise(() => expectAlike(port))
+      yield* Effect.promise(() => expectPatience(port))
+      yield* Effect.promise(() =>
+        expectNoResets(port, "/health/live", () => {
+          running.interruptUnsafe()
+        })
+      )
+    })
+  )
+
+  it.live("are the same where a program embeds it as a function of web requests", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.promise(freePort)
+      const settings = Layer.mergeAll(NodeCrypto.layerServer, Stopping.layer, quiet)
+      const context = yield* Layer.build(settings)
+      const hooks = yield* Effect.provideContext(ListenerHooks.make, context)
+      const served = Sentinel.toWebHandler(
+        { publicOrigin: Origin.fromHost(`localhost:${port}`) },
+        Sentinel.layerMemory(SentinelConfig.development()).pipe(Layer.provideMerge(Layer.succeedContext(context)))
+      )
+      const listening = yield* Effect.promise(() => NodeServe.listen(served, { port, hooks }))
+      yield* Effect.promise(() => expectAlike(port))
+      yield* Effect.promise(() => expectPatience(port))
+      yield* Effect.promise(() => expectNoResets(port, "/health/live", () => void listening.close()))
+    })
+  )
+
+  it.live("turn ready red before the port closes", () =>
+    Effect.gen(function* () {
+      const hooks = yield* ListenerHooks.make
+      const context = yield* Layer.build(
+        Sentinel.layerServer().pipe(
+          Layer.provideMerge(NodeListener.layer({ port: 0, hooks })),
+          Layer.provide(Sentinel.layerMemory(SentinelConfig.development()))
+        )
+      )
+      const { drain, server } = Context.get(context, NodeListener.NodeListener)
+      const { port } = server.address() as AddressInfo
+      const ready = Effect.promise(async () =>
+        statusOf(await exchange(port, request("GET /health/ready", { Connection: "close" })))
+      )
+      assert.strictEqual(yield* ready, "200")
+      const drained = yield* Effect.forkChild(drain(5000), { startImmediately: true })
+      assert.strictEqual(yield* ready, "503")
+      yield* Fiber.join(drained)
+    }).pipe(Effect.provide([NodeCrypto.layerServer, Stopping.layer, quiet]))
+  )
+})

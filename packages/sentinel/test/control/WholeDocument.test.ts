@@ -1,0 +1,75 @@
+/** S23: a state of 32 MiB is put back while others are answered. */
+// @effect-diagnostics globalFetch:off
+import { assert, describe, it } from "@effect/vitest"
+import { Snapshot } from "@le-auth/sentinel/control/Snapshot"
+import * as WholeDocument from "@le-auth/sentinel/control/WholeDocument"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { signedIn } from "./ControlHarness.ts"
+
+const encode = Schema.encodeSync(Schema.toCodecJson(Snapshot))
+
+/** The most time of this thread, in milliseconds, between two turns of a timer, while an effect ran. */
+const longestPause = <A, E>(effect: Effect.Effect<A, E>) =>
+  Effect.gen(function* () {
+    const used = () => {
+      const { system, user } = process.threadCpuUsage()
+      return (system + user) / 1000
+    }
+    let longest = 0
+    let last = used()
+    const timer = setInterval(() => {
+      longest = Math.max(longest, used() - last)
+      last = used()
+    }, 1)
+    const result = yield* effect
+    clearInterval(timer)
+    longest = Math.max(longest, used() - last)
+    return { result, longest }
+  })
+
+describe("a whole state as a document", () => {
+  it.live("is read in slices, and is what it was", () =>
+    Effect.gen(function* () {
+      const { control } = yield* signedIn()
+      const state = encode(yield* control.state.take) as any
+      const [[, row]] = state.store.accesses
+      const accesses = Array.from({ length: 3000 }, (_, index) => [`${index}`.padStart(64, "0"), row])
+      const text = JSON.stringify({ ...state, store: { ...state.store, accesses } })
+      assert.isAbove(text.length, 300_000)
+      const { longest, result } = yield* longestPause(WholeDocument.snapshot(text))
+      assert.isTrue(JSON.stringify(encode(result)) === text)
+      // Slices of 5 ms, and what the collector of garbage adds.
+      assert.isBelow(longest, 50)
+      yield* control.state.put(result)
+      assert.strictEqual((yield* control.sessions.list()).total, 1)
+    })
+  )
+
+  it.live("names each mistake by its place in the whole", () =>
+    Effect.gen(function* () {
+      const { control } = yield* signedIn()
+      const state = encode(yield* control.state.take) as any
+      const [account] = state.directory
+      const refused = (changes: object) =>
+        Effect.map(
+          Effect.flip(WholeDocument.snapshot(JSON.stringify({ ...state, ...changes }))),
+          ({ problems }) => problems
+        )
+      assert.deepStrictEqual(yield* refused({ version: 2, more: 1 }), [
+        "more: there is no such name here. These are possible: version, takenAt, ahead, directory, store, faults",
+        "version: must be 1"
+      ])
+      assert.deepStrictEqual(yield* refused({ directory: [{ ...account, users: [7] }] }), [
+        "directory[0].users[0]: must be an object"
+      ])
+      assert.deepStrictEqual(yield* refused({ store: { ...state.store, sequence: -1, codes: [["x"]] } }), [
+        "store.sequence: must be a whole number from 0 to 2^52",
+        "store.codes[0][1]: is missing"
+      ])
+      assert.deepStrictEqual(yield* refused({ store: 7 }), ["store: must be an object"])
+      const { problems } = yield* Effect.flip(WholeDocument.snapshot("[".repeat(100_000)))
+      assert.match(problems.join("\n"), /nested deeper than 32 levels/)
+    })
+  )
+})

@@ -1,0 +1,185 @@
+/** S24: what people read when they make a mistake is in words of ours, names the place and says what to do, whatever way it came in. */
+// @effect-diagnostics globalFetch:off
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { assert, describe, it } from "@effect/vitest"
+import * as ControlServer from "@le-auth/sentinel/control/ControlServer"
+import { Snapshot } from "@le-auth/sentinel/control/Snapshot"
+import * as SentinelFile from "@le-auth/sentinel/operations/SentinelFile"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import * as NetAddress from "effect/net/NetAddress"
+import * as Schema from "effect/Schema"
+import { createServer } from "node:http"
+import { account } from "../Harness.ts"
+import { signedIn } from "./ControlHarness.ts"
+
+/** None of these is a word for people. */
+const ofTheLibrary = /excess|missing key|schema|expected|\bunion\b|undefined|\[object|redacted|DateTime/i
+
+const accountOf = (more: object) => ({ accounts: [{ id: "1", users: [], installations: [], ...more }] })
+const user = { id: "1", email: "a@b.example", password: "x" }
+const app = {
+  client_id: "a",
+  client_secret: "s",
+  client_name: "A",
+  grant_types: ["authorization_code"],
+  redirect_uris: ["https://a.example/cb"]
+}
+
+/** A configuration with one mistake, and where it is. */
+const ofFiles: ReadonlyArray<readonly [unknown, string]> = [
+  [[], "this"],
+  [null, "this"],
+  ["text", "this"],
+  [{}, "accounts"],
+  [{ accounts: {} }, "accounts"],
+  [{ accounts: [] }, "accounts[0]"],
+  [{ ...accountOf({}), profil: {} }, "profil"],
+  [accountOf({ id: "!" }), "accounts[0].id"],
+  [accountOf({ id: 7 }), "accounts[0].id"],
+  [accountOf({ name: 7 }), "accounts[0].name"],
+  [accountOf({ usres: [] }), "accounts[0].usres"],
+  [accountOf({ users: {} }), "accounts[0].users"],
+  [accountOf({ users: [{ ...user, id: "" }] }), "accounts[0].users[0].id"],
+  [accountOf({ users: [{ ...user, email: "nobody" }] }), "accounts[0].users[0].email"],
+  [accountOf({ users: [{ ...user, email: 1 }] }), "accounts[0].users[0].email"],
+  [accountOf({ users: [{ ...user, password: 1 }] }), "accounts[0].users[0].password"],
+  [accountOf({ users: [{ ...user, is_admin: "yes" }] }), "accounts[0].users[0].is_admin"],
+  [accountOf({ users: [{ ...user, enabled: 1 }] }), "accounts[0].users[0].enabled"],
+  [accountOf({ installations: [{ ...app, client_id: "\n" }] }), "accounts[0].installations[0].client_id"],
+  [accountOf({ installations: [{ ...app, client_name: "" }] }), "accounts[0].installations[0].client_name"],
+  [accountOf({ installations: [{ ...app, client_secret: 7 }] }), "accounts[0].installations[0].client_secret"],
+  [
+    accountOf({ installations: [{ ...app, grant_types: ["password"] }] }),
+    "accounts[0].installations[0].grant_types[0]"
+  ],
+  [
+    accountOf({ installations: [{ ...app, grant_types: "authorization_code" }] }),
+    "accounts[0].installations[0].grant_types"
+  ],
+  [
+    accountOf({ installations: [{ ...app, redirect_uris: ["nowhere"] }] }),
+    "accounts[0].installations[0].redirect_uris[0]"
+  ],
+  [accountOf({ installations: [{ ...app, redirect_uri: "x" }] }), "accounts[0].installations[0].redirect_uri"],
+  [{ ...accountOf({}), profile: { issuer: 7 } }, "profile.issuer"],
+  [{ ...accountOf({}), profile: { foo: 1 } }, "profile.foo"],
+  [{ ...accountOf({}), profile: { expiresIn: "text" } }, "profile.expiresIn"],
+  [{ ...accountOf({}), profile: { codeLifetime: "soon" } }, "profile.codeLifetime"],
+  [{ ...accountOf({}), profile: { codeLifetime: 60 } }, "profile.codeLifetime"],
+  [{ ...accountOf({}), profile: { pkce: true } }, "profile.pkce"],
+  [{ ...accountOf({}), profile: { tokenVersions: ["3.0"] } }, "profile.tokenVersions[0]"],
+  [{ ...accountOf({}), profile: { tokenClientErrorStatus: 500 } }, "profile.tokenClientErrorStatus"]
+]
+
+const fault = (action: unknown, more: object = {}) => ["POST", "/control/faults", { action, ...more }] as const
+const html = { type: "html" }
+
+/** A request to the control with one mistake, and where it is. */
+const ofRequests: ReadonlyArray<readonly [request: readonly [string, string, unknown], path: string]> = [
+  [fault({ type: "too-many-requests", retry_after: "soon" }), "action.retry_after"],
+  [fault({ type: "too-many-requests", retry_after: -1 }), "action.retry_after"],
+  [fault({ type: "too-many-requests", retry: 1 }), "action.retry"],
+  [fault({ type: "answer", status: 1000 }), "action.status"],
+  [fault({ type: "answer" }), "action.status"],
+  [fault({ type: "answer", status: 200, headers: { "x y": "1" } }), "action.headers"],
+  [fault({ type: "delay", by: "soon" }), "action.by"],
+  [fault({ type: "delay", by: 3 }), "action.by"],
+  [fault({ type: "oauth-error", error: "nothing" }), "action.error"],
+  [fault({ type: "nothing" }), "action.type"],
+  [fault({}), "action.type"],
+  [fault("html"), "action.type"],
+  [fault(html, { match: { route: "nowhere" } }), "match.route"],
+  [fault(html, { match: { nht: 3 } }), "match.nht"],
+  [fault(html, { match: { nth: 0 } }), "match.nth"],
+  [fault(html, { match: { every: 1.5 } }), "match.every"],
+  [fault(html, { match: { account: "!" } }), "match.account"],
+  [fault(html, { times: -1 }), "times"],
+  [fault(html, { id: "a b" }), "id"],
+  [["POST", "/control/faults", undefined], "this"],
+  [["POST", "/control/clock/advance", { by: "banana" }], "by"],
+  [["POST", "/control/clock/advance", { by: 7 }], "by"],
+  [["POST", "/control/clock/advance", { to: "tomorrow" }], "to"],
+  [["POST", "/control/clock/advance", {}], "this"],
+  [["POST", "/control/clock/advance", { by: "1h", to: "2030-01-01T00:00:00Z" }], "to"],
+  [["POST", "/control/explain", { secret: "" }], "secret"],
+  [["POST", `/control/accounts/${account}/users`, { ...user, email: "nobody" }], "email"],
+  [["PATCH", `/control/accounts/${account}/users/3552833710`, { enabled: "no" }], "enabled"],
+  [["PUT", "/control/configuration", accountOf({ id: "!" })], "accounts[0].id"],
+  [["GET", "/control/journal?limit=x", undefined], "limit"],
+  [["GET", "/control/sessions?limit=0", undefined], "limit"],
+  [["GET", "/control/sessions?alive=yes", undefined], "alive"],
+  [["PUT", "/control/snapshots/a%20b", undefined], "name"]
+]
+
+const isGood = (problems: ReadonlyArray<string>, path: string, what: string) => {
+  assert.lengthOf(problems, 1, `${what}: ${problems.join("\n")}`)
+  const [line] = problems
+  assert.isTrue(line!.startsWith(`${path}: `), `${what}: ${line}`)
+  assert.notMatch(line!, ofTheLibrary, what)
+  assert.match(line!, /: (must |is missing|is not |there is no )/, what)
+}
+
+describe("the words for a mistake", () => {
+  it.effect("in a file or in flags for the profile: one line with the place and what to do", () =>
+    Effect.gen(function* () {
+      for (const [value, path] of ofFiles) {
+        const { problems } = yield* Effect.flip(SentinelFile.fromUnknown(value))
+        isGood(problems, path, JSON.stringify(value))
+      }
+      const { problems } = yield* Effect.flip(SentinelFile.profileFromUnknown({ expiresin: "number" }))
+      assert.match(problems[0]!, /Did you mean expiresIn\? All of them: docs\/sentinel-profile\.md$/)
+    })
+  )
+
+  it.live("in a request of a program, of curl or of the inspector: the same", () =>
+    Effect.gen(function* () {
+      const { sentinel } = yield* signedIn()
+      const server = ControlServer.layer.pipe(
+        Layer.provide(Layer.succeedContext(sentinel.services)),
+        Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" }))
+      )
+      const { address } = Context.get(yield* Layer.build(server), HttpServer.HttpServer)
+      const origin = NetAddress.formatUrlUnsafe(address)
+      const ask = (method: string, path: string, body: unknown) =>
+        Effect.promise(async () => {
+          const answer = await fetch(`${origin}${path}`, {
+            method,
+            headers: { "x-sentinel-control": "1", "content-type": "application/json" },
+            ...(body !== undefined && { body: JSON.stringify(body) })
+          })
+          return (await answer.json()) as { readonly _tag: string; readonly problems: ReadonlyArray<string> }
+        })
+      for (const [[method, path, body], where] of ofRequests) {
+        const answer = yield* ask(method, path, body)
+        assert.strictEqual(answer._tag, "InvalidChange", path)
+        isGood(answer.problems, where, `${method} ${path} ${JSON.stringify(body)}`)
+      }
+
+      const state = Schema.encodeSync(Snapshot)(yield* sentinel.control.state.take)
+      const [[id, row]] = state.store.sessions as any
+      for (const [changes, where] of [
+        [{ version: 2 }, "version"],
+        [{ ahead: "soon" }, "ahead"],
+        [{ takenAt: "now" }, "takenAt"],
+        [{ store: { ...state.store, sessions: [[id, { ...row, sequence: -1 }]] } }, "store.sessions[0][1].sequence"],
+        [{ faults: [{ id: "x" }] }, "faults[0].match"]
+      ] as const) {
+        const answer = yield* ask("PUT", "/control/state", { ...state, ...changes })
+        assert.strictEqual(answer.problems[0]?.split(": ")[0], where)
+        assert.notMatch(answer.problems.join("\n"), ofTheLibrary)
+      }
+    })
+  )
+
+  it.effect("however many mistakes there are, a hundred are told", () =>
+    Effect.gen(function* () {
+      const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`unknown${index}`, 1]))
+      const { problems } = yield* Effect.flip(SentinelFile.profileFromUnknown(many))
+      assert.lengthOf(problems, 101)
+      assert.strictEqual(problems.at(-1), "and 4900 more")
+    })
+  )
+})
