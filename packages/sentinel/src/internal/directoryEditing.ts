@@ -49,6 +49,7 @@ export const editorOver = ({ initial, pkce, put, recording, records }: Place): D
     replace: (next) => put(() => Effect.forEach(next.accounts, recording.account), next),
     reset: put(() => initial.records, initial.config),
     dump: Effect.suspend(() => toDump(records())),
+    check: (dump) => Effect.suspend(() => Changes.check(fromDump(dump), pkce)),
     load: (dump) => Effect.asVoid(put(() => Effect.succeed(fromDump(dump))))
   }
 }

@@ -10,7 +10,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { Grant, Session } from "../../internal/storeDump.ts"
-import { NotSupported, NotThere, Unavailable } from "../ControlError.ts"
+import { InvalidChange, NotSupported, NotThere, Unavailable } from "../ControlError.ts"
 import { Snapshot } from "../Snapshot.ts"
 
 const success = HttpApiSchema.NoContent
@@ -90,7 +90,7 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.put("put", "/control/state", {
     payload: Snapshot,
     success,
-    error: [NotSupported, Unavailable]
+    error: [InvalidChange, NotSupported, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a state from its document" })),
   HttpApiEndpoint.get("names", "/control/snapshots", { success: Schema.Array(Schema.String) }).annotateMerge(
     OpenApi.annotations({ title: "The names of all snapshots" })
@@ -103,7 +103,7 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.post("restore", "/control/snapshots/:name/restore", {
     params: name,
     success,
-    error: [NotSupported, NotThere, Unavailable]
+    error: [InvalidChange, NotSupported, NotThere, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a snapshot" })),
   HttpApiEndpoint.delete("forget", "/control/snapshots/:name", {
     params: name,
