@@ -61,7 +61,7 @@ export const provesLifetimes = <E>(
               return yield* isAlive(sentinel, access)
             case "sessionLifetime": {
               const { headers } = yield* user.send(authorizePath())
-              return !/^\/sentinel\/login/.test(headers.get("location")!)
+              return !headers.get("location")!.startsWith("/sentinel/login")
             }
             default:
               return (yield* app.refresh(refresh)).status === 200
