@@ -112,7 +112,7 @@ export const liveThrough = async (
   nodes: Nodes,
   count: number,
   happens: () => Promise<void>,
-  { rest = 6000, spread = 8000 } = {}
+  { rest = 4000, spread = 8000 } = {}
 ): Promise<Report> => {
   const families = await begin(nodes, count)
   const lost: Array<string> = []

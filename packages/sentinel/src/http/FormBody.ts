@@ -30,15 +30,6 @@ const notForm = new UnreadableForm({
 const tooLarge = new UnreadableForm({ status: 413, description: "The body is larger than 64 KiB." })
 const broken = new UnreadableForm({ status: 400, description: "The body could not be read." })
 
-const withNul = new UnreadableForm({ status: 400, description: "A parameter has the character U+0000." })
-
-/** RFC 6749 appendix A allows it nowhere, and not every store can hold it. A password with it is a wrong one, and nothing else. */
-const hasNul = (text: string, parameters: UrlParameters): boolean =>
-  (text.includes("%00") || text.includes("\0")) &&
-  Object.entries(parameters.toRecord()).some(
-    ([name, value]) => name.includes("\0") || (name !== "password" && value.includes("\0"))
-  )
-
 /**
  * The parameters of the body. Whatever `charset` says, a form is UTF-8 (WHATWG URL section 5).
  *
@@ -49,12 +40,9 @@ export const read = (request: HttpServerRequest.HttpServerRequest): Effect.Effec
   if (mediaType !== "application/x-www-form-urlencoded") return Effect.fail(notForm)
   return request.text.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, limit),
+    Effect.map(UrlParameters.fromSearch),
     Effect.mapError(({ reason }) =>
       reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge" ? tooLarge : broken
-    ),
-    Effect.flatMap((text) => {
-      const parameters = UrlParameters.fromSearch(text)
-      return hasNul(text, parameters) ? Effect.fail(withNul) : Effect.succeed(parameters)
-    })
+    )
   )
 }

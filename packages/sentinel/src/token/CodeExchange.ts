@@ -6,6 +6,7 @@
 import type * as Digest from "effect/crypto/Digest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Text from "../internal/text.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import { type Grant, SentinelStore } from "../SentinelStore.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
@@ -39,6 +40,10 @@ export const make = Effect.fnUntraced(function* ({
   return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
     const code = body.get("code")
     if (code === undefined) return yield* invalidRequest("code is missing.")
+    const redirectUri = body.get("redirect_uri")
+    // It is the only text that goes to the store as it came, and not every store can hold every text.
+    const problem = redirectUri === undefined ? undefined : Text.problemOf(redirectUri)
+    if (problem !== undefined) return yield* invalidRequest(`redirect_uri ${problem}.`)
     const seed = yield* tokenSets.seed
     const { accessToken, refreshToken } = yield* tokenSets.successors(code, seed)
     const mayRefresh = installation.grantTypes.includes("refresh_token")
@@ -59,7 +64,7 @@ export const make = Effect.fnUntraced(function* ({
         id: yield* secrets.hash(code),
         accountId,
         clientId: installation.clientId,
-        redirectUri: body.get("redirect_uri"),
+        redirectUri,
         codeChallenge: verifier === undefined ? undefined : yield* challengeOf(verifier),
         seed,
         tokens: {
