@@ -120,7 +120,8 @@ export async function startPair({ standby: withStandby }) {
     await inTime("PostgreSQL", isReady, () => output)
     const pid = /** @type {number} */ (child.pid)
     const all = () => [pid, ...childrenOf(pid)]
-    const ended = once(child, "exit")
+    let hasEnded = false
+    const ended = once(child, "exit").then(() => void (hasEnded = true))
     return {
       folder,
       port,
@@ -137,11 +138,16 @@ export async function startPair({ standby: withStandby }) {
         // The parent of those that have lost theirs takes them away in its own time; the lock of the folder waits for that.
         for (let count = 0; count < 100 && every.some((one) => isThere(one)); count++) await sleep(50)
       },
+      /** At once. */
+      end: () => {
+        if (!hasEnded) for (const one of all()) signal(one, "SIGKILL")
+      },
       stop: async () => {
+        if (hasEnded) return
         for (const one of all()) signal(one, "SIGCONT")
         signal(pid, "SIGINT")
         await Promise.race([ended, sleep(5000)])
-        for (const one of all()) signal(one, "SIGKILL")
+        if (!hasEnded) for (const one of all()) signal(one, "SIGKILL")
       }
     }
   }
@@ -151,6 +157,9 @@ export async function startPair({ standby: withStandby }) {
   const flags = withStandby ? ["synchronous_standby_names=*"] : []
   /** @type {Array<Awaited<ReturnType<typeof start>>>} */
   const running = []
+  // Whatever ends this process, nothing of it goes on.
+  const endAll = () => running.forEach((one) => one.end())
+  process.once("exit", endAll)
   if (withStandby) {
     // The folder of a cluster that nobody has used yet is a backup of it.
     spawnSync("cp", ["-a", `${first}/.`, second])
@@ -181,6 +190,7 @@ export async function startPair({ standby: withStandby }) {
     stop: async () => {
       board.stop()
       await Promise.all(running.map((one) => one.stop()))
+      process.off("exit", endAll)
       for (const folder of folders) rmSync(folder, { recursive: true, force: true })
     }
   }

@@ -10,6 +10,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -38,6 +39,22 @@ export const operations = (store: string, patience?: Duration.Input) => {
     return <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StoreError, R> => run(again(effect, 3))
   }
 }
+
+/**
+ * Names the check of a client that has one, an `Effect<void, SqlError>`: whether its database is still the one that it has opened. A file
+ * that somebody has deleted takes everything, and keeps nothing.
+ *
+ * @since 0.1.0
+ */
+export const StillThereTypeId = "~@le-auth/core/SqlStore/StillThere"
+
+/**
+ * Fails if a database is not the one anymore that its client has opened, as far as the client can tell.
+ *
+ * @since 0.1.0
+ */
+export const stillThere = (sql: SqlClient.SqlClient): Effect.Effect<void, SqlError> =>
+  Predicate.hasProperty(sql, StillThereTypeId) ? (sql[StillThereTypeId] as Effect.Effect<void, SqlError>) : Effect.void
 
 /**
  * Brings the tables of a store to the newest form. Migrations only go forward, each in one transaction with the note that it

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { StillThereTypeId } from "@le-auth/core/SqlStore"
 import { ImmediateTypeId } from "@le-auth/core/SqlTemplate"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
@@ -74,9 +75,12 @@ const loadModule = Effect.tryPromise({
  */
 const mappedBytes = 256 * 2 ** 20
 
+const isFile = (filename: string): boolean =>
+  filename !== "" && filename !== ":memory:" && !filename.startsWith("file:")
+
 /** Others on the machine must not read it. SQLite gives the files that it puts beside it the same rights. */
 const makeFile = (filename: string): void => {
-  if (filename === "" || filename === ":memory:" || filename.startsWith("file:")) return
+  if (!isFile(filename)) return
   makeFolder(Path.dirname(filename))
   Fs.closeSync(Fs.openSync(filename, "a", 0o600))
 }
@@ -103,6 +107,19 @@ const open = Effect.fnUntraced(function* (config: NodeSqliteConfig, busyTimeout:
     })
   }
   return database
+})
+
+/** Whether the file has still the name that it was opened by, and no other file has. */
+const stillThere = Effect.fnUntraced(function* (filename: string) {
+  if (!isFile(filename)) return Effect.void
+  const look = (problem: string) =>
+    Effect.tryPromise({ try: () => Fs.promises.stat(filename, { bigint: true }), catch: unavailable(problem) })
+  const opened = yield* look(`SQLite could not look at ${filename}.`)
+  return Effect.flatMap(look(`${filename} is not there anymore.`), ({ dev, ino }) =>
+    dev === opened.dev && ino === opened.ino
+      ? Effect.void
+      : Effect.fail(unavailable(`${filename} is another file than the one that was opened.`)(undefined))
+  )
 })
 
 /**
@@ -147,6 +164,7 @@ export const make = (
     })
     return Object.assign(client as NodeSqliteClient, {
       config,
+      [StillThereTypeId]: yield* stillThere(config.filename),
       // Its rows are as SQLite names them.
       [ImmediateTypeId]:
         config.transformResultNames === undefined

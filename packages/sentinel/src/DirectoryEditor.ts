@@ -108,6 +108,9 @@ export class DirectoryEditor extends Context.Service<
     readonly reset: Effect.Effect<Gone, StoreError>
     /** Everything as JSON, with hashes in place of secrets. */
     readonly dump: Effect.Effect<DirectoryDump>
+    /** Whether a document could be a configuration. */
+    readonly check: (dump: DirectoryDump) => Effect.Effect<void, InvalidChange>
+    /** Replaces everything by a document that was checked. */
     readonly load: (dump: DirectoryDump) => Effect.Effect<void, StoreError>
   }
 >()("@le-auth/sentinel/DirectoryEditor") {}

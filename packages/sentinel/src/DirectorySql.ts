@@ -19,6 +19,7 @@ import { editorOver, type Place } from "./internal/directoryEditing.ts"
 import { goneBetween } from "./internal/directoryGone.ts"
 import { directoryOver, type Index, indexOf, recorder, type Records } from "./internal/directoryRecords.ts"
 import * as ConfigSource from "./internal/configSource.ts"
+import * as Deadline from "./internal/sql/deadline.ts"
 import * as Rows from "./internal/sql/directoryRows.ts"
 import { poll } from "./internal/sql/polling.ts"
 import { Passwords } from "./Passwords.ts"
@@ -57,7 +58,8 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   const passwords = yield* Passwords
   const digest = yield* Digest.Digest
   const store = yield* SentinelStore
-  const rows = Rows.make(yield* SqlClient.SqlClient, run)
+  const sql = yield* SqlClient.SqlClient
+  const rows = Rows.make(sql, run, Deadline.make(sql).writing)
   const recording = recorder(digest, passwords)
   const source = ConfigSource.make(digest, passwords)
   let view: View | undefined

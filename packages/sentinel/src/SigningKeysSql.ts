@@ -18,6 +18,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
 import { poll } from "./internal/sql/polling.ts"
+import * as Deadline from "./internal/sql/deadline.ts"
 import * as Rows from "./internal/sql/signingKeyRows.ts"
 import * as SigningKey from "./keys/SigningKey.ts"
 import { SealedRow } from "./SealedRow.ts"
@@ -58,7 +59,8 @@ const lifetimeOf = (claims: object, now: number): number =>
 type Crypto = Signature.Signature | Digest.Digest
 
 const make = Effect.gen(function* () {
-  const rows = Rows.make(yield* SqlClient.SqlClient, run)
+  const sql = yield* SqlClient.SqlClient
+  const rows = Rows.make(sql, run, Deadline.make(sql).writing)
   const seal = yield* SealKeys
   // Nothing else of this context: the time of a token is that of the caller.
   const provided = Effect.provideContext(

@@ -120,5 +120,9 @@ export class StoreInspection extends Context.Service<
     readonly load: (dump: StoreDump) => Effect.Effect<void, StoreError>
     /** Forgets everything. */
     readonly clear: Effect.Effect<void, StoreError>
+    /** Makes several changes as one, those of a directory in the same database among them. Absent where nothing of it can fail. */
+    readonly together?:
+      | (<A, E>(changes: Effect.Effect<A, E | StoreError>) => Effect.Effect<A, E | StoreError>)
+      | undefined
   }
 >()("@le-auth/sentinel/StoreInspection") {}

@@ -105,20 +105,20 @@ const begin = async ({ store }: Nodes, count: number): Promise<ReadonlyArray<Fam
 }
 
 /**
- * Lets so many families live through what happens. `rest` is how long they go on after it, in milliseconds; each refreshes all two
- * seconds or so.
+ * Lets so many families live through what happens; each refreshes all two seconds or so. In milliseconds, `spread` is how long it takes
+ * until all of them are signed in, and `rest` how long they go on after it.
  */
 export const liveThrough = async (
   nodes: Nodes,
   count: number,
   happens: () => Promise<void>,
-  rest = 6000
+  { rest = 4000, spread = 8000 } = {}
 ): Promise<Report> => {
   const families = await begin(nodes, count)
   const lost: Array<string> = []
   let answers = 0
   let unavailable = 0
-  let isOver = false
+  const over = { yet: false }
 
   /** Repeats a request until somebody knows. Nothing of the family is known before. */
   const post = async (family: Family, path: string, fields: Record<string, string>) => {
@@ -153,10 +153,10 @@ export const liveThrough = async (
 
   const live = async (family: Family, index: number) => {
     // Some are signed in before it happens, some while it does.
-    await sleep(between(0, index % 2 === 0 ? 1500 : 8000))
+    await sleep(between(0, index % 2 === 0 ? 1500 : spread))
     if (!(await token(family, { grant_type: "authorization_code", code: family.code, redirect_uri: redirectUri })))
       return
-    while (!isOver) {
+    while (!over.yet) {
       await sleep(between(500, 4000))
       if (!(await refresh(family))) return
       if (family.leaves && Math.random() < 0.3) {
@@ -169,14 +169,16 @@ export const liveThrough = async (
   await sleep(2000)
   await happens()
   await sleep(rest)
-  isOver = true
+  over.yet = true
   await Promise.all(lives)
 
   // What was acknowledged last is there, and what was revoked is not.
   const failed = new Set(lost.map((reason) => reason.slice(0, reason.indexOf(":"))))
   for (const family of families) {
     if (failed.has(family.name)) continue
-    const found = await Effect.runPromise(nodes.store.findAccess(hash(family.access!), timeNow()))
+    // It may still be busy with those whom it kept waiting.
+    const find = Effect.retry(nodes.store.findAccess(hash(family.access!), timeNow()), { times: 5 })
+    const found = await Effect.runPromise(find)
     if (Option.isSome(found) === family.isRevoked) {
       lost.push(`${family.name}: ${family.isRevoked ? "its revocation" : "its access token"} was lost`)
     } else if (!family.isRevoked) await refresh(family)

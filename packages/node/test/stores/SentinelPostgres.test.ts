@@ -6,6 +6,7 @@ import { provesPartitions } from "./partitions.ts"
 import { provesPlans } from "./plans.ts"
 import { provesSentinelStore } from "./sentinel.ts"
 import { provesDump } from "./sentinelDump.ts"
+import { provesState } from "./sentinelState.ts"
 import { provesModel } from "./sentinelModel.ts"
 
 const server = PostgresDatabase.ofThisFile()
@@ -21,3 +22,4 @@ provesPartitions(PostgresDatabase.make)
 provesPlans(PostgresDatabase.make)
 provesModel("PostgreSQL", url, 50)
 provesDump("PostgreSQL", url, postgresDump(url))
+provesState("PostgreSQL", PostgresDatabase.make)

@@ -10,6 +10,7 @@ import { sqliteDump } from "./dumps.ts"
 import { provesMigrations } from "./migrations.ts"
 import { provesSentinelStore } from "./sentinel.ts"
 import { provesDump } from "./sentinelDump.ts"
+import { provesState } from "./sentinelState.ts"
 import { provesModel } from "./sentinelModel.ts"
 import { provesProcesses } from "./sentinelProcesses.ts"
 import { provesSigningKeys } from "./signingKeys.ts"
@@ -32,3 +33,4 @@ provesProcesses("SQLite", url)
 provesDump("SQLite", url, sqliteDump(path))
 provesSigningKeys("SQLite", newDatabase, dumpOf)
 provesDirectory("SQLite", newDatabase, dumpOf)
+provesState("SQLite", newDatabase)

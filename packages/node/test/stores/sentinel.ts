@@ -1,6 +1,7 @@
 /** What is demanded of Sentinel's store on every engine. */
 import { assert, describe, it } from "@effect/vitest"
 import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
+import * as SqlStore from "@le-auth/core/SqlStore"
 import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import { StoreInspection } from "@le-auth/sentinel/StoreInspection"
 import * as StoreInspectionSql from "@le-auth/sentinel/StoreInspectionSql"
@@ -9,6 +10,8 @@ import * as StoreInspectionContract from "@le-auth/testing/StoreInspectionContra
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
+import { provesLifetimes } from "../../../sentinel/test/proof/Lifetimes.ts"
+import { provesQuotas } from "../../../sentinel/test/proof/Quotas.ts"
 import { sentinelStore, sqlClient } from "./Engines.ts"
 import { now, sessionOf } from "./sentinelFlow.ts"
 
@@ -21,6 +24,15 @@ export const provesSentinelStore = (engine: string, url: () => string): void => 
   SentinelStoreContract.suite(engine, layer, { second: layer, timeout: "100 seconds" })
   const inspected = Layer.unwrap(Effect.sync(() => inspectedStore(url())))
   StoreInspectionContract.suite(engine, inspected, { second: inspected, timeout: "100 seconds" })
+
+  const database = Layer.unwrap(Effect.sync(() => sqlClient(url())))
+  const tables = ["sentinel_code", "sentinel_grant", "sentinel_session", "sentinel_refresh", "sentinel_access"]
+  const tidy = (now: number) =>
+    Effect.forEach(tables, (table) => SqlStore.deleteExpired(table, now, "forget_at"), { discard: true }).pipe(
+      Effect.provide(database)
+    )
+  provesLifetimes(engine, layer, tidy)
+  provesQuotas(engine, inspected)
 
   describe(`StoreInspection: ${engine}, at its limits`, () => {
     const everything = { now, limit: 10, onlyAlive: false }

@@ -14,6 +14,7 @@ import * as ApiVersion from "../http/ApiVersion.ts"
 import type { Problem } from "../http/Problem.ts"
 import { ShownError } from "../http/ShownError.ts"
 import type { SentinelProfile } from "../SentinelProfile.ts"
+import * as Text from "../internal/text.ts"
 import * as Pkce from "../token/Pkce.ts"
 import * as RedirectUris from "./RedirectUris.ts"
 import { SentBackError } from "./Target.ts"
@@ -229,6 +230,23 @@ export const stateIsText: SentBackCheck = ({ query, search }) =>
     ? invalidRequest("state-not-text", "state is not encoded in UTF-8.")
     : undefined
 
+/** As long as any text that a client may send by itself. */
+const longestNonce = 2048
+
+/**
+ * `nonce` is a text that every store can hold.
+ *
+ * @since 0.1.0
+ */
+export const nonceCanBeKept: SentBackCheck = ({ profile, query }) => {
+  const nonce = profile.discovery ? query.get("nonce") : undefined
+  if (nonce === undefined) return undefined
+  if (nonce.length > longestNonce)
+    return invalidRequest("nonce-wrong", `nonce is longer than ${longestNonce} characters.`)
+  const problem = Text.problemOf(nonce)
+  return problem === undefined ? undefined : invalidRequest("nonce-wrong", `nonce ${problem}.`)
+}
+
 /** A replacement character may have been sent as such; escapes of other bytes make it, too. `%ZZ` is text as it is. */
 const isUtf8 = (search: string): boolean => {
   try {
@@ -273,6 +291,7 @@ export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
   versionIsKnown,
   responseTypeIsCode,
   stateIsText,
+  nonceCanBeKept,
   challengeIsS256
 ]
 

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { SentinelStore } from "../SentinelStore.ts"
+import * as Text from "../internal/text.ts"
 import type { FamilyState, Newest, Query, SessionState, StoreInspection } from "../StoreInspection.ts"
 import { cannotLook, type NotSupported, NotThere, type Unavailable, unavailable } from "./ControlError.ts"
 import type { Change } from "./recordChange.ts"
@@ -37,6 +38,9 @@ export interface Sessions {
   readonly revokeClient: (accountId: string, clientId: string) => Effect.Effect<void, Unavailable>
 }
 
+/** What no store can hold, none has. */
+const isId = (id: string): boolean => Text.problemOf(id) === undefined
+
 /**
  * @since 0.1.0
  */
@@ -61,19 +65,21 @@ export const make = (parts: {
         : unavailable(Effect.flatMap(query(wanted), inspection.families)),
     end: Effect.fnUntraced(function* (sessionId) {
       const { now } = yield* clock.state
-      const ended = yield* change("session ended", unavailable(store.endSession(sessionId, now)))
+      const end = isId(sessionId) ? unavailable(store.endSession(sessionId, now)) : Effect.succeed(false)
+      const ended = yield* change("session ended", end)
       if (!ended) return yield* new NotThere({ what: "such session, or it has ended already" })
     }),
     endUser: (accountId, userId) =>
       Effect.flatMap(clock.state, ({ now }) =>
         change(
           `all sessions of user ${userId} in account ${accountId} ended`,
-          unavailable(store.endUserSessions(accountId, userId, now))
+          isId(accountId) && isId(userId) ? unavailable(store.endUserSessions(accountId, userId, now)) : Effect.void
         )
       ),
     revoke: Effect.fnUntraced(function* (familyId) {
       const { now } = yield* clock.state
-      const revoked = yield* change("token family revoked", unavailable(store.revokeGrant(familyId, now)))
+      const revoke = isId(familyId) ? unavailable(store.revokeGrant(familyId, now)) : Effect.succeed(false)
+      const revoked = yield* change("token family revoked", revoke)
       if (!revoked) return yield* new NotThere({ what: "such token family, or it was revoked already" })
     }),
     revokeClient: (accountId, clientId) =>

@@ -3,10 +3,20 @@
  *
  * @since 0.1.0
  */
+import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { DirectoryEditor } from "../DirectoryEditor.ts"
+import * as DocumentTexts from "../internal/documentTexts.ts"
 import type { StoreInspection } from "../StoreInspection.ts"
-import { cannotLook, type ClockTooFar, NotSupported, NotThere, type Unavailable, unavailable } from "./ControlError.ts"
+import {
+  cannotLook,
+  type ClockTooFar,
+  InvalidChange,
+  NotSupported,
+  NotThere,
+  type Unavailable,
+  unavailable
+} from "./ControlError.ts"
 import type { Faults } from "./Faults.ts"
 import type { Change } from "./recordChange.ts"
 import type { Snapshot } from "./Snapshot.ts"
@@ -21,10 +31,12 @@ export interface State {
   /** The configuration of the start, no session, no token, no fault, and the real time. The journal stays. */
   readonly reset: Effect.Effect<void, NotSupported | Unavailable>
   readonly take: Effect.Effect<Snapshot, NotSupported | Unavailable>
-  readonly put: (snapshot: Snapshot) => Effect.Effect<void, ClockTooFar | NotSupported | Unavailable>
+  readonly put: (snapshot: Snapshot) => Effect.Effect<void, ClockTooFar | InvalidChange | NotSupported | Unavailable>
   /** Takes a snapshot and keeps it in this process, in place of another one of this name. */
   readonly save: (name: string) => Effect.Effect<void, NotSupported | Unavailable>
-  readonly restore: (name: string) => Effect.Effect<void, ClockTooFar | NotSupported | NotThere | Unavailable>
+  readonly restore: (
+    name: string
+  ) => Effect.Effect<void, ClockTooFar | InvalidChange | NotSupported | NotThere | Unavailable>
   readonly forget: (name: string) => Effect.Effect<void, NotThere>
   readonly names: Effect.Effect<ReadonlyArray<string>>
 }
@@ -42,6 +54,9 @@ export const make = (parts: {
   const { change, clock, editor, faults, inspection } = parts
   const saved = new Map<string, Snapshot>()
   const need = inspection === undefined ? Effect.fail(cannotLook) : Effect.succeed(inspection)
+
+  const together = <A, E>(store: StoreInspection["Service"], changes: Effect.Effect<A, E | StoreError>) =>
+    unavailable(typeof store.together === "function" ? store.together(changes) : changes)
 
   const take = Effect.gen(function* () {
     const store = yield* need
@@ -62,8 +77,14 @@ export const make = (parts: {
     const store = yield* need
     // First what can fail, so that nothing is changed then.
     yield* clock.checkAhead(snapshot.ahead)
-    yield* unavailable(store.load(snapshot.store))
-    yield* unavailable(editor.load(snapshot.directory))
+    const problems = [
+      ...DocumentTexts.problemsOf(snapshot.directory, "directory"),
+      ...DocumentTexts.problemsOf(snapshot.store, "store")
+    ]
+    if (problems.length > 0) return yield* new InvalidChange({ problems })
+    yield* editor.check(snapshot.directory)
+    // All of it happens, or nothing. A directory in memory cannot fail after its check, so it comes second.
+    yield* together(store, Effect.andThen(store.load(snapshot.store), editor.load(snapshot.directory)))
     yield* faults.load(snapshot.faults)
     yield* clock.setAhead(snapshot.ahead)
   })
@@ -80,8 +101,7 @@ export const make = (parts: {
       "reset",
       Effect.gen(function* () {
         const store = yield* need
-        yield* unavailable(store.clear)
-        yield* unavailable(editor.reset)
+        yield* together(store, Effect.andThen(store.clear, editor.reset))
         yield* faults.clear
         yield* clock.toRealTime
       })

@@ -20,6 +20,7 @@ export const Problem = Schema.Literals([
   "response-type-wrong",
   "state-not-text",
   "state-too-long",
+  "nonce-wrong",
   "pkce-wrong"
 ])
 /** @since 0.1.0 */

@@ -2,6 +2,10 @@
 export class EndQueue<A> {
   readonly #heap: Array<{ readonly end: number; readonly value: A }> = []
 
+  get size(): number {
+    return this.#heap.length
+  }
+
   /** When the first of all ends. */
   get first(): number {
     return this.#heap[0]?.end ?? Number.POSITIVE_INFINITY

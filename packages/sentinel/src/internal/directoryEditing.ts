@@ -56,6 +56,7 @@ export const editorOver = ({ initial, patience, pkce, put, recording, records }:
     replace: (next) => put((before) => recording.config(next, before, patience), { source: next }),
     reset: put(initial.records, { source: initial.config }),
     dump: Effect.suspend(() => toDump(records())),
+    check: (dump) => Effect.suspend(() => Changes.check(fromDump(dump), pkce)),
     // What a document has of sessions was there together with its passwords.
     load: (dump) => Effect.asVoid(put(() => Effect.succeed(fromDump(dump)), { keepSessions: true }))
   }

@@ -81,8 +81,8 @@ export const inspection = (
     const session = current.get().sessions.get(row.grant.sessionId)
     if (row.revokedAt !== undefined || session === undefined || session.endedAt !== undefined) return false
     for (const { expiresAt } of row.accesses.values()) if (now < expiresAt) return true
-    const waits = [...session.codes.values()].some(
-      ({ code, usedAt }) => code.grant.id === row.grant.id && usedAt === undefined && now < code.expiresAt
+    const waits = [...session.waiting.values()].some(
+      ({ code }) => code.grant.id === row.grant.id && now < code.expiresAt
     )
     return waits || (row.refreshes.size > 0 && current.get().isAlive(session, now))
   }

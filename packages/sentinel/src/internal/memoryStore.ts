@@ -98,7 +98,7 @@ export const makeMemory = (options: { readonly capacity: number }): Memory => {
         if (now >= row.code.expiresAt) return missing("expired")
         const granted = validGrant(grant.id)
         if (granted === undefined) return missing("revoked")
-        row.usedAt = now
+        tables.spend(row, now)
         if (row.code.redirectUri !== redirectUri) return { _tag: "Mismatch", grant, of: "redirectUri" }
         if (row.code.codeChallenge !== codeChallenge) return { _tag: "Mismatch", grant, of: "codeChallenge" }
         tables.redeem(granted)

@@ -14,8 +14,9 @@ export interface SessionRow {
   lastAccess: number
   /** Those that were redeemed, the oldest first. */
   readonly grants: Map<string, GrantRow>
-  /** The oldest first. */
-  readonly codes: Map<string, CodeRow>
+  /** Those that wait to be redeemed, and the others, each with the oldest first. */
+  readonly waiting: Map<string, CodeRow>
+  readonly spent: Map<string, CodeRow>
 }
 export interface GrantRow {
   readonly grant: Grant
@@ -69,8 +70,8 @@ export class Tables {
   readonly accesses = new Map<string, AccessRow>()
   /** By user, the oldest first. */
   readonly #users = new Map<string, Map<string, SessionRow>>()
-  readonly #ends = new EndQueue<SessionRow>()
-  readonly #codeEnds = new EndQueue<CodeRow>()
+  #ends = new EndQueue<SessionRow>()
+  #sweptAt = Number.NEGATIVE_INFINITY
   readonly #capacity: number
 
   constructor(capacity: number) {
@@ -96,13 +97,18 @@ export class Tables {
 
   /** The same for a code, and the grant that comes from it. */
   hasRoomForGrant(now: number): boolean {
-    this.#tidy(now - keptAfterEnd)
-    if (this.grants.size >= this.#capacity || this.codes.size >= this.#capacity) this.#tidy(now)
-    return this.grants.size < this.#capacity && this.codes.size < this.#capacity
+    const isFull = () => this.grants.size >= this.#capacity || this.codes.size >= this.#capacity
+    if (!isFull()) return true
+    this.#tidy(now)
+    // All codes are looked at, so not for each request.
+    if (isFull() && Math.abs(now - this.#sweptAt) >= 1000) {
+      this.#sweptAt = now
+      for (const row of this.codes.values()) if (row.code.expiresAt <= now) this.removeCode(row)
+    }
+    return !isFull()
   }
 
   #tidy(end: number): void {
-    while (this.#codeEnds.first <= end) this.removeCode(this.#codeEnds.take()!)
     while (this.#ends.first <= end) {
       const row = this.#ends.take()!
       if (this.sessions.get(row.session.id) !== row) continue
@@ -113,8 +119,15 @@ export class Tables {
     }
   }
 
+  /** Sessions that were pushed out by others of their user are still in the queue, until they are the most of it. */
+  #compact(): void {
+    if (this.#ends.size < 2 * this.sessions.size + 1000) return
+    this.#ends = new EndQueue()
+    for (const row of this.sessions.values()) this.#ends.add(endOf(row), row)
+  }
+
   addSession(session: Session, endedAt?: number): SessionRow {
-    const row: SessionRow = { session, endedAt, lastAccess: 0, grants: new Map(), codes: new Map() }
+    const row: SessionRow = { session, endedAt, lastAccess: 0, grants: new Map(), waiting: new Map(), spent: new Map() }
     this.sessions.set(session.id, row)
     const key = userKey(session)
     let own = this.#users.get(key)
@@ -122,6 +135,7 @@ export class Tables {
     own.set(session.id, row)
     if (own.size > quotas.sessions) this.removeSession(oldest(own)[1])
     this.#ends.add(endOf(row), row)
+    this.#compact()
     return row
   }
 
@@ -131,7 +145,7 @@ export class Tables {
     const own = this.#users.get(key)
     own?.delete(row.session.id)
     if (own?.size === 0) this.#users.delete(key)
-    for (const code of row.codes.values()) this.removeCode(code)
+    for (const code of [...row.waiting.values(), ...row.spent.values()]) this.removeCode(code)
     for (const grant of row.grants.values()) this.removeGrant(grant)
   }
 
@@ -140,22 +154,23 @@ export class Tables {
     const row: CodeRow = { code, usedAt }
     this.codes.set(code.id, row)
     if (!this.grants.has(code.grant.id)) this.addGrant(code.grant)
-    const codes = this.sessions.get(code.grant.sessionId)?.codes
-    codes?.set(code.id, row)
-    this.#codeEnds.add(code.expiresAt, row)
-    if (codes !== undefined && usedAt === undefined) this.#pruneCodes(codes)
+    const session = this.sessions.get(code.grant.sessionId)
+    if (usedAt !== undefined) session?.spent.set(code.id, row)
+    else if (session !== undefined) {
+      session.waiting.set(code.id, row)
+      if (session.waiting.size > quotas.waitingCodes) this.removeCode(oldest(session.waiting)[1])
+    }
     return row
   }
 
-  #pruneCodes(codes: Map<string, CodeRow>): void {
-    let waiting = 0
-    for (const { usedAt } of codes.values()) if (usedAt === undefined) waiting++
-    for (const row of codes.values()) {
-      if (waiting <= quotas.waitingCodes) return
-      if (row.usedAt !== undefined) continue
-      this.removeCode(row)
-      waiting--
-    }
+  /** A code is used up. What was redeemed is remembered as long as the grants that came from it. */
+  spend(row: CodeRow, now: number): void {
+    row.usedAt = now
+    const session = this.sessions.get(row.code.grant.sessionId)
+    if (session === undefined) return
+    session.waiting.delete(row.code.id)
+    session.spent.set(row.code.id, row)
+    if (session.spent.size > quotas.grants) this.removeCode(oldest(session.spent)[1])
   }
 
   removeCode(row: CodeRow): void {
@@ -163,7 +178,8 @@ export class Tables {
     if (this.codes.get(id) !== row) return
     this.codes.delete(id)
     const session = this.sessions.get(grant.sessionId)
-    session?.codes.delete(id)
+    session?.waiting.delete(id)
+    session?.spent.delete(id)
     const granted = this.grants.get(grant.id)
     if (granted !== undefined && session?.grants.has(grant.id) !== true) this.removeGrant(granted)
   }
@@ -180,8 +196,6 @@ export class Tables {
     if (session === undefined) return
     session.grants.set(row.grant.id, row)
     if (session.grants.size > quotas.grants) this.removeGrant(oldest(session.grants)[1])
-    // What was redeemed an hour long is bounded as well.
-    if (session.codes.size > quotas.grants + quotas.waitingCodes) this.removeCode(oldest(session.codes)[1])
   }
 
   removeGrant(row: GrantRow): void {

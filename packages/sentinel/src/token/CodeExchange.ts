@@ -7,6 +7,7 @@ import type * as Digest from "effect/crypto/Digest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { wentWhereRegistered } from "../authorize/IssueCode.ts"
+import * as Text from "../internal/text.ts"
 import { SentinelProfile } from "../SentinelProfile.ts"
 import { type Grant, SentinelStore } from "../SentinelStore.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
@@ -41,6 +42,9 @@ export const make = Effect.fnUntraced(function* ({
     const code = body.get("code")
     if (code === undefined) return yield* invalidRequest("code is missing.")
     const redirectUri = body.get("redirect_uri")
+    // It is the only text that goes to the store as it came, and not every store can hold every text.
+    const problem = redirectUri === undefined ? undefined : Text.problemOf(redirectUri)
+    if (problem !== undefined) return yield* invalidRequest(`redirect_uri ${problem}.`)
     const seed = yield* tokenSets.seed
     const { accessToken, refreshToken } = yield* tokenSets.successors(code, seed)
     const mayRefresh = installation.grantTypes.includes("refresh_token")
@@ -82,18 +86,18 @@ export const make = Effect.fnUntraced(function* ({
         // Two have had the code, and one of them should not. Nobody keeps what came from it (RFC 6749 section 4.1.2).
         yield* store.revokeGrant(outcome.grant.id, now)
         return yield* badCode("code used twice: its grant is revoked")
-      case "Retry": {
-        // The call that redeemed it was never answered: this is its answer.
-        const tokens = yield* tokenSets.successors(code, outcome.seed)
-        return yield* answerOf(outcome.grant, tokens, outcome.usedAt)
-      }
-      case "Won":
+      case "Retry":
+      case "Won": {
         // Where the code went may have been taken away since.
         if (!(yield* wentWhereRegistered(secrets, outcome.grant, redirectUri, installation.redirectUris, profile))) {
           yield* store.revokeGrant(outcome.grant.id, now)
           return yield* badCode("the redirect URI of the code is not registered anymore: its grant is revoked")
         }
-        return yield* answerOf(outcome.grant, { accessToken, refreshToken }, now)
+        if (outcome._tag === "Won") return yield* answerOf(outcome.grant, { accessToken, refreshToken }, now)
+        // The call that redeemed it was never answered: this is its answer.
+        const tokens = yield* tokenSets.successors(code, outcome.seed)
+        return yield* answerOf(outcome.grant, tokens, outcome.usedAt)
+      }
     }
   })
 })

@@ -102,7 +102,7 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.post("restore", "/control/snapshots/:name/restore", {
     params: name,
     success,
-    error: [ClockTooFar, NotSupported, NotThere, Unavailable]
+    error: [ClockTooFar, InvalidChange, NotSupported, NotThere, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a snapshot" })),
   HttpApiEndpoint.delete("forget", "/control/snapshots/:name", {
     params: name,

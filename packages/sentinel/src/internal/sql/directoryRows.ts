@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { DirectoryDump } from "../directoryDump.ts"
+import { inTime, type Writing } from "./deadline.ts"
 import type { Time } from "./rows.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
@@ -81,7 +82,7 @@ const differences = (before: Entries, after: Entries) => ({
   deleted: [...before].filter(([key]) => !after.has(key)).map(([, entry]) => entry)
 })
 
-export const make = (sql: SqlClient, run: Run) => ({
+export const make = (sql: SqlClient, run: Run, writing: Writing) => ({
   version: Effect.map(sql<{ readonly version: Time }>`SELECT version FROM sentinel_directory`, ([row]) =>
     row === undefined ? undefined : Number(row.version)
   ).pipe(run("read the version")),
@@ -122,15 +123,15 @@ export const make = (sql: SqlClient, run: Run) => ({
   ): Effect.Effect<Stored | undefined, StoreError> => {
     const after = entriesOf(dump)
     const { deleted, written } = differences(before?.entries ?? new Map(), after)
-    const win =
+    const win = (begun: number) =>
       before === undefined
         ? sql<{ readonly version: Time }>`INSERT INTO sentinel_directory (id, version, source)
-            VALUES ('directory', 1, ${source ?? ""}) ON CONFLICT DO NOTHING RETURNING version`
+            SELECT 'directory', 1, ${source ?? ""} WHERE ${inTime(sql, begun)} ON CONFLICT DO NOTHING RETURNING version`
         : sql<{ readonly version: Time }>`UPDATE sentinel_directory
             SET version = version + 1, source = COALESCE(${source ?? null}, source)
-            WHERE id = 'directory' AND version = ${before.version} RETURNING version`
-    return Effect.gen(function* () {
-      const [won] = yield* win
+            WHERE id = 'directory' AND version = ${before.version} AND ${inTime(sql, begun)} RETURNING version`
+    const write = Effect.fnUntraced(function* (begun: number) {
+      const [won] = yield* win(begun)
       if (won === undefined) return undefined
       for (const { account_id, id, kind } of deleted) {
         yield* sql`DELETE FROM sentinel_directory_entry
@@ -140,7 +141,10 @@ export const make = (sql: SqlClient, run: Run) => ({
         yield* sql`INSERT INTO sentinel_directory_entry ${sql.insert(some)}
           ON CONFLICT (kind, account_id, id) DO UPDATE SET record = excluded.record`
       }
+      // What nobody waits for anymore is not committed.
+      yield* sql`SELECT 1 AS yes WHERE ${inTime(sql, begun)}`
       return { version: Number(won.version), entries: after }
-    }).pipe(sql.withTransaction, run("write"))
+    })
+    return writing((begun) => sql.withTransaction(write(begun))).pipe(run("write"))
   }
 })

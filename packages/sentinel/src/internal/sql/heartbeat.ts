@@ -18,6 +18,7 @@ export const make = (sql: SqlClient): Effect.Effect<Effect.Effect<void, StoreErr
   Effect.sync(() => {
     const id = crypto.randomUUID()
     return Effect.gen(function* () {
+      yield* SqlStore.stillThere(sql)
       const beat = crypto.randomUUID()
       const forgetAt = (yield* Clock.currentTimeMillis) + keptFor
       yield* sql`INSERT INTO sentinel_heartbeat (id, beat, forget_at) VALUES (${id}, ${beat}, ${forgetAt})

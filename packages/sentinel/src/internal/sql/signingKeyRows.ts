@@ -4,6 +4,7 @@ import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { margin } from "../../SigningKeys.ts"
+import { inTime, type Writing } from "./deadline.ts"
 import type { Time } from "./rows.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
@@ -42,7 +43,7 @@ export const published = <Row extends KeyRow>(rows: ReadonlyArray<Row>, now: num
     return now < Math.min(...successors) + handover + tokenLifetime + margin
   })
 
-export const make = (sql: SqlClient, run: Run) => ({
+export const make = (sql: SqlClient, run: Run, writing: Writing) => ({
   read: Effect.map(
     sql<{
       readonly id: string
@@ -63,27 +64,36 @@ export const make = (sql: SqlClient, run: Run) => ({
 
   /** Says whether it was the first. Of several nodes that start at once, one is. */
   insertFirst: (key: Omit<KeyRow, "generation" | "tokenLifetime">): Effect.Effect<boolean, StoreError> =>
-    sql`INSERT INTO sentinel_signing_key (id, generation, sealed, signs_from, token_lifetime)
-      VALUES (${key.id}, 1, ${key.sealed}, ${key.signsFrom}, 0) ON CONFLICT DO NOTHING RETURNING id`.pipe(
+    writing(
+      (begun) => sql`INSERT INTO sentinel_signing_key (id, generation, sealed, signs_from, token_lifetime)
+      SELECT ${key.id}, 1, ${key.sealed}, ${key.signsFrom}, 0 WHERE ${inTime(sql, begun)}
+      ON CONFLICT DO NOTHING RETURNING id`
+    ).pipe(
       Effect.map((rows) => rows.length > 0),
       run("make the first key")
     ),
 
   /** Says whether it came after all others. Of parallel calls, one does. */
   insertNext: (key: Omit<KeyRow, "generation" | "tokenLifetime">): Effect.Effect<boolean, StoreError> =>
-    sql`INSERT INTO sentinel_signing_key (id, generation, sealed, signs_from, token_lifetime)
+    writing(
+      (begun) => sql`INSERT INTO sentinel_signing_key (id, generation, sealed, signs_from, token_lifetime)
       SELECT ${key.id}, COALESCE(MAX(generation), 0) + 1, ${key.sealed}, ${key.signsFrom}, 0
-      FROM sentinel_signing_key WHERE 1 = 1 ON CONFLICT DO NOTHING RETURNING id`.pipe(
+      FROM sentinel_signing_key HAVING ${inTime(sql, begun)} ON CONFLICT DO NOTHING RETURNING id`
+    ).pipe(
       Effect.map((rows) => rows.length > 0),
       run("rotate")
     ),
 
   noteLifetime: (id: string, lifetime: number): Effect.Effect<void, StoreError> =>
-    sql`UPDATE sentinel_signing_key SET token_lifetime = ${lifetime}
-      WHERE id = ${id} AND token_lifetime < ${lifetime}`.pipe(Effect.asVoid, run("note a lifetime")),
+    writing(
+      (begun) => sql`UPDATE sentinel_signing_key SET token_lifetime = ${lifetime}
+      WHERE id = ${id} AND token_lifetime < ${lifetime} AND ${inTime(sql, begun)}`
+    ).pipe(Effect.asVoid, run("note a lifetime")),
 
   remove: (ids: ReadonlyArray<string>): Effect.Effect<void, StoreError> =>
     ids.length === 0
       ? Effect.void
-      : sql`DELETE FROM sentinel_signing_key WHERE ${sql.in("id", ids)}`.pipe(Effect.asVoid, run("delete"))
+      : writing(
+          (begun) => sql`DELETE FROM sentinel_signing_key WHERE ${sql.in("id", ids)} AND ${inTime(sql, begun)}`
+        ).pipe(Effect.asVoid, run("delete"))
 })

@@ -1,19 +1,30 @@
 /** All that a store in SQL holds, at once. Each operation is one transaction. */
+import type { StoreError } from "@le-auth/core/StoreError"
 import type * as SqlStore from "@le-auth/core/SqlStore"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
+import { SqlError, UnknownError } from "effect/sql/SqlError"
 import { type StoreInspection, TooLarge } from "../../StoreInspection.ts"
+import { inTime, make as makeDeadline } from "./deadline.ts"
 import * as Dump from "./dump.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
-type Operations = Pick<StoreInspection["Service"], "revokeClient" | "dump" | "load" | "clear">
+type Operations = Pick<StoreInspection["Service"], "revokeClient" | "dump" | "load" | "clear" | "together">
 
 /** As many as the store in memory holds. */
 const mostRows = 100_000
 
+/** Of the minute that these operations have, in milliseconds. */
+const allowed = 50_000
+
 /** Both engines limit the parameters of a statement. No table has more than a dozen columns. */
 const rowsOfStatement = 500
+
+const why = "what was to happen with it was refused"
+const undone = new SqlError({
+  reason: new UnknownError({ cause: new Error(why), message: why, operation: "transaction" })
+})
 
 const tables = ["sentinel_session", "sentinel_grant", "sentinel_code", "sentinel_refresh", "sentinel_access"]
 
@@ -38,13 +49,21 @@ export const make = (sql: SqlClient, run: Run): Operations => {
 
   const rowsOf = <Row extends object>(table: string) => sql<Row>`SELECT * FROM ${sql(table)} LIMIT ${mostRows + 1}`
 
+  const { writing } = makeDeadline(sql)
+  /** Asked first and last, so that what nobody waits for anymore is not committed. */
+  const change = (what: string, changes: Effect.Effect<void, SqlError>) =>
+    writing((begun) => {
+      const isInTime = sql`SELECT 1 AS yes WHERE ${inTime(sql, begun, allowed)}`
+      return sql.withTransaction(Effect.andThen(Effect.andThen(isInTime, changes), Effect.asVoid(isInTime)))
+    }).pipe(run(what))
+
   return {
     revokeClient: ({ accountId, clientId }, now) =>
-      sql`UPDATE sentinel_grant SET revoked_at = ${now}
-        WHERE account_id = ${accountId} AND client_id = ${clientId} AND revoked_at IS NULL`.pipe(
-        Effect.asVoid,
-        run("revoke the tokens of an application")
-      ),
+      writing(
+        (begun) => sql`UPDATE sentinel_grant SET revoked_at = ${now}
+        WHERE account_id = ${accountId} AND client_id = ${clientId} AND revoked_at IS NULL
+          AND ${inTime(sql, begun, allowed)}`
+      ).pipe(Effect.asVoid, run("revoke the tokens of an application")),
     dump: Effect.gen(function* () {
       yield* isolated
       return {
@@ -65,14 +84,30 @@ export const make = (sql: SqlClient, run: Run): Operations => {
       })
     ),
     load: (dump) =>
-      Effect.gen(function* () {
-        yield* deleteAll
-        for (const [table, rows] of Object.entries(Dump.rowsOf(dump))) {
-          for (const some of Arr.chunksOf(rows, rowsOfStatement)) {
-            yield* sql`INSERT INTO ${sql(table)} ${sql.insert(some)}`
+      change(
+        "load",
+        Effect.gen(function* () {
+          yield* deleteAll
+          for (const [table, rows] of Object.entries(Dump.rowsOf(dump))) {
+            for (const some of Arr.chunksOf(rows, rowsOfStatement)) {
+              yield* sql`INSERT INTO ${sql(table)} ${sql.insert(some)}`
+            }
           }
-        }
-      }).pipe(sql.withTransaction, run("load")),
-    clear: sql.withTransaction(deleteAll).pipe(run("clear"))
+        })
+      ),
+    clear: change("clear", Effect.asVoid(deleteAll)),
+    together: <A, E>(changes: Effect.Effect<A, E | StoreError>) =>
+      Effect.suspend(() => {
+        // What is refused undoes the transaction, and is told as it is.
+        let refused: { readonly error: E | StoreError } | undefined
+        const noted = Effect.mapError(changes, (error) => {
+          refused = { error }
+          return undone
+        })
+        return Effect.mapError(
+          run("change")(sql.withTransaction(noted)),
+          (error): E | StoreError => refused?.error ?? error
+        )
+      })
   }
 }

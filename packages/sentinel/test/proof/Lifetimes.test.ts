@@ -1,0 +1,4 @@
+import { layerMemory } from "@le-auth/sentinel/SentinelStore"
+import { provesLifetimes } from "./Lifetimes.ts"
+
+provesLifetimes("memory", layerMemory)
