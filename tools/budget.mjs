@@ -57,13 +57,17 @@ while (performance.now() < end) {
 }
 
 let isWithin = true
-for (const { longest, name } of targets) {
+for (const target of targets) {
+  const { longest, name } = target
   const [most] = found.get(name) ?? []
   if (most === undefined) continue
-  const isOver = most.held > sentinel.limit
+  const text = Recipe.textOf(most.recipe, longest)
+  // Looked at again before it fails anything: a machine that does much else has bad moments.
+  const held = most.held > sentinel.limit ? Math.min(most.held, await sentinel.held(target, text, 10)) : most.held
+  const isOver = held > sentinel.limit
   if (isOver) isWithin = false
-  const text = JSON.stringify(Recipe.textOf(most.recipe, longest).slice(0, 60))
-  console.log(`${isOver ? "✗" : "✓"} ${name.padEnd(32)} ${most.held.toFixed(2).padStart(7)} ms  ${text}`)
+  const beginning = JSON.stringify(text.slice(0, 60))
+  console.log(`${isOver ? "✗" : "✓"} ${name.padEnd(32)} ${held.toFixed(2).padStart(7)} ms  ${beginning}`)
 }
 console.log(`${looks} requests were tried.`)
 if (args.includes("--write")) {

@@ -45,9 +45,17 @@ export const Password = Schema.RedactedFromValue(
   { label: "password" }
 )
 
-/** How many kinds of password hashes an account may have: each login costs as much as one of each. */
+/**
+ * How many kinds of password hashes an account may have: each login costs as much as one of each.
+ *
+ * @since 0.1.0
+ */
 export const mostKinds = 4
-/** @internal */
+/**
+ * What is wrong with an account that has more of them.
+ *
+ * @internal
+ */
 export const tooManyKinds = `have passwords of more than ${mostKinds} kinds (algorithm and cost)`
 const noSecret = "is missing. Only a profile with pkce has installations without a secret"
 
