@@ -14,7 +14,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Semaphore from "effect/Semaphore"
+import { FairTurns, type Turn, type Work } from "./internal/FairTurns.ts"
 import type { Algorithm, PasswordHash } from "./PasswordHash.ts"
 
 /**
@@ -23,6 +23,16 @@ import type { Algorithm, PasswordHash } from "./PasswordHash.ts"
  * @since 0.1.0
  */
 export class PasswordsBusy extends Data.TaggedError("PasswordsBusy") {}
+
+/**
+ * Whose turn it is to be looked at. `lane` is "known" for browsers and networks from which somebody has signed in before; there is a
+ * worker that takes these first. In each lane networks take turns. The login page says it; who verifies passwords elsewhere need not.
+ *
+ * @since 0.1.0
+ */
+export const PasswordTurn = Context.Reference<Turn>("@le-auth/sentinel/Passwords/PasswordTurn", {
+  defaultValue: () => ({ lane: "new", network: undefined })
+})
 
 /**
  * Passwords are compared in the form NFKC, since systems type the same letter in different ways (NIST SP 800-63B section
@@ -68,24 +78,20 @@ export interface Options {
   /** What new hashes are made with. Default: {@link development}. */
   readonly algorithm?: Algorithm
   /**
-   * How many passwords are looked at at once. Default: 1, and 2 from four processors on. So a rush of logins leaves at least half
-   * of the processors, and of the threads that Node has for cryptography, to everybody else.
+   * How many passwords are looked at at once. Default: 2, and never less: one for who is known. So a rush of logins leaves half of
+   * the threads that Node has for cryptography to everybody else.
    */
   readonly concurrency?: number
-  /** How many more may wait. Default: 64. The next one fails with {@link PasswordsBusy}. */
+  /**
+   * How many more may wait in each lane, see {@link PasswordTurn}. Default: 64. Of one more than that the newest of the network with
+   * most fails with {@link PasswordsBusy}.
+   */
   readonly queue?: number
 }
 
 const length = 32
 const saltLength = 16
 const utf8 = new TextEncoder()
-
-/** Node, browsers and most workers say how many processors there are. */
-const defaultConcurrency = (): number =>
-  ((globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ??
-    1) < 4
-    ? 1
-    : 2
 
 /** Fails now, and not at the first login, where the platform has no argon2id. */
 const requireSupport = (kdf: Kdf.Kdf["Service"], algorithm: Algorithm) =>
@@ -105,7 +111,7 @@ export const layerWith = (
   Layer.effect(
     Passwords,
     Effect.gen(function* () {
-      const { algorithm = development, concurrency = defaultConcurrency(), queue = 64 } = options
+      const { algorithm = development, concurrency = 2, queue = 64 } = options
       const kdf = yield* Kdf.Kdf
       const random = yield* SecureRandom.SecureRandom
       yield* requireSupport(kdf, algorithm)
@@ -114,29 +120,44 @@ export const layerWith = (
         salt: yield* random.randomBytes(saltLength),
         hash: yield* random.randomBytes(length)
       }
-      const semaphore = Semaphore.makeUnsafe(concurrency)
-      let verifying = 0
+      const turns = new FairTurns({ workers: Math.max(2, concurrency), queue })
+
+      const inTurn = <A, E>(turn: Turn, isPatient: boolean, effect: Effect.Effect<A, E>) =>
+        Effect.uninterruptibleMask((restore) => {
+          let work: Work | undefined
+          const begun = Effect.callback<void, PasswordsBusy>((resume) => {
+            work = {
+              ...turn,
+              isPatient,
+              start: () => resume(Effect.void),
+              refuse: () => resume(Effect.fail(new PasswordsBusy()))
+            }
+            turns.ask(work)
+          })
+          // A caller who goes away does not stop the thread that works for him, so his place is not free before it is done.
+          return Effect.ensuring(
+            Effect.andThen(restore(begun), effect),
+            Effect.sync(() => work && turns.done(work))
+          )
+        })
 
       const derive = (password: Redacted.Redacted<string>, { algorithm, hash, salt }: PasswordHash) =>
         kdf
           .derive(algorithm, utf8.encode(Redacted.value(password).normalize("NFKC")), { salt, length: hash.length })
-          // A caller who goes away does not stop the thread that works for him, so his place is not free before it is done.
-          .pipe(Effect.uninterruptible, semaphore.withPermits(1), Effect.orDie)
+          .pipe(Effect.orDie)
 
       return Passwords.of({
         hash: Effect.fnUntraced(function* (password) {
           const salt = yield* random.randomBytes(saltLength)
-          return { algorithm, salt, hash: yield* derive(password, { algorithm, salt, hash: new Uint8Array(length) }) }
+          const made = derive(password, { algorithm, salt, hash: new Uint8Array(length) })
+          return { algorithm, salt, hash: yield* inTurn(yield* PasswordTurn, true, made) }
         }, Effect.orDie),
         verify: (password, expected = nobody) =>
-          Effect.suspend(() => {
-            if (verifying >= concurrency + queue) return Effect.fail(new PasswordsBusy())
-            verifying++
-            return derive(password, expected).pipe(
-              Effect.map((hash) => Mac.timingSafeEqual(hash, expected.hash)),
-              Effect.ensuring(Effect.sync(() => void verifying--))
+          Effect.flatMap(PasswordTurn, (turn) =>
+            Effect.map(inTurn(turn, false, derive(password, expected)), (hash) =>
+              Mac.timingSafeEqual(hash, expected.hash)
             )
-          })
+          )
       })
     })
   )
