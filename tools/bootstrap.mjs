@@ -63,6 +63,7 @@ const steps = {
   boundaries: () => [{ run: "nx run @le-auth/tools:boundaries" }],
   openapi: () => [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
   runtimes: () => [...machine(browsers), { run: "nx run @le-auth/tools:runtimes" }],
+  enemy: () => [{ run: "node --conditions=@le-auth/source tools/enemy.mjs" }],
   mutate: () => [{ run: "node tools/mutate/main.mjs" }],
   bench: () => [
     { name: "peers", run: "npm install --prefix tools/bench" },

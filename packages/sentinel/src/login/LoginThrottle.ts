@@ -34,7 +34,7 @@ const forgivenEarly = 3
 const impatience = 10
 const roomSize = 256
 /** A page that has counted down is sent by a person some seconds later. */
-const headStart = 5 * second
+const headStart = 6 * second
 const knownFor = 30 * day
 
 /** Failures of a user from one device or network. After so many the pause is the longest. */

@@ -158,6 +158,15 @@ const everyPage = async (page: Page, look: (name: string) => Promise<void>) => {
   await submit(page, nobody)
   assert.include(await page.textContent("[role=alert]"), "too many attempts")
   await look("too many attempts")
+  // The page counts down without a script, and then says so.
+  const left = () =>
+    page.locator(".countdown").evaluate((node) => Number(getComputedStyle(node).getPropertyValue("--left")))
+  const before = await left()
+  if (before > 0)
+    await page.waitForFunction((before) => {
+      const node = document.querySelector(".countdown")!
+      return Number(getComputedStyle(node).getPropertyValue("--left")) < before
+    }, before)
   await page.goto(authorize({ client_id: "unknown" }))
   await look("an unknown application")
   await page.goto(authorize({ redirect_uri: "https://evil.example" }))

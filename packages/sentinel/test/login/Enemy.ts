@@ -2,7 +2,14 @@
  * One user under attack, in virtual time: what becomes of guesses, and of right logins meanwhile. The throttle and the turns of the
  * hashing workers are the real ones; the clock, the hashing and the people are made up. The same seed gives the same figures.
  */
+import { UrlParameters } from "@le-auth/core/UrlParameters"
 import { LoginThrottle } from "@le-auth/sentinel/login/LoginThrottle"
+import * as ClientThrottle from "@le-auth/sentinel/token/ClientThrottle"
+import { OAuthFailure } from "@le-auth/sentinel/token/OAuthFailure"
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/testing/TestClock"
 import { FairTurns } from "../../src/internal/FairTurns.ts"
 
 const second = 1000
@@ -277,3 +284,35 @@ export const figuresOf = (outcomes: ReadonlyArray<Outcome>): Figures => {
     guesses: Math.max(...outcomes.map(({ guesses }) => guesses))
   }
 }
+
+/**
+ * The share of right client secrets that are answered while an enemy sends wrong ones, of the same application and of any other, also
+ * from the network of the application itself.
+ */
+export const rightSecrets = ({ addresses, rate }: Enemy): Promise<number> =>
+  Effect.runPromise(
+    Effect.gen(function* () {
+      const authenticate = yield* ClientThrottle.make((_, body) =>
+        body.get("client_secret") === "right"
+          ? Effect.succeed({ clientId: "app" } as never)
+          : Effect.fail(new OAuthFailure({ error: "invalid_client", description: "" }))
+      )
+      const ask = (address: string, secret: string, id: string) => {
+        const web = new Request("http://localhost/token", { method: "POST" })
+        const request = HttpServerRequest.fromWeb(web).modify({ remoteAddress: Option.some(address) })
+        const body = UrlParameters.fromSearch(`client_id=${id}&client_secret=${secret}`)
+        const incoming = { request, accountId: "1", path: {}, query: UrlParameters.fromSearch(""), search: "" }
+        return Effect.isSuccess(authenticate(incoming, body, { status: 400, inQuery: false }))
+      }
+      const server = "203.0.113.1"
+      let right = 0
+      for (let index = 0; index < 3000; index++) {
+        const number = index % addresses
+        const enemy = index % 10 === 0 ? server : `${number % 200}.${number >> 8}.0.1`
+        yield* ask(enemy, "wrong", index % 2 === 0 ? "app" : `other-${index}`)
+        yield* TestClock.adjust(second / rate)
+        if (index % 10 === 9 && (yield* ask(server, "right", "app"))) right++
+      }
+      return right / 300
+    }).pipe(Effect.provide(TestClock.layer()))
+  )

@@ -189,7 +189,7 @@ describe("LoginThrottle", () => {
     const later = enter({ address: "1.0.0.3" }, 25 * second)
     assert.strictEqual(throttle.step(failed, 0)._tag, "Wait")
     // 22 seconds until there is one more; the page counts down to a little before.
-    assert.deepStrictEqual(throttle.step(failed, 8 * second), { _tag: "Refused", millis: 47 * second })
+    assert.deepStrictEqual(throttle.step(failed, 8 * second), { _tag: "Refused", millis: 46 * second })
     assert.strictEqual(millisOf(throttle.step(later, 25 * second)), 8 * second)
     assert.strictEqual(millisOf(throttle.step(fresh, 25 * second)), 5 * second)
     let isWoken = false
