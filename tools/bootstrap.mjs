@@ -65,6 +65,7 @@ const steps = {
   runtimes: () => [...machine(browsers), { run: "nx run @le-auth/tools:runtimes" }],
   budget: () => [{ run: "node --conditions=@le-auth/source tools/budget.mjs" }],
   faults: () => [{ run: "node --conditions=@le-auth/source packages/node/test/faults/main.ts" }],
+  enemy: () => [{ run: "node --conditions=@le-auth/source tools/enemy.mjs" }],
   mutate: () => [{ run: "node tools/mutate/main.mjs" }],
   bench: () => [
     { name: "peers", run: "npm install --prefix tools/bench" },

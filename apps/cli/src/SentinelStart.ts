@@ -52,7 +52,7 @@ export interface Options {
   readonly control: boolean
   readonly controlPort: Option.Option<number>
   readonly strict: boolean
-  readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>
+  readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
   readonly profile: Option.Option<Readonly<Record<string, string>>>
   readonly drain: Duration.Duration
   readonly logFormat: Option.Option<Log.Format>
@@ -86,6 +86,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   )
   const flags = yield* Effect.result(ProfileFlags.read(Option.getOrElse(options.profile, () => ({}))))
   const store = Store.read(options.store)
+  const isContradiction = options.trustedProxies.length > 1 && options.trustedProxies.includes("none")
   const strict = options.strict
     ? [
         ...Strict.problemsOfFlags(options),
@@ -98,6 +99,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     ...(Result.isFailure(store) ? [text`${store.failure}`] : []),
     ...(Result.isFailure(flags) ? [flags.failure.text] : []),
     ...(Result.isFailure(file) ? [file.failure.text] : []),
+    ...(isContradiction ? [text`--trusted-proxy: none stands alone; with a network there is a proxy`] : []),
     ...(strict.length === 0 ? [] : [text`Strict mode refuses this:`, ...strict.map((problem) => text`  - ${problem}`)])
   ]
   if (Result.isFailure(file) || Result.isFailure(flags) || Result.isFailure(store) || problems.length > 0) {
@@ -172,7 +174,9 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       Sentinel.layerServer({
         ...(Option.isSome(options.publicOrigin) && { publicOrigin: options.publicOrigin.value }),
         metrics: operations === undefined && !options.strict,
-        ...(options.trustedProxies.length > 0 && { trustedProxies: options.trustedProxies })
+        ...(options.trustedProxies.length > 0 && {
+          trustedProxies: options.trustedProxies.filter((network) => network !== "none")
+        })
       })
     )
     // Loaded and opened after the port for everybody, so that this one answers sooner.

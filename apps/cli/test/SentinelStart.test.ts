@@ -311,6 +311,60 @@ describe("le-auth sentinel start", () => {
     assert.include(plain.stderr, "https")
   })
 
+  it("R85: --strict with --public-origin wants to know about proxies", async () => {
+    const config = configFile(JSON.stringify({ accounts: [{ id: "1", users: [], installations: [] }] }))
+    const strict = ["sentinel", "start", "--strict", "--port", "0", "--config", config]
+    const behind = [...strict, "--public-origin", "https://sentinel.example.com"]
+    const undecided = await run(behind)
+    assert.strictEqual(undecided.code, 7)
+    assert.include(undecided.stderr, "  - --trusted-proxy: is missing")
+    assert.match(undecided.stderr, /--trusted-proxy 10\.0\.0\.0\/8, or --trusted-proxy none/)
+    const both = await run([...behind, "--trusted-proxy", "none", "--trusted-proxy", "10.0.0.0/8"])
+    assert.strictEqual(both.code, 7)
+    assert.include(both.stderr, "--trusted-proxy: none stands alone")
+    for (const flags of [
+      [...behind, "--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "fd00::/8"],
+      [...behind, "--trusted-proxy", "none"],
+      [...strict, "--public-origin", "http://localhost:4400"],
+      strict
+    ]) {
+      const sentinel = start(flags)
+      await sentinel.output(/listens on (\S+)/)
+      sentinel.child.kill()
+      assert.strictEqual((await sentinel.result).code, 0)
+    }
+  })
+
+  it("R58: --strict refuses secrets of less than 128 bits", async () => {
+    const secrets: ReadonlyArray<readonly [secret: string, isRefused: boolean]> = [
+      ["kuvL2dAgB1fTzYEVIaC83", true],
+      ["kuvL2dAgB1fTzYEVIaC83w", false],
+      ["0f1e2d3c4b5a69788796a5b4c3d2e1f", true],
+      ["0f1e2d3c4b5a69788796a5b4c3d2e1f0", false],
+      ["120938745610293847561029384756102938475", false],
+      ["12093874561029384756102938475610", true],
+      ["abababababababababababababababababababab", true],
+      ["4f2a6f0e-9d0b-4c8e-b6ce-d5f21a7c9e03", false]
+    ]
+    const installations = secrets.map(([client_secret], index) => ({
+      client_id: `${index}`,
+      client_secret,
+      client_name: "Test",
+      grant_types: ["authorization_code"],
+      redirect_uris: ["https://app.example/cb"]
+    }))
+    const config = configFile(JSON.stringify({ accounts: [{ id: "1", users: [], installations }] }))
+    const { stderr } = await run(["sentinel", "start", "--strict", "--port", "0", "--config", config])
+    const refused = [...stderr.matchAll(/installations\[(\d)\]\.client_secret: can be guessed/g)].map(
+      ([, index]) => index
+    )
+    assert.deepStrictEqual(
+      refused,
+      secrets.flatMap(([, isRefused], index) => (isRefused ? [`${index}`] : []))
+    )
+    for (const [secret] of secrets) assert.notInclude(stderr, secret)
+  })
+
   it("--public-origin is what browsers and applications are told", async () => {
     const sentinel = start(["sentinel", "start", "--port", "0", "--public-origin", "https://sentinel.example.com"])
     const [, origin = ""] = await sentinel.output(/listens on (\S+)/)

@@ -11,6 +11,7 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import type * as Http from "node:http"
+import type { ServerRequest } from "srvx"
 import { toNodeHandler as bridge } from "srvx/node"
 import { answerWaiting } from "./internal/waiting.ts"
 import * as NodeListener from "./NodeListener.ts"
@@ -81,7 +82,14 @@ export const layer = <A, E, R, S = never, SE = never, SR = never>(
  * @since 0.1.0
  */
 export interface WebHandler {
-  readonly handler: (request: Request) => Response | Promise<Response>
+  /**
+   * `remoteAddress` is that of the socket, as `Sentinel.toWebHandler` of `@le-auth/sentinel` takes it. Behind a proxy of yours wrap the
+   * handler, and give it what your proxy says.
+   */
+  readonly handler: (
+    request: Request,
+    from: { readonly remoteAddress: string | undefined }
+  ) => Response | Promise<Response>
   /** Settles when what it stands on is there. */
   readonly ready?: Promise<unknown> | undefined
   /** Releases what it stands on. */
@@ -125,9 +133,9 @@ export const toNodeHandler = (
   let isSettled = ready === undefined
   const settled = () => void (isSettled = true)
   ready?.then(settled, settled)
-  const answer = bridge(async (request) => {
+  const answer = bridge(async (request: ServerRequest) => {
     try {
-      return await handler(request)
+      return await handler(request, { remoteAddress: request.ip })
     } catch (error) {
       // Who has gone away, as strangers can at any time, hears nothing, and what broke off with them is no fault.
       if (!request.signal.aborted) onError(error)

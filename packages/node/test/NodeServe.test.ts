@@ -160,6 +160,15 @@ describe("the bridge to node:http", () => {
     }
   }
 
+  it("R85: the handler is told the address of the socket, and not what a header says", () =>
+    serving(
+      (_, { remoteAddress }) => new Response(remoteAddress),
+      async (port) => {
+        const answer = answerOf(await ask(port, { headers: { "x-forwarded-for": "192.0.2.1" } }))
+        assert.match(answer.text, /^(?:::ffff:)?127\.0\.0\.1$|^::1$/)
+      }
+    ))
+
   it("G8: bodies of any kind go in whole", () =>
     serving(
       async (request) => Response.json({ method: request.method, length: (await request.arrayBuffer()).byteLength }),

@@ -14,7 +14,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Semaphore from "effect/Semaphore"
+import { FairTurns, type Turn, type Work } from "./internal/FairTurns.ts"
 import { type Algorithm, kindOf, type PasswordHash } from "./PasswordHash.ts"
 
 /**
@@ -23,6 +23,16 @@ import { type Algorithm, kindOf, type PasswordHash } from "./PasswordHash.ts"
  * @since 0.1.0
  */
 export class PasswordsBusy extends Data.TaggedError("PasswordsBusy") {}
+
+/**
+ * Whose turn it is to be looked at. `lane` is "known" for browsers and networks from which somebody has signed in before; there is a
+ * worker that takes these first. In each lane networks take turns. The login page says it; who verifies passwords elsewhere need not.
+ *
+ * @since 0.1.0
+ */
+export const PasswordTurn = Context.Reference<Turn>("@le-auth/sentinel/Passwords/PasswordTurn", {
+  defaultValue: () => ({ lane: "new", network: undefined })
+})
 
 /**
  * Passwords are compared in the form NFKC, since systems type the same letter in different ways (NIST SP 800-63B section
@@ -72,11 +82,14 @@ export interface Options {
   /** What new hashes are made with. Default: {@link development}. */
   readonly algorithm?: Algorithm
   /**
-   * How many passwords are looked at at once. Default: 1, and 2 from four processors on. So a rush of logins leaves at least half
-   * of the processors, and of the threads that Node has for cryptography, to everybody else.
+   * How many passwords are looked at at once. Default: 2, and never less: one for who is known. So a rush of logins leaves half of
+   * the threads that Node has for cryptography to everybody else.
    */
   readonly concurrency?: number
-  /** How many more may wait. Default: 64. The next one fails with {@link PasswordsBusy}. */
+  /**
+   * How many more may wait in each lane, see {@link PasswordTurn}. Default: 64. Of one more than that the newest of the network with
+   * most fails with {@link PasswordsBusy}.
+   */
   readonly queue?: number
 }
 
@@ -125,13 +138,6 @@ const isSameText = (given: Uint8Array, expected: Uint8Array | undefined): boolea
   return Mac.timingSafeEqual(padded(given), padded(expected ?? nothing)) && given.length === expected?.length
 }
 
-/** Node, browsers and most workers say how many processors there are. */
-const defaultConcurrency = (): number =>
-  ((globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }).navigator?.hardwareConcurrency ??
-    1) < 4
-    ? 1
-    : 2
-
 /** Fails now, and not at the first login, where the platform has no argon2id. */
 const requireSupport = (kdf: Kdf.Kdf["Service"], algorithm: Algorithm) =>
   algorithm._tag === "Argon2id"
@@ -150,7 +156,7 @@ export const layerWith = (
   Layer.effect(
     Passwords,
     Effect.gen(function* () {
-      const { algorithm = development, concurrency = defaultConcurrency(), queue = 64 } = options
+      const { algorithm = development, concurrency = 2, queue = 64 } = options
       const kdf = yield* Kdf.Kdf
       const random = yield* SecureRandom.SecureRandom
       yield* requireSupport(kdf, algorithm)
@@ -159,14 +165,29 @@ export const layerWith = (
         salt: yield* random.randomBytes(saltLength),
         hash: yield* random.randomBytes(length)
       }
-      const semaphore = Semaphore.makeUnsafe(concurrency)
-      let verifying = 0
+      const turns = new FairTurns({ workers: Math.max(2, concurrency), queue })
 
-      // A caller who goes away does not stop the thread that works for him, so his place is not free before it is done.
-      const inTurn = <A, E>(work: Effect.Effect<A, E>) =>
-        work.pipe(Effect.uninterruptible, semaphore.withPermits(1), Effect.orDie)
+      const inTurn = <A, E>(turn: Turn, isPatient: boolean, effect: Effect.Effect<A, E>) =>
+        Effect.uninterruptibleMask((restore) => {
+          let work: Work | undefined
+          const begun = Effect.callback<void, PasswordsBusy>((resume) => {
+            work = {
+              ...turn,
+              isPatient,
+              start: () => resume(Effect.void),
+              refuse: () => resume(Effect.fail(new PasswordsBusy()))
+            }
+            turns.ask(work)
+          })
+          // A caller who goes away does not stop the thread that works for him, so his place is not free before it is done.
+          return Effect.ensuring(
+            Effect.andThen(restore(begun), effect),
+            Effect.sync(() => work && turns.done(work))
+          )
+        })
+
       const derive = (bytes: Uint8Array, { algorithm, hash, salt }: PasswordHash) =>
-        kdf.derive(algorithm, bytes, { salt, length: hash.length })
+        kdf.derive(algorithm, bytes, { salt, length: hash.length }).pipe(Effect.orDie)
 
       const keyed = (hash: PasswordHash = nobody) => [kindOf(hash), hash] as const
       const compare = Effect.fnUntraced(function* (
@@ -191,17 +212,15 @@ export const layerWith = (
           const salt = yield* random.randomBytes(saltLength)
           // What can be no password is not to be anybody's.
           const bytes = bytesOf(password) ?? (yield* random.randomBytes(length))
-          const hash = yield* inTurn(derive(bytes, { algorithm, salt, hash: new Uint8Array(length) }))
-          return { algorithm, salt, hash }
+          const made = derive(bytes, { algorithm, salt, hash: new Uint8Array(length) })
+          return { algorithm, salt, hash: yield* inTurn(yield* PasswordTurn, true, made) }
         }, Effect.orDie),
         verify: (password, expected, kinds = []) =>
-          Effect.suspend(() => {
-            if (verifying >= concurrency + queue) return Effect.fail(new PasswordsBusy())
-            verifying++
+          Effect.flatMap(PasswordTurn, (turn) => {
             const bytes = bytesOf(password)
-            return inTurn(compare(bytes ?? nothing, expected, kinds)).pipe(
-              Effect.map((isRight) => isRight && bytes !== undefined),
-              Effect.ensuring(Effect.sync(() => void verifying--))
+            return Effect.map(
+              inTurn(turn, false, compare(bytes ?? nothing, expected, kinds)),
+              (isRight) => isRight && bytes !== undefined
             )
           })
       })

@@ -7,6 +7,7 @@ import * as DomainApi from "@le-auth/core/DomainApi"
 import * as Origin from "@le-auth/core/Origin"
 import * as Redaction from "@le-auth/core/Redaction"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
+import * as Context from "effect/Context"
 import type * as Aead from "effect/crypto/Aead"
 import type * as CryptoError from "effect/crypto/CryptoError"
 import type * as Digest from "effect/crypto/Digest"
@@ -23,6 +24,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
+import * as Option from "effect/Option"
 import * as Authorize from "./authorize/Authorize.ts"
 import * as IssueCode from "./authorize/IssueCode.ts"
 import * as Directory from "./Directory.ts"
@@ -32,6 +34,7 @@ import * as Domain from "./domain/Domain.ts"
 import * as Endpoint from "./http/Endpoint.ts"
 import { Interceptor } from "./http/Interceptor.ts"
 import { notFound, notImplemented } from "./http/ShownError.ts"
+import * as TrustedProxies from "./http/TrustedProxies.ts"
 import * as KeySet from "./keys/KeySet.ts"
 import type { InvalidSigningKey } from "./keys/SigningKey.ts"
 import * as Login from "./login/Login.ts"
@@ -103,7 +106,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const tickets = yield* LoginTickets.make.pipe(Effect.orDie)
   const sessions = yield* BrowserSessions.make(cookies, secrets)
   const issueCode = yield* IssueCode.make(secrets)
-  const authenticate = ClientThrottle.make(yield* ClientAuthentication.make)
+  const authenticate = yield* ClientThrottle.make(yield* ClientAuthentication.make)
   const issuer = yield* Issuer.make(publicOrigin)
   const grantParts = { answer: yield* TokenAnswer.make(issuer), secrets, tokenSets: yield* TokenSet.make }
 
@@ -228,7 +231,7 @@ const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
  *
  * Without `publicOrigin` it is that of the server on loopback, whatever port it got. `trustedProxies` are the networks of
  * proxies of your own: only they may say in `X-Forwarded-For` which address a request comes from, and only the counting of
- * failed attempts believes them.
+ * failed attempts believes them. `[]` says that there are none; without either, the first such header is warned of.
  *
  * @since 0.1.0
  */
@@ -243,9 +246,7 @@ export const layerServer = (
           routerConfig,
           disableLogger: true,
           disableListenLog: true,
-          ...(options?.trustedProxies && {
-            middleware: HttpMiddleware.xForwardedHeaders({ trustedProxies: options.trustedProxies })
-          })
+          middleware: TrustedProxies.make(options?.trustedProxies)
         }).pipe(Layer.provide(Redaction.layer))
     )
   )
@@ -283,8 +284,28 @@ export const layerMemory = (
     SentinelProfile.layer(config.profile ?? {})
   )
 
+/** Where a web request comes from. */
+const RemoteAddress = Context.Reference<string | undefined>("@le-auth/sentinel/Sentinel/RemoteAddress", {
+  defaultValue: () => undefined
+})
+
+/** A web request does not know where it comes from, so who has it says so. */
+const withRemoteAddress = HttpMiddleware.make((app) =>
+  Effect.flatMap(RemoteAddress, (address) =>
+    address === undefined
+      ? app
+      : Effect.updateService(app, HttpServerRequest.HttpServerRequest, (request) =>
+          request.modify({ remoteAddress: Option.some(address) })
+        )
+  )
+)
+
 /**
  * Sentinel as a function from web requests to web answers, without a port. `dispose` releases what `services` holds.
+ *
+ * Give the address of the client where you know it, as Bun, Deno and Hono do: failed sign-ins are counted for it. Behind a proxy of
+ * yours it is what that proxy says, and never what a client can write. All requests without one count as one network, which is never
+ * known.
  *
  * Requests run with everything that `services` provides, so a layer with a `Clock` or a logger in it works, too.
  *
@@ -294,10 +315,22 @@ export const toWebHandler = <E>(
   options: Options,
   services: Layer.Layer<Services | Crypto, E>
 ): {
-  readonly handler: (request: globalThis.Request) => Promise<globalThis.Response>
+  readonly handler: (
+    request: globalThis.Request,
+    from?: { readonly remoteAddress?: string | undefined }
+  ) => Promise<globalThis.Response>
   readonly dispose: () => Promise<void>
-} =>
-  HttpRouter.toWebHandler(layerWhole(options).pipe(Layer.provideMerge(Layer.provideMerge(Redaction.layer, services))), {
-    routerConfig,
-    disableLogger: true
-  })
+} => {
+  const { dispose, handler } = HttpRouter.toWebHandler(
+    layerWhole(options).pipe(Layer.provideMerge(Layer.provideMerge(Redaction.layer, services))),
+    { routerConfig, disableLogger: true, middleware: withRemoteAddress }
+  )
+  return {
+    handler: (request, from) =>
+      // Some servers call a handler with something else of theirs.
+      typeof from?.remoteAddress === "string"
+        ? handler(request, Context.make(RemoteAddress, from.remoteAddress))
+        : handler(request),
+    dispose
+  }
+}

@@ -14,11 +14,13 @@ import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import * as TestClock from "effect/testing/TestClock"
 
 export const account = "12345678"
 export const secret = "development-only-secret"
@@ -132,10 +134,20 @@ export const start = Effect.fnUntraced(function* (options?: StartOptions) {
     Effect.sync(() => Sentinel.toWebHandler({ publicOrigin: origin, metrics: options?.metrics === true }, services)),
     ({ dispose }) => Effect.promise(dispose)
   )
-  const fetch = (path: string, init?: RequestInit): Effect.Effect<Response> =>
-    Effect.promise(() => handler(new Request(`${origin}${path}`, init)))
+  const fetch = (path: string, init?: RequestInit, remoteAddress?: string): Effect.Effect<Response> =>
+    Effect.promise(() => handler(new Request(`${origin}${path}`, init), { remoteAddress }))
   const send = (request: Request): Effect.Effect<Response> => Effect.promise(() => handler(request))
   return { fetch, send, store, lines, origin }
+})
+
+/** The answer to what waits for its turn: time goes by, a second at once, until it is there. */
+export const patiently = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const fiber = yield* Effect.forkChild(effect)
+  for (;;) {
+    yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 5)))
+    if (fiber.pollUnsafe() !== undefined) return yield* Fiber.join(fiber)
+    yield* TestClock.adjust("1 second")
+  }
 })
 
 export type Running = Effect.Success<ReturnType<typeof start>>
@@ -153,13 +165,13 @@ export const authorizePath = (
   search({ v: "1.0", response_type: "code", client_id: clientId, ...parameters })
 
 /** A browser: it keeps cookies. */
-export const browser = (sentinel: Running) => {
+export const browser = (sentinel: Running, address?: string) => {
   const jar = new Map<string, string>()
   const send = Effect.fnUntraced(function* (path: string, init?: RequestInit) {
     const headers = new Headers(init?.headers)
     if (!headers.has("accept")) headers.set("accept", "text/html")
     headers.set("cookie", [...jar].map(([name, value]) => `${name}=${value}`).join("; "))
-    const response = yield* sentinel.fetch(path, { ...init, headers })
+    const response = yield* sentinel.fetch(path, { ...init, headers }, address)
     for (const cookie of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!
       if (/max-age=0|expires=thu, 01 jan 1970/i.test(cookie)) jar.delete(name!)

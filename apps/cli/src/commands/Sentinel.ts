@@ -70,16 +70,17 @@ const flags = {
     Flag.withDefault(false),
     Flag.withoutNegation,
     Flag.withDescription(
-      "For staging: refuses well-known passwords and plain http, hashes passwords with a strong cost, has no control " +
-        "listener, and has metrics on --operations-port only"
+      "For staging: refuses well-known passwords, short secrets and plain http, hashes passwords with a strong cost, has no " +
+        "control listener, and has metrics on --operations-port only"
     )
   ),
   trustedProxies: Flag.String("trusted-proxy").pipe(
-    Checked.flag(Schema.IpNetworkFromString),
+    Checked.flag(Schema.Union([Schema.Literal("none"), Schema.IpNetworkFromString])),
     Flag.atLeast(0),
     Flag.withMetavar("network"),
     Flag.withDescription(
-      "A network of your proxies, whose X-Forwarded-For is believed when failed sign-ins are counted; repeatable"
+      "A network of your proxies, whose X-Forwarded-For is believed when failed sign-ins are counted; repeatable. none: " +
+        "there is no proxy. Strict mode wants to know which with --public-origin"
     )
   ),
   profile: Flag.KeyValuePair("profile").pipe(
@@ -129,7 +130,7 @@ const start = Command.make(
     {
       command:
         "le-auth sentinel start --strict --host 0.0.0.0 --public-origin https://sentinel.example.com " +
-        "--config sentinel.jsonc --operations-port 9400",
+        "--trusted-proxy 10.0.0.0/8 --config sentinel.jsonc --operations-port 9400",
       description: "For staging, behind a proxy that ends TLS"
     }
   ])

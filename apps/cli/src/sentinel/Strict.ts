@@ -34,6 +34,28 @@ const problemOfPassword = ({ email, password }: SentinelConfig.User): string | u
     : undefined
 }
 
+/** How many different characters a kind of text is made of, for who draws it at random. */
+const alphabetOf = (text: string): number => {
+  if (/^\d+$/.test(text)) return 10
+  if (/^(?:[\da-f]+|[\dA-F]+)$/.test(text)) return 16
+  if (/^(?:[a-z]+|[A-Z]+)$/.test(text)) return 26
+  if (/^(?:[\da-z]+|[\dA-Z]+)$/.test(text)) return 32
+  return 64
+}
+
+/** Text that was drawn has hardly ever fewer characters that differ. */
+const fewestCharacters = 8
+
+/** Secrets are compared however many were wrong before, so nobody may be able to guess one. */
+const problemOfSecret = (secret: string | undefined): string | undefined => {
+  if (secret === undefined) return undefined
+  if (known.has(secret)) return "is a secret that everybody knows"
+  const bits = secret.length * Math.log2(alphabetOf(secret))
+  return bits < 128 || new Set(secret).size < fewestCharacters
+    ? "can be guessed; draw 128 bits, which are 22 characters of base64url or 32 of hexadecimal: openssl rand -hex 16"
+    : undefined
+}
+
 /**
  * What is wrong with a configuration in strict mode. No line repeats a secret.
  *
@@ -45,11 +67,10 @@ export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): Readonl
       const problem = problemOfPassword(user)
       return problem === undefined ? [] : [`accounts[${account}].users[${index}].password: ${problem}`]
     }),
-    ...installations.flatMap(({ client_secret }, index) =>
-      known.has(valueOf(client_secret))
-        ? [`accounts[${account}].installations[${index}].client_secret: is a secret that everybody knows`]
-        : []
-    )
+    ...installations.flatMap(({ client_secret }, index) => {
+      const problem = problemOfSecret(valueOf(client_secret))
+      return problem === undefined ? [] : [`accounts[${account}].installations[${index}].client_secret: ${problem}`]
+    })
   ])
 
 /**
@@ -92,11 +113,20 @@ export const problemsOfFlags = (flags: {
   readonly controlPort: Option.Option<number>
   readonly host: string
   readonly publicOrigin: Option.Option<string>
+  readonly trustedProxies: ReadonlyArray<unknown>
 }): ReadonlyArray<string> => [
   ...(Option.isNone(flags.config) ? ["--config: is missing; the built-in users are for development"] : []),
   ...(Option.isSome(flags.controlPort) ? ["--control-port: there is no control in strict mode"] : []),
   ...(Option.isNone(flags.publicOrigin) && !Origin.isLoopback(flags.host.includes(":") ? `[${flags.host}]` : flags.host)
     ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]
+    : []),
+  ...(flags.trustedProxies.length === 0 &&
+  Option.isSome(flags.publicOrigin) &&
+  !Origin.isLoopback(new URL(flags.publicOrigin.value).host)
+    ? [
+        "--trusted-proxy: is missing; failed sign-ins are counted by address. Give the network of the proxy in front, such as " +
+          "--trusted-proxy 10.0.0.0/8, or --trusted-proxy none if there is none"
+      ]
     : [])
 ]
 
@@ -112,5 +142,5 @@ export const passwordAlgorithm = "argon2" in Crypto ? Passwords.strict : Kdf.pbk
  */
 export const meaning = join("\n", [
   text`Strict: passwords are hashed slowly; metrics are not on this port; there is no control listener,`,
-  text`so no faults and no virtual clock; known passwords and secrets are refused; other computers need https.`
+  text`so no faults and no virtual clock; known passwords, and secrets that are known or short, are refused; other computers need https.`
 ])

@@ -18,7 +18,7 @@ const canonicalIpv4 = /^(?:(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4
 
 /**
  * An IPv4 address, or the /64 network of an IPv6 address, since one computer has all addresses of it. `undefined`: the request
- * came without a socket.
+ * came without a socket, and nobody said where from.
  *
  * @since 0.1.0
  */
@@ -33,4 +33,34 @@ export const of = (request: HttpServerRequest.HttpServerRequest): string | undef
   return NetAddress.isIpv6Address(address)
     ? IpNetwork.format(IpNetwork.fromAddressUnsafe(address, 64))
     : NetAddress.formatIp(address)
+}
+
+/**
+ * Where a request comes from, as failures are counted: a network, and the block of addresses that it is in. Somebody may have all
+ * addresses of a block, and hardly all blocks.
+ *
+ * @since 0.1.0
+ */
+export interface Origin {
+  /** Empty where it is not known: that is a network of its own. */
+  readonly network: string
+  /** An IPv4 /16 or an IPv6 /32. */
+  readonly block: string
+}
+
+/**
+ * The {@link Origin} of an address as `of` gives it.
+ *
+ * @since 0.1.0
+ */
+export const originOf = (address: string | undefined): Origin => {
+  if (address === undefined) return { network: "", block: "" }
+  if (canonicalIpv4.test(address)) return { network: address, block: /^\d+\.\d+/.exec(address)![0] }
+  const network = IpNetwork.fromString(address)
+  return {
+    network: address,
+    block: Result.isFailure(network)
+      ? address
+      : IpNetwork.format(IpNetwork.fromAddressUnsafe(network.success.address, 32))
+  }
 }

@@ -11,10 +11,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Directory, type User } from "../Directory.ts"
 import * as ClientAddress from "../http/ClientAddress.ts"
+import { PasswordTurn } from "../Passwords.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
 import * as RequestFacts from "../operations/RequestFacts.ts"
-import { LoginThrottle } from "./LoginThrottle.ts"
-import type { LoginTickets } from "./LoginTickets.ts"
+import * as Admission from "./Admission.ts"
+import type { LoginTicket, LoginTickets } from "./LoginTickets.ts"
 
 /**
  * Nobody is signed in, and the form says why.
@@ -40,10 +41,15 @@ const busy = new LoginRefused({
   retryAfter: 5
 })
 
+const inWords = (seconds: number): string => {
+  const [count, unit] = seconds < 120 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"]
+  return `${count} ${unit}${count === 1 ? "" : "s"}`
+}
+
 const tooManyAttempts = (seconds: number): LoginRefused =>
   new LoginRefused({
     status: 429,
-    message: `There were too many attempts. Wait ${seconds} ${seconds === 1 ? "second" : "seconds"} and try again.`,
+    message: `There were too many attempts. Wait ${inWords(seconds)} and try again.`,
     retryAfter: seconds
   })
 
@@ -64,51 +70,53 @@ const utf8 = new TextEncoder()
 export const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(utf8.encode(a), utf8.encode(b))
 
 /**
- * Gives the user, and what his browser gets to be known by (see {@link LoginThrottle}).
+ * Gives the user, and what the browser gets to be known by (see `LoginThrottle`).
  *
  * @since 0.1.0
  */
 export type Check = (attempt: {
-  readonly accountId: string
+  readonly ticket: LoginTicket
   readonly email: string
   readonly password: string
   readonly request: HttpServerRequest.HttpServerRequest
-  readonly now: number
 }) => Effect.Effect<{ readonly user: User; readonly device: string }, LoginRefused>
 
 /**
  * @since 0.1.0
  */
-export const make = (cookies: SentinelCookies, tickets: LoginTickets): Effect.Effect<Check, never, Directory> =>
-  Effect.map(Directory, (directory) => {
-    const throttle = new LoginThrottle()
+export const make = Effect.fnUntraced(function* (
+  cookies: SentinelCookies,
+  tickets: LoginTickets
+): Effect.fn.Return<Check, never, Directory> {
+  const directory = yield* Directory
+  const admit = yield* Admission.make
 
-    return Effect.fnUntraced(
-      function* ({ accountId, email, now, password, request }) {
-        const device = yield* tickets.deviceToken(accountId, email)
-        const attempt = {
-          accountId,
-          email,
-          address: ClientAddress.of(request),
-          isKnownBrowser: isSame(cookies.device(accountId).read(request) ?? "", device)
-        }
-        const wait = throttle.begin(attempt, now)
-        if (wait > 0) return yield* tooManyAttempts(Math.ceil(wait / 1000))
-        const user = yield* Effect.catchTag(
-          directory.authenticate(accountId, email, Redacted.make(password, { label: "password" })),
-          "PasswordsBusy",
-          () => {
-            throttle.withdraw(attempt, now)
-            return Effect.fail(busy)
-          }
-        )
-        if (Option.isNone(user)) {
-          yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: accountId }))
-          return yield* wrongCredentials
-        }
-        throttle.succeeded(attempt, now)
-        return { user: user.value, device }
-      },
-      Effect.tapError(({ status }) => RequestFacts.isRefused(codes[status]))
-    )
-  })
+  return Effect.fnUntraced(
+    function* ({ email, password, request, ticket }) {
+      const { accountId } = ticket
+      const origin = ClientAddress.originOf(ClientAddress.of(request))
+      const cookie = cookies.device(accountId).read(request)
+      const device = cookie === undefined ? undefined : yield* tickets.deviceOf(cookie, accountId, email)
+      const user = yield* admit(
+        { accountId, email, origin, device },
+        (lane) =>
+          directory
+            .authenticate(accountId, email, Redacted.make(password, { label: "password" }))
+            .pipe(Effect.provideService(PasswordTurn, { lane, network: origin.network })),
+        (user) => (Option.isSome(user) ? "right" : "wrong")
+      ).pipe(
+        Effect.catchTags({
+          PasswordsBusy: () => Effect.fail(busy),
+          NotAdmitted: ({ retryAfterMillis }) => Effect.fail(tooManyAttempts(Math.ceil(retryAfterMillis / 1000)))
+        })
+      )
+      if (Option.isNone(user)) {
+        yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: accountId }))
+        return yield* wrongCredentials
+      }
+      const known = device === undefined ? yield* tickets.newDevice(ticket, email) : cookie!
+      return { user: user.value, device: known }
+    },
+    Effect.tapError(({ status }) => RequestFacts.isRefused(codes[status]))
+  )
+})

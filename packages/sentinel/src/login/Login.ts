@@ -137,19 +137,20 @@ export const make = Effect.fnUntraced(function* (parts: {
     const opened = yield* tickets.open(sealed, browser)
     if (Option.isNone(opened)) return yield* notFromHere
     const ticket = opened.value
-    const now = yield* Clock.currentTimeMillis
-    if (now >= ticket.expiresAt) return render(LoginPage.expired(againFrom(ticket)))
+    if ((yield* Clock.currentTimeMillis) >= ticket.expiresAt) return render(LoginPage.expired(againFrom(ticket)))
     const parties = yield* partiesOf(ticket)
     RequestFacts.isFrom(request, ticket)
     if (parties.refusal !== undefined) return yield* sendBack(ticket, parties.refusal, 303)
 
     const email = body.get("username") ?? ""
     const password = body.get("password") ?? ""
-    const checked = yield* Effect.result(check({ accountId: ticket.accountId, email, password, request, now }))
+    const checked = yield* Effect.result(check({ ticket, email, password, request }))
     if (Result.isFailure(checked)) {
       return render(LoginPage.form({ ...parties, sealed, token, email, failure: checked.failure }))
     }
     const { device, user } = checked.success
+    // They may have had to wait for their turn.
+    const now = yield* Clock.currentTimeMillis
 
     return yield* Effect.gen(function* () {
       // Whoever was signed in to this account in this browser before is now signed out, if it was somebody else.

@@ -23,6 +23,13 @@ const accountCard = ({ id, name }: Account) =>
     <span><strong>${name ?? id}</strong> <small>Account ${name !== undefined && id}</small></span>
   </div>`
 
+/** The digits of a number of up to four, as classes of the style, which counts down from it without a script. */
+const countdown = (seconds: number) => {
+  const digits = String(Math.min(seconds, 9999)).padStart(4, "0")
+  const classes = ["a", "b", "c", "d"].map((place, index) => `${place}${digits[index]}`).join(" ")
+  return html` <span class="countdown ${classes}" aria-hidden="true"></span>`
+}
+
 /**
  * The login form. It works without script, with a keyboard, and with a password manager.
  *
@@ -41,6 +48,7 @@ export const form = (options: {
 }): Content => {
   const { account, email, failure, installation, profile, sealed, ticket, token } = options
   const isWrong = failure?.status === 400
+  const isTooEarly = failure?.status === 429
   // What is wrong is read out with the field that has the focus, too.
   const problem = failure && html` aria-describedby="problem"${isWrong && html` aria-invalid="true"`}`
   return {
@@ -53,7 +61,7 @@ export const form = (options: {
     body: html`<h1>Sign in</h1>
       <p class="lead">to continue to <strong>${installation.name}</strong></p>
       ${accountCard(account)}
-      ${failure && html`<p role="alert" id="problem">${Icon.small("alert")}<span>${failure.message}</span></p>`}
+      ${failure && html`<p role="alert" id="problem">${Icon.small("alert")}<span>${failure.message}${isTooEarly && countdown(failure.retryAfter ?? 0)}</span></p>`}
       <form method="post" action="${Paths.login}">
         <input type="hidden" name="request" value="${sealed}" />
         <input type="hidden" name="token" value="${token}" />

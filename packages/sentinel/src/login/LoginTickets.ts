@@ -59,8 +59,13 @@ export interface LoginTickets {
    * one session and one code.
    */
   readonly derive: (purpose: "session" | "code", ticket: LoginTicket, userId: string) => Effect.Effect<string>
-  /** What a browser has once this user has signed in with it. */
-  readonly deviceToken: (accountId: string, email: string) => Effect.Effect<string>
+  /**
+   * What a browser gets once a user has signed in with it: an id that nobody can guess, always the same one for a ticket, and a tag
+   * that only we can make.
+   */
+  readonly newDevice: (ticket: LoginTicket, email: string) => Effect.Effect<string>
+  /** The id of a device, if it has got it for this user. */
+  readonly deviceOf: (value: string, accountId: string, email: string) => Effect.Effect<string | undefined>
 }
 
 /**
@@ -97,6 +102,10 @@ const randomKeys = Effect.gen(function* () {
 
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(LoginTicket))
 const nonceLength = Aead.aes256Gcm.nonceLength
+
+/** Characters of the id of a device, 132 bits, and of a tag. */
+const deviceIdLength = 22
+const tagLength = 43
 
 /**
  * Tickets under the keys of the {@link TicketSecret}, or under random keys of this process.
@@ -153,6 +162,14 @@ export const make: Effect.Effect<
     }),
     formToken: (sealed, browser) => tag("form", sealed, browser),
     derive: (purpose, ticket, userId) => tag(purpose, ticket.id, userId),
-    deviceToken: (accountId, email) => tag("device", accountId, email.toLowerCase())
+    newDevice: Effect.fnUntraced(function* (ticket, email) {
+      const id = (yield* tag("device id", ticket.id, email.toLowerCase())).slice(0, deviceIdLength)
+      return id + (yield* tag("device", id, ticket.accountId, email.toLowerCase()))
+    }),
+    deviceOf: Effect.fnUntraced(function* (value, accountId, email) {
+      const id = value.slice(0, -tagLength)
+      const expected = id + (yield* tag("device", id, accountId, email.toLowerCase()))
+      return Mac.timingSafeEqual(Utf8.encode(value), Utf8.encode(expected)) ? id : undefined
+    })
   }
 })

@@ -1,3 +1,8 @@
+/** `.c4 { --c: 4 }` and so on: the digits of a number, since the policy of the page allows no style of an element. */
+const digits = ["a", "b", "c", "d"]
+  .flatMap((place) => Array.from({ length: 9 }, (_, index) => `.${place}${index + 1}{--${place}:${index + 1}}`))
+  .join("")
+
 /**
  * The style of all pages: light and dark, phone and desktop, no web font, no image to load.
  *
@@ -7,6 +12,7 @@
  * @since 0.1.0
  */
 export const style = `
+@property --left { syntax: "<integer>"; inherits: true; initial-value: 0 }
 :root {
   --ground: #f4f5fa; --glow: #e3e6fd; --card: #ffffff; --edge: #e2e5ef; --field: #8088a0; --ink: #14182b; --soft: #565e78;
   --accent: #4338ca; --accent-strong: #372fae; --accent-ink: #ffffff; --tint: #eef0fe; --alarm: #a1142b;
@@ -75,6 +81,15 @@ input:focus-visible { outline-width: 2px; outline-offset: 1px }
   background: var(--alarm-ground); border: 1px solid var(--alarm-edge); border-radius: .75rem; font-size: .95rem; font-weight: 500;
 }
 [role=alert] svg { flex: none; margin-top: .1rem }
+${digits}
+@keyframes count { from { --left: var(--from) } to { --left: 0 } }
+@keyframes over { from { content: counter(left) " s" } to { content: "Try again now." } }
+.countdown {
+  --from: calc(var(--a, 0) * 1000 + var(--b, 0) * 100 + var(--c, 0) * 10 + var(--d, 0));
+  animation: count calc(var(--from) * 1s) linear both; counter-reset: left var(--left); font-variant-numeric: tabular-nums;
+  white-space: nowrap;
+}
+.countdown::after { content: counter(left) " s"; animation: over 1ms step-end calc(var(--from) * 1s) both }
 dl {
   display: grid; grid-template-columns: auto 1fr; gap: .4rem 1.25rem; margin: 1.75rem 0 0; padding-top: 1.5rem;
   border-top: 1px solid var(--edge); font-size: .875rem;

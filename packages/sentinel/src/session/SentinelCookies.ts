@@ -28,7 +28,7 @@ export interface SentinelCookie {
 /**
  * `login` is there before somebody signs in and ties a login page to its browser; `session` is one for each account, so that
  * sessions in several accounts live side by side; `device` stays for 90 days and says that a user has signed in with this
- * browser before, which keeps others from locking him out.
+ * browser before, which keeps others from locking them out.
  *
  * @since 0.1.0
  */
@@ -60,12 +60,12 @@ const valueOf = (header: string | undefined, name: string): string | undefined =
 export const make = (publicOrigin: Origin): SentinelCookies => {
   const secure = publicOrigin.startsWith("https:")
   const options = { httpOnly: true, sameSite: "lax", path: "/", secure } as const
-  const cookie = (suffix: string, maxAge?: Duration.Duration): SentinelCookie => {
+  const cookie = (suffix: string, form = /^[A-Za-z0-9_-]{43}$/, maxAge?: Duration.Duration): SentinelCookie => {
     const name = `${secure ? "__Host-" : ""}sentinel-${suffix}`
     return {
       read: (request) => {
         const value = valueOf(request.headers["cookie"], name)
-        return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined
+        return value !== undefined && form.test(value) ? value : undefined
       },
       write: (response, value) =>
         HttpServerResponse.setCookieUnsafe(
@@ -80,6 +80,6 @@ export const make = (publicOrigin: Origin): SentinelCookies => {
   return {
     login: cookie("login"),
     session: (accountId) => cookie(`session-${accountId}`),
-    device: (accountId) => cookie(`device-${accountId}`, Duration.days(90))
+    device: (accountId) => cookie(`device-${accountId}`, /^[A-Za-z0-9_-]{65}$/, Duration.days(90))
   }
 }

@@ -367,7 +367,7 @@ describe("state", () => {
       const sentinel = yield* start()
       yield* sentinel.control.clock.advance(Duration.hours(8))
       const wrong = { ...agent, password: "no" }
-      for (let index = 0; index < 6; index++) yield* browser(sentinel).signIn(authorizePath(), wrong)
+      for (let index = 0; index < 9; index++) yield* Harness.patiently(browser(sentinel).signIn(authorizePath(), wrong))
       assert.strictEqual((yield* browser(sentinel).signIn()).status, 429)
       yield* sentinel.control.state.reset
       assert.isNotNull(answerOf(yield* browser(sentinel).signIn()).get("code"))

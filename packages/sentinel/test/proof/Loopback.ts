@@ -190,6 +190,7 @@ const knownHeaders = new Set([
   "location",
   "pragma",
   "referrer-policy",
+  "retry-after",
   "set-cookie",
   "transfer-encoding",
   "vary",
