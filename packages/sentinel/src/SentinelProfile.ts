@@ -119,8 +119,8 @@ export const conflictIn = ({
  * @since 0.1.0
  */
 export const Changes = Points.mapFields(Struct.map(Schema.optionalKey))
-  .check(Schema.makeFilter((changes) => conflictIn(changes)))
   .annotate({ documentation: "docs/sentinel-profile.md" })
+  .check(Schema.makeFilter((changes) => conflictIn(changes)))
 /** @since 0.1.0 */
 export type Changes = typeof Changes.Type
 
