@@ -164,6 +164,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         ...(options.trustedProxies.length > 0 && { trustedProxies: options.trustedProxies })
       })
     )
+
     // Loaded and opened after the port for everybody, so that this one answers sooner.
     const controlServer =
       options.control && !options.strict
