@@ -179,6 +179,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         })
       })
     )
+
     // Loaded and opened after the port for everybody, so that this one answers sooner.
     const controlServer =
       options.control && !options.strict

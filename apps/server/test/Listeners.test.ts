@@ -1,5 +1,5 @@
 /** R99: the example's own port, and that of the Sentinel in it, treat hostile clients as the command's do. */
-import { assert, describe, it } from "vitest"
+import { assert, describe, it, onTestFinished } from "vitest"
 import { clients, exchange, hostile, resets } from "../../../tools/hostile-clients.mjs"
 import { launch, place } from "./Program.ts"
 
@@ -17,6 +17,7 @@ describe("R99, R93: the ports of the example", { timeout: 60_000 }, () => {
   it("have the limits, refusals and draining of le-auth sentinel start", async () => {
     const there = await place()
     const program = launch(there)
+    onTestFinished(() => void program.child.kill("SIGKILL"))
     await program.ready
     for (const { has, status, text, what } of hostile(there.sentinelPort)) {
       const answer = await exchange(there.sentinelPort, text)

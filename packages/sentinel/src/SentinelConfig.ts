@@ -222,10 +222,6 @@ export class InvalidSentinelConfig extends Schema.TaggedError<InvalidSentinelCon
 /** More problems than anybody reads at once. */
 const mostProblems = 100
 
-/** A line of a problem, with the path of the value in front of its own. */
-const below = (path: string, problem: string): string =>
-  path === "" || problem.startsWith("[") || problem.startsWith(":") ? `${path}${problem}` : `${path}.${problem}`
-
 /** Nothing that is read as one piece has more members, or a list with more entries: to find that out is not to take long. */
 const mostMembers = 100
 const mostEntries = 1000
@@ -236,7 +232,7 @@ const piece =
   (value: unknown): Result.Result<A, ReadonlyArray<string>> => {
     if (!Predicate.isObject(value)) return decode(value)
     const members = Object.entries(value)
-    if (members.length > mostMembers) return Result.fail([`: has more than ${mostMembers} members`])
+    if (members.length > mostMembers) return Result.fail([`this: has more than ${mostMembers} members`])
     const long = members.filter(([, list]) => Array.isArray(list) && list.length > mostEntries)
     return long.length === 0
       ? decode(value)
@@ -255,7 +251,7 @@ function* check(value: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<s
   const problems: Array<string> = []
   const kept = <A>(path: string, decoded: Result.Result<A, ReadonlyArray<string>>): A | undefined => {
     if (Result.isSuccess(decoded)) return decoded.success
-    problems.push(...decoded.failure.slice(0, mostProblems).map((problem) => below(path, problem)))
+    problems.push(...decoded.failure.slice(0, mostProblems).map((problem) => Problems.below(path, problem)))
     return undefined
   }
   const listOf = (record: unknown, key: string): ReadonlyArray<unknown> | undefined =>

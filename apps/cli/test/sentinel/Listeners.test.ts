@@ -58,20 +58,24 @@ describe("R99, R93: limits, refusals and draining", { timeout: 60_000, concurren
         "--no-access-log"
       ]
       const sentinel = start(["sentinel", "start", ...flags])
-      await sentinel.output(/Ctrl-C stops it/)
-      for (const each of [port, operations, control]) await expectAlike(each)
-      await Promise.all([port, operations, control].map(expectPatience))
-      const told = { isTold: false }
-      const kill = () => {
-        if (!told.isTold) sentinel.child.kill("SIGTERM")
-        told.isTold = true
+      try {
+        await sentinel.output(/Ctrl-C stops it/)
+        for (const each of [port, operations, control]) await expectAlike(each)
+        await Promise.all([port, operations, control].map(expectPatience))
+        const told = { isTold: false }
+        const kill = () => {
+          if (!told.isTold) sentinel.child.kill("SIGTERM")
+          told.isTold = true
+        }
+        await Promise.all([
+          expectNoResets(port, "/health/ready", kill),
+          expectNoResets(operations, "/health/live", kill),
+          expectNoResets(control, "/control/nothing", kill)
+        ])
+        assert.strictEqual((await sentinel.result).code, 0)
+      } finally {
+        sentinel.child.kill("SIGKILL")
       }
-      await Promise.all([
-        expectNoResets(port, "/health/ready", kill),
-        expectNoResets(operations, "/health/live", kill),
-        expectNoResets(control, "/control/nothing", kill)
-      ])
-      assert.strictEqual((await sentinel.result).code, 0)
     })
   )
 

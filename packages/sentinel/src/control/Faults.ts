@@ -135,6 +135,9 @@ const show = ({ acted, action, id, match, matched, times }: Armed): Fault => ({
   acted
 })
 
+/** Each request asks all of them. */
+const mostFaults = 1000
+
 const errorProblem = (action: Action | Behaviour, route: Target | undefined): ReadonlyArray<string> => {
   if (typeof action === "function" || action.type !== "oauth-error" || route === undefined || route === "any") return []
   const isAuthorize = route === "authorize"
@@ -149,6 +152,7 @@ const problemsOf = ({ action, match = {} }: Plan, ids: ReadonlyArray<string>, id
   const place = placeOf(action)
   const route = match.route ?? place
   return [
+    ...(ids.length >= mostFaults ? [`this: there are ${mostFaults} faults already; remove one first`] : []),
     ...(ids.includes(id) ? ["id: another fault has it"] : []),
     ...(match.nth !== undefined && match.every !== undefined ? ["match: has both nth and every"] : []),
     ...errorProblem(action, route),

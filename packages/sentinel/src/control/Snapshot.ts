@@ -23,7 +23,7 @@ export const Snapshot = Schema.Struct({
   ahead: AheadText,
   directory: DirectoryDump,
   store: StoreDump,
-  faults: Schema.Array(Fault)
+  faults: Schema.Array(Fault).check(Schema.isMaxLength(1000, { expected: "a list of at most 1,000 faults" }))
 }).annotate({ identifier: "Snapshot" })
 /** @since 0.1.0 */
 export type Snapshot = typeof Snapshot.Type

@@ -33,13 +33,17 @@ export interface State {
   readonly take: Effect.Effect<Snapshot, NotSupported | Unavailable>
   readonly put: (snapshot: Snapshot) => Effect.Effect<void, ClockTooFar | InvalidChange | NotSupported | Unavailable>
   /** Takes a snapshot and keeps it in this process, in place of another one of this name. */
-  readonly save: (name: string) => Effect.Effect<void, NotSupported | Unavailable>
+  readonly save: (name: string) => Effect.Effect<void, InvalidChange | NotSupported | Unavailable>
   readonly restore: (
     name: string
   ) => Effect.Effect<void, ClockTooFar | InvalidChange | NotSupported | NotThere | Unavailable>
   readonly forget: (name: string) => Effect.Effect<void, NotThere>
   readonly names: Effect.Effect<ReadonlyArray<string>>
 }
+
+/** Each may hold all that the store does. */
+const mostSaved = 100
+const tooMany = new InvalidChange({ problems: [`name: there are ${mostSaved} snapshots already; forget one first`] })
 
 /**
  * @since 0.1.0
@@ -109,7 +113,11 @@ export const make = (parts: {
     save: (name) =>
       change(
         `snapshot ${name} taken`,
-        Effect.map(take, (snapshot) => void saved.set(name, snapshot))
+        Effect.flatMap(take, (snapshot) => {
+          if (saved.size >= mostSaved && !saved.has(name)) return Effect.fail(tooMany)
+          saved.set(name, snapshot)
+          return Effect.void
+        })
       ),
     restore: (name) => change(`snapshot ${name} restored`, Effect.flatMap(named(name), put)),
     forget: (name) => Effect.map(named(name), () => void saved.delete(name)),

@@ -50,12 +50,6 @@ const decodeStore = decoder(StoreDump)
 /** More than anybody reads. */
 const mostProblems = 100
 
-/** `users` and `[0].id` give `users[0].id`; a line about the entry itself begins with `this`. */
-const below = (path: string, problem: string): string =>
-  problem.startsWith("this: ")
-    ? `${path}${problem.slice("this".length)}`
-    : `${path}${problem.startsWith("[") ? "" : "."}${problem}`
-
 type Record = { readonly [name: string]: unknown }
 
 const isRecord = (value: unknown): value is Record => Predicate.isObject(value) && !Array.isArray(value)
@@ -72,8 +66,7 @@ function* decodeWith(
   const rest =
     long.length === 0 ? value : { ...(value as Record), ...Object.fromEntries(long.map(({ name }) => [name, []])) }
   const decoded = decode(rest)
-  if (Result.isFailure(decoded))
-    problems.push(...decoded.failure.map((problem) => (path === "" ? problem : below(path, problem))))
+  if (Result.isFailure(decoded)) problems.push(...decoded.failure.map((problem) => Problems.below(path, problem)))
   const whole: { [name: string]: unknown } = { ...(Result.isSuccess(decoded) ? (decoded.success as Record) : {}) }
   if (long.length === 0) return Result.isSuccess(decoded) ? decoded.success : undefined
   for (const list of long) {

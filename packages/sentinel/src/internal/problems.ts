@@ -10,3 +10,13 @@ export const decoder = <S extends Schema.ConstraintDecoder<unknown>>(
   const decode = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })
   return (value) => Result.mapError(decode(value), ({ issue }) => SchemaProblems.of(issue))
 }
+
+/**
+ * A line about a part of a document, as one about the whole: `users` and `[0].id` give `users[0].id`. A line about the part itself
+ * begins with `this`.
+ */
+export const below = (path: string, problem: string): string => {
+  if (path === "") return problem
+  if (problem.startsWith("this: ")) return `${path}${problem.slice("this".length)}`
+  return `${path}${problem.startsWith("[") ? "" : "."}${problem}`
+}

@@ -121,6 +121,23 @@ describe("when a fault acts", () => {
   )
 })
 
+describe("how much the control keeps", () => {
+  it.effect("a thousand faults and a hundred snapshots, and not one more", () =>
+    Effect.gen(function* () {
+      const { control } = yield* start()
+      for (let index = 0; index < 1000; index++) yield* control.faults.add({ action: { type: "html" }, times: 1 })
+      assert.match(
+        (yield* Effect.flip(control.faults.add({ action: { type: "html" } }))).message,
+        /1000 faults already/
+      )
+      yield* control.faults.clear
+      for (let index = 0; index < 100; index++) yield* control.state.save(`s${index}`)
+      yield* control.state.save("s0")
+      assert.match((yield* Effect.flip(control.state.save("another"))).message, /100 snapshots already/)
+    })
+  )
+})
+
 describe("what a fault does", () => {
   const inPlace: ReadonlyArray<readonly [Action, number, string, string]> = [
     [{ type: "oauth-error", error: "invalid_grant" }, 400, "application/json", '{"error":"invalid_grant"}'],

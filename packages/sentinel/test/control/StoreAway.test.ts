@@ -3,7 +3,7 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
 import { StoreError } from "@le-auth/core/StoreError"
 import * as Control from "@le-auth/sentinel/control/Control"
-import type { NotSupported, NotThere, Unavailable } from "@le-auth/sentinel/control/ControlError"
+import type { InvalidChange, NotSupported, NotThere, Unavailable } from "@le-auth/sentinel/control/ControlError"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelStore from "@le-auth/sentinel/SentinelStore"
 import { StoreInspection } from "@le-auth/sentinel/StoreInspection"
@@ -47,7 +47,7 @@ describe("a store that does not answer", () => {
         enabled: true
       })
       yield* control.clock.advance(Duration.hours(1))
-      const asked: ReadonlyArray<Effect.Effect<unknown, NotSupported | NotThere | Unavailable>> = [
+      const asked: ReadonlyArray<Effect.Effect<unknown, InvalidChange | NotSupported | NotThere | Unavailable>> = [
         control.sessions.list(),
         control.sessions.families(),
         control.sessions.end("any"),

@@ -97,7 +97,7 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.put("save", "/control/snapshots/:name", {
     params: name,
     success,
-    error: [NotSupported, Unavailable]
+    error: [InvalidChange, NotSupported, Unavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Take a snapshot and keep it under a name" })),
   HttpApiEndpoint.post("restore", "/control/snapshots/:name/restore", {
     params: name,
