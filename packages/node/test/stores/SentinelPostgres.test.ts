@@ -6,6 +6,7 @@ import { provesPartitions } from "./partitions.ts"
 import { provesPlans } from "./plans.ts"
 import { provesSentinelStore } from "./sentinel.ts"
 import { provesDump } from "./sentinelDump.ts"
+import { provesRetries } from "./sentinelRetries.ts"
 import { provesState } from "./sentinelState.ts"
 import { provesModel } from "./sentinelModel.ts"
 
@@ -23,3 +24,4 @@ provesPlans(PostgresDatabase.make)
 provesModel("PostgreSQL", url, 50)
 provesDump("PostgreSQL", url, postgresDump(url))
 provesState("PostgreSQL", PostgresDatabase.make)
+provesRetries("PostgreSQL", url)

@@ -10,6 +10,7 @@ import { sqliteDump } from "./dumps.ts"
 import { provesMigrations } from "./migrations.ts"
 import { provesSentinelStore } from "./sentinel.ts"
 import { provesDump } from "./sentinelDump.ts"
+import { provesRetries } from "./sentinelRetries.ts"
 import { provesState } from "./sentinelState.ts"
 import { provesModel } from "./sentinelModel.ts"
 import { provesProcesses } from "./sentinelProcesses.ts"
@@ -34,3 +35,4 @@ provesDump("SQLite", url, sqliteDump(path))
 provesSigningKeys("SQLite", newDatabase, dumpOf)
 provesDirectory("SQLite", newDatabase, dumpOf)
 provesState("SQLite", newDatabase)
+provesRetries("SQLite", url)
