@@ -45,28 +45,32 @@ export type TokenValues = NewTokens & Begun & { readonly now: number }
 const forgetAt = (sql: SqlClient, tokens: SqlTemplate.Slots<TokenValues>): Fragment =>
   latest(sql, sql`s.forget_at`, sql`s.expires_at + (${tokens.accessExpiresAt} - ${tokens.now})`)
 
-/** Keeps new tokens for the grant that won, and extends its session. Of `isRenewable`, there is a refresh token. */
+/**
+ * Keeps new tokens for the grant that won, and extends its session. Of `isRenewable`, there is a refresh token. Of a redemption, the
+ * session may have been idle for too long, which nothing extends; and how long everything is kept follows from it.
+ */
 export const insertTokens = (
   sql: SqlClient,
   tokens: SqlTemplate.Slots<TokenValues>,
   won: Won,
   isRenewable: boolean,
-  /** Until when the refresh token is kept. */
-  kept: Fragment = sql`g.forget_at`,
-  condition: Fragment = sql`1 = 1`
+  redemption?: { readonly kept: Fragment; readonly condition: Fragment }
 ): ReadonlyArray<Statement<any>> => {
+  const { condition, kept } = redemption ?? { condition: sql`1 = 1`, kept: sql`g.forget_at` }
   const winner = grantOfWinner(sql, won)
   const refresh = sql`INSERT INTO sentinel_refresh (id, grant_id, forget_at)
     SELECT ${tokens.refreshId}, g.id, ${kept} ${winner} AND ${condition}`
-  const isUsed = isAlive(sql, tokens.now)
+  const idle = sql`${tokens.sessionIdleExpiresAt}`
+  const extended =
+    redemption === undefined
+      ? sql`idle_expires_at = ${idle}`
+      : sql`idle_expires_at = CASE WHEN ${isAlive(sql, tokens.now)} THEN ${idle} ELSE s.idle_expires_at END,
+          forget_at = ${forgetAt(sql, tokens)}`
   return [
     sql`INSERT INTO sentinel_access (id, grant_id, expires_at, forget_at)
       SELECT ${tokens.accessId}, g.id, ${tokens.accessExpiresAt}, ${tokens.accessExpiresAt} ${winner} AND ${condition}`,
     ...(isRenewable ? [refresh] : []),
-    sql`UPDATE sentinel_session AS s SET
-        last_seen_at = CASE WHEN ${isUsed} THEN ${tokens.now} ELSE s.last_seen_at END,
-        idle_expires_at = CASE WHEN ${isUsed} THEN ${tokens.sessionIdleExpiresAt} ELSE s.idle_expires_at END,
-        forget_at = ${forgetAt(sql, tokens)},
+    sql`UPDATE sentinel_session AS s SET last_seen_at = ${tokens.now}, ${extended},
         last_access = ${latest(sql, sql`COALESCE(s.last_access, 0)`, sql`${tokens.accessExpiresAt}`)}
       WHERE s.id = (SELECT g.session_id ${winner} AND ${condition})`
   ]
@@ -198,7 +202,7 @@ const statements = (sql: SqlClient) => ({
         const condition = sql`(SELECT won.redirect_matches AND won.challenge_matches FROM ${won})`
         const kept = sql`(SELECT ${forgetAt(sql, code)} FROM sentinel_session s WHERE s.id = g.session_id)`
         return [
-          ...insertTokens(sql, code, won, isRenewable, kept, condition),
+          ...insertTokens(sql, code, won, isRenewable, { kept, condition }),
           sql`UPDATE sentinel_grant AS g SET redeemed_order = ${order(sql, code.now)}, forget_at = ${kept},
               is_renewable = ${sql.literal(isRenewable ? "1" : "0")}
             WHERE g.id = (SELECT won.grant_id FROM ${won}) AND ${condition}`
