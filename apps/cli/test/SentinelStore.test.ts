@@ -66,7 +66,19 @@ describe("le-auth sentinel start --store", () => {
         run(["sentinel", ...args], { SENTINEL_CONTROL: sentinel.control })
       const code = await authorize(sentinel.origin)
       const { body } = await redeem(sentinel.origin, code)
-      await tell("fault", "add", "oauth-error", "--route", "refresh", "--times", "1", "--set", "error=server_error")
+      await tell(
+        "fault",
+        "add",
+        "oauth-error",
+        "--route",
+        "refresh",
+        "--times",
+        "1",
+        "--set",
+        "error=server_error",
+        "--set",
+        "status=503"
+      )
       assert.strictEqual((await refresh(sentinel.origin, body["refresh_token"])).body["error"], "server_error")
       await tell("clock", "advance", "1 hour")
       assert.strictEqual((await refresh(sentinel.origin, body["refresh_token"])).status, 200)
