@@ -32,7 +32,7 @@ const turns = Effect.fnUntraced(function* (
     assert.strictEqual((yield* sentinel.fetch("/health/live")).status, 200)
     return { status: response.status, text: yield* Effect.promise(() => response.text()) }
   })
-  assert.strictEqual((yield* ask()).status, 200)
+  assert.deepStrictEqual(yield* ask(), { status: 200, text: '{"status":"ready"}' })
   yield* breaks(sql)
   yield* TestClock.adjust("5 seconds")
   // At first it may be a connection that is gone.

@@ -11,6 +11,8 @@ const patience = "2 seconds"
 /** A node that has gone leaves its row for so long. */
 const keptFor = 24 * 3_600_000
 
+const realTime = Effect.provideService(Clock.currentTimeMillis, Clock.Clock, Clock.Clock.defaultValue())
+
 const failed = (problem: string) => new StoreError({ store: name, operation: "write and read back", problem })
 
 /** Writes a row of this node and reads it back, over whatever connection there is. */
@@ -20,7 +22,8 @@ export const make = (sql: SqlClient): Effect.Effect<Effect.Effect<void, StoreErr
     return Effect.gen(function* () {
       yield* SqlStore.stillThere(sql)
       const beat = crypto.randomUUID()
-      const forgetAt = (yield* Clock.currentTimeMillis) + keptFor
+      // Whichever clock the clean-up goes by.
+      const forgetAt = Math.max(yield* Clock.currentTimeMillis, yield* realTime) + keptFor
       yield* sql`INSERT INTO sentinel_heartbeat (id, beat, forget_at) VALUES (${id}, ${beat}, ${forgetAt})
         ON CONFLICT (id) DO UPDATE SET beat = excluded.beat, forget_at = excluded.forget_at`
       return { beat, rows: yield* sql<{ readonly beat: string }>`SELECT beat FROM sentinel_heartbeat WHERE id = ${id}` }
