@@ -120,6 +120,19 @@ const manyUsers = {
   ]
 }
 
+const session =
+  '["№",{"session":{"id":"№","accountId":"12345678","userId":"1","createdAt":1,"lastSeenAt":1,"idleExpiresAt":1,"expiresAt":1},"sequence":1}]'
+/** @type {Recipe.Recipe} */
+const manySessions = {
+  times: 1,
+  pieces: [
+    ['{"version":1,"takenAt":1,"ahead":"0 seconds","directory":[],"faults":[],"store":{"sequence":1,"sessions":[', 1],
+    [`${session},`, 10_000],
+    [session, 1],
+    ['],"grants":[],"codes":[],"refreshes":[],"accesses":[],"userEnds":[]}}', 1]
+  ]
+}
+
 /** @type {ReadonlyArray<Target>} */
 export const targets = [
   query("query of authorize", (text) => `${authorize}&${text}`),
@@ -229,6 +242,16 @@ export const targets = [
       pieces: [
         ['{"action":', 1],
         ["[", 20_000]
+      ]
+    }
+  ]),
+  control("control state", "PUT", "/control/state", 2 * 1024 * 1024, [
+    manySessions,
+    {
+      times: 1,
+      pieces: [
+        ['{"store":', 1],
+        ["[", 200_000]
       ]
     }
   ]),
