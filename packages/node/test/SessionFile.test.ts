@@ -175,6 +175,18 @@ describe("SessionFile", () => {
     })
   )
 
+  it.effect("H3: a directory for all users, such as /tmp, stays for all users", () =>
+    Effect.gen(function* () {
+      const parent = Path.join(yield* directory, "tmp")
+      const path = Path.join(parent, "sessions.json")
+      Fs.mkdirSync(parent)
+      Fs.chmodSync(parent, 0o1777)
+      yield* at(path, (store) => store.set(session("a"), "any"))
+      assert.strictEqual(Fs.statSync(parent).mode & 0o7777, 0o1777)
+      assert.strictEqual(Fs.statSync(path).mode & 0o777, 0o600)
+    })
+  )
+
   it.effect("H3: symbolic links are refused, for the file and for its directory", () =>
     Effect.gen(function* () {
       const root = yield* directory

@@ -94,12 +94,16 @@ export const keepAside = (path: string): Effect.Effect<string, FileProblem> =>
     }
   })
 
-/** Makes the directory if there is none, for its user only. */
+/** The bit by which a directory is for all users, such as `/tmp`: what is in it only its owner can remove or rename. */
+const shared = 0o1000
+
+/** Makes the directory if there is none, for its user only. One that is for all users stays so. */
 export const preparePrivateDirectory = (directory: string): Effect.Effect<void, FileProblem> =>
   usable(async () => {
     makeFolder(directory)
     await refuseLink(directory)
-    if (isOpenToOthers((await Fs.stat(directory)).mode)) await Fs.chmod(directory, 0o700)
+    const { mode } = await Fs.stat(directory)
+    if (isOpenToOthers(mode) && (mode & shared) === 0) await Fs.chmod(directory, 0o700)
   })
 
 /** Makes the file, as a whole, in a directory that was prepared. If there is one by now, it stays as it is. */
