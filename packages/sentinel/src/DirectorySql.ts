@@ -200,9 +200,9 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
  *
  * An empty database takes the configuration. Where that takes more than two seconds, since many passwords are to be hashed, the
  * configuration counts as it is until it is done, and nobody waits. From then on the database counts, with all changes of
- * `DirectoryEditor`; a configuration that is another one than it came from replaces all of it when a node starts with it, as a
- * changed file does while a node runs. So all nodes get the same file; of two different ones the last to start wins. How the file is written does not
- * matter, what it says does.
+ * `DirectoryEditor`; a configuration that is another one than it came from replaces all of it when a node starts with it, as a changed
+ * file does while a node runs. So all nodes get the same file; of two different ones the last to start wins. How the file is written
+ * does not matter, what it says does.
  *
  * Passwords and secrets are there as hashes only, and of the configuration as a whole a slow hash, as of a password.
  *
