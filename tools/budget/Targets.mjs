@@ -58,14 +58,14 @@ const loginPage = async ({ main }) => {
 
 const escapes = [Recipe.of("a=%&"), { times: 4000, pieces: [/** @type {const} */ (["%=%&", 1])] }]
 
-/** @param {string} name @param {(text: string) => string} path @returns {Target} */
-const query = (name, path) => ({
+/** @param {string} name @param {(text: string) => string} path @param {"main" | "control"} [listener] @returns {Target} */
+const query = (name, path, listener = "main") => ({
   name,
   longest: 15_000,
   seeds: [...escapes, Recipe.of("state=x&redirect_uri=http://127.0.0.1:1/cb"), Recipe.of("request=aaaa")],
   prepare: async (sentinel, text) => {
     const address = path(printable(text))
-    return () => send(sentinel.main, address)
+    return () => send(sentinel[listener], address)
   }
 })
 
@@ -139,6 +139,8 @@ export const targets = [
   query("query of a health check", (text) => `/health/live?${text}`),
   query("query of the token endpoint", (text) => `${account}/token?${text}`),
   query("query of the login page", (text) => `/sentinel/login?${text}`),
+  query("query of the inspector", (text) => `/?${text}`, "control"),
+  query("query of the journal", (text) => `/control/journal?${text}`, "control"),
   query("path", (text) => `/${text}`),
   body("body of the token endpoint", `${account}/token?v=1.0`),
   body("body of the revocation endpoint", `${account}/token/revoke?v=1.0`),
@@ -227,6 +229,21 @@ export const targets = [
           ["{", 1],
           ['"a":1,', 100_000],
           ["}", 1]
+        ]
+      },
+      {
+        times: 1,
+        pieces: [
+          ["{", 1],
+          ['"№":1,', 200_000],
+          ["}", 1]
+        ]
+      },
+      {
+        times: 1,
+        pieces: [
+          ['{"a":"', 1],
+          ['\\"', 1_000_000]
         ]
       }
     ],

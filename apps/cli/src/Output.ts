@@ -109,10 +109,13 @@ const ofEffect = (error: { readonly message: string }): Text =>
 
 /** What a flag has to be, without the words around it. */
 const ofValue = ({ expected, kind, option, value }: CliError.InvalidValue): Text => {
-  const bare = expected.replace(/^(?:must be )?expected:? /i, "").replace("a string representing ", "")
+  const bare = expected
+    .replace(/^(?:must be )?expected:? /i, "")
+    .replace("a string representing ", "")
+    .replace(/^Path (does not exist|is not a [a-z]+): .*$/s, "$1")
   const words = /^"[^"]*"(?: \| "[^"]*")+$/.test(bare) ? `one of ${bare.slice(1, -1).replaceAll('" | "', ", ")}` : bare
   const name = kind === "flag" ? `--${option}` : `<${option}>`
-  const must = /^(?:must|is|has) /.test(words) ? text`It ${words}.` : text`It must be ${words}.`
+  const must = /^(?:must|is|has|does) /.test(words) ? text`It ${words}.` : text`It must be ${words}.`
   return value === "" ? text`${name} has no value. ${must}` : text`${name} cannot be "${value}". ${must}`
 }
 

@@ -149,6 +149,15 @@ describe("a mistake in a command", () => {
         /profile\.foo: there is no such name here\. All of them: docs\/sentinel-profile\.md/
       ],
       [["start", "--port", "70000"], /--port cannot be "70000"\. It must be a port, from 0 to 65535\./],
+      ...["10.0.0.1/8", "10.0.0.0", "300.0.0.0/8", "10.0.0.0/33", "none,none"].map(
+        (network) =>
+          [
+            ["start", "--trusted-proxy", network],
+            /--trusted-proxy cannot be ".*"\. It must be none, or a network such as 10\.0\.0\.0\/8 or /
+          ] as const
+      ),
+      [["start", "--config", "/nowhere.json"], /--config cannot be "\/nowhere\.json"\. It does not exist\.$/m],
+      [["start", "--config", "/"], /--config cannot be "\/"\. It is not a file\.$/m],
       [["start", "--drain", "soon"], /--drain cannot be "soon"\. It must be a duration such as 10 minutes\./],
       [["start", "--log-format", "xml"], /--log-format cannot be "xml"\. It must be one of json, pretty\./],
       [

@@ -9,7 +9,10 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import { Directory } from "./Directory.ts"
@@ -43,6 +46,9 @@ const run = SqlStore.operations(name)
 
 /** Somebody else wins each time: then something is wrong. */
 const attempts = 20
+
+/** How long a start waits until the configuration is in the database. */
+const patience = "2 seconds"
 
 /** What is in the database, as it is worked with. */
 interface View {
@@ -103,8 +109,7 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
       })
     )
   })
-  const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
-  const put = Effect.fnUntraced(function* <E>(
+  const change = Effect.fnUntraced(function* <E>(
     f: (records: Records) => Effect.Effect<Records, E>,
     options?: Parameters<Place["put"]>[1]
   ) {
@@ -114,19 +119,50 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
       yield* refresh
     }
     return yield* new StoreError({ store: name, operation: `change: others were first ${attempts} times` })
-  }, oneAtATime)
+  })
+  const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
+  const put = <E>(...args: Parameters<typeof change<E>>) => oneAtATime(change(...args))
 
+  /** What the configuration says, while it is being brought into the database. */
+  let coming: Pick<View, "records" | "index"> | undefined
   /** The first of several nodes that start at once puts the configuration in, and the others find it. */
-  const start = Effect.gen(function* () {
-    yield* refresh
+  const bringIn = Effect.fnUntraced(function* (records: Records) {
     if (view === undefined) {
-      if ((yield* attempt((before) => recording.config(config, before), { source: config })) === undefined)
-        yield* refresh
+      if ((yield* attempt(() => Effect.succeed(records), { source: config })) === undefined) yield* refresh
       return
     }
-    if (options?.replaces === false || (yield* source.isOf(yield* rows.source, config))) return
-    yield* put((before) => recording.config(config, before), { source: config })
+    yield* change((before) => recording.config(config, before), { source: config })
     yield* Effect.logInfo("The configuration replaces the directory in the database, which came from another one")
+  }, oneAtATime)
+
+  const isBroughtIn = Effect.gen(function* () {
+    yield* refresh
+    return view !== undefined && (options?.replaces === false || (yield* source.isOf(yield* rows.source, config)))
+  })
+
+  /** Nobody waits for the hashes of all passwords: after a while what the configuration says counts as it is. */
+  const start = Effect.gen(function* () {
+    if (yield* isBroughtIn) return
+    const records = yield* recording.config(config, [])
+    const bringing = yield* Effect.forkScoped(bringIn(records))
+    if (Option.isSome(yield* Effect.timeoutOption(Fiber.join(bringing), patience))) return
+    coming = { records, index: yield* indexOf(records) }
+    yield* Effect.logInfo("Passwords are being hashed for the database; until then the configuration counts as it is")
+    yield* Fiber.join(bringing).pipe(
+      Effect.catch((error) =>
+        Effect.andThen(
+          Effect.logWarning("The configuration cannot be written to the database yet; trying again", error),
+          Effect.flatMap(isBroughtIn, (isDone) => (isDone ? Effect.void : bringIn(records))).pipe(
+            Effect.retry(Schedule.spaced("2 seconds"))
+          )
+        )
+      ),
+      Effect.tap(() => {
+        coming = undefined
+        return Effect.logInfo("Passwords are hashed, and the configuration is in the database")
+      }),
+      Effect.forkScoped
+    )
   })
   yield* start
 
@@ -146,14 +182,14 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   yield* poll(name, Effect.andThen(refresh, endSessions))
 
   const editor = editorOver({
-    records: () => view!.records,
+    records: () => (coming ?? view!).records,
     put,
     recording,
     pkce: config.profile?.pkce,
     initial: { config, records: (before) => recording.config(config, before) }
   })
   return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(
-    Context.add(Directory, Directory.of(directoryOver(() => view!.index, passwords)))
+    Context.add(Directory, Directory.of(directoryOver(() => (coming ?? view!).index, passwords)))
   )
 })
 
@@ -162,10 +198,11 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
  * whether there is a newer version, so a change at one node is known to all within seconds. What is in memory may be lost; without
  * the database a node goes on with what it knows.
  *
- * An empty database takes the configuration. From then on the database counts, with all changes of `DirectoryEditor`; a configuration
- * that is another one than it came from replaces all of it when a node starts with it, as a changed file does while a node
- * runs. So all nodes get the same file; of two different ones the last to start wins. How the file is written does not
- * matter, what it says does.
+ * An empty database takes the configuration. Where that takes more than two seconds, since many passwords are to be hashed, the
+ * configuration counts as it is until it is done, and nobody waits. From then on the database counts, with all changes of
+ * `DirectoryEditor`; a configuration that is another one than it came from replaces all of it when a node starts with it, as a changed
+ * file does while a node runs. So all nodes get the same file; of two different ones the last to start wins. How the file is written
+ * does not matter, what it says does.
  *
  * Passwords and secrets are there as hashes only, and of the configuration as a whole a slow hash, as of a password.
  *

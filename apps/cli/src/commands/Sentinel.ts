@@ -9,6 +9,9 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
+import * as IpNetwork from "effect/net/IpNetwork"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Load from "./Load.ts"
 import * as SentinelControl from "./SentinelControl.ts"
@@ -75,7 +78,11 @@ const flags = {
     )
   ),
   trustedProxies: Flag.String("trusted-proxy").pipe(
-    Checked.flag(Schema.Union([Schema.Literal("none"), Schema.IpNetworkFromString])),
+    Flag.filterMap(
+      (text): Option.Option<"none" | IpNetwork.IpNetwork> =>
+        text === "none" ? Option.some("none") : Result.getSuccess(IpNetwork.fromString(text)),
+      () => "none, or a network such as 10.0.0.0/8 or 2001:db8::/32, with zeros only behind its prefix"
+    ),
     Flag.atLeast(0),
     Flag.withMetavar("network"),
     Flag.withDescription(

@@ -44,6 +44,13 @@ describe("the configuration file", () => {
         [" ".repeat(33 * 1024 * 1024), "the text is larger than 32 MiB"],
         [" ".repeat(2 * 1024 * 1024), "nothing but white space and comments for too long"],
         [`{"a": "${"x".repeat(1024 * 1024)}"}`, "a text is longer than 1 MiB"],
+        // None of these is looked through to its end.
+        [`{"a": "${'\\"'.repeat(1024 * 1024)}`, "a text is longer than 1 MiB"],
+        [`{"a": 1${"0".repeat(1024 * 1024)}`, "a number has too many digits"],
+        [`{"a": 1e${"0".repeat(1024 * 1024)}`, "a number has too many digits"],
+        [`{"a": true${"e".repeat(1024 * 1024)}`, "invalid symbol"],
+        [`{${'"a":1,'.repeat(20_000)}}`, "an object has more than 10000 members"],
+        [`[${"\n0,".repeat(300_000)} planted`, "line 300001, column 4: invalid symbol"],
         [good.slice(0, 100), "expected"],
         ["\0\u0001\ufffd", "invalid symbol"],
         ['{ "accounts": [{ "id": "1", "id": "planted" }] }', "  - accounts[0].id: is there twice"],

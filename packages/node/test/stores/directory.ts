@@ -5,6 +5,8 @@ import * as Seal from "@le-auth/core/Seal"
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -22,7 +24,7 @@ import {
   config,
   secret
 } from "../../../sentinel/test/Harness.ts"
-import { connect, seal, sealSecret, seen, sentinelNode } from "./sentinelNodes.ts"
+import { connect, eventually, seal, sealSecret, seen, sentinelNode } from "./sentinelNodes.ts"
 
 type Node = Effect.Success<ReturnType<typeof sentinelNode>>
 
@@ -293,6 +295,62 @@ export const provesDirectory = (
           assert.include(replaced.lines.join("\n"), "replaces the directory")
           assert.isNotNull(answerOf(yield* browser(replaced).signIn(authorizePath(), admin)).get("code"))
         })
+    )
+
+    it.effect("a start does not wait until all passwords are hashed: what the configuration says counts as it is", () =>
+      Effect.gen(function* () {
+        const { sql, url } = yield* started
+        const [account0, account1] = config.accounts
+        const withUsers = (...users: ReadonlyArray<unknown>) => ({ accounts: [{ ...account0!, users }, account1!] })
+        const slow = { id: "slow", email: "slow@example.com", password: "planted-slow-password" }
+        const hashing = yield* Latch.make()
+        const startedSlowly = Effect.fnUntraced(function* (config: unknown) {
+          const starting = yield* Effect.forkScoped(
+            sentinelNode(url, config, {
+              beforeDerivation: (secret) =>
+                new TextDecoder().decode(secret).startsWith("planted-slow") ? hashing.await : Effect.void
+            })
+          )
+          yield* seen(
+            sql,
+            Effect.sync(() => starting.pollUnsafe() !== undefined)
+          )
+          return yield* Fiber.join(starting)
+        })
+        const isBroughtIn = ({ lines }: Node) =>
+          eventually(
+            sql,
+            Effect.sync(() => lines.some((line) => line.includes("the configuration is in the database")))
+          )
+        const versions = sql<{ version: number | bigint }>`SELECT version FROM sentinel_directory`
+        const [first, second] = account0!.users
+
+        const node = yield* startedSlowly(withUsers(first, slow, second))
+        const visitor = browser(node)
+        assert.isNotNull(answerOf(yield* visitor.signIn()).get("code"))
+        assert.deepStrictEqual(yield* users(node), [agentId, "slow", "3552833711"])
+        assert.lengthOf(yield* versions, 0)
+        yield* hashing.open
+        yield* isBroughtIn(node)
+        assert.lengthOf(yield* versions, 1)
+        assert.isNotNull(answerOf(yield* visitor.send(authorizePath())).get("code"), "still signed in")
+
+        yield* hashing.close
+        const changed = yield* startedSlowly(
+          withUsers({ ...first, password: "changed" }, { ...slow, password: "planted-slow-and-changed" })
+        )
+        assert.isNull(answerOf(yield* browser(changed).signIn()).get("code"), "the old password")
+        const credentials = { ...agent, password: "changed" }
+        assert.isNotNull(answerOf(yield* browser(changed).signIn(authorizePath(), credentials)).get("code"))
+        assert.isNull(answerOf(yield* browser(changed).signIn(authorizePath(), admin)).get("code"), "who is gone")
+        yield* hashing.open
+        yield* isBroughtIn(changed)
+        yield* seen(
+          sql,
+          Effect.map(users(node), (ids) => ids.length === 2)
+        )
+        assert.isNull(answerOf(yield* visitor.send(authorizePath())).get("code"), "signed in with the old password")
+      })
     )
 
     it.effect("R95: without its database a change fails by name, what is known stays, and later it goes on", () =>

@@ -13,6 +13,7 @@ import * as TicketSecretSql from "@le-auth/sentinel/TicketSecretSql"
 import { TicketSecret } from "@le-auth/sentinel/login/LoginTickets"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -71,17 +72,31 @@ export const seen = <E>(sql: SqlClient.SqlClient, isSo: Effect.Effect<boolean, E
   Effect.repeat(Effect.andThen(TestClock.adjust("2 seconds"), eventually(sql, isSo, 500)), { until: (so) => so })
 
 /** A whole node under control, as the harness of Sentinel's own tests knows it. */
-export const sentinelNode = Effect.fnUntraced(function* (url: string, config: unknown, options?: SentinelSql.Options) {
+export const sentinelNode = Effect.fnUntraced(function* (
+  url: string,
+  config: unknown,
+  options?: SentinelSql.Options & {
+    /** Comes before each derivation of a key, such as the hash of a password. */
+    readonly beforeDerivation?: (secret: Uint8Array) => Effect.Effect<void>
+  }
+) {
   const origin = Origin.make("http://localhost:4400")
   const decoded = yield* SentinelConfig.fromUnknown(config)
   const lines: Array<string> = []
   const settings = { passwords: { algorithm: cheapPasswords }, seal: seal(sealSecret), ...options }
+  const before = options?.beforeDerivation ?? (() => Effect.void)
+  const kdf = Layer.effect(
+    Kdf.Kdf,
+    Effect.map(Kdf.Kdf, ({ derive }) => ({
+      derive: (algorithm, secret, options) => Effect.andThen(before(secret), derive(algorithm, secret, options))
+    }))
+  )
   const services = yield* Layer.build(
     Layer.fresh(
       Control.layerWith().pipe(
         Layer.provideMerge(SentinelSql.layer(decoded, settings)),
         Layer.provide(sqlClient(url)),
-        Layer.provideMerge(NodeCrypto.layer),
+        Layer.provideMerge(Layer.provideMerge(kdf, NodeCrypto.layer)),
         Layer.provideMerge(
           Layer.merge(
             Layer.succeed(Clock.Clock, yield* Clock.Clock),

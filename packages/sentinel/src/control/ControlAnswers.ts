@@ -14,7 +14,16 @@ import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import { ControlApi } from "./ControlApi.ts"
-import { BodyTooLarge, InternalError, internalError, NotThere, UnreadableBody, WrongMethod } from "./ControlError.ts"
+import * as Endpoint from "../http/Endpoint.ts"
+import {
+  BodyTooLarge,
+  InternalError,
+  internalError,
+  InvalidChange,
+  NotThere,
+  UnreadableBody,
+  WrongMethod
+} from "./ControlError.ts"
 
 /**
  * The most that a body may have, counted while it is read, since `Content-Length` can lie or be absent. A configuration and a whole state
@@ -55,6 +64,7 @@ const failing =
   (error: S["Type"], headers: Readonly<Record<string, string>> = {}): HttpServerResponse.HttpServerResponse =>
     HttpServerResponse.jsonUnsafe(Schema.encodeUnknownSync(schema)(error), { status, headers })
 
+const invalid = failing(InvalidChange, 400)
 const tooLarge = failing(BodyTooLarge, 413)
 const unreadable = failing(UnreadableBody, 400)
 const wrongMethod = failing(WrongMethod, 405)
@@ -98,6 +108,10 @@ export const answer = <E, R>(
   request: HttpServerRequest.HttpServerRequest,
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> => {
+  const problem = Endpoint.problemOf(request)
+  if (problem !== undefined) {
+    return Effect.succeed(invalid(new InvalidChange({ problems: [problem.description] })))
+  }
   const answered = Effect.catchCause(app, ofCause(request))
   if (request.method === "GET" || request.method === "HEAD") return answered
   const limit = limitOf(request)

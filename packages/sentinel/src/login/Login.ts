@@ -149,7 +149,9 @@ export const make = Effect.fnUntraced(function* (parts: {
       return render(LoginPage.form({ ...parties, sealed, token, email, failure: checked.failure }))
     }
     const { device, user } = checked.success
-    // They may have had to wait for their turn.
+    // They may have had to wait for their turn, and what was looked at before is as old as that.
+    const { refusal } = yield* partiesOf(ticket)
+    if (refusal !== undefined) return yield* sendBack(ticket, refusal, 303)
     const now = yield* Clock.currentTimeMillis
 
     return yield* Effect.gen(function* () {

@@ -11,11 +11,18 @@ import * as Schema from "effect/Schema"
 import * as Slices from "./Slices.ts"
 
 /**
- * `length` is that of the whole text, `token` that of one text, number or gap in it.
+ * `length` is that of the whole text, `token` that of one text, number or gap in it. `members` are those of one object: to list many
+ * more of them cannot be done in slices.
  *
  * @since 0.1.0
  */
-export const limits = { length: 32 * 1024 * 1024, depth: 32, token: 1024 * 1024, problems: 100 } as const
+export const limits = {
+  length: 32 * 1024 * 1024,
+  depth: 32,
+  token: 1024 * 1024,
+  members: 10_000,
+  problems: 100
+} as const
 
 /**
  * The text is not JSON, or is beyond the bounds. No problem repeats what is there: it may be a secret.
@@ -41,6 +48,7 @@ class Wrong {
 interface Frame {
   readonly list: Array<unknown> | undefined
   readonly record: Record<string, unknown>
+  members: number
   key: string
 }
 
@@ -49,8 +57,9 @@ const pathOf = (frames: ReadonlyArray<Frame>): string =>
     .map(({ key, list }, index) => (list !== undefined ? `[${list.length - 1}]` : `${index === 0 ? "" : "."}${key}`))
     .join("")
 
-const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const word = /[A-Za-z]+/y
+/** Neither looks at more than it takes to see that it is too much: the text may go on like this for 32 MiB. */
+const number = /-?(?:0|[1-9]\d{0,1000})(?:\.\d{1,1001})?(?:[eE][+-]?\d{1,1001})?/y
+const word = /[A-Za-z]{1,8}/y
 const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["true", true],
   ["false", false],
@@ -91,11 +100,11 @@ function* read(text: string, lenient: boolean): Slices.Pausing<{ value: unknown;
     while (isEscaped) {
       end = text.indexOf('"', end + 1)
       if (end === -1) fail("unexpected end of string")
+      if (end - position > limits.token) fail("a text is longer than 1 MiB")
       let slashes = end
       while (text[slashes - 1] === "\\") slashes--
       isEscaped = (end - slashes) % 2 === 1
     }
-    if (end - position > limits.token) fail("a text is longer than 1 MiB")
     const start = position
     position = end + 1
     try {
@@ -134,6 +143,7 @@ function* read(text: string, lenient: boolean): Slices.Pausing<{ value: unknown;
   /** The key of the next member of an object. */
   const readKey = (frame: Frame) => {
     if (text[position] !== '"') fail("property name expected")
+    if (++frame.members > limits.members) fail(`an object has more than ${limits.members} members`)
     frame.key = readText()
     if (Object.hasOwn(frame.record, frame.key) && repeated.length < limits.problems) {
       repeated.push(`${pathOf(frames)}: is there twice`)
@@ -150,7 +160,7 @@ function* read(text: string, lenient: boolean): Slices.Pausing<{ value: unknown;
     let isNew = false
     if (open === "{" || open === "[") {
       if (frames.length === limits.depth) fail(`nested deeper than ${limits.depth} levels`)
-      const frame: Frame = { list: open === "[" ? [] : undefined, record: {}, key: "" }
+      const frame: Frame = { list: open === "[" ? [] : undefined, record: {}, members: 0, key: "" }
       place(frame.list ?? frame.record)
       frames.push(frame)
       position++
@@ -191,12 +201,13 @@ function* read(text: string, lenient: boolean): Slices.Pausing<{ value: unknown;
 }
 
 /** `line 3, column 5` */
-const placeOf = (text: string, at: number): string => {
+function* placeOf(text: string, at: number): Slices.Pausing<string> {
   let line = 1
   let start = 0
   for (let end = text.indexOf("\n"); end !== -1 && end < at; end = text.indexOf("\n", start)) {
     line++
     start = end + 1
+    if (line % 1000 === 0) yield
   }
   return `line ${line}, column ${at - start + 1}`
 }
@@ -215,14 +226,14 @@ export const parse = (text: string, options?: { readonly lenient?: boolean }): E
       try {
         return yield* read(text, options?.lenient === true)
       } catch (error) {
-        if (error instanceof Wrong) return error
+        if (error instanceof Wrong) return { ...error, place: yield* placeOf(text, error.at) }
         throw error
       }
     }),
     (found) => {
-      if (found instanceof Wrong) {
-        const place = placeOf(text, found.at)
-        return Effect.fail(new InvalidJson({ problems: ["the text is not JSON", `${place}: ${found.what}`], place }))
+      if ("place" in found) {
+        const { place, what } = found
+        return Effect.fail(new InvalidJson({ problems: ["the text is not JSON", `${place}: ${what}`], place }))
       }
       return found.repeated.length > 0
         ? Effect.fail(new InvalidJson({ problems: found.repeated }))

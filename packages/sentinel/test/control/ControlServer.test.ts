@@ -140,6 +140,22 @@ describe("the control over HTTP", () => {
       assert.isTrue(problems.some((problem) => problem.startsWith("match.nht: ")))
     }).pipe(Effect.provide(layer))
   )
+
+  it.live("S2: refuses a query of any number of parameters before it is decoded", () =>
+    Effect.gen(function* () {
+      const { control } = yield* Addresses
+      const { host } = new URL(control)
+      for (const path of ["/", "/control/journal", "/control/accounts"]) {
+        const answer = yield* raw(control, "GET", `${path}?${"%ff&%zz&".repeat(500)}`, { host })
+        assert.strictEqual(answer.status, 400)
+        assert.deepStrictEqual(JSON.parse(answer.text), {
+          _tag: "InvalidChange",
+          problems: ["There are more than 64 parameters."]
+        })
+      }
+      assert.strictEqual((yield* raw(control, "GET", `/?${"%zz=&".repeat(64)}`, { host })).status, 200)
+    }).pipe(Effect.provide(layer))
+  )
 })
 
 describe("R90: the control cannot be reached by a page of another origin", () => {

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Harness from "../Harness.ts"
 import { signedIn, start } from "../control/ControlHarness.ts"
@@ -73,6 +74,32 @@ describe("a change while somebody signs in", () => {
         assert.strictEqual(answer.status, error === undefined ? status : 302)
         assert.strictEqual(answerOf(answer).get("error") ?? undefined, error)
       })
+  )
+
+  it.effect("R18, R70: a redirect URI that is taken away while somebody waits for their turn is sent nothing", () =>
+    Effect.gen(function* () {
+      let isTakenAway = false
+      const sentinel = yield* Harness.start({
+        directory: (directory) => ({
+          ...directory,
+          authenticate: (...args) =>
+            Effect.tap(directory.authenticate(...args), () => {
+              isTakenAway = true
+              return Effect.void
+            }),
+          installation: (...args) =>
+            Effect.map(
+              directory.installation(...args),
+              Option.map((found) => (isTakenAway ? { ...found, redirectUris: ["https://other.example/cb"] } : found))
+            )
+        })
+      })
+      const user = browser(sentinel)
+      const answer = yield* user.signIn(path)
+      assert.strictEqual(answer.status, 400)
+      assert.isNull(answer.headers.get("location"))
+      assert.isFalse(user.jar.has(`sentinel-session-${account}`))
+    })
   )
 
   it.effect.each(changes)("R18, R70: %s counts when the code is redeemed", ([, change, , error]) =>
