@@ -14,7 +14,15 @@ import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import { ControlApi } from "./ControlApi.ts"
-import { BodyTooLarge, InternalError, internalError, NotThere, UnreadableBody, WrongMethod } from "./ControlError.ts"
+import {
+  BodyTooLarge,
+  InternalError,
+  internalError,
+  NotJson,
+  NotThere,
+  UnreadableBody,
+  WrongMethod
+} from "./ControlError.ts"
 
 /**
  * The most that a body may have, counted while it is read, since `Content-Length` can lie or be absent. A configuration and a whole state
@@ -56,6 +64,7 @@ const failing =
     HttpServerResponse.jsonUnsafe(Schema.encodeUnknownSync(schema)(error), { status, headers })
 
 const tooLarge = failing(BodyTooLarge, 413)
+const notJson = failing(NotJson, 415)
 const unreadable = failing(UnreadableBody, 400)
 const wrongMethod = failing(WrongMethod, 405)
 const notImplemented = failing(WrongMethod, 501)
@@ -78,6 +87,12 @@ const nowhere = ({ method, url }: HttpServerRequest.HttpServerRequest): HttpServ
 const isNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
+/** The contract refuses another type of content in a text that repeats it. */
+const inOwnWords = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse =>
+  response.status === 415
+    ? notJson(new NotJson({ problem: "The control takes JSON. Send it with content-type: application/json." }))
+    : response
+
 /** The words for what went wrong in here are in the log; who asked learns only that it did. */
 const ofCause =
   (request: HttpServerRequest.HttpServerRequest) =>
@@ -98,7 +113,7 @@ export const answer = <E, R>(
   request: HttpServerRequest.HttpServerRequest,
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> => {
-  const answered = Effect.catchCause(app, ofCause(request))
+  const answered = Effect.map(Effect.catchCause(app, ofCause(request)), inOwnWords)
   if (request.method === "GET" || request.method === "HEAD") return answered
   const limit = limitOf(request)
   return request.text.pipe(

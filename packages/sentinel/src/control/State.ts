@@ -87,6 +87,7 @@ export const make = (parts: {
       return [...ofDirectory, ...(yield* DocumentTexts.problemsOf(snapshot.store, "store"))]
     })
     if (problems.length > 0) return yield* new InvalidChange({ problems })
+    yield* faults.check(snapshot.faults)
     yield* editor.check(snapshot.directory)
     // All of it happens, or nothing. A directory in memory cannot fail after its check, so it comes second.
     yield* together(store, Effect.andThen(store.load(snapshot.store), editor.load(snapshot.directory)))

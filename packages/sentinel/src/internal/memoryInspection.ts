@@ -177,7 +177,11 @@ export const inspection = (
       }
     }),
     // Until all of it is there, the tables from before are asked.
-    load: (dump) => Effect.map(Slices.run(() => tablesOf(dump, capacity)), current.set),
+    load: (dump) =>
+      Effect.map(
+        Slices.run(() => tablesOf(dump, capacity)),
+        current.set
+      ),
     clear: Effect.sync(() => current.set(new Tables(capacity)))
   }
 }
