@@ -17,13 +17,14 @@ interface Found {
   readonly weight: number
 }
 
-/** What effect's own schemas want, in words of ours. */
+/** What effect's own schemas want, and what it says of a body, in words of ours. */
 const replaced: Readonly<Record<string, string>> = {
   "a valid Duration string": "a duration such as 10 minutes",
   "a valid UTC DateTime string": "a time such as 2030-01-01T00:00:00Z",
   "a value with a length of at least 1": "a text that is not empty",
   "an integer": "a whole number",
   "a finite number": "a number",
+  "Expected a valid JSON body": "is not JSON",
   "an address and prefix length separated by one slash": "a network such as 10.0.0.0/8",
   Duration: "a duration such as 10 minutes",
   "DateTime.Utc": "a time such as 2030-01-01T00:00:00Z",
@@ -123,7 +124,7 @@ const unknownName = (name: string, ast: SchemaAST.AST): string => {
 
 const messageOf = (annotations: Readonly<Record<string, unknown>> | undefined): string | undefined => {
   const message = annotations?.["message"]
-  return typeof message === "string" ? message : undefined
+  return typeof message === "string" ? inWords(message) : undefined
 }
 
 /** Of a union, what was found against the member that was meant: the one that has least against it. */

@@ -20,6 +20,7 @@ import {
   InternalError,
   internalError,
   InvalidChange,
+  NotJson,
   NotThere,
   UnreadableBody,
   WrongMethod
@@ -66,6 +67,7 @@ const failing =
 
 const invalid = failing(InvalidChange, 400)
 const tooLarge = failing(BodyTooLarge, 413)
+const notJson = failing(NotJson, 415)
 const unreadable = failing(UnreadableBody, 400)
 const wrongMethod = failing(WrongMethod, 405)
 const notImplemented = failing(WrongMethod, 501)
@@ -87,6 +89,12 @@ const nowhere = ({ method, url }: HttpServerRequest.HttpServerRequest): HttpServ
 
 const isNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
+
+/** The contract refuses another type of content in a text that repeats it. */
+const inOwnWords = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse =>
+  response.status === 415
+    ? notJson(new NotJson({ problem: "The control takes JSON. Send it with content-type: application/json." }))
+    : response
 
 /** The words for what went wrong in here are in the log; who asked learns only that it did. */
 const ofCause =
@@ -112,7 +120,7 @@ export const answer = <E, R>(
   if (problem !== undefined) {
     return Effect.succeed(invalid(new InvalidChange({ problems: [problem.description] })))
   }
-  const answered = Effect.catchCause(app, ofCause(request))
+  const answered = Effect.map(Effect.catchCause(app, ofCause(request)), inOwnWords)
   if (request.method === "GET" || request.method === "HEAD") return answered
   const limit = limitOf(request)
   return request.text.pipe(

@@ -10,7 +10,7 @@ import { AccountsGroup } from "./api/AccountsApi.ts"
 import { ClockGroup, FaultsGroup } from "./api/FaultsApi.ts"
 import { JournalGroup } from "./api/JournalApi.ts"
 import { KeysGroup, SessionsGroup, StateGroup } from "./api/StateApi.ts"
-import { BodyTooLarge, Forbidden, InternalError, InvalidChange, UnreadableBody } from "./ControlError.ts"
+import { BodyTooLarge, Forbidden, InternalError, InvalidChange, NotJson, UnreadableBody } from "./ControlError.ts"
 
 /**
  * The header that every request with a change has. A page of another site cannot send it without being asked first by its
@@ -21,13 +21,13 @@ import { BodyTooLarge, Forbidden, InternalError, InvalidChange, UnreadableBody }
 export const controlHeader = "x-sentinel-control"
 
 /**
- * What any request may be answered: one that does not fit the contract, with all its problems; one that is too large or breaks off; one
- * that may not come; and one that something in here fails at.
+ * What any request may be answered: one that does not fit the contract, with all its problems; one that is too large, breaks off
+ * or is not JSON; one that may not come; and one that something in here fails at.
  *
  * @since 0.1.0
  */
 export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-auth/sentinel/control/AllProblems", {
-  error: [InvalidChange, UnreadableBody, Forbidden, BodyTooLarge, InternalError]
+  error: [InvalidChange, UnreadableBody, Forbidden, BodyTooLarge, NotJson, InternalError]
 }) {}
 
 /**

@@ -38,6 +38,21 @@ export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()(
 }
 
 /**
+ * The body does not say that it is JSON.
+ *
+ * @since 0.1.0
+ */
+export class NotJson extends Schema.TaggedError<NotJson>()(
+  "NotJson",
+  { problem: Schema.String },
+  { httpApiStatus: 415 }
+) {
+  override get message(): string {
+    return this.problem
+  }
+}
+
+/**
  * The body broke off.
  *
  * @since 0.1.0

@@ -168,6 +168,14 @@ export const Action = Schema.Union([
 /** @since 0.1.0 */
 export type Action = typeof Action.Type
 
+const Id = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, { expected: "up to 64 of A-Z a-z 0-9 . _ -" })
+)
+/** It counts on, so there is always a next one. */
+const Counted = Schema.Int.check(
+  Schema.isBetween({ minimum: 0, maximum: 2 ** 52 }, { expected: "a whole number from 0 to 2^52" })
+)
+
 /**
  * A fault as it is added. Without an `id` it gets the next of `fault-1`, `fault-2`. `times` is how often it acts at most;
  * without it, until it is removed.
@@ -175,9 +183,7 @@ export type Action = typeof Action.Type
  * @since 0.1.0
  */
 export const NewFault = Schema.Struct({
-  id: optional(
-    Schema.String.check(Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, { expected: "up to 64 of A-Z a-z 0-9 . _ -" }))
-  ),
+  id: optional(Id),
   match: optional(Match),
   action: Action,
   times: optional(Count)
@@ -191,12 +197,12 @@ export type NewFault = typeof NewFault.Type
  * @since 0.1.0
  */
 export const Fault = Schema.Struct({
-  id: Schema.String,
+  id: Id,
   match: Match,
   action: optional(Action),
   times: optional(Count),
-  matched: Schema.Int,
-  acted: Schema.Int
+  matched: Counted,
+  acted: Counted
 }).annotate({ identifier: "Fault" })
 /** @since 0.1.0 */
 export type Fault = typeof Fault.Type

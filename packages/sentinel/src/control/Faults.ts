@@ -10,6 +10,7 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import type { Route } from "../http/Route.ts"
+import * as Problems from "../internal/problems.ts"
 import { InvalidChange, NotThere } from "./ControlError.ts"
 import {
   type Action,
@@ -73,7 +74,9 @@ export class Faults extends Context.Service<
     readonly list: Effect.Effect<ReadonlyArray<Fault>>
     readonly remove: (id: string) => Effect.Effect<void, NotThere>
     readonly clear: Effect.Effect<void>
-    /** Puts these in place of all others, with their counts. */
+    /** Whether these could be armed. A problem has its path below `faults`. */
+    readonly check: (faults: ReadonlyArray<Fault>) => Effect.Effect<void, InvalidChange>
+    /** Puts these, which were checked, in place of all others, with their counts. */
     readonly load: (faults: ReadonlyArray<Fault>) => Effect.Effect<void>
     /** Whether none is armed, which is all that a request costs then. */
     readonly isEmpty: () => boolean
@@ -148,18 +151,28 @@ const errorProblem = (action: Action | Behaviour, route: Target | undefined): Re
   ]
 }
 
-const problemsOf = ({ action, match = {} }: Plan, ids: ReadonlyArray<string>, id: string): ReadonlyArray<string> => {
+const problemsOf = ({ action, match = {} }: Plan, ids: ReadonlySet<string>, id: string): ReadonlyArray<string> => {
   const place = placeOf(action)
   const route = match.route ?? place
   return [
-    ...(ids.length >= mostFaults ? [`this: there are ${mostFaults} faults already; remove one first`] : []),
-    ...(ids.includes(id) ? ["id: another fault has it"] : []),
+    ...(ids.has(id) ? ["id: another fault has it"] : []),
     ...(match.nth !== undefined && match.every !== undefined ? ["match: has both nth and every"] : []),
     ...errorProblem(action, route),
     ...(place !== undefined && route !== place && route !== "token" && route !== "any"
       ? [`match.route: this action is for ${place} only`]
       : [])
   ]
+}
+
+/** What a document may not have either, though each of its entries is a fault. */
+const problemsOfAll = (faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
+  if (faults.length > mostFaults) return [`faults: must be a list of at most ${mostFaults} faults`]
+  const ids = new Set<string>()
+  return faults.flatMap(({ action, id, match }, index) => {
+    const problems = action === undefined ? [] : problemsOf({ match, action }, ids, id)
+    ids.add(id)
+    return problems.map((problem) => Problems.below(`faults[${index}]`, problem))
+  })
 }
 
 /**
@@ -181,11 +194,10 @@ export const make = (): Faults["Service"] => {
     add: (plan) =>
       Effect.suspend(() => {
         const id = plan.id ?? nextId()
-        const problems = problemsOf(
-          plan,
-          armed.map((one) => one.id),
-          id
-        )
+        const problems =
+          armed.length >= mostFaults
+            ? [`this: there are ${mostFaults} faults already; remove one first`]
+            : problemsOf(plan, new Set(armed.map((one) => one.id)), id)
         if (problems.length > 0) return Effect.fail(new InvalidChange({ problems }))
         const fault = { id, match: plan.match ?? {}, action: plan.action, times: plan.times, matched: 0, acted: 0 }
         armed.push(fault)
@@ -203,6 +215,11 @@ export const make = (): Faults["Service"] => {
       armed = []
       added = 0
     }),
+    check: (faults) =>
+      Effect.suspend(() => {
+        const problems = problemsOfAll(faults)
+        return problems.length > 0 ? Effect.fail(new InvalidChange({ problems })) : Effect.void
+      }),
     load: (faults) =>
       Effect.sync(() => {
         armed = faults.flatMap(({ action, times, ...rest }) =>

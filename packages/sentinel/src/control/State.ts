@@ -7,6 +7,7 @@ import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { DirectoryEditor } from "../DirectoryEditor.ts"
 import * as DocumentTexts from "../internal/documentTexts.ts"
+import * as Slices from "../operations/Slices.ts"
 import type { StoreInspection } from "../StoreInspection.ts"
 import {
   cannotLook,
@@ -81,11 +82,12 @@ export const make = (parts: {
     const store = yield* need
     // First what can fail, so that nothing is changed then.
     yield* clock.checkAhead(snapshot.ahead)
-    const problems = [
-      ...DocumentTexts.problemsOf(snapshot.directory, "directory"),
-      ...DocumentTexts.problemsOf(snapshot.store, "store")
-    ]
+    const problems = yield* Slices.run(function* () {
+      const ofDirectory = yield* DocumentTexts.problemsOf(snapshot.directory, "directory")
+      return [...ofDirectory, ...(yield* DocumentTexts.problemsOf(snapshot.store, "store"))]
+    })
     if (problems.length > 0) return yield* new InvalidChange({ problems })
+    yield* faults.check(snapshot.faults)
     yield* editor.check(snapshot.directory)
     // All of it happens, or nothing. A directory in memory cannot fail after its check, so it comes second.
     yield* together(store, Effect.andThen(store.load(snapshot.store), editor.load(snapshot.directory)))

@@ -1,6 +1,7 @@
 /** Looks into the tables of a store in memory. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Slices from "../operations/Slices.ts"
 import type { Grant } from "../SentinelStore.ts"
 import type { FamilyState, Found, Newest, SessionState, StoreInspection } from "../StoreInspection.ts"
 import { type GrantRow, type SessionRow, Tables } from "./memoryTables.ts"
@@ -9,28 +10,42 @@ import type { StoreDump } from "./storeDump.ts"
 /** JSON has no `undefined`: what is absent in a document is there again in a row. */
 const grantOf = (grant: StoreDump["grants"][number][1]["grant"]): Grant => ({ ...grant, nonce: grant.nonce })
 
-const load = (dump: StoreDump, capacity: number): Tables => {
+/** The tables of a document, made beside those that are in use. */
+function* tablesOf(dump: StoreDump, capacity: number): Slices.Pausing<Tables> {
   const tables = new Tables(capacity)
   // In some documents the end of all sessions of a user is beside them.
-  const ends = new Map(dump.userEnds)
+  const ends = new Map<string, StoreDump["userEnds"][number][1]>()
+  for (const [user, end] of dump.userEnds) {
+    yield
+    ends.set(user, end)
+  }
   for (const [, { endedAt, sequence, session }] of dump.sessions) {
+    yield
     const end = ends.get(`${session.accountId}/${session.userId}`)
     tables.addSession(session, endedAt ?? (end !== undefined && sequence < end.sequence ? end.at : undefined))
   }
-  const waiting = new Set(dump.codes.flatMap(([, { code, usedAt }]) => (usedAt === undefined ? [code.grant.id] : [])))
+  const waiting = new Set<string>()
+  for (const [, { code, usedAt }] of dump.codes) {
+    yield
+    if (usedAt === undefined) waiting.add(code.grant.id)
+  }
   for (const [id, { grant, revokedAt }] of dump.grants) {
+    yield
     const row = tables.addGrant(grantOf(grant), revokedAt)
     if (!waiting.has(id)) tables.redeem(row)
   }
   for (const [, { code, usedAt }] of dump.codes) {
+    yield
     const { codeChallenge, grant, redirectUri } = code
     tables.addCode({ ...code, grant: grantOf(grant), codeChallenge, redirectUri }, usedAt)
   }
   for (const [id, { grantId, used }] of dump.refreshes) {
+    yield
     const grant = tables.grants.get(grantId)
     if (grant !== undefined) tables.addRefresh(grant, id, used)
   }
   for (const [id, { expiresAt, grantId }] of dump.accesses) {
+    yield
     const grant = tables.grants.get(grantId)
     if (grant !== undefined) tables.addAccess(grant, id, expiresAt, Number.NEGATIVE_INFINITY)
   }
@@ -161,7 +176,12 @@ export const inspection = (
         userEnds: []
       }
     }),
-    load: (dump) => Effect.sync(() => current.set(load(dump, capacity))),
+    // Until all of it is there, the tables from before are asked.
+    load: (dump) =>
+      Effect.map(
+        Slices.run(() => tablesOf(dump, capacity)),
+        current.set
+      ),
     clear: Effect.sync(() => current.set(new Tables(capacity)))
   }
 }

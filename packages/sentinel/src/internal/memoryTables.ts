@@ -54,9 +54,9 @@ export const quotas = {
 
 /**
  * What is over is remembered for so long, if there is room for it: why something is refused, and that a form that is sent again makes
- * no second session and no second code.
+ * no second session and no second code. Sessions as long as in SQL: a clock that was advanced may go back to the real time.
  */
-const keptAfterEnd = 3_600_000
+const keptAfterEnd = { session: 7 * 24 * 3_600_000, access: 3_600_000 }
 
 const userKey = ({ accountId, userId }: Session): string => `${accountId}/${userId}`
 
@@ -90,7 +90,7 @@ export class Tables {
 
   /** Makes room for one more session. Says whether there is. What is over goes first, and nothing else does. */
   hasRoom(now: number): boolean {
-    this.#tidy(now - keptAfterEnd)
+    this.#tidy(now - keptAfterEnd.session)
     if (this.sessions.size >= this.#capacity) this.#tidy(now)
     return this.sessions.size < this.#capacity
   }
@@ -219,7 +219,7 @@ export class Tables {
   addAccess(grant: GrantRow, id: string, expiresAt: number, now: number): void {
     const row: AccessRow = { grantId: grant.grant.id, expiresAt }
     for (const [old, { expiresAt }] of grant.accesses) {
-      if (expiresAt + keptAfterEnd > now && grant.accesses.size < quotas.accesses) break
+      if (expiresAt + keptAfterEnd.access > now && grant.accesses.size < quotas.accesses) break
       grant.accesses.delete(old)
       this.accesses.delete(old)
     }

@@ -46,6 +46,46 @@ describe("a whole state as a document", () => {
     })
   )
 
+  it.live("is put into memory in slices, and nobody sees a part of it", () =>
+    Effect.gen(function* () {
+      const { sentinel } = yield* signedIn()
+      const { control, store } = sentinel
+      const state = yield* control.state.take
+      const [[, sessionRow]] = state.store.sessions as any
+      const [[, grantRow]] = state.store.grants as any
+      const ids = Array.from({ length: 20_000 }, (_, index) => `${index}`.padStart(64, "0"))
+      const full = {
+        ...state,
+        store: {
+          ...state.store,
+          sequence: ids.length,
+          sessions: ids.map((id, index) => {
+            const session = { ...sessionRow.session, id, userId: `user-${index % 100}` }
+            return [id, { ...sessionRow, session, sequence: index }] as const
+          }),
+          grants: ids.map((id) => [id, { ...grantRow, grant: { ...grantRow.grant, id, sessionId: id } }] as const),
+          codes: [],
+          refreshes: [],
+          accesses: ids.map((id) => [id, { grantId: id, expiresAt: sessionRow.session.expiresAt }] as const)
+        }
+      }
+      const at = sessionRow.session.createdAt
+      const seen = new Set<string>()
+      const look = setInterval(() => {
+        const [first, last] = [
+          Effect.runSync(store.findSession(ids[0]!, at)),
+          Effect.runSync(store.findAccess(ids.at(-1)!, at))
+        ]
+        seen.add(`${first._tag} ${last._tag}`)
+      }, 1)
+      const { longest } = yield* longestPause(control.state.put(full))
+      clearInterval(look)
+      assert.deepStrictEqual([...seen], ["None None"])
+      assert.strictEqual(Effect.runSync(store.findAccess(ids.at(-1)!, at))._tag, "Some")
+      assert.isBelow(longest, 50)
+    })
+  )
+
   it.live("names each mistake by its place in the whole", () =>
     Effect.gen(function* () {
       const { control } = yield* signedIn()

@@ -157,15 +157,39 @@ describe("the words for a mistake", () => {
         assert.strictEqual(answer._tag, "InvalidChange", path)
         isGood(answer.problems, where, `${method} ${path} ${JSON.stringify(body)}`)
       }
+      const send = (body: string, type: string) =>
+        Effect.promise(async () => {
+          const headers = { "x-sentinel-control": "1", "content-type": type }
+          const answer = await fetch(`${origin}/control/clock/advance`, { method: "POST", headers, body })
+          return [answer.status, await answer.json()]
+        })
+      assert.deepStrictEqual(yield* send('{"by', "application/json"), [
+        400,
+        { _tag: "InvalidChange", problems: ["this: is not JSON"] }
+      ])
+      assert.deepStrictEqual(yield* send("by=1h", "application/x-www-form-urlencoded"), [
+        415,
+        { _tag: "NotJson", problem: "The control takes JSON. Send it with content-type: application/json." }
+      ])
 
       const state = Schema.encodeSync(Snapshot)(yield* sentinel.control.state.take)
       const [[id, row]] = state.store.sessions as any
+      const armed = (id: string, match: object = {}) => {
+        const action = { type: "oauth-error", error: "invalid_grant" }
+        return { id, match, action, matched: 0, acted: 0 }
+      }
       for (const [changes, where] of [
         [{ version: 2 }, "version"],
         [{ ahead: "soon" }, "ahead"],
         [{ takenAt: "now" }, "takenAt"],
         [{ store: { ...state.store, sessions: [[id, { ...row, sequence: -1 }]] } }, "store.sessions[0][1].sequence"],
-        [{ faults: [{ id: "x" }] }, "faults[0].match"]
+        [{ faults: [{ id: "x" }] }, "faults[0].match"],
+        [{ faults: [armed("a\nb")] }, "faults[0].id"],
+        [{ faults: [{ ...armed("x"), acted: -1 }] }, "faults[0].acted"],
+        [{ faults: [armed("x"), armed("x")] }, "faults[1].id"],
+        [{ faults: [armed("x", { route: "authorize" })] }, "faults[0].action.error"],
+        [{ faults: [armed("x", { nth: 1, every: 2 })] }, "faults[0].match"],
+        [{ faults: Array.from({ length: 1001 }, (_, index) => armed(`x${index}`)) }, "faults"]
       ] as const) {
         const answer = yield* ask("PUT", "/control/state", { ...state, ...changes })
         assert.strictEqual(answer.problems[0]?.split(": ")[0], where)

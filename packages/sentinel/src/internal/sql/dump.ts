@@ -1,4 +1,5 @@
 /** The rows of all tables as the document that stores of every kind understand, and back. */
+import type * as Slices from "../../operations/Slices.ts"
 import type { StoreDump } from "../storeDump.ts"
 import { keptAfterEnd as codeKeptAfterEnd } from "./codes.ts"
 import {
@@ -74,14 +75,42 @@ export const documentOf = ({ accesses, codes, grants, refreshes, sessions }: Row
   }
 }
 
-/** The rows of a document, by their tables. Of two with one id, the last counts. */
-export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<string, unknown>>> => {
-  const ends = new Map(dump.userEnds)
-  const sessions = new Map(dump.sessions)
-  const grants = new Map(dump.grants)
+/** A map of the rows of a document. Of two with one id, the last counts. */
+function* mapOf<Row>(rows: ReadonlyArray<readonly [string, Row]>): Slices.Pausing<ReadonlyMap<string, Row>> {
+  const map = new Map<string, Row>()
+  for (const [id, row] of rows) {
+    yield
+    map.set(id, row)
+  }
+  return map
+}
+
+type TableRow = Readonly<Record<string, unknown>>
+
+function* tableOf<Row>(
+  rows: ReadonlyMap<string, Row>,
+  rowOf: (id: string, row: Row) => TableRow
+): Slices.Pausing<ReadonlyArray<TableRow>> {
+  const all: Array<TableRow> = []
+  for (const [id, row] of rows) {
+    yield
+    all.push(rowOf(id, row))
+  }
+  return all
+}
+
+/** The rows of a document, by their tables. */
+export function* rowsOf(dump: StoreDump): Slices.Pausing<Record<string, ReadonlyArray<TableRow>>> {
+  const ends = yield* mapOf(dump.userEnds)
+  const sessions = yield* mapOf(dump.sessions)
+  const grants = yield* mapOf(dump.grants)
+  const codes = yield* mapOf(dump.codes)
+  const refreshes = yield* mapOf(dump.refreshes)
+  const accesses = yield* mapOf(dump.accesses)
   /** What an access token of a session outlives it by. */
   const lasts = new Map<string, number>()
-  for (const [, { expiresAt, grantId }] of dump.accesses) {
+  for (const { expiresAt, grantId } of accesses.values()) {
+    yield
     const sessionId = grants.get(grantId)?.grant.sessionId
     if (sessionId !== undefined) lasts.set(sessionId, Math.max(lasts.get(sessionId) ?? 0, expiresAt))
   }
@@ -89,12 +118,17 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
     const expiresAt = sessions.get(id)?.session.expiresAt
     return expiresAt === undefined ? undefined : Math.max(expiresAt + sessionKeptAfterEnd, lasts.get(id) ?? 0)
   }
-  const codes = new Map(dump.codes)
   /** Codes that nobody has redeemed, by the ids of their grants. */
-  const open = new Map(
-    Array.from(codes.values()).flatMap(({ code, usedAt }) => (usedAt === undefined ? [[code.grant.id, code]] : []))
-  )
-  const renewable = new Set(dump.refreshes.map(([, { grantId }]) => grantId))
+  const open = new Map<string, StoreDump["codes"][number][1]["code"]>()
+  for (const { code, usedAt } of codes.values()) {
+    yield
+    if (usedAt === undefined) open.set(code.grant.id, code)
+  }
+  const renewable = new Set<string>()
+  for (const { grantId } of refreshes.values()) {
+    yield
+    renewable.add(grantId)
+  }
   const forgetGrantAt = (id: string): number => {
     const waiting = open.get(id)
     if (waiting !== undefined) return waiting.expiresAt + codeKeptAfterEnd
@@ -103,7 +137,7 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
   }
 
   return {
-    sentinel_session: Array.from(sessions, ([id, { endedAt, sequence, session }]) => {
+    sentinel_session: yield* tableOf(sessions, (id, { endedAt, sequence, session }) => {
       const end = ends.get(`${session.accountId}/${session.userId}`)
       const endedWithAll = end !== undefined && sequence < end.sequence ? end.at : undefined
       return {
@@ -119,7 +153,7 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
         forget_at: forgetSessionAt(id)
       }
     }),
-    sentinel_grant: Array.from(grants, ([id, { grant, revokedAt }]) => ({
+    sentinel_grant: yield* tableOf(grants, (id, { grant, revokedAt }) => ({
       id,
       account_id: grant.accountId,
       client_id: grant.clientId,
@@ -132,7 +166,7 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
       is_renewable: renewable.has(id) ? 1 : 0,
       forget_at: forgetGrantAt(id)
     })),
-    sentinel_code: Array.from(codes, ([id, { code, usedAt }]) => ({
+    sentinel_code: yield* tableOf(codes, (id, { code, usedAt }) => ({
       id,
       grant_id: code.grant.id,
       session_id: code.grant.sessionId,
@@ -143,7 +177,7 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
       spent_at: usedAt ?? null,
       forget_at: code.expiresAt + codeKeptAfterEnd
     })),
-    sentinel_refresh: Array.from(new Map(dump.refreshes), ([id, { grantId, used }]) => ({
+    sentinel_refresh: yield* tableOf(refreshes, (id, { grantId, used }) => ({
       id,
       grant_id: grantId,
       used_at: used?.at ?? null,
@@ -151,7 +185,7 @@ export const rowsOf = (dump: StoreDump): Record<string, ReadonlyArray<Record<str
       successor_id: used?.successorId ?? null,
       forget_at: forgetGrantAt(grantId)
     })),
-    sentinel_access: Array.from(new Map(dump.accesses), ([id, { expiresAt, grantId }]) => ({
+    sentinel_access: yield* tableOf(accesses, (id, { expiresAt, grantId }) => ({
       id,
       grant_id: grantId,
       expires_at: expiresAt,

@@ -5,6 +5,7 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { SqlError, UnknownError } from "effect/sql/SqlError"
+import * as Slices from "../../operations/Slices.ts"
 import { type StoreInspection, TooLarge } from "../../StoreInspection.ts"
 import { inTime, make as makeDeadline } from "./deadline.ts"
 import * as Dump from "./dump.ts"
@@ -84,16 +85,20 @@ export const make = (sql: SqlClient, run: Run): Operations => {
       })
     ),
     load: (dump) =>
-      change(
-        "load",
-        Effect.gen(function* () {
-          yield* deleteAll
-          for (const [table, rows] of Object.entries(Dump.rowsOf(dump))) {
-            for (const some of Arr.chunksOf(rows, rowsOfStatement)) {
-              yield* sql`INSERT INTO ${sql(table)} ${sql.insert(some)}`
-            }
-          }
-        })
+      Effect.flatMap(
+        Slices.run(() => Dump.rowsOf(dump)),
+        (all) =>
+          change(
+            "load",
+            Effect.gen(function* () {
+              yield* deleteAll
+              for (const [table, rows] of Object.entries(all)) {
+                for (const some of Arr.chunksOf(rows, rowsOfStatement)) {
+                  yield* sql`INSERT INTO ${sql(table)} ${sql.insert(some)}`
+                }
+              }
+            })
+          )
       ),
     clear: change("clear", Effect.asVoid(deleteAll)),
     together: <A, E>(changes: Effect.Effect<A, E | StoreError>) =>
