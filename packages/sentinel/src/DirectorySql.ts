@@ -25,6 +25,7 @@ import * as ConfigSource from "./internal/configSource.ts"
 import * as Deadline from "./internal/sql/deadline.ts"
 import * as Rows from "./internal/sql/directoryRows.ts"
 import { poll } from "./internal/sql/polling.ts"
+import * as Slices from "./operations/Slices.ts"
 import { Passwords } from "./Passwords.ts"
 import type { SentinelConfig } from "./SentinelConfig.ts"
 import * as SentinelMigrations from "./SentinelMigrations.ts"
@@ -84,7 +85,8 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   const load = Effect.gen(function* () {
     const stored = yield* rows.read
     if (stored === undefined) return
-    const records = withKnown(fromDump(yield* Rows.dumpOf(stored)), view?.records ?? [])
+    const dump = yield* Rows.dumpOf(stored)
+    const records = withKnown(yield* Slices.run(() => fromDump(dump)), view?.records ?? [])
     yield* set(yield* viewOf(stored, records))
   })
   /** A version that is lower comes from a backup. */

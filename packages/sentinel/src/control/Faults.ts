@@ -166,7 +166,8 @@ const problemsOf = ({ action, match = {} }: Plan, ids: ReadonlySet<string>, id: 
 
 /** What a document may not have either, though each of its entries is a fault. */
 const problemsOfAll = (faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
-  if (faults.length > mostFaults) return [`faults: must be a list of at most ${mostFaults} faults`]
+  if (faults.length > mostFaults)
+    return [`faults: must be a list of at most ${mostFaults.toLocaleString("en-US")} faults`]
   const ids = new Set<string>()
   return faults.flatMap(({ action, id, match }, index) => {
     const problems = action === undefined ? [] : problemsOf({ match, action }, ids, id)

@@ -3,6 +3,7 @@ import { AccountId } from "@le-auth/core/Identifiers"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import type * as Slices from "../operations/Slices.ts"
 import * as PasswordHash from "../PasswordHash.ts"
 import * as SentinelConfig from "../SentinelConfig.ts"
 import * as Password from "./directoryPassword.ts"
@@ -68,13 +69,20 @@ export const toDump = (records: Records): Effect.Effect<DirectoryDump> =>
     )
   )
 
-export const fromDump = (dump: DirectoryDump): Records =>
-  dump.map((account) => ({
-    ...account,
-    installations: account.installations.map(({ secretHash, settings }) => ({ settings, secretHash })),
-    users: account.users.map(({ hash, settings }) => ({
-      settings,
+export function* fromDump(dump: DirectoryDump): Slices.Pausing<Records> {
+  const records: Array<Records[number]> = []
+  for (const { installations, settings, users } of dump) {
+    const known: Array<Records[number]["users"][number]> = []
+    for (const { hash, settings } of users) {
+      yield
       // The schema has seen to it that it can be read.
-      password: Password.hashed(PasswordHash.parse(hash)!)
-    }))
-  }))
+      known.push({ settings, password: Password.hashed(PasswordHash.parse(hash)!) })
+    }
+    records.push({
+      settings,
+      installations: installations.map(({ secretHash, settings }) => ({ settings, secretHash })),
+      users: known
+    })
+  }
+  return records
+}

@@ -3,6 +3,7 @@ import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { NotThere } from "../control/ControlError.ts"
 import type { DirectoryEditor, Gone } from "../DirectoryEditor.ts"
+import * as Slices from "../operations/Slices.ts"
 import type { SentinelConfig } from "../SentinelConfig.ts"
 import * as Changes from "./directoryChanges.ts"
 import { fromDump, toDump } from "./directoryDump.ts"
@@ -56,8 +57,12 @@ export const editorOver = ({ initial, patience, pkce, put, recording, records }:
     replace: (next) => put((before) => recording.config(next, before, patience), { source: next }),
     reset: put(initial.records, { source: initial.config }),
     dump: Effect.suspend(() => toDump(records())),
-    check: (dump) => Effect.suspend(() => Changes.check(fromDump(dump), pkce)),
+    check: (dump) =>
+      Effect.flatMap(
+        Slices.run(() => fromDump(dump)),
+        (records) => Changes.check(records, pkce)
+      ),
     // What a document has of sessions was there together with its passwords.
-    load: (dump) => Effect.asVoid(put(() => Effect.succeed(fromDump(dump)), { keepSessions: true }))
+    load: (dump) => Effect.asVoid(put(() => Slices.run(() => fromDump(dump)), { keepSessions: true }))
   }
 }
