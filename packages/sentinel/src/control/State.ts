@@ -46,6 +46,10 @@ export interface State {
 const mostSaved = 100
 const tooMany = new InvalidChange({ problems: [`name: there are ${mostSaved} snapshots already; forget one first`] })
 
+/** The accounts of a configuration are the directory of a state. */
+const ofDirectory = ({ problems }: InvalidChange): InvalidChange =>
+  new InvalidChange({ problems: problems.map((problem) => problem.replace(/^accounts\b/, "directory")) })
+
 /**
  * @since 0.1.0
  */
@@ -83,12 +87,12 @@ export const make = (parts: {
     // First what can fail, so that nothing is changed then.
     yield* clock.checkAhead(snapshot.ahead)
     const problems = yield* Slices.run(function* () {
-      const ofDirectory = yield* DocumentTexts.problemsOf(snapshot.directory, "directory")
-      return [...ofDirectory, ...(yield* DocumentTexts.problemsOf(snapshot.store, "store"))]
+      const texts = yield* DocumentTexts.problemsOf(snapshot.directory, "directory")
+      return [...texts, ...(yield* DocumentTexts.problemsOf(snapshot.store, "store"))]
     })
     if (problems.length > 0) return yield* new InvalidChange({ problems })
     yield* faults.check(snapshot.faults)
-    yield* editor.check(snapshot.directory)
+    yield* Effect.mapError(editor.check(snapshot.directory), ofDirectory)
     // All of it happens, or nothing. A directory in memory cannot fail after its check, so it comes second.
     yield* together(store, Effect.andThen(store.load(snapshot.store), editor.load(snapshot.directory)))
     yield* faults.load(snapshot.faults)

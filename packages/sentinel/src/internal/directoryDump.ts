@@ -22,12 +22,16 @@ export const InstallationSettings = Schema.Struct(
 
 const PasswordHashText = Schema.String.check(Schema.makeFilter((text: string) => PasswordHash.problemOf(text)))
 
+const SecretHash = Schema.Uint8ArrayFromBase64Url.check(
+  Schema.makeFilter(({ length }: Uint8Array) => (length === 32 ? undefined : "must be a SHA-256 in base64url"))
+)
+
 export const DirectoryDump = Schema.Array(
   Schema.Struct({
     settings: Schema.Struct({ id: AccountId, name: SentinelConfig.Account.fields.name }),
     users: Schema.Array(Schema.Struct({ settings: UserSettings, hash: PasswordHashText })),
     installations: Schema.Array(
-      Schema.Struct({ settings: InstallationSettings, secretHash: Schema.optional(Schema.Uint8ArrayFromBase64Url) })
+      Schema.Struct({ settings: InstallationSettings, secretHash: Schema.optional(SecretHash) })
     )
   })
 )

@@ -178,8 +178,15 @@ describe("the words for a mistake", () => {
         const action = { type: "oauth-error", error: "invalid_grant" }
         return { id, match, action, matched: 0, acted: 0 }
       }
+      const [known] = state.directory as any
+      const [installation] = known.installations
       for (const [changes, where] of [
         [{ version: 2 }, "version"],
+        [
+          { directory: [{ ...known, installations: [{ ...installation, secretHash: "AAAA" }] }] },
+          "directory[0].installations[0].secretHash"
+        ],
+        [{ directory: [{ ...known, users: [known.users[0], known.users[0]] }] }, "directory[0].users[1].id"],
         [{ ahead: "soon" }, "ahead"],
         [{ takenAt: "now" }, "takenAt"],
         [{ store: { ...state.store, sessions: [[id, { ...row, sequence: -1 }]] } }, "store.sessions[0][1].sequence"],
