@@ -51,8 +51,7 @@ export const state = (page: Page | Frame, passes: (state: State) => boolean = ()
  */
 export const press = async (page: Page, selector: string): Promise<void> => {
   await page.bringToFront()
-  const button = await page.waitForSelector(selector)
-  await button!.click().catch((error: unknown) => {
+  await page.click(selector).catch((error: unknown) => {
     if (!String(error).includes("no such frame")) throw error
   })
 }
