@@ -21,7 +21,7 @@ function projectsOf(folder) {
       test: {
         name: projectName(folder, target),
         include: files.filter((each) => each.target === target).map(({ file }) => file),
-        globalSetup: target === "test" ? [] : target === "e2e" ? own : ["tools/services.mjs", ...own]
+        globalSetup: [...(target === "integration" ? ["tools/services.mjs"] : []), ...(target === "test" ? [] : own)]
       }
     }))
     .filter(({ test }) => test.include.length > 0)

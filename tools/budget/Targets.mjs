@@ -109,6 +109,18 @@ const control = (name, method, path, longest, seeds) => ({
   }
 })
 
+/**
+ * A login, with a text of the sender as one of its fields.
+ * @param {string} name @param {Record<string, string>} others @returns {Target["prepare"]}
+ */
+const login = (name, others) => async (sentinel, text) => {
+  await sentinel.tell("later")
+  const { cookie, request, token } = await loginPage(sentinel)
+  const start = new URLSearchParams({ request, token, ...others }).toString()
+  const sent = Buffer.from(`${start}&${name}=${text.replaceAll(/[&%+]/g, "a")}`)
+  return () => send(sentinel.main, "/sentinel/login", { headers: { ...form, cookie }, body: sent })
+}
+
 const users = '{"accounts":[{"id":"1","installations":[],"users":['
 /** @type {Recipe.Recipe} */
 const manyUsers = {
@@ -189,25 +201,13 @@ export const targets = [
         ]
       }
     ],
-    prepare: async (sentinel, text) => {
-      await sentinel.tell("later")
-      const { cookie, request, token } = await loginPage(sentinel)
-      const start = new URLSearchParams({ request, token, username: "agent@example.com" }).toString()
-      const sent = Buffer.from(`${start}&password=${text.replaceAll(/[&%+]/g, "a")}`)
-      return () => send(sentinel.main, "/sentinel/login", { headers: { ...form, cookie }, body: sent })
-    }
+    prepare: login("password", { username: "agent@example.com" })
   },
   {
     name: "name of a user",
     longest: 8000,
     seeds: [Recipe.of("agent@example.com"), Recipe.of("@")],
-    prepare: async (sentinel, text) => {
-      await sentinel.tell("later")
-      const { cookie, request, token } = await loginPage(sentinel)
-      const start = new URLSearchParams({ request, token, password: "agent" }).toString()
-      const sent = Buffer.from(`${start}&username=${text.replaceAll(/[&%+]/g, "a")}`)
-      return () => send(sentinel.main, "/sentinel/login", { headers: { ...form, cookie }, body: sent })
-    }
+    prepare: login("username", { password: "agent" })
   },
   {
     name: "configuration",

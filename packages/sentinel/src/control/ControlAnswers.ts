@@ -13,8 +13,8 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
-import { ControlApi } from "./ControlApi.ts"
 import * as Endpoint from "../http/Endpoint.ts"
+import { ControlApi } from "./ControlApi.ts"
 import {
   BodyTooLarge,
   InternalError,

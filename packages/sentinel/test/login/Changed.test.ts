@@ -102,12 +102,15 @@ describe("a change while somebody signs in", () => {
     })
   )
 
+  /** With a redirect URI, which the token request then repeats, and without. */
+  const ways = [
+    [path, { redirect_uri: callback }],
+    [authorizePath(), {}]
+  ] as const
+
   it.effect.each(changes)("R18, R70: %s counts when the code is redeemed", ([, change, , error]) =>
     Effect.gen(function* () {
-      for (const [sentTo, more] of [
-        [path, { redirect_uri: callback }],
-        [authorizePath(), {}]
-      ] as const) {
+      for (const [sentTo, more] of ways) {
         const sentinel = yield* start()
         const code = answerOf(yield* browser(sentinel).signIn(sentTo)).get("code")!
         yield* change(sentinel.control)
@@ -118,10 +121,7 @@ describe("a change while somebody signs in", () => {
 
   it.effect("R18: a redirect URI more, and the old one still there, changes nothing for a code", () =>
     Effect.gen(function* () {
-      for (const [sentTo, more] of [
-        [path, { redirect_uri: callback }],
-        [authorizePath(), {}]
-      ] as const) {
+      for (const [sentTo, more] of ways) {
         const sentinel = yield* start()
         const code = answerOf(yield* browser(sentinel).signIn(sentTo)).get("code")!
         const redirect_uris = ["https://other.example/cb", callback]
