@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os"
 
 import { defineConfig } from "vitest/config"
 
-import { projects } from "./tools/test-projects.mjs"
+import { projects } from "./tools/test-projects.ts"
 
 // With the source condition, tests read each package's src: no build is needed first.
 export const conditions = ["@le-auth/source"]

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { leftOut, programs } from "./needs.mjs"
+import { leftOut, programs } from "./needs.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const bin = path.join(root, "node_modules", ".bin")
@@ -24,7 +24,7 @@ const stamp = path.join(root, "node_modules", ".le-auth-installed")
 const checks = "nx run-many -t lint boundaries check"
 
 /** Tarballs as they would be published, checked. */
-const packing = [{ run: "nx run-many -t pack publint attw" }, { run: "node tools/tarballs.mjs" }]
+const packing = [{ run: "nx run-many -t pack publint attw" }, { run: "node tools/tarballs.ts" }]
 
 /** What the tests need beside npm's packages is installed where it is missing and where we may. */
 const machine = (wanted = programs) =>
@@ -33,7 +33,7 @@ const machine = (wanted = programs) =>
     .map(([name, module]) => ({ name, run: `node ${module}` }))
 
 /** The browsers of the matrix; the tests need no WebKit. */
-const browsers = { chromium: "tools/chromium.mjs", firefox: "tools/firefox.mjs", webkit: "tools/webkit.mjs" }
+const browsers = { chromium: "tools/chromium.ts", firefox: "tools/firefox.ts", webkit: "tools/webkit.ts" }
 
 /** @type {Record<string, (hasArguments: boolean) => ReadonlyArray<Command>>} */
 const steps = {
@@ -46,7 +46,7 @@ const steps = {
     ...machine(),
     ...(hasArguments
       ? [{ run: checks }, { run: "vitest run" }]
-      : [{ run: `${checks} test e2e integration inputs` }, { run: "node tools/test-report.mjs" }])
+      : [{ run: `${checks} test e2e integration inputs` }, { run: "node tools/test-report.ts" }])
   ],
   "test:quick": (hasArguments) =>
     hasArguments ? [{ run: checks }, { run: "vitest run" }] : [{ run: `${checks} test` }],
@@ -61,24 +61,24 @@ const steps = {
   lint: () => [{ run: "nx run-many -t lint" }],
   format: () => [{ run: "oxlint --fix" }, { run: "oxfmt" }],
   boundaries: () => [{ run: "nx run @le-auth/tools:boundaries" }],
-  openapi: () => [{ run: "node --conditions=@le-auth/source tools/openapi.mjs" }],
+  openapi: () => [{ run: "node --conditions=@le-auth/source tools/openapi.ts" }],
   runtimes: () => [...machine(browsers), { run: "nx run @le-auth/tools:runtimes" }],
-  budget: () => [{ run: "node --conditions=@le-auth/source tools/budget.mjs" }],
+  budget: () => [{ run: "node --conditions=@le-auth/source tools/budget.ts" }],
   faults: () => [{ run: "node --conditions=@le-auth/source packages/node/test/faults/main.ts" }],
-  enemy: () => [{ run: "node --conditions=@le-auth/source tools/enemy.mjs" }],
-  mutate: () => [{ run: "node tools/mutate/main.mjs" }],
+  enemy: () => [{ run: "node --conditions=@le-auth/source tools/enemy.ts" }],
+  mutate: () => [{ run: "node tools/mutate/main.ts" }],
   bench: () => [
     { name: "peers", run: "npm install --prefix tools/bench" },
     { name: "build", run: "nx run @le-auth/cli:build" },
-    { run: "node --expose-gc --conditions=@le-auth/source tools/bench/main.mjs" }
+    { run: "node --expose-gc --conditions=@le-auth/source tools/bench/main.ts" }
   ],
   pack: () => packing,
   examples: () => [
     { name: "pack", run: "nx run-many -t pack" },
-    { run: "node --test-force-exit tools/examples/main.mjs" }
+    { run: "node --test-force-exit tools/examples/main.ts" }
   ],
   version: () => [{ run: "changeset version" }, { run: "npm install --package-lock-only" }],
-  release: () => [...packing, { run: "node tools/release.mjs" }]
+  release: () => [...packing, { run: "node tools/release.ts" }]
 }
 
 /** @type {NodeJS.Signals[]} */

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net"
 import * as Path from "node:path"
 import { text as consume } from "node:stream/consumers"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
-import { between } from "../../../tools/between.mjs"
+import { between } from "../../../tools/between.ts"
 import { editSession, keptIn, run, runWith, world } from "./Cli.ts"
 import { onTerminal } from "./Terminal.ts"
 

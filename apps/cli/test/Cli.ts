@@ -17,7 +17,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import { inject } from "vitest"
-import { freePort } from "../../../tools/free-port.mjs"
+import { freePort } from "../../../tools/free-port.ts"
 
 export { freePort }
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { assert, describe, it } from "vitest"
-import { shells } from "../../../tools/shells.mjs"
+import { shells } from "../../../tools/shells.ts"
 import { published, run } from "./Cli.ts"
 
 const scriptOf = async (shell: string): Promise<string> => {

@@ -2,7 +2,7 @@ import * as Http from "node:http"
 import * as Https from "node:https"
 import type { AddressInfo, Server } from "node:net"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { certificate } from "../../../tools/certificate.mjs"
+import { certificate } from "../../../tools/certificate.ts"
 import { run, start } from "./Cli.ts"
 
 const asked: Array<string> = []

@@ -4,7 +4,7 @@
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { assert, expect, it } from "vitest"
-import { startKeyring } from "../../../tools/keyring.mjs"
+import { startKeyring } from "../../../tools/keyring.ts"
 import { browser, type Environment, here, planted, run, start, temporaryDirectory, world } from "./Cli.ts"
 import { recorded } from "./Recorded.ts"
 import { keys, onTerminal } from "./Terminal.ts"

@@ -3,7 +3,7 @@ import * as Path from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { between } from "../../../tools/between.mjs"
+import { between } from "../../../tools/between.ts"
 import { editSession, keptIn, run, start, temporaryDirectory, world } from "./Cli.ts"
 import { onTerminal } from "./Terminal.ts"
 

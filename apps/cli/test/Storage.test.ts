@@ -2,7 +2,7 @@ import * as Fs from "node:fs"
 import * as Net from "node:net"
 import * as Path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { startKeyring } from "../../../tools/keyring.mjs"
+import { startKeyring } from "../../../tools/keyring.ts"
 import { editSession, type Environment, run, start, temporaryDirectory, world } from "./Cli.ts"
 
 let at: Awaited<ReturnType<typeof world>>

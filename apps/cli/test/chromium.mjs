@@ -3,7 +3,7 @@
 // it saw into FILE. HOW is: approve; attack, which first lets hostile pages at the callback; or close, which shows the login
 // page and then closes the browser.
 import { renameSync, writeFileSync } from "node:fs"
-import { launch } from "../../../tools/chromium.mjs"
+import { launch } from "../../../tools/chromium.ts"
 
 const [how, file = "", authorize = ""] = process.argv.slice(2)
 const parameters = new URL(authorize).searchParams

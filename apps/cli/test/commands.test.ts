@@ -1,6 +1,6 @@
 import * as Fs from "node:fs"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
-import { between } from "../../../tools/between.mjs"
+import { between } from "../../../tools/between.ts"
 import { editSession, keptIn, planted, run, world } from "./Cli.ts"
 
 let at: Awaited<ReturnType<typeof world>>

@@ -7,7 +7,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import type { TestProject } from "vitest/node"
-import { built } from "../../../tools/built.mjs"
+import { built } from "../../../tools/built.ts"
 
 const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 

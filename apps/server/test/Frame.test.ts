@@ -9,9 +9,9 @@ import { createServer, type Server } from "node:https"
 import type { AddressInfo } from "node:net"
 import type { Browser, Frame, Page } from "puppeteer-core"
 import { vi } from "vitest"
-import { browsers } from "../../../tools/browsers.mjs"
-import { certificate } from "../../../tools/certificate.mjs"
-import { args } from "../../../tools/chromium.mjs"
+import { browsers } from "../../../tools/browsers.ts"
+import { certificate } from "../../../tools/certificate.ts"
+import { args } from "../../../tools/chromium.ts"
 import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
 
 let browser: Browser

@@ -1,6 +1,6 @@
 /** R99: the example's own port, and that of the Sentinel in it, treat hostile clients as the command's do. */
 import { assert, describe, it, onTestFinished } from "vitest"
-import { clients, exchange, hostile, resets } from "../../../tools/hostile-clients.mjs"
+import { clients, exchange, hostile, resets } from "../../../tools/hostile-clients.ts"
 import { launch, place } from "./Program.ts"
 
 const statusOf = (answer: string): string => /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? answer

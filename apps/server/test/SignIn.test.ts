@@ -2,7 +2,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { createServer, type Server } from "node:http"
 import type { Browser, Page } from "playwright-core"
 import { vi } from "vitest"
-import { launch } from "../../../tools/chromium.mjs"
+import { launch } from "../../../tools/chromium.ts"
 import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
 
 /** A page of a browser of its own: no cookie of another test. */

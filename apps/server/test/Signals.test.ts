@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite"
 import { setTimeout as sleep } from "node:timers/promises"
 import { constants } from "node:os"
 import { assert, describe, it, type TestContext } from "vitest"
-import { between } from "../../../tools/between.mjs"
+import { between } from "../../../tools/between.ts"
 import { browser, launch, place } from "./Program.ts"
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const

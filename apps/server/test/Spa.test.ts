@@ -2,8 +2,8 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import axe from "axe-core"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { vi } from "vitest"
-import { launch } from "../../../tools/chromium.mjs"
-import * as firefox from "../../../tools/firefox.mjs"
+import { launch } from "../../../tools/chromium.ts"
+import * as firefox from "../../../tools/firefox.ts"
 import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
 
 /** Longer than a busy machine takes. */

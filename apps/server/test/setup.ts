@@ -4,7 +4,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import type { TestProject } from "vitest/node"
-import { built } from "../../../tools/built.mjs"
+import { built } from "../../../tools/built.ts"
 
 declare module "vitest" {
   export interface ProvidedContext {

@@ -27,8 +27,8 @@ import * as References from "effect/References"
 import { createServer, type Server } from "node:http"
 import { createServer as createTlsServer } from "node:https"
 import { bundle } from "./bundle.ts"
-import { certificate } from "../../../tools/certificate.mjs"
-import { freePort } from "../../../tools/free-port.mjs"
+import { certificate } from "../../../tools/certificate.ts"
+import { freePort } from "../../../tools/free-port.ts"
 
 const listen = (port: number, make: () => Server = createServer) =>
   NodeHttpServer.layer(make, { port, host: "127.0.0.1" })

@@ -9,7 +9,7 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as Net from "node:net"
 import * as Path from "node:path"
-import { startKeyring } from "../../../tools/keyring.mjs"
+import { startKeyring } from "../../../tools/keyring.ts"
 import { sqliteFile } from "./SqliteFile.ts"
 
 const using = <A, E, R>(env: Record<string, string>, effect: Effect.Effect<A, E, R | Keychain.Keychain>) =>

@@ -1,13 +1,13 @@
-/** A database of a file's own, at the server that all files of a run share: see tools/services.mjs. */
+/** A database of a file's own, at the server that all files of a run share: see tools/services.ts. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
-import { urlOf } from "../../../tools/service.mjs"
+import { urlOf } from "../../../tools/service.ts"
 import { during } from "./During.ts"
 
-const module = new URL("../../../tools/postgres.mjs", import.meta.url)
+const module = new URL("../../../tools/postgres.ts", import.meta.url)
 
 /** A database without tables, until the scope ends. Gives its URL. */
 export const make = Effect.gen(function* () {

@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import { once } from "node:events"
 import type * as Http from "node:http"
 import * as Net from "node:net"
-import { clients, exchange, resets } from "../../../tools/hostile-clients.mjs"
+import { clients, exchange, resets } from "../../../tools/hostile-clients.ts"
 
 /** For more of them: LE_AUTH_STOPS=100. */
 const stops = Number(process.env["LE_AUTH_STOPS"] ?? "5")

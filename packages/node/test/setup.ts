@@ -27,7 +27,7 @@ export default async (project: TestProject) => {
   })
   const { output } = await bundle.write({ dir: programs, entryFileNames: "[name].mjs", cleanDir: true })
   await bundle.close()
-  // The bundler's own reads are none that tools/recorder.mjs sees.
+  // The bundler's own reads are none that tools/recorder.ts sees.
   const modules = output.flatMap((each) => (each.type === "chunk" ? each.moduleIds : []))
   for (const file of modules) if (Path.isAbsolute(file) && !file.includes("node_modules")) readFileSync(file)
   project.provide("programs", programs)

@@ -22,7 +22,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as p from "./Parameters.mjs"
+import * as p from "./Parameters.ts"
 
 export const name = "le-auth"
 

@@ -1,5 +1,5 @@
 /** Each store beside the bare driver with the same statements. */
-import { median } from "../Harness.mjs"
+import { median } from "../Harness.ts"
 import { type Pair, pair } from "./Engines.ts"
 import type { Measured } from "./Sides.ts"
 import { namesOf } from "./Work.ts"

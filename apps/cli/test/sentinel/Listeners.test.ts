@@ -14,7 +14,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import type { AddressInfo } from "node:net"
-import { clients, exchange, hostile, resets } from "../../../../tools/hostile-clients.mjs"
+import { clients, exchange, hostile, resets } from "../../../../tools/hostile-clients.ts"
 import { freePort, start } from "../Cli.ts"
 import { request, statusOf } from "./Wire.ts"
 

@@ -5,7 +5,7 @@ import type { Page } from "puppeteer-core"
 import * as Application from "../Application.ts"
 import { at, click, logIn, nothing, press, state, stored, tagged, until } from "./Person.ts"
 
-/** As much of Puppeteer as is needed here: WebKit has no more, see `tools/webkit.mjs`. */
+/** As much of Puppeteer as is needed here: WebKit has no more, see `tools/webkit.ts`. */
 export interface Browser {
   readonly newPage: () => Promise<Page>
   readonly pages: () => Promise<ReadonlyArray<Page>>

@@ -1,5 +1,5 @@
 import { describe } from "@effect/vitest"
-import { browsers, type Kind } from "../../../../tools/browsers.mjs"
+import { browsers, type Kind } from "../../../../tools/browsers.ts"
 
 /**
  * The same suite in each kind of browser. The kinds run at the same time, since they mostly wait for their browsers; the tests of

@@ -13,9 +13,9 @@ import type { Browser, BrowserContext, Frame, LaunchOptions, Page } from "puppet
 import { afterAll, beforeAll } from "vitest"
 import * as Application from "../Application.ts"
 import { at, press, pressInFrame, type State, state, until } from "./Person.ts"
-import { browsers, type Kind } from "../../../../tools/browsers.mjs"
-import { certificate } from "../../../../tools/certificate.mjs"
-import { args } from "../../../../tools/chromium.mjs"
+import { browsers, type Kind } from "../../../../tools/browsers.ts"
+import { certificate } from "../../../../tools/certificate.ts"
+import { args } from "../../../../tools/chromium.ts"
 
 let workspace: Server
 let workspaceOrigin: string

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
 import { parseArgs } from "node:util"
-import { type Pair, startPair } from "../../../../tools/faults/postgresPair.mjs"
+import { type Pair, startPair } from "../../../../tools/faults/postgresPair.ts"
 import { liveThrough, nodesAt, pause } from "./families.ts"
 
 const { values } = parseArgs({

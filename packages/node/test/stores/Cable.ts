@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Net from "node:net"
-import { tie } from "../../../../tools/tied-sockets.mjs"
+import { tie } from "../../../../tools/tied-sockets.ts"
 
 /** What becomes of a message and its connection. */
 export const fates = ["question lost", "question in part", "answer lost", "answer in part"] as const

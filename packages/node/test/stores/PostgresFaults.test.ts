@@ -1,6 +1,6 @@
 /** A PostgreSQL that stands still, in short: `npm run faults` has all of it, with more of everything. */
 import { assert, describe, it } from "@effect/vitest"
-import { startPair } from "../../../../tools/faults/postgresPair.mjs"
+import { startPair } from "../../../../tools/faults/postgresPair.ts"
 import { liveThrough, nodesAt, pause } from "../faults/families.ts"
 
 describe("two Sentinels on a PostgreSQL that stands still", () => {

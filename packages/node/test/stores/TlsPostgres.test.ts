@@ -9,7 +9,7 @@ import * as Fs from "node:fs"
 import * as Net from "node:net"
 import * as Path from "node:path"
 import * as Tls from "node:tls"
-import { certificate } from "../../../../tools/certificate.mjs"
+import { certificate } from "../../../../tools/certificate.ts"
 import * as PostgresDatabase from "../PostgresDatabase.ts"
 import { directory } from "../Samples.ts"
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Path from "node:path"
 import { createClient } from "redis"
-import { startRedis } from "../../../../tools/redis.mjs"
+import { startRedis } from "../../../../tools/redis.ts"
 import { directory } from "../Samples.ts"
 
 export interface Server {

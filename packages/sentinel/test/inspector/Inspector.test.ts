@@ -14,7 +14,7 @@ import { createRequire } from "node:module"
 import { decodeJwt } from "jose"
 import type * as Axe from "axe-core"
 import type { Browser, Page } from "playwright-core"
-import { launch } from "../../../../tools/chromium.mjs"
+import { launch } from "../../../../tools/chromium.ts"
 import * as InspectedSentinel from "./InspectedSentinel.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")

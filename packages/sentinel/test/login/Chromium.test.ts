@@ -16,7 +16,7 @@ import type { AddressInfo } from "node:net"
 import type * as Axe from "axe-core"
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core"
 import { afterAll, beforeAll, vi } from "vitest"
-import { launch } from "../../../../tools/chromium.mjs"
+import { launch } from "../../../../tools/chromium.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 

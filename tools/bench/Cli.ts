@@ -1,0 +1,99 @@
+// The command as it is published, beside a Node that does nothing: `npm run bench -- cli`. Ends with 1 if a budget is missed.
+//
+// Contestants take turns; a figure is that of the best of many runs, for each alike: what else the machine does only ever adds to it.
+import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { mkdirSync, rmSync, statSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+import { freePort } from "../free-port.ts"
+import { median } from "./Harness.ts"
+
+const rounds = 40
+const here = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url))
+const cli = here("../../apps/cli/")
+const folder = here("../build/bench-cli/")
+let holds = true
+const verdict = (/** @type {boolean} */ isKept, /** @type {string} */ text) => {
+  holds = isKept && holds
+  console.log(`  ${isKept ? "holds" : "MISSED"}: ${text}`)
+}
+
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+const [{ filename }] = JSON.parse(
+  execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
+    cwd: cli,
+    encoding: "utf8"
+  })
+)
+execFileSync("tar", ["-xzf", filename], { cwd: folder })
+const bin = `${folder}package/bin/le-auth.mjs`
+
+// A session to print the token of, at a Sentinel that the command itself runs.
+const sentinel = spawn(process.execPath, [bin, "sentinel", "start", "--port", "0", "--json"], {
+  stdio: ["ignore", "pipe", "ignore"]
+})
+const { address } = await new Promise((resolve) => sentinel.stdout.once("data", (line) => resolve(JSON.parse(line))))
+const env = {
+  ...process.env,
+  LE_AUTH_ACCOUNT_ID: "12345678",
+  LE_AUTH_CLIENT_ID: "22222222-2222-4222-8222-222222222222",
+  LE_AUTH_CLIENT_SECRET: "development-only-secret",
+  LE_AUTH_REDIRECT_URI: `http://127.0.0.1:${await freePort()}/callback`,
+  LE_AUTH_DOMAIN_API: address,
+  XDG_STATE_HOME: `${folder}state`,
+  XDG_CACHE_HOME: `${folder}cache`,
+  BROWSER: `${process.execPath} ${cli}test/browser.mjs approve`
+}
+execFileSync(process.execPath, [bin, "login"], { env, stdio: "ignore" })
+
+const contestants = [
+  { name: "node -e 0", args: ["-e", "0"] },
+  { name: "le-auth --version", args: [bin, "--version"], times: 1.7 },
+  { name: "le-auth --help", args: [bin, "--help"], times: 1.7 },
+  { name: "le-auth token", args: [bin, "token"], times: 5 }
+].map((contestant) => ({ ...contestant, milliseconds: [0], mebibytes: 0 }))
+
+const run = (/** @type {string[]} */ args) => {
+  const began = performance.now()
+  const { output, status, stderr } = spawnSync(process.execPath, args, {
+    env,
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    encoding: "utf8"
+  })
+  if (status !== 0) throw new Error(`${args.join(" ")}: ${stderr}`)
+  return { milliseconds: performance.now() - began, said: output[3] ?? "" }
+}
+
+for (const contestant of contestants) {
+  run(contestant.args)
+  const { said } = run(["--require", here("cli/Memory.cjs"), ...contestant.args])
+  contestant.mebibytes = Number(said) / 1024
+  contestant.milliseconds.pop()
+}
+for (let round = 0; round < rounds; round++) {
+  for (const contestant of round % 2 === 0 ? contestants : contestants.toReversed()) {
+    contestant.milliseconds.push(run(contestant.args).milliseconds)
+  }
+}
+sentinel.kill()
+
+console.log("\ncli: from the start of the process to its end, with a warm compile cache")
+console.log(`  ${"".padEnd(24)}     best   median     x node    memory`)
+const node = Math.min(...(contestants[0]?.milliseconds ?? []))
+for (const { mebibytes, milliseconds, name } of contestants) {
+  const best = Math.min(...milliseconds)
+  console.log(
+    `  ${name.padEnd(24)} ${best.toFixed(0).padStart(5)} ms ${median(milliseconds).toFixed(0).padStart(5)} ms ` +
+      `${(best / node).toFixed(2).padStart(9)}x ${mebibytes.toFixed(0).padStart(5)} MiB`
+  )
+}
+for (const { mebibytes, milliseconds, name, times } of contestants) {
+  if (times === undefined) continue
+  const reached = Math.min(...milliseconds) / node
+  verdict(reached <= times, `${name} takes ${reached.toFixed(2)}x node -e 0; the budget is ${times}x`)
+  verdict(mebibytes <= 70, `${name} has ${mebibytes.toFixed(0)} MiB at most; the budget is 70 MiB`)
+}
+const kilobytes = statSync(folder + filename).size / 1000
+verdict(kilobytes <= 1000, `the tarball has ${kilobytes.toFixed(0)} kB; the budget is 1 MB`)
+if (!holds) process.exitCode = 1

@@ -1,0 +1,31 @@
+// The stores: `npm run bench -- stores [table [engine]]`. Ends with 1 if a budget is missed.
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import path from "node:path"
+
+import { startPostgres } from "../postgres.ts"
+import { startRedis } from "../redis.ts"
+
+import { cleanUp } from "./stores/CleanUp.ts"
+import { growth } from "./stores/Growth.ts"
+import { speed } from "./stores/Speed.ts"
+
+const only = process.argv[3] ?? ""
+const tables = { speed, growth, cleanup: cleanUp }
+const folder = mkdtempSync(path.join(tmpdir(), "le-auth-bench-"))
+const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
+let holds = true
+/** @param {boolean} isKept @param {string} text */
+const verdict = (isKept, text) => {
+  holds = isKept && holds
+  console.log(`  ${isKept ? "holds" : "MISSED"}: ${text}`)
+}
+try {
+  for (const [name, run] of Object.entries(tables)) {
+    if (name.includes(only)) await run({ postgres: postgres.url, redis: redis.url, folder, verdict })
+  }
+} finally {
+  await Promise.all([postgres.stop(), redis.stop()])
+  rmSync(folder, { recursive: true, force: true })
+}
+if (!holds) process.exitCode = 1

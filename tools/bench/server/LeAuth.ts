@@ -1,0 +1,57 @@
+// Ours, as it is published: `le-auth sentinel start`.
+import { cpSync, rmSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+import { Browser } from "./Browser.ts"
+import { accountId, authorizeQuery, user } from "./Parameters.ts"
+
+const base = `/sentinel/api/account/${accountId}`
+const cli = fileURLToPath(new URL("../../../apps/cli/", import.meta.url))
+const installed = fileURLToPath(new URL("../../build/le-auth/", import.meta.url))
+
+/** Nobody else writes a line for each request. */
+const command = (/** @type {number} */ port) => [
+  "sentinel",
+  "start",
+  "--no-access-log",
+  "--no-control",
+  "--port",
+  String(port)
+]
+
+/** What is in the published package: beside its sources, the command would run those. @type {string | undefined} */
+let bin
+const install = () => {
+  rmSync(installed, { recursive: true, force: true })
+  for (const part of ["package.json", "bin", "dist"]) cpSync(cli + part, installed + part, { recursive: true })
+  return `${installed}bin/le-auth.mjs`
+}
+
+/** @type {import("./Running.ts").Contestant} */
+export const leAuth = {
+  name: "le-auth",
+  command: (port) => [(bin ??= install()), ...command(port)],
+  authorize: (state) => `${base}/authorize?v=1.0&${authorizeQuery(state)}`,
+  token: `${base}/token?v=1.0`,
+  keys: "/sentinel/well-known/jwks",
+  signIn: async (origin) => {
+    const browser = new Browser(origin)
+    const page = await (await browser.visit(leAuth.authorize("sign-in"))).text()
+    const hidden = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]+)"/g)]
+    const form = new URLSearchParams(hidden.map(([, name = "", value = ""]) => [name, value]))
+    form.set("username", user.email)
+    form.set("password", user.password)
+    await browser.visit(/<form[^>]* action="([^"]+)"/.exec(page)?.[1] ?? "", {
+      method: "POST",
+      headers: { origin },
+      body: form
+    })
+    return browser.cookie
+  }
+}
+
+/** The same from its sources, for a profile that names our functions. */
+export const leAuthSources = {
+  ...leAuth,
+  command: (/** @type {number} */ port) => ["--conditions=@le-auth/source", `${cli}src/main.ts`, ...command(port)]
+}

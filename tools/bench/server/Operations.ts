@@ -1,0 +1,69 @@
+// What is measured at a server, and what has to be there beforehand.
+import { exchangeBody, refreshBody } from "./Parameters.ts"
+
+/** @typedef {import("./Connection.ts").Connection} Connection */
+/** @typedef {(connection: Connection, index: number) => Promise<unknown>} Work */
+
+const expect = (/** @type {number} */ status, /** @type {import("./Connection.ts").Answer} */ answer) => {
+  if (answer.status !== status) throw new Error(`${answer.status} instead of ${status}: ${answer.head}\n${answer.body}`)
+  return answer
+}
+
+let states = 0
+
+/**
+ * The operations at a server where `cookies` are those of browsers that have signed in.
+ *
+ * @param {import("./Running.ts").Contestant} contestant
+ * @param {string[]} cookies
+ */
+export function operations({ authorize, keys, name, token }, cookies) {
+  const code = async (/** @type {Connection} */ connection) => {
+    const state = `${"s".repeat(30)}${++states}`
+    const answer = await connection.get(authorize(state), cookies[states % cookies.length])
+    const found = /\r\nlocation: [^\r]*[?&]code=([^&\r]+)/i.exec(answer.head)?.[1]
+    if (found === undefined || !answer.head.includes(`state=${state}`)) {
+      throw new Error(`${name} gave no code: ${answer.head}`)
+    }
+    return found
+  }
+  const exchange = async (/** @type {Connection} */ connection, /** @type {string} */ code) =>
+    expect(200, await connection.post(token, exchangeBody(code))).body
+  const refresh = async (/** @type {Connection} */ connection, /** @type {string} */ refreshToken) =>
+    expect(200, await connection.post(token, refreshBody(refreshToken)))
+  const flow = async (/** @type {Connection} */ connection) => exchange(connection, await code(connection))
+
+  /** Each operation gets ready for so many times, then gives the work of one. */
+  return /** @type {Record<string, (connections: Connection[], times: number) => Promise<Work>>} */ ({
+    authorize: async () => code,
+    exchange: async (connections, times) => {
+      const codes = await gather(connections, times, code)
+      return (connection, index) => exchange(connection, codes[index] ?? "")
+    },
+    refresh: async (connections, times) => {
+      const tokens = await gather(connections, times, async (connection) => {
+        const body = await flow(connection)
+        return /"refresh_token":"([^"]+)"/.exec(body)?.[1] ?? ""
+      })
+      return (connection, index) => refresh(connection, tokens[index] ?? "")
+    },
+    keys: async () => async (connection) => expect(200, await connection.get(keys ?? "")),
+    flow: async () => flow
+  })
+}
+
+/**
+ * @param {Connection[]} connections
+ * @param {number} times
+ * @param {(connection: Connection) => Promise<string>} work
+ */
+async function gather(connections, times, work) {
+  /** @type {string[]} */
+  const results = []
+  await Promise.all(
+    connections.map(async (connection, index) => {
+      for (let count = index; count < times; count += connections.length) results.push(await work(connection))
+    })
+  )
+  return results
+}

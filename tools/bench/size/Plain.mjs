@@ -1,8 +1,0 @@
-// le-auth without Effect. The exchange is the backend's, where the secret is.
-import { redirect, resume, session } from "@le-auth/browser/plain"
-
-import { onClick, show } from "./Page.mjs"
-
-show(await resume())
-onClick("sign-in", () => show(redirect()))
-onClick("session", async () => show(await session()))

@@ -1,0 +1,140 @@
+// Starts what a cell of the matrix needs: a Sentinel, or the application on an engine.
+import { execFileSync, spawn } from "node:child_process"
+import fs from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { rolldown } from "rolldown"
+
+import { end, inTime } from "../server.ts"
+import { tarballs } from "../tarballs.ts"
+import { folder } from "./engines.ts"
+import { workerdConfig } from "./workerdConfig.ts"
+
+const here = fileURLToPath(new URL(".", import.meta.url))
+
+const env = {
+  ...process.env,
+  NO_COLOR: "1",
+  // Nothing of the user's is touched, and the network is asked for nothing but what is tried.
+  XDG_STATE_HOME: path.join(folder, "state"),
+  XDG_CACHE_HOME: path.join(folder, "cache"),
+  DENO_DIR: path.join(folder, "deno"),
+  DENO_NO_UPDATE_CHECK: "1",
+  LE_AUTH_KEYCHAIN: "off"
+}
+
+/**
+ * Starts a program, and waits until it says that it is ready.
+ * @template A
+ * @param {ReadonlyArray<string>} command
+ * @param {Record<string, string>} settings
+ * @param {(stdout: string) => A | undefined} ready what is known when it is
+ */
+async function start([program = "", ...args], settings, ready) {
+  const child = spawn(program, args, { cwd: folder, env: { ...env, ...settings }, stdio: ["ignore", "pipe", "pipe"] })
+  let stdout = ""
+  let stderr = ""
+  const output = () => stdout + stderr
+  child.stderr.on("data", (chunk) => (stderr += chunk))
+  const isReady = new Promise((/** @type {(value: A) => void} */ resolve, reject) => {
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk
+      const value = ready(stdout)
+      if (value !== undefined) resolve(value)
+    })
+    child.on("error", reject)
+    child.on("exit", (code, signal) => reject(new Error(`It ended with ${code ?? signal}.\n${output()}`)))
+  })
+  try {
+    return { value: await inTime(program, isReady, output), output, end: () => end(child) }
+  } catch (error) {
+    await end(child)
+    throw error
+  }
+}
+
+/** @param {string} redirectUri */
+const settingsOf = (redirectUri) => ({
+  LE_AUTH_ACCOUNT_ID: "12345678",
+  LE_AUTH_CLIENT_ID: "11111111-1111-4111-8111-111111111111",
+  LE_AUTH_CLIENT_SECRET: "development-only-secret",
+  LE_AUTH_REDIRECT_URI: redirectUri,
+  LE_AUTH_SEAL_KEYS: Buffer.alloc(32, 7).toString("base64")
+})
+
+/** The command as it is published, with nothing around it. */
+function command() {
+  const at = path.join(folder, "command")
+  const tarball = tarballs().find((file) => path.basename(file).startsWith("le-auth-cli"))
+  if (tarball === undefined) throw new Error("The command is not packed: npm run pack")
+  fs.rmSync(at, { recursive: true, force: true })
+  fs.mkdirSync(at)
+  execFileSync("tar", ["-xzf", tarball, "-C", at])
+  return path.join(at, "package", "bin", "le-auth.mjs")
+}
+
+/** @type {string | undefined} */
+let unpacked
+
+/**
+ * `le-auth sentinel start`, with the application installed in it.
+ * @param {ReadonlyArray<string>} engine what runs a file
+ * @param {string} redirectUri of the application
+ */
+export async function sentinel(engine, redirectUri) {
+  unpacked ??= command()
+  const settings = settingsOf(redirectUri)
+  const user = { id: "3552833710", email: "agent@example.com", password: "agent", name: "Alex Agent" }
+  const config = path.join(folder, "sentinel.json")
+  const installation = {
+    client_id: settings.LE_AUTH_CLIENT_ID,
+    client_secret: settings.LE_AUTH_CLIENT_SECRET,
+    client_name: "Runtimes",
+    grant_types: ["authorization_code", "refresh_token"],
+    redirect_uris: [redirectUri]
+  }
+  const accounts = [{ id: settings.LE_AUTH_ACCOUNT_ID, users: [user], installations: [installation] }]
+  fs.writeFileSync(config, JSON.stringify({ accounts }), { mode: 0o600 })
+  const options = ["--port", "0", "--config", config, "--json"]
+  const { value, ...running } = await start(
+    [...engine, unpacked, "sentinel", "start", ...options],
+    {},
+    (stdout) => /"publicOrigin":"([^"]+)"/.exec(stdout)?.[1]
+  )
+  return { ...running, origin: value }
+}
+
+/**
+ * The application on Node, Bun or Deno.
+ * @param {ReadonlyArray<string>} engine what runs a file
+ * @param {"FetchSignIn" | "NodeServerSignIn"} composition
+ * @param {string} redirectUri where it listens, and more
+ * @param {string} domainApi
+ */
+export const application = (engine, composition, redirectUri, domainApi) =>
+  start(
+    [...engine, path.join(here, "serve.mjs"), composition, new URL(redirectUri).port],
+    { ...settingsOf(redirectUri), LE_AUTH_DOMAIN_API: domainApi },
+    (stdout) => /^listening$/m.exec(stdout)?.[0]
+  )
+
+/**
+ * The application on workerd, without anything of Node.
+ * @param {string} program
+ * @param {string} redirectUri
+ * @param {string} domainApi
+ */
+export async function worker(program, redirectUri, domainApi) {
+  const build = await rolldown({
+    input: path.join(here, "worker.mjs"),
+    platform: "browser",
+    resolve: { conditionNames: ["workerd", "worker", "import", "default"] }
+  })
+  await build.write({ file: path.join(folder, "worker.js"), format: "esm", codeSplitting: false })
+  await build.close()
+  const config = path.join(folder, "workerd.capnp")
+  const settings = { ...settingsOf(redirectUri), LE_AUTH_DOMAIN_API: domainApi }
+  fs.writeFileSync(config, workerdConfig(Number(new URL(redirectUri).port), settings))
+  return start([program, "serve", config, "--control-fd=1"], {}, (stdout) => /"event":"listen"/.exec(stdout)?.[0])
+}

@@ -1,0 +1,58 @@
+// What every server that tests start has in common: its start has a time limit and says why it failed, and its end is sure.
+import { freePort } from "./free-port.ts"
+
+/** In milliseconds. A loaded machine takes long for a start, but no start takes this long. */
+const patience = 90_000
+/** In milliseconds, until a server that does not end is ended. */
+const usualGrace = 5000
+
+/**
+ * The result of a start. What takes too long fails with what the server said.
+ * @template A
+ * @param {string} name
+ * @param {Promise<A>} start
+ * @param {() => string} output
+ * @param {number} limit
+ */
+export async function inTime(name, start, output, limit = patience) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer
+  /** @type {Promise<never>} */
+  const late = new Promise((_, reject) => {
+    const fail = () => reject(new Error(`${name} was not ready within ${limit / 1000} seconds.\n${output()}`))
+    timer = setTimeout(fail, limit)
+  })
+  try {
+    return await Promise.race([start, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * Starts a server on a free port. Nobody can keep a port free for it: when another program was faster, it is another port.
+ * @template A
+ * @param {(port: number) => Promise<A>} start
+ */
+export async function onFreePort(start) {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await start(await freePort())
+    } catch (error) {
+      if (attempts === 5 || !/address already in use/i.test(String(error))) throw error
+    }
+  }
+}
+
+/**
+ * Ends a process: with SIGINT, which ends what waits for nobody, and by force when that did not help.
+ * @param {import("node:child_process").ChildProcess} child
+ */
+export async function end(child, grace = usualGrace) {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once("exit", resolve))
+  child.kill("SIGINT")
+  const force = setTimeout(() => child.kill("SIGKILL"), grace)
+  await ended
+  clearTimeout(force)
+}

@@ -1,2 +1,0 @@
-/** The shells that the completions are for. */
-export declare const shells: ReadonlyArray<string>

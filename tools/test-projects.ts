@@ -1,0 +1,31 @@
+// The projects of vitest: for each folder with tests one for each target of Nx that has some.
+import fs from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { folders, testFiles, testTargets } from "./needs.ts"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+/** @param {string} folder @param {string} target `test`, `e2e` or `integration` */
+export const projectName = (folder, target) => path.basename(folder) + (target === "test" ? "" : `-${target}`)
+
+/** Those of a folder, with what is done once for all of their files: its `test/setup.ts` makes what they start. @param {string} folder */
+function projectsOf(folder) {
+  const files = testFiles(folder).filter((each) => !each.isLeftOut)
+  const setup = ["test/setup.ts", "test/setup.mjs"].map((name) => `${folder}/${name}`)
+  const own = setup.filter((file) => fs.existsSync(path.join(root, file)))
+  return testTargets
+    .map((target) => ({
+      extends: /** @type {const} */ (true),
+      test: {
+        name: projectName(folder, target),
+        include: files.filter((each) => each.target === target).map(({ file }) => file),
+        globalSetup: [...(target === "integration" ? ["tools/services.ts"] : []), ...(target === "test" ? [] : own)]
+      }
+    }))
+    .filter(({ test }) => test.include.length > 0)
+}
+
+/** All of them, or those of the folder that a target of Nx is for: then nothing else is read. */
+export const projects = (process.env["LE_AUTH_TEST_FOLDER"]?.split(",") ?? folders()).flatMap(projectsOf)

@@ -1,0 +1,112 @@
+// What is published, as somebody gets it: the packed packages in a project outside of the workspace. The README's code compiles
+// there, and a sign-in runs.
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+
+import { tarballs } from "../tarballs.ts"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const packages = ["core", "node", "browser", "web", "sentinel", "testing"]
+const libraries = tarballs().filter((file) => file.includes(`${path.sep}packages${path.sep}`))
+const { devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))
+let project = ""
+
+/** @param {string} command @param {string[]} args @param {string} [cwd] */
+const run = (command, args, cwd = project) => {
+  try {
+    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: "pipe" })
+  } catch (error) {
+    const { stderr, stdout } = /** @type {{ stdout: string, stderr: string }} */ (error)
+    throw new Error(`${command} ${args.join(" ")}:\n${stdout}\n${stderr}`, { cause: error })
+  }
+}
+
+/** The README's TypeScript. */
+const readme = () =>
+  [...readFileSync(path.join(root, "README.md"), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(
+    (match) => match[1] ?? ""
+  )
+
+const program = `
+import * as TestClock from "effect/testing/TestClock"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Sessions from "@le-auth/core/Sessions"
+import * as SignIn from "@le-auth/core/SignIn"
+import * as TestSentinel from "@le-auth/testing/TestSentinel"
+import * as TestSignIn from "@le-auth/testing/TestSignIn"
+
+const program = Effect.gen(function* () {
+  const started = yield* SignIn.start({ returnTo: "/inbox" })
+  const callback = yield* TestSentinel.approve(started.url)
+  const { returnTo, session } = yield* SignIn.complete(SignIn.callback(callback, started.binding))
+  const before = yield* Sessions.accessToken(session.key)
+  yield* TestClock.adjust("1 hour")
+  const after = yield* Sessions.accessToken(session.key)
+  return [returnTo, session.key.subject, Redacted.value(before) !== Redacted.value(after)].join(" ")
+})
+
+console.log(await Effect.runPromise(program.pipe(Effect.provide([TestSignIn.layer, TestClock.layer()]))))
+`
+
+describe("the packed packages", () => {
+  beforeAll(() => {
+    project = mkdtempSync(path.join(tmpdir(), "le-auth-consumer-"))
+    writeFileSync(path.join(project, "package.json"), JSON.stringify({ type: "module", private: true }))
+    const peers = ["effect", "@effect/vitest", "vitest", "typescript", "@types/node"]
+    const wanted = peers.map((name) => `${name}@${devDependencies[name]}`)
+    run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...libraries, ...wanted])
+  }, 300_000)
+
+  afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+  it("share one effect", () => {
+    const found = run("npm", ["ls", "effect", "--all", "--parseable"]).trim().split("\n")
+    assert.deepStrictEqual(found, [path.join(project, "node_modules", "effect")])
+  })
+
+  it("compile the README's code", { timeout: 60_000 }, () => {
+    readme().forEach((code, index) => writeFileSync(path.join(project, `readme${index}.ts`), code))
+    writeFileSync(path.join(project, "program.ts"), program)
+    writeFileSync(
+      path.join(project, "tsconfig.json"),
+      JSON.stringify({
+        include: ["*.ts"],
+        compilerOptions: {
+          target: "ES2022",
+          module: "NodeNext",
+          strict: true,
+          exactOptionalPropertyTypes: true,
+          skipLibCheck: true,
+          noEmit: true,
+          lib: ["ES2023", "DOM", "DOM.Iterable"],
+          types: ["node"]
+        }
+      })
+    )
+    run(path.join(project, "node_modules", ".bin", "tsc"), ["-p", "."])
+  })
+
+  it("run a sign-in and refresh an hour later", { timeout: 60_000 }, () => {
+    assert.strictEqual(run(process.execPath, ["program.ts"]).trim().split("\n").at(-1), "/inbox 3552833710 true")
+  })
+
+  it("J2: load without a network, a file, a timer or a global", { timeout: 60_000 }, () => {
+    const modules = packages.filter((name) => name !== "testing").map((name) => `@le-auth/${name}`)
+    const script = `
+      const before = new Set(Object.getOwnPropertyNames(globalThis))
+      for (const name of ${JSON.stringify(modules)}) await import(name)
+      const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.has(name))
+      const busy = process.getActiveResourcesInfo().filter((kind) => !/^(TTY|Pipe|FSReq|CloseReq|Immediate)/.test(kind))
+      console.log(JSON.stringify({ added, busy }))`
+    assert.deepStrictEqual(JSON.parse(run(process.execPath, ["--input-type=module", "-e", script])), {
+      added: [],
+      busy: []
+    })
+  })
+})

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest"
+
+import { measure, program } from "../bench/size/Measure.ts"
+
+/** The peers that are installed here; `npm run bench -- size` has all. */
+const smallest = /** @type {const} */ (["@badgateway/oauth2-client", "oauth4webapi"])
+
+for (const bundler of /** @type {const} */ (["rolldown", "esbuild"])) {
+  describe(`what a page pays, by ${bundler}`, () => {
+    it("is within the budgets", async ({ annotate }) => {
+      const { budgets, rows } = await measure(bundler, smallest)
+      expect(rows).toHaveLength(7)
+      for (const { text } of budgets) await annotate(text)
+      expect(budgets.filter(({ holds }) => !holds)).toEqual([])
+    })
+
+    it("has nothing of Effect in the plain entry, and no schema in the Effect modules", async () => {
+      const [plain, effect] = await Promise.all([
+        program("PlainPopup.mjs", bundler),
+        program("EffectPage.mjs", bundler)
+      ])
+      expect(plain.modules.filter((name) => /node_modules|\/core\//.test(name))).toEqual([])
+      expect(effect.modules.filter((name) => /effect\/(src|dist)\/Schema/.test(name))).toEqual([])
+      expect(effect.modules.some((name) => name.includes("node_modules/effect/"))).toBe(true)
+    })
+  })
+}
