@@ -8,6 +8,7 @@
 //   platform:any | browser   imports no Node modules
 //   platform:node            imports anything
 // Modules for a desktop, see below, are imported by one another only.
+// Which modules a package may import of another is in boundaries/PublicModules.ts, and which rooms of its own in boundaries/Rooms.ts.
 // What a package imports must be declared in its own package.json, and its TypeScript references must say the same.
 // Tests may reach across layers, as far as their package.json declares it; they also use `tools`, and what the tests of a
 // declared package are made of.
@@ -17,6 +18,9 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { parseSync } from "rolldown/utils"
+
+import { checkPublicModules } from "./boundaries/PublicModules.ts"
+import { checkRooms } from "./boundaries/Rooms.ts"
 
 /**
  * The layers, or single packages by their folders, that a layer may import.
@@ -57,8 +61,10 @@ export function check(root) {
       ...checkTags(project),
       ...checkReferences(project, projects),
       ...checkSource(project, projects),
-      ...checkTests(project, projects, root)
+      ...checkTests(project, projects, root),
+      ...checkRooms(project)
     ])
+    .concat(checkPublicModules(root))
     .map((problem) => problem.replaceAll(`${root}/`, ""))
 }
 
