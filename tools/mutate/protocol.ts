@@ -15,7 +15,7 @@ export const protocol = {
     "src/Sessions.ts",
     "src/SignIn.ts",
     "src/internal/challenge.ts",
-    "src/internal/endpointOf.ts",
+    "src/internal/clientContextOf.ts",
     "src/internal/identify.ts",
     "src/internal/keeping.ts",
     "src/internal/newest.ts",
