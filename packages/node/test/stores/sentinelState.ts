@@ -31,7 +31,7 @@ export const provesState = (engine: string, newDatabase: Effect.Effect<string, u
   const start = Effect.fnUntraced(function* (options: { breaks?: () => boolean; discovery?: boolean } = {}) {
     const lines: Array<string> = []
     const given = yield* config("https://app.example/cb")
-    const settings = { ...given, profile: { ...given.profile, discovery: options.discovery ?? false } }
+    const settings = { ...given, points: { ...given.points, discovery: options.discovery ?? false } }
     const base = Layer.merge(SentinelSql.layer(settings), StoreInspectionSql.layer).pipe(
       Layer.provideMerge(sqlClient(yield* newDatabase))
     )

@@ -50,9 +50,9 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<BrowserSessions, never, Directory | SentinelStore> {
   const directory = yield* Directory
   const store = yield* SentinelStore
-  const profile = yield* SentinelDialect
-  const idleLifetime = Duration.toMillis(profile.sessionIdleLifetime)
-  const lifetime = Duration.toMillis(profile.sessionLifetime)
+  const dialect = yield* SentinelDialect
+  const idleLifetime = Duration.toMillis(dialect.sessionIdleLifetime)
+  const lifetime = Duration.toMillis(dialect.sessionLifetime)
 
   return {
     current: Effect.fnUntraced(function* (request, accountId, now) {

@@ -17,8 +17,8 @@ import * as Signals from "../../../terminal/Signals.ts"
 const interval = "500 millis"
 
 /** What a start alone can change: the dialect, and the keys that it signs with. */
-const fixedPartOf = ({ profile, signing_keys }: SentinelConfig.SentinelConfig): string =>
-  JSON.stringify([profile ?? {}, signing_keys?.map(Redacted.value)])
+const fixedPartOf = ({ points, signing_keys }: SentinelConfig.SentinelConfig): string =>
+  JSON.stringify([points ?? {}, signing_keys?.map(Redacted.value)])
 
 /**
  * Tells one version of a file from another, without reading it.
@@ -54,7 +54,7 @@ export const make = Effect.fnUntraced(function* (options: {
         yield* options.replace(config)
         yield* Effect.logInfo("configuration taken over", { file: options.path })
         if (fixedPartOf(config) !== fixedPartOf(options.current)) {
-          yield* Effect.logWarning("profile and signing_keys count from the next start on", { file: options.path })
+          yield* Effect.logWarning("points and signing_keys count from the next start on", { file: options.path })
         }
       })
     ),
