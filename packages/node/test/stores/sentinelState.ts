@@ -84,7 +84,7 @@ export const provesState = (engine: string, newDatabase: Effect.Effect<string, u
         const now = yield* control.state.take
         isBroken = true
         for (const change of [control.state.put(before), control.state.reset]) {
-          assert.strictEqual((yield* Effect.flip(change))._tag, "Unavailable")
+          assert.strictEqual((yield* Effect.flip(change))._tag, "StoreUnavailable")
           const { takenAt: _, ...left } = yield* control.state.take
           const { takenAt: __, ...expected } = now
           assert.deepStrictEqual(left.store, expected.store)
