@@ -8,7 +8,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { Grant, Session } from "../store/storeDump.ts"
+import { Grant, BrowserSession } from "../store/storeDump.ts"
 import { ClockTooFar, InvalidChange, NotSupported, NotThere, StoreUnavailable } from "../../ControlError.ts"
 import { Snapshot } from "../control/Snapshot.ts"
 
@@ -17,7 +17,7 @@ const Time = Schema.optional(Schema.Finite)
 
 /** Ids are those of the store: hashes, and no secrets. Times are milliseconds since 1970. */
 const SessionState = Schema.Struct({
-  session: Session,
+  session: BrowserSession,
   endedAt: Time,
   isAlive: Schema.Boolean
 }).annotate({ identifier: "SessionState" })
