@@ -24,8 +24,8 @@ import * as Layer from "effect/Layer"
 export const make = ({ seal, signIn }, env) =>
   WebSignIn.toWebHandler(
     signIn.pipe(
-      Layer.provideMerge(Stateless.layer()),
-      Layer.provideMerge(WebApplication.layer()),
+      Layer.provideMerge(Stateless.layer),
+      Layer.provideMerge(WebApplication.layer),
       Layer.provide(RefreshLock.layerMemory),
       Layer.provide(AppInstallations.layerConfig),
       Layer.provide(Seal.layerConfig),
