@@ -17,10 +17,9 @@ import { isBuiltin } from "node:module"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { parseSync } from "rolldown/utils"
-
 import { checkPublicModules } from "./boundaries/PublicModules.ts"
 import { checkRooms } from "./boundaries/Rooms.ts"
+import { sourcesOf } from "./boundaries/Sources.ts"
 
 /** The layers, or single packages by their folders, that a layer may import. */
 const layers: Record<string, string[]> = {
@@ -193,22 +192,11 @@ function packageOf(specifier: string) {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
 }
 
-/** Every module that the files of a folder name: import, export from, import(), import types. Comments do not count. */
-function importsOf(folder: string) {
-  return fs.globSync("**/*.{ts,tsx,mts,js,mjs}", { cwd: folder }).flatMap((name) => {
-    const file = path.join(folder, name)
-    const { program, errors } = parseSync(file, fs.readFileSync(file, "utf8"))
-    if (errors[0] !== undefined) throw new Error(`${file}: ${errors[0].message}`)
-    const found: Array<{ file: string; specifier: string }> = []
-    const visit = (node: any) => {
-      if (node === null || typeof node !== "object") return
-      if (typeof node.source?.value === "string") found.push({ file, specifier: node.source.value })
-      for (const child of Object.values(node)) visit(child)
-    }
-    visit(program)
-    return found
-  })
-}
+/** Every module that the files of a folder name. */
+const importsOf = (folder: string) =>
+  sourcesOf(folder).flatMap(({ imports, name }) =>
+    imports.map(({ specifier }) => ({ file: path.join(folder, name), specifier }))
+  )
 
 function readJson(file: string) {
   return JSON.parse(fs.readFileSync(file, "utf8"))
