@@ -4,5 +4,5 @@
  * repositories answer, the package may still be in one of those.
  * @param {string[]} packages and options of `apt-get install`
  */
-export declare function install(...packages: any[]): boolean;
+export declare function install(...packages: any[]): boolean
 //# sourceMappingURL=apt.d.ts.map

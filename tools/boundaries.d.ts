@@ -4,8 +4,8 @@
  * @type {Record<string, string[]>}
  */
 export declare const desktop: {
-    node: string[];
-};
+  node: string[]
+}
 /**
  * @typedef {object} Project
  * @property {string} name
@@ -19,5 +19,5 @@ export declare const desktop: {
  * All problems of the workspace at `root`, as "file: what is wrong".
  * @param {string} root
  */
-export declare function check(root: any): any[];
+export declare function check(root: any): any[]
 //# sourceMappingURL=boundaries.d.ts.map

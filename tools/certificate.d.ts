@@ -3,11 +3,14 @@
  * the time that two digits of a year can say (section 4.1.2.5.1).
  * @param {{ name?: string, until?: string }} [options]
  */
-export declare function certificate({ name: commonName, until }?: {
-    name?: string | undefined;
-    until?: string | undefined;
+export declare function certificate({
+  name: commonName,
+  until
+}?: {
+  name?: string | undefined
+  until?: string | undefined
 }): {
-    key: string;
-    cert: string;
-};
+  key: string
+  cert: string
+}
 //# sourceMappingURL=certificate.d.ts.map

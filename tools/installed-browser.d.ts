@@ -4,9 +4,9 @@
  * ESR 140 was then the current one. What browsers can do changes with major versions only.
  */
 export declare const lowest: {
-    Chromium: number;
-    Firefox: number;
-};
+  Chromium: number
+  Firefox: number
+}
 /**
  * @typedef {object} Kind
  * @property {keyof typeof lowest} name
@@ -16,16 +16,16 @@ export declare const lowest: {
  * @property {readonly string[]} elsewhere whole paths
  */
 /** The version in what a browser says of itself. @param {string} words */
-export declare const versionIn: (words: any) => string | undefined;
+export declare const versionIn: (words: any) => string | undefined
 /** @param {string} version @param {number} major the lowest */
-export declare const isNewEnough: (version: any, major: any) => boolean;
+export declare const isNewEnough: (version: any, major: any) => boolean
 /** Where it is; throws where there is none that is new enough. @param {Kind} kind */
-export declare function locate(kind: any): any;
+export declare function locate(kind: any): any
 /**
  * Sees to it that there is one, by the first installation that helps; else says what to do, and fails. One that was chosen by
  * the variable is not replaced.
  * @param {Kind} kind
  * @param {ReadonlyArray<() => unknown>} installations
  */
-export declare function provide(kind: any, installations: any): void;
+export declare function provide(kind: any, installations: any): void
 //# sourceMappingURL=installed-browser.d.ts.map

@@ -3,17 +3,17 @@
  * @type {Readonly<Record<string, string>>}
  */
 export declare const programs: {
-    chromium: string;
-    firefox: string;
-    redis: string;
-    postgres: string;
-    keychain: string;
-    shells: string;
-};
+  chromium: string
+  firefox: string
+  redis: string
+  postgres: string
+  keychain: string
+  shells: string
+}
 /**
  * The targets of Nx that run tests: those that need nothing but Node, those that also start processes, and the rest.
  */
-export declare const testTargets: string[];
+export declare const testTargets: string[]
 /**
  * What the developer has no use for or cannot have: `LE_AUTH_TEST_WITHOUT=firefox,keychain`. CI leaves nothing out that its
  * system can have, so on Linux nothing at all.
@@ -21,11 +21,11 @@ export declare const testTargets: string[];
  * @param {string} platform
  * @returns {ReadonlyArray<string>}
  */
-export declare function leftOut(env?: NodeJS.ProcessEnv, platform?: NodeJS.Platform): string[];
+export declare function leftOut(env?: NodeJS.ProcessEnv, platform?: NodeJS.Platform): string[]
 /** Whether a program is left out. @param {string} name */
-export declare const isLeftOut: (name: any) => boolean;
+export declare const isLeftOut: (name: any) => boolean
 /** The folders that have tests: `packages/core`, …, `tools`. */
-export declare const folders: () => string[];
+export declare const folders: () => string[]
 /**
  * @typedef {object} TestFile
  * @property {string} file
@@ -39,9 +39,9 @@ export declare const folders: () => string[];
  * @returns {ReadonlyArray<TestFile>}
  */
 export declare function testFiles(folder: any): {
-    file: string;
-    needs: string[];
-    target: string;
-    isLeftOut: boolean;
-}[];
+  file: string
+  needs: string[]
+  target: string
+  isLeftOut: boolean
+}[]
 //# sourceMappingURL=needs.d.ts.map

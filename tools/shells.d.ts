@@ -1,2 +1,2 @@
-export declare const shells: string[];
+export declare const shells: string[]
 //# sourceMappingURL=shells.d.ts.map

@@ -5,5 +5,5 @@
  * @param {import("node:net").Socket} near
  * @param {import("node:net").Socket} far
  */
-export declare function tie(open: any, near: any, far: any): void;
+export declare function tie(open: any, near: any, far: any): void
 //# sourceMappingURL=tied-sockets.d.ts.map
