@@ -14,7 +14,7 @@ import { sendError, SentBackError } from "../request/AuthorizationResponse.ts"
 import { parametersOf } from "../http/Query.ts"
 import { Disconnect } from "../http/Disconnect.ts"
 import type { RequestTrail } from "../http/Trail.ts"
-import { noStore } from "../token/OAuthFailure.ts"
+import { tokenHeaders } from "../token/OAuthFailure.ts"
 import { type Action, type Behaviour, isAuthorizationErrorCode } from "../../Fault.ts"
 
 type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse>
@@ -27,7 +27,7 @@ const answer = (status: number, body: string, headers: Readonly<Record<string, s
 }
 
 const json = (status: number, body: object) =>
-  answer(status, JSON.stringify(body), { ...noStore, "content-type": "application/json" })
+  answer(status, JSON.stringify(body), { ...tokenHeaders, "content-type": "application/json" })
 
 const reasons: Readonly<Record<number, string>> = {
   500: "Internal Server Error",

@@ -5,7 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as DurationText from "@le-auth/core/shared/DurationText"
-import { Html, html, join } from "../page/Html.ts"
+import { Html, html, join } from "@le-auth/core/shared/Html"
 import { documentOf } from "../page/Page.ts"
 import * as FaultForm from "./FaultForm.ts"
 import * as Journal from "./JournalView.ts"

@@ -5,7 +5,7 @@
  */
 import type { AccountSettings } from "../../DirectoryEditor.ts"
 import { short } from "../http/Trail.ts"
-import { type Html, html, join } from "../page/Html.ts"
+import { type Html, html, join } from "@le-auth/core/shared/Html"
 import type { FamilyState, Newest } from "../../StoreInspection.ts"
 import * as Moment from "./Moment.ts"
 import type { View } from "./View.ts"

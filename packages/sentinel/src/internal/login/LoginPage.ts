@@ -5,7 +5,7 @@
  */
 import * as RedirectUris from "../request/RedirectUris.ts"
 import type { Account, Installation } from "../../Directory.ts"
-import { html } from "../page/Html.ts"
+import { html } from "@le-auth/core/shared/Html"
 import * as Icon from "../page/Icon.ts"
 import type { Content } from "../page/Page.ts"
 import * as Paths from "../../Paths.ts"

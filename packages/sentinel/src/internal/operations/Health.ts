@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { StoreError } from "@le-auth/core/StoreError"
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -12,12 +13,10 @@ import * as Paths from "../../Paths.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import { Stopping } from "../../Stopping.ts"
 
-const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
-
-const alive = HttpServerResponse.jsonUnsafe({ status: "alive" }, { headers })
-const ready = HttpServerResponse.jsonUnsafe({ status: "ready" }, { headers })
+const alive = HttpServerResponse.jsonUnsafe({ status: "alive" }, { headers: documentHeaders })
+const ready = HttpServerResponse.jsonUnsafe({ status: "ready" }, { headers: documentHeaders })
 const notReady = (reason: string) =>
-  HttpServerResponse.jsonUnsafe({ status: "not ready", reason }, { status: 503, headers })
+  HttpServerResponse.jsonUnsafe({ status: "not ready", reason }, { status: 503, headers: documentHeaders })
 
 const stopping = notReady("Sentinel is stopping.")
 

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -35,7 +36,7 @@ export const make: Effect.Effect<Endpoint> = Effect.map(
         Effect.map(Effect.andThen(countSessions, PrometheusMetrics.format()), (text) =>
           HttpServerResponse.text(text, {
             contentType: "text/plain; version=0.0.4; charset=utf-8",
-            headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" }
+            headers: documentHeaders
           })
         )
     }

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import { html } from "@le-auth/core/shared/Html"
+import { privateHeaders } from "@le-auth/core/shared/PagePolicy"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -10,7 +12,6 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { ShownError } from "../http/ShownError.ts"
 import * as Trail from "../http/Trail.ts"
 import * as RequestFacts from "../http/RequestFacts.ts"
-import { html } from "./Html.ts"
 import * as Page from "./Page.ts"
 
 const titles: Record<ShownError["status"], string> = {
@@ -43,7 +44,7 @@ export const answer = (
   if (!wantsPage) {
     return HttpServerResponse.jsonUnsafe(
       { error: error.error, error_description: `${error.description} ${error.remedy}` },
-      { status: error.status, headers: { ...Page.privateHeaders, "x-frame-options": "DENY", ...headers } }
+      { status: error.status, headers: { ...privateHeaders, "x-frame-options": "DENY", ...headers } }
     )
   }
   return render({

@@ -12,7 +12,7 @@ import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import type { Secrets } from "../session/Secrets.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
-import { invalidGrant, invalidRequest, noStore } from "./OAuthFailure.ts"
+import { invalidGrant, invalidRequest, tokenHeaders } from "./OAuthFailure.ts"
 import { answering, checkVersion, readForm } from "./TokenEndpoint.ts"
 
 /**
@@ -47,7 +47,7 @@ export const make = Effect.fnUntraced(function* (
       yield* Effect.logInfo(reason).pipe(Effect.annotateLogs({ account: accountId, client: clientId }))
       // Nothing in it, but JSON, since some clients parse an answer whatever it is: simple-oauth2 fails without this content
       // type, and @badgateway/oauth2-client fails with it if there is no JSON behind it.
-      return HttpServerResponse.text("{}", { contentType: "application/json", headers: noStore })
+      return HttpServerResponse.text("{}", { contentType: "application/json", headers: tokenHeaders })
     })
   )
 })
