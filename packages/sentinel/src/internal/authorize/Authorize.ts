@@ -10,11 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Directory } from "../../Directory.ts"
 import type { Issuer } from "../documents/Issuer.ts"
-import { type Handler, type Incoming, longestTarget } from "../http/Endpoint.ts"
+import { type Handler, type Incoming, longestTarget } from "../http/RouteHandlers.ts"
 import * as Redirect from "../http/Redirect.ts"
-import * as Trail from "../http/Trail.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import type { LoginTickets } from "../request/LoginTickets.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
 import * as Paths from "../../Paths.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import type { BrowserSessions } from "../session/LoginSessions.ts"
@@ -76,7 +75,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     // Until account, client and redirect URI are known to be valid, an error is shown.
     const installation = yield* Checks.installation(directory, accountId, yield* Checks.clientId(query))
     const { clientId } = installation
-    RequestFacts.isFrom(incoming.request, { accountId, clientId })
+    yield* RequestContext.isFrom({ accountId, clientId })
     const redirect = yield* Checks.redirectUri(query, installation, profile)
 
     // From here on, an error is sent back.
@@ -97,11 +96,13 @@ export const make = Effect.fnUntraced(function* (parts: {
         yield* Effect.logInfo(`authorize refused: ${error.error}, ${reason}`).pipe(
           Effect.annotateLogs({ account: accountId, client: clientId })
         )
-        yield* Trail.refused(error.error, reason, error.problem)
+        yield* RequestContext.refused(error.error, reason, error.problem)
         return sendError(target, error, 302)
       }
     }
-    yield* Trail.answersTo(target)
+    yield* RequestContext.answersBy((error, description) =>
+      sendError(target, new SentBackError({ error, description }), 302)
+    )
     return yield* Effect.catchCause(proceed(incoming, target), (cause) =>
       Effect.as(Effect.logError("authorize failed", cause), sendError(target, brokenBy(cause), 302))
     )

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { AccountSettings } from "../../DirectoryEditor.ts"
-import { short } from "../http/Trail.ts"
+import { short } from "../http/RequestContext.ts"
 import { type Html, html, join } from "@le-auth/core/shared/Html"
 import type { FamilyState, Newest } from "../../StoreInspection.ts"
 import * as Moment from "./Moment.ts"

@@ -13,7 +13,7 @@ import { Directory, type User } from "../../Directory.ts"
 import * as ClientAddress from "../http/ClientAddress.ts"
 import { PasswordTurn } from "../../Passwords.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import * as Admission from "./Admission.ts"
 import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
 
@@ -54,7 +54,7 @@ const tooManyAttempts = (seconds: number): LoginRefused =>
   })
 
 /** For the metrics and the log. */
-const codes: Readonly<Record<LoginRefused["status"], string>> = {
+const failures: Readonly<Record<LoginRefused["status"], string>> = {
   400: "wrong_credentials",
   429: "throttled",
   503: "busy"
@@ -117,6 +117,6 @@ export const make = Effect.fnUntraced(function* (
       const known = device === undefined ? yield* tickets.newDevice(ticket, email) : cookie!
       return { user: user.value, device: known }
     },
-    Effect.tapError(({ status }) => RequestFacts.isRefused(codes[status]))
+    Effect.tapError(({ status }) => RequestContext.loginFailed(failures[status]))
   )
 })

@@ -16,14 +16,13 @@ import type { IssueCode } from "../request/IssueCode.ts"
 import * as Checks from "../authorize/AuthorizeChecks.ts"
 import { brokenBy, sendCode, sendError, type SentBackError } from "../request/AuthorizationResponse.ts"
 import { Directory } from "../../Directory.ts"
-import type { Handler } from "../http/Endpoint.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
 import * as FormBody from "../http/FormBody.ts"
 import * as Query from "../http/Query.ts"
 import * as Redirect from "../http/Redirect.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
 import { ShownError } from "../http/ShownError.ts"
-import * as Trail from "../http/Trail.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import type { Render } from "../page/Page.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import type { BrowserSessions } from "../session/LoginSessions.ts"
@@ -103,7 +102,7 @@ export const make = Effect.fnUntraced(function* (parts: {
 
   /** What may go back to the application still goes back to it (RFC 6749 section 4.1.2.1). */
   const sendBack = Effect.fnUntraced(function* (ticket: LoginTicket, error: SentBackError, status: 302 | 303) {
-    yield* Trail.refused(error.error, error.description)
+    yield* RequestContext.refused(error.error, error.description)
     return sendError(ticket, error, status)
   })
 
@@ -140,7 +139,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const ticket = opened.value
     if ((yield* Clock.currentTimeMillis) >= ticket.expiresAt) return render(LoginPage.expired(againFrom(ticket)))
     const parties = yield* partiesOf(ticket)
-    RequestFacts.isFrom(request, ticket)
+    yield* RequestContext.isFrom(ticket)
     if (parties.refusal !== undefined) return yield* sendBack(ticket, parties.refusal, 303)
 
     const email = body.get("username") ?? ""

@@ -6,7 +6,7 @@
 import type { Origin } from "@le-auth/core/Origin"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { Handler } from "../http/Endpoint.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
 import * as FormBody from "../http/FormBody.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
 import { ShownError, unavailable } from "../http/ShownError.ts"

@@ -8,7 +8,7 @@ import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Endpoint } from "../http/Endpoint.ts"
+import type { RouteHandlers } from "../http/RouteHandlers.ts"
 import * as Paths from "../../Paths.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import { Stopping } from "../../Stopping.ts"
@@ -67,7 +67,7 @@ const makeAsk = Effect.gen(function* () {
  *
  * @since 0.1.0
  */
-export const make: Effect.Effect<ReadonlyArray<Endpoint>, never, SentinelStore> = Effect.gen(function* () {
+export const make: Effect.Effect<ReadonlyArray<RouteHandlers>, never, SentinelStore> = Effect.gen(function* () {
   const state = yield* Stopping
   const problem = yield* Effect.cachedWithTTL(
     Effect.provideService(yield* makeAsk, SentinelStore, yield* SentinelStore),

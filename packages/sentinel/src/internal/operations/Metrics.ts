@@ -10,7 +10,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import * as Option from "effect/Option"
-import type { Endpoint } from "../http/Endpoint.ts"
+import type { RouteHandlers } from "../http/RouteHandlers.ts"
 import * as Paths from "../../Paths.ts"
 import { StoreInspection } from "../../StoreInspection.ts"
 
@@ -22,9 +22,9 @@ const sessions = Metric.gauge("sentinel_sessions", { description: "Sessions that
  *
  * @since 0.1.0
  */
-export const make: Effect.Effect<Endpoint> = Effect.map(
+export const make: Effect.Effect<RouteHandlers> = Effect.map(
   Effect.serviceOption(StoreInspection),
-  (inspection): Endpoint => {
+  (inspection): RouteHandlers => {
     const countSessions = Effect.gen(function* () {
       if (Option.isNone(inspection)) return
       const now = yield* Clock.currentTimeMillis

@@ -15,7 +15,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { faultHeader } from "../http/Interceptor.ts"
 import * as Paths from "../../Paths.ts"
 import { AccessLog } from "../../AccessLog.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import * as RequestMetrics from "./RequestMetrics.ts"
 import { Stopping } from "../../Stopping.ts"
 
@@ -48,7 +48,7 @@ const isProbe = (route: string): boolean => route === Paths.live || route === Pa
  */
 export const layer = HttpRouter.middleware(
   Effect.gen(function* () {
-    const factsOf = yield* RequestFacts.make
+    const contextOf = yield* RequestContext.make
     const hasAccessLog = yield* AccessLog
     const stopping = yield* Stopping
 
@@ -59,41 +59,42 @@ export const layer = HttpRouter.middleware(
         const start = clock.currentTimeNanosUnsafe()
         RequestMetrics.begun(fiber.context)
 
-        return Effect.flatMap(factsOf(request), (facts) =>
-          Effect.onExit(
-            Effect.map(app, (response) => {
-              const named = HttpServerResponse.setHeader(response, requestIdHeader, facts.id)
-              // So that the client opens its next connection to another Sentinel.
-              return stopping.hasBegun ? HttpServerResponse.setHeader(named, "connection", "close") : named
-            }),
-            (exit) => {
-              // The router has put the route into the context of the fiber.
-              const matched = Context.getOrUndefined(fiber.context as Context.Context<unknown>, HttpRouter.RouteContext)
-              const route = matched?.route.path ?? noRoute
-              const { method } = request
-              const status = statusOf(exit as Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>)
-              const seconds = Number(clock.currentTimeNanosUnsafe() - start) / 1e9
-              const fault = exit._tag === "Success" ? exit.value.headers[faultHeader] : undefined
-              RequestMetrics.ended({ route, method, status, seconds }, fiber.context)
-              if (facts.error !== undefined) RequestMetrics.refusedRequest(route, facts.error, fiber.context)
-              if (fault !== undefined) RequestMetrics.faulted(fiber.context)
-              if (!hasAccessLog || isProbe(route)) return Effect.void
+        return Effect.flatMap(contextOf(request), (context) => {
+          const answer = Effect.map(app, (response) => {
+            const named = HttpServerResponse.setHeader(response, requestIdHeader, context.id)
+            // So that the client opens its next connection to another Sentinel.
+            return stopping.hasBegun ? HttpServerResponse.setHeader(named, "connection", "close") : named
+          })
+          const watched = Effect.onExit(answer, (exit) => {
+            // The router has put the route into the context of the fiber.
+            const matched = Context.getOrUndefined(fiber.context as Context.Context<unknown>, HttpRouter.RouteContext)
+            const route = matched?.route.path ?? noRoute
+            const { method } = request
+            const status = statusOf(exit as Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>)
+            const seconds = Number(clock.currentTimeNanosUnsafe() - start) / 1e9
+            const fault = exit._tag === "Success" ? exit.value.headers[faultHeader] : undefined
+            const { application } = context
+            const error = context.error ?? context.loginFailure
+            RequestMetrics.ended({ route, method, status, seconds }, fiber.context)
+            if (error !== undefined) RequestMetrics.refusedRequest(route, error, fiber.context)
+            if (fault !== undefined) RequestMetrics.faulted(fiber.context)
+            if (!hasAccessLog || isProbe(route)) return Effect.void
 
-              const account = facts.application?.accountId ?? matched?.params["accountId"]
-              return Effect.logInfo("request", {
-                requestId: facts.id,
-                method,
-                route,
-                status,
-                durationMs: Math.round(seconds * 1e6) / 1e3,
-                ...(account !== undefined && accountForm.test(account) ? { account } : {}),
-                ...(facts.error === undefined ? {} : { error: facts.error }),
-                ...(fault === undefined ? {} : { fault }),
-                ...(facts.application === undefined ? {} : { client: facts.application.clientId })
-              })
-            }
-          )
-        )
+            const account = application?.accountId ?? matched?.params["accountId"]
+            return Effect.logInfo("request", {
+              requestId: context.id,
+              method,
+              route,
+              status,
+              durationMs: Math.round(seconds * 1e6) / 1e3,
+              ...(account !== undefined && accountForm.test(account) ? { account } : {}),
+              ...(error === undefined ? {} : { error }),
+              ...(fault === undefined ? {} : { fault }),
+              ...(application === undefined ? {} : { client: application.clientId })
+            })
+          })
+          return Effect.provideService(watched, RequestContext.Current, context)
+        })
       })
   }),
   { global: true }

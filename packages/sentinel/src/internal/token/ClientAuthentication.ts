@@ -15,8 +15,8 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { Directory, type Installation } from "../../Directory.ts"
-import type { Incoming } from "../http/Endpoint.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
+import type { Incoming } from "../http/RouteHandlers.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { authenticationFailed, invalidRequest, type OAuthFailure } from "./OAuthFailure.ts"
 
@@ -122,7 +122,7 @@ export const make: Effect.Effect<
       if (credentials.clientSecret === undefined) return yield* refused(noCredentials)
       if (!isRight) return yield* refused("wrong secret")
     }
-    RequestFacts.isFrom(request, { accountId, clientId: found.clientId })
+    yield* RequestContext.isFrom({ accountId, clientId: found.clientId })
     return found
   })
 })

@@ -7,7 +7,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Handler } from "../http/Endpoint.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import type { Secrets } from "../session/Secrets.ts"

@@ -9,9 +9,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as ApiVersion from "../http/ApiVersion.ts"
-import type { Handler, Incoming } from "../http/Endpoint.ts"
+import type { Handler, Incoming } from "../http/RouteHandlers.ts"
 import * as FormBody from "../http/FormBody.ts"
-import * as Trail from "../http/Trail.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import { isStoreFailure } from "../store/storeFailure.ts"
 import type { GrantType } from "../../SentinelConfig.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
@@ -68,7 +68,7 @@ export const answering =
       const reason = failure.reason ?? failure.description
       return Effect.logInfo(`${endpoint} refused: ${failure.error}, ${reason}`).pipe(
         Effect.annotateLogs({ account: incoming.accountId }),
-        Effect.andThen(Trail.refused(failure.error, reason)),
+        Effect.andThen(RequestContext.refused(failure.error, reason)),
         Effect.as(toResponse(failure, errorBody))
       )
     })
