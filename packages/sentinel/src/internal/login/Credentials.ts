@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Mac from "effect/crypto/Mac"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -60,14 +61,12 @@ const failures: Readonly<Record<LoginRefused["status"], string>> = {
   503: "busy"
 }
 
-const utf8 = new TextEncoder()
-
 /**
  * Texts that only we can make are compared in constant time.
  *
  * @since 0.1.0
  */
-export const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(utf8.encode(a), utf8.encode(b))
+export const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(Utf8.encode(a), Utf8.encode(b))
 
 /**
  * Gives the user, and what the browser gets to be known by (see `LoginThrottle`).

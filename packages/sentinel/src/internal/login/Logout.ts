@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Origin } from "@le-auth/core/Origin"
+import * as Patterns from "@le-auth/core/shared/Patterns"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Handler } from "../http/RouteHandlers.ts"
@@ -32,7 +33,7 @@ export const make = (parts: {
       new ShownError({ status, error: "invalid_request", description, remedy: "Send a form with the field account." })
     const body = yield* Effect.mapError(FormBody.read(request), (error) => refuse(error.status, error.description))
     const accountId = body.get("account")
-    if (accountId === undefined || !/^[A-Za-z0-9]{1,32}$/.test(accountId)) {
+    if (accountId === undefined || !Patterns.accountId.test(accountId)) {
       return yield* refuse(400, "The account is missing.")
     }
     yield* parts.sessions.end(request, accountId, yield* Clock.currentTimeMillis).pipe(

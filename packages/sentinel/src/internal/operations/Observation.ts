@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Patterns from "@le-auth/core/shared/Patterns"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -28,8 +29,6 @@ export const requestIdHeader = "x-request-id"
 
 /** The label of requests that no route takes: their paths are anybody's. */
 const noRoute = "none"
-
-const accountForm = /^[A-Za-z0-9]{1,32}$/
 
 const statusOf = (exit: Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>): number => {
   if (exit._tag === "Success") return exit.value.status
@@ -87,7 +86,7 @@ export const layer = HttpRouter.middleware(
               route,
               status,
               durationMs: Math.round(seconds * 1e6) / 1e3,
-              ...(account !== undefined && accountForm.test(account) ? { account } : {}),
+              ...(account !== undefined && Patterns.accountId.test(account) ? { account } : {}),
               ...(error === undefined ? {} : { error }),
               ...(fault === undefined ? {} : { fault }),
               ...(application === undefined ? {} : { client: application.clientId })

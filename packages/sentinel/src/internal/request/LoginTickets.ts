@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import * as Base64Url from "@le-auth/core/shared/Base64Url"
+import * as SealedBytes from "@le-auth/core/shared/SealedBytes"
 import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Context from "effect/Context"
 import * as Aead from "effect/crypto/Aead"
@@ -80,7 +81,7 @@ export const TicketSecret = Context.Reference<Redacted.Redacted<string> | undefi
   { defaultValue: () => undefined }
 )
 
-/** The two keys of a secret are derived from it apart (RFC 5869 section 2.3). */
+/** Derives the two keys of a secret apart, by HMAC as HKDF expands (RFC 5869 section 2.3), so that Sentinel's routes need no `Kdf`. */
 const keysOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<string>) {
   const mac = yield* Mac.Mac
   const root = yield* Mac.key(Mac.hmacSha256, Utf8.encode(Redacted.value(secret)))
@@ -101,7 +102,7 @@ const randomKeys = Effect.gen(function* () {
 })
 
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(LoginTicket))
-const nonceLength = Aead.aes256Gcm.nonceLength
+const utf8 = new TextDecoder()
 
 /** Characters of the id of a device, 132 bits, and of a tag. */
 const deviceIdLength = 22
@@ -117,9 +118,9 @@ export const make: Effect.Effect<
   CryptoError.CryptoError,
   Aead.Aead | Mac.Mac | SecureRandom.SecureRandom
 > = Effect.gen(function* () {
-  const aead = yield* Aead.Aead
   const mac = yield* Mac.Mac
   const random = yield* SecureRandom.SecureRandom
+  const sealed = yield* SealedBytes.make
   const secret = yield* TicketSecret
   const { macKey, sealKey } = yield* secret === undefined ? randomKeys : keysOf(secret)
 
@@ -129,29 +130,14 @@ export const make: Effect.Effect<
 
   return {
     issue: Effect.fnUntraced(function* (target, browser, expiresAt) {
-      const nonce = yield* random.randomBytes(nonceLength)
       const id = Base64Url.encode(yield* random.randomBytes(16))
       const ticket: LoginTicket = { ...target, id, expiresAt }
-      const sealed = yield* aead.encrypt(sealKey, Utf8.encode(JSON.stringify(ticket)), {
-        nonce,
-        aad: Utf8.encode(browser)
-      })
-      const bytes = new Uint8Array(nonceLength + sealed.length)
-      bytes.set(nonce)
-      bytes.set(sealed, nonceLength)
-      return Base64Url.encode(bytes)
+      return yield* sealed.seal(sealKey, Utf8.encode(JSON.stringify(ticket)), Utf8.encode(browser))
     }, Effect.orDie),
-    open: Effect.fnUntraced(function* (sealed, browser) {
-      const bytes = Base64Url.decode(sealed)
-      if (bytes === undefined || bytes.length <= nonceLength) return Option.none()
-      const opened = yield* Effect.option(
-        aead.decrypt(sealKey, bytes.subarray(nonceLength), {
-          nonce: bytes.subarray(0, nonceLength),
-          aad: Utf8.encode(browser)
-        })
-      )
+    open: Effect.fnUntraced(function* (text, browser) {
+      const opened = yield* sealed.open(sealKey, text, Utf8.encode(browser))
       return Option.flatMap(opened, (plain) =>
-        Option.map(Result.getSuccess(decode(new TextDecoder().decode(plain))), (ticket) => ({
+        Option.map(Result.getSuccess(decode(utf8.decode(plain))), (ticket) => ({
           ...ticket,
           state: ticket.state,
           codeChallenge: ticket.codeChallenge,

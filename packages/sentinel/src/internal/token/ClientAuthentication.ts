@@ -28,12 +28,14 @@ interface Credentials {
 /** Id and secret are form-encoded before they are joined by a colon (RFC 6749 section 2.3.1 and appendix B). */
 const formDecode = (text: string): string => decodeURIComponent(text.replaceAll("+", " "))
 
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
 const readBasic = (header: string): Credentials | undefined => {
   const encoded = /^basic +(\S+) *$/i.exec(header)?.[1]
   const bytes = encoded === undefined ? undefined : Result.getOrUndefined(Base64.decode(encoded))
   if (bytes === undefined) return undefined
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    const text = utf8.decode(bytes)
     const colon = text.indexOf(":")
     if (colon === -1) return undefined
     return { clientId: formDecode(text.slice(0, colon)), clientSecret: formDecode(text.slice(colon + 1)) }
