@@ -51,7 +51,7 @@ import * as Paths from "./Paths.ts"
 import type { SentinelConfig } from "./SentinelConfig.ts"
 import * as SentinelDialect from "./SentinelDialect.ts"
 import * as SentinelStore from "./SentinelStore.ts"
-import * as BrowserSessions from "./internal/session/LoginSessions.ts"
+import * as LoginSessions from "./internal/session/LoginSessions.ts"
 import * as Secrets from "./internal/session/Secrets.ts"
 import * as SentinelCookies from "./internal/session/SentinelCookies.ts"
 import * as SigningKeys from "./SigningKeys.ts"
@@ -106,7 +106,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const cookies = SentinelCookies.make(publicOrigin)
   const secrets = yield* Secrets.make
   const tickets = yield* LoginTickets.make.pipe(Effect.orDie)
-  const sessions = yield* BrowserSessions.make(cookies, secrets)
+  const sessions = yield* LoginSessions.make(cookies, secrets)
   const issueCode = yield* IssueCode.make(secrets)
   const authenticate = yield* ClientThrottle.make(yield* ClientAuthentication.make)
   const issuer = yield* Issuer.make(publicOrigin)

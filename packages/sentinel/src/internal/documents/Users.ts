@@ -14,9 +14,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as AccessTokens from "../../AccessTokens.ts"
 import { Directory } from "../../Directory.ts"
+import { SentinelStore } from "../../SentinelStore.ts"
 import type { Handler } from "../http/RouteHandlers.ts"
 import { ShownError, unavailable } from "../http/ShownError.ts"
-import { SentinelStore } from "../../SentinelStore.ts"
 
 const notAuthenticated = new ShownError({
   status: 401,

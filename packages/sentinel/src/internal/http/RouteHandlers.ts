@@ -12,8 +12,8 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import type { Interceptor } from "./Interceptor.ts"
-import type { Route } from "./Route.ts"
 import * as RequestContext from "./RequestContext.ts"
+import type { Route } from "./Route.ts"
 import { internalError, notFound, type Show, ShownError } from "./ShownError.ts"
 
 /**

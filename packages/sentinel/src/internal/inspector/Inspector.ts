@@ -13,7 +13,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
 import { Control } from "../../Control.ts"
 import { parametersOf } from "../http/Query.ts"
-import * as Page from "./InspectorPage.ts"
+import * as InspectorPage from "./InspectorPage.ts"
 import { script } from "./script.ts"
 import { style } from "./style.ts"
 import * as View from "./View.ts"
@@ -31,7 +31,7 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Control | 
     return [
       HttpRouter.route("GET", "/", (request: HttpServerRequest.HttpServerRequest) =>
         Effect.map(View.make(control, parametersOf(request.url).get("about")), (view) =>
-          HttpServerResponse.text(Page.render(view), { contentType: "text/html; charset=utf-8", headers })
+          HttpServerResponse.text(InspectorPage.render(view), { contentType: "text/html; charset=utf-8", headers })
         )
       )
     ]

@@ -11,12 +11,12 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Directory, type User } from "../../Directory.ts"
-import * as ClientAddress from "../http/ClientAddress.ts"
 import { PasswordTurn } from "../../Passwords.ts"
-import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import * as ClientAddress from "../http/ClientAddress.ts"
 import * as RequestContext from "../http/RequestContext.ts"
-import * as Admission from "./Admission.ts"
 import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
+import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import * as Admission from "./Admission.ts"
 
 /**
  * Nobody is signed in, and the form says why.

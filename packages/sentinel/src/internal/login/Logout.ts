@@ -7,12 +7,12 @@ import type { Origin } from "@le-auth/core/Origin"
 import * as Patterns from "@le-auth/core/shared/Patterns"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { Handler } from "../http/RouteHandlers.ts"
 import * as FormBody from "../http/FormBody.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
 import { ShownError, unavailable } from "../http/ShownError.ts"
 import type { Render } from "../page/Page.ts"
-import type { BrowserSessions } from "../session/LoginSessions.ts"
+import type { LoginSessions } from "../session/LoginSessions.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
 import * as LoginPage from "./LoginPage.ts"
 
@@ -25,7 +25,7 @@ export const make = (parts: {
   readonly cookies: SentinelCookies
   readonly publicOrigin: Origin
   readonly render: Render
-  readonly sessions: BrowserSessions
+  readonly sessions: LoginSessions
 }): Handler =>
   Effect.fnUntraced(function* ({ request }) {
     yield* SameOrigin.check(request, parts.publicOrigin)

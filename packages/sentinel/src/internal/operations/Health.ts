@@ -3,15 +3,15 @@
  *
  * @since 0.1.0
  */
-import type { StoreError } from "@le-auth/core/StoreError"
 import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
+import type { StoreError } from "@le-auth/core/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { RouteHandlers } from "../http/RouteHandlers.ts"
 import * as Paths from "../../Paths.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import { Stopping } from "../../Stopping.ts"
+import type { RouteHandlers } from "../http/RouteHandlers.ts"
 
 const alive = HttpServerResponse.jsonUnsafe({ status: "alive" }, { headers: documentHeaders })
 const ready = HttpServerResponse.jsonUnsafe({ status: "ready" }, { headers: documentHeaders })

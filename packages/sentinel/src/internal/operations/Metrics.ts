@@ -10,9 +10,9 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import * as Option from "effect/Option"
-import type { RouteHandlers } from "../http/RouteHandlers.ts"
 import * as Paths from "../../Paths.ts"
 import { StoreInspection } from "../../StoreInspection.ts"
+import type { RouteHandlers } from "../http/RouteHandlers.ts"
 
 const sessions = Metric.gauge("sentinel_sessions", { description: "Sessions that are alive" })
 

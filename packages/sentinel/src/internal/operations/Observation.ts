@@ -13,12 +13,12 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { faultHeader } from "../http/Interceptor.ts"
-import * as Paths from "../../Paths.ts"
 import { AccessLog } from "../../AccessLog.ts"
+import * as Paths from "../../Paths.ts"
+import { Stopping } from "../../Stopping.ts"
+import { faultHeader } from "../http/Interceptor.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import * as RequestMetrics from "./RequestMetrics.ts"
-import { Stopping } from "../../Stopping.ts"
 
 /**
  * The header with the request id.

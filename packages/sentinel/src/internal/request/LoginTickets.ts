@@ -20,7 +20,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Target } from "./AuthorizationResponse.ts"
+import type { AuthorizationResponse } from "./AuthorizationResponse.ts"
 
 const LoginTicket = Schema.Struct({
   id: Schema.String,
@@ -36,11 +36,11 @@ const LoginTicket = Schema.Struct({
 })
 
 /**
- * A {@link Target} with an id of its own and the time at which it expires, in milliseconds since 1970.
+ * A {@link AuthorizationResponse} with an id of its own and the time at which it expires, in milliseconds since 1970.
  *
  * @since 0.1.0
  */
-export interface LoginTicket extends Target {
+export interface LoginTicket extends AuthorizationResponse {
   readonly id: string
   readonly expiresAt: number
 }
@@ -50,7 +50,7 @@ export interface LoginTicket extends Target {
  */
 export interface LoginTickets {
   /** Seals a request for a browser, known by its login cookie. */
-  readonly issue: (target: Target, browser: string, expiresAt: number) => Effect.Effect<string>
+  readonly issue: (to: AuthorizationResponse, browser: string, expiresAt: number) => Effect.Effect<string>
   /** Opens what `issue` sealed for the same browser. An expired ticket opens, too. */
   readonly open: (sealed: string, browser: string) => Effect.Effect<Option.Option<LoginTicket>>
   /** The token of the login form (RFC 6749 section 10.12): only a page that we gave to this browser has it. */
@@ -129,9 +129,9 @@ export const make: Effect.Effect<
     mac.sign(macKey, Utf8.encode(parts.join("\n"))).pipe(Effect.map(Base64Url.encode), Effect.orDie)
 
   return {
-    issue: Effect.fnUntraced(function* (target, browser, expiresAt) {
+    issue: Effect.fnUntraced(function* (to, browser, expiresAt) {
       const id = Base64Url.encode(yield* random.randomBytes(16))
-      const ticket: LoginTicket = { ...target, id, expiresAt }
+      const ticket: LoginTicket = { ...to, id, expiresAt }
       return yield* sealed.seal(sealKey, Utf8.encode(JSON.stringify(ticket)), Utf8.encode(browser))
     }, Effect.orDie),
     open: Effect.fnUntraced(function* (text, browser) {

@@ -5,8 +5,8 @@
  *
  * @since 0.1.0
  */
-import * as Utf8 from "@le-auth/core/shared/Utf8"
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as Mac from "effect/crypto/Mac"
 import * as Effect from "effect/Effect"
@@ -15,9 +15,9 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { Directory, type Installation } from "../../Directory.ts"
-import type { Incoming } from "../http/RouteHandlers.ts"
-import * as RequestContext from "../http/RequestContext.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import * as RequestContext from "../http/RequestContext.ts"
+import type { Incoming } from "../http/RouteHandlers.ts"
 import { authenticationFailed, invalidRequest, type OAuthFailure } from "./OAuthFailure.ts"
 
 interface Credentials {

@@ -4,10 +4,10 @@
  * @since 0.1.0
  */
 import type { TokenErrorCode } from "@le-auth/core/OAuthError"
+import { html } from "@le-auth/core/shared/Html"
 import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Data from "effect/Data"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { html } from "@le-auth/core/shared/Html"
 import type { SentinelDialect } from "../../SentinelDialect.ts"
 
 /**

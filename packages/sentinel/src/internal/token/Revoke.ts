@@ -7,13 +7,13 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Handler } from "../http/RouteHandlers.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
 import type { Secrets } from "../session/Secrets.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
 import { invalidGrant, invalidRequest, tokenHeaders } from "./OAuthFailure.ts"
-import { answering, checkVersion, readForm } from "./TokenEndpoint.ts"
+import { answering, checkVersion, readForm } from "./TokenForm.ts"
 
 /**
  * A token that is unknown, expired, revoked or another application's gets the same 200 as one that was revoked (RFC 7009
