@@ -16,7 +16,7 @@ import type { InvalidChange, NotThere } from "./ControlError.ts"
 import { Directory } from "./Directory.ts"
 import type { DirectoryDump } from "./internal/directory/directoryDump.ts"
 import { editorOver } from "./internal/directory/directoryEditing.ts"
-import { goneBetween } from "./internal/directory/directoryGone.ts"
+import { removedBetween } from "./internal/directory/directoryRemoved.ts"
 import { directoryOver, type Index, indexOf, recorder, type Records } from "./internal/directory/directoryRecords.ts"
 import { Passwords } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
@@ -27,7 +27,7 @@ import type * as SentinelConfig from "./SentinelConfig.ts"
  *
  * @since 0.1.0
  */
-export interface Gone {
+export interface Removed {
   readonly users: ReadonlyArray<{ readonly accountId: string; readonly userId: string }>
   readonly installations: ReadonlyArray<{ readonly accountId: string; readonly clientId: string }>
 }
@@ -85,7 +85,7 @@ export interface AccountSettings {
 export type ChangeError = InvalidChange | NotThere
 
 /** A directory in a database may be out of reach. */
-type Change = Effect.Effect<Gone, ChangeError | StoreError>
+type Change = Effect.Effect<Removed, ChangeError | StoreError>
 
 /**
  * @since 0.1.0
@@ -103,9 +103,9 @@ export class DirectoryEditor extends Context.Service<
     readonly changeInstallation: (accountId: string, clientId: string, changes: InstallationChanges) => Change
     readonly removeInstallation: (accountId: string, clientId: string) => Change
     /** Another configuration, in place of all that is there. Its points and its keys count from the next start on. */
-    readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Gone, StoreError>
+    readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Removed, StoreError>
     /** Back to the configuration of the start. */
-    readonly reset: Effect.Effect<Gone, StoreError>
+    readonly reset: Effect.Effect<Removed, StoreError>
     /** Everything as JSON, with hashes in place of secrets. */
     readonly dump: Effect.Effect<DirectoryDump>
     /** Whether a document could be a configuration. */
@@ -135,11 +135,11 @@ export const layer = (
       const set = Effect.fnUntraced(function* (
         next: Records,
         options: { readonly keepSessions?: boolean | undefined }
-      ): Effect.fn.Return<Gone> {
-        const gone = yield* goneBetween(records, next, options)
+      ): Effect.fn.Return<Removed> {
+        const removed = yield* removedBetween(records, next, options)
         index = yield* indexOf(next)
         records = next
-        return gone
+        return removed
       })
       const editor = editorOver({
         records: () => records,

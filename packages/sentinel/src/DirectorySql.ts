@@ -16,10 +16,10 @@ import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import { Directory } from "./Directory.ts"
-import { DirectoryEditor, type Gone } from "./DirectoryEditor.ts"
+import { DirectoryEditor, type Removed } from "./DirectoryEditor.ts"
 import { fromDump, settled, toDump, withKnown } from "./internal/directory/directoryDump.ts"
 import { editorOver, type Place } from "./internal/directory/directoryEditing.ts"
-import { goneBetween } from "./internal/directory/directoryGone.ts"
+import { removedBetween } from "./internal/directory/directoryRemoved.ts"
 import { directoryOver, type Index, indexOf, recorder, type Records } from "./internal/directory/directoryRecords.ts"
 import * as ConfigSource from "./internal/directory/configSource.ts"
 import * as Deadline from "./internal/sql/deadline.ts"
@@ -71,13 +71,13 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   const source = ConfigSource.make(digest, passwords)
   let view: View | undefined
   /** Users whose sessions are to be ended, see below. */
-  let leaving: ReadonlyArray<Gone["users"][number] & { readonly stays: boolean }> = []
-  const isIn = ({ accountId, userId }: Gone["users"][number]) => view?.index.get(accountId)?.users.has(userId) ?? false
-  const set = Effect.fnUntraced(function* (next: View, keepSessions?: boolean): Effect.fn.Return<Gone> {
-    const gone = yield* goneBetween(view?.records ?? [], next.records, { keepSessions })
+  let leaving: ReadonlyArray<Removed["users"][number] & { readonly stays: boolean }> = []
+  const isIn = ({ accountId, userId }: Removed["users"][number]) => view?.index.get(accountId)?.users.has(userId) ?? false
+  const set = Effect.fnUntraced(function* (next: View, keepSessions?: boolean): Effect.fn.Return<Removed> {
+    const removed = yield* removedBetween(view?.records ?? [], next.records, { keepSessions })
     view = next
-    leaving = [...leaving, ...gone.users.map((user) => ({ ...user, stays: isIn(user) }))]
-    return gone
+    leaving = [...leaving, ...removed.users.map((user) => ({ ...user, stays: isIn(user) }))]
+    return removed
   })
 
   // What is read and written follows one another, so that no older version comes after a newer one.
@@ -116,8 +116,8 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
     options?: Parameters<Place["put"]>[1]
   ) {
     for (let count = 0; count < attempts; count++) {
-      const gone = yield* attempt(f, options)
-      if (gone !== undefined) return gone
+      const removed = yield* attempt(f, options)
+      if (removed !== undefined) return removed
       yield* refresh
     }
     return yield* new StoreError({ store: name, operation: `change: others were first ${attempts} times` })

@@ -2,7 +2,7 @@
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { NotThere } from "../../ControlError.ts"
-import type { DirectoryEditor, Gone } from "../../DirectoryEditor.ts"
+import type { DirectoryEditor, Removed } from "../../DirectoryEditor.ts"
 import * as Slices from "../input/Slices.ts"
 import type { SentinelConfig } from "../../SentinelConfig.ts"
 import * as Changes from "./directoryChanges.ts"
@@ -19,7 +19,7 @@ export interface Place {
   readonly put: <E>(
     f: (records: Records) => Effect.Effect<Records, E>,
     options?: { readonly source?: SentinelConfig; readonly keepSessions?: boolean | undefined }
-  ) => Effect.Effect<Gone, E | StoreError>
+  ) => Effect.Effect<Removed, E | StoreError>
   readonly recording: Recorder
   /** How long another configuration may wait for passwords to be compared, in milliseconds. Default: as long as it takes. */
   readonly patience?: number
