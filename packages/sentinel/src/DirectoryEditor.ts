@@ -17,7 +17,13 @@ import { Directory } from "./Directory.ts"
 import type { DirectoryDump } from "./internal/directory/directoryDump.ts"
 import { editorOver } from "./internal/directory/directoryEditing.ts"
 import { removedBetween } from "./internal/directory/directoryRemoved.ts"
-import { directoryOver, type Index, indexOf, recorder, type Records } from "./internal/directory/directoryRecords.ts"
+import {
+  directoryOver,
+  type Index,
+  indexOf,
+  makeEntries,
+  type DirectoryEntries
+} from "./internal/directory/directoryEntries.ts"
 import { Passwords } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
@@ -126,33 +132,33 @@ export const layer = (
   Layer.effectContext(
     Effect.gen(function* () {
       const passwords = yield* Passwords
-      const recording = recorder(yield* Digest.Digest, passwords)
-      const initial = yield* recording.config(config, [])
-      let records: Records = initial
-      let index: Index = yield* indexOf(records)
+      const maker = makeEntries(yield* Digest.Digest, passwords)
+      const initial = yield* maker.config(config, [])
+      let entries: DirectoryEntries = initial
+      let index: Index = yield* indexOf(entries)
       const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
 
       const set = Effect.fnUntraced(function* (
-        next: Records,
+        next: DirectoryEntries,
         options: { readonly keepSessions?: boolean | undefined }
       ): Effect.fn.Return<Removed> {
-        const removed = yield* removedBetween(records, next, options)
+        const removed = yield* removedBetween(entries, next, options)
         index = yield* indexOf(next)
-        records = next
+        entries = next
         return removed
       })
       const editor = editorOver({
-        records: () => records,
+        entries: () => entries,
         put: (f, options = {}) =>
-          Effect.suspend(() => f(records)).pipe(
+          Effect.suspend(() => f(entries)).pipe(
             Effect.flatMap((next) => set(next, options)),
             oneAtATime
           ),
-        recording,
+        maker,
         // In a database all would have to be hashed, which takes as long. Here they need not be, so the file should count soon.
-        patience: 2000,
+        timeout: 2000,
         pkce: config.points?.pkce,
-        initial: { config, records: () => Effect.succeed(initial) }
+        initial: { config, entries: () => Effect.succeed(initial) }
       })
       return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(
         Context.add(

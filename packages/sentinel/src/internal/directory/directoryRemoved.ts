@@ -3,15 +3,15 @@ import type * as Effect from "effect/Effect"
 import type { Removed } from "../../DirectoryEditor.ts"
 import * as Slices from "../input/Slices.ts"
 import { isSamePassword } from "./directoryPassword.ts"
-import type { AccountRecord, InstallationRecord, Records, UserRecord } from "./directoryRecords.ts"
+import type { AccountEntry, InstallationEntry, DirectoryEntries, UserEntry } from "./directoryEntries.ts"
 
 type Key = readonly [accountId: string, id: string]
 
 /** The keys of who was there before and is not there, or not the same, after it. Who is disabled is not there. */
 function* leavers<A extends { readonly settings: { readonly enabled: boolean } }>(
-  before: Records,
-  after: Records,
-  of: (account: AccountRecord) => ReadonlyArray<A>,
+  before: DirectoryEntries,
+  after: DirectoryEntries,
+  of: (account: AccountEntry) => ReadonlyArray<A>,
   idOf: (one: A) => string,
   isSame: (before: A, after: A) => boolean
 ): Slices.Pausing<ReadonlyArray<Key>> {
@@ -37,12 +37,12 @@ function* leavers<A extends { readonly settings: { readonly enabled: boolean } }
 }
 
 /** What a session of a user rests on: the address and the password that they have signed in with. */
-const isSameLogin = (before: UserRecord, after: UserRecord): boolean =>
+const isSameLogin = (before: UserEntry, after: UserEntry): boolean =>
   before === after ||
   (before.settings.email.toLowerCase() === after.settings.email.toLowerCase() &&
     isSamePassword(before.password, after.password))
 
-const isSameSecret = ({ secretHash: before }: InstallationRecord, { secretHash: after }: InstallationRecord): boolean =>
+const isSameSecret = ({ secretHash: before }: InstallationEntry, { secretHash: after }: InstallationEntry): boolean =>
   before === undefined || after === undefined
     ? before === after
     : before.length === after.length && before.every((byte, index) => byte === after[index])
@@ -52,20 +52,20 @@ const isSameSecret = ({ secretHash: before }: InstallationRecord, { secretHash: 
  * now: somebody else may have known the old one.
  */
 export const removedBetween = (
-  before: Records,
-  after: Records,
+  before: DirectoryEntries,
+  after: DirectoryEntries,
   options?: { readonly keepSessions?: boolean | undefined }
 ): Effect.Effect<Removed> =>
   Slices.run(function* () {
     const keeps = options?.keepSessions === true
-    const users = yield* leavers<UserRecord>(
+    const users = yield* leavers<UserEntry>(
       before,
       after,
       (account) => account.users,
       ({ settings }) => settings.id,
       (old, next) => keeps || isSameLogin(old, next)
     )
-    const installations = yield* leavers<InstallationRecord>(
+    const installations = yield* leavers<InstallationEntry>(
       before,
       after,
       (account) => account.installations,
