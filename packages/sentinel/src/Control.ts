@@ -26,7 +26,7 @@ import * as SentinelStore from "./SentinelStore.ts"
 import * as SigningKeys from "./SigningKeys.ts"
 import { StoreInspection } from "./StoreInspection.ts"
 import { TokenTime } from "./internal/token/TokenTime.ts"
-import * as Accounts from "./internal/control/AccountControl.ts"
+import * as AccountControl from "./internal/control/AccountControl.ts"
 import type { NotSupported, StoreUnavailable } from "./ControlError.ts"
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import * as Explain from "./internal/control/Explain.ts"
@@ -36,7 +36,7 @@ import * as Journal from "./internal/control/Journal.ts"
 import * as Keys from "./internal/control/Keys.ts"
 import { type Change, changing } from "./internal/control/recordChange.ts"
 import * as RefusedRequest from "./internal/control/RefusedRequest.ts"
-import * as Sessions from "./internal/control/SessionControl.ts"
+import * as SessionControl from "./internal/control/SessionControl.ts"
 import * as State from "./internal/control/State.ts"
 import * as VirtualClock from "./internal/control/VirtualClock.ts"
 
@@ -56,8 +56,8 @@ export class Control extends Context.Service<
       secret: Redacted.Redacted<string>
     ) => Effect.Effect<Explain.Explanation, NotSupported | StoreUnavailable>
     /** Who is known. Whoever is removed or disabled loses his sessions and tokens. */
-    readonly accounts: Accounts.Accounts
-    readonly sessions: Sessions.Sessions
+    readonly accounts: AccountControl.AccountControl
+    readonly sessions: SessionControl.SessionControl
     readonly keys: Keys.Keys
     readonly state: State.State
   }
@@ -90,7 +90,7 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
   const inspection = Option.getOrUndefined(yield* Effect.serviceOption(StoreInspection))
 
   const change: Change = changing(journal, clock)
-  const sessions = Sessions.make({ change, clock, inspection, store })
+  const sessions = SessionControl.make({ change, clock, inspection, store })
   const keys = Keys.make(yield* SigningKeys.SigningKeys, clock, change)
 
   const control = Control.of({
@@ -110,7 +110,7 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
     },
     journal: { read: journal.read, follow: journal.follow, clear: journal.clear },
     explain: yield* Explain.make({ clock, inspection }),
-    accounts: Accounts.make({ change, editor, sessions }),
+    accounts: AccountControl.make({ change, editor, sessions }),
     sessions,
     keys,
     state: State.make({ change, clock, editor, faults, inspection })

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type { AccountSettings, ChangeError, DirectoryEditor, Removed } from "../../DirectoryEditor.ts"
 import { type StoreUnavailable, unavailable } from "../../ControlError.ts"
 import type { Change } from "./recordChange.ts"
-import type { Sessions } from "./SessionControl.ts"
+import type { SessionControl } from "./SessionControl.ts"
 
 type Editor = DirectoryEditor["Service"]
 
@@ -22,7 +22,7 @@ type Ended<Operation> = Operation extends (...args: infer Args) => Effect.Effect
  *
  * @since 0.1.0
  */
-export interface Accounts {
+export interface AccountControl {
   readonly list: Effect.Effect<ReadonlyArray<AccountSettings>>
   readonly addAccount: Ended<Editor["addAccount"]>
   readonly removeAccount: Ended<Editor["removeAccount"]>
@@ -42,8 +42,8 @@ export interface Accounts {
 export const make = (parts: {
   readonly change: Change
   readonly editor: Editor
-  readonly sessions: Sessions
-}): Accounts => {
+  readonly sessions: SessionControl
+}): AccountControl => {
   const { change, editor, sessions } = parts
 
   /** A user who is disabled or removed, or an application that is uninstalled, may refresh no more (R70). */
