@@ -5,7 +5,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as DurationText from "@le-auth/core/shared/DurationText"
-import { type Fault, Target } from "../../Fault.ts"
+import { type Fault, FaultTarget } from "../../Fault.ts"
 import type { AccountSettings } from "../../DirectoryEditor.ts"
 import { type Html, html, join } from "../page/Html.ts"
 
@@ -95,7 +95,7 @@ export const form = (accounts: ReadonlyArray<AccountSettings>): Html => {
         At
         <select name="match.route">
           ${option("any", "any route")}
-          ${join(Target.literals.filter((route) => route !== "any").map((route) => option(route, route)))}
+          ${join(FaultTarget.literals.filter((route) => route !== "any").map((route) => option(route, route)))}
         </select>
       </label>
       <label>
