@@ -80,10 +80,10 @@ export interface Options {
  */
 export type Services = Control | Directory.Directory | SentinelStore.SentinelStore | SigningKeys.SigningKeys
 
-const make = Effect.fnUntraced(function* (options: Options | undefined) {
+const make = Effect.fnUntraced(function* (options: Options) {
   const clock = VirtualClock.make()
   const faults = Faults.make()
-  const journal = yield* Journal.make({ capacity: options?.journal ?? 2000 })
+  const journal = yield* Journal.make({ capacity: options.journal ?? 2000 })
   const editor = yield* DirectoryEditor.DirectoryEditor
   const directory = yield* Directory.Directory
   const store = yield* SentinelStore.SentinelStore
@@ -139,8 +139,8 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
  *
  * @since 0.1.0
  */
-export const layerWith = (
-  options?: Omit<Options, "passwords">
+export const layerAroundWith = (
+  options: Omit<Options, "passwords">
 ): Layer.Layer<
   Exclude<Services, SigningKeys.SigningKeys>,
   never,
@@ -151,6 +151,13 @@ export const layerWith = (
   | Digest.Digest
   | SecureRandom.SecureRandom
 > => Layer.effectContext(make(options))
+
+/**
+ * {@link layerAroundWith} the defaults.
+ *
+ * @since 0.1.0
+ */
+export const layerAround: ReturnType<typeof layerAroundWith> = layerAroundWith({})
 
 /**
  * Control over the Sentinel that is built on this layer. The store may be any; one that has `StoreInspection`, as those in memory
@@ -166,7 +173,7 @@ export const layer = (
   CryptoError.CryptoError,
   SentinelStore.SentinelStore | SigningKeys.SigningKeys | Digest.Digest | Kdf.Kdf | SecureRandom.SecureRandom
 > =>
-  layerWith(options).pipe(
+  layerAroundWith(options ?? {}).pipe(
     Layer.provide(DirectoryEditor.layer(config)),
     Layer.provide(Passwords.layerWith(options?.passwords ?? {}))
   )
