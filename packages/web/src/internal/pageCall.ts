@@ -1,6 +1,7 @@
 /** Calls of the application's own pages that need the token of their session, and what is said when they are refused. */
 import { requestHeader } from "@le-auth/core/SessionView"
 import type { SessionKey } from "@le-auth/core/Session"
+import { noStore } from "@le-auth/core/shared/PagePolicy"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -28,7 +29,7 @@ export const refuse = (error: string, status: number, message: string) => new Ca
 const refusal = (error: string, status: number, message: string, reference?: Problem.Reference) =>
   HttpServerResponse.jsonUnsafe(
     { error, message, reference },
-    { status, headers: { "cache-control": "no-store", [requestHeader]: "problem" } }
+    { status, headers: { ...noStore, [requestHeader]: "problem" } }
   )
 
 /** Answers with the session of the browser; only its own pages, and only who is signed in, get that far. */
