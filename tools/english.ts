@@ -1,6 +1,6 @@
-// What breaks the rules of CONTRIBUTING.md on English, one line each: `npx node tools/english.ts packages/core`, or more files
-// and folders, or none for all of the working directory. It reads comments, texts for people in strings, and Markdown. Rules 3,
-// 4, 7 and 9 are for the reviewer, but "nobody", the usual sign of rule 3, is counted.
+// What breaks the rules of CONTRIBUTING.md on English, one line each: `npx node tools/english.ts packages/core`, or
+// more files and folders, or none for all of the working directory. It reads comments, texts for people in strings, and
+// Markdown. Rules 3, 4, 7 and 9 are for the reviewer, but "nobody", the usual sign of rule 3, is counted.
 import fs from "node:fs"
 import path from "node:path"
 
@@ -22,7 +22,8 @@ const longest = 120
 const rules: ReadonlyArray<{ readonly rule: number; readonly pattern: RegExp }> = [
   // They for people.
   { rule: 1, pattern: /\b(?:he|his|him|himself|she|her|hers|herself)\b/gi },
-  // "Whoever comes late", and "Who comes late waits": a sentence that begins with who is a question or has the wrong subject.
+  // "Whoever comes late", and "Who comes late waits": a sentence that begins with who is a question or has the wrong
+  // subject.
   { rule: 2, pattern: /\bwho(?:m|so)?ever\b|\b(?:of|to|by|from|with|for|than|only)\s+who\b/gi },
   { rule: 2, pattern: /(?:\bWhom?|(?<=[:;]\s+)whom?)\b(?![^.:;?\0]*\?)/g },
   // A limit is "at most" or "the number of". "So many that" is none.
@@ -108,7 +109,9 @@ const proseOf = (file: string, source: string): string => {
   return isMarkdown(file) ? proseOfMarkdown(text) : proseOfScript(text)
 }
 
-/** A line that has a comment in it, or is one of Markdown outside of tables and code. A long address cannot be wrapped. */
+/**
+ * A line that has a comment in it, or is one of Markdown outside of tables and code. A long address cannot be wrapped.
+ */
 const isTooLong = (file: string, line: string, prose: string): boolean => {
   if (line.length <= longest || line.split(/\s+/).some((word) => word.length > longest - 20)) return false
   if (isMarkdown(file)) return !/^\s*\|/.test(line) && !prose.startsWith("\0\0")
@@ -193,8 +196,8 @@ if (import.meta.main) {
   const found = check(root, allowed, given.length > 0 ? given : undefined)
   for (const { file, line, rule, text } of found.findings) console.log(`${file}:${line} rule ${rule}: ${text}`)
   for (const { file, line, text } of found.nobodies) console.log(`${file}:${line} (rule 3) nobody: ${text}`)
-  console.log(
-    `${found.findings.length} lines; "nobody" is said ${found.nobodies.length} times here, less than ${nobodies} in all`
-  )
+  const long = found.findings.filter(({ rule }) => rule === 10).length
+  console.log(`${found.findings.length} lines, of which ${long} are too long: npx node tools/wrap.ts wraps them`)
+  console.log(`"nobody" is said ${found.nobodies.length} times here; less than ${nobodies} in all`)
   process.exitCode = found.findings.length === 0 ? 0 : 1
 }
