@@ -6,7 +6,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 
 import { DomainApi } from "@le-auth/core/DomainApi"
 import { SentinelApi } from "@le-auth/core/SentinelApi"
-import { ControlApi } from "@le-auth/sentinel/control/ControlApi"
+import { ControlApi } from "@le-auth/sentinel/ControlApi"
 
 import { referenceOf } from "./reference.ts"
 

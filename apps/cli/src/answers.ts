@@ -11,9 +11,9 @@ import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as LeAuth from "./commands/LeAuth.ts"
-import * as Output from "./Output.ts"
-import { version } from "./Version.ts"
+import * as LeAuth from "./LeAuth.ts"
+import * as Output from "./terminal/Output.ts"
+import { version } from "./terminal/Version.ts"
 
 const pathsBelow = (parent: Command.Command.Any, path: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => [
   path,

@@ -7,11 +7,11 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as LeAuth from "./commands/LeAuth.ts"
-import { WrongUsage } from "./Failure.ts"
-import * as Output from "./Output.ts"
-import * as Signals from "./Signals.ts"
-import { version } from "./Version.ts"
+import * as LeAuth from "./LeAuth.ts"
+import { WrongUsage } from "./terminal/Failure.ts"
+import * as Output from "./terminal/Output.ts"
+import * as Signals from "./terminal/Signals.ts"
+import { version } from "./terminal/Version.ts"
 
 Effect.promise(() => LeAuth.forArguments(process.argv.slice(2))).pipe(
   Effect.flatMap((command) => Command.run(command, { version })),

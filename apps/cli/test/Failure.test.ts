@@ -8,7 +8,7 @@ import * as TokenError from "@le-auth/core/TokenError"
 import * as LoopbackError from "@le-auth/node/LoopbackError"
 import * as Duration from "effect/Duration"
 import { assert, describe, it } from "vitest"
-import { type ExitCode, fromError, type LibraryError } from "../src/Failure.ts"
+import { type ExitCode, fromError, type LibraryError } from "../src/terminal/Failure.ts"
 
 const answer = { error: "invalid" }
 const accountId = AccountId.make("12345678")

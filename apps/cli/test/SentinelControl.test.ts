@@ -1,5 +1,5 @@
 import { fetch } from "@effect/platform-node/Undici"
-import { Action } from "@le-auth/sentinel/control/Fault"
+import { Action } from "@le-auth/sentinel/Fault"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { run, start } from "./Cli.ts"
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { join, lines, shown, shownJson, table, text } from "../src/Shown.ts"
+import { join, lines, shown, shownJson, table, text } from "../src/terminal/Shown.ts"
 
 const escape = "\u001b[2J"
 /** One of each class that a text may not bring to a terminal: C0, DEL, C1, directions, marks, separators, tags, half a character. */

@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { explaining } from "./internal/explaining.ts"
 import { AccountId, ClientId, RedirectUri, State } from "./Identifiers.ts"
-import { UrlParameters } from "./UrlParameters.ts"
+import { UrlParameters } from "./shared/UrlParameters.ts"
 
 /**
  * The version of the API. It stays the text `1.0`: as a number it would be sent as `1`.

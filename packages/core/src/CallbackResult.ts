@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import { CallbackError, DuplicateParameter, Malformed } from "./CallbackError.ts"
 import { AuthorizationCode, State } from "./Identifiers.ts"
 import { printable } from "./OAuthError.ts"
-import { UrlParameters } from "./UrlParameters.ts"
+import { UrlParameters } from "./shared/UrlParameters.ts"
 
 /**
  * The user signed in: the callback carries an authorization code.

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Base64Url from "./Base64Url.ts"
+import * as Base64Url from "./shared/Base64Url.ts"
 import type { RedirectUri } from "./Identifiers.ts"
 import { isLoopback } from "./Origin.ts"
 

@@ -9,7 +9,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { BaseUri, BaseUris } from "./BaseUri.ts"
+import { BaseUri, BaseUris } from "./internal/BaseUri.ts"
 import { AccountId } from "./Identifiers.ts"
 import { OAuthErrorBody } from "./OAuthError.ts"
 

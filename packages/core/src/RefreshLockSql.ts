@@ -13,7 +13,7 @@ import * as LeaseLock from "./LeaseLock.ts"
 import { RefreshLock } from "./RefreshLock.ts"
 import type { StoreError } from "./StoreError.ts"
 import * as SqlStore from "./SqlStore.ts"
-import * as SqlTemplate from "./SqlTemplate.ts"
+import * as SqlTemplate from "./shared/SqlTemplate.ts"
 
 const name = "refresh lock in SQL"
 const run = SqlStore.operations(name)

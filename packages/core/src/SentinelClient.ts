@@ -22,7 +22,7 @@ import { tokenErrorCodes } from "./OAuthError.ts"
 import type { Origin } from "./Origin.ts"
 import * as Redaction from "./Redaction.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
-import * as Telemetry from "./Telemetry.ts"
+import * as Telemetry from "./internal/Telemetry.ts"
 import { AppTokenResponse, TokenResponse } from "./Token.ts"
 import {
   BadResponse,

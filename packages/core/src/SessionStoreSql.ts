@@ -15,7 +15,7 @@ import type { Generation, SessionKey } from "./Session.ts"
 import { SessionStore } from "./SessionStore.ts"
 import type { StoreError } from "./StoreError.ts"
 import * as SqlStore from "./SqlStore.ts"
-import * as SqlTemplate from "./SqlTemplate.ts"
+import * as SqlTemplate from "./shared/SqlTemplate.ts"
 
 const run = SqlStore.operations("session store in SQL")
 

@@ -29,9 +29,9 @@ import type { Origin } from "./Origin.ts"
 import { SentinelClient } from "./SentinelClient.ts"
 import { Session, SessionKey, unidentified } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
-import * as SigningKeys from "./SigningKeys.ts"
+import * as KeySets from "./KeySets.ts"
 import type { StoreError } from "./StoreError.ts"
-import * as Telemetry from "./Telemetry.ts"
+import * as Telemetry from "./internal/Telemetry.ts"
 import type { TokenResponse } from "./Token.ts"
 import type { TokenError } from "./TokenError.ts"
 
@@ -297,7 +297,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
           )
       })
     })
-  ).pipe(Layer.provide(SigningKeys.layer))
+  ).pipe(Layer.provide(KeySets.layer))
 
 /**
  * `Sessions` with the default options.

@@ -13,7 +13,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as ClientMigrations from "./ClientMigrations.ts"
 import type { StoreError } from "./StoreError.ts"
 import * as SqlStore from "./SqlStore.ts"
-import * as SqlTemplate from "./SqlTemplate.ts"
+import * as SqlTemplate from "./shared/SqlTemplate.ts"
 import { Transaction } from "./Transaction.ts"
 import { TransactionStore } from "./TransactionStore.ts"
 

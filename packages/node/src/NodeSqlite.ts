@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import { StillThereTypeId } from "@le-auth/core/SqlStore"
-import { ImmediateTypeId } from "@le-auth/core/SqlTemplate"
+import { ImmediateTypeId } from "@le-auth/core/shared/SqlTemplate"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import * as RefreshLockSql from "@le-auth/core/RefreshLockSql"
-import * as SqlTemplate from "@le-auth/core/SqlTemplate"
+import * as SqlTemplate from "@le-auth/core/shared/SqlTemplate"
 import * as NodeSqlite from "@le-auth/node/NodeSqlite"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

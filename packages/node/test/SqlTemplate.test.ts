@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as SqlTemplate from "@le-auth/core/SqlTemplate"
+import * as SqlTemplate from "@le-auth/core/shared/SqlTemplate"
 import * as NodeSqlite from "@le-auth/node/NodeSqlite"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"

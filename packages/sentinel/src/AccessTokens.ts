@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Utf8 from "@le-auth/core/Utf8"
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Clock from "effect/Clock"
 import * as Digest from "effect/crypto/Digest"

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import { directoryOver, indexOf, recorder } from "./internal/directoryRecords.ts"
+import { directoryOver, indexOf, recorder } from "./internal/directory/directoryRecords.ts"
 import { Passwords, type PasswordsBusy } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 

@@ -14,7 +14,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { FairTurns, type Turn, type Work } from "./internal/FairTurns.ts"
+import { FairTurns, type Turn, type Work } from "./internal/throttle/FairTurns.ts"
 import { type Algorithm, kindOf, type PasswordHash } from "./PasswordHash.ts"
 
 /**

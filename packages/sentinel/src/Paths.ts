@@ -18,3 +18,10 @@ export const ready = "/health/ready"
 
 /** @since 0.1.0 */
 export const metrics = "/metrics"
+
+/**
+ * A user's record, on the host of the service `accountConfigReadOnly` of the Domain API.
+ *
+ * @since 0.1.0
+ */
+export const users = "/api/account/:accountId/configuration/le-users/users/:userId"

@@ -25,46 +25,46 @@ import * as Layer from "effect/Layer"
 import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
-import * as Authorize from "./authorize/Authorize.ts"
-import * as IssueCode from "./authorize/IssueCode.ts"
+import * as Authorize from "./internal/authorize/Authorize.ts"
+import * as IssueCode from "./internal/request/IssueCode.ts"
 import * as Directory from "./Directory.ts"
-import * as Issuer from "./discovery/Issuer.ts"
-import * as Metadata from "./discovery/Metadata.ts"
-import * as Domain from "./domain/Domain.ts"
-import * as Endpoint from "./http/Endpoint.ts"
-import { Interceptor } from "./http/Interceptor.ts"
-import { notFound, notImplemented } from "./http/ShownError.ts"
-import * as TrustedProxies from "./http/TrustedProxies.ts"
-import * as KeySet from "./keys/KeySet.ts"
-import type { InvalidSigningKey } from "./keys/SigningKey.ts"
-import * as Login from "./login/Login.ts"
-import * as LoginTickets from "./login/LoginTickets.ts"
-import * as Logout from "./login/Logout.ts"
-import * as CountedStore from "./operations/CountedStore.ts"
-import * as Health from "./operations/Health.ts"
-import * as Metrics from "./operations/Metrics.ts"
-import * as Observation from "./operations/Observation.ts"
-import * as ErrorPage from "./page/ErrorPage.ts"
-import * as Page from "./page/Page.ts"
+import * as Issuer from "./internal/documents/Issuer.ts"
+import * as Metadata from "./internal/documents/Metadata.ts"
+import * as Domain from "./internal/documents/Domain.ts"
+import * as Endpoint from "./internal/http/Endpoint.ts"
+import { Interceptor } from "./internal/http/Interceptor.ts"
+import { notFound, notImplemented } from "./internal/http/ShownError.ts"
+import * as TrustedProxies from "./internal/http/TrustedProxies.ts"
+import * as KeySet from "./internal/keys/KeySet.ts"
+import type { InvalidSigningKey } from "./internal/keys/SigningKey.ts"
+import * as Login from "./internal/login/Login.ts"
+import * as LoginTickets from "./internal/request/LoginTickets.ts"
+import * as Logout from "./internal/login/Logout.ts"
+import * as CountedStore from "./internal/operations/CountedStore.ts"
+import * as Health from "./internal/operations/Health.ts"
+import * as Metrics from "./internal/operations/Metrics.ts"
+import * as Observation from "./internal/operations/Observation.ts"
+import * as ErrorPage from "./internal/page/ErrorPage.ts"
+import * as Page from "./internal/page/Page.ts"
 import * as Passwords from "./Passwords.ts"
 import * as Paths from "./Paths.ts"
 import type { SentinelConfig } from "./SentinelConfig.ts"
-import * as SentinelProfile from "./SentinelProfile.ts"
+import * as SentinelDialect from "./SentinelDialect.ts"
 import * as SentinelStore from "./SentinelStore.ts"
-import * as BrowserSessions from "./session/BrowserSessions.ts"
-import * as Secrets from "./session/Secrets.ts"
-import * as SentinelCookies from "./session/SentinelCookies.ts"
+import * as BrowserSessions from "./internal/session/LoginSessions.ts"
+import * as Secrets from "./internal/session/Secrets.ts"
+import * as SentinelCookies from "./internal/session/SentinelCookies.ts"
 import * as SigningKeys from "./SigningKeys.ts"
-import * as AppToken from "./token/AppToken.ts"
-import * as ClientAuthentication from "./token/ClientAuthentication.ts"
-import * as ClientThrottle from "./token/ClientThrottle.ts"
-import * as CodeExchange from "./token/CodeExchange.ts"
-import * as Refresh from "./token/Refresh.ts"
-import * as Revoke from "./token/Revoke.ts"
-import * as TokenAnswer from "./token/TokenAnswer.ts"
-import * as TokenEndpoint from "./token/TokenEndpoint.ts"
-import * as TokenSet from "./token/TokenSet.ts"
-import * as Users from "./users/Users.ts"
+import * as AppToken from "./internal/token/AppToken.ts"
+import * as ClientAuthentication from "./internal/token/ClientAuthentication.ts"
+import * as ClientThrottle from "./internal/token/ClientThrottle.ts"
+import * as CodeExchange from "./internal/token/CodeExchange.ts"
+import * as Refresh from "./internal/token/Refresh.ts"
+import * as Revoke from "./internal/token/Revoke.ts"
+import * as TokenAnswer from "./internal/token/TokenAnswer.ts"
+import * as TokenEndpoint from "./internal/token/TokenEndpoint.ts"
+import * as TokenSet from "./internal/token/TokenSet.ts"
+import * as Users from "./internal/documents/Users.ts"
 
 /**
  * @since 0.1.0
@@ -136,7 +136,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
     { route: "keys", path: SentinelApi.keys.path, GET: keys },
     { route: "domain", path: DomainApi.service.path, GET: domain.one },
     { route: "domain", path: DomainApi.services.path, GET: domain.all },
-    { route: "users", path: Users.path, GET: yield* Users.make },
+    { route: "users", path: Paths.users, GET: yield* Users.make },
     ...(yield* Metadata.endpoints(publicOrigin, issuer))
   ]
   return all
@@ -281,7 +281,7 @@ export const layerMemory = (
     Directory.layer(config).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
     SentinelStore.layerMemory,
     config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys),
-    SentinelProfile.layer(config.profile ?? {})
+    SentinelDialect.layer(config.profile ?? {})
   )
 
 /** Where a web request comes from. */

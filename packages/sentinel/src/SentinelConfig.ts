@@ -9,15 +9,15 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as RedirectUris from "./authorize/RedirectUris.ts"
-import { duplicates } from "./internal/duplicates.ts"
-import * as Problems from "./internal/problems.ts"
-import * as Text from "./internal/text.ts"
-import * as BoundedJson from "./operations/BoundedJson.ts"
-import * as Slices from "./operations/Slices.ts"
+import * as RedirectUris from "./internal/request/RedirectUris.ts"
+import { duplicates } from "./internal/input/duplicates.ts"
+import * as Problems from "./internal/input/problems.ts"
+import * as Text from "./internal/input/text.ts"
+import * as BoundedJson from "./internal/input/BoundedJson.ts"
+import * as Slices from "./internal/input/Slices.ts"
 import * as PasswordHash from "./PasswordHash.ts"
 import * as Passwords from "./Passwords.ts"
-import * as SentinelProfile from "./SentinelProfile.ts"
+import * as SentinelDialect from "./SentinelDialect.ts"
 
 const optionalTrue = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true)))
 const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
@@ -177,7 +177,7 @@ export type Account = typeof Account.Type
  * @since 0.1.0
  */
 export const SentinelConfig = Schema.Struct({
-  profile: Schema.optionalKey(SentinelProfile.Changes),
+  profile: Schema.optionalKey(SentinelDialect.Changes),
   accounts: Schema.NonEmptyArray(Account),
   /** Private keys in PEM form (PKCS#8) or as JWK text, see `SigningKeys.layerFrom`. Without them each start makes a new key. */
   signing_keys: Schema.optionalKey(

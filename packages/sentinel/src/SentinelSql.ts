@@ -14,13 +14,13 @@ import * as Layer from "effect/Layer"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { DirectoryEditor } from "./DirectoryEditor.ts"
 import * as DirectorySql from "./DirectorySql.ts"
-import type { InvalidSigningKey } from "./keys/SigningKey.ts"
-import { TicketSecret } from "./login/LoginTickets.ts"
+import type { InvalidSigningKey } from "./internal/keys/SigningKey.ts"
+import { TicketSecret } from "./internal/request/LoginTickets.ts"
 import * as Passwords from "./Passwords.ts"
-import type { SealedRow } from "./SealedRow.ts"
+import type { SealedRow } from "./internal/sql/SealedRow.ts"
 import type * as Sentinel from "./Sentinel.ts"
 import type { SentinelConfig } from "./SentinelConfig.ts"
-import * as SentinelProfile from "./SentinelProfile.ts"
+import * as SentinelDialect from "./SentinelDialect.ts"
 import * as SentinelStoreSql from "./SentinelStoreSql.ts"
 import * as SigningKeys from "./SigningKeys.ts"
 import * as SigningKeysSql from "./SigningKeysSql.ts"
@@ -102,5 +102,15 @@ export const layer = (
   Layer.mergeAll(
     DirectorySql.layer(config, options).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
     layerSecrets(config, options?.seal ?? Seal.layerConfig),
-    SentinelProfile.layer(config.profile ?? {})
+    SentinelDialect.layer(config.profile ?? {})
   ).pipe(Layer.provideMerge(SentinelStoreSql.layer))
+
+export {
+  /**
+   * A secret in the database was sealed with a seal key that this process does not have.
+   *
+   * @category errors
+   * @since 0.1.0
+   */
+  SealedRow
+} from "./internal/sql/SealedRow.ts"

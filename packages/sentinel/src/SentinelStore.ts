@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import { makeMemory } from "./internal/memoryStore.ts"
+import { makeMemory } from "./internal/store/memoryStore.ts"
 import { StoreInspection } from "./StoreInspection.ts"
 
 /**

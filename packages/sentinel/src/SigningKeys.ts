@@ -15,7 +15,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
-import * as SigningKey from "./keys/SigningKey.ts"
+import * as SigningKey from "./internal/keys/SigningKey.ts"
 
 /**
  * @since 0.1.0
@@ -153,3 +153,13 @@ export const layerFrom = (
       return yield* make(Effect.succeed([first, ...rest]))
     })
   )
+
+export {
+  /**
+   * A key that cannot sign: not a PEM or JWK of RSA, or too short.
+   *
+   * @category errors
+   * @since 0.1.0
+   */
+  InvalidSigningKey
+} from "./internal/keys/SigningKey.ts"

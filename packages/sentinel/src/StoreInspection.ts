@@ -9,7 +9,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { StoreDump } from "./internal/storeDump.ts"
+import type { StoreDump } from "./internal/store/storeDump.ts"
 import type { Grant, Owner, Session } from "./SentinelStore.ts"
 
 /**
@@ -59,7 +59,7 @@ export type Found =
  *
  * @since 0.1.0
  */
-export type { StoreDump } from "./internal/storeDump.ts"
+export type { StoreDump } from "./internal/store/storeDump.ts"
 
 /**
  * Which sessions or families are wanted.

@@ -27,7 +27,7 @@ const runLong = SqlStore.operations("Sentinel store in SQL", "1 minute")
  *
  * @example
  * ```ts
- * import * as Control from "@le-auth/sentinel/control/Control"
+ * import * as Control from "@le-auth/sentinel/Control"
  * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
  * import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
  * import * as StoreInspectionSql from "@le-auth/sentinel/StoreInspectionSql"

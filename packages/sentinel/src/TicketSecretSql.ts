@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as Base64Url from "@le-auth/core/Base64Url"
+import * as Base64Url from "@le-auth/core/shared/Base64Url"
 import { SealKeys } from "@le-auth/core/Seal"
 import * as SqlStore from "@le-auth/core/SqlStore"
 import type { StoreError } from "@le-auth/core/StoreError"
@@ -14,8 +14,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
-import { TicketSecret } from "./login/LoginTickets.ts"
-import { SealedRow } from "./SealedRow.ts"
+import { TicketSecret } from "./internal/request/LoginTickets.ts"
+import { SealedRow } from "./internal/sql/SealedRow.ts"
 import * as SentinelMigrations from "./SentinelMigrations.ts"
 
 const run = SqlStore.operations("secret of login tickets in SQL")

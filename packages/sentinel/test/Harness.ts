@@ -6,7 +6,7 @@ import * as Directory from "@le-auth/sentinel/Directory"
 import * as Passwords from "@le-auth/sentinel/Passwords"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
 import * as Clock from "effect/Clock"
@@ -91,7 +91,7 @@ export const newKeys = Effect.map(
 export const keys = await Effect.runPromise(newKeys)
 
 export interface StartOptions {
-  readonly profile?: Partial<SentinelProfile.SentinelProfile>
+  readonly profile?: Partial<SentinelDialect.SentinelDialect>
   readonly publicOrigin?: string
   readonly config?: unknown
   readonly store?: SentinelStore["Service"]
@@ -125,7 +125,7 @@ export const start = Effect.fnUntraced(function* (options?: StartOptions) {
       Layer.mergeAll(
         Layer.succeed(Clock.Clock, yield* Clock.Clock),
         Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))]),
-        SentinelProfile.layer(options?.profile ?? {}),
+        SentinelDialect.layer(options?.profile ?? {}),
         options?.settings ?? Layer.empty
       )
     )

@@ -2,7 +2,7 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -129,7 +129,7 @@ describe("SentinelConfig: bounds", () => {
 
   it.effect("R31, R95: every duration of the profile has a lowest and a highest value", () =>
     Effect.gen(function* () {
-      const ofDurations = Object.entries(SentinelProfile.newest).flatMap(([name, value]) =>
+      const ofDurations = Object.entries(SentinelDialect.newest).flatMap(([name, value]) =>
         Duration.isDuration(value) ? [name] : []
       )
       assert.sameMembers(ofDurations, Object.keys(durations), "each has a line above")
@@ -276,9 +276,9 @@ describe("SentinelConfig: profile", () => {
     Effect.gen(function* () {
       const config = yield* SentinelConfig.fromUnknown({ profile: { issuer: "Sentinel" }, accounts: account([]) })
       const profile = yield* Effect.provide(
-        SentinelProfile.SentinelProfile,
+        SentinelDialect.SentinelDialect,
         Sentinel.layerMemory(config).pipe(
-          Layer.provide(SentinelProfile.layer({ issuer: "other", expiresIn: "string" })),
+          Layer.provide(SentinelDialect.layer({ issuer: "other", expiresIn: "string" })),
           Layer.provide(NodeCrypto.layer)
         )
       )

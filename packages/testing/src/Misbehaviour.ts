@@ -4,8 +4,7 @@
  * @since 0.1.0
  */
 import type { TokenErrorCode } from "@le-auth/core/OAuthError"
-import type { Action } from "@le-auth/sentinel/control/Fault"
-import type { Behaviour } from "@le-auth/sentinel/control/Faults"
+import type { Action, Behaviour } from "@le-auth/sentinel/Fault"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Connection } from "./internal/connection.ts"

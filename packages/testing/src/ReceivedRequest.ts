@@ -6,9 +6,8 @@
 import * as Redaction from "@le-auth/core/Redaction"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
 import * as DomainApi from "@le-auth/core/DomainApi"
-import { UrlParameters } from "@le-auth/core/UrlParameters"
+import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Paths from "@le-auth/sentinel/Paths"
-import * as Users from "@le-auth/sentinel/users/Users"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 
@@ -67,7 +66,7 @@ const paths: ReadonlyArray<readonly [RegExp, Endpoint | "token"]> = [
   [patternOf(SentinelApi.keys.path), "keys"],
   [patternOf(DomainApi.service.path), "domain"],
   [patternOf(DomainApi.services.path), "domain"],
-  [patternOf(Users.path), "users"]
+  [patternOf(Paths.users), "users"]
 ]
 
 const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>

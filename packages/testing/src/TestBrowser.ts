@@ -6,7 +6,7 @@
 import * as AuthorizeRequest from "@le-auth/core/AuthorizeRequest"
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
 import type { Origin } from "@le-auth/core/Origin"
-import * as RedirectUris from "@le-auth/sentinel/authorize/RedirectUris"
+import { append } from "@le-auth/core/shared/UrlParameters"
 import * as Paths from "@le-auth/sentinel/Paths"
 import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
 import * as Data from "effect/Data"
@@ -188,7 +188,7 @@ export const make = (sentinel: {
         const registered = sentinel.config.accounts
           .find(({ id }) => id === request.accountId)
           ?.installations.find(({ client_id }) => client_id === request.clientId)?.redirect_uris[0]
-        return RedirectUris.append(request.redirectUri ?? registered ?? "", {
+        return append(request.redirectUri ?? registered ?? "", {
           error: options.error ?? "access_denied",
           error_description: options.description,
           state: request.state

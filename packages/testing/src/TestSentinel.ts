@@ -10,9 +10,9 @@
 import type { AppInstallation } from "@le-auth/core/AppInstallations"
 import { Origin } from "@le-auth/core/Origin"
 import * as Transport from "@le-auth/core/Transport"
-import * as Control from "@le-auth/sentinel/control/Control"
+import * as Control from "@le-auth/sentinel/Control"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as SentinelStore from "@le-auth/sentinel/SentinelStore"
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
@@ -53,8 +53,8 @@ export class TestSentinel extends Context.Service<
     ) => Effect.Effect<string, TestBrowser.NoCallback>
     /** A browser that keeps its cookies, to sign in more than once with it. */
     readonly newBrowser: Effect.Effect<TestBrowser.TestBrowser>
-    /** Changes the dialect from now on, see `SentinelProfile`. What was issued before stays valid. */
-    readonly quirks: (changes: Partial<SentinelProfile.SentinelProfile>) => Effect.Effect<void>
+    /** Changes the dialect from now on, see `SentinelDialect`. What was issued before stays valid. */
+    readonly quirks: (changes: Partial<SentinelDialect.SentinelDialect>) => Effect.Effect<void>
     /** Plans misbehaviours, one for each of the next requests to the target. Then Sentinel is itself again. */
     readonly misbehave: (target: ReceivedRequest.Target, ...planned: ReadonlyArray<Misbehaviour>) => Effect.Effect<void>
     /** What came in so far, in order. */
@@ -128,7 +128,7 @@ export const newBrowser: Effect.Effect<TestBrowser.TestBrowser, never, TestSenti
  *
  * @since 0.1.0
  */
-export const quirks = (changes: Partial<SentinelProfile.SentinelProfile>): Effect.Effect<void, never, TestSentinel> =>
+export const quirks = (changes: Partial<SentinelDialect.SentinelDialect>): Effect.Effect<void, never, TestSentinel> =>
   TestSentinel.use((sentinel) => sentinel.quirks(changes))
 
 /**
@@ -221,7 +221,7 @@ export interface Options {
   /** Its accounts, users and applications. Default: `SentinelConfig.development()`. */
   readonly config?: SentinelConfig.SentinelConfig | undefined
   /** Its dialect to begin with. Default: that of LivePerson's newest documentation. */
-  readonly profile?: Partial<SentinelProfile.SentinelProfile> | undefined
+  readonly profile?: Partial<SentinelDialect.SentinelDialect> | undefined
   /** Where it says that it is. Default: `http://localhost:4400`. */
   readonly origin?: Origin | undefined
 }
@@ -236,7 +236,7 @@ const make = (options: Options) =>
     makeTestSentinel({
       config: options.config ?? SentinelConfig.development(),
       origin: options.origin ?? defaultOrigin,
-      profile: { ...SentinelProfile.newest, ...options.profile }
+      profile: { ...SentinelDialect.newest, ...options.profile }
     }),
     ({ client, sentinel }) =>
       Context.make(TestSentinel, TestSentinel.of(sentinel)).pipe(

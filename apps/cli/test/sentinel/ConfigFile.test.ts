@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as ConfigFile from "../../src/sentinel/ConfigFile.ts"
+import * as ConfigFile from "../../src/commands/sentinel/start/ConfigFile.ts"
 
 const good = `\uFEFF{
   // The accounts.

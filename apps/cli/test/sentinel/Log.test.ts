@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
-import * as Log from "../../src/sentinel/Log.ts"
+import * as Log from "../../src/commands/sentinel/start/Log.ts"
 
 const evil = '\r\n{"level":"error"}\u001b[2K\u2028\u202e\u0085\u009b'
 

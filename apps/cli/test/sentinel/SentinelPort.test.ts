@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { controlPortOf } from "../../src/SentinelPort.ts"
+import { controlPortOf } from "../../src/target/SentinelPort.ts"
 
 describe("the port of the control", () => {
   it("is two further, or two lower where there are none further, and never one of the system's", () => {

@@ -6,19 +6,19 @@ import type { IdTokenText } from "../Identifiers.ts"
 import * as IdToken from "../IdToken.ts"
 import type { Origin } from "../Origin.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
-import { SigningKeys } from "../SigningKeys.ts"
+import { KeySets } from "../KeySets.ts"
 
 /** Verified if Sentinel publishes the key, else checked as far as it can be, unless it must be verified. */
 export const make = Effect.fnUntraced(function* (options: { readonly mustBeVerified: boolean }) {
   const signature = yield* Signature.Signature
-  const signingKeys = yield* SigningKeys
+  const keySets = yield* KeySets
 
   return (
     installation: AppInstallation,
     sentinel: Origin,
     token: IdTokenText
   ): Effect.Effect<IdToken.VerifiedClaims | IdToken.UnverifiedClaims, IdToken.IdTokenError> =>
-    signingKeys.keysFor(sentinel, IdToken.keyId(token)).pipe(
+    keySets.keysFor(sentinel, IdToken.keyId(token)).pipe(
       // The user waits, and can be identified without.
       Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
       Effect.catch((error) =>

@@ -1,5 +1,5 @@
 /** Statements that are done before the call returns: what effect's client adds takes several times as long as SQLite. */
-import type { Immediate } from "@le-auth/core/SqlTemplate"
+import type { Immediate } from "@le-auth/core/shared/SqlTemplate"
 import * as Context from "effect/Context"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"

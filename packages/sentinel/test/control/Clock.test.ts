@@ -1,8 +1,8 @@
 /** Sentinel's clock: how far it goes, what that breaks (nothing), and by which clock JWTs are dated. */
 import { assert, describe, it } from "@effect/vitest"
-import * as DurationText from "@le-auth/sentinel/control/DurationText"
-import { Snapshot } from "@le-auth/sentinel/control/Snapshot"
-import * as VirtualClock from "@le-auth/sentinel/control/VirtualClock"
+import * as DurationText from "@le-auth/core/shared/DurationText"
+import { Snapshot } from "../../src/internal/control/Snapshot.ts"
+import * as VirtualClock from "../../src/internal/control/VirtualClock.ts"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

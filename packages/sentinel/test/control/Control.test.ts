@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import { Snapshot } from "@le-auth/sentinel/control/Snapshot"
+import { Snapshot } from "../../src/internal/control/Snapshot.ts"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

@@ -1,10 +1,10 @@
 /** A Sentinel under control, for the browsers and applications of the other harness. */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { Origin } from "@le-auth/core/Origin"
-import * as Control from "@le-auth/sentinel/control/Control"
+import * as Control from "@le-auth/sentinel/Control"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
 import { StoreInspection } from "@le-auth/sentinel/StoreInspection"
@@ -18,7 +18,7 @@ import { application, answerOf, browser, cheapPasswords, config, keys, type Runn
 export interface Options extends Omit<Control.Options, "passwords"> {
   readonly config?: unknown
   readonly keys?: SigningKeys.SigningKeys["Service"]
-  readonly profile?: SentinelProfile.Changes
+  readonly profile?: SentinelDialect.Changes
   /** Changes what the control sees of the store. */
   readonly inspection?: (inspection: StoreInspection["Service"]) => StoreInspection["Service"]
 }
@@ -42,7 +42,7 @@ export const start = Effect.fnUntraced(function* (options?: Options) {
       Layer.provideMerge(
         Layer.mergeAll(
           Layer.succeed(Clock.Clock, yield* Clock.Clock),
-          SentinelProfile.layer(options?.profile ?? {}),
+          SentinelDialect.layer(options?.profile ?? {}),
           Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
         )
       )

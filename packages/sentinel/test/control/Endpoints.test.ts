@@ -7,11 +7,11 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
 import { AccountId } from "@le-auth/core/Identifiers"
-import { ControlApi } from "@le-auth/sentinel/control/ControlApi"
-import * as ControlClient from "@le-auth/sentinel/control/ControlClient"
-import * as ControlServer from "@le-auth/sentinel/control/ControlServer"
+import { ControlApi } from "@le-auth/sentinel/ControlApi"
+import * as ControlClient from "@le-auth/sentinel/ControlClient"
+import * as ControlServer from "@le-auth/sentinel/ControlServer"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -44,7 +44,7 @@ const [agentId, adminId] = ["3552833710", "3552833711"] as const
 
 /** Two sessions, a refreshed and a revoked family, an unused code, a nonce, a fault and a snapshot. */
 const scene = Effect.fnUntraced(function* (options?: Options) {
-  const sentinel = yield* start({ keys: yield* newKeys, profile: SentinelProfile.openId, ...options })
+  const sentinel = yield* start({ keys: yield* newKeys, profile: SentinelDialect.openId, ...options })
   const codeOf = (user: ReturnType<typeof browser>, parameters: object = {}, credentials?: typeof agentOf) =>
     Effect.map(user.signIn(authorizePath({ nonce: "n-0S6_WzA2Mj", ...parameters }), credentials), (answer) =>
       answerOf(answer).get("code")!

@@ -3,7 +3,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
 import { authorizationErrorCodes, tokenErrorCodes } from "@le-auth/core/OAuthError"
-import { type Action, NewFault } from "@le-auth/sentinel/control/Fault"
+import { type Action, NewFault } from "@le-auth/sentinel/Fault"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Action } from "@le-auth/sentinel/control/Fault"
+import type { Action } from "@le-auth/sentinel/Fault"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,8 +1,8 @@
 /** S23: a state of 32 MiB is put back while others are answered. */
 // @effect-diagnostics globalFetch:off
 import { assert, describe, it } from "@effect/vitest"
-import { Snapshot } from "@le-auth/sentinel/control/Snapshot"
-import * as WholeDocument from "@le-auth/sentinel/control/WholeDocument"
+import { Snapshot } from "../../src/internal/control/Snapshot.ts"
+import * as WholeDocument from "../../src/internal/control/WholeDocument.ts"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { signedIn } from "./ControlHarness.ts"

@@ -2,9 +2,9 @@
 // @effect-diagnostics globalFetch:off
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"
-import * as ControlServer from "@le-auth/sentinel/control/ControlServer"
-import { Snapshot } from "@le-auth/sentinel/control/Snapshot"
-import * as SentinelFile from "@le-auth/sentinel/operations/SentinelFile"
+import * as ControlServer from "@le-auth/sentinel/ControlServer"
+import { Snapshot } from "../../src/internal/control/Snapshot.ts"
+import * as SentinelFile from "@le-auth/sentinel/SentinelFile"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"

@@ -2,8 +2,8 @@
 // @effect-diagnostics globalFetch:off
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert } from "@effect/vitest"
-import type * as Control from "@le-auth/sentinel/control/Control"
-import * as ControlServer from "@le-auth/sentinel/control/ControlServer"
+import type * as Control from "@le-auth/sentinel/Control"
+import * as ControlServer from "@le-auth/sentinel/ControlServer"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

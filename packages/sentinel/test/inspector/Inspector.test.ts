@@ -2,7 +2,7 @@
 // @effect-diagnostics globalFetch:off
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import * as Control from "@le-auth/sentinel/control/Control"
+import * as Control from "@le-auth/sentinel/Control"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

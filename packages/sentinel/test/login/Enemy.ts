@@ -2,15 +2,15 @@
  * One user under attack, in virtual time: what becomes of guesses, and of right logins meanwhile. The throttle and the turns of the
  * hashing workers are the real ones; the clock, the hashing and the people are made up. The same seed gives the same figures.
  */
-import { UrlParameters } from "@le-auth/core/UrlParameters"
-import { LoginThrottle } from "@le-auth/sentinel/login/LoginThrottle"
-import * as ClientThrottle from "@le-auth/sentinel/token/ClientThrottle"
-import { OAuthFailure } from "@le-auth/sentinel/token/OAuthFailure"
+import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import { LoginThrottle } from "../../src/internal/login/LoginThrottle.ts"
+import * as ClientThrottle from "../../src/internal/token/ClientThrottle.ts"
+import { OAuthFailure } from "../../src/internal/token/OAuthFailure.ts"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
-import { FairTurns } from "../../src/internal/FairTurns.ts"
+import { FairTurns } from "../../src/internal/throttle/FairTurns.ts"
 
 const second = 1000
 const minute = 60 * second

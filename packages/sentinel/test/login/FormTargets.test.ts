@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as FormTargets from "@le-auth/sentinel/login/FormTargets"
+import * as FormTargets from "../../src/internal/login/FormTargets.ts"
 
 describe("FormTargets", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as ClientAddress from "@le-auth/sentinel/http/ClientAddress"
-import { type Attempt, LoginThrottle, type Outcome, type Step } from "@le-auth/sentinel/login/LoginThrottle"
+import * as ClientAddress from "../../src/internal/http/ClientAddress.ts"
+import { type Attempt, LoginThrottle, type Outcome, type Step } from "../../src/internal/login/LoginThrottle.ts"
 import { randomFrom } from "./Enemy.ts"
 
 const second = 1000

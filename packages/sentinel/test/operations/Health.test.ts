@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { StoreError } from "@le-auth/core/StoreError"
-import { Stopping } from "@le-auth/sentinel/operations/Stopping"
+import { Stopping } from "@le-auth/sentinel/Stopping"
 import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

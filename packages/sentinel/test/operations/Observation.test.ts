@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { AccessLog } from "@le-auth/sentinel/operations/AccessLog"
+import { AccessLog } from "@le-auth/sentinel/AccessLog"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"

@@ -1,6 +1,6 @@
 /** What the profile says is how long things live, on every store: until a millisecond before their end, and not at it (R98). */
 import { assert, describe, it } from "@effect/vitest"
-import type { Changes } from "@le-auth/sentinel/SentinelProfile"
+import type { Changes } from "@le-auth/sentinel/SentinelDialect"
 import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"

@@ -1,13 +1,13 @@
 /** With the profile `openId` a strict OpenID Connect client works as it comes: it finds everything from the issuer alone. */
 import { assert, layer } from "@effect/vitest"
-import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Effect from "effect/Effect"
 import * as oauth from "oauth4webapi"
 import * as openid from "openid-client"
 import { callback, clientId, secret } from "../Harness.ts"
 import { Loopback, layerWith, UserAgent } from "./Loopback.ts"
 
-layer(layerWith({ settings: SentinelProfile.layer(SentinelProfile.openId) }), { excludeTestServices: true })(
+layer(layerWith({ settings: SentinelDialect.layer(SentinelDialect.openId) }), { excludeTestServices: true })(
   "openId",
   (it) => {
     it.effect.each(["oidc", "oauth2"] as const)(

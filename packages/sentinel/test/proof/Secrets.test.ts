@@ -2,7 +2,7 @@
 import type { Response } from "@effect/platform-node/Undici"
 import { assert, layer } from "@effect/vitest"
 import { StoreError } from "@le-auth/core/StoreError"
-import { AccessLog } from "@le-auth/sentinel/operations/AccessLog"
+import { AccessLog } from "@le-auth/sentinel/AccessLog"
 import type { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
-import * as Pkce from "@le-auth/sentinel/token/Pkce"
+import * as Pkce from "../../src/internal/token/Pkce.ts"
 import * as Effect from "effect/Effect"
 import {
   answerOf,

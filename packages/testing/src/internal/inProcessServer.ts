@@ -1,8 +1,8 @@
 /** Sentinel as a function of requests: its routes run in fibers of this process, under the clock of whoever asks. */
 import type { Origin } from "@le-auth/core/Origin"
-import { Disconnect } from "@le-auth/sentinel/http/Disconnect"
+import { Disconnect } from "@le-auth/sentinel/ListenerHooks"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
-import * as SentinelProfile from "@le-auth/sentinel/SentinelProfile"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -63,20 +63,20 @@ export interface InProcessServer {
     request: HttpClientRequest.HttpClientRequest
   ) => Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
   /** Starts Sentinel again with another profile. What it keeps in its store stays. */
-  readonly restart: (profile: SentinelProfile.SentinelProfile) => Effect.Effect<void>
+  readonly restart: (profile: SentinelDialect.SentinelDialect) => Effect.Effect<void>
 }
 
 export const make = Effect.fnUntraced(function* (
   publicOrigin: Origin,
-  profile: SentinelProfile.SentinelProfile
+  profile: SentinelDialect.SentinelDialect
 ): Effect.fn.Return<InProcessServer, never, Services | Scope.Scope> {
   const services = yield* Effect.context<Services>()
   const scope = yield* Effect.scope
 
-  const start = Effect.fnUntraced(function* (profile: SentinelProfile.SentinelProfile) {
+  const start = Effect.fnUntraced(function* (profile: SentinelDialect.SentinelDialect) {
     const running = yield* Scope.fork(scope)
     const app = yield* captureApp(publicOrigin, services).pipe(
-      Effect.provideService(SentinelProfile.SentinelProfile, profile),
+      Effect.provideService(SentinelDialect.SentinelDialect, profile),
       Scope.provide(running)
     )
     return { app, running }

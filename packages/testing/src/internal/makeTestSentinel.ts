@@ -2,9 +2,9 @@
 import { AppInstallation } from "@le-auth/core/AppInstallations"
 import { RedirectUri } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
-import { Control } from "@le-auth/sentinel/control/Control"
+import { Control } from "@le-auth/sentinel/Control"
 import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
-import type { SentinelProfile } from "@le-auth/sentinel/SentinelProfile"
+import type { SentinelDialect } from "@le-auth/sentinel/SentinelDialect"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
@@ -40,7 +40,7 @@ const usersOf = (config: SentinelConfig, email: string | undefined) => {
 export const makeTestSentinel = Effect.fnUntraced(function* (options: {
   readonly config: SentinelConfig
   readonly origin: Origin
-  readonly profile: SentinelProfile
+  readonly profile: SentinelDialect
 }) {
   const { config, origin } = options
   const control = yield* Control

@@ -1,5 +1,5 @@
 /** Several changes that happen as one, if the first of them wins. */
-import * as SqlTemplate from "@le-auth/core/SqlTemplate"
+import * as SqlTemplate from "@le-auth/core/shared/SqlTemplate"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"

@@ -1,6 +1,6 @@
 /** Codes in SQL, and the tokens that come from them. */
 import type * as SqlStore from "@le-auth/core/SqlStore"
-import * as SqlTemplate from "@le-auth/core/SqlTemplate"
+import * as SqlTemplate from "@le-auth/core/shared/SqlTemplate"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment, Statement } from "effect/sql/Statement"

@@ -5,7 +5,7 @@
  * says until when it may begin, in the time of the database, and refuses itself after that (R97).
  */
 import * as Effect from "effect/Effect"
-import type { Slot } from "@le-auth/core/SqlTemplate"
+import type { Slot } from "@le-auth/core/shared/SqlTemplate"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { SqlError, StatementTimeoutError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"

@@ -5,7 +5,7 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
-import { DirectoryDump } from "../directoryDump.ts"
+import { DirectoryDump } from "../directory/directoryDump.ts"
 import { inTime, type Writing } from "./deadline.ts"
 import type { Time } from "./rows.ts"
 

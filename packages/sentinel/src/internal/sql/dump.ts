@@ -1,6 +1,6 @@
 /** The rows of all tables as the document that stores of every kind understand, and back. */
-import type * as Slices from "../../operations/Slices.ts"
-import type { StoreDump } from "../storeDump.ts"
+import type * as Slices from "../input/Slices.ts"
+import type { StoreDump } from "../store/storeDump.ts"
 import { keptAfterEnd as codeKeptAfterEnd } from "./codes.ts"
 import {
   grantOf,

@@ -1,5 +1,5 @@
 /** Rows as what `SentinelStore` speaks of, and conditions that several statements share. */
-import type { Slot, Slots } from "@le-auth/core/SqlTemplate"
+import type { Slot, Slots } from "@le-auth/core/shared/SqlTemplate"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import type { Grant, Missing, Owner, Session } from "../../SentinelStore.ts"

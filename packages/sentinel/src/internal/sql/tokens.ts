@@ -1,6 +1,6 @@
 /** Refresh and access tokens in SQL, and revocation. */
 import type * as SqlStore from "@le-auth/core/SqlStore"
-import * as SqlTemplate from "@le-auth/core/SqlTemplate"
+import * as SqlTemplate from "@le-auth/core/shared/SqlTemplate"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SqlClient } from "effect/sql/SqlClient"

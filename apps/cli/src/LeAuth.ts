@@ -1,0 +1,55 @@
+/**
+ * `le-auth`: all commands.
+ *
+ * @since 0.1.0
+ */
+import * as Command from "effect/cli/Command"
+import { jsonFlag } from "./terminal/Output.ts"
+
+/** Loaded when they are needed: together they take as long to load as Node to start. */
+const commands = {
+  login: () => import("./commands/login/command.ts"),
+  token: () => import("./commands/token/command.ts"),
+  status: () => import("./commands/status/command.ts"),
+  refresh: () => import("./commands/refresh/command.ts"),
+  accounts: () => import("./commands/accounts/command.ts"),
+  forget: () => import("./commands/forget/command.ts"),
+  logout: () => import("./commands/logout/command.ts"),
+  api: () => import("./commands/api/command.ts"),
+  domains: () => import("./commands/domains/command.ts"),
+  "authorize-url": () => import("./commands/authorize-url/command.ts"),
+  callback: () => import("./commands/callback/command.ts"),
+  "id-token": () => import("./commands/id-token/command.ts"),
+  doctor: () => import("./commands/doctor/command.ts"),
+  sentinel: () => import("./commands/sentinel/command.ts"),
+  completion: () => import("./commands/completion/command.ts")
+}
+
+const root = Command.make("le-auth").pipe(
+  Command.withDescription(
+    "Sign in with LivePerson's Conversational Cloud, and get access tokens for its APIs. " +
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 denied, 5 timed out, 6 no answer, 7 wrong settings, " +
+      "8 files or keychain, 9 port taken, 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP."
+  ),
+  Command.withGlobalFlags([jsonFlag])
+)
+
+/**
+ * The whole command.
+ *
+ * @since 0.1.0
+ */
+export const all = async () => {
+  const modules = await Promise.all(Object.values(commands).map((load) => load()))
+  return root.pipe(Command.withSubcommands(modules.map(({ command }) => command)))
+}
+
+/**
+ * As much of the command as its arguments need: if they begin with the name of a command, that one.
+ *
+ * @since 0.1.0
+ */
+export const forArguments = async ([name = ""]: ReadonlyArray<string>): ReturnType<typeof all> => {
+  const load = Object.entries(commands).find(([known]) => known === name)?.[1]
+  return load === undefined ? all() : root.pipe(Command.withSubcommands([(await load()).command]))
+}

@@ -1,0 +1,47 @@
+/**
+ * `le-auth accounts`
+ *
+ * @since 0.1.0
+ */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+
+const work = Effect.promise(() => import("./run.ts"))
+
+const profile = Argument.String("profile").pipe(
+  Argument.withDescription("Its name, or its account; local is the local Sentinel")
+)
+
+const list = Command.make("list", {}, () => Effect.flatMap(work, ({ list }) => list)).pipe(
+  Command.withDescription("Show the profiles: account, who is signed in and until when. A star marks the current one."),
+  Command.withShortDescription("Show the profiles"),
+  Command.withExamples([{ command: "le-auth accounts list --json", description: "For scripts" }])
+)
+
+const use = Command.make("use", { profile }, (options) => Effect.flatMap(work, ({ use }) => use(options))).pipe(
+  Command.withDescription("Choose the profile that commands are about."),
+  Command.withExamples([
+    { command: "le-auth accounts use 12345678", description: "By its account" },
+    { command: "le-auth accounts use local", description: "The local Sentinel" }
+  ])
+)
+
+const remove = Command.make("remove", { profile }, (options) =>
+  Effect.flatMap(work, ({ remove }) => remove(options))
+).pipe(
+  Command.withDescription(
+    "Remove a profile from this computer, with its client secret and its sessions. LivePerson is not told."
+  ),
+  Command.withShortDescription("Remove a profile from this computer"),
+  Command.withExamples([{ command: "le-auth accounts remove staging", description: "Forget all about it" }])
+)
+
+/**
+ * @since 0.1.0
+ */
+export const command = Command.make("accounts").pipe(
+  Command.withDescription("The accounts and applications you have signed in with: one profile each."),
+  Command.withShortDescription("List, choose and remove accounts"),
+  Command.withSubcommands([list, use, remove])
+)

@@ -1,0 +1,119 @@
+/**
+ * The request that the flags of `le-auth api` describe.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type { HttpMethod } from "effect/http/HttpMethod"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import * as Option from "effect/Option"
+import { failed, wrongUsage } from "../../terminal/Failure.ts"
+import * as Input from "../../terminal/Input.ts"
+import { text } from "../../terminal/Shown.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly path: string
+  readonly method: Option.Option<HttpMethod>
+  readonly headers: ReadonlyArray<string>
+  /** `name=text` */
+  readonly rawFields: ReadonlyArray<string>
+  /** `name=value` */
+  readonly fields: ReadonlyArray<string>
+  readonly input: Option.Option<string>
+}
+
+const pairOf = (pair: string, separator: string, flag: string) => {
+  const at = pair.indexOf(separator)
+  return at < 1
+    ? Effect.fail(wrongUsage(text`${flag} takes name${separator}value.`))
+    : Effect.succeed([pair.slice(0, at).trim(), pair.slice(at + 1)] as const)
+}
+
+const contentOf = Effect.fnUntraced(function* (source: string) {
+  if (source === "-") return yield* Input.bytes
+  const files = yield* FileSystem.FileSystem
+  return yield* Effect.mapError(files.readFile(source), () => failed(text`The file ${source} cannot be read.`))
+})
+
+/** Numbers, truth values and null are what they are in JSON, `@file` is a file's text, everything else a text. */
+const valueOf = (text: string) => {
+  if (text.startsWith("@")) return Effect.map(contentOf(text.slice(1)), (bytes) => new TextDecoder().decode(bytes))
+  return Effect.succeed<unknown>(/^(?:true|false|null|-?\d{1,15})$/.test(text) ? JSON.parse(text) : text)
+}
+
+const fieldsOf = Effect.fnUntraced(function* ({ fields, rawFields }: Options) {
+  const raw = yield* Effect.forEach(rawFields, (field) => pairOf(field, "=", "--raw-field"))
+  const typed = yield* Effect.forEach(fields, (field) =>
+    Effect.flatMap(pairOf(field, "=", "--field"), ([name, value]) =>
+      Effect.map(valueOf(value), (value) => [name, value] as const)
+    )
+  )
+  return [...raw, ...typed]
+})
+
+/** What le-auth answers for itself: a request has one bearer, and it goes to the host of the service. */
+const ours = new Set(["authorization", "host", "cookie", "content-length", "transfer-encoding", "connection"])
+
+const headersOf = (headers: ReadonlyArray<string>) =>
+  Effect.forEach(headers, (header) =>
+    Effect.flatMap(pairOf(header, ":", "--header"), ([name, value]) => {
+      if (ours.has(name.toLowerCase())) return Effect.fail(wrongUsage(text`The header ${name} is not yours to set.`))
+      return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value)
+        ? Effect.succeed([name, value.trim()] as const)
+        : Effect.fail(wrongUsage(text`A header has a name and a value of printable ASCII characters.`))
+    })
+  )
+
+/** `{account}` and `{user}` of a path, so that nobody has to look them up. */
+const filled = (path: string, names: Readonly<Record<string, string | undefined>>) =>
+  Effect.gen(function* () {
+    let filled = path
+    for (const [name, value] of Object.entries(names)) {
+      if (!filled.includes(`{${name}}`)) continue
+      if (value === undefined)
+        return yield* wrongUsage(text`Nobody knows the {${name}} of LE_AUTH_ACCESS_TOKEN: write it out.`)
+      filled = filled.replaceAll(`{${name}}`, encodeURIComponent(value))
+    }
+    return filled
+  })
+
+/**
+ * A request to a path of `origin`: whatever the path is, it cannot name another host.
+ *
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (
+  options: Options,
+  origin: string,
+  names: Readonly<Record<string, string | undefined>>
+) {
+  if (!options.path.startsWith("/")) {
+    return yield* wrongUsage(
+      text`The path begins with a slash, such as /api/account/{account}/…; the host is that of the service.`
+    )
+  }
+  const url = URL.parse(origin + (yield* filled(options.path, names)))
+  if (url === null || url.origin !== origin) return yield* wrongUsage(text`This is not a path.`)
+  const fields = yield* fieldsOf(options)
+  if (fields.length > 0 && Option.isSome(options.input))
+    return yield* wrongUsage(text`--input is the whole body: it takes no fields.`)
+  const hasBody = fields.length > 0 || Option.isSome(options.input)
+  const method = Option.getOrElse(options.method, () => (hasBody ? "POST" : "GET"))
+  const inQuery = method === "GET" || method === "HEAD"
+  if (inQuery) for (const [name, value] of fields) url.searchParams.append(name, String(value))
+  const body = Option.isSome(options.input)
+    ? yield* contentOf(options.input.value)
+    : fields.length > 0 && !inQuery
+      ? new TextEncoder().encode(JSON.stringify(Object.fromEntries(fields)))
+      : undefined
+  if (body !== undefined && inQuery) return yield* wrongUsage(text`A request with ${method} has no body.`)
+  const headers = yield* headersOf(options.headers)
+  const request = HttpClientRequest.make(method)(url, { headers: { accept: "application/json" } })
+  return (body === undefined ? request : HttpClientRequest.bodyUint8Array(request, body, "application/json")).pipe(
+    HttpClientRequest.setHeaders(headers)
+  )
+})

@@ -1,0 +1,89 @@
+/**
+ * `le-auth api`
+ *
+ * @since 0.1.0
+ */
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Load from "../Load.ts"
+import { targetFlags } from "../../target/TargetFlags.ts"
+
+const users = "/api/account/{account}/configuration/le-users/users"
+
+const flags = {
+  ...targetFlags,
+  service: Argument.String("service").pipe(
+    Argument.withDescription("Whose host, by the Domain API, such as accountConfigReadOnly; see le-auth domains")
+  ),
+  path: Argument.String("path").pipe(
+    Argument.withDescription("From the slash after the host on; {account} and {user} are those of the session")
+  ),
+  method: Flag.Literals("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]).pipe(
+    Flag.withAlias("X"),
+    Flag.optional,
+    Flag.withDescription("Default: GET, and POST if there is a body")
+  ),
+  rawFields: Flag.String("raw-field").pipe(
+    Flag.withAlias("f"),
+    Flag.atLeast(0),
+    Flag.withMetavar("name=text"),
+    Flag.withDescription("A text of the JSON body; with GET, of the query; repeatable")
+  ),
+  fields: Flag.String("field").pipe(
+    Flag.withAlias("F"),
+    Flag.atLeast(0),
+    Flag.withMetavar("name=value"),
+    Flag.withDescription(
+      "The same, but numbers, true, false and null are what they are, and @file is what is in a file"
+    )
+  ),
+  headers: Flag.String("header").pipe(
+    Flag.withAlias("H"),
+    Flag.atLeast(0),
+    Flag.withMetavar("name:value"),
+    Flag.withDescription("Another header; repeatable")
+  ),
+  input: Flag.String("input").pipe(
+    Flag.optional,
+    Flag.withMetavar("file"),
+    Flag.withDescription("The body, as JSON unless a header says otherwise; - for stdin")
+  ),
+  include: Flag.Boolean("include").pipe(
+    Flag.withAlias("i"),
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription("Show status and headers of the answer, too")
+  )
+}
+
+/**
+ * @since 0.1.0
+ */
+export const command = Command.make(
+  "api",
+  flags,
+  Load.run(() => import("./run.ts"))
+).pipe(
+  Command.withDescription(
+    "Call an API of LivePerson with the access token, which is refreshed when it is due, and once more after a 401. It is sent " +
+      "to the service's own host and nowhere else; redirects are not followed. The answer is printed as it came, on a " +
+      "terminal in lines. Exit codes: 3 for 401, 4 for 403, 6 for 429 and 5xx, 1 for other refusals."
+  ),
+  Command.withShortDescription("Call an API with the access token"),
+  Command.withExamples([
+    { command: `le-auth api accountConfigReadOnly '${users}/{user}'`, description: "The record of who is signed in" },
+    {
+      command: `le-auth api accountConfigReadOnly '${users}' -X GET -f v=5.0`,
+      description: "All users, with a query"
+    },
+    {
+      command: `le-auth api accountConfigReadWrite '${users}' -X POST --input user.json -H 'If-Match: -1'`,
+      description: "Send a file"
+    },
+    {
+      command: `le-auth api accountConfigReadOnly '${users}/{user}' --json | jq .body.email`,
+      description: "In a script"
+    }
+  ])
+)

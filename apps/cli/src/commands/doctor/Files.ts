@@ -1,0 +1,111 @@
+/**
+ * Whether what is kept on this computer is private, and can be written. Nothing is changed.
+ *
+ * @since 0.1.0
+ */
+import * as PrivateDocument from "@le-auth/node/PrivateDocument"
+import * as Effect from "effect/Effect"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import * as Finding from "./Finding.ts"
+import { text, type Text } from "../../terminal/Shown.ts"
+
+/** Nothing, too, if something on the way is no directory. */
+const statOf = (path: string): Fs.Stats | undefined => {
+  try {
+    return Fs.lstatSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** On Windows, modes say nothing; there the user's profile directory protects its files. */
+const openTo = ({ mode }: Fs.Stats): number => (process.platform === "win32" ? 0 : mode & 0o077)
+
+const permissions = (path: string, stat: Fs.Stats): Finding.Finding => {
+  const what = stat.isDirectory() ? "directory" : "file"
+  if (stat.isSymbolicLink()) {
+    return Finding.problem(
+      what,
+      "storage",
+      text`${path} is a symbolic link, which is refused.`,
+      text`Remove it: rm '${path}'`
+    )
+  }
+  if (process.getuid !== undefined && stat.uid !== process.getuid()) {
+    return Finding.problem(
+      what,
+      "storage",
+      text`${path} belongs to another user.`,
+      text`Give it back with chown, or set XDG_STATE_HOME to a directory of yours.`
+    )
+  }
+  if (openTo(stat) !== 0) {
+    const mode = stat.isDirectory() ? "700" : "600"
+    return Finding.problem(
+      what,
+      "storage",
+      text`${path} is open to others (${(stat.mode & 0o777).toString(8)}); what it holds may be known.`,
+      text`Close it with chmod ${mode} '${path}', then end the sessions with le-auth logout --everywhere.`
+    )
+  }
+  return Finding.good(what, text`${path} is for its user only.`)
+}
+
+const existing = (path: string): string => (statOf(path) === undefined ? existing(Path.dirname(path)) : path)
+
+const writable = (directory: string): Finding.Finding => {
+  try {
+    // With a slash: a file there is no directory.
+    Fs.accessSync(`${existing(directory)}/`, Fs.constants.W_OK)
+    return Finding.good("directory", text`${directory} can be written.`)
+  } catch {
+    return Finding.problem(
+      "directory",
+      "storage",
+      text`${directory} cannot be written, so no session can be kept.`,
+      text`Correct its owner and permissions, or set XDG_STATE_HOME to a directory that can be written.`
+    )
+  }
+}
+
+/** What is in a file that has a list of something, and a version. */
+const content = (path: string, list: string, lost: Text): ReadonlyArray<Finding.Finding> => {
+  try {
+    const { [list]: found, version } = JSON.parse(Fs.readFileSync(path, "utf8"))
+    if (typeof version === "number" && version > 1) {
+      return [Finding.problem("file", "storage", text`${path} was written by a newer le-auth.`, text`Update le-auth.`)]
+    }
+    if (Array.isArray(found)) return []
+  } catch {
+    // As unreadable as a file with other content.
+  }
+  return [
+    Finding.warning(
+      "file",
+      text`${path} is damaged, so ${lost}.`,
+      text`The next le-auth login puts it aside, as ${path}.unreadable, and writes a new one.`
+    )
+  ]
+}
+
+/**
+ * @since 0.1.0
+ */
+export const check = Effect.gen(function* () {
+  const sessions = yield* PrivateDocument.defaultPath("sessions.json")
+  const profiles = yield* PrivateDocument.defaultPath("profiles.json")
+  const key = yield* PrivateDocument.defaultPath("seal-key")
+  const directory = Path.dirname(sessions)
+  const found = [directory, sessions, key, profiles].flatMap((path) => {
+    const stat = statOf(path)
+    return stat === undefined ? [] : [permissions(path, stat)]
+  })
+  const isFile = (path: string) => statOf(path)?.isFile() === true
+  return [
+    writable(directory),
+    ...found,
+    ...(isFile(sessions) ? content(sessions, "sessions", text`nobody is signed in`) : []),
+    ...(isFile(profiles) ? content(profiles, "profiles", text`there are no profiles`) : [])
+  ]
+}).pipe(Finding.orProblem("directory"))

@@ -1,0 +1,63 @@
+/**
+ * What a check found.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import { type ExitCode, type Failure, fromError, type LibraryError } from "../../terminal/Failure.ts"
+import type { Text } from "../../terminal/Shown.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Finding {
+  /** What was looked at. */
+  readonly check: string
+  readonly result: "good" | "warning" | "problem"
+  readonly message: Text
+  readonly remedy: Text | null
+  /** The exit code that a problem leads to. */
+  readonly code: ExitCode | null
+}
+
+/** @since 0.1.0 */
+export const good = (check: string, message: Text): Finding => ({
+  check,
+  result: "good",
+  message,
+  remedy: null,
+  code: null
+})
+
+/** @since 0.1.0 */
+export const warning = (check: string, message: Text, remedy: Text): Finding => ({
+  check,
+  result: "warning",
+  message,
+  remedy,
+  code: null
+})
+
+/** @since 0.1.0 */
+export const problem = (check: string, code: ExitCode, message: Text, remedy: Text): Finding => ({
+  check,
+  result: "problem",
+  message,
+  remedy,
+  code
+})
+
+/**
+ * A failure as a finding: messages of failures say what to do themselves.
+ *
+ * @since 0.1.0
+ */
+export const orProblem =
+  (check: string) =>
+  <E extends LibraryError | Failure, R>(
+    findings: Effect.Effect<ReadonlyArray<Finding>, E, R>
+  ): Effect.Effect<ReadonlyArray<Finding>, never, R> =>
+    Effect.catch(findings, (error) => {
+      const { code, text: message } = fromError(error)
+      return Effect.succeed([{ check, result: "problem" as const, message, remedy: null, code }])
+    })

@@ -1,0 +1,129 @@
+/**
+ * Whether LivePerson answers, and what it says about the account, the application and the time.
+ *
+ * @since 0.1.0
+ */
+import { toUrl } from "@le-auth/core/AuthorizeRequest"
+import * as Domains from "@le-auth/core/Domains"
+import { State } from "@le-auth/core/Identifiers"
+import type { AppInstallation } from "@le-auth/core/AppInstallations"
+import { Origin } from "@le-auth/core/Origin"
+import { SentinelClient } from "@le-auth/core/SentinelClient"
+import * as Transport from "@le-auth/core/Transport"
+import * as Config from "effect/Config"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import { Failure, type LibraryError, withoutAnswer } from "../../terminal/Failure.ts"
+import { text } from "../../terminal/Shown.ts"
+import { failureAt, Target } from "../../target/Target.ts"
+import * as Finding from "./Finding.ts"
+import * as Network from "./Network.ts"
+
+/** Nobody is to wait longer than for LivePerson's usual answer. */
+const patience = "10 seconds"
+
+/** More, and id_tokens are refused; see `IdToken.ClockSkew`. */
+const tolerated = 60
+
+const clock = ({ headers }: HttpClientResponse, now: number): Finding.Finding => {
+  const there = Date.parse(headers["date"] ?? "")
+  if (Number.isNaN(there)) {
+    return Finding.warning(
+      "clock",
+      text`Sentinel does not say what time it is.`,
+      text`Compare this computer's clock yourself.`
+    )
+  }
+  // The header has whole seconds.
+  const skew = Math.round((now - there) / 1000)
+  if (Math.abs(skew) <= 5) return Finding.good("clock", text`This computer's clock and Sentinel's agree.`)
+  const message = text`This computer's clock is ${Math.abs(skew)} seconds ${skew > 0 ? "ahead" : "behind"}.`
+  const remedy = text`Let the system set it (NTP): tokens are valid by the clock.`
+  return Math.abs(skew) > tolerated
+    ? Finding.problem("clock", "failed", message, remedy)
+    : Finding.warning("clock", message, remedy)
+}
+
+const application = (response: HttpClientResponse, { redirectUris }: AppInstallation): Finding.Finding => {
+  const { headers, status } = response
+  const location = headers["location"] ?? ""
+  const back = redirectUris[0] !== undefined && location.startsWith(redirectUris[0])
+  const error = URL.parse(location)?.searchParams.get("error")
+  if (status >= 300 && status < 400 && !(back && error !== null)) {
+    return Finding.good("application", text`Sentinel accepts account, application and redirect URI for a sign-in.`)
+  }
+  if (status === 429 || status >= 500) {
+    return Finding.problem("application", "unavailable", text`Sentinel answers HTTP ${status}.`, text`Try again later.`)
+  }
+  return Finding.problem(
+    "application",
+    "configuration",
+    back
+      ? text`Sentinel sends a sign-in of this application back with an error.`
+      : text`Sentinel does not accept a sign-in of this application (HTTP ${status}).`,
+    text`Compare account, client id and redirect URI with the installation; open le-auth authorize-url in a browser to see why.`
+  )
+}
+
+/** The browser's first step, without a browser: Sentinel keeps nothing of it. */
+const authorize = Effect.fnUntraced(function* (installation: AppInstallation, sentinel: Origin) {
+  const { accountId, clientId, redirectUris } = installation
+  const url = toUrl(
+    {
+      accountId,
+      clientId,
+      state: State.make("le-auth-doctor"),
+      ...(redirectUris[0] === undefined ? {} : { redirectUri: redirectUris[0] })
+    },
+    sentinel
+  )
+  const response = yield* HttpClient.get(url).pipe(
+    Effect.timeout(patience),
+    // The other side is another company: it gets no trace ids of ours.
+    Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+    Effect.mapError((error) =>
+      error._tag === "HttpClientError"
+        ? withoutAnswer(Transport.problemOf(error))
+        : new Failure({ text: text`Sentinel at ${sentinel} does not answer. Try again later.`, code: "unavailable" })
+    )
+  )
+  return [clock(response, yield* Clock.currentTimeMillis), application(response, installation)]
+})
+
+const keys = Effect.fnUntraced(function* (sentinel: Origin) {
+  const { keys } = yield* SentinelClient.use((client) => client.keys(sentinel))
+  return keys.length > 0
+    ? [Finding.good("keys", text`Sentinel publishes ${keys.length} key${keys.length === 1 ? "" : "s"}.`)]
+    : [
+        Finding.warning(
+          "keys",
+          text`Sentinel publishes no keys, so id_tokens stay unverified.`,
+          text`Tokens that come straight from Sentinel may be used all the same.`
+        )
+      ]
+})
+
+/** Who forgot to start the local Sentinel hears how. */
+const atTarget = <A, E extends LibraryError | Failure, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Target, (target) => Effect.mapError(work, failureAt(target)))
+
+const services = Effect.fnUntraced(function* (installation: AppInstallation) {
+  const sentinel = yield* Domains.resolve(installation.accountId, "sentinel")
+  return [
+    Finding.good("Domain API", text`Sentinel of account ${installation.accountId} is at ${sentinel}`),
+    ...(yield* authorize(installation, sentinel).pipe(Finding.orProblem("Sentinel"))),
+    ...(yield* keys(sentinel).pipe(Finding.orProblem("keys")))
+  ]
+})
+
+/**
+ * @since 0.1.0
+ */
+export const check = Effect.gen(function* () {
+  const { domainApi, installation } = yield* Target
+  const given = Config.schema(Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(Domains.liveperson))
+  const network = Network.about(domainApi ?? (yield* given))
+  return [...network, ...(yield* services(installation).pipe(atTarget, Finding.orProblem("Domain API")))]
+}).pipe(Finding.orProblem("network"))

@@ -1,0 +1,43 @@
+/**
+ * `le-auth doctor`
+ *
+ * @since 0.1.0
+ */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Load from "../Load.ts"
+import { targetFlags } from "../../target/TargetFlags.ts"
+
+const flags = {
+  ...targetFlags,
+  registration: Flag.File("registration", { mustExist: true }).pipe(
+    Flag.optional,
+    Flag.withDescription(
+      "The JSON that installed the application at LivePerson, to compare redirect URI and grant types"
+    )
+  )
+}
+
+/**
+ * @since 0.1.0
+ */
+export const command = Command.make(
+  "doctor",
+  flags,
+  Load.run(() => import("./run.ts"))
+).pipe(
+  Command.withDescription(
+    "Look for what could keep you from signing in: settings, files, keychain, redirect URI and its port, the Domain API, " +
+      "Sentinel, this computer's clock. Each finding comes with its remedy; the exit code is that of the " +
+      "first problem, and 0 without one."
+  ),
+  Command.withShortDescription("Find out what is wrong"),
+  Command.withExamples([
+    { command: "le-auth doctor", description: "What is wrong?" },
+    { command: "le-auth doctor --registration installation.json", description: "Is it the redirect URI?" },
+    {
+      command: "le-auth doctor --json | jq -r '.findings[] | select(.result == \"problem\").message'",
+      description: "In a script"
+    }
+  ])
+)

@@ -1,0 +1,81 @@
+/**
+ * Looks for what could keep somebody from signing in, and says what to do.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { all, givenToken, validUntil } from "../../target/CurrentSession.ts"
+import * as Files from "./Files.ts"
+import * as Finding from "./Finding.ts"
+import * as RedirectUri from "./RedirectUri.ts"
+import * as SealKey from "./SealKey.ts"
+import * as Secret from "./Secret.ts"
+import * as Services from "./Services.ts"
+import { Failure } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { join, type Text, text } from "../../terminal/Shown.ts"
+import { describe, type Selection, Target, withTarget } from "../../target/Target.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options extends Selection {
+  readonly registration: Option.Option<string>
+}
+
+const session = Effect.gen(function* () {
+  if ((yield* givenToken) !== undefined) {
+    return [
+      Finding.warning(
+        "session",
+        text`LE_AUTH_ACCESS_TOKEN is set: it is used in place of any session, and never refreshed.`,
+        text`Unset it to use the session of le-auth login.`
+      )
+    ]
+  }
+  const [newest] = yield* all
+  return newest === undefined
+    ? [Finding.warning("session", text`Nobody is signed in.`, text`Sign in with: le-auth login`)]
+    : [Finding.good("session", text`Signed in as ${newest.key.subject}, until ${validUntil(newest)}`)]
+}).pipe(Finding.orProblem("session"))
+
+const about = ({ registration }: Options) =>
+  Effect.gen(function* () {
+    const target = yield* Target
+    const source = target.profile === undefined ? text`LE_AUTH_*` : text`the profile ${target.profile}`
+    return [
+      Finding.good("configuration", text`${describe(target)}, by ${source}`),
+      ...Secret.check(target.installation.clientSecret, source),
+      ...(yield* RedirectUri.check(target.installation.redirectUris[0], registration)),
+      ...(yield* Services.check),
+      ...(yield* session)
+    ]
+  })
+
+const textOf = ({ check, message, remedy, result }: Finding.Finding): Text => {
+  const said = remedy === null ? message : text`${message} ${remedy}`
+  return text`${result.padEnd(7)}  ${check}: ${said.indented(9)}`
+}
+
+/**
+ * Each finding, with its remedy. Fails with the exit code of the first problem.
+ *
+ * @since 0.1.0
+ */
+export const run = Effect.fnUntraced(function* (options: Options) {
+  // Before anything else reads a file: reading closes what is open to others.
+  const local = [...(yield* Files.check), ...(yield* SealKey.check)]
+  const findings = [...local, ...(yield* withTarget(about(options), options).pipe(Finding.orProblem("configuration")))]
+  yield* Output.print(
+    { findings: findings.map(({ code: _, ...finding }) => finding) },
+    join("\n", findings.map(textOf))
+  )
+  const problems = findings.filter(({ result }) => result === "problem")
+  const code = problems[0]?.code
+  if (code === undefined || code === null) return yield* Output.say(text`\nNothing keeps you from signing in.`)
+  return yield* new Failure({
+    text: problems.length === 1 ? text`There is a problem.` : text`There are ${problems.length} problems.`,
+    code
+  })
+})

@@ -1,0 +1,32 @@
+/**
+ * Removes the sessions of this computer. LivePerson hears nothing of it.
+ *
+ * @since 0.1.0
+ */
+import { Sessions } from "@le-auth/core/Sessions"
+import * as Effect from "effect/Effect"
+import { all } from "../../target/CurrentSession.ts"
+import * as Output from "../../terminal/Output.ts"
+import { type Selection, withTarget } from "../../target/Target.ts"
+import { join, text } from "../../terminal/Shown.ts"
+
+/**
+ * @since 0.1.0
+ */
+export const run = Effect.fnUntraced(function* (_: Selection) {
+  const sessions = yield* all
+  const users = join(
+    ", ",
+    sessions.map(({ key }) => text`${key.subject}`)
+  )
+  yield* Effect.forEach(sessions, ({ key }) => Sessions.use((_) => _.forget(key)), { discard: true })
+  yield* Output.done(
+    { forgotten: sessions.map(({ key }) => ({ account: key.accountId, user: key.subject })) },
+    sessions.length === 0
+      ? text`Nobody was signed in.`
+      : join(" ", [
+          text`Forgot ${users}. The session at LivePerson goes on:`,
+          text`to end it, use le-auth logout --everywhere instead.`
+        ])
+  )
+}, withTarget)

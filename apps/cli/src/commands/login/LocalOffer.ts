@@ -1,0 +1,91 @@
+/**
+ * What a local Sentinel with accounts of its own offers to sign in to.
+ *
+ * @since 0.1.0
+ */
+import * as AppInstallations from "@le-auth/core/AppInstallations"
+import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
+import { isLoopback, type Origin } from "@le-auth/core/Origin"
+import * as NodeHttp from "@le-auth/node/NodeHttp"
+import * as ControlClient from "@le-auth/sentinel/ControlClient"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { ask, canAsk, select } from "../../terminal/Ask.ts"
+import { Failure } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { questions } from "./Questions.ts"
+import { sentinelControl } from "../../target/SentinelPort.ts"
+import { join, type Text, text } from "../../terminal/Shown.ts"
+import type { Target } from "../../target/Target.ts"
+
+interface Offer {
+  readonly account: string
+  readonly application: string
+  readonly name: string
+  readonly redirectUri: string
+}
+
+/** A command can receive a callback on this computer only. */
+const isHere = (redirectUri: string): boolean => {
+  const { host, protocol } = new URL(redirectUri)
+  return protocol === "http:" && isLoopback(host)
+}
+
+/** Its applications that a command can use; none if it does not say. */
+const offers = Effect.gen(function* () {
+  const control = yield* ControlClient.make(yield* sentinelControl)
+  const accounts = yield* control.accounts.list()
+  return accounts.flatMap(({ id, installations }) =>
+    installations.flatMap(({ client_id, client_name, redirect_uris }): ReadonlyArray<Offer> => {
+      const redirectUri = redirect_uris.find(isHere)
+      return redirectUri === undefined ? [] : [{ account: id, application: client_id, name: client_name, redirectUri }]
+    })
+  )
+}).pipe(
+  Effect.timeout("2 seconds"),
+  // In strict mode there is no control; then Sentinel itself says what it does not know.
+  Effect.orElseSucceed((): ReadonlyArray<Offer> => []),
+  Effect.provide(NodeHttp.layer)
+)
+
+const inWords = ({ account, application, name }: Offer): Text =>
+  text`account ${account}, application ${application} (${name})`
+
+/**
+ * The target in place of the built-in application, if the Sentinel does not know that one: the only application that it has, or
+ * the one that the user chooses. Its secret is asked for.
+ *
+ * @since 0.1.0
+ */
+export const instead = Effect.fnUntraced(function* (builtIn: Target["Service"], localSentinel: Origin) {
+  const found = yield* offers
+  const { clientId } = builtIn.installation
+  const [first, ...others] = found
+  if (first === undefined || found.some(({ application }) => application === clientId)) return undefined
+  if (!(yield* canAsk)) {
+    return yield* new Failure({
+      text: join("\n", [
+        text`The local Sentinel at ${localSentinel} has accounts of its own:`,
+        ...found.map((offer) => text`  ${inWords(offer)}, ${offer.redirectUri}`),
+        text`Name one, and its secret, with LE_AUTH_* or --settings, or sign in on a terminal.`
+      ]),
+      code: "configuration"
+    })
+  }
+  yield* Output.say(text`The local Sentinel at ${localSentinel} has accounts of its own.`)
+  const chosen =
+    others.length === 0
+      ? first
+      : yield* select(
+          text`Sign in to`,
+          found.map((offer) => ({ title: inWords(offer), value: offer }))
+        )
+  if (others.length === 0) yield* Output.say(text`This is ${inWords(chosen)}.`)
+  const installation = new AppInstallations.AppInstallation({
+    accountId: AccountId.make(chosen.account),
+    clientId: ClientId.make(chosen.application),
+    clientSecret: Redacted.make(yield* ask(questions.LE_AUTH_CLIENT_SECRET), { label: "client_secret" }),
+    redirectUris: [RedirectUri.make(chosen.redirectUri)]
+  })
+  return { ...builtIn, installation, profile: undefined }
+})

@@ -1,0 +1,75 @@
+/**
+ * `le-auth login`
+ *
+ * @since 0.1.0
+ */
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Schema from "effect/Schema"
+import * as Checked from "../../terminal/Checked.ts"
+import * as Load from "../Load.ts"
+import { targetFlags } from "../../target/TargetFlags.ts"
+
+const flags = {
+  ...targetFlags,
+  noBrowser: Flag.Boolean("no-browser").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription("Only print the address, to open it yourself, here or on another computer")
+  ),
+  qr: Flag.Boolean("qr").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription("Show the address as a QR code, too")
+  ),
+  port: Flag.Int("port").pipe(
+    Checked.flag(
+      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }, { expected: "a port, from 0 to 65535" }))
+    ),
+    Flag.optional,
+    Flag.withDescription(
+      "Receive the callback on another port, 0 for any free one, where the redirect URI has an IP address (default: its own)"
+    )
+  ),
+  callbackHost: Flag.String("callback-host").pipe(
+    Flag.optional,
+    Flag.withMetavar("address"),
+    Flag.withDescription(
+      "Listen for the callback on this address, such as 0.0.0.0 in a container; the redirect URI stays as it is, and other " +
+        "computers may reach the port (default: LE_AUTH_CALLBACK_HOST, or this computer only)"
+    )
+  ),
+  settings: Flag.File("settings", { mustExist: true }).pipe(
+    Flag.optional,
+    Flag.withDescription("A file of LE_AUTH_ACCOUNT_ID=… lines, as .env has them, to keep as a profile")
+  ),
+  timeout: Flag.String("timeout").pipe(
+    Checked.flag(Schema.DurationFromString),
+    Flag.optional,
+    Flag.withMetavar("duration"),
+    Flag.withDescription("How long to wait, such as '90 seconds' (default: 3 minutes)")
+  )
+}
+
+/**
+ * @since 0.1.0
+ */
+export const command = Command.make(
+  "login",
+  flags,
+  Load.run(() => import("./run.ts"))
+).pipe(
+  Command.withDescription(
+    "Sign in with your browser. The account and the application come from LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, " +
+      "LE_AUTH_CLIENT_SECRET and LE_AUTH_REDIRECT_URI, from --settings, or from an earlier sign-in; without them it is the " +
+      "local Sentinel. What is missing is asked for on a terminal, and kept, sealed, for the next time. Where no browser can " +
+      "be opened, as over SSH, the address that another computer's browser ends at can be pasted."
+  ),
+  Command.withShortDescription("Sign in with your browser"),
+  Command.withExamples([
+    { command: "le-auth login", description: "Sign in" },
+    { command: "le-auth login --account 12345678", description: "Sign in to an account; asks for the rest at first" },
+    { command: "le-auth login --settings .env --profile staging", description: "Take the settings of an application" },
+    { command: "le-auth login --no-browser --qr", description: "Sign in with a browser on another computer" }
+  ])
+)

@@ -1,0 +1,181 @@
+/**
+ * Signs in through the system browser.
+ *
+ * @since 0.1.0
+ */
+import type { RedirectUri } from "@le-auth/core/Identifiers"
+import { isLoopback, Origin } from "@le-auth/core/Origin"
+import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+import * as SessionFile from "@le-auth/node/SessionFile"
+import * as SystemBrowser from "@le-auth/node/SystemBrowser"
+import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Terminal from "effect/Terminal"
+import * as Net from "node:net"
+import { canAsk } from "../../terminal/Ask.ts"
+import { validUntil } from "../../target/CurrentSession.ts"
+import { failed, fromError, wrongUsage } from "../../terminal/Failure.ts"
+import { given } from "../../target/FindTarget.ts"
+import * as LoginPort from "./LoginPort.ts"
+import * as NewProfile from "./NewProfile.ts"
+import * as Output from "../../terminal/Output.ts"
+import * as Profiles from "../../target/Profiles.ts"
+import { at, describe, sayIgnored, type Selection, Target } from "../../target/Target.ts"
+import * as UserKey from "../../target/UserKey.ts"
+import { join, lines, text } from "../../terminal/Shown.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options extends Selection {
+  readonly noBrowser: boolean
+  readonly qr: boolean
+  readonly port: Option.Option<number>
+  readonly timeout: Option.Option<Duration.Duration>
+  readonly callbackHost: Option.Option<string>
+  readonly settings: Option.Option<string>
+}
+
+const show = Effect.fnUntraced(function* (url: string, options: Options, opens: boolean) {
+  const invitation = opens
+    ? text`Opening your browser. If nothing opens, visit:`
+    : text`Open this address in a browser:`
+  yield* Output.say(text`${invitation}\n\n  ${url}\n`)
+  if (options.qr) {
+    const { renderUnicodeCompact } = yield* Effect.promise(() => import("uqr"))
+    yield* Output.say(text`${lines(renderUnicodeCompact(url, { border: 2, ecc: "L" }))}\n`)
+  }
+  yield* Output.say(text`Waiting for the sign-in; Ctrl-C stops.`)
+})
+
+/** Asks for the address that the browser ended at, which on another computer is a page that does not load. */
+const paste = (redirectUri: RedirectUri) => (wrong: string | undefined) =>
+  Effect.gen(function* () {
+    yield* Output.say(
+      wrong === undefined
+        ? join("\n", [
+            text`Is the browser on another computer? Then it ends at a page that does not load. Paste that page's address here; it`,
+            text`begins with ${redirectUri}`
+          ])
+        : text`${wrong}\nStill waiting: paste the whole address of the page that the browser ended at.`
+    )
+    const { readLine } = yield* Terminal.Terminal
+    return (yield* readLine).trim()
+  }).pipe(
+    // Input may end; the callback can still come by itself.
+    Effect.catchTag("QuitError", () => Effect.never)
+  )
+
+/** The address to listen on, where it is not that of the redirect URI. */
+const callbackHost = Effect.fnUntraced(function* (options: Options) {
+  const fromFlag = Option.isSome(options.callbackHost)
+  const host = Option.getOrUndefined(fromFlag ? options.callbackHost : yield* given("LE_AUTH_CALLBACK_HOST"))
+  if (host === undefined || Net.isIPv4(host)) return host
+  if (Net.isIPv6(host)) return `[${host}]`
+  const name = fromFlag ? "--callback-host" : "LE_AUTH_CALLBACK_HOST"
+  return yield* wrongUsage(text`${name} takes an IP address, such as 0.0.0.0, and not ${host}.`)
+})
+
+/** Loud, since it opens more than a sign-in usually does. */
+const announce = (host: string, redirectUri: RedirectUri | undefined) =>
+  Output.say(
+    join("\n", [
+      text`WARNING: the callback is received on ${host}, not on this computer alone. Until the sign-in ends, whoever reaches that address`,
+      text`can reach its port. Only callbacks of this sign-in, asked for at ${redirectUri ?? ""}, are taken.\n`
+    ])
+  )
+
+/** Somebody who has not finished by then may sit elsewhere, whatever the program that opens a browser says. */
+const askAfter = "5 seconds"
+
+const signIn = Effect.fnUntraced(function* (options: Options) {
+  const target = yield* Target
+  const [redirectUri] = target.installation.redirectUris
+  const listenHost = yield* callbackHost(options)
+  const mayAsk = yield* canAsk
+  const isElsewhere = yield* Deferred.make<void>()
+  const missing = yield* SystemBrowser.missing
+  const opens = !options.noBrowser && missing === undefined
+  if (!options.noBrowser && missing !== undefined) yield* Output.say(text`${missing}`)
+  const late = Effect.andThen(Effect.sleep(askAfter), Deferred.succeed(isElsewhere, undefined))
+  if (!opens) yield* Deferred.succeed(isElsewhere, undefined)
+  const { session } = yield* NodeSignIn.signIn({
+    openBrowser: opens,
+    listenHost,
+    timeout: Option.getOrUndefined(options.timeout),
+    show: (url) =>
+      Effect.andThen(
+        listenHost === undefined || isLoopback(listenHost) ? Effect.void : announce(listenHost, redirectUri),
+        show(url, options, opens)
+      ),
+    onBrowserError: (error) =>
+      Effect.andThen(Output.say(text`${error.message}`), Deferred.succeed(isElsewhere, undefined)),
+    ...(mayAsk &&
+      redirectUri !== undefined && {
+        paste: (wrong: string | undefined) =>
+          Effect.andThen(Effect.raceFirst(Deferred.await(isElsewhere), late), paste(redirectUri)(wrong))
+      })
+  })
+  return session
+})
+
+const login = Effect.fnUntraced(function* (options: Options) {
+  // To ask whether sessions can be kept after the sign-in is too late: the code is spent when it is sent.
+  yield* Effect.flatMap(SessionFile.defaultPath, SessionFile.checkWritable)
+  const { keepAs, target: found } = yield* NewProfile.resolve(options)
+  yield* sayIgnored(found)
+  if (keepAs !== undefined || found.profile !== undefined) yield* Profiles.checkWritable
+  const target = yield* LoginPort.apply(found, options.port)
+  if (target.localSentinel !== undefined && keepAs === undefined) {
+    const why = Option.isSome(options.profile) ? "This" : "No account is configured, so this"
+    yield* Output.say(text`${why} is ${describe(target)}.`)
+  }
+  const session = yield* at(target, signIn(options))
+  if (keepAs !== undefined) {
+    const given = yield* Config.option(Config.schema(Origin, "LE_AUTH_DOMAIN_API"))
+    const save = Profiles.save(keepAs, found.installation, found.domainApi ?? Option.getOrUndefined(given))
+    yield* Effect.provide(save, UserKey.opened)
+  } else if (target.profile !== undefined) {
+    yield* Profiles.use(target.profile)
+  }
+  const { accountId, clientId, subject } = session.key
+  yield* Output.print(
+    {
+      account: accountId,
+      application: clientId,
+      profile: keepAs ?? target.profile ?? null,
+      user: subject,
+      validUntil: validUntil(session)
+    },
+    text`Signed in as ${subject} to account ${accountId}, until ${validUntil(session)}`
+  )
+})
+
+/** The file's settings go before those of the environment. */
+const settingsOf = ({ settings }: Options) =>
+  Option.match(settings, {
+    onNone: () => Layer.empty,
+    onSome: (path) =>
+      Layer.unwrap(
+        ConfigProvider.fromDotEnv({ path }).pipe(
+          Effect.mapError(() => failed(text`The file ${path} cannot be read.`)),
+          Effect.map((provider) => ConfigProvider.layerAdd(provider, { asPrimary: true }))
+        )
+      )
+  })
+
+/**
+ * Prints who signed in; everything else goes to stderr.
+ *
+ * @since 0.1.0
+ */
+export const run = (options: Options) =>
+  login(options).pipe(
+    Effect.provide(Layer.provideMerge(UserKey.layerWith({}), settingsOf(options))),
+    Effect.mapError(fromError)
+  )

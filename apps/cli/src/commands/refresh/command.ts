@@ -1,0 +1,24 @@
+/**
+ * `le-auth refresh`
+ *
+ * @since 0.1.0
+ */
+import * as Command from "effect/cli/Command"
+import * as Load from "../Load.ts"
+import { targetFlags } from "../../target/TargetFlags.ts"
+
+/**
+ * @since 0.1.0
+ */
+export const command = Command.make(
+  "refresh",
+  targetFlags,
+  Load.run(() => import("./run.ts"))
+).pipe(
+  Command.withDescription(
+    "Refresh the access token now, whether it is due or not. It also keeps the LivePerson session alive. " +
+      "le-auth token refreshes by itself when it is due."
+  ),
+  Command.withShortDescription("Refresh the access token now"),
+  Command.withExamples([{ command: "le-auth refresh", description: "Refresh the current session" }])
+)

@@ -1,0 +1,200 @@
+/**
+ * `le-auth sentinel fault`, `clock` and `journal`
+ *
+ * @since 0.1.0
+ */
+import { DurationText } from "@le-auth/core/shared/DurationText"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Checked from "../../../terminal/Checked.ts"
+import { sentinelControl } from "../../../target/SentinelPort.ts"
+
+const work = Effect.promise(() => import("./run.ts"))
+
+const common = {
+  control: Flag.String("control").pipe(
+    Flag.withFallbackConfig(sentinelControl),
+    Flag.withMetavar("address"),
+    Flag.withDescription("Which Sentinel (default: SENTINEL_CONTROL, or the local one: http://127.0.0.1:4402)")
+  )
+}
+
+const Count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole number from 1 on" }))
+const text = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.optional, Flag.withDescription(description))
+const count = (name: string, description: string) =>
+  Flag.Int(name).pipe(Checked.flag(Count), Flag.optional, Flag.withDescription(description))
+
+/** Of `Fault.Action`; named here, since its schema is loaded only when it is used. */
+const actions = [
+  "oauth-error",
+  "too-many-requests",
+  "server-error",
+  "liveperson-error",
+  "html",
+  "answer",
+  "silence",
+  "delay",
+  "drop-connection",
+  "truncate",
+  "expired-code",
+  "used-code",
+  "killed-session",
+  "rotated-key"
+] as const
+
+const addFault = Command.make(
+  "add",
+  {
+    ...common,
+    action: Argument.Literals("action", actions).pipe(
+      Argument.withDescription(`What goes wrong: ${actions.join(", ")}`)
+    ),
+    settings: Flag.KeyValuePair("set").pipe(
+      Flag.optional,
+      Flag.withMetavar("name=value"),
+      Flag.withDescription("A setting of the action, such as retry_after=7, error=access_denied or by=3s; repeatable")
+    ),
+    route: text("route", "Only there: authorize, login, token, exchange, refresh, revoke, keys, domain, users, ..."),
+    account: text("account", "Only this account"),
+    client: text("client", "Only this application"),
+    method: text("method", "Only this method"),
+    nth: count("nth", "Only the nth matching request, from now on"),
+    every: count("every", "Only every nth matching request"),
+    times: count("times", "How often at most (default: until it is removed)"),
+    id: text("id", "What it is called (default: fault-1, fault-2, ...)")
+  },
+  ({ account, client, every, method, nth, route, ...options }) =>
+    Effect.flatMap(work, ({ addFault }) =>
+      addFault({ ...options, match: { account, client, every, method, nth, route } })
+    )
+).pipe(
+  Command.withDescription(
+    "Arm a fault. Requests meet it in their order, with no chance in it; an answer that it had a hand in has the header " +
+      "x-sentinel-fault."
+  ),
+  Command.withShortDescription("Arm a fault"),
+  Command.withExamples([
+    {
+      command: "le-auth sentinel fault add too-many-requests --route refresh --nth 3 --set retry_after=7",
+      description: "The third refresh from now on is told to wait"
+    },
+    {
+      command: "le-auth sentinel fault add oauth-error --route authorize --set error=access_denied --times 1",
+      description: "The next sign-in is denied"
+    },
+    {
+      command: "le-auth sentinel fault add drop-connection --route exchange --set after=true",
+      description: "Redeem the code, then lose the answer"
+    },
+    { command: "le-auth sentinel fault add delay --set by=3s", description: "Everything takes three seconds more" }
+  ])
+)
+
+const listFaults = Command.make("list", common, (options) =>
+  Effect.flatMap(work, ({ listFaults }) => listFaults(options))
+).pipe(
+  Command.withDescription("Show the faults that are armed, and what they have met"),
+  Command.withExamples([
+    { command: "le-auth sentinel fault list", description: "What is armed?" },
+    { command: "le-auth sentinel fault list --json | jq '.[].acted'", description: "How often each one acted" }
+  ])
+)
+
+const clearFaults = Command.make(
+  "clear",
+  {
+    ...common,
+    id: Argument.String("id").pipe(Argument.optional, Argument.withDescription("One fault (default: all of them)"))
+  },
+  (options) => Effect.flatMap(work, ({ clearFaults }) => clearFaults(options))
+).pipe(
+  Command.withDescription("Remove all faults, or one"),
+  Command.withExamples([
+    { command: "le-auth sentinel fault clear", description: "Behave again" },
+    { command: "le-auth sentinel fault clear fault-2", description: "Remove one fault" }
+  ])
+)
+
+/**
+ * @since 0.1.0
+ */
+export const fault = Command.make("fault").pipe(
+  Command.withDescription("Let a running Sentinel misbehave, to see what an application does then."),
+  Command.withShortDescription("Let a running Sentinel misbehave"),
+  Command.withSubcommands([addFault, listFaults, clearFaults])
+)
+
+const advance = Command.make(
+  "advance",
+  {
+    ...common,
+    by: Argument.String("by").pipe(
+      Checked.argument(DurationText),
+      Argument.withDescription("A duration such as 8h, 1h30m or '90 seconds'")
+    )
+  },
+  ({ by, ...options }) => Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.some(by) }))
+).pipe(
+  Command.withDescription(
+    "Set Sentinel's clock forward: codes, tokens and sessions expire by it. It never goes back, but to the real time."
+  ),
+  Command.withShortDescription("Set Sentinel's clock forward"),
+  Command.withExamples([{ command: "le-auth sentinel clock advance 8h", description: "Let every access token expire" }])
+)
+
+const real = Command.make("real", common, (options) =>
+  Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.some("real" as const) }))
+).pipe(
+  Command.withDescription("Set Sentinel's clock back to the real time. Sessions and tokens stay."),
+  Command.withShortDescription("Set Sentinel's clock back to the real time"),
+  Command.withExamples([{ command: "le-auth sentinel clock real", description: "Be as late as everybody again" }])
+)
+
+/**
+ * @since 0.1.0
+ */
+export const clock = Command.make("clock", common, (options) =>
+  Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.none() }))
+).pipe(
+  Command.withDescription("Show what time it is at a running Sentinel."),
+  Command.withShortDescription("Show, or set forward, Sentinel's clock"),
+  Command.withExamples([{ command: "le-auth sentinel clock", description: "What time is it there?" }]),
+  Command.withSubcommands([advance, real])
+)
+
+/**
+ * @since 0.1.0
+ */
+export const journal = Command.make(
+  "journal",
+  {
+    ...common,
+    follow: Flag.Boolean("follow").pipe(
+      Flag.withDefault(false),
+      Flag.withoutNegation,
+      Flag.withAlias("f"),
+      Flag.withDescription("Go on with each new entry, until Ctrl-C or until Sentinel stops")
+    ),
+    limit: Flag.Int("limit").pipe(
+      Checked.flag(Count),
+      Flag.withDefault(20),
+      Flag.withDescription("How many of the last entries (default: 20)")
+    ),
+    about: text("about", "Only entries about an account, application, user, route, outcome, request id or fault")
+  },
+  (options) => Effect.flatMap(work, ({ journal }) => journal(options))
+).pipe(
+  Command.withDescription(
+    "Show what a running Sentinel was asked, what it decided, and why: also what its answers do not say. It has no secrets."
+  ),
+  Command.withShortDescription("Show what Sentinel decided, and why"),
+  Command.withExamples([
+    { command: "le-auth sentinel journal --follow", description: "Watch it" },
+    { command: "le-auth sentinel journal --about invalid_grant --json", description: "Why tokens were refused" }
+  ])
+)

@@ -1,0 +1,217 @@
+/**
+ * Tells a running Sentinel what to do, and reads what it did.
+ *
+ * @since 0.1.0
+ */
+import * as SchemaProblems from "@le-auth/core/SchemaProblems"
+import * as NodeHttp from "@le-auth/node/NodeHttp"
+import * as ControlClient from "@le-auth/sentinel/ControlClient"
+import { InvalidChange } from "@le-auth/sentinel/ControlError"
+import * as DurationText from "@le-auth/core/shared/DurationText"
+import { Fault, NewFault } from "@le-auth/sentinel/Fault"
+import type { Entry } from "@le-auth/sentinel/JournalEntry"
+import * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { failed, Failure, wrongUsage } from "../../../terminal/Failure.ts"
+import * as Output from "../../../terminal/Output.ts"
+import { join, type Text, text } from "../../../terminal/Shown.ts"
+
+/**
+ * Which Sentinel.
+ *
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly control: string
+}
+
+const controlling = <A, E extends { readonly _tag: string; readonly message: string }>(
+  { control }: Options,
+  use: (client: ControlClient.ControlClient) => Effect.Effect<A, E>
+) =>
+  ControlClient.make(control).pipe(
+    Effect.flatMap(use),
+    Effect.mapError((error) => {
+      if (error instanceof InvalidChange)
+        return failed(join("\n", [text`Sentinel refuses this:`, ...error.problems.map((problem) => text`${problem}`)]))
+      if (error._tag === "Unavailable") return new Failure({ text: text`${error.message}`, code: "unavailable" })
+      if (error._tag !== "HttpClientError") return failed(text`${error.message}`)
+      return new Failure({
+        text: join("\n", [
+          text`No Sentinel can be told anything at ${control}. It says where when it starts: le-auth sentinel start`,
+          text`Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control.`
+        ]),
+        code: "unavailable"
+      })
+    }),
+    Effect.provide(NodeHttp.layer)
+  )
+
+const pairs = (fields: object): string =>
+  Object.entries(fields)
+    .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
+    .join(" ")
+
+/** Beside each other, without those that are empty. */
+const columns = (parts: ReadonlyArray<string>): Text =>
+  join(
+    "  ",
+    parts.filter((part) => part !== "").map((part) => text`${part}`)
+  )
+
+const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Type): Text => {
+  const { type = "function", ...settings } = action ?? {}
+  const limit = times === undefined ? "" : `, at most ${times}`
+  return columns([
+    id,
+    type,
+    pairs(settings),
+    pairs(match),
+    `(acted on ${acted} of ${matched} matching requests${limit})`
+  ])
+}
+
+/**
+ * A fault as flags describe it.
+ *
+ * @since 0.1.0
+ */
+export interface FaultOptions extends Options {
+  readonly action: string
+  readonly settings: Option.Option<Readonly<Record<string, string>>>
+  readonly match: Readonly<Record<string, Option.Option<string | number>>>
+  readonly times: Option.Option<number>
+  readonly id: Option.Option<string>
+}
+
+/** Numbers and truth values are written as in JSON; everything else is a text. */
+const valueOf = (word: string): unknown => (/^(?:true|false|\d+)$/.test(word) ? JSON.parse(word) : word)
+
+const present = (fields: Readonly<Record<string, Option.Option<unknown>>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (Option.isSome(value) ? [[name, value.value]] : []))
+  )
+
+const decodeFault = Schema.decodeUnknownResult(NewFault, { errors: "all", onExcessProperty: "error" })
+
+const faultOf = (options: FaultOptions): Effect.Effect<NewFault, Failure> => {
+  const settings = Option.getOrElse(options.settings, () => ({}))
+  const action = {
+    type: options.action,
+    ...Object.fromEntries(Object.entries(settings).map(([name, word]) => [name, valueOf(word)]))
+  }
+  const match = present(options.match)
+  const decoded = decodeFault({ action, match, ...present({ times: options.times, id: options.id }) })
+  if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
+  const problems = SchemaProblems.of(decoded.failure.issue).map((problem) => text`  - ${problem}`)
+  return Effect.fail(wrongUsage(join("\n", [text`This fault is not possible:`, ...problems])))
+}
+
+const encodeFault = Schema.encodeSync(Fault)
+
+/** @since 0.1.0 */
+export const addFault = Effect.fnUntraced(function* (options: FaultOptions) {
+  const payload = yield* faultOf(options)
+  const fault = yield* controlling(options, (client) => client.faults.add({ payload }))
+  yield* Output.print(encodeFault(fault), faultText(fault))
+})
+
+/** @since 0.1.0 */
+export const listFaults = Effect.fnUntraced(function* (options: Options) {
+  const faults = yield* controlling(options, (client) => client.faults.list())
+  const data = faults.map((fault) => encodeFault(fault))
+  if (faults.length === 0) return yield* Output.done(data, text`There are no faults.`)
+  yield* Output.print(data, join("\n", faults.map(faultText)))
+})
+
+/** @since 0.1.0 */
+export const clearFaults = Effect.fnUntraced(function* (options: Options & { readonly id: Option.Option<string> }) {
+  const { id } = options
+  if (Option.isSome(id)) {
+    yield* controlling(options, (client) => client.faults.remove({ params: { id: id.value } }))
+    return yield* Output.done({ removed: [id.value] }, text`Removed ${id.value}.`)
+  }
+  yield* controlling(options, (client) => client.faults.clear())
+  yield* Output.done({ removed: "all" }, text`Removed all faults.`)
+})
+
+/**
+ * Sets Sentinel's clock forward by a duration, or back to the real time, and says what time it is there.
+ *
+ * @since 0.1.0
+ */
+export const clock = Effect.fnUntraced(function* (
+  options: Options & { readonly set: Option.Option<Duration.Duration | "real"> }
+) {
+  const { set } = options
+  const { ahead, now } = yield* controlling(options, (client) => {
+    if (Option.isNone(set)) return client.clock.state()
+    return set.value === "real" ? client.clock.toRealTime() : client.clock.advance({ payload: { by: set.value } })
+  })
+  const time = DateTime.formatIso(now)
+  yield* Output.print(
+    { now: time, ahead: DurationText.format(ahead) },
+    text`${time}, ${DurationText.format(ahead)} ahead`
+  )
+})
+
+const entryText = ({
+  account,
+  client,
+  duration,
+  fault,
+  kind,
+  method,
+  outcome,
+  reason,
+  route,
+  status,
+  steps,
+  time
+}: Entry) =>
+  columns([
+    DateTime.formatIso(DateTime.makeUnsafe(time)),
+    kind === "change" ? "control" : `${method ?? ""} ${route ?? ""} ${status ?? ""}`.trim(),
+    reason === undefined ? outcome : `${outcome}: ${reason}`,
+    ...(fault === undefined ? [] : [`fault=${fault}`]),
+    pairs({ ...(account === undefined ? {} : { account }), ...(client === undefined ? {} : { client }) }),
+    ...(duration === undefined ? [] : [`${duration.toFixed(1)} ms`]),
+    ...steps.map(({ what, ...about }) => `${what} ${pairs(about)}`.trim())
+  ])
+
+/**
+ * @since 0.1.0
+ */
+export interface JournalOptions extends Options {
+  readonly follow: boolean
+  readonly about: Option.Option<string>
+  readonly limit: number
+}
+
+/**
+ * The last entries, and with `follow` each new one, one line for each.
+ *
+ * @since 0.1.0
+ */
+export const journal = Effect.fnUntraced(function* (options: JournalOptions) {
+  const about = Option.isSome(options.about) ? { about: options.about.value } : {}
+  const print = (entry: Entry) => Output.print(entry, entryText(entry))
+  const last = yield* controlling(options, (client) =>
+    client.journal.read({ query: { ...about, limit: options.limit } })
+  )
+  yield* Effect.forEach(last, print, { discard: true })
+  if (!options.follow) return
+  yield* controlling(options, (client) =>
+    Effect.flatMap(client.journal.follow({ query: { ...about, after: last.at(-1)?.sequence ?? 0 } }), (entries) =>
+      Stream.runForEach(entries, print).pipe(
+        // When Sentinel stops, there is nothing more to follow.
+        Effect.catchTag(["HttpClientError", "Retry", "SseError"], () => Effect.void)
+      )
+    )
+  )
+})

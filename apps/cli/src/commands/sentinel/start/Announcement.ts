@@ -1,0 +1,99 @@
+/**
+ * What `le-auth sentinel start` says when it listens.
+ *
+ * @since 0.1.0
+ */
+import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Redacted from "effect/Redacted"
+import { controlPortOf, defaultSentinelPort } from "../../../target/SentinelPort.ts"
+import * as Strict from "./Strict.ts"
+import { join, type Text, text } from "../../../terminal/Shown.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Facts {
+  readonly config: SentinelConfig.SentinelConfig
+  /** The configuration is the one that everybody knows. */
+  readonly isBuiltIn: boolean
+  readonly isStrict: boolean
+  /** The database that sessions and tokens are kept in, without a password; absent if they are in memory. */
+  readonly store: string | undefined
+  /** Where this computer reaches it. */
+  readonly address: string
+  /** Where browsers reach it, which may be a proxy in front of it. */
+  readonly publicOrigin: string
+  /** Absent if they are on no port. */
+  readonly metrics: string | undefined
+  /** Absent if nothing can be told to this Sentinel. */
+  readonly control: string | undefined
+}
+
+const applications = (account: SentinelConfig.Account): ReadonlyArray<Text> =>
+  account.installations.flatMap(({ client_id, client_name, redirect_uris }) => [
+    text`  Application  ${client_id} (${client_name})`,
+    ...redirect_uris.map((uri) => text`               ${uri}`)
+  ])
+
+/** Passwords are shown only if everybody knows them anyway. */
+const users = (account: SentinelConfig.Account, isBuiltIn: boolean): ReadonlyArray<Text> =>
+  account.users.map(({ email, is_admin, password }) => {
+    const known = isBuiltIn && password !== undefined ? text`, password ${Redacted.value(password)}` : ""
+    return text`  User         ${email}${known}${is_admin ? ", administrator" : ""}`
+  })
+
+const loginAt = (origin: string): string => {
+  const port = Number(new URL(origin).port)
+  return port === defaultSentinelPort ? "le-auth login" : `SENTINEL_PORT=${port} le-auth login`
+}
+
+const controlledBy = (control: string): string => {
+  const isDefault = Number(new URL(control).port) === controlPortOf(defaultSentinelPort)
+  return isDefault ? "le-auth sentinel fault --help" : `le-auth sentinel fault list --control ${control}`
+}
+
+/**
+ * For people.
+ *
+ * @since 0.1.0
+ */
+export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin, store }: Facts): Text =>
+  join("\n", [
+    text`Sentinel listens on ${address}`,
+    ...(publicOrigin === address ? [] : [text`Browsers reach it at ${publicOrigin}`]),
+    text`Health is at ${address}/health/ready${metrics === undefined ? "" : text`, metrics are at ${metrics}`}`,
+    ...(control === undefined
+      ? []
+      : [text`See what it does, and why, at ${control}`, text`Faults, clock and journal: ${controlledBy(control)}`]),
+    ...(isStrict ? [text``, Strict.meaning] : []),
+    ...config.accounts.flatMap((account) => [
+      text``,
+      text`Account ${account.id}${account.name === undefined ? "" : text` (${account.name})`}`,
+      ...users(account, isBuiltIn),
+      ...applications(account)
+    ]),
+    text``,
+    ...(isBuiltIn
+      ? [text`The secret of the applications is development-only-secret. Sign in with: ${loginAt(address)}`]
+      : []),
+    text`Applications find it with LE_AUTH_DOMAIN_API=${publicOrigin}`,
+    store === undefined
+      ? text`Ctrl-C stops it; it forgets its sessions and tokens then.`
+      : text`Ctrl-C stops it; its sessions and tokens stay in ${store}`
+  ])
+
+/**
+ * For programs: one line of JSON.
+ *
+ * @since 0.1.0
+ */
+export const json = ({ address, config, control, isStrict, metrics, publicOrigin, store }: Facts): object => ({
+  address,
+  publicOrigin,
+  health: `${address}/health/ready`,
+  metrics,
+  control,
+  strict: isStrict,
+  store: store ?? "memory:",
+  accounts: config.accounts.map(({ id }) => id)
+})

@@ -1,0 +1,67 @@
+/**
+ * A Sentinel over a database.
+ *
+ * @since 0.1.0
+ */
+import * as Seal from "@le-auth/core/Seal"
+import * as NodeDatabase from "@le-auth/node/NodeDatabase"
+import * as SealKeyFile from "@le-auth/node/SealKeyFile"
+import * as StoreUrl from "@le-auth/node/StoreUrl"
+import * as Control from "@le-auth/sentinel/Control"
+import * as DirectorySql from "@le-auth/sentinel/DirectorySql"
+import * as Passwords from "@le-auth/sentinel/Passwords"
+import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
+import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
+import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
+import * as StoreInspectionSql from "@le-auth/sentinel/StoreInspectionSql"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Output from "../../../terminal/Output.ts"
+import { join, text } from "../../../terminal/Shown.ts"
+
+const unshared = join(" ", [
+  text`Without LE_AUTH_SEAL_KEYS this process has a signing key of its own: its tokens do not verify at other nodes, nor after a`,
+  text`restart, and its login pages are for no other node. Make one with: openssl rand -base64 32`
+])
+
+/**
+ * In this order: those of the configuration; those in the database, sealed with the seal keys of the environment or, for a file
+ * of SQLite, with the one beside it; one of this process.
+ */
+const secrets = Effect.fnUntraced(function* (
+  url: StoreUrl.DatabaseUrl,
+  config: SentinelConfig
+): Effect.fn.Return<ReturnType<typeof SentinelSql.layerSecrets>> {
+  if (url._tag === "Sqlite") {
+    return SentinelSql.layerSecrets(config, SealKeyFile.layerConfigOr(StoreUrl.sealKeyFile(url)))
+  }
+  const hasSealKeys = Option.isSome(yield* Effect.option(Config.NonEmptyString("LE_AUTH_SEAL_KEYS")))
+  if (config.signing_keys !== undefined || hasSealKeys) {
+    return SentinelSql.layerSecrets(config, Layer.provide(Seal.layerConfig, Seal.layerWebCrypto))
+  }
+  yield* Output.say(unshared)
+  return SigningKeys.layer
+})
+
+/**
+ * What Sentinel needs and its control. `replaces` says whether the configuration replaces another one in the database.
+ *
+ * @since 0.1.0
+ */
+export const layer = (
+  url: StoreUrl.DatabaseUrl,
+  config: SentinelConfig,
+  { passwords, replaces, ...options }: Control.Options & DirectorySql.Options
+) =>
+  Control.layerWith(options).pipe(
+    Layer.provide(DirectorySql.layer(config, { replaces }).pipe(Layer.provide(Passwords.layerWith(passwords ?? {})))),
+    Layer.provide(Layer.merge(SentinelStoreSql.layer, StoreInspectionSql.layer)),
+    Layer.provideMerge(Layer.unwrap(secrets(url, config))),
+    Layer.catchTag("StoreError", (error) => Layer.effectContext(Effect.fail(NodeDatabase.unusable(url)(error)))),
+    Layer.provide(NodeDatabase.layer(url)),
+    Layer.merge(SentinelDialect.layer(config.profile ?? {}))
+  )

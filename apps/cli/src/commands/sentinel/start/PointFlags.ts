@@ -1,0 +1,33 @@
+/**
+ * Points of the profile that are given on the command line: `--profile expiresIn=string`.
+ *
+ * @since 0.1.0
+ */
+import * as SentinelFile from "@le-auth/sentinel/SentinelFile"
+import type * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
+import * as Effect from "effect/Effect"
+import { Failure } from "../../../terminal/Failure.ts"
+import { join, text } from "../../../terminal/Shown.ts"
+
+/** What a text means in JSON, for truth values and numbers. Everything else is a text. */
+const valueOf = (word: string): unknown => {
+  if (word === "true" || word === "false") return word === "true"
+  return /^\d+$/.test(word) ? Number(word) : word
+}
+
+/**
+ * Fails with all that is wrong.
+ *
+ * @since 0.1.0
+ */
+export const read = (flags: Readonly<Record<string, string>>): Effect.Effect<SentinelDialect.Changes, Failure> =>
+  Effect.mapError(
+    SentinelFile.profileFromUnknown(
+      Object.fromEntries(Object.entries(flags).map(([name, word]) => [name, valueOf(word)]))
+    ),
+    ({ problems }) =>
+      new Failure({
+        text: join("\n", [text`--profile has problems:`, ...problems.map((problem) => text`  - ${problem}`)]),
+        code: "usage"
+      })
+  )

@@ -1,0 +1,146 @@
+/**
+ * What `--strict` asks of a Sentinel that others can reach.
+ *
+ * @since 0.1.0
+ */
+import * as Origin from "@le-auth/core/Origin"
+import * as Passwords from "@le-auth/sentinel/Passwords"
+import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as Kdf from "effect/crypto/Kdf"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Crypto from "node:crypto"
+import { join, text } from "../../../terminal/Shown.ts"
+
+const valueOf = (secret: Redacted.Redacted<string> | undefined): string | undefined =>
+  secret === undefined ? undefined : Redacted.value(secret)
+
+/** Everybody who has read our documentation knows these. */
+const known = new Set(
+  SentinelConfig.development().accounts.flatMap(({ installations, users }) => [
+    ...installations.map(({ client_secret }) => valueOf(client_secret)),
+    ...users.map(({ password }) => valueOf(password))
+  ])
+)
+known.delete(undefined)
+
+const problemOfPassword = ({ email, password }: SentinelConfig.User): string | undefined => {
+  const value = valueOf(password)
+  if (known.has(value)) return "is a password that everybody knows"
+  return value !== undefined && email.toLowerCase().startsWith(`${value.toLowerCase()}@`)
+    ? "is the name of the user"
+    : undefined
+}
+
+/** How many different characters a kind of text is made of, for who draws it at random. */
+const alphabetOf = (text: string): number => {
+  if (/^\d+$/.test(text)) return 10
+  if (/^(?:[\da-f]+|[\dA-F]+)$/.test(text)) return 16
+  if (/^(?:[a-z]+|[A-Z]+)$/.test(text)) return 26
+  if (/^(?:[\da-z]+|[\dA-Z]+)$/.test(text)) return 32
+  return 64
+}
+
+/** Text that was drawn has hardly ever fewer characters that differ. */
+const fewestCharacters = 8
+
+/** Secrets are compared however many were wrong before, so nobody may be able to guess one. */
+const problemOfSecret = (secret: string | undefined): string | undefined => {
+  if (secret === undefined) return undefined
+  if (known.has(secret)) return "is a secret that everybody knows"
+  const bits = secret.length * Math.log2(alphabetOf(secret))
+  return bits < 128 || new Set(secret).size < fewestCharacters
+    ? "can be guessed; draw 128 bits, which are 22 characters of base64url or 32 of hexadecimal: openssl rand -hex 16"
+    : undefined
+}
+
+/**
+ * What is wrong with a configuration in strict mode. No line repeats a secret.
+ *
+ * @since 0.1.0
+ */
+export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
+  accounts.flatMap(({ installations, users }, account) => [
+    ...users.flatMap((user, index) => {
+      const problem = problemOfPassword(user)
+      return problem === undefined ? [] : [`accounts[${account}].users[${index}].password: ${problem}`]
+    }),
+    ...installations.flatMap(({ client_secret }, index) => {
+      const problem = problemOfSecret(valueOf(client_secret))
+      return problem === undefined ? [] : [`accounts[${account}].installations[${index}].client_secret: ${problem}`]
+    })
+  ])
+
+/**
+ * Which redirect URIs send codes over a network in plain http (RFC 9700 section 2.6); only a program on the user's own computer may have
+ * one (RFC 8252 section 8.3).
+ *
+ * @since 0.1.0
+ */
+export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
+  accounts.flatMap(({ installations }, account) =>
+    installations.flatMap(({ redirect_uris }, index) =>
+      redirect_uris.flatMap((uri, place) =>
+        uri.startsWith("http:") && !Origin.isLoopback(new URL(uri).host)
+          ? [
+              `accounts[${account}].installations[${index}].redirect_uris[${place}]: is plain http, which is for this computer only`
+            ]
+          : []
+      )
+    )
+  )
+
+/**
+ * Whether others than its owner can read a file with secrets in it. A system without such rights says no.
+ *
+ * @since 0.1.0
+ */
+export const isReadableByOthers = (path: string): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
+  FileSystem.FileSystem.use((files) => files.stat(path)).pipe(
+    Effect.map(({ mode }) => process.platform !== "win32" && (mode & 0o077) !== 0),
+    Effect.orElseSucceed(() => false)
+  )
+
+/**
+ * What is wrong with the flags in strict mode. That an origin is https, or on loopback, is checked in any mode.
+ *
+ * @since 0.1.0
+ */
+export const problemsOfFlags = (flags: {
+  readonly config: Option.Option<string>
+  readonly controlPort: Option.Option<number>
+  readonly host: string
+  readonly publicOrigin: Option.Option<string>
+  readonly trustedProxies: ReadonlyArray<unknown>
+}): ReadonlyArray<string> => [
+  ...(Option.isNone(flags.config) ? ["--config: is missing; the built-in users are for development"] : []),
+  ...(Option.isSome(flags.controlPort) ? ["--control-port: there is no control in strict mode"] : []),
+  ...(Option.isNone(flags.publicOrigin) && !Origin.isLoopback(flags.host.includes(":") ? `[${flags.host}]` : flags.host)
+    ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]
+    : []),
+  ...(flags.trustedProxies.length === 0 &&
+  Option.isSome(flags.publicOrigin) &&
+  !Origin.isLoopback(new URL(flags.publicOrigin.value).host)
+    ? [
+        "--trusted-proxy: is missing; failed sign-ins are counted by address. Give the network of the proxy in front, such as " +
+          "--trusted-proxy 10.0.0.0/8, or --trusted-proxy none if there is none"
+      ]
+    : [])
+]
+
+/**
+ * What passwords are hashed with: argon2id, or what OWASP asks for on a Node before 24.7, which has no argon2id.
+ *
+ * @since 0.1.0
+ */
+export const passwordAlgorithm = "argon2" in Crypto ? Passwords.strict : Kdf.pbkdf2Sha256
+
+/**
+ * @since 0.1.0
+ */
+export const meaning = join("\n", [
+  text`Strict: passwords are hashed slowly; metrics are not on this port; there is no control listener,`,
+  text`so no faults and no virtual clock; known passwords, and secrets that are known or short, are refused; other computers need https.`
+])

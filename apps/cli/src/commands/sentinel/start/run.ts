@@ -1,0 +1,258 @@
+/**
+ * Runs Sentinel on this computer.
+ *
+ * @since 0.1.0
+ */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as Origin from "@le-auth/core/Origin"
+import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import * as NodeListener from "@le-auth/node/NodeListener"
+import * as StoreUrl from "@le-auth/node/StoreUrl"
+import * as Control from "@le-auth/sentinel/Control"
+import { AccessLog } from "@le-auth/sentinel/AccessLog"
+import * as ListenerHooks from "@le-auth/sentinel/ListenerHooks"
+import { Stopping } from "@le-auth/sentinel/Stopping"
+import * as Sentinel from "@le-auth/sentinel/Sentinel"
+import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpServer from "effect/http/HttpServer"
+import * as Layer from "effect/Layer"
+import type * as IpNetwork from "effect/net/IpNetwork"
+import * as NetAddress from "effect/net/NetAddress"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Announcement from "./Announcement.ts"
+import * as ConfigFile from "./ConfigFile.ts"
+
+import * as Log from "./Log.ts"
+import * as ProfileFlags from "./PointFlags.ts"
+import * as Reload from "./Reload.ts"
+import * as Store from "./Store.ts"
+import * as Strict from "./Strict.ts"
+import { Failure, fromError } from "../../../terminal/Failure.ts"
+import * as Output from "../../../terminal/Output.ts"
+import { controlPortOf } from "../../../target/SentinelPort.ts"
+import * as Signals from "../../../terminal/Signals.ts"
+import { join, text } from "../../../terminal/Shown.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly port: number
+  readonly host: string
+  readonly config: Option.Option<string>
+  readonly store: string
+  readonly publicOrigin: Option.Option<Origin.Origin>
+  readonly operationsPort: Option.Option<number>
+  readonly control: boolean
+  readonly controlPort: Option.Option<number>
+  readonly strict: boolean
+  readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
+  readonly profile: Option.Option<Readonly<Record<string, string>>>
+  readonly drain: Duration.Duration
+  readonly logFormat: Option.Option<Log.Format>
+  readonly accessLog: boolean
+}
+
+/** How long requests that are under way may take when Sentinel stops; Docker kills after ten seconds. */
+const patience = 8000
+
+/** The ports beside the main one have quick answers only, and those that never end: who follows the journal. */
+const patienceBeside = 500
+
+const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.CannotListen): Failure =>
+  new Failure({
+    text: isInUse
+      ? join("\n", [
+          text`Port ${port} on ${host} is taken by another program, perhaps by another Sentinel.`,
+          text`Stop that program, or choose another port with ${flag}.`
+        ])
+      : text`Port ${port} on ${host} cannot be opened (${code}). Choose another with ${flag} and --host.`,
+    code: "port"
+  })
+
+/** The configuration, with the flags over it, and the store. Fails with all that is wrong with the file and the flags. */
+const configOf = Effect.fnUntraced(function* (options: Options) {
+  const file = yield* Effect.result(
+    Option.match(options.config, {
+      onNone: () => Effect.succeed(SentinelConfig.development()),
+      onSome: ConfigFile.read
+    })
+  )
+  const flags = yield* Effect.result(ProfileFlags.read(Option.getOrElse(options.profile, () => ({}))))
+  const store = Store.read(options.store)
+  const isContradiction = options.trustedProxies.length > 1 && options.trustedProxies.includes("none")
+  const strict = options.strict
+    ? [
+        ...Strict.problemsOfFlags(options),
+        ...(Option.isSome(options.config) && Result.isSuccess(file)
+          ? [...Strict.problemsOf(file.success), ...Strict.problemsOfRedirects(file.success)]
+          : [])
+      ]
+    : []
+  const problems = [
+    ...(Result.isFailure(store) ? [text`${store.failure}`] : []),
+    ...(Result.isFailure(flags) ? [flags.failure.text] : []),
+    ...(Result.isFailure(file) ? [file.failure.text] : []),
+    ...(isContradiction ? [text`--trusted-proxy: none stands alone; with a network there is a proxy`] : []),
+    ...(strict.length === 0 ? [] : [text`Strict mode refuses this:`, ...strict.map((problem) => text`  - ${problem}`)])
+  ]
+  if (Result.isFailure(file) || Result.isFailure(flags) || Result.isFailure(store) || problems.length > 0) {
+    return yield* new Failure({ text: join("\n", problems), code: "configuration" })
+  }
+  const profile = { ...file.success.profile, ...flags.success }
+  // Each of them may be right by itself.
+  const conflict = SentinelDialect.conflictIn(profile)
+  if (conflict !== undefined) {
+    return yield* new Failure({
+      text: text`profile.${conflict.path.join(".")}: ${conflict.issue}`,
+      code: "configuration"
+    })
+  }
+  return { config: { ...file.success, profile }, store: store.success }
+})
+
+/** Serves routes on a port of this computer, and says where. */
+const open = Effect.fnUntraced(function* <R>(
+  { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
+  routes: Layer.Layer<never, never, HttpServer.HttpServer | R>
+) {
+  const hooks = yield* ListenerHooks.make
+  const listening = yield* Layer.build(NodeListener.layer({ host, port, hooks })).pipe(
+    Effect.catchTag("CannotListen", (error) => Effect.fail(cannotListen(flag, error)))
+  )
+  yield* Effect.provideContext(Layer.build(routes), listening)
+  const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
+  const isLocal = Origin.isLoopback(url.host)
+  const { drain } = Context.get(listening, NodeListener.NodeListener)
+  return { drain, isLocal, origin: `http://${isLocal ? url.host : `localhost:${url.port}`}` }
+})
+
+const controlServerLayer = Effect.map(
+  Effect.promise(() => import("@le-auth/sentinel/ControlServer")),
+  ({ layer }) => layer
+)
+
+/** Collectors are rare, so what talks to them is loaded only for who has one. */
+const telemetry = Effect.gen(function* () {
+  const endpoint = yield* Effect.option(Config.NonEmptyString("OTEL_EXPORTER_OTLP_ENDPOINT"))
+  if (Option.isNone(endpoint)) return Layer.empty
+  return (yield* Effect.promise(() => import("./Telemetry.ts"))).layer
+})
+
+/**
+ * Serves until it is interrupted.
+ *
+ * @since 0.1.0
+ */
+export const run = Effect.fnUntraced(function* (options: Options) {
+  // Asked before the file is read, so that a change right after that is noticed.
+  const version = Option.isNone(options.config) ? "" : yield* Reload.versionOf(options.config.value)
+  const { config, store } = yield* configOf(options)
+  const drain = Duration.toMillis(options.drain)
+  const stopping = { hasBegun: false }
+  const format = Option.getOrElse(options.logFormat, () => (process.stderr.isTTY ? "pretty" : "json"))
+  Signals.stopIsSuccess({ within: drain + patience + 1000 })
+
+  const serve = Effect.gen(function* () {
+    // The port for operators closes last, so that they see that this Sentinel is stopping.
+    const operations = Option.isNone(options.operationsPort)
+      ? undefined
+      : yield* open(
+          { flag: "--operations-port", host: options.host, port: options.operationsPort.value },
+          Sentinel.layerOperationsServer
+        )
+    if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(patienceBeside))
+
+    const main = yield* open(
+      { flag: "--port", host: options.host, port: options.port },
+      Sentinel.layerServer({
+        ...(Option.isSome(options.publicOrigin) && { publicOrigin: options.publicOrigin.value }),
+        metrics: operations === undefined && !options.strict,
+        ...(options.trustedProxies.length > 0 && {
+          trustedProxies: options.trustedProxies.filter((network) => network !== "none")
+        })
+      })
+    )
+
+    // Loaded and opened after the port for everybody, so that this one answers sooner.
+    const controlServer =
+      options.control && !options.strict
+        ? yield* open(
+            {
+              flag: "--control-port",
+              host: "127.0.0.1",
+              port: Option.getOrElse(options.controlPort, () => controlPortOf(options.port))
+            },
+            (yield* controlServerLayer).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.orDie)
+          )
+        : undefined
+
+    yield* Effect.addFinalizer(() =>
+      Effect.gen(function* () {
+        stopping.hasBegun = true
+        yield* Effect.logInfo("stopping")
+        yield* Effect.sleep(drain)
+        yield* Effect.all([main.drain(patience), controlServer?.drain(patienceBeside) ?? Effect.void], {
+          concurrency: "unbounded",
+          discard: true
+        })
+        yield* Effect.logInfo("stopped")
+      })
+    )
+
+    if (!main.isLocal && !options.strict) {
+      yield* Output.say(text`Other computers can reach this Sentinel. It is made for development only; see --strict.`)
+    }
+    const facts: Announcement.Facts = {
+      config,
+      isBuiltIn: Option.isNone(options.config),
+      isStrict: options.strict,
+      store: store._tag === "Memory" ? undefined : StoreUrl.describe(store),
+      address: main.origin,
+      publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
+      metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`,
+      control: controlServer?.origin
+    }
+    if (options.strict && Option.isSome(options.config) && (yield* Strict.isReadableByOthers(options.config.value))) {
+      yield* Effect.logWarning(
+        "others on this computer can read the configuration, which has secrets in it; chmod 600 it",
+        {
+          file: options.config.value
+        }
+      )
+    }
+    const { accounts } = yield* Control.Control
+    const reload = Option.isNone(options.config)
+      ? Effect.never
+      : yield* Reload.make({
+          path: options.config.value,
+          version,
+          current: config,
+          read: Effect.map(configOf(options), ({ config }) => config),
+          replace: accounts.replace
+        })
+    yield* Output.print(Announcement.json(facts), Announcement.inWords(facts))
+    return yield* reload
+  })
+
+  const settings = Layer.mergeAll(
+    Layer.succeed(AccessLog, options.accessLog),
+    Layer.succeed(Stopping, stopping),
+    Layer.provideMerge(yield* telemetry, Log.layer(format))
+  )
+  // In strict mode nobody can reach the control, but it is what takes over a changed file.
+  const controlled = yield* Store.services(store, config, {
+    // The built-in users never replace those that somebody has put into a database.
+    replaces: Option.isSome(options.config),
+    ...((options.strict || !options.control) && { journal: 0 }),
+    ...(options.strict && { passwords: { algorithm: Strict.passwordAlgorithm } })
+  })
+  const services = controlled.pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
+  return yield* serve.pipe(Effect.provide(services), Effect.scoped)
+}, Effect.mapError(fromError))

@@ -1,0 +1,98 @@
+/**
+ * Who is signed in, where and until when. It asks nobody and refreshes nothing.
+ *
+ * @since 0.1.0
+ */
+import type { AccessToken } from "@le-auth/core/Identifiers"
+import type { Session } from "@le-auth/core/Session"
+import * as SessionFile from "@le-auth/node/SessionFile"
+import * as UserSealKey from "@le-auth/node/UserSealKey"
+import * as Clock from "effect/Clock"
+import * as Digest from "effect/crypto/Digest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { all, givenToken, validUntil } from "../../target/CurrentSession.ts"
+import { notSignedIn } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { describe, type Selection, Target, withTarget } from "../../target/Target.ts"
+import { join, type Text, text } from "../../terminal/Shown.ts"
+
+/** Enough to see whether two tokens are the same, and nothing of the token. */
+const fingerprint = Effect.fnUntraced(function* (token: AccessToken) {
+  const digest = yield* Digest.Digest
+  const bytes = new TextEncoder().encode(Redacted.value(token))
+  return `sha256:${(yield* digest.digestHex(Digest.sha256, bytes)).slice(0, 12)}`
+})
+
+const factsOf = Effect.fnUntraced(function* (session: Session) {
+  return {
+    account: session.key.accountId,
+    application: session.key.clientId,
+    user: session.key.subject,
+    administrator: session.claims?.is_admin === true,
+    fingerprint: yield* fingerprint(session.accessToken),
+    validUntil: validUntil(session),
+    expired: (yield* Clock.currentTimeMillis) >= session.expiresAt,
+    refreshable: session.refreshToken !== undefined
+  }
+})
+
+type Facts = Effect.Success<ReturnType<typeof factsOf>>
+
+const textOf = (facts: Facts, where: Text): Text =>
+  join("\n", [
+    text`User         ${facts.user}${facts.administrator ? " (administrator)" : ""}`,
+    text`Where        ${where}`,
+    text`Application  ${facts.application}`,
+    text`Token        ${facts.fingerprint} (a fingerprint)`,
+    join(" ", [
+      text`Valid until  ${facts.validUntil}${facts.expired ? " (over)" : ""},`,
+      facts.refreshable ? text`refreshed when needed` : text`sign in again then`
+    ])
+  ])
+
+const sealedWith = (place: UserSealKey.SealKeyPlace["Service"]) => {
+  switch (place) {
+    case "keychain":
+      return Effect.succeed(text`a key in the keychain`)
+    case "nowhere":
+      return Effect.succeed(text`no key yet`)
+    case "settings":
+      return Effect.succeed(text`the keys of LE_AUTH_SEAL_KEYS`)
+    case "file":
+      return Effect.map(
+        UserSealKey.defaultPath,
+        (path) => text`a key in ${path}, not in a keychain: whoever can read your files can use them`
+      )
+  }
+}
+
+/**
+ * @since 0.1.0
+ */
+export const run = Effect.fnUntraced(function* (_: Selection) {
+  const target = yield* Target
+  const place = yield* UserSealKey.SealKeyPlace
+  const given = yield* givenToken
+  const overriding = given === undefined ? null : { fingerprint: yield* fingerprint(given) }
+  const sessions = yield* Effect.flatMap(all, Effect.forEach(factsOf))
+  if (sessions.length === 0 && overriding === null) return yield* notSignedIn(target.installation.accountId)
+  yield* Output.print(
+    {
+      account: target.installation.accountId,
+      localSentinel: target.localSentinel ?? null,
+      sealKey: place,
+      overriding,
+      sessions
+    },
+    join("\n\n", [
+      ...(overriding === null
+        ? []
+        : [
+            text`Token        ${overriding.fingerprint} (a fingerprint), from LE_AUTH_ACCESS_TOKEN, which overrides sessions`
+          ]),
+      ...sessions.map((facts) => textOf(facts, describe(target)))
+    ])
+  )
+  yield* Output.say(text`\nKept in ${yield* SessionFile.defaultPath}, sealed with ${yield* sealedWith(place)}`)
+}, withTarget)

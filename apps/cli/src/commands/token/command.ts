@@ -1,0 +1,26 @@
+/**
+ * `le-auth token`
+ *
+ * @since 0.1.0
+ */
+import * as Command from "effect/cli/Command"
+import * as Load from "../Load.ts"
+import { targetFlags } from "../../target/TargetFlags.ts"
+
+/**
+ * @since 0.1.0
+ */
+export const command = Command.make(
+  "token",
+  targetFlags,
+  Load.run(() => import("./run.ts"))
+).pipe(
+  Command.withDescription(
+    "Print a valid access token to stdout, and nothing else; it is refreshed first when it is due. " +
+      "Exit code 3 when nobody is signed in."
+  ),
+  Command.withShortDescription("Print a valid access token"),
+  Command.withExamples([
+    { command: 'curl -H "Authorization: Bearer $(le-auth token)" https://…', description: "Call an API" }
+  ])
+)

@@ -1,0 +1,135 @@
+/**
+ * Finds out which target a command is about.
+ *
+ * @since 0.1.0
+ */
+import * as AppInstallations from "@le-auth/core/AppInstallations"
+import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
+import { Origin } from "@le-auth/core/Origin"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { Failure } from "../terminal/Failure.ts"
+import * as Profiles from "./Profiles.ts"
+import { sentinelPort } from "./SentinelPort.ts"
+import type { Selection, Target } from "./Target.ts"
+import * as UserKey from "./UserKey.ts"
+import { type Text, text } from "../terminal/Shown.ts"
+
+/**
+ * The installation of the command line that a Sentinel without a configuration file knows. Its secret is none: it opens
+ * nothing but a Sentinel on this computer.
+ */
+const development = () =>
+  new AppInstallations.AppInstallation({
+    accountId: AccountId.make("12345678"),
+    clientId: ClientId.make("22222222-2222-4222-8222-222222222222"),
+    clientSecret: Redacted.make("development-only-secret", { label: "client_secret" }),
+    redirectUris: [RedirectUri.make("http://127.0.0.1:4401/callback")]
+  })
+
+/** Who sets one of these means a real account, and hears what is missing. */
+const names = Object.keys(AppInstallations.settings)
+
+/**
+ * A setting of the environment; an empty one counts as missing.
+ *
+ * @since 0.1.0
+ */
+export const given = (name: string) =>
+  Config.option(Config.NonEmptyString(name)).pipe(Effect.orElseSucceed(Option.none))
+
+/**
+ * Whether the environment describes an installation, or part of one.
+ *
+ * @since 0.1.0
+ */
+export const isConfigured = Effect.map(Effect.forEach(names, given), (values) => values.some(Option.isSome))
+
+/**
+ * The local Sentinel, with the application that it knows by itself.
+ *
+ * @since 0.1.0
+ */
+export const local = Effect.map(sentinelPort, (port): Target["Service"] => {
+  const localSentinel = Origin.make(`http://localhost:${port}`)
+  return { installation: development(), profile: Profiles.local, domainApi: localSentinel, localSentinel }
+})
+
+/**
+ * What `LE_AUTH_*` describes.
+ *
+ * @since 0.1.0
+ */
+export const configured = Effect.map(AppInstallations.fromConfig, (installation): Target["Service"] => ({
+  installation,
+  profile: undefined,
+  domainApi: undefined,
+  localSentinel: undefined
+}))
+
+const ofProfile = (profile: Profiles.Profile) =>
+  Effect.map(Effect.provide(Profiles.open(profile), UserKey.opened), (installation): Target["Service"] => ({
+    installation,
+    profile: profile.name,
+    domainApi: profile.domainApi,
+    localSentinel: undefined
+  }))
+
+const wrong = (text: Text) => new Failure({ text, code: "configuration" })
+
+const byName = Effect.fnUntraced(function* (name: string) {
+  if (name === Profiles.local) return yield* local
+  const { profiles } = yield* Profiles.read
+  const found = profiles.find((profile) => profile.name === name)
+  return found === undefined ? undefined : yield* ofProfile(found)
+})
+
+const byAccount = Effect.fnUntraced(function* (account: AccountId) {
+  // It may be the only setting: then it is not the account of an installation yet.
+  if (Option.contains(yield* given("LE_AUTH_ACCOUNT_ID"), account)) return yield* configured
+  const { profiles } = yield* Profiles.read
+  const [found, ...others] = profiles.filter((profile) => profile.account === account)
+  if (others.length > 0) {
+    const names = [found!, ...others].map(({ name }) => name).join(", ")
+    return yield* wrong(text`Several profiles are of account ${account}: ${names}. Choose with --profile.`)
+  }
+  if (found !== undefined) return yield* ofProfile(found)
+  // Whoever says where the Domain API is does not mean the local Sentinel.
+  const isElsewhere = (yield* isConfigured) || Option.isSome(yield* given("LE_AUTH_DOMAIN_API"))
+  return account === development().accountId && !isElsewhere ? yield* local : undefined
+})
+
+const byDefault = Effect.gen(function* () {
+  if (yield* isConfigured) return yield* configured
+  const { current } = yield* Profiles.read
+  const found = current === undefined ? undefined : yield* byName(current)
+  if (found !== undefined) return found
+  return yield* Option.isSome(yield* given("LE_AUTH_DOMAIN_API")) ? configured : local
+})
+
+/**
+ * The profile that the flags, or `LE_AUTH_PROFILE`, name.
+ *
+ * @since 0.1.0
+ */
+export const profileOf = ({ profile }: Selection) =>
+  Option.isSome(profile) ? Effect.succeed(profile) : given("LE_AUTH_PROFILE")
+
+/**
+ * The target that the flags name, and without flags: `LE_AUTH_PROFILE`, the other `LE_AUTH_*`, the current profile, the local
+ * Sentinel. `undefined` if what they name does not exist.
+ *
+ * @since 0.1.0
+ */
+export const find = Effect.fnUntraced(function* (selection: Selection) {
+  const name = yield* profileOf(selection)
+  if (Option.isNone(name))
+    return yield* Option.isSome(selection.account) ? byAccount(selection.account.value) : byDefault
+  const target = yield* byName(name.value)
+  if (target !== undefined && Option.exists(selection.account, (id) => id !== target.installation.accountId)) {
+    return yield* wrong(text`The profile ${name.value} is of account ${target.installation.accountId}.`)
+  }
+  return target
+})

@@ -1,0 +1,240 @@
+/**
+ * How a command fails: what the user reads, and the exit code.
+ *
+ * @since 0.1.0
+ */
+import type { UnknownInstallation } from "@le-auth/core/AppInstallations"
+import type { CallbackError } from "@le-auth/core/CallbackError"
+import type { DomainsError } from "@le-auth/core/Domains"
+import type { IdTokenError } from "@le-auth/core/IdToken"
+import type { NotSignedIn, SessionEnded } from "@le-auth/core/SessionError"
+import type { SettingsError } from "@le-auth/core/Settings"
+import type { InvalidReturnPath, UnknownRedirectUri } from "@le-auth/core/SignIn"
+import type { StoreError } from "@le-auth/core/StoreError"
+import type { TokenError } from "@le-auth/core/TokenError"
+import * as TransportProblem from "@le-auth/core/TransportProblem"
+import type { LoopbackError } from "@le-auth/node/LoopbackError"
+import type { DatabaseError } from "@le-auth/node/NodeDatabase"
+import type { InvalidSigningKey } from "@le-auth/sentinel/SigningKeys"
+import type { SealedRow } from "@le-auth/sentinel/SentinelSql"
+import type { ConfigError } from "effect/Config"
+import type { CryptoError } from "effect/crypto/CryptoError"
+import * as Data from "effect/Data"
+import * as CliError from "effect/cli/CliError"
+import * as Runtime from "effect/Runtime"
+import { join, text, type Text } from "./Shown.ts"
+
+/**
+ * The exit codes, for scripts; with `--json` an error carries their names. A signal ends with 128 and its number: Ctrl-C with 130.
+ *
+ * @since 0.1.0
+ */
+export const exitCodes = {
+  failed: 1,
+  usage: 2,
+  notSignedIn: 3,
+  denied: 4,
+  timedOut: 5,
+  /** LivePerson, the local Sentinel or the network did not answer: the same command may work later. */
+  unavailable: 6,
+  /** A setting is missing or wrong: the same command fails until it is changed. */
+  configuration: 7,
+  /** What is kept, in files, the keychain or a database, cannot be read or written. */
+  storage: 8,
+  /** The port of the redirect URI cannot be opened. */
+  port: 9
+} as const
+
+/** @since 0.1.0 */
+export type ExitCode = keyof typeof exitCodes
+
+/**
+ * A failure that is ready to be shown: its message goes to stderr, without a stack trace.
+ *
+ * @since 0.1.0
+ */
+export class Failure extends Data.TaggedError("Failure")<{
+  readonly text: Text
+  readonly code: ExitCode
+}> {
+  override get message(): string {
+    return this.text.toString()
+  }
+  override get [CliError.userMessage](): string {
+    return this.message
+  }
+  override get [Runtime.errorExitCode](): number {
+    return exitCodes[this.code]
+  }
+}
+
+/** @since 0.1.0 */
+export const failed = (text: Text): Failure => new Failure({ text, code: "failed" })
+
+/** @since 0.1.0 */
+export const wrongUsage = (text: Text): Failure => new Failure({ text, code: "usage" })
+
+/**
+ * The command was called wrongly; what is wrong was shown already.
+ *
+ * @since 0.1.0
+ */
+export class WrongUsage extends Data.TaggedError("WrongUsage") {
+  override readonly [Runtime.errorExitCode] = exitCodes.usage
+  override readonly [Runtime.errorReported] = false
+}
+
+/**
+ * Nobody is signed in, and how to change that.
+ *
+ * @since 0.1.0
+ */
+export const notSignedIn = (account: string): Failure =>
+  new Failure({
+    text: text`Nobody is signed in to account ${account}. Sign in with: le-auth login`,
+    code: "notSignedIn"
+  })
+
+/**
+ * All errors of the libraries that can come to a command.
+ *
+ * @since 0.1.0
+ */
+export type LibraryError =
+  | CallbackError
+  | ConfigError
+  | CryptoError
+  | DatabaseError
+  | DomainsError
+  | IdTokenError
+  | InvalidReturnPath
+  | InvalidSigningKey
+  | LoopbackError
+  | NotSignedIn
+  | SealedRow
+  | SessionEnded
+  | SettingsError
+  | StoreError
+  | TokenError
+  | UnknownInstallation
+  | UnknownRedirectUri
+
+/** For an error whose reasons are errors themselves, something for each of these. */
+type ByReason<E, A> = E extends { readonly reason: { readonly _tag: infer R extends string } }
+  ? { readonly [Reason in R]: A }
+  : A
+type ByTag<A> = { readonly [E in LibraryError as E["_tag"]]: ByReason<E, A> }
+
+/** A new error, or a new reason, does not compile until somebody says what its exit code is. */
+const codes: ByTag<ExitCode> = {
+  CallbackError: {
+    Denied: "denied",
+    DuplicateParameter: "failed",
+    Expired: "timedOut",
+    Malformed: "failed",
+    MissingState: "failed",
+    UnknownTransaction: "failed",
+    WrongIssuer: "failed",
+    WrongUserAgent: "failed"
+  },
+  ConfigError: "configuration",
+  CryptoError: {
+    DecryptionFailed: "failed",
+    InvalidArgument: "failed",
+    InvalidKey: "failed",
+    NotExtractable: "failed",
+    Unsupported: "failed"
+  },
+  DatabaseError: "storage",
+  DomainsError: {
+    HostNotAllowed: "failed",
+    Unavailable: "unavailable",
+    UnknownAccount: "failed",
+    UnknownService: "failed"
+  },
+  IdTokenError: "failed",
+  InvalidReturnPath: "failed",
+  InvalidSigningKey: "configuration",
+  LoopbackError: {
+    CannotListen: "port",
+    NotLoopback: "configuration",
+    PortInUse: "port",
+    Timeout: "timedOut"
+  },
+  NotSignedIn: "notSignedIn",
+  SealedRow: "storage",
+  SessionEnded: "notSignedIn",
+  SettingsError: "configuration",
+  StoreError: "storage",
+  TokenError: {
+    BadResponse: "failed",
+    Blocked: "denied",
+    InvalidClient: "configuration",
+    InvalidGrant: "failed",
+    RateLimited: "unavailable",
+    Refused: "configuration",
+    Timeout: "unavailable",
+    Unavailable: "unavailable"
+  },
+  UnknownInstallation: "configuration",
+  UnknownRedirectUri: "configuration"
+}
+
+const otherPort = text`Or receive the callback on another port: le-auth login --port 0`
+
+/** The command that helps, where the libraries cannot know one. */
+const remedies: Readonly<Record<string, Text>> = {
+  SessionEnded: text`Use: le-auth login`,
+  "DomainsError/UnknownService": text`See: le-auth domains`,
+  "LoopbackError/CannotListen": otherPort,
+  "LoopbackError/PortInUse": otherPort
+}
+
+const reasonOf = (error: LibraryError): string | undefined =>
+  (error as { readonly reason?: { readonly _tag?: string } }).reason?._tag
+
+/**
+ * Of a request without an answer: waiting heals some problems, a setting others.
+ *
+ * @since 0.1.0
+ */
+export const codeOfProblem = (problem: TransportProblem.TransportProblem): ExitCode => {
+  if (TransportProblem.heals(problem)) return "unavailable"
+  return problem.sent ? "failed" : "configuration"
+}
+
+const codeOf = (error: LibraryError): ExitCode => {
+  if ("reason" in error && typeof error.reason === "object" && error.reason._tag === "Unavailable") {
+    if (error.reason.transport !== undefined) return codeOfProblem(error.reason.transport)
+  }
+  const code: ExitCode | Readonly<Record<string, ExitCode>> = codes[error._tag]
+  return typeof code === "string" ? code : (code[reasonOf(error) ?? ""] ?? "failed")
+}
+
+/** Only the list of what is wrong with settings has lines of our own; a line feed in anything else came from elsewhere. */
+const said = (error: LibraryError): Text =>
+  error._tag === "SettingsError"
+    ? join("\n", [text`The configuration has problems:`, ...error.problems.map((problem) => text`  - ${problem}`)])
+    : text`${error.message}`
+
+/**
+ * The failure that an error of the libraries is to the user of a command. Their messages say what to do next.
+ *
+ * @since 0.1.0
+ */
+export const fromError = (error: LibraryError | Failure): Failure => {
+  if (error._tag === "Failure") return error
+  const remedy = remedies[error._tag] ?? remedies[`${error._tag}/${reasonOf(error)}`]
+  return new Failure({
+    text: remedy === undefined ? said(error) : text`${said(error)} ${remedy}`,
+    code: codeOf(error)
+  })
+}
+
+/**
+ * A request of the command's own had no answer.
+ *
+ * @since 0.1.0
+ */
+export const withoutAnswer = (problem: TransportProblem.TransportProblem): Failure =>
+  new Failure({ text: text`${problem.message}`, code: codeOfProblem(problem) })

@@ -1,0 +1,204 @@
+/**
+ * Where output goes: data to stdout, talk to stderr. Both take {@link Text} only, so nothing of others gets to a terminal as it came.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Flag from "effect/cli/Flag"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as References from "effect/References"
+import * as Stdio from "effect/Stdio"
+import { type ExitCode, exitCodes, failed, Failure } from "./Failure.ts"
+import { join, lines, shownJson, text, type Text } from "./Shown.ts"
+
+/**
+ * `--json`, which every command has.
+ *
+ * @since 0.1.0
+ */
+export const jsonFlag = GlobalFlag.Setting("json")({
+  flag: Flag.Boolean("json").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription("Print JSON, one document a line; errors too, as the last line on stderr")
+  )
+})
+
+/**
+ * Whether the output is JSON. Also known when the arguments are not understood, so that this too is said in JSON.
+ *
+ * @since 0.1.0
+ */
+export const Json = Context.Reference<boolean>("@le-auth/cli/terminal/Output/Json", { defaultValue: () => false })
+
+/** What is not written is heard by each write; a failure that nobody hears would end the process in the middle of what it does. */
+const ignore = () => {}
+
+const toStdout = (bytes: string | Uint8Array): Effect.Effect<void, Failure> =>
+  Effect.callback((resume) => {
+    const { stdout } = process
+    if (!stdout.listeners("error").includes(ignore)) stdout.on("error", ignore)
+    stdout.write(bytes, (error) =>
+      resume(
+        error === null || error === undefined
+          ? Effect.void
+          : Effect.fail(failed(text`stdout cannot be written (${error.message}), so the result is lost.`))
+      )
+    )
+  })
+
+/**
+ * How stdout is written. It fails if that was not done: a script would take nothing for an answer.
+ *
+ * @since 0.1.0
+ */
+export const Stdout = Context.Reference<(bytes: string | Uint8Array) => Effect.Effect<void, Failure>>(
+  "@le-auth/cli/Output/Stdout",
+  { defaultValue: () => toStdout }
+)
+
+/**
+ * Writes what is data as it is, such as the bytes of an answer or a script. {@link print} is for the rest.
+ *
+ * @since 0.1.0
+ */
+export const write = (bytes: string | Uint8Array): Effect.Effect<void, Failure> =>
+  Effect.flatMap(Stdout, (stdout) => stdout(bytes))
+
+const line = (text: string) => write(`${text}\n`)
+const jsonLine = (data: unknown) => line(shownJson(JSON.stringify(data)))
+
+/**
+ * The result of a command, on stdout: as text for people, or as a line of JSON, whose fields stay as they are documented.
+ *
+ * @since 0.1.0
+ */
+export const print = (data: unknown, text: Text): Effect.Effect<void, Failure> =>
+  Effect.flatMap(Json, (json) => (json ? jsonLine(data) : line(text.toString())))
+
+/**
+ * That a command has done what it was told, where that is all there is to say: talk for people, and data for `--json`.
+ *
+ * @since 0.1.0
+ */
+export const done = (data: unknown, text: Text): Effect.Effect<void, Failure> =>
+  Effect.flatMap(Json, (json) => (json ? jsonLine(data) : say(text)))
+
+/**
+ * Talk, on stderr: what happens, and what to do. It is text, with `--json` as well.
+ *
+ * @since 0.1.0
+ */
+export const say = (text: Text): Effect.Effect<void> => Console.error(text.toString())
+
+const errorText = (json: boolean, code: ExitCode, message: Text): string =>
+  json ? shownJson(JSON.stringify({ error: { code, exitCode: exitCodes[code], message } })) : `le-auth: ${message}`
+
+/** An error of effect's, with lines of its own and arguments as they came: no line of theirs looks like one of ours. */
+const ofEffect = (error: { readonly message: string }): Text =>
+  error instanceof CliError.InvalidValue ? ofValue(error) : lines(error.message).indented(2)
+
+/** What a flag has to be, without the words around it. */
+const ofValue = ({ expected, kind, option, value }: CliError.InvalidValue): Text => {
+  const bare = expected
+    .replace(/^(?:must be )?expected:? /i, "")
+    .replace("a string representing ", "")
+    .replace(/^Path (does not exist|is not a [a-z]+): .*$/s, "$1")
+  const words = /^"[^"]*"(?: \| "[^"]*")+$/.test(bare) ? `one of ${bare.slice(1, -1).replaceAll('" | "', ", ")}` : bare
+  const name = kind === "flag" ? `--${option}` : `<${option}>`
+  const must = /^(?:must|is|has|does) /.test(words) ? text`It ${words}.` : text`It must be ${words}.`
+  return value === "" ? text`${name} has no value. ${must}` : text`${name} cannot be "${value}". ${must}`
+}
+
+const formatter = Effect.gen(function* () {
+  const { canColor } = yield* TerminalCapabilities.TerminalCapabilities
+  const json = yield* Json
+  return {
+    ...CliOutput.defaultFormatter({ colors: canColor }),
+    formatError: (error): string => {
+      const { cause } = error as { readonly cause?: unknown }
+      return cause instanceof Failure
+        ? errorText(json, cause.code, cause.text)
+        : errorText(json, "failed", ofEffect(error))
+    }
+  } satisfies CliOutput.Formatter
+})
+
+/** Help and the version, which effect prints through the console. */
+const asked = (event: CliOutput.Presenter.Event) =>
+  Effect.gen(function* () {
+    const printed: Array<string> = []
+    const console: Console.Console = { ...globalThis.console, log: (text: string) => void printed.push(text) }
+    yield* Effect.provideService(CliOutput.defaultPresenter.present(event), Console.Console, console)
+    yield* line(printed.join("\n"))
+  }).pipe(
+    // Nothing can fail here, so the exit code is set as it is where the process ends by itself.
+    Effect.catch((failure) =>
+      Effect.flatMap(Json, (json) => {
+        process.exitCode = exitCodes[failure.code]
+        return Console.error(errorText(json, failure.code, failure.text))
+      })
+    )
+  )
+
+/** Help is data when somebody asked for it; after a mistake a line is enough, and it is talk. */
+const presenter: CliOutput.Presenter = {
+  present: (event) =>
+    event._tag === "InvalidInvocation"
+      ? Effect.flatMap(Json, (json) => {
+          const messages = event.errors.map(ofEffect)
+          return Console.error(
+            json
+              ? errorText(json, "usage", join("\n", messages))
+              : [
+                  ...messages.map((message) => errorText(json, "usage", message)),
+                  `See: ${event.commandPath.join(" ")} --help`
+                ].join("\n")
+          )
+        })
+      : asked(event)
+}
+
+const logger = Logger.withConsoleError(
+  Logger.make(({ cause, logLevel, message }) => {
+    const parts = (Array.isArray(message) ? message : [message]).map((part) => text`${String(part)}`)
+    const stack = cause.reasons.length === 0 ? [] : [lines(Cause.pretty(cause)).indented(4)]
+    return text`le-auth: ${logLevel.toLowerCase()}: ${join(": ", [...parts, ...stack])}`.toString()
+  })
+)
+
+/** Not `--completions`, which is a command here, and not `--wizard`, which asks for what each flag's help says. */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.LogLevel]
+
+const json = Layer.effect(
+  Json,
+  Stdio.Stdio.use(({ args }) =>
+    Effect.map(args, (args) => {
+      const end = args.indexOf("--")
+      return args.slice(0, end === -1 ? undefined : end).some((word) => /^--json(?:=(?:true|1|y|yes|on))?$/.test(word))
+    })
+  )
+)
+
+/**
+ * Errors as one plain message on stderr, or as JSON; help after a mistake on stderr, and the log (warnings and above) on
+ * stderr. Colours only on a terminal, and never with `NO_COLOR`.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<never, never, Stdio.Stdio> = Layer.mergeAll(
+  Layer.effect(CliOutput.Formatter, formatter),
+  CliOutput.layerPresenter(presenter),
+  CliConfig.layer({ builtIns }),
+  Logger.layer([logger]),
+  Layer.succeed(References.MinimumLogLevel, "Warn")
+).pipe(Layer.provideMerge(json))

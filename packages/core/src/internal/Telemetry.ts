@@ -1,0 +1,135 @@
+/**
+ * A span and two metrics for each operation of le-auth.
+ *
+ * The spans are called as the operations are (`SignIn.start`, `Sessions.accessToken`, ...) and have the attributes
+ * `le_auth.account` and `le_auth.outcome`. The metrics are the counter `le_auth_operations` and the histogram
+ * `le_auth_operation_duration` in milliseconds, both with `operation`, `account` and `outcome`.
+ *
+ * An outcome is `success`, `interrupted`, `defect` or the reason of an error, which come from a closed list: nothing that the
+ * other side wrote becomes a label. Codes, tokens and secrets are in none of them. `Otlp.layerJson` of
+ * `effect/observability` sends all of it to a collector.
+ *
+ * @since 0.1.0
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Tracer from "effect/Tracer"
+import type { AccountId } from "../Identifiers.ts"
+
+/** The reason of an error, if it has one, else its tag: both are names that our own code chose. */
+const reasonOf = (error: unknown): string => {
+  if (!Predicate.hasProperty(error, "_tag") || typeof error._tag !== "string") return "failure"
+  if (!Predicate.hasProperty(error, "reason")) return error._tag
+  if (typeof error.reason === "string") return error.reason
+  return Predicate.hasProperty(error.reason, "_tag") ? String(error.reason._tag) : error._tag
+}
+
+const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
+  if (Exit.isSuccess(exit)) return "success"
+  const error = Cause.findErrorOption(exit.cause)
+  if (Option.isSome(error)) return reasonOf(error.value)
+  return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect"
+}
+
+/** The two metrics of one set of labels. */
+const metricsOf = (attributes: { readonly operation: string; readonly account: string; readonly outcome: string }) => ({
+  operations: Metric.counter("le_auth_operations", {
+    description: "Operations of le-auth by account and outcome",
+    incremental: true,
+    attributes
+  }),
+  duration: Metric.timer("le_auth_operation_duration", {
+    description: "Duration of operations of le-auth by account and outcome",
+    attributes
+  })
+})
+
+type Metrics = ReturnType<typeof metricsOf>
+
+/**
+ * Metrics by operation, outcome and account, made once. Accounts are those that the application is installed in, so this stays
+ * small. One Map for each: to put a text together for one key costs more than two look-ups.
+ */
+const labelled = new Map<string, Map<string, Map<string, Metrics>>>()
+const mostAccounts = 1000
+
+const entry = <V>(map: Map<string, V>, key: string, make: () => V): V => {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}
+
+const labelledFor = (operation: string, account: string, outcome: string): Metrics => {
+  const byAccount = entry(
+    entry(labelled, operation, () => new Map()),
+    outcome,
+    () => new Map()
+  )
+  const known = byAccount.get(account)
+  if (known !== undefined) return known
+  const label = byAccount.size < mostAccounts ? account : "other"
+  return entry(byAccount, label, () => metricsOf({ operation, account: label, outcome }))
+}
+
+/**
+ * Runs an operation in its span and counts how it ended. `account` is asked at the end, when it is known.
+ *
+ * @since 0.1.0
+ */
+export const observed = <A, E, R>(
+  operation: string,
+  account: () => AccountId | undefined,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> =>
+  Effect.withFiber((fiber) => {
+    const clock = fiber.getRef(Clock.Clock)
+    const start = clock.currentTimeMillisUnsafe()
+    const counted = <R1>(run: Effect.Effect<A, E, R1>, span: Tracer.Span | undefined) =>
+      Effect.onExit(run, (exit) => {
+        const of = account() ?? "unknown"
+        const outcome = outcomeOf(exit)
+        span?.attribute("le_auth.account", of)
+        span?.attribute("le_auth.outcome", outcome)
+        const { duration, operations } = labelledFor(operation, of, outcome)
+        operations.updateUnsafe(1, fiber.context)
+        duration.updateUnsafe(Duration.millis(clock.currentTimeMillisUnsafe() - start), fiber.context)
+        return Effect.void
+      })
+    // Effect's own tracer exports nothing, so nobody could see the span.
+    return fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer
+      ? counted(effect as Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>>, undefined)
+      : Effect.useSpan(operation, (span) =>
+          counted(Effect.withParentSpan(effect, span, { captureStackTrace: false }), span)
+        )
+  })
+
+/**
+ * What an operation finds out about itself on the way.
+ *
+ * @since 0.1.0
+ */
+export interface About {
+  account: AccountId | undefined
+}
+
+/**
+ * {@link observed}, for an operation that learns on the way which account it is about.
+ *
+ * @since 0.1.0
+ */
+export const operation = <A, E, R>(
+  name: string,
+  body: (about: About) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> =>
+  Effect.suspend(() => {
+    const about: About = { account: undefined }
+    return observed(name, () => about.account, body(about))
+  })

@@ -1,0 +1,222 @@
+/**
+ * What can go wrong at Sentinel, when, and how often. There is no chance in it: the same requests meet the same faults.
+ *
+ * @since 0.1.0
+ */
+import { AccountId } from "@le-auth/core/Identifiers"
+import { authorizationErrorCodes, tokenErrorCodes } from "@le-auth/core/OAuthError"
+import type * as Effect from "effect/Effect"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Schema from "effect/Schema"
+import { Route } from "./internal/http/Route.ts"
+import { DurationText } from "@le-auth/core/shared/DurationText"
+
+const Status = Schema.Int.check(
+  Schema.isBetween({ minimum: 200, maximum: 599 }, { expected: "a status from 200 to 599" })
+)
+const Count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole number from 1 on" }))
+const optional = Schema.optionalKey
+
+/**
+ * Where a fault acts: at a route, `exchange` and `refresh` being the two uses of `token`, or at `any`.
+ *
+ * @since 0.1.0
+ */
+export const Target = Schema.Literals([...Route.literals, "exchange", "refresh", "any"])
+/** @since 0.1.0 */
+export type Target = typeof Target.Type
+
+/**
+ * Which requests a fault acts on. What is left out matches everything.
+ *
+ * `nth` is one of the matching requests, counted from 1 since the fault was added; `every` each second, third and so on of
+ * them. `client` is known where the request names it: authorize, token and revoke.
+ *
+ * @since 0.1.0
+ */
+export const Match = Schema.Struct({
+  route: optional(Target),
+  account: optional(AccountId),
+  client: optional(Schema.NonEmptyString),
+  grant_type: optional(Schema.NonEmptyString),
+  method: optional(Schema.NonEmptyString),
+  nth: optional(Count),
+  every: optional(Count)
+}).annotate({ identifier: "FaultMatch" })
+/** @since 0.1.0 */
+export type Match = typeof Match.Type
+
+/** A text that every answer can carry: whole characters, and not the size of a book. */
+const Words = Schema.String.check(
+  Schema.makeFilter((text: string) => text.length <= 1000 && !/\p{Surrogate}/u.test(text), {
+    expected: "a text of up to 1,000 characters"
+  })
+)
+
+/** Seconds of `Retry-After`, up to ten years. */
+const Seconds = Schema.Int.check(
+  Schema.isBetween({ minimum: 0, maximum: 315_360_000 }, { expected: "a whole number of seconds, from 0 to ten years" })
+)
+
+/** The server makes these of the answer, so none can be set beside it (RFC 9112 sections 6 and 7, RFC 9110 section 7.8). */
+const ofTheServer: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "keep-alive",
+  "trailer",
+  "transfer-encoding",
+  "upgrade"
+])
+const isName = (name: string): boolean => /^[!#$%&'*+.^_`|~\dA-Za-z-]{1,100}$/.test(name)
+const isValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]{0,4096}$/.test(value)
+
+/** RFC 9110 sections 5.1 and 5.5. */
+const Headers = Schema.Record(Schema.String, Schema.String).check(
+  Schema.makeFilter(
+    (headers: Readonly<Record<string, string>>) => {
+      const names = Object.keys(headers).map((name) => name.toLowerCase())
+      return (
+        names.length <= 50 &&
+        new Set(names).size === names.length &&
+        names.every((name) => isName(name) && !ofTheServer.has(name)) &&
+        Object.values(headers).every(isValue)
+      )
+    },
+    {
+      expected:
+        "up to 50 headers, each once, with names and values as HTTP has them (no line breaks, nothing above U+00FF) and " +
+        `without those that the server makes: ${[...ofTheServer].join(", ")}`
+    }
+  )
+)
+
+const action = <const Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
+  Schema.Struct({ type: Schema.tag(type), ...fields })
+
+/** RFC 6749 sections 4.1.2.1 and 5.2. */
+const ErrorCode = Schema.Literals([
+  ...authorizationErrorCodes,
+  "invalid_client",
+  "invalid_grant",
+  "unsupported_grant_type"
+])
+
+/**
+ * Whether the authorization endpoint can send an error back (RFC 6749 section 4.1.2.1).
+ *
+ * @since 0.1.0
+ */
+export const isAuthorizationErrorCode = Schema.is(Schema.Literals(authorizationErrorCodes))
+
+/**
+ * Whether the token endpoint can answer with an error (RFC 6749 section 5.2).
+ *
+ * @since 0.1.0
+ */
+export const isTokenErrorCode = Schema.is(Schema.Literals(tokenErrorCodes))
+
+/** Whether Sentinel has acted on the request before the fault shows. */
+const after = { after: optional(Schema.Boolean) }
+
+/**
+ * What a fault does.
+ *
+ * In place of Sentinel, which does not hear of the request:
+ *
+ * - `oauth-error`: an error of OAuth 2.0; at the authorization endpoint it is sent back to the application, if the request is
+ *   a valid one. The endpoint has to have the error: the fault acts at no other, unless a `status` says that it is to be answered as
+ *   JSON in any case
+ * - `too-many-requests`: 429, with `Retry-After` in seconds if given
+ * - `server-error`: a 5xx with a plain text; `liveperson-error`: the same in LivePerson's envelope, `{"error":{…}}`
+ * - `html`: a page for people where JSON belongs, as a proxy or a captive portal sends it
+ * - `answer`: any other answer, an empty one too
+ * - `silence`: no answer at all
+ *
+ * On the connection: `delay`, `drop-connection` (both before Sentinel acts, or `after`), and `truncate`, half the answer.
+ *
+ * On the state, after which Sentinel itself refuses: `expired-code` and `used-code` at a code exchange, `killed-session` at
+ * whatever needs a session, `rotated-key`: a new signing key.
+ *
+ * @since 0.1.0
+ */
+export const Action = Schema.Union([
+  action("oauth-error", {
+    error: ErrorCode,
+    description: optional(Words),
+    status: optional(Status)
+  }),
+  action("too-many-requests", { retry_after: optional(Seconds) }),
+  action("server-error", { status: optional(Status) }),
+  action("liveperson-error", {
+    status: optional(Status),
+    message: optional(Words),
+    internal_code: optional(Schema.Int)
+  }),
+  action("html", { status: optional(Status) }),
+  action("answer", {
+    status: Status,
+    body: optional(Schema.String),
+    headers: optional(Headers)
+  }),
+  action("silence", {}),
+  action("delay", { by: DurationText, ...after }),
+  action("drop-connection", after),
+  action("truncate", {}),
+  action("expired-code", {}),
+  action("used-code", {}),
+  action("killed-session", {}),
+  action("rotated-key", {})
+]).annotate({ identifier: "FaultAction" })
+/** @since 0.1.0 */
+export type Action = typeof Action.Type
+
+const Id = Schema.String.check(
+  Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, { expected: "up to 64 of A-Z a-z 0-9 . _ -" })
+)
+/** It counts on, so there is always a next one. */
+const Counted = Schema.Int.check(
+  Schema.isBetween({ minimum: 0, maximum: 2 ** 52 }, { expected: "a whole number from 0 to 2^52" })
+)
+
+/**
+ * A fault as it is added. Without an `id` it gets the next of `fault-1`, `fault-2`. `times` is how often it acts at most;
+ * without it, until it is removed.
+ *
+ * @since 0.1.0
+ */
+export const NewFault = Schema.Struct({
+  id: optional(Id),
+  match: optional(Match),
+  action: Action,
+  times: optional(Count)
+})
+/** @since 0.1.0 */
+export type NewFault = typeof NewFault.Type
+
+/**
+ * A fault with what it has met: how many requests matched, and on how many it acted. A function of a test has no `action`.
+ *
+ * @since 0.1.0
+ */
+export const Fault = Schema.Struct({
+  id: Id,
+  match: Match,
+  action: optional(Action),
+  times: optional(Count),
+  matched: Counted,
+  acted: Counted
+}).annotate({ identifier: "Fault" })
+/** @since 0.1.0 */
+export type Fault = typeof Fault.Type
+
+/**
+ * A fault of one's own, for code in the same process: answers a request in place of Sentinel, whose own answer is `usual`.
+ * Sentinel acts on the request only if `usual` is run.
+ *
+ * @since 0.1.0
+ */
+export type Behaviour = (
+  usual: Effect.Effect<HttpServerResponse.HttpServerResponse>,
+  request: HttpServerRequest.HttpServerRequest
+) => Effect.Effect<HttpServerResponse.HttpServerResponse>

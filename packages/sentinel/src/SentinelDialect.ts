@@ -1,0 +1,191 @@
+/**
+ * How this Sentinel speaks: the points on which LivePerson's documentation is silent, has changed, or is contradicted by
+ * what clients have seen. The defaults are those of the newest documentation; `docs/sentinel-dialect.md` has a table.
+ *
+ * @see LivePerson, LE Applications Authorization API
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+import * as Text from "./internal/input/text.ts"
+
+/** A duration between two others, bounds included. What comes of it is added to a time and kept in a database, so none is without end. */
+const between = (least: Duration.Input, most: Duration.Input) => {
+  const range = { minimum: Duration.fromInputUnsafe(least), maximum: Duration.fromInputUnsafe(most) }
+  return Schema.DurationFromString.check(
+    Schema.makeFilter((value: Duration.Duration) => Duration.between(value, range), {
+      expected: `a duration from ${String(least)} to ${String(most)}, such as ${String(most)}`
+    })
+  )
+}
+
+const lifetime = between("1 second", "365 days")
+const name = Text.upTo(2048).check(Schema.isNonEmpty())
+
+/**
+ * All points, with the names and the values that they have in a configuration file.
+ *
+ * @since 0.1.0
+ */
+export const Points = Schema.Struct({
+  /** `iss` of the id_token: `sentinel` in newer documentation, `Sentinel` in older. With `discovery` it is an address. */
+  issuer: name,
+  /** `iss` of an app token: `Sentinel` in the documented example. With `discovery` it is an address. */
+  appTokenIssuer: name,
+  /** The form of `expires_in`, in seconds. Only the newest documentation has it, and clients have seen all three. */
+  expiresIn: Schema.Literals(["number", "string", "absent"]),
+  /** `any`: `v` is not looked at. `known`: it may be missing. `required`: it may not. A wrong one is refused with 400. */
+  version: Schema.Literals(["any", "known", "required"]),
+  /** The versions of the token and the revocation endpoint. The authorization endpoint has 1.0 only. */
+  tokenVersions: Schema.NonEmptyArray(Schema.Literals(["1.0", "2.0"])),
+  /** Whether `?v1.0`, without `=`, is a version, too: LivePerson prints it so for revocation. */
+  bareVersion: Schema.Boolean,
+  /** The body of errors of the token, app token and revocation endpoint: RFC 6749, LivePerson's envelope, or a page. */
+  errorBody: Schema.Literals(["oauth", "liveperson", "html"]),
+  /** The status of `invalid_client` at the token endpoint; the documentation lists 400 and no 401. */
+  tokenClientErrorStatus: Schema.Literals([400, 401]),
+  /** The status of `invalid_client` at the revocation endpoint, where the documentation lists 401. */
+  revokeClientErrorStatus: Schema.Literals([400, 401]),
+  /** What a code that cannot be used is called. Clients have seen it answered like a wrong secret. */
+  badCodeError: Schema.Literals(["invalid_grant", "invalid_client"]),
+  /** The status of revoking a token that is not known: 200 by RFC 7009 section 2.2. */
+  unknownTokenStatus: Schema.Literals([200, 400]),
+  /** The status of the Domain API for a service that is not known; none is documented. */
+  unknownServiceStatus: Schema.Literals([400, 404]),
+  /** Whether an application may send its id and secret for an app token in the query, as old documentation had it. */
+  appTokenSecretInQuery: Schema.Boolean,
+  /** Whether a refresh replaces the refresh token and makes the old one invalid (RFC 9700 section 4.14.2). */
+  rotateRefreshTokens: Schema.Boolean,
+  /** How long the answer to a refresh can be fetched again with the old refresh token, for clients that lost it. */
+  refreshGrace: between("0 seconds", "5 minutes"),
+  /** Whether the answer to a refresh has an id_token. LivePerson documents none. */
+  idTokenOnRefresh: Schema.Boolean,
+  /** By which clock id_tokens and app tokens are dated if a test has advanced Sentinel's: the real one, or Sentinel's. */
+  idTokenClock: Schema.Literals(["real", "sentinel"]),
+  /** Whether the keys are published; else the key set is empty. LivePerson documents it for those of app tokens only. */
+  publishKeys: Schema.Boolean,
+  /** Whether a registered `http://localhost` redirect URI matches any port, as 127.0.0.1 does (RFC 8252 section 8.3). */
+  anyPortOnLocalhost: Schema.Boolean,
+  /** **Not LivePerson.** PKCE (RFC 7636), and with it installations that have no secret, for which it is required. */
+  pkce: Schema.Literals(["ignored", "supported", "required"]),
+  /** **Not LivePerson.** Whether answers to the authorization request name the issuer (RFC 9207). */
+  issuerInAnswers: Schema.Boolean,
+  /** **Not LivePerson.** Metadata (RFC 8414), an address for an issuer, and `nonce` in the id_token (OpenID Connect). */
+  discovery: Schema.Boolean,
+  /** `Cross-Origin-Opener-Policy` of the login page. `same-origin` cuts a popup off from the page that opened it. */
+  openerPolicy: Schema.Literals(["same-origin", "unsafe-none"]),
+  /** RFC 6749 section 4.1.2 recommends ten minutes at most. */
+  codeLifetime: between("1 second", "10 minutes"),
+  accessTokenLifetime: lifetime,
+  appTokenLifetime: lifetime,
+  idTokenLifetime: lifetime,
+  /** How long a user may take on the login page; LivePerson's cookie `ibs_id` lived as long. */
+  loginLifetime: between("1 second", "1 hour"),
+  /** A session ends when it was not used for so long. Sign-ins and refreshes use it. */
+  sessionIdleLifetime: lifetime,
+  /** A session ends after so long in any case. */
+  sessionLifetime: lifetime
+})
+
+/**
+ * The dialect of a Sentinel and the lifetimes of what it issues.
+ *
+ * @since 0.1.0
+ */
+export interface SentinelDialect extends Schema.Schema.Type<typeof Points> {}
+
+/**
+ * What two points say that cannot both be meant; `undefined` if nothing is. A lifetime that is not given follows the other.
+ *
+ * @since 0.1.0
+ */
+export const conflictIn = ({
+  sessionIdleLifetime: idle,
+  sessionLifetime: whole = newest.sessionLifetime
+}: Partial<Pick<SentinelDialect, "sessionIdleLifetime" | "sessionLifetime">>):
+  | { readonly path: ReadonlyArray<string>; readonly issue: string }
+  | undefined =>
+  idle !== undefined && Duration.isGreaterThan(idle, whole)
+    ? { path: ["sessionIdleLifetime"], issue: "is longer than sessionLifetime, after which a session ends in any case" }
+    : undefined
+
+/**
+ * Some of the points, as a configuration file has them: `{ "issuer": "Sentinel", "codeLifetime": "10 minutes" }`.
+ *
+ * @since 0.1.0
+ */
+export const Changes = Points.mapFields(Struct.map(Schema.optionalKey))
+  .annotate({ documentation: "docs/sentinel-dialect.md" })
+  .check(Schema.makeFilter((changes) => conflictIn(changes)))
+/** @since 0.1.0 */
+export type Changes = typeof Changes.Type
+
+/**
+ * The profile of the newest documentation.
+ *
+ * @since 0.1.0
+ */
+export const newest: SentinelDialect = {
+  issuer: "sentinel",
+  appTokenIssuer: "Sentinel",
+  expiresIn: "number",
+  version: "known",
+  tokenVersions: ["1.0", "2.0"],
+  bareVersion: true,
+  errorBody: "oauth",
+  tokenClientErrorStatus: 400,
+  revokeClientErrorStatus: 401,
+  badCodeError: "invalid_grant",
+  unknownTokenStatus: 200,
+  unknownServiceStatus: 404,
+  appTokenSecretInQuery: false,
+  rotateRefreshTokens: true,
+  refreshGrace: Duration.seconds(10),
+  idTokenOnRefresh: false,
+  idTokenClock: "real",
+  publishKeys: true,
+  anyPortOnLocalhost: false,
+  pkce: "ignored",
+  issuerInAnswers: false,
+  discovery: false,
+  openerPolicy: "same-origin",
+  codeLifetime: Duration.seconds(60),
+  accessTokenLifetime: Duration.hours(8),
+  appTokenLifetime: Duration.hours(1),
+  idTokenLifetime: Duration.minutes(10),
+  loginLifetime: Duration.minutes(10),
+  sessionIdleLifetime: Duration.hours(8),
+  sessionLifetime: Duration.days(30)
+}
+
+/**
+ * **Not LivePerson.** What a strict OpenID Connect client wants, such as openid-client: metadata to start from, PKCE, and the
+ * issuer in every answer.
+ *
+ * @since 0.1.0
+ */
+export const openId: Changes = { discovery: true, issuerInAnswers: true, pkce: "supported" }
+
+/**
+ * The profile that a Sentinel is built with. It has a default, so no layer is needed.
+ *
+ * @since 0.1.0
+ */
+export const SentinelDialect = Context.Reference<SentinelDialect>("@le-auth/sentinel/SentinelDialect", {
+  defaultValue: () => newest
+})
+
+/**
+ * Changes single points of the profile; the others keep their current values.
+ *
+ * @since 0.1.0
+ */
+export const layer = (changes: Changes): Layer.Layer<never> =>
+  Layer.effect(
+    SentinelDialect,
+    Effect.map(SentinelDialect, (profile) => ({ ...profile, ...changes }))
+  )

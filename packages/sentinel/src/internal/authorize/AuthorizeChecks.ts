@@ -1,0 +1,311 @@
+/**
+ * The checks of an authorization request, in the order of the protocol.
+ *
+ * The first three decide who would be answered, and show what they find. Only then is it safe to send the user back with an
+ * error, which is what the others do (RFC 6749 section 4.1.2.1; LivePerson, "Authorization request", response codes).
+ *
+ * @since 0.1.0
+ */
+import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Directory, Installation } from "../../Directory.ts"
+import * as ApiVersion from "../http/ApiVersion.ts"
+import type { Problem } from "../http/Problem.ts"
+import { ShownError } from "../http/ShownError.ts"
+import type { SentinelDialect } from "../../SentinelDialect.ts"
+import * as Text from "../input/text.ts"
+import * as Pkce from "../token/Pkce.ts"
+import * as RedirectUris from "../request/RedirectUris.ts"
+import { SentBackError } from "../request/AuthorizationResponse.ts"
+
+const badRequest = (problem: Problem, description: string, remedy: string): ShownError =>
+  new ShownError({ status: 400, error: "invalid_request", problem, description, remedy })
+
+/** One answer for both, so that nobody can find out which accounts there are. */
+const unknownAccountOrClient = (reason: string) =>
+  new ShownError({
+    status: 401,
+    error: "unauthorized_client",
+    problem: "client-unknown",
+    description: "The account or the application is not known.",
+    remedy:
+      "Check the account id in the path and client_id. An application has another client_id in each account in which it is installed.",
+    reason
+  })
+
+/**
+ * Shown 1: `client_id` is there, once (RFC 6749 sections 4.1.1 and 3.1).
+ *
+ * @since 0.1.0
+ */
+export const clientId = (query: UrlParameters): Effect.Effect<string, ShownError> => {
+  if (query.repeated.has("client_id")) {
+    return Effect.fail(
+      badRequest("client-id-repeated", "The parameter client_id appears more than once.", "Send it once.")
+    )
+  }
+  const value = query.get("client_id")
+  if (value !== undefined) return Effect.succeed(value)
+  // Some clients add their query with a second question mark, because the endpoint already has one.
+  const hasTwoQueries = query.get("v")?.includes("?") === true
+  return Effect.fail(
+    badRequest(
+      "client-id-missing",
+      "The parameter client_id is missing.",
+      hasTwoQueries
+        ? "The query has a second question mark after v. The endpoint already has a query: add parameters with an ampersand."
+        : "Add client_id with the id of the application's installation."
+    )
+  )
+}
+
+/**
+ * Shown 2: the account exists, and the application is installed in it. The same look-ups are made for an unknown account and
+ * an unknown application, so that they take the same time.
+ *
+ * @since 0.1.0
+ */
+export const installation = (
+  directory: Directory["Service"],
+  accountId: string,
+  clientId: string
+): Effect.Effect<Installation, ShownError> =>
+  Effect.flatMap(directory.installation(accountId, clientId), (found) =>
+    Option.isSome(found)
+      ? Effect.succeed(found.value)
+      : Effect.flatMap(directory.account(accountId), (account) =>
+          Effect.fail(
+            unknownAccountOrClient(
+              Option.isSome(account)
+                ? "the application is not installed in the account, or disabled"
+                : "the account is not known"
+            )
+          )
+        )
+  )
+
+/**
+ * Where the answer would go is no place of the application, so it is shown (RFC 6749 section 3.1.2.4).
+ *
+ * @since 0.1.0
+ */
+export const notRegistered = badRequest(
+  "redirect-uri-not-registered",
+  "The redirect URI is not one of those that are registered for the application.",
+  "Add it to redirect_uris of the installation, or correct it. It is compared character by character: scheme, host, " +
+    "port, path and a slash at the end all count."
+)
+
+/**
+ * Shown 3: `redirect_uri` is a registered one; it may be left out if exactly one is registered (RFC 6749 section 3.1.2.3).
+ *
+ * @since 0.1.0
+ */
+export const redirectUri = (
+  query: UrlParameters,
+  installation: Installation,
+  options: { readonly anyPortOnLocalhost: boolean }
+): Effect.Effect<{ readonly redirectUri: string; readonly redirectUriWasSent: boolean }, ShownError> => {
+  if (query.repeated.has("redirect_uri")) {
+    return Effect.fail(
+      badRequest("redirect-uri-repeated", "The parameter redirect_uri appears more than once.", "Send it once.")
+    )
+  }
+  const given = query.get("redirect_uri")
+  const [first, ...others] = installation.redirectUris
+  if (given === undefined) {
+    return first !== undefined && others.length === 0
+      ? Effect.succeed({ redirectUri: first, redirectUriWasSent: false })
+      : Effect.fail(
+          badRequest(
+            "redirect-uri-missing",
+            "The parameter redirect_uri is missing.",
+            "It may be left out only if the installation has exactly one redirect URI."
+          )
+        )
+  }
+  // The registered text itself: one that is cut out of a request would keep the whole request in memory.
+  const redirectUri = RedirectUris.registeredOf(installation.redirectUris, given, options)
+  return redirectUri !== undefined
+    ? Effect.succeed({ redirectUri, redirectUriWasSent: true })
+    : Effect.fail(notRegistered)
+}
+
+/**
+ * What the checks look at. `search` is the query as it came.
+ *
+ * @since 0.1.0
+ */
+export interface CheckedRequest {
+  readonly query: UrlParameters
+  readonly search: string
+  readonly installation: Installation
+  readonly profile: SentinelDialect
+}
+
+/**
+ * A check that is sent back: what it finds, or `undefined`.
+ *
+ * @since 0.1.0
+ */
+export type SentBackCheck = (request: CheckedRequest) => SentBackError | undefined
+
+const invalidRequest = (problem: Problem, description: string) =>
+  new SentBackError({ error: "invalid_request", problem, description })
+const publicWithoutPkce = new SentBackError({
+  error: "unauthorized_client",
+  problem: "pkce-wrong",
+  description: "The installation has no secret, and this Sentinel has no PKCE."
+})
+
+/**
+ * The installation has the grant type (RFC 6749 section 4.1.2.1, unauthorized_client).
+ *
+ * @since 0.1.0
+ */
+export const mayUseCodes: SentBackCheck = ({ installation }) =>
+  installation.grantTypes.includes("authorization_code")
+    ? undefined
+    : new SentBackError({
+        error: "unauthorized_client",
+        problem: "grant-type-not-allowed",
+        description: "The installation has no grant type authorization_code."
+      })
+
+/**
+ * Nothing that is known appears twice (RFC 6749 section 3.1).
+ *
+ * @since 0.1.0
+ */
+export const nothingTwice: SentBackCheck = ({ profile, query }) => {
+  if (query.repeated.size === 0) return undefined
+  const twice = [
+    "response_type",
+    "state",
+    "scope",
+    "v",
+    ...(profile.pkce === "ignored" ? [] : ["code_challenge", "code_challenge_method"]),
+    ...(profile.discovery ? ["nonce"] : [])
+  ].find((name) => query.repeated.has(name))
+  return twice === undefined
+    ? undefined
+    : invalidRequest("parameter-repeated", `The parameter ${twice} appears more than once.`)
+}
+
+/**
+ * `v` is 1.0, or absent, as the profile says.
+ *
+ * @since 0.1.0
+ */
+export const versionIsKnown: SentBackCheck = ({ profile, query }) => {
+  const problem = ApiVersion.problemOf(query, ApiVersion.authorizeVersions, profile)
+  return problem === undefined ? undefined : invalidRequest("version-unknown", problem)
+}
+
+/**
+ * `response_type` is `code` (RFC 6749 section 3.1.1).
+ *
+ * @since 0.1.0
+ */
+export const responseTypeIsCode: SentBackCheck = ({ query }) => {
+  const value = query.get("response_type")
+  if (value === "code") return undefined
+  return value === undefined
+    ? invalidRequest("response-type-wrong", "response_type is missing. It must be code.")
+    : new SentBackError({
+        error: "unsupported_response_type",
+        problem: "response-type-wrong",
+        description: "response_type must be code."
+      })
+}
+
+/**
+ * `state` is text, so that it can be given back as it came: bytes that are no UTF-8 would come back as others.
+ *
+ * @since 0.1.0
+ */
+export const stateIsText: SentBackCheck = ({ query, search }) =>
+  query.get("state")?.includes("\ufffd") === true && !isUtf8(search)
+    ? invalidRequest("state-not-text", "state is not encoded in UTF-8.")
+    : undefined
+
+/** As long as any text that a client may send by itself. */
+const longestNonce = 2048
+
+/**
+ * `nonce` is a text that every store can hold.
+ *
+ * @since 0.1.0
+ */
+export const nonceCanBeKept: SentBackCheck = ({ profile, query }) => {
+  const nonce = profile.discovery ? query.get("nonce") : undefined
+  if (nonce === undefined) return undefined
+  if (nonce.length > longestNonce)
+    return invalidRequest("nonce-wrong", `nonce is longer than ${longestNonce} characters.`)
+  const problem = Text.problemOf(nonce)
+  return problem === undefined ? undefined : invalidRequest("nonce-wrong", `nonce ${problem}.`)
+}
+
+/** A replacement character may have been sent as such; escapes of other bytes make it, too. `%ZZ` is text as it is. */
+const isUtf8 = (search: string): boolean => {
+  try {
+    return decodeURIComponent(search.replaceAll(/%(?![\da-f]{2})/gi, "%25")) !== ""
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The challenge of PKCE is one of the method S256, where the profile has PKCE. Without a method it would be `plain` (RFC 7636
+ * section 4.3), which protects nothing. An application without a secret must have one (RFC 9700 section 2.1.1).
+ *
+ * @since 0.1.0
+ */
+export const challengeIsS256: SentBackCheck = ({ installation, profile, query }) => {
+  const isPublic = installation.secretHash === undefined
+  if (profile.pkce === "ignored") return isPublic ? publicWithoutPkce : undefined
+  const challenge = query.get("code_challenge")
+  const method = query.get("code_challenge_method")
+  if (challenge === undefined) {
+    if (method !== undefined)
+      return invalidRequest("pkce-wrong", "code_challenge_method is there, but no code_challenge.")
+    return isPublic || profile.pkce === "required"
+      ? invalidRequest("pkce-wrong", "code_challenge is missing.")
+      : undefined
+  }
+  if (method !== "S256") return invalidRequest("pkce-wrong", "code_challenge_method must be S256.")
+  return Pkce.isChallenge(challenge)
+    ? undefined
+    : invalidRequest("pkce-wrong", "code_challenge must be 43 characters of base64url: the SHA-256 of the verifier.")
+}
+
+/**
+ * What is sent back, in this order. `scope`, `prompt`, `max_age` and other parameters are ignored: LivePerson documents none.
+ *
+ * @since 0.1.0
+ */
+export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
+  mayUseCodes,
+  nothingTwice,
+  versionIsKnown,
+  responseTypeIsCode,
+  stateIsText,
+  nonceCanBeKept,
+  challengeIsS256
+]
+
+/**
+ * Those of them that look at more than the request, so that their outcome can change while the user is on the login page.
+ *
+ * @since 0.1.0
+ */
+export const checksOfInstallation: ReadonlyArray<SentBackCheck> = [mayUseCodes, challengeIsS256]
+
+/**
+ * The `state` to give back: none if it is repeated, since it is not known which is meant, or if it is no text.
+ *
+ * @since 0.1.0
+ */
+export const stateOf = (request: CheckedRequest): string | undefined =>
+  request.query.repeated.has("state") || stateIsText(request) !== undefined ? undefined : request.query.get("state")

@@ -1,0 +1,62 @@
+/**
+ * `/control/journal`: what Sentinel was asked, what it decided, and why.
+ *
+ * @since 0.1.0
+ */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import * as Schema from "effect/Schema"
+import { NotSupported, Unavailable } from "../../ControlError.ts"
+import { Entry } from "../../JournalEntry.ts"
+
+const optional = Schema.optionalKey
+const Sequence = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
+
+const Explanation = Schema.Struct({
+  id: Schema.String,
+  kind: Schema.Literals(["code", "refresh-token", "access-token", "unknown"]),
+  isUsable: Schema.Boolean,
+  reason: optional(Schema.String),
+  account: optional(Schema.String),
+  client: optional(Schema.String),
+  user: optional(Schema.String),
+  family: optional(Schema.String)
+})
+
+/**
+ * @since 0.1.0
+ */
+export class JournalGroup extends HttpApiGroup.make("journal").add(
+  HttpApiEndpoint.get("read", "/control/journal", {
+    query: { after: optional(Sequence), limit: optional(Sequence), about: optional(Schema.NonEmptyString) },
+    success: Schema.Array(Entry)
+  }).annotateMerge(
+    OpenApi.annotations({
+      title: "The last entries, oldest first",
+      description:
+        "after: those with a higher sequence. limit: the last so many. about: an account, client, user, route, outcome, request " +
+        "id, or the beginning of the hash of a code, token, family or session, as it stands in an entry."
+    })
+  ),
+  HttpApiEndpoint.get("follow", "/control/journal/follow", {
+    query: { after: optional(Sequence), about: optional(Schema.NonEmptyString) },
+    success: HttpApiSchema.StreamSse({ data: Entry })
+  }).annotateMerge(OpenApi.annotations({ title: "The last entries, and each new one, as server-sent events" })),
+  HttpApiEndpoint.delete("clear", "/control/journal", { success: HttpApiSchema.NoContent }).annotateMerge(
+    OpenApi.annotations({ title: "Forget all entries" })
+  ),
+  HttpApiEndpoint.post("explain", "/control/explain", {
+    payload: Schema.Struct({
+      secret: Schema.RedactedFromValue(Schema.NonEmptyString)
+    }),
+    success: Explanation,
+    error: [NotSupported, Unavailable]
+  }).annotateMerge(
+    OpenApi.annotations({
+      title: "What a code or a token is worth, and why",
+      description: "Looks only: a code that is explained is not used."
+    })
+  )
+) {}

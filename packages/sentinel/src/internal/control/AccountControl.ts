@@ -1,0 +1,79 @@
+/**
+ * Accounts, users and installations that come, change and go while Sentinel runs.
+ *
+ * @since 0.1.0
+ */
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as Effect from "effect/Effect"
+import type { AccountSettings, ChangeError, DirectoryEditor, Gone } from "../../DirectoryEditor.ts"
+import { type Unavailable, unavailable } from "../../ControlError.ts"
+import type { Change } from "./recordChange.ts"
+import type { Sessions } from "./SessionControl.ts"
+
+type Editor = DirectoryEditor["Service"]
+
+/** The same operation, after which whoever is gone has no session and no token anymore. */
+type Ended<Operation> = Operation extends (...args: infer Args) => Effect.Effect<Gone, infer E>
+  ? (...args: Args) => Effect.Effect<void, Exclude<E, StoreError> | Unavailable>
+  : never
+
+/**
+ * The operations of `DirectoryEditor`.
+ *
+ * @since 0.1.0
+ */
+export interface Accounts {
+  readonly list: Effect.Effect<ReadonlyArray<AccountSettings>>
+  readonly addAccount: Ended<Editor["addAccount"]>
+  readonly removeAccount: Ended<Editor["removeAccount"]>
+  readonly addUser: Ended<Editor["addUser"]>
+  readonly changeUser: Ended<Editor["changeUser"]>
+  readonly removeUser: Ended<Editor["removeUser"]>
+  readonly addInstallation: Ended<Editor["addInstallation"]>
+  readonly changeInstallation: Ended<Editor["changeInstallation"]>
+  readonly removeInstallation: Ended<Editor["removeInstallation"]>
+  /** Another configuration in place of this one. Sessions and tokens of who is in both stay. */
+  readonly replace: Ended<Editor["replace"]>
+}
+
+/**
+ * @since 0.1.0
+ */
+export const make = (parts: {
+  readonly change: Change
+  readonly editor: Editor
+  readonly sessions: Sessions
+}): Accounts => {
+  const { change, editor, sessions } = parts
+
+  /** A user who is disabled or removed, or an application that is uninstalled, may refresh no more (R70). */
+  const ending = <E extends ChangeError>(what: string, operation: Effect.Effect<Gone, E | StoreError>) =>
+    change(
+      what,
+      Effect.flatMap(unavailable(operation), ({ installations, users }) =>
+        Effect.andThen(
+          Effect.forEach(users, ({ accountId, userId }) => sessions.endUser(accountId, userId), { discard: true }),
+          Effect.forEach(installations, ({ accountId, clientId }) => sessions.revokeClient(accountId, clientId), {
+            discard: true
+          })
+        )
+      )
+    )
+
+  return {
+    list: editor.accounts,
+    addAccount: (account) => ending(`account ${account.id} added`, editor.addAccount(account)),
+    removeAccount: (accountId) => ending(`account ${accountId} removed`, editor.removeAccount(accountId)),
+    addUser: (accountId, user) => ending(`user ${user.id} added`, editor.addUser(accountId, user)),
+    changeUser: (accountId, userId, changes) =>
+      ending(`user ${userId} changed`, editor.changeUser(accountId, userId, changes)),
+    removeUser: (accountId, userId) => ending(`user ${userId} removed`, editor.removeUser(accountId, userId)),
+    addInstallation: (accountId, installation) =>
+      ending(`installation ${installation.client_id} added`, editor.addInstallation(accountId, installation)),
+    changeInstallation: (accountId, clientId, changes) =>
+      ending(`installation ${clientId} changed`, editor.changeInstallation(accountId, clientId, changes)),
+    removeInstallation: (accountId, clientId) =>
+      ending(`installation ${clientId} removed`, editor.removeInstallation(accountId, clientId)),
+    replace: (config) => ending<never>("configuration replaced", editor.replace(config))
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What Sentinel was asked, what it decided, and why: the last requests and changes, in order.
+ *
+ * Nothing secret is in it. Codes, tokens and sessions are named by the first characters of their SHA-256, so that a person can
+ * follow one of them from its beginning to its end.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as PubSub from "effect/PubSub"
+import * as Stream from "effect/Stream"
+import type { Entry, Filter } from "../../JournalEntry.ts"
+
+/**
+ * @since 0.1.0
+ */
+export class Journal extends Context.Service<
+  Journal,
+  {
+    readonly isOn: boolean
+    readonly add: (entry: Omit<Entry, "sequence">) => void
+    readonly read: (filter?: Filter) => Effect.Effect<ReadonlyArray<Entry>>
+    /** What is there already, after `after`, and then everything that comes. */
+    readonly follow: (filter?: Omit<Filter, "limit">) => Stream.Stream<Entry>
+    readonly clear: Effect.Effect<void>
+  }
+>()("@le-auth/sentinel/internal/control/Journal") {}
+
+const isAbout = (entry: Entry, about: string): boolean =>
+  [entry, ...entry.steps].some((part) => Object.values(part).some((value) => value === about))
+
+const passes =
+  ({ about, after = 0 }: Filter) =>
+  (entry: Entry): boolean =>
+    entry.sequence > after && (about === undefined || isAbout(entry, about))
+
+/** A follower that is slower by more than so many entries misses the oldest of them. */
+const backlog = 1024
+
+/**
+ * Keeps the last `capacity` entries; none, and the journal is off.
+ *
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (options: { readonly capacity: number }) {
+  const { capacity } = options
+  const published = yield* PubSub.sliding<Entry>(backlog)
+  const ring: Array<Entry> = []
+  let sequence = 0
+
+  const read = (filter: Filter = {}): ReadonlyArray<Entry> => {
+    const oldest = sequence % capacity
+    const inOrder = ring.length < capacity ? ring : [...ring.slice(oldest), ...ring.slice(0, oldest)]
+    const found = inOrder.filter(passes(filter))
+    return filter.limit === undefined ? found : found.slice(-filter.limit)
+  }
+
+  return Journal.of({
+    isOn: capacity > 0,
+    add: (entry) => {
+      if (capacity <= 0) return
+      const numbered = { sequence: sequence + 1, ...entry }
+      ring[sequence % capacity] = numbered
+      sequence++
+      PubSub.publishUnsafe(published, numbered)
+    },
+    read: (filter) => Effect.sync(() => read(filter)),
+    follow: (filter = {}) =>
+      Stream.unwrap(
+        Effect.gen(function* () {
+          // First the subscription, then what is there: so nothing falls in between, and nothing comes twice.
+          const live = yield* PubSub.subscribe(published)
+          const before = read(filter)
+          const last = sequence
+          const later = Stream.filter(Stream.fromSubscription(live), passes({ ...filter, after: last }))
+          return Stream.concat(Stream.fromIterable(before), later)
+        })
+      ),
+    // Numbers go on, so that a follower notices nothing but new entries.
+    clear: Effect.sync(() => {
+      ring.length = 0
+      sequence += capacity - (sequence % capacity || capacity)
+    })
+  })
+})
+
+/**
+ * Default: the last 2000 entries. 0 switches the journal off.
+ *
+ * @since 0.1.0
+ */
+export const layer = (options?: { readonly capacity?: number | undefined }): Layer.Layer<Journal> =>
+  Layer.effect(Journal, make({ capacity: options?.capacity ?? 2000 }))

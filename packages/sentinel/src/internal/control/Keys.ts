@@ -1,0 +1,32 @@
+/**
+ * The signing keys of Sentinel, as far as they can be told anything.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { SigningKeys } from "../../SigningKeys.ts"
+import { type Unavailable, unavailable } from "../../ControlError.ts"
+import type { Change } from "./recordChange.ts"
+import * as VirtualClock from "./VirtualClock.ts"
+
+/**
+ * @since 0.1.0
+ */
+export interface Keys {
+  /** Signs with a new key from now on, and gives its id. The old one stays in the JWKS as long as tokens may need it. */
+  readonly rotate: Effect.Effect<string, Unavailable>
+}
+
+/**
+ * @since 0.1.0
+ */
+export const make = (
+  keys: SigningKeys["Service"],
+  clock: VirtualClock.VirtualClock["Service"],
+  change: Change
+): Keys => ({
+  rotate: change(
+    (kid) => `signing key rotated to ${kid}`,
+    unavailable(VirtualClock.provide(clock)(keys.rotate)).pipe(Effect.catchTag("CryptoError", Effect.die))
+  )
+})

@@ -1,0 +1,90 @@
+/**
+ * Who is signed in, which token families there are, and their end.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { SentinelStore } from "../../SentinelStore.ts"
+import * as Text from "../input/text.ts"
+import type { FamilyState, Newest, Query, SessionState, StoreInspection } from "../../StoreInspection.ts"
+import { cannotLook, type NotSupported, NotThere, type Unavailable, unavailable } from "../../ControlError.ts"
+import type { Change } from "./recordChange.ts"
+import type { VirtualClock } from "./VirtualClock.ts"
+
+/**
+ * How many are wanted; default: 100. With `alive`, only those that can still be used.
+ *
+ * @since 0.1.0
+ */
+export interface Wanted {
+  readonly limit?: number | undefined
+  readonly alive?: boolean | undefined
+}
+
+/**
+ * @since 0.1.0
+ */
+export interface Sessions {
+  /** The newest that the store still knows, dead ones too. Needs a store with `StoreInspection`. */
+  readonly list: (wanted?: Wanted) => Effect.Effect<Newest<SessionState>, NotSupported | Unavailable>
+  readonly families: (wanted?: Wanted) => Effect.Effect<Newest<FamilyState>, NotSupported | Unavailable>
+  /** Ends a session by its id, with all tokens that came from it. */
+  readonly end: (sessionId: string) => Effect.Effect<void, NotThere | Unavailable>
+  /** Ends all sessions of a user in an account, with all tokens. */
+  readonly endUser: (accountId: string, userId: string) => Effect.Effect<void, Unavailable>
+  /** Revokes a token family by its id. */
+  readonly revoke: (familyId: string) => Effect.Effect<void, NotThere | Unavailable>
+  /** Revokes all token families of an application, if the store can be looked into. */
+  readonly revokeClient: (accountId: string, clientId: string) => Effect.Effect<void, Unavailable>
+}
+
+/** What no store can hold, none has. */
+const isId = (id: string): boolean => Text.problemOf(id) === undefined
+
+/**
+ * @since 0.1.0
+ */
+export const make = (parts: {
+  readonly change: Change
+  readonly clock: VirtualClock["Service"]
+  readonly inspection: StoreInspection["Service"] | undefined
+  readonly store: SentinelStore["Service"]
+}): Sessions => {
+  const { change, clock, inspection, store } = parts
+  const query = ({ alive = false, limit = 100 }: Wanted = {}) =>
+    Effect.map(clock.state, ({ now }): Query => ({ now, limit, onlyAlive: alive }))
+
+  return {
+    list: (wanted) =>
+      inspection === undefined
+        ? Effect.fail(cannotLook)
+        : unavailable(Effect.flatMap(query(wanted), inspection.sessions)),
+    families: (wanted) =>
+      inspection === undefined
+        ? Effect.fail(cannotLook)
+        : unavailable(Effect.flatMap(query(wanted), inspection.families)),
+    end: Effect.fnUntraced(function* (sessionId) {
+      const { now } = yield* clock.state
+      const end = isId(sessionId) ? unavailable(store.endSession(sessionId, now)) : Effect.succeed(false)
+      const ended = yield* change("session ended", end)
+      if (!ended) return yield* new NotThere({ what: "such session, or it has ended already" })
+    }),
+    endUser: (accountId, userId) =>
+      Effect.flatMap(clock.state, ({ now }) =>
+        change(
+          `all sessions of user ${userId} in account ${accountId} ended`,
+          isId(accountId) && isId(userId) ? unavailable(store.endUserSessions(accountId, userId, now)) : Effect.void
+        )
+      ),
+    revoke: Effect.fnUntraced(function* (familyId) {
+      const { now } = yield* clock.state
+      const revoke = isId(familyId) ? unavailable(store.revokeGrant(familyId, now)) : Effect.succeed(false)
+      const revoked = yield* change("token family revoked", revoke)
+      if (!revoked) return yield* new NotThere({ what: "such token family, or it was revoked already" })
+    }),
+    revokeClient: (accountId, clientId) =>
+      inspection === undefined
+        ? Effect.void
+        : Effect.flatMap(clock.state, ({ now }) => unavailable(inspection.revokeClient({ accountId, clientId }, now)))
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The clock of a Sentinel that can be told what time it is: the real one, or that of a test, plus how far it was advanced.
+ *
+ * All that Sentinel judges follows it: codes, sessions, tokens, keys, the throttling of passwords. It goes forward only, as time
+ * does, or back to the real time. What is for the clocks of others, the times in JWTs, is dated by the clock beneath: see `realOf`.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { ClockGoesForward, ClockTooFar } from "../../ControlError.ts"
+
+/**
+ * The time of Sentinel, and how far it is ahead.
+ *
+ * @since 0.1.0
+ */
+export interface ClockState {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly ahead: Duration.Duration
+}
+
+/**
+ * @since 0.1.0
+ */
+export class VirtualClock extends Context.Service<
+  VirtualClock,
+  {
+    readonly state: Effect.Effect<ClockState>
+    readonly advance: (by: Duration.Duration) => Effect.Effect<ClockState, ClockGoesForward | ClockTooFar>
+    /** Advances to a time, in milliseconds since 1970. */
+    readonly advanceTo: (now: number) => Effect.Effect<ClockState, ClockGoesForward | ClockTooFar>
+    /** For a snapshot: how far ahead of the real time it is from now on. */
+    readonly setAhead: (ahead: Duration.Duration) => Effect.Effect<ClockState, ClockTooFar>
+    /** Fails as `setAhead` would, and changes nothing. */
+    readonly checkAhead: (ahead: Duration.Duration) => Effect.Effect<void, ClockTooFar>
+    /** Sentinel's time is the real one again. What began in its future stays valid until it would have ended there. */
+    readonly toRealTime: Effect.Effect<ClockState>
+    /** What time it really was when this clock showed a time, and what this clock showed at a real time; milliseconds since 1970. */
+    readonly realOf: (shown: number) => number
+    readonly shownAt: (real: number) => number
+    /** The clock over another one: that other one itself, as long as nothing was advanced. */
+    readonly over: (base: Clock.Clock) => Clock.Clock
+  }
+>()("@le-auth/sentinel/internal/control/VirtualClock") {}
+
+/**
+ * Runs an effect by the time of this clock.
+ *
+ * @since 0.1.0
+ */
+export const provide =
+  (clock: VirtualClock["Service"]) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.updateService(effect, Clock.Clock, clock.over)
+
+/** Only what time it is changes: how long something takes, and waiting, stay those of the base. */
+const ahead = (base: Clock.Clock, millis: number): Clock.Clock => {
+  const nanos = BigInt(Math.round(millis)) * 1_000_000n
+  const currentTimeMillisUnsafe = () => base.currentTimeMillisUnsafe() + millis
+  const currentTimeNanosUnsafe = () => base.currentTimeNanosUnsafe() + nanos
+  return {
+    currentTimeMillisUnsafe,
+    currentTimeMillis: Effect.sync(currentTimeMillisUnsafe),
+    currentTimeNanosUnsafe,
+    currentTimeNanos: Effect.sync(currentTimeNanosUnsafe),
+    monotonicTimeNanosUnsafe: () => base.monotonicTimeNanosUnsafe(),
+    monotonicTimeNanos: base.monotonicTimeNanos,
+    sleep: (duration) => base.sleep(duration)
+  }
+}
+
+/** The last moment of the years that have four digits: what dates in JSON, and those who read them, can be relied on to have. */
+const latest = 253_402_300_799_999
+const tooFar = new ClockTooFar({
+  problem: `Sentinel's clock goes no further than ${DateTime.formatIso(DateTime.makeUnsafe(latest))}.`
+})
+const isTooFar = (real: number, ahead: number): boolean => !(real + ahead <= latest)
+
+/** So many advances are remembered. Who advances more often asks for no token of long ago. */
+const mostAdvances = 1000
+
+/** From a real moment on, how far it was ahead. */
+interface Advance {
+  readonly at: number
+  readonly ahead: number
+}
+
+/**
+ * A clock that nobody has advanced yet.
+ *
+ * @since 0.1.0
+ */
+export const make = (): VirtualClock["Service"] => {
+  let millis = 0
+  let last: { readonly base: Clock.Clock; readonly millis: number; readonly clock: Clock.Clock } | undefined
+  /** The newest first. */
+  let advances: ReadonlyArray<Advance> = []
+  /** The clock beneath, by which they were made. */
+  let beneath: Clock.Clock | undefined
+
+  const over = (base: Clock.Clock): Clock.Clock => {
+    if (millis === 0) return base
+    if (last?.base !== base || last.millis !== millis) last = { base, millis, clock: ahead(base, millis) }
+    return last.clock
+  }
+  const stateOver = (base: Clock.Clock): ClockState => ({
+    now: base.currentTimeMillisUnsafe() + millis,
+    ahead: Duration.millis(millis)
+  })
+  const state = Effect.map(Clock.Clock, stateOver)
+
+  /** Whole milliseconds: no store has parts of them. */
+  const set = (ahead: number): Effect.Effect<ClockState, ClockTooFar> =>
+    Effect.flatMap(Clock.Clock, (base) => {
+      const at = base.currentTimeMillisUnsafe()
+      const rounded = Math.round(ahead)
+      if (isTooFar(at, rounded)) return Effect.fail(tooFar)
+      millis = rounded
+      beneath = base
+      advances = [{ at, ahead: rounded }, ...advances].slice(0, mostAdvances)
+      return Effect.succeed(stateOver(base))
+    })
+  const advance = (by: Duration.Duration) =>
+    Effect.suspend((): Effect.Effect<ClockState, ClockGoesForward | ClockTooFar> =>
+      Duration.toMillis(by) < 0
+        ? Effect.fail(new ClockGoesForward({ problem: "That is a step back." }))
+        : set(millis + Duration.toMillis(by))
+    )
+
+  return {
+    over,
+    state,
+    advance,
+    advanceTo: (target) =>
+      Effect.flatMap(state, ({ now }): Effect.Effect<ClockState, ClockGoesForward | ClockTooFar> =>
+        target < now
+          ? Effect.fail(new ClockGoesForward({ problem: "That time is over already." }))
+          : set(millis + target - now)
+      ),
+    setAhead: (ahead) => set(Duration.toMillis(ahead)),
+    checkAhead: (ahead) =>
+      Effect.flatMap(Clock.Clock, (base) =>
+        isTooFar(base.currentTimeMillisUnsafe(), Duration.toMillis(ahead)) ? Effect.fail(tooFar) : Effect.void
+      ),
+    toRealTime: Effect.orDie(set(0)),
+    realOf: (shown) => {
+      let skippedAt: number | undefined
+      let end = beneath?.currentTimeMillisUnsafe() ?? Infinity
+      for (const [index, { ahead, at }] of advances.entries()) {
+        if (shown >= at + ahead && shown <= end + ahead) return shown - ahead
+        const before = at + (advances[index + 1]?.ahead ?? 0)
+        if (shown >= before && shown < at + ahead) skippedAt ??= at
+        end = at
+      }
+      return skippedAt ?? Math.min(shown, end)
+    },
+    shownAt: (real) => real + (advances.find(({ at }) => at <= real)?.ahead ?? 0)
+  }
+}
+
+/**
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<VirtualClock> = Layer.sync(VirtualClock, make)

@@ -1,0 +1,129 @@
+/** The contract of the control over the service in the process: thin, since `Control` does the work. */
+import * as SchemaProblems from "@le-auth/core/SchemaProblems"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Layer from "effect/Layer"
+import { Control } from "../../Control.ts"
+import { AllProblems, ControlApi } from "../../ControlApi.ts"
+import { internalError, InvalidChange } from "../../ControlError.ts"
+import type { ClockState } from "./VirtualClock.ts"
+import * as WholeDocument from "./WholeDocument.ts"
+
+const shown = ({ ahead, now }: ClockState) => ({ now: DateTime.makeUnsafe(now), ahead })
+
+/** What is large is read in slices, and not by the contract. The whole text is here already, see `ControlAnswers`. */
+const textOf = (request: HttpServerRequest.HttpServerRequest) => Effect.orDie(request.text)
+
+const clock = HttpApiBuilder.group(ControlApi, "clock", (handlers) =>
+  Effect.map(Control, ({ clock }) =>
+    handlers.handleAll({
+      state: () => Effect.map(clock.state, shown),
+      advance: ({ payload }) =>
+        Effect.map(
+          "by" in payload ? clock.advance(payload.by) : clock.advanceTo(DateTime.toEpochMillis(payload.to)),
+          shown
+        ),
+      toRealTime: () => Effect.map(clock.toRealTime, shown)
+    })
+  )
+)
+
+const faults = HttpApiBuilder.group(ControlApi, "faults", (handlers) =>
+  Effect.map(Control, ({ faults }) =>
+    handlers.handleAll({
+      list: () => faults.list,
+      add: ({ payload }) => faults.add(payload),
+      clear: () => faults.clear,
+      remove: ({ params }) => faults.remove(params.id)
+    })
+  )
+)
+
+const journal = HttpApiBuilder.group(ControlApi, "journal", (handlers) =>
+  Effect.map(Control, ({ explain, journal }) =>
+    handlers.handleAll({
+      read: ({ query }) => journal.read(query),
+      follow: ({ query }) => Effect.succeed(journal.follow(query)),
+      clear: () => journal.clear,
+      explain: ({ payload }) => explain(payload.secret)
+    })
+  )
+)
+
+const accounts = HttpApiBuilder.group(ControlApi, "accounts", (handlers) =>
+  Effect.map(Control, ({ accounts, sessions }) =>
+    handlers
+      .handleRaw("replace", ({ request }) =>
+        Effect.flatMap(textOf(request), (text) => Effect.flatMap(WholeDocument.configuration(text), accounts.replace))
+      )
+      .handleAll({
+        list: () => accounts.list,
+        addAccount: ({ payload }) => accounts.addAccount(payload),
+        removeAccount: ({ params }) => accounts.removeAccount(params.accountId),
+        addUser: ({ params, payload }) => accounts.addUser(params.accountId, payload),
+        changeUser: ({ params, payload }) => accounts.changeUser(params.accountId, params.userId, payload),
+        removeUser: ({ params }) => accounts.removeUser(params.accountId, params.userId),
+        endUserSessions: ({ params }) => sessions.endUser(params.accountId, params.userId),
+        addInstallation: ({ params, payload }) => accounts.addInstallation(params.accountId, payload),
+        changeInstallation: ({ params, payload }) =>
+          accounts.changeInstallation(params.accountId, params.clientId, payload),
+        removeInstallation: ({ params }) => accounts.removeInstallation(params.accountId, params.clientId)
+      })
+  )
+)
+
+const wantedOf = ({ alive, limit }: { readonly alive?: "true" | "false"; readonly limit?: number }) => ({
+  limit,
+  alive: alive === "true"
+})
+
+const sessions = HttpApiBuilder.group(ControlApi, "sessions", (handlers) =>
+  Effect.map(Control, ({ sessions }) =>
+    handlers.handleAll({
+      list: ({ query }) => sessions.list(wantedOf(query)),
+      end: ({ params }) => sessions.end(params.id),
+      families: ({ query }) => sessions.families(wantedOf(query)),
+      revoke: ({ params }) => sessions.revoke(params.id)
+    })
+  )
+)
+
+const state = HttpApiBuilder.group(ControlApi, "state", (handlers) =>
+  Effect.map(Control, ({ state }) =>
+    handlers
+      .handleRaw("put", ({ request }) =>
+        Effect.flatMap(textOf(request), (text) => Effect.flatMap(WholeDocument.snapshot(text), state.put))
+      )
+      .handleAll({
+        reset: () => state.reset,
+        take: () => state.take,
+        names: () => state.names,
+        save: ({ params }) => state.save(params.name),
+        restore: ({ params }) => state.restore(params.name),
+        forget: ({ params }) => state.forget(params.name)
+      })
+  )
+)
+
+const keys = HttpApiBuilder.group(ControlApi, "keys", (handlers) =>
+  Effect.map(Control, ({ keys }) => handlers.handleAll({ rotate: () => Effect.map(keys.rotate, (kid) => ({ kid })) }))
+)
+
+/** An answer of ours that does not fit is a mistake of ours, and says nothing of what is in it. */
+const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ cause, kind }) =>
+  kind === "Body" || kind === "ResponseHeaders"
+    ? Effect.andThen(
+        Effect.logError("The control has an answer that does not fit its contract", ...SchemaProblems.of(cause.issue)),
+        Effect.fail(internalError)
+      )
+    : Effect.fail(new InvalidChange({ problems: SchemaProblems.of(cause.issue) }))
+)
+
+/** The routes, without a guard. */
+export const layer = HttpApiBuilder.layer(ControlApi, { openapiPath: "/control/openapi.json" }).pipe(
+  Layer.provide([clock, faults, journal, accounts, sessions, state, keys]),
+  Layer.provide(allProblems)
+)

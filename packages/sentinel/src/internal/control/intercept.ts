@@ -1,0 +1,124 @@
+/**
+ * Stands between the server and Sentinel's routes: lets requests meet their faults, gives them Sentinel's time, and writes down
+ * what came of them. With no fault armed, the clock not advanced and the journal off, a request passes as it is.
+ *
+ * @since 0.1.0
+ */
+import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import * as Clock from "effect/Clock"
+import type * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as Types from "effect/Types"
+import * as FormBody from "../http/FormBody.ts"
+import { parametersOf } from "../http/Query.ts"
+import { faultHeader, type Intercepted, type Interceptor } from "../http/Interceptor.ts"
+import { RequestTrail, Trail } from "../http/Trail.ts"
+import * as RequestFacts from "../http/RequestFacts.ts"
+import { clientIdOf } from "../token/ClientAuthentication.ts"
+import * as FaultAnswer from "./FaultAnswer.ts"
+import type { Facts, Faults } from "./Faults.ts"
+import { type Entry, isRefusal } from "../../JournalEntry.ts"
+import { type Journal } from "./Journal.ts"
+import type { VirtualClock } from "./VirtualClock.ts"
+
+const noParameters = UrlParameters.fromSearch("")
+
+/** What a request says of itself. Its body is read only where it says more than the address does. */
+const factsOf = Effect.fnUntraced(function* ({ accountId, request, route }: Intercepted) {
+  const facts: Facts = { route, method: request.method, account: accountId, client: undefined, grantType: undefined }
+  if (route === "authorize") return { ...facts, client: parametersOf(request.url).get("client_id") }
+  if ((route !== "token" && route !== "revoke") || request.method !== "POST") return facts
+  const body = yield* Effect.orElseSucceed(FormBody.read(request), () => noParameters)
+  return { ...facts, client: clientIdOf(request, body), grantType: body.get("grant_type") }
+})
+
+const outcomeOf = (response: HttpServerResponse.HttpServerResponse): string => {
+  const location = response.headers["location"]
+  if (location === undefined) return response.status < 400 ? "ok" : `status ${response.status}`
+  const sent = parametersOf(location)
+  return sent.get("error") ?? (sent.has("code") ? "code" : sent.has("request") ? "sign-in" : "ok")
+}
+
+/**
+ * Makes the interceptor. `rotate` makes a new signing key; `explain` says more of a refused request than it says itself.
+ *
+ * @since 0.1.0
+ */
+export const make = (parts: {
+  readonly clock: VirtualClock["Service"]
+  readonly faults: Faults["Service"]
+  readonly journal: Journal["Service"]
+  readonly rotate: Effect.Effect<unknown>
+  readonly explain: (intercepted: Intercepted, trail: RequestTrail, query: UrlParameters) => Effect.Effect<void>
+}): Effect.Effect<Interceptor, never, SecureRandom.SecureRandom> =>
+  Effect.map(RequestFacts.make, (requestFactsOf): Interceptor => {
+    const { clock, explain, faults, journal, rotate } = parts
+
+    const meet = (intercepted: Intercepted, trail: RequestTrail, usual: ReturnType<Interceptor>) => {
+      if (faults.isEmpty()) return usual
+      return Effect.flatMap(factsOf(intercepted), (facts) => {
+        const acting = faults.meet(facts)
+        if (acting === undefined) return usual
+        trail.fault = acting.id
+        trail.client ??= facts.client?.slice(0, 100)
+        trail.reason = `fault ${acting.id}`
+        trail.steps.push({ what: `fault ${acting.id}` })
+        const { request, route } = intercepted
+        return Effect.map(
+          FaultAnswer.perform(acting.action, usual, { request, route, trail, rotate }),
+          HttpServerResponse.setHeader(faultHeader, acting.id)
+        )
+      })
+    }
+
+    /** What came of it. Nothing, if nobody waited for the answer or a fault took it away. */
+    const record = (
+      { accountId, request, route }: Intercepted,
+      trail: RequestTrail,
+      base: Clock.Clock,
+      start: bigint,
+      response: HttpServerResponse.HttpServerResponse | undefined
+    ) =>
+      Effect.map(requestFactsOf(request), ({ id }) => {
+        const outcome = response === undefined ? "no answer" : (trail.error ?? outcomeOf(response))
+        const mark = request.url.indexOf("?")
+        const entry: Types.Mutable<Omit<Entry, "sequence">> = {
+          time: clock.over(base).currentTimeMillisUnsafe(),
+          kind: "request",
+          outcome,
+          route,
+          method: request.method,
+          path: (mark === -1 ? request.url : request.url.slice(0, mark)).slice(0, 200),
+          duration: Number(base.monotonicTimeNanosUnsafe() - start) / 1e6,
+          requestId: id,
+          steps: trail.steps
+        }
+        if (response !== undefined) entry.status = response.status
+        if (accountId !== "") entry.account = accountId
+        if (trail.client !== undefined) entry.client = trail.client
+        if (trail.user !== undefined) entry.user = trail.user
+        if (trail.fault !== undefined) entry.fault = trail.fault
+        if (trail.problem !== undefined) entry.problem = trail.problem
+        if (trail.reason !== undefined && (isRefusal(outcome) || trail.fault !== undefined)) entry.reason = trail.reason
+        journal.add(entry)
+      })
+
+    return (intercepted, usual) =>
+      Effect.flatMap(Clock.Clock, (base) => {
+        const virtual = clock.over(base)
+        if (!journal.isOn && faults.isEmpty() && virtual === base) return usual
+        const trail = new RequestTrail()
+        const timed = virtual === base ? usual : Effect.provideService(usual, Clock.Clock, virtual)
+        const answer = meet(intercepted, trail, Effect.provideService(timed, Trail, trail))
+        if (!journal.isOn) return answer
+        const start = base.monotonicTimeNanosUnsafe()
+        return Effect.onExit(answer, (exit) => {
+          const response = exit._tag === "Success" ? exit.value : undefined
+          const recorded = record(intercepted, trail, base, start, response)
+          return trail.error === undefined
+            ? recorded
+            : Effect.andThen(explain(intercepted, trail, parametersOf(intercepted.request.url)), recorded)
+        })
+      })
+  })

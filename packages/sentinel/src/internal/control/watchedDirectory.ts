@@ -1,0 +1,71 @@
+/** A directory that writes into the trail of the request who was looked for, and why he was not found. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Directory } from "../../Directory.ts"
+import type { DirectoryEditor } from "../../DirectoryEditor.ts"
+import { type RequestTrail, Trail } from "../http/Trail.ts"
+
+const cut = (text: string): string => JSON.stringify(text.slice(0, 100))
+
+export const watchedDirectory = (
+  directory: Directory["Service"],
+  editor: DirectoryEditor["Service"]
+): Directory["Service"] => {
+  const accountOf = (accountId: string) =>
+    Effect.map(editor.accounts, (accounts) => accounts.find(({ id }) => id === accountId))
+
+  const noInstallation = Effect.fnUntraced(function* (accountId: string, clientId: string) {
+    const account = yield* accountOf(accountId)
+    if (account === undefined) return `there is no account ${cut(accountId)}`
+    const found = account.installations.find(({ client_id }) => client_id === clientId)
+    return found === undefined
+      ? `account ${accountId} has no installation ${cut(clientId)}`
+      : `the installation ${clientId} is disabled`
+  })
+
+  const noLogin = Effect.fnUntraced(function* (accountId: string, email: string) {
+    const account = yield* accountOf(accountId)
+    const user = account?.users.find((one) => one.email.toLowerCase() === email.toLowerCase())
+    if (user === undefined) return `account ${accountId} has no user with this e-mail address`
+    return user.enabled ? `the password of user ${user.id} is wrong` : `user ${user.id} is disabled`
+  })
+
+  const explain = <A, E>(
+    found: Effect.Effect<Option.Option<A>, E>,
+    reason: Effect.Effect<string>,
+    note?: (trail: RequestTrail, found: A) => void
+  ): Effect.Effect<Option.Option<A>, E> =>
+    Effect.flatMap(Trail, (trail) =>
+      trail === undefined
+        ? found
+        : Effect.tap(found, (found) => {
+            if (Option.isSome(found)) return Effect.sync(() => note?.(trail, found.value))
+            return Effect.map(reason, (reason) => void (trail.reason ??= reason))
+          })
+    )
+
+  return {
+    account: (accountId) =>
+      explain(directory.account(accountId), Effect.succeed(`there is no account ${cut(accountId)}`)),
+    installation: (accountId, clientId) =>
+      explain(
+        directory.installation(accountId, clientId),
+        Effect.suspend(() => noInstallation(accountId, clientId)),
+        (trail) => void (trail.client ??= clientId)
+      ),
+    user: (accountId, userId) =>
+      explain(
+        directory.user(accountId, userId),
+        Effect.succeed(`user ${cut(userId)} is disabled, or not in account ${accountId}`)
+      ),
+    authenticate: (accountId, email, password) =>
+      explain(
+        directory.authenticate(accountId, email, password),
+        Effect.suspend(() => noLogin(accountId, email)),
+        (trail, user) => {
+          trail.user = user.id
+          trail.steps.push({ what: "password accepted", user: user.id })
+        }
+      )
+  }
+}

@@ -1,0 +1,149 @@
+/** The changes of a directory: each makes other records of the records that there are, or says all that is wrong with it. */
+import * as Effect from "effect/Effect"
+import { InvalidChange, NotThere } from "../../ControlError.ts"
+import type { InstallationChanges, UserChanges } from "../../DirectoryEditor.ts"
+import * as Slices from "../input/Slices.ts"
+import * as SentinelConfig from "../../SentinelConfig.ts"
+import {
+  type AccountRecord,
+  type InstallationRecord,
+  kindsOf,
+  type Recorder,
+  type Records,
+  type UserRecord
+} from "./directoryRecords.ts"
+
+/** Whose sessions are kept is not what is changed. */
+type Kept<Changes> = Omit<Changes, "keep_sessions">
+
+type Change = (records: Records) => Effect.Effect<Records, NotThere>
+
+/** Stands for a secret that is there, and of which only the hash is known. */
+const kept = "unchanged"
+
+/** Whether there may be installations without a secret. */
+export type Pkce = NonNullable<SentinelConfig.SentinelConfig["profile"]>["pkce"]
+
+/** The records as the configuration that they could have come from, and what only the records tell. */
+function* asConfig(records: Records, pkce: Pkce) {
+  const problems: Array<string> = []
+  const accounts: Array<unknown> = []
+  for (const { installations, settings, users } of records) {
+    const account = { ...settings, users: [] as Array<unknown>, installations: [] as Array<unknown> }
+    for (const user of users) {
+      yield
+      account.users.push({ ...user.settings, password: kept })
+    }
+    for (const { secretHash, settings } of installations) {
+      yield
+      account.installations.push(secretHash === undefined ? settings : { ...settings, client_secret: kept })
+    }
+    if ((yield* kindsOf(users)).length > SentinelConfig.mostKinds) {
+      problems.push(`accounts[${accounts.length}].users: ${SentinelConfig.tooManyKinds}`)
+    }
+    accounts.push(account)
+  }
+  return { problems, config: { ...(pkce === undefined ? {} : { profile: { pkce } }), accounts } }
+}
+
+const notThere = (what: string) => Effect.fail(new NotThere({ what }))
+
+/** What a change leaves out stays as it is. */
+const merge = <A extends object>(before: A, changes: Partial<A>): A => ({
+  ...before,
+  ...(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<A>)
+})
+
+const inAccount =
+  (accountId: string, change: (account: AccountRecord) => Effect.Effect<AccountRecord, NotThere>): Change =>
+  (records) => {
+    const account = records.find(({ settings }) => settings.id === accountId)
+    if (account === undefined) return notThere(`account ${accountId}`)
+    return Effect.map(change(account), (next) => records.map((one) => (one === account ? next : one)))
+  }
+
+/** Changes one user, or removes him if the change gives none. */
+const inUser = (
+  accountId: string,
+  userId: string,
+  change: (user: UserRecord) => Effect.Effect<UserRecord | undefined>
+): Change =>
+  inAccount(accountId, (account) => {
+    const user = account.users.find(({ settings }) => settings.id === userId)
+    if (user === undefined) return notThere(`user ${userId} in account ${accountId}`)
+    return Effect.map(change(user), (next) => ({
+      ...account,
+      users: account.users.flatMap((one) => (one !== user ? [one] : next === undefined ? [] : [next]))
+    }))
+  })
+
+/** Changes one installation, or removes it if the change gives none. */
+const inInstallation = (
+  accountId: string,
+  clientId: string,
+  change: (installation: InstallationRecord) => Effect.Effect<InstallationRecord | undefined>
+): Change =>
+  inAccount(accountId, (account) => {
+    const installation = account.installations.find(({ settings }) => settings.client_id === clientId)
+    if (installation === undefined) return notThere(`installation ${clientId} in account ${accountId}`)
+    return Effect.map(change(installation), (next) => ({
+      ...account,
+      installations: account.installations.flatMap((one) =>
+        one !== installation ? [one] : next === undefined ? [] : [next]
+      )
+    }))
+  })
+
+/** What holds for a configuration holds after each change: the same schemas, the same check for duplicates. */
+export const check = Effect.fnUntraced(function* (records: Records, pkce: Pkce): Effect.fn.Return<void, InvalidChange> {
+  const { config, problems } = yield* Slices.run(() => asConfig(records, pkce))
+  if (problems.length > 0) return yield* new InvalidChange({ problems })
+  yield* Effect.mapError(SentinelConfig.fromUnknown(config), ({ problems }) => new InvalidChange({ problems }))
+})
+
+export const make = (recording: Recorder) => ({
+  addAccount:
+    (account: SentinelConfig.Account): Change =>
+    (records) =>
+      Effect.map(recording.account(account), (record) => [...records, record]),
+  removeAccount:
+    (accountId: string): Change =>
+    (records) =>
+      records.some(({ settings }) => settings.id === accountId)
+        ? Effect.succeed(records.filter(({ settings }) => settings.id !== accountId))
+        : notThere(`account ${accountId}`),
+
+  addUser: (accountId: string, user: SentinelConfig.User): Change =>
+    inAccount(accountId, (account) =>
+      Effect.map(recording.user(user), (record) => ({ ...account, users: [...account.users, record] }))
+    ),
+  changeUser: (accountId: string, userId: string, { password, ...changes }: Kept<UserChanges>): Change =>
+    inUser(accountId, userId, (user) => {
+      const settings = merge(user.settings, changes)
+      return password === undefined
+        ? Effect.succeed({ settings, password: user.password })
+        : recording.user({ ...settings, password }, user.password)
+    }),
+  removeUser: (accountId: string, userId: string): Change => inUser(accountId, userId, () => Effect.succeed(undefined)),
+
+  addInstallation: (accountId: string, installation: SentinelConfig.Installation): Change =>
+    inAccount(accountId, (account) =>
+      Effect.map(recording.installation(installation), (record) => ({
+        ...account,
+        installations: [...account.installations, record]
+      }))
+    ),
+  changeInstallation: (
+    accountId: string,
+    clientId: string,
+    { client_secret, ...changes }: Kept<InstallationChanges>
+  ): Change =>
+    inInstallation(accountId, clientId, ({ secretHash, ...installation }) => {
+      const settings = merge(installation.settings, changes)
+      return client_secret === undefined
+        ? Effect.succeed({ settings, secretHash })
+        : recording.installation({ ...settings, client_secret })
+    }),
+  removeInstallation: (accountId: string, clientId: string): Change =>
+    inInstallation(accountId, clientId, () => Effect.succeed(undefined))
+})

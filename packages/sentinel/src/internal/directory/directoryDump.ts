@@ -1,0 +1,92 @@
+/** The directory as a document: settings, and hashes in place of secrets. */
+import { AccountId } from "@le-auth/core/Identifiers"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+import type * as Slices from "../input/Slices.ts"
+import * as PasswordHash from "../../PasswordHash.ts"
+import * as SentinelConfig from "../../SentinelConfig.ts"
+import * as Password from "./directoryPassword.ts"
+import type { Records } from "./directoryRecords.ts"
+
+export const UserSettings = Schema.Struct(
+  Struct.omit(SentinelConfig.User.fields, ["password", "password_hash"])
+).annotate({
+  identifier: "UserSettings"
+})
+export const InstallationSettings = Schema.Struct(
+  Struct.omit(SentinelConfig.Installation.fields, ["client_secret"])
+).annotate({
+  identifier: "InstallationSettings"
+})
+
+const PasswordHashText = Schema.String.check(Schema.makeFilter((text: string) => PasswordHash.problemOf(text)))
+
+const SecretHash = Schema.Uint8ArrayFromBase64Url.check(
+  Schema.makeFilter(({ length }: Uint8Array) => (length === 32 ? undefined : "must be a SHA-256 in base64url"))
+)
+
+export const DirectoryDump = Schema.Array(
+  Schema.Struct({
+    settings: Schema.Struct({ id: AccountId, name: SentinelConfig.Account.fields.name }),
+    users: Schema.Array(Schema.Struct({ settings: UserSettings, hash: PasswordHashText })),
+    installations: Schema.Array(
+      Schema.Struct({ settings: InstallationSettings, secretHash: Schema.optional(SecretHash) })
+    )
+  })
+)
+export type DirectoryDump = typeof DirectoryDump.Type
+
+/** The same records, with a hash of every password. */
+export const settled = (records: Records): Effect.Effect<Records> =>
+  Effect.forEach(records, (account) =>
+    Effect.map(
+      Effect.forEach(account.users, ({ password, settings }) =>
+        Effect.map(Password.settled(password), (password) => ({ settings, password }))
+      ),
+      (users) => ({ ...account, users })
+    )
+  )
+
+/** Passwords that have not changed stay what they are, with what is known of them. */
+export const withKnown = (records: Records, known: Records): Records => {
+  const accounts = new Map(known.map(({ settings, users }) => [settings.id, users]))
+  return records.map((account) => {
+    const users = new Map(accounts.get(account.settings.id)?.map(({ password, settings }) => [settings.id, password]))
+    return {
+      ...account,
+      users: account.users.map(({ password, settings }) => {
+        const old = users.get(settings.id)
+        return { settings, password: old !== undefined && Password.isSamePassword(old, password) ? old : password }
+      })
+    }
+  })
+}
+
+export const toDump = (records: Records): Effect.Effect<DirectoryDump> =>
+  Effect.forEach(records, (account) =>
+    Effect.map(
+      Effect.forEach(account.users, ({ password, settings }) =>
+        Effect.map(password.hash, (hash) => ({ settings, hash: PasswordHash.format(hash) }))
+      ),
+      (users) => ({ ...account, users })
+    )
+  )
+
+export function* fromDump(dump: DirectoryDump): Slices.Pausing<Records> {
+  const records: Array<Records[number]> = []
+  for (const { installations, settings, users } of dump) {
+    const known: Array<Records[number]["users"][number]> = []
+    for (const { hash, settings } of users) {
+      yield
+      // The schema has seen to it that it can be read.
+      known.push({ settings, password: Password.hashed(PasswordHash.parse(hash)!) })
+    }
+    records.push({
+      settings,
+      installations: installations.map(({ secretHash, settings }) => ({ settings, secretHash })),
+      users: known
+    })
+  }
+  return records
+}

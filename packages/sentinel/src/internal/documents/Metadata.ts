@@ -1,0 +1,86 @@
+/**
+ * The discovery documents: authorization server metadata (RFC 8414) and OpenID Connect Discovery. **Not LivePerson.**
+ *
+ * @since 0.1.0
+ */
+import type { Origin } from "@le-auth/core/Origin"
+import * as SentinelApi from "@le-auth/core/SentinelApi"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
+import { Directory } from "../../Directory.ts"
+import type { Endpoint, Handler } from "../http/Endpoint.ts"
+import { ShownError } from "../http/ShownError.ts"
+import { SentinelDialect } from "../../SentinelDialect.ts"
+import type { Issuer } from "./Issuer.ts"
+
+const account = "/sentinel/api/account/:accountId"
+
+/**
+ * Where the document of an issuer with a path is: RFC 8414 section 3.1 puts the well-known part before the path, OpenID
+ * Connect Discovery section 4 behind it. The first has both names, since clients look for both there (RFC 8414 section 5).
+ *
+ * @since 0.1.0
+ */
+export const paths: ReadonlyArray<string> = [
+  `/.well-known/oauth-authorization-server${account}`,
+  `/.well-known/openid-configuration${account}`,
+  `${account}/.well-known/openid-configuration`
+]
+
+const unknownAccount = new ShownError({
+  status: 404,
+  error: "not_found",
+  description: "The account is not known.",
+  remedy: "Check the account id in the path."
+})
+
+/**
+ * The endpoints, if the profile has discovery. What they announce is what is switched on, and nothing else.
+ *
+ * @since 0.1.0
+ */
+export const endpoints = Effect.fnUntraced(function* (
+  publicOrigin: Origin,
+  issuer: Issuer
+): Effect.fn.Return<ReadonlyArray<Endpoint>, never, Directory> {
+  const directory = yield* Directory
+  const profile = yield* SentinelDialect
+  if (!profile.discovery) return []
+  const hasPkce = profile.pkce !== "ignored"
+  const clientMethods = ["client_secret_post", "client_secret_basic", ...(hasPkce ? ["none"] : [])]
+  const address = (path: string, accountId: string) => publicOrigin + path.replace(":accountId", accountId)
+
+  // Some clients cannot cope with an endpoint that has a query, so it is there only if it has to be.
+  const version = profile.version === "required" ? "?v=1.0" : ""
+
+  const document = (accountId: string) => ({
+    issuer: issuer.ofIdTokens(accountId),
+    authorization_endpoint: address(SentinelApi.authorize.path, accountId) + version,
+    token_endpoint: address(SentinelApi.token.path, accountId) + version,
+    revocation_endpoint: address(SentinelApi.revoke.path, accountId) + version,
+    jwks_uri: address(SentinelApi.keys.path, accountId),
+    response_types_supported: ["code"],
+    response_modes_supported: ["query"],
+    grant_types_supported: ["authorization_code", "refresh_token"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+    scopes_supported: ["openid"],
+    claims_supported: ["sub", "aud", "iss", "exp", "iat", "nonce", "is_admin", "is_lpa"],
+    token_endpoint_auth_methods_supported: clientMethods,
+    revocation_endpoint_auth_methods_supported: clientMethods,
+    code_challenge_methods_supported: hasPkce ? ["S256"] : undefined,
+    authorization_response_iss_parameter_supported: profile.issuerInAnswers,
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false
+  })
+
+  const handler: Handler = Effect.fnUntraced(function* ({ accountId }) {
+    if (Option.isNone(yield* directory.account(accountId))) return yield* unknownAccount
+    return HttpServerResponse.jsonUnsafe(document(accountId), {
+      headers: { "cache-control": "public, max-age=300", "x-content-type-options": "nosniff" }
+    })
+  })
+  return paths.map((path) => ({ route: "metadata" as const, path, GET: handler }))
+})

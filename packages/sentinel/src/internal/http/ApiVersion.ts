@@ -1,0 +1,41 @@
+/**
+ * The parameter `v`.
+ *
+ * LivePerson documents the version as a number with the default 1.0; prints `?v1.0`, without `=`, for revocation; and has
+ * shown 2.0 for tokens. What happens to another or a missing one is not documented, so the profile decides.
+ *
+ * @since 0.1.0
+ */
+import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import type { SentinelDialect } from "../../SentinelDialect.ts"
+
+/**
+ * Which versions there are: of the authorization endpoint, and of the others.
+ *
+ * @since 0.1.0
+ */
+export const authorizeVersions: ReadonlyArray<string> = ["1.0"]
+
+const bareOf = (query: UrlParameters): string | undefined =>
+  ["1.0", "2.0"].find((version) => query.has(`v${version}`) && query.get(`v${version}`) === undefined)
+
+/**
+ * What is wrong with the version of a request; `undefined` if nothing is.
+ *
+ * @since 0.1.0
+ */
+export const problemOf = (
+  query: UrlParameters,
+  versions: ReadonlyArray<string>,
+  profile: SentinelDialect
+): string | undefined => {
+  if (profile.version === "any") return undefined
+  const v = query.get("v") ?? (profile.bareVersion ? bareOf(query) : undefined)
+  const expected = versions.join(" or ")
+  if (v === undefined) return profile.version === "known" ? undefined : `v is missing. It must be ${expected}.`
+  // Some clients add their query with a second question mark, because the endpoint already has one.
+  if (v.includes("?")) {
+    return "v has a second question mark. The endpoint already has a query: add parameters with an ampersand."
+  }
+  return versions.includes(v) || versions.includes(`${v}.0`) ? undefined : `v must be ${expected}.`
+}

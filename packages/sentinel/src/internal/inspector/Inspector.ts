@@ -1,0 +1,40 @@
+/**
+ * A page that shows what a Sentinel does, live, and lets a person tell it what to do. It is served beside the control, at `/` of
+ * its listener, and does nothing that the control's contract cannot do.
+ *
+ * @since 0.1.0
+ */
+import type * as Digest from "effect/crypto/Digest"
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as Layer from "effect/Layer"
+import { Control } from "../../Control.ts"
+import { parametersOf } from "../http/Query.ts"
+import { pageHeaders, sourceOf } from "../page/Page.ts"
+import * as Page from "./InspectorPage.ts"
+import { script } from "./script.ts"
+import { style } from "./style.ts"
+import * as View from "./View.ts"
+
+/**
+ * The page. `?about=` shows only what the journal has about an account, user, application, request, code, token or session.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Control | Digest.Digest> = HttpRouter.addAll(
+  Effect.gen(function* () {
+    const control = yield* Control
+    const headers = pageHeaders(
+      `style-src ${yield* sourceOf(style)}; script-src ${yield* sourceOf(script)}; connect-src 'self'; form-action 'none'`
+    )
+    return [
+      HttpRouter.route("GET", "/", (request: HttpServerRequest.HttpServerRequest) =>
+        Effect.map(View.make(control, parametersOf(request.url).get("about")), (view) =>
+          HttpServerResponse.text(Page.render(view), { contentType: "text/html; charset=utf-8", headers })
+        )
+      )
+    ]
+  })
+)

@@ -1,0 +1,77 @@
+/**
+ * The journal as a part of the inspector's page: every request with its outcome, and why it was refused.
+ *
+ * @since 0.1.0
+ */
+import { type Entry, isRefusal } from "../../JournalEntry.ts"
+import { type Html, html, join } from "../page/Html.ts"
+import * as Moment from "./Moment.ts"
+
+type Step = Entry["steps"][number]
+
+/** What can be followed through the journal is a link to all entries about it. */
+const about = (value: string): Html => html`<a href="/?about=${encodeURIComponent(value)}"><code>${value}</code></a>`
+
+const term = (name: string, value: Html | string | number | undefined): Html =>
+  value === undefined
+    ? html``
+    : html`<dt>${name}</dt>
+        <dd>${value}</dd>`
+
+const followed = (name: string, value: string | undefined): Html =>
+  term(name, value === undefined ? undefined : about(value))
+
+const stepNames: Record<Exclude<keyof Step, "what">, string> = {
+  code: "code",
+  family: "token family",
+  session: "session",
+  user: "user",
+  accessToken: "access token",
+  refreshToken: "refresh token",
+  newRefreshToken: "new refresh token"
+}
+
+const step = ({ what, ...things }: Step): Html => {
+  const known = Object.entries(things).filter(([, value]) => value !== undefined)
+  const parts = known.map(([key, value]) => html`, ${stepNames[key as keyof typeof stepNames]} ${about(value)}`)
+  return html`${what}${join(parts)}`
+}
+
+const badge = ({ kind, outcome }: Entry): Html => {
+  if (kind === "change") return html`<span class="badge change">change</span>`
+  return html`<span class="badge ${isRefusal(outcome) ? "bad" : "good"}">${outcome}</span>`
+}
+
+const what = (entry: Entry): string =>
+  entry.kind === "change"
+    ? entry.steps.map(({ what }) => what).join(", ") || entry.outcome
+    : `${entry.method ?? ""} ${entry.path ?? ""}`
+
+const row = (entry: Entry): Html =>
+  html`<details class="entry" id="entry-${entry.sequence}">
+    <summary>
+      <time datetime="${Moment.iso(entry.time)}">${Moment.time(entry.time)}</time>
+      <span class="soft">${entry.kind === "change" ? "control" : entry.route}</span>
+      <span class="what"><code>${what(entry)}</code></span>
+      <span>${entry.status === undefined ? "" : html`${entry.status} `}${badge(entry)}</span>
+      ${entry.reason === undefined ? "" : html`<span class="reason">${entry.reason}</span>`}
+    </summary>
+    <dl>
+      ${term("time", Moment.iso(entry.time))}
+      ${term("took", entry.duration === undefined ? undefined : `${entry.duration.toFixed(2)} ms`)}
+      ${followed("account", entry.account)} ${followed("application", entry.client)} ${followed("user", entry.user)}
+      ${followed("fault", entry.fault)} ${followed("request", entry.requestId)}
+      ${join(entry.steps.map((each) => term("did", step(each))))}
+    </dl>
+  </details>`
+
+/**
+ * @since 0.1.0
+ */
+export const part = (entries: ReadonlyArray<Entry>, chosen: string | undefined): Html =>
+  html`${chosen === undefined ? "" : html`<p>Only about <code>${chosen}</code>. <a href="/">Show everything</a></p>`}
+  ${
+    entries.length === 0
+      ? html`<p class="soft">Nothing yet. Requests appear here as they come, with the reason of every refusal.</p>`
+      : html`<div class="entries">${join(entries.map(row))}</div>`
+  }`

@@ -1,0 +1,58 @@
+/**
+ * What the inspector shows at one moment.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type { Control } from "../../Control.ts"
+import type { Fault } from "../../Fault.ts"
+import type { Entry } from "../../JournalEntry.ts"
+import type { ClockState } from "../control/VirtualClock.ts"
+import type { AccountSettings } from "../../DirectoryEditor.ts"
+import type { FamilyState, Newest, SessionState } from "../../StoreInspection.ts"
+
+/**
+ * `sessions` are those that are alive, `families` the revoked ones too, both with the newest first; `undefined` if the store
+ * cannot be looked into, or does not answer.
+ *
+ * @since 0.1.0
+ */
+export interface View {
+  readonly clock: ClockState
+  readonly faults: ReadonlyArray<Fault>
+  /** The newest first. */
+  readonly entries: ReadonlyArray<Entry>
+  /** What the entries are about, if it was chosen. */
+  readonly about: string | undefined
+  readonly accounts: ReadonlyArray<AccountSettings>
+  readonly sessions: Newest<SessionState> | undefined
+  readonly families: Newest<FamilyState> | undefined
+  readonly snapshots: ReadonlyArray<string>
+}
+
+/** So many entries are on the page; the journal has more, which a filter finds. */
+const mostEntries = 200
+/** A load test leaves thousands of them. */
+const mostSessions = 50
+
+/**
+ * Asks the control.
+ *
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (
+  control: Control["Service"],
+  about: string | undefined
+): Effect.fn.Return<View> {
+  const nothing = () => undefined
+  return {
+    clock: yield* control.clock.state,
+    faults: yield* control.faults.list,
+    entries: (yield* control.journal.read({ about, limit: mostEntries })).toReversed(),
+    about,
+    accounts: yield* control.accounts.list,
+    sessions: yield* Effect.orElseSucceed(control.sessions.list({ limit: mostSessions, alive: true }), nothing),
+    families: yield* Effect.orElseSucceed(control.sessions.families({ limit: mostSessions }), nothing),
+    snapshots: yield* control.state.names
+  }
+})

@@ -1,0 +1,40 @@
+/**
+ * The public keys (RFC 7517 section 5). LivePerson's path has no dot before `well-known`.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Handler } from "../http/Endpoint.ts"
+import { SentinelDialect } from "../../SentinelDialect.ts"
+import { SigningKeys } from "../../SigningKeys.ts"
+
+/**
+ * Shorter than an old key is published after it has signed for the last time, so that no cached set misses it too early. A client
+ * that does not know a key asks again, whatever is cached.
+ */
+const cacheControl = "public, max-age=300"
+
+const answerOf = (keySet: string): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(keySet, {
+    contentType: "application/json",
+    headers: { "cache-control": cacheControl, "x-content-type-options": "nosniff" }
+  })
+
+/**
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<Handler, never, SigningKeys> = Effect.gen(function* () {
+  const keys = yield* SigningKeys
+  const { publishKeys } = yield* SentinelDialect
+  let known: { readonly keySet: string; readonly answer: HttpServerResponse.HttpServerResponse } | undefined
+  // LivePerson does not say that the keys of id_tokens are published, so a client must be ready not to find them.
+  if (!publishKeys) return () => Effect.succeed(answerOf('{"keys":[]}'))
+  return () =>
+    Effect.orDie(
+      Effect.map(keys.keySet, (keySet) => {
+        if (known?.keySet !== keySet) known = { keySet, answer: answerOf(keySet) }
+        return known.answer
+      })
+    )
+})

@@ -1,0 +1,182 @@
+/**
+ * One RSA key that signs id_tokens (RS256, RFC 7518 section 3.3).
+ *
+ * @since 0.1.0
+ */
+import * as Base64Url from "@le-auth/core/shared/Base64Url"
+import * as Utf8 from "@le-auth/core/shared/Utf8"
+import type * as CryptoError from "effect/crypto/CryptoError"
+import * as Digest from "effect/crypto/Digest"
+import * as KeyFormat from "effect/crypto/KeyFormat"
+import * as Signature from "effect/crypto/Signature"
+import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Hex from "effect/encoding/Hex"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+/**
+ * @since 0.1.0
+ */
+export interface SigningKey {
+  readonly kid: string
+  /** The public half (RFC 7517 section 4), as JSON text. */
+  readonly publicJwk: string
+  /** Signs claims: a JWT in compact form. */
+  readonly sign: (claims: object) => Effect.Effect<string, CryptoError.CryptoError>
+  /** When the last token that it has signed expires, in milliseconds since 1970; 0 if there is none. */
+  readonly lastExpiry: () => number
+}
+
+/**
+ * A private key that was given cannot be used. Nothing of the key is in the error.
+ *
+ * @since 0.1.0
+ */
+export class InvalidSigningKey extends Data.TaggedError("InvalidSigningKey")<{
+  readonly problem: string
+  /** Which one of several it is, such as `signing_keys[0]`. */
+  readonly path?: string
+}> {
+  override get message(): string {
+    return `${this.path === undefined ? "The signing key" : `${this.path}: the key`} ${this.problem}. Make one with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`
+  }
+}
+
+/** 2048 bits are the least that RFC 7518 section 3.3 allows, and what LivePerson's keys have. */
+const rs256 = (modulusLength = 2048) => Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength })
+const json = (value: object): string => Base64Url.encode(Utf8.encode(JSON.stringify(value)))
+
+/** `22-11-26`: LivePerson's key ids end in the day on which the key was made. */
+const dayOf = (now: DateTime.Utc): string => {
+  const [year, month, day] = DateTime.formatIsoDateUtc(now).slice(2).split("-")
+  return `${day}-${month}-${year}`
+}
+
+interface PublicNumbers {
+  readonly n: string
+  readonly e: string
+}
+
+/** RFC 7638: the same for the same key, wherever it is. */
+const thumbprint = Effect.fnUntraced(function* ({ e, n }: PublicNumbers) {
+  const digest = yield* Digest.Digest
+  return Hex.encode(yield* digest.digest(Digest.sha256, Utf8.encode(JSON.stringify({ e, kty: "RSA", n }))))
+})
+
+const make = (
+  signature: Signature.Signature["Service"],
+  privateKey: Signature.PrivateKey,
+  { e, n }: PublicNumbers,
+  kid: string
+): SigningKey => {
+  const header = json({ kid, typ: "JWT", alg: "RS256" })
+  let lastExpiry = 0
+  return {
+    kid,
+    publicJwk: JSON.stringify({ kty: "RSA", use: "sig", alg: "RS256", kid, n, e }),
+    lastExpiry: () => lastExpiry,
+    sign: (claims) =>
+      Effect.suspend(() => {
+        const expiry = Predicate.hasProperty(claims, "exp") ? Number(claims.exp) * 1000 : 0
+        if (expiry > lastExpiry) lastExpiry = expiry
+        const signed = `${header}.${json(claims)}`
+        return Effect.map(
+          signature.sign(privateKey, Utf8.encode(signed)),
+          (bytes) => `${signed}.${Base64Url.encode(bytes)}`
+        )
+      })
+  }
+}
+
+/** A new key pair. Its id has its thumbprint as well as the day, so that no two keys share one: clients remember keys by their id. */
+const generatePair = Effect.gen(function* () {
+  const signature = yield* Signature.Signature
+  const { privateKey, publicKey } = yield* signature.generateKeyPair(rs256())
+  const { e, n } = yield* KeyFormat.encode(KeyFormat.jwk, publicKey)
+  const numbers = { e: e!, n: n! }
+  const kid = `idtoken-${dayOf(yield* DateTime.now)}-${(yield* thumbprint(numbers)).slice(0, 8)}`
+  return { kid, numbers, privateKey, signature }
+})
+
+/**
+ * A new key.
+ *
+ * @since 0.1.0
+ */
+export const generate: Effect.Effect<SigningKey, CryptoError.CryptoError, Signature.Signature | Digest.Digest> =
+  Effect.map(generatePair, ({ kid, numbers, privateKey, signature }) => make(signature, privateKey, numbers, kid))
+
+/**
+ * A new key as a private JWK with its id, for {@link fromText}: for who keeps it.
+ *
+ * @since 0.1.0
+ */
+export const generateText: Effect.Effect<
+  { readonly kid: string; readonly jwk: Redacted.Redacted<string> },
+  CryptoError.CryptoError,
+  Signature.Signature | Digest.Digest
+> = Effect.gen(function* () {
+  const { kid, privateKey } = yield* generatePair
+  const jwk = yield* KeyFormat.encode(KeyFormat.jwk, privateKey)
+  return { kid, jwk: Redacted.make(JSON.stringify({ ...jwk, kid }), { label: "signing key" }) }
+})
+
+const PrivateJwk = Schema.fromJsonString(
+  Schema.Struct({
+    kty: Schema.Literal("RSA"),
+    n: Schema.NonEmptyString,
+    e: Schema.NonEmptyString,
+    d: Schema.NonEmptyString,
+    p: Schema.NonEmptyString,
+    q: Schema.NonEmptyString,
+    dp: Schema.NonEmptyString,
+    dq: Schema.NonEmptyString,
+    qi: Schema.NonEmptyString,
+    kid: Schema.optionalKey(Schema.NonEmptyString)
+  })
+)
+
+const unusable = (problem: string) => () => new InvalidSigningKey({ problem })
+
+/** The private key in either form, with the id that it brings along. */
+const read = Effect.fnUntraced(function* (text: string) {
+  if (text.startsWith("-----BEGIN ")) {
+    const privateKey = yield* Effect.mapError(
+      KeyFormat.decodePrivate(KeyFormat.pem(KeyFormat.pkcs8), rs256(), text),
+      unusable("is no RSA key in PKCS#8 form, without a passphrase")
+    )
+    return { privateKey, kid: undefined }
+  }
+  const notJwk = unusable("is neither PEM text (BEGIN PRIVATE KEY) nor a private RSA JWK with all its members")
+  const { kid, ...jwk } = yield* Effect.mapError(Schema.decodeUnknownEffect(PrivateJwk)(text), notJwk)
+  const privateKey = yield* Effect.mapError(KeyFormat.decodePrivate(KeyFormat.jwk, rs256(), jwk), notJwk)
+  return { privateKey, kid }
+})
+
+/**
+ * A key that the operator has: PKCS#8 in PEM form, or a private JWK (RFC 7518 section 6.3.2). Its id is that of the JWK, or
+ * comes from its thumbprint, so that it stays the same whenever and wherever the key is read.
+ *
+ * @since 0.1.0
+ */
+export const fromText = Effect.fnUntraced(function* (
+  text: Redacted.Redacted<string>
+): Effect.fn.Return<SigningKey, InvalidSigningKey, Signature.Signature | Digest.Digest> {
+  const signature = yield* Signature.Signature
+  const { kid, privateKey } = yield* read(Redacted.value(text).trim())
+  const { e, n } = yield* Effect.mapError(KeyFormat.encode(KeyFormat.jwk, privateKey), unusable("cannot be read"))
+  const numbers = { e: e!, n: n! }
+  // 2048 bits are 342 characters of base64url.
+  if (numbers.n.length < 342) return yield* unusable("is shorter than 2048 bits")()
+  // A signature takes eight times as long for twice the bits, and every sign-in waits for one.
+  if (numbers.n.length > 683) return yield* unusable("is longer than 4096 bits")()
+  return make(
+    signature,
+    privateKey,
+    numbers,
+    kid ?? `idtoken-${(yield* Effect.orDie(thumbprint(numbers))).slice(0, 16)}`
+  )
+})

@@ -1,0 +1,122 @@
+/**
+ * Looks at what somebody typed into the login form.
+ *
+ * @since 0.1.0
+ */
+import * as Mac from "effect/crypto/Mac"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { Directory, type User } from "../../Directory.ts"
+import * as ClientAddress from "../http/ClientAddress.ts"
+import { PasswordTurn } from "../../Passwords.ts"
+import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import * as RequestFacts from "../http/RequestFacts.ts"
+import * as Admission from "./Admission.ts"
+import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
+
+/**
+ * Nobody is signed in, and the form says why.
+ *
+ * @since 0.1.0
+ */
+export class LoginRefused extends Data.TaggedError("LoginRefused")<{
+  readonly status: 400 | 429 | 503
+  readonly message: string
+  /** Seconds, for the header `Retry-After`. */
+  readonly retryAfter?: number
+}> {}
+
+/** The same text for an unknown user and a wrong password, so that nobody can find out who has an account. */
+const wrongCredentials = new LoginRefused({
+  status: 400,
+  message: "The e-mail address or the password is not right."
+})
+
+const busy = new LoginRefused({
+  status: 503,
+  message: "Many people are signing in at the moment. Wait a few seconds and try again.",
+  retryAfter: 5
+})
+
+const inWords = (seconds: number): string => {
+  const [count, unit] = seconds < 120 ? [seconds, "second"] : [Math.ceil(seconds / 60), "minute"]
+  return `${count} ${unit}${count === 1 ? "" : "s"}`
+}
+
+const tooManyAttempts = (seconds: number): LoginRefused =>
+  new LoginRefused({
+    status: 429,
+    message: `There were too many attempts. Wait ${inWords(seconds)} and try again.`,
+    retryAfter: seconds
+  })
+
+/** For the metrics and the log. */
+const codes: Readonly<Record<LoginRefused["status"], string>> = {
+  400: "wrong_credentials",
+  429: "throttled",
+  503: "busy"
+}
+
+const utf8 = new TextEncoder()
+
+/**
+ * Texts that only we can make are compared in constant time.
+ *
+ * @since 0.1.0
+ */
+export const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(utf8.encode(a), utf8.encode(b))
+
+/**
+ * Gives the user, and what the browser gets to be known by (see `LoginThrottle`).
+ *
+ * @since 0.1.0
+ */
+export type Check = (attempt: {
+  readonly ticket: LoginTicket
+  readonly email: string
+  readonly password: string
+  readonly request: HttpServerRequest.HttpServerRequest
+}) => Effect.Effect<{ readonly user: User; readonly device: string }, LoginRefused>
+
+/**
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (
+  cookies: SentinelCookies,
+  tickets: LoginTickets
+): Effect.fn.Return<Check, never, Directory> {
+  const directory = yield* Directory
+  const admit = yield* Admission.make
+
+  return Effect.fnUntraced(
+    function* ({ email, password, request, ticket }) {
+      const { accountId } = ticket
+      const origin = ClientAddress.originOf(ClientAddress.of(request))
+      const cookie = cookies.device(accountId).read(request)
+      const device = cookie === undefined ? undefined : yield* tickets.deviceOf(cookie, accountId, email)
+      const user = yield* admit(
+        { accountId, email, origin, device },
+        (lane) =>
+          directory
+            .authenticate(accountId, email, Redacted.make(password, { label: "password" }))
+            .pipe(Effect.provideService(PasswordTurn, { lane, network: origin.network })),
+        (user) => (Option.isSome(user) ? "right" : "wrong")
+      ).pipe(
+        Effect.catchTags({
+          PasswordsBusy: () => Effect.fail(busy),
+          NotAdmitted: ({ retryAfterMillis }) => Effect.fail(tooManyAttempts(Math.ceil(retryAfterMillis / 1000)))
+        })
+      )
+      if (Option.isNone(user)) {
+        yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: accountId }))
+        return yield* wrongCredentials
+      }
+      const known = device === undefined ? yield* tickets.newDevice(ticket, email) : cookie!
+      return { user: user.value, device: known }
+    },
+    Effect.tapError(({ status }) => RequestFacts.isRefused(codes[status]))
+  )
+})

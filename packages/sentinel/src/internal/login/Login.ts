@@ -1,0 +1,185 @@
+/**
+ * The login page: the form, and what happens when it is sent.
+ *
+ * @since 0.1.0
+ */
+import { endpoint as authorizePath } from "@le-auth/core/AuthorizeRequest"
+import { AccountId } from "@le-auth/core/Identifiers"
+import type { Origin } from "@le-auth/core/Origin"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { append } from "@le-auth/core/shared/UrlParameters"
+import * as RedirectUris from "../request/RedirectUris.ts"
+import type { IssueCode } from "../request/IssueCode.ts"
+import * as Checks from "../authorize/AuthorizeChecks.ts"
+import { brokenBy, sendCode, sendError, type SentBackError } from "../request/AuthorizationResponse.ts"
+import { Directory } from "../../Directory.ts"
+import type { Handler } from "../http/Endpoint.ts"
+import * as FormBody from "../http/FormBody.ts"
+import * as Query from "../http/Query.ts"
+import * as Redirect from "../http/Redirect.ts"
+import * as SameOrigin from "../http/SameOrigin.ts"
+import { ShownError } from "../http/ShownError.ts"
+import * as Trail from "../http/Trail.ts"
+import * as RequestFacts from "../http/RequestFacts.ts"
+import type { Render } from "../page/Page.ts"
+import { SentinelDialect } from "../../SentinelDialect.ts"
+import type { BrowserSessions } from "../session/LoginSessions.ts"
+import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import * as Credentials from "./Credentials.ts"
+import * as LoginPage from "./LoginPage.ts"
+import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
+
+const startAgain = "Go back to the application and start the sign-in again. Cookies must be allowed."
+
+const notFromHere = new ShownError({
+  status: 403,
+  error: "access_denied",
+  description: "The login form does not belong to this browser.",
+  remedy: startAgain
+})
+
+const notOpenedHere = new ShownError({
+  status: 400,
+  error: "invalid_request",
+  description: "This login page was not opened in this browser, or its cookie is gone.",
+  remedy: startAgain
+})
+
+const notKnownAnymore = new ShownError({
+  status: 401,
+  error: "unauthorized_client",
+  description: "The account or the application is not known anymore.",
+  remedy: startAgain
+})
+
+/** The address that begins the same request afresh. */
+const againFrom = (ticket: LoginTicket): string =>
+  append(authorizePath("", AccountId.make(ticket.accountId)), {
+    response_type: "code",
+    client_id: ticket.clientId,
+    redirect_uri: ticket.redirectUriWasSent ? ticket.redirectUri : undefined,
+    state: ticket.state,
+    nonce: ticket.nonce,
+    code_challenge: ticket.codeChallenge,
+    code_challenge_method: ticket.codeChallenge === undefined ? undefined : "S256"
+  })
+
+/**
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (parts: {
+  readonly cookies: SentinelCookies
+  readonly issueCode: IssueCode
+  readonly publicOrigin: Origin
+  readonly render: Render
+  readonly sessions: BrowserSessions
+  readonly tickets: LoginTickets
+}): Effect.fn.Return<{ readonly show: Handler; readonly submit: Handler }, never, Directory> {
+  const { cookies, issueCode, publicOrigin, render, sessions, tickets } = parts
+  const directory = yield* Directory
+  const profile = yield* SentinelDialect
+  const check = yield* Credentials.make(cookies, tickets)
+
+  /**
+   * The account and the application that a ticket is for. What the authorization endpoint has found is as old as the ticket, so what may
+   * be another thing by now is looked at again: else an address that was taken away would still be given a code.
+   */
+  const partiesOf = Effect.fnUntraced(function* (ticket: LoginTicket) {
+    const account = yield* directory.account(ticket.accountId)
+    const found = yield* directory.installation(ticket.accountId, ticket.clientId)
+    if (Option.isNone(account) || Option.isNone(found)) return yield* notKnownAnymore
+    const installation = found.value
+    if (RedirectUris.registeredOf(installation.redirectUris, ticket.redirectUri, profile) === undefined) {
+      return yield* Checks.notRegistered
+    }
+    const query = Query.parametersOf(againFrom(ticket))
+    const request = { query, search: "", installation, profile }
+    const refusal = Checks.checksOfInstallation.map((check) => check(request)).find((error) => error !== undefined)
+    return { account: account.value, installation, ticket, profile, refusal }
+  })
+
+  /** What may go back to the application still goes back to it (RFC 6749 section 4.1.2.1). */
+  const sendBack = Effect.fnUntraced(function* (ticket: LoginTicket, error: SentBackError, status: 302 | 303) {
+    yield* Trail.refused(error.error, error.description)
+    return sendError(ticket, error, status)
+  })
+
+  const show: Handler = Effect.fnUntraced(function* ({ query, request }) {
+    const sealed = query.get("request")
+    const browser = cookies.login.read(request)
+    if (sealed === undefined || browser === undefined) return yield* notOpenedHere
+    const opened = yield* tickets.open(sealed, browser)
+    if (Option.isNone(opened)) return yield* notOpenedHere
+    if ((yield* Clock.currentTimeMillis) >= opened.value.expiresAt) {
+      return render(LoginPage.expired(againFrom(opened.value)))
+    }
+    const parties = yield* partiesOf(opened.value)
+    if (parties.refusal !== undefined) return yield* sendBack(opened.value, parties.refusal, 302)
+    const token = yield* tickets.formToken(sealed, browser)
+    return render(LoginPage.form({ ...parties, sealed, token }))
+  })
+
+  const submit: Handler = Effect.fnUntraced(function* ({ request }) {
+    yield* SameOrigin.check(request, publicOrigin)
+    const body = yield* Effect.mapError(
+      // A password that is too long is a wrong one (R86), and takes as long as any other.
+      FormBody.read(request, { length: Infinity }),
+      ({ description, status }) => new ShownError({ status, error: "invalid_request", description, remedy: startAgain })
+    )
+    const browser = cookies.login.read(request)
+    const sealed = body.get("request")
+    const given = body.get("token")
+    if (browser === undefined || sealed === undefined || given === undefined) return yield* notFromHere
+    const token = yield* tickets.formToken(sealed, browser)
+    if (!Credentials.isSame(token, given)) return yield* notFromHere
+    const opened = yield* tickets.open(sealed, browser)
+    if (Option.isNone(opened)) return yield* notFromHere
+    const ticket = opened.value
+    if ((yield* Clock.currentTimeMillis) >= ticket.expiresAt) return render(LoginPage.expired(againFrom(ticket)))
+    const parties = yield* partiesOf(ticket)
+    RequestFacts.isFrom(request, ticket)
+    if (parties.refusal !== undefined) return yield* sendBack(ticket, parties.refusal, 303)
+
+    const email = body.get("username") ?? ""
+    const password = body.get("password") ?? ""
+    const checked = yield* Effect.result(check({ ticket, email, password, request }))
+    if (Result.isFailure(checked)) {
+      return render(LoginPage.form({ ...parties, sealed, token, email, failure: checked.failure }))
+    }
+    const { device, user } = checked.success
+    // They may have had to wait for their turn, and what was looked at before is as old as that.
+    const { refusal } = yield* partiesOf(ticket)
+    if (refusal !== undefined) return yield* sendBack(ticket, refusal, 303)
+    const now = yield* Clock.currentTimeMillis
+
+    return yield* Effect.gen(function* () {
+      // Whoever was signed in to this account in this browser before is now signed out, if it was somebody else.
+      const before = yield* sessions.current(request, ticket.accountId, now)
+      if (Option.isSome(before) && before.value.userId !== user.id) {
+        yield* sessions.end(request, ticket.accountId, now)
+      }
+      const secret = yield* tickets.derive("session", ticket, user.id)
+      const owner = { accountId: ticket.accountId, userId: user.id }
+      const session = yield* sessions.begin(secret, owner, now)
+      const fresh = Redirect.to(againFrom(ticket), 303)
+      if (Option.isNone(session)) return fresh
+      const code = yield* tickets.derive("code", ticket, user.id)
+      const outcome = yield* issueCode(code, ticket, session.value, now)
+      yield* Effect.logInfo("signed in").pipe(
+        Effect.annotateLogs({ account: ticket.accountId, client: ticket.clientId, user: user.id })
+      )
+      if (outcome === "NoSession") return fresh
+      const answer = outcome === "Spent" ? render(LoginPage.signedIn(parties)) : sendCode(ticket, code, 303)
+      return cookies.device(ticket.accountId).write(cookies.session(ticket.accountId).write(answer, secret), device)
+    }).pipe(
+      Effect.catchCause((cause) =>
+        Effect.as(Effect.logError("login failed", cause), sendError(ticket, brokenBy(cause), 303))
+      )
+    )
+  })
+
+  return { show, submit }
+})

@@ -1,0 +1,140 @@
+/**
+ * What the user sees when he signs in and out.
+ *
+ * @since 0.1.0
+ */
+import * as RedirectUris from "../request/RedirectUris.ts"
+import type { Account, Installation } from "../../Directory.ts"
+import { html } from "../page/Html.ts"
+import * as Icon from "../page/Icon.ts"
+import type { Content } from "../page/Page.ts"
+import * as Paths from "../../Paths.ts"
+import type { SentinelDialect } from "../../SentinelDialect.ts"
+import type { LoginRefused } from "./Credentials.ts"
+import * as FormTargets from "./FormTargets.ts"
+import type { LoginTicket } from "../request/LoginTickets.ts"
+
+const accountName = (account: Account): string => account.name ?? account.id
+
+/** Who the user signs in to. The initial is a picture of the name, and is not read out. */
+const accountCard = ({ id, name }: Account) =>
+  html`<div class="account">
+    <span class="initial" aria-hidden="true">${[...(name ?? id)][0]?.toUpperCase()}</span>
+    <span><strong>${name ?? id}</strong> <small>Account ${name !== undefined && id}</small></span>
+  </div>`
+
+/** The digits of a number of up to four, as classes of the style, which counts down from it without a script. */
+const countdown = (seconds: number) => {
+  const digits = String(Math.min(seconds, 9999)).padStart(4, "0")
+  const classes = ["a", "b", "c", "d"].map((place, index) => `${place}${digits[index]}`).join(" ")
+  return html` <span class="countdown ${classes}" aria-hidden="true"></span>`
+}
+
+/**
+ * The login form. It works without script, with a keyboard, and with a password manager.
+ *
+ * @since 0.1.0
+ */
+export const form = (options: {
+  readonly account: Account
+  readonly installation: Installation
+  readonly ticket: LoginTicket
+  readonly sealed: string
+  readonly token: string
+  readonly profile: SentinelDialect
+  /** What the user typed before. */
+  readonly email?: string
+  readonly failure?: LoginRefused
+}): Content => {
+  const { account, email, failure, installation, profile, sealed, ticket, token } = options
+  const isWrong = failure?.status === 400
+  const isTooEarly = failure?.status === 429
+  // What is wrong is read out with the field that has the focus, too.
+  const problem = failure && html` aria-describedby="problem"${isWrong && html` aria-invalid="true"`}`
+  return {
+    status: failure?.status ?? 200,
+    title: `${failure === undefined ? "" : "Problem: "}Sign in to ${accountName(account)}`,
+    icon: "key",
+    formTargets: FormTargets.of(ticket.redirectUri, installation.redirectUris),
+    openerPolicy: profile.openerPolicy,
+    ...(failure?.retryAfter === undefined ? {} : { headers: { "retry-after": String(failure.retryAfter) } }),
+    body: html`<h1>Sign in</h1>
+      <p class="lead">to continue to <strong>${installation.name}</strong></p>
+      ${accountCard(account)}
+      ${failure && html`<p role="alert" id="problem">${Icon.small("alert")}<span>${failure.message}${isTooEarly && countdown(failure.retryAfter ?? 0)}</span></p>`}
+      <form method="post" action="${Paths.login}">
+        <input type="hidden" name="request" value="${sealed}" />
+        <input type="hidden" name="token" value="${token}" />
+        <label for="username">E-mail address</label>
+        <input
+          id="username"
+          name="username"
+          type="email"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          required${email === undefined && html` autofocus`}
+          value="${email ?? ""}"
+          ${problem}
+        />
+        <label for="password">Password</label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          autocomplete="current-password"
+          required${email !== undefined && html` autofocus`}
+          ${problem}
+        />
+        <button type="submit">Sign in</button>
+      </form>`
+  }
+}
+
+/**
+ * For somebody who comes back to a form that has done its work.
+ *
+ * @since 0.1.0
+ */
+export const signedIn = (options: {
+  readonly account: Account
+  readonly installation: Installation
+  readonly ticket: LoginTicket
+}): Content => ({
+  title: "You are signed in",
+  icon: "check",
+  formTargets: [],
+  body: html`<h1>You are signed in</h1>
+    <p class="lead">You have already signed in to <strong>${accountName(options.account)}</strong> with this page.</p>
+    <a class="button" href="${RedirectUris.originOf(options.ticket.redirectUri)}/"
+      >Go to ${options.installation.name}</a
+    >
+    <form method="post" action="${Paths.logout}">
+      <input type="hidden" name="account" value="${options.account.id}" />
+      <button class="quiet" type="submit">Sign out</button>
+    </form>`
+})
+
+/**
+ * For somebody who took too long. `again` is the way to a fresh login page.
+ *
+ * @since 0.1.0
+ */
+export const expired = (again: string): Content => ({
+  status: 400,
+  title: "The login page has expired",
+  icon: "alert",
+  body: html`<h1>The login page has expired</h1>
+    <p class="lead">It was open for too long, so it can no longer be used.</p>
+    <a class="button" href="${again}">Try again</a>`
+})
+
+/**
+ * @since 0.1.0
+ */
+export const signedOut = (): Content => ({
+  title: "You are signed out",
+  icon: "check",
+  body: html`<h1>You are signed out</h1>
+    <p class="lead">Your session in this browser has ended, and applications can no longer renew their access.</p>`
+})

@@ -1,0 +1,43 @@
+/**
+ * What Sentinel has counted, for Prometheus.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Metric from "effect/Metric"
+import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
+import * as Option from "effect/Option"
+import type { Endpoint } from "../http/Endpoint.ts"
+import * as Paths from "../../Paths.ts"
+import { StoreInspection } from "../../StoreInspection.ts"
+
+const sessions = Metric.gauge("sentinel_sessions", { description: "Sessions that are alive" })
+
+/**
+ * `/metrics` in the text format. The numbers say how many sign-ins which account has, so it is served where operators are, and
+ * not where the whole world is. Sessions are counted if the store can be looked into, see `StoreInspection`.
+ *
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<Endpoint> = Effect.map(
+  Effect.serviceOption(StoreInspection),
+  (inspection): Endpoint => {
+    const countSessions = Effect.gen(function* () {
+      if (Option.isNone(inspection)) return
+      const now = yield* Clock.currentTimeMillis
+      yield* Metric.update(sessions, yield* inspection.value.count(now))
+    }).pipe(Effect.catch((error) => Effect.logWarning("Sessions could not be counted", error)))
+    return {
+      path: Paths.metrics,
+      GET: () =>
+        Effect.map(Effect.andThen(countSessions, PrometheusMetrics.format()), (text) =>
+          HttpServerResponse.text(text, {
+            contentType: "text/plain; version=0.0.4; charset=utf-8",
+            headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" }
+          })
+        )
+    }
+  }
+)

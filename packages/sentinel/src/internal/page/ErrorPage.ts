@@ -1,0 +1,91 @@
+/**
+ * Shows errors: as a page to browsers, as the JSON of OAuth 2.0 to programs.
+ *
+ * @since 0.1.0
+ */
+import type * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { ShownError } from "../http/ShownError.ts"
+import * as Trail from "../http/Trail.ts"
+import * as RequestFacts from "../http/RequestFacts.ts"
+import { html } from "./Html.ts"
+import * as Page from "./Page.ts"
+
+const titles: Record<ShownError["status"], string> = {
+  400: "This sign-in request is not valid",
+  401: "This application is not known here",
+  403: "This form was not accepted",
+  404: "Not found",
+  405: "Not allowed",
+  408: "That took too long",
+  413: "Too large",
+  414: "Too long",
+  429: "Please wait a moment",
+  431: "Too large",
+  500: "Something went wrong",
+  501: "Not allowed",
+  503: "Not available for a moment"
+}
+
+/**
+ * The answer to an error: a page for whoever asks for pages, else the JSON of OAuth 2.0.
+ *
+ * @since 0.1.0
+ */
+export const answer = (
+  render: Page.Render,
+  error: ShownError,
+  { requestId, wantsPage }: { readonly requestId: string; readonly wantsPage: boolean }
+): HttpServerResponse.HttpServerResponse => {
+  const headers = { "x-request-id": requestId, ...error.headers }
+  if (!wantsPage) {
+    return HttpServerResponse.jsonUnsafe(
+      { error: error.error, error_description: `${error.description} ${error.remedy}` },
+      { status: error.status, headers: { ...Page.privateHeaders, "x-frame-options": "DENY", ...headers } }
+    )
+  }
+  return render({
+    status: error.status,
+    title: titles[error.status],
+    icon: "alert",
+    headers,
+    body: html`<h1>${titles[error.status]}</h1>
+      <p class="lead">${error.description}</p>
+      <p>${error.remedy}</p>
+      <dl>
+        <dt>Error</dt>
+        <dd><code>${error.error}</code></dd>
+        <dt>Request</dt>
+        <dd><code>${requestId}</code></dd>
+      </dl>`
+  })
+}
+
+/**
+ * Answers a request with an error. The id of the request is in the answer and in the log (R94).
+ *
+ * @since 0.1.0
+ */
+export type Show = (
+  error: ShownError,
+  request: HttpServerRequest.HttpServerRequest
+) => Effect.Effect<HttpServerResponse.HttpServerResponse>
+
+/**
+ * @since 0.1.0
+ */
+export const make = (render: Page.Render): Effect.Effect<Show, never, SecureRandom.SecureRandom> =>
+  Effect.map(RequestFacts.make, (factsOf): Show =>
+    Effect.fnUntraced(function* (error, request) {
+      const { id: requestId } = yield* factsOf(request)
+      // The path without the query, which may hold a state; and in a form that keeps a log line one line.
+      const path = JSON.stringify(request.url.split("?", 1)[0]!.slice(0, 200))
+      yield* Effect.logInfo(`refused: ${error.reason ?? error.description}`).pipe(
+        Effect.annotateLogs({ requestId, status: error.status, error: error.error, method: request.method, path })
+      )
+      yield* Trail.refused(error.error, error.reason ?? error.description, error.problem)
+      return answer(render, error, { requestId, wantsPage: (request.headers["accept"] ?? "").includes("text/html") })
+    })
+  )

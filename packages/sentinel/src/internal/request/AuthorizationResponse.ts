@@ -1,0 +1,92 @@
+/**
+ * Where the answer to an authorization request goes.
+ *
+ * @since 0.1.0
+ */
+import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
+import type * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Problem } from "../http/Problem.ts"
+import * as Redirect from "../http/Redirect.ts"
+import { isStoreFailure } from "../store/storeFailure.ts"
+import { append } from "@le-auth/core/shared/UrlParameters"
+
+/**
+ * Exists only when account, client and redirect URI are valid: from then on, and not before, the user can be sent back.
+ *
+ * @since 0.1.0
+ */
+export interface Target {
+  readonly accountId: string
+  readonly clientId: string
+  readonly redirectUri: string
+  /** Whether the request had the parameter; then the token request must have it, too (RFC 6749 section 4.1.3). */
+  readonly redirectUriWasSent: boolean
+  readonly state: string | undefined
+  /** The S256 challenge of PKCE (RFC 7636), if the profile has it. */
+  readonly codeChallenge: string | undefined
+  /** `nonce` of OpenID Connect, if the profile has it. */
+  readonly nonce: string | undefined
+  /** What the answer names as its issuer (RFC 9207), if the profile says that it does. */
+  readonly issuer: string | undefined
+}
+
+/**
+ * An error that goes back to the application (RFC 6749 section 4.1.2.1). `description` is a fixed text, so that nothing of
+ * the request comes back in it. `reason` says more, for the log only.
+ *
+ * @since 0.1.0
+ */
+export class SentBackError extends Data.TaggedError("SentBackError")<{
+  readonly error: AuthorizationErrorCode
+  readonly description: string
+  readonly problem?: Problem
+  readonly reason?: string
+}> {}
+
+/**
+ * The answer with a code (RFC 6749 section 4.1.2).
+ *
+ * @since 0.1.0
+ */
+export const sendCode = (target: Target, code: string, status: 302 | 303): HttpServerResponse.HttpServerResponse =>
+  Redirect.to(append(target.redirectUri, { code, state: target.state, iss: target.issuer }), status)
+
+/**
+ * The answer with an error (RFC 6749 section 4.1.2.1).
+ *
+ * @since 0.1.0
+ */
+export const sendError = (
+  target: Target,
+  { description, error }: SentBackError,
+  status: 302 | 303
+): HttpServerResponse.HttpServerResponse =>
+  Redirect.to(
+    append(target.redirectUri, {
+      error,
+      error_description: description,
+      state: target.state,
+      iss: target.issuer
+    }),
+    status
+  )
+
+const serverError = new SentBackError({
+  error: "server_error",
+  description: "Sentinel has an internal error. Try again."
+})
+
+const temporarilyUnavailable = new SentBackError({
+  error: "temporarily_unavailable",
+  description: "Sentinel cannot reach its store. Try again in a moment."
+})
+
+/**
+ * What to send back when something broke in here.
+ *
+ * @since 0.1.0
+ */
+export const brokenBy = (cause: Cause.Cause<unknown>): SentBackError =>
+  isStoreFailure(cause) ? temporarilyUnavailable : serverError

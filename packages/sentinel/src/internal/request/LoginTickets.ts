@@ -1,0 +1,175 @@
+/**
+ * Login tickets: an authorization request on its way through the login page.
+ *
+ * Nothing is stored before somebody has signed in, so that a flood of requests fills no memory. The request travels sealed
+ * in the address of the login page instead (AES-256-GCM), readable by this Sentinel only (all of its nodes), for ten minutes
+ * only, and tied to the browser by a cookie.
+ *
+ * @since 0.1.0
+ */
+import * as Base64Url from "@le-auth/core/shared/Base64Url"
+import * as Utf8 from "@le-auth/core/shared/Utf8"
+import * as Context from "effect/Context"
+import * as Aead from "effect/crypto/Aead"
+import type * as CryptoError from "effect/crypto/CryptoError"
+import * as Mac from "effect/crypto/Mac"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import type { Target } from "./AuthorizationResponse.ts"
+
+const LoginTicket = Schema.Struct({
+  id: Schema.String,
+  expiresAt: Schema.Finite,
+  accountId: Schema.String,
+  clientId: Schema.String,
+  redirectUri: Schema.String,
+  redirectUriWasSent: Schema.Boolean,
+  state: Schema.optional(Schema.String),
+  codeChallenge: Schema.optional(Schema.String),
+  nonce: Schema.optional(Schema.String),
+  issuer: Schema.optional(Schema.String)
+})
+
+/**
+ * A {@link Target} with an id of its own and the time at which it expires, in milliseconds since 1970.
+ *
+ * @since 0.1.0
+ */
+export interface LoginTicket extends Target {
+  readonly id: string
+  readonly expiresAt: number
+}
+
+/**
+ * @since 0.1.0
+ */
+export interface LoginTickets {
+  /** Seals a request for a browser, known by its login cookie. */
+  readonly issue: (target: Target, browser: string, expiresAt: number) => Effect.Effect<string>
+  /** Opens what `issue` sealed for the same browser. An expired ticket opens, too. */
+  readonly open: (sealed: string, browser: string) => Effect.Effect<Option.Option<LoginTicket>>
+  /** The token of the login form (RFC 6749 section 10.12): only a page that we gave to this browser has it. */
+  readonly formToken: (sealed: string, browser: string) => Effect.Effect<string>
+  /**
+   * The session or the code that a user gets for a ticket. It is always the same one, so that a form that is sent twice gives
+   * one session and one code.
+   */
+  readonly derive: (purpose: "session" | "code", ticket: LoginTicket, userId: string) => Effect.Effect<string>
+  /**
+   * What a browser gets once a user has signed in with it: an id that nobody can guess, always the same one for a ticket, and a tag
+   * that only we can make.
+   */
+  readonly newDevice: (ticket: LoginTicket, email: string) => Effect.Effect<string>
+  /** The id of a device, if it has got it for this user. */
+  readonly deviceOf: (value: string, accountId: string, email: string) => Effect.Effect<string | undefined>
+}
+
+/**
+ * What the keys of tickets come from: a text that a machine has made and that nobody else knows. Nodes of one Sentinel have the same
+ * one, so that a login page that one of them has shown can be sent to any other, and also after a restart. Without it each process draws
+ * keys of its own.
+ *
+ * @since 0.1.0
+ */
+export const TicketSecret = Context.Reference<Redacted.Redacted<string> | undefined>(
+  "@le-auth/sentinel/internal/request/TicketSecret",
+  { defaultValue: () => undefined }
+)
+
+/** The two keys of a secret are derived from it apart (RFC 5869 section 2.3). */
+const keysOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<string>) {
+  const mac = yield* Mac.Mac
+  const root = yield* Mac.key(Mac.hmacSha256, Utf8.encode(Redacted.value(secret)))
+  const part = (name: string) => mac.sign(root, Utf8.encode(`le-auth login tickets 1 ${name}`))
+  return {
+    sealKey: yield* Aead.key(Aead.aes256Gcm, yield* part("seal")),
+    macKey: yield* Mac.key(Mac.hmacSha256, yield* part("tags"))
+  }
+})
+
+const randomKeys = Effect.gen(function* () {
+  const aead = yield* Aead.Aead
+  const mac = yield* Mac.Mac
+  return {
+    sealKey: yield* aead.generateKey(Aead.aes256Gcm),
+    macKey: yield* mac.generateKey(Mac.hmacSha256)
+  }
+})
+
+const decode = Schema.decodeUnknownResult(Schema.fromJsonString(LoginTicket))
+const nonceLength = Aead.aes256Gcm.nonceLength
+
+/** Characters of the id of a device, 132 bits, and of a tag. */
+const deviceIdLength = 22
+const tagLength = 43
+
+/**
+ * Tickets under the keys of the {@link TicketSecret}, or under random keys of this process.
+ *
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<
+  LoginTickets,
+  CryptoError.CryptoError,
+  Aead.Aead | Mac.Mac | SecureRandom.SecureRandom
+> = Effect.gen(function* () {
+  const aead = yield* Aead.Aead
+  const mac = yield* Mac.Mac
+  const random = yield* SecureRandom.SecureRandom
+  const secret = yield* TicketSecret
+  const { macKey, sealKey } = yield* secret === undefined ? randomKeys : keysOf(secret)
+
+  /** The parts are separated by a character that none of them has. */
+  const tag = (...parts: ReadonlyArray<string>) =>
+    mac.sign(macKey, Utf8.encode(parts.join("\n"))).pipe(Effect.map(Base64Url.encode), Effect.orDie)
+
+  return {
+    issue: Effect.fnUntraced(function* (target, browser, expiresAt) {
+      const nonce = yield* random.randomBytes(nonceLength)
+      const id = Base64Url.encode(yield* random.randomBytes(16))
+      const ticket: LoginTicket = { ...target, id, expiresAt }
+      const sealed = yield* aead.encrypt(sealKey, Utf8.encode(JSON.stringify(ticket)), {
+        nonce,
+        aad: Utf8.encode(browser)
+      })
+      const bytes = new Uint8Array(nonceLength + sealed.length)
+      bytes.set(nonce)
+      bytes.set(sealed, nonceLength)
+      return Base64Url.encode(bytes)
+    }, Effect.orDie),
+    open: Effect.fnUntraced(function* (sealed, browser) {
+      const bytes = Base64Url.decode(sealed)
+      if (bytes === undefined || bytes.length <= nonceLength) return Option.none()
+      const opened = yield* Effect.option(
+        aead.decrypt(sealKey, bytes.subarray(nonceLength), {
+          nonce: bytes.subarray(0, nonceLength),
+          aad: Utf8.encode(browser)
+        })
+      )
+      return Option.flatMap(opened, (plain) =>
+        Option.map(Result.getSuccess(decode(new TextDecoder().decode(plain))), (ticket) => ({
+          ...ticket,
+          state: ticket.state,
+          codeChallenge: ticket.codeChallenge,
+          nonce: ticket.nonce,
+          issuer: ticket.issuer
+        }))
+      )
+    }),
+    formToken: (sealed, browser) => tag("form", sealed, browser),
+    derive: (purpose, ticket, userId) => tag(purpose, ticket.id, userId),
+    newDevice: Effect.fnUntraced(function* (ticket, email) {
+      const id = (yield* tag("device id", ticket.id, email.toLowerCase())).slice(0, deviceIdLength)
+      return id + (yield* tag("device", id, ticket.accountId, email.toLowerCase()))
+    }),
+    deviceOf: Effect.fnUntraced(function* (value, accountId, email) {
+      const id = value.slice(0, -tagLength)
+      const expected = id + (yield* tag("device", id, accountId, email.toLowerCase()))
+      return Mac.timingSafeEqual(Utf8.encode(value), Utf8.encode(expected)) ? id : undefined
+    })
+  }
+})

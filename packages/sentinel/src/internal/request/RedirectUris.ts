@@ -1,0 +1,77 @@
+/**
+ * Which redirect URIs may be registered, and when one that comes with a request is one of them.
+ *
+ * URIs are compared as text, never parsed first: a URL parser changes case, drops default ports, resolves `..` and reads
+ * `0x7f.1` as an address, and each of these differences is an attack (RFC 9700 section 4.1.3).
+ *
+ * @since 0.1.0
+ */
+import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+
+/**
+ * Why a redirect URI must not be registered; `undefined` if it may (RFC 6749 section 3.1.2, RFC 9700 section 2.6).
+ *
+ * `http` is allowed on every host, because LivePerson's own example installation has it.
+ *
+ * @since 0.1.0
+ */
+export const problemOf = (uri: string): string | undefined => {
+  if (!/^[\x21-\x7e]+$/.test(uri)) return "has spaces, control characters or characters that are not ASCII"
+  if (!/^https?:\/\//.test(uri)) return "is not an absolute https or http URI in lower case"
+  if (uri.includes("#")) return "has a fragment"
+  if (uri.includes("*")) return "has a wildcard; redirect URIs are compared exactly"
+  if (uri.includes("\\")) return "has a backslash"
+  const authority = /^https?:\/\/([^/?]*)/.exec(uri)![1]!
+  if (authority.includes("@")) return "has user information before the host"
+  if (!/^[A-Za-z0-9._:[\]-]+$/.test(authority) || !URL.canParse(uri)) return "has no valid host"
+  const query = uri.indexOf("?")
+  const parameters = UrlParameters.fromSearch(query === -1 ? "" : uri.slice(query))
+  if (parameters.excess !== undefined) return "has more or longer parameters than are read here"
+  const reserved = ["code", "state", "error", "error_description", "iss"].find((name) => parameters.has(name))
+  return reserved === undefined ? undefined : `has the parameter ${reserved} in its query, which the answer adds`
+}
+
+/** Scheme and host; port; the rest. Only what is written in just this way is loopback. */
+const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::([1-9]\d{0,4}))?((?:[/?].*)?)$/s
+
+const matchesOnAnotherPort = (registered: string, given: string, anyPortOnLocalhost: boolean): boolean => {
+  const left = loopback.exec(registered)
+  const right = loopback.exec(given)
+  if (left === null || right === null) return false
+  if (left[1] !== right[1] || left[3] !== right[3]) return false
+  if (left[1] === "http://localhost" && !anyPortOnLocalhost) return false
+  return right[2] === undefined || Number(right[2]) <= 65_535
+}
+
+/**
+ * The redirect URI, if it is a registered one: the same text, character by character (RFC 6749 section 3.1.2.3). A
+ * registered `http://127.0.0.1` or `http://[::1]` matches on every port, since a program on the user's computer takes the
+ * port that is free (RFC 8252 section 7.3).
+ *
+ * @since 0.1.0
+ */
+export const registeredOf = (
+  registered: ReadonlyArray<string>,
+  given: string,
+  options?: { readonly anyPortOnLocalhost?: boolean }
+): string | undefined =>
+  registered.find((uri) => uri === given) ??
+  (registered.some((uri) => matchesOnAnotherPort(uri, given, options?.anyPortOnLocalhost ?? false)) ? given : undefined)
+
+/**
+ * The origin of a redirect URI.
+ *
+ * @since 0.1.0
+ */
+export const originOf = (uri: string): string => /^https?:\/\/[^/?]+/.exec(uri)?.[0] ?? ""
+
+/**
+ * A redirect URI as a source of a content security policy: its origin, or its scheme alone if the host is an IPv6 address,
+ * which a policy cannot name (CSP Level 3 section 2.3.1).
+ *
+ * @since 0.1.0
+ */
+export const policySourceOf = (uri: string): string => {
+  const origin = originOf(uri)
+  return origin.includes("[") ? origin.slice(0, origin.indexOf("/")) : origin
+}

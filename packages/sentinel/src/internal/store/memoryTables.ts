@@ -1,0 +1,235 @@
+/**
+ * What a store in memory holds, and which of it is alive.
+ *
+ * Everything belongs to a session, and goes with it. A session goes when neither it nor a token of it can be used anymore, and before
+ * that only if its own user has very many. So nobody pushes out what is somebody else's (R39).
+ */
+import type { Code, Grant, Session } from "../../SentinelStore.ts"
+import { EndQueue } from "./EndQueue.ts"
+
+export interface SessionRow {
+  session: Session
+  endedAt: number | undefined
+  /** When the last access token of it expires. */
+  lastAccess: number
+  /** Those that were redeemed, the oldest first. */
+  readonly grants: Map<string, GrantRow>
+  /** Those that wait to be redeemed, and the others, each with the oldest first. */
+  readonly waiting: Map<string, CodeRow>
+  readonly spent: Map<string, CodeRow>
+}
+export interface GrantRow {
+  readonly grant: Grant
+  revokedAt: number | undefined
+  /** The oldest first. */
+  readonly refreshes: Map<string, RefreshRow>
+  readonly accesses: Map<string, AccessRow>
+}
+export interface CodeRow {
+  readonly code: Code
+  usedAt: number | undefined
+}
+export interface RefreshRow {
+  readonly grantId: string
+  used: { readonly at: number; readonly seed: string; readonly successorId: string } | undefined
+}
+export interface AccessRow {
+  readonly grantId: string
+  readonly expiresAt: number
+}
+
+/** What one session, and one user, may have. */
+export const quotas = {
+  /** Codes of a session that wait to be redeemed. */
+  waitingCodes: 16,
+  /** Grants of a session. */
+  grants: 256,
+  /** Access tokens of a grant that live. */
+  accesses: 64,
+  /** Refresh tokens of a grant, almost all of them used, so that a second use is noticed. */
+  refreshes: 256,
+  /** Sessions of a user. */
+  sessions: 1000
+}
+
+/**
+ * What is over is remembered for so long, if there is room for it: why something is refused, and that a form that is sent again makes
+ * no second session and no second code. Sessions as long as in SQL: a clock that was advanced may go back to the real time.
+ */
+const keptAfterEnd = { session: 7 * 24 * 3_600_000, access: 3_600_000 }
+
+const userKey = ({ accountId, userId }: Session): string => `${accountId}/${userId}`
+
+const oldest = <A>(map: Map<string, A>): [string, A] => map.entries().next().value!
+
+export class Tables {
+  readonly sessions = new Map<string, SessionRow>()
+  readonly grants = new Map<string, GrantRow>()
+  readonly codes = new Map<string, CodeRow>()
+  readonly refreshes = new Map<string, RefreshRow>()
+  readonly accesses = new Map<string, AccessRow>()
+  /** By user, the oldest first. */
+  readonly #users = new Map<string, Map<string, SessionRow>>()
+  #ends = new EndQueue<SessionRow>()
+  #sweptAt = Number.NEGATIVE_INFINITY
+  readonly #capacity: number
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  isAlive(row: SessionRow | undefined, now: number): row is SessionRow {
+    return (
+      row !== undefined && row.endedAt === undefined && now < row.session.idleExpiresAt && now < row.session.expiresAt
+    )
+  }
+
+  sessionsOf(accountId: string, userId: string): Iterable<SessionRow> {
+    return this.#users.get(`${accountId}/${userId}`)?.values() ?? []
+  }
+
+  /** Makes room for one more session. Says whether there is. What is over goes first, and nothing else does. */
+  hasRoom(now: number): boolean {
+    this.#tidy(now - keptAfterEnd.session)
+    if (this.sessions.size >= this.#capacity) this.#tidy(now)
+    return this.sessions.size < this.#capacity
+  }
+
+  /** The same for a code, and the grant that comes from it. */
+  hasRoomForGrant(now: number): boolean {
+    const isFull = () => this.grants.size >= this.#capacity || this.codes.size >= this.#capacity
+    if (!isFull()) return true
+    this.#tidy(now)
+    // All codes are looked at, so not for each request.
+    if (isFull() && Math.abs(now - this.#sweptAt) >= 1000) {
+      this.#sweptAt = now
+      for (const row of this.codes.values()) if (row.code.expiresAt <= now) this.removeCode(row)
+    }
+    return !isFull()
+  }
+
+  #tidy(end: number): void {
+    while (this.#ends.first <= end) {
+      const row = this.#ends.take()!
+      if (this.sessions.get(row.session.id) !== row) continue
+      const own = endOf(row)
+      // It was used meanwhile.
+      if (own > end) this.#ends.add(own, row)
+      else this.removeSession(row)
+    }
+  }
+
+  /** Sessions that were pushed out by others of their user are still in the queue, until they are the most of it. */
+  #compact(): void {
+    if (this.#ends.size < 2 * this.sessions.size + 1000) return
+    this.#ends = new EndQueue()
+    for (const row of this.sessions.values()) this.#ends.add(endOf(row), row)
+  }
+
+  addSession(session: Session, endedAt?: number): SessionRow {
+    const row: SessionRow = { session, endedAt, lastAccess: 0, grants: new Map(), waiting: new Map(), spent: new Map() }
+    this.sessions.set(session.id, row)
+    const key = userKey(session)
+    let own = this.#users.get(key)
+    if (own === undefined) this.#users.set(key, (own = new Map()))
+    own.set(session.id, row)
+    if (own.size > quotas.sessions) this.removeSession(oldest(own)[1])
+    this.#ends.add(endOf(row), row)
+    this.#compact()
+    return row
+  }
+
+  removeSession(row: SessionRow): void {
+    this.sessions.delete(row.session.id)
+    const key = userKey(row.session)
+    const own = this.#users.get(key)
+    own?.delete(row.session.id)
+    if (own?.size === 0) this.#users.delete(key)
+    for (const code of [...row.waiting.values(), ...row.spent.values()]) this.removeCode(code)
+    for (const grant of row.grants.values()) this.removeGrant(grant)
+  }
+
+  /** Its grant is there as long as it is, and stays when it is redeemed. */
+  addCode(code: Code, usedAt?: number): CodeRow {
+    const row: CodeRow = { code, usedAt }
+    this.codes.set(code.id, row)
+    if (!this.grants.has(code.grant.id)) this.addGrant(code.grant)
+    const session = this.sessions.get(code.grant.sessionId)
+    if (usedAt !== undefined) session?.spent.set(code.id, row)
+    else if (session !== undefined) {
+      session.waiting.set(code.id, row)
+      if (session.waiting.size > quotas.waitingCodes) this.removeCode(oldest(session.waiting)[1])
+    }
+    return row
+  }
+
+  /** A code is used up. What was redeemed is remembered as long as the grants that came from it. */
+  spend(row: CodeRow, now: number): void {
+    row.usedAt = now
+    const session = this.sessions.get(row.code.grant.sessionId)
+    if (session === undefined) return
+    session.waiting.delete(row.code.id)
+    session.spent.set(row.code.id, row)
+    if (session.spent.size > quotas.grants) this.removeCode(oldest(session.spent)[1])
+  }
+
+  removeCode(row: CodeRow): void {
+    const { grant, id } = row.code
+    if (this.codes.get(id) !== row) return
+    this.codes.delete(id)
+    const session = this.sessions.get(grant.sessionId)
+    session?.waiting.delete(id)
+    session?.spent.delete(id)
+    const granted = this.grants.get(grant.id)
+    if (granted !== undefined && session?.grants.has(grant.id) !== true) this.removeGrant(granted)
+  }
+
+  addGrant(grant: Grant, revokedAt?: number): GrantRow {
+    const row: GrantRow = { grant, revokedAt, refreshes: new Map(), accesses: new Map() }
+    this.grants.set(grant.id, row)
+    return row
+  }
+
+  /** From now on it lives as long as its session. The oldest goes where a session has too many. */
+  redeem(row: GrantRow): void {
+    const session = this.sessions.get(row.grant.sessionId)
+    if (session === undefined) return
+    session.grants.set(row.grant.id, row)
+    if (session.grants.size > quotas.grants) this.removeGrant(oldest(session.grants)[1])
+  }
+
+  removeGrant(row: GrantRow): void {
+    this.grants.delete(row.grant.id)
+    this.sessions.get(row.grant.sessionId)?.grants.delete(row.grant.id)
+    for (const id of row.refreshes.keys()) this.refreshes.delete(id)
+    for (const id of row.accesses.keys()) this.accesses.delete(id)
+  }
+
+  addRefresh(grant: GrantRow, id: string, used?: RefreshRow["used"]): void {
+    const row: RefreshRow = { grantId: grant.grant.id, used }
+    this.refreshes.set(id, row)
+    grant.refreshes.set(id, row)
+    if (grant.refreshes.size > quotas.refreshes) {
+      const [first] = oldest(grant.refreshes)
+      grant.refreshes.delete(first)
+      this.refreshes.delete(first)
+    }
+  }
+
+  addAccess(grant: GrantRow, id: string, expiresAt: number, now: number): void {
+    const row: AccessRow = { grantId: grant.grant.id, expiresAt }
+    for (const [old, { expiresAt }] of grant.accesses) {
+      if (expiresAt + keptAfterEnd.access > now && grant.accesses.size < quotas.accesses) break
+      grant.accesses.delete(old)
+      this.accesses.delete(old)
+    }
+    this.accesses.set(id, row)
+    grant.accesses.set(id, row)
+    const session = this.sessions.get(grant.grant.sessionId)
+    if (session !== undefined) session.lastAccess = Math.max(session.lastAccess, expiresAt)
+  }
+}
+
+/** From when on nothing of a session can be used. One that was ended is remembered as long, so that nobody begins it again. */
+const endOf = ({ lastAccess, session }: SessionRow): number =>
+  Math.max(Math.min(session.idleExpiresAt, session.expiresAt), lastAccess)

@@ -1,0 +1,99 @@
+/**
+ * App tokens: an application acts for itself, without a user (RFC 6749 section 4.4).
+ *
+ * @see LivePerson, API guidelines, "OAuth 2.0 client credentials"
+ * @since 0.1.0
+ */
+import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Issuer } from "../documents/Issuer.ts"
+import type { Handler, Incoming } from "../http/Endpoint.ts"
+import { SentinelDialect } from "../../SentinelDialect.ts"
+import { SigningKeys } from "../../SigningKeys.ts"
+import type { ClientAuthentication } from "./ClientAuthentication.ts"
+import { invalidRequest, noStore, OAuthFailure } from "./OAuthFailure.ts"
+import { expiresIn } from "./TokenAnswer.ts"
+import { answering, checkVersion, readForm } from "./TokenEndpoint.ts"
+import * as TokenTime from "./TokenTime.ts"
+
+/**
+ * The endpoints of both versions. They differ in the path only: of LivePerson's, the first signs with a key that is printed in
+ * the documentation, the second with published ones; here both sign with the published key of id_tokens.
+ * No token of one kind passes for one of the other: app tokens have no `sub`, and their audience is the account.
+ *
+ * The token is a JWT (`aud` the account, `azp` the installation, no `sub`), and nothing of it is stored: it cannot be revoked.
+ *
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* (
+  authenticate: ClientAuthentication,
+  issuer: Issuer
+): Effect.fn.Return<{ readonly v1: Handler; readonly v2: Handler }, never, SigningKeys> {
+  const keys = yield* SigningKeys
+  const profile = yield* SentinelDialect
+  const secondsOf = yield* TokenTime.seconds
+  const seconds = Duration.toSeconds(profile.appTokenLifetime)
+  const inQuery = profile.appTokenSecretInQuery
+  const authentication = { status: profile.tokenClientErrorStatus, inQuery }
+
+  /** What is in the query counts where the body has nothing. Who sends it all there has no body, and so no content type. */
+  const readBoth = Effect.fnUntraced(function* (incoming: Incoming) {
+    const { query, request } = incoming
+    if (!inQuery) return yield* readForm(incoming)
+    if (query.repeated.size > 0) return yield* invalidRequest("A parameter appears more than once.")
+    const body = request.headers["content-type"] === undefined ? undefined : yield* readForm(incoming)
+    const both = new URLSearchParams({ ...query.toRecord(), ...body?.toRecord() })
+    // Each of the two has been counted already.
+    return UrlParameters.fromSearch(both.toString(), { count: Infinity })
+  })
+
+  const answer = Effect.fnUntraced(function* (incoming: Incoming) {
+    const { accountId, query } = incoming
+    const body = yield* readBoth(incoming)
+    const installation = yield* authenticate(incoming, body, authentication)
+    // LivePerson documents the grant type in the query, too. It is no secret.
+    const grantType = body.get("grant_type") ?? query.get("grant_type")
+    if (grantType === undefined) return yield* invalidRequest("grant_type is missing. It must be client_credentials.")
+    if (grantType !== "client_credentials") {
+      return yield* new OAuthFailure({
+        error: "unsupported_grant_type",
+        description: "grant_type must be client_credentials."
+      })
+    }
+    // Only an application that has proved who it is may act for itself (RFC 6749 section 4.4).
+    if (!installation.grantTypes.includes("client_credentials") || installation.secretHash === undefined) {
+      return yield* new OAuthFailure({
+        error: "unauthorized_client",
+        description: "The installation does not have the grant type client_credentials."
+      })
+    }
+    const iat = secondsOf(yield* Clock.currentTimeMillis)
+    const token = yield* keys
+      .sign({
+        aud: accountId,
+        azp: installation.clientId,
+        scope: installation.scope,
+        iss: issuer.ofAppTokens(accountId),
+        exp: iat + seconds,
+        iat
+      })
+      .pipe(Effect.catchTag("CryptoError", Effect.die))
+    yield* Effect.logInfo("app token issued").pipe(
+      Effect.annotateLogs({ account: accountId, client: installation.clientId })
+    )
+    return HttpServerResponse.jsonUnsafe(
+      { access_token: token, token_type: "Bearer", expires_in: expiresIn(profile, profile.appTokenLifetime) },
+      { headers: noStore }
+    )
+  })
+
+  return {
+    v1: answering("app token", profile, (incoming) =>
+      Effect.andThen(checkVersion(incoming, profile), answer(incoming))
+    ),
+    v2: answering("app token", profile, answer)
+  }
+})

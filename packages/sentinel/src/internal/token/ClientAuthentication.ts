@@ -1,0 +1,133 @@
+/**
+ * Finds out which application calls (RFC 6749 section 2.3.1).
+ *
+ * LivePerson documents the secret in the body; HTTP Basic is accepted as well, as the RFC requires of a server.
+ *
+ * @since 0.1.0
+ */
+import * as Utf8 from "@le-auth/core/shared/Utf8"
+import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import * as Digest from "effect/crypto/Digest"
+import * as Mac from "effect/crypto/Mac"
+import * as Effect from "effect/Effect"
+import * as Base64 from "effect/encoding/Base64"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { Directory, type Installation } from "../../Directory.ts"
+import type { Incoming } from "../http/Endpoint.ts"
+import * as RequestFacts from "../http/RequestFacts.ts"
+import { SentinelDialect } from "../../SentinelDialect.ts"
+import { authenticationFailed, invalidRequest, type OAuthFailure } from "./OAuthFailure.ts"
+
+interface Credentials {
+  readonly clientId: string
+  readonly clientSecret: string | undefined
+}
+
+/** Id and secret are form-encoded before they are joined by a colon (RFC 6749 section 2.3.1 and appendix B). */
+const formDecode = (text: string): string => decodeURIComponent(text.replaceAll("+", " "))
+
+const readBasic = (header: string): Credentials | undefined => {
+  const encoded = /^basic +(\S+) *$/i.exec(header)?.[1]
+  const bytes = encoded === undefined ? undefined : Result.getOrUndefined(Base64.decode(encoded))
+  if (bytes === undefined) return undefined
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    const colon = text.indexOf(":")
+    if (colon === -1) return undefined
+    return { clientId: formDecode(text.slice(0, colon)), clientSecret: formDecode(text.slice(colon + 1)) }
+  } catch {
+    return undefined
+  }
+}
+
+const isBasic = (header: string | undefined): header is string => header !== undefined && /^basic(?: |$)/i.test(header)
+
+/**
+ * The reason of a failure, for the log, where nothing was sent that could be wrong.
+ *
+ * @since 0.1.0
+ */
+export const noCredentials = "no client_id or no client_secret"
+
+/**
+ * Who a request claims to come from.
+ *
+ * @since 0.1.0
+ */
+export const clientIdOf = (request: HttpServerRequest.HttpServerRequest, body: UrlParameters): string | undefined => {
+  const header = request.headers["authorization"]
+  return isBasic(header) ? readBasic(header)?.clientId : body.get("client_id")
+}
+
+/**
+ * How an endpoint wants its clients to authenticate.
+ *
+ * @since 0.1.0
+ */
+export interface Options {
+  /** The status of `invalid_client` when the credentials came in the body. */
+  readonly status: 400 | 401
+  /** Whether a secret in the query is put up with. What it is, is in the body that the endpoint gives. */
+  readonly inQuery: boolean
+}
+
+/**
+ * Makes the check. One answer for an unknown account, an unknown application and a wrong secret, after the same work: one
+ * look-up, one hash, and one comparison of hashes that takes the same time for all of them.
+ *
+ * An installation that has no secret is known by its id alone. It must use PKCE, so it exists only where the profile has it.
+ *
+ * @since 0.1.0
+ */
+export const make: Effect.Effect<
+  (incoming: Incoming, body: UrlParameters, options: Options) => Effect.Effect<Installation, OAuthFailure>,
+  never,
+  Digest.Digest | Directory
+> = Effect.gen(function* () {
+  const directory = yield* Directory
+  const digest = yield* Digest.Digest
+  const { pkce } = yield* SentinelDialect
+  const noHash = new Uint8Array(Digest.sha256.outputLength)
+
+  return Effect.fnUntraced(function* ({ accountId, query, request }, body, { inQuery, status }) {
+    if (!inQuery && query.has("client_secret")) {
+      return yield* invalidRequest("Credentials must not be in the query, where logs keep them. Send them in the body.")
+    }
+    const header = request.headers["authorization"]
+    const usesBasic = isBasic(header)
+    const refused = (reason: string) =>
+      authenticationFailed({ reason, status: usesBasic ? 401 : status, challenge: usesBasic })
+
+    const id = body.get("client_id")
+    const secret = body.get("client_secret")
+    if (usesBasic && secret !== undefined) {
+      return yield* invalidRequest("The client authenticates in two ways at once: with HTTP Basic and in the body.")
+    }
+    const credentials = usesBasic ? readBasic(header) : { clientId: id, clientSecret: secret }
+    if (credentials?.clientId === undefined) return yield* refused(noCredentials)
+    if (usesBasic && id !== undefined && id !== credentials.clientId) {
+      return yield* invalidRequest("client_id in the body is not that of HTTP Basic.")
+    }
+
+    const found = Option.getOrUndefined(yield* directory.installation(accountId, credentials.clientId))
+    const hash = yield* digest.digest(Digest.sha256, Utf8.encode(credentials.clientSecret ?? ""))
+    const isRight = Mac.timingSafeEqual(hash, found?.secretHash ?? noHash)
+    if (found === undefined) return yield* refused("the account or the application is not known")
+    if (found.secretHash === undefined) {
+      if (pkce === "ignored") return yield* refused("the installation has no secret, and the profile has no PKCE")
+      if (credentials.clientSecret !== undefined) return yield* refused("a secret, but the installation has none")
+    } else {
+      if (credentials.clientSecret === undefined) return yield* refused(noCredentials)
+      if (!isRight) return yield* refused("wrong secret")
+    }
+    RequestFacts.isFrom(request, { accountId, clientId: found.clientId })
+    return found
+  })
+})
+
+/**
+ * @since 0.1.0
+ */
+export type ClientAuthentication = Effect.Success<typeof make>

@@ -1,0 +1,42 @@
+/**
+ * What the grant types of the token endpoint have in common.
+ *
+ * @since 0.1.0
+ */
+import type { StoreError } from "@le-auth/core/StoreError"
+import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import type * as Effect from "effect/Effect"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Installation } from "../../Directory.ts"
+import type { Secrets } from "../session/Secrets.ts"
+import type { OAuthFailure } from "./OAuthFailure.ts"
+import type { TokenAnswer } from "./TokenAnswer.ts"
+import type { TokenSets } from "./TokenSet.ts"
+
+/**
+ * A request of an application that has proved who it is. `now` is in milliseconds since 1970.
+ *
+ * @since 0.1.0
+ */
+export interface GrantRequest {
+  readonly accountId: string
+  readonly installation: Installation
+  readonly body: UrlParameters
+  readonly now: number
+}
+
+/**
+ * @since 0.1.0
+ */
+export type GrantHandler = (
+  request: GrantRequest
+) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
+
+/**
+ * @since 0.1.0
+ */
+export interface GrantParts {
+  readonly answer: TokenAnswer
+  readonly secrets: Secrets
+  readonly tokenSets: TokenSets
+}

@@ -1,0 +1,75 @@
+/**
+ * The grant type `refresh_token` (RFC 6749 section 6).
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { SentinelDialect } from "../../SentinelDialect.ts"
+import { type Grant, SentinelStore } from "../../SentinelStore.ts"
+import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
+import { invalidGrant, invalidRequest } from "./OAuthFailure.ts"
+
+/**
+ * @since 0.1.0
+ */
+export const make = Effect.fnUntraced(function* ({
+  answer,
+  secrets,
+  tokenSets
+}: GrantParts): Effect.fn.Return<GrantHandler, never, SentinelStore> {
+  const store = yield* SentinelStore
+  const profile = yield* SentinelDialect
+  const accessLifetime = Duration.toMillis(profile.accessTokenLifetime)
+  const idleLifetime = Duration.toMillis(profile.sessionIdleLifetime)
+  const grace = Duration.toMillis(profile.refreshGrace)
+  const rotates = profile.rotateRefreshTokens
+
+  return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
+    const presented = body.get("refresh_token")
+    if (presented === undefined) return yield* invalidRequest("refresh_token is missing.")
+    const seed = yield* tokenSets.seed
+    const successors = yield* tokenSets.successors(presented, seed)
+
+    /** The answer of the call that used the token, be it this one or one whose answer was lost. */
+    const answerOf = (grant: Grant, tokens: typeof successors, issuedAt: number) =>
+      answer({
+        accessToken: tokens.accessToken,
+        refreshToken: rotates ? tokens.refreshToken : presented,
+        // A nonce belongs to the sign-in and not to what follows from it (OpenID Connect Core section 12.2).
+        grant: { ...grant, nonce: undefined },
+        withIdToken: profile.idTokenOnRefresh,
+        issuedAt,
+        now
+      })
+
+    const outcome = yield* store.rotateRefresh(
+      {
+        id: yield* secrets.hash(presented),
+        accountId,
+        clientId: installation.clientId,
+        seed,
+        grace,
+        tokens: {
+          accessId: yield* secrets.hash(successors.accessToken),
+          accessExpiresAt: now + accessLifetime,
+          refreshId: rotates ? yield* secrets.hash(successors.refreshToken) : undefined,
+          sessionIdleExpiresAt: now + idleLifetime
+        }
+      },
+      now
+    )
+    switch (outcome._tag) {
+      case "Missing":
+        return yield* invalidGrant(`refresh token ${outcome.why ?? "unknown"}`)
+      case "Reused":
+        // A thief or the owner has an old token; who, cannot be told, so both lose the grant (RFC 9700 section 4.14.2).
+        yield* store.revokeGrant(outcome.grant.id, now)
+        return yield* invalidGrant("refresh token used twice: its grant is revoked")
+      case "Retry":
+        return yield* answerOf(outcome.grant, yield* tokenSets.successors(presented, outcome.seed), outcome.usedAt)
+      case "Rotated":
+        return yield* answerOf(outcome.grant, successors, now)
+    }
+  })
+})

@@ -1,0 +1,244 @@
+/** Each switch of the profile, as a client sees it. Those of PKCE, discovery and app tokens have tests of their own. */
+import { assert, describe, it } from "@effect/vitest"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/testing/TestClock"
+import {
+  account,
+  answerOf,
+  authorizePath,
+  browser,
+  clientId,
+  isAlive,
+  search,
+  secret,
+  signedIn,
+  start
+} from "./Harness.ts"
+
+const base = `/sentinel/api/account/${account}`
+const credentials = { client_id: clientId, client_secret: secret }
+const badCode = { grant_type: "authorization_code", code: "unknown", ...credentials }
+const form = { "content-type": "application/x-www-form-urlencoded" }
+
+const post = Effect.fnUntraced(function* (
+  profile: SentinelDialect.Changes,
+  path: string,
+  body: Readonly<Record<string, string>>
+) {
+  const sentinel = yield* start({ profile })
+  const response = yield* sentinel.fetch(`${base}/${path}`, { method: "POST", body: search(body), headers: form })
+  const text = yield* Effect.promise(() => response.text())
+  return { status: response.status, headers: response.headers, text }
+})
+
+const errorOf = (text: string): string => JSON.parse(text).error
+
+describe("version", () => {
+  /** What becomes of a version: `undefined` if it is accepted. */
+  const refusal = Effect.fnUntraced(function* (profile: SentinelDialect.Changes, query: string, isAuthorize: boolean) {
+    if (!isAuthorize) {
+      const { text } = yield* post(profile, `token${query}`, badCode)
+      return errorOf(text) === "invalid_grant" ? undefined : (JSON.parse(text).error_description as string)
+    }
+    const rest = search({ response_type: "code", client_id: clientId })
+    const response = yield* (yield* start({ profile })).fetch(
+      `${base}/authorize${query === "" ? "?" : `${query}&`}${rest}`
+    )
+    return answerOf(response).get("error_description") ?? undefined
+  })
+
+  const queries = ["", "?v=", "?v=1.0", "?v=1", "?v1.0", "?v=2.0", "?v=3.0", "?v=v1.0"] as const
+  const cases: ReadonlyArray<
+    [SentinelDialect.Changes, authorize: ReadonlyArray<string>, token: ReadonlyArray<string>]
+  > = [
+    [{}, ["", "?v=", "?v=1.0", "?v=1", "?v1.0"], ["", "?v=", "?v=1.0", "?v=1", "?v1.0", "?v=2.0"]],
+    [{ version: "any" }, queries, queries],
+    [{ version: "required" }, ["?v=1.0", "?v=1", "?v1.0"], ["?v=1.0", "?v=1", "?v1.0", "?v=2.0"]],
+    [{ version: "required", bareVersion: false }, ["?v=1.0", "?v=1"], ["?v=1.0", "?v=1", "?v=2.0"]],
+    [{ tokenVersions: ["1.0"] }, ["", "?v=", "?v=1.0", "?v=1", "?v1.0"], ["", "?v=", "?v=1.0", "?v=1", "?v1.0"]],
+    [{ tokenVersions: ["2.0"], version: "required" }, ["?v=1.0", "?v=1", "?v1.0"], ["?v=2.0"]]
+  ]
+
+  it.effect.each(cases)(
+    "version, tokenVersions, bareVersion: with %j exactly the right ones are accepted",
+    ([profile, authorize, token]) =>
+      Effect.gen(function* () {
+        const accepted = (isAuthorize: boolean) =>
+          Effect.filter(queries, (query) =>
+            Effect.map(refusal(profile, query, isAuthorize), (text) => text === undefined)
+          )
+        assert.deepStrictEqual(yield* accepted(true), [...authorize])
+        assert.deepStrictEqual(yield* accepted(false), [...token])
+      })
+  )
+
+  it.effect("R4: a second question mark, which some clients write, explains itself at every endpoint", () =>
+    Effect.gen(function* () {
+      for (const isAuthorize of [true, false]) {
+        assert.include(yield* refusal({}, "?v=1.0?client_id=app", isAuthorize), "second question mark")
+      }
+      assert.strictEqual(yield* refusal({ version: "required" }, "", false), "v is missing. It must be 1.0 or 2.0.")
+    })
+  )
+})
+
+describe("errors", () => {
+  it.effect("errorBody: LivePerson's envelope, with the status of the answer", () =>
+    Effect.gen(function* () {
+      for (const [path, body] of [
+        ["token?v=1.0", badCode],
+        ["token/revoke?v=1.0", { ...credentials, client_secret: "wrong", token: "x" }],
+        ["app/token?v=1.0", { ...credentials, grant_type: "client_credentials" }]
+      ] as const) {
+        const { headers, status, text } = yield* post({ errorBody: "liveperson" }, path, body)
+        const { error } = JSON.parse(text)
+        assert.strictEqual(headers.get("content-type"), "application/json")
+        assert.strictEqual(error.responseStatus, status)
+        assert.strictEqual(error.internalCode, status)
+        assert.match(error.message, /^(?:invalid_grant|invalid_client|unauthorized_client): [A-Z]/)
+      }
+    })
+  )
+
+  it.effect("errorBody: a page, as a proxy in front may send it", () =>
+    Effect.gen(function* () {
+      const { headers, status, text } = yield* post({ errorBody: "html" }, "token?v=1.0", badCode)
+      assert.strictEqual(status, 400)
+      assert.strictEqual(headers.get("content-type"), "text/html; charset=utf-8")
+      assert.strictEqual(headers.get("cache-control"), "no-store")
+      assert.include(text, "<h1>invalid_grant</h1>")
+    })
+  )
+
+  it.effect("R56: tokenClientErrorStatus and revokeClientErrorStatus: 400 and 401, each for itself", () =>
+    Effect.gen(function* () {
+      const wrong = { ...credentials, client_secret: "wrong", token: "x" }
+      const statuses = Effect.fnUntraced(function* (profile: SentinelDialect.Changes) {
+        return [
+          (yield* post(profile, "token?v=1.0", wrong)).status,
+          (yield* post(profile, "token/revoke?v1.0", wrong)).status
+        ]
+      })
+      assert.deepStrictEqual(yield* statuses({}), [400, 401])
+      assert.deepStrictEqual(yield* statuses({ tokenClientErrorStatus: 401, revokeClientErrorStatus: 400 }), [401, 400])
+    })
+  )
+
+  it.effect(
+    "R35: badCodeError: a bad code is called invalid_client, whatever is wrong with it; a bad refresh token is not",
+    () =>
+      Effect.gen(function* () {
+        const { app, code } = yield* signedIn({ profile: { badCodeError: "invalid_client" } })
+        const unknown = yield* app.exchange("unknown")
+        assert.strictEqual(unknown.status, 400)
+        assert.strictEqual(unknown.json["error"], "invalid_client")
+        assert.include(unknown.json["error_description"], "Client authentication failed")
+        assert.strictEqual((yield* app.exchange(code)).text, unknown.text)
+        assert.strictEqual((yield* app.refresh("unknown")).json["error"], "invalid_grant")
+      })
+  )
+
+  it.effect(
+    "R71: unknownTokenStatus: the revocation of a token that is not known is a 400; of a known one, still a 200",
+    () =>
+      Effect.gen(function* () {
+        const { app, sentinel, tokens } = yield* signedIn({ profile: { unknownTokenStatus: 400 } })
+        const unknown = yield* app.revoke("unknown")
+        assert.strictEqual(unknown.status, 400)
+        assert.strictEqual(unknown.json["error"], "invalid_grant")
+        assert.strictEqual((yield* app.revoke(tokens["refresh_token"])).status, 200)
+        assert.isFalse(yield* isAlive(sentinel, tokens["access_token"]))
+        assert.strictEqual((yield* app.revoke(tokens["refresh_token"])).status, 400)
+      })
+  )
+
+  it.effect("unknownServiceStatus: the Domain API answers 404 or 400", () =>
+    Effect.gen(function* () {
+      for (const [profile, status] of [
+        [{}, 404],
+        [{ unknownServiceStatus: 400 }, 400]
+      ] as const) {
+        const sentinel = yield* start({ profile })
+        const response = yield* sentinel.fetch(`/api/account/${account}/service/nothing/baseURI.json?version=1.0`)
+        assert.strictEqual(response.status, status)
+      }
+    })
+  )
+})
+
+describe("tokens", () => {
+  it.effect("R64: rotateRefreshTokens: off, the refresh token stays in use", () =>
+    Effect.gen(function* () {
+      const { app, tokens } = yield* signedIn({ profile: { rotateRefreshTokens: false } })
+      yield* TestClock.adjust("1 hour")
+      const first = yield* app.refresh(tokens["refresh_token"])
+      yield* TestClock.adjust("1 hour")
+      const second = yield* app.refresh(tokens["refresh_token"])
+      assert.strictEqual(first.json["refresh_token"], tokens["refresh_token"])
+      assert.notStrictEqual(second.json["access_token"], first.json["access_token"])
+    })
+  )
+
+  it.effect("R67: refreshGrace: of no length, the second use of a refresh token is a theft", () =>
+    Effect.gen(function* () {
+      const { app, tokens } = yield* signedIn({ profile: { refreshGrace: Duration.zero } })
+      assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).status, 200)
+      assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
+    })
+  )
+
+  it.effect("publishKeys: off, the key set is empty", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start({ profile: { publishKeys: false } })
+      const response = yield* sentinel.fetch("/sentinel/well-known/jwks")
+      assert.deepStrictEqual(yield* Effect.promise(() => response.json()), { keys: [] })
+    })
+  )
+
+  it.effect("anyPortOnLocalhost: a redirect URI on localhost matches on every port", () =>
+    Effect.gen(function* () {
+      const redirect_uri = "http://localhost:50123/cb"
+      const path = authorizePath({ client_id: "33333333-3333-4333-8333-333333333333", redirect_uri })
+      assert.strictEqual((yield* (yield* start()).fetch(path)).status, 400)
+      const user = browser(yield* start({ profile: { anyPortOnLocalhost: true } }))
+      const answer = yield* user.signIn(path)
+      assert.isTrue(answer.headers.get("location")!.startsWith(`${redirect_uri}?code=`))
+    })
+  )
+
+  it.effect("lifetimes: each is as long as the profile says", () =>
+    Effect.gen(function* () {
+      const { app, sentinel, tokens, user } = yield* signedIn({
+        profile: {
+          accessTokenLifetime: Duration.minutes(1),
+          codeLifetime: Duration.seconds(5),
+          idTokenLifetime: Duration.seconds(30)
+        }
+      })
+      const claims = JSON.parse(atob(tokens["id_token"]!.split(".")[1]!))
+      assert.strictEqual(claims.exp - claims.iat, 30)
+      assert.strictEqual(tokens["expires_in"] as unknown, 60)
+      const code = answerOf(yield* user.send(authorizePath())).get("code")!
+      yield* TestClock.adjust("5 seconds")
+      assert.strictEqual((yield* app.exchange(code)).json["error"], "invalid_grant")
+      yield* TestClock.adjust("54999 millis")
+      assert.isTrue(yield* isAlive(sentinel, tokens["access_token"]))
+      yield* TestClock.adjust("1 millis")
+      assert.isFalse(yield* isAlive(sentinel, tokens["access_token"]))
+    })
+  )
+})
+
+describe("every switch", () => {
+  it.effect("is off or as the newest documentation has it, and nothing that is not LivePerson's is on", () =>
+    Effect.gen(function* () {
+      const { discovery, issuer, issuerInAnswers, pkce } = yield* SentinelDialect.SentinelDialect
+      assert.deepStrictEqual(
+        { discovery, issuer, issuerInAnswers, pkce },
+        { discovery: false, issuer: "sentinel", issuerInAnswers: false, pkce: "ignored" }
+      )
+    })
+  )
+})

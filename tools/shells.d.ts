@@ -1,0 +1,2 @@
+export declare const shells: string[];
+//# sourceMappingURL=shells.d.ts.map
