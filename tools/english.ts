@@ -4,7 +4,7 @@
 import fs from "node:fs"
 import path from "node:path"
 
-import { parseSync } from "rolldown/utils"
+import { type Node, parse, walk } from "./SyntaxTree.ts"
 
 export interface Finding {
   readonly file: string
@@ -57,17 +57,12 @@ interface Span {
 
 /** The comments of a program, and its strings that are sentences rather than names. */
 const spansOf = (file: string, source: string): ReadonlyArray<Span> => {
-  const { comments, errors, program } = parseSync(file, source)
-  if (errors[0] !== undefined) throw new Error(`${file}: ${errors[0].message}`)
+  const { comments, program } = parse(file, source)
   const spans: Array<Span> = comments.map(({ end, start }) => ({ start, end, isComment: true }))
-  const visit = (node: unknown): void => {
-    if (node === null || typeof node !== "object") return
-    const { end, start, type, value } = node as { type?: string; start: number; end: number; value?: unknown }
-    const isText = (type === "Literal" && typeof value === "string") || type === "TemplateElement" || type === "JSXText"
+  walk(program as Node, ({ end, start, type, value }) => {
+    const isText = type === "TemplateElement" || type === "JSXText" || (type === "Literal" && typeof value === "string")
     if (isText && /[a-z,.] [a-z]/i.test(source.slice(start, end))) spans.push({ start, end, isComment: false })
-    for (const child of Object.values(node)) visit(child)
-  }
-  visit(program)
+  })
   return spans.toSorted((a, b) => a.start - b.start)
 }
 

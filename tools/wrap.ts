@@ -3,7 +3,7 @@
 import fs from "node:fs"
 import path from "node:path"
 
-import { parseSync } from "rolldown/utils"
+import { parse } from "./SyntaxTree.ts"
 
 const longest = 120
 
@@ -88,13 +88,13 @@ const wrapBlock = (text: string, indent: string): string => {
 /** The comments of a program. */
 export const wrapProgram = (file: string, source: string): string => {
   let result = source
-  for (const { end, start, type } of parseSync(file, source).comments.toReversed()) {
+  for (const { end, start, text } of parse(file, source).comments.toReversed()) {
     const lineStart = source.lastIndexOf("\n", start) + 1
     const indent = source.slice(lineStart, start)
-    if (type !== "Block" || indent.trim() !== "" || source[end] !== "\n") continue
-    result = result.slice(0, start) + wrapBlock(source.slice(start, end), indent) + result.slice(end)
+    if (!text.startsWith("/*") || indent.trim() !== "" || source[end] !== "\n") continue
+    result = result.slice(0, start) + wrapBlock(text, indent) + result.slice(end)
   }
-  const comments = new Set(parseSync(file, result).comments.map(({ start }) => start))
+  const comments = new Set(parse(file, result).comments.map(({ start }) => start))
   // Line comments that follow one another, at the same place.
   return result.replaceAll(/^([ \t]*)\/\/ [^\n]*(?:\n\1\/\/[^\n]*)*/gm, (text, indent: string, at: number) => {
     if (!comments.has(at + indent.length) || text.split("\n").every((line) => line.length <= longest)) return text

@@ -40,9 +40,8 @@ export const problems: Array<Problem> = []
 let running: Running | undefined
 
 const secret = Redacted.make("a secret of the examples, long enough")
-const services = Layer.mergeAll(TestSignIn.layer, Seal.layer([secret]).pipe(Layer.provide(Seal.layerWebCrypto))).pipe(
-  Layer.provideMerge(Layer.mergeAll(TestClock.layer(), TestConsole.layer))
-)
+const test = Layer.mergeAll(TestClock.layer(), TestConsole.layer)
+const services = Layer.mergeAll(TestSignIn.layer, Seal.layer([secret]).pipe(Layer.provide(Seal.layerWebCrypto)))
 
 /** What `layerConfig` and its like read. */
 const settings = ConfigProvider.layer(
@@ -54,6 +53,8 @@ const settings = ConfigProvider.layer(
     LE_AUTH_SEAL_KEYS: Redacted.value(secret)
   })
 )
+
+const environment = Layer.provideMerge(services, Layer.merge(test, settings))
 
 const isSame = (actual: unknown, expected: unknown): boolean =>
   Equal.equals(actual, expected) || isDeepStrictEqual(actual, expected)
@@ -96,10 +97,7 @@ export const run = async (file: string): Promise<void> => {
   const own = running as Running | undefined
   if (own === undefined) return
   for (const { effect, line } of own.programs) {
-    const program = Effect.scoped(effect as Effect.Effect<unknown>).pipe(
-      Effect.provide(services),
-      Effect.provide(settings)
-    )
+    const program = Effect.scoped(effect as Effect.Effect<unknown>).pipe(Effect.provide(environment))
     const exit = await Effect.runPromiseExit(program, { signal: AbortSignal.timeout(10_000) })
     if (Exit.isFailure(exit)) {
       const problem = Cause.hasInterrupts(exit.cause) ? "does not end" : `fails: ${messageOf(Cause.squash(exit.cause))}`

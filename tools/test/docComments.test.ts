@@ -5,6 +5,7 @@ import path from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 
 import { problems } from "../docComments.ts"
+import { packages } from "../PublicSurface.ts"
 
 const root = path.join(import.meta.dirname, "../..")
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-comments-"))
@@ -12,16 +13,17 @@ afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
 /** What is found in a package `core` of one public module. */
 const found = (...lines: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const core = path.join(fs.mkdtempSync(path.join(folder, "x-")), "core")
-  fs.mkdirSync(path.join(core, "src/internal"), { recursive: true })
-  fs.writeFileSync(path.join(core, "src/index.ts"), 'export * as Given from "./Given.ts"\n')
-  fs.writeFileSync(path.join(core, "src/Given.ts"), lines.join("\n"))
-  return problems(core).map(({ line, name, problem }) => `${line} ${name}: ${problem}`)
+  const sources = fs.mkdtempSync(path.join(folder, "core-"))
+  fs.writeFileSync(path.join(sources, "index.ts"), 'export * as Given from "./Given.ts"\n')
+  fs.writeFileSync(path.join(sources, "Given.ts"), lines.join("\n"))
+  return problems({ name: "@le-auth/core", folder: "core", sources, exports: {} }).map(
+    ({ line, name, problem }) => `${line} ${name}: ${problem}`
+  )
 }
 
 describe("doc comments", () => {
-  it.each(fs.globSync("packages/*", { cwd: root }).toSorted())("of %s lack nothing", (each) => {
-    expect(problems(path.join(root, each)).map((it) => `${it.file}:${it.line} ${it.name}: ${it.problem}`)).toEqual([])
+  it.each(packages(root))("of $name lack nothing", (each) => {
+    expect(problems(each).map((it) => `${it.file}:${it.line} ${it.name}: ${it.problem}`)).toEqual([])
   })
 
   it("without a word, a category or a version are found", () => {
