@@ -117,6 +117,6 @@ const onOneLine = (text: string): string =>
     .replace(/\s*\n\s*([)\]>])/g, "$1")
     .replace(/\s*\n\s*\./g, ".")
     .replace(/;; /g, "; ")
-    .replace(/([=:])\s*\n\s*\| /g, "$1 ")
+    .replace(/([=:,])\s*\n\s*\| /g, "$1 ")
     .replace(/\s+/g, " ")
     .trimEnd()

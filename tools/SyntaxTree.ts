@@ -40,7 +40,7 @@ export function parse(file: string, text = fs.readFileSync(file, "utf8")): Synta
   }
 }
 
-/** Calls `visit` with the node and each one below it; what `visit` answers with `false` is not entered. */
+/** Calls `visit` with the node and each one below it; where it answers `false`, what is below is not visited. */
 export function walk(node: Node, visit: (node: Node) => false | void): void {
   if (visit(node) === false) return
   for (const child of childrenOf(node)) walk(child, visit)
@@ -48,9 +48,17 @@ export function walk(node: Node, visit: (node: Node) => false | void): void {
 
 /** The nodes directly below one. */
 export function childrenOf(node: Node): Array<Node> {
-  return Object.values(node)
-    .flat()
-    .filter((child) => typeof child?.type === "string" && typeof child.start === "number")
+  const children: Array<Node> = []
+  for (const name in node) {
+    const value = node[name]
+    if (value === null || typeof value !== "object") continue
+    if (!Array.isArray(value)) {
+      if (typeof value.type === "string") children.push(value)
+      continue
+    }
+    for (const each of value) if (typeof each?.type === "string") children.push(each)
+  }
+  return children
 }
 
 /** The line of a position, from 1. */
@@ -59,8 +67,8 @@ export const lineOf = ({ text }: SyntaxTree, position: number): number => text.s
 /** Where a file names another module. */
 export interface Import {
   readonly specifier: string
-  /** Whether nothing of it is left at run time. */
-  readonly isType: boolean
+  /** Whether the module is loaded with the file: it is no import of types, which is gone at run time, and no `import()`. */
+  readonly isLoaded: boolean
 }
 
 /** Each place where the file names a module: `import`, `export from`, `import()`, types by `import("...")`. */
@@ -68,16 +76,14 @@ export function importsOf({ program }: SyntaxTree): Array<Import> {
   const found: Array<Import> = []
   walk(program as Node, (node) => {
     const specifier: unknown = node["source"]?.value
-    if (typeof specifier === "string") found.push({ specifier, isType: isTypeOnly(node) })
+    if (typeof specifier === "string") found.push({ specifier, isLoaded: isLoaded(node) })
   })
   return found
 }
 
-/** With `verbatimModuleSyntax` an import without `type` stays, also where only its names are types. */
-function isTypeOnly(node: Node): boolean {
-  if (node.type === "TSImportType" || node["importKind"] === "type" || node["exportKind"] === "type") return true
-  const specifiers: ReadonlyArray<Node> = node["specifiers"] ?? []
-  return (
-    specifiers.length > 0 && specifiers.every((each) => each["importKind"] === "type" || each["exportKind"] === "type")
-  )
-}
+/** With `verbatimModuleSyntax` the module of an import without `type` is loaded, also where all its names are types. */
+const isLoaded = (node: Node): boolean =>
+  node.type !== "TSImportType" &&
+  node.type !== "ImportExpression" &&
+  node["importKind"] !== "type" &&
+  node["exportKind"] !== "type"

@@ -1,22 +1,10 @@
-import fs from "node:fs"
-import os from "node:os"
 import path from "node:path"
 
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
 
 import { admitted, listed, namesOf, packages, publicModules, publicNames, resolve } from "../PublicSurface.ts"
 import { signatureOf } from "../Signature.ts"
-
-/** A folder with these files, as long as the test takes. */
-function folderOf(files: Record<string, string | object>): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "public-surface-"))
-  onTestFinished(() => fs.rmSync(folder, { recursive: true }))
-  for (const [name, content] of Object.entries(files)) {
-    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
-    fs.writeFileSync(path.join(folder, name), typeof content === "string" ? content : JSON.stringify(content))
-  }
-  return folder
-}
+import { folderOf } from "./folderOf.ts"
 
 const source = (path: string) => ({ "@le-auth/source": path, types: "./dist/a.d.ts", default: "./dist/a.js" })
 const exports = {

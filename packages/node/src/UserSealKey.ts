@@ -45,7 +45,7 @@ export interface Options {
 const inKeychain = "keychain"
 
 /** Long enough for a keychain that has to be unlocked in another process. */
-const patience = "30 seconds"
+const timeout = "30 seconds"
 
 type Place = SealKeyPlace["Service"]
 interface Found {
@@ -108,7 +108,7 @@ const make = Effect.fnUntraced(function* (path: string, options: Options) {
   const found = yield* KeyFile.read(path)
   if (found !== undefined) return yield* use(found)
   if (options.onlyIfMade === true) return { place: "nowhere", secret: yield* KeyFile.draw } satisfies Found
-  const lock = KernelLock.ofFile(KeyFile.nameOf(path), `${path}.lock`, patience)
+  const lock = KernelLock.ofFile(KeyFile.nameOf(path), `${path}.lock`, timeout)
   const since = yield* Clock.currentTimeMillis
   return yield* KernelLock.holding(
     lock,

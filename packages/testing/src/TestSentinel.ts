@@ -221,7 +221,7 @@ export interface Options {
   /** Its accounts, users and applications. Default: `SentinelConfig.development()`. */
   readonly config?: SentinelConfig.SentinelConfig | undefined
   /** Its dialect to begin with. Default: that of LivePerson's newest documentation. */
-  readonly profile?: Partial<SentinelDialect.SentinelDialect> | undefined
+  readonly points?: Partial<SentinelDialect.SentinelDialect> | undefined
   /** Where it says that it is. Default: `http://localhost:4400`. */
   readonly origin?: Origin | undefined
 }
@@ -236,7 +236,7 @@ const make = (options: Options) =>
     makeTestSentinel({
       config: options.config ?? SentinelConfig.development(),
       origin: options.origin ?? defaultOrigin,
-      profile: { ...SentinelDialect.newest, ...options.profile }
+      dialect: { ...SentinelDialect.newest, ...options.points }
     }),
     ({ client, sentinel }) =>
       Context.make(TestSentinel, TestSentinel.of(sentinel)).pipe(

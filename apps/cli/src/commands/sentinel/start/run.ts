@@ -105,16 +105,16 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   if (Result.isFailure(file) || Result.isFailure(flags) || Result.isFailure(store) || problems.length > 0) {
     return yield* new Failure({ text: join("\n", problems), code: "configuration" })
   }
-  const profile = { ...file.success.profile, ...flags.success }
+  const points = { ...file.success.points, ...flags.success }
   // Each of them may be right by itself.
-  const conflict = SentinelDialect.conflictIn(profile)
+  const conflict = SentinelDialect.conflictIn(points)
   if (conflict !== undefined) {
     return yield* new Failure({
-      text: text`profile.${conflict.path.join(".")}: ${conflict.issue}`,
+      text: text`points.${conflict.path.join(".")}: ${conflict.issue}`,
       code: "configuration"
     })
   }
-  return { config: { ...file.success, profile }, store: store.success }
+  return { config: { ...file.success, points }, store: store.success }
 })
 
 /** Serves routes on a port of this computer, and says where. */

@@ -1,0 +1,23 @@
+/** The client and the Sentinel host for the calls of a session. */
+import * as Effect from "effect/Effect"
+import { AppInstallations, type UnknownInstallation } from "../AppInstallations.ts"
+import { Domains, type DomainsError } from "../Domains.ts"
+import type { ClientContext } from "../SentinelClient.ts"
+import type { Session } from "../Session.ts"
+
+export const make = Effect.gen(function* () {
+  const installations = yield* AppInstallations
+  const domains = yield* Domains
+
+  /** While the Domain API cannot be asked, the Sentinel that gave the tokens will do, if secrets may still be sent to it. */
+  const sentinelOf = ({ key, sentinel }: Session) =>
+    Effect.catchReason(domains.resolve(key.accountId, "sentinel"), "DomainsError", "Unavailable", (_, error) =>
+      sentinel !== undefined && domains.allows(new URL(sentinel)) ? Effect.succeed(sentinel) : Effect.fail(error)
+    )
+
+  return (session: Session): Effect.Effect<ClientContext, DomainsError | UnknownInstallation> =>
+    Effect.gen(function* () {
+      const installation = yield* installations.find(session.key.accountId)
+      return { installation, sentinel: yield* sentinelOf(session) }
+    })
+})
