@@ -37,7 +37,7 @@ const paragraph = (lines: ReadonlyArray<string>, width: number): ReadonlyArray<s
   return [...wrapped, line]
 }
 
-/** Lines of Markdown, as it is in files and in comments, each of at most so many characters as `width` says. */
+/** Lines of Markdown, as it is in files and in comments, each of at most `width` characters. */
 export const wrapLines = (lines: ReadonlyArray<string>, width: number): ReadonlyArray<string> => {
   const result: Array<string> = []
   let open: Array<string> = []
