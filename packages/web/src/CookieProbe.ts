@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import { noStore } from "@le-auth/core/shared/PagePolicy"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -26,7 +27,7 @@ export interface ArrivedCookies {
 }
 
 const json = (body: ArrivedCookies | { readonly error: string; readonly message: string }, status = 200) =>
-  HttpServerResponse.jsonUnsafe(body, { status, headers: { "cache-control": "no-store" } })
+  HttpServerResponse.jsonUnsafe(body, { status, headers: noStore })
 
 /**
  * `POST /session/cookies` sets a cookie of each kind, without a meaning, and tells which of them came back. So the second
