@@ -1,6 +1,6 @@
-// The switches of a public module: what a program or a person may choose. This knows the forms below, and no others: an optional
-// member of a type; an environment variable; a reference, which a program may replace; a layer; an export that says in its name that
-// it does less.
+// The switches of a public module: what a program or a person may choose. This knows the forms below, and no others: an
+// optional member of a type; an environment variable; a reference, which a program may replace; a layer; an export that
+// says in its name that it does less.
 import path from "node:path"
 
 import { type Package, type PublicName, publicNames } from "./PublicSurface.ts"
@@ -9,7 +9,7 @@ import { type Node, parse, type SyntaxTree, walk } from "./SyntaxTree.ts"
 /** A name that says that less is done. */
 export const doesLess = /unsafe|unverified|memory|none|insecure|plain|skip|disable|ignore|trust/i
 
-/** The switches of a public module, each once. What errors say is no switch. */
+/** The switches of a public module, each once. What errors say is not a switch. */
 export function switchesOf(from: Package, module: string): Array<string> {
   if (module.endsWith("Error")) return []
   const names = publicNames(from, module).filter((each) => !isError(each))

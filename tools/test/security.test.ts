@@ -27,7 +27,8 @@ const weakening = rows("What weakens something")
 const harmless = rows("What weakens nothing")
 const onPage = [...weakening, ...harmless].flatMap(named)
 
-// A list of the switches of the forms that tools/Switches.ts knows. That there is no switch of another form, a reader has to see.
+// A list of the switches of the forms that tools/Switches.ts knows. That there is no switch of another form, a reader
+// has to see.
 describe("docs/security.md", () => {
   it("J1: every known switch of the packages is in one of the two tables, once, and no other is", () => {
     expect(onPage.toSorted()).toEqual(inSources.toSorted())
