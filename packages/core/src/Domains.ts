@@ -146,6 +146,37 @@ export const resolve = (accountId: AccountId, service: string): Effect.Effect<Or
   Domains.use((domains) => domains.resolve(accountId, service))
 
 /**
+ * All services of an account with the `Domains` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ * import { AccountId } from "@le-auth/core/Identifiers"
+ *
+ * Domains.list(AccountId.make("12345678"))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<ServiceHost>, DomainsError, Domains> =>
+  Domains.use((domains) => domains.list(accountId))
+
+/**
+ * Whether a secret may be sent to an address, with the `Domains` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ *
+ * Domains.allows(new URL("https://va.msg.liveperson.net/api")) // => true
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const allows = (address: URL | Origin.Origin): Effect.Effect<boolean, never, Domains> =>
+  Domains.useSync((domains) => domains.allows(address))
+
+/**
  * @since 0.1.0
  */
 export interface Options {
@@ -204,7 +235,7 @@ const retrying = RetryPolicy.retry({ login: false, failureOf })
  *
  * @since 0.1.0
  */
-export const layer = (options: Options = {}): Layer.Layer<Domains, never, Transport.Transport> =>
+export const layerWith = (options: Options): Layer.Layer<Domains, never, Transport.Transport> =>
   Layer.effect(
     Domains,
     Effect.gen(function* () {
@@ -289,12 +320,19 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, Transp
   )
 
 /**
+ * {@link layerWith} the defaults: LivePerson's Domain API.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<Domains, never, Transport.Transport> = layerWith({})
+
+/**
  * Asks the Domain API at `LE_AUTH_DOMAIN_API` (default `https://api.liveperson.net`).
  *
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<Domains, Config.ConfigError, Transport.Transport> = Layer.unwrap(
   Effect.map(Config.schema(Origin.Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(liveperson)), (domainApi) =>
-    layer({ domainApi })
+    layerWith({ domainApi })
   )
 )

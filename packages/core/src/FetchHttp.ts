@@ -26,7 +26,7 @@ export interface Options {
  *
  * @since 0.1.0
  */
-export const layerClient = (options: Options): Layer.Layer<HttpClient.HttpClient> =>
+export const layerClientWith = (options: Options): Layer.Layer<HttpClient.HttpClient> =>
   Layer.effect(
     HttpClient.HttpClient,
     Effect.gen(function* () {
@@ -48,7 +48,7 @@ export const layerClient = (options: Options): Layer.Layer<HttpClient.HttpClient
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient | Transport.Transport> =>
-  Transport.layer.pipe(Layer.provideMerge(layerClient(options)), Layer.merge(Redaction.layer))
+  Transport.layer.pipe(Layer.provideMerge(layerClientWith(options)), Layer.merge(Redaction.layer))
 
 /**
  * `HttpClient` and `Transport` over the platform's `fetch`.

@@ -11,6 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -39,17 +40,25 @@ import type { TokenError } from "./TokenError.ts"
 export { NotSignedIn, SessionEnded, type SessionError } from "./SessionError.ts"
 
 /**
+ * What a session begins with: tokens of a code exchange, and where they came from.
+ *
+ * @since 0.1.0
+ */
+export interface BeginOptions {
+  readonly installation: AppInstallation
+  /** The host of Sentinel that gave the tokens. */
+  readonly sentinel: Origin
+  readonly tokens: TokenResponse
+}
+
+/**
  * @since 0.1.0
  */
 export class Sessions extends Context.Service<
   Sessions,
   {
     /** Begins a session with the tokens of a code exchange, and saves it. `SignIn.complete` does this for you. */
-    readonly begin: (options: {
-      readonly installation: AppInstallation
-      readonly sentinel: Origin
-      readonly tokens: TokenResponse
-    }) => Effect.Effect<Session, IdToken.IdTokenError | StoreError>
+    readonly begin: (options: BeginOptions) => Effect.Effect<Session, IdToken.IdTokenError | StoreError>
     /**
      * A session that began a moment ago, as it is now: none if it has ended since. A store in cookies writes it once more, for a
      * browser that may not have got the first answer.
@@ -98,12 +107,37 @@ export class Sessions extends Context.Service<
 >()("@le-auth/core/Sessions") {}
 
 /**
+ * Begins a session with the tokens of a code exchange and saves it, with the `Sessions` of the context. `SignIn.complete` does this for
+ * you.
+ *
+ * @since 0.1.0
+ */
+export const begin = (options: BeginOptions): Effect.Effect<Session, IdToken.IdTokenError | StoreError, Sessions> =>
+  Sessions.use((sessions) => sessions.begin(options))
+
+/**
+ * A session that began a moment ago, as it is now, with the `Sessions` of the context. None if it has ended since.
+ *
+ * @since 0.1.0
+ */
+export const again = (session: Session): Effect.Effect<Option.Option<Session>, StoreError, Sessions> =>
+  Sessions.use((sessions) => sessions.again(session))
+
+/**
  * The session of a key, with the `Sessions` of the context. See the methods of {@link Sessions}.
  *
  * @since 0.1.0
  */
 export const current = (key: SessionKey): Effect.Effect<Option.Option<Session>, StoreError, Sessions> =>
   Sessions.use((sessions) => sessions.current(key))
+
+/**
+ * The keys of the sessions of an account, with the `Sessions` of the context.
+ *
+ * @since 0.1.0
+ */
+export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<SessionKey>, StoreError, Sessions> =>
+  Sessions.use((sessions) => sessions.list(accountId))
 
 /**
  * A valid access token, with the `Sessions` of the context.
@@ -120,6 +154,14 @@ export const current = (key: SessionKey): Effect.Effect<Option.Option<Session>, 
  */
 export const accessToken = (key: SessionKey): Effect.Effect<AccessToken, SessionError, Sessions> =>
   Sessions.use((sessions) => sessions.accessToken(key))
+
+/**
+ * Refreshes a session now, whether it is due or not, with the `Sessions` of the context.
+ *
+ * @since 0.1.0
+ */
+export const refresh = (key: SessionKey): Effect.Effect<Session, SessionError, Sessions> =>
+  Sessions.use((sessions) => sessions.refresh(key))
 
 /**
  * The session with another access token than the one that a service refused, with the `Sessions` of the context.
@@ -141,6 +183,13 @@ export const authorized = <E, R>(
   key: SessionKey
 ): Effect.Effect<HttpClient.HttpClient.With<E | SessionError, R>, never, Sessions> =>
   Sessions.useSync((sessions) => sessions.authorized(client, key))
+
+/**
+ * Saves the tokens that the store did not take when they came, with the `Sessions` of the context.
+ *
+ * @since 0.1.0
+ */
+export const flush: Effect.Effect<void, StoreError, Sessions> = Sessions.use((sessions) => sessions.flush)
 
 /**
  * Signs the user out of this application, with the `Sessions` of the context.
@@ -249,7 +298,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
         authorized: <E, R>(client: HttpClient.HttpClient.With<E, R>, key: SessionKey) => {
           const send = (request: HttpClientRequest.HttpClientRequest, token: AccessToken) =>
             client.execute(HttpClientRequest.bearerToken(request, token))
-          return HttpClient.transform(client, (_, request): Effect.Effect<any, E | SessionError, R> =>
+          return HttpClient.transform(client, (_, request): Effect.Effect<HttpClientResponse, E | SessionError, R> =>
             Effect.gen(function* () {
               const target = URL.parse(request.url)
               if (target === null || !domains.allows(target)) {

@@ -178,7 +178,7 @@ export const layerWith = (
 ) =>
   SignIn.layerWith(options.signIn ?? {}).pipe(
     Layer.provideMerge(Sessions.layerWith(options.sessions ?? {})),
-    Layer.provideMerge(Layer.mergeAll(SentinelClient.layer, Domains.layer(options.domains))),
+    Layer.provideMerge(Layer.mergeAll(SentinelClient.layer, Domains.layerWith(options.domains ?? {}))),
     Layer.provideMerge(options.lock ?? RefreshLock.layerMemory),
     Layer.provideMerge(options.stores ?? Layer.merge(TransactionStore.layerMemory, SessionStore.layerMemory)),
     Layer.provideMerge(AppInstallations.layer(...(options.installations ?? [installation]))),

@@ -114,7 +114,10 @@ export class SentinelStore extends Context.Service<
   SentinelStore,
   {
     /** `Exists`: the session is there and alive. `Ended`: a session with this id was ended, and is not revived. */
-    readonly createSession: (session: BrowserSession, now: number) => Effect.Effect<"Created" | "Exists" | "Ended", StoreError>
+    readonly createSession: (
+      session: BrowserSession,
+      now: number
+    ) => Effect.Effect<"Created" | "Exists" | "Ended", StoreError>
     /** A session that is alive. */
     readonly findSession: (id: string, now: number) => Effect.Effect<Option.Option<BrowserSession>, StoreError>
     /** Extends a session that is alive. Says whether it was. */
