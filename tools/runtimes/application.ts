@@ -21,8 +21,8 @@ export interface Composition {
 export const make = ({ seal, signIn }: Composition, env: Readonly<Record<string, string | undefined>>) =>
   WebSignIn.toWebHandler(
     signIn.pipe(
-      Layer.provideMerge(Stateless.layer()),
-      Layer.provideMerge(WebApplication.layer()),
+      Layer.provideMerge(Stateless.layer),
+      Layer.provideMerge(WebApplication.layer),
       Layer.provide(RefreshLock.layerMemory),
       Layer.provide(AppInstallations.layerConfig),
       Layer.provide(Seal.layerConfig),

@@ -16,11 +16,12 @@ import { FileProblem, preparePrivateDirectory, problemOf } from "./privateFile.t
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = Fs.constants
 
-/** Loaded with the first lock: most of what a program does needs none. */
+/** One module of Node, loaded with the first lock: most of what a program does needs none. */
 let loaded: typeof Sqlite | undefined
 const sqlite = (): typeof Sqlite => {
   if (loaded !== undefined) return loaded
-  // Node 22 says on stderr that SQLite is experimental. Of what we use of it, nothing is: it is a lock.
+  // Node 22 says on stderr that SQLite is experimental, but a lock is all that is used of it. So `process.emitWarning` is silent for this
+  // one synchronous call; no other code can warn meanwhile.
   const { emitWarning } = process
   process.emitWarning = () => {}
   try {

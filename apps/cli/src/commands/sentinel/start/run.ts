@@ -65,7 +65,7 @@ const patience = 8000
 /** The ports beside the main one have quick answers only, and those that never end: who follows the journal. */
 const patienceBeside = 500
 
-const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.CannotListen): Failure =>
+const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.ListenError): Failure =>
   new Failure({
     text: isInUse
       ? join("\n", [
@@ -124,7 +124,7 @@ const open = Effect.fnUntraced(function* <R>(
 ) {
   const hooks = yield* ListenerHooks.make
   const listening = yield* Layer.build(NodeListener.layer({ host, port, hooks })).pipe(
-    Effect.catchTag("CannotListen", (error) => Effect.fail(cannotListen(flag, error)))
+    Effect.catchTag("ListenError", (error) => Effect.fail(cannotListen(flag, error)))
   )
   yield* Effect.provideContext(Layer.build(routes), listening)
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
