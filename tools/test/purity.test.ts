@@ -47,6 +47,6 @@ describe("published sources", () => {
   })
 
   it("J4: have one place that escapes HTML", () => {
-    assert.deepStrictEqual(having(/"&(lt|amp|quot);"/), ["packages/core/src/HtmlText.ts"])
+    assert.deepStrictEqual(having(/"&(lt|amp|quot);"/), ["packages/core/src/shared/Html.ts"])
   })
 })

@@ -44,7 +44,7 @@ export const layer = (options: {
     Layer.Error<typeof inMemory | typeof inFile>,
     Sentinel.Crypto
   > = options.store._tag === "Memory" ? inMemory : inFile
-  const sentinel = Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) })
+  const sentinel = Sentinel.layerServerWith({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) })
   const listening = Effect.map(ListenerHooks.make, (hooks) =>
     NodeServe.layerOf(Layer.provide(sentinel, services), { port: options.port, setting: "SENTINEL_PORT", hooks })
   )

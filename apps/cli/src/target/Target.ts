@@ -129,9 +129,6 @@ export const failureAt =
   (error: Problem): Failure =>
     localSentinel !== undefined && isUnreachable(error) ? notRunning(localSentinel) : fromError(error)
 
-/** A person waits, and can try again. */
-const once = Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
-
 /** What is kept in memory ends with the command. */
 const saved = Effect.mapError(
   Sessions.use(({ flush }) => flush),
@@ -148,7 +145,13 @@ const saved = Effect.mapError(
  * @since 0.1.0
  */
 export const at = <A, E extends Problem, R>(target: Target["Service"], work: Work<A, E, R>) =>
-  work.pipe(Effect.tap(saved), Effect.provide(signInAt(target)), once, Effect.mapError(failureAt(target)))
+  // A person waits, and can try again.
+  work.pipe(
+    Effect.tap(saved),
+    Effect.provide(signInAt(target)),
+    RetryPolicy.disabled,
+    Effect.mapError(failureAt(target))
+  )
 
 /**
  * Runs a command's work with everything it needs to sign in, and makes its errors ready to be shown.
@@ -168,7 +171,7 @@ export const withTarget = <A, E extends Problem, R>(work: Work<A, E, R>, selecti
  */
 export const withCalls = <A, E extends Problem, R>(work: Work<A, E, R>, selection: Selection) =>
   Effect.flatMap(resolve(selection), (target) =>
-    work.pipe(Effect.provide(callsAt(target)), once, Effect.mapError(failureAt(target)))
+    work.pipe(Effect.provide(callsAt(target)), RetryPolicy.disabled, Effect.mapError(failureAt(target)))
   ).pipe(Effect.provide(UserKey.layerWith({ onlyIfMade: true })), Effect.mapError(fromError))
 
 /**

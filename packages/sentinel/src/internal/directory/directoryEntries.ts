@@ -10,29 +10,29 @@ import type { Passwords } from "../../Passwords.ts"
 import type * as SentinelConfig from "../../SentinelConfig.ts"
 import * as Password from "./directoryPassword.ts"
 
-export interface UserRecord {
+export interface UserEntry {
   readonly settings: Omit<SentinelConfig.User, "password" | "password_hash">
   readonly password: Password.Password
 }
-export interface InstallationRecord {
+export interface InstallationEntry {
   readonly settings: Omit<SentinelConfig.Installation, "client_secret">
   /** A public client has none. */
   readonly secretHash: Uint8Array | undefined
 }
-export interface AccountRecord {
+export interface AccountEntry {
   readonly settings: Omit<SentinelConfig.Account, "users" | "installations">
-  readonly users: ReadonlyArray<UserRecord>
-  readonly installations: ReadonlyArray<InstallationRecord>
+  readonly users: ReadonlyArray<UserEntry>
+  readonly installations: ReadonlyArray<InstallationEntry>
 }
-export type Records = ReadonlyArray<AccountRecord>
+export type DirectoryEntries = ReadonlyArray<AccountEntry>
 
 const utf8 = new TextEncoder()
 
 /** By account and id. */
-function* usersOf(records: Records): Slices.Pausing<ReadonlyMap<string, ReadonlyMap<string, UserRecord>>> {
-  const accounts = new Map<string, Map<string, UserRecord>>()
-  for (const { settings, users } of records) {
-    const known = new Map<string, UserRecord>()
+function* usersOf(entries: DirectoryEntries): Slices.Pausing<ReadonlyMap<string, ReadonlyMap<string, UserEntry>>> {
+  const accounts = new Map<string, Map<string, UserEntry>>()
+  for (const { settings, users } of entries) {
+    const known = new Map<string, UserEntry>()
     for (const user of users) {
       yield
       known.set(user.settings.id, user)
@@ -42,8 +42,8 @@ function* usersOf(records: Records): Slices.Pausing<ReadonlyMap<string, Readonly
   return accounts
 }
 
-/** Makes records of settings. A secret has enough entropy that no slow hash is needed, unlike a password. */
-export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
+/** Makes entries of settings. A secret has enough entropy that no slow hash is needed, unlike a password. */
+export const makeEntries = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
   /** Who has the same password as before keeps it as it was. */
   const user = Effect.fnUntraced(function* (
     { password, password_hash, ...settings }: SentinelConfig.User,
@@ -56,7 +56,7 @@ export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords[
     return {
       settings,
       password: before === undefined ? next : yield* Password.keptIfSame(before, next, passwords, mayWork)
-    } satisfies UserRecord
+    } satisfies UserEntry
   })
 
   const installation = Effect.fnUntraced(function* ({ client_secret, ...settings }: SentinelConfig.Installation) {
@@ -64,40 +64,40 @@ export const recorder = (digest: Digest.Digest["Service"], passwords: Passwords[
       client_secret === undefined
         ? undefined
         : yield* digest.digest(Digest.sha256, utf8.encode(Redacted.value(client_secret)))
-    return { settings, secretHash } satisfies InstallationRecord
+    return { settings, secretHash } satisfies InstallationEntry
   }, Effect.orDie)
 
   const account = Effect.fnUntraced(function* (
     { installations, users, ...settings }: SentinelConfig.Account,
-    before?: ReadonlyMap<string, UserRecord>,
+    before?: ReadonlyMap<string, UserEntry>,
     mayWork?: () => boolean
   ) {
     return {
       settings,
       users: yield* Effect.forEach(users, (one) => user(one, before?.get(one.id)?.password, mayWork)),
       installations: yield* Effect.forEach(installations, installation)
-    } satisfies AccountRecord
+    } satisfies AccountEntry
   })
 
   /**
    * A whole configuration after another one. Where a text takes the place of a hash, or the other way round, only the work of a login
-   * tells whether they are the same: after `patience`, in milliseconds, who is left counts as having another password.
+   * tells whether they are the same: after `timeout`, in milliseconds, who is left counts as having another password.
    */
   const config = Effect.fnUntraced(function* (
     next: SentinelConfig.SentinelConfig,
-    before: Records,
-    patience = Infinity
-  ): Effect.fn.Return<Records> {
-    const end = performance.now() + patience
+    before: DirectoryEntries,
+    timeout = Infinity
+  ): Effect.fn.Return<DirectoryEntries> {
+    const end = performance.now() + timeout
     const known = yield* Slices.run(() => usersOf(before))
     return yield* Effect.forEach(next.accounts, (one) => account(one, known.get(one.id), () => performance.now() < end))
   })
 
   return { account, config, installation, user }
 }
-export type Recorder = ReturnType<typeof recorder>
+export type EntryMaker = ReturnType<typeof makeEntries>
 
-interface AccountEntry {
+interface IndexedAccount {
   readonly account: Account
   readonly installations: ReadonlyMap<string, Installation>
   readonly users: ReadonlyMap<string, User>
@@ -108,9 +108,9 @@ interface AccountEntry {
 }
 
 /** Where the directory looks things up. Who is disabled is not in it. */
-export type Index = ReadonlyMap<string, AccountEntry>
+export type Index = ReadonlyMap<string, IndexedAccount>
 
-const userOf = ({ settings }: UserRecord): User => ({
+const userOf = ({ settings }: UserEntry): User => ({
   id: settings.id,
   email: settings.email,
   name: settings.name,
@@ -118,7 +118,7 @@ const userOf = ({ settings }: UserRecord): User => ({
   isLpa: settings.is_lpa
 })
 
-const installationOf = ({ secretHash, settings }: InstallationRecord): Installation => ({
+const installationOf = ({ secretHash, settings }: InstallationEntry): Installation => ({
   clientId: settings.client_id,
   name: settings.display_name ?? settings.client_name,
   secretHash,
@@ -128,7 +128,7 @@ const installationOf = ({ secretHash, settings }: InstallationRecord): Installat
 })
 
 /** One of each kind; `undefined` for those that are not hashed yet. */
-export function* kindsOf(users: ReadonlyArray<UserRecord>): Slices.Pausing<AccountEntry["kinds"]> {
+export function* kindsOf(users: ReadonlyArray<UserEntry>): Slices.Pausing<IndexedAccount["kinds"]> {
   const kinds = new Map<string, PasswordHash.PasswordHash | undefined>()
   for (const {
     password: { expected }
@@ -140,34 +140,34 @@ export function* kindsOf(users: ReadonlyArray<UserRecord>): Slices.Pausing<Accou
   return [...kinds.values()]
 }
 
-function* entriesOf(records: Records): Slices.Pausing<Index> {
-  const index = new Map<string, AccountEntry>()
-  for (const { installations, settings, users } of records) {
+function* indexing(entries: DirectoryEntries): Slices.Pausing<Index> {
+  const index = new Map<string, IndexedAccount>()
+  for (const { installations, settings, users } of entries) {
     const account: Account = { id: settings.id, name: settings.name }
-    const entry = {
+    const indexed = {
       account,
       installations: new Map<string, Installation>(),
       users: new Map<string, User>(),
       logins: new Map<string, { user: User; password: Password.Password }>(),
       kinds: yield* kindsOf(users)
-    } satisfies AccountEntry
-    for (const record of users) {
+    } satisfies IndexedAccount
+    for (const entry of users) {
       yield
-      if (!record.settings.enabled) continue
-      const user = userOf(record)
-      entry.users.set(user.id, user)
-      entry.logins.set(user.email.toLowerCase(), { user, password: record.password })
+      if (!entry.settings.enabled) continue
+      const user = userOf(entry)
+      indexed.users.set(user.id, user)
+      indexed.logins.set(user.email.toLowerCase(), { user, password: entry.password })
     }
-    for (const record of installations) {
+    for (const entry of installations) {
       yield
-      if (record.settings.enabled) entry.installations.set(record.settings.client_id, installationOf(record))
+      if (entry.settings.enabled) indexed.installations.set(entry.settings.client_id, installationOf(entry))
     }
-    index.set(settings.id, entry)
+    index.set(settings.id, indexed)
   }
   return index
 }
 
-export const indexOf = (records: Records): Effect.Effect<Index> => Slices.run(() => entriesOf(records))
+export const indexOf = (entries: DirectoryEntries): Effect.Effect<Index> => Slices.run(() => indexing(entries))
 
 const find = <A>(found: A | undefined) => Effect.succeed(Option.fromUndefinedOr(found))
 
@@ -177,11 +177,11 @@ export const directoryOver = (index: () => Index, passwords: Passwords["Service"
   installation: (accountId, clientId) => find(index().get(accountId)?.installations.get(clientId)),
   user: (accountId, userId) => find(index().get(accountId)?.users.get(userId)),
   authenticate: Effect.fnUntraced(function* (accountId, email, password) {
-    const entry = index().get(accountId)
-    const login = entry?.logins.get(email.toLowerCase())
+    const indexed = index().get(accountId)
+    const login = indexed?.logins.get(email.toLowerCase())
     // Whoever it is, the work is that of all kinds that the account has.
-    const expected = login === undefined ? entry?.kinds[0] : login.password.expected
-    const isRight = yield* passwords.verify(password, expected, entry?.kinds)
+    const expected = login === undefined ? indexed?.kinds[0] : login.password.expected
+    const isRight = yield* passwords.verify(password, expected, indexed?.kinds)
     return isRight && login !== undefined ? Option.some(login.user) : Option.none()
   })
 })

@@ -1,21 +1,21 @@
 /** Whose sessions and tokens a change of the directory ends. */
 import type * as Effect from "effect/Effect"
-import type { Gone } from "../../DirectoryEditor.ts"
+import type { Removed } from "../../DirectoryEditor.ts"
 import * as Slices from "../input/Slices.ts"
 import { isSamePassword } from "./directoryPassword.ts"
-import type { AccountRecord, InstallationRecord, Records, UserRecord } from "./directoryRecords.ts"
+import type { AccountEntry, InstallationEntry, DirectoryEntries, UserEntry } from "./directoryEntries.ts"
 
-type Place = readonly [accountId: string, id: string]
+type Key = readonly [accountId: string, id: string]
 
-/** The places of who was there before and is not there, or not the same, after it. Who is disabled is not there. */
+/** The keys of who was there before and is not there, or not the same, after it. Who is disabled is not there. */
 function* leavers<A extends { readonly settings: { readonly enabled: boolean } }>(
-  before: Records,
-  after: Records,
-  of: (account: AccountRecord) => ReadonlyArray<A>,
+  before: DirectoryEntries,
+  after: DirectoryEntries,
+  of: (account: AccountEntry) => ReadonlyArray<A>,
   idOf: (one: A) => string,
   isSame: (before: A, after: A) => boolean
-): Slices.Pausing<ReadonlyArray<Place>> {
-  const places: Array<Place> = []
+): Slices.Pausing<ReadonlyArray<Key>> {
+  const keys: Array<Key> = []
   const accounts = new Map(after.map((account) => [account.settings.id, account]))
   for (const old of before) {
     const now = accounts.get(old.settings.id)
@@ -30,19 +30,19 @@ function* leavers<A extends { readonly settings: { readonly enabled: boolean } }
       yield
       if (!one.settings.enabled) continue
       const next = there.get(idOf(one))
-      if (next === undefined || !isSame(one, next)) places.push([old.settings.id, idOf(one)])
+      if (next === undefined || !isSame(one, next)) keys.push([old.settings.id, idOf(one)])
     }
   }
-  return places
+  return keys
 }
 
 /** What a session of a user rests on: the address and the password that they have signed in with. */
-const isSameLogin = (before: UserRecord, after: UserRecord): boolean =>
+const isSameLogin = (before: UserEntry, after: UserEntry): boolean =>
   before === after ||
   (before.settings.email.toLowerCase() === after.settings.email.toLowerCase() &&
     isSamePassword(before.password, after.password))
 
-const isSameSecret = ({ secretHash: before }: InstallationRecord, { secretHash: after }: InstallationRecord): boolean =>
+const isSameSecret = ({ secretHash: before }: InstallationEntry, { secretHash: after }: InstallationEntry): boolean =>
   before === undefined || after === undefined
     ? before === after
     : before.length === after.length && before.every((byte, index) => byte === after[index])
@@ -51,21 +51,21 @@ const isSameSecret = ({ secretHash: before }: InstallationRecord, { secretHash: 
  * Users and installations that are gone, and, unless their sessions are to be kept, those that have another password or another secret
  * now: somebody else may have known the old one.
  */
-export const goneBetween = (
-  before: Records,
-  after: Records,
+export const removedBetween = (
+  before: DirectoryEntries,
+  after: DirectoryEntries,
   options?: { readonly keepSessions?: boolean | undefined }
-): Effect.Effect<Gone> =>
+): Effect.Effect<Removed> =>
   Slices.run(function* () {
     const keeps = options?.keepSessions === true
-    const users = yield* leavers<UserRecord>(
+    const users = yield* leavers<UserEntry>(
       before,
       after,
       (account) => account.users,
       ({ settings }) => settings.id,
       (old, next) => keeps || isSameLogin(old, next)
     )
-    const installations = yield* leavers<InstallationRecord>(
+    const installations = yield* leavers<InstallationEntry>(
       before,
       after,
       (account) => account.installations,

@@ -11,10 +11,10 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
-import type { Show } from "../page/ErrorPage.ts"
 import type { Interceptor } from "./Interceptor.ts"
+import * as RequestContext from "./RequestContext.ts"
 import type { Route } from "./Route.ts"
-import { internalError, notFound, ShownError } from "./ShownError.ts"
+import { internalError, notFound, type Show, ShownError } from "./ShownError.ts"
 
 /**
  * A request whose path is one of Sentinel's. `accountId` has the form of an account id; it is empty where the path has none.
@@ -40,7 +40,7 @@ export type Handler = (incoming: Incoming) => Effect.Effect<HttpServerResponse.H
 /**
  * @since 0.1.0
  */
-export interface Endpoint {
+export interface RouteHandlers {
   /** Its name, for who stands between it and the server; those without one are not intercepted. */
   readonly route?: Route
   /** A path of the contract in `@le-auth/core`, with `:accountId`. */
@@ -135,6 +135,15 @@ export const problemOf = ({ url }: HttpServerRequest.HttpServerRequest): ShownEr
   return excess === undefined ? undefined : tooMuch(excess)
 }
 
+/** Notes an error in the context of the request, then shows it. */
+export const refusing =
+  (show: Show): Show =>
+  (error, request) =>
+    Effect.andThen(
+      RequestContext.refused(error.error, error.reason ?? error.description, error.problem),
+      show(error, request)
+    )
+
 type Answering = (
   request: HttpServerRequest.HttpServerRequest,
   path: Incoming["path"]
@@ -147,7 +156,7 @@ type Answering = (
  * @since 0.1.0
  */
 export const routes = (
-  endpoint: Endpoint,
+  endpoint: RouteHandlers,
   show: Show,
   interceptor?: Interceptor | undefined
 ): ReadonlyArray<HttpRouter.Route> => {
