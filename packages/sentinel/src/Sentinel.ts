@@ -80,6 +80,20 @@ export interface Options {
 }
 
 /**
+ * Settings of a server that is Sentinel and nothing else.
+ *
+ * @since 0.1.0
+ */
+export interface ServerOptions extends Partial<Options> {
+  /**
+   * The networks of proxies of your own. Only they may say in `X-Forwarded-For` which address a request comes from, and only the
+   * counting of failed attempts believes them. `[]` says that there are none. Default: none, and the first such header is logged
+   * as a warning.
+   */
+  readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork>
+}
+
+/**
  * What Sentinel keeps its knowledge in.
  *
  * @since 0.1.0
@@ -233,27 +247,36 @@ const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
  * A server that is Sentinel and nothing else. It needs an `HttpServer`, such as that of `NodeServe.layerOf` of `@le-auth/node`, and
  * writes no access log: decisions are logged by Sentinel itself.
  *
- * Without `publicOrigin` it is that of the server on loopback, whatever port it got. `trustedProxies` are the networks of
- * proxies of your own: only they may say in `X-Forwarded-For` which address a request comes from, and only the counting of
- * failed attempts believes them. `[]` says that there are none; without either, the first such header is warned of.
+ * Without `publicOrigin` it is that of the server on loopback, whatever port it got.
  *
  * @since 0.1.0
  */
-export const layerServer = (
-  options?: Partial<Options> & { readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork> }
+export const layerServerWith = (
+  options: ServerOptions
 ): Layer.Layer<never, never, HttpServer.HttpServer | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>> =>
   Layer.unwrap(
     Effect.map(
-      options?.publicOrigin === undefined ? loopbackOrigin : Effect.succeed(options.publicOrigin),
+      options.publicOrigin === undefined ? loopbackOrigin : Effect.succeed(options.publicOrigin),
       (publicOrigin) =>
         HttpRouter.serve(layerWhole({ ...options, publicOrigin }), {
           routerConfig,
           disableLogger: true,
           disableListenLog: true,
-          middleware: TrustedProxies.make(options?.trustedProxies)
+          middleware: TrustedProxies.make(options.trustedProxies)
         }).pipe(Layer.provide(Redaction.layer))
     )
   )
+
+/**
+ * {@link layerServerWith} the defaults: at the origin of its own port, without metrics.
+ *
+ * @since 0.1.0
+ */
+export const layerServer: Layer.Layer<
+  never,
+  never,
+  HttpServer.HttpServer | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>
+> = layerServerWith({})
 
 /**
  * A server for operators only: `/health/live`, `/health/ready` and `/metrics`, for a port that the world cannot reach.
