@@ -14,8 +14,8 @@ import { AccountId, ClientId, ClientSecret, RedirectUri } from "./Identifiers.ts
 import { isLoopback } from "./Origin.ts"
 
 /**
- * Over plain http everybody on the way reads the code, and browsers keep no `Secure` cookie. Sentinel's own registrations are
- * another matter: `RedirectUri` describes what travels.
+ * Over plain http everybody on the way reads the code, and browsers keep no `Secure` cookie. Sentinel's own
+ * registrations are another matter: `RedirectUri` describes what travels.
  */
 const OwnRedirectUri = RedirectUri.check(
   Schema.makeFilter(
@@ -31,9 +31,10 @@ const OwnRedirectUri = RedirectUri.check(
 /**
  * One installation. It is per account: the same application has another id and secret in another account.
  *
- * `redirectUris` are the ones that le-auth may use: https, or http on this computer; the first is the default. Leave the list empty to send none, which
- * LivePerson allows when exactly one is registered.
+ * `redirectUris` are the ones that le-auth may use: https, or http on this computer; the first is the default. Leave
+ * the list empty to send none, which LivePerson allows when exactly one is registered.
  *
+ * @category models
  * @since 0.1.0
  */
 export class AppInstallation extends explaining(
@@ -48,6 +49,7 @@ export class AppInstallation extends explaining(
 /**
  * The application is not installed in this account, as far as its configuration says.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class UnknownInstallation extends Schema.TaggedError<UnknownInstallation>()("UnknownInstallation", {
@@ -63,6 +65,7 @@ export class UnknownInstallation extends Schema.TaggedError<UnknownInstallation>
 /**
  * Looks up the installation of an account. Provide your own where they are in a database.
  *
+ * @category services
  * @since 0.1.0
  */
 export class AppInstallations extends Context.Service<
@@ -76,6 +79,7 @@ export class AppInstallations extends Context.Service<
 /**
  * Installations that are known when the program starts.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (...installations: ReadonlyArray<AppInstallation>): Layer.Layer<AppInstallations> => {
@@ -102,6 +106,7 @@ const callback = { LE_AUTH_REDIRECT_URI: OwnRedirectUri }
  * The settings of one installation: `LE_AUTH_ACCOUNT_ID`, `LE_AUTH_CLIENT_ID`, `LE_AUTH_CLIENT_SECRET`,
  * `LE_AUTH_REDIRECT_URI`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const settings = { ...credentials, ...callback }
@@ -109,9 +114,10 @@ export const settings = { ...credentials, ...callback }
 /**
  * Reads the one installation from the configuration. Fails with all problems at once; the secret is not shown.
  *
- * `LE_AUTH_REDIRECT_URI` may be missing: an application that signs in no user in a browser has no use for one. What needs one says
- * so itself.
+ * `LE_AUTH_REDIRECT_URI` may be missing: an application that signs in no user in a browser has no use for one. What
+ * needs one says so itself.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> = Settings.load(
@@ -132,6 +138,7 @@ export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> 
 /**
  * The one installation that the configuration describes, see {@link settings}.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<AppInstallations, Settings.SettingsError> = Layer.unwrap(

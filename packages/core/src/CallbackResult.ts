@@ -14,6 +14,7 @@ import { UrlParameters } from "./shared/UrlParameters.ts"
 /**
  * The user signed in: the callback carries an authorization code.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Authorized = Schema.TaggedStruct("Authorized", {
@@ -22,12 +23,12 @@ export const Authorized = Schema.TaggedStruct("Authorized", {
   /** Who says so (RFC 9207). LivePerson is not known to send it. */
   issuer: Schema.optionalKey(Schema.String)
 })
-/** @since 0.1.0 */
 export type Authorized = typeof Authorized.Type
 
 /**
  * The sign-in ended with an error: the callback carries `error` and perhaps `error_description`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Denied = Schema.TaggedStruct("Denied", {
@@ -37,14 +38,13 @@ export const Denied = Schema.TaggedStruct("Denied", {
   /** Who says so (RFC 9207). LivePerson is not known to send it. */
   issuer: Schema.optionalKey(Schema.String)
 })
-/** @since 0.1.0 */
 export type Denied = typeof Denied.Type
 
 /**
+ * @category schemas
  * @since 0.1.0
  */
 export const CallbackResult = Schema.Union([Authorized, Denied])
-/** @since 0.1.0 */
 export type CallbackResult = typeof CallbackResult.Type
 
 const parameters = ["code", "state", "error", "error_description", "iss"] as const
@@ -58,8 +58,8 @@ const refuse = (reason: Malformed | DuplicateParameter) => Result.fail(new Callb
  * This looks at the form only. Whether the callback belongs to a sign-in of this application is what `SignIn.complete`
  * finds out, and nothing in the result may be believed before that.
  *
- * Unknown parameters are ignored, an empty one counts as absent, a repeated one is refused, and so is a callback that has
- * both a code and an error, or neither.
+ * Unknown parameters are ignored, an empty one counts as absent, a repeated one is refused, and so is a callback that
+ * has both a code and an error, or neither.
  *
  * @example
  * ```ts
@@ -68,6 +68,7 @@ const refuse = (reason: Malformed | DuplicateParameter) => Result.fail(new Callb
  * fromUrl("https://le-app.com/cb?code=SplxlOBeZQQYbYS6WxSbIA&state=xyz")
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromUrl = (url: string | URL): Result.Result<CallbackResult, CallbackError> => {
@@ -96,7 +97,8 @@ export const fromUrl = (url: string | URL): Result.Result<CallbackResult, Callba
   if (state !== undefined && !isVisible(state)) {
     return refuse(new Malformed({ problem: "its state has characters that no state has" }))
   }
-  // Checked above, so the brand is earned. Plain objects instead of classes: this runs for every callback, forged or not.
+  // Checked above, so the brand is earned. Plain objects instead of classes: this runs for every callback, forged or
+  // not.
   const known: { state?: State; issuer?: string } = {}
   if (state !== undefined) known.state = state as State
   const issuer = values.get("iss")

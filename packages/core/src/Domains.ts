@@ -25,6 +25,7 @@ import * as TransportProblem from "./TransportProblem.ts"
 /**
  * The Domain API does not know the account.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("UnknownAccount", { accountId: AccountId }) {
@@ -36,6 +37,7 @@ export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("Unknow
 /**
  * The account does not have the service. Service names are case sensitive.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class UnknownService extends Schema.TaggedError<UnknownService>()("UnknownService", {
@@ -50,6 +52,7 @@ export class UnknownService extends Schema.TaggedError<UnknownService>()("Unknow
 /**
  * The Domain API did not answer, or answered nothing useful. What it said is for developers and logs.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
@@ -71,6 +74,7 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
 /**
  * The Domain API named a host that is not on the list of allowed hosts, so nothing was sent to it.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class HostNotAllowed extends Schema.TaggedError<HostNotAllowed>()("HostNotAllowed", { host: Schema.String }) {
@@ -80,15 +84,16 @@ export class HostNotAllowed extends Schema.TaggedError<HostNotAllowed>()("HostNo
 }
 
 /**
+ * @category errors
  * @since 0.1.0
  */
 export const DomainsErrorReason = Schema.Union([UnknownAccount, UnknownService, Unavailable, HostNotAllowed])
-/** @since 0.1.0 */
 export type DomainsErrorReason = typeof DomainsErrorReason.Type
 
 /**
  * A host could not be found. Handle single reasons with `Effect.catchReason("DomainsError", "UnknownAccount", ...)`.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class DomainsError extends Schema.TaggedError<DomainsError>()("DomainsError", { reason: DomainsErrorReason }) {
@@ -98,9 +103,10 @@ export class DomainsError extends Schema.TaggedError<DomainsError>()("DomainsErr
 }
 
 /**
- * Where a service is, for people who look. `origin` is missing if its host is not on the list of allowed hosts: nothing of ours goes
- * there.
+ * Where a service is, for people who look. `origin` is missing if its host is not on the list of allowed hosts: nothing
+ * of ours goes there.
  *
+ * @category services
  * @since 0.1.0
  */
 export interface ServiceHost {
@@ -112,14 +118,15 @@ export interface ServiceHost {
 /**
  * Resolves services to origins.
  *
+ * @category services
  * @since 0.1.0
  */
 export class Domains extends Context.Service<
   Domains,
   {
     /**
-     * The origin of a service of an account, such as `https://va.sentinel.liveperson.net` for `sentinel`. While the Domain API is
-     * unavailable, its last answer of the past 24 hours counts.
+     * The origin of a service of an account, such as `https://va.sentinel.liveperson.net` for `sentinel`. While the
+     * Domain API is unavailable, its last answer of the past 24 hours counts.
      */
     readonly resolve: (accountId: AccountId, service: string) => Effect.Effect<Origin.Origin, DomainsError>
     /** All services of an account, as the Domain API has them at this moment. */
@@ -140,6 +147,7 @@ export class Domains extends Context.Service<
  * Domains.resolve(AccountId.make("12345678"), "sentinel")
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const resolve = (accountId: AccountId, service: string): Effect.Effect<Origin.Origin, DomainsError, Domains> =>
@@ -156,6 +164,7 @@ export const resolve = (accountId: AccountId, service: string): Effect.Effect<Or
  * Domains.list(AccountId.make("12345678"))
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<ServiceHost>, DomainsError, Domains> =>
@@ -171,16 +180,21 @@ export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<ServiceH
  * Domains.allows(new URL("https://va.msg.liveperson.net/api")) // => true
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const allows = (address: URL | Origin.Origin): Effect.Effect<boolean, never, Domains> =>
   Domains.useSync((domains) => domains.allows(address))
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** Where the Domain API is. Default: `https://api.liveperson.net`. With a loopback address, loopback hosts are allowed. */
+  /**
+   * Where the Domain API is. Default: `https://api.liveperson.net`. With a loopback address, loopback hosts are
+   * allowed.
+   */
   readonly domainApi?: Origin.Origin | undefined
   /** The hosts that may be used, `*.` for all below. Default: `*.liveperson.net`. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
@@ -191,13 +205,16 @@ export interface Options {
 /**
  * Where LivePerson's Domain API is.
  *
+ * @category models
  * @since 0.1.0
  */
 export const liveperson: Origin.Origin = Origin.Origin.make("https://api.liveperson.net")
 
 const decodeBaseUri = Schema.decodeUnknownOption(BaseUri)
 
-/** What an answer has, one service or all of them. An entry that is not understood spoils no other; nothing if none is. */
+/**
+ * What an answer has, one service or all of them. An entry that is not understood spoils no other; nothing if none is.
+ */
 const baseUrisOf = (answer: unknown): ReadonlyArray<BaseUri> | undefined => {
   const isList = Predicate.isObject(answer) && Array.isArray(answer["baseURIs"])
   const entries: ReadonlyArray<unknown> = isList ? (answer["baseURIs"] as ReadonlyArray<unknown>) : [answer]
@@ -229,10 +246,11 @@ const failureOf = ({ reason }: DomainsError): RetryPolicy.RetryableFailure | und
 const retrying = RetryPolicy.retry({ login: false, failureOf })
 
 /**
- * Asks the Domain API, and remembers its answers for each account and service. While it is unavailable, its last answer of the past
- * 24 hours counts; that an account, a service or an allowed host is not there is an answer, too. Callers share one attempt, never
- * each other's `RetryPolicy`.
+ * Asks the Domain API, and remembers its answers for each account and service. While it is unavailable, its last answer
+ * of the past 24 hours counts; that an account, a service or an allowed host is not there is an answer, too. Callers
+ * share one attempt, never each other's `RetryPolicy`.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<Domains, never, Transport.Transport> =>
@@ -322,6 +340,7 @@ export const layerWith = (options: Options): Layer.Layer<Domains, never, Transpo
 /**
  * {@link layerWith} the defaults: LivePerson's Domain API.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<Domains, never, Transport.Transport> = layerWith({})
@@ -329,6 +348,7 @@ export const layer: Layer.Layer<Domains, never, Transport.Transport> = layerWith
 /**
  * Asks the Domain API at `LE_AUTH_DOMAIN_API` (default `https://api.liveperson.net`).
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<Domains, Config.ConfigError, Transport.Transport> = Layer.unwrap(

@@ -12,6 +12,7 @@ import * as Redaction from "./Redaction.ts"
 import * as Transport from "./Transport.ts"
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
@@ -24,6 +25,7 @@ export interface Options {
 /**
  * The `HttpClient` of {@link layerWith} alone.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerClientWith = (options: Options): Layer.Layer<HttpClient.HttpClient> =>
@@ -45,6 +47,7 @@ export const layerClientWith = (options: Options): Layer.Layer<HttpClient.HttpCl
 /**
  * {@link layer}, with options.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient | Transport.Transport> =>
@@ -68,6 +71,7 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
  * HttpClient.get("https://api.liveperson.net").pipe(Effect.provide(FetchHttp.layer))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<HttpClient.HttpClient | Transport.Transport> = /* @__PURE__ */ layerWith({})

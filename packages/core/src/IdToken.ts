@@ -34,7 +34,10 @@ const claims = {
   iat: Schema.Finite,
   exp: Schema.Finite,
   azp: Schema.optionalKey(ClientId),
-  /** The user has the administrator role in the account. What is no boolean counts as absent, as with all optional claims. */
+  /**
+   * The user has the administrator role in the account. What is no boolean counts as absent, as with all optional
+   * claims.
+   */
   is_admin: Schema.optionalKey(Schema.Boolean),
   /** The user is one of LivePerson's own administrators; such users have no record in the account. */
   is_lpa: Schema.optionalKey(Schema.Boolean)
@@ -43,15 +46,16 @@ const claims = {
 /**
  * The claims as they are on the wire.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const IdTokenClaims = Schema.Struct(claims)
-/** @since 0.1.0 */
 export type IdTokenClaims = typeof IdTokenClaims.Type
 
 /**
  * Claims that were read but not verified. Show them, never decide by them.
  *
+ * @category models
  * @since 0.1.0
  */
 export class UnverifiedClaims extends explaining(
@@ -61,6 +65,7 @@ export class UnverifiedClaims extends explaining(
 /**
  * Claims whose signature, audience, issuer and times were checked.
  *
+ * @category models
  * @since 0.1.0
  */
 export class VerifiedClaims extends explaining(
@@ -70,6 +75,7 @@ export class VerifiedClaims extends explaining(
 /**
  * A public RSA key of a JWKS (RFC 7517). Other members are kept out.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const JsonWebKey = Schema.Struct({
@@ -80,25 +86,25 @@ export const JsonWebKey = Schema.Struct({
   n: Schema.optionalKey(Schema.String),
   e: Schema.optionalKey(Schema.String)
 })
-/** @since 0.1.0 */
 export type JsonWebKey = typeof JsonWebKey.Type
 
 /**
  * A JWK Set (RFC 7517 section 5), as `GET /sentinel/well-known/jwks` answers it.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const JsonWebKeySet = Schema.Struct({ keys: Schema.Array(JsonWebKey) })
-/** @since 0.1.0 */
 export type JsonWebKeySet = typeof JsonWebKeySet.Type
 
 const decodeKey = Schema.decodeUnknownOption(JsonWebKey)
 const readableKey = OptionalMembers.readable(JsonWebKey.fields)
 
 /**
- * Reads a key set key by key. Those that are not understood are ignored, and spoil no other (RFC 7517 section 5). Nothing if it is no
- * key set at all.
+ * Reads a key set key by key. Those that are not understood are ignored, and spoil no other (RFC 7517 section 5).
+ * Nothing if it is no key set at all.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const readKeySet = (body: unknown): JsonWebKeySet | undefined =>
@@ -115,6 +121,7 @@ export const readKeySet = (body: unknown): JsonWebKeySet | undefined =>
 /**
  * The reasons of {@link IdTokenError}.
  *
+ * @category errors
  * @since 0.1.0
  */
 export const idTokenErrorReasons = [
@@ -131,6 +138,7 @@ export const idTokenErrorReasons = [
 /**
  * Why an id_token is not accepted. `problem` repeats nothing of the token's content.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class IdTokenError extends Schema.TaggedError<IdTokenError>()("IdTokenError", {
@@ -146,6 +154,7 @@ export class IdTokenError extends Schema.TaggedError<IdTokenError>()("IdTokenErr
  * The difference between two computers' clocks that is accepted in `exp` and `iat`. Default: 60 seconds. LivePerson's
  * id_token lives 10 minutes.
  *
+ * @category services
  * @since 0.1.0
  */
 export const ClockSkew = Context.Reference<Duration.Duration>("@le-auth/core/IdToken/ClockSkew", {
@@ -218,6 +227,7 @@ const parse = (token: string): Result.Result<Parts, IdTokenError> => {
 /**
  * The `kid` of the token's header: which key signed it.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const keyId = (token: IdTokenText): string | undefined =>
@@ -226,6 +236,7 @@ export const keyId = (token: IdTokenText): string | undefined =>
 /**
  * Reads the claims without verifying anything.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedClaims, IdTokenError> =>
@@ -251,8 +262,8 @@ const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoEr
 }
 
 /**
- * A key with this `kid` that is for signatures; {@link importKey} refuses all but those of RS256. Several keys of a set may have one
- * `kid` (RFC 7517 section 4.5).
+ * A key with this `kid` that is for signatures; {@link importKey} refuses all but those of RS256. Several keys of a set
+ * may have one `kid` (RFC 7517 section 4.5).
  */
 const isFor = (key: JsonWebKey, kid: string | undefined): boolean =>
   kid !== undefined && key.kid === kid && (key.use ?? "sig") === "sig"
@@ -260,6 +271,7 @@ const isFor = (key: JsonWebKey, kid: string | undefined): boolean =>
 /**
  * Whether a text names LivePerson's Sentinel: `sentinel`, written `Sentinel` in older documentation; nothing else.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const isIssuer = (text: string): boolean => text.toLowerCase() === "sentinel"
@@ -268,6 +280,7 @@ export const isIssuer = (text: string): boolean => text.toLowerCase() === "senti
  * Checks what the token says, without its signature: audience, issuer, times (OpenID Connect Core section 3.1.3.7).
  * LivePerson's issuer is `sentinel`, written `Sentinel` in older documentation; nothing else is accepted.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const checkClaims = (claims: IdTokenClaims, clientId: ClientId): Effect.Effect<void, IdTokenError> =>
@@ -287,12 +300,13 @@ export const checkClaims = (claims: IdTokenClaims, clientId: ClientId): Effect.E
   })
 
 /**
- * Verifies an id_token: RS256 by the key with the token's `kid`, then {@link checkClaims}. Warns of claims that cannot be read and
- * therefore count as absent.
+ * Verifies an id_token: RS256 by the key with the token's `kid`, then {@link checkClaims}. Warns of claims that cannot
+ * be read and therefore count as absent.
  *
- * `none`, HMAC algorithms and a token without `kid` are refused, and no key of another `kid`, use or algorithm is ever tried (RFC 8725
- * section 3.1).
+ * `none`, HMAC algorithms and a token without `kid` are refused, and no key of another `kid`, use or algorithm is ever
+ * tried (RFC 8725 section 3.1).
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const verify = (options: {

@@ -15,8 +15,8 @@ const visibleCharacters = Schema.isPattern(/^[\x20-\x7e]+$/, {
 })
 
 /**
- * LivePerson's account id, also called site id or brand id: an opaque text, never a number, since internal accounts have
- * letter prefixes (`le81823118`).
+ * LivePerson's account id, also called site id or brand id: an opaque text, never a number, since internal accounts
+ * have letter prefixes (`le81823118`).
  *
  * @example
  * ```ts
@@ -25,30 +25,30 @@ const visibleCharacters = Schema.isPattern(/^[\x20-\x7e]+$/, {
  * const accountId = AccountId.make("12345678")
  * ```
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const AccountId = Schema.String.check(
   Schema.isPattern(Patterns.accountId, { expected: "a LivePerson account id: 1 to 32 letters and digits" })
 ).pipe(Schema.brand("AccountId"))
-/** @since 0.1.0 */
 export type AccountId = typeof AccountId.Type
 
 /**
  * `client_id` (RFC 6749 appendix A.1): the installation id that LivePerson gives an application, a UUID in practice.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const ClientId = Schema.String.check(visibleCharacters).pipe(Schema.brand("ClientId"))
-/** @since 0.1.0 */
 export type ClientId = typeof ClientId.Type
 
 /**
  * `client_secret` (RFC 6749 appendix A.2), redacted from the boundary inwards.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const ClientSecret = Schema.RedactedFromValue(Schema.String.check(visibleCharacters))
-/** @since 0.1.0 */
 export type ClientSecret = typeof ClientSecret.Type
 
 /**
@@ -57,6 +57,7 @@ export type ClientSecret = typeof ClientSecret.Type
  * It stays the text that was registered. A URL parser would change the case of the host, drop a default port or resolve
  * `..`, and redirect URIs are compared as plain text (RFC 6749 section 3.1.2.3).
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const RedirectUri = Schema.String.check(
@@ -66,57 +67,57 @@ export const RedirectUri = Schema.String.check(
   Schema.isPattern(/^[\x21-\x7e]+$/, { expected: "a URI of ASCII characters, others percent-encoded (RFC 3986)" }),
   Schema.makeFilter((uri: string) => URL.canParse(uri), { expected: "a URI that parses" })
 ).pipe(Schema.brand("RedirectUri"))
-/** @since 0.1.0 */
 export type RedirectUri = typeof RedirectUri.Type
 
 /**
  * `state` (RFC 6749 appendix A.5). In le-auth it is always made by `SignIn.start`, never by the application.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const State = Schema.String.check(visibleCharacters).pipe(Schema.brand("State"))
-/** @since 0.1.0 */
 export type State = typeof State.Type
 
 /**
  * `code` (RFC 6749 appendix A.11): the authorization code, opaque and redacted.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const AuthorizationCode = Schema.RedactedFromValue(Schema.String.check(visibleCharacters))
-/** @since 0.1.0 */
 export type AuthorizationCode = typeof AuthorizationCode.Type
 
 /**
  * `access_token` (RFC 6749 appendix A.12): the bearer for LivePerson's APIs, opaque and redacted.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const AccessToken = Schema.RedactedFromValue(Schema.String.check(visibleCharacters))
-/** @since 0.1.0 */
 export type AccessToken = typeof AccessToken.Type
 
 /**
  * `refresh_token` (RFC 6749 appendix A.17), opaque and redacted. Examples of LivePerson have 146 to 544 characters.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const RefreshToken = Schema.RedactedFromValue(Schema.String.check(visibleCharacters))
-/** @since 0.1.0 */
 export type RefreshToken = typeof RefreshToken.Type
 
 /**
  * `id_token`: a JWT (OpenID Connect Core section 2), redacted because whoever has it can present it.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const IdTokenText = Schema.RedactedFromValue(Schema.NonEmptyString)
-/** @since 0.1.0 */
 export type IdTokenText = typeof IdTokenText.Type
 
 /**
  * `code_verifier` of PKCE: 43 to 128 unreserved characters (RFC 7636 section 4.1), redacted.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const CodeVerifier = Schema.RedactedFromValue(
@@ -124,17 +125,16 @@ export const CodeVerifier = Schema.RedactedFromValue(
     Schema.isPattern(Patterns.codeVerifier, { expected: "43 to 128 unreserved characters (RFC 7636)" })
   )
 )
-/** @since 0.1.0 */
 export type CodeVerifier = typeof CodeVerifier.Type
 
 /**
- * `sub` of the id_token: the LivePerson user, unique within one account at best. Any text that is one: half a surrogate pair,
- * which JSON can carry, would fit into no address and no file.
+ * `sub` of the id_token: the LivePerson user, unique within one account at best. Any text that is one: half a surrogate
+ * pair, which JSON can carry, would fit into no address and no file.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Subject = Schema.NonEmptyString.check(
   Schema.makeFilter((text: string) => !/\p{Surrogate}/u.test(text), { expected: "well-formed Unicode" })
 ).pipe(Schema.brand("Subject"))
-/** @since 0.1.0 */
 export type Subject = typeof Subject.Type

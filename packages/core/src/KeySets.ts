@@ -13,22 +13,24 @@ import { SentinelClient } from "./SentinelClient.ts"
 import { Timeout, TokenError } from "./TokenError.ts"
 
 /**
+ * @category services
  * @since 0.1.0
  */
 export class KeySets extends Context.Service<
   KeySets,
   {
     /**
-     * The key set of a Sentinel. Fetched when it is older than 10 minutes, or has no key with this `kid`, which is the case
-     * after a rotation; for unknown keys at most once a minute (OpenID Connect Core section 10.1.1). While a new set cannot be had,
-     * the last good one of the past 24 hours counts. An attempt takes 5 seconds at most, whoever waits for it, and after one that
-     * failed nobody asks this Sentinel for 30 seconds.
+     * The key set of a Sentinel. Fetched when it is older than 10 minutes, or has no key with this `kid`, which is the
+     * case after a rotation; for unknown keys at most once a minute (OpenID Connect Core section 10.1.1). While a new
+     * set cannot be had, the last good one of the past 24 hours counts. An attempt takes 5 seconds at most, whoever
+     * waits for it, and after one that failed nobody asks this Sentinel for 30 seconds.
      */
     readonly keysFor: (sentinel: Origin, kid: string | undefined) => Effect.Effect<JsonWebKeySet, TokenError>
   }
 >()("@le-auth/core/KeySets") {}
 
 /**
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<KeySets, never, SentinelClient> = Layer.effect(

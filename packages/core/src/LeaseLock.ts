@@ -20,6 +20,7 @@ import { StoreError } from "./StoreError.ts"
 /**
  * The right to be under the lock of `key`.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Lease {
@@ -31,6 +32,7 @@ export interface Lease {
 /**
  * What the lock needs of a database. `take`, `renew` and `release` are one step of it each.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Leases {
@@ -79,7 +81,10 @@ const keepFresh = (leases: Leases, lease: Lease) =>
     Effect.interruptible
   )
 
-/** Of a lease that nobody knows of whether it was given, or given back: tries until that is certain, or until it has ended by itself. */
+/**
+ * Of a lease that nobody knows of whether it was given, or given back: tries until that is certain, or until it has
+ * ended by itself.
+ */
 const giveBack = (leases: Leases, lease: Lease, scope: Scope.Scope) =>
   leases
     .release(lease)
@@ -94,6 +99,7 @@ const release = (leases: Leases, lease: Lease, scope: Scope.Scope) =>
 /**
  * Makes the lock. Within a process callers wait in a queue, and only its head asks the database.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (

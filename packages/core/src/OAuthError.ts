@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
  * The error codes of an authorization response, RFC 6749 section 4.1.2.1. LivePerson lists none of its own, so unknown
  * codes are kept as they come.
  *
+ * @category errors
  * @since 0.1.0
  */
 export const authorizationErrorCodes = [
@@ -20,12 +21,16 @@ export const authorizationErrorCodes = [
   "server_error",
   "temporarily_unavailable"
 ] as const
-/** @since 0.1.0 */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type AuthorizationErrorCode = (typeof authorizationErrorCodes)[number]
 
 /**
  * The error codes of a token response, RFC 6749 section 5.2.
  *
+ * @category errors
  * @since 0.1.0
  */
 export const tokenErrorCodes = [
@@ -36,19 +41,22 @@ export const tokenErrorCodes = [
   "unsupported_grant_type",
   "invalid_scope"
 ] as const
-/** @since 0.1.0 */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type TokenErrorCode = (typeof tokenErrorCodes)[number]
 
 /**
  * The JSON body of an error answer, as it is on the wire (RFC 6749 section 5.2).
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const OAuthErrorBody = Schema.Struct({
   error: Schema.NonEmptyString,
   error_description: Schema.optionalKey(Schema.String)
 })
-/** @since 0.1.0 */
 export type OAuthErrorBody = typeof OAuthErrorBody.Type
 
 const notAllowed = /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g
@@ -66,6 +74,7 @@ const notAllowed = /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g
  * printable("denied\r\nSet-Cookie: x") // "denied  Set-Cookie: x"
  * ```
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const printable = (text: string, maximum = 300): string =>

@@ -11,17 +11,18 @@ import type { StoreError } from "./StoreError.ts"
 
 /**
  * The contract of an adapter: `withLock(key, effect)` runs the effect while no other effect runs under an equal key, in
- * all processes that share the lock. Different keys do not wait for each other. The lock is released when the effect ends
- * in any way, and when its process dies.
+ * all processes that share the lock. Different keys do not wait for each other. The lock is released when the effect
+ * ends in any way, and when its process dies.
  *
  * A wait for another process may end: then `withLock` fails with a `StoreError`, and the effect never runs.
  *
- * Each refresh runs under the lock of its session, for one attempt. What is stored is guarded by its generation: the lock saves work.
- * Nothing that runs under one lock asks for another.
+ * Each refresh runs under the lock of its session, for one attempt. What is stored is guarded by its generation: the
+ * lock saves work. Nothing that runs under one lock asks for another.
  *
  * Two refreshes at once with one refresh token look like theft to an authorization server that rotates, and may end the
  * user's session (RFC 9700 section 4.14.2).
  *
+ * @category services
  * @since 0.1.0
  */
 export class RefreshLock extends Context.Service<
@@ -34,6 +35,7 @@ export class RefreshLock extends Context.Service<
 /**
  * Locks within this process. With several processes on one `SessionStore`, use a lock that they share.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemory: Layer.Layer<RefreshLock> = Layer.sync(RefreshLock, () => {

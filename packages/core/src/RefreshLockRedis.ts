@@ -30,22 +30,24 @@ const releaseScript = Redis.script((lease: LeaseLock.Lease) => [keyOf(lease.key)
 })
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /** How long a lock stays after its process died. The holder extends it as it works. Default: 30 seconds. */
   readonly lease?: Duration.Input | undefined
   /**
-   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer than
-   * a refresh takes with all its repetitions.
+   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer
+   * than a refresh takes with all its repetitions.
    */
   readonly timeout?: Duration.Input | undefined
 }
 
 /**
- * Locks for all nodes that share the Redis of the context: a key with an owner and a time, extended as long as its holder works.
- * Redis replicates later than it answers, so for a moment after a failover two nodes may be in.
+ * Locks for all nodes that share the Redis of the context: a key with an owner and a time, extended as long as its
+ * holder works. Redis replicates later than it answers, so for a moment after a failover two nodes may be in.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<RefreshLock, never, Redis.Redis> =>
@@ -77,6 +79,7 @@ export const layerWith = (options: Options): Layer.Layer<RefreshLock, never, Red
 /**
  * {@link layerWith} the defaults.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<RefreshLock, never, Redis.Redis> = layerWith({})

@@ -1,6 +1,6 @@
 /**
- * What a schema found wrong, in words for people: one place for all of them, so that no library's words become an interface. No word
- * repeats a value, which may be a secret.
+ * What a schema found wrong, in words for people: one place for all of them, so that no library's words become an
+ * interface. No word repeats a value, which may be a secret.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,10 @@ type Path = ReadonlyArray<PropertyKey>
 interface Found {
   readonly path: Path
   readonly words: string | (() => string)
-  /** How much it says against the member of a union that it is found in: a name that is not there, or one that should be. */
+  /**
+   * How much it says against the member of a union that it is found in: a name that is not there, or one that should
+   * be.
+   */
   readonly weight: number
 }
 
@@ -230,6 +233,7 @@ const mostLines = 100
 /**
  * One line for each mistake, such as `accounts[0].id: is missing`, of at most a hundred.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const of = (issue: SchemaIssue.Issue): ReadonlyArray<string> => {
@@ -245,6 +249,7 @@ export const of = (issue: SchemaIssue.Issue): ReadonlyArray<string> => {
 /**
  * What a constructor of this package throws if members are wrong. `problems` has a line for each, without its value.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidMembers extends Schema.TaggedError<InvalidMembers>()("InvalidMembers", {

@@ -1,12 +1,12 @@
 /**
  * Seals small values, so that they can be kept where others may read or change them: in a database, in a cookie.
  *
- * A sealed value is encrypted and authenticated with AES-256-GCM (NIST SP 800-38D). It opens only with one of the keys, and
- * only with the same *associated data*: the name of the place where it belongs. A value that was moved to another place, cut,
- * or changed by one bit does not open.
+ * A sealed value is encrypted and authenticated with AES-256-GCM (NIST SP 800-38D). It opens only with one of the keys,
+ * and only with the same *associated data*: the name of the place where it belongs. A value that was moved to another
+ * place, cut, or changed by one bit does not open.
  *
- * Keys rotate: the first one seals, all of them open. Put a new key in front, and take the old one away when nothing that it
- * sealed is needed any more.
+ * Keys rotate: the first one seals, all of them open. Put a new key in front, and take the old one away when nothing
+ * that it sealed is needed any more.
  *
  * @see RFC 5116 (authenticated encryption), RFC 5869 (HKDF)
  * @since 0.1.0
@@ -28,15 +28,16 @@ import * as Utf8 from "./shared/Utf8.ts"
 /**
  * The keys, and what can be done with them.
  *
- * - `seal` gives a text of letters, digits, `-`, `_` and `.`, which fits into URLs, cookies and headers. It is about a third
- *   longer than the value, plus 49 characters.
+ * - `seal` gives a text of letters, digits, `-`, `_` and `.`, which fits into URLs, cookies and headers. It is about a
+ *   third longer than the value, plus 49 characters.
  * - `open` gives the value back, or none: never an error, whatever the text is. Nothing says why it did not open.
  *
- * The value is a well-formed Unicode text, such as JSON. Whoever names the associated data decides what may be swapped for
- * what, so put into it what the value is (`session`) and whose it is.
+ * The value is a well-formed Unicode text, such as JSON. Whoever names the associated data decides what may be swapped
+ * for what, so put into it what the value is (`session`) and whose it is.
  *
  * Nonces are random, so one key may seal about 4,000 million values (NIST SP 800-38D section 8.3): rotate before.
  *
+ * @category services
  * @since 0.1.0
  */
 export class SealKeys extends Context.Service<
@@ -61,6 +62,7 @@ export class SealKeys extends Context.Service<
  * })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const seal = (plaintext: string, associatedData: string): Effect.Effect<string, never, SealKeys> =>
@@ -69,6 +71,7 @@ export const seal = (plaintext: string, associatedData: string): Effect.Effect<s
 /**
  * Opens a sealed text with the `SealKeys` of the context; none if it cannot be opened, see {@link SealKeys}.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const open = (text: string, associatedData: string): Effect.Effect<Option.Option<string>, never, SealKeys> =>
@@ -92,9 +95,9 @@ interface Key {
 }
 
 /**
- * A secret never seals by itself: the key, and the id that shows in each sealed text, are derived from it apart, by HKDF (RFC 5869),
- * which spreads what is random in a text of any length over the key. Sentinel derives the keys of its login tickets by HMAC alone, which it
- * has anyway.
+ * A secret never seals by itself: the key, and the id that shows in each sealed text, are derived from it apart, by
+ * HKDF (RFC 5869), which spreads what is random in a text of any length over the key. Sentinel derives the keys of its
+ * login tickets by HMAC alone, which it has anyway.
  */
 const derive = (secret: Redacted.Redacted): Effect.Effect<Key, never, Kdf.Kdf> =>
   Effect.gen(function* () {
@@ -157,8 +160,8 @@ const fromSecrets = (secrets: ReadonlyArray<Redacted.Redacted>, name: string) =>
   })
 
 /**
- * Keys from secrets, newest first. A secret is a text of at least 32 bytes, made by a machine, not a password that a person
- * thought of: `openssl rand -base64 32` makes one. Fails with a line for each secret that is too short.
+ * Keys from secrets, newest first. A secret is a text of at least 32 bytes, made by a machine, not a password that a
+ * person thought of: `openssl rand -base64 32` makes one. Fails with a line for each secret that is too short.
  *
  * @example
  * ```ts
@@ -172,6 +175,7 @@ const fromSecrets = (secrets: ReadonlyArray<Redacted.Redacted>, name: string) =>
  * const SealLive = Seal.layer([newest, retired]).pipe(Layer.provide(Seal.layerWebCrypto))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (
@@ -182,6 +186,7 @@ export const layer = (
 /**
  * The settings of {@link layerConfig}: `LE_AUTH_SEAL_KEYS`, secrets separated by commas, the newest first.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const settings = { LE_AUTH_SEAL_KEYS: Schema.RedactedFromValue(Schema.String) }
@@ -189,9 +194,10 @@ export const settings = { LE_AUTH_SEAL_KEYS: Schema.RedactedFromValue(Schema.Str
 /**
  * Keys from the secrets of `LE_AUTH_SEAL_KEYS`, see {@link layer}. White space around the commas does not count.
  *
- * To rotate: put the new secret in front (`LE_AUTH_SEAL_KEYS=new,old`) in all processes. A process that does not have it yet
- * cannot open what the others seal with it, so in a fleet first add it at the end, then move it to the front.
+ * To rotate: put the new secret in front (`LE_AUTH_SEAL_KEYS=new,old`) in all processes. A process that does not have
+ * it yet cannot open what the others seal with it, so in a fleet first add it at the end, then move it to the front.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<
@@ -213,6 +219,7 @@ export const layerConfig: Layer.Layer<
 /**
  * The cryptography that {@link layer} needs, from the Web Crypto of the platform: Node, workers, browsers.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWebCrypto: Layer.Layer<Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom> = Layer.mergeAll(

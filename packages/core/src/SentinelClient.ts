@@ -1,6 +1,6 @@
 /**
- * The raw calls to Sentinel: exchange, refresh, revoke, app token and keys. `SignIn` and `Sessions` are built on them, and are what an
- * application usually wants.
+ * The raw calls to Sentinel: exchange, refresh, revoke, app token and keys. `SignIn` and `Sessions` are built on them,
+ * and are what an application usually wants.
  *
  * @see LivePerson, LE Applications Authorization API, "Methods"
  * @since 0.1.0
@@ -42,6 +42,7 @@ import * as TransportProblem from "./TransportProblem.ts"
 /**
  * The client and the Sentinel host of a call: `sentinel` is what `Domains.resolve` gave for the installation's account.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface ClientContext {
@@ -50,9 +51,10 @@ export interface ClientContext {
 }
 
 /**
- * The calls. Each is bounded in time and size by `RequestLimits`. All but the exchange are repeated as `RetryPolicy` says: after
- * 429, 5xx and connections that were not made, a refresh only if nothing was done.
+ * The calls. Each is bounded in time and size by `RequestLimits`. All but the exchange are repeated as `RetryPolicy`
+ * says: after 429, 5xx and connections that were not made, a refresh only if nothing was done.
  *
+ * @category services
  * @since 0.1.0
  */
 export class SentinelClient extends Context.Service<
@@ -132,7 +134,9 @@ const retrying = RetryPolicy.retry({ login: true, failureOf: (error: TokenError)
 const json = { accept: "application/json" }
 const formHeaders = { ...json, "content-type": "application/x-www-form-urlencoded;charset=UTF-8" }
 
-/** App tokens of version 2 can be verified with published keys, and LivePerson has version 1 for the Connector API only. */
+/**
+ * App tokens of version 2 can be verified with published keys, and LivePerson has version 1 for the Connector API only.
+ */
 const paths = {
   token: (accountId: AccountId) => `account/${accountId}/token?v=1.0`,
   revoke: (accountId: AccountId) => `account/${accountId}/token/revoke?v=1.0`,
@@ -170,6 +174,7 @@ const keySet = (answer: Received) => {
 /**
  * Calls Sentinel over the `Transport` of the context.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SentinelClient, never, Transport.Transport> = Layer.effect(

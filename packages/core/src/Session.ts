@@ -13,6 +13,7 @@ import { UnverifiedClaims, VerifiedClaims } from "./IdToken.ts"
 /**
  * The subject of a session whose sign-in brought no id_token, as in older documentation: nobody knows who it is.
  *
+ * @category models
  * @since 0.1.0
  */
 export const unidentified: Subject = Subject.make("unidentified")
@@ -20,6 +21,7 @@ export const unidentified: Subject = Subject.make("unidentified")
 /**
  * Names a session. No session can be read through another account's key.
  *
+ * @category models
  * @since 0.1.0
  */
 export class SessionKey extends explaining(
@@ -42,21 +44,17 @@ export class SessionKey extends explaining(
 }
 
 /**
- * Names one set of tokens of a session: `Sessions` makes a new one, 128 random bits in base64url, with each set that it saves, and a
- * store never does. Whoever writes says over which one, so nobody replaces tokens that they have not seen. A session that was kept
- * by a version without generations has the empty one.
+ * Names one set of tokens of a session: `Sessions` makes a new one, 128 random bits in base64url, with each set that it
+ * saves, and a store never does. Whoever writes says over which one, so nobody replaces tokens that they have not seen.
+ * A session that was kept by a version without generations has the empty one.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Generation = Schema.String.check(
   Schema.isPattern(/^(?:[A-Za-z0-9_-]{22})?$/, { expected: "22 characters of base64url, or none" })
 ).pipe(Schema.brand("Generation"))
 
-/**
- * The type of {@link Generation}.
- *
- * @since 0.1.0
- */
 export type Generation = typeof Generation.Type
 
 /**
@@ -64,6 +62,7 @@ export type Generation = typeof Generation.Type
  *
  * Times are milliseconds since the epoch. The tokens are redacted: they show in no log, no JSON and no `inspect`.
  *
+ * @category models
  * @since 0.1.0
  */
 export class Session extends explaining(
@@ -78,7 +77,10 @@ export class Session extends explaining(
     claims: Schema.optionalKey(Schema.Union([VerifiedClaims, UnverifiedClaims])),
     /** When the user signed in. */
     signedInAt: Schema.Finite,
-    /** When these tokens came; absent for a session that was kept by a version that did not say: then it is `signedInAt`. */
+    /**
+     * When these tokens came; absent for a session that was kept by a version that did not say: then it is
+     * `signedInAt`.
+     */
     renewedAt: Schema.optionalKey(Schema.Finite),
     /** The origin that gave the tokens, for when the Domain API cannot be asked. */
     sentinel: Schema.optionalKey(Origin),

@@ -12,6 +12,7 @@ import type { TokenError } from "./TokenError.ts"
 /**
  * There is no such session: the user never signed in here, or signed out.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NotSignedIn extends Schema.TaggedError<NotSignedIn>()("NotSignedIn", {}) {
@@ -21,9 +22,10 @@ export class NotSignedIn extends Schema.TaggedError<NotSignedIn>()("NotSignedIn"
 }
 
 /**
- * The session ended at LivePerson: its refresh token is no longer accepted, or there is none and the access token is over.
- * The session was removed.
+ * The session ended at LivePerson: its refresh token is no longer accepted, or there is none and the access token is
+ * over. The session was removed.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class SessionEnded extends Schema.TaggedError<SessionEnded>()("SessionEnded", {}) {
@@ -32,5 +34,8 @@ export class SessionEnded extends Schema.TaggedError<SessionEnded>()("SessionEnd
   }
 }
 
-/** @since 0.1.0 */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type SessionError = NotSignedIn | SessionEnded | TokenError | DomainsError | UnknownInstallation | StoreError

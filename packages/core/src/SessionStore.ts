@@ -20,13 +20,14 @@ import type { StoreError } from "./StoreError.ts"
  *
  * - `get` gives the session that was `set` last under an equal key, or none. What it cannot read (corrupt, of an older
  *   version, sealed with a lost key) is no session, not an error.
- * - `set` writes the whole session under its key if `over` is `"any"`, or if what is stored now has this generation, in one step
- *   that nothing can come between. It says whether it wrote.
+ * - `set` writes the whole session under its key if `over` is `"any"`, or if what is stored now has this generation, in
+ *   one step that nothing can come between. It says whether it wrote.
  * - `remove` removes under the same rule. `"any"` of a missing session is true; a generation of a missing one is false.
  * - A missing, expired or unreadable record matches no generation, not even the empty one.
  * - `list` gives the keys of all sessions of an account, in no particular order.
  * - A session is kept for 30 days after it was set last, or longer.
  *
+ * @category services
  * @since 0.1.0
  */
 export class SessionStore extends Context.Service<
@@ -40,6 +41,7 @@ export class SessionStore extends Context.Service<
 >()("@le-auth/core/SessionStore") {}
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface MemoryOptions {
@@ -48,9 +50,10 @@ export interface MemoryOptions {
 }
 
 /**
- * Keeps the sessions in the memory of this process: for one process, and for tests. They end with it. A second one in the same process is
- * warned of, but in tests.
+ * Keeps the sessions in the memory of this process: for one process, and for tests. They end with it. A second one in
+ * the same process is warned of, but in tests.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemoryWith = (options: MemoryOptions): Layer.Layer<SessionStore> =>
@@ -98,6 +101,7 @@ export const layerMemoryWith = (options: MemoryOptions): Layer.Layer<SessionStor
 /**
  * {@link layerMemoryWith} the defaults.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemory: Layer.Layer<SessionStore> = layerMemoryWith({})

@@ -42,6 +42,7 @@ export { NotSignedIn, SessionEnded, type SessionError } from "./SessionError.ts"
 /**
  * What a session begins with: tokens of a code exchange, and where they came from.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface BeginOptions {
@@ -52,6 +53,7 @@ export interface BeginOptions {
 }
 
 /**
+ * @category services
  * @since 0.1.0
  */
 export class Sessions extends Context.Service<
@@ -60,8 +62,8 @@ export class Sessions extends Context.Service<
     /** Begins a session with the tokens of a code exchange, and saves it. `SignIn.complete` does this for you. */
     readonly begin: (options: BeginOptions) => Effect.Effect<Session, IdToken.IdTokenError | StoreError>
     /**
-     * A session that began a moment ago, as it is now: none if it has ended since. A store in cookies writes it once more, for a
-     * browser that may not have got the first answer.
+     * A session that began a moment ago, as it is now: none if it has ended since. A store in cookies writes it once
+     * more, for a browser that may not have got the first answer.
      */
     readonly again: (session: Session) => Effect.Effect<Option.Option<Session>, StoreError>
     /** The session as it is stored, without refreshing anything. */
@@ -71,27 +73,29 @@ export class Sessions extends Context.Service<
     /** A valid access token, refreshed first if it is due. Any number of callers cause one refresh. */
     readonly accessToken: (key: SessionKey) => Effect.Effect<AccessToken, SessionError>
     /**
-     * Refreshes now, whether it is due or not. Those who ask before a refresh has ended share it, in all processes; within 5 seconds
-     * after the tokens came, the session is given as it is.
+     * Refreshes now, whether it is due or not. Those who ask before a refresh has ended share it, in all processes;
+     * within 5 seconds after the tokens came, the session is given as it is.
      */
     readonly refresh: (key: SessionKey) => Effect.Effect<Session, SessionError>
     /**
-     * The session with another access token than the one that a service refused, such as one that closed a WebSocket. Any number of
-     * callers with the same token cause one refresh.
+     * The session with another access token than the one that a service refused, such as one that closed a WebSocket.
+     * Any number of callers with the same token cause one refresh.
      */
     readonly renew: (key: SessionKey, options: { readonly unless: AccessToken }) => Effect.Effect<Session, SessionError>
     /**
-     * An `HttpClient` that sends the access token with each request, only to allowed hosts, and that refreshes and repeats
-     * a request once when the answer is a 401 that means the token: it says `invalid_token`, or nothing and the token is older than a
-     * minute (RFC 6750 section 3.1). Where a new token is refused as well, the host's next 401s are given as they are for a minute.
+     * An `HttpClient` that sends the access token with each request, only to allowed hosts, and that refreshes and
+     * repeats a request once when the answer is a 401 that means the token: it says `invalid_token`, or nothing and the
+     * token is older than a minute (RFC 6750 section 3.1). Where a new token is refused as well, the host's next 401s
+     * are given as they are for a minute.
      */
     readonly authorized: <E, R>(
       client: HttpClient.HttpClient.With<E, R>,
       key: SessionKey
     ) => HttpClient.HttpClient.With<E | SessionError, R>
     /**
-     * Saves the tokens that the store did not take when they came, and fails if it still does not: for a program that is about to end,
-     * and with it what it keeps in memory. The layer does so by itself when it is closed; then a failure is in the log alone.
+     * Saves the tokens that the store did not take when they came, and fails if it still does not: for a program that
+     * is about to end, and with it what it keeps in memory. The layer does so by itself when it is closed; then a
+     * failure is in the log alone.
      */
     readonly flush: Effect.Effect<void, StoreError>
     /** Signs the user out of this application: removes the session here. LivePerson hears nothing of it. */
@@ -107,9 +111,10 @@ export class Sessions extends Context.Service<
 >()("@le-auth/core/Sessions") {}
 
 /**
- * Begins a session with the tokens of a code exchange and saves it, with the `Sessions` of the context. `SignIn.complete` does this for
- * you.
+ * Begins a session with the tokens of a code exchange and saves it, with the `Sessions` of the context.
+ * `SignIn.complete` does this for you.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const begin = (options: BeginOptions): Effect.Effect<Session, IdToken.IdTokenError | StoreError, Sessions> =>
@@ -118,6 +123,7 @@ export const begin = (options: BeginOptions): Effect.Effect<Session, IdToken.IdT
 /**
  * A session that began a moment ago, as it is now, with the `Sessions` of the context. None if it has ended since.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const again = (session: Session): Effect.Effect<Option.Option<Session>, StoreError, Sessions> =>
@@ -126,6 +132,7 @@ export const again = (session: Session): Effect.Effect<Option.Option<Session>, S
 /**
  * The session of a key, with the `Sessions` of the context. See the methods of {@link Sessions}.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const current = (key: SessionKey): Effect.Effect<Option.Option<Session>, StoreError, Sessions> =>
@@ -134,6 +141,7 @@ export const current = (key: SessionKey): Effect.Effect<Option.Option<Session>, 
 /**
  * The keys of the sessions of an account, with the `Sessions` of the context.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<SessionKey>, StoreError, Sessions> =>
@@ -150,6 +158,7 @@ export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<SessionK
  * const token = (key: SessionKey) => Sessions.accessToken(key)
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const accessToken = (key: SessionKey): Effect.Effect<AccessToken, SessionError, Sessions> =>
@@ -158,6 +167,7 @@ export const accessToken = (key: SessionKey): Effect.Effect<AccessToken, Session
 /**
  * Refreshes a session now, whether it is due or not, with the `Sessions` of the context.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const refresh = (key: SessionKey): Effect.Effect<Session, SessionError, Sessions> =>
@@ -166,6 +176,7 @@ export const refresh = (key: SessionKey): Effect.Effect<Session, SessionError, S
 /**
  * The session with another access token than the one that a service refused, with the `Sessions` of the context.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const renew = (
@@ -176,6 +187,7 @@ export const renew = (
 /**
  * An `HttpClient` that sends the access token, with the `Sessions` of the context.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const authorized = <E, R>(
@@ -187,6 +199,7 @@ export const authorized = <E, R>(
 /**
  * Saves the tokens that the store did not take when they came, with the `Sessions` of the context.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const flush: Effect.Effect<void, StoreError, Sessions> = Sessions.use((sessions) => sessions.flush)
@@ -194,6 +207,7 @@ export const flush: Effect.Effect<void, StoreError, Sessions> = Sessions.use((se
 /**
  * Signs the user out of this application, with the `Sessions` of the context.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const forget = (key: SessionKey): Effect.Effect<void, StoreError, Sessions> =>
@@ -202,6 +216,7 @@ export const forget = (key: SessionKey): Effect.Effect<void, StoreError, Session
 /**
  * Signs the user out of **all LivePerson applications**, with the `Sessions` of the context.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const revokeEverywhere = (
@@ -210,25 +225,27 @@ export const revokeEverywhere = (
   Sessions.use((sessions) => sessions.revokeEverywhere(key))
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /**
-   * Refuses an id_token whose key Sentinel does not publish. Default: `false`, since LivePerson does not say where the keys
-   * of its id_tokens are. Such a token came straight from the token endpoint over TLS, which OpenID Connect Core section
-   * 3.1.3.7 (6) accepts in place of the signature; its claims are of the type `UnverifiedClaims`. A published key is always
-   * used, and a wrong signature always refused.
+   * Refuses an id_token whose key Sentinel does not publish. Default: `false`, since LivePerson does not say where the
+   * keys of its id_tokens are. Such a token came straight from the token endpoint over TLS, which OpenID Connect Core
+   * section 3.1.3.7 (6) accepts in place of the signature; its claims are of the type `UnverifiedClaims`. A published
+   * key is always used, and a wrong signature always refused.
    */
   readonly requireVerifiedIdToken?: boolean | undefined
   /**
-   * How many sessions a user has. Default: one for each sign-in, so that signing out in one browser leaves the others alone. With
-   * `"user"` a new sign-in takes the place of the user's earlier one: for a program that one person uses, such as a command line.
+   * How many sessions a user has. Default: one for each sign-in, so that signing out in one browser leaves the others
+   * alone. With `"user"` a new sign-in takes the place of the user's earlier one: for a program that one person uses,
+   * such as a command line.
    */
   readonly onePer?: "sign-in" | "user" | undefined
   /**
-   * With `"always"` a refresh is repeated after every 5xx. Only if your Sentinel **does not rotate** refresh tokens: one that does may
-   * have acted on the first request, and takes the second for theft. LivePerson does not say whether it rotates. Default: repeated
-   * after 429, after 503 with `Retry-After`, and if no connection was made.
+   * With `"always"` a refresh is repeated after every 5xx. Only if your Sentinel **does not rotate** refresh tokens:
+   * one that does may have acted on the first request, and takes the second for theft. LivePerson does not say whether
+   * it rotates. Default: repeated after 429, after 503 with `Retry-After`, and if no connection was made.
    */
   readonly repeatRefresh?: "always" | undefined
 }
@@ -237,6 +254,7 @@ export interface Options {
 const inVainFor = Duration.toMillis("1 minute")
 
 /**
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refreshing.Services | Signature.Signature> =>
@@ -354,6 +372,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
 /**
  * `Sessions` with the default options.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = layerWith({})

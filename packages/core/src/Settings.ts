@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 /**
  * Settings are missing or wrong. `problems` has a line for each; values are never repeated, since they may be secrets.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class SettingsError extends Schema.TaggedError<SettingsError>()("SettingsError", {
@@ -45,6 +46,7 @@ const lines = (error: Config.ConfigError): string =>
  * load({ PORT: Schema.NumberFromString })
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const load = <F extends Fields, O extends Fields = {}>(

@@ -2,8 +2,8 @@
  * Sends a user to sign in, and receives what comes back.
  *
  * The two verbs of le-auth: {@link start} gives the address to send the browser to, and what binds the sign-in to that
- * browser; {@link complete} takes the whole callback and gives the session. Everything risky lies between them, and none
- * of it can be skipped.
+ * browser; {@link complete} takes the whole callback and gives the session. Everything risky lies between them, and
+ * none of it can be skipped.
  *
  * @since 0.1.0
  */
@@ -41,9 +41,10 @@ import type { Transaction } from "./Transaction.ts"
 import { TransactionStore } from "./TransactionStore.ts"
 
 /**
- * What binds a sign-in to the user agent that started it (RFC 6749 section 10.12): a cookie in a web application, a variable
- * in a command line. Without it, or with another's, the callback is refused.
+ * What binds a sign-in to the user agent that started it (RFC 6749 section 10.12): a cookie in a web application, a
+ * variable in a command line. Without it, or with another's, the callback is refused.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface UserAgentBinding {
@@ -57,6 +58,7 @@ export interface UserAgentBinding {
 /**
  * A sign-in that was started: send the browser to `url`, and give it `binding`.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Started {
@@ -68,6 +70,7 @@ export interface Started {
  * The callback as it came: a web `Request`, or anything with its address and cookies, such as effect's
  * `HttpServerRequest`. See {@link callback} for programs without cookies.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Callback =
@@ -80,6 +83,7 @@ export type Callback =
 /**
  * A completed sign-in.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface SignedIn {
@@ -97,6 +101,7 @@ export interface SignedIn {
 }
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface StartOptions {
@@ -115,6 +120,7 @@ export interface StartOptions {
 /**
  * The return path is not a path of this application.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidReturnPath extends Schema.TaggedError<InvalidReturnPath>()("InvalidReturnPath", {}) {
@@ -126,6 +132,7 @@ export class InvalidReturnPath extends Schema.TaggedError<InvalidReturnPath>()("
 /**
  * The redirect URI is none of the installation's.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()("UnknownRedirectUri", {
@@ -140,6 +147,7 @@ export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()
  * What was asked of {@link start} cannot be done, whatever the services behind it say. Handle single reasons with
  * `Effect.catchReason("SignInError", "InvalidReturnPath", ...)`.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class SignInError extends Schema.TaggedError<SignInError>()("SignInError", {
@@ -153,13 +161,16 @@ export class SignInError extends Schema.TaggedError<SignInError>()("SignInError"
 /**
  * Why a sign-in could not be started.
  *
+ * @category errors
  * @since 0.1.0
  */
 export type StartError = UnknownInstallation | DomainsError | StoreError | SignInError
 
 /**
- * What is known of the sign-in that failed: all of it once its record was found, so that the next one can lead to the same page.
+ * What is known of the sign-in that failed: all of it once its record was found, so that the next one can lead to the
+ * same page.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Failed {
@@ -169,7 +180,10 @@ export interface Failed {
   readonly bindingName?: string | undefined
 }
 
-/** @since 0.1.0 */
+/**
+ * @category errors
+ * @since 0.1.0
+ */
 export type CompleteError = (
   | CallbackError.CallbackError
   | TokenError
@@ -180,6 +194,7 @@ export type CompleteError = (
   Failed
 
 /**
+ * @category services
  * @since 0.1.0
  */
 export class SignIn extends Context.Service<
@@ -188,8 +203,9 @@ export class SignIn extends Context.Service<
     /** Starts a sign-in. Nothing is sent to LivePerson except the look-up of the host. */
     readonly start: (options?: StartOptions) => Effect.Effect<Started, StartError>
     /**
-     * Completes a sign-in: checks the callback, exchanges the code, saves the session. A callback that comes again within a
-     * minute, from the same browser and to this process, gets what came of the first, and nothing is exchanged twice.
+     * Completes a sign-in: checks the callback, exchanges the code, saves the session. A callback that comes again
+     * within a minute, from the same browser and to this process, gets what came of the first, and nothing is exchanged
+     * twice.
      */
     readonly complete: (callback: Callback) => Effect.Effect<SignedIn, CompleteError>
   }
@@ -205,6 +221,7 @@ export class SignIn extends Context.Service<
  * SignIn.start({ returnTo: "/inbox" })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const start = (options?: StartOptions): Effect.Effect<Started, StartError, SignIn> =>
@@ -220,6 +237,7 @@ export const start = (options?: StartOptions): Effect.Effect<Started, StartError
  * const handle = (request: Request) => SignIn.complete(request)
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const complete = (callback: Callback): Effect.Effect<SignedIn, CompleteError, SignIn> =>
@@ -228,6 +246,7 @@ export const complete = (callback: Callback): Effect.Effect<SignedIn, CompleteEr
 /**
  * A callback for programs that keep the binding themselves, such as a command line.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const callback = (url: string | URL, binding: UserAgentBinding): Callback => ({
@@ -236,6 +255,7 @@ export const callback = (url: string | URL, binding: UserAgentBinding): Callback
 })
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
@@ -245,7 +265,10 @@ export interface Options {
   readonly pkce?: boolean | undefined
   /** Sends a `scope`. Default: none, since LivePerson does not document it. */
   readonly scope?: string | undefined
-  /** How the names of the cookies begin that bind sign-ins to browsers, a {@link CookieNames.CookiePrefix}. Default: `le-auth-`. */
+  /**
+   * How the names of the cookies begin that bind sign-ins to browsers, a {@link CookieNames.CookiePrefix}. Default:
+   * `le-auth-`.
+   */
   readonly cookiePrefix?: string | undefined
 }
 
@@ -253,7 +276,10 @@ const isReturnPath = Schema.is(ReturnPath)
 
 /** 256 bits of secret, 43 characters. */
 const bindingBytes = 32
-/** The first 9 bytes of the state also name the cookie, see `CookieNames`; as many as the binding's are the secret of it. */
+/**
+ * The first 9 bytes of the state also name the cookie, see `CookieNames`; as many as the binding's are the secret of
+ * it.
+ */
 const stateBytes = 9 + bindingBytes
 
 /** Browsers repeat a GET by reload, double click and restored tabs (RFC 9110 section 9.2.1). */
@@ -270,6 +296,7 @@ const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefin
 const refuse = (reason: CallbackError.CallbackErrorReason) => Effect.fail(new CallbackError.CallbackError({ reason }))
 
 /**
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (
@@ -301,16 +328,16 @@ export const layerWith = (
       const keepFor = Duration.times(timeToLive, 2)
 
       /**
-       * The key of the record: derived from the state and from the binding, so that a callback from another browser finds
-       * no record and cannot use up the right one. The cookie's name is part of it, so that a `__Host-` cookie cannot be
-       * replaced by a plain one that a neighbouring subdomain planted.
+       * The key of the record: derived from the state and from the binding, so that a callback from another browser
+       * finds no record and cannot use up the right one. The cookie's name is part of it, so that a `__Host-` cookie
+       * cannot be replaced by a plain one that a neighbouring subdomain planted.
        */
       const transactionId = (name: string, state: string, binding: string) =>
         digest.digestHex(Digest.sha256, Utf8.encode(`${name}.${state}.${binding}`))
 
       /**
-       * The verifier of PKCE is the binding: a secret of this sign-in that only this browser has, with the 43 unreserved
-       * characters that RFC 7636 section 4.1 asks for. So the store of transactions holds no secret at all.
+       * The verifier of PKCE is the binding: a secret of this sign-in that only this browser has, with the 43
+       * unreserved characters that RFC 7636 section 4.1 asks for. So the store of transactions holds no secret at all.
        */
       const codeChallenge = (binding: string) =>
         Effect.map(digest.digest(Digest.sha256, Utf8.encode(binding)), Base64Url.encode)
@@ -447,6 +474,7 @@ export const layerWith = (
 /**
  * `SignIn` as LivePerson documents its API: no PKCE, no scope, 10 minutes to sign in.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = layerWith({})

@@ -14,6 +14,7 @@ const said = (reason: { readonly error: string; readonly description?: string })
 /**
  * The code or the refresh token is invalid, expired, revoked, or was issued to another client (RFC 6749 section 5.2).
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidGrant extends Schema.TaggedError<InvalidGrant>()("InvalidGrant", answer) {
@@ -25,6 +26,7 @@ export class InvalidGrant extends Schema.TaggedError<InvalidGrant>()("InvalidGra
 /**
  * Client authentication failed (RFC 6749 section 5.2). LivePerson has been seen to answer a bad code so, too.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidClient", answer) {
@@ -40,6 +42,7 @@ export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidC
  * Sentinel refused the request for another reason, such as `unauthorized_client` when the installation lacks the grant
  * type. `error` and `description` come from the other side, reduced to printable ASCII.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", answer) {
@@ -51,6 +54,7 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", answer) {
 /**
  * 429: too many requests. LivePerson asks to wait at least 5 seconds with log-in calls.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
@@ -68,6 +72,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
  * 451: LivePerson Support has blocked the account or the user's name. Neither waiting nor another sign-in changes it.
  *
  * @see LivePerson, API error codes
+ * @category errors
  * @since 0.1.0
  */
 export class Blocked extends Schema.TaggedError<Blocked>()("Blocked", Answer.saidFields) {
@@ -79,6 +84,7 @@ export class Blocked extends Schema.TaggedError<Blocked>()("Blocked", Answer.sai
 /**
  * Sentinel could not be reached, or has a problem of its own (5xx). What it said is for developers and logs.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
@@ -89,8 +95,8 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   status: Schema.optionalKey(Schema.Finite),
   ...Answer.saidFields,
   /**
-   * Whether Sentinel may have acted on the request. `false` is certain: there was no connection, or it answered 503 and said when to
-   * come again (RFC 9110 sections 10.2.3 and 15.6.4).
+   * Whether Sentinel may have acted on the request. `false` is certain: there was no connection, or it answered 503 and
+   * said when to come again (RFC 9110 sections 10.2.3 and 15.6.4).
    */
   sent: Schema.Boolean,
   /** Seconds, if the answer says. */
@@ -105,6 +111,7 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
 /**
  * Sentinel did not answer within the time limit.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {}) {
@@ -115,9 +122,10 @@ export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {}) {
 
 /**
  * The answer is not one of a token endpoint: another status, HTML, or JSON without what must be there. `excerpt` is the
- * start of the body, for logs and developers. There is none if the body holds anything secret that was sent, in any encoding, or a
- * token.
+ * start of the body, for logs and developers. There is none if the body holds anything secret that was sent, in any
+ * encoding, or a token.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class BadResponse extends Schema.TaggedError<BadResponse>()("BadResponse", {
@@ -135,6 +143,7 @@ export class BadResponse extends Schema.TaggedError<BadResponse>()("BadResponse"
 }
 
 /**
+ * @category errors
  * @since 0.1.0
  */
 export const TokenErrorReason = Schema.Union([
@@ -147,12 +156,12 @@ export const TokenErrorReason = Schema.Union([
   Timeout,
   BadResponse
 ])
-/** @since 0.1.0 */
 export type TokenErrorReason = typeof TokenErrorReason.Type
 
 /**
  * A call to Sentinel failed. Handle single reasons with `Effect.catchReason("TokenError", "InvalidGrant", ...)`.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {

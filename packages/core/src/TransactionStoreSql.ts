@@ -24,8 +24,8 @@ const decode = Schema.decodeOption(TransactionJson)
 const run = SqlStore.operations("transaction store in SQL")
 
 /**
- * Keeps the records in the database of the context. To take one is one statement, so of any number of nodes one gets it.
- * Records of sign-ins that were never finished are deleted after their time to live.
+ * Keeps the records in the database of the context. To take one is one statement, so of any number of nodes one gets
+ * it. Records of sign-ins that were never finished are deleted after their time to live.
  *
  * @example
  * ```ts
@@ -38,6 +38,7 @@ const run = SqlStore.operations("transaction store in SQL")
  * const store = TransactionStoreSql.layer.pipe(Layer.provide(database))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<TransactionStore, StoreError, SqlClient.SqlClient> = Layer.effect(

@@ -23,6 +23,7 @@ import { RequestLimits } from "./RequestLimits.ts"
 import * as TransportProblem from "./TransportProblem.ts"
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Request {
@@ -34,8 +35,10 @@ export interface Request {
 }
 
 /**
- * An answer of any status. A redirect is an answer: it is not followed. Status 0 is a redirect that nobody may see, as `fetch` has it.
+ * An answer of any status. A redirect is an answer: it is not followed. Status 0 is a redirect that nobody may see, as
+ * `fetch` has it.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Answer {
@@ -49,11 +52,13 @@ export interface Answer {
  * One request, once. Whatever it is made of keeps to this:
  *
  * - It takes at most the time of `RequestLimits`, and stops when it is interrupted.
- * - The answer has at most the size of `RequestLimits`, counted after decoding. Identity coding is asked for, and any standard coding
- *   that comes all the same is read.
+ * - The answer has at most the size of `RequestLimits`, counted after decoding. Identity coding is asked for, and any
+ *   standard coding that comes all the same is read.
  * - Nothing is sent to another address than the one asked, and the answer of no other is believed.
- * - No trace headers leave, since the other side is another company. A tracer of the program's own gets a span of the kind "client".
+ * - No trace headers leave, since the other side is another company. A tracer of the program's own gets a span of the
+ *   kind "client".
  *
+ * @category services
  * @since 0.1.0
  */
 export class Transport extends Context.Service<
@@ -66,6 +71,7 @@ const host = (url: string): string => URL.parse(url)?.host ?? ""
 /**
  * The problem that an error of an `HttpClient` is, without the request that such an error carries.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const problemOf = (error: HttpClientError): TransportProblem.TransportProblem =>
@@ -82,7 +88,10 @@ const notFollowing = (init: globalThis.RequestInit | undefined): globalThis.Requ
   redirect: "manual"
 })
 
-/** Also where something around the client has options for fetch of its own, which win over those that are given to the request. */
+/**
+ * Also where something around the client has options for fetch of its own, which win over those that are given to the
+ * request.
+ */
 const keepFromFollowing = (): void => {
   const fiber = Fiber.getCurrent()
   const init = fiber && Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit)
@@ -93,7 +102,8 @@ const keepFromFollowing = (): void => {
 const contextFor = (address: string, traced: boolean, init?: globalThis.RequestInit): Context.Context<never> =>
   Context.make(HttpClient.TracerPropagationEnabled, false).pipe(
     Context.add(Tracer.DisablePropagation, false),
-    // Every client of effect asks this of each request that it sends, also of one that something around it made from a redirect.
+    // Every client of effect asks this of each request that it sends, also of one that something around it made from a
+    // redirect.
     Context.add(HttpClient.TracerDisabledWhen, (request) => {
       if (Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href !== address) throw isElsewhere
       keepFromFollowing()
@@ -121,9 +131,11 @@ const bodyOf = (response: HttpClientResponse, most: number, tooLarge: TransportP
   })
 
 /**
- * Over a client. Nothing that is wrapped around it leads a call elsewhere, such as effect's `followRedirects`: with a client of effect
- * nothing is sent to another address, and of any other client an answer from another address counts as a redirect.
+ * Over a client. Nothing that is wrapped around it leads a call elsewhere, such as effect's `followRedirects`: with a
+ * client of effect nothing is sent to another address, and of any other client an answer from another address counts as
+ * a redirect.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
@@ -178,6 +190,7 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
 /**
  * Over the `HttpClient` of the context.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer.effect(

@@ -1,6 +1,6 @@
 /**
- * The other side of the wire in one function: an `HttpClient` that answers as Sentinel and the Domain API do, remembers what
- * it was sent, and can be told to answer something else once.
+ * The other side of the wire in one function: an `HttpClient` that answers as Sentinel and the Domain API do, remembers
+ * what it was sent, and can be told to answer something else once.
  */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
