@@ -14,14 +14,13 @@ import { AccountId, ClientId, ClientSecret, RedirectUri } from "./Identifiers.ts
 import { isLoopback } from "./Origin.ts"
 
 /**
- * Over plain http everybody on the way reads the code, and browsers keep no `Secure` cookie. Sentinel's own
- * registrations are another matter: `RedirectUri` describes what travels.
+ * Plain http shows the code to everyone on the way, and browsers keep no `Secure` cookie. Sentinel's own registrations are another matter: `RedirectUri` describes what travels.
  */
 const OwnRedirectUri = RedirectUri.check(
   Schema.makeFilter(
     (uri) => {
       const url = URL.parse(uri)
-      // What is no URL has that problem already.
+      // What is not a URL has that problem already.
       return url === null || url.protocol === "https:" || isLoopback(url.host)
     },
     { expected: "an https redirect URI, or http on this computer (RFC 9700 section 2.6)" }
@@ -34,6 +33,7 @@ const OwnRedirectUri = RedirectUri.check(
  * `redirectUris` are the ones that le-auth may use: https, or http on this computer; the first is the default. Leave
  * the list empty to send none, which LivePerson allows when exactly one is registered.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2 RFC 6749 section 2}
  * @category models
  * @since 0.1.0
  */
@@ -47,7 +47,8 @@ export class AppInstallation extends explaining(
 ) {}
 
 /**
- * The application is not installed in this account, as far as its configuration says.
+ * The application is not installed in this account, as far as its configuration says. Without `accountId`: there are
+ * several installations, and none was named.
  *
  * @category errors
  * @since 0.1.0
@@ -78,6 +79,24 @@ export class AppInstallations extends Context.Service<
 
 /**
  * Installations that are known when the program starts.
+ *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import { AccountId, ClientId } from "@le-auth/core/Identifiers"
+ * import * as Effect from "effect/Effect"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const installation = new AppInstallations.AppInstallation({
+ *   accountId: AccountId.make("12345678"),
+ *   clientId: ClientId.make("11111111-1111-4111-8111-111111111111"),
+ *   clientSecret: Redacted.make("a secret"),
+ *   redirectUris: []
+ * })
+ * const find = AppInstallations.AppInstallations.use((installations) => installations.find())
+ *
+ * Effect.provide(find, AppInstallations.layer(installation)) // => installation
+ * ```
  *
  * @category layers
  * @since 0.1.0
@@ -114,8 +133,8 @@ export const settings = { ...credentials, ...callback }
 /**
  * Reads the one installation from the configuration. Fails with all problems at once; the secret is not shown.
  *
- * `LE_AUTH_REDIRECT_URI` may be missing: an application that signs in no user in a browser has no use for one. What
- * needs one says so itself.
+ * `LE_AUTH_REDIRECT_URI` may be missing: an application that signs in no user in a browser needs none. Whatever needs
+ * one says so itself.
  *
  * @category constructors
  * @since 0.1.0
@@ -137,6 +156,17 @@ export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> 
 
 /**
  * The one installation that the configuration describes, see {@link settings}.
+ *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as Effect from "effect/Effect"
+ *
+ * const accountId = AppInstallations.AppInstallations.use((installations) => installations.find()).pipe(
+ *   Effect.map((installation) => installation.accountId),
+ *   Effect.provide(AppInstallations.layerConfig) // LE_AUTH_ACCOUNT_ID=12345678, and so on
+ * )
+ * ```
  *
  * @category layers
  * @since 0.1.0

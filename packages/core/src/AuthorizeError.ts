@@ -14,6 +14,7 @@ const fields = { error: Schema.NonEmptyString, error_description: Schema.optiona
 /**
  * 400: a problem with the query parameters.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
  * @category errors
  * @since 0.1.0
  */
@@ -25,6 +26,7 @@ export class BadRequest extends Schema.Error<BadRequest>("@le-auth/core/BadReque
 /**
  * 401: the account (site id) or the application id is not valid.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
  * @category errors
  * @since 0.1.0
  */
@@ -36,6 +38,7 @@ export class Unauthorized extends Schema.Error<Unauthorized>("@le-auth/core/Unau
 /**
  * 500: an internal error of Sentinel.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
  * @category errors
  * @since 0.1.0
  */
@@ -45,6 +48,9 @@ export class InternalServerError extends Schema.Error<InternalServerError>("@le-
 ) {}
 
 /**
+ * The direct answers of the authorization endpoint, one of three by status.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
  * @category errors
  * @since 0.1.0
  */

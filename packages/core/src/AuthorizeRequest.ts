@@ -24,6 +24,7 @@ export const ApiVersion = Schema.Literal("1.0")
  * `scope` of RFC 6749 section 3.3: space separated, no quotes, no backslash. LivePerson documents none for this
  * request.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}
  * @category schemas
  * @since 0.1.0
  */
@@ -59,6 +60,7 @@ const names = {
 /**
  * The query parameters of the request with the exact names of the wire.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
  * @category schemas
  * @since 0.1.0
  */
@@ -84,6 +86,8 @@ export const AuthorizeQuery = Schema.Struct(fields).pipe(Schema.encodeKeys(names
  * toUrl(request, "https://va.sentinel.liveperson.net")
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.3 RFC 7636 section 4.3}
  * @category models
  * @since 0.1.0
  */
@@ -99,6 +103,7 @@ export class AuthorizeRequest extends explaining(
  *
  * `origin` is the scheme, host and port of Sentinel, such as `https://va.sentinel.liveperson.net`.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
  * @category constructors
  * @since 0.1.0
  */
@@ -120,6 +125,7 @@ export type Parameters = Omit<AuthorizeRequest, "v" | "responseType">
  * Every value is form-encoded (RFC 6749 section 3.1 and appendix B), no parameter appears twice, and the address holds
  * no secret. `origin` is the scheme, host and port of Sentinel as `Domains.resolve` gives it.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
  * @category constructors
  * @since 0.1.0
  */
@@ -163,6 +169,7 @@ const decode = Schema.decodeUnknownResult(
  * Reads an authorization request back from its address. Unknown parameters are ignored, an empty one counts as absent
  * and a repeated one is refused (RFC 6749 section 3.1).
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
  * @category constructors
  * @since 0.1.0
  */

@@ -14,13 +14,15 @@ import { UrlParameters } from "./shared/UrlParameters.ts"
 /**
  * The user signed in: the callback carries an authorization code.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2 RFC 9207 section 2}
  * @category schemas
  * @since 0.1.0
  */
 export const Authorized = Schema.TaggedStruct("Authorized", {
   code: AuthorizationCode,
   state: Schema.optionalKey(State),
-  /** Who says so (RFC 9207). LivePerson is not known to send it. */
+  /** The issuer of the answer (RFC 9207). LivePerson is not known to send it. */
   issuer: Schema.optionalKey(Schema.String)
 })
 export type Authorized = typeof Authorized.Type
@@ -28,6 +30,8 @@ export type Authorized = typeof Authorized.Type
 /**
  * The sign-in ended with an error: the callback carries `error` and perhaps `error_description`.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2 RFC 9207 section 2}
  * @category schemas
  * @since 0.1.0
  */
@@ -35,12 +39,15 @@ export const Denied = Schema.TaggedStruct("Denied", {
   error: Schema.NonEmptyString,
   errorDescription: Schema.optionalKey(Schema.String),
   state: Schema.optionalKey(State),
-  /** Who says so (RFC 9207). LivePerson is not known to send it. */
+  /** The issuer of the answer (RFC 9207). LivePerson is not known to send it. */
   issuer: Schema.optionalKey(Schema.String)
 })
 export type Denied = typeof Denied.Type
 
 /**
+ * What a callback says: a code, or an error.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}
  * @category schemas
  * @since 0.1.0
  */
@@ -68,6 +75,7 @@ const refuse = (reason: Malformed | DuplicateParameter) => Result.fail(new Callb
  * fromUrl("https://le-app.com/cb?code=SplxlOBeZQQYbYS6WxSbIA&state=xyz")
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
  * @category constructors
  * @since 0.1.0
  */

@@ -15,7 +15,7 @@ const statements = (
   SqlClient.SqlClient.use((sql) => Effect.all(make(sql), { discard: true }))
 
 /**
- * All migrations so far. One that was published is never changed.
+ * All migrations so far, by number and name. One that was published is never changed.
  *
  * @category models
  * @since 0.1.0
@@ -42,7 +42,7 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
 
 /**
  * Brings the tables to the newest form. The layers do it when they are built; a program whose database user may not
- * create tables does it before, as a user who may.
+ * create tables runs it before, as a user who may. Fails with a `StoreError` if the database cannot be migrated.
  *
  * @category constructors
  * @since 0.1.0

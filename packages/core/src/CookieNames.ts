@@ -29,6 +29,7 @@ const isCookiePrefix = Schema.is(CookiePrefix)
 /**
  * A prefix that no cookie can have, or that browsers read as a demand.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 RFC 6265 section 4.1.1}
  * @category errors
  * @since 0.1.0
  */
@@ -41,7 +42,7 @@ export class InvalidCookiePrefix extends Schema.TaggedError<InvalidCookiePrefix>
 }
 
 /**
- * Checks a prefix that somebody chose.
+ * Checks a prefix that a program was given. Fails with {@link InvalidCookiePrefix}.
  *
  * @category constructors
  * @since 0.1.0
@@ -50,6 +51,8 @@ export const parsePrefix = (prefix: string): Effect.Effect<CookiePrefix, Invalid
   isCookiePrefix(prefix) ? Effect.succeed(prefix) : Effect.fail(new InvalidCookiePrefix({ prefix }))
 
 /**
+ * How the names of cookies begin by default: `le-auth-`.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -59,17 +62,19 @@ export const defaultPrefix: CookiePrefix = CookiePrefix.make("le-auth-")
 const hostPrefix = "__Host-"
 
 /**
- * The beginning of all names for an application with this redirect URI. On a developer's machine the port is part of
- * it: cookies do not tell ports apart (RFC 6265 section 8.5), so that two applications would take each other's.
+ * How all names begin for an application with this redirect URI. On a developer's machine the port is part of it:
+ * cookies do not tell ports apart, so two applications would take each other's.
  *
  * @example
  * ```ts
  * import * as CookieNames from "@le-auth/core/CookieNames"
  * import { RedirectUri } from "@le-auth/core/Identifiers"
  *
- * CookieNames.prefixFor(RedirectUri.make("http://localhost:3000/callback")) // "le-auth-3000-"
+ * CookieNames.prefixFor(RedirectUri.make("http://localhost:3000/callback")) // => "le-auth-3000-"
+ * CookieNames.prefixFor(RedirectUri.make("https://app.example/callback")) // => "__Host-le-auth-"
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-8.5 RFC 6265 section 8.5}
  * @category constructors
  * @since 0.1.0
  */
@@ -114,7 +119,7 @@ export const stamp = (state: Uint8Array, now: number): Uint8Array => {
 }
 
 /**
- * The sign-ins that are open in a browser, the oldest first: those of its cookies that are called as `like` is, the
+ * The sign-ins that are open in a browser, the oldest first. `names` are those of its cookies, and `like` is the
  * cookie of a sign-in of this application. `startedAt` is in milliseconds since the epoch.
  *
  * @category combinators

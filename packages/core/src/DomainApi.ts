@@ -48,12 +48,16 @@ export const services = HttpApiEndpoint.get("services", "/api/account/:accountId
 }).annotateMerge(OpenApi.annotations({ title: "Base URIs of all services" }))
 
 /**
+ * The two requests of the Domain API.
+ *
  * @category schemas
  * @since 0.1.0
  */
 export class DomainGroup extends HttpApiGroup.make("domains").add(service, services) {}
 
 /**
+ * The whole contract. `OpenApi.fromApi(DomainApi)` gives the OpenAPI document.
+ *
  * @category schemas
  * @since 0.1.0
  */

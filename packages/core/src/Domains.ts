@@ -35,7 +35,7 @@ export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("Unknow
 }
 
 /**
- * The account does not have the service. Service names are case sensitive.
+ * The account does not have the service. Service names are case-sensitive.
  *
  * @category errors
  * @since 0.1.0
@@ -84,6 +84,8 @@ export class HostNotAllowed extends Schema.TaggedError<HostNotAllowed>()("HostNo
 }
 
 /**
+ * Why a host could not be found, see {@link DomainsError}.
+ *
  * @category errors
  * @since 0.1.0
  */
@@ -103,8 +105,8 @@ export class DomainsError extends Schema.TaggedError<DomainsError>()("DomainsErr
 }
 
 /**
- * Where a service is, for people who look. `origin` is missing if its host is not on the list of allowed hosts: nothing
- * of ours goes there.
+ * The host of a service, for people. `origin` is missing if the host is not on the list of allowed hosts: nothing is
+ * sent to it.
  *
  * @category services
  * @since 0.1.0
@@ -154,14 +156,17 @@ export const resolve = (accountId: AccountId, service: string): Effect.Effect<Or
   Domains.use((domains) => domains.resolve(accountId, service))
 
 /**
- * All services of an account with the `Domains` of the context.
+ * All services of an account with the `Domains` of the context, as the Domain API has them at this moment.
  *
  * @example
  * ```ts
  * import * as Domains from "@le-auth/core/Domains"
  * import { AccountId } from "@le-auth/core/Identifiers"
+ * import * as Effect from "effect/Effect"
  *
- * Domains.list(AccountId.make("12345678"))
+ * const names = Domains.list(AccountId.make("12345678")).pipe(
+ *   Effect.map((services) => services.map(({ service }) => service))
+ * )
  * ```
  *
  * @category accessors
@@ -171,13 +176,15 @@ export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<ServiceH
   Domains.use((domains) => domains.list(accountId))
 
 /**
- * Whether a secret may be sent to an address, with the `Domains` of the context.
+ * Whether a secret may be sent to an address, with the `Domains` of the context: https and an allowed host, or
+ * loopback if that is allowed.
  *
  * @example
  * ```ts
  * import * as Domains from "@le-auth/core/Domains"
  *
  * Domains.allows(new URL("https://va.msg.liveperson.net/api")) // => true
+ * Domains.allows(new URL("https://liveperson.example/api")) // => false
  * ```
  *
  * @category accessors
@@ -187,6 +194,8 @@ export const allows = (address: URL | Origin.Origin): Effect.Effect<boolean, nev
   Domains.useSync((domains) => domains.allows(address))
 
 /**
+ * The options of {@link layerWith}.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -198,7 +207,7 @@ export interface Options {
   readonly domainApi?: Origin.Origin | undefined
   /** The hosts that may be used, `*.` for all below. Default: `*.liveperson.net`. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
-  /** How long an answer is used without asking again. Default: 10 minutes, as in LivePerson's own clients. */
+  /** How long an answer is used without another request. Default: 10 minutes, as in LivePerson's own clients. */
   readonly timeToLive?: Duration.Input | undefined
 }
 
@@ -246,9 +255,18 @@ const failureOf = ({ reason }: DomainsError): RetryPolicy.RetryableFailure | und
 const retrying = RetryPolicy.retry({ login: false, failureOf })
 
 /**
- * Asks the Domain API, and remembers its answers for each account and service. While it is unavailable, its last answer
- * of the past 24 hours counts; that an account, a service or an allowed host is not there is an answer, too. Callers
- * share one attempt, never each other's `RetryPolicy`.
+ * Asks the Domain API, and remembers its answers for each account and service. While it is unavailable, its last
+ * answer of the past 24 hours counts. That an account, a service or an allowed host does not exist is also an answer.
+ * Callers share one attempt, never each other's `RetryPolicy`.
+ *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ * import * as Layer from "effect/Layer"
+ *
+ * const DomainsLive = Domains.layerWith({ timeToLive: "1 hour" }).pipe(Layer.provide(FetchHttp.layer))
+ * ```
  *
  * @category layers
  * @since 0.1.0
@@ -338,7 +356,7 @@ export const layerWith = (options: Options): Layer.Layer<Domains, never, Transpo
   )
 
 /**
- * {@link layerWith} the defaults: LivePerson's Domain API.
+ * {@link layerWith} the defaults: LivePerson's Domain API, and hosts below `liveperson.net`.
  *
  * @category layers
  * @since 0.1.0
@@ -346,7 +364,17 @@ export const layerWith = (options: Options): Layer.Layer<Domains, never, Transpo
 export const layer: Layer.Layer<Domains, never, Transport.Transport> = layerWith({})
 
 /**
- * Asks the Domain API at `LE_AUTH_DOMAIN_API` (default `https://api.liveperson.net`).
+ * Asks the Domain API at `LE_AUTH_DOMAIN_API`, by default `https://api.liveperson.net`. Fails if that is not an
+ * origin.
+ *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ * import * as Layer from "effect/Layer"
+ *
+ * const DomainsLive = Domains.layerConfig.pipe(Layer.provide(FetchHttp.layer))
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -12,18 +12,27 @@ import * as Redaction from "./Redaction.ts"
 import * as Transport from "./Transport.ts"
 
 /**
+ * The options of {@link layerWith}.
+ *
  * @category models
  * @since 0.1.0
  */
 export interface Options {
   /** What fetch is given with each request, such as `cache`. `redirect` is always `"manual"`. */
   readonly init?: globalThis.RequestInit | undefined
-  /** Default: that of the platform. */
+  /** What sends the requests. Default: the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
 /**
  * The `HttpClient` of {@link layerWith} alone.
+ *
+ * @example
+ * ```ts
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ *
+ * const HttpLive = FetchHttp.layerClientWith({ init: { cache: "no-store" } })
+ * ```
  *
  * @category layers
  * @since 0.1.0
@@ -64,6 +73,7 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as FetchHttp from "@le-auth/core/FetchHttp"
  * import * as HttpClient from "effect/http/HttpClient"
  * import * as Effect from "effect/Effect"

@@ -44,10 +44,11 @@ const layerCrypto = Signature.layerWebCrypto.pipe(
 )
 
 /**
- * Sign-in for a server, over fetch and Web Crypto. The Domain API is at `LE_AUTH_DOMAIN_API`.
+ * Sign-in for a server, over fetch and Web Crypto. The Domain API is at `LE_AUTH_DOMAIN_API`. Fails with a
+ * `ConfigError` if that is not an origin.
  *
- * Where sign-ins and sessions are kept is yours to choose. `Stateless` of `@le-auth/web` keeps them in cookies, as a
- * worker needs it.
+ * The stores of sign-ins and sessions are yours to choose. `Stateless` of `@le-auth/web` keeps both in cookies, as a
+ * worker needs.
  *
  * @example
  * ```ts

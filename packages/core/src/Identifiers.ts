@@ -34,8 +34,9 @@ export const AccountId = Schema.String.check(
 export type AccountId = typeof AccountId.Type
 
 /**
- * `client_id` (RFC 6749 appendix A.1): the installation id that LivePerson gives an application, a UUID in practice.
+ * `client_id`: the installation id that LivePerson gives an application, a UUID in practice.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#appendix-A.1 RFC 6749 appendix A.1}
  * @category schemas
  * @since 0.1.0
  */
@@ -43,8 +44,9 @@ export const ClientId = Schema.String.check(visibleCharacters).pipe(Schema.brand
 export type ClientId = typeof ClientId.Type
 
 /**
- * `client_secret` (RFC 6749 appendix A.2), redacted from the boundary inwards.
+ * `client_secret`, redacted as soon as it is read.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#appendix-A.2 RFC 6749 appendix A.2}
  * @category schemas
  * @since 0.1.0
  */
@@ -52,11 +54,13 @@ export const ClientSecret = Schema.RedactedFromValue(Schema.String.check(visible
 export type ClientSecret = typeof ClientSecret.Type
 
 /**
- * `redirect_uri`: an absolute http or https URI without a fragment (RFC 6749 section 3.1.2).
+ * `redirect_uri`: an absolute http or https URI without a fragment.
  *
- * It stays the text that was registered. A URL parser would change the case of the host, drop a default port or resolve
- * `..`, and redirect URIs are compared as plain text (RFC 6749 section 3.1.2.3).
+ * It stays the text that was registered. A URL parser would change the case of the host, drop a default port or
+ * resolve `..`, and redirect URIs are compared as plain text.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 RFC 6749 section 3.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.3 RFC 6749 section 3.1.2.3}
  * @category schemas
  * @since 0.1.0
  */
@@ -70,8 +74,9 @@ export const RedirectUri = Schema.String.check(
 export type RedirectUri = typeof RedirectUri.Type
 
 /**
- * `state` (RFC 6749 appendix A.5). In le-auth it is always made by `SignIn.start`, never by the application.
+ * `state`. In le-auth it is always made by `SignIn.start`, never by the application.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#appendix-A.5 RFC 6749 appendix A.5}
  * @category schemas
  * @since 0.1.0
  */
@@ -79,8 +84,9 @@ export const State = Schema.String.check(visibleCharacters).pipe(Schema.brand("S
 export type State = typeof State.Type
 
 /**
- * `code` (RFC 6749 appendix A.11): the authorization code, opaque and redacted.
+ * `code`: the authorization code, opaque and redacted.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#appendix-A.11 RFC 6749 appendix A.11}
  * @category schemas
  * @since 0.1.0
  */
@@ -88,8 +94,9 @@ export const AuthorizationCode = Schema.RedactedFromValue(Schema.String.check(vi
 export type AuthorizationCode = typeof AuthorizationCode.Type
 
 /**
- * `access_token` (RFC 6749 appendix A.12): the bearer for LivePerson's APIs, opaque and redacted.
+ * `access_token`: the bearer for LivePerson's APIs, opaque and redacted.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12 RFC 6749 appendix A.12}
  * @category schemas
  * @since 0.1.0
  */
@@ -97,8 +104,9 @@ export const AccessToken = Schema.RedactedFromValue(Schema.String.check(visibleC
 export type AccessToken = typeof AccessToken.Type
 
 /**
- * `refresh_token` (RFC 6749 appendix A.17), opaque and redacted. Examples of LivePerson have 146 to 544 characters.
+ * `refresh_token`, opaque and redacted. Examples of LivePerson have 146 to 544 characters.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#appendix-A.17 RFC 6749 appendix A.17}
  * @category schemas
  * @since 0.1.0
  */
@@ -106,8 +114,11 @@ export const RefreshToken = Schema.RedactedFromValue(Schema.String.check(visible
 export type RefreshToken = typeof RefreshToken.Type
 
 /**
- * `id_token`: a JWT (OpenID Connect Core section 2), redacted because whoever has it can present it.
+ * `id_token`: a JWT, redacted because anyone who has it can present it.
  *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section 2}
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-3 RFC 7519 section 3}
  * @category schemas
  * @since 0.1.0
  */
@@ -115,8 +126,9 @@ export const IdTokenText = Schema.RedactedFromValue(Schema.NonEmptyString)
 export type IdTokenText = typeof IdTokenText.Type
 
 /**
- * `code_verifier` of PKCE: 43 to 128 unreserved characters (RFC 7636 section 4.1), redacted.
+ * `code_verifier` of PKCE: 43 to 128 unreserved characters, redacted.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.1 RFC 7636 section 4.1}
  * @category schemas
  * @since 0.1.0
  */
@@ -128,9 +140,10 @@ export const CodeVerifier = Schema.RedactedFromValue(
 export type CodeVerifier = typeof CodeVerifier.Type
 
 /**
- * `sub` of the id_token: the LivePerson user, unique within one account at best. Any text that is one: half a surrogate
- * pair, which JSON can carry, would fit into no address and no file.
+ * `sub` of the id_token: the LivePerson user, unique within one account at best. Any well-formed text: half a
+ * surrogate pair, which JSON can carry, has no place in an address or a file.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1.2 RFC 7519 section 4.1.2}
  * @category schemas
  * @since 0.1.0
  */

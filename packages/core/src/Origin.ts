@@ -16,9 +16,10 @@ const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 export const isLoopback = (host: string): boolean => loopback.test(host)
 
 /**
- * `https://host[:port]`, or `http://` on loopback (RFC 6749 sections 3.1 and 10.9): never a path, a query or
- * credentials.
+ * `https://host[:port]`, or `http://` on loopback: never a path, a query or credentials.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.9 RFC 6749 section 10.9}
  * @category schemas
  * @since 0.1.0
  */
@@ -34,8 +35,16 @@ export const Origin = Schema.String.check(
 export type Origin = typeof Origin.Type
 
 /**
- * The origin of a bare host: https, or http on loopback. Whatever {@link isHost} accepts has one; a default port is
- * left out, as in every origin.
+ * The origin of a bare host: https, or http on loopback. Every text that {@link isHost} accepts has one; a default
+ * port is left out, as in every origin. Throws for any other text.
+ *
+ * @example
+ * ```ts
+ * import * as Origin from "@le-auth/core/Origin"
+ *
+ * Origin.fromHost("va.sentinel.liveperson.net") // => "https://va.sentinel.liveperson.net"
+ * Origin.fromHost("localhost:8080") // => "http://localhost:8080"
+ * ```
  *
  * @category constructors
  * @since 0.1.0
@@ -61,6 +70,14 @@ export const isHost = (text: string): boolean =>
 /**
  * Whether a host is on a list of hosts. `*.liveperson.net` stands for every host below `liveperson.net`, not for
  * itself.
+ *
+ * @example
+ * ```ts
+ * import * as Origin from "@le-auth/core/Origin"
+ *
+ * Origin.isAllowed("va.msg.liveperson.net", ["*.liveperson.net"]) // => true
+ * Origin.isAllowed("liveperson.net", ["*.liveperson.net"]) // => false
+ * ```
  *
  * @category guards
  * @since 0.1.0

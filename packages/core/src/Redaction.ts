@@ -2,7 +2,8 @@
  * The names of everything secret in OAuth, for what effect hides in spans, errors, logs and `inspect`. effect 4.1 hides
  * none of them by itself.
  *
- * @see RFC 9700 sections 4.2 and 4.3
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.2 RFC 9700 section 4.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.3 RFC 9700 section 4.3}
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
@@ -60,6 +61,17 @@ export const redacting = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effec
 
 /**
  * Adds the names for everything that runs with this layer. A program's own additions stay.
+ *
+ * @example
+ * ```ts
+ * import * as Redaction from "@le-auth/core/Redaction"
+ * import * as Effect from "effect/Effect"
+ * import * as UrlParams from "effect/http/UrlParams"
+ *
+ * const isHidden = Effect.map(UrlParams.CurrentRedactedNames, (names) => names.includes("refresh_token"))
+ *
+ * Effect.provide(isHidden, Redaction.layer) // => true
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -16,10 +16,7 @@ import * as Option from "effect/Option"
  * @since 0.1.0
  */
 export type RetryableFailure =
-  /**
-   * 5xx, or the connection could not be made: nothing was done. With the seconds of `Retry-After` if there was an
-   * answer with any.
-   */
+  /** 5xx, or no connection was made: nothing was done. With the seconds of `Retry-After` if an answer had any. */
   | { readonly _tag: "ServerError"; readonly retryAfter?: number | undefined }
   /** 429, with the seconds of `Retry-After` if it had any. */
   | { readonly _tag: "RateLimited"; readonly retryAfter: number | undefined }
@@ -43,7 +40,7 @@ const longest = Duration.seconds(60)
 /**
  * As LivePerson documents it: three repetitions after 5, 10 and 15 seconds for server errors; for 429 after 1 second,
  * or 5 for log-in calls; later if `Retry-After` says so. Nothing else is repeated. A `Retry-After` of more than a
- * minute is final, since nobody waits for that.
+ * minute is final: no caller waits longer.
  *
  * @category constructors
  * @since 0.1.0
@@ -56,7 +53,7 @@ export const documented: RetryPolicy = ({ attempt, failure, login }) => {
 }
 
 /**
- * Nothing is repeated: for calls that a person waits for.
+ * Repeats nothing: for calls that a person waits for, see {@link disabled}.
  *
  * @category constructors
  * @since 0.1.0
@@ -64,7 +61,7 @@ export const documented: RetryPolicy = ({ attempt, failure, login }) => {
 export const none: RetryPolicy = () => Option.none()
 
 /**
- * The policy in force. Default: {@link documented}. A code exchange is never repeated, whatever it says.
+ * The policy in force. Default: {@link documented}. A code exchange is never repeated, whatever the policy says.
  *
  * @example
  * ```ts

@@ -20,7 +20,7 @@ interface Found {
   readonly weight: number
 }
 
-/** What effect's own schemas want, and what it says of a body, in words of ours. */
+/** What effect's own schemas expect, and what it says of a body, in our words. */
 const replaced: Readonly<Record<string, string>> = {
   "a valid Duration string": "a duration such as 10 minutes",
   "a valid UTC DateTime string": "a time such as 2030-01-01T00:00:00Z",
@@ -227,11 +227,11 @@ const foundBy = (issue: SchemaIssue.Issue, path: Path, expected?: string): Reado
 const pathText = (path: Path): string =>
   path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`)).join("")
 
-/** Who sends more mistakes than this does not read them. */
+/** More mistakes than a person reads. */
 const mostLines = 100
 
 /**
- * One line for each mistake, such as `accounts[0].id: is missing`, of at most a hundred.
+ * The mistakes that a schema found, one line each, such as `accounts[0].id: is missing`; at most 100 lines.
  *
  * @category constructors
  * @since 0.1.0
@@ -247,7 +247,7 @@ export const of = (issue: SchemaIssue.Issue): ReadonlyArray<string> => {
 }
 
 /**
- * What a constructor of this package throws if members are wrong. `problems` has a line for each, without its value.
+ * Thrown by the constructors of this package if members are wrong. `problems` has a line for each, without its value.
  *
  * @category errors
  * @since 0.1.0

@@ -78,7 +78,7 @@ export class SentinelClient extends Context.Service<
     ) => Effect.Effect<void, TokenError>
     /**
      * An app token, with which the application acts for itself and for no user. The installation needs the grant type
-     * `client_credentials`. Nothing renews it: ask for another one when it has expired.
+     * `client_credentials`. It is not renewed: ask for another one when it has expired.
      */
     readonly appToken: (context: ClientContext) => Effect.Effect<AppTokenResponse, TokenError>
     /** The public keys of app tokens and id_tokens. */
@@ -123,7 +123,7 @@ const reasonOf = (answer: Received): Effect.Effect<TokenErrorReason> =>
     return badResponse(answer, problem, said.excerpt)
   })
 
-/** Nobody says that an answer which nobody can read was none: it came, and what it says is lost. */
+/** An answer that cannot be read is not a missing answer: it came, and what it says is lost. */
 const noAnswer = (problem: TransportProblem.TransportProblem): TokenErrorReason =>
   problem._tag === "AnswerTimeout"
     ? new Timeout()
@@ -173,6 +173,15 @@ const keySet = (answer: Received) => {
 
 /**
  * Calls Sentinel over the `Transport` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ * import * as SentinelClient from "@le-auth/core/SentinelClient"
+ * import * as Layer from "effect/Layer"
+ *
+ * const SentinelClientLive = SentinelClient.layer.pipe(Layer.provide(FetchHttp.layer))
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -29,6 +29,7 @@ const keyOf = (id: string): string => `le-auth:transaction:${id}`
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as TransactionStoreRedis from "@le-auth/core/TransactionStoreRedis"
  * import * as Layer from "effect/Layer"
  * import type * as Redis from "effect/persistence/Redis"

@@ -29,6 +29,7 @@ const run = SqlStore.operations("transaction store in SQL")
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as TransactionStoreSql from "@le-auth/core/TransactionStoreSql"
  * import * as Layer from "effect/Layer"
  * import type * as SqlClient from "effect/sql/SqlClient"
