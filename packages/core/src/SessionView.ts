@@ -8,7 +8,7 @@ import { AccountId, Subject } from "./Identifiers.ts"
 import type { Session } from "./Session.ts"
 
 /**
- * Somebody is signed in. Times are milliseconds since the epoch.
+ * The user who is signed in. Times are milliseconds since the epoch.
  *
  * @category schemas
  * @since 0.1.0
@@ -28,7 +28,7 @@ export const SignedInView = Schema.Struct({
 export type SignedInView = typeof SignedInView.Type
 
 /**
- * Nobody is signed in.
+ * There is no session.
  *
  * @category schemas
  * @since 0.1.0
@@ -47,7 +47,7 @@ export type SessionView = typeof SessionView.Type
 
 /**
  * The header that a page sends with every request that changes something. Another site cannot make a browser send it
- * without asking first, and the backend never says yes (OAuth 2.0 for browser-based applications, CSRF).
+ * without a preflight, which the backend never allows (OAuth 2.0 for browser-based applications, CSRF).
  *
  * @category models
  * @since 0.1.0

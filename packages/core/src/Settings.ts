@@ -35,15 +35,20 @@ const lines = (error: Config.ConfigError): string =>
     .trim()
 
 /**
- * Reads one setting for each field, under the field's name, from the current `ConfigProvider`. An empty value counts as
- * missing, as people write `NAME= command` to unset one. Those of `optional` may be missing.
+ * Reads one setting for each field, under the field's name, from the current `ConfigProvider`. An empty value counts
+ * as missing, as people write `NAME= command` to unset one. Those of `optional` may be missing. Fails with all
+ * problems at once.
  *
  * @example
  * ```ts
  * import { load } from "@le-auth/core/Settings"
+ * import * as ConfigProvider from "effect/ConfigProvider"
+ * import * as Effect from "effect/Effect"
  * import * as Schema from "effect/Schema"
  *
- * load({ PORT: Schema.NumberFromString })
+ * load({ PORT: Schema.NumberFromString }).pipe(
+ *   Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ PORT: "8080" })))
+ * ) // => { PORT: 8080 }
  * ```
  *
  * @category constructors

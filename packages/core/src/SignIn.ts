@@ -90,17 +90,19 @@ export interface SignedIn {
   readonly session: Session
   /** The cookie that is used up and can be removed. */
   readonly bindingName: string
-  /** Cookies of other sign-ins in this browser whose time is over: they can be removed, too. */
+  /** Cookies of other sign-ins in this browser whose time is over: they can also be removed. */
   readonly overNames: ReadonlyArray<string>
   /** Where to send the user now, as given to {@link start}. */
   readonly returnTo: ReturnPath | undefined
   /** What the application wanted to remember, as given to {@link start}. */
   readonly applicationState: Schema.Json | undefined
-  /** Whether an equal callback of the same browser was there before, and this is what came of it. */
+  /** Whether the same browser brought an equal callback before, and this is its result. */
   readonly isRepeated: boolean
 }
 
 /**
+ * What a sign-in is started with; all of it is optional.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -120,6 +122,7 @@ export interface StartOptions {
 /**
  * The return path is not a path of this application.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11.1 RFC 9700 section 4.11.1}
  * @category errors
  * @since 0.1.0
  */
@@ -130,8 +133,9 @@ export class InvalidReturnPath extends Schema.TaggedError<InvalidReturnPath>()("
 }
 
 /**
- * The redirect URI is none of the installation's.
+ * The redirect URI is not one of the installation's.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.3 RFC 6749 section 3.1.2.3}
  * @category errors
  * @since 0.1.0
  */
@@ -144,7 +148,7 @@ export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()
 }
 
 /**
- * What was asked of {@link start} cannot be done, whatever the services behind it say. Handle single reasons with
+ * {@link start} was asked for something that cannot be done, whatever LivePerson says. Handle single reasons with
  * `Effect.catchReason("SignInError", "InvalidReturnPath", ...)`.
  *
  * @category errors
@@ -167,7 +171,7 @@ export class SignInError extends Schema.TaggedError<SignInError>()("SignInError"
 export type StartError = UnknownInstallation | DomainsError | StoreError | SignInError
 
 /**
- * What is known of the sign-in that failed: all of it once its record was found, so that the next one can lead to the
+ * What is known of the sign-in that failed: all of it if its record was found, so that the next one can lead to the
  * same page.
  *
  * @category models
@@ -181,6 +185,9 @@ export interface Failed {
 }
 
 /**
+ * Why a sign-in could not be completed. A `CallbackError`, an `IdTokenError` and most `TokenError`s ask for a new
+ * sign-in.
+ *
  * @category errors
  * @since 0.1.0
  */
@@ -194,6 +201,10 @@ export type CompleteError = (
   Failed
 
 /**
+ * The two verbs of a sign-in: {@link start} sends the user to LivePerson, {@link complete} takes the callback and
+ * gives the session.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1 RFC 6749 section 4.1}
  * @category services
  * @since 0.1.0
  */
@@ -203,16 +214,19 @@ export class SignIn extends Context.Service<
     /** Starts a sign-in. Nothing is sent to LivePerson except the look-up of the host. */
     readonly start: (options?: StartOptions) => Effect.Effect<Started, StartError>
     /**
-     * Completes a sign-in: checks the callback, exchanges the code, saves the session. A callback that comes again
-     * within a minute, from the same browser and to this process, gets what came of the first, and nothing is exchanged
-     * twice.
+     * Completes a sign-in: checks the callback, exchanges the code, saves the session. A callback that is repeated within a minute, by the same browser in this process, gets the result of the first, and nothing is exchanged twice.
      */
     readonly complete: (callback: Callback) => Effect.Effect<SignedIn, CompleteError>
   }
 >()("@le-auth/core/SignIn") {}
 
 /**
- * Starts a sign-in with the `SignIn` of the context.
+ * Starts a sign-in with the `SignIn` of the context. Send the browser to the `url` that it gives, and give it the
+ * `binding`: as a cookie, or in a variable of a program that receives the callback itself.
+ *
+ * Fails with a {@link SignInError} if the return path or the redirect URI is not allowed, with `UnknownInstallation`
+ * if the application is not installed in the account, with `DomainsError` if Sentinel's host is not to be had, and
+ * with `StoreError` if the record cannot be kept.
  *
  * @example
  * ```ts
@@ -221,6 +235,7 @@ export class SignIn extends Context.Service<
  * SignIn.start({ returnTo: "/inbox" })
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
  * @category accessors
  * @since 0.1.0
  */
@@ -228,15 +243,24 @@ export const start = (options?: StartOptions): Effect.Effect<Started, StartError
   SignIn.use((signIn) => signIn.start(options))
 
 /**
- * Completes a sign-in with the `SignIn` of the context.
+ * Completes a sign-in with the `SignIn` of the context: checks the callback, exchanges the code and saves the session.
+ * Hand over the whole callback as it came, with its cookies.
+ *
+ * A callback that is repeated within a minute, by the same browser in this process, gets the result of the first.
+ * Fails with a {@link CompleteError}, which has the `returnTo` of the sign-in if its record was found.
  *
  * @example
  * ```ts
+ * import * as Sessions from "@le-auth/core/Sessions"
  * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as Effect from "effect/Effect"
  *
- * const handle = (request: Request) => SignIn.complete(request)
+ * const accessToken = (request: Request) =>
+ *   Effect.flatMap(SignIn.complete(request), ({ session }) => Sessions.accessToken(session.key))
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 RFC 6749 section 4.1.3}
  * @category accessors
  * @since 0.1.0
  */
@@ -245,6 +269,19 @@ export const complete = (callback: Callback): Effect.Effect<SignedIn, CompleteEr
 
 /**
  * A callback for programs that keep the binding themselves, such as a command line.
+ *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * // `receive` opens a browser, and gives the address that it came back to.
+ * const signIn = (receive: (url: string) => Effect.Effect<string>) =>
+ *   Effect.gen(function* () {
+ *     const { binding, url } = yield* SignIn.start()
+ *     return yield* SignIn.complete(SignIn.callback(yield* receive(url), binding))
+ *   })
+ * ```
  *
  * @category constructors
  * @since 0.1.0
@@ -255,6 +292,8 @@ export const callback = (url: string | URL, binding: UserAgentBinding): Callback
 })
 
 /**
+ * The options of {@link layerWith}.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -277,15 +316,14 @@ const isReturnPath = Schema.is(ReturnPath)
 /** 256 bits of secret, 43 characters. */
 const bindingBytes = 32
 /**
- * The first 9 bytes of the state also name the cookie, see `CookieNames`; as many as the binding's are the secret of
- * it.
+ * The first 9 bytes of the state also name the cookie, see `CookieNames`; its secret is as long as the binding.
  */
 const stateBytes = 9 + bindingBytes
 
 /** Browsers repeat a GET by reload, double click and restored tabs (RFC 9110 section 9.2.1). */
 const outcomes = { keepFor: "1 minute", capacity: 1000 } as const
 
-/** What came of a sign-in, for whoever brings its callback. */
+/** The result of a sign-in, for the browser that brings its callback. */
 interface Completed extends Pick<SignedIn, "session" | "returnTo" | "applicationState"> {
   readonly accountId: AccountId
 }
@@ -296,6 +334,15 @@ const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefin
 const refuse = (reason: CallbackError.CallbackErrorReason) => Effect.fail(new CallbackError.CallbackError({ reason }))
 
 /**
+ * `SignIn` over the stores and the calls of the context.
+ *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ *
+ * const SignInLive = SignIn.layerWith({ pkce: true, timeToLive: "5 minutes" })
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -387,7 +434,7 @@ export const layerWith = (
         }
       })
 
-      /** From here on the sign-in is used up, whatever comes of it. */
+      /** From here on the sign-in is used up, whatever its result is. */
       const finish = Effect.fnUntraced(function* (
         transaction: Transaction,
         result: CallbackResult.CallbackResult,

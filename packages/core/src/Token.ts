@@ -24,6 +24,8 @@ const clientCredentials = { client_id: ClientId, client_secret: ClientSecret }
 /**
  * Exchanges an authorization code. `redirect_uri` is sent if and only if it was sent to the authorization endpoint.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 RFC 6749 section 4.1.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.5 RFC 7636 section 4.5}
  * @category schemas
  * @since 0.1.0
  */
@@ -39,6 +41,7 @@ export type CodeExchange = typeof CodeExchange.Type
 /**
  * Exchanges a refresh token for a new access token.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6}
  * @category schemas
  * @since 0.1.0
  */
@@ -52,6 +55,7 @@ export type RefreshRequest = typeof RefreshRequest.Type
 /**
  * The body of a request to the token endpoint.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 section 3.2}
  * @category schemas
  * @since 0.1.0
  */
@@ -61,6 +65,7 @@ export type TokenRequest = typeof TokenRequest.Type
 /**
  * Revokes a refresh token and with it **all LivePerson sessions of the user**, not only this application's.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.1 RFC 7009 section 2.1}
  * @category schemas
  * @since 0.1.0
  */
@@ -71,6 +76,7 @@ export type RevokeRequest = typeof RevokeRequest.Type
  * Asks for an app token, with which an application acts for itself and for no user.
  *
  * @see LivePerson, API guidelines, "OAuth 2.0 client credentials"
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2 RFC 6749 section 4.4.2}
  * @category schemas
  * @since 0.1.0
  */
@@ -83,6 +89,7 @@ export type AppTokenRequest = typeof AppTokenRequest.Type
 /**
  * `expires_in` in seconds. LivePerson's own clients have seen it as a number, as a numeric text and not at all.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}
  * @category schemas
  * @since 0.1.0
  */
@@ -97,9 +104,9 @@ export const ExpiresIn = Schema.Union([
 const TokenType = Schema.String.check(Schema.isPattern(/^bearer$/i, { expected: "the token type Bearer" }))
 
 /**
- * The successful answer to an {@link AppTokenRequest}. Other members are kept out: one page of LivePerson's has a
- * refresh token here, the others contradict it, and RFC 6749 section 4.4.3 advises against it.
+ * The successful answer to an {@link AppTokenRequest}. Other members are kept out: one page of LivePerson's has a refresh token here, the others contradict it, and the standard advises against it.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4.3 RFC 6749 section 4.4.3}
  * @category schemas
  * @since 0.1.0
  */
@@ -111,9 +118,10 @@ export const AppTokenResponse = Schema.Struct({
 export type AppTokenResponse = typeof AppTokenResponse.Type
 
 /**
- * The successful answer of the token endpoint. Only `access_token` and `token_type` are sure (RFC 6749 section 5.1);
+ * The successful answer of the token endpoint. Only `access_token` and `token_type` are certain;
  * LivePerson gives no `id_token` on a refresh, and `expires_in` only in its newest documentation.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}
  * @category schemas
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * What can go wrong at the token and the revocation endpoint.
+ * Errors of the token and the revocation endpoint.
  *
  * @since 0.1.0
  */
@@ -12,8 +12,9 @@ const said = (reason: { readonly error: string; readonly description?: string })
   reason.description === undefined ? reason.error : `${reason.error}: ${reason.description}`
 
 /**
- * The code or the refresh token is invalid, expired, revoked, or was issued to another client (RFC 6749 section 5.2).
+ * The code or the refresh token is invalid, expired, revoked, or was issued to another client.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
  * @category errors
  * @since 0.1.0
  */
@@ -24,8 +25,9 @@ export class InvalidGrant extends Schema.TaggedError<InvalidGrant>()("InvalidGra
 }
 
 /**
- * Client authentication failed (RFC 6749 section 5.2). LivePerson has been seen to answer a bad code so, too.
+ * Client authentication failed. LivePerson also answers a bad code this way.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
  * @category errors
  * @since 0.1.0
  */
@@ -42,6 +44,7 @@ export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidC
  * Sentinel refused the request for another reason, such as `unauthorized_client` when the installation lacks the grant
  * type. `error` and `description` come from the other side, reduced to printable ASCII.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
  * @category errors
  * @since 0.1.0
  */
@@ -54,6 +57,7 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", answer) {
 /**
  * 429: too many requests. LivePerson asks to wait at least 5 seconds with log-in calls.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6585#section-4 RFC 6585 section 4}
  * @category errors
  * @since 0.1.0
  */
@@ -143,6 +147,8 @@ export class BadResponse extends Schema.TaggedError<BadResponse>()("BadResponse"
 }
 
 /**
+ * Why a call to Sentinel failed, see {@link TokenError}.
+ *
  * @category errors
  * @since 0.1.0
  */
@@ -174,7 +180,7 @@ export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
       : this.reason.message
   }
 
-  /** LivePerson has been seen to answer so for other reasons than credentials: a new sign-in tells which it is. */
+  /** LivePerson also answers this way for other reasons than credentials: a new sign-in tells which it is. */
   private get isRefusedRefresh(): boolean {
     return this.operation === "refresh" && this.reason._tag === "InvalidClient"
   }

@@ -10,8 +10,9 @@ import { ReturnPath } from "./ReturnPath.ts"
 
 /**
  * The record of one sign-in. The callback supplies none of this: account, host and redirect URI of the code exchange
- * come from here (RFC 9700 section 4.4).
+ * come from here.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.4 RFC 9700 section 4.4}
  * @category schemas
  * @since 0.1.0
  */

@@ -28,7 +28,9 @@ import type { Transaction } from "./Transaction.ts"
 export class TransactionStore extends Context.Service<
   TransactionStore,
   {
+    /** Keeps a record for at least `timeToLive`. */
     readonly put: (id: string, record: Transaction, timeToLive: Duration.Duration) => Effect.Effect<void, StoreError>
+    /** Gives a record once, or none. */
     readonly take: (id: string) => Effect.Effect<Option.Option<Transaction>, StoreError>
   }
 >()("@le-auth/core/TransactionStore") {}
@@ -40,8 +42,18 @@ export class TransactionStore extends Context.Service<
 const capacity = 100_000
 
 /**
- * Keeps the records in the memory of this process: for one process, and for tests. Holds at most 100,000 open sign-ins.
- * A second one in the same process is warned of, but in tests.
+ * Keeps the records in the memory of this process: for one process, and for tests. Holds at most 100,000 open
+ * sign-ins. A second one in the same process causes a warning, except in tests.
+ *
+ * @example
+ * ```ts
+ * import * as TransactionStore from "@le-auth/core/TransactionStore"
+ * import * as Effect from "effect/Effect"
+ *
+ * const taken = TransactionStore.TransactionStore.use((store) => store.take("0".repeat(64)))
+ *
+ * Effect.provide(taken, TransactionStore.layerMemory) // => Option.none()
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -23,6 +23,8 @@ import { RequestLimits } from "./RequestLimits.ts"
 import * as TransportProblem from "./TransportProblem.ts"
 
 /**
+ * A request of le-auth to LivePerson.
+ *
  * @category models
  * @since 0.1.0
  */
@@ -35,8 +37,8 @@ export interface Request {
 }
 
 /**
- * An answer of any status. A redirect is an answer: it is not followed. Status 0 is a redirect that nobody may see, as
- * `fetch` has it.
+ * An answer of any status. A redirect is an answer: it is not followed. Status 0 is a redirect whose address is
+ * hidden, as `fetch` has it.
  *
  * @category models
  * @since 0.1.0
@@ -63,7 +65,10 @@ export interface Answer {
  */
 export class Transport extends Context.Service<
   Transport,
-  { readonly send: (request: Request) => Effect.Effect<Answer, TransportProblem.TransportProblem> }
+  {
+    /** Sends a request and gives its answer, whatever the status is. */
+    readonly send: (request: Request) => Effect.Effect<Answer, TransportProblem.TransportProblem>
+  }
 >()("@le-auth/core/Transport") {}
 
 const host = (url: string): string => URL.parse(url)?.host ?? ""
@@ -131,9 +136,9 @@ const bodyOf = (response: HttpClientResponse, most: number, tooLarge: TransportP
   })
 
 /**
- * Over a client. Nothing that is wrapped around it leads a call elsewhere, such as effect's `followRedirects`: with a
- * client of effect nothing is sent to another address, and of any other client an answer from another address counts as
- * a redirect.
+ * A transport over a client. Nothing that is wrapped around it leads a call elsewhere, such as effect's
+ * `followRedirects`: a client of effect sends nothing to another address, and an answer from another address counts as
+ * a redirect for any other client.
  *
  * @category constructors
  * @since 0.1.0
@@ -149,7 +154,7 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
       const problem = (tag: TransportProblem.TransportProblem["_tag"], code?: string) =>
         TransportProblem.make(tag, { ...about, ...(code === undefined ? {} : { code }) })
       const tooLarge = problem("TooLarge", ByteSize.format(limit))
-      // Effect's own tracer exports nothing, so nobody could see the span that the client would make.
+      // Effect's own tracer exports nothing, so the client's span would not be seen.
       const traced = fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer && !fiber.getRef(Tracer.DisablePropagation)
       const address = url?.href ?? ""
       const init = Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit)
@@ -189,6 +194,15 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
 
 /**
  * Over the `HttpClient` of the context.
+ *
+ * @example
+ * ```ts
+ * import * as Transport from "@le-auth/core/Transport"
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ *
+ * const TransportLive = Transport.layer.pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
  *
  * @category layers
  * @since 0.1.0

@@ -21,13 +21,15 @@ const fields = {
 }
 
 /**
+ * The name of the host could not be resolved.
+ *
  * @category errors
  * @since 0.1.0
  */
 export class NotResolved extends Schema.TaggedError<NotResolved>()("NotResolved", fields) {}
 
 /**
- * Nobody listens there.
+ * The host refused the connection.
  *
  * @category errors
  * @since 0.1.0
@@ -35,7 +37,7 @@ export class NotResolved extends Schema.TaggedError<NotResolved>()("NotResolved"
 export class ConnectionRefused extends Schema.TaggedError<ConnectionRefused>()("ConnectionRefused", fields) {}
 
 /**
- * No way leads there.
+ * There is no route to the host.
  *
  * @category errors
  * @since 0.1.0
@@ -59,13 +61,15 @@ export class ConnectTimeout extends Schema.TaggedError<ConnectTimeout>()("Connec
 export class AnswerTimeout extends Schema.TaggedError<AnswerTimeout>()("AnswerTimeout", fields) {}
 
 /**
+ * The connection broke.
+ *
  * @category errors
  * @since 0.1.0
  */
 export class ConnectionReset extends Schema.TaggedError<ConnectionReset>()("ConnectionReset", fields) {}
 
 /**
- * Nobody whom the runtime trusts has signed the certificate.
+ * The certificate is not signed by an authority that the runtime trusts.
  *
  * @category errors
  * @since 0.1.0
@@ -89,7 +93,7 @@ export class CertificateWrongName extends Schema.TaggedError<CertificateWrongNam
 export class CertificateExpired extends Schema.TaggedError<CertificateExpired>()("CertificateExpired", fields) {}
 
 /**
- * The other side does not speak TLS, or none that this side speaks.
+ * The other side does not speak TLS, or no version in common.
  *
  * @category errors
  * @since 0.1.0
@@ -105,7 +109,7 @@ export class NoTls extends Schema.TaggedError<NoTls>()("NoTls", fields) {}
 export class ProxyRefused extends Schema.TaggedError<ProxyRefused>()("ProxyRefused", fields) {}
 
 /**
- * The variable that `code` names holds no address of a proxy.
+ * The variable that `code` names does not hold the address of a proxy.
  *
  * @category errors
  * @since 0.1.0
@@ -113,7 +117,7 @@ export class ProxyRefused extends Schema.TaggedError<ProxyRefused>()("ProxyRefus
 export class ProxyInvalid extends Schema.TaggedError<ProxyInvalid>()("ProxyInvalid", fields) {}
 
 /**
- * The proxy wants other credentials, or any (407).
+ * The proxy requires credentials, or other ones (407).
  *
  * @category errors
  * @since 0.1.0
@@ -164,6 +168,9 @@ const classes = {
 } as const
 
 /**
+ * Why a request has no answer: one of the classes of this module. Each is a state that callers answer in their own
+ * way.
+ *
  * @category errors
  * @since 0.1.0
  */
@@ -246,8 +253,8 @@ export const what = ({ _tag, code, proxy }: TransportProblem): string => {
 export const remedy = ({ _tag }: TransportProblem): string => kinds[_tag].remedy
 
 /**
- * Whether time alone may change it. What does not heal fails again until somebody changes a setting, here or at the
- * other side.
+ * Whether time alone may change it. A problem that does not heal fails again until a setting is changed, here or at
+ * the other side.
  *
  * @category guards
  * @since 0.1.0

@@ -10,6 +10,7 @@ import * as Base64Url from "./Base64Url.ts"
 
 const { nonceLength } = Aead.aes256Gcm
 
+/** Makes the functions that seal and open, with the `Aead` and the `SecureRandom` of the context. */
 export const make = Effect.gen(function* () {
   const aead = yield* Aead.Aead
   const random = yield* SecureRandom.SecureRandom

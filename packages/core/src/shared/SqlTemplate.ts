@@ -93,6 +93,7 @@ const immediateOf = (sql: SqlClient): Immediate | undefined =>
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as SqlTemplate from "@le-auth/core/shared/SqlTemplate"
  * import * as Effect from "effect/Effect"
  * import * as SqlClient from "effect/sql/SqlClient"
