@@ -1,9 +1,10 @@
 /**
- * What the inspector's page does in the browser: it asks the control for what its forms and buttons say, and takes its live parts anew
- * from the server whenever the journal has a new entry. The server renders; nothing is put together here.
+ * The inspector's program in the browser: it sends the changes of forms and buttons to the control, and takes the live
+ * parts of the page anew from the server whenever the journal has a new entry. The server renders; nothing is put
+ * together here.
  *
- * The page gets this program from `script.ts`, where it is a text without its types. After a change write that file anew:
- * `npx vitest run packages/sentinel/test/inspector/Script.test.ts -u`
+ * The page gets this program from `script.ts`, where it is a text without its types. After a change write that file
+ * anew: `npx vitest run packages/sentinel/test/inspector/Script.test.ts -u`
  */
 // @effect-diagnostics globalFetch:off
 
