@@ -1,8 +1,4 @@
-/**
- * Breaks the connection of a request, as a network does.
- *
- * @since 0.1.0
- */
+/** Breaks the connection of a request, as a network does. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -13,6 +9,7 @@ import * as Stream from "effect/Stream"
 /**
  * Gives the answer that breaks the connection, or never ends because the connection is gone.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Disconnect = (
@@ -26,9 +23,10 @@ const socketOf = ({ source }: HttpServerRequest.HttpServerRequest) => {
 }
 
 /**
- * Closes the socket where the server has one. Behind a function of web requests there is none; there the body of the answer
- * breaks before its first byte.
+ * Closes the socket where the server has one. Behind a function of web requests there is none; there the body of the
+ * answer breaks before its first byte.
  *
+ * @category services
  * @since 0.1.0
  */
 export const Disconnect = Context.Reference<Disconnect>("@le-auth/sentinel/ListenerHooks/Disconnect", {
