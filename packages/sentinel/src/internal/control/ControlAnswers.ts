@@ -18,13 +18,13 @@ import { ControlApi } from "../../ControlApi.ts"
 import {
   BodyTooLarge,
   InternalError,
-  internalError,
   InvalidChange,
   NotJson,
   NotThere,
   UnreadableBody,
   WrongMethod
 } from "../../ControlError.ts"
+import { internalError } from "./failures.ts"
 
 /**
  * The most that a body may have, counted while it is read, since `Content-Length` can lie or be absent. A configuration and a whole state
