@@ -30,7 +30,7 @@ const kept = (config: SentinelConfig.SentinelConfig, file: ReturnType<typeof fil
     Layer.provide(NodeDatabase.layer(file))
   )
 
-/** Whoever keeps nothing in the application keeps nothing here, either; else a restart ends no session. */
+/** An application that keeps nothing has a Sentinel that keeps nothing; else a restart ends no session. */
 export const layer = (options: {
   readonly port: number
   readonly redirectUri: RedirectUri

@@ -113,21 +113,28 @@ export const readKeySet = (body: unknown): JsonWebKeySet | undefined =>
     : undefined
 
 /**
+ * The reasons of {@link IdTokenError}.
+ *
+ * @since 0.1.0
+ */
+export const idTokenErrorReasons = [
+  "Malformed",
+  "UnsupportedAlgorithm",
+  "UnknownKey",
+  "BadSignature",
+  "WrongAudience",
+  "WrongIssuer",
+  "Expired",
+  "IssuedInTheFuture"
+] as const
+
+/**
  * Why an id_token is not accepted. `problem` repeats nothing of the token's content.
  *
  * @since 0.1.0
  */
 export class IdTokenError extends Schema.TaggedError<IdTokenError>()("IdTokenError", {
-  reason: Schema.Literals([
-    "Malformed",
-    "UnsupportedAlgorithm",
-    "UnknownKey",
-    "BadSignature",
-    "WrongAudience",
-    "WrongIssuer",
-    "Expired",
-    "IssuedInTheFuture"
-  ]),
+  reason: Schema.Literals(idTokenErrorReasons),
   problem: Schema.String
 }) {
   override get message(): string {

@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
+import { type Html, html, join } from "@le-auth/core/shared/Html"
 import type { AccountSettings } from "../../DirectoryEditor.ts"
-import { short } from "../http/Trail.ts"
-import { type Html, html, join } from "../page/Html.ts"
 import type { FamilyState, RecentPage } from "../../StoreInspection.ts"
+import { short } from "../http/RequestContext.ts"
 import * as Moment from "./Moment.ts"
 import type { View } from "./View.ts"
 

@@ -5,11 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import type { Control } from "../../Control.ts"
+import type { AccountSettings } from "../../DirectoryEditor.ts"
 import type { Fault } from "../../Fault.ts"
 import type { Entry } from "../../JournalEntry.ts"
-import type { ClockState } from "../control/VirtualClock.ts"
-import type { AccountSettings } from "../../DirectoryEditor.ts"
 import type { FamilyState, RecentPage, SessionState } from "../../StoreInspection.ts"
+import type { ClockState } from "../control/VirtualClock.ts"
 
 /**
  * `sessions` are those that are alive, `families` the revoked ones too, both with the newest first; `undefined` if the store
