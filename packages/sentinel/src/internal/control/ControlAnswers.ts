@@ -140,10 +140,3 @@ export const answer = <E, R>(
     })
   )
 }
-
-/**
- * The headers of every answer of the control.
- *
- * @since 0.1.0
- */
-export const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
