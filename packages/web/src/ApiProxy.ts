@@ -217,7 +217,7 @@ export const layer = (
               Scope.provide(call.scope),
               // The other side is another company: it gets no trace ids of ours.
               Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-              Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+              RetryPolicy.disabled,
               // Such an error carries the request, and that the token.
               Effect.catchTag("HttpClientError", (error) =>
                 Effect.andThen(

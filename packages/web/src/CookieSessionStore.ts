@@ -6,6 +6,7 @@
 import * as Seal from "@le-auth/core/Seal"
 import { type Generation, Session, type SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
+import { BoundedMap } from "@le-auth/core/shared/BoundedMap"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,7 +15,6 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { CookieTooLarge } from "./CookieTooLarge.ts"
 import * as Chunks from "./internal/chunks.ts"
-import { Recent } from "./internal/recent.ts"
 import * as RequestCookies from "./internal/requestCookies.ts"
 import { WebApplication } from "./WebApplication.ts"
 
@@ -35,9 +35,9 @@ const encode = Schema.encodeEffect(SessionJson)
 const decode = Schema.decodeOption(SessionJson)
 
 const store = "session cookie"
-/** So many refreshed sessions are remembered, sealed, for requests that were on their way with the cookie before. */
-const remembered = 2000
+/** How long refreshed sessions are remembered, sealed, for requests that were on their way with the cookie before. */
 const rememberedFor = Duration.toMillis("5 minutes")
+const kept = { capacity: 2000, lifetime: rememberedFor }
 /** From what a cookie holds to the newest session. One is refreshed every half hour, so five minutes hold no more. */
 const maximumSteps = 16
 
@@ -103,11 +103,11 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
       )
 
       /** What a session became: a newer one, or none after it was removed. */
-      const successors = new Recent<{ readonly next: Sealed | undefined; readonly until: number }>(remembered)
+      const successors = new BoundedMap<{ readonly next: Sealed | undefined; readonly until: number }>(kept)
       /** Until when this process knows what it wrote, for a callback that comes again before the browser has got the first answer. */
-      const written = new Recent<number>(remembered)
+      const written = new BoundedMap<number>(kept)
       const successorOf = (identity: string, now: number) => {
-        const found = successors.get(identity)
+        const found = successors.get(identity, now)
         return found === undefined || found.until <= now ? undefined : found
       }
 
@@ -125,7 +125,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
 
       /** For requests that are on their way with the cookies of before. */
       const succeed = (before: Sealed, next: Sealed | undefined, now: number) =>
-        successors.set(follow(before, now).newest.identity, { next, until: now + rememberedFor })
+        successors.set(follow(before, now).newest.identity, { next, until: now + rememberedFor }, now)
 
       const open = (text: string) => Effect.map(keys.open(text, associatedData), Option.flatMap(decode))
 
@@ -193,7 +193,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
 
       /** The same once more, for a browser that has not got it, and nothing came of it since. */
       const isAgain = ({ identity }: Sealed, now: number): boolean =>
-        (written.get(identity) ?? 0) > now && successorOf(identity, now) === undefined
+        (written.get(identity, now) ?? 0) > now && successorOf(identity, now) === undefined
 
       return SessionStore.of({
         get: Effect.fnUntraced(function* (key) {
@@ -213,7 +213,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
             const sealed = sealedOf(session, text)
             const again = found === undefined && over === session.generation && isAgain(sealed, now)
             if (!again && !matches(found, over, now)) return false
-            written.set(sealed.identity, now + rememberedFor)
+            written.set(sealed.identity, now + rememberedFor, now)
             if (found !== undefined) succeed(found.sealed, sealed, now)
             // It is the newest now, also if it was so once before.
             successors.delete(sealed.identity)

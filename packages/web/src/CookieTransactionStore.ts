@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import * as Seal from "@le-auth/core/Seal"
+import { BoundedMap } from "@le-auth/core/shared/BoundedMap"
+import { handleLength } from "@le-auth/core/shared/Patterns"
 import { Transaction } from "@le-auth/core/Transaction"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
 import * as Clock from "effect/Clock"
@@ -13,7 +15,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { CookieTooLarge } from "./CookieTooLarge.ts"
-import { Recent } from "./internal/recent.ts"
 import * as RequestCookies from "./internal/requestCookies.ts"
 import * as Strangers from "./internal/strangers.ts"
 import { maximumOpen as mostOpen, WebApplication } from "./WebApplication.ts"
@@ -33,9 +34,8 @@ const decode = Schema.decodeOption(TransactionJson)
 const store = "sign-in cookie"
 /** Browsers drop what is larger than 4,096 bytes; the attributes count too. */
 const maximumSize = 3800
-/** The cookies of this process that were used lately. */
+/** The number of records whose ids are remembered as given. */
 const remembered = 100_000
-const handleLength = 12
 const form = /^([0-9a-z]{1,11})\.([\w.-]+)$/
 
 /** The record opens only under its own id, and only with the deadline that is written beside it. */
@@ -59,7 +59,7 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
       const unreadable = yield* Strangers.make(
         "The cookie of a sign-in does not open with the seal keys, so it counts as none"
       )
-      const used = new Recent<true>(remembered)
+      const used = new BoundedMap<true>({ capacity: remembered })
 
       return TransactionStore.of({
         put: Effect.fnUntraced(function* (id, record, timeToLive) {
@@ -111,7 +111,7 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
  * Keeps the record of each open sign-in in a cookie of the browser that started it: HttpOnly, sealed with the `SealKeys`,
  * bound to the id of the sign-in, with its deadline inside. The application then needs no store on the server.
  *
- * **Single use.** A process gives a record once: it remembers the last 100,000 that it gave. Several processes do not know
+ * **Single use.** A process gives a record once: it remembers at least the last 50,000 that it gave. Several processes do not know
  * of each other. Somebody who has both the callback's address and the browser's cookies could then let a second process take
  * the record again, and what stops that is the authorization code, which Sentinel accepts once (RFC 6749 section 4.1.2). With
  * a store that the processes share, `take` itself is atomic.

@@ -55,27 +55,24 @@ export const layer = (
       const path = route(`${paths.session}/token`)
 
       const token = yield* answering(
-        Effect.fnUntraced(
-          function* (request, key) {
-            const service = options.services.find((each) => request.url === `${path}/${encodeURIComponent(each)}`)
-            if (service === undefined) {
-              return yield* refuse("NotAllowed", 403, "No token for this service. See the services of PageToken.")
-            }
-            const origin = yield* domains.resolve(key.accountId, service)
-            const accessToken = yield* sessions.accessToken(key)
-            const session = yield* sessions.current(key)
-            const expiresAt = Option.isSome(session) ? session.value.expiresAt : 0
-            return HttpServerResponse.jsonUnsafe(
-              {
-                accessToken: Redacted.value(accessToken),
-                expiresIn: Math.max(0, expiresAt - (yield* Clock.currentTimeMillis)),
-                origin
-              },
-              { headers: noStore }
-            )
-          },
-          Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
-        )
+        Effect.fnUntraced(function* (request, key) {
+          const service = options.services.find((each) => request.url === `${path}/${encodeURIComponent(each)}`)
+          if (service === undefined) {
+            return yield* refuse("NotAllowed", 403, "No token for this service. See the services of PageToken.")
+          }
+          const origin = yield* domains.resolve(key.accountId, service)
+          const accessToken = yield* sessions.accessToken(key)
+          const session = yield* sessions.current(key)
+          const expiresAt = Option.isSome(session) ? session.value.expiresAt : 0
+          return HttpServerResponse.jsonUnsafe(
+            {
+              accessToken: Redacted.value(accessToken),
+              expiresIn: Math.max(0, expiresAt - (yield* Clock.currentTimeMillis)),
+              origin
+            },
+            { headers: noStore }
+          )
+        }, RetryPolicy.disabled)
       )
       return [HttpRouter.route("POST", `${path}/:service`, token)]
     })

@@ -27,8 +27,8 @@ import { BrowserSessions } from "./BrowserSessions.ts"
 const goodFor = Duration.seconds(5)
 const badFor = Duration.seconds(1)
 
-/** A store that answers so slowly helps nobody who signs in. */
-const patience = "2 seconds"
+/** A store that takes longer is of no help to people who sign in. */
+const timeout = "2 seconds"
 
 /** What is written lives so long where it is not read back. */
 const timeToLive = Duration.seconds(10)
@@ -72,7 +72,7 @@ const makeBrowserSessions = Effect.map(BrowserSessions, (sessions) => {
   })
 })
 
-const run = StoreOperation.operations("store of this application", patience)("write and read back")
+const run = StoreOperation.operations("store of this application", timeout)("write and read back")
 
 /**
  * Makes the check: it writes and reads back a record in the `TransactionStore` and in `BrowserSessions`, and takes and releases a

@@ -132,10 +132,7 @@ export const layer = HttpRouter.addAll(
       ) =>
       (request: HttpServerRequest) =>
         isSameOrigin(request, application.origin)
-          ? Effect.catch(
-              Effect.provideService(handler(request), RetryPolicy.Current, RetryPolicy.none),
-              failed(request, true)
-            )
+          ? Effect.catch(RetryPolicy.disabled(handler(request)), failed(request, true))
           : forbidden(request)
 
     /** The key is looked up with the services of this layer, so that the routes themselves need none. */

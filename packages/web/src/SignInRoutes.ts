@@ -31,9 +31,6 @@ import * as SignInWindow from "./SignInWindow.ts"
 import * as StartLimit from "./StartLimit.ts"
 import { currentSession, WebApplication } from "./WebApplication.ts"
 
-/** A person waits for the next page: a failed call is not repeated behind it. */
-const nobodyWaits = Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
-
 const isAccountId = Schema.is(AccountId)
 const isReturnPath = Schema.is(ReturnPath)
 
@@ -126,7 +123,7 @@ const login = Effect.gen(function* () {
           seconds
         )
       }
-      const started = yield* nobodyWaits(
+      const started = yield* RetryPolicy.disabled(
         signIn.start({
           accountId: account,
           returnTo,
@@ -201,7 +198,7 @@ const callback = Effect.gen(function* () {
   return Effect.fnUntraced(
     function* (request: HttpServerRequest) {
       if (request.method !== "GET") return getOnly
-      const { bindingName, overNames, returnTo, session } = yield* nobodyWaits(signIn.complete(request))
+      const { bindingName, overNames, returnTo, session } = yield* RetryPolicy.disabled(signIn.complete(request))
       yield* leave(request, session.key)
       const identifier = yield* Effect.retry(browserSessions.create(session.key), saving)
       return redirect(303, returnTo ?? paths.home).pipe(

@@ -4,12 +4,12 @@
  * @see RFC 6819 section 4.4.1.11 (denial of service by starting flows)
  * @since 0.1.0
  */
+import { BoundedMap } from "@le-auth/core/shared/BoundedMap"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
-import { Recent } from "./internal/recent.ts"
 
 /**
  * @since 0.1.0
@@ -27,7 +27,7 @@ export interface Options {
   readonly address?: ((request: HttpServerRequest) => string | undefined) | undefined
 }
 
-/** So many addresses are remembered; the oldest are forgotten first. */
+/** The number of addresses that are remembered. The oldest are forgotten first. */
 const capacity = 20_000
 
 /**
@@ -40,15 +40,15 @@ export const make = (
 ): ((request: HttpServerRequest) => Effect.Effect<Option.Option<Duration.Duration>>) => {
   const window = Duration.toMillis(Duration.fromInputUnsafe(options.window))
   const address = options.address ?? ((request) => Option.getOrUndefined(request.remoteAddress))
-  const counts = new Recent<{ count: number; readonly until: number }>(capacity)
+  const counts = new BoundedMap<{ count: number; readonly until: number }>({ capacity, lifetime: window })
   return (request) =>
     Effect.map(Clock.currentTimeMillis, (now) => {
       const from = address(request)
       if (from === undefined) return Option.none()
-      const known = counts.get(from)
+      const known = counts.get(from, now)
       const entry = known === undefined || known.until <= now ? { count: 0, until: now + window } : known
       entry.count += 1
-      if (entry.count === 1) counts.set(from, entry)
+      if (entry.count === 1) counts.set(from, entry, now)
       return entry.count > options.limit ? Option.some(Duration.millis(entry.until - now)) : Option.none()
     })
 }

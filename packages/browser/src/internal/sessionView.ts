@@ -2,6 +2,7 @@
  * The session as the backend tells it, checked by hand: a schema would be seven times the size of this whole entry. A test
  * holds the two together.
  */
+import { accountId as accountIdForm } from "@le-auth/core/shared/Patterns"
 
 /**
  * Who is signed in. Never a token. The same as `SignedInView` of `@le-auth/core/SessionView`, in plain types; times are
@@ -23,8 +24,7 @@ export interface Session {
 }
 
 /** A LivePerson account id, as in `@le-auth/core/Identifiers`. */
-export const isAccountId = (value: unknown): value is string =>
-  typeof value === "string" && /^[A-Za-z0-9]{1,32}$/.test(value)
+export const isAccountId = (value: unknown): value is string => typeof value === "string" && accountIdForm.test(value)
 
 /** The members of a JSON object, or none. */
 export const members = (body: unknown): Record<string, unknown> =>

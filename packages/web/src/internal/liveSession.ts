@@ -29,7 +29,7 @@ export const liveSession = (
     if (known !== undefined) return known === "Refused" ? Option.none() : found
     if (!mayRefresh) return found
     return yield* sessions.accessToken(key).pipe(
-      Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+      RetryPolicy.disabled,
       Effect.andThen(sessions.current(key)),
       Effect.catch((error) => {
         const isRefused = isOver(error)
