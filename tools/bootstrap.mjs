@@ -61,6 +61,7 @@ const steps = {
   lint: () => [{ run: "nx run-many -t lint" }],
   format: () => [{ run: "oxlint --fix" }, { run: "oxfmt" }],
   boundaries: () => [{ run: "nx run @le-auth/tools:boundaries" }],
+  api: () => [{ run: "node tools/api.ts" }],
   openapi: () => [{ run: "node --conditions=@le-auth/source tools/contracts/openapi.ts" }],
   docs: () => [{ run: "node --conditions=@le-auth/source tools/contracts/pages.ts" }],
   runtimes: () => [...machine(browsers), { run: "nx run @le-auth/tools:runtimes" }],

@@ -19,14 +19,14 @@ import { WebApplication } from "./WebApplication.ts"
  *
  * @since 0.1.0
  */
-export interface Found {
+export interface ArrivedCookies {
   /** The kinds of cookies that came with this request. */
   readonly arrived: ReadonlyArray<FrameCookies>
   /** The kind that the session is in. */
   readonly session: FrameCookies
 }
 
-const json = (body: Found | { readonly error: string; readonly message: string }, status = 200) =>
+const json = (body: ArrivedCookies | { readonly error: string; readonly message: string }, status = 200) =>
   HttpServerResponse.jsonUnsafe(body, { status, headers: noStore })
 
 /**

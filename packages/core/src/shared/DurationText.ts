@@ -113,3 +113,15 @@ export const AheadText = durationText({
   description: "How far ahead: a duration such as 8h, 1h30m, 90 seconds or PT8H.",
   example: "8h"
 })
+
+/** A duration with bounds of its own, which are included. */
+export const between = (least: Duration.Input, most: Duration.Input) => {
+  const range = { minimum: Duration.fromInputUnsafe(least), maximum: Duration.fromInputUnsafe(most) }
+  const expected = `a duration from ${String(least)} to ${String(most)}, such as ${String(most)}`
+  return durationText({
+    upTo: range.maximum,
+    expected,
+    description: `From ${String(least)} to ${String(most)}.`,
+    example: String(most)
+  }).check(Schema.makeFilter((value: Duration.Duration) => Duration.between(value, range), { expected }))
+}
