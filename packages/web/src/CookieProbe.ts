@@ -55,7 +55,7 @@ export const layer = HttpRouter.addAll(
           !isSameOrigin(request, origin)
             ? json({ error: notOurPage.error, message: notOurPage.message }, notOurPage.status)
             : frameAncestors.length === 0
-              ? json({ error: "NotEmbedded", message: "Nobody may frame the application: see frameAncestors." }, 409)
+              ? json({ error: "NotEmbedded", message: "No other site may frame the application: see frameAncestors." }, 409)
               : HttpServerResponse.setCookiesUnsafe(
                   json({
                     arrived: kinds.filter((kind) => request.cookies[nameOf(kind)] !== undefined),

@@ -55,7 +55,7 @@ export const answering = <R>(
             return yield* new CallRefused(notOurPage)
           }
           const key = yield* provided(currentKey)
-          if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "Nobody is signed in. Start a sign-in.")
+          if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "No user is signed in. Start a sign-in.")
           return yield* handler(request, key.value)
         },
         Effect.catch((error) =>
