@@ -107,8 +107,6 @@ export interface ListenerHooks {
  * import * as ListenerHooks from "@le-auth/sentinel/ListenerHooks"
  * import * as Stopping from "@le-auth/sentinel/Stopping"
  * import * as Effect from "effect/Effect"
-import * as Hex from "effect/encoding/Hex"
-import type * as HttpServerResponse from "effect/http/HttpServerResponse"
  * import * as Layer from "effect/Layer"
  *
  * declare const serve: (hooks: ListenerHooks.ListenerHooks) => Layer.Layer<never>
