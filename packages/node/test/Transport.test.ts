@@ -128,7 +128,7 @@ describe.each(all)("Transport over %s", (_, transport) => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.live("D10, D14: a bomb is too large, and what is in no coding, or in one that nobody knows, is named", () =>
+  it.live("D10, D14: a bomb is too large, and what is in no coding, or in an unknown one, is named", () =>
     Effect.gen(function* () {
       const bomb = Buffer.alloc(20 * 2 ** 20, " ")
       for (const [coding, body, tag, words] of [
