@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Sessions } from "@le-auth/core/Sessions"
+import * as Sessions from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
 import { current, validUntil } from "../../target/CurrentSession.ts"
 import * as Output from "../../terminal/Output.ts"
@@ -15,7 +15,7 @@ import { text } from "../../terminal/Shown.ts"
  */
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const { key } = yield* current
-  const session = yield* Sessions.use((sessions) => sessions.refresh(key))
+  const session = yield* Sessions.refresh(key)
   yield* Output.done(
     { account: key.accountId, user: key.subject, validUntil: validUntil(session) },
     text`Refreshed the token of ${key.subject}: valid until ${validUntil(session)}`
