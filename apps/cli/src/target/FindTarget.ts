@@ -1,7 +1,5 @@
 /**
  * Finds out which target a command is about.
- *
- * @since 0.1.0
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -11,11 +9,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Failure } from "../terminal/Failure.ts"
+import { type Text, text } from "../terminal/TerminalText.ts"
 import * as Profiles from "./Profiles.ts"
 import { sentinelPort } from "./SentinelPort.ts"
-import type { Selection, Target } from "./Target.ts"
+import type { Target } from "./Target.ts"
+import type { Selection } from "./TargetFlags.ts"
 import * as UserKey from "./UserKey.ts"
-import { type Text, text } from "../terminal/Shown.ts"
 
 /**
  * The installation of the command line that a Sentinel without a configuration file knows. Its secret is none: it opens
@@ -32,36 +31,20 @@ const development = () =>
 /** Who sets one of these means a real account, and hears what is missing. */
 const names = Object.keys(AppInstallations.settings)
 
-/**
- * A setting of the environment; an empty one counts as missing.
- *
- * @since 0.1.0
- */
+/** A setting of the environment; an empty one counts as missing. */
 export const given = (name: string) =>
   Config.option(Config.NonEmptyString(name)).pipe(Effect.orElseSucceed(Option.none))
 
-/**
- * Whether the environment describes an installation, or part of one.
- *
- * @since 0.1.0
- */
+/** Whether the environment describes an installation, or part of one. */
 export const isConfigured = Effect.map(Effect.forEach(names, given), (values) => values.some(Option.isSome))
 
-/**
- * The local Sentinel, with the application that it knows by itself.
- *
- * @since 0.1.0
- */
+/** The local Sentinel, with the application that it knows by itself. */
 export const local = Effect.map(sentinelPort, (port): Target["Service"] => {
   const localSentinel = Origin.make(`http://localhost:${port}`)
   return { installation: development(), profile: Profiles.local, domainApi: localSentinel, localSentinel }
 })
 
-/**
- * What `LE_AUTH_*` describes.
- *
- * @since 0.1.0
- */
+/** What `LE_AUTH_*` describes. */
 export const configured = Effect.map(AppInstallations.fromConfig, (installation): Target["Service"] => ({
   installation,
   profile: undefined,
@@ -109,19 +92,13 @@ const byDefault = Effect.gen(function* () {
   return yield* Option.isSome(yield* given("LE_AUTH_DOMAIN_API")) ? configured : local
 })
 
-/**
- * The profile that the flags, or `LE_AUTH_PROFILE`, name.
- *
- * @since 0.1.0
- */
+/** The profile that the flags, or `LE_AUTH_PROFILE`, name. */
 export const profileOf = ({ profile }: Selection) =>
   Option.isSome(profile) ? Effect.succeed(profile) : given("LE_AUTH_PROFILE")
 
 /**
  * The target that the flags name, and without flags: `LE_AUTH_PROFILE`, the other `LE_AUTH_*`, the current profile, the local
  * Sentinel. `undefined` if what they name does not exist.
- *
- * @since 0.1.0
  */
 export const find = Effect.fnUntraced(function* (selection: Selection) {
   const name = yield* profileOf(selection)

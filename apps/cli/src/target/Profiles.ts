@@ -1,7 +1,5 @@
 /**
  * The applications that somebody has signed in with before: where, and with which client id and secret. Each has a name.
- *
- * @since 0.1.0
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -15,19 +13,12 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Failure } from "../terminal/Failure.ts"
+import { join, text } from "../terminal/TerminalText.ts"
 import { ProfileName } from "./ProfileName.ts"
-import { join, text } from "../terminal/Shown.ts"
 
-/**
- * The name of the application that the local Sentinel knows. It is always there and never kept.
- *
- * @since 0.1.0
- */
+/** The name of the application that the local Sentinel knows. It is always there and never kept. */
 export const local = "local"
 
-/**
- * @since 0.1.0
- */
 export const Profile = Schema.Struct({
   name: ProfileName,
   account: AccountId,
@@ -38,7 +29,6 @@ export const Profile = Schema.Struct({
   /** The client secret, sealed. */
   secret: Schema.String
 })
-/** @since 0.1.0 */
 export type Profile = typeof Profile.Type
 
 const version = 1
@@ -77,11 +67,7 @@ const document = Effect.map(PrivateDocument.defaultPath("profiles.json"), (path)
   })
 }))
 
-/**
- * All of them, and the name of the current one.
- *
- * @since 0.1.0
- */
+/** All of them, and the name of the current one. */
 export const read = Effect.gen(function* () {
   const { path, read } = yield* document
   const content = yield* read
@@ -98,22 +84,14 @@ export const read = Effect.gen(function* () {
 const update = (change: (content: Content) => Content | undefined) =>
   Effect.flatMap(document, ({ modify }) => modify((content) => [undefined, change(content)]))
 
-/**
- * Fails if profiles cannot be kept in the file: better before a sign-in than after it.
- *
- * @since 0.1.0
- */
+/** Fails if profiles cannot be kept in the file: better before a sign-in than after it. */
 export const checkWritable = update(() => undefined)
 
 /** A secret that was copied into another profile does not open there. */
 const associatedData = ({ account, application }: Pick<Profile, "account" | "application">): string =>
   `client secret of ${account}/${application}`
 
-/**
- * The installation of a profile, with its secret.
- *
- * @since 0.1.0
- */
+/** The installation of a profile, with its secret. */
 export const open = Effect.fnUntraced(function* (profile: Profile) {
   const secret = yield* Seal.open(profile.secret, associatedData(profile))
   if (Option.isNone(secret)) {
@@ -133,11 +111,7 @@ export const open = Effect.fnUntraced(function* (profile: Profile) {
   })
 })
 
-/**
- * Keeps an installation under a name, in place of what was there, and makes it the current one.
- *
- * @since 0.1.0
- */
+/** Keeps an installation under a name, in place of what was there, and makes it the current one. */
 export const save = Effect.fnUntraced(function* (
   name: string,
   installation: AppInstallations.AppInstallation,
@@ -159,18 +133,10 @@ export const save = Effect.fnUntraced(function* (
   }))
 })
 
-/**
- * Makes a profile the current one.
- *
- * @since 0.1.0
- */
+/** Makes a profile the current one. */
 export const use = (name: string) => update((content) => ({ ...content, current: name }))
 
-/**
- * Removes a profile. If it was the current one, another is.
- *
- * @since 0.1.0
- */
+/** Removes a profile. If it was the current one, another is. */
 export const remove = (name: string) =>
   update(({ current, ...content }) => {
     const rest = { ...content, profiles: content.profiles.filter(Predicate.not(isCalled(name))) }

@@ -1,7 +1,5 @@
 /**
  * How a command fails: what the user reads, and the exit code.
- *
- * @since 0.1.0
  */
 import type { UnknownInstallation } from "@le-auth/core/AppInstallations"
 import type { CallbackError } from "@le-auth/core/CallbackError"
@@ -22,12 +20,10 @@ import type { CryptoError } from "effect/crypto/CryptoError"
 import * as Data from "effect/Data"
 import * as CliError from "effect/cli/CliError"
 import * as Runtime from "effect/Runtime"
-import { join, text, type Text } from "./Shown.ts"
+import { join, text, type Text } from "./TerminalText.ts"
 
 /**
  * The exit codes, for scripts; with `--json` an error carries their names. A signal ends with 128 and its number: Ctrl-C with 130.
- *
- * @since 0.1.0
  */
 export const exitCodes = {
   failed: 1,
@@ -45,14 +41,9 @@ export const exitCodes = {
   port: 9
 } as const
 
-/** @since 0.1.0 */
 export type ExitCode = keyof typeof exitCodes
 
-/**
- * A failure that is ready to be shown: its message goes to stderr, without a stack trace.
- *
- * @since 0.1.0
- */
+/** A failure that is ready to be shown: its message goes to stderr, without a stack trace. */
 export class Failure extends Data.TaggedError("Failure")<{
   readonly text: Text
   readonly code: ExitCode
@@ -68,38 +59,24 @@ export class Failure extends Data.TaggedError("Failure")<{
   }
 }
 
-/** @since 0.1.0 */
 export const failed = (text: Text): Failure => new Failure({ text, code: "failed" })
 
-/** @since 0.1.0 */
 export const wrongUsage = (text: Text): Failure => new Failure({ text, code: "usage" })
 
-/**
- * The command was called wrongly; what is wrong was shown already.
- *
- * @since 0.1.0
- */
+/** The command was called wrongly; what is wrong was shown already. */
 export class WrongUsage extends Data.TaggedError("WrongUsage") {
   override readonly [Runtime.errorExitCode] = exitCodes.usage
   override readonly [Runtime.errorReported] = false
 }
 
-/**
- * Nobody is signed in, and how to change that.
- *
- * @since 0.1.0
- */
+/** Nobody is signed in, and how to change that. */
 export const notSignedIn = (account: string): Failure =>
   new Failure({
     text: text`Nobody is signed in to account ${account}. Sign in with: le-auth login`,
     code: "notSignedIn"
   })
 
-/**
- * All errors of the libraries that can come to a command.
- *
- * @since 0.1.0
- */
+/** All errors of the libraries that can come to a command. */
 export type LibraryError =
   | CallbackError
   | ConfigError
@@ -193,11 +170,7 @@ const remedies: Readonly<Record<string, Text>> = {
 const reasonOf = (error: LibraryError): string | undefined =>
   (error as { readonly reason?: { readonly _tag?: string } }).reason?._tag
 
-/**
- * Of a request without an answer: waiting heals some problems, a setting others.
- *
- * @since 0.1.0
- */
+/** Of a request without an answer: waiting heals some problems, a setting others. */
 export const codeOfProblem = (problem: TransportProblem.TransportProblem): ExitCode => {
   if (TransportProblem.heals(problem)) return "unavailable"
   return problem.sent ? "failed" : "configuration"
@@ -217,11 +190,7 @@ const said = (error: LibraryError): Text =>
     ? join("\n", [text`The configuration has problems:`, ...error.problems.map((problem) => text`  - ${problem}`)])
     : text`${error.message}`
 
-/**
- * The failure that an error of the libraries is to the user of a command. Their messages say what to do next.
- *
- * @since 0.1.0
- */
+/** The failure that an error of the libraries is to the user of a command. Their messages say what to do next. */
 export const fromError = (error: LibraryError | Failure): Failure => {
   if (error._tag === "Failure") return error
   const remedy = remedies[error._tag] ?? remedies[`${error._tag}/${reasonOf(error)}`]
@@ -231,10 +200,6 @@ export const fromError = (error: LibraryError | Failure): Failure => {
   })
 }
 
-/**
- * A request of the command's own had no answer.
- *
- * @since 0.1.0
- */
+/** A request of the command's own had no answer. */
 export const withoutAnswer = (problem: TransportProblem.TransportProblem): Failure =>
   new Failure({ text: text`${problem.message}`, code: codeOfProblem(problem) })

@@ -1,7 +1,5 @@
 /**
  * Where output goes: data to stdout, talk to stderr. Both take {@link Text} only, so nothing of others gets to a terminal as it came.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
@@ -18,13 +16,9 @@ import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import * as Stdio from "effect/Stdio"
 import { type ExitCode, exitCodes, failed, Failure } from "./Failure.ts"
-import { join, lines, shownJson, text, type Text } from "./Shown.ts"
+import { escapedJson, join, lines, text, type Text } from "./TerminalText.ts"
 
-/**
- * `--json`, which every command has.
- *
- * @since 0.1.0
- */
+/** `--json`, which every command has. */
 export const jsonFlag = GlobalFlag.Setting("json")({
   flag: Flag.Boolean("json").pipe(
     Flag.withDefault(false),
@@ -33,11 +27,7 @@ export const jsonFlag = GlobalFlag.Setting("json")({
   )
 })
 
-/**
- * Whether the output is JSON. Also known when the arguments are not understood, so that this too is said in JSON.
- *
- * @since 0.1.0
- */
+/** Whether the output is JSON. Also known when the arguments are not understood, so that this too is said in JSON. */
 export const Json = Context.Reference<boolean>("@le-auth/cli/terminal/Output/Json", { defaultValue: () => false })
 
 /** What is not written is heard by each write; a failure that nobody hears would end the process in the middle of what it does. */
@@ -56,52 +46,36 @@ const toStdout = (bytes: string | Uint8Array): Effect.Effect<void, Failure> =>
     )
   })
 
-/**
- * How stdout is written. It fails if that was not done: a script would take nothing for an answer.
- *
- * @since 0.1.0
- */
+/** How stdout is written. It fails if that was not done: a script would take nothing for an answer. */
 export const Stdout = Context.Reference<(bytes: string | Uint8Array) => Effect.Effect<void, Failure>>(
   "@le-auth/cli/Output/Stdout",
   { defaultValue: () => toStdout }
 )
 
-/**
- * Writes what is data as it is, such as the bytes of an answer or a script. {@link print} is for the rest.
- *
- * @since 0.1.0
- */
+/** Writes what is data as it is, such as the bytes of an answer or a script. {@link print} is for the rest. */
 export const write = (bytes: string | Uint8Array): Effect.Effect<void, Failure> =>
   Effect.flatMap(Stdout, (stdout) => stdout(bytes))
 
 const line = (text: string) => write(`${text}\n`)
-const jsonLine = (data: unknown) => line(shownJson(JSON.stringify(data)))
+const jsonLine = (data: unknown) => line(escapedJson(JSON.stringify(data)))
 
 /**
  * The result of a command, on stdout: as text for people, or as a line of JSON, whose fields stay as they are documented.
- *
- * @since 0.1.0
  */
 export const print = (data: unknown, text: Text): Effect.Effect<void, Failure> =>
   Effect.flatMap(Json, (json) => (json ? jsonLine(data) : line(text.toString())))
 
 /**
  * That a command has done what it was told, where that is all there is to say: talk for people, and data for `--json`.
- *
- * @since 0.1.0
  */
 export const done = (data: unknown, text: Text): Effect.Effect<void, Failure> =>
   Effect.flatMap(Json, (json) => (json ? jsonLine(data) : say(text)))
 
-/**
- * Talk, on stderr: what happens, and what to do. It is text, with `--json` as well.
- *
- * @since 0.1.0
- */
+/** Talk, on stderr: what happens, and what to do. It is text, with `--json` as well. */
 export const say = (text: Text): Effect.Effect<void> => Console.error(text.toString())
 
 const errorText = (json: boolean, code: ExitCode, message: Text): string =>
-  json ? shownJson(JSON.stringify({ error: { code, exitCode: exitCodes[code], message } })) : `le-auth: ${message}`
+  json ? escapedJson(JSON.stringify({ error: { code, exitCode: exitCodes[code], message } })) : `le-auth: ${message}`
 
 /** An error of effect's, with lines of its own and arguments as they came: no line of theirs looks like one of ours. */
 const ofEffect = (error: { readonly message: string }): Text =>
@@ -192,8 +166,6 @@ const json = Layer.effect(
 /**
  * Errors as one plain message on stderr, or as JSON; help after a mistake on stderr, and the log (warnings and above) on
  * stderr. Colours only on a terminal, and never with `NO_COLOR`.
- *
- * @since 0.1.0
  */
 export const layer: Layer.Layer<never, never, Stdio.Stdio> = Layer.mergeAll(
   Layer.effect(CliOutput.Formatter, formatter),

@@ -1,14 +1,12 @@
 /**
  * How the command ends when it is told to.
- *
- * @since 0.1.0
  */
 import * as NodeMain from "@le-auth/node/NodeMain"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Output from "./Output.ts"
-import { text } from "./Shown.ts"
+import { text } from "./TerminalText.ts"
 
 /** Of a server, to which being told to stop is a good end. */
 let server: { readonly within: Duration.Duration } | undefined
@@ -18,11 +16,7 @@ let onHangUp: (() => void) | undefined
 
 const waiting = text`Waiting for Sentinel: the tokens that it is about to send would be lost. Ctrl-C again ends this at once.`
 
-/**
- * From now on, to be told to stop is a good end: exit code 0. `within` are milliseconds.
- *
- * @since 0.1.0
- */
+/** From now on, to be told to stop is a good end: exit code 0. `within` are milliseconds. */
 export const stopIsSuccess = (options: { readonly within: number }): void => {
   server = { within: Duration.millis(options.within) }
 }
@@ -30,8 +24,6 @@ export const stopIsSuccess = (options: { readonly within: number }): void => {
 /**
  * SIGHUP does this as long as the scope is open, and does not end the command. Unless that runs on a terminal, where the signal means
  * that the terminal is gone.
- *
- * @since 0.1.0
  */
 export const hangUp = (act: () => void): Effect.Effect<void, never, Scope.Scope> =>
   process.stdin.isTTY
@@ -46,11 +38,7 @@ export const hangUp = (act: () => void): Effect.Effect<void, never, Scope.Scope>
           })
       )
 
-/**
- * Runs the command.
- *
- * @since 0.1.0
- */
+/** Runs the command. */
 export const run = <A, E>(command: Effect.Effect<A, E>): void =>
   NodeMain.run(command, {
     handles: (signal) => {

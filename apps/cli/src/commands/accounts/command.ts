@@ -1,7 +1,5 @@
 /**
  * `le-auth accounts`
- *
- * @since 0.1.0
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -37,9 +35,6 @@ const remove = Command.make("remove", { profile }, (options) =>
   Command.withExamples([{ command: "le-auth accounts remove staging", description: "Forget all about it" }])
 )
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make("accounts").pipe(
   Command.withDescription("The accounts and applications you have signed in with: one profile each."),
   Command.withShortDescription("List, choose and remove accounts"),

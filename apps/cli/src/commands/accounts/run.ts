@@ -1,19 +1,19 @@
 /**
  * The accounts that somebody has signed in to: lists, chooses and removes them.
- *
- * @since 0.1.0
  */
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { all, validUntil } from "../../target/CurrentSession.ts"
-import { Failure, fromError } from "../../terminal/Failure.ts"
 import { find, isConfigured, profileOf } from "../../target/FindTarget.ts"
-import * as Output from "../../terminal/Output.ts"
 import * as Profiles from "../../target/Profiles.ts"
-import { at, type Selection, Target, withTarget } from "../../target/Target.ts"
+import { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
 import * as UserKey from "../../target/UserKey.ts"
-import { join, text } from "../../terminal/Shown.ts"
+import { at, withTarget } from "../../target/WithTarget.ts"
+import { Failure, fromError } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { join, text } from "../../terminal/TerminalText.ts"
 
 const listed = (names: ReadonlyArray<string>) =>
   join(
@@ -43,11 +43,7 @@ const found = (selection: Selection) =>
     ({ text }) => Effect.as(Output.say(text), undefined)
   )
 
-/**
- * All profiles, what `LE_AUTH_*` describes, and the local Sentinel if somebody is signed in there.
- *
- * @since 0.1.0
- */
+/** All profiles, what `LE_AUTH_*` describes, and the local Sentinel if somebody is signed in there. */
 export const list = Effect.gen(function* () {
   const { profiles } = yield* Profiles.read
   const names = [...profiles.map(({ name }) => name), Profiles.local]
@@ -92,11 +88,7 @@ const known = Effect.fnUntraced(function* (name: string) {
   })
 })
 
-/**
- * Makes a profile the one that commands are about.
- *
- * @since 0.1.0
- */
+/** Makes a profile the one that commands are about. */
 export const use = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
   const name = yield* known(profile)
   yield* Profiles.use(name)
@@ -113,8 +105,6 @@ const forgetSessions = Effect.gen(function* () {
 
 /**
  * Removes a profile, its client secret and its sessions from this computer. Sessions that another profile has, too, stay.
- *
- * @since 0.1.0
  */
 export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
   const name = yield* known(profile)

@@ -1,7 +1,5 @@
 /**
  * What an API answers, on stdout: as it came, and on a terminal so that people can read it.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import type { HttpClientError } from "effect/http/HttpClientError"
@@ -10,7 +8,7 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { Failure } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
-import { join, lines, type Text, text } from "../../terminal/Shown.ts"
+import { join, lines, type Text, text } from "../../terminal/TerminalText.ts"
 
 /** Numbers stay as they were written: an id may have more digits than a number of JavaScript. */
 const parse = (text: string): unknown => {
@@ -92,11 +90,7 @@ const printReadable = Effect.fnUntraced(function* (
   yield* Output.print({ status, headers, body: parsed }, text`${head}${readable(bytes)}`)
 })
 
-/**
- * Fails, after the answer was printed, if it is none of success.
- *
- * @since 0.1.0
- */
+/** Fails, after the answer was printed, if it is none of success. */
 export const print = Effect.fnUntraced(function* (
   response: HttpClientResponse,
   options: { readonly include: boolean; readonly isTokenGiven: boolean }

@@ -1,7 +1,5 @@
 /**
  * The request that the flags of `le-auth api` describe.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -10,11 +8,8 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import { failed, wrongUsage } from "../../terminal/Failure.ts"
 import * as Input from "../../terminal/Input.ts"
-import { text } from "../../terminal/Shown.ts"
+import { text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options {
   readonly path: string
   readonly method: Option.Option<HttpMethod>
@@ -81,11 +76,7 @@ const filled = (path: string, names: Readonly<Record<string, string | undefined>
     return filled
   })
 
-/**
- * A request to a path of `origin`: whatever the path is, it cannot name another host.
- *
- * @since 0.1.0
- */
+/** A request to a path of `origin`: whatever the path is, it cannot name another host. */
 export const make = Effect.fnUntraced(function* (
   options: Options,
   origin: string,

@@ -1,13 +1,12 @@
 /**
  * `le-auth api`
- *
- * @since 0.1.0
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Checked from "../../terminal/Checked.ts"
+import * as Load from "../Load.ts"
 
 const users = "/api/account/{account}/configuration/le-users/users"
 
@@ -19,7 +18,7 @@ const flags = {
   path: Argument.String("path").pipe(
     Argument.withDescription("From the slash after the host on; {account} and {user} are those of the session")
   ),
-  method: Flag.Literals("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]).pipe(
+  method: Flag.Literals("method", Checked.methods).pipe(
     Flag.withAlias("X"),
     Flag.optional,
     Flag.withDescription("Default: GET, and POST if there is a body")
@@ -57,9 +56,6 @@ const flags = {
   )
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "api",
   flags,

@@ -1,7 +1,5 @@
 /**
  * Calls an API of LivePerson with the access token.
- *
- * @since 0.1.0
  */
 import * as Domains from "@le-auth/core/Domains"
 import type { AccessToken } from "@le-auth/core/Identifiers"
@@ -11,15 +9,14 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import { type HttpClientError, isHttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import { current, givenToken } from "../../target/CurrentSession.ts"
+import { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withCalls, withTarget } from "../../target/WithTarget.ts"
+import { fromError, type LibraryError, withoutAnswer } from "../../terminal/Failure.ts"
 import * as Answer from "./Answer.ts"
 import * as Request from "./Request.ts"
-import { current, givenToken } from "../../target/CurrentSession.ts"
-import { fromError, type LibraryError, withoutAnswer } from "../../terminal/Failure.ts"
-import { type Selection, Target, withCalls, withTarget } from "../../target/Target.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options extends Selection, Request.Options {
   readonly service: string
   readonly include: boolean
@@ -58,9 +55,6 @@ const withToken = Effect.fnUntraced(function* (options: Options, token: AccessTo
   yield* call<never>(options, HttpClient.mapRequest(client, HttpClientRequest.bearerToken(token)), undefined)
 }, withCalls)
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (options: Options) {
   const given = yield* Effect.mapError(givenToken, fromError)
   yield* given === undefined ? withSession(options) : withToken(options, given)

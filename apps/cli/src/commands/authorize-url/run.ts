@@ -1,21 +1,18 @@
 /**
  * Shows the address of a sign-in, without starting one.
- *
- * @since 0.1.0
  */
 import { toUrl } from "@le-auth/core/AuthorizeRequest"
-import * as Base64Url from "@le-auth/core/shared/Base64Url"
 import * as Domains from "@le-auth/core/Domains"
 import { State } from "@le-auth/core/Identifiers"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withCalls } from "../../target/WithTarget.ts"
 import * as Output from "../../terminal/Output.ts"
-import { join, type Row, table, text } from "../../terminal/Shown.ts"
-import { type Selection, Target, withCalls } from "../../target/Target.ts"
+import { join, type Row, table, text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const { accountId, clientId, redirectUris } = (yield* Target).installation
   const sentinel = yield* Domains.resolve(accountId, "sentinel")

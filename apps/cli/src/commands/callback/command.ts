@@ -1,7 +1,5 @@
 /**
  * `le-auth callback`
- *
- * @since 0.1.0
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -16,9 +14,6 @@ const flags = {
   state: Flag.String("state").pipe(Flag.optional, Flag.withDescription("The state that was sent, to compare it"))
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "callback",
   flags,

@@ -1,7 +1,5 @@
 /**
  * Explains a callback: the address that a browser brought back to a redirect URI.
- *
- * @since 0.1.0
  */
 import * as CallbackError from "@le-auth/core/CallbackError"
 import { type CallbackResult, fromUrl } from "@le-auth/core/CallbackResult"
@@ -13,11 +11,8 @@ import * as Redacted from "effect/Redacted"
 import { failed, fromError, wrongUsage } from "../../terminal/Failure.ts"
 import * as Input from "../../terminal/Input.ts"
 import * as Output from "../../terminal/Output.ts"
-import { type Row, table, text, type Text } from "../../terminal/Shown.ts"
+import { type Row, table, text, type Text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options {
   readonly url: Option.Option<string>
   readonly state: Option.Option<string>
@@ -100,11 +95,7 @@ const problemOf = (result: CallbackResult, expected: Option.Option<string>) => {
   return undefined
 }
 
-/**
- * Needs no network, no account and no sign-in.
- *
- * @since 0.1.0
- */
+/** Needs no network, no account and no sign-in. */
 export const run = Effect.fnUntraced(function* (options: Options) {
   const given = Option.filter(options.url, (url) => url !== "-")
   const pasted = Option.isSome(given) ? given.value : yield* Input.line("the callback address")

@@ -1,14 +1,12 @@
 /**
  * Whether what is kept on this computer is private, and can be written. Nothing is changed.
- *
- * @since 0.1.0
  */
 import * as PrivateDocument from "@le-auth/node/PrivateDocument"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { text, type Text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
-import { text, type Text } from "../../terminal/Shown.ts"
 
 /** Nothing, too, if something on the way is no directory. */
 const statOf = (path: string): Fs.Stats | undefined => {
@@ -89,9 +87,6 @@ const content = (path: string, list: string, lost: Text): ReadonlyArray<Finding.
   ]
 }
 
-/**
- * @since 0.1.0
- */
 export const check = Effect.gen(function* () {
   const sessions = yield* PrivateDocument.defaultPath("sessions.json")
   const profiles = yield* PrivateDocument.defaultPath("profiles.json")

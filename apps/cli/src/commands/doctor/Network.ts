@@ -1,11 +1,9 @@
 /**
  * Which way requests take out of this network, and whom they trust on it.
- *
- * @since 0.1.0
  */
 import type { Origin } from "@le-auth/core/Origin"
 import * as OutgoingProxy from "@le-auth/node/OutgoingProxy"
-import { type Text, text } from "../../terminal/Shown.ts"
+import { type Text, text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 
 const check = "network"
@@ -51,9 +49,6 @@ const authorities = (environment: OutgoingProxy.Environment): ReadonlyArray<Find
     : [Finding.good(check, text`Certificate authorities: those of Node, and those in ${file} (NODE_EXTRA_CA_CERTS).`)]
 }
 
-/**
- * @since 0.1.0
- */
 export const about = (
   origin: Origin,
   environment: OutgoingProxy.Environment = process.env

@@ -2,7 +2,6 @@
  * Whether the redirect URI can work: by itself, on this computer, and beside the application's registration.
  *
  * @see RFC 8252 sections 7.3 and 8.3
- * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback } from "@le-auth/core/Origin"
@@ -12,7 +11,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { join, type Text, text } from "../../terminal/Shown.ts"
+import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 
 const name = "redirect URI"
@@ -124,9 +123,6 @@ const registered = Effect.fnUntraced(function* (redirectUri: RedirectUri, path: 
       ]
 })
 
-/**
- * @since 0.1.0
- */
 export const check = Effect.fnUntraced(function* (redirectUri: RedirectUri | undefined, file: Option.Option<string>) {
   if (redirectUri === undefined)
     return wrong(text`None is configured.`, text`Set LE_AUTH_REDIRECT_URI, such as ${example}.`)

@@ -1,12 +1,10 @@
 /**
  * Where the key is that seals what is kept, and whether the keychain answers.
- *
- * @since 0.1.0
  */
 import * as Keychain from "@le-auth/node/Keychain"
 import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as Effect from "effect/Effect"
-import { text } from "../../terminal/Shown.ts"
+import { text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 
 const keychain = Keychain.Keychain.use(({ get }) => get("doctor")).pipe(
@@ -23,9 +21,6 @@ const keychain = Keychain.Keychain.use(({ get }) => get("doctor")).pipe(
   Effect.provide(Keychain.layer("le-auth"))
 )
 
-/**
- * @since 0.1.0
- */
 export const check = Effect.gen(function* () {
   const place = yield* UserSealKey.SealKeyPlace
   switch (place) {

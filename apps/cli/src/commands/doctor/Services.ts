@@ -1,7 +1,5 @@
 /**
  * Whether LivePerson answers, and what it says about the account, the application and the time.
- *
- * @since 0.1.0
  */
 import { toUrl } from "@le-auth/core/AuthorizeRequest"
 import * as Domains from "@le-auth/core/Domains"
@@ -15,9 +13,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import { Target } from "../../target/Target.ts"
+import { failureAt } from "../../target/WithTarget.ts"
 import { Failure, type LibraryError, withoutAnswer } from "../../terminal/Failure.ts"
-import { text } from "../../terminal/Shown.ts"
-import { failureAt, Target } from "../../target/Target.ts"
+import { text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 import * as Network from "./Network.ts"
 
@@ -118,9 +117,6 @@ const services = Effect.fnUntraced(function* (installation: AppInstallation) {
   ]
 })
 
-/**
- * @since 0.1.0
- */
 export const check = Effect.gen(function* () {
   const { domainApi, installation } = yield* Target
   const given = Config.schema(Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(Domains.liveperson))

@@ -1,12 +1,10 @@
 /**
  * `le-auth domains`
- *
- * @since 0.1.0
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Load from "../Load.ts"
 
 const flags = {
   ...targetFlags,
@@ -16,9 +14,6 @@ const flags = {
   )
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "domains",
   flags,

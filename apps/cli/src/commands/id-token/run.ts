@@ -1,7 +1,5 @@
 /**
  * Explains an id_token, and says whether it is genuine.
- *
- * @since 0.1.0
  */
 import * as Domains from "@le-auth/core/Domains"
 import type { ClientId } from "@le-auth/core/Identifiers"
@@ -12,15 +10,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { current } from "../../target/CurrentSession.ts"
+import { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { failureAt, withCalls, withTarget } from "../../target/WithTarget.ts"
 import { type Failure, failed } from "../../terminal/Failure.ts"
 import * as Input from "../../terminal/Input.ts"
 import * as Output from "../../terminal/Output.ts"
-import { join, type Row, table, text } from "../../terminal/Shown.ts"
-import { failureAt, type Selection, Target, withCalls, withTarget } from "../../target/Target.ts"
+import { join, type Row, table, text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options extends Selection {
   readonly jwt: Option.Option<string>
   readonly verify: boolean
@@ -110,9 +107,6 @@ const explainToken = Effect.fnUntraced(function* ({ verify }: Options, jwt: stri
   yield* explain(yield* ofToken(jwt === "-" ? yield* Input.line("the id_token") : jwt, verify), verify)
 }, withCalls)
 
-/**
- * @since 0.1.0
- */
 export const run = (options: Options) =>
   Option.match(options.jwt, {
     onNone: () => explainSession(options),

@@ -1,7 +1,5 @@
 /**
  * What `login` signs in to: something known, or something new, which it asks for.
- *
- * @since 0.1.0
  */
 import type { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
@@ -10,14 +8,15 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Net from "node:net"
-import { ask, canAsk } from "../../terminal/Ask.ts"
-import { wrongUsage } from "../../terminal/Failure.ts"
 import { configured, find, given, profileOf } from "../../target/FindTarget.ts"
-import * as Output from "../../terminal/Output.ts"
 import * as Profiles from "../../target/Profiles.ts"
+import type { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { wrongUsage } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { ask, canAsk } from "../../terminal/Prompts.ts"
+import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import { questions, type SettingName } from "./Questions.ts"
-import type { Selection, Target } from "../../target/Target.ts"
-import { join, type Text, text } from "../../terminal/Shown.ts"
 
 interface Options extends Selection {
   readonly settings: Option.Option<string>
@@ -80,8 +79,6 @@ const keep = Effect.fnUntraced(function* (target: Target["Service"], name: Optio
  * The target of a sign-in, and the name to keep it under if it is new.
  *
  * What the environment alone describes is not kept: whoever sets it, sets it each time.
- *
- * @since 0.1.0
  */
 export const resolve = Effect.fnUntraced(function* (options: Options) {
   const name = yield* profileOf(options)
@@ -95,7 +92,7 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
   const { localSentinel } = found
   if (localSentinel === undefined) return { target: found, keepAs: undefined }
   if (yield* isRunning(localSentinel)) {
-    const { instead } = yield* Effect.promise(() => import("./LocalOffer.ts"))
+    const { instead } = yield* Effect.promise(() => import("./LocalAccounts.ts"))
     const other = yield* instead(found, localSentinel)
     return other === undefined ? { target: found, keepAs: undefined } : yield* keep(other, name)
   }

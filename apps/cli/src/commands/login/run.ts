@@ -1,7 +1,5 @@
 /**
  * Signs in through the system browser.
- *
- * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback, Origin } from "@le-auth/core/Origin"
@@ -17,21 +15,20 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Terminal from "effect/Terminal"
 import * as Net from "node:net"
-import { canAsk } from "../../terminal/Ask.ts"
 import { validUntil } from "../../target/CurrentSession.ts"
-import { failed, fromError, wrongUsage } from "../../terminal/Failure.ts"
 import { given } from "../../target/FindTarget.ts"
+import * as Profiles from "../../target/Profiles.ts"
+import { describe, Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import * as UserKey from "../../target/UserKey.ts"
+import { at, sayIgnored } from "../../target/WithTarget.ts"
+import { failed, fromError, wrongUsage } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { canAsk } from "../../terminal/Prompts.ts"
+import { join, lines, text } from "../../terminal/TerminalText.ts"
 import * as LoginPort from "./LoginPort.ts"
 import * as NewProfile from "./NewProfile.ts"
-import * as Output from "../../terminal/Output.ts"
-import * as Profiles from "../../target/Profiles.ts"
-import { at, describe, sayIgnored, type Selection, Target } from "../../target/Target.ts"
-import * as UserKey from "../../target/UserKey.ts"
-import { join, lines, text } from "../../terminal/Shown.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options extends Selection {
   readonly noBrowser: boolean
   readonly qr: boolean
@@ -169,11 +166,7 @@ const settingsOf = ({ settings }: Options) =>
       )
   })
 
-/**
- * Prints who signed in; everything else goes to stderr.
- *
- * @since 0.1.0
- */
+/** Prints who signed in; everything else goes to stderr. */
 export const run = (options: Options) =>
   login(options).pipe(
     Effect.provide(Layer.provideMerge(UserKey.layerWith({}), settingsOf(options))),

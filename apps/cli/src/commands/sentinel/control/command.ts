@@ -1,17 +1,15 @@
 /**
  * `le-auth sentinel fault`, `clock` and `journal`
- *
- * @since 0.1.0
  */
-import { DurationText } from "@le-auth/core/shared/DurationText"
+import { DurationText } from "@le-auth/core/Settings"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Checked from "../../../terminal/Checked.ts"
 import { sentinelControl } from "../../../target/SentinelPort.ts"
+import * as Checked from "../../../terminal/Checked.ts"
 
 const work = Effect.promise(() => import("./run.ts"))
 
@@ -60,9 +58,9 @@ const addFault = Command.make(
       Flag.withDescription("A setting of the action, such as retry_after=7, error=access_denied or by=3s; repeatable")
     ),
     route: text("route", "Only there: authorize, login, token, exchange, refresh, revoke, keys, domain, users, ..."),
-    account: text("account", "Only this account"),
+    account: text("account", "Only this account").pipe(Flag.withMetavar("id")),
     client: text("client", "Only this application"),
-    method: text("method", "Only this method"),
+    method: Flag.Literals("method", Checked.methods).pipe(Flag.optional, Flag.withDescription("Only this method")),
     nth: count("nth", "Only the nth matching request, from now on"),
     every: count("every", "Only every nth matching request"),
     times: count("times", "How often at most (default: until it is removed)"),
@@ -120,9 +118,6 @@ const clearFaults = Command.make(
   ])
 )
 
-/**
- * @since 0.1.0
- */
 export const fault = Command.make("fault").pipe(
   Command.withDescription("Let a running Sentinel misbehave, to see what an application does then."),
   Command.withShortDescription("Let a running Sentinel misbehave"),
@@ -155,9 +150,6 @@ const real = Command.make("real", common, (options) =>
   Command.withExamples([{ command: "le-auth sentinel clock real", description: "Be as late as everybody again" }])
 )
 
-/**
- * @since 0.1.0
- */
 export const clock = Command.make("clock", common, (options) =>
   Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.none() }))
 ).pipe(
@@ -167,9 +159,6 @@ export const clock = Command.make("clock", common, (options) =>
   Command.withSubcommands([advance, real])
 )
 
-/**
- * @since 0.1.0
- */
 export const journal = Command.make(
   "journal",
   {
@@ -177,7 +166,6 @@ export const journal = Command.make(
     follow: Flag.Boolean("follow").pipe(
       Flag.withDefault(false),
       Flag.withoutNegation,
-      Flag.withAlias("f"),
       Flag.withDescription("Go on with each new entry, until Ctrl-C or until Sentinel stops")
     ),
     limit: Flag.Int("limit").pipe(

@@ -1,13 +1,11 @@
 /**
  * Tells a running Sentinel what to do, and reads what it did.
- *
- * @since 0.1.0
  */
 import * as SchemaProblems from "@le-auth/core/SchemaProblems"
+import { DurationText } from "@le-auth/core/Settings"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as ControlClient from "@le-auth/sentinel/ControlClient"
 import { InvalidChange } from "@le-auth/sentinel/ControlError"
-import * as DurationText from "@le-auth/core/shared/DurationText"
 import { Fault, NewFault } from "@le-auth/sentinel/Fault"
 import type { Entry } from "@le-auth/sentinel/JournalEntry"
 import * as DateTime from "effect/DateTime"
@@ -19,13 +17,9 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { failed, Failure, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
-import { join, type Text, text } from "../../../terminal/Shown.ts"
+import { join, type Text, text } from "../../../terminal/TerminalText.ts"
 
-/**
- * Which Sentinel.
- *
- * @since 0.1.0
- */
+/** Which Sentinel. */
 export interface Options {
   readonly control: string
 }
@@ -76,11 +70,7 @@ const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Ty
   ])
 }
 
-/**
- * A fault as flags describe it.
- *
- * @since 0.1.0
- */
+/** A fault as flags describe it. */
 export interface FaultOptions extends Options {
   readonly action: string
   readonly settings: Option.Option<Readonly<Record<string, string>>>
@@ -114,14 +104,12 @@ const faultOf = (options: FaultOptions): Effect.Effect<NewFault, Failure> => {
 
 const encodeFault = Schema.encodeSync(Fault)
 
-/** @since 0.1.0 */
 export const addFault = Effect.fnUntraced(function* (options: FaultOptions) {
   const payload = yield* faultOf(options)
   const fault = yield* controlling(options, (client) => client.faults.add({ payload }))
   yield* Output.print(encodeFault(fault), faultText(fault))
 })
 
-/** @since 0.1.0 */
 export const listFaults = Effect.fnUntraced(function* (options: Options) {
   const faults = yield* controlling(options, (client) => client.faults.list())
   const data = faults.map((fault) => encodeFault(fault))
@@ -129,7 +117,6 @@ export const listFaults = Effect.fnUntraced(function* (options: Options) {
   yield* Output.print(data, join("\n", faults.map(faultText)))
 })
 
-/** @since 0.1.0 */
 export const clearFaults = Effect.fnUntraced(function* (options: Options & { readonly id: Option.Option<string> }) {
   const { id } = options
   if (Option.isSome(id)) {
@@ -140,11 +127,9 @@ export const clearFaults = Effect.fnUntraced(function* (options: Options & { rea
   yield* Output.done({ removed: "all" }, text`Removed all faults.`)
 })
 
-/**
- * Sets Sentinel's clock forward by a duration, or back to the real time, and says what time it is there.
- *
- * @since 0.1.0
- */
+const inWords = Schema.encodeSync(DurationText)
+
+/** Sets Sentinel's clock forward by a duration, or back to the real time, and says what time it is there. */
 export const clock = Effect.fnUntraced(function* (
   options: Options & { readonly set: Option.Option<Duration.Duration | "real"> }
 ) {
@@ -153,11 +138,8 @@ export const clock = Effect.fnUntraced(function* (
     if (Option.isNone(set)) return client.clock.state()
     return set.value === "real" ? client.clock.toRealTime() : client.clock.advance({ payload: { by: set.value } })
   })
-  const time = DateTime.formatIso(now)
-  yield* Output.print(
-    { now: time, ahead: DurationText.format(ahead) },
-    text`${time}, ${DurationText.format(ahead)} ahead`
-  )
+  const state = { now: DateTime.formatIso(now), ahead: inWords(ahead) }
+  yield* Output.print(state, text`${state.now}, ${state.ahead} ahead`)
 })
 
 const entryText = ({
@@ -184,20 +166,13 @@ const entryText = ({
     ...steps.map(({ what, ...about }) => `${what} ${pairs(about)}`.trim())
   ])
 
-/**
- * @since 0.1.0
- */
 export interface JournalOptions extends Options {
   readonly follow: boolean
   readonly about: Option.Option<string>
   readonly limit: number
 }
 
-/**
- * The last entries, and with `follow` each new one, one line for each.
- *
- * @since 0.1.0
- */
+/** The last entries, and with `follow` each new one, one line for each. */
 export const journal = Effect.fnUntraced(function* (options: JournalOptions) {
   const about = Option.isSome(options.about) ? { about: options.about.value } : {}
   const print = (entry: Entry) => Output.print(entry, entryText(entry))

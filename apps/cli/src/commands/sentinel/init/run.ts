@@ -1,7 +1,5 @@
 /**
  * Writes a configuration file to begin with.
- *
- * @since 0.1.0
  */
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as SentinelFile from "@le-auth/sentinel/SentinelFile"
@@ -12,12 +10,9 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { failed, Failure } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
 import * as ConfigFile from "../start/ConfigFile.ts"
-import { join, text } from "../../../terminal/Shown.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options {
   readonly file: string
   readonly force: boolean
@@ -86,9 +81,6 @@ const contents = (parts: {
 
 const cannotWrite = (path: string) => new Failure({ text: text`The file ${path} cannot be written.`, code: "storage" })
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* ({ file, force }: Options) {
   const files = yield* FileSystem.FileSystem
   const paths = yield* Path.Path

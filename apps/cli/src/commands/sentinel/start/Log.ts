@@ -1,7 +1,5 @@
 /**
  * The log of a running Sentinel, on stderr: lines for people on a terminal, JSON for everything else.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
@@ -11,11 +9,8 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as References from "effect/References"
-import { shownJson } from "../../../terminal/Shown.ts"
+import { escapedJson } from "../../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export type Format = "json" | "pretty"
 
 interface Line {
@@ -47,15 +42,11 @@ const read = ({ cause, date, fiber, logLevel, message }: Logger.Options<unknown>
   }
 }
 
-/**
- * One line of JSON. Whatever a value has in it, it stays one line (CWE-117).
- *
- * @since 0.1.0
- */
+/** One line of JSON. Whatever a value has in it, it stays one line (CWE-117). */
 export const json = (options: Logger.Options<unknown>): string => {
   const { fields, level, message, time } = read(options)
   const first = { time, level, message }
-  return shownJson(JSON.stringify(Object.assign({ ...first }, fields, first)))
+  return escapedJson(JSON.stringify(Object.assign({ ...first }, fields, first)))
 }
 
 /** Without control characters, with which a text could write over others on a terminal. */
@@ -63,11 +54,7 @@ const inert = (text: string): string => JSON.stringify(text).slice(1, -1)
 
 const isPlain = /^[\w./:@-]+$/
 
-/**
- * A line for people. A cause follows, indented, so that none of its lines looks like one of the log.
- *
- * @since 0.1.0
- */
+/** A line for people. A cause follows, indented, so that none of its lines looks like one of the log. */
 export const pretty = (options: Logger.Options<unknown>): string => {
   const { fields, level, message, time } = read(options)
   const { cause, durationMs, method, route, status, ...rest } = fields
@@ -78,7 +65,7 @@ export const pretty = (options: Logger.Options<unknown>): string => {
     .map(([name, value]) => `${inert(name)}=${isPlain.test(String(value)) ? String(value) : JSON.stringify(value)}`)
   const line = [time.toTimeString().slice(0, 8), level.padEnd(5), inert(what), ...others].join(" ")
   return [line, ...(typeof cause === "string" ? cause.split("\n").map((text) => `    ${inert(text)}`) : [])]
-    .map(shownJson)
+    .map(escapedJson)
     .join("\n")
 }
 
@@ -106,11 +93,7 @@ const writer = () => {
   }
 }
 
-/**
- * From `info` on, unless `--log-level` says something else.
- *
- * @since 0.1.0
- */
+/** From `info` on, unless `--log-level` says something else. */
 export const layer = (format: Format): Layer.Layer<never> =>
   Layer.unwrap(
     Effect.gen(function* () {

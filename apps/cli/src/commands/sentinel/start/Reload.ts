@@ -1,7 +1,5 @@
 /**
  * Takes over a configuration file that has changed, while Sentinel runs.
- *
- * @since 0.1.0
  */
 import type { Unavailable } from "@le-auth/sentinel/ControlError"
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
@@ -20,11 +18,7 @@ const interval = "500 millis"
 const fixedPartOf = ({ profile, signing_keys }: SentinelConfig.SentinelConfig): string =>
   JSON.stringify([profile ?? {}, signing_keys?.map(Redacted.value)])
 
-/**
- * Tells one version of a file from another, without reading it.
- *
- * @since 0.1.0
- */
+/** Tells one version of a file from another, without reading it. */
 export const versionOf = (path: string): Effect.Effect<string, never, FileSystem.FileSystem> =>
   FileSystem.FileSystem.use((files) => files.stat(path)).pipe(
     Effect.map(({ ino, mtime, size }) => `${String(ino)} ${String(mtime)} ${size}`),
@@ -34,8 +28,6 @@ export const versionOf = (path: string): Effect.Effect<string, never, FileSystem
 /**
  * Listens to SIGHUP from now on, and gives the watch itself, which goes on until it is interrupted. A file with mistakes changes
  * nothing; all of them are in the log.
- *
- * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (options: {
   readonly path: string

@@ -1,7 +1,5 @@
 /**
  * What `--strict` asks of a Sentinel that others can reach.
- *
- * @since 0.1.0
  */
 import * as Origin from "@le-auth/core/Origin"
 import * as Passwords from "@le-auth/sentinel/Passwords"
@@ -12,7 +10,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Crypto from "node:crypto"
-import { join, text } from "../../../terminal/Shown.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
 
 const valueOf = (secret: Redacted.Redacted<string> | undefined): string | undefined =>
   secret === undefined ? undefined : Redacted.value(secret)
@@ -56,11 +54,7 @@ const problemOfSecret = (secret: string | undefined): string | undefined => {
     : undefined
 }
 
-/**
- * What is wrong with a configuration in strict mode. No line repeats a secret.
- *
- * @since 0.1.0
- */
+/** What is wrong with a configuration in strict mode. No line repeats a secret. */
 export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
   accounts.flatMap(({ installations, users }, account) => [
     ...users.flatMap((user, index) => {
@@ -76,8 +70,6 @@ export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): Readonl
 /**
  * Which redirect URIs send codes over a network in plain http (RFC 9700 section 2.6); only a program on the user's own computer may have
  * one (RFC 8252 section 8.3).
- *
- * @since 0.1.0
  */
 export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
   accounts.flatMap(({ installations }, account) =>
@@ -92,22 +84,14 @@ export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig)
     )
   )
 
-/**
- * Whether others than its owner can read a file with secrets in it. A system without such rights says no.
- *
- * @since 0.1.0
- */
+/** Whether others than its owner can read a file with secrets in it. A system without such rights says no. */
 export const isReadableByOthers = (path: string): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
   FileSystem.FileSystem.use((files) => files.stat(path)).pipe(
     Effect.map(({ mode }) => process.platform !== "win32" && (mode & 0o077) !== 0),
     Effect.orElseSucceed(() => false)
   )
 
-/**
- * What is wrong with the flags in strict mode. That an origin is https, or on loopback, is checked in any mode.
- *
- * @since 0.1.0
- */
+/** What is wrong with the flags in strict mode. That an origin is https, or on loopback, is checked in any mode. */
 export const problemsOfFlags = (flags: {
   readonly config: Option.Option<string>
   readonly controlPort: Option.Option<number>
@@ -130,16 +114,9 @@ export const problemsOfFlags = (flags: {
     : [])
 ]
 
-/**
- * What passwords are hashed with: argon2id, or what OWASP asks for on a Node before 24.7, which has no argon2id.
- *
- * @since 0.1.0
- */
+/** What passwords are hashed with: argon2id, or what OWASP asks for on a Node before 24.7, which has no argon2id. */
 export const passwordAlgorithm = "argon2" in Crypto ? Passwords.strict : Kdf.pbkdf2Sha256
 
-/**
- * @since 0.1.0
- */
 export const meaning = join("\n", [
   text`Strict: passwords are hashed slowly; metrics are not on this port; there is no control listener,`,
   text`so no faults and no virtual clock; known passwords, and secrets that are known or short, are refused; other computers need https.`

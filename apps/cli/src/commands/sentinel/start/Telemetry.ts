@@ -1,7 +1,5 @@
 /**
  * Sends logs, metrics and traces to a collector of OpenTelemetry, if `OTEL_EXPORTER_OTLP_ENDPOINT` names one.
- *
- * @since 0.1.0
  */
 import * as Redaction from "@le-auth/core/Redaction"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
@@ -20,8 +18,6 @@ const defaults = ConfigProvider.fromUnknown({
 /**
  * With the settings of the OpenTelemetry specification, such as `OTEL_SERVICE_NAME` and `OTEL_EXPORTER_OTLP_HEADERS`. The log on
  * stderr goes on. Addresses in spans have no codes and no states.
- *
- * @since 0.1.0
  */
 export const layer = Layer.merge(
   Redaction.layer,

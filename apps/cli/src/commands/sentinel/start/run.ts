@@ -1,7 +1,5 @@
 /**
  * Runs Sentinel on this computer.
- *
- * @since 0.1.0
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Origin from "@le-auth/core/Origin"
@@ -25,23 +23,19 @@ import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Announcement from "./Announcement.ts"
+import { controlPortOf } from "../../../target/SentinelPort.ts"
+import { Failure, fromError, wrongUsage } from "../../../terminal/Failure.ts"
+import * as Output from "../../../terminal/Output.ts"
+import * as Signals from "../../../terminal/Signals.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
 import * as ConfigFile from "./ConfigFile.ts"
-
 import * as Log from "./Log.ts"
-import * as ProfileFlags from "./PointFlags.ts"
+import * as PointFlags from "./PointFlags.ts"
 import * as Reload from "./Reload.ts"
+import * as StartMessage from "./StartMessage.ts"
 import * as Store from "./Store.ts"
 import * as Strict from "./Strict.ts"
-import { Failure, fromError } from "../../../terminal/Failure.ts"
-import * as Output from "../../../terminal/Output.ts"
-import { controlPortOf } from "../../../target/SentinelPort.ts"
-import * as Signals from "../../../terminal/Signals.ts"
-import { join, text } from "../../../terminal/Shown.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options {
   readonly port: number
   readonly host: string
@@ -49,11 +43,13 @@ export interface Options {
   readonly store: string
   readonly publicOrigin: Option.Option<Origin.Origin>
   readonly operationsPort: Option.Option<number>
-  readonly control: boolean
+  readonly noControl: boolean
   readonly controlPort: Option.Option<number>
   readonly strict: boolean
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
-  readonly profile: Option.Option<Readonly<Record<string, string>>>
+  readonly points: Option.Option<Readonly<Record<string, string>>>
+  /** What `--point` was called. */
+  readonly profile: ReadonlyArray<string>
   readonly drain: Duration.Duration
   readonly logFormat: Option.Option<Log.Format>
   readonly accessLog: boolean
@@ -84,7 +80,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
       onSome: ConfigFile.read
     })
   )
-  const flags = yield* Effect.result(ProfileFlags.read(Option.getOrElse(options.profile, () => ({}))))
+  const flags = yield* Effect.result(PointFlags.read(Option.getOrElse(options.points, () => ({}))))
   const store = Store.read(options.store)
   const isContradiction = options.trustedProxies.length > 1 && options.trustedProxies.includes("none")
   const strict = options.strict
@@ -145,12 +141,9 @@ const telemetry = Effect.gen(function* () {
   return (yield* Effect.promise(() => import("./Telemetry.ts"))).layer
 })
 
-/**
- * Serves until it is interrupted.
- *
- * @since 0.1.0
- */
+/** Serves until it is interrupted. */
 export const run = Effect.fnUntraced(function* (options: Options) {
+  if (options.profile.length > 0) return yield* wrongUsage(text`A point of the dialect is set with --point name=value`)
   // Asked before the file is read, so that a change right after that is noticed.
   const version = Option.isNone(options.config) ? "" : yield* Reload.versionOf(options.config.value)
   const { config, store } = yield* configOf(options)
@@ -182,7 +175,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
 
     // Loaded and opened after the port for everybody, so that this one answers sooner.
     const controlServer =
-      options.control && !options.strict
+      !options.noControl && !options.strict
         ? yield* open(
             {
               flag: "--control-port",
@@ -209,7 +202,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     if (!main.isLocal && !options.strict) {
       yield* Output.say(text`Other computers can reach this Sentinel. It is made for development only; see --strict.`)
     }
-    const facts: Announcement.Facts = {
+    const facts: StartMessage.Facts = {
       config,
       isBuiltIn: Option.isNone(options.config),
       isStrict: options.strict,
@@ -237,7 +230,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           read: Effect.map(configOf(options), ({ config }) => config),
           replace: accounts.replace
         })
-    yield* Output.print(Announcement.json(facts), Announcement.inWords(facts))
+    yield* Output.print(StartMessage.json(facts), StartMessage.inWords(facts))
     return yield* reload
   })
 
@@ -250,7 +243,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   const controlled = yield* Store.services(store, config, {
     // The built-in users never replace those that somebody has put into a database.
     replaces: Option.isSome(options.config),
-    ...((options.strict || !options.control) && { journal: 0 }),
+    ...((options.strict || options.noControl) && { journal: 0 }),
     ...(options.strict && { passwords: { algorithm: Strict.passwordAlgorithm } })
   })
   const services = controlled.pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))

@@ -1,7 +1,5 @@
 /**
  * Texts of others, made fit for a terminal: the one door through which they get there.
- *
- * @since 0.1.0
  */
 
 /** Controls, what shows nothing but changes what follows (such as its direction), breaks of lines, and halves of characters. */
@@ -9,10 +7,8 @@ const unfit = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu
 
 /**
  * Without the characters by which a text could move the cursor, colour what follows or turn its direction: they become escapes.
- *
- * @since 0.1.0
  */
-export const shown = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replace(unfit, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 
 const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`
@@ -20,21 +16,15 @@ const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}
 /**
  * The same for JSON that was written already, as escapes of JSON, so that it says what it said. Line feeds stay: between values they
  * are our own, and within one JSON has none.
- *
- * @since 0.1.0
  */
-export const shownJson = (json: string): string =>
+export const escapedJson = (json: string): string =>
   json.replace(unfit, (character) =>
     character === "\n"
       ? character
       : Array.from({ length: character.length }, (_, i) => unit(character.charCodeAt(i))).join("")
   )
 
-/**
- * A text that may be shown to people. Only {@link text} makes one, so nothing of others is in it as it came.
- *
- * @since 0.1.0
- */
+/** A text that may be shown to people. Only {@link text} makes one, so nothing of others is in it as it came. */
 export class Text {
   readonly #characters: string
 
@@ -46,7 +36,7 @@ export class Text {
   static of(strings: TemplateStringsArray, ...values: ReadonlyArray<Text | string | number>): Text {
     const parts = strings.flatMap((string, index) => {
       const value = values[index]
-      return [string, value === undefined ? "" : value instanceof Text ? value.#characters : shown(String(value))]
+      return [string, value === undefined ? "" : value instanceof Text ? value.#characters : escaped(String(value))]
     })
     return new Text(parts.join(""))
   }
@@ -77,40 +67,23 @@ export class Text {
 
 /**
  * `` text`Signed in as ${subject}` ``: what is written here stays as it is, with its line breaks, and each value that is put in is
- * {@link shown}.
- *
- * @since 0.1.0
+ * {@link escaped}.
  */
 export const text = Text.of
 
-/**
- * @since 0.1.0
- */
 export const join = Text.join
 
-/**
- * A text of several lines that somebody else wrote, such as a stack: its line breaks stay.
- *
- * @since 0.1.0
- */
+/** A text of several lines that somebody else wrote, such as a stack: its line breaks stay. */
 export const lines = (several: string): Text =>
   join(
     "\n",
     several.split("\n").map((line) => text`${line}`)
   )
 
-/**
- * What something is, its value, and what it means.
- *
- * @since 0.1.0
- */
+/** What something is, its value, and what it means. */
 export type Row = readonly [name: string, value: string, meaning?: Text]
 
-/**
- * One line for each row, in columns.
- *
- * @since 0.1.0
- */
+/** One line for each row, in columns. */
 export const table = (rows: ReadonlyArray<Row>): Text => {
   const names = rows.map(([name]) => text`${name}`)
   const width = Math.max(...names.map((name) => name.toString().length))

@@ -1,17 +1,12 @@
 /**
  * What `le-auth sentinel start` says when it listens.
- *
- * @since 0.1.0
  */
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Redacted from "effect/Redacted"
 import { controlPortOf, defaultSentinelPort } from "../../../target/SentinelPort.ts"
+import { join, type Text, text } from "../../../terminal/TerminalText.ts"
 import * as Strict from "./Strict.ts"
-import { join, type Text, text } from "../../../terminal/Shown.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Facts {
   readonly config: SentinelConfig.SentinelConfig
   /** The configuration is the one that everybody knows. */
@@ -52,11 +47,7 @@ const controlledBy = (control: string): string => {
   return isDefault ? "le-auth sentinel fault --help" : `le-auth sentinel fault list --control ${control}`
 }
 
-/**
- * For people.
- *
- * @since 0.1.0
- */
+/** For people. */
 export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin, store }: Facts): Text =>
   join("\n", [
     text`Sentinel listens on ${address}`,
@@ -82,11 +73,7 @@ export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics
       : text`Ctrl-C stops it; its sessions and tokens stay in ${store}`
   ])
 
-/**
- * For programs: one line of JSON.
- *
- * @since 0.1.0
- */
+/** For programs: one line of JSON. */
 export const json = ({ address, config, control, isStrict, metrics, publicOrigin, store }: Facts): object => ({
   address,
   publicOrigin,

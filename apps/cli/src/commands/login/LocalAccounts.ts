@@ -1,7 +1,5 @@
 /**
  * What a local Sentinel with accounts of its own offers to sign in to.
- *
- * @since 0.1.0
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -10,13 +8,13 @@ import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as ControlClient from "@le-auth/sentinel/ControlClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { ask, canAsk, select } from "../../terminal/Ask.ts"
+import { sentinelControl } from "../../target/SentinelPort.ts"
+import type { Target } from "../../target/Target.ts"
 import { Failure } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
+import { ask, canAsk, select } from "../../terminal/Prompts.ts"
+import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import { questions } from "./Questions.ts"
-import { sentinelControl } from "../../target/SentinelPort.ts"
-import { join, type Text, text } from "../../terminal/Shown.ts"
-import type { Target } from "../../target/Target.ts"
 
 interface Offer {
   readonly account: string
@@ -54,8 +52,6 @@ const inWords = ({ account, application, name }: Offer): Text =>
 /**
  * The target in place of the built-in application, if the Sentinel does not know that one: the only application that it has, or
  * the one that the user chooses. Its secret is asked for.
- *
- * @since 0.1.0
  */
 export const instead = Effect.fnUntraced(function* (builtIn: Target["Service"], localSentinel: Origin) {
   const found = yield* offers
