@@ -58,7 +58,7 @@ const columns = (parts: ReadonlyArray<string>): Text =>
     parts.filter((part) => part !== "").map((part) => text`${part}`)
   )
 
-const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Type): Text => {
+const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Encoded): Text => {
   const { type = "function", ...settings } = action ?? {}
   const limit = times === undefined ? "" : `, at most ${times}`
   return columns([
@@ -107,14 +107,15 @@ const encodeFault = Schema.encodeSync(Fault)
 export const addFault = Effect.fnUntraced(function* (options: FaultOptions) {
   const payload = yield* faultOf(options)
   const fault = yield* controlling(options, (client) => client.faults.add({ payload }))
-  yield* Output.print(encodeFault(fault), faultText(fault))
+  const data = encodeFault(fault)
+  yield* Output.print(data, faultText(data))
 })
 
 export const listFaults = Effect.fnUntraced(function* (options: Options) {
   const faults = yield* controlling(options, (client) => client.faults.list())
   const data = faults.map((fault) => encodeFault(fault))
   if (faults.length === 0) return yield* Output.done(data, text`There are no faults.`)
-  yield* Output.print(data, join("\n", faults.map(faultText)))
+  yield* Output.print(data, join("\n", data.map(faultText)))
 })
 
 export const clearFaults = Effect.fnUntraced(function* (options: Options & { readonly id: Option.Option<string> }) {

@@ -247,5 +247,6 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     ...(options.strict && { passwords: { algorithm: Strict.passwordAlgorithm } })
   })
   const services = controlled.pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
-  return yield* serve.pipe(Effect.provide(services), Effect.scoped)
+  // Closed first: what is still under way when Sentinel stops needs the store and the log.
+  return yield* serve.pipe(Effect.scoped, Effect.provide(services))
 }, Effect.mapError(fromError))
