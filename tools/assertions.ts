@@ -1,4 +1,4 @@
-// Which tests that name a requirement check nothing: an index (requirements.mjs) cannot know. A test checks something if its body
+// Which tests that name a requirement check nothing: an index (requirements.ts) cannot know. A test checks something if its body
 // calls `assert` or `expect`, or names something of the test folders that does, however far away; or if the compiler checks it,
 // which expects an error in it. What it checks, only a reader can say, and `npm run mutate`.
 import fs from "node:fs"
@@ -8,25 +8,21 @@ import { parseSync } from "rolldown/utils"
 
 import { testFiles } from "./requirements.ts"
 
-const isNumbered = (/** @type {unknown} */ text) =>
-  typeof text === "string" && /^(?:[A-JR]\d{1,2}(?:, | and |: ))+/.test(text)
+const isNumbered = (text: unknown) => typeof text === "string" && /^(?:[A-JR]\d{1,2}(?:, | and |: ))+/.test(text)
 
-/**
- * @typedef {object} Module
- * @property {any} program
- * @property {string} text
- * @property {Map<string, any[]>} declared what is declared in it, at any depth, by name
- * @property {Map<string, { file: string, name: string }>} imported from other files of the tests; `*` is all of one
- */
+interface Module {
+  readonly program: any
+  readonly text: string
+  /** What is declared in it, at any depth, by name. */
+  readonly declared: Map<string, any[]>
+  /** From other files of the tests; `*` is all of one. */
+  readonly imported: Map<string, { file: string; name: string }>
+}
 
-/**
- * The numbered tests without an assertion, as "file: title".
- * @param {string} root
- */
-export function withoutAssertion(root) {
-  /** @type {Map<string, Module>} */
-  const modules = new Map()
-  const load = (/** @type {string} */ file) => {
+/** The numbered tests without an assertion, as "file: title". */
+export function withoutAssertion(root: string) {
+  const modules = new Map<string, Module>()
+  const load = (file: string) => {
     const known = modules.get(file) ?? read(file)
     modules.set(file, known)
     return known
@@ -35,13 +31,7 @@ export function withoutAssertion(root) {
   /** Nodes that are known to, since many tests share a helper. */
   const asserting = new Set()
 
-  /**
-   * @param {any} node
-   * @param {Module} module
-   * @param {Set<unknown>} seen
-   * @returns {boolean}
-   */
-  const asserts = (node, module, seen = new Set()) => {
+  const asserts = (node: any, module: Module, seen = new Set<unknown>()): boolean => {
     if (asserting.has(node)) return true
     if (seen.has(node)) return false
     seen.add(node)
@@ -49,7 +39,7 @@ export function withoutAssertion(root) {
     if (result) asserting.add(node)
     return result
   }
-  const looksFor = (/** @type {any} */ node, /** @type {Module} */ module, /** @type {Set<unknown>} */ seen) => {
+  const looksFor = (node: any, module: Module, seen: Set<unknown>) => {
     const member =
       node.type === "MemberExpression" && !node.computed ? module.imported.get(node.object.name) : undefined
     if (member?.name === "*") return declares(member.file, node.property.name, seen)
@@ -60,7 +50,7 @@ export function withoutAssertion(root) {
       ? (module.declared.get(node.name) ?? []).some((declared) => asserts(declared, module, seen))
       : declares(imported.file, imported.name, seen)
   }
-  const declares = (/** @type {string} */ file, /** @type {string} */ name, /** @type {Set<unknown>} */ seen) => {
+  const declares = (file: string, name: string, seen: Set<unknown>) => {
     const module = load(file)
     return (module.declared.get(name) ?? []).some((node) => asserts(node, module, seen))
   }
@@ -73,25 +63,22 @@ export function withoutAssertion(root) {
   })
 }
 
-/** @param {any} node @param {Module} module */
-const isForCompiler = ({ end, start }, { text }) => text.slice(start, end).includes("// @ts-expect-error")
+const isForCompiler = ({ end, start }: any, { text }: Module) => text.slice(start, end).includes("// @ts-expect-error")
 
 /**
  * The tests with a number: calls such as `it.effect("R1: ...", ...)`, rows of `it.each`, and cases of a contract with a `name`.
- * @param {any} program
  */
-function testsOf(program) {
-  /** @type {Array<{ title: string, bodies: any[] }>} */
-  const found = []
-  /** @param {any} node @param {any[]} rows the calls of `each` that the node is a row of */
-  const visit = (node, rows) => {
+function testsOf(program: any) {
+  const found: Array<{ title: string; bodies: any[] }> = []
+  /** @param rows the calls of `each` that the node is a row of */
+  const visit = (node: any, rows: any[]) => {
     if (node.type === "CallExpression") {
       const [first, ...bodies] = node.arguments
       const title = textOf(first)
       if (isNumbered(title)) found.push({ title, bodies })
     }
     if (node.type === "ObjectExpression") {
-      const title = textOf(node.properties.find((/** @type {any} */ { key }) => key?.name === "name")?.value)
+      const title = textOf(node.properties.find(({ key }: any) => key?.name === "name")?.value)
       if (isNumbered(title)) found.push({ title, bodies: [node] })
     }
     if (node.type === "ArrayExpression" && rows.length > 0) {
@@ -105,13 +92,11 @@ function testsOf(program) {
   return found
 }
 
-/** @param {any} node @returns {string} */
-const textOf = (node) => (node?.type === "TemplateLiteral" ? node.quasis[0].value.cooked : node?.value)
+const textOf = (node: any): string => (node?.type === "TemplateLiteral" ? node.quasis[0].value.cooked : node?.value)
 
-/** The nodes below one; not the names of members, which refer to nothing. @param {any} node */
-function childrenOf(node) {
-  /** @type {any[]} */
-  const children = []
+/** The nodes below one; not the names of members, which refer to nothing. */
+function childrenOf(node: any) {
+  const children: any[] = []
   for (const name in node) {
     if ((name === "property" || name === "key") && !node.computed) continue
     const value = node[name]
@@ -121,20 +106,18 @@ function childrenOf(node) {
   return children
 }
 
-/** @param {string} file @returns {Module} */
-function read(file) {
+function read(file: string): Module {
   const text = fs.readFileSync(file, "utf8")
   const { program } = parseSync(file, text)
-  /** @type {Module} */
-  const module = { program, text, declared: new Map(), imported: new Map() }
-  const declare = (/** @type {any} */ pattern, /** @type {any} */ node) => {
+  const module: Module = { program, text, declared: new Map(), imported: new Map() }
+  const declare = (pattern: any, node: any) => {
     if (pattern?.type === "Identifier") {
       module.declared.set(pattern.name, [...(module.declared.get(pattern.name) ?? []), node])
     } else if (pattern?.type === "ObjectPattern") {
       for (const { argument, value } of pattern.properties) declare(value ?? argument, node)
     }
   }
-  const visit = (/** @type {any} */ node) => {
+  const visit = (node: any) => {
     if (node.type === "VariableDeclarator" && node.init !== null) declare(node.id, node.init)
     if (node.type === "FunctionDeclaration") declare(node.id, node.body)
     if (node.type === "ImportDeclaration" && node.source.value.startsWith(".")) {

@@ -2,14 +2,13 @@
 import { EventEmitter, once } from "node:events"
 import http from "node:http"
 import { text as consume } from "node:stream/consumers"
+import type { AddressInfo } from "node:net"
 
 /**
  * Tokens are given so many milliseconds late, so that others have the time to ask as well, or to end.
- *
- * @param {string} sentinel its origin
- * @param {number} initialDelay
+ * @param sentinel its origin
  */
-export async function between(sentinel, initialDelay) {
+export async function between(sentinel: string, initialDelay: number) {
   let delay = initialDelay
   let refreshes = 0
   const events = new EventEmitter()
@@ -28,9 +27,9 @@ export async function between(sentinel, initialDelay) {
     // A form's origin is that of the page, which came from here.
     const there = { host, ...(headers.origin !== undefined && { origin: sentinel }) }
     const passedOn = http.request(`${sentinel}${url}`, { method, headers: { ...headers, ...there } })
-    const [answer] = /** @type {[http.IncomingMessage]} */ (await once(passedOn.end(body), "response"))
+    const [answer] = (await once(passedOn.end(body), "response")) as [http.IncomingMessage]
     // The Domain API names Sentinel's own host: from here on it is this one.
-    const here = (/** @type {string} */ text) => text.replaceAll(host, headers.host ?? "")
+    const here = (text: string) => text.replaceAll(host, headers.host ?? "")
     const { "content-length": _, location, ...others } = answer.headers
     response.writeHead(answer.statusCode ?? 500, {
       ...others,
@@ -40,13 +39,13 @@ export async function between(sentinel, initialDelay) {
     if (grant !== null) events.emit("answered")
   })
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)))
-  const address = /** @type {import("node:net").AddressInfo} */ (server.address())
+  const address = server.address() as AddressInfo
   return {
     origin: `http://localhost:${address.port}`,
     /** How many refreshes were asked for. */
     refreshes: () => refreshes,
-    /** From the next answer on. @param {number} milliseconds */
-    setDelay: (milliseconds) => {
+    /** From the next answer on. */
+    setDelay: (milliseconds: number) => {
       delay = milliseconds
     },
     /** Until tokens are asked for, from when this is called. */

@@ -18,59 +18,55 @@ import { fileURLToPath } from "node:url"
 
 import { parseSync } from "rolldown/utils"
 
-/**
- * The layers, or single packages by their folders, that a layer may import.
- * @type {Record<string, string[]>}
- */
-const layers = { core: [], adapter: ["core"], testing: ["core", "sentinel"], app: ["core", "adapter", "testing"] }
+/** The layers, or single packages by their folders, that a layer may import. */
+const layers: Record<string, string[]> = {
+  core: [],
+  adapter: ["core"],
+  testing: ["core", "sentinel"],
+  app: ["core", "adapter", "testing"]
+}
 
-/** @type {Record<string, string[]>} */
-const platforms = { any: ["any"], browser: ["any", "browser"], node: ["any", "node"] }
+const platforms: Record<string, string[]> = { any: ["any"], browser: ["any", "browser"], node: ["any", "node"] }
 
 /**
  * The modules of a package that are for a person at their own computer: keychain, browser, files of a user. Only they import one
  * another, and only they start processes, so that a server's imports reach none of it.
- * @type {Record<string, string[]>}
  */
 export const desktop = {
   node: ["Keychain", "LoopbackReceiver", "NodeSignIn", "SessionFile", "SystemBrowser", "UserSealKey"]
 }
 
-/**
- * @typedef {object} Project
- * @property {string} name
- * @property {string} dir
- * @property {string} layer
- * @property {string} platform
- * @property {Record<string, string>} source  what src may import; apps are bundled, so theirs may be devDependencies
- * @property {Record<string, string>} tests  what test may import
- */
+interface Project {
+  readonly name: string
+  readonly dir: string
+  readonly layer: string
+  readonly platform: string
+  /** What src may import; apps are bundled, so theirs may be devDependencies. */
+  readonly source: Record<string, string>
+  /** What test may import. */
+  readonly tests: Record<string, string>
+}
 
-/**
- * All problems of the workspace at `root`, as "file: what is wrong".
- * @param {string} root
- */
-export function check(root) {
+/** All problems of the workspace at `root`, as "file: what is wrong". */
+export function check(root: string) {
   const projects = readProjects(root)
   return [...projects.values()]
     .flatMap((project) => [
       ...checkTags(project),
-      ...checkReferences(project, projects),
+      ...checkReferences(project, projects, root),
       ...checkSource(project, projects),
       ...checkTests(project, projects, root)
     ])
     .map((problem) => problem.replaceAll(`${root}/`, ""))
 }
 
-/** @param {string} root */
-function readProjects(root) {
+function readProjects(root: string) {
   const { devDependencies: shared } = readJson(path.join(root, "package.json"))
-  /** @type {Map<string, Project>} */
-  const projects = new Map()
+  const projects = new Map<string, Project>()
   for (const file of fs.globSync("{packages,apps}/*/package.json", { cwd: root }).toSorted()) {
     const { name, nx, dependencies, peerDependencies, devDependencies } = readJson(path.join(root, file))
-    const tag = (/** @type {string} */ kind) =>
-      nx?.tags?.find((/** @type {string} */ t) => t.startsWith(`${kind}:`))?.slice(kind.length + 1) ?? "none"
+    const tag = (kind: string) =>
+      nx?.tags?.find((t: string) => t.startsWith(`${kind}:`))?.slice(kind.length + 1) ?? "none"
     const layer = tag("layer")
     const shipped = { ...dependencies, ...peerDependencies }
     const declared = { ...shipped, ...devDependencies }
@@ -86,9 +82,8 @@ function readProjects(root) {
   return projects
 }
 
-/** @param {Project} project */
-function checkTags({ dir, layer, platform }) {
-  const problem = (/** @type {string} */ kind, /** @type {object} */ known) =>
+function checkTags({ dir, layer, platform }: Project) {
+  const problem = (kind: string, known: object) =>
     `${dir}/package.json: nx needs one of the tags ${kind}:${Object.keys(known).join("|")}`
   return [
     ...(layer in layers ? [] : [problem("layer", layers)]),
@@ -97,16 +92,14 @@ function checkTags({ dir, layer, platform }) {
 }
 
 /**
- * TypeScript builds in the order of its references, so they name the same packages as package.json.
- * @param {Project} project
- * @param {Map<string, Project>} projects
+ * TypeScript builds in the order of its references, so they name the same packages as package.json. Tests may also refer to
+ * `tools`; where that lacks, the compiler says so.
  */
-function checkReferences({ dir, source, tests }, projects) {
-  const siblings = (/** @type {object} */ declared) =>
-    Object.keys(declared).flatMap((name) => projects.get(name)?.dir ?? [])
-  const compare = (/** @type {string} */ file, /** @type {string[]} */ needed) => {
+function checkReferences({ dir, source, tests }: Project, projects: Map<string, Project>, root: string) {
+  const siblings = (declared: object) => Object.keys(declared).flatMap((name) => projects.get(name)?.dir ?? [])
+  const compare = (file: string, needed: string[]) => {
     const { references = [] } = readJson(file)
-    const present = references.map((/** @type {{ path: string }} */ reference) =>
+    const present = references.map((reference: { path: string }) =>
       path.resolve(dir, reference.path).replace(/\/tsconfig\.(?:src|test)\.json$/, "")
     )
     return [
@@ -114,8 +107,8 @@ function checkReferences({ dir, source, tests }, projects) {
         .filter((target) => !present.includes(target))
         .map((target) => `${file}: lacks a reference to ${target}`),
       ...present
-        .filter((/** @type {string} */ target) => !needed.includes(target))
-        .map((/** @type {string} */ target) => `${file}: refers to ${target}, which package.json does not declare`)
+        .filter((target: string) => target !== path.join(root, "tools") && !needed.includes(target))
+        .map((target: string) => `${file}: refers to ${target}, which package.json does not declare`)
     ]
   }
   return [
@@ -124,11 +117,7 @@ function checkReferences({ dir, source, tests }, projects) {
   ]
 }
 
-/**
- * @param {Project} project
- * @param {Map<string, Project>} projects
- */
-function checkSource(project, projects) {
+function checkSource(project: Project, projects: Map<string, Project>) {
   const { layer, platform, dir } = project
   return importsOf(`${dir}/src`).flatMap(({ file, specifier }) => {
     const target = projects.get(packageOf(specifier))
@@ -150,13 +139,8 @@ function checkSource(project, projects) {
   })
 }
 
-/**
- * @param {Project} project
- * @param {string} file
- * @param {string} specifier
- */
-function reachesDesktop({ dir }, file, specifier) {
-  const modules = desktop[path.basename(dir)]
+function reachesDesktop({ dir }: Project, file: string, specifier: string) {
+  const modules = Object.entries(desktop).find(([name]) => name === path.basename(dir))?.[1]
   const name = path.relative(`${dir}/src`, file).replace(/\.ts$/, "")
   // The barrel names all of them, and nobody else imports it.
   if (modules === undefined || name === "index" || modules.includes(name)) return undefined
@@ -166,12 +150,7 @@ function reachesDesktop({ dir }, file, specifier) {
     : undefined
 }
 
-/**
- * @param {Project} project
- * @param {Map<string, Project>} projects
- * @param {string} root
- */
-function checkTests(project, projects, root) {
+function checkTests(project: Project, projects: Map<string, Project>, root: string) {
   const shared = Object.keys(project.tests).flatMap((name) => projects.get(name)?.dir.concat("/test") ?? [])
   const folders = [project.dir, path.join(root, "tools"), ...shared]
   return importsOf(`${project.dir}/test`).flatMap(({ file, specifier }) => {
@@ -181,22 +160,12 @@ function checkTests(project, projects, root) {
   })
 }
 
-/**
- * @param {string} file
- * @param {string} specifier
- * @param {string} folder
- */
-function leaves(file, specifier, folder) {
+function leaves(file: string, specifier: string, folder: string) {
   const inside = path.resolve(path.dirname(file), specifier).startsWith(`${folder}/`)
   return specifier.startsWith(".") && !inside ? `it leaves ${path.basename(folder)}` : undefined
 }
 
-/**
- * @param {Project} project
- * @param {string} specifier
- * @param {object} declared
- */
-function undeclared({ name }, specifier, declared) {
+function undeclared({ name }: Project, specifier: string, declared: object) {
   const target = packageOf(specifier)
   const known = specifier.startsWith(".") || isBuiltin(specifier) || target === name || target in declared
   return known ? undefined : "package.json does not declare it"
@@ -205,35 +174,27 @@ function undeclared({ name }, specifier, declared) {
 /**
  * In effect, modules are capitalised (effect/http/HttpRouter) and barrels are not (effect, effect/http). @effect/vitest is one
  * module.
- * @param {string} specifier
  */
-function isBarrel(specifier) {
+function isBarrel(specifier: string) {
   return /^effect(\/[a-z-]+)*$|^@effect\/(?!vitest$)[a-z-]+$/.test(specifier)
 }
 
-/** @param {string} specifier */
-function isNode(specifier) {
+function isNode(specifier: string) {
   return isBuiltin(specifier) || specifier.startsWith("@effect/platform-node")
 }
 
-/** @param {string} specifier */
-function packageOf(specifier) {
+function packageOf(specifier: string) {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
 }
 
-/**
- * Every module that the files of a folder name: import, export from, import(), import types. Comments do not count.
- * @param {string} folder
- */
-function importsOf(folder) {
+/** Every module that the files of a folder name: import, export from, import(), import types. Comments do not count. */
+function importsOf(folder: string) {
   return fs.globSync("**/*.{ts,tsx,mts,js,mjs}", { cwd: folder }).flatMap((name) => {
     const file = path.join(folder, name)
     const { program, errors } = parseSync(file, fs.readFileSync(file, "utf8"))
     if (errors[0] !== undefined) throw new Error(`${file}: ${errors[0].message}`)
-    /** @type {Array<{ file: string, specifier: string }>} */
-    const found = []
-    /** @param {any} node */
-    const visit = (node) => {
+    const found: Array<{ file: string; specifier: string }> = []
+    const visit = (node: any) => {
       if (node === null || typeof node !== "object") return
       if (typeof node.source?.value === "string") found.push({ file, specifier: node.source.value })
       for (const child of Object.values(node)) visit(child)
@@ -243,8 +204,7 @@ function importsOf(folder) {
   })
 }
 
-/** @param {string} file */
-function readJson(file) {
+function readJson(file: string) {
   return JSON.parse(fs.readFileSync(file, "utf8"))
 }
 

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** A `globalSetup` of vitest: a target of `nx run-many`, and for which projects. @param {string} target @param {string[]} projects */
+/** A `globalSetup` of vitest: a target of `nx run-many`, and for which projects. */
 export const built =
-  (target, ...projects) =>
+  (target: string, ...projects: string[]) =>
   () => {
     if (process.env["NX_TASK_TARGET_PROJECT"] !== undefined) return
     execFileSync("npx", ["nx", "run-many", "-t", target, ...(projects.length > 0 ? ["-p", ...projects] : [])], {

@@ -6,20 +6,23 @@ import { rolldown } from "rolldown"
 
 const conditions = ["@le-auth/source", "module", "import", "default"]
 
-/**
- * @typedef {object} Bundle
- * @property {string} code
- * @property {number} gzipped bytes after gzip, as a good web server sends it
- * @property {readonly string[]} modules the files that are in it
- * @property {readonly string[]} imports what the bundler could not find a file for
- */
+export interface Bundle {
+  readonly code: string
+  /** Bytes after gzip, as a good web server sends it. */
+  readonly gzipped: number
+  /** The files that are in it. */
+  readonly modules: readonly string[]
+  /** What the bundler could not find a file for. */
+  readonly imports: readonly string[]
+}
 
-/** @param {Omit<Bundle, "gzipped">} bundle @returns {Bundle} */
-const weighed = (bundle) => ({ ...bundle, gzipped: gzipSync(bundle.code, { level: 9 }).length })
+const weighed = (bundle: Omit<Bundle, "gzipped">): Bundle => ({
+  ...bundle,
+  gzipped: gzipSync(bundle.code, { level: 9 }).length
+})
 
 export const bundlers = {
-  /** @param {string} file @returns {Promise<Bundle>} */
-  rolldown: async (file) => {
+  rolldown: async (file: string): Promise<Bundle> => {
     const build = await rolldown({ input: file, platform: "browser", resolve: { conditionNames: conditions } })
     const { output } = await build.generate({ format: "esm", minify: true, codeSplitting: false })
     await build.close()
@@ -27,8 +30,7 @@ export const bundlers = {
     return weighed({ code, imports, modules: moduleIds })
   },
 
-  /** @param {string} file @returns {Promise<Bundle>} */
-  esbuild: async (file) => {
+  esbuild: async (file: string): Promise<Bundle> => {
     const { metafile, outputFiles } = await esbuild.build({
       entryPoints: [file],
       bundle: true,

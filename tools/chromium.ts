@@ -4,13 +4,12 @@
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-import { chromium } from "playwright-core"
+import { chromium, type LaunchOptions } from "playwright-core"
 
 import * as apt from "./apt.ts"
-import { locate, provide } from "./installed-browser.ts"
+import { locate, provide, type Kind } from "./installed-browser.ts"
 
-/** @type {import("./installed-browser.ts").Kind} */
-const kind = {
+const kind: Kind = {
   name: "Chromium",
   variable: "CHROMIUM_PATH",
   debian: "chromium",
@@ -29,17 +28,13 @@ export const args = [
   "--disable-sync"
 ]
 
-/** @type {string | undefined} */
-let path
+let path: string | undefined
 
 /** Where it is. */
 export const executable = () => (path ??= locate(kind))
 
-/**
- * A new browser; close it.
- * @param {import("playwright-core").LaunchOptions} [options]
- */
-export const launch = async (options) =>
+/** A new browser; close it. */
+export const launch = async (options?: LaunchOptions) =>
   chromium.launch({ executablePath: executable(), headless: true, args, ...options })
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -7,10 +7,9 @@ import { fileURLToPath } from "node:url"
 import * as puppeteer from "puppeteer-core"
 
 import * as apt from "./apt.ts"
-import { locate, provide } from "./installed-browser.ts"
+import { locate, provide, type Kind } from "./installed-browser.ts"
 
-/** @type {import("./installed-browser.ts").Kind} */
-const kind = {
+const kind: Kind = {
   name: "Firefox",
   variable: "FIREFOX_PATH",
   debian: "firefox-esr",
@@ -22,14 +21,10 @@ const kind = {
 const args = ["--width=640", "--height=500"]
 const preferences = { "layout.frame_rate": 15, "ui.prefersReducedMotion": 1 }
 
-/** @type {string | undefined} */
-let executablePath
+let executablePath: string | undefined
 
-/**
- * A new browser, with a profile of its own unless `userDataDir` names one; close it.
- * @param {import("puppeteer-core").LaunchOptions} [options]
- */
-export async function launch(options) {
+/** A new browser, with a profile of its own unless `userDataDir` names one; close it. */
+export async function launch(options?: puppeteer.LaunchOptions) {
   executablePath ??= locate(kind)
   return puppeteer.launch({
     browser: "firefox",

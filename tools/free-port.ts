@@ -1,10 +1,7 @@
 import { createServer } from "node:net"
 
-/**
- * A port of the loopback address that nobody has at this moment.
- * @returns {Promise<number>}
- */
-export const freePort = () =>
+/** A port of the loopback address that nobody has at this moment. */
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer().on("error", reject)
     server.listen(0, "127.0.0.1", () => {

@@ -2,42 +2,39 @@
 import * as Http from "node:http"
 import * as Net from "node:net"
 
-/**
- * @param {number} port
- * @param {string} text
- * @returns {Promise<string>}
- */
-export const exchange = (port, text) =>
+/** What a client met: a status, or the code of an error. */
+export interface Met {
+  readonly began: number
+  readonly ended: number
+  readonly what: string
+}
+
+/** One request on a connection of its own, as bytes; the answer as a text, or the code of what broke it. */
+export const exchange = (port: number, text: string): Promise<string> =>
   new Promise((resolve) => {
     let received = ""
     const socket = Net.connect(port, "127.0.0.1", () => socket.write(text, "latin1"))
     socket.setEncoding("latin1")
-    socket.on("data", (/** @type {string} */ part) => void (received += part))
-    socket.on("error", (/** @type {NodeJS.ErrnoException} */ error) => void (received ||= error.code ?? "failed"))
+    socket.on("data", (part: string) => void (received += part))
+    socket.on("error", (error: NodeJS.ErrnoException) => void (received ||= error.code ?? "failed"))
     socket.on("close", () => resolve(received))
   })
 
-/**
- * @param {number} port
- * @param {string} path
- * @returns {Promise<import("./hostile-clients.d.mts").Met>}
- */
-const ask = (port, path) =>
+const ask = (port: number, path: string): Promise<Met> =>
   new Promise((resolve) => {
     const began = performance.now()
-    const done = (/** @type {string} */ what) => resolve({ began, ended: performance.now(), what })
+    const done = (what: string) => resolve({ began, ended: performance.now(), what })
     const request = Http.get({ port, path, host: "127.0.0.1", agent: false }, (response) => {
       response.on("error", () => done("broken"))
       response.on("end", () => done(String(response.statusCode)))
       response.resume()
     })
-    request.on("error", (/** @type {NodeJS.ErrnoException} */ error) => done(error.code ?? "failed"))
+    request.on("error", (error: NodeJS.ErrnoException) => done(error.code ?? "failed"))
   })
 
-/** @type {typeof import("./hostile-clients.d.mts").clients} */
-export const clients = (port, { count = 8, path }) => {
-  /** @type {Array<import("./hostile-clients.d.mts").Met>} */
-  const met = []
+/** So many clients that ask one thing after the other, each on a new connection, until the port refuses. */
+export const clients = (port: number, { count = 8, path }: { readonly path: string; readonly count?: number }) => {
+  const met: Array<Met> = []
   let wake = () => {}
   const one = async () => {
     for (;;) {
@@ -48,27 +45,30 @@ export const clients = (port, { count = 8, path }) => {
     }
   }
   return {
-    answered: (count) =>
-      new Promise((resolve) => {
+    /** Resolves when there were so many answers. */
+    answered: (count: number) =>
+      new Promise<void>((resolve) => {
         wake = () => {
           if (met.length >= count) resolve()
         }
         wake()
       }),
+    /** Resolves when all have ended. */
     ended: Promise.all(Array.from({ length: count }, one)).then(() => met)
   }
 }
 
-/** @type {typeof import("./hostile-clients.d.mts").resets} */
-export const resets = (met) => {
+/** Those who began before the last answer, and were reset. */
+export const resets = (met: ReadonlyArray<Met>): ReadonlyArray<Met> => {
   const last = Math.max(...met.filter(({ what }) => /^\d/.test(what)).map(({ ended }) => ended))
   return met.filter(({ began, what }) => began < last && !/^\d/.test(what) && what !== "ECONNREFUSED")
 }
 
-/** @param {number} port @returns {ReadonlyArray<{ what: string; text: string; status: number; has?: RegExp }>} */
-export const hostile = (port) => {
-  const head = (/** @type {string} */ line, /** @type {string} */ more = "") =>
-    `${line} HTTP/1.1\r\nHost: localhost:${port}\r\n${more}\r\n`
+/** What any listener of Sentinel does with clients that mean harm, or are broken. */
+export const hostile = (
+  port: number
+): ReadonlyArray<{ readonly what: string; readonly text: string; readonly status: number; readonly has?: RegExp }> => {
+  const head = (line: string, more: string = "") => `${line} HTTP/1.1\r\nHost: localhost:${port}\r\n${more}\r\n`
   const close = "Connection: close\r\n"
 
   return [

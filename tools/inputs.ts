@@ -10,8 +10,7 @@ import { folders, testFiles } from "./needs.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** @param {string} folder @param {string} target */
-async function unknown(folder, target) {
+async function unknown(folder: string, target: string) {
   const book = path.join(root, folder, "build", `${target}.files`)
   if (!fs.existsSync(book)) return []
   const { name } = JSON.parse(fs.readFileSync(path.join(root, folder, "package.json"), "utf8"))
@@ -22,8 +21,7 @@ async function unknown(folder, target) {
     .map((file) => `${name}:${target} reads ${file}`)
 }
 
-/** @type {string[]} */
-const problems = []
+const problems: string[] = []
 for (const folder of folders()) {
   const targets = new Set(testFiles(folder).map(({ target }) => target))
   for (const target of targets) problems.push(...(await unknown(folder, target)))

@@ -9,23 +9,26 @@ import { existsSync } from "node:fs"
  */
 export const lowest = { Chromium: 150, Firefox: 140 }
 
-/**
- * @typedef {object} Kind
- * @property {keyof typeof lowest} name
- * @property {string} variable of the environment, which names one that is never replaced
- * @property {string} debian its package
- * @property {readonly string[]} programs by the names on the PATH
- * @property {readonly string[]} elsewhere whole paths
- */
+export interface Kind {
+  readonly name: keyof typeof lowest
+  /** Of the environment, which names one that is never replaced. */
+  readonly variable: string
+  /** Its package. */
+  readonly debian: string
+  /** By the names on the PATH. */
+  readonly programs: readonly string[]
+  /** Whole paths. */
+  readonly elsewhere: readonly string[]
+}
 
-/** The version in what a browser says of itself. @param {string} words */
-export const versionIn = (words) => /\d+(?:\.\d+)+/.exec(words)?.[0]
+/** The version in what a browser says of itself. */
+export const versionIn = (words: string) => /\d+(?:\.\d+)+/.exec(words)?.[0]
 
-/** @param {string} version @param {number} major the lowest */
-export const isNewEnough = (version, major) => Number.parseInt(version, 10) >= major
+/** @param major the lowest */
+export const isNewEnough = (version: string, major: number) => Number.parseInt(version, 10) >= major
 
-/** What is wrong with the browser at a path, if anything. @param {Kind} kind @param {string} path */
-function fault({ name }, path) {
+/** What is wrong with the browser at a path, if anything. */
+function fault({ name }: Kind, path: string) {
   if (!existsSync(path)) return `There is no ${name} at ${path}.`
   const { stdout } = spawnSync(path, ["--version"], { encoding: "utf8", timeout: 60_000 })
   const version = versionIn(stdout ?? "")
@@ -34,17 +37,15 @@ function fault({ name }, path) {
   return undefined
 }
 
-/** @param {Kind} kind */
-const chosen = ({ variable }) => process.env[variable] || undefined
+const chosen = ({ variable }: Kind) => process.env[variable] || undefined
 
-/** The first that is new enough, or why there is none. @param {Kind} kind @returns {{ path?: string, problem: string }} */
-function search(kind) {
+/** The first that is new enough, or why there is none. */
+function search(kind: Kind): { path?: string; problem: string } {
   const { debian, elsewhere, name, programs, variable } = kind
   const folders = (process.env["PATH"] ?? "").split(":")
   const found = [...programs.flatMap((program) => folders.map((folder) => `${folder}/${program}`)), ...elsewhere]
   const path = chosen(kind)
-  /** @type {string[]} */
-  const faults = []
+  const faults: string[] = []
   for (const each of path === undefined ? found.filter((each) => existsSync(each)) : [path]) {
     const wrong = fault(kind, each)
     if (wrong === undefined) return { path: each, problem: "" }
@@ -57,8 +58,8 @@ function search(kind) {
   return { problem: `${faults.join(" ")} The tests need ${name} ${lowest[name]} or newer. ${advice}`.trimStart() }
 }
 
-/** Where it is; throws where there is none that is new enough. @param {Kind} kind */
-export function locate(kind) {
+/** Where it is; throws where there is none that is new enough. */
+export function locate(kind: Kind) {
   const { path, problem } = search(kind)
   if (path === undefined) throw new Error(problem)
   return path
@@ -67,10 +68,8 @@ export function locate(kind) {
 /**
  * Sees to it that there is one, by the first installation that helps; else says what to do, and fails. One that was chosen by
  * the variable is not replaced.
- * @param {Kind} kind
- * @param {ReadonlyArray<() => unknown>} installations
  */
-export function provide(kind, installations) {
+export function provide(kind: Kind, installations: ReadonlyArray<() => unknown>) {
   for (const install of chosen(kind) === undefined ? installations : []) {
     if (search(kind).path !== undefined) return
     install()

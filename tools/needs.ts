@@ -1,16 +1,13 @@
 // What tests need beside Node and npm's packages. It follows from the files that a test names, to import them or to run them:
-// one that names chromium.mjs needs Chromium. So no list can be out of date.
+// one that names chromium.ts needs Chromium. So no list can be out of date.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/**
- * The programs by the modules that find, install and start them. `node <module>` installs what is missing.
- * @type {Readonly<Record<string, string>>}
- */
-export const programs = {
+/** The programs by the modules that find, install and start them. `node <module>` installs what is missing. */
+export const programs: Readonly<Record<string, string>> = {
   chromium: "tools/chromium.ts",
   firefox: "tools/firefox.ts",
   redis: "tools/redis.ts",
@@ -22,9 +19,8 @@ export const programs = {
 /**
  * What nobody has to install, but takes its time: SQLite, which comes with Node, npm's registry, for packages that are installed
  * as users do, and a copy of the repository.
- * @type {Readonly<Record<string, string>>}
  */
-const others = {
+const others: Readonly<Record<string, string>> = {
   sqlite: "packages/node/test/stores/Engines.ts",
   registry: "tools/tarballs.ts",
   copy: "tools/working-copy.ts"
@@ -42,7 +38,7 @@ const starters = [
 /**
  * The targets of Nx that run tests: those that need nothing but Node, those that also start processes, and the rest.
  */
-export const testTargets = /** @type {const} */ (["test", "e2e", "integration"])
+export const testTargets = ["test", "e2e", "integration"] as const
 
 /** A test that runs in each browser alike needs one of them. */
 const anyBrowser = { module: "packages/browser/test/browsers/each.ts", of: ["chromium", "firefox"] }
@@ -53,11 +49,11 @@ const onlyOnLinux = new Set(["redis", "keychain", "shells"])
 /**
  * What the developer has no use for or cannot have: `LE_AUTH_TEST_WITHOUT=firefox,keychain`. CI leaves nothing out that its
  * system can have, so on Linux nothing at all.
- * @param {Record<string, string | undefined>} env
- * @param {string} platform
- * @returns {ReadonlyArray<string>}
  */
-export function leftOut(env = process.env, platform = process.platform) {
+export function leftOut(
+  env: Record<string, string | undefined> = process.env,
+  platform: string = process.platform
+): ReadonlyArray<string> {
   const names = (env["LE_AUTH_TEST_WITHOUT"] ?? "").split(",").flatMap((name) => name.trim() || [])
   const unknown = names.filter((name) => !Object.hasOwn(programs, name))
   if (unknown.length > 0) {
@@ -74,8 +70,8 @@ export function leftOut(env = process.env, platform = process.platform) {
   return names
 }
 
-/** Whether a program is left out. @param {string} name */
-export const isLeftOut = (name) => leftOut().includes(name)
+/** Whether a program is left out. */
+export const isLeftOut = (name: string) => leftOut().includes(name)
 
 /** The folders that have tests: `packages/core`, …, `tools`. */
 export const folders = () =>
@@ -84,23 +80,21 @@ export const folders = () =>
     "tools"
   ].toSorted()
 
-/**
- * @typedef {object} TestFile
- * @property {string} file
- * @property {ReadonlyArray<string>} needs names of programs, and of others
- * @property {typeof testTargets[number]} target which target runs it
- * @property {boolean} isLeftOut whether it cannot run without what is left out
- */
+interface TestFile {
+  readonly file: string
+  /** Names of programs, and of others. */
+  readonly needs: ReadonlyArray<string>
+  /** Which target runs it. */
+  readonly target: (typeof testTargets)[number]
+  /** Whether it cannot run without what is left out. */
+  readonly isLeftOut: boolean
+}
 
-/**
- * The test files of a folder.
- * @param {string} folder
- * @returns {ReadonlyArray<TestFile>}
- */
-export function testFiles(folder) {
+/** The test files of a folder. */
+export function testFiles(folder: string): ReadonlyArray<TestFile> {
   const without = leftOut()
   return fs
-    .globSync(`${folder}/test/**/*.test.{ts,mjs}`, { cwd: root })
+    .globSync(`${folder}/test/**/*.test.ts`, { cwd: root })
     .toSorted()
     .map((file) => {
       const modules = reached(file)
@@ -115,11 +109,10 @@ export function testFiles(folder) {
     })
 }
 
-/** @type {Map<string, ReadonlyArray<string>>} */
-const named = new Map()
+const named = new Map<string, ReadonlyArray<string>>()
 
-/** The files of the repository that a file names in its text, and those that they name. @param {string} from */
-function reached(from) {
+/** The files of the repository that a file names in its text, and those that they name. */
+function reached(from: string) {
   const found = new Set([from])
   for (const file of found) {
     if (Object.values(programs).includes(file)) continue

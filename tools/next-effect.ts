@@ -9,13 +9,12 @@ import { fileURLToPath } from "node:url"
 const root = fileURLToPath(new URL("..", import.meta.url))
 const copy = fs.mkdtempSync(path.join(tmpdir(), "le-auth-next-effect-"))
 
-/** @param {string} program @param {string[]} args */
-const read = (program, ...args) => execFileSync(program, args, { cwd: copy, encoding: "utf8" })
-/** @param {string} program @param {string[]} args */
-const works = (program, ...args) => spawnSync(program, args, { cwd: copy, stdio: "inherit" }).status === 0
+const read = (program: string, ...args: string[]) => execFileSync(program, args, { cwd: copy, encoding: "utf8" })
+const works = (program: string, ...args: string[]) =>
+  spawnSync(program, args, { cwd: copy, stdio: "inherit" }).status === 0
 
-/** The newest version that a tag of npm names, so that an old tag means nothing. @param {string} name */
-function next(name) {
+/** The newest version that a tag of npm names, so that an old tag means nothing. */
+function next(name: string) {
   const { "dist-tags": tags, time } = JSON.parse(read("npm", "view", name, "dist-tags", "time", "--json"))
   const [newest] = ["next", "beta", "rc", "latest"]
     .filter((tag) => tag in tags)
@@ -23,8 +22,8 @@ function next(name) {
   return { tag: newest, version: tags[newest ?? "latest"] }
 }
 
-/** Effect and the packages that are released with it; not its compiler. @param {string} name */
-const isEffect = (name) => name === "effect" || (name.startsWith("@effect/") && name !== "@effect/tsgo")
+/** Effect and the packages that are released with it; not its compiler. */
+const isEffect = (name: string) => name === "effect" || (name.startsWith("@effect/") && name !== "@effect/tsgo")
 
 /** What came of the tests, as tools/run-tests.ts left it. */
 function tests() {
@@ -44,8 +43,7 @@ function tests() {
 
 try {
   read("git", "clone", "--quiet", root, ".")
-  /** @type {Map<string, ReturnType<typeof next>>} */
-  const versions = new Map()
+  const versions = new Map<string, ReturnType<typeof next>>()
   for (const file of read("git", "ls-files", "package.json", "packages/*/package.json", "apps/*/package.json")
     .trim()
     .split("\n")) {
@@ -61,7 +59,7 @@ try {
   const installed = works("npm", "install", "--package-lock-only")
   const checked = installed && works("npm", "run", "check")
   const tested = installed && works("npx", "nx", "run-many", "-t", "test", "--exclude", "@le-auth/tools")
-  const verdict = (/** @type {boolean} */ good) => (good ? "ok" : "FAILED")
+  const verdict = (good: boolean) => (good ? "ok" : "FAILED")
   const { tag, version } = versions.get("effect") ?? next("effect")
   const others = [...versions].filter(([name]) => name !== "effect").map(([name, each]) => `${name} ${each.version}`)
   const line = `| effect ${version} (${tag}) | ${others.join(", ")} | install ${verdict(installed)} | check ${verdict(checked)} | test ${verdict(tested)}: ${tests()} |`

@@ -5,8 +5,7 @@ import { createRequire } from "node:module"
 
 const platform = `${process.platform}-${process.arch}`
 
-/** @param {string} name */
-const isInstalled = (name) => {
+const isInstalled = (name: string) => {
   try {
     return createRequire(createRequire(import.meta.url).resolve("@effect/tsgo/package.json")).resolve(name) !== ""
   } catch {

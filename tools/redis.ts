@@ -15,8 +15,7 @@ function install() {
   process.exitCode = 1
 }
 
-/** @param {number} port @param {ReadonlyArray<string>} more */
-async function startAt(port, more) {
+async function startAt(port: number, more: ReadonlyArray<string>) {
   const kept = ["--save", "", "--appendonly", "no"]
   const server = spawn(program, ["--port", `${port}`, "--bind", "127.0.0.1", "--databases", "1024", ...kept, ...more])
   const kill = () => void server.kill("SIGKILL")
@@ -27,8 +26,7 @@ async function startAt(port, more) {
   }
   let output = ""
   const started = new Promise((resolve, reject) => {
-    /** @param {unknown} chunk */
-    const heard = (chunk) => {
+    const heard = (chunk: unknown) => {
       output += String(chunk)
       if (output.includes("Ready to accept connections")) resolve(undefined)
     }
@@ -46,8 +44,11 @@ async function startAt(port, more) {
   return { url: `redis://127.0.0.1:${port}`, stop }
 }
 
-/** Starts a server: its URL, and how to stop it. @param {...string} more  further words of its command line */
-export async function startRedis(...more) {
+/**
+ * Starts a server: its URL, and how to stop it.
+ * @param more further words of its command line
+ */
+export async function startRedis(...more: string[]) {
   if (!isThere()) throw new Error("These tests need Redis. npm test installs it; or install redis-server yourself.")
   return onFreePort((port) => startAt(port, more))
 }

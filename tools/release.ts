@@ -10,8 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const folder = path.join(root, "build", "packages")
 const isDry = process.argv.includes("--dry-run")
 
-/** @param {string} program @param {string[]} args */
-const run = (program, ...args) =>
+const run = (program: string, ...args: string[]) =>
   execFileSync(program, args, {
     cwd: root,
     stdio: "inherit",
@@ -28,7 +27,7 @@ fs.writeFileSync(path.join(root, "build", "sbom.cdx.json"), sbom)
 const file = path.join(folder, "publish-plan.json")
 run("changeset", "publish-plan", "--output", file)
 const { version, plan } = JSON.parse(fs.readFileSync(file, "utf8"))
-for (const release of plan.flat().filter((/** @type {{ kind: string }} */ { kind }) => kind === "publish")) {
+for (const release of plan.flat().filter(({ kind }: { kind: string }) => kind === "publish")) {
   const tarball = `${release.name.slice(1).replace("/", "-")}-${release.version}.tgz`
   const hash = createHash("sha256").update(fs.readFileSync(path.join(folder, tarball)))
   release.tarball = { path: tarball, integrity: `sha256-${hash.digest("base64")}` }

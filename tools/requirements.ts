@@ -3,9 +3,9 @@
 import fs from "node:fs"
 import path from "node:path"
 
-/** Where titles are. @param {string} root */
-export const testFiles = (root) =>
-  ["{packages,apps}/*/test/**/*.ts", "packages/testing/src/**/*.ts", "tools/test/**/*.mjs"].flatMap((pattern) =>
+/** Where titles are. */
+export const testFiles = (root: string) =>
+  ["{packages,apps}/*/test/**/*.ts", "packages/testing/src/**/*.ts", "tools/test/**/*.ts"].flatMap((pattern) =>
     fs.globSync(pattern, { cwd: root })
   )
 
@@ -15,11 +15,8 @@ const numbers = /(?:^|[\s,;])((?:[A-JR]\d{1,2}(?:, | and )?)+):/g
 
 /**
  * The numbers of the requirements, in the order of the documents; of one part alone, such as B for the browser, if it is named.
- * @param {string} root
- * @param {string} [part]
- * @returns {string[]}
  */
-export function requirements(root, part) {
+export function requirements(root: string, part?: string): string[] {
   return fs.globSync("docs/requirements/*.md", { cwd: root }).flatMap((file) => {
     const text = fs.readFileSync(path.join(root, file), "utf8")
     return [...text.matchAll(/^(?:- \*\*|\| )([A-JR]\d{1,2})(?:\*\*| )(?:\| \w \| ([\w,]+) \|)?/gm)]
@@ -28,14 +25,9 @@ export function requirements(root, part) {
   })
 }
 
-/**
- * The files whose titles name a requirement, by its number.
- * @param {string} root
- * @returns {Map<string, Set<string>>}
- */
-export function mentions(root) {
-  /** @type {Map<string, Set<string>>} */
-  const found = new Map()
+/** The files whose titles name a requirement, by its number. */
+export function mentions(root: string): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
   for (const file of testFiles(root)) {
     const text = fs.readFileSync(path.join(root, file), "utf8")
     for (const [, words = ""] of text.matchAll(title)) {
@@ -49,11 +41,8 @@ export function mentions(root) {
   return found
 }
 
-/**
- * The requirements that no test names, and the numbers in titles that are no requirement's.
- * @param {string} root
- */
-export function gaps(root) {
+/** The requirements that no test names, and the numbers in titles that are no requirement's. */
+export function gaps(root: string) {
   const known = requirements(root)
   const named = mentions(root)
   return {

@@ -2,15 +2,13 @@
 import { execFileSync } from "node:child_process"
 import { existsSync } from "node:fs"
 
-import { defineConfig } from "rolldown"
+import { defineConfig, type Plugin } from "rolldown"
 
 /**
  * `@effect/platform-node/Undici` is `export * from "undici"`, and undici is CommonJS: bundled, the star brings no names, and
  * "Agent is not a constructor". This names the two that platform-node uses.
- *
- * @type {import("rolldown").Plugin}
  */
-const undiciNames = {
+const undiciNames: Plugin = {
   name: "undici-names",
   load: {
     filter: { id: /@effect[\\/]platform-node[\\/]dist[\\/]Undici\.js$/ },
@@ -22,10 +20,8 @@ const undiciNames = {
 /**
  * To import a module of Node's reads all that it exports, also what it loads only when it is read: `node:fs` its streams, `node:crypto`
  * WebCrypto, `node:http` a whole HTTP client for its `WebSocket`. So each name is read by itself, and only if it is used.
- *
- * @type {import("rolldown").Plugin}
  */
-const builtinNames = {
+const builtinNames: Plugin = {
   name: "builtin-names",
   resolveId: {
     filter: { id: /^node:(?!module$)/ },
@@ -51,10 +47,8 @@ const eager = /^import \* as (\w+) from "(node:(?:child_process|readline|tls|zli
 /**
  * Loads what platform-node and our package for Node need for TLS, terminals, compression and other processes when it is first used:
  * together they take longer to load than the HTTP server, and most commands use none of them.
- *
- * @type {import("rolldown").Plugin}
  */
-const lazyBuiltins = {
+const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   transform: {
     filter: { id: /@effect[\\/]platform-node(-shared)?[\\/]dist|packages[\\/]node[\\/]src/, code: eager },
@@ -73,12 +67,8 @@ const lazyBuiltins = {
   }
 }
 
-/**
- * The same for `ws`, which platform-node has for WebSockets, and which loads TLS and compression.
- *
- * @type {import("rolldown").Plugin}
- */
-const lazyWebSockets = {
+/** The same for `ws`, which platform-node has for WebSockets, and which loads TLS and compression. */
+const lazyWebSockets: Plugin = {
   name: "lazy-web-sockets",
   load: {
     filter: { id: /@effect[\\/]platform-node-shared[\\/]dist[\\/]NodeWS\.js$/ },
@@ -96,10 +86,8 @@ const lazyWebSockets = {
 /**
  * effect/cli makes a segmenter of graphemes for the columns of help when it is loaded, and that loads the tables of ICU, which takes
  * half as long as Node needs to start. Most commands show no help.
- *
- * @type {import("rolldown").Plugin}
  */
-const lazySegmenter = {
+const lazySegmenter: Plugin = {
   name: "lazy-segmenter",
   transform: {
     filter: { id: /effect[\\/]dist[\\/]cli[\\/]CliOutput\.js$/ },
@@ -121,10 +109,8 @@ const lazySegmenter = {
 /**
  * Writes down what the command line answers without loading itself, see `apps/cli/src/answers.ts`. They are the command's own words
  * of this very build, so they cannot go stale.
- *
- * @type {import("rolldown").Plugin}
  */
-const answers = {
+const answers: Plugin = {
   name: "answers",
   generateBundle() {
     if (!existsSync("src/answers.ts")) return

@@ -1,24 +1,16 @@
 // What every server that tests start has in common: its start has a time limit and says why it failed, and its end is sure.
 import { freePort } from "./free-port.ts"
+import type { ChildProcess } from "node:child_process"
 
 /** In milliseconds. A loaded machine takes long for a start, but no start takes this long. */
 const patience = 90_000
 /** In milliseconds, until a server that does not end is ended. */
 const usualGrace = 5000
 
-/**
- * The result of a start. What takes too long fails with what the server said.
- * @template A
- * @param {string} name
- * @param {Promise<A>} start
- * @param {() => string} output
- * @param {number} limit
- */
-export async function inTime(name, start, output, limit = patience) {
-  /** @type {NodeJS.Timeout | undefined} */
-  let timer
-  /** @type {Promise<never>} */
-  const late = new Promise((_, reject) => {
+/** The result of a start. What takes too long fails with what the server said. */
+export async function inTime<A>(name: string, start: Promise<A>, output: () => string, limit: number = patience) {
+  let timer: NodeJS.Timeout | undefined
+  const late: Promise<never> = new Promise((_, reject) => {
     const fail = () => reject(new Error(`${name} was not ready within ${limit / 1000} seconds.\n${output()}`))
     timer = setTimeout(fail, limit)
   })
@@ -31,10 +23,8 @@ export async function inTime(name, start, output, limit = patience) {
 
 /**
  * Starts a server on a free port. Nobody can keep a port free for it: when another program was faster, it is another port.
- * @template A
- * @param {(port: number) => Promise<A>} start
  */
-export async function onFreePort(start) {
+export async function onFreePort<A>(start: (port: number) => Promise<A>) {
   for (let attempts = 1; ; attempts++) {
     try {
       return await start(await freePort())
@@ -44,11 +34,8 @@ export async function onFreePort(start) {
   }
 }
 
-/**
- * Ends a process: with SIGINT, which ends what waits for nobody, and by force when that did not help.
- * @param {import("node:child_process").ChildProcess} child
- */
-export async function end(child, grace = usualGrace) {
+/** Ends a process: with SIGINT, which ends what waits for nobody, and by force when that did not help. */
+export async function end(child: ChildProcess, grace = usualGrace) {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once("exit", resolve))
   child.kill("SIGINT")

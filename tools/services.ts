@@ -1,8 +1,8 @@
-/// <reference path="./service.d.mts" />
 // What all files of a run of tests share, as vitest's `globalSetup`: one PostgreSQL and one Redis. Each starts when the first file
 // asks for it (tools/service.ts), and ends with the run. A file that cannot have one fails with the reason.
 import { once } from "node:events"
 import { createServer } from "node:http"
+import type { TestProject } from "vitest/node"
 
 import { startPostgres } from "./postgres.ts"
 import { startRedis } from "./redis.ts"
@@ -19,16 +19,13 @@ async function redis() {
   }
 }
 
-/** @type {Record<string, () => Promise<{ readonly url: string, readonly stop: () => Promise<void> }>>} */
-const starts = {
-  "/postgres.mjs": startPostgres,
-  "/redis.mjs": redis
+const starts: Record<string, () => Promise<{ readonly url: string; readonly stop: () => Promise<void> }>> = {
+  "/postgres.ts": startPostgres,
+  "/redis.ts": redis
 }
 
-/** @param {import("vitest/node").TestProject} project */
-export default async function setup(project) {
-  /** @type {Map<string, ReturnType<typeof startRedis>>} */
-  const started = new Map()
+export default async function setup(project: TestProject) {
+  const started = new Map<string, ReturnType<typeof startRedis>>()
   const server = createServer(async ({ url = "" }, answer) => {
     try {
       const service = started.get(url) ?? starts[url]?.()

@@ -7,17 +7,18 @@ import { folders, testFiles, testTargets } from "./needs.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** @param {string} folder @param {string} target `test`, `e2e` or `integration` */
-export const projectName = (folder, target) => path.basename(folder) + (target === "test" ? "" : `-${target}`)
+/** @param target `test`, `e2e` or `integration` */
+export const projectName = (folder: string, target: string) =>
+  path.basename(folder) + (target === "test" ? "" : `-${target}`)
 
-/** Those of a folder, with what is done once for all of their files: its `test/setup.ts` makes what they start. @param {string} folder */
-function projectsOf(folder) {
+/** Those of a folder, with what is done once for all of their files: its `test/setup.ts` makes what they start. */
+function projectsOf(folder: string) {
   const files = testFiles(folder).filter((each) => !each.isLeftOut)
-  const setup = ["test/setup.ts", "test/setup.mjs"].map((name) => `${folder}/${name}`)
-  const own = setup.filter((file) => fs.existsSync(path.join(root, file)))
+  const setup = `${folder}/test/setup.ts`
+  const own = fs.existsSync(path.join(root, setup)) ? [setup] : []
   return testTargets
     .map((target) => ({
-      extends: /** @type {const} */ (true),
+      extends: true as const,
       test: {
         name: projectName(folder, target),
         include: files.filter((each) => each.target === target).map(({ file }) => file),

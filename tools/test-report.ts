@@ -9,13 +9,12 @@ import { folders, isLeftOut, programs, testFiles } from "./needs.ts"
 const root = fileURLToPath(new URL("..", import.meta.url))
 const files = folders().flatMap((folder) => testFiles(folder).map((each) => ({ ...each, folder })))
 
-/** @typedef {{ status: string, fullName: string }} Result */
-/** @typedef {{ name: string, status: string, startTime: number, endTime: number, assertionResults: Result[] }} Suite */
+type Result = { status: string; fullName: string }
+type Suite = { name: string; status: string; startTime: number; endTime: number; assertionResults: Result[] }
 let passed = 0
 let failed = 0
 let skipped = 0
-/** @type {Map<string, Suite>} */
-const suites = new Map()
+const suites = new Map<string, Suite>()
 const expected = files.filter((each) => !each.isLeftOut)
 for (const file of new Set(expected.map(({ folder, target }) => `${folder}/build/${target}.json`))) {
   if (!fs.existsSync(path.join(root, file))) continue
@@ -35,7 +34,7 @@ const silent = expected.filter(({ file }) => {
 })
 failed += silent.length
 
-const seconds = (/** @type {Suite} */ { endTime, startTime }) => ((endTime - startTime) / 1000).toFixed(1).padStart(7)
+const seconds = ({ endTime, startTime }: Suite) => ((endTime - startTime) / 1000).toFixed(1).padStart(7)
 const slowest = [...suites].toSorted(([, a], [, b]) => b.endTime - b.startTime - (a.endTime - a.startTime)).slice(0, 10)
 console.log("\nThe slowest files, in seconds:")
 for (const [file, suite] of slowest) console.log(`${seconds(suite)}  ${file}`)

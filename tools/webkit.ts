@@ -36,7 +36,7 @@ async function hiddenScreen() {
   const child = spawn(screen, ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"], {
     stdio: ["ignore", "pipe", "ignore"]
   })
-  const name = await new Promise((resolve, reject) => {
+  const name = await new Promise<string>((resolve, reject) => {
     child.on("error", reject).on("exit", () => reject(new Error(`${screen} ended`)))
     child.stdout.once("data", (number) => resolve(`:${String(number).trim()}`))
   })
@@ -53,14 +53,13 @@ export async function launch() {
   const child = spawn(driver, [`--port=${port}`], { env: { ...process.env, DISPLAY: display.name }, stdio: "ignore" })
   const origin = `http://127.0.0.1:${port}`
 
-  /** @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<any>} */
-  const call = async (method, path, body) => {
+  const call = async (method: string, path: string, body?: unknown): Promise<any> => {
     // @effect-diagnostics-next-line globalFetch:off
     const response = await fetch(`${origin}${path}`, {
       method,
       ...(method === "POST" && { body: JSON.stringify(body ?? {}), headers: { "content-type": "application/json" } })
     })
-    const { value } = /** @type {any} */ (await response.json())
+    const { value } = (await response.json()) as any
     if (!response.ok)
       throw new Error(`WebDriver, ${method} ${path.replace(/^\/session\/[^/]+/, "")}: ${value.error}, ${value.message}`)
     return value
@@ -83,28 +82,24 @@ export async function launch() {
       capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary, args: ["--automation"] } } }
     })
     const session = `/session/${sessionId}`
-    /** @type {string} */
-    const version = capabilities.browserVersion
+    const version: string = capabilities.browserVersion
     if (version.localeCompare(lowest, "en", { numeric: true }) < 0) {
       await call("DELETE", session)
       throw new Error(`WebKitGTK ${version} is too old: the tests need ${lowest} or newer.`)
     }
-    /** @returns {Promise<ReadonlyArray<string>>} */
-    const handles = () => call("GET", `${session}/window/handles`)
+    const handles = (): Promise<ReadonlyArray<string>> => call("GET", `${session}/window/handles`)
 
-    /** @param {string} handle of a tab */
-    const pageOf = (handle) => {
+    /** @param handle of a tab */
+    const pageOf = (handle: string) => {
       // The driver has one tab at a time.
       const here = () => call("POST", `${session}/window`, { handle })
-      /** @type {string} */
-      let address = "about:blank"
+      let address: string = "about:blank"
       return {
         handle,
         bringToFront: here,
         url: () => address,
         isClosed: async () => !(await handles()).includes(handle),
-        /** @param {string} url */
-        goto: async (url) => {
+        goto: async (url: string) => {
           address = url
           await here()
           await call("POST", `${session}/url`, { url })
@@ -113,8 +108,7 @@ export async function launch() {
           await here()
           await call("POST", `${session}/refresh`)
         },
-        /** @param {Function} run @param {ReadonlyArray<unknown>} args */
-        evaluate: async (run, ...args) => {
+        evaluate: async (run: Function, ...args: ReadonlyArray<unknown>) => {
           await here()
           const script = `const done = arguments[arguments.length - 1]
             Promise.resolve((${run}).apply(null, [].slice.call(arguments, 0, -1)))
@@ -123,8 +117,7 @@ export async function launch() {
           if (error !== undefined) throw new Error(error)
           return value
         },
-        /** @param {string} selector */
-        click: async (selector) => {
+        click: async (selector: string) => {
           await here()
           const found = await call("POST", `${session}/element`, { using: "css selector", value: selector })
           await call("POST", `${session}/element/${found[element]}/click`)

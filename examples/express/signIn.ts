@@ -12,9 +12,9 @@ import * as Layer from "effect/Layer"
 import * as Persistence from "effect/persistence/Persistence"
 
 /** One process, which keeps everything in memory. docs/stores.md of le-auth has the stores for more. */
-const services = WebApplication.layer().pipe(
+const services = WebApplication.layer.pipe(
   Layer.provideMerge(NodeServerSignIn.layerServer),
-  Layer.provideMerge(BrowserSessions.layer()),
+  Layer.provideMerge(BrowserSessions.layer),
   Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory)),
   Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)),
   Layer.provide(AppInstallations.layerConfig)

@@ -18,7 +18,7 @@ const observe = () => {
   const painted = new Promise((resolve) =>
     addEventListener("DOMContentLoaded", () => {
       const shown = () => requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))
-      const text = /** @type {Element} */ (document.querySelector("#state"))
+      const text = document.querySelector("#state") as Element
       new MutationObserver(shown).observe(text, { childList: true })
     })
   )
@@ -28,7 +28,7 @@ const observe = () => {
 const application = await make()
 const runtime = ManagedRuntime.make(application.layer)
 await runtime.context()
-const browser = await /** @type {(typeof browsers)[number]} */ (browsers[0]).launch()
+const browser = await (browsers[0] as (typeof browsers)[number]).launch()
 const person = await Person.make(browser, application)
 const page = await person.open("/plain")
 await press(page, "#sign-in")

@@ -9,11 +9,11 @@ import { freePort } from "../free-port.ts"
 import { median } from "./Harness.ts"
 
 const rounds = 40
-const here = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url))
+const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 const cli = here("../../apps/cli/")
 const folder = here("../build/bench-cli/")
 let holds = true
-const verdict = (/** @type {boolean} */ isKept, /** @type {string} */ text) => {
+const verdict = (isKept: boolean, text: string) => {
   holds = isKept && holds
   console.log(`  ${isKept ? "holds" : "MISSED"}: ${text}`)
 }
@@ -54,7 +54,7 @@ const contestants = [
   { name: "le-auth token", args: [bin, "token"], times: 5 }
 ].map((contestant) => ({ ...contestant, milliseconds: [0], mebibytes: 0 }))
 
-const run = (/** @type {string[]} */ args) => {
+const run = (args: string[]) => {
   const began = performance.now()
   const { output, status, stderr } = spawnSync(process.execPath, args, {
     env,

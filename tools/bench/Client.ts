@@ -60,7 +60,7 @@ await table(
   { than: oauth4webapi.name, atLeast: 1 }
 )
 
-const server = fork(new URL("client/TokenServer.mjs", import.meta.url))
+const server = fork(new URL("client/TokenServer.ts", import.meta.url))
 const port = await new Promise((resolve) => server.once("message", resolve))
 const origin = `http://127.0.0.1:${port}`
 const pool = new Pool(origin, { connections: 32 })

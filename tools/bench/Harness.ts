@@ -2,24 +2,24 @@
 // the median over the rounds; a ratio is taken round by round and then the median, so that what else the machine does counts
 // for both sides.
 
-/** @param {number[]} values */
-export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+export const median = (values: number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-/**
- * @typedef {object} Contestant
- * @property {string} name
- * @property {(times: number) => Promise<unknown> | unknown} run does the work so many times
- */
+export interface Contestant {
+  readonly name: string
+  /** Does the work so many times. */
+  readonly run: (times: number) => Promise<unknown> | unknown
+}
 
 /**
  * Operations per second of each contestant, by round.
- *
- * @param {Contestant[]} contestants
- * @param {{ rounds?: number, milliseconds?: number, operations?: number }} [options] `operations` fixes the count of a round
+ * @param options `operations` fixes the count of a round
  */
-export async function rates(contestants, { rounds = 9, milliseconds = 300, operations } = {}) {
-  /** @type {Map<string, number>} */
-  const counts = new Map()
+export async function rates(
+  contestants: Contestant[],
+  { rounds = 9, milliseconds = 300, operations }: { rounds?: number; milliseconds?: number; operations?: number } = {}
+) {
+  const counts = new Map<string, number>()
   for (const { name, run } of contestants) {
     let times = operations ?? 64
     for (;;) {
@@ -29,8 +29,7 @@ export async function rates(contestants, { rounds = 9, milliseconds = 300, opera
     }
     counts.set(name, times)
   }
-  /** @type {Map<string, number[]>} */
-  const results = new Map(contestants.map(({ name }) => [name, []]))
+  const results = new Map<string, number[]>(contestants.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round++) {
     for (const { name, run } of round % 2 === 0 ? contestants : contestants.toReversed()) {
       globalThis.gc?.()
@@ -41,31 +40,27 @@ export async function rates(contestants, { rounds = 9, milliseconds = 300, opera
   return results
 }
 
-/** @param {Contestant["run"]} run @param {number} times */
-async function time(run, times) {
+async function time(run: Contestant["run"], times: number) {
   const start = performance.now()
   await run(times)
   return performance.now() - start
 }
 
-/**
- * The median of `a` in relation to `b`, round by round.
- * @param {Map<string, number[]>} results @param {string} a @param {string} b
- */
-export const ratio = (results, a, b) => {
+/** The median of `a` in relation to `b`, round by round. */
+export const ratio = (results: Map<string, number[]>, a: string, b: string) => {
   const against = results.get(b) ?? []
   return median((results.get(a) ?? []).map((rate, round) => rate / (against[round] ?? Number.NaN)))
 }
 
 /**
  * Prints a table, and whether the budget holds.
- *
- * @param {string} title
- * @param {Map<string, number[]>} results
- * @param {{ ours: string, than: string, atLeast: number }} budget
- * @returns {boolean} whether it holds
+ * @returns whether it holds
  */
-export function report(title, results, { atLeast, ours, than }) {
+export function report(
+  title: string,
+  results: Map<string, number[]>,
+  { atLeast, ours, than }: { ours: string; than: string; atLeast: number }
+): boolean {
   console.log(`\n${title}`)
   const rows = [...results].map(([name, all]) => ({ name, rate: median(all), against: ratio(results, name, than) }))
   for (const { against, name, rate } of rows.toSorted((a, b) => b.rate - a.rate)) {

@@ -28,10 +28,9 @@ await server.stop()
 
 const [file = ""] = readdirSync(folder)
 const profile = JSON.parse(readFileSync(`${folder}/${file}`, "utf8"))
-/** @type {Map<string, number>} */
-const own = new Map()
+const own = new Map<string, number>()
 const names = new Map(
-  profile.nodes.map((/** @type {any} */ { callFrame, id }) => [
+  profile.nodes.map(({ callFrame, id }: any) => [
     id,
     `${callFrame.functionName || "(anonymous)"} ${callFrame.url.replace(/^.*\/(?=node_modules|packages|apps)/, "")}:${callFrame.lineNumber + 1}`
   ])
@@ -40,7 +39,7 @@ let all = 0
 let time = profile.startTime
 for (const [index, took] of profile.timeDeltas.entries()) {
   time += took
-  const name = /** @type {string} */ (names.get(profile.samples[index]))
+  const name = names.get(profile.samples[index]) as string
   if (time < before.time || time > after.time || /^\((idle|program)\)/.test(name)) continue
   own.set(name, (own.get(name) ?? 0) + took)
   all += took

@@ -35,11 +35,10 @@ const signature = (() => {
   })
   return Math.min(...times)
 })()
-const withSignature = (/** @type {number} */ budget) => Math.round(budget - 252 + signature)
+const withSignature = (budget: number) => Math.round(budget - 252 + signature)
 let holds = true
 
-/** @type {Array<{ title: string, operation: string, of: any[], cpu: number, faster?: Array<[any, number]> }>} */
-const tables = [
+const tables: Array<{ title: string; operation: string; of: any[]; cpu: number; faster?: Array<[any, number]> }> = [
   {
     title: "authorize: a browser with a session gets a code",
     operation: "authorize",
@@ -73,7 +72,7 @@ const tables = [
   }
 ]
 
-const verdict = (/** @type {boolean} */ isKept, /** @type {string} */ text) => {
+const verdict = (isKept: boolean, text: string) => {
   holds = isKept && holds
   console.log(`  ${isKept ? "holds" : "MISSED"}: ${text}`)
 }
@@ -102,7 +101,7 @@ if ("start".includes(only)) {
     )
   }
   // 140 ms and 80 MiB were set where the floor took 65 ms and 61 MiB: a version of Node and a machine move them all alike.
-  const figures = (/** @type {string} */ name) => {
+  const figures = (name: string) => {
     const { mebibytes, milliseconds } = results.get(name) ?? { mebibytes: [], milliseconds: [] }
     return { time: Math.min(...milliseconds), memory: median(mebibytes) }
   }
@@ -129,17 +128,17 @@ if (wanted.length > 0) {
 
   /** One piece of a round. */
   const measure = async (
-    /** @type {(typeof running)[number]} */ { server, work },
-    /** @type {string} */ operation,
-    /** @type {number} */ count,
-    /** @type {number} */ times
+    { server, work }: (typeof running)[number],
+    operation: string,
+    count: number,
+    times: number
   ) => {
     const connections = Array.from({ length: count }, () => new Connection(server.port))
     let took = 0
     let cpu = 0
     // In parts, since oidc-provider forgets all but the newest 1,000 of what it has given out.
     for (let done = 0; done < times; done += part) {
-      const once = await /** @type {any} */ (work[operation])(connections, part)
+      const once = await (work[operation] as any)(connections, part)
       const before = await server.use()
       took += await load(connections, part, once)
       cpu += (await server.use()).cpu - before.cpu
@@ -149,8 +148,9 @@ if (wanted.length > 0) {
   }
 
   for (const { cpu, faster = [], of, operation, title } of wanted) {
-    /** @type {Map<string, Record<"cpu1" | "cpu50" | "rate1" | "rate50", number[]>>} */
-    const results = new Map(of.map(({ name }) => [name, { rate1: [], cpu1: [], rate50: [], cpu50: [] }]))
+    const results = new Map<string, Record<"cpu1" | "cpu50" | "rate1" | "rate50", number[]>>(
+      of.map(({ name }) => [name, { rate1: [], cpu1: [], rate50: [], cpu50: [] }])
+    )
     const turns = running.filter(({ contestant }) => of.includes(contestant))
     for (const turn of turns) await measure(turn, operation, 50, 4000)
     for (let round = 0; round < rounds; round++) {
@@ -170,14 +170,13 @@ if (wanted.length > 0) {
         { cpu1: Math.min(...cpu1), cpu50: Math.min(...cpu50), rate1: Math.max(...rate1), rate50: Math.max(...rate50) }
       ])
     )
-    const ratio = (/** @type {"rate50" | "cpu50"} */ figure, /** @type {string} */ a, /** @type {string} */ b) =>
+    const ratio = (figure: "rate50" | "cpu50", a: string, b: string) =>
       (best.get(a)?.[figure] ?? Number.NaN) / (best.get(b)?.[figure] ?? Number.NaN)
 
     console.log(`\n${title}`)
     console.log(`  ${"".padEnd(30)}  1 connection        50 connections      x floor`)
     for (const [name, { cpu1, cpu50, rate1, rate50 }] of best) {
-      const figure = (/** @type {number} */ value, /** @type {number} */ width) =>
-        Math.round(value).toLocaleString("en").padStart(width)
+      const figure = (value: number, width: number) => Math.round(value).toLocaleString("en").padStart(width)
       console.log(
         `  ${name.padEnd(30)} ${figure(rate1, 7)}/s ${figure(cpu1, 6)} us ${figure(rate50, 8)}/s ${figure(cpu50, 6)} us` +
           ` ${ratio("rate50", name, floor.name).toFixed(2).padStart(7)} ${ratio("cpu50", name, floor.name).toFixed(2)}`

@@ -3,7 +3,7 @@ import { flows } from "./server/Flows.ts"
 
 const limit = 250
 const steps = await flows(200_000, 25_000)
-const at = (/** @type {number} */ count) => steps.find(({ done }) => done === count)
+const at = (count: number) => steps.find(({ done }) => done === count)
 const half = at(100_000)?.heap ?? Number.NaN
 const last = at(200_000)?.heap ?? Number.NaN
 const early = at(50_000)?.rss ?? Number.NaN

@@ -15,8 +15,7 @@ const tables = { speed, growth, cleanup: cleanUp }
 const folder = mkdtempSync(path.join(tmpdir(), "le-auth-bench-"))
 const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
 let holds = true
-/** @param {boolean} isKept @param {string} text */
-const verdict = (isKept, text) => {
+const verdict = (isKept: boolean, text: string) => {
   holds = isKept && holds
   console.log(`  ${isKept ? "holds" : "MISSED"}: ${text}`)
 }

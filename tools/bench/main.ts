@@ -1,8 +1,7 @@
 // `npm run bench`: all but the long ones. A word picks: client, server, cli, size, browser, stores, soak, profile; a second one picks
 // a table of it.
 const [which = "all"] = process.argv.slice(2)
-/** @type {Record<string, () => Promise<unknown>>} */
-const benches = {
+const benches: Record<string, () => Promise<unknown>> = {
   client: () => import("./Client.ts"),
   server: () => import("./Server.ts"),
   cli: () => import("./Cli.ts"),

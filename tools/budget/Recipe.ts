@@ -1,11 +1,11 @@
 // What is sent, written as how it is made: pieces of text that are repeated. It stays readable at any length, and is what the search
 // changes: a dear request is nearly always something short, many times.
 
-/**
- * @typedef {object} Recipe
- * @property {number} times how often the whole is repeated
- * @property {ReadonlyArray<readonly [text: string, times: number]>} pieces
- */
+export interface Recipe {
+  /** How often the whole is repeated. */
+  readonly times: number
+  readonly pieces: ReadonlyArray<readonly [text: string, times: number]>
+}
 
 /** Stands for a number that counts up, so that no two names are the same. */
 const counted = "№"
@@ -34,8 +34,7 @@ const atoms = [
   ..."10 minutes, 1h1h P1DT1H 9e99".split(" ")
 ]
 
-/** @param {Recipe} recipe @param {number} longest */
-export const textOf = ({ pieces, times }, longest) => {
+export const textOf = ({ pieces, times }: Recipe, longest: number) => {
   let once = ""
   for (const [text, count] of pieces) {
     if (text === "") continue
@@ -50,24 +49,19 @@ export const textOf = ({ pieces, times }, longest) => {
     .slice(0, longest)
 }
 
-/** @param {...string} texts @returns {Recipe} */
-export const of = (...texts) => ({ times: 1, pieces: texts.map((text) => /** @type {const} */ ([text, 1])) })
+export const of = (...texts: string[]): Recipe => ({ times: 1, pieces: texts.map((text) => [text, 1] as const) })
 
-/** A generator of numbers from 0 to 1, from a seed: what was found can be found again (mulberry32). @param {number} seed */
-export const randomFrom = (seed) => () => {
+/** A generator of numbers from 0 to 1, from a seed: what was found can be found again (mulberry32). */
+export const randomFrom = (seed: number) => () => {
   seed = (seed + 0x6d2b79f5) | 0
   let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
   mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
 }
 
-/**
- * Another recipe, out of one or two.
- * @param {() => number} random @param {Recipe} recipe @param {Recipe} other @returns {Recipe}
- */
-export const mutate = (random, recipe, other) => {
-  /** @template A @param {ReadonlyArray<A>} all @returns {A} */
-  const pick = (all) => /** @type {A} */ (all[Math.floor(random() * all.length)])
+/** Another recipe, out of one or two. */
+export const mutate = (random: () => number, recipe: Recipe, other: Recipe): Recipe => {
+  const pick = <A>(all: ReadonlyArray<A>): A => all[Math.floor(random() * all.length)] as A
   const count = () => 2 ** Math.floor(random() * 17)
   const pieces = [...recipe.pieces]
   const place = Math.floor(random() * (pieces.length + 1))

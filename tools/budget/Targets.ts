@@ -1,29 +1,32 @@
 // Where strangers and operators can put bytes of their own.
-import { request } from "node:http"
+import { request, type IncomingHttpHeaders } from "node:http"
 
 import * as Recipe from "./Recipe.ts"
+import type { Asked } from "./Sentinel.ts"
 
-/** @typedef {import("./Sentinel.ts").Asked} Asked */
-
-/**
- * @typedef {object} Target
- * @property {string} name
- * @property {number} longest characters
- * @property {ReadonlyArray<Recipe.Recipe>} seeds
- * @property {(sentinel: Asked, text: string) => Promise<() => Promise<unknown>>} prepare what is not measured, and then what is
- */
+export interface Target {
+  readonly name: string
+  /** Characters. */
+  readonly longest: number
+  readonly seeds: ReadonlyArray<Recipe.Recipe>
+  /** What is not measured, and then what is. */
+  readonly prepare: (sentinel: Asked, text: string) => Promise<() => Promise<unknown>>
+}
 
 const account = "/sentinel/api/account/12345678"
 const authorize = `${account}/authorize?v=1.0&response_type=code&client_id=client`
 const form = { "content-type": "application/x-www-form-urlencoded" }
 
-/**
- * Sends bytes as they are. What comes back does not matter, nor whether anything does.
- * @param {string} origin @param {string} path
- * @param {{ method?: string, headers?: Record<string, string>, body?: string | Buffer }} [options]
- * @returns {Promise<{ headers: import("node:http").IncomingHttpHeaders, text: string }>}
- */
-const send = (origin, path, { body, headers = {}, method = body === undefined ? "GET" : "POST" } = {}) =>
+/** Sends bytes as they are. What comes back does not matter, nor whether anything does. */
+const send = (
+  origin: string,
+  path: string,
+  {
+    body,
+    headers = {},
+    method = body === undefined ? "GET" : "POST"
+  }: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {}
+): Promise<{ headers: IncomingHttpHeaders; text: string }> =>
   new Promise((resolve) => {
     const none = () => resolve({ headers: {}, text: "" })
     try {
@@ -41,25 +44,24 @@ const send = (origin, path, { body, headers = {}, method = body === undefined ? 
     }
   })
 
-/** Characters that a line of a request may have; the others would not leave this program. @param {string} text */
-const printable = (text) =>
+/** Characters that a line of a request may have; the others would not leave this program. */
+const printable = (text: string) =>
   text.replaceAll(/[^\x21-\x7e]/g, (character) => (character.charCodeAt(0) < 256 ? "+" : "%ff"))
-/** Those of a header. @param {string} text */
-const headerText = (text) => text.replaceAll(/[^\x20-\x7e\x80-\xff]/g, "?")
+/** Those of a header. */
+const headerText = (text: string) => text.replaceAll(/[^\x20-\x7e\x80-\xff]/g, "?")
 
-/** The login page of a browser. @param {Asked} sentinel */
-const loginPage = async ({ main }) => {
+/** The login page of a browser. */
+const loginPage = async ({ main }: Asked) => {
   const sent = await send(main, `${authorize}&redirect_uri=http://127.0.0.1/cb&state=s`)
   const cookie = (sent.headers["set-cookie"] ?? []).map((one) => one.split(";")[0]).join("; ")
   const { text } = await send(main, sent.headers.location ?? "/", { headers: { cookie } })
-  const field = (/** @type {string} */ name) => new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(text)?.[1] ?? ""
+  const field = (name: string) => new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(text)?.[1] ?? ""
   return { cookie, request: field("request"), token: field("token") }
 }
 
-const escapes = [Recipe.of("a=%&"), { times: 4000, pieces: [/** @type {const} */ (["%=%&", 1])] }]
+const escapes = [Recipe.of("a=%&"), { times: 4000, pieces: [["%=%&", 1] as const] }]
 
-/** @param {string} name @param {(text: string) => string} path @param {"main" | "control"} [listener] @returns {Target} */
-const query = (name, path, listener = "main") => ({
+const query = (name: string, path: (text: string) => string, listener: "main" | "control" = "main"): Target => ({
   name,
   longest: 15_000,
   seeds: [...escapes, Recipe.of("state=x&redirect_uri=http://127.0.0.1:1/cb"), Recipe.of("request=aaaa")],
@@ -69,8 +71,7 @@ const query = (name, path, listener = "main") => ({
   }
 })
 
-/** @param {string} name @param {string} path @returns {Target} */
-const body = (name, path) => ({
+const body = (name: string, path: string): Target => ({
   name,
   longest: 65_000,
   seeds: [
@@ -86,8 +87,7 @@ const body = (name, path) => ({
   }
 })
 
-/** @param {string} name @param {(text: string) => Record<string, string>} headers @returns {Target} */
-const header = (name, headers) => ({
+const header = (name: string, headers: (text: string) => Record<string, string>): Target => ({
   name,
   longest: 14_000,
   seeds: [Recipe.of("a:b"), Recipe.of("sentinel-login=", "aaaa"), Recipe.of("a=b; ")],
@@ -98,8 +98,13 @@ const header = (name, headers) => ({
   }
 })
 
-/** @param {string} name @param {string} method @param {string} path @param {number} longest @param {ReadonlyArray<Recipe.Recipe>} seeds @returns {Target} */
-const control = (name, method, path, longest, seeds) => ({
+const control = (
+  name: string,
+  method: string,
+  path: string,
+  longest: number,
+  seeds: ReadonlyArray<Recipe.Recipe>
+): Target => ({
   name,
   longest,
   seeds,
@@ -109,21 +114,19 @@ const control = (name, method, path, longest, seeds) => ({
   }
 })
 
-/**
- * A login, with a text of the sender as one of its fields.
- * @param {string} name @param {Record<string, string>} others @returns {Target["prepare"]}
- */
-const login = (name, others) => async (sentinel, text) => {
-  await sentinel.tell("later")
-  const { cookie, request, token } = await loginPage(sentinel)
-  const start = new URLSearchParams({ request, token, ...others }).toString()
-  const sent = Buffer.from(`${start}&${name}=${text.replaceAll(/[&%+]/g, "a")}`)
-  return () => send(sentinel.main, "/sentinel/login", { headers: { ...form, cookie }, body: sent })
-}
+/** A login, with a text of the sender as one of its fields. */
+const login =
+  (name: string, others: Record<string, string>): Target["prepare"] =>
+  async (sentinel, text) => {
+    await sentinel.tell("later")
+    const { cookie, request, token } = await loginPage(sentinel)
+    const start = new URLSearchParams({ request, token, ...others }).toString()
+    const sent = Buffer.from(`${start}&${name}=${text.replaceAll(/[&%+]/g, "a")}`)
+    return () => send(sentinel.main, "/sentinel/login", { headers: { ...form, cookie }, body: sent })
+  }
 
 const users = '{"accounts":[{"id":"1","installations":[],"users":['
-/** @type {Recipe.Recipe} */
-const manyUsers = {
+const manyUsers: Recipe.Recipe = {
   times: 1,
   pieces: [
     [users, 1],
@@ -134,8 +137,7 @@ const manyUsers = {
 
 const session =
   '["№",{"session":{"id":"№","accountId":"12345678","userId":"1","createdAt":1,"lastSeenAt":1,"idleExpiresAt":1,"expiresAt":1},"sequence":1}]'
-/** @type {Recipe.Recipe} */
-const manySessions = {
+const manySessions: Recipe.Recipe = {
   times: 1,
   pieces: [
     ['{"version":1,"takenAt":1,"ahead":"0 seconds","directory":[],"faults":[],"store":{"sequence":1,"sessions":[', 1],
@@ -145,8 +147,7 @@ const manySessions = {
   ]
 }
 
-/** @type {ReadonlyArray<Target>} */
-export const targets = [
+export const targets: ReadonlyArray<Target> = [
   query("query of authorize", (text) => `${authorize}&${text}`),
   query("query of a health check", (text) => `/health/live?${text}`),
   query("query of the token endpoint", (text) => `${account}/token?${text}`),

@@ -1,7 +1,7 @@
 // A Sentinel with its control, in a thread of its own that says how long it was held at most: the processor's time between two turns of
 // the event loop, so that what else the machine does counts little.
 import { generateKeyPairSync, sign } from "node:crypto"
-import { parentPort } from "node:worker_threads"
+import { parentPort, type MessagePort } from "node:worker_threads"
 
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as NodeListener from "@le-auth/node/NodeListener"
@@ -20,7 +20,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as NetAddress from "effect/net/NetAddress"
 
-const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort)
+const port = parentPort as MessagePort
 
 /** Milliseconds that this thread has worked. Before Node 23.9 it is the time of the clock. */
 const worked = () => {
@@ -50,8 +50,7 @@ const signature = () => {
   return times.toSorted((a, b) => a - b)[20] ?? Number.NaN
 }
 
-/** @template E, R @param {Layer.Layer<never, E, HttpServer.HttpServer | R>} routes */
-const open = (routes) =>
+const open = <E, R>(routes: Layer.Layer<never, E, HttpServer.HttpServer | R>) =>
   Effect.gen(function* () {
     const listening = yield* Layer.build(NodeListener.layer({ host: "127.0.0.1", port: 0 }))
     yield* Effect.provideContext(Layer.build(routes), listening)
@@ -65,8 +64,7 @@ const program = Effect.gen(function* () {
   const run = Effect.runPromiseWith(yield* Effect.context())
   const start = yield* SentinelConfig.fromUnknown(JSON.parse(JSON.stringify(given)))
 
-  /** @type {Record<string, (text: string) => Effect.Effect<unknown, unknown>>} */
-  const tasks = {
+  const tasks: Record<string, (text: string) => Effect.Effect<unknown, unknown>> = {
     begin: () =>
       Effect.sync(() => {
         longest = 0

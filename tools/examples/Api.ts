@@ -4,18 +4,16 @@ import { once } from "node:events"
 import { createServer } from "node:http"
 import { buffer } from "node:stream/consumers"
 
-/**
- * A call as it arrived. The answer begins at once, and ends with `finish`.
- * @typedef {{ authorization: string | undefined, body: string, finish: () => void, closed: Promise<unknown> }} Call
- */
+/** A call as it arrived. The answer begins at once, and ends with `finish`. */
+type Call = { authorization: string | undefined; body: string; finish: () => void; closed: Promise<unknown> }
 
-/** What tells one body from another. @param {Uint8Array} body */
-export const digest = (body) => `${body.byteLength} bytes, ${createHash("sha256").update(body).digest("hex")}`
+/** What tells one body from another. */
+export const digest = (body: Uint8Array) =>
+  `${body.byteLength} bytes, ${createHash("sha256").update(body).digest("hex")}`
 
-/** @param {string} sentinel its address */
-export async function startApi(sentinel) {
-  /** @type {Call[]} */
-  const calls = []
+/** @param sentinel its address */
+export async function startApi(sentinel: string) {
+  const calls: Call[] = []
   const server = createServer(async (request, response) => {
     const { host = "", authorization } = request.headers
     const [, account, service] =

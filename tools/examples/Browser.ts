@@ -3,17 +3,17 @@
 import assert from "node:assert/strict"
 
 export class Browser {
-  /** By host, then by name. @type {Map<string, Map<string, string>>} */
-  #cookies = new Map()
+  /** By host, then by name. */
+  #cookies = new Map<string, Map<string, string>>()
   #application
 
-  /** @param {string} application its origin */
-  constructor(application) {
+  /** @param application its origin */
+  constructor(application: string) {
     this.#application = application
   }
 
-  /** One request; a path is the application's. @param {string} address @param {RequestInit} [init] */
-  async send(address, init = {}) {
+  /** One request; a path is the application's. */
+  async send(address: string, init: RequestInit = {}) {
     const url = new URL(address, this.#application)
     const jar = this.#cookies.get(url.host) ?? new Map()
     this.#cookies.set(url.host, jar)
@@ -30,14 +30,14 @@ export class Browser {
     return response
   }
 
-  /** What a script of the application's page sends. @param {string} path @param {RequestInit} [init] */
-  call(path, init = {}) {
+  /** What a script of the application's page sends. */
+  call(path: string, init: RequestInit = {}) {
     const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
     return this.send(path, { method: "POST", ...init, headers: { ...init.headers, ...own } })
   }
 
-  /** What a person sees in the end. @param {string} address @param {RequestInit} [init] */
-  async visit(address, init) {
+  /** What a person sees in the end. */
+  async visit(address: string, init?: RequestInit) {
     let url = new URL(address, this.#application).href
     let response = await this.send(url, init)
     while (response.status === 302 || response.status === 303) {
@@ -47,8 +47,11 @@ export class Browser {
     return { url, status: response.status, text: await response.text() }
   }
 
-  /** As the agent of the built-in account. @param {string} path where the application starts a sign-in */
-  async signIn(path) {
+  /**
+   * As the agent of the built-in account.
+   * @param path where the application starts a sign-in
+   */
+  async signIn(path: string) {
     const page = await this.visit(path)
     assert.equal(page.status, 200, page.text)
     const form = new URLSearchParams({ username: "agent@example.com", password: "agent" })

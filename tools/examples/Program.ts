@@ -19,15 +19,10 @@ const environment = () => {
   }
 }
 
-/**
- * @param {string} folder
- * @param {ReadonlyArray<string>} command
- * @param {Record<string, string>} env
- */
-function begin(folder, [program = "", ...args], env) {
+function begin(folder: string, [program = "", ...args]: ReadonlyArray<string>, env: Record<string, string>) {
   // A group of its own, since npm and Next start processes of theirs.
   const child = spawn(program, args, { cwd: folder, env: { ...environment(), ...env }, detached: true })
-  const kill = (/** @type {NodeJS.Signals} */ signal) => {
+  const kill = (signal: NodeJS.Signals) => {
     try {
       process.kill(-Number(child.pid), signal)
     } catch {
@@ -39,8 +34,7 @@ function begin(folder, [program = "", ...args], env) {
   let said = ""
   child.stdout.on("data", (chunk) => void (said += String(chunk)))
   child.stderr.on("data", (chunk) => void (said += String(chunk)))
-  /** @type {Promise<number | null>} */
-  const ended = new Promise((resolve, reject) => {
+  const ended: Promise<number | null> = new Promise((resolve, reject) => {
     child.on("error", reject)
     child.on("close", (code) => {
       process.off("exit", atOurEnd)
@@ -50,20 +44,19 @@ function begin(folder, [program = "", ...args], env) {
   return { ended, kill, output: () => said }
 }
 
-/** Runs a command to its end, which has to be a good one. @param {string} folder @param {...string} command */
-export async function run(folder, ...command) {
+/** Runs a command to its end, which has to be a good one. */
+export async function run(folder: string, ...command: string[]) {
   const program = begin(folder, command, {})
   assert.equal(await program.ended, 0, `${command.join(" ")}:\n${program.output()}`)
 }
 
-/**
- * Starts a server, and waits until it answers as it should.
- * @param {string} folder
- * @param {ReadonlyArray<string>} command
- * @param {Record<string, string>} env
- * @param {() => Promise<boolean>} isReady
- */
-export async function start(folder, command, env, isReady) {
+/** Starts a server, and waits until it answers as it should. */
+export async function start(
+  folder: string,
+  command: ReadonlyArray<string>,
+  env: Record<string, string>,
+  isReady: () => Promise<boolean>
+) {
   const program = begin(folder, command, env)
   const stop = async () => {
     program.kill("SIGTERM")
@@ -87,8 +80,8 @@ export async function start(folder, command, env, isReady) {
 /** In milliseconds. It ends what hangs. */
 const patience = 180_000
 
-/** Asks until something is so. @param {string} what @param {() => Promise<boolean>} isSo */
-export async function until(what, isSo) {
+/** Asks until something is so. */
+export async function until(what: string, isSo: () => Promise<boolean>) {
   const end = Date.now() + patience
   while (!(await isSo())) {
     assert.ok(Date.now() < end, `It never came that ${what}.`)

@@ -20,22 +20,16 @@ const patience = 900_000
 const conversations = "msgHist/messaging_history/api/account/12345678/conversations/search"
 const user = "Hello 3552833710"
 
-/**
- * Outside of the repository, whose packages would be there for who has not listed them.
- * @type {string}
- */
-let folder
-/** @type {Awaited<ReturnType<typeof startSentinel>>} */
-let sentinel
-/** @type {Awaited<ReturnType<typeof startApi>>} */
-let api
+/** Outside of the repository, whose packages would be there for who has not listed them. */
+let folder: string
+let sentinel: Awaited<ReturnType<typeof startSentinel>>
+let api: Awaited<ReturnType<typeof startApi>>
 
-/** @param {string} into @param {ReadonlyArray<string>} packages */
-const install = (into, packages) =>
+const install = (into: string, packages: ReadonlyArray<string>) =>
   Program.run(into, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...packages)
 
-/** The packed packages that an example lists. @param {string} example */
-const listed = (example) => {
+/** The packed packages that an example lists. */
+const listed = (example: string) => {
   const { dependencies } = JSON.parse(readFileSync(path.join(root, "examples", example, "package.json"), "utf8"))
   return tarballs().filter((file) =>
     Object.keys(dependencies).some((name) => path.basename(file).startsWith(`${name.slice(1).replace("/", "-")}-`))
@@ -57,8 +51,7 @@ async function startSentinel() {
   return { url, stop }
 }
 
-/** @param {string} example */
-async function installed(example) {
+async function installed(example: string) {
   const into = path.join(folder, example)
   cpSync(path.join(root, "examples", example), into, { recursive: true })
   await install(into, listed(example))
@@ -67,11 +60,9 @@ async function installed(example) {
 
 /**
  * Runs an example with the settings of its README, but for the ports.
- * @param {string} into
- * @param {string} script of its package.json
- * @param {(browser: Browser) => Promise<void>} use
+ * @param script of its package.json
  */
-async function serving(into, script, use) {
+async function serving(into: string, script: string, use: (browser: Browser) => Promise<void>) {
   const origin = `http://localhost:${await freePort()}`
   const env = {
     PORT: new URL(origin).port,
@@ -94,8 +85,11 @@ async function serving(into, script, use) {
   }
 }
 
-/** From a stranger to a session. @param {Browser} browser @param {string} base where the routes are */
-async function signIn(browser, base) {
+/**
+ * From a stranger to a session.
+ * @param base where the routes are
+ */
+async function signIn(browser: Browser, base: string) {
   assert.match((await browser.visit("/")).text, /Hello stranger/)
   const home = await browser.signIn(`${base}/login?returnTo=/?welcome`)
   assert.equal(home.status, 200, home.text)
@@ -103,11 +97,10 @@ async function signIn(browser, base) {
   assert.match(home.text, new RegExp(user))
 }
 
-/** @param {Browser} browser @param {string} base @returns {Promise<any>} */
-const session = async (browser, base) => (await browser.send(`${base}/session`)).json()
+const session = async (browser: Browser, base: string): Promise<any> => (await browser.send(`${base}/session`)).json()
 
-/** A call of a page, with a body. Gives what LivePerson got. @param {Browser} browser @param {string} base @param {RequestInit} init */
-async function call(browser, base, init) {
+/** A call of a page, with a body. Gives what LivePerson got. */
+async function call(browser: Browser, base: string, init: RequestInit) {
   const answer = await browser.call(`${base}/liveperson/${conversations}`, init)
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
   assert.ok(reader)
@@ -120,8 +113,8 @@ async function call(browser, base, init) {
   return { arrived, reader }
 }
 
-/** The same, to the end of the answer. @param {Browser} browser @param {string} base @param {RequestInit} init */
-async function wholeCall(browser, base, init) {
+/** The same, to the end of the answer. */
+async function wholeCall(browser: Browser, base: string, init: RequestInit) {
   const { arrived, reader } = await call(browser, base, init)
   arrived.finish()
   assert.equal((await reader.read()).value, "the end")
@@ -134,8 +127,8 @@ const mebibyte = new Uint8Array(1024 * 1024).map((_, index) => index % 251)
 /** The same bytes, in parts and without a length. */
 const chunked = () => new Blob([mebibyte]).stream()
 
-/** All that an application has of le-auth. @param {Browser} browser @param {string} base */
-async function whole(browser, base) {
+/** All that an application has of le-auth. */
+async function whole(browser: Browser, base: string) {
   await signIn(browser, base)
   const { expiresAt, verified } = await session(browser, base)
   assert.equal(verified, true)
@@ -150,7 +143,7 @@ async function whole(browser, base) {
     assert.equal((await browser.call(`${base}/session/refresh`)).status, 200)
     return (await session(browser, base)).expiresAt > expiresAt
   })
-  const inParts = await wholeCall(browser, base, /** @type {RequestInit} */ ({ body: chunked(), duplex: "half" }))
+  const inParts = await wholeCall(browser, base, { body: chunked(), duplex: "half" } as RequestInit)
   assert.equal(inParts.body, digest(mebibyte))
   assert.notEqual(inParts.authorization, large.authorization, "The token is that of before the refresh.")
 
@@ -164,8 +157,8 @@ async function whole(browser, base) {
   assert.match((await browser.visit("/")).text, /Hello stranger/)
 }
 
-/** An example that npm installs, a script of it checks or builds, and `npm start` starts. @param {string} name @param {string} script */
-const server = (name, script) => async () => {
+/** An example that npm installs, a script of it checks or builds, and `npm start` starts. */
+const server = (name: string, script: string) => async () => {
   const into = await installed(name)
   await Program.run(into, "npm", "run", script)
   await serving(into, "start", (browser) => whole(browser, ""))
@@ -189,8 +182,7 @@ async function next() {
   })
 }
 
-/** @type {Record<string, () => Promise<void>>} */
-const examples = {
+const examples: Record<string, () => Promise<void>> = {
   express: server("express", "check"),
   fastify: server("fastify", "check"),
   nest: server("nest", "build"),
@@ -202,8 +194,7 @@ if (chosen !== undefined && !Object.hasOwn(examples, chosen)) {
   process.exit(2)
 }
 
-/** @param {string} file @param {string} old @param {string} text */
-const edit = (file, old, text) => {
+const edit = (file: string, old: string, text: string) => {
   const before = readFileSync(file, "utf8")
   assert.ok(before.includes(old))
   writeFileSync(file, before.replace(old, text))

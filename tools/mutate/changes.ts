@@ -22,23 +22,21 @@ const logger = {
   fatal: silent
 }
 
-/**
- * @typedef {object} Change
- * @property {string} id
- * @property {string} file
- * @property {number} line
- * @property {string} code what is replaced, on one line
- * @property {string} replacement
- */
+export interface Change {
+  readonly id: string
+  readonly file: string
+  readonly line: number
+  /** What is replaced, on one line. */
+  readonly code: string
+  readonly replacement: string
+}
 
-/**
- * Writes the instrumented files into a folder.
- * @param {string} root
- * @param {ReadonlyArray<string>} files
- * @param {string} folder
- * @returns {Promise<ReadonlyArray<Change>>}
- */
-export async function instrument(root, files, folder) {
+/** Writes the instrumented files into a folder. */
+export async function instrument(
+  root: string,
+  files: ReadonlyArray<string>,
+  folder: string
+): Promise<ReadonlyArray<Change>> {
   const sources = files.map((name) => ({
     name,
     mutate: true,

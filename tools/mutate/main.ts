@@ -1,37 +1,33 @@
 // Changes the protocol's files, one place at a time, and counts the changes that no test notices.
 //
-// `npm run mutate` does so with all of protocol.mjs, `npm run mutate -- packages/core/src/SignIn.ts` with a file or folder. Fails
+// `npm run mutate` does so with all of protocol.ts, `npm run mutate -- packages/core/src/SignIn.ts` with a file or folder. Fails
 // below the threshold. What was not noticed is printed, and in build/mutation/survivors.json; accepted.json says which of it
 // makes no difference, and why.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { instrument } from "./changes.ts"
+import { instrument, type Change } from "./changes.ts"
 import { protocol, threshold } from "./protocol.ts"
 import { tryAll } from "./trials.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const build = path.join(root, "build/mutation")
 
-/** @typedef {import("./changes.ts").Change} Change */
+const accepted: ReadonlyArray<{ file: string; code: string; reason: string }> = JSON.parse(
+  fs.readFileSync(path.join(import.meta.dirname, "accepted.json"), "utf8")
+)
+const entryOf = ({ code, file }: Change) => accepted.find((entry) => entry.code === code && entry.file === file)
 
-/** @type {ReadonlyArray<{ file: string, code: string, reason: string }>} */
-const accepted = JSON.parse(fs.readFileSync(path.join(import.meta.dirname, "accepted.json"), "utf8"))
-/** @param {Change} change */
-const entryOf = ({ code, file }) => accepted.find((entry) => entry.code === code && entry.file === file)
-
-for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, () => process.exit(130))
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130))
 
 const wanted = process.argv.slice(2).map((file) => path.relative(root, path.resolve(file)).replaceAll(path.sep, "/"))
-const isWanted = (/** @type {string} */ file) =>
+const isWanted = (file: string) =>
   wanted.length === 0 || wanted.some((name) => file === name || file.startsWith(`${name}/`))
 const started = Date.now()
 
-/** @type {Change[]} */
-const all = []
-/** @type {Change[]} */
-const survivors = []
+const all: Change[] = []
+const survivors: Change[] = []
 for (const [folder, names] of Object.entries(protocol)) {
   const files = names.map((name) => `${folder}/${name}`).filter(isWanted)
   if (files.length === 0) continue
@@ -64,12 +60,7 @@ for (const { code, file } of stale)
 if (score < threshold) console.error(`below ${threshold} %`)
 process.exitCode = score < threshold || stale.length > 0 ? 1 : 0
 
-/**
- * @param {string} name
- * @param {ReadonlyArray<Change>} changes
- * @param {ReadonlyArray<Change>} unnoticed
- */
-function report(name, changes, unnoticed) {
+function report(name: string, changes: ReadonlyArray<Change>, unnoticed: ReadonlyArray<Change>) {
   const noticed = changes.filter((change) => !unnoticed.includes(change)).length
   const percent = changes.length === 0 ? 100 : (100 * noticed) / changes.length
   console.log(

@@ -3,11 +3,8 @@
 /** In percent. */
 export const threshold = 90
 
-/**
- * By package. Its own tests have to notice.
- * @type {Readonly<Record<string, ReadonlyArray<string>>>}
- */
-export const protocol = {
+/** By package. Its own tests have to notice. */
+export const protocol: Readonly<Record<string, ReadonlyArray<string>>> = {
   "packages/core": [
     "src/CallbackResult.ts",
     "src/IdToken.ts",
@@ -15,7 +12,7 @@ export const protocol = {
     "src/Sessions.ts",
     "src/SignIn.ts",
     "src/internal/challenge.ts",
-    "src/internal/endpointOf.ts",
+    "src/internal/clientContextOf.ts",
     "src/internal/identify.ts",
     "src/internal/keeping.ts",
     "src/internal/newest.ts",
@@ -58,6 +55,6 @@ export const protocol = {
 /**
  * Sentences for people (messages, logs) and the names of services are not the protocol: no test has to know them by heart. A
  * text such as `10 minutes`, `code` or `default-src 'none'` is none of these.
- * @param {string} source a literal as it is written
+ * @param source a literal as it is written
  */
-export const isForPeople = (source) => /^["'`] ?[a-z_']+[,;:.]? [\w$(]|^"@le-auth\//i.test(source)
+export const isForPeople = (source: string) => /^["'`] ?[a-z_']+[,;:.]? [\w$(]|^"@le-auth\//i.test(source)

@@ -7,8 +7,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { append, read } from "./log.ts"
-
-/** @typedef {import("./changes.ts").Change} Change */
+import type { Change } from "./changes.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const processes = availableParallelism()
@@ -20,15 +19,14 @@ const attempts = 5
 /** How many seconds a process may try one change, and all tests with one. */
 const patience = { one: 120, all: 900 }
 
-/**
- * Runs vitest, and says whether all tests pass. It is ended if there is no progress for so many seconds.
- * @param {ReadonlyArray<string>} args
- * @param {Record<string, string>} env
- * @param {number} limit
- * @param {() => string} progress
- */
-async function vitest(args, env, limit, progress = () => "") {
-  const config = path.join(import.meta.dirname, "vitest.config.mjs")
+/** Runs vitest, and says whether all tests pass. It is ended if there is no progress for so many seconds. */
+async function vitest(
+  args: ReadonlyArray<string>,
+  env: Record<string, string>,
+  limit: number,
+  progress: () => string = () => ""
+) {
+  const config = path.join(import.meta.dirname, "vitest.config.ts")
   const child = spawn(
     process.execPath,
     [path.join(root, "node_modules/vitest/vitest.mjs"), "run", `--config=${config}`, ...args],
@@ -53,11 +51,9 @@ async function vitest(args, env, limit, progress = () => "") {
 
 /**
  * The changes of a package that its tests do not notice.
- * @param {string} folder
- * @param {string} at where its instrumented files are, and all else that is written
- * @param {ReadonlyArray<Change>} changes
+ * @param at where its instrumented files are, and all else that is written
  */
-export async function tryAll(folder, at, changes) {
+export async function tryAll(folder: string, at: string, changes: ReadonlyArray<Change>) {
   const log = path.join(at, "log")
   const env = {
     LE_AUTH_TEST_FOLDER: folder,
@@ -70,7 +66,7 @@ export async function tryAll(folder, at, changes) {
   }
 
   for (const slowest of slowestTests) {
-    const shard = async (/** @type {number} */ index) => {
+    const shard = async (index: number) => {
       const now = path.join(at, `now-${index}`)
       const current = () => (fs.existsSync(now) ? fs.readFileSync(now, "utf8") : "")
       const all = `--shard=${index}/${processes}`
@@ -104,11 +100,11 @@ export async function tryAll(folder, at, changes) {
   const loading = new Set(entries.flatMap((entry) => entry.loading ?? []))
   const queue = left().filter(({ id }) => loading.has(id))
   const tests = [...new Set(entries.flatMap((entry) => entry.file ?? []))]
-  const passes = (/** @type {ReadonlyArray<string>} */ files, /** @type {string} */ id) =>
+  const passes = (files: ReadonlyArray<string>, id: string) =>
     vitest(["--bail=1", ...files], { ...env, __STRYKER_ACTIVE_MUTANT__: id }, patience.all)
   if (queue.length > 0 && !(await passes(tests, "none"))) throw new Error("tests fail without any change")
-  const isNoticed = async (/** @type {Change} */ { file, id }) => {
-    const isOwn = (/** @type {string} */ test) => test.endsWith(`/${path.basename(file, ".ts")}.test.ts`)
+  const isNoticed = async ({ file, id }: Change) => {
+    const isOwn = (test: string) => test.endsWith(`/${path.basename(file, ".ts")}.test.ts`)
     const own = tests.filter(isOwn)
     if (own.length > 0 && !(await passes(own, id))) return true
     return !(await passes(

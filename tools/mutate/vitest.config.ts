@@ -40,6 +40,6 @@ export default defineConfig({
     silent: true,
     onUnhandledError: () => false,
     // A test that is repeated with each change takes as long as it takes; the runner ends what hangs.
-    ...(isOne ? { testTimeout: 60_000 } : { testTimeout: 0, runner: path.join(import.meta.dirname, "Mutating.mjs") })
+    ...(isOne ? { testTimeout: 60_000 } : { testTimeout: 0, runner: path.join(import.meta.dirname, "Mutating.ts") })
   }
 })

@@ -1,6 +1,7 @@
 // The application that each runtime runs, unchanged: it knows `Request` and `Response`, and nothing of where it is. It keeps nothing
 // but cookies, so that a worker can be it, too.
 import * as AppInstallations from "@le-auth/core/AppInstallations"
+import type * as FetchSignIn from "@le-auth/core/FetchSignIn"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as Seal from "@le-auth/core/Seal"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
@@ -10,22 +11,18 @@ import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Layer from "effect/Layer"
 
-/**
- * What of le-auth depends on the runtime.
- * @typedef {object} Composition
- * @property {typeof import("@le-auth/core/FetchSignIn").layerServer} signIn
- * @property {typeof Seal.layerWebCrypto} seal
- */
+/** What of le-auth depends on the runtime. */
+export interface Composition {
+  readonly signIn: typeof FetchSignIn.layerServer
+  readonly seal: typeof Seal.layerWebCrypto
+}
 
-/**
- * @param {Composition} composition
- * @param {Readonly<Record<string, string | undefined>>} env its settings
- */
-export const make = ({ seal, signIn }, env) =>
+/** @param env its settings */
+export const make = ({ seal, signIn }: Composition, env: Readonly<Record<string, string | undefined>>) =>
   WebSignIn.toWebHandler(
     signIn.pipe(
-      Layer.provideMerge(Stateless.layer()),
-      Layer.provideMerge(WebApplication.layer()),
+      Layer.provideMerge(Stateless.layer),
+      Layer.provideMerge(WebApplication.layer),
       Layer.provide(RefreshLock.layerMemory),
       Layer.provide(AppInstallations.layerConfig),
       Layer.provide(Seal.layerConfig),

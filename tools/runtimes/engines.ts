@@ -9,15 +9,15 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 /** Everything that a run makes, and keeps for the next one. */
 export const folder = path.join(root, "build", "runtimes")
 
-/**
- * @typedef {object} Engine
- * @property {string} name
- * @property {string} program below node_modules
- * @property {ReadonlyArray<string> | undefined} run what comes before the file of a program; undefined where it has no files to run
- */
+export interface Engine {
+  readonly name: string
+  /** Below node_modules. */
+  readonly program: string
+  /** What comes before the file of a program; undefined where it has no files to run. */
+  readonly run: ReadonlyArray<string> | undefined
+}
 
-/** @type {ReadonlyArray<Engine>} */
-export const engines = [
+export const engines: ReadonlyArray<Engine> = [
   { name: "Node 22", program: "node-22/bin/node", run: [] },
   { name: "Node 24", program: "node-24/bin/node", run: [] },
   { name: "Node 26", program: "node-26/bin/node", run: [] },
@@ -26,8 +26,7 @@ export const engines = [
   { name: "workerd", program: ".bin/workerd", run: undefined }
 ]
 
-/** @param {Engine} engine @param {string} [at] */
-export const programOf = ({ program }, at = folder) => path.join(at, "node_modules", program)
+export const programOf = ({ program }: Engine, at: string = folder) => path.join(at, "node_modules", program)
 
 /**
  * Installs what `tools/runtimes/engines/package.json` names, as npm is configured; nothing where that is there already. What could not
@@ -51,11 +50,11 @@ export function install() {
   fs.rmSync(mine)
 }
 
-/** What an engine says of its version, to the minor one: a patch changes nothing that a table tells. @param {string} words */
-export const minorIn = (words) => /\d{4}-\d\d-\d\d|\d+\.\d+/.exec(words)?.[0]
+/** What an engine says of its version, to the minor one: a patch changes nothing that a table tells. */
+export const minorIn = (words: string) => /\d{4}-\d\d-\d\d|\d+\.\d+/.exec(words)?.[0]
 
-/** The version of an engine; throws where there is none. @param {Engine} engine @param {string} [at] */
-export function versionOf(engine, at) {
+/** The version of an engine; throws where there is none. */
+export function versionOf(engine: Engine, at?: string) {
   const { stdout } = spawnSync(programOf(engine, at), ["--version"], { encoding: "utf8", timeout: 60_000 })
   const version = minorIn(stdout ?? "")
   if (version === undefined) throw new Error(`${engine.name} is not installed. See what npm says above.`)

@@ -3,14 +3,9 @@ import { round } from "../../packages/browser/test/browsers/Round.ts"
 import { browsers as driven } from "../browsers.ts"
 import { lowest } from "../installed-browser.ts"
 import * as webkit from "../webkit.ts"
+import type { Row } from "./table.ts"
 
-/**
- * @param {string} name
- * @param {string | number} lowest
- * @param {Parameters<typeof round>[0]} launch
- * @returns {import("./table.ts").Row}
- */
-const rowOf = (name, lowest, launch) => ({
+const rowOf = (name: string, lowest: string | number, launch: Parameters<typeof round>[0]): Row => ({
   name,
   // Those of the machine, which are not the same everywhere: the launch refuses older ones.
   version: () => `${lowest} or newer`,
@@ -19,5 +14,5 @@ const rowOf = (name, lowest, launch) => ({
 
 export const browsers = [
   ...driven.map(({ launch, name }) => rowOf(name, lowest[name], () => launch())),
-  rowOf("WebKitGTK", webkit.lowest, /** @type {any} */ (webkit.launch))
+  rowOf("WebKitGTK", webkit.lowest, webkit.launch as any)
 ]

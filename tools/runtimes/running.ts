@@ -26,18 +26,19 @@ const env = {
 
 /**
  * Starts a program, and waits until it says that it is ready.
- * @template A
- * @param {ReadonlyArray<string>} command
- * @param {Record<string, string>} settings
- * @param {(stdout: string) => A | undefined} ready what is known when it is
+ * @param ready what is known when it is
  */
-async function start([program = "", ...args], settings, ready) {
+async function start<A>(
+  [program = "", ...args]: ReadonlyArray<string>,
+  settings: Record<string, string>,
+  ready: (stdout: string) => A | undefined
+) {
   const child = spawn(program, args, { cwd: folder, env: { ...env, ...settings }, stdio: ["ignore", "pipe", "pipe"] })
   let stdout = ""
   let stderr = ""
   const output = () => stdout + stderr
   child.stderr.on("data", (chunk) => (stderr += chunk))
-  const isReady = new Promise((/** @type {(value: A) => void} */ resolve, reject) => {
+  const isReady = new Promise((resolve: (value: A) => void, reject) => {
     child.stdout.on("data", (chunk) => {
       stdout += chunk
       const value = ready(stdout)
@@ -54,8 +55,7 @@ async function start([program = "", ...args], settings, ready) {
   }
 }
 
-/** @param {string} redirectUri */
-const settingsOf = (redirectUri) => ({
+const settingsOf = (redirectUri: string) => ({
   LE_AUTH_ACCOUNT_ID: "12345678",
   LE_AUTH_CLIENT_ID: "11111111-1111-4111-8111-111111111111",
   LE_AUTH_CLIENT_SECRET: "development-only-secret",
@@ -74,15 +74,14 @@ function command() {
   return path.join(at, "package", "bin", "le-auth.mjs")
 }
 
-/** @type {string | undefined} */
-let unpacked
+let unpacked: string | undefined
 
 /**
  * `le-auth sentinel start`, with the application installed in it.
- * @param {ReadonlyArray<string>} engine what runs a file
- * @param {string} redirectUri of the application
+ * @param engine what runs a file
+ * @param redirectUri of the application
  */
-export async function sentinel(engine, redirectUri) {
+export async function sentinel(engine: ReadonlyArray<string>, redirectUri: string) {
   unpacked ??= command()
   const settings = settingsOf(redirectUri)
   const user = { id: "3552833710", email: "agent@example.com", password: "agent", name: "Alex Agent" }
@@ -107,27 +106,25 @@ export async function sentinel(engine, redirectUri) {
 
 /**
  * The application on Node, Bun or Deno.
- * @param {ReadonlyArray<string>} engine what runs a file
- * @param {"FetchSignIn" | "NodeServerSignIn"} composition
- * @param {string} redirectUri where it listens, and more
- * @param {string} domainApi
+ * @param engine what runs a file
+ * @param redirectUri where it listens, and more
  */
-export const application = (engine, composition, redirectUri, domainApi) =>
+export const application = (
+  engine: ReadonlyArray<string>,
+  composition: "FetchSignIn" | "NodeServerSignIn",
+  redirectUri: string,
+  domainApi: string
+) =>
   start(
-    [...engine, path.join(here, "serve.mjs"), composition, new URL(redirectUri).port],
+    [...engine, path.join(here, "serve.ts"), composition, new URL(redirectUri).port],
     { ...settingsOf(redirectUri), LE_AUTH_DOMAIN_API: domainApi },
     (stdout) => /^listening$/m.exec(stdout)?.[0]
   )
 
-/**
- * The application on workerd, without anything of Node.
- * @param {string} program
- * @param {string} redirectUri
- * @param {string} domainApi
- */
-export async function worker(program, redirectUri, domainApi) {
+/** The application on workerd, without anything of Node. */
+export async function worker(program: string, redirectUri: string, domainApi: string) {
   const build = await rolldown({
-    input: path.join(here, "worker.mjs"),
+    input: path.join(here, "worker.ts"),
     platform: "browser",
     resolve: { conditionNames: ["workerd", "worker", "import", "default"] }
   })

@@ -2,12 +2,11 @@
 // knows `Request` and `Response` only.
 import assert from "node:assert/strict"
 
-/** A browser that keeps cookies, and follows redirects step by step. @param {(request: Request) => Promise<Response>} send */
-function browser(send) {
-  /** Cookies know no ports, but the two hosts have different names of them. @type {Map<string, string>} */
-  const cookies = new Map()
-  /** @param {string | URL} url @param {RequestInit} [init] */
-  const ask = async (url, init) => {
+/** A browser that keeps cookies, and follows redirects step by step. */
+function browser(send: (request: Request) => Promise<Response>) {
+  /** Cookies know no ports, but the two hosts have different names of them. */
+  const cookies = new Map<string, string>()
+  const ask = async (url: string | URL, init?: RequestInit) => {
     const request = new Request(url, { ...init, redirect: "manual" })
     if (cookies.size > 0) request.headers.set("cookie", [...cookies].map((pair) => pair.join("=")).join("; "))
     const response = await send(request)
@@ -18,8 +17,8 @@ function browser(send) {
     }
     return { url: new URL(url), status: response.status, headers: response.headers, text: await response.text() }
   }
-  /** Until there is a page. @param {string | URL} url @param {RequestInit} [init] */
-  const visit = async (url, init) => {
+  /** Until there is a page. */
+  const visit = async (url: string | URL, init?: RequestInit) => {
     let answer = await ask(url, init)
     for (let redirects = 0; answer.headers.has("location"); redirects++) {
       assert.ok(redirects < 10, `redirects without end, at last to ${answer.url.origin}${answer.url.pathname}`)
@@ -30,8 +29,8 @@ function browser(send) {
   return { ask, visit }
 }
 
-/** The value of a hidden field. @param {string} html @param {string} name */
-const field = (html, name) => new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(html)?.[1] ?? ""
+/** The value of a hidden field. */
+const field = (html: string, name: string) => new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(html)?.[1] ?? ""
 
 /** What a script of the application's own page sends. */
 const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
@@ -39,28 +38,32 @@ const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
 /**
  * Signs in, looks who it is, refreshes, calls an API, signs out here, signs in again, and signs out everywhere. Throws where something
  * is not as it should be, and says in which step.
- * @param {{ application: string, sentinel: string, send?: (request: Request) => Promise<Response> }} options two origins
+ * @param options two origins
  */
-export async function scenario({ application, send = fetch, sentinel }) {
+export async function scenario({
+  application,
+  send = fetch,
+  sentinel
+}: {
+  application: string
+  sentinel: string
+  send?: (request: Request) => Promise<Response>
+}) {
   const { ask, visit } = browser(send)
-  /** @param {string} path */
-  const at = (path) => new URL(path, application)
-  /** @param {{ status: number, text: string }} answer */
-  const json = ({ status, text }) => {
+  const at = (path: string) => new URL(path, application)
+  const json = ({ status, text }: { status: number; text: string }) => {
     assert.equal(status, 200, text)
     return JSON.parse(text)
   }
   const who = async () => json(await ask(at("/session"), { headers: own }))
-  /** @param {string} path */
-  const post = (path) => ask(at(path), { method: "POST", headers: own })
+  const post = (path: string) => ask(at(path), { method: "POST", headers: own })
   const users = "/liveperson/accountConfigReadOnly/api/account/12345678/configuration/le-users/users"
-  const api = (/** @type {string} */ subject) => ask(at(`${users}/${subject}?v=6.0`), { headers: own })
+  const api = (subject: string) => ask(at(`${users}/${subject}?v=6.0`), { headers: own })
 
-  /** @param {{ url: URL, status: number, text: string }} page */
-  const isLogin = (page) => assert.ok(page.url.origin === sentinel && page.text.includes('id="password"'), page.text)
+  const isLogin = (page: { url: URL; status: number; text: string }) =>
+    assert.ok(page.url.origin === sentinel && page.text.includes('id="password"'), page.text)
   const start = () => visit(at("/login?returnTo=/session"))
-  /** @param {{ url: URL, text: string }} page */
-  const logIn = (page) =>
+  const logIn = (page: { url: URL; text: string }) =>
     visit(new URL("/sentinel/login", sentinel), {
       method: "POST",
       headers: { origin: sentinel, "sec-fetch-site": "same-origin" },
@@ -73,8 +76,7 @@ export async function scenario({ application, send = fetch, sentinel }) {
     })
 
   let subject = ""
-  /** @type {ReadonlyArray<[string, () => Promise<unknown>]>} */
-  const steps = [
+  const steps: ReadonlyArray<[string, () => Promise<unknown>]> = [
     ["nobody is signed in", async () => assert.equal((await who()).signedIn, false)],
     [
       "sign-in",

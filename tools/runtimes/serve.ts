@@ -1,9 +1,8 @@
-// The application on Node, Bun and Deno, by the server that each of them has: `serve.mjs COMPOSITION PORT`. Says on stdout that it
+// The application on Node, Bun and Deno, by the server that each of them has: `serve.ts COMPOSITION PORT`. Says on stdout that it
 // listens.
-import { make } from "./application.ts"
+import { make, type Composition } from "./application.ts"
 
-/** @type {Record<string, () => Promise<import("./application.ts").Composition>>} */
-const compositions = {
+const compositions: Record<string, () => Promise<Composition>> = {
   FetchSignIn: async () => ({
     signIn: (await import("@le-auth/core/FetchSignIn")).layerServer,
     seal: (await import("@le-auth/core/Seal")).layerWebCrypto
@@ -20,11 +19,12 @@ if (composition === undefined) throw new Error(`Nothing is called ${name}`)
 const application = make(await composition(), process.env)
 await application.ready
 
-/** The servers of Bun and of Deno, as far as they are used here. @typedef {(request: Request) => Promise<Response>} Fetch */
-const { Bun, Deno } =
-  /** @type {{ Bun?: { serve: (options: object) => void }, Deno?: { serve: (options: object, fetch: Fetch) => void } }} */ (
-    globalThis
-  )
+/** The servers of Bun and of Deno, as far as they are used here. */
+type Fetch = (request: Request) => Promise<Response>
+const { Bun, Deno } = globalThis as {
+  Bun?: { serve: (options: object) => void }
+  Deno?: { serve: (options: object, fetch: Fetch) => void }
+}
 const at = { port: Number(port), hostname: "127.0.0.1" }
 if (Bun !== undefined) Bun.serve({ ...at, fetch: application.handler })
 else if (Deno !== undefined) Deno.serve({ ...at, onListen: () => {} }, application.handler)

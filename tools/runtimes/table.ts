@@ -1,35 +1,31 @@
 // The table of README.md: what was tried where, and came out well.
 
-/** A trial: it throws where something is not as it should be. @typedef {() => Promise<unknown>} Trial */
+/** A trial: it throws where something is not as it should be. */
+export type Trial = () => Promise<unknown>
 
-/**
- * What is tried in one place.
- * @typedef {object} Row
- * @property {string} name
- * @property {() => string | Promise<string>} version throws where there is none of them
- * @property {Record<string, Trial>} cells by the titles of the columns
- */
+/** What is tried in one place. */
+export interface Row {
+  readonly name: string
+  /** Throws where there is none of them. */
+  readonly version: () => string | Promise<string>
+  /** By the titles of the columns. */
+  readonly cells: Record<string, Trial>
+}
 
-/** What is there, and passed. @typedef {{ name: string, version: string, passed: ReadonlyArray<string> }} Found */
+/** What is there, and passed. */
+export type Found = { name: string; version: string; passed: ReadonlyArray<string> }
 
 const columns = ["`FetchSignIn`", "`NodeServerSignIn`", "`le-auth sentinel start`", "pages"]
 
 const start = "<!-- The table is written by npm run runtimes -- --write -->\n"
 const end = "<!-- End of the table -->\n"
 
-/**
- * Tries everything, one after the other, and says so in a line each.
- * @param {ReadonlyArray<Row>} rows
- * @param {(line: string) => void} say
- */
-export async function run(rows, say) {
-  /** @type {Array<string>} */
-  const failures = []
-  /** @type {Array<Found>} */
-  const found = []
+/** Tries everything, one after the other, and says so in a line each. */
+export async function run(rows: ReadonlyArray<Row>, say: (line: string) => void) {
+  const failures: Array<string> = []
+  const found: Array<Found> = []
   for (const { cells, name, version } of rows) {
-    /** @type {Found & { passed: Array<string> }} */
-    const row = { name, version: "", passed: [] }
+    const row: Found & { passed: Array<string> } = { name, version: "", passed: [] }
     found.push(row)
     try {
       row.version = await version()
@@ -51,11 +47,9 @@ export async function run(rows, say) {
   return { failures, found }
 }
 
-/** @param {unknown} error */
-const messageOf = (error) => (error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
-/** @param {ReadonlyArray<Found>} found */
-const linesOf = (found) => [
+const linesOf = (found: ReadonlyArray<Found>) => [
   `| where | version | ${columns.join(" | ")} |`,
   `|---|---|${"---|".repeat(columns.length)}`,
   ...found.map(
@@ -64,21 +58,21 @@ const linesOf = (found) => [
   )
 ]
 
-/** The place of the table in a text. @param {string} text */
-function place(text) {
+/** The place of the table in a text. */
+function place(text: string) {
   const [from, to] = [text.indexOf(start), text.indexOf(end)]
   if (from < 0 || to < from) throw new Error(`There is no place for the table: ${start}${end}`)
   return { from: from + start.length, to }
 }
 
-/** The text with the table of what was found. @param {string} text @param {ReadonlyArray<Found>} found */
-export function write(text, found) {
+/** The text with the table of what was found. */
+export function write(text: string, found: ReadonlyArray<Found>) {
   const { from, to } = place(text)
   return `${text.slice(0, from)}\n${linesOf(found).join("\n")}\n\n${text.slice(to)}`
 }
 
-/** In which lines the table of a text tells something else. @param {string} text @param {ReadonlyArray<Found>} found */
-export function compare(text, found) {
+/** In which lines the table of a text tells something else. */
+export function compare(text: string, found: ReadonlyArray<Found>) {
   const { from, to } = place(text)
   const told = text.slice(from, to).trim().split("\n")
   const lines = linesOf(found)

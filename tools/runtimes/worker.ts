@@ -4,11 +4,9 @@ import * as Seal from "@le-auth/core/Seal"
 
 import { make } from "./application.ts"
 
-/** @type {ReturnType<typeof make> | undefined} */
-let made
+let made: ReturnType<typeof make> | undefined
 
 export default {
-  /** @param {Request} request @param {Readonly<Record<string, string>>} env */
-  fetch: (request, env) =>
+  fetch: (request: Request, env: Readonly<Record<string, string>>) =>
     (made ??= make({ signIn: FetchSignIn.layerServer, seal: Seal.layerWebCrypto }, env)).handler(request)
 }

@@ -1,14 +1,13 @@
 // What workerd is told, in the format of its own.
 
-/** A value in workerd's own format. @param {string} text */
-const quoted = (text) => JSON.stringify(text)
+/** A value in workerd's own format. */
+const quoted = (text: string) => JSON.stringify(text)
 
-/**
- * One worker, its settings, and that it may ask whom it likes.
- * @param {number} port
- * @param {Record<string, string>} settings
- */
-export const workerdConfig = (port, settings) => `using Workerd = import "/workerd/workerd.capnp";
+/** One worker, its settings, and that it may ask whom it likes. */
+export const workerdConfig = (
+  port: number,
+  settings: Record<string, string>
+) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "application", worker = (

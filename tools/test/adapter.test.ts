@@ -15,11 +15,10 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 let copy = ""
 let bin = ""
 
-/** @param {string} file */
-const read = (file) => fs.readFileSync(path.join(copy, file), "utf8")
+const read = (file: string) => fs.readFileSync(path.join(copy, file), "utf8")
 
-/** Fails with all that the command said. @param {string} command @param {string} folder */
-const run = (command, folder = "") =>
+/** Fails with all that the command said. */
+const run = (command: string, folder: string = "") =>
   promisify(execFile)("sh", ["-c", `${command} 2>&1`], {
     cwd: path.join(copy, folder),
     env: { PATH: [bin, path.join(root, "node_modules/.bin"), process.env["PATH"]].join(path.delimiter), HOME: copy }
@@ -66,7 +65,7 @@ describe("a generated adapter", () => {
     it("the contract suites of the three ports", async () => {
       await run("node ../../tools/run-tests.ts", "packages/my-engine")
       const { testResults } = JSON.parse(read("packages/my-engine/build/test.json"))
-      const suites = testResults.flatMap((/** @type {{ assertionResults: { ancestorTitles: string[] }[] }} */ file) =>
+      const suites = testResults.flatMap((file: { assertionResults: { ancestorTitles: string[] }[] }) =>
         file.assertionResults.map(({ ancestorTitles }) => ancestorTitles[0])
       )
       const ports = ["TransactionStore", "SessionStore", "RefreshLock"]

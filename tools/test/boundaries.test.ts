@@ -30,7 +30,7 @@ describe("boundaries", () => {
     write("packages/node/src/index.ts", `export * from "./Keychain.ts"`)
     write("packages/web/src/A.ts", `/** import "@t/node" */\nexport * from "@t/core"`)
     write("apps/server/src/main.ts", `import "@t/web"\nimport("@t/node")`)
-    write("packages/core/test/A.test.ts", `import "vitest"\nimport "../src/A.ts"\nimport "../../../tools/b.mjs"`)
+    write("packages/core/test/A.test.ts", `import "vitest"\nimport "../src/A.ts"\nimport "../../../tools/b.ts"`)
     write("packages/web/test/A.test.ts", `import "../../core/test/B.ts"`)
     expect(check(root)).toEqual([])
   })
@@ -114,13 +114,7 @@ describe("boundaries", () => {
   })
 })
 
-/**
- * @param {string} dir
- * @param {string} layer
- * @param {string} platform
- * @param {string[]} siblings
- */
-function add(dir, layer, platform, siblings = []) {
+function add(dir: string, layer: string, platform: string, siblings: string[] = []) {
   const dependencies = Object.fromEntries(siblings.map((name) => [`@t/${name}`, "0.0.0"]))
   const references = siblings.map((name) => ({
     path: `../../${name === "cli" ? "apps" : "packages"}/${name}/tsconfig.src.json`
@@ -135,11 +129,7 @@ function add(dir, layer, platform, siblings = []) {
   write(`${dir}/tsconfig.test.json`, { references: [{ path: "tsconfig.src.json" }, ...references] })
 }
 
-/**
- * @param {string} file
- * @param {string | object} content
- */
-function write(file, content) {
+function write(file: string, content: string | object) {
   fs.mkdirSync(path.join(root, path.dirname(file)), { recursive: true })
   fs.writeFileSync(path.join(root, file), typeof content === "string" ? content : JSON.stringify(content))
 }

@@ -33,28 +33,31 @@ describe("versions of browsers", () => {
 })
 
 describe("the installation of browsers", () => {
-  /** @type {string} */
-  let folder
+  let folder: string
 
   beforeEach(() => void (folder = fs.mkdtempSync(path.join(os.tmpdir(), "browsers-"))))
   afterEach(() => fs.rmSync(folder, { recursive: true, force: true }))
 
-  /** A program on the PATH, the only ones there are. @param {string} name @param {string} script */
-  const program = (name, script) => fs.writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  /** A program on the PATH, the only ones there are. */
+  const program = (name: string, script: string) =>
+    fs.writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
 
-  /** An apt-get that writes down its calls. @param {string} script what it does then; `$1` is the command */
-  const apt = (script) => program("apt-get", `[ "$1" = --version ] || echo "$*" >> "${folder}/calls"\n${script}`)
+  /**
+   * An apt-get that writes down its calls.
+   * @param script what it does then; `$1` is the command
+   */
+  const apt = (script: string) =>
+    program("apt-get", `[ "$1" = --version ] || echo "$*" >> "${folder}/calls"\n${script}`)
 
   const calls = () => {
     const file = path.join(folder, "calls")
     return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n") : []
   }
 
-  /** @param {string} tool @param {Record<string, string>} [env] */
-  const run = (tool, env) =>
+  const run = (tool: string, env?: Record<string, string>) =>
     spawnSync(process.execPath, [path.join(root, "tools", tool)], { encoding: "utf8", env: { PATH: folder, ...env } })
 
-  const firefox = (/** @type {string} */ version) => `echo Mozilla Firefox ${version}`
+  const firefox = (version: string) => `echo Mozilla Firefox ${version}`
   const old = `${lowest.Firefox - 1}.4.0esr`
   const current = `${lowest.Firefox}.0esr`
 
@@ -62,7 +65,7 @@ describe("the installation of browsers", () => {
     apt("exit 0")
     program("firefox-esr", firefox(old))
     program("firefox", firefox(current))
-    const { status, stderr } = run("firefox.mjs")
+    const { status, stderr } = run("firefox.ts")
     expect([status, stderr, calls()]).toEqual([0, "", []])
   })
 
@@ -73,7 +76,7 @@ describe("the installation of browsers", () => {
       update) echo "E: no answer" >&2; exit 100 ;;
       install) while read -r line; do echo "$line"; done < "${folder}/new" > "${folder}/firefox-esr" ;;
     esac`)
-    const { status, stderr } = run("firefox.mjs")
+    const { status, stderr } = run("firefox.ts")
     expect(status).toBe(mayInstall ? 0 : 1)
     expect(calls()).toEqual(mayInstall ? ["update", "install -y firefox-esr"] : [])
     expect(stderr).toContain(mayInstall ? "E: no answer" : "too old")
@@ -82,7 +85,7 @@ describe("the installation of browsers", () => {
   it("fails with apt's words, the version found and where, the one needed, and what to do", () => {
     program("firefox-esr", firefox(old))
     apt(`[ "$1" = install ] && echo "E: Unable to fetch some archives" >&2 && exit 100\nexit 0`)
-    const { status, stderr } = run("firefox.mjs")
+    const { status, stderr } = run("firefox.ts")
     expect(status).toBe(1)
     for (const part of [
       `Firefox ${lowest.Firefox - 1}.4.0 at ${folder}/firefox-esr is too old`,
@@ -95,10 +98,10 @@ describe("the installation of browsers", () => {
     }
   })
 
-  for (const [tool, variable, name] of /** @type {const} */ ([
-    ["firefox.mjs", "FIREFOX_PATH", "Firefox"],
-    ["chromium.mjs", "CHROMIUM_PATH", "Chromium"]
-  ])) {
+  for (const [tool, variable, name] of [
+    ["firefox.ts", "FIREFOX_PATH", "Firefox"],
+    ["chromium.ts", "CHROMIUM_PATH", "Chromium"]
+  ] as const) {
     it(`never replaces the one that ${variable} names`, () => {
       apt("exit 0")
       program("chosen", `echo ${name} ${lowest[name] - 1}.1`)

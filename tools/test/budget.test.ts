@@ -7,8 +7,7 @@ import { targets } from "../budget/Targets.ts"
 import { kept } from "../budget/Worst.ts"
 
 describe("R96: a budget for a stranger's bytes", () => {
-  /** @type {Awaited<ReturnType<typeof start>>} */
-  let sentinel
+  let sentinel: Awaited<ReturnType<typeof start>>
   beforeAll(async () => {
     sentinel = await start()
   }, 60_000)

@@ -17,16 +17,14 @@ const { engines } = JSON.parse(readFileSync(path.join(cli, "package.json"), "utf
 const oldest = engines.node.replace(">=", "")
 const nodePackage = `node-${process.platform}-${process.arch}`
 let folder = ""
-/** @type {Record<string, string>} */
-let env = {}
+let env: Record<string, string> = {}
 
-/** @param {string[]} args */
-const leAuth = async (...args) => (await promisify(execFile)("le-auth", args, { env, cwd: folder })).stdout
+const leAuth = async (...args: string[]) => (await promisify(execFile)("le-auth", args, { env, cwd: folder })).stdout
 
 describe("the packed command", () => {
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), "le-auth-command-"))
-    const run = (/** @type {string} */ command, /** @type {string[]} */ args, cwd = folder) =>
+    const run = (command: string, args: string[], cwd = folder) =>
       execFileSync(command, args, { cwd, encoding: "utf8", stdio: "pipe" })
     const tarball = tarballs().find((file) => file.includes("le-auth-cli"))
     assert.isDefined(tarball)

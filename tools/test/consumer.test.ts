@@ -16,12 +16,11 @@ const libraries = tarballs().filter((file) => file.includes(`${path.sep}packages
 const { devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))
 let project = ""
 
-/** @param {string} command @param {string[]} args @param {string} [cwd] */
-const run = (command, args, cwd = project) => {
+const run = (command: string, args: string[], cwd: string = project) => {
   try {
     return execFileSync(command, args, { cwd, encoding: "utf8", stdio: "pipe" })
   } catch (error) {
-    const { stderr, stdout } = /** @type {{ stdout: string, stderr: string }} */ (error)
+    const { stderr, stdout } = error as { stdout: string; stderr: string }
     throw new Error(`${command} ${args.join(" ")}:\n${stdout}\n${stderr}`, { cause: error })
   }
 }

@@ -9,8 +9,7 @@ import { assert, describe, it } from "vitest"
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const out = path.join(root, "tools", "build", "examples")
 
-/** @returns {Array<{ from: string, code: string }>} */
-function collect() {
+function collect(): Array<{ from: string; code: string }> {
   const files = globSync(["README.md", "docs/**/*.md", "{packages,apps}/*/README.md", "packages/*/src/**/*.ts"], {
     cwd: root
   })
@@ -55,7 +54,7 @@ describe("examples", () => {
     try {
       execFileSync(path.join(root, "node_modules", ".bin", "tsc"), ["-p", out], { encoding: "utf8", stdio: "pipe" })
     } catch (error) {
-      assert.fail(String(/** @type {{ stdout: string }} */ (error).stdout))
+      assert.fail(String((error as { stdout: string }).stdout))
     }
   })
 })

@@ -15,8 +15,8 @@ const inherited = Object.entries(process.env).filter(
   ([name]) => !/^(?:NX_|NODE_OPTIONS|LE_AUTH_|FORCE_COLOR)/.test(name)
 )
 
-/** By what Nx looks up each target in its cache. @returns {Record<string, string>} */
-const hashes = (/** @type {Record<string, string>} */ env = {}) =>
+/** By what Nx looks up each target in its cache. */
+const hashes = (env: Record<string, string> = {}): Record<string, string> =>
   JSON.parse(
     execFileSync(process.execPath, ["tools/task-hashes.ts"], {
       cwd: copy,
@@ -25,11 +25,10 @@ const hashes = (/** @type {Record<string, string>} */ env = {}) =>
     })
   )
 
-/** @param {Record<string, string>} before @param {Record<string, string>} after */
-const changed = (before, after) => Object.keys(after).filter((name) => before[name] !== after[name])
+const changed = (before: Record<string, string>, after: Record<string, string>) =>
+  Object.keys(after).filter((name) => before[name] !== after[name])
 
-/** @param {string} file @param {(text: string) => string} change */
-const edit = (file, change) => {
+const edit = (file: string, change: (text: string) => string) => {
   const name = path.join(copy, file)
   fs.writeFileSync(name, change(fs.readFileSync(name, "utf8")))
 }
@@ -42,13 +41,13 @@ beforeAll(() => {
 afterAll(() => fs.rmSync(copy, { recursive: true, force: true }))
 
 describe("what Nx runs again", () => {
-  const byte = (/** @type {string} */ text) => `${text} `
+  const byte = (text: string) => `${text} `
   const everything = ["tools:test", "tools:integration"]
 
   it("are the tests that read what has changed, and no others", () => {
     let before = hashes()
     assert.deepStrictEqual(hashes(), before)
-    for (const [file, change, some, others] of /** @type {const} */ ([
+    for (const [file, change, some, others] of [
       // Its own source, another package's, its tests, another package's
       ["packages/web/src/WebSignIn.ts", byte, ["web:test", "example-server:integration"], ["core:test"]],
       ["packages/core/src/SignIn.ts", byte, ["core:test", "web:test", "cli:test", "cli:e2e"], []],
@@ -61,11 +60,11 @@ describe("what Nx runs again", () => {
       ["apps/cli/dist/main.js", byte, ["cli:e2e", "cli:integration"], ["web:test", "cli:test"]],
       [
         "package-lock.json",
-        (/** @type {string} */ text) => text.replace(/("node_modules\/vitest": \{[^}]*?"integrity": "sha512-)./, "$1x"),
+        (text: string) => text.replace(/("node_modules\/vitest": \{[^}]*?"integrity": "sha512-)./, "$1x"),
         ["core:test", "cli:integration"],
         []
       ]
-    ])) {
+    ] as const) {
       edit(file, change)
       const after = hashes()
       const again = changed(before, after)

@@ -5,11 +5,11 @@ import { assert, describe, it } from "vitest"
 
 const { packages } = JSON.parse(readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8"))
 
-/** @typedef {{ optionalDependencies?: Record<string, string>, resolved?: string, link?: boolean }} Entry */
-const entries = /** @type {Array<[string, Entry]>} */ (Object.entries(packages))
+export type Entry = { optionalDependencies?: Record<string, string>; resolved?: string; link?: boolean }
+const entries = Object.entries(packages) as Array<[string, Entry]>
 
-/** Where Node looks for a package: in each folder on the way up. @param {string} from @param {string} name */
-const isLocked = (from, name) => {
+/** Where Node looks for a package: in each folder on the way up. */
+const isLocked = (from: string, name: string) => {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("node_modules/") - 1))) {
     if (`${folder === "" ? "" : `${folder}/`}node_modules/${name}` in packages) return true
     if (folder === "" || !folder.includes("node_modules/")) return `node_modules/${name}` in packages

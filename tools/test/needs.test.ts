@@ -6,8 +6,8 @@ import { assert, describe, it } from "vitest"
 import { folders, leftOut, programs, testFiles } from "../needs.ts"
 import { projects } from "../test-projects.ts"
 
-/** @param {string} folder @param {string} file */
-const needsOf = (folder, file) => testFiles(folder).find((each) => each.file === `${folder}/test/${file}`)?.needs
+const needsOf = (folder: string, file: string) =>
+  testFiles(folder).find((each) => each.file === `${folder}/test/${file}`)?.needs
 
 describe("what tests need", () => {
   it("follows from the modules that they name, directly or not", () => {
@@ -20,7 +20,7 @@ describe("what tests need", () => {
   })
 
   it("decides which target runs them", () => {
-    const targetOf = (/** @type {string} */ folder, /** @type {string} */ file) =>
+    const targetOf = (folder: string, file: string) =>
       testFiles(folder).find((each) => each.file === `${folder}/test/${file}`)?.target
     assert.strictEqual(targetOf("packages/core", "SignIn.test.ts"), "test")
     assert.strictEqual(targetOf("apps/cli", "Shown.test.ts"), "test")

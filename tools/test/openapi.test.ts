@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs"
 
 import { assert, describe, it } from "vitest"
 
-import { documents, folder } from "../openapi.ts"
+import { documents, folder } from "../contracts/openapi.ts"
+import { pages, textOf } from "../contracts/pages.ts"
 
 describe("docs/openapi", () => {
   for (const [name, text] of Object.entries(documents)) {
@@ -10,20 +11,18 @@ describe("docs/openapi", () => {
       assert.strictEqual(readFileSync(new URL(name, folder), "utf8"), text, "run: npm run openapi")
     })
   }
+})
 
-  it("reference.html has every operation, and needs no script and no network", () => {
-    const page = documents["reference.html"]
-    for (const name of /** @type {const} */ (["sentinel.json", "domains.json", "control.json"])) {
-      for (const [path, methods] of Object.entries(JSON.parse(documents[name]).paths)) {
-        for (const [method, { operationId }] of Object.entries(/** @type {Record<string, any>} */ (methods))) {
-          assert.include(
-            page,
-            `<h3 id="${operationId}"><span class="method">${method.toUpperCase()}</span><code>${path}</code>`
-          )
-          assert.include(page, `href="#${operationId}"`)
-        }
-      }
-    }
-    assert.notMatch(page, /<script|<link|<img|https?:|@import|url\(| on[a-z]+=|undefined|\[object/)
-  })
+describe("npm run docs", () => {
+  for (const [name, page] of Object.entries(pages)) {
+    it(`${name} has every path, and loads nothing`, async () => {
+      const text = await textOf(page)
+      const { paths } = JSON.parse(documents[name.replace(".html", ".json") as keyof typeof documents])
+      for (const path of Object.keys(paths)) assert.include(text, JSON.stringify(path))
+      // Beside its own scripts; those have markup in strings.
+      const markup = text.replaceAll(/<script>.*?<\/script>/gs, "")
+      assert.notMatch(markup, /<script|<link|<img|src=|href=/)
+      assert.include(text, '"withDefaultFonts":false')
+    })
+  }
 })

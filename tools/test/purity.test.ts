@@ -10,8 +10,7 @@ const sources = globSync(["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"], { cwd
   .filter((file) => !file.startsWith("packages/testing/"))
   .map((file) => ({ file, text: readFileSync(path.join(root, file), "utf8") }))
 
-/** @param {RegExp} pattern */
-const having = (pattern) => sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
+const having = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 
 describe("published sources", () => {
   it("J3: reach no test service", () => {

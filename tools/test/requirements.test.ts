@@ -10,8 +10,8 @@ import { gaps, mentions, requirements } from "../requirements.ts"
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
 
-/** A folder with these files, as long as the test takes. @param {Record<string, string>} files */
-function folderOf(files) {
+/** A folder with these files, as long as the test takes. */
+function folderOf(files: Record<string, string>) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "requirements-"))
   onTestFinished(() => fs.rmSync(folder, { recursive: true }))
   for (const [name, text] of Object.entries(files)) {
@@ -40,7 +40,7 @@ describe("requirements", () => {
 
   it("of the browser are named by a test that runs in Chromium and Firefox", () => {
     const named = mentions(root)
-    const isNamed = (/** @type {string} */ number) =>
+    const isNamed = (number: string) =>
       [...(named.get(number) ?? [])].some((file) => file.startsWith("packages/browser/test/browsers/"))
     const numbers = requirements(root, "B")
     expect(numbers).toContain("C11")

@@ -17,20 +17,18 @@ const list = JSON.parse(fs.readFileSync(path.join(root, "tools/runtimes/engines/
 
 const passes = () => Promise.resolve()
 
-/** @param {Partial<table.Row>} [changes] @returns {table.Row} */
-const row = (changes) => ({
+const row = (changes?: Partial<table.Row>): table.Row => ({
   name: "Deno",
   version: () => "2.9",
   cells: { "`FetchSignIn`": passes, "`NodeServerSignIn`": passes },
   ...changes
 })
 
-/** @param {ReadonlyArray<table.Row>} rows */
-const run = (...rows) => table.run(rows, () => {})
+const run = (...rows: ReadonlyArray<table.Row>) => table.run(rows, () => {})
 
 describe("the engines", () => {
   it("J6: are in the table, each with the version that is wanted", () => {
-    const wanted = Object.entries(/** @type {Record<string, string>} */ (list.dependencies))
+    const wanted = Object.entries(list.dependencies as Record<string, string>)
     assert.strictEqual(wanted.length, engines.length)
     for (const [name, range] of wanted) {
       // Patches alone come by themselves, so the table stays right.
@@ -97,15 +95,14 @@ describe("a run of the matrix", () => {
 })
 
 describe("the scenario", () => {
-  /** @param {(path: string) => Response | undefined} answer undefined: nobody is signed in */
-  const walk = (answer) =>
+  /** @param answer undefined: nobody is signed in */
+  const walk = (answer: (path: string) => Response | undefined) =>
     scenario({
       application: "http://app.example",
       sentinel: "http://sentinel.example",
       send: async (request) => answer(new URL(request.url).pathname) ?? Response.json({ signedIn: false })
     })
-  /** @param {Promise<unknown>} walked */
-  const problem = (walked) =>
+  const problem = (walked: Promise<unknown>) =>
     walked.then(
       () => "none",
       (error) => error.message

@@ -20,7 +20,7 @@ const patterns = [
 ]
 
 /** What a source text offers. */
-const switchesOf = (/** @type {string} */ source) =>
+const switchesOf = (source: string) =>
   new Set(patterns.flatMap((pattern) => [...source.matchAll(pattern)].map(([, name]) => name ?? "")))
 
 /** All of them, as `core/SignIn pkce`. What errors say is no switch. */
@@ -35,11 +35,11 @@ const inSources = ["core", "node", "web", "browser"].flatMap((name) =>
 )
 
 /** The rows of a table, as cells. */
-const rows = (/** @type {string} */ title) => {
+const rows = (title: string) => {
   const section = page.split(`\n## ${title}\n`)[1]?.split("\n## ")[0] ?? ""
   return [...section.matchAll(/^\| (`.*) \|$/gm)].map(([, row]) => (row ?? "").split(" | "))
 }
-const named = (/** @type {string[]} */ [module = "", switches = ""]) =>
+const named = ([module = "", switches = ""]: string[]) =>
   [...switches.matchAll(/`(\w+)`/g)].map(([, name]) => `${module.slice(1, -1)} ${name}`)
 
 const weakening = rows("What weakens something")

@@ -9,8 +9,7 @@ import { end, inTime, onFreePort } from "../server.ts"
 
 describe("a server of the tests", () => {
   it("gets another port when somebody was faster", async () => {
-    /** @type {number[]} */
-    const ports = []
+    const ports: number[] = []
     const taken = createServer()
     const result = await onFreePort(async (port) => {
       ports.push(port)

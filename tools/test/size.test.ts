@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest"
 import { measure, program } from "../bench/size/Measure.ts"
 
 /** The peers that are installed here; `npm run bench -- size` has all. */
-const smallest = /** @type {const} */ (["@badgateway/oauth2-client", "oauth4webapi"])
+const smallest = ["@badgateway/oauth2-client", "oauth4webapi"] as const
 
-for (const bundler of /** @type {const} */ (["rolldown", "esbuild"])) {
+for (const bundler of ["rolldown", "esbuild"] as const) {
   describe(`what a page pays, by ${bundler}`, () => {
     it("is within the budgets", async ({ annotate }) => {
       const { budgets, rows } = await measure(bundler, smallest)
@@ -15,10 +15,7 @@ for (const bundler of /** @type {const} */ (["rolldown", "esbuild"])) {
     })
 
     it("has nothing of Effect in the plain entry, and no schema in the Effect modules", async () => {
-      const [plain, effect] = await Promise.all([
-        program("PlainPopup.mjs", bundler),
-        program("EffectPage.mjs", bundler)
-      ])
+      const [plain, effect] = await Promise.all([program("PlainPopup.ts", bundler), program("EffectPage.ts", bundler)])
       expect(plain.modules.filter((name) => /node_modules|\/core\//.test(name))).toEqual([])
       expect(effect.modules.filter((name) => /effect\/(src|dist)\/Schema/.test(name))).toEqual([])
       expect(effect.modules.some((name) => name.includes("node_modules/effect/"))).toBe(true)

@@ -7,22 +7,29 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "vitest"
 import { parse } from "yaml"
 
-/** @typedef {{ uses?: string, run?: string, with?: Record<string, string> }} Step */
+type Step = { uses?: string; run?: string; with?: Record<string, string> }
 /** One with `uses` is another workflow of this repository. */
-/** @typedef {{ uses?: string, "timeout-minutes"?: number, permissions?: object, env?: Record<string, string>, "runs-on": string, container?: object, steps?: Step[] }} Job */
+type Job = {
+  uses?: string
+  "timeout-minutes"?: number
+  permissions?: object
+  env?: Record<string, string>
+  "runs-on": string
+  container?: object
+  steps?: Step[]
+}
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const github = path.join(root, ".github")
 const { scripts } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"))
-/** @param {string} pattern */
-const read = (pattern) =>
+const read = (pattern: string) =>
   fs.globSync(pattern, { cwd: github }).map((file) => {
     const text = fs.readFileSync(path.join(github, file), "utf8")
     return { file, text, yaml: parse(text) }
   })
 const workflows = read("workflows/*.yml")
 const jobs = workflows.flatMap(({ file, yaml }) =>
-  Object.entries(/** @type {Record<string, Job>} */ (yaml.jobs)).map(([name, job]) => ({
+  Object.entries(yaml.jobs as Record<string, Job>).map(([name, job]) => ({
     name: `${file}: ${name}`,
     job
   }))
@@ -101,7 +108,7 @@ describe("the templates of issues", () => {
     for (const { name, description, body } of forms) {
       assert.isString(name)
       assert.isString(description)
-      const fields = body.filter((/** @type {{ type: string }} */ { type }) => type !== "markdown")
+      const fields = body.filter(({ type }: { type: string }) => type !== "markdown")
       assert.isNotEmpty(fields)
       for (const field of fields) assert.isTrue(field.id !== undefined && field.attributes.label !== undefined, name)
     }

@@ -146,7 +146,7 @@ describe("a mistake in a command", () => {
     const mistakes: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
       [
         ["start", "--point", "foo=1"],
-        /profile\.foo: there is no such name here\. All of them: docs\/sentinel-dialect\.md/
+        /points\.foo: there is no such name here\. All of them: docs\/sentinel-dialect\.md/
       ],
       [["start", "--port", "70000"], /--port cannot be "70000"\. It must be a port, from 0 to 65535\./],
       ...["10.0.0.1/8", "10.0.0.0", "300.0.0.0/8", "10.0.0.0/33", "none,none"].map(

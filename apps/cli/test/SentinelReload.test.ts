@@ -120,9 +120,9 @@ describe("a configuration file that changes", () => {
   })
 
   it("says what counts from the next start on", async () => {
-    const sentinel = await running("profile.json")
-    sentinel.write(textOf("1", { profile: { expiresIn: "string" } }))
-    await sentinel.output(/profile and signing_keys count from the next start on/)
+    const sentinel = await running("points.json")
+    sentinel.write(textOf("1", { points: { expiresIn: "string" } }))
+    await sentinel.output(/points and signing_keys count from the next start on/)
     await sentinel.stop()
   })
 })

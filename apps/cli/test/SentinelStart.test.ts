@@ -378,7 +378,7 @@ describe("le-auth sentinel start", () => {
     const config = configFile(
       JSON.stringify({
         accounts: [{ id: "1", users: [], installations: [] }],
-        profile: { tokenClientErrorStatus: 401, openerPolicy: "unsafe-none" }
+        points: { tokenClientErrorStatus: 401, openerPolicy: "unsafe-none" }
       })
     )
     const unknownClient = async (flags: ReadonlyArray<string>) => {
@@ -394,8 +394,8 @@ describe("le-auth sentinel start", () => {
     assert.strictEqual(await unknownClient(["--point", "tokenClientErrorStatus=400"]), 400)
     const { code, stderr } = await run(["sentinel", "start", "--point", "expiresIn=never", "--point", "nope=1"])
     assert.strictEqual(code, 7)
-    assert.include(stderr, "profile.expiresIn")
-    assert.include(stderr, "profile.nope")
+    assert.include(stderr, "points.expiresIn")
+    assert.include(stderr, "points.nope")
     for (const old of ["staging", "expiresIn=string"]) {
       const refused = await run(["sentinel", "start", "--profile", old])
       assert.strictEqual(refused.code, 2)
@@ -414,7 +414,7 @@ describe("le-auth sentinel init", () => {
     const text = Fs.readFileSync(file, "utf8")
     assert.include(text, '"$schema": "./fresh.schema.json"')
     const schema = JSON.parse(Fs.readFileSync(Path.join(directory, "fresh.schema.json"), "utf8"))
-    assert.includeMembers(Object.keys(schema.properties), ["$schema", "profile", "accounts"])
+    assert.includeMembers(Object.keys(schema.properties), ["$schema", "points", "accounts"])
 
     const sentinel = start(["sentinel", "start", "--strict", "--port", "0", "--config", file])
     await sentinel.output(/Ctrl-C stops it/)

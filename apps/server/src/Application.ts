@@ -16,7 +16,7 @@ import * as Stores from "./Stores.ts"
 
 /** What the routes stand on: the sign-in, the sessions, the installation, and where all of it is kept. */
 const services = (configuration: Configuration.Configuration) =>
-  WebApplication.layer({ frameAncestors: configuration.frameAncestors }).pipe(
+  WebApplication.layerWith({ frameAncestors: configuration.frameAncestors }).pipe(
     Layer.provideMerge(NodeServerSignIn.layerServer),
     Layer.provideMerge(Stores.layer(configuration.store)),
     Layer.provideMerge(AppInstallations.layer(configuration.installation)),

@@ -74,4 +74,4 @@ const ports = (url: StoreUrl.StoreUrl): Ports => {
 
 /** The three ports, and which browser belongs to which session. */
 export const layer = (url: StoreUrl.StoreUrl) =>
-  BrowserSessions.layer().pipe(Layer.provideMerge(ports(url)), Layer.provide(NodeCrypto.layer))
+  BrowserSessions.layer.pipe(Layer.provideMerge(ports(url)), Layer.provide(NodeCrypto.layer))

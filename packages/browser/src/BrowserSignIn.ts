@@ -64,23 +64,11 @@ export class BrowserSignIn extends Context.Service<
 >()("@le-auth/browser/BrowserSignIn") {}
 
 /**
- * Sign-in through the backend on the page's own origin.
- *
- * @example
- * ```ts
- * import * as BrowserSignIn from "@le-auth/browser/BrowserSignIn"
- * import * as Effect from "effect/Effect"
- *
- * const who = BrowserSignIn.resume.pipe(
- *   Effect.map((session) => `User ${session.subject}`),
- *   Effect.catchTag("NotSignedIn", () => Effect.succeed("Nobody")),
- *   Effect.provide(BrowserSignIn.layer({ paths: { session: "/auth/session" } }))
- * )
- * ```
+ * See {@link layer}, with options.
  *
  * @since 0.1.0
  */
-export const layer = (options: Plain.Backend = {}): Layer.Layer<BrowserSignIn> =>
+export const layerWith = (options: Plain.Backend): Layer.Layer<BrowserSignIn> =>
   Layer.succeed(BrowserSignIn, {
     redirect: (redirectOptions) =>
       Effect.suspend(() => {
@@ -116,6 +104,25 @@ export const layer = (options: Plain.Backend = {}): Layer.Layer<BrowserSignIn> =
         )
       )
   })
+
+/**
+ * Sign-in through the backend on the page's own origin.
+ *
+ * @example
+ * ```ts
+ * import * as BrowserSignIn from "@le-auth/browser/BrowserSignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * const who = BrowserSignIn.resume.pipe(
+ *   Effect.map((session) => `User ${session.subject}`),
+ *   Effect.catchTag("NotSignedIn", () => Effect.succeed("Nobody")),
+ *   Effect.provide(BrowserSignIn.layerWith({ paths: { session: "/auth/session" } }))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<BrowserSignIn> = layerWith({})
 
 /**
  * Sends the user to the sign-in, with the `BrowserSignIn` of the context.

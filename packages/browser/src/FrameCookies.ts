@@ -32,23 +32,11 @@ export class FrameCookies extends Context.Service<
 const keptBack = ({ message, reason }: Plain.CookiesKeptBack) => Effect.fail(new CookiesKeptBack({ message, reason }))
 
 /**
- * The cookies of the backend on the page's own origin.
- *
- * @example
- * ```ts
- * import * as FrameCookies from "@le-auth/browser/FrameCookies"
- * import * as Effect from "effect/Effect"
- *
- * const wayOut = FrameCookies.check.pipe(
- *   Effect.as(undefined),
- *   Effect.catchTag("CookiesKeptBack", ({ message }) => Effect.succeed(message)),
- *   Effect.provide(FrameCookies.layer())
- * )
- * ```
+ * See {@link layer}, with options.
  *
  * @since 0.1.0
  */
-export const layer = (options: Plain.Backend = {}): Layer.Layer<FrameCookies> =>
+export const layerWith = (options: Plain.Backend): Layer.Layer<FrameCookies> =>
   Layer.succeed(FrameCookies, {
     check: Effect.flatMap(
       call(Plain.cookies, options),
@@ -69,6 +57,25 @@ export const layer = (options: Plain.Backend = {}): Layer.Layer<FrameCookies> =>
         result._tag === "CookiesKeptBack" ? keptBack(result) : signedIn(result)
     )
   })
+
+/**
+ * The cookies of the backend on the page's own origin.
+ *
+ * @example
+ * ```ts
+ * import * as FrameCookies from "@le-auth/browser/FrameCookies"
+ * import * as Effect from "effect/Effect"
+ *
+ * const wayOut = FrameCookies.check.pipe(
+ *   Effect.as(undefined),
+ *   Effect.catchTag("CookiesKeptBack", ({ message }) => Effect.succeed(message)),
+ *   Effect.provide(FrameCookies.layer)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<FrameCookies> = layerWith({})
 
 /**
  * Whether the browser lets the session's cookies through, with the `FrameCookies` of the context.

@@ -31,19 +31,11 @@ export class PageSession extends Context.Service<
 >()("@le-auth/browser/PageSession") {}
 
 /**
- * The session that the backend on the page's own origin keeps.
- *
- * @example
- * ```ts
- * import * as PageSession from "@le-auth/browser/PageSession"
- * import * as Effect from "effect/Effect"
- *
- * const leave = PageSession.signOut.pipe(Effect.provide(PageSession.layer()))
- * ```
+ * See {@link layer}, with options.
  *
  * @since 0.1.0
  */
-export const layer = (options: Plain.Backend = {}): Layer.Layer<PageSession> =>
+export const layerWith = (options: Plain.Backend): Layer.Layer<PageSession> =>
   Layer.succeed(PageSession, {
     current: Effect.flatMap(
       call(Plain.session, options),
@@ -75,6 +67,21 @@ export const layer = (options: Plain.Backend = {}): Layer.Layer<PageSession> =>
       })
     )
   })
+
+/**
+ * The session that the backend on the page's own origin keeps.
+ *
+ * @example
+ * ```ts
+ * import * as PageSession from "@le-auth/browser/PageSession"
+ * import * as Effect from "effect/Effect"
+ *
+ * const leave = PageSession.signOut.pipe(Effect.provide(PageSession.layer))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<PageSession> = layerWith({})
 
 /**
  * Who is signed in, with the `PageSession` of the context.

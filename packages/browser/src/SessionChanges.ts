@@ -26,7 +26,7 @@ import * as Plain from "./plain.ts"
  *
  * const program = SessionChanges.changes.pipe(
  *   Stream.runForEach((session) => Effect.log(Option.isSome(session) ? session.value.subject : "Nobody")),
- *   Effect.provide(PageSession.layer())
+ *   Effect.provide(PageSession.layer)
  * )
  * ```
  *

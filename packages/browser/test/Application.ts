@@ -71,7 +71,7 @@ const stores = Layer.mergeAll(
   TransactionStore.layerMemory,
   SessionStore.layerMemory,
   RefreshLock.layerMemory,
-  BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
+  BrowserSessions.layer.pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
 )
 
 export interface Options {
@@ -92,7 +92,7 @@ const numbered = (bodies: Array<string>) =>
     { global: true }
   )
 
-export const make = async ({ host, web }: Options = {}) => {
+export const make = async ({ host, web = {} }: Options = {}) => {
   const [port, sentinelPort] = [await freePort(), await freePort()]
   const origin = host === undefined ? `http://localhost:${port}` : `https://${host}:${port}`
   const redirectUri = RedirectUri.make(`${origin}/callback`)
@@ -110,7 +110,7 @@ export const make = async ({ host, web }: Options = {}) => {
     redirectUris: [redirectUri]
   })
   const bodies: Array<string> = []
-  const routes = Layer.mergeAll(await pages(), WebSignIn.layer(web), numbered(bodies))
+  const routes = Layer.mergeAll(await pages(), WebSignIn.layerWith(web), numbered(bodies))
   const application = HttpRouter.serve(routes, {
     disableLogger: true,
     disableListenLog: true

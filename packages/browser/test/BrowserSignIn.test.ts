@@ -8,7 +8,7 @@ import { json, open, view } from "./FakePage.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
 
-const live = Effect.provide(BrowserSignIn.layer())
+const live = Effect.provide(BrowserSignIn.layer)
 
 describe("BrowserSignIn.redirect", () => {
   it.effect("A10: sends the tab to the backend's login, where the layer says", () => {
@@ -19,7 +19,7 @@ describe("BrowserSignIn.redirect", () => {
           assert.deepStrictEqual(page.visited, ["https://app.example/auth?returnTo=%2Finbox&account=12345678"])
         )
       ),
-      Effect.provide(BrowserSignIn.layer({ paths: { login: "/auth" } }))
+      Effect.provide(BrowserSignIn.layerWith({ paths: { login: "/auth" } }))
     )
   })
 
@@ -107,19 +107,19 @@ describe("BrowserSignIn.onReturn", () => {
 
 describe("the layer", () => {
   it("needs nothing: no installation, no store, no crypto", () => {
-    expectTypeOf(BrowserSignIn.layer()).toEqualTypeOf<Layer.Layer<BrowserSignIn.BrowserSignIn>>()
+    expectTypeOf(BrowserSignIn.layer).toEqualTypeOf<Layer.Layer<BrowserSignIn.BrowserSignIn>>()
   })
 
   it("H5: a secret does not compile", () => {
     // @ts-expect-error a page has no client secret
-    BrowserSignIn.layer({ clientSecret: "s" })
+    BrowserSignIn.layerWith({ clientSecret: "s" })
     // @ts-expect-error nor a refresh token
-    BrowserSignIn.layer({ refresh_token: "t" })
+    BrowserSignIn.layerWith({ refresh_token: "t" })
     const installation = { clientId: "c", clientSecret: "s" }
     // @ts-expect-error nor in a variable
-    BrowserSignIn.layer(installation)
+    BrowserSignIn.layerWith(installation)
     // @ts-expect-error nor with the sign-in
     void BrowserSignIn.redirect({ clientSecret: "s" })
-    assert.isTrue(Layer.isLayer(BrowserSignIn.layer()))
+    assert.isTrue(Layer.isLayer(BrowserSignIn.layer))
   })
 })

@@ -7,7 +7,7 @@ import { json, open, view } from "./FakePage.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
 
-const live = Effect.provide(PageSession.layer({ paths: { session: "/me" } }))
+const live = Effect.provide(PageSession.layerWith({ paths: { session: "/me" } }))
 const done = () => new Response(null, { status: 204 })
 
 describe("PageSession", () => {
@@ -63,8 +63,8 @@ describe("PageSession", () => {
 
   it("H5: a secret does not compile", () => {
     // @ts-expect-error a page has no client secret
-    PageSession.layer({ clientSecret: "s" })
+    PageSession.layerWith({ clientSecret: "s" })
     // @ts-expect-error nor a refresh token
-    PageSession.layer({ refreshToken: "t" })
+    PageSession.layerWith({ refreshToken: "t" })
   })
 })

@@ -83,12 +83,12 @@ describe("FrameCookies", () => {
       }
       page.answer = () => Promise.reject(new TypeError("Failed to fetch"))
       assert.strictEqual((yield* Effect.flip(FrameCookies.check))._tag, "BackendUnavailable")
-    }).pipe(Effect.provide(FrameCookies.layer()))
+    }).pipe(Effect.provide(FrameCookies.layer))
   })
 
   it("H5: needs nothing, and a secret does not compile", () => {
-    expectTypeOf(FrameCookies.layer()).toEqualTypeOf<Layer.Layer<FrameCookies.FrameCookies>>()
+    expectTypeOf(FrameCookies.layer).toEqualTypeOf<Layer.Layer<FrameCookies.FrameCookies>>()
     // @ts-expect-error a page has no client secret
-    FrameCookies.layer({ clientSecret: "s" })
+    FrameCookies.layerWith({ clientSecret: "s" })
   })
 })

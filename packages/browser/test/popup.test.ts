@@ -192,6 +192,6 @@ describe("several tabs", () => {
         [undefined, view.subject]
       )
       assert.strictEqual(page.listeners.size, 0)
-    }).pipe(Effect.provide(PageSession.layer()))
+    }).pipe(Effect.provide(PageSession.layer))
   )
 })

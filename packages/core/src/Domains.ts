@@ -188,7 +188,7 @@ const unavailable = (answer: Transport.Answer, problem = `it answered with the s
   })
 
 /** What time alone may change. */
-const failureOf = ({ reason }: DomainsError): RetryPolicy.Failure | undefined => {
+const failureOf = ({ reason }: DomainsError): RetryPolicy.RetryableFailure | undefined => {
   if (reason._tag !== "Unavailable") return undefined
   const { retryAfter, status, transport } = reason
   if (status === 429) return { _tag: "RateLimited", retryAfter }

@@ -39,7 +39,7 @@ export interface Leases {
   /** How long a lease is kept after the death of its process. */
   readonly lifetime: Duration.Duration
   /** How long to wait for another process. */
-  readonly patience: Duration.Duration
+  readonly timeout: Duration.Duration
   /** Takes the lease if it is free. Says whether it was. */
   readonly take: (lease: Lease) => Effect.Effect<boolean, StoreError>
   /** Extends the lease, if it still is of this owner. Says whether it was. */
@@ -57,8 +57,8 @@ const waitFor = (leases: Leases, lease: Lease): Effect.Effect<void, StoreError> 
     const attempt = (pause: number): Effect.Effect<void, StoreError> =>
       Effect.gen(function* () {
         if (yield* leases.take(lease)) return
-        if ((yield* Clock.currentTimeMillis) - since >= Duration.toMillis(leases.patience)) {
-          const operation = `wait for another process: it still refreshes after ${Duration.format(leases.patience)}`
+        if ((yield* Clock.currentTimeMillis) - since >= Duration.toMillis(leases.timeout)) {
+          const operation = `wait for another process: it still refreshes after ${Duration.format(leases.timeout)}`
           return yield* new StoreError({ store: leases.name, operation })
         }
         yield* Effect.sleep(Duration.millis(yield* Random.nextBetween(pause / 2, pause)))

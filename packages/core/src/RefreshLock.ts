@@ -14,7 +14,7 @@ import type { StoreError } from "./StoreError.ts"
  * all processes that share the lock. Different keys do not wait for each other. The lock is released when the effect ends
  * in any way, and when its process dies.
  *
- * Whoever waits for another process may lose patience: then `withLock` fails with a `StoreError`, and the effect never runs.
+ * A wait for another process may end: then `withLock` fails with a `StoreError`, and the effect never runs.
  *
  * Each refresh runs under the lock of its session, for one attempt. What is stored is guarded by its generation: the lock saves work.
  * Nothing that runs under one lock asks for another.

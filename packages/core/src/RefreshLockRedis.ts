@@ -39,7 +39,7 @@ export interface Options {
    * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer than
    * a refresh takes with all its repetitions.
    */
-  readonly patience?: Duration.Input | undefined
+  readonly timeout?: Duration.Input | undefined
 }
 
 /**
@@ -56,7 +56,7 @@ export const layerWith = (options: Options): Layer.Layer<RefreshLock, never, Red
       return LeaseLock.make({
         name,
         lifetime,
-        patience: Duration.fromInputUnsafe(options.patience ?? "2 minutes"),
+        timeout: Duration.fromInputUnsafe(options.timeout ?? "2 minutes"),
         take: ({ key, owner }) =>
           redis.send<string | null>("SET", keyOf(key), owner, "NX", "PX", milliseconds(lifetime)).pipe(
             Effect.map((answer) => answer !== null),

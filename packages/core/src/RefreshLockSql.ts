@@ -28,7 +28,7 @@ export interface Options {
    * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer than
    * a refresh takes with all its repetitions.
    */
-  readonly patience?: Duration.Input | undefined
+  readonly timeout?: Duration.Input | undefined
 }
 
 interface Times {
@@ -81,7 +81,7 @@ export const layerWith = (options: Options): Layer.Layer<RefreshLock, StoreError
       return yield* LeaseLock.make({
         name,
         lifetime,
-        patience: Duration.fromInputUnsafe(options.patience ?? "2 minutes"),
+        timeout: Duration.fromInputUnsafe(options.timeout ?? "2 minutes"),
         take: (lease) =>
           Effect.flatMap(times, (times) => take({ ...lease, ...times })).pipe(Effect.map(isOne), run("take")),
         renew: (lease) =>

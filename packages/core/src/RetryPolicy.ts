@@ -10,11 +10,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 /**
- * What a failed call says about itself.
+ * A failure after which a call may be made again.
  *
  * @since 0.1.0
  */
-export type Failure =
+export type RetryableFailure =
   /** 5xx, or the connection could not be made: nothing was done. With the seconds of `Retry-After` if there was an answer with any. */
   | { readonly _tag: "ServerError"; readonly retryAfter?: number | undefined }
   /** 429, with the seconds of `Retry-After` if it had any. */
@@ -22,13 +22,13 @@ export type Failure =
 
 /**
  * Decides how long to wait before the next attempt. `attempt` is 1 before the first repetition; `login` is true for calls to
- * the token endpoint, which LivePerson wants more patience with. None: the failure is final.
+ * the token endpoint, for which LivePerson asks for longer pauses. None: the failure is final.
  *
  * @since 0.1.0
  */
 export type RetryPolicy = (options: {
   readonly attempt: number
-  readonly failure: Failure
+  readonly failure: RetryableFailure
   readonly login: boolean
 }) => Option.Option<Duration.Duration>
 
@@ -82,7 +82,7 @@ export const Current = Context.Reference<RetryPolicy>("@le-auth/core/RetryPolicy
  * @since 0.1.0
  */
 export const retry =
-  <E>(options: { readonly login: boolean; readonly failureOf: (error: E) => Failure | undefined }) =>
+  <E>(options: { readonly login: boolean; readonly failureOf: (error: E) => RetryableFailure | undefined }) =>
   <A, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Current, (policy) => {
       const run = (attempt: number): Effect.Effect<A, E, R> =>

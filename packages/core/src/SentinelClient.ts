@@ -40,11 +40,11 @@ import * as Transport from "./Transport.ts"
 import * as TransportProblem from "./TransportProblem.ts"
 
 /**
- * Whom a call speaks for, and to whom: `sentinel` is what `Domains.resolve` gave for the installation's account.
+ * The client and the Sentinel host of a call: `sentinel` is what `Domains.resolve` gave for the installation's account.
  *
  * @since 0.1.0
  */
-export interface Endpoint {
+export interface ClientContext {
   readonly installation: AppInstallation
   readonly sentinel: Origin
 }
@@ -60,7 +60,7 @@ export class SentinelClient extends Context.Service<
   {
     /** Exchanges an authorization code, once. `redirectUri` is given if and only if it was sent to authorize. */
     readonly exchange: (
-      options: Endpoint & {
+      options: ClientContext & {
         readonly code: AuthorizationCode
         readonly redirectUri?: RedirectUri | undefined
         readonly codeVerifier?: CodeVerifier | undefined
@@ -68,15 +68,17 @@ export class SentinelClient extends Context.Service<
     ) => Effect.Effect<TokenResponse, TokenError>
     /** Exchanges a refresh token for a new access token. */
     readonly refresh: (
-      options: Endpoint & { readonly refreshToken: RefreshToken }
+      options: ClientContext & { readonly refreshToken: RefreshToken }
     ) => Effect.Effect<TokenResponse, TokenError>
     /** Ends **all LivePerson sessions** of the user to whom the refresh token belongs. */
-    readonly revoke: (options: Endpoint & { readonly refreshToken: RefreshToken }) => Effect.Effect<void, TokenError>
+    readonly revoke: (
+      options: ClientContext & { readonly refreshToken: RefreshToken }
+    ) => Effect.Effect<void, TokenError>
     /**
      * An app token, with which the application acts for itself and for no user. The installation needs the grant type
      * `client_credentials`. Nothing renews it: ask for another one when it has expired.
      */
-    readonly appToken: (endpoint: Endpoint) => Effect.Effect<AppTokenResponse, TokenError>
+    readonly appToken: (context: ClientContext) => Effect.Effect<AppTokenResponse, TokenError>
     /** The public keys of app tokens and id_tokens. */
     readonly keys: (sentinel: Origin) => Effect.Effect<JsonWebKeySet, TokenError>
   }
@@ -194,7 +196,7 @@ export const layer: Layer.Layer<SentinelClient, never, Transport.Transport> = La
     /** Credentials in the body, as LivePerson wants them. */
     const post = (
       operation: TokenError["operation"],
-      { installation, sentinel }: Endpoint,
+      { installation, sentinel }: ClientContext,
       path: (accountId: AccountId) => string,
       grant: Record<string, string>
     ) => {
@@ -208,35 +210,38 @@ export const layer: Layer.Layer<SentinelClient, never, Transport.Transport> = La
       return answered(operation, { method: "POST", url: address, headers: formHeaders, body }, form)
     }
 
-    const observed = <A>(operation: TokenError["operation"], endpoint: Endpoint, call: Effect.Effect<A, TokenError>) =>
-      Telemetry.observed(`SentinelClient.${operation}`, () => endpoint.installation.accountId, call)
+    const observed = <A>(
+      operation: TokenError["operation"],
+      context: ClientContext,
+      call: Effect.Effect<A, TokenError>
+    ) => Telemetry.observed(`SentinelClient.${operation}`, () => context.installation.accountId, call)
 
     return SentinelClient.of({
-      exchange: ({ code, codeVerifier, redirectUri, ...endpoint }) => {
+      exchange: ({ code, codeVerifier, redirectUri, ...context }) => {
         const grant = {
           grant_type: "authorization_code",
           code: Redacted.value(code),
           ...(redirectUri === undefined ? {} : { redirect_uri: redirectUri }),
           ...(codeVerifier === undefined ? {} : { code_verifier: Redacted.value(codeVerifier) })
         }
-        const call = post("exchange", endpoint, paths.token, grant)
-        return observed("exchange", endpoint, Effect.flatMap(call, tokens("exchange")))
+        const call = post("exchange", context, paths.token, grant)
+        return observed("exchange", context, Effect.flatMap(call, tokens("exchange")))
       },
 
-      refresh: ({ refreshToken, ...endpoint }) => {
+      refresh: ({ refreshToken, ...context }) => {
         const grant = { grant_type: "refresh_token", refresh_token: Redacted.value(refreshToken) }
-        const call = post("refresh", endpoint, paths.token, grant)
-        return observed("refresh", endpoint, retrying(Effect.flatMap(call, tokens("refresh"))))
+        const call = post("refresh", context, paths.token, grant)
+        return observed("refresh", context, retrying(Effect.flatMap(call, tokens("refresh"))))
       },
 
-      revoke: ({ refreshToken, ...endpoint }) => {
-        const call = post("revoke", endpoint, paths.revoke, { token: Redacted.value(refreshToken) })
-        return observed("revoke", endpoint, Effect.asVoid(retrying(call)))
+      revoke: ({ refreshToken, ...context }) => {
+        const call = post("revoke", context, paths.revoke, { token: Redacted.value(refreshToken) })
+        return observed("revoke", context, Effect.asVoid(retrying(call)))
       },
 
-      appToken: (endpoint) => {
-        const call = post("appToken", endpoint, paths.appToken, { grant_type: "client_credentials" })
-        return observed("appToken", endpoint, retrying(Effect.flatMap(call, appTokens("appToken"))))
+      appToken: (context) => {
+        const call = post("appToken", context, paths.appToken, { grant_type: "client_credentials" })
+        return observed("appToken", context, retrying(Effect.flatMap(call, appTokens("appToken"))))
       },
 
       keys: (sentinel) => {

@@ -20,7 +20,7 @@ import type { AccessToken, AccountId } from "./Identifiers.ts"
 import type * as IdToken from "./IdToken.ts"
 import * as Challenge from "./internal/challenge.ts"
 import { discard } from "./internal/discard.ts"
-import * as EndpointOf from "./internal/endpointOf.ts"
+import * as ClientContextOf from "./internal/clientContextOf.ts"
 import * as Identify from "./internal/identify.ts"
 import * as Newest from "./internal/newest.ts"
 import * as Refreshing from "./internal/refreshing.ts"
@@ -198,7 +198,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
       const sentinelClient = yield* SentinelClient
       const random = yield* SecureRandom.SecureRandom
       const identify = yield* Identify.make({ mustBeVerified: options.requireVerifiedIdToken === true })
-      const endpointOf = yield* EndpointOf.make
+      const clientContextOf = yield* ClientContextOf.make
       const refreshing = yield* Refreshing.make({ doesNotRotate: options.repeatRefresh === "always" })
       yield* Effect.addFinalizer(() =>
         Effect.catch(refreshing.flush, (error) =>
@@ -287,7 +287,10 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
               if (Result.isSuccess(found)) {
                 const { session } = found.success
                 if (session.refreshToken !== undefined) {
-                  yield* sentinelClient.revoke({ ...(yield* endpointOf(session)), refreshToken: session.refreshToken })
+                  yield* sentinelClient.revoke({
+                    ...(yield* clientContextOf(session)),
+                    refreshToken: session.refreshToken
+                  })
                 }
               } else if (found.failure._tag === "StoreError") {
                 return yield* found.failure

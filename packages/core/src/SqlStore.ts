@@ -27,13 +27,13 @@ const again = <A, R>(effect: Effect.Effect<A, SqlError, R>, times: number): Effe
   times === 0 ? effect : Effect.catchIf(effect, isConflict, () => again(effect, times - 1))
 
 /**
- * Makes the function that runs an operation of a store: it fails with a `StoreError` after `patience` at the latest, by default
+ * Makes the function that runs an operation of a store: it fails with a `StoreError` after `timeout` at the latest, by default
  * 5 seconds, and repeats what the database undid because of a conflict.
  *
  * @since 0.1.0
  */
-export const operations = (store: string, patience?: Duration.Input) => {
-  const operation = StoreOperation.operations(store, patience)
+export const operations = (store: string, timeout?: Duration.Input) => {
+  const operation = StoreOperation.operations(store, timeout)
   return (name: string) => {
     const run = operation(name)
     return <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, StoreError, R> => run(again(effect, 3))

@@ -11,7 +11,7 @@ import type * as Fiber from "effect/Fiber"
 import { StoreError } from "./StoreError.ts"
 
 /** Nobody who signs in waits longer for a database. A client that lost its connection may keep requests until it is back. */
-const usualPatience = Duration.seconds(5)
+const usualTimeout = Duration.seconds(5)
 
 /**
  * The exit of `effect`, or none after so long. What is done at once, as in SQLite, takes no timer.
@@ -21,7 +21,7 @@ const usualPatience = Duration.seconds(5)
  */
 const within = <A, E, R, B, F>(
   effect: Effect.Effect<A, E, R>,
-  patience: Duration.Duration,
+  timeout: Duration.Duration,
   settle: (exit: Exit.Exit<A, E> | undefined) => Effect.Effect<B, F>
 ): Effect.Effect<B, F, R> =>
   Effect.withFiber((waiting: Fiber.Fiber<unknown, unknown>) => {
@@ -30,7 +30,7 @@ const within = <A, E, R, B, F>(
     const exit = working.pollUnsafe()
     if (exit !== undefined) return settle(exit)
     return Effect.callback((resume) => {
-      const timer = fork(Effect.sleep(patience))
+      const timer = fork(Effect.sleep(timeout))
       timer.addObserver((rung) => {
         if (Exit.isFailure(rung)) return
         resume(settle(undefined))
@@ -114,7 +114,7 @@ export const failed = (store: string, operation: string, cause: unknown): StoreE
 }
 
 /**
- * Makes the function that runs an operation of a store: it fails with a `StoreError`, after 5 seconds or `patience` at the latest,
+ * Makes the function that runs an operation of a store: it fails with a `StoreError`, after 5 seconds or `timeout` at the latest,
  * whatever the driver does then.
  *
  * @example
@@ -129,8 +129,8 @@ export const failed = (store: string, operation: string, cause: unknown): StoreE
  *
  * @since 0.1.0
  */
-export const operations = (store: string, patience: Duration.Input = usualPatience) => {
-  const duration = Duration.fromInputUnsafe(patience)
+export const operations = (store: string, timeout: Duration.Input = usualTimeout) => {
+  const duration = Duration.fromInputUnsafe(timeout)
   return (operation: string) =>
     <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, StoreError, R> =>
       within(effect, duration, (exit): Effect.Effect<A, StoreError> => {

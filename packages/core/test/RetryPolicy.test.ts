@@ -10,8 +10,8 @@ import * as TestClock from "effect/testing/TestClock"
 import { failureOf } from "../src/internal/repeatable.ts"
 import { account, installation, json, layer, sentinelOrigin, Wire } from "./ScriptedSentinel.ts"
 
-const endpoint = { installation, sentinel: sentinelOrigin }
-const refresh = SentinelClient.use((client) => client.refresh({ ...endpoint, refreshToken: Redacted.make("r") }))
+const context = { installation, sentinel: sentinelOrigin }
+const refresh = SentinelClient.use((client) => client.refresh({ ...context, refreshToken: Redacted.make("r") }))
 const down = () => new Response("", { status: 503 })
 /** Sentinel says that it did nothing, and when to come again. */
 const busy = () => new Response("", { status: 503, headers: { "retry-after": "1" } })
@@ -61,8 +61,8 @@ describe("D13: repetitions", () => {
       const wire = yield* Wire
       const client = yield* SentinelClient
       for (const [path, call] of [
-        ["/token/revoke", client.revoke({ ...endpoint, refreshToken: Redacted.make("r") })],
-        ["/app/token", client.appToken(endpoint)],
+        ["/token/revoke", client.revoke({ ...context, refreshToken: Redacted.make("r") })],
+        ["/app/token", client.appToken(context)],
         ["/jwks", client.keys(sentinelOrigin)]
       ] as const) {
         wire.next(path, json({}, 500), json({}, 503, { "retry-after": "20" }))
@@ -80,7 +80,7 @@ describe("D13: repetitions", () => {
       wire.next("/token", () => Effect.never)
       assert.deepStrictEqual((yield* times(refresh, "/token")).seen, [0])
       wire.sent.length = 0
-      const exchange = SentinelClient.use((client) => client.exchange({ ...endpoint, code: Redacted.make("c") }))
+      const exchange = SentinelClient.use((client) => client.exchange({ ...context, code: Redacted.make("c") }))
       wire.next("/token", down)
       assert.deepStrictEqual((yield* times(exchange, "/token")).seen, [0])
     }).pipe(Effect.provide(layer))
@@ -108,8 +108,8 @@ describe("D13: repetitions", () => {
       const refreshToken = Redacted.make("r")
       const calls = [
         [refresh, "/token"],
-        [SentinelClient.use((client) => client.revoke({ ...endpoint, refreshToken })), "/token/revoke"],
-        [SentinelClient.use((client) => client.appToken(endpoint)), "/app/token"],
+        [SentinelClient.use((client) => client.revoke({ ...context, refreshToken })), "/token/revoke"],
+        [SentinelClient.use((client) => client.appToken(context)), "/app/token"],
         [Domains.resolve(account, "sentinel"), "baseURI.json"],
         [SentinelClient.use((client) => client.keys(sentinelOrigin)), "/jwks"]
       ] as const
@@ -120,7 +120,7 @@ describe("D13: repetitions", () => {
         assert.strictEqual(seen.length, expected[index] ? 2 : 1, path)
       }
       wire.sent.length = 0
-      const exchange = SentinelClient.use((client) => client.exchange({ ...endpoint, code: Redacted.make("c") }))
+      const exchange = SentinelClient.use((client) => client.exchange({ ...context, code: Redacted.make("c") }))
       wire.next("/token", answer)
       assert.strictEqual((yield* times(exchange, "/token")).seen.length, 1)
     }).pipe(Effect.provide(layer))

@@ -15,8 +15,8 @@ import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import { installation, json, layer, oauthError, sentinelOrigin, Wire } from "./ScriptedSentinel.ts"
 
-const endpoint = { installation, sentinel: sentinelOrigin }
-const exchange = SentinelClient.use((client) => client.exchange({ ...endpoint, code: Redacted.make("planted-code") }))
+const context = { installation, sentinel: sentinelOrigin }
+const exchange = SentinelClient.use((client) => client.exchange({ ...context, code: Redacted.make("planted-code") }))
 const failure = Effect.map(Effect.flip(exchange), (error) => error.reason)
 const page =
   (body: string, status: number, contentType = "text/html") =>
@@ -96,7 +96,7 @@ describe("SentinelClient", () => {
         const required = { access_token: "planted-a", token_type: "Bearer" }
         const answer = json({ ...required, ...good, [name]: value })
         const refresh = SentinelClient.use((client) =>
-          client.refresh({ ...endpoint, refreshToken: Redacted.make("planted-r1") })
+          client.refresh({ ...context, refreshToken: Redacted.make("planted-r1") })
         )
         for (const call of [exchange, refresh]) {
           wire.next("/token", answer)
@@ -107,7 +107,7 @@ describe("SentinelClient", () => {
           if (name !== "expires_in") assert.strictEqual(tokens.expires_in, 60)
         }
         wire.next("/app/token", answer)
-        const app = yield* SentinelClient.use((client) => client.appToken(endpoint))
+        const app = yield* SentinelClient.use((client) => client.appToken(context))
         assert.strictEqual(Redacted.value(app.access_token), "planted-a")
         for (const warning of warnings) {
           assert.include(warning, name)
@@ -132,7 +132,7 @@ describe("SentinelClient", () => {
       const secret = "s e!c%+\"'&<\\z"
       const sneaky = new AppInstallation({ ...installation, clientSecret: Redacted.make(secret) })
       const refresh = SentinelClient.use((client) =>
-        client.refresh({ ...endpoint, installation: sneaky, refreshToken: Redacted.make("r/f+r=s h") })
+        client.refresh({ ...context, installation: sneaky, refreshToken: Redacted.make("r/f+r=s h") })
       )
       const basic = (form: URLSearchParams) => btoa(`${form.get("client_id")}:${form.get("client_secret")}`)
       const echoes: ReadonlyArray<(form: URLSearchParams) => string> = [
@@ -302,7 +302,7 @@ describe("SentinelClient", () => {
     Effect.gen(function* () {
       const wire = yield* Wire
       const refresh = SentinelClient.use((client) =>
-        client.refresh({ ...endpoint, refreshToken: Redacted.make("planted-refresh") })
+        client.refresh({ ...context, refreshToken: Redacted.make("planted-refresh") })
       )
       for (const call of [exchange, refresh]) {
         wire.next("/token", page("", 451))
@@ -346,7 +346,7 @@ describe("SentinelClient", () => {
           )
         })
         const refresh = SentinelClient.use((client) =>
-          client.refresh({ ...endpoint, refreshToken: Redacted.make("planted-refresh") })
+          client.refresh({ ...context, refreshToken: Redacted.make("planted-refresh") })
         ).pipe(Effect.provide(Layer.provide(sentinelClient, Layer.succeed(Transport, make(broken)))))
         const failing = yield* Effect.forkChild(Effect.flip(refresh))
         yield* TestClock.adjust("1 minute")
@@ -376,7 +376,7 @@ describe("SentinelClient", () => {
     Effect.gen(function* () {
       ;(yield* Wire).next("/revoke", () => Response.error())
       const { reason } = yield* Effect.flip(
-        SentinelClient.use((client) => client.revoke({ ...endpoint, refreshToken: Redacted.make("planted-refresh") }))
+        SentinelClient.use((client) => client.revoke({ ...context, refreshToken: Redacted.make("planted-refresh") }))
       )
       assert.deepInclude(
         { ...reason },
@@ -416,7 +416,7 @@ describe("SentinelClient", () => {
       ]
       for (const write of writings) {
         wire.next("/token", ({ form }) => page(`<pre>${write(form)}</pre>`, 400)())
-        const error = yield* Effect.flip(SentinelClient.use((client) => client.exchange({ ...endpoint, code })))
+        const error = yield* Effect.flip(SentinelClient.use((client) => client.exchange({ ...context, code })))
         assert(error.reason._tag === "BadResponse")
         assert.isUndefined(error.reason.excerpt)
         assert.notInclude(error.message, "planted-code")
@@ -438,9 +438,9 @@ describe("SentinelClient", () => {
         (form: string) => json({ error: { message: form } }, 400)()
       ]
       for (const [operation, path, call] of [
-        ["exchange", "/token", SentinelClient.use((client) => client.exchange({ ...endpoint, code, codeVerifier }))],
-        ["refresh", "/token", SentinelClient.use((client) => client.refresh({ ...endpoint, refreshToken }))],
-        ["revoke", "/revoke", SentinelClient.use((client) => client.revoke({ ...endpoint, refreshToken }))]
+        ["exchange", "/token", SentinelClient.use((client) => client.exchange({ ...context, code, codeVerifier }))],
+        ["refresh", "/token", SentinelClient.use((client) => client.refresh({ ...context, refreshToken }))],
+        ["revoke", "/revoke", SentinelClient.use((client) => client.revoke({ ...context, refreshToken }))]
       ] as const) {
         for (const answer of answers) {
           wire.next(path, ({ form }) => answer(form.toString()))
@@ -473,7 +473,7 @@ describe("SentinelClient", () => {
   it.effect("D2, D6: an app token is asked for with the credentials in the body, in version 2", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
-      const appToken = SentinelClient.use((client) => client.appToken(endpoint))
+      const appToken = SentinelClient.use((client) => client.appToken(context))
       const good = { access_token: "planted-access", token_type: "Bearer", expires_in: "3600", refresh_token: "r" }
       wire.next("/app/token", json(good))
       const token = yield* appToken
@@ -508,7 +508,7 @@ describe("SentinelClient", () => {
       const wire = yield* Wire
       const refreshToken = Redacted.make("planted-refresh")
       wire.next("/token", page("", 200))
-      const refresh = yield* Effect.flip(SentinelClient.use((client) => client.refresh({ ...endpoint, refreshToken })))
+      const refresh = yield* Effect.flip(SentinelClient.use((client) => client.refresh({ ...context, refreshToken })))
       assert.strictEqual(refresh.operation, "refresh")
       assert.include(refresh.message, "it is not a token response")
     }).pipe(Effect.provide(layer))

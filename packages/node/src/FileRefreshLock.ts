@@ -24,7 +24,7 @@ export interface Options {
    * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer than
    * a refresh takes with all its repetitions.
    */
-  readonly patience?: Duration.Input | undefined
+  readonly timeout?: Duration.Input | undefined
 }
 
 /** A key says who is signed in where, and may have any length and any character. */
@@ -86,14 +86,14 @@ export const layerAt = (directory: string, options: Options = {}): Layer.Layer<R
     Effect.gen(function* () {
       // Within this process everybody waits in a queue, and only its head asks the kernel.
       const queue = Context.get(yield* Layer.build(RefreshLock.layerMemory), RefreshLock.RefreshLock)
-      const { patience = "2 minutes" } = options
+      const { timeout = "2 minutes" } = options
       const name = `refresh lock in ${directory}`
       return {
         withLock: (key, effect) =>
           Effect.flatMap(Clock.currentTimeMillis, (since) =>
             queue.withLock(
               key,
-              KernelLock.holding({ name, directory, patience, tryHold: () => tryHold(directory, key) }, since, effect)
+              KernelLock.holding({ name, directory, timeout, tryHold: () => tryHold(directory, key) }, since, effect)
             )
           )
       }

@@ -102,7 +102,7 @@ const loopback = "127.0.0.1"
  *
  * @since 0.1.0
  */
-export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
+export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
   host: Schema.String,
   port: Schema.Finite,
   /** What the system says, such as `EADDRINUSE`. */
@@ -309,10 +309,10 @@ const make = Effect.fnUntraced(function* (options: Options) {
 
 const cannotListen = ({ host = loopback, port, setting }: Options, cause: unknown) => {
   const { code } = cause as NodeJS.ErrnoException
-  return new CannotListen({ host, port, code: code ?? String(cause), ...(setting !== undefined && { setting }) })
+  return new ListenError({ host, port, code: code ?? String(cause), ...(setting !== undefined && { setting }) })
 }
 
-const listen = (server: Http.Server, options: Options): Effect.Effect<void, CannotListen> =>
+const listen = (server: Http.Server, options: Options): Effect.Effect<void, ListenError> =>
   Effect.callback((resume) => {
     const failed = (cause: Error) => resume(Effect.fail(cannotListen(options, cause)))
     server.once("error", failed)
@@ -333,7 +333,7 @@ const closing = ({ drain, server }: NodeListener["Service"]): Effect.Effect<void
  */
 export const open = Effect.fnUntraced(function* (
   options: Options
-): Effect.fn.Return<NodeListener["Service"], CannotListen, Scope.Scope> {
+): Effect.fn.Return<NodeListener["Service"], ListenError, Scope.Scope> {
   const listener = yield* make(options)
   yield* Effect.acquireRelease(listen(listener.server, options), () => closing(listener))
   return listener
@@ -345,7 +345,7 @@ export const open = Effect.fnUntraced(function* (
  *
  * @since 0.1.0
  */
-export const layer = (options: Options): Layer.Layer<NodeListener | HttpServer.HttpServer, CannotListen> =>
+export const layer = (options: Options): Layer.Layer<NodeListener | HttpServer.HttpServer, ListenError> =>
   Layer.effectContext(
     Effect.gen(function* () {
       const listener = yield* make(options)

@@ -23,7 +23,7 @@ import {
 import { stateDirectory } from "./internal/stateDirectory.ts"
 
 /** A change takes some milliseconds, so whoever waits longer waits for a process that is stopped. */
-const patience = "10 seconds"
+const timeout = "10 seconds"
 
 const failed = (name: string, path: string) => (operation: string) => (problem: FileProblem) =>
   new StoreError({
@@ -125,7 +125,7 @@ export const make = <A>(options: {
   )
 
   /** Within this process everybody waits in a queue. */
-  const lock = KernelLock.ofFile(`${name} ${path}`, `${path}.lock`, patience)
+  const lock = KernelLock.ofFile(`${name} ${path}`, `${path}.lock`, timeout)
   const queue = Semaphore.makeUnsafe(1)
 
   return {

@@ -21,13 +21,13 @@ const decodeSession = Schema.decodeUnknownOption(Session.Session)
 const decodeKey = Schema.decodeUnknownOption(Schema.Struct({ key: Session.SessionKey }))
 const encodeSession = Schema.encodeSync(Session.Session)
 
-interface Content {
+interface StoredSessions {
   readonly sessions: ReadonlyMap<string, Session.Session>
   /** What is not readable is no session, but stays in the file until its key is set or removed. */
   readonly unreadable: ReadonlyArray<unknown>
 }
 
-const empty: Content = { sessions: new Map(), unreadable: [] }
+const empty: StoredSessions = { sessions: new Map(), unreadable: [] }
 
 const decode = (path: string) =>
   Effect.fnUntraced(function* (document: unknown) {
@@ -43,17 +43,17 @@ const decode = (path: string) =>
         yield* Effect.logWarning(`A session in the session file ${path} is not readable and does not count.`)
       }
     }
-    return Option.some<Content>({ sessions, unreadable })
+    return Option.some<StoredSessions>({ sessions, unreadable })
   })
 
-const encode = ({ sessions, unreadable }: Content): string =>
+const encode = ({ sessions, unreadable }: StoredSessions): string =>
   JSON.stringify({
     version,
     sessions: [...Array.from(sessions.values(), (session) => encodeSession(session)), ...unreadable]
   })
 
 /** Without the session of a key, readable or not. */
-const without = (content: Content, key: Session.SessionKey): Content => {
+const without = (content: StoredSessions, key: Session.SessionKey): StoredSessions => {
   const isOther = (entry: unknown) => {
     const found = decodeKey(entry)
     return Option.isNone(found) || found.value.key.toString() !== key.toString()
@@ -64,7 +64,7 @@ const without = (content: Content, key: Session.SessionKey): Content => {
 }
 
 const documentAt = (path: string) =>
-  PrivateDocument.make<Content>({
+  PrivateDocument.make<StoredSessions>({
     name: "session file",
     path,
     version,
@@ -76,7 +76,7 @@ const documentAt = (path: string) =>
 
 const make = (path: string): SessionStore["Service"] => {
   const document = documentAt(path)
-  const matches = ({ sessions }: Content, key: Session.SessionKey, over: Session.Generation | "any") =>
+  const matches = ({ sessions }: StoredSessions, key: Session.SessionKey, over: Session.Generation | "any") =>
     over === "any" || sessions.get(key.toString())?.generation === over
 
   return {

@@ -26,8 +26,8 @@ import * as PrivateDocument from "./PrivateDocument.ts"
  *
  * @since 0.1.0
  */
-export class SealKeyPlace extends Context.Service<SealKeyPlace, "keychain" | "file" | "settings" | "nowhere">()(
-  "@le-auth/node/UserSealKey/SealKeyPlace"
+export class SealKeyLocation extends Context.Service<SealKeyLocation, "keychain" | "file" | "settings" | "nowhere">()(
+  "@le-auth/node/UserSealKey/SealKeyLocation"
 ) {}
 
 /**
@@ -45,11 +45,11 @@ export interface Options {
 const inKeychain = "keychain"
 
 /** Long enough for a keychain that has to be unlocked in another process. */
-const patience = "30 seconds"
+const timeout = "30 seconds"
 
-type Place = SealKeyPlace["Service"]
+type KeyLocation = SealKeyLocation["Service"]
 interface Found {
-  readonly place: Place
+  readonly location: KeyLocation
   readonly secret: string
 }
 
@@ -77,7 +77,7 @@ const make = Effect.fnUntraced(function* (path: string, options: Options) {
           cause: error
         })
     ),
-    Effect.map((secret): Found => ({ place: "keychain", secret }))
+    Effect.map((secret): Found => ({ location: "keychain", secret }))
   )
 
   /** The first use on this computer decides where the key is. */
@@ -95,20 +95,20 @@ const make = Effect.fnUntraced(function* (path: string, options: Options) {
     )
     if (secret !== undefined) {
       yield* KeyFile.create(path, inKeychain)
-      return { place: "keychain", secret } satisfies Found
+      return { location: "keychain", secret } satisfies Found
     }
     const drawn = yield* KeyFile.draw
     yield* KeyFile.create(path, drawn)
-    return { place: "file", secret: drawn } satisfies Found
+    return { location: "file", secret: drawn } satisfies Found
   })
 
   const use = (text: string): Effect.Effect<Found, StoreError, SecureRandom> =>
-    text === inKeychain ? fromKeychain : Effect.succeed({ place: "file", secret: text })
+    text === inKeychain ? fromKeychain : Effect.succeed({ location: "file", secret: text })
 
   const found = yield* KeyFile.read(path)
   if (found !== undefined) return yield* use(found)
-  if (options.onlyIfMade === true) return { place: "nowhere", secret: yield* KeyFile.draw } satisfies Found
-  const lock = KernelLock.ofFile(KeyFile.nameOf(path), `${path}.lock`, patience)
+  if (options.onlyIfMade === true) return { location: "nowhere", secret: yield* KeyFile.draw } satisfies Found
+  const lock = KernelLock.ofFile(KeyFile.nameOf(path), `${path}.lock`, timeout)
   const since = yield* Clock.currentTimeMillis
   return yield* KernelLock.holding(
     lock,
@@ -130,13 +130,16 @@ const make = Effect.fnUntraced(function* (path: string, options: Options) {
 export const layerAt = (
   path: string,
   options: Options = {}
-): Layer.Layer<Seal.SealKeys | SealKeyPlace, StoreError | SettingsError, Keychain> =>
+): Layer.Layer<Seal.SealKeys | SealKeyLocation, StoreError | SettingsError, Keychain> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const given = yield* Effect.option(Config.NonEmptyString("LE_AUTH_SEAL_KEYS"))
-      if (Option.isSome(given)) return Layer.merge(Seal.layerConfig, Layer.succeed(SealKeyPlace, "settings"))
-      const { place, secret } = yield* make(path, options)
-      return Layer.merge(Seal.layer([Redacted.make(secret, { label: "seal key" })]), Layer.succeed(SealKeyPlace, place))
+      if (Option.isSome(given)) return Layer.merge(Seal.layerConfig, Layer.succeed(SealKeyLocation, "settings"))
+      const { location, secret } = yield* make(path, options)
+      return Layer.merge(
+        Seal.layer([Redacted.make(secret, { label: "seal key" })]),
+        Layer.succeed(SealKeyLocation, location)
+      )
     })
   ).pipe(Layer.provide(NodeCrypto.layerSeal))
 
@@ -152,7 +155,7 @@ export const defaultPath: Effect.Effect<string, StoreError> = PrivateDocument.de
  *
  * @since 0.1.0
  */
-export const layerWith = (options: Options): Layer.Layer<Seal.SealKeys | SealKeyPlace, StoreError | SettingsError> =>
+export const layerWith = (options: Options): Layer.Layer<Seal.SealKeys | SealKeyLocation, StoreError | SettingsError> =>
   Layer.unwrap(Effect.map(defaultPath, (path) => layerAt(path, options))).pipe(Layer.provide(keychainLayer("le-auth")))
 
 /**

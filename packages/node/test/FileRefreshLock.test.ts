@@ -17,12 +17,12 @@ import * as Samples from "./Samples.ts"
 const root = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-locks-"))
 afterAll(() => Fs.rmSync(root, { recursive: true }))
 
-const patience = "6 seconds"
-const shared = FileRefreshLock.layerAt(Path.join(root, "contract"), { patience })
+const lockTimeout = "6 seconds"
+const shared = FileRefreshLock.layerAt(Path.join(root, "contract"), { timeout: lockTimeout })
 // Short enough to wait for its end, and long enough for all others on a loaded machine.
-const options = { live: true, patience, timeout: "100 seconds" } as const
+const options = { live: true, lockTimeout, timeout: "100 seconds" } as const
 // Within one process the wait has no end of its own: it lasts as long as the work of whoever is inside.
-RefreshLockContract.suite("FileRefreshLock, alone", shared, { ...options, patience: undefined })
+RefreshLockContract.suite("FileRefreshLock, alone", shared, { ...options, lockTimeout: undefined })
 RefreshLockContract.suite("FileRefreshLock, twice on one directory", shared, { ...options, second: shared })
 
 const lockIn = <A, E>(
@@ -93,7 +93,7 @@ describe("FileRefreshLock", () => {
             [1, 2, 3].map(() => Effect.flip(patient(lock))),
             { concurrency: "unbounded" }
           ),
-        { patience: "100 millis" }
+        { timeout: "100 millis" }
       )
       for (const error of errors) {
         assert.strictEqual(error._tag, "StoreError")

@@ -143,7 +143,7 @@ describe("a port", () => {
       const start = Layer.build(NodeServe.layer(routes, { port, setting: "PORT", services: Layer.succeed(Slow, "x") }))
       yield* start
       const error = yield* Effect.flip(start)
-      assert.isTrue(error._tag === "CannotListen" && error.isInUse)
+      assert.isTrue(error._tag === "ListenError" && error.isInUse)
       assert.include(error.message, `The port ${port} is in use`)
       assert.include(error.message, `PORT=${port + 1}`)
     })

@@ -150,7 +150,7 @@ for (const [way, transformer] of [
           () => sql`SELECT count(*) AS count FROM person`
         )
         const steps = (ids: ReadonlyArray<number>) =>
-          SqlTemplate.transaction(sql, function* (): SqlTemplate.Steps<number> {
+          SqlTemplate.transaction(sql, function* (): SqlTemplate.StatementGenerator<number> {
             for (const id of ids) yield addTemplate({ id, name: `${id}` })
             return (yield count({}))[0].count
           })

@@ -46,7 +46,7 @@ const world = Effect.gen(function* () {
     at,
     seal: at(Seal.seal("note", "place")),
     open: (text: string) => at(Seal.open(text, "place")),
-    place: at(UserSealKey.SealKeyPlace)
+    place: at(UserSealKey.SealKeyLocation)
   }
 })
 
@@ -119,7 +119,7 @@ describe("the seal key of a user", () => {
   it.effect("who only reads makes none", () =>
     Effect.gen(function* () {
       const { at, entries, path } = yield* world
-      assert.strictEqual(yield* at(UserSealKey.SealKeyPlace, { onlyIfMade: true }), "nowhere")
+      assert.strictEqual(yield* at(UserSealKey.SealKeyLocation, { onlyIfMade: true }), "nowhere")
       assert.isFalse(Fs.existsSync(Path.dirname(path)))
       assert.strictEqual(entries.size, 0)
     })
@@ -129,7 +129,7 @@ describe("the seal key of a user", () => {
     Effect.gen(function* () {
       const { at, path } = yield* world
       const env = { LE_AUTH_SEAL_KEYS: "a secret of at least thirty-two bytes" }
-      assert.strictEqual(yield* at(UserSealKey.SealKeyPlace, {}, env), "settings")
+      assert.strictEqual(yield* at(UserSealKey.SealKeyLocation, {}, env), "settings")
       assert.isFalse(Fs.existsSync(path))
     })
   )

@@ -27,7 +27,7 @@ import * as SigningKeys from "./SigningKeys.ts"
 import { StoreInspection } from "./StoreInspection.ts"
 import { TokenTime } from "./internal/token/TokenTime.ts"
 import * as Accounts from "./internal/control/AccountControl.ts"
-import type { NotSupported, Unavailable } from "./ControlError.ts"
+import type { NotSupported, StoreUnavailable } from "./ControlError.ts"
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import * as Explain from "./internal/control/Explain.ts"
 import * as Faults from "./internal/control/Faults.ts"
@@ -54,7 +54,7 @@ export class Control extends Context.Service<
     /** What a code or a token is worth now, and why. The text itself goes nowhere. */
     readonly explain: (
       secret: Redacted.Redacted<string>
-    ) => Effect.Effect<Explain.Explanation, NotSupported | Unavailable>
+    ) => Effect.Effect<Explain.Explanation, NotSupported | StoreUnavailable>
     /** Who is known. Whoever is removed or disabled loses his sessions and tokens. */
     readonly accounts: Accounts.Accounts
     readonly sessions: Sessions.Sessions
@@ -187,7 +187,7 @@ export const layerOver = <E, R>(
     Layer.provideMerge(
       config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys)
     ),
-    Layer.merge(SentinelDialect.layer(config.profile ?? {}))
+    Layer.merge(SentinelDialect.layer(config.points ?? {}))
   )
 
 /**

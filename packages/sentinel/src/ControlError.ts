@@ -182,8 +182,8 @@ export class NotSupported extends Schema.TaggedError<NotSupported>()(
  *
  * @since 0.1.0
  */
-export class Unavailable extends Schema.TaggedError<Unavailable>()(
-  "Unavailable",
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()(
+  "StoreUnavailable",
   { problem: Schema.String },
   { httpApiStatus: 503 }
 ) {
@@ -199,10 +199,10 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()(
  */
 export const unavailable = <A, E, R>(
   effect: Effect.Effect<A, E | StoreError, R>
-): Effect.Effect<A, Exclude<E, StoreError> | Unavailable, R> =>
-  Effect.catch(effect, (error): Effect.Effect<never, Exclude<E, StoreError> | Unavailable> =>
+): Effect.Effect<A, Exclude<E, StoreError> | StoreUnavailable, R> =>
+  Effect.catch(effect, (error): Effect.Effect<never, Exclude<E, StoreError> | StoreUnavailable> =>
     error instanceof StoreError
-      ? Effect.andThen(Effect.logError(error), Effect.fail(new Unavailable({ problem: error.message })))
+      ? Effect.andThen(Effect.logError(error), Effect.fail(new StoreUnavailable({ problem: error.message })))
       : Effect.fail(error as Exclude<E, StoreError>)
   )
 

@@ -46,7 +46,7 @@ export interface Installation {
   readonly name: string
   /**
    * SHA-256 of the secret. A secret has enough entropy that no slow hash is needed, unlike a password. A public client has
-   * none, and works only where the profile has PKCE.
+   * none, and works only where the dialect has PKCE.
    */
   readonly secretHash: Uint8Array | undefined
   /** What app tokens are for, space separated. */

@@ -102,7 +102,7 @@ export class DirectoryEditor extends Context.Service<
     readonly addInstallation: (accountId: string, installation: SentinelConfig.Installation) => Change
     readonly changeInstallation: (accountId: string, clientId: string, changes: InstallationChanges) => Change
     readonly removeInstallation: (accountId: string, clientId: string) => Change
-    /** Another configuration, in place of all that is there. Its profile and its keys count from the next start on. */
+    /** Another configuration, in place of all that is there. Its points and its keys count from the next start on. */
     readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Gone, StoreError>
     /** Back to the configuration of the start. */
     readonly reset: Effect.Effect<Gone, StoreError>
@@ -151,7 +151,7 @@ export const layer = (
         recording,
         // In a database all would have to be hashed, which takes as long. Here they need not be, so the file should count soon.
         patience: 2000,
-        pkce: config.profile?.pkce,
+        pkce: config.points?.pkce,
         initial: { config, records: () => Effect.succeed(initial) }
       })
       return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(

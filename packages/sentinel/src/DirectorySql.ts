@@ -187,7 +187,7 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
     records: () => (coming ?? view!).records,
     put,
     recording,
-    pkce: config.profile?.pkce,
+    pkce: config.points?.pkce,
     initial: { config, records: (before) => recording.config(config, before) }
   })
   return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(

@@ -267,7 +267,7 @@ export const layerOperationsServer: Layer.Layer<
 })
 
 /**
- * Everything that Sentinel needs for one process: the directory, the profile and the signing keys of a configuration (a new key if
+ * Everything that Sentinel needs for one process: the directory, the dialect and the signing keys of a configuration (a new key if
  * it has none), and a store in memory. `passwords` says what the passwords in the configuration are hashed with; the default is for
  * development.
  *
@@ -281,7 +281,7 @@ export const layerMemory = (
     Directory.layer(config).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
     SentinelStore.layerMemory,
     config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys),
-    SentinelDialect.layer(config.profile ?? {})
+    SentinelDialect.layer(config.points ?? {})
   )
 
 /** Where a web request comes from. */

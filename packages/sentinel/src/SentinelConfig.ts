@@ -57,7 +57,7 @@ export const mostKinds = 4
  * @internal
  */
 export const tooManyKinds = `have passwords of more than ${mostKinds} kinds (algorithm and cost)`
-const noSecret = "is missing. Only a profile with pkce has installations without a secret"
+const noSecret = "is missing. Only a dialect with pkce has installations without a secret"
 
 /**
  * A user of an account. `id` becomes `sub` of the id_token; LivePerson's have ten digits.
@@ -111,7 +111,7 @@ const Secret = Schema.RedactedFromValue(
 
 /**
  * An application installation in LivePerson's own form, plus the id and the secret that LivePerson gives it. Without a
- * secret it is a public client, which is not LivePerson and needs a profile with PKCE.
+ * secret it is a public client, which is not LivePerson and needs a dialect with PKCE.
  *
  * @see LivePerson, Installing Conversational Cloud Applications
  * @since 0.1.0
@@ -172,12 +172,12 @@ export const Account = Schema.Struct({
 export type Account = typeof Account.Type
 
 /**
- * The whole file. `profile` has the points on which this Sentinel differs from the profile that it is built with.
+ * The whole file. `points` are those of the dialect on which this Sentinel differs from the one that it is built with.
  *
  * @since 0.1.0
  */
 export const SentinelConfig = Schema.Struct({
-  profile: Schema.optionalKey(SentinelDialect.Changes),
+  points: Schema.optionalKey(SentinelDialect.Changes),
   accounts: Schema.NonEmptyArray(Account),
   /** Private keys in PEM form (PKCS#8) or as JWK text, see `SigningKeys.layerFrom`. Without them each start makes a new key. */
   signing_keys: Schema.optionalKey(
@@ -186,8 +186,8 @@ export const SentinelConfig = Schema.Struct({
     ).check(Schema.isMaxLength(100))
   )
 }).check(
-  Schema.makeFilter(({ accounts, profile }) =>
-    (profile?.pkce ?? "ignored") !== "ignored"
+  Schema.makeFilter(({ accounts, points }) =>
+    (points?.pkce ?? "ignored") !== "ignored"
       ? undefined
       : accounts.flatMap(({ installations }, account) =>
           installations.flatMap(({ client_secret }, installation) =>
@@ -246,9 +246,17 @@ const decodeAccount = piece(Problems.decoder(Schema.Struct(Account.fields)))
 const decodeUser = piece(Problems.decoder(User))
 const decodeInstallation = piece(Problems.decoder(Installation))
 
+/** `points` were called `profile` before. The rest is checked as if the name were right, so that one mistake is one line. */
+const withPoints = (value: unknown): unknown => {
+  if (!Predicate.hasProperty(value, "profile")) return value
+  const { profile, ...others } = value
+  return { points: profile, ...others }
+}
+
 /** What {@link SentinelConfig} says, piece by piece, since one piece may be all users of a company. */
-function* check(value: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<string>> {
-  const problems: Array<string> = []
+function* check(given: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<string>> {
+  const value = withPoints(given)
+  const problems = value === given ? [] : ["profile: is called points now. Rename it; its members stay as they are"]
   const kept = <A>(path: string, decoded: Result.Result<A, ReadonlyArray<string>>): A | undefined => {
     if (Result.isSuccess(decoded)) return decoded.success
     problems.push(...decoded.failure.slice(0, mostProblems).map((problem) => Problems.below(path, problem)))
@@ -291,7 +299,7 @@ function* check(value: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<s
     const installed = yield* each(installations, `${path}.installations`, decodeInstallation)
     if (account !== undefined) accounts.push({ ...account, users: known, installations: installed })
     if ((yield* kindsIn(known)) > mostKinds) problems.push(`${path}.users: ${tooManyKinds}`)
-    if ((top?.profile?.pkce ?? "ignored") === "ignored") {
+    if ((top?.points?.pkce ?? "ignored") === "ignored") {
       for (const [place, { client_secret }] of installed.entries()) {
         if (client_secret === undefined) problems.push(`${path}.installations[${place}].client_secret: ${noSecret}`)
       }

@@ -31,7 +31,7 @@ const name = Text.upTo(2048).check(Schema.isNonEmpty())
  *
  * @since 0.1.0
  */
-export const Points = Schema.Struct({
+export const DialectPoints = Schema.Struct({
   /** `iss` of the id_token: `sentinel` in newer documentation, `Sentinel` in older. With `discovery` it is an address. */
   issuer: name,
   /** `iss` of an app token: `Sentinel` in the documented example. With `discovery` it is an address. */
@@ -96,7 +96,7 @@ export const Points = Schema.Struct({
  *
  * @since 0.1.0
  */
-export interface SentinelDialect extends Schema.Schema.Type<typeof Points> {}
+export interface SentinelDialect extends Schema.Schema.Type<typeof DialectPoints> {}
 
 /**
  * What two points say that cannot both be meant; `undefined` if nothing is. A lifetime that is not given follows the other.
@@ -118,14 +118,14 @@ export const conflictIn = ({
  *
  * @since 0.1.0
  */
-export const Changes = Points.mapFields(Struct.map(Schema.optionalKey))
+export const Changes = DialectPoints.mapFields(Struct.map(Schema.optionalKey))
   .annotate({ documentation: "docs/sentinel-dialect.md" })
   .check(Schema.makeFilter((changes) => conflictIn(changes)))
 /** @since 0.1.0 */
 export type Changes = typeof Changes.Type
 
 /**
- * The profile of the newest documentation.
+ * The dialect of the newest documentation.
  *
  * @since 0.1.0
  */
@@ -171,7 +171,7 @@ export const newest: SentinelDialect = {
 export const openId: Changes = { discovery: true, issuerInAnswers: true, pkce: "supported" }
 
 /**
- * The profile that a Sentinel is built with. It has a default, so no layer is needed.
+ * The dialect that a Sentinel is built with. It has a default, so no layer is needed.
  *
  * @since 0.1.0
  */
@@ -180,12 +180,12 @@ export const SentinelDialect = Context.Reference<SentinelDialect>("@le-auth/sent
 })
 
 /**
- * Changes single points of the profile; the others keep their current values.
+ * Changes single points of the dialect; the others keep their current values.
  *
  * @since 0.1.0
  */
 export const layer = (changes: Changes): Layer.Layer<never> =>
   Layer.effect(
     SentinelDialect,
-    Effect.map(SentinelDialect, (profile) => ({ ...profile, ...changes }))
+    Effect.map(SentinelDialect, (dialect) => ({ ...dialect, ...changes }))
   )

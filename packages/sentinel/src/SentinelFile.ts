@@ -57,18 +57,18 @@ export const parse = (
     Effect.flatMap(fromUnknown)
   )
 
-const decodeProfile = Problems.decoder(Schema.Struct({ profile: SentinelDialect.Changes }))
+const decodePoints = Problems.decoder(Schema.Struct({ points: SentinelDialect.Changes }))
 
 /**
- * Checks changes to the profile alone. Fails with all problems at once.
+ * Checks points alone. Fails with all problems at once.
  *
  * @since 0.1.0
  */
-export const profileFromUnknown = (
-  profile: unknown
+export const pointsFromUnknown = (
+  points: unknown
 ): Effect.Effect<SentinelDialect.Changes, SentinelConfig.InvalidSentinelConfig> =>
-  Result.match(decodeProfile({ profile }), {
-    onSuccess: (decoded) => Effect.succeed(decoded.profile),
+  Result.match(decodePoints({ points }), {
+    onSuccess: (decoded) => Effect.succeed(decoded.points),
     onFailure: (problems) => Effect.fail(new SentinelConfig.InvalidSentinelConfig({ problems }))
   })
 

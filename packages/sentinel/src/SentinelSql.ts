@@ -102,7 +102,7 @@ export const layer = (
   Layer.mergeAll(
     DirectorySql.layer(config, options).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
     layerSecrets(config, options?.seal ?? Seal.layerConfig),
-    SentinelDialect.layer(config.profile ?? {})
+    SentinelDialect.layer(config.points ?? {})
   ).pipe(Layer.provideMerge(SentinelStoreSql.layer))
 
 export {

@@ -17,7 +17,7 @@ import { StoreInspection } from "./StoreInspection.ts"
  *
  * @since 0.1.0
  */
-export interface Session {
+export interface BrowserSession {
   readonly id: string
   readonly accountId: string
   readonly userId: string
@@ -114,9 +114,12 @@ export class SentinelStore extends Context.Service<
   SentinelStore,
   {
     /** `Exists`: the session is there and alive. `Ended`: a session with this id was ended, and is not revived. */
-    readonly createSession: (session: Session, now: number) => Effect.Effect<"Created" | "Exists" | "Ended", StoreError>
+    readonly createSession: (
+      session: BrowserSession,
+      now: number
+    ) => Effect.Effect<"Created" | "Exists" | "Ended", StoreError>
     /** A session that is alive. */
-    readonly findSession: (id: string, now: number) => Effect.Effect<Option.Option<Session>, StoreError>
+    readonly findSession: (id: string, now: number) => Effect.Effect<Option.Option<BrowserSession>, StoreError>
     /** Extends a session that is alive. Says whether it was. */
     readonly touchSession: (id: string, idleExpiresAt: number, now: number) => Effect.Effect<boolean, StoreError>
     /** Ends a session with all its grants, also one that was idle for too long. Says whether this call did it. */

@@ -10,7 +10,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { StoreDump } from "./internal/store/storeDump.ts"
-import type { Grant, Owner, Session } from "./SentinelStore.ts"
+import type { Grant, Owner, BrowserSession } from "./SentinelStore.ts"
 
 /**
  * A session, and when it was ended, if somebody did. Times are milliseconds since 1970.
@@ -18,7 +18,7 @@ import type { Grant, Owner, Session } from "./SentinelStore.ts"
  * @since 0.1.0
  */
 export interface SessionState {
-  readonly session: Session
+  readonly session: BrowserSession
   readonly endedAt: number | undefined
   /** Whether it can still be used. */
   readonly isAlive: boolean

@@ -91,7 +91,7 @@ export const newKeys = Effect.map(
 export const keys = await Effect.runPromise(newKeys)
 
 export interface StartOptions {
-  readonly profile?: Partial<SentinelDialect.SentinelDialect>
+  readonly points?: Partial<SentinelDialect.SentinelDialect>
   readonly publicOrigin?: string
   readonly config?: unknown
   readonly store?: SentinelStore["Service"]
@@ -125,7 +125,7 @@ export const start = Effect.fnUntraced(function* (options?: StartOptions) {
       Layer.mergeAll(
         Layer.succeed(Clock.Clock, yield* Clock.Clock),
         Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))]),
-        SentinelDialect.layer(options?.profile ?? {}),
+        SentinelDialect.layer(options?.points ?? {}),
         options?.settings ?? Layer.empty
       )
     )

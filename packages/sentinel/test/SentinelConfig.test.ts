@@ -114,8 +114,7 @@ describe("SentinelConfig: bounds", () => {
     Effect.map(Effect.result(SentinelConfig.fromUnknown(config)), (result) =>
       Result.isFailure(result) ? result.failure.problems : []
     )
-  const withProfile = (profile: object) =>
-    problemsOf({ accounts: [{ id: "1", users: [], installations: [] }], profile })
+  const withPoints = (points: object) => problemsOf({ accounts: [{ id: "1", users: [], installations: [] }], points })
   const durations = {
     refreshGrace: ["0 seconds", "5 minutes", "300001 millis"],
     codeLifetime: ["1 second", "10 minutes", "600001 millis"],
@@ -127,18 +126,18 @@ describe("SentinelConfig: bounds", () => {
     sessionLifetime: ["1 second", "365 days", "31536000001 millis"]
   } as const
 
-  it.effect("R31, R95: every duration of the profile has a lowest and a highest value", () =>
+  it.effect("R31, R95: every duration of the dialect has a lowest and a highest value", () =>
     Effect.gen(function* () {
       const ofDurations = Object.entries(SentinelDialect.newest).flatMap(([name, value]) =>
         Duration.isDuration(value) ? [name] : []
       )
       assert.sameMembers(ofDurations, Object.keys(durations), "each has a line above")
       for (const [name, [least, most, more]] of Object.entries(durations)) {
-        for (const value of [least, most]) assert.deepStrictEqual(yield* withProfile({ [name]: value }), [], name)
+        for (const value of [least, most]) assert.deepStrictEqual(yield* withPoints({ [name]: value }), [], name)
         const wrong = [more, "-5 seconds", "-1 millis", "Infinity", "-Infinity", "365001 days", "NaN", 5, null]
         for (const value of least === "0 seconds" ? wrong : [...wrong, "0 seconds", "999 millis"]) {
-          const [problem] = yield* withProfile({ [name]: value })
-          assert.match(problem ?? "taken", new RegExp(`^profile\\.${name}: `), `${name} ${value}`)
+          const [problem] = yield* withPoints({ [name]: value })
+          assert.match(problem ?? "taken", new RegExp(`^points\\.${name}: `), `${name} ${value}`)
         }
       }
     })
@@ -147,10 +146,10 @@ describe("SentinelConfig: bounds", () => {
   it.effect("R95: a session is not idle for longer than it lives", () =>
     Effect.gen(function* () {
       const both = { sessionIdleLifetime: "2 hours", sessionLifetime: "1 hour" }
-      assert.deepStrictEqual(yield* withProfile(both), [
-        "profile.sessionIdleLifetime: is longer than sessionLifetime, after which a session ends in any case"
+      assert.deepStrictEqual(yield* withPoints(both), [
+        "points.sessionIdleLifetime: is longer than sessionLifetime, after which a session ends in any case"
       ])
-      assert.deepStrictEqual(yield* withProfile({ sessionLifetime: "1 hour" }), [])
+      assert.deepStrictEqual(yield* withPoints({ sessionLifetime: "1 hour" }), [])
     })
   )
 
@@ -200,7 +199,7 @@ describe("SentinelConfig: bounds", () => {
           (uri) => ofInstallation("redirect_uris")([uri]),
           (length) => "https://a.example/".padEnd(length, "p")
         ],
-        ["profile.issuer", 2048, (issuer) => ({ ...account({}), profile: { issuer } }), (length) => "i".repeat(length)]
+        ["points.issuer", 2048, (issuer) => ({ ...account({}), points: { issuer } }), (length) => "i".repeat(length)]
       ]
       for (const [path, longest, make, of] of texts) {
         assert.deepStrictEqual(yield* problemsOf(make(of(longest))), [], path)
@@ -229,61 +228,72 @@ describe("SentinelConfig: bounds", () => {
   )
 })
 
-describe("SentinelConfig: profile", () => {
+describe("SentinelConfig: points", () => {
   const { client_secret: _, ...withoutSecret } = installation
   const account = (installations: ReadonlyArray<object>) => [{ id: "1", users: [], installations }]
 
-  it.effect("R46, R95: an installation without a secret needs a profile with pkce", () =>
+  it.effect("R46, R95: an installation without a secret needs a dialect with pkce", () =>
     Effect.gen(function* () {
       const expected = [
-        "accounts[0].installations[1].client_secret: is missing. Only a profile with pkce has installations without a secret"
+        "accounts[0].installations[1].client_secret: is missing. Only a dialect with pkce has installations without a secret"
       ]
       const second = { ...withoutSecret, client_id: "2" }
-      for (const profile of [{}, { profile: {} }, { profile: { pkce: "ignored" } }]) {
-        assert.deepStrictEqual(yield* problemsOf({ ...profile, accounts: account([installation, second]) }), expected)
+      for (const points of [{}, { points: {} }, { points: { pkce: "ignored" } }]) {
+        assert.deepStrictEqual(yield* problemsOf({ ...points, accounts: account([installation, second]) }), expected)
       }
       for (const pkce of ["supported", "required"]) {
-        yield* SentinelConfig.fromUnknown({ profile: { pkce }, accounts: account([installation, second]) })
+        yield* SentinelConfig.fromUnknown({ points: { pkce }, accounts: account([installation, second]) })
       }
       const service = { ...second, grant_types: ["client_credentials"] }
       assert.include(
-        (yield* problemsOf({ profile: { pkce: "supported" }, accounts: account([service]) })).join(),
+        (yield* problemsOf({ points: { pkce: "supported" }, accounts: account([service]) })).join(),
         "client_secret: is missing, and grant_types has client_credentials"
       )
     })
   )
 
-  it.effect("reads the points of the profile, and R95: lists the wrong ones", () =>
+  it.effect("reads the points of the dialect, and R95: lists the wrong ones", () =>
     Effect.gen(function* () {
-      const { profile } = yield* SentinelConfig.fromUnknown({
-        profile: { issuer: "Sentinel", codeLifetime: "10 minutes", tokenVersions: ["1.0"] },
+      const { points } = yield* SentinelConfig.fromUnknown({
+        points: { issuer: "Sentinel", codeLifetime: "10 minutes", tokenVersions: ["1.0"] },
         accounts: account([])
       })
-      assert.strictEqual(profile?.issuer, "Sentinel")
-      assert.deepStrictEqual(profile?.codeLifetime, Duration.minutes(10))
+      assert.strictEqual(points?.issuer, "Sentinel")
+      assert.deepStrictEqual(points?.codeLifetime, Duration.minutes(10))
       const problems = (yield* problemsOf({
-        profile: { isuer: "x", expiresIn: "planted", codeLifetime: "0 seconds", sessionLifetime: "planted" },
+        points: { isuer: "x", expiresIn: "planted", codeLifetime: "0 seconds", sessionLifetime: "planted" },
         accounts: account([])
       })).join("\n")
       for (const name of ["isuer", "expiresIn", "codeLifetime", "sessionLifetime"]) {
-        assert.include(problems, `profile.${name}:`)
+        assert.include(problems, `points.${name}:`)
       }
       assert.notInclude(problems, "planted")
     })
   )
 
-  it.effect("the file's profile is that of the Sentinel that is made from it, over the one that it is built with", () =>
+  it.effect("R95: the old name of the points is one problem, which says the new name", () =>
     Effect.gen(function* () {
-      const config = yield* SentinelConfig.fromUnknown({ profile: { issuer: "Sentinel" }, accounts: account([]) })
-      const profile = yield* Effect.provide(
-        SentinelDialect.SentinelDialect,
-        Sentinel.layerMemory(config).pipe(
-          Layer.provide(SentinelDialect.layer({ issuer: "other", expiresIn: "string" })),
-          Layer.provide(NodeCrypto.layer)
-        )
+      assert.deepStrictEqual(
+        yield* problemsOf({ profile: { pkce: "supported" }, accounts: account([withoutSecret]) }),
+        ["profile: is called points now. Rename it; its members stay as they are"]
       )
-      assert.strictEqual(profile.issuer, "Sentinel")
-      assert.strictEqual(profile.expiresIn, "string")
     })
+  )
+
+  it.effect(
+    "the file's points are those of the Sentinel that is made from it, over the one that it is built with",
+    () =>
+      Effect.gen(function* () {
+        const config = yield* SentinelConfig.fromUnknown({ points: { issuer: "Sentinel" }, accounts: account([]) })
+        const points = yield* Effect.provide(
+          SentinelDialect.SentinelDialect,
+          Sentinel.layerMemory(config).pipe(
+            Layer.provide(SentinelDialect.layer({ issuer: "other", expiresIn: "string" })),
+            Layer.provide(NodeCrypto.layer)
+          )
+        )
+        assert.strictEqual(points.issuer, "Sentinel")
+        assert.strictEqual(points.expiresIn, "string")
+      })
   )
 })

@@ -1,4 +1,4 @@
-/** Each switch of the profile, as a client sees it. Those of PKCE, discovery and app tokens have tests of their own. */
+/** Each point of the dialect, as a client sees it. Those of PKCE, discovery and app tokens have tests of their own. */
 import { assert, describe, it } from "@effect/vitest"
 import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Duration from "effect/Duration"
@@ -23,11 +23,11 @@ const badCode = { grant_type: "authorization_code", code: "unknown", ...credenti
 const form = { "content-type": "application/x-www-form-urlencoded" }
 
 const post = Effect.fnUntraced(function* (
-  profile: SentinelDialect.Changes,
+  points: SentinelDialect.Changes,
   path: string,
   body: Readonly<Record<string, string>>
 ) {
-  const sentinel = yield* start({ profile })
+  const sentinel = yield* start({ points })
   const response = yield* sentinel.fetch(`${base}/${path}`, { method: "POST", body: search(body), headers: form })
   const text = yield* Effect.promise(() => response.text())
   return { status: response.status, headers: response.headers, text }
@@ -37,13 +37,13 @@ const errorOf = (text: string): string => JSON.parse(text).error
 
 describe("version", () => {
   /** What becomes of a version: `undefined` if it is accepted. */
-  const refusal = Effect.fnUntraced(function* (profile: SentinelDialect.Changes, query: string, isAuthorize: boolean) {
+  const refusal = Effect.fnUntraced(function* (points: SentinelDialect.Changes, query: string, isAuthorize: boolean) {
     if (!isAuthorize) {
-      const { text } = yield* post(profile, `token${query}`, badCode)
+      const { text } = yield* post(points, `token${query}`, badCode)
       return errorOf(text) === "invalid_grant" ? undefined : (JSON.parse(text).error_description as string)
     }
     const rest = search({ response_type: "code", client_id: clientId })
-    const response = yield* (yield* start({ profile })).fetch(
+    const response = yield* (yield* start({ points })).fetch(
       `${base}/authorize${query === "" ? "?" : `${query}&`}${rest}`
     )
     return answerOf(response).get("error_description") ?? undefined
@@ -63,11 +63,11 @@ describe("version", () => {
 
   it.effect.each(cases)(
     "version, tokenVersions, bareVersion: with %j exactly the right ones are accepted",
-    ([profile, authorize, token]) =>
+    ([points, authorize, token]) =>
       Effect.gen(function* () {
         const accepted = (isAuthorize: boolean) =>
           Effect.filter(queries, (query) =>
-            Effect.map(refusal(profile, query, isAuthorize), (text) => text === undefined)
+            Effect.map(refusal(points, query, isAuthorize), (text) => text === undefined)
           )
         assert.deepStrictEqual(yield* accepted(true), [...authorize])
         assert.deepStrictEqual(yield* accepted(false), [...token])
@@ -115,10 +115,10 @@ describe("errors", () => {
   it.effect("R56: tokenClientErrorStatus and revokeClientErrorStatus: 400 and 401, each for itself", () =>
     Effect.gen(function* () {
       const wrong = { ...credentials, client_secret: "wrong", token: "x" }
-      const statuses = Effect.fnUntraced(function* (profile: SentinelDialect.Changes) {
+      const statuses = Effect.fnUntraced(function* (points: SentinelDialect.Changes) {
         return [
-          (yield* post(profile, "token?v=1.0", wrong)).status,
-          (yield* post(profile, "token/revoke?v1.0", wrong)).status
+          (yield* post(points, "token?v=1.0", wrong)).status,
+          (yield* post(points, "token/revoke?v1.0", wrong)).status
         ]
       })
       assert.deepStrictEqual(yield* statuses({}), [400, 401])
@@ -130,7 +130,7 @@ describe("errors", () => {
     "R35: badCodeError: a bad code is called invalid_client, whatever is wrong with it; a bad refresh token is not",
     () =>
       Effect.gen(function* () {
-        const { app, code } = yield* signedIn({ profile: { badCodeError: "invalid_client" } })
+        const { app, code } = yield* signedIn({ points: { badCodeError: "invalid_client" } })
         const unknown = yield* app.exchange("unknown")
         assert.strictEqual(unknown.status, 400)
         assert.strictEqual(unknown.json["error"], "invalid_client")
@@ -144,7 +144,7 @@ describe("errors", () => {
     "R71: unknownTokenStatus: the revocation of a token that is not known is a 400; of a known one, still a 200",
     () =>
       Effect.gen(function* () {
-        const { app, sentinel, tokens } = yield* signedIn({ profile: { unknownTokenStatus: 400 } })
+        const { app, sentinel, tokens } = yield* signedIn({ points: { unknownTokenStatus: 400 } })
         const unknown = yield* app.revoke("unknown")
         assert.strictEqual(unknown.status, 400)
         assert.strictEqual(unknown.json["error"], "invalid_grant")
@@ -156,11 +156,11 @@ describe("errors", () => {
 
   it.effect("unknownServiceStatus: the Domain API answers 404 or 400", () =>
     Effect.gen(function* () {
-      for (const [profile, status] of [
+      for (const [points, status] of [
         [{}, 404],
         [{ unknownServiceStatus: 400 }, 400]
       ] as const) {
-        const sentinel = yield* start({ profile })
+        const sentinel = yield* start({ points })
         const response = yield* sentinel.fetch(`/api/account/${account}/service/nothing/baseURI.json?version=1.0`)
         assert.strictEqual(response.status, status)
       }
@@ -171,7 +171,7 @@ describe("errors", () => {
 describe("tokens", () => {
   it.effect("R64: rotateRefreshTokens: off, the refresh token stays in use", () =>
     Effect.gen(function* () {
-      const { app, tokens } = yield* signedIn({ profile: { rotateRefreshTokens: false } })
+      const { app, tokens } = yield* signedIn({ points: { rotateRefreshTokens: false } })
       yield* TestClock.adjust("1 hour")
       const first = yield* app.refresh(tokens["refresh_token"])
       yield* TestClock.adjust("1 hour")
@@ -183,7 +183,7 @@ describe("tokens", () => {
 
   it.effect("R67: refreshGrace: of no length, the second use of a refresh token is a theft", () =>
     Effect.gen(function* () {
-      const { app, tokens } = yield* signedIn({ profile: { refreshGrace: Duration.zero } })
+      const { app, tokens } = yield* signedIn({ points: { refreshGrace: Duration.zero } })
       assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).status, 200)
       assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
     })
@@ -191,7 +191,7 @@ describe("tokens", () => {
 
   it.effect("publishKeys: off, the key set is empty", () =>
     Effect.gen(function* () {
-      const sentinel = yield* start({ profile: { publishKeys: false } })
+      const sentinel = yield* start({ points: { publishKeys: false } })
       const response = yield* sentinel.fetch("/sentinel/well-known/jwks")
       assert.deepStrictEqual(yield* Effect.promise(() => response.json()), { keys: [] })
     })
@@ -202,16 +202,16 @@ describe("tokens", () => {
       const redirect_uri = "http://localhost:50123/cb"
       const path = authorizePath({ client_id: "33333333-3333-4333-8333-333333333333", redirect_uri })
       assert.strictEqual((yield* (yield* start()).fetch(path)).status, 400)
-      const user = browser(yield* start({ profile: { anyPortOnLocalhost: true } }))
+      const user = browser(yield* start({ points: { anyPortOnLocalhost: true } }))
       const answer = yield* user.signIn(path)
       assert.isTrue(answer.headers.get("location")!.startsWith(`${redirect_uri}?code=`))
     })
   )
 
-  it.effect("lifetimes: each is as long as the profile says", () =>
+  it.effect("lifetimes: each is as long as the dialect says", () =>
     Effect.gen(function* () {
       const { app, sentinel, tokens, user } = yield* signedIn({
-        profile: {
+        points: {
           accessTokenLifetime: Duration.minutes(1),
           codeLifetime: Duration.seconds(5),
           idTokenLifetime: Duration.seconds(30)

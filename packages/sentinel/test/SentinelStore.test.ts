@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { layerMemory, layerMemoryWith, type Session, SentinelStore } from "@le-auth/sentinel/SentinelStore"
+import { layerMemory, layerMemoryWith, type BrowserSession, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 const owner = { accountId: "1", clientId: "c" }
 const hour = 3_600_000
 
-const session = (id: string, more: Partial<Session> = {}): Session => ({
+const session = (id: string, more: Partial<BrowserSession> = {}): BrowserSession => ({
   id,
   accountId: "1",
   userId: "u",

@@ -219,9 +219,9 @@ describe("SigningKeys", () => {
     })
   )
 
-  it.effect("R61: the issuer in older spelling, if the profile says so", () =>
+  it.effect("R61: the issuer in older spelling, if the dialect says so", () =>
     Effect.gen(function* () {
-      const { tokens } = yield* signedIn({ profile: { issuer: "Sentinel" } })
+      const { tokens } = yield* signedIn({ points: { issuer: "Sentinel" } })
       assert.strictEqual(JSON.parse(atob(tokens["id_token"]!.split(".")[1]!)).iss, "Sentinel")
     })
   )

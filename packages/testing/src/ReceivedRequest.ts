@@ -17,7 +17,7 @@ import * as Redacted from "effect/Redacted"
  *
  * @since 0.1.0
  */
-export type Endpoint =
+export type RequestKind =
   | "authorize"
   | "login"
   | "logout"
@@ -34,7 +34,7 @@ export type Endpoint =
  *
  * @since 0.1.0
  */
-export type Target = Endpoint | "token" | "any"
+export type RequestTarget = RequestKind | "token" | "any"
 
 /**
  * A request as it came in, with everything that is secret out of sight: it can be logged, printed and compared.
@@ -42,7 +42,7 @@ export type Target = Endpoint | "token" | "any"
  * @since 0.1.0
  */
 export interface ReceivedRequest {
-  readonly endpoint: Endpoint
+  readonly endpoint: RequestKind
   readonly method: string
   readonly path: string
   /** When, in milliseconds since 1970, by the clock of the test. */
@@ -57,7 +57,7 @@ const secretParameters = new Set(Redaction.secretParameters)
 
 const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`)
 
-const paths: ReadonlyArray<readonly [RegExp, Endpoint | "token"]> = [
+const paths: ReadonlyArray<readonly [RegExp, RequestKind | "token"]> = [
   [patternOf(SentinelApi.authorize.path), "authorize"],
   [patternOf(Paths.login), "login"],
   [patternOf(Paths.logout), "logout"],
@@ -112,5 +112,5 @@ export const fromClientRequest = (
  *
  * @since 0.1.0
  */
-export const isTo = ({ endpoint }: ReceivedRequest, target: Target): boolean =>
+export const isTo = ({ endpoint }: ReceivedRequest, target: RequestTarget): boolean =>
   target === "any" || target === endpoint || (target === "token" && (endpoint === "exchange" || endpoint === "refresh"))

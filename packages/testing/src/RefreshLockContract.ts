@@ -2,7 +2,7 @@
  * What `RefreshLock` demands of its adapters.
  *
  * That a lock is released when its process dies cannot be shown from inside; test it with a process that you kill. How long a
- * waiter waits is the adapter's own: only with the option `patience` is it proven that nobody enters meanwhile.
+ * waiter waits is the adapter's own: only with the option `lockTimeout` does the suite prove that no effect enters meanwhile.
  *
  * @since 0.1.0
  */
@@ -222,10 +222,10 @@ export const cases: ReadonlyArray<Contract.ContractCase<Lock>> = [
  */
 export interface Options<E = never> extends Omit<Contract.Options<RefreshLock, E>, "elapse"> {
   /**
-   * How long the adapter waits for whoever is inside, until it fails with a `StoreError`; `Duration.infinity` if it waits for ever.
-   * Give an adapter that is `live` a short one: the case takes so long.
+   * How long the adapter waits for the holder of the lock, until it fails with a `StoreError`; `Duration.infinity` if it waits for
+   * ever. Give an adapter that is `live` a short one: the case takes as long.
    */
-  readonly patience?: Duration.Input | undefined
+  readonly lockTimeout?: Duration.Input | undefined
   /**
    * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its error has the
    * engine's words, and nothing of what it was given (H1).
@@ -233,15 +233,14 @@ export interface Options<E = never> extends Omit<Contract.Options<RefreshLock, E
   readonly refusing?: Layer.Layer<RefreshLock, unknown> | undefined
 }
 
-const patienceName =
-  "F3: who waits does not enter as long as its patience lasts, then fails with a StoreError, and never runs"
+const timeoutName = "F3: a waiter does not enter before its timeout, then fails with a StoreError, and never runs"
 
 /** Of a lock that waits for ever. */
 const longWait = Duration.hours(1)
 
-const patienceCase = (patience: Duration.Duration): Contract.ContractCase<Lock> => ({
-  name: patienceName,
-  takes: Duration.isFinite(patience) ? Duration.sum(patience, Duration.seconds(1)) : longWait,
+const timeoutCase = (lockTimeout: Duration.Duration): Contract.ContractCase<Lock> => ({
+  name: timeoutName,
+  takes: Duration.isFinite(lockTimeout) ? Duration.sum(lockTimeout, Duration.seconds(1)) : longWait,
   run: Effect.fnUntraced(function* ({ elapse, one, other }) {
     const key = yield* uniqueKey
     const holder = yield* hold(one, key)
@@ -255,7 +254,7 @@ const patienceCase = (patience: Duration.Duration): Contract.ContractCase<Lock> 
       })
     )
     yield* aMoment
-    if (!Duration.isFinite(patience)) {
+    if (!Duration.isFinite(lockTimeout)) {
       yield* elapse(longWait)
       yield* aMoment
       assert.isFalse(entered, `another effect entered within ${Duration.format(longWait)} while the lock was held`)
@@ -264,13 +263,13 @@ const patienceCase = (patience: Duration.Duration): Contract.ContractCase<Lock> 
       assert.isTrue(entered, "the lock was free, and nobody entered")
       return
     }
-    yield* elapse(Duration.times(patience, 0.9))
+    yield* elapse(Duration.times(lockTimeout, 0.9))
     yield* aMoment
     assert.isFalse(entered, "another effect entered while the lock was held")
-    yield* elapse(Duration.sum(Duration.times(patience, 0.1), Duration.seconds(1)))
+    yield* elapse(Duration.sum(Duration.times(lockTimeout, 0.1), Duration.seconds(1)))
     const { exit, waited } = yield* Fiber.join(waiter)
     assert.isFalse(entered, "another effect entered while the lock was held")
-    assert.isAtLeast(waited, Duration.toMillis(patience) * 0.9, "milliseconds that the wait took")
+    assert.isAtLeast(waited, Duration.toMillis(lockTimeout) * 0.9, "milliseconds that the wait took")
     assert.instanceOf(Exit.isFailure(exit) ? Cause.squash(exit.cause) : exit, StoreError, "how the wait ended")
     yield* holder.open
     yield* Fiber.join(holder.fiber)
@@ -279,11 +278,11 @@ const patienceCase = (patience: Duration.Duration): Contract.ContractCase<Lock> 
   })
 })
 
-const contractOf = ({ patience, refusing }: Options<unknown> = {}): Contract.Contract<RefreshLock, Lock> => ({
+const contractOf = ({ lockTimeout, refusing }: Options<unknown> = {}): Contract.Contract<RefreshLock, Lock> => ({
   port: RefreshLock,
   cases: [
     ...cases,
-    ...(patience === undefined ? [] : [patienceCase(Duration.fromInputUnsafe(patience))]),
+    ...(lockTimeout === undefined ? [] : [timeoutCase(Duration.fromInputUnsafe(lockTimeout))]),
     ...(refusing === undefined
       ? []
       : [
@@ -295,7 +294,7 @@ const contractOf = ({ patience, refusing }: Options<unknown> = {}): Contract.Con
           })
         ])
   ],
-  unproven: patience === undefined ? [{ name: patienceName, reason: "give the suite `patience`" }] : []
+  unproven: lockTimeout === undefined ? [{ name: timeoutName, reason: "give the suite `lockTimeout`" }] : []
 })
 
 /** Who waits sleeps: an engine whose time is moved on would only end the lease of whoever is inside. */

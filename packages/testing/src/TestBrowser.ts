@@ -9,24 +9,24 @@ import type { Origin } from "@le-auth/core/Origin"
 import { append } from "@le-auth/core/shared/UrlParameters"
 import * as Paths from "@le-auth/sentinel/Paths"
 import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Cookies from "effect/http/Cookies"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 
 /**
  * The browser did not come back to the application: Sentinel showed something instead, which `problem` tells.
  *
  * @since 0.1.0
  */
-export class NoCallback extends Data.TaggedError("NoCallback")<{
+export class NoCallback extends Schema.TaggedError<NoCallback>()("NoCallback", {
   /** The status of Sentinel's answer, if there was one. */
-  readonly status: number | undefined
-  readonly problem: string
-}> {
+  status: Schema.optional(Schema.Finite),
+  problem: Schema.String
+}) {
   override get message(): string {
     const status = this.status === undefined ? "" : ` with the status ${this.status}`
     return `The browser did not come back to the application. Sentinel answered${status}: ${this.problem}`

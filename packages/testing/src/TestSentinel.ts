@@ -56,16 +56,19 @@ export class TestSentinel extends Context.Service<
     /** Changes the dialect from now on, see `SentinelDialect`. What was issued before stays valid. */
     readonly quirks: (changes: Partial<SentinelDialect.SentinelDialect>) => Effect.Effect<void>
     /** Plans misbehaviours, one for each of the next requests to the target. Then Sentinel is itself again. */
-    readonly misbehave: (target: ReceivedRequest.Target, ...planned: ReadonlyArray<Misbehaviour>) => Effect.Effect<void>
+    readonly misbehave: (
+      target: ReceivedRequest.RequestTarget,
+      ...planned: ReadonlyArray<Misbehaviour>
+    ) => Effect.Effect<void>
     /** What came in so far, in order. */
     readonly requests: (
-      target?: ReceivedRequest.Target
+      target?: ReceivedRequest.RequestTarget
     ) => Effect.Effect<ReadonlyArray<ReceivedRequest.ReceivedRequest>>
     /**
      * Waits until so many requests to the target have come in; default: 1. Cryptography takes real time, so a fiber that
      * begins with it has not sent anything yet when the test goes on.
      */
-    readonly untilReceived: (target: ReceivedRequest.Target, count?: number) => Effect.Effect<void>
+    readonly untilReceived: (target: ReceivedRequest.RequestTarget, count?: number) => Effect.Effect<void>
     /** Ends all sessions of a user at Sentinel, as an administrator does. Default: the first user of the first account. */
     readonly endSession: (user?: string) => Effect.Effect<void>
   }
@@ -145,7 +148,7 @@ export const quirks = (changes: Partial<SentinelDialect.SentinelDialect>): Effec
  * @since 0.1.0
  */
 export const misbehave = (
-  target: ReceivedRequest.Target,
+  target: ReceivedRequest.RequestTarget,
   ...planned: ReadonlyArray<Misbehaviour>
 ): Effect.Effect<void, never, TestSentinel> => TestSentinel.use((sentinel) => sentinel.misbehave(target, ...planned))
 
@@ -173,7 +176,7 @@ export const control = <A, E, R>(
  * @since 0.1.0
  */
 export const requests = (
-  target?: ReceivedRequest.Target
+  target?: ReceivedRequest.RequestTarget
 ): Effect.Effect<ReadonlyArray<ReceivedRequest.ReceivedRequest>, never, TestSentinel> =>
   TestSentinel.use((sentinel) => sentinel.requests(target))
 
@@ -202,7 +205,7 @@ export const requests = (
  * @since 0.1.0
  */
 export const untilReceived = (
-  target: ReceivedRequest.Target,
+  target: ReceivedRequest.RequestTarget,
   count?: number
 ): Effect.Effect<void, never, TestSentinel> => TestSentinel.use((sentinel) => sentinel.untilReceived(target, count))
 
@@ -221,7 +224,7 @@ export interface Options {
   /** Its accounts, users and applications. Default: `SentinelConfig.development()`. */
   readonly config?: SentinelConfig.SentinelConfig | undefined
   /** Its dialect to begin with. Default: that of LivePerson's newest documentation. */
-  readonly profile?: Partial<SentinelDialect.SentinelDialect> | undefined
+  readonly points?: Partial<SentinelDialect.SentinelDialect> | undefined
   /** Where it says that it is. Default: `http://localhost:4400`. */
   readonly origin?: Origin | undefined
 }
@@ -236,7 +239,7 @@ const make = (options: Options) =>
     makeTestSentinel({
       config: options.config ?? SentinelConfig.development(),
       origin: options.origin ?? defaultOrigin,
-      profile: { ...SentinelDialect.newest, ...options.profile }
+      dialect: { ...SentinelDialect.newest, ...options.points }
     }),
     ({ client, sentinel }) =>
       Context.make(TestSentinel, TestSentinel.of(sentinel)).pipe(

@@ -41,14 +41,14 @@ const layerFromSentinel = Layer.unwrap(
  * import * as TestSignIn from "@le-auth/testing/TestSignIn"
  * import * as Layer from "effect/Layer"
  *
- * const layer = TestSignIn.layerStores().pipe(
+ * const layer = TestSignIn.layerStores.pipe(
  *   Layer.provide(Layer.mergeAll(myTransactions, SessionStore.layerMemory, RefreshLock.layerMemory))
  * )
  * ```
  *
  * @since 0.1.0
  */
-export const layerStores = (options: Options = {}) =>
+export const layerStoresWith = (options: Options) =>
   SignIn.layerWith(options.signIn ?? {}).pipe(
     Layer.provideMerge(Sessions.layerWith(options.sessions ?? {})),
     Layer.provideMerge(SentinelClient.layer),
@@ -57,12 +57,19 @@ export const layerStores = (options: Options = {}) =>
   )
 
 /**
+ * {@link layerStoresWith} the default options.
+ *
+ * @since 0.1.0
+ */
+export const layerStores = layerStoresWith({})
+
+/**
  * `SignIn` and `Sessions` with stores in memory, over a `TestSentinel` of their own.
  *
  * @since 0.1.0
  */
 export const layerWith = (options: Options) =>
-  layerStores(options).pipe(
+  layerStoresWith(options).pipe(
     Layer.provideMerge(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory))
   )
 

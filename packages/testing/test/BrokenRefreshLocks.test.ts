@@ -15,8 +15,7 @@ type Lock = RefreshLock["Service"]
 
 const oneAtATime = "F3: under equal keys one runs at a time, and everyone runs once"
 const nobody = "F3: nobody enters while somebody is inside"
-const patient =
-  "F3: who waits does not enter as long as its patience lasts, then fails with a StoreError, and never runs"
+const patient = "F3: a waiter does not enter before its timeout, then fails with a StoreError, and never runs"
 const different = "F3: different keys do not wait for each other, not even similar or long ones"
 const hundred = "100 keys are locked at the same time"
 const failure = "a lock is released after a failure, which passes through as it is"
@@ -59,12 +58,12 @@ const getThenSet = layer(() => {
     )
 })
 
-/** A lock whose waiters lose their patience, and what they do then. */
+/** A lock whose waits end, and what a waiter does then. */
 const waiting = ({
   after,
-  patience = Duration.minutes(1)
+  lockTimeout = Duration.minutes(1)
 }: {
-  readonly patience?: Duration.Duration
+  readonly lockTimeout?: Duration.Duration
   /** Of a waiter whose time is over. Right is to fail. */
   readonly after?: <A, E>(lock: Semaphore.Semaphore, effect: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreError>
 } = {}) =>
@@ -72,7 +71,7 @@ const waiting = ({
     const of = locks()
     const late = Effect.fail(new StoreError({ store: "lock", operation: "wait" }))
     return (key, effect) =>
-      Effect.flatMap(Effect.timeoutOption(Effect.interruptible(of(key).take(1)), patience), (taken) => {
+      Effect.flatMap(Effect.timeoutOption(Effect.interruptible(of(key).take(1)), lockTimeout), (taken) => {
         if (Option.isSome(taken)) return Effect.ensuring(effect, of(key).release(1))
         return after === undefined ? late : Effect.provideContext(after(of(key), effect as never), Context.empty())
       })
@@ -81,16 +80,16 @@ const waiting = ({
 const enters = <A, E>(_: Semaphore.Semaphore, effect: Effect.Effect<A, E>) => effect
 
 const impatient: ReadonlyArray<readonly [string, Layer.Layer<RefreshLock>, Duration.Input]> = [
-  ["enters after a second", waiting({ patience: Duration.seconds(1), after: enters }), "1 minute"],
+  ["enters after a second", waiting({ lockTimeout: Duration.seconds(1), after: enters }), "1 minute"],
   [
     "enters after a second, though it has no end",
-    waiting({ patience: Duration.seconds(1), after: enters }),
+    waiting({ lockTimeout: Duration.seconds(1), after: enters }),
     Duration.infinity
   ],
-  ["enters when its patience is over", waiting({ after: enters }), "1 minute"],
-  ["fails sooner than it says", waiting({ patience: Duration.seconds(30) }), "1 minute"],
-  ["dies when its patience is over", waiting({ after: () => Effect.die("late") }), "1 minute"],
-  ["waits longer than it says", waiting({ patience: Duration.hours(1) }), "1 minute"],
+  ["enters when its timeout is over", waiting({ after: enters }), "1 minute"],
+  ["fails sooner than it says", waiting({ lockTimeout: Duration.seconds(30) }), "1 minute"],
+  ["dies when its timeout is over", waiting({ after: () => Effect.die("late") }), "1 minute"],
+  ["waits longer than it says", waiting({ lockTimeout: Duration.hours(1) }), "1 minute"],
   [
     "runs what failed to wait later",
     waiting({
@@ -163,7 +162,7 @@ describe("RefreshLockContract", () => {
   it.effect("accepts a right lock, alone and twice on the same data", () =>
     Effect.gen(function* () {
       const nothing = { violations: [], unproven: [] }
-      const forEver = { patience: Duration.infinity }
+      const forEver = { lockTimeout: Duration.infinity }
       assert.deepStrictEqual(
         yield* RefreshLockContract.check(
           keyed((key) => key),
@@ -171,7 +170,7 @@ describe("RefreshLockContract", () => {
         ),
         nothing
       )
-      assert.deepStrictEqual(yield* RefreshLockContract.check(waiting(), { patience: "1 minute" }), nothing)
+      assert.deepStrictEqual(yield* RefreshLockContract.check(waiting(), { lockTimeout: "1 minute" }), nothing)
       const semaphores = new Map<string, Semaphore.Semaphore>()
       const shared = layer(() => {
         const of = locks((key) => key, semaphores)
@@ -181,10 +180,10 @@ describe("RefreshLockContract", () => {
     })
   )
 
-  for (const [what, layer, patience] of impatient) {
+  for (const [what, layer, lockTimeout] of impatient) {
     it.effect(`rejects a lock that ${what}`, () =>
       Effect.gen(function* () {
-        const { unproven, violations } = yield* RefreshLockContract.check(layer, { patience, timeout: "2 seconds" })
+        const { unproven, violations } = yield* RefreshLockContract.check(layer, { lockTimeout, timeout: "2 seconds" })
         assert.deepStrictEqual(
           violations.map(({ name }) => name),
           [patient]
@@ -199,12 +198,12 @@ describe("RefreshLockContract", () => {
       const unprovenOf = (options: RefreshLockContract.Options) =>
         Effect.map(RefreshLockContract.check(waiting(), options), ({ unproven }) => unproven)
       const [unknown] = yield* unprovenOf({})
-      assert.deepStrictEqual(unknown, { name: patient, reason: "give the suite `patience`" })
-      const [long] = yield* unprovenOf({ live: true, patience: "1 minute" })
+      assert.deepStrictEqual(unknown, { name: patient, reason: "give the suite `lockTimeout`" })
+      const [long] = yield* unprovenOf({ live: true, lockTimeout: "1 minute" })
       assert.strictEqual(long?.name, patient)
-      // Under the real clock the case takes as long as the patience is.
+      // Under the real clock the case takes as long as the timeout is.
       const real = yield* TestClock.withLive(
-        RefreshLockContract.check(waiting({ patience: Duration.millis(300) }), { patience: "300 millis" })
+        RefreshLockContract.check(waiting({ lockTimeout: Duration.millis(300) }), { lockTimeout: "300 millis" })
       )
       assert.deepStrictEqual(real, { violations: [], unproven: [] })
     })

@@ -20,7 +20,7 @@ for (const options of [{ live: false }, { live: true }]) {
   SessionStoreContract.suite(`layerMemory, ${clock}`, SessionStore.layerMemory, options)
   RefreshLockContract.suite(`layerMemory, ${clock}`, RefreshLock.layerMemory, {
     ...options,
-    patience: Duration.infinity
+    lockTimeout: Duration.infinity
   })
 }
 

@@ -4,7 +4,7 @@ import type { Session } from "@le-auth/core/Session"
 import * as SignIn from "@le-auth/core/SignIn"
 import type { TokenErrorReason } from "@le-auth/core/TokenError"
 import * as Misbehaviour from "@le-auth/testing/Misbehaviour"
-import type { Target } from "@le-auth/testing/ReceivedRequest"
+import type { RequestTarget } from "@le-auth/testing/ReceivedRequest"
 import * as TestSentinel from "@le-auth/testing/TestSentinel"
 import * as TestSignIn from "@le-auth/testing/TestSignIn"
 import * as Duration from "effect/Duration"
@@ -15,7 +15,8 @@ import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 import { refresh, signIn, text } from "./Flow.ts"
 
-const times = (target: Target) => Effect.map(TestSentinel.requests(target), (requests) => requests.map(({ at }) => at))
+const times = (target: RequestTarget) =>
+  Effect.map(TestSentinel.requests(target), (requests) => requests.map(({ at }) => at))
 
 const current = ({ key }: Session) => Effect.map(Sessions.current(key), Option.getOrThrow)
 

@@ -52,7 +52,7 @@ describe("an adapter whose engine refuses", () => {
         const findings = yield* Effect.all([
           TransactionStoreContract.check(TransactionStore.layerMemory, { refusing: transactions(tell) }),
           SessionStoreContract.check(SessionStore.layerMemory, { refusing: sessions(tell) }),
-          RefreshLockContract.check(RefreshLock.layerMemory, { refusing: locks(tell), patience: Duration.infinity })
+          RefreshLockContract.check(RefreshLock.layerMemory, { refusing: locks(tell), lockTimeout: Duration.infinity })
         ])
         for (const { violations } of findings) {
           assert.deepStrictEqual(

@@ -5,7 +5,7 @@ import { SentinelClient } from "@le-auth/core/SentinelClient"
 import * as Sessions from "@le-auth/core/Sessions"
 import * as SignIn from "@le-auth/core/SignIn"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
-import type { Target } from "@le-auth/testing/ReceivedRequest"
+import type { RequestTarget } from "@le-auth/testing/ReceivedRequest"
 import * as TestSentinel from "@le-auth/testing/TestSentinel"
 import * as TestSignIn from "@le-auth/testing/TestSignIn"
 import * as Duration from "effect/Duration"
@@ -17,7 +17,7 @@ import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
 import { refresh, signIn, text } from "./Flow.ts"
 
-const count = (target?: Target) => Effect.map(TestSentinel.requests(target), ({ length }) => length)
+const count = (target?: RequestTarget) => Effect.map(TestSentinel.requests(target), ({ length }) => length)
 
 describe("approve", () => {
   it.effect("signs in the first user, who is known and verified", () =>

@@ -16,8 +16,8 @@ import * as Layer from "effect/Layer"
 export const make = (env: Readonly<Record<string, string>>) =>
   WebSignIn.toWebHandler(
     FetchSignIn.layerServer.pipe(
-      Layer.provideMerge(Stateless.layer()),
-      Layer.provideMerge(WebApplication.layer()),
+      Layer.provideMerge(Stateless.layer),
+      Layer.provideMerge(WebApplication.layer),
       Layer.provide(RefreshLock.layerMemory),
       Layer.provide(AppInstallations.layerConfig),
       Layer.provide(Layer.provide(Seal.layerConfig, Seal.layerWebCrypto)),

@@ -52,14 +52,13 @@ const run = StoreOperation.operations("browser session store")
 const ascii = new TextEncoder()
 
 /**
- * Keeps the browsers' sessions in the `Persistence` of the context, by default for 30 days. Where that does not answer, it is a
- * `StoreError` after 5 seconds.
+ * See {@link layer}, with options.
  *
  * @since 0.1.0
  */
-export const layer = (
-  options: { readonly maxAge?: Duration.Input | undefined } = {}
-): Layer.Layer<BrowserSessions, never, Persistence.Persistence | Digest.Digest | SecureRandom.SecureRandom> =>
+export const layerWith = (options: {
+  readonly maxAge?: Duration.Input | undefined
+}): Layer.Layer<BrowserSessions, never, Persistence.Persistence | Digest.Digest | SecureRandom.SecureRandom> =>
   Layer.effect(
     BrowserSessions,
     Effect.gen(function* () {
@@ -95,3 +94,15 @@ export const layer = (
       })
     })
   )
+
+/**
+ * Keeps the browsers' sessions in the `Persistence` of the context, by default for 30 days. Where that does not answer, it is a
+ * `StoreError` after 5 seconds.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<
+  BrowserSessions,
+  never,
+  Persistence.Persistence | Digest.Digest | SecureRandom.SecureRandom
+> = layerWith({})

@@ -21,18 +21,13 @@ const decode = Schema.decodeOption(Content)
 const associatedData = "browser session"
 
 /**
- * Names the session in the cookie, by default for 30 days.
- *
- * **Signing out removes the cookie, and that is all it can do**: nothing on the server knows the identifier, so a copy of
- * the cookie stays good until its time is over. With `CookieSessionStore` a copy of this cookie alone is worth nothing, since
- * the session is in other cookies of the same browser; with a session store on the server it names that session for as long
- * as the session lives. Where signing out must end a stolen cookie too, use `BrowserSessions.layer`.
+ * See {@link layer}, with options.
  *
  * @since 0.1.0
  */
-export const layer = (
-  options: { readonly maxAge?: Duration.Input | undefined } = {}
-): Layer.Layer<BrowserSessions, never, Seal.SealKeys> =>
+export const layerWith = (options: {
+  readonly maxAge?: Duration.Input | undefined
+}): Layer.Layer<BrowserSessions, never, Seal.SealKeys> =>
   Layer.effect(
     BrowserSessions,
     Effect.map(Seal.SealKeys, (keys) => {
@@ -56,3 +51,15 @@ export const layer = (
       })
     })
   )
+
+/**
+ * Names the session in the cookie, by default for 30 days.
+ *
+ * **Signing out removes the cookie, and that is all it can do**: nothing on the server knows the identifier, so a copy of
+ * the cookie stays good until its time is over. With `CookieSessionStore` a copy of this cookie alone is worth nothing, since
+ * the session is in other cookies of the same browser; with a session store on the server it names that session for as long
+ * as the session lives. Where signing out must end a stolen cookie too, use `BrowserSessions.layer`.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<BrowserSessions, never, Seal.SealKeys> = layerWith({})

@@ -127,7 +127,7 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
  * import * as Layer from "effect/Layer"
  *
  * const TransactionsLive = CookieTransactionStore.layer.pipe(
- *   Layer.provide(WebApplication.layer()),
+ *   Layer.provide(WebApplication.layer),
  *   Layer.provide(Seal.layerConfig),
  *   Layer.provide(Seal.layerWebCrypto)
  * )

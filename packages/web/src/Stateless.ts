@@ -14,6 +14,20 @@ import * as CookieTransactionStore from "./CookieTransactionStore.ts"
 import type { WebApplication } from "./WebApplication.ts"
 
 /**
+ * See {@link layer}, with options.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (
+  options: CookieTransactionStore.Options & CookieSessionStore.Options
+): Layer.Layer<TransactionStore | SessionStore | BrowserSessions, never, WebApplication | SealKeys> =>
+  Layer.mergeAll(
+    CookieTransactionStore.layerWith(options),
+    CookieSessionStore.layerWith(options),
+    CookieBrowserSessions.layerWith(options)
+  )
+
+/**
  * The three stores of a web application as sealed cookies, for functions and workers without a database. Read in
  * {@link CookieTransactionStore.layer}, {@link CookieSessionStore.layer} and {@link CookieBrowserSessions.layer} what that
  * costs: single use across processes rests on Sentinel, and signing out only removes cookies.
@@ -31,8 +45,8 @@ import type { WebApplication } from "./WebApplication.ts"
  *
  * const { handler } = WebSignIn.toWebHandler(
  *   NodeServerSignIn.layerServer.pipe(
- *     Layer.provideMerge(Stateless.layer()),
- *     Layer.provideMerge(WebApplication.layer()),
+ *     Layer.provideMerge(Stateless.layer),
+ *     Layer.provideMerge(WebApplication.layer),
  *     Layer.provide(RefreshLock.layerMemory),
  *     Layer.provide(AppInstallations.layerConfig), // LE_AUTH_ACCOUNT_ID, ...
  *     Layer.provide(Seal.layerConfig), // LE_AUTH_SEAL_KEYS
@@ -43,11 +57,5 @@ import type { WebApplication } from "./WebApplication.ts"
  *
  * @since 0.1.0
  */
-export const layer = (
-  options: CookieTransactionStore.Options & CookieSessionStore.Options = {}
-): Layer.Layer<TransactionStore | SessionStore | BrowserSessions, never, WebApplication | SealKeys> =>
-  Layer.mergeAll(
-    CookieTransactionStore.layerWith(options),
-    CookieSessionStore.layerWith(options),
-    CookieBrowserSessions.layer(options)
-  )
+export const layer: Layer.Layer<TransactionStore | SessionStore | BrowserSessions, never, WebApplication | SealKeys> =
+  layerWith({})

@@ -171,9 +171,11 @@ export interface Options {
 }
 
 /**
+ * See {@link layer}, with options.
+ *
  * @since 0.1.0
  */
-export const layer = (options: Options = {}): Layer.Layer<WebApplication, Refused, AppInstallations> =>
+export const layerWith = (options: Options): Layer.Layer<WebApplication, Refused, AppInstallations> =>
   Layer.effect(
     WebApplication,
     Effect.gen(function* () {
@@ -244,6 +246,13 @@ export const layer = (options: Options = {}): Layer.Layer<WebApplication, Refuse
       })
     })
   )
+
+/**
+ * The application of the only installation, with the defaults of all options.
+ *
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<WebApplication, Refused, AppInstallations> = layerWith({})
 
 /**
  * The key of the session of the browser that sent the current request.

@@ -41,6 +41,19 @@ import * as WebApplication from "./WebApplication.ts"
 export const routes = Layer.mergeAll(SignInRoutes.layer, SessionRoutes.layer, CookieProbe.layer)
 
 /**
+ * See {@link layer}, with options.
+ *
+ * @since 0.1.0
+ */
+export const layerWith = (
+  options: WebApplication.Options
+): Layer.Layer<
+  WebApplication.WebApplication,
+  WebApplication.Refused,
+  AppInstallations | BrowserSessions | HttpRouter.HttpRouter | Sessions | SignIn
+> => routes.pipe(Layer.provideMerge(WebApplication.layerWith(options)), Layer.provideMerge(Redaction.layer))
+
+/**
  * Adds the routes to the `HttpRouter`, and gives the application's own routes what `WebApplication.currentSession` needs. What is
  * secret in their addresses and headers is hidden in spans (`Redaction` of `@le-auth/core`).
  *
@@ -48,18 +61,16 @@ export const routes = Layer.mergeAll(SignInRoutes.layer, SessionRoutes.layer, Co
  * ```ts
  * import * as WebSignIn from "@le-auth/web/WebSignIn"
  *
- * const routes = WebSignIn.layer({ paths: { home: "/inbox" } })
+ * const routes = WebSignIn.layerWith({ paths: { home: "/inbox" } })
  * ```
  *
  * @since 0.1.0
  */
-export const layer = (
-  options: WebApplication.Options = {}
-): Layer.Layer<
+export const layer: Layer.Layer<
   WebApplication.WebApplication,
   WebApplication.Refused,
   AppInstallations | BrowserSessions | HttpRouter.HttpRouter | Sessions | SignIn
-> => routes.pipe(Layer.provideMerge(WebApplication.layer(options)), Layer.provideMerge(Redaction.layer))
+> = layerWith({})
 
 /**
  * What the routes stand on, see {@link toWebHandler}.
@@ -139,10 +150,10 @@ const keeping = (name: string, make: () => WebHandler): WebHandler => {
  * import * as Persistence from "effect/persistence/Persistence"
  *
  * const { handler, session } = WebSignIn.toWebHandler(
- *   WebApplication.layer({ paths: { home: "/inbox" } }).pipe(
+ *   WebApplication.layerWith({ paths: { home: "/inbox" } }).pipe(
  *     Layer.provideMerge(NodeServerSignIn.layerServer),
  *     Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory)),
- *     Layer.provideMerge(BrowserSessions.layer()),
+ *     Layer.provideMerge(BrowserSessions.layer),
  *     Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)),
  *     Layer.provide(AppInstallations.layerConfig)
  *   )

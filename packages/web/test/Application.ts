@@ -31,7 +31,7 @@ import { Faults } from "./Faults.ts"
 
 export interface Options {
   /** Everything in cookies, sealed with these keys. */
-  readonly stateless?: Parameters<typeof Stateless.layer>[0] & { readonly keys?: ReadonlyArray<string> }
+  readonly stateless?: Parameters<typeof Stateless.layerWith>[0] & { readonly keys?: ReadonlyArray<string> }
   readonly web?: WebApplication.Options
   readonly redirectUri?: string
   readonly domains?: Domains.Options
@@ -53,21 +53,21 @@ export const sealKeys = (...names: ReadonlyArray<string>): Layer.Layer<Seal.Seal
   )
 
 /** What an application stands on; its stores fail as a test says. */
-export const services = ({ domains, redirectUri, stateless, web }: Options, faults = new Faults()) => {
+export const services = ({ domains, redirectUri, stateless, web = {} }: Options, faults = new Faults()) => {
   const installation = new AppInstallations.AppInstallation({
     ...Scripted.installation,
     redirectUris: [RedirectUri.make(redirectUri ?? "https://app.example/callback")]
   })
-  const application = WebApplication.layer(web)
+  const application = WebApplication.layerWith(web)
   const keys = sealKeys(...(stateless?.keys ?? ["a"]))
   const stores =
     stateless === undefined
       ? Layer.merge(TransactionStore.layerMemory, SessionStore.layerMemory)
-      : Stateless.layer(stateless).pipe(Layer.provide(keys), Layer.provide(application), Layer.orDie)
+      : Stateless.layerWith(stateless).pipe(Layer.provide(keys), Layer.provide(application), Layer.orDie)
   const browsers =
     stateless === undefined
-      ? BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
-      : CookieBrowserSessions.layer(stateless).pipe(Layer.provide(keys))
+      ? BrowserSessions.layer.pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
+      : CookieBrowserSessions.layerWith(stateless).pipe(Layer.provide(keys))
   return application.pipe(
     Layer.provideMerge(
       Scripted.layerWith({

@@ -17,7 +17,7 @@ import { type CookieJar, inRequest } from "./InRequest.ts"
 
 const needed = Layer.merge(
   sealKeys("a"),
-  Layer.orDie(Layer.provide(WebApplication.layer(), AppInstallations.layer(installation)))
+  Layer.orDie(Layer.provide(WebApplication.layer, AppInstallations.layer(installation)))
 )
 
 const transactions = Layer.effect(

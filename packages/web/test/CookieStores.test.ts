@@ -21,10 +21,10 @@ import { account, installation, otherAccount, sentinelOrigin } from "../../core/
 import { sealKeys } from "./Application.ts"
 import { answerOf, type CookieJar, inRequest } from "./InRequest.ts"
 
-const stores = (options: Parameters<typeof Stateless.layer>[0] = {}, ...keys: ReadonlyArray<string>) =>
-  Stateless.layer(options).pipe(
+const stores = (options: Parameters<typeof Stateless.layerWith>[0] = {}, ...keys: ReadonlyArray<string>) =>
+  Stateless.layerWith(options).pipe(
     Layer.provide(sealKeys(...(keys.length === 0 ? ["a"] : keys))),
-    Layer.provide(WebApplication.layer()),
+    Layer.provide(WebApplication.layer),
     Layer.provide(AppInstallations.layer(installation)),
     Layer.orDie
   )
@@ -509,7 +509,7 @@ describe("CookieSessionStore", () => {
   it.effect("one browser holds one session, or as many as were asked for", () =>
     Effect.gen(function* () {
       const other = new SessionKey({ ...key, accountId: otherAccount })
-      const both = (of: Parameters<typeof Stateless.layer>[0]) =>
+      const both = (of: Parameters<typeof Stateless.layerWith>[0]) =>
         Effect.gen(function* () {
           const browser: CookieJar = new Map()
           yield* inRequest(browser, set(session()))

@@ -19,7 +19,7 @@ type Fault = "put" | "take" | "create" | "find" | "remove" | "lock"
 /** Stores in memory, of which some operations fail, never answer or lose what they are given. */
 const make = Effect.gen(function* () {
   const context = yield* Layer.build(
-    Layer.mergeAll(TransactionStore.layerMemory, RefreshLock.layerMemory, BrowserSessions.layer()).pipe(
+    Layer.mergeAll(TransactionStore.layerMemory, RefreshLock.layerMemory, BrowserSessions.layer).pipe(
       Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer))
     )
   )

@@ -173,7 +173,7 @@ describe("toWebHandler", () => {
       })
       const context = Layer.mergeAll(services({}), fetch, Layer.succeed(Tracer.Tracer, tracer))
       const handler = WebSignIn.toWebHandler(context, { routes: relay })
-      const layer = HttpRouter.toWebHandler(Layer.merge(WebSignIn.layer(), relay).pipe(Layer.provideMerge(context)), {
+      const layer = HttpRouter.toWebHandler(Layer.merge(WebSignIn.layer, relay).pipe(Layer.provideMerge(context)), {
         disableLogger: true
       })
       const query = Redaction.secretParameters.map((name) => `${name}=planted-${name}`).join("&")

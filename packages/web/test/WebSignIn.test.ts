@@ -22,10 +22,8 @@ const application = Effect.gen(function* () {
   const context = yield* Layer.build(Scripted.layer)
   const { clock, later } = shiftedClock(yield* Clock.Clock)
   const { dispose, handler } = HttpRouter.toWebHandler(
-    WebSignIn.layer().pipe(
-      Layer.provide(
-        BrowserSessions.layer().pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))
-      ),
+    WebSignIn.layer.pipe(
+      Layer.provide(BrowserSessions.layer.pipe(Layer.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer)))),
       Layer.provide(Layer.succeedContext(context)),
       Layer.provide(HttpServer.layerServices),
       Layer.provideMerge(Layer.merge(Logger.layer([]), Layer.succeed(Clock.Clock, clock)))

@@ -1,10 +1,9 @@
 // A browser that signs in once: keeps cookies, and follows redirects within the server.
 export class Browser {
-  /** @type {Map<string, string>} */
-  #cookies = new Map()
+  #cookies = new Map<string, string>()
   #origin
 
-  constructor(/** @type {string} */ origin) {
+  constructor(origin: string) {
     this.#origin = origin
   }
 
@@ -13,7 +12,7 @@ export class Browser {
   }
 
   /** Ends at a page, or at a redirect to another origin. */
-  async visit(/** @type {string} */ address, /** @type {RequestInit} */ init = {}, redirects = 0) {
+  async visit(address: string, init: RequestInit = {}, redirects = 0) {
     if (redirects > 10) throw new Error(`too many redirects at ${address}`)
     const response = await fetch(new URL(address, this.#origin), {
       ...init,

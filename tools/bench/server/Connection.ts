@@ -2,18 +2,16 @@
 // machine with the server.
 import { connect } from "node:net"
 
-/** @typedef {{ status: number, head: string, body: string }} Answer */
+export type Answer = { status: number; head: string; body: string }
 
 export class Connection {
   #received = ""
   #socket
-  /** @type {((answer: Answer) => void) | undefined} */
-  #resolve
-  /** @type {((error: Error) => void) | undefined} */
-  #reject
+  #resolve: ((answer: Answer) => void) | undefined
+  #reject: ((error: Error) => void) | undefined
   #host
 
-  constructor(/** @type {number} */ port) {
+  constructor(port: number) {
     this.#host = `localhost:${port}`
     this.#socket = connect(port, "127.0.0.1").setNoDelay().setEncoding("latin1")
     this.#socket.on("data", (chunk) => this.#receive(String(chunk)))
@@ -21,12 +19,12 @@ export class Connection {
     this.#socket.on("error", (error) => this.#reject?.(error))
   }
 
-  get(/** @type {string} */ path, cookie = "") {
+  get(path: string, cookie = "") {
     const cookies = cookie === "" ? "" : `Cookie: ${cookie}\r\n`
     return this.#send(`GET ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${cookies}\r\n`)
   }
 
-  post(/** @type {string} */ path, /** @type {string} */ body) {
+  post(path: string, body: string) {
     const type = "Content-Type: application/x-www-form-urlencoded"
     return this.#send(
       `POST ${path} HTTP/1.1\r\nHost: ${this.#host}\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
@@ -38,8 +36,7 @@ export class Connection {
     this.#socket.destroy()
   }
 
-  /** @returns {Promise<Answer>} */
-  #send(/** @type {string} */ request) {
+  #send(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#socket.destroyed) return reject(new Error("the server has closed the connection"))
       this.#resolve = resolve
@@ -48,7 +45,7 @@ export class Connection {
     })
   }
 
-  #receive(/** @type {string} */ chunk) {
+  #receive(chunk: string) {
     this.#received += chunk
     const end = this.#received.indexOf("\r\n\r\n")
     if (end === -1) return
@@ -61,12 +58,15 @@ export class Connection {
   }
 }
 
-/** So many pieces of work on so many connections. @returns {Promise<number>} milliseconds */
+/**
+ * So many pieces of work on so many connections.
+ * @returns milliseconds
+ */
 export async function load(
-  /** @type {Connection[]} */ connections,
-  /** @type {number} */ times,
-  /** @type {(connection: Connection, index: number) => Promise<unknown>} */ work
-) {
+  connections: Connection[],
+  times: number,
+  work: (connection: Connection, index: number) => Promise<unknown>
+): Promise<number> {
   let next = 0
   const began = performance.now()
   await Promise.all(

@@ -1,15 +1,15 @@
 // The floor: node:http by hand, with every check that a server must make and nothing else. Session, registered redirect URI,
 // secrets compared in constant time, codes for one use that belong to an application and a redirect URI, rotated refresh tokens,
 // hashes only in memory, 256 random bits, an RS256 id_token. It is no product: one account, no errors worth reading.
-import { generateKeyPair, hash, randomFillSync, sign, timingSafeEqual } from "node:crypto"
-import { createServer } from "node:http"
+import { generateKeyPair, hash, randomFillSync, sign, timingSafeEqual, type KeyObject } from "node:crypto"
+import { createServer, type ServerResponse } from "node:http"
 import { fileURLToPath } from "node:url"
 
 import { Browser } from "./Browser.ts"
 import { authorizeQuery, clientId, clientSecret, redirectUri, user } from "./Parameters.ts"
+import type { Contestant } from "./Running.ts"
 
-/** @type {import("./Running.ts").Contestant} */
-export const floor = {
+export const floor: Contestant = {
   name: "floor (node:http, all checks)",
   command: (port) => [fileURLToPath(import.meta.url), String(port)],
   authorize: (state) => `/authorize?${authorizeQuery(state)}`,
@@ -24,14 +24,13 @@ export const floor = {
 
 if (import.meta.main) {
   const port = Number(process.argv[2])
-  /** @type {import("node:crypto").KeyObject} */
-  let privateKey
+  let privateKey: KeyObject
   let keySet = ""
   generateKeyPair("rsa", { modulusLength: 2048 }, (_, publicKey, generated) => {
     privateKey = generated
     keySet = JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "1", alg: "RS256" }] })
   })
-  const part = (/** @type {object} */ value) => Buffer.from(JSON.stringify(value)).toString("base64url")
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
   const header = part({ alg: "RS256", kid: "1", typ: "JWT" })
 
   let pool = Buffer.alloc(0)
@@ -44,19 +43,17 @@ if (import.meta.main) {
     used += 32
     return pool.toString("base64url", used - 32, used)
   }
-  const idOf = (/** @type {string} */ text) => hash("sha256", text)
+  const idOf = (text: string) => hash("sha256", text)
   const secretHash = Buffer.from(idOf(clientSecret), "hex")
 
   /** Two generations, since dropping the oldest entries of a Map one by one is slow. */
   class Kept {
-    /** @type {Map<string, any>} */
-    new = new Map()
-    /** @type {Map<string, any>} */
-    old = new Map()
-    get(/** @type {string} */ key) {
+    new = new Map<string, any>()
+    old = new Map<string, any>()
+    get(key: string) {
       return this.new.get(key) ?? this.old.get(key)
     }
-    set(/** @type {string} */ key, /** @type {any} */ value) {
+    set(key: string, value: any) {
       if (this.new.size >= 50_000) {
         this.old = this.new
         this.new = new Map()
@@ -71,10 +68,9 @@ if (import.meta.main) {
 
   const noStore = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
   const json = { ...noStore, "content-type": "application/json" }
-  const refuse = (/** @type {import("node:http").ServerResponse} */ response) =>
-    response.writeHead(400, json).end('{"error":"invalid_request"}')
+  const refuse = (response: ServerResponse) => response.writeHead(400, json).end('{"error":"invalid_request"}')
 
-  const issue = (/** @type {any} */ grant, withIdToken = false) => {
+  const issue = (grant: any, withIdToken = false) => {
     const now = Date.now()
     const access = secret()
     const refresh = secret()
@@ -95,7 +91,7 @@ if (import.meta.main) {
     })
   }
 
-  const token = (/** @type {URLSearchParams} */ form) => {
+  const token = (form: URLSearchParams) => {
     const given = Buffer.from(idOf(form.get("client_secret") ?? ""), "hex")
     if (!timingSafeEqual(given, secretHash) || form.get("client_id") !== clientId) return
     if (form.get("grant_type") === "authorization_code") {

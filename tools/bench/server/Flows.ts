@@ -6,13 +6,13 @@ import { sessions } from "./Parameters.ts"
 import { start } from "./Running.ts"
 
 /** Looks at the memory of the process, after a collection, each time that `step` flows are done. All in MiB. */
-export async function flows(/** @type {number} */ times, /** @type {number} */ step) {
+export async function flows(times: number, step: number) {
   const server = await start(leAuth)
   const cookies = []
   for (let session = 0; session < sessions; session++) cookies.push(await leAuth.signIn(server.origin))
   const connections = Array.from({ length: 50 }, () => new Connection(server.port))
   const { flow } = operations(leAuth, cookies)
-  const once = await /** @type {any} */ (flow)(connections, times)
+  const once = await (flow as any)(connections, times)
   const results = []
   console.log("\nmemory: after so many flows")
   for (let done = step; done <= times; done += step) {

@@ -4,31 +4,24 @@ import { fileURLToPath } from "node:url"
 
 import { Browser } from "./Browser.ts"
 import { accountId, authorizeQuery, user } from "./Parameters.ts"
+import type { Contestant } from "./Running.ts"
 
 const base = `/sentinel/api/account/${accountId}`
 const cli = fileURLToPath(new URL("../../../apps/cli/", import.meta.url))
 const installed = fileURLToPath(new URL("../../build/le-auth/", import.meta.url))
 
 /** Nobody else writes a line for each request. */
-const command = (/** @type {number} */ port) => [
-  "sentinel",
-  "start",
-  "--no-access-log",
-  "--no-control",
-  "--port",
-  String(port)
-]
+const command = (port: number) => ["sentinel", "start", "--no-access-log", "--no-control", "--port", String(port)]
 
-/** What is in the published package: beside its sources, the command would run those. @type {string | undefined} */
-let bin
+/** What is in the published package: beside its sources, the command would run those. */
+let bin: string | undefined
 const install = () => {
   rmSync(installed, { recursive: true, force: true })
   for (const part of ["package.json", "bin", "dist"]) cpSync(cli + part, installed + part, { recursive: true })
   return `${installed}bin/le-auth.mjs`
 }
 
-/** @type {import("./Running.ts").Contestant} */
-export const leAuth = {
+export const leAuth: Contestant = {
   name: "le-auth",
   command: (port) => [(bin ??= install()), ...command(port)],
   authorize: (state) => `${base}/authorize?v=1.0&${authorizeQuery(state)}`,
@@ -53,5 +46,5 @@ export const leAuth = {
 /** The same from its sources, for a profile that names our functions. */
 export const leAuthSources = {
   ...leAuth,
-  command: (/** @type {number} */ port) => ["--conditions=@le-auth/source", `${cli}src/main.ts`, ...command(port)]
+  command: (port: number) => ["--conditions=@le-auth/source", `${cli}src/main.ts`, ...command(port)]
 }

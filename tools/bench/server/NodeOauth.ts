@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url"
 
 import { Browser } from "./Browser.ts"
 import { authorizeQuery, clientId, clientSecret, redirectUri, user } from "./Parameters.ts"
+import type { Contestant } from "./Running.ts"
 
-/** @type {import("./Running.ts").Contestant} */
-export const nodeOauth = {
+export const nodeOauth: Contestant = {
   name: "@node-oauth/oauth2-server",
   command: (port) => [fileURLToPath(import.meta.url), String(port)],
   authorize: (state) => `/authorize?${authorizeQuery(state)}`,
@@ -25,8 +25,7 @@ if (import.meta.main) {
 
   const client = { id: clientId, redirectUris: [redirectUri], grants: ["authorization_code", "refresh_token"] }
   const secret = Buffer.from(clientSecret)
-  const isSecret = (/** @type {string} */ given) =>
-    given.length === secret.length && timingSafeEqual(Buffer.from(given), secret)
+  const isSecret = (given: string) => given.length === secret.length && timingSafeEqual(Buffer.from(given), secret)
   const sessions = new Map()
   const codes = new Map()
   const accesses = new Map()
@@ -57,12 +56,11 @@ if (import.meta.main) {
     authorizationCodeLifetime: 60
   })
   const authenticateHandler = {
-    handle: (/** @type {any} */ request) =>
+    handle: (request: any) =>
       sessions.get(/(?:^|; )session=([A-Za-z0-9_-]{43})(?:;|$)/.exec(request.headers.cookie ?? "")?.[1])
   }
 
-  const send = (/** @type {any} */ response, /** @type {any} */ answer) =>
-    response.set(answer.headers).status(answer.status)
+  const send = (response: any, answer: any) => response.set(answer.headers).status(answer.status)
 
   express()
     .disable("x-powered-by")

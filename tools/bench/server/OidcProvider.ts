@@ -3,11 +3,11 @@ import { fileURLToPath } from "node:url"
 
 import { Browser } from "./Browser.ts"
 import { authorizeQuery, clientId, clientSecret, redirectUri, sessions } from "./Parameters.ts"
+import type { Contestant } from "./Running.ts"
 
 let users = 0
 
-/** @type {import("./Running.ts").Contestant} */
-export const oidcProvider = {
+export const oidcProvider: Contestant = {
   name: "oidc-provider",
   command: (port) => [fileURLToPath(import.meta.url), String(port)],
   authorize: (state) => `/auth?${authorizeQuery(state, "&scope=openid%20offline_access")}`,
@@ -50,7 +50,7 @@ if (import.meta.main) {
     findAccount: (_, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
     loadExistingGrant: async (context) => {
       const { client, provider, session } = context.oidc
-      const known = session?.grantIdFor(/** @type {any} */ (client).clientId)
+      const known = session?.grantIdFor((client as any).clientId)
       if (known !== undefined) return provider.Grant.find(known)
       const grant = new provider.Grant({ clientId, accountId: session?.accountId })
       grant.addOIDCScope("openid offline_access")

@@ -1,24 +1,20 @@
 // What is measured at a server, and what has to be there beforehand.
 import { exchangeBody, refreshBody } from "./Parameters.ts"
+import type { Answer, Connection } from "./Connection.ts"
+import type { Contestant } from "./Running.ts"
 
-/** @typedef {import("./Connection.ts").Connection} Connection */
-/** @typedef {(connection: Connection, index: number) => Promise<unknown>} Work */
+export type Work = (connection: Connection, index: number) => Promise<unknown>
 
-const expect = (/** @type {number} */ status, /** @type {import("./Connection.ts").Answer} */ answer) => {
+const expect = (status: number, answer: Answer) => {
   if (answer.status !== status) throw new Error(`${answer.status} instead of ${status}: ${answer.head}\n${answer.body}`)
   return answer
 }
 
 let states = 0
 
-/**
- * The operations at a server where `cookies` are those of browsers that have signed in.
- *
- * @param {import("./Running.ts").Contestant} contestant
- * @param {string[]} cookies
- */
-export function operations({ authorize, keys, name, token }, cookies) {
-  const code = async (/** @type {Connection} */ connection) => {
+/** The operations at a server where `cookies` are those of browsers that have signed in. */
+export function operations({ authorize, keys, name, token }: Contestant, cookies: string[]) {
+  const code = async (connection: Connection) => {
     const state = `${"s".repeat(30)}${++states}`
     const answer = await connection.get(authorize(state), cookies[states % cookies.length])
     const found = /\r\nlocation: [^\r]*[?&]code=([^&\r]+)/i.exec(answer.head)?.[1]
@@ -27,14 +23,14 @@ export function operations({ authorize, keys, name, token }, cookies) {
     }
     return found
   }
-  const exchange = async (/** @type {Connection} */ connection, /** @type {string} */ code) =>
+  const exchange = async (connection: Connection, code: string) =>
     expect(200, await connection.post(token, exchangeBody(code))).body
-  const refresh = async (/** @type {Connection} */ connection, /** @type {string} */ refreshToken) =>
+  const refresh = async (connection: Connection, refreshToken: string) =>
     expect(200, await connection.post(token, refreshBody(refreshToken)))
-  const flow = async (/** @type {Connection} */ connection) => exchange(connection, await code(connection))
+  const flow = async (connection: Connection) => exchange(connection, await code(connection))
 
   /** Each operation gets ready for so many times, then gives the work of one. */
-  return /** @type {Record<string, (connections: Connection[], times: number) => Promise<Work>>} */ ({
+  return {
     authorize: async () => code,
     exchange: async (connections, times) => {
       const codes = await gather(connections, times, code)
@@ -49,17 +45,11 @@ export function operations({ authorize, keys, name, token }, cookies) {
     },
     keys: async () => async (connection) => expect(200, await connection.get(keys ?? "")),
     flow: async () => flow
-  })
+  } as Record<string, (connections: Connection[], times: number) => Promise<Work>>
 }
 
-/**
- * @param {Connection[]} connections
- * @param {number} times
- * @param {(connection: Connection) => Promise<string>} work
- */
-async function gather(connections, times, work) {
-  /** @type {string[]} */
-  const results = []
+async function gather(connections: Connection[], times: number, work: (connection: Connection) => Promise<string>) {
+  const results: string[] = []
   await Promise.all(
     connections.map(async (connection, index) => {
       for (let count = index; count < times; count += connections.length) results.push(await work(connection))

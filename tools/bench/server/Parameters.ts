@@ -9,13 +9,12 @@ export const user = { id: "3552833710", email: "agent@example.com", password: "a
 export const sessions = 32
 
 /** Query of an authorization request; `state` is another one each time. */
-export const authorizeQuery = (/** @type {string} */ state, scope = "") =>
+export const authorizeQuery = (state: string, scope = "") =>
   `response_type=code&client_id=${clientId}&redirect_uri=${encodeURIComponent(redirectUri)}&state=${state}${scope}`
 
 const credentials = `client_id=${clientId}&client_secret=${clientSecret}`
 
-export const exchangeBody = (/** @type {string} */ code) =>
+export const exchangeBody = (code: string) =>
   `grant_type=authorization_code&code=${code}&redirect_uri=${encodeURIComponent(redirectUri)}&${credentials}`
 
-export const refreshBody = (/** @type {string} */ token) =>
-  `grant_type=refresh_token&refresh_token=${token}&${credentials}`
+export const refreshBody = (token: string) => `grant_type=refresh_token&refresh_token=${token}&${credentials}`

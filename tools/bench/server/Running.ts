@@ -1,20 +1,19 @@
 // A server in a process of its own, from its start to its end.
 import { spawn } from "node:child_process"
-import { connect, createServer } from "node:net"
+import { connect, createServer, type AddressInfo } from "node:net"
 
-const probe = new URL("Probe.mjs", import.meta.url).href
+const probe = new URL("Probe.ts", import.meta.url).href
 
-/** @returns {Promise<number>} */
-const freePort = () =>
+const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address())
+      const { port } = server.address() as AddressInfo
       server.close(() => resolve(port))
     })
   })
 
-/** The first answer to a request, from a server that may not listen yet. @returns {Promise<string>} */
-const firstAnswer = (/** @type {number} */ port, /** @type {string} */ path, /** @type {() => boolean} */ isAlive) =>
+/** The first answer to a request, from a server that may not listen yet. */
+const firstAnswer = (port: number, path: string, isAlive: () => boolean): Promise<string> =>
   new Promise((resolve, reject) => {
     const attempt = () => {
       if (!isAlive()) return reject(new Error("the server has ended"))
@@ -27,23 +26,24 @@ const firstAnswer = (/** @type {number} */ port, /** @type {string} */ path, /**
     attempt()
   })
 
-/**
- * @typedef {object} Contestant
- * @property {string} name
- * @property {(port: number) => string[]} command arguments for node
- * @property {(state: string) => string} authorize
- * @property {string} token path
- * @property {string} [keys] path
- * @property {(origin: string) => Promise<string>} signIn the `Cookie` header of a browser that has signed in
- */
+export interface Contestant {
+  readonly name: string
+  /** Arguments for node. */
+  readonly command: (port: number) => string[]
+  readonly authorize: (state: string) => string
+  /** Path. */
+  readonly token: string
+  /** Path. */
+  readonly keys?: string
+  /** The `Cookie` header of a browser that has signed in. */
+  readonly signIn: (origin: string) => Promise<string>
+}
 
 /**
  * Starts a server and waits until it answers an authorization request.
- *
- * @param {Contestant} contestant
- * @param {string[]} [options] more options for node
+ * @param options more options for node
  */
-export async function start({ authorize, command, name }, options = []) {
+export async function start({ authorize, command, name }: Contestant, options: string[] = []) {
   const port = await freePort()
   const began = performance.now()
   const child = spawn(process.execPath, [...options, "--import", probe, ...command(port)], {
@@ -57,10 +57,10 @@ export async function start({ authorize, command, name }, options = []) {
   })
   const startMilliseconds = performance.now() - began
 
-  /** @returns {Promise<{ cpu: number, time: number, memory: NodeJS.MemoryUsage }>} microseconds and bytes */
-  const ask = (/** @type {"use" | "collect"} */ question) =>
+  /** @returns microseconds and bytes */
+  const ask = (question: "use" | "collect"): Promise<{ cpu: number; time: number; memory: NodeJS.MemoryUsage }> =>
     new Promise((resolve) => {
-      child.once("message", (answer) => resolve(/** @type {any} */ (answer)))
+      child.once("message", (answer) => resolve(answer as any))
       child.send(question)
     })
 

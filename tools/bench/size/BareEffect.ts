@@ -6,7 +6,7 @@ import { onClick, show } from "./Page.ts"
 
 class Person extends Schema.Class("Person")({ name: Schema.String, age: Schema.Finite }) {}
 
-const run = (/** @type {Effect.Effect<unknown, unknown>} */ effect) =>
+const run = (effect: Effect.Effect<unknown, unknown>) =>
   Effect.runFork(effect.pipe(Effect.match({ onSuccess: show, onFailure: show })))
 
 onClick("person", () => run(Schema.decodeUnknownEffect(Person)({ name: "Ada", age: 36 })))

@@ -6,8 +6,8 @@ import * as Layer from "effect/Layer"
 
 import { onClick, show } from "./Page.ts"
 
-const services = Layer.merge(BrowserSignIn.layer(), PageSession.layer())
-const run = (/** @type {Effect.Effect<unknown, unknown, any>} */ effect) =>
+const services = Layer.merge(BrowserSignIn.layer, PageSession.layer)
+const run = (effect: Effect.Effect<unknown, unknown, any>) =>
   Effect.runFork(effect.pipe(Effect.match({ onSuccess: show, onFailure: show }), Effect.provide(services)))
 
 run(BrowserSignIn.resume)

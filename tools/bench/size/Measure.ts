@@ -4,38 +4,33 @@ import { fileURLToPath } from "node:url"
 import { bundlers } from "../../bundle.ts"
 
 const ours = {
-  plain: "Plain.mjs",
-  popup: "PlainPopup.mjs",
-  effect: "EffectPage.mjs",
-  bare: "BareEffect.mjs",
-  both: "EffectAdded.mjs"
+  plain: "Plain.ts",
+  popup: "PlainPopup.ts",
+  effect: "EffectPage.ts",
+  bare: "BareEffect.ts",
+  both: "EffectAdded.ts"
 }
 
 /** The two smallest come first: they are installed with the workspace, so that its tests compare with them. */
 export const peers = {
-  "@badgateway/oauth2-client": "Badgateway.mjs",
-  oauth4webapi: "Oauth4webapi.mjs",
-  "oidc-client-ts": "OidcClient.mjs",
-  "@azure/msal-browser": "Msal.mjs"
+  "@badgateway/oauth2-client": "Badgateway.ts",
+  oauth4webapi: "Oauth4webapi.ts",
+  "oidc-client-ts": "OidcClient.ts",
+  "@azure/msal-browser": "Msal.ts"
 }
 
-/** @param {string} file @param {keyof typeof bundlers} bundler */
-export const program = (file, bundler) => bundlers[bundler](fileURLToPath(new URL(file, import.meta.url)))
+export const program = (file: string, bundler: keyof typeof bundlers) =>
+  bundlers[bundler](fileURLToPath(new URL(file, import.meta.url)))
 
 /** Kilobytes of 1000, as the budgets are. */
-const kilobytes = (/** @type {number} */ bytes) => Math.round(bytes / 10) / 100
+const kilobytes = (bytes: number) => Math.round(bytes / 10) / 100
 
-/**
- * @param {keyof typeof bundlers} bundler
- * @param {readonly (keyof typeof peers)[]} against
- */
-export async function measure(bundler, against) {
-  const weigh = async (/** @type {string} */ file) => (await program(file, bundler)).gzipped
+export async function measure(bundler: keyof typeof bundlers, against: readonly (keyof typeof peers)[]) {
+  const weigh = async (file: string) => (await program(file, bundler)).gzipped
   const plain = await weigh(ours.plain)
   const effect = await weigh(ours.effect)
   const bare = await weigh(ours.bare)
-  /** @type {[name: string, bytes: number][]} */
-  const rows = [
+  const rows: [name: string, bytes: number][] = [
     ["le-auth, plain", plain],
     ["le-auth, plain, with popup", await weigh(ours.popup)],
     ["le-auth, Effect modules", effect],
@@ -44,8 +39,7 @@ export async function measure(bundler, against) {
   ]
   for (const name of against) rows.push([name, await weigh(peers[name])])
   const smallest = rows.slice(5).toSorted(([, a], [, b]) => a - b)[0] ?? ["no peer", Number.POSITIVE_INFINITY]
-  /** @type {[what: string, bytes: number, most: number][]} */
-  const budgets = [
+  const budgets: [what: string, bytes: number, most: number][] = [
     ["the plain entry", plain, 3300],
     [`the plain entry, beside ${smallest[0]}`, plain, smallest[1]],
     ["the plain entry with popup", rows[1]?.[1] ?? Number.NaN, 3300],

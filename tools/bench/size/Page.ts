@@ -1,6 +1,6 @@
 // What all programs of the comparison share: a line that says what is, and buttons.
-export const show = (/** @type {unknown} */ what) => {
+export const show = (what: unknown) => {
   document.querySelector("#state").textContent = JSON.stringify(what)
 }
-export const onClick = (/** @type {string} */ id, /** @type {() => unknown} */ action) =>
+export const onClick = (id: string, action: () => unknown) =>
   document.querySelector(`#${id}`).addEventListener("click", action)

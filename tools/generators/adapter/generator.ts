@@ -6,18 +6,13 @@ import path from "node:path"
 
 import { generateFiles } from "nx/src/generators/utils/generate-files.js"
 import * as oxfmt from "oxfmt"
-
-/** @typedef {import("nx/src/generators/tree.js").Tree} Tree */
+import type { Tree } from "nx/src/generators/tree.js"
 
 const neighbour = "packages/web/package.json"
 const files = path.join(import.meta.dirname, "files")
 
-/**
- * Gives what is left to do when the files are written.
- * @param {Tree} tree
- * @param {{ name: string }} options
- */
-export default async function adapter(tree, { name }) {
+/** Gives what is left to do when the files are written. */
+export default async function adapter(tree: Tree, { name }: { name: string }) {
   const title = name.replaceAll(/(?:^|-)(.)/g, (_, letter) => letter.toUpperCase())
   refuseUnusable(tree, name, title)
   generateFiles(tree, files, ".", { name, title, dot: "." })
@@ -38,8 +33,7 @@ export default async function adapter(tree, { name }) {
   return () => install(tree.root)
 }
 
-/** @param {Tree} tree @param {string} name @param {string} title */
-function refuseUnusable(tree, name, title) {
+function refuseUnusable(tree: Tree, name: string, title: string) {
   if (!/^[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(name)) {
     throw new Error(
       `"${name}" is no name for a package here: take small letters, digits and single hyphens, such as my-engine.`
@@ -61,8 +55,7 @@ const wordsOfTemplates = () =>
       .flatMap((file) => fs.readFileSync(path.join(files, file), "utf8").match(/\w+/g) ?? [])
   )
 
-/** @param {Tree} tree @param {string} name @param {string} title */
-function manifest(tree, name, title) {
+function manifest(tree: Tree, name: string, title: string) {
   const common = JSON.parse(textOf(tree, neighbour))
   const { integration: _, ...targets } = common.nx.targets
   return {
@@ -76,15 +69,14 @@ function manifest(tree, name, title) {
   }
 }
 
-/** @param {Tree} tree @param {string} file */
-function textOf(tree, file) {
+function textOf(tree: Tree, file: string) {
   const text = tree.read(file, "utf8")
   if (text === null) throw new Error(`${file} is missing, and the generator needs it.`)
   return text
 }
 
-/** Lines break elsewhere with a longer name. @param {Tree} tree @param {string} folder */
-async function format(tree, folder) {
+/** Lines break elsewhere with a longer name. */
+async function format(tree: Tree, folder: string) {
   const { $schema: _, ignorePatterns: __, ...options } = JSON.parse(textOf(tree, ".oxfmtrc.json"))
   for (const { path: file } of tree.listChanges()) {
     if (!file.startsWith(folder) || !/\.(?:ts|json)$/.test(file)) continue
@@ -94,8 +86,7 @@ async function format(tree, folder) {
   }
 }
 
-/** @param {Tree} tree @param {string} file @param {RegExp} after @param {string} what */
-function insert(tree, file, after, what) {
+function insert(tree: Tree, file: string, after: RegExp, what: string) {
   const before = textOf(tree, file)
   const changed = before.replace(after, (match) => match + what)
   if (changed === before)
@@ -103,8 +94,8 @@ function insert(tree, file, after, what) {
   tree.write(file, changed)
 }
 
-/** npm adds the package to package-lock.json and links it into node_modules. @param {string} root */
-function install(root) {
+/** npm adds the package to package-lock.json and links it into node_modules. */
+function install(root: string) {
   const { status, error } = spawnSync("npm", ["install"], { cwd: root, stdio: "inherit" })
   if (status !== 0) throw new Error("The files are written, but npm install failed: run it again.", { cause: error })
 }

@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 
 export class UserKey extends Context.Service<
   UserKey,
-  Effect.Effect<Context.Context<SealKeys | UserSealKey.SealKeyPlace>, StoreError | SettingsError>
+  Effect.Effect<Context.Context<SealKeys | UserSealKey.SealKeyLocation>, StoreError | SettingsError>
 >()("@le-auth/cli/target/UserKey") {}
 
 export const layerWith = (options: UserSealKey.Options): Layer.Layer<UserKey> =>
@@ -22,5 +22,5 @@ export const layerWith = (options: UserSealKey.Options): Layer.Layer<UserKey> =>
   )
 
 /** The key as a layer, for what reads something sealed. */
-export const opened: Layer.Layer<SealKeys | UserSealKey.SealKeyPlace, StoreError | SettingsError, UserKey> =
+export const opened: Layer.Layer<SealKeys | UserSealKey.SealKeyLocation, StoreError | SettingsError, UserKey> =
   Layer.effectContext(Effect.flatten(UserKey))

@@ -7,21 +7,21 @@ const good = `\uFEFF{
   // The accounts.
   "$schema": "./sentinel.schema.json",
   "accounts": [{ "id": "1", /* nobody yet */ "users": [], "installations": [], }],
-  "profile": { "expiresIn": "string", "accessTokenLifetime": "5 minutes" },
+  "points": { "expiresIn": "string", "accessTokenLifetime": "5 minutes" },
 }`
 
 const problemsOf = (text: string) =>
   Effect.map(Effect.flip(ConfigFile.parse("sentinel.jsonc", text)), ({ message }) => message)
 
 describe("the configuration file", () => {
-  it.effect("may have comments, commas at the end and a byte order mark, and says the profile", () =>
+  it.effect("may have comments, commas at the end and a byte order mark, and says the points", () =>
     Effect.gen(function* () {
-      const { accounts, profile } = yield* ConfigFile.parse("sentinel.jsonc", good)
+      const { accounts, points } = yield* ConfigFile.parse("sentinel.jsonc", good)
       assert.deepStrictEqual(
         accounts.map(({ id }) => String(id)),
         ["1"]
       )
-      assert.deepStrictEqual(profile, { expiresIn: "string", accessTokenLifetime: Duration.minutes(5) })
+      assert.deepStrictEqual(points, { expiresIn: "string", accessTokenLifetime: Duration.minutes(5) })
     })
   )
 
@@ -70,12 +70,12 @@ describe("the configuration file", () => {
     })
   )
 
-  it.effect("R95: has all problems of accounts and profile at once, without values", () =>
+  it.effect("R95: has all problems of accounts and points at once, without values", () =>
     Effect.gen(function* () {
       const message = yield* problemsOf(
         JSON.stringify({
           accounts: [{ id: "not an id", users: [{ id: "1", email: "planted", password: "" }], installations: [] }],
-          profile: { expiresIn: "planted", codeLifetime: "soon", unknown: 1 },
+          points: { expiresIn: "planted", codeLifetime: "soon", unknown: 1 },
           extra: true
         })
       )
@@ -84,9 +84,9 @@ describe("the configuration file", () => {
         "accounts[0].users[0].email",
         "accounts[0].users[0].password",
         "extra",
-        "profile.expiresIn",
-        "profile.codeLifetime",
-        "profile.unknown"
+        "points.expiresIn",
+        "points.codeLifetime",
+        "points.unknown"
       ]) {
         assert.include(message, `  - ${path}: `)
       }

@@ -16,14 +16,14 @@ import * as IdToken from "../IdToken.ts"
 import { RefreshLock } from "../RefreshLock.ts"
 import { RequestLimits } from "../RequestLimits.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
-import { type Endpoint, SentinelClient } from "../SentinelClient.ts"
+import { type ClientContext, SentinelClient } from "../SentinelClient.ts"
 import { type Generation, Session, type SessionKey } from "../Session.ts"
 import { NotSignedIn, SessionEnded, type SessionError } from "../SessionError.ts"
 import type { SessionStore } from "../SessionStore.ts"
 import type { StoreError } from "../StoreError.ts"
 import type { TokenResponse } from "../Token.ts"
 import type { TokenError } from "../TokenError.ts"
-import * as EndpointOf from "./endpointOf.ts"
+import * as ClientContextOf from "./clientContextOf.ts"
 import * as Keeping from "./keeping.ts"
 import * as Newest from "./newest.ts"
 import { failureOf } from "./repeatable.ts"
@@ -59,7 +59,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
   const sentinelClient = yield* SentinelClient
   const lock = yield* RefreshLock
   const random = yield* SecureRandom.SecureRandom
-  const endpointOf = yield* EndpointOf.make
+  const clientContextOf = yield* ClientContextOf.make
   const keeping = yield* Keeping.make
 
   /** The caller's policy stands outside of the lock, so that nobody waits for somebody's pause. */
@@ -104,7 +104,11 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
   })
 
   /** What the answer of a refresh makes of a session (RFC 6749 section 6). */
-  const renew = Effect.fnUntraced(function* (looked: Keeping.Looked, { sentinel }: Endpoint, tokens: TokenResponse) {
+  const renew = Effect.fnUntraced(function* (
+    looked: Keeping.Looked,
+    { sentinel }: ClientContext,
+    tokens: TokenResponse
+  ) {
     const { session } = looked
     // The tokens must still be those of the same user (OpenID Connect Core section 12.2).
     if (yield* isOfAnother(session, tokens)) {
@@ -118,15 +122,15 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
   })
 
   /** Exchange and save are one step: an interruption in between would lose a rotated refresh token. */
-  const exchange = (looked: Keeping.Looked, endpoint: Endpoint): Effect.Effect<Session, SessionError> => {
+  const exchange = (looked: Keeping.Looked, context: ClientContext): Effect.Effect<Session, SessionError> => {
     const { generation, key, refreshToken } = looked.session
     if (refreshToken === undefined) return end(looked)
-    return sentinelClient.refresh({ ...endpoint, refreshToken }).pipe(
+    return sentinelClient.refresh({ ...context, refreshToken }).pipe(
       Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
       Effect.tapError((error) =>
         Effect.sync(() => Newest.set(failures, key.toString(), { generation, error, count: (count += 1) }, remembered))
       ),
-      Effect.flatMap((tokens) => renew(looked, endpoint, tokens)),
+      Effect.flatMap((tokens) => renew(looked, context, tokens)),
       Effect.catchReason("TokenError", "InvalidGrant", () => end(looked)),
       Effect.uninterruptible
     )
@@ -138,7 +142,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
       const { key } = seen.session
       const before = count
       if (seen.unsaved === undefined && willDo(seen.session, yield* Clock.currentTimeMillis)) return seen.session
-      const endpoint = yield* endpointOf(seen.session)
+      const context = yield* clientContextOf(seen.session)
       return yield* lock.withLock(
         key.toString(),
         Effect.gen(function* () {
@@ -148,7 +152,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
           const failed = failures.get(key.toString())
           return failed !== undefined && failed.count > before && failed.generation === session.generation
             ? yield* failed.error
-            : yield* exchange(looked, endpoint)
+            : yield* exchange(looked, context)
         })
       )
     })

@@ -1,5 +1,5 @@
 /** Which failures of a call to Sentinel may be followed by the same call. */
-import type { Failure } from "../RetryPolicy.ts"
+import type { RetryableFailure } from "../RetryPolicy.ts"
 import type { TokenError } from "../TokenError.ts"
 import * as TransportProblem from "../TransportProblem.ts"
 
@@ -11,7 +11,7 @@ import * as TransportProblem from "../TransportProblem.ts"
 export const failureOf = (
   { operation, reason }: TokenError,
   { doesNotRotate = false }: { readonly doesNotRotate?: boolean } = {}
-): Failure | undefined => {
+): RetryableFailure | undefined => {
   if (operation === "exchange") return undefined
   if (reason._tag === "RateLimited") return { _tag: "RateLimited", retryAfter: reason.retryAfter }
   if (reason._tag !== "Unavailable") return undefined

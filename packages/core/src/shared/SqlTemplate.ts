@@ -74,7 +74,7 @@ export const template = <Values extends object, Row extends object = never>(
  *
  * @since 0.1.0
  */
-export type Steps<A> = Generator<Ready, A, ReadonlyArray<any>>
+export type StatementGenerator<A> = Generator<Ready, A, ReadonlyArray<any>>
 
 /**
  * Names the {@link Immediate} of a client that has one.
@@ -96,7 +96,7 @@ export interface Immediate {
   ) => Exit.Exit<ReadonlyArray<any>, SqlError> | undefined
   /** All of the steps, or nothing. */
   readonly transaction: <A>(
-    steps: () => Steps<A>,
+    steps: () => StatementGenerator<A>,
     fiber: Fiber.Fiber<unknown, unknown>
   ) => Exit.Exit<A, SqlError> | undefined
 }
@@ -141,7 +141,7 @@ export const make = <Values extends object, Row extends object = never>(
  *
  * @since 0.1.0
  */
-export const transaction = <A>(sql: SqlClient, steps: () => Steps<A>): Effect.Effect<A, SqlError> => {
+export const transaction = <A>(sql: SqlClient, steps: () => StatementGenerator<A>): Effect.Effect<A, SqlError> => {
   const usual = sql.withTransaction(
     Effect.gen(function* () {
       const run = steps()

@@ -16,11 +16,12 @@ import { FileProblem, preparePrivateDirectory, problemOf } from "./privateFile.t
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = Fs.constants
 
-/** Loaded with the first lock: most of what a program does needs none. */
+/** One module of Node, loaded with the first lock: most of what a program does needs none. */
 let loaded: typeof Sqlite | undefined
 const sqlite = (): typeof Sqlite => {
   if (loaded !== undefined) return loaded
-  // Node 22 says on stderr that SQLite is experimental. Of what we use of it, nothing is: it is a lock.
+  // Node 22 says on stderr that SQLite is experimental, but a lock is all that is used of it. So `process.emitWarning` is silent for this
+  // one synchronous call; no other code can warn meanwhile.
   const { emitWarning } = process
   process.emitWarning = () => {}
   try {
@@ -81,7 +82,7 @@ export interface Lock {
   readonly name: string
   readonly directory: string
   readonly tryHold: () => Release | undefined
-  readonly patience: Duration.Input
+  readonly timeout: Duration.Input
 }
 
 /** Runs an effect while it holds a lock, waiting from `since` on. Who waits can be interrupted. */
@@ -97,7 +98,7 @@ export const holding = <A, E, R>(
         operation: `${operation}: ${problemOf(cause).problem}`,
         cause
       })
-    const patience = Duration.fromInputUnsafe(lock.patience)
+    const timeout = Duration.fromInputUnsafe(lock.timeout)
     let release: Release | undefined
     const isHeld = Effect.try({
       try: () => {
@@ -106,14 +107,14 @@ export const holding = <A, E, R>(
       },
       catch: failed("lock")
     })
-    const isOver = Effect.map(Clock.currentTimeMillis, (now) => now - since >= Duration.toMillis(patience))
+    const isOver = Effect.map(Clock.currentTimeMillis, (now) => now - since >= Duration.toMillis(timeout))
     const enter = Effect.filterOrFail(
       Effect.repeat(isHeld, { schedule: looking, until: (held) => (held ? Effect.succeed(true) : isOver) }),
       () => release !== undefined,
       () =>
         new StoreError({
           store: lock.name,
-          operation: `waited ${Duration.format(patience)} for another process that holds it`
+          operation: `waited ${Duration.format(timeout)} for another process that holds it`
         })
     )
     return Effect.mapError(preparePrivateDirectory(lock.directory), failed("make its directory")).pipe(
@@ -125,9 +126,9 @@ export const holding = <A, E, R>(
   })
 
 /** A lock that is one file, which stays: for what there is only one of. */
-export const ofFile = (name: string, path: string, patience: Duration.Input): Lock => ({
+export const ofFile = (name: string, path: string, timeout: Duration.Input): Lock => ({
   name,
   directory: Path.dirname(path),
   tryHold: () => tryHold(path),
-  patience
+  timeout
 })

@@ -55,9 +55,9 @@ interface Family {
 /** Two nodes, with the grace period of ten seconds that everybody has. */
 export const nodesAt = async (url: string) => {
   const settings = await Effect.runPromise(config(redirectUri, 1 + leaving))
-  const { refreshGrace: _, ...profile } = settings.profile ?? {}
+  const { refreshGrace: _, ...points } = settings.points ?? {}
   const services = () =>
-    SentinelSql.layer({ ...settings, profile }).pipe(
+    SentinelSql.layer({ ...settings, points }).pipe(
       Layer.provideMerge(sqlClient(url, 16)),
       Layer.provideMerge(NodeCrypto.layer),
       // That requests fail is what happens here.

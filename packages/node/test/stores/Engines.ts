@@ -32,7 +32,7 @@ export const redisClient = (url: string) => NodeDatabase.closingInTime(NodeRedis
 
 export interface Options {
   readonly lease?: Duration.Input | undefined
-  readonly patience?: Duration.Input | undefined
+  readonly timeout?: Duration.Input | undefined
   readonly keepFor?: Duration.Input | undefined
   readonly connections?: number | undefined
 }
@@ -48,11 +48,11 @@ export const elapseIn = (url: string) => (duration: Duration.Duration) =>
   ).pipe(Effect.provide(sqlClient(url)))
 
 /** As a command line has them, in the folder of `file:FOLDER`. */
-const files = (folder: string, { patience }: Options) =>
+const files = (folder: string, { timeout }: Options) =>
   Layer.mergeAll(
     TransactionStore.layerMemory,
     SessionFile.layerAt(`${folder}/sessions.json`),
-    FileRefreshLock.layerAt(`${folder}/locks`, { patience })
+    FileRefreshLock.layerAt(`${folder}/locks`, { timeout })
   )
 
 /** `TransactionStore`, `SessionStore` and `RefreshLock`. */

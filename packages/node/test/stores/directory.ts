@@ -359,7 +359,7 @@ export const provesDirectory = (
         const node = yield* sentinelNode(url, config)
         yield* sql`ALTER TABLE sentinel_directory RENAME TO away`
         const error = yield* Effect.flip(node.addUser(account, user("later")))
-        assert.strictEqual(error._tag, "Unavailable")
+        assert.strictEqual(error._tag, "StoreUnavailable")
         yield* seen(
           sql,
           Effect.sync(() => node.lines.some((line) => line.includes("cannot be read")))

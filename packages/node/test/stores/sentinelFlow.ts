@@ -1,12 +1,12 @@
 /** A sign-in at Sentinel's store, in which everything has a name. */
-import type { Code, Session } from "@le-auth/sentinel/SentinelStore"
+import type { Code, BrowserSession } from "@le-auth/sentinel/SentinelStore"
 
 /** In the far future: the clean-up goes by the real clock. */
 export const now = 4_000_000_000_000
 const hour = 3_600_000
 export const owner = { accountId: "12345678", clientId: "client" }
 
-export const sessionOf = (name: string): Session => ({
+export const sessionOf = (name: string): BrowserSession => ({
   id: `${name} session`,
   accountId: owner.accountId,
   userId: `${name} user`,

@@ -31,7 +31,7 @@ export const provesState = (engine: string, newDatabase: Effect.Effect<string, u
   const start = Effect.fnUntraced(function* (options: { breaks?: () => boolean; discovery?: boolean } = {}) {
     const lines: Array<string> = []
     const given = yield* config("https://app.example/cb")
-    const settings = { ...given, profile: { ...given.profile, discovery: options.discovery ?? false } }
+    const settings = { ...given, points: { ...given.points, discovery: options.discovery ?? false } }
     const base = Layer.merge(SentinelSql.layer(settings), StoreInspectionSql.layer).pipe(
       Layer.provideMerge(sqlClient(yield* newDatabase))
     )
@@ -84,7 +84,7 @@ export const provesState = (engine: string, newDatabase: Effect.Effect<string, u
         const now = yield* control.state.take
         isBroken = true
         for (const change of [control.state.put(before), control.state.reset]) {
-          assert.strictEqual((yield* Effect.flip(change))._tag, "Unavailable")
+          assert.strictEqual((yield* Effect.flip(change))._tag, "StoreUnavailable")
           const { takenAt: _, ...left } = yield* control.state.take
           const { takenAt: __, ...expected } = now
           assert.deepStrictEqual(left.store, expected.store)

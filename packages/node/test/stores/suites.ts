@@ -44,8 +44,8 @@ const beforeGenerations = (json: string): string => {
 }
 
 export const provesStores = (engine: Engine): void => {
-  const patience = "6 seconds"
-  const layer = Layer.unwrap(Effect.sync(() => stores(engine.url(), { patience })))
+  const lockTimeout = "6 seconds"
+  const layer = Layer.unwrap(Effect.sync(() => stores(engine.url(), { timeout: lockTimeout })))
   const sealedStore = Layer.provide(sealed("key"), layer)
   // A limit for what hangs: a loaded machine may take long.
   const both = {
@@ -63,7 +63,7 @@ export const provesStores = (engine: Engine): void => {
     second: sealedStore,
     corrupt: engine.corrupt
   })
-  RefreshLockContract.suite(engine.name, layer, { ...both, live: true, patience })
+  RefreshLockContract.suite(engine.name, layer, { ...both, live: true, lockTimeout })
 
   describe(`${engine.name}, sessions that are over`, () => {
     const short = Layer.unwrap(Effect.sync(() => stores(engine.url(), { keepFor: "1 minute" })))

@@ -49,7 +49,7 @@ export const webStores = (url: string) => {
     : Persistence.layerSql.pipe(Layer.provide(sqlClient(url)), Layer.orDie)
   return Layer.merge(
     Layer.merge(inClear, Layer.provide(sealed("web"), inClear)),
-    BrowserSessions.layer().pipe(Layer.provide(Layer.merge(persistence, NodeCrypto.layer)))
+    BrowserSessions.layer.pipe(Layer.provide(Layer.merge(persistence, NodeCrypto.layer)))
   ).pipe(Layer.orDie)
 }
 
@@ -66,7 +66,7 @@ export const webNode = Effect.fnUntraced(function* (options: {
     clientSecret: Redacted.make(clientSecret),
     redirectUris: [RedirectUri.make(`${options.origin}/callback`)]
   })
-  const services = WebApplication.layer().pipe(
+  const services = WebApplication.layer.pipe(
     Layer.provideMerge(NodeServerSignIn.layerServer),
     Layer.provideMerge(options.stores),
     Layer.provideMerge(AppInstallations.layer(installation)),

@@ -348,8 +348,8 @@ describe("authorize: with and without a session", () => {
     { acr_values: "1", claims: "{", request: "x.y.z", request_uri: "https://evil.example/", response_mode: "fragment" }
   ])("R21: %j is ignored, with a session and without, also where discovery is on", (parameters) =>
     Effect.gen(function* () {
-      for (const profile of [{}, { discovery: true }]) {
-        const user = browser(yield* start({ profile }))
+      for (const points of [{}, { discovery: true }]) {
+        const user = browser(yield* start({ points }))
         const before = yield* user.send(authorizePath(parameters))
         assert.match(before.headers.get("location")!, /^\/sentinel\/login\?request=/)
         yield* user.signIn(authorizePath(parameters))
@@ -383,7 +383,7 @@ describe("authorize: with and without a session", () => {
       }
       yield* TestClock.adjust("8 hours")
       assert.isFalse(yield* hasSession)
-      const short = browser(yield* start({ profile: { sessionLifetime: Duration.hours(10) } }))
+      const short = browser(yield* start({ points: { sessionLifetime: Duration.hours(10) } }))
       yield* short.signIn()
       yield* TestClock.adjust("6 hours")
       assert.isTrue(answerOf(yield* short.send(authorizePath())).has("code"))

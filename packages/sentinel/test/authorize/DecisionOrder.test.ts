@@ -126,12 +126,12 @@ const steps: ReadonlyArray<{
 
 describe("authorize: decision order", () => {
   const send = Effect.gen(function* () {
-    const profile = { pkce: "supported" } as const
-    const good = yield* start({ profile })
+    const points = { pkce: "supported" } as const
+    const good = yield* start({ points })
     const user = browser(good)
     yield* user.signIn()
     const store: SentinelStore["Service"] = { ...good.store, findSession: () => Effect.die("planted") }
-    const broken = yield* start({ profile, store })
+    const broken = yield* start({ points, store })
     const cookie = [...user.jar].map(([name, value]) => `${name}=${value}`).join("; ")
     return (faults: ReadonlyArray<(request: Request) => unknown>) => {
       const query = new Map([

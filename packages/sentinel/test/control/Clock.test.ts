@@ -110,13 +110,13 @@ describe("how far Sentinel's clock goes", () => {
 })
 
 describe("the clock of JWTs", () => {
-  it.effect("is the real one, whatever Sentinel's shows, and Sentinel's if the profile says so", () =>
+  it.effect("is the real one, whatever Sentinel's shows, and Sentinel's if the dialect says so", () =>
     Effect.gen(function* () {
       for (const [idTokenClock, iat] of [
         ["real", 100],
         ["sentinel", 100 + 8 * 3600]
       ] as const) {
-        const { app, control, sentinel, user } = yield* signedIn({ profile: { idTokenClock, idTokenOnRefresh: true } })
+        const { app, control, sentinel, user } = yield* signedIn({ points: { idTokenClock, idTokenOnRefresh: true } })
         yield* TestClock.setTime(100_000)
         yield* control.clock.advance(Duration.hours(8))
         const answer = (yield* app.exchange(answerOf(yield* user.signIn()).get("code")!)).json
@@ -139,7 +139,7 @@ describe("the clock of JWTs", () => {
 
   it.effect("a repeated refresh has the id_token of the first one, also when the clock went on in between", () =>
     Effect.gen(function* () {
-      const { app, control, tokens } = yield* signedIn({ profile: { idTokenOnRefresh: true } })
+      const { app, control, tokens } = yield* signedIn({ points: { idTokenOnRefresh: true } })
       yield* TestClock.setTime(50_000)
       yield* control.clock.advance(Duration.hours(1))
       const first = yield* app.refresh(tokens["refresh_token"])

@@ -18,7 +18,7 @@ import { application, answerOf, browser, cheapPasswords, config, keys, type Runn
 export interface Options extends Omit<Control.Options, "passwords"> {
   readonly config?: unknown
   readonly keys?: SigningKeys.SigningKeys["Service"]
-  readonly profile?: SentinelDialect.Changes
+  readonly points?: SentinelDialect.Changes
   /** Changes what the control sees of the store. */
   readonly inspection?: (inspection: StoreInspection["Service"]) => StoreInspection["Service"]
 }
@@ -42,7 +42,7 @@ export const start = Effect.fnUntraced(function* (options?: Options) {
       Layer.provideMerge(
         Layer.mergeAll(
           Layer.succeed(Clock.Clock, yield* Clock.Clock),
-          SentinelDialect.layer(options?.profile ?? {}),
+          SentinelDialect.layer(options?.points ?? {}),
           Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
         )
       )

@@ -3,7 +3,7 @@ import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
 import { StoreError } from "@le-auth/core/StoreError"
 import * as Control from "@le-auth/sentinel/Control"
-import type { InvalidChange, NotSupported, NotThere, Unavailable } from "@le-auth/sentinel/ControlError"
+import type { InvalidChange, NotSupported, NotThere, StoreUnavailable } from "@le-auth/sentinel/ControlError"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelStore from "@le-auth/sentinel/SentinelStore"
 import { StoreInspection } from "@le-auth/sentinel/StoreInspection"
@@ -23,7 +23,7 @@ describe("a store that does not answer", () => {
       get: (target, key) => (typeof target[key as keyof Service] === "function" ? () => away : away)
     })
 
-  it.effect("is Unavailable for who asks the control, and the configuration and the clock stay as they were", () =>
+  it.effect("is StoreUnavailable for who asks the control, and the configuration and the clock stay as they were", () =>
     Effect.gen(function* () {
       const stores = Layer.effectContext(
         Effect.map(Layer.build(SentinelStore.layerMemory), (right) =>
@@ -47,7 +47,7 @@ describe("a store that does not answer", () => {
         enabled: true
       })
       yield* control.clock.advance(Duration.hours(1))
-      const asked: ReadonlyArray<Effect.Effect<unknown, InvalidChange | NotSupported | NotThere | Unavailable>> = [
+      const asked: ReadonlyArray<Effect.Effect<unknown, InvalidChange | NotSupported | NotThere | StoreUnavailable>> = [
         control.sessions.list(),
         control.sessions.families(),
         control.sessions.end("any"),
@@ -60,7 +60,7 @@ describe("a store that does not answer", () => {
       ]
       for (const one of asked) {
         const error = yield* Effect.flip(one)
-        assert.strictEqual(error._tag, "Unavailable")
+        assert.strictEqual(error._tag, "StoreUnavailable")
         assert.include(error.message, "database is unavailable")
       }
       assert.lengthOf((yield* control.accounts.list)[0]!.users, 3)

@@ -64,14 +64,14 @@ const ofFiles: ReadonlyArray<readonly [unknown, string]> = [
     "accounts[0].installations[0].redirect_uris[0]"
   ],
   [accountOf({ installations: [{ ...app, redirect_uri: "x" }] }), "accounts[0].installations[0].redirect_uri"],
-  [{ ...accountOf({}), profile: { issuer: 7 } }, "profile.issuer"],
-  [{ ...accountOf({}), profile: { foo: 1 } }, "profile.foo"],
-  [{ ...accountOf({}), profile: { expiresIn: "text" } }, "profile.expiresIn"],
-  [{ ...accountOf({}), profile: { codeLifetime: "soon" } }, "profile.codeLifetime"],
-  [{ ...accountOf({}), profile: { codeLifetime: 60 } }, "profile.codeLifetime"],
-  [{ ...accountOf({}), profile: { pkce: true } }, "profile.pkce"],
-  [{ ...accountOf({}), profile: { tokenVersions: ["3.0"] } }, "profile.tokenVersions[0]"],
-  [{ ...accountOf({}), profile: { tokenClientErrorStatus: 500 } }, "profile.tokenClientErrorStatus"]
+  [{ ...accountOf({}), points: { issuer: 7 } }, "points.issuer"],
+  [{ ...accountOf({}), points: { foo: 1 } }, "points.foo"],
+  [{ ...accountOf({}), points: { expiresIn: "text" } }, "points.expiresIn"],
+  [{ ...accountOf({}), points: { codeLifetime: "soon" } }, "points.codeLifetime"],
+  [{ ...accountOf({}), points: { codeLifetime: 60 } }, "points.codeLifetime"],
+  [{ ...accountOf({}), points: { pkce: true } }, "points.pkce"],
+  [{ ...accountOf({}), points: { tokenVersions: ["3.0"] } }, "points.tokenVersions[0]"],
+  [{ ...accountOf({}), points: { tokenClientErrorStatus: 500 } }, "points.tokenClientErrorStatus"]
 ]
 
 const fault = (action: unknown, more: object = {}) => ["POST", "/control/faults", { action, ...more }] as const
@@ -123,14 +123,14 @@ const isGood = (problems: ReadonlyArray<string>, path: string, what: string) => 
 }
 
 describe("the words for a mistake", () => {
-  it.effect("in a file or in flags for the profile: one line with the place and what to do", () =>
+  it.effect("in a file or in flags for points: one line with the place and what to do", () =>
     Effect.gen(function* () {
       for (const [value, path] of ofFiles) {
         const { problems } = yield* Effect.flip(SentinelFile.fromUnknown(value))
         isGood(problems, path, JSON.stringify(value))
       }
-      const { problems } = yield* Effect.flip(SentinelFile.profileFromUnknown({ expiresin: "number" }))
-      assert.match(problems[0]!, /Did you mean expiresIn\? All of them: docs\/sentinel-profile\.md$/)
+      const { problems } = yield* Effect.flip(SentinelFile.pointsFromUnknown({ expiresin: "number" }))
+      assert.match(problems[0]!, /Did you mean expiresIn\? All of them: docs\/sentinel-dialect\.md$/)
     })
   )
 
@@ -208,7 +208,7 @@ describe("the words for a mistake", () => {
   it.effect("however many mistakes there are, a hundred are told", () =>
     Effect.gen(function* () {
       const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`unknown${index}`, 1]))
-      const { problems } = yield* Effect.flip(SentinelFile.profileFromUnknown(many))
+      const { problems } = yield* Effect.flip(SentinelFile.pointsFromUnknown(many))
       assert.lengthOf(problems, 101)
       assert.strictEqual(problems.at(-1), "and 4900 more")
     })

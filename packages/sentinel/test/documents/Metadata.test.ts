@@ -12,8 +12,8 @@ const paths = [
 const origin = "https://sentinel.example"
 const publicOrigin = { publicOrigin: origin }
 
-const documentOf = Effect.fnUntraced(function* (profile: SentinelDialect.Changes, path = paths[0]!) {
-  const response = yield* (yield* start({ ...publicOrigin, profile })).fetch(path)
+const documentOf = Effect.fnUntraced(function* (points: SentinelDialect.Changes, path = paths[0]!) {
+  const response = yield* (yield* start({ ...publicOrigin, points })).fetch(path)
   assert.strictEqual(response.status, 200)
   assert.strictEqual(response.headers.get("content-type"), "application/json")
   return (yield* Effect.promise(() => response.json())) as Record<string, unknown>
@@ -47,7 +47,7 @@ describe("discovery", () => {
     })
   )
 
-  it.effect("R22: where the profile requires a version, the endpoints have it", () =>
+  it.effect("R22: where the dialect requires a version, the endpoints have it", () =>
     Effect.gen(function* () {
       const document = yield* documentOf({ discovery: true, version: "required" })
       for (const name of ["authorization_endpoint", "token_endpoint", "revocation_endpoint"]) {
@@ -65,7 +65,7 @@ describe("discovery", () => {
 
   it.effect("each account has an issuer of its own, and an unknown one has none", () =>
     Effect.gen(function* () {
-      const sentinel = yield* start({ ...publicOrigin, profile: { discovery: true } })
+      const sentinel = yield* start({ ...publicOrigin, points: { discovery: true } })
       const other = yield* sentinel.fetch(paths[0]!.replace(account, otherAccount))
       const { issuer } = (yield* Effect.promise(() => other.json())) as { readonly issuer: string }
       assert.strictEqual(issuer, `${origin}/sentinel/api/account/${otherAccount}`)
@@ -89,23 +89,23 @@ describe("the issuer", () => {
     [SentinelDialect.openId, `${origin}${issuerPath}`]
   ] as const)(
     "R22: with %j it is in the answer with a code and in that with an error, and equals that of the id_token",
-    ([profile, expected]) =>
+    ([points, expected]) =>
       Effect.gen(function* () {
-        const { tokens, user } = yield* signedIn({ ...publicOrigin, profile })
+        const { tokens, user } = yield* signedIn({ ...publicOrigin, points })
         assert.strictEqual(JSON.parse(atob(tokens["id_token"]!.split(".")[1]!)).iss, expected)
         for (const parameters of [{}, { response_type: "token" }, { v: "9" }]) {
           const answer = answerOf(yield* user.send(authorizePath(parameters)))
           assert.deepStrictEqual(answer.getAll("iss"), [expected])
         }
         // Through the login page, too.
-        const other = browser(yield* start({ ...publicOrigin, profile }))
+        const other = browser(yield* start({ ...publicOrigin, points }))
         assert.strictEqual(answerOf(yield* other.signIn()).get("iss"), expected)
       })
   )
 
   it.effect("R2, R22: an error that is shown has no issuer and no redirect", () =>
     Effect.gen(function* () {
-      const user = browser(yield* start({ profile: SentinelDialect.openId }))
+      const user = browser(yield* start({ points: SentinelDialect.openId }))
       const shown = yield* user.send(authorizePath({ redirect_uri: "https://evil.example/" }))
       assert.strictEqual(shown.status, 400)
       assert.isNull(shown.headers.get("location"))
@@ -114,8 +114,8 @@ describe("the issuer", () => {
 })
 
 describe("nonce", () => {
-  const claimsAfter = Effect.fnUntraced(function* (profile: SentinelDialect.Changes, nonce: string) {
-    const { app, user } = yield* signedIn({ profile })
+  const claimsAfter = Effect.fnUntraced(function* (points: SentinelDialect.Changes, nonce: string) {
+    const { app, user } = yield* signedIn({ points })
     const code = answerOf(yield* user.send(authorizePath({ nonce }))).get("code")!
     const { json } = yield* app.exchange(code)
     const refreshed = yield* app.refresh(json["refresh_token"])
@@ -143,7 +143,7 @@ describe("nonce", () => {
 
   it.effect("R11: twice is sent back", () =>
     Effect.gen(function* () {
-      const user = browser(yield* start({ profile: { discovery: true } }))
+      const user = browser(yield* start({ points: { discovery: true } }))
       const answer = answerOf(yield* user.send(`${authorizePath()}&nonce=a&nonce=a`))
       assert.strictEqual(answer.get("error"), "invalid_request")
     })

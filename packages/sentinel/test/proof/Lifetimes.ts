@@ -1,4 +1,4 @@
-/** What the profile says is how long things live, on every store: until a millisecond before their end, and not at it (R98). */
+/** What the dialect says is how long things live, on every store: until a millisecond before their end, and not at it (R98). */
 import { assert, describe, it } from "@effect/vitest"
 import type { Changes } from "@le-auth/sentinel/SentinelDialect"
 import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
@@ -36,7 +36,7 @@ export const provesLifetimes = <E>(
       Effect.gen(function* () {
         yield* TestClock.setTime(begin)
         const lifetime = Duration.toMillis(Duration.fromInputUnsafe(value))
-        const profile: Changes = {
+        const points: Changes = {
           // What is looked at ends by itself, and not with its session.
           ...(point !== "sessionIdleLifetime" && point !== "accessTokenLifetime" && { sessionIdleLifetime: longest }),
           sessionLifetime: longest,
@@ -44,7 +44,7 @@ export const provesLifetimes = <E>(
         }
         const live = Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
         const store = Context.get(yield* live(Layer.build(layer)), SentinelStore)
-        const sentinel = yield* start({ profile, store })
+        const sentinel = yield* start({ points, store })
         const app = application(sentinel)
         const signIn = Effect.gen(function* () {
           const user = browser(sentinel)

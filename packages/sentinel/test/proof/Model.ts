@@ -2,7 +2,7 @@
 
 const minute = 60_000
 
-/** In milliseconds. The real profile has other numbers; the rules are the same. */
+/** In milliseconds. The real dialect has other numbers; the rules are the same. */
 export const lifetimes = {
   code: minute,
   access: 15 * minute,

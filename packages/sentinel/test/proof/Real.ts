@@ -29,7 +29,7 @@ export const userIds = Object.keys(users) as ReadonlyArray<User>
 /** One installation leaves its redirect URI out, the other has several. */
 const redirectOf = (client: string) => (client === manyClientId ? { redirect_uri: queryCallback } : {})
 
-const profile = {
+const points = {
   codeLifetime: lifetimes.code,
   accessTokenLifetime: lifetimes.access,
   refreshGrace: lifetimes.grace,
@@ -49,7 +49,7 @@ export const make = Effect.fnUntraced(function* (options?: StartOptions) {
     Option.filter(found, ({ id }) => !disabled.has(id))
   const sentinel = yield* start({
     ...options,
-    profile: Object.fromEntries(Object.entries(profile).map(([name, millis]) => [name, Duration.millis(millis)])),
+    points: Object.fromEntries(Object.entries(points).map(([name, millis]) => [name, Duration.millis(millis)])),
     directory: (directory) => ({
       ...directory,
       user: (...args) => Effect.map(directory.user(...args), isThere),

@@ -55,7 +55,7 @@ describe("RedirectUris", () => {
     "HTTP://127.0.0.1:8080/cb"
   ])("R24: %s matches nothing", (given) => assert.isFalse(isRegistered(registered, given)))
 
-  it("R24: localhost matches on every port only if the profile says so", () => {
+  it("R24: localhost matches on every port only if the dialect says so", () => {
     assert.isTrue(isRegistered(registered, "http://localhost:3001/cb", { anyPortOnLocalhost: true }))
     assert.isFalse(isRegistered(registered, "http://localhost.evil:3001/cb", { anyPortOnLocalhost: true }))
   })

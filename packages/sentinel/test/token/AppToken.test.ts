@@ -138,7 +138,7 @@ describe("app token", () => {
     "R52: with the switch for old clients a secret in the query is good; the body counts first, nothing twice",
     () =>
       Effect.gen(function* () {
-        const options = { profile: { appTokenSecretInQuery: true } }
+        const options = { points: { appTokenSecretInQuery: true } }
         const all = search({ ...grant, ...credentials })
         const sentinel = yield* start(options)
         const bare = yield* sentinel.fetch(`${v1}&${all}`, { method: "POST" })
@@ -155,20 +155,20 @@ describe("app token", () => {
       })
   )
 
-  it.effect("issuer, lifetime, expires_in and the status of a wrong secret are those of the profile", () =>
+  it.effect("issuer, lifetime, expires_in and the status of a wrong secret are those of the dialect", () =>
     Effect.gen(function* () {
-      const profile = {
+      const points = {
         appTokenIssuer: "sentinel",
         appTokenLifetime: Duration.minutes(5),
         expiresIn: "string",
         tokenClientErrorStatus: 401
       } as const
-      const { json } = yield* ask(v2, undefined, { profile })
+      const { json } = yield* ask(v2, undefined, { points })
       const claims = JSON.parse(atob(json["access_token"]!.split(".")[1]!))
       assert.strictEqual(claims.iss, "sentinel")
       assert.strictEqual(claims.exp - claims.iat, 300)
       assert.strictEqual(json["expires_in"], "300")
-      assert.strictEqual((yield* ask(v2, { ...grant, client_id: "nobody" }, { profile })).status, 401)
+      assert.strictEqual((yield* ask(v2, { ...grant, client_id: "nobody" }, { points })).status, 401)
     })
   )
 

@@ -21,12 +21,12 @@ import {
 const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 const challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 const s256 = { code_challenge: challenge, code_challenge_method: "S256" }
-const supported = { profile: { pkce: "supported" } } as const
+const supported = { points: { pkce: "supported" } } as const
 
 const publicClientId = "77777777-7777-4777-8777-777777777777"
 const [first, second] = config.accounts
 const withPublicClient = {
-  profile: { pkce: "supported" },
+  points: { pkce: "supported" },
   accounts: [
     {
       ...first,
@@ -182,9 +182,9 @@ describe("PKCE", () => {
     })
   )
 
-  it.effect("R46: the profile can require it of every application", () =>
+  it.effect("R46: the dialect can require it of every application", () =>
     Effect.gen(function* () {
-      const { app, authorize, code } = yield* begin({ profile: { pkce: "required" } })
+      const { app, authorize, code } = yield* begin({ points: { pkce: "required" } })
       assert.strictEqual((yield* authorize({})).get("error"), "invalid_request")
       assert.strictEqual((yield* app.exchange(yield* code(s256), { code_verifier: verifier })).status, 200)
     })
@@ -228,7 +228,7 @@ describe("PKCE: public clients", () => {
     })
   )
 
-  it.effect("R46: where the profile has no PKCE, a directory of one's own cannot bring public clients in", () =>
+  it.effect("R46: where the dialect has no PKCE, a directory of one's own cannot bring public clients in", () =>
     Effect.gen(function* () {
       const { authorize, sentinel } = yield* begin({ config: withPublicClient })
       assert.strictEqual((yield* authorize(asPublic)).get("error"), "unauthorized_client")

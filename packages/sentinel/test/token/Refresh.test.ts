@@ -114,7 +114,7 @@ describe("refresh", () => {
 
   it.effect("R69: it keeps the session alive, ends with it when idle, and with its whole lifetime", () =>
     Effect.gen(function* () {
-      const { app, tokens, user } = yield* signedIn({ profile: { sessionLifetime: Duration.hours(30) } })
+      const { app, tokens, user } = yield* signedIn({ points: { sessionLifetime: Duration.hours(30) } })
       let current = tokens["refresh_token"]
       for (let index = 0; index < 4; index++) {
         yield* TestClock.adjust("7 hours")
@@ -170,7 +170,7 @@ describe("refresh", () => {
 
   it.effect("without rotation the refresh token stays, and every refresh gives an access token", () =>
     Effect.gen(function* () {
-      const { app, sentinel, tokens } = yield* signedIn({ profile: { rotateRefreshTokens: false } })
+      const { app, sentinel, tokens } = yield* signedIn({ points: { rotateRefreshTokens: false } })
       for (let index = 0; index < 3; index++) {
         const { json } = yield* app.refresh(tokens["refresh_token"])
         assert.strictEqual(json["refresh_token"], tokens["refresh_token"])
@@ -199,9 +199,9 @@ describe("refresh", () => {
     })
   )
 
-  it.effect("an id_token comes with a refresh only if the profile says so", () =>
+  it.effect("an id_token comes with a refresh only if the dialect says so", () =>
     Effect.gen(function* () {
-      const { app, tokens } = yield* signedIn({ profile: { idTokenOnRefresh: true } })
+      const { app, tokens } = yield* signedIn({ points: { idTokenOnRefresh: true } })
       const first = yield* app.refresh(tokens["refresh_token"])
       assert.isString(first.json["id_token"])
       yield* TestClock.adjust("2 seconds")

@@ -175,9 +175,9 @@ describe("token: client authentication", () => {
     })
   )
 
-  it.effect("R56: the profile can make it a 401", () =>
+  it.effect("R56: the dialect can make it a 401", () =>
     Effect.gen(function* () {
-      const sentinel = yield* start({ profile: { tokenClientErrorStatus: 401 } })
+      const sentinel = yield* start({ points: { tokenClientErrorStatus: 401 } })
       const body = new URLSearchParams({ ...grant, client_id: clientId, client_secret: "wrong" })
       assert.strictEqual((yield* sentinel.fetch(tokenPath(), { method: "POST", body })).status, 401)
     })
@@ -264,11 +264,11 @@ describe("token: answer", () => {
     })
   )
 
-  it.effect("R59: expires_in as a text or absent, if the profile says so", () =>
+  it.effect("R59: expires_in as a text or absent, if the dialect says so", () =>
     Effect.gen(function* () {
-      const text = yield* signedIn({ profile: { expiresIn: "string" } })
+      const text = yield* signedIn({ points: { expiresIn: "string" } })
       assert.strictEqual(text.tokens["expires_in"], "28800")
-      const absent = yield* signedIn({ profile: { expiresIn: "absent" } })
+      const absent = yield* signedIn({ points: { expiresIn: "absent" } })
       assert.isFalse("expires_in" in absent.tokens)
     })
   )

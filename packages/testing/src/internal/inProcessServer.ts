@@ -62,27 +62,27 @@ export interface InProcessServer {
   readonly handle: (
     request: HttpClientRequest.HttpClientRequest
   ) => Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
-  /** Starts Sentinel again with another profile. What it keeps in its store stays. */
-  readonly restart: (profile: SentinelDialect.SentinelDialect) => Effect.Effect<void>
+  /** Starts Sentinel again with another dialect. What it keeps in its store stays. */
+  readonly restart: (dialect: SentinelDialect.SentinelDialect) => Effect.Effect<void>
 }
 
 export const make = Effect.fnUntraced(function* (
   publicOrigin: Origin,
-  profile: SentinelDialect.SentinelDialect
+  dialect: SentinelDialect.SentinelDialect
 ): Effect.fn.Return<InProcessServer, never, Services | Scope.Scope> {
   const services = yield* Effect.context<Services>()
   const scope = yield* Effect.scope
 
-  const start = Effect.fnUntraced(function* (profile: SentinelDialect.SentinelDialect) {
+  const start = Effect.fnUntraced(function* (dialect: SentinelDialect.SentinelDialect) {
     const running = yield* Scope.fork(scope)
     const app = yield* captureApp(publicOrigin, services).pipe(
-      Effect.provideService(SentinelDialect.SentinelDialect, profile),
+      Effect.provideService(SentinelDialect.SentinelDialect, dialect),
       Scope.provide(running)
     )
     return { app, running }
   })
 
-  let current = yield* start(profile)
+  let current = yield* start(dialect)
 
   return {
     handle: Effect.fnUntraced(function* (request) {
@@ -98,9 +98,9 @@ export const make = Effect.fnUntraced(function* (
       )
       return HttpServerResponse.toClientResponse(yield* Deferred.await(answer), { request })
     }),
-    restart: Effect.fnUntraced(function* (profile) {
+    restart: Effect.fnUntraced(function* (dialect) {
       const before = current
-      current = yield* start(profile)
+      current = yield* start(dialect)
       yield* Scope.close(before.running, Exit.void)
     })
   }

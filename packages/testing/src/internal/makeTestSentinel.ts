@@ -40,12 +40,12 @@ const usersOf = (config: SentinelConfig, email: string | undefined) => {
 export const makeTestSentinel = Effect.fnUntraced(function* (options: {
   readonly config: SentinelConfig
   readonly origin: Origin
-  readonly profile: SentinelDialect
+  readonly dialect: SentinelDialect
 }) {
   const { config, origin } = options
   const control = yield* Control
-  const server = yield* InProcessServer.make(origin, options.profile)
-  let { profile } = options
+  const server = yield* InProcessServer.make(origin, options.dialect)
+  let { dialect } = options
 
   const log = new RequestLog()
 
@@ -74,8 +74,8 @@ export const makeTestSentinel = Effect.fnUntraced(function* (options: {
     deny: (url, options) => Effect.flatMap(newBrowser, (browser) => browser.deny(url, options)),
     quirks: (changes) =>
       Effect.suspend(() => {
-        profile = { ...profile, ...changes }
-        return server.restart(profile)
+        dialect = { ...dialect, ...changes }
+        return server.restart(dialect)
       }),
     misbehave: (target, ...misbehaviours) =>
       Effect.forEach(

@@ -1,17 +1,17 @@
 /** What came in, and who waits for more of it. */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { isTo, type ReceivedRequest, type Target } from "../ReceivedRequest.ts"
+import { isTo, type ReceivedRequest, type RequestTarget } from "../ReceivedRequest.ts"
 
 export class RequestLog {
   readonly #received: Array<ReceivedRequest> = []
   readonly #waiting: Array<{
-    readonly target: Target
+    readonly target: RequestTarget
     readonly count: number
     readonly come: Deferred.Deferred<void>
   }> = []
 
-  to(target: Target): ReadonlyArray<ReceivedRequest> {
+  to(target: RequestTarget): ReadonlyArray<ReceivedRequest> {
     return this.#received.filter((request) => isTo(request, target))
   }
 
@@ -23,7 +23,7 @@ export class RequestLog {
     })
   }
 
-  until(target: Target, count: number): Effect.Effect<void> {
+  until(target: RequestTarget, count: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.to(target).length >= count) return Effect.void
       return Effect.flatMap(Deferred.make<void>(), (come) => {

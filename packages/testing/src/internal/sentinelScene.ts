@@ -1,5 +1,5 @@
 /** An account, an application and a user of their own for each case of `SentinelStore`. */
-import type { Code, Grant, NewTokens, Owner, SentinelStore, Session } from "@le-auth/sentinel/SentinelStore"
+import type { Code, Grant, NewTokens, Owner, SentinelStore, BrowserSession } from "@le-auth/sentinel/SentinelStore"
 import * as Effect from "effect/Effect"
 import * as Unique from "./unique.ts"
 
@@ -19,7 +19,7 @@ export interface Scene {
   readonly userId: string
   /** The id of a thing by its name in the case: 64 hexadecimal characters, always the same ones for one name. */
   readonly id: (name: string) => string
-  readonly session: (name: string, more?: Partial<Session>) => Session
+  readonly session: (name: string, more?: Partial<BrowserSession>) => BrowserSession
   /** The code `name`, of a grant of its own: `grant of NAME`. */
   readonly code: (name: string, more?: Partial<Omit<Code, "grant">> & { readonly grant?: Partial<Grant> }) => Code
   readonly tokens: (name: string, more?: Partial<NewTokens>) => NewTokens

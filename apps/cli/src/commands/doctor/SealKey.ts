@@ -22,7 +22,7 @@ const keychain = Keychain.Keychain.use(({ get }) => get("doctor")).pipe(
 )
 
 export const check = Effect.gen(function* () {
-  const place = yield* UserSealKey.SealKeyPlace
+  const place = yield* UserSealKey.SealKeyLocation
   switch (place) {
     case "keychain":
       return [Finding.good("keychain", text`Sessions are sealed with a key in the keychain, which answers.`)]

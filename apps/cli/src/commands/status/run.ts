@@ -51,7 +51,7 @@ const textOf = (facts: Facts, where: Text): Text =>
     ])
   ])
 
-const sealedWith = (place: UserSealKey.SealKeyPlace["Service"]) => {
+const sealedWith = (place: UserSealKey.SealKeyLocation["Service"]) => {
   switch (place) {
     case "keychain":
       return Effect.succeed(text`a key in the keychain`)
@@ -69,7 +69,7 @@ const sealedWith = (place: UserSealKey.SealKeyPlace["Service"]) => {
 
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const target = yield* Target
-  const place = yield* UserSealKey.SealKeyPlace
+  const place = yield* UserSealKey.SealKeyLocation
   const given = yield* givenToken
   const overriding = given === undefined ? null : { fingerprint: yield* fingerprint(given) }
   const sessions = yield* Effect.flatMap(all, Effect.forEach(factsOf))

@@ -44,8 +44,8 @@ export const make = Effect.fnUntraced(function* (parts: {
 }): Effect.fn.Return<Handler, never, Directory> {
   const { cookies, issueCode, issuer, secrets, sessions, tickets } = parts
   const directory = yield* Directory
-  const profile = yield* SentinelDialect
-  const loginLifetime = Duration.toMillis(profile.loginLifetime)
+  const dialect = yield* SentinelDialect
+  const loginLifetime = Duration.toMillis(dialect.loginLifetime)
 
   /** To the login page. Nothing is stored: the request goes along, sealed. */
   const askToSignIn = Effect.fnUntraced(function* ({ request }: Incoming, target: Target, now: number) {
@@ -77,18 +77,18 @@ export const make = Effect.fnUntraced(function* (parts: {
     const installation = yield* Checks.installation(directory, accountId, yield* Checks.clientId(query))
     const { clientId } = installation
     RequestFacts.isFrom(incoming.request, { accountId, clientId })
-    const redirect = yield* Checks.redirectUri(query, installation, profile)
+    const redirect = yield* Checks.redirectUri(query, installation, dialect)
 
     // From here on, an error is sent back.
-    const request = { query, search, installation, profile }
+    const request = { query, search, installation, dialect }
     const target: Target = {
       accountId,
       clientId,
       ...redirect,
       state: Checks.stateOf(request),
-      codeChallenge: profile.pkce === "ignored" ? undefined : query.get("code_challenge"),
-      nonce: profile.discovery ? query.get("nonce") : undefined,
-      issuer: profile.issuerInAnswers ? issuer.ofIdTokens(accountId) : undefined
+      codeChallenge: dialect.pkce === "ignored" ? undefined : query.get("code_challenge"),
+      nonce: dialect.discovery ? query.get("nonce") : undefined,
+      issuer: dialect.issuerInAnswers ? issuer.ofIdTokens(accountId) : undefined
     }
     for (const check of Checks.sentBackChecks) {
       const error = check(request)

@@ -141,7 +141,7 @@ export interface CheckedRequest {
   readonly query: UrlParameters
   readonly search: string
   readonly installation: Installation
-  readonly profile: SentinelDialect
+  readonly dialect: SentinelDialect
 }
 
 /**
@@ -178,15 +178,15 @@ export const mayUseCodes: SentBackCheck = ({ installation }) =>
  *
  * @since 0.1.0
  */
-export const nothingTwice: SentBackCheck = ({ profile, query }) => {
+export const nothingTwice: SentBackCheck = ({ dialect, query }) => {
   if (query.repeated.size === 0) return undefined
   const twice = [
     "response_type",
     "state",
     "scope",
     "v",
-    ...(profile.pkce === "ignored" ? [] : ["code_challenge", "code_challenge_method"]),
-    ...(profile.discovery ? ["nonce"] : [])
+    ...(dialect.pkce === "ignored" ? [] : ["code_challenge", "code_challenge_method"]),
+    ...(dialect.discovery ? ["nonce"] : [])
   ].find((name) => query.repeated.has(name))
   return twice === undefined
     ? undefined
@@ -194,12 +194,12 @@ export const nothingTwice: SentBackCheck = ({ profile, query }) => {
 }
 
 /**
- * `v` is 1.0, or absent, as the profile says.
+ * `v` is 1.0, or absent, as the dialect says.
  *
  * @since 0.1.0
  */
-export const versionIsKnown: SentBackCheck = ({ profile, query }) => {
-  const problem = ApiVersion.problemOf(query, ApiVersion.authorizeVersions, profile)
+export const versionIsKnown: SentBackCheck = ({ dialect, query }) => {
+  const problem = ApiVersion.problemOf(query, ApiVersion.authorizeVersions, dialect)
   return problem === undefined ? undefined : invalidRequest("version-unknown", problem)
 }
 
@@ -238,8 +238,8 @@ const longestNonce = 2048
  *
  * @since 0.1.0
  */
-export const nonceCanBeKept: SentBackCheck = ({ profile, query }) => {
-  const nonce = profile.discovery ? query.get("nonce") : undefined
+export const nonceCanBeKept: SentBackCheck = ({ dialect, query }) => {
+  const nonce = dialect.discovery ? query.get("nonce") : undefined
   if (nonce === undefined) return undefined
   if (nonce.length > longestNonce)
     return invalidRequest("nonce-wrong", `nonce is longer than ${longestNonce} characters.`)
@@ -257,20 +257,20 @@ const isUtf8 = (search: string): boolean => {
 }
 
 /**
- * The challenge of PKCE is one of the method S256, where the profile has PKCE. Without a method it would be `plain` (RFC 7636
+ * The challenge of PKCE is one of the method S256, where the dialect has PKCE. Without a method it would be `plain` (RFC 7636
  * section 4.3), which protects nothing. An application without a secret must have one (RFC 9700 section 2.1.1).
  *
  * @since 0.1.0
  */
-export const challengeIsS256: SentBackCheck = ({ installation, profile, query }) => {
+export const challengeIsS256: SentBackCheck = ({ installation, dialect, query }) => {
   const isPublic = installation.secretHash === undefined
-  if (profile.pkce === "ignored") return isPublic ? publicWithoutPkce : undefined
+  if (dialect.pkce === "ignored") return isPublic ? publicWithoutPkce : undefined
   const challenge = query.get("code_challenge")
   const method = query.get("code_challenge_method")
   if (challenge === undefined) {
     if (method !== undefined)
       return invalidRequest("pkce-wrong", "code_challenge_method is there, but no code_challenge.")
-    return isPublic || profile.pkce === "required"
+    return isPublic || dialect.pkce === "required"
       ? invalidRequest("pkce-wrong", "code_challenge is missing.")
       : undefined
   }

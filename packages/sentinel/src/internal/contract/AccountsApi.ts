@@ -11,14 +11,14 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { InstallationSettings, UserSettings } from "../directory/directoryDump.ts"
 import * as SentinelConfig from "../../SentinelConfig.ts"
-import { InvalidChange, NotThere, Unavailable } from "../../ControlError.ts"
+import { InvalidChange, NotThere, StoreUnavailable } from "../../ControlError.ts"
 
 const optional = Schema.optionalKey
 const account = { accountId: AccountId }
 const user = { ...account, userId: Schema.NonEmptyString }
 const installation = { ...account, clientId: Schema.NonEmptyString }
 const success = HttpApiSchema.NoContent
-const error = [InvalidChange, NotThere, Unavailable]
+const error = [InvalidChange, NotThere, StoreUnavailable]
 
 const {
   client_id: _id,
@@ -100,7 +100,7 @@ export class AccountsGroup extends HttpApiGroup.make("accounts").add(
   HttpApiEndpoint.put("replace", "/control/configuration", {
     payload: SentinelConfig.SentinelConfig,
     success,
-    error: [InvalidChange, Unavailable]
+    error: [InvalidChange, StoreUnavailable]
   }).annotateMerge(
     title("Replace the configuration", "Sessions and tokens of users and applications that are in both stay.")
   ),
@@ -124,7 +124,7 @@ export class AccountsGroup extends HttpApiGroup.make("accounts").add(
   HttpApiEndpoint.post("endUserSessions", "/control/accounts/:accountId/users/:userId/sign-out", {
     params: user,
     success,
-    error: Unavailable
+    error: StoreUnavailable
   }).annotateMerge(title("End all sessions of a user", "All tokens that came from them end, too.")),
   HttpApiEndpoint.post("addInstallation", "/control/accounts/:accountId/installations", {
     params: account,

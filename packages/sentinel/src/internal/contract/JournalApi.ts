@@ -8,7 +8,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { NotSupported, Unavailable } from "../../ControlError.ts"
+import { NotSupported, StoreUnavailable } from "../../ControlError.ts"
 import { Entry } from "../../JournalEntry.ts"
 
 const optional = Schema.optionalKey
@@ -52,7 +52,7 @@ export class JournalGroup extends HttpApiGroup.make("journal").add(
       secret: Schema.RedactedFromValue(Schema.NonEmptyString)
     }),
     success: Explanation,
-    error: [NotSupported, Unavailable]
+    error: [NotSupported, StoreUnavailable]
   }).annotateMerge(
     OpenApi.annotations({
       title: "What a code or a token is worth, and why",

@@ -8,8 +8,8 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
-import { Grant, Session } from "../store/storeDump.ts"
-import { ClockTooFar, InvalidChange, NotSupported, NotThere, Unavailable } from "../../ControlError.ts"
+import { Grant, BrowserSession } from "../store/storeDump.ts"
+import { ClockTooFar, InvalidChange, NotSupported, NotThere, StoreUnavailable } from "../../ControlError.ts"
 import { Snapshot } from "../control/Snapshot.ts"
 
 const success = HttpApiSchema.NoContent
@@ -17,7 +17,7 @@ const Time = Schema.optional(Schema.Finite)
 
 /** Ids are those of the store: hashes, and no secrets. Times are milliseconds since 1970. */
 const SessionState = Schema.Struct({
-  session: Session,
+  session: BrowserSession,
   endedAt: Time,
   isAlive: Schema.Boolean
 }).annotate({ identifier: "SessionState" })
@@ -53,22 +53,22 @@ export class SessionsGroup extends HttpApiGroup.make("sessions").add(
   HttpApiEndpoint.get("list", "/control/sessions", {
     query: wanted,
     success: newest(SessionState),
-    error: [NotSupported, Unavailable]
+    error: [NotSupported, StoreUnavailable]
   }).annotateMerge(OpenApi.annotations({ title: "The newest sessions, dead ones too", description })),
   HttpApiEndpoint.delete("end", "/control/sessions/:id", {
     params: { id: Schema.NonEmptyString },
     success,
-    error: [NotThere, Unavailable]
+    error: [NotThere, StoreUnavailable]
   }).annotateMerge(OpenApi.annotations({ title: "End a session with its tokens" })),
   HttpApiEndpoint.get("families", "/control/families", {
     query: wanted,
     success: newest(FamilyState),
-    error: [NotSupported, Unavailable]
+    error: [NotSupported, StoreUnavailable]
   }).annotateMerge(OpenApi.annotations({ title: "The newest token families: what came from one code", description })),
   HttpApiEndpoint.delete("revoke", "/control/families/:id", {
     params: { id: Schema.NonEmptyString },
     success,
-    error: [NotThere, Unavailable]
+    error: [NotThere, StoreUnavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Revoke a token family" }))
 ) {}
 
@@ -76,7 +76,7 @@ export class SessionsGroup extends HttpApiGroup.make("sessions").add(
  * @since 0.1.0
  */
 export class StateGroup extends HttpApiGroup.make("state").add(
-  HttpApiEndpoint.post("reset", "/control/reset", { success, error: [NotSupported, Unavailable] }).annotateMerge(
+  HttpApiEndpoint.post("reset", "/control/reset", { success, error: [NotSupported, StoreUnavailable] }).annotateMerge(
     OpenApi.annotations({
       title: "Begin anew",
       description: "The configuration of the start, no session, no token, no fault, and the real time."
@@ -84,12 +84,12 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   ),
   HttpApiEndpoint.get("take", "/control/state", {
     success: Snapshot,
-    error: [NotSupported, Unavailable]
+    error: [NotSupported, StoreUnavailable]
   }).annotateMerge(OpenApi.annotations({ title: "The whole state as a document, with hashes in place of secrets" })),
   HttpApiEndpoint.put("put", "/control/state", {
     payload: Snapshot,
     success,
-    error: [ClockTooFar, InvalidChange, NotSupported, Unavailable]
+    error: [ClockTooFar, InvalidChange, NotSupported, StoreUnavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a state from its document" })),
   HttpApiEndpoint.get("names", "/control/snapshots", { success: Schema.Array(Schema.String) }).annotateMerge(
     OpenApi.annotations({ title: "The names of all snapshots" })
@@ -97,12 +97,12 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.put("save", "/control/snapshots/:name", {
     params: name,
     success,
-    error: [InvalidChange, NotSupported, Unavailable]
+    error: [InvalidChange, NotSupported, StoreUnavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Take a snapshot and keep it under a name" })),
   HttpApiEndpoint.post("restore", "/control/snapshots/:name/restore", {
     params: name,
     success,
-    error: [ClockTooFar, InvalidChange, NotSupported, NotThere, Unavailable]
+    error: [ClockTooFar, InvalidChange, NotSupported, NotThere, StoreUnavailable]
   }).annotateMerge(OpenApi.annotations({ title: "Restore a snapshot" })),
   HttpApiEndpoint.delete("forget", "/control/snapshots/:name", {
     params: name,
@@ -117,6 +117,6 @@ export class StateGroup extends HttpApiGroup.make("state").add(
 export class KeysGroup extends HttpApiGroup.make("keys").add(
   HttpApiEndpoint.post("rotate", "/control/keys/rotate", {
     success: Schema.Struct({ kid: Schema.String }),
-    error: Unavailable
+    error: StoreUnavailable
   }).annotateMerge(OpenApi.annotations({ title: "Sign with a new key from now on" }))
 ) {}

@@ -6,7 +6,7 @@
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { AccountSettings, ChangeError, DirectoryEditor, Gone } from "../../DirectoryEditor.ts"
-import { type Unavailable, unavailable } from "../../ControlError.ts"
+import { type StoreUnavailable, unavailable } from "../../ControlError.ts"
 import type { Change } from "./recordChange.ts"
 import type { Sessions } from "./SessionControl.ts"
 
@@ -14,7 +14,7 @@ type Editor = DirectoryEditor["Service"]
 
 /** The same operation, after which whoever is gone has no session and no token anymore. */
 type Ended<Operation> = Operation extends (...args: infer Args) => Effect.Effect<Gone, infer E>
-  ? (...args: Args) => Effect.Effect<void, Exclude<E, StoreError> | Unavailable>
+  ? (...args: Args) => Effect.Effect<void, Exclude<E, StoreError> | StoreUnavailable>
   : never
 
 /**

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { short } from "../http/Trail.ts"
 import type { FamilyState, Found, StoreInspection } from "../../StoreInspection.ts"
-import { cannotLook, type NotSupported, type Unavailable, unavailable } from "../../ControlError.ts"
+import { cannotLook, type NotSupported, type StoreUnavailable, unavailable } from "../../ControlError.ts"
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import type { VirtualClock } from "./VirtualClock.ts"
 
@@ -149,7 +149,7 @@ export const make = Effect.fnUntraced(function* (parts: {
 
   return Effect.fnUntraced(function* (
     secret: Redacted.Redacted<string>
-  ): Effect.fn.Return<Explanation, NotSupported | Unavailable> {
+  ): Effect.fn.Return<Explanation, NotSupported | StoreUnavailable> {
     if (inspection === undefined) return yield* cannotLook
     const { now } = yield* clock.state
     const id = yield* digest.digestHex(Digest.sha256, new TextEncoder().encode(Redacted.value(secret)))

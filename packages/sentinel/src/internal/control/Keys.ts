@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { SigningKeys } from "../../SigningKeys.ts"
-import { type Unavailable, unavailable } from "../../ControlError.ts"
+import { type StoreUnavailable, unavailable } from "../../ControlError.ts"
 import type { Change } from "./recordChange.ts"
 import * as VirtualClock from "./VirtualClock.ts"
 
@@ -14,7 +14,7 @@ import * as VirtualClock from "./VirtualClock.ts"
  */
 export interface Keys {
   /** Signs with a new key from now on, and gives its id. The old one stays in the JWKS as long as tokens may need it. */
-  readonly rotate: Effect.Effect<string, Unavailable>
+  readonly rotate: Effect.Effect<string, StoreUnavailable>
 }
 
 /**

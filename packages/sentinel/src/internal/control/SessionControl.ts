@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { SentinelStore } from "../../SentinelStore.ts"
 import * as Text from "../input/text.ts"
 import type { FamilyState, Newest, Query, SessionState, StoreInspection } from "../../StoreInspection.ts"
-import { cannotLook, type NotSupported, NotThere, type Unavailable, unavailable } from "../../ControlError.ts"
+import { cannotLook, type NotSupported, NotThere, type StoreUnavailable, unavailable } from "../../ControlError.ts"
 import type { Change } from "./recordChange.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
 
@@ -26,16 +26,16 @@ export interface Wanted {
  */
 export interface Sessions {
   /** The newest that the store still knows, dead ones too. Needs a store with `StoreInspection`. */
-  readonly list: (wanted?: Wanted) => Effect.Effect<Newest<SessionState>, NotSupported | Unavailable>
-  readonly families: (wanted?: Wanted) => Effect.Effect<Newest<FamilyState>, NotSupported | Unavailable>
+  readonly list: (wanted?: Wanted) => Effect.Effect<Newest<SessionState>, NotSupported | StoreUnavailable>
+  readonly families: (wanted?: Wanted) => Effect.Effect<Newest<FamilyState>, NotSupported | StoreUnavailable>
   /** Ends a session by its id, with all tokens that came from it. */
-  readonly end: (sessionId: string) => Effect.Effect<void, NotThere | Unavailable>
+  readonly end: (sessionId: string) => Effect.Effect<void, NotThere | StoreUnavailable>
   /** Ends all sessions of a user in an account, with all tokens. */
-  readonly endUser: (accountId: string, userId: string) => Effect.Effect<void, Unavailable>
+  readonly endUser: (accountId: string, userId: string) => Effect.Effect<void, StoreUnavailable>
   /** Revokes a token family by its id. */
-  readonly revoke: (familyId: string) => Effect.Effect<void, NotThere | Unavailable>
+  readonly revoke: (familyId: string) => Effect.Effect<void, NotThere | StoreUnavailable>
   /** Revokes all token families of an application, if the store can be looked into. */
-  readonly revokeClient: (accountId: string, clientId: string) => Effect.Effect<void, Unavailable>
+  readonly revokeClient: (accountId: string, clientId: string) => Effect.Effect<void, StoreUnavailable>
 }
 
 /** What no store can hold, none has. */

@@ -15,7 +15,7 @@ import {
   InvalidChange,
   NotSupported,
   NotThere,
-  type Unavailable,
+  type StoreUnavailable,
   unavailable
 } from "../../ControlError.ts"
 import type { Faults } from "./Faults.ts"
@@ -30,14 +30,16 @@ import type { VirtualClock } from "./VirtualClock.ts"
  */
 export interface State {
   /** The configuration of the start, no session, no token, no fault, and the real time. The journal stays. */
-  readonly reset: Effect.Effect<void, NotSupported | Unavailable>
-  readonly take: Effect.Effect<Snapshot, NotSupported | Unavailable>
-  readonly put: (snapshot: Snapshot) => Effect.Effect<void, ClockTooFar | InvalidChange | NotSupported | Unavailable>
+  readonly reset: Effect.Effect<void, NotSupported | StoreUnavailable>
+  readonly take: Effect.Effect<Snapshot, NotSupported | StoreUnavailable>
+  readonly put: (
+    snapshot: Snapshot
+  ) => Effect.Effect<void, ClockTooFar | InvalidChange | NotSupported | StoreUnavailable>
   /** Takes a snapshot and keeps it in this process, in place of another one of this name. */
-  readonly save: (name: string) => Effect.Effect<void, InvalidChange | NotSupported | Unavailable>
+  readonly save: (name: string) => Effect.Effect<void, InvalidChange | NotSupported | StoreUnavailable>
   readonly restore: (
     name: string
-  ) => Effect.Effect<void, ClockTooFar | InvalidChange | NotSupported | NotThere | Unavailable>
+  ) => Effect.Effect<void, ClockTooFar | InvalidChange | NotSupported | NotThere | StoreUnavailable>
   readonly forget: (name: string) => Effect.Effect<void, NotThere>
   readonly names: Effect.Effect<ReadonlyArray<string>>
 }

@@ -22,7 +22,7 @@ type Change = (records: Records) => Effect.Effect<Records, NotThere>
 const kept = "unchanged"
 
 /** Whether there may be installations without a secret. */
-export type Pkce = NonNullable<SentinelConfig.SentinelConfig["profile"]>["pkce"]
+export type Pkce = NonNullable<SentinelConfig.SentinelConfig["points"]>["pkce"]
 
 /** The records as the configuration that they could have come from, and what only the records tell. */
 function* asConfig(records: Records, pkce: Pkce) {
@@ -43,7 +43,7 @@ function* asConfig(records: Records, pkce: Pkce) {
     }
     accounts.push(account)
   }
-  return { problems, config: { ...(pkce === undefined ? {} : { profile: { pkce } }), accounts } }
+  return { problems, config: { ...(pkce === undefined ? {} : { points: { pkce } }), accounts } }
 }
 
 const notThere = (what: string) => Effect.fail(new NotThere({ what }))

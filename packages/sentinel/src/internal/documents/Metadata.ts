@@ -36,7 +36,7 @@ const unknownAccount = new ShownError({
 })
 
 /**
- * The endpoints, if the profile has discovery. What they announce is what is switched on, and nothing else.
+ * The endpoints, if the dialect has discovery. What they announce is what is switched on, and nothing else.
  *
  * @since 0.1.0
  */
@@ -45,14 +45,14 @@ export const endpoints = Effect.fnUntraced(function* (
   issuer: Issuer
 ): Effect.fn.Return<ReadonlyArray<Endpoint>, never, Directory> {
   const directory = yield* Directory
-  const profile = yield* SentinelDialect
-  if (!profile.discovery) return []
-  const hasPkce = profile.pkce !== "ignored"
+  const dialect = yield* SentinelDialect
+  if (!dialect.discovery) return []
+  const hasPkce = dialect.pkce !== "ignored"
   const clientMethods = ["client_secret_post", "client_secret_basic", ...(hasPkce ? ["none"] : [])]
   const address = (path: string, accountId: string) => publicOrigin + path.replace(":accountId", accountId)
 
   // Some clients cannot cope with an endpoint that has a query, so it is there only if it has to be.
-  const version = profile.version === "required" ? "?v=1.0" : ""
+  const version = dialect.version === "required" ? "?v=1.0" : ""
 
   const document = (accountId: string) => ({
     issuer: issuer.ofIdTokens(accountId),
@@ -70,7 +70,7 @@ export const endpoints = Effect.fnUntraced(function* (
     token_endpoint_auth_methods_supported: clientMethods,
     revocation_endpoint_auth_methods_supported: clientMethods,
     code_challenge_methods_supported: hasPkce ? ["S256"] : undefined,
-    authorization_response_iss_parameter_supported: profile.issuerInAnswers,
+    authorization_response_iss_parameter_supported: dialect.issuerInAnswers,
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false

@@ -2,7 +2,7 @@
  * The parameter `v`.
  *
  * LivePerson documents the version as a number with the default 1.0; prints `?v1.0`, without `=`, for revocation; and has
- * shown 2.0 for tokens. What happens to another or a missing one is not documented, so the profile decides.
+ * shown 2.0 for tokens. What happens to another or a missing one is not documented, so the dialect decides.
  *
  * @since 0.1.0
  */
@@ -27,12 +27,12 @@ const bareOf = (query: UrlParameters): string | undefined =>
 export const problemOf = (
   query: UrlParameters,
   versions: ReadonlyArray<string>,
-  profile: SentinelDialect
+  dialect: SentinelDialect
 ): string | undefined => {
-  if (profile.version === "any") return undefined
-  const v = query.get("v") ?? (profile.bareVersion ? bareOf(query) : undefined)
+  if (dialect.version === "any") return undefined
+  const v = query.get("v") ?? (dialect.bareVersion ? bareOf(query) : undefined)
   const expected = versions.join(" or ")
-  if (v === undefined) return profile.version === "known" ? undefined : `v is missing. It must be ${expected}.`
+  if (v === undefined) return dialect.version === "known" ? undefined : `v is missing. It must be ${expected}.`
   // Some clients add their query with a second question mark, because the endpoint already has one.
   if (v.includes("?")) {
     return "v has a second question mark. The endpoint already has a query: add parameters with an ampersand."

@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function* (parts: {
 }): Effect.fn.Return<{ readonly show: Handler; readonly submit: Handler }, never, Directory> {
   const { cookies, issueCode, publicOrigin, render, sessions, tickets } = parts
   const directory = yield* Directory
-  const profile = yield* SentinelDialect
+  const dialect = yield* SentinelDialect
   const check = yield* Credentials.make(cookies, tickets)
 
   /**
@@ -92,13 +92,13 @@ export const make = Effect.fnUntraced(function* (parts: {
     const found = yield* directory.installation(ticket.accountId, ticket.clientId)
     if (Option.isNone(account) || Option.isNone(found)) return yield* notKnownAnymore
     const installation = found.value
-    if (RedirectUris.registeredOf(installation.redirectUris, ticket.redirectUri, profile) === undefined) {
+    if (RedirectUris.registeredOf(installation.redirectUris, ticket.redirectUri, dialect) === undefined) {
       return yield* Checks.notRegistered
     }
     const query = Query.parametersOf(againFrom(ticket))
-    const request = { query, search: "", installation, profile }
+    const request = { query, search: "", installation, dialect }
     const refusal = Checks.checksOfInstallation.map((check) => check(request)).find((error) => error !== undefined)
-    return { account: account.value, installation, ticket, profile, refusal }
+    return { account: account.value, installation, ticket, dialect, refusal }
   })
 
   /** What may go back to the application still goes back to it (RFC 6749 section 4.1.2.1). */

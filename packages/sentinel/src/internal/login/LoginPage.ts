@@ -41,12 +41,12 @@ export const form = (options: {
   readonly ticket: LoginTicket
   readonly sealed: string
   readonly token: string
-  readonly profile: SentinelDialect
+  readonly dialect: SentinelDialect
   /** What the user typed before. */
   readonly email?: string
   readonly failure?: LoginRefused
 }): Content => {
-  const { account, email, failure, installation, profile, sealed, ticket, token } = options
+  const { account, email, failure, installation, dialect, sealed, ticket, token } = options
   const isWrong = failure?.status === 400
   const isTooEarly = failure?.status === 429
   // What is wrong is read out with the field that has the focus, too.
@@ -56,7 +56,7 @@ export const form = (options: {
     title: `${failure === undefined ? "" : "Problem: "}Sign in to ${accountName(account)}`,
     icon: "key",
     formTargets: FormTargets.of(ticket.redirectUri, installation.redirectUris),
-    openerPolicy: profile.openerPolicy,
+    openerPolicy: dialect.openerPolicy,
     ...(failure?.retryAfter === undefined ? {} : { headers: { "retry-after": String(failure.retryAfter) } }),
     body: html`<h1>Sign in</h1>
       <p class="lead">to continue to <strong>${installation.name}</strong></p>

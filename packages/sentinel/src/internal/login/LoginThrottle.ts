@@ -2,7 +2,7 @@
  * Slows down the guessing of passwords, and lets right ones through all the same (OWASP, Authentication Cheat Sheet, and Slow Down
  * Online Guessing Attacks with Device Cookies). `docs/security.md` has the rules in words, and what they come to under attack.
  *
- * It is a machine without clock and fibers: whoever drives it says what time it is, so that the simulation `tools/enemy.ts` drives
+ * It is a machine without clock and fibers: whoever drives it says what time it is, so that the simulation `tools/enemy` drives
  * the same one as `Admission`.
  *
  * @since 0.1.0

@@ -24,11 +24,11 @@ export interface Target {
   /** Whether the request had the parameter; then the token request must have it, too (RFC 6749 section 4.1.3). */
   readonly redirectUriWasSent: boolean
   readonly state: string | undefined
-  /** The S256 challenge of PKCE (RFC 7636), if the profile has it. */
+  /** The S256 challenge of PKCE (RFC 7636), if the dialect has it. */
   readonly codeChallenge: string | undefined
-  /** `nonce` of OpenID Connect, if the profile has it. */
+  /** `nonce` of OpenID Connect, if the dialect has it. */
   readonly nonce: string | undefined
-  /** What the answer names as its issuer (RFC 9207), if the profile says that it does. */
+  /** What the answer names as its issuer (RFC 9207), if the dialect says that it does. */
   readonly issuer: string | undefined
 }
 

@@ -7,7 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Secrets } from "../session/Secrets.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
-import { type Grant, SentinelStore, type Session } from "../../SentinelStore.ts"
+import { type Grant, SentinelStore, type BrowserSession } from "../../SentinelStore.ts"
 import * as RedirectUris from "./RedirectUris.ts"
 import type { Target } from "./AuthorizationResponse.ts"
 
@@ -46,7 +46,7 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
   const store = yield* SentinelStore
   const lifetime = Duration.toMillis((yield* SentinelDialect).codeLifetime)
 
-  return Effect.fnUntraced(function* (code: string, target: Target, session: Session, now: number) {
+  return Effect.fnUntraced(function* (code: string, target: Target, session: BrowserSession, now: number) {
     const id = yield* secrets.hash(code)
     return yield* store.issueCode(
       {

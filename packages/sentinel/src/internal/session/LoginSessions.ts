@@ -10,7 +10,7 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 import { Directory } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
-import { SentinelStore, type Session } from "../../SentinelStore.ts"
+import { SentinelStore, type BrowserSession } from "../../SentinelStore.ts"
 import type { Secrets } from "./Secrets.ts"
 import type { SentinelCookies } from "./SentinelCookies.ts"
 
@@ -23,13 +23,13 @@ export interface BrowserSessions {
     request: HttpServerRequest.HttpServerRequest,
     accountId: string,
     now: number
-  ) => Effect.Effect<Option.Option<Session>, StoreError>
+  ) => Effect.Effect<Option.Option<BrowserSession>, StoreError>
   /** Begins a session under a new secret. `None`: the secret was that of a session that has ended. */
   readonly begin: (
     secret: string,
     user: { readonly accountId: string; readonly userId: string },
     now: number
-  ) => Effect.Effect<Option.Option<Session>, StoreError>
+  ) => Effect.Effect<Option.Option<BrowserSession>, StoreError>
   /** Ends the session of a browser in an account, and all its grants. */
   readonly end: (
     request: HttpServerRequest.HttpServerRequest,
@@ -50,9 +50,9 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<BrowserSessions, never, Directory | SentinelStore> {
   const directory = yield* Directory
   const store = yield* SentinelStore
-  const profile = yield* SentinelDialect
-  const idleLifetime = Duration.toMillis(profile.sessionIdleLifetime)
-  const lifetime = Duration.toMillis(profile.sessionLifetime)
+  const dialect = yield* SentinelDialect
+  const idleLifetime = Duration.toMillis(dialect.sessionIdleLifetime)
+  const lifetime = Duration.toMillis(dialect.sessionLifetime)
 
   return {
     current: Effect.fnUntraced(function* (request, accountId, now) {
@@ -66,7 +66,7 @@ export const make = Effect.fnUntraced(function* (
       return found
     }),
     begin: Effect.fnUntraced(function* (secret, user, now) {
-      const session: Session = {
+      const session: BrowserSession = {
         ...user,
         id: yield* secrets.hash(secret),
         createdAt: now,

@@ -42,7 +42,7 @@ export const atomically = <Values extends object, Row extends object, Column ext
       const others = along(values, won).map((one) => SqlTemplate.template(() => one))
       const tells = SqlTemplate.template<object, Row>(() => result(values, won))
       return (values: Values) =>
-        SqlTemplate.transaction(sql, function* (): SqlTemplate.Steps<Row | undefined> {
+        SqlTemplate.transaction(sql, function* (): SqlTemplate.StatementGenerator<Row | undefined> {
           const [row] = yield wins(values)
           if (row === undefined) return undefined
           const all = { ...values, ...row }

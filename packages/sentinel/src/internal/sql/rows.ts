@@ -2,7 +2,7 @@
 import type { Slot, Slots } from "@le-auth/core/shared/SqlTemplate"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
-import type { Grant, Missing, Owner, Session } from "../../SentinelStore.ts"
+import type { Grant, Missing, Owner, BrowserSession } from "../../SentinelStore.ts"
 
 /** PostgreSQL gives times as `bigint`, SQLite as `number`. */
 export type Time = number | bigint
@@ -19,7 +19,7 @@ export interface SessionRow {
   readonly expires_at: Time
 }
 
-export const sessionOf = (row: SessionRow): Session => ({
+export const sessionOf = (row: SessionRow): BrowserSession => ({
   id: row.id,
   accountId: row.account_id,
   userId: row.user_id,

@@ -4,7 +4,7 @@ import * as SqlTemplate from "@le-auth/core/shared/SqlTemplate"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { SqlClient } from "effect/sql/SqlClient"
-import type { SentinelStore, Session } from "../../SentinelStore.ts"
+import type { SentinelStore, BrowserSession } from "../../SentinelStore.ts"
 import { inTime, type Writing } from "./deadline.ts"
 import { type AtTime, type Begun, isAlive, sessionOf, type SessionRow } from "./rows.ts"
 
@@ -20,7 +20,7 @@ export const keptAfterEnd = 7 * 24 * 3_600_000
 const hasRow = (rows: ReadonlyArray<unknown>): boolean => rows.length > 0
 
 const statements = (sql: SqlClient) => ({
-  create: SqlTemplate.make<Session & Begun & { readonly forgetAt: number }>(
+  create: SqlTemplate.make<BrowserSession & Begun & { readonly forgetAt: number }>(
     sql,
     (session) => sql`
       INSERT INTO sentinel_session

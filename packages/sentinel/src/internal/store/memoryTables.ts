@@ -4,11 +4,11 @@
  * Everything belongs to a session, and goes with it. A session goes when neither it nor a token of it can be used anymore, and before
  * that only if its own user has very many. So nobody pushes out what is somebody else's (R39).
  */
-import type { Code, Grant, Session } from "../../SentinelStore.ts"
+import type { Code, Grant, BrowserSession } from "../../SentinelStore.ts"
 import { EndQueue } from "./EndQueue.ts"
 
 export interface SessionRow {
-  session: Session
+  session: BrowserSession
   endedAt: number | undefined
   /** When the last access token of it expires. */
   lastAccess: number
@@ -58,7 +58,7 @@ export const quotas = {
  */
 const keptAfterEnd = { session: 7 * 24 * 3_600_000, access: 3_600_000 }
 
-const userKey = ({ accountId, userId }: Session): string => `${accountId}/${userId}`
+const userKey = ({ accountId, userId }: BrowserSession): string => `${accountId}/${userId}`
 
 const oldest = <A>(map: Map<string, A>): [string, A] => map.entries().next().value!
 
@@ -126,7 +126,7 @@ export class Tables {
     for (const row of this.sessions.values()) this.#ends.add(endOf(row), row)
   }
 
-  addSession(session: Session, endedAt?: number): SessionRow {
+  addSession(session: BrowserSession, endedAt?: number): SessionRow {
     const row: SessionRow = { session, endedAt, lastAccess: 0, grants: new Map(), waiting: new Map(), spent: new Map() }
     this.sessions.set(session.id, row)
     const key = userKey(session)

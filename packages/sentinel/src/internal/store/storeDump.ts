@@ -11,7 +11,7 @@ const Sequence = Schema.Int.check(
   Schema.isBetween({ minimum: 0, maximum: 2 ** 52 }, { expected: "a whole number from 0 to 2^52" })
 )
 
-export const Session = Schema.Struct({
+export const BrowserSession = Schema.Struct({
   id: Schema.String,
   accountId: Schema.String,
   userId: Schema.String,
@@ -35,7 +35,7 @@ const optionalTime = Schema.optional(Instant)
 const rows = <S extends Schema.Constraint>(row: S) => Schema.Array(Schema.Tuple([Schema.String, row]))
 
 export const SessionRow = Schema.Struct({
-  session: Session,
+  session: BrowserSession,
   /** Orders sessions and the ends of all sessions of a user, also within one millisecond. */
   sequence: Sequence,
   endedAt: optionalTime

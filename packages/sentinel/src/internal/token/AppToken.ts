@@ -33,11 +33,11 @@ export const make = Effect.fnUntraced(function* (
   issuer: Issuer
 ): Effect.fn.Return<{ readonly v1: Handler; readonly v2: Handler }, never, SigningKeys> {
   const keys = yield* SigningKeys
-  const profile = yield* SentinelDialect
+  const dialect = yield* SentinelDialect
   const secondsOf = yield* TokenTime.seconds
-  const seconds = Duration.toSeconds(profile.appTokenLifetime)
-  const inQuery = profile.appTokenSecretInQuery
-  const authentication = { status: profile.tokenClientErrorStatus, inQuery }
+  const seconds = Duration.toSeconds(dialect.appTokenLifetime)
+  const inQuery = dialect.appTokenSecretInQuery
+  const authentication = { status: dialect.tokenClientErrorStatus, inQuery }
 
   /** What is in the query counts where the body has nothing. Who sends it all there has no body, and so no content type. */
   const readBoth = Effect.fnUntraced(function* (incoming: Incoming) {
@@ -85,15 +85,15 @@ export const make = Effect.fnUntraced(function* (
       Effect.annotateLogs({ account: accountId, client: installation.clientId })
     )
     return HttpServerResponse.jsonUnsafe(
-      { access_token: token, token_type: "Bearer", expires_in: expiresIn(profile, profile.appTokenLifetime) },
+      { access_token: token, token_type: "Bearer", expires_in: expiresIn(dialect, dialect.appTokenLifetime) },
       { headers: noStore }
     )
   })
 
   return {
-    v1: answering("app token", profile, (incoming) =>
-      Effect.andThen(checkVersion(incoming, profile), answer(incoming))
+    v1: answering("app token", dialect, (incoming) =>
+      Effect.andThen(checkVersion(incoming, dialect), answer(incoming))
     ),
-    v2: answering("app token", profile, answer)
+    v2: answering("app token", dialect, answer)
   }
 })

@@ -77,7 +77,7 @@ export interface Options {
  * Makes the check. One answer for an unknown account, an unknown application and a wrong secret, after the same work: one
  * look-up, one hash, and one comparison of hashes that takes the same time for all of them.
  *
- * An installation that has no secret is known by its id alone. It must use PKCE, so it exists only where the profile has it.
+ * An installation that has no secret is known by its id alone. It must use PKCE, so it exists only where the dialect has it.
  *
  * @since 0.1.0
  */
@@ -116,7 +116,7 @@ export const make: Effect.Effect<
     const isRight = Mac.timingSafeEqual(hash, found?.secretHash ?? noHash)
     if (found === undefined) return yield* refused("the account or the application is not known")
     if (found.secretHash === undefined) {
-      if (pkce === "ignored") return yield* refused("the installation has no secret, and the profile has no PKCE")
+      if (pkce === "ignored") return yield* refused("the installation has no secret, and the dialect has no PKCE")
       if (credentials.clientSecret !== undefined) return yield* refused("a secret, but the installation has none")
     } else {
       if (credentials.clientSecret === undefined) return yield* refused(noCredentials)

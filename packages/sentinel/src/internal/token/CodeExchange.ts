@@ -29,14 +29,14 @@ export const make = Effect.fnUntraced(function* ({
   tokenSets
 }: GrantParts): Effect.fn.Return<GrantHandler, never, Digest.Digest | SentinelStore> {
   const store = yield* SentinelStore
-  const profile = yield* SentinelDialect
+  const dialect = yield* SentinelDialect
   const challengeOf = yield* Pkce.makeChallenge
-  const accessLifetime = Duration.toMillis(profile.accessTokenLifetime)
-  const idleLifetime = Duration.toMillis(profile.sessionIdleLifetime)
+  const accessLifetime = Duration.toMillis(dialect.accessTokenLifetime)
+  const idleLifetime = Duration.toMillis(dialect.sessionIdleLifetime)
 
-  /** One answer to every code that cannot be used (RFC 6749 section 5.2), under the name that the profile has for it. */
+  /** One answer to every code that cannot be used (RFC 6749 section 5.2), under the name that the dialect has for it. */
   const badCode = (reason: string) =>
-    profile.badCodeError === "invalid_grant" ? invalidGrant(reason) : authenticationFailed({ reason })
+    dialect.badCodeError === "invalid_grant" ? invalidGrant(reason) : authenticationFailed({ reason })
 
   return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
     const code = body.get("code")
@@ -48,7 +48,7 @@ export const make = Effect.fnUntraced(function* ({
     const seed = yield* tokenSets.seed
     const { accessToken, refreshToken } = yield* tokenSets.successors(code, seed)
     const mayRefresh = installation.grantTypes.includes("refresh_token")
-    const verifier = profile.pkce === "ignored" ? undefined : body.get("code_verifier")
+    const verifier = dialect.pkce === "ignored" ? undefined : body.get("code_verifier")
 
     const answerOf = (grant: Grant, tokens: TokenSet, issuedAt: number) =>
       answer({
@@ -89,7 +89,7 @@ export const make = Effect.fnUntraced(function* ({
       case "Retry":
       case "Won": {
         // Where the code went may have been taken away since.
-        if (!(yield* wentWhereRegistered(secrets, outcome.grant, redirectUri, installation.redirectUris, profile))) {
+        if (!(yield* wentWhereRegistered(secrets, outcome.grant, redirectUri, installation.redirectUris, dialect))) {
           yield* store.revokeGrant(outcome.grant.id, now)
           return yield* badCode("the redirect URI of the code is not registered anymore: its grant is revoked")
         }

@@ -110,7 +110,7 @@ const bodies: Record<SentinelDialect["errorBody"], (failure: OAuthFailure, statu
 }
 
 /**
- * The answer, with the body that the profile asks for.
+ * The answer, with the body that the dialect asks for.
  *
  * @since 0.1.0
  */

@@ -19,11 +19,11 @@ export const make = Effect.fnUntraced(function* ({
   tokenSets
 }: GrantParts): Effect.fn.Return<GrantHandler, never, SentinelStore> {
   const store = yield* SentinelStore
-  const profile = yield* SentinelDialect
-  const accessLifetime = Duration.toMillis(profile.accessTokenLifetime)
-  const idleLifetime = Duration.toMillis(profile.sessionIdleLifetime)
-  const grace = Duration.toMillis(profile.refreshGrace)
-  const rotates = profile.rotateRefreshTokens
+  const dialect = yield* SentinelDialect
+  const accessLifetime = Duration.toMillis(dialect.accessTokenLifetime)
+  const idleLifetime = Duration.toMillis(dialect.sessionIdleLifetime)
+  const grace = Duration.toMillis(dialect.refreshGrace)
+  const rotates = dialect.rotateRefreshTokens
 
   return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
     const presented = body.get("refresh_token")
@@ -38,7 +38,7 @@ export const make = Effect.fnUntraced(function* ({
         refreshToken: rotates ? tokens.refreshToken : presented,
         // A nonce belongs to the sign-in and not to what follows from it (OpenID Connect Core section 12.2).
         grant: { ...grant, nonce: undefined },
-        withIdToken: profile.idTokenOnRefresh,
+        withIdToken: dialect.idTokenOnRefresh,
         issuedAt,
         now
       })

@@ -17,7 +17,7 @@ import { answering, checkVersion, readForm } from "./TokenEndpoint.ts"
 
 /**
  * A token that is unknown, expired, revoked or another application's gets the same 200 as one that was revoked (RFC 7009
- * section 2.2), unless the profile says otherwise. `token_type_hint` is not needed: all tokens are looked for.
+ * section 2.2), unless the dialect says otherwise. `token_type_hint` is not needed: all tokens are looked for.
  *
  * @since 0.1.0
  */
@@ -26,15 +26,15 @@ export const make = Effect.fnUntraced(function* (
   secrets: Secrets
 ): Effect.fn.Return<Handler, never, SentinelStore> {
   const store = yield* SentinelStore
-  const profile = yield* SentinelDialect
-  const authentication = { status: profile.revokeClientErrorStatus, inQuery: false }
+  const dialect = yield* SentinelDialect
+  const authentication = { status: dialect.revokeClientErrorStatus, inQuery: false }
 
   return answering(
     "revoke",
-    profile,
+    dialect,
     Effect.fnUntraced(function* (incoming) {
       const { accountId } = incoming
-      yield* checkVersion(incoming, profile)
+      yield* checkVersion(incoming, dialect)
       const body = yield* readForm(incoming)
       const { clientId } = yield* authenticate(incoming, body, authentication)
       const token = body.get("token")
@@ -43,7 +43,7 @@ export const make = Effect.fnUntraced(function* (
       const outcome = yield* store.revokeToken({ id: yield* secrets.hash(token), accountId, clientId }, now)
       const isRevoked = outcome._tag === "Revoked"
       const reason = isRevoked ? "user signed out everywhere" : `nothing to revoke: token ${outcome.why ?? "unknown"}`
-      if (!isRevoked && profile.unknownTokenStatus === 400) return yield* invalidGrant(reason)
+      if (!isRevoked && dialect.unknownTokenStatus === 400) return yield* invalidGrant(reason)
       yield* Effect.logInfo(reason).pipe(Effect.annotateLogs({ account: accountId, client: clientId }))
       // Nothing in it, but JSON, since some clients parse an answer whatever it is: simple-oauth2 fails without this content
       // type, and @badgateway/oauth2-client fails with it if there is no JSON behind it.

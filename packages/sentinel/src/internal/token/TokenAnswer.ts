@@ -18,13 +18,13 @@ import { invalidGrant, noStore, type OAuthFailure } from "./OAuthFailure.ts"
 import * as TokenTime from "./TokenTime.ts"
 
 /**
- * `expires_in` in the form of the profile.
+ * `expires_in` in the form of the dialect.
  *
  * @since 0.1.0
  */
-export const expiresIn = (profile: SentinelDialect, lifetime: Duration.Duration): number | string | undefined => {
+export const expiresIn = (dialect: SentinelDialect, lifetime: Duration.Duration): number | string | undefined => {
   const seconds = Duration.toSeconds(lifetime)
-  return { number: seconds, string: String(seconds), absent: undefined }[profile.expiresIn]
+  return { number: seconds, string: String(seconds), absent: undefined }[dialect.expiresIn]
 }
 
 /**
@@ -51,10 +51,10 @@ export const make = Effect.fnUntraced(function* (
   const directory = yield* Directory
   const keys = yield* SigningKeys
   const store = yield* SentinelStore
-  const profile = yield* SentinelDialect
+  const dialect = yield* SentinelDialect
   const secondsOf = yield* TokenTime.seconds
-  const idTokenSeconds = Duration.toSeconds(profile.idTokenLifetime)
-  const expires_in = expiresIn(profile, profile.accessTokenLifetime)
+  const idTokenSeconds = Duration.toSeconds(dialect.idTokenLifetime)
+  const expires_in = expiresIn(dialect, dialect.accessTokenLifetime)
 
   const idToken = (grant: Grant, user: User, issuedAt: number) => {
     const iat = secondsOf(issuedAt)

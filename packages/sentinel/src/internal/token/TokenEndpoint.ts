@@ -24,10 +24,10 @@ import { invalidRequest, OAuthFailure, serverFailure, storeFailure, toResponse }
  *
  * @since 0.1.0
  */
-export const checkVersion = ({ query }: Incoming, profile: SentinelDialect): Effect.Effect<void, OAuthFailure> => {
+export const checkVersion = ({ query }: Incoming, dialect: SentinelDialect): Effect.Effect<void, OAuthFailure> => {
   const problem = query.repeated.has("v")
     ? "The parameter v appears more than once."
-    : ApiVersion.problemOf(query, profile.tokenVersions, profile)
+    : ApiVersion.problemOf(query, dialect.tokenVersions, dialect)
   return problem === undefined ? Effect.void : Effect.fail(invalidRequest(problem))
 }
 
@@ -82,14 +82,14 @@ export const make = Effect.fnUntraced(function* (
   authenticate: ClientAuthentication,
   grants: ReadonlyMap<string, GrantHandler>
 ): Effect.fn.Return<Handler> {
-  const profile = yield* SentinelDialect
-  const authentication = { status: profile.tokenClientErrorStatus, inQuery: false }
+  const dialect = yield* SentinelDialect
+  const authentication = { status: dialect.tokenClientErrorStatus, inQuery: false }
 
   return answering(
     "token",
-    profile,
+    dialect,
     Effect.fnUntraced(function* (incoming) {
-      yield* checkVersion(incoming, profile)
+      yield* checkVersion(incoming, dialect)
       const body = yield* readForm(incoming)
       const installation = yield* authenticate(incoming, body, authentication)
       const grantType = body.get("grant_type")

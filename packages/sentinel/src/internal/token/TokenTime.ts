@@ -20,7 +20,7 @@ export const TokenTime = Context.Reference<(time: number) => number>("@le-auth/s
 
 /**
  * Gives the seconds since 1970 that a JWT has for a time of Sentinel's clock, in milliseconds: as {@link TokenTime} says, or, if the
- * profile wants it so, by Sentinel's clock.
+ * dialect wants it so, by Sentinel's clock.
  *
  * @since 0.1.0
  */

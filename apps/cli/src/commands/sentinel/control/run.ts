@@ -33,7 +33,7 @@ const controlling = <A, E extends { readonly _tag: string; readonly message: str
     Effect.mapError((error) => {
       if (error instanceof InvalidChange)
         return failed(join("\n", [text`Sentinel refuses this:`, ...error.problems.map((problem) => text`${problem}`)]))
-      if (error._tag === "Unavailable") return new Failure({ text: text`${error.message}`, code: "unavailable" })
+      if (error._tag === "StoreUnavailable") return new Failure({ text: text`${error.message}`, code: "unavailable" })
       if (error._tag !== "HttpClientError") return failed(text`${error.message}`)
       return new Failure({
         text: join("\n", [

@@ -70,7 +70,7 @@ const contents = (parts: {
 
   // How this Sentinel speaks where LivePerson's documentation is silent or has changed. What is left out is as in its newest
   // documentation.
-  "profile": {
+  "points": {
     // "expiresIn": "string",
     // "issuer": "Sentinel",
     // "codeLifetime": "60 seconds",

@@ -16,7 +16,7 @@ const valueOf = (word: string): unknown => {
 /** Fails with all that is wrong. */
 export const read = (flags: Readonly<Record<string, string>>): Effect.Effect<SentinelDialect.Changes, Failure> =>
   Effect.mapError(
-    SentinelFile.profileFromUnknown(
+    SentinelFile.pointsFromUnknown(
       Object.fromEntries(Object.entries(flags).map(([name, word]) => [name, valueOf(word)]))
     ),
     ({ problems }) =>

@@ -1,7 +1,7 @@
 /**
  * Takes over a configuration file that has changed, while Sentinel runs.
  */
-import type { Unavailable } from "@le-auth/sentinel/ControlError"
+import type { StoreUnavailable } from "@le-auth/sentinel/ControlError"
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -15,8 +15,8 @@ import * as Signals from "../../../terminal/Signals.ts"
 const interval = "500 millis"
 
 /** What a start alone can change: the dialect, and the keys that it signs with. */
-const fixedPartOf = ({ profile, signing_keys }: SentinelConfig.SentinelConfig): string =>
-  JSON.stringify([profile ?? {}, signing_keys?.map(Redacted.value)])
+const fixedPartOf = ({ points, signing_keys }: SentinelConfig.SentinelConfig): string =>
+  JSON.stringify([points ?? {}, signing_keys?.map(Redacted.value)])
 
 /** Tells one version of a file from another, without reading it. */
 export const versionOf = (path: string): Effect.Effect<string, never, FileSystem.FileSystem> =>
@@ -35,7 +35,7 @@ export const make = Effect.fnUntraced(function* (options: {
   readonly version: string
   readonly current: SentinelConfig.SentinelConfig
   readonly read: Effect.Effect<SentinelConfig.SentinelConfig, Failure, FileSystem.FileSystem>
-  readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<void, Unavailable>
+  readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<void, StoreUnavailable>
 }) {
   const asked = yield* Latch.make()
   yield* Signals.hangUp(() => asked.openUnsafe())
@@ -46,7 +46,7 @@ export const make = Effect.fnUntraced(function* (options: {
         yield* options.replace(config)
         yield* Effect.logInfo("configuration taken over", { file: options.path })
         if (fixedPartOf(config) !== fixedPartOf(options.current)) {
-          yield* Effect.logWarning("profile and signing_keys count from the next start on", { file: options.path })
+          yield* Effect.logWarning("points and signing_keys count from the next start on", { file: options.path })
         }
       })
     ),
@@ -54,7 +54,7 @@ export const make = Effect.fnUntraced(function* (options: {
     Effect.catchTags({
       Failure: ({ message }) =>
         Effect.as(Effect.logError("the configuration stays as it was", { problems: message.split("\n") }), true),
-      Unavailable: ({ problem }) =>
+      StoreUnavailable: ({ problem }) =>
         Effect.as(Effect.logError("the configuration cannot be taken over yet; trying again", { problem }), false)
     }),
     // Whatever else is wrong with it: what runs goes on as it was.

@@ -61,7 +61,7 @@ const patience = 8000
 /** The ports beside the main one have quick answers only, and those that never end: who follows the journal. */
 const patienceBeside = 500
 
-const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.CannotListen): Failure =>
+const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.ListenError): Failure =>
   new Failure({
     text: isInUse
       ? join("\n", [
@@ -101,16 +101,16 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   if (Result.isFailure(file) || Result.isFailure(flags) || Result.isFailure(store) || problems.length > 0) {
     return yield* new Failure({ text: join("\n", problems), code: "configuration" })
   }
-  const profile = { ...file.success.profile, ...flags.success }
+  const points = { ...file.success.points, ...flags.success }
   // Each of them may be right by itself.
-  const conflict = SentinelDialect.conflictIn(profile)
+  const conflict = SentinelDialect.conflictIn(points)
   if (conflict !== undefined) {
     return yield* new Failure({
-      text: text`profile.${conflict.path.join(".")}: ${conflict.issue}`,
+      text: text`points.${conflict.path.join(".")}: ${conflict.issue}`,
       code: "configuration"
     })
   }
-  return { config: { ...file.success, profile }, store: store.success }
+  return { config: { ...file.success, points }, store: store.success }
 })
 
 /** Serves routes on a port of this computer, and says where. */
@@ -120,7 +120,7 @@ const open = Effect.fnUntraced(function* <R>(
 ) {
   const hooks = yield* ListenerHooks.make
   const listening = yield* Layer.build(NodeListener.layer({ host, port, hooks })).pipe(
-    Effect.catchTag("CannotListen", (error) => Effect.fail(cannotListen(flag, error)))
+    Effect.catchTag("ListenError", (error) => Effect.fail(cannotListen(flag, error)))
   )
   yield* Effect.provideContext(Layer.build(routes), listening)
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))

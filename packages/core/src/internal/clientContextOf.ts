@@ -1,8 +1,8 @@
-/** Where a session's tokens are refreshed and revoked, and by whom. */
+/** The client and the Sentinel host for the calls of a session. */
 import * as Effect from "effect/Effect"
 import { AppInstallations, type UnknownInstallation } from "../AppInstallations.ts"
 import { Domains, type DomainsError } from "../Domains.ts"
-import type { Endpoint } from "../SentinelClient.ts"
+import type { ClientContext } from "../SentinelClient.ts"
 import type { Session } from "../Session.ts"
 
 export const make = Effect.gen(function* () {
@@ -15,7 +15,7 @@ export const make = Effect.gen(function* () {
       sentinel !== undefined && domains.allows(new URL(sentinel)) ? Effect.succeed(sentinel) : Effect.fail(error)
     )
 
-  return (session: Session): Effect.Effect<Endpoint, DomainsError | UnknownInstallation> =>
+  return (session: Session): Effect.Effect<ClientContext, DomainsError | UnknownInstallation> =>
     Effect.gen(function* () {
       const installation = yield* installations.find(session.key.accountId)
       return { installation, sentinel: yield* sentinelOf(session) }

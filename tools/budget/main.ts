@@ -6,10 +6,10 @@
 //   npm run budget -- 60 --write      # keeps the worst of what it finds in budget/worst.json, which a test sends
 import fs from "node:fs"
 
-import * as Recipe from "./budget/Recipe.ts"
-import { start } from "./budget/Sentinel.ts"
-import { targets } from "./budget/Targets.ts"
-import { kept, worst } from "./budget/Worst.ts"
+import * as Recipe from "./Recipe.ts"
+import { start } from "./Sentinel.ts"
+import { targets, type Target } from "./Targets.ts"
+import { kept, worst } from "./Worst.ts"
 
 const args = process.argv.slice(2)
 const seconds = Number(args.find((one) => /^\d+$/.test(one)) ?? 60)
@@ -24,10 +24,8 @@ console.log(
   `A signature takes ${(sentinel.signature * 1000).toFixed(0)} µs, so the limit is ${sentinel.limit.toFixed(1)} ms. Seed ${seed}.`
 )
 
-/** @type {Map<string, Array<{ recipe: Recipe.Recipe, held: number }>>} */
-const found = new Map()
-/** @param {import("./budget/Targets.ts").Target} target @param {Recipe.Recipe} recipe */
-const look = async (target, recipe) => {
+const found = new Map<string, Array<{ recipe: Recipe.Recipe; held: number }>>()
+const look = async (target: Target, recipe: Recipe.Recipe) => {
   const text = Recipe.textOf(recipe, target.longest)
   const known = found.get(target.name) ?? []
   const least = known.length < width ? 0 : (known.at(-1)?.held ?? 0)

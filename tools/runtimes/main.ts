@@ -4,22 +4,21 @@ import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { freePort } from "./free-port.ts"
-import { leftOut } from "./needs.ts"
-import * as engines from "./runtimes/engines.ts"
-import { browsers } from "./runtimes/pages.ts"
-import * as running from "./runtimes/running.ts"
-import { scenario } from "./runtimes/scenario.ts"
-import * as table from "./runtimes/table.ts"
+import { freePort } from "../free-port.ts"
+import { leftOut } from "../needs.ts"
+import * as engines from "./engines.ts"
+import { browsers } from "./pages.ts"
+import * as running from "./running.ts"
+import { scenario } from "./scenario.ts"
+import * as table from "./table.ts"
 
-const readme = path.join(fileURLToPath(new URL("..", import.meta.url)), "README.md")
+const readme = path.join(fileURLToPath(new URL("../..", import.meta.url)), "README.md")
 
-/**
- * A whole sign-in at the application, with the Sentinel at its side. Both are started for it, and ended.
- * @param {ReadonlyArray<string>} engineOfSentinel
- * @param {(redirectUri: string, domainApi: string) => ReturnType<typeof running.application>} start
- */
-async function signIn(engineOfSentinel, start) {
+/** A whole sign-in at the application, with the Sentinel at its side. Both are started for it, and ended. */
+async function signIn(
+  engineOfSentinel: ReadonlyArray<string>,
+  start: (redirectUri: string, domainApi: string) => ReturnType<typeof running.application>
+) {
   const origin = `http://127.0.0.1:${await freePort()}`
   const redirectUri = `${origin}/callback`
   const sentinel = await running.sentinel(engineOfSentinel, redirectUri)
@@ -41,17 +40,15 @@ async function signIn(engineOfSentinel, start) {
 /** The other side of each trial runs on the Node of this program. */
 const here = [process.execPath]
 
-/** @param {engines.Engine} engine @returns {table.Row} */
-function rowOf(engine) {
+function rowOf(engine: engines.Engine): table.Row {
   const program = engines.programOf(engine)
-  /** @type {table.Row} */
-  const row = { name: engine.name, version: () => engines.versionOf(engine), cells: {} }
+  const row: table.Row = { name: engine.name, version: () => engines.versionOf(engine), cells: {} }
   if (engine.run === undefined) {
     row.cells["`FetchSignIn`"] = () => signIn(here, (...where) => running.worker(program, ...where))
     return row
   }
   const run = [program, ...engine.run]
-  for (const name of /** @type {const} */ (["FetchSignIn", "NodeServerSignIn"])) {
+  for (const name of ["FetchSignIn", "NodeServerSignIn"] as const) {
     row.cells[`\`${name}\``] = () => signIn(here, (...where) => running.application(run, name, ...where))
   }
   row.cells["`le-auth sentinel start`"] = () =>

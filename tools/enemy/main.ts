@@ -1,9 +1,8 @@
 // One user under attack, for each enemy that docs/security.md names, in virtual time: `npm run enemy`, or `npm run enemy -- 200` for so
 // many runs of each and for those as well for which there is no bound. Fails if a figure is beyond its bound.
-import { figuresOf, rightSecrets, run } from "../packages/sentinel/test/login/Enemy.ts"
+import { figuresOf, rightSecrets, run, type Attack } from "../../packages/sentinel/test/login/Enemy.ts"
 
-/** @typedef {import("../packages/sentinel/test/login/Enemy.ts").Attack} Attack */
-/** @typedef {{ first?: number, minute?: number, quarter?: number, guesses: number }} Bounds */
+type Bounds = { first?: number; minute?: number; quarter?: number; guesses: number }
 
 const one = { name: "1 address", addresses: 1, blocks: 1 }
 const block = { name: "100 addresses of one block", addresses: 100, blocks: 1 }
@@ -11,17 +10,12 @@ const blocks = { name: "100 addresses of 100 blocks", addresses: 100, blocks: 10
 const all = { name: "65,536 addresses of one block", addresses: 65_536, blocks: 1 }
 const world = { name: "65,536 addresses of as many blocks", addresses: 65_536, blocks: 65_536 }
 
-/** @type {Bounds} */
-const ofOne = { first: 0.99, minute: 1, quarter: 1, guesses: 20 }
-/** @type {Bounds} */
-const ofBlock = { first: 0.2, minute: 1, quarter: 1, guesses: 110 }
-/** @type {Bounds} */
-const ofBlocks = { quarter: 0.99, guesses: 110 }
-/** @type {Bounds} */
-const none = { guesses: 110 }
+const ofOne: Bounds = { first: 0.99, minute: 1, quarter: 1, guesses: 20 }
+const ofBlock: Bounds = { first: 0.2, minute: 1, quarter: 1, guesses: 110 }
+const ofBlocks: Bounds = { quarter: 0.99, guesses: 110 }
+const none: Bounds = { guesses: 110 }
 
-/** @type {ReadonlyArray<readonly [typeof one, string, Omit<Attack, "enemy">, Partial<Attack["enemy"]>, Bounds]>} */
-const attacks = [
+const attacks: ReadonlyArray<readonly [typeof one, string, Omit<Attack, "enemy">, Partial<Attack["enemy"]>, Bounds]> = [
   [one, "", {}, {}, ofOne],
   [block, "", {}, {}, ofBlock],
   [blocks, "", {}, {}, ofBlocks],
@@ -43,10 +37,9 @@ const attacks = [
 ]
 
 const wanted = Number(process.argv[2] ?? 0)
-const percent = (/** @type {number} */ share) => `${Math.floor(share * 1000) / 10} %`
+const percent = (share: number) => `${Math.floor(share * 1000) / 10} %`
 
-/** @type {string[]} */
-const problems = []
+const problems: string[] = []
 const started = Date.now()
 console.log("| enemy | guesses a second | right secret | known | new browser: first try | 60 s | 15 min | guesses |")
 console.log("|---|---|---|---|---|---|---|---|")
@@ -64,7 +57,7 @@ for (const [{ name, ...where }, more, attack, how, bounds] of attacks) {
     console.log(
       `| ${title} | ${rate} | ${percent(secret)} | ${percent(known)}, p99 ${p99} ms | ${shares} | ${guesses} |`
     )
-    const need = (/** @type {string} */ what, /** @type {boolean} */ isMet) => {
+    const need = (what: string, isMet: boolean) => {
       if (!isMet) problems.push(`${title}, ${rate} a second: ${what}`)
     }
     need("a right secret was refused", secret === 1)

@@ -1,2 +1,0 @@
-export declare const shells: string[];
-//# sourceMappingURL=shells.d.ts.map
