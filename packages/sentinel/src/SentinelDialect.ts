@@ -5,6 +5,7 @@
  * @see LivePerson, LE Applications Authorization API
  * @since 0.1.0
  */
+import { DurationText } from "@le-auth/core/shared/DurationText"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,7 +17,7 @@ import * as Text from "./internal/input/text.ts"
 /** A duration between two others, bounds included. What comes of it is added to a time and kept in a database, so none is without end. */
 const between = (least: Duration.Input, most: Duration.Input) => {
   const range = { minimum: Duration.fromInputUnsafe(least), maximum: Duration.fromInputUnsafe(most) }
-  return Schema.DurationFromString.check(
+  return DurationText.check(
     Schema.makeFilter((value: Duration.Duration) => Duration.between(value, range), {
       expected: `a duration from ${String(least)} to ${String(most)}, such as ${String(most)}`
     })

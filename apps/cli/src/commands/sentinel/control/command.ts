@@ -130,7 +130,8 @@ const advance = Command.make(
     ...common,
     by: Argument.String("by").pipe(
       Checked.argument(DurationText),
-      Argument.withDescription("A duration such as 8h, 1h30m or '90 seconds'")
+      Argument.withMetavar("duration"),
+      Argument.withDescription("How far, such as 8h, 1h30m or '90 seconds'")
     )
   },
   ({ by, ...options }) => Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.some(by) }))
