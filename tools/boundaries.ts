@@ -8,6 +8,7 @@
 //   platform:any | browser   imports no Node modules
 //   platform:node            imports anything
 // Modules for a desktop, see below, are imported by one another only.
+// Which modules a package may import of another is in boundaries/PublicModules.ts, and which rooms of its own in boundaries/Rooms.ts.
 // What a package imports must be declared in its own package.json, and its TypeScript references must say the same.
 // Tests may reach across layers, as far as their package.json declares it; they also use `tools`, and what the tests of a
 // declared package are made of.
@@ -16,7 +17,9 @@ import { isBuiltin } from "node:module"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-import { parseSync } from "rolldown/utils"
+import { checkPublicModules } from "./boundaries/PublicModules.ts"
+import { checkRooms } from "./boundaries/Rooms.ts"
+import { sourcesOf } from "./boundaries/Sources.ts"
 
 /** The layers, or single packages by their folders, that a layer may import. */
 const layers: Record<string, string[]> = {
@@ -55,8 +58,10 @@ export function check(root: string) {
       ...checkTags(project),
       ...checkReferences(project, projects, root),
       ...checkSource(project, projects),
-      ...checkTests(project, projects, root)
+      ...checkTests(project, projects, root),
+      ...checkRooms(project)
     ])
+    .concat(checkPublicModules(root))
     .map((problem) => problem.replaceAll(`${root}/`, ""))
 }
 
@@ -187,22 +192,11 @@ function packageOf(specifier: string) {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/")
 }
 
-/** Every module that the files of a folder name: import, export from, import(), import types. Comments do not count. */
-function importsOf(folder: string) {
-  return fs.globSync("**/*.{ts,tsx,mts,js,mjs}", { cwd: folder }).flatMap((name) => {
-    const file = path.join(folder, name)
-    const { program, errors } = parseSync(file, fs.readFileSync(file, "utf8"))
-    if (errors[0] !== undefined) throw new Error(`${file}: ${errors[0].message}`)
-    const found: Array<{ file: string; specifier: string }> = []
-    const visit = (node: any) => {
-      if (node === null || typeof node !== "object") return
-      if (typeof node.source?.value === "string") found.push({ file, specifier: node.source.value })
-      for (const child of Object.values(node)) visit(child)
-    }
-    visit(program)
-    return found
-  })
-}
+/** Every module that the files of a folder name. */
+const importsOf = (folder: string) =>
+  sourcesOf(folder).flatMap(({ imports, name }) =>
+    imports.map(({ specifier }) => ({ file: path.join(folder, name), specifier }))
+  )
 
 function readJson(file: string) {
   return JSON.parse(fs.readFileSync(file, "utf8"))

@@ -1,5 +1,5 @@
-// A certificate for the tests, made anew each time: no key lies in the repository, and no openssl is needed. Nobody has
-// signed it but itself, so a browser has to be told to take it.
+// A certificate for the tests, made anew each time: no key lies in the repository, and no openssl is needed. It has
+// signed itself, so a browser has to be told to take it.
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto"
 
 /** DER (X.690): tag, length, content. */

@@ -17,7 +17,7 @@ const kind: Kind = {
   elsewhere: ["/Applications/Firefox.app/Contents/MacOS/firefox"]
 }
 
-// A seventh of Firefox's work is to paint what nobody sees: less often, less of it, and nothing that moves.
+// A seventh of Firefox's work is to paint what is never seen: less often, less of it, and nothing that moves.
 const args = ["--width=640", "--height=500"]
 const preferences = { "layout.frame_rate": 15, "ui.prefersReducedMotion": 1 }
 

@@ -45,7 +45,7 @@ export const clients = (port: number, { count = 8, path }: { readonly path: stri
     }
   }
   return {
-    /** Resolves when there were so many answers. */
+    /** Resolves when there were `count` answers. */
     answered: (count: number) =>
       new Promise<void>((resolve) => {
         wake = () => {
@@ -91,7 +91,7 @@ export const hostile = (
       status: 400,
       has: /no-store/
     },
-    { what: "a method that nobody knows", text: head("BREW /health/live"), status: 501, has: /connection: close/ }
+    { what: "an unknown method", text: head("BREW /health/live"), status: 501, has: /connection: close/ }
   ].concat(
     ["PROPFIND", "MKCOL", "LOCK", "M-SEARCH"].map((method) => ({
       what: `${method} of an address that there is not`,

@@ -26,5 +26,5 @@ for (const folder of folders()) {
   const targets = new Set(testFiles(folder).map(({ target }) => target))
   for (const target of targets) problems.push(...(await unknown(folder, target)))
 }
-for (const problem of problems) console.error(`${problem}, which is no input of it: see nx.json and package.json`)
+for (const problem of problems) console.error(`${problem}, which is not an input of it: see nx.json and package.json`)
 process.exitCode = problems.length === 0 ? 0 : 1

@@ -17,7 +17,7 @@ export const programs: Readonly<Record<string, string>> = {
 }
 
 /**
- * What nobody has to install, but takes its time: SQLite, which comes with Node, npm's registry, for packages that are installed
+ * What need not be installed, but takes its time: SQLite, which comes with Node, npm's registry, for packages that are installed
  * as users do, and a copy of the repository.
  */
 const others: Readonly<Record<string, string>> = {

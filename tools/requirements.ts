@@ -41,7 +41,7 @@ export function mentions(root: string): Map<string, Set<string>> {
   return found
 }
 
-/** The requirements that no test names, and the numbers in titles that are no requirement's. */
+/** The requirements that no test names, and the numbers in titles that no requirement has. */
 export function gaps(root: string) {
   const known = requirements(root)
   const named = mentions(root)

@@ -17,9 +17,25 @@ const undiciNames: Plugin = {
   }
 }
 
+// The next four let the programs load less at their start, until what they change does so by itself: together they save about 15
+// of the 116 ms of `le-auth status`, and nothing of help. Where there is nothing to change any more, or it is written in another
+// way, the build fails: so a plugin whose work a release of effect's does is noticed, and deleted.
+
+/** The names of those that have found what they change. */
+const found = new Set<string>()
+
+/** Replaces a pattern, which has to be there. */
+function replaced(plugin: string, id: string, code: string, pattern: RegExp, by: (...match: string[]) => string) {
+  const text = code.replaceAll(pattern, by)
+  if (text === code) throw new Error(`${plugin}: ${id} is written in another way than this changes`)
+  found.add(plugin)
+  return text
+}
+
 /**
  * To import a module of Node's reads all that it exports, also what it loads only when it is read: `node:fs` its streams, `node:crypto`
- * WebCrypto, `node:http` a whole HTTP client for its `WebSocket`. So each name is read by itself, and only if it is used.
+ * WebCrypto, `node:http` a whole HTTP client for its `WebSocket`. So each name is read by itself, and only if it is used. To be deleted
+ * when Node's own imports do so.
  */
 const builtinNames: Plugin = {
   name: "builtin-names",
@@ -32,6 +48,8 @@ const builtinNames: Plugin = {
     handler: (id) => {
       const builtin = id.slice(1)
       const names = Object.keys(process.getBuiltinModule(builtin) ?? {})
+      if (names.length === 0) throw new Error(`builtin-names: ${builtin} has no names`)
+      found.add("builtin-names")
       return [
         `const builtin = process.getBuiltinModule("${builtin}")`,
         "export default builtin",
@@ -42,66 +60,92 @@ const builtinNames: Plugin = {
   }
 }
 
-const eager = /^import \* as (\w+) from "(node:(?:child_process|readline|tls|zlib))";?$/m
-
 /**
  * Loads what platform-node and our package for Node need for TLS, terminals, compression and other processes when it is first used:
- * together they take longer to load than the HTTP server, and most commands use none of them.
+ * together they take longer to load than the HTTP server, and most commands use none of them. To be deleted when platform-node imports
+ * them where it uses them.
  */
 const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   transform: {
-    filter: { id: /@effect[\\/]platform-node(-shared)?[\\/]dist|packages[\\/]node[\\/]src/, code: eager },
-    handler: (code) => ({
-      code: code
-        .replaceAll(
-          new RegExp(eager, "gm"),
-          (_, name, builtin) =>
-            `const ${name} = new Proxy({}, { get: (_, member) => process.getBuiltinModule("${builtin}")[member] });`
-        )
-        // Every Node that the command runs on has it, and to ask would load the module.
-        .replace('typeof Zlib.zstdCompress === "function"', "true"),
-      // No line moves.
+    filter: {
+      id: /@effect[\\/]platform-node(-shared)?[\\/]dist|packages[\\/]node[\\/]src/,
+      code: /^import .*"node:(?:child_process|readline|tls|zlib)"/m
+    },
+    handler: (code, id) => {
+      const eager = /^import \* as (\w+) from "(node:(?:child_process|readline|tls|zlib))";?$/gm
+      const lazy = replaced(
+        "lazy-builtins",
+        id,
+        code,
+        eager,
+        (_, name, builtin) =>
+          `const ${name} = new Proxy({}, { get: (_, member) => process.getBuiltinModule("${builtin}")[member] });`
+      )
+      // Every Node that the programs run on has zstd, and to ask would load the module.
+      const asks = /typeof Zlib\.zstdCompress === "function"/g
+      return {
+        code: id.includes("NodeHttpCompression") ? replaced("lazy-builtins", id, lazy, asks, () => "true") : lazy,
+        // No line moves.
+        map: null
+      }
+    }
+  }
+}
+
+/**
+ * The same for `ws`, which platform-node has for WebSockets, and which loads TLS and compression. To be deleted when platform-node
+ * imports it where it uses it.
+ */
+const lazyWebSockets: Plugin = {
+  name: "lazy-web-sockets",
+  transform: {
+    filter: { id: /@effect[\\/]platform-node-shared[\\/]dist[\\/]NodeWS\.js$/ },
+    handler: (code, id) => ({
+      code: replaced("lazy-web-sockets", id, code, /^export \* from "ws";$/gm, () =>
+        ["WebSocket", "WebSocketServer"]
+          .map(
+            (name) =>
+              `export const ${name} = new Proxy(class {}, {` +
+              ` construct: (_, parameters) => Reflect.construct(require("ws").${name}, parameters) });`
+          )
+          .join(" ")
+      ),
       map: null
     })
   }
 }
 
-/** The same for `ws`, which platform-node has for WebSockets, and which loads TLS and compression. */
-const lazyWebSockets: Plugin = {
-  name: "lazy-web-sockets",
-  load: {
-    filter: { id: /@effect[\\/]platform-node-shared[\\/]dist[\\/]NodeWS\.js$/ },
-    handler: () =>
-      ["WebSocket", "WebSocketServer"]
-        .map(
-          (name) =>
-            `export const ${name} = new Proxy(class {}, {` +
-            ` construct: (_, parameters) => Reflect.construct(require("ws").${name}, parameters) })`
-        )
-        .join("\n")
-  }
-}
-
 /**
  * effect/cli makes a segmenter of graphemes for the columns of help when it is loaded, and that loads the tables of ICU, which takes
- * half as long as Node needs to start. Most commands show no help.
+ * half as long as Node needs to start. Most commands show no help. To be deleted when effect/cli makes it where it shows help.
  */
 const lazySegmenter: Plugin = {
   name: "lazy-segmenter",
   transform: {
     filter: { id: /effect[\\/]dist[\\/]cli[\\/]CliOutput\.js$/ },
-    handler: (code) => {
-      const eager = /const graphemeSegmenter = (?:\/\*.*?\*\/)?(new Intl\.Segmenter\([^)]*\));/
-      if (!eager.test(code)) throw new Error("effect/cli/CliOutput makes its segmenter in another way")
-      return {
-        code: code.replace(
-          eager,
-          (_, made) =>
-            `let madeSegmenter; const graphemeSegmenter = { segment: (text) => (madeSegmenter ??= ${made}).segment(text) };`
-        ),
-        map: null
-      }
+    handler: (code, id) => ({
+      code: replaced(
+        "lazy-segmenter",
+        id,
+        code,
+        /const graphemeSegmenter = (?:\/\*.*?\*\/)?(new Intl\.Segmenter\([^)]*\));/g,
+        (_, made) =>
+          `let madeSegmenter; const graphemeSegmenter = { segment: (text) => (madeSegmenter ??= ${made}).segment(text) };`
+      ),
+      map: null
+    })
+  }
+}
+
+const allFound: Plugin = {
+  name: "all-found",
+  buildEnd(error) {
+    if (error !== undefined) return
+    // Only the command has effect/cli.
+    const segmenter = existsSync("src/answers.ts") ? [lazySegmenter] : []
+    for (const { name } of [builtinNames, lazyBuiltins, lazyWebSockets, ...segmenter]) {
+      if (!found.has(name)) throw new Error(`${name}: the module that this changes is not there`)
     }
   }
 }
@@ -127,7 +171,7 @@ export default defineConfig({
   resolve: {
     conditionNames: ["@le-auth/source", "node", "import"]
   },
-  plugins: [undiciNames, builtinNames, lazyBuiltins, lazyWebSockets, lazySegmenter, answers],
+  plugins: [undiciNames, builtinNames, lazyBuiltins, lazyWebSockets, lazySegmenter, allFound, answers],
   output: {
     dir: "dist",
     format: "esm",

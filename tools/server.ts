@@ -22,7 +22,7 @@ export async function inTime<A>(name: string, start: Promise<A>, output: () => s
 }
 
 /**
- * Starts a server on a free port. Nobody can keep a port free for it: when another program was faster, it is another port.
+ * Starts a server on a free port. A port cannot be kept free for it: when another program was faster, it is another port.
  */
 export async function onFreePort<A>(start: (port: number) => Promise<A>) {
   for (let attempts = 1; ; attempts++) {
@@ -34,7 +34,7 @@ export async function onFreePort<A>(start: (port: number) => Promise<A>) {
   }
 }
 
-/** Ends a process: with SIGINT, which ends what waits for nobody, and by force when that did not help. */
+/** Ends a process: with SIGINT, which ends what waits for nothing, and by force when that did not help. */
 export async function end(child: ChildProcess, grace = usualGrace) {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise((resolve) => child.once("exit", resolve))

@@ -1,4 +1,4 @@
-// WebKit for the tests: Debian's WebKitGTK, driven over WebDriver, on a screen that nobody sees. It speaks too little of WebDriver BiDi
+// WebKit for the tests: Debian's WebKitGTK, driven over WebDriver, on a screen without a monitor. It speaks too little of WebDriver BiDi
 // for Puppeteer, so this is as much of Puppeteer as tools/runtimes/pages.ts needs. `node tools/webkit.ts` installs it where it is
 // missing.
 import { spawn } from "node:child_process"
@@ -31,7 +31,7 @@ function executable() {
   return found
 }
 
-/** A screen that nobody sees: its name, such as `:99`. */
+/** A screen without a monitor: its name, such as `:99`. */
 async function hiddenScreen() {
   const child = spawn(screen, ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"], {
     stdio: ["ignore", "pipe", "ignore"]

@@ -27,7 +27,7 @@ const loop = (operation) => async (times) => {
   }
 }
 
-/** So many at once. */
+/** Runs this many at once. */
 const parallel = (operation, concurrency) => async (times) => {
   let left = times
   const worker = async () => {

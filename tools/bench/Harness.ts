@@ -7,7 +7,7 @@ export const median = (values: number[]) =>
 
 export interface Contestant {
   readonly name: string
-  /** Does the work so many times. */
+  /** Does the work this number of times. */
   readonly run: (times: number) => Promise<unknown> | unknown
 }
 

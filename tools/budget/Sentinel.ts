@@ -8,7 +8,7 @@ export interface Asked {
   readonly tell: (task: string, text?: string) => Promise<number | undefined>
 }
 
-/** The limit of R96, on a machine where a signature of RSA-2048 takes so many milliseconds. */
+/** The limit of R96, on a machine where a signature of RSA-2048 takes `usualSignature` milliseconds. */
 const milliseconds = 20
 const usualSignature = 0.25
 
@@ -29,7 +29,7 @@ export const start = async () => {
   const tell: Asked["tell"] = (task, text) =>
     new Promise((resolve) => {
       waiting.set(++count, resolve)
-      // A thread is no window, and has no origin.
+      // A thread is not a window, and has no origin.
       // oxlint-disable-next-line unicorn/require-post-message-target-origin
       worker.postMessage({ id: count, task, text })
     })

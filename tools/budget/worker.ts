@@ -58,7 +58,7 @@ const open = <E, R>(routes: Layer.Layer<never, E, HttpServer.HttpServer | R>) =>
   })
 
 const program = Effect.gen(function* () {
-  const main = yield* open(Sentinel.layerServer())
+  const main = yield* open(Sentinel.layerServer)
   const control = yield* open(ControlServer.layer.pipe(Layer.provide(NodeHttpServer.layerHttpServices)))
   const { accounts, clock } = yield* Control.Control
   const run = Effect.runPromiseWith(yield* Effect.context())

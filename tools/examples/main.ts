@@ -20,7 +20,7 @@ const patience = 900_000
 const conversations = "msgHist/messaging_history/api/account/12345678/conversations/search"
 const user = "Hello 3552833710"
 
-/** Outside of the repository, whose packages would be there for who has not listed them. */
+/** Outside of the repository, whose packages would be there for an example that has not listed them. */
 let folder: string
 let sentinel: Awaited<ReturnType<typeof startSentinel>>
 let api: Awaited<ReturnType<typeof startApi>>
@@ -149,7 +149,7 @@ async function whole(browser: Browser, base: string) {
 
   const left = await call(browser, base, { body: "{}" })
   await left.reader.cancel()
-  // It never gets its end: who asked for it has gone.
+  // It never gets its end: the client that asked for it has gone.
   await left.arrived.closed
 
   assert.equal((await browser.call(`${base}/sign-out`)).status, 204)

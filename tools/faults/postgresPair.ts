@@ -175,7 +175,7 @@ export async function startPair({ standby: withStandby }: { readonly standby: bo
   const endAll = () => running.forEach((one) => one.end())
   process.once("exit", endAll)
   if (withStandby) {
-    // The folder of a cluster that nobody has used yet is a backup of it.
+    // The folder of a cluster that was not used yet is a backup of it.
     spawnSync("cp", ["-a", `${first}/.`, second])
     spawnSync("chmod", ["700", second])
     writeFileSync(path.join(second, "standby.signal"), "")

@@ -19,7 +19,7 @@ const attempts = 5
 /** How many seconds a process may try one change, and all tests with one. */
 const patience = { one: 120, all: 900 }
 
-/** Runs vitest, and says whether all tests pass. It is ended if there is no progress for so many seconds. */
+/** Runs vitest, and says whether all tests pass. It is ended if there is no progress for a number of seconds. */
 async function vitest(
   args: ReadonlyArray<string>,
   env: Record<string, string>,

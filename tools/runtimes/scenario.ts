@@ -77,7 +77,7 @@ export async function scenario({
 
   let subject = ""
   const steps: ReadonlyArray<[string, () => Promise<unknown>]> = [
-    ["nobody is signed in", async () => assert.equal((await who()).signedIn, false)],
+    ["no user is signed in", async () => assert.equal((await who()).signedIn, false)],
     [
       "sign-in",
       async () => {

@@ -79,18 +79,18 @@ describe("a generated adapter", () => {
 
 describe("the generator of adapters", () => {
   it.each([
-    ["My-Engine", '"My-Engine" is no name for a package here'],
-    ["my--engine", '"my--engine" is no name for a package here'],
-    ["../engine", '"../engine" is no name for a package here'],
-    ["@le-auth/engine", '"@le-auth/engine" is no name for a package here'],
-    ["", '"" is no name for a package here'],
+    ["My-Engine", '"My-Engine" is not a name for a package here'],
+    ["my--engine", '"my--engine" is not a name for a package here'],
+    ["../engine", '"../engine" is not a name for a package here'],
+    ["@le-auth/engine", '"@le-auth/engine" is not a name for a package here'],
+    ["", '"" is not a name for a package here'],
     ["web", "packages/web exists already, so nothing was written"],
     ["cli", "apps/cli exists already, so nothing was written"],
     ["tools", "tools exists already, so nothing was written"],
     ["stores", "docs/stores.md exists already, so nothing was written"],
-    ["map", '"map" is no name here: Map means something else in its files. Try map-engine.'],
-    ["session", '"session" is no name here: Session means something else in its files.'],
-    ["index", '"index" is no name here: Index means something else in its files.']
+    ["map", '"map" is not a name here: Map means something else in its files. Try map-engine.'],
+    ["session", '"session" is not a name here: Session means something else in its files.'],
+    ["index", '"index" is not a name here: Index means something else in its files.']
   ])("refuses the name %j", async (name, message) => {
     const tree = new FsTree(root, false)
     const error = await adapter(tree, { name }).then(() => undefined, String)

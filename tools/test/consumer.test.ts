@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
+import { admitted, packages as workspace } from "../PublicSurface.ts"
 import { tarballs } from "../tarballs.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -93,6 +94,39 @@ describe("the packed packages", () => {
 
   it("run a sign-in and refresh an hour later", { timeout: 60_000 }, () => {
     assert.strictEqual(run(process.execPath, ["program.ts"]).trim().split("\n").at(-1), "/inbox 3552833710 true")
+  })
+
+  it("let out what the sources say, and nothing else", { timeout: 60_000 }, () => {
+    const script = `
+      import fs from "node:fs"
+      import path from "node:path"
+      const result = {}
+      for (const name of ${JSON.stringify(packages)}) {
+        const open = []
+        const refused = new Set()
+        for (const file of fs.globSync("**/*.js", { cwd: path.join("node_modules/@le-auth", name, "dist") })) {
+          const module = file.replaceAll(path.sep, "/").replace(/\\.js$/, "")
+          try {
+            import.meta.resolve("@le-auth/" + name + "/" + module)
+            open.push(module)
+          } catch (error) {
+            refused.add(error.code)
+          }
+        }
+        const inside = await import("@le-auth/" + name + "/index").catch((error) => error.code)
+        result[name] = { open: open.sort(), refused: [...refused], inside }
+      }
+      console.log(JSON.stringify(result))`
+    const expected = workspace(root).map((each) => [
+      each.folder,
+      {
+        open: admitted(each),
+        refused: ["ERR_PACKAGE_PATH_NOT_EXPORTED"],
+        inside: "ERR_PACKAGE_PATH_NOT_EXPORTED"
+      }
+    ])
+    const found: unknown = JSON.parse(run(process.execPath, ["--input-type=module", "-e", script]))
+    assert.deepStrictEqual(found, Object.fromEntries(expected))
   })
 
   it("J2: load without a network, a file, a timer or a global", { timeout: 60_000 }, () => {

@@ -39,7 +39,7 @@ describe("what tests need", () => {
     )
   })
 
-  it("is left out by name, where it is no secret of CI's", () => {
+  it("is left out by name, where it is not a secret of CI's", () => {
     assert.deepStrictEqual(leftOut({}), [])
     assert.deepStrictEqual(leftOut({ LE_AUTH_TEST_WITHOUT: "firefox, keychain" }), ["firefox", "keychain"])
     assert.throws(() => leftOut({ LE_AUTH_TEST_WITHOUT: "fire" }), /nothing is called fire.*chromium, firefox/)

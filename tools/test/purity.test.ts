@@ -26,7 +26,7 @@ describe("published sources", () => {
     assert.deepStrictEqual(having(/rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED/), [])
   })
 
-  it("H2: have one list of what is hidden, and nobody else adds names to effect's", () => {
+  it("H2: have one list of what is hidden, and no other module adds names to effect's", () => {
     const list = "packages/core/src/Redaction.ts"
     const text = sources.find(({ file }) => file === list)?.text ?? ""
     const names = [...(text.match(/secretParameters[^=]*= \[([^\]]*)\]/)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(
@@ -47,6 +47,6 @@ describe("published sources", () => {
   })
 
   it("J4: have one place that escapes HTML", () => {
-    assert.deepStrictEqual(having(/"&(lt|amp|quot);"/), ["packages/core/src/HtmlText.ts"])
+    assert.deepStrictEqual(having(/"&(lt|amp|quot);"/), ["packages/core/src/shared/Html.ts"])
   })
 })

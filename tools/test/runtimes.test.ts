@@ -95,7 +95,7 @@ describe("a run of the matrix", () => {
 })
 
 describe("the scenario", () => {
-  /** @param answer undefined: nobody is signed in */
+  /** @param answer undefined: no user is signed in */
   const walk = (answer: (path: string) => Response | undefined) =>
     scenario({
       application: "http://app.example",
@@ -109,7 +109,7 @@ describe("the scenario", () => {
     )
 
   it("J6: says in which step an application is not as it should be", async () => {
-    assert.match(await problem(walk(() => new Response("away", { status: 500 }))), /^nobody is signed in: away/)
+    assert.match(await problem(walk(() => new Response("away", { status: 500 }))), /^no user is signed in: away/)
     assert.match(await problem(walk(() => undefined)), /^sign-in: /)
     const around = () => new Response(null, { status: 303, headers: { location: "/login" } })
     assert.match(await problem(walk((path) => (path === "/login" ? around() : undefined))), /redirects without end/)

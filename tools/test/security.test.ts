@@ -23,7 +23,7 @@ const patterns = [
 const switchesOf = (source: string) =>
   new Set(patterns.flatMap((pattern) => [...source.matchAll(pattern)].map(([, name]) => name ?? "")))
 
-/** All of them, as `core/SignIn pkce`. What errors say is no switch. */
+/** All of them, as `core/SignIn pkce`. What errors say is not a switch. */
 const inSources = ["core", "node", "web", "browser"].flatMap((name) =>
   fs
     .globSync("*.ts", { cwd: path.join(root, "packages", name, "src") })

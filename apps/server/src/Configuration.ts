@@ -31,11 +31,11 @@ export interface Configuration {
   readonly installation: AppInstallations.AppInstallation
   readonly domainApi: Origin
   readonly store: StoreUrl.StoreUrl
-  /** Who may show `/spa/` in a frame. */
+  /** The sites that may show `/spa/` in a frame. */
   readonly frameAncestors: ReadonlyArray<string>
 }
 
-/** In a folder that git ignores: who develops this application stays signed in when it starts again. */
+/** In a folder that git ignores: its developers stay signed in when the application starts again. */
 const defaultStore = "sqlite:.le-auth/server.sqlite"
 
 /**

@@ -30,7 +30,7 @@ const kept = (config: SentinelConfig.SentinelConfig, file: ReturnType<typeof fil
     Layer.provide(NodeDatabase.layer(file))
   )
 
-/** Whoever keeps nothing in the application keeps nothing here, either; else a restart ends no session. */
+/** An application that keeps nothing has a Sentinel that keeps nothing; else a restart ends no session. */
 export const layer = (options: {
   readonly port: number
   readonly redirectUri: RedirectUri
@@ -44,7 +44,7 @@ export const layer = (options: {
     Layer.Error<typeof inMemory | typeof inFile>,
     Sentinel.Crypto
   > = options.store._tag === "Memory" ? inMemory : inFile
-  const sentinel = Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) })
+  const sentinel = Sentinel.layerServerWith({ publicOrigin: Origin.fromHost(`localhost:${options.port}`) })
   const listening = Effect.map(ListenerHooks.make, (hooks) =>
     NodeServe.layerOf(Layer.provide(sentinel, services), { port: options.port, setting: "SENTINEL_PORT", hooks })
   )

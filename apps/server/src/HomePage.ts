@@ -51,14 +51,16 @@ export const layer = (installation: AppInstallation) =>
     "/",
     Effect.gen(function* () {
       const session = yield* WebApplication.currentSession
-      if (Option.isNone(session)) return signedOut(installation)
+      if (Option.isNone(session)) return yield* signedOut(installation)
       const record = yield* UserRecord.find(session.value)
       // The look-up may have refreshed the session, or found that it has ended.
       const now = yield* Sessions.use((sessions) => sessions.current(session.value.key))
-      return Option.isNone(now) ? signedOut(installation) : signedIn(now.value, UserRecord.nameOf(now.value, record))
+      return yield* Option.isNone(now)
+        ? signedOut(installation)
+        : signedIn(now.value, UserRecord.nameOf(now.value, record))
     }).pipe(
       Effect.catchTag("StoreError", (error) =>
-        Effect.map(Problem.report("The home page cannot be shown", error), (reference) =>
+        Effect.flatMap(Problem.report("The home page cannot be shown", error), (reference) =>
           Problem.page({ title: "That did not work", error, reference, loginPath: "/login", homePath: "/" })
         )
       )

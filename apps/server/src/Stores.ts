@@ -19,7 +19,7 @@ import * as Schedule from "effect/Schedule"
 import * as SealKeys from "./SealKeys.ts"
 
 /**
- * effect makes its table with IF NOT EXISTS, which in PostgreSQL fails for whoever comes second at the very same moment, and
+ * effect makes its table with IF NOT EXISTS, which in PostgreSQL fails for the second of two processes at the very same moment, and
  * is a defect then.
  */
 const persistenceSql = Layer.effectContext(
@@ -49,7 +49,7 @@ const database = (url: StoreUrl.DatabaseUrl) =>
     Layer.provide(NodeDatabase.layer(url))
   )
 
-/** Redis is loaded only for who has it. */
+/** Redis is loaded only where it is used. */
 const redis = (url: StoreUrl.RedisUrl) =>
   Effect.map(
     Effect.promise(() => import("./RedisStores.ts")),

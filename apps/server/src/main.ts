@@ -46,7 +46,7 @@ const program = Effect.gen(function* () {
   return Layer.effectDiscard(banner(configuration)).pipe(Layer.provide(all))
 })
 
-/** A wrong setting or a taken port is no crash: the message says what to do, and a stack would only hide it. */
+/** A wrong setting or a taken port is not a crash: the message says what to do, and a stack would only hide it. */
 const report = <E extends { readonly message: string }>(cause: Cause.Cause<E>) => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.void
   const failure = Cause.findErrorOption(cause)

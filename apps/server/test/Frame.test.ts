@@ -107,7 +107,7 @@ describe("/spa in the frame of another site", () => {
     await frame.waitForFunction(() => document.querySelector("#name")?.textContent === "Ada Admin")
   }, 120_000)
 
-  it("C14: is shown by nobody else", async () => {
+  it("C14: is shown by no other site", async () => {
     const page = await browser.newPage()
     const answer = await page.goto(`${origin}/spa/`)
     assert.include(answer?.headers()["content-security-policy"], `frame-ancestors ${workspaceOrigin};`)

@@ -88,7 +88,7 @@ afterAll(() => {
 })
 
 /** The user's browser: keeps cookies, follows redirects, fills in what oidc-provider's development pages ask. */
-// It is the browser, not our client, so it is no HttpClient.
+// It is the browser, not our client, so it does not use HttpClient.
 // @effect-diagnostics globalFetch:off
 const visit = async (authorize: string, keepIssuer = false): Promise<string> => {
   const cookies = new Map<string, string>()

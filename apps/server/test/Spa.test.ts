@@ -28,7 +28,7 @@ afterAll(async () => {
   if (started !== undefined) await interrupt(started)
 })
 
-/** A person with a browser of his own; whatever its pages complain of fails the test. */
+/** A person with a browser of their own; whatever its pages complain of fails the test. */
 const person = async (run: (context: BrowserContext) => Promise<void>) => {
   const context = await browser.newContext()
   context.setDefaultTimeout(patience.timeout)
@@ -53,7 +53,7 @@ const logIn = async (page: Page) => {
 const says = (page: Page, text: string) => page.getByRole("status").filter({ hasText: text }).waitFor()
 
 describe("/spa", { timeout: 240_000 }, () => {
-  it("a person signs in by redirect, sees who he is, refreshes, and signs out", () =>
+  it("a person signs in by redirect, sees who they are, refreshes, and signs out", () =>
     person(async (context) => {
       const page = await context.newPage()
       await page.goto(`${origin}/spa`)

@@ -38,7 +38,7 @@ describe("a restart", () => {
       const after = await user.home()
       assert.include(after.text, "You are signed in")
       assert.strictEqual(validUntil(after.text), validUntil(signedIn.text))
-      // In the first seconds after tokens came, nobody needs newer ones.
+      // Newer tokens are not asked for in the first seconds.
       const refreshed = async (): Promise<number> => {
         const { text } = await user.press("/session/refresh")
         assert.include(text, "You are signed in", text)

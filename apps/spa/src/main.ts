@@ -1,4 +1,4 @@
-/** The page: who is signed in, and what can be done about it. */
+/** The page: the signed-in user, and what can be done about it. */
 import {
   allowCookies,
   callApi,

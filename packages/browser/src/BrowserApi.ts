@@ -14,7 +14,7 @@ import { requestHeader } from "./internal/backend.ts"
 import { apiAddress, isAnswer, isProblem, notPassedOn } from "./internal/callApi.ts"
 import { notSignedIn, unavailable } from "./internal/fromPlain.ts"
 import { refused } from "./internal/session.ts"
-import type { BackendUnavailable, NotSignedIn } from "./PageError.ts"
+import type { BackendUnavailable, PageNotSignedIn } from "./PageError.ts"
 import type * as Plain from "./plain.ts"
 
 /**
@@ -27,7 +27,9 @@ export interface Options extends Plain.NoSecret {
 }
 
 /** What is not LivePerson's answer is an error. */
-const checked = (response: HttpClientResponse): Effect.Effect<HttpClientResponse, NotSignedIn | BackendUnavailable> => {
+const checked = (
+  response: HttpClientResponse
+): Effect.Effect<HttpClientResponse, PageNotSignedIn | BackendUnavailable> => {
   const mark = response.headers[requestHeader]
   if (isAnswer(mark)) return Effect.succeed(response)
   if (!isProblem(mark)) {
@@ -35,7 +37,7 @@ const checked = (response: HttpClientResponse): Effect.Effect<HttpClientResponse
   }
   return response.json.pipe(
     Effect.orElseSucceed(() => undefined),
-    Effect.flatMap((body): Effect.Effect<never, NotSignedIn | BackendUnavailable> => {
+    Effect.flatMap((body): Effect.Effect<never, PageNotSignedIn | BackendUnavailable> => {
       const result = refused({ _tag: "Answer", status: response.status, body })
       return Effect.fail(result._tag === "SignedOut" ? notSignedIn(result) : unavailable(result))
     })
@@ -68,7 +70,7 @@ export const authorized =
   (options: Options) =>
   <E, R>(
     client: HttpClient.HttpClient.With<E, R>
-  ): HttpClient.HttpClient.With<E | HttpClientError.HttpClientError | NotSignedIn | BackendUnavailable, R> =>
+  ): HttpClient.HttpClient.With<E | HttpClientError.HttpClientError | PageNotSignedIn | BackendUnavailable, R> =>
     HttpClient.transform(
       HttpClient.mapRequestEffect(client, (request) => {
         const address = apiAddress(options, options.service, request.url)
@@ -91,6 +93,9 @@ export const authorized =
       }),
       (
         response
-      ): Effect.Effect<HttpClientResponse, E | HttpClientError.HttpClientError | NotSignedIn | BackendUnavailable, R> =>
-        Effect.flatMap(response, checked)
+      ): Effect.Effect<
+        HttpClientResponse,
+        E | HttpClientError.HttpClientError | PageNotSignedIn | BackendUnavailable,
+        R
+      > => Effect.flatMap(response, checked)
     )

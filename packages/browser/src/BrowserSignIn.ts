@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { call, notRedirected, signedIn, unavailable, view } from "./internal/fromPlain.ts"
-import { type BackendUnavailable, NoPopup, type NotRedirected, type NotSignedIn } from "./PageError.ts"
+import { type BackendUnavailable, NoPopup, type NotRedirected, type PageNotSignedIn } from "./PageError.ts"
 import * as Plain from "./plain.ts"
 
 /**
@@ -54,7 +54,7 @@ export class BrowserSignIn extends Context.Service<
      * Cleans the address bar of a stray callback, then gives the session. Run it first on the page: the cleaning happens
      * before anything is awaited.
      */
-    readonly resume: Effect.Effect<SignedInView, NotSignedIn | BackendUnavailable>
+    readonly resume: Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable>
     /**
      * Runs an effect each time the user returns to the page without loading it (back/forward cache), until the scope
      * closes. Somebody may have signed in or out since; {@link resume} tells.
@@ -115,7 +115,7 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<BrowserSignIn> =>
  *
  * const who = BrowserSignIn.resume.pipe(
  *   Effect.map((session) => `User ${session.subject}`),
- *   Effect.catchTag("NotSignedIn", () => Effect.succeed("Nobody")),
+ *   Effect.catchTag("PageNotSignedIn", () => Effect.succeed("Nobody")),
  *   Effect.provide(BrowserSignIn.layerWith({ paths: { session: "/auth/session" } }))
  * )
  * ```
@@ -147,9 +147,8 @@ export const popup = (
  *
  * @since 0.1.0
  */
-export const resume: Effect.Effect<SignedInView, NotSignedIn | BackendUnavailable, BrowserSignIn> = BrowserSignIn.use(
-  (signIn) => signIn.resume
-)
+export const resume: Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable, BrowserSignIn> =
+  BrowserSignIn.use((signIn) => signIn.resume)
 
 /**
  * Runs an effect at each return to the page, with the `BrowserSignIn` of the context.

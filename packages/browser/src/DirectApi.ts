@@ -11,7 +11,7 @@ import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import { leadsElsewhere, makeTokens, type PageToken, tokenAddress } from "./internal/directApi.ts"
 import { call, notSignedIn, unavailable } from "./internal/fromPlain.ts"
-import type { BackendUnavailable, NotSignedIn } from "./PageError.ts"
+import type { BackendUnavailable, PageNotSignedIn } from "./PageError.ts"
 import type * as Plain from "./plain.ts"
 
 /**
@@ -46,10 +46,10 @@ export interface Options extends Plain.Backend {
 export const authorized = (options: Options) => {
   const { service, ...backend } = options
   const tokens = makeTokens()
-  const token = (last?: PageToken): Effect.Effect<PageToken, NotSignedIn | BackendUnavailable> =>
+  const token = (last?: PageToken): Effect.Effect<PageToken, PageNotSignedIn | BackendUnavailable> =>
     Effect.flatMap(
       call((request) => tokens(service, request, last), backend),
-      (result): Effect.Effect<PageToken, NotSignedIn | BackendUnavailable> => {
+      (result): Effect.Effect<PageToken, PageNotSignedIn | BackendUnavailable> => {
         switch (result._tag) {
           case "PageToken":
             return Effect.succeed(result)
@@ -63,7 +63,7 @@ export const authorized = (options: Options) => {
 
   return <E, R>(
     client: HttpClient.HttpClient.With<E, R>
-  ): HttpClient.HttpClient.With<E | HttpClientError.HttpClientError | NotSignedIn | BackendUnavailable, R> => {
+  ): HttpClient.HttpClient.With<E | HttpClientError.HttpClientError | PageNotSignedIn | BackendUnavailable, R> => {
     const send = (request: HttpClientRequest.HttpClientRequest, page: PageToken) => {
       const address = tokenAddress(page, request.url)
       return address === undefined
@@ -76,7 +76,7 @@ export const authorized = (options: Options) => {
             request.pipe(HttpClientRequest.setUrl(address.href), HttpClientRequest.bearerToken(page.accessToken))
           )
     }
-    return HttpClient.transform(client, (_, request): Effect.Effect<any, any, R> =>
+    return HttpClient.transform(client, (_, request) =>
       Effect.gen(function* () {
         const first = yield* token()
         const response = yield* send(request, first)

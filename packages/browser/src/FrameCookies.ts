@@ -10,7 +10,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { call, signedIn, unavailable } from "./internal/fromPlain.ts"
-import { type BackendUnavailable, CookiesKeptBack, type NotSignedIn } from "./PageError.ts"
+import { type BackendUnavailable, CookiesKeptBack, type PageNotSignedIn } from "./PageError.ts"
 import * as Plain from "./plain.ts"
 
 /**
@@ -25,7 +25,7 @@ export class FrameCookies extends Context.Service<
      * Asks the user to let the frame have the application's cookies, and gives the session. Run it in a click, with nothing
      * awaited before, after a sign-in in a window.
      */
-    readonly allow: Effect.Effect<SignedInView, CookiesKeptBack | NotSignedIn | BackendUnavailable>
+    readonly allow: Effect.Effect<SignedInView, CookiesKeptBack | PageNotSignedIn | BackendUnavailable>
   }
 >()("@le-auth/browser/FrameCookies") {}
 
@@ -53,7 +53,7 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<FrameCookies> =>
     ),
     allow: Effect.flatMap(
       call(Plain.allowCookies, options),
-      (result): Effect.Effect<SignedInView, CookiesKeptBack | NotSignedIn | BackendUnavailable> =>
+      (result): Effect.Effect<SignedInView, CookiesKeptBack | PageNotSignedIn | BackendUnavailable> =>
         result._tag === "CookiesKeptBack" ? keptBack(result) : signedIn(result)
     )
   })
@@ -91,5 +91,5 @@ export const check: Effect.Effect<void, CookiesKeptBack | BackendUnavailable, Fr
  *
  * @since 0.1.0
  */
-export const allow: Effect.Effect<SignedInView, CookiesKeptBack | NotSignedIn | BackendUnavailable, FrameCookies> =
+export const allow: Effect.Effect<SignedInView, CookiesKeptBack | PageNotSignedIn | BackendUnavailable, FrameCookies> =
   FrameCookies.use((cookies) => cookies.allow)

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import { call, signedIn, unavailable, view } from "./internal/fromPlain.ts"
-import { type BackendUnavailable, type NotSignedIn, OnlySignedOutHere } from "./PageError.ts"
+import { type BackendUnavailable, type PageNotSignedIn, OnlySignedOutHere } from "./PageError.ts"
 import * as Plain from "./plain.ts"
 
 /**
@@ -22,7 +22,7 @@ export class PageSession extends Context.Service<
     /** Who is signed in, if anybody, without refreshing anything. */
     readonly current: Effect.Effect<Option.Option<SignedInView>, BackendUnavailable>
     /** Has the backend refresh the access token now, whether it is due or not. The token stays there. */
-    readonly refresh: Effect.Effect<SignedInView, NotSignedIn | BackendUnavailable>
+    readonly refresh: Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable>
     /** Signs the user out of this application only. LivePerson hears nothing of it. */
     readonly signOut: Effect.Effect<void, BackendUnavailable>
     /** Signs the user out of **all LivePerson applications**. */
@@ -97,7 +97,7 @@ export const current: Effect.Effect<Option.Option<SignedInView>, BackendUnavaila
  *
  * @since 0.1.0
  */
-export const refresh: Effect.Effect<SignedInView, NotSignedIn | BackendUnavailable, PageSession> = PageSession.use(
+export const refresh: Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable, PageSession> = PageSession.use(
   (session) => session.refresh
 )
 

@@ -98,7 +98,7 @@ export const make = async ({ host, web = {} }: Options = {}) => {
   const redirectUri = RedirectUri.make(`${origin}/callback`)
   const sentinelOrigin = Origin.fromHost(`localhost:${sentinelPort}`)
 
-  const sentinel = Sentinel.layerServer({ publicOrigin: sentinelOrigin }).pipe(
+  const sentinel = Sentinel.layerServerWith({ publicOrigin: sentinelOrigin }).pipe(
     Layer.provide(Sentinel.layerMemory(SentinelConfig.development({ redirectUri }))),
     Layer.provide(NodeCrypto.layer),
     Layer.provide(listen(sentinelPort))

@@ -62,7 +62,7 @@ describe("BrowserSignIn.resume", () => {
     const page = open("https://app.example/?code=1&state=2")
     return Effect.gen(function* () {
       const nobody = yield* Effect.flip(BrowserSignIn.resume)
-      assert.isTrue(nobody._tag === "NotSignedIn" && nobody.reason === "CallbackAtPage")
+      assert.isTrue(nobody._tag === "PageNotSignedIn" && nobody.reason === "CallbackAtPage")
       page.answer = () => Promise.reject(new TypeError("Failed to fetch"))
       const unreachable = yield* Effect.flip(BrowserSignIn.resume)
       assert.isTrue(unreachable._tag === "BackendUnavailable" && unreachable.isTransient)

@@ -31,7 +31,7 @@ describe("PageSession", () => {
       assert.strictEqual((yield* PageSession.refresh).accountId, view.accountId)
       page.answer = () => json({ error: "SessionEnded", message: "Over." }, 401)
       const error = yield* Effect.flip(PageSession.refresh)
-      assert.isTrue(error._tag === "NotSignedIn" && error.reason === "Ended")
+      assert.isTrue(error._tag === "PageNotSignedIn" && error.reason === "Ended")
     }).pipe(live)
   })
 

@@ -152,7 +152,7 @@ describe("BrowserApi.authorized", () => {
       const api = yield* client
       page.answer = () => problem("SessionEnded", 401)
       const ended = yield* Effect.flip(api.get("/x"))
-      assert.isTrue(ended._tag === "NotSignedIn" && ended.reason === "Ended")
+      assert.isTrue(ended._tag === "PageNotSignedIn" && ended.reason === "Ended")
       page.answer = () => problem("NotAllowed", 403)
       const refused = yield* Effect.flip(api.get("/x"))
       assert.isTrue(refused._tag === "BackendUnavailable" && refused.message === "Because of NotAllowed")

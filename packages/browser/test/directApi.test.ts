@@ -115,7 +115,7 @@ describe("DirectApi.authorized", () => {
       assert.strictEqual((yield* Effect.flip(client.get("//evil.example/")))._tag, "HttpClientError")
       page.answer = () => json({ error: "SessionEnded" }, 401)
       const ended = yield* Effect.flip(DirectApi.authorized({ service: "msg" })(yield* HttpClient.HttpClient).get("/a"))
-      assert.isTrue(ended._tag === "NotSignedIn" && ended.reason === "Ended")
+      assert.isTrue(ended._tag === "PageNotSignedIn" && ended.reason === "Ended")
     }).pipe(live)
   })
 })

@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { explaining } from "./internal/explaining.ts"
 import { AccountId, ClientId, RedirectUri, State } from "./Identifiers.ts"
+import * as Patterns from "./shared/Patterns.ts"
 import { UrlParameters } from "./shared/UrlParameters.ts"
 
 /**
@@ -29,7 +30,7 @@ export const Scope = Schema.String.check(
 
 /** `code_challenge` of the method S256: the base64url form of a SHA-256 digest (RFC 7636 section 4.2). */
 const CodeChallenge = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9_-]{43}$/, { expected: "an S256 code challenge (RFC 7636 section 4.2)" })
+  Schema.isPattern(Patterns.bits256, { expected: "an S256 code challenge (RFC 7636 section 4.2)" })
 )
 
 const fields = {

@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Base64Url from "./shared/Base64Url.ts"
+import { handleLength } from "./shared/Patterns.ts"
 import type { RedirectUri } from "./Identifiers.ts"
 import { isLoopback } from "./Origin.ts"
 
@@ -74,11 +75,9 @@ export const prefixFor = (redirectUri: RedirectUri | undefined, own: CookiePrefi
   return `${protocol === "https:" ? hostPrefix : ""}${own}${port !== "" && isLoopback(host) ? `${port}-` : ""}`
 }
 
-/** The first 12 characters of a state, 9 bytes, also name the cookie of its sign-in: four of the time, five random ones. */
-const handleLength = 12
-
 /**
- * Of a sign-in's `state`, what also ends the name of its cookie.
+ * The part of a sign-in's `state` that also ends the name of its cookie: 12 characters, which are 9 bytes, four of the time and five
+ * random ones.
  *
  * @since 0.1.0
  */

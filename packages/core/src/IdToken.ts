@@ -22,6 +22,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { explaining } from "./internal/explaining.ts"
 import * as Base64Url from "./shared/Base64Url.ts"
+import * as Utf8 from "./shared/Utf8.ts"
 import { ClientId, type IdTokenText, Subject } from "./Identifiers.ts"
 import * as Newest from "./internal/newest.ts"
 import * as OptionalMembers from "./internal/optionalMembers.ts"
@@ -112,21 +113,28 @@ export const readKeySet = (body: unknown): JsonWebKeySet | undefined =>
     : undefined
 
 /**
+ * The reasons of {@link IdTokenError}.
+ *
+ * @since 0.1.0
+ */
+export const idTokenErrorReasons = [
+  "Malformed",
+  "UnsupportedAlgorithm",
+  "UnknownKey",
+  "BadSignature",
+  "WrongAudience",
+  "WrongIssuer",
+  "Expired",
+  "IssuedInTheFuture"
+] as const
+
+/**
  * Why an id_token is not accepted. `problem` repeats nothing of the token's content.
  *
  * @since 0.1.0
  */
 export class IdTokenError extends Schema.TaggedError<IdTokenError>()("IdTokenError", {
-  reason: Schema.Literals([
-    "Malformed",
-    "UnsupportedAlgorithm",
-    "UnknownKey",
-    "BadSignature",
-    "WrongAudience",
-    "WrongIssuer",
-    "Expired",
-    "IssuedInTheFuture"
-  ]),
+  reason: Schema.Literals(idTokenErrorReasons),
   problem: Schema.String
 }) {
   override get message(): string {
@@ -155,7 +163,6 @@ const decodeHeader = Schema.decodeUnknownResult(Header)
 const decodeVerified = Schema.decodeUnknownResult(VerifiedClaims)
 const decodeUnverifiedClaims = Schema.decodeUnknownResult(UnverifiedClaims)
 const readableClaims = OptionalMembers.readable(claims)
-const ascii = new TextEncoder()
 
 const refuse = (reason: IdTokenError["reason"], problem: string) => Effect.fail(new IdTokenError({ reason, problem }))
 
@@ -302,7 +309,7 @@ export const verify = (options: {
     }
     const keys = options.keys.keys.filter((key) => isFor(key, header.kid))
     const isGenuine = (key: JsonWebKey) =>
-      Effect.flatMap(importKey(key), (publicKey) => service.verify(publicKey, signature, ascii.encode(signed)))
+      Effect.flatMap(importKey(key), (publicKey) => service.verify(publicKey, signature, Utf8.encode(signed)))
     return Effect.gen(function* () {
       const { kept, unread } = readableClaims(payload)
       if (unread.length > 0) yield* Effect.logWarning(OptionalMembers.warning(unread))

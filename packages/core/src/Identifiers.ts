@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Patterns from "./shared/Patterns.ts"
 
 /** `VSCHAR` of RFC 6749 appendix A: a printable ASCII character, space included. */
 const visibleCharacters = Schema.isPattern(/^[\x20-\x7e]+$/, {
@@ -27,7 +28,7 @@ const visibleCharacters = Schema.isPattern(/^[\x20-\x7e]+$/, {
  * @since 0.1.0
  */
 export const AccountId = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z0-9]{1,32}$/, { expected: "a LivePerson account id: 1 to 32 letters and digits" })
+  Schema.isPattern(Patterns.accountId, { expected: "a LivePerson account id: 1 to 32 letters and digits" })
 ).pipe(Schema.brand("AccountId"))
 /** @since 0.1.0 */
 export type AccountId = typeof AccountId.Type
@@ -120,7 +121,7 @@ export type IdTokenText = typeof IdTokenText.Type
  */
 export const CodeVerifier = Schema.RedactedFromValue(
   Schema.String.check(
-    Schema.isPattern(/^[A-Za-z0-9\-._~]{43,128}$/, { expected: "43 to 128 unreserved characters (RFC 7636)" })
+    Schema.isPattern(Patterns.codeVerifier, { expected: "43 to 128 unreserved characters (RFC 7636)" })
   )
 )
 /** @since 0.1.0 */

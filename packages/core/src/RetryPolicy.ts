@@ -62,12 +62,14 @@ export const none: RetryPolicy = () => Option.none()
  * @example
  * ```ts
  * import * as RetryPolicy from "@le-auth/core/RetryPolicy"
- * import type { SessionKey } from "@le-auth/core/Session"
- * import * as Sessions from "@le-auth/core/Sessions"
- * import * as Effect from "effect/Effect"
+ * import * as Duration from "effect/Duration"
+ * import * as Layer from "effect/Layer"
+ * import * as Option from "effect/Option"
  *
- * const atOnce = (key: SessionKey) =>
- *   Sessions.accessToken(key).pipe(Effect.provideService(RetryPolicy.Current, RetryPolicy.none))
+ * const onceAfterASecond: RetryPolicy.RetryPolicy = ({ attempt }) =>
+ *   attempt === 1 ? Option.some(Duration.seconds(1)) : Option.none()
+ *
+ * const PolicyLive = Layer.succeed(RetryPolicy.Current, onceAfterASecond)
  * ```
  *
  * @since 0.1.0
@@ -75,6 +77,25 @@ export const none: RetryPolicy = () => Option.none()
 export const Current = Context.Reference<RetryPolicy>("@le-auth/core/RetryPolicy/Current", {
   defaultValue: () => documented
 })
+
+/**
+ * Runs an effect in which no call is repeated, because a person waits for it.
+ *
+ * @example
+ * ```ts
+ * import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+ * import type { SessionKey } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ *
+ * const atOnce = (key: SessionKey) => RetryPolicy.disabled(Sessions.accessToken(key))
+ * ```
+ *
+ * @since 0.1.0
+ */
+export const disabled: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = Effect.provideService(
+  Current,
+  none
+)
 
 /**
  * Repeats an effect under the policy in force. `failureOf` says which errors may be repeated at all.

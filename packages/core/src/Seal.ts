@@ -16,13 +16,14 @@ import * as Aead from "effect/crypto/Aead"
 import * as Kdf from "effect/crypto/Kdf"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Settings from "./Settings.ts"
+import * as Base64Url from "./shared/Base64Url.ts"
+import * as SealedBytes from "./shared/SealedBytes.ts"
+import * as Utf8 from "./shared/Utf8.ts"
 
 /**
  * The keys, and what can be done with them.
@@ -77,30 +78,32 @@ export const open = (text: string, associatedData: string): Effect.Effect<Option
 const form = /^(1\.([A-Za-z0-9_-]{8})\.)([A-Za-z0-9_-]+)$/
 const keyIdBytes = 6
 const minimumSecretBytes = 32
-const { nonceLength } = Aead.aes256Gcm
 
-const utf8 = new TextEncoder()
 /** A byte order mark at the start of a text is part of the text. */
 const fromUtf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
 /** JSON keeps texts apart that UTF-8 does not, such as lone surrogates. The head of the text is authenticated too. */
 const bind = (head: string, associatedData: string): Uint8Array =>
-  utf8.encode(`le-auth.${head}${JSON.stringify(associatedData)}`)
+  Utf8.encode(`le-auth.${head}${JSON.stringify(associatedData)}`)
 
 interface Key {
   readonly id: string
   readonly key: Aead.Key
 }
 
-/** A secret never seals by itself: the key, and the id that shows in each sealed text, are derived from it apart. */
+/**
+ * A secret never seals by itself: the key, and the id that shows in each sealed text, are derived from it apart, by HKDF (RFC 5869),
+ * which spreads what is random in a text of any length over the key. Sentinel derives the keys of its login tickets by HMAC alone, which it
+ * has anyway.
+ */
 const derive = (secret: Redacted.Redacted): Effect.Effect<Key, never, Kdf.Kdf> =>
   Effect.gen(function* () {
     const kdf = yield* Kdf.Kdf
-    const bytes = utf8.encode(Redacted.value(secret))
+    const bytes = Utf8.encode(Redacted.value(secret))
     const part = (info: string, length: number) =>
       kdf.derive(Kdf.hkdfSha256, bytes, {
         salt: new Uint8Array(0),
-        info: utf8.encode(`le-auth seal 1 ${info}`),
+        info: Utf8.encode(`le-auth seal 1 ${info}`),
         length
       })
     return {
@@ -111,42 +114,29 @@ const derive = (secret: Redacted.Redacted): Effect.Effect<Key, never, Kdf.Kdf> =
 
 const make = (keys: ReadonlyArray<Key>) =>
   Effect.gen(function* () {
-    const aead = yield* Aead.Aead
-    const random = yield* SecureRandom.SecureRandom
+    const sealed = yield* SealedBytes.make
     const newest = keys[0]!
     const byId = new Map(keys.map(({ id, key }) => [id, key]))
 
     return SealKeys.of({
       seal: (plaintext, associatedData) =>
-        Effect.gen(function* () {
+        Effect.suspend(() => {
           const head = `1.${newest.id}.`
-          const nonce = yield* random.randomBytes(nonceLength)
-          const aad = bind(head, associatedData)
-          const ciphertext = yield* aead.encrypt(newest.key, utf8.encode(plaintext), { nonce, aad })
-          const bytes = new Uint8Array(nonceLength + ciphertext.length)
-          bytes.set(nonce)
-          bytes.set(ciphertext, nonceLength)
-          return head + Base64Url.encode(bytes)
-        }).pipe(Effect.orDie),
+          const text = sealed.seal(newest.key, Utf8.encode(plaintext), bind(head, associatedData))
+          return Effect.map(text, (body) => head + body)
+        }),
 
       open: (text, associatedData) =>
-        Effect.gen(function* () {
+        Effect.suspend(() => {
           const [, head, id, body] = form.exec(text) ?? []
-          if (head === undefined || id === undefined || body === undefined) return Option.none<string>()
-          const key = byId.get(id)
-          const bytes = Base64Url.decode(body)
-          // The last character of base64 can have spare bits; only the one way to write them is ours.
-          if (key === undefined || Result.isFailure(bytes) || Base64Url.encode(bytes.success) !== body) {
-            return Option.none<string>()
-          }
-          if (bytes.success.length < nonceLength) return Option.none<string>()
-          const nonce = bytes.success.slice(0, nonceLength)
-          const aad = bind(head, associatedData)
-          return yield* aead.decrypt(key, bytes.success.slice(nonceLength), { nonce, aad }).pipe(
-            Effect.map((plaintext) => Option.some(fromUtf8.decode(plaintext))),
-            Effect.catchReason("CryptoError", "DecryptionFailed", () => Effect.succeedNone)
+          const key = id === undefined ? undefined : byId.get(id)
+          if (head === undefined || body === undefined || key === undefined) return Effect.succeedNone
+          const opened = sealed.open(key, body, bind(head, associatedData))
+          return Effect.map(
+            opened,
+            Option.map((plaintext) => fromUtf8.decode(plaintext))
           )
-        }).pipe(Effect.orDie)
+        })
     })
   })
 
@@ -154,7 +144,7 @@ const problemsOf = (secrets: ReadonlyArray<Redacted.Redacted>, name: string): Re
   secrets.length === 0
     ? ["no seal key is given"]
     : secrets.flatMap((secret, index) =>
-        utf8.encode(Redacted.value(secret)).length < minimumSecretBytes
+        Utf8.encode(Redacted.value(secret)).length < minimumSecretBytes
           ? [`${name}: key ${index + 1} of ${secrets.length} has fewer than ${minimumSecretBytes} bytes`]
           : []
       )

@@ -136,8 +136,26 @@ export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()
   }
 }
 
-/** @since 0.1.0 */
-export type StartError = UnknownInstallation | DomainsError | StoreError | InvalidReturnPath | UnknownRedirectUri
+/**
+ * What was asked of {@link start} cannot be done, whatever the services behind it say. Handle single reasons with
+ * `Effect.catchReason("SignInError", "InvalidReturnPath", ...)`.
+ *
+ * @since 0.1.0
+ */
+export class SignInError extends Schema.TaggedError<SignInError>()("SignInError", {
+  reason: Schema.Union([InvalidReturnPath, UnknownRedirectUri])
+}) {
+  override get message(): string {
+    return this.reason.message
+  }
+}
+
+/**
+ * Why a sign-in could not be started.
+ *
+ * @since 0.1.0
+ */
+export type StartError = UnknownInstallation | DomainsError | StoreError | SignInError
 
 /**
  * What is known of the sign-in that failed: all of it once its record was found, so that the next one can lead to the same page.
@@ -301,9 +319,10 @@ export const layerWith = (
         const { accountId, applicationState, redirectUri, returnTo } = options
         const installation = yield* installations.find(accountId)
         about.account = installation.accountId
-        if (returnTo !== undefined && !isReturnPath(returnTo)) return yield* new InvalidReturnPath()
+        if (returnTo !== undefined && !isReturnPath(returnTo))
+          return yield* new SignInError({ reason: new InvalidReturnPath() })
         if (redirectUri !== undefined && !installation.redirectUris.includes(redirectUri)) {
-          return yield* new UnknownRedirectUri({ redirectUri })
+          return yield* new SignInError({ reason: new UnknownRedirectUri({ redirectUri }) })
         }
         const sent = redirectUri ?? installation.redirectUris[0]
         const sentinel = yield* domains.resolve(installation.accountId, "sentinel")

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import { onlyOne } from "./internal/onlyOne.ts"
+import { BoundedMap } from "./shared/BoundedMap.ts"
 import type { StoreError } from "./StoreError.ts"
 import type { Transaction } from "./Transaction.ts"
 
@@ -31,7 +32,7 @@ export class TransactionStore extends Context.Service<
   }
 >()("@le-auth/core/TransactionStore") {}
 
-/** Sign-ins that are begun and never finished must not fill the memory: at most this many are kept, the oldest go first. */
+/** Sign-ins that are started and never finished must not fill the memory: at most this many are kept, the oldest go first. */
 const capacity = 100_000
 
 /**
@@ -41,25 +42,18 @@ const capacity = 100_000
  * @since 0.1.0
  */
 export const layerMemory: Layer.Layer<TransactionStore> = Layer.sync(TransactionStore, () => {
-  // Two generations of half the capacity each. Dropping the oldest key of one Map, one by one, is slow in V8.
-  let current = new Map<string, { readonly record: Transaction; readonly until: number }>()
-  let previous: typeof current = new Map()
+  const open = new BoundedMap<{ readonly record: Transaction; readonly until: number }>({ capacity })
   return {
     put: (id, record, timeToLive) =>
       Clock.clockWith((clock) => {
-        if (current.size >= capacity / 2) {
-          previous = current
-          current = new Map()
-        }
-        current.set(id, { record, until: clock.currentTimeMillisUnsafe() + Duration.toMillis(timeToLive) })
+        open.set(id, { record, until: clock.currentTimeMillisUnsafe() + Duration.toMillis(timeToLive) })
         return Effect.void
       }),
     take: (id) =>
       Clock.clockWith((clock) => {
-        const entry = current.get(id) ?? previous.get(id)
+        const entry = open.get(id)
         if (entry === undefined) return Effect.succeedNone
-        current.delete(id)
-        previous.delete(id)
+        open.delete(id)
         return entry.until > clock.currentTimeMillisUnsafe() ? Effect.succeedSome(entry.record) : Effect.succeedNone
       })
   }

@@ -217,7 +217,7 @@ export const layer: Layer.Layer<Digest.Digest | SecureRandom.SecureRandom | Sign
  * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
  * import * as Layer from "effect/Layer"
  *
- * const sentinel = Sentinel.layerServer().pipe(
+ * const sentinel = Sentinel.layerServer.pipe(
  *   Layer.provide(Sentinel.layerMemory(SentinelConfig.development())),
  *   Layer.provide(NodeCrypto.layerServer)
  * )

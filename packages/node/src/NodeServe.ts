@@ -28,7 +28,7 @@ const patienceOf = ({ patience = "8 seconds" }: Options): number =>
   Duration.toMillis(Duration.fromInputUnsafe(patience))
 
 /**
- * Serves what is built on effect's `HttpServer`, such as `HttpRouter.serve(...)` or `Sentinel.layerServer(...)`. See {@link layer}.
+ * Serves what is built on effect's `HttpServer`, such as `HttpRouter.serve(...)` or `Sentinel.layerServerWith(...)`. See {@link layer}.
  *
  * @since 0.1.0
  */

@@ -26,7 +26,7 @@ import * as SentinelStore from "./SentinelStore.ts"
 import * as SigningKeys from "./SigningKeys.ts"
 import { StoreInspection } from "./StoreInspection.ts"
 import { TokenTime } from "./internal/token/TokenTime.ts"
-import * as Accounts from "./internal/control/AccountControl.ts"
+import * as AccountControl from "./internal/control/AccountControl.ts"
 import type { NotSupported, StoreUnavailable } from "./ControlError.ts"
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import * as Explain from "./internal/control/Explain.ts"
@@ -36,7 +36,7 @@ import * as Journal from "./internal/control/Journal.ts"
 import * as Keys from "./internal/control/Keys.ts"
 import { type Change, changing } from "./internal/control/recordChange.ts"
 import * as RefusedRequest from "./internal/control/RefusedRequest.ts"
-import * as Sessions from "./internal/control/SessionControl.ts"
+import * as SessionControl from "./internal/control/SessionControl.ts"
 import * as State from "./internal/control/State.ts"
 import * as VirtualClock from "./internal/control/VirtualClock.ts"
 
@@ -56,8 +56,8 @@ export class Control extends Context.Service<
       secret: Redacted.Redacted<string>
     ) => Effect.Effect<Explain.Explanation, NotSupported | StoreUnavailable>
     /** Who is known. Whoever is removed or disabled loses his sessions and tokens. */
-    readonly accounts: Accounts.Accounts
-    readonly sessions: Sessions.Sessions
+    readonly accounts: AccountControl.AccountControl
+    readonly sessions: SessionControl.SessionControl
     readonly keys: Keys.Keys
     readonly state: State.State
   }
@@ -80,17 +80,17 @@ export interface Options {
  */
 export type Services = Control | Directory.Directory | SentinelStore.SentinelStore | SigningKeys.SigningKeys
 
-const make = Effect.fnUntraced(function* (options: Options | undefined) {
+const make = Effect.fnUntraced(function* (options: Options) {
   const clock = VirtualClock.make()
   const faults = Faults.make()
-  const journal = yield* Journal.make({ capacity: options?.journal ?? 2000 })
+  const journal = yield* Journal.make({ capacity: options.journal ?? 2000 })
   const editor = yield* DirectoryEditor.DirectoryEditor
   const directory = yield* Directory.Directory
   const store = yield* SentinelStore.SentinelStore
   const inspection = Option.getOrUndefined(yield* Effect.serviceOption(StoreInspection))
 
   const change: Change = changing(journal, clock)
-  const sessions = Sessions.make({ change, clock, inspection, store })
+  const sessions = SessionControl.make({ change, clock, inspection, store })
   const keys = Keys.make(yield* SigningKeys.SigningKeys, clock, change)
 
   const control = Control.of({
@@ -110,7 +110,7 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
     },
     journal: { read: journal.read, follow: journal.follow, clear: journal.clear },
     explain: yield* Explain.make({ clock, inspection }),
-    accounts: Accounts.make({ change, editor, sessions }),
+    accounts: AccountControl.make({ change, editor, sessions }),
     sessions,
     keys,
     state: State.make({ change, clock, editor, faults, inspection })
@@ -139,8 +139,8 @@ const make = Effect.fnUntraced(function* (options: Options | undefined) {
  *
  * @since 0.1.0
  */
-export const layerWith = (
-  options?: Omit<Options, "passwords">
+export const layerAroundWith = (
+  options: Omit<Options, "passwords">
 ): Layer.Layer<
   Exclude<Services, SigningKeys.SigningKeys>,
   never,
@@ -151,6 +151,13 @@ export const layerWith = (
   | Digest.Digest
   | SecureRandom.SecureRandom
 > => Layer.effectContext(make(options))
+
+/**
+ * {@link layerAroundWith} the defaults.
+ *
+ * @since 0.1.0
+ */
+export const layerAround: ReturnType<typeof layerAroundWith> = layerAroundWith({})
 
 /**
  * Control over the Sentinel that is built on this layer. The store may be any; one that has `StoreInspection`, as those in memory
@@ -166,7 +173,7 @@ export const layer = (
   CryptoError.CryptoError,
   SentinelStore.SentinelStore | SigningKeys.SigningKeys | Digest.Digest | Kdf.Kdf | SecureRandom.SecureRandom
 > =>
-  layerWith(options).pipe(
+  layerAroundWith(options ?? {}).pipe(
     Layer.provide(DirectoryEditor.layer(config)),
     Layer.provide(Passwords.layerWith(options?.passwords ?? {}))
   )

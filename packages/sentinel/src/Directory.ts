@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import { directoryOver, indexOf, recorder } from "./internal/directory/directoryRecords.ts"
+import { directoryOver, indexOf, makeEntries } from "./internal/directory/directoryEntries.ts"
 import { Passwords, type PasswordsBusy } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
@@ -95,8 +95,8 @@ export const layer = (
     Directory,
     Effect.gen(function* () {
       const passwords = yield* Passwords
-      const recording = recorder(yield* Digest.Digest, passwords)
-      const index = yield* indexOf(yield* recording.config(config, []))
+      const maker = makeEntries(yield* Digest.Digest, passwords)
+      const index = yield* indexOf(yield* maker.config(config, []))
       return Directory.of(directoryOver(() => index, passwords))
     })
   )

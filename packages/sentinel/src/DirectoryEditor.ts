@@ -16,8 +16,14 @@ import type { InvalidChange, NotThere } from "./ControlError.ts"
 import { Directory } from "./Directory.ts"
 import type { DirectoryDump } from "./internal/directory/directoryDump.ts"
 import { editorOver } from "./internal/directory/directoryEditing.ts"
-import { goneBetween } from "./internal/directory/directoryGone.ts"
-import { directoryOver, type Index, indexOf, recorder, type Records } from "./internal/directory/directoryRecords.ts"
+import { removedBetween } from "./internal/directory/directoryRemoved.ts"
+import {
+  directoryOver,
+  type Index,
+  indexOf,
+  makeEntries,
+  type DirectoryEntries
+} from "./internal/directory/directoryEntries.ts"
 import { Passwords } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
@@ -27,7 +33,7 @@ import type * as SentinelConfig from "./SentinelConfig.ts"
  *
  * @since 0.1.0
  */
-export interface Gone {
+export interface Removed {
   readonly users: ReadonlyArray<{ readonly accountId: string; readonly userId: string }>
   readonly installations: ReadonlyArray<{ readonly accountId: string; readonly clientId: string }>
 }
@@ -85,7 +91,7 @@ export interface AccountSettings {
 export type ChangeError = InvalidChange | NotThere
 
 /** A directory in a database may be out of reach. */
-type Change = Effect.Effect<Gone, ChangeError | StoreError>
+type Change = Effect.Effect<Removed, ChangeError | StoreError>
 
 /**
  * @since 0.1.0
@@ -103,9 +109,9 @@ export class DirectoryEditor extends Context.Service<
     readonly changeInstallation: (accountId: string, clientId: string, changes: InstallationChanges) => Change
     readonly removeInstallation: (accountId: string, clientId: string) => Change
     /** Another configuration, in place of all that is there. Its points and its keys count from the next start on. */
-    readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Gone, StoreError>
+    readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Removed, StoreError>
     /** Back to the configuration of the start. */
-    readonly reset: Effect.Effect<Gone, StoreError>
+    readonly reset: Effect.Effect<Removed, StoreError>
     /** Everything as JSON, with hashes in place of secrets. */
     readonly dump: Effect.Effect<DirectoryDump>
     /** Whether a document could be a configuration. */
@@ -126,33 +132,33 @@ export const layer = (
   Layer.effectContext(
     Effect.gen(function* () {
       const passwords = yield* Passwords
-      const recording = recorder(yield* Digest.Digest, passwords)
-      const initial = yield* recording.config(config, [])
-      let records: Records = initial
-      let index: Index = yield* indexOf(records)
+      const maker = makeEntries(yield* Digest.Digest, passwords)
+      const initial = yield* maker.config(config, [])
+      let entries: DirectoryEntries = initial
+      let index: Index = yield* indexOf(entries)
       const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
 
       const set = Effect.fnUntraced(function* (
-        next: Records,
+        next: DirectoryEntries,
         options: { readonly keepSessions?: boolean | undefined }
-      ): Effect.fn.Return<Gone> {
-        const gone = yield* goneBetween(records, next, options)
+      ): Effect.fn.Return<Removed> {
+        const removed = yield* removedBetween(entries, next, options)
         index = yield* indexOf(next)
-        records = next
-        return gone
+        entries = next
+        return removed
       })
       const editor = editorOver({
-        records: () => records,
+        entries: () => entries,
         put: (f, options = {}) =>
-          Effect.suspend(() => f(records)).pipe(
+          Effect.suspend(() => f(entries)).pipe(
             Effect.flatMap((next) => set(next, options)),
             oneAtATime
           ),
-        recording,
+        maker,
         // In a database all would have to be hashed, which takes as long. Here they need not be, so the file should count soon.
-        patience: 2000,
+        timeout: 2000,
         pkce: config.points?.pkce,
-        initial: { config, records: () => Effect.succeed(initial) }
+        initial: { config, entries: () => Effect.succeed(initial) }
       })
       return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(
         Context.add(

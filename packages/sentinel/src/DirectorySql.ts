@@ -16,11 +16,17 @@ import * as Schedule from "effect/Schedule"
 import * as Semaphore from "effect/Semaphore"
 import * as SqlClient from "effect/sql/SqlClient"
 import { Directory } from "./Directory.ts"
-import { DirectoryEditor, type Gone } from "./DirectoryEditor.ts"
+import { DirectoryEditor, type Removed } from "./DirectoryEditor.ts"
 import { fromDump, settled, toDump, withKnown } from "./internal/directory/directoryDump.ts"
-import { editorOver, type Place } from "./internal/directory/directoryEditing.ts"
-import { goneBetween } from "./internal/directory/directoryGone.ts"
-import { directoryOver, type Index, indexOf, recorder, type Records } from "./internal/directory/directoryRecords.ts"
+import { editorOver, type EntryStore } from "./internal/directory/directoryEditing.ts"
+import { removedBetween } from "./internal/directory/directoryRemoved.ts"
+import {
+  directoryOver,
+  type Index,
+  indexOf,
+  makeEntries,
+  type DirectoryEntries
+} from "./internal/directory/directoryEntries.ts"
 import * as ConfigSource from "./internal/directory/configSource.ts"
 import * as Deadline from "./internal/sql/deadline.ts"
 import * as Rows from "./internal/sql/directoryRows.ts"
@@ -49,17 +55,17 @@ const run = SqlStore.operations(name)
 const attempts = 20
 
 /** How long a start waits until the configuration is in the database. */
-const patience = "2 seconds"
+const startTimeout = "2 seconds"
 
 /** What is in the database, as it is worked with. */
 interface View {
   readonly stored: Rows.Stored
-  readonly records: Records
+  readonly entries: DirectoryEntries
   readonly index: Index
 }
 
-const viewOf = (stored: Rows.Stored, records: Records): Effect.Effect<View> =>
-  Effect.map(indexOf(records), (index) => ({ stored, records, index }))
+const viewOf = (stored: Rows.Stored, entries: DirectoryEntries): Effect.Effect<View> =>
+  Effect.map(indexOf(entries), (index) => ({ stored, entries, index }))
 
 const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Options | undefined) {
   const passwords = yield* Passwords
@@ -67,17 +73,18 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   const store = yield* SentinelStore
   const sql = yield* SqlClient.SqlClient
   const rows = Rows.make(sql, run, Deadline.make(sql).writing)
-  const recording = recorder(digest, passwords)
+  const maker = makeEntries(digest, passwords)
   const source = ConfigSource.make(digest, passwords)
   let view: View | undefined
   /** Users whose sessions are to be ended, see below. */
-  let leaving: ReadonlyArray<Gone["users"][number] & { readonly stays: boolean }> = []
-  const isIn = ({ accountId, userId }: Gone["users"][number]) => view?.index.get(accountId)?.users.has(userId) ?? false
-  const set = Effect.fnUntraced(function* (next: View, keepSessions?: boolean): Effect.fn.Return<Gone> {
-    const gone = yield* goneBetween(view?.records ?? [], next.records, { keepSessions })
+  let leaving: ReadonlyArray<Removed["users"][number] & { readonly stays: boolean }> = []
+  const isIn = ({ accountId, userId }: Removed["users"][number]) =>
+    view?.index.get(accountId)?.users.has(userId) ?? false
+  const set = Effect.fnUntraced(function* (next: View, keepSessions?: boolean): Effect.fn.Return<Removed> {
+    const removed = yield* removedBetween(view?.entries ?? [], next.entries, { keepSessions })
     view = next
-    leaving = [...leaving, ...gone.users.map((user) => ({ ...user, stays: isIn(user) }))]
-    return gone
+    leaving = [...leaving, ...removed.users.map((user) => ({ ...user, stays: isIn(user) }))]
+    return removed
   })
 
   // What is read and written follows one another, so that no older version comes after a newer one.
@@ -86,8 +93,8 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
     const stored = yield* rows.read
     if (stored === undefined) return
     const dump = yield* Rows.dumpOf(stored)
-    const records = withKnown(yield* Slices.run(() => fromDump(dump)), view?.records ?? [])
-    yield* set(yield* viewOf(stored, records))
+    const entries = withKnown(yield* Slices.run(() => fromDump(dump)), view?.entries ?? [])
+    yield* set(yield* viewOf(stored, entries))
   })
   /** A version that is lower comes from a backup. */
   const refresh = Effect.gen(function* () {
@@ -95,29 +102,29 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   }).pipe(inOrder)
 
   const attempt = Effect.fnUntraced(function* <E>(
-    f: (records: Records) => Effect.Effect<Records, E>,
-    options: Parameters<Place["put"]>[1]
+    f: (entries: DirectoryEntries) => Effect.Effect<DirectoryEntries, E>,
+    options: Parameters<EntryStore["put"]>[1]
   ) {
     const before = view
     // New passwords are hashed here, which may take long and keeps nobody waiting.
-    const records = yield* settled(yield* f(before?.records ?? []))
-    const dump = yield* toDump(records)
+    const entries = yield* settled(yield* f(before?.entries ?? []))
+    const dump = yield* toDump(entries)
     const hash = options?.source === undefined ? undefined : yield* source.hash(options.source)
     return yield* inOrder(
       Effect.gen(function* () {
         const stored = yield* rows.write(before?.stored, dump, hash)
         if (stored === undefined) return undefined
-        return yield* set(yield* viewOf(stored, records), options?.keepSessions)
+        return yield* set(yield* viewOf(stored, entries), options?.keepSessions)
       })
     )
   })
   const change = Effect.fnUntraced(function* <E>(
-    f: (records: Records) => Effect.Effect<Records, E>,
-    options?: Parameters<Place["put"]>[1]
+    f: (entries: DirectoryEntries) => Effect.Effect<DirectoryEntries, E>,
+    options?: Parameters<EntryStore["put"]>[1]
   ) {
     for (let count = 0; count < attempts; count++) {
-      const gone = yield* attempt(f, options)
-      if (gone !== undefined) return gone
+      const removed = yield* attempt(f, options)
+      if (removed !== undefined) return removed
       yield* refresh
     }
     return yield* new StoreError({ store: name, operation: `change: others were first ${attempts} times` })
@@ -126,14 +133,14 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   const put = <E>(...args: Parameters<typeof change<E>>) => oneAtATime(change(...args))
 
   /** What the configuration says, while it is being brought into the database. */
-  let coming: Pick<View, "records" | "index"> | undefined
+  let coming: Pick<View, "entries" | "index"> | undefined
   /** The first of several nodes that start at once puts the configuration in, and the others find it. */
-  const bringIn = Effect.fnUntraced(function* (records: Records) {
+  const bringIn = Effect.fnUntraced(function* (entries: DirectoryEntries) {
     if (view === undefined) {
-      if ((yield* attempt(() => Effect.succeed(records), { source: config })) === undefined) yield* refresh
+      if ((yield* attempt(() => Effect.succeed(entries), { source: config })) === undefined) yield* refresh
       return
     }
-    yield* change((before) => recording.config(config, before), { source: config })
+    yield* change((before) => maker.config(config, before), { source: config })
     yield* Effect.logInfo("The configuration replaces the directory in the database, which came from another one")
   }, oneAtATime)
 
@@ -145,16 +152,16 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   /** Nobody waits for the hashes of all passwords: after a while what the configuration says counts as it is. */
   const start = Effect.gen(function* () {
     if (yield* isBroughtIn) return
-    const records = yield* recording.config(config, [])
-    const bringing = yield* Effect.forkScoped(bringIn(records))
-    if (Option.isSome(yield* Effect.timeoutOption(Fiber.join(bringing), patience))) return
-    coming = { records, index: yield* indexOf(records) }
+    const entries = yield* maker.config(config, [])
+    const bringing = yield* Effect.forkScoped(bringIn(entries))
+    if (Option.isSome(yield* Effect.timeoutOption(Fiber.join(bringing), startTimeout))) return
+    coming = { entries, index: yield* indexOf(entries) }
     yield* Effect.logInfo("Passwords are being hashed for the database; until then the configuration counts as it is")
     yield* Fiber.join(bringing).pipe(
       Effect.catch((error) =>
         Effect.andThen(
           Effect.logWarning("The configuration cannot be written to the database yet; trying again", error),
-          Effect.flatMap(isBroughtIn, (isDone) => (isDone ? Effect.void : bringIn(records))).pipe(
+          Effect.flatMap(isBroughtIn, (isDone) => (isDone ? Effect.void : bringIn(entries))).pipe(
             Effect.retry(Schedule.spaced("2 seconds"))
           )
         )
@@ -184,11 +191,11 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   yield* poll(name, Effect.andThen(refresh, endSessions))
 
   const editor = editorOver({
-    records: () => (coming ?? view!).records,
+    entries: () => (coming ?? view!).entries,
     put,
-    recording,
+    maker,
     pkce: config.points?.pkce,
-    initial: { config, records: (before) => recording.config(config, before) }
+    initial: { config, entries: (before) => maker.config(config, before) }
   })
   return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(
     Context.add(Directory, Directory.of(directoryOver(() => (coming ?? view!).index, passwords)))

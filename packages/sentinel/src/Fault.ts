@@ -23,9 +23,9 @@ const optional = Schema.optionalKey
  *
  * @since 0.1.0
  */
-export const Target = Schema.Literals([...Route.literals, "exchange", "refresh", "any"])
+export const FaultTarget = Schema.Literals([...Route.literals, "exchange", "refresh", "any"])
 /** @since 0.1.0 */
-export type Target = typeof Target.Type
+export type FaultTarget = typeof FaultTarget.Type
 
 /**
  * Which requests a fault acts on. What is left out matches everything.
@@ -36,7 +36,7 @@ export type Target = typeof Target.Type
  * @since 0.1.0
  */
 export const Match = Schema.Struct({
-  route: optional(Target),
+  route: optional(FaultTarget),
   account: optional(AccountId),
   client: optional(Schema.NonEmptyString),
   grant_type: optional(Schema.NonEmptyString),

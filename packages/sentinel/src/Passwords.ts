@@ -10,10 +10,10 @@ import * as Digest from "effect/crypto/Digest"
 import * as Kdf from "effect/crypto/Kdf"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { FairTurns, type Turn, type Work } from "./internal/throttle/FairTurns.ts"
 import { type Algorithm, kindOf, type PasswordHash } from "./PasswordHash.ts"
 
@@ -22,7 +22,11 @@ import { type Algorithm, kindOf, type PasswordHash } from "./PasswordHash.ts"
  *
  * @since 0.1.0
  */
-export class PasswordsBusy extends Data.TaggedError("PasswordsBusy") {}
+export class PasswordsBusy extends Schema.TaggedError<PasswordsBusy>()("PasswordsBusy", {}) {
+  override get message(): string {
+    return "Too many passwords are waiting to be verified. Nothing is known about this one; try again."
+  }
+}
 
 /**
  * Whose turn it is to be looked at. `lane` is "known" for browsers and networks from which somebody has signed in before; there is a

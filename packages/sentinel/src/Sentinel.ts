@@ -31,7 +31,7 @@ import * as Directory from "./Directory.ts"
 import * as Issuer from "./internal/documents/Issuer.ts"
 import * as Metadata from "./internal/documents/Metadata.ts"
 import * as Domain from "./internal/documents/Domain.ts"
-import * as Endpoint from "./internal/http/Endpoint.ts"
+import * as RouteHandlers from "./internal/http/RouteHandlers.ts"
 import { Interceptor } from "./internal/http/Interceptor.ts"
 import { notFound, notImplemented } from "./internal/http/ShownError.ts"
 import * as TrustedProxies from "./internal/http/TrustedProxies.ts"
@@ -51,7 +51,7 @@ import * as Paths from "./Paths.ts"
 import type { SentinelConfig } from "./SentinelConfig.ts"
 import * as SentinelDialect from "./SentinelDialect.ts"
 import * as SentinelStore from "./SentinelStore.ts"
-import * as BrowserSessions from "./internal/session/LoginSessions.ts"
+import * as LoginSessions from "./internal/session/LoginSessions.ts"
 import * as Secrets from "./internal/session/Secrets.ts"
 import * as SentinelCookies from "./internal/session/SentinelCookies.ts"
 import * as SigningKeys from "./SigningKeys.ts"
@@ -80,6 +80,20 @@ export interface Options {
 }
 
 /**
+ * Settings of a server that is Sentinel and nothing else.
+ *
+ * @since 0.1.0
+ */
+export interface ServerOptions extends Partial<Options> {
+  /**
+   * The networks of proxies of your own. Only they may say in `X-Forwarded-For` which address a request comes from, and only the
+   * counting of failed attempts believes them. `[]` says that there are none. Default: none, and the first such header is logged
+   * as a warning.
+   */
+  readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork>
+}
+
+/**
  * What Sentinel keeps its knowledge in.
  *
  * @since 0.1.0
@@ -97,14 +111,16 @@ export type Crypto = Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRando
 /** Paths are compared exactly: no other case, no slash at the end, no doubled slashes. */
 const routerConfig = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
 
-const makeShow = Effect.flatMap(Page.make, (render) => Effect.map(ErrorPage.make(render), (show) => ({ render, show })))
+const makeShow = Effect.flatMap(Page.make, (render) =>
+  Effect.map(ErrorPage.make(render), (show) => ({ render, show: RouteHandlers.refusing(show) }))
+)
 
 /** The paths of the contract, and the two pages that are not in it. */
 const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render: Page.Render) {
   const cookies = SentinelCookies.make(publicOrigin)
   const secrets = yield* Secrets.make
   const tickets = yield* LoginTickets.make.pipe(Effect.orDie)
-  const sessions = yield* BrowserSessions.make(cookies, secrets)
+  const sessions = yield* LoginSessions.make(cookies, secrets)
   const issueCode = yield* IssueCode.make(secrets)
   const authenticate = yield* ClientThrottle.make(yield* ClientAuthentication.make)
   const issuer = yield* Issuer.make(publicOrigin)
@@ -125,7 +141,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const keys = yield* KeySet.make
   const domain = yield* Domain.make(publicOrigin)
 
-  const all: ReadonlyArray<Endpoint.Endpoint> = [
+  const all: ReadonlyArray<RouteHandlers.RouteHandlers> = [
     { route: "authorize", path: SentinelApi.authorize.path, GET: authorize },
     { route: "login", path: Paths.login, GET: login.show, POST: login.submit },
     { route: "logout", path: Paths.logout, POST: logout },
@@ -157,7 +173,9 @@ export const layer = (
     Effect.gen(function* () {
       const { render, show } = yield* makeShow
       const interceptor = yield* Interceptor
-      return (yield* endpoints(options, render)).flatMap((endpoint) => Endpoint.routes(endpoint, show, interceptor))
+      return (yield* endpoints(options, render)).flatMap((endpoint) =>
+        RouteHandlers.routes(endpoint, show, interceptor)
+      )
     })
   )
 
@@ -191,7 +209,7 @@ const layerBounds = HttpRouter.middleware(
   Effect.map(makeShow, ({ show }) => {
     return (app) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-        const problem = Endpoint.problemOf(request)
+        const problem = RouteHandlers.problemOf(request)
         return problem === undefined ? app : show(problem, request)
       })
   }),
@@ -205,7 +223,7 @@ const layerOperations = (options: Partial<Options>) =>
       const { show } = yield* makeShow
       const health = yield* Health.make
       const all = options.metrics === true ? [...health, yield* Metrics.make] : health
-      return all.flatMap((endpoint) => Endpoint.routes(endpoint, show))
+      return all.flatMap((endpoint) => RouteHandlers.routes(endpoint, show))
     })
   )
 
@@ -214,9 +232,9 @@ const layerWhole = (options: Options) =>
     Layer.provide(layer(options), CountedStore.layer),
     layerOperations(options),
     layerBounds,
-    layerNotFound,
-    Observation.layer
-  )
+    layerNotFound
+    // Added to the router first, so that it is around the others.
+  ).pipe(Layer.provideMerge(Observation.layer))
 
 /** `http://localhost:PORT`, for a server that listens on every address or on loopback. */
 const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
@@ -229,27 +247,36 @@ const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
  * A server that is Sentinel and nothing else. It needs an `HttpServer`, such as that of `NodeServe.layerOf` of `@le-auth/node`, and
  * writes no access log: decisions are logged by Sentinel itself.
  *
- * Without `publicOrigin` it is that of the server on loopback, whatever port it got. `trustedProxies` are the networks of
- * proxies of your own: only they may say in `X-Forwarded-For` which address a request comes from, and only the counting of
- * failed attempts believes them. `[]` says that there are none; without either, the first such header is warned of.
+ * Without `publicOrigin` it is that of the server on loopback, whatever port it got.
  *
  * @since 0.1.0
  */
-export const layerServer = (
-  options?: Partial<Options> & { readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork> }
+export const layerServerWith = (
+  options: ServerOptions
 ): Layer.Layer<never, never, HttpServer.HttpServer | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>> =>
   Layer.unwrap(
     Effect.map(
-      options?.publicOrigin === undefined ? loopbackOrigin : Effect.succeed(options.publicOrigin),
+      options.publicOrigin === undefined ? loopbackOrigin : Effect.succeed(options.publicOrigin),
       (publicOrigin) =>
         HttpRouter.serve(layerWhole({ ...options, publicOrigin }), {
           routerConfig,
           disableLogger: true,
           disableListenLog: true,
-          middleware: TrustedProxies.make(options?.trustedProxies)
+          middleware: TrustedProxies.make(options.trustedProxies)
         }).pipe(Layer.provide(Redaction.layer))
     )
   )
+
+/**
+ * {@link layerServerWith} the defaults: at the origin of its own port, without metrics.
+ *
+ * @since 0.1.0
+ */
+export const layerServer: Layer.Layer<
+  never,
+  never,
+  HttpServer.HttpServer | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>
+> = layerServerWith({})
 
 /**
  * A server for operators only: `/health/live`, `/health/ready` and `/metrics`, for a port that the world cannot reach.

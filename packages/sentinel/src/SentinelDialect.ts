@@ -5,7 +5,7 @@
  * @see LivePerson, LE Applications Authorization API
  * @since 0.1.0
  */
-import { DurationText } from "@le-auth/core/shared/DurationText"
+import * as DurationText from "@le-auth/core/shared/DurationText"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,17 +14,8 @@ import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import * as Text from "./internal/input/text.ts"
 
-/** A duration between two others, bounds included. What comes of it is added to a time and kept in a database, so none is without end. */
-const between = (least: Duration.Input, most: Duration.Input) => {
-  const range = { minimum: Duration.fromInputUnsafe(least), maximum: Duration.fromInputUnsafe(most) }
-  return DurationText.check(
-    Schema.makeFilter((value: Duration.Duration) => Duration.between(value, range), {
-      expected: `a duration from ${String(least)} to ${String(most)}, such as ${String(most)}`
-    })
-  )
-}
-
-const lifetime = between("1 second", "365 days")
+// Each is added to a time and kept in a database, so none is without end.
+const lifetime = DurationText.between("1 second", "365 days")
 const name = Text.upTo(2048).check(Schema.isNonEmpty())
 
 /**
@@ -62,7 +53,7 @@ export const DialectPoints = Schema.Struct({
   /** Whether a refresh replaces the refresh token and makes the old one invalid (RFC 9700 section 4.14.2). */
   rotateRefreshTokens: Schema.Boolean,
   /** How long the answer to a refresh can be fetched again with the old refresh token, for clients that lost it. */
-  refreshGrace: between("0 seconds", "5 minutes"),
+  refreshGrace: DurationText.between("0 seconds", "5 minutes"),
   /** Whether the answer to a refresh has an id_token. LivePerson documents none. */
   idTokenOnRefresh: Schema.Boolean,
   /** By which clock id_tokens and app tokens are dated if a test has advanced Sentinel's: the real one, or Sentinel's. */
@@ -80,12 +71,12 @@ export const DialectPoints = Schema.Struct({
   /** `Cross-Origin-Opener-Policy` of the login page. `same-origin` cuts a popup off from the page that opened it. */
   openerPolicy: Schema.Literals(["same-origin", "unsafe-none"]),
   /** RFC 6749 section 4.1.2 recommends ten minutes at most. */
-  codeLifetime: between("1 second", "10 minutes"),
+  codeLifetime: DurationText.between("1 second", "10 minutes"),
   accessTokenLifetime: lifetime,
   appTokenLifetime: lifetime,
   idTokenLifetime: lifetime,
   /** How long a user may take on the login page; LivePerson's cookie `ibs_id` lived as long. */
-  loginLifetime: between("1 second", "1 hour"),
+  loginLifetime: DurationText.between("1 second", "1 hour"),
   /** A session ends when it was not used for so long. Sign-ins and refreshes use it. */
   sessionIdleLifetime: lifetime,
   /** A session ends after so long in any case. */

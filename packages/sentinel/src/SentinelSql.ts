@@ -82,7 +82,7 @@ export interface Options extends DirectorySql.Options {
  *
  * declare const database: Layer.Layer<SqlClient.SqlClient> // such as NodeSqlite.layer or PgClient.layer
  *
- * const server = Sentinel.layerServer().pipe(
+ * const server = Sentinel.layerServer.pipe(
  *   Layer.provide(SentinelSql.layer(SentinelConfig.development())),
  *   Layer.provide(database),
  *   Layer.provide(NodeCrypto.layer)

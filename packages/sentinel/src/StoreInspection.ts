@@ -79,7 +79,7 @@ export interface Query {
  *
  * @since 0.1.0
  */
-export interface Newest<A> {
+export interface RecentPage<A> {
   /** The newest first. */
   readonly newest: ReadonlyArray<A>
   /** How many there are, as far as they were looked at. */
@@ -109,8 +109,8 @@ export class StoreInspection extends Context.Service<
   {
     /** What is known about a code, refresh token or access token, by its SHA-256 in hexadecimal. */
     readonly find: (id: string, now: number) => Effect.Effect<Option.Option<Found>, StoreError>
-    readonly sessions: (query: Query) => Effect.Effect<Newest<SessionState>, StoreError>
-    readonly families: (query: Query) => Effect.Effect<Newest<FamilyState>, StoreError>
+    readonly sessions: (query: Query) => Effect.Effect<RecentPage<SessionState>, StoreError>
+    readonly families: (query: Query) => Effect.Effect<RecentPage<FamilyState>, StoreError>
     /** How many sessions are alive, all of them. */
     readonly count: (now: number) => Effect.Effect<number, StoreError>
     /** Revokes all grants of an application, also those that no list shows. */

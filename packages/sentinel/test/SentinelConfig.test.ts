@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { read, refused } from "../../core/test/shared/durations.ts"
 
 const user = { id: "1234567890", email: "a@example.com", password: "planted-password" }
 const installation = {
@@ -139,6 +140,25 @@ describe("SentinelConfig: bounds", () => {
           const [problem] = yield* withPoints({ [name]: value })
           assert.match(problem ?? "taken", new RegExp(`^points\\.${name}: `), `${name} ${value}`)
         }
+      }
+    })
+  )
+
+  it.effect("a duration is written as everywhere else", () =>
+    Effect.gen(function* () {
+      for (const [text, millis] of read) {
+        const { points } = yield* SentinelConfig.fromUnknown({
+          accounts: [{ id: "1", users: [], installations: [] }],
+          points: { sessionLifetime: text, sessionIdleLifetime: "1 second" }
+        })
+        assert.strictEqual(Duration.toMillis(points!.sessionLifetime!), millis, text)
+      }
+      for (const text of refused) {
+        assert.deepStrictEqual(
+          yield* withPoints({ sessionLifetime: text }),
+          ["points.sessionLifetime: must be a duration from 1 second to 365 days, such as 365 days"],
+          text
+        )
       }
     })
   )

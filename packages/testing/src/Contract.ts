@@ -24,7 +24,7 @@ import { isTestClock, letPass, realSleep } from "./internal/realTime.ts"
  *
  * @since 0.1.0
  */
-export interface Subject<Port> {
+export interface Instances<Port> {
   readonly one: Port
   readonly other: Port
   /** How many values a property is tried with. */
@@ -46,7 +46,7 @@ export interface ContractCase<Port> {
   /** So much time passes in it. Where that cannot be, it is not run but named as not proven. */
   readonly takes?: Duration.Duration | undefined
   /** Fails or dies if it does not hold. */
-  readonly run: (subject: Subject<Port>) => Effect.Effect<void, unknown, Scope.Scope>
+  readonly run: (subject: Instances<Port>) => Effect.Effect<void, unknown, Scope.Scope>
 }
 
 /**

@@ -32,7 +32,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as Forwarding from "./internal/forwarding.ts"
-import { answering, refuse, type Refused } from "./internal/pageCall.ts"
+import { answering, refuse, type CallRefused } from "./internal/pageCall.ts"
 import { WebApplication } from "./WebApplication.ts"
 
 /** @since 0.1.0 */
@@ -79,7 +79,7 @@ const tooLarge = () => refuse("TooLarge", 502, "LivePerson's answer is too large
 /** A call to LivePerson with its end: whatever becomes of it, the connection is let go of. */
 const making = Effect.fnUntraced(function* (deadline: Duration.Duration) {
   const scope = yield* Scope.make()
-  const isLate = Deferred.makeUnsafe<never, Refused>()
+  const isLate = Deferred.makeUnsafe<never, CallRefused>()
   const end = Scope.close(scope, Exit.void)
   const timer = yield* Effect.sleep(deadline).pipe(
     Effect.andThen(Deferred.fail(isLate, late())),
@@ -100,7 +100,7 @@ const passOn = (
   most: number,
   pause: Duration.Duration,
   call: Effect.Success<ReturnType<typeof making>>
-): Effect.Effect<HttpServerResponse.HttpServerResponse, Refused> => {
+): Effect.Effect<HttpServerResponse.HttpServerResponse, CallRefused> => {
   const { headers, status } = response
   if (Number(headers["content-length"] ?? 0) > most) return Effect.fail(tooLarge())
   // Where it leads, nobody has allowed.

@@ -7,6 +7,8 @@
  * @since 0.1.0
  */
 import { SessionKey } from "@le-auth/core/Session"
+import * as Base64Url from "@le-auth/core/shared/Base64Url"
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as StoreOperation from "@le-auth/core/StoreOperation"
 import * as Context from "effect/Context"
@@ -14,7 +16,6 @@ import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -49,8 +50,6 @@ class Record extends Persistable.Class<{ payload: { readonly hash: string } }>()
 
 const run = StoreOperation.operations("browser session store")
 
-const ascii = new TextEncoder()
-
 /**
  * See {@link layer}, with options.
  *
@@ -70,7 +69,7 @@ export const layerWith = (options: {
 
       const record = (identifier: string) =>
         Effect.map(
-          digest.digest(Digest.sha256, ascii.encode(identifier)),
+          digest.digest(Digest.sha256, Utf8.encode(identifier)),
           (hash) => new Record({ hash: Base64Url.encode(hash) })
         )
 

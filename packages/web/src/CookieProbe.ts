@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import { noStore } from "@le-auth/core/shared/PagePolicy"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -18,15 +19,15 @@ import { WebApplication } from "./WebApplication.ts"
  *
  * @since 0.1.0
  */
-export interface Found {
+export interface ArrivedCookies {
   /** The kinds of cookies that came with this request. */
   readonly arrived: ReadonlyArray<FrameCookies>
   /** The kind that the session is in. */
   readonly session: FrameCookies
 }
 
-const json = (body: Found | { readonly error: string; readonly message: string }, status = 200) =>
-  HttpServerResponse.jsonUnsafe(body, { status, headers: { "cache-control": "no-store" } })
+const json = (body: ArrivedCookies | { readonly error: string; readonly message: string }, status = 200) =>
+  HttpServerResponse.jsonUnsafe(body, { status, headers: noStore })
 
 /**
  * `POST /session/cookies` sets a cookie of each kind, without a meaning, and tells which of them came back. So the second

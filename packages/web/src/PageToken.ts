@@ -10,6 +10,7 @@
 import { Domains } from "@le-auth/core/Domains"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Sessions } from "@le-auth/core/Sessions"
+import { noStore } from "@le-auth/core/shared/PagePolicy"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -70,7 +71,7 @@ export const layer = (
                 expiresIn: Math.max(0, expiresAt - (yield* Clock.currentTimeMillis)),
                 origin
               },
-              { headers: { "cache-control": "no-store" } }
+              { headers: noStore }
             )
           },
           Effect.provideService(RetryPolicy.Current, RetryPolicy.none)

@@ -132,7 +132,7 @@ export const page = (options: {
   readonly more?: string | undefined
   /** Who may show the page in a frame. Default: nobody. */
   readonly frameAncestors?: ReadonlyArray<string> | undefined
-}): HttpServerResponse => {
+}): Effect.Effect<HttpServerResponse> => {
   const { error, homePath, loginPath, more, returnTo } = options
   const startsAgain = isOver(error) || ("startAgain" in error && error.startAgain)
   const signIn = returnTo === undefined ? loginPath : `${loginPath}?${new URLSearchParams({ returnTo })}`

@@ -8,6 +8,7 @@ import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
 import { Origin } from "@le-auth/core/Origin"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import { SessionKey } from "@le-auth/core/Session"
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import { StoreError } from "@le-auth/core/StoreError"
 import * as StoreOperation from "@le-auth/core/StoreOperation"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
@@ -117,12 +118,10 @@ export const make: Effect.Effect<
   return Cache.get(cache, "probe")
 })
 
-const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
-
-const alive = HttpServerResponse.jsonUnsafe({ status: "alive" }, { headers })
-const ready = HttpServerResponse.jsonUnsafe({ status: "ready" }, { headers })
+const alive = HttpServerResponse.jsonUnsafe({ status: "alive" }, { headers: documentHeaders })
+const ready = HttpServerResponse.jsonUnsafe({ status: "ready" }, { headers: documentHeaders })
 const notReady = (reason: string) =>
-  HttpServerResponse.jsonUnsafe({ status: "not ready", reason }, { status: 503, headers })
+  HttpServerResponse.jsonUnsafe({ status: "not ready", reason }, { status: 503, headers: documentHeaders })
 
 /**
  * Adds two routes to the `HttpRouter`. `GET /health/live` is 200 as long as the process lives: it asks no store, since to start the

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { requestHeader } from "@le-auth/core/SessionView"
+import * as FetchMetadata from "@le-auth/core/shared/FetchMetadata"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 
 /**
@@ -19,11 +20,8 @@ import type { HttpServerRequest } from "effect/http/HttpServerRequest"
  * @since 0.1.0
  */
 export const isSameOrigin = (request: HttpServerRequest, origin: string): boolean => {
-  const site = request.headers["sec-fetch-site"]
-  if (site !== undefined) return site === "same-origin"
-  const from = request.headers["origin"]
-  if (from !== undefined) return from === origin
-  return request.headers[requestHeader] !== undefined
+  const sender = FetchMetadata.senderOf(request.headers, origin)
+  return sender === "same" || (sender === "unsaid" && request.headers[requestHeader] !== undefined)
 }
 
 /**

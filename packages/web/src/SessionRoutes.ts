@@ -7,6 +7,7 @@ import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import type { SessionKey } from "@le-auth/core/Session"
 import { Sessions } from "@le-auth/core/Sessions"
 import { fromSession, requestHeader, type SessionView } from "@le-auth/core/SessionView"
+import { noStore } from "@le-auth/core/shared/PagePolicy"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -23,8 +24,7 @@ import * as Problem from "./Problem.ts"
 import { isSameOrigin } from "./SameOrigin.ts"
 import { currentKey, currentSession, WebApplication } from "./WebApplication.ts"
 
-const headers = { "cache-control": "no-store" }
-const json = (body: unknown, status = 200) => HttpServerResponse.jsonUnsafe(body, { status, headers })
+const json = (body: unknown, status = 200) => HttpServerResponse.jsonUnsafe(body, { status, headers: noStore })
 const signedOut: SessionView = { signedIn: false }
 
 /** A script asks for JSON and sends the header of le-auth; a form of a page without script does neither. */
@@ -40,10 +40,10 @@ export const layer = HttpRouter.addAll(
     const sessions = yield* Sessions
     const { frameAncestors, paths, route } = application
 
-    const home = HttpServerResponse.empty({ status: 303, headers: { ...headers, location: paths.home } })
+    const home = HttpServerResponse.empty({ status: 303, headers: { ...noStore, location: paths.home } })
     const forbidden = (request: HttpServerRequest) =>
       isScript(request)
-        ? json({ error: notOurPage.error, message: notOurPage.message }, notOurPage.status)
+        ? Effect.succeed(json({ error: notOurPage.error, message: notOurPage.message }, notOurPage.status))
         : Html.page({
             title: "Not done",
             status: notOurPage.status,
@@ -55,7 +55,7 @@ export const layer = HttpRouter.addAll(
 
     /** `isLive`: the session goes on all the same. */
     const failed = (request: HttpServerRequest, isLive: boolean) => (error: Problem.Problem) =>
-      Effect.map(report(error), (reference) => {
+      Effect.flatMap(report(error), (reference) => {
         if (!isScript(request)) {
           return Problem.page({
             title: "That did not work",
@@ -67,9 +67,11 @@ export const layer = HttpRouter.addAll(
           })
         }
         // A page takes a 401 for the end of the session.
-        return isLive && Problem.isOver(error)
-          ? json({ error: error._tag, message: Problem.text(error), reference }, 502)
-          : json({ error: Problem.nameOf(error), message: Problem.text(error), reference }, Problem.status(error))
+        return Effect.succeed(
+          isLive && Problem.isOver(error)
+            ? json({ error: error._tag, message: Problem.text(error), reference }, 502)
+            : json({ error: Problem.nameOf(error), message: Problem.text(error), reference }, Problem.status(error))
+        )
       })
 
     /** `GET /session`: what the page may know. The access token is touched only once it is over. */
@@ -103,7 +105,7 @@ export const layer = HttpRouter.addAll(
       return identifier === undefined ? Effect.void : browserSessions.remove(identifier)
     }
     const left = (request: HttpServerRequest) =>
-      application.release(isScript(request) ? HttpServerResponse.empty({ status: 204, headers }) : home)
+      application.release(isScript(request) ? HttpServerResponse.empty({ status: 204, headers: noStore }) : home)
 
     /** `POST /sign-out`: out of this application only; LivePerson hears nothing of it. */
     const forget = (request: HttpServerRequest) =>
@@ -134,7 +136,7 @@ export const layer = HttpRouter.addAll(
               Effect.provideService(handler(request), RetryPolicy.Current, RetryPolicy.none),
               failed(request, true)
             )
-          : Effect.succeed(forbidden(request))
+          : forbidden(request)
 
     /** The key is looked up with the services of this layer, so that the routes themselves need none. */
     const provided = Effect.provide(

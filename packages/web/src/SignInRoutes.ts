@@ -10,6 +10,7 @@ import { ReturnPath } from "@le-auth/core/ReturnPath"
 import type { SessionKey } from "@le-auth/core/Session"
 import { Sessions } from "@le-auth/core/Sessions"
 import { SignIn } from "@le-auth/core/SignIn"
+import { noStore, privateHeaders } from "@le-auth/core/shared/PagePolicy"
 import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -42,14 +43,14 @@ const saving = { times: 3, schedule: Schedule.exponential("100 millis") }
 const redirect = (status: 302 | 303, location: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.empty({
     status,
-    headers: { location, "cache-control": "no-store", "referrer-policy": "no-referrer" }
+    headers: { location, ...privateHeaders }
   })
 
 /**
  * Only GET: a sign-in is neither started nor used up by a look at the headers (HEAD), and LivePerson documents no other
  * response mode than the query, so nothing arrives by POST (OAuth 2.0 form post response mode).
  */
-const getOnly = HttpServerResponse.empty({ status: 405, headers: { allow: "GET", "cache-control": "no-store" } })
+const getOnly = HttpServerResponse.empty({ status: 405, headers: { allow: "GET", ...noStore } })
 
 const search = (request: HttpServerRequest): string => {
   const query = request.url.indexOf("?")
@@ -99,9 +100,9 @@ const login = Effect.gen(function* () {
     function* (request: HttpServerRequest) {
       if (request.method !== "GET") return getOnly
       if (!isNavigation(request, application.cookies.attributes.partitioned)) {
-        return page(403, "Not started", "A sign-in starts with a click, not from inside a page.")
+        return yield* page(403, "Not started", "A sign-in starts with a click, not from inside a page.")
       }
-      if (!isDeliberate(request)) return button(request)
+      if (!isDeliberate(request)) return yield* button(request)
       const parameters = UrlParameters.fromSearch(search(request))
       if (parameters.get(sentOn) === undefined && isSentOn(request.headers["host"])) {
         const query = search(request)
@@ -110,13 +111,17 @@ const login = Effect.gen(function* () {
       const account = parameters.get("account")
       const returnTo = parameters.get("returnTo")
       if (account !== undefined && !isAccountId(account)) {
-        return page(400, "Unknown account", "The account is not a LivePerson account id.")
+        return yield* page(400, "Unknown account", "The account is not a LivePerson account id.")
       }
       const pause = yield* wait(request)
       if (Option.isSome(pause)) {
         const seconds = String(Math.ceil(Duration.toSeconds(pause.value)))
         return HttpServerResponse.setHeader(
-          page(429, "Too many sign-ins", `Too many sign-ins were started from here. Try again in ${seconds} seconds.`),
+          yield* page(
+            429,
+            "Too many sign-ins",
+            `Too many sign-ins were started from here. Try again in ${seconds} seconds.`
+          ),
           "retry-after",
           seconds
         )
@@ -133,7 +138,7 @@ const login = Effect.gen(function* () {
     },
     (answer, request) =>
       Effect.catch(answer, (error) =>
-        Effect.map(report(error), (reference) => {
+        Effect.flatMap(report(error), (reference) => {
           const returnTo = UrlParameters.fromSearch(search(request)).get("returnTo")
           return Problem.page({
             title: "The sign-in could not be started",
@@ -211,7 +216,7 @@ const callback = Effect.gen(function* () {
         const isSignedIn = Option.isSome(session)
         if (isSignedIn && isNotOpen(error)) return redirect(303, paths.home)
         const bindingName = "bindingName" in error ? error.bindingName : undefined
-        return Problem.page({
+        const page = yield* Problem.page({
           title: isSignedIn ? "This sign-in did not work" : "You are not signed in",
           error,
           reference,
@@ -219,7 +224,8 @@ const callback = Effect.gen(function* () {
           returnTo: "returnTo" in error ? error.returnTo : undefined,
           ...(isSignedIn ? { homePath: paths.home, more: "You are still signed in as before." } : {}),
           frameAncestors
-        }).pipe(application.unbind(bindingName === undefined ? [] : [bindingName]))
+        })
+        return application.unbind(bindingName === undefined ? [] : [bindingName])(page)
       })
     )
   )
@@ -236,7 +242,7 @@ export const layer = HttpRouter.addAll(
       HttpRouter.route(
         "GET",
         route(`${paths.login}${SignInWindow.suffix}`),
-        asked(() => Effect.succeed(SignInWindow.response))
+        asked(() => SignInWindow.response)
       ),
       HttpRouter.route("*", route(callbackPath), asked(yield* callback))
     ]

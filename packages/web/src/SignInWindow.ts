@@ -3,43 +3,35 @@
  *
  * @since 0.1.0
  */
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import * as Html from "./Html.ts"
+import * as Html from "@le-auth/core/shared/Html"
+import type * as Effect from "effect/Effect"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Pages from "./internal/pages.ts"
 
 /**
  * Where it is, below the login path.
  *
+ * @category models
  * @since 0.1.0
  */
 export const suffix = "/done"
 
 /**
- * Tells all pages of this origin, and nobody else, that the window with this number is done. Whoever hears it asks the backend
- * who is signed in, so that a made-up message achieves nothing.
+ * The script of the page. It tells the number of this window to all pages of this origin, and to no others. They then ask the
+ * backend who is signed in, so that a made-up message achieves nothing.
  *
+ * @category models
  * @since 0.1.0
  */
 export const script = `new BroadcastChannel("le-auth").postMessage(new URLSearchParams(location.search).get("window"));close()`
 
 /**
- * What the Content-Security-Policy lets through: the hash of {@link script}. A test keeps the two together.
+ * The page. Its text is for browsers that do not close a window that they did not see opened by a script.
  *
+ * @category constructors
  * @since 0.1.0
  */
-export const scriptHash = "sha256-Nqk41fesYFbLA3qoRevOqa7ZESCVEd8GZN+jNtA0Vog="
-
-const headers = Html.headersFor([])
-
-/**
- * Its text is for browsers that do not close a window that they did not see opened by a script.
- *
- * @since 0.1.0
- */
-export const response = HttpServerResponse.setHeader(
-  Html.page({
-    title: "Done",
-    body: Html.html`<p>You can close this window.</p>\n<script>${new Html.Html(script)}</script>`
-  }),
-  "content-security-policy",
-  `${headers["content-security-policy"]}; script-src '${scriptHash}'`
-)
+export const response: Effect.Effect<HttpServerResponse.HttpServerResponse> = Pages.make(script)({
+  title: "Done",
+  body: Html.html`<p>You can close this window.</p>`
+})

@@ -59,7 +59,7 @@ export class Connection {
 }
 
 /**
- * So many pieces of work on so many connections.
+ * A number of pieces of work on a number of connections.
  * @returns milliseconds
  */
 export async function load(

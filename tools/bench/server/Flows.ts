@@ -14,7 +14,7 @@ export async function flows(times: number, step: number) {
   const { flow } = operations(leAuth, cookies)
   const once = await (flow as any)(connections, times)
   const results = []
-  console.log("\nmemory: after so many flows")
+  console.log("\nmemory: by the number of flows before")
   for (let done = step; done <= times; done += step) {
     const took = await load(connections, step, once)
     const rss = (await server.use()).memory.rss / 2 ** 20

@@ -10,7 +10,7 @@ const base = `/sentinel/api/account/${accountId}`
 const cli = fileURLToPath(new URL("../../../apps/cli/", import.meta.url))
 const installed = fileURLToPath(new URL("../../build/le-auth/", import.meta.url))
 
-/** Nobody else writes a line for each request. */
+/** No other contestant writes a line for each request. */
 const command = (port: number) => ["sentinel", "start", "--no-access-log", "--no-control", "--port", String(port)]
 
 /** What is in the published package: beside its sources, the command would run those. */

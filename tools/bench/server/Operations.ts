@@ -29,7 +29,7 @@ export function operations({ authorize, keys, name, token }: Contestant, cookies
     expect(200, await connection.post(token, refreshBody(refreshToken)))
   const flow = async (connection: Connection) => exchange(connection, await code(connection))
 
-  /** Each operation gets ready for so many times, then gives the work of one. */
+  /** Each operation gets ready for a number of times, then gives the work of one. */
   return {
     authorize: async () => code,
     exchange: async (connections, times) => {

@@ -88,7 +88,7 @@ export const growth = async ({ folder, postgres, verdict }: Bench) => {
     }
     for (const connections of [1, 32]) {
       const times = engine === "SQLite" ? 100 : connections === 1 ? 300 : 960
-      // The best of short rounds of each: what else the machine does at a moment is no growth.
+      // The best of short rounds of each: what else the machine does at a moment is not growth.
       const best = sentinelSteps.map((): [few: number, many: number] => [0, 0])
       for (let round = -1; round < rounds; round++) {
         const names = databases.map(() =>

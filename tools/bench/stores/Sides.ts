@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Statement from "effect/sql/Statement"
 import { type Names, namesOf, type Step } from "./Work.ts"
 
-/** Runs a step for each of these names, so many at once; gives the milliseconds of each. */
+/** Runs a step for each of these names, on a number of connections; gives the milliseconds of each. */
 export interface Side {
   readonly name: string
   readonly run: (step: number, names: ReadonlyArray<Names>, connections: number) => Promise<Measured>
@@ -108,7 +108,7 @@ export const statements: Parameters<typeof record>[2] = (effect, tell) =>
     return Effect.succeed(statement)
   })
 
-/** Reads every column of a row, as whoever asks for one does. */
+/** Reads every column of a row, as a caller that asks for one does. */
 const readColumns = (answer: any): boolean => answer !== undefined && Object.keys({ ...answer }).length > 0
 
 /** `once` does what a step does for one sign-in, and gives the last row, or what else was answered. */

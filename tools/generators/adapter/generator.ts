@@ -36,14 +36,14 @@ export default async function adapter(tree: Tree, { name }: { name: string }) {
 function refuseUnusable(tree: Tree, name: string, title: string) {
   if (!/^[a-z][a-z\d]*(?:-[a-z\d]+)*$/.test(name)) {
     throw new Error(
-      `"${name}" is no name for a package here: take small letters, digits and single hyphens, such as my-engine.`
+      `"${name}" is not a name for a package here: take small letters, digits and single hyphens, such as my-engine.`
     )
   }
   for (const file of [`packages/${name}`, `apps/${name}`, name, `docs/${name}.md`]) {
     if (tree.exists(file)) throw new Error(`${file} exists already, so nothing was written. Choose another name.`)
   }
   if (title === "Index" || wordsOfTemplates().has(title)) {
-    throw new Error(`"${name}" is no name here: ${title} means something else in its files. Try ${name}-engine.`)
+    throw new Error(`"${name}" is not a name here: ${title} means something else in its files. Try ${name}-engine.`)
   }
 }
 

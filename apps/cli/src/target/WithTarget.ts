@@ -92,9 +92,6 @@ export const failureAt =
   (error: Problem): Failure =>
     localSentinel !== undefined && isUnreachable(error) ? notRunning(localSentinel) : fromError(error)
 
-/** A person waits, and can try again. */
-const once = Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
-
 /** What is kept in memory ends with the command. */
 const saved = Effect.mapError(
   Sessions.use(({ flush }) => flush),
@@ -107,7 +104,13 @@ const saved = Effect.mapError(
 
 /** Runs work with everything it needs to sign in to a target. */
 export const at = <A, E extends Problem, R>(target: Target["Service"], work: Work<A, E, R>) =>
-  work.pipe(Effect.tap(saved), Effect.provide(signInAt(target)), once, Effect.mapError(failureAt(target)))
+  // A person waits, and can try again.
+  work.pipe(
+    Effect.tap(saved),
+    Effect.provide(signInAt(target)),
+    RetryPolicy.disabled,
+    Effect.mapError(failureAt(target))
+  )
 
 /** Runs a command's work with everything it needs to sign in, and makes its errors ready to be shown. */
 export const withTarget = <A, E extends Problem, R>(work: Work<A, E, R>, selection: Selection) =>
@@ -121,5 +124,5 @@ export const withTarget = <A, E extends Problem, R>(work: Work<A, E, R>, selecti
  */
 export const withCalls = <A, E extends Problem, R>(work: Work<A, E, R>, selection: Selection) =>
   Effect.flatMap(resolve(selection), (target) =>
-    work.pipe(Effect.provide(callsAt(target)), once, Effect.mapError(failureAt(target)))
+    work.pipe(Effect.provide(callsAt(target)), RetryPolicy.disabled, Effect.mapError(failureAt(target)))
   ).pipe(Effect.provide(UserKey.layerWith({ onlyIfMade: true })), Effect.mapError(fromError))

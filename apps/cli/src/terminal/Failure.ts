@@ -7,7 +7,7 @@ import type { DomainsError } from "@le-auth/core/Domains"
 import type { IdTokenError } from "@le-auth/core/IdToken"
 import type { NotSignedIn, SessionEnded } from "@le-auth/core/SessionError"
 import type { SettingsError } from "@le-auth/core/Settings"
-import type { InvalidReturnPath, UnknownRedirectUri } from "@le-auth/core/SignIn"
+import type { SignInError } from "@le-auth/core/SignIn"
 import type { StoreError } from "@le-auth/core/StoreError"
 import type { TokenError } from "@le-auth/core/TokenError"
 import * as TransportProblem from "@le-auth/core/TransportProblem"
@@ -84,17 +84,16 @@ export type LibraryError =
   | DatabaseError
   | DomainsError
   | IdTokenError
-  | InvalidReturnPath
   | InvalidSigningKey
   | LoopbackError
   | NotSignedIn
   | SealedRow
   | SessionEnded
   | SettingsError
+  | SignInError
   | StoreError
   | TokenError
   | UnknownInstallation
-  | UnknownRedirectUri
 
 /** For an error whose reasons are errors themselves, something for each of these. */
 type ByReason<E, A> = E extends { readonly reason: { readonly _tag: infer R extends string } }
@@ -130,7 +129,6 @@ const codes: ByTag<ExitCode> = {
     UnknownService: "failed"
   },
   IdTokenError: "failed",
-  InvalidReturnPath: "failed",
   InvalidSigningKey: "configuration",
   LoopbackError: {
     CannotListen: "port",
@@ -142,6 +140,7 @@ const codes: ByTag<ExitCode> = {
   SealedRow: "storage",
   SessionEnded: "notSignedIn",
   SettingsError: "configuration",
+  SignInError: { InvalidReturnPath: "failed", UnknownRedirectUri: "configuration" },
   StoreError: "storage",
   TokenError: {
     BadResponse: "failed",
@@ -153,8 +152,7 @@ const codes: ByTag<ExitCode> = {
     Timeout: "unavailable",
     Unavailable: "unavailable"
   },
-  UnknownInstallation: "configuration",
-  UnknownRedirectUri: "configuration"
+  UnknownInstallation: "configuration"
 }
 
 const otherPort = text`Or receive the callback on another port: le-auth login --port 0`

@@ -25,7 +25,7 @@ const start = Effect.fnUntraced(function* (limits: Partial<NodeListener.Limits> 
   return yield* Effect.gen(function* () {
     const hooks = yield* ListenerHooks.make
     const context = yield* Layer.build(
-      Sentinel.layerServer({ metrics: true }).pipe(
+      Sentinel.layerServerWith({ metrics: true }).pipe(
         Layer.provideMerge(NodeListener.layer({ port: 0, hooks, limits })),
         Layer.provide(Sentinel.layerMemory(SentinelConfig.development()))
       )

@@ -82,7 +82,7 @@ describe("R99, R93: limits, refusals and draining", { timeout: 60_000, concurren
   it.live("are the same where a program embeds it as a layer", () =>
     Effect.gen(function* () {
       const port = yield* Effect.promise(freePort)
-      const sentinel = Sentinel.layerServer({ publicOrigin: Origin.fromHost(`localhost:${port}`) })
+      const sentinel = Sentinel.layerServerWith({ publicOrigin: Origin.fromHost(`localhost:${port}`) })
       const served = Layer.unwrap(
         Effect.map(ListenerHooks.make, (hooks) =>
           NodeServe.layerOf(Layer.provide(sentinel, Sentinel.layerMemory(SentinelConfig.development())), {
@@ -126,7 +126,7 @@ describe("R99, R93: limits, refusals and draining", { timeout: 60_000, concurren
     Effect.gen(function* () {
       const hooks = yield* ListenerHooks.make
       const context = yield* Layer.build(
-        Sentinel.layerServer().pipe(
+        Sentinel.layerServer.pipe(
           Layer.provideMerge(NodeListener.layer({ port: 0, hooks })),
           Layer.provide(Sentinel.layerMemory(SentinelConfig.development()))
         )

@@ -1,7 +1,7 @@
 /** The results of the plain entry as values and errors of Effect. */
 import type { SignedInView } from "@le-auth/core/SessionView"
 import * as Effect from "effect/Effect"
-import { BackendUnavailable, NotRedirected, NotSignedIn } from "../PageError.ts"
+import { BackendUnavailable, NotRedirected, PageNotSignedIn } from "../PageError.ts"
 import type { NotRedirected as Refusal, Request, SessionResult, SignedIn, SignedOut, Unavailable } from "../plain.ts"
 
 /** Calls a function of the plain entry; an interruption aborts its request. */
@@ -11,7 +11,7 @@ export const call = <A>(run: (options: Request) => Promise<A>, options: Request)
 /** The plain entry has checked every member, with the rules of the schema; only the brands are missing. */
 export const view = ({ session }: SignedIn): SignedInView => session as SignedInView
 
-export const notSignedIn = ({ message, reason }: SignedOut): NotSignedIn => new NotSignedIn({ message, reason })
+export const notSignedIn = ({ message, reason }: SignedOut): PageNotSignedIn => new PageNotSignedIn({ message, reason })
 
 export const notRedirected = ({ message, reason }: Refusal): NotRedirected => new NotRedirected({ message, reason })
 
@@ -19,7 +19,7 @@ export const unavailable = ({ message, reason, status }: Unavailable): BackendUn
   new BackendUnavailable({ message, reason, status })
 
 /** The session, or why there is none. */
-export const signedIn = (result: SessionResult): Effect.Effect<SignedInView, NotSignedIn | BackendUnavailable> => {
+export const signedIn = (result: SessionResult): Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable> => {
   switch (result._tag) {
     case "SignedIn":
       return Effect.succeed(view(result))

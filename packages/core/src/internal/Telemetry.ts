@@ -21,6 +21,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Tracer from "effect/Tracer"
 import type { AccountId } from "../Identifiers.ts"
+import * as LabelledMetrics from "../shared/LabelledMetrics.ts"
 
 /** The reason of an error, if it has one, else its tag: both are names that our own code chose. */
 const reasonOf = (error: unknown): string => {
@@ -37,8 +38,8 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect"
 }
 
-/** The two metrics of one set of labels. */
-const metricsOf = (attributes: { readonly operation: string; readonly account: string; readonly outcome: string }) => ({
+/** Accounts are those that the application is installed in, so these stay few. At most 1,000 for each operation and outcome. */
+const metricsOf = LabelledMetrics.make(["operation", "outcome", "account"], (attributes) => ({
   operations: Metric.counter("le_auth_operations", {
     description: "Operations of le-auth by account and outcome",
     incremental: true,
@@ -48,36 +49,7 @@ const metricsOf = (attributes: { readonly operation: string; readonly account: s
     description: "Duration of operations of le-auth by account and outcome",
     attributes
   })
-})
-
-type Metrics = ReturnType<typeof metricsOf>
-
-/**
- * Metrics by operation, outcome and account, made once. Accounts are those that the application is installed in, so this stays
- * small. One Map for each: to put a text together for one key costs more than two look-ups.
- */
-const labelled = new Map<string, Map<string, Map<string, Metrics>>>()
-const mostAccounts = 1000
-
-const entry = <V>(map: Map<string, V>, key: string, make: () => V): V => {
-  const known = map.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  map.set(key, made)
-  return made
-}
-
-const labelledFor = (operation: string, account: string, outcome: string): Metrics => {
-  const byAccount = entry(
-    entry(labelled, operation, () => new Map()),
-    outcome,
-    () => new Map()
-  )
-  const known = byAccount.get(account)
-  if (known !== undefined) return known
-  const label = byAccount.size < mostAccounts ? account : "other"
-  return entry(byAccount, label, () => metricsOf({ operation, account: label, outcome }))
-}
+}))
 
 /**
  * Runs an operation in its span and counts how it ended. `account` is asked at the end, when it is known.
@@ -98,7 +70,7 @@ export const observed = <A, E, R>(
         const outcome = outcomeOf(exit)
         span?.attribute("le_auth.account", of)
         span?.attribute("le_auth.outcome", outcome)
-        const { duration, operations } = labelledFor(operation, of, outcome)
+        const { duration, operations } = metricsOf(operation, outcome, of)
         operations.updateUnsafe(1, fiber.context)
         duration.updateUnsafe(Duration.millis(clock.currentTimeMillisUnsafe() - start), fiber.context)
         return Effect.void

@@ -20,7 +20,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly mustBeVerif
   ): Effect.Effect<IdToken.VerifiedClaims | IdToken.UnverifiedClaims, IdToken.IdTokenError> =>
     keySets.keysFor(sentinel, IdToken.keyId(token)).pipe(
       // The user waits, and can be identified without.
-      Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+      RetryPolicy.disabled,
       Effect.catch((error) =>
         Effect.as(Effect.logWarning("Sentinel's keys could not be read", error.message), { keys: [] })
       ),

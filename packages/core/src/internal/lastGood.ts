@@ -90,7 +90,7 @@ export const make = Effect.fnUntraced(function* <A, E>(options: Options<A, E>) {
   const attempt = (key: string) =>
     options.look(key).pipe(
       Effect.provideService(RequestLimits, limits),
-      Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+      RetryPolicy.disabled,
       Effect.timeoutOrElse({ duration: limit, orElse: () => Effect.fail(options.timedOut()) }),
       Effect.tap((answer) =>
         Effect.map(Clock.currentTimeMillis, (at) => remember(key, { good: { answer, at }, failed: undefined }))

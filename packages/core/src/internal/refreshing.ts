@@ -126,7 +126,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     const { generation, key, refreshToken } = looked.session
     if (refreshToken === undefined) return end(looked)
     return sentinelClient.refresh({ ...context, refreshToken }).pipe(
-      Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+      RetryPolicy.disabled,
       Effect.tapError((error) =>
         Effect.sync(() => Newest.set(failures, key.toString(), { generation, error, count: (count += 1) }, remembered))
       ),
@@ -160,7 +160,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
   /** With a token that is still valid nobody has to wait for repetitions, nor for a store or a lock that is away. */
   const whileValid = (seen: Keeping.Looked): Effect.Effect<Session, SessionError> =>
     attempt(seen, isFresh).pipe(
-      Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+      RetryPolicy.disabled,
       Effect.catch((error) =>
         Effect.gen(function* () {
           const { session } = seen

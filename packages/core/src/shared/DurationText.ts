@@ -1,7 +1,6 @@
 /**
- * Durations as people type them: `8h`, `1h30m`, `90 seconds`, `500ms`, and ISO 8601, `PT8H`.
- *
- * @since 0.1.0
+ * Durations as people type them: `8h`, `1h30m`, `500ms`, effect's long form, `90 seconds`, and ISO 8601, `PT8H`. Every text that a person
+ * types as a duration is read here: flags, files and documents.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,7 +9,10 @@ import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 
+/** In milliseconds. Each may also have an `s` at its end. */
 const units: Readonly<Record<string, number>> = {
+  nano: 1e-6,
+  micro: 1e-3,
   ms: 1,
   milli: 1,
   millisecond: 1,
@@ -35,32 +37,21 @@ const unitOf = (name: string): number | undefined =>
       ? units[name.slice(0, -1)]
       : undefined
 
-/** ISO 8601 without years and months, whose lengths differ. */
-const iso = /^p(?:(\d+)w)?(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?)?$/i
-const isoUnits = ["w", "d", "h", "m", "s"] as const
-
-/** Nobody writes a longer one. */
+/** More characters than a duration has that a person types. */
 const longestText = 100
 
-/** What is put into another clock, or added to it, has an end that a date can have. */
+/** A duration that is added to a time must give a time that a date can have. */
 const longest = Duration.days(36_525)
 
 const bounded = (millis: number, longest: Duration.Duration): Option.Option<Duration.Duration> =>
-  millis <= Duration.toMillis(longest) ? Option.some(Duration.millis(millis)) : Option.none()
+  millis >= 0 && millis <= Duration.toMillis(longest) ? Option.some(Duration.millis(millis)) : Option.none()
 
-/**
- * Reads a duration of up to 100 years, or what is the longest; `None` if the text is none, negative or longer.
- *
- * @since 0.1.0
- */
+/** Reads a duration of at most `upTo`, by default 100 years. None if the text is not a duration, negative or longer. */
 export const parse = (text: string, upTo: Duration.Duration = longest): Option.Option<Duration.Duration> => {
   if (text.length > longestText) return Option.none()
   const trimmed = text.trim().toLowerCase()
-  const isoParts = iso.exec(trimmed)?.slice(1)
-  if (isoParts?.some((part) => part !== undefined) === true) {
-    const millis = isoParts.reduce((sum, part, index) => sum + Number(part ?? 0) * units[isoUnits[index]!]!, 0)
-    return bounded(millis, upTo)
-  }
+  const iso = Duration.fromIso(trimmed.toUpperCase())
+  if (Option.isSome(iso)) return bounded(Duration.toMillis(iso.value), upTo)
   if (!/^(?:\d+(?:\.\d+)?\s*[a-z]+\s*)+$/.test(trimmed)) return Option.none()
   let millis = 0
   for (const [, amount, name] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)) {
@@ -71,11 +62,7 @@ export const parse = (text: string, upTo: Duration.Duration = longest): Option.O
   return bounded(millis, upTo)
 }
 
-/**
- * Writes a duration in the same form: `1h30m`, `500ms`.
- *
- * @since 0.1.0
- */
+/** Writes a duration in the same form: `1h30m`, `500ms`. Parts of a millisecond are left out. */
 export const format = (duration: Duration.Duration): string => {
   let rest = Duration.toMillis(duration)
   let text = ""
@@ -111,11 +98,7 @@ const durationText = (options: {
     )
   )
 
-/**
- * A duration in a JSON document, up to 100 years.
- *
- * @since 0.1.0
- */
+/** A duration in a JSON document or a flag, up to 100 years. */
 export const DurationText = durationText({
   upTo: longest,
   expected: "a duration such as 8h, 1h30m or PT8H, of at most 100 years",
@@ -123,14 +106,22 @@ export const DurationText = durationText({
   example: "8h"
 })
 
-/**
- * How far a clock is ahead of another: as far as the years that have four digits reach.
- *
- * @since 0.1.0
- */
+/** How far a clock is ahead of another: as far as the years that have four digits reach. */
 export const AheadText = durationText({
   upTo: Duration.days(3_652_425),
   expected: "a duration such as 8h, 1h30m or PT8H, of at most 10,000 years",
   description: "How far ahead: a duration such as 8h, 1h30m, 90 seconds or PT8H.",
   example: "8h"
 })
+
+/** A duration with bounds of its own, which are included. */
+export const between = (least: Duration.Input, most: Duration.Input) => {
+  const range = { minimum: Duration.fromInputUnsafe(least), maximum: Duration.fromInputUnsafe(most) }
+  const expected = `a duration from ${String(least)} to ${String(most)}, such as ${String(most)}`
+  return durationText({
+    upTo: range.maximum,
+    expected,
+    description: `From ${String(least)} to ${String(most)}.`,
+    example: String(most)
+  }).check(Schema.makeFilter((value: Duration.Duration) => Duration.between(value, range), { expected }))
+}

@@ -71,7 +71,7 @@ export const sentinelNode = Effect.fnUntraced(function* (
       ? Sentinel.layerMemory(config, { passwords })
       : SentinelSql.layer(config, { passwords, seal }).pipe(Layer.provide(sqlClient(options.url)))
   const context = yield* Layer.build(
-    Sentinel.layerServer(
+    Sentinel.layerServerWith(
       options.publicOrigin === undefined ? {} : { publicOrigin: Origin.make(options.publicOrigin) }
     ).pipe(
       Layer.provideMerge(server),

@@ -93,7 +93,7 @@ export const sentinelNode = Effect.fnUntraced(function* (
   )
   const services = yield* Layer.build(
     Layer.fresh(
-      Control.layerWith().pipe(
+      Control.layerAround.pipe(
         Layer.provideMerge(SentinelSql.layer(decoded, settings)),
         Layer.provide(sqlClient(url)),
         Layer.provideMerge(Layer.provideMerge(kdf, NodeCrypto.layer)),

@@ -52,7 +52,7 @@ export const provesState = (engine: string, newDatabase: Effect.Effect<string, u
     )
     const logger = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
     const services = yield* Layer.build(
-      Control.layerWith().pipe(
+      Control.layerAround.pipe(
         Layer.provide(breaking),
         Layer.provideMerge(base),
         Layer.provideMerge(Layer.merge(NodeCrypto.layerServer, logger))

@@ -35,7 +35,7 @@ const layer = Layer.effect(
     const provided = Layer.succeedContext(services)
     const listeningAt = (built: Context.Context<HttpServer.HttpServer>) =>
       NetAddress.formatUrlUnsafe(Context.get(built, HttpServer.HttpServer).address)
-    const sentinel = Sentinel.layerServer().pipe(Layer.provide(provided), Layer.provideMerge(node("127.0.0.1")))
+    const sentinel = Sentinel.layerServer.pipe(Layer.provide(provided), Layer.provideMerge(node("127.0.0.1")))
     const control = ControlServer.layer.pipe(Layer.provide(provided), Layer.provideMerge(node("127.0.0.1")))
     return {
       sentinel: listeningAt(yield* Layer.build(Layer.fresh(sentinel))),

@@ -89,7 +89,7 @@ const statusOf = (action: Action): number => {
 
 const served = Effect.gen(function* () {
   const sentinel = yield* start({ journal: 0 })
-  const server = Sentinel.layerServer({ publicOrigin: sentinel.origin }).pipe(
+  const server = Sentinel.layerServerWith({ publicOrigin: sentinel.origin }).pipe(
     Layer.provide(Layer.succeedContext(sentinel.services)),
     Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" }))
   )

@@ -13,7 +13,7 @@ import * as Http from "node:http"
 import { connect } from "node:net"
 import * as oauth from "oauth4webapi"
 
-const layer = Sentinel.layerServer().pipe(
+const layer = Sentinel.layerServer.pipe(
   Layer.provide(Sentinel.layerMemory(SentinelConfig.development())),
   Layer.provide(NodeCrypto.layer),
   Layer.provideMerge(NodeHttpServer.layer(Http.createServer, { port: 0, host: "127.0.0.1" })),

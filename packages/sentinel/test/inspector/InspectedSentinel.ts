@@ -30,7 +30,7 @@ export const listen = Effect.fnUntraced(function* <E>(services: Layer.Layer<Cont
       NetAddress.formatUrlUnsafe(Context.get(built, HttpServer.HttpServer).address)
     )
   const addresses: Addresses = {
-    sentinel: yield* serve(Layer.provide(Sentinel.layerServer(), provided)),
+    sentinel: yield* serve(Layer.provide(Sentinel.layerServer, provided)),
     inspector: yield* serve(Layer.provide(ControlServer.layer, provided))
   }
   return addresses

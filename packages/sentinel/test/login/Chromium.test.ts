@@ -58,7 +58,7 @@ beforeAll(async () => {
   const hop = { ...first!, redirect_uris: [`${applicationOrigin}/callback`, `${applicationOrigin}/hop`] }
   const accounts = [{ ...config.accounts[0], installations: [hop] }] as const
   runtime = ManagedRuntime.make(
-    Sentinel.layerServer({ publicOrigin: Origin.make(sentinel) }).pipe(
+    Sentinel.layerServerWith({ publicOrigin: Origin.make(sentinel) }).pipe(
       Layer.provide(Sentinel.layerMemory({ accounts })),
       Layer.provide(NodeCrypto.layer),
       Layer.provide(NodeHttpServer.layer(createServer, { port, host: "127.0.0.1" })),

@@ -29,7 +29,7 @@ const server = (options: {
 }) =>
   Effect.gen(function* () {
     const lines: Array<string> = []
-    const layer = Sentinel.layerServer(options).pipe(
+    const layer = Sentinel.layerServerWith(options).pipe(
       Layer.provide(
         Sentinel.layerMemory(SentinelConfig.development(), options.passwords && { passwords: options.passwords })
       ),

@@ -1,12 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { StoreError } from "@le-auth/core/StoreError"
-import type { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Effect from "effect/Effect"
 import { account, answerOf, application, authorizePath, browser, callback, start } from "../Harness.ts"
 
-const broken = new Proxy({} as SentinelStore["Service"], {
-  get: (_, name) => () =>
-    Effect.fail(new StoreError({ store: "store", operation: String(name), cause: new Error("planted-cause") }))
+/** A Sentinel whose store fails at everything. */
+const startBroken = Effect.gen(function* () {
+  const { store } = yield* start()
+  return yield* start({
+    store: new Proxy(store, {
+      get: (_, name) => () =>
+        Effect.fail(new StoreError({ store: "store", operation: String(name), cause: new Error("planted-cause") }))
+    })
+  })
 })
 
 describe("while the store does not answer", () => {
@@ -15,7 +20,7 @@ describe("while the store does not answer", () => {
       const good = yield* start()
       const user = browser(good)
       yield* user.signIn()
-      const other = browser(yield* start({ store: broken }))
+      const other = browser(yield* startBroken)
       for (const [name, value] of user.jar) other.jar.set(name, value)
       const response = yield* other.send(authorizePath({ state: "xyz" }))
       assert.strictEqual(response.status, 302)
@@ -28,7 +33,7 @@ describe("while the store does not answer", () => {
 
   it.effect("a token request gets 503, temporarily_unavailable and Retry-After", () =>
     Effect.gen(function* () {
-      const { headers, json, status } = yield* application(yield* start({ store: broken })).exchange("a-code")
+      const { headers, json, status } = yield* application(yield* startBroken).exchange("a-code")
       assert.strictEqual(status, 503)
       assert.strictEqual(json["error"], "temporarily_unavailable")
       assert.strictEqual(headers.get("retry-after"), "2")
@@ -38,7 +43,7 @@ describe("while the store does not answer", () => {
 
   it.effect("the Users API answers 503, and the metadata and keys go on", () =>
     Effect.gen(function* () {
-      const sentinel = yield* start({ store: broken })
+      const sentinel = yield* startBroken
       const users = yield* sentinel.fetch(`/api/account/${account}/configuration/le-users/users/1?v=6.0`, {
         headers: { authorization: "Bearer a-token" }
       })

@@ -59,7 +59,7 @@ export const layerWith = (options: {
           return { origin, base, store: yield* SentinelStore, lines }
         })
       )
-      return Layer.merge(Sentinel.layerServer({ metrics: true }), loopback).pipe(
+      return Layer.merge(Sentinel.layerServerWith({ metrics: true }), loopback).pipe(
         Layer.provide(server),
         Layer.provide(services),
         Layer.provide(options.settings ?? Layer.empty),

@@ -40,7 +40,7 @@ const captureApp = Effect.fnUntraced(function* (publicOrigin: Origin, services: 
   })
   yield* Layer.build(
     Layer.fresh(
-      Sentinel.layerServer({ publicOrigin }).pipe(
+      Sentinel.layerServerWith({ publicOrigin }).pipe(
         Layer.provide(Layer.succeed(HttpServer.HttpServer, server)),
         Layer.provide(Layer.succeedContext(services))
       )

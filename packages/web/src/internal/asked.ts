@@ -1,11 +1,12 @@
 /** Routes that wait for a person. */
+import { noStore } from "@le-auth/core/shared/PagePolicy"
 import * as Effect from "effect/Effect"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { isSpeculative } from "../SameOrigin.ts"
 
 /** Not 204: a browser may take a success for the page itself, and then the click leads nowhere. */
-const notYet = HttpServerResponse.empty({ status: 503, headers: { "cache-control": "no-store" } })
+const notYet = HttpServerResponse.empty({ status: 503, headers: noStore })
 
 /** What a browser fetches in advance starts nothing and uses nothing up. */
 export const asked =

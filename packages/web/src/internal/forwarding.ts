@@ -1,6 +1,7 @@
 /** What of a page's call goes on to LivePerson, and what of the answer comes back. The rest stays where it is. */
 import type { Origin } from "@le-auth/core/Origin"
 import { requestHeader } from "@le-auth/core/SessionView"
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Headers from "effect/http/Headers"
 
 /** No cookie, no `Authorization` of the page's own, nothing about the network between (OAuth for browser-based apps, proxy). */
@@ -27,12 +28,11 @@ export const ofAnswer = (headers: Headers.Headers): Headers.Headers =>
   Headers.merge(
     picked(headers, answerHeaders),
     Headers.fromInput({
-      "cache-control": "no-store",
+      ...documentHeaders,
       // A server in between cannot pass its own answer off as LivePerson's by accident.
       [requestHeader]: "answer",
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-      "cross-origin-resource-policy": "same-origin",
-      "x-content-type-options": "nosniff"
+      "cross-origin-resource-policy": "same-origin"
     })
   )
 

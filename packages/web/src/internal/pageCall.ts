@@ -1,6 +1,7 @@
 /** Calls of the application's own pages that need the token of their session, and what is said when they are refused. */
 import { requestHeader } from "@le-auth/core/SessionView"
 import type { SessionKey } from "@le-auth/core/Session"
+import { noStore } from "@le-auth/core/shared/PagePolicy"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -15,19 +16,20 @@ import { asked } from "./asked.ts"
 import { notOurPage } from "./notOurPage.ts"
 import * as Reporter from "./reporter.ts"
 
-export class Refused extends Data.TaggedError("Refused")<{
+/** What the page is told instead of an answer: the name of the error, the status, and a text for the developer. */
+export class CallRefused extends Data.TaggedError("CallRefused")<{
   readonly error: string
   readonly status: number
   readonly message: string
 }> {}
 
-export const refuse = (error: string, status: number, message: string) => new Refused({ error, status, message })
+export const refuse = (error: string, status: number, message: string) => new CallRefused({ error, status, message })
 
 /** Tells the page that this is ours, and not LivePerson's answer. */
 const refusal = (error: string, status: number, message: string, reference?: Problem.Reference) =>
   HttpServerResponse.jsonUnsafe(
     { error, message, reference },
-    { status, headers: { "cache-control": "no-store", [requestHeader]: "problem" } }
+    { status, headers: { ...noStore, [requestHeader]: "problem" } }
   )
 
 /** Answers with the session of the browser; only its own pages, and only who is signed in, get that far. */
@@ -35,7 +37,7 @@ export const answering = <R>(
   handler: (
     request: HttpServerRequest,
     key: SessionKey
-  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Refused | Problem.Problem, R>
+  ) => Effect.Effect<HttpServerResponse.HttpServerResponse, CallRefused | Problem.Problem, R>
 ) =>
   Effect.gen(function* () {
     const application = yield* WebApplication
@@ -50,14 +52,14 @@ export const answering = <R>(
         function* (request: HttpServerRequest) {
           // Also to read: a simple request of another site would not be answered to it, but it would be made.
           if (request.headers[requestHeader] === undefined || !isSameOrigin(request, application.origin)) {
-            return yield* new Refused(notOurPage)
+            return yield* new CallRefused(notOurPage)
           }
           const key = yield* provided(currentKey)
           if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "Nobody is signed in. Start a sign-in.")
           return yield* handler(request, key.value)
         },
         Effect.catch((error) =>
-          error._tag === "Refused"
+          error._tag === "CallRefused"
             ? Effect.succeed(refusal(error.error, error.status, error.message))
             : Effect.map(report(error), (reference) =>
                 refusal(Problem.nameOf(error), Problem.status(error), Problem.text(error), reference)

@@ -6,7 +6,7 @@ import * as Strangers from "./strangers.ts"
 /** A callback, a code or a parameter that a browser made up needs no key of ours, and Sentinel no fault. */
 const isOfBrowser = (error: Problem.Problem): boolean =>
   error._tag === "CallbackError" ||
-  error._tag === "InvalidReturnPath" ||
+  (error._tag === "SignInError" && error.reason._tag === "InvalidReturnPath") ||
   error._tag === "UnknownInstallation" ||
   error._tag === "NotSignedIn" ||
   (error._tag === "TokenError" && error.operation === "exchange" && error.reason._tag === "InvalidGrant")

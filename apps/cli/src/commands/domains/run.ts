@@ -49,7 +49,7 @@ const ofTarget = Effect.fnUntraced(function* ({ service }: Options) {
 const ofAccount = (accountId: AccountId, { service }: Options) =>
   show(accountId, service).pipe(
     Effect.provide(NodeServerSignIn.layerCalls),
-    Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+    RetryPolicy.disabled,
     Effect.mapError(fromError)
   )
 

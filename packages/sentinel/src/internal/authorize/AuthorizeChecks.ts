@@ -10,14 +10,14 @@ import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Directory, Installation } from "../../Directory.ts"
+import type { SentinelDialect } from "../../SentinelDialect.ts"
 import * as ApiVersion from "../http/ApiVersion.ts"
 import type { Problem } from "../http/Problem.ts"
 import { ShownError } from "../http/ShownError.ts"
-import type { SentinelDialect } from "../../SentinelDialect.ts"
 import * as Text from "../input/text.ts"
-import * as Pkce from "../token/Pkce.ts"
-import * as RedirectUris from "../request/RedirectUris.ts"
 import { SentBackError } from "../request/AuthorizationResponse.ts"
+import * as RedirectUris from "../request/RedirectUris.ts"
+import * as Pkce from "../token/Pkce.ts"
 
 const badRequest = (problem: Problem, description: string, remedy: string): ShownError =>
   new ShownError({ status: 400, error: "invalid_request", problem, description, remedy })

@@ -5,15 +5,15 @@
  */
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
-import type { AccountSettings, ChangeError, DirectoryEditor, Gone } from "../../DirectoryEditor.ts"
+import type { AccountSettings, ChangeError, DirectoryEditor, Removed } from "../../DirectoryEditor.ts"
 import { type StoreUnavailable, unavailable } from "../../ControlError.ts"
 import type { Change } from "./recordChange.ts"
-import type { Sessions } from "./SessionControl.ts"
+import type { SessionControl } from "./SessionControl.ts"
 
 type Editor = DirectoryEditor["Service"]
 
 /** The same operation, after which whoever is gone has no session and no token anymore. */
-type Ended<Operation> = Operation extends (...args: infer Args) => Effect.Effect<Gone, infer E>
+type Ended<Operation> = Operation extends (...args: infer Args) => Effect.Effect<Removed, infer E>
   ? (...args: Args) => Effect.Effect<void, Exclude<E, StoreError> | StoreUnavailable>
   : never
 
@@ -22,7 +22,7 @@ type Ended<Operation> = Operation extends (...args: infer Args) => Effect.Effect
  *
  * @since 0.1.0
  */
-export interface Accounts {
+export interface AccountControl {
   readonly list: Effect.Effect<ReadonlyArray<AccountSettings>>
   readonly addAccount: Ended<Editor["addAccount"]>
   readonly removeAccount: Ended<Editor["removeAccount"]>
@@ -42,12 +42,12 @@ export interface Accounts {
 export const make = (parts: {
   readonly change: Change
   readonly editor: Editor
-  readonly sessions: Sessions
-}): Accounts => {
+  readonly sessions: SessionControl
+}): AccountControl => {
   const { change, editor, sessions } = parts
 
   /** A user who is disabled or removed, or an application that is uninstalled, may refresh no more (R70). */
-  const ending = <E extends ChangeError>(what: string, operation: Effect.Effect<Gone, E | StoreError>) =>
+  const ending = <E extends ChangeError>(what: string, operation: Effect.Effect<Removed, E | StoreError>) =>
     change(
       what,
       Effect.flatMap(unavailable(operation), ({ installations, users }) =>

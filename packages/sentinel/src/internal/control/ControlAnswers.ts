@@ -13,7 +13,7 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
-import * as Endpoint from "../http/Endpoint.ts"
+import * as RouteHandlers from "../http/RouteHandlers.ts"
 import { ControlApi } from "../../ControlApi.ts"
 import {
   BodyTooLarge,
@@ -116,7 +116,7 @@ export const answer = <E, R>(
   request: HttpServerRequest.HttpServerRequest,
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, E, R> => {
-  const problem = Endpoint.problemOf(request)
+  const problem = RouteHandlers.problemOf(request)
   if (problem !== undefined) {
     return Effect.succeed(invalid(new InvalidChange({ problems: [problem.description] })))
   }

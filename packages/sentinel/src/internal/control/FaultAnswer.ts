@@ -10,11 +10,10 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
-import { sendError, SentBackError } from "../request/AuthorizationResponse.ts"
 import { parametersOf } from "../http/Query.ts"
 import { Disconnect } from "../http/Disconnect.ts"
-import type { RequestTrail } from "../http/Trail.ts"
-import { noStore } from "../token/OAuthFailure.ts"
+import type { RequestContext } from "../http/RequestContext.ts"
+import { tokenHeaders } from "../token/OAuthFailure.ts"
 import { type Action, type Behaviour, isAuthorizationErrorCode } from "../../Fault.ts"
 
 type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse>
@@ -27,7 +26,7 @@ const answer = (status: number, body: string, headers: Readonly<Record<string, s
 }
 
 const json = (status: number, body: object) =>
-  answer(status, JSON.stringify(body), { ...noStore, "content-type": "application/json" })
+  answer(status, JSON.stringify(body), { ...tokenHeaders, "content-type": "application/json" })
 
 const reasons: Readonly<Record<number, string>> = {
   500: "Internal Server Error",
@@ -41,14 +40,14 @@ const captivePortal = "<!doctype html><title>Sign in to the network</title>"
 /** An error in place of the code or of the login page. Whatever Sentinel itself refuses, and how, stays as it is. */
 const sentBack = (
   response: HttpServerResponse.HttpServerResponse,
-  { target }: RequestTrail,
+  { sendBack }: RequestContext,
   error: AuthorizationErrorCode,
   description = "A fault of Sentinel."
 ): HttpServerResponse.HttpServerResponse => {
   const location = response.headers["location"]
-  return target === undefined || location === undefined || parametersOf(location).has("error")
+  return sendBack === undefined || location === undefined || parametersOf(location).has("error")
     ? response
-    : sendError(target, new SentBackError({ error, description }), 302)
+    : sendBack(error, description)
 }
 
 /** Half of the answer under the length of the whole, so that who reads it sees that it breaks off. */
@@ -76,7 +75,7 @@ export const perform = (
   parts: {
     readonly request: HttpServerRequest.HttpServerRequest
     readonly route: string
-    readonly trail: RequestTrail
+    readonly trail: RequestContext
     readonly rotate: Effect.Effect<unknown>
   }
 ): Answer => {

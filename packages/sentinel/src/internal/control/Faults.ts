@@ -18,7 +18,7 @@ import {
   isTokenErrorCode,
   type Match,
   type NewFault,
-  type Target
+  type FaultTarget
 } from "../../Fault.ts"
 
 /**
@@ -85,12 +85,12 @@ interface Armed {
 }
 
 /** Where an action that is bound to a route acts if nothing is said about it. */
-const placeOf = (action: Action | Behaviour): Target | undefined =>
+const placeOf = (action: Action | Behaviour): FaultTarget | undefined =>
   typeof action !== "function" && (action.type === "expired-code" || action.type === "used-code")
     ? "exchange"
     : undefined
 
-const isAt = ({ grantType, route }: Facts, target: Target): boolean => {
+const isAt = ({ grantType, route }: Facts, target: FaultTarget): boolean => {
   if (target === "any" || target === route) return true
   if (route !== "token") return false
   return grantType === "refresh_token" ? target === "refresh" : target === "exchange"
@@ -129,7 +129,7 @@ const show = ({ acted, action, id, match, matched, times }: Armed): Fault => ({
 /** Each request asks all of them. */
 const mostFaults = 1000
 
-const errorProblem = (action: Action | Behaviour, route: Target | undefined): ReadonlyArray<string> => {
+const errorProblem = (action: Action | Behaviour, route: FaultTarget | undefined): ReadonlyArray<string> => {
   if (typeof action === "function" || action.type !== "oauth-error" || route === undefined || route === "any") return []
   const isAuthorize = route === "authorize"
   if (carries(action, isAuthorize)) return []

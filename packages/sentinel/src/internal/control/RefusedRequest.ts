@@ -7,7 +7,7 @@ import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
 import type { DirectoryEditor } from "../../DirectoryEditor.ts"
 import type { Intercepted } from "../http/Interceptor.ts"
-import type { RequestTrail } from "../http/Trail.ts"
+import type { RequestContext } from "../http/RequestContext.ts"
 
 const quote = (uri: string): string => JSON.stringify(uri.slice(0, 200))
 
@@ -17,7 +17,7 @@ const quote = (uri: string): string => JSON.stringify(uri.slice(0, 200))
  * @since 0.1.0
  */
 export const explain = (editor: DirectoryEditor["Service"]) =>
-  Effect.fnUntraced(function* ({ accountId, route }: Intercepted, trail: RequestTrail, query: UrlParameters) {
+  Effect.fnUntraced(function* ({ accountId, route }: Intercepted, trail: RequestContext, query: UrlParameters) {
     const sent = query.get("redirect_uri")
     if (route !== "authorize" || sent === undefined || trail.client === undefined || trail.fault !== undefined) return
     if (trail.problem !== "redirect-uri-not-registered") return

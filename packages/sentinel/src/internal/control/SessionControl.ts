@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import type { SentinelStore } from "../../SentinelStore.ts"
 import * as Text from "../input/text.ts"
-import type { FamilyState, Newest, Query, SessionState, StoreInspection } from "../../StoreInspection.ts"
+import type { FamilyState, RecentPage, Query, SessionState, StoreInspection } from "../../StoreInspection.ts"
 import { cannotLook, type NotSupported, NotThere, type StoreUnavailable, unavailable } from "../../ControlError.ts"
 import type { Change } from "./recordChange.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
@@ -24,10 +24,10 @@ export interface Wanted {
 /**
  * @since 0.1.0
  */
-export interface Sessions {
+export interface SessionControl {
   /** The newest that the store still knows, dead ones too. Needs a store with `StoreInspection`. */
-  readonly list: (wanted?: Wanted) => Effect.Effect<Newest<SessionState>, NotSupported | StoreUnavailable>
-  readonly families: (wanted?: Wanted) => Effect.Effect<Newest<FamilyState>, NotSupported | StoreUnavailable>
+  readonly list: (wanted?: Wanted) => Effect.Effect<RecentPage<SessionState>, NotSupported | StoreUnavailable>
+  readonly families: (wanted?: Wanted) => Effect.Effect<RecentPage<FamilyState>, NotSupported | StoreUnavailable>
   /** Ends a session by its id, with all tokens that came from it. */
   readonly end: (sessionId: string) => Effect.Effect<void, NotThere | StoreUnavailable>
   /** Ends all sessions of a user in an account, with all tokens. */
@@ -49,7 +49,7 @@ export const make = (parts: {
   readonly clock: VirtualClock["Service"]
   readonly inspection: StoreInspection["Service"] | undefined
   readonly store: SentinelStore["Service"]
-}): Sessions => {
+}): SessionControl => {
   const { change, clock, inspection, store } = parts
   const query = ({ alive = false, limit = 100 }: Wanted = {}) =>
     Effect.map(clock.state, ({ now }): Query => ({ now, limit, onlyAlive: alive }))

@@ -13,8 +13,7 @@ import type * as Types from "effect/Types"
 import * as FormBody from "../http/FormBody.ts"
 import { parametersOf } from "../http/Query.ts"
 import { faultHeader, type Intercepted, type Interceptor } from "../http/Interceptor.ts"
-import { RequestTrail, Trail } from "../http/Trail.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import { clientIdOf } from "../token/ClientAuthentication.ts"
 import * as FaultAnswer from "./FaultAnswer.ts"
 import type { Facts, Faults } from "./Faults.ts"
@@ -50,12 +49,16 @@ export const make = (parts: {
   readonly faults: Faults["Service"]
   readonly journal: Journal["Service"]
   readonly rotate: Effect.Effect<unknown>
-  readonly explain: (intercepted: Intercepted, trail: RequestTrail, query: UrlParameters) => Effect.Effect<void>
+  readonly explain: (
+    intercepted: Intercepted,
+    trail: RequestContext.RequestContext,
+    query: UrlParameters
+  ) => Effect.Effect<void>
 }): Effect.Effect<Interceptor, never, SecureRandom.SecureRandom> =>
-  Effect.map(RequestFacts.make, (requestFactsOf): Interceptor => {
+  Effect.map(RequestContext.make, (contextOf): Interceptor => {
     const { clock, explain, faults, journal, rotate } = parts
 
-    const meet = (intercepted: Intercepted, trail: RequestTrail, usual: ReturnType<Interceptor>) => {
+    const meet = (intercepted: Intercepted, trail: RequestContext.RequestContext, usual: ReturnType<Interceptor>) => {
       if (faults.isEmpty()) return usual
       return Effect.flatMap(factsOf(intercepted), (facts) => {
         const acting = faults.meet(facts)
@@ -75,12 +78,12 @@ export const make = (parts: {
     /** What came of it. Nothing, if nobody waited for the answer or a fault took it away. */
     const record = (
       { accountId, request, route }: Intercepted,
-      trail: RequestTrail,
+      trail: RequestContext.RequestContext,
       base: Clock.Clock,
       start: bigint,
       response: HttpServerResponse.HttpServerResponse | undefined
     ) =>
-      Effect.map(requestFactsOf(request), ({ id }) => {
+      Effect.sync(() => {
         const outcome = response === undefined ? "no answer" : (trail.error ?? outcomeOf(response))
         const mark = request.url.indexOf("?")
         const entry: Types.Mutable<Omit<Entry, "sequence">> = {
@@ -91,7 +94,7 @@ export const make = (parts: {
           method: request.method,
           path: (mark === -1 ? request.url : request.url.slice(0, mark)).slice(0, 200),
           duration: Number(base.monotonicTimeNanosUnsafe() - start) / 1e6,
-          requestId: id,
+          requestId: trail.id,
           steps: trail.steps
         }
         if (response !== undefined) entry.status = response.status
@@ -108,17 +111,19 @@ export const make = (parts: {
       Effect.flatMap(Clock.Clock, (base) => {
         const virtual = clock.over(base)
         if (!journal.isOn && faults.isEmpty() && virtual === base) return usual
-        const trail = new RequestTrail()
-        const timed = virtual === base ? usual : Effect.provideService(usual, Clock.Clock, virtual)
-        const answer = meet(intercepted, trail, Effect.provideService(timed, Trail, trail))
-        if (!journal.isOn) return answer
-        const start = base.monotonicTimeNanosUnsafe()
-        return Effect.onExit(answer, (exit) => {
-          const response = exit._tag === "Success" ? exit.value : undefined
-          const recorded = record(intercepted, trail, base, start, response)
-          return trail.error === undefined
-            ? recorded
-            : Effect.andThen(explain(intercepted, trail, parametersOf(intercepted.request.url)), recorded)
+        return Effect.flatMap(contextOf(intercepted.request), (trail) => {
+          trail.isWatched = true
+          const timed = virtual === base ? usual : Effect.provideService(usual, Clock.Clock, virtual)
+          const answer = meet(intercepted, trail, Effect.provideService(timed, RequestContext.Current, trail))
+          if (!journal.isOn) return answer
+          const start = base.monotonicTimeNanosUnsafe()
+          return Effect.onExit(answer, (exit) => {
+            const response = exit._tag === "Success" ? exit.value : undefined
+            const recorded = record(intercepted, trail, base, start, response)
+            return trail.error === undefined
+              ? recorded
+              : Effect.andThen(explain(intercepted, trail, parametersOf(intercepted.request.url)), recorded)
+          })
         })
       })
   })

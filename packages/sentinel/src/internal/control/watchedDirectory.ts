@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Directory } from "../../Directory.ts"
 import type { DirectoryEditor } from "../../DirectoryEditor.ts"
-import { type RequestTrail, Trail } from "../http/Trail.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 
 const cut = (text: string): string => JSON.stringify(text.slice(0, 100))
 
@@ -33,9 +33,9 @@ export const watchedDirectory = (
   const explain = <A, E>(
     found: Effect.Effect<Option.Option<A>, E>,
     reason: Effect.Effect<string>,
-    note?: (trail: RequestTrail, found: A) => void
+    note?: (trail: RequestContext.RequestContext, found: A) => void
   ): Effect.Effect<Option.Option<A>, E> =>
-    Effect.flatMap(Trail, (trail) =>
+    Effect.flatMap(RequestContext.watched, (trail) =>
       trail === undefined
         ? found
         : Effect.tap(found, (found) => {

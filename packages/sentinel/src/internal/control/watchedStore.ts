@@ -7,7 +7,7 @@ import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Explain from "./Explain.ts"
-import { type RequestTrail, short, Trail } from "../http/Trail.ts"
+import { type RequestContext, short, watched as watchedRequest } from "../http/RequestContext.ts"
 import type { Found, StoreInspection } from "../../StoreInspection.ts"
 import type { SentinelStore } from "../../SentinelStore.ts"
 
@@ -20,7 +20,7 @@ export const watchedStore = (
     inspection === undefined ? Effect.succeed(undefined) : Effect.map(inspection.find(id, now), Option.getOrUndefined)
 
   /** Notes why, as far as the store can be looked into, and what it is about. */
-  const refuse = (trail: RequestTrail, what: string, found: Found | undefined, reason: string | undefined) => {
+  const refuse = (trail: RequestContext, what: string, found: Found | undefined, reason: string | undefined) => {
     if (inspection === undefined) return
     if (found !== undefined) {
       trail.user ??= found.family.grant.userId
@@ -32,17 +32,17 @@ export const watchedStore = (
   /** Runs only the operation itself for who leaves no trail. */
   const watched = <A, E>(
     operation: Effect.Effect<A, E>,
-    watch: (trail: RequestTrail) => Effect.Effect<A, E>
-  ): Effect.Effect<A, E> => Effect.flatMap(Trail, (trail) => (trail === undefined ? operation : watch(trail)))
+    watch: (trail: RequestContext) => Effect.Effect<A, E>
+  ): Effect.Effect<A, E> => Effect.flatMap(watchedRequest, (trail) => (trail === undefined ? operation : watch(trail)))
 
-  const byFault = (trail: RequestTrail, what: string) =>
+  const byFault = (trail: RequestContext, what: string) =>
     Effect.sync(() => {
       trail.reason = `${what} by fault ${trail.fault}`
       trail.stateFault = undefined
       return { _tag: "Missing" } as const
     })
 
-  const kill = (trail: RequestTrail, sessionId: string, now: number) =>
+  const kill = (trail: RequestContext, sessionId: string, now: number) =>
     Effect.andThen(store.endSession(sessionId, now), byFault(trail, "the session was killed"))
 
   return {

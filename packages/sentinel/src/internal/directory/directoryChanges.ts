@@ -1,22 +1,22 @@
-/** The changes of a directory: each makes other records of the records that there are, or says all that is wrong with it. */
+/** The changes of a directory: each makes other entries of the entries that there are, or says all that is wrong with it. */
 import * as Effect from "effect/Effect"
 import { InvalidChange, NotThere } from "../../ControlError.ts"
 import type { InstallationChanges, UserChanges } from "../../DirectoryEditor.ts"
 import * as Slices from "../input/Slices.ts"
 import * as SentinelConfig from "../../SentinelConfig.ts"
 import {
-  type AccountRecord,
-  type InstallationRecord,
+  type AccountEntry,
+  type InstallationEntry,
   kindsOf,
-  type Recorder,
-  type Records,
-  type UserRecord
-} from "./directoryRecords.ts"
+  type EntryMaker,
+  type DirectoryEntries,
+  type UserEntry
+} from "./directoryEntries.ts"
 
 /** Whose sessions are kept is not what is changed. */
 type Kept<Changes> = Omit<Changes, "keep_sessions">
 
-type Change = (records: Records) => Effect.Effect<Records, NotThere>
+type Change = (entries: DirectoryEntries) => Effect.Effect<DirectoryEntries, NotThere>
 
 /** Stands for a secret that is there, and of which only the hash is known. */
 const kept = "unchanged"
@@ -24,11 +24,11 @@ const kept = "unchanged"
 /** Whether there may be installations without a secret. */
 export type Pkce = NonNullable<SentinelConfig.SentinelConfig["points"]>["pkce"]
 
-/** The records as the configuration that they could have come from, and what only the records tell. */
-function* asConfig(records: Records, pkce: Pkce) {
+/** The entries as the configuration that they could have come from, and what only the entries tell. */
+function* asConfig(entries: DirectoryEntries, pkce: Pkce) {
   const problems: Array<string> = []
   const accounts: Array<unknown> = []
-  for (const { installations, settings, users } of records) {
+  for (const { installations, settings, users } of entries) {
     const account = { ...settings, users: [] as Array<unknown>, installations: [] as Array<unknown> }
     for (const user of users) {
       yield
@@ -55,18 +55,18 @@ const merge = <A extends object>(before: A, changes: Partial<A>): A => ({
 })
 
 const inAccount =
-  (accountId: string, change: (account: AccountRecord) => Effect.Effect<AccountRecord, NotThere>): Change =>
-  (records) => {
-    const account = records.find(({ settings }) => settings.id === accountId)
+  (accountId: string, change: (account: AccountEntry) => Effect.Effect<AccountEntry, NotThere>): Change =>
+  (entries) => {
+    const account = entries.find(({ settings }) => settings.id === accountId)
     if (account === undefined) return notThere(`account ${accountId}`)
-    return Effect.map(change(account), (next) => records.map((one) => (one === account ? next : one)))
+    return Effect.map(change(account), (next) => entries.map((one) => (one === account ? next : one)))
   }
 
 /** Changes one user, or removes him if the change gives none. */
 const inUser = (
   accountId: string,
   userId: string,
-  change: (user: UserRecord) => Effect.Effect<UserRecord | undefined>
+  change: (user: UserEntry) => Effect.Effect<UserEntry | undefined>
 ): Change =>
   inAccount(accountId, (account) => {
     const user = account.users.find(({ settings }) => settings.id === userId)
@@ -81,7 +81,7 @@ const inUser = (
 const inInstallation = (
   accountId: string,
   clientId: string,
-  change: (installation: InstallationRecord) => Effect.Effect<InstallationRecord | undefined>
+  change: (installation: InstallationEntry) => Effect.Effect<InstallationEntry | undefined>
 ): Change =>
   inAccount(accountId, (account) => {
     const installation = account.installations.find(({ settings }) => settings.client_id === clientId)
@@ -95,42 +95,45 @@ const inInstallation = (
   })
 
 /** What holds for a configuration holds after each change: the same schemas, the same check for duplicates. */
-export const check = Effect.fnUntraced(function* (records: Records, pkce: Pkce): Effect.fn.Return<void, InvalidChange> {
-  const { config, problems } = yield* Slices.run(() => asConfig(records, pkce))
+export const check = Effect.fnUntraced(function* (
+  entries: DirectoryEntries,
+  pkce: Pkce
+): Effect.fn.Return<void, InvalidChange> {
+  const { config, problems } = yield* Slices.run(() => asConfig(entries, pkce))
   if (problems.length > 0) return yield* new InvalidChange({ problems })
   yield* Effect.mapError(SentinelConfig.fromUnknown(config), ({ problems }) => new InvalidChange({ problems }))
 })
 
-export const make = (recording: Recorder) => ({
+export const make = (maker: EntryMaker) => ({
   addAccount:
     (account: SentinelConfig.Account): Change =>
-    (records) =>
-      Effect.map(recording.account(account), (record) => [...records, record]),
+    (entries) =>
+      Effect.map(maker.account(account), (entry) => [...entries, entry]),
   removeAccount:
     (accountId: string): Change =>
-    (records) =>
-      records.some(({ settings }) => settings.id === accountId)
-        ? Effect.succeed(records.filter(({ settings }) => settings.id !== accountId))
+    (entries) =>
+      entries.some(({ settings }) => settings.id === accountId)
+        ? Effect.succeed(entries.filter(({ settings }) => settings.id !== accountId))
         : notThere(`account ${accountId}`),
 
   addUser: (accountId: string, user: SentinelConfig.User): Change =>
     inAccount(accountId, (account) =>
-      Effect.map(recording.user(user), (record) => ({ ...account, users: [...account.users, record] }))
+      Effect.map(maker.user(user), (entry) => ({ ...account, users: [...account.users, entry] }))
     ),
   changeUser: (accountId: string, userId: string, { password, ...changes }: Kept<UserChanges>): Change =>
     inUser(accountId, userId, (user) => {
       const settings = merge(user.settings, changes)
       return password === undefined
         ? Effect.succeed({ settings, password: user.password })
-        : recording.user({ ...settings, password }, user.password)
+        : maker.user({ ...settings, password }, user.password)
     }),
   removeUser: (accountId: string, userId: string): Change => inUser(accountId, userId, () => Effect.succeed(undefined)),
 
   addInstallation: (accountId: string, installation: SentinelConfig.Installation): Change =>
     inAccount(accountId, (account) =>
-      Effect.map(recording.installation(installation), (record) => ({
+      Effect.map(maker.installation(installation), (entry) => ({
         ...account,
-        installations: [...account.installations, record]
+        installations: [...account.installations, entry]
       }))
     ),
   changeInstallation: (
@@ -142,7 +145,7 @@ export const make = (recording: Recorder) => ({
       const settings = merge(installation.settings, changes)
       return client_secret === undefined
         ? Effect.succeed({ settings, secretHash })
-        : recording.installation({ ...settings, client_secret })
+        : maker.installation({ ...settings, client_secret })
     }),
   removeInstallation: (accountId: string, clientId: string): Change =>
     inInstallation(accountId, clientId, () => Effect.succeed(undefined))

@@ -7,7 +7,7 @@ import type * as Slices from "../input/Slices.ts"
 import * as PasswordHash from "../../PasswordHash.ts"
 import * as SentinelConfig from "../../SentinelConfig.ts"
 import * as Password from "./directoryPassword.ts"
-import type { Records } from "./directoryRecords.ts"
+import type { DirectoryEntries } from "./directoryEntries.ts"
 
 export const UserSettings = Schema.Struct(
   Struct.omit(SentinelConfig.User.fields, ["password", "password_hash"])
@@ -37,9 +37,9 @@ export const DirectoryDump = Schema.Array(
 )
 export type DirectoryDump = typeof DirectoryDump.Type
 
-/** The same records, with a hash of every password. */
-export const settled = (records: Records): Effect.Effect<Records> =>
-  Effect.forEach(records, (account) =>
+/** The same entries, with a hash of every password. */
+export const settled = (entries: DirectoryEntries): Effect.Effect<DirectoryEntries> =>
+  Effect.forEach(entries, (account) =>
     Effect.map(
       Effect.forEach(account.users, ({ password, settings }) =>
         Effect.map(Password.settled(password), (password) => ({ settings, password }))
@@ -49,9 +49,9 @@ export const settled = (records: Records): Effect.Effect<Records> =>
   )
 
 /** Passwords that have not changed stay what they are, with what is known of them. */
-export const withKnown = (records: Records, known: Records): Records => {
+export const withKnown = (entries: DirectoryEntries, known: DirectoryEntries): DirectoryEntries => {
   const accounts = new Map(known.map(({ settings, users }) => [settings.id, users]))
-  return records.map((account) => {
+  return entries.map((account) => {
     const users = new Map(accounts.get(account.settings.id)?.map(({ password, settings }) => [settings.id, password]))
     return {
       ...account,
@@ -63,8 +63,8 @@ export const withKnown = (records: Records, known: Records): Records => {
   })
 }
 
-export const toDump = (records: Records): Effect.Effect<DirectoryDump> =>
-  Effect.forEach(records, (account) =>
+export const toDump = (entries: DirectoryEntries): Effect.Effect<DirectoryDump> =>
+  Effect.forEach(entries, (account) =>
     Effect.map(
       Effect.forEach(account.users, ({ password, settings }) =>
         Effect.map(password.hash, (hash) => ({ settings, hash: PasswordHash.format(hash) }))
@@ -73,20 +73,20 @@ export const toDump = (records: Records): Effect.Effect<DirectoryDump> =>
     )
   )
 
-export function* fromDump(dump: DirectoryDump): Slices.Pausing<Records> {
-  const records: Array<Records[number]> = []
+export function* fromDump(dump: DirectoryDump): Slices.Pausing<DirectoryEntries> {
+  const entries: Array<DirectoryEntries[number]> = []
   for (const { installations, settings, users } of dump) {
-    const known: Array<Records[number]["users"][number]> = []
+    const known: Array<DirectoryEntries[number]["users"][number]> = []
     for (const { hash, settings } of users) {
       yield
       // The schema has seen to it that it can be read.
       known.push({ settings, password: Password.hashed(PasswordHash.parse(hash)!) })
     }
-    records.push({
+    entries.push({
       settings,
       installations: installations.map(({ secretHash, settings }) => ({ settings, secretHash })),
       users: known
     })
   }
-  return records
+  return entries
 }

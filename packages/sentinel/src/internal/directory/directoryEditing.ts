@@ -1,47 +1,49 @@
-/** The editor of a directory, wherever its records are. */
+/** The editor of a directory, wherever its entries are. */
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { NotThere } from "../../ControlError.ts"
-import type { DirectoryEditor, Gone } from "../../DirectoryEditor.ts"
+import type { DirectoryEditor, Removed } from "../../DirectoryEditor.ts"
 import * as Slices from "../input/Slices.ts"
 import type { SentinelConfig } from "../../SentinelConfig.ts"
 import * as Changes from "./directoryChanges.ts"
 import { fromDump, toDump } from "./directoryDump.ts"
-import type { Recorder, Records } from "./directoryRecords.ts"
+import type { EntryMaker, DirectoryEntries } from "./directoryEntries.ts"
 
-export interface Place {
-  readonly records: () => Records
+export interface EntryStore {
+  readonly entries: () => DirectoryEntries
   /**
-   * Makes other records of those that there are, and puts them in their place. Where others change them at the same time, it may be
+   * Makes other entries of those that there are, and puts them in their place. Where others change them at the same time, it may be
    * asked again. `source` is the configuration that they all come from, if they do. `keepSessions`: also of those whose password is
    * another one.
    */
   readonly put: <E>(
-    f: (records: Records) => Effect.Effect<Records, E>,
+    f: (entries: DirectoryEntries) => Effect.Effect<DirectoryEntries, E>,
     options?: { readonly source?: SentinelConfig; readonly keepSessions?: boolean | undefined }
-  ) => Effect.Effect<Gone, E | StoreError>
-  readonly recording: Recorder
+  ) => Effect.Effect<Removed, E | StoreError>
+  readonly maker: EntryMaker
   /** How long another configuration may wait for passwords to be compared, in milliseconds. Default: as long as it takes. */
-  readonly patience?: number
+  readonly timeout?: number
   /** Whether there may be installations without a secret. */
   readonly pkce: Changes.Pkce
   /** What `reset` goes back to. */
   readonly initial: {
     readonly config: SentinelConfig
-    readonly records: (before: Records) => Effect.Effect<Records>
+    readonly entries: (before: DirectoryEntries) => Effect.Effect<DirectoryEntries>
   }
 }
 
-export const editorOver = ({ initial, patience, pkce, put, recording, records }: Place): DirectoryEditor["Service"] => {
-  const change = (f: (records: Records) => Effect.Effect<Records, NotThere>, keepSessions?: boolean) =>
-    put((records) => Effect.tap(f(records), (next) => Changes.check(next, pkce)), { keepSessions })
-  const changes = Changes.make(recording)
+export const editorOver = ({ initial, timeout, pkce, put, maker, entries }: EntryStore): DirectoryEditor["Service"] => {
+  const change = (
+    f: (entries: DirectoryEntries) => Effect.Effect<DirectoryEntries, NotThere>,
+    keepSessions?: boolean
+  ) => put((entries) => Effect.tap(f(entries), (next) => Changes.check(next, pkce)), { keepSessions })
+  const changes = Changes.make(maker)
   return {
     accounts: Effect.sync(() =>
-      records().map(({ installations, settings, users }) => ({
+      entries().map(({ installations, settings, users }) => ({
         ...settings,
-        users: users.map((record) => record.settings),
-        installations: installations.map((record) => record.settings)
+        users: users.map((entry) => entry.settings),
+        installations: installations.map((entry) => entry.settings)
       }))
     ),
     addAccount: (account) => change(changes.addAccount(account)),
@@ -54,13 +56,13 @@ export const editorOver = ({ initial, patience, pkce, put, recording, records }:
     changeInstallation: (accountId, clientId, { keep_sessions, ...settings }) =>
       change(changes.changeInstallation(accountId, clientId, settings), keep_sessions),
     removeInstallation: (accountId, clientId) => change(changes.removeInstallation(accountId, clientId)),
-    replace: (next) => put((before) => recording.config(next, before, patience), { source: next }),
-    reset: put(initial.records, { source: initial.config }),
-    dump: Effect.suspend(() => toDump(records())),
+    replace: (next) => put((before) => maker.config(next, before, timeout), { source: next }),
+    reset: put(initial.entries, { source: initial.config }),
+    dump: Effect.suspend(() => toDump(entries())),
     check: (dump) =>
       Effect.flatMap(
         Slices.run(() => fromDump(dump)),
-        (records) => Changes.check(records, pkce)
+        (entries) => Changes.check(entries, pkce)
       ),
     // What a document has of sessions was there together with its passwords.
     load: (dump) => Effect.asVoid(put(() => Slices.run(() => fromDump(dump)), { keepSessions: true }))

@@ -9,9 +9,9 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { Directory } from "../../Directory.ts"
-import type { Handler } from "../http/Endpoint.ts"
-import { ShownError } from "../http/ShownError.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
+import { ShownError } from "../http/ShownError.ts"
 
 /**
  * Names of LivePerson's services, case sensitive. Here only `sentinel` has something behind it, and `accountConfigReadOnly`

@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import type { Origin } from "@le-auth/core/Origin"
-import { SentinelDialect } from "../../SentinelDialect.ts"
 import * as Effect from "effect/Effect"
+import { SentinelDialect } from "../../SentinelDialect.ts"
 
 /**
  * LivePerson's issuer is a word. Metadata wants an address (RFC 8414 section 2), and each account has endpoints of its own, so

@@ -9,9 +9,9 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { Directory } from "../../Directory.ts"
-import type { Endpoint, Handler } from "../http/Endpoint.ts"
-import { ShownError } from "../http/ShownError.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import type { RouteHandlers, Handler } from "../http/RouteHandlers.ts"
+import { ShownError } from "../http/ShownError.ts"
 import type { Issuer } from "./Issuer.ts"
 
 const account = "/sentinel/api/account/:accountId"
@@ -43,7 +43,7 @@ const unknownAccount = new ShownError({
 export const endpoints = Effect.fnUntraced(function* (
   publicOrigin: Origin,
   issuer: Issuer
-): Effect.fn.Return<ReadonlyArray<Endpoint>, never, Directory> {
+): Effect.fn.Return<ReadonlyArray<RouteHandlers>, never, Directory> {
   const directory = yield* Directory
   const dialect = yield* SentinelDialect
   if (!dialect.discovery) return []

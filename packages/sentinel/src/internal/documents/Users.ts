@@ -5,6 +5,7 @@
  * @see LivePerson, Users API, "Get user by id"
  * @since 0.1.0
  */
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
@@ -13,9 +14,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as AccessTokens from "../../AccessTokens.ts"
 import { Directory } from "../../Directory.ts"
-import type { Handler } from "../http/Endpoint.ts"
-import { ShownError, unavailable } from "../http/ShownError.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
+import { ShownError, unavailable } from "../http/ShownError.ts"
 
 const notAuthenticated = new ShownError({
   status: 401,
@@ -79,7 +80,7 @@ export const make: Effect.Effect<Handler, never, Directory | Digest.Digest | Sen
         userTypeId: 1,
         permissionGroups: isAdmin ? ["admin"] : ["agent"]
       },
-      { headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" } }
+      { headers: documentHeaders }
     )
   })
 })

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
+import { privateHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { privateHeaders } from "../page/Page.ts"
 
 const found = HttpServerResponse.empty({ status: 302, headers: privateHeaders })
 const seeOther = HttpServerResponse.empty({ status: 303, headers: privateHeaders })

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Origin } from "@le-auth/core/Origin"
+import * as FetchMetadata from "@le-auth/core/shared/FetchMetadata"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import { ShownError } from "./ShownError.ts"
@@ -16,19 +17,12 @@ const foreign = new ShownError({
 })
 
 /**
- * Refuses a form of another origin by the headers that browsers add and pages cannot forge (Fetch Metadata, RFC 6454). A
- * browser that sends neither passes: then the token of the form decides.
+ * Refuses a form of another origin. A browser that does not say where a form comes from passes: then the token of the form decides.
  *
- * `Origin: null` says nothing: browsers send it from our own pages, too, since they have the referrer policy no-referrer.
- *
- * @since 0.1.0
+ * Our own pages have the referrer policy `no-referrer`, so that some browsers send `Origin: null` from them.
  */
 export const check = (
-  request: HttpServerRequest.HttpServerRequest,
+  { headers }: HttpServerRequest.HttpServerRequest,
   publicOrigin: Origin
-): Effect.Effect<void, ShownError> => {
-  const site = request.headers["sec-fetch-site"]
-  if (site !== undefined) return site === "same-origin" || site === "none" ? Effect.void : Effect.fail(foreign)
-  const origin = request.headers["origin"]
-  return origin === undefined || origin === "null" || origin === publicOrigin ? Effect.void : Effect.fail(foreign)
-}
+): Effect.Effect<void, ShownError> =>
+  FetchMetadata.senderOf(headers, publicOrigin) === "foreign" ? Effect.fail(foreign) : Effect.void

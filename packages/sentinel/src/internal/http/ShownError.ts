@@ -4,6 +4,9 @@
  * @since 0.1.0
  */
 import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Problem } from "./Problem.ts"
 
 /**
@@ -25,6 +28,12 @@ export class ShownError extends Data.TaggedError("ShownError")<{
   readonly reason?: string
   readonly headers?: Readonly<Record<string, string>>
 }> {}
+
+/** Answers a request with an error. */
+export type Show = (
+  error: ShownError,
+  request: HttpServerRequest.HttpServerRequest
+) => Effect.Effect<HttpServerResponse.HttpServerResponse>
 
 /**
  * Something broke in here (RFC 6749 section 4.1.2.1 has no way to send a 500 back).

@@ -3,11 +3,11 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
 import * as DurationText from "@le-auth/core/shared/DurationText"
-import { type Fault, Target } from "../../Fault.ts"
+import { type Html, html, join } from "@le-auth/core/shared/Html"
+import * as Duration from "effect/Duration"
 import type { AccountSettings } from "../../DirectoryEditor.ts"
-import { type Html, html, join } from "../page/Html.ts"
+import { type Fault, FaultTarget } from "../../Fault.ts"
 
 /** The actions that the form offers. `le-auth sentinel fault add` and the HTTP contract have a few more. */
 const actions = {
@@ -95,7 +95,7 @@ export const form = (accounts: ReadonlyArray<AccountSettings>): Html => {
         At
         <select name="match.route">
           ${option("any", "any route")}
-          ${join(Target.literals.filter((route) => route !== "any").map((route) => option(route, route)))}
+          ${join(FaultTarget.literals.filter((route) => route !== "any").map((route) => option(route, route)))}
         </select>
       </label>
       <label>

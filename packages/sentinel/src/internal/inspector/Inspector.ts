@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as PagePolicy from "@le-auth/core/shared/PagePolicy"
 import type * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -12,8 +13,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
 import { Control } from "../../Control.ts"
 import { parametersOf } from "../http/Query.ts"
-import { pageHeaders, sourceOf } from "../page/Page.ts"
-import * as Page from "./InspectorPage.ts"
+import * as InspectorPage from "./InspectorPage.ts"
 import { script } from "./script.ts"
 import { style } from "./style.ts"
 import * as View from "./View.ts"
@@ -26,13 +26,12 @@ import * as View from "./View.ts"
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Control | Digest.Digest> = HttpRouter.addAll(
   Effect.gen(function* () {
     const control = yield* Control
-    const headers = pageHeaders(
-      `style-src ${yield* sourceOf(style)}; script-src ${yield* sourceOf(script)}; connect-src 'self'; form-action 'none'`
-    )
+    const headersOf = yield* PagePolicy.make({ styles: [style], scripts: [script], connectSources: ["'self'"] })
+    const headers = headersOf()
     return [
       HttpRouter.route("GET", "/", (request: HttpServerRequest.HttpServerRequest) =>
         Effect.map(View.make(control, parametersOf(request.url).get("about")), (view) =>
-          HttpServerResponse.text(Page.render(view), { contentType: "text/html; charset=utf-8", headers })
+          HttpServerResponse.text(InspectorPage.render(view), { contentType: "text/html; charset=utf-8", headers })
         )
       )
     ]

@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
 import * as DurationText from "@le-auth/core/shared/DurationText"
-import { Html, html, join } from "../page/Html.ts"
+import { Html, html, join } from "@le-auth/core/shared/Html"
+import * as Duration from "effect/Duration"
 import { documentOf } from "../page/Page.ts"
 import * as FaultForm from "./FaultForm.ts"
-import * as Journal from "./JournalView.ts"
+import * as JournalView from "./JournalView.ts"
 import * as Moment from "./Moment.ts"
 import { script } from "./script.ts"
 import * as SessionList from "./SessionList.ts"
@@ -89,7 +89,7 @@ export const render = (view: View): string =>
       <main data-sequence="${view.entries[0]?.sequence ?? 0}">
         <section aria-labelledby="journal-title">
           <h2 id="journal-title">What happened, and why</h2>
-          ${live("journal", Journal.part(view.entries, view.about))}
+          ${live("journal", JournalView.part(view.entries, view.about))}
         </section>
         <aside>
           <section aria-labelledby="explain-title">

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
+import { type Html, html, join } from "@le-auth/core/shared/Html"
 import { type Entry, isRefusal } from "../../JournalEntry.ts"
-import { type Html, html, join } from "../page/Html.ts"
 import * as Moment from "./Moment.ts"
 
 type Step = Entry["steps"][number]

@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
+import { type Html, html, join } from "@le-auth/core/shared/Html"
 import type { AccountSettings } from "../../DirectoryEditor.ts"
-import { short } from "../http/Trail.ts"
-import { type Html, html, join } from "../page/Html.ts"
-import type { FamilyState, Newest } from "../../StoreInspection.ts"
+import type { FamilyState, RecentPage } from "../../StoreInspection.ts"
+import { short } from "../http/RequestContext.ts"
 import * as Moment from "./Moment.ts"
 import type { View } from "./View.ts"
 
@@ -31,7 +31,7 @@ const nothing = (text: string): Html => html`<p class="soft">${text}</p>`
 const cannotLook = "This store cannot be looked into, or it does not answer."
 
 /** What is not shown, if not everything is. */
-const rest = ({ isPartial, newest, total }: Newest<unknown>): Html => {
+const rest = ({ isPartial, newest, total }: RecentPage<unknown>): Html => {
   if (newest.length === total && !isPartial) return html``
   const all = isPartial ? `${total} among the newest 1,000` : `${total}`
   return nothing(`These are the newest ${newest.length} of ${all}.`)

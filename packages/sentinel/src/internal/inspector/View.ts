@@ -5,11 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import type { Control } from "../../Control.ts"
+import type { AccountSettings } from "../../DirectoryEditor.ts"
 import type { Fault } from "../../Fault.ts"
 import type { Entry } from "../../JournalEntry.ts"
+import type { FamilyState, RecentPage, SessionState } from "../../StoreInspection.ts"
 import type { ClockState } from "../control/VirtualClock.ts"
-import type { AccountSettings } from "../../DirectoryEditor.ts"
-import type { FamilyState, Newest, SessionState } from "../../StoreInspection.ts"
 
 /**
  * `sessions` are those that are alive, `families` the revoked ones too, both with the newest first; `undefined` if the store
@@ -25,8 +25,8 @@ export interface View {
   /** What the entries are about, if it was chosen. */
   readonly about: string | undefined
   readonly accounts: ReadonlyArray<AccountSettings>
-  readonly sessions: Newest<SessionState> | undefined
-  readonly families: Newest<FamilyState> | undefined
+  readonly sessions: RecentPage<SessionState> | undefined
+  readonly families: RecentPage<FamilyState> | undefined
   readonly snapshots: ReadonlyArray<string>
 }
 

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Handler } from "../http/Endpoint.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SigningKeys } from "../../SigningKeys.ts"
 

@@ -9,7 +9,6 @@ import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Digest from "effect/crypto/Digest"
 import * as KeyFormat from "effect/crypto/KeyFormat"
 import * as Signature from "effect/crypto/Signature"
-import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
@@ -35,11 +34,11 @@ export interface SigningKey {
  *
  * @since 0.1.0
  */
-export class InvalidSigningKey extends Data.TaggedError("InvalidSigningKey")<{
-  readonly problem: string
+export class InvalidSigningKey extends Schema.TaggedError<InvalidSigningKey>()("InvalidSigningKey", {
+  problem: Schema.String,
   /** Which one of several it is, such as `signing_keys[0]`. */
-  readonly path?: string
-}> {
+  path: Schema.optionalKey(Schema.String)
+}) {
   override get message(): string {
     return `${this.path === undefined ? "The signing key" : `${this.path}: the key`} ${this.problem}. Make one with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`
   }

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Mac from "effect/crypto/Mac"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -10,12 +11,12 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Directory, type User } from "../../Directory.ts"
-import * as ClientAddress from "../http/ClientAddress.ts"
 import { PasswordTurn } from "../../Passwords.ts"
-import type { SentinelCookies } from "../session/SentinelCookies.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
-import * as Admission from "./Admission.ts"
+import * as ClientAddress from "../http/ClientAddress.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
+import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import * as Admission from "./Admission.ts"
 
 /**
  * Nobody is signed in, and the form says why.
@@ -54,20 +55,18 @@ const tooManyAttempts = (seconds: number): LoginRefused =>
   })
 
 /** For the metrics and the log. */
-const codes: Readonly<Record<LoginRefused["status"], string>> = {
+const failures: Readonly<Record<LoginRefused["status"], string>> = {
   400: "wrong_credentials",
   429: "throttled",
   503: "busy"
 }
-
-const utf8 = new TextEncoder()
 
 /**
  * Texts that only we can make are compared in constant time.
  *
  * @since 0.1.0
  */
-export const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(utf8.encode(a), utf8.encode(b))
+export const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(Utf8.encode(a), Utf8.encode(b))
 
 /**
  * Gives the user, and what the browser gets to be known by (see `LoginThrottle`).
@@ -117,6 +116,6 @@ export const make = Effect.fnUntraced(function* (
       const known = device === undefined ? yield* tickets.newDevice(ticket, email) : cookie!
       return { user: user.value, device: known }
     },
-    Effect.tapError(({ status }) => RequestFacts.isRefused(codes[status]))
+    Effect.tapError(({ status }) => RequestContext.loginFailed(failures[status]))
   )
 })

@@ -6,31 +6,30 @@
 import { endpoint as authorizePath } from "@le-auth/core/AuthorizeRequest"
 import { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
+import { append } from "@le-auth/core/shared/UrlParameters"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { append } from "@le-auth/core/shared/UrlParameters"
-import * as RedirectUris from "../request/RedirectUris.ts"
-import type { IssueCode } from "../request/IssueCode.ts"
-import * as Checks from "../authorize/AuthorizeChecks.ts"
-import { brokenBy, sendCode, sendError, type SentBackError } from "../request/AuthorizationResponse.ts"
 import { Directory } from "../../Directory.ts"
-import type { Handler } from "../http/Endpoint.ts"
+import { SentinelDialect } from "../../SentinelDialect.ts"
+import * as AuthorizeChecks from "../authorize/AuthorizeChecks.ts"
 import * as FormBody from "../http/FormBody.ts"
 import * as Query from "../http/Query.ts"
 import * as Redirect from "../http/Redirect.ts"
+import * as RequestContext from "../http/RequestContext.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
 import { ShownError } from "../http/ShownError.ts"
-import * as Trail from "../http/Trail.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
 import type { Render } from "../page/Page.ts"
-import { SentinelDialect } from "../../SentinelDialect.ts"
-import type { BrowserSessions } from "../session/LoginSessions.ts"
+import { brokenBy, sendCode, sendError, type SentBackError } from "../request/AuthorizationResponse.ts"
+import type { IssueCode } from "../request/IssueCode.ts"
+import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
+import * as RedirectUris from "../request/RedirectUris.ts"
+import type { LoginSessions } from "../session/LoginSessions.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
 import * as Credentials from "./Credentials.ts"
 import * as LoginPage from "./LoginPage.ts"
-import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
 
 const startAgain = "Go back to the application and start the sign-in again. Cookies must be allowed."
 
@@ -75,7 +74,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   readonly issueCode: IssueCode
   readonly publicOrigin: Origin
   readonly render: Render
-  readonly sessions: BrowserSessions
+  readonly sessions: LoginSessions
   readonly tickets: LoginTickets
 }): Effect.fn.Return<{ readonly show: Handler; readonly submit: Handler }, never, Directory> {
   const { cookies, issueCode, publicOrigin, render, sessions, tickets } = parts
@@ -93,17 +92,19 @@ export const make = Effect.fnUntraced(function* (parts: {
     if (Option.isNone(account) || Option.isNone(found)) return yield* notKnownAnymore
     const installation = found.value
     if (RedirectUris.registeredOf(installation.redirectUris, ticket.redirectUri, dialect) === undefined) {
-      return yield* Checks.notRegistered
+      return yield* AuthorizeChecks.notRegistered
     }
     const query = Query.parametersOf(againFrom(ticket))
     const request = { query, search: "", installation, dialect }
-    const refusal = Checks.checksOfInstallation.map((check) => check(request)).find((error) => error !== undefined)
+    const refusal = AuthorizeChecks.checksOfInstallation
+      .map((check) => check(request))
+      .find((error) => error !== undefined)
     return { account: account.value, installation, ticket, dialect, refusal }
   })
 
   /** What may go back to the application still goes back to it (RFC 6749 section 4.1.2.1). */
   const sendBack = Effect.fnUntraced(function* (ticket: LoginTicket, error: SentBackError, status: 302 | 303) {
-    yield* Trail.refused(error.error, error.description)
+    yield* RequestContext.refused(error.error, error.description)
     return sendError(ticket, error, status)
   })
 
@@ -140,7 +141,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const ticket = opened.value
     if ((yield* Clock.currentTimeMillis) >= ticket.expiresAt) return render(LoginPage.expired(againFrom(ticket)))
     const parties = yield* partiesOf(ticket)
-    RequestFacts.isFrom(request, ticket)
+    yield* RequestContext.isFrom(ticket)
     if (parties.refusal !== undefined) return yield* sendBack(ticket, parties.refusal, 303)
 
     const email = body.get("username") ?? ""

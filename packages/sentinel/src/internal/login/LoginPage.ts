@@ -3,16 +3,16 @@
  *
  * @since 0.1.0
  */
-import * as RedirectUris from "../request/RedirectUris.ts"
+import { html } from "@le-auth/core/shared/Html"
 import type { Account, Installation } from "../../Directory.ts"
-import { html } from "../page/Html.ts"
-import * as Icon from "../page/Icon.ts"
-import type { Content } from "../page/Page.ts"
 import * as Paths from "../../Paths.ts"
 import type { SentinelDialect } from "../../SentinelDialect.ts"
+import * as Icon from "../page/Icon.ts"
+import type { Content } from "../page/Page.ts"
+import type { LoginTicket } from "../request/LoginTickets.ts"
+import * as RedirectUris from "../request/RedirectUris.ts"
 import type { LoginRefused } from "./Credentials.ts"
 import * as FormTargets from "./FormTargets.ts"
-import type { LoginTicket } from "../request/LoginTickets.ts"
 
 const accountName = (account: Account): string => account.name ?? account.id
 

@@ -4,14 +4,15 @@
  * @since 0.1.0
  */
 import type { Origin } from "@le-auth/core/Origin"
+import * as Patterns from "@le-auth/core/shared/Patterns"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { Handler } from "../http/Endpoint.ts"
 import * as FormBody from "../http/FormBody.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
 import { ShownError, unavailable } from "../http/ShownError.ts"
 import type { Render } from "../page/Page.ts"
-import type { BrowserSessions } from "../session/LoginSessions.ts"
+import type { LoginSessions } from "../session/LoginSessions.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
 import * as LoginPage from "./LoginPage.ts"
 
@@ -24,7 +25,7 @@ export const make = (parts: {
   readonly cookies: SentinelCookies
   readonly publicOrigin: Origin
   readonly render: Render
-  readonly sessions: BrowserSessions
+  readonly sessions: LoginSessions
 }): Handler =>
   Effect.fnUntraced(function* ({ request }) {
     yield* SameOrigin.check(request, parts.publicOrigin)
@@ -32,7 +33,7 @@ export const make = (parts: {
       new ShownError({ status, error: "invalid_request", description, remedy: "Send a form with the field account." })
     const body = yield* Effect.mapError(FormBody.read(request), (error) => refuse(error.status, error.description))
     const accountId = body.get("account")
-    if (accountId === undefined || !/^[A-Za-z0-9]{1,32}$/.test(accountId)) {
+    if (accountId === undefined || !Patterns.accountId.test(accountId)) {
       return yield* refuse(400, "The account is missing.")
     }
     yield* parts.sessions.end(request, accountId, yield* Clock.currentTimeMillis).pipe(

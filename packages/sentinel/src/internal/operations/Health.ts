@@ -3,21 +3,20 @@
  *
  * @since 0.1.0
  */
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Endpoint } from "../http/Endpoint.ts"
 import * as Paths from "../../Paths.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import { Stopping } from "../../Stopping.ts"
+import type { RouteHandlers } from "../http/RouteHandlers.ts"
 
-const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" }
-
-const alive = HttpServerResponse.jsonUnsafe({ status: "alive" }, { headers })
-const ready = HttpServerResponse.jsonUnsafe({ status: "ready" }, { headers })
+const alive = HttpServerResponse.jsonUnsafe({ status: "alive" }, { headers: documentHeaders })
+const ready = HttpServerResponse.jsonUnsafe({ status: "ready" }, { headers: documentHeaders })
 const notReady = (reason: string) =>
-  HttpServerResponse.jsonUnsafe({ status: "not ready", reason }, { status: 503, headers })
+  HttpServerResponse.jsonUnsafe({ status: "not ready", reason }, { status: 503, headers: documentHeaders })
 
 const stopping = notReady("Sentinel is stopping.")
 
@@ -68,7 +67,7 @@ const makeAsk = Effect.gen(function* () {
  *
  * @since 0.1.0
  */
-export const make: Effect.Effect<ReadonlyArray<Endpoint>, never, SentinelStore> = Effect.gen(function* () {
+export const make: Effect.Effect<ReadonlyArray<RouteHandlers>, never, SentinelStore> = Effect.gen(function* () {
   const state = yield* Stopping
   const problem = yield* Effect.cachedWithTTL(
     Effect.provideService(yield* makeAsk, SentinelStore, yield* SentinelStore),

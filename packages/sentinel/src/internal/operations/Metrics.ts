@@ -3,15 +3,16 @@
  *
  * @since 0.1.0
  */
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Metric from "effect/Metric"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import * as Option from "effect/Option"
-import type { Endpoint } from "../http/Endpoint.ts"
 import * as Paths from "../../Paths.ts"
 import { StoreInspection } from "../../StoreInspection.ts"
+import type { RouteHandlers } from "../http/RouteHandlers.ts"
 
 const sessions = Metric.gauge("sentinel_sessions", { description: "Sessions that are alive" })
 
@@ -21,9 +22,9 @@ const sessions = Metric.gauge("sentinel_sessions", { description: "Sessions that
  *
  * @since 0.1.0
  */
-export const make: Effect.Effect<Endpoint> = Effect.map(
+export const make: Effect.Effect<RouteHandlers> = Effect.map(
   Effect.serviceOption(StoreInspection),
-  (inspection): Endpoint => {
+  (inspection): RouteHandlers => {
     const countSessions = Effect.gen(function* () {
       if (Option.isNone(inspection)) return
       const now = yield* Clock.currentTimeMillis
@@ -35,7 +36,7 @@ export const make: Effect.Effect<Endpoint> = Effect.map(
         Effect.map(Effect.andThen(countSessions, PrometheusMetrics.format()), (text) =>
           HttpServerResponse.text(text, {
             contentType: "text/plain; version=0.0.4; charset=utf-8",
-            headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" }
+            headers: documentHeaders
           })
         )
     }

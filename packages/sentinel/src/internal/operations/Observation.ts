@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Patterns from "@le-auth/core/shared/Patterns"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -12,12 +13,12 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { faultHeader } from "../http/Interceptor.ts"
-import * as Paths from "../../Paths.ts"
 import { AccessLog } from "../../AccessLog.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
-import * as RequestMetrics from "./RequestMetrics.ts"
+import * as Paths from "../../Paths.ts"
 import { Stopping } from "../../Stopping.ts"
+import { faultHeader } from "../http/Interceptor.ts"
+import * as RequestContext from "../http/RequestContext.ts"
+import * as RequestMetrics from "./RequestMetrics.ts"
 
 /**
  * The header with the request id.
@@ -28,8 +29,6 @@ export const requestIdHeader = "x-request-id"
 
 /** The label of requests that no route takes: their paths are anybody's. */
 const noRoute = "none"
-
-const accountForm = /^[A-Za-z0-9]{1,32}$/
 
 const statusOf = (exit: Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>): number => {
   if (exit._tag === "Success") return exit.value.status
@@ -48,7 +47,7 @@ const isProbe = (route: string): boolean => route === Paths.live || route === Pa
  */
 export const layer = HttpRouter.middleware(
   Effect.gen(function* () {
-    const factsOf = yield* RequestFacts.make
+    const contextOf = yield* RequestContext.make
     const hasAccessLog = yield* AccessLog
     const stopping = yield* Stopping
 
@@ -59,41 +58,42 @@ export const layer = HttpRouter.middleware(
         const start = clock.currentTimeNanosUnsafe()
         RequestMetrics.begun(fiber.context)
 
-        return Effect.flatMap(factsOf(request), (facts) =>
-          Effect.onExit(
-            Effect.map(app, (response) => {
-              const named = HttpServerResponse.setHeader(response, requestIdHeader, facts.id)
-              // So that the client opens its next connection to another Sentinel.
-              return stopping.hasBegun ? HttpServerResponse.setHeader(named, "connection", "close") : named
-            }),
-            (exit) => {
-              // The router has put the route into the context of the fiber.
-              const matched = Context.getOrUndefined(fiber.context as Context.Context<unknown>, HttpRouter.RouteContext)
-              const route = matched?.route.path ?? noRoute
-              const { method } = request
-              const status = statusOf(exit as Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>)
-              const seconds = Number(clock.currentTimeNanosUnsafe() - start) / 1e9
-              const fault = exit._tag === "Success" ? exit.value.headers[faultHeader] : undefined
-              RequestMetrics.ended({ route, method, status, seconds }, fiber.context)
-              if (facts.error !== undefined) RequestMetrics.refusedRequest(route, facts.error, fiber.context)
-              if (fault !== undefined) RequestMetrics.faulted(fiber.context)
-              if (!hasAccessLog || isProbe(route)) return Effect.void
+        return Effect.flatMap(contextOf(request), (context) => {
+          const answer = Effect.map(app, (response) => {
+            const named = HttpServerResponse.setHeader(response, requestIdHeader, context.id)
+            // So that the client opens its next connection to another Sentinel.
+            return stopping.hasBegun ? HttpServerResponse.setHeader(named, "connection", "close") : named
+          })
+          const watched = Effect.onExit(answer, (exit) => {
+            // The router has put the route into the context of the fiber.
+            const matched = Context.getOrUndefined(fiber.context as Context.Context<unknown>, HttpRouter.RouteContext)
+            const route = matched?.route.path ?? noRoute
+            const { method } = request
+            const status = statusOf(exit as Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>)
+            const seconds = Number(clock.currentTimeNanosUnsafe() - start) / 1e9
+            const fault = exit._tag === "Success" ? exit.value.headers[faultHeader] : undefined
+            const { application } = context
+            const error = context.error ?? context.loginFailure
+            RequestMetrics.ended({ route, method, status, seconds }, fiber.context)
+            if (error !== undefined) RequestMetrics.refusedRequest(route, error, fiber.context)
+            if (fault !== undefined) RequestMetrics.faulted(fiber.context)
+            if (!hasAccessLog || isProbe(route)) return Effect.void
 
-              const account = facts.application?.accountId ?? matched?.params["accountId"]
-              return Effect.logInfo("request", {
-                requestId: facts.id,
-                method,
-                route,
-                status,
-                durationMs: Math.round(seconds * 1e6) / 1e3,
-                ...(account !== undefined && accountForm.test(account) ? { account } : {}),
-                ...(facts.error === undefined ? {} : { error: facts.error }),
-                ...(fault === undefined ? {} : { fault }),
-                ...(facts.application === undefined ? {} : { client: facts.application.clientId })
-              })
-            }
-          )
-        )
+            const account = application?.accountId ?? matched?.params["accountId"]
+            return Effect.logInfo("request", {
+              requestId: context.id,
+              method,
+              route,
+              status,
+              durationMs: Math.round(seconds * 1e6) / 1e3,
+              ...(account !== undefined && Patterns.accountId.test(account) ? { account } : {}),
+              ...(error === undefined ? {} : { error }),
+              ...(fault === undefined ? {} : { fault }),
+              ...(application === undefined ? {} : { client: application.clientId })
+            })
+          })
+          return Effect.provideService(watched, RequestContext.Current, context)
+        })
       })
   }),
   { global: true }

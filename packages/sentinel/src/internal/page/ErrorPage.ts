@@ -3,14 +3,13 @@
  *
  * @since 0.1.0
  */
+import { html } from "@le-auth/core/shared/Html"
+import { privateHeaders } from "@le-auth/core/shared/PagePolicy"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
-import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { ShownError } from "../http/ShownError.ts"
-import * as Trail from "../http/Trail.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
-import { html } from "./Html.ts"
+import * as RequestContext from "../http/RequestContext.ts"
+import type { Show, ShownError } from "../http/ShownError.ts"
 import * as Page from "./Page.ts"
 
 const titles: Record<ShownError["status"], string> = {
@@ -43,7 +42,7 @@ export const answer = (
   if (!wantsPage) {
     return HttpServerResponse.jsonUnsafe(
       { error: error.error, error_description: `${error.description} ${error.remedy}` },
-      { status: error.status, headers: { ...Page.privateHeaders, "x-frame-options": "DENY", ...headers } }
+      { status: error.status, headers: { ...privateHeaders, "x-frame-options": "DENY", ...headers } }
     )
   }
   return render({
@@ -63,29 +62,16 @@ export const answer = (
   })
 }
 
-/**
- * Answers a request with an error. The id of the request is in the answer and in the log (R94).
- *
- * @since 0.1.0
- */
-export type Show = (
-  error: ShownError,
-  request: HttpServerRequest.HttpServerRequest
-) => Effect.Effect<HttpServerResponse.HttpServerResponse>
-
-/**
- * @since 0.1.0
- */
+/** Makes {@link Show}. The id of the request is in the answer and in the log (R94). */
 export const make = (render: Page.Render): Effect.Effect<Show, never, SecureRandom.SecureRandom> =>
-  Effect.map(RequestFacts.make, (factsOf): Show =>
+  Effect.map(RequestContext.make, (contextOf): Show =>
     Effect.fnUntraced(function* (error, request) {
-      const { id: requestId } = yield* factsOf(request)
+      const { id: requestId } = yield* contextOf(request)
       // The path without the query, which may hold a state; and in a form that keeps a log line one line.
       const path = JSON.stringify(request.url.split("?", 1)[0]!.slice(0, 200))
       yield* Effect.logInfo(`refused: ${error.reason ?? error.description}`).pipe(
         Effect.annotateLogs({ requestId, status: error.status, error: error.error, method: request.method, path })
       )
-      yield* Trail.refused(error.error, error.reason ?? error.description, error.problem)
       return answer(render, error, { requestId, wantsPage: (request.headers["accept"] ?? "").includes("text/html") })
     })
   )

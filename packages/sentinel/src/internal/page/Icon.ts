@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { Html, html } from "./Html.ts"
+import { Html, html } from "@le-auth/core/shared/Html"
 
 const paths = {
   key: '<circle cx="7.5" cy="15.5" r="4.5"/><path d="m10.7 12.3 9.8-9.8M16 7l3.5 3.5"/>',

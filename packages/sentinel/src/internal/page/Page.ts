@@ -1,16 +1,15 @@
 /**
  * The layout of every page of Sentinel, and the headers that keep it safe.
  *
- * No page has a script. The style is part of the page, and the content security policy names it by its hash.
+ * No page has a script. The style is part of the page, and the content security policy names it by its hash (`PagePolicy`).
  *
  * @since 0.1.0
  */
-import * as Utf8 from "@le-auth/core/shared/Utf8"
-import * as Digest from "effect/crypto/Digest"
+import { Html, html } from "@le-auth/core/shared/Html"
+import * as PagePolicy from "@le-auth/core/shared/PagePolicy"
+import type * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
-import * as Base64 from "effect/encoding/Base64"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { Html, html } from "./Html.ts"
 import * as Icon from "./Icon.ts"
 import { style } from "./style.ts"
 
@@ -30,39 +29,6 @@ export interface Content {
   readonly openerPolicy?: "same-origin" | "unsafe-none"
   readonly headers?: Readonly<Record<string, string>>
 }
-
-/**
- * The headers of every answer of Sentinel that is not a public document (RFC 9700 sections 2.6 and 4.2.4).
- *
- * @since 0.1.0
- */
-export const privateHeaders: Readonly<Record<string, string>> = {
-  "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff"
-}
-
-/**
- * The headers that keep a page to itself, with the sources of its content security policy as it may have them.
- *
- * @since 0.1.0
- */
-export const pageHeaders = (policy: string): Readonly<Record<string, string>> => ({
-  ...privateHeaders,
-  "content-security-policy": `default-src 'none'; base-uri 'none'; frame-ancestors 'none'; ${policy}`,
-  "x-frame-options": "DENY",
-  "cross-origin-opener-policy": "same-origin"
-})
-
-/**
- * The source expression of a style or a script that is part of the page (CSP Level 3 section 2.3.1).
- *
- * @since 0.1.0
- */
-export const sourceOf = (text: string): Effect.Effect<string, never, Digest.Digest> =>
-  Digest.Digest.use((digest) =>
-    Effect.map(digest.digest(Digest.sha256, Utf8.encode(text)), (hash) => `'sha256-${Base64.encode(hash)}'`)
-  )
 
 /**
  * The whole document around a body.
@@ -97,7 +63,7 @@ export type Render = (content: Content) => HttpServerResponse.HttpServerResponse
  * @since 0.1.0
  */
 export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(function* () {
-  const styleSource = yield* sourceOf(style)
+  const headersOf = yield* PagePolicy.make({ styles: [style] })
   const styleElement = new Html(`<style>${style}</style>`)
 
   return ({ body, formTargets, headers, icon, openerPolicy, status, title }) =>
@@ -112,11 +78,10 @@ export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(func
         status: status ?? 200,
         contentType: "text/html; charset=utf-8",
         headers: {
-          ...pageHeaders(
-            `style-src ${styleSource}; ` +
-              `form-action ${formTargets === undefined ? "'none'" : ["'self'", ...formTargets].join(" ")}`
-          ),
-          ...(openerPolicy === undefined ? {} : { "cross-origin-opener-policy": openerPolicy }),
+          ...headersOf({
+            formTargets: formTargets === undefined ? undefined : ["'self'", ...formTargets],
+            openerPolicy
+          }),
           ...headers
         }
       }

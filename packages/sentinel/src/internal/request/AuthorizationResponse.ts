@@ -4,20 +4,20 @@
  * @since 0.1.0
  */
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
+import { append } from "@le-auth/core/shared/UrlParameters"
 import type * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Problem } from "../http/Problem.ts"
 import * as Redirect from "../http/Redirect.ts"
 import { isStoreFailure } from "../store/storeFailure.ts"
-import { append } from "@le-auth/core/shared/UrlParameters"
 
 /**
  * Exists only when account, client and redirect URI are valid: from then on, and not before, the user can be sent back.
  *
  * @since 0.1.0
  */
-export interface Target {
+export interface AuthorizationResponse {
   readonly accountId: string
   readonly clientId: string
   readonly redirectUri: string
@@ -50,8 +50,12 @@ export class SentBackError extends Data.TaggedError("SentBackError")<{
  *
  * @since 0.1.0
  */
-export const sendCode = (target: Target, code: string, status: 302 | 303): HttpServerResponse.HttpServerResponse =>
-  Redirect.to(append(target.redirectUri, { code, state: target.state, iss: target.issuer }), status)
+export const sendCode = (
+  to: AuthorizationResponse,
+  code: string,
+  status: 302 | 303
+): HttpServerResponse.HttpServerResponse =>
+  Redirect.to(append(to.redirectUri, { code, state: to.state, iss: to.issuer }), status)
 
 /**
  * The answer with an error (RFC 6749 section 4.1.2.1).
@@ -59,16 +63,16 @@ export const sendCode = (target: Target, code: string, status: 302 | 303): HttpS
  * @since 0.1.0
  */
 export const sendError = (
-  target: Target,
+  to: AuthorizationResponse,
   { description, error }: SentBackError,
   status: 302 | 303
 ): HttpServerResponse.HttpServerResponse =>
   Redirect.to(
-    append(target.redirectUri, {
+    append(to.redirectUri, {
       error,
       error_description: description,
-      state: target.state,
-      iss: target.issuer
+      state: to.state,
+      iss: to.issuer
     }),
     status
   )

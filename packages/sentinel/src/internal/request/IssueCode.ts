@@ -5,11 +5,11 @@
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Secrets } from "../session/Secrets.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { type Grant, SentinelStore, type BrowserSession } from "../../SentinelStore.ts"
+import type { Secrets } from "../session/Secrets.ts"
+import type { AuthorizationResponse } from "./AuthorizationResponse.ts"
 import * as RedirectUris from "./RedirectUris.ts"
-import type { Target } from "./AuthorizationResponse.ts"
 
 /**
  * Which redirect URI a code went to, where the token request need not say it: the mark of it ends the id of the grant, behind a dot that
@@ -46,22 +46,22 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
   const store = yield* SentinelStore
   const lifetime = Duration.toMillis((yield* SentinelDialect).codeLifetime)
 
-  return Effect.fnUntraced(function* (code: string, target: Target, session: BrowserSession, now: number) {
+  return Effect.fnUntraced(function* (code: string, to: AuthorizationResponse, session: BrowserSession, now: number) {
     const id = yield* secrets.hash(code)
     return yield* store.issueCode(
       {
         id,
         grant: {
-          id: `${yield* secrets.make}${target.redirectUriWasSent ? "" : yield* markOf(secrets, target.redirectUri)}`,
-          accountId: target.accountId,
-          clientId: target.clientId,
+          id: `${yield* secrets.make}${to.redirectUriWasSent ? "" : yield* markOf(secrets, to.redirectUri)}`,
+          accountId: to.accountId,
+          clientId: to.clientId,
           userId: session.userId,
           sessionId: session.id,
           createdAt: now,
-          nonce: target.nonce
+          nonce: to.nonce
         },
-        redirectUri: target.redirectUriWasSent ? target.redirectUri : undefined,
-        codeChallenge: target.codeChallenge,
+        redirectUri: to.redirectUriWasSent ? to.redirectUri : undefined,
+        codeChallenge: to.codeChallenge,
         expiresAt: now + lifetime
       },
       now

@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import * as Base64Url from "@le-auth/core/shared/Base64Url"
+import * as SealedBytes from "@le-auth/core/shared/SealedBytes"
 import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Context from "effect/Context"
 import * as Aead from "effect/crypto/Aead"
@@ -19,7 +20,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Target } from "./AuthorizationResponse.ts"
+import type { AuthorizationResponse } from "./AuthorizationResponse.ts"
 
 const LoginTicket = Schema.Struct({
   id: Schema.String,
@@ -35,11 +36,11 @@ const LoginTicket = Schema.Struct({
 })
 
 /**
- * A {@link Target} with an id of its own and the time at which it expires, in milliseconds since 1970.
+ * A {@link AuthorizationResponse} with an id of its own and the time at which it expires, in milliseconds since 1970.
  *
  * @since 0.1.0
  */
-export interface LoginTicket extends Target {
+export interface LoginTicket extends AuthorizationResponse {
   readonly id: string
   readonly expiresAt: number
 }
@@ -49,7 +50,7 @@ export interface LoginTicket extends Target {
  */
 export interface LoginTickets {
   /** Seals a request for a browser, known by its login cookie. */
-  readonly issue: (target: Target, browser: string, expiresAt: number) => Effect.Effect<string>
+  readonly issue: (to: AuthorizationResponse, browser: string, expiresAt: number) => Effect.Effect<string>
   /** Opens what `issue` sealed for the same browser. An expired ticket opens, too. */
   readonly open: (sealed: string, browser: string) => Effect.Effect<Option.Option<LoginTicket>>
   /** The token of the login form (RFC 6749 section 10.12): only a page that we gave to this browser has it. */
@@ -80,7 +81,7 @@ export const TicketSecret = Context.Reference<Redacted.Redacted<string> | undefi
   { defaultValue: () => undefined }
 )
 
-/** The two keys of a secret are derived from it apart (RFC 5869 section 2.3). */
+/** Derives the two keys of a secret apart, by HMAC as HKDF expands (RFC 5869 section 2.3), so that Sentinel's routes need no `Kdf`. */
 const keysOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<string>) {
   const mac = yield* Mac.Mac
   const root = yield* Mac.key(Mac.hmacSha256, Utf8.encode(Redacted.value(secret)))
@@ -101,7 +102,7 @@ const randomKeys = Effect.gen(function* () {
 })
 
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(LoginTicket))
-const nonceLength = Aead.aes256Gcm.nonceLength
+const utf8 = new TextDecoder()
 
 /** Characters of the id of a device, 132 bits, and of a tag. */
 const deviceIdLength = 22
@@ -117,9 +118,9 @@ export const make: Effect.Effect<
   CryptoError.CryptoError,
   Aead.Aead | Mac.Mac | SecureRandom.SecureRandom
 > = Effect.gen(function* () {
-  const aead = yield* Aead.Aead
   const mac = yield* Mac.Mac
   const random = yield* SecureRandom.SecureRandom
+  const sealed = yield* SealedBytes.make
   const secret = yield* TicketSecret
   const { macKey, sealKey } = yield* secret === undefined ? randomKeys : keysOf(secret)
 
@@ -128,30 +129,15 @@ export const make: Effect.Effect<
     mac.sign(macKey, Utf8.encode(parts.join("\n"))).pipe(Effect.map(Base64Url.encode), Effect.orDie)
 
   return {
-    issue: Effect.fnUntraced(function* (target, browser, expiresAt) {
-      const nonce = yield* random.randomBytes(nonceLength)
+    issue: Effect.fnUntraced(function* (to, browser, expiresAt) {
       const id = Base64Url.encode(yield* random.randomBytes(16))
-      const ticket: LoginTicket = { ...target, id, expiresAt }
-      const sealed = yield* aead.encrypt(sealKey, Utf8.encode(JSON.stringify(ticket)), {
-        nonce,
-        aad: Utf8.encode(browser)
-      })
-      const bytes = new Uint8Array(nonceLength + sealed.length)
-      bytes.set(nonce)
-      bytes.set(sealed, nonceLength)
-      return Base64Url.encode(bytes)
+      const ticket: LoginTicket = { ...to, id, expiresAt }
+      return yield* sealed.seal(sealKey, Utf8.encode(JSON.stringify(ticket)), Utf8.encode(browser))
     }, Effect.orDie),
-    open: Effect.fnUntraced(function* (sealed, browser) {
-      const bytes = Base64Url.decode(sealed)
-      if (bytes === undefined || bytes.length <= nonceLength) return Option.none()
-      const opened = yield* Effect.option(
-        aead.decrypt(sealKey, bytes.subarray(nonceLength), {
-          nonce: bytes.subarray(0, nonceLength),
-          aad: Utf8.encode(browser)
-        })
-      )
+    open: Effect.fnUntraced(function* (text, browser) {
+      const opened = yield* sealed.open(sealKey, text, Utf8.encode(browser))
       return Option.flatMap(opened, (plain) =>
-        Option.map(Result.getSuccess(decode(new TextDecoder().decode(plain))), (ticket) => ({
+        Option.map(Result.getSuccess(decode(utf8.decode(plain))), (ticket) => ({
           ...ticket,
           state: ticket.state,
           codeChallenge: ticket.codeChallenge,

@@ -17,7 +17,7 @@ import type { SentinelCookies } from "./SentinelCookies.ts"
 /**
  * @since 0.1.0
  */
-export interface BrowserSessions {
+export interface LoginSessions {
   /** The session of a browser in an account, if it is alive and its user still known. Extends it, at most once a minute. */
   readonly current: (
     request: HttpServerRequest.HttpServerRequest,
@@ -47,7 +47,7 @@ const touchInterval = 60_000
 export const make = Effect.fnUntraced(function* (
   cookies: SentinelCookies,
   secrets: Secrets
-): Effect.fn.Return<BrowserSessions, never, Directory | SentinelStore> {
+): Effect.fn.Return<LoginSessions, never, Directory | SentinelStore> {
   const directory = yield* Directory
   const store = yield* SentinelStore
   const dialect = yield* SentinelDialect

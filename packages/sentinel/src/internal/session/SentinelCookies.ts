@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import type { Origin } from "@le-auth/core/Origin"
+import * as Patterns from "@le-auth/core/shared/Patterns"
 import * as Duration from "effect/Duration"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -60,7 +61,7 @@ const valueOf = (header: string | undefined, name: string): string | undefined =
 export const make = (publicOrigin: Origin): SentinelCookies => {
   const secure = publicOrigin.startsWith("https:")
   const options = { httpOnly: true, sameSite: "lax", path: "/", secure } as const
-  const cookie = (suffix: string, form = /^[A-Za-z0-9_-]{43}$/, maxAge?: Duration.Duration): SentinelCookie => {
+  const cookie = (suffix: string, form = Patterns.bits256, maxAge?: Duration.Duration): SentinelCookie => {
     const name = `${secure ? "__Host-" : ""}sentinel-${suffix}`
     return {
       read: (request) => {

@@ -3,18 +3,18 @@
  *
  * @since 0.1.0
  */
-import * as Data from "effect/Data"
+import * as Schema from "effect/Schema"
 
 /**
  * A secret in the database was sealed with a seal key that this process does not have.
  *
  * @since 0.1.0
  */
-export class SealedRow extends Data.TaggedError("SealedRow")<{
-  readonly what: string
-  readonly table: string
-  readonly id: string
-}> {
+export class SealedRow extends Schema.TaggedError<SealedRow>()("SealedRow", {
+  what: Schema.String,
+  table: Schema.String,
+  id: Schema.String
+}) {
   override get message(): string {
     return (
       `The ${this.what} in the database cannot be opened with the seal keys of this process. Add the secret that it was ` +

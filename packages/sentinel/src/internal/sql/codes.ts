@@ -144,7 +144,7 @@ const statements = (sql: SqlClient) => ({
       FROM sentinel_code c JOIN sentinel_grant g ON g.id = c.grant_id WHERE c.id = ${id}`
   ),
   issue: atomically<Issue, { readonly waiting: Time }, "grant_id">(sql, {
-    win: (code) => sql`
+    guard: (code) => sql`
       INSERT INTO sentinel_code
         (id, grant_id, session_id, redirect_uri, code_challenge, expires_at, issue_order, forget_at)
       SELECT ${code.id}, ${code.grantId}, s.id, ${code.redirectUri}, ${code.codeChallenge}, ${code.expiresAt},
@@ -153,7 +153,7 @@ const statements = (sql: SqlClient) => ({
       ON CONFLICT (id) DO NOTHING RETURNING grant_id`,
     columns: ["grant_id"],
     // Until it is redeemed, a grant is kept no longer than its code.
-    along: (code, won) => [
+    effects: (code, won) => [
       sql`INSERT INTO sentinel_grant (id, account_id, client_id, user_id, session_id, created_at, nonce, forget_at)
         SELECT won.grant_id, ${code.accountId}, ${code.clientId}, ${code.userId}, ${code.sessionId}, ${code.createdAt},
           ${code.nonce}, ${code.forgetAt}
@@ -191,14 +191,14 @@ const statements = (sql: SqlClient) => ({
   ),
   redeem: byRefresh((isRenewable) =>
     atomically<Redemption, RedeemedRow, "grant_id" | "redirect_matches" | "challenge_matches">(sql, {
-      win: (code) => sql`
+      guard: (code) => sql`
         UPDATE sentinel_code SET spent_at = ${code.now}, seed = ${code.seed}, answered_by = ${code.seed}
         WHERE id = ${code.id} AND spent_at IS NULL AND expires_at > ${code.now}
           AND ${hasValidGrant(sql, "sentinel_code", code)} AND ${inTime(sql, code.begun)}
         RETURNING grant_id, redirect_uri IS NOT DISTINCT FROM ${code.redirectUri} AS redirect_matches,
           code_challenge IS NOT DISTINCT FROM ${code.codeChallenge} AS challenge_matches`,
       columns: ["grant_id", "redirect_matches", "challenge_matches"],
-      along: (code, won) => {
+      effects: (code, won) => {
         const condition = sql`(SELECT won.redirect_matches AND won.challenge_matches FROM ${won})`
         const kept = sql`(SELECT ${forgetAt(sql, code)} FROM sentinel_session s WHERE s.id = g.session_id)`
         return [

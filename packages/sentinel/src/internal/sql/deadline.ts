@@ -10,7 +10,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import { SqlError, StatementTimeoutError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 
-/** Less than the patience of an operation, 5 seconds: what begins in time has a second to end. In milliseconds. */
+/** Less than the time limit of an operation, 5 seconds: what begins in time has a second to end. In milliseconds. */
 const allowed = 4000
 
 /** What is late is tried again if so much of its time is left. */

@@ -123,7 +123,7 @@ export const make = (sql: SqlClient, run: Run, writing: Writing) => ({
   ): Effect.Effect<Stored | undefined, StoreError> => {
     const after = entriesOf(dump)
     const { deleted, written } = differences(before?.entries ?? new Map(), after)
-    const win = (begun: number) =>
+    const guard = (begun: number) =>
       before === undefined
         ? sql<{ readonly version: Time }>`INSERT INTO sentinel_directory (id, version, source)
             SELECT 'directory', 1, ${source ?? ""} WHERE ${inTime(sql, begun)} ON CONFLICT DO NOTHING RETURNING version`
@@ -131,7 +131,7 @@ export const make = (sql: SqlClient, run: Run, writing: Writing) => ({
             SET version = version + 1, source = COALESCE(${source ?? null}, source)
             WHERE id = 'directory' AND version = ${before.version} AND ${inTime(sql, begun)} RETURNING version`
     const write = Effect.fnUntraced(function* (begun: number) {
-      const [won] = yield* win(begun)
+      const [won] = yield* guard(begun)
       if (won === undefined) return undefined
       for (const { account_id, id, kind } of deleted) {
         yield* sql`DELETE FROM sentinel_directory_entry

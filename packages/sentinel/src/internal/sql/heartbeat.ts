@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 
 const name = "Sentinel store in SQL"
-const patience = "2 seconds"
+const timeout = "2 seconds"
 
 /** A node that has gone leaves its row for so long. */
 const keptFor = 24 * 3_600_000
@@ -28,7 +28,7 @@ export const make = (sql: SqlClient): Effect.Effect<Effect.Effect<void, StoreErr
         ON CONFLICT (id) DO UPDATE SET beat = excluded.beat, forget_at = excluded.forget_at`
       return { beat, rows: yield* sql<{ readonly beat: string }>`SELECT beat FROM sentinel_heartbeat WHERE id = ${id}` }
     }).pipe(
-      SqlStore.operations(name, patience)("write and read back"),
+      SqlStore.operations(name, timeout)("write and read back"),
       Effect.flatMap(({ beat, rows }) =>
         rows[0]?.beat === beat ? Effect.void : Effect.fail(failed("what was just written was not there"))
       )

@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment, Statement } from "effect/sql/Statement"
-import type { FamilyState, Found, Newest, SessionState, StoreInspection } from "../../StoreInspection.ts"
+import type { FamilyState, Found, RecentPage, SessionState, StoreInspection } from "../../StoreInspection.ts"
 import { keptAfterEnd as codeKeptAfterEnd } from "./codes.ts"
 import { grantColumns, grantOf, type GrantRow, isAlive, sessionOf, type Time, timeOf } from "./rows.ts"
 
@@ -103,7 +103,7 @@ export const make = (sql: SqlClient, run: Run): Operations => {
     rows: Statement<Row>,
     { from, isWanted }: { readonly from: Fragment; readonly isWanted: Fragment },
     state: (row: Row) => A
-  ): Effect.Effect<Newest<A>, SqlError> =>
+  ): Effect.Effect<RecentPage<A>, SqlError> =>
     Effect.gen(function* () {
       const [counted] = yield* sql<{ readonly looked_at: Time; readonly total: Time }>`
         SELECT count(*) AS looked_at, count(CASE WHEN ${isWanted} THEN 1 END) AS total FROM ${from}`

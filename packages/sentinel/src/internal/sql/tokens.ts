@@ -76,7 +76,7 @@ const statements = (sql: SqlClient) => ({
       AND ${hasValidGrant(sql, "sentinel_refresh", token, sql`AND ${isAlive(sql, token.now)}`)}
       AND ${inTime(sql, token.begun)}`
     return atomically<Rotation, GrantRow, "grant_id">(sql, {
-      win: (token) =>
+      guard: (token) =>
         isRenewable
           ? // The grace period begins with the change, not with the request that may have waited for it.
             sql`UPDATE sentinel_refresh SET used_at = ${token.now} + ${delay(sql, token.begun)}, seed = ${token.seed},
@@ -84,18 +84,18 @@ const statements = (sql: SqlClient) => ({
               WHERE ${mayBeUsed(token)} RETURNING grant_id`
           : sql`SELECT grant_id FROM sentinel_refresh WHERE ${mayBeUsed(token)}`,
       columns: ["grant_id"],
-      along: (token, won) => insertTokens(sql, token, won, isRenewable),
+      effects: (token, won) => insertTokens(sql, token, won, isRenewable),
       result: (_, won) => sql`SELECT ${grantColumns(sql)} ${grantOfWinner(sql, won)}`
     })
   }),
   revoke: atomically<Revocation, GrantRow, "grant_id" | "account_id" | "user_id">(sql, {
-    win: (token) => sql`
+    guard: (token) => sql`
       UPDATE sentinel_grant AS g SET revoked_at = ${token.now}
       WHERE g.id = ${grantIdOf(sql, token.id)} AND g.account_id = ${token.accountId} AND g.client_id = ${token.clientId}
         AND ${isValid(sql)} AND ${inTime(sql, token.begun)}
       RETURNING id AS grant_id, account_id, user_id`,
     columns: ["grant_id", "account_id", "user_id"],
-    along: (token, won) => [
+    effects: (token, won) => [
       sql`UPDATE sentinel_session SET ended_at = ${token.now}
         WHERE account_id = (SELECT won.account_id FROM ${won}) AND user_id = (SELECT won.user_id FROM ${won})
           AND ended_at IS NULL`

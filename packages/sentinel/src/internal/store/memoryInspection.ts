@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Slices from "../input/Slices.ts"
 import type { Grant } from "../../SentinelStore.ts"
-import type { FamilyState, Found, Newest, SessionState, StoreInspection } from "../../StoreInspection.ts"
+import type { FamilyState, Found, RecentPage, SessionState, StoreInspection } from "../../StoreInspection.ts"
 import { type GrantRow, type SessionRow, Tables } from "./memoryTables.ts"
 import type { StoreDump } from "./storeDump.ts"
 
@@ -65,7 +65,7 @@ const newestOf = <Row, A>(
   createdAt: (row: Row) => number,
   isWanted: (row: Row) => boolean,
   state: (row: Row) => A
-): Newest<A> => {
+): RecentPage<A> => {
   let newest: Array<Row> = []
   const cut = () => newest.toSorted((one, other) => createdAt(other) - createdAt(one)).slice(0, mostLookedAt)
   for (const row of rows.values()) {

@@ -9,14 +9,14 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Issuer } from "../documents/Issuer.ts"
-import type { Handler, Incoming } from "../http/Endpoint.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SigningKeys } from "../../SigningKeys.ts"
+import type { Issuer } from "../documents/Issuer.ts"
+import type { Handler, Incoming } from "../http/RouteHandlers.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
-import { invalidRequest, noStore, OAuthFailure } from "./OAuthFailure.ts"
+import { invalidRequest, tokenHeaders, OAuthFailure } from "./OAuthFailure.ts"
 import { expiresIn } from "./TokenAnswer.ts"
-import { answering, checkVersion, readForm } from "./TokenEndpoint.ts"
+import { answering, checkVersion, readForm } from "./TokenForm.ts"
 import * as TokenTime from "./TokenTime.ts"
 
 /**
@@ -86,7 +86,7 @@ export const make = Effect.fnUntraced(function* (
     )
     return HttpServerResponse.jsonUnsafe(
       { access_token: token, token_type: "Bearer", expires_in: expiresIn(dialect, dialect.appTokenLifetime) },
-      { headers: noStore }
+      { headers: tokenHeaders }
     )
   })
 

@@ -5,8 +5,8 @@
  *
  * @since 0.1.0
  */
-import * as Utf8 from "@le-auth/core/shared/Utf8"
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as Mac from "effect/crypto/Mac"
 import * as Effect from "effect/Effect"
@@ -15,9 +15,9 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { Directory, type Installation } from "../../Directory.ts"
-import type { Incoming } from "../http/Endpoint.ts"
-import * as RequestFacts from "../http/RequestFacts.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import * as RequestContext from "../http/RequestContext.ts"
+import type { Incoming } from "../http/RouteHandlers.ts"
 import { authenticationFailed, invalidRequest, type OAuthFailure } from "./OAuthFailure.ts"
 
 interface Credentials {
@@ -28,12 +28,14 @@ interface Credentials {
 /** Id and secret are form-encoded before they are joined by a colon (RFC 6749 section 2.3.1 and appendix B). */
 const formDecode = (text: string): string => decodeURIComponent(text.replaceAll("+", " "))
 
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
 const readBasic = (header: string): Credentials | undefined => {
   const encoded = /^basic +(\S+) *$/i.exec(header)?.[1]
   const bytes = encoded === undefined ? undefined : Result.getOrUndefined(Base64.decode(encoded))
   if (bytes === undefined) return undefined
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    const text = utf8.decode(bytes)
     const colon = text.indexOf(":")
     if (colon === -1) return undefined
     return { clientId: formDecode(text.slice(0, colon)), clientSecret: formDecode(text.slice(colon + 1)) }
@@ -122,7 +124,7 @@ export const make: Effect.Effect<
       if (credentials.clientSecret === undefined) return yield* refused(noCredentials)
       if (!isRight) return yield* refused("wrong secret")
     }
-    RequestFacts.isFrom(request, { accountId, clientId: found.clientId })
+    yield* RequestContext.isFrom({ accountId, clientId: found.clientId })
     return found
   })
 })

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
-import type { StoreError } from "@le-auth/core/StoreError"
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import type { StoreError } from "@le-auth/core/StoreError"
 import type * as Effect from "effect/Effect"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Installation } from "../../Directory.ts"

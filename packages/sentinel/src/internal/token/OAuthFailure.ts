@@ -4,9 +4,10 @@
  * @since 0.1.0
  */
 import type { TokenErrorCode } from "@le-auth/core/OAuthError"
+import { html } from "@le-auth/core/shared/Html"
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Data from "effect/Data"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { html } from "../page/Html.ts"
 import type { SentinelDialect } from "../../SentinelDialect.ts"
 
 /**
@@ -14,11 +15,7 @@ import type { SentinelDialect } from "../../SentinelDialect.ts"
  *
  * @since 0.1.0
  */
-export const noStore: Readonly<Record<string, string>> = {
-  "cache-control": "no-store",
-  pragma: "no-cache",
-  "x-content-type-options": "nosniff"
-}
+export const tokenHeaders: Readonly<Record<string, string>> = { ...documentHeaders, pragma: "no-cache" }
 
 /**
  * `description` is a fixed text that repeats nothing of the request. `reason` says more, for the log only.
@@ -123,7 +120,7 @@ export const toResponse = (
     status,
     contentType: errorBody === "html" ? "text/html; charset=utf-8" : "application/json",
     headers: {
-      ...noStore,
+      ...tokenHeaders,
       ...(failure.challenge === true && { "www-authenticate": 'Basic realm="sentinel", charset="UTF-8"' }),
       ...(failure.retryAfter !== undefined && { "retry-after": String(failure.retryAfter) })
     }

@@ -3,11 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Base64Url from "@le-auth/core/shared/Base64Url"
+import * as Patterns from "@le-auth/core/shared/Patterns"
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
-
-const utf8 = new TextEncoder()
 
 /** No challenge is this short, so that a malformed verifier fits none (RFC 7636 section 4.1). */
 const fitsNone = "malformed"
@@ -17,7 +17,7 @@ const fitsNone = "malformed"
  *
  * @since 0.1.0
  */
-export const isChallenge = (text: string): boolean => /^[A-Za-z0-9_-]{43}$/.test(text)
+export const isChallenge = (text: string): boolean => Patterns.bits256.test(text)
 
 /**
  * Computes the challenge of a verifier: BASE64URL(SHA256(ASCII(verifier))) (RFC 7636 section 4.6).
@@ -28,7 +28,7 @@ export const makeChallenge: Effect.Effect<(verifier: string) => Effect.Effect<st
   Effect.map(
     Digest.Digest,
     (digest) => (verifier: string) =>
-      /^[A-Za-z0-9\-._~]{43,128}$/.test(verifier)
-        ? Effect.map(digest.digest(Digest.sha256, utf8.encode(verifier)), Base64Url.encode)
+      Patterns.codeVerifier.test(verifier)
+        ? Effect.map(digest.digest(Digest.sha256, Utf8.encode(verifier)), Base64Url.encode)
         : Effect.succeed(fitsNone)
   )

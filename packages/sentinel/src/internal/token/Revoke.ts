@@ -7,13 +7,13 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import type { Handler } from "../http/Endpoint.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
 import type { Secrets } from "../session/Secrets.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
-import { invalidGrant, invalidRequest, noStore } from "./OAuthFailure.ts"
-import { answering, checkVersion, readForm } from "./TokenEndpoint.ts"
+import { invalidGrant, invalidRequest, tokenHeaders } from "./OAuthFailure.ts"
+import { answering, checkVersion, readForm } from "./TokenForm.ts"
 
 /**
  * A token that is unknown, expired, revoked or another application's gets the same 200 as one that was revoked (RFC 7009
@@ -47,7 +47,7 @@ export const make = Effect.fnUntraced(function* (
       yield* Effect.logInfo(reason).pipe(Effect.annotateLogs({ account: accountId, client: clientId }))
       // Nothing in it, but JSON, since some clients parse an answer whatever it is: simple-oauth2 fails without this content
       // type, and @badgateway/oauth2-client fails with it if there is no JSON behind it.
-      return HttpServerResponse.text("{}", { contentType: "application/json", headers: noStore })
+      return HttpServerResponse.text("{}", { contentType: "application/json", headers: tokenHeaders })
     })
   )
 })

@@ -10,11 +10,11 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { Directory, type User } from "../../Directory.ts"
-import type { Issuer } from "../documents/Issuer.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { type Grant, SentinelStore } from "../../SentinelStore.ts"
 import { SigningKeys } from "../../SigningKeys.ts"
-import { invalidGrant, noStore, type OAuthFailure } from "./OAuthFailure.ts"
+import type { Issuer } from "../documents/Issuer.ts"
+import { invalidGrant, tokenHeaders, type OAuthFailure } from "./OAuthFailure.ts"
 import * as TokenTime from "./TokenTime.ts"
 
 /**
@@ -86,7 +86,7 @@ export const make = Effect.fnUntraced(function* (
         id_token: withIdToken ? yield* idToken(grant, user.value, issuedAt) : undefined,
         expires_in
       },
-      { headers: noStore }
+      { headers: tokenHeaders }
     )
   })
 })

@@ -53,7 +53,7 @@ export const layer = (
   config: SentinelConfig,
   { passwords, replaces, ...options }: Control.Options & DirectorySql.Options
 ) =>
-  Control.layerWith(options).pipe(
+  Control.layerAroundWith(options).pipe(
     Layer.provide(DirectorySql.layer(config, { replaces }).pipe(Layer.provide(Passwords.layerWith(passwords ?? {})))),
     Layer.provide(Layer.merge(SentinelStoreSql.layer, StoreInspectionSql.layer)),
     Layer.provideMerge(Layer.unwrap(secrets(url, config))),

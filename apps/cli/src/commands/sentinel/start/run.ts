@@ -164,7 +164,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
 
     const main = yield* open(
       { flag: "--port", host: options.host, port: options.port },
-      Sentinel.layerServer({
+      Sentinel.layerServerWith({
         ...(Option.isSome(options.publicOrigin) && { publicOrigin: options.publicOrigin.value }),
         metrics: operations === undefined && !options.strict,
         ...(options.trustedProxies.length > 0 && {

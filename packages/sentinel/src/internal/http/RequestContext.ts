@@ -1,0 +1,109 @@
+/**
+ * What is known about a request while it is answered: its id, the application that sent it, why it is refused, what happened on the
+ * way, and what a fault does to it.
+ */
+import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
+import * as Context from "effect/Context"
+import * as SecureRandom from "effect/crypto/SecureRandom"
+import * as Effect from "effect/Effect"
+import * as Hex from "effect/encoding/Hex"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { Entry } from "../../JournalEntry.ts"
+import type { Problem } from "./Problem.ts"
+
+/** What a fault does to the state behind a request. */
+export type StateFault = "expired-code" | "used-code" | "killed-session"
+
+export class RequestContext {
+  /** In the answer, on the error page and in every log line of the request (R94). */
+  readonly id: string
+  /** An application that is known here, once it is found: never a text that only the request claims. */
+  application: { readonly accountId: string; readonly clientId: string } | undefined
+  /** The error code of the answer, one of the few that we have. */
+  error: string | undefined
+  /** Why it was refused: for people who run Sentinel, never part of an answer. */
+  reason: string | undefined
+  /** The same for programs, as far as it has a name. */
+  problem: Problem | undefined
+  /** Why the login form is shown again, for the metrics and the log: the form itself is no error. */
+  loginFailure: string | undefined
+  /** Sends an error to the application, once the authorization request is known to be valid. */
+  sendBack: ((error: AuthorizationErrorCode, description: string) => HttpServerResponse.HttpServerResponse) | undefined
+
+  /** Whether the rest is noted, because somebody reads it. */
+  isWatched = false
+  readonly steps: Array<Entry["steps"][number]> = []
+  client: string | undefined
+  user: string | undefined
+  /** The id of the fault that the request met. */
+  fault: string | undefined
+  stateFault: StateFault | undefined
+
+  constructor(id: string) {
+    this.id = id
+  }
+}
+
+/** That of the current request; `undefined` outside of one. */
+export const Current = Context.Reference<RequestContext | undefined>(
+  "@le-auth/sentinel/internal/http/RequestContext/Current",
+  { defaultValue: () => undefined }
+)
+
+/** That of the current request, if it is watched. */
+export const watched: Effect.Effect<RequestContext | undefined> = Effect.map(Current, (context) =>
+  context?.isWatched === true ? context : undefined
+)
+
+/** The characters of a hash or an id that tell two of them apart for a person. */
+export const short = (id: string): string => id.slice(0, 8)
+
+/** What a proxy in front of Sentinel may call a request. Nothing else can get into a log or an answer. */
+const wellFormed = /^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$/
+
+/**
+ * Gives the current context, or a new one where there is none yet. The id of a new one is that of `X-Request-Id` if it is well-formed, so
+ * that the lines of a proxy and of Sentinel can be laid side by side; else it is made here. It proves nothing.
+ */
+export const make: Effect.Effect<
+  (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<RequestContext>,
+  never,
+  SecureRandom.SecureRandom
+> = Effect.map(
+  SecureRandom.SecureRandom,
+  (random) => (request) =>
+    Effect.flatMap(Current, (current) => {
+      if (current !== undefined) return Effect.succeed(current)
+      const given = request.headers["x-request-id"]
+      return given !== undefined && wellFormed.test(given)
+        ? Effect.succeed(new RequestContext(given))
+        : Effect.map(random.randomBytes(8), (bytes) => new RequestContext(Hex.encode(bytes)))
+    })
+)
+
+const note = (write: (context: RequestContext) => void): Effect.Effect<void> =>
+  Effect.map(Current, (context) => {
+    if (context !== undefined) write(context)
+  })
+
+/** Notes which application the request is from. */
+export const isFrom = (application: { readonly accountId: string; readonly clientId: string }): Effect.Effect<void> =>
+  note((context) => void (context.application = application))
+
+/** Notes that the request is refused with an error code, and why. What was noted first, nearer to the cause, stays. */
+export const refused = (error: string, reason: string, problem?: Problem): Effect.Effect<void> =>
+  note((context) => {
+    if (context.error !== undefined) return
+    context.error = error
+    context.reason ??= reason
+    context.problem = problem
+  })
+
+/** Notes why the login form is shown again. */
+export const loginFailed = (failure: string): Effect.Effect<void> =>
+  note((context) => void (context.loginFailure = failure))
+
+/** Notes how an error is sent to the application: all that is checked of the authorization request is right. */
+export const answersBy = (sendBack: NonNullable<RequestContext["sendBack"]>): Effect.Effect<void> =>
+  note((context) => void (context.sendBack = sendBack))

@@ -1,0 +1,67 @@
+/**
+ * What the endpoints that take a form of a client have in common: the token, the app token and the revocation endpoint.
+ */
+import type { StoreError } from "@le-auth/core/StoreError"
+import * as Effect from "effect/Effect"
+import type * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { SentinelDialect } from "../../SentinelDialect.ts"
+import * as ApiVersion from "../http/ApiVersion.ts"
+import * as FormBody from "../http/FormBody.ts"
+import * as RequestContext from "../http/RequestContext.ts"
+import type { Handler, Incoming } from "../http/RouteHandlers.ts"
+import { isStoreFailure } from "../store/storeFailure.ts"
+import { invalidRequest, OAuthFailure, serverFailure, storeFailure, toResponse } from "./OAuthFailure.ts"
+
+/**
+ * Checks the version of a request to the token or the revocation endpoint.
+ *
+ * @since 0.1.0
+ */
+export const checkVersion = ({ query }: Incoming, dialect: SentinelDialect): Effect.Effect<void, OAuthFailure> => {
+  const problem = query.repeated.has("v")
+    ? "The parameter v appears more than once."
+    : ApiVersion.problemOf(query, dialect.tokenVersions, dialect)
+  return problem === undefined ? Effect.void : Effect.fail(invalidRequest(problem))
+}
+
+/**
+ * Reads the form of a request.
+ *
+ * @since 0.1.0
+ */
+export const readForm = Effect.fnUntraced(function* ({ request }: Incoming) {
+  const body = yield* Effect.mapError(
+    FormBody.read(request),
+    ({ description, status }) => new OAuthFailure({ error: "invalid_request", description, status })
+  )
+  if (body.repeated.size > 0) return yield* invalidRequest("A parameter appears more than once.")
+  return body
+})
+
+/**
+ * Turns every failure into an answer, and says in the log what the answer does not say.
+ *
+ * @since 0.1.0
+ */
+export const answering =
+  (
+    endpoint: string,
+    { errorBody }: SentinelDialect,
+    work: (incoming: Incoming) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
+  ): Handler =>
+  (incoming) =>
+    Effect.catchCause(work(incoming), (cause) => {
+      const failure = cause.reasons.find((reason) => reason._tag === "Fail")?.error
+      if (failure?._tag !== "OAuthFailure") {
+        return Effect.as(
+          Effect.logError(`${endpoint} failed`, cause),
+          toResponse(isStoreFailure(cause) ? storeFailure : serverFailure, errorBody)
+        )
+      }
+      const reason = failure.reason ?? failure.description
+      return Effect.logInfo(`${endpoint} refused: ${failure.error}, ${reason}`).pipe(
+        Effect.annotateLogs({ account: incoming.accountId }),
+        Effect.andThen(RequestContext.refused(failure.error, reason)),
+        Effect.as(toResponse(failure, errorBody))
+      )
+    })

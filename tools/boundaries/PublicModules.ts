@@ -1,0 +1,62 @@
+// What one package may import of another: its public modules, which are those of `index.ts`. Of core the packages, and they alone,
+// also have `shared/`, which changes without notice: with an exact version, a package never meets another version's.
+import fs from "node:fs"
+import path from "node:path"
+
+import { listed, packages, type Package, resolve, unlisted } from "../PublicSurface.ts"
+import { sourcesOf } from "./Sources.ts"
+
+/**
+ * What an app of this repository shares with its packages all the same: the command takes durations as Sentinel's files do. It is
+ * built together with them.
+ */
+const lent: Readonly<Record<string, ReadonlyArray<string>>> = { cli: ["shared/DurationText"] }
+
+/** The imports that are for nobody outside of a package, as "file: specifier: what is wrong". */
+export function checkPublicModules(root: string): Array<string> {
+  const known = packages(root).filter(({ exports }) => Object.keys(exports).length > 0)
+  return [...checkSources(root, known), ...checkTexts(root, known)]
+}
+
+function checkSources(root: string, known: ReadonlyArray<Package>): Array<string> {
+  const open = new Map(known.map((each) => [each.name, { ...each, modules: new Set(listed(each)) }]))
+  return fs
+    .globSync("{packages,apps}/*/{src,test}", { cwd: root })
+    .toSorted()
+    .flatMap((folder) =>
+      sourcesOf(path.join(root, folder)).flatMap(({ imports, name }) =>
+        imports.flatMap(({ specifier }) => {
+          const target = open.get(specifier.split("/", 2).join("/"))
+          const module = specifier.split("/").slice(2).join("/")
+          if (target === undefined || module === "") return []
+          const reason = refusal(target, module, folder)
+          return reason === undefined ? [] : [`${root}/${folder}/${name}: ${specifier}: ${reason}`]
+        })
+      )
+    )
+}
+
+function refusal(target: Package & { readonly modules: ReadonlySet<string> }, module: string, folder: string) {
+  if (resolve(target.exports, `./${module}`) === undefined) return `${target.name} does not let it out`
+  if (target.modules.has(module)) return undefined
+  if (!unlisted[target.folder]?.test(module)) return `it is not public: ${target.name} does not list it in index.ts`
+  const [kind, project = ""] = folder.split(path.sep)
+  const isShared = module.startsWith("shared/") && kind !== "packages" && !lent[project]?.includes(module)
+  return isShared ? "only packages may import what they share" : undefined
+}
+
+/** What people copy: they have no `shared/`. */
+function checkTexts(root: string, known: ReadonlyArray<Package>): Array<string> {
+  const core = known.find(({ folder }) => folder === "core")
+  if (core === undefined) return []
+  const pattern = new RegExp(`["'](${core.name}/shared/[^"']*)["']`, "g")
+  return fs
+    .globSync("{*.md,docs/**/*.md,{packages,apps}/*/*.md,examples/**/*.{md,ts,tsx,mts,js,mjs}}", { cwd: root })
+    .filter((file) => !file.includes("node_modules"))
+    .toSorted()
+    .flatMap((file) =>
+      [...fs.readFileSync(path.join(root, file), "utf8").matchAll(pattern)].map(
+        ([, specifier]) => `${root}/${file}: ${specifier}: only packages may import what they share`
+      )
+    )
+}
