@@ -1,6 +1,6 @@
 /**
- * Which version of the command this is: that of its package. Beside `main.ts`, since from here and from the bundle in `dist` the way to
- * `package.json` is the same.
+ * Which version of the command this is: that of its package. Beside `main.ts`, since from here and from the bundle in
+ * `dist` the way to `package.json` is the same.
  */
 import * as Fs from "node:fs"
 

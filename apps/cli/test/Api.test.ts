@@ -18,7 +18,10 @@ interface Asked {
   readonly body: string
 }
 
-/** A Domain API that knows more services than Sentinel, and the service `echo` behind it, which answers with what it was asked. */
+/**
+ * A Domain API that knows more services than Sentinel, and the service `echo` behind it, which answers with what it was
+ * asked.
+ */
 const services = async (sentinel: string) => {
   const asked: Array<Asked> = []
   const server = Http.createServer(async (request, response) => {

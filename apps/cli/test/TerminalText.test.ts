@@ -2,7 +2,10 @@ import { assert, describe, it } from "vitest"
 import { escaped, escapedJson, join, lines, table, text } from "../src/terminal/TerminalText.ts"
 
 const escape = "\u001b[2J"
-/** One of each class that a text may not bring to a terminal: C0, DEL, C1, directions, marks, separators, tags, half a character. */
+/**
+ * One of each class that a text may not bring to a terminal: C0, DEL, C1, directions, marks, separators, tags, half a
+ * character.
+ */
 const hostile =
   "\u0000\u0007\t\r\n\u001b\u007f\u0085\u009b\u00ad\u061c\u200b\u200e\u202e\u2028\u2029\u2066\ufeff\u{e0041}\ud800"
 const unfit = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/u

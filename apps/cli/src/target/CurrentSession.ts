@@ -39,8 +39,8 @@ export const givenToken = Effect.gen(function* () {
 })
 
 /**
- * What a command sends to an API: the token that was given, or else a valid one of the current session, refreshed first if it
- * is due. Only the latter has a session.
+ * What a command sends to an API: the token that was given, or else a valid one of the current session, refreshed first
+ * if it is due. Only the latter has a session.
  */
 export const bearer = Effect.gen(function* () {
   const given = yield* givenToken

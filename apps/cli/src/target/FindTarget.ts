@@ -97,8 +97,8 @@ export const profileOf = ({ profile }: Selection) =>
   Option.isSome(profile) ? Effect.succeed(profile) : given("LE_AUTH_PROFILE")
 
 /**
- * The target that the flags name, and without flags: `LE_AUTH_PROFILE`, the other `LE_AUTH_*`, the current profile, the local
- * Sentinel. `undefined` if what they name does not exist.
+ * The target that the flags name, and without flags: `LE_AUTH_PROFILE`, the other `LE_AUTH_*`, the current profile, the
+ * local Sentinel. `undefined` if what they name does not exist.
  */
 export const find = Effect.fnUntraced(function* (selection: Selection) {
   const name = yield* profileOf(selection)

@@ -1,5 +1,6 @@
 /**
- * The applications that somebody has signed in with before: where, and with which client id and secret. Each has a name.
+ * The applications that somebody has signed in with before: where, and with which client id and secret. Each has a
+ * name.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"

@@ -1,6 +1,6 @@
 /**
- * The user's seal key, for profiles and sessions alike: opened once, when the first of them is read, so that what reads neither
- * needs no home and no keychain.
+ * The user's seal key, for profiles and sessions alike: opened once, when the first of them is read, so that what reads
+ * neither needs no home and no keychain.
  */
 import type { SealKeys } from "@le-auth/core/Seal"
 import type { SettingsError } from "@le-auth/core/Settings"

@@ -120,7 +120,8 @@ export const withTarget = <A, E extends Problem, R>(work: Work<A, E, R>, selecti
   )
 
 /**
- * The same for work that needs no session: nothing is read of what is kept on this computer but the profile, if it is one.
+ * The same for work that needs no session: nothing is read of what is kept on this computer but the profile, if it is
+ * one.
  */
 export const withCalls = <A, E extends Problem, R>(work: Work<A, E, R>, selection: Selection) =>
   Effect.flatMap(resolve(selection), (target) =>

@@ -23,7 +23,8 @@ import * as Runtime from "effect/Runtime"
 import { join, text, type Text } from "./TerminalText.ts"
 
 /**
- * The exit codes, for scripts; with `--json` an error carries their names. A signal ends with 128 and its number: Ctrl-C with 130.
+ * The exit codes, for scripts; with `--json` an error carries their names. A signal ends with 128 and its number:
+ * Ctrl-C with 130.
  */
 export const exitCodes = {
   failed: 1,
@@ -182,7 +183,9 @@ const codeOf = (error: LibraryError): ExitCode => {
   return typeof code === "string" ? code : (code[reasonOf(error) ?? ""] ?? "failed")
 }
 
-/** Only the list of what is wrong with settings has lines of our own; a line feed in anything else came from elsewhere. */
+/**
+ * Only the list of what is wrong with settings has lines of our own; a line feed in anything else came from elsewhere.
+ */
 const said = (error: LibraryError): Text =>
   error._tag === "SettingsError"
     ? join("\n", [text`The configuration has problems:`, ...error.problems.map((problem) => text`  - ${problem}`)])

@@ -1,5 +1,6 @@
 /**
- * Where output goes: data to stdout, talk to stderr. Both take {@link Text} only, so nothing of others gets to a terminal as it came.
+ * Where output goes: data to stdout, talk to stderr. Both take {@link Text} only, so nothing of others gets to a
+ * terminal as it came.
  */
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
@@ -30,7 +31,10 @@ export const jsonFlag = GlobalFlag.Setting("json")({
 /** Whether the output is JSON. Also known when the arguments are not understood, so that this too is said in JSON. */
 export const Json = Context.Reference<boolean>("@le-auth/cli/terminal/Output/Json", { defaultValue: () => false })
 
-/** What is not written is heard by each write; a failure that nobody hears would end the process in the middle of what it does. */
+/**
+ * What is not written is heard by each write; a failure that nobody hears would end the process in the middle of what
+ * it does.
+ */
 const ignore = () => {}
 
 const toStdout = (bytes: string | Uint8Array): Effect.Effect<void, Failure> =>
@@ -60,7 +64,8 @@ const line = (text: string) => write(`${text}\n`)
 const jsonLine = (data: unknown) => line(escapedJson(JSON.stringify(data)))
 
 /**
- * The result of a command, on stdout: as text for people, or as a line of JSON, whose fields stay as they are documented.
+ * The result of a command, on stdout: as text for people, or as a line of JSON, whose fields stay as they are
+ * documented.
  */
 export const print = (data: unknown, text: Text): Effect.Effect<void, Failure> =>
   Effect.flatMap(Json, (json) => (json ? jsonLine(data) : line(text.toString())))
@@ -164,8 +169,8 @@ const json = Layer.effect(
 )
 
 /**
- * Errors as one plain message on stderr, or as JSON; help after a mistake on stderr, and the log (warnings and above) on
- * stderr. Colours only on a terminal, and never with `NO_COLOR`.
+ * Errors as one plain message on stderr, or as JSON; help after a mistake on stderr, and the log (warnings and above)
+ * on stderr. Colours only on a terminal, and never with `NO_COLOR`.
  */
 export const layer: Layer.Layer<never, never, Stdio.Stdio> = Layer.mergeAll(
   Layer.effect(CliOutput.Formatter, formatter),

@@ -22,8 +22,8 @@ export const stopIsSuccess = (options: { readonly within: number }): void => {
 }
 
 /**
- * SIGHUP does this as long as the scope is open, and does not end the command. Unless that runs on a terminal, where the signal means
- * that the terminal is gone.
+ * SIGHUP does this as long as the scope is open, and does not end the command. Unless that runs on a terminal, where
+ * the signal means that the terminal is gone.
  */
 export const hangUp = (act: () => void): Effect.Effect<void, never, Scope.Scope> =>
   process.stdin.isTTY

@@ -2,11 +2,15 @@
  * Texts of others, made fit for a terminal: the one door through which they get there.
  */
 
-/** Controls, what shows nothing but changes what follows (such as its direction), breaks of lines, and halves of characters. */
+/**
+ * Controls, what shows nothing but changes what follows (such as its direction), breaks of lines, and halves of
+ * characters.
+ */
 const unfit = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu
 
 /**
- * Without the characters by which a text could move the cursor, colour what follows or turn its direction: they become escapes.
+ * Without the characters by which a text could move the cursor, colour what follows or turn its direction: they become
+ * escapes.
  */
 export const escaped = (text: string): string =>
   text.replace(unfit, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
@@ -14,8 +18,8 @@ export const escaped = (text: string): string =>
 const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`
 
 /**
- * The same for JSON that was written already, as escapes of JSON, so that it says what it said. Line feeds stay: between values they
- * are our own, and within one JSON has none.
+ * The same for JSON that was written already, as escapes of JSON, so that it says what it said. Line feeds stay:
+ * between values they are our own, and within one JSON has none.
  */
 export const escapedJson = (json: string): string =>
   json.replace(unfit, (character) =>
@@ -66,8 +70,8 @@ export class Text {
 }
 
 /**
- * `` text`Signed in as ${subject}` ``: what is written here stays as it is, with its line breaks, and each value that is put in is
- * {@link escaped}.
+ * `` text`Signed in as ${subject}` ``: what is written here stays as it is, with its line breaks, and each value that
+ * is put in is {@link escaped}.
  */
 export const text = Text.of
 

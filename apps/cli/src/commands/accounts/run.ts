@@ -104,7 +104,8 @@ const forgetSessions = Effect.gen(function* () {
 })
 
 /**
- * Removes a profile, its client secret and its sessions from this computer. Sessions that another profile has, too, stay.
+ * Removes a profile, its client secret and its sessions from this computer. Sessions that another profile has, too,
+ * stay.
  */
 export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
   const name = yield* known(profile)

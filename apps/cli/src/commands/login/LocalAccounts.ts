@@ -50,8 +50,8 @@ const inWords = ({ account, application, name }: Offer): Text =>
   text`account ${account}, application ${application} (${name})`
 
 /**
- * The target in place of the built-in application, if the Sentinel does not know that one: the only application that it has, or
- * the one that the user chooses. Its secret is asked for.
+ * The target in place of the built-in application, if the Sentinel does not know that one: the only application that it
+ * has, or the one that the user chooses. Its secret is asked for.
  */
 export const instead = Effect.fnUntraced(function* (builtIn: Target["Service"], localSentinel: Origin) {
   const found = yield* offers

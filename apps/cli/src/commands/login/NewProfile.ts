@@ -32,7 +32,10 @@ const checkRedirectUri = ({ installation }: Target["Service"]): Effect.Effect<vo
         new SettingsError({ problems: ["LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in comes in there"] })
       )
 
-/** The settings of the environment, unless they are those of another account; the rest is asked for, after an introduction. */
+/**
+ * The settings of the environment, unless they are those of another account; the rest is asked for, after an
+ * introduction.
+ */
 const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, introduction: Text) {
   const mayAsk = yield* canAsk
   const configuredAccount = yield* given("LE_AUTH_ACCOUNT_ID")

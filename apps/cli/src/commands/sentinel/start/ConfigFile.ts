@@ -1,6 +1,6 @@
 /**
- * Reads the configuration file: JSON in which comments and a comma too many are allowed. Whatever the file has become, nothing here
- * ends or stops a Sentinel that runs.
+ * Reads the configuration file: JSON in which comments and a comma too many are allowed. Whatever the file has become,
+ * nothing here ends or stops a Sentinel that runs.
  */
 import * as SentinelFile from "@le-auth/sentinel/SentinelFile"
 import * as ByteSize from "effect/ByteSize"

@@ -27,8 +27,8 @@ const unshared = join(" ", [
 ])
 
 /**
- * In this order: those of the configuration; those in the database, sealed with the seal keys of the environment or, for a file
- * of SQLite, with the one beside it; one of this process.
+ * In this order: those of the configuration; those in the database, sealed with the seal keys of the environment or,
+ * for a file of SQLite, with the one beside it; one of this process.
  */
 const secrets = Effect.fnUntraced(function* (
   url: StoreUrl.DatabaseUrl,

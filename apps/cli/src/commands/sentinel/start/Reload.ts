@@ -11,7 +11,10 @@ import * as Redacted from "effect/Redacted"
 import type { Failure } from "../../../terminal/Failure.ts"
 import * as Signals from "../../../terminal/Signals.ts"
 
-/** How often the file is looked at. To look works everywhere, also where systems send no events: in containers, over networks. */
+/**
+ * How often the file is looked at. To look works everywhere, also where systems send no events: in containers, over
+ * networks.
+ */
 const interval = "500 millis"
 
 /** What a start alone can change: the dialect, and the keys that it signs with. */
@@ -26,8 +29,8 @@ export const versionOf = (path: string): Effect.Effect<string, never, FileSystem
   )
 
 /**
- * Listens to SIGHUP from now on, and gives the watch itself, which goes on until it is interrupted. A file with mistakes changes
- * nothing; all of them are in the log.
+ * Listens to SIGHUP from now on, and gives the watch itself, which goes on until it is interrupted. A file with
+ * mistakes changes nothing; all of them are in the log.
  */
 export const make = Effect.fnUntraced(function* (options: {
   readonly path: string

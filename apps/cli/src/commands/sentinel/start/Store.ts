@@ -23,7 +23,8 @@ export const read = (text: string): Result.Result<Store, string> =>
   )
 
 /**
- * What Sentinel needs and its control, over a store. Databases are loaded only for who has one: the start stays as fast.
+ * What Sentinel needs and its control, over a store. Databases are loaded only for who has one: the start stays as
+ * fast.
  */
 export const services = Effect.fnUntraced(function* (
   store: Store,

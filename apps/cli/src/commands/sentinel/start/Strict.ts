@@ -68,8 +68,8 @@ export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): Readonl
   ])
 
 /**
- * Which redirect URIs send codes over a network in plain http (RFC 9700 section 2.6); only a program on the user's own computer may have
- * one (RFC 8252 section 8.3).
+ * Which redirect URIs send codes over a network in plain http (RFC 9700 section 2.6); only a program on the user's own
+ * computer may have one (RFC 8252 section 8.3).
  */
 export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
   accounts.flatMap(({ installations }, account) =>

@@ -16,8 +16,8 @@ const defaults = ConfigProvider.fromUnknown({
 })
 
 /**
- * With the settings of the OpenTelemetry specification, such as `OTEL_SERVICE_NAME` and `OTEL_EXPORTER_OTLP_HEADERS`. The log on
- * stderr goes on. Addresses in spans have no codes and no states.
+ * With the settings of the OpenTelemetry specification, such as `OTEL_SERVICE_NAME` and `OTEL_EXPORTER_OTLP_HEADERS`.
+ * The log on stderr goes on. Addresses in spans have no codes and no states.
  */
 export const layer = Layer.merge(
   Redaction.layer,

@@ -72,7 +72,9 @@ const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.
     code: "port"
   })
 
-/** The configuration, with the flags over it, and the store. Fails with all that is wrong with the file and the flags. */
+/**
+ * The configuration, with the flags over it, and the store. Fails with all that is wrong with the file and the flags.
+ */
 const configOf = Effect.fnUntraced(function* (options: Options) {
   const file = yield* Effect.result(
     Option.match(options.config, {
