@@ -28,8 +28,8 @@ const canColor = () => process.stdout.isTTY && !process.env["NO_COLOR"] && proce
 
 /**
  * Compiled once: later starts take two thirds of the time. Not in the folder for temporary files, which is Node's
- * default, since whoever plants compiled code there lets this user run it. Where nothing can be written, nothing is
- * kept.
+ * default, since others could plant compiled code there, which this user would run. Where nothing can be written,
+ * nothing is kept.
  */
 const keepCompiled = () => {
   const { env, platform } = process

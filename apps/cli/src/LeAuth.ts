@@ -4,7 +4,7 @@
 import * as Command from "effect/cli/Command"
 import { jsonFlag } from "./terminal/Output.ts"
 
-/** Loaded when they are needed: together they take as long to load as Node to start. */
+/** Each is loaded when it is needed: together they take as long to load as Node to start. */
 const commands = {
   login: () => import("./commands/login/command.ts"),
   token: () => import("./commands/token/command.ts"),

@@ -1,7 +1,7 @@
 /**
- * What the command can answer without loading it: run when the bundle is made, see `bin/le-auth.mjs`.
+ * Writes down what can be answered without loading the command. It runs when the bundle is made; see `bin/le-auth.mjs`.
  *
- * Each text is what the command itself says, with colours, under the arguments that ask for it.
+ * Each text is what the command itself says, with colours, by the arguments that ask for it.
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"

@@ -178,7 +178,7 @@ describe("le-auth sentinel start --store", () => {
       "postgres://u@127.0.0.1:1/d cannot be used: connect ECONNREFUSED",
       8
     ],
-    ["a file that is no database", `sqlite:${Path.join(directory, "text")}`, "file is not a database", 8]
+    ["a file that is not a database", `sqlite:${Path.join(directory, "text")}`, "file is not a database", 8]
   ] as const) {
     it(`R95: ${what} is a message without password`, async () => {
       Fs.writeFileSync(

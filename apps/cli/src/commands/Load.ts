@@ -1,5 +1,5 @@
 /**
- * What a command does is loaded when it is called: together, all of it takes as long to load as Node to start.
+ * Loads the work of a command when it is called: the work of all commands takes as long to load as Node to start.
  */
 import * as Effect from "effect/Effect"
 

@@ -1,5 +1,5 @@
 /**
- * The session that a command is about.
+ * The session that a command uses.
  */
 import { AccessToken } from "@le-auth/core/Identifiers"
 import type { Session } from "@le-auth/core/Session"
@@ -25,13 +25,13 @@ export const all = Effect.gen(function* () {
   return Array.getSomes(found).toSorted((one, other) => other.signedInAt - one.signedInAt)
 })
 
-/** The session of whoever signed in last. Fails if nobody did. */
+/** The session of the newest sign-in. Fails if there is none. */
 export const current = Effect.gen(function* () {
   const newest = (yield* all)[0]
   return newest ?? (yield* notSignedIn((yield* Target).installation.accountId))
 })
 
-/** The token of `LE_AUTH_ACCESS_TOKEN`, which is used in place of any session, as it is. */
+/** The token of `LE_AUTH_ACCESS_TOKEN`, which is used as it is, in place of any session. */
 export const givenToken = Effect.gen(function* () {
   const isGiven = yield* Effect.option(Config.NonEmptyString("LE_AUTH_ACCESS_TOKEN"))
   if (Option.isNone(isGiven)) return undefined
@@ -39,8 +39,8 @@ export const givenToken = Effect.gen(function* () {
 })
 
 /**
- * What a command sends to an API: the token that was given, or else a valid one of the current session, refreshed first
- * if it is due. Only the latter has a session.
+ * The token that a command sends to an API: the given one, or else that of the current session, refreshed first if it
+ * is due. Only the latter has a session.
  */
 export const bearer = Effect.gen(function* () {
   const given = yield* givenToken

@@ -1,5 +1,5 @@
 /**
- * Finds out which target a command is about.
+ * Finds the target of a command.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -17,7 +17,7 @@ import type { Selection } from "./TargetFlags.ts"
 import * as UserKey from "./UserKey.ts"
 
 /**
- * The installation of the command line that a Sentinel without a configuration file knows. Its secret is none: it opens
+ * The installation of the command line in a Sentinel without a configuration file. Its secret is public: it opens
  * nothing but a Sentinel on this computer.
  */
 const development = () =>
@@ -28,7 +28,7 @@ const development = () =>
     redirectUris: [RedirectUri.make("http://127.0.0.1:4401/callback")]
   })
 
-/** Who sets one of these means a real account, and hears what is missing. */
+/** With one of these, a real account is meant, and the others are reported as missing. */
 const names = Object.keys(AppInstallations.settings)
 
 /** A setting of the environment; an empty one counts as missing. */
@@ -38,7 +38,7 @@ export const given = (name: string) =>
 /** Whether the environment describes an installation, or part of one. */
 export const isConfigured = Effect.map(Effect.forEach(names, given), (values) => values.some(Option.isSome))
 
-/** The local Sentinel, with the application that it knows by itself. */
+/** The local Sentinel, with its built-in application. */
 export const local = Effect.map(sentinelPort, (port): Target["Service"] => {
   const localSentinel = Origin.make(`http://localhost:${port}`)
   return { installation: development(), profile: Profiles.local, domainApi: localSentinel, localSentinel }
@@ -70,16 +70,16 @@ const byName = Effect.fnUntraced(function* (name: string) {
 })
 
 const byAccount = Effect.fnUntraced(function* (account: AccountId) {
-  // It may be the only setting: then it is not the account of an installation yet.
+  // It may be the only setting; then the others are reported as missing.
   if (Option.contains(yield* given("LE_AUTH_ACCOUNT_ID"), account)) return yield* configured
   const { profiles } = yield* Profiles.read
   const [found, ...others] = profiles.filter((profile) => profile.account === account)
   if (others.length > 0) {
     const names = [found!, ...others].map(({ name }) => name).join(", ")
-    return yield* wrong(text`Several profiles are of account ${account}: ${names}. Choose with --profile.`)
+    return yield* wrong(text`Several profiles belong to account ${account}: ${names}. Choose with --profile.`)
   }
   if (found !== undefined) return yield* ofProfile(found)
-  // Whoever says where the Domain API is does not mean the local Sentinel.
+  // With a Domain API of its own, the local Sentinel is not meant.
   const isElsewhere = (yield* isConfigured) || Option.isSome(yield* given("LE_AUTH_DOMAIN_API"))
   return account === development().accountId && !isElsewhere ? yield* local : undefined
 })
@@ -106,7 +106,7 @@ export const find = Effect.fnUntraced(function* (selection: Selection) {
     return yield* Option.isSome(selection.account) ? byAccount(selection.account.value) : byDefault
   const target = yield* byName(name.value)
   if (target !== undefined && Option.exists(selection.account, (id) => id !== target.installation.accountId)) {
-    return yield* wrong(text`The profile ${name.value} is of account ${target.installation.accountId}.`)
+    return yield* wrong(text`The profile ${name.value} belongs to account ${target.installation.accountId}.`)
   }
   return target
 })

@@ -1,5 +1,5 @@
 /**
- * What profiles are called.
+ * The names of profiles.
  */
 import * as Schema from "effect/Schema"
 

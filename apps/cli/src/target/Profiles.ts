@@ -1,6 +1,5 @@
 /**
- * The applications that somebody has signed in with before: where, and with which client id and secret. Each has a
- * name.
+ * The applications that the user has signed in with: account, client id and secret of each, under a name.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -17,7 +16,7 @@ import { Failure } from "../terminal/Failure.ts"
 import { join, text } from "../terminal/TerminalText.ts"
 import { ProfileName } from "./ProfileName.ts"
 
-/** The name of the application that the local Sentinel knows. It is always there and never kept. */
+/** The name of the local Sentinel's built-in application, which always exists and is never in the file. */
 export const local = "local"
 
 export const Profile = Schema.Struct({
@@ -42,7 +41,7 @@ const Content = Schema.StructWithRest(
   }),
   [Schema.Record(Schema.String, Schema.Unknown)]
 )
-/** As it is in the file: what this version does not know stays. */
+/** As it is in the file. Members that this version does not know stay. */
 type Content = typeof Content.Type
 
 const decode = Schema.decodeUnknownOption(Content)
@@ -85,7 +84,7 @@ export const read = Effect.gen(function* () {
 const update = (change: (content: Content) => Content | undefined) =>
   Effect.flatMap(document, ({ modify }) => modify((content) => [undefined, change(content)]))
 
-/** Fails if profiles cannot be kept in the file: better before a sign-in than after it. */
+/** Fails if the file cannot be written, which is better known before a sign-in than after it. */
 export const checkWritable = update(() => undefined)
 
 /** A secret that was copied into another profile does not open there. */
@@ -98,7 +97,7 @@ export const open = Effect.fnUntraced(function* (profile: Profile) {
   if (Option.isNone(secret)) {
     return yield* new Failure({
       text: join("\n", [
-        text`The client secret of the profile ${profile.name} does not open with the seal key, which is another one now.`,
+        text`The client secret of the profile ${profile.name} does not open with the seal key, which has changed.`,
         text`Remove the profile and sign in again: le-auth accounts remove ${profile.name}`
       ]),
       code: "storage"
@@ -112,7 +111,7 @@ export const open = Effect.fnUntraced(function* (profile: Profile) {
   })
 })
 
-/** Keeps an installation under a name, in place of what was there, and makes it the current one. */
+/** Saves an installation under a name, in place of an earlier one, and makes it the current one. */
 export const save = Effect.fnUntraced(function* (
   name: string,
   installation: AppInstallations.AppInstallation,

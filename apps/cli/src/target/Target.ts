@@ -1,5 +1,5 @@
 /**
- * Which account, application and Sentinel a command is about: a profile, the ones that `LE_AUTH_*` names, or the local
+ * The account, application and Sentinel of a command: those of a profile, those that `LE_AUTH_*` names, or the local
  * Sentinel.
  */
 import type * as AppInstallations from "@le-auth/core/AppInstallations"

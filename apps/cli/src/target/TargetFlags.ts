@@ -1,5 +1,5 @@
 /**
- * The flags of every command that is about an account.
+ * The flags of every command that needs an account.
  */
 import { AccountId } from "@le-auth/core/Identifiers"
 import * as Flag from "effect/cli/Flag"

@@ -1,6 +1,6 @@
 /**
- * The user's seal key, for profiles and sessions alike: opened once, when the first of them is read, so that what reads
- * neither needs no home and no keychain.
+ * The user's seal key, for profiles and sessions. It is opened once, when the first of them is read, so that other
+ * commands need no home and no keychain.
  */
 import type { SealKeys } from "@le-auth/core/Seal"
 import type { SettingsError } from "@le-auth/core/Settings"
@@ -21,6 +21,6 @@ export const layerWith = (options: UserSealKey.Options): Layer.Layer<UserKey> =>
     Effect.flatMap(Effect.scope, (scope) => Effect.cached(Layer.buildWithScope(UserSealKey.layerWith(options), scope)))
   )
 
-/** The key as a layer, for what reads something sealed. */
+/** The key as a layer, for code that reads something sealed. */
 export const opened: Layer.Layer<SealKeys | UserSealKey.SealKeyLocation, StoreError | SettingsError, UserKey> =
   Layer.effectContext(Effect.flatten(UserKey))

@@ -20,7 +20,7 @@ import { Target } from "./Target.ts"
 import type { Selection } from "./TargetFlags.ts"
 import * as UserKey from "./UserKey.ts"
 
-/** Says that `LE_AUTH_DOMAIN_API` does not count, if it does not: a profile goes where its user signed in. */
+/** Tells the user if `LE_AUTH_DOMAIN_API` does not count, since a profile has its own Domain API. */
 export const sayIgnored = Effect.fnUntraced(function* ({ domainApi, profile }: Target["Service"]) {
   const set = yield* given("LE_AUTH_DOMAIN_API")
   if (domainApi === undefined || Option.isNone(set) || set.value === domainApi) return
@@ -59,7 +59,7 @@ const signInAt = (target: Target["Service"]) =>
 const callsAt = (target: Target["Service"]) =>
   NodeServerSignIn.layerCalls.pipe(Layer.merge(Layer.succeed(Target, target)), Layer.provide(settingsOf(target)))
 
-/** Nothing answered; an answer such as 500 is another matter. */
+/** There was no answer at all; an answer such as 500 is another matter. */
 const isUnreachable = (error: { readonly _tag: string; readonly reason?: unknown }): boolean => {
   const reason = error.reason as
     | { readonly _tag?: string; readonly status?: number; readonly transport?: TransportProblem }
@@ -86,13 +86,13 @@ const notRunning = (localSentinel: Origin) =>
 type Work<A, E, R> = Effect.Effect<A, E, R>
 type Problem = LibraryError | Failure
 
-/** The failure that an error is to the user of a target: who forgot to start the local Sentinel hears how. */
+/** The failure to show for an error at a target. If the local Sentinel is not running, it says how to start it. */
 export const failureAt =
   ({ localSentinel }: Target["Service"]) =>
   (error: Problem): Failure =>
     localSentinel !== undefined && isUnreachable(error) ? notRunning(localSentinel) : fromError(error)
 
-/** What is kept in memory ends with the command. */
+/** Without this, tokens that are only in memory would end with the command. */
 const saved = Effect.mapError(
   Sessions.use(({ flush }) => flush),
   (error) =>
@@ -120,8 +120,7 @@ export const withTarget = <A, E extends Problem, R>(work: Work<A, E, R>, selecti
   )
 
 /**
- * The same for work that needs no session: nothing is read of what is kept on this computer but the profile, if it is
- * one.
+ * The same for work that needs no session: of the files on this computer it reads only the profile, if there is one.
  */
 export const withCalls = <A, E extends Problem, R>(work: Work<A, E, R>, selection: Selection) =>
   Effect.flatMap(resolve(selection), (target) =>

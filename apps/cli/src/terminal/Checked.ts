@@ -1,5 +1,5 @@
 /**
- * Flags and arguments that have to fit a schema, with words of ours where they do not.
+ * Flags and arguments that must fit a schema, with the words of the schema where they do not.
  */
 import * as SchemaProblems from "@le-auth/core/SchemaProblems"
 import * as Argument from "effect/cli/Argument"
@@ -32,13 +32,13 @@ const checking = <A, B>(schema: Schema.ConstraintDecoder<B> & { readonly Encoded
   }
 }
 
-/** The value of a flag has to fit a schema. */
+/** The value of a flag must fit a schema. */
 export const flag = <A, B>(schema: Schema.ConstraintDecoder<B> & { readonly Encoded: A }) => {
   const { value, words } = checking<A, B>(schema)
   return (self: Flag.Flag<A>): Flag.Flag<B> => Flag.filterMap(self, value, words)
 }
 
-/** The same of an argument. */
+/** The same for an argument. */
 export const argument = <A, B>(schema: Schema.ConstraintDecoder<B> & { readonly Encoded: A }) => {
   const { value, words } = checking<A, B>(schema)
   return (self: Argument.Argument<A>): Argument.Argument<B> => Argument.filterMap(self, value, words)

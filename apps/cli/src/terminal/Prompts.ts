@@ -1,19 +1,19 @@
 /**
- * Questions to the user, on a terminal only. They take {@link Text}, as all that a terminal shows.
+ * Questions to the user, on a terminal only. They take {@link Text}, as everything that a terminal shows.
  */
 import * as Prompt from "effect/cli/Prompt"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Effect from "effect/Effect"
 import type { Text } from "./TerminalText.ts"
 
-/** Whether somebody is there to answer: stdin and stdout are a terminal. */
+/** Whether questions can be asked: stdin and stdout are a terminal. */
 export const canAsk = Effect.map(TerminalCapabilities.TerminalCapabilities, ({ canPrompt }) => canPrompt)
 
-/** The answer. Ctrl-C at a question is Ctrl-C anywhere: it ends the command. */
+/** Asks a question. Ctrl-C at a question ends the command. */
 export const ask = <A>(prompt: Prompt.Prompt<A>): Effect.Effect<A, never, Prompt.Environment> =>
   Effect.catchTag(prompt, "QuitError", () => Effect.interrupt)
 
-/** Whether the user is sure; not, unless they say so. */
+/** Whether the user is sure; by default they are not. */
 export const confirm = (message: Text): Effect.Effect<boolean, never, Prompt.Environment> =>
   ask(Prompt.Confirm({ message: message.toString(), initial: false }))
 

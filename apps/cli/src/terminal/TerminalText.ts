@@ -1,16 +1,15 @@
 /**
- * Texts of others, made fit for a terminal: the one door through which they get there.
+ * Makes texts of others safe to show on a terminal. All of them go through this module.
  */
 
 /**
- * Controls, what shows nothing but changes what follows (such as its direction), breaks of lines, and halves of
+ * Control characters, format characters (such as those that change the direction), line breaks, and halves of
  * characters.
  */
 const unfit = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu
 
 /**
- * Without the characters by which a text could move the cursor, colour what follows or turn its direction: they become
- * escapes.
+ * The text with escapes in place of characters that could move the cursor, set colours or change the direction.
  */
 export const escaped = (text: string): string =>
   text.replace(unfit, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
@@ -18,8 +17,8 @@ export const escaped = (text: string): string =>
 const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`
 
 /**
- * The same for JSON that was written already, as escapes of JSON, so that it says what it said. Line feeds stay:
- * between values they are our own, and within one JSON has none.
+ * The same for encoded JSON, with escapes of JSON, so that its meaning stays. Line feeds stay: between values they are
+ * our own, and within values JSON has none.
  */
 export const escapedJson = (json: string): string =>
   json.replace(unfit, (character) =>
@@ -28,7 +27,7 @@ export const escapedJson = (json: string): string =>
       : Array.from({ length: character.length }, (_, i) => unit(character.charCodeAt(i))).join("")
   )
 
-/** A text that may be shown to people. Only {@link text} makes one, so nothing of others is in it as it came. */
+/** A text that may be shown on a terminal. Only {@link text} makes one, so texts of others in it are escaped. */
 export class Text {
   readonly #characters: string
 
@@ -45,7 +44,7 @@ export class Text {
     return new Text(parts.join(""))
   }
 
-  /** One after the other, with our own breaks in between. */
+  /** The parts, with a separator of our own between them. */
   static join(separator: "" | " " | "  " | ", " | ": " | "\n" | "\n\n", parts: ReadonlyArray<Text>): Text {
     return new Text(parts.map((part) => part.#characters).join(separator))
   }
@@ -77,17 +76,17 @@ export const text = Text.of
 
 export const join = Text.join
 
-/** A text of several lines that somebody else wrote, such as a stack: its line breaks stay. */
+/** A text of others with several lines, such as a stack trace: its line breaks stay. */
 export const lines = (several: string): Text =>
   join(
     "\n",
     several.split("\n").map((line) => text`${line}`)
   )
 
-/** What something is, its value, and what it means. */
+/** A row of a table: a name, its value, and what it means. */
 export type Row = readonly [name: string, value: string, meaning?: Text]
 
-/** One line for each row, in columns. */
+/** The rows in columns, one line each, and a second one for the meaning. */
 export const table = (rows: ReadonlyArray<Row>): Text => {
   const names = rows.map(([name]) => text`${name}`)
   const width = Math.max(...names.map((name) => name.toString().length))

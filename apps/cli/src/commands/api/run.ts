@@ -22,7 +22,7 @@ export interface Options extends Selection, Request.Options {
   readonly include: boolean
 }
 
-/** Sends the request with a client that adds the token of a user, if it is known whose it is, and prints the answer. */
+/** Sends the request with a client that adds the token, and prints the answer. `user` is the token's user, if known. */
 const call = Effect.fnUntraced(function* <E extends LibraryError = never>(
   options: Options,
   client: HttpClient.HttpClient.With<HttpClientError | E>,
@@ -32,9 +32,9 @@ const call = Effect.fnUntraced(function* <E extends LibraryError = never>(
   const origin = yield* Domains.resolve(accountId, options.service)
   const request = yield* Request.make(options, origin, { account: accountId, user })
   yield* client.execute(request).pipe(
-    // The other side is another company: it gets no trace ids of ours.
+    // The API belongs to another company: trace ids are not sent to it.
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-    // Such an error carries the request, and that the token.
+    // Such an error carries the request, which carries the token.
     Effect.mapError((error) => (isHttpClientError(error) ? withoutAnswer(Transport.problemOf(error)) : error)),
     Effect.flatMap((response) =>
       Answer.print(response, { include: options.include, isTokenGiven: user === undefined })
@@ -46,7 +46,7 @@ const call = Effect.fnUntraced(function* <E extends LibraryError = never>(
 const withSession = Effect.fnUntraced(function* (options: Options) {
   const { key } = yield* current
   const sessions = yield* Sessions
-  // It sends the token to allowed hosts only, and refreshes it once after a 401.
+  // Sends the token to allowed hosts only, and refreshes it once after a 401.
   yield* call(options, sessions.authorized(yield* HttpClient.HttpClient, key), key.subject)
 }, withTarget)
 

@@ -27,7 +27,7 @@ export const command = Command.make(
   Command.withExamples([
     {
       command: "le-auth callback",
-      description: "Paste the address: a code does not belong into the history of your shell"
+      description: "Paste the address: keep a code out of the history of your shell"
     },
     { command: "pbpaste | le-auth callback --json", description: "From the clipboard" }
   ])

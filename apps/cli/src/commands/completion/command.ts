@@ -6,7 +6,7 @@ import * as Command from "effect/cli/Command"
 import * as Load from "../Load.ts"
 
 const shell = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
-  Argument.withDescription("Whose script: bash, zsh or fish")
+  Argument.withDescription("The shell: bash, zsh or fish")
 )
 
 /** The command, for a script about `whole`. */

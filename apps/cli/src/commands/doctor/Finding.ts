@@ -6,7 +6,7 @@ import { type ExitCode, type Failure, fromError, type LibraryError } from "../..
 import type { Text } from "../../terminal/TerminalText.ts"
 
 export interface Finding {
-  /** What was looked at. */
+  /** The name of the check. */
   readonly check: string
   readonly result: "good" | "warning" | "problem"
   readonly message: Text
@@ -39,7 +39,7 @@ export const problem = (check: string, code: ExitCode, message: Text, remedy: Te
   code
 })
 
-/** A failure as a finding: messages of failures say what to do themselves. */
+/** A failure as a finding, whose message says what to do. */
 export const orProblem =
   (check: string) =>
   <E extends LibraryError | Failure, R>(

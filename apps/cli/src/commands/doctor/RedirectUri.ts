@@ -1,5 +1,5 @@
 /**
- * Whether the redirect URI can work: by itself, on this computer, and beside the application's registration.
+ * Checks the redirect URI: by itself, on this computer, and against the application's registration.
  *
  * @see RFC 8252 sections 7.3 and 8.3
  */
@@ -55,13 +55,13 @@ const port = Effect.fnUntraced(function* (redirectUri: RedirectUri) {
       "port",
       text`Port ${number} cannot be opened (${code}).`,
       isTaken
-        ? text`Close the program that has it, perhaps another sign-in, or sign in with le-auth login --port.`
+        ? text`Close the program that uses it, perhaps another sign-in, or sign in with le-auth login --port.`
         : text`Use a redirect URI with a port above 1023.`
     )
   ]
 })
 
-/** What LivePerson calls an application installation; only what matters here. */
+/** An application installation of LivePerson, as far as it matters here. */
 const Registration = Schema.fromJsonString(
   Schema.Struct({
     redirect_uris: Schema.optionalKey(Schema.Array(Schema.String)),
@@ -118,7 +118,7 @@ const registered = Effect.fnUntraced(function* (redirectUri: RedirectUri, path: 
           "registration",
           "configuration",
           text`${path} is not the JSON of an application installation.`,
-          text`Take what was given to LivePerson, with redirect_uris and grant_types.`
+          text`Use the JSON that was sent to LivePerson, with redirect_uris and grant_types.`
         )
       ]
 })

@@ -1,5 +1,5 @@
 /**
- * Where the key is that seals what is kept, and whether the keychain answers.
+ * Says where the seal key is, and whether the keychain answers.
  */
 import * as Keychain from "@le-auth/node/Keychain"
 import * as UserSealKey from "@le-auth/node/UserSealKey"
@@ -35,7 +35,7 @@ export const check = Effect.gen(function* () {
       return [
         Finding.warning(
           "keychain",
-          text`Sessions are sealed with a key in ${path}: whoever can read your files can use them.`,
+          text`Sessions are sealed with a key in ${path}: anyone who can read your files can use them.`,
           text`Where there is a keychain: remove ${path}, and sign in again.`
         )
       ]

@@ -22,7 +22,7 @@ export const command = Command.make(
   Load.run(() => import("./run.ts"))
 ).pipe(
   Command.withDescription(
-    "Look for what could keep you from signing in: settings, files, keychain, redirect URI and its port, the Domain API, " +
+    "Look for what could prevent a sign-in: settings, files, keychain, redirect URI and its port, the Domain API, " +
       "Sentinel, this computer's clock. Each finding comes with its remedy; the exit code is that of the " +
       "first problem, and 0 without one."
   ),

@@ -19,7 +19,7 @@ export const command = Command.make(
   flags,
   Load.run(() => import("./run.ts"))
 ).pipe(
-  Command.withDescription("Show on which hosts LivePerson's services are for an account, as its Domain API says."),
+  Command.withDescription("Show the hosts of LivePerson's services for an account, as its Domain API gives them."),
   Command.withShortDescription("Show the hosts of LivePerson's services"),
   Command.withExamples([
     { command: "le-auth domains", description: "All services" },

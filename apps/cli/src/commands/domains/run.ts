@@ -1,5 +1,5 @@
 /**
- * Shows where LivePerson's services are for an account.
+ * Shows the hosts of LivePerson's services for an account.
  */
 import { Domains } from "@le-auth/core/Domains"
 import type { AccountId } from "@le-auth/core/Identifiers"
@@ -45,7 +45,7 @@ const ofTarget = Effect.fnUntraced(function* ({ service }: Options) {
   yield* show((yield* Target).installation.accountId, service)
 }, withCalls)
 
-/** To look something up takes an account and a Domain API, and no application. */
+/** A look-up needs an account and a Domain API, and no application. */
 const ofAccount = (accountId: AccountId, { service }: Options) =>
   show(accountId, service).pipe(
     Effect.provide(NodeServerSignIn.layerCalls),

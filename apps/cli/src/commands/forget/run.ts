@@ -1,5 +1,5 @@
 /**
- * Removes the sessions of this computer. LivePerson hears nothing of it.
+ * Removes the sessions from this computer, without telling LivePerson.
  */
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
   yield* Output.done(
     { forgotten: sessions.map(({ key }) => ({ account: key.accountId, user: key.subject })) },
     sessions.length === 0
-      ? text`Nobody was signed in.`
+      ? text`You were not signed in.`
       : join(" ", [
           text`Forgot ${users}. The session at LivePerson goes on:`,
           text`to end it, use le-auth logout --everywhere instead.`

@@ -30,8 +30,8 @@ export const command = Command.make(
   ),
   Command.withShortDescription("Verify and explain an id_token"),
   Command.withExamples([
-    { command: "le-auth id-token", description: "Who is signed in?" },
-    { command: "le-auth id-token - < token.txt", description: "A token of an application of yours" },
+    { command: "le-auth id-token", description: "The id_token of the current session" },
+    { command: "le-auth id-token - < token.txt", description: "A token that your application has received" },
     { command: "le-auth id-token --no-verify --json - < token.txt | jq .claims", description: "Only read it" }
   ])
 )

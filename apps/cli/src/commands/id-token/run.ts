@@ -29,7 +29,7 @@ const instant = (seconds: number): string =>
 const rowsOf = (claims: IdToken.IdTokenClaims, keyId: string | undefined, clientId: ClientId): ReadonlyArray<Row> => {
   const audience = typeof claims.aud === "string" ? [claims.aud] : claims.aud
   return [
-    ["sub", claims.sub, text`the user, unique within one account at best`],
+    ["sub", claims.sub, text`the user; unique within an account at most`],
     [
       "aud",
       audience.join(", "),
@@ -38,7 +38,7 @@ const rowsOf = (claims: IdToken.IdTokenClaims, keyId: string | undefined, client
     ...(claims.azp === undefined ? [] : [["azp", claims.azp, text`the application that asked for it`] as const]),
     ["iss", claims.iss, IdToken.isIssuer(claims.iss) ? text`LivePerson's Sentinel` : text`not LivePerson's Sentinel`],
     ["iat", instant(claims.iat), text`when it was issued`],
-    ["exp", instant(claims.exp), text`from then on it is no proof of a sign-in any more`],
+    ["exp", instant(claims.exp), text`after that, it does not prove a sign-in`],
     ...(claims.is_admin === undefined
       ? []
       : [["is_admin", String(claims.is_admin), text`whether the user administers the account`] as const]),
@@ -52,11 +52,11 @@ const rowsOf = (claims: IdToken.IdTokenClaims, keyId: string | undefined, client
 interface Explained {
   readonly claims: IdToken.UnverifiedClaims | IdToken.VerifiedClaims
   readonly keyId: string | undefined
-  /** Why it is not verified; `undefined` if it is. */
+  /** Why it is not verified; absent if it is. */
   readonly problem: Failure | undefined
 }
 
-/** The session keeps the claims, not the token: nobody needs that any more. */
+/** The session keeps the claims and not the token, which is not needed after the sign-in. */
 const ofSession = Effect.gen(function* () {
   const { claims } = yield* current
   if (claims === undefined) return yield* failed(text`The sign-in brought no id_token.`)
@@ -82,7 +82,7 @@ const ofToken = Effect.fnUntraced(function* (jwt: string, verify: boolean) {
   })
   const problem = verify
     ? yield* Effect.match(verified, { onSuccess: () => undefined, onFailure: failureAt(target) })
-    : failed(text`Not verified, as you said: anybody can write such a token.`)
+    : failed(text`Not verified, as you asked: anyone can write such a token.`)
   return { claims, keyId, problem } satisfies Explained
 })
 
@@ -92,7 +92,7 @@ const explain = Effect.fnUntraced(function* ({ claims, keyId, problem }: Explain
   yield* Output.print(
     { verified: problem === undefined, problem: problem?.message ?? null, keyId: keyId ?? null, claims: plain },
     join("\n\n", [
-      problem === undefined ? text`VERIFIED` : text`NOT VERIFIED: show what it says, never decide by it`,
+      problem === undefined ? text`VERIFIED` : text`NOT VERIFIED: show what it says, and decide nothing by it`,
       table(rowsOf(claims, keyId, clientId))
     ])
   )

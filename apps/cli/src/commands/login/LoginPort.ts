@@ -10,9 +10,7 @@ import type { Target } from "../../target/Target.ts"
 import { wrongUsage } from "../../terminal/Failure.ts"
 import { join, text } from "../../terminal/TerminalText.ts"
 
-/**
- * Whoever takes it in the moment until it is opened again makes the sign-in fail with `PortInUse`, and nothing worse.
- */
+/** If another program takes the port before it is opened again, the sign-in fails with `PortInUse`. */
 const freePort = (host: string) =>
   Effect.callback<number>((resume) => {
     const server = Net.createServer().listen(0, host, () => {
@@ -25,7 +23,7 @@ const freePort = (host: string) =>
  * The target with another port in its redirect URI; 0 is any free one.
  *
  * Only where the registration allows it: with an IP address any port matches (RFC 8252 section 7.3), with a name only
- * the one that is registered.
+ * the registered one.
  */
 export const apply = Effect.fnUntraced(function* (target: Target["Service"], port: Option.Option<number>) {
   const [registered] = target.installation.redirectUris

@@ -1,5 +1,5 @@
 /**
- * What `login` signs in to: something known, or something new, which it asks for.
+ * The target of a sign-in: a known one, or a new one, whose settings are asked for.
  */
 import type { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
@@ -24,16 +24,16 @@ interface Options extends Selection {
 
 const names = Object.keys(questions) as ReadonlyArray<SettingName>
 
-/** Other commands do without. */
+/** Other commands work without one. */
 const checkRedirectUri = ({ installation }: Target["Service"]): Effect.Effect<void, SettingsError> =>
   installation.redirectUris.length > 0
     ? Effect.void
     : Effect.fail(
-        new SettingsError({ problems: ["LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in comes in there"] })
+        new SettingsError({ problems: ["LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in arrives there"] })
       )
 
 /**
- * The settings of the environment, unless they are those of another account; the rest is asked for, after an
+ * Takes the settings of the environment, unless they belong to another account, and asks for the rest after an
  * introduction.
  */
 const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, introduction: Text) {
@@ -57,7 +57,7 @@ const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, i
   ).pipe(Effect.tap(checkRedirectUri))
 })
 
-/** Whether something listens there; a person waits. */
+/** Whether the local Sentinel listens, within a second: a person waits. */
 const isRunning = (localSentinel: Origin) =>
   Effect.callback<boolean>((resume) => {
     const socket = Net.connect(Number(new URL(localSentinel).port), "localhost")
@@ -66,14 +66,14 @@ const isRunning = (localSentinel: Origin) =>
     socket.once("error", () => resume(Effect.succeed(false)))
   })
 
-/** Under its account if nobody says how, unless that is the name of another application's. */
+/** The default name is the account, unless another application's profile has that name. */
 const keep = Effect.fnUntraced(function* (target: Target["Service"], name: Option.Option<string>) {
   const { accountId, clientId } = target.installation
   const isNamed = Option.isSome(name) && name.value !== Profiles.local
   const keepAs: string = isNamed ? name.value : accountId
   const { profiles } = yield* Profiles.read
   if (!isNamed && profiles.some((other) => other.name === keepAs && other.application !== clientId)) {
-    return yield* wrongUsage(text`The profile ${keepAs} is of another application. Name a new one with --profile.`)
+    return yield* wrongUsage(text`The profile ${keepAs} belongs to another application. Name a new one with --profile.`)
   }
   return { target, keepAs }
 })
@@ -81,7 +81,7 @@ const keep = Effect.fnUntraced(function* (target: Target["Service"], name: Optio
 /**
  * The target of a sign-in, and the name to keep it under if it is new.
  *
- * What the environment alone describes is not kept: whoever sets it, sets it each time.
+ * What the environment alone describes is not kept: it is set each time.
  */
 export const resolve = Effect.fnUntraced(function* (options: Options) {
   const name = yield* profileOf(options)

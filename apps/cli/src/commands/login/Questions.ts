@@ -1,5 +1,5 @@
 /**
- * What a sign-in to a new account has to know, as questions.
+ * The questions of a sign-in to a new account.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, ClientSecret } from "@le-auth/core/Identifiers"

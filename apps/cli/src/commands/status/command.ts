@@ -11,8 +11,8 @@ export const command = Command.make(
   Load.run(() => import("./run.ts"))
 ).pipe(
   Command.withDescription(
-    "Show who is signed in, where, and until when, without the token. Exit code 3 when nobody is signed in."
+    "Show the user who is signed in, where, and until when, without the token. Exit code 3 without a session."
   ),
   Command.withShortDescription("Show who is signed in"),
-  Command.withExamples([{ command: "le-auth status", description: "Who am I, and until when?" }])
+  Command.withExamples([{ command: "le-auth status", description: "The user, the account and the time limit" }])
 )

@@ -1,5 +1,5 @@
 /**
- * Who is signed in, where and until when. It asks nobody and refreshes nothing.
+ * Shows the user who is signed in, where and until when. Sends no request and refreshes nothing.
  */
 import type { AccessToken } from "@le-auth/core/Identifiers"
 import type { Session } from "@le-auth/core/Session"
@@ -17,7 +17,7 @@ import { notSignedIn } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
 import { join, type Text, text } from "../../terminal/TerminalText.ts"
 
-/** Enough to see whether two tokens are the same, and nothing of the token. */
+/** Enough to compare two tokens, without showing either. */
 const fingerprint = Effect.fnUntraced(function* (token: AccessToken) {
   const digest = yield* Digest.Digest
   const bytes = new TextEncoder().encode(Redacted.value(token))
@@ -62,7 +62,7 @@ const sealedWith = (place: UserSealKey.SealKeyLocation["Service"]) => {
     case "file":
       return Effect.map(
         UserSealKey.defaultPath,
-        (path) => text`a key in ${path}, not in a keychain: whoever can read your files can use them`
+        (path) => text`a key in ${path}, not in a keychain: anyone who can read your files can use them`
       )
   }
 }

@@ -12,7 +12,7 @@ export const command = Command.make(
 ).pipe(
   Command.withDescription(
     "Print a valid access token to stdout, and nothing else; it is refreshed first when it is due. " +
-      "Exit code 3 when nobody is signed in."
+      "Exit code 3 without a session."
   ),
   Command.withShortDescription("Print a valid access token"),
   Command.withExamples([

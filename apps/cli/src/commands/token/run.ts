@@ -18,7 +18,7 @@ export const run = Effect.fnUntraced(function* (selection: Selection) {
     given === undefined ? yield* withTarget(bearer, selection) : { accessToken: given, session: undefined }
   const stdio = yield* Stdio.Stdio
   if (yield* stdio.stdoutIsTerminal) {
-    yield* Output.say(text`Whoever sees this token can act as you until it expires.`)
+    yield* Output.say(text`Anyone who sees this token can act as you until it expires.`)
   }
   const token = Redacted.value(accessToken)
   yield* Output.print(

@@ -1,5 +1,5 @@
 /**
- * Tells a running Sentinel what to do, and reads what it did.
+ * Controls a running Sentinel, and reads its journal.
  */
 import * as SchemaProblems from "@le-auth/core/SchemaProblems"
 import { DurationText } from "@le-auth/core/Settings"
@@ -19,7 +19,7 @@ import { failed, Failure, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
 import { join, type Text, text } from "../../../terminal/TerminalText.ts"
 
-/** Which Sentinel. */
+/** The address of the control. */
 export interface Options {
   readonly control: string
 }
@@ -37,7 +37,7 @@ const controlling = <A, E extends { readonly _tag: string; readonly message: str
       if (error._tag !== "HttpClientError") return failed(text`${error.message}`)
       return new Failure({
         text: join("\n", [
-          text`No Sentinel can be told anything at ${control}. It says where when it starts: le-auth sentinel start`,
+          text`There is no control of a Sentinel at ${control}. Its address is shown at the start: le-auth sentinel start`,
           text`Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control.`
         ]),
         code: "unavailable"
@@ -51,7 +51,7 @@ const pairs = (fields: object): string =>
     .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
     .join(" ")
 
-/** Beside each other, without those that are empty. */
+/** The parts that are not empty, side by side. */
 const columns = (parts: ReadonlyArray<string>): Text =>
   join(
     "  ",
@@ -79,7 +79,7 @@ export interface FaultOptions extends Options {
   readonly id: Option.Option<string>
 }
 
-/** Numbers and truth values are written as in JSON; everything else is a text. */
+/** Numbers and truth values are written as in JSON; everything else is text. */
 const valueOf = (word: string): unknown => (/^(?:true|false|\d+)$/.test(word) ? JSON.parse(word) : word)
 
 const present = (fields: Readonly<Record<string, Option.Option<unknown>>>): Record<string, unknown> =>
@@ -185,7 +185,7 @@ export const journal = Effect.fnUntraced(function* (options: JournalOptions) {
   yield* controlling(options, (client) =>
     Effect.flatMap(client.journal.follow({ query: { ...about, after: last.at(-1)?.sequence ?? 0 } }), (entries) =>
       Stream.runForEach(entries, print).pipe(
-        // When Sentinel stops, there is nothing more to follow.
+        // Sentinel has stopped.
         Effect.catchTag(["HttpClientError", "Retry", "SseError"], () => Effect.void)
       )
     )

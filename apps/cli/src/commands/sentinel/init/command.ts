@@ -14,7 +14,7 @@ const flags = {
   force: Flag.Boolean("force").pipe(
     Flag.withDefault(false),
     Flag.withoutNegation,
-    Flag.withDescription("Replace what is there")
+    Flag.withDescription("Replace an existing file")
   )
 }
 
@@ -24,8 +24,8 @@ export const command = Command.make(
   Load.run(() => import("./run.ts"))
 ).pipe(
   Command.withDescription(
-    "Write a configuration file to begin with: JSON with comments, with passwords and secrets that are drawn at random, and " +
-      "beside it a JSON Schema, so that editors complete and check it."
+    "Write a first configuration file: JSON with comments, with passwords and secrets drawn at random, and " +
+      "beside it a JSON Schema, with which editors complete and check it."
   ),
   Command.withShortDescription("Write a configuration file"),
   Command.withExamples([

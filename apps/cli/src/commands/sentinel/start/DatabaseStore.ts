@@ -27,8 +27,8 @@ const unshared = join(" ", [
 ])
 
 /**
- * In this order: those of the configuration; those in the database, sealed with the seal keys of the environment or,
- * for a file of SQLite, with the one beside it; one of this process.
+ * The signing keys and ticket secrets, from the first of these: the configuration; the database, sealed with the seal
+ * keys of the environment or, for a file of SQLite, with the key beside it; this process.
  */
 const secrets = Effect.fnUntraced(function* (
   url: StoreUrl.DatabaseUrl,
@@ -46,7 +46,7 @@ const secrets = Effect.fnUntraced(function* (
 })
 
 /**
- * What Sentinel needs and its control. `replaces` says whether the configuration replaces another one in the database.
+ * The services of Sentinel and its control. `replaces`: whether the configuration replaces another one in the database.
  */
 export const layer = (
   url: StoreUrl.DatabaseUrl,

@@ -7,13 +7,13 @@ import * as Effect from "effect/Effect"
 import { Failure } from "../../../terminal/Failure.ts"
 import { join, text } from "../../../terminal/TerminalText.ts"
 
-/** What a text means in JSON, for truth values and numbers. Everything else is a text. */
+/** Truth values and numbers are written as in JSON; everything else is text. */
 const valueOf = (word: string): unknown => {
   if (word === "true" || word === "false") return word === "true"
   return /^\d+$/.test(word) ? Number(word) : word
 }
 
-/** Fails with all that is wrong. */
+/** Reads them. Fails with all problems at once. */
 export const read = (flags: Readonly<Record<string, string>>): Effect.Effect<SentinelDialect.Changes, Failure> =>
   Effect.mapError(
     SentinelFile.pointsFromUnknown(

@@ -1,5 +1,5 @@
 /**
- * What `le-auth sentinel start` says when it listens.
+ * The message of `le-auth sentinel start` when it listens.
  */
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Redacted from "effect/Redacted"
@@ -9,7 +9,7 @@ import * as Strict from "./Strict.ts"
 
 export interface Facts {
   readonly config: SentinelConfig.SentinelConfig
-  /** The configuration is the one that everybody knows. */
+  /** The configuration is the built-in one, whose passwords are well known. */
   readonly isBuiltIn: boolean
   readonly isStrict: boolean
   /** The database that sessions and tokens are kept in, without a password; absent if they are in memory. */
@@ -18,9 +18,9 @@ export interface Facts {
   readonly address: string
   /** Where browsers reach it, which may be a proxy in front of it. */
   readonly publicOrigin: string
-  /** Absent if they are on no port. */
+  /** Absent if no port has them. */
   readonly metrics: string | undefined
-  /** Absent if nothing can be told to this Sentinel. */
+  /** Absent if this Sentinel has no control. */
   readonly control: string | undefined
 }
 
@@ -30,7 +30,7 @@ const applications = (account: SentinelConfig.Account): ReadonlyArray<Text> =>
     ...redirect_uris.map((uri) => text`               ${uri}`)
   ])
 
-/** Passwords are shown only if everybody knows them anyway. */
+/** Passwords are shown only if they are the well-known ones. */
 const users = (account: SentinelConfig.Account, isBuiltIn: boolean): ReadonlyArray<Text> =>
   account.users.map(({ email, is_admin, password }) => {
     const known = isBuiltIn && password !== undefined ? text`, password ${Redacted.value(password)}` : ""

@@ -23,8 +23,8 @@ export const read = (text: string): Result.Result<Store, string> =>
   )
 
 /**
- * What Sentinel needs and its control, over a store. Databases are loaded only for who has one: the start stays as
- * fast.
+ * The services of Sentinel and its control, over a store. The code for databases is loaded only if one is used, which
+ * keeps the start fast.
  */
 export const services = Effect.fnUntraced(function* (
   store: Store,

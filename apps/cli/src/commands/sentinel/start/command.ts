@@ -14,7 +14,7 @@ import { defaultSentinelPort, sentinelPort } from "../../../target/SentinelPort.
 import * as Checked from "../../../terminal/Checked.ts"
 import * as Load from "../../Load.ts"
 
-/** Not an argument by custom: other users of a computer see those. */
+/** An environment variable, since other users of a computer see the arguments. */
 const sentinelStore = Config.NonEmptyString("SENTINEL_STORE").pipe(Config.withDefault("memory:"))
 
 const flags = {
@@ -35,15 +35,17 @@ const flags = {
     Flag.withFallbackConfig(sentinelStore),
     Flag.withMetavar("url"),
     Flag.withDescription(
-      "Where sessions, codes and tokens are kept: memory:, sqlite:PATH or postgres://…; a URL with a password in it " +
-        "belongs into SENTINEL_STORE (default: SENTINEL_STORE or memory:)"
+      "Where sessions, codes and tokens are kept: memory:, sqlite:PATH or postgres://…; put a URL with a password in " +
+        "SENTINEL_STORE (default: SENTINEL_STORE or memory:)"
     )
   ),
   publicOrigin: Flag.String("public-origin").pipe(
     Checked.flag(Origin),
     Flag.optional,
     Flag.withMetavar("https://host"),
-    Flag.withDescription("Where browsers reach it, if a proxy is in front of it (default: the address it listens on)")
+    Flag.withDescription(
+      "The origin under which browsers reach it, if a proxy is in front of it (default: the address it listens on)"
+    )
   ),
   operationsPort: Flag.Int("operations-port").pipe(
     Checked.flag(Checked.Port),
@@ -54,7 +56,8 @@ const flags = {
     Checked.flag(Checked.Port),
     Flag.optional,
     Flag.withDescription(
-      "Where sentinel fault, clock and journal reach it, on this computer only (default: two further than --port, two lower from 65534 on)"
+      "The port of its control for sentinel fault, clock and journal, on this computer only " +
+        "(default: --port plus 2, or minus 2 from 65534 on)"
     )
   ),
   noControl: Flag.Boolean("no-control").pipe(
@@ -81,8 +84,8 @@ const flags = {
     Flag.atLeast(0),
     Flag.withMetavar("network"),
     Flag.withDescription(
-      "A network of your proxies, whose X-Forwarded-For is believed when failed sign-ins are counted; repeatable. none: " +
-        "there is no proxy. Strict mode wants to know which with --public-origin"
+      "A network of your proxies, whose X-Forwarded-For is trusted when failed sign-ins are counted; repeatable. none: " +
+        "there is no proxy. Strict mode requires it with --public-origin"
     )
   ),
   points: Flag.KeyValuePair("point").pipe(
@@ -92,17 +95,17 @@ const flags = {
       "A point of the dialect, such as expiresIn=string, issuer=Sentinel or codeLifetime=90s; repeatable"
     )
   ),
-  /** What `--point` was called; everywhere else it is a saved application. */
+  /** The old name of `--point`. In all other commands it is a saved application. */
   profile: Flag.String("profile").pipe(Flag.atLeast(0), Flag.withMetavar("name"), Flag.withHidden),
   drain: Flag.String("drain").pipe(
     Checked.flag(DurationText),
     Flag.withDefault(Duration.zero),
     Flag.withMetavar("duration"),
-    Flag.withDescription("How long to go on serving, with /health/ready red, after SIGTERM, such as 5s or '1 minute'")
+    Flag.withDescription("How long to keep serving after SIGTERM, with /health/ready red, such as 5s or '1 minute'")
   ),
   logFormat: Flag.Literals("log-format", ["json", "pretty"]).pipe(
     Flag.optional,
-    Flag.withDescription("How the log on stderr looks (default: pretty on a terminal, else json)")
+    Flag.withDescription("The format of the log on stderr (default: pretty on a terminal, else json)")
   ),
   accessLog: Flag.Boolean("access-log").pipe(
     Flag.withDefault(true),
@@ -117,9 +120,9 @@ export const command = Command.make(
 ).pipe(
   Command.withDescription(
     "Run Sentinel on this computer: the same sign-in as LivePerson's, with accounts and users of your own. " +
-      "It keeps everything in memory unless --store says where else, and takes over a changed --config file at once, and " +
+      "It keeps everything in memory unless --store names a place, and applies a changed --config file at once, and " +
       "on SIGHUP. Ctrl-C or SIGTERM lets requests finish and stops it (exit code 0); a second one ends " +
-      "it at once. With OTEL_EXPORTER_OTLP_ENDPOINT set, logs, metrics and traces go there, too."
+      "it at once. With OTEL_EXPORTER_OTLP_ENDPOINT, logs, metrics and traces are also sent there."
   ),
   Command.withShortDescription("Run Sentinel on this computer"),
   Command.withExamples([
@@ -127,7 +130,7 @@ export const command = Command.make(
     { command: "le-auth sentinel start --port 4500 --config sentinel.jsonc", description: "With your own" },
     {
       command: "le-auth sentinel start --store sqlite:state/sentinel.sqlite",
-      description: "Nobody is signed out by a restart"
+      description: "Sessions survive a restart"
     },
     {
       command: "le-auth sentinel start --point expiresIn=string --point accessTokenLifetime='5 minutes'",

@@ -48,18 +48,18 @@ export interface Options {
   readonly strict: boolean
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
   readonly points: Option.Option<Readonly<Record<string, string>>>
-  /** What `--point` was called. */
+  /** The old name of `--point`. */
   readonly profile: ReadonlyArray<string>
   readonly drain: Duration.Duration
   readonly logFormat: Option.Option<Log.Format>
   readonly accessLog: boolean
 }
 
-/** How long requests that are under way may take when Sentinel stops; Docker kills after ten seconds. */
-const patience = 8000
+/** How many milliseconds requests under way may take when Sentinel stops; Docker kills after ten seconds. */
+const drainLimit = 8000
 
-/** The ports beside the main one have quick answers only, and those that never end: who follows the journal. */
-const patienceBeside = 500
+/** The same for the other ports, whose answers are quick, or never end where the journal is followed. */
+const drainLimitBeside = 500
 
 const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.ListenError): Failure =>
   new Failure({
@@ -73,7 +73,7 @@ const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.
   })
 
 /**
- * The configuration, with the flags over it, and the store. Fails with all that is wrong with the file and the flags.
+ * The configuration, with the flags over it, and the store. Fails with all problems of the file and the flags.
  */
 const configOf = Effect.fnUntraced(function* (options: Options) {
   const file = yield* Effect.result(
@@ -104,7 +104,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     return yield* new Failure({ text: join("\n", problems), code: "configuration" })
   }
   const points = { ...file.success.points, ...flags.success }
-  // Each of them may be right by itself.
+  // Each may be right by itself.
   const conflict = SentinelDialect.conflictIn(points)
   if (conflict !== undefined) {
     return yield* new Failure({
@@ -115,7 +115,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   return { config: { ...file.success, points }, store: store.success }
 })
 
-/** Serves routes on a port of this computer, and says where. */
+/** Serves routes on a port of this computer, and returns its origin. */
 const open = Effect.fnUntraced(function* <R>(
   { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
   routes: Layer.Layer<never, never, HttpServer.HttpServer | R>
@@ -136,7 +136,7 @@ const controlServerLayer = Effect.map(
   ({ layer }) => layer
 )
 
-/** Collectors are rare, so what talks to them is loaded only for who has one. */
+/** Collectors are rare, so the code for them is loaded only if one is configured. */
 const telemetry = Effect.gen(function* () {
   const endpoint = yield* Effect.option(Config.NonEmptyString("OTEL_EXPORTER_OTLP_ENDPOINT"))
   if (Option.isNone(endpoint)) return Layer.empty
@@ -146,13 +146,13 @@ const telemetry = Effect.gen(function* () {
 /** Serves until it is interrupted. */
 export const run = Effect.fnUntraced(function* (options: Options) {
   if (options.profile.length > 0) return yield* wrongUsage(text`A point of the dialect is set with --point name=value`)
-  // Asked before the file is read, so that a change right after that is noticed.
+  // Taken before the file is read, so that a change right after is noticed.
   const version = Option.isNone(options.config) ? "" : yield* Reload.versionOf(options.config.value)
   const { config, store } = yield* configOf(options)
   const drain = Duration.toMillis(options.drain)
   const stopping = { hasBegun: false }
   const format = Option.getOrElse(options.logFormat, () => (process.stderr.isTTY ? "pretty" : "json"))
-  Signals.stopIsSuccess({ within: drain + patience + 1000 })
+  Signals.stopIsSuccess({ within: drain + drainLimit + 1000 })
 
   const serve = Effect.gen(function* () {
     // The port for operators closes last, so that they see that this Sentinel is stopping.
@@ -162,7 +162,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           { flag: "--operations-port", host: options.host, port: options.operationsPort.value },
           Sentinel.layerOperationsServer
         )
-    if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(patienceBeside))
+    if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(drainLimitBeside))
 
     const main = yield* open(
       { flag: "--port", host: options.host, port: options.port },
@@ -175,7 +175,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       })
     )
 
-    // Loaded and opened after the port for everybody, so that this one answers sooner.
+    // Loaded and opened after the main port, so that the main port answers sooner.
     const controlServer =
       !options.noControl && !options.strict
         ? yield* open(
@@ -193,7 +193,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         stopping.hasBegun = true
         yield* Effect.logInfo("stopping")
         yield* Effect.sleep(drain)
-        yield* Effect.all([main.drain(patience), controlServer?.drain(patienceBeside) ?? Effect.void], {
+        yield* Effect.all([main.drain(drainLimit), controlServer?.drain(drainLimitBeside) ?? Effect.void], {
           concurrency: "unbounded",
           discard: true
         })
@@ -241,9 +241,9 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     Layer.succeed(Stopping, stopping),
     Layer.provideMerge(yield* telemetry, Log.layer(format))
   )
-  // In strict mode nobody can reach the control, but it is what takes over a changed file.
+  // In strict mode the control has no port, but it applies a changed file.
   const controlled = yield* Store.services(store, config, {
-    // The built-in users never replace those that somebody has put into a database.
+    // The built-in users never replace those in a database.
     replaces: Option.isSome(options.config),
     ...((options.strict || options.noControl) && { journal: 0 }),
     ...(options.strict && { passwords: { algorithm: Strict.passwordAlgorithm } })
