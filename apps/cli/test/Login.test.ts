@@ -164,7 +164,7 @@ describe("le-auth login", () => {
   it("I8: the deadline ends it with exit code 5", async () => {
     const { code, stderr } = await run(["login", "--no-browser", "--timeout", "100 millis"], at.env)
     assert.strictEqual(code, 5)
-    assert.include(stderr, "Nobody finished signing in within 100ms")
+    assert.include(stderr, "The sign-in was not finished within 100ms")
     assert.isFalse(await isOpen(at.callbackPort))
   })
 

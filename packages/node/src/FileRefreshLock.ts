@@ -17,12 +17,15 @@ import * as KernelLock from "./internal/kernelLock.ts"
 import { stateDirectory } from "./internal/stateDirectory.ts"
 
 /**
+ * What a {@link layerAt} may be told.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /**
-   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer than
-   * a refresh takes with all its repetitions.
+   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer
+   * than a refresh takes with all its repetitions.
    */
   readonly timeout?: Duration.Input | undefined
 }
@@ -32,9 +35,9 @@ const fileOf = (directory: string, key: string): string =>
   Path.join(directory, createHash("sha256").update(key).digest("hex"))
 
 /**
- * The file of a key exists only while somebody holds its lock, so that files do not pile up. Files are opened and removed
- * under the lock of the one file that stays, the gate: else somebody could lock a file that another is just removing, and a
- * third one the new file of the same name. The gate is never held while anybody waits.
+ * The file of a key exists only while somebody holds its lock, so that files do not pile up. Files are opened and
+ * removed under the lock of the one file that stays, the gate: else somebody could lock a file that another is just
+ * removing, and a third one the new file of the same name. The gate is never held while anybody waits.
  */
 const atTheGate = <A>(directory: string, enter: () => A): A | undefined => {
   const leave = KernelLock.tryHold(Path.join(directory, "gate"))
@@ -56,18 +59,19 @@ const tryHold = (directory: string, key: string): KernelLock.Release | undefined
       Fs.rmSync(file, { force: true })
       return true
     })
-    // Nobody waits here: an empty file that stays does no harm, and goes with the next lock of its key.
+    // No fiber waits here: an empty file that stays does no harm, and goes with the next lock of its key.
     if (removed === undefined) release()
   }
 }
 
 /**
- * Locks with files in `directory`, which is made (0700) if it does not exist. Every process that gives the same directory
- * shares the locks, whatever it is: several workers of a server, or commands that a user runs at the same time.
+ * Locks with files in `directory`, which is made (0700) if it does not exist. Every process that gives the same
+ * directory shares the locks, whatever it is: several workers of a server, or commands that a user runs at the same
+ * time.
  *
- * The kernel holds the locks, so a process that crashes or is killed releases them at once, and nothing has to be cleaned
- * up or waited out. The directory must be on a disk of this computer: network file systems lock unreliably. Processes on
- * several computers need a lock in what they share, such as their database.
+ * The kernel holds the locks, so a process that crashes or is killed releases them at once, and nothing has to be
+ * cleaned up or waited out. The directory must be on a disk of this computer: network file systems lock unreliably.
+ * Processes on several computers need a lock in what they share, such as their database.
  *
  * Uses the SQLite that is part of Node, without writing anything to the files.
  *
@@ -78,6 +82,7 @@ const tryHold = (directory: string, key: string): KernelLock.Release | undefined
  * const locks = FileRefreshLock.layerAt("/run/my-application/locks")
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerAt = (directory: string, options: Options = {}): Layer.Layer<RefreshLock.RefreshLock> =>
@@ -103,6 +108,18 @@ export const layerAt = (directory: string, options: Options = {}): Layer.Layer<R
 /**
  * Locks in the directory `locks` beside the default session file, see `SessionFile.defaultPath` and {@link layerAt}.
  *
+ * @example
+ * ```ts
+ * import * as FileRefreshLock from "@le-auth/node/FileRefreshLock"
+ * import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
+ * import * as SessionFile from "@le-auth/node/SessionFile"
+ * import * as Layer from "effect/Layer"
+ *
+ * // A command whose sessions and locks are beside each other.
+ * const stores = Layer.merge(FileRefreshLock.layer, Layer.provide(SealedSessionStore.layer, SessionFile.layer))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<RefreshLock.RefreshLock, StoreError> = Layer.unwrap(

@@ -1,6 +1,6 @@
 /**
- * Small secrets in the keychain of the operating system: Keychain on macOS, Credential Manager on Windows, the Secret Service
- * (GNOME Keyring, KWallet) on Linux. By `@napi-rs/keyring`, which is needed only here and may be missing.
+ * Small secrets in the keychain of the operating system: Keychain on macOS, Credential Manager on Windows, the Secret
+ * Service (GNOME Keyring, KWallet) on Linux. By `@napi-rs/keyring`, which is needed only here and may be missing.
  *
  * @since 0.1.0
  */
@@ -19,8 +19,9 @@ const patience = "10 seconds"
 const waiting = "Waiting for the keychain, which may ask to be unlocked"
 
 /**
- * The keychain cannot be used.
+ * The keychain cannot be used. `reason` says why, and the message says it in words.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class KeychainError extends Schema.TaggedError<KeychainError>()("KeychainError", {
@@ -43,6 +44,10 @@ export class KeychainError extends Schema.TaggedError<KeychainError>()("Keychain
 }
 
 /**
+ * Secrets by name, in the keychain of the user. Every call fails with a {@link KeychainError} where there is no
+ * keychain, or where it gives no answer within 10 seconds.
+ *
+ * @category services
  * @since 0.1.0
  */
 export class Keychain extends Context.Service<
@@ -50,6 +55,7 @@ export class Keychain extends Context.Service<
   {
     /** The secret of that name, if there is one. */
     readonly get: (name: string) => Effect.Effect<Option.Option<Redacted.Redacted>, KeychainError>
+    /** Keeps a secret under that name, in place of one that is there. */
     readonly set: (name: string, secret: Redacted.Redacted) => Effect.Effect<void, KeychainError>
   }
 >()("@le-auth/node/Keychain") {}
@@ -58,9 +64,9 @@ export class Keychain extends Context.Service<
 const notInstalled = 3
 
 /**
- * What another process does: the library's calls block a whole process for as long as the keychain is silent, its asynchronous
- * ones too. The secret goes through pipes. On Linux only the Secret Service counts; the kernel's keyring, the library's other
- * choice, is empty after a restart.
+ * What another process does: the library's calls block a whole process for as long as the keychain is silent, its
+ * asynchronous ones too. The secret goes through pipes. On Linux only the Secret Service counts; the kernel's keyring,
+ * the library's other choice, is empty after a restart.
  *
  * Only this text names the addon, so that no bundler takes it for a part of the program that it bundles.
  */
@@ -111,7 +117,9 @@ const environment = Config.all({
   runtime: Config.String("XDG_RUNTIME_DIR").pipe(Config.withDefault(""))
 })
 
-/** Why it is not worth asking: on Linux the Secret Service is on the bus of a desktop session, and servers have none. */
+/**
+ * Why it is not worth asking: on Linux the Secret Service is on the bus of a desktop session, and servers have none.
+ */
 const unusable = Effect.gen(function* () {
   const { bus, choice, runtime } = yield* Effect.orDie(environment)
   if (/^(?:off|no|false|0)$/i.test(choice)) return "SwitchedOff"
@@ -120,11 +128,22 @@ const unusable = Effect.gen(function* () {
 })
 
 /**
- * The keychain of the user, with entries under the name of this `service`.
+ * The user's keychain, with entries under the name `service`.
  *
- * A keychain may ask the user to unlock it; whoever gives no answer within 10 seconds counts as unusable. `LE_AUTH_KEYCHAIN=off`
- * switches it off.
+ * A keychain may ask the user to unlock it. One that gives no answer within 10 seconds counts as unusable.
+ * `LE_AUTH_KEYCHAIN=off` switches it off.
  *
+ * @example
+ * ```ts
+ * import * as Keychain from "@le-auth/node/Keychain"
+ * import * as Effect from "effect/Effect"
+ *
+ * const secret = Keychain.Keychain.use((keychain) => keychain.get("seal key")).pipe(
+ *   Effect.provide(Keychain.layer("my-application"))
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (service: string): Layer.Layer<Keychain> => {

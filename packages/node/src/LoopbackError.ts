@@ -11,6 +11,7 @@ const endpoint = { host: Schema.String, port: Schema.Finite }
 /**
  * Another program listens on the port of the redirect URI, perhaps another sign-in.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class PortInUse extends Schema.TaggedError<PortInUse>()("PortInUse", endpoint) {
@@ -25,6 +26,7 @@ export class PortInUse extends Schema.TaggedError<PortInUse>()("PortInUse", endp
 /**
  * The port could not be opened, for example because ports below 1024 need special rights.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
@@ -33,7 +35,7 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
 }) {
   override get message(): string {
     const code = (this.cause as { readonly code?: unknown } | undefined)?.code
-    if (code === "EADDRNOTAVAIL") return `${this.host} is no address of this computer, so nothing can listen there.`
+    if (code === "EADDRNOTAVAIL") return `${this.host} is not an address of this computer, so nothing can listen there.`
     return (
       `Port ${this.port} on ${this.host} cannot be opened${typeof code === "string" ? ` (${code})` : ""}. ` +
       "Use a redirect URI with a port above 1023 on 127.0.0.1 that is registered for the application."
@@ -44,6 +46,7 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
 /**
  * The redirect URI does not lead to this computer, so the callback cannot be received here.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NotLoopback extends Schema.TaggedError<NotLoopback>()("NotLoopback", {
@@ -61,15 +64,19 @@ export class NotLoopback extends Schema.TaggedError<NotLoopback>()("NotLoopback"
 /**
  * No callback came in time.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", { after: Schema.Duration }) {
   override get message(): string {
-    return `Nobody finished signing in within ${Duration.format(this.after)}. Start the sign-in again.`
+    return `The sign-in was not finished within ${Duration.format(this.after)}. Start the sign-in again.`
   }
 }
 
 /**
+ * Everything that keeps a callback from being received, as a schema: the `reason` of a {@link LoopbackError}.
+ *
+ * @category errors
  * @since 0.1.0
  */
 export const LoopbackErrorReason = Schema.Union([PortInUse, CannotListen, NotLoopback, Timeout])
@@ -80,6 +87,7 @@ export type LoopbackErrorReason = typeof LoopbackErrorReason.Type
  * The callback could not be received. Handle single reasons with
  * `Effect.catchReason("LoopbackError", "PortInUse", ...)`.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class LoopbackError extends Schema.TaggedError<LoopbackError>()("LoopbackError", {

@@ -1,8 +1,9 @@
 /**
- * Receives the callback of a sign-in on this computer: a small web server on the loopback interface that lives as long as
- * the attempt.
+ * Receives the callback of a sign-in on this computer: a small web server on the loopback interface that lives as long
+ * as the attempt.
  *
- * @see RFC 8252 sections 7.3 and 8.3
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-8.3 RFC 8252 section 8.3}
  * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
@@ -22,14 +23,18 @@ import { plainAnswer, resultPage } from "./internal/resultPage.ts"
 import { LoopbackError, NotLoopback, Timeout } from "./LoopbackError.ts"
 
 /**
+ * What {@link open} is told: the redirect URI, and the work for a callback.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options<R> {
   /** The redirect URI as registered: http, and a loopback host. Its port is opened, its path is answered. */
   readonly redirectUri: RedirectUri
   /**
-   * The address to listen on, if it is not that of the redirect URI: in a container, whose published port leads elsewhere,
-   * `0.0.0.0`. **Other computers can then reach the port.** The redirect URI, and the `Host` that is answered, stay as they are.
+   * The address to listen on, if it is not that of the redirect URI: in a container, whose published port leads
+   * elsewhere, `0.0.0.0`. **Other computers can then reach the port.** The redirect URI, and the `Host` that is
+   * answered, stay as they are.
    */
   readonly listenHost?: string | undefined
   /** Checks a callback and completes the sign-in: `SignIn.complete`, with the binding of this attempt. */
@@ -41,14 +46,15 @@ export interface Options<R> {
 /**
  * A port that is open and waits.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface LoopbackReceiver {
   /** The completed sign-in, once the right callback has come. */
   readonly signedIn: Effect.Effect<SignedIn, CompleteError | LoopbackError>
   /**
-   * Takes a callback that came another way, such as an address that the user copied from a browser of another computer. It
-   * passes the same checks. Gives what is wrong with it if waiting goes on, and nothing if the attempt is over.
+   * Takes a callback that came another way, such as an address that the user copied from a browser of another computer.
+   * It passes the same checks. Gives what is wrong with it if waiting goes on, and nothing if the attempt is over.
    */
   readonly receive: (url: string) => Effect.Effect<string | undefined>
 }
@@ -64,17 +70,18 @@ const addressOf = (redirectUri: RedirectUri): Effect.Effect<URL, LoopbackError> 
 const listenAt = ({ hostname, port }: URL, host = hostname) => listen(host, port === "" ? 80 : Number(port))
 
 /**
- * Opens the port of the redirect URI as {@link open} does, and closes it at once, for whoever looks for what keeps a sign-in from
- * working. Fails with `PortInUse`, `CannotListen` or `NotLoopback`.
+ * Opens the port of the redirect URI as {@link open} does, and closes it at once: it shows what would keep a sign-in
+ * from working. Fails with a `LoopbackError` whose reason is `PortInUse`, `CannotListen` or `NotLoopback`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const checkPort = (redirectUri: RedirectUri): Effect.Effect<void, LoopbackError> =>
   Effect.scoped(Effect.asVoid(Effect.flatMap(addressOf(redirectUri), (address) => listenAt(address))))
 
 /**
- * Whether an error means that this attempt is over. Everything else that reaches the port (wrong state, no state, nonsense)
- * may come from anybody, and must not end the wait for the real callback.
+ * Whether an error means that this attempt is over. Everything else that reaches the port (wrong state, no state,
+ * nonsense) may come from anybody, and must not end the wait for the real callback.
  */
 const endsAttempt = (error: CompleteError): boolean =>
   error._tag !== "CallbackError" || error.reason._tag === "Denied" || error.reason._tag === "Expired"
@@ -85,7 +92,9 @@ const messageOf = (error: CompleteError): string =>
     ? "This address belongs to another sign-in. Start the sign-in again."
     : error.message
 
-/** What Sentinel answered to the program is for the program, which says it; a page says what the browser itself brought. */
+/**
+ * What Sentinel answered to the program is for the program, which says it; a page says what the browser itself brought.
+ */
 const pageMessageOf = (error: CompleteError): string =>
   error._tag === "CallbackError" ? error.message : "The program says why."
 
@@ -123,10 +132,12 @@ const isCallback = (text: string, address: URL): boolean => {
 /**
  * Opens the port of the redirect URI and waits for the callback. The port closes with the scope, whatever ends it.
  *
- * It listens on loopback only, unless it is told an address to listen on; for `localhost` on 127.0.0.1 and ::1. Other paths, methods and hosts are answered and
- * ignored, and so are callbacks that belong to no open sign-in; waiting goes on. A refusal by Sentinel or a failed code
- * exchange ends the attempt. Fails at once with `PortInUse`, `CannotListen` or `NotLoopback`, later with `Timeout`.
+ * It listens on loopback only, unless it is told an address to listen on; for `localhost` on 127.0.0.1 and ::1. Other
+ * paths, methods and hosts are answered and ignored, and so are callbacks that belong to no open sign-in; waiting goes
+ * on. A refusal by Sentinel or a failed code exchange ends the attempt. Fails at once with `PortInUse`, `CannotListen`
+ * or `NotLoopback`, later with `Timeout`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const open = Effect.fnUntraced(function* <R>(

@@ -55,9 +55,20 @@ const keyObjectOf = (key: Signature.PrivateKey | Signature.PublicKey) => {
 }
 
 /**
- * `Signature` that makes and verifies RSA signatures (PKCS #1 v1.5, the algorithm of id_tokens) with `node:crypto`, and leaves
- * all else to WebCrypto. WebCrypto hands each signature to another thread, which takes four times as long as to verify it.
+ * `Signature` that makes and verifies RSA signatures (PKCS #1 v1.5, the algorithm of id_tokens) with `node:crypto`, and
+ * leaves all else to WebCrypto. WebCrypto hands each signature to another thread, which takes four times as long as to
+ * verify it.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as KeySets from "@le-auth/core/KeySets"
+ * import * as Layer from "effect/Layer"
+ *
+ * const keys = Layer.merge(KeySets.layer, NodeCrypto.layerSignature)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerSignature: Layer.Layer<Signature.Signature> = Layer.effect(
@@ -88,6 +99,21 @@ const bytesOf = (binary: string): Uint8Array => {
 /**
  * `Digest` by Node's one-shot hash, which needs half the time of a hash object.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as Digest from "effect/crypto/Digest"
+ * import * as Hex from "effect/encoding/Hex"
+ * import * as Effect from "effect/Effect"
+ *
+ * const hash = Digest.Digest.use((digest) => digest.digest("SHA-256", new Uint8Array())).pipe(
+ *   Effect.map((bytes) => Hex.encode(bytes).slice(0, 8)),
+ *   Effect.provide(NodeCrypto.layerDigest)
+ * )
+ * Effect.runSync(hash) // => "e3b0c442"
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerDigest: Layer.Layer<Digest.Digest> = Layer.succeed(Digest.Digest, {
@@ -99,9 +125,22 @@ export const layerDigest: Layer.Layer<Digest.Digest> = Layer.succeed(Digest.Dige
 const poolSize = 16_384
 
 /**
- * `SecureRandom` from Node's generator, drawn 16 KiB at a time: many small draws cost 20 times as much. What is handed out is
- * a copy, so nobody sees the rest of the pool through its buffer.
+ * `SecureRandom` from Node's generator, drawn 16 KiB at a time: many small draws cost 20 times as much. What is handed
+ * out is a copy, so the rest of the pool cannot be seen through its buffer.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as SecureRandom from "effect/crypto/SecureRandom"
+ * import * as Effect from "effect/Effect"
+ *
+ * const bytes = SecureRandom.SecureRandom.use((random) => random.randomBytes(32)).pipe(
+ *   Effect.provide(NodeCrypto.layerSecureRandom)
+ * )
+ * Effect.runSync(bytes).length // => 32
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerSecureRandom: Layer.Layer<SecureRandom.SecureRandom> = Layer.sync(SecureRandom.SecureRandom, () => {
@@ -121,10 +160,20 @@ export const layerSecureRandom: Layer.Layer<SecureRandom.SecureRandom> = Layer.s
 /**
  * `Mac` by Node's HMAC.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as Layer from "effect/Layer"
+ *
+ * const forLoginTickets = Layer.merge(NodeCrypto.layerMac, NodeCrypto.layerSecureRandom)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMac: Layer.Layer<Mac.Mac> = Mac.layerWebCryptoWith({
-  // Node finds out that bytes are no key object by an exception, which costs five times the HMAC: so it is given one.
+  // Node finds out by an exception that bytes are not a key object, which costs five times the HMAC: so it is given
+  // one.
   hmac: (name, key, data) => bytesOf(createHmac(nameOf(name), createSecretKey(key)).update(data).digest("binary"))
 }).pipe(Layer.provide(layerSecureRandom))
 
@@ -156,6 +205,15 @@ const aesGcm = (cipherName: "aes-128-gcm" | "aes-256-gcm"): Aead.Implementation 
 /**
  * `Aead` whose AES-GCM is Node's, without the way to another thread.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as Layer from "effect/Layer"
+ *
+ * const forSealing = Layer.merge(NodeCrypto.layerAead, NodeCrypto.layerKdf)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerAead: Layer.Layer<Aead.Aead> = Aead.layerWebCryptoWith({
@@ -165,6 +223,15 @@ export const layerAead: Layer.Layer<Aead.Aead> = Aead.layerWebCryptoWith({
 /**
  * `Kdf` whose HKDF is Node's, and which leaves all else to WebCrypto: to load that takes longer than to derive a key.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as Layer from "effect/Layer"
+ *
+ * const forSealing = Layer.merge(NodeCrypto.layerAead, NodeCrypto.layerKdf)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerKdf: Layer.Layer<Kdf.Kdf> = Layer.effect(
@@ -185,8 +252,18 @@ export const layerKdf: Layer.Layer<Kdf.Kdf> = Layer.effect(
 ).pipe(Layer.provide(PlatformCrypto.layerKdf))
 
 /**
- * What seals and opens, see `Seal` of `@le-auth/core`.
+ * All that seals and opens what is kept at rest, see `Seal` of `@le-auth/core`.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as Layer from "effect/Layer"
+ *
+ * const seal = Layer.provide(Seal.layerConfig, NodeCrypto.layerSeal)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerSeal: Layer.Layer<Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom> = Layer.mergeAll(
@@ -196,8 +273,19 @@ export const layerSeal: Layer.Layer<Aead.Aead | Kdf.Kdf | SecureRandom.SecureRan
 )
 
 /**
- * Random state, the hash that names a sign-in's record, and the signature of the id_token.
+ * The cryptography of a sign-in: the random state, the hash that names its record, and the signature of the id_token.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ * import * as SentinelClient from "@le-auth/core/SentinelClient"
+ * import * as Layer from "effect/Layer"
+ *
+ * const calls = SentinelClient.layer.pipe(Layer.provide(FetchHttp.layer), Layer.provideMerge(NodeCrypto.layer))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<Digest.Digest | SecureRandom.SecureRandom | Signature.Signature> = Layer.mergeAll(
@@ -207,8 +295,8 @@ export const layer: Layer.Layer<Digest.Digest | SecureRandom.SecureRandom | Sign
 )
 
 /**
- * All that a Sentinel on Node needs ({@link layer}, and what protects its login page), without a thread for each signature. Only
- * what must be slow, the hash of a password, is left to other threads.
+ * All that a Sentinel on Node needs ({@link layer}, and what protects its login page), without a thread for each
+ * signature. Only what must be slow, the hash of a password, is left to other threads.
  *
  * @example
  * ```ts
@@ -223,6 +311,7 @@ export const layer: Layer.Layer<Digest.Digest | SecureRandom.SecureRandom | Sign
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerServer: Layer.Layer<

@@ -17,8 +17,10 @@ import * as Trust from "./internal/trust.ts"
 import * as StoreUrl from "./StoreUrl.ts"
 
 /**
- * The database cannot be reached, or cannot be used. `database` is without password.
+ * The database cannot be reached, or cannot be used; the message says what to do. `database` is its address without
+ * password.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
@@ -35,8 +37,9 @@ const trustAdvice =
   "; name the file of its CA with sslrootcert in the URL, or with NODE_EXTRA_CA_CERTS in the environment"
 
 /**
- * The error for whatever went wrong with a database, such as that its user may not make tables.
+ * Makes the error for whatever went wrong with a database, such as that its user may not make tables.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const unusable =
@@ -82,9 +85,9 @@ const tlsOptionsOf = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl
 })
 
 /**
- * The layer, whose end takes a second at most. A pool waits for its statements when it closes; a silent server ends none of them, and
- * the program is to end all the same. {@link layer} is such a layer. That of a Redis client wants to be one, too: it waits without
- * end for commands that it keeps for a connection which never comes.
+ * The layer, whose end takes a second at most. A pool waits for its statements when it closes; a silent server ends
+ * none of them, and the program is to end all the same. {@link layer} is such a layer. That of a Redis client wants to
+ * be one, too: it waits without end for commands that it keeps for a connection which never comes.
  *
  * @example
  * ```ts
@@ -94,6 +97,7 @@ const tlsOptionsOf = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl
  * const redis = NodeDatabase.closingInTime(NodeRedis.layer({ url: "redis://127.0.0.1:6379" }))
  * ```
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const closingInTime = <A, E>(layer: Layer.Layer<A, E>): Layer.Layer<A, E> =>
@@ -120,13 +124,15 @@ const postgres = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl & {
 })
 
 /**
- * Opens the database, and asks it something, so that a wrong URL ends the start of a program and not its first request. It
- * takes 5 seconds at most, unless `connect_timeout` says otherwise. Connections that break later come back by themselves.
+ * Opens the database, and asks it something, so that a wrong URL ends the start of a program and not its first request.
+ * It takes 5 seconds at most, unless `connect_timeout` says otherwise. Connections that break later come back by
+ * themselves.
  *
  * - `sqlite:PATH` is {@link NodeSqlite}. The file is made if it is missing, with its folder.
  * - `postgres://…` takes `@effect/sql-pg`, which is loaded only then, so it must be installed. The URL is that of libpq
- *   (`?sslmode=verify-full&sslrootcert=ca.pem`, also `PGSSLROOTCERT`), and may have `max_connections=N`, of this process (10), and
- *   `prepare=false` for a pooler that does not know prepared statements. See `docs/stores.md` for all of them.
+ *   (`?sslmode=verify-full&sslrootcert=ca.pem`, also `PGSSLROOTCERT`), and may have `max_connections=N`, of this
+ *   process (10), and `prepare=false` for a pooler that does not know prepared statements. See `docs/stores.md` for all
+ *   of them.
  *
  * @example
  * ```ts
@@ -138,6 +144,7 @@ const postgres = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl & {
  * const database = url._tag === "Sqlite" ? NodeDatabase.layer(url) : undefined
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (url: StoreUrl.DatabaseUrl): Layer.Layer<SqlClient.SqlClient, DatabaseError> => {

@@ -17,12 +17,15 @@ import * as Scope from "effect/Scope"
 import type { Http } from "./internal/undici.ts"
 
 /**
+ * What {@link layerWith} takes.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /**
-   * Sends the requests in place of a dispatcher of our own, and keeps its connections as it likes. It stays the program's to close. No
-   * variable of the environment puts a proxy before it.
+   * Sends the requests in place of a dispatcher of our own, and keeps its connections as it likes. It stays the
+   * program's to close. No variable of the environment puts a proxy before it.
    */
   readonly dispatcher?: Undici.Dispatcher | undefined
 }
@@ -42,6 +45,16 @@ const overFetch = Effect.map(Layer.build(FetchHttp.layer), (context): Http => ({
 /**
  * {@link layer}, with options.
  *
+ * @example
+ * ```ts
+ * import * as NodeHttp from "@le-auth/node/NodeHttp"
+ * import * as Undici from "undici"
+ *
+ * // Through the proxy of one's own choice.
+ * const http = NodeHttp.layerWith({ dispatcher: new Undici.ProxyAgent("http://proxy.example:3128") })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient | Transport> =>
@@ -96,6 +109,7 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
  * HttpClient.get("https://api.liveperson.net").pipe(Effect.provide(NodeHttp.layer))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<HttpClient.HttpClient | Transport> = layerWith({})

@@ -1,6 +1,6 @@
 /**
- * An HTTP server of Node on a port: it answers from its first moment, bounds what a client may send and how long it may take, and
- * ends without cutting off requests.
+ * An HTTP server of Node on a port: it answers from its first moment, bounds what a client may send and how long it may
+ * take, and ends without cutting off requests.
  *
  * `NodeServe` puts a program's routes on one. This module is for programs that mount something else.
  *
@@ -19,8 +19,9 @@ import type * as Stream from "node:stream"
 import { answerWaiting } from "./internal/waiting.ts"
 
 /**
- * Limits; times are milliseconds.
+ * How much a client may send, and how long it may take. Times are in milliseconds.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Limits {
@@ -30,14 +31,21 @@ export interface Limits {
   readonly headersTime: number
   /** Until the whole request is there. */
   readonly requestTime: number
-  /** How long an idle connection is kept: longer than load balancers do (60 seconds), so that it is they who close it. */
+  /**
+   * How long an idle connection is kept: longer than load balancers do (60 seconds), so that it is they who close it.
+   */
   readonly idleTime: number
+  /** The number of connections at once. */
   readonly connections: number
   /** How long connections are still accepted, and answered, when the server is about to close. */
   readonly lingerTime: number
 }
 
 /**
+ * The limits where none are given: 16 KiB of headers within 10 seconds, a whole request within 20, 65 seconds of
+ * silence on a connection, 5,000 connections, and a quarter of a second to linger.
+ *
+ * @category models
  * @since 0.1.0
  */
 export const limits: Limits = {
@@ -52,6 +60,7 @@ export const limits: Limits = {
 /**
  * Why something never became a request.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method"
@@ -59,6 +68,7 @@ export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_
 /**
  * What a program wants to hear of what never becomes a request.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface ListenerHooks {
@@ -83,15 +93,21 @@ const bare: ListenerHooks = {
 }
 
 /**
+ * Where to listen, with which limits, and who hears of what never becomes a request.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
+  /** The port; 0 takes any that is free. */
   readonly port: number
   /** Default: 127.0.0.1, so that no other computer reaches it. */
   readonly host?: string | undefined
   /** The variable that chooses the port, for the error where the port is taken. */
   readonly setting?: string | undefined
+  /** What differs from {@link limits}. */
   readonly limits?: Partial<Limits> | undefined
+  /** Told of what never becomes a request. Default: it is answered with its status and no body. */
   readonly hooks?: ListenerHooks | undefined
 }
 
@@ -100,6 +116,7 @@ const loopback = "127.0.0.1"
 /**
  * The port cannot be opened.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
@@ -125,6 +142,7 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
 /**
  * A server that listens.
  *
+ * @category services
  * @since 0.1.0
  */
 export class NodeListener extends Context.Service<
@@ -136,8 +154,9 @@ export class NodeListener extends Context.Service<
      */
     readonly server: Http.Server
     /**
-     * Closes within so many milliseconds, and resets nobody who was quick enough. For `lingerTime` connections are still accepted, and each
-     * answer says that its connection closes; then idle ones are closed, and requests that are under way finish.
+     * Closes within at most this number of milliseconds, and resets no client that was quick enough. For `lingerTime`
+     * connections are still accepted, and each answer says that its connection closes; then idle ones are closed, and
+     * requests that are under way finish.
      */
     readonly drain: (within: number) => Effect.Effect<void>
   }
@@ -146,7 +165,7 @@ export class NodeListener extends Context.Service<
 /** While a server drains, each answer says that its connection closes, so that the next request goes elsewhere. */
 const sayClose: Http.RequestListener = (_request, response) => void response.setHeader("connection", "close")
 
-/** Has an answer for the time in which nobody else has one, without a moment in between. */
+/** Has an answer for the time in which nothing else has one, without a moment in between. */
 const answerAlways = (server: Http.Server): void => {
   const isTheirs = (event: string | symbol, listener: unknown) =>
     event === "request" && listener !== answerWaiting && listener !== sayClose
@@ -238,7 +257,10 @@ const connectionsOf = (server: Http.Server): Connections => {
   return open
 }
 
-/** Without a new connection for so long, nobody is about to ask: who asks one thing after the other waits for an answer by then. */
+/**
+ * Without a new connection for this long, no client is about to ask: one that asks one thing after the other waits for
+ * an answer by then.
+ */
 const quiet = 20
 
 const drain = (
@@ -254,8 +276,8 @@ const drain = (
       if (answer?.headersSent === false) answer.setHeader("connection", "close")
     }
 
-    // Connections that browsers open in advance have sent nothing, and are not idle to Node. They get a moment, since a request
-    // may be on its way.
+    // Connections that browsers open in advance have sent nothing, and are not idle to Node. They get a moment, since a
+    // request may be on its way.
     const closeUnused = () => {
       const now = performance.now()
       if (now - began >= within) return server.closeAllConnections()
@@ -275,14 +297,14 @@ const drain = (
     }
     if (linger === 0) return close()
 
-    // To close resets those who are connected and not yet accepted. So answers wait until nobody connects any more, which is soon, since
-    // most wait for theirs; then the port closes, and then they are answered.
+    // To close resets clients that are connected and not yet accepted. So answers wait until no more connect,
+    // which is soon, since most wait for theirs; then the port closes, and then they are answered.
     const closeWhenQuiet = () => {
       let accepted = performance.now()
       server.on("connection", () => void (accepted = performance.now()))
       server.hold()
       const hasLasted = (millis: number) => performance.now() - began >= millis
-      // One connection is accepted in each turn: after one without any, nobody is left.
+      // One connection is accepted in each turn: after one without any, none is left.
       const closeWhenEmpty = (before: number) =>
         setImmediate(() => (accepted === before || hasLasted(within) ? close() : closeWhenEmpty(accepted)))
       const timer = setInterval(() => {
@@ -329,6 +351,7 @@ const closing = ({ drain, server }: NodeListener["Service"]): Effect.Effect<void
 /**
  * Opens the port for listeners of Node's own kind, until the scope ends.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const open = Effect.fnUntraced(function* (
@@ -340,9 +363,22 @@ export const open = Effect.fnUntraced(function* (
 })
 
 /**
- * Opens the port for routes of effect's `HttpServer`, as long as the layer is there. Whatever is built on it may take its time: requests
- * are answered meanwhile. `NodeServe.layer` is ready made of it.
+ * Opens the port for routes of effect's `HttpServer`, as long as the layer is there. Whatever is built on it may take
+ * its time: requests are answered meanwhile. `NodeServe.layer` is ready made of it.
  *
+ * @example
+ * ```ts
+ * import * as NodeListener from "@le-auth/node/NodeListener"
+ * import * as HttpServer from "effect/http/HttpServer"
+ * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ * import * as Layer from "effect/Layer"
+ *
+ * const hello = HttpServer.serve(HttpServerResponse.text("Hello"))
+ *
+ * const program = Layer.provide(hello, NodeListener.layer({ port: 3000 }))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (options: Options): Layer.Layer<NodeListener | HttpServer.HttpServer, ListenError> =>

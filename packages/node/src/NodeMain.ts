@@ -16,21 +16,30 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 /**
  * What tells a program to end: Ctrl-C, the system, and the end of its terminal.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Signal = (typeof signals)[number]
 
 /**
+ * What {@link run} does at a signal, and at the end.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /** Whether to log a failure of the program. Default: `true`. */
   readonly reportErrors?: boolean | undefined
-  /** Does something else at a signal, such as to read settings again at SIGHUP, and says whether it did: then the program goes on. */
+  /**
+   * Does something else at a signal, such as to read settings again at SIGHUP, and says whether it did: then the
+   * program goes on.
+   */
   readonly handles?: ((signal: Signal) => boolean) | undefined
   /** Run, once, if the program goes on for a while after it was told to end, since it waits for something. */
   readonly onWaiting?: Effect.Effect<void> | undefined
-  /** How long that may be. Default: one request of le-auth's, see `RequestLimits`, and the time to save what it brings. */
+  /**
+   * How long that may be. Default: one request of le-auth's, see `RequestLimits`, and the time to save what it brings.
+   */
   readonly within?: (() => Duration.Duration | undefined) | undefined
   /** With which code it ends if a signal ended it. Default: 128 and the number of the signal, as by custom. */
   readonly exitCode?: ((signal: Signal) => number | undefined) | undefined
@@ -43,17 +52,17 @@ const saving = Duration.seconds(35)
 const noticeable = 200
 
 /**
- * Within this time the same signal again is the same Ctrl-C: a terminal sends it to all that run in it, and npm then passes it on to
- * what it has started.
+ * Within this time the same signal again is the same Ctrl-C: a terminal sends it to all that run in it, and npm then
+ * passes it on to what it has started.
  */
 const echo = process.env["npm_lifecycle_event"] === undefined ? 10 : 500
 
 const custom = (signal: Signal): number => 128 + Os.constants.signals[signal]
 
 /**
- * Runs a program as the main one of this process. SIGINT, SIGTERM and SIGHUP interrupt it: an exchange or a refresh that is under way
- * comes to its end first, since the tokens of its answer would be lost, and cannot be had again where Sentinel rotates them. A second
- * signal ends the process at once.
+ * Runs a program as the main one of this process. SIGINT, SIGTERM and SIGHUP interrupt it: an exchange or a refresh
+ * that is under way comes to its end first, since the tokens of its answer would be lost, and cannot be had again where
+ * Sentinel rotates them. A second signal ends the process at once.
  *
  * @example
  * ```ts
@@ -63,6 +72,7 @@ const custom = (signal: Signal): number => 128 + Os.constants.signals[signal]
  * NodeMain.run(Console.log("done"))
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const run = <A, E>(program: Effect.Effect<A, E>, options: Options = {}): void => {

@@ -1,5 +1,6 @@
 /**
- * The Redis that a {@link StoreUrl} names, as effect's `Redis`: one server, one behind a name that fails over, or a cluster.
+ * The Redis that a {@link StoreUrl} names, as effect's `Redis`: one server, one behind a name that fails over, or a
+ * cluster.
  *
  * @since 0.1.0
  */
@@ -27,8 +28,8 @@ type Service = Redis.Redis["Service"]
 const patience = Duration.seconds(5)
 
 /**
- * A connection that says nothing for 5 seconds, though it is asked each second, is given up for a new one, and its commands fail:
- * TCP itself would wait for a quarter of an hour. Only the first connection is not tried again.
+ * A connection that says nothing for 5 seconds, though it is asked each second, is given up for a new one, and its
+ * commands fail: TCP itself would wait for a quarter of an hour. Only the first connection is not tried again.
  */
 const single = (url: URL) =>
   Layer.unwrap(
@@ -82,7 +83,9 @@ const connect = Effect.fnUntraced(function* (url: URL): Effect.fn.Return<Connect
 
 const textOf = ({ cause }: Redis.RedisError): string => (cause instanceof Error ? cause.message : String(cause))
 
-/** What a node says that is not the one to ask, such as one that was the primary until a failover. It has done nothing. */
+/**
+ * What a node says that is not the one to ask, such as one that was the primary until a failover. It has done nothing.
+ */
 const isWrongNode = (error: Redis.RedisError): boolean =>
   /^(?:READONLY|MASTERDOWN|MOVED) |-READONLY /.test(textOf(error))
 
@@ -94,7 +97,10 @@ const whileMoving = Schedule.spaced("50 millis").pipe(Schedule.upTo({ duration: 
 
 const isNoScript = (error: Redis.RedisError): boolean => textOf(error).includes("NOSCRIPT")
 
-/** By their digest, and in full to a node that does not know them yet: which of them that is, nobody can tell beforehand. */
+/**
+ * By their digest, and in full to a node that does not know them yet: which of them that is cannot be known
+ * beforehand.
+ */
 const evaluating = (send: Service["send"]): Service["eval"] => {
   const digests = new Map<string, string>()
   const digestOf = (lua: string) => {
@@ -111,7 +117,7 @@ const evaluating = (send: Service["send"]): Service["eval"] => {
     }
 }
 
-/** Nobody asks for another connection so soon again where the new one is no better. */
+/** No other connection is made so soon again where the new one is no better. */
 const pause = 1000
 
 const make = Effect.fnUntraced(function* (url: URL) {
@@ -127,10 +133,10 @@ const make = Effect.fnUntraced(function* (url: URL) {
     renewedAt = now
     const next = yield* connect(url)
     current = next
-    yield* Effect.logInfo("Redis: connected anew, as the node of before is no primary any more")
+    yield* Effect.logInfo("Redis: connected anew, as the node of before is not a primary any more")
     yield* Effect.forkIn(old.close, scope)
   })
-  /** It belongs to nobody who waits for it: who gives up leaves no connection behind. */
+  /** It does not belong to a caller that waits for it: one that gives up leaves no connection behind. */
   const renewed = (old: Connection) =>
     Effect.flatMap(Effect.forkIn(oneAtATime.withPermits(1)(Effect.uninterruptible(renew(old))), scope), Fiber.await)
 
@@ -155,13 +161,13 @@ const make = Effect.fnUntraced(function* (url: URL) {
 const trustAdvice = "; name the file of its CA with NODE_EXTRA_CA_CERTS in the environment"
 
 /**
- * Connects to Redis, within 5 seconds, so that a wrong URL ends the start of a program and not its first request. Connections that
- * break later come back by themselves.
+ * Connects to Redis, within 5 seconds, so that a wrong URL ends the start of a program and not its first request.
+ * Connections that break later come back by themselves.
  *
- * - A server that says that it is read-only, as one does that was the primary until a failover, is given up: the connection is made anew
- *   by the name in the URL, and the command, which was not carried out, is sent once more.
- * - A server of a cluster (`cluster_enabled:1`) leads to the others. Commands go to the node of their first key. `subscribe` and
- *   `reserve` are not there.
+ * - A server that says that it is read-only, as one does that was the primary until a failover, is given up: the
+ *   connection is made anew by the name in the URL, and the command, which was not carried out, is sent once more.
+ * - A server of a cluster (`cluster_enabled:1`) leads to the others. Commands go to the node of their first key.
+ *   `subscribe` and `reserve` are not there.
  *
  * It loads `redis`, which `@effect/platform-node` installs.
  *
@@ -177,6 +183,7 @@ const trustAdvice = "; name the file of its CA with NODE_EXTRA_CA_CERTS in the e
  * const sessions = url._tag === "Redis" ? Layer.provide(SessionStoreRedis.layer, NodeRedis.layer(url)) : undefined
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (url: StoreUrl.RedisUrl): Layer.Layer<Redis.Redis, DatabaseError> =>

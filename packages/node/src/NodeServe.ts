@@ -1,5 +1,5 @@
 /**
- * Serves a program's routes on a port: answers come from the first moment, and a stop cuts off nobody.
+ * Serves a program's routes on a port: answers come from the first moment, and a stop cuts off no request.
  *
  * @since 0.1.0
  */
@@ -17,25 +17,41 @@ import { answerWaiting } from "./internal/waiting.ts"
 import * as NodeListener from "./NodeListener.ts"
 
 /**
+ * Where to listen, and how long requests may take when the program stops.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options extends NodeListener.Options {
-  /** How long requests that are under way may take when the program stops. Default: 8 seconds; Docker kills after ten. */
-  readonly patience?: Duration.Input | undefined
+  /**
+   * How long requests that are under way may take when the program stops. Default: 8 seconds; Docker kills after ten.
+   */
+  readonly drainTimeout?: Duration.Input | undefined
 }
 
-const patienceOf = ({ patience = "8 seconds" }: Options): number =>
-  Duration.toMillis(Duration.fromInputUnsafe(patience))
+const drainTimeoutOf = ({ drainTimeout = "8 seconds" }: Options): number =>
+  Duration.toMillis(Duration.fromInputUnsafe(drainTimeout))
 
 /**
- * Serves what is built on effect's `HttpServer`, such as `HttpRouter.serve(...)` or `Sentinel.layerServerWith(...)`. See {@link layer}.
+ * Serves what is built on effect's `HttpServer`, such as `HttpRouter.serve(...)` or `Sentinel.layerServer`. See
+ * {@link layer}.
  *
+ * @example
+ * ```ts
+ * import * as NodeServe from "@le-auth/node/NodeServe"
+ * import * as HttpServer from "effect/http/HttpServer"
+ * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ *
+ * const program = NodeServe.layerOf(HttpServer.serve(HttpServerResponse.text("Hello")), { port: 3000 })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerOf = <A, E, R>(served: Layer.Layer<A, E, R>, options: Options) => {
-  // Built after the routes, so that it ends before them: who is being answered still needs them.
+  // Built after the routes, so that it ends before them: requests that are being answered still need them.
   const drained = Layer.effectDiscard(
-    Effect.flatMap(NodeListener.NodeListener, ({ drain }) => Effect.addFinalizer(() => drain(patienceOf(options))))
+    Effect.flatMap(NodeListener.NodeListener, ({ drain }) => Effect.addFinalizer(() => drain(drainTimeoutOf(options))))
   )
   return drained.pipe(
     Layer.provideMerge(served),
@@ -44,9 +60,10 @@ export const layerOf = <A, E, R>(served: Layer.Layer<A, E, R>, options: Options)
 }
 
 /**
- * Serves routes of the `HttpRouter` on a port. **Give what they stand on as `services`**, not with `Layer.provide` around it: the port
- * opens first, and until the services are there and the routes are built, `/health/live` is 200 and everything else 503 with
- * `Retry-After: 1`. If they cannot be built the port closes, and the layer fails. At the end requests that are under way finish.
+ * Serves routes of the `HttpRouter` on a port. **Give what they stand on as `services`**, not with `Layer.provide`
+ * around it: the port opens first, and until the services are there and the routes are built, `/health/live` is 200 and
+ * everything else 503 with `Retry-After: 1`. If they cannot be built the port closes, and the layer fails. At the end
+ * requests that are under way finish.
  *
  * effect's own log of requests is off, since addresses have codes in them.
  *
@@ -62,6 +79,7 @@ export const layerOf = <A, E, R>(served: Layer.Layer<A, E, R>, options: Options)
  * const program = Layer.launch(NodeServe.layer(routes, { port: 3000 }))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = <A, E, R, S = never, SE = never, SR = never>(
@@ -79,12 +97,13 @@ export const layer = <A, E, R, S = never, SE = never, SR = never>(
 /**
  * A function of web requests, such as that of `WebSignIn.toWebHandler` of `@le-auth/web`.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface WebHandler {
   /**
-   * `remoteAddress` is that of the socket, as `Sentinel.toWebHandler` of `@le-auth/sentinel` takes it. Behind a proxy of yours wrap the
-   * handler, and give it what your proxy says.
+   * `remoteAddress` is that of the socket, as `Sentinel.toWebHandler` of `@le-auth/sentinel` takes it. Behind a proxy
+   * of yours wrap the handler, and give it what your proxy says.
    */
   readonly handler: (
     request: Request,
@@ -105,11 +124,12 @@ const failed = () =>
   )
 
 /**
- * A listener of `node:http` from a function of web requests: for `node:http` itself, Express, Fastify and Nest. Bodies go in and
- * answers come out as streams, each cookie has a header of its own, and a client that goes away aborts the `signal` of its request.
+ * A listener of `node:http` from a function of web requests: for `node:http` itself, Express, Fastify and Nest. Bodies
+ * go in and answers come out as streams, each cookie has a header of its own, and a client that goes away aborts the
+ * `signal` of its request.
  *
- * Until `ready` is settled it answers 503 with `Retry-After: 1`. What the function throws is a 500, and nothing of it is in there;
- * it is logged, or `onError` hears of it.
+ * Until `ready` is settled it answers 503 with `Retry-After: 1`. What the function throws is a 500, and nothing of it
+ * is in there; it is logged, or `onError` hears of it.
  *
  * Put it before whatever reads bodies, such as `express.json()`: a body can be read once.
  *
@@ -123,6 +143,7 @@ const failed = () =>
  * const server = createServer(NodeServe.toNodeHandler({ handler: hello }))
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const toNodeHandler = (
@@ -137,7 +158,8 @@ export const toNodeHandler = (
     try {
       return await handler(request, { remoteAddress: request.ip })
     } catch (error) {
-      // Who has gone away, as strangers can at any time, hears nothing, and what broke off with them is no fault.
+      // A client that has gone away hears nothing, and an error that came of it is not a fault: strangers can go away
+      // at any time.
       if (!request.signal.aborted) onError(error)
       return failed()
     }
@@ -156,6 +178,7 @@ export const toNodeHandler = (
 /**
  * A server that listens, for programs without Effect.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Listening {
@@ -165,9 +188,10 @@ export interface Listening {
 }
 
 /**
- * Serves a function of web requests on a port: from the first moment, see {@link layer}. Resolves when the handler is ready; if it cannot
- * become that, the port closes, and the promise rejects with the reason.
+ * Serves a function of web requests on a port: from the first moment, see {@link layer}. Resolves when the handler is
+ * ready; if it cannot become that, the port closes, and the promise rejects with the reason.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const listen = async (
@@ -177,7 +201,7 @@ export const listen = async (
   const scope = Scope.makeUnsafe()
   const { drain, server } = await Effect.runPromise(Scope.provide(NodeListener.open(options), scope))
   const close = async () => {
-    await Effect.runPromise(drain(patienceOf(options)))
+    await Effect.runPromise(drain(drainTimeoutOf(options)))
     await Effect.runPromise(Scope.close(scope, Exit.void))
     await served.dispose?.()
   }

@@ -1,6 +1,6 @@
 /**
- * Sign-in for a server on Node, ready to use. What it imports reaches no keychain, no browser of the user and no other process: a
- * sign-in for a command line is in `NodeSignIn`.
+ * Sign-in for a server on Node, ready to use. What it imports reaches no keychain, no browser of the user and no other
+ * process: a sign-in for a command line is in `NodeSignIn`.
  *
  * @since 0.1.0
  */
@@ -21,6 +21,7 @@ import * as NodeHttp from "./NodeHttp.ts"
 /**
  * What {@link layerServer} gives: the same as over fetch.
  *
+ * @category services
  * @since 0.1.0
  */
 export type Services = FetchSignIn.Services
@@ -28,14 +29,26 @@ export type Services = FetchSignIn.Services
 /**
  * What {@link layerCalls} gives.
  *
+ * @category services
  * @since 0.1.0
  */
 export type Calls = Exclude<Services, SignIn.SignIn | Sessions.Sessions>
 
 /**
- * The calls without the sign-in, over undici and Node's cryptography: look-ups in the Domain API, which is at `LE_AUTH_DOMAIN_API`,
- * and the endpoints of Sentinel. It keeps nothing, so it needs no stores.
+ * The calls without the sign-in, over undici and Node's cryptography: look-ups in the Domain API, which is at
+ * `LE_AUTH_DOMAIN_API`, and the endpoints of Sentinel. It keeps nothing, so it needs no stores.
  *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ * import { AccountId } from "@le-auth/core/Identifiers"
+ * import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * const sentinel = Domains.sentinel(AccountId.make("12345678")).pipe(Effect.provide(NodeServerSignIn.layerCalls))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = Layer.merge(
@@ -46,7 +59,8 @@ export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = Layer.merge(
 /**
  * Sign-in for a server, over undici and Node's cryptography. The Domain API is at `LE_AUTH_DOMAIN_API`.
  *
- * Where sign-ins and sessions are kept is yours to choose, since the right choice depends on how many processes there are.
+ * Where sign-ins and sessions are kept is yours to choose, since the right choice depends on how many processes there
+ * are.
  *
  * @example
  * ```ts
@@ -67,6 +81,7 @@ export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = Layer.merge(
  * const SignInLive = Layer.provide(NodeServerSignIn.layerServer, oneProcess)
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerServer: Layer.Layer<

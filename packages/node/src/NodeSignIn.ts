@@ -35,6 +35,21 @@ const lock = Layer.effect(
 /**
  * Sign-in for a command line, with seal keys of your own; see {@link layerCli}.
  *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+ * import * as Layer from "effect/Layer"
+ *
+ * const signIn = NodeSignIn.layerCliSealed.pipe(
+ *   Layer.provide(AppInstallations.layerConfig),
+ *   Layer.provide(Layer.provide(Seal.layerConfig, NodeCrypto.layerSeal))
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerCliSealed: Layer.Layer<
@@ -51,10 +66,20 @@ export const layerCliSealed: Layer.Layer<
 )
 
 /**
- * Sign-in for a command line: sessions in the user's {@link SessionFile}, sealed with the user's {@link UserSealKey}, and the
- * user's browser. Commands that run at the same time share them: they refresh a session once, and lose
- * nothing of what another wrote. A user has one session there, however often they sign in.
+ * Sign-in for a command line: sessions in the user's {@link SessionFile}, sealed with the user's {@link UserSealKey},
+ * and the user's browser. Commands that run at the same time share them: they refresh a session once, and lose nothing
+ * of what another wrote. A user has one session there, however often they sign in.
  *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
+ * import * as Layer from "effect/Layer"
+ *
+ * const signIn = Layer.provide(NodeSignIn.layerCli, AppInstallations.layerConfig)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerCli: Layer.Layer<
@@ -64,6 +89,9 @@ export const layerCli: Layer.Layer<
 > = Layer.provide(layerCliSealed, UserSealKey.layer)
 
 /**
+ * How {@link signIn} asks the user to sign in.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface InteractiveOptions<R = never> {
@@ -72,26 +100,35 @@ export interface InteractiveOptions<R = never> {
   /** One of the installation's redirect URIs, on loopback. Default: its first. */
   readonly redirectUri?: RedirectUri | undefined
   /**
-   * The address to listen on for the callback, if it is not that of the redirect URI, see `LoopbackReceiver.Options`. **Other
-   * computers may then reach the port.**
+   * The address to listen on for the callback, if it is not that of the redirect URI, see `LoopbackReceiver.Options`.
+   * **Other computers may then reach the port.**
    */
   readonly listenHost?: string | undefined
   /** Shows the user the address. Called when the port is open, and always: no browser is certain to open. */
   readonly show: (url: string) => Effect.Effect<void, never, R>
   /** Whether to open the user's browser. Default: `true`. */
   readonly openBrowser?: boolean | undefined
-  /** Told when the browser could not be opened, also when that shows late; waiting goes on, since the user has the address. */
+  /**
+   * Told when the browser could not be opened, also when that shows late; waiting goes on, since the user has the
+   * address.
+   */
   readonly onBrowserError?: ((error: SystemBrowser.BrowserError) => Effect.Effect<void, never, R>) | undefined
   /**
-   * Reads, from the user, the address that a browser on another computer was sent to. It is asked again after one that is not
-   * right, and told what was wrong. Callbacks that come by themselves are received meanwhile.
+   * Reads, from the user, the address that a browser on another computer was sent to. It is asked again after one that
+   * is not right, and told what was wrong. Callbacks that come by themselves are received meanwhile.
    */
   readonly paste?: ((wrong: string | undefined) => Effect.Effect<string, never, R>) | undefined
   /** How long to wait for the callback. Default: 3 minutes. */
   readonly timeout?: Duration.Input | undefined
 }
 
-/** @since 0.1.0 */
+/**
+ * Everything that {@link signIn} fails with: the sign-in could not be started or completed, or no callback was
+ * received.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export type InteractiveError = SignIn.StartError | SignIn.CompleteError | LoopbackError
 
 /**
@@ -106,6 +143,7 @@ export type InteractiveError = SignIn.StartError | SignIn.CompleteError | Loopba
  * NodeSignIn.signIn({ show: (url) => Console.error(`Sign in at ${url}`) })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const signIn: <R = never>(

@@ -1,8 +1,8 @@
 /**
  * effect's `SqlClient` over `node:sqlite`: a database in one file, without a server and without a native module.
  *
- * It stands in for `@effect/sql-sqlite-node` as long as that is not published for this version of effect, and gives the same
- * service, so that it can be replaced by it.
+ * It stands in for `@effect/sql-sqlite-node` as long as that is not published for this version of effect, and gives the
+ * same service, so that it can be replaced by it.
  *
  * @since 0.1.0
  */
@@ -27,25 +27,28 @@ import * as SqliteImmediate from "./internal/sqliteImmediate.ts"
 import { unavailable } from "./internal/sqliteError.ts"
 
 /**
+ * Which file, and how it is used.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface NodeSqliteConfig {
   /**
-   * The file of the database, or `:memory:`. If it is missing it is made, with its folder, for its user only (0600, 0700):
-   * sessions are tokens.
+   * The file of the database, or `:memory:`. If it is missing it is made, with its folder, for its user only (0600,
+   * 0700): sessions are tokens.
    */
   readonly filename: string
   readonly readonly?: boolean | undefined
   /**
-   * How long a statement waits while another process writes. The event loop goes on meanwhile. Default: 5 seconds, by the
-   * real clock.
+   * How long a statement waits while another process writes. The event loop goes on meanwhile. Default: 5 seconds, by
+   * the real clock.
    */
   readonly busyTimeout?: Duration.Input | undefined
   /** How many prepared statements are kept. Default: 200. */
   readonly prepareCacheSize?: number | undefined
   /**
-   * `full`, the default, keeps what was committed through a loss of power. `normal` keeps it through the end of the process,
-   * and saves the time of one flush to the disk for each transaction.
+   * `full`, the default, keeps what was committed through a loss of power. `normal` keeps it through the end of the
+   * process, and saves the time of one flush to the disk for each transaction.
    */
   readonly synchronous?: "full" | "normal" | undefined
   readonly spanAttributes?: Record<string, unknown> | undefined
@@ -54,6 +57,9 @@ export interface NodeSqliteConfig {
 }
 
 /**
+ * The client of effect, with the settings that it was made with.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface NodeSqliteClient extends SqlClient.SqlClient {
@@ -70,8 +76,8 @@ const loadModule = Effect.tryPromise({
 })
 
 /**
- * How much of the file is read where the system has it in memory, without a call for each page: of a million rows a look-up takes half
- * the time. It is address space, and no memory of its own (SQLite, "Memory-Mapped I/O").
+ * How much of the file is read where the system has it in memory, without a call for each page: of a million rows a
+ * look-up takes half the time. It is address space, and no memory of its own (SQLite, "Memory-Mapped I/O").
  */
 const mappedBytes = 256 * 2 ** 20
 
@@ -125,14 +131,16 @@ const stillThere = Effect.fnUntraced(function* (filename: string) {
 /**
  * A client with one connection, that closes with the scope.
  *
- * - Statements and transactions of this process come one after the other. Of several processes, one writes at a time, and
- *   the others wait for it (see `busyTimeout`); readers do not wait.
+ * - Statements and transactions of this process come one after the other. Of several processes, one writes at a time,
+ *   and the others wait for it (see `busyTimeout`); readers do not wait.
  * - A transaction begins with `BEGIN IMMEDIATE`, so it cannot fail half-way because another process has written. Inner
  *   transactions are savepoints.
- * - `SqlClient.SafeIntegers` gives integers as `bigint`. Without it an integer beyond 2^53 is an error, never a wrong number.
+ * - `SqlClient.SafeIntegers` gives integers as `bigint`. Without it an integer beyond 2^53 is an error, never a wrong
+ *   number.
  * - One text is one statement: what follows its first semicolon is not run.
  * - SQLite works in the thread of its caller: no statement can be interrupted while it runs.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const make = (
@@ -174,6 +182,8 @@ export const make = (
   })
 
 /**
+ * A client for one file, as long as the layer is there; see {@link make}. Fails if the file cannot be opened.
+ *
  * @example
  * ```ts
  * import * as NodeSqlite from "@le-auth/node/NodeSqlite"
@@ -181,6 +191,7 @@ export const make = (
  * const database = NodeSqlite.layer({ filename: "state/le-auth.sqlite" })
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (config: NodeSqliteConfig): Layer.Layer<SqlClient.SqlClient, SqlError> =>
@@ -189,6 +200,15 @@ export const layer = (config: NodeSqliteConfig): Layer.Layer<SqlClient.SqlClient
 /**
  * {@link layer} with what it needs from effect's `Config`.
  *
+ * @example
+ * ```ts
+ * import * as NodeSqlite from "@le-auth/node/NodeSqlite"
+ * import * as Config from "effect/Config"
+ *
+ * const database = NodeSqlite.layerConfig({ filename: Config.String("DATABASE_FILE") })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerConfig = (

@@ -1,8 +1,8 @@
 /**
  * Which way a request takes out of this network: straight, or over the proxy that the environment names.
  *
- * As in curl: `https_proxy` and `HTTPS_PROXY` for https, `http_proxy` and `HTTP_PROXY` for http, the lower case first; `no_proxy` and
- * `NO_PROXY` list what goes straight. Loopback always does. `NODE_USE_ENV_PROXY=0` switches it off.
+ * As in curl: `https_proxy` and `HTTPS_PROXY` for https, `http_proxy` and `HTTP_PROXY` for http, the lower case first;
+ * `no_proxy` and `NO_PROXY` list what goes straight. Loopback always does. `NODE_USE_ENV_PROXY=0` switches it off.
  *
  * @since 0.1.0
  */
@@ -10,12 +10,18 @@ import { isLoopback } from "@le-auth/core/Origin"
 import { BlockList, isIP } from "node:net"
 import { canDecodeUserInfo } from "./internal/userInfo.ts"
 
-/** @since 0.1.0 */
+/**
+ * The variables of an environment, such as `process.env`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * A way, and why it is taken. `proxy` has the proxy's credentials in it: show its `host`.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Way =
@@ -75,6 +81,7 @@ const proxyOf = (text: string): URL | undefined => {
  * OutgoingProxy.wayTo(new URL("https://api.liveperson.net"), { HTTPS_PROXY: "http://proxy.example:3128" })
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const wayTo = (url: URL, environment: Environment = process.env): Way => {

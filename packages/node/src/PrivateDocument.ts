@@ -22,7 +22,7 @@ import {
 } from "./internal/privateFile.ts"
 import { stateDirectory } from "./internal/stateDirectory.ts"
 
-/** A change takes some milliseconds, so whoever waits longer waits for a process that is stopped. */
+/** A change takes some milliseconds, so a longer wait is for a process that is stopped. */
 const timeout = "10 seconds"
 
 const failed = (name: string, path: string) => (operation: string) => (problem: FileProblem) =>
@@ -33,14 +33,17 @@ const failed = (name: string, path: string) => (operation: string) => (problem: 
   })
 
 /**
+ * A document that is read and changed as one.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface PrivateDocument<A> {
   /** What the document says now. */
   readonly read: Effect.Effect<A, StoreError>
   /**
-   * Reads, changes and writes as one step for all processes. `change` gives a result and the new content; without one nothing is
-   * written.
+   * Reads, changes and writes as one step for all processes. `change` gives a result and the new content; without one
+   * nothing is written.
    */
   readonly modify: <B>(
     change: (content: A) => readonly [result: B, content: A | undefined]
@@ -52,6 +55,7 @@ export interface PrivateDocument<A> {
  *
  * A `StoreError` to whom it does not matter. Trying again does not help.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NewerDocument extends StoreError.extend<NewerDocument>("@le-auth/node/NewerDocument")({
@@ -75,17 +79,19 @@ const versionOf = (document: unknown): unknown =>
 /**
  * The document at `path`: JSON of an object with a `version`.
  *
- * A file that cannot be read, damaged or of a newer version, reads as `empty`, with a warning in the log, since it must not keep
- * anybody from going on. But nothing that is in it gets lost: one of a newer version is not written over, `modify` fails with
- * `NewerDocument`; a damaged one is renamed to `path.unreadable` before the first write, with a warning.
+ * A file that cannot be read, damaged or of a newer version, reads as `empty`, with a warning in the log, since it must
+ * not keep anybody from going on. But nothing that is in it gets lost: one of a newer version is not written over,
+ * `modify` fails with `NewerDocument`; a damaged one is renamed to `path.unreadable` before the first write, with a
+ * warning.
  *
- * The file is readable and writable by its user only (0600, in a directory 0700; on Windows the user's directory protects
- * it), replaced as a whole by a rename, and never reached through a symbolic link.
+ * The file is readable and writable by its user only (0600, in a directory 0700; on Windows the user's directory
+ * protects it), replaced as a whole by a rename, and never reached through a symbolic link.
  *
- * Any number of processes may change it at the same time, and none loses what another wrote: changes are made under a lock
- * that the kernel holds on the empty file `path.lock`, and that ends with its process. That takes a disk of this computer,
- * not a network file system.
+ * Any number of processes may change it at the same time, and none loses what another wrote: changes are made under a
+ * lock that the kernel holds on the empty file `path.lock`, and that ends with its process. That takes a disk of this
+ * computer, not a network file system.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const make = <A>(options: {
@@ -95,7 +101,7 @@ export const make = <A>(options: {
   /** What `encode` writes. What has a greater one was written by a newer program. */
   readonly version: number
   readonly empty: A
-  /** What it means that the file cannot be read, for the warning: `nobody is signed in`. */
+  /** What it means that the file cannot be read, for the warning: `no user is signed in`. */
   readonly otherwise: string
   /** What a document says; none if it is damaged as a whole. What it cannot read of it, it keeps for `encode`. */
   readonly decode: (document: unknown) => Effect.Effect<Option.Option<A>>
@@ -154,12 +160,13 @@ export const make = <A>(options: {
   }
 }
 
-/** A file of some sessions or profiles has so many bytes. */
+/** About the bytes of a file of some sessions or profiles. */
 const room = 65_536
 
 /**
  * Fails, with what to do, if the document at `path` could not be written now.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const checkWritable = (name: string, path: string): Effect.Effect<void, StoreError> =>
@@ -177,9 +184,10 @@ export const checkWritable = (name: string, path: string): Effect.Effect<void, S
   ).pipe(Effect.mapError(failed(name, path)("write")))
 
 /**
- * Where le-auth keeps a file of the user's: `$XDG_STATE_HOME/le-auth`, by default below `~/.local/state`, on macOS below
- * `~/Library/Application Support`, on Windows below `%LOCALAPPDATA%`.
+ * Where le-auth keeps a file of the user's: `$XDG_STATE_HOME/le-auth`, by default below `~/.local/state`, on macOS
+ * below `~/Library/Application Support`, on Windows below `%LOCALAPPDATA%`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const defaultPath = (file: string): Effect.Effect<string, StoreError> =>

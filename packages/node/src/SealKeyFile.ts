@@ -1,5 +1,5 @@
 /**
- * A seal key that this computer makes for itself, for programs that run on one computer and that nobody configures.
+ * A seal key that this computer makes for itself, for programs that run on one computer and are not configured.
  *
  * @since 0.1.0
  */
@@ -27,8 +27,17 @@ const secretAt = Effect.fnUntraced(function* (path: string) {
  * The key in the file at `path`, which is made if it is missing: 256 random bits, readable by its user only (0600, in a
  * directory 0700). Processes that start at once make one key.
  *
- * Whoever copies the file along with what it seals has both. Where that matters, give keys from elsewhere: `Seal.layerConfig`.
+ * A copy of the file along with what it seals is enough to read it. Where that matters, give keys from elsewhere:
+ * `Seal.layerConfig`.
  *
+ * @example
+ * ```ts
+ * import * as SealKeyFile from "@le-auth/node/SealKeyFile"
+ *
+ * const keys = SealKeyFile.layerAt("state/seal-key")
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerAt = (path: string): Layer.Layer<Seal.SealKeys, StoreError | SettingsError> =>
@@ -39,6 +48,14 @@ export const layerAt = (path: string): Layer.Layer<Seal.SealKeys, StoreError | S
 /**
  * The keys of `LE_AUTH_SEAL_KEYS`, as `Seal.layerConfig`; without that setting {@link layerAt}.
  *
+ * @example
+ * ```ts
+ * import * as SealKeyFile from "@le-auth/node/SealKeyFile"
+ *
+ * const keys = SealKeyFile.layerConfigOr("state/seal-key")
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerConfigOr = (path: string): Layer.Layer<Seal.SealKeys, StoreError | SettingsError> =>

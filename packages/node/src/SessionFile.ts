@@ -23,7 +23,7 @@ const encodeSession = Schema.encodeSync(Session.Session)
 
 interface StoredSessions {
   readonly sessions: ReadonlyMap<string, Session.Session>
-  /** What is not readable is no session, but stays in the file until its key is set or removed. */
+  /** What is not readable does not count as a session, but stays in the file until its key is set or removed. */
   readonly unreadable: ReadonlyArray<unknown>
 }
 
@@ -69,7 +69,7 @@ const documentAt = (path: string) =>
     path,
     version,
     empty,
-    otherwise: "nobody is signed in",
+    otherwise: "no user is signed in",
     decode: decode(path),
     encode
   })
@@ -105,12 +105,22 @@ const make = (path: string): SessionStore["Service"] => {
 /**
  * Keeps the sessions in the file at `path`, as JSON.
  *
- * The file is private and may be changed by any number of processes, see `PrivateDocument.make`, which also says what becomes of
- * a damaged one and of one of a newer version. A session that is not readable does not count, with a warning in the log, and stays
- * in the file until a session is set or removed under its key.
+ * The file is private and may be changed by any number of processes, see `PrivateDocument.make`, which also says what
+ * becomes of a damaged one and of one of a newer version. A session that is not readable does not count, with a warning
+ * in the log, and stays in the file until a session is set or removed under its key.
  *
- * The tokens are **not encrypted**: whoever can read the user's files has them. `SealedSessionStore` seals them.
+ * The tokens are **not encrypted**: access to the user's files is enough to read them. `SealedSessionStore` seals them.
  *
+ * @example
+ * ```ts
+ * import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
+ * import * as SessionFile from "@le-auth/node/SessionFile"
+ * import * as Layer from "effect/Layer"
+ *
+ * const sessions = Layer.provide(SealedSessionStore.layer, SessionFile.layerAt("state/sessions.json"))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerAt = (path: string): Layer.Layer<SessionStore> => Layer.sync(SessionStore, () => make(path))
@@ -118,6 +128,7 @@ export const layerAt = (path: string): Layer.Layer<SessionStore> => Layer.sync(S
 /**
  * Fails, with what to do, if sessions could not be kept in the file at `path`: better before a sign-in than after it.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const checkWritable = (path: string): Effect.Effect<void, StoreError> =>
@@ -128,9 +139,10 @@ export const checkWritable = (path: string): Effect.Effect<void, StoreError> =>
   )
 
 /**
- * Where {@link layer} keeps the sessions: `$XDG_STATE_HOME/le-auth/sessions.json`, by default below `~/.local/state`, on
- * macOS below `~/Library/Application Support`, on Windows below `%LOCALAPPDATA%`.
+ * Where {@link layer} keeps the sessions: `$XDG_STATE_HOME/le-auth/sessions.json`, by default below `~/.local/state`,
+ * on macOS below `~/Library/Application Support`, on Windows below `%LOCALAPPDATA%`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const defaultPath: Effect.Effect<string, StoreError> = PrivateDocument.defaultPath("sessions.json")
@@ -138,6 +150,16 @@ export const defaultPath: Effect.Effect<string, StoreError> = PrivateDocument.de
 /**
  * Keeps the sessions at {@link defaultPath}, see {@link layerAt}.
  *
+ * @example
+ * ```ts
+ * import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
+ * import * as SessionFile from "@le-auth/node/SessionFile"
+ * import * as Layer from "effect/Layer"
+ *
+ * const sessions = Layer.provide(SealedSessionStore.layer, SessionFile.layer)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SessionStore, StoreError> = Layer.unwrap(Effect.map(defaultPath, layerAt))

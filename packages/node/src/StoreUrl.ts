@@ -9,6 +9,9 @@ import * as Path from "node:path"
 import { canDecodeUserInfo } from "./internal/userInfo.ts"
 
 /**
+ * Where state is kept.
+ *
+ * @category models
  * @since 0.1.0
  */
 export type StoreUrl = Memory | DatabaseUrl | RedisUrl
@@ -16,6 +19,7 @@ export type StoreUrl = Memory | DatabaseUrl | RedisUrl
 /**
  * In this process, and gone with it.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Memory {
@@ -25,6 +29,7 @@ export interface Memory {
 /**
  * A database that speaks SQL, see `NodeDatabase`.
  *
+ * @category models
  * @since 0.1.0
  */
 export type DatabaseUrl =
@@ -32,6 +37,9 @@ export type DatabaseUrl =
   | { readonly _tag: "Postgres"; readonly url: Redacted.Redacted }
 
 /**
+ * A Redis, see `NodeRedis`. The address may have a password in it.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface RedisUrl {
@@ -94,9 +102,10 @@ const parameterProblem = (parameters: URLSearchParams, known: Readonly<Record<st
 }
 
 /**
- * Reads such a text. The problem, if there is one, does not repeat it: it may have a password in it. A parameter that is not known
- * is a problem.
+ * Reads such a text. The problem, if there is one, does not repeat it: it may have a password in it. A parameter that
+ * is not known is a problem.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromText = (text: string): Result.Result<StoreUrl, string> => {
@@ -109,12 +118,12 @@ export const fromText = (text: string): Result.Result<StoreUrl, string> => {
   const url = URL.parse(text)
   if (url === null || !canDecodeUserInfo(url)) {
     return Result.fail(
-      `is no ${scheme}:// URL: characters such as @, /, # and % in a user or password are written in percent-encoding`
+      `is not a ${scheme}:// URL: characters such as @, /, # and % in a user or password are written in percent-encoding`
     )
   }
   const isRedis = scheme.startsWith("redis")
   if (isRedis && !/^\/?\d{0,9}$/.test(url.pathname)) {
-    return Result.fail("has a path that is no number of a database: redis://HOST or redis://HOST/1")
+    return Result.fail("has a path that is not the number of a database: redis://HOST or redis://HOST/1")
   }
   const problem = parameterProblem(url.searchParams, isRedis ? {} : postgresParameters)
   return problem === undefined
@@ -125,6 +134,7 @@ export const fromText = (text: string): Result.Result<StoreUrl, string> => {
 /**
  * Where the seal key of a file of SQLite is, unless one is given: beside it. See `SealKeyFile`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const sealKeyFile = (url: DatabaseUrl & { readonly _tag: "Sqlite" }): string => `${url.path}.key`
@@ -132,6 +142,7 @@ export const sealKeyFile = (url: DatabaseUrl & { readonly _tag: "Sqlite" }): str
 /**
  * For people and logs: without password, and without what follows a question mark, where one may be, too.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const describe = (url: StoreUrl): string => {

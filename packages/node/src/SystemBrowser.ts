@@ -1,7 +1,7 @@
 /**
  * Opens the user's browser.
  *
- * @see RFC 8252 section 6: a native application uses an external user agent
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-6 RFC 8252 section 6}
  * @since 0.1.0
  */
 import * as Origin from "@le-auth/core/Origin"
@@ -27,6 +27,7 @@ const explanations = {
 /**
  * No browser could be started. Show the user the address instead; it is in `url`.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class BrowserError extends Schema.TaggedError<BrowserError>()("BrowserError", {
@@ -40,15 +41,18 @@ export class BrowserError extends Schema.TaggedError<BrowserError>()("BrowserErr
 }
 
 /**
+ * Opens addresses in the user's browser.
+ *
+ * @category services
  * @since 0.1.0
  */
 export class SystemBrowser extends Context.Service<
   SystemBrowser,
   {
     /**
-     * Opens an https address, or an http address of this computer. It ends when the program that opens the browser has ended, since
-     * that may fail late; where that is the browser itself, it is long until then, so fork it. To interrupt it leaves the browser
-     * open.
+     * Opens an https address, or an http address of this computer. It ends when the program that opens the browser has
+     * ended, since that may fail late; where that is the browser itself, it is long until then, so fork it. To
+     * interrupt it leaves the browser open.
      */
     readonly open: (url: string) => Effect.Effect<void, BrowserError>
   }
@@ -57,6 +61,7 @@ export class SystemBrowser extends Context.Service<
 /**
  * What decides which browser to start.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Environment {
@@ -65,15 +70,17 @@ export interface Environment {
   readonly browser: string | undefined
   /** Linux: there is an X11 or Wayland display. */
   readonly display: boolean
-  /** Somebody is here over SSH: a browser would open where nobody sits. */
+  /** Somebody is here over SSH: a browser would open where no person sits. */
   readonly ssh: boolean
   /** Linux within Windows, see {@link isWsl}. */
   readonly wsl: boolean
 }
 
 /**
- * Whether this is Linux within Windows (WSL): by the variable that it sets, which `sudo` drops, or by the name of its kernel.
+ * Whether this is Linux within Windows (WSL): by the variable that it sets, which `sudo` drops, or by the name of its
+ * kernel.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const isWsl = (distribution: string, kernel: string): boolean => distribution !== "" || /microsoft/i.test(kernel)
@@ -83,11 +90,12 @@ const windowsOpeners = ["rundll32.exe", "/mnt/c/Windows/System32/rundll32.exe"]
 
 /**
  * The commands to try, in this order, as lists of words: no shell ever sees the address. Empty if there is no display,
- * or nobody in front of it.
+ * or no person in front of it.
  *
- * `BROWSER` goes before everything else, and nothing else is tried after it. Its words are separated by spaces; quotes have
- * no meaning.
+ * `BROWSER` goes before everything else, and nothing else is tried after it. Its words are separated by spaces; quotes
+ * have no meaning.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const commands = (environment: Environment, url: string): ReadonlyArray<ReadonlyArray<string>> => {
@@ -118,7 +126,7 @@ export const commands = (environment: Environment, url: string): ReadonlyArray<R
 /** A program that fails later than this, in milliseconds, may have opened a browser: no other is tried. */
 const started = 1000
 
-/** The browser gets everything but what is nobody's business but ours. */
+/** The browser gets all variables but those of le-auth. */
 const environmentOfBrowser = () => ({
   ...process.env,
   LE_AUTH_CLIENT_SECRET: undefined,
@@ -175,8 +183,9 @@ const environment = Config.all({
 const reasonFor = (here: Environment): "NoDisplay" | "Remote" => (here.ssh ? "Remote" : "NoDisplay")
 
 /**
- * Why a browser need not be tried here, in words: nobody could see it. Nothing if one can.
+ * Why a browser need not be tried here, in words: a person could not see it. `undefined` if they can.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const missing: Effect.Effect<string | undefined> = Effect.map(Effect.orDie(environment), (here) =>
@@ -187,6 +196,17 @@ export const missing: Effect.Effect<string | undefined> = Effect.map(Effect.orDi
  * The browser that the user's system prefers: `BROWSER` if it is set, else `xdg-open`, `open` or `rundll32`, and in
  * Linux within Windows `wslview` and Windows' own opener as well.
  *
+ * @example
+ * ```ts
+ * import * as SystemBrowser from "@le-auth/node/SystemBrowser"
+ * import * as Effect from "effect/Effect"
+ *
+ * const opened = SystemBrowser.SystemBrowser.use((browser) => browser.open("https://developers.liveperson.com")).pipe(
+ *   Effect.provide(SystemBrowser.layer)
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SystemBrowser> = Layer.succeed(SystemBrowser, {

@@ -22,8 +22,9 @@ import * as NodeCrypto from "./NodeCrypto.ts"
 import * as PrivateDocument from "./PrivateDocument.ts"
 
 /**
- * Where the key is. `nowhere`: none was made so far, so nothing is sealed.
+ * The location of the key. `nowhere`: none was made so far, so nothing is sealed.
  *
+ * @category services
  * @since 0.1.0
  */
 export class SealKeyLocation extends Context.Service<SealKeyLocation, "keychain" | "file" | "settings" | "nowhere">()(
@@ -31,12 +32,15 @@ export class SealKeyLocation extends Context.Service<SealKeyLocation, "keychain"
 ) {}
 
 /**
+ * What {@link layerWith} takes.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /**
-   * Writes nothing: as long as no key was made there is nothing to open, and one for the moment does. For what only reads.
-   * Default: `false`.
+   * Writes nothing: as long as no key was made there is nothing to open, and one for the moment does. For what only
+   * reads. Default: `false`.
    */
   readonly onlyIfMade?: boolean | undefined
 }
@@ -87,7 +91,7 @@ const make = Effect.fnUntraced(function* (path: string, options: Options) {
         Effect.as(
           Effect.logWarning(
             `Sessions are sealed with a key in the file ${path}, beside them: ${error.message}. ` +
-              "Whoever can read your files can use them"
+              "Anyone with access to your files can use them"
           ),
           undefined
         )
@@ -121,10 +125,21 @@ const make = Effect.fnUntraced(function* (path: string, options: Options) {
 })
 
 /**
- * The keys of `LE_AUTH_SEAL_KEYS` (see `Seal.layerConfig`) or else one key that is made at its first use: in the keychain, and
- * without one, with a warning in the log, in the file at `path` (0600, in a directory 0700). That file always says where the
- * key is, so that a keychain that is silent for once does not begin a second key: then this fails.
+ * The keys of `LE_AUTH_SEAL_KEYS` (see `Seal.layerConfig`) or else one key that is made at its first use: in the
+ * keychain, and without one, with a warning in the log, in the file at `path` (0600, in a directory 0700). That file
+ * always says where the key is, so that a keychain that is silent for once does not begin a second key: then this
+ * fails.
  *
+ * @example
+ * ```ts
+ * import * as Keychain from "@le-auth/node/Keychain"
+ * import * as UserSealKey from "@le-auth/node/UserSealKey"
+ * import * as Layer from "effect/Layer"
+ *
+ * const key = Layer.provide(UserSealKey.layerAt("state/seal-key"), Keychain.layer("my-application"))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerAt = (
@@ -146,6 +161,7 @@ export const layerAt = (
 /**
  * Where the file of {@link layer} is: `seal-key` beside the session file, see `PrivateDocument.defaultPath`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const defaultPath: Effect.Effect<string, StoreError> = PrivateDocument.defaultPath("seal-key")
@@ -153,6 +169,15 @@ export const defaultPath: Effect.Effect<string, StoreError> = PrivateDocument.de
 /**
  * The key of le-auth's own command and of programs like it: {@link layerAt} the {@link defaultPath}.
  *
+ * @example
+ * ```ts
+ * import * as UserSealKey from "@le-auth/node/UserSealKey"
+ *
+ * // For a command that only shows: it makes no key.
+ * const key = UserSealKey.layerWith({ onlyIfMade: true })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<Seal.SealKeys | SealKeyLocation, StoreError | SettingsError> =>
@@ -161,6 +186,22 @@ export const layerWith = (options: Options): Layer.Layer<Seal.SealKeys | SealKey
 /**
  * {@link layerWith} the default options.
  *
+ * @example
+ * ```ts
+ * import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as SessionFile from "@le-auth/node/SessionFile"
+ * import * as UserSealKey from "@le-auth/node/UserSealKey"
+ * import * as Layer from "effect/Layer"
+ *
+ * const sessions = SealedSessionStore.layer.pipe(
+ *   Layer.provide(SessionFile.layer),
+ *   Layer.provide(UserSealKey.layer),
+ *   Layer.provide(NodeCrypto.layerSeal)
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = layerWith({})

@@ -21,7 +21,7 @@ const lockTimeout = "6 seconds"
 const shared = FileRefreshLock.layerAt(Path.join(root, "contract"), { timeout: lockTimeout })
 // Short enough to wait for its end, and long enough for all others on a loaded machine.
 const options = { live: true, lockTimeout, timeout: "100 seconds" } as const
-// Within one process the wait has no end of its own: it lasts as long as the work of whoever is inside.
+// Within one process the wait has no end of its own: it lasts as long as the work inside.
 RefreshLockContract.suite("FileRefreshLock, alone", shared, { ...options, lockTimeout: undefined })
 RefreshLockContract.suite("FileRefreshLock, twice on one directory", shared, { ...options, second: shared })
 

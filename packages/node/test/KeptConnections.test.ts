@@ -21,8 +21,8 @@ interface TokenEndpoint {
 }
 
 /**
- * A token endpoint that resets connections: those that were idle for so long just when the next request arrives, so that it is lost,
- * or each in place of an answer.
+ * A token endpoint that resets connections: those that were idle for so long just when the next request arrives, so
+ * that it is lost, or each in place of an answer.
  */
 const tokenEndpoint = (idle: number | "reset") =>
   Effect.map(

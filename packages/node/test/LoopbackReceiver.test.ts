@@ -76,7 +76,10 @@ const open = Effect.fnUntraced(function* (host = "127.0.0.1", listenHost?: strin
   return { ...receiver, port, origin, callback: `${origin}/callback` }
 })
 
-/** In less than the second that a last response has. A loaded machine may be slow once; what waits for the second does so each time. */
+/**
+ * In less than the second that a last response has. A loaded machine may be slow once; what waits for the second does
+ * so each time.
+ */
 const atOnce = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.timed(effect).pipe(
     Effect.repeat({ until: ([took]) => Duration.toMillis(took) < 900, times: 9 }),
@@ -155,7 +158,7 @@ describe("LoopbackReceiver.open", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(open("127.0.0.1", "192.0.2.1"))
       assert.strictEqual(error.reason._tag, "CannotListen")
-      assert.include(error.message, "192.0.2.1 is no address of this computer")
+      assert.include(error.message, "192.0.2.1 is not an address of this computer")
     })
   )
 
@@ -205,7 +208,7 @@ describe("LoopbackReceiver.open", () => {
         })
       )
       assert.isTrue(error._tag === "LoopbackError" && error.reason._tag === "Timeout")
-      assert.strictEqual(error.message, "Nobody finished signing in within 3m. Start the sign-in again.")
+      assert.strictEqual(error.message, "The sign-in was not finished within 3m. Start the sign-in again.")
       assert.isFalse(yield* isOpen("127.0.0.1", port))
     })
   )

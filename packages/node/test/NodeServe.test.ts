@@ -152,7 +152,7 @@ describe("a port", () => {
 
 describe("the bridge to node:http", () => {
   const serving = async (handler: NodeServe.WebHandler["handler"], use: (port: number) => Promise<void>) => {
-    const { close, server } = await NodeServe.listen({ handler }, { port: 0, patience: "1 second" })
+    const { close, server } = await NodeServe.listen({ handler }, { port: 0, drainTimeout: "1 second" })
     try {
       await use(portOf(server))
     } finally {

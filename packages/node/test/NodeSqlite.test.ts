@@ -210,7 +210,7 @@ describe("transactions", () => {
     })
   )
 
-  it.effect("of parallel fibers do not mix, and nobody outside sees or joins one that is open", () =>
+  it.effect("of parallel fibers do not mix, and no fiber outside sees or joins one that is open", () =>
     Effect.gen(function* () {
       const sql = yield* names
       const inside = yield* Deferred.make<void>()

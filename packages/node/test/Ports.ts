@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Net from "node:net"
 
-/** A port that nobody listens on, at least a moment ago. */
+/** A port without a listener, at least a moment ago. */
 export const freePort: Effect.Effect<number> = Effect.callback((resume) => {
   const server = Net.createServer().listen(0, "127.0.0.1", () => {
     const { port } = server.address() as Net.AddressInfo

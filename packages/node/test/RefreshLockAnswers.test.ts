@@ -51,11 +51,11 @@ const nodes = Effect.gen(function* () {
 /** What goes on beside the test, up to where it waits for the clock. */
 const settle = Effect.repeat(Effect.yieldNow, { times: 20 })
 
-/** Lets time pass so slowly that whoever waits again and again does not miss a part of it. */
+/** Lets time pass so slowly that a fiber that waits again and again does not miss a part of it. */
 const pass = (seconds: number) =>
   Effect.repeat(Effect.andThen(TestClock.adjust("100 millis"), settle), { times: seconds * 10 - 1 })
 
-describe("a lease of which nobody knows whether it was given", () => {
+describe("a lease whose state is unknown", () => {
   it.effect("F3: is given back when its answer was lost, and another node enters at once", () =>
     Effect.gen(function* () {
       const { one, other } = yield* nodes
@@ -68,7 +68,7 @@ describe("a lease of which nobody knows whether it was given", () => {
   )
 
   it.effect(
-    "F3: is given back within a second after the database is reached again; nobody waits for that who failed",
+    "F3: is given back within a second after the database is reached again; a call that failed does not wait for that",
     () =>
       Effect.gen(function* () {
         const { one, other } = yield* nodes

@@ -22,7 +22,7 @@ interface Endless {
   readonly closed: Promise<number>
 }
 
-/** A token endpoint that sends, and sends, until nobody listens any more. */
+/** A token endpoint that sends, and sends, as long as it is listened to. */
 const endless = Effect.acquireRelease(
   Effect.promise(async () => {
     let tell: (written: number) => void
@@ -94,7 +94,7 @@ for (const [name, http] of [
       }).pipe(Effect.provide(client))
     )
 
-    it.live("D6: an answer without any body is no token response", () =>
+    it.live("D6: an answer without a body is not a token response", () =>
       Effect.gen(function* () {
         const { origin } = yield* answering(Buffer.alloc(0), { "content-type": "application/json" })
         assert.strictEqual((yield* Effect.flip(refresh(origin))).reason._tag, "BadResponse")

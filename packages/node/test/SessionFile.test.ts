@@ -209,7 +209,7 @@ describe("SessionFile", () => {
     })
   )
 
-  it.effect("H8: what is not readable is no session and a warning, and can be replaced", () =>
+  it.effect("H8: what is not readable is not a session, causes a warning, and can be replaced", () =>
     Effect.gen(function* () {
       const path = Path.join(yield* directory, "sessions.json")
       yield* at(path, (store) => store.set(session("a"), "any"))
@@ -261,14 +261,14 @@ describe("SessionFile", () => {
     })
   )
 
-  it.effect("H8: a file of a newer version reads as nobody signed in, and no change is made to it", () =>
+  it.effect("H8: a file of a newer version reads as if no user were signed in, and no change is made to it", () =>
     Effect.gen(function* () {
       const path = Path.join(yield* directory, "sessions.json")
       for (const newer of ['{"version":2,"sessions":[]}', '{"version":1.5,"planted":[]}', '{"version":99}']) {
         Fs.writeFileSync(path, newer)
         const read = yield* at(path, (store) => store.get(key("a")))
         assert.deepStrictEqual(read.value, Option.none())
-        assert.include(read.logged, "was written by a newer le-auth, so nobody is signed in")
+        assert.include(read.logged, "was written by a newer le-auth, so no user is signed in")
         for (const change of [
           (store: SessionStore["Service"]) => store.set(session("a"), "any"),
           (store: SessionStore["Service"]) => store.set(session("a"), session("a").generation),

@@ -111,7 +111,7 @@ for (const [way, transformer] of [
     )
 
     test(
-      "nobody joins the transaction of another fiber",
+      "no fiber joins the transaction of another one",
       Effect.gen(function* () {
         const { add, addTemplate, names, sql } = yield* people()
         const [inside, gate] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
@@ -164,7 +164,7 @@ for (const [way, transformer] of [
     )
 
     test(
-      "whoever finds another connection in the way waits for it",
+      "a statement waits for another connection that is in the way",
       Effect.gen(function* () {
         const filename = yield* sqliteFile
         const { add, addTemplate, find, names, sql } = yield* people({ filename })
@@ -198,7 +198,7 @@ for (const [way, transformer] of [
 }
 
 describe("templates", () => {
-  it.effect("whoever traces sees the span of each statement", () =>
+  it.effect("a tracer sees the span of each statement", () =>
     Effect.gen(function* () {
       const { add, addTemplate, sql } = yield* people()
       const spans: Array<string> = []

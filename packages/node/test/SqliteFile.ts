@@ -15,7 +15,10 @@ export const sqliteFile = Effect.map(
   (folder) => Path.join(folder, "state", "le-auth.sqlite")
 )
 
-/** Runs a script of this folder, as `setup.ts` bundles it, in a process of its own. It ends with the scope, by force if it must. */
+/**
+ * Runs a script of this folder, as `setup.ts` bundles it, in a process of its own. It ends with the scope, by force if
+ * it must.
+ */
 export const runScript = Effect.fnUntraced(function* (
   script: string,
   args: ReadonlyArray<string>,

@@ -1,4 +1,4 @@
-/** A port that closes while clients ask: nobody is reset who asked before the last answer. */
+/** A port that closes while clients ask: no client is reset that asked before the last answer. */
 import { assert, describe, it } from "@effect/vitest"
 import * as NodeListener from "@le-auth/node/NodeListener"
 import * as Effect from "effect/Effect"
@@ -35,13 +35,13 @@ describe("a stop", () => {
           )
           assert.deepStrictEqual(resets(met), [])
           const others = met.filter(({ what }) => what !== "200" && what !== "ECONNREFUSED")
-          assert.deepStrictEqual(others, [], "after the last answer the port refuses, and resets nobody either")
+          assert.deepStrictEqual(others, [], "after the last answer the port refuses, and resets no client either")
         }
       }),
     600_000
   )
 
-  it.live("answers who asks while it lingers, and says that the connection closes, also to who asked before", () =>
+  it.live("answers requests while it lingers, and says that the connection closes, also on connections of before", () =>
     Effect.gen(function* () {
       const { drain, port, server } = yield* open
       const begun = Effect.promise(() => once(server, "request"))

@@ -73,7 +73,7 @@ describe("parameters", () => {
       ["postgres://u@h/d?planted%20word", "has a parameter, which"],
       ["redis://u:50%planted@h", "percent-encoding"],
       ["postgres://u:50%planted@h/d", "percent-encoding"],
-      ["redis://h/planted", "no number of a database"],
+      ["redis://h/planted", "not the number of a database"],
       ["postgres://u@h/d?max_connections=planted", "max_connections"],
       ["postgres://u@h/d?max_connections=0", "max_connections"],
       ["postgres://u@h/d?prepare=planted", "prepare"],

@@ -62,7 +62,7 @@ describe.each(all)("Transport over %s", (_, transport) => {
           assert.strictEqual(reason._tag, "BadResponse")
           assert.include(reason.message, "it is a redirect, which is not followed")
         }
-        const domains = Layer.provide(Domains.layer({ domainApi: origin }), transport)
+        const domains = Layer.provide(Domains.layerWith({ domainApi: origin }), transport)
         const { message } = yield* Domains.resolve(AccountId.make("12345678"), "sentinel").pipe(
           Effect.flip,
           Effect.provide(domains)
@@ -128,7 +128,7 @@ describe.each(all)("Transport over %s", (_, transport) => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.live("D10, D14: a bomb is too large, and what is in no coding, or in one that nobody knows, is named", () =>
+  it.live("D10, D14: a bomb is too large, and what is in no coding, or in an unknown one, is named", () =>
     Effect.gen(function* () {
       const bomb = Buffer.alloc(20 * 2 ** 20, " ")
       for (const [coding, body, tag, words] of [

@@ -69,7 +69,7 @@ interface Case {
 
 const cases: ReadonlyArray<readonly [string, Case]> = [
   [
-    "a name that nobody has",
+    "a name that does not exist",
     {
       tag: "NotResolved",
       sentinel: Effect.succeed(Origin.make("https://le-auth.invalid")),
@@ -79,7 +79,7 @@ const cases: ReadonlyArray<readonly [string, Case]> = [
     }
   ],
   [
-    "a port that nobody listens on",
+    "a port without a listener",
     {
       tag: "ConnectionRefused",
       sentinel: Effect.map(freePort, (port) => Origin.make(`http://127.0.0.1:${port}`)),
@@ -89,7 +89,7 @@ const cases: ReadonlyArray<readonly [string, Case]> = [
     }
   ],
   [
-    "a certificate that nobody trusts",
+    "a certificate that is not trusted",
     {
       tag: "CertificateUntrusted",
       sentinel: tlsServer({ key, cert }),
@@ -251,7 +251,7 @@ describe("D14", () => {
     }
   }
 
-  it("what other runtimes say is understood, and what nobody knows may have been sent", () => {
+  it("what other runtimes say is understood, and with an unknown error the request may have been sent", () => {
     const of = (error: unknown) => TransportProblem.fromCause(error, { host: "h" })
     const coded = (code: string) => Object.assign(new Error("planted"), { code })
     for (const [error, tag, sent] of [

@@ -1,6 +1,6 @@
 /**
- * A process of its own for the tests, see Processes.ts: says `ready`, does its work when it is told to, and says what came
- * out.
+ * A process of its own for the tests, see Processes.ts: says `ready`, does its work when it is told to, and says what
+ * came out.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { RefreshLock } from "@le-auth/core/RefreshLock"

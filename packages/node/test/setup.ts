@@ -1,6 +1,6 @@
 /**
- * The programs that tests start as processes of their own, bundled once for all files: from one file of Effect's and ours, in
- * place of hundreds, a process starts in half the time.
+ * The programs that tests start as processes of their own, bundled once for all files: from one file of Effect's and
+ * ours, in place of hundreds, a process starts in half the time.
  */
 import { globSync, readFileSync } from "node:fs"
 import * as Path from "node:path"

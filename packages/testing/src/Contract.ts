@@ -2,8 +2,8 @@
  * What a port demands of its adapters, as a list of cases that can be run against any of them.
  *
  * The contracts themselves are in `TransactionStoreContract`, `SessionStoreContract`, `RefreshLockContract` and
- * `SentinelStoreContract`. Each exports its `cases`, `suite`, which registers them as vitest tests, and `check`, which runs
- * them as one Effect and says which of them do not hold, and which could not be proven.
+ * `SentinelStoreContract`. Each exports its `cases`, `suite`, which registers them as vitest tests, and `check`, which
+ * runs them as one Effect and says which of them do not hold, and which could not be proven.
  *
  * @since 0.1.0
  */
@@ -22,6 +22,7 @@ import { isTestClock, letPass, realSleep } from "./internal/realTime.ts"
  * What a case is run against: two instances of an adapter that work on the same data. They are the same instance twice
  * unless the suite was given a `second` one.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Instances<Port> {
@@ -38,12 +39,13 @@ export interface Instances<Port> {
  *
  * A case uses keys of its own, made at random, so it can be run any number of times against data that lasts.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface ContractCase<Port> {
   /** What must hold, with the number of the requirement if it has one. */
   readonly name: string
-  /** So much time passes in it. Where that cannot be, it is not run but named as not proven. */
+  /** The time that passes in it. Where that cannot be, it is not run but named as not proven. */
   readonly takes?: Duration.Duration | undefined
   /** Fails or dies if it does not hold. */
   readonly run: (subject: Instances<Port>) => Effect.Effect<void, unknown, Scope.Scope>
@@ -52,6 +54,7 @@ export interface ContractCase<Port> {
 /**
  * A port and what is demanded of its adapters.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Contract<Identifier, Port> {
@@ -64,19 +67,21 @@ export interface Contract<Identifier, Port> {
 /**
  * What an adapter needs the cases to know about it.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Options<Identifier, E = never> {
   /**
-   * Another instance on the same data, as another process would have it. Every case then works through both of them, which
-   * proves that the adapter is atomic across processes. It may be the same layer value: it is built afresh.
+   * Another instance on the same data, as another process would have it. Every case then works through both of them,
+   * which proves that the adapter is atomic across processes. It may be the same layer value: it is built afresh.
    */
   readonly second?: Layer.Layer<Identifier, E> | undefined
   /** For adapters that wait by sleeping, or whose engine has a clock of its own: the cases run under the real clock. */
   readonly live?: boolean | undefined
   /**
-   * Lets so much time pass for all that the engine holds, such as by taking it off every time to live. Without it, an adapter
-   * that is `live` cannot prove what takes longer than a test may: `suite` shows such cases as `todo`, `check` as unproven.
+   * Lets time pass for all that the engine holds, such as by taking it off every time to live. Without it, an
+   * adapter that is `live` cannot prove what takes longer than a test may: `suite` shows such cases as `todo`, `check`
+   * as unproven.
    */
   readonly elapse?: ((duration: Duration.Duration) => Effect.Effect<void, unknown>) | undefined
   /** The real time that one case may take. Default: 10 seconds. */
@@ -88,6 +93,7 @@ export interface Options<Identifier, E = never> {
 /**
  * A case that does not hold, and how that showed.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Violation {
@@ -98,6 +104,7 @@ export interface Violation {
 /**
  * A case that was not run, and what it takes.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Unproven {
@@ -108,6 +115,7 @@ export interface Unproven {
 /**
  * What a check found.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Findings {
@@ -137,7 +145,9 @@ const plan = <Identifier, Port>(
   return { provable: cases.filter((contractCase) => !isTooLong(contractCase)), unproven: [...tooLong, ...unproven] }
 }
 
-/** Runs one case against new instances. A layer that cannot be built is a defect: it says nothing about the contract. */
+/**
+ * Runs one case against new instances. A layer that cannot be built is a defect: it says nothing about the contract.
+ */
 const runCase = <Identifier, Port, E, E2>(
   { port }: Contract<Identifier, Port>,
   contractCase: ContractCase<Port>,
@@ -160,9 +170,10 @@ const runCase = <Identifier, Port, E, E2>(
   }).pipe(Effect.scoped)
 
 /**
- * Registers the cases of a contract as vitest tests under `name`. Each test builds the layer anew. What cannot be proven is a
- * `todo`.
+ * Registers the cases of a contract as vitest tests under `name`. Each test builds the layer anew. What cannot be
+ * proven is a `todo`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const suite = <Identifier, Port, E, E2 = never>(
@@ -185,11 +196,13 @@ export const suite = <Identifier, Port, E, E2 = never>(
 }
 
 /**
- * Runs the cases of a contract one after the other and gives those that do not hold, and those that could not be proven: for
- * other test runners, and for tests of the contracts themselves.
+ * Runs the cases of a contract one after the other and gives those that do not hold, and those that could not be
+ * proven: for other test runners, and for tests of the contracts themselves.
  *
- * It runs under the clock of the caller. `live` says only that the engine has a clock of its own, which a test clock does not move.
+ * It runs under the clock of the caller. `live` says only that the engine has a clock of its own, which a test clock
+ * does not move.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const check = <Identifier, Port, E, E2 = never>(

@@ -1,5 +1,6 @@
 /**
- * What can go wrong between an application and Sentinel, for `TestSentinel.misbehave`: Sentinel's own faults, by shorter names.
+ * What can go wrong between an application and Sentinel, for `TestSentinel.misbehave`: Sentinel's own faults, by
+ * shorter names.
  *
  * @since 0.1.0
  */
@@ -10,8 +11,8 @@ import * as Effect from "effect/Effect"
 import { Connection } from "./internal/connection.ts"
 
 /**
- * A fault of Sentinel, or a function that answers one request in place of it. `usual` is Sentinel's own answer: it acts on the
- * request only if `usual` is run.
+ * A fault of Sentinel, or a function that answers one request in place of it. `usual` is Sentinel's own answer: it acts
+ * on the request only if `usual` is run.
  *
  * @example
  * ```ts
@@ -21,6 +22,7 @@ import { Connection } from "./internal/connection.ts"
  * const twice: Misbehaviour = (usual) => Effect.andThen(usual, usual)
  * ```
  *
+ * @category models
  * @since 0.1.0
  */
 export type Misbehaviour = Action | Behaviour
@@ -28,6 +30,7 @@ export type Misbehaviour = Action | Behaviour
 /**
  * Another answer, with any status and body. Sentinel does not hear of the request.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const answer = (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Misbehaviour => ({
@@ -40,6 +43,7 @@ export const answer = (status: number, body: string, headers: Readonly<Record<st
 /**
  * Another answer, as JSON.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const json = (
@@ -51,6 +55,7 @@ export const json = (
 /**
  * 429: too many requests, with the seconds of `Retry-After` if given.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const tooManyRequests = (retryAfter?: number): Misbehaviour => ({
@@ -61,6 +66,7 @@ export const tooManyRequests = (retryAfter?: number): Misbehaviour => ({
 /**
  * A 5xx in LivePerson's envelope, `{"error":{"message":…}}`. Default: 500.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const serverError = (status: 500 | 502 | 503 | 504 = 500): Misbehaviour => ({ type: "liveperson-error", status })
@@ -68,6 +74,7 @@ export const serverError = (status: 500 | 502 | 503 | 504 = 500): Misbehaviour =
 /**
  * An error of OAuth 2.0 (RFC 6749 section 5.2), such as `invalid_grant`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const oauthError = (error: TokenErrorCode, description?: string, status: 400 | 401 = 400): Misbehaviour => ({
@@ -80,6 +87,7 @@ export const oauthError = (error: TokenErrorCode, description?: string, status: 
 /**
  * A page for people where JSON belongs, as a proxy or a captive portal sends it. Default status: 200.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const html = (status: number = 200): Misbehaviour => ({ type: "html", status })
@@ -87,6 +95,7 @@ export const html = (status: number = 200): Misbehaviour => ({ type: "html", sta
 /**
  * No connection can be made, so the request was certainly not sent.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const refuseConnection: Misbehaviour = () =>
@@ -95,6 +104,7 @@ export const refuseConnection: Misbehaviour = () =>
 /**
  * The connection breaks before Sentinel has read the request, which the application cannot know.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const dropConnection: Misbehaviour = { type: "drop-connection" }
@@ -102,6 +112,7 @@ export const dropConnection: Misbehaviour = { type: "drop-connection" }
 /**
  * Sentinel acts, and the connection breaks before its answer arrives: a code is spent, a refresh token rotated.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const loseAnswer: Misbehaviour = { type: "drop-connection", after: true }
@@ -109,6 +120,7 @@ export const loseAnswer: Misbehaviour = { type: "drop-connection", after: true }
 /**
  * Sentinel acts, and the connection breaks in the middle of its answer.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const truncateAnswer: Misbehaviour = { type: "truncate" }
@@ -116,6 +128,7 @@ export const truncateAnswer: Misbehaviour = { type: "truncate" }
 /**
  * Sentinel acts at once, and its answer arrives later, by the clock of the test.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const delayAnswer = (by: Duration.Input): Misbehaviour => ({
@@ -127,6 +140,7 @@ export const delayAnswer = (by: Duration.Input): Misbehaviour => ({
 /**
  * The request arrives later, by the clock of the test: until then Sentinel has not acted.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const delayRequest = (by: Duration.Input): Misbehaviour => ({ type: "delay", by: Duration.fromInputUnsafe(by) })
@@ -134,6 +148,7 @@ export const delayRequest = (by: Duration.Input): Misbehaviour => ({ type: "dela
 /**
  * Nothing ever comes back. Sentinel has not acted.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const silence: Misbehaviour = { type: "silence" }

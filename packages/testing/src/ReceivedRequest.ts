@@ -12,9 +12,10 @@ import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 
 /**
- * What a request is for. `exchange` and `refresh` are the two uses of the token endpoint; `domain` is the Domain API, `keys`
- * the JWKS, `users` the one resource that needs an access token.
+ * What a request is for. `exchange` and `refresh` are the two uses of the token endpoint; `domain` is the Domain API,
+ * `keys` the JWKS, `users` the one resource that needs an access token.
  *
+ * @category models
  * @since 0.1.0
  */
 export type RequestKind =
@@ -30,8 +31,9 @@ export type RequestKind =
   | "other"
 
 /**
- * Which requests are meant: those to an endpoint, both uses of the token endpoint as `token`, or `any`.
+ * Which requests are meant: those of one kind, both uses of the token endpoint as `token`, or `any`.
  *
+ * @category models
  * @since 0.1.0
  */
 export type RequestTarget = RequestKind | "token" | "any"
@@ -39,6 +41,7 @@ export type RequestTarget = RequestKind | "token" | "any"
 /**
  * A request as it came in, with everything that is secret out of sight: it can be logged, printed and compared.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface ReceivedRequest {
@@ -75,8 +78,9 @@ const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>
     : ""
 
 /**
- * Reads a request on its way to Sentinel. A body that is no form is not looked at.
+ * Reads a request on its way to Sentinel. A body that is not a form is not looked at.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromClientRequest = (
@@ -110,6 +114,7 @@ export const fromClientRequest = (
 /**
  * Whether a request is one of those that are meant.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const isTo = ({ endpoint }: ReceivedRequest, target: RequestTarget): boolean =>

@@ -1,8 +1,9 @@
 /**
  * What `RefreshLock` demands of its adapters.
  *
- * That a lock is released when its process dies cannot be shown from inside; test it with a process that you kill. How long a
- * waiter waits is the adapter's own: only with the option `lockTimeout` does the suite prove that no effect enters meanwhile.
+ * That a lock is released when its process dies cannot be shown from inside; test it with a process that you kill. How
+ * long a waiter waits is the adapter's own: only with the option `lockTimeout` does the suite prove that no effect
+ * enters meanwhile.
  *
  * @since 0.1.0
  */
@@ -30,6 +31,7 @@ class Marker extends Context.Service<Marker, string>()("@le-auth/testing/Refresh
 /**
  * The cases, in no particular order.
  *
+ * @category models
  * @since 0.1.0
  */
 export const cases: ReadonlyArray<Contract.ContractCase<Lock>> = [
@@ -66,7 +68,7 @@ export const cases: ReadonlyArray<Contract.ContractCase<Lock>> = [
     })
   },
   {
-    name: "F3: nobody enters while somebody is inside",
+    name: "F3: no caller enters while another is inside",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const key = yield* uniqueKey
       const holder = yield* hold(one, key)
@@ -218,17 +220,21 @@ export const cases: ReadonlyArray<Contract.ContractCase<Lock>> = [
 ]
 
 /**
+ * What the cases need to know about an adapter of `RefreshLock`.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options<E = never> extends Omit<Contract.Options<RefreshLock, E>, "elapse"> {
   /**
-   * How long the adapter waits for the holder of the lock, until it fails with a `StoreError`; `Duration.infinity` if it waits for
-   * ever. Give an adapter that is `live` a short one: the case takes as long.
+   * How long the adapter waits for the holder of the lock, until it fails with a `StoreError`. Default: not proven;
+   * `Duration.infinity` if it waits for ever. Give an adapter that is `live` a short one, such as 1 second: the case
+   * takes as long.
    */
   readonly lockTimeout?: Duration.Input | undefined
   /**
-   * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its error has the
-   * engine's words, and nothing of what it was given (H1).
+   * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its
+   * error has the engine's words, and nothing of what it was given (H1).
    */
   readonly refusing?: Layer.Layer<RefreshLock, unknown> | undefined
 }
@@ -260,7 +266,7 @@ const timeoutCase = (lockTimeout: Duration.Duration): Contract.ContractCase<Lock
       assert.isFalse(entered, `another effect entered within ${Duration.format(longWait)} while the lock was held`)
       yield* holder.open
       yield* Fiber.join(waiter)
-      assert.isTrue(entered, "the lock was free, and nobody entered")
+      assert.isTrue(entered, "the lock was free, and no caller entered")
       return
     }
     yield* elapse(Duration.times(lockTimeout, 0.9))
@@ -297,7 +303,7 @@ const contractOf = ({ lockTimeout, refusing }: Options<unknown> = {}): Contract.
   unproven: lockTimeout === undefined ? [{ name: timeoutName, reason: "give the suite `lockTimeout`" }] : []
 })
 
-/** Who waits sleeps: an engine whose time is moved on would only end the lease of whoever is inside. */
+/** A waiter sleeps: an engine whose time is moved on would only end the lease of the holder. */
 const ofWaiters = <E>(options: Options<E> = {}): Contract.Options<RefreshLock, E> => ({ ...options, elapse: undefined })
 
 /**
@@ -311,6 +317,7 @@ const ofWaiters = <E>(options: Options<E> = {}): Contract.Options<RefreshLock, E
  * RefreshLockContract.suite("layerMemory", layerMemory)
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<RefreshLock, E>, options?: Options<E2>): void =>
@@ -319,6 +326,7 @@ export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<RefreshLoc
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const check = <E, E2 = never>(

@@ -14,6 +14,7 @@ import { sessionCases } from "./internal/sentinelSessionCases.ts"
 /**
  * The cases, in no particular order.
  *
+ * @category models
  * @since 0.1.0
  */
 export const cases: ReadonlyArray<Contract.ContractCase<SentinelStore["Service"]>> = [
@@ -35,6 +36,7 @@ const contract = { port: SentinelStore, cases }
  * SentinelStoreContract.suite("layerMemory", layerMemory)
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const suite = <E, E2 = never>(
@@ -46,6 +48,7 @@ export const suite = <E, E2 = never>(
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const check = <E, E2 = never>(

@@ -33,6 +33,7 @@ const comesBack = Effect.fnUntraced(function* (one: Store, other: Store, session
 /**
  * The cases, in no particular order.
  *
+ * @category models
  * @since 0.1.0
  */
 export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
@@ -182,22 +183,25 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
 ]
 
 /**
+ * What the cases need to know about an adapter of `SessionStore`.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options<E = never> extends Contract.Options<SessionStore, E> {
   /**
    * Damages what the data holds under a key, as a bad disk or an older version would. With it one more case proves that
-   * what cannot be read is no session (H8).
+   * what cannot be read is not a session (H8).
    */
   readonly corrupt?: ((key: SessionKey) => Effect.Effect<void, unknown>) | undefined
   /**
-   * Makes what the data holds under a key into what a version without generations would have kept. For adapters that were there
-   * before: with it one more case proves that those sessions live on.
+   * Makes what the data holds under a key into what a version without generations would have kept. For adapters that
+   * were there before: with it one more case proves that those sessions live on.
    */
   readonly legacy?: ((key: SessionKey) => Effect.Effect<void, unknown>) | undefined
   /**
-   * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its error has the
-   * engine's words, and nothing of what it was given (H1).
+   * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its
+   * error has the engine's words, and nothing of what it was given (H1).
    */
   readonly refusing?: Layer.Layer<SessionStore, unknown> | undefined
 }
@@ -209,7 +213,7 @@ const plantedKey = new SessionKey({
 })
 
 const corruptCase = (corrupt: NonNullable<Options["corrupt"]>): Contract.ContractCase<Store> => ({
-  name: "H8: a session that cannot be read is no session and no error, and can be set and removed",
+  name: "H8: a session that cannot be read is neither a session nor an error, and can be set and removed",
   run: Effect.fnUntraced(function* ({ one, other }) {
     const key = yield* Samples.uniqueKey
     const neighbour = new SessionKey({ ...key, subject: Subject.make("neighbour") })
@@ -285,6 +289,7 @@ const contractOf = ({ corrupt, legacy, refusing }: Options<unknown> = {}) => ({
  * SessionStoreContract.suite("layerMemory", layerMemory)
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<SessionStore, E>, options?: Options<E2>): void =>
@@ -293,6 +298,7 @@ export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<SessionSto
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const check = <E, E2 = never>(

@@ -1,6 +1,6 @@
 /**
- * What `StoreInspection` demands of its adapters: it says truly what the `SentinelStore` beside it knows, and brings a whole state
- * back.
+ * What `StoreInspection` demands of its adapters: it says truly what the `SentinelStore` beside it knows, and brings a
+ * whole state back.
  *
  * Its cases forget everything that the store holds: give them a database of their own.
  *
@@ -19,16 +19,23 @@ import { stateCases } from "./internal/inspectionStateCases.ts"
 /**
  * A store, and the inspection of it.
  *
+ * @category services
  * @since 0.1.0
  */
 export class InspectedStore extends Context.Service<
   InspectedStore,
-  { readonly store: SentinelStore["Service"]; readonly inspection: StoreInspection["Service"] }
+  {
+    /** The store, which changes. */
+    readonly store: SentinelStore["Service"]
+    /** The inspection of the same data. */
+    readonly inspection: StoreInspection["Service"]
+  }
 >()("@le-auth/testing/StoreInspectionContract/InspectedStore") {}
 
 /**
  * The cases, in no particular order.
  *
+ * @category models
  * @since 0.1.0
  */
 export const cases: ReadonlyArray<Contract.ContractCase<InspectedStore["Service"]>> = [
@@ -65,6 +72,7 @@ const both = <E>(options: Contract.Options<Both, E> = {}): Contract.Options<Insp
  * StoreInspectionContract.suite("layerMemory", layerMemory)
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const suite = <E, E2 = never>(
@@ -76,6 +84,7 @@ export const suite = <E, E2 = never>(
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const check = <E, E2 = never>(

@@ -20,6 +20,7 @@ import * as Schema from "effect/Schema"
 /**
  * The browser did not come back to the application: Sentinel showed something instead, which `problem` tells.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NoCallback extends Schema.TaggedError<NoCallback>()("NoCallback", {
@@ -34,6 +35,9 @@ export class NoCallback extends Schema.TaggedError<NoCallback>()("NoCallback", {
 }
 
 /**
+ * The user who signs in, and their password.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface ApproveOptions {
@@ -44,20 +48,25 @@ export interface ApproveOptions {
 }
 
 /**
+ * The error with which the user is sent back.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface DenyOptions {
   /** Default: `access_denied`. */
   readonly error?: AuthorizationErrorCode | undefined
+  /** The `error_description` of the callback. Default: none. */
   readonly description?: string | undefined
 }
 
 /**
  * One browser: it keeps its cookies, so a second sign-in to the same account asks for no password.
  *
- * Both methods take the `url` of `SignIn.start` and give the callback's address for `SignIn.complete`, or for a request to the
- * callback route of your application.
+ * Both methods take the `url` of `SignIn.start` and give the callback's address for `SignIn.complete`, or for a request
+ * to the callback route of your application.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface TestBrowser {
@@ -93,6 +102,7 @@ const field = (html: string, name: string): string =>
 /**
  * A new browser for a Sentinel at `origin`, over the client that reaches it.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const make = (sentinel: {

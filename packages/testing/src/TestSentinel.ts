@@ -1,9 +1,9 @@
 /**
  * A Sentinel in the test process: no port, no waiting, and it misbehaves when it is told to.
  *
- * It is the service of `@le-auth/sentinel` behind an `HttpClient`, so the code under test does everything that it does in
- * production: it looks up the host, exchanges the code, verifies the id_token. Its clock is that of the test, so that eight
- * hours pass in a millisecond.
+ * It is the service of `@le-auth/sentinel` behind an `HttpClient`, so the code under test does everything that it does
+ * in production: it looks up the host, exchanges the code, verifies the id_token. Its clock is that of the test, so
+ * that eight hours pass in a millisecond.
  *
  * @since 0.1.0
  */
@@ -28,6 +28,11 @@ import type * as ReceivedRequest from "./ReceivedRequest.ts"
 import type * as TestBrowser from "./TestBrowser.ts"
 
 /**
+ * A Sentinel in the process of the test: its accounts, its users, and all that it can be told.
+ *
+ * The functions of this module do the same with the one of the context.
+ *
+ * @category services
  * @since 0.1.0
  */
 export class TestSentinel extends Context.Service<
@@ -65,11 +70,13 @@ export class TestSentinel extends Context.Service<
       target?: ReceivedRequest.RequestTarget
     ) => Effect.Effect<ReadonlyArray<ReceivedRequest.ReceivedRequest>>
     /**
-     * Waits until so many requests to the target have come in; default: 1. Cryptography takes real time, so a fiber that
-     * begins with it has not sent anything yet when the test goes on.
+     * Waits until a number of requests to the target have come in; default: 1. Cryptography takes real time, so a fiber
+     * that begins with it has not sent anything yet when the test goes on.
      */
     readonly untilReceived: (target: ReceivedRequest.RequestTarget, count?: number) => Effect.Effect<void>
-    /** Ends all sessions of a user at Sentinel, as an administrator does. Default: the first user of the first account. */
+    /**
+     * Ends all sessions of a user at Sentinel, as an administrator does. Default: the first user of the first account.
+     */
     readonly endSession: (user?: string) => Effect.Effect<void>
   }
 >()("@le-auth/testing/TestSentinel") {}
@@ -90,6 +97,7 @@ export class TestSentinel extends Context.Service<
  * })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const approve = (
@@ -101,6 +109,21 @@ export const approve = (
 /**
  * Refuses to sign in, with the `TestSentinel` of the context.
  *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ * import * as Effect from "effect/Effect"
+ *
+ * const denied = Effect.gen(function* () {
+ *   const started = yield* SignIn.start()
+ *   const url = yield* TestSentinel.deny(started.url, { error: "access_denied" })
+ *   const error = yield* Effect.flip(SignIn.complete(SignIn.callback(url, started.binding)))
+ *   return error._tag
+ * })
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const deny = (
@@ -112,6 +135,21 @@ export const deny = (
 /**
  * A new browser for the `TestSentinel` of the context.
  *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ * import * as Effect from "effect/Effect"
+ *
+ * const twice = Effect.gen(function* () {
+ *   const browser = yield* TestSentinel.newBrowser
+ *   const first = yield* browser.approve((yield* SignIn.start()).url)
+ *   // The browser has a session at Sentinel now, so no password is asked for.
+ *   return [first, yield* browser.approve((yield* SignIn.start()).url)]
+ * })
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const newBrowser: Effect.Effect<TestBrowser.TestBrowser, never, TestSentinel> = TestSentinel.use(
@@ -129,6 +167,7 @@ export const newBrowser: Effect.Effect<TestBrowser.TestBrowser, never, TestSenti
  * TestSentinel.quirks({ issuer: "Sentinel", expiresIn: "absent", rotateRefreshTokens: false })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const quirks = (changes: Partial<SentinelDialect.SentinelDialect>): Effect.Effect<void, never, TestSentinel> =>
@@ -145,6 +184,7 @@ export const quirks = (changes: Partial<SentinelDialect.SentinelDialect>): Effec
  * TestSentinel.misbehave("refresh", Misbehaviour.tooManyRequests(7), Misbehaviour.serverError())
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const misbehave = (
@@ -164,6 +204,7 @@ export const misbehave = (
  * )
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const control = <A, E, R>(
@@ -173,6 +214,15 @@ export const control = <A, E, R>(
 /**
  * What the `TestSentinel` of the context was sent.
  *
+ * @example
+ * ```ts
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ * import * as Effect from "effect/Effect"
+ *
+ * const refreshes = Effect.map(TestSentinel.requests("refresh"), (requests) => requests.length)
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const requests = (
@@ -181,7 +231,7 @@ export const requests = (
   TestSentinel.use((sentinel) => sentinel.requests(target))
 
 /**
- * Waits until the `TestSentinel` of the context was sent so many requests.
+ * Waits until the `TestSentinel` of the context was sent a number of requests. Default: 1.
  *
  * @example
  * ```ts
@@ -202,6 +252,7 @@ export const requests = (
  *   })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const untilReceived = (
@@ -212,12 +263,24 @@ export const untilReceived = (
 /**
  * Ends all sessions of a user at the `TestSentinel` of the context.
  *
+ * @example
+ * ```ts
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ *
+ * // The next refresh of this user is refused.
+ * const ended = TestSentinel.endSession("agent@example.com")
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const endSession = (user?: string): Effect.Effect<void, never, TestSentinel> =>
   TestSentinel.use((sentinel) => sentinel.endSession(user))
 
 /**
+ * How the Sentinel begins. Everything has a default.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
@@ -231,7 +294,7 @@ export interface Options {
 
 const defaultOrigin = Origin.make("http://localhost:4400")
 
-/** Passwords of tests protect nobody. */
+/** Passwords of tests have nothing to protect. */
 const cheapest = Kdf.pbkdf2({ hash: Digest.sha256, iterations: 1 })
 
 const make = (options: Options) =>
@@ -249,8 +312,17 @@ const make = (options: Options) =>
   )
 
 /**
- * A Sentinel of its own for each time that the layer is built, and the one `HttpClient`, and `Transport`, that reaches it.
+ * A Sentinel of its own for each time that the layer is built, and the one `HttpClient`, and `Transport`, that reaches
+ * it.
  *
+ * @example
+ * ```ts
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ *
+ * const rotating = TestSentinel.layerWith({ points: { rotateRefreshTokens: true } })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (
@@ -268,9 +340,20 @@ export const layerWith = (
   )
 
 /**
- * {@link layerWith} the built-in account `12345678`, the users `agent@example.com` and `admin@example.com`, and the redirect
- * URI `http://localhost:3000/callback`.
+ * {@link layerWith} the built-in account `12345678`, the users `agent@example.com` and `admin@example.com`, and the
+ * redirect URI `http://localhost:3000/callback`.
  *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as TestSignIn from "@le-auth/testing/TestSignIn"
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ * import * as Layer from "effect/Layer"
+ *
+ * const sentinel = TestSentinel.layer
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<TestSentinel | HttpClient.HttpClient | Transport.Transport | Crypto> = layerWith({})

@@ -15,18 +15,24 @@ import * as Layer from "effect/Layer"
 import * as TestSentinel from "./TestSentinel.ts"
 
 /**
+ * How the Sentinel, the sign-in and the sessions of a test differ from their defaults.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
+  /** The Sentinel: its accounts, its points, its address. */
   readonly sentinel?: TestSentinel.Options | undefined
+  /** The sign-in, as `SignIn.layerWith` takes it. */
   readonly signIn?: SignIn.Options | undefined
+  /** The sessions, as `Sessions.layerWith` takes them. */
   readonly sessions?: Sessions.Options | undefined
 }
 
 /** The installations and the Domain API of the Sentinel in the process. */
 const layerFromSentinel = Layer.unwrap(
   TestSentinel.TestSentinel.useSync(({ installations, origin }) =>
-    Layer.merge(AppInstallations.layer(...installations), Domains.layer({ domainApi: origin }))
+    Layer.merge(AppInstallations.layer(...installations), Domains.layerWith({ domainApi: origin }))
   )
 )
 
@@ -46,6 +52,7 @@ const layerFromSentinel = Layer.unwrap(
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerStoresWith = (options: Options) =>
@@ -59,6 +66,20 @@ export const layerStoresWith = (options: Options) =>
 /**
  * {@link layerStoresWith} the default options.
  *
+ * @example
+ * ```ts
+ * import * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import * as SessionStore from "@le-auth/core/SessionStore"
+ * import * as TransactionStore from "@le-auth/core/TransactionStore"
+ * import * as TestSignIn from "@le-auth/testing/TestSignIn"
+ * import * as Layer from "effect/Layer"
+ *
+ * const layer = TestSignIn.layerStores.pipe(
+ *   Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory))
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerStores = layerStoresWith({})
@@ -66,6 +87,14 @@ export const layerStores = layerStoresWith({})
 /**
  * `SignIn` and `Sessions` with stores in memory, over a `TestSentinel` of their own.
  *
+ * @example
+ * ```ts
+ * import * as TestSignIn from "@le-auth/testing/TestSignIn"
+ *
+ * const oneSessionPerUser = TestSignIn.layerWith({ sessions: { onePer: "user" } })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options) =>
@@ -76,6 +105,23 @@ export const layerWith = (options: Options) =>
 /**
  * {@link layerWith} the default options.
  *
+ * @example
+ * ```ts
+ * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as TestSentinel from "@le-auth/testing/TestSentinel"
+ * import * as TestSignIn from "@le-auth/testing/TestSignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * const signsIn = Effect.gen(function* () {
+ *   const started = yield* SignIn.start()
+ *   const url = yield* TestSentinel.approve(started.url)
+ *   const { session } = yield* SignIn.complete(SignIn.callback(url, started.binding))
+ *   return yield* Sessions.accessToken(session.key)
+ * }).pipe(Effect.provide(TestSignIn.layer))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = layerWith({})

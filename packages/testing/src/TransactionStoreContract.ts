@@ -48,6 +48,7 @@ const otherCase = (id: string): string =>
 /**
  * The cases, in no particular order.
  *
+ * @category models
  * @since 0.1.0
  */
 export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
@@ -150,12 +151,15 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
 ]
 
 /**
+ * What the cases need to know about an adapter of `TransactionStore`.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options<E = never> extends Contract.Options<TransactionStore, E> {
   /**
-   * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its error has the
-   * engine's words, and nothing of what it was given (H1).
+   * The adapter over an engine that refuses to write, as one on a full disk does. With it one more case proves that its
+   * error has the engine's words, and nothing of what it was given (H1).
    */
   readonly refusing?: Layer.Layer<TransactionStore, unknown> | undefined
 }
@@ -191,6 +195,7 @@ const contractOf = ({ refusing }: Options<unknown> = {}) => ({
  * TransactionStoreContract.suite("layerMemory", layerMemory)
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const suite = <E, E2 = never>(
@@ -202,6 +207,7 @@ export const suite = <E, E2 = never>(
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const check = <E, E2 = never>(

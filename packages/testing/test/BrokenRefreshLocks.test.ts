@@ -14,7 +14,7 @@ import * as TestClock from "effect/testing/TestClock"
 type Lock = RefreshLock["Service"]
 
 const oneAtATime = "F3: under equal keys one runs at a time, and everyone runs once"
-const nobody = "F3: nobody enters while somebody is inside"
+const isAlone = "F3: no caller enters while another is inside"
 const patient = "F3: a waiter does not enter before its timeout, then fails with a StoreError, and never runs"
 const different = "F3: different keys do not wait for each other, not even similar or long ones"
 const hundred = "100 keys are locked at the same time"
@@ -104,7 +104,7 @@ const impatient: ReadonlyArray<readonly [string, Layer.Layer<RefreshLock>, Durat
 ]
 
 const broken: ReadonlyArray<readonly [string, Layer.Layer<RefreshLock>, ReadonlyArray<string>]> = [
-  ["does nothing", layer(() => (_, effect) => effect), [oneAtATime, nobody, uninterruptible, waiter]],
+  ["does nothing", layer(() => (_, effect) => effect), [oneAtATime, isAlone, uninterruptible, waiter]],
   ["has one lock for all keys", keyed(() => "all"), [different, hundred]],
   ["has keys without regard to case", keyed((key) => key.toLowerCase()), [different]],
   ["cuts off keys", keyed((key) => key.slice(0, 255)), [different]],
@@ -229,7 +229,7 @@ describe("RefreshLockContract", () => {
       })
       assert.includeMembers(
         violations.map(({ name }) => name),
-        [oneAtATime, nobody, uninterruptible]
+        [oneAtATime, isAlone, uninterruptible]
       )
     })
   )

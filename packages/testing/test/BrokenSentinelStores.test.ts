@@ -43,7 +43,7 @@ const refreshOwner = "R34: a refresh token is used by its owner only, and anothe
 const refreshEnd = "R69: a refresh token ends with the session of its user, which each use extends"
 const ends = "R83: of 64 parallel ends of one session one did it, and it is not revived"
 const sessionGrants = "R83: the end of a session ends its grants, and those of no other session"
-const userEnds = "the end of a user's sessions ends all that there are, not the next one, and nobody else's"
+const userEnds = "the end of a user's sessions ends all that there are, not the next one, and no other user's"
 const revocation = "revocation by any token of a grant, used or not, ends all sessions of its user"
 const revoker = "R34: only the owner can revoke a token"
 const grants = "of 64 parallel revocations of one grant one did it, and its code and tokens are void"
@@ -58,7 +58,7 @@ const access = "an access token is found with its grant until it expires, and no
 const year1970 = "time is a parameter: the year 1970 is as good as any other"
 const year2096 = "time is a parameter: the year 2096 is as good as any other"
 
-/** Holds at most so many sessions and tokens, and each code takes the place of one of them. */
+/** Holds at most `capacity` sessions and tokens, and each code takes the place of one of them. */
 const layerMemoryOne = (capacity: number): Layer.Layer<SentinelStore> =>
   wrong((right) => {
     let things = 0

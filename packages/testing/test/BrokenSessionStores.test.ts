@@ -117,7 +117,7 @@ const removed = "G5: a session that was removed is gone, and to remove it again 
 const atOnce = "64 sessions that are set at once are all kept"
 const oneKey = "F2: of 64 parallel sets of one key one whole session stays, never a mixture"
 const equal = "H7: a session is got by a key that is equal, though another object"
-const unreadable = "H8: a session that cannot be read is no session and no error, and can be set and removed"
+const unreadable = "H8: a session that cannot be read is neither a session nor an error, and can be set and removed"
 const compares =
   "F4: a set over the stored generation writes; over another one, or of before, it changes nothing and says so"
 const matchless = "F4: a missing session matches no generation, not even the empty one"
@@ -243,7 +243,7 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SessionStore>, Readonl
   ]
 ]
 
-/** How each of these three reacts to text that is no session. */
+/** How each of these three reacts to text that is not a session. */
 const readers = {
   right: decode,
   throwing: (text: string) => Option.some(Schema.decodeUnknownSync(codec)(text))

@@ -36,7 +36,7 @@ const families =
 const whole = "what was taken out is all there again when it is put in, and nothing else"
 const portable = "a state can be taken out of a store in memory and put into this one, and the other way round"
 const forgotten = "when everything is forgotten nothing is known, and a new sign-in works"
-const atOnce = "of a state that is put in while others sign in, nobody sees a part"
+const atOnce = "of a state that is put in while others sign in, no reader sees a part"
 
 const broken: ReadonlyArray<readonly [string, Layer.Layer<SentinelStore | StoreInspection>, ReadonlyArray<string>]> = [
   ["that is right", layerMemory, []],

@@ -1,4 +1,6 @@
-/** The contracts tell adapters that keep the engine's words to themselves, or repeat what they were given, from others. */
+/**
+ * The contracts tell adapters that keep the engine's words to themselves, or repeat what they were given, from others.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as SessionStore from "@le-auth/core/SessionStore"

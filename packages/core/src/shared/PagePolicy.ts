@@ -1,5 +1,6 @@
 /**
- * The headers that keep an answer private, and the content security policy of a page whose styles and scripts are part of it.
+ * The headers that keep an answer private, and the content security policy of a page whose styles and scripts are part
+ * of it.
  *
  * @since 0.1.0
  */

@@ -44,7 +44,10 @@ const textOf = (bytes: Buffer): string => {
   return text.startsWith("\ufeff") ? text.slice(1) : text
 }
 
-/** The text of a body that unpacks to `most` bytes at most; else the coding that cannot be read, or that it is too large. */
+/**
+ * The text of a body that unpacks to `most` bytes at most; else the coding that cannot be read, or that it is too
+ * large.
+ */
 export const decoded = (
   bytes: Buffer,
   header: string | ReadonlyArray<string> | undefined,

@@ -27,8 +27,8 @@ const read = (limits: Limits): Read => {
 }
 
 /**
- * `proxyOf` names the proxy on the way to an address. Whether the request was sent is known here, and not guessed: undici tells when it
- * begins to write.
+ * `proxyOf` names the proxy on the way to an address. Whether the request was sent is known here, and not guessed:
+ * undici tells when it begins to write.
  */
 export const make = (
   dispatcher: Undici.Dispatcher,
@@ -58,7 +58,8 @@ export const make = (
           if (isOver) return
           isOver = true
           clearTimeout(timer)
-          // undici frees the connection in the next turn of the event loop: a request that follows in this one would open another.
+          // undici frees the connection in the next turn of the event loop: a request that follows in this one would
+          // open another.
           queueMicrotask(() => setImmediate(() => resume(outcome)))
         }
         /** What is left of the request goes with its connection. */

@@ -5,8 +5,8 @@ import * as Path from "node:path"
 const isFolder = (path: string): boolean => Fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /**
- * Makes a folder, with those around it, for its user only, if there is none. Fails as Node's own `recursive` does, which however has
- * no end where a folder refuses to have another one, such as /proc.
+ * Makes a folder, with those around it, for its user only, if there is none. Fails as Node's own `recursive` does,
+ * which however has no end where a folder refuses to have another one, such as /proc.
  */
 export const makeFolder = (folder: string): void => {
   if (isFolder(folder)) return

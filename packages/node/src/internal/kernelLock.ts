@@ -1,8 +1,8 @@
 /**
  * Locks that the kernel holds for this process, so that they end with it however it ends, even by `kill -9`.
  *
- * Node has no call for them, but the SQLite inside of it takes them (fcntl on POSIX systems, LockFileEx on Windows): a file
- * is locked as long as a write transaction is open in it. Nothing is ever written, so the file stays empty.
+ * Node has no call for them, but the SQLite inside of it takes them (fcntl on POSIX systems, LockFileEx on Windows): a
+ * file is locked as long as a write transaction is open in it. Nothing is ever written, so the file stays empty.
  */
 import { StoreError } from "@le-auth/core/StoreError"
 import * as Clock from "effect/Clock"
@@ -20,8 +20,8 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = Fs.constants
 let loaded: typeof Sqlite | undefined
 const sqlite = (): typeof Sqlite => {
   if (loaded !== undefined) return loaded
-  // Node 22 says on stderr that SQLite is experimental, but a lock is all that is used of it. So `process.emitWarning` is silent for this
-  // one synchronous call; no other code can warn meanwhile.
+  // Node 22 says on stderr that SQLite is experimental, but a lock is all that is used of it. So `process.emitWarning`
+  // is silent for this one synchronous call; no other code can warn meanwhile.
   const { emitWarning } = process
   process.emitWarning = () => {}
   try {
@@ -33,8 +33,8 @@ const sqlite = (): typeof Sqlite => {
 }
 
 /**
- * Makes the file, for its user only. Without `O_EXCL` a file that is there would be opened, and closing it again would end
- * the locks that this process holds on it: so POSIX wants it.
+ * Makes the file, for its user only. Without `O_EXCL` a file that is there would be opened, and closing it again would
+ * end the locks that this process holds on it: so POSIX wants it.
  */
 const make = (path: string): void => {
   try {
@@ -85,7 +85,7 @@ export interface Lock {
   readonly timeout: Duration.Input
 }
 
-/** Runs an effect while it holds a lock, waiting from `since` on. Who waits can be interrupted. */
+/** Runs an effect while it holds a lock, waiting from `since` on. The wait can be interrupted. */
 export const holding = <A, E, R>(
   lock: Lock,
   since: number,

@@ -21,8 +21,8 @@ const addressesOf = (hostname: string): ReadonlyArray<string> =>
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code
 
 /**
- * Ends a server at once. effect's own shutdown waits for every connection, also for those that a browser opened in advance
- * or that a foreign program holds; only a response that is being written may be finished.
+ * Ends a server at once. effect's own shutdown waits for every connection, also for those that a browser opened in
+ * advance or that a foreign program holds; only a response that is being written may be finished.
  */
 const closeQuickly = (server: Http.Server, responses: ReadonlySet<Http.ServerResponse>) =>
   Effect.callback<void>((resume) => {

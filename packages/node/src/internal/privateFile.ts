@@ -1,5 +1,6 @@
 /**
- * A file that only its user may read: 0600 in a directory 0700, replaced by a rename, not reached through symbolic links.
+ * A file that only its user may read: 0600 in a directory 0700, replaced by a rename, not reached through symbolic
+ * links.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"

@@ -13,8 +13,8 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite"
 import { isBusy, sqlError } from "./sqliteError.ts"
 
 /**
- * Waits that grow like those of SQLite's own busy handler, in milliseconds. That one would block the event loop; and the
- * wait is for another process, so it is by the real clock.
+ * Waits that grow like those of SQLite's own busy handler, in milliseconds. That one would block the event loop; and
+ * the wait is for another process, so it is by the real clock.
  */
 const waits = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100]
 
@@ -65,7 +65,8 @@ export const make = (
   database: DatabaseSync,
   options: { readonly busyTimeout: Duration.Duration; readonly preparedStatements: number }
 ): SqliteConnection => {
-  // A Map keeps the order of insertion: what was prepared first goes first, and is prepared again if it is still in use.
+  // A Map keeps the order of insertion: what was prepared first goes first, and is prepared again if it is still in
+  // use.
   const prepared = new Map<string, StatementSync>()
   const prepare = (sql: string): StatementSync => {
     const found = prepared.get(sql)

@@ -1,4 +1,6 @@
-/** Statements that are done before the call returns: what effect's client adds takes several times as long as SQLite. */
+/**
+ * Statements that are done before the call returns: what effect's client adds takes several times as long as SQLite.
+ */
 import type { Immediate } from "@le-auth/core/shared/SqlTemplate"
 import * as Context from "effect/Context"
 import * as Exit from "effect/Exit"
@@ -9,7 +11,7 @@ import type { DatabaseSync } from "node:sqlite"
 import { running, type SqliteConnection } from "./sqliteConnection.ts"
 import { isBusy, sqlError } from "./sqliteError.ts"
 
-/** Whoever traces gets effect's spans, and whoever finds another process in the way waits with effect's client. */
+/** With a tracer there are effect's spans, and with another process in the way effect's client waits. */
 export const make = (
   database: DatabaseSync,
   connection: SqliteConnection,
@@ -31,7 +33,7 @@ export const make = (
   return {
     execute: ({ parameters, text }, fiber) =>
       isWatched(fiber) ||
-      // Of a transaction, only the statements of whoever is in it.
+      // Of a transaction, only the statements of the fiber that is in it.
       (database.isTransaction && Context.getOrUndefined(fiber.context, transactionService) === undefined)
         ? undefined
         : attempt(() => connection.executeNow(text, parameters, fiber.getRef(SqlClient.SafeIntegers))),

@@ -2,7 +2,7 @@
 import * as Fs from "node:fs/promises"
 import * as Tls from "node:tls"
 
-/** OpenSSL's names for a chain that ends at nobody who is trusted. */
+/** OpenSSL's names for a chain that does not end at a trusted authority. */
 const untrusted = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
@@ -22,7 +22,10 @@ export const isUntrusted = (error: unknown): boolean => {
   return false
 }
 
-/** The certificates of a file, or with `system` those of the operating system, as libpq has it. Rejects with what is wrong. */
+/**
+ * The certificates of a file, or with `system` those of the operating system, as libpq has it. Rejects with what is
+ * wrong.
+ */
 export const authorities = async (from: string): Promise<string | Array<string>> => {
   if (from === "system") return Tls.getCACertificates("system")
   const text = await Fs.readFile(from, "utf8")

@@ -1,4 +1,6 @@
-/** HTTP over undici: one dispatcher for the client of effect and for our own requests. Loaded with the first request. */
+/**
+ * HTTP over undici: one dispatcher for the client of effect and for our own requests. Loaded with the first request.
+ */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import Undici from "@effect/platform-node/Undici"
@@ -27,8 +29,9 @@ export interface Http {
 export const isUndici: boolean = typeof Undici.Dispatcher?.prototype?.request === "function"
 
 /**
- * A request that meets the close of its connection may have arrived, and a code is not sent twice: so a connection is used again
- * within a second only, also if the server says that it keeps it longer. Servers close after 5 seconds and more.
+ * A request that meets the close of its connection may have arrived, and a code is not sent twice: so a connection is
+ * used again within a second only, also if the server says that it keeps it longer. Servers close after 5 seconds and
+ * more.
  */
 const keptBriefly = { keepAliveTimeout: 1000, keepAliveMaxTimeout: 1000 }
 
@@ -119,7 +122,7 @@ const spanned = (send: Transport.Transport["Service"]["send"]): Transport.Transp
   })
 
 const isTraced = (fiber: { readonly getRef: <A>(reference: Context.Reference<A>) => A }): boolean =>
-  // Effect's own tracer exports nothing, so nobody could see the span.
+  // Effect's own tracer exports nothing, so the span could not be seen.
   fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer && !fiber.getRef(Tracer.DisablePropagation)
 
 /** A dispatcher of the program's own keeps its connections, and takes its ways, as it likes. */

@@ -1,6 +1,6 @@
 /**
- * Whether user and password of an address can be read, as drivers and undici do it: of a `%` that nobody encoded they throw, without a word
- * of which setting it is in.
+ * Whether user and password of an address can be read, as drivers and undici do it: of a `%` that is not encoded they
+ * throw, without a word of which setting it is in.
  */
 export const canDecodeUserInfo = ({ password, username }: URL): boolean => {
   try {

@@ -1,14 +1,16 @@
 /** What a program answers that has not started yet, or is stopping already. */
 import type * as Http from "node:http"
 
-/** `/health/live` is 200, since to start again would not help; everything else is 503 and may be asked for again soon. */
+/**
+ * `/health/live` is 200, since to start again would not help; everything else is 503 and may be asked for again soon.
+ */
 export const answerWaiting: Http.RequestListener = (request, response) => {
   const isAlive = request.url?.split("?", 1)[0] === "/health/live"
   response.writeHead(isAlive ? 200 : 503, {
     "content-type": "application/json",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
-    // Nobody reads the body of the request.
+    // The body of the request is not read.
     connection: "close",
     ...(!isAlive && { "retry-after": "1" })
   })

@@ -1,6 +1,6 @@
 /**
- * Applications that keep users signed in at two Sentinels on one database, while something happens to it. They repeat what failed as
- * `Retry-After` says, at either node, and are told by nobody what happened.
+ * Applications that keep users signed in at two Sentinels on one database, while something happens to it. They repeat
+ * what failed as `Retry-After` says, at either node, and are not told what happened.
  */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { Origin } from "@le-auth/core/Origin"
@@ -26,11 +26,11 @@ const between = (least: number, most: number) => least + Math.random() * (most -
 const timeNow = () => Effect.runSync(Clock.currentTimeMillis)
 const hash = (secret: string) => createHash("sha256").update(secret).digest("hex")
 
-/** So many users sign out, each of them out of everything. */
+/** The number of users that sign out, each of them out of everything. */
 const leaving = 20
 const leavesAs = (index: number) => (index % 20 === 7 ? 1 + Math.floor(index / 20) : undefined)
 
-/** Where a whole scenario takes too long, nobody waits for it. */
+/** A whole scenario that takes too long is not waited for. */
 const patience = 60_000
 
 /** What became of all families of a scenario. */
@@ -105,8 +105,8 @@ const begin = async ({ store }: Nodes, count: number): Promise<ReadonlyArray<Fam
 }
 
 /**
- * Lets so many families live through what happens; each refreshes all two seconds or so. In milliseconds, `spread` is how long it takes
- * until all of them are signed in, and `rest` how long they go on after it.
+ * Lets a number of families live through what happens; each refreshes all two seconds or so. In milliseconds, `spread`
+ * is how long it takes until all of them are signed in, and `rest` how long they go on after it.
  */
 export const liveThrough = async (
   nodes: Nodes,

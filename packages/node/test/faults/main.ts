@@ -1,5 +1,5 @@
-// Freezes, kills and fails over a real PostgreSQL under load, and counts the token families that were lost: `npm run faults`, with
-// `-- --families 500` for another number and `-- --only "freeze 12 s"` for one scenario.
+// Freezes, kills and fails over a real PostgreSQL under load, and counts the token families that were lost:
+// `npm run faults`, with `-- --families 500` for another number and `-- --only "freeze 12 s"` for one scenario.
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"

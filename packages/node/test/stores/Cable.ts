@@ -9,9 +9,9 @@ export const fates = ["question lost", "question in part", "answer lost", "answe
 export type Fate = (typeof fates)[number]
 
 /**
- * Passes on what comes to a port of its own, until it is cut; cut off, it takes nobody. Silent, it takes everything, and passes
- * on nothing. In a storm some messages lose their connection: before they arrive, in the middle, or when they were obeyed and
- * the answer is on its way back.
+ * Passes on what comes to a port of its own, until it is cut; cut off, it takes no connection. Silent, it takes
+ * everything, and passes on nothing. In a storm some messages lose their connection: before they arrive, in the middle,
+ * or when they were obeyed and the answer is on its way back.
  */
 export const cable = Effect.fnUntraced(function* (url: string) {
   const target = new URL(url)
@@ -29,7 +29,7 @@ export const cable = Effect.fnUntraced(function* (url: string) {
     const far = Net.connect(Number(target.port), target.hostname)
     let fate: Fate | undefined
     tie(sockets, near, far)
-    /** Half of it still goes to one side, and then there is nobody anymore. */
+    /** Half of it still goes to one side, and then the other side is gone. */
     const cutAfter = (fate: Fate, side: Net.Socket, part: Uint8Array) => {
       cuts.set(fate, cuts.get(fate)! + 1)
       side.write(part, () => near.destroy())

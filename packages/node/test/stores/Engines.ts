@@ -1,4 +1,6 @@
-/** The stores of core, and of Sentinel, on each engine, from a URL: for the tests and for the processes that they start. */
+/**
+ * The stores of core, and of Sentinel, on each engine, from a URL: for the tests and for the processes that they start.
+ */
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as RefreshLockRedis from "@le-auth/core/RefreshLockRedis"
@@ -37,7 +39,9 @@ export interface Options {
   readonly connections?: number | undefined
 }
 
-/** Takes so much time off what a database keeps: else a month of the test clock has a clean-up in each of its minutes. */
+/**
+ * Takes a time off what a database keeps: else a month of the test clock has a clean-up in each of its minutes.
+ */
 export const elapseIn = (url: string) => (duration: Duration.Duration) =>
   SqlClient.SqlClient.use((sql) =>
     Effect.forEach(

@@ -1,4 +1,4 @@
-/** Hands each request to the next of several servers, whoever sends it, and remembers what it saw. */
+/** Hands each request to the next of several servers, without regard to its sender, and remembers what it saw. */
 import * as Effect from "effect/Effect"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"

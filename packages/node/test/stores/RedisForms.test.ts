@@ -87,7 +87,7 @@ const name = (first: string) =>
 
 describe("a failover", () => {
   it.live(
-    "R92, G6: who is connected to the primary of before goes on with the new one within seconds, without a restart",
+    "R92, G6: a client that is connected to the primary of before goes on with the new one within seconds, without a restart",
     () =>
       Effect.gen(function* () {
         const [one, other] = [yield* RedisServers.server(), yield* RedisServers.server()]

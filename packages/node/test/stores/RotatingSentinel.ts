@@ -1,4 +1,7 @@
-/** A Sentinel that rotates strictly: a refresh token that comes a second time ends its grant, as theft (RFC 9700 section 4.14.2). */
+/**
+ * A Sentinel that rotates strictly: a refresh token that comes a second time ends its grant, as theft (RFC 9700 section
+ * 4.14.2).
+ */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { fakeSentinel, type TokenAnswer } from "../FakeSentinel.ts"

@@ -1,4 +1,7 @@
-/** Sentinel over SQLite and over PostgreSQL answers every random sequence, and requests at the same time, as the model does. */
+/**
+ * Sentinel over SQLite and over PostgreSQL answers every random sequence, and requests at the same time, as the model
+ * does.
+ */
 import { describe, it } from "@effect/vitest"
 import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Context from "effect/Context"

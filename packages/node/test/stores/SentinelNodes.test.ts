@@ -116,7 +116,7 @@ describe("two Sentinels on one PostgreSQL", () => {
           unknown += redeemed.length - 1
           const first = at(redeemed)
           if (first.status === 400) {
-            // The answer was lost, so the application begins again. Nobody has tokens of this code.
+            // The answer was lost, so the application begins again. No tokens of this code are in use.
             assert.isAbove(redeemed.length, 1, `R32, ${name}: a code that was not used did not work`)
             lost += 1
             return

@@ -17,6 +17,7 @@ provesSessions([
   { name: "PostgreSQL", url: () => postgres.url },
   { name: "Redis", url: () => redis.url },
   { name: "SQLite", url: () => `sqlite:${folder}/stores.sqlite` },
-  // The kernel's lock does not end while its holder stands still: there nobody else gets there, with or without a comparison.
+  // The kernel's lock does not end while its holder stands still: there no other process gets it, with or without a
+  // comparison.
   { name: "the session file", url: () => `file:${folder}`, leases: () => `sqlite:${folder}/locks.sqlite` }
 ])

@@ -1,4 +1,4 @@
-/** Several nodes of a web application behind a balancer that keeps nobody at the same node. */
+/** Several nodes of a web application behind a balancer that keeps no browser at the same node. */
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"

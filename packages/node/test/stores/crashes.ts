@@ -21,8 +21,8 @@ const saidIn = (outputs: ReadonlyArray<string>): Map<string, Set<string>> => {
 }
 
 /**
- * Lets processes of a script work and kills them one by one, until so many flows were begun. After each round, when none is
- * left, it is checked what became of their flows. The names of flows begin with the seed of the moments.
+ * Lets processes of a script work and kills them one by one, until `flows` flows were begun. After each round, when
+ * none is left, it is checked what became of their flows. The names of flows begin with the seed of the moments.
  */
 export const crashes = Effect.fnUntraced(function* <E, R>(
   { flows, script, url }: { readonly script: string; readonly url: string; readonly flows: number },

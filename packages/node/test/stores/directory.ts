@@ -161,7 +161,7 @@ export const provesDirectory = (
     )
 
     it.effect(
-      "R70: who is disabled at one node has no session at any, also none that began before the others knew",
+      "R70: a user who is disabled at one node has no session at any, also none that began before the others knew",
       () =>
         Effect.gen(function* () {
           const { sql, url } = yield* started
@@ -235,7 +235,8 @@ export const provesDirectory = (
           yield* owner.signIn(authorizePath(), { ...agent, password: "changed" })
           assert.isTrue(yield* hasSession(owner))
 
-          // A file that was changed while nobody ran: the agent has the old password again, the admin the same as before.
+          // A file that was changed while no node ran: the agent has the old password again, the admin the same as
+          // before.
           const [first, second] = config.accounts
           yield* sentinelNode(url, { accounts: [{ ...first!, name: "Another brand" }, second!] })
           assert.isTrue(yield* hasSession(admins))

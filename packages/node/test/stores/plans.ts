@@ -39,7 +39,8 @@ export const provesPlans = (newDatabase: Effect.Effect<string, unknown, Scope.Sc
                 FROM pg_stat_user_tables WHERE relname LIKE 'sentinel%'`
               return row!.rows
             })
-            // Else autovacuum tells it, at some moment, that the tables are small, and to go through a small table is right.
+            // Else autovacuum tells it, at some moment, that the tables are small, and to go through a small table is
+            // right.
             yield* sql`DO $$ DECLARE name regclass; BEGIN
               FOR name IN SELECT oid FROM pg_class WHERE relname LIKE 'sentinel%' AND relkind = 'r' LOOP
                 EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = false)', name);

@@ -33,7 +33,7 @@ export const server = Effect.fnUntraced(function* (...more: ReadonlyArray<string
 
 const slots = 16_384
 
-/** As many primaries, each with as many of the slots, and nobody behind them. */
+/** As many primaries, each with as many of the slots, and no replicas behind them. */
 export const cluster = Effect.fnUntraced(function* (size: number) {
   const folder = yield* directory
   const servers = yield* Effect.forEach(

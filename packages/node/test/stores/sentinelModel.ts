@@ -17,7 +17,10 @@ const seldom = ["endSession", "endUserSessions", "revokeGrant", "revokeToken"] a
 const kinds = [...often, ...often, ...often, ...often, ...sometimes, ...sometimes, ...seldom]
 
 const below = (end: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: end - 1 }))
-/** In milliseconds; a whole script takes less than the quarter of an hour for which the store in memory keeps used codes. */
+/**
+ * In milliseconds; a whole script takes less than the quarter of an hour for which the store in memory keeps used
+ * codes.
+ */
 const pauses = [0, 0, 0, 1, 1, 1000, 5000, 10_000, 20_000]
 /** Few things, so that the steps meet each other. */
 const Step = Schema.Struct({
@@ -145,7 +148,8 @@ export const provesModel = (engine: string, url: () => string, runs: number): vo
             { runs }
           )
           assert.strictEqual(Arbitrary.formatCheckFailure(result), undefined)
-          // Else the steps do not meet each other, and the property says little. A few runs may miss the rare answers by chance.
+          // Else the steps do not meet each other, and the property says little. A few runs may miss the rare answers
+          // by chance.
           if (runs < 200) return
           for (const tag of ["Won", "Lost", "Mismatch", "Rotated", "Retry", "Reused", "Revoked", "Missing", "Some"]) {
             assert.isAbove(tags.get(tag) ?? 0, 0, `the answer ${tag} was never given`)

@@ -61,13 +61,16 @@ export const connect = (url: string) =>
   Effect.map(Layer.build(Layer.fresh(sqlClient(url))), (context) => Context.get(context, SqlClient.SqlClient))
 
 /**
- * Waits for what nodes do in the background. Their clock is that of the test, the database answers by the real one: so the
- * test asks it something, too, until it is so, or so many times.
+ * Waits for what nodes do in the background. Their clock is that of the test, the database answers by the real one: so
+ * the test asks it something, too, until it is so, or at most this number of times.
  */
 export const eventually = <E>(sql: SqlClient.SqlClient, isSo: Effect.Effect<boolean, E>, times = Infinity) =>
   Effect.repeat(Effect.andThen(sql`SELECT 1`, isSo), { until: (so) => so, times })
 
-/** Waits for what nodes see every two seconds. One that was still looking when these passed looks again when they pass again. */
+/**
+ * Waits for what nodes see every two seconds. One that was still looking when these passed looks again when they pass
+ * again.
+ */
 export const seen = <E>(sql: SqlClient.SqlClient, isSo: Effect.Effect<boolean, E>) =>
   Effect.repeat(Effect.andThen(TestClock.adjust("2 seconds"), eventually(sql, isSo, 500)), { until: (so) => so })
 

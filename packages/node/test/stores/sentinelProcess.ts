@@ -1,5 +1,5 @@
-// Another process at Sentinel's store: `redeem URL CODES` redeems codes when it is told to, `flows URL NAME` signs users in
-// until it is killed, and says what it was promised.
+// Another process at Sentinel's store: `redeem URL CODES` redeems codes when it is told to, `flows URL NAME` signs
+// users in until it is killed, and says what it was promised.
 import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Effect from "effect/Effect"
 import { atOnce, flowsAtOnce, say } from "./atOnce.ts"

@@ -18,7 +18,7 @@ const ask = <A extends { readonly _tag: string }, E>(
     (answers) => answers.map(({ _tag }) => _tag)
   )
 
-/** Of those who ask at once, as many win as may; `mayHave` was begun by the process, and nobody heard how it ended. */
+/** Of requests at once, as many win as may; `mayHave` was begun by the process, and its outcome is unknown. */
 const wins = (answers: ReadonlyArray<string>, win: string, flow: { begun: boolean; done: boolean }, name: string) => {
   const count = answers.filter((answer) => answer === win).length
   const at = `${name}: ${answers.join()}`

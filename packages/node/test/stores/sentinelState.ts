@@ -132,7 +132,7 @@ export const provesState = (engine: string, newDatabase: Effect.Effect<string, u
       })
     )
 
-    it.effect("R23: U+0000 in a parameter is refused before the store, and is no outage", () =>
+    it.effect("R23: U+0000 in a parameter is refused before the store, and is not an outage", () =>
       Effect.gen(function* () {
         const { control, lines, send } = yield* start({ discovery: true })
         const base = `/sentinel/api/account/${accountId}`

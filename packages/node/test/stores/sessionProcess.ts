@@ -1,5 +1,6 @@
-// Another process of an application, at the Sentinel of its argument. It is asked for tokens by lines, see `Question`. It says
-// `waiting ID` when all of its callers have looked at the session and are at its lock, and `answer ID …` with what they got.
+// Another process of an application, at the Sentinel of its argument. It is asked for tokens by lines, see `Question`.
+// It says `waiting ID` when all of its callers have looked at the session and are at its lock, and `answer ID …` with
+// what they got.
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import { RequestLimits } from "@le-auth/core/RequestLimits"
@@ -76,7 +77,7 @@ const answer = Effect.fnUntraced(function* (id: string, { callers, method, subje
     renew: Effect.map(sessions.renew(key(subject), { unless: Redacted.make(unless) }), ({ accessToken }) => accessToken)
   }[method].pipe(
     Effect.match({ onSuccess: Redacted.value, onFailure: (error) => error.message }),
-    // Who stands still for a while has not run out of time.
+    // A process that stands still for a while has not run out of time.
     Effect.provideService(RequestLimits, { timeout: "2 minutes", maximumBodySize: "1 MiB" })
   )
   let coming = callers

@@ -109,7 +109,10 @@ export const provesSessions = (engines: ReadonlyArray<Engine>): void => {
                 `given-${index}`,
                 `again-${index}`
               ] as const
-              /** What each late refresh is answered with, whose tokens are the newest by then, and how many refreshes old they are. */
+              /**
+               * What each late refresh is answered with, whose tokens are the newest by then, and how many refreshes
+               * old they are.
+               */
               const sessions: ReadonlyArray<Late> = [
                 { subject: failed, answering: () => [503, {}], grant: failed, serial: 1 },
                 { subject: refused, answering: () => [400, { error: "invalid_grant" }], grant: refused, serial: 1 },

@@ -1,5 +1,5 @@
-// Another process at a store: `take URL IDS` takes records, `hold URL KEY` stays in the lock of a key, `flows URL NAME` begins
-// and completes sign-ins until it is killed, and says what it was promised.
+// Another process at a store: `take URL IDS` takes records, `hold URL KEY` stays in the lock of a key, `flows URL NAME`
+// begins and completes sign-ins until it is killed, and says what it was promised.
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import { TransactionStore } from "@le-auth/core/TransactionStore"

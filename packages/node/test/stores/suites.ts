@@ -29,7 +29,9 @@ export interface Engine {
   readonly hasClock: boolean
   /** Damages the record of a session. */
   readonly corrupt: (key: SessionKey) => Effect.Effect<void, unknown>
-  /** Makes the record of a session what a version without generations would have kept, given how that had it as JSON. */
+  /**
+   * Makes the record of a session what a version without generations would have kept, given how that had it as JSON.
+   */
   readonly legacy: (key: SessionKey, before: (json: string) => string) => Effect.Effect<void, unknown>
   /** Takes so much time off all that ends. */
   readonly elapse: (duration: Duration.Duration) => Effect.Effect<void, unknown>

@@ -26,7 +26,10 @@ const times = <A>(count: number, run: (index: number) => Promise<A>) =>
 
 const pathOf = ({ path }: Seen) => path.split("?")[0]!
 
-/** Two nodes of the application and two of Sentinel, each pair behind a balancer; `urls` is where each node has its stores. */
+/**
+ * Two nodes of the application and two of Sentinel, each pair behind a balancer; `urls` is where each node has its
+ * stores.
+ */
 const world = Effect.fnUntraced(function* (url: string, urls: ReadonlyArray<string>) {
   const front = yield* loadBalancer
   const back = yield* loadBalancer

@@ -1,4 +1,4 @@
-/** The connection between the code under test and the Sentinel in its process, for who wants to break it. */
+/** The connection between the code under test and the Sentinel in its process, for a test that breaks it. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"

@@ -1,4 +1,4 @@
-/** Sentinel as a function of requests: its routes run in fibers of this process, under the clock of whoever asks. */
+/** Sentinel as a function of requests: its routes run in fibers of this process, under the clock of the caller. */
 import type { Origin } from "@le-auth/core/Origin"
 import { Disconnect } from "@le-auth/sentinel/ListenerHooks"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
@@ -26,14 +26,14 @@ type Request = HttpServerRequest.HttpServerRequest | Scope.Scope
 /** What a server would do with a request. */
 type App = Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, Request>
 
-/** A server that listens to nobody: what it is given to serve is kept, to be run for each request. */
+/** A server without a port: what it is given to serve is kept, to be run for each request. */
 const captureApp = Effect.fnUntraced(function* (publicOrigin: Origin, services: Context.Context<Services>) {
   let captured: App | undefined
   const server = HttpServer.make({
     address: NetAddress.inetAddressUnsafe(NetAddress.ipv4Loopback, 0),
     serve: (app) =>
       Effect.contextWith((built: Context.Context<never>) => {
-        // What the caller has comes last: his clock, his logger, his spans.
+        // The caller's services come last: their clock, their logger, their spans.
         captured = Effect.updateContext(app, (caller: Context.Context<Request>) => Context.merge(built, caller))
         return Effect.void
       })
@@ -57,7 +57,8 @@ const broken = (request: HttpClientRequest.HttpClientRequest, code: string) =>
 
 export interface InProcessServer {
   /**
-   * Sentinel's answer. The work is done in a fiber of its own, as a server does it: who stops waiting does not stop it.
+   * Sentinel's answer. The work is done in a fiber of its own, as a server does it: a caller that stops waiting does
+   * not stop it.
    */
   readonly handle: (
     request: HttpClientRequest.HttpClientRequest

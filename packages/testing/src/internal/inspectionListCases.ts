@@ -27,7 +27,7 @@ export const listCases: ReadonlyArray<ContractCase<Inspected>> = [
           time
         )
       }
-      // Who was seen last is not who came last.
+      // The session that was seen last is not the one that began last.
       yield* one.store.touchSession(scene.id("0"), now + 9_000_000, now)
       const some = yield* other.inspection.sessions({ now, limit: 3, onlyAlive: false })
       assert.deepStrictEqual(

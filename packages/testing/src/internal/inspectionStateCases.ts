@@ -121,7 +121,7 @@ export const stateCases: ReadonlyArray<ContractCase<Inspected>> = [
     })
   },
   {
-    name: "of a state that is put in while others sign in, nobody sees a part",
+    name: "of a state that is put in while others sign in, no reader sees a part",
     run: Effect.fnUntraced(function* ({ one, other }) {
       yield* one.inspection.clear
       const scene = yield* makeScene()

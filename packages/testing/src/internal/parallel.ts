@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 /** How many fibers compete. */
 export const crowd = 64
 
-/** Runs an effect in so many fibers at once. They begin one step apart, so that their steps interleave. */
+/** Runs an effect in `count` fibers at once. They begin one step apart, so that their steps interleave. */
 export const inParallel = <A, E, R>(
   count: number,
   each: (index: number) => Effect.Effect<A, E, R>

@@ -4,8 +4,8 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 
 /**
- * Tries a property with `runs` values. A failed assertion is reported with the smallest value that was found to fail, and
- * with the seed to replay it.
+ * Tries a property with `runs` values. A failed assertion is reported with the smallest value that was found to fail,
+ * and with the seed to replay it.
  */
 export const holds = <A, R>(
   arbitrary: Arbitrary.Arbitrary<A>,

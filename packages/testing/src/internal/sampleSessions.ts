@@ -74,7 +74,7 @@ export const smallest = (key: SessionKey): Session =>
     expiresAt: 0
   })
 
-/** Tokens as long as nobody has seen one, and of every character that they may have. */
+/** Tokens longer than any that was seen, and of every character that they may have. */
 export const strange = (key: SessionKey): Session => {
   const every = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join("")
   return new Session({
@@ -98,7 +98,8 @@ const instant = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8_640_0
 
 /** Any session that an adapter can be given, still without an account of its own. */
 export const any: Arbitrary.Arbitrary<(accountId: AccountId) => Session> = Arbitrary.map(
-  // Optional members of a schema are seldom there, and more seldom the dearer they are: here one of two sessions has each.
+  // Optional members of a schema are seldom there, and more seldom the dearer they are: here one of two sessions has
+  // each.
   Arbitrary.all({
     has: Arbitrary.schema(
       Schema.Struct({ refreshToken: Schema.Boolean, renewedAt: Schema.Boolean, claims: Schema.Boolean })

@@ -171,7 +171,7 @@ export const codeCases: ReadonlyArray<ContractCase<Store>> = [
         Option.some({ grant: scene.code("code").grant, expiresAt: accessExpiresAt })
       )
       yield* isValid(other, scene, "code", false, "when it expires", accessExpiresAt)
-      yield* isValid(other, scene, "unknown", false, "that nobody gave out")
+      yield* isValid(other, scene, "unknown", false, "that was never issued")
     })
   },
   {

@@ -20,7 +20,7 @@ export const sessionCases: ReadonlyArray<ContractCase<Store>> = [
       for (const session of sessions) {
         assert.deepStrictEqual(yield* other.findSession(session.id, scene.now), Option.some(session))
       }
-      yield* isAlive(one, scene.id("unknown"), false, "of an id that nobody has", scene.now)
+      yield* isAlive(one, scene.id("unknown"), false, "of an unknown id", scene.now)
     })
   },
   {
@@ -113,7 +113,7 @@ export const sessionCases: ReadonlyArray<ContractCase<Store>> = [
     })
   },
   {
-    name: "the end of a user's sessions ends all that there are, not the next one, and nobody else's",
+    name: "the end of a user's sessions ends all that there are, not the next one, and no other user's",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const scene = yield* withTokens(one)
       const { accountId } = scene.owner

@@ -1,7 +1,7 @@
 /**
  * Refreshes the access token now, whether it is due or not.
  */
-import { Sessions } from "@le-auth/core/Sessions"
+import * as Sessions from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
 import { current, validUntil } from "../../target/CurrentSession.ts"
 import type { Selection } from "../../target/TargetFlags.ts"
@@ -11,7 +11,7 @@ import { text } from "../../terminal/TerminalText.ts"
 
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const { key } = yield* current
-  const session = yield* Sessions.use((sessions) => sessions.refresh(key))
+  const session = yield* Sessions.refresh(key)
   yield* Output.done(
     { account: key.accountId, user: key.subject, validUntil: validUntil(session) },
     text`Refreshed the token of ${key.subject}: valid until ${validUntil(session)}`
