@@ -45,7 +45,7 @@ async function startSentinel() {
     tarballs().filter((file) => file.includes("le-auth-cli-"))
   )
   const url = `http://127.0.0.1:${await freePort()}`
-  const flags = ["--port", new URL(url).port, "--no-control", "--profile", "anyPortOnLocalhost=true"]
+  const flags = ["--port", new URL(url).port, "--no-control", "--point", "anyPortOnLocalhost=true"]
   const isReady = async () => (await fetch(`${url}/health/ready`)).ok
   const { stop } = await Program.start(into, ["npx", "le-auth", "sentinel", "start", ...flags], {}, isReady)
   return { url, stop }
