@@ -7,8 +7,8 @@ const root = path.join(import.meta.dirname, "../..")
 const page = fs.readFileSync(path.join(root, "docs/security.md"), "utf8")
 
 /**
- * What can weaken a client: an option, an environment variable, a reference that a program may replace, a layer, and what says
- * in its name that it does less.
+ * What can weaken a client: an option, an environment variable, a reference that a program may replace, a layer, and
+ * what says in its name that it does less.
  */
 const patterns = [
   /\breadonly (\w+)\?:/g,
