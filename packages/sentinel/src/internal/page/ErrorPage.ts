@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Show, ShownError } from "../http/ShownError.ts"
-import * as Page from "./Page.ts"
+import type * as Page from "./Page.ts"
 
 const titles: Record<ShownError["status"], string> = {
   400: "This sign-in request is not valid",
