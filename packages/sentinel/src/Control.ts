@@ -43,6 +43,7 @@ import * as VirtualClock from "./internal/control/VirtualClock.ts"
 /**
  * Every change is an entry of the journal.
  *
+ * @category services
  * @since 0.1.0
  */
 export class Control extends Context.Service<
@@ -64,6 +65,7 @@ export class Control extends Context.Service<
 >()("@le-auth/sentinel/Control") {}
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
@@ -76,6 +78,7 @@ export interface Options {
 /**
  * What Sentinel's routes need, as `Sentinel.Services`, and the control of it.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Services = Control | Directory.Directory | SentinelStore.SentinelStore | SigningKeys.SigningKeys
@@ -137,6 +140,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
 /**
  * Control over a Sentinel that has all it needs already, such as that of `SentinelSql.layer`: its directory can be edited.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerAroundWith = (
@@ -155,6 +159,7 @@ export const layerAroundWith = (
 /**
  * {@link layerAroundWith} the defaults.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerAround: ReturnType<typeof layerAroundWith> = layerAroundWith({})
@@ -163,6 +168,7 @@ export const layerAround: ReturnType<typeof layerAroundWith> = layerAroundWith({
  * Control over the Sentinel that is built on this layer. The store may be any; one that has `StoreInspection`, as those in memory
  * and in SQL have, can also be explained, reset and restored.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (
@@ -182,6 +188,7 @@ export const layer = (
  * Everything that a Sentinel under control needs, over a store of your choice, such as `SentinelStoreSql.layer`. Signing keys are
  * those of the configuration, or a new one if it has none; for keys of another origin build it of {@link layer}.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerOver = <E, R>(
@@ -200,6 +207,7 @@ export const layerOver = <E, R>(
 /**
  * {@link layerOver} a store in memory: for one process, in place of `Sentinel.layerMemory`.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemory = (config: SentinelConfig, options?: Options) =>

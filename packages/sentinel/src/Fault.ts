@@ -21,10 +21,10 @@ const optional = Schema.optionalKey
 /**
  * Where a fault acts: at a route, `exchange` and `refresh` being the two uses of `token`, or at `any`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const FaultTarget = Schema.Literals([...Route.literals, "exchange", "refresh", "any"])
-/** @since 0.1.0 */
 export type FaultTarget = typeof FaultTarget.Type
 
 /**
@@ -33,6 +33,7 @@ export type FaultTarget = typeof FaultTarget.Type
  * `nth` is one of the matching requests, counted from 1 since the fault was added; `every` each second, third and so on of
  * them. `client` is known where the request names it: authorize, token and revoke.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Match = Schema.Struct({
@@ -44,7 +45,6 @@ export const Match = Schema.Struct({
   nth: optional(Count),
   every: optional(Count)
 }).annotate({ identifier: "FaultMatch" })
-/** @since 0.1.0 */
 export type Match = typeof Match.Type
 
 /** A text that every answer can carry: whole characters, and not the size of a book. */
@@ -105,6 +105,7 @@ const ErrorCode = Schema.Literals([
 /**
  * Whether the authorization endpoint can send an error back (RFC 6749 section 4.1.2.1).
  *
+ * @category guards
  * @since 0.1.0
  */
 export const isAuthorizationErrorCode = Schema.is(Schema.Literals(authorizationErrorCodes))
@@ -112,6 +113,7 @@ export const isAuthorizationErrorCode = Schema.is(Schema.Literals(authorizationE
 /**
  * Whether the token endpoint can answer with an error (RFC 6749 section 5.2).
  *
+ * @category guards
  * @since 0.1.0
  */
 export const isTokenErrorCode = Schema.is(Schema.Literals(tokenErrorCodes))
@@ -138,6 +140,7 @@ const after = { after: optional(Schema.Boolean) }
  * On the state, after which Sentinel itself refuses: `expired-code` and `used-code` at a code exchange, `killed-session` at
  * whatever needs a session, `rotated-key`: a new signing key.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Action = Schema.Union([
@@ -168,7 +171,6 @@ export const Action = Schema.Union([
   action("killed-session", {}),
   action("rotated-key", {})
 ]).annotate({ identifier: "FaultAction" })
-/** @since 0.1.0 */
 export type Action = typeof Action.Type
 
 const Id = Schema.String.check(
@@ -183,6 +185,7 @@ const Counted = Schema.Int.check(
  * A fault as it is added. Without an `id` it gets the next of `fault-1`, `fault-2`. `times` is how often it acts at most;
  * without it, until it is removed.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const NewFault = Schema.Struct({
@@ -191,12 +194,12 @@ export const NewFault = Schema.Struct({
   action: Action,
   times: optional(Count)
 })
-/** @since 0.1.0 */
 export type NewFault = typeof NewFault.Type
 
 /**
  * A fault with what it has met: how many requests matched, and on how many it acted. A function of a test has no `action`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Fault = Schema.Struct({
@@ -207,13 +210,13 @@ export const Fault = Schema.Struct({
   matched: Counted,
   acted: Counted
 }).annotate({ identifier: "Fault" })
-/** @since 0.1.0 */
 export type Fault = typeof Fault.Type
 
 /**
  * A fault of one's own, for code in the same process: answers a request in place of Sentinel, whose own answer is `usual`.
  * Sentinel acts on the request only if `usual` is run.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Behaviour = (

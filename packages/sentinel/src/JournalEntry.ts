@@ -15,6 +15,7 @@ const Text = optional(Schema.String)
 /**
  * Something that happened while a request was answered.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Step = Schema.Struct({
@@ -35,6 +36,7 @@ export const Step = Schema.Struct({
  * or `sign-in` for a redirect with a code or to the login page, the error code of a refusal, or `no answer`. `reason` says why
  * it was refused, which the answer does not say, and `problem` says the same for programs where it has a name. `requestId` is the one that the error page shows.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Entry = Schema.Struct({
@@ -56,12 +58,12 @@ export const Entry = Schema.Struct({
   fault: Text,
   steps: Schema.Array(Step)
 }).annotate({ identifier: "JournalEntry" })
-/** @since 0.1.0 */
 export type Entry = typeof Entry.Type
 
 /**
  * Whether an outcome of a request is that Sentinel, or a fault, refused it.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const isRefusal = (outcome: string): boolean => outcome !== "ok" && outcome !== "code" && outcome !== "sign-in"
@@ -70,6 +72,7 @@ export const isRefusal = (outcome: string): boolean => outcome !== "ok" && outco
  * Which entries are meant: later ones than `after`, the last `limit` of them, those `about` something: an account, client, user,
  * route, outcome, request id, fault, or the beginning of the hash of a code, token, family or session.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Filter {

@@ -13,6 +13,7 @@ import * as Result from "effect/Result"
 /**
  * What a hash is made with. Its cost is part of it.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Algorithm = Kdf.Argon2id | Kdf.Pbkdf2
@@ -20,6 +21,7 @@ export type Algorithm = Kdf.Argon2id | Kdf.Pbkdf2
 /**
  * A hash, taken apart.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface PasswordHash {
@@ -39,6 +41,7 @@ const parametersOf = (algorithm: Algorithm): string =>
     : `pbkdf2-sha256$i=${algorithm.iterations}`
 
 /**
+ * @category accessors
  * @since 0.1.0
  */
 export const format = ({ algorithm, hash, salt }: PasswordHash): string =>
@@ -54,6 +57,7 @@ const shape = new RegExp(
  * The most that a hash may cost, so that nobody's login takes much more than a second of a processor, each time that somebody asks
  * for it. OWASP recommends a fraction of it.
  *
+ * @category models
  * @since 0.1.0
  */
 export const limits = { memory: 262_144, passes: 10, parallelism: 4, iterations: 2_000_000 } as const
@@ -72,6 +76,7 @@ const isWithinLimits = (hash: PasswordHash): boolean =>
 /**
  * What it costs to verify a password against a hash: those with the same text cost the same.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const kindOf = (hash: PasswordHash): string => `${parametersOf(hash.algorithm)}*${blocksOf(hash)}`
@@ -92,6 +97,7 @@ const read = (text: string): PasswordHash | undefined => {
 /**
  * Why a text is no hash that can be verified; `undefined` if it is one.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const problemOf = (text: string): string | undefined => {
@@ -108,6 +114,7 @@ export const problemOf = (text: string): string | undefined => {
  * Reads what {@link format} writes, and what the command `argon2` and the libraries of other languages write, up to the
  * {@link limits}.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const parse = (text: string): PasswordHash | undefined => {

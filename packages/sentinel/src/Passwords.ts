@@ -21,6 +21,7 @@ import { type Algorithm, kindOf, type PasswordHash } from "./PasswordHash.ts"
 /**
  * More passwords are waiting than can be looked at in reasonable time. Nothing is known about this one; try again.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class PasswordsBusy extends Schema.TaggedError<PasswordsBusy>()("PasswordsBusy", {}) {
@@ -33,6 +34,7 @@ export class PasswordsBusy extends Schema.TaggedError<PasswordsBusy>()("Password
  * Whose turn it is to be looked at. `lane` is "known" for browsers and networks from which somebody has signed in before; there is a
  * worker that takes these first. In each lane networks take turns. The login page says it; who verifies passwords elsewhere need not.
  *
+ * @category services
  * @since 0.1.0
  */
 export const PasswordTurn = Context.Reference<Turn>("@le-auth/sentinel/Passwords/PasswordTurn", {
@@ -43,6 +45,7 @@ export const PasswordTurn = Context.Reference<Turn>("@le-auth/sentinel/Passwords
  * Passwords are compared in the form NFKC, since systems type the same letter in different ways (NIST SP 800-63B section
  * 3.1.1.2). They may have any character but U+0000, and up to {@link longest} of them.
  *
+ * @category services
  * @since 0.1.0
  */
 export class Passwords extends Context.Service<
@@ -69,6 +72,7 @@ export class Passwords extends Context.Service<
  * For passwords that protect something: argon2id with 19 MiB and 2 passes. WebCrypto has no argon2id; Node has it from 24.7,
  * through `NodeCrypto.layer` of `@effect/platform-node`. Elsewhere use `Kdf.pbkdf2Sha256`, OWASP's choice without argon2id.
  *
+ * @category models
  * @since 0.1.0
  */
 export const strict: Algorithm = Kdf.argon2id({ memory: 19_456, passes: 2, parallelism: 1 })
@@ -76,11 +80,13 @@ export const strict: Algorithm = Kdf.argon2id({ memory: 19_456, passes: 2, paral
 /**
  * For passwords that everybody may know: PBKDF2-SHA-256 with 10,000 iterations, a few milliseconds on any platform.
  *
+ * @category models
  * @since 0.1.0
  */
 export const development: Algorithm = Kdf.pbkdf2({ hash: Digest.sha256, iterations: 10_000 })
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
@@ -102,6 +108,7 @@ export interface Options {
  * How many characters a password has at most. Longer ones are wrong, whatever they are: to bring a text into a normal form takes
  * time that grows with the square of its length (OWASP, Authentication Cheat Sheet, "Implement Proper Password Strength Controls").
  *
+ * @category models
  * @since 0.1.0
  */
 export const longest = 1024
@@ -110,6 +117,7 @@ export const longest = 1024
  * Why a text can be no password; `undefined` if it can. U+0000 changes no hash of PBKDF2, whose keys end in zeros of any number
  * (RFC 2104 section 2).
  *
+ * @category guards
  * @since 0.1.0
  */
 export const problemOf = (text: string): string | undefined => {
@@ -152,6 +160,7 @@ const requireSupport = (kdf: Kdf.Kdf["Service"], algorithm: Algorithm) =>
     : Effect.void
 
 /**
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (
@@ -234,6 +243,7 @@ export const layerWith = (
 /**
  * {@link layerWith} the cost for development.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<Passwords, CryptoError.CryptoError, Kdf.Kdf | SecureRandom.SecureRandom> = layerWith({})

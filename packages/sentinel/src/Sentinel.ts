@@ -67,6 +67,7 @@ import * as TokenSet from "./internal/token/TokenSet.ts"
 import * as Users from "./internal/documents/Users.ts"
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
@@ -82,6 +83,7 @@ export interface Options {
 /**
  * Settings of a server that is Sentinel and nothing else.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface ServerOptions extends Partial<Options> {
@@ -96,6 +98,7 @@ export interface ServerOptions extends Partial<Options> {
 /**
  * What Sentinel keeps its knowledge in.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Services = Directory.Directory | SentinelStore.SentinelStore | SigningKeys.SigningKeys
@@ -104,6 +107,7 @@ export type Services = Directory.Directory | SentinelStore.SentinelStore | Signi
  * The cryptography that Sentinel uses. `NodeCrypto.layerServer` of `@le-auth/node` has it all; so has `NodeCrypto.layer` of
  * `@effect/platform-node`, whose signatures take another thread each.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Crypto = Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRandom.SecureRandom | Signature.Signature
@@ -164,6 +168,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
  * Run the server with `Redaction.layer` of `@le-auth/core`, as `layerServer` and `toWebHandler` do: else effect puts codes and
  * states into the spans of requests.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (
@@ -249,6 +254,7 @@ const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
  *
  * Without `publicOrigin` it is that of the server on loopback, whatever port it got.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerServerWith = (
@@ -270,6 +276,7 @@ export const layerServerWith = (
 /**
  * {@link layerServerWith} the defaults: at the origin of its own port, without metrics.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerServer: Layer.Layer<
@@ -281,6 +288,7 @@ export const layerServer: Layer.Layer<
 /**
  * A server for operators only: `/health/live`, `/health/ready` and `/metrics`, for a port that the world cannot reach.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerOperationsServer: Layer.Layer<
@@ -298,6 +306,7 @@ export const layerOperationsServer: Layer.Layer<
  * it has none), and a store in memory. `passwords` says what the passwords in the configuration are hashed with; the default is for
  * development.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemory = (
@@ -336,6 +345,7 @@ const withRemoteAddress = HttpMiddleware.make((app) =>
  *
  * Requests run with everything that `services` provides, so a layer with a `Clock` or a logger in it works, too.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const toWebHandler = <E>(

@@ -26,6 +26,7 @@ const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.s
 /**
  * A redirect URI that may be registered, see {@link RedirectUris.problemOf}.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const RegisteredUri = Schema.String.check(
@@ -39,6 +40,7 @@ const name = some.check(Schema.isNonEmpty())
 /**
  * A password as the user types it, see `Passwords`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Password = Schema.RedactedFromValue(
@@ -49,6 +51,7 @@ export const Password = Schema.RedactedFromValue(
 /**
  * How many kinds of password hashes an account may have: each login costs as much as one of each.
  *
+ * @category models
  * @since 0.1.0
  */
 export const mostKinds = 4
@@ -63,6 +66,7 @@ const noSecret = "is missing. Only a dialect with pkce has installations without
 /**
  * A user of an account. `id` becomes `sub` of the id_token; LivePerson's have ten digits.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const User = Schema.Struct({
@@ -89,16 +93,15 @@ export const User = Schema.Struct({
       : undefined
   )
 )
-/** @since 0.1.0 */
 export type User = typeof User.Type
 
 /**
  * The grant types of an installation.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const GrantType = Schema.Literals(["authorization_code", "refresh_token", "client_credentials"])
-/** @since 0.1.0 */
 export type GrantType = typeof GrantType.Type
 
 const title = Text.upTo(128).check(Schema.isNonEmpty())
@@ -115,6 +118,7 @@ const Secret = Schema.RedactedFromValue(
  * secret it is a public client, which is not LivePerson and needs a dialect with PKCE.
  *
  * @see LivePerson, Installing Conversational Cloud Applications
+ * @category schemas
  * @since 0.1.0
  */
 export const Installation = Schema.Struct({
@@ -141,7 +145,6 @@ export const Installation = Schema.Struct({
       : undefined
   )
 )
-/** @since 0.1.0 */
 export type Installation = typeof Installation.Type
 
 function* kindsIn(users: ReadonlyArray<User>): Slices.Pausing<number> {
@@ -157,6 +160,7 @@ function* kindsIn(users: ReadonlyArray<User>): Slices.Pausing<number> {
 /**
  * An account, also called site or brand, with its users and applications.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Account = Schema.Struct({
@@ -169,12 +173,12 @@ export const Account = Schema.Struct({
     Slices.now(kindsIn(users)) > mostKinds ? { path: ["users"], issue: tooManyKinds } : undefined
   )
 )
-/** @since 0.1.0 */
 export type Account = typeof Account.Type
 
 /**
  * The whole file. `points` are those of the dialect on which this Sentinel differs from the one that it is built with.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const SentinelConfig = Schema.Struct({
@@ -202,12 +206,12 @@ export const SentinelConfig = Schema.Struct({
         )
   )
 )
-/** @since 0.1.0 */
 export type SentinelConfig = typeof SentinelConfig.Type
 
 /**
  * The configuration is not usable. `problems` has one line for each problem, with its path; no line repeats a value.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidSentinelConfig extends Schema.TaggedError<InvalidSentinelConfig>()("InvalidSentinelConfig", {
@@ -304,6 +308,7 @@ function* check(given: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<s
  * Checks a value that is already JSON. Fails with all problems at once, missing fields and duplicate ids alike. A large one is worked on
  * in slices, so that a Sentinel that runs goes on answering.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromUnknown = (value: unknown): Effect.Effect<SentinelConfig, InvalidSentinelConfig> =>
@@ -318,6 +323,7 @@ export const fromUnknown = (value: unknown): Effect.Effect<SentinelConfig, Inval
 /**
  * Reads the text of the file.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromJson = (text: string): Effect.Effect<SentinelConfig, InvalidSentinelConfig> =>
@@ -360,6 +366,7 @@ const developmentUser = (id: string, name: string, password: string, isAdmin: bo
  * `redirectUri` is that of the application, and follows the port on which it listens; default
  * `http://localhost:3000/callback`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const development = (options?: { readonly redirectUri?: string }): SentinelConfig => ({

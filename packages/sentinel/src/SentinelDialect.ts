@@ -21,6 +21,7 @@ const name = Text.upTo(2048).check(Schema.isNonEmpty())
 /**
  * All points, with the names and the values that they have in a configuration file.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const DialectPoints = Schema.Struct({
@@ -93,6 +94,7 @@ export interface SentinelDialect extends Schema.Schema.Type<typeof DialectPoints
 /**
  * What two points say that cannot both be meant; `undefined` if nothing is. A lifetime that is not given follows the other.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const conflictIn = ({
@@ -108,17 +110,18 @@ export const conflictIn = ({
 /**
  * Some of the points, as a configuration file has them: `{ "issuer": "Sentinel", "codeLifetime": "10 minutes" }`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Changes = DialectPoints.mapFields(Struct.map(Schema.optionalKey))
   .annotate({ documentation: "docs/sentinel-dialect.md" })
   .check(Schema.makeFilter((changes) => conflictIn(changes)))
-/** @since 0.1.0 */
 export type Changes = typeof Changes.Type
 
 /**
  * The dialect of the newest documentation.
  *
+ * @category models
  * @since 0.1.0
  */
 export const newest: SentinelDialect = {
@@ -158,6 +161,7 @@ export const newest: SentinelDialect = {
  * **Not LivePerson.** What a strict OpenID Connect client wants, such as openid-client: metadata to start from, PKCE, and the
  * issuer in every answer.
  *
+ * @category models
  * @since 0.1.0
  */
 export const openId: Changes = { discovery: true, issuerInAnswers: true, pkce: "supported" }
@@ -165,6 +169,7 @@ export const openId: Changes = { discovery: true, issuerInAnswers: true, pkce: "
 /**
  * The dialect that a Sentinel is built with. It has a default, so no layer is needed.
  *
+ * @category services
  * @since 0.1.0
  */
 export const SentinelDialect = Context.Reference<SentinelDialect>("@le-auth/sentinel/SentinelDialect", {
@@ -174,6 +179,7 @@ export const SentinelDialect = Context.Reference<SentinelDialect>("@le-auth/sent
 /**
  * Changes single points of the dialect; the others keep their current values.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (changes: Changes): Layer.Layer<never> =>

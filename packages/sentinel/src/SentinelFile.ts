@@ -15,6 +15,7 @@ import * as SentinelDialect from "./SentinelDialect.ts"
 /**
  * The configuration, and where its JSON Schema is.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const SentinelFile = Schema.Struct({
@@ -25,6 +26,7 @@ export const SentinelFile = Schema.Struct({
 /**
  * Checks a value that is already JSON. Fails with all problems at once.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromUnknown = (
@@ -38,6 +40,7 @@ export const fromUnknown = (
 /**
  * The most that the text of a file may have, in bytes: 32 MiB.
  *
+ * @category models
  * @since 0.1.0
  */
 export const maximumBytes: number = BoundedJson.limits.length
@@ -46,6 +49,7 @@ export const maximumBytes: number = BoundedJson.limits.length
  * Checks the text of a file: JSON in which comments and a comma too many are allowed. Fails with all problems at once, and never holds the
  * thread for long.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const parse = (
@@ -62,6 +66,7 @@ const decodePoints = Problems.decoder(Schema.Struct({ points: SentinelDialect.Ch
 /**
  * Checks points alone. Fails with all problems at once.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const pointsFromUnknown = (
@@ -75,6 +80,7 @@ export const pointsFromUnknown = (
 /**
  * The JSON Schema of the file, for editors.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const jsonSchema = (): unknown => {

@@ -28,6 +28,7 @@ const withRoom = (sql: SqlClient.SqlClient) =>
  * Ids of sessions, codes and tokens are SHA-256 hashes. Times are milliseconds since 1970; from `forget_at` on a row says
  * nothing that anybody needs to know. No foreign keys: each would cost a lock at every request.
  *
+ * @category models
  * @since 0.1.0
  */
 export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>> = {
@@ -100,6 +101,7 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
  * Brings the tables to the newest form. The layer does it when it is built; a service whose database user may not create
  * tables does it before, as a user who may.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const run: Effect.Effect<void, StoreError, SqlClient.SqlClient> = SqlStore.migrate({

@@ -29,6 +29,7 @@ import * as TicketSecretSql from "./TicketSecretSql.ts"
 /**
  * What opens the seals of what is secret in the database.
  *
+ * @category models
  * @since 0.1.0
  */
 export type SealLayer = Layer.Layer<
@@ -41,6 +42,7 @@ export type SealLayer = Layer.Layer<
  * Signing keys and the secret of login tickets, alike on all nodes: those of the configuration, if it has `signing_keys`, else those
  * in the database, sealed.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerSecrets = (
@@ -56,6 +58,7 @@ export const layerSecrets = (
     : Layer.merge(SigningKeys.layerFrom(config.signing_keys), Layer.succeed(TicketSecret, config.signing_keys[0]))
 
 /**
+ * @category models
  * @since 0.1.0
  */
 export interface Options extends DirectorySql.Options {
@@ -89,6 +92,7 @@ export interface Options extends DirectorySql.Options {
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (

@@ -15,6 +15,7 @@ import { StoreInspection } from "./StoreInspection.ts"
  * A user who is signed in to an account in one browser. `id` is the SHA-256 of the cookie, in hexadecimal. Times are
  * milliseconds since 1970.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface BrowserSession {
@@ -33,6 +34,7 @@ export interface BrowserSession {
  * What one sign-in gave one application: the head of the family of all tokens that come from one code. Revoking it ends them
  * all, without looking for them.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Grant {
@@ -50,6 +52,7 @@ export interface Grant {
  * An authorization code. `id` is its SHA-256. `redirectUri` and `codeChallenge` are the parameters of the authorization
  * request, absent if they were; `codeChallenge` is that of the method S256 (RFC 7636).
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Code {
@@ -63,6 +66,7 @@ export interface Code {
 /**
  * The tokens that a redemption or a rotation brings into being, as SHA-256 in hexadecimal.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface NewTokens {
@@ -77,6 +81,7 @@ export interface NewTokens {
 /**
  * Who asks for a code or a token: an application that has proved who it is.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Owner {
@@ -87,6 +92,7 @@ export interface Owner {
 /**
  * Nothing was changed. `why` is for the log, where an adapter can tell; nobody outside is told.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Missing {
@@ -108,6 +114,7 @@ export interface Missing {
  * - What has its time, such as a token, is kept for as long as it says. A session has at most 16 codes that wait to be redeemed, and 256
  *   grants; beyond that its own oldest go.
  *
+ * @category services
  * @since 0.1.0
  */
 export class SentinelStore extends Context.Service<
@@ -210,6 +217,7 @@ export class SentinelStore extends Context.Service<
  * Keeps everything in the memory of this process, for one process and for tests. Bounded: of each kind at most `capacity`
  * entries are held, and the oldest are forgotten first. Default: 100,000. It can be looked into, see `StoreInspection`.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemoryWith = (options: { readonly capacity: number }): Layer.Layer<SentinelStore | StoreInspection> =>
@@ -223,6 +231,7 @@ export const layerMemoryWith = (options: { readonly capacity: number }): Layer.L
 /**
  * {@link layerMemoryWith} the default capacity.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemory: Layer.Layer<SentinelStore | StoreInspection> = layerMemoryWith({ capacity: 100_000 })

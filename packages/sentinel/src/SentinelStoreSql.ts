@@ -40,6 +40,7 @@ const run = SqlStore.operations("Sentinel store in SQL")
  * const store = SentinelStoreSql.layer.pipe(Layer.provide(database))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SentinelStore, StoreError, SqlClient.SqlClient> = Layer.effect(

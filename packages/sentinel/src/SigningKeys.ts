@@ -18,6 +18,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as SigningKey from "./internal/keys/SigningKey.ts"
 
 /**
+ * @category services
  * @since 0.1.0
  */
 export class SigningKeys extends Context.Service<
@@ -41,6 +42,7 @@ export class SigningKeys extends Context.Service<
 /**
  * How long a key is published after the last token that it has signed has expired, in milliseconds.
  *
+ * @category models
  * @since 0.1.0
  */
 export const margin = 5 * 60_000
@@ -121,6 +123,7 @@ const make = Effect.fnUntraced(function* (
  *
  * It is made in the background, so that a server can answer before it is there.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SigningKeys, never, Crypto> = Layer.effect(
@@ -134,6 +137,7 @@ export const layer: Layer.Layer<SigningKeys, never, Crypto> = Layer.effect(
  *
  * What `rotate` makes on top of them is gone when the process ends.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerFrom = (

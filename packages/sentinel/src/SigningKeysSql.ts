@@ -174,6 +174,7 @@ const make = Effect.gen(function* () {
  *   has expired. How long its longest token lives is noted in its row before that token is signed. Then the row is deleted.
  * - A node that does not reach the database publishes what it knows. Its clients may miss a key that is younger than that.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<

@@ -15,6 +15,7 @@ import type { Grant, Owner, BrowserSession } from "./SentinelStore.ts"
 /**
  * A session, and when it was ended, if somebody did. Times are milliseconds since 1970.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface SessionState {
@@ -27,6 +28,7 @@ export interface SessionState {
 /**
  * A grant with all tokens that came from one code, and what became of it.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface FamilyState {
@@ -40,6 +42,7 @@ export interface FamilyState {
 /**
  * What a store knows about a code or a token.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Found =
@@ -64,6 +67,7 @@ export type { StoreDump } from "./internal/store/storeDump.ts"
 /**
  * Which sessions or families are wanted.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Query {
@@ -77,6 +81,7 @@ export interface Query {
 /**
  * The newest of perhaps very many.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface RecentPage<A> {
@@ -91,6 +96,7 @@ export interface RecentPage<A> {
 /**
  * A store holds more than fits into one document.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", { what: Schema.String, most: Schema.Int }) {
@@ -102,6 +108,7 @@ export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", { what:
 /**
  * `find`, `sessions`, `families`, `count` and `dump` change nothing.
  *
+ * @category services
  * @since 0.1.0
  */
 export class StoreInspection extends Context.Service<

@@ -40,6 +40,7 @@ const runLong = SqlStore.operations("Sentinel store in SQL", "1 minute")
  * const control = Control.layerOver(SentinelConfig.development(), store)
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<StoreInspection, StoreError, SqlClient.SqlClient> = Layer.effect(

@@ -30,6 +30,7 @@ const place = "secret of Sentinel's login tickets"
  * and a browser that a user has signed in with is known to all nodes, also after a restart. Each start seals it anew, with the
  * newest seal key.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<
