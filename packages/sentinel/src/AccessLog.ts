@@ -9,8 +9,8 @@ import * as Context from "effect/Context"
  * Whether each request gets a line in the log. Default: no, since the application around Sentinel has a log of its own.
  * `le-auth sentinel start` has it on.
  *
- * A line has the request id, method, route, status, duration, account and application. It never has the query, the body, a
- * header or a cookie, where codes and tokens are.
+ * A line has the request id, method, route, status, duration, account and application. It never has the query, the
+ * body, a header or a cookie, where codes and tokens are.
  *
  * @example
  * ```ts

@@ -13,7 +13,7 @@ import * as Redacted from "effect/Redacted"
 import { SentinelStore } from "./SentinelStore.ts"
 
 /**
- * The grant of a valid access token: the account, the application and the user. `expiresAt` is in milliseconds since 1970.
+ * The account, the application and the user of a valid access token. `expiresAt` is in milliseconds since 1970.
  *
  * @category models
  * @since 0.1.0
@@ -26,8 +26,8 @@ export interface Access {
 }
 
 /**
- * The grant of an access token; `None` if the token is unknown, expired or revoked. Fails with `StoreError` if the store does not
- * answer.
+ * The grant of an access token; `None` if the token is unknown, expired or revoked. Fails with `StoreError` if the
+ * store does not answer.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export interface Access {
  *
  * // The user that a request with `Authorization: Bearer …` speaks for.
  * export const userOf = (bearer: string) =>
- *   Effect.map(AccessTokens.find(Redacted.make(bearer)), Option.map(({ accountId, userId }) => ({ accountId, userId })))
+ *   Effect.map(AccessTokens.find(Redacted.make(bearer)), Option.map((access) => access.userId))
  * ```
  *
  * @category accessors

@@ -13,8 +13,8 @@ import { KeysGroup, SessionsGroup, StateGroup } from "./internal/contract/StateA
 import { BodyTooLarge, Forbidden, InternalError, InvalidChange, NotJson, UnreadableBody } from "./ControlError.ts"
 
 /**
- * The header of every request that changes something. A page of another site cannot send it: its browser would have to ask first, and
- * the control does not allow it.
+ * The header of every request that changes something. A page of another site cannot send it: its browser would have to
+ * ask first, and the control does not allow it.
  *
  * @see {@link https://fetch.spec.whatwg.org/#cors-preflight-fetch Fetch, CORS-preflight fetch}
  *
@@ -24,8 +24,8 @@ import { BodyTooLarge, Forbidden, InternalError, InvalidChange, NotJson, Unreada
 export const controlHeader = "x-sentinel-control"
 
 /**
- * The errors that every request can be answered with: it does not fit the contract (with all its problems), it is too large, it breaks
- * off, it is not JSON, it comes from a page of another site, or Sentinel has an internal error.
+ * The errors that every request can be answered with: it does not fit the contract (with all its problems), it is too
+ * large, it breaks off, it is not JSON, it comes from a page of another site, or Sentinel has an internal error.
  *
  * @category services
  * @since 0.1.0

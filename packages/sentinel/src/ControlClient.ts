@@ -25,7 +25,8 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import { ControlApi, controlHeader } from "./ControlApi.ts"
 
 /**
- * A method for each endpoint of {@link ControlApi}, by group: `control.clock.advance`, `control.faults.add`, `control.state.reset`.
+ * A method for each endpoint of {@link ControlApi}, by group: `control.clock.advance`, `control.faults.add`,
+ * `control.state.reset`.
  *
  * @category models
  * @since 0.1.0
@@ -33,8 +34,8 @@ import { ControlApi, controlHeader } from "./ControlApi.ts"
 export type ControlClient = HttpApiClient.ForApi<typeof ControlApi>
 
 /**
- * A client for the control at an origin, such as `http://127.0.0.1:4402`, over the `HttpClient` of the context. It sends
- * `x-sentinel-control` with every request. The module has an example.
+ * A client for the control at an origin, such as `http://127.0.0.1:4402`, over the `HttpClient` of the context. It
+ * sends `x-sentinel-control` with every request. The module has an example.
  *
  * @category constructors
  * @since 0.1.0

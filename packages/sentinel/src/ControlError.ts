@@ -16,8 +16,8 @@ const withMessage = <Base extends new (...args: Array<any>) => { readonly proble
   }
 
 /**
- * The change or the document is wrong (400). `problems` has one line for each problem, with its path. No line repeats a value, which
- * may be a secret.
+ * The change or the document is wrong (400). `problems` has one line for each problem, with its path. No line repeats a
+ * value, which may be a secret.
  *
  * @category errors
  * @since 0.1.0
@@ -149,7 +149,8 @@ export class NotSupported extends withMessage(
 ) {}
 
 /**
- * The store of Sentinel does not answer (503). `problem` has the engine's own words. Nothing was changed, and a later attempt may work.
+ * The store of Sentinel does not answer (503). `problem` has the engine's own words. Nothing was changed, and a later
+ * attempt may work.
  *
  * @category errors
  * @since 0.1.0

@@ -15,7 +15,8 @@ import * as Handlers from "./internal/control/handlers.ts"
 import * as Inspector from "./internal/inspector/Inspector.ts"
 
 /**
- * The control was to listen on `address`, where other computers can reach it. It asks for no password, so it does not start.
+ * The control was to listen on `address`, where other computers can reach it. It asks for no password, so it does not
+ * start.
  *
  * @category errors
  * @since 0.1.0
@@ -34,8 +35,8 @@ const routes = (hosts: ReadonlySet<string>) =>
   Layer.mergeAll(Handlers.layer, Inspector.layer, ControlGuard.layer(hosts))
 
 /**
- * Serves the `Control` of the context, with the inspector at `/`. It needs an `HttpServer` of its own, on loopback, such as that of
- * `NodeServe.layerOf` of `@le-auth/node`, and fails with {@link NotOnLoopback} on any other.
+ * Serves the `Control` of the context, with the inspector at `/`. It needs an `HttpServer` of its own, on loopback,
+ * such as that of `NodeServe.layerOf` of `@le-auth/node`, and fails with {@link NotOnLoopback} on any other.
  *
  * @example
  * ```ts

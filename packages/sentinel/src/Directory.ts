@@ -26,8 +26,8 @@ export interface Account {
 }
 
 /**
- * A user of an account, without a password. `id` is the `sub` of their id_token. `isAdmin`: they are an administrator of the account;
- * `isLpa`: one of LivePerson's own.
+ * A user of an account, without a password. `id` is the `sub` of their id_token. `isAdmin`: they are an administrator
+ * of the account; `isLpa`: one of LivePerson's own.
  *
  * @category models
  * @since 0.1.0
@@ -51,8 +51,8 @@ export interface Installation {
   /** What the login page calls the application. */
   readonly name: string
   /**
-   * SHA-256 of the secret. A secret has enough entropy that no slow hash is needed, unlike a password. A public client has
-   * none, and works only where the dialect has PKCE.
+   * SHA-256 of the secret. A secret has enough entropy that no slow hash is needed, unlike a password. A public client
+   * has none, and works only where the dialect has PKCE.
    */
   readonly secretHash: Uint8Array | undefined
   /** What app tokens are for, space separated. */
@@ -64,7 +64,8 @@ export interface Installation {
 /**
  * Looks up accounts, users and application installations. Provide your own where they are in a database.
  *
- * Disabled users and applications are not found. No method tells an unknown account from an unknown user or application.
+ * Disabled users and applications are not found. No method tells an unknown account from an unknown user or
+ * application.
  *
  * @category services
  * @since 0.1.0
@@ -79,8 +80,8 @@ export class Directory extends Context.Service<
     /** The user with this id, if they are in the account and enabled. */
     readonly user: (accountId: string, userId: string) => Effect.Effect<Option.Option<User>>
     /**
-     * The user with this e-mail address, in upper or lower case, and this password. It takes as long for an unknown user as for a
-     * wrong password, as `Passwords.verify` does.
+     * The user with this e-mail address, in upper or lower case, and this password. It takes as long for an unknown
+     * user as for a wrong password, as `Passwords.verify` does.
      */
     readonly authenticate: (
       accountId: string,
@@ -93,8 +94,8 @@ export class Directory extends Context.Service<
 /**
  * The directory of a configuration that does not change. `DirectoryEditor.layer` is one that does.
  *
- * A password that is in the configuration as plain text is kept in memory as plain text, so a start does not wait for hashes. A login
- * costs as much as one with a hash, also for an unknown user.
+ * A password that is in the configuration as plain text is kept in memory as plain text, so a start does not wait for
+ * hashes. A login costs as much as one with a hash, also for an unknown user.
  *
  * @example
  * ```ts

@@ -25,8 +25,8 @@ import { Passwords } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
 /**
- * The users and installations whose sessions and tokens a change ends: they were there and enabled before it, and after it they are
- * not, or have another password, e-mail address or secret.
+ * The users and installations whose sessions and tokens a change ends: they were there and enabled before it, and after
+ * it they are not, or have another password, e-mail address or secret.
  *
  * @category models
  * @since 0.1.0
@@ -42,8 +42,8 @@ interface KeepSessions {
 }
 
 /**
- * The settings of a user that can be changed. What is left out stays as it is. With `keep_sessions` sessions and tokens also stay
- * where the password becomes another one, for tests.
+ * The settings of a user that can be changed. What is left out stays as it is. With `keep_sessions` sessions and tokens
+ * also stay where the password becomes another one, for tests.
  *
  * @category models
  * @since 0.1.0
@@ -51,8 +51,8 @@ interface KeepSessions {
 export type UserChanges = Partial<Omit<SentinelConfig.User, "id" | "password_hash">> & KeepSessions
 
 /**
- * The settings of an installation that can be changed. What is left out stays as it is. With `keep_sessions` tokens also stay where the
- * secret becomes another one, for tests.
+ * The settings of an installation that can be changed. What is left out stays as it is. With `keep_sessions` tokens
+ * also stay where the secret becomes another one, for tests.
  *
  * @category models
  * @since 0.1.0
@@ -100,8 +100,9 @@ export type ChangeError = InvalidChange | NotThere
 type Change = Effect.Effect<Removed, ChangeError | StoreError>
 
 /**
- * Changes the directory of a Sentinel. Every change is checked as a configuration is, takes effect with the next request, and gives what
- * it {@link Removed}, so that the sessions and tokens of those can be ended. `Control` does that by itself.
+ * Changes the directory of a Sentinel. Every change is checked as a configuration is, takes effect with the next
+ * request, and gives what it {@link Removed}, so that the sessions and tokens of those can be ended. `Control` does
+ * that by itself.
  *
  * @category services
  * @since 0.1.0
@@ -127,7 +128,10 @@ export class DirectoryEditor extends Context.Service<
     readonly changeInstallation: (accountId: string, clientId: string, changes: InstallationChanges) => Change
     /** Uninstalls an application. */
     readonly removeInstallation: (accountId: string, clientId: string) => Change
-    /** Replaces all accounts by those of another configuration. Its `points` and `signing_keys` count from the next start on. */
+    /**
+     * Replaces all accounts by those of another configuration. Its `points` and `signing_keys` count from the next
+     * start on.
+     */
     readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Removed, StoreError>
     /** Replaces all accounts by those of the configuration of the start. */
     readonly reset: Effect.Effect<Removed, StoreError>

@@ -45,8 +45,8 @@ import { SentinelStore } from "./SentinelStore.ts"
  */
 export interface Options {
   /**
-   * Whether the configuration replaces a directory that came from another configuration. Without that it is only put into an empty
-   * database, which is right for the built-in one. Default: yes.
+   * Whether the configuration replaces a directory that came from another configuration. Without that it is only put
+   * into an empty database, which is right for the built-in one. Default: yes.
    */
   readonly replaces?: boolean | undefined
 }
@@ -179,13 +179,14 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   yield* start
 
   /**
-   * Before it knew, a node may have let in a user who had been removed elsewhere. So each node, when it knows, ends the sessions of
-   * removed users itself, whichever node removed them.
+   * Before it knew, a node may have let in a user who had been removed elsewhere. So each node, when it knows, ends the
+   * sessions of removed users itself, whichever node removed them.
    */
   const endSessions = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     for (const user of leaving) {
-      // A user with another password stays there. One who was removed and is there again has new sessions only, which stay.
+      // A user with another password stays there. One who was removed and is there again has new sessions only, which
+      // stay.
       if (user.stays || !isIn(user)) yield* store.endUserSessions(user.accountId, user.userId, now)
       leaving = leaving.slice(1)
     }
@@ -206,19 +207,22 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
 })
 
 /**
- * Accounts, users and installations in the database of the context. Each node keeps them in memory and looks for a newer version every
- * two seconds, so all nodes know a change within seconds. While the database is out of reach, a node goes on with what it knows.
+ * Accounts, users and installations in the database of the context. Each node keeps them in memory and looks for a
+ * newer version every two seconds, so all nodes know a change within seconds. While the database is out of reach, a
+ * node goes on with what it knows.
  *
- * An empty database takes the configuration. If hashing its passwords takes more than two seconds, the configuration counts as it is
- * until it is in the database, and the start does not wait. From then on the database counts, with all changes of `DirectoryEditor`. A
- * configuration with other accounts than those that the database came from replaces all of it when a node starts with it, as a changed
- * file does while a node runs. So give all nodes the same file: of two different ones the last node to start wins. Only what the file
- * says matters, not how it is written.
+ * An empty database takes the configuration. If hashing its passwords takes more than two seconds, the configuration
+ * counts as it is until it is in the database, and the start does not wait. From then on the database counts, with all
+ * changes of `DirectoryEditor`. A configuration with other accounts than those that the database came from replaces all
+ * of it when a node starts with it, as a changed file does while a node runs. So give all nodes the same file: of two
+ * different ones the last node to start wins. Only what the file says matters, not how it is written.
  *
- * The database has hashes in place of passwords and secrets, and a slow hash, as of a password, of the configuration as a whole.
+ * The database has hashes in place of passwords and secrets, and a slow hash, as of a password, of the configuration as
+ * a whole.
  *
- * Every node ends the sessions of users who are disabled, removed, or get another password, as soon as it knows of it. A node reads the
- * whole directory again when something changes, so this is for thousands of users; provide a `Directory` of your own for more.
+ * Every node ends the sessions of users who are disabled, removed, or get another password, as soon as it knows of it.
+ * A node reads the whole directory again when something changes, so this is for thousands of users; provide a
+ * `Directory` of your own for more.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Paths of Sentinel that are not in the OAuth contract, for proxies, probes and tests. The paths of the contract are in `SentinelApi`
- * and `DomainApi` of `@le-auth/core`.
+ * Paths of Sentinel that are not in the OAuth contract, for proxies, probes and tests. The paths of the contract are in
+ * `SentinelApi` and `DomainApi` of `@le-auth/core`.
  *
  * @since 0.1.0
  */
@@ -46,8 +46,8 @@ export const ready = "/health/ready"
 export const metrics = "/metrics"
 
 /**
- * A user's record, with an access token of that user, on the host of the service `accountConfigReadOnly` of the Domain API. It is
- * a pattern with two parameters.
+ * A user's record, with an access token of that user, on the host of the service `accountConfigReadOnly` of the Domain
+ * API. It is a pattern with two parameters.
  *
  * @category models
  * @since 0.1.0

@@ -7,8 +7,8 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 
 /**
- * The program that runs the server provides one and sets `hasBegun` when it is told to stop. From then on `/health/ready` is red, so
- * that a load balancer sends no more requests, while those that are under way are finished.
+ * The program that runs the server provides one and sets `hasBegun` when it is told to stop. From then on
+ * `/health/ready` is red, so that a load balancer sends no more requests, while those that are under way are finished.
  */
 export interface Stopping {
   hasBegun: boolean
@@ -25,8 +25,8 @@ export const Stopping = Context.Reference<Stopping>("@le-auth/sentinel/Stopping"
 })
 
 /**
- * A `Stopping` of its own for one Sentinel. `ListenerHooks` sets it when its port is about to close; see `ListenerHooks.make` for an
- * example.
+ * A `Stopping` of its own for one Sentinel. `ListenerHooks` sets it when its port is about to close; see
+ * `ListenerHooks.make` for an example.
  *
  * @category layers
  * @since 0.1.0
