@@ -1,6 +1,5 @@
 /**
- * Requests that run at the same time, with the store answering in any order: no call wins twice, and nothing comes
- * back.
+ * Requests that run at the same time, with the store answering in any order: none wins twice, and nothing comes back.
  */
 import { assert } from "@effect/vitest"
 import type { StoreError } from "@le-auth/core/StoreError"
@@ -118,7 +117,7 @@ const play = async (
           if (token === undefined) return
           const answer = await run(real.refresh(token, client))
           if (typeof answer === "string") return assert.strictEqual(answer, "invalid_grant")
-          // R65: whichever wins, all get the same successors.
+          // R65: all get the same successors, no matter which wins.
           assert.deepStrictEqual(answer, family.successors.get(token) ?? answer)
           family.successors.set(token, answer)
           return keep(family, answer)

@@ -198,7 +198,7 @@ layer(layerLoopback, { excludeTestServices: true })("parameters", (it) => {
       ["state, different", "state=a&state=b", "sent back"],
       ["state, by another spelling of its name", "state=a&%73tate=b", "sent back"],
       ["state, 50 times", "state=a".concat("&state=a".repeat(49)), "sent back"],
-      // R96: what is beyond 64 parameters is not read, so it is unknown what was meant.
+      // R96: what is beyond 64 parameters is not read, so its meaning is unknown.
       ["state, 500 times", "state=a".concat("&state=a".repeat(499)), "shown"]
     ] as const)("R11: %s twice is %3$s", ([, more, where]) =>
       Effect.gen(function* () {

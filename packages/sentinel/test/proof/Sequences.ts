@@ -196,7 +196,7 @@ const aWhile = advanceBy(59_999, 60_000, 299_999, 300_000, 599_999, 600_000, 899
 const disable = user.map((user) =>
   step(
     `disable(${user})`,
-    // Otherwise most runs would soon have no user left.
+    // Else most runs would soon have no user left.
     ({ codes, disabled }) => codes.length > 3 && disabled.size === 0,
     async (model, { real, run }) => {
       model.disabled.add(user)
