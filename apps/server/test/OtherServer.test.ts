@@ -134,7 +134,7 @@ const layer = (options: SignIn.Options) =>
     Effect.sync(() =>
       SignIn.layerWith(options).pipe(
         Layer.provideMerge(Sessions.layer),
-        Layer.provideMerge(Layer.merge(Domains.layer({ domainApi: origin }), SentinelClient.layer)),
+        Layer.provideMerge(Layer.merge(Domains.layerWith({ domainApi: origin }), SentinelClient.layer)),
         Layer.provide(
           AppInstallations.layer(
             new AppInstallations.AppInstallation({

@@ -29,6 +29,6 @@ import type * as Layer from "effect/Layer"
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<HttpClient.HttpClient> = FetchHttp.layerClient({
+export const layer: Layer.Layer<HttpClient.HttpClient> = FetchHttp.layerClientWith({
   init: { credentials: "same-origin", cache: "no-store", referrerPolicy: "no-referrer" }
 })

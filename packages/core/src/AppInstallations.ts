@@ -14,14 +14,13 @@ import { AccountId, ClientId, ClientSecret, RedirectUri } from "./Identifiers.ts
 import { isLoopback } from "./Origin.ts"
 
 /**
- * Over plain http everybody on the way reads the code, and browsers keep no `Secure` cookie. Sentinel's own registrations are
- * another matter: `RedirectUri` describes what travels.
+ * Plain http shows the code to everyone on the way, and browsers keep no `Secure` cookie. Sentinel's own registrations are another matter: `RedirectUri` describes what travels.
  */
 const OwnRedirectUri = RedirectUri.check(
   Schema.makeFilter(
     (uri) => {
       const url = URL.parse(uri)
-      // What is no URL has that problem already.
+      // What is not a URL has that problem already.
       return url === null || url.protocol === "https:" || isLoopback(url.host)
     },
     { expected: "an https redirect URI, or http on this computer (RFC 9700 section 2.6)" }
@@ -31,9 +30,11 @@ const OwnRedirectUri = RedirectUri.check(
 /**
  * One installation. It is per account: the same application has another id and secret in another account.
  *
- * `redirectUris` are the ones that le-auth may use: https, or http on this computer; the first is the default. Leave the list empty to send none, which
- * LivePerson allows when exactly one is registered.
+ * `redirectUris` are the ones that le-auth may use: https, or http on this computer; the first is the default. Leave
+ * the list empty to send none, which LivePerson allows when exactly one is registered.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2 RFC 6749 section 2}
+ * @category models
  * @since 0.1.0
  */
 export class AppInstallation extends explaining(
@@ -46,8 +47,10 @@ export class AppInstallation extends explaining(
 ) {}
 
 /**
- * The application is not installed in this account, as far as its configuration says.
+ * The application is not installed in this account, as far as its configuration says. Without `accountId`: there are
+ * several installations, and none was named.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class UnknownInstallation extends Schema.TaggedError<UnknownInstallation>()("UnknownInstallation", {
@@ -63,6 +66,7 @@ export class UnknownInstallation extends Schema.TaggedError<UnknownInstallation>
 /**
  * Looks up the installation of an account. Provide your own where they are in a database.
  *
+ * @category services
  * @since 0.1.0
  */
 export class AppInstallations extends Context.Service<
@@ -76,6 +80,25 @@ export class AppInstallations extends Context.Service<
 /**
  * Installations that are known when the program starts.
  *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import { AccountId, ClientId } from "@le-auth/core/Identifiers"
+ * import * as Effect from "effect/Effect"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const installation = new AppInstallations.AppInstallation({
+ *   accountId: AccountId.make("12345678"),
+ *   clientId: ClientId.make("11111111-1111-4111-8111-111111111111"),
+ *   clientSecret: Redacted.make("a secret"),
+ *   redirectUris: []
+ * })
+ * const find = AppInstallations.AppInstallations.use((installations) => installations.find())
+ *
+ * Effect.provide(find, AppInstallations.layer(installation)) // => installation
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (...installations: ReadonlyArray<AppInstallation>): Layer.Layer<AppInstallations> => {
@@ -102,6 +125,7 @@ const callback = { LE_AUTH_REDIRECT_URI: OwnRedirectUri }
  * The settings of one installation: `LE_AUTH_ACCOUNT_ID`, `LE_AUTH_CLIENT_ID`, `LE_AUTH_CLIENT_SECRET`,
  * `LE_AUTH_REDIRECT_URI`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const settings = { ...credentials, ...callback }
@@ -109,9 +133,10 @@ export const settings = { ...credentials, ...callback }
 /**
  * Reads the one installation from the configuration. Fails with all problems at once; the secret is not shown.
  *
- * `LE_AUTH_REDIRECT_URI` may be missing: an application that signs in no user in a browser has no use for one. What needs one says
- * so itself.
+ * `LE_AUTH_REDIRECT_URI` may be missing: an application that signs in no user in a browser needs none. Whatever needs
+ * one says so itself.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> = Settings.load(
@@ -132,6 +157,18 @@ export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> 
 /**
  * The one installation that the configuration describes, see {@link settings}.
  *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as Effect from "effect/Effect"
+ *
+ * const accountId = AppInstallations.AppInstallations.use((installations) => installations.find()).pipe(
+ *   Effect.map((installation) => installation.accountId),
+ *   Effect.provide(AppInstallations.layerConfig) // LE_AUTH_ACCOUNT_ID=12345678, and so on
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<AppInstallations, Settings.SettingsError> = Layer.unwrap(

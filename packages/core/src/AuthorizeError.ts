@@ -1,5 +1,6 @@
 /**
- * The direct answers of the authorization endpoint: 400, 401 and 500, shown to the user and never sent back by a redirect.
+ * The direct answers of the authorization endpoint: 400, 401 and 500, shown to the user and never sent back by a
+ * redirect.
  *
  * LivePerson redirects an error only if account, client and redirect URI are all valid; these are the others.
  *
@@ -13,6 +14,8 @@ const fields = { error: Schema.NonEmptyString, error_description: Schema.optiona
 /**
  * 400: a problem with the query parameters.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ * @category errors
  * @since 0.1.0
  */
 export class BadRequest extends Schema.Error<BadRequest>("@le-auth/core/BadRequest")(
@@ -23,6 +26,8 @@ export class BadRequest extends Schema.Error<BadRequest>("@le-auth/core/BadReque
 /**
  * 401: the account (site id) or the application id is not valid.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ * @category errors
  * @since 0.1.0
  */
 export class Unauthorized extends Schema.Error<Unauthorized>("@le-auth/core/Unauthorized")(
@@ -33,6 +38,8 @@ export class Unauthorized extends Schema.Error<Unauthorized>("@le-auth/core/Unau
 /**
  * 500: an internal error of Sentinel.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ * @category errors
  * @since 0.1.0
  */
 export class InternalServerError extends Schema.Error<InternalServerError>("@le-auth/core/InternalServerError")(
@@ -41,8 +48,11 @@ export class InternalServerError extends Schema.Error<InternalServerError>("@le-
 ) {}
 
 /**
+ * The direct answers of the authorization endpoint, one of three by status.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ * @category errors
  * @since 0.1.0
  */
 export const AuthorizeError = Schema.Union([BadRequest, Unauthorized, InternalServerError])
-/** @since 0.1.0 */
 export type AuthorizeError = typeof AuthorizeError.Type

@@ -15,13 +15,17 @@ import { UrlParameters } from "./shared/UrlParameters.ts"
 /**
  * The version of the API. It stays the text `1.0`: as a number it would be sent as `1`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const ApiVersion = Schema.Literal("1.0")
 
 /**
- * `scope` of RFC 6749 section 3.3: space separated, no quotes, no backslash. LivePerson documents none for this request.
+ * `scope` of RFC 6749 section 3.3: space separated, no quotes, no backslash. LivePerson documents none for this
+ * request.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}
+ * @category schemas
  * @since 0.1.0
  */
 export const Scope = Schema.String.check(
@@ -56,6 +60,8 @@ const names = {
 /**
  * The query parameters of the request with the exact names of the wire.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
+ * @category schemas
  * @since 0.1.0
  */
 export const AuthorizeQuery = Schema.Struct(fields).pipe(Schema.encodeKeys(names))
@@ -63,9 +69,9 @@ export const AuthorizeQuery = Schema.Struct(fields).pipe(Schema.encodeKeys(names
 /**
  * What an application asks for when it sends a user to sign in.
  *
- * `responseType` is always `code` and `v` always `1.0`. `redirectUri` is optional exactly as the API says: it may be left
- * out when one redirect URI is registered and is needed when there are several. `scope` and `codeChallenge` (PKCE, S256)
- * are in no documentation of LivePerson; `SignIn` sends them only when it is told to.
+ * `responseType` is always `code` and `v` always `1.0`. `redirectUri` is optional exactly as the API says: it may be
+ * left out when one redirect URI is registered and is needed when there are several. `scope` and `codeChallenge` (PKCE,
+ * S256) are in no documentation of LivePerson; `SignIn` sends them only when it is told to.
  *
  * @example
  * ```ts
@@ -80,6 +86,9 @@ export const AuthorizeQuery = Schema.Struct(fields).pipe(Schema.encodeKeys(names
  * toUrl(request, "https://va.sentinel.liveperson.net")
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.3 RFC 7636 section 4.3}
+ * @category models
  * @since 0.1.0
  */
 export class AuthorizeRequest extends explaining(
@@ -94,15 +103,18 @@ export class AuthorizeRequest extends explaining(
  *
  * `origin` is the scheme, host and port of Sentinel, such as `https://va.sentinel.liveperson.net`.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
+ * @category constructors
  * @since 0.1.0
  */
 export const endpoint = (origin: string, accountId: AccountId): string =>
   `${origin}/sentinel/api/account/${accountId}/authorize?v=1.0`
 
 /**
- * What {@link toUrl} needs: an {@link AuthorizeRequest}, or the same members without `v` and `responseType`, which have only
- * one value each.
+ * What {@link toUrl} needs: an {@link AuthorizeRequest}, or the same members without `v` and `responseType`, which have
+ * only one value each.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Parameters = Omit<AuthorizeRequest, "v" | "responseType">
@@ -110,9 +122,11 @@ export type Parameters = Omit<AuthorizeRequest, "v" | "responseType">
 /**
  * Builds the address to send the browser to, by a top-level navigation.
  *
- * Every value is form-encoded (RFC 6749 section 3.1 and appendix B), no parameter appears twice, and the address holds no
- * secret. `origin` is the scheme, host and port of Sentinel as `Domains.resolve` gives it.
+ * Every value is form-encoded (RFC 6749 section 3.1 and appendix B), no parameter appears twice, and the address holds
+ * no secret. `origin` is the scheme, host and port of Sentinel as `Domains.resolve` gives it.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
+ * @category constructors
  * @since 0.1.0
  */
 export const toUrl = (request: Parameters, origin: string): string => {
@@ -130,6 +144,7 @@ export const toUrl = (request: Parameters, origin: string): string => {
 /**
  * A text is not the address of an authorization request. `problem` says why, without repeating any value.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidAuthorizeRequest extends Schema.TaggedError<InvalidAuthorizeRequest>()("InvalidAuthorizeRequest", {
@@ -151,9 +166,11 @@ const decode = Schema.decodeUnknownResult(
 )
 
 /**
- * Reads an authorization request back from its address. Unknown parameters are ignored, an empty one counts as absent and
- * a repeated one is refused (RFC 6749 section 3.1).
+ * Reads an authorization request back from its address. Unknown parameters are ignored, an empty one counts as absent
+ * and a repeated one is refused (RFC 6749 section 3.1).
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
+ * @category constructors
  * @since 0.1.0
  */
 export const fromUrl = (url: string | URL): Result.Result<AuthorizeRequest, InvalidAuthorizeRequest> => {

@@ -8,9 +8,10 @@ import * as Schema from "effect/Schema"
 const startAgain = "Start the sign-in again."
 
 /**
- * The callback has neither a code nor an error, has both, or has a value that no authorization server may send
- * (RFC 6749 section 4.1.2).
+ * The callback has neither a code nor an error, has both, or has a value that no authorization server may send.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}
+ * @category errors
  * @since 0.1.0
  */
 export class Malformed extends Schema.TaggedError<Malformed>()("Malformed", { problem: Schema.String }) {
@@ -20,8 +21,10 @@ export class Malformed extends Schema.TaggedError<Malformed>()("Malformed", { pr
 }
 
 /**
- * A parameter of the callback appears more than once (RFC 6749 section 3.1).
+ * A parameter of the callback appears more than once.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
+ * @category errors
  * @since 0.1.0
  */
 export class DuplicateParameter extends Schema.TaggedError<DuplicateParameter>()("DuplicateParameter", {
@@ -33,8 +36,10 @@ export class DuplicateParameter extends Schema.TaggedError<DuplicateParameter>()
 }
 
 /**
- * The callback has no `state`, so it belongs to no sign-in of this application (RFC 6749 section 10.12).
+ * The callback has no `state`, so it belongs to no sign-in of this application.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.12 RFC 6749 section 10.12}
+ * @category errors
  * @since 0.1.0
  */
 export class MissingState extends Schema.TaggedError<MissingState>()("MissingState", {}) {
@@ -44,9 +49,11 @@ export class MissingState extends Schema.TaggedError<MissingState>()("MissingSta
 }
 
 /**
- * The browser that brings the callback is not the one that started the sign-in, or it lost the cookie that proves it
- * (RFC 6749 section 10.12, RFC 9700 section 4.7.1).
+ * The browser that brings the callback is not the one that started the sign-in, or it lost the cookie that proves it.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.12 RFC 6749 section 10.12}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.7.1 RFC 9700 section 4.7.1}
+ * @category errors
  * @since 0.1.0
  */
 export class WrongUserAgent extends Schema.TaggedError<WrongUserAgent>()("WrongUserAgent", {}) {
@@ -61,6 +68,8 @@ export class WrongUserAgent extends Schema.TaggedError<WrongUserAgent>()("WrongU
 /**
  * No open sign-in belongs to the `state`: it was never started here, is finished already, or its record is gone.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.12 RFC 6749 section 10.12}
+ * @category errors
  * @since 0.1.0
  */
 export class UnknownTransaction extends Schema.TaggedError<UnknownTransaction>()("UnknownTransaction", {}) {
@@ -72,6 +81,7 @@ export class UnknownTransaction extends Schema.TaggedError<UnknownTransaction>()
 /**
  * The sign-in was started too long ago.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Expired extends Schema.TaggedError<Expired>()("Expired", {}) {
@@ -81,8 +91,10 @@ export class Expired extends Schema.TaggedError<Expired>()("Expired", {}) {
 }
 
 /**
- * The callback names another authorization server than LivePerson's (RFC 9207 section 2.4).
+ * The callback names another authorization server than LivePerson's.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2.4 RFC 9207 section 2.4}
+ * @category errors
  * @since 0.1.0
  */
 export class WrongIssuer extends Schema.TaggedError<WrongIssuer>()("WrongIssuer", {}) {
@@ -92,9 +104,11 @@ export class WrongIssuer extends Schema.TaggedError<WrongIssuer>()("WrongIssuer"
 }
 
 /**
- * Sentinel sent the user back with an error (RFC 6749 section 4.1.2.1). `error` and `description` come from the other side,
- * reduced to printable ASCII: escape them in HTML, and never use them as a label of a metric.
+ * Sentinel sent the user back with an error. `error` and `description` come from the other side, reduced to printable
+ * ASCII: escape them in HTML, and never use them as a label of a metric.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ * @category errors
  * @since 0.1.0
  */
 export class Denied extends Schema.TaggedError<Denied>()("Denied", {
@@ -110,6 +124,9 @@ export class Denied extends Schema.TaggedError<Denied>()("Denied", {
 }
 
 /**
+ * Why a callback was refused, see {@link CallbackError}.
+ *
+ * @category errors
  * @since 0.1.0
  */
 export const CallbackErrorReason = Schema.Union([
@@ -122,14 +139,14 @@ export const CallbackErrorReason = Schema.Union([
   WrongIssuer,
   Denied
 ])
-/** @since 0.1.0 */
 export type CallbackErrorReason = typeof CallbackErrorReason.Type
 
 /**
  * A callback was refused. Handle single reasons with `Effect.catchReason("CallbackError", "Expired", ...)`.
  *
- * For each of them the way on is a new sign-in; nothing of the callback was believed.
+ * For each reason the way on is a new sign-in; nothing of the callback was believed.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class CallbackError extends Schema.TaggedError<CallbackError>()("CallbackError", {

@@ -14,37 +14,44 @@ import { UrlParameters } from "./shared/UrlParameters.ts"
 /**
  * The user signed in: the callback carries an authorization code.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2 RFC 9207 section 2}
+ * @category schemas
  * @since 0.1.0
  */
 export const Authorized = Schema.TaggedStruct("Authorized", {
   code: AuthorizationCode,
   state: Schema.optionalKey(State),
-  /** Who says so (RFC 9207). LivePerson is not known to send it. */
+  /** The issuer of the answer (RFC 9207). LivePerson is not known to send it. */
   issuer: Schema.optionalKey(Schema.String)
 })
-/** @since 0.1.0 */
 export type Authorized = typeof Authorized.Type
 
 /**
  * The sign-in ended with an error: the callback carries `error` and perhaps `error_description`.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2 RFC 9207 section 2}
+ * @category schemas
  * @since 0.1.0
  */
 export const Denied = Schema.TaggedStruct("Denied", {
   error: Schema.NonEmptyString,
   errorDescription: Schema.optionalKey(Schema.String),
   state: Schema.optionalKey(State),
-  /** Who says so (RFC 9207). LivePerson is not known to send it. */
+  /** The issuer of the answer (RFC 9207). LivePerson is not known to send it. */
   issuer: Schema.optionalKey(Schema.String)
 })
-/** @since 0.1.0 */
 export type Denied = typeof Denied.Type
 
 /**
+ * What a callback says: a code, or an error.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}
+ * @category schemas
  * @since 0.1.0
  */
 export const CallbackResult = Schema.Union([Authorized, Denied])
-/** @since 0.1.0 */
 export type CallbackResult = typeof CallbackResult.Type
 
 const parameters = ["code", "state", "error", "error_description", "iss"] as const
@@ -58,8 +65,8 @@ const refuse = (reason: Malformed | DuplicateParameter) => Result.fail(new Callb
  * This looks at the form only. Whether the callback belongs to a sign-in of this application is what `SignIn.complete`
  * finds out, and nothing in the result may be believed before that.
  *
- * Unknown parameters are ignored, an empty one counts as absent, a repeated one is refused, and so is a callback that has
- * both a code and an error, or neither.
+ * Unknown parameters are ignored, an empty one counts as absent, a repeated one is refused, and so is a callback that
+ * has both a code and an error, or neither.
  *
  * @example
  * ```ts
@@ -68,6 +75,8 @@ const refuse = (reason: Malformed | DuplicateParameter) => Result.fail(new Callb
  * fromUrl("https://le-app.com/cb?code=SplxlOBeZQQYbYS6WxSbIA&state=xyz")
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
+ * @category constructors
  * @since 0.1.0
  */
 export const fromUrl = (url: string | URL): Result.Result<CallbackResult, CallbackError> => {
@@ -96,7 +105,8 @@ export const fromUrl = (url: string | URL): Result.Result<CallbackResult, Callba
   if (state !== undefined && !isVisible(state)) {
     return refuse(new Malformed({ problem: "its state has characters that no state has" }))
   }
-  // Checked above, so the brand is earned. Plain objects instead of classes: this runs for every callback, forged or not.
+  // Checked above, so the brand is earned. Plain objects instead of classes: this runs for every callback, forged or
+  // not.
   const known: { state?: State; issuer?: string } = {}
   if (state !== undefined) known.state = state as State
   const issuer = values.get("iss")

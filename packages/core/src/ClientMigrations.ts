@@ -15,8 +15,9 @@ const statements = (
   SqlClient.SqlClient.use((sql) => Effect.all(make(sql), { discard: true }))
 
 /**
- * All migrations so far. One that was published is never changed.
+ * All migrations so far, by number and name. One that was published is never changed.
  *
+ * @category models
  * @since 0.1.0
  */
 export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>> = {
@@ -40,9 +41,10 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
 }
 
 /**
- * Brings the tables to the newest form. The layers do it when they are built; a program whose database user may not create
- * tables does it before, as a user who may.
+ * Brings the tables to the newest form. The layers do it when they are built; a program whose database user may not
+ * create tables runs it before, as a user who may. Fails with a `StoreError` if the database cannot be migrated.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const run: Effect.Effect<void, StoreError, SqlClient.SqlClient> = SqlStore.migrate({

@@ -11,9 +11,10 @@ import type { RedirectUri } from "./Identifiers.ts"
 import { isLoopback } from "./Origin.ts"
 
 /**
- * How the names of an application's cookies begin: characters of a token (RFC 6265 section 4.1.1, RFC 9110 section 5.6.2), and
- * none of the beginnings that browsers give a meaning to.
+ * How the names of an application's cookies begin: characters of a token (RFC 6265 section 4.1.1, RFC 9110 section
+ * 5.6.2), and none of the beginnings that browsers give a meaning to.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const CookiePrefix = Schema.String.check(
@@ -21,7 +22,6 @@ export const CookiePrefix = Schema.String.check(
     expected: "a cookie prefix of at most 64 letters, digits and -_.!#$%&'*+^`|~, and not __Host- or __Secure-"
   })
 ).pipe(Schema.brand("CookiePrefix"))
-/** @since 0.1.0 */
 export type CookiePrefix = typeof CookiePrefix.Type
 
 const isCookiePrefix = Schema.is(CookiePrefix)
@@ -29,6 +29,8 @@ const isCookiePrefix = Schema.is(CookiePrefix)
 /**
  * A prefix that no cookie can have, or that browsers read as a demand.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 RFC 6265 section 4.1.1}
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidCookiePrefix extends Schema.TaggedError<InvalidCookiePrefix>()("InvalidCookiePrefix", {
@@ -40,14 +42,18 @@ export class InvalidCookiePrefix extends Schema.TaggedError<InvalidCookiePrefix>
 }
 
 /**
- * Checks a prefix that somebody chose.
+ * Checks a prefix that a program was given. Fails with {@link InvalidCookiePrefix}.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const parsePrefix = (prefix: string): Effect.Effect<CookiePrefix, InvalidCookiePrefix> =>
   isCookiePrefix(prefix) ? Effect.succeed(prefix) : Effect.fail(new InvalidCookiePrefix({ prefix }))
 
 /**
+ * How the names of cookies begin by default: `le-auth-`.
+ *
+ * @category models
  * @since 0.1.0
  */
 export const defaultPrefix: CookiePrefix = CookiePrefix.make("le-auth-")
@@ -56,17 +62,20 @@ export const defaultPrefix: CookiePrefix = CookiePrefix.make("le-auth-")
 const hostPrefix = "__Host-"
 
 /**
- * The beginning of all names for an application with this redirect URI. On a developer's machine the port is part of it:
- * cookies do not tell ports apart (RFC 6265 section 8.5), so that two applications would take each other's.
+ * How all names begin for an application with this redirect URI. On a developer's machine the port is part of it:
+ * cookies do not tell ports apart, so two applications would take each other's.
  *
  * @example
  * ```ts
  * import * as CookieNames from "@le-auth/core/CookieNames"
  * import { RedirectUri } from "@le-auth/core/Identifiers"
  *
- * CookieNames.prefixFor(RedirectUri.make("http://localhost:3000/callback")) // "le-auth-3000-"
+ * CookieNames.prefixFor(RedirectUri.make("http://localhost:3000/callback")) // => "le-auth-3000-"
+ * CookieNames.prefixFor(RedirectUri.make("https://app.example/callback")) // => "__Host-le-auth-"
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-8.5 RFC 6265 section 8.5}
+ * @category constructors
  * @since 0.1.0
  */
 export const prefixFor = (redirectUri: RedirectUri | undefined, own: CookiePrefix = defaultPrefix): string => {
@@ -76,9 +85,10 @@ export const prefixFor = (redirectUri: RedirectUri | undefined, own: CookiePrefi
 }
 
 /**
- * The part of a sign-in's `state` that also ends the name of its cookie: 12 characters, which are 9 bytes, four of the time and five
- * random ones.
+ * The part of a sign-in's `state` that also ends the name of its cookie: 12 characters, which are 9 bytes, four of the
+ * time and five random ones.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const handleOf = (state: string): string => state.slice(0, handleLength)
@@ -86,6 +96,7 @@ export const handleOf = (state: string): string => state.slice(0, handleLength)
 /**
  * The cookie of a sign-in among the names of those that a browser sent.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const find = (names: ReadonlyArray<string>, state: string): string | undefined => {
@@ -96,8 +107,10 @@ export const find = (names: ReadonlyArray<string>, state: string): string | unde
 }
 
 /**
- * Writes the time of the start into the first four bytes of a state, in seconds, so that a browser's sign-ins have an order.
+ * Writes the time of the start into the first four bytes of a state, in seconds, so that a browser's sign-ins have an
+ * order.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const stamp = (state: Uint8Array, now: number): Uint8Array => {
@@ -106,9 +119,10 @@ export const stamp = (state: Uint8Array, now: number): Uint8Array => {
 }
 
 /**
- * The sign-ins that are open in a browser, the oldest first: those of its cookies that are called as `like` is, the cookie of
- * a sign-in of this application. `startedAt` is in milliseconds since the epoch.
+ * The sign-ins that are open in a browser, the oldest first. `names` are those of its cookies, and `like` is the
+ * cookie of a sign-in of this application. `startedAt` is in milliseconds since the epoch.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const openSignIns = (

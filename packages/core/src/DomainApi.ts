@@ -24,6 +24,7 @@ const UnknownService = OAuthErrorBody.annotate({ httpApiStatus: 404 })
 /**
  * Asks for one service. Service names are case sensitive.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const service = HttpApiEndpoint.get("service", "/api/account/:accountId/service/:service/baseURI.json", {
@@ -36,6 +37,7 @@ export const service = HttpApiEndpoint.get("service", "/api/account/:accountId/s
 /**
  * Asks for all services of an account.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const services = HttpApiEndpoint.get("services", "/api/account/:accountId/service/baseURI.json", {
@@ -46,11 +48,17 @@ export const services = HttpApiEndpoint.get("services", "/api/account/:accountId
 }).annotateMerge(OpenApi.annotations({ title: "Base URIs of all services" }))
 
 /**
+ * The two requests of the Domain API.
+ *
+ * @category schemas
  * @since 0.1.0
  */
 export class DomainGroup extends HttpApiGroup.make("domains").add(service, services) {}
 
 /**
+ * The whole contract. `OpenApi.fromApi(DomainApi)` gives the OpenAPI document.
+ *
+ * @category schemas
  * @since 0.1.0
  */
 export class DomainApi extends HttpApi.make("domains")

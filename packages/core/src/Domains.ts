@@ -25,6 +25,7 @@ import * as TransportProblem from "./TransportProblem.ts"
 /**
  * The Domain API does not know the account.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("UnknownAccount", { accountId: AccountId }) {
@@ -34,8 +35,9 @@ export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("Unknow
 }
 
 /**
- * The account does not have the service. Service names are case sensitive.
+ * The account does not have the service. Service names are case-sensitive.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class UnknownService extends Schema.TaggedError<UnknownService>()("UnknownService", {
@@ -50,6 +52,7 @@ export class UnknownService extends Schema.TaggedError<UnknownService>()("Unknow
 /**
  * The Domain API did not answer, or answered nothing useful. What it said is for developers and logs.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
@@ -71,6 +74,7 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
 /**
  * The Domain API named a host that is not on the list of allowed hosts, so nothing was sent to it.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class HostNotAllowed extends Schema.TaggedError<HostNotAllowed>()("HostNotAllowed", { host: Schema.String }) {
@@ -80,15 +84,18 @@ export class HostNotAllowed extends Schema.TaggedError<HostNotAllowed>()("HostNo
 }
 
 /**
+ * Why a host could not be found, see {@link DomainsError}.
+ *
+ * @category errors
  * @since 0.1.0
  */
 export const DomainsErrorReason = Schema.Union([UnknownAccount, UnknownService, Unavailable, HostNotAllowed])
-/** @since 0.1.0 */
 export type DomainsErrorReason = typeof DomainsErrorReason.Type
 
 /**
  * A host could not be found. Handle single reasons with `Effect.catchReason("DomainsError", "UnknownAccount", ...)`.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class DomainsError extends Schema.TaggedError<DomainsError>()("DomainsError", { reason: DomainsErrorReason }) {
@@ -98,9 +105,10 @@ export class DomainsError extends Schema.TaggedError<DomainsError>()("DomainsErr
 }
 
 /**
- * Where a service is, for people who look. `origin` is missing if its host is not on the list of allowed hosts: nothing of ours goes
- * there.
+ * The host of a service, for people. `origin` is missing if the host is not on the list of allowed hosts: nothing is
+ * sent to it.
  *
+ * @category services
  * @since 0.1.0
  */
 export interface ServiceHost {
@@ -112,14 +120,15 @@ export interface ServiceHost {
 /**
  * Resolves services to origins.
  *
+ * @category services
  * @since 0.1.0
  */
 export class Domains extends Context.Service<
   Domains,
   {
     /**
-     * The origin of a service of an account, such as `https://va.sentinel.liveperson.net` for `sentinel`. While the Domain API is
-     * unavailable, its last answer of the past 24 hours counts.
+     * The origin of a service of an account, such as `https://va.sentinel.liveperson.net` for `sentinel`. While the
+     * Domain API is unavailable, its last answer of the past 24 hours counts.
      */
     readonly resolve: (accountId: AccountId, service: string) => Effect.Effect<Origin.Origin, DomainsError>
     /** All services of an account, as the Domain API has them at this moment. */
@@ -140,33 +149,81 @@ export class Domains extends Context.Service<
  * Domains.resolve(AccountId.make("12345678"), "sentinel")
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const resolve = (accountId: AccountId, service: string): Effect.Effect<Origin.Origin, DomainsError, Domains> =>
   Domains.use((domains) => domains.resolve(accountId, service))
 
 /**
+ * All services of an account with the `Domains` of the context, as the Domain API has them at this moment.
+ *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ * import { AccountId } from "@le-auth/core/Identifiers"
+ * import * as Effect from "effect/Effect"
+ *
+ * const names = Domains.list(AccountId.make("12345678")).pipe(
+ *   Effect.map((services) => services.map(({ service }) => service))
+ * )
+ * ```
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<ServiceHost>, DomainsError, Domains> =>
+  Domains.use((domains) => domains.list(accountId))
+
+/**
+ * Whether a secret may be sent to an address, with the `Domains` of the context: https and an allowed host, or
+ * loopback if that is allowed.
+ *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ *
+ * Domains.allows(new URL("https://va.msg.liveperson.net/api")) // => true
+ * Domains.allows(new URL("https://liveperson.example/api")) // => false
+ * ```
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const allows = (address: URL | Origin.Origin): Effect.Effect<boolean, never, Domains> =>
+  Domains.useSync((domains) => domains.allows(address))
+
+/**
+ * The options of {@link layerWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** Where the Domain API is. Default: `https://api.liveperson.net`. With a loopback address, loopback hosts are allowed. */
+  /**
+   * Where the Domain API is. Default: `https://api.liveperson.net`. With a loopback address, loopback hosts are
+   * allowed.
+   */
   readonly domainApi?: Origin.Origin | undefined
   /** The hosts that may be used, `*.` for all below. Default: `*.liveperson.net`. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
-  /** How long an answer is used without asking again. Default: 10 minutes, as in LivePerson's own clients. */
+  /** How long an answer is used without another request. Default: 10 minutes, as in LivePerson's own clients. */
   readonly timeToLive?: Duration.Input | undefined
 }
 
 /**
  * Where LivePerson's Domain API is.
  *
+ * @category models
  * @since 0.1.0
  */
 export const liveperson: Origin.Origin = Origin.Origin.make("https://api.liveperson.net")
 
 const decodeBaseUri = Schema.decodeUnknownOption(BaseUri)
 
-/** What an answer has, one service or all of them. An entry that is not understood spoils no other; nothing if none is. */
+/**
+ * What an answer has, one service or all of them. An entry that is not understood spoils no other; nothing if none is.
+ */
 const baseUrisOf = (answer: unknown): ReadonlyArray<BaseUri> | undefined => {
   const isList = Predicate.isObject(answer) && Array.isArray(answer["baseURIs"])
   const entries: ReadonlyArray<unknown> = isList ? (answer["baseURIs"] as ReadonlyArray<unknown>) : [answer]
@@ -198,13 +255,23 @@ const failureOf = ({ reason }: DomainsError): RetryPolicy.RetryableFailure | und
 const retrying = RetryPolicy.retry({ login: false, failureOf })
 
 /**
- * Asks the Domain API, and remembers its answers for each account and service. While it is unavailable, its last answer of the past
- * 24 hours counts; that an account, a service or an allowed host is not there is an answer, too. Callers share one attempt, never
- * each other's `RetryPolicy`.
+ * Asks the Domain API, and remembers its answers for each account and service. While it is unavailable, its last
+ * answer of the past 24 hours counts. That an account, a service or an allowed host does not exist is also an answer.
+ * Callers share one attempt, never each other's `RetryPolicy`.
  *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ * import * as Layer from "effect/Layer"
+ *
+ * const DomainsLive = Domains.layerWith({ timeToLive: "1 hour" }).pipe(Layer.provide(FetchHttp.layer))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
-export const layer = (options: Options = {}): Layer.Layer<Domains, never, Transport.Transport> =>
+export const layerWith = (options: Options): Layer.Layer<Domains, never, Transport.Transport> =>
   Layer.effect(
     Domains,
     Effect.gen(function* () {
@@ -289,12 +356,31 @@ export const layer = (options: Options = {}): Layer.Layer<Domains, never, Transp
   )
 
 /**
- * Asks the Domain API at `LE_AUTH_DOMAIN_API` (default `https://api.liveperson.net`).
+ * {@link layerWith} the defaults: LivePerson's Domain API, and hosts below `liveperson.net`.
  *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<Domains, never, Transport.Transport> = layerWith({})
+
+/**
+ * Asks the Domain API at `LE_AUTH_DOMAIN_API`, by default `https://api.liveperson.net`. Fails if that is not an
+ * origin.
+ *
+ * @example
+ * ```ts
+ * import * as Domains from "@le-auth/core/Domains"
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ * import * as Layer from "effect/Layer"
+ *
+ * const DomainsLive = Domains.layerConfig.pipe(Layer.provide(FetchHttp.layer))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<Domains, Config.ConfigError, Transport.Transport> = Layer.unwrap(
   Effect.map(Config.schema(Origin.Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(liveperson)), (domainApi) =>
-    layer({ domainApi })
+    layerWith({ domainApi })
   )
 )

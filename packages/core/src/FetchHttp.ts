@@ -12,21 +12,32 @@ import * as Redaction from "./Redaction.ts"
 import * as Transport from "./Transport.ts"
 
 /**
+ * The options of {@link layerWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /** What fetch is given with each request, such as `cache`. `redirect` is always `"manual"`. */
   readonly init?: globalThis.RequestInit | undefined
-  /** Default: that of the platform. */
+  /** What sends the requests. Default: the platform's `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined
 }
 
 /**
  * The `HttpClient` of {@link layerWith} alone.
  *
+ * @example
+ * ```ts
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ *
+ * const HttpLive = FetchHttp.layerClientWith({ init: { cache: "no-store" } })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
-export const layerClient = (options: Options): Layer.Layer<HttpClient.HttpClient> =>
+export const layerClientWith = (options: Options): Layer.Layer<HttpClient.HttpClient> =>
   Layer.effect(
     HttpClient.HttpClient,
     Effect.gen(function* () {
@@ -45,10 +56,11 @@ export const layerClient = (options: Options): Layer.Layer<HttpClient.HttpClient
 /**
  * {@link layer}, with options.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient | Transport.Transport> =>
-  Transport.layer.pipe(Layer.provideMerge(layerClient(options)), Layer.merge(Redaction.layer))
+  Transport.layer.pipe(Layer.provideMerge(layerClientWith(options)), Layer.merge(Redaction.layer))
 
 /**
  * `HttpClient` and `Transport` over the platform's `fetch`.
@@ -61,6 +73,7 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as FetchHttp from "@le-auth/core/FetchHttp"
  * import * as HttpClient from "effect/http/HttpClient"
  * import * as Effect from "effect/Effect"
@@ -68,6 +81,7 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
  * HttpClient.get("https://api.liveperson.net").pipe(Effect.provide(FetchHttp.layer))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<HttpClient.HttpClient | Transport.Transport> = /* @__PURE__ */ layerWith({})

@@ -1,5 +1,6 @@
 /**
- * Sign-in over fetch and Web Crypto, ready to use: workers, Bun, Deno. On Node take `NodeServerSignIn` of `@le-auth/node`.
+ * Sign-in over fetch and Web Crypto, ready to use: workers, Bun, Deno. On Node take `NodeServerSignIn` of
+ * `@le-auth/node`.
  *
  * @since 0.1.0
  */
@@ -23,6 +24,7 @@ import type { Transport } from "./Transport.ts"
 /**
  * What {@link layerServer} gives: the two verbs, the sessions, and what they are made of.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Services =
@@ -42,9 +44,11 @@ const layerCrypto = Signature.layerWebCrypto.pipe(
 )
 
 /**
- * Sign-in for a server, over fetch and Web Crypto. The Domain API is at `LE_AUTH_DOMAIN_API`.
+ * Sign-in for a server, over fetch and Web Crypto. The Domain API is at `LE_AUTH_DOMAIN_API`. Fails with a
+ * `ConfigError` if that is not an origin.
  *
- * Where sign-ins and sessions are kept is yours to choose. `Stateless` of `@le-auth/web` keeps them in cookies, as a worker needs it.
+ * The stores of sign-ins and sessions are yours to choose. `Stateless` of `@le-auth/web` keeps both in cookies, as a
+ * worker needs.
  *
  * @example
  * ```ts
@@ -65,6 +69,7 @@ const layerCrypto = Signature.layerWebCrypto.pipe(
  * const SignInLive = Layer.provide(FetchSignIn.layerServer, oneProcess)
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerServer: Layer.Layer<

@@ -34,7 +34,9 @@ const claims = {
   iat: Schema.Finite,
   exp: Schema.Finite,
   azp: Schema.optionalKey(ClientId),
-  /** The user has the administrator role in the account. What is no boolean counts as absent, as with all optional claims. */
+  /**
+   * The user has the administrator role in the account. A value that is not a boolean counts as absent, as with all optional claims.
+   */
   is_admin: Schema.optionalKey(Schema.Boolean),
   /** The user is one of LivePerson's own administrators; such users have no record in the account. */
   is_lpa: Schema.optionalKey(Schema.Boolean)
@@ -43,15 +45,17 @@ const claims = {
 /**
  * The claims as they are on the wire.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1 RFC 7519 section 4.1}
+ * @category schemas
  * @since 0.1.0
  */
 export const IdTokenClaims = Schema.Struct(claims)
-/** @since 0.1.0 */
 export type IdTokenClaims = typeof IdTokenClaims.Type
 
 /**
  * Claims that were read but not verified. Show them, never decide by them.
  *
+ * @category models
  * @since 0.1.0
  */
 export class UnverifiedClaims extends explaining(
@@ -61,6 +65,8 @@ export class UnverifiedClaims extends explaining(
 /**
  * Claims whose signature, audience, issuer and times were checked.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1 RFC 7519 section 4.1}
+ * @category models
  * @since 0.1.0
  */
 export class VerifiedClaims extends explaining(
@@ -68,8 +74,10 @@ export class VerifiedClaims extends explaining(
 ) {}
 
 /**
- * A public RSA key of a JWKS (RFC 7517). Other members are kept out.
+ * A public RSA key of a key set. Other members are left out.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-4 RFC 7517 section 4}
+ * @category schemas
  * @since 0.1.0
  */
 export const JsonWebKey = Schema.Struct({
@@ -80,25 +88,27 @@ export const JsonWebKey = Schema.Struct({
   n: Schema.optionalKey(Schema.String),
   e: Schema.optionalKey(Schema.String)
 })
-/** @since 0.1.0 */
 export type JsonWebKey = typeof JsonWebKey.Type
 
 /**
- * A JWK Set (RFC 7517 section 5), as `GET /sentinel/well-known/jwks` answers it.
+ * A JWK Set, as `GET /sentinel/well-known/jwks` answers it.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}
+ * @category schemas
  * @since 0.1.0
  */
 export const JsonWebKeySet = Schema.Struct({ keys: Schema.Array(JsonWebKey) })
-/** @since 0.1.0 */
 export type JsonWebKeySet = typeof JsonWebKeySet.Type
 
 const decodeKey = Schema.decodeUnknownOption(JsonWebKey)
 const readableKey = OptionalMembers.readable(JsonWebKey.fields)
 
 /**
- * Reads a key set key by key. Those that are not understood are ignored, and spoil no other (RFC 7517 section 5). Nothing if it is no
+ * Reads a key set key by key. A key that is not understood is ignored, and spoils no other. `undefined` if it is not a
  * key set at all.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}
+ * @category constructors
  * @since 0.1.0
  */
 export const readKeySet = (body: unknown): JsonWebKeySet | undefined =>
@@ -106,15 +116,16 @@ export const readKeySet = (body: unknown): JsonWebKeySet | undefined =>
     ? {
         keys: body["keys"].flatMap((key: unknown) => {
           const { kept, unread } = readableKey(Predicate.isObject(key) ? key : {})
-          // What a key is for decides whether it may be used: one of which anything cannot be read is none.
+          // The use of a key decides whether it may verify anything: a key with an unreadable member is left out.
           return unread.length === 0 ? Option.toArray(decodeKey(kept)) : []
         })
       }
     : undefined
 
 /**
- * The reasons of {@link IdTokenError}.
+ * All reasons of an {@link IdTokenError}.
  *
+ * @category errors
  * @since 0.1.0
  */
 export const idTokenErrorReasons = [
@@ -131,6 +142,7 @@ export const idTokenErrorReasons = [
 /**
  * Why an id_token is not accepted. `problem` repeats nothing of the token's content.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class IdTokenError extends Schema.TaggedError<IdTokenError>()("IdTokenError", {
@@ -146,6 +158,8 @@ export class IdTokenError extends Schema.TaggedError<IdTokenError>()("IdTokenErr
  * The difference between two computers' clocks that is accepted in `exp` and `iat`. Default: 60 seconds. LivePerson's
  * id_token lives 10 minutes.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4 RFC 7519 section 4.1.4}
+ * @category services
  * @since 0.1.0
  */
 export const ClockSkew = Context.Reference<Duration.Duration>("@le-auth/core/IdToken/ClockSkew", {
@@ -177,7 +191,7 @@ const jsonOf = (part: string): unknown => {
   }
 }
 
-/** Tokens of one key share their header to the letter, so it is read once. */
+/** Tokens of one key share their header to the letter, so it is read once. At most 100 are kept, the newest. */
 const headers = new Map<string, Result.Result<typeof Header.Type, IdTokenError>>()
 
 const headerOf = (part: string): Result.Result<typeof Header.Type, IdTokenError> => {
@@ -216,16 +230,19 @@ const parse = (token: string): Result.Result<Parts, IdTokenError> => {
 }
 
 /**
- * The `kid` of the token's header: which key signed it.
+ * The `kid` of the token's header: the key that signed it. `undefined` if there is none, or the header cannot be read.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4 RFC 7515 section 4.1.4}
+ * @category combinators
  * @since 0.1.0
  */
 export const keyId = (token: IdTokenText): string | undefined =>
   Result.getOrUndefined(headerOf(Redacted.value(token).split(".", 1)[0]!))?.kid
 
 /**
- * Reads the claims without verifying anything.
+ * Reads the claims without verifying anything. Fails with the reason `Malformed`.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedClaims, IdTokenError> =>
@@ -239,7 +256,7 @@ export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedCl
 /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3). The modulus length is that of the key. */
 const rs256 = Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength: 2048 })
 
-/** A key is imported once, as long as its key set is remembered. One of another `kty` or `alg` is refused. */
+/** A key is imported once, as long as its key set is in use: the map is weak. One of another `kty` or `alg` is refused. */
 const imported = new WeakMap<JsonWebKey, Signature.PublicKey>()
 
 const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoError.CryptoError> => {
@@ -251,8 +268,8 @@ const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoEr
 }
 
 /**
- * A key with this `kid` that is for signatures; {@link importKey} refuses all but those of RS256. Several keys of a set may have one
- * `kid` (RFC 7517 section 4.5).
+ * A key with this `kid` that is for signatures; {@link importKey} refuses all but those of RS256. Several keys of a set
+ * may have one `kid` (RFC 7517 section 4.5).
  */
 const isFor = (key: JsonWebKey, kid: string | undefined): boolean =>
   kid !== undefined && key.kid === kid && (key.use ?? "sig") === "sig"
@@ -260,14 +277,22 @@ const isFor = (key: JsonWebKey, kid: string | undefined): boolean =>
 /**
  * Whether a text names LivePerson's Sentinel: `sentinel`, written `Sentinel` in older documentation; nothing else.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2.4 RFC 9207 section 2.4}
+ * @category guards
  * @since 0.1.0
  */
 export const isIssuer = (text: string): boolean => text.toLowerCase() === "sentinel"
 
 /**
- * Checks what the token says, without its signature: audience, issuer, times (OpenID Connect Core section 3.1.3.7).
- * LivePerson's issuer is `sentinel`, written `Sentinel` in older documentation; nothing else is accepted.
+ * Checks what the token says, without its signature: audience, issuer, times. LivePerson's issuer is `sentinel`,
+ * written `Sentinel` in older documentation; nothing else is accepted. Fails with the reason `WrongAudience`,
+ * `WrongIssuer`, `Expired` or `IssuedInTheFuture`.
  *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation OpenID Connect Core section
+ *   3.1.3.7}
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1 RFC 7519 section 4.1}
+ * @category guards
  * @since 0.1.0
  */
 export const checkClaims = (claims: IdTokenClaims, clientId: ClientId): Effect.Effect<void, IdTokenError> =>
@@ -287,12 +312,17 @@ export const checkClaims = (claims: IdTokenClaims, clientId: ClientId): Effect.E
   })
 
 /**
- * Verifies an id_token: RS256 by the key with the token's `kid`, then {@link checkClaims}. Warns of claims that cannot be read and
- * therefore count as absent.
+ * Verifies an id_token: RS256 by the key with the token's `kid`, then {@link checkClaims}. Warns of claims that cannot
+ * be read and therefore count as absent.
  *
- * `none`, HMAC algorithms and a token without `kid` are refused, and no key of another `kid`, use or algorithm is ever tried (RFC 8725
- * section 3.1).
+ * `none`, HMAC algorithms and a token without `kid` are refused, and a key of another `kid`, use or algorithm is never
+ * tried.
  *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation OpenID Connect Core section
+ *   3.1.3.7}
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8725#section-3.1 RFC 8725 section 3.1}
+ * @category constructors
  * @since 0.1.0
  */
 export const verify = (options: {

@@ -1,7 +1,7 @@
 /**
- * `RefreshLock` by leases: a note in a database says who may enter and until when, and the holder keeps it fresh.
+ * `RefreshLock` by leases: a note in a database has the holder and an end, and the holder renews it.
  *
- * The locks in SQL and Redis are made of it, and an adapter of your own may be.
+ * The locks in SQL and Redis are made of it, and an adapter of your own can be.
  *
  * @since 0.1.0
  */
@@ -20,38 +20,40 @@ import { StoreError } from "./StoreError.ts"
 /**
  * The right to be under the lock of `key`.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Lease {
   readonly key: string
-  /** Whose it is. Nobody else has this text. */
+  /** The holder: a text that no other holder has. */
   readonly owner: string
 }
 
 /**
- * What the lock needs of a database. `take`, `renew` and `release` are one step of it each.
+ * What the lock needs of a database. `take`, `renew` and `release` are one step in it each.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Leases {
-  /** What the errors call it, such as "refresh lock in Redis". */
+  /** Its name in errors, such as "refresh lock in Redis". */
   readonly name: string
   /** How long a lease is kept after the death of its process. */
   readonly lifetime: Duration.Duration
-  /** How long to wait for another process. */
+  /** How long to wait for another process. A wait that takes longer fails with a `StoreError`. */
   readonly timeout: Duration.Duration
-  /** Takes the lease if it is free. Says whether it was. */
+  /** Takes the lease if it is free. True if it was. */
   readonly take: (lease: Lease) => Effect.Effect<boolean, StoreError>
-  /** Extends the lease, if it still is of this owner. Says whether it was. */
+  /** Extends the lease if this owner still holds it. True if they did. */
   readonly renew: (lease: Lease) => Effect.Effect<boolean, StoreError>
-  /** Ends the lease, if it still is of this owner. */
+  /** Ends the lease if this owner still holds it. */
   readonly release: (lease: Lease) => Effect.Effect<void, StoreError>
 }
 
 const shortest = 10
 const longest = 200
 
-/** Asks again and again, with pauses that grow and differ, so that many who wait do not ask at once. */
+/** Asks again and again, with pauses that grow and differ, so that waiters do not all ask at once. */
 const waitFor = (leases: Leases, lease: Lease): Effect.Effect<void, StoreError> =>
   Effect.flatMap(Clock.currentTimeMillis, (since) => {
     const attempt = (pause: number): Effect.Effect<void, StoreError> =>
@@ -79,7 +81,7 @@ const keepFresh = (leases: Leases, lease: Lease) =>
     Effect.interruptible
   )
 
-/** Of a lease that nobody knows of whether it was given, or given back: tries until that is certain, or until it has ended by itself. */
+/** Releases a lease whose state is unknown: tries until the release is certain, or the lease has ended by itself. */
 const giveBack = (leases: Leases, lease: Lease, scope: Scope.Scope) =>
   leases
     .release(lease)
@@ -92,8 +94,10 @@ const release = (leases: Leases, lease: Lease, scope: Scope.Scope) =>
   )
 
 /**
- * Makes the lock. Within a process callers wait in a queue, and only its head asks the database.
+ * Makes the lock. Within a process callers wait in a queue, and only its head asks the database. The scope ends the
+ * releases that are still tried.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (
@@ -110,7 +114,7 @@ export const make = Effect.fnUntraced(function* (
         Effect.uninterruptibleMask((restore) =>
           Effect.gen(function* () {
             const lease = { key, owner: `${process} ${++serial}` }
-            // It may have been given though we never heard of it. Whoever was told of a failure does not wait for that.
+            // The lease may have been given although the answer was lost. The caller of a failed wait does not wait for that.
             yield* restore(waitFor(leases, lease)).pipe(
               Effect.onInterrupt(() => release(leases, lease, scope)),
               Effect.tapError(() => giveBack(leases, lease, scope))

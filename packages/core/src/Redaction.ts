@@ -1,8 +1,9 @@
 /**
- * The names of everything secret in OAuth, for what effect hides in spans, errors, logs and `inspect`. effect 4.1 hides none of
- * them by itself.
+ * The names of everything secret in OAuth, for what effect hides in spans, errors, logs and `inspect`. effect 4.1 hides
+ * none of them by itself.
  *
- * @see RFC 9700 sections 4.2 and 4.3
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.2 RFC 9700 section 4.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.3 RFC 9700 section 4.3}
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import * as Layer from "effect/Layer"
 /**
  * The parameters of a sign-in whose values must not show.
  *
+ * @category models
  * @since 0.1.0
  */
 export const secretParameters: ReadonlyArray<string> = [
@@ -48,6 +50,7 @@ const withHeaders = adding(secretHeaders)
 /**
  * Runs an effect with these names added to those that are hidden already.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const redacting = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -59,6 +62,18 @@ export const redacting = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effec
 /**
  * Adds the names for everything that runs with this layer. A program's own additions stay.
  *
+ * @example
+ * ```ts
+ * import * as Redaction from "@le-auth/core/Redaction"
+ * import * as Effect from "effect/Effect"
+ * import * as UrlParams from "effect/http/UrlParams"
+ *
+ * const isHidden = Effect.map(UrlParams.CurrentRedactedNames, (names) => names.includes("refresh_token"))
+ *
+ * Effect.provide(isHidden, Redaction.layer) // => true
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<never> = Layer.merge(

@@ -30,22 +30,38 @@ const releaseScript = Redis.script((lease: LeaseLock.Lease) => [keyOf(lease.key)
 })
 
 /**
+ * The options of {@link layerWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** How long a lock stays after its process died. The holder extends it as it works. Default: 30 seconds. */
+  /** How long a lock stays after the death of its process. The holder extends it while it works. Default: 30 seconds. */
   readonly lease?: Duration.Input | undefined
   /**
-   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer than
-   * a refresh takes with all its repetitions.
+   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer
+   * than a refresh takes with all its repetitions.
    */
   readonly timeout?: Duration.Input | undefined
 }
 
 /**
- * Locks for all nodes that share the Redis of the context: a key with an owner and a time, extended as long as its holder works.
- * Redis replicates later than it answers, so for a moment after a failover two nodes may be in.
+ * Locks for all nodes that share the Redis of the context: a key with an owner and a time, extended as long as its
+ * holder works. Redis replicates later than it answers, so for a moment after a failover two nodes may be in.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as RefreshLockRedis from "@le-auth/core/RefreshLockRedis"
+ * import * as Layer from "effect/Layer"
+ * import type * as Redis from "effect/persistence/Redis"
+ *
+ * declare const redis: Layer.Layer<Redis.Redis> // such as NodeRedis.layer of @effect/platform-node
+ *
+ * const lock = RefreshLockRedis.layerWith({ timeout: "1 minute" }).pipe(Layer.provide(redis))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<RefreshLock, never, Redis.Redis> =>
@@ -77,6 +93,7 @@ export const layerWith = (options: Options): Layer.Layer<RefreshLock, never, Red
 /**
  * {@link layerWith} the defaults.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<RefreshLock, never, Redis.Redis> = layerWith({})

@@ -19,14 +19,17 @@ const name = "refresh lock in SQL"
 const run = SqlStore.operations(name)
 
 /**
+ * The options of {@link layerWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** How long a lock stays after its process died. The holder extends it as it works. Default: 30 seconds. */
+  /** How long a lock stays after the death of its process. The holder extends it while it works. Default: 30 seconds. */
   readonly lease?: Duration.Input | undefined
   /**
-   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer than
-   * a refresh takes with all its repetitions.
+   * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer
+   * than a refresh takes with all its repetitions.
    */
   readonly timeout?: Duration.Input | undefined
 }
@@ -58,10 +61,21 @@ const statements = (sql: SqlClient.SqlClient) => ({
 /**
  * Locks for all nodes that share the database of the context.
  *
- * A lock is a row with an owner and a time, extended as long as its holder works. It is no advisory lock of PostgreSQL: one of a
- * session does not survive a pooler that shares connections, and one of a transaction would keep a connection for as long
- * as Sentinel takes to answer, one for each user who is refreshed. The clocks of the nodes may differ by a part of the lease.
+ * A lock is a row with an owner and a time, extended as long as its holder works. It is not an advisory lock of PostgreSQL: one of a session does not survive a pooler that shares connections, and one of a transaction would keep a connection for as long as Sentinel takes to answer, one for each session that is refreshed. The clocks of the nodes may differ by a part of the lease.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as RefreshLockSql from "@le-auth/core/RefreshLockSql"
+ * import * as Layer from "effect/Layer"
+ * import type * as SqlClient from "effect/sql/SqlClient"
+ *
+ * declare const database: Layer.Layer<SqlClient.SqlClient> // such as NodeSqlite.layer or PgClient.layer
+ *
+ * const lock = RefreshLockSql.layerWith({ timeout: "1 minute" }).pipe(Layer.provide(database))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<RefreshLock, StoreError, SqlClient.SqlClient> =>
@@ -94,6 +108,7 @@ export const layerWith = (options: Options): Layer.Layer<RefreshLock, StoreError
 /**
  * {@link layerWith} the defaults.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<RefreshLock, StoreError, SqlClient.SqlClient> = layerWith({})

@@ -12,18 +12,20 @@ import * as Option from "effect/Option"
 /**
  * A failure after which a call may be made again.
  *
+ * @category models
  * @since 0.1.0
  */
 export type RetryableFailure =
-  /** 5xx, or the connection could not be made: nothing was done. With the seconds of `Retry-After` if there was an answer with any. */
+  /** 5xx, or no connection was made: nothing was done. With the seconds of `Retry-After` if an answer had any. */
   | { readonly _tag: "ServerError"; readonly retryAfter?: number | undefined }
   /** 429, with the seconds of `Retry-After` if it had any. */
   | { readonly _tag: "RateLimited"; readonly retryAfter: number | undefined }
 
 /**
- * Decides how long to wait before the next attempt. `attempt` is 1 before the first repetition; `login` is true for calls to
- * the token endpoint, for which LivePerson asks for longer pauses. None: the failure is final.
+ * Decides how long to wait before the next attempt. `attempt` is 1 before the first repetition; `login` is true for
+ * calls to the token endpoint, for which LivePerson asks for longer pauses. None: the failure is final.
  *
+ * @category models
  * @since 0.1.0
  */
 export type RetryPolicy = (options: {
@@ -36,10 +38,11 @@ export type RetryPolicy = (options: {
 const longest = Duration.seconds(60)
 
 /**
- * As LivePerson documents it: three repetitions after 5, 10 and 15 seconds for server errors; for 429 after 1 second, or 5 for
- * log-in calls; later if `Retry-After` says so. Nothing else is repeated. A `Retry-After` of more than a minute is final, since
- * nobody waits for that.
+ * As LivePerson documents it: three repetitions after 5, 10 and 15 seconds for server errors; for 429 after 1 second,
+ * or 5 for log-in calls; later if `Retry-After` says so. Nothing else is repeated. A `Retry-After` of more than a
+ * minute is final: no caller waits longer.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const documented: RetryPolicy = ({ attempt, failure, login }) => {
@@ -50,14 +53,15 @@ export const documented: RetryPolicy = ({ attempt, failure, login }) => {
 }
 
 /**
- * Nothing is repeated: for calls that a person waits for.
+ * Repeats nothing: for calls that a person waits for, see {@link disabled}.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const none: RetryPolicy = () => Option.none()
 
 /**
- * The policy in force. Default: {@link documented}. A code exchange is never repeated, whatever it says.
+ * The policy in force. Default: {@link documented}. A code exchange is never repeated, whatever the policy says.
  *
  * @example
  * ```ts
@@ -72,6 +76,7 @@ export const none: RetryPolicy = () => Option.none()
  * const PolicyLive = Layer.succeed(RetryPolicy.Current, onceAfterASecond)
  * ```
  *
+ * @category services
  * @since 0.1.0
  */
 export const Current = Context.Reference<RetryPolicy>("@le-auth/core/RetryPolicy/Current", {
@@ -90,6 +95,7 @@ export const Current = Context.Reference<RetryPolicy>("@le-auth/core/RetryPolicy
  * const atOnce = (key: SessionKey) => RetryPolicy.disabled(Sessions.accessToken(key))
  * ```
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const disabled: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = Effect.provideService(
@@ -100,6 +106,7 @@ export const disabled: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effec
 /**
  * Repeats an effect under the policy in force. `failureOf` says which errors may be repeated at all.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const retry =

@@ -1,14 +1,14 @@
 /**
- * Where the user goes after the sign-in: a path of the application itself, never another site.
+ * The path of the application that the user returns to after the sign-in, never another site.
  *
- * @see RFC 6749 section 10.15 and RFC 9700 section 4.11.1 (open redirectors)
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.15 RFC 6749 section 10.15}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11.1 RFC 9700 section 4.11.1}
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
 
 /**
- * Whether one slash is at the start also when the dots are resolved, and whoever resolves them has read `%2f` first. The same rule is
- * in `@le-auth/browser`, which does not load this package.
+ * Whether one slash is at the start even when the dots are resolved, by a reader that has decoded `%2f` first. The same rule is in `@le-auth/browser`, which does not load this package.
  */
 const staysInside = (text: string): boolean => {
   const path = text.replace(/[?#][^]*/, "")
@@ -21,9 +21,9 @@ const staysInside = (text: string): boolean => {
 /**
  * A path on the application's own origin, with an optional query and fragment: `/inbox?folder=1#top`.
  *
- * Refused is what a browser might read as another origin: `//evil.example`, `/\evil.example`, `https:`, their percent-encoded forms,
- * and `/.//evil.example`, of which that is left when the dots are resolved; and what no path has: white space, backslashes and control
- * characters. At most 2,048 characters.
+ * A path that a browser might read as another origin is refused: `//evil.example`, `/\evil.example`, `https:`, their
+ * percent-encoded forms, and `/.//evil.example`, which becomes one when its dots are resolved. So are characters that
+ * no path has: white space, backslashes and control characters. At most 2,048 characters.
  *
  * @example
  * ```ts
@@ -32,6 +32,9 @@ const staysInside = (text: string): boolean => {
  * ReturnPath.make("/inbox?folder=1")
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.15 RFC 6749 section 10.15}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11.1 RFC 9700 section 4.11.1}
+ * @category schemas
  * @since 0.1.0
  */
 export const ReturnPath = Schema.String.check(
@@ -41,5 +44,4 @@ export const ReturnPath = Schema.String.check(
   Schema.isMaxLength(2048),
   Schema.makeFilter(staysInside, { expected: "a path that starts with one slash when its dots are resolved, too" })
 ).pipe(Schema.brand("ReturnPath"))
-/** @since 0.1.0 */
 export type ReturnPath = typeof ReturnPath.Type

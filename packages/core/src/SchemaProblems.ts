@@ -1,6 +1,6 @@
 /**
- * What a schema found wrong, in words for people: one place for all of them, so that no library's words become an interface. No word
- * repeats a value, which may be a secret.
+ * What a schema found wrong, in words for people: one place for all of them, so that no library's words become an
+ * interface. No word repeats a value, which may be a secret.
  *
  * @since 0.1.0
  */
@@ -13,11 +13,14 @@ type Path = ReadonlyArray<PropertyKey>
 interface Found {
   readonly path: Path
   readonly words: string | (() => string)
-  /** How much it says against the member of a union that it is found in: a name that is not there, or one that should be. */
+  /**
+   * How much it says against the member of a union that it is found in: a name that is not there, or one that should
+   * be.
+   */
   readonly weight: number
 }
 
-/** What effect's own schemas want, and what it says of a body, in words of ours. */
+/** What effect's own schemas expect, and what it says of a body, in our words. */
 const replaced: Readonly<Record<string, string>> = {
   "a valid Duration string": "a duration such as 10 minutes",
   "a valid UTC DateTime string": "a time such as 2030-01-01T00:00:00Z",
@@ -224,12 +227,13 @@ const foundBy = (issue: SchemaIssue.Issue, path: Path, expected?: string): Reado
 const pathText = (path: Path): string =>
   path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`)).join("")
 
-/** Who sends more mistakes than this does not read them. */
+/** More mistakes than a person reads. */
 const mostLines = 100
 
 /**
- * One line for each mistake, such as `accounts[0].id: is missing`, of at most a hundred.
+ * The mistakes that a schema found, one line each, such as `accounts[0].id: is missing`; at most 100 lines.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const of = (issue: SchemaIssue.Issue): ReadonlyArray<string> => {
@@ -243,8 +247,9 @@ export const of = (issue: SchemaIssue.Issue): ReadonlyArray<string> => {
 }
 
 /**
- * What a constructor of this package throws if members are wrong. `problems` has a line for each, without its value.
+ * Thrown by the constructors of this package if members are wrong. `problems` has a line for each, without its value.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidMembers extends Schema.TaggedError<InvalidMembers>()("InvalidMembers", {

@@ -1,14 +1,15 @@
 /**
- * Seals small values, so that they can be kept where others may read or change them: in a database, in a cookie.
+ * Seals small values, so that they can be kept in a place that others may read or change: a database, a cookie.
  *
- * A sealed value is encrypted and authenticated with AES-256-GCM (NIST SP 800-38D). It opens only with one of the keys, and
- * only with the same *associated data*: the name of the place where it belongs. A value that was moved to another place, cut,
- * or changed by one bit does not open.
+ * A sealed value is encrypted and authenticated with AES-256-GCM (NIST SP 800-38D). It opens only with one of the keys,
+ * and only with the same *associated data*: the name of the place where it belongs. A value that was moved to another
+ * place, cut, or changed by one bit does not open.
  *
- * Keys rotate: the first one seals, all of them open. Put a new key in front, and take the old one away when nothing that it
- * sealed is needed any more.
+ * Keys rotate: the first one seals, all of them open. Put a new key in front, and take the old one away when nothing
+ * that it sealed is needed any more.
  *
- * @see RFC 5116 (authenticated encryption), RFC 5869 (HKDF)
+ * @see {@link https://www.rfc-editor.org/rfc/rfc5116#section-5.2 RFC 5116 section 5.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc5869#section-2 RFC 5869 section 2}
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
@@ -28,21 +29,25 @@ import * as Utf8 from "./shared/Utf8.ts"
 /**
  * The keys, and what can be done with them.
  *
- * - `seal` gives a text of letters, digits, `-`, `_` and `.`, which fits into URLs, cookies and headers. It is about a third
- *   longer than the value, plus 49 characters.
+ * - `seal` gives a text of letters, digits, `-`, `_` and `.`, which fits into URLs, cookies and headers. It is about a
+ *   third longer than the value, plus 49 characters.
  * - `open` gives the value back, or none: never an error, whatever the text is. Nothing says why it did not open.
  *
- * The value is a well-formed Unicode text, such as JSON. Whoever names the associated data decides what may be swapped for
- * what, so put into it what the value is (`session`) and whose it is.
+ * The value is a well-formed Unicode text, such as JSON. The associated data decides which values may be swapped for
+ * each other, so put into it the kind of the value (`session`) and its owner.
  *
  * Nonces are random, so one key may seal about 4,000 million values (NIST SP 800-38D section 8.3): rotate before.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc5116#section-5.2 RFC 5116 section 5.2}
+ * @category services
  * @since 0.1.0
  */
 export class SealKeys extends Context.Service<
   SealKeys,
   {
+    /** Seals a value with the newest key. */
     readonly seal: (plaintext: string, associatedData: string) => Effect.Effect<string>
+    /** The value of a sealed text, or none. */
     readonly open: (text: string, associatedData: string) => Effect.Effect<Option.Option<string>>
   }
 >()("@le-auth/core/Seal/SealKeys") {}
@@ -55,12 +60,13 @@ export class SealKeys extends Context.Service<
  * import * as Seal from "@le-auth/core/Seal"
  * import * as Effect from "effect/Effect"
  *
- * const kept = Effect.gen(function* () {
+ * Effect.gen(function* () {
  *   const sealed = yield* Seal.seal("the note", "note of user 7")
- *   return yield* Seal.open(sealed, "note of user 7") // Option.some("the note")
- * })
+ *   return yield* Seal.open(sealed, "note of user 7")
+ * }) // => Option.some("the note")
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const seal = (plaintext: string, associatedData: string): Effect.Effect<string, never, SealKeys> =>
@@ -69,6 +75,14 @@ export const seal = (plaintext: string, associatedData: string): Effect.Effect<s
 /**
  * Opens a sealed text with the `SealKeys` of the context; none if it cannot be opened, see {@link SealKeys}.
  *
+ * @example
+ * ```ts
+ * import * as Seal from "@le-auth/core/Seal"
+ *
+ * Seal.open("anything else", "note of user 7") // => Option.none()
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const open = (text: string, associatedData: string): Effect.Effect<Option.Option<string>, never, SealKeys> =>
@@ -92,9 +106,9 @@ interface Key {
 }
 
 /**
- * A secret never seals by itself: the key, and the id that shows in each sealed text, are derived from it apart, by HKDF (RFC 5869),
- * which spreads what is random in a text of any length over the key. Sentinel derives the keys of its login tickets by HMAC alone, which it
- * has anyway.
+ * A secret never seals by itself: the key, and the id that shows in each sealed text, are derived from it apart, by
+ * HKDF (RFC 5869), which spreads what is random in a text of any length over the key. Sentinel derives the keys of its
+ * login tickets by HMAC alone, which it has anyway.
  */
 const derive = (secret: Redacted.Redacted): Effect.Effect<Key, never, Kdf.Kdf> =>
   Effect.gen(function* () {
@@ -157,21 +171,27 @@ const fromSecrets = (secrets: ReadonlyArray<Redacted.Redacted>, name: string) =>
   })
 
 /**
- * Keys from secrets, newest first. A secret is a text of at least 32 bytes, made by a machine, not a password that a person
- * thought of: `openssl rand -base64 32` makes one. Fails with a line for each secret that is too short.
+ * Keys from secrets, newest first. A secret is a text of at least 32 bytes, made by a machine, not a password that a
+ * person made up: `openssl rand -base64 32` makes one. Fails with a line for each secret that is too short.
  *
  * @example
  * ```ts
  * import * as Seal from "@le-auth/core/Seal"
+ * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
- * import type * as Redacted from "effect/Redacted"
+ * import * as Redacted from "effect/Redacted"
  *
- * declare const newest: Redacted.Redacted
- * declare const retired: Redacted.Redacted
- *
+ * const newest = Redacted.make("jSXv1B4fO2f3yJm0Yc8zJ8m5Qe0rM8oW")
+ * const retired = Redacted.make("3q9Pp1mTz7UuCk2RjN4bXy5LhVw8aDsE")
  * const SealLive = Seal.layer([newest, retired]).pipe(Layer.provide(Seal.layerWebCrypto))
+ *
+ * Seal.seal("the note", "note of user 7").pipe(
+ *   Effect.flatMap((sealed) => Seal.open(sealed, "note of user 7")),
+ *   Effect.provide(SealLive)
+ * ) // => Option.some("the note")
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (
@@ -182,6 +202,7 @@ export const layer = (
 /**
  * The settings of {@link layerConfig}: `LE_AUTH_SEAL_KEYS`, secrets separated by commas, the newest first.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const settings = { LE_AUTH_SEAL_KEYS: Schema.RedactedFromValue(Schema.String) }
@@ -189,9 +210,18 @@ export const settings = { LE_AUTH_SEAL_KEYS: Schema.RedactedFromValue(Schema.Str
 /**
  * Keys from the secrets of `LE_AUTH_SEAL_KEYS`, see {@link layer}. White space around the commas does not count.
  *
- * To rotate: put the new secret in front (`LE_AUTH_SEAL_KEYS=new,old`) in all processes. A process that does not have it yet
- * cannot open what the others seal with it, so in a fleet first add it at the end, then move it to the front.
+ * To rotate: put the new secret in front (`LE_AUTH_SEAL_KEYS=new,old`) in all processes. A process that does not have
+ * it yet cannot open what the others seal with it, so in a fleet first add it at the end, then move it to the front.
  *
+ * @example
+ * ```ts
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as Layer from "effect/Layer"
+ *
+ * const SealLive = Seal.layerConfig.pipe(Layer.provide(Seal.layerWebCrypto)) // LE_AUTH_SEAL_KEYS
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<
@@ -213,6 +243,15 @@ export const layerConfig: Layer.Layer<
 /**
  * The cryptography that {@link layer} needs, from the Web Crypto of the platform: Node, workers, browsers.
  *
+ * @example
+ * ```ts
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as Layer from "effect/Layer"
+ *
+ * const SealLive = Seal.layerConfig.pipe(Layer.provide(Seal.layerWebCrypto))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWebCrypto: Layer.Layer<Aead.Aead | Kdf.Kdf | SecureRandom.SecureRandom> = Layer.mergeAll(

@@ -1,5 +1,6 @@
 /**
- * A `SessionStore` whose sessions are sealed: what it hands to the store behind it holds no token and no claim in clear.
+ * A `SessionStore` whose sessions are sealed: what it hands to the store behind it holds no token and no claim in
+ * clear.
  *
  * @since 0.1.0
  */
@@ -19,17 +20,17 @@ const associatedData = (key: SessionKey, generation: Generation): string =>
 /**
  * Wraps the `SessionStore` of the context, whichever it is.
  *
- * The store behind it gets a session whose access token is the whole session, sealed with its key (account, client, subject)
- * as associated data; there is no refresh token and there are no claims. Only the key, the generation and the times stay
- * readable, for looking up, comparing and cleaning up; what `get` gives comes from inside of the seal, so changing a time
- * outside changes nothing, and a session whose generation was changed does not open.
+ * The store behind it gets a session whose access token is the whole session, sealed with its key (account, client,
+ * subject) as associated data; there is no refresh token and there are no claims. Only the key, the generation and the
+ * times stay readable, for looking up, comparing and cleaning up. `get` gives what was inside the seal, so a time that
+ * was changed outside changes nothing, and a session whose generation was changed does not open.
  *
- * A session that does not open (sealed with a key that is gone, changed, moved, or never sealed) is no session, and a
- * warning in the log with its account. So switching this on signs everybody out once. When keys rotate, sessions move to the
- * newest key as they are refreshed: keep the old one as long as sessions live without a refresh.
+ * A session that does not open (sealed with a key that is gone, changed, moved, or never sealed) counts as none, and a
+ * warning in the log names its account. So switching this on signs everyone out once. When keys rotate, sessions move
+ * to the newest key as they are refreshed: keep the old one as long as sessions live without a refresh.
  *
- * What it does not do: it does not hide who has a session, and it does not notice a whole record that was put back to an
- * older state of the same session.
+ * It does not hide which users have a session, and it does not notice a whole record that was put back to an older
+ * state of the same session.
  *
  * @example
  * ```ts
@@ -45,6 +46,7 @@ const associatedData = (key: SessionKey, generation: Generation): string =>
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SessionStore, never, SessionStore | SealKeys> = Layer.effect(
@@ -68,7 +70,7 @@ export const layer: Layer.Layer<SessionStore, never, SessionStore | SealKeys> = 
     const get = (key: SessionKey) =>
       Effect.flatMap(store.get(key), (found) => (Option.isNone(found) ? Effect.succeedNone : open(found.value, key)))
 
-    /** What does not open is no session, and so matches no generation. */
+    /** A record that does not open is not a session, so it matches no generation. */
     const opens = (key: SessionKey, over: Generation | "any") =>
       over === "any" ? Effect.succeed(true) : Effect.map(get(key), Option.isSome)
 

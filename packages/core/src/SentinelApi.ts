@@ -1,6 +1,6 @@
 /**
- * The HTTP contract of Sentinel, LivePerson's identity service: the same declaration serves the server, typed clients and the
- * OpenAPI document.
+ * The HTTP contract of Sentinel, LivePerson's identity service: the same declaration serves the server, typed clients
+ * and the OpenAPI document.
  *
  * @see LivePerson, LE Applications Authorization API
  * @since 0.1.0
@@ -44,6 +44,8 @@ const ServerFailure = OAuthErrorBody.annotate({ httpApiStatus: 500, description:
 /**
  * The authorization request. A browser goes there by navigation; no script can read the redirect.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
+ * @category schemas
  * @since 0.1.0
  */
 export const authorize = HttpApiEndpoint.get("authorize", "/sentinel/api/account/:accountId/authorize", {
@@ -56,6 +58,8 @@ export const authorize = HttpApiEndpoint.get("authorize", "/sentinel/api/account
 /**
  * The token and the refresh request.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 RFC 6749 section 4.1.3}
+ * @category schemas
  * @since 0.1.0
  */
 export const token = HttpApiEndpoint.post("token", "/sentinel/api/account/:accountId/token", {
@@ -72,8 +76,11 @@ export const token = HttpApiEndpoint.post("token", "/sentinel/api/account/:accou
 )
 
 /**
- * The app token request: an application acts for itself. In version 1 LivePerson signs with a key that its documentation prints.
+ * The app token request: an application acts for itself. In version 1 LivePerson signs with a key that its
+ * documentation prints.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2 RFC 6749 section 4.4.2}
+ * @category schemas
  * @since 0.1.0
  */
 export const appToken = HttpApiEndpoint.post("appToken", "/sentinel/api/account/:accountId/app/token", {
@@ -93,6 +100,8 @@ export const appToken = HttpApiEndpoint.post("appToken", "/sentinel/api/account/
 /**
  * The app token request in version 2, whose tokens are signed with the keys of the JWKS. Its path has the version.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2 RFC 6749 section 4.4.2}
+ * @category schemas
  * @since 0.1.0
  */
 export const appTokenV2 = HttpApiEndpoint.post("appTokenV2", "/sentinel/api/v2/account/:accountId/app/token", {
@@ -110,6 +119,8 @@ export const appTokenV2 = HttpApiEndpoint.post("appTokenV2", "/sentinel/api/v2/a
 /**
  * The revocation request. It ends all LivePerson sessions of the user.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.1 RFC 7009 section 2.1}
+ * @category schemas
  * @since 0.1.0
  */
 export const revoke = HttpApiEndpoint.post("revoke", "/sentinel/api/account/:accountId/token/revoke", {
@@ -129,6 +140,8 @@ export const revoke = HttpApiEndpoint.post("revoke", "/sentinel/api/account/:acc
 /**
  * The public keys of app tokens and id_tokens. LivePerson's path has no dot before `well-known`.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}
+ * @category schemas
  * @since 0.1.0
  */
 export const keys = HttpApiEndpoint.get("keys", "/sentinel/well-known/jwks", {
@@ -138,6 +151,9 @@ export const keys = HttpApiEndpoint.get("keys", "/sentinel/well-known/jwks", {
 )
 
 /**
+ * The requests that Sentinel answers.
+ *
+ * @category schemas
  * @since 0.1.0
  */
 export class SentinelGroup extends HttpApiGroup.make("sentinel").add(
@@ -152,6 +168,7 @@ export class SentinelGroup extends HttpApiGroup.make("sentinel").add(
 /**
  * The whole contract. `OpenApi.fromApi(SentinelApi)` gives the OpenAPI document.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export class SentinelApi extends HttpApi.make("sentinel")

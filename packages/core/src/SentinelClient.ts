@@ -1,6 +1,6 @@
 /**
- * The raw calls to Sentinel: exchange, refresh, revoke, app token and keys. `SignIn` and `Sessions` are built on them, and are what an
- * application usually wants.
+ * The raw calls to Sentinel: exchange, refresh, revoke, app token and keys. `SignIn` and `Sessions` are built on them,
+ * and are what an application usually wants.
  *
  * @see LivePerson, LE Applications Authorization API, "Methods"
  * @since 0.1.0
@@ -42,6 +42,7 @@ import * as TransportProblem from "./TransportProblem.ts"
 /**
  * The client and the Sentinel host of a call: `sentinel` is what `Domains.resolve` gave for the installation's account.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface ClientContext {
@@ -50,9 +51,10 @@ export interface ClientContext {
 }
 
 /**
- * The calls. Each is bounded in time and size by `RequestLimits`. All but the exchange are repeated as `RetryPolicy` says: after
- * 429, 5xx and connections that were not made, a refresh only if nothing was done.
+ * The calls. Each is bounded in time and size by `RequestLimits`. All but the exchange are repeated as `RetryPolicy`
+ * says: after 429, 5xx and connections that were not made, a refresh only if nothing was done.
  *
+ * @category services
  * @since 0.1.0
  */
 export class SentinelClient extends Context.Service<
@@ -76,7 +78,7 @@ export class SentinelClient extends Context.Service<
     ) => Effect.Effect<void, TokenError>
     /**
      * An app token, with which the application acts for itself and for no user. The installation needs the grant type
-     * `client_credentials`. Nothing renews it: ask for another one when it has expired.
+     * `client_credentials`. It is not renewed: ask for another one when it has expired.
      */
     readonly appToken: (context: ClientContext) => Effect.Effect<AppTokenResponse, TokenError>
     /** The public keys of app tokens and id_tokens. */
@@ -121,7 +123,7 @@ const reasonOf = (answer: Received): Effect.Effect<TokenErrorReason> =>
     return badResponse(answer, problem, said.excerpt)
   })
 
-/** Nobody says that an answer which nobody can read was none: it came, and what it says is lost. */
+/** An answer that cannot be read is not a missing answer: it came, and what it says is lost. */
 const noAnswer = (problem: TransportProblem.TransportProblem): TokenErrorReason =>
   problem._tag === "AnswerTimeout"
     ? new Timeout()
@@ -132,7 +134,9 @@ const retrying = RetryPolicy.retry({ login: true, failureOf: (error: TokenError)
 const json = { accept: "application/json" }
 const formHeaders = { ...json, "content-type": "application/x-www-form-urlencoded;charset=UTF-8" }
 
-/** App tokens of version 2 can be verified with published keys, and LivePerson has version 1 for the Connector API only. */
+/**
+ * App tokens of version 2 can be verified with published keys, and LivePerson has version 1 for the Connector API only.
+ */
 const paths = {
   token: (accountId: AccountId) => `account/${accountId}/token?v=1.0`,
   revoke: (accountId: AccountId) => `account/${accountId}/token/revoke?v=1.0`,
@@ -170,6 +174,16 @@ const keySet = (answer: Received) => {
 /**
  * Calls Sentinel over the `Transport` of the context.
  *
+ * @example
+ * ```ts
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ * import * as SentinelClient from "@le-auth/core/SentinelClient"
+ * import * as Layer from "effect/Layer"
+ *
+ * const SentinelClientLive = SentinelClient.layer.pipe(Layer.provide(FetchHttp.layer))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SentinelClient, never, Transport.Transport> = Layer.effect(

@@ -11,15 +11,17 @@ import { Origin } from "./Origin.ts"
 import { UnverifiedClaims, VerifiedClaims } from "./IdToken.ts"
 
 /**
- * The subject of a session whose sign-in brought no id_token, as in older documentation: nobody knows who it is.
+ * The subject of a session whose sign-in brought no id_token, as in older documentation: the user is unknown.
  *
+ * @category models
  * @since 0.1.0
  */
 export const unidentified: Subject = Subject.make("unidentified")
 
 /**
- * Names a session. No session can be read through another account's key.
+ * Names a session. A session cannot be read through another account's key.
  *
+ * @category models
  * @since 0.1.0
  */
 export class SessionKey extends explaining(
@@ -42,28 +44,25 @@ export class SessionKey extends explaining(
 }
 
 /**
- * Names one set of tokens of a session: `Sessions` makes a new one, 128 random bits in base64url, with each set that it saves, and a
- * store never does. Whoever writes says over which one, so nobody replaces tokens that they have not seen. A session that was kept
- * by a version without generations has the empty one.
+ * Names one set of tokens of a session: `Sessions` makes a new one, 128 random bits in base64url, with each set that
+ * it saves, and a store never does. Each write names the generation that it replaces, so tokens that the writer has
+ * not seen are not replaced. A session that was kept by a version without generations has the empty one.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Generation = Schema.String.check(
   Schema.isPattern(/^(?:[A-Za-z0-9_-]{22})?$/, { expected: "22 characters of base64url, or none" })
 ).pipe(Schema.brand("Generation"))
 
-/**
- * The type of {@link Generation}.
- *
- * @since 0.1.0
- */
 export type Generation = typeof Generation.Type
 
 /**
  * The tokens of one user in one account, and what is known about the user.
  *
- * Times are milliseconds since the epoch. The tokens are redacted: they show in no log, no JSON and no `inspect`.
+ * Times are milliseconds since the epoch. The tokens are redacted: they do not show in logs, JSON or `inspect`.
  *
+ * @category models
  * @since 0.1.0
  */
 export class Session extends explaining(
@@ -74,11 +73,14 @@ export class Session extends explaining(
     accessToken: AccessToken,
     /** Absent if the installation does not have the grant type `refresh_token`. */
     refreshToken: Schema.optionalKey(RefreshToken),
-    /** Who signed in, from the id_token of the sign-in. LivePerson gives none on a refresh, so it is kept. */
+    /** The user, from the id_token of the sign-in. LivePerson gives none on a refresh, so these are kept. */
     claims: Schema.optionalKey(Schema.Union([VerifiedClaims, UnverifiedClaims])),
     /** When the user signed in. */
     signedInAt: Schema.Finite,
-    /** When these tokens came; absent for a session that was kept by a version that did not say: then it is `signedInAt`. */
+    /**
+     * When these tokens came; absent for a session that was kept by a version that did not say: then it is
+     * `signedInAt`.
+     */
     renewedAt: Schema.optionalKey(Schema.Finite),
     /** The origin that gave the tokens, for when the Domain API cannot be asked. */
     sentinel: Schema.optionalKey(Origin),

@@ -12,6 +12,7 @@ import type { TokenError } from "./TokenError.ts"
 /**
  * There is no such session: the user never signed in here, or signed out.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NotSignedIn extends Schema.TaggedError<NotSignedIn>()("NotSignedIn", {}) {
@@ -21,9 +22,11 @@ export class NotSignedIn extends Schema.TaggedError<NotSignedIn>()("NotSignedIn"
 }
 
 /**
- * The session ended at LivePerson: its refresh token is no longer accepted, or there is none and the access token is over.
- * The session was removed.
+ * The session ended at LivePerson: its refresh token is not accepted any more, or there is none and the access token
+ * has expired. The session was removed.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
+ * @category errors
  * @since 0.1.0
  */
 export class SessionEnded extends Schema.TaggedError<SessionEnded>()("SessionEnded", {}) {
@@ -32,5 +35,10 @@ export class SessionEnded extends Schema.TaggedError<SessionEnded>()("SessionEnd
   }
 }
 
-/** @since 0.1.0 */
+/**
+ * Why there is no access token for a session. {@link NotSignedIn} and {@link SessionEnded} ask for a new sign-in.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export type SessionError = NotSignedIn | SessionEnded | TokenError | DomainsError | UnknownInstallation | StoreError

@@ -18,28 +18,34 @@ import type { StoreError } from "./StoreError.ts"
 /**
  * The contract of an adapter:
  *
- * - `get` gives the session that was `set` last under an equal key, or none. What it cannot read (corrupt, of an older
- *   version, sealed with a lost key) is no session, not an error.
- * - `set` writes the whole session under its key if `over` is `"any"`, or if what is stored now has this generation, in one step
- *   that nothing can come between. It says whether it wrote.
+ * - `get` gives the session that was `set` last under an equal key, or none. What it cannot read (corrupt, of an older version, sealed with a lost key) counts as none, not as an error.
+ * - `set` writes the whole session under its key if `over` is `"any"`, or if what is stored now has this generation, in one atomic step. It says whether it wrote.
  * - `remove` removes under the same rule. `"any"` of a missing session is true; a generation of a missing one is false.
  * - A missing, expired or unreadable record matches no generation, not even the empty one.
  * - `list` gives the keys of all sessions of an account, in no particular order.
  * - A session is kept for 30 days after it was set last, or longer.
  *
+ * @category services
  * @since 0.1.0
  */
 export class SessionStore extends Context.Service<
   SessionStore,
   {
+    /** The session of a key, or none. */
     readonly get: (key: SessionKey) => Effect.Effect<Option.Option<Session>, StoreError>
+    /** Writes a session if the stored one has the given generation. True if it wrote. */
     readonly set: (session: Session, over: Generation | "any") => Effect.Effect<boolean, StoreError>
+    /** Removes a session if it has the given generation. True if it had, and always for `"any"`. */
     readonly remove: (key: SessionKey, only: Generation | "any") => Effect.Effect<boolean, StoreError>
+    /** The keys of all sessions of an account. */
     readonly list: (accountId: AccountId) => Effect.Effect<ReadonlyArray<SessionKey>, StoreError>
   }
 >()("@le-auth/core/SessionStore") {}
 
 /**
+ * The options of {@link layerMemoryWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface MemoryOptions {
@@ -48,9 +54,21 @@ export interface MemoryOptions {
 }
 
 /**
- * Keeps the sessions in the memory of this process: for one process, and for tests. They end with it. A second one in the same process is
- * warned of, but in tests.
+ * Keeps the sessions in the memory of this process: for one process, and for tests. They end with it. A second one in
+ * the same process causes a warning, except in tests.
  *
+ * @example
+ * ```ts
+ * import * as SessionStore from "@le-auth/core/SessionStore"
+ * import { AccountId } from "@le-auth/core/Identifiers"
+ * import * as Effect from "effect/Effect"
+ *
+ * const keys = SessionStore.SessionStore.use((store) => store.list(AccountId.make("12345678")))
+ *
+ * Effect.provide(keys, SessionStore.layerMemoryWith({ keepFor: "1 day" })) // => []
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemoryWith = (options: MemoryOptions): Layer.Layer<SessionStore> =>
@@ -98,6 +116,7 @@ export const layerMemoryWith = (options: MemoryOptions): Layer.Layer<SessionStor
 /**
  * {@link layerMemoryWith} the defaults.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemory: Layer.Layer<SessionStore> = layerMemoryWith({})

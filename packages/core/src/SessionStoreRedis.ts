@@ -22,7 +22,10 @@ const indexKey = (accountId: string): string => `le-auth:{${accountId}}:sessions
 
 const now = "local time = redis.call('TIME') local now = time[1] * 1000 + math.floor(time[2] / 1000)"
 
-/** A value is the generation, a line feed, and the session as JSON. One of a version without generations is the JSON alone. */
+/**
+ * A value is the generation, a line feed, and the session as JSON. One of a version without generations is the JSON
+ * alone.
+ */
 const valueOf = (session: Session): string => `${session.generation}\n${SessionText.encode(session)}`
 const sessionOf = (value: string) =>
   SessionText.decode(value.startsWith("{") ? value : value.slice(value.indexOf("\n") + 1))
@@ -80,20 +83,36 @@ const listScript = Redis.script((accountId: string) => [indexKey(accountId)], {
 }).withReturnType<ReadonlyArray<string>>()
 
 /**
+ * The options of {@link layerWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** A session that is neither refreshed nor set again for so long is forgotten. Default: 90 days. */
+  /** A session is forgotten when it was neither refreshed nor set for this time. Default: 90 days. */
   readonly keepFor?: Duration.Input | undefined
 }
 
 /**
  * Keeps the sessions in the Redis of the context.
  *
- * **The tokens are in clear** unless `SealedSessionStore` is put in front. Redis must not evict (`maxmemory-policy
- * noeviction`), and must write to disk (`appendonly yes`) if a restart of it is not to sign everybody out. After a failover
- * the last refreshes may be lost, and with them sessions whose refresh token was rotated.
+ * **The tokens are in clear** unless `SealedSessionStore` is put in front. Redis must not evict
+ * (`maxmemory-policy noeviction`), and must write to disk (`appendonly yes`) if its restart is not to sign everyone out. After a failover the last refreshes may be lost, and with them sessions whose refresh token was
+ * rotated.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as SessionStoreRedis from "@le-auth/core/SessionStoreRedis"
+ * import * as Layer from "effect/Layer"
+ * import type * as Redis from "effect/persistence/Redis"
+ *
+ * declare const redis: Layer.Layer<Redis.Redis> // such as NodeRedis.layer of @effect/platform-node
+ *
+ * const store = SessionStoreRedis.layerWith({ keepFor: "30 days" }).pipe(Layer.provide(redis))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<SessionStore, never, Redis.Redis> =>
@@ -133,6 +152,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, Re
 /**
  * {@link layerWith} the defaults.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SessionStore, never, Redis.Redis> = layerWith({})

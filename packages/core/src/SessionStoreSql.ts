@@ -20,10 +20,13 @@ import * as SqlTemplate from "./shared/SqlTemplate.ts"
 const run = SqlStore.operations("session store in SQL")
 
 /**
+ * The options of {@link layerWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** A session that is neither refreshed nor set again for so long is forgotten. Default: 90 days. */
+  /** A session is forgotten when it was neither refreshed nor set for this time. Default: 90 days. */
   readonly keepFor?: Duration.Input | undefined
 }
 
@@ -41,7 +44,9 @@ interface Over {
   readonly now: number
 }
 
-/** Each is one step of the database. PostgreSQL looks at a `WHERE` again after it has waited for another who writes the row. */
+/**
+ * Each is one step of the database. PostgreSQL evaluates a `WHERE` again after it has waited for another writer of the row.
+ */
 const statements = (sql: SqlClient.SqlClient) => ({
   get: SqlTemplate.make<{ readonly id: string; readonly now: number }, Pick<Row, "record">>(
     sql,
@@ -77,8 +82,7 @@ const statements = (sql: SqlClient.SqlClient) => ({
 /**
  * Keeps the sessions in the database of the context.
  *
- * **The tokens are in clear** unless `SealedSessionStore` is put in front: then whoever reads the database has nothing but the
- * keys of sessions.
+ * **The tokens are in clear** unless `SealedSessionStore` is put in front: then a reader of the database has only the keys of sessions.
  *
  * @example
  * ```ts
@@ -94,6 +98,7 @@ const statements = (sql: SqlClient.SqlClient) => ({
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<SessionStore, StoreError, SqlClient.SqlClient> =>
@@ -148,6 +153,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, StoreErro
 /**
  * {@link layerWith} the defaults.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SessionStore, StoreError, SqlClient.SqlClient> = layerWith({})

@@ -8,8 +8,9 @@ import { AccountId, Subject } from "./Identifiers.ts"
 import type { Session } from "./Session.ts"
 
 /**
- * Somebody is signed in. Times are milliseconds since the epoch.
+ * The user who is signed in. Times are milliseconds since the epoch.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const SignedInView = Schema.Struct({
@@ -24,31 +25,31 @@ export const SignedInView = Schema.Struct({
   signedInAt: Schema.Finite,
   expiresAt: Schema.Finite
 })
-/** @since 0.1.0 */
 export type SignedInView = typeof SignedInView.Type
 
 /**
- * Nobody is signed in.
+ * There is no session.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const SignedOutView = Schema.Struct({ signedIn: Schema.Literal(false) })
-/** @since 0.1.0 */
 export type SignedOutView = typeof SignedOutView.Type
 
 /**
  * The answer of an application's own backend to its page: the JSON of `GET /session` of `@le-auth/web`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const SessionView = Schema.Union([SignedInView, SignedOutView])
-/** @since 0.1.0 */
 export type SessionView = typeof SessionView.Type
 
 /**
  * The header that a page sends with every request that changes something. Another site cannot make a browser send it
- * without asking first, and the backend never says yes (OAuth 2.0 for browser-based applications, CSRF).
+ * without a preflight, which the backend never allows (OAuth 2.0 for browser-based applications, CSRF).
  *
+ * @category models
  * @since 0.1.0
  */
 export const requestHeader = "x-le-auth"
@@ -56,6 +57,7 @@ export const requestHeader = "x-le-auth"
 /**
  * The part of a session that a page may know.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromSession = (session: Session): SignedInView => ({

@@ -11,6 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -39,20 +40,39 @@ import type { TokenError } from "./TokenError.ts"
 export { NotSignedIn, SessionEnded, type SessionError } from "./SessionError.ts"
 
 /**
+ * What a session begins with: the tokens of a code exchange, and their source.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface BeginOptions {
+  /** The installation that the code was exchanged for. */
+  readonly installation: AppInstallation
+  /** The host of Sentinel that gave the tokens. */
+  readonly sentinel: Origin
+  /** The answer of the token endpoint. */
+  readonly tokens: TokenResponse
+}
+
+/**
+ * The sessions of an application's users: a valid access token at any time, a refresh when it is due, and the ways to
+ * sign out.
+ *
+ * ```text
+ * SignIn.complete -> begin -> accessToken, authorized, refresh, renew -> forget or revokeEverywhere
+ * ```
+ *
+ * @category services
  * @since 0.1.0
  */
 export class Sessions extends Context.Service<
   Sessions,
   {
     /** Begins a session with the tokens of a code exchange, and saves it. `SignIn.complete` does this for you. */
-    readonly begin: (options: {
-      readonly installation: AppInstallation
-      readonly sentinel: Origin
-      readonly tokens: TokenResponse
-    }) => Effect.Effect<Session, IdToken.IdTokenError | StoreError>
+    readonly begin: (options: BeginOptions) => Effect.Effect<Session, IdToken.IdTokenError | StoreError>
     /**
-     * A session that began a moment ago, as it is now: none if it has ended since. A store in cookies writes it once more, for a
-     * browser that may not have got the first answer.
+     * A session that began a moment ago, as it is now: none if it has ended since. A store in cookies writes it once
+     * more, for a browser that may not have got the first answer.
      */
     readonly again: (session: Session) => Effect.Effect<Option.Option<Session>, StoreError>
     /** The session as it is stored, without refreshing anything. */
@@ -62,27 +82,28 @@ export class Sessions extends Context.Service<
     /** A valid access token, refreshed first if it is due. Any number of callers cause one refresh. */
     readonly accessToken: (key: SessionKey) => Effect.Effect<AccessToken, SessionError>
     /**
-     * Refreshes now, whether it is due or not. Those who ask before a refresh has ended share it, in all processes; within 5 seconds
-     * after the tokens came, the session is given as it is.
+     * Refreshes now, whether it is due or not. Callers that ask before a refresh has ended share it, in all processes; within 5 seconds after the tokens came, the session is given as it is.
      */
     readonly refresh: (key: SessionKey) => Effect.Effect<Session, SessionError>
     /**
-     * The session with another access token than the one that a service refused, such as one that closed a WebSocket. Any number of
-     * callers with the same token cause one refresh.
+     * The session with another access token than the one that a service refused, such as one that closed a WebSocket.
+     * Any number of callers with the same token cause one refresh.
      */
     readonly renew: (key: SessionKey, options: { readonly unless: AccessToken }) => Effect.Effect<Session, SessionError>
     /**
-     * An `HttpClient` that sends the access token with each request, only to allowed hosts, and that refreshes and repeats
-     * a request once when the answer is a 401 that means the token: it says `invalid_token`, or nothing and the token is older than a
-     * minute (RFC 6750 section 3.1). Where a new token is refused as well, the host's next 401s are given as they are for a minute.
+     * An `HttpClient` that sends the access token with each request, only to allowed hosts, and that refreshes and
+     * repeats a request once when the answer is a 401 that means the token: it says `invalid_token`, or nothing and the
+     * token is older than a minute (RFC 6750 section 3.1). Where a new token is refused as well, the host's next 401s
+     * are given as they are for a minute.
      */
     readonly authorized: <E, R>(
       client: HttpClient.HttpClient.With<E, R>,
       key: SessionKey
     ) => HttpClient.HttpClient.With<E | SessionError, R>
     /**
-     * Saves the tokens that the store did not take when they came, and fails if it still does not: for a program that is about to end,
-     * and with it what it keeps in memory. The layer does so by itself when it is closed; then a failure is in the log alone.
+     * Saves the tokens that the store did not take when they came, and fails if it still does not: for a program that
+     * is about to end, and with it what it keeps in memory. The layer does so by itself when it is closed; then a
+     * failure is in the log alone.
      */
     readonly flush: Effect.Effect<void, StoreError>
     /** Signs the user out of this application: removes the session here. LivePerson hears nothing of it. */
@@ -98,32 +119,142 @@ export class Sessions extends Context.Service<
 >()("@le-auth/core/Sessions") {}
 
 /**
- * The session of a key, with the `Sessions` of the context. See the methods of {@link Sessions}.
+ * Begins a session with the tokens of a code exchange and saves it, with the `Sessions` of the context.
+ * `SignIn.complete` does this for you. Fails with an `IdTokenError` if the id_token is not acceptable, with a
+ * `StoreError` only if the store will never take the session.
  *
+ * @example
+ * ```ts
+ * import * as Sessions from "@le-auth/core/Sessions"
+ *
+ * const begin = ({ installation, sentinel, tokens }: Sessions.BeginOptions) =>
+ *   Sessions.begin({ installation, sentinel, tokens })
+ * ```
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const begin = (options: BeginOptions): Effect.Effect<Session, IdToken.IdTokenError | StoreError, Sessions> =>
+  Sessions.use((sessions) => sessions.begin(options))
+
+/**
+ * A session that began a moment ago, as it is now, with the `Sessions` of the context. None if it has ended since.
+ *
+ * @example
+ * ```ts
+ * import type { Session } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ *
+ * const again = (session: Session) => Sessions.again(session)
+ * ```
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const again = (session: Session): Effect.Effect<Option.Option<Session>, StoreError, Sessions> =>
+  Sessions.use((sessions) => sessions.again(session))
+
+/**
+ * The session of a key as it is stored, or none, with the `Sessions` of the context. Refreshes nothing.
+ *
+ * @example
+ * ```ts
+ * import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
+ * import { SessionKey } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ *
+ * const key = new SessionKey({
+ *   accountId: AccountId.make("12345678"),
+ *   clientId: ClientId.make("11111111-1111-4111-8111-111111111111"),
+ *   subject: Subject.make("agent")
+ * })
+ *
+ * Sessions.current(key) // => Option.none()
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const current = (key: SessionKey): Effect.Effect<Option.Option<Session>, StoreError, Sessions> =>
   Sessions.use((sessions) => sessions.current(key))
 
 /**
- * A valid access token, with the `Sessions` of the context.
+ * The keys of the sessions of an account, with the `Sessions` of the context.
  *
  * @example
  * ```ts
- * import type { SessionKey } from "@le-auth/core/Session"
+ * import { AccountId } from "@le-auth/core/Identifiers"
  * import * as Sessions from "@le-auth/core/Sessions"
  *
- * const token = (key: SessionKey) => Sessions.accessToken(key)
+ * Sessions.list(AccountId.make("12345678")) // => []
  * ```
  *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<SessionKey>, StoreError, Sessions> =>
+  Sessions.use((sessions) => sessions.list(accountId))
+
+/**
+ * The access token of a session, refreshed first if that is due, with the `Sessions` of the context. Any number of
+ * callers cause one refresh.
+ *
+ * `key` is the `key` of the session that `SignIn.complete` gave. Fails with `NotSignedIn` or `SessionEnded` if the
+ * user has to sign in again; with `TokenError`, `DomainsError`, `StoreError` or `UnknownInstallation` if a refresh
+ * fails and no valid token is left.
+ *
+ * @example
+ * ```ts
+ * import * as Sessions from "@le-auth/core/Sessions"
+ * import type { SessionKey } from "@le-auth/core/Session"
+ * import * as Effect from "effect/Effect"
+ *
+ * const token = (key: SessionKey) =>
+ *   Sessions.accessToken(key).pipe(
+ *     Effect.catchTag(["NotSignedIn", "SessionEnded"], () => Effect.fail("Start a sign-in."))
+ *   )
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6}
+ * @category accessors
  * @since 0.1.0
  */
 export const accessToken = (key: SessionKey): Effect.Effect<AccessToken, SessionError, Sessions> =>
   Sessions.use((sessions) => sessions.accessToken(key))
 
 /**
- * The session with another access token than the one that a service refused, with the `Sessions` of the context.
+ * Refreshes a session now, whether it is due or not, with the `Sessions` of the context. Gives the session with its
+ * new tokens, and fails as {@link accessToken} does.
  *
+ * @example
+ * ```ts
+ * import type { SessionKey } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ *
+ * const refreshed = (key: SessionKey) => Sessions.refresh(key)
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6}
+ * @category accessors
+ * @since 0.1.0
+ */
+export const refresh = (key: SessionKey): Effect.Effect<Session, SessionError, Sessions> =>
+  Sessions.use((sessions) => sessions.refresh(key))
+
+/**
+ * The session with another access token than the one that a service refused, with the `Sessions` of the context. Any
+ * number of callers with the same token cause one refresh.
+ *
+ * @example
+ * ```ts
+ * import type { AccessToken } from "@le-auth/core/Identifiers"
+ * import type { SessionKey } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ *
+ * const afterRefusal = (key: SessionKey, refused: AccessToken) => Sessions.renew(key, { unless: refused })
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const renew = (
@@ -132,8 +263,27 @@ export const renew = (
 ): Effect.Effect<Session, SessionError, Sessions> => Sessions.use((sessions) => sessions.renew(key, options))
 
 /**
- * An `HttpClient` that sends the access token, with the `Sessions` of the context.
+ * An `HttpClient` that sends the access token with each request to an allowed host, with the `Sessions` of the
+ * context. A 401 that means the token causes one refresh and one repetition. Other hosts are refused with a
+ * `DomainsError`.
  *
+ * @example
+ * ```ts
+ * import type { SessionKey } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpClient from "effect/http/HttpClient"
+ *
+ * const get = (key: SessionKey, url: string) =>
+ *   Effect.gen(function* () {
+ *     const client = yield* Sessions.authorized(yield* HttpClient.HttpClient, key)
+ *     return yield* client.get(url)
+ *   })
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 section 2.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1}
+ * @category accessors
  * @since 0.1.0
  */
 export const authorized = <E, R>(
@@ -143,16 +293,68 @@ export const authorized = <E, R>(
   Sessions.useSync((sessions) => sessions.authorized(client, key))
 
 /**
- * Signs the user out of this application, with the `Sessions` of the context.
+ * Saves the tokens that the store did not take when they came, with the `Sessions` of the context: for a program that
+ * is about to end. Fails with a `StoreError` if the store still does not take them.
  *
+ * @example
+ * ```ts
+ * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
+ *
+ * const saved = Effect.catch(Sessions.flush, (error) => Effect.logError(error.message))
+ * ```
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const flush: Effect.Effect<void, StoreError, Sessions> = Sessions.use((sessions) => sessions.flush)
+
+/**
+ * Signs the user out of this application, with the `Sessions` of the context: removes the session here. LivePerson is
+ * not told.
+ *
+ * @example
+ * ```ts
+ * import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
+ * import { SessionKey } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ *
+ * const key = new SessionKey({
+ *   accountId: AccountId.make("12345678"),
+ *   clientId: ClientId.make("11111111-1111-4111-8111-111111111111"),
+ *   subject: Subject.make("agent")
+ * })
+ *
+ * Sessions.forget(key)
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const forget = (key: SessionKey): Effect.Effect<void, StoreError, Sessions> =>
   Sessions.use((sessions) => sessions.forget(key))
 
 /**
- * Signs the user out of **all LivePerson applications**, with the `Sessions` of the context.
+ * Signs the user out of **all LivePerson applications** by revoking the refresh token, with the `Sessions` of the
+ * context. The session here is removed first, even if that fails.
  *
+ * @example
+ * ```ts
+ * import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
+ * import { SessionKey } from "@le-auth/core/Session"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ *
+ * const key = new SessionKey({
+ *   accountId: AccountId.make("12345678"),
+ *   clientId: ClientId.make("11111111-1111-4111-8111-111111111111"),
+ *   subject: Subject.make("agent")
+ * })
+ *
+ * Sessions.revokeEverywhere(key)
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2 RFC 7009 section 2}
+ * @category accessors
  * @since 0.1.0
  */
 export const revokeEverywhere = (
@@ -161,33 +363,62 @@ export const revokeEverywhere = (
   Sessions.use((sessions) => sessions.revokeEverywhere(key))
 
 /**
+ * The options of {@link layerWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /**
-   * Refuses an id_token whose key Sentinel does not publish. Default: `false`, since LivePerson does not say where the keys
-   * of its id_tokens are. Such a token came straight from the token endpoint over TLS, which OpenID Connect Core section
-   * 3.1.3.7 (6) accepts in place of the signature; its claims are of the type `UnverifiedClaims`. A published key is always
-   * used, and a wrong signature always refused.
+   * Refuses an id_token whose key Sentinel does not publish. Default: `false`, since LivePerson does not say where the
+   * keys of its id_tokens are. Such a token came straight from the token endpoint over TLS, which OpenID Connect Core
+   * section 3.1.3.7 (6) accepts in place of the signature; its claims are of the type `UnverifiedClaims`. A published
+   * key is always used, and a wrong signature always refused.
    */
   readonly requireVerifiedIdToken?: boolean | undefined
   /**
-   * How many sessions a user has. Default: one for each sign-in, so that signing out in one browser leaves the others alone. With
-   * `"user"` a new sign-in takes the place of the user's earlier one: for a program that one person uses, such as a command line.
+   * How many sessions a user has. Default: one for each sign-in, so that signing out in one browser leaves the others
+   * alone. With `"user"` a new sign-in takes the place of the user's earlier one: for a program that one person uses,
+   * such as a command line.
    */
   readonly onePer?: "sign-in" | "user" | undefined
   /**
-   * With `"always"` a refresh is repeated after every 5xx. Only if your Sentinel **does not rotate** refresh tokens: one that does may
-   * have acted on the first request, and takes the second for theft. LivePerson does not say whether it rotates. Default: repeated
-   * after 429, after 503 with `Retry-After`, and if no connection was made.
+   * With `"always"` a refresh is repeated after every 5xx. Only if your Sentinel **does not rotate** refresh tokens:
+   * one that does may have acted on the first request, and takes the second for theft. LivePerson does not say whether
+   * it rotates. Default: repeated after 429, after 503 with `Retry-After`, and if no connection was made.
    */
   readonly repeatRefresh?: "always" | undefined
 }
 
-/** So long nobody asks for another token where a new one did not help. */
+/** For this time no other token is asked for where a new one did not help. */
 const inVainFor = Duration.toMillis("1 minute")
 
 /**
+ * `Sessions` over the stores, the lock and the calls of the context. When it is closed, it saves what the store did
+ * not take before.
+ *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as Domains from "@le-auth/core/Domains"
+ * import * as FetchHttp from "@le-auth/core/FetchHttp"
+ * import * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import * as SentinelClient from "@le-auth/core/SentinelClient"
+ * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as SessionStore from "@le-auth/core/SessionStore"
+ * import * as SecureRandom from "effect/crypto/SecureRandom"
+ * import * as Signature from "effect/crypto/Signature"
+ * import * as Layer from "effect/Layer"
+ *
+ * const SessionsLive = Sessions.layerWith({ onePer: "user" }).pipe(
+ *   Layer.provide([Domains.layerConfig, SentinelClient.layer]),
+ *   Layer.provide([AppInstallations.layerConfig, SessionStore.layerMemory, RefreshLock.layerMemory, FetchHttp.layer]),
+ *   Layer.provide(Signature.layerWebCrypto),
+ *   Layer.provide(SecureRandom.layerWebCrypto)
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refreshing.Services | Signature.Signature> =>
@@ -209,7 +440,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
       const observed = <A, E>(operation: string, key: SessionKey, effect: Effect.Effect<A, E>) =>
         Telemetry.observed(`Sessions.${operation}`, () => key.accountId, effect)
 
-      /** When a session's new token was refused as well, by host: the 401 has a reason of its own there. */
+      /** When a session's new token was also refused, by host: the 401 has another reason there. At most 10,000. */
       const inVain = new Map<string, number>()
 
       const renew: Sessions["Service"]["renew"] = (key, { unless }) =>
@@ -249,7 +480,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
         authorized: <E, R>(client: HttpClient.HttpClient.With<E, R>, key: SessionKey) => {
           const send = (request: HttpClientRequest.HttpClientRequest, token: AccessToken) =>
             client.execute(HttpClientRequest.bearerToken(request, token))
-          return HttpClient.transform(client, (_, request): Effect.Effect<any, E | SessionError, R> =>
+          return HttpClient.transform(client, (_, request): Effect.Effect<HttpClientResponse, E | SessionError, R> =>
             Effect.gen(function* () {
               const target = URL.parse(request.url)
               if (target === null || !domains.allows(target)) {
@@ -303,8 +534,9 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
   ).pipe(Layer.provide(KeySets.layer))
 
 /**
- * `Sessions` with the default options.
+ * {@link layerWith} the defaults.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = layerWith({})

@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 /**
  * Settings are missing or wrong. `problems` has a line for each; values are never repeated, since they may be secrets.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class SettingsError extends Schema.TaggedError<SettingsError>()("SettingsError", {
@@ -34,17 +35,23 @@ const lines = (error: Config.ConfigError): string =>
     .trim()
 
 /**
- * Reads one setting for each field, under the field's name, from the current `ConfigProvider`. An empty value counts as
- * missing, as people write `NAME= command` to unset one. Those of `optional` may be missing.
+ * Reads one setting for each field, under the field's name, from the current `ConfigProvider`. An empty value counts
+ * as missing, as people write `NAME= command` to unset one. Those of `optional` may be missing. Fails with all
+ * problems at once.
  *
  * @example
  * ```ts
  * import { load } from "@le-auth/core/Settings"
+ * import * as ConfigProvider from "effect/ConfigProvider"
+ * import * as Effect from "effect/Effect"
  * import * as Schema from "effect/Schema"
  *
- * load({ PORT: Schema.NumberFromString })
+ * load({ PORT: Schema.NumberFromString }).pipe(
+ *   Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown({ PORT: "8080" })))
+ * ) // => { PORT: 8080 }
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const load = <F extends Fields, O extends Fields = {}>(
@@ -69,3 +76,21 @@ export const load = <F extends Fields, O extends Fields = {}>(
     if (problems.length > 0) return yield* new SettingsError({ problems })
     return values as Values<F> & Partial<Values<O>>
   })
+
+/**
+ * A duration as people type it in a setting, a flag or a configuration file: `90s`, `1h30m`, `2 hours` or ISO 8601, `PT8H`, of at most
+ * 100 years. A refusal shows an example.
+ *
+ * @example
+ * ```ts
+ * import { DurationText } from "@le-auth/core/Settings"
+ * import * as Duration from "effect/Duration"
+ * import * as Schema from "effect/Schema"
+ *
+ * Duration.toSeconds(Schema.decodeSync(DurationText)("90s")) // => 90
+ * ```
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export { DurationText } from "./shared/DurationText.ts"

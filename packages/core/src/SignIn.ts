@@ -2,8 +2,8 @@
  * Sends a user to sign in, and receives what comes back.
  *
  * The two verbs of le-auth: {@link start} gives the address to send the browser to, and what binds the sign-in to that
- * browser; {@link complete} takes the whole callback and gives the session. Everything risky lies between them, and none
- * of it can be skipped.
+ * browser; {@link complete} takes the whole callback and gives the session. Everything risky lies between them, and
+ * none of it can be skipped.
  *
  * @since 0.1.0
  */
@@ -41,9 +41,10 @@ import type { Transaction } from "./Transaction.ts"
 import { TransactionStore } from "./TransactionStore.ts"
 
 /**
- * What binds a sign-in to the user agent that started it (RFC 6749 section 10.12): a cookie in a web application, a variable
- * in a command line. Without it, or with another's, the callback is refused.
+ * What binds a sign-in to the user agent that started it (RFC 6749 section 10.12): a cookie in a web application, a
+ * variable in a command line. Without it, or with another's, the callback is refused.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface UserAgentBinding {
@@ -57,6 +58,7 @@ export interface UserAgentBinding {
 /**
  * A sign-in that was started: send the browser to `url`, and give it `binding`.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Started {
@@ -68,6 +70,7 @@ export interface Started {
  * The callback as it came: a web `Request`, or anything with its address and cookies, such as effect's
  * `HttpServerRequest`. See {@link callback} for programs without cookies.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Callback =
@@ -80,23 +83,27 @@ export type Callback =
 /**
  * A completed sign-in.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface SignedIn {
   readonly session: Session
   /** The cookie that is used up and can be removed. */
   readonly bindingName: string
-  /** Cookies of other sign-ins in this browser whose time is over: they can be removed, too. */
+  /** Cookies of other sign-ins in this browser whose time is over: they can also be removed. */
   readonly overNames: ReadonlyArray<string>
   /** Where to send the user now, as given to {@link start}. */
   readonly returnTo: ReturnPath | undefined
   /** What the application wanted to remember, as given to {@link start}. */
   readonly applicationState: Schema.Json | undefined
-  /** Whether an equal callback of the same browser was there before, and this is what came of it. */
+  /** Whether the same browser brought an equal callback before, and this is its result. */
   readonly isRepeated: boolean
 }
 
 /**
+ * What a sign-in is started with; all of it is optional.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface StartOptions {
@@ -115,6 +122,8 @@ export interface StartOptions {
 /**
  * The return path is not a path of this application.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11.1 RFC 9700 section 4.11.1}
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidReturnPath extends Schema.TaggedError<InvalidReturnPath>()("InvalidReturnPath", {}) {
@@ -124,8 +133,10 @@ export class InvalidReturnPath extends Schema.TaggedError<InvalidReturnPath>()("
 }
 
 /**
- * The redirect URI is none of the installation's.
+ * The redirect URI is not one of the installation's.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.3 RFC 6749 section 3.1.2.3}
+ * @category errors
  * @since 0.1.0
  */
 export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()("UnknownRedirectUri", {
@@ -137,9 +148,10 @@ export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()
 }
 
 /**
- * What was asked of {@link start} cannot be done, whatever the services behind it say. Handle single reasons with
+ * {@link start} was asked for something that cannot be done, whatever LivePerson says. Handle single reasons with
  * `Effect.catchReason("SignInError", "InvalidReturnPath", ...)`.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class SignInError extends Schema.TaggedError<SignInError>()("SignInError", {
@@ -153,13 +165,16 @@ export class SignInError extends Schema.TaggedError<SignInError>()("SignInError"
 /**
  * Why a sign-in could not be started.
  *
+ * @category errors
  * @since 0.1.0
  */
 export type StartError = UnknownInstallation | DomainsError | StoreError | SignInError
 
 /**
- * What is known of the sign-in that failed: all of it once its record was found, so that the next one can lead to the same page.
+ * What is known of the sign-in that failed: all of it if its record was found, so that the next one can lead to the
+ * same page.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Failed {
@@ -169,7 +184,13 @@ export interface Failed {
   readonly bindingName?: string | undefined
 }
 
-/** @since 0.1.0 */
+/**
+ * Why a sign-in could not be completed. A `CallbackError`, an `IdTokenError` and most `TokenError`s ask for a new
+ * sign-in.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export type CompleteError = (
   | CallbackError.CallbackError
   | TokenError
@@ -180,6 +201,11 @@ export type CompleteError = (
   Failed
 
 /**
+ * The two verbs of a sign-in: {@link start} sends the user to LivePerson, {@link complete} takes the callback and
+ * gives the session.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1 RFC 6749 section 4.1}
+ * @category services
  * @since 0.1.0
  */
 export class SignIn extends Context.Service<
@@ -188,15 +214,19 @@ export class SignIn extends Context.Service<
     /** Starts a sign-in. Nothing is sent to LivePerson except the look-up of the host. */
     readonly start: (options?: StartOptions) => Effect.Effect<Started, StartError>
     /**
-     * Completes a sign-in: checks the callback, exchanges the code, saves the session. A callback that comes again within a
-     * minute, from the same browser and to this process, gets what came of the first, and nothing is exchanged twice.
+     * Completes a sign-in: checks the callback, exchanges the code, saves the session. A callback that is repeated within a minute, by the same browser in this process, gets the result of the first, and nothing is exchanged twice.
      */
     readonly complete: (callback: Callback) => Effect.Effect<SignedIn, CompleteError>
   }
 >()("@le-auth/core/SignIn") {}
 
 /**
- * Starts a sign-in with the `SignIn` of the context.
+ * Starts a sign-in with the `SignIn` of the context. Send the browser to the `url` that it gives, and give it the
+ * `binding`: as a cookie, or in a variable of a program that receives the callback itself.
+ *
+ * Fails with a {@link SignInError} if the return path or the redirect URI is not allowed, with `UnknownInstallation`
+ * if the application is not installed in the account, with `DomainsError` if Sentinel's host is not to be had, and
+ * with `StoreError` if the record cannot be kept.
  *
  * @example
  * ```ts
@@ -205,21 +235,33 @@ export class SignIn extends Context.Service<
  * SignIn.start({ returnTo: "/inbox" })
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
+ * @category accessors
  * @since 0.1.0
  */
 export const start = (options?: StartOptions): Effect.Effect<Started, StartError, SignIn> =>
   SignIn.use((signIn) => signIn.start(options))
 
 /**
- * Completes a sign-in with the `SignIn` of the context.
+ * Completes a sign-in with the `SignIn` of the context: checks the callback, exchanges the code and saves the session.
+ * Hand over the whole callback as it came, with its cookies.
+ *
+ * A callback that is repeated within a minute, by the same browser in this process, gets the result of the first.
+ * Fails with a {@link CompleteError}, which has the `returnTo` of the sign-in if its record was found.
  *
  * @example
  * ```ts
+ * import * as Sessions from "@le-auth/core/Sessions"
  * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as Effect from "effect/Effect"
  *
- * const handle = (request: Request) => SignIn.complete(request)
+ * const accessToken = (request: Request) =>
+ *   Effect.flatMap(SignIn.complete(request), ({ session }) => Sessions.accessToken(session.key))
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 RFC 6749 section 4.1.3}
+ * @category accessors
  * @since 0.1.0
  */
 export const complete = (callback: Callback): Effect.Effect<SignedIn, CompleteError, SignIn> =>
@@ -228,6 +270,20 @@ export const complete = (callback: Callback): Effect.Effect<SignedIn, CompleteEr
 /**
  * A callback for programs that keep the binding themselves, such as a command line.
  *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * // `receive` opens a browser, and gives the address that it came back to.
+ * const signIn = (receive: (url: string) => Effect.Effect<string>) =>
+ *   Effect.gen(function* () {
+ *     const { binding, url } = yield* SignIn.start()
+ *     return yield* SignIn.complete(SignIn.callback(yield* receive(url), binding))
+ *   })
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const callback = (url: string | URL, binding: UserAgentBinding): Callback => ({
@@ -236,6 +292,9 @@ export const callback = (url: string | URL, binding: UserAgentBinding): Callback
 })
 
 /**
+ * The options of {@link layerWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
@@ -245,7 +304,10 @@ export interface Options {
   readonly pkce?: boolean | undefined
   /** Sends a `scope`. Default: none, since LivePerson does not document it. */
   readonly scope?: string | undefined
-  /** How the names of the cookies begin that bind sign-ins to browsers, a {@link CookieNames.CookiePrefix}. Default: `le-auth-`. */
+  /**
+   * How the names of the cookies begin that bind sign-ins to browsers, a {@link CookieNames.CookiePrefix}. Default:
+   * `le-auth-`.
+   */
   readonly cookiePrefix?: string | undefined
 }
 
@@ -253,13 +315,15 @@ const isReturnPath = Schema.is(ReturnPath)
 
 /** 256 bits of secret, 43 characters. */
 const bindingBytes = 32
-/** The first 9 bytes of the state also name the cookie, see `CookieNames`; as many as the binding's are the secret of it. */
+/**
+ * The first 9 bytes of the state also name the cookie, see `CookieNames`; its secret is as long as the binding.
+ */
 const stateBytes = 9 + bindingBytes
 
 /** Browsers repeat a GET by reload, double click and restored tabs (RFC 9110 section 9.2.1). */
 const outcomes = { keepFor: "1 minute", capacity: 1000 } as const
 
-/** What came of a sign-in, for whoever brings its callback. */
+/** The result of a sign-in, for the browser that brings its callback. */
 interface Completed extends Pick<SignedIn, "session" | "returnTo" | "applicationState"> {
   readonly accountId: AccountId
 }
@@ -270,6 +334,16 @@ const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefin
 const refuse = (reason: CallbackError.CallbackErrorReason) => Effect.fail(new CallbackError.CallbackError({ reason }))
 
 /**
+ * `SignIn` over the stores and the calls of the context.
+ *
+ * @example
+ * ```ts
+ * import * as SignIn from "@le-auth/core/SignIn"
+ *
+ * const SignInLive = SignIn.layerWith({ pkce: true, timeToLive: "5 minutes" })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (
@@ -301,16 +375,16 @@ export const layerWith = (
       const keepFor = Duration.times(timeToLive, 2)
 
       /**
-       * The key of the record: derived from the state and from the binding, so that a callback from another browser finds
-       * no record and cannot use up the right one. The cookie's name is part of it, so that a `__Host-` cookie cannot be
-       * replaced by a plain one that a neighbouring subdomain planted.
+       * The key of the record: derived from the state and from the binding, so that a callback from another browser
+       * finds no record and cannot use up the right one. The cookie's name is part of it, so that a `__Host-` cookie
+       * cannot be replaced by a plain one that a neighbouring subdomain planted.
        */
       const transactionId = (name: string, state: string, binding: string) =>
         digest.digestHex(Digest.sha256, Utf8.encode(`${name}.${state}.${binding}`))
 
       /**
-       * The verifier of PKCE is the binding: a secret of this sign-in that only this browser has, with the 43 unreserved
-       * characters that RFC 7636 section 4.1 asks for. So the store of transactions holds no secret at all.
+       * The verifier of PKCE is the binding: a secret of this sign-in that only this browser has, with the 43
+       * unreserved characters that RFC 7636 section 4.1 asks for. So the store of transactions holds no secret at all.
        */
       const codeChallenge = (binding: string) =>
         Effect.map(digest.digest(Digest.sha256, Utf8.encode(binding)), Base64Url.encode)
@@ -360,7 +434,7 @@ export const layerWith = (
         }
       })
 
-      /** From here on the sign-in is used up, whatever comes of it. */
+      /** From here on the sign-in is used up, whatever its result is. */
       const finish = Effect.fnUntraced(function* (
         transaction: Transaction,
         result: CallbackResult.CallbackResult,
@@ -447,6 +521,7 @@ export const layerWith = (
 /**
  * `SignIn` as LivePerson documents its API: no PKCE, no scope, 10 minutes to sign in.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = layerWith({})

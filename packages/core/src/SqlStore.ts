@@ -1,9 +1,11 @@
 /**
- * What our stores over SQL have in common, and an adapter of your own may use: bounded operations, migrations, clean-up.
+ * What our stores over SQL have in common, and an adapter of your own may use: bounded operations, migrations,
+ * clean-up.
  *
- * The stores work on SQLite and PostgreSQL, through whichever `SqlClient` there is. They keep no state in a connection, so a
- * pooler such as pgbouncer in transaction mode works (with `prepare: false` in `@effect/sql-pg`, unless the pooler knows
- * prepared statements). Do not call them inside of a transaction of your own: what they keep must not be rolled back.
+ * The stores work on SQLite and PostgreSQL, through whichever `SqlClient` there is. They keep no state in a connection,
+ * so a pooler such as pgbouncer in transaction mode works (with `prepare: false` in `@effect/sql-pg`, unless the pooler
+ * knows prepared statements). Do not call them inside of a transaction of your own: what they keep must not be rolled
+ * back.
  *
  * @since 0.1.0
  */
@@ -22,14 +24,15 @@ import type { StoreError } from "./StoreError.ts"
 const isConflict = ({ reason }: SqlError): boolean =>
   reason._tag === "DeadlockError" || reason._tag === "SerializationError"
 
-/** Whoever lost a conflict has changed nothing. */
+/** A transaction that lost a conflict has changed nothing. */
 const again = <A, R>(effect: Effect.Effect<A, SqlError, R>, times: number): Effect.Effect<A, SqlError, R> =>
   times === 0 ? effect : Effect.catchIf(effect, isConflict, () => again(effect, times - 1))
 
 /**
- * Makes the function that runs an operation of a store: it fails with a `StoreError` after `timeout` at the latest, by default
- * 5 seconds, and repeats what the database undid because of a conflict.
+ * Makes the function that runs an operation of a store: it fails with a `StoreError` after at most `timeout`, by
+ * default 5 seconds, and repeats what the database undid because of a conflict.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const operations = (store: string, timeout?: Duration.Input) => {
@@ -41,25 +44,28 @@ export const operations = (store: string, timeout?: Duration.Input) => {
 }
 
 /**
- * Names the check of a client that has one, an `Effect<void, SqlError>`: whether its database is still the one that it has opened. A file
- * that somebody has deleted takes everything, and keeps nothing.
+ * Names the check of a client that has one, an `Effect<void, SqlError>`: whether its database is still the one that it
+ * has opened. A deleted file takes everything that is written, and keeps nothing.
  *
+ * @category models
  * @since 0.1.0
  */
 export const StillThereTypeId = "~@le-auth/core/SqlStore/StillThere"
 
 /**
- * Fails if a database is not the one anymore that its client has opened, as far as the client can tell.
+ * Fails if a database is not the one any more that its client has opened, as far as the client can tell.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const stillThere = (sql: SqlClient.SqlClient): Effect.Effect<void, SqlError> =>
   Predicate.hasProperty(sql, StillThereTypeId) ? (sql[StillThereTypeId] as Effect.Effect<void, SqlError>) : Effect.void
 
 /**
- * Brings the tables of a store to the newest form. Migrations only go forward, each in one transaction with the note that it
- * ran. Of several nodes that start at once, one migrates and the others wait for it.
+ * Brings the tables of a store to the newest form. Migrations only go forward, each in one transaction with the note
+ * that it ran. If several nodes start at once, one migrates and the others wait for it.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const migrate = (options: {
@@ -74,20 +80,22 @@ export const migrate = (options: {
     Effect.mapError((cause) => StoreOperation.failed(options.store, "migrate", cause))
   )
 
-/** How many rows go at once, and for how long requests may have to wait for that. */
+/** The number of rows in one statement, and for how long requests may have to wait for it. */
 const batch = { first: 100, least: 10, most: 500, milliseconds: 4 }
 
-/** It is other requests that are waited for, whatever the clock of the stores says. */
+/** The rests are for other requests, so they take real time, whatever the clock of the stores says. */
 const inRealTime = Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())
 
-/** However many rows there are, each batch of them is bounded, and done for good. */
+/** For any number of rows, each batch of them is bounded, and done for good. */
 const housekeeping = StoreOperation.operations("database", "1 minute")("housekeeping")
 
 /**
- * Deletes the rows of a table whose time is over, the oldest first, as many at a time as go in some milliseconds, up to 500, with four
- * times as long a rest after each, which is for requests. Rows that another node is deleting are not waited for. Fails if a batch
- * takes longer than a minute. The table has a column `id`; `column` says until when a row is kept.
+ * Deletes the expired rows of a table, the oldest first, at most 500 at a time and as many as a few milliseconds
+ * allow. After each batch it rests four times as long, for the sake of requests. It does not wait for rows that
+ * another node is deleting. Fails if a batch takes longer than a minute. The table has a column `id`; `column` holds
+ * the time until which a row is kept, in milliseconds. Gives the number of rows.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const deleteExpired = Effect.fnUntraced(function* (table: string, now: number, column = "expires_at") {
@@ -122,9 +130,10 @@ const repeatedly = <E, R>(work: Effect.Effect<unknown, E, R>): Effect.Effect<voi
   )
 
 /**
- * Does the housekeeping of a store, which may take a minute, now and every minute, as long as the scope is open. What fails is
- * logged and tried again a minute later.
+ * Does the housekeeping of a store, which may take a minute, now and every minute, as long as the scope is open. A
+ * failure is logged, and the work tried again a minute later.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const everyMinute = <R>(
@@ -132,9 +141,10 @@ export const everyMinute = <R>(
 ): Effect.Effect<void, never, R | Scope.Scope> => repeatedly(housekeeping(work))
 
 /**
- * Deletes what is expired in these tables, now and every minute, as long as the scope is open. What fails is logged and
- * tried again a minute later.
+ * Deletes the expired rows of these tables, now and every minute, as long as the scope is open. A failure is logged,
+ * and the work tried again a minute later.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const cleanUp = (

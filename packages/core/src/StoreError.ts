@@ -6,19 +6,20 @@
 import * as Schema from "effect/Schema"
 
 /**
- * A store could not do its work: its engine is unreachable, full or broken. The cause is kept for the developer; adapters
- * must not put keys or values into it.
+ * A store could not do its work: its engine is unreachable, full or broken. The cause is kept for the developer;
+ * adapters must not put keys or values into it.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
   store: Schema.String,
   operation: Schema.String,
-  /** What the engine said, see `problemOf` of `StoreOperation`: for operators and developers, not for the people who sign in. */
+  /** The engine's own words, see `problemOf` of `StoreOperation`: for operators and developers, not for users. */
   problem: Schema.optionalKey(Schema.String),
   cause: Schema.optionalKey(Schema.Defect())
 }) {
-  /** Whether trying again cannot help, since it is what was given that the store does not take. */
+  /** Whether another try cannot help, since the store does not take what it was given. */
   get isFinal(): boolean {
     return false
   }

@@ -10,14 +10,13 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import { StoreError } from "./StoreError.ts"
 
-/** Nobody who signs in waits longer for a database. A client that lost its connection may keep requests until it is back. */
+/** A sign-in waits for a database no longer than this. A client that lost its connection may keep requests until it is back. */
 const usualTimeout = Duration.seconds(5)
 
 /**
- * The exit of `effect`, or none after so long. What is done at once, as in SQLite, takes no timer.
+ * The exit of `effect`, or none after `timeout`. What ends at once, as in SQLite, takes no timer.
  *
- * Whoever has waited long enough does not wait for the end of it as well: a driver that asks a silent server to cancel a statement
- * takes up to ten seconds for that. `Effect.timeout` waits for it, and costs three times as much.
+ * A caller whose time is over does not also wait for the end of the work: a driver that asks a silent server to cancel a statement takes up to ten seconds for that. `Effect.timeout` waits for it, and costs three times as much.
  */
 const within = <A, E, R, B, F>(
   effect: Effect.Effect<A, E, R>,
@@ -48,8 +47,7 @@ const within = <A, E, R, B, F>(
   })
 
 /**
- * Where engines begin to repeat what they were given: PostgreSQL before the columns of a row, and a value in quotes after a colon; Redis
- * before the arguments of a command that it does not know; MySQL an entry, and what it stumbles over; parsers of JSON after a comma.
+ * The places from which engines repeat what they were given: PostgreSQL before the columns of a row, and a value in quotes after a colon; Redis before the arguments of an unknown command; MySQL an entry, and the text that it fails at; parsers of JSON after a comma.
  */
 const given = /\bKey \(|\bDETAIL\b|\bdup key\b|,? with args\b|\bvalue "|\b(?:entry|near) ['"]|[:,] *(?:\.\.\.)?["'`{[]/
 
@@ -68,7 +66,10 @@ const oneLine = (text: string): string =>
     .replace(/[\ud800-\udbff]$|[\s.:,;]+$/, "")
     .trim()
 
-/** The messages of a chain of causes, the innermost last. Connections that failed at several addresses are one error with many. */
+/**
+ * The messages of a chain of causes, the innermost last. Connections that failed at several addresses are one error
+ * with many.
+ */
 const messagesOf = (error: unknown): ReadonlyArray<string> => {
   const messages: Array<string> = []
   let current = error
@@ -84,8 +85,9 @@ const messagesOf = (error: unknown): ReadonlyArray<string> => {
 }
 
 /**
- * What an engine said, from an error of its driver: the innermost message of the chain of causes, in one line of 200 characters at
- * most. Engines repeat in some messages what they were given; from there on it is left out. Nothing if there is no message.
+ * The engine's own words, from an error of its driver: the innermost message of the chain of causes, in one line of at
+ * most 200 characters. Some messages repeat what the engine was given; from there on they are left out. `undefined` if
+ * there is no message.
  *
  * @example
  * ```ts
@@ -93,9 +95,10 @@ const messagesOf = (error: unknown): ReadonlyArray<string> => {
  *
  * const duplicate = new Error("duplicate key\nDETAIL: Key (id)=(7) already exists")
  *
- * StoreOperation.problemOf(new Error("the driver failed", { cause: duplicate })) // "duplicate key"
+ * StoreOperation.problemOf(new Error("the driver failed", { cause: duplicate })) // => "duplicate key"
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const problemOf = (error: unknown): string | undefined =>
@@ -104,8 +107,10 @@ export const problemOf = (error: unknown): string | undefined =>
     .findLast((text) => !saysNothing(text))
 
 /**
- * The `StoreError` of an operation that failed so, with what the engine said.
+ * The `StoreError` of a failed operation, with the engine's own words. `store` and `operation` are the names in its
+ * message.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const failed = (store: string, operation: string, cause: unknown): StoreError => {
@@ -114,8 +119,8 @@ export const failed = (store: string, operation: string, cause: unknown): StoreE
 }
 
 /**
- * Makes the function that runs an operation of a store: it fails with a `StoreError`, after 5 seconds or `timeout` at the latest,
- * whatever the driver does then.
+ * Makes the function that runs an operation of a store: it fails with a `StoreError` after at most `timeout`, by
+ * default 5 seconds, whatever the driver does then.
  *
  * @example
  * ```ts
@@ -124,9 +129,10 @@ export const failed = (store: string, operation: string, cause: unknown): StoreE
  *
  * const run = StoreOperation.operations("my store")
  *
- * const get = run("get")(Effect.fail("no connection")) // "The my store is unavailable (get): no connection. …"
+ * Effect.flip(run("get")(Effect.fail("no connection"))).pipe(Effect.map(({ problem }) => problem)) // => "no connection"
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const operations = (store: string, timeout: Duration.Input = usualTimeout) => {

@@ -1,5 +1,5 @@
 /**
- * What can go wrong at the token and the revocation endpoint.
+ * Errors of the token and the revocation endpoint.
  *
  * @since 0.1.0
  */
@@ -12,8 +12,10 @@ const said = (reason: { readonly error: string; readonly description?: string })
   reason.description === undefined ? reason.error : `${reason.error}: ${reason.description}`
 
 /**
- * The code or the refresh token is invalid, expired, revoked, or was issued to another client (RFC 6749 section 5.2).
+ * The code or the refresh token is invalid, expired, revoked, or was issued to another client.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidGrant extends Schema.TaggedError<InvalidGrant>()("InvalidGrant", answer) {
@@ -23,8 +25,10 @@ export class InvalidGrant extends Schema.TaggedError<InvalidGrant>()("InvalidGra
 }
 
 /**
- * Client authentication failed (RFC 6749 section 5.2). LivePerson has been seen to answer a bad code so, too.
+ * Client authentication failed. LivePerson also answers a bad code this way.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidClient", answer) {
@@ -40,6 +44,8 @@ export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidC
  * Sentinel refused the request for another reason, such as `unauthorized_client` when the installation lacks the grant
  * type. `error` and `description` come from the other side, reduced to printable ASCII.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
+ * @category errors
  * @since 0.1.0
  */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", answer) {
@@ -51,6 +57,8 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", answer) {
 /**
  * 429: too many requests. LivePerson asks to wait at least 5 seconds with log-in calls.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6585#section-4 RFC 6585 section 4}
+ * @category errors
  * @since 0.1.0
  */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
@@ -68,6 +76,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
  * 451: LivePerson Support has blocked the account or the user's name. Neither waiting nor another sign-in changes it.
  *
  * @see LivePerson, API error codes
+ * @category errors
  * @since 0.1.0
  */
 export class Blocked extends Schema.TaggedError<Blocked>()("Blocked", Answer.saidFields) {
@@ -79,6 +88,7 @@ export class Blocked extends Schema.TaggedError<Blocked>()("Blocked", Answer.sai
 /**
  * Sentinel could not be reached, or has a problem of its own (5xx). What it said is for developers and logs.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
@@ -89,8 +99,8 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   status: Schema.optionalKey(Schema.Finite),
   ...Answer.saidFields,
   /**
-   * Whether Sentinel may have acted on the request. `false` is certain: there was no connection, or it answered 503 and said when to
-   * come again (RFC 9110 sections 10.2.3 and 15.6.4).
+   * Whether Sentinel may have acted on the request. `false` is certain: there was no connection, or it answered 503 and
+   * said when to come again (RFC 9110 sections 10.2.3 and 15.6.4).
    */
   sent: Schema.Boolean,
   /** Seconds, if the answer says. */
@@ -105,6 +115,7 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
 /**
  * Sentinel did not answer within the time limit.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {}) {
@@ -115,9 +126,10 @@ export class Timeout extends Schema.TaggedError<Timeout>()("Timeout", {}) {
 
 /**
  * The answer is not one of a token endpoint: another status, HTML, or JSON without what must be there. `excerpt` is the
- * start of the body, for logs and developers. There is none if the body holds anything secret that was sent, in any encoding, or a
- * token.
+ * start of the body, for logs and developers. There is none if the body holds anything secret that was sent, in any
+ * encoding, or a token.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class BadResponse extends Schema.TaggedError<BadResponse>()("BadResponse", {
@@ -135,6 +147,9 @@ export class BadResponse extends Schema.TaggedError<BadResponse>()("BadResponse"
 }
 
 /**
+ * Why a call to Sentinel failed, see {@link TokenError}.
+ *
+ * @category errors
  * @since 0.1.0
  */
 export const TokenErrorReason = Schema.Union([
@@ -147,12 +162,12 @@ export const TokenErrorReason = Schema.Union([
   Timeout,
   BadResponse
 ])
-/** @since 0.1.0 */
 export type TokenErrorReason = typeof TokenErrorReason.Type
 
 /**
  * A call to Sentinel failed. Handle single reasons with `Effect.catchReason("TokenError", "InvalidGrant", ...)`.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
@@ -165,7 +180,7 @@ export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
       : this.reason.message
   }
 
-  /** LivePerson has been seen to answer so for other reasons than credentials: a new sign-in tells which it is. */
+  /** LivePerson also answers this way for other reasons than credentials: a new sign-in tells which it is. */
   private get isRefusedRefresh(): boolean {
     return this.operation === "refresh" && this.reason._tag === "InvalidClient"
   }

@@ -9,9 +9,11 @@ import { Origin } from "./Origin.ts"
 import { ReturnPath } from "./ReturnPath.ts"
 
 /**
- * The record of one sign-in. The callback supplies none of this: account, host and redirect URI of the code exchange come
- * from here (RFC 9700 section 4.4).
+ * The record of one sign-in. The callback supplies none of this: account, host and redirect URI of the code exchange
+ * come from here.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.4 RFC 9700 section 4.4}
+ * @category schemas
  * @since 0.1.0
  */
 export const Transaction = Schema.Struct({
@@ -28,5 +30,4 @@ export const Transaction = Schema.Struct({
   /** Milliseconds since the epoch after which the callback comes too late. */
   deadline: Schema.Finite
 })
-/** @since 0.1.0 */
 export type Transaction = typeof Transaction.Type

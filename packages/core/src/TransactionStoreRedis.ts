@@ -21,14 +21,14 @@ const run = operations("transaction store in Redis")
 const keyOf = (id: string): string => `le-auth:transaction:${id}`
 
 /**
- * Keeps the records in the Redis of the context, which ends them by its own clock. To take one is one command (`GETDEL`), so
- * of any number of nodes one gets it.
+ * Keeps the records in the Redis of the context, which ends them by its own clock. Taking a record is one command (`GETDEL`), so one of any number of nodes gets it.
  *
- * Redis must not evict (`maxmemory-policy noeviction`): a record that was evicted is a sign-in that fails. After a failover
- * a record that was taken a moment before may be back; its code works only once all the same.
+ * Redis must not evict (`maxmemory-policy noeviction`): a record that was evicted is a sign-in that fails. After a
+ * failover a record that was taken a moment before may be back; its code works only once all the same.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as TransactionStoreRedis from "@le-auth/core/TransactionStoreRedis"
  * import * as Layer from "effect/Layer"
  * import type * as Redis from "effect/persistence/Redis"
@@ -38,6 +38,7 @@ const keyOf = (id: string): string => `le-auth:transaction:${id}`
  * const store = TransactionStoreRedis.layer.pipe(Layer.provide(redis))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<TransactionStore, never, Redis.Redis> = Layer.effect(

@@ -24,11 +24,11 @@ const decode = Schema.decodeOption(TransactionJson)
 const run = SqlStore.operations("transaction store in SQL")
 
 /**
- * Keeps the records in the database of the context. To take one is one statement, so of any number of nodes one gets it.
- * Records of sign-ins that were never finished are deleted after their time to live.
+ * Keeps the records in the database of the context. Taking a record is one statement, so one of any number of nodes gets it. Records of sign-ins that were never finished are deleted after their time to live.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as TransactionStoreSql from "@le-auth/core/TransactionStoreSql"
  * import * as Layer from "effect/Layer"
  * import type * as SqlClient from "effect/sql/SqlClient"
@@ -38,6 +38,7 @@ const run = SqlStore.operations("transaction store in SQL")
  * const store = TransactionStoreSql.layer.pipe(Layer.provide(database))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<TransactionStore, StoreError, SqlClient.SqlClient> = Layer.effect(

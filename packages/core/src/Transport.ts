@@ -23,6 +23,9 @@ import { RequestLimits } from "./RequestLimits.ts"
 import * as TransportProblem from "./TransportProblem.ts"
 
 /**
+ * A request of le-auth to LivePerson.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Request {
@@ -34,8 +37,10 @@ export interface Request {
 }
 
 /**
- * An answer of any status. A redirect is an answer: it is not followed. Status 0 is a redirect that nobody may see, as `fetch` has it.
+ * An answer of any status. A redirect is an answer: it is not followed. Status 0 is a redirect whose address is
+ * hidden, as `fetch` has it.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Answer {
@@ -49,16 +54,21 @@ export interface Answer {
  * One request, once. Whatever it is made of keeps to this:
  *
  * - It takes at most the time of `RequestLimits`, and stops when it is interrupted.
- * - The answer has at most the size of `RequestLimits`, counted after decoding. Identity coding is asked for, and any standard coding
- *   that comes all the same is read.
+ * - The answer has at most the size of `RequestLimits`, counted after decoding. Identity coding is asked for, and any
+ *   standard coding that comes all the same is read.
  * - Nothing is sent to another address than the one asked, and the answer of no other is believed.
- * - No trace headers leave, since the other side is another company. A tracer of the program's own gets a span of the kind "client".
+ * - No trace headers leave, since the other side is another company. A tracer of the program's own gets a span of the
+ *   kind "client".
  *
+ * @category services
  * @since 0.1.0
  */
 export class Transport extends Context.Service<
   Transport,
-  { readonly send: (request: Request) => Effect.Effect<Answer, TransportProblem.TransportProblem> }
+  {
+    /** Sends a request and gives its answer, whatever the status is. */
+    readonly send: (request: Request) => Effect.Effect<Answer, TransportProblem.TransportProblem>
+  }
 >()("@le-auth/core/Transport") {}
 
 const host = (url: string): string => URL.parse(url)?.host ?? ""
@@ -66,6 +76,7 @@ const host = (url: string): string => URL.parse(url)?.host ?? ""
 /**
  * The problem that an error of an `HttpClient` is, without the request that such an error carries.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const problemOf = (error: HttpClientError): TransportProblem.TransportProblem =>
@@ -82,7 +93,10 @@ const notFollowing = (init: globalThis.RequestInit | undefined): globalThis.Requ
   redirect: "manual"
 })
 
-/** Also where something around the client has options for fetch of its own, which win over those that are given to the request. */
+/**
+ * Also where something around the client has options for fetch of its own, which win over those that are given to the
+ * request.
+ */
 const keepFromFollowing = (): void => {
   const fiber = Fiber.getCurrent()
   const init = fiber && Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit)
@@ -93,7 +107,8 @@ const keepFromFollowing = (): void => {
 const contextFor = (address: string, traced: boolean, init?: globalThis.RequestInit): Context.Context<never> =>
   Context.make(HttpClient.TracerPropagationEnabled, false).pipe(
     Context.add(Tracer.DisablePropagation, false),
-    // Every client of effect asks this of each request that it sends, also of one that something around it made from a redirect.
+    // Every client of effect asks this of each request that it sends, also of one that something around it made from a
+    // redirect.
     Context.add(HttpClient.TracerDisabledWhen, (request) => {
       if (Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href !== address) throw isElsewhere
       keepFromFollowing()
@@ -121,9 +136,11 @@ const bodyOf = (response: HttpClientResponse, most: number, tooLarge: TransportP
   })
 
 /**
- * Over a client. Nothing that is wrapped around it leads a call elsewhere, such as effect's `followRedirects`: with a client of effect
- * nothing is sent to another address, and of any other client an answer from another address counts as a redirect.
+ * A transport over a client. Nothing that is wrapped around it leads a call elsewhere, such as effect's
+ * `followRedirects`: a client of effect sends nothing to another address, and an answer from another address counts as
+ * a redirect for any other client.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
@@ -137,7 +154,7 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
       const problem = (tag: TransportProblem.TransportProblem["_tag"], code?: string) =>
         TransportProblem.make(tag, { ...about, ...(code === undefined ? {} : { code }) })
       const tooLarge = problem("TooLarge", ByteSize.format(limit))
-      // Effect's own tracer exports nothing, so nobody could see the span that the client would make.
+      // Effect's own tracer exports nothing, so the client's span would not be seen.
       const traced = fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer && !fiber.getRef(Tracer.DisablePropagation)
       const address = url?.href ?? ""
       const init = Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit)
@@ -178,6 +195,16 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
 /**
  * Over the `HttpClient` of the context.
  *
+ * @example
+ * ```ts
+ * import * as Transport from "@le-auth/core/Transport"
+ * import * as FetchHttpClient from "effect/http/FetchHttpClient"
+ * import * as Layer from "effect/Layer"
+ *
+ * const TransportLive = Transport.layer.pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<Transport, never, HttpClient.HttpClient> = Layer.effect(

@@ -1,8 +1,8 @@
 /**
  * Why a request had no answer that can be used: the same reasons whatever carries the requests.
  *
- * Each says to which host the request went, the runtime's own `code` if it has one, and whether the request was `sent`: if not, nothing
- * was done at the other side. The message says what happened and what to do.
+ * Each says to which host the request went, the runtime's own `code` if it has one, and whether the request was `sent`:
+ * if not, nothing was done at the other side. The message says what happened and what to do.
  *
  * @since 0.1.0
  */
@@ -20,52 +20,132 @@ const fields = {
   sent: Schema.Boolean
 }
 
-/** @since 0.1.0 */
+/**
+ * The name of the host could not be resolved.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class NotResolved extends Schema.TaggedError<NotResolved>()("NotResolved", fields) {}
 
-/** Nobody listens there. @since 0.1.0 */
+/**
+ * The host refused the connection.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ConnectionRefused extends Schema.TaggedError<ConnectionRefused>()("ConnectionRefused", fields) {}
 
-/** No way leads there. @since 0.1.0 */
+/**
+ * There is no route to the host.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", fields) {}
 
-/** The time was over before there was a connection. @since 0.1.0 */
+/**
+ * The time was over before there was a connection.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ConnectTimeout extends Schema.TaggedError<ConnectTimeout>()("ConnectTimeout", fields) {}
 
-/** The request went out, and the time was over before the whole answer was here. @since 0.1.0 */
+/**
+ * The request went out, and the time was over before the whole answer was here.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class AnswerTimeout extends Schema.TaggedError<AnswerTimeout>()("AnswerTimeout", fields) {}
 
-/** @since 0.1.0 */
+/**
+ * The connection broke.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ConnectionReset extends Schema.TaggedError<ConnectionReset>()("ConnectionReset", fields) {}
 
-/** Nobody whom the runtime trusts has signed the certificate. @since 0.1.0 */
+/**
+ * The certificate is not signed by an authority that the runtime trusts.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class CertificateUntrusted extends Schema.TaggedError<CertificateUntrusted>()("CertificateUntrusted", fields) {}
 
-/** The certificate is for another name. @since 0.1.0 */
+/**
+ * The certificate is for another name.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class CertificateWrongName extends Schema.TaggedError<CertificateWrongName>()("CertificateWrongName", fields) {}
 
-/** The certificate is not valid any more, or not yet. @since 0.1.0 */
+/**
+ * The certificate is not valid any more, or not yet.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class CertificateExpired extends Schema.TaggedError<CertificateExpired>()("CertificateExpired", fields) {}
 
-/** The other side does not speak TLS, or none that this side speaks. @since 0.1.0 */
+/**
+ * The other side does not speak TLS, or no version in common.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class NoTls extends Schema.TaggedError<NoTls>()("NoTls", fields) {}
 
-/** The proxy does not let the request through. @since 0.1.0 */
+/**
+ * The proxy does not let the request through.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ProxyRefused extends Schema.TaggedError<ProxyRefused>()("ProxyRefused", fields) {}
 
-/** The variable that `code` names holds no address of a proxy. @since 0.1.0 */
+/**
+ * The variable that `code` names does not hold the address of a proxy.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ProxyInvalid extends Schema.TaggedError<ProxyInvalid>()("ProxyInvalid", fields) {}
 
-/** The proxy wants other credentials, or any (407). @since 0.1.0 */
+/**
+ * The proxy requires credentials, or other ones (407).
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class ProxyCredentials extends Schema.TaggedError<ProxyCredentials>()("ProxyCredentials", fields) {}
 
-/** The answer is larger than `RequestLimits` allows; `code` is the limit. @since 0.1.0 */
+/**
+ * The answer is larger than `RequestLimits` allows; `code` is the limit.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", fields) {}
 
-/** The coding of the answer is not known, or its body is not in it; `code` is the coding. @since 0.1.0 */
+/**
+ * The coding of the answer is not known, or its body is not in it; `code` is the coding.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class Undecodable extends Schema.TaggedError<Undecodable>()("Undecodable", fields) {}
 
-/** Anything else, with the runtime's own name for it. @since 0.1.0 */
+/**
+ * Anything else, with the runtime's own name for it.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export class UnknownProblem extends Schema.TaggedError<UnknownProblem>()("UnknownProblem", fields) {}
 
 const classes = {
@@ -87,9 +167,14 @@ const classes = {
   UnknownProblem
 } as const
 
-/** @since 0.1.0 */
+/**
+ * Why a request has no answer: one of the classes of this module. Each is a state that callers answer in their own
+ * way.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export const TransportProblem = Schema.Union(Object.values(classes))
-/** @since 0.1.0 */
 export type TransportProblem = typeof TransportProblem.Type
 
 type Tag = TransportProblem["_tag"]
@@ -150,6 +235,7 @@ const kinds: Record<Tag, { readonly what: string; readonly remedy: string; reado
 /**
  * What happened, as the end of a sentence about the other side.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const what = ({ _tag, code, proxy }: TransportProblem): string => {
@@ -161,20 +247,25 @@ export const what = ({ _tag, code, proxy }: TransportProblem): string => {
 /**
  * What to do about it, in whole sentences.
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const remedy = ({ _tag }: TransportProblem): string => kinds[_tag].remedy
 
 /**
- * Whether time alone may change it. What does not heal fails again until somebody changes a setting, here or at the other side.
+ * Whether time alone may change it. A problem that does not heal fails again until a setting is changed, here or at
+ * the other side.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const heals = ({ _tag }: TransportProblem): boolean => kinds[_tag].heals
 
 /**
- * Whether the same request may be made again after a pause, although it changes something: nothing was sent, and it can heal.
+ * Whether the same request may be made again after a pause, although it changes something: nothing was sent, and it can
+ * heal.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const mayRepeat = (problem: TransportProblem): boolean => !problem.sent && heals(problem)
@@ -292,6 +383,7 @@ for (const { prototype } of Object.values(classes)) {
 /**
  * A problem of a kind.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const make = (
@@ -346,9 +438,11 @@ const tagOf = (error: unknown): Tag | undefined => {
 }
 
 /**
- * What a runtime threw, as a problem. `sent` says whether the request is known to have gone out, or not to; without it, it is as the kind
- * of the problem says, and in doubt it went out. Nothing of the runtime's own text comes along, since it may repeat the request.
+ * What a runtime threw, as a problem. `sent` says whether the request is known to have gone out, or not to; without it,
+ * it is as the kind of the problem says, and in doubt it went out. Nothing of the runtime's own text comes along, since
+ * it may repeat the request.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromCause = (

@@ -28,7 +28,7 @@ const everything = Effect.gen(function* () {
   const started = yield* SignIn.start({ accountId: account, returnTo: "/inbox", applicationState: "planted-draft" })
   const { session } = yield* SignIn.complete(callbackOf(started))
   yield* Sessions.accessToken(session.key)
-  yield* Sessions.Sessions.use((sessions) => sessions.refresh(session.key))
+  yield* Sessions.refresh(session.key)
   const http = yield* Sessions.authorized(yield* HttpClient.HttpClient, session.key)
   wire.next("/things", json({}, 401))
   yield* http.get("https://api-12345678.liveperson.net/things?page=2")

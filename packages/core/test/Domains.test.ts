@@ -69,7 +69,7 @@ describe("Domains", () => {
           ]
         })
       )
-      const list = Domains.Domains.use((domains) => domains.list(account))
+      const list = Domains.list(account)
       assert.deepStrictEqual<unknown>(yield* list, [
         { service: "idp", host: "idp.liveperson.net", origin: "https://idp.liveperson.net" },
         { service: "evil", host: "evil.example.com" }

@@ -1,6 +1,6 @@
 /**
- * The other side of the wire in one function: an `HttpClient` that answers as Sentinel and the Domain API do, remembers what
- * it was sent, and can be told to answer something else once.
+ * The other side of the wire in one function: an `HttpClient` that answers as Sentinel and the Domain API do, remembers
+ * what it was sent, and can be told to answer something else once.
  */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
@@ -178,7 +178,7 @@ export const layerWith = (
 ) =>
   SignIn.layerWith(options.signIn ?? {}).pipe(
     Layer.provideMerge(Sessions.layerWith(options.sessions ?? {})),
-    Layer.provideMerge(Layer.mergeAll(SentinelClient.layer, Domains.layer(options.domains))),
+    Layer.provideMerge(Layer.mergeAll(SentinelClient.layer, Domains.layerWith(options.domains ?? {}))),
     Layer.provideMerge(options.lock ?? RefreshLock.layerMemory),
     Layer.provideMerge(options.stores ?? Layer.merge(TransactionStore.layerMemory, SessionStore.layerMemory)),
     Layer.provideMerge(AppInstallations.layer(...(options.installations ?? [installation]))),

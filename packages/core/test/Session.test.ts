@@ -13,7 +13,7 @@ import * as path from "node:path"
 import { keyOf } from "../src/internal/sessionText.ts"
 import { account, json, layer, layerWith, signIn, Wire } from "./ScriptedSentinel.ts"
 
-const list = Sessions.Sessions.use((sessions) => sessions.list(account))
+const list = Sessions.list(account)
 const withoutIdToken = json({ access_token: "a", refresh_token: "r", token_type: "Bearer" })
 
 describe("H7: the key of a session", () => {

@@ -1,6 +1,6 @@
 /**
- * Two nodes on one store, with a lock that does nothing: whatever they do at the same time and in whichever order their steps come,
- * what is stored is guarded by its generation alone.
+ * Two nodes on one store, with a lock that does nothing: whatever they do at the same time and in whichever order their
+ * steps come, what is stored is guarded by its generation alone.
  */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"

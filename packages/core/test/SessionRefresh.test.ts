@@ -22,7 +22,7 @@ const signedIn = Effect.gen(function* () {
   yield* TestClock.adjust("6 seconds")
   return session
 })
-const refresh = (key: SessionKey) => Sessions.Sessions.use((sessions) => sessions.refresh(key))
+const { refresh } = Sessions
 const isStored = (key: SessionKey) =>
   Effect.map(
     SessionStore.use((store) => store.get(key)),

@@ -107,7 +107,7 @@ const keptSignIn = Effect.fnUntraced(function* (faults: ReturnType<typeof faulty
 const refresh = (key: SessionKey) =>
   Effect.gen(function* () {
     yield* TestClock.adjust("6 seconds")
-    return yield* patiently(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+    return yield* patiently(Sessions.refresh(key))
   })
 const exchanges = Effect.map(Wire, (wire) =>
   wire.to("/token").filter(({ form }) => form.get("grant_type") === "authorization_code")
@@ -238,7 +238,7 @@ describe("F10: a sign-in", () => {
       const { key } = yield* signIn
       yield* TestClock.adjust("6 seconds")
       ;(yield* Wire).next("/token", (sent) => Effect.as(Effect.sleep("5 seconds"), json(tokens(sent, 0))()))
-      const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+      const refreshing = yield* Effect.forkChild(Sessions.refresh(key))
       yield* TestClock.adjust("1 second")
       const session = yield* keptSignIn(faults)
       faults.before = Infinity
@@ -320,7 +320,7 @@ describe("F10: a refresh", () => {
       const store = yield* SessionStore
       // The write arrives, its answer does not, and nothing can be read.
       yield* TestClock.adjust("6 seconds")
-      const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+      const refreshing = yield* Effect.forkChild(Sessions.refresh(key))
       yield* TestClock.adjust(0)
       faults.reading = faults.before = 3
       yield* TestClock.adjust("2 seconds")
@@ -364,7 +364,7 @@ describe("F10: a refresh", () => {
             Response.json({ access_token: "late", refresh_token: "late", token_type: "Bearer" })
           )
         )
-        const refreshing = yield* Effect.forkChild(Sessions.Sessions.use((sessions) => sessions.refresh(key)))
+        const refreshing = yield* Effect.forkChild(Sessions.refresh(key))
         yield* TestClock.adjust("1 second")
         faults.before = 0
         yield* Sessions.forget(key)

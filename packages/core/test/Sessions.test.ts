@@ -43,7 +43,7 @@ const signedIn = Effect.map(signIn, ({ session }) => session)
 const generation = (serial: number) => Generation.make(String(serial).padStart(22, "0"))
 /** After tokens that came just now nobody needs newer ones. */
 const aWhile = TestClock.adjust("6 seconds")
-const refresh = (key: SessionKey) => Sessions.Sessions.use((sessions) => sessions.refresh(key))
+const { refresh } = Sessions
 const text = (token: Redacted.Redacted) => Redacted.value(token)
 const current = (key: SessionKey) => Effect.map(Sessions.current(key), Option.getOrThrow)
 
@@ -651,8 +651,8 @@ describe("Sessions.accessToken", () => {
         SessionKey.make({ ...key, subject: `${key.subject}/` as typeof key.subject })
       ])
         assert.isTrue(Option.isNone(yield* Sessions.current(stranger)))
-      assert.strictEqual((yield* Sessions.Sessions.use((sessions) => sessions.list(otherAccount))).length, 0)
-      assert.strictEqual((yield* Sessions.Sessions.use((sessions) => sessions.list(account))).length, 1)
+      assert.strictEqual((yield* Sessions.list(otherAccount)).length, 0)
+      assert.strictEqual((yield* Sessions.list(account)).length, 1)
     }).pipe(Effect.provide(layer))
   )
 })

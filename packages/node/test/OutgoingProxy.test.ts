@@ -125,7 +125,7 @@ const trusted = Effect.acquireRelease(
 
 const host = "sentinel.example.invalid"
 const origin = Origin.make(`https://${host}`)
-const layer = Layer.mergeAll(SentinelClient.layer, Domains.layer({ domainApi: origin, allowedHosts: [host] })).pipe(
+const layer = Layer.mergeAll(SentinelClient.layer, Domains.layerWith({ domainApi: origin, allowedHosts: [host] })).pipe(
   Layer.provideMerge(NodeHttp.layer)
 )
 

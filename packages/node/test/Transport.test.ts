@@ -62,7 +62,7 @@ describe.each(all)("Transport over %s", (_, transport) => {
           assert.strictEqual(reason._tag, "BadResponse")
           assert.include(reason.message, "it is a redirect, which is not followed")
         }
-        const domains = Layer.provide(Domains.layer({ domainApi: origin }), transport)
+        const domains = Layer.provide(Domains.layerWith({ domainApi: origin }), transport)
         const { message } = yield* Domains.resolve(AccountId.make("12345678"), "sentinel").pipe(
           Effect.flip,
           Effect.provide(domains)

@@ -32,7 +32,7 @@ export interface Options {
 /** The installations and the Domain API of the Sentinel in the process. */
 const layerFromSentinel = Layer.unwrap(
   TestSentinel.TestSentinel.useSync(({ installations, origin }) =>
-    Layer.merge(AppInstallations.layer(...installations), Domains.layer({ domainApi: origin }))
+    Layer.merge(AppInstallations.layer(...installations), Domains.layerWith({ domainApi: origin }))
   )
 )
 

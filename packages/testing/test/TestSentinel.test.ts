@@ -287,7 +287,7 @@ describe("the HttpClient", () => {
       const ahead = yield* signIn()
       yield* refresh(ahead)
       yield* TestSentinel.control(({ clock }) => clock.toRealTime)
-      yield* Sessions.Sessions.use((sessions) => sessions.refresh(ahead.key))
+      yield* Sessions.refresh(ahead.key)
       yield* signIn()
     }).pipe(Effect.provide(TestSignIn.layer))
   )

@@ -1,2 +1,3 @@
-// The redirect URI of the local Sentinel is /callback. A redirect URI of your own below /auth needs no file.
+// The redirect URI that the local Sentinel knows is /callback. With one of your own below /auth you need no file for
+// it.
 export { GET } from "../auth/[...route]/route"

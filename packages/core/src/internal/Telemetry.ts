@@ -5,11 +5,9 @@
  * `le_auth.account` and `le_auth.outcome`. The metrics are the counter `le_auth_operations` and the histogram
  * `le_auth_operation_duration` in milliseconds, both with `operation`, `account` and `outcome`.
  *
- * An outcome is `success`, `interrupted`, `defect` or the reason of an error, which come from a closed list: nothing that the
- * other side wrote becomes a label. Codes, tokens and secrets are in none of them. `Otlp.layerJson` of
+ * An outcome is `success`, `interrupted`, `defect` or the reason of an error, which come from a closed list: nothing
+ * that the other side wrote becomes a label. Codes, tokens and secrets are in none of them. `Otlp.layerJson` of
  * `effect/observability` sends all of it to a collector.
- *
- * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -38,7 +36,10 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
   return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect"
 }
 
-/** Accounts are those that the application is installed in, so these stay few. At most 1,000 for each operation and outcome. */
+/**
+ * Accounts are those that the application is installed in, so these stay few. At most 1,000 for each operation and
+ * outcome.
+ */
 const metricsOf = LabelledMetrics.make(["operation", "outcome", "account"], (attributes) => ({
   operations: Metric.counter("le_auth_operations", {
     description: "Operations of le-auth by account and outcome",
@@ -53,8 +54,6 @@ const metricsOf = LabelledMetrics.make(["operation", "outcome", "account"], (att
 
 /**
  * Runs an operation in its span and counts how it ended. `account` is asked at the end, when it is known.
- *
- * @since 0.1.0
  */
 export const observed = <A, E, R>(
   operation: string,
@@ -85,8 +84,6 @@ export const observed = <A, E, R>(
 
 /**
  * What an operation finds out about itself on the way.
- *
- * @since 0.1.0
  */
 export interface About {
   account: AccountId | undefined
@@ -94,8 +91,6 @@ export interface About {
 
 /**
  * {@link observed}, for an operation that learns on the way which account it is about.
- *
- * @since 0.1.0
  */
 export const operation = <A, E, R>(
   name: string,

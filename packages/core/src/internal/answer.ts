@@ -49,7 +49,10 @@ export const retryAfter = (answer: Answer): Effect.Effect<{ readonly retryAfter?
 export const shown = (text: string, secrets: ReadonlyArray<string>, maximum?: number): string =>
   Excerpt.of(text, secrets, maximum) ?? "not shown, since it repeats something secret"
 
-/** An OAuth error (RFC 6749 section 5.2), or what the envelope of LivePerson's other services has; else how the body begins. */
+/**
+ * An OAuth error (RFC 6749 section 5.2), or what the envelope of LivePerson's other services has; else how the body
+ * begins.
+ */
 export interface Said {
   readonly contentType: string
   readonly error?: string

@@ -9,7 +9,10 @@ export const make = Effect.gen(function* () {
   const installations = yield* AppInstallations
   const domains = yield* Domains
 
-  /** While the Domain API cannot be asked, the Sentinel that gave the tokens will do, if secrets may still be sent to it. */
+  /**
+   * While the Domain API cannot be asked, the Sentinel that gave the tokens will do, if secrets may still be sent to
+   * it.
+   */
   const sentinelOf = ({ key, sentinel }: Session) =>
     Effect.catchReason(domains.resolve(key.accountId, "sentinel"), "DomainsError", "Unavailable", (_, error) =>
       sentinel !== undefined && domains.allows(new URL(sentinel)) ? Effect.succeed(sentinel) : Effect.fail(error)

@@ -3,6 +3,9 @@ import * as Effect from "effect/Effect"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"
 
-/** Opens the body and closes it at once, which cancels what has not come yet. Without a body there is nothing to let go of. */
+/**
+ * Opens the body and closes it at once, which cancels what has not come yet. Without a body there is nothing to let go
+ * of.
+ */
 export const discard = (response: HttpClientResponse): Effect.Effect<void> =>
   Effect.ignore(Effect.scoped(Stream.toPull(response.stream)))

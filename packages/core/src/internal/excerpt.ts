@@ -1,8 +1,8 @@
 /**
  * What may be repeated of an answer from the other side: the one way for such a text into an error.
  *
- * Servers have been seen to repeat the request in an error page, in whatever encoding the page has. So the text is decoded, not the
- * secret encoded, and if anything secret is found, nothing of the text comes out.
+ * Servers have been seen to repeat the request in an error page, in whatever encoding the page has. So the text is
+ * decoded, not the secret encoded, and if anything secret is found, nothing of the text comes out.
  */
 import { printable } from "../OAuthError.ts"
 import * as Redaction from "../Redaction.ts"
@@ -136,7 +136,9 @@ const names = Redaction.secretParameters.join("|")
 /** A member of JSON, or a parameter with a value, that carries something secret: ours or not. */
 const named = new RegExp(`(["'])(?:${names})\\1\\s*:|(?:^|[^\\w.-])(?:${names})=[^\\s&]`, "i")
 
-/** Nothing that lies further back is in the excerpt; a secret that begins in it ends before that, however it is encoded. */
+/**
+ * Nothing that lies further back is in the excerpt; a secret that begins in it ends before that, however it is encoded.
+ */
 const windowOf = (secrets: ReadonlyArray<string>): number =>
   8192 + 12 * Math.max(0, ...secrets.map(({ length }) => length))
 
@@ -157,8 +159,8 @@ const holdsSecret = (text: string, secrets: ReadonlyArray<string>): boolean => {
 }
 
 /**
- * The beginning of a text, in one line of printable ASCII. Nothing if one of the secrets is in it, in any encoding, or a member that
- * `Redaction.secretParameters` names.
+ * The beginning of a text, in one line of printable ASCII. Nothing if one of the secrets is in it, in any encoding, or
+ * a member that `Redaction.secretParameters` names.
  */
 export const of = (body: string, secrets: ReadonlyArray<string>, maximum = 200): string | undefined =>
   holdsSecret(body.slice(0, windowOf(secrets)), secrets) ? undefined : printable(body.replace(/\s+/g, " "), maximum)

@@ -1,6 +1,7 @@
 /**
- * How tokens that came get into the store, and never an older one on top of a newer. A received token is a commit: the code or the
- * refresh token that was given for it is spent, so it is offered to the store until that has it, or has something newer.
+ * How tokens that came get into the store, and never an older one on top of a newer. A received token is a commit: the
+ * code or the refresh token that was given for it is spent, so it is offered to the store until that has it, or has
+ * something newer.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -40,8 +41,8 @@ export const make = Effect.gen(function* () {
   const store = yield* SessionStore
 
   /**
-   * Sessions that the store did not take. Only their tokens work: they are used, and offered again at each use, until the store has
-   * them or has been changed by somebody else.
+   * Sessions that the store did not take. Only their tokens work: they are used, and offered again at each use, until
+   * the store has them or has been changed by somebody else.
    */
   const unsaved = new Map<string, Renewed>()
   const unsavedOf = (key: SessionKey) => unsaved.get(key.toString())
@@ -140,7 +141,8 @@ export const make = Effect.gen(function* () {
 
     /** Saves a new sign-in: it is newer than whatever a refresh brings. */
     begin: Effect.fnUntraced(function* (session: Session) {
-      // What the store has before; a key with an instance is new. If that cannot be read, a sign-in replaces older ones.
+      // What the store has before; a key with an instance is new. If that cannot be read, a sign-in replaces older
+      // ones.
       const before =
         session.key.instance === undefined ? yield* Effect.option(get(session.key)) : Option.some(undefined)
       const mayReplace = (stored: Session | undefined) =>
@@ -157,8 +159,8 @@ export const make = Effect.gen(function* () {
     }),
 
     /**
-     * A session that was saved before, as it is now. What is missing matches no generation, so nothing that has ended comes back; a
-     * store in cookies knows what it wrote.
+     * A session that was saved before, as it is now. What is missing matches no generation, so nothing that has ended
+     * comes back; a store in cookies knows what it wrote.
      */
     again: (session: Session): Effect.Effect<Option.Option<Session>, StoreError> =>
       look(session.key).pipe(

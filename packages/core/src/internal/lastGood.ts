@@ -2,8 +2,9 @@
  * Answers of others that are asked for again and again: the last good one stays in use while a new one cannot be had
  * ("stale-if-error", RFC 5861 section 4).
  *
- * A look-up is one attempt, and all callers that ask for the same key share it. It belongs to none of them: it has a limit of its
- * own, no caller's policy is inside of it, and no caller's interruption ends it. A caller's repetitions lie outside.
+ * A look-up is one attempt, and all callers that ask for the same key share it. It belongs to none of them: it has a
+ * limit of its own, no caller's policy is inside of it, and no caller's interruption ends it. A caller's repetitions
+ * lie outside.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -41,7 +42,10 @@ export interface Options<A, E> {
 }
 
 export interface LastGood<A, E> {
-  /** The answer for a key. One that `suffices` says no to is asked for again sooner, and still given if there is no better one. */
+  /**
+   * The answer for a key. One that `suffices` says no to is asked for again sooner, and still given if there is no
+   * better one.
+   */
   readonly get: (key: string, suffices?: (answer: A) => boolean) => Effect.Effect<A, E>
 }
 

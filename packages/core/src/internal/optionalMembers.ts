@@ -3,8 +3,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 /**
- * Reads an object of the other side apart from its optional members that cannot be read, so that those which have to be there are
- * not lost with them. `null` says nothing, as a member that is absent.
+ * Reads an object of the other side apart from its optional members that cannot be read, so that those which have to be
+ * there are not lost with them. `null` says nothing, as a member that is absent.
  */
 export const readable = (fields: Schema.Struct.Fields) => {
   const members = Object.entries(fields)

@@ -22,8 +22,8 @@ export interface Options {
 }
 
 /**
- * `attempt` gets a function that it calls once there is an outcome worth keeping. Without that only those get it who ask while
- * it runs, so that what strangers make up is not kept.
+ * `attempt` gets a function that it calls once there is an outcome worth keeping. Without that only those get it who
+ * ask while it runs, so that what strangers make up is not kept.
  */
 export const make = <A, E>(options: Options) => {
   const keepFor = Duration.toMillis(Duration.fromInputUnsafe(options.keepFor))

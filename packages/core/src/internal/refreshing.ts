@@ -1,6 +1,6 @@
 /**
- * How a session gets new tokens: when they are due, and by one at a time. It owns the store and the lock; the lock saves work, and what
- * is stored is guarded by its generation.
+ * How a session gets new tokens: when they are due, and by one at a time. It owns the store and the lock; the lock
+ * saves work, and what is stored is guarded by its generation.
  */
 import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -68,7 +68,10 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     failureOf: (error) => (error._tag === "TokenError" ? failureOf(error, options) : undefined)
   })
 
-  /** Until when a session whose refresh failed is used as it is. In this process only: a failure is no change of the session. */
+  /**
+   * Until when a session whose refresh failed is used as it is. In this process only: a failure is no change of the
+   * session.
+   */
   const pauses = new Map<string, { readonly generation: Generation; readonly until: number }>()
   /** What came of the last attempt that failed, for those who waited for it. */
   const failures = new Map<
@@ -91,7 +94,9 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
       instead === undefined ? Effect.fail(new SessionEnded()) : Effect.succeed(instead)
     )
 
-  /** Whether an id_token is another user's. Whatever else is wrong with it is no reason to lose the tokens it came with. */
+  /**
+   * Whether an id_token is another user's. Whatever else is wrong with it is no reason to lose the tokens it came with.
+   */
   const isOfAnother = Effect.fnUntraced(function* (session: Session, tokens: TokenResponse) {
     if (tokens.id_token === undefined || session.claims === undefined) return false
     const claims = IdToken.decodeUnverified(tokens.id_token)
@@ -136,7 +141,10 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     )
   }
 
-  /** One attempt, under the lock, unless what is there by then will do. Those who wait for an attempt share what comes of it. */
+  /**
+   * One attempt, under the lock, unless what is there by then will do. Those who wait for an attempt share what comes
+   * of it.
+   */
   const attempt = (seen: Keeping.Looked, willDo: WillDo): Effect.Effect<Session, SessionError> =>
     Effect.gen(function* () {
       const { key } = seen.session
@@ -232,8 +240,8 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     forget: keeping.remove,
 
     /**
-     * Removes a session, and gives what was there to be revoked. It waits for a refresh that is under way, whose token would be the
-     * one to revoke, but not for longer than one call may take, and not if there is no lock to be had.
+     * Removes a session, and gives what was there to be revoked. It waits for a refresh that is under way, whose token
+     * would be the one to revoke, but not for longer than one call may take, and not if there is no lock to be had.
      */
     take: Effect.fnUntraced(function* (key: SessionKey) {
       const { timeout } = yield* RequestLimits

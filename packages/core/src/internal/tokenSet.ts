@@ -19,8 +19,9 @@ const recommendedInterval = Duration.toMillis("30 minutes")
 const refreshAfter = (lifetime: number): number => Math.min(recommendedInterval, lifetime * 0.9)
 
 /**
- * The members of a session that come with each set of tokens: the tokens, a generation of their own, where they are from, since when
- * they are there, when to refresh them and when they end. The spread keeps sessions that began together from refreshing together.
+ * The members of a session that come with each set of tokens: the tokens, a generation of their own, where they are
+ * from, since when they are there, when to refresh them and when they end. The spread keeps sessions that began
+ * together from refreshing together.
  */
 export const of = Effect.fnUntraced(function* (
   random: SecureRandom.SecureRandom["Service"],

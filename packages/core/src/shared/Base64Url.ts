@@ -1,8 +1,6 @@
 /**
- * Base64url (RFC 4648 section 5) for the short values of a sign-in. effect's own encoder and decoder are written for any length
- * and cost more than the hashes and signatures around them.
- *
- * @since 0.1.0
+ * Base64url (RFC 4648 section 5) for the short values of a sign-in. effect's own encoder and decoder are written for
+ * any length and cost more than the hashes and signatures around them.
  */
 
 /** Unreserved in URLs. */
@@ -15,8 +13,6 @@ const atOnce = 4096
 
 /**
  * Without padding.
- *
- * @since 0.1.0
  */
 export const encode = (bytes: Uint8Array): string => {
   const length = Math.ceil((bytes.length * 4) / 3)
@@ -53,8 +49,6 @@ const bytesOf = (binary: string): Uint8Array => {
 
 /**
  * `undefined` if the text is no base64url without padding (RFC 7515 section 2).
- *
- * @since 0.1.0
  */
 export const decode = (text: string): Uint8Array | undefined => {
   const binary = binaryOf(text)
@@ -65,8 +59,6 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /**
  * UTF-8 text; `undefined` if the bytes are none.
- *
- * @since 0.1.0
  */
 export const decodeText = (text: string): string | undefined => {
   const binary = binaryOf(text)

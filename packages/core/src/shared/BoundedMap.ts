@@ -1,8 +1,8 @@
 /**
  * A map that cannot grow without bound: two generations, of which the older one is dropped as a whole.
  *
- * It keeps at least the half of `capacity` that was last read or written, and with `lifetime` no entry that was not used for twice as
- * long. Dropping the oldest key of one `Map`, one by one, is slow in V8.
+ * It keeps at least the half of `capacity` that was last read or written, and with `lifetime` no entry that was not
+ * used for twice as long. Dropping the oldest key of one `Map`, one by one, is slow in V8.
  */
 export class BoundedMap<V> {
   readonly #half: number
@@ -12,8 +12,9 @@ export class BoundedMap<V> {
   #since = 0
 
   /**
-   * At most `capacity` entries. An entry is kept for at least `lifetime` milliseconds after its last use, unless half the capacity is
-   * written in that time; by default there is no limit of time, and no method needs to know what time it is.
+   * At most `capacity` entries. An entry is kept for at least `lifetime` milliseconds after its last use, unless half
+   * the capacity is written in that time; by default there is no limit of time, and no method needs to know what time
+   * it is.
    */
   constructor(options: { readonly capacity: number; readonly lifetime?: number | undefined }) {
     this.#half = Math.max(1, Math.floor(options.capacity / 2))

@@ -1,6 +1,6 @@
 /**
- * Durations as people type them: `8h`, `1h30m`, `500ms`, effect's long form, `90 seconds`, and ISO 8601, `PT8H`. Every text that a person
- * types as a duration is read here: flags, files and documents.
+ * Durations as people type them: `8h`, `1h30m`, `500ms`, effect's long form, `90 seconds`, and ISO 8601, `PT8H`. Every
+ * text that a person types as a duration is read here: flags, files and documents.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

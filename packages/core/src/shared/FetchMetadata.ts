@@ -1,5 +1,6 @@
 /**
- * The site that a request comes from, as far as the browser says. Browsers send these headers, and no page can set them.
+ * The site that a request comes from, as far as the browser says. Browsers send these headers, and no page can set
+ * them.
  *
  * @see {@link https://www.w3.org/TR/fetch-metadata/ Fetch Metadata Request Headers}
  * @see {@link https://www.rfc-editor.org/rfc/rfc6454#section-7 RFC 6454 section 7}
@@ -23,7 +24,8 @@ export type Sender = "same" | "foreign" | "none" | "opaque" | "unsaid"
 /**
  * The sender of a request, for a server whose own origin is `origin`, such as `https://app.example`.
  *
- * `Sec-Fetch-Site` decides where it is. Only `none` does not: extensions of a browser send it together with an `Origin`.
+ * `Sec-Fetch-Site` decides where it is. Only `none` does not: extensions of a browser send it together with an
+ * `Origin`.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 /**
  * Metrics by labels, made once for each set of values: to make a metric costs more than to count with it.
  *
- * A label takes at most 1,000 values, which is more than the accounts of an application; any further one is counted as `other`. So what
- * strangers make up fills neither this memory nor the collector's.
+ * A label takes at most 1,000 values, which is more than the accounts of an application; any further one is counted as
+ * `other`. So what strangers make up fills neither this memory nor the collector's.
  */
 
 /** The most values of a label, after the same values of the labels before it. */
@@ -21,7 +21,8 @@ interface Branch<Metrics> {
 const branchOf = <Metrics>(values: ReadonlyArray<string>): Branch<Metrics> => ({ values, branches: new Map() })
 
 /**
- * Makes the function that gives the metrics for the values of these labels, in this order. Name labels of a closed list first.
+ * Makes the function that gives the metrics for the values of these labels, in this order. Name labels of a closed list
+ * first.
  *
  * One `Map` for each label: to put a text together for one key costs more than the look-ups.
  */

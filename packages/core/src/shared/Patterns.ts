@@ -1,13 +1,14 @@
 /**
- * Forms of values that several packages check. Constants without imports, so that a page's script can have one and nothing else.
+ * Forms of values that several packages check. Constants without imports, so that a page's script can have one and
+ * nothing else.
  */
 
 /** An account id of LivePerson: 1 to 32 letters and digits. */
 export const accountId = /^[A-Za-z0-9]{1,32}$/
 
 /**
- * 256 bits in base64url: 43 characters. An S256 `code_challenge` (RFC 7636 section 4.2), and every secret of this length that we
- * draw.
+ * 256 bits in base64url: 43 characters. An S256 `code_challenge` (RFC 7636 section 4.2), and every secret of this
+ * length that we draw.
  */
 export const bits256 = /^[A-Za-z0-9_-]{43}$/
 

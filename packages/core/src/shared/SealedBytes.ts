@@ -1,6 +1,6 @@
 /**
- * Texts that are sealed with AES-256-GCM (NIST SP 800-38D): base64url of the nonce, the ciphertext and the tag, in this order. Where the
- * key comes from is the caller's.
+ * Texts that are sealed with AES-256-GCM (NIST SP 800-38D): base64url of the nonce, the ciphertext and the tag, in this
+ * order. Where the key comes from is the caller's.
  */
 import * as Aead from "effect/crypto/Aead"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -10,6 +10,7 @@ import * as Base64Url from "./Base64Url.ts"
 
 const { nonceLength } = Aead.aes256Gcm
 
+/** Makes the functions that seal and open, with the `Aead` and the `SecureRandom` of the context. */
 export const make = Effect.gen(function* () {
   const aead = yield* Aead.Aead
   const random = yield* SecureRandom.SecureRandom

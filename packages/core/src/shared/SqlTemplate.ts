@@ -1,11 +1,10 @@
 /**
  * Statements in SQL whose text is put together once.
  *
- * effect's client puts a template together for each use, with all its parts, which takes longer than a fast database needs for
- * the statement. Here a template is put together once, with slots where the values will be, and each use only gives the values.
- * Adapters of your own may use it with any `SqlClient`; transactions, spans and errors are those of effect.
- *
- * @since 0.1.0
+ * effect's client puts a template together for each use, with all its parts, which takes longer than a fast database
+ * needs for the statement. Here a template is put together once, with slots where the values will be, and each use only
+ * gives the values. Adapters of your own may use it with any `SqlClient`; transactions, spans and errors are those of
+ * effect.
  */
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -17,8 +16,6 @@ import type { Statement } from "effect/sql/Statement"
 
 /**
  * Where a value will be. A template can only place it.
- *
- * @since 0.1.0
  */
 export class Slot {
   readonly name: string
@@ -29,23 +26,17 @@ export class Slot {
 
 /**
  * A slot for each of these values.
- *
- * @since 0.1.0
  */
 export type Slots<Values> = { readonly [Name in keyof Values]-?: Slot }
 
 /**
  * Whatever is taken from it is a {@link Slot} of that name.
- *
- * @since 0.1.0
  */
 export const slots = <Values>(): Slots<Values> =>
   new Proxy({}, { get: (_, name) => new Slot(String(name)) }) as Slots<Values>
 
 /**
  * A statement with its values.
- *
- * @since 0.1.0
  */
 export interface Ready<Row extends object = object> {
   readonly text: string
@@ -56,8 +47,6 @@ export interface Ready<Row extends object = object> {
 
 /**
  * Makes the function that puts values into the slots of a template.
- *
- * @since 0.1.0
  */
 export const template = <Values extends object, Row extends object = never>(
   make: (slots: Slots<Values>) => Statement<any>
@@ -71,23 +60,18 @@ export const template = <Values extends object, Row extends object = never>(
 
 /**
  * Several statements, one after the other: it yields each, and is given its rows.
- *
- * @since 0.1.0
  */
 export type StatementGenerator<A> = Generator<Ready, A, ReadonlyArray<any>>
 
 /**
  * Names the {@link Immediate} of a client that has one.
- *
- * @since 0.1.0
  */
 export const ImmediateTypeId = "~@le-auth/core/SqlTemplate/Immediate"
 
 /**
- * What a client of a database inside of the process may have: it does the work before it returns, for a fiber. `undefined`, and nothing
- * was done, if that is not possible at this moment or if somebody wants to see the spans of it; it is then done the usual way.
- *
- * @since 0.1.0
+ * What a client of a database inside of the process may have: it does the work before it returns, for a fiber.
+ * `undefined`, and nothing was done, if that is not possible at this moment or if somebody wants to see the spans of
+ * it; it is then done the usual way.
  */
 export interface Immediate {
   readonly execute: (
@@ -109,6 +93,7 @@ const immediateOf = (sql: SqlClient): Immediate | undefined =>
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as SqlTemplate from "@le-auth/core/shared/SqlTemplate"
  * import * as Effect from "effect/Effect"
  * import * as SqlClient from "effect/sql/SqlClient"
@@ -119,8 +104,6 @@ const immediateOf = (sql: SqlClient): Immediate | undefined =>
  *   return yield* find({ id: "1" })
  * })
  * ```
- *
- * @since 0.1.0
  */
 export const make = <Values extends object, Row extends object = never>(
   sql: SqlClient,
@@ -138,8 +121,6 @@ export const make = <Values extends object, Row extends object = never>(
 
 /**
  * Runs all of the steps, or none.
- *
- * @since 0.1.0
  */
 export const transaction = <A>(sql: SqlClient, steps: () => StatementGenerator<A>): Effect.Effect<A, SqlError> => {
   const usual = sql.withTransaction(

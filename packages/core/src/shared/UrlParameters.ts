@@ -1,12 +1,12 @@
 /**
- * The parameters of a query or of a form body, read as OAuth 2.0 wants them read, and in a time that no sender can stretch.
- *
- * @since 0.1.0
+ * The parameters of a query or of a form body, read as OAuth 2.0 wants them read, and in a time that no sender can
+ * stretch.
  */
 
 /**
- * What is not read here but left to the platform: characters that are no printable ASCII, and escapes that are none or not of
- * ASCII. All other escapes can be decoded one by one, and none of them throws; an exception for each would cost more than all else.
+ * What is not read here but left to the platform: characters that are no printable ASCII, and escapes that are none or
+ * not of ASCII. All other escapes can be decoded one by one, and none of them throws; an exception for each would cost
+ * more than all else.
  */
 const isForPlatform = /[^\x21-\x7e]|%(?![0-7][\da-f])/i
 const none: ReadonlySet<string> = new Set()
@@ -16,9 +16,8 @@ const decode = (part: string): string =>
   part.includes("%") || part.includes("+") ? decodeURIComponent(part.replaceAll("+", " ")) : part
 
 /**
- * How much is read. RFC 6749 section 3.1 has a server ignore parameters that it does not know, but not any number of them.
- *
- * @since 0.1.0
+ * How much is read. RFC 6749 section 3.1 has a server ignore parameters that it does not know, but not any number of
+ * them.
  */
 export interface Limits {
   /** How many parameters, whatever their names. Default: 64. */
@@ -43,8 +42,8 @@ const endOf = (query: string, count: number): number => {
 }
 
 /**
- * Parameters by name: an empty value counts as absent, and which names were repeated is known (RFC 6749 section 3.1: "sent
- * without a value MUST be treated as if they were omitted", "MUST NOT be included more than once").
+ * Parameters by name: an empty value counts as absent, and which names were repeated is known (RFC 6749 section 3.1:
+ * "sent without a value MUST be treated as if they were omitted", "MUST NOT be included more than once").
  *
  * @example
  * ```ts
@@ -54,8 +53,6 @@ const endOf = (query: string, count: number): number => {
  * parameters.get("code") // "abc"
  * parameters.get("state") // undefined
  * ```
- *
- * @since 0.1.0
  */
 export class UrlParameters {
   /** The names that appear more than once, whatever their values. */
@@ -71,8 +68,8 @@ export class UrlParameters {
   }
 
   /**
-   * Reads `application/x-www-form-urlencoded` text; a leading `?` is allowed. Never fails: see the WHATWG URL standard. What is
-   * beyond the limits is left out, and `excess` says so.
+   * Reads `application/x-www-form-urlencoded` text; a leading `?` is allowed. Never fails: see the WHATWG URL standard.
+   * What is beyond the limits is left out, and `excess` says so.
    */
   static fromSearch(text: string, limits?: Limits): UrlParameters {
     const count = limits?.count ?? defaultCount
@@ -123,8 +120,6 @@ export class UrlParameters {
 
 /**
  * Adds parameters to a redirect URI. Its own query stays as it is, byte for byte (RFC 6749 section 3.1.2).
- *
- * @since 0.1.0
  */
 export const append = (uri: string, parameters: Readonly<Record<string, string | undefined>>): string => {
   let answer = uri

@@ -1,8 +1,7 @@
 /**
- * UTF-8 for short texts, such as those that are hashed and signed. V8 keeps arrays of more than 64 bytes outside of its heap, which costs more than a hash of them, so
- * the bytes come out of one large array, as they do in Node's `Buffer`. No part of it is handed out twice.
- *
- * @since 0.1.0
+ * UTF-8 for short texts, such as those that are hashed and signed. V8 keeps arrays of more than 64 bytes outside of its
+ * heap, which costs more than a hash of them, so the bytes come out of one large array, as they do in Node's `Buffer`.
+ * No part of it is handed out twice.
  */
 const encoder = new TextEncoder()
 
@@ -12,8 +11,6 @@ let used = 0
 
 /**
  * The bytes of a text. They may be part of a larger buffer.
- *
- * @since 0.1.0
  */
 export const encode = (text: string): Uint8Array => {
   // A UTF-16 code unit takes at most 3 bytes.
