@@ -70,6 +70,7 @@ export const layerOf = <A, E, R>(served: Layer.Layer<A, E, R>, options: Options)
  *
  * @example
  * ```ts
+ * // compiled only: it opens a port
  * import * as NodeServe from "@le-auth/node/NodeServe"
  * import * as HttpRouter from "effect/http/HttpRouter"
  * import * as HttpServerResponse from "effect/http/HttpServerResponse"
