@@ -128,8 +128,9 @@ export const layerWith = (options: {
  *   const found = yield* browsers.find(identifier)
  *   Option.isSome(found) // => true
  * }).pipe(
- *   Effect.provide(BrowserSessions.layer),
- *   Effect.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer))
+ *   Effect.provide(
+ *     BrowserSessions.layer.pipe(Layer.provide(Persistence.layerMemory), Layer.provide(NodeCrypto.layer))
+ *   )
  * )
  * ```
  *
