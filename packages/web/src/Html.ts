@@ -47,7 +47,8 @@ const render = Pages.make()
  * A page with a title, which is a text, and a body, which is HTML: the template escapes the values that you put into
  * it.
  *
- * The page has the style sheet of the sign-in pages. Its headers let nothing else load or run, keep it out of caches, and name the origins that may frame it.
+ * The page has the style sheet of the sign-in pages. Its headers let nothing else load or run, keep it out of caches,
+ * and name the origins that may frame it.
  *
  * @example
  * ```ts
