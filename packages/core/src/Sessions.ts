@@ -82,7 +82,8 @@ export class Sessions extends Context.Service<
     /** A valid access token, refreshed first if it is due. Any number of callers cause one refresh. */
     readonly accessToken: (key: SessionKey) => Effect.Effect<AccessToken, SessionError>
     /**
-     * Refreshes now, whether it is due or not. Callers that ask before a refresh has ended share it, in all processes; within 5 seconds after the tokens came, the session is given as it is.
+     * Refreshes now, whether it is due or not. Callers that ask before a refresh has ended share it, in all processes;
+     * within 5 seconds after the tokens came, the session is given as it is.
      */
     readonly refresh: (key: SessionKey) => Effect.Effect<Session, SessionError>
     /**
