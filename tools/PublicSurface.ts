@@ -15,8 +15,8 @@ export interface Package {
 }
 
 /**
- * Modules that can be imported and are deliberately not in `index.ts`: the entry of pages without Effect, which has names of its own;
- * and what the packages share, which only they may import.
+ * Modules that can be imported and are deliberately not in `index.ts`: the entry of pages without Effect, which has
+ * names of its own; and what the packages share, which only they may import.
  */
 export const unlisted: Readonly<Record<string, RegExp>> = { browser: /^plain$/, core: /^shared\// }
 
@@ -40,8 +40,8 @@ export const admitted = ({ exports, sources }: Package): Array<string> =>
     .toSorted()
 
 /**
- * The file that an import of a path of the package gets, of the sources: an entry of its own first, then the pattern with the longest
- * beginning.
+ * The file that an import of a path of the package gets, of the sources: an entry of its own first, then the pattern
+ * with the longest beginning.
  *
  * @see https://nodejs.org/api/esm.html#resolution-algorithm-specification, PACKAGE_IMPORTS_EXPORTS_RESOLVE
  */
@@ -200,7 +200,9 @@ const placeOf = (tree: SyntaxTree, node: Node) => ({
   comment: docComment(tree, node)?.text
 })
 
-/** The comment that belongs to a statement: the last one in front of it, if it is a doc comment and nothing is between. */
+/**
+ * The comment that belongs to a statement: the last one in front of it, if it is a doc comment and nothing is between.
+ */
 export function docComment({ comments, text }: SyntaxTree, node: Node): Comment | undefined {
   const last = comments.findLast(({ end }) => end <= node.start)
   const belongs = last?.text.startsWith("/**") && text.slice(last.end, node.start).trim() === ""

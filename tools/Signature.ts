@@ -1,4 +1,5 @@
-// A declaration as its source writes it, without comments and without what functions do, so that it changes when the interface does.
+// A declaration as its source writes it, without comments and without what functions do, so that it changes when the
+// interface does.
 import type { PublicName } from "./PublicSurface.ts"
 import { childrenOf, type Node, type SyntaxTree } from "./SyntaxTree.ts"
 
@@ -79,7 +80,10 @@ const memberText = (tree: SyntaxTree, member: Node): string => textOf(tree, memb
 const isCode = ({ type }: Node): boolean =>
   /^(?:ArrowFunctionExpression|FunctionExpression|FunctionDeclaration)$/.test(type)
 
-/** What functions do, and the arrow in front of it where the type of the result is written down; the breaks between members. */
+/**
+ * What functions do, and the arrow in front of it where the type of the result is written down; the breaks between
+ * members.
+ */
 function cutsIn(node: Node): Array<Cut> {
   if (!isCode(node) || !node["body"]) {
     return [...(node.type === "TSTypeLiteral" ? breaksIn(node["members"]) : []), ...childrenOf(node).flatMap(cutsIn)]

@@ -1,5 +1,5 @@
-// Sources as syntax trees. TypeScript 7 has no interface for programs, so this reads them with the parser of the bundler, which keeps
-// comments beside the tree.
+// Sources as syntax trees. TypeScript 7 has no interface for programs, so this reads them with the parser of the
+// bundler, which keeps comments beside the tree.
 import fs from "node:fs"
 
 import { parseSync } from "rolldown/utils"
@@ -67,7 +67,7 @@ export const lineOf = ({ text }: SyntaxTree, position: number): number => text.s
 /** Where a file names another module. */
 export interface Import {
   readonly specifier: string
-  /** Whether the module is loaded with the file: it is no import of types, which is gone at run time, and no `import()`. */
+  /** Whether the module is loaded with the file: an import of types is gone at run time, and `import()` loads later. */
   readonly isLoaded: boolean
 }
 

@@ -46,7 +46,10 @@ const classesOf = ({ program }: SyntaxTree): Array<Node> => {
   return found
 }
 
-/** `Data.TaggedError("A")`, `Schema.TaggedError<A>()("A", ...)`, `Schema.Error<A>("id")({ _tag: ..."A" })`, also inside of calls. */
+/**
+ * `Data.TaggedError("A")`, `Schema.TaggedError<A>()("A", ...)`, `Schema.Error<A>("id")({ _tag: ..."A" })`, also inside
+ * of calls.
+ */
 function taggedBy(superClass: Node): Pick<TaggedError, "madeWith" | "tag"> | undefined {
   let found: Pick<TaggedError, "madeWith" | "tag"> | undefined
   walk(superClass, (node) => {

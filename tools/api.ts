@@ -1,5 +1,5 @@
-// Writes docs/public-api: the public names of each package, a line for each, as their sources declare them. A test keeps them equal, so
-// that a review sees a change of the interface as such: `npm run api` writes them.
+// Writes docs/public-api: the public names of each package, a line for each, as their sources declare them. A test
+// keeps them equal, so that a review sees a change of the interface as such: `npm run api` writes them.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"

@@ -7,11 +7,10 @@
 //   layer:app                imports packages, never another app
 //   platform:any | browser   imports no Node modules
 //   platform:node            imports anything
-// Modules for a desktop, see below, are imported by one another only.
-// Which modules a package may import of another is in boundaries/PublicModules.ts, and which rooms of its own in boundaries/Rooms.ts.
-// What a package imports must be declared in its own package.json, and its TypeScript references must say the same.
-// Tests may reach across layers, as far as their package.json declares it; they also use `tools`, and what the tests of a
-// declared package are made of.
+// Modules for a desktop, see below, are imported by one another only. Which modules a package may import of another is
+// in boundaries/PublicModules.ts, and which rooms of its own in boundaries/Rooms.ts. What a package imports must be
+// declared in its own package.json, and its TypeScript references must say the same. Tests may reach across layers, as
+// far as their package.json declares it; they also use `tools`, and what the tests of a declared package are made of.
 import fs from "node:fs"
 import { isBuiltin } from "node:module"
 import path from "node:path"
@@ -32,8 +31,8 @@ const layers: Record<string, string[]> = {
 const platforms: Record<string, string[]> = { any: ["any"], browser: ["any", "browser"], node: ["any", "node"] }
 
 /**
- * The modules of a package that are for a person at their own computer: keychain, browser, files of a user. Only they import one
- * another, and only they start processes, so that a server's imports reach none of it.
+ * The modules of a package that are for a person at their own computer: keychain, browser, files of a user. Only they
+ * import one another, and only they start processes, so that a server's imports reach none of it.
  */
 export const desktop = {
   node: ["Keychain", "LoopbackReceiver", "NodeSignIn", "SessionFile", "SystemBrowser", "UserSealKey"]
@@ -97,8 +96,8 @@ function checkTags({ dir, layer, platform }: Project) {
 }
 
 /**
- * TypeScript builds in the order of its references, so they name the same packages as package.json. Tests may also refer to
- * `tools`; where that lacks, the compiler says so.
+ * TypeScript builds in the order of its references, so they name the same packages as package.json. Tests may also
+ * refer to `tools`; where that lacks, the compiler says so.
  */
 function checkReferences({ dir, source, tests }: Project, projects: Map<string, Project>, root: string) {
   const siblings = (declared: object) => Object.keys(declared).flatMap((name) => projects.get(name)?.dir ?? [])
@@ -177,8 +176,8 @@ function undeclared({ name }: Project, specifier: string, declared: object) {
 }
 
 /**
- * In effect, modules are capitalised (effect/http/HttpRouter) and barrels are not (effect, effect/http). @effect/vitest is one
- * module.
+ * In effect, modules are capitalised (effect/http/HttpRouter) and barrels are not (effect, effect/http). @effect/vitest
+ * is one module.
  */
 function isBarrel(specifier: string) {
   return /^effect(\/[a-z-]+)*$|^@effect\/(?!vitest$)[a-z-]+$/.test(specifier)

@@ -1,7 +1,8 @@
 // Circles in a graph (strongly connected components).
 
 /**
- * The groups of nodes that lead to one another, each in the order of `nodes`. A node that leads to nothing that leads back is in none.
+ * The groups of nodes that lead to one another, each in the order of `nodes`. A node that leads to nothing that leads
+ * back is in none.
  *
  * @see R. Tarjan, Depth-first search and linear graph algorithms, 1972
  */

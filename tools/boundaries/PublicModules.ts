@@ -1,5 +1,6 @@
-// What one package may import of another: its public modules, which are those of `index.ts`. Of core the packages, and they alone,
-// also have `shared/`, which changes without notice: with an exact version, a package never meets another version's.
+// What one package may import of another: its public modules, which are those of `index.ts`. Of core the packages, and
+// they alone, also have `shared/`, which changes without notice: with an exact version, a package never meets another
+// version's.
 import fs from "node:fs"
 import path from "node:path"
 
@@ -7,8 +8,8 @@ import { listed, packages, type Package, resolve, unlisted } from "../PublicSurf
 import { sourcesOf } from "./Sources.ts"
 
 /**
- * What an app of this repository shares with its packages all the same: the command takes durations as Sentinel's files do. It is
- * built together with them.
+ * What an app of this repository shares with its packages all the same: the command takes durations as Sentinel's files
+ * do. It is built together with them.
  */
 const lent: Readonly<Record<string, ReadonlyArray<string>>> = { cli: ["shared/DurationText"] }
 

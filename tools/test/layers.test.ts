@@ -12,16 +12,17 @@ const root = path.join(import.meta.dirname, "../..")
 const parametersOf = ({ node }: PublicName): ReadonlyArray<Node> =>
   node["id"]?.typeAnnotation?.typeAnnotation?.params ?? node["init"]?.params ?? node["params"] ?? []
 
-/** Whether a call may leave out all arguments. A rest parameter is for any number of them, and so for a deliberate none. */
+/**
+ * Whether a call may leave out all arguments. A rest parameter is for any number of them, and so for a deliberate none.
+ */
 const needsNoArgument = (each: PublicName): boolean =>
   each.kind === "function" &&
   parametersOf(each).every(({ optional, type }) => type === "AssignmentPattern" || (type !== "RestElement" && optional))
 
 /**
- * A layer that needs nothing is a value, since a value is shared wherever it is provided and a call is not. What goes around the
- * services that are there takes optional settings last.
+ * A layer that needs nothing is a value, since a value is shared wherever it is provided and a call is not.
  */
-const isWrong = (each: PublicName): boolean => /^layer(?!Around)/.test(each.name) && needsNoArgument(each)
+const isWrong = (each: PublicName): boolean => each.name.startsWith("layer") && needsNoArgument(each)
 
 describe("a layer", () => {
   it("is a value, or a function that needs an argument", () => {
@@ -47,7 +48,6 @@ describe("a layer", () => {
         export const layerValue = Layer.empty
         export const layerNeeded = (path: string, options?: Options) => Layer.empty
         export const layerRest = (...installations: ReadonlyArray<Installation>) => Layer.empty
-        export const layerAround = (options?: Options) => Layer.empty
         export const make = (options?: Options) => Layer.empty`
     })
     const wrong = namesOf(path.join(folder, "A.ts")).filter(isWrong)
