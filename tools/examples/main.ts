@@ -1,5 +1,5 @@
-// `npm run examples`: the applications of examples/, each as somebody gets it, with the packed packages in a folder of its own, and a
-// sign-in to it against the local Sentinel. A word picks one: `npm run examples -- next`.
+// `npm run examples`: the applications of examples/, each as somebody gets it, with the packed packages in a folder of
+// its own, and a sign-in to it against the local Sentinel. A word picks one: `npm run examples -- next`.
 // @effect-diagnostics globalFetch:off
 import assert from "node:assert/strict"
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -45,7 +45,7 @@ async function startSentinel() {
     tarballs().filter((file) => file.includes("le-auth-cli-"))
   )
   const url = `http://127.0.0.1:${await freePort()}`
-  const flags = ["--port", new URL(url).port, "--no-control", "--profile", "anyPortOnLocalhost=true"]
+  const flags = ["--port", new URL(url).port, "--no-control", "--point", "anyPortOnLocalhost=true"]
   const isReady = async () => (await fetch(`${url}/health/ready`)).ok
   const { stop } = await Program.start(into, ["npx", "le-auth", "sentinel", "start", ...flags], {}, isReady)
   return { url, stop }

@@ -8,7 +8,9 @@ const at = (/** @type {string} */ relative) => new URL(relative, import.meta.url
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 const isCurrent = major > 22 || (major === 22 && minor >= 19)
 
-/** Help, the version and completions were written down when the bundle was made: nothing else is loaded to show them. */
+/**
+ * Help, the version and completions were written down when the bundle was made: nothing else is loaded to show them.
+ */
 const prepared = () => {
   const args = process.argv.slice(2)
   const last = args.at(-1) ?? "--help"
@@ -25,8 +27,9 @@ const prepared = () => {
 const canColor = () => process.stdout.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb"
 
 /**
- * Compiled once: later starts take two thirds of the time. Not in the folder for temporary files, which is Node's default, since
- * whoever plants compiled code there lets this user run it. Where nothing can be written, nothing is kept.
+ * Compiled once: later starts take two thirds of the time. Not in the folder for temporary files, which is Node's
+ * default, since others could plant compiled code there, which this user would run. Where nothing can be written,
+ * nothing is kept.
  */
 const keepCompiled = () => {
   const { env, platform } = process

@@ -1,12 +1,10 @@
 /**
  * `le-auth`: all commands.
- *
- * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
 import { jsonFlag } from "./terminal/Output.ts"
 
-/** Loaded when they are needed: together they take as long to load as Node to start. */
+/** Each is loaded when it is needed: together they take as long to load as Node to start. */
 const commands = {
   login: () => import("./commands/login/command.ts"),
   token: () => import("./commands/token/command.ts"),
@@ -22,8 +20,14 @@ const commands = {
   "id-token": () => import("./commands/id-token/command.ts"),
   doctor: () => import("./commands/doctor/command.ts"),
   sentinel: () => import("./commands/sentinel/command.ts"),
-  completion: () => import("./commands/completion/command.ts")
+  completion: async () => {
+    const { commandOf } = await import("./commands/completion/command.ts")
+    return { command: commandOf(whole) }
+  }
 }
+
+/** Handed to the command that writes down all others, so that none of them needs to know this module. */
+const whole = (): Promise<Command.Command.Any> => all()
 
 const root = Command.make("le-auth").pipe(
   Command.withDescription(
@@ -34,21 +38,13 @@ const root = Command.make("le-auth").pipe(
   Command.withGlobalFlags([jsonFlag])
 )
 
-/**
- * The whole command.
- *
- * @since 0.1.0
- */
+/** The whole command. */
 export const all = async () => {
   const modules = await Promise.all(Object.values(commands).map((load) => load()))
   return root.pipe(Command.withSubcommands(modules.map(({ command }) => command)))
 }
 
-/**
- * As much of the command as its arguments need: if they begin with the name of a command, that one.
- *
- * @since 0.1.0
- */
+/** As much of the command as its arguments need: if they begin with the name of a command, that one. */
 export const forArguments = async ([name = ""]: ReadonlyArray<string>): ReturnType<typeof all> => {
   const load = Object.entries(commands).find(([known]) => known === name)?.[1]
   return load === undefined ? all() : root.pipe(Command.withSubcommands([(await load()).command]))

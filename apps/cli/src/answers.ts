@@ -1,9 +1,7 @@
 /**
- * What the command can answer without loading it: run when the bundle is made, see `bin/le-auth.mjs`.
+ * Writes down what can be answered without loading the command. It runs when the bundle is made; see `bin/le-auth.mjs`.
  *
- * Each text is what the command itself says, with colours, under the arguments that ask for it.
- *
- * @since 0.1.0
+ * Each text is what the command itself says, with colours, by the arguments that ask for it.
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
@@ -13,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as LeAuth from "./LeAuth.ts"
 import * as Output from "./terminal/Output.ts"
-import { version } from "./terminal/Version.ts"
+import { version } from "./Version.ts"
 
 const pathsBelow = (parent: Command.Command.Any, path: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => [
   path,

@@ -1,7 +1,5 @@
 /**
  * The command `le-auth`.
- *
- * @since 0.1.0
  */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Command from "effect/cli/Command"
@@ -11,7 +9,7 @@ import * as LeAuth from "./LeAuth.ts"
 import { WrongUsage } from "./terminal/Failure.ts"
 import * as Output from "./terminal/Output.ts"
 import * as Signals from "./terminal/Signals.ts"
-import { version } from "./terminal/Version.ts"
+import { version } from "./Version.ts"
 
 Effect.promise(() => LeAuth.forArguments(process.argv.slice(2))).pipe(
   Effect.flatMap((command) => Command.run(command, { version })),

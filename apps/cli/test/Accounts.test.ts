@@ -111,7 +111,7 @@ describe("profiles", () => {
     for (const more of [both, { ...env, LE_AUTH_PROFILE: "work" }, { ...env, LE_AUTH_CLIENT_ID: "incomplete" }]) {
       const used = await run(["accounts", "use", "work"], more)
       assert.strictEqual(used.code, 0)
-      assert.include(used.stderr, "LE_AUTH_* variables go first")
+      assert.include(used.stderr, "LE_AUTH_* variables take precedence")
       assert.isNotEmpty(await listed(more))
     }
     const only = { ...at.env, XDG_STATE_HOME: temporaryDirectory() }
@@ -201,7 +201,7 @@ describe("questions", () => {
     const env = await withProfiles("work")
     const { code, screen } = await onTerminal(["token"], env).result
     assert.strictEqual(code, 0)
-    assert.include(screen, "Whoever sees this token can act as you until it expires.")
+    assert.include(screen, "Anyone who sees this token can act as you until it expires.")
   })
 
   it("colours are for terminals, and never with NO_COLOR", async () => {

@@ -18,7 +18,10 @@ interface Asked {
   readonly body: string
 }
 
-/** A Domain API that knows more services than Sentinel, and the service `echo` behind it, which answers with what it was asked. */
+/**
+ * A Domain API that knows more services than Sentinel, and the service `echo` behind it, which answers with what it was
+ * asked.
+ */
 const services = async (sentinel: string) => {
   const asked: Array<Asked> = []
   const server = Http.createServer(async (request, response) => {
@@ -68,7 +71,7 @@ const only = (): Asked => {
 }
 
 describe("le-auth api", () => {
-  it("calls the local Sentinel: the record of who is signed in", async () => {
+  it("calls the local Sentinel: the record of the user who is signed in", async () => {
     const { code, stderr, stdout } = await run(["api", "accountConfigReadOnly", user], at.env)
     assert.deepStrictEqual([code, stderr], [0, ""])
     assert.deepInclude(JSON.parse(stdout), { id: 1234567890, email: "agent@example.com" })
@@ -181,7 +184,7 @@ describe("le-auth api", () => {
     assert.include(stderr, "{user}")
   })
 
-  it("exit code 3 when nobody is signed in, and 6 when nobody answers", async () => {
+  it("exit code 3 without a session, and 6 without an answer", async () => {
     const nobody = await run(["api", "echo", "/x"], { ...echoed(), XDG_STATE_HOME: "/nonexistent" })
     assert.strictEqual(nobody.code, 3)
     const silent = await run(["api", "echo", "/x"], { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })

@@ -41,7 +41,8 @@ describe("le-auth completion", () => {
   it("bash completes commands, flags and values", async () => {
     const file = await scriptOf("bash")
     for (const [line, expected] of lines) {
-      // As readline calls it: the words, which of them it is, the line, and as arguments the command, the word and the one before.
+      // As readline calls it: the words, which of them it is, the line, and as arguments the command, the word and the
+      // one before.
       const words = line.split(" ")
       const script = `source "$1"; shift; COMP_LINE="$1"; COMP_POINT=\${#1}; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
         _le_auth le-auth "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}"; printf '%s\\n' "\${COMPREPLY[@]}"`

@@ -70,7 +70,7 @@ describe("le-auth doctor", () => {
     const { code: exitCode, stderr, stdout } = await run(["doctor"], at.env)
     assert.strictEqual(exitCode, 0)
     assert.match(stdout, /^good {5}session: Signed in as 1234567890, until 20\S+Z$/m)
-    assert.include(stderr, "Nothing keeps you from signing in.")
+    assert.include(stderr, "Nothing prevents a sign-in.")
   })
 
   it("says all settings that are missing, and looks at the rest", async () => {

@@ -98,7 +98,7 @@ describe("le-auth callback", () => {
     assert.strictEqual((await run(["callback", "--state", "sent", `${callback}?code=c&state=sent`])).code, 0)
   })
 
-  it("exit code 2 for what is no address, and for nothing", async () => {
+  it("exit code 2 for a text that is not an address, and for an empty one", async () => {
     assert.strictEqual((await run(["callback", "code=abc"])).code, 2)
     assert.strictEqual((await run(["callback"])).code, 2)
   })
@@ -153,7 +153,7 @@ describe("le-auth domains", () => {
     }
   })
 
-  it("says that nobody answers", async () => {
+  it("says that there is no answer", async () => {
     const offline = await run(["domains"], { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })
     assert.strictEqual(offline.code, 6)
   })
@@ -223,7 +223,7 @@ describe("le-auth id-token", () => {
     assert.match(stdout, /^VERIFIED\n/)
   })
 
-  it("is not fooled by what is no token", async () => {
+  it("refuses a text that is not a token", async () => {
     for (const text of ["abc", "a.b", "a.b.c.d", "e30.e30."]) {
       assert.strictEqual((await runWith(text, ["id-token", "-", "--no-verify"], at.env)).code, 1, text)
     }

@@ -247,7 +247,7 @@ describe("J4: with a hostile value in each field", () => {
       ["sentinel", "fault", "list", "--control", control],
       ["sentinel", "fault", "clear", hostile, "--control", control],
       ["sentinel", "start", "--config", hostile],
-      ["sentinel", "start", "--profile", `${hostile}=${hostile}`]
+      ["sentinel", "start", "--point", `${hostile}=${hostile}`]
     ]) {
       for (const more of [[], ["--json"]]) {
         const { stderr, stdout } = await run([...args, ...more])

@@ -79,7 +79,7 @@ describe("le-auth login", () => {
     const { LE_AUTH_REDIRECT_URI: _, ...without } = at.env
     const login = await run(["login"], without)
     assert.strictEqual(login.code, 7)
-    assert.include(login.stderr, "LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in comes in there")
+    assert.include(login.stderr, "LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in arrives there")
     const status = await run(["status"], without)
     assert.notInclude(status.stderr, "LE_AUTH_REDIRECT_URI")
     const domains = await run(["domains"], without)
@@ -147,7 +147,7 @@ describe("le-auth login", () => {
     assert.notInclude(usual.stderr, "WARNING")
   })
 
-  it("refuses a callback host that is no address", async () => {
+  it("refuses a callback host that is not an address", async () => {
     const { code, stderr } = await run(["login", "--callback-host", "example.com"], at.env)
     assert.strictEqual(code, 2)
     assert.include(stderr, "--callback-host takes an IP address, such as 0.0.0.0, and not example.com.")
@@ -178,7 +178,7 @@ describe("le-auth login", () => {
     assert.notInclude(stderr, "No browser")
   })
 
-  it("a browser that cannot be started is no end: the address is there", async () => {
+  it("a browser that cannot be started does not end it: the address is there", async () => {
     const login = start(["login"], { ...at.env, BROWSER: "/nonexistent" })
     await login.output(/No browser could be started/)
     const [, url = ""] = await login.output(authorizeUrl)

@@ -67,14 +67,14 @@ describe("behind a company's proxy", () => {
     for (const [more, why] of [
       [{ NO_PROXY: "example.invalid" }, "NO_PROXY lists it"],
       [{ NODE_USE_ENV_PROXY: "0" }, "NODE_USE_ENV_PROXY is 0"],
-      [{ HTTPS_PROXY: "" }, "no HTTPS_PROXY or HTTP_PROXY is for it"],
+      [{ HTTPS_PROXY: "" }, "no HTTPS_PROXY or HTTP_PROXY applies to it"],
       [{ LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" }, "it is this computer"]
     ] as const) {
       const { stdout } = await run(["doctor"], { ...behind(), ...more })
       assert.include(stdout, `straight: ${why}`)
     }
     const { code, stdout } = await run(["doctor"], { ...behind(), HTTPS_PROXY: "nonsense://p" })
-    assert.include(stdout, "HTTPS_PROXY is no address of a proxy")
+    assert.include(stdout, "HTTPS_PROXY is not the address of a proxy")
     assert.strictEqual(code, 7)
   })
 
@@ -106,7 +106,7 @@ describe("behind a company's proxy", () => {
   })
 })
 
-describe("a certificate that nobody trusts", () => {
+describe("an untrusted certificate", () => {
   it("D14: is named with the remedy, by domains and by doctor, and waiting is not offered", async () => {
     const at = { ...settings, LE_AUTH_DOMAIN_API: `https://localhost:${portOf(untrusted)}` }
     for (const command of ["domains", "doctor"]) {

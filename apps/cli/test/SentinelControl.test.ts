@@ -145,7 +145,7 @@ describe("a mistake in a command", () => {
   it("S24: is said in words of ours, with the place and what it has to be", async () => {
     const mistakes: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
       [
-        ["start", "--profile", "foo=1"],
+        ["start", "--point", "foo=1"],
         /points\.foo: there is no such name here\. All of them: docs\/sentinel-dialect\.md/
       ],
       [["start", "--port", "70000"], /--port cannot be "70000"\. It must be a port, from 0 to 65535\./],
@@ -158,7 +158,7 @@ describe("a mistake in a command", () => {
       ),
       [["start", "--config", "/nowhere.json"], /--config cannot be "\/nowhere\.json"\. It does not exist\.$/m],
       [["start", "--config", "/"], /--config cannot be "\/"\. It is not a file\.$/m],
-      [["start", "--drain", "soon"], /--drain cannot be "soon"\. It must be a duration such as 10 minutes\./],
+      [["start", "--drain", "soon"], /--drain cannot be "soon"\. It must be a duration such as 8h, 1h30m or PT8H, /],
       [["start", "--log-format", "xml"], /--log-format cannot be "xml"\. It must be one of json, pretty\./],
       [
         ["fault", "add", "too-many-requests", "--set", "retry_after=soon"],

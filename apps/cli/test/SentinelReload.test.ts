@@ -79,8 +79,9 @@ describe("a configuration file that changes", () => {
     await becomes(() => zeros(10), /line 1, column 1: invalid symbol/)
     await becomes(() => sentinel.write(textOf("2").slice(0, -3)), /comma expected|bracket expected|brace expected/)
     await becomes(() => sentinel.write('{ "accounts": [], "accounts": [] }'), /accounts: is there twice/)
-    await becomes(() => Fs.mkdirSync(path), /is no file/)
-    if (process.platform !== "win32") await becomes(() => Fs.symlinkSync("/dev/zero", path), /is no file[^]*is no file/)
+    await becomes(() => Fs.mkdirSync(path), /is not a file/)
+    if (process.platform !== "win32")
+      await becomes(() => Fs.symlinkSync("/dev/zero", path), /is not a file[^]*is not a file/)
     Fs.rmSync(path, { recursive: true })
     sentinel.write(textOf("2"))
     await sentinel.output(/configuration taken over/)
@@ -107,7 +108,7 @@ describe("a configuration file that changes", () => {
     assert.isTrue(await sentinel.knows("2"))
     const { stderr } = await sentinel.stop()
     assert.notMatch(stderr, /redirect_uris\[[0-2]\]/)
-    // The file of a test is nobody's secret, and everybody's to read.
+    // The file of a test is not secret, and all may read it.
     if (process.platform !== "win32") assert.match(stderr, /others on this computer can read the configuration/)
   })
 

@@ -4,8 +4,8 @@ import * as Net from "node:net"
 import * as Path from "node:path"
 import { fetch } from "@effect/platform-node/Undici"
 import { afterAll, assert, describe, it } from "vitest"
-import { dial, request, statusOf } from "./sentinel/Wire.ts"
 import { freePort, isOpen, run, start, temporaryDirectory } from "./Cli.ts"
+import { dial, request, statusOf } from "./sentinel/Wire.ts"
 
 const directory = temporaryDirectory()
 afterAll(() => Fs.rmSync(directory, { recursive: true }))
@@ -374,7 +374,7 @@ describe("le-auth sentinel start", () => {
     assert.include((await sentinel.result).stdout, "LE_AUTH_DOMAIN_API=https://sentinel.example.com")
   })
 
-  it("--profile changes the dialect, over that of the file; a wrong one is wrong usage", async () => {
+  it("--point changes the dialect, over that of the file; a wrong one is refused, and so is --profile", async () => {
     const config = configFile(
       JSON.stringify({
         accounts: [{ id: "1", users: [], installations: [] }],
@@ -391,11 +391,16 @@ describe("le-auth sentinel start", () => {
       return status
     }
     assert.strictEqual(await unknownClient([]), 401)
-    assert.strictEqual(await unknownClient(["--profile", "tokenClientErrorStatus=400"]), 400)
-    const { code, stderr } = await run(["sentinel", "start", "--profile", "expiresIn=never", "--profile", "nope=1"])
+    assert.strictEqual(await unknownClient(["--point", "tokenClientErrorStatus=400"]), 400)
+    const { code, stderr } = await run(["sentinel", "start", "--point", "expiresIn=never", "--point", "nope=1"])
     assert.strictEqual(code, 7)
     assert.include(stderr, "points.expiresIn")
     assert.include(stderr, "points.nope")
+    for (const old of ["staging", "expiresIn=string"]) {
+      const refused = await run(["sentinel", "start", "--profile", old])
+      assert.strictEqual(refused.code, 2)
+      assert.strictEqual(refused.stderr, "le-auth: A point of the dialect is set with --point name=value\n")
+    }
   })
 })
 

@@ -4,7 +4,8 @@ import * as Path from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
 import * as PostgresDatabase from "../../../packages/node/test/PostgresDatabase.ts"
 import { type Environment, run, start, temporaryDirectory } from "./Cli.ts"
-import { authorize, redeem, refresh } from "./sentinel/SignedIn.ts"
+import { application, authorize, redeem, refresh } from "./sentinel/SignedIn.ts"
+import { dial, request } from "./sentinel/Wire.ts"
 
 const directory = temporaryDirectory()
 afterAll(() => Fs.rmSync(directory, { recursive: true }))
@@ -58,6 +59,29 @@ describe("le-auth sentinel start --store", () => {
       const { code: exitCode, stderr, stdout } = await second.result
       assert.strictEqual(exitCode, 0)
       assert.notInclude(stdout + stderr, "password")
+    })
+
+    it(`R93: a request that is under way when it stops still has ${name}, and all of it is in the log`, async () => {
+      const sentinel = await running(store(), env)
+      const { body } = await redeem(sentinel.origin, await authorize(sentinel.origin))
+      const client = await dial(Number(new URL(sentinel.origin).port))
+      const form = `${new URLSearchParams({ ...application, grant_type: "refresh_token", refresh_token: body["refresh_token"]! })}`
+      client.send(
+        request("POST /sentinel/api/account/12345678/token?v=1.0", {
+          "Content-Type": "application/x-www-form-urlencoded",
+          "Content-Length": form.length,
+          Expect: "100-continue"
+        })
+      )
+      // Its head is there.
+      await client.answer(/100 Continue/)
+      sentinel.child.kill()
+      await sentinel.output(/"stopping"/)
+      client.send(form)
+      assert.include(await client.closed(), "access_token")
+      const { code, stderr } = await sentinel.result
+      assert.strictEqual(code, 0)
+      assert.match(stderr, /"message":"request".*"status":200.*\n.*"stopped"/)
     })
 
     it(`R91: faults, clock and journal work over ${name}`, async () => {
@@ -154,7 +178,7 @@ describe("le-auth sentinel start --store", () => {
       "postgres://u@127.0.0.1:1/d cannot be used: connect ECONNREFUSED",
       8
     ],
-    ["a file that is no database", `sqlite:${Path.join(directory, "text")}`, "file is not a database", 8]
+    ["a file that is not a database", `sqlite:${Path.join(directory, "text")}`, "file is not a database", 8]
   ] as const) {
     it(`R95: ${what} is a message without password`, async () => {
       Fs.writeFileSync(

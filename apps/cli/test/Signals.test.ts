@@ -24,7 +24,7 @@ const somebody = async (delay: number) => {
   assert.strictEqual(code, 0, stderr)
   const file = Path.join(env.XDG_STATE_HOME, "le-auth", "sessions.json")
   const token = async () => (await keptIn(file))[0]!.refreshToken
-  // In the first seconds after tokens came, nobody needs newer ones.
+  // In the first seconds after tokens came, newer ones are not needed.
   const makeOld = () => editSession(file, { renewedAt: 0 })
   await makeOld()
   return { proxy, file, token, makeOld, env: { ...env, LE_AUTH_DOMAIN_API: proxy.origin } }

@@ -45,7 +45,7 @@ const runInto = (stdout: "full" | "closed", args: ReadonlyArray<string>, env: En
     child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       stderr += text
     })
-    // Nobody reads what it prints.
+    // Its output is not read.
     child.stdout?.destroy()
     child.once("close", (code) => {
       if (file !== undefined) Fs.closeSync(file)

@@ -23,7 +23,7 @@ const signIn = async (env: Environment) => {
   return result
 }
 
-// Each has a world of its own, whose port for the callback is one, so that nobody waits for the keychain that hangs.
+// Each has a world of its own, whose port for the callback is one, so that none waits for the keychain that hangs.
 describe.concurrent("the keychain", () => {
   it("H4: holds the key of what is kept; a copy of the files opens nothing", async () => {
     const [own, keyring] = [await world(), await startKeyring()]
@@ -90,7 +90,7 @@ describe.concurrent("the keychain", () => {
 })
 
 describe("a home that cannot be used", () => {
-  /** Root may write everywhere, so these run as nobody where the tests run as root. */
+  /** Root may write everywhere, so these run as another user where the tests run as root. */
   const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {}
   const runAsNobody = (args: ReadonlyArray<string>, env: Environment) => start(args, env, undefined, nobody).result
   const give = (path: string) => {
@@ -193,7 +193,7 @@ describe("a home that cannot be used", () => {
     }
   })
 
-  it("H8: a corrupt profile file is no profile, with a warning; a changed seal key says what to do", async () => {
+  it("H8: a corrupt profile file counts as empty, with a warning; a changed seal key says what to do", async () => {
     const env = withHome()
     const settings = Path.join(temporaryDirectory(), ".env")
     Fs.writeFileSync(

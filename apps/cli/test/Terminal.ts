@@ -1,6 +1,6 @@
 /**
- * Runs the command on a real terminal: `script`, which every Debian has, opens a pseudo terminal, and xterm's own emulator keeps
- * the screen that a user would see.
+ * Runs the command on a real terminal: `script`, which every Debian has, opens a pseudo terminal, and xterm's own
+ * emulator keeps the screen that a user would see.
  */
 import xterm from "@xterm/headless"
 import { spawn } from "node:child_process"

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Plays the user's browser, as BROWSER: `browser.mjs HOW URL`. It follows redirects, keeps cookies and fills the login form
-// of the local Sentinel. HOW is: approve; deny, which brings Sentinel's error redirect; attack, which lets others hit the
-// callback before the user comes; or stop, which prints where the callback would go, as a browser of another computer does.
+// Plays the user's browser, as BROWSER: `browser.mjs HOW URL`. It follows redirects, keeps cookies and fills the login
+// form of the local Sentinel. HOW is: approve; deny, which brings Sentinel's error redirect; attack, which lets others
+// hit the callback before the user comes; or stop, which prints where the callback would go, as a browser of another
+// computer does.
 import assert from "node:assert/strict"
 
 const [how, authorize = ""] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// The user's browser, as BROWSER: `chromium.mjs HOW FILE URL`. A real Chromium, which signs in as a person does and writes what
-// it saw into FILE. HOW is: approve; attack, which first lets hostile pages at the callback; or close, which shows the login
-// page and then closes the browser.
+// The user's browser, as BROWSER: `chromium.mjs HOW FILE URL`. A real Chromium, which signs in as a person does and
+// writes what it saw into FILE. HOW is: approve; attack, which first lets hostile pages at the callback; or close,
+// which shows the login page and then closes the browser.
 import { renameSync, writeFileSync } from "node:fs"
 import { launch } from "../../../tools/chromium.ts"
 

@@ -74,10 +74,10 @@ describe("le-auth token", () => {
     assert.include(stderr, "le-auth: warn: ")
   })
 
-  it("exit code 3 when nobody is signed in", async () => {
+  it("exit code 3 without a session", async () => {
     const { stderr, ...rest } = await run(["token"], at.env)
     assert.deepStrictEqual(rest, notSignedIn)
-    assert.include(stderr, "Nobody is signed in to account le87654321. Sign in with: le-auth login")
+    assert.include(stderr, "You are not signed in to account le87654321. Sign in with: le-auth login")
   })
 
   it("F5: exit code 3 when LivePerson ended the session, which is then gone", async () => {
@@ -90,7 +90,7 @@ describe("le-auth token", () => {
     assert.deepStrictEqual(await keptIn(at.sessionFile), [])
   })
 
-  it("H8: a corrupt session file is no session, with a warning, and login repairs it", async () => {
+  it("H8: a corrupt session file counts as empty, with a warning, and login repairs it", async () => {
     await restore()
     const text = Fs.readFileSync(at.sessionFile, "utf8")
     for (const broken of ["", "{", text.slice(0, -30), "\u0000"]) {
@@ -152,7 +152,7 @@ describe("--json", () => {
 describe("LE_AUTH_ACCESS_TOKEN", () => {
   const env = () => ({ ...at.env, LE_AUTH_ACCESS_TOKEN: "planted-access-token" })
 
-  it("overrides the session, also where nobody is signed in", async () => {
+  it("overrides the session, also where there is none", async () => {
     const result = { code: 0, stdout: "planted-access-token\n", stderr: "" }
     assert.deepStrictEqual(await run(["token"], env()), result)
     await restore()
@@ -182,10 +182,10 @@ describe("le-auth status", () => {
     for (const secret of [accessToken, refreshToken, planted.secret]) assert.notInclude(stdout + stderr, secret)
   })
 
-  it("exit code 3 when nobody is signed in", async () => {
+  it("exit code 3 without a session", async () => {
     const { code, stderr } = await run(["status"], at.env)
     assert.strictEqual(code, 3)
-    assert.include(stderr, "Nobody is signed in")
+    assert.include(stderr, "You are not signed in")
   })
 })
 
@@ -202,14 +202,14 @@ describe("le-auth refresh", () => {
     for (const secret of [after.accessToken, after.refreshToken]) assert.notInclude(stderr, secret)
   })
 
-  it("F4: beside others loses nobody's tokens", async () => {
+  it("F4: beside others loses no tokens", async () => {
     await signIn()
     const results = await Promise.all([run(["refresh"], at.env), run(["refresh"], at.env), run(["token"], at.env)])
     for (const { code, stderr } of results) assert.strictEqual(code, 0, stderr)
     assert.strictEqual((await run(["refresh"], at.env)).code, 0)
   })
 
-  it("F5: exit code 3 when the session has ended, 6 when nobody answers", async () => {
+  it("F5: exit code 3 when the session has ended, 6 without an answer", async () => {
     await signIn()
     await editSession(at.sessionFile, { renewedAt: 0, sentinel: "http://127.0.0.1:1" })
     const nowhere = { ...at.env, LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" }
@@ -235,7 +235,7 @@ describe("le-auth forget", () => {
     assert.strictEqual((await run(["token"], at.env)).code, 0)
   })
 
-  it("has nothing against nobody being signed in", async () => {
+  it("accepts that there is no session", async () => {
     assert.strictEqual((await run(["forget"], at.env)).code, 0)
   })
 })

@@ -1,6 +1,7 @@
 /**
- * The command is tested as it is published: package.json, bin and dist, in a folder of their own. The tests of keychains have
- * their library beside it, which npm installs where it can; the others show that the command does without.
+ * The command is tested as it is published: package.json, bin and dist, in a folder of their own. The tests of
+ * keychains have their library beside it, which npm installs where it can; the others show that the command does
+ * without.
  */
 import * as Fs from "node:fs"
 import * as Os from "node:os"

@@ -76,3 +76,21 @@ export const load = <F extends Fields, O extends Fields = {}>(
     if (problems.length > 0) return yield* new SettingsError({ problems })
     return values as Values<F> & Partial<Values<O>>
   })
+
+/**
+ * A duration as people type it in a setting, a flag or a configuration file: `90s`, `1h30m`, `2 hours` or ISO 8601, `PT8H`, of at most
+ * 100 years. A refusal shows an example.
+ *
+ * @example
+ * ```ts
+ * import { DurationText } from "@le-auth/core/Settings"
+ * import * as Duration from "effect/Duration"
+ * import * as Schema from "effect/Schema"
+ *
+ * Duration.toSeconds(Schema.decodeSync(DurationText)("90s")) // => 90
+ * ```
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export { DurationText } from "./shared/DurationText.ts"

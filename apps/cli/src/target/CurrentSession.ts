@@ -1,7 +1,5 @@
 /**
- * The session that a command is about.
- *
- * @since 0.1.0
+ * The session that a command uses.
  */
 import { AccessToken } from "@le-auth/core/Identifiers"
 import type { Session } from "@le-auth/core/Session"
@@ -15,11 +13,7 @@ import * as Option from "effect/Option"
 import { notSignedIn } from "../terminal/Failure.ts"
 import { Target } from "./Target.ts"
 
-/**
- * The sessions of the target's account and application, the newest sign-in first.
- *
- * @since 0.1.0
- */
+/** The sessions of the target's account and application, the newest sign-in first. */
 export const all = Effect.gen(function* () {
   const { installation } = yield* Target
   const sessions = yield* Sessions
@@ -31,21 +25,13 @@ export const all = Effect.gen(function* () {
   return Array.getSomes(found).toSorted((one, other) => other.signedInAt - one.signedInAt)
 })
 
-/**
- * The session of whoever signed in last. Fails if nobody did.
- *
- * @since 0.1.0
- */
+/** The session of the newest sign-in. Fails if there is none. */
 export const current = Effect.gen(function* () {
   const newest = (yield* all)[0]
   return newest ?? (yield* notSignedIn((yield* Target).installation.accountId))
 })
 
-/**
- * The token of `LE_AUTH_ACCESS_TOKEN`, which is used in place of any session, as it is.
- *
- * @since 0.1.0
- */
+/** The token of `LE_AUTH_ACCESS_TOKEN`, which is used as it is, in place of any session. */
 export const givenToken = Effect.gen(function* () {
   const isGiven = yield* Effect.option(Config.NonEmptyString("LE_AUTH_ACCESS_TOKEN"))
   if (Option.isNone(isGiven)) return undefined
@@ -53,10 +39,8 @@ export const givenToken = Effect.gen(function* () {
 })
 
 /**
- * What a command sends to an API: the token that was given, or else a valid one of the current session, refreshed first if it
+ * The token that a command sends to an API: the given one, or else that of the current session, refreshed first if it
  * is due. Only the latter has a session.
- *
- * @since 0.1.0
  */
 export const bearer = Effect.gen(function* () {
   const given = yield* givenToken
@@ -68,9 +52,5 @@ export const bearer = Effect.gen(function* () {
   return { accessToken, session: Option.getOrUndefined(session) }
 })
 
-/**
- * `2026-11-22T09:00:00.000Z`
- *
- * @since 0.1.0
- */
+/** `2026-11-22T09:00:00.000Z` */
 export const validUntil = (session: Session): string => DateTime.formatIso(DateTime.makeUnsafe(session.expiresAt))

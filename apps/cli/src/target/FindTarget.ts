@@ -1,7 +1,5 @@
 /**
- * Finds out which target a command is about.
- *
- * @since 0.1.0
+ * Finds the target of a command.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -11,14 +9,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Failure } from "../terminal/Failure.ts"
+import { type Text, text } from "../terminal/TerminalText.ts"
 import * as Profiles from "./Profiles.ts"
 import { sentinelPort } from "./SentinelPort.ts"
-import type { Selection, Target } from "./Target.ts"
+import type { Target } from "./Target.ts"
+import type { Selection } from "./TargetFlags.ts"
 import * as UserKey from "./UserKey.ts"
-import { type Text, text } from "../terminal/Shown.ts"
 
 /**
- * The installation of the command line that a Sentinel without a configuration file knows. Its secret is none: it opens
+ * The installation of the command line in a Sentinel without a configuration file. Its secret is public: it opens
  * nothing but a Sentinel on this computer.
  */
 const development = () =>
@@ -29,39 +28,23 @@ const development = () =>
     redirectUris: [RedirectUri.make("http://127.0.0.1:4401/callback")]
   })
 
-/** Who sets one of these means a real account, and hears what is missing. */
+/** With one of these, a real account is meant, and the others are reported as missing. */
 const names = Object.keys(AppInstallations.settings)
 
-/**
- * A setting of the environment; an empty one counts as missing.
- *
- * @since 0.1.0
- */
+/** A setting of the environment; an empty one counts as missing. */
 export const given = (name: string) =>
   Config.option(Config.NonEmptyString(name)).pipe(Effect.orElseSucceed(Option.none))
 
-/**
- * Whether the environment describes an installation, or part of one.
- *
- * @since 0.1.0
- */
+/** Whether the environment describes an installation, or part of one. */
 export const isConfigured = Effect.map(Effect.forEach(names, given), (values) => values.some(Option.isSome))
 
-/**
- * The local Sentinel, with the application that it knows by itself.
- *
- * @since 0.1.0
- */
+/** The local Sentinel, with its built-in application. */
 export const local = Effect.map(sentinelPort, (port): Target["Service"] => {
   const localSentinel = Origin.make(`http://localhost:${port}`)
   return { installation: development(), profile: Profiles.local, domainApi: localSentinel, localSentinel }
 })
 
-/**
- * What `LE_AUTH_*` describes.
- *
- * @since 0.1.0
- */
+/** What `LE_AUTH_*` describes. */
 export const configured = Effect.map(AppInstallations.fromConfig, (installation): Target["Service"] => ({
   installation,
   profile: undefined,
@@ -87,16 +70,16 @@ const byName = Effect.fnUntraced(function* (name: string) {
 })
 
 const byAccount = Effect.fnUntraced(function* (account: AccountId) {
-  // It may be the only setting: then it is not the account of an installation yet.
+  // It may be the only setting; then the others are reported as missing.
   if (Option.contains(yield* given("LE_AUTH_ACCOUNT_ID"), account)) return yield* configured
   const { profiles } = yield* Profiles.read
   const [found, ...others] = profiles.filter((profile) => profile.account === account)
   if (others.length > 0) {
     const names = [found!, ...others].map(({ name }) => name).join(", ")
-    return yield* wrong(text`Several profiles are of account ${account}: ${names}. Choose with --profile.`)
+    return yield* wrong(text`Several profiles belong to account ${account}: ${names}. Choose with --profile.`)
   }
   if (found !== undefined) return yield* ofProfile(found)
-  // Whoever says where the Domain API is does not mean the local Sentinel.
+  // With a Domain API of its own, the local Sentinel is not meant.
   const isElsewhere = (yield* isConfigured) || Option.isSome(yield* given("LE_AUTH_DOMAIN_API"))
   return account === development().accountId && !isElsewhere ? yield* local : undefined
 })
@@ -109,19 +92,13 @@ const byDefault = Effect.gen(function* () {
   return yield* Option.isSome(yield* given("LE_AUTH_DOMAIN_API")) ? configured : local
 })
 
-/**
- * The profile that the flags, or `LE_AUTH_PROFILE`, name.
- *
- * @since 0.1.0
- */
+/** The profile that the flags, or `LE_AUTH_PROFILE`, name. */
 export const profileOf = ({ profile }: Selection) =>
   Option.isSome(profile) ? Effect.succeed(profile) : given("LE_AUTH_PROFILE")
 
 /**
- * The target that the flags name, and without flags: `LE_AUTH_PROFILE`, the other `LE_AUTH_*`, the current profile, the local
- * Sentinel. `undefined` if what they name does not exist.
- *
- * @since 0.1.0
+ * The target that the flags name, and without flags: `LE_AUTH_PROFILE`, the other `LE_AUTH_*`, the current profile, the
+ * local Sentinel. `undefined` if what they name does not exist.
  */
 export const find = Effect.fnUntraced(function* (selection: Selection) {
   const name = yield* profileOf(selection)
@@ -129,7 +106,7 @@ export const find = Effect.fnUntraced(function* (selection: Selection) {
     return yield* Option.isSome(selection.account) ? byAccount(selection.account.value) : byDefault
   const target = yield* byName(name.value)
   if (target !== undefined && Option.exists(selection.account, (id) => id !== target.installation.accountId)) {
-    return yield* wrong(text`The profile ${name.value} is of account ${target.installation.accountId}.`)
+    return yield* wrong(text`The profile ${name.value} belongs to account ${target.installation.accountId}.`)
   }
   return target
 })

@@ -1,13 +1,8 @@
 /**
- * What profiles are called.
- *
- * @since 0.1.0
+ * The names of profiles.
  */
 import * as Schema from "effect/Schema"
 
-/**
- * @since 0.1.0
- */
 export const ProfileName = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
     expected: "a name of up to 64 letters, digits, dots, dashes and underscores"

@@ -1,7 +1,5 @@
 /**
- * The applications that somebody has signed in with before: where, and with which client id and secret. Each has a name.
- *
- * @since 0.1.0
+ * The applications that the user has signed in with: account, client id and secret of each, under a name.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -15,19 +13,12 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Failure } from "../terminal/Failure.ts"
+import { join, text } from "../terminal/TerminalText.ts"
 import { ProfileName } from "./ProfileName.ts"
-import { join, text } from "../terminal/Shown.ts"
 
-/**
- * The name of the application that the local Sentinel knows. It is always there and never kept.
- *
- * @since 0.1.0
- */
+/** The name of the local Sentinel's built-in application, which always exists and is never in the file. */
 export const local = "local"
 
-/**
- * @since 0.1.0
- */
 export const Profile = Schema.Struct({
   name: ProfileName,
   account: AccountId,
@@ -38,7 +29,6 @@ export const Profile = Schema.Struct({
   /** The client secret, sealed. */
   secret: Schema.String
 })
-/** @since 0.1.0 */
 export type Profile = typeof Profile.Type
 
 const version = 1
@@ -51,7 +41,7 @@ const Content = Schema.StructWithRest(
   }),
   [Schema.Record(Schema.String, Schema.Unknown)]
 )
-/** As it is in the file: what this version does not know stays. */
+/** As it is in the file. Members that this version does not know stay. */
 type Content = typeof Content.Type
 
 const decode = Schema.decodeUnknownOption(Content)
@@ -77,11 +67,7 @@ const document = Effect.map(PrivateDocument.defaultPath("profiles.json"), (path)
   })
 }))
 
-/**
- * All of them, and the name of the current one.
- *
- * @since 0.1.0
- */
+/** All of them, and the name of the current one. */
 export const read = Effect.gen(function* () {
   const { path, read } = yield* document
   const content = yield* read
@@ -98,28 +84,20 @@ export const read = Effect.gen(function* () {
 const update = (change: (content: Content) => Content | undefined) =>
   Effect.flatMap(document, ({ modify }) => modify((content) => [undefined, change(content)]))
 
-/**
- * Fails if profiles cannot be kept in the file: better before a sign-in than after it.
- *
- * @since 0.1.0
- */
+/** Fails if the file cannot be written, which is better known before a sign-in than after it. */
 export const checkWritable = update(() => undefined)
 
 /** A secret that was copied into another profile does not open there. */
 const associatedData = ({ account, application }: Pick<Profile, "account" | "application">): string =>
   `client secret of ${account}/${application}`
 
-/**
- * The installation of a profile, with its secret.
- *
- * @since 0.1.0
- */
+/** The installation of a profile, with its secret. */
 export const open = Effect.fnUntraced(function* (profile: Profile) {
   const secret = yield* Seal.open(profile.secret, associatedData(profile))
   if (Option.isNone(secret)) {
     return yield* new Failure({
       text: join("\n", [
-        text`The client secret of the profile ${profile.name} does not open with the seal key, which is another one now.`,
+        text`The client secret of the profile ${profile.name} does not open with the seal key, which has changed.`,
         text`Remove the profile and sign in again: le-auth accounts remove ${profile.name}`
       ]),
       code: "storage"
@@ -133,11 +111,7 @@ export const open = Effect.fnUntraced(function* (profile: Profile) {
   })
 })
 
-/**
- * Keeps an installation under a name, in place of what was there, and makes it the current one.
- *
- * @since 0.1.0
- */
+/** Saves an installation under a name, in place of an earlier one, and makes it the current one. */
 export const save = Effect.fnUntraced(function* (
   name: string,
   installation: AppInstallations.AppInstallation,
@@ -159,18 +133,10 @@ export const save = Effect.fnUntraced(function* (
   }))
 })
 
-/**
- * Makes a profile the current one.
- *
- * @since 0.1.0
- */
+/** Makes a profile the current one. */
 export const use = (name: string) => update((content) => ({ ...content, current: name }))
 
-/**
- * Removes a profile. If it was the current one, another is.
- *
- * @since 0.1.0
- */
+/** Removes a profile. If it was the current one, another is. */
 export const remove = (name: string) =>
   update(({ current, ...content }) => {
     const rest = { ...content, profiles: content.profiles.filter(Predicate.not(isCalled(name))) }

@@ -1,16 +1,12 @@
 /**
- * The flags of every command that is about an account.
- *
- * @since 0.1.0
+ * The flags of every command that needs an account.
  */
 import { AccountId } from "@le-auth/core/Identifiers"
 import * as Flag from "effect/cli/Flag"
+import type * as Option from "effect/Option"
 import * as Checked from "../terminal/Checked.ts"
 import { ProfileName } from "./ProfileName.ts"
 
-/**
- * @since 0.1.0
- */
 export const targetFlags = {
   profile: Flag.String("profile").pipe(
     Checked.flag(ProfileName),
@@ -24,4 +20,10 @@ export const targetFlags = {
     Flag.withMetavar("id"),
     Flag.withDescription("Which account, where it has one profile only (default: the current one)")
   )
+}
+
+/** What these flags say. */
+export interface Selection {
+  readonly profile: Option.Option<string>
+  readonly account: Option.Option<AccountId>
 }

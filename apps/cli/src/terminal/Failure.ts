@@ -1,7 +1,5 @@
 /**
- * How a command fails: what the user reads, and the exit code.
- *
- * @since 0.1.0
+ * The failures of a command: the message for the user, and the exit code.
  */
 import type { UnknownInstallation } from "@le-auth/core/AppInstallations"
 import type { CallbackError } from "@le-auth/core/CallbackError"
@@ -22,12 +20,11 @@ import type { CryptoError } from "effect/crypto/CryptoError"
 import * as Data from "effect/Data"
 import * as CliError from "effect/cli/CliError"
 import * as Runtime from "effect/Runtime"
-import { join, text, type Text } from "./Shown.ts"
+import { join, text, type Text } from "./TerminalText.ts"
 
 /**
- * The exit codes, for scripts; with `--json` an error carries their names. A signal ends with 128 and its number: Ctrl-C with 130.
- *
- * @since 0.1.0
+ * The exit codes, for scripts; with `--json` an error carries their names. A signal ends with 128 and its number:
+ * Ctrl-C with 130.
  */
 export const exitCodes = {
   failed: 1,
@@ -45,14 +42,9 @@ export const exitCodes = {
   port: 9
 } as const
 
-/** @since 0.1.0 */
 export type ExitCode = keyof typeof exitCodes
 
-/**
- * A failure that is ready to be shown: its message goes to stderr, without a stack trace.
- *
- * @since 0.1.0
- */
+/** A failure that is ready to be shown: its message goes to stderr, without a stack trace. */
 export class Failure extends Data.TaggedError("Failure")<{
   readonly text: Text
   readonly code: ExitCode
@@ -68,38 +60,24 @@ export class Failure extends Data.TaggedError("Failure")<{
   }
 }
 
-/** @since 0.1.0 */
 export const failed = (text: Text): Failure => new Failure({ text, code: "failed" })
 
-/** @since 0.1.0 */
 export const wrongUsage = (text: Text): Failure => new Failure({ text, code: "usage" })
 
-/**
- * The command was called wrongly; what is wrong was shown already.
- *
- * @since 0.1.0
- */
+/** The command was called wrongly, and the message was shown already. */
 export class WrongUsage extends Data.TaggedError("WrongUsage") {
   override readonly [Runtime.errorExitCode] = exitCodes.usage
   override readonly [Runtime.errorReported] = false
 }
 
-/**
- * Nobody is signed in, and how to change that.
- *
- * @since 0.1.0
- */
+/** There is no session; the message says how to sign in. */
 export const notSignedIn = (account: string): Failure =>
   new Failure({
-    text: text`Nobody is signed in to account ${account}. Sign in with: le-auth login`,
+    text: text`You are not signed in to account ${account}. Sign in with: le-auth login`,
     code: "notSignedIn"
   })
 
-/**
- * All errors of the libraries that can come to a command.
- *
- * @since 0.1.0
- */
+/** All errors of the libraries that a command can meet. */
 export type LibraryError =
   | CallbackError
   | ConfigError
@@ -124,7 +102,7 @@ type ByReason<E, A> = E extends { readonly reason: { readonly _tag: infer R exte
   : A
 type ByTag<A> = { readonly [E in LibraryError as E["_tag"]]: ByReason<E, A> }
 
-/** A new error, or a new reason, does not compile until somebody says what its exit code is. */
+/** A new error, or a new reason, does not compile without an exit code. */
 const codes: ByTag<ExitCode> = {
   CallbackError: {
     Denied: "denied",
@@ -191,11 +169,7 @@ const remedies: Readonly<Record<string, Text>> = {
 const reasonOf = (error: LibraryError): string | undefined =>
   (error as { readonly reason?: { readonly _tag?: string } }).reason?._tag
 
-/**
- * Of a request without an answer: waiting heals some problems, a setting others.
- *
- * @since 0.1.0
- */
+/** The exit code of a request without an answer: some problems pass with time, others need a setting. */
 export const codeOfProblem = (problem: TransportProblem.TransportProblem): ExitCode => {
   if (TransportProblem.heals(problem)) return "unavailable"
   return problem.sent ? "failed" : "configuration"
@@ -209,17 +183,15 @@ const codeOf = (error: LibraryError): ExitCode => {
   return typeof code === "string" ? code : (code[reasonOf(error) ?? ""] ?? "failed")
 }
 
-/** Only the list of what is wrong with settings has lines of our own; a line feed in anything else came from elsewhere. */
+/**
+ * Only the list of problems with settings has lines of our own; a line feed in another message came from elsewhere.
+ */
 const said = (error: LibraryError): Text =>
   error._tag === "SettingsError"
     ? join("\n", [text`The configuration has problems:`, ...error.problems.map((problem) => text`  - ${problem}`)])
     : text`${error.message}`
 
-/**
- * The failure that an error of the libraries is to the user of a command. Their messages say what to do next.
- *
- * @since 0.1.0
- */
+/** The failure to show for an error of the libraries, whose messages say what to do next. */
 export const fromError = (error: LibraryError | Failure): Failure => {
   if (error._tag === "Failure") return error
   const remedy = remedies[error._tag] ?? remedies[`${error._tag}/${reasonOf(error)}`]
@@ -229,10 +201,6 @@ export const fromError = (error: LibraryError | Failure): Failure => {
   })
 }
 
-/**
- * A request of the command's own had no answer.
- *
- * @since 0.1.0
- */
+/** The failure of a request of the command itself that had no answer. */
 export const withoutAnswer = (problem: TransportProblem.TransportProblem): Failure =>
   new Failure({ text: text`${problem.message}`, code: codeOfProblem(problem) })

@@ -1,7 +1,5 @@
 /**
- * What a command is given on stdin, where an argument would stay in the history of the shell.
- *
- * @since 0.1.0
+ * Reads stdin, since an argument would stay in the history of the shell.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,18 +8,14 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { failed, wrongUsage } from "./Failure.ts"
 import * as Output from "./Output.ts"
-import { text } from "./Shown.ts"
+import { text } from "./TerminalText.ts"
 
-/** A terminal stays open, and a command would wait for it for ever. */
+/** A terminal stays open, and a command would wait for it forever. */
 const letGo = Effect.sync(() => process.stdin.unref?.())
 
 const unreadable = (error: PlatformError) => failed(text`stdin cannot be read: ${error.message}`)
 
-/**
- * The first line of stdin. `what` is what a person at a terminal is asked to paste.
- *
- * @since 0.1.0
- */
+/** The first line of stdin. A person at a terminal is asked to paste `what`. */
 export const line = Effect.fnUntraced(function* (what: string) {
   const stdio = yield* Stdio.Stdio
   if (yield* stdio.stdinIsTerminal) yield* Output.say(text`Paste ${what}, and press Enter:`)
@@ -36,11 +30,7 @@ export const line = Effect.fnUntraced(function* (what: string) {
   return found === "" ? yield* wrongUsage(text`There is nothing on stdin: ${what} was expected.`) : found
 })
 
-/**
- * All of stdin.
- *
- * @since 0.1.0
- */
+/** All of stdin. */
 export const bytes = Stdio.Stdio.use(({ stdin }) =>
   stdin.pipe(
     Stream.runCollect,

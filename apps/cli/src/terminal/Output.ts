@@ -1,7 +1,6 @@
 /**
- * Where output goes: data to stdout, talk to stderr. Both take {@link Text} only, so nothing of others gets to a terminal as it came.
- *
- * @since 0.1.0
+ * Writes results to stdout and messages to stderr. Both take {@link Text} only, so that texts of others never reach a
+ * terminal unescaped.
  */
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
@@ -18,13 +17,9 @@ import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import * as Stdio from "effect/Stdio"
 import { type ExitCode, exitCodes, failed, Failure } from "./Failure.ts"
-import { join, lines, shownJson, text, type Text } from "./Shown.ts"
+import { escapedJson, join, lines, text, type Text } from "./TerminalText.ts"
 
-/**
- * `--json`, which every command has.
- *
- * @since 0.1.0
- */
+/** `--json`, which every command has. */
 export const jsonFlag = GlobalFlag.Setting("json")({
   flag: Flag.Boolean("json").pipe(
     Flag.withDefault(false),
@@ -33,14 +28,12 @@ export const jsonFlag = GlobalFlag.Setting("json")({
   )
 })
 
-/**
- * Whether the output is JSON. Also known when the arguments are not understood, so that this too is said in JSON.
- *
- * @since 0.1.0
- */
+/** Whether the output is JSON. Also known when the arguments are not understood, so that this is also said in JSON. */
 export const Json = Context.Reference<boolean>("@le-auth/cli/terminal/Output/Json", { defaultValue: () => false })
 
-/** What is not written is heard by each write; a failure that nobody hears would end the process in the middle of what it does. */
+/**
+ * Each write reports its own failure. Without a listener, the event would end the process.
+ */
 const ignore = () => {}
 
 const toStdout = (bytes: string | Uint8Array): Effect.Effect<void, Failure> =>
@@ -56,58 +49,42 @@ const toStdout = (bytes: string | Uint8Array): Effect.Effect<void, Failure> =>
     )
   })
 
-/**
- * How stdout is written. It fails if that was not done: a script would take nothing for an answer.
- *
- * @since 0.1.0
- */
+/** Writes to stdout. Fails if that was not done, since a script would take an empty output for an answer. */
 export const Stdout = Context.Reference<(bytes: string | Uint8Array) => Effect.Effect<void, Failure>>(
   "@le-auth/cli/Output/Stdout",
   { defaultValue: () => toStdout }
 )
 
-/**
- * Writes what is data as it is, such as the bytes of an answer or a script. {@link print} is for the rest.
- *
- * @since 0.1.0
- */
+/** Writes data as it is, such as the bytes of an answer or a script. {@link print} is for the rest. */
 export const write = (bytes: string | Uint8Array): Effect.Effect<void, Failure> =>
   Effect.flatMap(Stdout, (stdout) => stdout(bytes))
 
 const line = (text: string) => write(`${text}\n`)
-const jsonLine = (data: unknown) => line(shownJson(JSON.stringify(data)))
+const jsonLine = (data: unknown) => line(escapedJson(JSON.stringify(data)))
 
 /**
- * The result of a command, on stdout: as text for people, or as a line of JSON, whose fields stay as they are documented.
- *
- * @since 0.1.0
+ * Writes the result of a command to stdout: as text, or as a line of JSON with the documented fields.
  */
 export const print = (data: unknown, text: Text): Effect.Effect<void, Failure> =>
   Effect.flatMap(Json, (json) => (json ? jsonLine(data) : line(text.toString())))
 
 /**
- * That a command has done what it was told, where that is all there is to say: talk for people, and data for `--json`.
- *
- * @since 0.1.0
+ * Says that a command has succeeded, where there is no other result: a message on stderr, or data with `--json`.
  */
 export const done = (data: unknown, text: Text): Effect.Effect<void, Failure> =>
   Effect.flatMap(Json, (json) => (json ? jsonLine(data) : say(text)))
 
-/**
- * Talk, on stderr: what happens, and what to do. It is text, with `--json` as well.
- *
- * @since 0.1.0
- */
+/** Writes a message to stderr. It is text, also with `--json`. */
 export const say = (text: Text): Effect.Effect<void> => Console.error(text.toString())
 
 const errorText = (json: boolean, code: ExitCode, message: Text): string =>
-  json ? shownJson(JSON.stringify({ error: { code, exitCode: exitCodes[code], message } })) : `le-auth: ${message}`
+  json ? escapedJson(JSON.stringify({ error: { code, exitCode: exitCodes[code], message } })) : `le-auth: ${message}`
 
-/** An error of effect's, with lines of its own and arguments as they came: no line of theirs looks like one of ours. */
+/** An error of effect's, which has lines and arguments of the user in it: none of them may look like a line of ours. */
 const ofEffect = (error: { readonly message: string }): Text =>
   error instanceof CliError.InvalidValue ? ofValue(error) : lines(error.message).indented(2)
 
-/** What a flag has to be, without the words around it. */
+/** The expected value of a flag, in our words. */
 const ofValue = ({ expected, kind, option, value }: CliError.InvalidValue): Text => {
   const bare = expected
     .replace(/^(?:must be )?expected:? /i, "")
@@ -141,7 +118,7 @@ const asked = (event: CliOutput.Presenter.Event) =>
     yield* Effect.provideService(CliOutput.defaultPresenter.present(event), Console.Console, console)
     yield* line(printed.join("\n"))
   }).pipe(
-    // Nothing can fail here, so the exit code is set as it is where the process ends by itself.
+    // This effect cannot fail, so it sets the exit code itself.
     Effect.catch((failure) =>
       Effect.flatMap(Json, (json) => {
         process.exitCode = exitCodes[failure.code]
@@ -150,7 +127,7 @@ const asked = (event: CliOutput.Presenter.Event) =>
     )
   )
 
-/** Help is data when somebody asked for it; after a mistake a line is enough, and it is talk. */
+/** Help that was asked for is a result. After a mistake, a message of one line is enough. */
 const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"
@@ -176,7 +153,7 @@ const logger = Logger.withConsoleError(
   })
 )
 
-/** Not `--completions`, which is a command here, and not `--wizard`, which asks for what each flag's help says. */
+/** Without `--completions`, which is a command here, and without `--wizard`, whose questions repeat the help. */
 const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.LogLevel]
 
 const json = Layer.effect(
@@ -190,10 +167,8 @@ const json = Layer.effect(
 )
 
 /**
- * Errors as one plain message on stderr, or as JSON; help after a mistake on stderr, and the log (warnings and above) on
- * stderr. Colours only on a terminal, and never with `NO_COLOR`.
- *
- * @since 0.1.0
+ * Errors as one plain message on stderr, or as JSON. The log (warnings and above) also goes to stderr. Colours only on
+ * a terminal, and never with `NO_COLOR`.
  */
 export const layer: Layer.Layer<never, never, Stdio.Stdio> = Layer.mergeAll(
   Layer.effect(CliOutput.Formatter, formatter),

@@ -1,16 +1,14 @@
 /**
- * How the command ends when it is told to.
- *
- * @since 0.1.0
+ * Ends the command on a signal.
  */
 import * as NodeMain from "@le-auth/node/NodeMain"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Output from "./Output.ts"
-import { text } from "./Shown.ts"
+import { text } from "./TerminalText.ts"
 
-/** Of a server, to which being told to stop is a good end. */
+/** Set for a server, whose usual end is a signal. */
 let server: { readonly within: Duration.Duration } | undefined
 
 /** What SIGHUP does, if it does not end the command. */
@@ -18,20 +16,14 @@ let onHangUp: (() => void) | undefined
 
 const waiting = text`Waiting for Sentinel: the tokens that it is about to send would be lost. Ctrl-C again ends this at once.`
 
-/**
- * From now on, to be told to stop is a good end: exit code 0. `within` are milliseconds.
- *
- * @since 0.1.0
- */
+/** From now on, a signal is the usual end, with exit code 0. `within`: the time limit for the end, in milliseconds. */
 export const stopIsSuccess = (options: { readonly within: number }): void => {
   server = { within: Duration.millis(options.within) }
 }
 
 /**
- * SIGHUP does this as long as the scope is open, and does not end the command. Unless that runs on a terminal, where the signal means
- * that the terminal is gone.
- *
- * @since 0.1.0
+ * SIGHUP runs `act` as long as the scope is open, and does not end the command. On a terminal it still ends the
+ * command, since it means that the terminal is gone.
  */
 export const hangUp = (act: () => void): Effect.Effect<void, never, Scope.Scope> =>
   process.stdin.isTTY
@@ -46,11 +38,7 @@ export const hangUp = (act: () => void): Effect.Effect<void, never, Scope.Scope>
           })
       )
 
-/**
- * Runs the command.
- *
- * @since 0.1.0
- */
+/** Runs the command. */
 export const run = <A, E>(command: Effect.Effect<A, E>): void =>
   NodeMain.run(command, {
     handles: (signal) => {

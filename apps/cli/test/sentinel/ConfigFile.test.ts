@@ -6,7 +6,7 @@ import * as ConfigFile from "../../src/commands/sentinel/start/ConfigFile.ts"
 const good = `\uFEFF{
   // The accounts.
   "$schema": "./sentinel.schema.json",
-  "accounts": [{ "id": "1", /* nobody yet */ "users": [], "installations": [], }],
+  "accounts": [{ "id": "1", /* none yet */ "users": [], "installations": [], }],
   "points": { "expiresIn": "string", "accessTokenLifetime": "5 minutes" },
 }`
 

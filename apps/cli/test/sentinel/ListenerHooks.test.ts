@@ -120,7 +120,8 @@ describe("slow clients", () => {
       const timer = setInterval(() => client.socket.writable && client.send(text[sent++]!), 20)
       const answer = await client.closed()
       clearInterval(timer)
-      // A byte that is on its way when the connection is closed can take the answer away from the client, as with any server.
+      // A byte that is on its way when the connection is closed can take the answer away from the client, as with any
+      // server.
       if (answer !== "") assert.strictEqual(statusOf(answer), "408")
       assert.isBelow(sent, text.length)
       assert.include(await metrics(), 'sentinel_http_connections_refused_total{reason="too_slow"} 1\n')

@@ -28,7 +28,7 @@ const expectAlike = async (port: number) => {
   }
 }
 
-/** Whoever is too slow is refused after ten seconds, no matter where. */
+/** A client that is too slow is refused after ten seconds, no matter where. */
 const expectPatience = async (port: number) => {
   const began = performance.now()
   const answer = await exchange(port, "GET / HTTP/1.1\r\nHost: x\r\n")

@@ -5,9 +5,9 @@ import * as Log from "../../src/commands/sentinel/start/Log.ts"
 
 const evil = '\r\n{"level":"error"}\u001b[2K\u2028\u202e\u0085\u009b'
 
-const linesOf = (format: (options: Logger.Options<unknown>) => string, work: Effect.Effect<void>) => {
+const linesOf = (format: Logger.Logger<unknown, string>, work: Effect.Effect<void>) => {
   const lines: Array<string> = []
-  const logger = Logger.make((options) => void lines.push(format(options)))
+  const logger = Logger.make((options) => void lines.push(format.log(options)))
   return Effect.as(Effect.provide(work, Logger.layer([logger])), lines)
 }
 

@@ -2,7 +2,7 @@
 import { fetch } from "@effect/platform-node/Undici"
 
 const redirectUri = "http://127.0.0.1:4401/callback"
-const application = {
+export const application = {
   client_id: "22222222-2222-4222-8222-222222222222",
   client_secret: "development-only-secret"
 }

@@ -13,7 +13,7 @@ export const dial = async (port: number) => {
     received += text
     wake()
   })
-  // Who is refused may be reset while it still sends.
+  // A refused client may be reset while it still sends.
   socket.on("error", () => {})
   socket.on("close", wake)
   await new Promise<void>((resolve, reject) => {

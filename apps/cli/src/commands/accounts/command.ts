@@ -1,7 +1,5 @@
 /**
  * `le-auth accounts`
- *
- * @since 0.1.0
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -14,13 +12,15 @@ const profile = Argument.String("profile").pipe(
 )
 
 const list = Command.make("list", {}, () => Effect.flatMap(work, ({ list }) => list)).pipe(
-  Command.withDescription("Show the profiles: account, who is signed in and until when. A star marks the current one."),
+  Command.withDescription(
+    "Show the profiles: the account, the user who is signed in, and until when. A star marks the current one."
+  ),
   Command.withShortDescription("Show the profiles"),
   Command.withExamples([{ command: "le-auth accounts list --json", description: "For scripts" }])
 )
 
 const use = Command.make("use", { profile }, (options) => Effect.flatMap(work, ({ use }) => use(options))).pipe(
-  Command.withDescription("Choose the profile that commands are about."),
+  Command.withDescription("Choose the current profile."),
   Command.withExamples([
     { command: "le-auth accounts use 12345678", description: "By its account" },
     { command: "le-auth accounts use local", description: "The local Sentinel" }
@@ -34,12 +34,11 @@ const remove = Command.make("remove", { profile }, (options) =>
     "Remove a profile from this computer, with its client secret and its sessions. LivePerson is not told."
   ),
   Command.withShortDescription("Remove a profile from this computer"),
-  Command.withExamples([{ command: "le-auth accounts remove staging", description: "Forget all about it" }])
+  Command.withExamples([
+    { command: "le-auth accounts remove staging", description: "Also its secret and its sessions" }
+  ])
 )
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make("accounts").pipe(
   Command.withDescription("The accounts and applications you have signed in with: one profile each."),
   Command.withShortDescription("List, choose and remove accounts"),

@@ -1,19 +1,19 @@
 /**
- * The accounts that somebody has signed in to: lists, chooses and removes them.
- *
- * @since 0.1.0
+ * Lists, chooses and removes the accounts that the user has signed in to.
  */
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { all, validUntil } from "../../target/CurrentSession.ts"
-import { Failure, fromError } from "../../terminal/Failure.ts"
 import { find, isConfigured, profileOf } from "../../target/FindTarget.ts"
-import * as Output from "../../terminal/Output.ts"
 import * as Profiles from "../../target/Profiles.ts"
-import { at, type Selection, Target, withTarget } from "../../target/Target.ts"
+import { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
 import * as UserKey from "../../target/UserKey.ts"
-import { join, text } from "../../terminal/Shown.ts"
+import { at, withTarget } from "../../target/WithTarget.ts"
+import { Failure, fromError } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { join, text } from "../../terminal/TerminalText.ts"
 
 const listed = (names: ReadonlyArray<string>) =>
   join(
@@ -35,7 +35,7 @@ const describe = Effect.gen(function* () {
   }
 })
 
-/** A profile whose secret does not open hides no others: what to do about it is said beside the list. */
+/** A profile whose secret does not open does not hide the others: a message beside the list says what to do. */
 const found = (selection: Selection) =>
   Effect.catchIf(
     find(selection),
@@ -43,15 +43,11 @@ const found = (selection: Selection) =>
     ({ text }) => Effect.as(Output.say(text), undefined)
   )
 
-/**
- * All profiles, what `LE_AUTH_*` describes, and the local Sentinel if somebody is signed in there.
- *
- * @since 0.1.0
- */
+/** All profiles, what `LE_AUTH_*` describes, and the local Sentinel if a user is signed in there. */
 export const list = Effect.gen(function* () {
   const { profiles } = yield* Profiles.read
   const names = [...profiles.map(({ name }) => name), Profiles.local]
-  // What is missing in the environment is a matter of the commands that use it.
+  // Commands that use the environment say what is missing in it.
   const current = yield* Effect.catchIf(
     find(anyTarget),
     (error) => error._tag === "SettingsError" || error._tag === "Failure",
@@ -59,7 +55,7 @@ export const list = Effect.gen(function* () {
   )
   const targets = yield* Effect.forEach(names, (name) => found({ ...anyTarget, profile: Option.some(name) }))
   const rows = yield* Effect.forEach(
-    // Without a profile it comes from the environment, which goes first while it is set.
+    // A target without a profile comes from the environment, which takes precedence.
     [...(current?.profile === undefined ? [current] : []), ...targets].filter((target) => target !== undefined),
     (target) =>
       Effect.map(at(target, describe), (row) => ({ ...row, current: row.profile === (current?.profile ?? null) }))
@@ -70,7 +66,7 @@ export const list = Effect.gen(function* () {
       current ? text`*` : text` `,
       text`${profile ?? "(LE_AUTH_*)"}`.padded(16),
       text`${account}`.padded(12),
-      validUntil === null ? text`nobody is signed in` : text`${listed(users)}, until ${validUntil}`
+      validUntil === null ? text`not signed in` : text`${listed(users)}, until ${validUntil}`
     ])
   )
   yield* Output.print(shown, join("\n", lines))
@@ -78,7 +74,7 @@ export const list = Effect.gen(function* () {
 
 const known = Effect.fnUntraced(function* (name: string) {
   const { profiles } = yield* Profiles.read
-  // By the account, where that says which.
+  // Also by its account, where that has one profile only.
   const found = profiles.filter((profile) => profile.name === name || profile.account === name)
   if (name === Profiles.local || found.length === 1) return found[0]?.name ?? name
   const exact = found.find((profile) => profile.name === name)
@@ -92,17 +88,13 @@ const known = Effect.fnUntraced(function* (name: string) {
   })
 })
 
-/**
- * Makes a profile the one that commands are about.
- *
- * @since 0.1.0
- */
+/** Makes a profile the current one. */
 export const use = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
   const name = yield* known(profile)
   yield* Profiles.use(name)
   yield* Output.done({ current: name }, text`Commands are about ${name} now.`)
   if ((yield* isConfigured) || Option.isSome(yield* profileOf(anyTarget))) {
-    yield* Output.say(text`But the LE_AUTH_* variables go first, as long as they are set.`)
+    yield* Output.say(text`But the LE_AUTH_* variables take precedence as long as they are set.`)
   }
 }, Effect.mapError(fromError))
 
@@ -112,9 +104,7 @@ const forgetSessions = Effect.gen(function* () {
 })
 
 /**
- * Removes a profile, its client secret and its sessions from this computer. Sessions that another profile has, too, stay.
- *
- * @since 0.1.0
+ * Removes a profile, its client secret and its sessions from this computer. Sessions that another profile shares stay.
  */
 export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
   const name = yield* known(profile)
@@ -124,7 +114,7 @@ export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profi
     (other) => other !== removed && other.account === removed?.account && other.application === removed.application
   )
   yield* withTarget(isShared ? Effect.void : forgetSessions, { ...anyTarget, profile: Option.some(name) }).pipe(
-    // A profile whose secret does not open must go, too.
+    // A profile whose secret does not open must also go.
     Effect.catchIf(
       ({ code }) => code === "storage",
       (error) => Output.say(error.text)

@@ -1,7 +1,5 @@
 /**
- * What an API answers, on stdout: as it came, and on a terminal so that people can read it.
- *
- * @since 0.1.0
+ * Prints the answer of an API on stdout: as it came, or readable on a terminal.
  */
 import * as Effect from "effect/Effect"
 import type { HttpClientError } from "effect/http/HttpClientError"
@@ -10,9 +8,9 @@ import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { Failure } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
-import { join, lines, type Text, text } from "../../terminal/Shown.ts"
+import { join, lines, type Text, text } from "../../terminal/TerminalText.ts"
 
-/** Numbers stay as they were written: an id may have more digits than a number of JavaScript. */
+/** Numbers stay as they were written: an id may have more digits than JavaScript keeps. */
 const parse = (text: string): unknown => {
   const { rawJSON } = JSON as unknown as { readonly rawJSON: (source: string) => unknown }
   const reviver = (_: string, value: unknown, { source }: { readonly source?: string }) =>
@@ -32,10 +30,10 @@ const decoded = (bytes: Uint8Array): string | undefined => {
   }
 }
 
-/** A line for each line, and nothing in it that a terminal obeys. */
+/** The lines of the body, without anything that a terminal obeys. */
 const readable = (bytes: Uint8Array): Text => {
   const body = decoded(bytes)
-  if (body === undefined) return text`(${bytes.byteLength} bytes that are no text: send stdout to a file)`
+  if (body === undefined) return text`(${bytes.byteLength} bytes that are not text: send stdout to a file)`
   const json = parse(body)
   return lines(json === undefined ? body.replaceAll("\t", "  ") : JSON.stringify(json, null, 2))
 }
@@ -92,11 +90,7 @@ const printReadable = Effect.fnUntraced(function* (
   yield* Output.print({ status, headers, body: parsed }, text`${head}${readable(bytes)}`)
 })
 
-/**
- * Fails, after the answer was printed, if it is none of success.
- *
- * @since 0.1.0
- */
+/** Prints the answer. Then fails if its status is not one of success. */
 export const print = Effect.fnUntraced(function* (
   response: HttpClientResponse,
   options: { readonly include: boolean; readonly isTokenGiven: boolean }

@@ -1,7 +1,5 @@
 /**
  * The request that the flags of `le-auth api` describe.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -10,11 +8,8 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import { failed, wrongUsage } from "../../terminal/Failure.ts"
 import * as Input from "../../terminal/Input.ts"
-import { text } from "../../terminal/Shown.ts"
+import { text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options {
   readonly path: string
   readonly method: Option.Option<HttpMethod>
@@ -39,7 +34,7 @@ const contentOf = Effect.fnUntraced(function* (source: string) {
   return yield* Effect.mapError(files.readFile(source), () => failed(text`The file ${source} cannot be read.`))
 })
 
-/** Numbers, truth values and null are what they are in JSON, `@file` is a file's text, everything else a text. */
+/** Numbers, truth values and null are those of JSON, `@file` is the text of a file, and everything else is text. */
 const valueOf = (text: string) => {
   if (text.startsWith("@")) return Effect.map(contentOf(text.slice(1)), (bytes) => new TextDecoder().decode(bytes))
   return Effect.succeed<unknown>(/^(?:true|false|null|-?\d{1,15})$/.test(text) ? JSON.parse(text) : text)
@@ -55,7 +50,7 @@ const fieldsOf = Effect.fnUntraced(function* ({ fields, rawFields }: Options) {
   return [...raw, ...typed]
 })
 
-/** What le-auth answers for itself: a request has one bearer, and it goes to the host of the service. */
+/** Set by le-auth alone: a request has one bearer token, and goes to the host of the service. */
 const ours = new Set(["authorization", "host", "cookie", "content-length", "transfer-encoding", "connection"])
 
 const headersOf = (headers: ReadonlyArray<string>) =>
@@ -68,24 +63,20 @@ const headersOf = (headers: ReadonlyArray<string>) =>
     })
   )
 
-/** `{account}` and `{user}` of a path, so that nobody has to look them up. */
+/** Fills in `{account}` and `{user}` of a path. */
 const filled = (path: string, names: Readonly<Record<string, string | undefined>>) =>
   Effect.gen(function* () {
     let filled = path
     for (const [name, value] of Object.entries(names)) {
       if (!filled.includes(`{${name}}`)) continue
       if (value === undefined)
-        return yield* wrongUsage(text`Nobody knows the {${name}} of LE_AUTH_ACCESS_TOKEN: write it out.`)
+        return yield* wrongUsage(text`The {${name}} of LE_AUTH_ACCESS_TOKEN is not known: write it out.`)
       filled = filled.replaceAll(`{${name}}`, encodeURIComponent(value))
     }
     return filled
   })
 
-/**
- * A request to a path of `origin`: whatever the path is, it cannot name another host.
- *
- * @since 0.1.0
- */
+/** A request to a path of `origin`: whatever the path is, it cannot name another host. */
 export const make = Effect.fnUntraced(function* (
   options: Options,
   origin: string,
@@ -100,7 +91,7 @@ export const make = Effect.fnUntraced(function* (
   if (url === null || url.origin !== origin) return yield* wrongUsage(text`This is not a path.`)
   const fields = yield* fieldsOf(options)
   if (fields.length > 0 && Option.isSome(options.input))
-    return yield* wrongUsage(text`--input is the whole body: it takes no fields.`)
+    return yield* wrongUsage(text`--input is the whole body: it cannot be used with fields.`)
   const hasBody = fields.length > 0 || Option.isSome(options.input)
   const method = Option.getOrElse(options.method, () => (hasBody ? "POST" : "GET"))
   const inQuery = method === "GET" || method === "HEAD"

@@ -1,41 +1,40 @@
 /**
  * `le-auth api`
- *
- * @since 0.1.0
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Checked from "../../terminal/Checked.ts"
+import * as Load from "../Load.ts"
 
 const users = "/api/account/{account}/configuration/le-users/users"
 
 const flags = {
   ...targetFlags,
   service: Argument.String("service").pipe(
-    Argument.withDescription("Whose host, by the Domain API, such as accountConfigReadOnly; see le-auth domains")
+    Argument.withDescription("A service of the Domain API, such as accountConfigReadOnly; see le-auth domains")
   ),
   path: Argument.String("path").pipe(
-    Argument.withDescription("From the slash after the host on; {account} and {user} are those of the session")
+    Argument.withDescription("The path after the host, with its slash; {account} and {user} are those of the session")
   ),
-  method: Flag.Literals("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]).pipe(
+  method: Flag.Literals("method", Checked.methods).pipe(
     Flag.withAlias("X"),
     Flag.optional,
-    Flag.withDescription("Default: GET, and POST if there is a body")
+    Flag.withDescription("The method (default: GET, and POST if there is a body)")
   ),
   rawFields: Flag.String("raw-field").pipe(
     Flag.withAlias("f"),
     Flag.atLeast(0),
     Flag.withMetavar("name=text"),
-    Flag.withDescription("A text of the JSON body; with GET, of the query; repeatable")
+    Flag.withDescription("A text in the JSON body, or with GET in the query; repeatable")
   ),
   fields: Flag.String("field").pipe(
     Flag.withAlias("F"),
     Flag.atLeast(0),
     Flag.withMetavar("name=value"),
     Flag.withDescription(
-      "The same, but numbers, true, false and null are what they are, and @file is what is in a file"
+      "The same, but numbers, true, false and null are those of JSON, and @file is the content of a file; repeatable"
     )
   ),
   headers: Flag.String("header").pipe(
@@ -53,13 +52,10 @@ const flags = {
     Flag.withAlias("i"),
     Flag.withDefault(false),
     Flag.withoutNegation,
-    Flag.withDescription("Show status and headers of the answer, too")
+    Flag.withDescription("Also show status and headers of the answer")
   )
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "api",
   flags,
@@ -72,7 +68,10 @@ export const command = Command.make(
   ),
   Command.withShortDescription("Call an API with the access token"),
   Command.withExamples([
-    { command: `le-auth api accountConfigReadOnly '${users}/{user}'`, description: "The record of who is signed in" },
+    {
+      command: `le-auth api accountConfigReadOnly '${users}/{user}'`,
+      description: "The record of the user who is signed in"
+    },
     {
       command: `le-auth api accountConfigReadOnly '${users}' -X GET -f v=5.0`,
       description: "All users, with a query"

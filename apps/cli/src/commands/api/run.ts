@@ -1,7 +1,5 @@
 /**
  * Calls an API of LivePerson with the access token.
- *
- * @since 0.1.0
  */
 import * as Domains from "@le-auth/core/Domains"
 import type { AccessToken } from "@le-auth/core/Identifiers"
@@ -11,21 +9,20 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import { type HttpClientError, isHttpClientError } from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import { current, givenToken } from "../../target/CurrentSession.ts"
+import { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withCalls, withTarget } from "../../target/WithTarget.ts"
+import { fromError, type LibraryError, withoutAnswer } from "../../terminal/Failure.ts"
 import * as Answer from "./Answer.ts"
 import * as Request from "./Request.ts"
-import { current, givenToken } from "../../target/CurrentSession.ts"
-import { fromError, type LibraryError, withoutAnswer } from "../../terminal/Failure.ts"
-import { type Selection, Target, withCalls, withTarget } from "../../target/Target.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options extends Selection, Request.Options {
   readonly service: string
   readonly include: boolean
 }
 
-/** Sends the request with a client that adds the token of a user, if it is known whose it is, and prints the answer. */
+/** Sends the request with a client that adds the token, and prints the answer. `user` is the token's user, if known. */
 const call = Effect.fnUntraced(function* <E extends LibraryError = never>(
   options: Options,
   client: HttpClient.HttpClient.With<HttpClientError | E>,
@@ -35,9 +32,9 @@ const call = Effect.fnUntraced(function* <E extends LibraryError = never>(
   const origin = yield* Domains.resolve(accountId, options.service)
   const request = yield* Request.make(options, origin, { account: accountId, user })
   yield* client.execute(request).pipe(
-    // The other side is another company: it gets no trace ids of ours.
+    // The API belongs to another company: trace ids are not sent to it.
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-    // Such an error carries the request, and that the token.
+    // Such an error carries the request, which carries the token.
     Effect.mapError((error) => (isHttpClientError(error) ? withoutAnswer(Transport.problemOf(error)) : error)),
     Effect.flatMap((response) =>
       Answer.print(response, { include: options.include, isTokenGiven: user === undefined })
@@ -49,7 +46,7 @@ const call = Effect.fnUntraced(function* <E extends LibraryError = never>(
 const withSession = Effect.fnUntraced(function* (options: Options) {
   const { key } = yield* current
   const sessions = yield* Sessions
-  // It sends the token to allowed hosts only, and refreshes it once after a 401.
+  // Sends the token to allowed hosts only, and refreshes it once after a 401.
   yield* call(options, sessions.authorized(yield* HttpClient.HttpClient, key), key.subject)
 }, withTarget)
 
@@ -58,9 +55,6 @@ const withToken = Effect.fnUntraced(function* (options: Options, token: AccessTo
   yield* call<never>(options, HttpClient.mapRequest(client, HttpClientRequest.bearerToken(token)), undefined)
 }, withCalls)
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (options: Options) {
   const given = yield* Effect.mapError(givenToken, fromError)
   yield* given === undefined ? withSession(options) : withToken(options, given)

@@ -1,15 +1,10 @@
 /**
  * `le-auth authorize-url`
- *
- * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Load from "../Load.ts"
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "authorize-url",
   targetFlags,

@@ -1,21 +1,18 @@
 /**
  * Shows the address of a sign-in, without starting one.
- *
- * @since 0.1.0
  */
 import { toUrl } from "@le-auth/core/AuthorizeRequest"
-import * as Base64Url from "@le-auth/core/shared/Base64Url"
 import * as Domains from "@le-auth/core/Domains"
 import { State } from "@le-auth/core/Identifiers"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withCalls } from "../../target/WithTarget.ts"
 import * as Output from "../../terminal/Output.ts"
-import { join, type Row, table, text } from "../../terminal/Shown.ts"
-import { type Selection, Target, withCalls } from "../../target/Target.ts"
+import { join, type Row, table, text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const { accountId, clientId, redirectUris } = (yield* Target).installation
   const sentinel = yield* Domains.resolve(accountId, "sentinel")
@@ -25,15 +22,15 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
   const url = toUrl({ accountId, clientId, state, ...(redirectUri === undefined ? {} : { redirectUri }) }, sentinel)
   const rows: ReadonlyArray<Row> = [
     ["host", sentinel, text`where the Domain API says that Sentinel of account ${accountId} is`],
-    ["v", "1.0", text`the version of the API; as 1 it would be another one`],
+    ["v", "1.0", text`the version of the API; 1 would be another version`],
     ["response_type", "code", text`the browser brings back a code, never a token`],
-    ["client_id", clientId, text`which application asks; it is no secret`],
+    ["client_id", clientId, text`the application that asks; it is not a secret`],
     redirectUri === undefined
       ? ["redirect_uri", "(none)", text`allowed if exactly one is registered: Sentinel sends the browser there`]
       : [
           "redirect_uri",
           redirectUri,
-          text`where the browser comes back to; compared character by character with what is registered`
+          text`where the browser comes back to; compared character by character with the registered ones`
         ],
     ["state", state, text`256 random bits, made for this address; the callback must bring them back unchanged`]
   ]
@@ -45,7 +42,7 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
     join("\n\n", [
       text`\n${table(rows)}`,
       join(" ", [
-        text`Nothing waits for its callback: to sign in, use le-auth login.`,
+        text`This command does not wait for the callback: to sign in, use le-auth login.`,
         text`What comes back to the redirect URI is explained by: le-auth callback`
       ])
     ])

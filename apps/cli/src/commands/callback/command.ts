@@ -1,7 +1,5 @@
 /**
  * `le-auth callback`
- *
- * @since 0.1.0
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -16,9 +14,6 @@ const flags = {
   state: Flag.String("state").pipe(Flag.optional, Flag.withDescription("The state that was sent, to compare it"))
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "callback",
   flags,
@@ -32,7 +27,7 @@ export const command = Command.make(
   Command.withExamples([
     {
       command: "le-auth callback",
-      description: "Paste the address: a code does not belong into the history of your shell"
+      description: "Paste the address: keep a code out of the history of your shell"
     },
     { command: "pbpaste | le-auth callback --json", description: "From the clipboard" }
   ])

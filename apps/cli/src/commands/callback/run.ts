@@ -1,7 +1,5 @@
 /**
  * Explains a callback: the address that a browser brought back to a redirect URI.
- *
- * @since 0.1.0
  */
 import * as CallbackError from "@le-auth/core/CallbackError"
 import { type CallbackResult, fromUrl } from "@le-auth/core/CallbackResult"
@@ -13,21 +11,18 @@ import * as Redacted from "effect/Redacted"
 import { failed, fromError, wrongUsage } from "../../terminal/Failure.ts"
 import * as Input from "../../terminal/Input.ts"
 import * as Output from "../../terminal/Output.ts"
-import { type Row, table, text, type Text } from "../../terminal/Shown.ts"
+import { type Row, table, text, type Text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options {
   readonly url: Option.Option<string>
   readonly state: Option.Option<string>
 }
 
-/** RFC 6749 section 4.1.2.1, and what to do then. */
+/** The error codes of RFC 6749 section 4.1.2.1, and what to do. */
 const meanings: Readonly<Record<AuthorizationErrorCode, Text>> = {
   invalid_request: text`a parameter of the request is missing, repeated or malformed: compare it with le-auth authorize-url`,
   unauthorized_client: text`the application may not ask for a code: its installation needs the grant type authorization_code`,
-  access_denied: text`the user, or a rule of the account, said no`,
+  access_denied: text`the user, or a rule of the account, refused`,
   unsupported_response_type: text`the request asked for something else than a code: response_type must be code`,
   invalid_scope: text`a scope of the request is not known, or the application may not ask for it`,
   server_error: text`Sentinel failed; try again later`,
@@ -49,7 +44,7 @@ const rowsOf = (address: URL, result: CallbackResult): ReadonlyArray<Row> => {
     rows.push([
       "code",
       `${Redacted.value(result.code).length} characters, not shown`,
-      text`to be exchanged for tokens once, with the client secret, and soon; whoever has it, and the secret, can sign in as the user`
+      text`to be exchanged for tokens once, with the client secret, and soon; both together sign in as the user`
     ])
   } else {
     rows.push([
@@ -66,7 +61,7 @@ const rowsOf = (address: URL, result: CallbackResult): ReadonlyArray<Row> => {
           "(none)",
           text`without it an application cannot know that it asked for this, so le-auth refuses the callback`
         ]
-      : ["state", result.state, text`only the program that started the sign-in can say whether it is its own`]
+      : ["state", result.state, text`only the program that started the sign-in knows whether it is its own`]
   )
   if (result.issuer !== undefined) {
     rows.push([
@@ -75,22 +70,22 @@ const rowsOf = (address: URL, result: CallbackResult): ReadonlyArray<Row> => {
       isIssuer(result.issuer) ? text`LivePerson's Sentinel` : text`not LivePerson's Sentinel`
     ])
   }
-  if (others.length > 0) rows.push(["ignored", others.join(", "), text`parameters that mean nothing in a callback`])
+  if (others.length > 0) rows.push(["ignored", others.join(", "), text`parameters without a meaning in a callback`])
   if (/(?:^#|&)(?:access_token|id_token|code)=/.test(address.hash)) {
     rows.push([
       "fragment",
       "(not shown)",
-      text`codes and tokens there are of another flow, which is not safe; le-auth never reads them`
+      text`codes and tokens there belong to another flow, which is not safe; le-auth never reads them`
     ])
   }
   return rows
 }
 
-/** Why le-auth would refuse it, in the order in which it looks. */
+/** Why le-auth would refuse it, in the order of its checks. */
 const problemOf = (result: CallbackResult, expected: Option.Option<string>) => {
   if (result.state === undefined) return new CallbackError.MissingState()
   if (Option.isSome(expected) && expected.value !== result.state) {
-    return failed(text`The state is another one: this callback belongs to another sign-in, or somebody made it up.`)
+    return failed(text`The state is another one: this callback belongs to another sign-in, or was made up.`)
   }
   if (result.issuer !== undefined && !isIssuer(result.issuer)) return new CallbackError.WrongIssuer()
   if (result._tag === "Denied") {
@@ -100,16 +95,12 @@ const problemOf = (result: CallbackResult, expected: Option.Option<string>) => {
   return undefined
 }
 
-/**
- * Needs no network, no account and no sign-in.
- *
- * @since 0.1.0
- */
+/** Needs no network, no account and no sign-in. */
 export const run = Effect.fnUntraced(function* (options: Options) {
   const given = Option.filter(options.url, (url) => url !== "-")
   const pasted = Option.isSome(given) ? given.value : yield* Input.line("the callback address")
   const address = URL.parse(pasted)
-  if (address === null) return yield* wrongUsage(text`This is not an address. Take all of it, from https:// on.`)
+  if (address === null) return yield* wrongUsage(text`This is not an address. Copy all of it, from https:// on.`)
   const result = yield* Effect.mapError(Effect.fromResult(fromUrl(pasted)), fromError)
   yield* Output.print(
     {

@@ -1,16 +1,14 @@
 /**
- * Whether what is kept on this computer is private, and can be written. Nothing is changed.
- *
- * @since 0.1.0
+ * Checks that the files on this computer are private and can be written. Changes nothing.
  */
 import * as PrivateDocument from "@le-auth/node/PrivateDocument"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import { text, type Text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
-import { text, type Text } from "../../terminal/Shown.ts"
 
-/** Nothing, too, if something on the way is no directory. */
+/** Also undefined if something on the way is not a directory. */
 const statOf = (path: string): Fs.Stats | undefined => {
   try {
     return Fs.lstatSync(path)
@@ -45,7 +43,7 @@ const permissions = (path: string, stat: Fs.Stats): Finding.Finding => {
     return Finding.problem(
       what,
       "storage",
-      text`${path} is open to others (${(stat.mode & 0o777).toString(8)}); what it holds may be known.`,
+      text`${path} is open to others (${(stat.mode & 0o777).toString(8)}); its content may be known.`,
       text`Close it with chmod ${mode} '${path}', then end the sessions with le-auth logout --everywhere.`
     )
   }
@@ -56,7 +54,7 @@ const existing = (path: string): string => (statOf(path) === undefined ? existin
 
 const writable = (directory: string): Finding.Finding => {
   try {
-    // With a slash: a file there is no directory.
+    // The slash refuses a file.
     Fs.accessSync(`${existing(directory)}/`, Fs.constants.W_OK)
     return Finding.good("directory", text`${directory} can be written.`)
   } catch {
@@ -69,7 +67,7 @@ const writable = (directory: string): Finding.Finding => {
   }
 }
 
-/** What is in a file that has a list of something, and a version. */
+/** Checks the content of a file that has a list and a version. */
 const content = (path: string, list: string, lost: Text): ReadonlyArray<Finding.Finding> => {
   try {
     const { [list]: found, version } = JSON.parse(Fs.readFileSync(path, "utf8"))
@@ -89,9 +87,6 @@ const content = (path: string, list: string, lost: Text): ReadonlyArray<Finding.
   ]
 }
 
-/**
- * @since 0.1.0
- */
 export const check = Effect.gen(function* () {
   const sessions = yield* PrivateDocument.defaultPath("sessions.json")
   const profiles = yield* PrivateDocument.defaultPath("profiles.json")
@@ -105,7 +100,7 @@ export const check = Effect.gen(function* () {
   return [
     writable(directory),
     ...found,
-    ...(isFile(sessions) ? content(sessions, "sessions", text`nobody is signed in`) : []),
-    ...(isFile(profiles) ? content(profiles, "profiles", text`there are no profiles`) : [])
+    ...(isFile(sessions) ? content(sessions, "sessions", text`its sessions cannot be read`) : []),
+    ...(isFile(profiles) ? content(profiles, "profiles", text`its profiles cannot be read`) : [])
   ]
 }).pipe(Finding.orProblem("directory"))

@@ -1,17 +1,12 @@
 /**
  * What a check found.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import { type ExitCode, type Failure, fromError, type LibraryError } from "../../terminal/Failure.ts"
-import type { Text } from "../../terminal/Shown.ts"
+import type { Text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Finding {
-  /** What was looked at. */
+  /** The name of the check. */
   readonly check: string
   readonly result: "good" | "warning" | "problem"
   readonly message: Text
@@ -20,7 +15,6 @@ export interface Finding {
   readonly code: ExitCode | null
 }
 
-/** @since 0.1.0 */
 export const good = (check: string, message: Text): Finding => ({
   check,
   result: "good",
@@ -29,7 +23,6 @@ export const good = (check: string, message: Text): Finding => ({
   code: null
 })
 
-/** @since 0.1.0 */
 export const warning = (check: string, message: Text, remedy: Text): Finding => ({
   check,
   result: "warning",
@@ -38,7 +31,6 @@ export const warning = (check: string, message: Text, remedy: Text): Finding => 
   code: null
 })
 
-/** @since 0.1.0 */
 export const problem = (check: string, code: ExitCode, message: Text, remedy: Text): Finding => ({
   check,
   result: "problem",
@@ -47,11 +39,7 @@ export const problem = (check: string, code: ExitCode, message: Text, remedy: Te
   code
 })
 
-/**
- * A failure as a finding: messages of failures say what to do themselves.
- *
- * @since 0.1.0
- */
+/** A failure as a finding, whose message says what to do. */
 export const orProblem =
   (check: string) =>
   <E extends LibraryError | Failure, R>(

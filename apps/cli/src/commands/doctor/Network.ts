@@ -1,11 +1,9 @@
 /**
- * Which way requests take out of this network, and whom they trust on it.
- *
- * @since 0.1.0
+ * Says whether requests go over a proxy, and which certificate authorities they trust.
  */
 import type { Origin } from "@le-auth/core/Origin"
 import * as OutgoingProxy from "@le-auth/node/OutgoingProxy"
-import { type Text, text } from "../../terminal/Shown.ts"
+import { type Text, text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 
 const check = "network"
@@ -19,7 +17,7 @@ const why = (way: OutgoingProxy.Way & { readonly _tag: "Straight" }): Text => {
     case "SwitchedOff":
       return text`NODE_USE_ENV_PROXY is 0`
     case "NotNamed":
-      return text`no HTTPS_PROXY or HTTP_PROXY is for it`
+      return text`no HTTPS_PROXY or HTTP_PROXY applies to it`
   }
 }
 
@@ -38,7 +36,7 @@ const wayTo = (origin: Origin, environment: OutgoingProxy.Environment): Finding.
       return Finding.problem(
         check,
         "configuration",
-        text`${way.variable} is no address of a proxy, so no request gets to ${url.host}.`,
+        text`${way.variable} is not the address of a proxy, so no request gets to ${url.host}.`,
         text`Write ${way.variable}=http://HOST:PORT, or unset it.`
       )
   }
@@ -51,9 +49,6 @@ const authorities = (environment: OutgoingProxy.Environment): ReadonlyArray<Find
     : [Finding.good(check, text`Certificate authorities: those of Node, and those in ${file} (NODE_EXTRA_CA_CERTS).`)]
 }
 
-/**
- * @since 0.1.0
- */
 export const about = (
   origin: Origin,
   environment: OutgoingProxy.Environment = process.env

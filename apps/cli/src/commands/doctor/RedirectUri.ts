@@ -1,8 +1,7 @@
 /**
- * Whether the redirect URI can work: by itself, on this computer, and beside the application's registration.
+ * Checks the redirect URI: by itself, on this computer, and against the application's registration.
  *
  * @see RFC 8252 sections 7.3 and 8.3
- * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback } from "@le-auth/core/Origin"
@@ -12,7 +11,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { join, type Text, text } from "../../terminal/Shown.ts"
+import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 
 const name = "redirect URI"
@@ -56,13 +55,13 @@ const port = Effect.fnUntraced(function* (redirectUri: RedirectUri) {
       "port",
       text`Port ${number} cannot be opened (${code}).`,
       isTaken
-        ? text`Close the program that has it, perhaps another sign-in, or sign in with le-auth login --port.`
+        ? text`Close the program that uses it, perhaps another sign-in, or sign in with le-auth login --port.`
         : text`Use a redirect URI with a port above 1023.`
     )
   ]
 })
 
-/** What LivePerson calls an application installation; only what matters here. */
+/** An application installation of LivePerson, as far as it matters here. */
 const Registration = Schema.fromJsonString(
   Schema.Struct({
     redirect_uris: Schema.optionalKey(Schema.Array(Schema.String)),
@@ -119,14 +118,11 @@ const registered = Effect.fnUntraced(function* (redirectUri: RedirectUri, path: 
           "registration",
           "configuration",
           text`${path} is not the JSON of an application installation.`,
-          text`Take what was given to LivePerson, with redirect_uris and grant_types.`
+          text`Use the JSON that was sent to LivePerson, with redirect_uris and grant_types.`
         )
       ]
 })
 
-/**
- * @since 0.1.0
- */
 export const check = Effect.fnUntraced(function* (redirectUri: RedirectUri | undefined, file: Option.Option<string>) {
   if (redirectUri === undefined)
     return wrong(text`None is configured.`, text`Set LE_AUTH_REDIRECT_URI, such as ${example}.`)

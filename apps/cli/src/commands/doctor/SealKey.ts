@@ -1,12 +1,10 @@
 /**
- * Where the key is that seals what is kept, and whether the keychain answers.
- *
- * @since 0.1.0
+ * Says where the seal key is, and whether the keychain answers.
  */
 import * as Keychain from "@le-auth/node/Keychain"
 import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as Effect from "effect/Effect"
-import { text } from "../../terminal/Shown.ts"
+import { text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 
 const keychain = Keychain.Keychain.use(({ get }) => get("doctor")).pipe(
@@ -23,9 +21,6 @@ const keychain = Keychain.Keychain.use(({ get }) => get("doctor")).pipe(
   Effect.provide(Keychain.layer("le-auth"))
 )
 
-/**
- * @since 0.1.0
- */
 export const check = Effect.gen(function* () {
   const place = yield* UserSealKey.SealKeyLocation
   switch (place) {
@@ -40,7 +35,7 @@ export const check = Effect.gen(function* () {
       return [
         Finding.warning(
           "keychain",
-          text`Sessions are sealed with a key in ${path}: whoever can read your files can use them.`,
+          text`Sessions are sealed with a key in ${path}: anyone who can read your files can use them.`,
           text`Where there is a keychain: remove ${path}, and sign in again.`
         )
       ]

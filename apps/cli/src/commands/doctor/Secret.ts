@@ -1,11 +1,9 @@
 /**
- * Whether the client secret looks as if it was copied together with what stood around it.
- *
- * @since 0.1.0
+ * Checks whether the client secret was copied with blanks or quotes around it.
  */
 import type { ClientSecret } from "@le-auth/core/Identifiers"
 import * as Redacted from "effect/Redacted"
-import { text, type Text } from "../../terminal/Shown.ts"
+import { text, type Text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 
 const problemOf = (secret: string): Text | undefined => {
@@ -13,11 +11,7 @@ const problemOf = (secret: string): Text | undefined => {
   return /^(["'`])[^]*\1$/.test(secret) ? text`has quotes around it` : undefined
 }
 
-/**
- * It may be right, so this is a warning at most; it says nothing of the secret but that.
- *
- * @since 0.1.0
- */
+/** It may be right, so this is at most a warning. It tells nothing else about the secret. */
 export const check = (secret: ClientSecret, source: Text): ReadonlyArray<Finding.Finding> => {
   const problem = problemOf(Redacted.value(secret))
   return problem === undefined

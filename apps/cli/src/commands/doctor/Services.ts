@@ -1,7 +1,5 @@
 /**
- * Whether LivePerson answers, and what it says about the account, the application and the time.
- *
- * @since 0.1.0
+ * Checks that LivePerson answers, and what it says about the account, the application and the time.
  */
 import { toUrl } from "@le-auth/core/AuthorizeRequest"
 import * as Domains from "@le-auth/core/Domains"
@@ -15,16 +13,17 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import { Target } from "../../target/Target.ts"
+import { failureAt } from "../../target/WithTarget.ts"
 import { Failure, type LibraryError, withoutAnswer } from "../../terminal/Failure.ts"
-import { text } from "../../terminal/Shown.ts"
-import { failureAt, Target } from "../../target/Target.ts"
+import { text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 import * as Network from "./Network.ts"
 
-/** Nobody is to wait longer than for LivePerson's usual answer. */
-const patience = "10 seconds"
+/** Longer than LivePerson's usual answer takes. */
+const timeout = "10 seconds"
 
-/** More, and id_tokens are refused; see `IdToken.ClockSkew`. */
+/** In seconds. With more, id_tokens are refused; see `IdToken.ClockSkew`. */
 const tolerated = 60
 
 const clock = ({ headers }: HttpClientResponse, now: number): Finding.Finding => {
@@ -40,7 +39,7 @@ const clock = ({ headers }: HttpClientResponse, now: number): Finding.Finding =>
   const skew = Math.round((now - there) / 1000)
   if (Math.abs(skew) <= 5) return Finding.good("clock", text`This computer's clock and Sentinel's agree.`)
   const message = text`This computer's clock is ${Math.abs(skew)} seconds ${skew > 0 ? "ahead" : "behind"}.`
-  const remedy = text`Let the system set it (NTP): tokens are valid by the clock.`
+  const remedy = text`Let the system set it (NTP): the clock decides whether tokens are valid.`
   return Math.abs(skew) > tolerated
     ? Finding.problem("clock", "failed", message, remedy)
     : Finding.warning("clock", message, remedy)
@@ -67,7 +66,7 @@ const application = (response: HttpClientResponse, { redirectUris }: AppInstalla
   )
 }
 
-/** The browser's first step, without a browser: Sentinel keeps nothing of it. */
+/** The browser's first step, without a browser. Sentinel keeps nothing of it. */
 const authorize = Effect.fnUntraced(function* (installation: AppInstallation, sentinel: Origin) {
   const { accountId, clientId, redirectUris } = installation
   const url = toUrl(
@@ -80,8 +79,8 @@ const authorize = Effect.fnUntraced(function* (installation: AppInstallation, se
     sentinel
   )
   const response = yield* HttpClient.get(url).pipe(
-    Effect.timeout(patience),
-    // The other side is another company: it gets no trace ids of ours.
+    Effect.timeout(timeout),
+    // The server belongs to another company: trace ids are not sent to it.
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
     Effect.mapError((error) =>
       error._tag === "HttpClientError"
@@ -100,12 +99,12 @@ const keys = Effect.fnUntraced(function* (sentinel: Origin) {
         Finding.warning(
           "keys",
           text`Sentinel publishes no keys, so id_tokens stay unverified.`,
-          text`Tokens that come straight from Sentinel may be used all the same.`
+          text`Tokens that come straight from Sentinel may still be used.`
         )
       ]
 })
 
-/** Who forgot to start the local Sentinel hears how. */
+/** If the local Sentinel is not running, the failure says how to start it. */
 const atTarget = <A, E extends LibraryError | Failure, R>(work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Target, (target) => Effect.mapError(work, failureAt(target)))
 
@@ -118,9 +117,6 @@ const services = Effect.fnUntraced(function* (installation: AppInstallation) {
   ]
 })
 
-/**
- * @since 0.1.0
- */
 export const check = Effect.gen(function* () {
   const { domainApi, installation } = yield* Target
   const given = Config.schema(Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(Domains.liveperson))

@@ -1,12 +1,10 @@
 /**
  * `le-auth doctor`
- *
- * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Load from "../Load.ts"
 
 const flags = {
   ...targetFlags,
@@ -18,16 +16,13 @@ const flags = {
   )
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "doctor",
   flags,
   Load.run(() => import("./run.ts"))
 ).pipe(
   Command.withDescription(
-    "Look for what could keep you from signing in: settings, files, keychain, redirect URI and its port, the Domain API, " +
+    "Look for what could prevent a sign-in: settings, files, keychain, redirect URI and its port, the Domain API, " +
       "Sentinel, this computer's clock. Each finding comes with its remedy; the exit code is that of the " +
       "first problem, and 0 without one."
   ),

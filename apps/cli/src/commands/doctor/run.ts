@@ -1,25 +1,22 @@
 /**
- * Looks for what could keep somebody from signing in, and says what to do.
- *
- * @since 0.1.0
+ * Looks for what could prevent a sign-in, and says what to do.
  */
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { all, givenToken, validUntil } from "../../target/CurrentSession.ts"
+import { describe, Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withTarget } from "../../target/WithTarget.ts"
+import { Failure } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import * as Files from "./Files.ts"
 import * as Finding from "./Finding.ts"
 import * as RedirectUri from "./RedirectUri.ts"
 import * as SealKey from "./SealKey.ts"
 import * as Secret from "./Secret.ts"
 import * as Services from "./Services.ts"
-import { Failure } from "../../terminal/Failure.ts"
-import * as Output from "../../terminal/Output.ts"
-import { join, type Text, text } from "../../terminal/Shown.ts"
-import { describe, type Selection, Target, withTarget } from "../../target/Target.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options extends Selection {
   readonly registration: Option.Option<string>
 }
@@ -36,7 +33,7 @@ const session = Effect.gen(function* () {
   }
   const [newest] = yield* all
   return newest === undefined
-    ? [Finding.warning("session", text`Nobody is signed in.`, text`Sign in with: le-auth login`)]
+    ? [Finding.warning("session", text`You are not signed in.`, text`Sign in with: le-auth login`)]
     : [Finding.good("session", text`Signed in as ${newest.key.subject}, until ${validUntil(newest)}`)]
 }).pipe(Finding.orProblem("session"))
 
@@ -58,13 +55,9 @@ const textOf = ({ check, message, remedy, result }: Finding.Finding): Text => {
   return text`${result.padEnd(7)}  ${check}: ${said.indented(9)}`
 }
 
-/**
- * Each finding, with its remedy. Fails with the exit code of the first problem.
- *
- * @since 0.1.0
- */
+/** Each finding, with its remedy. Fails with the exit code of the first problem. */
 export const run = Effect.fnUntraced(function* (options: Options) {
-  // Before anything else reads a file: reading closes what is open to others.
+  // Checked before other code reads a file, which closes it to others.
   const local = [...(yield* Files.check), ...(yield* SealKey.check)]
   const findings = [...local, ...(yield* withTarget(about(options), options).pipe(Finding.orProblem("configuration")))]
   yield* Output.print(
@@ -73,7 +66,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   )
   const problems = findings.filter(({ result }) => result === "problem")
   const code = problems[0]?.code
-  if (code === undefined || code === null) return yield* Output.say(text`\nNothing keeps you from signing in.`)
+  if (code === undefined || code === null) return yield* Output.say(text`\nNothing prevents a sign-in.`)
   return yield* new Failure({
     text: problems.length === 1 ? text`There is a problem.` : text`There are ${problems.length} problems.`,
     code

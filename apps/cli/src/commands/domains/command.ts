@@ -1,12 +1,10 @@
 /**
  * `le-auth domains`
- *
- * @since 0.1.0
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Load from "../Load.ts"
 
 const flags = {
   ...targetFlags,
@@ -16,15 +14,12 @@ const flags = {
   )
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "domains",
   flags,
   Load.run(() => import("./run.ts"))
 ).pipe(
-  Command.withDescription("Show on which hosts LivePerson's services are for an account, as its Domain API says."),
+  Command.withDescription("Show the hosts of LivePerson's services for an account, as its Domain API gives them."),
   Command.withShortDescription("Show the hosts of LivePerson's services"),
   Command.withExamples([
     { command: "le-auth domains", description: "All services" },

@@ -1,7 +1,5 @@
 /**
- * Shows where LivePerson's services are for an account.
- *
- * @since 0.1.0
+ * Shows the hosts of LivePerson's services for an account.
  */
 import { Domains } from "@le-auth/core/Domains"
 import type { AccountId } from "@le-auth/core/Identifiers"
@@ -9,15 +7,14 @@ import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { fromError } from "../../terminal/Failure.ts"
 import { given, profileOf } from "../../target/FindTarget.ts"
+import { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withCalls } from "../../target/WithTarget.ts"
+import { fromError } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
-import { table, text } from "../../terminal/Shown.ts"
-import { type Selection, Target, withCalls } from "../../target/Target.ts"
+import { table, text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options extends Selection {
   readonly service: Option.Option<string>
 }
@@ -48,7 +45,7 @@ const ofTarget = Effect.fnUntraced(function* ({ service }: Options) {
   yield* show((yield* Target).installation.accountId, service)
 }, withCalls)
 
-/** To look something up takes an account and a Domain API, and no application. */
+/** A look-up needs an account and a Domain API, and no application. */
 const ofAccount = (accountId: AccountId, { service }: Options) =>
   show(accountId, service).pipe(
     Effect.provide(NodeServerSignIn.layerCalls),
@@ -56,9 +53,6 @@ const ofAccount = (accountId: AccountId, { service }: Options) =>
     Effect.mapError(fromError)
   )
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (options: Options) {
   const { account } = options
   const isElsewhere = Option.isSome(yield* given("LE_AUTH_DOMAIN_API")) && Option.isNone(yield* profileOf(options))

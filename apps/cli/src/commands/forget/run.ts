@@ -1,18 +1,14 @@
 /**
- * Removes the sessions of this computer. LivePerson hears nothing of it.
- *
- * @since 0.1.0
+ * Removes the sessions from this computer, without telling LivePerson.
  */
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
 import { all } from "../../target/CurrentSession.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withTarget } from "../../target/WithTarget.ts"
 import * as Output from "../../terminal/Output.ts"
-import { type Selection, withTarget } from "../../target/Target.ts"
-import { join, text } from "../../terminal/Shown.ts"
+import { join, text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const sessions = yield* all
   const users = join(
@@ -23,7 +19,7 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
   yield* Output.done(
     { forgotten: sessions.map(({ key }) => ({ account: key.accountId, user: key.subject })) },
     sessions.length === 0
-      ? text`Nobody was signed in.`
+      ? text`You were not signed in.`
       : join(" ", [
           text`Forgot ${users}. The session at LivePerson goes on:`,
           text`to end it, use le-auth logout --everywhere instead.`

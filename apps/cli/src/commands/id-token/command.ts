@@ -1,13 +1,11 @@
 /**
  * `le-auth id-token`
- *
- * @since 0.1.0
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Load from "../Load.ts"
 
 const flags = {
   ...targetFlags,
@@ -21,9 +19,6 @@ const flags = {
   )
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "id-token",
   flags,
@@ -35,8 +30,8 @@ export const command = Command.make(
   ),
   Command.withShortDescription("Verify and explain an id_token"),
   Command.withExamples([
-    { command: "le-auth id-token", description: "Who is signed in?" },
-    { command: "le-auth id-token - < token.txt", description: "A token of an application of yours" },
+    { command: "le-auth id-token", description: "The id_token of the current session" },
+    { command: "le-auth id-token - < token.txt", description: "A token that your application has received" },
     { command: "le-auth id-token --no-verify --json - < token.txt | jq .claims", description: "Only read it" }
   ])
 )

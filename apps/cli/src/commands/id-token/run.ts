@@ -1,7 +1,5 @@
 /**
  * Explains an id_token, and says whether it is genuine.
- *
- * @since 0.1.0
  */
 import * as Domains from "@le-auth/core/Domains"
 import type { ClientId } from "@le-auth/core/Identifiers"
@@ -12,15 +10,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { current } from "../../target/CurrentSession.ts"
+import { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { failureAt, withCalls, withTarget } from "../../target/WithTarget.ts"
 import { type Failure, failed } from "../../terminal/Failure.ts"
 import * as Input from "../../terminal/Input.ts"
 import * as Output from "../../terminal/Output.ts"
-import { join, type Row, table, text } from "../../terminal/Shown.ts"
-import { failureAt, type Selection, Target, withCalls, withTarget } from "../../target/Target.ts"
+import { join, type Row, table, text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options extends Selection {
   readonly jwt: Option.Option<string>
   readonly verify: boolean
@@ -32,7 +29,7 @@ const instant = (seconds: number): string =>
 const rowsOf = (claims: IdToken.IdTokenClaims, keyId: string | undefined, clientId: ClientId): ReadonlyArray<Row> => {
   const audience = typeof claims.aud === "string" ? [claims.aud] : claims.aud
   return [
-    ["sub", claims.sub, text`the user, unique within one account at best`],
+    ["sub", claims.sub, text`the user; unique within an account at most`],
     [
       "aud",
       audience.join(", "),
@@ -41,7 +38,7 @@ const rowsOf = (claims: IdToken.IdTokenClaims, keyId: string | undefined, client
     ...(claims.azp === undefined ? [] : [["azp", claims.azp, text`the application that asked for it`] as const]),
     ["iss", claims.iss, IdToken.isIssuer(claims.iss) ? text`LivePerson's Sentinel` : text`not LivePerson's Sentinel`],
     ["iat", instant(claims.iat), text`when it was issued`],
-    ["exp", instant(claims.exp), text`from then on it is no proof of a sign-in any more`],
+    ["exp", instant(claims.exp), text`after that, it does not prove a sign-in`],
     ...(claims.is_admin === undefined
       ? []
       : [["is_admin", String(claims.is_admin), text`whether the user administers the account`] as const]),
@@ -55,11 +52,11 @@ const rowsOf = (claims: IdToken.IdTokenClaims, keyId: string | undefined, client
 interface Explained {
   readonly claims: IdToken.UnverifiedClaims | IdToken.VerifiedClaims
   readonly keyId: string | undefined
-  /** Why it is not verified; `undefined` if it is. */
+  /** Why it is not verified; absent if it is. */
   readonly problem: Failure | undefined
 }
 
-/** The session keeps the claims, not the token: nobody needs that any more. */
+/** The session keeps the claims and not the token, which is not needed after the sign-in. */
 const ofSession = Effect.gen(function* () {
   const { claims } = yield* current
   if (claims === undefined) return yield* failed(text`The sign-in brought no id_token.`)
@@ -85,7 +82,7 @@ const ofToken = Effect.fnUntraced(function* (jwt: string, verify: boolean) {
   })
   const problem = verify
     ? yield* Effect.match(verified, { onSuccess: () => undefined, onFailure: failureAt(target) })
-    : failed(text`Not verified, as you said: anybody can write such a token.`)
+    : failed(text`Not verified, as you asked: anyone can write such a token.`)
   return { claims, keyId, problem } satisfies Explained
 })
 
@@ -95,7 +92,7 @@ const explain = Effect.fnUntraced(function* ({ claims, keyId, problem }: Explain
   yield* Output.print(
     { verified: problem === undefined, problem: problem?.message ?? null, keyId: keyId ?? null, claims: plain },
     join("\n\n", [
-      problem === undefined ? text`VERIFIED` : text`NOT VERIFIED: show what it says, never decide by it`,
+      problem === undefined ? text`VERIFIED` : text`NOT VERIFIED: show what it says, and decide nothing by it`,
       table(rowsOf(claims, keyId, clientId))
     ])
   )
@@ -110,9 +107,6 @@ const explainToken = Effect.fnUntraced(function* ({ verify }: Options, jwt: stri
   yield* explain(yield* ofToken(jwt === "-" ? yield* Input.line("the id_token") : jwt, verify), verify)
 }, withCalls)
 
-/**
- * @since 0.1.0
- */
 export const run = (options: Options) =>
   Option.match(options.jwt, {
     onNone: () => explainSession(options),

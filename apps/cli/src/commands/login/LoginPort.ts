@@ -1,18 +1,16 @@
 /**
  * `login --port`: receives the callback on another port.
- *
- * @since 0.1.0
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { RedirectUri } from "@le-auth/core/Identifiers"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Net from "node:net"
-import { wrongUsage } from "../../terminal/Failure.ts"
 import type { Target } from "../../target/Target.ts"
-import { join, text } from "../../terminal/Shown.ts"
+import { wrongUsage } from "../../terminal/Failure.ts"
+import { join, text } from "../../terminal/TerminalText.ts"
 
-/** Whoever takes it in the moment until it is opened again makes the sign-in fail with `PortInUse`, and nothing worse. */
+/** If another program takes the port before it is opened again, the sign-in fails with `PortInUse`. */
 const freePort = (host: string) =>
   Effect.callback<number>((resume) => {
     const server = Net.createServer().listen(0, host, () => {
@@ -24,10 +22,8 @@ const freePort = (host: string) =>
 /**
  * The target with another port in its redirect URI; 0 is any free one.
  *
- * Only where the registration allows it: with an IP address any port matches (RFC 8252 section 7.3), with a name only the one
- * that is registered.
- *
- * @since 0.1.0
+ * Only where the registration allows it: with an IP address any port matches (RFC 8252 section 7.3), with a name only
+ * the registered one.
  */
 export const apply = Effect.fnUntraced(function* (target: Target["Service"], port: Option.Option<number>) {
   const [registered] = target.installation.redirectUris

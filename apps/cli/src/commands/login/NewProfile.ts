@@ -1,7 +1,5 @@
 /**
- * What `login` signs in to: something known, or something new, which it asks for.
- *
- * @since 0.1.0
+ * The target of a sign-in: a known one, or a new one, whose settings are asked for.
  */
 import type { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
@@ -10,14 +8,15 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Net from "node:net"
-import { ask, canAsk } from "../../terminal/Ask.ts"
-import { wrongUsage } from "../../terminal/Failure.ts"
 import { configured, find, given, profileOf } from "../../target/FindTarget.ts"
-import * as Output from "../../terminal/Output.ts"
 import * as Profiles from "../../target/Profiles.ts"
+import type { Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { wrongUsage } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { ask, canAsk } from "../../terminal/Prompts.ts"
+import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import { questions, type SettingName } from "./Questions.ts"
-import type { Selection, Target } from "../../target/Target.ts"
-import { join, type Text, text } from "../../terminal/Shown.ts"
 
 interface Options extends Selection {
   readonly settings: Option.Option<string>
@@ -25,15 +24,18 @@ interface Options extends Selection {
 
 const names = Object.keys(questions) as ReadonlyArray<SettingName>
 
-/** Other commands do without. */
+/** Other commands work without one. */
 const checkRedirectUri = ({ installation }: Target["Service"]): Effect.Effect<void, SettingsError> =>
   installation.redirectUris.length > 0
     ? Effect.void
     : Effect.fail(
-        new SettingsError({ problems: ["LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in comes in there"] })
+        new SettingsError({ problems: ["LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in arrives there"] })
       )
 
-/** The settings of the environment, unless they are those of another account; the rest is asked for, after an introduction. */
+/**
+ * Takes the settings of the environment, unless they belong to another account, and asks for the rest after an
+ * introduction.
+ */
 const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, introduction: Text) {
   const mayAsk = yield* canAsk
   const configuredAccount = yield* given("LE_AUTH_ACCOUNT_ID")
@@ -55,7 +57,7 @@ const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, i
   ).pipe(Effect.tap(checkRedirectUri))
 })
 
-/** Whether something listens there; a person waits. */
+/** Whether the local Sentinel listens, within a second: a person waits. */
 const isRunning = (localSentinel: Origin) =>
   Effect.callback<boolean>((resume) => {
     const socket = Net.connect(Number(new URL(localSentinel).port), "localhost")
@@ -64,14 +66,14 @@ const isRunning = (localSentinel: Origin) =>
     socket.once("error", () => resume(Effect.succeed(false)))
   })
 
-/** Under its account if nobody says how, unless that is the name of another application's. */
+/** The default name is the account, unless another application's profile has that name. */
 const keep = Effect.fnUntraced(function* (target: Target["Service"], name: Option.Option<string>) {
   const { accountId, clientId } = target.installation
   const isNamed = Option.isSome(name) && name.value !== Profiles.local
   const keepAs: string = isNamed ? name.value : accountId
   const { profiles } = yield* Profiles.read
   if (!isNamed && profiles.some((other) => other.name === keepAs && other.application !== clientId)) {
-    return yield* wrongUsage(text`The profile ${keepAs} is of another application. Name a new one with --profile.`)
+    return yield* wrongUsage(text`The profile ${keepAs} belongs to another application. Name a new one with --profile.`)
   }
   return { target, keepAs }
 })
@@ -79,9 +81,7 @@ const keep = Effect.fnUntraced(function* (target: Target["Service"], name: Optio
 /**
  * The target of a sign-in, and the name to keep it under if it is new.
  *
- * What the environment alone describes is not kept: whoever sets it, sets it each time.
- *
- * @since 0.1.0
+ * What the environment alone describes is not kept: it is set each time.
  */
 export const resolve = Effect.fnUntraced(function* (options: Options) {
   const name = yield* profileOf(options)
@@ -95,7 +95,7 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
   const { localSentinel } = found
   if (localSentinel === undefined) return { target: found, keepAs: undefined }
   if (yield* isRunning(localSentinel)) {
-    const { instead } = yield* Effect.promise(() => import("./LocalOffer.ts"))
+    const { instead } = yield* Effect.promise(() => import("./LocalAccounts.ts"))
     const other = yield* instead(found, localSentinel)
     return other === undefined ? { target: found, keepAs: undefined } : yield* keep(other, name)
   }

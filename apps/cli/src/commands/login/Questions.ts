@@ -1,7 +1,5 @@
 /**
- * What a sign-in to a new account has to know, as questions.
- *
- * @since 0.1.0
+ * The questions of a sign-in to a new account.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, ClientSecret } from "@le-auth/core/Identifiers"
@@ -10,9 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-/**
- * @since 0.1.0
- */
 export type SettingName = keyof typeof AppInstallations.settings
 
 const problemOf = (schema: Schema.Codec<unknown, string>, expected: string) => {
@@ -30,11 +25,7 @@ const validate = {
   )
 }
 
-/**
- * One for each setting. The secret does not show while it is typed.
- *
- * @since 0.1.0
- */
+/** One for each setting. The secret does not show while it is typed. */
 export const questions: Readonly<Record<SettingName, Prompt.Prompt<string>>> = {
   LE_AUTH_ACCOUNT_ID: Prompt.String({ message: "Account id", validate: validate.account }),
   LE_AUTH_CLIENT_ID: Prompt.String({ message: "Client id of the installation", validate: validate.application }),

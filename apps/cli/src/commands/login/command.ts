@@ -1,14 +1,12 @@
 /**
  * `le-auth login`
- *
- * @since 0.1.0
  */
+import { DurationText } from "@le-auth/core/Settings"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Schema from "effect/Schema"
+import { targetFlags } from "../../target/TargetFlags.ts"
 import * as Checked from "../../terminal/Checked.ts"
 import * as Load from "../Load.ts"
-import { targetFlags } from "../../target/TargetFlags.ts"
 
 const flags = {
   ...targetFlags,
@@ -20,15 +18,13 @@ const flags = {
   qr: Flag.Boolean("qr").pipe(
     Flag.withDefault(false),
     Flag.withoutNegation,
-    Flag.withDescription("Show the address as a QR code, too")
+    Flag.withDescription("Also show the address as a QR code")
   ),
   port: Flag.Int("port").pipe(
-    Checked.flag(
-      Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }, { expected: "a port, from 0 to 65535" }))
-    ),
+    Checked.flag(Checked.Port),
     Flag.optional,
     Flag.withDescription(
-      "Receive the callback on another port, 0 for any free one, where the redirect URI has an IP address (default: its own)"
+      "The port to listen on for the callback, 0 for any free one, where the redirect URI has an IP address (default: its own)"
     )
   ),
   callbackHost: Flag.String("callback-host").pipe(
@@ -44,16 +40,13 @@ const flags = {
     Flag.withDescription("A file of LE_AUTH_ACCOUNT_ID=… lines, as .env has them, to keep as a profile")
   ),
   timeout: Flag.String("timeout").pipe(
-    Checked.flag(Schema.DurationFromString),
+    Checked.flag(DurationText),
     Flag.optional,
     Flag.withMetavar("duration"),
-    Flag.withDescription("How long to wait, such as '90 seconds' (default: 3 minutes)")
+    Flag.withDescription("How long to wait, such as 90s or '2 minutes' (default: 3 minutes)")
   )
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "login",
   flags,

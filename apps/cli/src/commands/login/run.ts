@@ -1,7 +1,5 @@
 /**
  * Signs in through the system browser.
- *
- * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback, Origin } from "@le-auth/core/Origin"
@@ -17,21 +15,20 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Terminal from "effect/Terminal"
 import * as Net from "node:net"
-import { canAsk } from "../../terminal/Ask.ts"
 import { validUntil } from "../../target/CurrentSession.ts"
-import { failed, fromError, wrongUsage } from "../../terminal/Failure.ts"
 import { given } from "../../target/FindTarget.ts"
+import * as Profiles from "../../target/Profiles.ts"
+import { describe, Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import * as UserKey from "../../target/UserKey.ts"
+import { at, sayIgnored } from "../../target/WithTarget.ts"
+import { failed, fromError, wrongUsage } from "../../terminal/Failure.ts"
+import * as Output from "../../terminal/Output.ts"
+import { canAsk } from "../../terminal/Prompts.ts"
+import { join, lines, text } from "../../terminal/TerminalText.ts"
 import * as LoginPort from "./LoginPort.ts"
 import * as NewProfile from "./NewProfile.ts"
-import * as Output from "../../terminal/Output.ts"
-import * as Profiles from "../../target/Profiles.ts"
-import { at, describe, sayIgnored, type Selection, Target } from "../../target/Target.ts"
-import * as UserKey from "../../target/UserKey.ts"
-import { join, lines, text } from "../../terminal/Shown.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options extends Selection {
   readonly noBrowser: boolean
   readonly qr: boolean
@@ -67,7 +64,7 @@ const paste = (redirectUri: RedirectUri) => (wrong: string | undefined) =>
     const { readLine } = yield* Terminal.Terminal
     return (yield* readLine).trim()
   }).pipe(
-    // Input may end; the callback can still come by itself.
+    // Input may end; the callback can still arrive.
     Effect.catchTag("QuitError", () => Effect.never)
   )
 
@@ -81,16 +78,16 @@ const callbackHost = Effect.fnUntraced(function* (options: Options) {
   return yield* wrongUsage(text`${name} takes an IP address, such as 0.0.0.0, and not ${host}.`)
 })
 
-/** Loud, since it opens more than a sign-in usually does. */
+/** Warns, since the port is open to more than this computer. */
 const announce = (host: string, redirectUri: RedirectUri | undefined) =>
   Output.say(
     join("\n", [
-      text`WARNING: the callback is received on ${host}, not on this computer alone. Until the sign-in ends, whoever reaches that address`,
+      text`WARNING: the callback is received on ${host}, not on this computer alone. Until the sign-in ends, anyone who reaches that address`,
       text`can reach its port. Only callbacks of this sign-in, asked for at ${redirectUri ?? ""}, are taken.\n`
     ])
   )
 
-/** Somebody who has not finished by then may sit elsewhere, whatever the program that opens a browser says. */
+/** A user who has not finished by then may use a browser on another computer, even if a browser was opened here. */
 const askAfter = "5 seconds"
 
 const signIn = Effect.fnUntraced(function* (options: Options) {
@@ -125,7 +122,7 @@ const signIn = Effect.fnUntraced(function* (options: Options) {
 })
 
 const login = Effect.fnUntraced(function* (options: Options) {
-  // To ask whether sessions can be kept after the sign-in is too late: the code is spent when it is sent.
+  // Checked before the sign-in: a code is spent when it is sent.
   yield* Effect.flatMap(SessionFile.defaultPath, SessionFile.checkWritable)
   const { keepAs, target: found } = yield* NewProfile.resolve(options)
   yield* sayIgnored(found)
@@ -156,7 +153,7 @@ const login = Effect.fnUntraced(function* (options: Options) {
   )
 })
 
-/** The file's settings go before those of the environment. */
+/** The file's settings take precedence over those of the environment. */
 const settingsOf = ({ settings }: Options) =>
   Option.match(settings, {
     onNone: () => Layer.empty,
@@ -169,11 +166,7 @@ const settingsOf = ({ settings }: Options) =>
       )
   })
 
-/**
- * Prints who signed in; everything else goes to stderr.
- *
- * @since 0.1.0
- */
+/** Prints the user who signed in; everything else goes to stderr. */
 export const run = (options: Options) =>
   login(options).pipe(
     Effect.provide(Layer.provideMerge(UserKey.layerWith({}), settingsOf(options))),

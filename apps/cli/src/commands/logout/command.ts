@@ -1,12 +1,10 @@
 /**
  * `le-auth logout`
- *
- * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Load from "../Load.ts"
 
 const flags = {
   ...targetFlags,
@@ -23,9 +21,6 @@ const flags = {
   )
 }
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "logout",
   flags,

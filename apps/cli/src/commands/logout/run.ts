@@ -1,16 +1,15 @@
 /**
  * Ends the user's sessions in all LivePerson applications.
- *
- * @since 0.1.0
  */
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
-import { canAsk, confirm } from "../../terminal/Ask.ts"
 import { current } from "../../target/CurrentSession.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withTarget } from "../../target/WithTarget.ts"
 import { failed, wrongUsage } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
-import { type Selection, withTarget } from "../../target/Target.ts"
-import { join, text } from "../../terminal/Shown.ts"
+import { canAsk, confirm } from "../../terminal/Prompts.ts"
+import { join, text } from "../../terminal/TerminalText.ts"
 
 const makeSure = Effect.fnUntraced(function* (subject: string) {
   if (!(yield* canAsk)) return yield* wrongUsage(text`There is no terminal to ask on. If you are sure, add --yes.`)
@@ -20,17 +19,11 @@ const makeSure = Effect.fnUntraced(function* (subject: string) {
   if (!isSure) return yield* failed(text`Nothing was done.`)
 })
 
-/**
- * @since 0.1.0
- */
 export interface Options extends Selection {
   readonly everywhere: boolean
   readonly yes: boolean
 }
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (options: Options) {
   if (!options.everywhere) {
     return yield* wrongUsage(

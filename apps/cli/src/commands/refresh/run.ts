@@ -1,18 +1,14 @@
 /**
  * Refreshes the access token now, whether it is due or not.
- *
- * @since 0.1.0
  */
 import * as Sessions from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
 import { current, validUntil } from "../../target/CurrentSession.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withTarget } from "../../target/WithTarget.ts"
 import * as Output from "../../terminal/Output.ts"
-import { type Selection, withTarget } from "../../target/Target.ts"
-import { text } from "../../terminal/Shown.ts"
+import { text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const { key } = yield* current
   const session = yield* Sessions.refresh(key)

@@ -1,23 +1,18 @@
 /**
  * `le-auth status`
- *
- * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Load from "../Load.ts"
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "status",
   targetFlags,
   Load.run(() => import("./run.ts"))
 ).pipe(
   Command.withDescription(
-    "Show who is signed in, where, and until when, without the token. Exit code 3 when nobody is signed in."
+    "Show the user who is signed in, where, and until when, without the token. Exit code 3 without a session."
   ),
   Command.withShortDescription("Show who is signed in"),
-  Command.withExamples([{ command: "le-auth status", description: "Who am I, and until when?" }])
+  Command.withExamples([{ command: "le-auth status", description: "The user, the account and the time limit" }])
 )

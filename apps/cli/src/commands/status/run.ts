@@ -1,7 +1,5 @@
 /**
- * Who is signed in, where and until when. It asks nobody and refreshes nothing.
- *
- * @since 0.1.0
+ * Shows the user who is signed in, where and until when. Sends no request and refreshes nothing.
  */
 import type { AccessToken } from "@le-auth/core/Identifiers"
 import type { Session } from "@le-auth/core/Session"
@@ -12,12 +10,14 @@ import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { all, givenToken, validUntil } from "../../target/CurrentSession.ts"
+import { describe, Target } from "../../target/Target.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withTarget } from "../../target/WithTarget.ts"
 import { notSignedIn } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
-import { describe, type Selection, Target, withTarget } from "../../target/Target.ts"
-import { join, type Text, text } from "../../terminal/Shown.ts"
+import { join, type Text, text } from "../../terminal/TerminalText.ts"
 
-/** Enough to see whether two tokens are the same, and nothing of the token. */
+/** Enough to compare two tokens, without showing either. */
 const fingerprint = Effect.fnUntraced(function* (token: AccessToken) {
   const digest = yield* Digest.Digest
   const bytes = new TextEncoder().encode(Redacted.value(token))
@@ -62,14 +62,11 @@ const sealedWith = (place: UserSealKey.SealKeyLocation["Service"]) => {
     case "file":
       return Effect.map(
         UserSealKey.defaultPath,
-        (path) => text`a key in ${path}, not in a keychain: whoever can read your files can use them`
+        (path) => text`a key in ${path}, not in a keychain: anyone who can read your files can use them`
       )
   }
 }
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const target = yield* Target
   const place = yield* UserSealKey.SealKeyLocation

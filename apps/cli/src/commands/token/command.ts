@@ -1,15 +1,10 @@
 /**
  * `le-auth token`
- *
- * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
-import * as Load from "../Load.ts"
 import { targetFlags } from "../../target/TargetFlags.ts"
+import * as Load from "../Load.ts"
 
-/**
- * @since 0.1.0
- */
 export const command = Command.make(
   "token",
   targetFlags,
@@ -17,7 +12,7 @@ export const command = Command.make(
 ).pipe(
   Command.withDescription(
     "Print a valid access token to stdout, and nothing else; it is refreshed first when it is due. " +
-      "Exit code 3 when nobody is signed in."
+      "Exit code 3 without a session."
   ),
   Command.withShortDescription("Print a valid access token"),
   Command.withExamples([

@@ -1,20 +1,16 @@
 /**
  * Prints a valid access token, for scripts.
- *
- * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stdio from "effect/Stdio"
 import { bearer, givenToken, validUntil } from "../../target/CurrentSession.ts"
+import type { Selection } from "../../target/TargetFlags.ts"
+import { withTarget } from "../../target/WithTarget.ts"
 import { fromError } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
-import { type Selection, withTarget } from "../../target/Target.ts"
-import { text } from "../../terminal/Shown.ts"
+import { text } from "../../terminal/TerminalText.ts"
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* (selection: Selection) {
   const given = yield* Effect.mapError(givenToken, fromError)
   // It needs no session, so none is opened.
@@ -22,7 +18,7 @@ export const run = Effect.fnUntraced(function* (selection: Selection) {
     given === undefined ? yield* withTarget(bearer, selection) : { accessToken: given, session: undefined }
   const stdio = yield* Stdio.Stdio
   if (yield* stdio.stdoutIsTerminal) {
-    yield* Output.say(text`Whoever sees this token can act as you until it expires.`)
+    yield* Output.say(text`Anyone who sees this token can act as you until it expires.`)
   }
   const token = Redacted.value(accessToken)
   yield* Output.print(

@@ -1,17 +1,15 @@
 /**
  * `le-auth sentinel fault`, `clock` and `journal`
- *
- * @since 0.1.0
  */
-import { DurationText } from "@le-auth/core/shared/DurationText"
+import { DurationText } from "@le-auth/core/Settings"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Checked from "../../../terminal/Checked.ts"
 import { sentinelControl } from "../../../target/SentinelPort.ts"
+import * as Checked from "../../../terminal/Checked.ts"
 
 const work = Effect.promise(() => import("./run.ts"))
 
@@ -29,7 +27,7 @@ const text = (name: string, description: string) =>
 const count = (name: string, description: string) =>
   Flag.Int(name).pipe(Checked.flag(Count), Flag.optional, Flag.withDescription(description))
 
-/** Of `Fault.Action`; named here, since its schema is loaded only when it is used. */
+/** Those of `Fault.Action`, repeated because its schema is loaded only when it is used. */
 const actions = [
   "oauth-error",
   "too-many-requests",
@@ -59,14 +57,17 @@ const addFault = Command.make(
       Flag.withMetavar("name=value"),
       Flag.withDescription("A setting of the action, such as retry_after=7, error=access_denied or by=3s; repeatable")
     ),
-    route: text("route", "Only there: authorize, login, token, exchange, refresh, revoke, keys, domain, users, ..."),
-    account: text("account", "Only this account"),
+    route: text(
+      "route",
+      "Only this route: authorize, login, token, exchange, refresh, revoke, keys, domain, users, ..."
+    ),
+    account: text("account", "Only this account").pipe(Flag.withMetavar("id")),
     client: text("client", "Only this application"),
-    method: text("method", "Only this method"),
+    method: Flag.Literals("method", Checked.methods).pipe(Flag.optional, Flag.withDescription("Only this method")),
     nth: count("nth", "Only the nth matching request, from now on"),
     every: count("every", "Only every nth matching request"),
-    times: count("times", "How often at most (default: until it is removed)"),
-    id: text("id", "What it is called (default: fault-1, fault-2, ...)")
+    times: count("times", "The maximum number of times (default: until it is removed)"),
+    id: text("id", "Its name (default: fault-1, fault-2, ...)")
   },
   ({ account, client, every, method, nth, route, ...options }) =>
     Effect.flatMap(work, ({ addFault }) =>
@@ -74,7 +75,7 @@ const addFault = Command.make(
     )
 ).pipe(
   Command.withDescription(
-    "Arm a fault. Requests meet it in their order, with no chance in it; an answer that it had a hand in has the header " +
+    "Arm a fault. Requests meet it in their order, never at random; an answer that it has changed has the header " +
       "x-sentinel-fault."
   ),
   Command.withShortDescription("Arm a fault"),
@@ -98,9 +99,9 @@ const addFault = Command.make(
 const listFaults = Command.make("list", common, (options) =>
   Effect.flatMap(work, ({ listFaults }) => listFaults(options))
 ).pipe(
-  Command.withDescription("Show the faults that are armed, and what they have met"),
+  Command.withDescription("Show the armed faults, and the requests that they have met"),
   Command.withExamples([
-    { command: "le-auth sentinel fault list", description: "What is armed?" },
+    { command: "le-auth sentinel fault list", description: "All of them" },
     { command: "le-auth sentinel fault list --json | jq '.[].acted'", description: "How often each one acted" }
   ])
 )
@@ -120,11 +121,8 @@ const clearFaults = Command.make(
   ])
 )
 
-/**
- * @since 0.1.0
- */
 export const fault = Command.make("fault").pipe(
-  Command.withDescription("Let a running Sentinel misbehave, to see what an application does then."),
+  Command.withDescription("Let a running Sentinel misbehave, to see how an application reacts."),
   Command.withShortDescription("Let a running Sentinel misbehave"),
   Command.withSubcommands([addFault, listFaults, clearFaults])
 )
@@ -135,13 +133,14 @@ const advance = Command.make(
     ...common,
     by: Argument.String("by").pipe(
       Checked.argument(DurationText),
-      Argument.withDescription("A duration such as 8h, 1h30m or '90 seconds'")
+      Argument.withMetavar("duration"),
+      Argument.withDescription("How far, such as 8h, 1h30m or '90 seconds'")
     )
   },
   ({ by, ...options }) => Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.some(by) }))
 ).pipe(
   Command.withDescription(
-    "Set Sentinel's clock forward: codes, tokens and sessions expire by it. It never goes back, but to the real time."
+    "Set Sentinel's clock forward: codes, tokens and sessions expire by it. It can only be set back to the real time."
   ),
   Command.withShortDescription("Set Sentinel's clock forward"),
   Command.withExamples([{ command: "le-auth sentinel clock advance 8h", description: "Let every access token expire" }])
@@ -152,24 +151,18 @@ const real = Command.make("real", common, (options) =>
 ).pipe(
   Command.withDescription("Set Sentinel's clock back to the real time. Sessions and tokens stay."),
   Command.withShortDescription("Set Sentinel's clock back to the real time"),
-  Command.withExamples([{ command: "le-auth sentinel clock real", description: "Be as late as everybody again" }])
+  Command.withExamples([{ command: "le-auth sentinel clock real", description: "Undo all advances" }])
 )
 
-/**
- * @since 0.1.0
- */
 export const clock = Command.make("clock", common, (options) =>
   Effect.flatMap(work, ({ clock }) => clock({ ...options, set: Option.none() }))
 ).pipe(
-  Command.withDescription("Show what time it is at a running Sentinel."),
+  Command.withDescription("Show the time of a running Sentinel."),
   Command.withShortDescription("Show, or set forward, Sentinel's clock"),
-  Command.withExamples([{ command: "le-auth sentinel clock", description: "What time is it there?" }]),
+  Command.withExamples([{ command: "le-auth sentinel clock", description: "The time, and how far it is ahead" }]),
   Command.withSubcommands([advance, real])
 )
 
-/**
- * @since 0.1.0
- */
 export const journal = Command.make(
   "journal",
   {
@@ -177,22 +170,22 @@ export const journal = Command.make(
     follow: Flag.Boolean("follow").pipe(
       Flag.withDefault(false),
       Flag.withoutNegation,
-      Flag.withAlias("f"),
-      Flag.withDescription("Go on with each new entry, until Ctrl-C or until Sentinel stops")
+      Flag.withDescription("Also show each new entry, until Ctrl-C or until Sentinel stops")
     ),
     limit: Flag.Int("limit").pipe(
       Checked.flag(Count),
       Flag.withDefault(20),
-      Flag.withDescription("How many of the last entries (default: 20)")
+      Flag.withDescription("The number of last entries to show (default: 20)")
     ),
     about: text("about", "Only entries about an account, application, user, route, outcome, request id or fault")
   },
   (options) => Effect.flatMap(work, ({ journal }) => journal(options))
 ).pipe(
   Command.withDescription(
-    "Show what a running Sentinel was asked, what it decided, and why: also what its answers do not say. It has no secrets."
+    "Show the requests of a running Sentinel, its decisions, and the reasons, also those that its answers do not say. " +
+      "There are no secrets in it."
   ),
-  Command.withShortDescription("Show what Sentinel decided, and why"),
+  Command.withShortDescription("Show Sentinel's decisions, and the reasons"),
   Command.withExamples([
     { command: "le-auth sentinel journal --follow", description: "Watch it" },
     { command: "le-auth sentinel journal --about invalid_grant --json", description: "Why tokens were refused" }

@@ -1,13 +1,11 @@
 /**
- * Tells a running Sentinel what to do, and reads what it did.
- *
- * @since 0.1.0
+ * Controls a running Sentinel, and reads its journal.
  */
 import * as SchemaProblems from "@le-auth/core/SchemaProblems"
+import { DurationText } from "@le-auth/core/Settings"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as ControlClient from "@le-auth/sentinel/ControlClient"
 import { InvalidChange } from "@le-auth/sentinel/ControlError"
-import * as DurationText from "@le-auth/core/shared/DurationText"
 import { Fault, NewFault } from "@le-auth/sentinel/Fault"
 import type { Entry } from "@le-auth/sentinel/JournalEntry"
 import * as DateTime from "effect/DateTime"
@@ -19,13 +17,9 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { failed, Failure, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
-import { join, type Text, text } from "../../../terminal/Shown.ts"
+import { join, type Text, text } from "../../../terminal/TerminalText.ts"
 
-/**
- * Which Sentinel.
- *
- * @since 0.1.0
- */
+/** The address of the control. */
 export interface Options {
   readonly control: string
 }
@@ -43,7 +37,7 @@ const controlling = <A, E extends { readonly _tag: string; readonly message: str
       if (error._tag !== "HttpClientError") return failed(text`${error.message}`)
       return new Failure({
         text: join("\n", [
-          text`No Sentinel can be told anything at ${control}. It says where when it starts: le-auth sentinel start`,
+          text`There is no control of a Sentinel at ${control}. Its address is shown at the start: le-auth sentinel start`,
           text`Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control.`
         ]),
         code: "unavailable"
@@ -57,14 +51,14 @@ const pairs = (fields: object): string =>
     .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
     .join(" ")
 
-/** Beside each other, without those that are empty. */
+/** The parts that are not empty, side by side. */
 const columns = (parts: ReadonlyArray<string>): Text =>
   join(
     "  ",
     parts.filter((part) => part !== "").map((part) => text`${part}`)
   )
 
-const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Type): Text => {
+const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Encoded): Text => {
   const { type = "function", ...settings } = action ?? {}
   const limit = times === undefined ? "" : `, at most ${times}`
   return columns([
@@ -76,11 +70,7 @@ const faultText = ({ acted, action, id, match, matched, times }: typeof Fault.Ty
   ])
 }
 
-/**
- * A fault as flags describe it.
- *
- * @since 0.1.0
- */
+/** A fault as flags describe it. */
 export interface FaultOptions extends Options {
   readonly action: string
   readonly settings: Option.Option<Readonly<Record<string, string>>>
@@ -89,7 +79,7 @@ export interface FaultOptions extends Options {
   readonly id: Option.Option<string>
 }
 
-/** Numbers and truth values are written as in JSON; everything else is a text. */
+/** Numbers and truth values are written as in JSON; everything else is text. */
 const valueOf = (word: string): unknown => (/^(?:true|false|\d+)$/.test(word) ? JSON.parse(word) : word)
 
 const present = (fields: Readonly<Record<string, Option.Option<unknown>>>): Record<string, unknown> =>
@@ -114,22 +104,20 @@ const faultOf = (options: FaultOptions): Effect.Effect<NewFault, Failure> => {
 
 const encodeFault = Schema.encodeSync(Fault)
 
-/** @since 0.1.0 */
 export const addFault = Effect.fnUntraced(function* (options: FaultOptions) {
   const payload = yield* faultOf(options)
   const fault = yield* controlling(options, (client) => client.faults.add({ payload }))
-  yield* Output.print(encodeFault(fault), faultText(fault))
+  const data = encodeFault(fault)
+  yield* Output.print(data, faultText(data))
 })
 
-/** @since 0.1.0 */
 export const listFaults = Effect.fnUntraced(function* (options: Options) {
   const faults = yield* controlling(options, (client) => client.faults.list())
   const data = faults.map((fault) => encodeFault(fault))
   if (faults.length === 0) return yield* Output.done(data, text`There are no faults.`)
-  yield* Output.print(data, join("\n", faults.map(faultText)))
+  yield* Output.print(data, join("\n", data.map(faultText)))
 })
 
-/** @since 0.1.0 */
 export const clearFaults = Effect.fnUntraced(function* (options: Options & { readonly id: Option.Option<string> }) {
   const { id } = options
   if (Option.isSome(id)) {
@@ -140,11 +128,9 @@ export const clearFaults = Effect.fnUntraced(function* (options: Options & { rea
   yield* Output.done({ removed: "all" }, text`Removed all faults.`)
 })
 
-/**
- * Sets Sentinel's clock forward by a duration, or back to the real time, and says what time it is there.
- *
- * @since 0.1.0
- */
+const inWords = Schema.encodeSync(DurationText)
+
+/** Sets Sentinel's clock forward by a duration, or back to the real time, and says what time it is there. */
 export const clock = Effect.fnUntraced(function* (
   options: Options & { readonly set: Option.Option<Duration.Duration | "real"> }
 ) {
@@ -153,11 +139,8 @@ export const clock = Effect.fnUntraced(function* (
     if (Option.isNone(set)) return client.clock.state()
     return set.value === "real" ? client.clock.toRealTime() : client.clock.advance({ payload: { by: set.value } })
   })
-  const time = DateTime.formatIso(now)
-  yield* Output.print(
-    { now: time, ahead: DurationText.format(ahead) },
-    text`${time}, ${DurationText.format(ahead)} ahead`
-  )
+  const state = { now: DateTime.formatIso(now), ahead: inWords(ahead) }
+  yield* Output.print(state, text`${state.now}, ${state.ahead} ahead`)
 })
 
 const entryText = ({
@@ -184,20 +167,13 @@ const entryText = ({
     ...steps.map(({ what, ...about }) => `${what} ${pairs(about)}`.trim())
   ])
 
-/**
- * @since 0.1.0
- */
 export interface JournalOptions extends Options {
   readonly follow: boolean
   readonly about: Option.Option<string>
   readonly limit: number
 }
 
-/**
- * The last entries, and with `follow` each new one, one line for each.
- *
- * @since 0.1.0
- */
+/** The last entries, and with `follow` each new one, one line for each. */
 export const journal = Effect.fnUntraced(function* (options: JournalOptions) {
   const about = Option.isSome(options.about) ? { about: options.about.value } : {}
   const print = (entry: Entry) => Output.print(entry, entryText(entry))
@@ -209,7 +185,7 @@ export const journal = Effect.fnUntraced(function* (options: JournalOptions) {
   yield* controlling(options, (client) =>
     Effect.flatMap(client.journal.follow({ query: { ...about, after: last.at(-1)?.sequence ?? 0 } }), (entries) =>
       Stream.runForEach(entries, print).pipe(
-        // When Sentinel stops, there is nothing more to follow.
+        // Sentinel has stopped.
         Effect.catchTag(["HttpClientError", "Retry", "SseError"], () => Effect.void)
       )
     )

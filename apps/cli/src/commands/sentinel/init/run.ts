@@ -1,7 +1,5 @@
 /**
- * Writes a configuration file to begin with.
- *
- * @since 0.1.0
+ * Writes a first configuration file.
  */
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as SentinelFile from "@le-auth/sentinel/SentinelFile"
@@ -12,12 +10,9 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { failed, Failure } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
 import * as ConfigFile from "../start/ConfigFile.ts"
-import { join, text } from "../../../terminal/Shown.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options {
   readonly file: string
   readonly force: boolean
@@ -44,7 +39,7 @@ const contents = (parts: {
         {
           // Becomes sub of the id_token. LivePerson's have ten digits.
           "id": "3552833710",
-          // What is typed on the login page.
+          // The name that the user types on the login page.
           "email": "agent@example.com",
           "password": "${parts.passwords[0]}",
           "name": "Alex Agent"
@@ -55,7 +50,7 @@ const contents = (parts: {
           "password": "${parts.passwords[1]}",
           "name": "Ada Admin",
           "is_admin": true
-          // "enabled": false keeps a user and lets him in no more.
+          // With "enabled": false the user stays here and cannot sign in.
         }
       ],
 
@@ -73,8 +68,8 @@ const contents = (parts: {
     }
   ],
 
-  // How this Sentinel speaks where LivePerson's documentation is silent or has changed. What is left out is as in its newest
-  // documentation.
+  // How this Sentinel speaks where LivePerson's documentation is silent or has changed. A point that is left out is as
+  // in its newest documentation.
   "points": {
     // "expiresIn": "string",
     // "issuer": "Sentinel",
@@ -86,9 +81,6 @@ const contents = (parts: {
 
 const cannotWrite = (path: string) => new Failure({ text: text`The file ${path} cannot be written.`, code: "storage" })
 
-/**
- * @since 0.1.0
- */
 export const run = Effect.fnUntraced(function* ({ file, force }: Options) {
   const files = yield* FileSystem.FileSystem
   const paths = yield* Path.Path
@@ -103,7 +95,7 @@ export const run = Effect.fnUntraced(function* ({ file, force }: Options) {
     clientSecret: yield* secret(32),
     passwords: [yield* secret(9), yield* secret(9)]
   })
-  // What we write is what we can read.
+  // The written file must be readable.
   yield* ConfigFile.parse(file, written)
 
   const write = (path: string, content: string, mode: number) =>
@@ -112,7 +104,7 @@ export const run = Effect.fnUntraced(function* ({ file, force }: Options) {
       .pipe(
         Effect.mapError(({ reason }) =>
           reason._tag === "AlreadyExists"
-            ? failed(text`The file ${path} is there already. To replace it, add --force.`)
+            ? failed(text`The file ${path} exists already. To replace it, add --force.`)
             : cannotWrite(path)
         )
       )
@@ -125,7 +117,7 @@ export const run = Effect.fnUntraced(function* ({ file, force }: Options) {
   yield* Output.done(
     { file, schema: schemaFile },
     join("\n", [
-      text`Wrote ${file}, with passwords and a client secret that nobody else has, and ${schemaFile} for your editor.`,
+      text`Wrote ${file}, with new passwords and a new client secret, and ${schemaFile} for your editor.`,
       text`Start it with: le-auth sentinel start --config ${file}`
     ])
   )

@@ -1,8 +1,6 @@
 /**
- * Reads the configuration file: JSON in which comments and a comma too many are allowed. Whatever the file has become, nothing here
- * ends or stops a Sentinel that runs.
- *
- * @since 0.1.0
+ * Reads the configuration file: JSON with comments and trailing commas. A wrong file is a failure and does not stop a
+ * Sentinel that runs.
  */
 import * as SentinelFile from "@le-auth/sentinel/SentinelFile"
 import * as ByteSize from "effect/ByteSize"
@@ -10,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
 import { Failure } from "../../../terminal/Failure.ts"
-import { join, text } from "../../../terminal/Shown.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
 
 const failure = (path: string, problems: ReadonlyArray<string>) =>
   new Failure({
@@ -18,27 +16,19 @@ const failure = (path: string, problems: ReadonlyArray<string>) =>
     code: "configuration"
   })
 
-/**
- * What the text says. Fails with all problems at once.
- *
- * @since 0.1.0
- */
+/** Parses a text. Fails with all problems at once. */
 export const parse = (path: string, content: string) =>
   Effect.mapError(SentinelFile.parse(content), ({ problems }) => failure(path, problems))
 
-/** A device or a pipe may never end, and a file may be any size by the time that it is read. */
+/** A device or a pipe may never end, and a file may grow while it is read. */
 const mostBytes = SentinelFile.maximumBytes
 
-/**
- * Reads the file, and what it says.
- *
- * @since 0.1.0
- */
+/** Reads and parses the file. */
 export const read = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
   const unreadable = () => new Failure({ text: text`The file ${path} cannot be read.`, code: "configuration" })
   const { size, type } = yield* Effect.mapError(files.stat(path), unreadable)
-  if (type !== "File") return yield* new Failure({ text: text`${path} is no file.`, code: "configuration" })
+  if (type !== "File") return yield* new Failure({ text: text`${path} is not a file.`, code: "configuration" })
   if (Number(size) > mostBytes) return yield* failure(path, ["the text is larger than 32 MiB"])
   const decoder = new TextDecoder()
   const parts: Array<string> = []

@@ -1,7 +1,5 @@
 /**
  * A Sentinel over a database.
- *
- * @since 0.1.0
  */
 import * as Seal from "@le-auth/core/Seal"
 import * as NodeDatabase from "@le-auth/node/NodeDatabase"
@@ -21,7 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Output from "../../../terminal/Output.ts"
-import { join, text } from "../../../terminal/Shown.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
 
 const unshared = join(" ", [
   text`Without LE_AUTH_SEAL_KEYS this process has a signing key of its own: its tokens do not verify at other nodes, nor after a`,
@@ -29,8 +27,8 @@ const unshared = join(" ", [
 ])
 
 /**
- * In this order: those of the configuration; those in the database, sealed with the seal keys of the environment or, for a file
- * of SQLite, with the one beside it; one of this process.
+ * The signing keys and ticket secrets, from the first of these: the configuration; the database, sealed with the seal
+ * keys of the environment or, for a file of SQLite, with the key beside it; this process.
  */
 const secrets = Effect.fnUntraced(function* (
   url: StoreUrl.DatabaseUrl,
@@ -48,9 +46,7 @@ const secrets = Effect.fnUntraced(function* (
 })
 
 /**
- * What Sentinel needs and its control. `replaces` says whether the configuration replaces another one in the database.
- *
- * @since 0.1.0
+ * The services of Sentinel and its control. `replaces`: whether the configuration replaces another one in the database.
  */
 export const layer = (
   url: StoreUrl.DatabaseUrl,

@@ -1,25 +1,19 @@
 /**
- * Points of the profile that are given on the command line: `--profile expiresIn=string`.
- *
- * @since 0.1.0
+ * Points of the dialect that are given on the command line: `--point expiresIn=string`.
  */
 import * as SentinelFile from "@le-auth/sentinel/SentinelFile"
 import type * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Effect from "effect/Effect"
 import { Failure } from "../../../terminal/Failure.ts"
-import { join, text } from "../../../terminal/Shown.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
 
-/** What a text means in JSON, for truth values and numbers. Everything else is a text. */
+/** Truth values and numbers are written as in JSON; everything else is text. */
 const valueOf = (word: string): unknown => {
   if (word === "true" || word === "false") return word === "true"
   return /^\d+$/.test(word) ? Number(word) : word
 }
 
-/**
- * Fails with all that is wrong.
- *
- * @since 0.1.0
- */
+/** Reads them. Fails with all problems at once. */
 export const read = (flags: Readonly<Record<string, string>>): Effect.Effect<SentinelDialect.Changes, Failure> =>
   Effect.mapError(
     SentinelFile.pointsFromUnknown(
@@ -27,7 +21,7 @@ export const read = (flags: Readonly<Record<string, string>>): Effect.Effect<Sen
     ),
     ({ problems }) =>
       new Failure({
-        text: join("\n", [text`--profile has problems:`, ...problems.map((problem) => text`  - ${problem}`)]),
+        text: join("\n", [text`--point has problems:`, ...problems.map((problem) => text`  - ${problem}`)]),
         code: "usage"
       })
   )

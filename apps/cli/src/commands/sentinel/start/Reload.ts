@@ -1,7 +1,5 @@
 /**
- * Takes over a configuration file that has changed, while Sentinel runs.
- *
- * @since 0.1.0
+ * Applies a changed configuration file while Sentinel runs.
  */
 import type { StoreUnavailable } from "@le-auth/sentinel/ControlError"
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
@@ -13,18 +11,16 @@ import * as Redacted from "effect/Redacted"
 import type { Failure } from "../../../terminal/Failure.ts"
 import * as Signals from "../../../terminal/Signals.ts"
 
-/** How often the file is looked at. To look works everywhere, also where systems send no events: in containers, over networks. */
+/**
+ * How often the file is checked. Polling also works where systems send no events: in containers, over networks.
+ */
 const interval = "500 millis"
 
-/** What a start alone can change: the dialect, and the keys that it signs with. */
+/** The part that only a start applies: the dialect and the signing keys. */
 const fixedPartOf = ({ points, signing_keys }: SentinelConfig.SentinelConfig): string =>
   JSON.stringify([points ?? {}, signing_keys?.map(Redacted.value)])
 
-/**
- * Tells one version of a file from another, without reading it.
- *
- * @since 0.1.0
- */
+/** A text that changes with the file, found without reading it. */
 export const versionOf = (path: string): Effect.Effect<string, never, FileSystem.FileSystem> =>
   FileSystem.FileSystem.use((files) => files.stat(path)).pipe(
     Effect.map(({ ino, mtime, size }) => `${String(ino)} ${String(mtime)} ${size}`),
@@ -32,10 +28,8 @@ export const versionOf = (path: string): Effect.Effect<string, never, FileSystem
   )
 
 /**
- * Listens to SIGHUP from now on, and gives the watch itself, which goes on until it is interrupted. A file with mistakes changes
- * nothing; all of them are in the log.
- *
- * @since 0.1.0
+ * Listens to SIGHUP from now on, and returns the watch, which runs until it is interrupted. A file with mistakes
+ * changes nothing; the log has all of them.
  */
 export const make = Effect.fnUntraced(function* (options: {
   readonly path: string
@@ -65,7 +59,7 @@ export const make = Effect.fnUntraced(function* (options: {
       StoreUnavailable: ({ problem }) =>
         Effect.as(Effect.logError("the configuration cannot be taken over yet; trying again", { problem }), false)
     }),
-    // Whatever else is wrong with it: what runs goes on as it was.
+    // Any other failure also leaves the configuration as it was.
     Effect.catchCause((cause) =>
       Cause.hasInterrupts(cause)
         ? Effect.failCause(cause)
@@ -77,12 +71,12 @@ export const make = Effect.fnUntraced(function* (options: {
     let taken = options.version
     let seen = taken
     while (true) {
-      // Whichever comes first.
+      // A signal or the end of the interval.
       yield* Effect.timeoutOption(asked.await, interval)
       const wasAsked = asked.isOpen()
       if (wasAsked) asked.closeUnsafe()
       const now = yield* versionOf(options.path)
-      // A file that is being written changes again: it is read when it was the same twice.
+      // A file that is being written changes again, so it is read when it was the same twice.
       if (wasAsked || (now !== taken && now === seen)) {
         taken = (yield* reload) ? now : "none"
       }

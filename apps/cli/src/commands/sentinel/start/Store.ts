@@ -1,7 +1,5 @@
 /**
  * Where Sentinel keeps its sessions, codes and tokens: `--store`.
- *
- * @since 0.1.0
  */
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Control from "@le-auth/sentinel/Control"
@@ -9,16 +7,9 @@ import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
-/**
- * @since 0.1.0
- */
 export type Store = Exclude<StoreUrl.StoreUrl, StoreUrl.RedisUrl>
 
-/**
- * Reads the flag. The problem does not repeat it, since it may have a password in it.
- *
- * @since 0.1.0
- */
+/** Reads the flag. The problem does not repeat it, since it may have a password in it. */
 export const read = (text: string): Result.Result<Store, string> =>
   Result.flatMap(
     Result.mapError(StoreUrl.fromText(text), (problem) => `--store: ${problem}`),
@@ -32,9 +23,8 @@ export const read = (text: string): Result.Result<Store, string> =>
   )
 
 /**
- * What Sentinel needs and its control, over a store. Databases are loaded only for who has one: the start stays as fast.
- *
- * @since 0.1.0
+ * The services of Sentinel and its control, over a store. The code for databases is loaded only if one is used, which
+ * keeps the start fast.
  */
 export const services = Effect.fnUntraced(function* (
   store: Store,

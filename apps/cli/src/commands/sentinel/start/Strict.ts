@@ -1,7 +1,5 @@
 /**
- * What `--strict` asks of a Sentinel that others can reach.
- *
- * @since 0.1.0
+ * The checks of `--strict`, for a Sentinel that others can reach.
  */
 import * as Origin from "@le-auth/core/Origin"
 import * as Passwords from "@le-auth/sentinel/Passwords"
@@ -12,12 +10,12 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Crypto from "node:crypto"
-import { join, text } from "../../../terminal/Shown.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
 
 const valueOf = (secret: Redacted.Redacted<string> | undefined): string | undefined =>
   secret === undefined ? undefined : Redacted.value(secret)
 
-/** Everybody who has read our documentation knows these. */
+/** Those of the documentation. */
 const known = new Set(
   SentinelConfig.development().accounts.flatMap(({ installations, users }) => [
     ...installations.map(({ client_secret }) => valueOf(client_secret)),
@@ -28,13 +26,13 @@ known.delete(undefined)
 
 const problemOfPassword = ({ email, password }: SentinelConfig.User): string | undefined => {
   const value = valueOf(password)
-  if (known.has(value)) return "is a password that everybody knows"
+  if (known.has(value)) return "is a well-known password"
   return value !== undefined && email.toLowerCase().startsWith(`${value.toLowerCase()}@`)
     ? "is the name of the user"
     : undefined
 }
 
-/** How many different characters a kind of text is made of, for who draws it at random. */
+/** The size of the alphabet that a text was drawn from at random. */
 const alphabetOf = (text: string): number => {
   if (/^\d+$/.test(text)) return 10
   if (/^(?:[\da-f]+|[\dA-F]+)$/.test(text)) return 16
@@ -43,24 +41,20 @@ const alphabetOf = (text: string): number => {
   return 64
 }
 
-/** Text that was drawn has hardly ever fewer characters that differ. */
+/** A text drawn at random very rarely has fewer different characters. */
 const fewestCharacters = 8
 
-/** Secrets are compared however many were wrong before, so nobody may be able to guess one. */
+/** The number of attempts is not limited for secrets, so they must be too long to guess. */
 const problemOfSecret = (secret: string | undefined): string | undefined => {
   if (secret === undefined) return undefined
-  if (known.has(secret)) return "is a secret that everybody knows"
+  if (known.has(secret)) return "is a well-known secret"
   const bits = secret.length * Math.log2(alphabetOf(secret))
   return bits < 128 || new Set(secret).size < fewestCharacters
     ? "can be guessed; draw 128 bits, which are 22 characters of base64url or 32 of hexadecimal: openssl rand -hex 16"
     : undefined
 }
 
-/**
- * What is wrong with a configuration in strict mode. No line repeats a secret.
- *
- * @since 0.1.0
- */
+/** The problems of a configuration in strict mode. No line repeats a secret. */
 export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
   accounts.flatMap(({ installations, users }, account) => [
     ...users.flatMap((user, index) => {
@@ -74,10 +68,8 @@ export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): Readonl
   ])
 
 /**
- * Which redirect URIs send codes over a network in plain http (RFC 9700 section 2.6); only a program on the user's own computer may have
- * one (RFC 8252 section 8.3).
- *
- * @since 0.1.0
+ * The redirect URIs that send codes over a network in plain http (RFC 9700 section 2.6). Only a program on the user's
+ * own computer may have one (RFC 8252 section 8.3).
  */
 export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
   accounts.flatMap(({ installations }, account) =>
@@ -92,22 +84,14 @@ export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig)
     )
   )
 
-/**
- * Whether others than its owner can read a file with secrets in it. A system without such rights says no.
- *
- * @since 0.1.0
- */
+/** Whether users other than its owner can read a file with secrets; false on a system without such rights. */
 export const isReadableByOthers = (path: string): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
   FileSystem.FileSystem.use((files) => files.stat(path)).pipe(
     Effect.map(({ mode }) => process.platform !== "win32" && (mode & 0o077) !== 0),
     Effect.orElseSucceed(() => false)
   )
 
-/**
- * What is wrong with the flags in strict mode. That an origin is https, or on loopback, is checked in any mode.
- *
- * @since 0.1.0
- */
+/** The problems of the flags in strict mode. Every mode checks that an origin is https or on loopback. */
 export const problemsOfFlags = (flags: {
   readonly config: Option.Option<string>
   readonly controlPort: Option.Option<number>
@@ -131,15 +115,10 @@ export const problemsOfFlags = (flags: {
 ]
 
 /**
- * What passwords are hashed with: argon2id, or what OWASP asks for on a Node before 24.7, which has no argon2id.
- *
- * @since 0.1.0
+ * The algorithm for passwords: argon2id, or before Node 24.7, which does not have it, what OWASP recommends instead.
  */
 export const passwordAlgorithm = "argon2" in Crypto ? Passwords.strict : Kdf.pbkdf2Sha256
 
-/**
- * @since 0.1.0
- */
 export const meaning = join("\n", [
   text`Strict: passwords are hashed slowly; metrics are not on this port; there is no control listener,`,
   text`so no faults and no virtual clock; known passwords, and secrets that are known or short, are refused; other computers need https.`

@@ -1,7 +1,5 @@
 /**
  * Sends logs, metrics and traces to a collector of OpenTelemetry, if `OTEL_EXPORTER_OTLP_ENDPOINT` names one.
- *
- * @since 0.1.0
  */
 import * as Redaction from "@le-auth/core/Redaction"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
@@ -10,7 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Otlp from "effect/observability/Otlp"
 import * as OtlpSerialization from "effect/observability/OtlpSerialization"
 
-/** The defaults of the specification, which effect does not have: whoever names a collector wants all three. */
+/** The defaults of the specification, which effect does not have: with a collector, all three are sent. */
 const defaults = ConfigProvider.fromUnknown({
   OTEL_LOGS_EXPORTER: "otlp",
   OTEL_METRICS_EXPORTER: "otlp",
@@ -18,10 +16,8 @@ const defaults = ConfigProvider.fromUnknown({
 })
 
 /**
- * With the settings of the OpenTelemetry specification, such as `OTEL_SERVICE_NAME` and `OTEL_EXPORTER_OTLP_HEADERS`. The log on
- * stderr goes on. Addresses in spans have no codes and no states.
- *
- * @since 0.1.0
+ * With the settings of the OpenTelemetry specification, such as `OTEL_SERVICE_NAME` and `OTEL_EXPORTER_OTLP_HEADERS`.
+ * The log on stderr continues. URLs in spans have no codes and no states.
  */
 export const layer = Layer.merge(
   Redaction.layer,

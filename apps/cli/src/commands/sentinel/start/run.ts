@@ -1,7 +1,5 @@
 /**
  * Runs Sentinel on this computer.
- *
- * @since 0.1.0
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Origin from "@le-auth/core/Origin"
@@ -25,23 +23,19 @@ import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Announcement from "./Announcement.ts"
+import { controlPortOf } from "../../../target/SentinelPort.ts"
+import { Failure, fromError, wrongUsage } from "../../../terminal/Failure.ts"
+import * as Output from "../../../terminal/Output.ts"
+import * as Signals from "../../../terminal/Signals.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
 import * as ConfigFile from "./ConfigFile.ts"
-
 import * as Log from "./Log.ts"
-import * as ProfileFlags from "./PointFlags.ts"
+import * as PointFlags from "./PointFlags.ts"
 import * as Reload from "./Reload.ts"
+import * as StartMessage from "./StartMessage.ts"
 import * as Store from "./Store.ts"
 import * as Strict from "./Strict.ts"
-import { Failure, fromError } from "../../../terminal/Failure.ts"
-import * as Output from "../../../terminal/Output.ts"
-import { controlPortOf } from "../../../target/SentinelPort.ts"
-import * as Signals from "../../../terminal/Signals.ts"
-import { join, text } from "../../../terminal/Shown.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Options {
   readonly port: number
   readonly host: string
@@ -49,21 +43,23 @@ export interface Options {
   readonly store: string
   readonly publicOrigin: Option.Option<Origin.Origin>
   readonly operationsPort: Option.Option<number>
-  readonly control: boolean
+  readonly noControl: boolean
   readonly controlPort: Option.Option<number>
   readonly strict: boolean
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
-  readonly profile: Option.Option<Readonly<Record<string, string>>>
+  readonly points: Option.Option<Readonly<Record<string, string>>>
+  /** The old name of `--point`. */
+  readonly profile: ReadonlyArray<string>
   readonly drain: Duration.Duration
   readonly logFormat: Option.Option<Log.Format>
   readonly accessLog: boolean
 }
 
-/** How long requests that are under way may take when Sentinel stops; Docker kills after ten seconds. */
-const patience = 8000
+/** How many milliseconds requests under way may take when Sentinel stops; Docker kills after ten seconds. */
+const drainLimit = 8000
 
-/** The ports beside the main one have quick answers only, and those that never end: who follows the journal. */
-const patienceBeside = 500
+/** The same for the other ports, whose answers are quick, or never end where the journal is followed. */
+const drainLimitBeside = 500
 
 const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.ListenError): Failure =>
   new Failure({
@@ -76,7 +72,9 @@ const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.
     code: "port"
   })
 
-/** The configuration, with the flags over it, and the store. Fails with all that is wrong with the file and the flags. */
+/**
+ * The configuration, with the flags over it, and the store. Fails with all problems of the file and the flags.
+ */
 const configOf = Effect.fnUntraced(function* (options: Options) {
   const file = yield* Effect.result(
     Option.match(options.config, {
@@ -84,7 +82,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
       onSome: ConfigFile.read
     })
   )
-  const flags = yield* Effect.result(ProfileFlags.read(Option.getOrElse(options.profile, () => ({}))))
+  const flags = yield* Effect.result(PointFlags.read(Option.getOrElse(options.points, () => ({}))))
   const store = Store.read(options.store)
   const isContradiction = options.trustedProxies.length > 1 && options.trustedProxies.includes("none")
   const strict = options.strict
@@ -106,7 +104,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     return yield* new Failure({ text: join("\n", problems), code: "configuration" })
   }
   const points = { ...file.success.points, ...flags.success }
-  // Each of them may be right by itself.
+  // Each may be right by itself.
   const conflict = SentinelDialect.conflictIn(points)
   if (conflict !== undefined) {
     return yield* new Failure({
@@ -117,7 +115,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   return { config: { ...file.success, points }, store: store.success }
 })
 
-/** Serves routes on a port of this computer, and says where. */
+/** Serves routes on a port of this computer, and returns its origin. */
 const open = Effect.fnUntraced(function* <R>(
   { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
   routes: Layer.Layer<never, never, HttpServer.HttpServer | R>
@@ -138,26 +136,23 @@ const controlServerLayer = Effect.map(
   ({ layer }) => layer
 )
 
-/** Collectors are rare, so what talks to them is loaded only for who has one. */
+/** Collectors are rare, so the code for them is loaded only if one is configured. */
 const telemetry = Effect.gen(function* () {
   const endpoint = yield* Effect.option(Config.NonEmptyString("OTEL_EXPORTER_OTLP_ENDPOINT"))
   if (Option.isNone(endpoint)) return Layer.empty
   return (yield* Effect.promise(() => import("./Telemetry.ts"))).layer
 })
 
-/**
- * Serves until it is interrupted.
- *
- * @since 0.1.0
- */
+/** Serves until it is interrupted. */
 export const run = Effect.fnUntraced(function* (options: Options) {
-  // Asked before the file is read, so that a change right after that is noticed.
+  if (options.profile.length > 0) return yield* wrongUsage(text`A point of the dialect is set with --point name=value`)
+  // Taken before the file is read, so that a change right after is noticed.
   const version = Option.isNone(options.config) ? "" : yield* Reload.versionOf(options.config.value)
   const { config, store } = yield* configOf(options)
   const drain = Duration.toMillis(options.drain)
   const stopping = { hasBegun: false }
   const format = Option.getOrElse(options.logFormat, () => (process.stderr.isTTY ? "pretty" : "json"))
-  Signals.stopIsSuccess({ within: drain + patience + 1000 })
+  Signals.stopIsSuccess({ within: drain + drainLimit + 1000 })
 
   const serve = Effect.gen(function* () {
     // The port for operators closes last, so that they see that this Sentinel is stopping.
@@ -167,7 +162,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           { flag: "--operations-port", host: options.host, port: options.operationsPort.value },
           Sentinel.layerOperationsServer
         )
-    if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(patienceBeside))
+    if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(drainLimitBeside))
 
     const main = yield* open(
       { flag: "--port", host: options.host, port: options.port },
@@ -180,9 +175,9 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       })
     )
 
-    // Loaded and opened after the port for everybody, so that this one answers sooner.
+    // Loaded and opened after the main port, so that the main port answers sooner.
     const controlServer =
-      options.control && !options.strict
+      !options.noControl && !options.strict
         ? yield* open(
             {
               flag: "--control-port",
@@ -198,7 +193,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         stopping.hasBegun = true
         yield* Effect.logInfo("stopping")
         yield* Effect.sleep(drain)
-        yield* Effect.all([main.drain(patience), controlServer?.drain(patienceBeside) ?? Effect.void], {
+        yield* Effect.all([main.drain(drainLimit), controlServer?.drain(drainLimitBeside) ?? Effect.void], {
           concurrency: "unbounded",
           discard: true
         })
@@ -209,7 +204,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     if (!main.isLocal && !options.strict) {
       yield* Output.say(text`Other computers can reach this Sentinel. It is made for development only; see --strict.`)
     }
-    const facts: Announcement.Facts = {
+    const facts: StartMessage.Facts = {
       config,
       isBuiltIn: Option.isNone(options.config),
       isStrict: options.strict,
@@ -237,7 +232,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           read: Effect.map(configOf(options), ({ config }) => config),
           replace: accounts.replace
         })
-    yield* Output.print(Announcement.json(facts), Announcement.inWords(facts))
+    yield* Output.print(StartMessage.json(facts), StartMessage.inWords(facts))
     return yield* reload
   })
 
@@ -246,13 +241,14 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     Layer.succeed(Stopping, stopping),
     Layer.provideMerge(yield* telemetry, Log.layer(format))
   )
-  // In strict mode nobody can reach the control, but it is what takes over a changed file.
+  // In strict mode the control has no port, but it applies a changed file.
   const controlled = yield* Store.services(store, config, {
-    // The built-in users never replace those that somebody has put into a database.
+    // The built-in users never replace those in a database.
     replaces: Option.isSome(options.config),
-    ...((options.strict || !options.control) && { journal: 0 }),
+    ...((options.strict || options.noControl) && { journal: 0 }),
     ...(options.strict && { passwords: { algorithm: Strict.passwordAlgorithm } })
   })
   const services = controlled.pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
-  return yield* serve.pipe(Effect.provide(services), Effect.scoped)
+  // Closed first: what is still under way when Sentinel stops needs the store and the log.
+  return yield* serve.pipe(Effect.scoped, Effect.provide(services))
 }, Effect.mapError(fromError))

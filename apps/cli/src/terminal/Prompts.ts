@@ -1,41 +1,23 @@
 /**
- * Questions to the user, on a terminal only. They take {@link Text}, as all that a terminal shows.
- *
- * @since 0.1.0
+ * Questions to the user, on a terminal only. They take {@link Text}, as everything that a terminal shows.
  */
 import * as Prompt from "effect/cli/Prompt"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Effect from "effect/Effect"
-import type { Text } from "./Shown.ts"
+import type { Text } from "./TerminalText.ts"
 
-/**
- * Whether somebody is there to answer: stdin and stdout are a terminal.
- *
- * @since 0.1.0
- */
+/** Whether questions can be asked: stdin and stdout are a terminal. */
 export const canAsk = Effect.map(TerminalCapabilities.TerminalCapabilities, ({ canPrompt }) => canPrompt)
 
-/**
- * The answer. Ctrl-C at a question is Ctrl-C anywhere: it ends the command.
- *
- * @since 0.1.0
- */
+/** Asks a question. Ctrl-C at a question ends the command. */
 export const ask = <A>(prompt: Prompt.Prompt<A>): Effect.Effect<A, never, Prompt.Environment> =>
   Effect.catchTag(prompt, "QuitError", () => Effect.interrupt)
 
-/**
- * Whether the user is sure; not, unless they say so.
- *
- * @since 0.1.0
- */
+/** Whether the user is sure; by default they are not. */
 export const confirm = (message: Text): Effect.Effect<boolean, never, Prompt.Environment> =>
   ask(Prompt.Confirm({ message: message.toString(), initial: false }))
 
-/**
- * The choice that the user makes.
- *
- * @since 0.1.0
- */
+/** The choice that the user makes. */
 export const select = <A>(
   message: Text,
   choices: ReadonlyArray<{ readonly title: Text; readonly value: A }>

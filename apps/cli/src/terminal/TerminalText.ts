@@ -1,40 +1,33 @@
 /**
- * Texts of others, made fit for a terminal: the one door through which they get there.
- *
- * @since 0.1.0
+ * Makes texts of others safe to show on a terminal. All of them go through this module.
  */
 
-/** Controls, what shows nothing but changes what follows (such as its direction), breaks of lines, and halves of characters. */
+/**
+ * Control characters, format characters (such as those that change the direction), line breaks, and halves of
+ * characters.
+ */
 const unfit = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu
 
 /**
- * Without the characters by which a text could move the cursor, colour what follows or turn its direction: they become escapes.
- *
- * @since 0.1.0
+ * The text with escapes in place of characters that could move the cursor, set colours or change the direction.
  */
-export const shown = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replace(unfit, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 
 const unit = (code: number): string => `\\u${code.toString(16).padStart(4, "0")}`
 
 /**
- * The same for JSON that was written already, as escapes of JSON, so that it says what it said. Line feeds stay: between values they
- * are our own, and within one JSON has none.
- *
- * @since 0.1.0
+ * The same for encoded JSON, with escapes of JSON, so that its meaning stays. Line feeds stay: between values they are
+ * our own, and within values JSON has none.
  */
-export const shownJson = (json: string): string =>
+export const escapedJson = (json: string): string =>
   json.replace(unfit, (character) =>
     character === "\n"
       ? character
       : Array.from({ length: character.length }, (_, i) => unit(character.charCodeAt(i))).join("")
   )
 
-/**
- * A text that may be shown to people. Only {@link text} makes one, so nothing of others is in it as it came.
- *
- * @since 0.1.0
- */
+/** A text that may be shown on a terminal. Only {@link text} makes one, so texts of others in it are escaped. */
 export class Text {
   readonly #characters: string
 
@@ -46,12 +39,12 @@ export class Text {
   static of(strings: TemplateStringsArray, ...values: ReadonlyArray<Text | string | number>): Text {
     const parts = strings.flatMap((string, index) => {
       const value = values[index]
-      return [string, value === undefined ? "" : value instanceof Text ? value.#characters : shown(String(value))]
+      return [string, value === undefined ? "" : value instanceof Text ? value.#characters : escaped(String(value))]
     })
     return new Text(parts.join(""))
   }
 
-  /** One after the other, with our own breaks in between. */
+  /** The parts, with a separator of our own between them. */
   static join(separator: "" | " " | "  " | ", " | ": " | "\n" | "\n\n", parts: ReadonlyArray<Text>): Text {
     return new Text(parts.map((part) => part.#characters).join(separator))
   }
@@ -76,41 +69,24 @@ export class Text {
 }
 
 /**
- * `` text`Signed in as ${subject}` ``: what is written here stays as it is, with its line breaks, and each value that is put in is
- * {@link shown}.
- *
- * @since 0.1.0
+ * `` text`Signed in as ${subject}` ``: what is written here stays as it is, with its line breaks, and each value that
+ * is put in is {@link escaped}.
  */
 export const text = Text.of
 
-/**
- * @since 0.1.0
- */
 export const join = Text.join
 
-/**
- * A text of several lines that somebody else wrote, such as a stack: its line breaks stay.
- *
- * @since 0.1.0
- */
+/** A text of others with several lines, such as a stack trace: its line breaks stay. */
 export const lines = (several: string): Text =>
   join(
     "\n",
     several.split("\n").map((line) => text`${line}`)
   )
 
-/**
- * What something is, its value, and what it means.
- *
- * @since 0.1.0
- */
+/** A row of a table: a name, its value, and what it means. */
 export type Row = readonly [name: string, value: string, meaning?: Text]
 
-/**
- * One line for each row, in columns.
- *
- * @since 0.1.0
- */
+/** The rows in columns, one line each, and a second one for the meaning. */
 export const table = (rows: ReadonlyArray<Row>): Text => {
   const names = rows.map(([name]) => text`${name}`)
   const width = Math.max(...names.map((name) => name.toString().length))

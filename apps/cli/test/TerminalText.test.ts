@@ -1,16 +1,19 @@
 import { assert, describe, it } from "vitest"
-import { join, lines, shown, shownJson, table, text } from "../src/terminal/Shown.ts"
+import { escaped, escapedJson, join, lines, table, text } from "../src/terminal/TerminalText.ts"
 
 const escape = "\u001b[2J"
-/** One of each class that a text may not bring to a terminal: C0, DEL, C1, directions, marks, separators, tags, half a character. */
+/**
+ * One of each class that a text may not bring to a terminal: C0, DEL, C1, directions, marks, separators, tags, half a
+ * character.
+ */
 const hostile =
   "\u0000\u0007\t\r\n\u001b\u007f\u0085\u009b\u00ad\u061c\u200b\u200e\u202e\u2028\u2029\u2066\ufeff\u{e0041}\ud800"
 const unfit = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/u
 
 describe("texts of others", () => {
   it("lose what a terminal obeys, and what turns the direction of what follows", () => {
-    assert.strictEqual(shown(`a${escape}b\u202ec\nd`), "a\\u{1b}[2Jb\\u{202e}c\\u{a}d")
-    assert.notMatch(shown(hostile), unfit)
+    assert.strictEqual(escaped(`a${escape}b\u202ec\nd`), "a\\u{1b}[2Jb\\u{202e}c\\u{a}d")
+    assert.notMatch(escaped(hostile), unfit)
   })
 
   it("J4: in a text, what is put in is shown, and what is written stays", () => {
@@ -27,7 +30,7 @@ describe("texts of others", () => {
   it("J4: JSON has the same as escapes of its own, and says what it said", () => {
     const data = { [hostile]: [hostile, { nested: hostile }] }
     for (const indent of [0, 2]) {
-      const json = shownJson(JSON.stringify(data, null, indent))
+      const json = escapedJson(JSON.stringify(data, null, indent))
       assert.notMatch(json.replaceAll("\n", ""), unfit)
       assert.deepStrictEqual(JSON.parse(json), data)
     }

@@ -1,7 +1,5 @@
 /**
- * What a local Sentinel with accounts of its own offers to sign in to.
- *
- * @since 0.1.0
+ * Offers the accounts of a local Sentinel that has its own.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -10,13 +8,13 @@ import * as NodeHttp from "@le-auth/node/NodeHttp"
 import * as ControlClient from "@le-auth/sentinel/ControlClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { ask, canAsk, select } from "../../terminal/Ask.ts"
+import { sentinelControl } from "../../target/SentinelPort.ts"
+import type { Target } from "../../target/Target.ts"
 import { Failure } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
+import { ask, canAsk, select } from "../../terminal/Prompts.ts"
+import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import { questions } from "./Questions.ts"
-import { sentinelControl } from "../../target/SentinelPort.ts"
-import { join, type Text, text } from "../../terminal/Shown.ts"
-import type { Target } from "../../target/Target.ts"
 
 interface Offer {
   readonly account: string
@@ -31,7 +29,7 @@ const isHere = (redirectUri: string): boolean => {
   return protocol === "http:" && isLoopback(host)
 }
 
-/** Its applications that a command can use; none if it does not say. */
+/** The applications of the local Sentinel that a command can use; none if it has no control. */
 const offers = Effect.gen(function* () {
   const control = yield* ControlClient.make(yield* sentinelControl)
   const accounts = yield* control.accounts.list()
@@ -43,7 +41,7 @@ const offers = Effect.gen(function* () {
   )
 }).pipe(
   Effect.timeout("2 seconds"),
-  // In strict mode there is no control; then Sentinel itself says what it does not know.
+  // In strict mode there is no control; then Sentinel itself refuses the sign-in.
   Effect.orElseSucceed((): ReadonlyArray<Offer> => []),
   Effect.provide(NodeHttp.layer)
 )
@@ -52,10 +50,8 @@ const inWords = ({ account, application, name }: Offer): Text =>
   text`account ${account}, application ${application} (${name})`
 
 /**
- * The target in place of the built-in application, if the Sentinel does not know that one: the only application that it has, or
- * the one that the user chooses. Its secret is asked for.
- *
- * @since 0.1.0
+ * The target in place of the built-in application, if the Sentinel does not know that: its only application, or the one
+ * that the user chooses. Asks for its secret.
  */
 export const instead = Effect.fnUntraced(function* (builtIn: Target["Service"], localSentinel: Origin) {
   const found = yield* offers

@@ -1,20 +1,15 @@
 /**
- * What `le-auth sentinel start` says when it listens.
- *
- * @since 0.1.0
+ * The message of `le-auth sentinel start` when it listens.
  */
 import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Redacted from "effect/Redacted"
 import { controlPortOf, defaultSentinelPort } from "../../../target/SentinelPort.ts"
+import { join, type Text, text } from "../../../terminal/TerminalText.ts"
 import * as Strict from "./Strict.ts"
-import { join, type Text, text } from "../../../terminal/Shown.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Facts {
   readonly config: SentinelConfig.SentinelConfig
-  /** The configuration is the one that everybody knows. */
+  /** The configuration is the built-in one, whose passwords are well known. */
   readonly isBuiltIn: boolean
   readonly isStrict: boolean
   /** The database that sessions and tokens are kept in, without a password; absent if they are in memory. */
@@ -23,9 +18,9 @@ export interface Facts {
   readonly address: string
   /** Where browsers reach it, which may be a proxy in front of it. */
   readonly publicOrigin: string
-  /** Absent if they are on no port. */
+  /** Absent if no port has them. */
   readonly metrics: string | undefined
-  /** Absent if nothing can be told to this Sentinel. */
+  /** Absent if this Sentinel has no control. */
   readonly control: string | undefined
 }
 
@@ -35,7 +30,7 @@ const applications = (account: SentinelConfig.Account): ReadonlyArray<Text> =>
     ...redirect_uris.map((uri) => text`               ${uri}`)
   ])
 
-/** Passwords are shown only if everybody knows them anyway. */
+/** Passwords are shown only if they are the well-known ones. */
 const users = (account: SentinelConfig.Account, isBuiltIn: boolean): ReadonlyArray<Text> =>
   account.users.map(({ email, is_admin, password }) => {
     const known = isBuiltIn && password !== undefined ? text`, password ${Redacted.value(password)}` : ""
@@ -52,11 +47,7 @@ const controlledBy = (control: string): string => {
   return isDefault ? "le-auth sentinel fault --help" : `le-auth sentinel fault list --control ${control}`
 }
 
-/**
- * For people.
- *
- * @since 0.1.0
- */
+/** For people. */
 export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin, store }: Facts): Text =>
   join("\n", [
     text`Sentinel listens on ${address}`,
@@ -82,11 +73,7 @@ export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics
       : text`Ctrl-C stops it; its sessions and tokens stay in ${store}`
   ])
 
-/**
- * For programs: one line of JSON.
- *
- * @since 0.1.0
- */
+/** For programs: one line of JSON. */
 export const json = ({ address, config, control, isStrict, metrics, publicOrigin, store }: Facts): object => ({
   address,
   publicOrigin,
