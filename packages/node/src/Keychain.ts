@@ -13,7 +13,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
-import { script } from "./internal/keychain/script.ts"
+import { script } from "./internal/keychainScript.ts"
 
 /** A person may have to unlock it. */
 const patience = "10 seconds"
@@ -61,7 +61,7 @@ export class Keychain extends Context.Service<
   }
 >()("@le-auth/node/Keychain") {}
 
-/** The exit code of `internal/keychain/program.ts` where it finds no addon. */
+/** The exit code of `internal/keychainProgram.ts` where it finds no addon. */
 const notInstalled = 3
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.NullOr(Schema.String)))

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs"
 import { stripTypeScriptTypes } from "node:module"
 import { fileURLToPath } from "node:url"
 
-const fileOf = (name: string) => fileURLToPath(new URL(`../src/internal/keychain/${name}.ts`, import.meta.url))
+const fileOf = (name: string) => fileURLToPath(new URL(`../src/internal/${name}.ts`, import.meta.url))
 
 /** From its first statement on. */
-const program = stripTypeScriptTypes(readFileSync(fileOf("program"), "utf8"))
+const program = stripTypeScriptTypes(readFileSync(fileOf("keychainProgram"), "utf8"))
   .replace(/^[^]*?(?=const )/, "")
   .replaceAll(/[ \t]+$/gm, "")
 
@@ -16,7 +16,7 @@ const escaped = program.replaceAll(/[\\`]|\$\{/g, "\\$&")
 describe("the keychain's script", () => {
   it("is its program without types", async () => {
     await expect(
-      `/** The text of \`program.ts\`, written by \`test/KeychainScript.test.ts\`. */\nexport const script = \`\n${escaped}\`\n`
-    ).toMatchFileSnapshot(fileOf("script"))
+      `/** The text of \`keychainProgram.ts\`, written by \`test/KeychainScript.test.ts\`. */\nexport const script = \`\n${escaped}\`\n`
+    ).toMatchFileSnapshot(fileOf("keychainScript"))
   })
 })

@@ -1,4 +1,4 @@
-/** The text of `program.ts`, written by `test/KeychainScript.test.ts`. */
+/** The text of `keychainProgram.ts`, written by `test/KeychainScript.test.ts`. */
 export const script = `
 const fs = process.getBuiltinModule("node:fs")
 const [from = "", service = "", name = "", operation] = process.argv.slice(1)

@@ -3,15 +3,19 @@
  * is silent, its asynchronous ones too. The secret goes through pipes. On Linux only the Secret Service counts; the
  * kernel's keyring, the library's other choice, is empty after a restart.
  *
- * `Keychain` starts it from `script.ts`, where it is a text without its types: so no bundler takes the addon for a part
+ * `Keychain` starts it from `keychainScript.ts`, where it is a text without its types: so no bundler takes the addon for a part
  * of the program that it bundles. After a change write that file anew:
  * `npx vitest run packages/node/test/KeychainScript.test.ts -u`
  */
-import type { Entry } from "@napi-rs/keyring"
 
 /** The addon, as much as is used of it. */
 interface Keyring {
-  readonly Entry: new (...options: ConstructorParameters<typeof Entry>) => Entry
+  readonly Entry: new (service: string, name: string, options: { readonly linux: { readonly store: string } }) => Entry
+}
+
+interface Entry {
+  readonly getPassword: () => string | null
+  readonly setPassword: (password: string) => void
 }
 
 const fs = process.getBuiltinModule("node:fs")
