@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { AppInstallations } from "../AppInstallations.ts"
-import type { Domains } from "../Domains.ts"
+import type { AppInstallations, UnknownInstallation } from "../AppInstallations.ts"
+import type { Domains, DomainsError } from "../Domains.ts"
 import type { AccessToken } from "../Identifiers.ts"
 import * as IdToken from "../IdToken.ts"
 import { RefreshLock } from "../RefreshLock.ts"
@@ -193,6 +193,20 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
       })
     )
 
+  /**
+   * {@link taking}, under the lock: it waits for a refresh that is under way, whose token would be the one to revoke,
+   * but not for longer than one call may take, and not if there is no lock to be had.
+   */
+  const take = Effect.fnUntraced(function* (key: SessionKey) {
+    const { timeout } = yield* RequestLimits
+    const taken = yield* Effect.cached(taking(key))
+    return yield* Effect.interruptible(lock.withLock(key.toString(), taken)).pipe(
+      Effect.timeoutOrElse({ duration: timeout, orElse: () => taken }),
+      Effect.catchTag("StoreError", () => taken),
+      Effect.onInterrupt(() => taken)
+    )
+  })
+
   return {
     /** Saves a new sign-in. It takes no lock: what a refresh that ends later brings is older. */
     begin: keeping.begin,
@@ -242,17 +256,23 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     forget: keeping.remove,
 
     /**
-     * Removes a session, and gives what was there to be revoked. It waits for a refresh that is under way, whose token
-     * would be the one to revoke, but not for longer than one call may take, and not if there is no lock to be had.
+     * Removes a session whatever happens, and revokes its refresh token, which ends all sessions of the user at
+     * LivePerson. The removal comes first, and its failure is reported last.
      */
-    take: Effect.fnUntraced(function* (key: SessionKey) {
-      const { timeout } = yield* RequestLimits
-      const take = yield* Effect.cached(taking(key))
-      return yield* Effect.interruptible(lock.withLock(key.toString(), take)).pipe(
-        Effect.timeoutOrElse({ duration: timeout, orElse: () => take }),
-        Effect.catchTag("StoreError", () => take),
-        Effect.onInterrupt(() => take)
-      )
+    revoke: Effect.fnUntraced(function* (
+      key: SessionKey
+    ): Effect.fn.Return<void, TokenError | DomainsError | UnknownInstallation | StoreError> {
+      const { found, removed } = yield* take(key)
+      if (Result.isSuccess(found)) {
+        const { session } = found.success
+        if (session.refreshToken !== undefined) {
+          const context = yield* clientContextOf(session)
+          yield* sentinelClient.revoke({ ...context, refreshToken: session.refreshToken })
+        }
+      } else if (found.failure._tag === "StoreError") {
+        return yield* found.failure
+      }
+      yield* Effect.fromResult(removed)
     })
   }
 })
