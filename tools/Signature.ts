@@ -54,7 +54,7 @@ function grouped(tree: SyntaxTree, node: Node, from: number, group = groupIn(nod
   return { head: textOf(tree, from, node.end, [cut, ...cutsIn(node)]), members: membersOf(tree, group) }
 }
 
-/** The first group of members at or below a node; those of functions' bodies are nobody else's business. */
+/** The first group of members at or below a node; those in the bodies of functions do not count. */
 function groupIn(node: Node): Node | undefined {
   const members: ReadonlyArray<Node> | undefined = node[groups[node.type] ?? ""]
   if (members !== undefined && members.length > 0) return node

@@ -1,6 +1,6 @@
-// Which tests that name a requirement check nothing: an index (requirements.ts) cannot know. A test checks something if its body
-// calls `assert` or `expect`, or names something of the test folders that does, however far away; or if the compiler checks it,
-// which expects an error in it. What it checks, only a reader can say, and `npm run mutate`.
+// Which tests that name a requirement check nothing: an index (requirements.ts) cannot know. A test checks something if
+// its body calls `assert` or `expect`, or names something of the test folders that does, however far away; or if the
+// compiler checks it, which expects an error in it. What it checks, only a reader can say, and `npm run mutate`.
 import fs from "node:fs"
 import path from "node:path"
 
@@ -66,7 +66,8 @@ export function withoutAssertion(root: string) {
 const isForCompiler = ({ end, start }: any, { text }: Module) => text.slice(start, end).includes("// @ts-expect-error")
 
 /**
- * The tests with a number: calls such as `it.effect("R1: ...", ...)`, rows of `it.each`, and cases of a contract with a `name`.
+ * The tests with a number: calls such as `it.effect("R1: ...", ...)`, rows of `it.each`, and cases of a contract with a
+ * `name`.
  */
 function testsOf(program: any) {
   const found: Array<{ title: string; bodies: any[] }> = []

@@ -1,5 +1,5 @@
-// Whether TypeScript finds right types for each module of the package in this folder, as it is packed. Packages export `./*`, and
-// attw looks at no pattern, so it gets the modules by name.
+// Whether TypeScript finds right types for each module of the package in this folder, as it is packed. Packages export
+// `./*`, and attw looks at no pattern, so it gets the modules by name.
 import { spawnSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"

@@ -1,6 +1,6 @@
 // What the root scripts of package.json run. Plain JavaScript without dependencies, because it is what a fresh clone
-// starts with, and on whatever Node the machine has: it installs what is missing, then runs the step of tools/steps.ts with
-// node_modules/.bin first on the PATH, where the npm package `node` puts the Node that everything else needs.
+// starts with, and on whatever Node the machine has: it installs what is missing, then runs the step of tools/steps.ts
+// with node_modules/.bin first on the PATH, where the npm package `node` puts the Node that everything else needs.
 import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -17,8 +17,8 @@ await install()
 process.exit(await execute(process.platform === "win32" ? "node" : node, "tools/steps.ts", ...process.argv.slice(2)))
 
 /**
- * The Node that the tests run on, if it is not that of npm's packages: with `LE_AUTH_TEST_NODE=22.19` the one that npm runs on,
- * which has to be a 22.19. So a run cannot say that it was on a Node that it was not on.
+ * The Node that the tests run on, if it is not that of npm's packages: with `LE_AUTH_TEST_NODE=22.19` the one that npm
+ * runs on, which has to be a 22.19. So a run cannot say that it was on a Node that it was not on.
  */
 function nodeOfTests() {
   const wanted = process.env["LE_AUTH_TEST_NODE"]
@@ -57,7 +57,9 @@ function isComplete() {
   return existsSync(node) && Object.keys(packages).every((folder) => existsSync(path.join(root, folder)))
 }
 
-/** Changes when anything that decides what belongs in node_modules does, or when npm has changed node_modules itself. */
+/**
+ * Changes when anything that decides what belongs in node_modules does, or when npm has changed node_modules itself.
+ */
 function fingerprint() {
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`)
   const files = ["package.json", "package-lock.json", ".npmrc", "node_modules/.package-lock.json"]

@@ -146,7 +146,7 @@ function checkSource(project: Project, projects: Map<string, Project>) {
 function reachesDesktop({ dir }: Project, file: string, specifier: string) {
   const modules = Object.entries(desktop).find(([name]) => name === path.basename(dir))?.[1]
   const name = path.relative(`${dir}/src`, file).replace(/\.ts$/, "")
-  // The barrel names all of them, and nobody else imports it.
+  // The barrel names all of them, and no other module imports it.
   if (modules === undefined || name === "index" || modules.includes(name)) return undefined
   if (/^(node:)?child_process$/.test(specifier)) return "only modules for a desktop start processes"
   return specifier.startsWith(".") && modules.includes(path.basename(specifier, ".ts"))

@@ -1,5 +1,5 @@
-// The browsers of the tests that run in each of them alike, both driven by Puppeteer: Chromium over its DevTools protocol,
-// Firefox over WebDriver BiDi.
+// The browsers of the tests that run in each of them alike, both driven by Puppeteer: Chromium over its DevTools
+// protocol, Firefox over WebDriver BiDi.
 import * as puppeteer from "puppeteer-core"
 import type { Browser, LaunchOptions } from "puppeteer-core"
 

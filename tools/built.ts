@@ -1,5 +1,5 @@
-// What a project's tests need built before them. Nx does so itself where the tests are a target of its; a direct call of vitest
-// gets it here, once for all files.
+// What a project's tests need built before them. Nx does so itself where the tests are a target of its; a direct call
+// of vitest gets it here, once for all files.
 import { execFileSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 

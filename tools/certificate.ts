@@ -16,8 +16,8 @@ const hex = (text: string) => Buffer.from(text, "hex")
 const algorithm = sequence(der(6, hex("2a8648ce3d040302")))
 
 /**
- * Key and certificate (RFC 5280 section 4.1, version 1), as `node:https` takes them: for a common name, and by default valid for all of
- * the time that two digits of a year can say (section 4.1.2.5.1).
+ * Key and certificate (RFC 5280 section 4.1, version 1), as `node:https` takes them: for a common name, and by default
+ * valid for all of the time that two digits of a year can say (section 4.1.2.5.1).
  */
 export function certificate({
   name: commonName = "le-auth tests",

@@ -1,6 +1,6 @@
 // A headless Chromium for the tests, got as a newcomer would get it: the one on the machine, else Debian's, else
-// Playwright's. `node tools/chromium.ts` installs one if there is none that is new enough. Without one the tests fail with the
-// reason; none is skipped.
+// Playwright's. `node tools/chromium.ts` installs one if there is none that is new enough. Without one the tests fail
+// with the reason; none is skipped.
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 

@@ -1,6 +1,7 @@
-// Runs the examples of doc comments and compares the values that they show: `npx node tools/docExamples.ts packages/core`, or
-// more folders and files, or none for all of the working directory. CONTRIBUTING.md says how an example shows a value, and when
-// it is `// compiled only`. That all of them compile is what tools/test/examples.test.ts finds out.
+// Runs the examples of doc comments and compares the values that they show:
+// `npx node tools/docExamples.ts packages/core`, or more folders and files, or none for all of the working directory.
+// CONTRIBUTING.md says how an example shows a value, and when it is `// compiled only`. That all of them compile is
+// what tools/test/examples.test.ts finds out.
 import { spawnSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"
@@ -51,7 +52,8 @@ export interface Problem {
 }
 
 /**
- * An example that runs: what it shows is compared with what it has, and what is an effect is run. The lines stay where they are.
+ * An example that runs: what it shows is compared with what it has, and what is an effect is run. The lines stay where
+ * they are.
  */
 export const rewrite = (example: Example): { readonly code: string; readonly problems: ReadonlyArray<Problem> } => {
   const { code } = example

@@ -25,9 +25,9 @@ const rules: ReadonlyArray<{ readonly rule: number; readonly pattern: RegExp }> 
   // "Whoever comes late", and "Who comes late waits": a sentence that begins with who is a question or has the wrong
   // subject.
   { rule: 2, pattern: /\bwho(?:m|so)?ever\b|\b(?:of|to|by|from|with|for|than|only)\s+who\b/gi },
-  { rule: 2, pattern: /(?:\bWhom?|(?<=[:;]\s+)whom?)\b(?![^.:;?\0]*\?)/g },
+  { rule: 2, pattern: /(?:\bWhom?|(?<=[:;]\s+)whom?)\b(?![^.:;?\0¶]*\?)/g },
   // A limit is "at most" or "the number of". "So many that" is none.
-  { rule: 5, pattern: /\b(?:so\s+many|so\s+much|for\s+so\s+long)\b(?![^.;:\0]{0,60}\bthat\b)/gi },
+  { rule: 5, pattern: /\b(?:so\s+many|so\s+much|for\s+so\s+long)\b(?![^.;:\0¶]{0,60}\bthat\b)/gi },
   { rule: 6, pattern: /\bbelong(?:s|ed|ing)?\s+into\b/gi },
   // "Is not a", but "there is no", "is no longer", "is no better than" and "is no reason to" are usual.
   {
@@ -39,8 +39,8 @@ const rules: ReadonlyArray<{ readonly rule: number; readonly pattern: RegExp }> 
 
 const nobody = /\bnobody\b/gi
 
-/** Everything but line ends becomes a mark, which no pattern reads across; so places stay where they are. */
-const masked = (text: string): string => text.replaceAll(/[^\n]/g, "\0")
+/** Everything but white space becomes a mark, which no pattern reads across; so places stay where they are. */
+const masked = (text: string): string => text.replaceAll(/\S/g, "\0")
 
 /** What is code in a text for people, and addresses. */
 const withoutCode = (text: string): string =>
@@ -85,7 +85,7 @@ const proseOfProgram = (file: string, source: string): string => {
 
 /** Paragraphs, rows and items of a list are apart. */
 const proseOfMarkdown = (source: string): string =>
-  withoutCode(source).replaceAll(/\n(?=\s*(?:\n|[-*|#>]|\d+\.))/g, "\n\0")
+  withoutCode(source).replaceAll(/\n(?=\s*(?:\n|[-*|#>]|\d+\.))/g, "\n¶")
 
 /** Of a file with `#` comments, their lines. */
 const proseOfScript = (source: string): string =>
@@ -104,13 +104,12 @@ const proseOf = (file: string, source: string): string => {
   return isMarkdown(file) ? proseOfMarkdown(text) : proseOfScript(text)
 }
 
-/**
- * A line that has a comment in it, or is one of Markdown outside of tables and code. A long address cannot be wrapped.
- */
+/** A line of a comment, or one of Markdown, outside of tables and code. A long address cannot be wrapped. */
 const isTooLong = (file: string, line: string, prose: string): boolean => {
   if (line.length <= longest || line.split(/\s+/).some((word) => word.length > longest - 20)) return false
-  if (isMarkdown(file)) return !/^\s*\|/.test(line) && !prose.startsWith("\0\0")
-  return isProgram(file) ? /^\s*(?:\/\/|\/?\*)|\*\/$/.test(line) : /^\s*#/.test(line)
+  if (isMarkdown(file)) return !/^\s*\|/.test(line) && !/^\s*\0/.test(prose)
+  // The mark of a comment is not in the prose.
+  return isProgram(file) ? /^\s*(?:\/\/|\/?\*)/.test(line) && prose[line.search(/\S/)] === " " : /^\s*#/.test(line)
 }
 
 export interface Read {

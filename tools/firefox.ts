@@ -1,7 +1,7 @@
-// A headless Firefox for the tests, got as a newcomer would get it: the one on the machine, else Debian's. Puppeteer drives it
-// over WebDriver BiDi, the standard that every Firefox has built in; Playwright drives only Firefoxes of its own making.
-// `node tools/firefox.ts` installs one if there is none that is new enough. Without one the tests fail with the reason; none
-// is skipped.
+// A headless Firefox for the tests, got as a newcomer would get it: the one on the machine, else Debian's. Puppeteer
+// drives it over WebDriver BiDi, the standard that every Firefox has built in; Playwright drives only Firefoxes of its
+// own making. `node tools/firefox.ts` installs one if there is none that is new enough. Without one the tests fail with
+// the reason; none is skipped.
 import { fileURLToPath } from "node:url"
 
 import * as puppeteer from "puppeteer-core"

@@ -1,5 +1,6 @@
-// Whether Nx knows what the tests read: `tools/run-tests.ts` has written down which files of the repository the tests of each
-// target opened, and each of them has to be an input of that target. Else Nx would answer from its cache when it has changed.
+// Whether Nx knows what the tests read: `tools/run-tests.ts` has written down which files of the repository the tests
+// of each target opened, and each of them has to be an input of that target. Else Nx would answer from its cache when
+// it has changed.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"

@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 
 /**
- * The lowest major versions; CONTRIBUTING.md names them, too. The tests are tried with these and with the newest ones, and use only
- * what both have. Debian still hands out these two to a machine whose package lists are from the summer of 2026, and Firefox
- * ESR 140 was then the current one. What browsers can do changes with major versions only.
+ * The lowest major versions; CONTRIBUTING.md names them, too. The tests are tried with these and with the newest ones,
+ * and use only what both have. Debian still hands out these two to a machine whose package lists are from the summer of
+ * 2026, and Firefox ESR 140 was then the current one. What browsers can do changes with major versions only.
  */
 export const lowest = { Chromium: 150, Firefox: 140 }
 
@@ -66,8 +66,8 @@ export function locate(kind: Kind) {
 }
 
 /**
- * Sees to it that there is one, by the first installation that helps; else says what to do, and fails. One that was chosen by
- * the variable is not replaced.
+ * Sees to it that there is one, by the first installation that helps; else says what to do, and fails. One that was
+ * chosen by the variable is not replaced.
  */
 export function provide(kind: Kind, installations: ReadonlyArray<() => unknown>) {
   for (const install of chosen(kind) === undefined ? installations : []) {

@@ -1,5 +1,5 @@
-// A real keychain for the tests: GNOME Keyring on a session bus of its own. `node tools/keyring.ts` installs both where they
-// are missing. A test that cannot have one fails with the reason; none is skipped.
+// A real keychain for the tests: GNOME Keyring on a session bus of its own. `node tools/keyring.ts` installs both where
+// they are missing. A test that cannot have one fails with the reason; none is skipped.
 import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

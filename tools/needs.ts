@@ -1,5 +1,5 @@
-// What tests need beside Node and npm's packages. It follows from the files that a test names, to import them or to run them:
-// one that names chromium.ts needs Chromium. So no list can be out of date.
+// What tests need beside Node and npm's packages. It follows from the files that a test names, to import them or to run
+// them: one that names chromium.ts needs Chromium. So no list can be out of date.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -17,8 +17,8 @@ export const programs: Readonly<Record<string, string>> = {
 }
 
 /**
- * What need not be installed, but takes its time: SQLite, which comes with Node, npm's registry, for packages that are installed
- * as users do, and a copy of the repository.
+ * What need not be installed, but takes its time: SQLite, which comes with Node, npm's registry, for packages that are
+ * installed as users do, and a copy of the repository.
  */
 const others: Readonly<Record<string, string>> = {
   sqlite: "packages/node/test/stores/Engines.ts",
@@ -26,7 +26,9 @@ const others: Readonly<Record<string, string>> = {
   copy: "tools/working-copy.ts"
 }
 
-/** How tests start our code in processes of its own: the command, the example application, and programs over an adapter. */
+/**
+ * How tests start our code in processes of its own: the command, the example application, and programs over an adapter.
+ */
 const starters = [
   "apps/cli/test/Cli.ts",
   "apps/server/test/Program.ts",
@@ -47,8 +49,8 @@ const anyBrowser = { module: "packages/browser/test/browsers/each.ts", of: ["chr
 const onlyOnLinux = new Set(["redis", "keychain", "shells"])
 
 /**
- * What the developer has no use for or cannot have: `LE_AUTH_TEST_WITHOUT=firefox,keychain`. CI leaves nothing out that its
- * system can have, so on Linux nothing at all.
+ * What the developer has no use for or cannot have: `LE_AUTH_TEST_WITHOUT=firefox,keychain`. CI leaves nothing out that
+ * its system can have, so on Linux nothing at all.
  */
 export function leftOut(
   env: Record<string, string | undefined> = process.env,

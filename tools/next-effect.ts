@@ -1,5 +1,5 @@
-// Whether this repository works with the next version of Effect: in a copy of what is committed, types and the tests that need
-// nothing but Node. Prints a line for a table. The clone stays as it is.
+// Whether this repository works with the next version of Effect: in a copy of what is committed, types and the tests
+// that need nothing but Node. Prints a line for a table. The clone stays as it is.
 import { execFileSync, spawnSync } from "node:child_process"
 import fs from "node:fs"
 import { tmpdir } from "node:os"

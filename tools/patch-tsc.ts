@@ -1,5 +1,5 @@
-// Puts Effect's diagnostics into the local `tsc`, after each installation (`prepare`). Where npm has no binary of them for the
-// platform, types are checked without.
+// Puts Effect's diagnostics into the local `tsc`, after each installation (`prepare`). Where npm has no binary of them
+// for the platform, types are checked without.
 import { spawnSync } from "node:child_process"
 import { createRequire } from "node:module"
 

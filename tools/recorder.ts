@@ -1,5 +1,6 @@
-// Loaded into a process before its program (`node --import`), and by way of NODE_OPTIONS into the Node processes that it starts:
-// writes down which files of the repository are read, also as modules. What is installed or built does not count as one.
+// Loaded into a process before its program (`node --import`), and by way of NODE_OPTIONS into the Node processes that
+// it starts: writes down which files of the repository are read, also as modules. What is installed or built does not
+// count as one.
 import fs from "node:fs"
 import * as module from "node:module"
 import path from "node:path"

@@ -1,5 +1,5 @@
-// A real Redis for the tests: a server of our own on a free port, without a file. `node tools/redis.ts` installs it where
-// there is none. A test that cannot have one fails with the reason; none is skipped.
+// A real Redis for the tests: a server of our own on a free port, without a file. `node tools/redis.ts` installs it
+// where there is none. A test that cannot have one fails with the reason; none is skipped.
 import { spawn, spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 

@@ -1,5 +1,6 @@
-// Publishes build/packages, the very tarballs that were checked and tested, by Changesets, which leaves out what is already
-// published. `--dry-run` does all of it but the upload and the tags. Leaves a list of all that went into them (SBOM) in build.
+// Publishes build/packages, the very tarballs that were checked and tested, by Changesets, which leaves out what is
+// already published. `--dry-run` does all of it but the upload and the tags. Leaves a list of all that went into them
+// (SBOM) in build.
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import fs from "node:fs"

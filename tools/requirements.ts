@@ -1,5 +1,6 @@
-// Which tests name which requirement: an index, and no proof. The requirements are in docs/requirements; a test begins with the
-// numbers of those that it checks: "R32, R65: ...". Also the cases of the contract suites, which become tests, are named so.
+// Which tests name which requirement: an index, and no proof. The requirements are in docs/requirements; a test begins
+// with the numbers of those that it checks: "R32, R65: ...". Also the cases of the contract suites, which become tests,
+// are named so.
 import fs from "node:fs"
 import path from "node:path"
 
@@ -9,12 +10,16 @@ export const testFiles = (root: string) =>
     fs.globSync(pattern, { cwd: root })
   )
 
-/** A text that begins with the numbers of requirements. They may also follow a comma inside of the title: "..., R70: ...". */
+/**
+ * A text that begins with the numbers of requirements. They may also follow a comma inside of the title: "..., R70:
+ * ...".
+ */
 const title = /["'`](?=[A-JR]\d)((?:[^"'`\\\n]|\\.)*)/g
 const numbers = /(?:^|[\s,;])((?:[A-JR]\d{1,2}(?:, | and )?)+):/g
 
 /**
- * The numbers of the requirements, in the order of the documents; of one part alone, such as B for the browser, if it is named.
+ * The numbers of the requirements, in the order of the documents; of one part alone, such as B for the browser, if it
+ * is named.
  */
 export function requirements(root: string, part?: string): string[] {
   return fs.globSync("docs/requirements/*.md", { cwd: root }).flatMap((file) => {

@@ -5,8 +5,8 @@ import { existsSync } from "node:fs"
 import { defineConfig, type Plugin } from "rolldown"
 
 /**
- * `@effect/platform-node/Undici` is `export * from "undici"`, and undici is CommonJS: bundled, the star brings no names, and
- * "Agent is not a constructor". This names the two that platform-node uses.
+ * `@effect/platform-node/Undici` is `export * from "undici"`, and undici is CommonJS: bundled, the star brings no
+ * names, and "Agent is not a constructor". This names the two that platform-node uses.
  */
 const undiciNames: Plugin = {
   name: "undici-names",
@@ -17,9 +17,9 @@ const undiciNames: Plugin = {
   }
 }
 
-// The next four let the programs load less at their start, until what they change does so by itself: together they save about 15
-// of the 116 ms of `le-auth status`, and nothing of help. Where there is nothing to change any more, or it is written in another
-// way, the build fails: so a plugin whose work a release of effect's does is noticed, and deleted.
+// The next four let the programs load less at their start, until what they change does so by itself: together they save
+// about 15 of the 116 ms of `le-auth status`, and nothing of help. Where there is nothing to change any more, or it is
+// written in another way, the build fails: so a plugin whose work a release of effect's does is noticed, and deleted.
 
 /** The names of those that have found what they change. */
 const found = new Set<string>()
@@ -33,9 +33,9 @@ function replaced(plugin: string, id: string, code: string, pattern: RegExp, by:
 }
 
 /**
- * To import a module of Node's reads all that it exports, also what it loads only when it is read: `node:fs` its streams, `node:crypto`
- * WebCrypto, `node:http` a whole HTTP client for its `WebSocket`. So each name is read by itself, and only if it is used. To be deleted
- * when Node's own imports do so.
+ * To import a module of Node's reads all that it exports, also what it loads only when it is read: `node:fs` its
+ * streams, `node:crypto` WebCrypto, `node:http` a whole HTTP client for its `WebSocket`. So each name is read by
+ * itself, and only if it is used. To be deleted when Node's own imports do so.
  */
 const builtinNames: Plugin = {
   name: "builtin-names",
@@ -61,9 +61,9 @@ const builtinNames: Plugin = {
 }
 
 /**
- * Loads what platform-node and our package for Node need for TLS, terminals, compression and other processes when it is first used:
- * together they take longer to load than the HTTP server, and most commands use none of them. To be deleted when platform-node imports
- * them where it uses them.
+ * Loads what platform-node and our package for Node need for TLS, terminals, compression and other processes when it is
+ * first used: together they take longer to load than the HTTP server, and most commands use none of them. To be deleted
+ * when platform-node imports them where it uses them.
  */
 const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
@@ -94,8 +94,8 @@ const lazyBuiltins: Plugin = {
 }
 
 /**
- * The same for `ws`, which platform-node has for WebSockets, and which loads TLS and compression. To be deleted when platform-node
- * imports it where it uses it.
+ * The same for `ws`, which platform-node has for WebSockets, and which loads TLS and compression. To be deleted when
+ * platform-node imports it where it uses it.
  */
 const lazyWebSockets: Plugin = {
   name: "lazy-web-sockets",
@@ -117,8 +117,9 @@ const lazyWebSockets: Plugin = {
 }
 
 /**
- * effect/cli makes a segmenter of graphemes for the columns of help when it is loaded, and that loads the tables of ICU, which takes
- * half as long as Node needs to start. Most commands show no help. To be deleted when effect/cli makes it where it shows help.
+ * effect/cli makes a segmenter of graphemes for the columns of help when it is loaded, and that loads the tables of
+ * ICU, which takes half as long as Node needs to start. Most commands show no help. To be deleted when effect/cli makes
+ * it where it shows help.
  */
 const lazySegmenter: Plugin = {
   name: "lazy-segmenter",
@@ -151,8 +152,8 @@ const allFound: Plugin = {
 }
 
 /**
- * Writes down what the command line answers without loading itself, see `apps/cli/src/answers.ts`. They are the command's own words
- * of this very build, so they cannot go stale.
+ * Writes down what the command line answers without loading itself, see `apps/cli/src/answers.ts`. They are the
+ * command's own words of this very build, so they cannot go stale.
  */
 const answers: Plugin = {
   name: "answers",

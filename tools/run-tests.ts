@@ -1,6 +1,7 @@
-// Runs the tests of the package in this folder, for Nx: `test`, those that need nothing but Node, `e2e`, those that also
-// start our programs, or `integration`, those that need a browser, a database or another program. Leaves in `build` what came of them and which files they read. They run on
-// the Node of `LE_AUTH_TEST_NODE`, if tools/bootstrap.mjs has named one there, else on that of npm's packages.
+// Runs the tests of the package in this folder, for Nx: `test`, those that need nothing but Node, `e2e`, those that
+// also start our programs, or `integration`, those that need a browser, a database or another program. Leaves in
+// `build` what came of them and which files they read. They run on the Node of `LE_AUTH_TEST_NODE`, if
+// tools/bootstrap.mjs has named one there, else on that of npm's packages.
 import { spawnSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"

@@ -1,4 +1,5 @@
-// What every server that tests start has in common: its start has a time limit and says why it failed, and its end is sure.
+// What every server that tests start has in common: its start has a time limit and says why it failed, and its end is
+// sure.
 import { freePort } from "./free-port.ts"
 import type { ChildProcess } from "node:child_process"
 
@@ -22,7 +23,8 @@ export async function inTime<A>(name: string, start: Promise<A>, output: () => s
 }
 
 /**
- * Starts a server on a free port. A port cannot be kept free for it: when another program was faster, it is another port.
+ * Starts a server on a free port. A port cannot be kept free for it: when another program was faster, it is another
+ * port.
  */
 export async function onFreePort<A>(start: (port: number) => Promise<A>) {
   for (let attempts = 1; ; attempts++) {

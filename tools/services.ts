@@ -1,5 +1,5 @@
-// What all files of a run of tests share, as vitest's `globalSetup`: one PostgreSQL and one Redis. Each starts when the first file
-// asks for it (tools/service.ts), and ends with the run. A file that cannot have one fails with the reason.
+// What all files of a run of tests share, as vitest's `globalSetup`: one PostgreSQL and one Redis. Each starts when the
+// first file asks for it (tools/service.ts), and ends with the run. A file that cannot have one fails with the reason.
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { TestProject } from "vitest/node"

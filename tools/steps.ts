@@ -1,4 +1,5 @@
-// What the root scripts of package.json do, once tools/bootstrap.mjs has installed what they need: `node tools/steps.ts STEP ARGS`.
+// What the root scripts of package.json do, once tools/bootstrap.mjs has installed what they need: `node tools/steps.ts
+// STEP ARGS`.
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
@@ -8,8 +9,9 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 
 /**
  * A step is a list of commands. Those with a `name` are quiet: one line when they pass, everything they said when they
- * fail. Those without own the terminal. The last one gets the arguments after `npm run <step> --`: as they are, and its exit
- * code is that of the step. A target of Nx would not get those that are options of Nx as well, and would exit with 1.
+ * fail. Those without own the terminal. The last one gets the arguments after `npm run <step> --`: as they are, and its
+ * exit code is that of the step. A target of Nx would not get those that are options of Nx as well, and would exit with
+ * 1.
  */
 interface Command {
   readonly name?: string

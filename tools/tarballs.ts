@@ -1,5 +1,5 @@
-// The packed packages: `tools/pack.ts` leaves each beside its sources, and this puts all of them into one folder, for the tool that
-// installs or publishes them.
+// The packed packages: `tools/pack.ts` leaves each beside its sources, and this puts all of them into one folder, for
+// the tool that installs or publishes them.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"

@@ -1,4 +1,5 @@
-// Prints the hashes that Nx would look up in its cache for the test targets, as JSON by name, of the repository in this folder.
+// Prints the hashes that Nx would look up in its cache for the test targets, as JSON by name, of the repository in this
+// folder.
 import { readNxJson } from "nx/src/config/nx-json.js"
 import { createTaskHasher } from "nx/src/hasher/create-task-hasher.js"
 import { hashTasks } from "nx/src/hasher/hash-task.js"

@@ -1,6 +1,6 @@
-// WebKit for the tests: Debian's WebKitGTK, driven over WebDriver, on a screen without a monitor. It speaks too little of WebDriver BiDi
-// for Puppeteer, so this is as much of Puppeteer as tools/runtimes/pages.ts needs. `node tools/webkit.ts` installs it where it is
-// missing.
+// WebKit for the tests: Debian's WebKitGTK, driven over WebDriver, on a screen without a monitor. It speaks too little
+// of WebDriver BiDi for Puppeteer, so this is as much of Puppeteer as tools/runtimes/pages.ts needs.
+// `node tools/webkit.ts` installs it where it is missing.
 import { spawn } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"

@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** What git knows and does not ignore; the installed packages as links, those of ours to the copied ones. The caller removes it. */
+/**
+ * What git knows and does not ignore; the installed packages as links, those of ours to the copied ones. The caller
+ * removes it.
+ */
 export function workingCopy() {
   const copy = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-copy-")))
   const list = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root, encoding: "utf8" })

@@ -11,7 +11,7 @@ const longest = 120
 const tokens = /(?:`[^`]*`|\{@link[^}]*\}|\[[^\]]*\]\([^)]*\)|\S)+/g
 
 /** Such a word would begin something else at the start of a line. */
-const isMark = (word: string): boolean => /^(?:[-+*|>#]+|\d+[.)]|@\S*|```.*)$/.test(word)
+const isMark = (word: string): boolean => /^(?:[-+*|>#]+|1[.)]|@\S*|```.*)$/.test(word)
 
 const item = /^(\s*)(?:[-*+]|\d+[.)])\s+/
 const tag = /^(\s*)@\w+/

@@ -1,9 +1,9 @@
-// A page of somebody who is signed in, from its address to the paint of the session: `npm run bench -- browser`. Ends with 1 if the
-// budget is missed.
+// A page of somebody who is signed in, from its address to the paint of the session: `npm run bench -- browser`. Ends
+// with 1 if the budget is missed.
 //
-// The pages are those of the tests of `packages/browser`, with the backend and Sentinel on loopback; nothing comes from a cache. The
-// script is time of the processor on the page's thread, compilation included. A figure is that of the best of many loads, the pages
-// in turns: what else the machine does only ever adds to it.
+// The pages are those of the tests of `packages/browser`, with the backend and Sentinel on loopback; nothing comes from
+// a cache. The script is time of the processor on the page's thread, compilation included. A figure is that of the best
+// of many loads, the pages in turns: what else the machine does only ever adds to it.
 import * as ManagedRuntime from "effect/ManagedRuntime"
 
 import { make } from "../../packages/browser/test/Application.ts"

@@ -1,6 +1,8 @@
-// The command as it is published, beside a Node that does nothing: `npm run bench -- cli`. Ends with 1 if a budget is missed.
+// The command as it is published, beside a Node that does nothing: `npm run bench -- cli`. Ends with 1 if a budget is
+// missed.
 //
-// Contestants take turns; a figure is that of the best of many runs, for each alike: what else the machine does only ever adds to it.
+// Contestants take turns; a figure is that of the best of many runs, for each alike: what else the machine does only
+// ever adds to it.
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { mkdirSync, rmSync, statSync } from "node:fs"
 import { fileURLToPath } from "node:url"

@@ -1,6 +1,6 @@
-// Contestants side by side in one process: they take turns, in several rounds, the order turned around each round. A figure is
-// the median over the rounds; a ratio is taken round by round and then the median, so that what else the machine does counts
-// for both sides.
+// Contestants side by side in one process: they take turns, in several rounds, the order turned around each round. A
+// figure is the median over the rounds; a ratio is taken round by round and then the median, so that what else the
+// machine does counts for both sides.
 
 export const median = (values: number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN

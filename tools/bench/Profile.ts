@@ -1,5 +1,5 @@
-// Where a Sentinel from its sources spends its time: `npm run bench -- profile flow`. Prints functions by their own time; the
-// whole profile is written to tools/build for the developer tools of a browser.
+// Where a Sentinel from its sources spends its time: `npm run bench -- profile flow`. Prints functions by their own
+// time; the whole profile is written to tools/build for the developer tools of a browser.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 

@@ -1,7 +1,8 @@
 // Sentinel beside its peers: `npm run bench -- server`. Ends with 1 if a budget is missed.
 //
-// A figure is that of the best of many short rounds, for every contestant alike: what else the machine does only ever adds to what
-// a request takes, on a shared machine up to twice as much, so that the best round is the nearest to the request's own cost.
+// A figure is that of the best of many short rounds, for every contestant alike: what else the machine does only ever
+// adds to what a request takes, on a shared machine up to twice as much, so that the best round is the nearest to the
+// request's own cost.
 import { generateKeyPairSync, sign } from "node:crypto"
 
 import { median } from "./Harness.ts"
@@ -16,13 +17,15 @@ import { sessions } from "./server/Parameters.ts"
 import { start } from "./server/Running.ts"
 
 const only = process.argv[3] ?? ""
-/** So short that many of them fall between what else the machine does, and as many requests as oidc-provider remembers. */
+/**
+ * So short that many of them fall between what else the machine does, and as many requests as oidc-provider remembers.
+ */
 const rounds = 60
 const part = 200
 
 /**
- * Budgets with a signature were set where one RSA signature took 252 us; here they are as much longer as a signature is. How long
- * it takes is OpenSSL's and the processor's business, not the server's.
+ * Budgets with a signature were set where one RSA signature took 252 us; here they are as much longer as a signature
+ * is. How long it takes is OpenSSL's and the processor's business, not the server's.
  */
 const signature = (() => {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
@@ -100,7 +103,8 @@ if ("start".includes(only)) {
         `${(time / base).toFixed(2).padStart(6)}x floor`
     )
   }
-  // 140 ms and 80 MiB were set where the floor took 65 ms and 61 MiB: a version of Node and a machine move them all alike.
+  // 140 ms and 80 MiB were set where the floor took 65 ms and 61 MiB: a version of Node and a machine move them all
+  // alike.
   const figures = (name: string) => {
     const { mebibytes, milliseconds } = results.get(name) ?? { mebibytes: [], milliseconds: [] }
     return { time: Math.min(...milliseconds), memory: median(mebibytes) }

@@ -1,4 +1,5 @@
-// What a Sentinel holds after many flows: `npm run bench -- soak`. It forgets by age and by number, so it must become flat.
+// What a Sentinel holds after many flows: `npm run bench -- soak`. It forgets by age and by number, so it must become
+// flat.
 import { flows } from "./server/Flows.ts"
 
 const limit = 250

@@ -1,5 +1,5 @@
-// `npm run bench`: all but the long ones. A word picks: client, server, cli, size, browser, stores, soak, profile; a second one picks
-// a table of it.
+// `npm run bench`: all but the long ones. A word picks: client, server, cli, size, browser, stores, soak, profile; a
+// second one picks a table of it.
 const [which = "all"] = process.argv.slice(2)
 const benches: Record<string, () => Promise<unknown>> = {
   client: () => import("./Client.ts"),

@@ -13,7 +13,7 @@ import { sourcesOf } from "./Sources.ts"
  */
 const lent: Readonly<Record<string, ReadonlyArray<string>>> = { cli: ["shared/DurationText"] }
 
-/** The imports that are for nobody outside of a package, as "file: specifier: what is wrong". */
+/** The imports that are not for others than the package itself, as "file: specifier: what is wrong". */
 export function checkPublicModules(root: string): Array<string> {
   const known = packages(root).filter(({ exports }) => Object.keys(exports).length > 0)
   return [...checkSources(root, known), ...checkTexts(root, known)]

@@ -1,10 +1,10 @@
-// A room is a folder of one subject: of `src/internal`, the shared parts of core, the folders of the command. A reader of
-// one need not know those above it. So there is no circle of folders, no circle of files through several of them, at run
-// time or by types, and in Sentinel a room imports rooms of lower floors only. Each begins with a README that says what it
-// does and what it may know.
+// A room is a folder of one subject: of `src/internal`, the shared parts of core, the folders of the command. A reader
+// of one need not know those above it. So there is no circle of folders, no circle of files through several of them, at
+// run time or by types, and in Sentinel a room imports rooms of lower floors only. Each begins with a README that says
+// what it does and what it may know.
 //
-// The root of `src` stands apart: its ports are imported by all rooms, its entries import all rooms. A circle by type is
-// allowed in one room, and between one room and the root: a port with its own `layerMemory`.
+// The root of `src` stands apart: its ports are imported by all rooms, its entries import all rooms. A circle by type
+// is allowed in one room, and between one room and the root: a port with its own `layerMemory`.
 import fs from "node:fs"
 import path from "node:path"
 

@@ -1,5 +1,5 @@
-// What is sent, written as how it is made: pieces of text that are repeated. It stays readable at any length, and is what the search
-// changes: a dear request is nearly always something short, many times.
+// What is sent, written as how it is made: pieces of text that are repeated. It stays readable at any length, and is
+// what the search changes: a dear request is nearly always something short, many times.
 
 export interface Recipe {
   /** How often the whole is repeated. */

@@ -1,5 +1,6 @@
-// Looks for the request that holds Sentinel's main thread for longest (R96): a search whose aim is time, over all that strangers and
-// operators can send. It fails above 20 ms, on a machine where a signature of RSA-2048 takes 250 µs; the limit scales with that.
+// Looks for the request that holds Sentinel's main thread for longest (R96): a search whose aim is time, over all that
+// strangers and operators can send. It fails above 20 ms, on a machine where a signature of RSA-2048 takes 250 µs; the
+// limit scales with that.
 //
 //   npm run budget                    # a minute
 //   npm run budget -- 3600            # an hour, before a release

@@ -1,5 +1,5 @@
-// A Sentinel with its control, in a thread of its own that says how long it was held at most: the processor's time between two turns of
-// the event loop, so that what else the machine does counts little.
+// A Sentinel with its control, in a thread of its own that says how long it was held at most: the processor's time
+// between two turns of the event loop, so that what else the machine does counts little.
 import { generateKeyPairSync, sign } from "node:crypto"
 import { parentPort, type MessagePort } from "node:worker_threads"
 

@@ -1,5 +1,5 @@
-// Writes a page for each contract into build/docs, to read and to search: `npm run docs`. Each is one file, which needs a script,
-// but no network. Sentinel serves none of them: a page is 3 MB, and its port is for signing in.
+// Writes a page for each contract into build/docs, to read and to search: `npm run docs`. Each is one file, which needs
+// a script, but no network. Sentinel serves none of them: a page is 3 MB, and its port is for signing in.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"

@@ -1,5 +1,5 @@
-// What an example of tools/docExamples.ts calls when it runs, and what runs it: in a fiber of its own, under a test clock. What
-// asks for services gets those of TestSignIn, and seal keys.
+// What an example of tools/docExamples.ts calls when it runs, and what runs it: in a fiber of its own, under a test
+// clock. What asks for services gets those of TestSignIn, and seal keys.
 import path from "node:path"
 import { isDeepStrictEqual, inspect } from "node:util"
 

@@ -1,5 +1,6 @@
-// One user under attack, for each enemy that docs/security.md names, in virtual time: `npm run enemy`, or `npm run enemy -- 200` for this
-// number of runs of each and for those as well for which there is no bound. Fails if a figure is beyond its bound.
+// One user under attack, for each enemy that docs/security.md names, in virtual time: `npm run enemy`, or
+// `npm run enemy -- 200` for this number of runs of each and for those as well for which there is no bound. Fails if a
+// figure is beyond its bound.
 import { figuresOf, rightSecrets, run, type Attack } from "../../packages/sentinel/test/login/Enemy.ts"
 
 type Bounds = { first?: number; minute?: number; quarter?: number; guesses: number }

@@ -1,4 +1,5 @@
-// LivePerson's side for the examples, beside Sentinel: the Domain API, and an API that reads bodies and answers in parts.
+// LivePerson's side for the examples, beside Sentinel: the Domain API, and an API that reads bodies and answers in
+// parts.
 import { createHash } from "node:crypto"
 import { once } from "node:events"
 import { createServer } from "node:http"

@@ -1,4 +1,5 @@
-// A browser for the examples: it keeps cookies, follows redirects between the application and Sentinel, and fills the login form.
+// A browser for the examples: it keeps cookies, follows redirects between the application and Sentinel, and fills the
+// login form.
 // @effect-diagnostics globalFetch:off
 import assert from "node:assert/strict"
 

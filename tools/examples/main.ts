@@ -1,5 +1,5 @@
-// `npm run examples`: the applications of examples/, each as somebody gets it, with the packed packages in a folder of its own, and a
-// sign-in to it against the local Sentinel. A word picks one: `npm run examples -- next`.
+// `npm run examples`: the applications of examples/, each as somebody gets it, with the packed packages in a folder of
+// its own, and a sign-in to it against the local Sentinel. A word picks one: `npm run examples -- next`.
 // @effect-diagnostics globalFetch:off
 import assert from "node:assert/strict"
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"

@@ -1,5 +1,6 @@
-// Two PostgreSQL of our own that can be stopped, killed and promoted: a primary, and a standby that each commit waits for. Both are
-// reached through one port, which is switched over as a virtual address is. Only processes that are started here are touched.
+// Two PostgreSQL of our own that can be stopped, killed and promoted: a primary, and a standby that each commit waits
+// for. Both are reached through one port, which is switched over as a virtual address is. Only processes that are
+// started here are touched.
 import { spawn, spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
@@ -150,7 +151,8 @@ export async function startPair({ standby: withStandby }: { readonly standby: bo
         const every = all()
         for (const one of every) signal(one, "SIGKILL")
         await ended
-        // The parent of those that have lost theirs takes them away in its own time; the lock of the folder waits for that.
+        // The parent of those that have lost theirs takes them away in its own time; the lock of the folder waits for
+        // that.
         for (let count = 0; count < 100 && every.some((one) => isThere(one)); count++) await sleep(50)
       },
       /** At once. */

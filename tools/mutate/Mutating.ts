@@ -1,5 +1,5 @@
-// A runner of vitest that runs each test as it is, and then once with each change that the test reaches and none has noticed
-// yet. The changes are in the modules already, each behind a switch, so nothing is loaded anew.
+// A runner of vitest that runs each test as it is, and then once with each change that the test reaches and none has
+// noticed yet. The changes are in the modules already, each behind a switch, so nothing is loaded anew.
 import fs from "node:fs"
 
 import { TestRunner, type RunnerTestCase, type RunnerTestSuite } from "vitest"

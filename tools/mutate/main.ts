@@ -1,8 +1,8 @@
 // Changes the protocol's files, one place at a time, and counts the changes that no test notices.
 //
-// `npm run mutate` does so with all of protocol.ts, `npm run mutate -- packages/core/src/SignIn.ts` with a file or folder. Fails
-// below the threshold. What was not noticed is printed, and in build/mutation/survivors.json; accepted.json says which of it
-// makes no difference, and why.
+// `npm run mutate` does so with all of protocol.ts, `npm run mutate -- packages/core/src/SignIn.ts` with a file or
+// folder. Fails below the threshold. What was not noticed is printed, and in build/mutation/survivors.json;
+// accepted.json says which of it makes no difference, and why.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"

@@ -1,4 +1,5 @@
-// What `npm run mutate` changes: the files that the protocol consists of, and how many of the changes the tests have to notice.
+// What `npm run mutate` changes: the files that the protocol consists of, and how many of the changes the tests have to
+// notice.
 
 /** In percent. */
 export const threshold = 90
@@ -54,8 +55,8 @@ export const protocol: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /**
- * Sentences for people (messages, logs) and the names of services are not the protocol: no test has to know them by heart. A
- * text such as `10 minutes`, `code` or `default-src 'none'` is none of these.
+ * Sentences for people (messages, logs) and the names of services are not the protocol: no test has to know them by
+ * heart. A text such as `10 minutes`, `code` or `default-src 'none'` is none of these.
  * @param source a literal as it is written
  */
 export const isForPeople = (source: string) => /^["'`] ?[a-z_']+[,;:.]? [\w$(]|^"@le-auth\//i.test(source)

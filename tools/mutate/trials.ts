@@ -12,7 +12,9 @@ import type { Change } from "./changes.ts"
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const processes = availableParallelism()
 
-/** First the quick tests, which notice most. Slower ones would take longer than all the others, so they do not count. */
+/**
+ * First the quick tests, which notice most. Slower ones would take longer than all the others, so they do not count.
+ */
 const slowestTests = [100, 2000]
 /** In how many processes a test file is run that some change left in another state; afterwards it does not count. */
 const attempts = 5

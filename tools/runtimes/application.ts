@@ -1,5 +1,5 @@
-// The application that each runtime runs, unchanged: it knows `Request` and `Response`, and nothing of where it is. It keeps nothing
-// but cookies, so that a worker can be it, too.
+// The application that each runtime runs, unchanged: it knows `Request` and `Response`, and nothing of where it is. It
+// keeps nothing but cookies, so that a worker can be it, too.
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import type * as FetchSignIn from "@le-auth/core/FetchSignIn"
 import * as RefreshLock from "@le-auth/core/RefreshLock"

@@ -29,8 +29,8 @@ export const engines: ReadonlyArray<Engine> = [
 export const programOf = ({ program }: Engine, at: string = folder) => path.join(at, "node_modules", program)
 
 /**
- * Installs what `tools/runtimes/engines/package.json` names, as npm is configured; nothing where that is there already. What could not
- * be installed is missed by name later.
+ * Installs what `tools/runtimes/engines/package.json` names, as npm is configured; nothing where that is there already.
+ * What could not be installed is missed by name later.
  */
 export function install() {
   const wanted = fs.readFileSync(path.join(root, "tools", "runtimes", "engines", "package.json"), "utf8")

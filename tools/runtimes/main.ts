@@ -1,5 +1,6 @@
-// On which runtimes and in which browsers le-auth works: each is tried with a whole sign-in, and what came of it is compared with the
-// table of README.md, or with `--write` written there. A cell that fails fails the run, whatever the table says.
+// On which runtimes and in which browsers le-auth works: each is tried with a whole sign-in, and what came of it is
+// compared with the table of README.md, or with `--write` written there. A cell that fails fails the run, whatever the
+// table says.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"

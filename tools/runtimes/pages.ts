@@ -1,4 +1,5 @@
-// The browsers of the matrix: a page of the tests of `packages/browser`, with their backend and Sentinel, in each of them.
+// The browsers of the matrix: a page of the tests of `packages/browser`, with their backend and Sentinel, in each of
+// them.
 import { round } from "../../packages/browser/test/browsers/Round.ts"
 import { browsers as driven } from "../browsers.ts"
 import { lowest } from "../installed-browser.ts"

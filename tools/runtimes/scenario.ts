@@ -1,5 +1,5 @@
-// A whole sign-in, as a person's browser makes it, with an application that runs somewhere and a Sentinel that runs elsewhere. It
-// knows `Request` and `Response` only.
+// A whole sign-in, as a person's browser makes it, with an application that runs somewhere and a Sentinel that runs
+// elsewhere. It knows `Request` and `Response` only.
 import assert from "node:assert/strict"
 
 /** A browser that keeps cookies, and follows redirects step by step. */
@@ -36,8 +36,8 @@ const field = (html: string, name: string) => new RegExp(`name="${name}"\\s+valu
 const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
 
 /**
- * Signs in, looks who it is, refreshes, calls an API, signs out here, signs in again, and signs out everywhere. Throws where something
- * is not as it should be, and says in which step.
+ * Signs in, looks who it is, refreshes, calls an API, signs out here, signs in again, and signs out everywhere. Throws
+ * where something is not as it should be, and says in which step.
  * @param options two origins
  */
 export async function scenario({

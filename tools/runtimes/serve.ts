@@ -1,5 +1,5 @@
-// The application on Node, Bun and Deno, by the server that each of them has: `serve.ts COMPOSITION PORT`. Says on stdout that it
-// listens.
+// The application on Node, Bun and Deno, by the server that each of them has: `serve.ts COMPOSITION PORT`. Says on
+// stdout that it listens.
 import { make, type Composition } from "./application.ts"
 
 const compositions: Record<string, () => Promise<Composition>> = {

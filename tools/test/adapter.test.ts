@@ -1,4 +1,5 @@
-// A new adapter, as `npx nx g @le-auth/tools:adapter NAME` writes it: right from the beginning. In a copy of the repository.
+// A new adapter, as `npx nx g @le-auth/tools:adapter NAME` writes it: right from the beginning. In a copy of the
+// repository.
 import { execFile } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"

@@ -69,7 +69,7 @@ describe("boundaries", () => {
     expect(check(root)).toEqual([`${file}: ${problem}`])
   })
 
-  it("lets testing import core and sentinel, apps and tests import testing, and nobody else", () => {
+  it("lets testing import core and sentinel, apps and tests import testing, and no others", () => {
     write("packages/testing/src/A.ts", `import "@t/core/A"\nimport "@t/sentinel/B"\nimport "effect/Effect"`)
     add("apps/server", "layer:app", "platform:node", ["core", "node", "web", "testing"])
     write("apps/server/src/main.ts", `import "@t/testing/A"`)

@@ -1,4 +1,5 @@
-// What the search of `npm run budget` starts from and the worst that it has found: none of it holds Sentinel's main thread for 20 ms.
+// What the search of `npm run budget` starts from and the worst that it has found: none of it holds Sentinel's main
+// thread for 20 ms.
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 import * as Recipe from "../budget/Recipe.ts"

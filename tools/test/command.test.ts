@@ -1,4 +1,5 @@
-// The command as somebody gets it: the packed package, installed in an empty folder, on the oldest Node that it supports.
+// The command as somebody gets it: the packed package, installed in an empty folder, on the oldest Node that it
+// supports.
 import { execFile, execFileSync, spawn } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"

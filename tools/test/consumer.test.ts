@@ -1,5 +1,5 @@
-// What is published, as somebody gets it: the packed packages in a project outside of the workspace. The README's code compiles
-// there, and a sign-in runs.
+// What is published, as somebody gets it: the packed packages in a project outside of the workspace. The README's code
+// compiles there, and a sign-in runs.
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,5 +1,5 @@
-// Every TypeScript example of the README, of docs and of a doc comment compiles, as a user's program would, and those of doc
-// comments run.
+// Every TypeScript example of the README, of docs and of a doc comment compiles, as a user's program would, and those
+// of doc comments run.
 import { execFileSync } from "node:child_process"
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"

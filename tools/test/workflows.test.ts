@@ -1,4 +1,5 @@
-// The workflows, as far as they can be seen without GitHub: a linter knows them, and each command in them is one that runs here too.
+// The workflows, as far as they can be seen without GitHub: a linter knows them, and each command in them is one that
+// runs here too.
 import { spawnSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"

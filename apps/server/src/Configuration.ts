@@ -39,8 +39,8 @@ export interface Configuration {
 const defaultStore = "sqlite:.le-auth/server.sqlite"
 
 /**
- * Without any of these the application signs in to the account that the embedded Sentinel has built in, with whatever redirect URI,
- * such as that of a proxy with TLS in front.
+ * Without any of these the application signs in to the account that the embedded Sentinel has built in, with whatever
+ * redirect URI, such as that of a proxy with TLS in front.
  */
 const account = Object.keys(AppInstallations.settings).filter((name) => name !== "LE_AUTH_REDIRECT_URI")
 

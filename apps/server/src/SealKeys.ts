@@ -1,6 +1,6 @@
 /**
- * What sessions in a store are sealed with: `LE_AUTH_SEAL_KEYS`. On a developer's computer, with a file of SQLite, a key is
- * made beside it.
+ * What sessions in a store are sealed with: `LE_AUTH_SEAL_KEYS`. On a developer's computer, with a file of SQLite, a
+ * key is made beside it.
  */
 import * as Seal from "@le-auth/core/Seal"
 import * as SealKeyFile from "@le-auth/node/SealKeyFile"

@@ -1,5 +1,6 @@
 /**
- * The page of `apps/spa`, as its build has left it. It shows the same as the start page, with a script in place of forms.
+ * The page of `apps/spa`, as its build has left it. It shows the same as the start page, with a script in place of
+ * forms.
  */
 import { WebApplication } from "@le-auth/web/WebApplication"
 import * as Effect from "effect/Effect"

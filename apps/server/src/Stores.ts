@@ -19,8 +19,8 @@ import * as Schedule from "effect/Schedule"
 import * as SealKeys from "./SealKeys.ts"
 
 /**
- * effect makes its table with IF NOT EXISTS, which in PostgreSQL fails for the second of two processes at the very same moment, and
- * is a defect then.
+ * effect makes its table with IF NOT EXISTS, which in PostgreSQL fails for the second of two processes at the very same
+ * moment, and is a defect then.
  */
 const persistenceSql = Layer.effectContext(
   Layer.build(Persistence.layerSql).pipe(

@@ -20,8 +20,8 @@ const UserRecord = Schema.Struct({
 export type UserRecord = typeof UserRecord.Type
 
 /**
- * The record, or none: LivePerson's own administrators have none, and not every account lets its users read it. The page
- * does not fail for that.
+ * The record, or none: LivePerson's own administrators have none, and not every account lets its users read it. The
+ * page does not fail for that.
  */
 export const find = Effect.fn("UserRecord.find")(
   function* (session: Session) {

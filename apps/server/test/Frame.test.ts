@@ -1,6 +1,6 @@
 /**
- * The page in the frame of LivePerson's agent workspace, as far as a browser can tell: another site, over https, in a Chromium that
- * keeps the cookies of frames apart. The program runs as `npm start` runs it, behind a proxy with TLS.
+ * The page in the frame of LivePerson's agent workspace, as far as a browser can tell: another site, over https, in a
+ * Chromium that keeps the cookies of frames apart. The program runs as `npm start` runs it, behind a proxy with TLS.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import axe from "axe-core"

@@ -1,9 +1,10 @@
 /**
- * Our client against an authorization server that we did not write: oidc-provider, with its endpoints at LivePerson's paths.
+ * Our client against an authorization server that we did not write: oidc-provider, with its endpoints at LivePerson's
+ * paths.
  *
- * What stays different is the issuer. LivePerson's is the word `sentinel`, oidc-provider's must be a URL, and our client
- * refuses any other in an id_token and in a callback (RFC 9207, which LivePerson does not send): the browser of this test takes
- * it out of the address. So the sign-in asks for no `openid`, as LivePerson's documentation does not
+ * What stays different is the issuer. LivePerson's is the word `sentinel`, oidc-provider's must be a URL, and our
+ * client refuses any other in an id_token and in a callback (RFC 9207, which LivePerson does not send): the browser of
+ * this test takes it out of the address. So the sign-in asks for no `openid`, as LivePerson's documentation does not
  * either; one test asks for it, to see the refusal.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"

@@ -9,7 +9,10 @@ import { freePort } from "./Start.ts"
 
 const bundle = inject("bundle")
 
-/** A folder, and two ports, that a program has again when it is started again; for the test that calls it, as long as `finished` says. */
+/**
+ * A folder, and two ports, that a program has again when it is started again; for the test that calls it, as long as
+ * `finished` says.
+ */
 export const place = async (finished: typeof onTestFinished = onTestFinished) => {
   const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-server-"))
   finished(() => Fs.rmSync(folder, { recursive: true, force: true }))

@@ -50,7 +50,10 @@ const signedIn = async ({ onTestFinished }: TestContext) => {
   }
 }
 
-/** Presses until Sentinel is asked, since newer tokens are not asked for in the first seconds; `pressed` waits for its answer. */
+/**
+ * Presses until Sentinel is asked, since newer tokens are not asked for in the first seconds; `pressed` waits for its
+ * answer.
+ */
 const refresh = async ({ proxy, user }: Awaited<ReturnType<typeof signedIn>>) => {
   let isAsked = false
   const asked = proxy.asked().then(() => void (isAsked = true))

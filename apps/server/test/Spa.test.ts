@@ -190,8 +190,8 @@ describe("/spa", { timeout: 240_000 }, () => {
       page.on("pageerror", (error) => void complaints.push(String(error)))
       page.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())))
       /**
-       * What the page says, also after it was loaded anew. Asked from here: to wait inside of the page, Firefox ESR 140 needs the
-       * `eval` that the page's policy forbids.
+       * What the page says, also after it was loaded anew. Asked from here: to wait inside of the page, Firefox ESR 140
+       * needs the `eval` that the page's policy forbids.
        */
       const saysThere = (text: string) =>
         vi.waitFor(
@@ -217,8 +217,9 @@ describe("/spa", { timeout: 240_000 }, () => {
       assert.strictEqual(await page.$eval("#account", (account) => account.textContent), "12345678")
       await page.click("#sign-out")
       await saysThere("You are not signed in.")
-      // Firefox looks for an icon where a page names none, and says that the policy of the start page and the login refuses it.
-      // `__bidi_args` is of Firefox's own driver: ESR 140 complains where it asks a page that is on its way to another origin.
+      // Firefox looks for an icon where a page names none, and says that the policy of the start page and the login
+      // refuses it. `__bidi_args` is of Firefox's own driver: ESR 140 complains where it asks a page that is on its way
+      // to another origin.
       assert.deepStrictEqual(
         complaints.filter((text) => !text.includes("/favicon.ico") && !text.includes("__bidi_args")),
         []

@@ -19,8 +19,8 @@ export interface Started {
 }
 
 /**
- * Runs `npm start` with these variables, and none of the machine's own `LE_AUTH_` ones. It keeps nothing: what is in the folder of
- * the repository is the developer's.
+ * Runs `npm start` with these variables, and none of the machine's own `LE_AUTH_` ones. It keeps nothing: what is in
+ * the folder of the repository is the developer's.
  */
 export const npmStart = (environment: Record<string, string>): Started => {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("LE_AUTH_"))

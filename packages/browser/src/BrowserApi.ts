@@ -1,6 +1,6 @@
 /**
- * APIs of LivePerson, called through the application's backend (`ApiProxy` of `@le-auth/web`), which adds the access token: it never
- * comes to the page.
+ * Calls to LivePerson's APIs through the application's backend (`ApiProxy` of `@le-auth/web`). The backend adds the
+ * access token, which never comes to the page.
  *
  * @since 0.1.0
  */
@@ -18,15 +18,19 @@ import type { BackendUnavailable, PageNotSignedIn } from "./PageError.ts"
 import type * as Plain from "./plain.ts"
 
 /**
+ * The service to call, and the way to the backend.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options extends Plain.NoSecret {
-  /** The service of the Domain API that the requests go to, such as `accountConfigReadOnly`. */
+  /** The service of the Domain API that gets the requests, such as `accountConfigReadOnly`. */
   readonly service: string
+  /** The paths of the backend. Default: those of `@le-auth/web`. */
   readonly paths?: Plain.Backend["paths"]
 }
 
-/** What is not LivePerson's answer is an error. */
+/** LivePerson's answer. Any other answer is an error. */
 const checked = (
   response: HttpClientResponse
 ): Effect.Effect<HttpClientResponse, PageNotSignedIn | BackendUnavailable> => {
@@ -45,8 +49,11 @@ const checked = (
 }
 
 /**
- * An `HttpClient` that sends requests for paths of a service through the backend, as the signed-in user. Give it the client of
- * `BrowserHttp.layer`. The backend passes on the services and paths that it lists, and no others.
+ * Makes an `HttpClient` that sends requests for paths of a service through the backend, as the signed-in user. Give it
+ * the client of `BrowserHttp.layer`. The backend passes on only the services and paths that it lists.
+ *
+ * A request fails with `PageNotSignedIn` without a session, with `BackendUnavailable` if the backend does not pass it
+ * on, and with `HttpClientError` if its path leads out of the service.
  *
  * @example
  * ```ts
@@ -64,6 +71,7 @@ const checked = (
  *   )
  * ```
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const authorized =
@@ -79,7 +87,7 @@ export const authorized =
               new HttpClientError.HttpClientError({
                 reason: new HttpClientError.InvalidUrlError({
                   request,
-                  description: "The path leads out of the API. Encode what is put into it."
+                  description: "The path leads out of the API. Encode the values that you put into it."
                 })
               })
             )

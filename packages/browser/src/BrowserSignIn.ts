@@ -1,8 +1,8 @@
 /**
- * A sign-in that starts on a page and comes back to it. The code goes to the application's backend (`@le-auth/web`), which
- * has the secret; the page has neither.
+ * A sign-in that starts on a page and comes back to it. The code goes to the application's backend (`@le-auth/web`),
+ * which has the secret. The page has neither.
  *
- * The flow itself is in the plain entry. Here it is a service with typed errors.
+ * The flow itself is in the plain entry. This module makes a service of it, with typed errors.
  *
  * @since 0.1.0
  */
@@ -16,56 +16,72 @@ import { type BackendUnavailable, NoPopup, type NotRedirected, type PageNotSigne
 import * as Plain from "./plain.ts"
 
 /**
+ * A sign-in of the whole tab.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface RedirectOptions extends Plain.NoSecret {
-  /** Where to come back to: a path of this application. Default: where the page is now, with query and fragment. */
+  /** The return path, a path of this application. Default: the page's own path, with query and fragment. */
   readonly returnTo?: string | undefined
-  /** The account to sign in to. May be left out if the application is installed in one account only. */
+  /** The account to sign in to. Default: the only account in which the application is installed. */
   readonly account?: string | undefined
 }
 
 /**
+ * A sign-in in a window of its own.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface PopupOptions extends Plain.NoSecret {
-  /** The account to sign in to. May be left out if the application is installed in one account only. */
+  /** The account to sign in to. Default: the only account in which the application is installed. */
   readonly account?: string | undefined
-  /** What to do if the browser opens no window: send the whole tab, or fail with `NoPopup`. Default: `redirect`. */
+  /**
+   * If the browser opens no window, `redirect` sends the whole tab, and `report` fails with `NoPopup`. Default:
+   * `redirect`.
+   */
   readonly blocked?: Plain.PopupOptions["blocked"]
 }
 
 /**
+ * The sign-in of a page: with the whole tab or in a window, and the session at a page load.
+ *
+ * @category services
  * @since 0.1.0
  */
 export class BrowserSignIn extends Context.Service<
   BrowserSignIn,
   {
-    /** Sends the whole tab to the sign-in. Succeeds when the browser is on its way; the page runs on for a moment. */
+    /**
+     * Sends the whole tab to the sign-in. Succeeds when the browser is on its way. The page still runs for a moment.
+     */
     readonly redirect: (options?: RedirectOptions) => Effect.Effect<void, NotRedirected>
     /**
-     * Signs in with a window of its own, and gives the session. Run it in the click, with nothing awaited before. If the browser
-     * opens no window, the whole tab goes to the sign-in, and this does not end. An interruption closes the window.
+     * Signs in with a window of its own, and gives the session. Run it in a click, with nothing awaited before. If the
+     * browser opens no window, the whole tab goes to the sign-in, and the effect does not end. An interruption closes
+     * the window.
      */
     readonly popup: (
       options?: PopupOptions
     ) => Effect.Effect<SignedInView, NoPopup | NotRedirected | BackendUnavailable>
     /**
-     * Cleans the address bar of a stray callback, then gives the session. Run it first on the page: the cleaning happens
-     * before anything is awaited.
+     * Removes a stray callback from the address bar, then gives the session. Run it first on the page, since it cleans
+     * the address before it awaits anything.
      */
     readonly resume: Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable>
     /**
-     * Runs an effect each time the user returns to the page without loading it (back/forward cache), until the scope
-     * closes. Somebody may have signed in or out since; {@link resume} tells.
+     * Runs an effect each time that the user returns to the page without loading it (back/forward cache), until the
+     * scope closes. The session may have changed meanwhile, see {@link resume}.
      */
     readonly onReturn: <R>(effect: Effect.Effect<unknown, never, R>) => Effect.Effect<void, never, R | Scope.Scope>
   }
 >()("@le-auth/browser/BrowserSignIn") {}
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with the paths and the timeout of the backend.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Plain.Backend): Layer.Layer<BrowserSignIn> =>
@@ -106,35 +122,66 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<BrowserSignIn> =>
   })
 
 /**
- * Sign-in through the backend on the page's own origin.
+ * Sign-in through the backend on the page's own origin, at the paths of `@le-auth/web`. It needs nothing.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as BrowserSignIn from "@le-auth/browser/BrowserSignIn"
  * import * as Effect from "effect/Effect"
  *
  * const who = BrowserSignIn.resume.pipe(
  *   Effect.map((session) => `User ${session.subject}`),
- *   Effect.catchTag("PageNotSignedIn", () => Effect.succeed("Nobody")),
+ *   Effect.catchTag("PageNotSignedIn", () => Effect.succeed("Signed out")),
  *   Effect.provide(BrowserSignIn.layerWith({ paths: { session: "/auth/session" } }))
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<BrowserSignIn> = layerWith({})
 
 /**
- * Sends the user to the sign-in, with the `BrowserSignIn` of the context.
+ * Sends the whole tab to the sign-in. Fails with `NotRedirected` for a bad return path or account, or in a frame of
+ * another site.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as BrowserSignIn from "@le-auth/browser/BrowserSignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = BrowserSignIn.redirect({ returnTo: "/inbox" }).pipe(
+ *   Effect.catchTag("NotRedirected", (error) => Effect.log(error.message)),
+ *   Effect.provide(BrowserSignIn.layer)
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const redirect = (options?: RedirectOptions): Effect.Effect<void, NotRedirected, BrowserSignIn> =>
   BrowserSignIn.use((signIn) => signIn.redirect(options))
 
 /**
- * Signs in with a window of its own, with the `BrowserSignIn` of the context.
+ * Signs in with a window of its own, and gives the session. Run it in a click, with nothing awaited before. Fails with
+ * `NoPopup` if the user closes the window, or if the sign-in does not reach the page.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as BrowserSignIn from "@le-auth/browser/BrowserSignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = BrowserSignIn.popup().pipe(
+ *   Effect.map((session) => `User ${session.subject}`),
+ *   Effect.catchTag("NoPopup", (error) => Effect.succeed(error.message)),
+ *   Effect.provide(BrowserSignIn.layer)
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const popup = (
@@ -143,16 +190,44 @@ export const popup = (
   BrowserSignIn.use((signIn) => signIn.popup(options))
 
 /**
- * The session at the start of a page, with the `BrowserSignIn` of the context.
+ * Removes a stray callback from the address bar, then gives the session. Run it first on the page. Fails with
+ * `PageNotSignedIn` without a session.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as BrowserSignIn from "@le-auth/browser/BrowserSignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = BrowserSignIn.resume.pipe(
+ *   Effect.catchTag("PageNotSignedIn", () => BrowserSignIn.redirect()),
+ *   Effect.provide(BrowserSignIn.layer)
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const resume: Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable, BrowserSignIn> =
   BrowserSignIn.use((signIn) => signIn.resume)
 
 /**
- * Runs an effect at each return to the page, with the `BrowserSignIn` of the context.
+ * Runs an effect at each return to the page without loading it (back/forward cache), until the scope closes.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as BrowserSignIn from "@le-auth/browser/BrowserSignIn"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = BrowserSignIn.onReturn(Effect.log("Ask for the session again")).pipe(
+ *   Effect.andThen(Effect.never),
+ *   Effect.scoped,
+ *   Effect.provide(BrowserSignIn.layer)
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const onReturn = <R>(

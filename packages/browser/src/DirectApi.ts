@@ -1,7 +1,7 @@
 /**
- * APIs of LivePerson, called by the page itself, with a token in its memory.
+ * Calls to LivePerson's APIs by the page itself, with a token in its memory.
  *
- * **Whoever can run a script in the page can take the token away.** `BrowserApi` does without.
+ * **A script in the page can take the token away.** `BrowserApi` works without a token in the page.
  *
  * @since 0.1.0
  */
@@ -15,18 +15,22 @@ import type { BackendUnavailable, PageNotSignedIn } from "./PageError.ts"
 import type * as Plain from "./plain.ts"
 
 /**
+ * The service to call, and the way to the backend, which gives the token.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options extends Plain.Backend {
-  /** The service of the Domain API that the requests go to. */
+  /** The service of the Domain API that gets the requests. */
   readonly service: string
 }
 
 /**
- * An `HttpClient` that sends requests for paths of a service to LivePerson, with the signed-in user's access token. The backend
- * must be told to give it to the page (`PageToken` of `@le-auth/web`), and LivePerson's API must allow the page's origin (CORS).
- * The token goes to the host of the service alone, is forgotten when anybody signs out, and after a 401 is renewed, and the request
- * repeated, once. Make it once: each has a token of its own.
+ * Makes an `HttpClient` that sends requests for paths of a service to LivePerson, with the signed-in user's access
+ * token. The backend needs `PageToken` of `@le-auth/web`, and LivePerson's API must allow the page's origin (CORS).
+ *
+ * The token goes only to the host of the service, and is forgotten at a sign-out in any tab. After a 401 the token is
+ * renewed, and the request repeated, once. Make the client once, since each has a token of its own.
  *
  * @example
  * ```ts
@@ -41,6 +45,7 @@ export interface Options extends Plain.Backend {
  * )
  * ```
  *
+ * @category combinators
  * @since 0.1.0
  */
 export const authorized = (options: Options) => {
@@ -80,7 +85,7 @@ export const authorized = (options: Options) => {
       Effect.gen(function* () {
         const first = yield* token()
         const response = yield* send(request, first)
-        // A body that is a stream is gone and cannot be sent again.
+        // A body that is a stream is used up and cannot be sent again.
         if (response.status !== 401 || request.body._tag === "Stream") return response
         return yield* send(request, yield* token(first))
       })

@@ -1,6 +1,6 @@
 /**
- * The application's cookies where its page is in a frame of another site, such as LivePerson's agent workspace: whether the
- * browser lets them through, and how to ask for them.
+ * The application's cookies for a page in a frame of another site, such as LivePerson's agent workspace. It checks
+ * whether the browser lets them through, and asks the user for them.
  *
  * @see LivePerson, "Agent Workspace Widget SDK", limitations
  * @since 0.1.0
@@ -14,16 +14,21 @@ import { type BackendUnavailable, CookiesKeptBack, type PageNotSignedIn } from "
 import * as Plain from "./plain.ts"
 
 /**
+ * The cookies of a page in a frame.
+ *
+ * @category services
  * @since 0.1.0
  */
 export class FrameCookies extends Context.Service<
   FrameCookies,
   {
-    /** Fails if the browser keeps the session's cookies from this page. Outside of a frame of another site it never does. */
+    /**
+     * Fails if the browser keeps the session's cookies from this page, which happens only in a frame of another site.
+     */
     readonly check: Effect.Effect<void, CookiesKeptBack | BackendUnavailable>
     /**
-     * Asks the user to let the frame have the application's cookies, and gives the session. Run it in a click, with nothing
-     * awaited before, after a sign-in in a window.
+     * Asks the user to let the frame have the application's cookies, and gives the session. Run it in a click, with
+     * nothing awaited before, after a sign-in in a window.
      */
     readonly allow: Effect.Effect<SignedInView, CookiesKeptBack | PageNotSignedIn | BackendUnavailable>
   }
@@ -32,8 +37,9 @@ export class FrameCookies extends Context.Service<
 const keptBack = ({ message, reason }: Plain.CookiesKeptBack) => Effect.fail(new CookiesKeptBack({ message, reason }))
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with the paths and the timeout of the backend.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Plain.Backend): Layer.Layer<FrameCookies> =>
@@ -59,10 +65,11 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<FrameCookies> =>
   })
 
 /**
- * The cookies of the backend on the page's own origin.
+ * The cookies of the backend on the page's own origin. It needs nothing.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as FrameCookies from "@le-auth/browser/FrameCookies"
  * import * as Effect from "effect/Effect"
  *
@@ -73,13 +80,28 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<FrameCookies> =>
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<FrameCookies> = layerWith({})
 
 /**
- * Whether the browser lets the session's cookies through, with the `FrameCookies` of the context.
+ * Succeeds if the browser lets the session's cookies through, and fails with `CookiesKeptBack` if it does not.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as FrameCookies from "@le-auth/browser/FrameCookies"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = FrameCookies.check.pipe(
+ *   Effect.as("The session reaches this frame"),
+ *   Effect.catchTag("CookiesKeptBack", (error) => Effect.succeed(error.message)),
+ *   Effect.provide(FrameCookies.layer)
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const check: Effect.Effect<void, CookiesKeptBack | BackendUnavailable, FrameCookies> = FrameCookies.use(
@@ -87,8 +109,22 @@ export const check: Effect.Effect<void, CookiesKeptBack | BackendUnavailable, Fr
 )
 
 /**
- * Asks the user for them, with the `FrameCookies` of the context.
+ * Asks the user to let the frame have the application's cookies, and gives the session. Run it in a click, with nothing
+ * awaited before.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as FrameCookies from "@le-auth/browser/FrameCookies"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = FrameCookies.allow.pipe(
+ *   Effect.map((session) => `User ${session.subject}`),
+ *   Effect.provide(FrameCookies.layer)
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const allow: Effect.Effect<SignedInView, CookiesKeptBack | PageNotSignedIn | BackendUnavailable, FrameCookies> =

@@ -1,8 +1,8 @@
 /**
- * What can go wrong on a page.
+ * The errors of a page.
  *
- * Tagged errors without a schema, unlike those of the other packages: schemas would nearly double what a page loads for its sign-in,
- * from 16 to 30 kB, and these errors do not travel.
+ * They are tagged errors without a schema, unlike those of the other packages. Schemas would nearly double the size of
+ * a page's sign-in, from 16 to 30 kB, and these errors do not travel.
  *
  * @since 0.1.0
  */
@@ -17,8 +17,9 @@ import type {
 } from "./plain.ts"
 
 /**
- * Nobody is signed in. See {@link SignedOut} for the reasons.
+ * No user is signed in. See {@link SignedOut} for the reasons.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class PageNotSignedIn extends Data.TaggedError("PageNotSignedIn")<{
@@ -29,6 +30,7 @@ export class PageNotSignedIn extends Data.TaggedError("PageNotSignedIn")<{
 /**
  * The application's backend gave no usable answer. See {@link Unavailable} for the reasons.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class BackendUnavailable extends Data.TaggedError("BackendUnavailable")<{
@@ -43,8 +45,10 @@ export class BackendUnavailable extends Data.TaggedError("BackendUnavailable")<{
 }
 
 /**
- * The user is signed out of this application, but maybe not of the other LivePerson applications. See {@link SignedOutHere}.
+ * The user is signed out of this application, but maybe not of the other LivePerson applications. See
+ * {@link SignedOutHere}.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class OnlySignedOutHere extends Data.TaggedError("OnlySignedOutHere")<Pick<SignedOutHere, "message">> {}
@@ -52,6 +56,7 @@ export class OnlySignedOutHere extends Data.TaggedError("OnlySignedOutHere")<Pic
 /**
  * The browser was not sent to the sign-in. See {@link Refusal} for the reasons.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NotRedirected extends Data.TaggedError("NotRedirected")<{
@@ -62,6 +67,7 @@ export class NotRedirected extends Data.TaggedError("NotRedirected")<{
 /**
  * There was no sign-in in a window of its own. See {@link NoWindow} for the reasons.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NoPopup extends Data.TaggedError("NoPopup")<{
@@ -72,6 +78,7 @@ export class NoPopup extends Data.TaggedError("NoPopup")<{
 /**
  * The page is in a frame of another site, and the browser keeps the session's cookies from it. See {@link KeptBack}.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class CookiesKeptBack extends Data.TaggedError("CookiesKeptBack")<{

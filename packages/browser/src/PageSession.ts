@@ -1,6 +1,6 @@
 /**
- * The session of this browser as its page sees it: who is signed in, never a token. The session itself is kept by the
- * application's backend, in the `BrowserSessions` of `@le-auth/web`.
+ * The session of this browser as its page sees it: the signed-in user, and no token. The application's backend keeps
+ * the session itself, in the `BrowserSessions` of `@le-auth/web`.
  *
  * @since 0.1.0
  */
@@ -14,16 +14,19 @@ import { type BackendUnavailable, type PageNotSignedIn, OnlySignedOutHere } from
 import * as Plain from "./plain.ts"
 
 /**
+ * The session of a page, and the ways to end it.
+ *
+ * @category services
  * @since 0.1.0
  */
 export class PageSession extends Context.Service<
   PageSession,
   {
-    /** Who is signed in, if anybody, without refreshing anything. */
+    /** The signed-in user, or none. Asking for it refreshes nothing. */
     readonly current: Effect.Effect<Option.Option<SignedInView>, BackendUnavailable>
-    /** Has the backend refresh the access token now, whether it is due or not. The token stays there. */
+    /** Makes the backend refresh the access token now, even if it is not due. The token stays at the backend. */
     readonly refresh: Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable>
-    /** Signs the user out of this application only. LivePerson hears nothing of it. */
+    /** Signs the user out of this application only. LivePerson is not told. */
     readonly signOut: Effect.Effect<void, BackendUnavailable>
     /** Signs the user out of **all LivePerson applications**. */
     readonly signOutEverywhere: Effect.Effect<void, OnlySignedOutHere | BackendUnavailable>
@@ -31,8 +34,9 @@ export class PageSession extends Context.Service<
 >()("@le-auth/browser/PageSession") {}
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with the paths and the timeout of the backend.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Plain.Backend): Layer.Layer<PageSession> =>
@@ -69,23 +73,39 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<PageSession> =>
   })
 
 /**
- * The session that the backend on the page's own origin keeps.
+ * The session that the backend on the page's own origin keeps. It needs nothing.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as PageSession from "@le-auth/browser/PageSession"
  * import * as Effect from "effect/Effect"
  *
  * const leave = PageSession.signOut.pipe(Effect.provide(PageSession.layer))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<PageSession> = layerWith({})
 
 /**
- * Who is signed in, with the `PageSession` of the context.
+ * The signed-in user, or none. Asking for it refreshes nothing.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as PageSession from "@le-auth/browser/PageSession"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ *
+ * const program = PageSession.current.pipe(
+ *   Effect.map(Option.match({ onNone: () => "Signed out", onSome: ({ accountId }) => `Account ${accountId}` })),
+ *   Effect.provide(PageSession.layer)
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const current: Effect.Effect<Option.Option<SignedInView>, BackendUnavailable, PageSession> = PageSession.use(
@@ -93,8 +113,21 @@ export const current: Effect.Effect<Option.Option<SignedInView>, BackendUnavaila
 )
 
 /**
- * Refreshes now, with the `PageSession` of the context.
+ * Makes the backend refresh the access token now, and gives the session. Fails with `PageNotSignedIn` if it has ended.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as PageSession from "@le-auth/browser/PageSession"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = PageSession.refresh.pipe(
+ *   Effect.map((session) => session.expiresAt),
+ *   Effect.provide(PageSession.layer)
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const refresh: Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable, PageSession> = PageSession.use(
@@ -102,8 +135,18 @@ export const refresh: Effect.Effect<SignedInView, PageNotSignedIn | BackendUnava
 )
 
 /**
- * Signs the user out of this application only, with the `PageSession` of the context.
+ * Signs the user out of this application only. LivePerson is not told.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as PageSession from "@le-auth/browser/PageSession"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = PageSession.signOut.pipe(Effect.provide(PageSession.layer))
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const signOut: Effect.Effect<void, BackendUnavailable, PageSession> = PageSession.use(
@@ -111,8 +154,22 @@ export const signOut: Effect.Effect<void, BackendUnavailable, PageSession> = Pag
 )
 
 /**
- * Signs the user out of all LivePerson applications, with the `PageSession` of the context.
+ * Signs the user out of **all LivePerson applications**. Fails with `OnlySignedOutHere` if LivePerson does not confirm
+ * it. The user is then signed out of this application.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as PageSession from "@le-auth/browser/PageSession"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = PageSession.signOutEverywhere.pipe(
+ *   Effect.catchTag("OnlySignedOutHere", (error) => Effect.log(error.message)),
+ *   Effect.provide(PageSession.layer)
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const signOutEverywhere: Effect.Effect<void, OnlySignedOutHere | BackendUnavailable, PageSession> =

@@ -13,11 +13,12 @@ import * as PageSession from "./PageSession.ts"
 import * as Plain from "./plain.ts"
 
 /**
- * Who is signed in: now, and again each time that it may have changed, because another tab signed in or out, or because the page
- * is shown again. Each value comes from the backend, with the `PageSession` of the context.
+ * The signed-in user or none: now, and again each time that it may have changed, because another tab signed in or out,
+ * or because the page is shown again. Each value comes from the backend, with the `PageSession` of the context.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as PageSession from "@le-auth/browser/PageSession"
  * import * as SessionChanges from "@le-auth/browser/SessionChanges"
  * import * as Effect from "effect/Effect"
@@ -25,11 +26,12 @@ import * as Plain from "./plain.ts"
  * import * as Stream from "effect/Stream"
  *
  * const program = SessionChanges.changes.pipe(
- *   Stream.runForEach((session) => Effect.log(Option.isSome(session) ? session.value.subject : "Nobody")),
+ *   Stream.runForEach((session) => Effect.log(Option.isSome(session) ? session.value.subject : "Signed out")),
  *   Effect.provide(PageSession.layer)
  * )
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const changes: Stream.Stream<

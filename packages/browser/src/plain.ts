@@ -1,14 +1,16 @@
 /**
- * Sign-in from a web page, without Effect: plain functions, and results that say by their `_tag` what happened.
+ * Sign-in from a web page, without Effect. The functions give results, whose `_tag` says what happened.
  *
- * A page starts a sign-in and learns its result. The exchange of the code, which needs the client secret, belongs to the
- * application's own backend (`@le-auth/web`), and so does every token: none of them reaches the page, unless {@link directApi} is
- * used. Nothing is written to `localStorage`, `sessionStorage`, cookies or IndexedDB, and nothing is remembered between calls.
+ * A page starts a sign-in and learns its result. The application's own backend (`@le-auth/web`) exchanges the code,
+ * which needs the client secret, and keeps the tokens. No token reaches the page, unless it uses {@link directApi}.
+ * Nothing is written to `localStorage`, `sessionStorage`, cookies or IndexedDB, and nothing is remembered between
+ * calls.
  *
- * Expected failures are results, never exceptions. What the backend answered is checked before it is believed.
+ * Expected failures are results, never exceptions. Every answer of the backend is checked.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { redirect, resume } from "@le-auth/browser/plain"
  *
  * // First thing on the page: it takes a stray callback out of the address bar before any other script runs.

@@ -1,6 +1,6 @@
 /**
- * An application with the real routes of `@le-auth/web`, a real Sentinel, and two pages of its own under a strict policy:
- * `/plain` and `/effect`. Each on a free port.
+ * An application with the real routes of `@le-auth/web`, a real Sentinel, and two pages of its own under a strict
+ * policy: `/plain` and `/effect`. Each on a free port.
  */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"

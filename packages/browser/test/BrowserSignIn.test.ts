@@ -58,7 +58,7 @@ describe("BrowserSignIn.resume", () => {
     )
   })
 
-  it.effect("fails when nobody is signed in, and when the backend does not answer", () => {
+  it.effect("fails without a session, and when the backend does not answer", () => {
     const page = open("https://app.example/?code=1&state=2")
     return Effect.gen(function* () {
       const nobody = yield* Effect.flip(BrowserSignIn.resume)

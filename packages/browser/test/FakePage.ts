@@ -1,4 +1,4 @@
-/** As much of a browser as the plain entry touches. Storage is there to fail whoever touches it (F9, H5). */
+/** As much of a browser as the plain entry uses. Storage is there to fail when it is used (F9, H5). */
 import { vi } from "vitest"
 
 export interface Sent {

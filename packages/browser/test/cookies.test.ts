@@ -17,7 +17,7 @@ const browserSays = (hasAccess: boolean) =>
   })
 
 describe("cookies", () => {
-  it("B9: in a page of its own, asks nobody", async () => {
+  it("B9: in a page of its own, asks neither user nor backend", async () => {
     const page = open("https://app.example/")
     assert.deepStrictEqual(await cookies(), { _tag: "CookiesArrive" })
     assert.deepStrictEqual(page.requests, [])

@@ -73,7 +73,7 @@ describe("popup", () => {
     assert.deepStrictEqual(page.journal, ["GET https://app.example/session"])
   })
 
-  it("a made-up message makes nobody signed in: the backend decides", async () => {
+  it("a made-up message signs no user in: the backend decides", async () => {
     const result = popup()
     say(numberOf(opened?.visited[0]))
     assert.deepInclude(await result, { _tag: "NoPopup", reason: "Closed" })

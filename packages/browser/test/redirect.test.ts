@@ -42,7 +42,7 @@ describe("redirect", () => {
     ["https://app.example//evil.example/", "/"],
     ["https://app.example/%2Fevil.example/", "/"]
   ] as const) {
-    it(`of an address that is no return path, takes what is one: ${href.slice(0, 50)}`, () => {
+    it(`of an address that is not a return path, takes the part that is: ${href.slice(0, 50)}`, () => {
       const page = open(href)
       redirect()
       assert.strictEqual(returnToOf(page.visited[0]), expected)
@@ -113,7 +113,7 @@ describe("redirect", () => {
     assert.isTrue(isReturnPath(`/${"a".repeat(2047)}`) && !isReturnPath(`/${"a".repeat(2048)}`))
   })
 
-  it("refuses what is no account id, and stays", () => {
+  it("refuses what is not an account id, and stays", () => {
     const page = open("https://app.example/")
     for (const account of ["", "12345678 ", "1&returnTo=//evil", "../x", "a".repeat(33)]) {
       const result = redirect({ account })

@@ -66,7 +66,7 @@ describe("every request", () => {
   })
 
   for (const [name, call] of Object.entries(calls)) {
-    it(`D10: ${name} has a time limit, can be given up, and says when nobody listens`, async () => {
+    it(`D10: ${name} has a time limit, can be given up, and says when no server listens`, async () => {
       const page = opened(() => new Promise(() => undefined))
       assert.strictEqual(unavailable(await call({ timeout: 5 })).reason, "Timeout")
       const controller = new AbortController()
@@ -129,7 +129,7 @@ describe("session", () => {
     assert.deepStrictEqual(await session(), { _tag: "SignedIn", session: view } as SessionResult)
   })
 
-  it("says that nobody is", async () => {
+  it("says that no user is", async () => {
     opened(() => json({ signedIn: false }))
     const result = await session()
     assert.strictEqual(result._tag === "SignedOut" && result.reason, "NotSignedIn")

@@ -13,6 +13,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as ChildProcess from "node:child_process"
 import * as Fs from "node:fs"
+import { script } from "./internal/keychainScript.ts"
 
 /** A person may have to unlock it. */
 const patience = "10 seconds"
@@ -60,34 +61,15 @@ export class Keychain extends Context.Service<
   }
 >()("@le-auth/node/Keychain") {}
 
-/** The exit code of a process that finds no addon. */
+/** The exit code of `internal/keychainProgram.ts` where it finds no addon. */
 const notInstalled = 3
-
-/**
- * What another process does: the library's calls block a whole process for as long as the keychain is silent, its
- * asynchronous ones too. The secret goes through pipes. On Linux only the Secret Service counts; the kernel's keyring,
- * the library's other choice, is empty after a restart.
- *
- * Only this text names the addon, so that no bundler takes it for a part of the program that it bundles.
- */
-const program = `
-const [from, service, name, operation] = process.argv.slice(1)
-const load = () => {
-  try { return require("node:module").createRequire(from)("@napi-rs/keyring") } catch { process.exit(${notInstalled}) }
-}
-const { Entry } = load()
-const entry = () => new Entry(service, name, { linux: { store: "secret-service" } })
-const answer = (value) => require("node:fs").writeSync(1, JSON.stringify(value))
-if (operation === "get") answer(entry().getPassword())
-else { entry().setPassword(require("node:fs").readFileSync(0, "utf8")); answer(null) }
-`
 
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.NullOr(Schema.String)))
 
 const ask = (service: string, name: string, operation: "get" | "set", secret = "") =>
   Effect.callback<string | null, KeychainError>((resume) => {
     const fail = (reason: KeychainError["reason"]) => resume(Effect.fail(new KeychainError({ reason })))
-    const words = ["-e", program, "--", import.meta.url, service, name, operation]
+    const words = ["-e", script, "--", import.meta.url, service, name, operation]
     const child = ChildProcess.spawn(process.execPath, words, {
       stdio: ["pipe", "pipe", "ignore"],
       windowsHide: true

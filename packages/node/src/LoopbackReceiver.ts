@@ -19,8 +19,9 @@ import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { listen } from "./internal/loopbackServer.ts"
-import { plainAnswer, resultPage } from "./internal/resultPage.ts"
+import * as ResultPage from "./internal/resultPage.ts"
 import { LoopbackError, NotLoopback, Timeout } from "./LoopbackError.ts"
+import * as NodeCrypto from "./NodeCrypto.ts"
 
 /**
  * What {@link open} is told: the redirect URI, and the work for a callback.
@@ -101,9 +102,9 @@ const pageMessageOf = (error: CompleteError): string =>
 /** What is answered without looking at the callback: `undefined` if it is for us. */
 const notForUs = (request: HttpServerRequest, address: URL): HttpServerResponse | undefined => {
   // A page that made its own name point to this computer says that name here (DNS rebinding).
-  if (request.headers["host"]?.toLowerCase() !== address.host) return plainAnswer(400, "Wrong host.")
-  if (request.url.split("?", 1)[0] !== address.pathname) return plainAnswer(404, "There is nothing here.")
-  if (request.method !== "GET") return plainAnswer(405, "Only GET is answered here.", { allow: "GET" })
+  if (request.headers["host"]?.toLowerCase() !== address.host) return ResultPage.plainAnswer(400, "Wrong host.")
+  if (request.url.split("?", 1)[0] !== address.pathname) return ResultPage.plainAnswer(404, "There is nothing here.")
+  if (request.method !== "GET") return ResultPage.plainAnswer(405, "Only GET is answered here.", { allow: "GET" })
   return undefined
 }
 
@@ -113,10 +114,10 @@ type Received =
   | { readonly _tag: "Failed"; readonly message: string | undefined }
   | { readonly _tag: "Ignored"; readonly message: string }
 
-const signedInPage = resultPage(200, "You are signed in", "You can close this window and go back to the program.")
-
-const pageOf = (received: Received): HttpServerResponse => {
-  if (received._tag === "SignedIn") return signedInPage
+const pageOf = (received: Received, resultPage: ResultPage.ResultPage): HttpServerResponse => {
+  if (received._tag === "SignedIn") {
+    return resultPage(200, "You are signed in", "You can close this window and go back to the program.")
+  }
   if (received._tag === "Ignored") return resultPage(400, "This is not the expected sign-in", received.message)
   return received.message === undefined
     ? resultPage(500, "The sign-in failed", "See the program.")
@@ -144,6 +145,7 @@ export const open = Effect.fnUntraced(function* <R>(
   options: Options<R>
 ): Effect.fn.Return<LoopbackReceiver, LoopbackError, R | Scope.Scope> {
   const address = yield* addressOf(options.redirectUri)
+  const resultPage = yield* Effect.provide(ResultPage.make, NodeCrypto.layerDigest)
   const timeout = Duration.fromInputUnsafe(options.timeout ?? "3 minutes")
   const outcome = yield* Deferred.make<SignedIn, CompleteError | LoopbackError>()
   // One callback at a time, and no deadline in the middle of one: its code may be spent already.
@@ -170,7 +172,9 @@ export const open = Effect.fnUntraced(function* <R>(
   const answer = Effect.flatMap(HttpServerRequest, (request): Effect.Effect<HttpServerResponse, never, R> =>
     Effect.suspend(() => {
       const refusal = notForUs(request, address)
-      return refusal === undefined ? Effect.map(receive(address.origin + request.url), pageOf) : Effect.succeed(refusal)
+      return refusal === undefined
+        ? Effect.map(receive(address.origin + request.url), (received) => pageOf(received, resultPage))
+        : Effect.succeed(refusal)
     })
   )
 

@@ -13,6 +13,7 @@ import * as Scope from "effect/Scope"
 import type * as Http from "node:http"
 import type { ServerRequest } from "srvx"
 import { toNodeHandler as bridge } from "srvx/node"
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import { answerWaiting } from "./internal/waiting.ts"
 import * as NodeListener from "./NodeListener.ts"
 
@@ -120,7 +121,7 @@ const logged = (error: unknown): void => void Effect.runFork(Effect.logError("A 
 const failed = () =>
   Response.json(
     { error: "ServerError", message: "The request could not be answered." },
-    { status: 500, headers: { "cache-control": "no-store" } }
+    { status: 500, headers: documentHeaders }
   )
 
 /**

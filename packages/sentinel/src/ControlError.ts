@@ -3,9 +3,17 @@
  *
  * @since 0.1.0
  */
-import { StoreError } from "@le-auth/core/StoreError"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+
+const problem = { problem: Schema.String }
+
+/** An error that says in one text what is wrong: that is its message. */
+const withMessage = <Base extends new (...args: Array<any>) => { readonly problem: string }>(base: Base): Base =>
+  class extends base {
+    get message(): string {
+      return this.problem
+    }
+  }
 
 /**
  * What a change would break, one line for each problem. No line repeats a secret.
@@ -27,95 +35,52 @@ export class InvalidChange extends Schema.TaggedError<InvalidChange>()(
  *
  * @since 0.1.0
  */
-export class BodyTooLarge extends Schema.TaggedError<BodyTooLarge>()(
-  "BodyTooLarge",
-  { problem: Schema.String },
-  { httpApiStatus: 413 }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
+export class BodyTooLarge extends withMessage(
+  Schema.TaggedError<BodyTooLarge>()("BodyTooLarge", problem, { httpApiStatus: 413 })
+) {}
 
 /**
  * The body does not say that it is JSON.
  *
  * @since 0.1.0
  */
-export class NotJson extends Schema.TaggedError<NotJson>()(
-  "NotJson",
-  { problem: Schema.String },
-  { httpApiStatus: 415 }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
+export class NotJson extends withMessage(Schema.TaggedError<NotJson>()("NotJson", problem, { httpApiStatus: 415 })) {}
 
 /**
  * The body broke off.
  *
  * @since 0.1.0
  */
-export class UnreadableBody extends Schema.TaggedError<UnreadableBody>()(
-  "UnreadableBody",
-  { problem: Schema.String },
-  { httpApiStatus: 400 }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
+export class UnreadableBody extends withMessage(
+  Schema.TaggedError<UnreadableBody>()("UnreadableBody", problem, { httpApiStatus: 400 })
+) {}
 
 /**
  * The request comes from where none may come from: a page of another origin, or a name that is not loopback's.
  *
  * @since 0.1.0
  */
-export class Forbidden extends Schema.TaggedError<Forbidden>()(
-  "Forbidden",
-  { problem: Schema.String },
-  { httpApiStatus: 403 }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
+export class Forbidden extends withMessage(
+  Schema.TaggedError<Forbidden>()("Forbidden", problem, { httpApiStatus: 403 })
+) {}
 
 /**
  * The address does not take the method (405), or none at the control does (501).
  *
  * @since 0.1.0
  */
-export class WrongMethod extends Schema.TaggedError<WrongMethod>()(
-  "WrongMethod",
-  { problem: Schema.String },
-  { httpApiStatus: 405 }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
+export class WrongMethod extends withMessage(
+  Schema.TaggedError<WrongMethod>()("WrongMethod", problem, { httpApiStatus: 405 })
+) {}
 
 /**
  * Something broke in here. What it was is in the log of Sentinel.
  *
  * @since 0.1.0
  */
-export class InternalError extends Schema.TaggedError<InternalError>()(
-  "InternalError",
-  { problem: Schema.String },
-  { httpApiStatus: 500 }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
-
-/**
- * @since 0.1.0
- */
-export const internalError = new InternalError({ problem: "Sentinel has an internal error. Its log says more." })
+export class InternalError extends withMessage(
+  Schema.TaggedError<InternalError>()("InternalError", problem, { httpApiStatus: 500 })
+) {}
 
 /**
  * The clock was to go back.
@@ -137,15 +102,9 @@ export class ClockGoesForward extends Schema.TaggedError<ClockGoesForward>()(
  *
  * @since 0.1.0
  */
-export class ClockTooFar extends Schema.TaggedError<ClockTooFar>()(
-  "ClockTooFar",
-  { problem: Schema.String },
-  { httpApiStatus: 409 }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
+export class ClockTooFar extends withMessage(
+  Schema.TaggedError<ClockTooFar>()("ClockTooFar", problem, { httpApiStatus: 409 })
+) {}
 
 /**
  * There is no such account, user, installation, session, fault or snapshot.
@@ -167,50 +126,15 @@ export class NotThere extends Schema.TaggedError<NotThere>()(
  *
  * @since 0.1.0
  */
-export class NotSupported extends Schema.TaggedError<NotSupported>()(
-  "NotSupported",
-  { problem: Schema.String },
-  { httpApiStatus: 501 }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
+export class NotSupported extends withMessage(
+  Schema.TaggedError<NotSupported>()("NotSupported", problem, { httpApiStatus: 501 })
+) {}
 
 /**
  * The store of Sentinel does not answer.
  *
  * @since 0.1.0
  */
-export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()(
-  "StoreUnavailable",
-  { problem: Schema.String },
-  { httpApiStatus: 503 }
-) {
-  override get message(): string {
-    return this.problem
-  }
-}
-
-/**
- * Turns the error of a store into that of the control, with the engine's own words. The causes are in the log, and go to nobody else.
- *
- * @since 0.1.0
- */
-export const unavailable = <A, E, R>(
-  effect: Effect.Effect<A, E | StoreError, R>
-): Effect.Effect<A, Exclude<E, StoreError> | StoreUnavailable, R> =>
-  Effect.catch(effect, (error): Effect.Effect<never, Exclude<E, StoreError> | StoreUnavailable> =>
-    error instanceof StoreError
-      ? Effect.andThen(Effect.logError(error), Effect.fail(new StoreUnavailable({ problem: error.message })))
-      : Effect.fail(error as Exclude<E, StoreError>)
-  )
-
-/**
- * The error of what needs a store that can be looked into.
- *
- * @since 0.1.0
- */
-export const cannotLook = new NotSupported({
-  problem: "The store of this Sentinel cannot be looked into: it has no StoreInspection."
-})
+export class StoreUnavailable extends withMessage(
+  Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", problem, { httpApiStatus: 503 })
+) {}

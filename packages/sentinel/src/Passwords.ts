@@ -4,6 +4,7 @@
  * @see OWASP, Password Storage Cheat Sheet
  * @since 0.1.0
  */
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Context from "effect/Context"
 import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Digest from "effect/crypto/Digest"
@@ -121,14 +122,13 @@ export const problemOf = (text: string): string | undefined => {
 
 const length = 32
 const saltLength = 16
-const utf8 = new TextEncoder()
 
 const nothing = new Uint8Array(0)
 
 /** What is hashed; nothing if a text can be no password. Only what is short enough is brought into its normal form. */
 const bytesOf = (password: Redacted.Redacted<string>): Uint8Array | undefined => {
   const text = Redacted.value(password)
-  return problemOf(text) === undefined ? utf8.encode(text.normalize("NFKC")) : undefined
+  return problemOf(text) === undefined ? Utf8.encode(text.normalize("NFKC")) : undefined
 }
 
 /** In a time that does not tell where they differ. */

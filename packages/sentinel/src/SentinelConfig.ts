@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as RedirectUris from "./internal/request/RedirectUris.ts"
 import { duplicates } from "./internal/input/duplicates.ts"
+import * as Pieces from "./internal/input/pieces.ts"
 import * as Problems from "./internal/input/problems.ts"
 import * as Text from "./internal/input/text.ts"
 import * as BoundedJson from "./internal/input/BoundedJson.ts"
@@ -219,17 +220,14 @@ export class InvalidSentinelConfig extends Schema.TaggedError<InvalidSentinelCon
   }
 }
 
-/** More problems than anybody reads at once. */
-const mostProblems = 100
-
 /** Nothing that is read as one piece has more members, or a list with more entries: to find that out is not to take long. */
 const mostMembers = 100
 const mostEntries = 1000
 
 /** One piece, unless it is too large to be one. */
-const piece =
-  <A>(decode: (value: unknown) => Result.Result<A, ReadonlyArray<string>>) =>
-  (value: unknown): Result.Result<A, ReadonlyArray<string>> => {
+const bounded =
+  (decode: Pieces.Piece["decode"]): Pieces.Piece["decode"] =>
+  (value) => {
     if (!Predicate.isObject(value)) return decode(value)
     const members = Object.entries(value)
     if (members.length > mostMembers) return Result.fail([`this: has more than ${mostMembers} members`])
@@ -238,13 +236,25 @@ const piece =
       ? decode(value)
       : Result.fail(long.map(([name]) => `${name}: has more than ${mostEntries} entries`))
   }
+const pieceOf = (schema: Schema.ConstraintDecoder<unknown>): Pieces.Piece => ({
+  decode: bounded(Problems.decoder(schema))
+})
 
-const decodeTop = piece(
-  Problems.decoder(Schema.Struct({ ...SentinelConfig.fields, accounts: Schema.NonEmptyArray(Schema.Unknown) }))
-)
-const decodeAccount = piece(Problems.decoder(Schema.Struct(Account.fields)))
-const decodeUser = piece(Problems.decoder(User))
-const decodeInstallation = piece(Problems.decoder(Installation))
+/** The pieces of {@link SentinelConfig}. What its checks say of more than one piece is in {@link check}. */
+const whole: Pieces.Piece = {
+  ...pieceOf(Schema.Struct({ ...SentinelConfig.fields, accounts: Schema.NonEmptyArray(Schema.Unknown) })),
+  lists: [
+    {
+      ...pieceOf(Schema.Struct(Account.fields)),
+      name: "accounts",
+      standIn: (accounts) => accounts.slice(0, 1),
+      lists: [
+        { ...pieceOf(User), name: "users" },
+        { ...pieceOf(Installation), name: "installations" }
+      ]
+    }
+  ]
+}
 
 /** `points` were called `profile` before. The rest is checked as if the name were right, so that one mistake is one line. */
 const withPoints = (value: unknown): unknown => {
@@ -253,66 +263,41 @@ const withPoints = (value: unknown): unknown => {
   return { points: profile, ...others }
 }
 
-/** What {@link SentinelConfig} says, piece by piece, since one piece may be all users of a company. */
+/** What could be decoded of {@link SentinelConfig}. */
+interface Decoded {
+  readonly points?: SentinelConfig["points"]
+  readonly accounts?: ReadonlyArray<
+    | {
+        readonly users?: ReadonlyArray<User | undefined>
+        readonly installations?: ReadonlyArray<Installation | undefined>
+      }
+    | undefined
+  >
+}
+
 function* check(given: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<string>> {
   const value = withPoints(given)
   const problems = value === given ? [] : ["profile: is called points now. Rename it; its members stay as they are"]
-  const kept = <A>(path: string, decoded: Result.Result<A, ReadonlyArray<string>>): A | undefined => {
-    if (Result.isSuccess(decoded)) return decoded.success
-    problems.push(...decoded.failure.slice(0, mostProblems).map((problem) => Problems.below(path, problem)))
-    return undefined
-  }
-  const listOf = (record: unknown, key: string): ReadonlyArray<unknown> | undefined =>
-    Predicate.hasProperty(record, key) && Array.isArray(record[key]) ? record[key] : undefined
-  function* each<A>(
-    items: ReadonlyArray<unknown> | undefined,
-    path: string,
-    decode: (item: unknown) => Result.Result<A, ReadonlyArray<string>>
-  ): Slices.Pausing<Array<A>> {
-    const all: Array<A> = []
-    for (let index = 0; index < (items?.length ?? 0) && problems.length <= mostProblems; index++) {
-      yield
-      const one = kept(`${path}[${index}]`, decode(items![index]))
-      if (one !== undefined) all.push(one)
+  const config = yield* Pieces.decode(value, whole, problems)
+  const { accounts = [], points } = (config ?? {}) as Decoded
+  for (const [index, account] of accounts.entries()) {
+    const { installations = [], users = [] } = account ?? {}
+    if ((yield* kindsIn(users.filter(Predicate.isNotUndefined))) > mostKinds) {
+      problems.push(`accounts[${index}].users: ${tooManyKinds}`)
     }
-    return all
-  }
-
-  const listed = listOf(value, "accounts")
-  const top = kept("", decodeTop(listed === undefined ? value : { ...(value as object), accounts: listed.slice(0, 1) }))
-  const accounts: Array<Account> = []
-  for (let index = 0; index < (listed?.length ?? 0) && problems.length <= mostProblems; index++) {
-    yield
-    const path = `accounts[${index}]`
-    const given = listed![index]
-    const users = listOf(given, "users")
-    const installations = listOf(given, "installations")
-    const account = kept(
-      path,
-      decodeAccount(
-        users === undefined && installations === undefined
-          ? given
-          : { ...(given as object), ...(users && { users: [] }), ...(installations && { installations: [] }) }
-      )
-    )
-    const known = yield* each(users, `${path}.users`, decodeUser)
-    const installed = yield* each(installations, `${path}.installations`, decodeInstallation)
-    if (account !== undefined) accounts.push({ ...account, users: known, installations: installed })
-    if ((yield* kindsIn(known)) > mostKinds) problems.push(`${path}.users: ${tooManyKinds}`)
-    if ((top?.points?.pkce ?? "ignored") === "ignored") {
-      for (const [place, { client_secret }] of installed.entries()) {
-        if (client_secret === undefined) problems.push(`${path}.installations[${place}].client_secret: ${noSecret}`)
-      }
+    if ((points?.pkce ?? "ignored") !== "ignored") continue
+    for (const [place, installation] of installations.entries()) {
+      if (problems.length > Pieces.mostProblems) break
+      yield
+      if (installation === undefined || installation.client_secret !== undefined) continue
+      problems.push(`accounts[${index}].installations[${place}].client_secret: ${noSecret}`)
     }
   }
   problems.push(...(yield* duplicates(value)))
-  if (problems.length > mostProblems) {
-    return [...problems.slice(0, mostProblems), `there are more problems than these ${mostProblems}`]
+  if (problems.length > Pieces.mostProblems) {
+    return [...problems.slice(0, Pieces.mostProblems), `there are more problems than these ${Pieces.mostProblems}`]
   }
-  const [first, ...rest] = accounts
-  return problems.length > 0 || top === undefined || first === undefined
-    ? problems
-    : { ...top, accounts: [first, ...rest] }
+  return problems.length > 0 ? problems : (config as SentinelConfig)
 }
 
 /**

@@ -105,12 +105,4 @@ export const layer = (
     SentinelDialect.layer(config.points ?? {})
   ).pipe(Layer.provideMerge(SentinelStoreSql.layer))
 
-export {
-  /**
-   * A secret in the database was sealed with a seal key that this process does not have.
-   *
-   * @category errors
-   * @since 0.1.0
-   */
-  SealedRow
-} from "./internal/sql/SealedRow.ts"
+export { SealedRow } from "./internal/sql/SealedRow.ts"

@@ -154,12 +154,4 @@ export const layerFrom = (
     })
   )
 
-export {
-  /**
-   * A key that cannot sign: not a PEM or JWK of RSA, or too short.
-   *
-   * @category errors
-   * @since 0.1.0
-   */
-  InvalidSigningKey
-} from "./internal/keys/SigningKey.ts"
+export { InvalidSigningKey } from "./internal/keys/SigningKey.ts"

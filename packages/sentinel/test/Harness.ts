@@ -104,7 +104,7 @@ export interface StartOptions {
   readonly passwords?: Passwords.Options
 }
 
-/** Passwords of tests protect nobody. */
+/** Passwords of tests protect no one. */
 export const cheapPasswords = Kdf.pbkdf2({ hash: Digest.sha256, iterations: 10 })
 
 export const start = Effect.fnUntraced(function* (options?: StartOptions) {

@@ -261,6 +261,8 @@ describe("SentinelConfig: points", () => {
       for (const points of [{}, { points: {} }, { points: { pkce: "ignored" } }]) {
         assert.deepStrictEqual(yield* problemsOf({ ...points, accounts: account([installation, second]) }), expected)
       }
+      const broken = { ...installation, client_name: 7 }
+      assert.includeMembers([...(yield* problemsOf({ accounts: account([broken, second]) }))], expected)
       for (const pkce of ["supported", "required"]) {
         yield* SentinelConfig.fromUnknown({ points: { pkce }, accounts: account([installation, second]) })
       }

@@ -159,10 +159,10 @@ describe("SigningKeys", () => {
     ["", "is neither PEM text"],
     ["planted", "is neither PEM text"],
     [JSON.stringify({ ...jwk, d: undefined, planted: "planted" }), "is neither PEM text"],
-    ["-----BEGIN PRIVATE KEY-----\nplanted\n-----END PRIVATE KEY-----", "is no RSA key"],
+    ["-----BEGIN PRIVATE KEY-----\nplanted\n-----END PRIVATE KEY-----", "is not an RSA key"],
     [
       generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" }) as string,
-      "is no RSA key"
+      "is not an RSA key"
     ],
     [
       generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey.export({ type: "pkcs8", format: "pem" }) as string,

@@ -1,9 +1,9 @@
 /**
- * APIs of LivePerson for a page: the page calls this backend, which adds the access token and passes the call on. So no token
- * ever reaches the page.
+ * LivePerson's APIs for a page. The page calls this backend, which adds the access token and passes the call on, so
+ * that no token reaches the page.
  *
- * It is no open proxy: it calls the services that the application lists, on the hosts that the Domain API names for the
- * session's account, at the paths that the application lists, and for its own pages only.
+ * It is not an open proxy. It serves the application's own pages only. It calls the services and paths that the
+ * application lists, on the hosts that the Domain API names for the session's account.
  *
  * @see OAuth 2.0 for browser-based applications, "Backend for frontend", proxy restrictions
  * @since 0.1.0
@@ -35,37 +35,46 @@ import * as Forwarding from "./internal/forwarding.ts"
 import { answering, refuse, type CallRefused } from "./internal/pageCall.ts"
 import { WebApplication } from "./WebApplication.ts"
 
-/** @since 0.1.0 */
+/**
+ * The methods that a page may be allowed to use.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
 
 /**
- * What a page may do with a service.
+ * The calls that a page may make to a service.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Permission {
   /**
-   * The paths, compared segment by segment: `/a/b` is itself, `/a/b/*` is one segment more, `/a/b/**` is all that is below.
-   * `{account}` stands for the account of the session.
+   * The paths, compared segment by segment. `/a/b` allows itself, `/a/b/*` one segment more, and `/a/b/**` all paths
+   * below. `{account}` stands for the account of the session.
    */
   readonly paths: ReadonlyArray<`/${string}`>
-  /** Default: `GET` alone. */
+  /** Default: only `GET`. */
   readonly methods?: ReadonlyArray<Method> | undefined
 }
 
 /**
+ * The services for the page, and the limits of a call.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /** The services of the Domain API that the page may call, by name. There is no default. */
   readonly services: Readonly<Record<string, Permission>>
-  /** Where the page calls them, below the base path: `/liveperson/SERVICE/PATH`. Default: `/liveperson`. */
+  /** The path of the route, below the base path. Default: `/liveperson`, for calls of `/liveperson/SERVICE/PATH`. */
   readonly path?: `/${string}` | undefined
-  /** How large the body of a call may be. Default: 1 MiB. Of an answer, `RequestLimits` says it. */
+  /** The largest body of a call. Default: 1 MiB. `RequestLimits` has the limit of an answer. */
   readonly maximumRequestSize?: ByteSize.Input | undefined
   /**
-   * How long a call and its answer may take as a whole. Default: six times the limit of `RequestLimits`, a minute. That limit
-   * itself is for the beginning of the answer, and for each pause in it.
+   * The longest time of a call with its whole answer. Default: six times the timeout of `RequestLimits`, which is 1
+   * minute. That timeout itself is for the beginning of the answer, and for each pause in it.
    */
   readonly deadline?: Duration.Input | undefined
 }
@@ -76,14 +85,14 @@ const noBody = new Set([204, 205, 304])
 const late = () => refuse("Timeout", 504, "LivePerson did not answer in time. Try again later.")
 const tooLarge = () => refuse("TooLarge", 502, "LivePerson's answer is too large. See RequestLimits.")
 
-/** A call to LivePerson with its end: whatever becomes of it, the connection is let go of. */
+/** A call to LivePerson with a scope of its own, which always ends, so that the connection is released. */
 const making = Effect.fnUntraced(function* (deadline: Duration.Duration) {
   const scope = yield* Scope.make()
   const isLate = Deferred.makeUnsafe<never, CallRefused>()
   const end = Scope.close(scope, Exit.void)
   const timer = yield* Effect.sleep(deadline).pipe(
     Effect.andThen(Deferred.fail(isLate, late())),
-    // Also while a page that has its answer does not read on.
+    // Also if a page has its answer, but does not read on.
     Effect.andThen(end),
     Effect.forkDetach
   )
@@ -94,7 +103,9 @@ const making = Effect.fnUntraced(function* (deadline: Duration.Duration) {
   return { scope, end, isLate: Deferred.await(isLate) }
 })
 
-/** Passes an answer on while it comes, up to a size. Afterwards the connection breaks, since the status is out already. */
+/**
+ * Passes an answer on while it comes, up to a size. Above it the connection breaks, since the status is already sent.
+ */
 const passOn = (
   response: HttpClientResponse,
   most: number,
@@ -103,7 +114,7 @@ const passOn = (
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, CallRefused> => {
   const { headers, status } = response
   if (Number(headers["content-length"] ?? 0) > most) return Effect.fail(tooLarge())
-  // Where it leads, nobody has allowed.
+  // The application has not allowed the address that it leads to.
   if (status >= 300 && status < 400 && status !== 304) {
     return Effect.fail(refuse("Redirected", 502, "LivePerson answered with a redirect, which is not followed."))
   }
@@ -123,7 +134,7 @@ const passOn = (
   return Effect.succeed(HttpServerResponse.stream(body, { ...options, contentType: headers["content-type"] }))
 }
 
-/** A pattern that allows nothing is a mistake in the program, which shows at once and not at the first call. */
+/** The routes of patterns. A pattern that allows nothing is a mistake in the program, so it fails at once. */
 const routesOf = (service: string, paths: ReadonlyArray<string>): ReadonlyArray<Forwarding.Route> =>
   paths.map((pattern) => {
     const route = Forwarding.routeOf(pattern)
@@ -134,8 +145,11 @@ const routesOf = (service: string, paths: ReadonlyArray<string>): ReadonlyArray<
   })
 
 /**
- * Adds the route `/liveperson/SERVICE/PATH` for the listed services. `BrowserApi` of `@le-auth/browser`, and `callApi` of its
- * plain entry, call it.
+ * Adds the route `/liveperson/SERVICE/PATH` for the listed services. `BrowserApi` of `@le-auth/browser`, and `callApi`
+ * of its plain entry, call it.
+ *
+ * Without a session it answers 401, for a call that is not listed 403, and if LivePerson does not answer 502 or 504, as
+ * JSON with the header `x-le-auth: problem`. It throws at once for a pattern of a path that cannot match.
  *
  * @example
  * ```ts
@@ -149,6 +163,7 @@ const routesOf = (service: string, paths: ReadonlyArray<string>): ReadonlyArray<
  * })
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (
@@ -205,7 +220,7 @@ export const layer = (
           const forwarded = HttpClientRequest.modify(HttpClientRequest.empty, {
             method,
             url: address,
-            // A page would get a coding without the header that explains it.
+            // The page would not get the header that names a content coding.
             headers: Headers.set(Forwarding.ofRequest(request.headers), "accept-encoding", "identity"),
             ...(method === "GET" ? {} : { body: yield* bodyOf(request) })
           })
@@ -215,10 +230,10 @@ export const layer = (
             .execute(forwarded)
             .pipe(
               Scope.provide(call.scope),
-              // The other side is another company: it gets no trace ids of ours.
+              // LivePerson is another company, so it gets no trace ids.
               Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-              Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
-              // Such an error carries the request, and that the token.
+              RetryPolicy.disabled,
+              // Such an error has the request in it, and with it the token.
               Effect.catchTag("HttpClientError", (error) =>
                 Effect.andThen(
                   Effect.logWarning("A call of a page did not reach LivePerson", problemOf(error).message),

@@ -8,8 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /**
- * The base path cannot be one, or the callback would not come in below it.
+ * The base path is not a path, or the redirect URI is not below it.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class BasePathRefused extends Schema.TaggedError<BasePathRefused>()("BasePathRefused", {
@@ -24,12 +25,13 @@ export class BasePathRefused extends Schema.TaggedError<BasePathRefused>()("Base
   }
 }
 
-/** What no server and no proxy reads in another way, and no router takes for a pattern. */
+/** Paths that every server and proxy reads alike, and that no router takes for a pattern. */
 const segments = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/
 
 /**
- * How public paths begin.
+ * The beginning of all public paths: empty, or a path without a slash at its end.
  *
+ * @category models
  * @since 0.1.0
  */
 export type BasePath = "" | `/${string}`
@@ -37,8 +39,17 @@ export type BasePath = "" | `/${string}`
 const isBasePath = (text: string): text is BasePath => text === "" || segments.test(text)
 
 /**
- * Checks a base path against the redirect URI. Gives it without a slash at its end, so that `/` is the empty text.
+ * Checks a base path against the redirect URI. Gives it without a slash at its end, so `/` becomes the empty text.
  *
+ * @example
+ * ```ts
+ * import { RedirectUri } from "@le-auth/core/Identifiers"
+ * import * as BasePath from "@le-auth/web/BasePath"
+ *
+ * BasePath.check("/app/", RedirectUri.make("https://www.example.com/app/callback")) // => "/app"
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const check = (basePath: string, redirectUri: RedirectUri): Effect.Effect<BasePath, BasePathRefused> => {

@@ -1,7 +1,8 @@
 /**
- * Which browser belongs to which session: an opaque cookie in the browser, the key of the session on the server.
+ * The link between a browser and its session: an opaque cookie in the browser, and the key of the session on the
+ * server.
  *
- * The records are kept by effect's `Persistence`, so memory, SQL and Redis are at hand as its layers.
+ * effect's `Persistence` keeps the records, which has layers for memory, SQL and Redis.
  *
  * @see OAuth 2.0 for browser-based applications, "Backend for frontend", cookie security
  * @since 0.1.0
@@ -25,23 +26,26 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 /**
+ * The sessions of browsers, by the identifier in their cookie.
+ *
+ * @category services
  * @since 0.1.0
  */
 export class BrowserSessions extends Context.Service<
   BrowserSessions,
   {
-    /** A new identifier for a browser that just signed in: 256 bits, of which only a hash is kept. */
+    /** Makes a new identifier for a browser that just signed in. It has 256 bits, and only its hash is kept. */
     readonly create: (key: SessionKey) => Effect.Effect<Redacted.Redacted, StoreError>
-    /** The session of a browser, from the identifier that it sent. */
+    /** The key of the session of a browser, by the identifier that it sent. */
     readonly find: (identifier: string) => Effect.Effect<Option.Option<SessionKey>, StoreError>
-    /** Ends it: the identifier is worth nothing afterwards. */
+    /** Removes an identifier, which is then worth nothing. */
     readonly remove: (identifier: string) => Effect.Effect<void, StoreError>
-    /** How long a browser stays signed in. */
+    /** The time that a browser stays signed in. */
     readonly maxAge: Duration.Duration
   }
 >()("@le-auth/web/BrowserSessions") {}
 
-/** A lost record and an unreadable one are the same to a browser: it is not signed in. */
+/** The record of a browser. If it is lost or unreadable, the browser is not signed in. */
 class Record extends Persistable.Class<{ payload: { readonly hash: string } }>()("@le-auth/web/BrowserSession", {
   primaryKey: ({ hash }) => hash,
   success: SessionKey,
@@ -51,8 +55,9 @@ class Record extends Persistable.Class<{ payload: { readonly hash: string } }>()
 const run = StoreOperation.operations("browser session store")
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with the time that a browser stays signed in. Default: 30 days.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: {
@@ -95,9 +100,40 @@ export const layerWith = (options: {
   )
 
 /**
- * Keeps the browsers' sessions in the `Persistence` of the context, by default for 30 days. Where that does not answer, it is a
- * `StoreError` after 5 seconds.
+ * Keeps the browsers' sessions in the `Persistence` of the context for 30 days. If that does not answer for 5 seconds,
+ * an operation fails with `StoreError`.
  *
+ * @example
+ * ```ts
+ * import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
+ * import { SessionKey } from "@le-auth/core/Session"
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as BrowserSessions from "@le-auth/web/BrowserSessions"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Option from "effect/Option"
+ * import * as Persistence from "effect/persistence/Persistence"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * const key = new SessionKey({
+ *   accountId: AccountId.make("12345678"),
+ *   clientId: ClientId.make("my-client"),
+ *   subject: Subject.make("3552833710")
+ * })
+ *
+ * const program = Effect.gen(function* () {
+ *   const browsers = yield* BrowserSessions.BrowserSessions
+ *   const identifier = Redacted.value(yield* browsers.create(key))
+ *   identifier.length // => 43
+ *   const found = yield* browsers.find(identifier)
+ *   Option.isSome(found) // => true
+ * }).pipe(
+ *   Effect.provide(BrowserSessions.layer),
+ *   Effect.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer))
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<

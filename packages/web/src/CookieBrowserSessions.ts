@@ -1,5 +1,5 @@
 /**
- * `BrowserSessions` without a store: the identifier in the browser's cookie is the key of the session itself, sealed.
+ * `BrowserSessions` without a store. The identifier in the browser's cookie is the sealed key of the session.
  *
  * @since 0.1.0
  */
@@ -21,8 +21,9 @@ const decode = Schema.decodeOption(Content)
 const associatedData = "browser session"
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with the time that a browser stays signed in. Default: 30 days.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: {
@@ -53,13 +54,26 @@ export const layerWith = (options: {
   )
 
 /**
- * Names the session in the cookie, by default for 30 days.
+ * Keeps the key of a browser's session in its cookie, for 30 days. The server keeps nothing.
  *
- * **Signing out removes the cookie, and that is all it can do**: nothing on the server knows the identifier, so a copy of
- * the cookie stays good until its time is over. With `CookieSessionStore` a copy of this cookie alone is worth nothing, since
- * the session is in other cookies of the same browser; with a session store on the server it names that session for as long
- * as the session lives. Where signing out must end a stolen cookie too, use `BrowserSessions.layer`.
+ * **A sign-out can only remove the cookie.** The server does not know the identifier, so a copy of the cookie stays
+ * valid until its time is over. With `CookieSessionStore` a copy of this cookie alone is worth nothing, since the
+ * session is in other cookies of the same browser. With a session store on the server it names that session as long as
+ * the session lives. If a sign-out must also end a stolen cookie, use `BrowserSessions.layer`.
  *
+ * @example
+ * ```ts
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as CookieBrowserSessions from "@le-auth/web/CookieBrowserSessions"
+ * import * as Layer from "effect/Layer"
+ *
+ * const BrowsersLive = CookieBrowserSessions.layer.pipe(
+ *   Layer.provide(Seal.layerConfig), // LE_AUTH_SEAL_KEYS
+ *   Layer.provide(Seal.layerWebCrypto)
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<BrowserSessions, never, Seal.SealKeys> = layerWith({})

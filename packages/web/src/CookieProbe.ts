@@ -1,6 +1,6 @@
 /**
- * Tells a page in a frame which cookies reach the backend from there. Only the backend can know: its cookies are out of the
- * reach of scripts.
+ * Tells a page in a frame which cookies reach the backend from there. Only the backend can know it, since scripts
+ * cannot see its cookies.
  *
  * @since 0.1.0
  */
@@ -15,8 +15,9 @@ import { isSameOrigin } from "./SameOrigin.ts"
 import { WebApplication } from "./WebApplication.ts"
 
 /**
- * The answer.
+ * The answer of the route.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface ArrivedCookies {
@@ -30,9 +31,19 @@ const json = (body: ArrivedCookies | { readonly error: string; readonly message:
   HttpServerResponse.jsonUnsafe(body, { status, headers: noStore })
 
 /**
- * `POST /session/cookies` sets a cookie of each kind, without a meaning, and tells which of them came back. So the second
- * answer counts.
+ * Adds the route `POST /session/cookies`. It sets a cookie of each kind, and tells which of them came with the request,
+ * so the second answer counts. `FrameCookies` of `@le-auth/browser` calls it. `WebSignIn` has this route.
  *
+ * @example
+ * ```ts
+ * import * as CookieProbe from "@le-auth/web/CookieProbe"
+ * import * as SignInRoutes from "@le-auth/web/SignInRoutes"
+ * import * as Layer from "effect/Layer"
+ *
+ * const routes = Layer.merge(SignInRoutes.layer, CookieProbe.layer)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = HttpRouter.addAll(
@@ -55,7 +66,10 @@ export const layer = HttpRouter.addAll(
           !isSameOrigin(request, origin)
             ? json({ error: notOurPage.error, message: notOurPage.message }, notOurPage.status)
             : frameAncestors.length === 0
-              ? json({ error: "NotEmbedded", message: "Nobody may frame the application: see frameAncestors." }, 409)
+              ? json(
+                  { error: "NotEmbedded", message: "No other site may frame the application: see frameAncestors." },
+                  409
+                )
               : HttpServerResponse.setCookiesUnsafe(
                   json({
                     arrived: kinds.filter((kind) => request.cookies[nameOf(kind)] !== undefined),

@@ -1,11 +1,12 @@
 /**
- * A `SessionStore` in the browser: the session travels in cookies, sealed.
+ * A `SessionStore` in the browser. The session travels in sealed cookies.
  *
  * @since 0.1.0
  */
 import * as Seal from "@le-auth/core/Seal"
 import { type Generation, Session, type SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
+import { BoundedMap } from "@le-auth/core/shared/BoundedMap"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,19 +15,21 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { CookieTooLarge } from "./CookieTooLarge.ts"
 import * as Chunks from "./internal/chunks.ts"
-import { Recent } from "./internal/recent.ts"
 import * as RequestCookies from "./internal/requestCookies.ts"
 import { WebApplication } from "./WebApplication.ts"
 
 /**
+ * The limits of the sessions in a browser.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** How long after the sign-in a session ends in any case. Default: 30 days. */
+  /** The time from the sign-in to the end of the session. Default: 30 days. */
   readonly maxAge?: Duration.Input | undefined
-  /** So many characters a session may have, sealed, in all its cookies. Default: 7,600, which is two cookies. */
+  /** Maximum characters of a sealed session, in all its cookies. Default: 7,600, which is two cookies. */
   readonly maximumSize?: number | undefined
-  /** So many sessions one browser may hold; one more takes the first place. Default: 1. */
+  /** Maximum sessions in one browser. One more takes the first place. Default: 1. */
   readonly maximumSessions?: number | undefined
 }
 
@@ -35,10 +38,14 @@ const encode = Schema.encodeEffect(SessionJson)
 const decode = Schema.decodeOption(SessionJson)
 
 const store = "session cookie"
-/** So many refreshed sessions are remembered, sealed, for requests that were on their way with the cookie before. */
-const remembered = 2000
+/**
+ * Milliseconds that refreshed sessions are remembered, sealed, for requests that are on their way with the old cookie.
+ */
 const rememberedFor = Duration.toMillis("5 minutes")
-/** From what a cookie holds to the newest session. One is refreshed every half hour, so five minutes hold no more. */
+const kept = { capacity: 2000, lifetime: rememberedFor }
+/**
+ * Maximum steps from the session of a cookie to the newest. A session is refreshed every half hour, so there are few.
+ */
 const maximumSteps = 16
 
 const associatedData = "session cookie"
@@ -48,14 +55,14 @@ const isOf =
   (session: Session): boolean =>
     session.key.toString() === key.toString()
 
-/** The end of a sealed text is its authentication tag: no two texts share it. */
+/** The end of a sealed text, which is its authentication tag, so no two texts share it. */
 const tagOf = (text: string): string => text.slice(-32)
 
-/** A session as it is in a browser. */
+/** A sealed session, as it is in a browser. */
 interface Sealed {
-  /** Of this set of tokens, and of no other. */
+  /** Names this set of tokens, and no other. */
   readonly identity: string
-  /** In the name of its cookies, so that to remove one generation never removes another. */
+  /** Is part of the names of its cookies, so that removing one generation never removes another. */
   readonly mark: string
   readonly text: string
 }
@@ -66,12 +73,12 @@ const sealedOf = ({ generation, key }: Session, text: string): Sealed => ({
   text
 })
 
-/** What was kept before there were generations has no mark. */
+/** The name of a text's cookies. Sessions from before there were generations have no mark. */
 const nameOf = (place: string, mark: string): string => (mark === "" ? place : `${place}-${mark}`)
 
 const piece = /^(?:([\w-]{6})-)?\d{1,2}$/
 
-/** The names of all texts in a place: more than one if two processes, or two requests at once, put them there. */
+/** The names of all texts in a place. Two processes, or two requests at once, may have put two there. */
 const namesIn = (browser: RequestCookies.RequestCookies, place: string): ReadonlyArray<string> => {
   const marks = browser.names().flatMap((name) => {
     const found = name.startsWith(`${place}-`) ? piece.exec(name.slice(place.length + 1)) : null
@@ -83,8 +90,9 @@ const namesIn = (browser: RequestCookies.RequestCookies, place: string): Readonl
 const renewedAt = (session: Session): number => session.renewedAt ?? session.signedInAt
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with limits.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<SessionStore, never, WebApplication | Seal.SealKeys> =>
@@ -96,22 +104,22 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
       const maxAge = Duration.fromInputUnsafe(options.maxAge ?? "30 days")
       const limit = options.maximumSize ?? 2 * Chunks.maximumLength
       const current = RequestCookies.make(store, cookies.attributes)
-      /** The places for sessions in a browser. Their names say nothing of whose they are. */
+      /** The places for sessions in a browser. Their names do not tell the user or the account. */
       const places = Array.from(
         { length: options.maximumSessions ?? 1 },
         (_, index) => `${cookies.prefix}data-${index}`
       )
 
-      /** What a session became: a newer one, or none after it was removed. */
-      const successors = new Recent<{ readonly next: Sealed | undefined; readonly until: number }>(remembered)
-      /** Until when this process knows what it wrote, for a callback that comes again before the browser has got the first answer. */
-      const written = new Recent<number>(remembered)
+      /** The successor of a session: a newer one, or none after it was removed. */
+      const successors = new BoundedMap<{ readonly next: Sealed | undefined; readonly until: number }>(kept)
+      /** The end of the time in which a written session may be written again, by a callback that comes twice. */
+      const written = new BoundedMap<number>(kept)
       const successorOf = (identity: string, now: number) => {
-        const found = successors.get(identity)
+        const found = successors.get(identity, now)
         return found === undefined || found.until <= now ? undefined : found
       }
 
-      /** The newest that is known, and whether it was removed. */
+      /** The newest known successor, and whether it was removed. */
       const follow = (sealed: Sealed, now: number): { readonly newest: Sealed; readonly isRemoved: boolean } => {
         let newest = sealed
         for (let step = 0; step < maximumSteps; step++) {
@@ -123,9 +131,9 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
         return { newest, isRemoved: false }
       }
 
-      /** For requests that are on their way with the cookies of before. */
+      /** Notes the successor, for requests that are on their way with the old cookies. */
       const succeed = (before: Sealed, next: Sealed | undefined, now: number) =>
-        successors.set(follow(before, now).newest.identity, { next, until: now + rememberedFor })
+        successors.set(follow(before, now).newest.identity, { next, until: now + rememberedFor }, now)
 
       const open = (text: string) => Effect.map(keys.open(text, associatedData), Option.flatMap(decode))
 
@@ -138,7 +146,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
         Chunks.write(browser, nameOf(place, sealed.mark), sealed.text, maxAge)
       }
 
-      /** The session in a place, or what it became meanwhile. */
+      /** The session in a place, or its successor. */
       const read = Effect.fnUntraced(function* (browser: RequestCookies.RequestCookies, place: string) {
         const now = yield* Clock.currentTimeMillis
         let latest: { readonly session: Session; readonly sealed: Sealed } | undefined
@@ -163,7 +171,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
           clear(browser, place)
           return undefined
         }
-        // This browser has not got the newest yet, since its answer was lost or is on its way, or has others beside it.
+        // The browser lacks the newest, whose answer was lost or is on its way, or it has others beside the newest.
         if (newest !== latest.sealed || namesIn(browser, place).length > 1) put(browser, place, newest)
         if (newest === latest.sealed) return { place, ...latest }
         const session = yield* open(newest.text)
@@ -176,11 +184,11 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
           (all) => all.filter((found) => found !== undefined)
         )
 
-      /** The key is inside of the seal, so a session is found under its own key only. */
+      /** The session of a key. The key is inside the seal, so a session is found under its own key only. */
       const find = (browser: RequestCookies.RequestCookies, key: SessionKey) =>
         Effect.map(readAll(browser), (all) => all.find(({ session }) => isOf(key)(session)))
 
-      /** In one step with what is written then: what was found is still the newest, and of this generation. */
+      /** Whether the found session is still the newest and of this generation. Must be in one step with the write. */
       const matches = (
         found: { readonly session: Session; readonly sealed: Sealed } | undefined,
         over: Generation | "any",
@@ -191,9 +199,9 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
           found.session.generation === over &&
           successorOf(found.sealed.identity, now) === undefined)
 
-      /** The same once more, for a browser that has not got it, and nothing came of it since. */
+      /** Whether this process wrote the same session lately, and it has no successor. */
       const isAgain = ({ identity }: Sealed, now: number): boolean =>
-        (written.get(identity) ?? 0) > now && successorOf(identity, now) === undefined
+        (written.get(identity, now) ?? 0) > now && successorOf(identity, now) === undefined
 
       return SessionStore.of({
         get: Effect.fnUntraced(function* (key) {
@@ -213,9 +221,9 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
             const sealed = sealedOf(session, text)
             const again = found === undefined && over === session.generation && isAgain(sealed, now)
             if (!again && !matches(found, over, now)) return false
-            written.set(sealed.identity, now + rememberedFor)
+            written.set(sealed.identity, now + rememberedFor, now)
             if (found !== undefined) succeed(found.sealed, sealed, now)
-            // It is the newest now, also if it was so once before.
+            // It is the newest now, even if it has had a successor.
             successors.delete(sealed.identity)
             const isFree = (place: string) =>
               namesIn(browser, place).every((name) => Chunks.read(browser.get, name) === undefined)
@@ -246,26 +254,45 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
   )
 
 /**
- * Keeps the session of a browser in its own cookies: HttpOnly, sealed with the `SealKeys`, in pieces of less than 4 KiB. The
- * application then needs no store on the server. `list` gives the sessions of the browser that sent the request, no others.
+ * Keeps the session of a browser in its own cookies: HttpOnly, sealed with the `SealKeys`, in pieces of less than 4
+ * KiB. The application then needs no store on the server. `list` gives only the sessions of the browser that sent the
+ * request.
  *
- * What a cookie cannot do, a store on the server can:
+ * Cookies have limits that a store on the server does not have:
  *
- * - **Removing a session removes the cookies.** A copy of them stays good until LivePerson ends the tokens inside, or
- *   `maxAge` is over. To end the tokens themselves, use `Sessions.revokeEverywhere`.
- * - **Two processes can refresh one session at the same time**, each with the same refresh token: the lock may be shared, but
- *   the second process still has the cookie of before, and a process compares only with what it knows itself. In one process the
- *   second gets what the first received. LivePerson does not document that it rotates refresh tokens; where it does, let a browser
- *   stay with one process, or use a store. What one process received is not taken from the browser by the answer of another, in
- *   whichever order they come: cookies are named by the generation that they hold.
- * - **Requests of one browser that run at the same moment and set different sessions** do not see each other: each answer
- *   brings the cookies of before with one session more, and the last answer wins. One session per browser, the default, is not
- *   concerned. This and the comparison between two processes are what it does not keep of the contract of `SessionStore`.
- * - A refresh counts when its answer reaches the browser. Work without a request (a job, a timer) has no session at all:
- *   every method then fails with a `StoreError`.
+ * - **Removing a session removes only the cookies.** A copy of them stays valid until LivePerson ends the tokens
+ *   inside, or `maxAge` is over. `Sessions.revokeEverywhere` ends the tokens themselves.
+ * - **Two processes can refresh one session at the same time**, each with the same refresh token. Even if they share
+ *   the lock, the second process has the old cookie, and a process compares only with sessions that it knows. In one
+ *   process the second refresh gets the result of the first. LivePerson does not document that it rotates refresh
+ *   tokens. If it does, keep a browser at one process, or use a store. The answers of two processes never remove each
+ *   other's session from the browser, in any order, since the names of the cookies contain the generation.
+ * - **Requests of one browser that run at the same moment and set different sessions** do not see each other. Each
+ *   answer brings the old cookies and its own session, and the last answer wins. This does not concern one session per
+ *   browser, the default. This and the comparison between two processes are its two exceptions from the contract of
+ *   `SessionStore`.
+ * - A refresh counts when its answer reaches the browser. Work without a request (a job, a timer) has no session, and
+ *   every operation fails with a `StoreError`.
  *
  * A session of more than `maximumSize` characters is refused with `CookieTooLarge`.
  *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as Seal from "@le-auth/core/Seal"
+ * import * as CookieSessionStore from "@le-auth/web/CookieSessionStore"
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as Layer from "effect/Layer"
+ *
+ * const SessionsLive = CookieSessionStore.layerWith({ maxAge: "8 hours" }).pipe(
+ *   Layer.provide(WebApplication.layer),
+ *   Layer.provide(AppInstallations.layerConfig), // LE_AUTH_ACCOUNT_ID, ...
+ *   Layer.provide(Seal.layerConfig), // LE_AUTH_SEAL_KEYS
+ *   Layer.provide(Seal.layerWebCrypto)
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SessionStore, never, WebApplication | Seal.SealKeys> = layerWith({})

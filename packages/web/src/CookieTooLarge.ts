@@ -1,5 +1,5 @@
 /**
- * What browsers and servers do not carry.
+ * The error for a value that browsers and servers do not carry.
  *
  * @since 0.1.0
  */
@@ -7,12 +7,14 @@ import { StoreError } from "@le-auth/core/StoreError"
 import * as Schema from "effect/Schema"
 
 /**
- * A value has more characters, sealed, than may go into cookies: browsers drop a cookie of more than 4,096 bytes (RFC 6265
- * section 6.1), and servers refuse a request whose headers are too long (Node above 16 KiB, nginx above 8 KiB a line).
+ * A sealed value has too many characters for cookies. Browsers drop a cookie of more than 4,096 bytes, and servers
+ * refuse a request whose headers are too long (Node above 16 KiB, nginx above 8 KiB a line).
  *
- * A `StoreError` to whom it does not matter. Nothing was kept. Trying again does not help: keep less in the application
- * state, or use a store on the server.
+ * It is a `StoreError`. Nothing was kept, and trying again does not help. Keep less in the application state, or use a
+ * store on the server.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-6.1 RFC 6265 section 6.1}
+ * @category errors
  * @since 0.1.0
  */
 export class CookieTooLarge extends StoreError.extend<CookieTooLarge>("@le-auth/web/CookieTooLarge")({

@@ -1,9 +1,11 @@
 /**
- * A `TransactionStore` in the browser: the record of an open sign-in travels in a cookie, sealed.
+ * A `TransactionStore` in the browser. The record of an open sign-in travels in a sealed cookie.
  *
  * @since 0.1.0
  */
 import * as Seal from "@le-auth/core/Seal"
+import { BoundedMap } from "@le-auth/core/shared/BoundedMap"
+import { handleLength } from "@le-auth/core/shared/Patterns"
 import { Transaction } from "@le-auth/core/Transaction"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
 import * as Clock from "effect/Clock"
@@ -13,16 +15,18 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { CookieTooLarge } from "./CookieTooLarge.ts"
-import { Recent } from "./internal/recent.ts"
 import * as RequestCookies from "./internal/requestCookies.ts"
 import * as Strangers from "./internal/strangers.ts"
 import { maximumOpen as mostOpen, WebApplication } from "./WebApplication.ts"
 
 /**
+ * The limit of open sign-ins.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** So many sign-ins can be open in one browser; a new one drops the oldest. Default: 4, since each costs about 700 bytes. */
+  /** Maximum open sign-ins in one browser. A new one drops the oldest. Default: 4, since each needs about 700 bytes. */
   readonly maximumOpen?: number | undefined
 }
 
@@ -31,19 +35,22 @@ const encode = Schema.encodeEffect(TransactionJson)
 const decode = Schema.decodeOption(TransactionJson)
 
 const store = "sign-in cookie"
-/** Browsers drop what is larger than 4,096 bytes; the attributes count too. */
+/**
+ * Maximum characters of name and value. Browsers drop a cookie of more than 4,096 bytes, in which the attributes also
+ * count.
+ */
 const maximumSize = 3800
-/** The cookies of this process that were used lately. */
+/** The number of records whose ids are remembered as given. */
 const remembered = 100_000
-const handleLength = 12
 const form = /^([0-9a-z]{1,11})\.([\w.-]+)$/
 
-/** The record opens only under its own id, and only with the deadline that is written beside it. */
+/** A record opens only under its own id, and only with the deadline that is written beside it. */
 const associatedData = (id: string, until: string): string => `sign-in ${id} until ${until}`
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with another limit.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<TransactionStore, never, WebApplication | Seal.SealKeys> =>
@@ -59,7 +66,7 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
       const unreadable = yield* Strangers.make(
         "The cookie of a sign-in does not open with the seal keys, so it counts as none"
       )
-      const used = new Recent<true>(remembered)
+      const used = new BoundedMap<true>({ capacity: remembered })
 
       return TransactionStore.of({
         put: Effect.fnUntraced(function* (id, record, timeToLive) {
@@ -98,7 +105,7 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
           }
           browser.remove(name)
           const now = yield* Clock.currentTimeMillis
-          // From here to the end nothing else runs: of parallel calls one is the first.
+          // From here to the end no other fiber runs, so only one of parallel calls is the first.
           if (used.get(id) === true || Number.parseInt(until, 36) <= now) return Option.none()
           used.set(id, true)
           return record
@@ -108,16 +115,17 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
   )
 
 /**
- * Keeps the record of each open sign-in in a cookie of the browser that started it: HttpOnly, sealed with the `SealKeys`,
- * bound to the id of the sign-in, with its deadline inside. The application then needs no store on the server.
+ * Keeps the record of each open sign-in in a cookie of the browser that started it: HttpOnly, sealed with the
+ * `SealKeys`, bound to the id of the sign-in, with its deadline inside. The application then needs no store on the
+ * server.
  *
- * **Single use.** A process gives a record once: it remembers the last 100,000 that it gave. Several processes do not know
- * of each other. Somebody who has both the callback's address and the browser's cookies could then let a second process take
- * the record again, and what stops that is the authorization code, which Sentinel accepts once (RFC 6749 section 4.1.2). With
- * a store that the processes share, `take` itself is atomic.
+ * **Single use.** A process gives a record once, and remembers at least the last 50,000 that it gave. Processes do not
+ * know of each other's. An attacker with the callback's address and the browser's cookies could make a second process
+ * take the record again. Sentinel then refuses the authorization code, which it accepts once (RFC 6749 section 4.1.2).
+ * With a store that the processes share, `take` itself is atomic.
  *
- * It works inside of a request of effect's HTTP server or of a web handler; elsewhere it fails with a `StoreError`. A record
- * of more than 3,800 characters, sealed, is refused with `CookieTooLarge`.
+ * It works inside a request of effect's HTTP server or of a web handler. Elsewhere it fails with a `StoreError`. A
+ * record of more than 3,800 sealed characters is refused with `CookieTooLarge`.
  *
  * @example
  * ```ts
@@ -133,6 +141,7 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<TransactionStore, never, WebApplication | Seal.SealKeys> = layerWith({})

@@ -1,11 +1,13 @@
 /**
- * Who may show the application's pages in a frame.
+ * The origins that may show the application's pages in a frame.
  *
- * LivePerson's agent workspace shows an application as a widget in an iframe, where its cookies are third-party cookies: a
- * browser sends them only with `SameSite=None; Secure`, and many only after the user has allowed it, or with `Partitioned`.
+ * LivePerson's agent workspace shows an application as a widget in an iframe, where its cookies are third-party
+ * cookies. A browser sends them only with `SameSite=None; Secure`, and many only after the user has allowed it, or with
+ * `Partitioned`.
  *
  * @see LivePerson, "Agent Workspace Widget SDK", limitations
- * @see RFC 6265bis section 5.2 (SameSite), CHIPS (Partitioned), the Storage Access API, Content Security Policy 3 section 6.4.2 (frame-ancestors)
+ * @see draft-ietf-httpbis-rfc6265bis section 5.2 (SameSite), CHIPS (Partitioned), and the Storage Access API
+ * @see {@link https://www.w3.org/TR/CSP3/#directive-frame-ancestors CSP Level 3 section 6.4.2}
  * @since 0.1.0
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
@@ -13,9 +15,10 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
 /**
- * The application cannot be embedded as it was asked for. The layer fails with this at the start, not when the first cookie
- * is lost.
+ * The application cannot be embedded with these options. The layer fails with this error at the start, before the first
+ * cookie is lost.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class EmbeddingRefused extends Schema.TaggedError<EmbeddingRefused>()("EmbeddingRefused", {
@@ -32,23 +35,33 @@ export class EmbeddingRefused extends Schema.TaggedError<EmbeddingRefused>()("Em
 /**
  * The cookies of an application in a frame.
  *
- * - `shared`: those that it has in a window of its own, too. A sign-in in a window reaches the frame, where the browser lets
- *   such cookies through, or the user allows it (`allowCookies` of `@le-auth/browser`).
- * - `partitioned`: cookies for this frame in this workspace alone. Browsers send them without asking, but the sign-in has to
- *   happen in the frame, for which every page of the login must let itself be framed.
+ * - `shared`: the cookies that it also has in a window of its own. A sign-in in a window reaches the frame if the
+ *   browser lets such cookies through, or the user allows it (`allowCookies` of `@le-auth/browser`).
+ * - `partitioned`: cookies only for this frame in this workspace. Browsers send them without asking, but the sign-in
+ *   has to happen in the frame, so every page of the login must let itself be framed.
  *
+ * @category models
  * @since 0.1.0
  */
 export type FrameCookies = "shared" | "partitioned"
 
-/** Nothing else fits: a space, a semicolon or a quote would change the policy, and a bare `*` would open it to everybody. */
+/** The allowed form. A space, a semicolon or a quote would change the policy, and `*` alone would allow every site. */
 const frameAncestor =
   /^https:\/\/(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::\d{1,5})?$/i
 
 /**
- * Checks the origins that may embed an application, such as `https://*.liveperson.net`, against where it lives. An empty
- * list is always right: nobody may.
+ * Checks the origins that may embed an application, such as `https://*.liveperson.net`, against its redirect URI. An
+ * empty list is always right, and allows no origin.
  *
+ * @example
+ * ```ts
+ * import { RedirectUri } from "@le-auth/core/Identifiers"
+ * import * as Embedding from "@le-auth/web/Embedding"
+ *
+ * Embedding.check(["https://*.liveperson.net"], RedirectUri.make("https://www.example.com/callback")) // => undefined
+ * ```
+ *
+ * @category guards
  * @since 0.1.0
  */
 export const check = (

@@ -44,10 +44,11 @@ export type {
 const render = Pages.make()
 
 /**
- * A page with a title, which is a text, and a body, which is HTML: the template escapes the values that you put into it.
+ * A page with a title, which is a text, and a body, which is HTML: the template escapes the values that you put into
+ * it.
  *
- * The page has the style sheet of the sign-in pages. Its headers let nothing else load or run, keep it out of caches, and
- * name the origins that may frame it (RFC 9700 sections 4.2.4 and 4.16).
+ * The page has the style sheet of the sign-in pages. Its headers let nothing else load or run, keep it out of caches,
+ * and name the origins that may frame it (RFC 9700 sections 4.2.4 and 4.16).
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
- * The page and the answer for what went wrong.
+ * The page and the answer for an error of a sign-in or a session.
  *
- * Both say it in our own words: what Sentinel, the Domain API or a store said is for the log. A reference connects the two.
+ * Both use our own words. The words of Sentinel, the Domain API or a store go to the log. A reference connects the two.
  *
  * @since 0.1.0
  */
@@ -13,12 +13,18 @@ import type { HttpServerResponse } from "effect/http/HttpServerResponse"
 import * as Random from "effect/Random"
 import * as Html from "./Html.ts"
 
-/** @since 0.1.0 */
+/**
+ * The errors that a user can meet.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
 export type Problem = StartError | CompleteError | SessionError
 
 /**
- * Whether the session of a browser is of no use any more, so that the way on is a new sign-in.
+ * Whether the session of a browser has ended, so that the user has to sign in again.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const isOver = (error: Problem): boolean =>
@@ -27,8 +33,18 @@ export const isOver = (error: Problem): boolean =>
   (error._tag === "TokenError" && error.operation === "refresh" && error.startAgain)
 
 /**
- * The status that fits an error: 400 for what the browser brought, 502 and 503 for what LivePerson or a store did.
+ * The status for an error: 401 for an ended session, 400 for a fault of the request, 502 and 503 for LivePerson or a
+ * store.
  *
+ * @example
+ * ```ts
+ * import { StoreError } from "@le-auth/core/StoreError"
+ * import * as Problem from "@le-auth/web/Problem"
+ *
+ * Problem.status(new StoreError({ store: "session store", operation: "get" })) // => 503
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const status = (error: Problem): number => {
@@ -47,14 +63,16 @@ export const status = (error: Problem): number => {
 }
 
 /**
- * What a script is told that an error is called. A page has one way on from a session that is over, whatever ended it.
+ * The name of an error for a script. A page has one answer to an ended session, so there is one name for all its
+ * causes.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const nameOf = (error: Problem): string =>
   isOver(error) && error._tag !== "NotSignedIn" ? "SessionEnded" : error._tag
 
-const tell = "If it stays so, tell the people who run this application."
+const tell = "If the problem persists, tell the people who run this application."
 
 const tokenTexts: Record<TokenErrorReason["_tag"], string> = {
   InvalidGrant: "LivePerson no longer accepts this sign-in. Start the sign-in again.",
@@ -69,9 +87,10 @@ const tokenTexts: Record<TokenErrorReason["_tag"], string> = {
 }
 
 /**
- * What happened, for the user: our own words. Of others' there are only `error` and `error_description` of a callback that is
- * believed, reduced to printable characters.
+ * The text of an error for the user, in our own words. Only of a callback that is believed, `error` and
+ * `error_description` are in it, reduced to printable characters.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const text = (error: Problem): string => {
@@ -83,7 +102,7 @@ export const text = (error: Problem): string => {
     case "DomainsError":
       return `LivePerson's servers for this account cannot be found. Try again later. ${tell}`
     case "StoreError":
-      // What is final says what to keep less of. The engine's own words are for the log.
+      // A final error tells what to keep less of. The engine's own words go to the log.
       return error.isFinal ? error.message : `This application cannot reach its store. Try again in a moment. ${tell}`
     default:
       return error.message
@@ -93,11 +112,24 @@ export const text = (error: Problem): string => {
 /**
  * Six letters and digits, which a user can read out, and which are in the line of the log.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Reference = string
 
 /**
+ * Makes a new reference.
+ *
+ * @example
+ * ```ts
+ * import * as Problem from "@le-auth/web/Problem"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.map(Problem.reference, (reference) => /^[0-9A-Z]{6}$/.test(reference))
+ * program // => true
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const reference: Effect.Effect<Reference> = Effect.map(Random.nextIntBetween(0, 36 ** 6), (number) =>
@@ -105,17 +137,34 @@ export const reference: Effect.Effect<Reference> = Effect.map(Random.nextIntBetw
 )
 
 /**
- * Writes an error into the log, and gives the reference for the page.
+ * Logs an error as a warning that begins with `what`, and gives the reference for the page.
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const report = (what: string, error: Problem): Effect.Effect<Reference> =>
   Effect.tap(reference, (number) => Effect.logWarning(`${what} (reference ${number})`, error.message))
 
 /**
- * A page that says what happened, and offers the way on: a new sign-in, which leads to `returnTo`, or another try at
- * `homePath`, if there is one and the error does not ask for a new sign-in. All of it is escaped.
+ * Makes a page that tells what happened, with a link to a new sign-in, which leads to `returnTo`. With `homePath`, and
+ * an error that needs no new sign-in, the link leads there for another try. All texts are escaped.
  *
+ * @example
+ * ```ts
+ * import { StoreError } from "@le-auth/core/StoreError"
+ * import * as Problem from "@le-auth/web/Problem"
+ * import * as Effect from "effect/Effect"
+ *
+ * const error = new StoreError({ store: "session store", operation: "get" })
+ *
+ * const program = Effect.gen(function* () {
+ *   const reference = yield* Problem.report("The inbox cannot be shown", error)
+ *   const page = yield* Problem.page({ title: "That did not work", error, reference, loginPath: "/login" })
+ *   page.status // => 503
+ * })
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const page = (options: {
@@ -124,13 +173,13 @@ export const page = (options: {
   /** From {@link report}. */
   readonly reference: Reference
   readonly loginPath: string
-  /** Where the new sign-in leads. */
+  /** The return path of the new sign-in. */
   readonly returnTo?: string | undefined
-  /** Given if the user is signed in all the same: what was tried can be tried again from here. */
+  /** The page from which a user who is still signed in can try again. */
   readonly homePath?: string | undefined
   /** More to say, as plain text. */
   readonly more?: string | undefined
-  /** Who may show the page in a frame. Default: nobody. */
+  /** Origins whose pages may show the page in a frame. Default: none. */
   readonly frameAncestors?: ReadonlyArray<string> | undefined
 }): Effect.Effect<HttpServerResponse> => {
   const { error, homePath, loginPath, more, returnTo } = options
@@ -138,7 +187,7 @@ export const page = (options: {
   const signIn = returnTo === undefined ? loginPath : `${loginPath}?${new URLSearchParams({ returnTo })}`
   const link = (href: string, label: string, kind = "") =>
     Html.html`<a class="button${kind}" href="${href}">${label}</a>`
-  // Whoever is blocked stays so, however often they sign in.
+  // A blocked user stays blocked, however often they sign in.
   const isBlocked = error._tag === "TokenError" && error.reason._tag === "Blocked"
   const actions = isBlocked
     ? homePath === undefined

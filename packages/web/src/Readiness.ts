@@ -1,6 +1,6 @@
 /**
- * Whether people can sign in, as far as it depends on this application and its stores: for an orchestrator, and for the load
- * balancer in front of several nodes.
+ * Whether people can sign in, as far as it depends on this application and its stores. It is for an orchestrator, and
+ * for the load balancer in front of several nodes.
  *
  * @since 0.1.0
  */
@@ -23,14 +23,14 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { BrowserSessions } from "./BrowserSessions.ts"
 
-/** How long an answer counts: a store that is back is noticed soon. */
+/** The time that an answer counts. A store that is back is noticed soon. */
 const goodFor = Duration.seconds(5)
 const badFor = Duration.seconds(1)
 
-/** A store that answers so slowly helps nobody who signs in. */
-const patience = "2 seconds"
+/** A store that takes longer is of no help to people who sign in. */
+const timeout = "2 seconds"
 
-/** What is written lives so long where it is not read back. */
+/** The lifetime of a record that is not read back. */
 const timeToLive = Duration.seconds(10)
 
 const lost = (store: string, operation: string) =>
@@ -52,7 +52,10 @@ const transactionStore = Effect.gen(function* () {
 
 const refreshLock = RefreshLock.use((lock) => lock.withLock(`readiness ${crypto.randomUUID()}`, Effect.void))
 
-/** What could not be removed is removed by the next probe: there it would stay for as long as a browser stays signed in. */
+/**
+ * A record that could not be removed is removed by the next probe. Otherwise it would stay as long as a browser stays
+ * signed in.
+ */
 const makeBrowserSessions = Effect.map(BrowserSessions, (sessions) => {
   const left = new Set<string>()
   return Effect.gen(function* () {
@@ -72,13 +75,33 @@ const makeBrowserSessions = Effect.map(BrowserSessions, (sessions) => {
   })
 })
 
-const run = StoreOperation.operations("store of this application", patience)("write and read back")
+const run = StoreOperation.operations("store of this application", timeout)("write and read back")
 
 /**
- * Makes the check: it writes and reads back a record in the `TransactionStore` and in `BrowserSessions`, and takes and releases a
- * `RefreshLock`. It fails with what the store said. However often it is run, the stores are asked every 5 seconds at most, and once a
- * second while it fails. LivePerson is not asked: to take away all nodes because LivePerson is away helps nobody.
+ * Makes the check. It writes and reads back a record in the `TransactionStore` and in `BrowserSessions`, takes and
+ * releases a `RefreshLock`, and fails with the error of the store. It asks the stores at most every 5 seconds, and at
+ * most once a second while it fails. It does not ask LivePerson, since taking away all nodes does not help when
+ * LivePerson is away.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+ * import * as BrowserSessions from "@le-auth/web/BrowserSessions"
+ * import * as Readiness from "@le-auth/web/Readiness"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Persistence from "effect/persistence/Persistence"
+ *
+ * const program = Readiness.make.pipe(
+ *   Effect.flatten,
+ *   Effect.as("ready"),
+ *   Effect.provide(BrowserSessions.layer),
+ *   Effect.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer))
+ * )
+ * program // => "ready"
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const make: Effect.Effect<
@@ -104,7 +127,7 @@ export const make: Effect.Effect<
     concurrency: "unbounded",
     discard: true
   }).pipe(
-    // What has begun is tidied up, though nobody waits for it any more.
+    // A probe that has begun also tidies up when its caller is gone.
     Effect.uninterruptible,
     Effect.exit,
     run,
@@ -124,10 +147,20 @@ const notReady = (reason: string) =>
   HttpServerResponse.jsonUnsafe({ status: "not ready", reason }, { status: 503, headers: documentHeaders })
 
 /**
- * Adds two routes to the `HttpRouter`. `GET /health/live` is 200 as long as the process lives: it asks no store, since to start the
- * process again would not help the store. `GET /health/ready` is 200 if {@link make} succeeds, else 503 with the reason in the store's own
- * words; it is for operators.
+ * Adds two routes to the `HttpRouter`. `GET /health/live` answers 200 as long as the process lives. It asks no store,
+ * since a restart of the process would not help the store. `GET /health/ready` answers 200 if {@link make} succeeds,
+ * and otherwise 503 with the reason in the store's own words, for operators.
  *
+ * @example
+ * ```ts
+ * import * as Readiness from "@le-auth/web/Readiness"
+ * import * as WebSignIn from "@le-auth/web/WebSignIn"
+ * import * as Layer from "effect/Layer"
+ *
+ * const routes = Layer.merge(WebSignIn.routes, Readiness.layer)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<

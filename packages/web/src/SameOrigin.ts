@@ -8,15 +8,17 @@ import * as FetchMetadata from "@le-auth/core/shared/FetchMetadata"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 
 /**
- * Whether a request that changes something comes from a page of this application.
+ * Whether a request that changes something comes from a page of this application. `origin` is the application's own,
+ * such as `https://app.example`.
  *
- * Browsers say so themselves in `Sec-Fetch-Site`, or in `Origin`, which no page can set; where both are missing, the header
- * `x-le-auth` is needed, which another site cannot add without asking first (OAuth 2.0 for browser-based applications, CSRF).
+ * Browsers tell it in `Sec-Fetch-Site` or `Origin`, which no page can set. Without both headers the request needs the
+ * header `x-le-auth`, which another site cannot add without asking first (OAuth 2.0 for browser-based applications,
+ * CSRF).
  *
- * It does not lean on `SameSite`, which an application in a frame has to switch off.
+ * It does not depend on `SameSite`, which an application in a frame has to switch off.
  *
- * `origin` is the application's own, such as `https://app.example`.
- *
+ * @see {@link https://www.w3.org/TR/fetch-metadata/ Fetch Metadata Request Headers}
+ * @category guards
  * @since 0.1.0
  */
 export const isSameOrigin = (request: HttpServerRequest, origin: string): boolean => {
@@ -25,9 +27,11 @@ export const isSameOrigin = (request: HttpServerRequest, origin: string): boolea
 }
 
 /**
- * Whether a request is a person's navigation, as far as the browser says: an image or a script of another site must not
- * start a sign-in (RFC 9700 section 4.7). The navigation of a frame counts only where its cookies would come back (`framed`).
+ * Whether a request is a person's navigation, as far as the browser tells. An image or a script of another site must
+ * not start a sign-in. The navigation of a frame counts only if its cookies would come back (`framed`).
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.7 RFC 9700 section 4.7}
+ * @category guards
  * @since 0.1.0
  */
 export const isNavigation = (request: HttpServerRequest, framed = false): boolean => {
@@ -36,9 +40,11 @@ export const isNavigation = (request: HttpServerRequest, framed = false): boolea
 }
 
 /**
- * Whether a navigation was meant by a person or comes from a page of the application's own site (`Sec-Fetch-Site`,
- * `Sec-Fetch-User`; none of them in a browser that tells neither). Any other site can send a browser anywhere, as often as it likes.
+ * Whether a person meant a navigation, or it comes from a page of the application's own site. `Sec-Fetch-Site` and
+ * `Sec-Fetch-User` tell it. A browser that sends neither is believed. Any other site can send a browser anywhere, at
+ * any rate.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const isDeliberate = (request: HttpServerRequest): boolean => {
@@ -51,8 +57,9 @@ export const isDeliberate = (request: HttpServerRequest): boolean => {
 const speculation = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
 
 /**
- * Whether a browser only fetches in advance what a person may want: nobody has asked for it yet.
+ * Whether a browser fetches a page in advance, before a person asks for it.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const isSpeculative = (request: HttpServerRequest): boolean =>

@@ -1,5 +1,5 @@
 /**
- * The routes of a session: what the page may know of it, refresh, and the two ways to sign out.
+ * The routes of a session: its view for a page, its refresh, and the two ways to sign out.
  *
  * @since 0.1.0
  */
@@ -27,10 +27,24 @@ import { currentKey, currentSession, WebApplication } from "./WebApplication.ts"
 const json = (body: unknown, status = 200) => HttpServerResponse.jsonUnsafe(body, { status, headers: noStore })
 const signedOut: SessionView = { signedIn: false }
 
-/** A script asks for JSON and sends the header of le-auth; a form of a page without script does neither. */
+/** Whether a script sent a request, with the header of le-auth. A form of a page without a script cannot send it. */
 const isScript = (request: HttpServerRequest): boolean => request.headers[requestHeader] !== undefined
 
 /**
+ * Adds the routes `GET /session`, `POST /session/refresh`, `POST /sign-out` and `POST /sign-out/everywhere` to the
+ * `HttpRouter`. Scripts get JSON, and forms get redirects and pages. A `POST` of another site gets 403. `WebSignIn` has
+ * these routes.
+ *
+ * @example
+ * ```ts
+ * import * as SessionRoutes from "@le-auth/web/SessionRoutes"
+ * import * as SignInRoutes from "@le-auth/web/SignInRoutes"
+ * import * as Layer from "effect/Layer"
+ *
+ * const routes = Layer.merge(SignInRoutes.layer, SessionRoutes.layer)
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = HttpRouter.addAll(
@@ -53,7 +67,7 @@ export const layer = HttpRouter.addAll(
 
     const report = yield* Reporter.make("A session could not be used")
 
-    /** `isLive`: the session goes on all the same. */
+    /** The answer for an error. With `isLive` the session goes on. */
     const failed = (request: HttpServerRequest, isLive: boolean) => (error: Problem.Problem) =>
       Effect.flatMap(report(error), (reference) => {
         if (!isScript(request)) {
@@ -66,7 +80,7 @@ export const layer = HttpRouter.addAll(
             frameAncestors
           })
         }
-        // A page takes a 401 for the end of the session.
+        // A page reads a 401 as the end of the session.
         return Effect.succeed(
           isLive && Problem.isOver(error)
             ? json({ error: error._tag, message: Problem.text(error), reference }, 502)
@@ -74,12 +88,12 @@ export const layer = HttpRouter.addAll(
         )
       })
 
-    /** `GET /session`: what the page may know. The access token is touched only once it is over. */
+    /** `GET /session`: the view for the page. The access token is refreshed only after its end. */
     const view = Effect.map(currentSession, (session) =>
       json(Option.isSome(session) ? fromSession(session.value) : signedOut)
     )
 
-    /** Whether the session of this browser can still be used. Who does not know takes it for alive. */
+    /** Whether the session of this browser can still be used. Without an answer of the store it counts as alive. */
     const isLive = (key: SessionKey) =>
       Effect.all([sessions.current(key), Clock.currentTimeMillis]).pipe(
         Effect.map(([session, now]) => Option.isSome(session) && now < session.value.expiresAt),
@@ -99,7 +113,7 @@ export const layer = HttpRouter.addAll(
         )
       })
 
-    /** Ends the session of this browser, whatever becomes of the rest. */
+    /** Removes the identifier of this browser. */
     const leave = (request: HttpServerRequest) => {
       const identifier = application.identifier(request)
       return identifier === undefined ? Effect.void : browserSessions.remove(identifier)
@@ -107,7 +121,7 @@ export const layer = HttpRouter.addAll(
     const left = (request: HttpServerRequest) =>
       application.release(isScript(request) ? HttpServerResponse.empty({ status: 204, headers: noStore }) : home)
 
-    /** `POST /sign-out`: out of this application only; LivePerson hears nothing of it. */
+    /** `POST /sign-out`: out of this application only. LivePerson is not told. */
     const forget = (request: HttpServerRequest) =>
       Effect.gen(function* () {
         const key = yield* currentKey
@@ -132,13 +146,10 @@ export const layer = HttpRouter.addAll(
       ) =>
       (request: HttpServerRequest) =>
         isSameOrigin(request, application.origin)
-          ? Effect.catch(
-              Effect.provideService(handler(request), RetryPolicy.Current, RetryPolicy.none),
-              failed(request, true)
-            )
+          ? Effect.catch(RetryPolicy.disabled(handler(request)), failed(request, true))
           : forbidden(request)
 
-    /** The key is looked up with the services of this layer, so that the routes themselves need none. */
+    /** Gives the routes the services of this layer, so that they need none of a request. */
     const provided = Effect.provide(
       Context.make(WebApplication, application).pipe(
         Context.add(BrowserSessions, browserSessions),

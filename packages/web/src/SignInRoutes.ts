@@ -1,5 +1,5 @@
 /**
- * The routes of a sign-in: the way out to Sentinel, and the way back.
+ * The routes of a sign-in: the way to Sentinel, and the way back.
  *
  * @since 0.1.0
  */
@@ -31,13 +31,10 @@ import * as SignInWindow from "./SignInWindow.ts"
 import * as StartLimit from "./StartLimit.ts"
 import { currentSession, WebApplication } from "./WebApplication.ts"
 
-/** A person waits for the next page: a failed call is not repeated behind it. */
-const nobodyWaits = Effect.provideService(RetryPolicy.Current, RetryPolicy.none)
-
 const isAccountId = Schema.is(AccountId)
 const isReturnPath = Schema.is(ReturnPath)
 
-/** The code is spent: what is left to write is tried again. */
+/** The code is used up, so a write that fails is tried again. */
 const saving = { times: 3, schedule: Schedule.exponential("100 millis") }
 
 const redirect = (status: 302 | 303, location: string): HttpServerResponse.HttpServerResponse =>
@@ -57,10 +54,10 @@ const search = (request: HttpServerRequest): string => {
   return query === -1 ? "" : request.url.slice(query)
 }
 
-/** The mark of a browser that has been sent on to the name of the redirect URI. */
+/** The parameter of a browser that has been sent on to the host of the redirect URI. */
 const sentOn = "sent-on"
 
-/** Whether a `Host` is this computer's, on the port of this origin, but by another name. */
+/** Whether a `Host` is another name of this computer, on the port of this origin. */
 const sendingOn = (origin: string) => {
   const { host, port, protocol } = new URL(origin)
   return (cameBy: string | undefined): boolean => {
@@ -71,13 +68,13 @@ const sendingOn = (origin: string) => {
 }
 
 /**
- * `GET /login?returnTo=/path&account=12345678` starts a sign-in; both parameters are optional.
+ * `GET /login?returnTo=/path&account=12345678` starts a sign-in. Both parameters are optional.
  *
- * A browser that another site sent here gets a page with a button first: a sign-in takes a person's own step.
+ * A browser that another site sent here first gets a page with a button, since a sign-in needs a person's own step.
  *
- * On a developer's machine a browser that came by another name (`127.0.0.1` instead of `localhost`) is first sent to that of
- * the redirect URI, since the cookie that binds the sign-in would otherwise not come back with the callback. It is sent there
- * once: `Host` may be what a proxy made of it. Elsewhere the header is not looked at.
+ * On a developer's machine a browser that came by another name (`127.0.0.1` instead of `localhost`) is first sent to
+ * the host of the redirect URI. Otherwise the cookie that binds the sign-in would not come back with the callback. It
+ * is sent on only once, since a proxy may have changed `Host`. Elsewhere the header is not read.
  */
 const login = Effect.gen(function* () {
   const application = yield* WebApplication
@@ -126,7 +123,7 @@ const login = Effect.gen(function* () {
           seconds
         )
       }
-      const started = yield* nobodyWaits(
+      const started = yield* RetryPolicy.disabled(
         signIn.start({
           accountId: account,
           returnTo,
@@ -153,16 +150,17 @@ const login = Effect.gen(function* () {
   )
 })
 
-/** Whether a callback belongs to no open sign-in: as a browser brings it that loads an old address once more. */
+/** Whether a callback belongs to no open sign-in, for example because a browser loads an old address again. */
 const isNotOpen = (error: Problem.Problem): boolean =>
   error._tag === "CallbackError" &&
   (error.reason._tag === "WrongUserAgent" || error.reason._tag === "UnknownTransaction")
 
 /**
- * The redirect URI. It loads nothing, and at once leads to an address without `code` and `state` (RFC 9700 section 4.2.4).
+ * The redirect URI. It loads nothing, and immediately leads to an address without `code` and `state` (RFC 9700 section
+ * 4.2.4).
  *
- * The browser gets a new identifier at each sign-in, so one that somebody planted before is worth nothing (session
- * fixation). The session that it had before ends. A callback that comes again leads where the first one led, or home.
+ * The browser gets a new identifier at each sign-in, so a planted one is worth nothing (session fixation). Its previous
+ * session ends. A callback that comes again leads to the same place as the first, or home.
  */
 const callback = Effect.gen(function* () {
   const application = yield* WebApplication
@@ -179,11 +177,11 @@ const callback = Effect.gen(function* () {
         Context.add(Sessions, sessions)
       )
     ),
-    // What cannot be looked up changes nothing about the callback.
+    // A failed look-up changes nothing about the callback.
     Effect.orElseSucceed(() => Option.none())
   )
 
-  /** The session that this browser had, unless it is the new one: another answer to the same callback may have brought it. */
+  /** Ends the previous session of this browser, unless another answer to the same callback has brought the new one. */
   const leave = (request: HttpServerRequest, now: SessionKey) => {
     const identifier = application.identifier(request)
     if (identifier === undefined) return Effect.void
@@ -201,7 +199,7 @@ const callback = Effect.gen(function* () {
   return Effect.fnUntraced(
     function* (request: HttpServerRequest) {
       if (request.method !== "GET") return getOnly
-      const { bindingName, overNames, returnTo, session } = yield* nobodyWaits(signIn.complete(request))
+      const { bindingName, overNames, returnTo, session } = yield* RetryPolicy.disabled(signIn.complete(request))
       yield* leave(request, session.key)
       const identifier = yield* Effect.retry(browserSessions.create(session.key), saving)
       return redirect(303, returnTo ?? paths.home).pipe(
@@ -232,6 +230,20 @@ const callback = Effect.gen(function* () {
 })
 
 /**
+ * Adds the routes `GET /login`, `GET /login/done`, where a sign-in in a window ends, and the path of the redirect URI
+ * to the `HttpRouter`. `WebSignIn` has these routes.
+ *
+ * @example
+ * ```ts
+ * import * as SignInRoutes from "@le-auth/web/SignInRoutes"
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as Layer from "effect/Layer"
+ *
+ * const routes = SignInRoutes.layer.pipe(Layer.provide(WebApplication.layerWith({ paths: { login: "/auth/login" } })))
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1 RFC 6749 section 4.1}
+ * @category layers
  * @since 0.1.0
  */
 export const layer = HttpRouter.addAll(

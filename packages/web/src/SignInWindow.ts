@@ -9,7 +9,7 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Pages from "./internal/pages.ts"
 
 /**
- * Where it is, below the login path.
+ * The end of its path, below the login path.
  *
  * @category models
  * @since 0.1.0
@@ -17,8 +17,8 @@ import * as Pages from "./internal/pages.ts"
 export const suffix = "/done"
 
 /**
- * The script of the page. It tells the number of this window to all pages of this origin, and to no others. They then ask the
- * backend who is signed in, so that a made-up message achieves nothing.
+ * The script of the page. It tells the number of this window to all pages of this origin, and to no others. They then
+ * ask the backend who is signed in, so that a made-up message achieves nothing.
  *
  * @category models
  * @since 0.1.0

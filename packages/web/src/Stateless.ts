@@ -1,5 +1,5 @@
 /**
- * Everything in cookies: sign-in routes for servers that keep nothing.
+ * All stores in cookies, for servers that keep nothing.
  *
  * @since 0.1.0
  */
@@ -14,8 +14,9 @@ import * as CookieTransactionStore from "./CookieTransactionStore.ts"
 import type { WebApplication } from "./WebApplication.ts"
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with the limits of the cookies.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (
@@ -28,9 +29,10 @@ export const layerWith = (
   )
 
 /**
- * The three stores of a web application as sealed cookies, for functions and workers without a database. Read in
- * {@link CookieTransactionStore.layer}, {@link CookieSessionStore.layer} and {@link CookieBrowserSessions.layer} what that
- * costs: single use across processes rests on Sentinel, and signing out only removes cookies.
+ * The three stores of a web application as sealed cookies, for functions and workers without a database. Then only
+ * Sentinel guarantees single use across processes, and a sign-out only removes cookies.
+ * {@link CookieTransactionStore.layer}, {@link CookieSessionStore.layer} and {@link CookieBrowserSessions.layer} have
+ * the details.
  *
  * @example
  * ```ts
@@ -55,6 +57,7 @@ export const layerWith = (
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<TransactionStore | SessionStore | BrowserSessions, never, WebApplication | SealKeys> =

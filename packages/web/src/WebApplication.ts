@@ -1,5 +1,5 @@
 /**
- * What the routes share: where the application lives, and its cookies.
+ * The parts that the routes share: the application's addresses and its cookies.
  *
  * @since 0.1.0
  */
@@ -27,8 +27,9 @@ import { Refusals } from "./internal/refusals.ts"
 import type * as StartLimit from "./StartLimit.ts"
 
 /**
- * The application has no redirect URI, so nobody knows where the callback comes in.
+ * The application has no redirect URI, so the path of the callback is unknown.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NoRedirectUri extends Schema.TaggedError<NoRedirectUri>()("NoRedirectUri", {}) {
@@ -38,8 +39,9 @@ export class NoRedirectUri extends Schema.TaggedError<NoRedirectUri>()("NoRedire
 }
 
 /**
- * Why there is no application as it was asked for.
+ * The errors of an application that cannot start with its options.
  *
+ * @category errors
  * @since 0.1.0
  */
 export type Refused =
@@ -51,26 +53,29 @@ export type Refused =
 /**
  * Paths of the application. Those of {@link WebApplication} are public, as browsers see them.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Paths {
   readonly login: `/${string}`
   readonly session: `/${string}`
   readonly signOut: `/${string}`
-  /** Where the user goes after a sign-in or a sign-out without a return path. */
+  /** The path to which a sign-in without a return path leads, and a sign-out. */
   readonly home: `/${string}`
 }
 
 /**
- * How all cookies of the application are set (OAuth 2.0 for browser-based applications, cookie security; RFC 6265bis section
- * 4.1.3.2 for the prefix).
+ * The names and attributes of all cookies of the application (OAuth 2.0 for browser-based applications, cookie
+ * security).
  *
+ * @see draft-ietf-httpbis-rfc6265bis section 4.1.3.2, for the prefix
+ * @category models
  * @since 0.1.0
  */
 export interface Cookies {
   /**
-   * How all names begin: with `__Host-` over https, since such a cookie can only come from this very host; then
-   * {@link Options.cookiePrefix}; on loopback the port.
+   * The beginning of all names. Over https it begins with `__Host-`, since such a cookie can only come from this very
+   * host. Then come {@link Options.cookiePrefix}, and on loopback the port.
    */
   readonly prefix: string
   readonly attributes: {
@@ -78,50 +83,60 @@ export interface Cookies {
     readonly secure: boolean
     readonly sameSite: "lax" | "none"
     readonly partitioned: boolean
-    /** `__Host-` wants `/`. Over http it is the base path. */
+    /** `__Host-` needs `/`. Over http it is the base path. */
     readonly path: string
   }
 }
 
 /**
+ * The application as its routes need it.
+ *
+ * @category services
  * @since 0.1.0
  */
 export class WebApplication extends Context.Service<
   WebApplication,
   {
+    /** The redirect URI of its sign-ins. */
     readonly redirectUri: RedirectUri
-    /** The path of the redirect URI: where the browser brings the callback. */
+    /** The path of the redirect URI, to which the browser brings the callback. */
     readonly callbackPath: `/${string}`
-    /** How all public paths of the application begin: as `/app`, or empty. */
+    /** The beginning of all public paths of the application, such as `/app`, or empty. */
     readonly basePath: BasePath.BasePath
-    /** The application's own origin, from the redirect URI; never from a header of a request. */
+    /** The application's own origin. It comes from the redirect URI, and never from a header of a request. */
     readonly origin: string
+    /** Its public paths. */
     readonly paths: Paths
-    /** Where a public path comes in here: the same, unless the proxy takes the base path away. */
+    /** The path of the route of a public path: the same, unless the proxy takes the base path away. */
     readonly route: (path: `/${string}`) => `/${string}`
-    /** Who may show its pages in a frame. Empty: nobody. */
+    /** Origins whose pages may show its pages in a frame. */
     readonly frameAncestors: ReadonlyArray<string>
+    /** The limit of the sign-ins that one address may start. */
     readonly startLimit: StartLimit.Options | undefined
+    /** The names and attributes of its cookies. */
     readonly cookies: Cookies
-    /** As it was chosen, for `SignIn`. */
+    /** The chosen prefix, for `SignIn`. */
     readonly cookiePrefix: CookieNames.CookiePrefix | undefined
-    /** Which sessions Sentinel lately gave no new token. */
+    /** The sessions for which Sentinel lately gave no new token. */
     readonly refusals: Refusals
-    /** The identifier that this browser sent, if it sent one. */
+    /** The identifier that the browser of a request sent, if it sent one. */
     readonly identifier: (request: HttpServerRequest.HttpServerRequest) => string | undefined
-    /** Gives the browser its new identifier. */
+    /** Makes a response give the browser its new identifier. */
     readonly remember: (
       identifier: Redacted.Redacted,
       maxAge: Duration.Duration
     ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
-    /** Takes the identifier from the browser. */
+    /** Makes a response take the identifier from the browser. */
     readonly release: (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
-    /** Binds a sign-in to the browser. One browser has at most {@link maximumOpen} of them: a new one ends the oldest. */
+    /**
+     * Makes a response bind a sign-in to the browser. A browser has at most {@link maximumOpen}, so a new one ends the
+     * oldest.
+     */
     readonly bind: (
       request: HttpServerRequest.HttpServerRequest,
       binding: UserAgentBinding
     ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
-    /** Removes bindings that are used up. */
+    /** Makes a response remove bindings that are used up. */
     readonly unbind: (
       names: ReadonlyArray<string>
     ) => (response: HttpServerResponse.HttpServerResponse) => HttpServerResponse.HttpServerResponse
@@ -129,50 +144,69 @@ export class WebApplication extends Context.Service<
 >()("@le-auth/web/WebApplication") {}
 
 /**
- * So many sign-ins can be open in one browser. Any page can make a browser start one, and browsers promise no more than 50
- * cookies for a site (RFC 6265 section 6.1), among them that of the session.
+ * Maximum open sign-ins in one browser. Any page can make a browser start one, and browsers promise to keep at least 50
+ * cookies of a site, and no more.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-6.1 RFC 6265 section 6.1}
+ * @category models
  * @since 0.1.0
  */
 export const maximumOpen = 4
 
 /**
+ * The addresses and cookies of an application. All options have defaults.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** Where the callback comes in. Default: the first redirect URI of the only installation. */
+  /** The redirect URI of the sign-ins. Default: the first redirect URI of the only installation. */
   readonly redirectUri?: RedirectUri | undefined
   /**
-   * How all public paths of the application begin, such as `/app`, where it has only a part of a host. The routes are below it,
-   * and so must be the redirect URI. Default: nothing.
+   * The beginning of all public paths, such as `/app`, for an application that has only a part of a host. The routes
+   * are below it, and the redirect URI must be. Default: empty.
    */
   readonly basePath?: `/${string}` | undefined
-  /** Whether the proxy in front takes the base path away, so that `/app/login` comes in as `/login`. Default: `false`. */
+  /**
+   * Whether the proxy in front takes the base path away, so that `/app/login` comes in as `/login`. Default: `false`.
+   */
   readonly basePathStripped?: boolean | undefined
-  /** Below the base path. Default: `/login`, `/session`, `/sign-out` and `/`. */
+  /** The paths, below the base path. Default: `/login`, `/session`, `/sign-out` and `/`. */
   readonly paths?: Partial<Paths> | undefined
   /**
-   * Who may show the application in a frame, such as `["https://*.liveperson.net"]` for LivePerson's agent workspace.
-   * Default: nobody.
+   * Origins whose pages may show the application in a frame, such as `["https://*.liveperson.net"]` for LivePerson's
+   * agent workspace. Default: none.
    *
-   * With it, cookies are `SameSite=None; Secure`, so they are sent with requests that other sites cause, and only
-   * `Sec-Fetch-Site`, `Origin` and the header `x-le-auth` tell those apart: see `SameOrigin`. It needs https.
+   * With them, cookies are `SameSite=None; Secure`, so browsers also send them with requests that other sites cause.
+   * Only `Sec-Fetch-Site`, `Origin` and the header `x-le-auth` tell such requests apart, see `SameOrigin`. It needs
+   * https.
    */
   readonly frameAncestors?: ReadonlyArray<string> | undefined
-  /** Which cookies the application has in a frame. Default: `shared`, for a sign-in in a window of its own. */
+  /** The kind of cookies in a frame. Default: `shared`, for a sign-in in a window of its own. */
   readonly frameCookies?: Embedding.FrameCookies | undefined
   /**
-   * How the names of all cookies begin, such as `shop-`, for applications that share a host. Default: `le-auth-`. On loopback
-   * the port comes after it, since cookies do not tell ports apart.
+   * The beginning of the names of all cookies, such as `shop-`, for applications that share a host. Default:
+   * `le-auth-`. On loopback the port comes after it, since cookies do not tell ports apart.
    */
   readonly cookiePrefix?: string | undefined
-  /** How often one address may start a sign-in. Default: no limit. */
+  /** The limit of the sign-ins that one address may start. Default: no limit. */
   readonly startLimit?: StartLimit.Options | undefined
 }
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with other addresses and cookies. It fails with {@link Refused} at once if they do not fit together.
  *
+ * @example
+ * ```ts
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ *
+ * const ApplicationLive = WebApplication.layerWith({
+ *   paths: { login: "/auth/login", home: "/inbox" },
+ *   frameAncestors: ["https://*.liveperson.net"]
+ * })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (options: Options): Layer.Layer<WebApplication, Refused, AppInstallations> =>
@@ -192,7 +226,8 @@ export const layerWith = (options: Options): Layer.Layer<WebApplication, Refused
       const isStripped = options.basePathStripped === true
       const { origin, pathname, protocol } = new URL(redirectUri)
       const own: Paths = { login: "/login", session: "/session", signOut: "/sign-out", home: "/", ...options.paths }
-      // Over plain http on a developer's machine a Secure cookie would be dropped, and the sign-in would go round in circles.
+      // Over plain http on a developer's machine browsers drop a Secure cookie, and the sign-in would go round in
+      // circles.
       const secure = protocol === "https:"
       const embedded = frameAncestors.length > 0
       const partitioned = embedded && options.frameCookies === "partitioned"
@@ -203,7 +238,7 @@ export const layerWith = (options: Options): Layer.Layer<WebApplication, Refused
           secure,
           sameSite: embedded ? "none" : "lax",
           partitioned,
-          // Not less without the prefix: at a start the browser has to show which sign-ins are open.
+          // Not a narrower path, since at a start the browser has to send the cookies of all open sign-ins.
           path: secure || basePath === "" ? "/" : basePath
         }
       }
@@ -237,7 +272,7 @@ export const layerWith = (options: Options): Layer.Layer<WebApplication, Refused
         bind: (request, { maxAge, name, value }) => {
           const names = Object.keys(request.cookies)
           const oldestFirst = CookieNames.openSignIns([...names, name], name).map(({ name }) => name)
-          // What is later than this one is none of ours.
+          // Names after this one are not open sign-ins of ours.
           const open = oldestFirst.slice(0, oldestFirst.lastIndexOf(name))
           const tooMany = open.slice(0, Math.max(0, open.length + 1 - maximumOpen))
           return (response) => set(name, Redacted.value(value), maxAge)(remove(tooMany)(response))
@@ -248,15 +283,48 @@ export const layerWith = (options: Options): Layer.Layer<WebApplication, Refused
   )
 
 /**
- * The application of the only installation, with the defaults of all options.
+ * The application of the only installation of `AppInstallations`, at the default paths. It fails with {@link Refused}
+ * if that has no redirect URI.
  *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = WebApplication.WebApplication.use(({ paths }) => Effect.succeed(paths.signOut)).pipe(
+ *   Effect.provide(WebApplication.layer),
+ *   Effect.provide(AppInstallations.layerConfig) // LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, LE_AUTH_REDIRECT_URI, ...
+ * )
+ * program // => "/sign-out"
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<WebApplication, Refused, AppInstallations> = layerWith({})
 
 /**
- * The key of the session of the browser that sent the current request.
+ * The key of the session of the browser that sent the current request, or none.
  *
+ * @example
+ * ```ts
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpRouter from "effect/http/HttpRouter"
+ * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ * import * as Option from "effect/Option"
+ *
+ * const route = HttpRouter.add(
+ *   "GET",
+ *   "/account",
+ *   Effect.map(WebApplication.currentKey, (key) =>
+ *     HttpServerResponse.text(Option.isSome(key) ? key.value.accountId : "Signed out")
+ *   )
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const currentKey: Effect.Effect<
@@ -270,19 +338,27 @@ export const currentKey: Effect.Effect<
 })
 
 /**
- * The session of the browser that sent the current request, for the application's own pages. A session whose access token is
- * over is there only if Sentinel gives another token, or cannot be asked.
+ * The session of the browser that sent the current request, or none, for the application's own pages. After the end of
+ * its access token, a session is given only if Sentinel gives another token, or cannot be asked.
  *
  * @example
  * ```ts
  * import * as WebApplication from "@le-auth/web/WebApplication"
  * import * as Effect from "effect/Effect"
+ * import * as HttpRouter from "effect/http/HttpRouter"
  * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ * import * as Option from "effect/Option"
  *
- * const hello = Effect.map(WebApplication.currentSession, (session) =>
- *   HttpServerResponse.text(session._tag === "Some" ? `Hello ${session.value.key.subject}` : "Hello stranger"))
+ * const hello = HttpRouter.add(
+ *   "GET",
+ *   "/",
+ *   Effect.map(WebApplication.currentSession, (session) =>
+ *     HttpServerResponse.text(Option.isSome(session) ? `Hello ${session.value.key.subject}` : "Hello stranger")
+ *   )
+ * )
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const currentSession: Effect.Effect<
@@ -297,8 +373,26 @@ export const currentSession: Effect.Effect<
 })
 
 /**
- * The same without a call to Sentinel, for where no answer goes to the browser that could bring it new cookies.
+ * {@link currentSession} without a call to Sentinel, for code whose answer cannot bring the browser new cookies.
  *
+ * @example
+ * ```ts
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpRouter from "effect/http/HttpRouter"
+ * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ * import * as Option from "effect/Option"
+ *
+ * const route = HttpRouter.add(
+ *   "GET",
+ *   "/badge",
+ *   Effect.map(WebApplication.storedSession, (session) =>
+ *     HttpServerResponse.text(Option.isSome(session) ? "in" : "out")
+ *   )
+ * )
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const storedSession: typeof currentSession = Effect.gen(function* () {

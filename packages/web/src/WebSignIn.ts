@@ -5,9 +5,9 @@
  * |---|---|
  * | `GET /login?returnTo=/path` | sends the browser to Sentinel |
  * | `GET` the redirect URI's path | receives the callback, then leads to the return path |
- * | `GET /session` | JSON: who is signed in, see `SessionView` of `@le-auth/core` |
+ * | `GET /session` | JSON: the signed-in user, see `SessionView` of `@le-auth/core` |
  * | `POST /session/refresh` | refreshes the access token now |
- * | `POST /session/cookies` | which cookies reach the backend from a frame |
+ * | `POST /session/cookies` | tells which cookies reach the backend from a frame |
  * | `POST /sign-out` | signs out of this application |
  * | `POST /sign-out/everywhere` | signs out of all LivePerson applications |
  *
@@ -33,16 +33,25 @@ import * as SignInRoutes from "./SignInRoutes.ts"
 import * as WebApplication from "./WebApplication.ts"
 
 /**
- * The routes alone, for an application whose own routes share the `WebApplication` with them: provide
+ * The routes alone, for an application whose own routes share the `WebApplication` with them. Provide
  * `WebApplication.layer` to both.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const routes = Layer.mergeAll(SignInRoutes.layer, SessionRoutes.layer, CookieProbe.layer)
 
 /**
- * See {@link layer}, with options.
+ * {@link layer} with other addresses and cookies of the application.
  *
+ * @example
+ * ```ts
+ * import * as WebSignIn from "@le-auth/web/WebSignIn"
+ *
+ * const routes = WebSignIn.layerWith({ paths: { home: "/inbox" } })
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (
@@ -54,16 +63,36 @@ export const layerWith = (
 > => routes.pipe(Layer.provideMerge(WebApplication.layerWith(options)), Layer.provideMerge(Redaction.layer))
 
 /**
- * Adds the routes to the `HttpRouter`, and gives the application's own routes what `WebApplication.currentSession` needs. What is
- * secret in their addresses and headers is hidden in spans (`Redaction` of `@le-auth/core`).
+ * Adds the routes to the `HttpRouter`, and gives the application's own routes the `WebApplication` that
+ * `WebApplication.currentSession` needs. Spans hide the secrets in addresses and headers (`Redaction` of
+ * `@le-auth/core`).
+ *
+ * It needs an installation with a redirect URI, `SignIn` and `Sessions` (such as those of `NodeServerSignIn` of
+ * `@le-auth/node` or `FetchSignIn` of `@le-auth/core`), and `BrowserSessions`. It fails with `WebApplication.Refused`
+ * if there is no redirect URI.
  *
  * @example
  * ```ts
+ * import * as WebApplication from "@le-auth/web/WebApplication"
  * import * as WebSignIn from "@le-auth/web/WebSignIn"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpRouter from "effect/http/HttpRouter"
+ * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ * import * as Layer from "effect/Layer"
+ * import * as Option from "effect/Option"
  *
- * const routes = WebSignIn.layerWith({ paths: { home: "/inbox" } })
+ * const home = HttpRouter.add(
+ *   "GET",
+ *   "/",
+ *   Effect.map(WebApplication.currentSession, (session) =>
+ *     HttpServerResponse.text(Option.isSome(session) ? "Signed in" : "Signed out")
+ *   )
+ * )
+ *
+ * const routes = Layer.provideMerge(home, WebSignIn.layer)
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<
@@ -73,8 +102,9 @@ export const layer: Layer.Layer<
 > = layerWith({})
 
 /**
- * What the routes stand on, see {@link toWebHandler}.
+ * The services that {@link toWebHandler} needs.
  *
+ * @category services
  * @since 0.1.0
  */
 export type Services = WebApplication.WebApplication | BrowserSessions | Sessions | SignIn
@@ -82,16 +112,17 @@ export type Services = WebApplication.WebApplication | BrowserSessions | Session
 /**
  * The routes for a server that is not effect's: Next, Hono, workers, `node:http`.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface WebHandler {
-  /** Answers a request. What is none of its routes gets 404. */
+  /** Answers a request. A request for no route gets 404. */
   readonly handler: (request: Request) => Promise<Response>
-  /** Who is signed in, in the browser that sent a request: never a token. Rejects if a store is unavailable. */
+  /** The signed-in user of the browser that sent a request, without a token. Rejects if a store is unavailable. */
   readonly session: (request: Request) => Promise<SessionView.SessionView>
-  /** Settles when the layer is built. It rejects with the layer's error, as every request then does. */
+  /** Settles when the layer is built. Rejects with the layer's error, as every request then does. */
   readonly ready: Promise<void>
-  /** Releases what the layer holds. */
+  /** Releases the resources of the layer. */
   readonly dispose: () => Promise<void>
 }
 
@@ -101,7 +132,7 @@ type MoreRoutes<A> = Layer.Layer<
   HttpRouter.HttpRouter | HttpRouter.Request.From<"Requires", A | Services> | A | Services
 >
 
-/** The handlers that a process keeps: each copy of this module finds the same. */
+/** The key of the handlers that a process keeps, which each copy of this module finds. */
 const keptKey = Symbol.for("@le-auth/web/WebSignIn/kept")
 
 const kept = (): Map<string, WebHandler> => {
@@ -109,7 +140,7 @@ const kept = (): Map<string, WebHandler> => {
   return (scope[keptKey] ??= new Map())
 }
 
-/** One that could not be built, or is disposed of, makes room for another try. */
+/** The kept handler of a name, or a new one. A handler that could not be built, or is disposed of, is not kept. */
 const keeping = (name: string, make: () => WebHandler): WebHandler => {
   const found = kept().get(name)
   if (found !== undefined) return found
@@ -128,12 +159,12 @@ const keeping = (name: string, make: () => WebHandler): WebHandler => {
 }
 
 /**
- * The routes as one function from `Request` to `Promise<Response>`. The layer is built at once; `routes` are more routes of
- * your own, which use its services.
+ * Makes one function from `Request` to `Promise<Response>` of the routes. The layer is built at once. `routes` are more
+ * routes of your own, which can use its services.
  *
- * With `once` there is one handler of that name in the process, however often your module is loaded: frameworks such as Next build a
- * module once for routes and once for pages, and development servers load it anew. The first one stays, with its stores, until it is
- * disposed of.
+ * With `once` the process has one handler of that name, even if your module is loaded again. Frameworks such as Next
+ * build a module once for routes and once for pages, and development servers load it again. The first handler stays,
+ * with its stores, until it is disposed of.
  *
  * @example
  * ```ts
@@ -160,6 +191,7 @@ const keeping = (name: string, make: () => WebHandler): WebHandler => {
  * )
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const toWebHandler = <A, E>(
@@ -174,7 +206,10 @@ export const toWebHandler = <A, E>(
   return options.once === undefined ? make() : keeping(options.once, make)
 }
 
-/** An error that no route expects is answered with 500, and the log has it: with the path alone, since an address may bear a code. */
+/**
+ * Logs an error that no route expects, and that is answered with 500. The log has only the path, since a query may have
+ * a code.
+ */
 const logErrors = <A, E, R>(
   app: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R | HttpServerRequest.HttpServerRequest> =>
@@ -192,11 +227,11 @@ const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: More
   const runtime = ManagedRuntime.make(services, { memoMap })
   const { dispose, handler } = HttpRouter.toWebHandler(
     Layer.merge(routes, more).pipe(Layer.provideMerge(Redaction.layer), Layer.provideMerge(services)),
-    // Its log would have the addresses in it, and with them the codes.
+    // Its log would contain the addresses, and with them the codes.
     { disableLogger: true, memoMap, middleware: logErrors }
   )
   const ready = runtime.runPromise(Effect.void)
-  // Who does not look at it hears of the error with the first request.
+  // A caller that does not look at it gets the error with the first request.
   ready.catch(() => undefined)
   return {
     handler: (request) => (handler as WebHandler["handler"])(request),

@@ -273,7 +273,7 @@ describe("an API of LivePerson, through the backend", () => {
     assert.strictEqual(web.wire.to("/users").length, 0)
   })
 
-  scenario("says that nobody is signed in, and that the session has ended", [proxied], async (web) => {
+  scenario("says that no user is signed in, and that the session has ended", [proxied], async (web) => {
     const nobody = await web.browser().send(at(users), { headers: own })
     assert.strictEqual(nobody.status, 401)
     assert.strictEqual((await nobody.json()).error, "NotSignedIn")
@@ -288,7 +288,7 @@ describe("an API of LivePerson, through the backend", () => {
   })
 
   scenario(
-    "D10: bodies and answers have a limit, calls end in time, and a redirect is no answer",
+    "D10: bodies and answers have a limit, calls end in time, and a redirect is not an answer",
     [
       {
         routes: Layer.provide(
@@ -323,7 +323,7 @@ describe("an API of LivePerson, through the backend", () => {
       web.wire.next("/users", redirect(400))
       assert.strictEqual((await mine.send(at(users), { headers: own })).status, 400)
       assert.strictEqual(await call(() => Effect.never), "504 Timeout")
-      // A size that nobody told before breaks the connection.
+      // A size that no header has announced breaks the connection.
       web.wire.next("/users", () => new Response("x".repeat(51)))
       const broken = await mine.send(at(users), { headers: own })
       const read = await broken.text().then(

@@ -59,7 +59,7 @@ describe("an API of LivePerson, through the backend, over a connection", () => {
       const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader()
       const read = Effect.promise(() => reader.read())
       assert.strictEqual((yield* read).value, "first\n")
-      // Nobody has sent this yet when the first arrived.
+      // The second line is sent after the first has arrived.
       void writer.write(new TextEncoder().encode("second\n"))
       void writer.close()
       assert.strictEqual((yield* read).value, "second\n")

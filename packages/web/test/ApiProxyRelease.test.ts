@@ -44,7 +44,7 @@ const clients = [
   ]
 ] as const
 
-/** So many calls are made at one time. */
+/** The number of calls at one time. */
 const atOnce = 4
 
 const until = (holds: () => boolean) =>
@@ -146,7 +146,8 @@ for (const [name, layer] of clients) {
               ),
             { concurrency: atOnce }
           )
-          // One is closing while the next is made; fetch of Node makes the next at once, and keeps it for a call to come.
+          // One is closing while the next is made; fetch of Node makes the next at once, and keeps it for a call to
+          // come.
           yield* until(() => api.open.size <= (name === "fetch" ? 2 * atOnce : 0))
           assert.isAtMost(api.count.most, 2 * atOnce)
         })

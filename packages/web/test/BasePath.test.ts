@@ -95,7 +95,7 @@ for (const [how, takesAway] of proxies) {
       )
 
       scenario(
-        "B12: the button for who was sent here leads to the public path",
+        "B12: the button for a browser that was sent here leads to the public path",
         [optionsOf(origin, more, takesAway)],
         async (application) => {
           const headers = { "sec-fetch-site": "cross-site", "sec-fetch-dest": "document" }

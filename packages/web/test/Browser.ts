@@ -4,7 +4,7 @@ const origin = "https://app.example"
 /** A browser with one window: it keeps cookies as a browser does and follows no redirect by itself. */
 export class Browser {
   readonly cookies = new Map<string, string>()
-  /** Whom it talks to: another process of the application can take over. */
+  /** The handler that it talks to. Another process of the application can take over. */
   handler: (request: Request) => Promise<Response>
   readonly origin: string
   constructor(handler: (request: Request) => Promise<Response>, at = origin) {

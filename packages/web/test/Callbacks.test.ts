@@ -86,7 +86,7 @@ for (const [mode, options] of [
       assert.deepStrictEqual(answer.headers.getSetCookie(), [])
     })
 
-    scenario("B3, C13: brings nobody back who has signed out", [options], async ({ browser }) => {
+    scenario("B3, C13: brings no user back who has signed out", [options], async ({ browser }) => {
       const mine = browser()
       const callback = await mine.start()
       const tab = copyOf(mine, browser())
@@ -144,7 +144,7 @@ describe("a callback whose store is away", () => {
     assert.include(page, "You are still signed in as before.")
   })
 
-  scenario("C13: is refused as ever if nobody can say who was signed in", [{}], async ({ browser, faults }) => {
+  scenario("C13: is refused as ever if it is unknown who was signed in", [{}], async ({ browser, faults }) => {
     const mine = browser()
     await mine.signIn()
     faults.fail("sessions.get", 1)
@@ -250,7 +250,7 @@ describe("an error page", () => {
   })
 
   scenario(
-    "D9: offers nothing to who is blocked, and repeats nothing that LivePerson said",
+    "D9: offers nothing to a blocked user, and repeats nothing that LivePerson said",
     [{}],
     async ({ browser, later, log, wire }) => {
       const said = { error: { message: "planted-by-liveperson" } }

@@ -1,4 +1,7 @@
-/** The contracts of the ports, for stores that are in a browser: each operation is a request of one and the same browser. */
+/**
+ * The contracts of the ports, for stores that are in a browser: each operation is a request of one and the same
+ * browser.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { SessionStore } from "@le-auth/core/SessionStore"
@@ -48,8 +51,8 @@ const sessions = (maximumSessions: number) =>
 TransactionStoreContract.suite("CookieTransactionStore", transactions)
 
 /**
- * Requests that run at the same moment each know the cookies of before, and one browser does not hold the sessions of a whole
- * account; see the doc comment of `CookieSessionStore`.
+ * Requests that run at the same moment each know the cookies of before, and one browser does not hold the sessions of a
+ * whole account; see the doc comment of `CookieSessionStore`.
  */
 const byNature = [
   "64 sessions that are set at once are all kept",

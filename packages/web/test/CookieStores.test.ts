@@ -43,7 +43,9 @@ const put = (id: string, transaction = record()) =>
 const take = (id: string) => TransactionStore.use((store) => store.take(id))
 
 const key = new SessionKey({ accountId: account, clientId: ClientId.make("client"), subject: Subject.make("7") })
-/** A session whose token has so many characters, which are also when it was renewed and name its generation. */
+/**
+ * A session whose token has this number of characters. The number is also its time of renewal and names its generation.
+ */
 const session = (length = 20, of = key) =>
   new Session({
     key: of,
@@ -274,7 +276,7 @@ describe("CookieSessionStore", () => {
     }).pipe(Effect.provide(stores()))
   )
 
-  it.effect("H7: a session is no successor of another's, whose place it took", () =>
+  it.effect("H7: a session is not a successor of another's, whose place it took", () =>
     Effect.gen(function* () {
       const browser: CookieJar = new Map()
       yield* inRequest(browser, set(session()))

@@ -12,7 +12,9 @@ const frameAncestors = [workspace, "https://agents.example"]
 const embedded: Options = { web: { frameAncestors, frameCookies: "partitioned" } }
 const shared: Options = { web: { frameAncestors } }
 
-/** How a browser asks for a frame's page: the first time on behalf of the page around it, then by a click in the frame. */
+/**
+ * How a browser asks for a frame's page: the first time on behalf of the page around it, then by a click in the frame.
+ */
 const navigation = { "sec-fetch-dest": "iframe", "sec-fetch-mode": "navigate" }
 const frame = { headers: { ...navigation, "sec-fetch-site": "cross-site" } }
 const clicked = { headers: { ...navigation, "sec-fetch-site": "same-origin", "sec-fetch-user": "?1" } }
@@ -138,7 +140,8 @@ describe("an application in the frame of the agent workspace", () => {
         for (const path of ["/session/refresh", "/sign-out", "/sign-out/everywhere"]) {
           for (const headers of [
             {},
-            // A form or a script of another widget in the same workspace, whose requests carry this partition's cookies.
+            // A form or a script of another widget in the same workspace, whose requests carry this partition's
+            // cookies.
             { "sec-fetch-site": "cross-site", origin: "https://other-widget.example" },
             { "sec-fetch-site": "cross-site", origin: "https://va-a.agents.liveperson.net", "x-le-auth": "1" },
             { "sec-fetch-site": "same-site" },
@@ -180,7 +183,7 @@ describe("refused at the start", () => {
     })
   )
 
-  it.live("C14: what is no origin, and what would open the page to everybody", () =>
+  it.live("C14: what is not an origin, and what would open the page to everybody", () =>
     Effect.gen(function* () {
       for (const origin of [
         "*",

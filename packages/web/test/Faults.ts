@@ -1,4 +1,7 @@
-/** Stores that fail when a test says so, and what they were asked. An operation is named after its store: `sessions.get`. */
+/**
+ * Stores that fail when a test says so, and what they were asked. An operation is named after its store:
+ * `sessions.get`.
+ */
 import { StoreError } from "@le-auth/core/StoreError"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -8,7 +11,7 @@ export class Faults {
   readonly asked: Array<string> = []
   readonly #failing = new Map<string, number>()
 
-  /** From now on, or so many times. */
+  /** From now on, or a number of times. */
   fail(operation: string, times = Infinity): void {
     this.#failing.set(operation, times)
   }

@@ -7,7 +7,7 @@ const form = post({ "sec-fetch-site": "same-origin" })
 const button = (page: string) => /<a class="button primary" href="([^"]*)">([^<]*)<\/a>/.exec(page)?.slice(1)
 
 describe("a refresh that Sentinel refuses", () => {
-  scenario("F5: is no end of the session before its access token is over", [{}], async (web) => {
+  scenario("F5: is not the end of the session before its access token is over", [{}], async (web) => {
     const mine = web!.browser()
     web!.stop()
     await mine.signIn()

@@ -84,7 +84,7 @@ describe("a stateless application", () => {
     assert.deepStrictEqual(answer.headers.getSetCookie(), [])
   })
 
-  scenario("B2: another browser's callback signs nobody in", [{ stateless: {} }], async ({ browser, wire }) => {
+  scenario("B2: another browser's callback signs no user in", [{ stateless: {} }], async ({ browser, wire }) => {
     const mine = browser()
     const callback = await mine.start()
     const victim = browser()
@@ -161,7 +161,7 @@ describe("a stateless application", () => {
   })
 
   scenario(
-    "B8, H8: a changed cookie is no session and no crash, with an event that shows nothing",
+    "B8, H8: a changed cookie is neither a session nor a crash, with an event that shows nothing",
     [{ stateless: {} }],
     async ({ browser, log }) => {
       const mine = browser()
@@ -211,16 +211,20 @@ describe("a stateless application", () => {
     assert.isTrue((await mine.session()).signedIn)
   })
 
-  scenario("a session that is too large is said so, and nobody is half signed in", [{ stateless: {} }], async (own) => {
-    const mine = own.browser()
-    own.wire.next("/token", (sent) =>
-      Scripted.json(Scripted.tokens(sent, Date.now(), { access_token: "planted-".padEnd(8000, "x") }))()
-    )
-    const answer = await mine.signIn()
-    assert.strictEqual(answer.status, 503)
-    assert.include(await answer.text(), "use a store on the server")
-    assert.isFalse((await mine.session()).signedIn)
-  })
+  scenario(
+    "a session that is too large is reported, and no user is half signed in",
+    [{ stateless: {} }],
+    async (own) => {
+      const mine = own.browser()
+      own.wire.next("/token", (sent) =>
+        Scripted.json(Scripted.tokens(sent, Date.now(), { access_token: "planted-".padEnd(8000, "x") }))()
+      )
+      const answer = await mine.signIn()
+      assert.strictEqual(answer.status, 503)
+      assert.include(await answer.text(), "use a store on the server")
+      assert.isFalse((await mine.session()).signedIn)
+    }
+  )
 
   scenario(
     "keys rotate while somebody is signed in",

@@ -84,7 +84,7 @@ describe("a sign-in", () => {
     assert.strictEqual(mine.cookies.size, 1)
   })
 
-  scenario("B2: another browser's callback signs nobody in", async ({ browser, wire }) => {
+  scenario("B2: another browser's callback signs no user in", async ({ browser, wire }) => {
     const callback = await browser().start()
     const victim = browser()
     const answer = await victim.send(callback)
@@ -308,7 +308,7 @@ describe("a session", () => {
 })
 
 describe("the page at which a window ends", () => {
-  scenario("runs exactly its own script, and nobody may frame it", async ({ browser }) => {
+  scenario("runs exactly its own script, and no page may frame it", async ({ browser }) => {
     const mine = browser()
     const answer = await mine.send("/login/done?window=1")
     assert.strictEqual(answer.status, 200)
@@ -347,7 +347,7 @@ describe("Html", () => {
     assert.notInclude(text, evil)
     assert.include(text, "<b>1</b></p>")
     assert.strictEqual(text.split("&quot;&gt;&lt;script&gt;&amp;&#39;").length, 5)
-    // @ts-expect-error a plain text is no HTML
+    // @ts-expect-error a plain text is not HTML
     const _wrong = Html.page({ title: "", body: "<p>" })
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Ours, as a program composes it: services from layers, Node's cryptography and undici. A loop runs inside one Effect, as a
- * program's own code does.
+ * Ours, as a program composes it: services from layers, Node's cryptography and undici. A loop runs inside one Effect,
+ * as a program's own code does.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AuthorizeRequest, toUrl } from "@le-auth/core/AuthorizeRequest"

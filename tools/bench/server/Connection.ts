@@ -1,5 +1,5 @@
-// HTTP/1.1 on a bare socket that is kept open, one request at a time: the least that a client can cost, since it shares the
-// machine with the server.
+// HTTP/1.1 on a bare socket that is kept open, one request at a time: the least that a client can cost, since it shares
+// the machine with the server.
 import { connect } from "node:net"
 
 export type Answer = { status: number; head: string; body: string }

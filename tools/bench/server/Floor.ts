@@ -1,6 +1,7 @@
-// The floor: node:http by hand, with every check that a server must make and nothing else. Session, registered redirect URI,
-// secrets compared in constant time, codes for one use that belong to an application and a redirect URI, rotated refresh tokens,
-// hashes only in memory, 256 random bits, an RS256 id_token. It is not a product: one account, no errors worth reading.
+// The floor: node:http by hand, with every check that a server must make and nothing else. Session, registered redirect
+// URI, secrets compared in constant time, codes for one use that belong to an application and a redirect URI, rotated
+// refresh tokens, hashes only in memory, 256 random bits, an RS256 id_token. It is not a product: one account, no
+// errors worth reading.
 import { generateKeyPair, hash, randomFillSync, sign, timingSafeEqual, type KeyObject } from "node:crypto"
 import { createServer, type ServerResponse } from "node:http"
 import { fileURLToPath } from "node:url"

@@ -1,4 +1,5 @@
-// @node-oauth/oauth2-server behind express, as its documentation has it; its model keeps everything in Maps. No id_token.
+// @node-oauth/oauth2-server behind express, as its documentation has it; its model keeps everything in Maps. It has no
+// id_token.
 import { fileURLToPath } from "node:url"
 
 import { Browser } from "./Browser.ts"

@@ -1,4 +1,5 @@
-// Loaded into each server before it starts: tells the driver what the process has used, all threads together, and ends with it.
+// Loaded into each server before it starts: tells the driver what the process has used, all threads together, and ends
+// with it.
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 

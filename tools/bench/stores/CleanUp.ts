@@ -18,8 +18,9 @@ const real = Clock.Clock.defaultValue()
 let made = 0
 
 /**
- * How long 8 requests that come at once take while `work` goes on, from when they come until the last of them has its answer: the
- * 99th of 100. They come with a turn of the event loop, as requests do, so they wait for whatever holds it up.
+ * How long 8 requests that come at once take while `work` goes on, from when they come until the last of them has its
+ * answer: the 99th of 100. They come with a turn of the event loop, as requests do, so they wait for whatever holds it
+ * up.
  */
 const p99While = async (side: Side, work: Promise<unknown>) => {
   const state = { goesOn: true }

@@ -62,7 +62,9 @@ export const ours = <R>(name: string, store: R, steps: ReadonlyArray<Step<R>>): 
 /** What a driver was given: the text of a statement and its values, or the words of a command. */
 export interface Recorded {
   readonly text: string
-  /** What has a name of the sign-in gives that of another one, and what has a record makes it; all else stays as it was. */
+  /**
+   * What has a name of the sign-in gives that of another one, and what has a record makes it; all else stays as it was.
+   */
   readonly values: (names: Names) => Array<unknown>
 }
 

@@ -156,7 +156,8 @@ const sessionOf = (key: SessionKey) =>
     expiresAt: 3
   })
 
-// Every program that keeps sessions makes the texts and checks what comes back, so both sides do, with the same schemas.
+// Every program that keeps sessions makes the texts and checks what comes back, so both sides do, with the same
+// schemas.
 const encodeTransaction = Schema.encodeSync(Schema.fromJsonString(Transaction))
 const decodeTransaction = Schema.decodeOption(Schema.fromJsonString(Transaction))
 const encodeSession = Schema.encodeSync(Schema.fromJsonString(Session))

@@ -3,9 +3,11 @@ import { members } from "./sessionView.ts"
 import { type Unavailable, unavailable } from "./results.ts"
 
 /**
- * What a page must not have. Whoever passes one of these does not get past the compiler: a secret in a page is everybody's
- * (RFC 8252 section 8.5, OAuth 2.1 section 7.2).
+ * The options that a page must not have. The compiler refuses each of them, since everybody can read a secret in a
+ * page.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-8.5 RFC 8252 section 8.5}
+ * @category models
  * @since 0.1.0
  */
 export interface NoSecret {
@@ -16,37 +18,44 @@ export interface NoSecret {
 }
 
 /**
- * Where the routes of `@le-auth/web` are, on the page's own origin.
+ * The paths of the routes of `@le-auth/web`, on the page's own origin.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Paths {
   readonly login: `/${string}`
   readonly session: `/${string}`
   readonly signOut: `/${string}`
-  /** Where `ApiProxy` of `@le-auth/web` is. */
+  /** The path of `ApiProxy` of `@le-auth/web`. */
   readonly api: `/${string}`
 }
 
 /**
+ * How a page reaches the application's own backend.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Backend extends NoSecret {
   /** Default: `/login`, `/session`, `/sign-out` and `/liveperson`, as in `@le-auth/web`. */
   readonly paths?: Partial<Paths> | undefined
-  /** How long to wait for an answer, in milliseconds. Default: 15,000. */
+  /** The longest wait for an answer, in milliseconds. Default: 15,000. */
   readonly timeout?: number | undefined
 }
 
 /**
+ * The options of one request to the backend.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Request extends Backend {
-  /** Gives up when it is aborted; the backend may still have done what it was asked for. */
+  /** Ends the wait when it is aborted. The backend may still have done the work. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** `x-le-auth`: another site cannot make a browser send it. The same as `requestHeader` of `@le-auth/core/SessionView`. */
+/** `requestHeader` of `@le-auth/core/SessionView`. Another site cannot make a browser send it. */
 export const requestHeader = "x-le-auth"
 
 export const pathsOf = (options: Backend): Paths => ({
@@ -57,14 +66,14 @@ export const pathsOf = (options: Backend): Paths => ({
   ...options.paths
 })
 
-/** An address on the page's own origin, whatever the path looks like and whatever `<base>` says. */
+/** The address of a path on the page's own origin. Neither the path nor `<base>` can lead to another one. */
 export const address = (location: Location, path: string): URL => {
   const url = new URL(location.origin)
   url.pathname = path
   return url
 }
 
-/** Where a sign-in starts that comes back to a path, on the origin of `location`. */
+/** The address that starts a sign-in, on the origin of `location`. The sign-in comes back to `returnTo`. */
 export const loginAddress = (
   location: Location,
   options: Backend & { readonly account?: string | undefined },
@@ -76,19 +85,20 @@ export const loginAddress = (
   return url
 }
 
-/** Ends a wait: the caller's own signal, or the time that a request may take. */
+/** A signal that ends a wait: by the caller's own signal, or after the timeout. */
 export const limited = ({ signal, timeout = 15_000 }: Request): AbortSignal => {
   const limit = AbortSignal.timeout(timeout)
   return signal ? AbortSignal.any([signal, limit]) : limit
 }
 
-/** What the backend answered; `body` is absent if it was not JSON. */
+/** An answer of the backend. `body` is `undefined` if it was not JSON. */
 export interface Answer {
   readonly _tag: "Answer"
   readonly status: number
   readonly body: unknown
 }
 
+/** The result for a `fetch` that failed. */
 export const failure = (error: unknown, signal: AbortSignal | undefined): Unavailable =>
   signal?.aborted
     ? unavailable("Aborted", "The request was given up.")
@@ -97,8 +107,8 @@ export const failure = (error: unknown, signal: AbortSignal | undefined): Unavai
       : unavailable("Unreachable", "The application's server cannot be reached. Check the network, then try again.")
 
 /**
- * Sends a request to the backend, and does something with what comes. A redirect is not followed: nothing of le-auth answers
- * with one to a script, so it leads elsewhere. The cookie goes to the page's own origin only, and so does the request.
+ * Sends a request to the backend, and reads the answer. A redirect is not followed: le-auth never answers a script with
+ * one, so it leads elsewhere. The request and its cookies go to the page's own origin only.
  */
 export const send = async <A>(
   url: () => URL,
@@ -123,14 +133,14 @@ export const send = async <A>(
   }
 }
 
-/** What the backend says about itself. */
+/** Reads a response as an answer of the backend. */
 export const answerOf = async (response: Response): Promise<Answer> => ({
   _tag: "Answer",
   status: response.status,
   body: parse(await response.text())
 })
 
-/** Asks the backend. */
+/** Sends a request without a body to the backend. */
 export const ask = (method: "GET" | "POST", path: string, options: Request): Promise<Answer | Unavailable> =>
   send(
     () => address(location, path),
@@ -147,14 +157,14 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** An answer that is none of those expected. */
+/** The result for an answer that the caller does not expect. */
 export const unexpected = ({ body, status }: Answer): Unavailable => {
   const { error, message } = members(body)
   return typeof error === "string" && status >= 400
     ? unavailable("Refused", typeof message === "string" ? message.slice(0, 500) : error.slice(0, 100), status)
     : unavailable(
         "BadAnswer",
-        `What answered (status ${status}) is not the backend of @le-auth/web. Check that its routes are there, and the option paths.`,
+        `The answer (status ${status}) is not from the backend of @le-auth/web. Check that its routes are there, and the option paths.`,
         status
       )
 }

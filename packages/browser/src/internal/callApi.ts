@@ -1,25 +1,33 @@
-/** APIs of LivePerson, called through the backend: it has the token. */
+/** Calls to LivePerson's APIs through the backend, which has the token. */
 import { answerOf, type NoSecret, pathsOf, type Request, requestHeader, send } from "./backend.ts"
 import { type SignedOut, type Unavailable, unavailable } from "./results.ts"
 import { refused } from "./session.ts"
 
 /**
+ * A call to one of LivePerson's APIs.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface ApiOptions extends Request, NoSecret {
   /** Default: `GET`. */
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined
-  /** Of these the backend passes on `Accept`, `Content-Type`, and what makes a request conditional. */
+  /**
+   * The backend passes on `Accept`, `Accept-Language`, `Content-Type`, and the conditions of a request such as
+   * `If-Match`.
+   */
   readonly headers?: Readonly<Record<string, string>> & {
     readonly authorization?: never
     readonly Authorization?: never
   }
+  /** The body, as `fetch` takes it. `GET` has none. */
   readonly body?: string | Blob | ArrayBuffer | FormData | URLSearchParams | undefined
 }
 
 /**
- * LivePerson answered, with whatever status: `response` is that of `fetch`, its body not yet read.
+ * LivePerson answered, with any status. `response` is that of `fetch`, and its body is not yet read.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Answered {
@@ -27,18 +35,22 @@ export interface Answered {
   readonly response: Response
 }
 
-/** The address at the backend for a path of a service; none if the path would lead out of there. */
+/** The address at the backend for a path of a service, or `undefined` if the path leads out of the service. */
 export const apiAddress = (options: Request, service: string, path: string): URL | undefined => {
   const root = `${pathsOf(options).api}/${encodeURIComponent(service)}/`
   const url = new URL(location.origin + root + path.replace(/^\//, ""))
   return url.origin === location.origin && url.pathname.startsWith(root) ? url : undefined
 }
 
-/** Who speaks, by the mark of `ApiProxy`. A proxy in between, or a backend without `ApiProxy`, sets none. */
+/**
+ * Whether the mark of `ApiProxy` says that LivePerson answered. A proxy in between, or a backend without `ApiProxy`,
+ * sets no mark.
+ */
 export const isAnswer = (mark: string | null | undefined): boolean => mark === "answer"
+/** Whether the mark says that `ApiProxy` itself answered. */
 export const isProblem = (mark: string | null | undefined): boolean => mark === "problem"
 
-/** What came is neither LivePerson's answer nor the backend's own. */
+/** The result for an answer that is neither LivePerson's nor the backend's own. */
 export const notPassedOn = (status: number): Unavailable =>
   unavailable(
     "BadAnswer",
@@ -47,8 +59,11 @@ export const notPassedOn = (status: number): Unavailable =>
   )
 
 /**
- * Calls an API of LivePerson as the signed-in user, through the backend (`ApiProxy` of `@le-auth/web`), which adds the access
- * token: it never comes to the page. The backend calls the services and paths that it lists, and no others.
+ * Calls an API of LivePerson as the signed-in user, through the backend (`ApiProxy` of `@le-auth/web`). The backend
+ * adds the access token, which never comes to the page, and calls only the services and paths that it lists.
+ *
+ * `service` is a service of the Domain API, and `path` is a path there, with its query. Gives LivePerson's answer with
+ * any status, `SignedOut` without a session, and `Unavailable` if the backend does not pass the call on.
  *
  * @example
  * ```ts
@@ -60,6 +75,7 @@ export const notPassedOn = (status: number): Unavailable =>
  * }
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const callApi = async (
@@ -69,7 +85,8 @@ export const callApi = async (
 ): Promise<Answered | SignedOut | Unavailable> => {
   const { body, headers, method = "GET" } = options
   const url = apiAddress(options, service, path)
-  if (url === undefined) return unavailable("Refused", "The path leads out of the API. Encode what is put into it.")
+  if (url === undefined)
+    return unavailable("Refused", "The path leads out of the API. Encode the values that you put into it.")
   return send(
     () => url,
     { method, headers: { accept: "application/json", ...headers, [requestHeader]: "1" }, body: body ?? null },

@@ -1,13 +1,14 @@
-/** When a page has to ask again who is signed in. */
+/** The moments at which a page has to ask for the session again. */
 import { listen } from "./tabs.ts"
 
 /**
- * Calls back when the user returns to the page without loading it, by the back button from the login for instance: the
- * browser shows the page as it was left (its back/forward cache), though somebody may have signed in or out since. Ends with
- * the function that it returns.
+ * Calls back each time that the user returns to the page without loading it, for example with the back button from the
+ * login. The browser then shows the page from its back/forward cache, although the session may have changed. Gives a
+ * function that ends the calls.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { onReturn, resume } from "@le-auth/browser/plain"
  *
  * const stop = onReturn(async () => {
@@ -16,6 +17,7 @@ import { listen } from "./tabs.ts"
  * })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const onReturn = (callback: () => void): (() => void) => {
@@ -27,11 +29,13 @@ export const onReturn = (callback: () => void): (() => void) => {
 }
 
 /**
- * Calls back when the session may have changed without this page: another tab signed in or out, or the page was out of sight
- * or in the browser's back/forward cache and is shown again. Then ask {@link session}. Ends with the function that it returns.
+ * Calls back each time that the session may have changed without this page. Another tab signed in or out, or the page
+ * is shown again after it was hidden or in the browser's back/forward cache. Then call {@link session}. Gives a
+ * function that ends the calls.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { onChange, session } from "@le-auth/browser/plain"
  *
  * const stop = onChange(async () => {
@@ -40,6 +44,7 @@ export const onReturn = (callback: () => void): (() => void) => {
  * })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const onChange = (callback: () => void): (() => void) => {

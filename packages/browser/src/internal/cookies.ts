@@ -1,4 +1,4 @@
-/** What the browser does with the application's cookies in a frame of another site, such as LivePerson's agent workspace. */
+/** The application's cookies in a frame of another site, such as LivePerson's agent workspace. */
 import { ask, pathsOf, type Request, unexpected } from "./backend.ts"
 import { askForCookies, topLocation } from "./frame.ts"
 import type { SessionResult, Unavailable } from "./results.ts"
@@ -8,6 +8,7 @@ import { members } from "./sessionView.ts"
 /**
  * The page's cookies reach the backend.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface CookiesArrive {
@@ -17,11 +18,12 @@ export interface CookiesArrive {
 /**
  * The page is in a frame of another site, and the browser keeps the session's cookies from it.
  *
- * - `Partitioned`: the frame has cookies of its own. Those of a window do not reach it.
- * - `Blocked`: it has none at all.
+ * - `Partitioned`: the frame has cookies of its own. The cookies of a window do not reach it.
+ * - `Blocked`: the frame has no cookies.
  *
  * `message` says what to do next.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface CookiesKeptBack {
@@ -39,17 +41,19 @@ const messages = {
 }
 
 /**
- * Whether the session's cookies reach the backend from this page. Outside of a frame of another site they do, and nobody is
- * asked; in such a frame, the backend tries it.
+ * Whether the session's cookies reach the backend from this page. Outside of a frame of another site they do, without a
+ * request. In such a frame, the backend tries it.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { cookies } from "@le-auth/browser/plain"
  *
  * const found = await cookies()
  * if (found._tag === "CookiesKeptBack") document.querySelector("#allow")?.removeAttribute("hidden")
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const cookies = async (options: Request = {}): Promise<CookiesArrive | CookiesKeptBack | Unavailable> => {
@@ -61,7 +65,7 @@ export const cookies = async (options: Request = {}): Promise<CookiesArrive | Co
   if (answer._tag !== "Answer") return answer
   const { arrived, session } = members(answer.body)
   if (answer.status !== 200 || !Array.isArray(arrived)) return unexpected(answer)
-  // Some browsers give a frame a jar of its own for cookies that do not ask for one, too.
+  // Some browsers also give a frame a jar of its own for cookies that do not ask for one.
   const isShared = session !== "shared" || (await document.hasStorageAccess())
   if (isShared && arrived.includes(session)) return { _tag: "CookiesArrive" }
   const reason = arrived.length === 0 ? "Blocked" : "Partitioned"
@@ -69,12 +73,13 @@ export const cookies = async (options: Request = {}): Promise<CookiesArrive | Co
 }
 
 /**
- * Asks the user to let this frame have the application's cookies, and gives the session. The browser asks in a click only,
- * and only about a site that the user has been to in a window: call it there, with nothing awaited before, after a
- * {@link popup}. Later pages need no click: {@link resume} takes up what the user has allowed.
+ * Asks the user to let this frame have the application's cookies, and gives the session. The browser asks only in a
+ * click, and only about a site that the user has visited in a window. Call it in a click, with nothing awaited before,
+ * after a {@link popup}. Later pages need no click, since {@link resume} uses the permission.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { allowCookies } from "@le-auth/browser/plain"
  *
  * document.querySelector("#allow")?.addEventListener("click", async () => {
@@ -84,6 +89,7 @@ export const cookies = async (options: Request = {}): Promise<CookiesArrive | Co
  * ```
  *
  * @see Storage Access API
+ * @category accessors
  * @since 0.1.0
  */
 export const allowCookies = async (options: Request = {}): Promise<SessionResult | CookiesKeptBack> => {

@@ -1,4 +1,4 @@
-/** APIs of LivePerson, called by the page itself, with a token that its backend tells it. */
+/** Calls to LivePerson's APIs by the page itself, with a token from its backend. */
 import { ask, failure, limited, pathsOf, type Request } from "./backend.ts"
 import type { Answered, ApiOptions } from "./callApi.ts"
 import { type SignedOut, type Unavailable, unavailable } from "./results.ts"
@@ -6,7 +6,7 @@ import { refresh, refused } from "./session.ts"
 import { members } from "./sessionView.ts"
 import { listen } from "./tabs.ts"
 
-/** Where a token may be sent, and how long, by the clock that nobody sets. */
+/** A token, the origin that it may be sent to, and its end by the page's monotonic clock (`performance.now()`). */
 export interface PageToken {
   readonly _tag: "PageToken"
   readonly accessToken: string
@@ -14,19 +14,21 @@ export interface PageToken {
   readonly until: number
 }
 
-/** Tokens in the memory of the page, by service. `last` is the one that was refused with 401, if one was. */
+/**
+ * Gives the token of a service, from the memory of the page or the backend. `last` is a token that got a 401.
+ */
 export type Tokens = (
   service: string,
   options: Request,
   last?: PageToken
 ) => Promise<PageToken | SignedOut | Unavailable>
 
-/** Early enough to get a new one before LivePerson refuses it. */
+/** Milliseconds before its end at which a token is renewed, so that LivePerson does not refuse it. */
 const margin = 30_000
 
 export const makeTokens = (): Tokens => {
   const held = new Map<string, PageToken>()
-  // Whoever signs out in any tab signs out of this one.
+  // A sign-out in any tab signs this one out.
   listen(() => held.clear())
   return async (service, options, last) => {
     const now = held.get(service)
@@ -54,13 +56,14 @@ export const makeTokens = (): Tokens => {
   }
 }
 
-/** The address of a path at the host of a token; none if it is at another one. */
+/** The address of a path at the host of a token, or `undefined` if the path leads to another host. */
 export const tokenAddress = ({ origin }: PageToken, path: string): URL | undefined => {
   const url = URL.parse(path, origin)
   return url?.origin === origin ? url : undefined
 }
 
-export const leadsElsewhere = "The path leads to another host, which gets no token. Encode what is put into it."
+export const leadsElsewhere =
+  "The path leads to another host, which gets no token. Encode the values that you put into it."
 
 const fetchWith = async (token: PageToken, path: string, options: ApiOptions): Promise<Answered | Unavailable> => {
   const { body = null, headers, method = "GET" } = options
@@ -87,21 +90,23 @@ const fetchWith = async (token: PageToken, path: string, options: ApiOptions): P
 }
 
 /**
- * A function as {@link callApi}, which calls LivePerson itself. The backend must be told to give the page its access token
- * (`PageToken` of `@le-auth/web`), and LivePerson's API must allow the page's origin (CORS). The token is in the memory of this
- * function alone, goes to the host of its service alone, and is forgotten when anybody signs out. After a 401 it is renewed, and
- * the call repeated, once.
+ * Makes a function like {@link callApi} that calls LivePerson itself. The backend needs `PageToken` of `@le-auth/web`,
+ * and LivePerson's API must allow the page's origin (CORS). The token is only in the memory of this function, goes only
+ * to the host of its service, and is forgotten at a sign-out in any tab. After a 401 the token is renewed, and the call
+ * repeated, once.
  *
- * Whoever can run a script in the page can take the token away. Prefer {@link callApi}.
+ * A script in the page can take the token away. Prefer {@link callApi}.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { directApi } from "@le-auth/browser/plain"
  *
  * const call = directApi()
  * const result = await call("asyncMessagingEnt", "/api/account/12345678/messaging/consumer/conversation/send?v=3")
  * ```
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const directApi = (backend: Request = {}) => {
@@ -116,7 +121,7 @@ export const directApi = (backend: Request = {}) => {
     if (token._tag !== "PageToken") return token
     const first = await fetchWith(token, path, all)
     if (first._tag !== "Answered" || first.response.status !== 401) return first
-    // Nobody reads it, and so its connection would stay open.
+    // An unread body would keep its connection open.
     await first.response.body?.cancel()
     const renewed = await tokens(service, all, token)
     return renewed._tag === "PageToken" ? fetchWith(renewed, path, all) : renewed

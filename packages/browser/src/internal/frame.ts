@@ -1,6 +1,6 @@
-/** A page in a frame. */
+/** What a page in a frame can see and ask for. */
 
-/** The address of the whole tab. None in a frame of another site, whose address the browser does not tell. */
+/** The address of the whole tab, or `undefined` in a frame of another site, whose address the browser does not tell. */
 export const topLocation = (): Location | undefined => {
   try {
     const top = window.top?.location
@@ -11,8 +11,8 @@ export const topLocation = (): Location | undefined => {
 }
 
 /**
- * Asks the browser for the cookies that the application has in a window of its own, if the page is in a frame of another site,
- * which the browser may keep them from. Outside of a click it says yes only if the user has said so before, and asks nobody.
+ * In a frame of another site, asks the browser for the cookies that the application has in a window of its own. Outside
+ * of a click the browser does not ask the user, and allows only what the user has allowed before.
  *
  * @see Storage Access API
  */
@@ -21,6 +21,6 @@ export const askForCookies = async (): Promise<void> => {
   try {
     await document.requestStorageAccess()
   } catch {
-    // The user said no, or the browser has nothing to ask for: what reaches the backend shows it.
+    // The user said no, or the browser has nothing to ask for. The cookies that reach the backend show which.
   }
 }

@@ -8,7 +8,10 @@ import type { NotRedirected as Refusal, Request, SessionResult, SignedIn, Signed
 export const call = <A>(run: (options: Request) => Promise<A>, options: Request): Effect.Effect<A> =>
   Effect.promise((signal) => run({ ...options, signal }))
 
-/** The plain entry has checked every member, with the rules of the schema; only the brands are missing. */
+/**
+ * The view of a result. The plain entry has checked every member by the rules of the schema, so only the brands are
+ * missing.
+ */
 export const view = ({ session }: SignedIn): SignedInView => session as SignedInView
 
 export const notSignedIn = ({ message, reason }: SignedOut): PageNotSignedIn => new PageNotSignedIn({ message, reason })
@@ -18,7 +21,7 @@ export const notRedirected = ({ message, reason }: Refusal): NotRedirected => ne
 export const unavailable = ({ message, reason, status }: Unavailable): BackendUnavailable =>
   new BackendUnavailable({ message, reason, status })
 
-/** The session, or why there is none. */
+/** The session as a value, and the lack of one as an error. */
 export const signedIn = (result: SessionResult): Effect.Effect<SignedInView, PageNotSignedIn | BackendUnavailable> => {
   switch (result._tag) {
     case "SignedIn":

@@ -7,24 +7,30 @@ import { session } from "./session.ts"
 import { listen } from "./tabs.ts"
 
 /**
+ * A sign-in in a window of its own.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface PopupOptions extends Request {
-  /** The account to sign in to. May be left out if the application is installed in one account only. */
+  /** The account to sign in to. Default: the only account in which the application is installed. */
   readonly account?: string | undefined
-  /** What to do if the browser opens no window: send the whole tab, or say so. Default: `redirect`. */
+  /**
+   * If the browser opens no window, `redirect` sends the whole tab, and `report` gives `NoPopup`. Default: `redirect`.
+   */
   readonly blocked?: "redirect" | "report" | undefined
 }
 
 /**
  * There was no sign-in in the window.
  *
- * - `Closed`: the user closed it, or left it and came back to this page. If the user signs in there later all the same,
- *   {@link onChange} tells.
- * - `Blocked`: the browser opened none. It does so in a click only: call it there, and await nothing before.
- * - `Framed`: the window is closed, and this page, in a frame of another site, sees no sign-in. If there was one, the browser
- *   keeps it from the frame: {@link allowCookies} asks for it.
+ * - `Closed`: the user closed the window, or left it and came back to this page. If they sign in there later,
+ *   {@link onChange} calls back.
+ * - `Blocked`: the browser opened no window. Browsers open one only in a click, with nothing awaited before.
+ * - `Framed`: the window is closed, and this page, in a frame of another site, sees no session. If the user signed in,
+ *   the browser keeps the session from the frame, and {@link allowCookies} asks for it.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface NoPopup {
@@ -33,7 +39,12 @@ export interface NoPopup {
   readonly message: string
 }
 
-/** @since 0.1.0 */
+/**
+ * The result of {@link popup}.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type PopupResult = SignedIn | NoPopup | Redirecting | NotRedirected | Unavailable
 
 const noPopup = (reason: NoPopup["reason"], message: string): NoPopup => ({ _tag: "NoPopup", reason, message })
@@ -47,8 +58,9 @@ const ended = (opened: Window, id: string, signal: AbortSignal | undefined): Pro
       signal?.removeEventListener("abort", end)
       resolve()
     }
-    // A page with Cross-Origin-Opener-Policy, as the login is one, looks closed from here while it is open. Whoever closes or
-    // leaves a window comes back to this one, for longer than a window takes to get the focus when it opens.
+    // A page with Cross-Origin-Opener-Policy, such as the login, looks closed from here while it is open. A user who
+    // closes or leaves the window comes back to this page, for longer than a window takes to get the focus when it
+    // opens.
     let back = 0
     const timer = setInterval(() => {
       back = opened.closed && document.hasFocus() ? back + 1 : 0
@@ -59,11 +71,13 @@ const ended = (opened: Window, id: string, signal: AbortSignal | undefined): Pro
   })
 
 /**
- * Signs in with a window of its own. The window ends at a page of the backend, which tells this page over a channel that
- * only pages of this origin share; neither code nor token is in that message, and no page of the login can reach this one.
+ * Signs in with a window of its own, and gives the session. Call it in a click, with nothing awaited before. The window
+ * ends at a page of the backend, which tells this page over a channel that only pages of this origin share. The message
+ * has neither a code nor a token, and no page of the login can reach this one.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { popup } from "@le-auth/browser/plain"
  *
  * document.querySelector("#sign-in")?.addEventListener("click", async () => {
@@ -73,6 +87,7 @@ const ended = (opened: Window, id: string, signal: AbortSignal | undefined): Pro
  * })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const popup = async (options: PopupOptions = {}): Promise<PopupResult> => {
@@ -86,7 +101,7 @@ export const popup = async (options: PopupOptions = {}): Promise<PopupResult> =>
       ? noPopup("Blocked", "The browser opened no window. Allow windows for this page, or sign in without one.")
       : redirect(options)
   }
-  // So that no page in the window can reach this one, or send it elsewhere.
+  // No page in the window can reach this one, or send it elsewhere.
   opened.opener = null
   const id = crypto.randomUUID()
   opened.location.replace(loginAddress(location, options, `${pathsOf(options).login}/done?window=${id}`))

@@ -1,22 +1,26 @@
-/** The way out: to the backend's login path, which leads to Sentinel. */
+/** The navigation to the backend's login path, which leads to Sentinel. */
 import { type Backend, loginAddress } from "./backend.ts"
 import { topLocation } from "./frame.ts"
 import { isReturnPath, returnPathTo } from "./returnPath.ts"
 import { isAccountId } from "./sessionView.ts"
 
 /**
+ * A sign-in of the whole tab.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface RedirectOptions extends Backend {
-  /** Where to come back to: a path of this application. Default: where the page is now, with query and fragment. */
+  /** The return path, a path of this application. Default: the page's own path, with query and fragment. */
   readonly returnTo?: string | undefined
-  /** The account to sign in to. May be left out if the application is installed in one account only. */
+  /** The account to sign in to. Default: the only account in which the application is installed. */
   readonly account?: string | undefined
 }
 
 /**
  * The browser is on its way to the login. The page still runs for a moment.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Redirecting {
@@ -28,11 +32,12 @@ export interface Redirecting {
  * The browser stays here.
  *
  * - `BadReturnTo`: the return path could lead to another site.
- * - `BadAccount`: the account is no LivePerson account id.
- * - `Framed`: the page is in a frame of another site, from which a login must not start and cannot lead back.
+ * - `BadAccount`: the account is not a LivePerson account id.
+ * - `Framed`: the page is in a frame of another site. A login must not start there, and cannot lead back there.
  *
  * `message` says what to do next.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface NotRedirected {
@@ -53,7 +58,7 @@ const notRedirected = (reason: NotRedirected["reason"]): NotRedirected => ({
   message: messages[reason]
 })
 
-/** What is wrong with where a sign-in shall go, if anything is. */
+/** The reason why a sign-in cannot start with these options, or `undefined`. */
 export const badOptions = ({ account, returnTo }: Pick<RedirectOptions, "account" | "returnTo">) =>
   returnTo !== undefined && !isReturnPath(returnTo)
     ? notRedirected("BadReturnTo")
@@ -62,17 +67,19 @@ export const badOptions = ({ account, returnTo }: Pick<RedirectOptions, "account
       : undefined
 
 /**
- * Sends the user to the sign-in, with a top-level navigation (OAuth 2.1 section 8.3). In a frame of the same site, the whole
- * tab goes. Nothing is awaited, so it can be called in a click.
+ * Sends the user to the sign-in, with a top-level navigation (OAuth 2.1 section 8.3). In a frame of the same site, the
+ * whole tab goes. It awaits nothing, so it can be called in a click.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { redirect } from "@le-auth/browser/plain"
  *
  * const result = redirect({ returnTo: "/inbox" })
  * if (result._tag === "NotRedirected") alert(result.message)
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const redirect = (options: RedirectOptions = {}): Redirecting | NotRedirected => {

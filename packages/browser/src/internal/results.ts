@@ -1,9 +1,10 @@
-/** What the backend was asked for, and what came of it. */
+/** The results of requests to the backend. */
 import type { Session } from "./sessionView.ts"
 
 /**
- * Somebody is signed in.
+ * A user is signed in.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface SignedIn {
@@ -12,15 +13,16 @@ export interface SignedIn {
 }
 
 /**
- * Nobody is signed in.
+ * No user is signed in.
  *
  * - `NotSignedIn`: the user did not sign in, or signed out.
  * - `Ended`: the session ended at LivePerson.
- * - `CallbackAtPage`: Sentinel's answer came to this page, which cannot use it, in place of the backend. The redirect URI
- *   is wrong, or somebody made up the link.
+ * - `CallbackAtPage`: Sentinel's answer came to this page, which cannot use it, and not to the backend. The redirect
+ *   URI is wrong, or the link is made up.
  *
- * `message` says what to do next. It is for the developer, and as text: never as HTML.
+ * `message` says what to do next. It is plain text for the developer. Never show it as HTML.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface SignedOut {
@@ -30,8 +32,10 @@ export interface SignedOut {
 }
 
 /**
- * The user is signed out of this application, but LivePerson could not be told: other LivePerson applications may go on.
+ * The user is signed out of this application, but LivePerson did not confirm its part. Other LivePerson applications
+ * may go on.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface SignedOutHere {
@@ -40,14 +44,15 @@ export interface SignedOutHere {
 }
 
 /**
- * Nobody knows: the application's backend gave no usable answer.
+ * The application's backend gave no usable answer, so the state of the session is unknown.
  *
- * - `Unreachable`: there is no network, or nobody listens.
- * - `Timeout`: no answer in time.
- * - `Aborted`: the caller's own signal.
- * - `Refused`: the backend said no, or has a problem of its own; `message` has its words, if it said any.
- * - `BadAnswer`: what answered is not the backend of `@le-auth/web`.
+ * - `Unreachable`: there is no network, or no server at the address.
+ * - `Timeout`: the answer did not come in time.
+ * - `Aborted`: the caller's own signal ended the wait.
+ * - `Refused`: the backend refused, or has a problem of its own. `message` has its words, if it sent any.
+ * - `BadAnswer`: the answer is not from the backend of `@le-auth/web`.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Unavailable {
@@ -58,22 +63,29 @@ export interface Unavailable {
   readonly status?: number
 }
 
-/** @since 0.1.0 */
+/**
+ * The session, or the reason why there is none.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type SessionResult = SignedIn | SignedOut | Unavailable
 
 const messages = {
-  NotSignedIn: "Nobody is signed in. Start a sign-in.",
+  NotSignedIn: "No user is signed in. Start a sign-in.",
   Ended: "The session has ended at LivePerson. Start the sign-in again.",
   CallbackAtPage:
     "A callback came to this page, which cannot use it. Register the backend's callback as redirect URI, then start the sign-in again."
 }
 
+/** Makes the result, with the message for its reason. */
 export const signedOut = (reason: SignedOut["reason"]): SignedOut => ({
   _tag: "SignedOut",
   reason,
   message: messages[reason]
 })
 
+/** Makes the result. `status` is that of the answer, if there was one. */
 export const unavailable = (reason: Unavailable["reason"], message: string, status?: number): Unavailable => ({
   _tag: "Unavailable",
   reason,

@@ -1,4 +1,4 @@
-/** The way back, at a page load. */
+/** The session at a page load. */
 import type { Request } from "./backend.ts"
 import { askForCookies } from "./frame.ts"
 import { type SessionResult, signedOut } from "./results.ts"
@@ -6,22 +6,26 @@ import { cleaned } from "./returnPath.ts"
 import { session } from "./session.ts"
 
 /**
- * Cleans the address bar, then asks the backend who is signed in. Call it first on the page: what it cleans, it has cleaned
- * when it returns its promise, before any other script runs (OAuth 2.1 section 2.3.6, RFC 9700 section 4.3.1).
+ * Cleans the address bar, then asks the backend for the session. Call it first on the page. The address is clean when
+ * it returns its promise, before any other script runs.
  *
- * A callback belongs to the backend, so normally there is nothing to clean. If one came to the page all the same, `code`,
- * `state` and its other parameters go from query and fragment, without being read; the rest of the address stays as it was.
+ * A callback belongs to the backend, so normally there is nothing to clean. If a callback comes to the page, `code`,
+ * `state` and its other parameters are removed from query and fragment, without being read. The rest of the address
+ * stays as it was.
  *
- * In a frame of another site it also takes up the access to cookies that the user has allowed before, see `allowCookies`.
+ * In a frame of another site it also uses the access to cookies that the user has allowed before, see `allowCookies`.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { resume } from "@le-auth/browser/plain"
  *
  * const found = await resume()
  * if (found._tag === "Unavailable") document.body.append(found.message)
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.3.1 RFC 9700 section 4.3.1}
+ * @category accessors
  * @since 0.1.0
  */
 export const resume = async (options: Request = {}): Promise<SessionResult> => {

@@ -1,10 +1,10 @@
-/** The session of this browser, as the backend keeps it. */
+/** The session of this browser, which the backend keeps. */
 import { type Answer, ask, limited, pathsOf, type Request, unexpected } from "./backend.ts"
 import { type SessionResult, type SignedOut, signedOut, type SignedOutHere, type Unavailable } from "./results.ts"
 import { fromBody, members } from "./sessionView.ts"
 import { announce, once } from "./tabs.ts"
 
-/** Why there is no session in an answer. */
+/** The result for an answer without a session. */
 export const refused = (answer: Answer): SignedOut | Unavailable => {
   const { body, status } = answer
   const { error, signedIn } = members(body)
@@ -20,15 +20,17 @@ const read = (answer: Answer): SessionResult => {
 }
 
 /**
- * Who is signed in, without refreshing anything.
+ * The session of this browser. Asking for it refreshes nothing.
  *
  * @example
  * ```ts
+ * // compiled only
  * import { session } from "@le-auth/browser/plain"
  *
  * const now = await session({ paths: { session: "/auth/session" } })
  * ```
  *
+ * @category accessors
  * @since 0.1.0
  */
 export const session = async (options: Request = {}): Promise<SessionResult> => {
@@ -37,9 +39,20 @@ export const session = async (options: Request = {}): Promise<SessionResult> => 
 }
 
 /**
- * Has the backend refresh the access token now, whether it is due or not. The token stays there. While a tab does so, the
- * other tabs wait for it and then ask what came of it, so that the backend is asked once.
+ * Makes the backend refresh the access token now, even if it is not due, and gives the session. The token stays at the
+ * backend. While one tab waits for the refresh, other tabs wait for that tab and then ask for the session, so that the
+ * backend refreshes once.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import { refresh } from "@le-auth/browser/plain"
+ *
+ * const result = await refresh()
+ * if (result._tag === "SignedOut") document.body.append(result.message)
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const refresh = (options: Request = {}): Promise<SessionResult> => {
@@ -55,7 +68,7 @@ export const refresh = (options: Request = {}): Promise<SessionResult> => {
   )
 }
 
-/** Tells the other tabs, too. */
+/** The result of a sign-out. The other tabs also hear of it. */
 const left = (answer: Answer): SignedOut | Unavailable => {
   if (answer.status !== 204) return unexpected(answer)
   announce()
@@ -63,9 +76,18 @@ const left = (answer: Answer): SignedOut | Unavailable => {
 }
 
 /**
- * Signs the user out of this application only. LivePerson hears nothing of it, so that the next sign-in may need no
- * password.
+ * Signs the user out of this application only. LivePerson is not told, so the next sign-in may need no password.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import { signOut } from "@le-auth/browser/plain"
+ *
+ * const result = await signOut()
+ * if (result._tag === "SignedOut") location.assign("/")
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const signOut = async (options: Request = {}): Promise<SignedOut | Unavailable> => {
@@ -74,17 +96,27 @@ export const signOut = async (options: Request = {}): Promise<SignedOut | Unavai
 }
 
 /**
- * Signs the user out of **all LivePerson applications**. If LivePerson does not play along, the user is signed out of this
- * application all the same, which is what `SignedOutHere` says.
+ * Signs the user out of **all LivePerson applications**. If LivePerson refuses or does not answer, the user is still
+ * signed out of this application, and the result is `SignedOutHere`.
+ *
+ * @example
+ * ```ts
+ * // compiled only
+ * import { signOutEverywhere } from "@le-auth/browser/plain"
+ *
+ * const result = await signOutEverywhere()
+ * if (result._tag === "SignedOutHere") document.body.append(result.message)
+ * ```
  *
  * @see LivePerson, Sentinel API, "Revoke"
+ * @category accessors
  * @since 0.1.0
  */
 export const signOutEverywhere = async (options: Request = {}): Promise<SignedOut | SignedOutHere | Unavailable> => {
   const answer = await ask("POST", `${pathsOf(options).signOut}/everywhere`, options)
   if (answer._tag !== "Answer") return answer
   const result = left(answer)
-  // Whether the backend let go of the session before it failed, only the backend knows.
+  // Only the backend knows whether it ended the session before it failed.
   if (result._tag === "SignedOut" || (await session(options))._tag !== "SignedOut") return result
   announce()
   return {

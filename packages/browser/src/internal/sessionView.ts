@@ -1,12 +1,14 @@
 /**
- * The session as the backend tells it, checked by hand: a schema would be seven times the size of this whole entry. A test
- * holds the two together.
+ * The session as the backend sends it, checked by hand: a schema would be seven times the size of this whole entry. A
+ * test compares the two.
  */
+import { accountId as accountIdForm } from "@le-auth/core/shared/Patterns"
 
 /**
- * Who is signed in. Never a token. The same as `SignedInView` of `@le-auth/core/SessionView`, in plain types; times are
+ * The signed-in user, without a token: `SignedInView` of `@le-auth/core/SessionView` in plain types. Times are
  * milliseconds since the epoch.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Session {
@@ -14,7 +16,7 @@ export interface Session {
   readonly accountId: string
   readonly subject: string
   readonly isAdmin: boolean
-  /** One of LivePerson's own administrators, who have no user record in the account. */
+  /** Whether the user is one of LivePerson's own administrators, who have no user record in the account. */
   readonly isLpa: boolean
   /** Whether the signature of the id_token was verified. */
   readonly verified: boolean
@@ -22,15 +24,14 @@ export interface Session {
   readonly expiresAt: number
 }
 
-/** A LivePerson account id, as in `@le-auth/core/Identifiers`. */
-export const isAccountId = (value: unknown): value is string =>
-  typeof value === "string" && /^[A-Za-z0-9]{1,32}$/.test(value)
+/** Whether a value is a LivePerson account id, as in `@le-auth/core/Identifiers`. */
+export const isAccountId = (value: unknown): value is string => typeof value === "string" && accountIdForm.test(value)
 
-/** The members of a JSON object, or none. */
+/** The members of a JSON object. Any other value has none. */
 export const members = (body: unknown): Record<string, unknown> =>
   typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {}
 
-/** The session in an answer. Takes what it knows and nothing else, so that what does not belong here stays behind. */
+/** The session in the body of an answer. It takes known members only, so that no token comes along. */
 export const fromBody = (body: unknown): Session | undefined => {
   const { accountId, expiresAt, isAdmin, isLpa, signedIn, signedInAt, subject, verified } = members(body)
   return signedIn === true &&

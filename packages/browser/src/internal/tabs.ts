@@ -1,9 +1,12 @@
-/** What the tabs of an application tell each other, and what only one of them does at a time. */
+/** The channel between the tabs of an application, and work that only one of them does at a time. */
 
-/** The same as in the page that ends a popup (`SignInWindow` of `@le-auth/web`). Only pages of one origin share a channel. */
+/**
+ * The page that ends a popup (`SignInWindow` of `@le-auth/web`) uses the same name. Only pages of one origin share a
+ * channel.
+ */
 const channelName = "le-auth"
 
-/** Says that the session may have changed. It is a hint and never a fact: who hears it asks the backend. */
+/** Tells the other tabs that the session may have changed. It is a hint, so they ask the backend. */
 export const announce = (): void => {
   const channel = new BroadcastChannel(channelName)
   // eslint-disable-next-line unicorn/require-post-message-target-origin -- a channel reaches its own origin only
@@ -19,8 +22,8 @@ export const listen = (callback: (message: unknown) => void): (() => void) => {
 }
 
 /**
- * Has one tab do something, and the others wait for it, no longer than `signal` says, and then do `others`: a browser may freeze
- * a tab in the middle of its work. Where there are no locks (pages that came over http), each tab does it.
+ * One tab does `work`. The other tabs wait for it until `signal` ends the wait, since a browser may freeze a tab in the
+ * middle of its work, and then do `others`. Without locks, as on pages over http, each tab does `work`.
  */
 export const once = async <A>(
   name: string,
@@ -34,7 +37,7 @@ export const once = async <A>(
     lock === null ? undefined : { result: await work() }
   )
   if (mine !== undefined) return mine.result
-  // Gave up: what `others` says of it is right.
+  // If the wait was given up, the result of `others` says so.
   await locks.request(name, { mode: "shared", signal }, () => undefined).catch(() => undefined)
   return others()
 }

@@ -12,12 +12,12 @@ export interface State {
 
 export const tagged = (tag: string) => (state: State) => state._tag === tag
 
-/** Long enough for a machine that does other things as well; who waits ends as soon as there is something. */
-const patience = 25_000
+/** Long enough for a busy machine, in milliseconds. A wait ends as soon as there is something. */
+const timeout = 25_000
 
 /** Waits until something is there. A page that is on its way elsewhere answers no question: it is asked again. */
 export const until = async <A>(what: string, look: () => Promise<A | undefined>): Promise<A> => {
-  const deadline = performance.now() + patience
+  const deadline = performance.now() + timeout
   let seen: unknown
   for (;;) {
     const found = await look().catch((error: unknown) => void (seen = error))
@@ -35,8 +35,8 @@ export const at = (page: Page, address: string): Promise<string> =>
   })
 
 /**
- * Waits until the page shows something that passes, and gives it. It asks by `evaluate`, here as below: `$eval` costs the browser
- * ten times as much.
+ * Waits until the page shows something that passes, and gives it. It asks by `evaluate`, here as below: `$eval` costs
+ * the browser ten times as much.
  */
 export const state = (page: Page | Frame, passes: (state: State) => boolean = () => true): Promise<State> =>
   until(`the state of ${page.url()}`, async () => {
@@ -46,8 +46,9 @@ export const state = (page: Page | Frame, passes: (state: State) => boolean = ()
   })
 
 /**
- * Clicks in a tab. One behind another gets no input, so it comes to the front, as for a person. What a click leads to may close the
- * window before Firefox has told its driver that the button is up again: then there is no such frame, and the click was made.
+ * Clicks in a tab. One behind another gets no input, so it comes to the front, as for a person. What a click leads to
+ * may close the window before Firefox has told its driver that the button is up again: then there is no such frame, and
+ * the click was made.
  */
 export const press = async (page: Page, selector: string): Promise<void> => {
   await page.bringToFront()
@@ -71,8 +72,9 @@ export const watch = async (page: Page): Promise<() => Promise<Array<string>>> =
 }
 
 /**
- * Clicks in the frame of a page. `frame.click` asks Firefox in a way that ESR 140 does not know, where the frame is; the page
- * itself can tell. A frame of another process gets no input before it is painted: the mouse moves there until the button feels it.
+ * Clicks in the frame of a page. `frame.click` asks Firefox in a way that ESR 140 does not know, where the frame is;
+ * the page itself can tell. A frame of another process gets no input before it is painted: the mouse moves there until
+ * the button feels it.
  */
 export const pressInFrame = async (frame: Frame, selector: string): Promise<void> => {
   const page = frame.page()
@@ -192,7 +194,7 @@ export class Person {
   /** A tab with a page of the application, or of anywhere. */
   async open(path: string): Promise<Page> {
     const page = await this.tab()
-    await page.goto(new URL(path, this.#application.origin).href, { timeout: patience })
+    await page.goto(new URL(path, this.#application.origin).href, { timeout })
     return page
   }
 
@@ -243,7 +245,10 @@ export class Person {
     return caught
   }
 
-  /** Clicks, and gives the window that opens. Chromium without a screen tells the page behind it, too, that it has the focus. */
+  /**
+   * Clicks, and gives the window that opens. Chromium without a screen also tells the page behind it that it has the
+   * focus.
+   */
   async openWindow(page: Page): Promise<Page> {
     if ((await page.browser().version()).startsWith("Chrome")) {
       await page.evaluate(() => void Object.assign(document, { hasFocus: () => false }))

@@ -46,7 +46,7 @@ const signInAndOut = async (
   await state(page, tagged("SignedIn"))
   assert.strictEqual((await click(page, "sign-out"))._tag, "SignedOut")
 
-  // Sentinel heard nothing of it, so the window needs nobody, and closes.
+  // Sentinel did not hear of it, so the window asks for no password, and closes.
   const open = (await browser.pages()).length
   await press(page, "#popup")
   assert.strictEqual((await state(page, tagged("SignedIn"))).session?.["subject"], "3552833710")

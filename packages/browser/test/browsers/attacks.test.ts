@@ -41,7 +41,7 @@ inEachBrowser(({ launch }) => {
   const subject = async (person: Person) => (await state(await person.open("/plain"))).session?.["subject"]
 
   describe("a callback", () => {
-    it("B2, B5: with a wrong state signs nobody in, and the right one still does", async () => {
+    it("B2, B5: with a wrong state signs no user in, and the right one still does", async () => {
       const page = await victim.open("/plain")
       await press(page, "#sign-in")
       await at(page, `${application.sentinelOrigin}/*`)
@@ -53,7 +53,7 @@ inEachBrowser(({ launch }) => {
       await state(page, tagged("SignedIn"))
     })
 
-    it("B2: of another browser signs nobody in here, and is not used up for its own", async () => {
+    it("B2: of another browser signs no user in here, and is not used up for its own", async () => {
       const callback = await attacker.callback(await attacker.open("/plain"), "admin")
       assert.include(await text(await victim.open(callback.href)), "You are not signed in")
       assert.isUndefined(await subject(victim))
@@ -78,7 +78,7 @@ inEachBrowser(({ launch }) => {
       assert.strictEqual((await click(page, "session")).session?.["subject"], agent)
     })
 
-    it("B2, C10: at the page itself changes nobody's session", async () => {
+    it("B2, C10: at the page itself changes no session", async () => {
       const callback = await attacker.callback(await attacker.open("/plain"), "admin")
       const page = await victim.open("/plain")
       await press(page, "#sign-in")
@@ -205,7 +205,7 @@ inEachBrowser(({ launch }) => {
       assert.strictEqual((await state(page, tagged("SignedIn"))).session?.["subject"], agent)
     })
 
-    it("G7: on the same site, whose requests bear the cookies, signs nobody out and reads no session", async () => {
+    it("G7: on the same site, whose requests bear the cookies, signs no user out and reads no session", async () => {
       const page = await victim.open("/plain")
       await press(page, "#sign-in")
       await victim.logIn(page)

@@ -1,6 +1,6 @@
 /**
- * A page in the frame of another site, as in LivePerson's agent workspace: two hosts over https. Chromium's profiles let the
- * frame's cookies through, keep them apart, or have none; Firefox keeps them apart.
+ * A page in the frame of another site, as in LivePerson's agent workspace: two hosts over https. Chromium's profiles
+ * let the frame's cookies through, keep them apart, or have none; Firefox keeps them apart.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -65,7 +65,10 @@ const optionsFor = {
   })
 }
 
-/** With each entry in a browser of such a profile, which both share: each is in a context of its own, with cookies of its own. */
+/**
+ * With each entry in a browser of such a profile, which both share: each is in a context of its own, with cookies of
+ * its own.
+ */
 const inEachFrame = (
   { launch }: Kind,
   kind: keyof typeof optionsFor,
@@ -95,7 +98,7 @@ const inEachFrame = (
   })
 }
 
-/** The user says yes to the browser's question, once and for all. Headless, nobody else answers it. */
+/** The user says yes to the browser's question, once and for all. A headless browser has no other way to answer it. */
 const sayYes = async (page: Page) => {
   const session = await page.createCDPSession()
   await session.send("Browser.setPermission", {

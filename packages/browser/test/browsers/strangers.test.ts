@@ -1,4 +1,7 @@
-/** What another site can make a browser do with a sign-in, and what a browser does by itself: over https, as in production. */
+/**
+ * What another site can make a browser do with a sign-in, and what a browser does by itself: over https, as in
+ * production.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Browser, LaunchOptions, Page } from "puppeteer-core"

@@ -104,8 +104,7 @@ export const make = Effect.fnUntraced(function* (
 
   return ({ formTargets, frameAncestors, openerPolicy } = {}) => ({
     ...privateHeaders,
-    "content-security-policy":
-      `${contentDirectives}; form-action ${sourcesOf(formTargets)}; ` + `frame-ancestors ${sourcesOf(frameAncestors)}`,
+    "content-security-policy": `${contentDirectives}; form-action ${sourcesOf(formTargets)}; frame-ancestors ${sourcesOf(frameAncestors)}`,
     // This header has no list of origins, so it can only say that there are none.
     ...(sourcesOf(frameAncestors) === "'none'" && { "x-frame-options": "DENY" }),
     "cross-origin-opener-policy": openerPolicy ?? "same-origin"

@@ -1,4 +1,5 @@
 /** What a program answers that has not started yet, or is stopping already. */
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import type * as Http from "node:http"
 
 /**
@@ -8,8 +9,7 @@ export const answerWaiting: Http.RequestListener = (request, response) => {
   const isAlive = request.url?.split("?", 1)[0] === "/health/live"
   response.writeHead(isAlive ? 200 : 503, {
     "content-type": "application/json",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+    ...documentHeaders,
     // The body of the request is not read.
     connection: "close",
     ...(!isAlive && { "retry-after": "1" })

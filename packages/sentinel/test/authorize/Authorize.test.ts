@@ -104,7 +104,7 @@ describe("authorize: sent back", () => {
     ["R11: v twice", "invalid_request", `${base}&v=1.0&v=1.0`],
     ["v of another version", "invalid_request", `${base}&v=2.0`],
     ["grant type not installed", "unauthorized_client", `response_type=code&client_id=${serviceClientId}`],
-    ["state that is no text", "invalid_request", `${base}&state=%C3%28`],
+    ["state that is not text", "invalid_request", `${base}&state=%C3%28`],
     ["state that is a surrogate", "invalid_request", `${base}&state=%ED%A0%80`]
   ] as const)("%s: %s", ([name, error, query]) =>
     Effect.gen(function* () {
@@ -229,7 +229,7 @@ describe("authorize: state", () => {
     },
     Effect.fnUntraced(function* ({ text, visible }) {
       const state = `${text}${visible}`
-      // A lone surrogate is no text, and no URL can carry it.
+      // A lone surrogate is not text, and no URL can carry it.
       if (/\p{Surrogate}/u.test(state)) return
       const sentinel = yield* start()
       const user = browser(sentinel)

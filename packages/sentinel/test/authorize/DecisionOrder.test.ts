@@ -26,7 +26,10 @@ interface Request {
   storeIsBroken: boolean
 }
 
-/** Steps, each with faults that it finds and what is answered then. `touches`: two faults of one part exclude each other. */
+/**
+ * Steps, each with faults that it finds and what is answered then. `touches`: two faults of one part exclude each
+ * other.
+ */
 const steps: ReadonlyArray<{
   readonly name: string
   /** Shown with this status, sent back with this error, or sent to the login page. */

@@ -7,7 +7,7 @@ const path = (user: string, accountId: string = account) =>
 const bearer = (token: string | undefined) => ({ headers: { authorization: `Bearer ${token}` } })
 
 describe("the Users API", () => {
-  it.effect("gives a user his own record, and no one else's", () =>
+  it.effect("gives users their own record, and no one else's", () =>
     Effect.gen(function* () {
       const { sentinel, tokens } = yield* signedIn()
       const own = yield* sentinel.fetch(path("3552833710"), bearer(tokens["access_token"]))

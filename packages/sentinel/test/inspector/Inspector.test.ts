@@ -138,7 +138,7 @@ describe("Inspector", { timeout: 120_000 }, () => {
       }
     }))
 
-  it("signs a user out, and his tokens end", () =>
+  it("signs a user out, and their tokens end", () =>
     inspecting(async (page) => {
       await page.getByRole("button", { name: "Begin anew" }).click()
       const { answer } = await exchange(await signIn("sign-out"))

@@ -1,4 +1,7 @@
-/** The pages of Sentinel in a real browser: what they look like to assistive technology, to the keyboard and to the policy. */
+/**
+ * The pages of Sentinel in a real browser: what they look like to assistive technology, to the keyboard and to the
+ * policy.
+ */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { fetch } from "@effect/platform-node/Undici"
@@ -97,7 +100,7 @@ const inBrowser = async (
   const context = await browser.newContext(options)
   context.setDefaultTimeout(60_000)
   context.on("console", (message) => {
-    // A page with an error status is one line in the console, which is no complaint about the page.
+    // A page with an error status is one line in the console, which is not a complaint about the page.
     if (message.type() !== "error" || message.text().includes("status of 4")) return
     complaints.push(message.text())
   })
@@ -296,7 +299,7 @@ describe("the login page, in Chromium", { timeout: 120_000 }, () => {
       assert.notStrictEqual(new URL(page.url()).origin, applicationOrigin)
     }))
 
-  it("R87: the policy lets the form lead to nobody else", () =>
+  it("R87: the policy lets the form lead nowhere else", () =>
     inBrowser(
       async (_, page) => {
         await page.goto(authorize())
@@ -313,7 +316,7 @@ describe("the login page, in Chromium", { timeout: 120_000 }, () => {
       { expected: /form-action/ }
     ))
 
-  it("R87: nobody can frame it", () =>
+  it("R87: no page can frame it", () =>
     inBrowser(async (context, page) => {
       const body = `<iframe src="${authorize().replaceAll("&", "&amp;")}"></iframe>`
       await context.route(`${applicationOrigin}/frame`, (route) => route.fulfill({ contentType: "text/html", body }))
@@ -366,7 +369,7 @@ describe("the login page, in Chromium", { timeout: 120_000 }, () => {
       assert.lengthOf(callbacks, 1)
     }))
 
-  it("R81: a reload of a refused form is no error, either", () =>
+  it("R81: a reload of a refused form is also not an error", () =>
     inBrowser(async (_, page) => {
       await page.goto(authorize())
       await submit(page, { ...agent, password: "wrong" })

@@ -1,6 +1,7 @@
 /**
- * One user under attack, in virtual time: what becomes of guesses, and of right logins meanwhile. The throttle and the turns of the
- * hashing workers are the real ones; the clock, the hashing and the people are made up. The same seed gives the same figures.
+ * One user under attack, in virtual time: what becomes of guesses, and of right logins meanwhile. The throttle and the
+ * turns of the hashing workers are the real ones; the clock, the hashing and the people are made up. The same seed
+ * gives the same figures.
  */
 import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import { LoginThrottle } from "../../src/internal/login/LoginThrottle.ts"
@@ -151,7 +152,9 @@ export interface Attack {
   readonly mistypes?: number
 }
 
-/** People with new browsers, in each run. As a right attempt costs nobody anything, they are not in one another's way. */
+/**
+ * People with new browsers, in each run. As a right attempt costs no one anything, they are not in one another's way.
+ */
 const people = 10
 
 export interface Outcome {
@@ -222,7 +225,7 @@ export const run = ({ enemy, isNeighbour = false, mistypes = 0 }: Attack, seed: 
   timeline.after(begin, signInAsKnown)
 
   const results: Array<{ isFirst: boolean; millis: number }> = []
-  // Whoever mistypes takes from what all have, so there is one of them.
+  // A person who mistypes takes from what all have, so there is one of them.
   for (let index = 0; index < (mistypes === 0 ? people : 1); index++) {
     const result = { isFirst: false, millis: Infinity }
     results.push(result)
@@ -286,8 +289,8 @@ export const figuresOf = (outcomes: ReadonlyArray<Outcome>): Figures => {
 }
 
 /**
- * The share of right client secrets that are answered while an enemy sends wrong ones, of the same application and of any other, also
- * from the network of the application itself.
+ * The share of right client secrets that are answered while an enemy sends wrong ones, of the same application and of
+ * any other, also from the network of the application itself.
  */
 export const rightSecrets = ({ addresses, rate }: Enemy): Promise<number> =>
   Effect.runPromise(

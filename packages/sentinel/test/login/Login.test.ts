@@ -50,7 +50,7 @@ describe("the login page", () => {
   )
 
   it.effect(
-    "R87: has the headers of a page that nobody can frame or script, and lets the form lead to the application",
+    "R87: has the headers of a page that no other can frame or script, and lets the form lead to the application",
     () =>
       Effect.gen(function* () {
         const sentinel = yield* start()
@@ -198,7 +198,7 @@ describe("who may sign in", () => {
       })
   )
 
-  it.effect("R85: whoever guesses does not lock the user out of the browser that they have signed in with before", () =>
+  it.effect("R85: a guesser does not lock the user out of the browser that they have signed in with before", () =>
     Effect.gen(function* () {
       const sentinel = yield* start()
       const user = browser(sentinel)
@@ -444,7 +444,7 @@ describe("tabs, buttons and clocks", () => {
     })
   )
 
-  it.effect("R81: an old form that somebody else fills in signs him in, and not the one before", () =>
+  it.effect("R81: an old form that another user fills in signs that user in, and not the one before", () =>
     Effect.gen(function* () {
       const sentinel = yield* start()
       const user = browser(sentinel)

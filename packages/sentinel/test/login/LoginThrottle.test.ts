@@ -62,7 +62,7 @@ describe("LoginThrottle", () => {
     assert.deepStrictEqual(pauses({ device: "laptop" }, 9), [...doubled.slice(0, 6), 60, 60, 60])
   })
 
-  it("R85: only a finished wrong attempt is a failure, and many at once are no way around it", () => {
+  it("R85: only a finished wrong attempt is a failure, and many at once do not get around it", () => {
     const { attempt, enter, throttle } = make()
     for (let index = 0; index < 100; index++) assert.strictEqual(attempt({}, "unchecked", 0)._tag, "Begin")
     const visits = Array.from({ length: 64 }, () => enter({}, 0))
@@ -82,7 +82,7 @@ describe("LoginThrottle", () => {
     }
   })
 
-  it("R85: who has to wait is woken when an attempt was right, and 64 right ones at once all begin", () => {
+  it("R85: those that wait are woken when an attempt was right, and 64 right ones at once all begin", () => {
     for (const address of ["192.0.2.1", undefined]) {
       const { enter, throttle } = make()
       const woken: Array<number> = []
@@ -158,7 +158,7 @@ describe("LoginThrottle", () => {
     assert.strictEqual(begun(0), 20)
     assert.strictEqual(begun(30 * second), 1)
     assert.strictEqual(begun(90 * second), 2)
-    // Who is known does not need any.
+    // A known user does not need any.
     assert.strictEqual(made.attempt({ device: "laptop" }, "right", 90 * second)._tag, "Begin")
     // And other users have their own.
     assert.strictEqual(made.attempt({ email: "b@example.com" }, "right", 90 * second)._tag, "Begin")
@@ -168,7 +168,7 @@ describe("LoginThrottle", () => {
     const made = make()
     empty(made, "one")
     assert.strictEqual(made.attempt({ address: "203.0.113.1" }, "right", 0)._tag, "Begin")
-    // And for who comes back when they are told to.
+    // And for those that come back when they are told to.
     const impatient = make()
     empty(impatient, "many")
     for (const now of [0, 8 * second]) {
@@ -180,7 +180,7 @@ describe("LoginThrottle", () => {
     assert.strictEqual(impatient.attempt({ address: "201.0.0.1" }, "right", minute)._tag, "Begin")
   })
 
-  it("R85: who waits in the room is drawn by standing, and told when to come back", () => {
+  it("R85: those in the room are drawn by standing, and told when to come back", () => {
     const made = make()
     const { enter, throttle } = made
     empty(made, "many")

@@ -63,7 +63,7 @@ const server = (options: {
     return { lines, openLogin, token }
   })
 
-/** A user that nobody else tries. */
+/** A user that no one else tries. */
 const somebody = (index: number) => ({ username: `${index}@example.com`, password: "wrong" })
 
 const settled = (promises: ReadonlyArray<Promise<unknown>>) => {
@@ -208,7 +208,7 @@ describe("a rush of logins", () => {
   it.effect("R85: says once that X-Forwarded-For of an unknown proxy is not believed", () =>
     Effect.gen(function* () {
       const count = (lines: ReadonlyArray<string>) =>
-        lines.filter((line) => line.includes("X-Forwarded-For, and its sender is no trusted proxy")).length
+        lines.filter((line) => line.includes("X-Forwarded-For, and its sender is not a trusted proxy")).length
       for (const [options, expected] of [
         [{}, 1],
         [{ trustedProxies: [IpNetwork.fromStringUnsafe("10.0.0.0/8")] }, 1],

@@ -44,7 +44,7 @@ const all = <A>(count: number, request: (index: number) => Promise<A>) =>
   Promise.all(Array.from({ length: count }, (_, index) => request(index)))
 
 layer(layerLoopback, { excludeTestServices: true })("over many connections at once", (it) => {
-  it.effect(`R32, R33: of ${many} redemptions of one code one wins, and nobody keeps its tokens`, () =>
+  it.effect(`R32, R33: of ${many} redemptions of one code one wins, and none keeps its tokens`, () =>
     Effect.gen(function* () {
       const { base, origin } = yield* Loopback
       yield* Effect.promise(async () => {
@@ -76,7 +76,8 @@ layer(layerLoopback, { excludeTestServices: true })("over many connections at on
         assert.isTrue(await isGood(origin, next["access_token"]!))
         const chain = await all(many, () => app.refresh(next["refresh_token"]!))
         assert.lengthOf([...new Set(chain.map(({ json }) => json["refresh_token"]))], 1)
-        // R66: the first token now has a successor that is used; whoever still has it, ends the whole family.
+        // R66: the first token now has a successor that is used; a client that still has the first ends the whole
+        // family.
         const late = await all(many, () => app.refresh(tokens["refresh_token"]!))
         for (const { json } of late) assert.strictEqual(json["error"], "invalid_grant")
         assert.isFalse(await isGood(origin, chain[0]!.json["access_token"]!))

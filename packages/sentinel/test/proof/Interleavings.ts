@@ -1,4 +1,6 @@
-/** Requests that run at the same time, with the store answering in any order: nobody wins twice, and nothing comes back. */
+/**
+ * Requests that run at the same time, with the store answering in any order: none wins twice, and nothing comes back.
+ */
 import { assert } from "@effect/vitest"
 import type { StoreError } from "@le-auth/core/StoreError"
 import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
@@ -115,7 +117,7 @@ const play = async (
           if (token === undefined) return
           const answer = await run(real.refresh(token, client))
           if (typeof answer === "string") return assert.strictEqual(answer, "invalid_grant")
-          // R65: whoever wins, all get the same successors.
+          // R65: all get the same successors, no matter which wins.
           assert.deepStrictEqual(answer, family.successors.get(token) ?? answer)
           family.successors.set(token, answer)
           return keep(family, answer)

@@ -1,4 +1,7 @@
-/** What the dialect says is how long things live, on every store: until a millisecond before their end, and not at it (R98). */
+/**
+ * What the dialect says is how long things live, on every store: until a millisecond before their end, and not at it
+ * (R98).
+ */
 import { assert, describe, it } from "@effect/vitest"
 import type { Changes } from "@le-auth/sentinel/SentinelDialect"
 import { SentinelStore } from "@le-auth/sentinel/SentinelStore"

@@ -200,7 +200,10 @@ const knownHeaders = new Set([
   "x-request-id"
 ])
 
-/** What is wrong with an answer to whatever input: an internal error, no answer, or something of the request in its head. */
+/**
+ * What is wrong with an answer to whatever input: an internal error, no answer, or something of the request in its
+ * head.
+ */
 export const harmOf = ({ head, status }: RawAnswer): string | undefined => {
   if (status === 0) return "there was no answer"
   if (status >= 500) return `the status is ${status}`

@@ -49,7 +49,7 @@ export interface Form {
   readonly client: string
   readonly expiresAt: number
   readonly fields: Readonly<Record<string, string>>
-  /** Whoever sends it gets the same session and the same code each time. */
+  /** Every request with it gets the same session and the same code. */
   readonly outcomes: Map<string, { readonly session: Session; readonly code: Code }>
 }
 

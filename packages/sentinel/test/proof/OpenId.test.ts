@@ -1,4 +1,7 @@
-/** With the dialect `openId` a strict OpenID Connect client works as it comes: it finds everything from the issuer alone. */
+/**
+ * With the dialect `openId` a strict OpenID Connect client works as it comes: it finds everything from the issuer
+ * alone.
+ */
 import { assert, layer } from "@effect/vitest"
 import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Effect from "effect/Effect"

@@ -59,7 +59,7 @@ layer(layerLoopback, { excludeTestServices: true })("parameters", (it) => {
     )
 
     it.effect.each(["%C3%28", "%ED%A0%80", "%ff", "%ff%EF%BF%BD", "%EF%BF%BD%ff", "%C0%AF", "a%80"])(
-      "R12: the state %s is no UTF-8, so it is refused and not given back",
+      "R12: the state %s is not UTF-8, so it is refused and not given back",
       (encoded) =>
         Effect.gen(function* () {
           const parameters = sentBackOf(yield* ask(`${valid}&state=${encoded}`))
@@ -178,7 +178,7 @@ layer(layerLoopback, { excludeTestServices: true })("parameters", (it) => {
     )
 
     it.effect.each(["client_id[]=x", "Client_ID=x", "client_id[0]=x", "client_id.x=x"])(
-      "R4: %s is no client_id",
+      "R4: %s is not a client_id",
       (pair) =>
         Effect.gen(function* () {
           assert.strictEqual((yield* ask(`response_type=code&${pair}`)).status, 400)
@@ -198,7 +198,7 @@ layer(layerLoopback, { excludeTestServices: true })("parameters", (it) => {
       ["state, different", "state=a&state=b", "sent back"],
       ["state, by another spelling of its name", "state=a&%73tate=b", "sent back"],
       ["state, 50 times", "state=a".concat("&state=a".repeat(49)), "sent back"],
-      // R96: what is beyond 64 parameters is not read, so nobody knows what was meant.
+      // R96: what is beyond 64 parameters is not read, so its meaning is unknown.
       ["state, 500 times", "state=a".concat("&state=a".repeat(499)), "shown"]
     ] as const)("R11: %s twice is %3$s", ([, more, where]) =>
       Effect.gen(function* () {

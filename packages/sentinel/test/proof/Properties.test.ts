@@ -258,7 +258,7 @@ describe("forms", () => {
             fc.record({ request: anyText, token: anyText, username: anyText, password: anyText }, { requiredKeys: [] }),
             fc.boolean(),
             async ({ username, ...others }, hasToken) => {
-              // Each is another user: whoever fails again and again has to wait.
+              // Each is another user: one that fails again and again has to wait.
               const fields = username === undefined ? others : { ...others, username: `${count++} ${username}` }
               if (username === undefined) hasToken &&= withoutName++ < 4
               const response = await run(user.submit({ ...fields, ...(hasToken ? page.form : {}) }))

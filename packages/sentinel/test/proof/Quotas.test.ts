@@ -42,7 +42,7 @@ const redemption = (id: string, now: number, refreshId?: string) => ({
 })
 
 describe("the store in memory, when it is full", () => {
-  it.effect("R98: gives up what is over, and nothing that lives: who comes then is refused", () =>
+  it.effect("R98: gives up what is over, and nothing that lives: the next one is refused", () =>
     Effect.gen(function* () {
       const store = yield* SentinelStore
       for (let index = 0; index < 10; index++) yield* store.createSession(session(`${index}`, index), index)

@@ -178,7 +178,7 @@ layer(layerLoopback, { excludeTestServices: true })("redirect URIs", (it) => {
     ["an error of its own", "&error=access_denied&error_description=x"],
     ["state with CRLF", "&state=%0d%0aLocation:%20https://evil.example"],
     ["a second one, that is registered", `&redirect_uri=${callback}`]
-  ] as const)("R2: with %s, too, nobody is sent anywhere", ([, more]) =>
+  ] as const)("R2: also with %s, the user is sent nowhere", ([, more]) =>
     refused(clientId, encodeURIComponent("https://evil.example/cb"), more)
   )
 

@@ -24,7 +24,7 @@ describe("the memory store", () => {
       const store = yield* SentinelStore
       yield* store.createSession(session("phone", "user"), begin)
       yield* store.endUserSessions("a", "user", begin + 1)
-      // Nobody asks for the session, while others sign out for days.
+      // No request asks for the session, while others sign out for days.
       for (let day = 1; day <= 6; day++) {
         yield* store.endUserSessions("a", `other ${day}`, begin + day * 25 * hour)
         yield* store.endUserSessions("a", `another ${day}`, begin + day * 25 * hour + 1)

@@ -1,4 +1,7 @@
-/** Random orders of everything that changes the state of Sentinel, and the comparison of each answer with that of the model. */
+/**
+ * Random orders of everything that changes the state of Sentinel, and the comparison of each answer with that of the
+ * model.
+ */
 import { assert } from "@effect/vitest"
 import type { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Clock from "effect/Clock"
@@ -193,7 +196,7 @@ const aWhile = advanceBy(59_999, 60_000, 299_999, 300_000, 599_999, 600_000, 899
 const disable = user.map((user) =>
   step(
     `disable(${user})`,
-    // Else most runs would soon have nobody left.
+    // Else most runs would soon have no user left.
     ({ codes, disabled }) => codes.length > 3 && disabled.size === 0,
     async (model, { real, run }) => {
       model.disabled.add(user)

@@ -90,7 +90,7 @@ layer(layerLoopback, { excludeTestServices: true })("the wire", (it) => {
       "0x1",
       "-1",
       "1.0"
-    ])("R3, R5: %j is no account, at no endpoint", (id) =>
+    ])("R3, R5: %j is not an account, at any endpoint", (id) =>
       Effect.gen(function* () {
         const inUrl = /^[\x21-\x7e]*$/.test(id) ? id : encodeURIComponent(id)
         const path = `/sentinel/api/account/${inUrl}`
@@ -152,7 +152,7 @@ layer(layerLoopback, { excludeTestServices: true })("the wire", (it) => {
       ["the method POST", get(authorize, "Content-Length: 0\r\n", "POST"), [405]],
       ["the method TRACE", get(authorize, "", "TRACE"), [405]],
       ["the method PROPFIND", get(authorize, "", "PROPFIND"), [404, 405]],
-      ["a method that nobody knows", get(authorize, "", "EVIL"), [400]],
+      ["an unknown method", get(authorize, "", "EVIL"), [400]],
       ["a method in lower case", get(authorize, "", "get"), [400]],
       ["X-HTTP-Method-Override", get(authorize, "X-HTTP-Method-Override: POST\r\n"), [302]],
       ["_method", get(`${authorize}&_method=DELETE`), [302]],

@@ -172,7 +172,7 @@ describe("app token", () => {
     })
   )
 
-  it.effect("R61: an app token is no id_token, and no access token of a user", () =>
+  it.effect("R61: an app token is neither an id_token nor an access token of a user", () =>
     Effect.gen(function* () {
       const { json, sentinel } = yield* ask(v2)
       const claims = JSON.parse(atob(json["access_token"]!.split(".")[1]!))

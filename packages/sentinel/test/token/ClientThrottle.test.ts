@@ -86,7 +86,7 @@ describe("ClientThrottle", () => {
     })
   )
 
-  it.effect("R58: who comes without an address is not counted together with those that have one", () =>
+  it.effect("R58: requests without an address are not counted together with those that have one", () =>
     Effect.gen(function* () {
       const authenticate = yield* make
       yield* times(11, authenticate(undefined, "wrong"))
@@ -137,7 +137,7 @@ describe("ClientThrottle", () => {
     })
   )
 
-  it.effect("R58: who embeds Sentinel says where requests come from, and addresses do not disturb each other", () =>
+  it.effect("R58: an embedding program says where requests come from, and addresses do not disturb each other", () =>
     Effect.gen(function* () {
       const sentinel = yield* start()
       const statusFrom = (remoteAddress: string | undefined) =>

@@ -44,7 +44,7 @@ const withPublicClient = {
   ]
 }
 
-/** A user who is signed in, and what becomes of a request of his application. */
+/** A user who is signed in, and the outcome of a request of their application. */
 const begin = Effect.fnUntraced(function* (options: Parameters<typeof start>[0]) {
   const sentinel = yield* start(options)
   const user = browser(sentinel)

@@ -50,7 +50,7 @@ describe("revoke", () => {
         const elsewhere = authorizePath({ client_id: otherClientId }, otherAccount)
         assert.isTrue(answerOf(yield* phone.send(elsewhere)).has("code"))
         assert.isTrue(answerOf(yield* colleague.send(authorizePath())).has("code"))
-        // He can sign in again, also within the same millisecond.
+        // They can sign in again, also within the same millisecond.
         assert.isTrue(answerOf(yield* user.signIn()).has("code"))
         assert.isTrue(answerOf(yield* user.send(authorizePath())).has("code"))
       })

@@ -74,7 +74,7 @@ describe("token: request", () => {
     ["R50: code missing", "invalid_request", { grant_type: "authorization_code" }],
     ["R50: refresh_token missing", "invalid_request", { grant_type: "refresh_token" }],
     ["unknown code", "invalid_grant", grant],
-    ["R44: a code that is no ASCII", "invalid_grant", { ...grant, code: "é\u0000\r\n" }],
+    ["R44: a code that is not ASCII", "invalid_grant", { ...grant, code: "é\u0000\r\n" }],
     ["unknown refresh token", "invalid_grant", { grant_type: "refresh_token", refresh_token: "x" }]
   ] as const)("%s: %s", ([, error, body]) =>
     Effect.gen(function* () {
@@ -141,7 +141,7 @@ describe("token: request", () => {
     })
   )
 
-  it.effect("broken percent signs and UTF-8 are no internal error", () =>
+  it.effect("broken percent signs and UTF-8 do not cause an internal error", () =>
     Effect.gen(function* () {
       for (const code of ["%ZZ", "%", "%C3%28", "%ED%A0%80", "%F0%9F%98%80", "%00"]) {
         const body = `grant_type=authorization_code&code=${code}&${search(credentials)}`

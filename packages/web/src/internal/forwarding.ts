@@ -1,10 +1,10 @@
-/** What of a page's call goes on to LivePerson, and what of the answer comes back. The rest stays where it is. */
+/** The parts of a page's call that go on to LivePerson, and the parts of the answer that come back. */
 import type { Origin } from "@le-auth/core/Origin"
 import { requestHeader } from "@le-auth/core/SessionView"
 import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Headers from "effect/http/Headers"
 
-/** No cookie, no `Authorization` of the page's own, nothing about the network between (OAuth for browser-based apps, proxy). */
+/** The headers that go on. Cookies, the page's own `Authorization`, and headers about the network do not. */
 const requestHeaders = [
   "accept",
   "accept-language",
@@ -15,28 +15,35 @@ const requestHeaders = [
   "if-unmodified-since"
 ]
 
-/** No cookie, no address to go to, no permission for other origins. `ac-revision` is LivePerson's own ETag. */
+/**
+ * The headers that come back. Cookies, redirects and permissions for other origins do not. `ac-revision` is
+ * LivePerson's own ETag.
+ */
 const answerHeaders = ["ac-revision", "content-language", "etag", "last-modified", "retry-after"]
 
 const picked = (headers: Headers.Headers, names: ReadonlyArray<string>): Headers.Headers =>
   Headers.fromInput(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]] as const])))
 
+/** The headers of a page's call for LivePerson. */
 export const ofRequest = (headers: Headers.Headers): Headers.Headers => picked(headers, requestHeaders)
 
-/** Whatever LivePerson sends is data here: opened as a page it runs nothing, and no other site can load it. */
+/**
+ * The headers of LivePerson's answer for the page. The answer is data: opened as a page it runs nothing, and no other
+ * site can load it.
+ */
 export const ofAnswer = (headers: Headers.Headers): Headers.Headers =>
   Headers.merge(
     picked(headers, answerHeaders),
     Headers.fromInput({
       ...documentHeaders,
-      // A server in between cannot pass its own answer off as LivePerson's by accident.
+      // The answer of a server in between does not look like LivePerson's by accident.
       [requestHeader]: "answer",
       "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
       "cross-origin-resource-policy": "same-origin"
     })
   )
 
-/** A segment of a path as every reader understands it: `undefined` if another reading of it is another path. */
+/** A segment of a path, decoded, or `undefined` if some reader may understand another path. */
 const segmentOf = (raw: string): string | undefined => {
   let segment: string
   try {
@@ -44,9 +51,9 @@ const segmentOf = (raw: string): string | undefined => {
   } catch {
     return undefined
   }
-  // Encoded twice; dots that lead elsewhere; parameters, which servlet containers drop before they look at dots; what ends a
-  // segment or a path, if somebody decodes before they divide; and what no path has. Some readers take wide and composed characters
-  // for the plain ones, and pass over what shows nothing.
+  // It refuses double encoding, dots that lead elsewhere, parameters, which servlet containers drop before they look at
+  // dots, characters that end a segment or a path for a reader that decodes before it divides, and control characters.
+  // Some readers take wide and composed characters for the plain ones, and skip invisible ones.
   return /^[\s.\p{Cf}]*$|[%;/\\?#\p{Cc}]/u.test(segment.normalize("NFKC")) ? undefined : segment
 }
 
@@ -56,14 +63,14 @@ const segmentsOf = (path: string): ReadonlyArray<string> | undefined => {
 }
 
 /**
- * A path that a page may call: the path itself; with `*` for any one segment; with `**` at its end for one segment or more.
+ * A path that a page may call. `*` stands for any one segment, and `**` at its end for one segment or more.
  */
 export interface Route {
   readonly segments: ReadonlyArray<string>
   readonly isOpen: boolean
 }
 
-/** What a pattern allows; `undefined` if no path could ever match it. */
+/** The route of a pattern, or `undefined` if no path can match it. */
 export const routeOf = (pattern: string): Route | undefined => {
   const segments = pattern.startsWith("/") ? segmentsOf(pattern) : undefined
   const wild = segments?.indexOf("**") ?? -1
@@ -76,8 +83,8 @@ const matches = (route: Route, path: ReadonlyArray<string>, account: string): bo
   route.segments.every((segment, index) => segment === "*" || segment.replaceAll("{account}", account) === path[index])
 
 /**
- * The address of a call, if its path is one of those allowed, in which `{account}` stands for the session's account. A path that
- * means something else to another reader is none of them.
+ * The address of a call, or `undefined` if its path is not allowed. `{account}` of an allowed path stands for the
+ * session's account. A path that some reader may understand as another one is not allowed.
  */
 export const addressOf = (
   origin: Origin,

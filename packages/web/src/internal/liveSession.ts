@@ -1,4 +1,4 @@
-/** The session of a browser, as long as it is of use. */
+/** The session of a browser that can still be used. */
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import type { Session, SessionKey } from "@le-auth/core/Session"
 import type { Sessions } from "@le-auth/core/Sessions"
@@ -10,10 +10,10 @@ import { isOver } from "../Problem.ts"
 import type { Refusals } from "./refusals.ts"
 
 /**
- * None if nobody is signed in, or if the access token is over and Sentinel gives no other: then the way on is a new sign-in. A
- * Sentinel that cannot be asked ends no session.
+ * Gives none if there is no session, or if its access token has ended and Sentinel gives no other. A Sentinel that
+ * cannot be asked ends no session.
  *
- * `mayRefresh` is false where an answer could not bring the browser its new cookies.
+ * `mayRefresh` is false if the answer cannot bring the browser its new cookies.
  */
 export const liveSession = (
   sessions: Sessions["Service"],
@@ -29,7 +29,7 @@ export const liveSession = (
     if (known !== undefined) return known === "Refused" ? Option.none() : found
     if (!mayRefresh) return found
     return yield* sessions.accessToken(key).pipe(
-      Effect.provideService(RetryPolicy.Current, RetryPolicy.none),
+      RetryPolicy.disabled,
       Effect.andThen(sessions.current(key)),
       Effect.catch((error) => {
         const isRefused = isOver(error)

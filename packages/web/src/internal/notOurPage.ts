@@ -1,4 +1,4 @@
-/** What is said to a request that another site may have made a browser send. */
+/** The answer to a request that another site may have made a browser send. */
 export const notOurPage = {
   error: "forbidden",
   status: 403,

@@ -1,4 +1,4 @@
-/** Calls of the application's own pages that need the token of their session, and what is said when they are refused. */
+/** Calls of the application's own pages that need the token of their session, and the answers when they are refused. */
 import { requestHeader } from "@le-auth/core/SessionView"
 import type { SessionKey } from "@le-auth/core/Session"
 import { noStore } from "@le-auth/core/shared/PagePolicy"
@@ -16,23 +16,27 @@ import { asked } from "./asked.ts"
 import { notOurPage } from "./notOurPage.ts"
 import * as Reporter from "./reporter.ts"
 
-/** What the page is told instead of an answer: the name of the error, the status, and a text for the developer. */
+/** A refused call: the name of the error, the status, and a text for the developer. */
 export class CallRefused extends Data.TaggedError("CallRefused")<{
   readonly error: string
   readonly status: number
   readonly message: string
 }> {}
 
+/** Makes the error. */
 export const refuse = (error: string, status: number, message: string) => new CallRefused({ error, status, message })
 
-/** Tells the page that this is ours, and not LivePerson's answer. */
+/** The answer for a refused call. Its header tells the page that it is not LivePerson's answer. */
 const refusal = (error: string, status: number, message: string, reference?: Problem.Reference) =>
   HttpServerResponse.jsonUnsafe(
     { error, message, reference },
     { status, headers: { ...noStore, [requestHeader]: "problem" } }
   )
 
-/** Answers with the session of the browser; only its own pages, and only who is signed in, get that far. */
+/**
+ * Makes a route of a handler that gets the key of the browser's session. Calls of other sites, and without a session,
+ * are refused.
+ */
 export const answering = <R>(
   handler: (
     request: HttpServerRequest,
@@ -43,19 +47,19 @@ export const answering = <R>(
     const application = yield* WebApplication
     const browserSessions = yield* BrowserSessions
     const report = yield* Reporter.make("A call of a page could not be answered")
-    /** The key is looked up with the services of this layer, so that the routes themselves need none. */
+    /** Gives the look-up of the key the services of this layer, so that the routes need none. */
     const provided = Effect.provide(
       Context.make(WebApplication, application).pipe(Context.add(BrowserSessions, browserSessions))
     )
     return asked(
       Effect.fnUntraced(
         function* (request: HttpServerRequest) {
-          // Also to read: a simple request of another site would not be answered to it, but it would be made.
+          // Also for GET: another site cannot read the answer to a simple request, but the call would be made.
           if (request.headers[requestHeader] === undefined || !isSameOrigin(request, application.origin)) {
             return yield* new CallRefused(notOurPage)
           }
           const key = yield* provided(currentKey)
-          if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "Nobody is signed in. Start a sign-in.")
+          if (Option.isNone(key)) return yield* refuse("NotSignedIn", 401, "No user is signed in. Start a sign-in.")
           return yield* handler(request, key.value)
         },
         Effect.catch((error) =>

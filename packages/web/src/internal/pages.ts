@@ -17,9 +17,16 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.4rem 1.25rem;margin:0
 @media(max-width:30rem){body{padding:.75rem}main{padding:1.25rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}.button{width:100%;text-align:center}.actions form{width:100%}}
 a:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}`
 
-/** The contents of a page. */
+/**
+ * The contents of a page.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface PageOptions {
+  /** The title, as text. It is also the heading. */
   readonly title: string
+  /** The content below the heading. */
   readonly body: Html.Html
   /** Default: 200. */
   readonly status?: number | undefined
@@ -34,7 +41,8 @@ export const make = (
   const scripts = script === undefined ? [] : [script]
   const scriptElement = script !== undefined && Html.html`<script>${new Html.Html(script)}</script>`
   let kept: PagePolicy.PagePolicy | undefined
-  // WebCrypto is on every server that the routes run on, so that an application need not provide a `Digest` for its pages.
+  // WebCrypto is on every server that the routes run on, so that an application need not provide a `Digest` for its
+  // pages.
   const policy = Effect.suspend(() =>
     kept === undefined
       ? PagePolicy.make({ styles: [style], scripts }).pipe(

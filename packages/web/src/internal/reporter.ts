@@ -1,9 +1,9 @@
-/** Writes what failed into the log: what browsers bring in its own way, since they can bring it as often as they like. */
+/** Logs failures. Those that browsers can cause at any rate are logged in their own way, see `strangers.ts`. */
 import * as Effect from "effect/Effect"
 import * as Problem from "../Problem.ts"
 import * as Strangers from "./strangers.ts"
 
-/** A callback, a code or a parameter that a browser made up needs no key of ours, and Sentinel no fault. */
+/** Whether a browser can cause an error by itself, with a callback, a code or a parameter that it made up. */
 const isOfBrowser = (error: Problem.Problem): boolean =>
   error._tag === "CallbackError" ||
   (error._tag === "SignInError" && error.reason._tag === "InvalidReturnPath") ||
@@ -11,6 +11,7 @@ const isOfBrowser = (error: Problem.Problem): boolean =>
   error._tag === "NotSignedIn" ||
   (error._tag === "TokenError" && error.operation === "exchange" && error.reason._tag === "InvalidGrant")
 
+/** Makes a function that logs an error and gives its reference. `what` begins the line. */
 export const make = (what: string) =>
   Effect.map(
     Strangers.make(what),

@@ -1,6 +1,6 @@
 /**
- * The cookies of the request that the current fiber answers, for stores whose methods know nothing of requests: what is
- * written here is read back at once, and goes to the browser with the response, whichever route makes it.
+ * The cookies of the request that the current fiber answers, for stores whose methods know nothing of requests. A
+ * written cookie is read back at once, and goes to the browser with the response of any route.
  */
 import { StoreError } from "@le-auth/core/StoreError"
 import * as Context from "effect/Context"
@@ -11,11 +11,13 @@ import * as HttpEffect from "effect/http/HttpEffect"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
+/** The attributes of a cookie. */
 export type Attributes = NonNullable<Cookie["options"]>
 
+/** The cookies of one request. */
 export interface RequestCookies {
   readonly get: (name: string) => string | undefined
-  /** What the browser sent, whatever was written since. */
+  /** The cookie that the browser sent, without later changes. */
   readonly sent: (name: string) => string | undefined
   readonly names: () => ReadonlyArray<string>
   readonly set: (name: string, value: string, maxAge: Duration.Duration) => void
@@ -23,8 +25,8 @@ export interface RequestCookies {
 }
 
 /**
- * The same request can be seen through several `HttpServerRequest`s, since a prefix of the router makes another view of it;
- * its source is one.
+ * Makes the access to the cookies for one store. A request has several `HttpServerRequest`s, since a prefix of the
+ * router makes another view of it, but one source.
  */
 export const make = (store: string, attributes: Attributes) => {
   const requests = new WeakMap<object, RequestCookies>()
@@ -62,7 +64,7 @@ export const make = (store: string, attributes: Attributes) => {
     return cookies
   }
 
-  /** The cookies of the current request. Outside of a request there is no browser to keep anything. */
+  /** The cookies of the current request. It fails outside of a request, where there is no browser. */
   const current = (operation: string): Effect.Effect<RequestCookies, StoreError> =>
     Effect.contextWith((context: Context.Context<never>) => {
       const request = Context.getOrUndefined(context, HttpServerRequest)

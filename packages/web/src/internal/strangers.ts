@@ -1,11 +1,12 @@
 /**
- * What strangers can cause as often as they like: it must not fill the log. Each case is a line at `Debug`; a warning comes with
- * the first, and then one a minute with the number, as long as there are more.
+ * Logging of cases that strangers can cause at any rate, and that must not fill the log. Each case is a line at
+ * `Debug`. The first also causes a warning, and further ones cause at most one warning a minute, with their number.
  */
 import * as Effect from "effect/Effect"
 
 const between = "1 minute"
 
+/** Makes the function that logs a case. `what` begins each line. */
 export const make = (what: string) =>
   Effect.map(Effect.scope, (scope) => {
     let count = 0

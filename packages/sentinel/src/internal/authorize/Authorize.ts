@@ -2,7 +2,6 @@
  * The authorization endpoint (RFC 6749 section 3.1).
  *
  * @see LivePerson, LE Applications Authorization API, "Authorization request"
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -29,16 +28,16 @@ import type { Secrets } from "../session/Secrets.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
 import * as AuthorizeChecks from "./AuthorizeChecks.ts"
 
-/** Sealed, a request is longer than it was. The login page would refuse the address, and nobody would be told. */
+/**
+ * Sealed, a request is longer than it was. The login page would refuse the address, and the application would not be
+ * told.
+ */
 const stateTooLong = new SentBackError({
   error: "invalid_request",
   problem: "state-too-long",
   description: "state is too long. A random text is enough, the rest belongs on the server."
 })
 
-/**
- * @since 0.1.0
- */
 export const make = Effect.fnUntraced(function* (parts: {
   readonly cookies: SentinelCookies
   readonly issuer: Issuer
@@ -52,7 +51,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   const dialect = yield* SentinelDialect
   const loginLifetime = Duration.toMillis(dialect.loginLifetime)
 
-  /** To the login page. Nothing is stored: the request goes along, sealed. */
+  /** Sends the user to the login page. Nothing is stored: the request goes along, sealed. */
   const askToSignIn = Effect.fnUntraced(function* ({ request }: Incoming, to: AuthorizationResponse, now: number) {
     const known = cookies.login.read(request)
     const browser = known ?? (yield* secrets.make)
@@ -63,7 +62,10 @@ export const make = Effect.fnUntraced(function* (parts: {
     return known === undefined ? cookies.login.write(response, browser) : response
   })
 
-  /** Back to the application with a code, if the browser has a session in this account; else to the login page. */
+  /**
+   * Sends the user back to the application with a code, if the browser has a session in this account, else to the login
+   * page.
+   */
   const proceed = Effect.fnUntraced(function* (incoming: Incoming, to: AuthorizationResponse) {
     const now = yield* Clock.currentTimeMillis
     // A HEAD must change nothing (RFC 9110 section 9.3.2), so it is never given a code.

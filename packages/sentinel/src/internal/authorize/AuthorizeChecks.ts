@@ -1,10 +1,8 @@
 /**
  * The checks of an authorization request, in the order of the protocol.
  *
- * The first three decide who would be answered, and show what they find. Only then is it safe to send the user back with an
- * error, which is what the others do (RFC 6749 section 4.1.2.1; LivePerson, "Authorization request", response codes).
- *
- * @since 0.1.0
+ * The first three decide where an answer would go, and show what they find. Only then is it safe to send the user back
+ * with an error, as the others do (RFC 6749 section 4.1.2.1; LivePerson, "Authorization request", response codes).
  */
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
@@ -22,7 +20,7 @@ import * as Pkce from "../token/Pkce.ts"
 const badRequest = (problem: Problem, description: string, remedy: string): ShownError =>
   new ShownError({ status: 400, error: "invalid_request", problem, description, remedy })
 
-/** One answer for both, so that nobody can find out which accounts there are. */
+/** One answer for both, so that it does not tell which accounts exist. */
 const unknownAccountOrClient = (reason: string) =>
   new ShownError({
     status: 401,
@@ -35,9 +33,10 @@ const unknownAccountOrClient = (reason: string) =>
   })
 
 /**
- * Shown 1: `client_id` is there, once (RFC 6749 sections 4.1.1 and 3.1).
+ * Shown 1: `client_id` is there, once.
  *
- * @since 0.1.0
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
  */
 export const clientId = (query: UrlParameters): Effect.Effect<string, ShownError> => {
   if (query.repeated.has("client_id")) {
@@ -61,10 +60,8 @@ export const clientId = (query: UrlParameters): Effect.Effect<string, ShownError
 }
 
 /**
- * Shown 2: the account exists, and the application is installed in it. The same look-ups are made for an unknown account and
- * an unknown application, so that they take the same time.
- *
- * @since 0.1.0
+ * Shown 2: the account exists, and the application is installed in it. The same look-ups are made for an unknown
+ * account and an unknown application, so that they take the same time.
  */
 export const installation = (
   directory: Directory["Service"],
@@ -86,9 +83,9 @@ export const installation = (
   )
 
 /**
- * Where the answer would go is no place of the application, so it is shown (RFC 6749 section 3.1.2.4).
+ * The redirect URI is not registered, so this is shown.
  *
- * @since 0.1.0
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.4 RFC 6749 section 3.1.2.4}
  */
 export const notRegistered = badRequest(
   "redirect-uri-not-registered",
@@ -98,9 +95,9 @@ export const notRegistered = badRequest(
 )
 
 /**
- * Shown 3: `redirect_uri` is a registered one; it may be left out if exactly one is registered (RFC 6749 section 3.1.2.3).
+ * Shown 3: `redirect_uri` is a registered one; it may be left out if exactly one is registered.
  *
- * @since 0.1.0
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.3 RFC 6749 section 3.1.2.3}
  */
 export const redirectUri = (
   query: UrlParameters,
@@ -125,18 +122,14 @@ export const redirectUri = (
           )
         )
   }
-  // The registered text itself: one that is cut out of a request would keep the whole request in memory.
+  // The registered text itself: one cut out of a request would keep the whole request in memory.
   const redirectUri = RedirectUris.registeredOf(installation.redirectUris, given, options)
   return redirectUri !== undefined
     ? Effect.succeed({ redirectUri, redirectUriWasSent: true })
     : Effect.fail(notRegistered)
 }
 
-/**
- * What the checks look at. `search` is the query as it came.
- *
- * @since 0.1.0
- */
+/** The input of the checks. `search` is the query as it came. */
 export interface CheckedRequest {
   readonly query: UrlParameters
   readonly search: string
@@ -144,11 +137,7 @@ export interface CheckedRequest {
   readonly dialect: SentinelDialect
 }
 
-/**
- * A check that is sent back: what it finds, or `undefined`.
- *
- * @since 0.1.0
- */
+/** A check whose result is sent back: the error that it finds, or `undefined`. */
 export type SentBackCheck = (request: CheckedRequest) => SentBackError | undefined
 
 const invalidRequest = (problem: Problem, description: string) =>
@@ -160,9 +149,9 @@ const publicWithoutPkce = new SentBackError({
 })
 
 /**
- * The installation has the grant type (RFC 6749 section 4.1.2.1, unauthorized_client).
+ * The installation has the grant type `authorization_code`.
  *
- * @since 0.1.0
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
  */
 export const mayUseCodes: SentBackCheck = ({ installation }) =>
   installation.grantTypes.includes("authorization_code")
@@ -174,9 +163,9 @@ export const mayUseCodes: SentBackCheck = ({ installation }) =>
       })
 
 /**
- * Nothing that is known appears twice (RFC 6749 section 3.1).
+ * No known parameter appears twice.
  *
- * @since 0.1.0
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
  */
 export const nothingTwice: SentBackCheck = ({ dialect, query }) => {
   if (query.repeated.size === 0) return undefined
@@ -193,20 +182,16 @@ export const nothingTwice: SentBackCheck = ({ dialect, query }) => {
     : invalidRequest("parameter-repeated", `The parameter ${twice} appears more than once.`)
 }
 
-/**
- * `v` is 1.0, or absent, as the dialect says.
- *
- * @since 0.1.0
- */
+/** `v` is 1.0, or absent, as the dialect says. */
 export const versionIsKnown: SentBackCheck = ({ dialect, query }) => {
   const problem = ApiVersion.problemOf(query, ApiVersion.authorizeVersions, dialect)
   return problem === undefined ? undefined : invalidRequest("version-unknown", problem)
 }
 
 /**
- * `response_type` is `code` (RFC 6749 section 3.1.1).
+ * `response_type` is `code`.
  *
- * @since 0.1.0
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.1 RFC 6749 section 3.1.1}
  */
 export const responseTypeIsCode: SentBackCheck = ({ query }) => {
   const value = query.get("response_type")
@@ -220,24 +205,16 @@ export const responseTypeIsCode: SentBackCheck = ({ query }) => {
       })
 }
 
-/**
- * `state` is text, so that it can be given back as it came: bytes that are no UTF-8 would come back as others.
- *
- * @since 0.1.0
- */
+/** `state` is text, so that it can be given back as it came: bytes that are not UTF-8 would come back as others. */
 export const stateIsText: SentBackCheck = ({ query, search }) =>
   query.get("state")?.includes("\ufffd") === true && !isUtf8(search)
     ? invalidRequest("state-not-text", "state is not encoded in UTF-8.")
     : undefined
 
-/** As long as any text that a client may send by itself. */
+/** The most characters of any text that a client may choose. */
 const longestNonce = 2048
 
-/**
- * `nonce` is a text that every store can hold.
- *
- * @since 0.1.0
- */
+/** `nonce` is a text that every store can hold. */
 export const nonceCanBeKept: SentBackCheck = ({ dialect, query }) => {
   const nonce = dialect.discovery ? query.get("nonce") : undefined
   if (nonce === undefined) return undefined
@@ -247,7 +224,9 @@ export const nonceCanBeKept: SentBackCheck = ({ dialect, query }) => {
   return problem === undefined ? undefined : invalidRequest("nonce-wrong", `nonce ${problem}.`)
 }
 
-/** A replacement character may have been sent as such; escapes of other bytes make it, too. `%ZZ` is text as it is. */
+/**
+ * A replacement character may have been sent as such; escapes of other bytes also decode to it. `%ZZ` is text as it is.
+ */
 const isUtf8 = (search: string): boolean => {
   try {
     return decodeURIComponent(search.replaceAll(/%(?![\da-f]{2})/gi, "%25")) !== ""
@@ -257,10 +236,11 @@ const isUtf8 = (search: string): boolean => {
 }
 
 /**
- * The challenge of PKCE is one of the method S256, where the dialect has PKCE. Without a method it would be `plain` (RFC 7636
- * section 4.3), which protects nothing. An application without a secret must have one (RFC 9700 section 2.1.1).
+ * The challenge of PKCE is one of the method S256, where the dialect has PKCE. Without a method it would be `plain`,
+ * which protects nothing. An application without a secret must have one.
  *
- * @since 0.1.0
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.3 RFC 7636 section 4.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1 RFC 9700 section 2.1.1}
  */
 export const challengeIsS256: SentBackCheck = ({ installation, dialect, query }) => {
   const isPublic = installation.secretHash === undefined
@@ -281,9 +261,8 @@ export const challengeIsS256: SentBackCheck = ({ installation, dialect, query })
 }
 
 /**
- * What is sent back, in this order. `scope`, `prompt`, `max_age` and other parameters are ignored: LivePerson documents none.
- *
- * @since 0.1.0
+ * The checks that are sent back, in this order. `scope`, `prompt`, `max_age` and other parameters are ignored:
+ * LivePerson documents none.
  */
 export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
   mayUseCodes,
@@ -296,16 +275,10 @@ export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
 ]
 
 /**
- * Those of them that look at more than the request, so that their outcome can change while the user is on the login page.
- *
- * @since 0.1.0
+ * The checks that look at more than the request, so that their outcome can change while the user is on the login page.
  */
 export const checksOfInstallation: ReadonlyArray<SentBackCheck> = [mayUseCodes, challengeIsS256]
 
-/**
- * The `state` to give back: none if it is repeated, since it is not known which is meant, or if it is no text.
- *
- * @since 0.1.0
- */
+/** The `state` to give back: none if it is repeated, since its meaning is then unknown, or if it is not text. */
 export const stateOf = (request: CheckedRequest): string | undefined =>
   request.query.repeated.has("state") || stateIsText(request) !== undefined ? undefined : request.query.get("state")

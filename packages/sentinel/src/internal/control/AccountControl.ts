@@ -6,7 +6,8 @@
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { AccountSettings, ChangeError, DirectoryEditor, Removed } from "../../DirectoryEditor.ts"
-import { type StoreUnavailable, unavailable } from "../../ControlError.ts"
+import type { StoreUnavailable } from "../../ControlError.ts"
+import { unavailable } from "./failures.ts"
 import type { Change } from "./recordChange.ts"
 import type { SessionControl } from "./SessionControl.ts"
 

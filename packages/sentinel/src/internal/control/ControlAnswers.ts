@@ -18,13 +18,13 @@ import { ControlApi } from "../../ControlApi.ts"
 import {
   BodyTooLarge,
   InternalError,
-  internalError,
   InvalidChange,
   NotJson,
   NotThere,
   UnreadableBody,
   WrongMethod
 } from "../../ControlError.ts"
+import { internalError } from "./failures.ts"
 
 /**
  * The most that a body may have, counted while it is read, since `Content-Length` can lie or be absent. A configuration and a whole state
@@ -140,10 +140,3 @@ export const answer = <E, R>(
     })
   )
 }
-
-/**
- * The headers of every answer of the control.
- *
- * @since 0.1.0
- */
-export const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" }

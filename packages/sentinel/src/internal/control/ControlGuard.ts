@@ -7,6 +7,8 @@
  *
  * @since 0.1.0
  */
+import * as FetchMetadata from "@le-auth/core/shared/FetchMetadata"
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -34,10 +36,8 @@ export const problemOf = (
   if (host === undefined || !hosts.has(host.toLowerCase())) {
     return `The control answers only at ${[...hosts].join(", ")}.`
   }
-  const site = headers["sec-fetch-site"]
-  if (site !== undefined && site !== "same-origin" && site !== "none") return "The request comes from another site."
-  const origin = headers["origin"]
-  if (origin !== undefined && origin !== `http://${host}`) return "The request comes from a page of another origin."
+  const sender = FetchMetadata.senderOf(headers, `http://${host}`)
+  if (sender === "foreign" || sender === "opaque") return "The request comes from a page of another origin."
   return isChange(method) && headers[controlHeader] === undefined && !isJson(headers["content-type"])
     ? `A change needs the header ${controlHeader}: 1 or the content type application/json.`
     : undefined
@@ -55,7 +55,7 @@ export const layer = (hosts: ReadonlySet<string>) =>
         const problem = problemOf(request, hosts)
         return Effect.map(
           problem === undefined ? ControlAnswers.answer(request, app) : Effect.succeed(refuse(problem)),
-          HttpServerResponse.setHeaders(ControlAnswers.headers)
+          HttpServerResponse.setHeaders(documentHeaders)
         )
       })
     ),

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -11,7 +12,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { short } from "../http/RequestContext.ts"
 import type { FamilyState, Found, StoreInspection } from "../../StoreInspection.ts"
-import { cannotLook, type NotSupported, type StoreUnavailable, unavailable } from "../../ControlError.ts"
+import type { NotSupported, StoreUnavailable } from "../../ControlError.ts"
+import { cannotLook, unavailable } from "./failures.ts"
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import type { VirtualClock } from "./VirtualClock.ts"
 
@@ -152,7 +154,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   ): Effect.fn.Return<Explanation, NotSupported | StoreUnavailable> {
     if (inspection === undefined) return yield* cannotLook
     const { now } = yield* clock.state
-    const id = yield* digest.digestHex(Digest.sha256, new TextEncoder().encode(Redacted.value(secret)))
+    const id = yield* digest.digestHex(Digest.sha256, Utf8.encode(Redacted.value(secret)))
     const found = Option.getOrUndefined(yield* unavailable(inspection.find(id, now)))
     const reason = why(found, undefined, now)
     return {

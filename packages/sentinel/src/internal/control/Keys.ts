@@ -5,7 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import type { SigningKeys } from "../../SigningKeys.ts"
-import { type StoreUnavailable, unavailable } from "../../ControlError.ts"
+import type { StoreUnavailable } from "../../ControlError.ts"
+import { unavailable } from "./failures.ts"
 import type { Change } from "./recordChange.ts"
 import * as VirtualClock from "./VirtualClock.ts"
 

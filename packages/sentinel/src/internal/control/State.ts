@@ -9,15 +9,8 @@ import type { DirectoryEditor } from "../../DirectoryEditor.ts"
 import * as DocumentTexts from "../input/documentTexts.ts"
 import * as Slices from "../input/Slices.ts"
 import type { StoreInspection } from "../../StoreInspection.ts"
-import {
-  cannotLook,
-  type ClockTooFar,
-  InvalidChange,
-  NotSupported,
-  NotThere,
-  type StoreUnavailable,
-  unavailable
-} from "../../ControlError.ts"
+import { type ClockTooFar, InvalidChange, NotSupported, NotThere, type StoreUnavailable } from "../../ControlError.ts"
+import { cannotLook, unavailable } from "./failures.ts"
 import type { Faults } from "./Faults.ts"
 import type { Change } from "./recordChange.ts"
 import type { Snapshot } from "./Snapshot.ts"

@@ -1,4 +1,5 @@
 /** Tells whether two configurations say the same of who is known, without keeping either of them. */
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
@@ -13,7 +14,7 @@ const encode = Schema.encodeSync(Schema.Array(SentinelConfig.Account))
 export const make = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
   /** Passwords are in it, so a fast hash would let whoever has it guess them, all users at once. This is what is hashed slowly. */
   const textOf = ({ accounts }: SentinelConfig.SentinelConfig) =>
-    digest.digest(Digest.sha256, new TextEncoder().encode(JSON.stringify(encode(accounts)))).pipe(
+    digest.digest(Digest.sha256, Utf8.encode(JSON.stringify(encode(accounts)))).pipe(
       Effect.orDie,
       Effect.map((bytes) => Redacted.make(Hex.encode(bytes)))
     )

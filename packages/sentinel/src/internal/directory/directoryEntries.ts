@@ -1,4 +1,5 @@
 /** What a directory is made of: settings, with hashes in place of secrets. */
+import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -25,8 +26,6 @@ export interface AccountEntry {
   readonly installations: ReadonlyArray<InstallationEntry>
 }
 export type DirectoryEntries = ReadonlyArray<AccountEntry>
-
-const utf8 = new TextEncoder()
 
 /** By account and id. */
 function* usersOf(entries: DirectoryEntries): Slices.Pausing<ReadonlyMap<string, ReadonlyMap<string, UserEntry>>> {
@@ -63,7 +62,7 @@ export const makeEntries = (digest: Digest.Digest["Service"], passwords: Passwor
     const secretHash =
       client_secret === undefined
         ? undefined
-        : yield* digest.digest(Digest.sha256, utf8.encode(Redacted.value(client_secret)))
+        : yield* digest.digest(Digest.sha256, Utf8.encode(Redacted.value(client_secret)))
     return { settings, secretHash } satisfies InstallationEntry
   }, Effect.orDie)
 

@@ -1,8 +1,7 @@
 /**
- * The Domain API: on which host a service of an account is. Here, all are on the host of Sentinel.
+ * The Domain API: the host of each service of an account. Here, all of them are on the host of Sentinel.
  *
  * @see LivePerson, API guidelines, "Domain API"
- * @since 0.1.0
  */
 import type { Origin } from "@le-auth/core/Origin"
 import * as Effect from "effect/Effect"
@@ -14,10 +13,8 @@ import type { Handler } from "../http/RouteHandlers.ts"
 import { ShownError } from "../http/ShownError.ts"
 
 /**
- * Names of LivePerson's services, case sensitive. Here only `sentinel` has something behind it, and `accountConfigReadOnly`
- * the records of users, see `Users`.
- *
- * @since 0.1.0
+ * Names of LivePerson's services, case sensitive. Here, only two have something behind them: `sentinel`, and
+ * `accountConfigReadOnly` with the records of users, see `Users`.
  */
 export const services = [
   "sentinel",
@@ -47,11 +44,7 @@ const unknownService = (status: 400 | 404) =>
 
 const headers = { "cache-control": "no-cache", "x-content-type-options": "nosniff" }
 
-/**
- * `baseURI` is the bare host and port of the public origin.
- *
- * @since 0.1.0
- */
+/** Makes the handlers. `baseURI` in their answers is the bare host and port of the public origin. */
 export const make = (
   publicOrigin: Origin
 ): Effect.Effect<{ readonly one: Handler; readonly all: Handler }, never, Directory> =>

@@ -1,26 +1,17 @@
-/**
- * What this Sentinel calls itself in `iss`.
- *
- * @since 0.1.0
- */
+/** What this Sentinel calls itself in `iss`. */
 import type { Origin } from "@le-auth/core/Origin"
 import * as Effect from "effect/Effect"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 
 /**
- * LivePerson's issuer is a word. Metadata wants an address (RFC 8414 section 2), and each account has endpoints of its own, so
- * with `discovery` the issuer is the address of the account.
- *
- * @since 0.1.0
+ * Makes the names. LivePerson's issuer is a word. Metadata wants an address (RFC 8414 section 2), and each account has
+ * endpoints of its own, so with `discovery` the issuer is the address of the account.
  */
 export interface Issuer {
   readonly ofIdTokens: (accountId: string) => string
   readonly ofAppTokens: (accountId: string) => string
 }
 
-/**
- * @since 0.1.0
- */
 export const make = (publicOrigin: Origin): Effect.Effect<Issuer> =>
   Effect.map(SentinelDialect, ({ appTokenIssuer, discovery, issuer }) => {
     const address = (accountId: string) => `${publicOrigin}/sentinel/api/account/${accountId}`

@@ -1,7 +1,5 @@
 /**
  * The discovery documents: authorization server metadata (RFC 8414) and OpenID Connect Discovery. **Not LivePerson.**
- *
- * @since 0.1.0
  */
 import type { Origin } from "@le-auth/core/Origin"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
@@ -17,10 +15,9 @@ import type { Issuer } from "./Issuer.ts"
 const account = "/sentinel/api/account/:accountId"
 
 /**
- * Where the document of an issuer with a path is: RFC 8414 section 3.1 puts the well-known part before the path, OpenID
- * Connect Discovery section 4 behind it. The first has both names, since clients look for both there (RFC 8414 section 5).
- *
- * @since 0.1.0
+ * The paths of the document of an issuer with a path: RFC 8414 section 3.1 puts the well-known part before the path,
+ * OpenID Connect Discovery section 4 behind it. The first has both names, since clients look for both there (RFC 8414
+ * section 5).
  */
 export const paths: ReadonlyArray<string> = [
   `/.well-known/oauth-authorization-server${account}`,
@@ -35,11 +32,7 @@ const unknownAccount = new ShownError({
   remedy: "Check the account id in the path."
 })
 
-/**
- * The endpoints, if the dialect has discovery. What they announce is what is switched on, and nothing else.
- *
- * @since 0.1.0
- */
+/** The routes, if the dialect has discovery. They announce exactly what is switched on. */
 export const endpoints = Effect.fnUntraced(function* (
   publicOrigin: Origin,
   issuer: Issuer
@@ -51,7 +44,7 @@ export const endpoints = Effect.fnUntraced(function* (
   const clientMethods = ["client_secret_post", "client_secret_basic", ...(hasPkce ? ["none"] : [])]
   const address = (path: string, accountId: string) => publicOrigin + path.replace(":accountId", accountId)
 
-  // Some clients cannot cope with an endpoint that has a query, so it is there only if it has to be.
+  // Some clients cannot use an endpoint with a query, so it has one only if it must.
   const version = dialect.version === "required" ? "?v=1.0" : ""
 
   const document = (accountId: string) => ({

@@ -1,9 +1,8 @@
 /**
- * The one resource behind Sentinel: a user's record in LivePerson's Users API. With it an application can call an API with
- * the token it got, and find out what its user is called, which the id_token does not say.
+ * The one resource behind Sentinel: a user's record in LivePerson's Users API. With it an application can call an API
+ * with the token it got, and find out the name of its user, which the id_token does not have.
  *
  * @see LivePerson, Users API, "Get user by id"
- * @since 0.1.0
  */
 import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Context from "effect/Context"
@@ -43,14 +42,10 @@ const noSuchUser = new ShownError({
 
 const bearer = (header: string | undefined) => /^Bearer +([\x21-\x7e]+)$/i.exec(header ?? "")?.[1]
 
-/**
- * A user reads his own record, an administrator all records of the account.
- *
- * @since 0.1.0
- */
+/** Makes the handler. Users read their own record, administrators all records of the account. */
 export const make: Effect.Effect<Handler, never, Directory | Digest.Digest | SentinelStore> = Effect.gen(function* () {
   const directory = yield* Directory
-  // Nothing else of this context: the clock is that of the request.
+  // Nothing else of this context: the clock is the one of the request.
   const services = Context.pick(Digest.Digest, SentinelStore)(yield* Effect.context<Digest.Digest | SentinelStore>())
   const provided = Effect.provide(services)
 

@@ -1,29 +1,19 @@
 /**
  * The parameter `v`.
  *
- * LivePerson documents the version as a number with the default 1.0; prints `?v1.0`, without `=`, for revocation; and has
- * shown 2.0 for tokens. What happens to another or a missing one is not documented, so the dialect decides.
- *
- * @since 0.1.0
+ * LivePerson documents the version as a number with the default 1.0; prints `?v1.0`, without `=`, for revocation; and
+ * has shown 2.0 for tokens. What happens to another or a missing one is not documented, so the dialect decides.
  */
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import type { SentinelDialect } from "../../SentinelDialect.ts"
 
-/**
- * Which versions there are: of the authorization endpoint, and of the others.
- *
- * @since 0.1.0
- */
+/** The versions of the authorization endpoint. Those of the others are in the dialect. */
 export const authorizeVersions: ReadonlyArray<string> = ["1.0"]
 
 const bareOf = (query: UrlParameters): string | undefined =>
   ["1.0", "2.0"].find((version) => query.has(`v${version}`) && query.get(`v${version}`) === undefined)
 
-/**
- * What is wrong with the version of a request; `undefined` if nothing is.
- *
- * @since 0.1.0
- */
+/** Says what is wrong with the version of a request; `undefined` if nothing is. */
 export const problemOf = (
   query: UrlParameters,
   versions: ReadonlyArray<string>,

@@ -1,11 +1,9 @@
 /**
  * The network address that a request comes from, for counting failures.
  *
- * It is that of the peer of the socket, and never what a header says, which anybody can write. Behind a proxy of your own,
+ * It is that of the peer of the socket, and never a header's, which a client can write. Behind a proxy of your own,
  * effect's `HttpMiddleware.xForwardedHeaders` replaces it by the address that this proxy saw: `trustedProxies` of
- * `Sentinel.layerServer`.
- *
- * @since 0.1.0
+ * `Sentinel.layerServerWith`.
  */
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as IpNetwork from "effect/net/IpNetwork"
@@ -17,15 +15,13 @@ import * as Result from "effect/Result"
 const canonicalIpv4 = /^(?:(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}$/
 
 /**
- * An IPv4 address, or the /64 network of an IPv6 address, since one computer has all addresses of it. `undefined`: the request
- * came without a socket, and nobody said where from.
- *
- * @since 0.1.0
+ * An IPv4 address, or the /64 network of an IPv6 address, since one computer has all addresses of it. `undefined`: the
+ * request came without a socket, and its sender is unknown.
  */
 export const of = (request: HttpServerRequest.HttpServerRequest): string | undefined => {
   if (Option.isNone(request.remoteAddress)) return undefined
   const text = request.remoteAddress.value
-  // Most are, and to parse one costs more than to count it.
+  // Most addresses are canonical, and to parse one costs more than to count it.
   if (canonicalIpv4.test(text)) return text
   const parsed = NetAddress.ipFromString(text)
   if (Result.isFailure(parsed)) return text
@@ -36,23 +32,17 @@ export const of = (request: HttpServerRequest.HttpServerRequest): string | undef
 }
 
 /**
- * Where a request comes from, as failures are counted: a network, and the block of addresses that it is in. Somebody may have all
- * addresses of a block, and hardly all blocks.
- *
- * @since 0.1.0
+ * The sender of a request, as failures are counted: a network, and the block of addresses that it is in. An attacker
+ * may have all addresses of a block, and hardly all blocks.
  */
 export interface Origin {
-  /** Empty where it is not known: that is a network of its own. */
+  /** Empty where it is unknown: all such requests count as one network. */
   readonly network: string
-  /** An IPv4 /16 or an IPv6 /32. */
+  /** The first 16 bits of an IPv4 address, or 32 of an IPv6 address. */
   readonly block: string
 }
 
-/**
- * The {@link Origin} of an address as `of` gives it.
- *
- * @since 0.1.0
- */
+/** The {@link Origin} of an address as `of` gives it. */
 export const originOf = (address: string | undefined): Origin => {
   if (address === undefined) return { network: "", block: "" }
   if (canonicalIpv4.test(address)) return { network: address, block: /^\d+\.\d+/.exec(address)![0] }

@@ -1,8 +1,4 @@
-/**
- * Breaks the connection of a request, as a network does.
- *
- * @since 0.1.0
- */
+/** Breaks the connection of a request, as a network does. `ListenerHooks` has it for other packages. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -12,8 +8,6 @@ import * as Stream from "effect/Stream"
 
 /**
  * Gives the answer that breaks the connection, or never ends because the connection is gone.
- *
- * @since 0.1.0
  */
 export type Disconnect = (
   request: HttpServerRequest.HttpServerRequest
@@ -26,9 +20,11 @@ const socketOf = ({ source }: HttpServerRequest.HttpServerRequest) => {
 }
 
 /**
- * Closes the socket where the server has one. Behind a function of web requests there is none; there the body of the answer
- * breaks before its first byte.
+ * How a fault breaks the connection of a request. By default it closes the socket of Node's server. Behind a function of web
+ * requests there is no socket, so there the body of the answer breaks before its first byte. Provide another one where a
+ * connection is something else, as in a test without a network.
  *
+ * @category services
  * @since 0.1.0
  */
 export const Disconnect = Context.Reference<Disconnect>("@le-auth/sentinel/ListenerHooks/Disconnect", {

@@ -1,8 +1,4 @@
-/**
- * Reads `application/x-www-form-urlencoded` bodies.
- *
- * @since 0.1.0
- */
+/** Reads `application/x-www-form-urlencoded` bodies. */
 import { type Limits, UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as ByteSize from "effect/ByteSize"
 import * as Data from "effect/Data"
@@ -10,11 +6,7 @@ import * as Effect from "effect/Effect"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 
-/**
- * The body is not a form, too large, has too much in it, or broke off.
- *
- * @since 0.1.0
- */
+/** The body is not a form, is too large, has too many parameters, or broke off. */
 export class UnreadableForm extends Data.TaggedError("UnreadableForm")<{
   readonly status: 400 | 413
   readonly description: string
@@ -30,11 +22,7 @@ const notForm = new UnreadableForm({
 const tooLarge = new UnreadableForm({ status: 413, description: "The body is larger than 64 KiB." })
 const broken = new UnreadableForm({ status: 400, description: "The body could not be read." })
 
-/**
- * The parameters of the body. Whatever `charset` says, a form is UTF-8 (WHATWG URL section 5).
- *
- * @since 0.1.0
- */
+/** Reads the parameters of the body. A form is always UTF-8, whatever `charset` says (WHATWG URL section 5). */
 export const read = (
   request: HttpServerRequest.HttpServerRequest,
   limits?: Limits

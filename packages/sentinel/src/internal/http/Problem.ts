@@ -1,12 +1,9 @@
 /**
- * What is wrong with an authorization request, for whoever decides by it: the journal, its explanations, programs that read them. The words
- * beside it are for people, and may change.
- *
- * @since 0.1.0
+ * The problems of an authorization request, for programs: the journal, its explanations, and readers of both. The words
+ * beside a problem are for people, and may change.
  */
 import * as Schema from "effect/Schema"
 
-/** @since 0.1.0 */
 export const Problem = Schema.Literals([
   "client-id-missing",
   "client-id-repeated",
@@ -23,5 +20,4 @@ export const Problem = Schema.Literals([
   "nonce-wrong",
   "pkce-wrong"
 ])
-/** @since 0.1.0 */
 export type Problem = typeof Problem.Type

@@ -1,6 +1,6 @@
 /**
- * What is known about a request while it is answered: its id, the application that sent it, why it is refused, what happened on the
- * way, and what a fault does to it.
+ * What is known about a request while it is answered: its id, the application that sent it, why it is refused, what
+ * happened on the way, and what a fault does to it.
  */
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
 import * as Context from "effect/Context"
@@ -16,22 +16,22 @@ import type { Problem } from "./Problem.ts"
 export type StateFault = "expired-code" | "used-code" | "killed-session"
 
 export class RequestContext {
-  /** In the answer, on the error page and in every log line of the request (R94). */
+  /** Its place is the answer, the error page and every log line of the request (R94). */
   readonly id: string
-  /** An application that is known here, once it is found: never a text that only the request claims. */
+  /** The application, once it is found in the directory: never a text that only the request claims. */
   application: { readonly accountId: string; readonly clientId: string } | undefined
-  /** The error code of the answer, one of the few that we have. */
+  /** The error code of the answer, from a closed list. */
   error: string | undefined
-  /** Why it was refused: for people who run Sentinel, never part of an answer. */
+  /** The reason of a refusal, for people who run Sentinel. It is never part of an answer. */
   reason: string | undefined
-  /** The same for programs, as far as it has a name. */
+  /** The reason for programs, as far as it has a name. */
   problem: Problem | undefined
-  /** Why the login form is shown again, for the metrics and the log: the form itself is no error. */
+  /** The reason why the login form is shown again, for the metrics and the log: the form itself is not an error. */
   loginFailure: string | undefined
   /** Sends an error to the application, once the authorization request is known to be valid. */
   sendBack: ((error: AuthorizationErrorCode, description: string) => HttpServerResponse.HttpServerResponse) | undefined
 
-  /** Whether the rest is noted, because somebody reads it. */
+  /** Whether the members below are written, because the journal or a fault reads them. */
   isWatched = false
   readonly steps: Array<Entry["steps"][number]> = []
   client: string | undefined
@@ -45,26 +45,27 @@ export class RequestContext {
   }
 }
 
-/** That of the current request; `undefined` outside of one. */
+/** The context of the current request; `undefined` outside of one. */
 export const Current = Context.Reference<RequestContext | undefined>(
   "@le-auth/sentinel/internal/http/RequestContext/Current",
   { defaultValue: () => undefined }
 )
 
-/** That of the current request, if it is watched. */
+/** The context of the current request, if it is watched. */
 export const watched: Effect.Effect<RequestContext | undefined> = Effect.map(Current, (context) =>
   context?.isWatched === true ? context : undefined
 )
 
-/** The characters of a hash or an id that tell two of them apart for a person. */
+/** The first characters of a hash or an id. They tell two of them apart for a person, and are of no use to a thief. */
 export const short = (id: string): string => id.slice(0, 8)
 
-/** What a proxy in front of Sentinel may call a request. Nothing else can get into a log or an answer. */
+/** The form of an id that a proxy in front of Sentinel may give. Nothing else gets into a log or an answer. */
 const wellFormed = /^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$/
 
 /**
- * Gives the current context, or a new one where there is none yet. The id of a new one is that of `X-Request-Id` if it is well-formed, so
- * that the lines of a proxy and of Sentinel can be laid side by side; else it is made here. It proves nothing.
+ * Gives the current context, or a new one where there is none yet. A new one takes a well-formed id from
+ * `X-Request-Id`, so that the lines of a proxy and of Sentinel can be laid side by side, or else makes one. An id
+ * proves nothing.
  */
 export const make: Effect.Effect<
   (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<RequestContext>,
@@ -87,11 +88,11 @@ const note = (write: (context: RequestContext) => void): Effect.Effect<void> =>
     if (context !== undefined) write(context)
   })
 
-/** Notes which application the request is from. */
+/** Notes the application that sent the request. */
 export const isFrom = (application: { readonly accountId: string; readonly clientId: string }): Effect.Effect<void> =>
   note((context) => void (context.application = application))
 
-/** Notes that the request is refused with an error code, and why. What was noted first, nearer to the cause, stays. */
+/** Notes the error code and the reason of a refusal. The first note stays, since it is nearer to the cause. */
 export const refused = (error: string, reason: string, problem?: Problem): Effect.Effect<void> =>
   note((context) => {
     if (context.error !== undefined) return
@@ -100,10 +101,10 @@ export const refused = (error: string, reason: string, problem?: Problem): Effec
     context.problem = problem
   })
 
-/** Notes why the login form is shown again. */
+/** Notes the reason why the login form is shown again. */
 export const loginFailed = (failure: string): Effect.Effect<void> =>
   note((context) => void (context.loginFailure = failure))
 
-/** Notes how an error is sent to the application: all that is checked of the authorization request is right. */
+/** Notes how an error is sent to the application: every check of the authorization request has passed. */
 export const answersBy = (sendBack: NonNullable<RequestContext["sendBack"]>): Effect.Effect<void> =>
   note((context) => void (context.sendBack = sendBack))

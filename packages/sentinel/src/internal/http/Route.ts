@@ -1,14 +1,9 @@
-/**
- * The names of Sentinel's routes.
- *
- * @since 0.1.0
- */
+/** The names of Sentinel's routes. */
 import * as Schema from "effect/Schema"
 
 /**
- * `app-token` is that of applications without a user, `keys` the JWKS, `metadata` the discovery documents, `domain` the Domain API, `users` the one resource that needs an access token, `other` every other path.
- *
- * @since 0.1.0
+ * `app-token` is the route of applications without a user, `keys` the JWKS, `metadata` the discovery documents,
+ * `domain` the Domain API, `users` the one resource that needs an access token, `other` every other path.
  */
 export const Route = Schema.Literals([
   "authorize",
@@ -23,5 +18,4 @@ export const Route = Schema.Literals([
   "users",
   "other"
 ])
-/** @since 0.1.0 */
 export type Route = typeof Route.Type

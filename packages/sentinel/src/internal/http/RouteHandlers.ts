@@ -1,8 +1,4 @@
-/**
- * One path of Sentinel with what its methods do.
- *
- * @since 0.1.0
- */
+/** One path of Sentinel with what its methods do. */
 import { AccountId } from "@le-auth/core/Identifiers"
 import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
@@ -17,9 +13,8 @@ import type { Route } from "./Route.ts"
 import { internalError, notFound, type Show, ShownError } from "./ShownError.ts"
 
 /**
- * A request whose path is one of Sentinel's. `accountId` has the form of an account id; it is empty where the path has none.
- *
- * @since 0.1.0
+ * A request whose path is one of Sentinel's. `accountId` has the form of an account id; it is empty where the path has
+ * none.
  */
 export interface Incoming {
   readonly request: HttpServerRequest.HttpServerRequest
@@ -30,18 +25,11 @@ export interface Incoming {
   readonly search: string
 }
 
-/**
- * Answers a request. What it fails with is shown at Sentinel; a defect is shown as an internal error.
- *
- * @since 0.1.0
- */
+/** Answers a request. Its failure is shown at Sentinel; a defect is shown as an internal error. */
 export type Handler = (incoming: Incoming) => Effect.Effect<HttpServerResponse.HttpServerResponse, ShownError>
 
-/**
- * @since 0.1.0
- */
 export interface RouteHandlers {
-  /** Its name, for who stands between it and the server; those without one are not intercepted. */
+  /** Its name for an interceptor. Routes without a name are not intercepted. */
   readonly route?: Route
   /** A path of the contract in `@le-auth/core`, with `:accountId`. */
   readonly path: string
@@ -50,11 +38,7 @@ export interface RouteHandlers {
   readonly POST?: Handler
 }
 
-/**
- * Longer request targets are refused, since parsers in front of Sentinel have limits near it, too.
- *
- * @since 0.1.0
- */
+/** The most characters of a request target. Parsers in front of Sentinel often have a limit near it. */
 export const longestTarget = 8192
 
 const tooLong = new ShownError({
@@ -82,8 +66,8 @@ const methodNotAllowed = (allow: string) =>
   })
 
 /**
- * Methods that a parser of HTTP lets through: those of the standard, and of WebDAV and its kind. The router takes any method, though its
- * type names those of the standard only.
+ * The methods that a parser of HTTP lets through: those of the standard, of WebDAV and of its extensions. The router
+ * takes any method, though its type names those of the standard only.
  */
 const methods: ReadonlyArray<HttpMethod.HttpMethod> = [
   ...HttpMethod.all,
@@ -112,7 +96,7 @@ const read = (
   return { request, accountId: accountId ?? "", path, query, search }
 }
 
-/** Whether a query can have more parameters than are read: there are as many separators. */
+/** Whether a query can have more parameters than are read, by the number of its separators. */
 const hasManySeparators = (search: string): boolean => {
   let count = 0
   for (let at = search.indexOf("&"); at !== -1 && count < 64; at = search.indexOf("&", at + 1)) count++
@@ -120,10 +104,8 @@ const hasManySeparators = (search: string): boolean => {
 }
 
 /**
- * What is wrong with a request whatever its path is. The router of effect decodes a query before it looks for the path, with an exception
- * for each wrong escape, so this is for what comes before the router.
- *
- * @since 0.1.0
+ * Says what is wrong with a request whatever its path is. The router of effect decodes a query before it looks for the
+ * path, with an exception for each wrong escape, so this comes before the router.
  */
 export const problemOf = ({ url }: HttpServerRequest.HttpServerRequest): ShownError | undefined => {
   if (url.length > longestTarget) return tooLong
@@ -150,10 +132,8 @@ type Answering = (
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse>
 
 /**
- * The routes of an endpoint: its handlers, 405 with `Allow` for other methods (RFC 9110 section 15.5.6), and OPTIONS without
- * any CORS grant.
- *
- * @since 0.1.0
+ * The routes of one path: its handlers, 405 with `Allow` for other methods (RFC 9110 section 15.5.6), and OPTIONS
+ * without any CORS grant.
  */
 export const routes = (
   endpoint: RouteHandlers,
@@ -178,7 +158,7 @@ export const routes = (
       })
     }
 
-  /** With nobody in between, no step more is taken. */
+  /** Without an interceptor this adds no step. */
   const { route } = endpoint
   const handled = (answer: Answering) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>

@@ -1,8 +1,4 @@
-/**
- * Whether a form was sent by a page of Sentinel.
- *
- * @since 0.1.0
- */
+/** Whether a form was sent by a page of Sentinel. */
 import type { Origin } from "@le-auth/core/Origin"
 import * as FetchMetadata from "@le-auth/core/shared/FetchMetadata"
 import * as Effect from "effect/Effect"
@@ -17,7 +13,8 @@ const foreign = new ShownError({
 })
 
 /**
- * Refuses a form of another origin. A browser that does not say where a form comes from passes: then the token of the form decides.
+ * Refuses a form of another origin. If the browser does not say where a form comes from, it passes, and the token of
+ * the form decides.
  *
  * Our own pages have the referrer policy `no-referrer`, so that some browsers send `Origin: null` from them.
  */

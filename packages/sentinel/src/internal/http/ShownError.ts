@@ -1,8 +1,4 @@
-/**
- * An error that is shown at Sentinel itself and never sent back by a redirect.
- *
- * @since 0.1.0
- */
+/** An error that is shown at Sentinel itself and never sent back by a redirect. */
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -10,21 +6,19 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Problem } from "./Problem.ts"
 
 /**
- * LivePerson redirects an error only if account, client and redirect URI are all valid; every other error is one of these
- * (RFC 6749 section 4.1.2.1). None of its texts repeats anything of the request.
- *
- * @since 0.1.0
+ * LivePerson redirects an error only if account, client and redirect URI are all valid; every other error is one of
+ * these (RFC 6749 section 4.1.2.1). No text of it repeats a part of the request.
  */
 export class ShownError extends Data.TaggedError("ShownError")<{
   readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 414 | 429 | 431 | 500 | 501 | 503
   /** A code of OAuth 2.0 where there is one. */
   readonly error: string
-  /** What is wrong, for the developer: characters of RFC 6749 section 5.2 only. */
+  /** The problem, for the developer, in characters of RFC 6749 section 5.2 only. */
   readonly description: string
   readonly problem?: Problem
-  /** What to do about it. */
+  /** The next step for the developer or the user. */
   readonly remedy: string
-  /** More, for the log only: what the protocol does not want to be told. */
+  /** The reason for the log, where the answer must not tell it. */
   readonly reason?: string
   readonly headers?: Readonly<Record<string, string>>
 }> {}
@@ -35,11 +29,7 @@ export type Show = (
   request: HttpServerRequest.HttpServerRequest
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse>
 
-/**
- * Something broke in here (RFC 6749 section 4.1.2.1 has no way to send a 500 back).
- *
- * @since 0.1.0
- */
+/** A defect of Sentinel (RFC 6749 section 4.1.2.1 has no way to send a 500 back). */
 export const internalError = new ShownError({
   status: 500,
   error: "server_error",
@@ -47,11 +37,7 @@ export const internalError = new ShownError({
   remedy: "Try again. If it stays so, look for the request id in the log of Sentinel."
 })
 
-/**
- * The store does not answer.
- *
- * @since 0.1.0
- */
+/** The store does not answer. */
 export const unavailable = new ShownError({
   status: 503,
   error: "temporarily_unavailable",
@@ -59,11 +45,7 @@ export const unavailable = new ShownError({
   remedy: "Try again in a moment."
 })
 
-/**
- * No address takes the method (RFC 9110 section 15.6.2).
- *
- * @since 0.1.0
- */
+/** Sentinel takes the method at no address (RFC 9110 section 15.6.2). */
 export const notImplemented = new ShownError({
   status: 501,
   error: "invalid_request",
@@ -71,9 +53,6 @@ export const notImplemented = new ShownError({
   remedy: "Use GET or POST, as the documentation of the address says."
 })
 
-/**
- * @since 0.1.0
- */
 export const notFound = new ShownError({
   status: 404,
   error: "not_found",

@@ -1,8 +1,4 @@
-/**
- * The proxies whose word on where a request comes from is believed.
- *
- * @since 0.1.0
- */
+/** The proxies that may say where a request comes from. */
 import * as Effect from "effect/Effect"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -12,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 const warning =
-  "A request has X-Forwarded-For, and its sender is no trusted proxy, so failed sign-ins count for the sender. Behind a proxy of " +
+  "A request has X-Forwarded-For, and its sender is not a trusted proxy, so failed sign-ins count for the sender. Behind a proxy of " +
   "yours say which network it is in (--trusted-proxy NETWORK, trustedProxies), else that there is none (--trusted-proxy none, [])."
 
 const isFrom = (networks: ReadonlyArray<IpNetwork.IpNetwork>, text: string): boolean => {
@@ -23,10 +19,8 @@ const isFrom = (networks: ReadonlyArray<IpNetwork.IpNetwork>, text: string): boo
 }
 
 /**
- * Gives requests the address that a trusted proxy saw. Warns once of a header that is not believed, unless `networks` is empty: that
- * there is no proxy is a decision, too.
- *
- * @since 0.1.0
+ * Gives requests the address that a trusted proxy saw. Warns once of a header from another sender, unless `networks` is
+ * empty: then there is no proxy by decision.
  */
 export const make = (networks: ReadonlyArray<IpNetwork.IpNetwork> | undefined) => {
   const trusted = networks ?? []

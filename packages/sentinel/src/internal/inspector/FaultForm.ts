@@ -1,8 +1,4 @@
-/**
- * The faults as a part of the inspector's page: those that are armed, and the form that arms one.
- *
- * @since 0.1.0
- */
+/** The faults as a part of the inspector's page: those that are armed, and the form that arms one. */
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import { type Html, html, join } from "@le-auth/core/shared/Html"
 import * as Duration from "effect/Duration"
@@ -70,11 +66,7 @@ const armed = (fault: Fault): Html =>
     </button>
   </li>`
 
-/**
- * The list.
- *
- * @since 0.1.0
- */
+/** The list of armed faults. */
 export const list = (faults: ReadonlyArray<Fault>): Html =>
   faults.length === 0
     ? html`<p class="soft">None is armed: Sentinel answers as it should.</p>`
@@ -82,11 +74,7 @@ export const list = (faults: ReadonlyArray<Fault>): Html =>
         ${join(faults.map(armed))}
       </ul>`
 
-/**
- * The form. Its fields are the members of the JSON document that arms a fault.
- *
- * @since 0.1.0
- */
+/** The form that arms a fault. Its fields are the members of the JSON document for it. */
 export const form = (accounts: ReadonlyArray<AccountSettings>): Html => {
   const installations = accounts.flatMap((account) => account.installations)
   return html`<form data-request="POST /control/faults" data-resets>

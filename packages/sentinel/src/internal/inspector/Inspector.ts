@@ -1,8 +1,6 @@
 /**
- * A page that shows what a Sentinel does, live, and lets a person tell it what to do. It is served beside the control, at `/` of
- * its listener, and does nothing that the control's contract cannot do.
- *
- * @since 0.1.0
+ * A page that shows what a Sentinel does, live, and lets a person tell it what to do. It is served beside the control,
+ * at `/` of its listener, and does nothing that the control's contract cannot do.
  */
 import * as PagePolicy from "@le-auth/core/shared/PagePolicy"
 import type * as Digest from "effect/crypto/Digest"
@@ -19,9 +17,8 @@ import { style } from "./style.ts"
 import * as View from "./View.ts"
 
 /**
- * The page. `?about=` shows only what the journal has about an account, user, application, request, code, token or session.
- *
- * @since 0.1.0
+ * The route of the page. `?about=` shows only the entries about an account, user, application, request, code, token or
+ * session.
  */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Control | Digest.Digest> = HttpRouter.addAll(
   Effect.gen(function* () {

@@ -1,8 +1,4 @@
-/**
- * The inspector's page.
- *
- * @since 0.1.0
- */
+/** The inspector's page. */
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import { Html, html, join } from "@le-auth/core/shared/Html"
 import * as Duration from "effect/Duration"
@@ -58,7 +54,7 @@ const state = ({ snapshots }: View): Html =>
 const styleElement = new Html(`<style>${style}</style>`)
 const scriptElement = new Html(`<script>${script}</script>`)
 
-/** Only while it is ahead: whoever forgets that wonders why nothing lasts. */
+/** Shown only while the clock is ahead, which is easily forgotten and then looks like a bug. */
 const ahead = ({ clock: { ahead } }: View): Html =>
   Duration.toMillis(ahead) === 0
     ? html``
@@ -67,9 +63,6 @@ const ahead = ({ clock: { ahead } }: View): Html =>
         <button class="small" id="real-time" data-request="POST /control/clock/real">Back to real time</button>
       </div>`
 
-/**
- * @since 0.1.0
- */
 export const render = (view: View): string =>
   documentOf(
     "Inspector of Sentinel",

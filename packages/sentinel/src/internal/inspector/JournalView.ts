@@ -1,15 +1,11 @@
-/**
- * The journal as a part of the inspector's page: every request with its outcome, and why it was refused.
- *
- * @since 0.1.0
- */
+/** The journal as a part of the inspector's page: every request with its outcome, and why it was refused. */
 import { type Html, html, join } from "@le-auth/core/shared/Html"
 import { type Entry, isRefusal } from "../../JournalEntry.ts"
 import * as Moment from "./Moment.ts"
 
 type Step = Entry["steps"][number]
 
-/** What can be followed through the journal is a link to all entries about it. */
+/** A name in the journal is a link to all entries about it. */
 const about = (value: string): Html => html`<a href="/?about=${encodeURIComponent(value)}"><code>${value}</code></a>`
 
 const term = (name: string, value: Html | string | number | undefined): Html =>
@@ -65,9 +61,6 @@ const row = (entry: Entry): Html =>
     </dl>
   </details>`
 
-/**
- * @since 0.1.0
- */
 export const part = (entries: ReadonlyArray<Entry>, chosen: string | undefined): Html =>
   html`${chosen === undefined ? "" : html`<p>Only about <code>${chosen}</code>. <a href="/">Show everything</a></p>`}
   ${

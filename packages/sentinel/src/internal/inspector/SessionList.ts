@@ -1,8 +1,4 @@
-/**
- * Who is signed in, as a part of the inspector's page, and what came from each sign-in.
- *
- * @since 0.1.0
- */
+/** The users who are signed in, as a part of the inspector's page, and the tokens of each sign-in. */
 import { type Html, html, join } from "@le-auth/core/shared/Html"
 import type { AccountSettings } from "../../DirectoryEditor.ts"
 import type { FamilyState, RecentPage } from "../../StoreInspection.ts"
@@ -30,18 +26,14 @@ const nothing = (text: string): Html => html`<p class="soft">${text}</p>`
 
 const cannotLook = "This store cannot be looked into, or it does not answer."
 
-/** What is not shown, if not everything is. */
+/** Says how many are not shown. */
 const rest = ({ isPartial, newest, total }: RecentPage<unknown>): Html => {
   if (newest.length === total && !isPartial) return html``
   const all = isPartial ? `${total} among the newest 1,000` : `${total}`
   return nothing(`These are the newest ${newest.length} of ${all}.`)
 }
 
-/**
- * The sessions that are alive.
- *
- * @since 0.1.0
- */
+/** The sessions that are alive. */
 export const sessions = ({ accounts, sessions }: View): Html => {
   if (sessions === undefined) return nothing(cannotLook)
   if (sessions.newest.length === 0) return nothing("Nobody is signed in.")
@@ -73,11 +65,7 @@ export const sessions = ({ accounts, sessions }: View): Html => {
     ${rest(sessions)}`
 }
 
-/**
- * Token families: all tokens that came from one code.
- *
- * @since 0.1.0
- */
+/** Token families: all tokens that came from one code. */
 export const families = ({ accounts, families }: View): Html => {
   if (families === undefined) return nothing(cannotLook)
   if (families.newest.length === 0) return nothing("No code was issued yet.")

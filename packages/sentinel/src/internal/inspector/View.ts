@@ -1,8 +1,4 @@
-/**
- * What the inspector shows at one moment.
- *
- * @since 0.1.0
- */
+/** The state that the inspector shows at one moment. */
 import * as Effect from "effect/Effect"
 import type { Control } from "../../Control.ts"
 import type { AccountSettings } from "../../DirectoryEditor.ts"
@@ -12,17 +8,15 @@ import type { FamilyState, RecentPage, SessionState } from "../../StoreInspectio
 import type { ClockState } from "../control/VirtualClock.ts"
 
 /**
- * `sessions` are those that are alive, `families` the revoked ones too, both with the newest first; `undefined` if the store
- * cannot be looked into, or does not answer.
- *
- * @since 0.1.0
+ * `sessions` are those that are alive, `families` the revoked ones too, both with the newest first; `undefined` if the
+ * store cannot be looked into, or does not answer.
  */
 export interface View {
   readonly clock: ClockState
   readonly faults: ReadonlyArray<Fault>
   /** The newest first. */
   readonly entries: ReadonlyArray<Entry>
-  /** What the entries are about, if it was chosen. */
+  /** The subject that the entries are filtered by, if one was chosen. */
   readonly about: string | undefined
   readonly accounts: ReadonlyArray<AccountSettings>
   readonly sessions: RecentPage<SessionState> | undefined
@@ -30,16 +24,12 @@ export interface View {
   readonly snapshots: ReadonlyArray<string>
 }
 
-/** So many entries are on the page; the journal has more, which a filter finds. */
+/** The most entries on the page. The journal has more, which a filter finds. */
 const mostEntries = 200
-/** A load test leaves thousands of them. */
+/** The most sessions and families on the page: a load test leaves thousands of them. */
 const mostSessions = 50
 
-/**
- * Asks the control.
- *
- * @since 0.1.0
- */
+/** Reads the view from the control. */
 export const make = Effect.fnUntraced(function* (
   control: Control["Service"],
   about: string | undefined

@@ -1,8 +1,4 @@
-/**
- * The style of the inspector: light and dark, phone and desktop, no web font, no image.
- *
- * @since 0.1.0
- */
+/** The style of the inspector: light and dark, phone and desktop, no web font, no image. */
 export const style = `
 :root {
   --ground: #eef1f8; --card: #ffffff; --line: #d5dbe8; --ink: #151a2d; --soft: #55607a; --accent: #3346d3;

@@ -1,8 +1,4 @@
-/**
- * One RSA key that signs id_tokens (RS256, RFC 7518 section 3.3).
- *
- * @since 0.1.0
- */
+/** One RSA key that signs id_tokens (RS256, RFC 7518 section 3.3). */
 import * as Base64Url from "@le-auth/core/shared/Base64Url"
 import * as Utf8 from "@le-auth/core/shared/Utf8"
 import type * as CryptoError from "effect/crypto/CryptoError"
@@ -30,8 +26,11 @@ export interface SigningKey {
 }
 
 /**
- * A private key that was given cannot be used. Nothing of the key is in the error.
+ * A private key that was given cannot be used: it is not RSA in PEM form or as a JWK, or it has fewer than 2048 or more than 4096
+ * bits. Nothing of the key is in the error.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.3 RFC 7518 section 3.3}
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidSigningKey extends Schema.TaggedError<InvalidSigningKey>()("InvalidSigningKey", {
@@ -145,7 +144,7 @@ const read = Effect.fnUntraced(function* (text: string) {
   if (text.startsWith("-----BEGIN ")) {
     const privateKey = yield* Effect.mapError(
       KeyFormat.decodePrivate(KeyFormat.pem(KeyFormat.pkcs8), rs256(), text),
-      unusable("is no RSA key in PKCS#8 form, without a passphrase")
+      unusable("is not an RSA key in PKCS#8 form without a passphrase")
     )
     return { privateKey, kid: undefined }
   }

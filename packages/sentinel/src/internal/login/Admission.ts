@@ -1,8 +1,4 @@
-/**
- * Lets attempts to sign in through as {@link LoginThrottle} says, and those wait that may be next.
- *
- * @since 0.1.0
- */
+/** Lets attempts to sign in through as {@link LoginThrottle} says. Those that may be next wait. */
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -11,19 +7,13 @@ import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
 import { type Attempt, type Lane, LoginThrottle, type Outcome } from "./LoginThrottle.ts"
 
-/**
- * The attempt was not looked at.
- *
- * @since 0.1.0
- */
+/** The attempt was refused before its password was checked. */
 export class NotAdmitted extends Data.TaggedError("NotAdmitted")<{ readonly retryAfterMillis: number }> {}
 
 /**
- * Checks an attempt when it is its turn. `outcomeOf` says what has come of it.
+ * Checks an attempt when it is its turn. `outcomeOf` tells the outcome of a check.
  *
- * Once it has begun it is checked to the end, also if nobody waits for the answer any more: who goes away has guessed all the same.
- *
- * @since 0.1.0
+ * An attempt that has begun is checked to the end, also if the client goes away: it is a guess all the same.
  */
 export type Admit = <A, E, R>(
   attempt: Attempt,
@@ -31,9 +21,6 @@ export type Admit = <A, E, R>(
   outcomeOf: (value: A) => Outcome
 ) => Effect.Effect<A, E | NotAdmitted, R>
 
-/**
- * @since 0.1.0
- */
 export const make: Effect.Effect<Admit> = Effect.map(Random.Random, (random) => {
   const throttle = new LoginThrottle({ random: () => random.nextDoubleUnsafe() })
 

@@ -1,8 +1,4 @@
-/**
- * Looks at what somebody typed into the login form.
- *
- * @since 0.1.0
- */
+/** Checks the values of the login form. */
 import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Mac from "effect/crypto/Mac"
 import * as Data from "effect/Data"
@@ -18,11 +14,7 @@ import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
 import * as Admission from "./Admission.ts"
 
-/**
- * Nobody is signed in, and the form says why.
- *
- * @since 0.1.0
- */
+/** The sign-in is refused, and the form says why. */
 export class LoginRefused extends Data.TaggedError("LoginRefused")<{
   readonly status: 400 | 429 | 503
   readonly message: string
@@ -30,7 +22,7 @@ export class LoginRefused extends Data.TaggedError("LoginRefused")<{
   readonly retryAfter?: number
 }> {}
 
-/** The same text for an unknown user and a wrong password, so that nobody can find out who has an account. */
+/** The same text for an unknown user and a wrong password, so that it does not tell which users exist. */
 const wrongCredentials = new LoginRefused({
   status: 400,
   message: "The e-mail address or the password is not right."
@@ -54,25 +46,17 @@ const tooManyAttempts = (seconds: number): LoginRefused =>
     retryAfter: seconds
   })
 
-/** For the metrics and the log. */
+/** The names of the refusals for the metrics and the log. */
 const failures: Readonly<Record<LoginRefused["status"], string>> = {
   400: "wrong_credentials",
   429: "throttled",
   503: "busy"
 }
 
-/**
- * Texts that only we can make are compared in constant time.
- *
- * @since 0.1.0
- */
+/** Compares texts that only we can make, in constant time. */
 export const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(Utf8.encode(a), Utf8.encode(b))
 
-/**
- * Gives the user, and what the browser gets to be known by (see `LoginThrottle`).
- *
- * @since 0.1.0
- */
+/** Gives the user, and the value that makes the browser known (see `LoginThrottle`). */
 export type Check = (attempt: {
   readonly ticket: LoginTicket
   readonly email: string
@@ -80,9 +64,6 @@ export type Check = (attempt: {
   readonly request: HttpServerRequest.HttpServerRequest
 }) => Effect.Effect<{ readonly user: User; readonly device: string }, LoginRefused>
 
-/**
- * @since 0.1.0
- */
 export const make = Effect.fnUntraced(function* (
   cookies: SentinelCookies,
   tickets: LoginTickets

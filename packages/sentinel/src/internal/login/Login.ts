@@ -1,8 +1,4 @@
-/**
- * The login page: the form, and what happens when it is sent.
- *
- * @since 0.1.0
- */
+/** The login page: the form, and what happens when it is sent. */
 import { endpoint as authorizePath } from "@le-auth/core/AuthorizeRequest"
 import { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
@@ -54,7 +50,7 @@ const notKnownAnymore = new ShownError({
   remedy: startAgain
 })
 
-/** The address that begins the same request afresh. */
+/** The address that begins the same request again. */
 const againFrom = (ticket: LoginTicket): string =>
   append(authorizePath("", AccountId.make(ticket.accountId)), {
     response_type: "code",
@@ -66,9 +62,6 @@ const againFrom = (ticket: LoginTicket): string =>
     code_challenge_method: ticket.codeChallenge === undefined ? undefined : "S256"
   })
 
-/**
- * @since 0.1.0
- */
 export const make = Effect.fnUntraced(function* (parts: {
   readonly cookies: SentinelCookies
   readonly issueCode: IssueCode
@@ -83,8 +76,8 @@ export const make = Effect.fnUntraced(function* (parts: {
   const check = yield* Credentials.make(cookies, tickets)
 
   /**
-   * The account and the application that a ticket is for. What the authorization endpoint has found is as old as the ticket, so what may
-   * be another thing by now is looked at again: else an address that was taken away would still be given a code.
+   * The account and the application of a ticket. The findings of the authorization endpoint are as old as the ticket,
+   * so what may have changed since is checked again: else an address that was removed would still get a code.
    */
   const partiesOf = Effect.fnUntraced(function* (ticket: LoginTicket) {
     const account = yield* directory.account(ticket.accountId)
@@ -102,7 +95,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     return { account: account.value, installation, ticket, dialect, refusal }
   })
 
-  /** What may go back to the application still goes back to it (RFC 6749 section 4.1.2.1). */
+  /** Errors that may go back to the application still do (RFC 6749 section 4.1.2.1). */
   const sendBack = Effect.fnUntraced(function* (ticket: LoginTicket, error: SentBackError, status: 302 | 303) {
     yield* RequestContext.refused(error.error, error.description)
     return sendError(ticket, error, status)
@@ -151,13 +144,13 @@ export const make = Effect.fnUntraced(function* (parts: {
       return render(LoginPage.form({ ...parties, sealed, token, email, failure: checked.failure }))
     }
     const { device, user } = checked.success
-    // They may have had to wait for their turn, and what was looked at before is as old as that.
+    // The attempt may have waited for its turn, and the findings before it are as old as that.
     const { refusal } = yield* partiesOf(ticket)
     if (refusal !== undefined) return yield* sendBack(ticket, refusal, 303)
     const now = yield* Clock.currentTimeMillis
 
     return yield* Effect.gen(function* () {
-      // Whoever was signed in to this account in this browser before is now signed out, if it was somebody else.
+      // This also signs out any other user who was signed in to this account in this browser.
       const before = yield* sessions.current(request, ticket.accountId, now)
       if (Option.isSome(before) && before.value.userId !== user.id) {
         yield* sessions.end(request, ticket.accountId, now)

@@ -1,8 +1,4 @@
-/**
- * What the user sees when he signs in and out.
- *
- * @since 0.1.0
- */
+/** The pages of signing in and out. */
 import { html } from "@le-auth/core/shared/Html"
 import type { Account, Installation } from "../../Directory.ts"
 import * as Paths from "../../Paths.ts"
@@ -16,25 +12,21 @@ import * as FormTargets from "./FormTargets.ts"
 
 const accountName = (account: Account): string => account.name ?? account.id
 
-/** Who the user signs in to. The initial is a picture of the name, and is not read out. */
+/** The application that the user signs in to. The initial is a picture of the name, and is not read out. */
 const accountCard = ({ id, name }: Account) =>
   html`<div class="account">
     <span class="initial" aria-hidden="true">${[...(name ?? id)][0]?.toUpperCase()}</span>
     <span><strong>${name ?? id}</strong> <small>Account ${name !== undefined && id}</small></span>
   </div>`
 
-/** The digits of a number of up to four, as classes of the style, which counts down from it without a script. */
+/** The digits of a number below 10,000, as classes of the style, which counts down from it without a script. */
 const countdown = (seconds: number) => {
   const digits = String(Math.min(seconds, 9999)).padStart(4, "0")
   const classes = ["a", "b", "c", "d"].map((place, index) => `${place}${digits[index]}`).join(" ")
   return html` <span class="countdown ${classes}" aria-hidden="true"></span>`
 }
 
-/**
- * The login form. It works without script, with a keyboard, and with a password manager.
- *
- * @since 0.1.0
- */
+/** The login form. It works without script, with a keyboard, and with a password manager. */
 export const form = (options: {
   readonly account: Account
   readonly installation: Installation
@@ -42,7 +34,7 @@ export const form = (options: {
   readonly sealed: string
   readonly token: string
   readonly dialect: SentinelDialect
-  /** What the user typed before. */
+  /** The name that the user typed before. */
   readonly email?: string
   readonly failure?: LoginRefused
 }): Content => {
@@ -91,11 +83,7 @@ export const form = (options: {
   }
 }
 
-/**
- * For somebody who comes back to a form that has done its work.
- *
- * @since 0.1.0
- */
+/** For a user who comes back to a form that has done its work. */
 export const signedIn = (options: {
   readonly account: Account
   readonly installation: Installation
@@ -115,11 +103,7 @@ export const signedIn = (options: {
     </form>`
 })
 
-/**
- * For somebody who took too long. `again` is the way to a fresh login page.
- *
- * @since 0.1.0
- */
+/** For a user who took too long. `again` is the way to a fresh login page. */
 export const expired = (again: string): Content => ({
   status: 400,
   title: "The login page has expired",
@@ -129,9 +113,6 @@ export const expired = (again: string): Content => ({
     <a class="button" href="${again}">Try again</a>`
 })
 
-/**
- * @since 0.1.0
- */
 export const signedOut = (): Content => ({
   title: "You are signed out",
   icon: "check",

@@ -1,11 +1,10 @@
 /**
- * Slows down the guessing of passwords, and lets right ones through all the same (OWASP, Authentication Cheat Sheet, and Slow Down
- * Online Guessing Attacks with Device Cookies). `docs/security.md` has the rules in words, and what they come to under attack.
+ * Slows down the guessing of passwords, and lets right ones through all the same (OWASP, Authentication Cheat Sheet,
+ * and Slow Down Online Guessing Attacks with Device Cookies). `docs/security.md` has the rules in words, and their
+ * effect under attack.
  *
- * It is a machine without clock and fibers: whoever drives it says what time it is, so that the simulation `tools/enemy` drives
- * the same one as `Admission`.
- *
- * @since 0.1.0
+ * It is a machine without clock and fibers: its caller gives the time, so that the simulation `tools/enemy` runs the
+ * same machine as `Admission`.
  */
 import type { Origin } from "../http/ClientAddress.ts"
 import { Decay } from "../throttle/Decay.ts"
@@ -17,72 +16,63 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** How long an attempt waits before it is refused. */
+/** Milliseconds that an attempt waits before it is refused. */
 const patience = 8 * second
-/** Typing errors of one person. */
+/** Failures without a pause: the typing errors of one person. */
 const freeFailures = 5
 const longestPause = { known: minute, new: hour } as const
-/** How many attempts wait until others of the same user and network have been checked. */
+/** The most attempts that wait until others of the same user and network have been checked. */
 const queue = 64
-/** What a user gets from networks that are not known: so many at once, and one more each half minute. */
+/** Attempts at one user from unknown networks: at most this many at once, and one more each half minute. */
 const bucketSize = 20
 const bucketInterval = 30 * second
-/** So many of them at most are kept for networks whose block has failed less. */
+/** At most this many of them are kept for networks whose block has failed less. */
 const longestReserve = 15
-/** Who comes back too early more often than this stands behind all others, and is worth so many failures. */
+/**
+ * A network that comes back too early more often than this stands behind all others, and counts as this many failures.
+ */
 const forgivenEarly = 3
 const impatience = 10
 const roomSize = 256
-/** A page that has counted down is sent by a person some seconds later. */
+/** A person sends a page that has counted down some seconds later. */
 const headStart = 6 * second
 const knownFor = 30 * day
 
-/** Failures of a user from one device or network. After so many the pause is the longest. */
+/** Failures of a user from one device or network. At `most` the pause is the longest. */
 const failures = new Decay({ interval: hour, most: 17 })
 /** Failures of a user from a whole block. */
 const blockFailures = new Decay({ interval: 6 * hour, most: 999 })
-/** Failures from one network, whoever it is that is tried: typing errors of a contact centre, 100 in a quarter of an hour. */
+/** Failures from one network, for any user: the typing errors of a contact centre, 100 in a quarter of an hour. */
 const freeOfNetwork = 100
 const networkFailures = new Decay({ interval: (15 * minute) / freeOfNetwork, most: freeOfNetwork })
 const earlyReturns = new Decay({ interval: 15 * minute, most: 2 * forgivenEarly })
 
-/**
- * Who tries to sign in, and from where.
- *
- * @since 0.1.0
- */
+/** An attempt to sign in: the user, and where it comes from. */
 export interface Attempt {
   readonly accountId: string
-  /** Whether there is such a user or not. */
+  /** The name that was typed, of an existing user or not. */
   readonly email: string
   readonly origin: Origin
-  /** What the cookie of a browser says with which this user has signed in before. */
+  /** The device cookie of the browser, if this user has signed in with it before. */
   readonly device: string | undefined
 }
 
 /**
- * "known": from a browser with which this user has signed in before, or from a network from which somebody of the account has.
- *
- * @since 0.1.0
+ * `known`: from a browser with which this user has signed in before, or from a network from which a user of the account
+ * has.
  */
 export type Lane = "known" | "new"
 
 /**
- * What comes next for an attempt: its password may be checked, or it waits so many milliseconds or until it is woken, or it is refused
- * and may come back after so many milliseconds.
- *
- * @since 0.1.0
+ * The next step of an attempt: its password may be checked, it waits for `millis` or until it is woken, or it is
+ * refused and may come back after `millis`.
  */
 export type Step =
   | { readonly _tag: "Begin"; readonly lane: Lane }
   | { readonly _tag: "Wait"; readonly millis: number }
   | { readonly _tag: "Refused"; readonly millis: number }
 
-/**
- * What came of an attempt. Nothing is known of one that was not checked.
- *
- * @since 0.1.0
- */
+/** The outcome of an attempt. `unchecked` tells nothing about its password. */
 export type Outcome = "right" | "wrong" | "unchecked"
 
 interface Counter {
@@ -90,35 +80,31 @@ interface Counter {
   readonly failures: number
   readonly failedAt: number
   readonly early: number
-  /** Who was refused was told to come back at this time. */
+  /** The time at which a refused sender was told to come back. */
   readonly comeBackAt: number
 }
 
 const unused: Counter = { failures: 0, failedAt: 0, early: 0, comeBackAt: 0 }
 
-/** Fractions of a failure count as one, or as none, from a half on: the fifth one is the fifth if others were minutes ago. */
+/** Fractions of a failure are rounded: the fifth one is the fifth if others were minutes ago. */
 const failuresOf = (counter: Counter, now: number): number => Math.round(failures.count(counter.failures, now))
 
 /** The attempts of one user from one device or network that are under way. */
 interface Gate {
-  /** How many have begun, or wait in the room. */
+  /** The number that have begun, or wait in the room. */
   begun: number
   readonly queue: Array<Visit>
 }
 
 interface Room {
   readonly places: WaitingRoom<Visit>
-  /** Before this time nobody in it can begin. */
+  /** Before this time, no attempt in it can begin. */
   drawAt: number
 }
 
-/**
- * An attempt under way.
- *
- * @since 0.1.0
- */
+/** An attempt under way. */
 export interface Visit {
-  /** Is called when there may be another step. */
+  /** Called when there may be another step. */
   wake: () => void
   /** @internal */
   readonly attempt: Attempt
@@ -148,9 +134,6 @@ export interface Visit {
 
 const wait = (millis: number): Step => ({ _tag: "Wait", millis })
 
-/**
- * @since 0.1.0
- */
 export class LoginThrottle {
   readonly #random: () => number
   readonly #keyOf: (block: string, text: string) => Key
@@ -169,7 +152,7 @@ export class LoginThrottle {
     this.#keyOf = keys(options.random)
   }
 
-  /** How much it remembers. */
+  /** The number of entries that it remembers. */
   get size(): number {
     return [this.#counters, this.#blocks, this.#networks, this.#buckets, this.#known].reduce(
       (sum, { size }) => sum + size,
@@ -177,7 +160,7 @@ export class LoginThrottle {
     )
   }
 
-  /** Every attempt that enters leaves again, whatever comes of it. */
+  /** Every attempt that enters also leaves, whatever its outcome. */
   enter(attempt: Attempt, now: number): Visit {
     this.#noticeTime(now)
     const { accountId, device, origin } = attempt
@@ -187,7 +170,7 @@ export class LoginThrottle {
       wake: () => {},
       attempt,
       user,
-      // Only who has signed in gets a device, so devices of a user push out devices of the same user only.
+      // Only a user who has signed in gets a device, so devices of a user push out devices of the same user only.
       counter: device === undefined ? ofNetwork : this.#keyOf(user, `${device}\n${user}`),
       ofNetwork,
       ofBlock: this.#keyOf(origin.block, user),
@@ -234,7 +217,9 @@ export class LoginThrottle {
     else gate.queue[0]?.wake()
   }
 
-  /** A clock that was ahead has been set back, see `Control`: what it dated would be remembered for too long. */
+  /**
+   * A clock that was ahead has been set back, see `Control`: entries with its dates would be remembered for too long.
+   */
   #noticeTime(now: number): void {
     if (now < this.#latest - minute) {
       for (const map of [this.#counters, this.#blocks, this.#networks, this.#buckets, this.#known]) map.clear()
@@ -255,13 +240,13 @@ export class LoginThrottle {
     return isKnown ? "known" : "new"
   }
 
-  /** How long nothing is looked at. */
+  /** The milliseconds in which no attempt of this kind is checked. */
   #pauseOf(visit: Visit, lane: Lane, now: number): number {
     const counter = this.#counters.get(visit.counter) ?? unused
     const count = failuresOf(counter, counter.failedAt)
     const pause = count < freeFailures ? 0 : Math.min(longestPause[lane], second * 2 ** (count - freeFailures))
     const own = pause === 0 ? 0 : counter.failedAt + pause - now
-    // All who come without an address would pay for one of them.
+    // All requests without an address would pay for one of them.
     const isExempt = lane === "known" || visit.attempt.origin.network === ""
     const ofNetwork = isExempt
       ? 0
@@ -310,7 +295,7 @@ export class LoginThrottle {
     return wait(Math.min(visit.deadline - now, millis))
   }
 
-  /** Lets attempts begin as long as there are any in the bucket. Gives how long there will be none. */
+  /** Lets attempts begin as long as the bucket has any. Gives the milliseconds until it has the next. */
   #draw(user: string, now: number): number {
     const room = this.#rooms.get(user)
     if (room === undefined) return Infinity
@@ -345,7 +330,7 @@ export class LoginThrottle {
     }
   }
 
-  /** How long the bucket has nothing for somebody with this standing: the worse it is, the more is kept for others. */
+  /** The milliseconds until the bucket has one for this standing: the worse it is, the more is kept for others. */
   #untilBucket(bucket: Key, { isImpatient, ofBlock }: Standing, now: number): number {
     const reserve = Math.min(longestReserve, Math.max(ofBlock, isImpatient ? impatience : 0))
     const full = this.#buckets.get(bucket) ?? 0
@@ -370,7 +355,7 @@ export class LoginThrottle {
     this.#drawAgain(user, now)
   }
 
-  /** What decides who is next has changed. */
+  /** The standing of an attempt has changed, and with it the next one. */
   #drawAgain(user: string, now: number): void {
     const room = this.#rooms.get(user)
     if (room === undefined) return
@@ -409,7 +394,7 @@ export class LoginThrottle {
     const { accountId, origin } = visit.attempt
     if (origin.network === "") return
     this.#known.set(visit.knownNetwork, now)
-    // Those that wait from there are known now.
+    // Attempts that wait from there are known now.
     for (const [user, room] of this.#rooms) {
       if (!user.startsWith(`${accountId}\n`)) continue
       for (const waiting of room.places.take(origin.network)) {

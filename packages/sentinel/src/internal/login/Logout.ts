@@ -1,8 +1,4 @@
-/**
- * Ends the session of a browser in one account. To end a user's sessions everywhere is what revocation does.
- *
- * @since 0.1.0
- */
+/** Ends the session of a browser in one account. Revocation ends the sessions of a user everywhere. */
 import type { Origin } from "@le-auth/core/Origin"
 import * as Patterns from "@le-auth/core/shared/Patterns"
 import * as Clock from "effect/Clock"
@@ -18,8 +14,6 @@ import * as LoginPage from "./LoginPage.ts"
 
 /**
  * A POST with the field `account`. It needs no token: the cookie is `SameSite=Lax`, so no form of another site has it.
- *
- * @since 0.1.0
  */
 export const make = (parts: {
   readonly cookies: SentinelCookies

@@ -1,16 +1,8 @@
-/**
- * Where attempts at one user wait while there are more of them than a user gets, and who is next.
- *
- * @since 0.1.0
- */
+/** Where attempts at one user wait while there are more of them than the user gets, and in which order they leave. */
 
-/**
- * What is held against a network, most weighty first.
- *
- * @since 0.1.0
- */
+/** The history that counts against a network, with the weightiest part first. */
 export interface Standing {
-  /** It came back again and again before the time that it was told. */
+  /** It often came back before the time that it was told. */
   readonly isImpatient: boolean
   /** Failures of its block against this user. */
   readonly ofBlock: number
@@ -20,7 +12,7 @@ export interface Standing {
 
 const most = 999
 
-/** One number for a standing, which is what many of them are compared by. */
+/** One number for a standing, by which many of them are compared. */
 const rankOf = ({ isImpatient, ofBlock, ofNetwork }: Standing): number =>
   (isImpatient ? 1_000_000 : 0) + Math.min(ofBlock, most) * 1000 + Math.min(ofNetwork, most)
 
@@ -32,11 +24,7 @@ interface Place<V> {
   rank: number
 }
 
-/**
- * A room has one place for each network. In it attempts of that network wait in a row.
- *
- * @since 0.1.0
- */
+/** A room has one place for each network. Attempts of that network queue at its place. */
 export class WaitingRoom<V> {
   readonly #places: Array<Place<V>> = []
   readonly #byNetwork = new Map<string, Place<V>>()
@@ -53,7 +41,10 @@ export class WaitingRoom<V> {
     return this.#places.length === 0
   }
 
-  /** Who has to go because the room is full: those of a network with the worst standing, by lot if there are several. */
+  /**
+   * Gives the attempts that have to leave because the room is full: those of the network with the worst standing, by
+   * lot if there are several.
+   */
   add(visit: V, network: string, block: string, standing: Standing): ReadonlyArray<V> {
     const rank = rankOf(standing)
     const found = this.#byNetwork.get(network)
@@ -76,7 +67,7 @@ export class WaitingRoom<V> {
     if (waiting.length === 0) this.take(network)
   }
 
-  /** All attempts of a network, which are not in the room any more. */
+  /** Takes all attempts of a network out of the room. */
   take(network: string): ReadonlyArray<V> {
     const place = this.#byNetwork.get(network)
     if (place === undefined) return []
@@ -91,7 +82,7 @@ export class WaitingRoom<V> {
     return place && { network: place.network, standing: place.standing, first: place.waiting[0]! }
   }
 
-  /** Something has happened to the standing of those in a block. */
+  /** Reads the standings of a block again. */
   reconsider(block: string, standingOf: (first: V) => Standing): void {
     for (const place of this.#places) {
       if (place.block !== block) continue

@@ -1,6 +1,4 @@
-/**
- * Counts what becomes of sign-ins, codes and tokens, where it is decided: in the store.
- */
+/** Counts the outcomes of sign-ins, codes and tokens where they are decided: in the store. */
 import * as LabelledMetrics from "@le-auth/core/shared/LabelledMetrics"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

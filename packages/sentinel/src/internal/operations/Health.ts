@@ -1,8 +1,4 @@
-/**
- * Whether this process lives, and whether it can answer requests.
- *
- * @since 0.1.0
- */
+/** Whether this process lives, and whether it can answer requests. */
 import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Clock from "effect/Clock"
@@ -20,13 +16,13 @@ const notReady = (reason: string) =>
 
 const stopping = notReady("Sentinel is stopping.")
 
-/** A store that answers so slowly helps no request. */
+/** The longest time that the store may take. A slower one is of no use to a request. */
 const patience = "2 seconds"
 
-/** However often somebody asks, the store is asked at most once in this time, */
+/** The store is asked at most once in this time, */
 const memory = "1 second"
 
-/** and is written to at most once in this time, in milliseconds, as long as that works. */
+/** and written to at most once in this many milliseconds, as long as that works. */
 const writesEvery = 5000
 
 /** A look-up that finds nothing and changes nothing. */
@@ -35,13 +31,13 @@ const look = Effect.gen(function* () {
   yield* store.findSession("0".repeat(64), yield* Clock.currentTimeMillis)
 })
 
-/** Says why no sign-in could be kept, if that is so. */
+/** Says why a sign-in could not be kept; `undefined` if it could. */
 const makeAsk = Effect.gen(function* () {
   const store = yield* SentinelStore
   let writtenAt = Number.NEGATIVE_INFINITY
   const write = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    // A clock that was set back is no reason to wait.
+    // A clock that was set back is not a reason to wait.
     if (store.probe === undefined || Math.abs(now - writtenAt) < writesEvery) return
     writtenAt = Number.NEGATIVE_INFINITY
     yield* Effect.mapError(store.probe, (error) => ({ _tag: "CannotWrite", error }) as const)
@@ -61,11 +57,9 @@ const makeAsk = Effect.gen(function* () {
 })
 
 /**
- * `/health/live` asks nothing: an orchestrator restarts a process that does not answer it, which helps against no failure of a
- * store. `/health/ready` reads the store, writes a row of its own and reads that back, and says with 503 why no requests should be sent
- * (R92).
- *
- * @since 0.1.0
+ * `/health/live` asks nothing: an orchestrator restarts a process that does not answer it, which mends no store.
+ * `/health/ready` reads the store, writes a row of its own and reads it back, and answers 503 with the reason if no
+ * requests should be sent (R92).
  */
 export const make: Effect.Effect<ReadonlyArray<RouteHandlers>, never, SentinelStore> = Effect.gen(function* () {
   const state = yield* Stopping

@@ -1,8 +1,4 @@
-/**
- * What Sentinel has counted, for Prometheus.
- *
- * @since 0.1.0
- */
+/** Sentinel's metrics, for Prometheus. */
 import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -17,10 +13,8 @@ import type { RouteHandlers } from "../http/RouteHandlers.ts"
 const sessions = Metric.gauge("sentinel_sessions", { description: "Sessions that are alive" })
 
 /**
- * `/metrics` in the text format. The numbers say how many sign-ins which account has, so it is served where operators are, and
- * not where the whole world is. Sessions are counted if the store can be looked into, see `StoreInspection`.
- *
- * @since 0.1.0
+ * `/metrics` in the text format. The numbers tell the sign-ins of each account, so it is served to operators only.
+ * Sessions are counted if the store can be looked into, see `StoreInspection`.
  */
 export const make: Effect.Effect<RouteHandlers> = Effect.map(
   Effect.serviceOption(StoreInspection),

@@ -1,8 +1,4 @@
-/**
- * Watches every request: counts it, times it, gives it an id and writes its line.
- *
- * @since 0.1.0
- */
+/** Watches every request: counts it, times it, gives it an id and writes its line. */
 import * as Patterns from "@le-auth/core/shared/Patterns"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -20,14 +16,10 @@ import { faultHeader } from "../http/Interceptor.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import * as RequestMetrics from "./RequestMetrics.ts"
 
-/**
- * The header with the request id.
- *
- * @since 0.1.0
- */
+/** The header with the request id. */
 export const requestIdHeader = "x-request-id"
 
-/** The label of requests that no route takes: their paths are anybody's. */
+/** The label of requests without a route, whose paths are free text. */
 const noRoute = "none"
 
 const statusOf = (exit: Exit.Exit<HttpServerResponse.HttpServerResponse, unknown>): number => {
@@ -37,14 +29,10 @@ const statusOf = (exit: Exit.Exit<HttpServerResponse.HttpServerResponse, unknown
   return HttpServerError.isHttpServerError(failure) && failure.reason._tag === "RouteNotFound" ? 404 : 500
 }
 
-/** Probes and scrapes come every few seconds and say nothing. */
+/** Probes and scrapes come every few seconds and tell nothing. */
 const isProbe = (route: string): boolean => route === Paths.live || route === Paths.ready || route === Paths.metrics
 
-/**
- * Watches the requests of the router that it is added to, also those that no route takes.
- *
- * @since 0.1.0
- */
+/** Watches the requests of the router that it is added to, also those without a route. */
 export const layer = HttpRouter.middleware(
   Effect.gen(function* () {
     const contextOf = yield* RequestContext.make

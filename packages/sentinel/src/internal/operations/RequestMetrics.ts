@@ -1,8 +1,8 @@
 /**
- * How many requests there are, and how long they take.
+ * The number of requests, and how long they take.
  *
- * A label is a path of our own routes, a method of the HTTP standard or a status: nothing that a request can choose freely, so
- * the number of series is bounded.
+ * A label is a path of our own routes, a method of the HTTP standard or a status, none of which a request can choose
+ * freely, so the number of series is bounded.
  */
 import * as LabelledMetrics from "@le-auth/core/shared/LabelledMetrics"
 import type * as Context from "effect/Context"
@@ -50,7 +50,7 @@ const faults = Metric.counter("sentinel_faults_total", {
   incremental: true
 })
 
-/** A request has come. */
+/** A request has begun. */
 export const begun = (context: Context.Context<never>): void => inFlight.modifyUnsafe(1, context)
 
 /** A request is answered. `route` is one of our own paths. */
@@ -68,10 +68,10 @@ export const ended = (
 export const refusedRequest = (route: string, error: string, context: Context.Context<never>): void =>
   refusedRequestsOf(route, error).updateUnsafe(1, context)
 
-/** A fault had a hand in a request. */
+/** A fault changed the answer of a request. */
 export const faulted = (context: Context.Context<never>): void => faults.updateUnsafe(1, context)
 
-/** Why a connection was refused before there was a request. */
+/** The reason why a connection was refused before there was a request. */
 export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method" | "too_many"
 
 /** A connection is refused. */

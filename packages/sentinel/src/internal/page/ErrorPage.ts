@@ -1,8 +1,4 @@
-/**
- * Shows errors: as a page to browsers, as the JSON of OAuth 2.0 to programs.
- *
- * @since 0.1.0
- */
+/** Shows errors: as a page to browsers, as the JSON of OAuth 2.0 to programs. */
 import { html } from "@le-auth/core/shared/Html"
 import { privateHeaders } from "@le-auth/core/shared/PagePolicy"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
@@ -10,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Show, ShownError } from "../http/ShownError.ts"
-import * as Page from "./Page.ts"
+import type * as Page from "./Page.ts"
 
 const titles: Record<ShownError["status"], string> = {
   400: "This sign-in request is not valid",
@@ -28,11 +24,7 @@ const titles: Record<ShownError["status"], string> = {
   503: "Not available for a moment"
 }
 
-/**
- * The answer to an error: a page for whoever asks for pages, else the JSON of OAuth 2.0.
- *
- * @since 0.1.0
- */
+/** Renders an error: as a page if the client accepts pages, else as the JSON of OAuth 2.0. */
 export const answer = (
   render: Page.Render,
   error: ShownError,
@@ -62,12 +54,15 @@ export const answer = (
   })
 }
 
-/** Makes {@link Show}. The id of the request is in the answer and in the log (R94). */
+/**
+ * Makes the {@link Show} of Sentinel, which also logs the error. The id of the request is in the answer and in the log
+ * (R94).
+ */
 export const make = (render: Page.Render): Effect.Effect<Show, never, SecureRandom.SecureRandom> =>
   Effect.map(RequestContext.make, (contextOf): Show =>
     Effect.fnUntraced(function* (error, request) {
       const { id: requestId } = yield* contextOf(request)
-      // The path without the query, which may hold a state; and in a form that keeps a log line one line.
+      // Without the query, which may hold a state, and escaped, so that a log line stays one line.
       const path = JSON.stringify(request.url.split("?", 1)[0]!.slice(0, 200))
       yield* Effect.logInfo(`refused: ${error.reason ?? error.description}`).pipe(
         Effect.annotateLogs({ requestId, status: error.status, error: error.error, method: request.method, path })

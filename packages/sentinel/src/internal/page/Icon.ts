@@ -1,8 +1,6 @@
 /**
- * The few pictures of the pages, drawn in the page itself, so that nothing has to be loaded. They say nothing that the text
- * does not say, so assistive technology does not see them.
- *
- * @since 0.1.0
+ * The few pictures of the pages, drawn in the page itself, so that nothing has to be loaded. They only repeat the text,
+ * so assistive technology does not see them.
  */
 import { Html, html } from "@le-auth/core/shared/Html"
 
@@ -12,9 +10,6 @@ const paths = {
   alert: '<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5m0 3.2v.1"/>'
 } as const
 
-/**
- * @since 0.1.0
- */
 export type Icon = keyof typeof paths
 
 const drawing = (icon: Icon, size: number): Html =>
@@ -22,16 +17,8 @@ const drawing = (icon: Icon, size: number): Html =>
     `<svg width="${size}" height="${size}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${paths[icon]}</svg>`
   )
 
-/**
- * In front of a line of text.
- *
- * @since 0.1.0
- */
+/** For the start of a line of text. */
 export const small = (icon: Icon): Html => drawing(icon, 20)
 
-/**
- * At the head of a page.
- *
- * @since 0.1.0
- */
+/** For the head of a page. */
 export const mark = (icon: Icon): Html => html`<div class="mark ${icon}">${drawing(icon, 24)}</div>`

@@ -1,9 +1,8 @@
 /**
  * The layout of every page of Sentinel, and the headers that keep it safe.
  *
- * No page has a script. The style is part of the page, and the content security policy names it by its hash (`PagePolicy`).
- *
- * @since 0.1.0
+ * No page has a script. The style is part of the page, and the content security policy names it by its hash
+ * (`PagePolicy`).
  */
 import { Html, html } from "@le-auth/core/shared/Html"
 import * as PagePolicy from "@le-auth/core/shared/PagePolicy"
@@ -13,15 +12,11 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Icon from "./Icon.ts"
 import { style } from "./style.ts"
 
-/**
- * What a page is made of.
- *
- * @since 0.1.0
- */
+/** The parts of a page. */
 export interface Content {
   readonly status?: number
   readonly title: string
-  /** What is at the head of the page. */
+  /** The picture at the head of the page. */
   readonly icon: Icon.Icon
   readonly body: Html
   /** Origins that a form of the page may lead to, also by a redirect of the answer (CSP `form-action`). */
@@ -30,11 +25,7 @@ export interface Content {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/**
- * The whole document around a body.
- *
- * @since 0.1.0
- */
+/** The whole document around a body. */
 export const documentOf = (title: string, styleElement: Html, body: Html): string =>
   html`<!doctype html>
     <html lang="en">
@@ -50,18 +41,10 @@ export const documentOf = (title: string, styleElement: Html, body: Html): strin
       </body>
     </html> `.text
 
-/**
- * Renders a page into an answer.
- *
- * @since 0.1.0
- */
+/** Renders a page into an answer. */
 export type Render = (content: Content) => HttpServerResponse.HttpServerResponse
 
-/**
- * Makes {@link Render}. The hash of the style is computed once.
- *
- * @since 0.1.0
- */
+/** Makes {@link Render}. The hash of the style is computed once. */
 export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(function* () {
   const headersOf = yield* PagePolicy.make({ styles: [style] })
   const styleElement = new Html(`<style>${style}</style>`)

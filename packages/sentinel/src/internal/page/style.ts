@@ -1,15 +1,13 @@
-/** `.c4 { --c: 4 }` and so on: the digits of a number, since the policy of the page allows no style of an element. */
+/** `.c4 { --c: 4 }` and so on, for the digits of a number: the policy of the page allows no `style` attribute. */
 const digits = ["a", "b", "c", "d"]
   .flatMap((place) => Array.from({ length: 9 }, (_, index) => `.${place}${index + 1}{--${place}:${index + 1}}`))
   .join("")
 
 /**
- * The style of all pages: light and dark, phone and desktop, no web font, no image to load.
+ * The style of all pages: light and dark, phone and desktop, without a web font or an image to load.
  *
- * Texts have a contrast of 4.5 at least and the edges of what can be used one of 3 (WCAG 2.2, 1.4.3 and 1.4.11); what can be
- * pressed is 44 pixels high (2.5.5). Edges stay visible where the system chooses the colours.
- *
- * @since 0.1.0
+ * Texts have a contrast of at least 4.5, and the edges of controls one of 3 (WCAG 2.2, 1.4.3 and 1.4.11); controls are
+ * 44 pixels high (2.5.5). Edges stay visible where the system chooses the colours.
  */
 export const style = `
 @property --left { syntax: "<integer>"; inherits: true; initial-value: 0 }

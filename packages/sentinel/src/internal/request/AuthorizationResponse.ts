@@ -1,8 +1,4 @@
-/**
- * Where the answer to an authorization request goes.
- *
- * @since 0.1.0
- */
+/** The answer to an authorization request: its destination, and its parts. */
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
 import { append } from "@le-auth/core/shared/UrlParameters"
 import type * as Cause from "effect/Cause"
@@ -13,30 +9,27 @@ import * as Redirect from "../http/Redirect.ts"
 import { isStoreFailure } from "../store/storeFailure.ts"
 
 /**
- * Exists only when account, client and redirect URI are valid: from then on, and not before, the user can be sent back.
- *
- * @since 0.1.0
+ * The destination of an answer. It exists only when account, client and redirect URI are valid: from then on, and not
+ * before, the user can be sent back.
  */
 export interface AuthorizationResponse {
   readonly accountId: string
   readonly clientId: string
   readonly redirectUri: string
-  /** Whether the request had the parameter; then the token request must have it, too (RFC 6749 section 4.1.3). */
+  /** Whether the request had the parameter; then the token request must also have it (RFC 6749 section 4.1.3). */
   readonly redirectUriWasSent: boolean
   readonly state: string | undefined
   /** The S256 challenge of PKCE (RFC 7636), if the dialect has it. */
   readonly codeChallenge: string | undefined
   /** `nonce` of OpenID Connect, if the dialect has it. */
   readonly nonce: string | undefined
-  /** What the answer names as its issuer (RFC 9207), if the dialect says that it does. */
+  /** The issuer in the answer (RFC 9207), if the dialect has it there. */
   readonly issuer: string | undefined
 }
 
 /**
- * An error that goes back to the application (RFC 6749 section 4.1.2.1). `description` is a fixed text, so that nothing of
- * the request comes back in it. `reason` says more, for the log only.
- *
- * @since 0.1.0
+ * An error that goes back to the application (RFC 6749 section 4.1.2.1). `description` is a fixed text, so that it
+ * repeats no part of the request. `reason` says more, for the log only.
  */
 export class SentBackError extends Data.TaggedError("SentBackError")<{
   readonly error: AuthorizationErrorCode
@@ -45,11 +38,7 @@ export class SentBackError extends Data.TaggedError("SentBackError")<{
   readonly reason?: string
 }> {}
 
-/**
- * The answer with a code (RFC 6749 section 4.1.2).
- *
- * @since 0.1.0
- */
+/** The answer with a code (RFC 6749 section 4.1.2). */
 export const sendCode = (
   to: AuthorizationResponse,
   code: string,
@@ -57,11 +46,7 @@ export const sendCode = (
 ): HttpServerResponse.HttpServerResponse =>
   Redirect.to(append(to.redirectUri, { code, state: to.state, iss: to.issuer }), status)
 
-/**
- * The answer with an error (RFC 6749 section 4.1.2.1).
- *
- * @since 0.1.0
- */
+/** The answer with an error (RFC 6749 section 4.1.2.1). */
 export const sendError = (
   to: AuthorizationResponse,
   { description, error }: SentBackError,
@@ -87,10 +72,6 @@ const temporarilyUnavailable = new SentBackError({
   description: "Sentinel cannot reach its store. Try again in a moment."
 })
 
-/**
- * What to send back when something broke in here.
- *
- * @since 0.1.0
- */
+/** The error to send back after a failure of Sentinel or its store. */
 export const brokenBy = (cause: Cause.Cause<unknown>): SentBackError =>
   isStoreFailure(cause) ? temporarilyUnavailable : serverError

@@ -1,8 +1,4 @@
-/**
- * Issues an authorization code for a user who is signed in (RFC 6749 section 4.1.2).
- *
- * @since 0.1.0
- */
+/** Issues an authorization code for a user who is signed in (RFC 6749 section 4.1.2). */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { SentinelDialect } from "../../SentinelDialect.ts"
@@ -12,17 +8,15 @@ import type { AuthorizationResponse } from "./AuthorizationResponse.ts"
 import * as RedirectUris from "./RedirectUris.ts"
 
 /**
- * Which redirect URI a code went to, where the token request need not say it: the mark of it ends the id of the grant, behind a dot that
- * no other id has.
+ * A mark of the redirect URI that a code went to, for token requests that need not name it. It ends the id of the
+ * grant, after a dot, which no other id has.
  */
 const markOf = (secrets: Secrets, redirectUri: string): Effect.Effect<string> =>
   Effect.map(secrets.hash(redirectUri), (hash) => `.${hash.slice(0, 16)}`)
 
 /**
- * Whether the code of a grant went to a redirect URI that is still registered. `sent` is that of the token request, if it has one, and
- * then that of the code.
- *
- * @since 0.1.0
+ * Whether the code of a grant went to a redirect URI that is still registered. `sent` is the one of the token request,
+ * if it has one; it is then that of the code.
  */
 export const wentWhereRegistered = Effect.fnUntraced(function* (
   secrets: Secrets,
@@ -37,10 +31,8 @@ export const wentWhereRegistered = Effect.fnUntraced(function* (
 })
 
 /**
- * Makes the function that stores a code, with the grant that its tokens will belong to. The outcomes are those of
+ * Makes the function that stores a code, with the grant that its tokens will belong to. Its outcomes are those of
  * `SentinelStore.issueCode`.
- *
- * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (secrets: Secrets) {
   const store = yield* SentinelStore
@@ -69,7 +61,4 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
   })
 })
 
-/**
- * @since 0.1.0
- */
 export type IssueCode = Effect.Success<ReturnType<typeof make>>

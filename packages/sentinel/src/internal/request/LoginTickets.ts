@@ -1,11 +1,9 @@
 /**
  * Login tickets: an authorization request on its way through the login page.
  *
- * Nothing is stored before somebody has signed in, so that a flood of requests fills no memory. The request travels sealed
- * in the address of the login page instead (AES-256-GCM), readable by this Sentinel only (all of its nodes), for ten minutes
- * only, and tied to the browser by a cookie.
- *
- * @since 0.1.0
+ * Nothing is stored before a user has signed in, so that a flood of requests fills no memory. The request travels
+ * sealed (AES-256-GCM) in the address of the login page instead. Only the nodes of this Sentinel can read it, only for
+ * ten minutes, and a cookie ties it to the browser.
  */
 import * as Base64Url from "@le-auth/core/shared/Base64Url"
 import * as SealedBytes from "@le-auth/core/shared/SealedBytes"
@@ -37,51 +35,47 @@ const LoginTicket = Schema.Struct({
 
 /**
  * A {@link AuthorizationResponse} with an id of its own and the time at which it expires, in milliseconds since 1970.
- *
- * @since 0.1.0
  */
 export interface LoginTicket extends AuthorizationResponse {
   readonly id: string
   readonly expiresAt: number
 }
 
-/**
- * @since 0.1.0
- */
 export interface LoginTickets {
-  /** Seals a request for a browser, known by its login cookie. */
+  /** Seals a request for a browser, which is known by its login cookie. `expiresAt` is in milliseconds since 1970. */
   readonly issue: (to: AuthorizationResponse, browser: string, expiresAt: number) => Effect.Effect<string>
-  /** Opens what `issue` sealed for the same browser. An expired ticket opens, too. */
+  /** Opens a ticket that `issue` sealed for the same browser, also an expired one. */
   readonly open: (sealed: string, browser: string) => Effect.Effect<Option.Option<LoginTicket>>
   /** The token of the login form (RFC 6749 section 10.12): only a page that we gave to this browser has it. */
   readonly formToken: (sealed: string, browser: string) => Effect.Effect<string>
   /**
-   * The session or the code that a user gets for a ticket. It is always the same one, so that a form that is sent twice gives
-   * one session and one code.
+   * The session or the code that a user gets for a ticket. It is always the same one, so that a form that is sent twice
+   * gives one session and one code.
    */
   readonly derive: (purpose: "session" | "code", ticket: LoginTicket, userId: string) => Effect.Effect<string>
   /**
-   * What a browser gets once a user has signed in with it: an id that nobody can guess, always the same one for a ticket, and a tag
-   * that only we can make.
+   * The value that a browser gets once a user has signed in with it: an id that others cannot guess, the same for the
+   * same ticket, and a tag that only we can make.
    */
   readonly newDevice: (ticket: LoginTicket, email: string) => Effect.Effect<string>
-  /** The id of a device, if it has got it for this user. */
+  /** The id of a device, if the value was made for this user. */
   readonly deviceOf: (value: string, accountId: string, email: string) => Effect.Effect<string | undefined>
 }
 
 /**
- * What the keys of tickets come from: a text that a machine has made and that nobody else knows. Nodes of one Sentinel have the same
- * one, so that a login page that one of them has shown can be sent to any other, and also after a restart. Without it each process draws
- * keys of its own.
- *
- * @since 0.1.0
+ * The secret that the keys of tickets come from: a random text. All nodes of one Sentinel have the same secret, so that
+ * a login page of one node can be sent to any other, also after a restart. Without it each process draws keys of its
+ * own.
  */
 export const TicketSecret = Context.Reference<Redacted.Redacted<string> | undefined>(
   "@le-auth/sentinel/internal/request/TicketSecret",
   { defaultValue: () => undefined }
 )
 
-/** Derives the two keys of a secret apart, by HMAC as HKDF expands (RFC 5869 section 2.3), so that Sentinel's routes need no `Kdf`. */
+/**
+ * Derives the two keys of a secret apart, by HMAC as HKDF expands (RFC 5869 section 2.3), so that Sentinel's routes
+ * need no `Kdf`.
+ */
 const keysOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<string>) {
   const mac = yield* Mac.Mac
   const root = yield* Mac.key(Mac.hmacSha256, Utf8.encode(Redacted.value(secret)))
@@ -104,15 +98,11 @@ const randomKeys = Effect.gen(function* () {
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(LoginTicket))
 const utf8 = new TextDecoder()
 
-/** Characters of the id of a device, 132 bits, and of a tag. */
+/** The number of characters of the id of a device (132 bits), and of a tag. */
 const deviceIdLength = 22
 const tagLength = 43
 
-/**
- * Tickets under the keys of the {@link TicketSecret}, or under random keys of this process.
- *
- * @since 0.1.0
- */
+/** Tickets under the keys of the {@link TicketSecret}, or under random keys of this process. */
 export const make: Effect.Effect<
   LoginTickets,
   CryptoError.CryptoError,
@@ -124,7 +114,7 @@ export const make: Effect.Effect<
   const secret = yield* TicketSecret
   const { macKey, sealKey } = yield* secret === undefined ? randomKeys : keysOf(secret)
 
-  /** The parts are separated by a character that none of them has. */
+  /** No part has the character between them. */
   const tag = (...parts: ReadonlyArray<string>) =>
     mac.sign(macKey, Utf8.encode(parts.join("\n"))).pipe(Effect.map(Base64Url.encode), Effect.orDie)
 

@@ -1,19 +1,18 @@
 /**
- * Which redirect URIs may be registered, and when one that comes with a request is one of them.
+ * The redirect URIs that may be registered, and the comparison with one that comes in a request.
  *
- * URIs are compared as text, never parsed first: a URL parser changes case, drops default ports, resolves `..` and reads
- * `0x7f.1` as an address, and each of these differences is an attack (RFC 9700 section 4.1.3).
- *
- * @since 0.1.0
+ * URIs are compared as text and never parsed first: a URL parser changes case, drops default ports, resolves `..` and
+ * reads `0x7f.1` as an address, and each of these differences is an attack (RFC 9700 section 4.1.3).
  */
 import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 
 /**
- * Why a redirect URI must not be registered; `undefined` if it may (RFC 6749 section 3.1.2, RFC 9700 section 2.6).
+ * Says why a redirect URI must not be registered; `undefined` if it may.
  *
  * `http` is allowed on every host, because LivePerson's own example installation has it.
  *
- * @since 0.1.0
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 RFC 6749 section 3.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-2.6 RFC 9700 section 2.6}
  */
 export const problemOf = (uri: string): string | undefined => {
   if (!/^[\x21-\x7e]+$/.test(uri)) return "has spaces, control characters or characters that are not ASCII"
@@ -31,7 +30,7 @@ export const problemOf = (uri: string): string | undefined => {
   return reserved === undefined ? undefined : `has the parameter ${reserved} in its query, which the answer adds`
 }
 
-/** Scheme and host; port; the rest. Only what is written in just this way is loopback. */
+/** Scheme and host; port; the rest. Only a text in exactly this form is loopback. */
 const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::([1-9]\d{0,4}))?((?:[/?].*)?)$/s
 
 const matchesOnAnotherPort = (registered: string, given: string, anyPortOnLocalhost: boolean): boolean => {
@@ -44,11 +43,11 @@ const matchesOnAnotherPort = (registered: string, given: string, anyPortOnLocalh
 }
 
 /**
- * The redirect URI, if it is a registered one: the same text, character by character (RFC 6749 section 3.1.2.3). A
- * registered `http://127.0.0.1` or `http://[::1]` matches on every port, since a program on the user's computer takes the
- * port that is free (RFC 8252 section 7.3).
+ * The redirect URI, if it is a registered one: the same text, character by character. A registered `http://127.0.0.1`
+ * or `http://[::1]` matches on every port, since a program on the user's computer takes the port that is free.
  *
- * @since 0.1.0
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.3 RFC 6749 section 3.1.2.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 section 7.3}
  */
 export const registeredOf = (
   registered: ReadonlyArray<string>,
@@ -58,18 +57,12 @@ export const registeredOf = (
   registered.find((uri) => uri === given) ??
   (registered.some((uri) => matchesOnAnotherPort(uri, given, options?.anyPortOnLocalhost ?? false)) ? given : undefined)
 
-/**
- * The origin of a redirect URI.
- *
- * @since 0.1.0
- */
+/** The origin of a redirect URI. */
 export const originOf = (uri: string): string => /^https?:\/\/[^/?]+/.exec(uri)?.[0] ?? ""
 
 /**
- * A redirect URI as a source of a content security policy: its origin, or its scheme alone if the host is an IPv6 address,
- * which a policy cannot name (CSP Level 3 section 2.3.1).
- *
- * @since 0.1.0
+ * A redirect URI as a source of a content security policy: its origin, or its scheme alone if the host is an IPv6
+ * address, which a policy cannot name (CSP Level 3 section 2.3.1).
  */
 export const policySourceOf = (uri: string): string => {
   const origin = originOf(uri)

@@ -1,8 +1,4 @@
-/**
- * The sessions of browsers: who is signed in to which account.
- *
- * @since 0.1.0
- */
+/** The login sessions: the users who are signed in to Sentinel in a browser, one for each account. */
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,11 +10,10 @@ import { SentinelStore, type BrowserSession } from "../../SentinelStore.ts"
 import type { Secrets } from "./Secrets.ts"
 import type { SentinelCookies } from "./SentinelCookies.ts"
 
-/**
- * @since 0.1.0
- */
 export interface LoginSessions {
-  /** The session of a browser in an account, if it is alive and its user still known. Extends it, at most once a minute. */
+  /**
+   * The session of a browser in an account, if it is alive and its user still known. Extends it, at most once a minute.
+   */
   readonly current: (
     request: HttpServerRequest.HttpServerRequest,
     accountId: string,
@@ -38,12 +33,9 @@ export interface LoginSessions {
   ) => Effect.Effect<void, StoreError>
 }
 
-/** A store is not written for each request of a busy browser. */
+/** A session of a busy browser is not written at each request. */
 const touchInterval = 60_000
 
-/**
- * @since 0.1.0
- */
 export const make = Effect.fnUntraced(function* (
   cookies: SentinelCookies,
   secrets: Secrets

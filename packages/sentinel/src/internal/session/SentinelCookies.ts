@@ -1,9 +1,7 @@
 /**
  * The cookies of Sentinel.
  *
- * Cookies are shared between the ports of a host, so that on a laptop all names begin with `sentinel-`.
- *
- * @since 0.1.0
+ * Cookies are shared between the ports of a host, so on a laptop all names begin with `sentinel-`.
  */
 import type { Origin } from "@le-auth/core/Origin"
 import * as Patterns from "@le-auth/core/shared/Patterns"
@@ -11,11 +9,7 @@ import * as Duration from "effect/Duration"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
-/**
- * A cookie of random text.
- *
- * @since 0.1.0
- */
+/** A cookie of random text. */
 export interface SentinelCookie {
   /** Its value, if it has the form that Sentinel gives it. */
   readonly read: (request: HttpServerRequest.HttpServerRequest) => string | undefined
@@ -27,11 +21,9 @@ export interface SentinelCookie {
 }
 
 /**
- * `login` is there before somebody signs in and ties a login page to its browser; `session` is one for each account, so that
- * sessions in several accounts live side by side; `device` stays for 90 days and says that a user has signed in with this
- * browser before, which keeps others from locking them out.
- *
- * @since 0.1.0
+ * `login` is there before a user signs in and ties a login page to its browser; `session` is one for each account, so
+ * that sessions in several accounts live side by side; `device` stays for 90 days and says that a user has signed in
+ * with this browser before, so that attackers cannot lock the user out.
  */
 export interface SentinelCookies {
   readonly login: SentinelCookie
@@ -40,8 +32,8 @@ export interface SentinelCookies {
 }
 
 /**
- * The first value under a name (RFC 6265 section 5.4). Ours have nothing to decode, so nothing is: `request.cookies` of effect decodes
- * those of all others, too, with an exception for each wrong escape.
+ * The first value under a name (RFC 6265 section 5.4). Our values are not encoded, so nothing is decoded:
+ * `request.cookies` of effect decodes the cookies of all others, with an exception for each wrong escape.
  */
 const valueOf = (header: string | undefined, name: string): string | undefined => {
   if (header?.includes(name) !== true) return undefined
@@ -53,10 +45,8 @@ const valueOf = (header: string | undefined, name: string): string | undefined =
 }
 
 /**
- * Cookies for a public origin: `__Host-` and `Secure` with https; a plain name on http, which is loopback, because browsers
- * drop a `Secure` cookie there and the login would go round in circles.
- *
- * @since 0.1.0
+ * Cookies for a public origin: `__Host-` and `Secure` with https; a plain name on http, which is loopback, because
+ * browsers drop a `Secure` cookie there and the login would go round in circles.
  */
 export const make = (publicOrigin: Origin): SentinelCookies => {
   const secure = publicOrigin.startsWith("https:")

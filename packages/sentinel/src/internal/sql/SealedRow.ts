@@ -1,13 +1,11 @@
-/**
- * What cannot be opened with the seal keys that there are.
- *
- * @since 0.1.0
- */
+/** What cannot be opened with the seal keys that there are. `SentinelSql` has it for other packages. */
 import * as Schema from "effect/Schema"
 
 /**
- * A secret in the database was sealed with a seal key that this process does not have.
+ * A secret in the database was sealed with a seal key that this process does not have. `what` names it, and `table` and `id` are
+ * the place of its row.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class SealedRow extends Schema.TaggedError<SealedRow>()("SealedRow", {

@@ -2,7 +2,6 @@
  * App tokens: an application acts for itself, without a user (RFC 6749 section 4.4).
  *
  * @see LivePerson, API guidelines, "OAuth 2.0 client credentials"
- * @since 0.1.0
  */
 import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Clock from "effect/Clock"
@@ -20,13 +19,11 @@ import { answering, checkVersion, readForm } from "./TokenForm.ts"
 import * as TokenTime from "./TokenTime.ts"
 
 /**
- * The endpoints of both versions. They differ in the path only: of LivePerson's, the first signs with a key that is printed in
- * the documentation, the second with published ones; here both sign with the published key of id_tokens.
- * No token of one kind passes for one of the other: app tokens have no `sub`, and their audience is the account.
+ * The endpoints of both versions. They differ in the path only: LivePerson's first version signs with a key that is
+ * printed in the documentation, the second with published keys; here both sign with the published key of id_tokens. A
+ * token of one kind does not pass for one of the other: app tokens have no `sub`, and their audience is the account.
  *
- * The token is a JWT (`aud` the account, `azp` the installation, no `sub`), and nothing of it is stored: it cannot be revoked.
- *
- * @since 0.1.0
+ * The token is a JWT (`aud` the account, `azp` the installation, no `sub`). It is not stored, so it cannot be revoked.
  */
 export const make = Effect.fnUntraced(function* (
   authenticate: ClientAuthentication,
@@ -39,14 +36,17 @@ export const make = Effect.fnUntraced(function* (
   const inQuery = dialect.appTokenSecretInQuery
   const authentication = { status: dialect.tokenClientErrorStatus, inQuery }
 
-  /** What is in the query counts where the body has nothing. Who sends it all there has no body, and so no content type. */
+  /**
+   * Parameters of the query count where the body has none. A request with all of them there has no body, and so no
+   * content type.
+   */
   const readBoth = Effect.fnUntraced(function* (incoming: Incoming) {
     const { query, request } = incoming
     if (!inQuery) return yield* readForm(incoming)
     if (query.repeated.size > 0) return yield* invalidRequest("A parameter appears more than once.")
     const body = request.headers["content-type"] === undefined ? undefined : yield* readForm(incoming)
     const both = new URLSearchParams({ ...query.toRecord(), ...body?.toRecord() })
-    // Each of the two has been counted already.
+    // Both have been counted already.
     return UrlParameters.fromSearch(both.toString(), { count: Infinity })
   })
 
@@ -54,7 +54,7 @@ export const make = Effect.fnUntraced(function* (
     const { accountId, query } = incoming
     const body = yield* readBoth(incoming)
     const installation = yield* authenticate(incoming, body, authentication)
-    // LivePerson documents the grant type in the query, too. It is no secret.
+    // LivePerson also documents the grant type in the query. It is not a secret.
     const grantType = body.get("grant_type") ?? query.get("grant_type")
     if (grantType === undefined) return yield* invalidRequest("grant_type is missing. It must be client_credentials.")
     if (grantType !== "client_credentials") {
@@ -63,7 +63,7 @@ export const make = Effect.fnUntraced(function* (
         description: "grant_type must be client_credentials."
       })
     }
-    // Only an application that has proved who it is may act for itself (RFC 6749 section 4.4).
+    // Only an application with a proven identity may act for itself (RFC 6749 section 4.4).
     if (!installation.grantTypes.includes("client_credentials") || installation.secretHash === undefined) {
       return yield* new OAuthFailure({
         error: "unauthorized_client",

@@ -1,9 +1,7 @@
 /**
- * Finds out which application calls (RFC 6749 section 2.3.1).
+ * Finds out which application sent a request (RFC 6749 section 2.3.1).
  *
- * LivePerson documents the secret in the body; HTTP Basic is accepted as well, as the RFC requires of a server.
- *
- * @since 0.1.0
+ * LivePerson documents the secret in the body; HTTP Basic is also accepted, as the RFC requires of a server.
  */
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Utf8 from "@le-auth/core/shared/Utf8"
@@ -46,42 +44,29 @@ const readBasic = (header: string): Credentials | undefined => {
 
 const isBasic = (header: string | undefined): header is string => header !== undefined && /^basic(?: |$)/i.test(header)
 
-/**
- * The reason of a failure, for the log, where nothing was sent that could be wrong.
- *
- * @since 0.1.0
- */
+/** The reason of a failure, for the log, if the request had no credentials that could be wrong. */
 export const noCredentials = "no client_id or no client_secret"
 
-/**
- * Who a request claims to come from.
- *
- * @since 0.1.0
- */
+/** The client id that a request claims. */
 export const clientIdOf = (request: HttpServerRequest.HttpServerRequest, body: UrlParameters): string | undefined => {
   const header = request.headers["authorization"]
   return isBasic(header) ? readBasic(header)?.clientId : body.get("client_id")
 }
 
-/**
- * How an endpoint wants its clients to authenticate.
- *
- * @since 0.1.0
- */
+/** The ways of an endpoint to authenticate its clients. */
 export interface Options {
   /** The status of `invalid_client` when the credentials came in the body. */
   readonly status: 400 | 401
-  /** Whether a secret in the query is put up with. What it is, is in the body that the endpoint gives. */
+  /** Whether a secret in the query is accepted. The endpoint adds it to the body that it hands in. */
   readonly inQuery: boolean
 }
 
 /**
- * Makes the check. One answer for an unknown account, an unknown application and a wrong secret, after the same work: one
- * look-up, one hash, and one comparison of hashes that takes the same time for all of them.
+ * Makes the check. One answer for an unknown account, an unknown application and a wrong secret, after the same work:
+ * one look-up, one hash, and one comparison of hashes that takes the same time for all of them.
  *
- * An installation that has no secret is known by its id alone. It must use PKCE, so it exists only where the dialect has it.
- *
- * @since 0.1.0
+ * An installation that has no secret is known by its id alone. It must use PKCE, so it exists only where the dialect
+ * has it.
  */
 export const make: Effect.Effect<
   (incoming: Incoming, body: UrlParameters, options: Options) => Effect.Effect<Installation, OAuthFailure>,
@@ -129,7 +114,4 @@ export const make: Effect.Effect<
   })
 })
 
-/**
- * @since 0.1.0
- */
 export type ClientAuthentication = Effect.Success<typeof make>

@@ -1,8 +1,4 @@
-/**
- * Counts wrong client secrets (RFC 6749 section 2.3.1, RFC 6819 section 4.3.5).
- *
- * @since 0.1.0
- */
+/** Counts wrong client secrets (RFC 6749 section 2.3.1, RFC 6819 section 4.3.5). */
 import type { Origin } from "../http/ClientAddress.ts"
 import { Decay } from "../throttle/Decay.ts"
 import { keys, ShardedMap } from "../throttle/ShardedMap.ts"
@@ -11,16 +7,12 @@ const quarterOfAnHour = 15 * 60_000
 const freeOfClient = 10
 const freeOfNetwork = 100
 
-/** One further, so that it stays beyond the bound while somebody goes on. */
+/** One more than the bound, so that a client that goes on stays beyond it. */
 const decayOf = (free: number) => new Decay({ interval: quarterOfAnHour / free, most: free + 1 })
 const ofClient = decayOf(freeOfClient)
 const ofNetwork = decayOf(freeOfNetwork)
 
-/**
- * Failures of each application from each network, and of each network whatever applications it claims to be.
- *
- * @since 0.1.0
- */
+/** The failures of each application from each network, and of each network for all applications. */
 export class ClientFailures {
   readonly #keyOf
   readonly #clients = new ShardedMap<number>({ weight: (gone) => gone })
@@ -32,7 +24,7 @@ export class ClientFailures {
     this.#keyOf = keys(options.random)
   }
 
-  /** Counts a failure. Gives the milliseconds until there are few enough again; 0 if there are. */
+  /** Counts a failure. Gives the milliseconds until there are few enough again, or 0. */
   failed(client: string, { block, network }: Origin, now: number): number {
     // A clock that was ahead has been set back, see `Control`.
     if (now < this.#latest - 60_000) for (const map of [this.#clients, this.#networks]) map.clear()

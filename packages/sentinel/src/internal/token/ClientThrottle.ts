@@ -1,8 +1,4 @@
-/**
- * Tells who guesses at client secrets to wait (RFC 6749 section 2.3.1, RFC 6819 section 4.3.5).
- *
- * @since 0.1.0
- */
+/** Tells a client that guesses at secrets to wait (RFC 6749 section 2.3.1, RFC 6819 section 4.3.5). */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -13,7 +9,7 @@ import { OAuthFailure } from "./OAuthFailure.ts"
 
 const tooManyFailures = (seconds: number) =>
   new OAuthFailure({
-    // RFC 6749 section 5.2 has no code for it; that of the authorization endpoint says what is meant.
+    // RFC 6749 section 5.2 has no code for it; that of the authorization endpoint has the right meaning.
     error: "temporarily_unavailable",
     description: `Client authentication failed too often. Check the account, client_id and client_secret, and try again in ${seconds} seconds.`,
     status: 429,
@@ -22,11 +18,9 @@ const tooManyFailures = (seconds: number) =>
   })
 
 /**
- * A secret is compared first, which costs microseconds. A right one is answered, whatever anybody did before, and nothing is counted. A
- * wrong one counts for the application at this network and for the network; above 10 and 100 in a quarter of an hour the answer is
- * 429 with `Retry-After` in place of `invalid_client`.
- *
- * @since 0.1.0
+ * A secret is compared first, which costs microseconds. A right one is answered whatever came before, and is not
+ * counted. A wrong one counts for the application at this network and for the network; above 10 and 100 in a quarter of
+ * an hour the answer is 429 with `Retry-After` in place of `invalid_client`.
  */
 export const make = (authenticate: ClientAuthentication): Effect.Effect<ClientAuthentication> =>
   Effect.map(Random.Random, (random) => {

@@ -1,8 +1,4 @@
-/**
- * The grant type `authorization_code` (RFC 6749 section 4.1.3).
- *
- * @since 0.1.0
- */
+/** The grant type `authorization_code` (RFC 6749 section 4.1.3). */
 import type * as Digest from "effect/crypto/Digest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -20,9 +16,6 @@ const mismatches = {
   codeChallenge: "code_verifier does not fit the code_challenge of the authorization request: the code is burnt"
 }
 
-/**
- * @since 0.1.0
- */
 export const make = Effect.fnUntraced(function* ({
   answer,
   secrets,
@@ -34,7 +27,7 @@ export const make = Effect.fnUntraced(function* ({
   const accessLifetime = Duration.toMillis(dialect.accessTokenLifetime)
   const idleLifetime = Duration.toMillis(dialect.sessionIdleLifetime)
 
-  /** One answer to every code that cannot be used (RFC 6749 section 5.2), under the name that the dialect has for it. */
+  /** One answer to every code that cannot be used (RFC 6749 section 5.2), under the name of the dialect for it. */
   const badCode = (reason: string) =>
     dialect.badCodeError === "invalid_grant" ? invalidGrant(reason) : authenticationFailed({ reason })
 
@@ -42,7 +35,7 @@ export const make = Effect.fnUntraced(function* ({
     const code = body.get("code")
     if (code === undefined) return yield* invalidRequest("code is missing.")
     const redirectUri = body.get("redirect_uri")
-    // It is the only text that goes to the store as it came, and not every store can hold every text.
+    // It is the only text that the store gets as it came, and not every store can hold every text.
     const problem = redirectUri === undefined ? undefined : Text.problemOf(redirectUri)
     if (problem !== undefined) return yield* invalidRequest(`redirect_uri ${problem}.`)
     const seed = yield* tokenSets.seed
@@ -83,18 +76,19 @@ export const make = Effect.fnUntraced(function* ({
       case "Mismatch":
         return yield* badCode(mismatches[outcome.of])
       case "Lost":
-        // Two have had the code, and one of them should not. Nobody keeps what came from it (RFC 6749 section 4.1.2).
+        // Two clients have had the code, and one of them should not. Both lose what came from it (RFC 6749 section
+        // 4.1.2).
         yield* store.revokeGrant(outcome.grant.id, now)
         return yield* badCode("code used twice: its grant is revoked")
       case "Retry":
       case "Won": {
-        // Where the code went may have been taken away since.
+        // The redirect URI of the code may have been removed since.
         if (!(yield* wentWhereRegistered(secrets, outcome.grant, redirectUri, installation.redirectUris, dialect))) {
           yield* store.revokeGrant(outcome.grant.id, now)
           return yield* badCode("the redirect URI of the code is not registered anymore: its grant is revoked")
         }
         if (outcome._tag === "Won") return yield* answerOf(outcome.grant, { accessToken, refreshToken }, now)
-        // The call that redeemed it was never answered: this is its answer.
+        // The client never got the answer of the call that redeemed the code: this is its answer.
         const tokens = yield* tokenSets.successors(code, outcome.seed)
         return yield* answerOf(outcome.grant, tokens, outcome.usedAt)
       }

@@ -1,8 +1,4 @@
-/**
- * What the grant types of the token endpoint have in common.
- *
- * @since 0.1.0
- */
+/** The common parts of the grant types of the token endpoint. */
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import type { StoreError } from "@le-auth/core/StoreError"
 import type * as Effect from "effect/Effect"
@@ -13,11 +9,7 @@ import type { OAuthFailure } from "./OAuthFailure.ts"
 import type { TokenAnswer } from "./TokenAnswer.ts"
 import type { TokenSets } from "./TokenSet.ts"
 
-/**
- * A request of an application that has proved who it is. `now` is in milliseconds since 1970.
- *
- * @since 0.1.0
- */
+/** A request of an application with a proven identity. `now` is in milliseconds since 1970. */
 export interface GrantRequest {
   readonly accountId: string
   readonly installation: Installation
@@ -25,16 +17,10 @@ export interface GrantRequest {
   readonly now: number
 }
 
-/**
- * @since 0.1.0
- */
 export type GrantHandler = (
   request: GrantRequest
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
 
-/**
- * @since 0.1.0
- */
 export interface GrantParts {
   readonly answer: TokenAnswer
   readonly secrets: Secrets

@@ -1,8 +1,4 @@
-/**
- * The error answers of the token and the revocation endpoint (RFC 6749 section 5.2).
- *
- * @since 0.1.0
- */
+/** The error answers of the token and the revocation endpoint (RFC 6749 section 5.2). */
 import type { TokenErrorCode } from "@le-auth/core/OAuthError"
 import { html } from "@le-auth/core/shared/Html"
 import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
@@ -10,40 +6,25 @@ import * as Data from "effect/Data"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { SentinelDialect } from "../../SentinelDialect.ts"
 
-/**
- * The headers of answers with tokens and of errors (RFC 6749 section 5.1).
- *
- * @since 0.1.0
- */
+/** The headers of answers with tokens and of errors (RFC 6749 section 5.1). */
 export const tokenHeaders: Readonly<Record<string, string>> = { ...documentHeaders, pragma: "no-cache" }
 
-/**
- * `description` is a fixed text that repeats nothing of the request. `reason` says more, for the log only.
- *
- * @since 0.1.0
- */
+/** `description` is a fixed text that repeats no part of the request. `reason` says more, for the log only. */
 export class OAuthFailure extends Data.TaggedError("OAuthFailure")<{
   readonly error: TokenErrorCode | "server_error" | "temporarily_unavailable"
   readonly description: string
   readonly status?: 400 | 401 | 413 | 429 | 500 | 503
   readonly reason?: string
-  /** The client tried HTTP Basic, so it is asked for it (RFC 6749 section 5.2). */
+  /** The client tried HTTP Basic, so the answer asks for it (RFC 6749 section 5.2). */
   readonly challenge?: boolean
-  /** Seconds. */
+  /** Seconds, for the header `Retry-After`. */
   readonly retryAfter?: number
 }> {}
 
-/**
- * @since 0.1.0
- */
 export const invalidRequest = (description: string): OAuthFailure =>
   new OAuthFailure({ error: "invalid_request", description })
 
-/**
- * The one answer to every code or refresh token that cannot be used, whatever the reason is (RFC 6749 section 5.2).
- *
- * @since 0.1.0
- */
+/** The one answer to every code or refresh token that cannot be used, whatever the reason is (RFC 6749 section 5.2). */
 export const invalidGrant = (reason: string): OAuthFailure =>
   new OAuthFailure({
     error: "invalid_grant",
@@ -51,11 +32,7 @@ export const invalidGrant = (reason: string): OAuthFailure =>
     reason
   })
 
-/**
- * The one answer to an unknown account, an unknown application and a wrong secret (RFC 6749 section 5.2).
- *
- * @since 0.1.0
- */
+/** The one answer to an unknown account, an unknown application and a wrong secret (RFC 6749 section 5.2). */
 export const authenticationFailed = (details: {
   readonly reason: string
   readonly status?: 400 | 401
@@ -67,9 +44,6 @@ export const authenticationFailed = (details: {
     ...details
   })
 
-/**
- * @since 0.1.0
- */
 export const serverFailure: OAuthFailure = new OAuthFailure({
   error: "server_error",
   description: "Sentinel has an internal error. Try again.",
@@ -77,9 +51,8 @@ export const serverFailure: OAuthFailure = new OAuthFailure({
 })
 
 /**
- * The store does not answer. RFC 6749 section 5.2 has no code for it; that of the authorization endpoint says what is meant.
- *
- * @since 0.1.0
+ * The store does not answer. RFC 6749 section 5.2 has no code for it; that of the authorization endpoint has the right
+ * meaning.
  */
 export const storeFailure: OAuthFailure = new OAuthFailure({
   error: "temporarily_unavailable",
@@ -90,7 +63,7 @@ export const storeFailure: OAuthFailure = new OAuthFailure({
 
 const bodies: Record<SentinelDialect["errorBody"], (failure: OAuthFailure, status: number) => string> = {
   oauth: ({ description, error }) => JSON.stringify({ error, error_description: description }),
-  // As LivePerson's other services have it; what Sentinel's own errors look like is documented nowhere.
+  // The form of LivePerson's other services. The form of Sentinel's own errors is not documented.
   liveperson: ({ description, error }, status) =>
     JSON.stringify({ error: { message: `${error}: ${description}`, internalCode: status, responseStatus: status } }),
   html: ({ description, error }) =>
@@ -106,11 +79,7 @@ const bodies: Record<SentinelDialect["errorBody"], (failure: OAuthFailure, statu
       </html> `.text
 }
 
-/**
- * The answer, with the body that the dialect asks for.
- *
- * @since 0.1.0
- */
+/** The answer, with the body that the dialect asks for. */
 export const toResponse = (
   failure: OAuthFailure,
   errorBody: SentinelDialect["errorBody"]

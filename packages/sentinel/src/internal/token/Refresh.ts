@@ -1,8 +1,4 @@
-/**
- * The grant type `refresh_token` (RFC 6749 section 6).
- *
- * @since 0.1.0
- */
+/** The grant type `refresh_token` (RFC 6749 section 6). */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { SentinelDialect } from "../../SentinelDialect.ts"
@@ -10,9 +6,6 @@ import { type Grant, SentinelStore } from "../../SentinelStore.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
 import { invalidGrant, invalidRequest } from "./OAuthFailure.ts"
 
-/**
- * @since 0.1.0
- */
 export const make = Effect.fnUntraced(function* ({
   answer,
   secrets,
@@ -31,12 +24,12 @@ export const make = Effect.fnUntraced(function* ({
     const seed = yield* tokenSets.seed
     const successors = yield* tokenSets.successors(presented, seed)
 
-    /** The answer of the call that used the token, be it this one or one whose answer was lost. */
+    /** The answer of the call that used the token: this one, or an earlier one whose answer was lost. */
     const answerOf = (grant: Grant, tokens: typeof successors, issuedAt: number) =>
       answer({
         accessToken: tokens.accessToken,
         refreshToken: rotates ? tokens.refreshToken : presented,
-        // A nonce belongs to the sign-in and not to what follows from it (OpenID Connect Core section 12.2).
+        // A nonce belongs to the sign-in, not to what follows from it (OpenID Connect Core section 12.2).
         grant: { ...grant, nonce: undefined },
         withIdToken: dialect.idTokenOnRefresh,
         issuedAt,
@@ -63,7 +56,8 @@ export const make = Effect.fnUntraced(function* ({
       case "Missing":
         return yield* invalidGrant(`refresh token ${outcome.why ?? "unknown"}`)
       case "Reused":
-        // A thief or the owner has an old token; who, cannot be told, so both lose the grant (RFC 9700 section 4.14.2).
+        // Either a thief or the owner has an old token. There is no telling which, so both lose the grant (RFC 9700
+        // section 4.14.2).
         yield* store.revokeGrant(outcome.grant.id, now)
         return yield* invalidGrant("refresh token used twice: its grant is revoked")
       case "Retry":

@@ -2,7 +2,6 @@
  * The revocation endpoint (RFC 7009). As LivePerson's, it ends all sessions of the user in the account.
  *
  * @see LivePerson, LE Applications Authorization API, "Token revocation request"
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -16,10 +15,9 @@ import { invalidGrant, invalidRequest, tokenHeaders } from "./OAuthFailure.ts"
 import { answering, checkVersion, readForm } from "./TokenForm.ts"
 
 /**
- * A token that is unknown, expired, revoked or another application's gets the same 200 as one that was revoked (RFC 7009
- * section 2.2), unless the dialect says otherwise. `token_type_hint` is not needed: all tokens are looked for.
- *
- * @since 0.1.0
+ * A token that is unknown, expired, revoked or another application's gets the same 200 as one that was revoked (RFC
+ * 7009 section 2.2), unless the dialect says otherwise. `token_type_hint` is not needed: all kinds of tokens are looked
+ * up.
  */
 export const make = Effect.fnUntraced(function* (
   authenticate: ClientAuthentication,
@@ -45,7 +43,7 @@ export const make = Effect.fnUntraced(function* (
       const reason = isRevoked ? "user signed out everywhere" : `nothing to revoke: token ${outcome.why ?? "unknown"}`
       if (!isRevoked && dialect.unknownTokenStatus === 400) return yield* invalidGrant(reason)
       yield* Effect.logInfo(reason).pipe(Effect.annotateLogs({ account: accountId, client: clientId }))
-      // Nothing in it, but JSON, since some clients parse an answer whatever it is: simple-oauth2 fails without this content
+      // An empty object, since some clients parse an answer whatever it is: simple-oauth2 fails without this content
       // type, and @badgateway/oauth2-client fails with it if there is no JSON behind it.
       return HttpServerResponse.text("{}", { contentType: "application/json", headers: tokenHeaders })
     })

@@ -2,7 +2,6 @@
  * The successful answer of the token endpoint (RFC 6749 section 5.1).
  *
  * @see LivePerson, LE Applications Authorization API, "Token request", "Refresh request"
- * @since 0.1.0
  */
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Duration from "effect/Duration"
@@ -17,21 +16,15 @@ import type { Issuer } from "../documents/Issuer.ts"
 import { invalidGrant, tokenHeaders, type OAuthFailure } from "./OAuthFailure.ts"
 import * as TokenTime from "./TokenTime.ts"
 
-/**
- * `expires_in` in the form of the dialect.
- *
- * @since 0.1.0
- */
+/** `expires_in` in the form of the dialect. */
 export const expiresIn = (dialect: SentinelDialect, lifetime: Duration.Duration): number | string | undefined => {
   const seconds = Duration.toSeconds(lifetime)
   return { number: seconds, string: String(seconds), absent: undefined }[dialect.expiresIn]
 }
 
 /**
- * Answers with the tokens of a grant, if its user is still there; else the grant is revoked. Times are milliseconds since
- * 1970 by Sentinel's clock; `issuedAt` is that of the id_token.
- *
- * @since 0.1.0
+ * Answers with the tokens of a grant, if its user is still there; else the grant is revoked. Times are milliseconds
+ * since 1970 by Sentinel's clock; `issuedAt` is that of the id_token.
  */
 export type TokenAnswer = (options: {
   readonly accessToken: string
@@ -42,9 +35,6 @@ export type TokenAnswer = (options: {
   readonly now: number
 }) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
 
-/**
- * @since 0.1.0
- */
 export const make = Effect.fnUntraced(function* (
   issuer: Issuer
 ): Effect.fn.Return<TokenAnswer, never, Directory | SentinelStore | SigningKeys> {

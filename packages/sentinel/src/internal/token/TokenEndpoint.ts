@@ -2,7 +2,6 @@
  * The token endpoint (RFC 6749 section 3.2).
  *
  * @see LivePerson, LE Applications Authorization API, "Token request", "Refresh request"
- * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -14,11 +13,7 @@ import type { GrantHandler } from "./GrantRequest.ts"
 import { invalidRequest, OAuthFailure } from "./OAuthFailure.ts"
 import { answering, checkVersion, readForm } from "./TokenForm.ts"
 
-/**
- * `grants` are the grant types that there are.
- *
- * @since 0.1.0
- */
+/** Makes the endpoint. `grants` are the grant types that it has. */
 export const make = Effect.fnUntraced(function* (
   authenticate: ClientAuthentication,
   grants: ReadonlyMap<string, GrantHandler>

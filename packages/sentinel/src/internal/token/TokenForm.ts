@@ -1,5 +1,5 @@
 /**
- * What the endpoints that take a form of a client have in common: the token, the app token and the revocation endpoint.
+ * The common parts of the endpoints that read a form of a client: the token, the app token and the revocation endpoint.
  */
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
@@ -12,11 +12,7 @@ import type { Handler, Incoming } from "../http/RouteHandlers.ts"
 import { isStoreFailure } from "../store/storeFailure.ts"
 import { invalidRequest, OAuthFailure, serverFailure, storeFailure, toResponse } from "./OAuthFailure.ts"
 
-/**
- * Checks the version of a request to the token or the revocation endpoint.
- *
- * @since 0.1.0
- */
+/** Checks the version of a request to the token or the revocation endpoint. */
 export const checkVersion = ({ query }: Incoming, dialect: SentinelDialect): Effect.Effect<void, OAuthFailure> => {
   const problem = query.repeated.has("v")
     ? "The parameter v appears more than once."
@@ -24,11 +20,7 @@ export const checkVersion = ({ query }: Incoming, dialect: SentinelDialect): Eff
   return problem === undefined ? Effect.void : Effect.fail(invalidRequest(problem))
 }
 
-/**
- * Reads the form of a request.
- *
- * @since 0.1.0
- */
+/** Reads the form of a request. */
 export const readForm = Effect.fnUntraced(function* ({ request }: Incoming) {
   const body = yield* Effect.mapError(
     FormBody.read(request),
@@ -38,11 +30,7 @@ export const readForm = Effect.fnUntraced(function* ({ request }: Incoming) {
   return body
 })
 
-/**
- * Turns every failure into an answer, and says in the log what the answer does not say.
- *
- * @since 0.1.0
- */
+/** Turns every failure into an answer, and logs the reason that the answer does not tell. */
 export const answering =
   (
     endpoint: string,

@@ -1,34 +1,24 @@
-/**
- * The tokens that are given out together.
- *
- * @since 0.1.0
- */
+/** The tokens of one answer. */
 import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
 
-/**
- * Opaque texts, as long as LivePerson's: 64 and 146 hexadecimal characters.
- *
- * @since 0.1.0
- */
+/** Opaque texts, as long as LivePerson's: 64 and 146 hexadecimal characters. */
 export interface TokenSet {
   readonly accessToken: string
   readonly refreshToken: string
 }
 
-/**
- * @since 0.1.0
- */
 export interface TokenSets {
   /**
-   * The successors of a code or a refresh token: SHA-512 of a number, the secret and a random seed. Each has its length, so that
-   * no two inputs are alike and none continues another; for such inputs a hash is as good as an HMAC, at a tenth of its cost.
+   * The successors of a code or a refresh token: SHA-512 of a number, the secret and a random seed. Each part has its
+   * length, so that no two inputs are alike and none continues another; for such inputs a hash is as good as an HMAC,
+   * at a tenth of its cost.
    *
-   * The store keeps the seed, so that a client that lost the answer gets the identical one again, though no token was kept.
-   * The seed alone is worth nothing, and neither is an old token or a code alone.
+   * The store keeps the seed, so that a client that lost the answer gets the identical one again, though no token was
+   * kept. The seed alone is worth nothing, and neither is an old token or a code alone.
    */
   readonly successors: (secret: string, seed: string) => Effect.Effect<TokenSet>
   readonly seed: Effect.Effect<string>
@@ -38,9 +28,6 @@ export interface TokenSets {
 const accessLength = 64
 const refreshLength = 146
 
-/**
- * @since 0.1.0
- */
 export const make: Effect.Effect<TokenSets, never, Digest.Digest | SecureRandom.SecureRandom> = Effect.gen(
   function* () {
     const digest = yield* Digest.Digest

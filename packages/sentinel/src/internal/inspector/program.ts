@@ -1,0 +1,138 @@
+/**
+ * The inspector's program in the browser: it sends the changes of forms and buttons to the control, and takes the live
+ * parts of the page anew from the server whenever the journal has a new entry. The server renders; nothing is put
+ * together here.
+ *
+ * The page gets this program from `script.ts`, where it is a text without its types. After a change write that file
+ * anew: `npx vitest run packages/sentinel/test/inspector/Script.test.ts -u`
+ */
+// @effect-diagnostics globalFetch:off
+
+/** An object of JSON, or a part of one. */
+interface Json {
+  [name: string]: unknown
+}
+
+const say = (text: string) => {
+  document.querySelector("[role=status]")!.textContent = text
+}
+
+const noAnswer = "Sentinel does not answer. Is it still running?"
+
+// Takes the live parts of the page anew. What is open, and what has the focus, stays so.
+let isLoading = false
+let isStale = false
+const refresh = async () => {
+  if (isLoading) {
+    isStale = true
+    return
+  }
+  isLoading = true
+  try {
+    const response = await fetch(location.href, { headers: { accept: "text/html" } })
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html")
+    for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
+      const next = fresh.getElementById(part.id)
+      if (next === null || next.innerHTML === part.dataset["seen"]) continue
+      const html = next.innerHTML
+      for (const open of part.querySelectorAll("details[open][id]")) {
+        next.querySelector(`#${open.id}`)?.setAttribute("open", "")
+      }
+      const focused = part.contains(document.activeElement) ? (document.activeElement?.id ?? "") : ""
+      part.replaceChildren(...next.childNodes)
+      part.dataset["seen"] = html
+      if (focused !== "") document.getElementById(focused)?.focus()
+    }
+  } catch {
+    say(noAnswer)
+  }
+  isLoading = false
+  if (isStale) {
+    isStale = false
+    setTimeout(() => void refresh(), 200)
+  }
+}
+
+// The JSON document of a form: names with dots are members of members; what is empty or not shown is left out.
+const documentOf = (form: HTMLFormElement): Json => {
+  const whole: Json = {}
+  for (const field of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")) {
+    if (field.value === "" || !field.checkVisibility()) continue
+    const path = field.name.split(".")
+    const last = path.pop()!
+    let part = whole
+    for (const key of path) part = (part[key] ??= {}) as Json
+    part[last] = field.type === "number" ? Number(field.value) : field.value
+  }
+  return whole
+}
+
+const problemOf = (answer: Json | undefined): string => {
+  if (Array.isArray(answer?.["problems"])) return answer["problems"].join("\n")
+  if (typeof answer?.["problem"] === "string") return answer["problem"]
+  return typeof answer?.["what"] === "string" ? `There is no ${answer["what"]}.` : "Sentinel refused it."
+}
+
+// Asks the control for "METHOD /path". Gives the answer, or says what the problem is.
+const ask = async (request: string, body: unknown): Promise<{ readonly answer: Json | undefined } | undefined> => {
+  const [method = "", path = ""] = request.split(" ")
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: { "x-sentinel-control": "1", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    })
+    const text = await response.text()
+    const answer = text === "" ? undefined : JSON.parse(text)
+    say(response.ok ? "" : problemOf(answer))
+    return response.ok ? { answer } : undefined
+  } catch {
+    say(noAnswer)
+    return undefined
+  }
+}
+
+const explanationOf = ({ id, isUsable, kind, reason }: Json): string => {
+  const what = kind === "unknown" ? "text" : String(kind).replace("-", " ")
+  return isUsable === true ? `This ${what} (${id}) can be used.` : `This ${what} (${id}) cannot be used: ${reason}.`
+}
+
+const submit = async (form: HTMLFormElement, request: string) => {
+  const named = form.elements.namedItem("name")
+  const name = named instanceof HTMLInputElement ? named.value : ""
+  const done = await ask(
+    request.replace(":name", encodeURIComponent(name)),
+    form.dataset["empty"] === undefined ? documentOf(form) : undefined
+  )
+  if (done === undefined) return
+  const { resets, shows } = form.dataset
+  if (shows !== undefined) document.getElementById(shows)!.textContent = explanationOf(done.answer ?? {})
+  if (resets !== undefined) form.reset()
+  await refresh()
+}
+
+addEventListener("submit", (event) => {
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || form.dataset["request"] === undefined) return
+  event.preventDefault()
+  void submit(form, form.dataset["request"])
+})
+
+const press = async (request: string, body: string | undefined) => {
+  if (await ask(request, body === undefined ? undefined : JSON.parse(body))) await refresh()
+}
+
+addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest<HTMLElement>("button[data-request]") : null
+  if (button !== null) void press(button.dataset["request"]!, button.dataset["body"])
+})
+
+const last = document.querySelector("main")!.dataset["sequence"]
+const live = new EventSource(`/control/journal/follow?after=${last}`)
+live.addEventListener("message", () => void refresh())
+live.addEventListener("open", () => {
+  say("")
+  void refresh()
+})
+live.addEventListener("error", () => say(noAnswer))
+setInterval(() => void refresh(), 10_000)
