@@ -60,7 +60,7 @@ export const make = (parts: {
       ahead,
       directory: yield* editor.dump,
       store: yield* unavailable(store.dump).pipe(
-        Effect.catchTag("TooLarge", ({ message }) => Effect.fail(new NotSupported({ problem: message })))
+        Effect.catchTag("StoreTooLarge", ({ message }) => Effect.fail(new NotSupported({ problem: message })))
       ),
       faults: yield* faults.list
     }
