@@ -37,6 +37,7 @@ const tooMany = new InvalidChange({ problems: [`name: there are ${mostSaved} sna
 const ofDirectory = ({ problems }: InvalidChange): InvalidChange =>
   new InvalidChange({ problems: problems.map((problem) => problem.replace(/^accounts\b/, "directory")) })
 
+/** Makes the operations of `Control.state`. Those that change something are entries of the journal. */
 export const make = (parts: {
   readonly change: Change
   readonly clock: VirtualClock["Service"]
