@@ -156,7 +156,7 @@ describe("profiles", () => {
     Fs.writeFileSync(other, Fs.readFileSync(settings, "utf8").replace(planted.clientId, "another-application"))
     const { code, stderr } = await run(["login", "--settings", other], env)
     assert.strictEqual(code, 2)
-    assert.include(stderr, "The profile le87654321 is of another application. Name a new one with --profile.")
+    assert.include(stderr, "The profile le87654321 belongs to another application. Name a new one with --profile.")
     assert.strictEqual((await run(args, env)).code, 0)
   })
 

@@ -70,7 +70,7 @@ describe("le-auth callback", () => {
       `${callback}?error=access_denied&error_description=no%1b[31m&state=x&a%1b=1&iss=sentinel%1b`
     ])
     assert.strictEqual(code, 1)
-    assert.match(stdout, /^error +access_denied\n +the user, or a rule of the account, said no$/m)
+    assert.match(stdout, /^error +access_denied\n +the user, or a rule of the account, refused$/m)
     // oxlint-disable-next-line no-control-regex
     assert.notMatch(stdout + stderr, /\u001b/)
     assert.include(stderr, "does not come from LivePerson's Sentinel")

@@ -270,10 +270,13 @@ describe("J4: with a hostile value in each field", () => {
         .toSorted()
     assert.isAbove(sources.length, 50)
     assert.deepStrictEqual(using(/Console\.(?:log|error|warn|info)\b|console\.(?:log|error)/), [
-      "Output.ts",
-      "answers.ts"
+      "answers.ts",
+      "terminal/Output.ts"
     ])
-    assert.deepStrictEqual(using(/process\.std(?:out|err)\.write|stdout\.write/), ["Output.ts", "sentinel/Log.ts"])
-    assert.deepStrictEqual(using(/from "effect\/cli\/Prompt"/), ["Ask.ts", "Questions.ts"])
+    assert.deepStrictEqual(using(/process\.std(?:out|err)\.write|stdout\.write/), [
+      "commands/sentinel/start/Log.ts",
+      "terminal/Output.ts"
+    ])
+    assert.deepStrictEqual(using(/from "effect\/cli\/Prompt"/), ["commands/login/Questions.ts", "terminal/Prompts.ts"])
   })
 })

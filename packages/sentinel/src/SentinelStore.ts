@@ -248,7 +248,7 @@ export const layerMemoryWith = (options: { readonly capacity: number }): Layer.L
  * import * as Effect from "effect/Effect"
  * import * as Option from "effect/Option"
  *
- * const found = SentinelStore.SentinelStore.use((store) => store.findSession("0".repeat(64), Date.now()))
+ * const found = SentinelStore.SentinelStore.use((store) => store.findSession("0".repeat(64), 0))
  *
  * Effect.provide(Effect.map(found, Option.isSome), SentinelStore.layerMemory) // => false
  * ```

@@ -38,6 +38,7 @@ const stateTooLong = new SentBackError({
   description: "state is too long. A random text is enough, the rest belongs on the server."
 })
 
+/** Makes the handler of the endpoint. */
 export const make = Effect.fnUntraced(function* (parts: {
   readonly cookies: SentinelCookies
   readonly issuer: Issuer

@@ -68,18 +68,18 @@ export const perform = (
   parts: {
     readonly request: HttpServerRequest.HttpServerRequest
     readonly route: string
-    readonly trail: RequestContext
+    readonly context: RequestContext
     readonly rotate: Effect.Effect<unknown>
   }
 ): Answer => {
-  const { request, trail } = parts
+  const { request, context } = parts
   if (typeof action === "function") return action(usual, request)
   const disconnect = Effect.flatMap(Disconnect, (disconnect) => disconnect(request))
   switch (action.type) {
     case "oauth-error": {
       const { description, error } = action
       if (parts.route === "authorize" && action.status === undefined && isAuthorizationErrorCode(error)) {
-        return Effect.map(usual, (response) => sentBack(response, trail, error, description))
+        return Effect.map(usual, (response) => sentBack(response, context, error, description))
       }
       const status = action.status ?? 400
       return Effect.succeed(
@@ -124,7 +124,7 @@ export const perform = (
     case "expired-code":
     case "used-code":
     case "killed-session":
-      trail.stateFault = action.type
+      context.stateFault = action.type
       return usual
     case "rotated-key":
       return Effect.andThen(parts.rotate, usual)

@@ -9,14 +9,15 @@ const quote = (uri: string): string => JSON.stringify(uri.slice(0, 200))
 
 /** Adds to the reason of a refused authorization request. */
 export const explain = (editor: DirectoryEditor["Service"]) =>
-  Effect.fnUntraced(function* ({ accountId, route }: Intercepted, trail: RequestContext, query: UrlParameters) {
+  Effect.fnUntraced(function* ({ accountId, route }: Intercepted, context: RequestContext, query: UrlParameters) {
     const sent = query.get("redirect_uri")
-    if (route !== "authorize" || sent === undefined || trail.client === undefined || trail.fault !== undefined) return
-    if (trail.problem !== "redirect-uri-not-registered") return
+    if (route !== "authorize" || sent === undefined || context.client === undefined || context.fault !== undefined)
+      return
+    if (context.problem !== "redirect-uri-not-registered") return
     const accounts = yield* editor.accounts
     const installation = accounts
       .find(({ id }) => id === accountId)
-      ?.installations.find(({ client_id }) => client_id === trail.client)
+      ?.installations.find(({ client_id }) => client_id === context.client)
     if (installation === undefined) return
-    trail.reason = `redirect_uri ${quote(sent)} is not registered; these are: ${installation.redirect_uris.map(quote).join(", ")}`
+    context.reason = `redirect_uri ${quote(sent)} is not registered; these are: ${installation.redirect_uris.map(quote).join(", ")}`
   })

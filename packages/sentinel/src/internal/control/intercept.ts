@@ -49,25 +49,25 @@ export const make = (parts: {
   readonly rotate: Effect.Effect<unknown>
   readonly explain: (
     intercepted: Intercepted,
-    trail: RequestContext.RequestContext,
+    context: RequestContext.RequestContext,
     query: UrlParameters
   ) => Effect.Effect<void>
 }): Effect.Effect<Interceptor, never, SecureRandom.SecureRandom> =>
   Effect.map(RequestContext.make, (contextOf): Interceptor => {
     const { clock, explain, faults, journal, rotate } = parts
 
-    const meet = (intercepted: Intercepted, trail: RequestContext.RequestContext, usual: ReturnType<Interceptor>) => {
+    const meet = (intercepted: Intercepted, context: RequestContext.RequestContext, usual: ReturnType<Interceptor>) => {
       if (faults.isEmpty()) return usual
       return Effect.flatMap(factsOf(intercepted), (facts) => {
         const acting = faults.meet(facts)
         if (acting === undefined) return usual
-        trail.fault = acting.id
-        trail.client ??= facts.client?.slice(0, 100)
-        trail.reason = `fault ${acting.id}`
-        trail.steps.push({ what: `fault ${acting.id}` })
+        context.fault = acting.id
+        context.client ??= facts.client?.slice(0, 100)
+        context.reason = `fault ${acting.id}`
+        context.steps.push({ what: `fault ${acting.id}` })
         const { request, route } = intercepted
         return Effect.map(
-          FaultAnswer.perform(acting.action, usual, { request, route, trail, rotate }),
+          FaultAnswer.perform(acting.action, usual, { request, route, context, rotate }),
           HttpServerResponse.setHeader(faultHeader, acting.id)
         )
       })
@@ -76,13 +76,13 @@ export const make = (parts: {
     /** The outcome of a request. There is none if the caller did not wait for the answer, or a fault took it away. */
     const record = (
       { accountId, request, route }: Intercepted,
-      trail: RequestContext.RequestContext,
+      context: RequestContext.RequestContext,
       base: Clock.Clock,
       start: bigint,
       response: HttpServerResponse.HttpServerResponse | undefined
     ) =>
       Effect.sync(() => {
-        const outcome = response === undefined ? "no answer" : (trail.error ?? outcomeOf(response))
+        const outcome = response === undefined ? "no answer" : (context.error ?? outcomeOf(response))
         const mark = request.url.indexOf("?")
         const entry: Types.Mutable<Omit<Entry, "sequence">> = {
           time: clock.over(base).currentTimeMillisUnsafe(),
@@ -92,16 +92,17 @@ export const make = (parts: {
           method: request.method,
           path: (mark === -1 ? request.url : request.url.slice(0, mark)).slice(0, 200),
           duration: Number(base.monotonicTimeNanosUnsafe() - start) / 1e6,
-          requestId: trail.id,
-          steps: trail.steps
+          requestId: context.id,
+          steps: context.steps
         }
         if (response !== undefined) entry.status = response.status
         if (accountId !== "") entry.account = accountId
-        if (trail.client !== undefined) entry.client = trail.client
-        if (trail.user !== undefined) entry.user = trail.user
-        if (trail.fault !== undefined) entry.fault = trail.fault
-        if (trail.problem !== undefined) entry.problem = trail.problem
-        if (trail.reason !== undefined && (isRefusal(outcome) || trail.fault !== undefined)) entry.reason = trail.reason
+        if (context.client !== undefined) entry.client = context.client
+        if (context.user !== undefined) entry.user = context.user
+        if (context.fault !== undefined) entry.fault = context.fault
+        if (context.problem !== undefined) entry.problem = context.problem
+        if (context.reason !== undefined && (isRefusal(outcome) || context.fault !== undefined))
+          entry.reason = context.reason
         journal.add(entry)
       })
 
@@ -109,18 +110,18 @@ export const make = (parts: {
       Effect.flatMap(Clock.Clock, (base) => {
         const virtual = clock.over(base)
         if (!journal.isOn && faults.isEmpty() && virtual === base) return usual
-        return Effect.flatMap(contextOf(intercepted.request), (trail) => {
-          trail.isWatched = true
+        return Effect.flatMap(contextOf(intercepted.request), (context) => {
+          context.isWatched = true
           const timed = virtual === base ? usual : Effect.provideService(usual, Clock.Clock, virtual)
-          const answer = meet(intercepted, trail, Effect.provideService(timed, RequestContext.Current, trail))
+          const answer = meet(intercepted, context, Effect.provideService(timed, RequestContext.Current, context))
           if (!journal.isOn) return answer
           const start = base.monotonicTimeNanosUnsafe()
           return Effect.onExit(answer, (exit) => {
             const response = exit._tag === "Success" ? exit.value : undefined
-            const recorded = record(intercepted, trail, base, start, response)
-            return trail.error === undefined
+            const recorded = record(intercepted, context, base, start, response)
+            return context.error === undefined
               ? recorded
-              : Effect.andThen(explain(intercepted, trail, parametersOf(intercepted.request.url)), recorded)
+              : Effect.andThen(explain(intercepted, context, parametersOf(intercepted.request.url)), recorded)
           })
         })
       })

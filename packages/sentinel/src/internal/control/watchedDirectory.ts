@@ -37,14 +37,14 @@ export const watchedDirectory = (
   const explain = <A, E>(
     found: Effect.Effect<Option.Option<A>, E>,
     reason: Effect.Effect<string>,
-    note?: (trail: RequestContext.RequestContext, found: A) => void
+    note?: (context: RequestContext.RequestContext, found: A) => void
   ): Effect.Effect<Option.Option<A>, E> =>
-    Effect.flatMap(RequestContext.watched, (trail) =>
-      trail === undefined
+    Effect.flatMap(RequestContext.watched, (context) =>
+      context === undefined
         ? found
         : Effect.tap(found, (found) => {
-            if (Option.isSome(found)) return Effect.sync(() => note?.(trail, found.value))
-            return Effect.map(reason, (reason) => void (trail.reason ??= reason))
+            if (Option.isSome(found)) return Effect.sync(() => note?.(context, found.value))
+            return Effect.map(reason, (reason) => void (context.reason ??= reason))
           })
     )
 
@@ -55,7 +55,7 @@ export const watchedDirectory = (
       explain(
         directory.installation(accountId, clientId),
         Effect.suspend(() => noInstallation(accountId, clientId)),
-        (trail) => void (trail.client ??= clientId)
+        (context) => void (context.client ??= clientId)
       ),
     user: (accountId, userId) =>
       explain(
@@ -66,9 +66,9 @@ export const watchedDirectory = (
       explain(
         directory.authenticate(accountId, email, password),
         Effect.suspend(() => noLogin(accountId, email)),
-        (trail, user) => {
-          trail.user = user.id
-          trail.steps.push({ what: "password accepted", user: user.id })
+        (context, user) => {
+          context.user = user.id
+          context.steps.push({ what: "password accepted", user: user.id })
         }
       )
   }

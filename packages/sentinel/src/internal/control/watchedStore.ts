@@ -8,7 +8,7 @@ import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Explain from "./Explain.ts"
-import { type RequestContext, short, watched as watchedRequest } from "../http/RequestContext.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import type { Found, StoreInspection } from "../../StoreInspection.ts"
 import type { SentinelStore } from "../../SentinelStore.ts"
 
@@ -22,73 +22,85 @@ export const watchedStore = (
     inspection === undefined ? Effect.succeed(undefined) : Effect.map(inspection.find(id, now), Option.getOrUndefined)
 
   /** Notes why, as far as the store can be looked into, and what it is about. */
-  const refuse = (trail: RequestContext, what: string, found: Found | undefined, reason: string | undefined) => {
+  const refuse = (
+    context: RequestContext.RequestContext,
+    what: string,
+    found: Found | undefined,
+    reason: string | undefined
+  ) => {
     if (inspection === undefined) return
     if (found !== undefined) {
-      trail.user ??= found.family.grant.userId
-      trail.steps.push({ what, family: short(found.family.grant.id) })
+      context.user ??= found.family.grant.userId
+      context.steps.push({ what, family: RequestContext.short(found.family.grant.id) })
     }
-    if (reason !== undefined) trail.reason ??= `${what}: ${reason}`
+    if (reason !== undefined) context.reason ??= `${what}: ${reason}`
   }
 
   /** Runs only the operation itself where the request is not watched. */
   const watched = <A, E>(
     operation: Effect.Effect<A, E>,
-    watch: (trail: RequestContext) => Effect.Effect<A, E>
-  ): Effect.Effect<A, E> => Effect.flatMap(watchedRequest, (trail) => (trail === undefined ? operation : watch(trail)))
+    watch: (context: RequestContext.RequestContext) => Effect.Effect<A, E>
+  ): Effect.Effect<A, E> =>
+    Effect.flatMap(RequestContext.watched, (context) => (context === undefined ? operation : watch(context)))
 
-  const byFault = (trail: RequestContext, what: string) =>
+  const byFault = (context: RequestContext.RequestContext, what: string) =>
     Effect.sync(() => {
-      trail.reason = `${what} by fault ${trail.fault}`
-      trail.stateFault = undefined
+      context.reason = `${what} by fault ${context.fault}`
+      context.stateFault = undefined
       return { _tag: "Missing" } as const
     })
 
-  const kill = (trail: RequestContext, sessionId: string, now: number) =>
-    Effect.andThen(store.endSession(sessionId, now), byFault(trail, "the session was killed"))
+  const kill = (context: RequestContext.RequestContext, sessionId: string, now: number) =>
+    Effect.andThen(store.endSession(sessionId, now), byFault(context, "the session was killed"))
 
   return {
     ...store,
     createSession: (session, now) =>
-      watched(store.createSession(session, now), (trail) =>
+      watched(store.createSession(session, now), (context) =>
         Effect.tap(store.createSession(session, now), (outcome) =>
           Effect.sync(() => {
-            trail.user = session.userId
+            context.user = session.userId
             if (outcome === "Created") {
-              trail.steps.push({ what: "session begun", session: short(session.id), user: session.userId })
+              context.steps.push({
+                what: "session begun",
+                session: RequestContext.short(session.id),
+                user: session.userId
+              })
             }
           })
         )
       ),
     findSession: (id, now) =>
-      watched(store.findSession(id, now), (trail) =>
+      watched(store.findSession(id, now), (context) =>
         Effect.flatMap(store.findSession(id, now), (found) => {
           if (Option.isNone(found)) return Effect.succeed(found)
-          trail.user = found.value.userId
-          return trail.stateFault === "killed-session"
-            ? Effect.as(kill(trail, id, now), Option.none())
+          context.user = found.value.userId
+          return context.stateFault === "killed-session"
+            ? Effect.as(kill(context, id, now), Option.none())
             : Effect.succeed(found)
         })
       ),
     endSession: (id, now) =>
-      watched(store.endSession(id, now), (trail) =>
+      watched(store.endSession(id, now), (context) =>
         Effect.tap(store.endSession(id, now), (ended) =>
-          Effect.sync(() => void (ended && trail.steps.push({ what: "session ended", session: short(id) })))
+          Effect.sync(
+            () => void (ended && context.steps.push({ what: "session ended", session: RequestContext.short(id) }))
+          )
         )
       ),
     issueCode: (code, now) =>
-      watched(store.issueCode(code, now), (trail) =>
+      watched(store.issueCode(code, now), (context) =>
         Effect.tap(store.issueCode(code, now), (outcome) =>
           Effect.sync(() => {
             const { clientId, id: family, sessionId, userId } = code.grant
-            trail.client ??= clientId
-            trail.user = userId
+            context.client ??= clientId
+            context.user = userId
             const what = outcome === "Issued" ? "code issued" : `code not issued: ${outcome}`
-            trail.steps.push({
+            context.steps.push({
               what,
-              code: short(code.id),
-              family: short(family),
-              session: short(sessionId),
+              code: RequestContext.short(code.id),
+              family: RequestContext.short(family),
+              session: RequestContext.short(sessionId),
               user: userId
             })
           })
@@ -97,42 +109,46 @@ export const watchedStore = (
     redeemCode: (request, now) =>
       watched(
         store.redeemCode(request, now),
-        Effect.fnUntraced(function* (trail) {
-          const code = short(request.id)
+        Effect.fnUntraced(function* (context) {
+          const code = RequestContext.short(request.id)
           let outcome = yield* store.redeemCode(request, now)
-          if ((outcome._tag === "Won" || outcome._tag === "Retry") && trail.stateFault !== undefined) {
+          if ((outcome._tag === "Won" || outcome._tag === "Retry") && context.stateFault !== undefined) {
             const { grant } = outcome
-            switch (trail.stateFault) {
+            switch (context.stateFault) {
               case "killed-session":
-                return yield* kill(trail, grant.sessionId, now)
+                return yield* kill(context, grant.sessionId, now)
               case "expired-code":
                 yield* store.revokeGrant(grant.id, now)
-                return yield* byFault(trail, "the code was expired")
+                return yield* byFault(context, "the code was expired")
               case "used-code":
-                yield* byFault(trail, "the code was used before")
+                yield* byFault(context, "the code was used before")
                 outcome = yield* store.redeemCode(request, now)
             }
           }
           if (outcome._tag === "Won") {
             const { accessId, refreshId } = request.tokens
-            trail.user = outcome.grant.userId
-            trail.steps.push({
+            context.user = outcome.grant.userId
+            context.steps.push({
               what: "code redeemed",
               code,
-              family: short(outcome.grant.id),
-              accessToken: short(accessId),
-              ...(refreshId === undefined ? {} : { refreshToken: short(refreshId) })
+              family: RequestContext.short(outcome.grant.id),
+              accessToken: RequestContext.short(accessId),
+              ...(refreshId === undefined ? {} : { refreshToken: RequestContext.short(refreshId) })
             })
           } else if (outcome._tag === "Retry") {
-            trail.user = outcome.grant.userId
-            trail.steps.push({ what: "code redeemed again: the same answer", family: short(outcome.grant.id), code })
+            context.user = outcome.grant.userId
+            context.steps.push({
+              what: "code redeemed again: the same answer",
+              family: RequestContext.short(outcome.grant.id),
+              code
+            })
           } else {
             const found = yield* look(request.id, now)
             // A mismatch has burnt the code just now: that is not why.
             const asked =
               outcome._tag === "Mismatch" && found?.kind === "code" ? { ...found, usedAt: undefined } : found
-            trail.steps.push({ what: "code refused", code })
-            refuse(trail, "code", asked, Explain.why(asked, request, now))
+            context.steps.push({ what: "code refused", code })
+            refuse(context, "code", asked, Explain.why(asked, request, now))
           }
           return outcome
         })
@@ -140,55 +156,58 @@ export const watchedStore = (
     rotateRefresh: (request, now) =>
       watched(
         store.rotateRefresh(request, now),
-        Effect.fnUntraced(function* (trail) {
-          const refreshToken = short(request.id)
+        Effect.fnUntraced(function* (context) {
+          const refreshToken = RequestContext.short(request.id)
           const outcome = yield* store.rotateRefresh(request, now)
           if (outcome._tag === "Rotated" || outcome._tag === "Retry") {
             const { grant } = outcome
-            if (trail.stateFault === "killed-session") return yield* kill(trail, grant.sessionId, now)
-            trail.user = grant.userId
-            const family = short(grant.id)
+            if (context.stateFault === "killed-session") return yield* kill(context, grant.sessionId, now)
+            context.user = grant.userId
+            const family = RequestContext.short(grant.id)
             const { accessId, refreshId } = request.tokens
-            trail.steps.push(
+            context.steps.push(
               outcome._tag === "Retry"
                 ? { what: "refreshed again: the same answer", family, refreshToken }
                 : {
                     what: "refreshed",
                     family,
                     refreshToken,
-                    accessToken: short(accessId),
-                    ...(refreshId === undefined ? {} : { newRefreshToken: short(refreshId) })
+                    accessToken: RequestContext.short(accessId),
+                    ...(refreshId === undefined ? {} : { newRefreshToken: RequestContext.short(refreshId) })
                   }
             )
           } else {
             const found = yield* look(request.id, now)
-            trail.steps.push({ what: "refresh token refused", refreshToken })
-            refuse(trail, "refresh token", found, Explain.why(found, request, now))
+            context.steps.push({ what: "refresh token refused", refreshToken })
+            refuse(context, "refresh token", found, Explain.why(found, request, now))
           }
           return outcome
         })
       ),
     revokeGrant: (id, now) =>
-      watched(store.revokeGrant(id, now), (trail) =>
+      watched(store.revokeGrant(id, now), (context) =>
         Effect.tap(store.revokeGrant(id, now), (revoked) =>
-          Effect.sync(() => void (revoked && trail.steps.push({ what: "token family revoked", family: short(id) })))
+          Effect.sync(
+            () =>
+              void (revoked && context.steps.push({ what: "token family revoked", family: RequestContext.short(id) }))
+          )
         )
       ),
     revokeToken: (request, now) =>
       watched(
         store.revokeToken(request, now),
-        Effect.fnUntraced(function* (trail) {
+        Effect.fnUntraced(function* (context) {
           const outcome = yield* store.revokeToken(request, now)
           if (outcome._tag === "Revoked") {
-            trail.user = outcome.grant.userId
-            trail.steps.push({
+            context.user = outcome.grant.userId
+            context.steps.push({
               what: "all sessions of the user ended",
-              family: short(outcome.grant.id),
+              family: RequestContext.short(outcome.grant.id),
               user: outcome.grant.userId
             })
           } else {
             const found = yield* look(request.id, now)
-            refuse(trail, "nothing revoked", found, Explain.why(found, request, now))
+            refuse(context, "nothing revoked", found, Explain.why(found, request, now))
           }
           return outcome
         })
@@ -196,19 +215,19 @@ export const watchedStore = (
     findAccess: (id, now) =>
       watched(
         store.findAccess(id, now),
-        Effect.fnUntraced(function* (trail) {
+        Effect.fnUntraced(function* (context) {
           const found = yield* store.findAccess(id, now)
           if (Option.isSome(found)) {
             const { clientId, sessionId, userId } = found.value.grant
-            trail.client ??= clientId
-            trail.user = userId
-            if (trail.stateFault !== "killed-session") return found
-            yield* kill(trail, sessionId, now)
+            context.client ??= clientId
+            context.user = userId
+            if (context.stateFault !== "killed-session") return found
+            yield* kill(context, sessionId, now)
             return Option.none()
           }
           const refused = yield* look(id, now)
-          trail.steps.push({ what: "access token refused", accessToken: short(id) })
-          refuse(trail, "access token", refused, Explain.why(refused, undefined, now))
+          context.steps.push({ what: "access token refused", accessToken: RequestContext.short(id) })
+          refuse(context, "access token", refused, Explain.why(refused, undefined, now))
           return found
         })
       )

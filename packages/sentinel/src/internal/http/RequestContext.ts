@@ -15,6 +15,7 @@ import type { Problem } from "./Problem.ts"
 /** What a fault does to the state behind a request. */
 export type StateFault = "expired-code" | "used-code" | "killed-session"
 
+/** One for each request. It is written while the request is answered. */
 export class RequestContext {
   /** Its place is the answer, the error page and every log line of the request (R94). */
   readonly id: string

@@ -28,6 +28,7 @@ export interface Incoming {
 /** Answers a request. Its failure is shown at Sentinel; a defect is shown as an internal error. */
 export type Handler = (incoming: Incoming) => Effect.Effect<HttpServerResponse.HttpServerResponse, ShownError>
 
+/** The handlers of one path. */
 export interface RouteHandlers {
   /** Its name for an interceptor. Routes without a name are not intercepted. */
   readonly route?: Route

@@ -53,6 +53,7 @@ export const notImplemented = new ShownError({
   remedy: "Use GET or POST, as the documentation of the address says."
 })
 
+/** No route has the path. */
 export const notFound = new ShownError({
   status: 404,
   error: "not_found",

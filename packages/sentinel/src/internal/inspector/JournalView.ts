@@ -61,6 +61,7 @@ const row = (entry: Entry): Html =>
     </dl>
   </details>`
 
+/** The entries, and the subject that they are filtered by. */
 export const part = (entries: ReadonlyArray<Entry>, chosen: string | undefined): Html =>
   html`${chosen === undefined ? "" : html`<p>Only about <code>${chosen}</code>. <a href="/">Show everything</a></p>`}
   ${

@@ -21,6 +21,7 @@ export type Admit = <A, E, R>(
   outcomeOf: (value: A) => Outcome
 ) => Effect.Effect<A, E | NotAdmitted, R>
 
+/** Makes {@link Admit} over a throttle of its own. */
 export const make: Effect.Effect<Admit> = Effect.map(Random.Random, (random) => {
   const throttle = new LoginThrottle({ random: () => random.nextDoubleUnsafe() })
 

@@ -64,6 +64,7 @@ export type Check = (attempt: {
   readonly request: HttpServerRequest.HttpServerRequest
 }) => Effect.Effect<{ readonly user: User; readonly device: string }, LoginRefused>
 
+/** Makes the {@link Check} of the login form. */
 export const make = Effect.fnUntraced(function* (
   cookies: SentinelCookies,
   tickets: LoginTickets

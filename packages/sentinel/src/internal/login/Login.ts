@@ -62,6 +62,7 @@ const againFrom = (ticket: LoginTicket): string =>
     code_challenge_method: ticket.codeChallenge === undefined ? undefined : "S256"
   })
 
+/** Makes the two handlers: `show` gives the form, `submit` takes it. */
 export const make = Effect.fnUntraced(function* (parts: {
   readonly cookies: SentinelCookies
   readonly issueCode: IssueCode

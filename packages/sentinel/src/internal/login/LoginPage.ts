@@ -113,6 +113,7 @@ export const expired = (again: string): Content => ({
     <a class="button" href="${again}">Try again</a>`
 })
 
+/** For a user who has signed out. */
 export const signedOut = (): Content => ({
   title: "You are signed out",
   icon: "check",

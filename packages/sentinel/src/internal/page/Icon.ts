@@ -10,6 +10,7 @@ const paths = {
   alert: '<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5m0 3.2v.1"/>'
 } as const
 
+/** The name of a picture. */
 export type Icon = keyof typeof paths
 
 const drawing = (icon: Icon, size: number): Html =>

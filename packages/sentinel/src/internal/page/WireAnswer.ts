@@ -12,6 +12,7 @@ import * as Page from "./Page.ts"
 /** Why there is no request. */
 export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method"
 
+/** The error for each refusal. */
 export const errors: Readonly<Record<Refusal, ShownError>> = {
   headers_too_large: new ShownError({
     status: 431,

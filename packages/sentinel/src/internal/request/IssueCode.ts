@@ -61,4 +61,5 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
   })
 })
 
+/** Stores a code for a signed-in user, see {@link make}. */
 export type IssueCode = Effect.Success<ReturnType<typeof make>>

@@ -41,6 +41,7 @@ export interface LoginTicket extends AuthorizationResponse {
   readonly expiresAt: number
 }
 
+/** Makes and reads tickets, and the values that follow from them. */
 export interface LoginTickets {
   /** Seals a request for a browser, which is known by its login cookie. `expiresAt` is in milliseconds since 1970. */
   readonly issue: (to: AuthorizationResponse, browser: string, expiresAt: number) => Effect.Effect<string>

@@ -10,6 +10,7 @@ import { SentinelStore, type BrowserSession } from "../../SentinelStore.ts"
 import type { Secrets } from "./Secrets.ts"
 import type { SentinelCookies } from "./SentinelCookies.ts"
 
+/** Times are in milliseconds since 1970. */
 export interface LoginSessions {
   /**
    * The session of a browser in an account, if it is alive and its user still known. Extends it, at most once a minute.

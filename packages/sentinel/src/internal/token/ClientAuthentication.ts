@@ -114,4 +114,5 @@ export const make: Effect.Effect<
   })
 })
 
+/** Gives the installation that sent a request, or the failure to answer. */
 export type ClientAuthentication = Effect.Success<typeof make>

@@ -16,6 +16,7 @@ const mismatches = {
   codeChallenge: "code_verifier does not fit the code_challenge of the authorization request: the code is burnt"
 }
 
+/** Makes the handler of the grant type. */
 export const make = Effect.fnUntraced(function* ({
   answer,
   secrets,

@@ -17,10 +17,12 @@ export interface GrantRequest {
   readonly now: number
 }
 
+/** Answers the requests of one grant type. */
 export type GrantHandler = (
   request: GrantRequest
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
 
+/** The parts that every handler needs. */
 export interface GrantParts {
   readonly answer: TokenAnswer
   readonly secrets: Secrets

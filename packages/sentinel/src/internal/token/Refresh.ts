@@ -6,6 +6,7 @@ import { type Grant, SentinelStore } from "../../SentinelStore.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
 import { invalidGrant, invalidRequest } from "./OAuthFailure.ts"
 
+/** Makes the handler of the grant type. */
 export const make = Effect.fnUntraced(function* ({
   answer,
   secrets,

@@ -35,6 +35,7 @@ export type TokenAnswer = (options: {
   readonly now: number
 }) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
 
+/** Makes {@link TokenAnswer} with the issuer of its id_tokens. */
 export const make = Effect.fnUntraced(function* (
   issuer: Issuer
 ): Effect.fn.Return<TokenAnswer, never, Directory | SentinelStore | SigningKeys> {

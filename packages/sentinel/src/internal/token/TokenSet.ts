@@ -11,6 +11,7 @@ export interface TokenSet {
   readonly refreshToken: string
 }
 
+/** Derives tokens. */
 export interface TokenSets {
   /**
    * The successors of a code or a refresh token: SHA-512 of a number, the secret and a random seed. Each part has its
