@@ -108,8 +108,13 @@ export function namesOf(file: string): Array<PublicName> {
       return declarationsOf(tree, statement, statement.declaration as Node)
     }
     if (statement.type === "ExportNamedDeclaration") {
+      // A comment in front of the one name that a statement passes on is that name's.
+      const own = statement.specifiers.length === 1 ? docComment(tree, statement as Node)?.text : undefined
       return statement.specifiers.flatMap(({ exported, local }) =>
-        passedOn(tree, statement.source?.value, nameOf(local), nameOf(exported))
+        passedOn(tree, statement.source?.value, nameOf(local), nameOf(exported)).map((each) => ({
+          ...each,
+          comment: own ?? each.comment
+        }))
       )
     }
     if (statement.type !== "ExportAllDeclaration") return []

@@ -1,5 +1,5 @@
-// What the root scripts of package.json do, once tools/bootstrap.mjs has installed what they need: `node tools/steps.ts
-// STEP ARGS`.
+// What the root scripts of package.json do, once tools/bootstrap.mjs has installed what they need. Its first argument is
+// the step.
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
@@ -70,6 +70,8 @@ const steps: Record<string, (hasArguments: boolean) => ReadonlyArray<Command>> =
   mutate: () => [{ run: "node tools/mutate/main.ts" }],
   bench: () => [
     { name: "peers", run: "npm install --prefix tools/bench" },
+    // Only where the peers are installed.
+    { name: "types", run: "tsc -p tools/bench" },
     { name: "build", run: "nx run @le-auth/cli:build" },
     { run: `${ofSources} --expose-gc tools/bench/main.ts` }
   ],

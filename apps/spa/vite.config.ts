@@ -1,14 +1,14 @@
 import { defaultClientConditions, defineConfig } from "vite"
 
 export default defineConfig({
-  // Where apps/server serves it.
+  // The path at which apps/server serves it.
   base: "/spa/",
   // The packages' sources, as everything else in this repository uses them.
   resolve: { conditions: ["@le-auth/source", ...defaultClientConditions] },
   build: {
-    // What a browser must have for the page: modules, and fetch with a time limit.
+    // The page needs browsers with modules, and with `fetch` that has a time limit.
     target: "es2023",
-    // Adds a script of its own to the page, for browsers that are older than that.
+    // It would add a script to the page, for older browsers.
     modulePreload: false
   }
 })

@@ -12,7 +12,7 @@ app.get("/", async (request, response) => {
   response.send(page(session))
 })
 
-// After your own routes, and before whatever reads bodies for them, such as express.json().
+// After your own routes, and before a parser of bodies for all routes, such as express.json().
 app.use(NodeServe.toNodeHandler(signIn))
 
 app.listen(Number(process.env["PORT"] ?? 3000))

@@ -11,7 +11,7 @@ import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as Layer from "effect/Layer"
 import * as Persistence from "effect/persistence/Persistence"
 
-/** One process, which keeps everything in memory. docs/stores.md of le-auth has the stores for more. */
+/** One process, which keeps everything in memory. docs/stores.md of le-auth has the stores for several processes. */
 const services = WebApplication.layer.pipe(
   Layer.provideMerge(NodeServerSignIn.layerServer),
   Layer.provideMerge(BrowserSessions.layer),

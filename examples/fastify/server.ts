@@ -12,7 +12,7 @@ app.get("/", async (request, reply) => {
   return reply.type("text/html").send(page(session))
 })
 
-// A plugin of its own, since it leaves bodies unread: your other routes keep Fastify's parsers.
+// A plugin of its own, since it leaves bodies unread. Your other routes keep Fastify's parsers.
 app.register((plugin) => {
   const listener = NodeServe.toNodeHandler(signIn)
   plugin.removeAllContentTypeParsers()

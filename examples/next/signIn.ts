@@ -11,7 +11,7 @@ import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as Layer from "effect/Layer"
 import * as Persistence from "effect/persistence/Persistence"
 
-/** One process, which keeps everything in memory. docs/stores.md of le-auth has the stores for more. */
+/** One process, which keeps everything in memory. docs/stores.md of le-auth has the stores for several processes. */
 const services = WebApplication.layerWith({
   paths: { login: "/auth/login", session: "/auth/session", signOut: "/auth/sign-out" }
 }).pipe(
@@ -31,5 +31,5 @@ const routes = ApiProxy.layer({
   }
 })
 
-// Next builds this module once for routes and once for pages; with a name both have the same.
+// Next builds this module once for routes and once for pages. With a name both have the same handler.
 export const { handler, session } = WebSignIn.toWebHandler(services, { once: "le-auth-example-next", routes })

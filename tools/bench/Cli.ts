@@ -35,7 +35,9 @@ const bin = `${folder}package/bin/le-auth.mjs`
 const sentinel = spawn(process.execPath, [bin, "sentinel", "start", "--port", "0", "--json"], {
   stdio: ["ignore", "pipe", "ignore"]
 })
-const { address } = await new Promise((resolve) => sentinel.stdout.once("data", (line) => resolve(JSON.parse(line))))
+const { address } = await new Promise<{ address: string }>((resolve) =>
+  sentinel.stdout.once("data", (line) => resolve(JSON.parse(line)))
+)
 const env = {
   ...process.env,
   LE_AUTH_ACCOUNT_ID: "12345678",

@@ -6,7 +6,7 @@ import * as jose from "jose"
 import jsonwebtoken from "jsonwebtoken"
 import { Pool } from "undici"
 
-import { rates, report } from "./Harness.ts"
+import { rates, report, type Contestant } from "./Harness.ts"
 import * as badgateway from "./client/Badgateway.ts"
 import * as leAuth from "./client/LeAuth.ts"
 import * as oauth4webapi from "./client/Oauth4webapi.ts"
@@ -20,7 +20,7 @@ const only = process.argv[3]
 let holds = true
 
 /** One after the other; a synchronous function is not awaited. */
-const loop = (operation) => async (times) => {
+const loop = (operation: () => unknown) => async (times: number) => {
   for (let index = 0; index < times; index++) {
     const result = operation()
     if (result instanceof Promise) await result
@@ -28,7 +28,7 @@ const loop = (operation) => async (times) => {
 }
 
 /** Runs this many at once. */
-const parallel = (operation, concurrency) => async (times) => {
+const parallel = (operation: () => unknown, concurrency: number) => async (times: number) => {
   let left = times
   const worker = async () => {
     while (left-- > 0) await operation()
@@ -36,7 +36,12 @@ const parallel = (operation, concurrency) => async (times) => {
   await Promise.all(Array.from({ length: concurrency }, worker))
 }
 
-const table = async (title, contestants, budget, options) => {
+const table = async (
+  title: string,
+  contestants: Contestant[],
+  budget: { than: string; atLeast: number },
+  options?: Parameters<typeof rates>[1]
+) => {
   if (only !== undefined && !title.includes(only)) return
   holds = report(title, await rates(contestants, options), { ours, ...budget }) && holds
 }
@@ -81,7 +86,7 @@ const floor = async () => {
   return response.body.json()
 }
 const mine = leAuth.token(origin)
-for (const operation of ["exchange", "refresh"]) {
+for (const operation of ["exchange", "refresh"] as const) {
   await table(
     `${operation}: over loopback HTTP, 32 at once`,
     [
@@ -112,7 +117,7 @@ server.disconnect()
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
 const jwk = { ...publicKey.export({ format: "jwk" }), kid: "idtoken-19-08-19", alg: "RS256", use: "sig" }
-const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url")
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url")
 const now = Math.floor(Date.now() / 1000)
 const claims = {
   sub: "3552833710",
@@ -130,20 +135,22 @@ const keySet = jose.createLocalJWKSet({ keys: [jwk] })
 const joseOptions = { issuer: "sentinel", audience: p.clientId, algorithms: ["RS256"] }
 const keysByKid = new Map([[jwk.kid, createPublicKey({ key: jwk, format: "jwk" })]])
 const bare = () => {
-  const [header, payload, signature] = token.split(".")
+  const [header = "", payload = "", signature = ""] = token.split(".")
   const key = keysByKid.get(JSON.parse(Buffer.from(header, "base64url").toString()).kid)
+  if (key === undefined) throw new Error("unknown key")
   if (!verifySignature("RSA-SHA256", Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, "base64url")))
     throw new Error("bad")
   return JSON.parse(Buffer.from(payload, "base64url").toString())
 }
 const withJsonwebtoken = () => {
-  const key = keysByKid.get(jsonwebtoken.decode(token, { complete: true }).header.kid)
+  const key = keysByKid.get(jsonwebtoken.decode(token, { complete: true })?.header.kid ?? "")
+  if (key === undefined) throw new Error("unknown key")
   return jsonwebtoken.verify(token, key, { issuer: "sentinel", audience: p.clientId, algorithms: ["RS256"] })
 }
 await table(
   "id_token: verified, one after the other",
   [
-    { name: ours, run: leAuth.verify(token, { keys: [jwk] }) },
+    { name: ours, run: leAuth.verify(token, { keys: [jwk as { kty: string } & typeof jwk] }) },
     { name: "jsonwebtoken", run: loop(withJsonwebtoken) },
     { name: "jose", run: loop(() => jose.jwtVerify(token, keySet, joseOptions)) },
     { name: "floor (node:crypto)", run: loop(bare) }

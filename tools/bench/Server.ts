@@ -14,7 +14,7 @@ import { nodeOauth } from "./server/NodeOauth.ts"
 import { oidcProvider } from "./server/OidcProvider.ts"
 import { operations } from "./server/Operations.ts"
 import { sessions } from "./server/Parameters.ts"
-import { start } from "./server/Running.ts"
+import { start, type Contestant } from "./server/Running.ts"
 
 const only = process.argv[3] ?? ""
 /**
@@ -122,7 +122,11 @@ if ("memory".includes(only)) {
 
 const wanted = tables.filter(({ title }) => title.startsWith(only))
 if (wanted.length > 0) {
-  const running = []
+  const running: Array<{
+    contestant: Contestant
+    server: Awaited<ReturnType<typeof start>>
+    work: ReturnType<typeof operations>
+  }> = []
   for (const contestant of contestants) {
     const server = await start(contestant)
     const cookies = []

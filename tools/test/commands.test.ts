@@ -20,8 +20,11 @@ describe("the command le-auth", () => {
   it("lists each of them in LeAuth.ts, by the folder's name, and no other", () => {
     const listed: Array<[name: string, module: string]> = []
     walk(parse(path.join(sources, "LeAuth.ts")).program as Node, (node) => {
-      const body: Node | undefined = node.type === "Property" ? node["value"].body : undefined
-      if (body?.type === "ImportExpression") listed.push([node["key"].name ?? node["key"].value, body["source"].value])
+      if (node.type !== "Property") return
+      walk(node["value"], (inner) => {
+        if (inner.type === "ImportExpression")
+          listed.push([node["key"].name ?? node["key"].value, inner["source"].value])
+      })
     })
     expect(listed.toSorted()).toEqual(folders.toSorted().map((name) => [name, `./commands/${name}/command.ts`]))
   })

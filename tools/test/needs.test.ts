@@ -23,7 +23,7 @@ describe("what tests need", () => {
     const targetOf = (folder: string, file: string) =>
       testFiles(folder).find((each) => each.file === `${folder}/test/${file}`)?.target
     assert.strictEqual(targetOf("packages/core", "SignIn.test.ts"), "test")
-    assert.strictEqual(targetOf("apps/cli", "Shown.test.ts"), "test")
+    assert.strictEqual(targetOf("apps/cli", "TerminalText.test.ts"), "test")
     assert.strictEqual(targetOf("apps/cli", "Login.test.ts"), "e2e")
     assert.strictEqual(targetOf("apps/server", "Signals.test.ts"), "e2e")
     assert.strictEqual(targetOf("apps/cli", "LoginBrowser.test.ts"), "integration")

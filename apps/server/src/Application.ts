@@ -1,5 +1,5 @@
 /**
- * The example application: its page, the sign-in routes of `@le-auth/web`, and what they stand on.
+ * The example application: its page, the sign-in routes of `@le-auth/web`, and their services.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
@@ -14,7 +14,7 @@ import * as HomePage from "./HomePage.ts"
 import * as Spa from "./Spa.ts"
 import * as Stores from "./Stores.ts"
 
-/** What the routes stand on: the sign-in, the sessions, the installation, and where all of it is kept. */
+/** The services of the routes: the sign-in, the sessions, the installation, and the stores. */
 const services = (configuration: Configuration.Configuration) =>
   WebApplication.layerWith({ frameAncestors: configuration.frameAncestors }).pipe(
     Layer.provideMerge(NodeServerSignIn.layerServer),
@@ -23,7 +23,7 @@ const services = (configuration: Configuration.Configuration) =>
     Layer.provide(Configuration.provider(configuration))
   )
 
-/** What the page may call of LivePerson: the record of its user. */
+/** The one API of LivePerson that the page may call: the record of its user. */
 const api = ApiProxy.layer({
   services: { accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/users/*"] } }
 })

@@ -1,5 +1,5 @@
 /**
- * What the environment says: which account, which ports, which store.
+ * The configuration from the environment: the account, the ports and the store.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { Origin } from "@le-auth/core/Origin"
@@ -26,20 +26,20 @@ export interface Configuration {
   /** The application's own port and host. */
   readonly port: number
   readonly host: string
-  /** Where the embedded Sentinel listens; absent when an account is configured. */
+  /** The port of the embedded Sentinel, or `undefined` if an account is configured. */
   readonly sentinelPort: number | undefined
   readonly installation: AppInstallations.AppInstallation
   readonly domainApi: Origin
   readonly store: StoreUrl.StoreUrl
-  /** The sites that may show `/spa/` in a frame. */
+  /** Origins whose pages may show the application in a frame. */
   readonly frameAncestors: ReadonlyArray<string>
 }
 
-/** In a folder that git ignores: its developers stay signed in when the application starts again. */
+/** In a folder that git ignores. Developers stay signed in when the application starts again. */
 const defaultStore = "sqlite:.le-auth/server.sqlite"
 
 /**
- * Without any of these the application signs in to the account that the embedded Sentinel has built in, with whatever
+ * Without all of these variables the application signs in to the built-in account of the embedded Sentinel, with any
  * redirect URI, such as that of a proxy with TLS in front.
  */
 const account = Object.keys(AppInstallations.settings).filter((name) => name !== "LE_AUTH_REDIRECT_URI")
@@ -58,7 +58,7 @@ const defaults = (environment: Record<string, string>): Record<string, string> =
       }
 }
 
-/** The store, or what is wrong with it; its text may have a password in it, so it is not repeated. */
+/** The store, or the problem with it. The text may have a password in it, so it is not repeated. */
 const storeOf = (environment: Record<string, string>): Result.Result<StoreUrl.StoreUrl, string> =>
   Result.flatMap(
     Result.mapError(
@@ -75,7 +75,7 @@ const embeddedProblems = (values: { readonly PORT: number; readonly SENTINEL_POR
   values.PORT === values.SENTINEL_PORT ? ["PORT and SENTINEL_PORT are the same port"] : []
 
 /**
- * Reads the environment. A variable that is set to nothing counts as unset. Fails with all problems at once.
+ * Reads the environment. An empty variable counts as unset. It fails with all problems at once.
  */
 export const load = Effect.fnUntraced(function* (
   variables: Record<string, string | undefined>
@@ -113,7 +113,7 @@ export const load = Effect.fnUntraced(function* (
   }
 })
 
-/** Hands the configuration to the layers that read settings themselves. */
+/** Gives the configuration to the layers that read settings themselves. */
 export const provider = (configuration: Configuration): Layer.Layer<never> =>
   ConfigProvider.layerAdd(ConfigProvider.fromEnvRecord({ LE_AUTH_DOMAIN_API: configuration.domainApi }), {
     asPrimary: true

@@ -17,20 +17,20 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Path from "node:path"
 
-/** A file of its own, as it is a service of its own; beside the application's, so that one folder has all. */
+/** The store of Sentinel. It is a service of its own, so its file is beside the application's. */
 const fileFor = (store: StoreUrl.StoreUrl) => ({
   _tag: "Sqlite" as const,
   path: Path.join(store._tag === "Sqlite" ? Path.dirname(store.path) : ".le-auth", "sentinel.sqlite")
 })
 
-/** Its secrets are its own matter, so LE_AUTH_SEAL_KEYS of the application may change without it. */
+/** The secrets of Sentinel are its own, so `LE_AUTH_SEAL_KEYS` of the application may change without them. */
 const kept = (config: SentinelConfig.SentinelConfig, file: ReturnType<typeof fileFor>) =>
   SentinelSql.layer(config, { seal: SealKeyFile.layerAt(StoreUrl.sealKeyFile(file)) }).pipe(
     Layer.catchTag("StoreError", (error) => Layer.effectContext(Effect.fail(NodeDatabase.unusable(file)(error)))),
     Layer.provide(NodeDatabase.layer(file))
   )
 
-/** An application that keeps nothing has a Sentinel that keeps nothing; else a restart ends no session. */
+/** If the application keeps nothing, Sentinel keeps nothing. Otherwise a restart ends no session. */
 export const layer = (options: {
   readonly port: number
   readonly redirectUri: RedirectUri

@@ -1,6 +1,5 @@
 /**
- * The one page of the example: signed out it offers a sign-in, signed in it shows the session and what can be done with
- * it.
+ * The one page of the example. Signed out it offers a sign-in. Signed in it shows the session and its actions.
  */
 import type { AppInstallation } from "@le-auth/core/AppInstallations"
 import type { Session } from "@le-auth/core/Session"

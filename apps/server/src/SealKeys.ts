@@ -1,6 +1,6 @@
 /**
- * What sessions in a store are sealed with: `LE_AUTH_SEAL_KEYS`. On a developer's computer, with a file of SQLite, a
- * key is made beside it.
+ * The keys that seal sessions in a store: `LE_AUTH_SEAL_KEYS`. On a developer's computer, with a file of SQLite, a key
+ * is made beside it.
  */
 import * as Seal from "@le-auth/core/Seal"
 import * as SealKeyFile from "@le-auth/node/SealKeyFile"
@@ -12,7 +12,10 @@ const settings = Layer.provide(Seal.layerConfig, Seal.layerWebCrypto)
 export const layer = (url: StoreUrl.StoreUrl) =>
   url._tag === "Sqlite" ? SealKeyFile.layerConfigOr(StoreUrl.sealKeyFile(url)) : settings
 
-/** Why a store must not be used with these variables. A key that lies beside what it seals is for development. */
+/**
+ * The reason why a store must not be used with these variables, or `undefined`. A key beside its sessions is for
+ * development.
+ */
 export const problemOf = (
   url: StoreUrl.StoreUrl,
   environment: Readonly<Record<string, string | undefined>>

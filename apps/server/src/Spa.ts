@@ -1,6 +1,5 @@
 /**
- * The page of `apps/spa`, as its build has left it. It shows the same as the start page, with a script in place of
- * forms.
+ * The built page of `apps/spa`. It shows the same as the start page, with a script in place of forms.
  */
 import { WebApplication } from "@le-auth/web/WebApplication"
 import * as Effect from "effect/Effect"
@@ -10,10 +9,13 @@ import * as HttpStaticServer from "effect/http/HttpStaticServer"
 import * as Layer from "effect/Layer"
 import { fileURLToPath } from "node:url"
 
-/** The same from the sources and from the bundle. */
+/** The folder of the build, from the sources and from the bundle alike. */
 const root = fileURLToPath(new URL("../../spa/dist/", import.meta.url))
 
-/** Its own files, its own backend, and nothing else; no text becomes HTML or script (Trusted Types). */
+/**
+ * The headers of the page. It loads its own files, calls its own backend, and makes no HTML or script of text (Trusted
+ * Types).
+ */
 const headersFor = (frameAncestors: ReadonlyArray<string>) => ({
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; " +

@@ -1,5 +1,5 @@
 /**
- * Where the application keeps its sign-ins and sessions, as `LE_AUTH_STORE` says. In a database, sessions are sealed.
+ * The stores for sign-ins and sessions, chosen by `LE_AUTH_STORE`. In a database, sessions are sealed.
  */
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as RefreshLockSql from "@le-auth/core/RefreshLockSql"
@@ -19,8 +19,8 @@ import * as Schedule from "effect/Schedule"
 import * as SealKeys from "./SealKeys.ts"
 
 /**
- * effect makes its table with IF NOT EXISTS, which in PostgreSQL fails for the second of two processes at the very same
- * moment, and is a defect then.
+ * effect makes its table with `IF NOT EXISTS`, which in PostgreSQL fails with a defect for the second of two processes
+ * at the same moment.
  */
 const persistenceSql = Layer.effectContext(
   Layer.build(Persistence.layerSql).pipe(
@@ -49,7 +49,7 @@ const database = (url: StoreUrl.DatabaseUrl) =>
     Layer.provide(NodeDatabase.layer(url))
   )
 
-/** Redis is loaded only where it is used. */
+/** The stores in Redis, whose modules are loaded only if it is used. */
 const redis = (url: StoreUrl.RedisUrl) =>
   Effect.map(
     Effect.promise(() => import("./RedisStores.ts")),
@@ -72,6 +72,6 @@ const ports = (url: StoreUrl.StoreUrl): Ports => {
   }
 }
 
-/** The three ports, and which browser belongs to which session. */
+/** The three ports of the sign-in, and `BrowserSessions`. */
 export const layer = (url: StoreUrl.StoreUrl) =>
   BrowserSessions.layer.pipe(Layer.provideMerge(ports(url)), Layer.provide(NodeCrypto.layer))

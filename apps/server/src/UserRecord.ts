@@ -20,8 +20,8 @@ const UserRecord = Schema.Struct({
 export type UserRecord = typeof UserRecord.Type
 
 /**
- * The record, or none: LivePerson's own administrators have none, and not every account lets its users read it. The
- * page does not fail for that.
+ * The record, or none. LivePerson's own administrators have no record, and not every account lets its users read it.
+ * The page does not fail without it.
  */
 export const find = Effect.fn("UserRecord.find")(
   function* (session: Session) {
@@ -42,7 +42,7 @@ export const find = Effect.fn("UserRecord.find")(
   Effect.option
 )
 
-/** What to call the user on a page. */
+/** The name of the user on a page. */
 export const nameOf = (session: Session, record: Option.Option<UserRecord>): string =>
   Option.match(record, {
     onNone: () => `User ${session.key.subject}`,

@@ -53,7 +53,7 @@ const report = <E extends { readonly message: string }>(cause: Cause.Cause<E>) =
   return Console.error(Option.isSome(failure) ? failure.value.message : Cause.pretty(cause))
 }
 
-// To be told to stop is a good end for a server.
+// A server that is told to stop ends well.
 NodeMain.run(Layer.launch(Layer.unwrap(program)).pipe(Effect.tapCause(report)), {
   reportErrors: false,
   exitCode: () => 0

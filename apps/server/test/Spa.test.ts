@@ -7,7 +7,7 @@ import * as firefox from "../../../tools/firefox.ts"
 import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
 
 /** Longer than a busy machine takes. */
-const patience = { timeout: 60_000, interval: 50 }
+const waiting = { timeout: 60_000, interval: 50 }
 
 let browser: Browser
 let started: Started
@@ -31,7 +31,7 @@ afterAll(async () => {
 /** A person with a browser of their own; whatever its pages complain of fails the test. */
 const person = async (run: (context: BrowserContext) => Promise<void>) => {
   const context = await browser.newContext()
-  context.setDefaultTimeout(patience.timeout)
+  context.setDefaultTimeout(waiting.timeout)
   const complaints: Array<string> = []
   context.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())))
   context.on("weberror", (error) => void complaints.push(String(error.error())))
@@ -196,9 +196,9 @@ describe("/spa", { timeout: 240_000 }, () => {
       const saysThere = (text: string) =>
         vi.waitFor(
           async () => assert.strictEqual(await page.$eval("#status", (status) => status.textContent), text),
-          patience
+          waiting
         )
-      const field = (selector: string) => vi.waitFor(async () => (await page.$(selector)) ?? assert.fail(), patience)
+      const field = (selector: string) => vi.waitFor(async () => (await page.$(selector)) ?? assert.fail(), waiting)
 
       await page.goto(`${origin}/spa/`)
       await saysThere("You are not signed in.")

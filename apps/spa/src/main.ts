@@ -1,4 +1,4 @@
-/** The page: the signed-in user, and what can be done about it. */
+/** The page: the signed-in user, and the actions. */
 import {
   allowCookies,
   callApi,
@@ -14,7 +14,7 @@ import {
   signOutEverywhere
 } from "@le-auth/browser/plain"
 
-/** What any of the calls can say. */
+/** The results of all calls. */
 type Result =
   | Awaited<ReturnType<typeof allowCookies | typeof popup | typeof refresh | typeof signOutEverywhere>>
   | ReturnType<typeof redirect>
@@ -34,7 +34,10 @@ const fillTime = (id: string, milliseconds: number) => {
   element(id).setAttribute("datetime", time.toISOString())
 }
 
-/** From LivePerson's Users API, through the backend. LivePerson's own administrators have no record there. */
+/**
+ * The user's name from LivePerson's Users API, through the backend. LivePerson's own administrators have no record
+ * there.
+ */
 const fillName = async ({ accountId, subject }: Session) => {
   const path = `/api/account/${accountId}/configuration/le-users/users/${encodeURIComponent(subject)}?v=6.0` as const
   const result = await callApi("accountConfigReadOnly", path)
@@ -52,7 +55,7 @@ const fill = (now: Session) => {
   void fillName(now)
 }
 
-/** Text only: what the backend says is never read as HTML. */
+/** Shows a text of the backend. It is never read as HTML. */
 const say = (text: string, kind: "news" | "problem" = "news") => {
   element("status").textContent = text
   element("status").className = kind
@@ -65,7 +68,7 @@ const showPart = (shown: Part) => {
   for (const part of parts) element(part).hidden = part !== shown
 }
 
-/** In a frame of another site, such as LivePerson's agent workspace. */
+/** The actions in a frame of another site, such as LivePerson's agent workspace. */
 const sayKeptBack = () => {
   element("allow").hidden = false
   element("redirect").hidden = true
@@ -97,7 +100,7 @@ const show = (result: Result): void => {
       return say("On the way to the sign-in…")
     case "CookiesKeptBack":
       return sayKeptBack()
-    // Nothing has changed; there is only something to say. A page that knows nothing yet can ask again.
+    // Nothing has changed, so there is only a message. A page that knows nothing yet can ask again.
     case "NoPopup":
     case "NotRedirected":
     case "Unavailable":
@@ -129,6 +132,6 @@ onClick("refresh", () => refresh())
 onClick("sign-out", () => signOut())
 onClick("sign-out-everywhere", () => signOutEverywhere())
 
-// First what this page finds, then what other tabs do, and what happened while it was out of sight.
+// First the session that this page finds, then the changes by other tabs, or while the page was hidden.
 show(await resume())
 onChange(async () => show(await session()))

@@ -14,7 +14,8 @@ import { AccountId, ClientId, ClientSecret, RedirectUri } from "./Identifiers.ts
 import { isLoopback } from "./Origin.ts"
 
 /**
- * Plain http shows the code to everyone on the way, and browsers keep no `Secure` cookie. Sentinel's own registrations are another matter: `RedirectUri` describes what travels.
+ * Plain http shows the code to everyone on the way, and browsers keep no `Secure` cookie. Sentinel's own registrations
+ * are another matter: `RedirectUri` describes what travels.
  */
 const OwnRedirectUri = RedirectUri.check(
   Schema.makeFilter(

@@ -1,5 +1,5 @@
 /**
- * The id_token: a JWT that says who signed in.
+ * The id_token: a JWT about the user who signed in.
  *
  * Verified and merely decoded claims are different types: `VerifiedClaims` come out of {@link verify} only.
  *
@@ -35,7 +35,8 @@ const claims = {
   exp: Schema.Finite,
   azp: Schema.optionalKey(ClientId),
   /**
-   * The user has the administrator role in the account. A value that is not a boolean counts as absent, as with all optional claims.
+   * The user has the administrator role in the account. A value that is not a boolean counts as absent, as with all
+   * optional claims.
    */
   is_admin: Schema.optionalKey(Schema.Boolean),
   /** The user is one of LivePerson's own administrators; such users have no record in the account. */
@@ -256,7 +257,9 @@ export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedCl
 /** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3). The modulus length is that of the key. */
 const rs256 = Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength: 2048 })
 
-/** A key is imported once, as long as its key set is in use: the map is weak. One of another `kty` or `alg` is refused. */
+/**
+ * A key is imported once, as long as its key set is in use: the map is weak. One of another `kty` or `alg` is refused.
+ */
 const imported = new WeakMap<JsonWebKey, Signature.PublicKey>()
 
 const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoError.CryptoError> => {

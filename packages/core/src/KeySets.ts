@@ -23,7 +23,10 @@ export class KeySets extends Context.Service<
   KeySets,
   {
     /**
-     * The key set of a Sentinel. It is fetched when it is older than 10 minutes, or has no key with this `kid`, which is the case after a rotation; for unknown keys at most once a minute (OpenID Connect Core section 10.1.1). While a new set cannot be had, the last good one of the past 24 hours counts. An attempt takes at most 5 seconds, and after a failed one this Sentinel is left alone for 30 seconds.
+     * The key set of a Sentinel. It is fetched when it is older than 10 minutes, or has no key with this `kid`, which
+     * is the case after a rotation; for unknown keys at most once a minute (OpenID Connect Core section 10.1.1). While
+     * a new set cannot be had, the last good one of the past 24 hours counts. An attempt takes at most 5 seconds, and
+     * after a failed one this Sentinel is left alone for 30 seconds.
      */
     readonly keysFor: (sentinel: Origin, kid: string | undefined) => Effect.Effect<JsonWebKeySet, TokenError>
   }

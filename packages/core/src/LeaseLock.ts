@@ -114,7 +114,8 @@ export const make = Effect.fnUntraced(function* (
         Effect.uninterruptibleMask((restore) =>
           Effect.gen(function* () {
             const lease = { key, owner: `${process} ${++serial}` }
-            // The lease may have been given although the answer was lost. The caller of a failed wait does not wait for that.
+            // The lease may have been given although the answer was lost. The caller of a failed wait does not wait for
+            // that.
             yield* restore(waitFor(leases, lease)).pipe(
               Effect.onInterrupt(() => release(leases, lease, scope)),
               Effect.tapError(() => giveBack(leases, lease, scope))

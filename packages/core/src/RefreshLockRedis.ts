@@ -36,7 +36,9 @@ const releaseScript = Redis.script((lease: LeaseLock.Lease) => [keyOf(lease.key)
  * @since 0.1.0
  */
 export interface Options {
-  /** How long a lock stays after the death of its process. The holder extends it while it works. Default: 30 seconds. */
+  /**
+   * How long a lock stays after the death of its process. The holder extends it while it works. Default: 30 seconds.
+   */
   readonly lease?: Duration.Input | undefined
   /**
    * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer

@@ -25,7 +25,9 @@ const run = SqlStore.operations(name)
  * @since 0.1.0
  */
 export interface Options {
-  /** How long a lock stays after the death of its process. The holder extends it while it works. Default: 30 seconds. */
+  /**
+   * How long a lock stays after the death of its process. The holder extends it while it works. Default: 30 seconds.
+   */
   readonly lease?: Duration.Input | undefined
   /**
    * How long to wait for another process before the wait ends with a `StoreError`. Default: 2 minutes, which is longer
@@ -61,7 +63,10 @@ const statements = (sql: SqlClient.SqlClient) => ({
 /**
  * Locks for all nodes that share the database of the context.
  *
- * A lock is a row with an owner and a time, extended as long as its holder works. It is not an advisory lock of PostgreSQL: one of a session does not survive a pooler that shares connections, and one of a transaction would keep a connection for as long as Sentinel takes to answer, one for each session that is refreshed. The clocks of the nodes may differ by a part of the lease.
+ * A lock is a row with an owner and a time, extended as long as its holder works. It is not an advisory lock of
+ * PostgreSQL: one of a session does not survive a pooler that shares connections, and one of a transaction would keep a
+ * connection for as long as Sentinel takes to answer, one for each session that is refreshed. The clocks of the nodes
+ * may differ by a part of the lease.
  *
  * @example
  * ```ts

@@ -8,7 +8,8 @@
 import * as Schema from "effect/Schema"
 
 /**
- * Whether one slash is at the start even when the dots are resolved, by a reader that has decoded `%2f` first. The same rule is in `@le-auth/browser`, which does not load this package.
+ * Whether one slash is at the start even when the dots are resolved, by a reader that has decoded `%2f` first. The same
+ * rule is in `@le-auth/browser`, which does not load this package.
  */
 const staysInside = (text: string): boolean => {
   const path = text.replace(/[?#][^]*/, "")
@@ -42,6 +43,6 @@ export const ReturnPath = Schema.String.check(
     expected: "a path of this application that starts with one slash, such as /inbox"
   }),
   Schema.isMaxLength(2048),
-  Schema.makeFilter(staysInside, { expected: "a path that starts with one slash when its dots are resolved, too" })
+  Schema.makeFilter(staysInside, { expected: "a path that also starts with one slash when its dots are resolved" })
 ).pipe(Schema.brand("ReturnPath"))
 export type ReturnPath = typeof ReturnPath.Type

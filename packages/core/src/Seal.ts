@@ -108,7 +108,7 @@ interface Key {
 /**
  * A secret never seals by itself: the key, and the id that shows in each sealed text, are derived from it apart, by
  * HKDF (RFC 5869), which spreads what is random in a text of any length over the key. Sentinel derives the keys of its
- * login tickets by HMAC alone, which it has anyway.
+ * login tickets by HMAC alone, which its routes use anyway.
  */
 const derive = (secret: Redacted.Redacted): Effect.Effect<Key, never, Kdf.Kdf> =>
   Effect.gen(function* () {

@@ -119,7 +119,7 @@ const reasonOf = (answer: Received): Effect.Effect<TokenErrorReason> =>
       if (code === "invalid_client" || (kind === "envelope" && status === 401)) return new InvalidClient(words)
       return new Refused(words)
     }
-    const problem = Answer.isRedirect(answer) ? Answer.redirected : "it is no OAuth error"
+    const problem = Answer.isRedirect(answer) ? Answer.redirected : "it is not an OAuth error"
     return badResponse(answer, problem, said.excerpt)
   })
 

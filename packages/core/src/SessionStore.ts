@@ -18,8 +18,10 @@ import type { StoreError } from "./StoreError.ts"
 /**
  * The contract of an adapter:
  *
- * - `get` gives the session that was `set` last under an equal key, or none. What it cannot read (corrupt, of an older version, sealed with a lost key) counts as none, not as an error.
- * - `set` writes the whole session under its key if `over` is `"any"`, or if what is stored now has this generation, in one atomic step. It says whether it wrote.
+ * - `get` gives the session that was `set` last under an equal key, or none. What it cannot read (corrupt, of an older
+ *   version, sealed with a lost key) counts as none, not as an error.
+ * - `set` writes the whole session under its key if `over` is `"any"`, or if what is stored now has this generation, in
+ *   one atomic step. It says whether it wrote.
  * - `remove` removes under the same rule. `"any"` of a missing session is true; a generation of a missing one is false.
  * - A missing, expired or unreadable record matches no generation, not even the empty one.
  * - `list` gives the keys of all sessions of an account, in no particular order.

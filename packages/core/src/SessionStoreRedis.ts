@@ -97,8 +97,8 @@ export interface Options {
  * Keeps the sessions in the Redis of the context.
  *
  * **The tokens are in clear** unless `SealedSessionStore` is put in front. Redis must not evict
- * (`maxmemory-policy noeviction`), and must write to disk (`appendonly yes`) if its restart is not to sign everyone out. After a failover the last refreshes may be lost, and with them sessions whose refresh token was
- * rotated.
+ * (`maxmemory-policy noeviction`), and must write to disk (`appendonly yes`) if its restart is not to sign everyone
+ * out. After a failover the last refreshes may be lost, and with them sessions whose refresh token was rotated.
  *
  * @example
  * ```ts

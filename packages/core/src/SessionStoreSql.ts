@@ -45,7 +45,8 @@ interface Over {
 }
 
 /**
- * Each is one step of the database. PostgreSQL evaluates a `WHERE` again after it has waited for another writer of the row.
+ * Each is one step of the database. PostgreSQL evaluates a `WHERE` again after it has waited for another writer of the
+ * row.
  */
 const statements = (sql: SqlClient.SqlClient) => ({
   get: SqlTemplate.make<{ readonly id: string; readonly now: number }, Pick<Row, "record">>(
@@ -82,7 +83,8 @@ const statements = (sql: SqlClient.SqlClient) => ({
 /**
  * Keeps the sessions in the database of the context.
  *
- * **The tokens are in clear** unless `SealedSessionStore` is put in front: then a reader of the database has only the keys of sessions.
+ * **The tokens are in clear** unless `SealedSessionStore` is put in front: then a reader of the database has only the
+ * keys of sessions.
  *
  * @example
  * ```ts

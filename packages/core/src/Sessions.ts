@@ -14,20 +14,17 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import type { AppInstallation, UnknownInstallation } from "./AppInstallations.ts"
 import { Domains, DomainsError, HostNotAllowed } from "./Domains.ts"
 import type { AccessToken, AccountId } from "./Identifiers.ts"
 import type * as IdToken from "./IdToken.ts"
 import * as Challenge from "./internal/challenge.ts"
 import { discard } from "./internal/discard.ts"
-import * as ClientContextOf from "./internal/clientContextOf.ts"
 import * as Identify from "./internal/identify.ts"
 import * as Newest from "./internal/newest.ts"
 import * as Refreshing from "./internal/refreshing.ts"
 import * as TokenSet from "./internal/tokenSet.ts"
 import type { Origin } from "./Origin.ts"
-import { SentinelClient } from "./SentinelClient.ts"
 import { Session, SessionKey, unidentified } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
 import * as KeySets from "./KeySets.ts"
@@ -82,7 +79,8 @@ export class Sessions extends Context.Service<
     /** A valid access token, refreshed first if it is due. Any number of callers cause one refresh. */
     readonly accessToken: (key: SessionKey) => Effect.Effect<AccessToken, SessionError>
     /**
-     * Refreshes now, whether it is due or not. Callers that ask before a refresh has ended share it, in all processes; within 5 seconds after the tokens came, the session is given as it is.
+     * Refreshes now, whether it is due or not. Callers that ask before a refresh has ended share it, in all processes;
+     * within 5 seconds after the tokens came, the session is given as it is.
      */
     readonly refresh: (key: SessionKey) => Effect.Effect<Session, SessionError>
     /**
@@ -426,10 +424,8 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
     Sessions,
     Effect.gen(function* () {
       const domains = yield* Domains
-      const sentinelClient = yield* SentinelClient
       const random = yield* SecureRandom.SecureRandom
       const identify = yield* Identify.make({ mustBeVerified: options.requireVerifiedIdToken === true })
-      const clientContextOf = yield* ClientContextOf.make
       const refreshing = yield* Refreshing.make({ doesNotRotate: options.repeatRefresh === "always" })
       yield* Effect.addFinalizer(() =>
         Effect.catch(refreshing.flush, (error) =>
@@ -509,26 +505,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
 
         forget: (key) => observed("forget", key, refreshing.forget(key)),
 
-        revokeEverywhere: (key) =>
-          observed(
-            "revokeEverywhere",
-            key,
-            Effect.gen(function* () {
-              const { found, removed } = yield* refreshing.take(key)
-              if (Result.isSuccess(found)) {
-                const { session } = found.success
-                if (session.refreshToken !== undefined) {
-                  yield* sentinelClient.revoke({
-                    ...(yield* clientContextOf(session)),
-                    refreshToken: session.refreshToken
-                  })
-                }
-              } else if (found.failure._tag === "StoreError") {
-                return yield* found.failure
-              }
-              yield* Effect.fromResult(removed)
-            })
-          )
+        revokeEverywhere: (key) => observed("revokeEverywhere", key, refreshing.revoke(key))
       })
     })
   ).pipe(Layer.provide(KeySets.layer))

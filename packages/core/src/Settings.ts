@@ -78,8 +78,8 @@ export const load = <F extends Fields, O extends Fields = {}>(
   })
 
 /**
- * A duration as people type it in a setting, a flag or a configuration file: `90s`, `1h30m`, `2 hours` or ISO 8601, `PT8H`, of at most
- * 100 years. A refusal shows an example.
+ * A duration as people type it in a setting, a flag or a configuration file: `90s`, `1h30m`, `2 hours` or ISO 8601,
+ * `PT8H`, of at most 100 years. A refusal shows an example.
  *
  * @example
  * ```ts

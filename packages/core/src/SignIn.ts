@@ -214,7 +214,9 @@ export class SignIn extends Context.Service<
     /** Starts a sign-in. Nothing is sent to LivePerson except the look-up of the host. */
     readonly start: (options?: StartOptions) => Effect.Effect<Started, StartError>
     /**
-     * Completes a sign-in: checks the callback, exchanges the code, saves the session. A callback that is repeated within a minute, by the same browser in this process, gets the result of the first, and nothing is exchanged twice.
+     * Completes a sign-in: checks the callback, exchanges the code, saves the session. A callback that is repeated
+     * within a minute, by the same browser in this process, gets the result of the first, and nothing is exchanged
+     * twice.
      */
     readonly complete: (callback: Callback) => Effect.Effect<SignedIn, CompleteError>
   }

@@ -10,13 +10,17 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import { StoreError } from "./StoreError.ts"
 
-/** A sign-in waits for a database no longer than this. A client that lost its connection may keep requests until it is back. */
+/**
+ * A sign-in waits for a database no longer than this. A client that lost its connection may keep requests until it is
+ * back.
+ */
 const usualTimeout = Duration.seconds(5)
 
 /**
  * The exit of `effect`, or none after `timeout`. What ends at once, as in SQLite, takes no timer.
  *
- * A caller whose time is over does not also wait for the end of the work: a driver that asks a silent server to cancel a statement takes up to ten seconds for that. `Effect.timeout` waits for it, and costs three times as much.
+ * A caller whose time is over does not also wait for the end of the work: a driver that asks a silent server to cancel
+ * a statement takes up to ten seconds for that. `Effect.timeout` waits for it, and costs three times as much.
  */
 const within = <A, E, R, B, F>(
   effect: Effect.Effect<A, E, R>,
@@ -47,7 +51,9 @@ const within = <A, E, R, B, F>(
   })
 
 /**
- * The places from which engines repeat what they were given: PostgreSQL before the columns of a row, and a value in quotes after a colon; Redis before the arguments of an unknown command; MySQL an entry, and the text that it fails at; parsers of JSON after a comma.
+ * The places from which engines repeat what they were given: PostgreSQL before the columns of a row, and a value in
+ * quotes after a colon; Redis before the arguments of an unknown command; MySQL an entry, and the text that it fails
+ * at; parsers of JSON after a comma.
  */
 const given = /\bKey \(|\bDETAIL\b|\bdup key\b|,? with args\b|\bvalue "|\b(?:entry|near) ['"]|[:,] *(?:\.\.\.)?["'`{[]/
 
@@ -129,7 +135,10 @@ export const failed = (store: string, operation: string, cause: unknown): StoreE
  *
  * const run = StoreOperation.operations("my store")
  *
- * Effect.flip(run("get")(Effect.fail("no connection"))).pipe(Effect.map(({ problem }) => problem)) // => "no connection"
+ * run("get")(Effect.fail("no connection")).pipe(
+ *   Effect.flip,
+ *   Effect.map(({ problem }) => problem)
+ * ) // => "no connection"
  * ```
  *
  * @category constructors

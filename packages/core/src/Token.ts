@@ -104,7 +104,8 @@ export const ExpiresIn = Schema.Union([
 const TokenType = Schema.String.check(Schema.isPattern(/^bearer$/i, { expected: "the token type Bearer" }))
 
 /**
- * The successful answer to an {@link AppTokenRequest}. Other members are kept out: one page of LivePerson's has a refresh token here, the others contradict it, and the standard advises against it.
+ * The successful answer to an {@link AppTokenRequest}. Other members are kept out: one page of LivePerson's has a
+ * refresh token here, the others contradict it, and the standard advises against it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4.3 RFC 6749 section 4.4.3}
  * @category schemas

@@ -20,7 +20,8 @@ import type { Transaction } from "./Transaction.ts"
  * - `put` keeps a record for at least `timeToLive`, and may drop it afterwards.
  * - `take` gives the record and removes it **in one step**: of any number of parallel calls with one id, exactly one
  *   gets it. No "get, then delete".
- * - ids are texts of 64 hexadecimal digits. They are derived from secrets by a hash, so they are no secrets themselves.
+ * - ids are texts of 64 hexadecimal digits. They are derived from secrets by a hash, so they are not secrets
+ *   themselves.
  *
  * @category services
  * @since 0.1.0

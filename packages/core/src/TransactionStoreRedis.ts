@@ -21,7 +21,8 @@ const run = operations("transaction store in Redis")
 const keyOf = (id: string): string => `le-auth:transaction:${id}`
 
 /**
- * Keeps the records in the Redis of the context, which ends them by its own clock. Taking a record is one command (`GETDEL`), so one of any number of nodes gets it.
+ * Keeps the records in the Redis of the context, which ends them by its own clock. Taking a record is one command
+ * (`GETDEL`), so one of any number of nodes gets it.
  *
  * Redis must not evict (`maxmemory-policy noeviction`): a record that was evicted is a sign-in that fails. After a
  * failover a record that was taken a moment before may be back; its code works only once all the same.

@@ -24,7 +24,8 @@ const decode = Schema.decodeOption(TransactionJson)
 const run = SqlStore.operations("transaction store in SQL")
 
 /**
- * Keeps the records in the database of the context. Taking a record is one statement, so one of any number of nodes gets it. Records of sign-ins that were never finished are deleted after their time to live.
+ * Keeps the records in the database of the context. Taking a record is one statement, so one of any number of nodes
+ * gets it. Records of sign-ins that were never finished are deleted after their time to live.
  *
  * @example
  * ```ts

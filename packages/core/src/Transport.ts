@@ -153,7 +153,7 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
       const about = { host: url?.host ?? "", sent: true }
       const problem = (tag: TransportProblem.TransportProblem["_tag"], code?: string) =>
         TransportProblem.make(tag, { ...about, ...(code === undefined ? {} : { code }) })
-      const tooLarge = problem("TooLarge", ByteSize.format(limit))
+      const tooLarge = problem("AnswerTooLarge", ByteSize.format(limit))
       // Effect's own tracer exports nothing, so the client's span would not be seen.
       const traced = fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer && !fiber.getRef(Tracer.DisablePropagation)
       const address = url?.href ?? ""

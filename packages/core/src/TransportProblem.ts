@@ -130,7 +130,7 @@ export class ProxyCredentials extends Schema.TaggedError<ProxyCredentials>()("Pr
  * @category errors
  * @since 0.1.0
  */
-export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", fields) {}
+export class AnswerTooLarge extends Schema.TaggedError<AnswerTooLarge>()("AnswerTooLarge", fields) {}
 
 /**
  * The coding of the answer is not known, or its body is not in it; `code` is the coding.
@@ -162,7 +162,7 @@ const classes = {
   ProxyInvalid,
   ProxyRefused,
   ProxyCredentials,
-  TooLarge,
+  AnswerTooLarge,
   Undecodable,
   UnknownProblem
 } as const
@@ -227,7 +227,7 @@ const kinds: Record<Tag, { readonly what: string; readonly remedy: string; reado
     remedy: "Put them into the address of the proxy: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
     heals: false
   },
-  TooLarge: { what: "its answer is too large", remedy: "See RequestLimits.", heals: false },
+  AnswerTooLarge: { what: "its answer is too large", remedy: "See RequestLimits.", heals: false },
   Undecodable: { what: "its answer has a coding that cannot be read", remedy: "Try again later.", heals: false },
   UnknownProblem: { what: "the request failed", remedy: "Try again later.", heals: true }
 }
@@ -239,8 +239,9 @@ const kinds: Record<Tag, { readonly what: string; readonly remedy: string; reado
  * @since 0.1.0
  */
 export const what = ({ _tag, code, proxy }: TransportProblem): string => {
-  if (_tag === "TooLarge" && code !== undefined) return `its answer is larger than ${code}`
-  const via = proxy === undefined || _tag === "TooLarge" || _tag === "Undecodable" ? "" : `, over the proxy ${proxy}`
+  if (_tag === "AnswerTooLarge" && code !== undefined) return `its answer is larger than ${code}`
+  const via =
+    proxy === undefined || _tag === "AnswerTooLarge" || _tag === "Undecodable" ? "" : `, over the proxy ${proxy}`
   return `${kinds[_tag].what}${via}${code === undefined ? "" : ` (${code})`}`
 }
 
@@ -338,8 +339,8 @@ const tagsOfCodes: Readonly<Record<string, Tag>> = {
   UND_ERR_SOCKS5_AUTH_FAILED: "ProxyCredentials",
   UND_ERR_SOCKS5_AUTH_REJECTED: "ProxyCredentials",
   UND_ERR_PRX_TLS: "CertificateWrongName",
-  ERR_BUFFER_TOO_LARGE: "TooLarge",
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: "TooLarge"
+  ERR_BUFFER_TOO_LARGE: "AnswerTooLarge",
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: "AnswerTooLarge"
 }
 
 /** What has no code of its own, by its words: proxies in undici, Deno's and workerd's fetch. */

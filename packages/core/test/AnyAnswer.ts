@@ -1,4 +1,4 @@
-/** Answers of a token endpoint as nobody would plan them: almost right, quite wrong, and anything in between. */
+/** Answers of a token endpoint that are not planned: almost right, quite wrong, and anything in between. */
 import * as Schema from "effect/Schema"
 
 const text = Schema.Union([

@@ -23,7 +23,7 @@ describe("base64url", () => {
     Base64Url.decodeText(text)
   })
 
-  it("refuses padding, white space and bytes that are no UTF-8", () => {
+  it("refuses padding, white space and bytes that are not UTF-8", () => {
     for (const text of ["YQ==", "YQ=", " YQ", "YQ\n", "Y", "+/8="]) assert.isUndefined(Base64Url.decode(text), text)
     assert.isUndefined(Base64Url.decodeText("gICA"))
   })

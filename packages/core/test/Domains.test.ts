@@ -113,7 +113,7 @@ describe("Domains", () => {
           assert.strictEqual(yield* resolve, good)
         }
         assert.strictEqual(warnings.length, 1)
-        // One attempt for each time that somebody asked, not one for each call.
+        // One attempt for each question, not one for each call.
         assert.strictEqual(wire.sent.length, 24)
         yield* TestClock.adjust("61 minutes")
         assert.strictEqual(yield* Effect.provideService(reason, RetryPolicy.Current, RetryPolicy.none), "Unavailable")

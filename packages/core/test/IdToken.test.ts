@@ -45,7 +45,7 @@ describe("IdToken", () => {
     }).pipe(Effect.provide(NodeCrypto.layer))
   )
 
-  it.effect("a sub that is no text is refused, any other is kept", () =>
+  it.effect("a sub that is not a text is refused, any other is kept", () =>
     Effect.gen(function* () {
       for (const sub of ["", "\udc00", 17, null])
         assert.strictEqual(yield* refusal(jwt({ ...claims, sub })), "Malformed")
@@ -223,7 +223,7 @@ describe("IdToken", () => {
       ]) {
         assert.strictEqual(yield* refusal(token, { keys }), "UnknownKey")
       }
-      // Both without a kid: that is no match.
+      // Both without a kid: that does not match.
       const { kid: _kid, ...nameless } = key
       assert.strictEqual(yield* refusal(jwt(claims, { alg: "RS256" }), { keys: [nameless] }), "UnknownKey")
     }).pipe(Effect.provide(NodeCrypto.layer))
@@ -254,13 +254,13 @@ describe("IdToken", () => {
         assert.notInclude(error.message, "planted")
         const unverified = Result.getOrThrow(Result.flip(IdToken.decodeUnverified(Redacted.make(token))))
         assert.deepStrictEqual(unverified, error)
-        // A sign-in adds to its error where the user wanted to go, so nobody else may get the same.
+        // A sign-in adds to its error where the user wanted to go, so no other caller may get the same.
         assert.notStrictEqual(unverified, error)
       }
     }).pipe(Effect.provide(NodeCrypto.layer))
   )
 
-  it("reads the key id and the claims of a token that nobody has verified", () => {
+  it("reads the key id and the claims of a token that is not verified", () => {
     const token = Redacted.make(jwt({ ...claims, is_admin: true }, { alg: "HS256", kid: "a" }))
     assert.strictEqual(IdToken.keyId(token), "a")
     assert.isUndefined(IdToken.keyId(Redacted.make(jwt(claims, { alg: "RS256" }))))

@@ -32,7 +32,7 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   })
 
 describe("KeySets", () => {
-  it.effect("E5: one silent Sentinel holds up nobody else, and is asked once for all who wait", () =>
+  it.effect("E5: one silent Sentinel does not hold up the others, and is asked once for all callers", () =>
     Effect.gen(function* () {
       const asked: Array<string> = []
       const silent = Layer.succeed(
@@ -60,7 +60,7 @@ describe("KeySets", () => {
           assert.strictEqual(after, 5000)
           assert.strictEqual(exit._tag, "Failure")
         }
-        // The failure is remembered for some seconds: nobody waits in that time.
+        // The failure is remembered for some seconds: no caller waits in that time.
         assert.strictEqual((yield* timed(keysFor(origin("silent")))).after, 0)
         assert.strictEqual(asked.filter((sentinel) => sentinel === origin("silent")).length, 1)
         yield* TestClock.adjust("30 seconds")
@@ -90,7 +90,7 @@ describe("KeySets", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("E5: an interrupted caller takes the attempt from nobody", () =>
+  it.effect("E5: an interrupted caller leaves the attempt to the others", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
       wire.next("/jwks", () => Effect.as(Effect.sleep("1 second"), json(jwks)()))
@@ -133,7 +133,7 @@ describe("KeySets", () => {
     }).pipe(Effect.provide(Layer.mergeAll(layer, NodeCrypto.layer, logger)))
   })
 
-  it.effect("E5: with a good set nobody waits long for a newer one, which counts once it is there", () =>
+  it.effect("E5: with a good set no caller waits long for a newer one, which counts once it is there", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
       yield* keysFor(sentinelOrigin)

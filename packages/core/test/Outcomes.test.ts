@@ -32,7 +32,7 @@ describe("what came of something that is done once", () => {
     })
   )
 
-  it.effect("B3: is known of so many, and the oldest goes first", () =>
+  it.effect("B3: at most a number of outcomes is kept, and the oldest goes first", () =>
     Effect.gen(function* () {
       const ask = counting()
       for (const id of ["a", "b", "c"]) yield* ask(id)

@@ -164,7 +164,7 @@ describe("SealedSessionStore", () => {
     })
   )
 
-  it.effect("H8: a session that does not open is no session and an event, without its content", () => {
+  it.effect("H8: a session that does not open is not a session, but an event without its content", () => {
     const messages: Array<string> = []
     const logger = Logger.make(
       ({ fiber, logLevel, message }) => void messages.push(inspect([logLevel, message, fiber.context], { depth: 6 }))
@@ -188,7 +188,7 @@ describe("SealedSessionStore", () => {
     }).pipe(Effect.provide(Logger.layer([logger])))
   })
 
-  it.effect("H8: a sealed value of another version is no session", () =>
+  it.effect("H8: a sealed value of another version is not a session", () =>
     Effect.gen(function* () {
       const store = behind()
       yield* set(session).pipe(sealed(store, "a"))

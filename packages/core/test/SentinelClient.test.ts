@@ -210,9 +210,9 @@ describe("SentinelClient", () => {
         [oauthError("invalid_grant"), { error: "invalid_grant" }],
         [
           page(" a \n\t b ", 400),
-          { status: 400, contentType: "text/html", problem: "it is no OAuth error", excerpt: " a b " }
+          { status: 400, contentType: "text/html", problem: "it is not an OAuth error", excerpt: " a b " }
         ],
-        [page("", 404, "text/plain"), { status: 404, contentType: "text/plain", problem: "it is no OAuth error" }],
+        [page("", 404, "text/plain"), { status: 404, contentType: "text/plain", problem: "it is not an OAuth error" }],
         [page("planted", 201), { status: 201, contentType: "text/html", problem: "it is not a token response" }],
         // An error is one only by its status.
         [
@@ -372,7 +372,7 @@ describe("SentinelClient", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("D5: an answer without a status is a redirect that nobody may see", () =>
+  it.effect("D5: an answer without a status is a hidden redirect", () =>
     Effect.gen(function* () {
       ;(yield* Wire).next("/revoke", () => Response.error())
       const { reason } = yield* Effect.flip(
@@ -514,7 +514,7 @@ describe("SentinelClient", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("E5: what are no keys is an error of that call", () =>
+  it.effect("E5: an answer that is not a key set is an error of that call", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
       const keys = SentinelClient.use((client) => client.keys(sentinelOrigin))

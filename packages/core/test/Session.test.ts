@@ -34,7 +34,7 @@ describe("H7: the key of a session", () => {
     for (const key of keys) assert.deepStrictEqual({ ...Option.getOrThrow(keyOf(key.toString())) }, { ...key })
   })
 
-  it("is no text that is none", () => {
+  it("refuses every other text", () => {
     for (const text of ["", "a", "a/b", "12345678/c/s/", "12345678/c/s/i/more", "12345678/c/%", "12345678/c/s/a b"]) {
       assert.isTrue(Option.isNone(keyOf(text)), text)
     }
@@ -72,7 +72,7 @@ describe("G9: each sign-in", () => {
 })
 
 describe("SessionStore.layerMemoryWith", () => {
-  it.effect("forgets a session that nobody saved for as long as it is kept", () =>
+  it.effect("forgets a session that was not saved for as long as it is kept", () =>
     Effect.gen(function* () {
       const { key } = (yield* signIn).session
       yield* TestClock.adjust("6 days")

@@ -133,7 +133,7 @@ const world = async (failing: ReadonlySet<0 | 1>) => {
           yield* step
           const reason = new Unavailable({ problem: "down", status: 503, sent: true })
           const tokens = failing.has(index) ? undefined : sentinel.refresh(Redacted.value(refreshToken))
-          // The answer is on its way, too.
+          // The answer is also on its way.
           yield* step
           if (failing.has(index)) return yield* new TokenError({ operation: "refresh", reason })
           return (

@@ -1,4 +1,4 @@
-/** What a refresh asks of LivePerson, what its answer may undo, and who has to wait for it. */
+/** What a refresh asks of LivePerson, what its answer may undo, and which callers wait for it. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Domains from "@le-auth/core/Domains"
 import { Origin } from "@le-auth/core/Origin"
@@ -107,7 +107,7 @@ describe("D13: a refresh is repeated", () => {
   }
 })
 
-describe("G5: the way out waits for nobody", () => {
+describe("G5: a sign-out does not wait", () => {
   const busy = json({}, 503, { "retry-after": "10" })
   const silent = () => Effect.never
   for (const [what, answer] of [
@@ -183,7 +183,7 @@ describe("G5: the way out waits for nobody", () => {
     )
   }
 
-  it.effect("whoever is interrupted while they wait has left all the same", () =>
+  it.effect("a caller that is interrupted while it waits has left all the same", () =>
     Effect.gen(function* () {
       const { key } = yield* signedIn
       const leaving = yield* Effect.forkChild(Sessions.revokeEverywhere(key))
@@ -288,7 +288,7 @@ describe("F3: calls of others do not become calls to LivePerson", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("they share its failure, too, and the next one asks again", () =>
+  it.effect("they also share its failure, and the next one asks again", () =>
     Effect.gen(function* () {
       const { key } = yield* signedIn
       ;(yield* Wire).next("/token", () => Effect.as(Effect.sleep("5 seconds"), json({}, 500)()))

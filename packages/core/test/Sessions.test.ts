@@ -41,7 +41,7 @@ const refreshes = Effect.map(Wire, (wire) =>
 const signedIn = Effect.map(signIn, ({ session }) => session)
 /** A mark that no set of tokens has. */
 const generation = (serial: number) => Generation.make(String(serial).padStart(22, "0"))
-/** After tokens that came just now nobody needs newer ones. */
+/** After tokens that came just now no caller needs newer ones. */
 const aWhile = TestClock.adjust("6 seconds")
 const { refresh } = Sessions
 const text = (token: Redacted.Redacted) => Redacted.value(token)
@@ -535,7 +535,7 @@ describe("Sessions.accessToken", () => {
     }).pipe(Effect.provide(layerWith({ stores: Layer.merge(TransactionStore.layerMemory, unreliable) })))
   )
 
-  describe("when nobody gets the lock", () => {
+  describe("when the lock is not to be had", () => {
     const unavailable = Layer.succeed(RefreshLock, {
       withLock: () => Effect.fail(new StoreError({ store: "lock", operation: "lock" }))
     })
@@ -564,7 +564,7 @@ describe("Sessions.accessToken", () => {
       ).pipe(Effect.provide(layer))
     )
 
-    it.effect("G5: who signs out is signed out", () =>
+    it.effect("G5: a user who signs out is signed out", () =>
       withoutLock(({ key }) =>
         Effect.gen(function* () {
           yield* Sessions.forget(key)
@@ -691,7 +691,7 @@ describe("Sessions.authorized", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("G2: a redirect to another host gets no token, whoever follows it", () =>
+  it.effect("G2: a redirect to another host gets no token, whatever follows it", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
       const { http, session } = yield* client
@@ -812,7 +812,7 @@ describe("Sessions.authorized", () => {
         assert.strictEqual((yield* refreshes).length, 1)
         assert.strictEqual(wire.to("/things").length, 31)
 
-        // Another host has reasons of its own, and a minute later the token may be the reason here, too.
+        // Another host has reasons of its own, and a minute later the token may also be the reason here.
         wire.next("/others", json({}, 401, { "www-authenticate": 'Bearer error="invalid_token"' }))
         assert.strictEqual((yield* http.get("https://other-12345678.liveperson.net/others")).status, 200)
         assert.strictEqual((yield* refreshes).length, 2)

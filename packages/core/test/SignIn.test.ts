@@ -374,7 +374,7 @@ describe("SignIn.complete", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("B3, F2: who sent the first callback may leave, and the next one is signed in all the same", () =>
+  it.effect("B3, F2: the sender of the first callback may leave, and the next one is signed in all the same", () =>
     Effect.gen(function* () {
       const wire = yield* Wire
       wire.next("/token", () =>

@@ -38,7 +38,7 @@ describe("operations", () => {
     })
   )
 
-  it.effect("B3: nobody waits for more than 5 seconds, even where nothing may be interrupted", () =>
+  it.effect("B3: no caller waits for more than 5 seconds, even where nothing may be interrupted", () =>
     Effect.gen(function* () {
       const waits = [run(silent), Effect.uninterruptible(run(silent)), run(Effect.never)]
       const fibers = yield* Effect.forEach(waits, (wait) => Effect.forkScoped(Effect.flip(wait)))
@@ -52,7 +52,7 @@ describe("operations", () => {
     })
   )
 
-  it.effect("B3: whoever gives up, or is interrupted, tells the driver so and does not wait for it", () =>
+  it.effect("B3: a caller that gives up, or is interrupted, tells the driver so and does not wait for it", () =>
     Effect.gen(function* () {
       const told: Array<string> = []
       const work = (name: string) =>

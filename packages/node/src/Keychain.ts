@@ -117,6 +117,7 @@ const unusable = Effect.gen(function* () {
  *
  * @example
  * ```ts
+ * // compiled only: it asks the keychain of the user
  * import * as Keychain from "@le-auth/node/Keychain"
  * import * as Effect from "effect/Effect"
  *

@@ -106,7 +106,7 @@ const bytesOf = (binary: string): Uint8Array => {
  * import * as Hex from "effect/encoding/Hex"
  * import * as Effect from "effect/Effect"
  *
- * const hash = Digest.Digest.use((digest) => digest.digest("SHA-256", new Uint8Array())).pipe(
+ * const hash = Digest.Digest.use((digest) => digest.digest(Digest.sha256, new Uint8Array())).pipe(
  *   Effect.map((bytes) => Hex.encode(bytes).slice(0, 8)),
  *   Effect.provide(NodeCrypto.layerDigest)
  * )

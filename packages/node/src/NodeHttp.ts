@@ -102,6 +102,7 @@ export const layerWith = (options: Options): Layer.Layer<HttpClient.HttpClient |
  *
  * @example
  * ```ts
+ * // compiled only: it needs a network
  * import * as NodeHttp from "@le-auth/node/NodeHttp"
  * import * as HttpClient from "effect/http/HttpClient"
  * import * as Effect from "effect/Effect"

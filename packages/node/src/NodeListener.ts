@@ -369,11 +369,11 @@ export const open = Effect.fnUntraced(function* (
  * @example
  * ```ts
  * import * as NodeListener from "@le-auth/node/NodeListener"
- * import * as HttpServer from "effect/http/HttpServer"
+ * import * as HttpRouter from "effect/http/HttpRouter"
  * import * as HttpServerResponse from "effect/http/HttpServerResponse"
  * import * as Layer from "effect/Layer"
  *
- * const hello = HttpServer.serve(HttpServerResponse.text("Hello"))
+ * const hello = HttpRouter.serve(HttpRouter.add("GET", "/", HttpServerResponse.text("Hello")))
  *
  * const program = Layer.provide(hello, NodeListener.layer({ port: 3000 }))
  * ```

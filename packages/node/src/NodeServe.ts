@@ -40,10 +40,12 @@ const drainTimeoutOf = ({ drainTimeout = "8 seconds" }: Options): number =>
  * @example
  * ```ts
  * import * as NodeServe from "@le-auth/node/NodeServe"
- * import * as HttpServer from "effect/http/HttpServer"
+ * import * as HttpRouter from "effect/http/HttpRouter"
  * import * as HttpServerResponse from "effect/http/HttpServerResponse"
  *
- * const program = NodeServe.layerOf(HttpServer.serve(HttpServerResponse.text("Hello")), { port: 3000 })
+ * const hello = HttpRouter.serve(HttpRouter.add("GET", "/", HttpServerResponse.text("Hello")))
+ *
+ * const program = NodeServe.layerOf(hello, { port: 3000 })
  * ```
  *
  * @category layers
@@ -70,6 +72,7 @@ export const layerOf = <A, E, R>(served: Layer.Layer<A, E, R>, options: Options)
  *
  * @example
  * ```ts
+ * // compiled only: it opens a port
  * import * as NodeServe from "@le-auth/node/NodeServe"
  * import * as HttpRouter from "effect/http/HttpRouter"
  * import * as HttpServerResponse from "effect/http/HttpServerResponse"

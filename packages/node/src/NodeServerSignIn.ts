@@ -40,12 +40,15 @@ export type Calls = Exclude<Services, SignIn.SignIn | Sessions.Sessions>
  *
  * @example
  * ```ts
+ * // compiled only: it needs a network
  * import * as Domains from "@le-auth/core/Domains"
  * import { AccountId } from "@le-auth/core/Identifiers"
  * import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
  * import * as Effect from "effect/Effect"
  *
- * const sentinel = Domains.sentinel(AccountId.make("12345678")).pipe(Effect.provide(NodeServerSignIn.layerCalls))
+ * const sentinel = Domains.resolve(AccountId.make("12345678"), "sentinel").pipe(
+ *   Effect.provide(NodeServerSignIn.layerCalls)
+ * )
  * ```
  *
  * @category layers

@@ -137,6 +137,7 @@ export type InteractiveError = SignIn.StartError | SignIn.CompleteError | Loopba
  *
  * @example
  * ```ts
+ * // compiled only: it opens a browser
  * import * as NodeSignIn from "@le-auth/node/NodeSignIn"
  * import * as Console from "effect/Console"
  *

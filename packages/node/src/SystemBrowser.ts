@@ -198,6 +198,7 @@ export const missing: Effect.Effect<string | undefined> = Effect.map(Effect.orDi
  *
  * @example
  * ```ts
+ * // compiled only: it opens a browser
  * import * as SystemBrowser from "@le-auth/node/SystemBrowser"
  * import * as Effect from "effect/Effect"
  *

@@ -173,7 +173,7 @@ const cases: ReadonlyArray<readonly [string, Case]> = [
   [
     "an answer that is too large",
     {
-      tag: "TooLarge",
+      tag: "AnswerTooLarge",
       sentinel: Effect.map(
         serve((_, response) => void response.end("x".repeat(2 ** 21))),
         ({ origin }) => origin

@@ -1,5 +1,5 @@
 /**
- * Checks access tokens, for what stands behind them: a resource server in the same process, or a test.
+ * Looks up access tokens, for a resource server in the same process, or for a test.
  *
  * @since 0.1.0
  */
@@ -13,8 +13,9 @@ import * as Redacted from "effect/Redacted"
 import { SentinelStore } from "./SentinelStore.ts"
 
 /**
- * What a valid access token stands for. `expiresAt` is in milliseconds since 1970.
+ * The account, the application and the user of a valid access token. `expiresAt` is in milliseconds since 1970.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Access {
@@ -25,8 +26,22 @@ export interface Access {
 }
 
 /**
- * Finds out what an access token stands for: nothing, if it is unknown, expired or revoked.
+ * The grant of an access token; `None` if the token is unknown, expired or revoked. Fails with `StoreError` if the
+ * store does not answer.
  *
+ * @example
+ * ```ts
+ * import * as AccessTokens from "@le-auth/sentinel/AccessTokens"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * // The user that a request with `Authorization: Bearer …` speaks for.
+ * export const userOf = (bearer: string) =>
+ *   Effect.map(AccessTokens.find(Redacted.make(bearer)), Option.map((access) => access.userId))
+ * ```
+ *
+ * @category accessors
  * @since 0.1.0
  */
 export const find: (

@@ -1,6 +1,6 @@
 /**
- * Tells a Sentinel in the same process what to do: faults, time, users, applications, sessions, its whole state; and reads what
- * it did. `ControlServer` is the same over HTTP.
+ * Controls a Sentinel in the same process: its faults, clock, users, applications, sessions, keys and whole state, and
+ * the journal of what it did. `ControlServer` is the same over HTTP.
  *
  * @since 0.1.0
  */
@@ -41,41 +41,67 @@ import * as State from "./internal/control/State.ts"
 import * as VirtualClock from "./internal/control/VirtualClock.ts"
 
 /**
- * Every change is an entry of the journal.
+ * What a Sentinel can be told. Every change is an entry of the journal.
  *
+ * @example
+ * ```ts
+ * import { Control } from "@le-auth/sentinel/Control"
+ * import * as Duration from "effect/Duration"
+ * import * as Effect from "effect/Effect"
+ *
+ * // The access tokens of the test are as old as tokens are after eight hours.
+ * export const later = Control.use(({ clock }) => clock.advance(Duration.hours(8)))
+ *
+ * // The third refresh from now on is answered 429.
+ * export const busy = Control.use(({ faults }) =>
+ *   faults.add({ match: { route: "refresh", nth: 3 }, action: { type: "too-many-requests", retry_after: 7 } })
+ * )
+ * ```
+ *
+ * @category services
  * @since 0.1.0
  */
 export class Control extends Context.Service<
   Control,
   {
+    /** The time of Sentinel. It is advanced, or set back to the real time; sessions and tokens stay. */
     readonly clock: Pick<VirtualClock.VirtualClock["Service"], "state" | "advance" | "advanceTo" | "toRealTime">
+    /** What goes wrong, see `Fault`. A function takes the place of an action for code in the same process. */
     readonly faults: Pick<Faults.Faults["Service"], "add" | "list" | "remove" | "clear">
+    /** The last requests and changes, see `JournalEntry`, and those that come. */
     readonly journal: Pick<Journal.Journal["Service"], "read" | "follow" | "clear">
-    /** What a code or a token is worth now, and why. The text itself goes nowhere. */
+    /** Whether a code or a token can be used now, and why. Its text is neither kept nor logged. */
     readonly explain: (
       secret: Redacted.Redacted<string>
     ) => Effect.Effect<Explain.Explanation, NotSupported | StoreUnavailable>
-    /** Who is known. Whoever is removed or disabled loses his sessions and tokens. */
+    /** Accounts, users and installations. A user who is removed or disabled loses their sessions and tokens. */
     readonly accounts: AccountControl.AccountControl
+    /** Sessions and token families: to list, end and revoke. */
     readonly sessions: SessionControl.SessionControl
+    /** The signing keys: to rotate. */
     readonly keys: Keys.Keys
+    /** The whole state: to reset, keep under a name, take out as a document and put back. */
     readonly state: State.State
   }
 >()("@le-auth/sentinel/Control") {}
 
 /**
+ * Settings of the layers of this module.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** What passwords are hashed with. Default: what is enough for development. */
+  /** How passwords are hashed. Default: as for development, see `Passwords`. */
   readonly passwords?: Passwords.Options
-  /** How many entries the journal keeps; 0 switches it off. Default: 2000. */
+  /** The number of entries that the journal keeps; 0 switches it off. Default: 2000. */
   readonly journal?: number
 }
 
 /**
- * What Sentinel's routes need, as `Sentinel.Services`, and the control of it.
+ * What Sentinel's routes need, as `Sentinel.Services`, and its control.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Services = Control | Directory.Directory | SentinelStore.SentinelStore | SigningKeys.SigningKeys
@@ -135,8 +161,10 @@ const make = Effect.fnUntraced(function* (options: Options) {
 })
 
 /**
- * Control over a Sentinel that has all it needs already, such as that of `SentinelSql.layer`: its directory can be edited.
+ * Control over a Sentinel that has all it needs, such as that of `SentinelSql.layer`, whose directory can be edited.
+ * The directory and the store that it gives go around those of the context. {@link layerAround} has an example.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerAroundWith = (
@@ -155,14 +183,37 @@ export const layerAroundWith = (
 /**
  * {@link layerAroundWith} the defaults.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Control from "@le-auth/sentinel/Control"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
+ * import * as StoreInspectionSql from "@le-auth/sentinel/StoreInspectionSql"
+ * import * as Layer from "effect/Layer"
+ * import type * as SqlClient from "effect/sql/SqlClient"
+ *
+ * declare const database: Layer.Layer<SqlClient.SqlClient> // such as NodeSqlite.layer or PgClient.layer
+ *
+ * export const services = Control.layerAround.pipe(
+ *   Layer.provideMerge(SentinelSql.layer(SentinelConfig.development())),
+ *   Layer.provide(StoreInspectionSql.layer),
+ *   Layer.provide(Layer.merge(database, NodeCrypto.layer))
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerAround: ReturnType<typeof layerAroundWith> = layerAroundWith({})
 
 /**
- * Control over the Sentinel that is built on this layer. The store may be any; one that has `StoreInspection`, as those in memory
- * and in SQL have, can also be explained, reset and restored.
+ * The directory of a configuration, and control over it and the store of the context. A store with `StoreInspection`,
+ * as in memory or in SQL, can also be explained, reset and restored. {@link layerOver} and {@link layerMemory} need
+ * less.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (
@@ -179,9 +230,11 @@ export const layer = (
   )
 
 /**
- * Everything that a Sentinel under control needs, over a store of your choice, such as `SentinelStoreSql.layer`. Signing keys are
- * those of the configuration, or a new one if it has none; for keys of another origin build it of {@link layer}.
+ * Everything that a Sentinel under control needs, over a store of your choice, such as `SentinelStoreSql.layer`. It
+ * signs with the keys of the configuration, or with a new one if there are none; for other keys use {@link layer}.
+ * `StoreInspectionSql.layer` has an example.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerOver = <E, R>(
@@ -198,8 +251,24 @@ export const layerOver = <E, R>(
   )
 
 /**
- * {@link layerOver} a store in memory: for one process, in place of `Sentinel.layerMemory`.
+ * {@link layerOver} a store in memory, for one process. It takes the place of `Sentinel.layerMemory`.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Control from "@le-auth/sentinel/Control"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const SentinelLive = Control.layerMemory(SentinelConfig.development()).pipe(Layer.provide(NodeCrypto.layer))
+ *
+ * const known = Control.Control.use(({ accounts }) => Effect.map(accounts.list, ([account]) => account?.id))
+ *
+ * Effect.provide(known, SentinelLive) // => "12345678"
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemory = (config: SentinelConfig, options?: Options) =>

@@ -1,5 +1,5 @@
 /**
- * The HTTP contract of the control: what a Sentinel can be told, by its command line, by tests in other processes, by curl.
+ * The HTTP contract of the control, for the command line, for tests in other processes and for curl.
  *
  * @since 0.1.0
  */
@@ -13,17 +13,21 @@ import { KeysGroup, SessionsGroup, StateGroup } from "./internal/contract/StateA
 import { BodyTooLarge, Forbidden, InternalError, InvalidChange, NotJson, UnreadableBody } from "./ControlError.ts"
 
 /**
- * The header that every request with a change has. A page of another site cannot send it without being asked first by its
- * browser, and the answer is no.
+ * The header of every request that changes something. A page of another site cannot send it: its browser would have to
+ * ask first, and the control does not allow it.
  *
+ * @see {@link https://fetch.spec.whatwg.org/#cors-preflight-fetch Fetch, CORS-preflight fetch}
+ *
+ * @category models
  * @since 0.1.0
  */
 export const controlHeader = "x-sentinel-control"
 
 /**
- * What any request may be answered: one that does not fit the contract, with all its problems; one that is too large, breaks off
- * or is not JSON; one that may not come; and one that something in here fails at.
+ * The errors that every request can be answered with: it does not fit the contract (with all its problems), it is too
+ * large, it breaks off, it is not JSON, it comes from a page of another site, or Sentinel has an internal error.
  *
+ * @category services
  * @since 0.1.0
  */
 export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-auth/sentinel/ControlApi/AllProblems", {
@@ -31,8 +35,10 @@ export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-a
 }) {}
 
 /**
- * The whole contract. `OpenApi.fromApi(ControlApi)` gives the OpenAPI document.
+ * The whole contract. `OpenApi.fromApi(ControlApi)` gives the OpenAPI document, which a running control has at
+ * `/control/openapi.json`. {@link controlHeader} or a JSON body is needed by each request that changes something.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export class ControlApi extends HttpApi.make("sentinel-control")

@@ -1,8 +1,9 @@
 /**
- * Tells a Sentinel in another process what to do: a typed client of its control.
+ * A typed client of the control of a Sentinel in another process.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as ControlClient from "@le-auth/sentinel/ControlClient"
  * import * as Effect from "effect/Effect"
  *
@@ -24,13 +25,19 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import { ControlApi, controlHeader } from "./ControlApi.ts"
 
 /**
+ * A method for each endpoint of {@link ControlApi}, by group: `control.clock.advance`, `control.faults.add`,
+ * `control.state.reset`.
+ *
+ * @category models
  * @since 0.1.0
  */
 export type ControlClient = HttpApiClient.ForApi<typeof ControlApi>
 
 /**
- * A client for the control at an origin on loopback, over the `HttpClient` of the context.
+ * A client for the control at an origin, such as `http://127.0.0.1:4402`, over the `HttpClient` of the context. It
+ * sends `x-sentinel-control` with every request. The module has an example.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const make = (origin: Origin | string): Effect.Effect<ControlClient, never, HttpClient.HttpClient> =>

@@ -1,5 +1,5 @@
 /**
- * Why Sentinel does not do what it was told.
+ * The errors of the control: Sentinel does not do what it was told. Each says the status of its answer over HTTP.
  *
  * @since 0.1.0
  */
@@ -16,8 +16,10 @@ const withMessage = <Base extends new (...args: Array<any>) => { readonly proble
   }
 
 /**
- * What a change would break, one line for each problem. No line repeats a secret.
+ * The change or the document is wrong (400). `problems` has one line for each problem, with its path. No line repeats a
+ * value, which may be a secret.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidChange extends Schema.TaggedError<InvalidChange>()(
@@ -31,8 +33,11 @@ export class InvalidChange extends Schema.TaggedError<InvalidChange>()(
 }
 
 /**
- * The body has more bytes than this path takes.
+ * The body has more bytes than this path takes (413).
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14 RFC 9110 section 15.5.14}
+ *
+ * @category errors
  * @since 0.1.0
  */
 export class BodyTooLarge extends withMessage(
@@ -40,15 +45,19 @@ export class BodyTooLarge extends withMessage(
 ) {}
 
 /**
- * The body does not say that it is JSON.
+ * The content type of the body is not JSON (415).
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16 RFC 9110 section 15.5.16}
+ *
+ * @category errors
  * @since 0.1.0
  */
 export class NotJson extends withMessage(Schema.TaggedError<NotJson>()("NotJson", problem, { httpApiStatus: 415 })) {}
 
 /**
- * The body broke off.
+ * The body broke off (400).
  *
+ * @category errors
  * @since 0.1.0
  */
 export class UnreadableBody extends withMessage(
@@ -56,8 +65,9 @@ export class UnreadableBody extends withMessage(
 ) {}
 
 /**
- * The request comes from where none may come from: a page of another origin, or a name that is not loopback's.
+ * The request comes from a page of another origin, or names a host that is not loopback (403).
  *
+ * @category errors
  * @since 0.1.0
  */
 export class Forbidden extends withMessage(
@@ -65,8 +75,11 @@ export class Forbidden extends withMessage(
 ) {}
 
 /**
- * The address does not take the method (405), or none at the control does (501).
+ * The address does not take the method (405), or no address of the control does (501).
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6 RFC 9110 section 15.5.6}
+ *
+ * @category errors
  * @since 0.1.0
  */
 export class WrongMethod extends withMessage(
@@ -74,8 +87,9 @@ export class WrongMethod extends withMessage(
 ) {}
 
 /**
- * Something broke in here. What it was is in the log of Sentinel.
+ * Sentinel has an internal error (500). Its log says what it was.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InternalError extends withMessage(
@@ -83,8 +97,9 @@ export class InternalError extends withMessage(
 ) {}
 
 /**
- * The clock was to go back.
+ * The clock was told to go back (409).
  *
+ * @category errors
  * @since 0.1.0
  */
 export class ClockGoesForward extends Schema.TaggedError<ClockGoesForward>()(
@@ -98,8 +113,9 @@ export class ClockGoesForward extends Schema.TaggedError<ClockGoesForward>()(
 }
 
 /**
- * The clock was to go further than it can.
+ * The clock was told to go further than the end of the year 9999 (409).
  *
+ * @category errors
  * @since 0.1.0
  */
 export class ClockTooFar extends withMessage(
@@ -107,8 +123,9 @@ export class ClockTooFar extends withMessage(
 ) {}
 
 /**
- * There is no such account, user, installation, session, fault or snapshot.
+ * There is no such account, user, installation, session, token family, fault or snapshot (404). `what` names it.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NotThere extends Schema.TaggedError<NotThere>()(
@@ -122,8 +139,9 @@ export class NotThere extends Schema.TaggedError<NotThere>()(
 }
 
 /**
- * What stands behind this Sentinel cannot do it: a store that cannot be looked into, or keys that cannot be rotated.
+ * This Sentinel cannot do it (501): its store has no `StoreInspection`, or holds more than fits into one document.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NotSupported extends withMessage(
@@ -131,8 +149,10 @@ export class NotSupported extends withMessage(
 ) {}
 
 /**
- * The store of Sentinel does not answer.
+ * The store of Sentinel does not answer (503). `problem` has the engine's own words. Nothing was changed, and a later
+ * attempt may work.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class StoreUnavailable extends withMessage(

@@ -1,5 +1,5 @@
 /**
- * The control over HTTP, on a listener of its own. Where it is not built, as in strict mode, there is none.
+ * The control and the inspector over HTTP, on a listener of its own. Strict mode does not build it.
  *
  * @since 0.1.0
  */
@@ -15,8 +15,10 @@ import * as Handlers from "./internal/control/handlers.ts"
 import * as Inspector from "./internal/inspector/Inspector.ts"
 
 /**
- * The control was to listen where other computers can reach it. It asks for no password, so it does not.
+ * The control was to listen on `address`, where other computers can reach it. It asks for no password, so it does not
+ * start.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class NotOnLoopback extends Schema.TaggedError<NotOnLoopback>()("NotOnLoopback", { address: Schema.String }) {
@@ -33,9 +35,24 @@ const routes = (hosts: ReadonlySet<string>) =>
   Layer.mergeAll(Handlers.layer, Inspector.layer, ControlGuard.layer(hosts))
 
 /**
- * Serves the control of the context. It needs an `HttpServer` of its own, on loopback, such as that of `NodeServe.layerOf` of
- * `@le-auth/node`.
+ * Serves the `Control` of the context, with the inspector at `/`. It needs an `HttpServer` of its own, on loopback,
+ * such as that of `NodeServe.layerOf` of `@le-auth/node`, and fails with {@link NotOnLoopback} on any other.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import type { Control } from "@le-auth/sentinel/Control"
+ * import * as ControlServer from "@le-auth/sentinel/ControlServer"
+ * import type * as HttpServer from "effect/http/HttpServer"
+ * import * as Layer from "effect/Layer"
+ *
+ * declare const loopback: Layer.Layer<HttpServer.HttpServer> // such as that of NodeHttpServer
+ * declare const control: Layer.Layer<Control> // such as Control.layerMemory
+ *
+ * export const server = ControlServer.layer.pipe(Layer.provide([loopback, control]))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = Layer.unwrap(

@@ -1,5 +1,5 @@
 /**
- * Who is known: accounts, users and application installations.
+ * Port: the accounts, users and application installations that Sentinel knows.
  *
  * @since 0.1.0
  */
@@ -15,6 +15,9 @@ import { Passwords, type PasswordsBusy } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
 /**
+ * An account, which LivePerson also calls a site or a brand. The login page shows its `name`, if it has one.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Account {
@@ -23,8 +26,10 @@ export interface Account {
 }
 
 /**
- * A user without his password.
+ * A user of an account, without a password. `id` is the `sub` of their id_token. `isAdmin`: they are an administrator
+ * of the account; `isLpa`: one of LivePerson's own.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface User {
@@ -38,6 +43,7 @@ export interface User {
 /**
  * An application that is installed in an account and enabled.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Installation {
@@ -45,8 +51,8 @@ export interface Installation {
   /** What the login page calls the application. */
   readonly name: string
   /**
-   * SHA-256 of the secret. A secret has enough entropy that no slow hash is needed, unlike a password. A public client has
-   * none, and works only where the dialect has PKCE.
+   * SHA-256 of the secret. A secret has enough entropy that no slow hash is needed, unlike a password. A public client
+   * has none, and works only where the dialect has PKCE.
    */
   readonly secretHash: Uint8Array | undefined
   /** What app tokens are for, space separated. */
@@ -56,21 +62,26 @@ export interface Installation {
 }
 
 /**
- * Provide your own where accounts and users are in a database.
+ * Looks up accounts, users and application installations. Provide your own where they are in a database.
  *
- * Disabled users and applications are not found. No method tells an unknown account from an unknown user or application.
+ * Disabled users and applications are not found. No method tells an unknown account from an unknown user or
+ * application.
  *
+ * @category services
  * @since 0.1.0
  */
 export class Directory extends Context.Service<
   Directory,
   {
+    /** The account with this id. */
     readonly account: (accountId: string) => Effect.Effect<Option.Option<Account>>
+    /** The application with this client id, if it is installed in the account and enabled. */
     readonly installation: (accountId: string, clientId: string) => Effect.Effect<Option.Option<Installation>>
+    /** The user with this id, if they are in the account and enabled. */
     readonly user: (accountId: string, userId: string) => Effect.Effect<Option.Option<User>>
     /**
-     * The user with this e-mail address, in any case, and this password. Takes as long for an unknown user as for a wrong
-     * password, which `Passwords.verify` does.
+     * The user with this e-mail address, in upper or lower case, and this password. It takes as long for an unknown
+     * user as for a wrong password, as `Passwords.verify` does.
      */
     readonly authenticate: (
       accountId: string,
@@ -83,9 +94,24 @@ export class Directory extends Context.Service<
 /**
  * The directory of a configuration that does not change. `DirectoryEditor.layer` is one that does.
  *
- * A password that is in the configuration as it is, is in memory as it is: nobody waits until it is hashed. A login costs as much as
- * one with a hash, whoever it is.
+ * A password that is in the configuration as plain text is kept in memory as plain text, so a start does not wait for
+ * hashes. A login costs as much as one with a hash, also for an unknown user.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Directory from "@le-auth/sentinel/Directory"
+ * import * as Passwords from "@le-auth/sentinel/Passwords"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const DirectoryLive = Directory.layer(SentinelConfig.development()).pipe(
+ *   Layer.provide(Passwords.layer),
+ *   Layer.provide(NodeCrypto.layer)
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (

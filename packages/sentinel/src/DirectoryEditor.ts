@@ -1,8 +1,5 @@
 /**
- * A directory that changes while Sentinel runs: accounts, users and installations come, change and go.
- *
- * Every change is checked as the configuration is, and takes effect with the next request. It says who is gone by it, so that
- * their sessions and tokens can be ended.
+ * A directory that changes while Sentinel runs: accounts, users and installations are added, changed and removed.
  *
  * @since 0.1.0
  */
@@ -28,9 +25,10 @@ import { Passwords } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
 /**
- * Users and installations that were there and enabled before a change, and are not after it, or have another password, e-mail address
- * or secret.
+ * The users and installations whose sessions and tokens a change ends: they were there and enabled before it, and after
+ * it they are not, or have another password, e-mail address or secret.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Removed {
@@ -38,42 +36,49 @@ export interface Removed {
   readonly installations: ReadonlyArray<{ readonly accountId: string; readonly clientId: string }>
 }
 
-/** Whether sessions and tokens stay also where the password or the secret becomes another one: for tests. Default: no. */
+/** Whether sessions and tokens stay where the password or the secret becomes another one: for tests. Default: no. */
 interface KeepSessions {
   readonly keep_sessions?: boolean
 }
 
 /**
- * The settings of a user that can be changed. `password` is only changed if it is given.
+ * The settings of a user that can be changed. What is left out stays as it is. With `keep_sessions` sessions and tokens
+ * also stay where the password becomes another one, for tests.
  *
+ * @category models
  * @since 0.1.0
  */
 export type UserChanges = Partial<Omit<SentinelConfig.User, "id" | "password_hash">> & KeepSessions
 
 /**
- * The settings of an installation that can be changed. `client_secret` is only changed if it is given.
+ * The settings of an installation that can be changed. What is left out stays as it is. With `keep_sessions` tokens
+ * also stay where the secret becomes another one, for tests.
  *
+ * @category models
  * @since 0.1.0
  */
 export type InstallationChanges = Partial<Omit<SentinelConfig.Installation, "client_id">> & KeepSessions
 
 /**
- * A user as it can be shown.
+ * The settings of a user, without their password.
  *
+ * @category models
  * @since 0.1.0
  */
 export type UserSettings = Omit<SentinelConfig.User, "password" | "password_hash">
 
 /**
- * An installation as it can be shown.
+ * The settings of an installation, without its secret.
  *
+ * @category models
  * @since 0.1.0
  */
 export type InstallationSettings = Omit<SentinelConfig.Installation, "client_secret">
 
 /**
- * An account with everything in it, as it can be shown.
+ * An account with its users and installations, without passwords and secrets.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface AccountSettings {
@@ -84,8 +89,9 @@ export interface AccountSettings {
 }
 
 /**
- * Why a change is refused.
+ * The errors of a change: it would break a rule of the configuration, or what it is about does not exist.
  *
+ * @category errors
  * @since 0.1.0
  */
 export type ChangeError = InvalidChange | NotThere
@@ -94,36 +100,75 @@ export type ChangeError = InvalidChange | NotThere
 type Change = Effect.Effect<Removed, ChangeError | StoreError>
 
 /**
+ * Changes the directory of a Sentinel. Every change is checked as a configuration is, takes effect with the next
+ * request, and gives what it {@link Removed}, so that the sessions and tokens of those can be ended. `Control` does
+ * that by itself.
+ *
+ * @category services
  * @since 0.1.0
  */
 export class DirectoryEditor extends Context.Service<
   DirectoryEditor,
   {
+    /** All accounts, in the order of the configuration, with what was added at the end. */
     readonly accounts: Effect.Effect<ReadonlyArray<AccountSettings>>
+    /** Adds an account with its users and installations. */
     readonly addAccount: (account: SentinelConfig.Account) => Change
+    /** Removes an account with its users and installations. */
     readonly removeAccount: (accountId: string) => Change
+    /** Adds a user to an account. */
     readonly addUser: (accountId: string, user: SentinelConfig.User) => Change
+    /** Changes some settings of a user; `enabled: false` disables them. */
     readonly changeUser: (accountId: string, userId: string, changes: UserChanges) => Change
+    /** Removes a user from an account. */
     readonly removeUser: (accountId: string, userId: string) => Change
+    /** Installs an application in an account. */
     readonly addInstallation: (accountId: string, installation: SentinelConfig.Installation) => Change
+    /** Changes some settings of an installation; `enabled: false` disables it. */
     readonly changeInstallation: (accountId: string, clientId: string, changes: InstallationChanges) => Change
+    /** Uninstalls an application. */
     readonly removeInstallation: (accountId: string, clientId: string) => Change
-    /** Another configuration, in place of all that is there. Its points and its keys count from the next start on. */
+    /**
+     * Replaces all accounts by those of another configuration. Its `points` and `signing_keys` count from the next
+     * start on.
+     */
     readonly replace: (config: SentinelConfig.SentinelConfig) => Effect.Effect<Removed, StoreError>
-    /** Back to the configuration of the start. */
+    /** Replaces all accounts by those of the configuration of the start. */
     readonly reset: Effect.Effect<Removed, StoreError>
-    /** Everything as JSON, with hashes in place of secrets. */
+    /** The whole directory as a document, with hashes in place of passwords and secrets. */
     readonly dump: Effect.Effect<DirectoryDump>
-    /** Whether a document could be a configuration. */
+    /** Fails if a document breaks a rule of the configuration, and changes nothing. */
     readonly check: (dump: DirectoryDump) => Effect.Effect<void, InvalidChange>
-    /** Replaces everything by a document that was checked. */
+    /** Replaces all accounts by those of a document that was checked. */
     readonly load: (dump: DirectoryDump) => Effect.Effect<void, StoreError>
   }
 >()("@le-auth/sentinel/DirectoryEditor") {}
 
 /**
- * The directory of a configuration, and its editor.
+ * The directory of a configuration and its editor, in the memory of this process.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as DirectoryEditor from "@le-auth/sentinel/DirectoryEditor"
+ * import * as Passwords from "@le-auth/sentinel/Passwords"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const EditorLive = DirectoryEditor.layer(SentinelConfig.development()).pipe(
+ *   Layer.provide(Passwords.layer),
+ *   Layer.provide(NodeCrypto.layer)
+ * )
+ *
+ * const disabled = DirectoryEditor.DirectoryEditor.use((editor) =>
+ *   Effect.map(editor.changeUser("12345678", "3552833710", { enabled: false }), ({ users }) => users.length)
+ * )
+ *
+ * Effect.provide(disabled, EditorLive) // => 1
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (
@@ -155,7 +200,7 @@ export const layer = (
             oneAtATime
           ),
         maker,
-        // In a database all would have to be hashed, which takes as long. Here they need not be, so the file should count soon.
+        // Passwords need not be hashed here, so another file should count soon.
         timeout: 2000,
         pkce: config.points?.pkce,
         initial: { config, entries: () => Effect.succeed(initial) }

@@ -38,12 +38,15 @@ import * as SentinelMigrations from "./SentinelMigrations.ts"
 import { SentinelStore } from "./SentinelStore.ts"
 
 /**
+ * Settings of {@link layer}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /**
-   * Whether a configuration that is not the one that the directory came from replaces it. Else it is taken into an empty
-   * database only: right for a built-in one. Default: yes.
+   * Whether the configuration replaces a directory that came from another configuration. Without that it is only put
+   * into an empty database, which is right for the built-in one. Default: yes.
    */
   readonly replaces?: boolean | undefined
 }
@@ -51,7 +54,7 @@ export interface Options {
 const name = "directory in SQL"
 const run = SqlStore.operations(name)
 
-/** Somebody else wins each time: then something is wrong. */
+/** If another node wins as often as this, something is wrong. */
 const attempts = 20
 
 /** How long a start waits until the configuration is in the database. */
@@ -96,7 +99,7 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
     const entries = withKnown(yield* Slices.run(() => fromDump(dump)), view?.entries ?? [])
     yield* set(yield* viewOf(stored, entries))
   })
-  /** A version that is lower comes from a backup. */
+  /** The version may also be lower: then the database was restored from a backup. */
   const refresh = Effect.gen(function* () {
     if ((yield* rows.version) !== view?.stored.version) yield* load
   }).pipe(inOrder)
@@ -106,7 +109,7 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
     options: Parameters<EntryStore["put"]>[1]
   ) {
     const before = view
-    // New passwords are hashed here, which may take long and keeps nobody waiting.
+    // New passwords are hashed here, outside of the order, since that may take long.
     const entries = yield* settled(yield* f(before?.entries ?? []))
     const dump = yield* toDump(entries)
     const hash = options?.source === undefined ? undefined : yield* source.hash(options.source)
@@ -132,7 +135,7 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
   const put = <E>(...args: Parameters<typeof change<E>>) => oneAtATime(change(...args))
 
-  /** What the configuration says, while it is being brought into the database. */
+  /** The accounts of the configuration, while they are being brought into the database. */
   let coming: Pick<View, "entries" | "index"> | undefined
   /** The first of several nodes that start at once puts the configuration in, and the others find it. */
   const bringIn = Effect.fnUntraced(function* (entries: DirectoryEntries) {
@@ -149,7 +152,7 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
     return view !== undefined && (options?.replaces === false || (yield* source.isOf(yield* rows.source, config)))
   })
 
-  /** Nobody waits for the hashes of all passwords: after a while what the configuration says counts as it is. */
+  /** A start does not wait for the hashes of all passwords: after a while the configuration counts as it is. */
   const start = Effect.gen(function* () {
     if (yield* isBroughtIn) return
     const entries = yield* maker.config(config, [])
@@ -176,13 +179,14 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
   yield* start
 
   /**
-   * A node that did not know yet may have let somebody in who is gone. So each one, when it knows, ends the sessions of who is
-   * gone, whoever did so before.
+   * Before it knew, a node may have let in a user who had been removed elsewhere. So each node, when it knows, ends the
+   * sessions of removed users itself, whichever node removed them.
    */
   const endSessions = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     for (const user of leaving) {
-      // Who has another password is there all the time. Who is there again has sessions that are new.
+      // A user with another password stays there. One who was removed and is there again has new sessions only, which
+      // stay.
       if (user.stays || !isIn(user)) yield* store.endUserSessions(user.accountId, user.userId, now)
       leaving = leaving.slice(1)
     }
@@ -203,21 +207,44 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
 })
 
 /**
- * Accounts, users and installations in the database of the context. Each node has them in memory, and looks every two seconds
- * whether there is a newer version, so a change at one node is known to all within seconds. What is in memory may be lost; without
- * the database a node goes on with what it knows.
+ * Accounts, users and installations in the database of the context. Each node keeps them in memory and looks for a
+ * newer version every two seconds, so all nodes know a change within seconds. While the database is out of reach, a
+ * node goes on with what it knows.
  *
- * An empty database takes the configuration. Where that takes more than two seconds, since many passwords are to be hashed, the
- * configuration counts as it is until it is done, and nobody waits. From then on the database counts, with all changes of
- * `DirectoryEditor`; a configuration that is another one than it came from replaces all of it when a node starts with it, as a changed
- * file does while a node runs. So all nodes get the same file; of two different ones the last to start wins. How the file is written
- * does not matter, what it says does.
+ * An empty database takes the configuration. If hashing its passwords takes more than two seconds, the configuration
+ * counts as it is until it is in the database, and the start does not wait. From then on the database counts, with all
+ * changes of `DirectoryEditor`. A configuration with other accounts than those that the database came from replaces all
+ * of it when a node starts with it, as a changed file does while a node runs. So give all nodes the same file: of two
+ * different ones the last node to start wins. Only what the file says matters, not how it is written.
  *
- * Passwords and secrets are there as hashes only, and of the configuration as a whole a slow hash, as of a password.
+ * The database has hashes in place of passwords and secrets, and a slow hash, as of a password, of the configuration as
+ * a whole.
  *
- * Users who are disabled or removed, or get another password, have their sessions ended by every node that gets to know it. All that a node knows is read again when
- * something changes, so this is for thousands of users; provide a `Directory` of your own where there are more.
+ * Every node ends the sessions of users who are disabled, removed, or get another password, as soon as it knows of it.
+ * A node reads the whole directory again when something changes, so this is for thousands of users; provide a
+ * `Directory` of your own for more.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as DirectorySql from "@le-auth/sentinel/DirectorySql"
+ * import * as Passwords from "@le-auth/sentinel/Passwords"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
+ * import * as Layer from "effect/Layer"
+ * import type * as SqlClient from "effect/sql/SqlClient"
+ *
+ * declare const database: Layer.Layer<SqlClient.SqlClient> // such as NodeSqlite.layer or PgClient.layer
+ *
+ * export const DirectoryLive = DirectorySql.layer(SentinelConfig.development()).pipe(
+ *   Layer.provideMerge(SentinelStoreSql.layer),
+ *   Layer.provide(Passwords.layer),
+ *   Layer.provide(Layer.merge(database, NodeCrypto.layer))
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (

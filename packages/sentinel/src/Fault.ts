@@ -1,10 +1,11 @@
 /**
- * What can go wrong at Sentinel, when, and how often. There is no chance in it: the same requests meet the same faults.
+ * What can go wrong at Sentinel, when, and how often. Nothing is left to chance: the same requests meet the same
+ * faults.
  *
  * @since 0.1.0
  */
 import { AccountId } from "@le-auth/core/Identifiers"
-import { authorizationErrorCodes, tokenErrorCodes } from "@le-auth/core/OAuthError"
+import { authorizationErrorCodes } from "@le-auth/core/OAuthError"
 import type * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -19,20 +20,21 @@ const Count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole numb
 const optional = Schema.optionalKey
 
 /**
- * Where a fault acts: at a route, `exchange` and `refresh` being the two uses of `token`, or at `any`.
+ * Where a fault acts: at a route, or at `any`. `exchange` and `refresh` are the two uses of `token`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const FaultTarget = Schema.Literals([...Route.literals, "exchange", "refresh", "any"])
-/** @since 0.1.0 */
 export type FaultTarget = typeof FaultTarget.Type
 
 /**
  * Which requests a fault acts on. What is left out matches everything.
  *
- * `nth` is one of the matching requests, counted from 1 since the fault was added; `every` each second, third and so on of
- * them. `client` is known where the request names it: authorize, token and revoke.
+ * `nth` is one of the matching requests, counted from 1 since the fault was added, and `every` each second, third and
+ * so on of them. `client` is known where the request names it: at authorize, token and revoke.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Match = Schema.Struct({
@@ -44,10 +46,9 @@ export const Match = Schema.Struct({
   nth: optional(Count),
   every: optional(Count)
 }).annotate({ identifier: "FaultMatch" })
-/** @since 0.1.0 */
 export type Match = typeof Match.Type
 
-/** A text that every answer can carry: whole characters, and not the size of a book. */
+/** A text that every answer can carry: whole characters, and not many. */
 const Words = Schema.String.check(
   Schema.makeFilter((text: string) => text.length <= 1000 && !/\p{Surrogate}/u.test(text), {
     expected: "a text of up to 1,000 characters"
@@ -59,7 +60,9 @@ const Seconds = Schema.Int.check(
   Schema.isBetween({ minimum: 0, maximum: 315_360_000 }, { expected: "a whole number of seconds, from 0 to ten years" })
 )
 
-/** The server makes these of the answer, so none can be set beside it (RFC 9112 sections 6 and 7, RFC 9110 section 7.8). */
+/**
+ * The server makes these from the answer, so a fault cannot set them (RFC 9112 sections 6 and 7, RFC 9110 section 7.8).
+ */
 const ofTheServer: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
@@ -102,20 +105,6 @@ const ErrorCode = Schema.Literals([
   "unsupported_grant_type"
 ])
 
-/**
- * Whether the authorization endpoint can send an error back (RFC 6749 section 4.1.2.1).
- *
- * @since 0.1.0
- */
-export const isAuthorizationErrorCode = Schema.is(Schema.Literals(authorizationErrorCodes))
-
-/**
- * Whether the token endpoint can answer with an error (RFC 6749 section 5.2).
- *
- * @since 0.1.0
- */
-export const isTokenErrorCode = Schema.is(Schema.Literals(tokenErrorCodes))
-
 /** Whether Sentinel has acted on the request before the fault shows. */
 const after = { after: optional(Schema.Boolean) }
 
@@ -124,20 +113,24 @@ const after = { after: optional(Schema.Boolean) }
  *
  * In place of Sentinel, which does not hear of the request:
  *
- * - `oauth-error`: an error of OAuth 2.0; at the authorization endpoint it is sent back to the application, if the request is
- *   a valid one. The endpoint has to have the error: the fault acts at no other, unless a `status` says that it is to be answered as
- *   JSON in any case
+ * - `oauth-error`: an error of OAuth 2.0. The authorization endpoint sends it back to the application, if the request
+ *   is valid. The fault acts only at endpoints that have the error, unless a `status` says that it is answered as JSON
+ *   in any case
  * - `too-many-requests`: 429, with `Retry-After` in seconds if given
  * - `server-error`: a 5xx with a plain text; `liveperson-error`: the same in LivePerson's envelope, `{"error":{…}}`
  * - `html`: a page for people where JSON belongs, as a proxy or a captive portal sends it
- * - `answer`: any other answer, an empty one too
+ * - `answer`: any other answer, also an empty one
  * - `silence`: no answer at all
  *
- * On the connection: `delay`, `drop-connection` (both before Sentinel acts, or `after`), and `truncate`, half the answer.
+ * On the connection: `delay` and `drop-connection`, both before Sentinel acts, or `after`; and `truncate`, half the
+ * answer.
  *
- * On the state, after which Sentinel itself refuses: `expired-code` and `used-code` at a code exchange, `killed-session` at
- * whatever needs a session, `rotated-key`: a new signing key.
+ * On the state, after which Sentinel itself refuses: `expired-code` and `used-code` at a code exchange,
+ * `killed-session` wherever a session is needed. `rotated-key` makes a new signing key.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
+ * @category schemas
  * @since 0.1.0
  */
 export const Action = Schema.Union([
@@ -168,21 +161,21 @@ export const Action = Schema.Union([
   action("killed-session", {}),
   action("rotated-key", {})
 ]).annotate({ identifier: "FaultAction" })
-/** @since 0.1.0 */
 export type Action = typeof Action.Type
 
 const Id = Schema.String.check(
   Schema.isPattern(/^[A-Za-z0-9._-]{1,64}$/, { expected: "up to 64 of A-Z a-z 0-9 . _ -" })
 )
-/** It counts on, so there is always a next one. */
+/** A number that is counted on from, so there is always a next one. */
 const Counted = Schema.Int.check(
   Schema.isBetween({ minimum: 0, maximum: 2 ** 52 }, { expected: "a whole number from 0 to 2^52" })
 )
 
 /**
- * A fault as it is added. Without an `id` it gets the next of `fault-1`, `fault-2`. `times` is how often it acts at most;
- * without it, until it is removed.
+ * A fault as it is added. Without an `id` it gets the next of `fault-1`, `fault-2`. It acts at most `times`; without
+ * that, until it is removed.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const NewFault = Schema.Struct({
@@ -191,12 +184,13 @@ export const NewFault = Schema.Struct({
   action: Action,
   times: optional(Count)
 })
-/** @since 0.1.0 */
 export type NewFault = typeof NewFault.Type
 
 /**
- * A fault with what it has met: how many requests matched, and on how many it acted. A function of a test has no `action`.
+ * A fault with what it has met: the number of requests that `matched`, and of those on which it `acted`. A function of
+ * a test has no `action`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Fault = Schema.Struct({
@@ -207,13 +201,23 @@ export const Fault = Schema.Struct({
   matched: Counted,
   acted: Counted
 }).annotate({ identifier: "Fault" })
-/** @since 0.1.0 */
 export type Fault = typeof Fault.Type
 
 /**
- * A fault of one's own, for code in the same process: answers a request in place of Sentinel, whose own answer is `usual`.
- * Sentinel acts on the request only if `usual` is run.
+ * A fault of your own, for code in the same process: a function that answers a request in place of Sentinel. `usual` is
+ * Sentinel's own answer. Sentinel acts on the request only if the function runs `usual`.
  *
+ * @example
+ * ```ts
+ * import type * as Fault from "@le-auth/sentinel/Fault"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ *
+ * // Sentinel's answer comes with another header.
+ * export const marked: Fault.Behaviour = (usual) => Effect.map(usual, HttpServerResponse.setHeader("x-test", "1"))
+ * ```
+ *
+ * @category models
  * @since 0.1.0
  */
 export type Behaviour = (

@@ -1,8 +1,8 @@
 /**
- * An entry of Sentinel's journal: a request or a change, its outcome, and the reason.
+ * The entries of Sentinel's journal: requests and changes, their outcome, and the reason for it.
  *
- * Codes, tokens and sessions are named by the first characters of their SHA-256, so a person can follow one of them from its
- * beginning to its end, and no entry holds a secret.
+ * Codes, tokens and sessions are named by the first 8 characters of their SHA-256. So a person can follow one of them
+ * from its beginning to its end, and no entry holds a secret.
  *
  * @since 0.1.0
  */
@@ -13,8 +13,10 @@ const optional = Schema.optionalKey
 const Text = optional(Schema.String)
 
 /**
- * Something that happened while a request was answered.
+ * Something that happened while a request was answered, such as `code redeemed`. `family` is the grant that all tokens
+ * of one code belong to.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Step = Schema.Struct({
@@ -31,10 +33,15 @@ export const Step = Schema.Struct({
 /**
  * A request, or a change that was made through the control.
  *
- * `time` is that of Sentinel's clock, in milliseconds since 1970; `duration` is real, in milliseconds. `outcome` is `ok`, `code`
- * or `sign-in` for a redirect with a code or to the login page, the error code of a refusal, or `no answer`. `reason` says why
- * it was refused, which the answer does not say, and `problem` says the same for programs where it has a name. `requestId` is the one that the error page shows.
+ * - `sequence` counts up by at least one from entry to entry
+ * - `time` is that of Sentinel's clock, in milliseconds since 1970, and `duration` is real, in milliseconds
+ * - `outcome` is `ok`, `code` or `sign-in` (a redirect with a code or to the login page), the error code of a refusal,
+ *   or `no answer`; of a change it says what was changed
+ * - `reason` says why a request was refused, which its answer does not say; `problem` says it for programs, where it
+ *   has a name
+ * - `requestId` is the id that the error page shows, and `fault` the id of the fault that acted
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Entry = Schema.Struct({
@@ -56,20 +63,29 @@ export const Entry = Schema.Struct({
   fault: Text,
   steps: Schema.Array(Step)
 }).annotate({ identifier: "JournalEntry" })
-/** @since 0.1.0 */
 export type Entry = typeof Entry.Type
 
 /**
- * Whether an outcome of a request is that Sentinel, or a fault, refused it.
+ * Whether Sentinel, or a fault, refused a request with this `outcome`.
  *
+ * @example
+ * ```ts
+ * import * as JournalEntry from "@le-auth/sentinel/JournalEntry"
+ *
+ * JournalEntry.isRefusal("invalid_grant") // => true
+ * ```
+ *
+ * @category guards
  * @since 0.1.0
  */
 export const isRefusal = (outcome: string): boolean => outcome !== "ok" && outcome !== "code" && outcome !== "sign-in"
 
 /**
- * Which entries are meant: later ones than `after`, the last `limit` of them, those `about` something: an account, client, user,
- * route, outcome, request id, fault, or the beginning of the hash of a code, token, family or session.
+ * Which entries are wanted. `after` is a `sequence`: later ones only. `limit`: the last ones, at most this number.
+ * `about`: those with this account, client, user, route, outcome, request id or fault, or with this beginning of the
+ * hash of a code, token, family or session.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Filter {

@@ -1,6 +1,6 @@
 /**
- * What a listener and Sentinel tell each other beside requests: the answer to what never becomes one, connections that are
- * closed for want of room, that the port is about to close, and how a connection is broken. The hooks are those of
+ * What a listener and Sentinel tell each other beside requests: the answer to what never becomes one, connections that
+ * are closed for want of room, that the port is about to close, and how a connection is broken. The hooks are those of
  * `NodeListener` of `@le-auth/node`; a listener of your own calls them too.
  *
  * @since 0.1.0
@@ -15,8 +15,8 @@ import * as WireAnswer from "./internal/page/WireAnswer.ts"
 import { Stopping } from "./Stopping.ts"
 
 /**
- * Why something that came over a connection is not a request: its address and headers are larger than 16 KiB, it did not arrive
- * in time, it is not HTTP/1.1, or its method is unknown.
+ * Why something that came over a connection is not a request: its address and headers are larger than 16 KiB, it did
+ * not arrive in time, it is not HTTP/1.1, or its method is unknown.
  *
  * @category models
  * @since 0.1.0
@@ -31,18 +31,21 @@ export type Refusal = WireAnswer.Refusal
  */
 export interface ListenerHooks {
   /**
-   * The whole answer to what is not a request, as a message of HTTP/1.1 after which the connection is closed. It is a page if
-   * `wantsPage`, else the JSON of OAuth 2.0. The refusal is counted and logged.
+   * The whole answer to what is not a request, as a message of HTTP/1.1 after which the connection is closed. It is a
+   * page if `wantsPage`, else the JSON of OAuth 2.0. The refusal is counted and logged.
    */
   readonly refused: (reason: Refusal, wantsPage: boolean) => Effect.Effect<string>
   /** A connection was closed without an answer, since there are too many. It is counted. */
   readonly dropped: () => void
-  /** The port is about to close: from now on `/health/ready` is red, if the context had a `Stopping` of this Sentinel. */
+  /**
+   * The port is about to close: from now on `/health/ready` is red, if the context had a `Stopping` of this Sentinel.
+   */
   readonly draining: () => void
 }
 
 /**
- * Makes the hooks of the Sentinel of the context. Provide `Stopping.layer` to both, so that readiness follows the listener.
+ * Makes the hooks of the Sentinel of the context. Provide `Stopping.layer` to both, so that readiness follows the
+ * listener.
  *
  * @example
  * ```ts

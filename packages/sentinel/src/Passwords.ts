@@ -1,7 +1,7 @@
 /**
- * Hashes and verifies passwords, off the thread that answers requests, a few at a time.
+ * Hashes and verifies passwords, outside of the thread that answers requests, a few at a time.
  *
- * @see OWASP, Password Storage Cheat Sheet
+ * @see {@link https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html OWASP, Password Storage}
  * @since 0.1.0
  */
 import * as Utf8 from "@le-auth/core/shared/Utf8"
@@ -19,8 +19,9 @@ import { FairTurns, type Turn, type Work } from "./internal/throttle/FairTurns.t
 import { type Algorithm, kindOf, type PasswordHash } from "./PasswordHash.ts"
 
 /**
- * More passwords are waiting than can be looked at in reasonable time. Nothing is known about this one; try again.
+ * More passwords are waiting than can be verified in reasonable time. Nothing is known about this one; try again.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class PasswordsBusy extends Schema.TaggedError<PasswordsBusy>()("PasswordsBusy", {}) {
@@ -30,9 +31,11 @@ export class PasswordsBusy extends Schema.TaggedError<PasswordsBusy>()("Password
 }
 
 /**
- * Whose turn it is to be looked at. `lane` is "known" for browsers and networks from which somebody has signed in before; there is a
- * worker that takes these first. In each lane networks take turns. The login page says it; who verifies passwords elsewhere need not.
+ * The turn of the password that is verified. `lane` is `known` for browsers and networks from which a user has signed
+ * in before: one worker takes these first. In each lane `network`s take turns. The login page provides it. Default: a
+ * new one without a network.
  *
+ * @category services
  * @since 0.1.0
  */
 export const PasswordTurn = Context.Reference<Turn>("@le-auth/sentinel/Passwords/PasswordTurn", {
@@ -40,22 +43,26 @@ export const PasswordTurn = Context.Reference<Turn>("@le-auth/sentinel/Passwords
 })
 
 /**
- * Passwords are compared in the form NFKC, since systems type the same letter in different ways (NIST SP 800-63B section
- * 3.1.1.2). They may have any character but U+0000, and up to {@link longest} of them.
+ * Hashes and verifies passwords. They are compared in the form NFKC, since systems type the same letter in different
+ * ways. They may have any character but U+0000, and at most {@link longest} of them.
  *
+ * @see {@link https://pages.nist.gov/800-63-4/sp800-63b.html#passwordver NIST SP 800-63B section 3.1.1.2}
+ * @category services
  * @since 0.1.0
  */
 export class Passwords extends Context.Service<
   Passwords,
   {
-    /** With a new salt, and the cost of this service. */
+    /** Hashes a password with a new salt and the algorithm of this service. */
     readonly hash: (password: Redacted.Redacted<string>) => Effect.Effect<PasswordHash>
     /**
-     * With the cost of the hash. Without a hash the same work is done for nothing, so that an unknown user takes as long as a
-     * wrong password. A password that is not hashed yet is compared as it is, after the same work.
+     * Whether a password is the expected one. Without a hash the same work is done for nothing, so that an unknown user
+     * takes as long as a wrong password. A password that is not hashed yet is compared as plain text, after the same
+     * work.
      *
-     * `kinds` are the kinds of hashes that there are where the user could be, a hash of each, and `undefined` for what this service
-     * makes: the work of each kind is done once, whatever the kind of this hash is. Else the time would tell who is known.
+     * `kinds` has one hash of each kind that users of the same directory have, and `undefined` for the kind that this
+     * service makes. The work of each kind is done once, whatever the kind of this hash is. Otherwise the time would
+     * tell which users exist.
      */
     readonly verify: (
       password: Redacted.Redacted<string>,
@@ -66,50 +73,64 @@ export class Passwords extends Context.Service<
 >()("@le-auth/sentinel/Passwords") {}
 
 /**
- * For passwords that protect something: argon2id with 19 MiB and 2 passes. WebCrypto has no argon2id; Node has it from 24.7,
- * through `NodeCrypto.layer` of `@effect/platform-node`. Elsewhere use `Kdf.pbkdf2Sha256`, OWASP's choice without argon2id.
+ * For passwords that protect something: argon2id with 19 MiB and 2 passes. Node has it from 24.7, through
+ * `NodeCrypto.layer` of `@effect/platform-node`; WebCrypto does not have it. There use `Kdf.pbkdf2Sha256`, OWASP's
+ * choice without argon2id.
  *
+ * @category models
  * @since 0.1.0
  */
 export const strict: Algorithm = Kdf.argon2id({ memory: 19_456, passes: 2, parallelism: 1 })
 
 /**
- * For passwords that everybody may know: PBKDF2-SHA-256 with 10,000 iterations, a few milliseconds on any platform.
+ * For passwords of development, which are not secret: PBKDF2-SHA-256 with 10,000 iterations, a few milliseconds on any
+ * platform.
  *
+ * @category models
  * @since 0.1.0
  */
 export const development: Algorithm = Kdf.pbkdf2({ hash: Digest.sha256, iterations: 10_000 })
 
 /**
+ * Settings of {@link layerWith}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
-  /** What new hashes are made with. Default: {@link development}. */
+  /** How new hashes are made. Default: {@link development}. */
   readonly algorithm?: Algorithm
   /**
-   * How many passwords are looked at at once. Default: 2, and never less: one for who is known. So a rush of logins leaves half of
-   * the threads that Node has for cryptography to everybody else.
+   * The number of passwords that are hashed or verified at the same time. Default: 2, and never less, since one is for
+   * known browsers and networks. A rush of logins thus leaves half of Node's threads for cryptography to all others.
    */
   readonly concurrency?: number
   /**
-   * How many more may wait in each lane, see {@link PasswordTurn}. Default: 64. Of one more than that the newest of the network with
-   * most fails with {@link PasswordsBusy}.
+   * The number of passwords that may wait in each lane, see {@link PasswordTurn}. Default: 64. Beyond it the newest of
+   * the network with the most fails with {@link PasswordsBusy}.
    */
   readonly queue?: number
 }
 
 /**
- * How many characters a password has at most. Longer ones are wrong, whatever they are: to bring a text into a normal form takes
- * time that grows with the square of its length (OWASP, Authentication Cheat Sheet, "Implement Proper Password Strength Controls").
+ * The number of characters that a password has at most. Longer ones are wrong, whatever they are, since normalizing a
+ * text takes time that grows with the square of its length.
  *
+ * @see
+ *   {@link https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html#implement-proper-password-strength-controls   OWASP, Authentication Cheat Sheet}
+ *
+ * @category models
  * @since 0.1.0
  */
 export const longest = 1024
 
 /**
- * Why a text can be no password; `undefined` if it can. U+0000 changes no hash of PBKDF2, whose keys end in zeros of any number
- * (RFC 2104 section 2).
+ * Why a text cannot be a password; `undefined` if it can. U+0000 at its end would not change a hash of PBKDF2, which
+ * fills up its keys with zeros.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc2104#section-2 RFC 2104 section 2}
+ *
+ * @category guards
  * @since 0.1.0
  */
 export const problemOf = (text: string): string | undefined => {
@@ -125,13 +146,13 @@ const saltLength = 16
 
 const nothing = new Uint8Array(0)
 
-/** What is hashed; nothing if a text can be no password. Only what is short enough is brought into its normal form. */
+/** The bytes that are hashed; `undefined` if the text cannot be a password. Only a short text is normalized. */
 const bytesOf = (password: Redacted.Redacted<string>): Uint8Array | undefined => {
   const text = Redacted.value(password)
   return problemOf(text) === undefined ? Utf8.encode(text.normalize("NFKC")) : undefined
 }
 
-/** In a time that does not tell where they differ. */
+/** Compares in a time that does not tell where they differ. */
 const isSameText = (given: Uint8Array, expected: Uint8Array | undefined): boolean => {
   const size = Math.max(given.length, expected?.length ?? 0)
   const padded = (bytes: Uint8Array) => {
@@ -142,7 +163,7 @@ const isSameText = (given: Uint8Array, expected: Uint8Array | undefined): boolea
   return Mac.timingSafeEqual(padded(given), padded(expected ?? nothing)) && given.length === expected?.length
 }
 
-/** Fails now, and not at the first login, where the platform has no argon2id. */
+/** Fails now, and not at the first login, if the platform does not have argon2id. */
 const requireSupport = (kdf: Kdf.Kdf["Service"], algorithm: Algorithm) =>
   algorithm._tag === "Argon2id"
     ? kdf.derive(Kdf.argon2id({ memory: 8, passes: 1, parallelism: 1 }), new Uint8Array(1), {
@@ -152,6 +173,21 @@ const requireSupport = (kdf: Kdf.Kdf["Service"], algorithm: Algorithm) =>
     : Effect.void
 
 /**
+ * Hashes and verifies passwords by the `Kdf` of the context. Fails with `CryptoError` if the platform does not have the
+ * algorithm.
+ *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Passwords from "@le-auth/sentinel/Passwords"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const PasswordsLive = Passwords.layerWith({ algorithm: Passwords.strict }).pipe(
+ *   Layer.provide(NodeCrypto.layer)
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerWith = (
@@ -183,7 +219,8 @@ export const layerWith = (
             }
             turns.ask(work)
           })
-          // A caller who goes away does not stop the thread that works for him, so his place is not free before it is done.
+          // An interrupted caller does not stop the thread that works for it, so its place is free only when that is
+          // done.
           return Effect.ensuring(
             Effect.andThen(restore(begun), effect),
             Effect.sync(() => work && turns.done(work))
@@ -201,7 +238,7 @@ export const layerWith = (
       ) {
         const plain = Redacted.isRedacted(expected) ? expected : undefined
         const hash = Redacted.isRedacted(expected) ? undefined : expected
-        // By kind, so that none is worked at twice; the last one of a kind is the user's own.
+        // One of each kind, so that no work is done twice; the user's own is the last of its kind.
         const all = new Map([...kinds, ...(kinds.length === 0 || hash !== undefined ? [hash] : [])].map(keyed))
         let isRight = false
         for (const one of all.values()) {
@@ -214,7 +251,7 @@ export const layerWith = (
       return Passwords.of({
         hash: Effect.fnUntraced(function* (password) {
           const salt = yield* random.randomBytes(saltLength)
-          // What can be no password is not to be anybody's.
+          // A text that cannot be a password must not become the password of a user.
           const bytes = bytesOf(password) ?? (yield* random.randomBytes(length))
           const made = derive(bytes, { algorithm, salt, hash: new Uint8Array(length) })
           return { algorithm, salt, hash: yield* inTurn(yield* PasswordTurn, true, made) }
@@ -232,8 +269,9 @@ export const layerWith = (
   )
 
 /**
- * {@link layerWith} the cost for development.
+ * {@link layerWith} the defaults, which are for development.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<Passwords, CryptoError.CryptoError, Kdf.Kdf | SecureRandom.SecureRandom> = layerWith({})

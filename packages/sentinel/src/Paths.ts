@@ -1,27 +1,55 @@
 /**
- * The paths of pages that are Sentinel's own. All others are in the contract, `SentinelApi` and `DomainApi` of `@le-auth/core`.
+ * Paths of Sentinel that are not in the OAuth contract, for proxies, probes and tests. The paths of the contract are in
+ * `SentinelApi` and `DomainApi` of `@le-auth/core`.
  *
  * @since 0.1.0
  */
 
-/** @since 0.1.0 */
+/**
+ * The login page, and where its form goes.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const login = "/sentinel/login"
 
-/** @since 0.1.0 */
+/**
+ * The form that ends the session of a browser goes here, by POST.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const logout = "/sentinel/logout"
 
-/** @since 0.1.0 */
+/**
+ * Whether the process answers: 200 as long as it runs. It never asks the store.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const live = "/health/live"
 
-/** @since 0.1.0 */
+/**
+ * Whether sign-ins work: 200, or 503 while the store does not answer or this Sentinel is about to stop.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const ready = "/health/ready"
 
-/** @since 0.1.0 */
+/**
+ * Metrics in the text format of Prometheus, on a server that has them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export const metrics = "/metrics"
 
 /**
- * A user's record, on the host of the service `accountConfigReadOnly` of the Domain API.
+ * A user's record, with an access token of that user, on the host of the service `accountConfigReadOnly` of the Domain
+ * API. It is a pattern with two parameters.
  *
+ * @category models
  * @since 0.1.0
  */
 export const users = "/api/account/:accountId/configuration/le-users/users/:userId"

@@ -67,43 +67,50 @@ import * as TokenSet from "./internal/token/TokenSet.ts"
 import * as Users from "./internal/documents/Users.ts"
 
 /**
+ * Settings of Sentinel's routes.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options {
   /**
-   * The address of Sentinel as browsers see it. Cookies and the answers of the Domain API follow it. It is configured, and
-   * never taken from `Host` or `X-Forwarded-*`, which a client can choose.
+   * The address of Sentinel as browsers see it. Cookies and the answers of the Domain API follow it. It is configured,
+   * and never taken from `Host` or `X-Forwarded-*`, which a client can choose.
    */
   readonly publicOrigin: Origin.Origin
-  /** Whether a server of Sentinel has `/metrics`, too. Default: no, since they are nobody's business but the operator's. */
+  /** Whether a server of Sentinel also has `/metrics`. Default: no, since they are for operators only. */
   readonly metrics?: boolean
 }
 
 /**
  * Settings of a server that is Sentinel and nothing else.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface ServerOptions extends Partial<Options> {
   /**
-   * The networks of proxies of your own. Only they may say in `X-Forwarded-For` which address a request comes from, and only the
-   * counting of failed attempts believes them. `[]` says that there are none. Default: none, and the first such header is logged
-   * as a warning.
+   * The networks of proxies of your own. Only they may say in `X-Forwarded-For` which address a request comes from, and
+   * only the counting of failed attempts believes them. `[]` says that there are none. Default: none, and the first
+   * such header is logged as a warning.
    */
   readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork>
 }
 
 /**
- * What Sentinel keeps its knowledge in.
+ * The services that Sentinel's routes need: the accounts and users it knows, what it remembers of sign-ins, and the
+ * keys it signs with. `layerMemory`, `SentinelSql.layer` and the layers of `Control` give them.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Services = Directory.Directory | SentinelStore.SentinelStore | SigningKeys.SigningKeys
 
 /**
- * The cryptography that Sentinel uses. `NodeCrypto.layerServer` of `@le-auth/node` has it all; so has `NodeCrypto.layer` of
- * `@effect/platform-node`, whose signatures take another thread each.
+ * The cryptography that Sentinel uses. `NodeCrypto.layerServer` of `@le-auth/node` has it all; so has
+ * `NodeCrypto.layer` of `@effect/platform-node`, whose signatures take another thread each.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Crypto = Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRandom.SecureRandom | Signature.Signature
@@ -115,7 +122,7 @@ const makeShow = Effect.flatMap(Page.make, (render) =>
   Effect.map(ErrorPage.make(render), (show) => ({ render, show: RouteHandlers.refusing(show) }))
 )
 
-/** The paths of the contract, and the two pages that are not in it. */
+/** The paths of the contract, and those of `Paths`. */
 const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render: Page.Render) {
   const cookies = SentinelCookies.make(publicOrigin)
   const secrets = yield* Secrets.make
@@ -159,11 +166,13 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
 })
 
 /**
- * Adds Sentinel's routes to a router, which should compare paths exactly, see `HttpRouter.RouterConfig`.
+ * Adds Sentinel's routes to a router, which should compare paths exactly, see `HttpRouter.RouterConfig`. It adds
+ * neither health nor metrics.
  *
- * Run the server with `Redaction.layer` of `@le-auth/core`, as `layerServer` and `toWebHandler` do: else effect puts codes and
- * states into the spans of requests.
+ * Run the server with `Redaction.layer` of `@le-auth/core`, as {@link layerServer} and {@link toWebHandler} do. Without
+ * it effect puts codes and states into the spans of requests.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (
@@ -182,10 +191,10 @@ export const layer = (
 const isNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
-/** Of all paths together. */
+/** The methods that some path takes. */
 const usedMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS"])
 
-/** Everything else is not found, and says so as Sentinel does. */
+/** Answers all other paths as Sentinel answers errors. */
 const layerNotFound = HttpRouter.middleware(
   Effect.gen(function* () {
     const { show } = yield* makeShow
@@ -204,7 +213,7 @@ const layerNotFound = HttpRouter.middleware(
   { global: true }
 )
 
-/** What no path would take is refused before the router looks for the path. */
+/** Refuses what no path takes, before the router looks for the path. */
 const layerBounds = HttpRouter.middleware(
   Effect.map(makeShow, ({ show }) => {
     return (app) =>
@@ -216,7 +225,7 @@ const layerBounds = HttpRouter.middleware(
   { global: true }
 )
 
-/** What an orchestrator asks, and, if it is to be here, what Prometheus asks. */
+/** Health, and metrics where they are wanted. */
 const layerOperations = (options: Partial<Options>) =>
   HttpRouter.addAll(
     Effect.gen(function* () {
@@ -244,11 +253,32 @@ const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
 })
 
 /**
- * A server that is Sentinel and nothing else. It needs an `HttpServer`, such as that of `NodeServe.layerOf` of `@le-auth/node`, and
- * writes no access log: decisions are logged by Sentinel itself.
+ * A server that is Sentinel and nothing else. It needs an `HttpServer`, such as that of `NodeServe.layerOf` of
+ * `@le-auth/node`. It logs decisions, and no access log unless `AccessLog` says so. Without `publicOrigin` its address
+ * is `http://localhost:PORT` with the port of the server.
  *
- * Without `publicOrigin` it is that of the server on loopback, whatever port it got.
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Origin from "@le-auth/core/Origin"
+ * import * as Sentinel from "@le-auth/sentinel/Sentinel"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import type * as HttpServer from "effect/http/HttpServer"
+ * import * as Layer from "effect/Layer"
  *
+ * declare const httpServer: Layer.Layer<HttpServer.HttpServer> // such as that of NodeHttpServer
+ *
+ * const publicOrigin = Origin.fromHost("sentinel.example")
+ *
+ * export const server = Sentinel.layerServerWith({ publicOrigin, metrics: true }).pipe(
+ *   Layer.provide(httpServer),
+ *   Layer.provide(Sentinel.layerMemory(SentinelConfig.development())),
+ *   Layer.provide(NodeCrypto.layer)
+ * )
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerServerWith = (
@@ -268,8 +298,10 @@ export const layerServerWith = (
   )
 
 /**
- * {@link layerServerWith} the defaults: at the origin of its own port, without metrics.
+ * {@link layerServerWith} the defaults: at `http://localhost:PORT`, without metrics. It is a value, so it is built once
+ * in a program: for two of them put `Layer.fresh` around one.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerServer: Layer.Layer<
@@ -279,8 +311,10 @@ export const layerServer: Layer.Layer<
 > = layerServerWith({})
 
 /**
- * A server for operators only: `/health/live`, `/health/ready` and `/metrics`, for a port that the world cannot reach.
+ * A server for operators only: `/health/live`, `/health/ready` and `/metrics`, for a port that only they can reach. It
+ * needs an `HttpServer` of its own, and the store whose readiness it tells.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerOperationsServer: Layer.Layer<
@@ -294,10 +328,21 @@ export const layerOperationsServer: Layer.Layer<
 })
 
 /**
- * Everything that Sentinel needs for one process: the directory, the dialect and the signing keys of a configuration (a new key if
- * it has none), and a store in memory. `passwords` says what the passwords in the configuration are hashed with; the default is for
- * development.
+ * Everything that Sentinel needs for one process: the directory, the dialect and the signing keys of a configuration (a
+ * new key if it has none), and a store in memory. Default of `passwords`: as for development, see `Passwords`. Fails
+ * with `InvalidSigningKey` if a key of the configuration cannot be used.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Sentinel from "@le-auth/sentinel/Sentinel"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const services = Sentinel.layerMemory(SentinelConfig.development()).pipe(Layer.provide(NodeCrypto.layer))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerMemory = (
@@ -316,7 +361,7 @@ const RemoteAddress = Context.Reference<string | undefined>("@le-auth/sentinel/S
   defaultValue: () => undefined
 })
 
-/** A web request does not know where it comes from, so who has it says so. */
+/** A web request does not have its address, so the caller gives it. */
 const withRemoteAddress = HttpMiddleware.make((app) =>
   Effect.flatMap(RemoteAddress, (address) =>
     address === undefined
@@ -330,12 +375,27 @@ const withRemoteAddress = HttpMiddleware.make((app) =>
 /**
  * Sentinel as a function from web requests to web answers, without a port. `dispose` releases what `services` holds.
  *
- * Give the address of the client where you know it, as Bun, Deno and Hono do: failed sign-ins are counted for it. Behind a proxy of
- * yours it is what that proxy says, and never what a client can write. All requests without one count as one network, which is never
- * known.
+ * Give the address of the client where you know it, as Bun, Deno and Hono do: failed sign-ins are counted by it. Behind
+ * a proxy of yours it is what that proxy says, and never what a client can write. All requests without an address count
+ * as one network, which is never known.
  *
- * Requests run with everything that `services` provides, so a layer with a `Clock` or a logger in it works, too.
+ * Requests run with everything that `services` provides, so a layer with a `Clock` or a logger in it also works.
  *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Origin from "@le-auth/core/Origin"
+ * import * as Sentinel from "@le-auth/sentinel/Sentinel"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as Layer from "effect/Layer"
+ *
+ * export const { dispose, handler } = Sentinel.toWebHandler(
+ *   { publicOrigin: Origin.fromHost("localhost:4400") },
+ *   Sentinel.layerMemory(SentinelConfig.development()).pipe(Layer.provideMerge(NodeCrypto.layer))
+ * )
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const toWebHandler = <E>(
@@ -354,7 +414,7 @@ export const toWebHandler = <E>(
   )
   return {
     handler: (request, from) =>
-      // Some servers call a handler with something else of theirs.
+      // Some servers call a handler with another second argument.
       typeof from?.remoteAddress === "string"
         ? handler(request, Context.make(RemoteAddress, from.remoteAddress))
         : handler(request),

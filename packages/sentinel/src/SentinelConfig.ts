@@ -1,5 +1,6 @@
 /**
- * The one JSON file that says which accounts, users and application installations a Sentinel knows.
+ * The configuration of a Sentinel, one JSON document: its accounts, users and application installations, its dialect
+ * and its signing keys.
  *
  * @since 0.1.0
  */
@@ -9,6 +10,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as PasswordKinds from "./internal/directory/passwordKinds.ts"
 import * as RedirectUris from "./internal/request/RedirectUris.ts"
 import { duplicates } from "./internal/input/duplicates.ts"
 import * as Pieces from "./internal/input/pieces.ts"
@@ -24,8 +26,12 @@ const optionalTrue = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.su
 const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
 
 /**
- * A redirect URI that may be registered, see {@link RedirectUris.problemOf}.
+ * A redirect URI that may be registered: an absolute https or http URI without a fragment, a wildcard, user
+ * information, or a parameter that the answer adds. LivePerson's own example has http on any host.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2 RFC 6749 section 3.1.2}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-2.6 RFC 9700 section 2.6}
+ * @category schemas
  * @since 0.1.0
  */
 export const RegisteredUri = Schema.String.check(
@@ -37,8 +43,9 @@ const some = Text.upTo(2048)
 const name = some.check(Schema.isNonEmpty())
 
 /**
- * A password as the user types it, see `Passwords`.
+ * A password as the user types it: 1 to 1,024 characters, see `Passwords.problemOf`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Password = Schema.RedactedFromValue(
@@ -46,29 +53,20 @@ export const Password = Schema.RedactedFromValue(
   { label: "password" }
 )
 
-/**
- * How many kinds of password hashes an account may have: each login costs as much as one of each.
- *
- * @since 0.1.0
- */
-export const mostKinds = 4
-/**
- * What is wrong with an account that has more of them.
- *
- * @internal
- */
-export const tooManyKinds = `have passwords of more than ${mostKinds} kinds (algorithm and cost)`
 const noSecret = "is missing. Only a dialect with pkce has installations without a secret"
 
 /**
- * A user of an account. `id` becomes `sub` of the id_token; LivePerson's have ten digits.
+ * A user of an account. `id` is the `sub` of their id_token; LivePerson's have ten digits. Either `password` or
+ * `password_hash` is needed.
  *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken OpenID Connect Core section 2}
+ * @category schemas
  * @since 0.1.0
  */
 export const User = Schema.Struct({
   id: name,
   email: Text.upTo(254).check(Schema.isPattern(/^[^\s@]+@[^\s@]+$/, { expected: "an e-mail address" })),
-  /** As the user types it; for development. */
+  /** As the user types it, for development. */
   password: Schema.optionalKey(Password),
   /** Instead of `password`: `$argon2id$…` or `$pbkdf2-sha256$…`, see `PasswordHash`. */
   password_hash: Schema.optionalKey(
@@ -89,16 +87,16 @@ export const User = Schema.Struct({
       : undefined
   )
 )
-/** @since 0.1.0 */
 export type User = typeof User.Type
 
 /**
  * The grant types of an installation.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-1.3 RFC 6749 section 1.3}
+ * @category schemas
  * @since 0.1.0
  */
 export const GrantType = Schema.Literals(["authorization_code", "refresh_token", "client_credentials"])
-/** @since 0.1.0 */
 export type GrantType = typeof GrantType.Type
 
 const title = Text.upTo(128).check(Schema.isNonEmpty())
@@ -111,10 +109,12 @@ const Secret = Schema.RedactedFromValue(
 )
 
 /**
- * An application installation in LivePerson's own form, plus the id and the secret that LivePerson gives it. Without a
- * secret it is a public client, which is not LivePerson and needs a dialect with PKCE.
+ * An application installation in LivePerson's own form, with the id and the secret that LivePerson gives it. Without a
+ * secret it is a public client, which LivePerson does not have and which needs a dialect with PKCE.
  *
  * @see LivePerson, Installing Conversational Cloud Applications
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2 RFC 6749 section 2}
+ * @category schemas
  * @since 0.1.0
  */
 export const Installation = Schema.Struct({
@@ -124,7 +124,7 @@ export const Installation = Schema.Struct({
   display_name: Schema.optionalKey(title),
   description: Schema.optionalKey(Text.upTo(256)),
   grant_types: Schema.NonEmptyArray(GrantType).check(Schema.isMaxLength(16)),
-  // Each is compared with what a request brings.
+  // Each one is compared with that of a request, so their number has a limit.
   redirect_uris: Schema.Array(RegisteredUri).check(Schema.isMaxLength(1000)),
   response_types: Schema.optionalKey(Schema.Array(some).check(Schema.isMaxLength(16))),
   scope: Schema.optionalKey(some),
@@ -141,7 +141,6 @@ export const Installation = Schema.Struct({
       : undefined
   )
 )
-/** @since 0.1.0 */
 export type Installation = typeof Installation.Type
 
 function* kindsIn(users: ReadonlyArray<User>): Slices.Pausing<number> {
@@ -157,6 +156,7 @@ function* kindsIn(users: ReadonlyArray<User>): Slices.Pausing<number> {
 /**
  * An account, also called site or brand, with its users and applications.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Account = Schema.Struct({
@@ -166,21 +166,25 @@ export const Account = Schema.Struct({
   installations: Schema.Array(Installation)
 }).check(
   Schema.makeFilter(({ users }) =>
-    Slices.now(kindsIn(users)) > mostKinds ? { path: ["users"], issue: tooManyKinds } : undefined
+    Slices.now(kindsIn(users)) > PasswordKinds.most ? { path: ["users"], issue: PasswordKinds.tooMany } : undefined
   )
 )
-/** @since 0.1.0 */
 export type Account = typeof Account.Type
 
 /**
- * The whole file. `points` are those of the dialect on which this Sentinel differs from the one that it is built with.
+ * The whole configuration. `points` are the points of the dialect in which this Sentinel differs from the dialect of
+ * the context.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const SentinelConfig = Schema.Struct({
   points: Schema.optionalKey(SentinelDialect.Changes),
   accounts: Schema.NonEmptyArray(Account),
-  /** Private keys in PEM form (PKCS#8) or as JWK text, see `SigningKeys.layerFrom`. Without them each start makes a new key. */
+  /**
+   * Private keys in PEM form (PKCS#8) or as JWK text, see `SigningKeys.layerFrom`. Without them each start makes a new
+   * key.
+   */
   signing_keys: Schema.optionalKey(
     Schema.NonEmptyArray(
       Schema.RedactedFromValue(Text.upTo(65_536).check(Schema.isNonEmpty()), { label: "signing_key" })
@@ -202,12 +206,13 @@ export const SentinelConfig = Schema.Struct({
         )
   )
 )
-/** @since 0.1.0 */
 export type SentinelConfig = typeof SentinelConfig.Type
 
 /**
- * The configuration is not usable. `problems` has one line for each problem, with its path; no line repeats a value.
+ * The configuration cannot be used. `problems` has one line for each problem, with its path. No line repeats a value,
+ * which may be a secret.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class InvalidSentinelConfig extends Schema.TaggedError<InvalidSentinelConfig>()("InvalidSentinelConfig", {
@@ -220,7 +225,7 @@ export class InvalidSentinelConfig extends Schema.TaggedError<InvalidSentinelCon
   }
 }
 
-/** Nothing that is read as one piece has more members, or a list with more entries: to find that out is not to take long. */
+/** Limits of what is read as one piece, so that no piece takes long. */
 const mostMembers = 100
 const mostEntries = 1000
 
@@ -256,7 +261,10 @@ const whole: Pieces.Piece = {
   ]
 }
 
-/** `points` were called `profile` before. The rest is checked as if the name were right, so that one mistake is one line. */
+/**
+ * `points` were called `profile` before. The rest is checked as if the name were right, so that one mistake is one
+ * line.
+ */
 const withPoints = (value: unknown): unknown => {
   if (!Predicate.hasProperty(value, "profile")) return value
   const { profile, ...others } = value
@@ -282,8 +290,8 @@ function* check(given: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<s
   const { accounts = [], points } = (config ?? {}) as Decoded
   for (const [index, account] of accounts.entries()) {
     const { installations = [], users = [] } = account ?? {}
-    if ((yield* kindsIn(users.filter(Predicate.isNotUndefined))) > mostKinds) {
-      problems.push(`accounts[${index}].users: ${tooManyKinds}`)
+    if ((yield* kindsIn(users.filter(Predicate.isNotUndefined))) > PasswordKinds.most) {
+      problems.push(`accounts[${index}].users: ${PasswordKinds.tooMany}`)
     }
     if ((points?.pkce ?? "ignored") !== "ignored") continue
     for (const [place, installation] of installations.entries()) {
@@ -301,9 +309,18 @@ function* check(given: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<s
 }
 
 /**
- * Checks a value that is already JSON. Fails with all problems at once, missing fields and duplicate ids alike. A large one is worked on
- * in slices, so that a Sentinel that runs goes on answering.
+ * Checks a value that is already JSON. Fails with all problems at once, such as missing fields and duplicate ids. A
+ * large one is worked on in slices, so that a running Sentinel goes on answering.
  *
+ * @example
+ * ```ts
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as Effect from "effect/Effect"
+ *
+ * Effect.map(Effect.flip(SentinelConfig.fromUnknown({ acounts: [] })), ({ problems }) => problems.length) // => 2
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromUnknown = (value: unknown): Effect.Effect<SentinelConfig, InvalidSentinelConfig> =>
@@ -316,15 +333,17 @@ export const fromUnknown = (value: unknown): Effect.Effect<SentinelConfig, Inval
   )
 
 /**
- * Reads the text of the file.
+ * Reads a configuration from JSON text of at most 32 MiB. Fails with all problems at once. `SentinelFile.parse` also
+ * takes comments.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromJson = (text: string): Effect.Effect<SentinelConfig, InvalidSentinelConfig> =>
   BoundedJson.parse(text).pipe(
     Effect.mapError(
       ({ place, problems }) =>
-        // Where JSON text stops being JSON, and nothing of the text: it may be a secret.
+        // The place where the text stops being JSON, and nothing of the text, which may be a secret.
         new InvalidSentinelConfig({
           problems: place === undefined ? problems : [`the text is not JSON: see ${place}`]
         })
@@ -357,9 +376,16 @@ const developmentUser = (id: string, name: string, password: string, isAdmin: bo
  * The built-in configuration for development: account `12345678`, users `agent@example.com` / `agent` and
  * `admin@example.com` / `admin`, an installation for an application and one for the command line.
  *
- * `redirectUri` is that of the application, and follows the port on which it listens; default
- * `http://localhost:3000/callback`.
+ * `redirectUri` is that of the application. Default: `http://localhost:3000/callback`.
  *
+ * @example
+ * ```ts
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ *
+ * SentinelConfig.development().accounts[0].users[0]?.email // => "agent@example.com"
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const development = (options?: { readonly redirectUri?: string }): SentinelConfig => ({

@@ -1,8 +1,7 @@
 /**
- * How this Sentinel speaks: the points on which LivePerson's documentation is silent, has changed, or is contradicted by
- * what clients have seen. The defaults are those of the newest documentation; `docs/sentinel-dialect.md` has a table.
- *
- * @see LivePerson, LE Applications Authorization API
+ * The dialect of a Sentinel: the points in which LivePerson's documentation is silent, has changed, or is contradicted
+ * by what clients have seen. The defaults are those of the newest documentation. `docs/sentinel-dialect.md` has a
+ * table.
  * @since 0.1.0
  */
 import * as DurationText from "@le-auth/core/shared/DurationText"
@@ -19,22 +18,29 @@ const lifetime = DurationText.between("1 second", "365 days")
 const name = Text.upTo(2048).check(Schema.isNonEmpty())
 
 /**
- * All points, with the names and the values that they have in a configuration file.
+ * All points of a dialect, with the names and values that they have in a configuration file. Lifetimes are texts there,
+ * such as `8h` or `10 minutes`, and `Duration`s in code.
  *
+ * @see LivePerson, LE Applications Authorization API
+ * @category schemas
  * @since 0.1.0
  */
 export const DialectPoints = Schema.Struct({
-  /** `iss` of the id_token: `sentinel` in newer documentation, `Sentinel` in older. With `discovery` it is an address. */
+  /**
+   * `iss` of the id_token: `sentinel` in newer documentation, `Sentinel` in older. With `discovery` it is an address.
+   */
   issuer: name,
   /** `iss` of an app token: `Sentinel` in the documented example. With `discovery` it is an address. */
   appTokenIssuer: name,
   /** The form of `expires_in`, in seconds. Only the newest documentation has it, and clients have seen all three. */
   expiresIn: Schema.Literals(["number", "string", "absent"]),
-  /** `any`: `v` is not looked at. `known`: it may be missing. `required`: it may not. A wrong one is refused with 400. */
+  /**
+   * `any`: `v` is not looked at. `known`: it may be missing. `required`: it may not. A wrong one is refused with 400.
+   */
   version: Schema.Literals(["any", "known", "required"]),
   /** The versions of the token and the revocation endpoint. The authorization endpoint has 1.0 only. */
   tokenVersions: Schema.NonEmptyArray(Schema.Literals(["1.0", "2.0"])),
-  /** Whether `?v1.0`, without `=`, is a version, too: LivePerson prints it so for revocation. */
+  /** Whether `?v1.0`, without `=`, also is a version: LivePerson prints it this way for revocation. */
   bareVersion: Schema.Boolean,
   /** The body of errors of the token, app token and revocation endpoint: RFC 6749, LivePerson's envelope, or a page. */
   errorBody: Schema.Literals(["oauth", "liveperson", "html"]),
@@ -42,7 +48,7 @@ export const DialectPoints = Schema.Struct({
   tokenClientErrorStatus: Schema.Literals([400, 401]),
   /** The status of `invalid_client` at the revocation endpoint, where the documentation lists 401. */
   revokeClientErrorStatus: Schema.Literals([400, 401]),
-  /** What a code that cannot be used is called. Clients have seen it answered like a wrong secret. */
+  /** The error for a code that cannot be used. Clients have seen the same answer as for a wrong secret. */
   badCodeError: Schema.Literals(["invalid_grant", "invalid_client"]),
   /** The status of revoking a token that is not known: 200 by RFC 7009 section 2.2. */
   unknownTokenStatus: Schema.Literals([200, 400]),
@@ -56,30 +62,42 @@ export const DialectPoints = Schema.Struct({
   refreshGrace: DurationText.between("0 seconds", "5 minutes"),
   /** Whether the answer to a refresh has an id_token. LivePerson documents none. */
   idTokenOnRefresh: Schema.Boolean,
-  /** By which clock id_tokens and app tokens are dated if a test has advanced Sentinel's: the real one, or Sentinel's. */
+  /**
+   * The clock by which id_tokens and app tokens are dated if a test has advanced Sentinel's: the real one, or
+   * Sentinel's.
+   */
   idTokenClock: Schema.Literals(["real", "sentinel"]),
-  /** Whether the keys are published; else the key set is empty. LivePerson documents it for those of app tokens only. */
+  /**
+   * Whether the keys are published; else the key set is empty. LivePerson documents it for those of app tokens only.
+   */
   publishKeys: Schema.Boolean,
-  /** Whether a registered `http://localhost` redirect URI matches any port, as 127.0.0.1 does (RFC 8252 section 8.3). */
+  /**
+   * Whether a registered `http://localhost` redirect URI matches any port, as 127.0.0.1 does (RFC 8252 section 8.3).
+   */
   anyPortOnLocalhost: Schema.Boolean,
   /** **Not LivePerson.** PKCE (RFC 7636), and with it installations that have no secret, for which it is required. */
   pkce: Schema.Literals(["ignored", "supported", "required"]),
   /** **Not LivePerson.** Whether answers to the authorization request name the issuer (RFC 9207). */
   issuerInAnswers: Schema.Boolean,
-  /** **Not LivePerson.** Metadata (RFC 8414), an address for an issuer, and `nonce` in the id_token (OpenID Connect). */
+  /**
+   * *Not LivePerson.** Metadata (RFC 8414), an address for an issuer, and `nonce` in the id_token (OpenID Connect).
+   */
   discovery: Schema.Boolean,
   /** `Cross-Origin-Opener-Policy` of the login page. `same-origin` cuts a popup off from the page that opened it. */
   openerPolicy: Schema.Literals(["same-origin", "unsafe-none"]),
   /** RFC 6749 section 4.1.2 recommends ten minutes at most. */
   codeLifetime: DurationText.between("1 second", "10 minutes"),
+  /** From the exchange or the refresh on. */
   accessTokenLifetime: lifetime,
+  /** `exp` of an app token, from its issue on. */
   appTokenLifetime: lifetime,
+  /** `exp` of an id_token, from its issue on. */
   idTokenLifetime: lifetime,
-  /** How long a user may take on the login page; LivePerson's cookie `ibs_id` lived as long. */
+  /** How long a user may take on the login page. It is the lifetime of LivePerson's cookie `ibs_id`. */
   loginLifetime: DurationText.between("1 second", "1 hour"),
-  /** A session ends when it was not used for so long. Sign-ins and refreshes use it. */
+  /** A session that is not used for this time ends. Sign-ins and refreshes use it. */
   sessionIdleLifetime: lifetime,
-  /** A session ends after so long in any case. */
+  /** A session ends after this time in any case. */
   sessionLifetime: lifetime
 })
 
@@ -91,8 +109,10 @@ export const DialectPoints = Schema.Struct({
 export interface SentinelDialect extends Schema.Schema.Type<typeof DialectPoints> {}
 
 /**
- * What two points say that cannot both be meant; `undefined` if nothing is. A lifetime that is not given follows the other.
+ * Why two points contradict each other; `undefined` if they do not. A session cannot be idle for longer than it lives.
+ * If one of the two lifetimes is not given, the default of `sessionLifetime` counts.
  *
+ * @category guards
  * @since 0.1.0
  */
 export const conflictIn = ({
@@ -108,17 +128,18 @@ export const conflictIn = ({
 /**
  * Some of the points, as a configuration file has them: `{ "issuer": "Sentinel", "codeLifetime": "10 minutes" }`.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const Changes = DialectPoints.mapFields(Struct.map(Schema.optionalKey))
   .annotate({ documentation: "docs/sentinel-dialect.md" })
   .check(Schema.makeFilter((changes) => conflictIn(changes)))
-/** @since 0.1.0 */
 export type Changes = typeof Changes.Type
 
 /**
- * The dialect of the newest documentation.
+ * The dialect of LivePerson's newest documentation: the default of every point.
  *
+ * @category models
  * @since 0.1.0
  */
 export const newest: SentinelDialect = {
@@ -155,16 +176,21 @@ export const newest: SentinelDialect = {
 }
 
 /**
- * **Not LivePerson.** What a strict OpenID Connect client wants, such as openid-client: metadata to start from, PKCE, and the
- * issuer in every answer.
+ * **Not LivePerson.** What a strict OpenID Connect client needs, such as openid-client: metadata to start from, PKCE,
+ * and the issuer in every answer.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4 RFC 7636 section 4}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2 RFC 9207 section 2}
+ * @category models
  * @since 0.1.0
  */
 export const openId: Changes = { discovery: true, issuerInAnswers: true, pkce: "supported" }
 
 /**
- * The dialect that a Sentinel is built with. It has a default, so no layer is needed.
+ * The dialect that a Sentinel is built with. Default: {@link newest}, so a layer is not needed.
  *
+ * @category services
  * @since 0.1.0
  */
 export const SentinelDialect = Context.Reference<SentinelDialect>("@le-auth/sentinel/SentinelDialect", {
@@ -172,8 +198,19 @@ export const SentinelDialect = Context.Reference<SentinelDialect>("@le-auth/sent
 })
 
 /**
- * Changes single points of the dialect; the others keep their current values.
+ * Changes some points of the dialect of the context. The others keep their values.
  *
+ * @example
+ * ```ts
+ * import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
+ * import * as Effect from "effect/Effect"
+ *
+ * const older = SentinelDialect.layer({ issuer: "Sentinel", expiresIn: "absent" })
+ *
+ * Effect.provide(Effect.map(SentinelDialect.SentinelDialect, ({ issuer }) => issuer), older) // => "Sentinel"
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (changes: Changes): Layer.Layer<never> =>

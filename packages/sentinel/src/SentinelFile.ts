@@ -1,5 +1,5 @@
 /**
- * The configuration file as editors and the command see it.
+ * The configuration as a file: JSON with comments, and a JSON Schema for editors.
  *
  * @since 0.1.0
  */
@@ -13,8 +13,9 @@ import * as SentinelConfig from "./SentinelConfig.ts"
 import * as SentinelDialect from "./SentinelDialect.ts"
 
 /**
- * The configuration, and where its JSON Schema is.
+ * A `SentinelConfig` with `$schema`, the place of its JSON Schema.
  *
+ * @category schemas
  * @since 0.1.0
  */
 export const SentinelFile = Schema.Struct({
@@ -23,8 +24,9 @@ export const SentinelFile = Schema.Struct({
 })
 
 /**
- * Checks a value that is already JSON. Fails with all problems at once.
+ * Checks a value that is already JSON, with or without `$schema`. Fails with all problems at once.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const fromUnknown = (
@@ -36,16 +38,31 @@ export const fromUnknown = (
 }
 
 /**
- * The most that the text of a file may have, in bytes: 32 MiB.
+ * The size of the largest file that is read, in bytes: 32 MiB.
  *
+ * @category models
  * @since 0.1.0
  */
 export const maximumBytes: number = BoundedJson.limits.length
 
 /**
- * Checks the text of a file: JSON in which comments and a comma too many are allowed. Fails with all problems at once, and never holds the
- * thread for long.
+ * Checks the text of a file: JSON in which comments and a trailing comma are allowed. Fails with all problems at once,
+ * and never holds the thread for long.
  *
+ * @example
+ * ```ts
+ * import * as SentinelFile from "@le-auth/sentinel/SentinelFile"
+ * import * as Effect from "effect/Effect"
+ *
+ * const text = `{
+ *   // One account without users.
+ *   "accounts": [{ "id": "12345678", "users": [], "installations": [] }],
+ * }`
+ *
+ * Effect.map(SentinelFile.parse(text), ({ accounts }) => accounts[0].id) // => "12345678"
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const parse = (
@@ -60,8 +77,9 @@ export const parse = (
 const decodePoints = Problems.decoder(Schema.Struct({ points: SentinelDialect.Changes }))
 
 /**
- * Checks points alone. Fails with all problems at once.
+ * Checks points of a dialect without a configuration around them, as those of flags. Fails with all problems at once.
  *
+ * @category constructors
  * @since 0.1.0
  */
 export const pointsFromUnknown = (
@@ -73,8 +91,11 @@ export const pointsFromUnknown = (
   })
 
 /**
- * The JSON Schema of the file, for editors.
+ * The JSON Schema of the file, for editors, which complete and check it by that.
  *
+ * @see {@link https://json-schema.org/draft/2020-12 JSON Schema 2020-12}
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const jsonSchema = (): unknown => {

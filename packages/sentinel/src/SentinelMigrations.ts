@@ -1,5 +1,5 @@
 /**
- * The tables of Sentinel. Each layer that needs them creates them by itself.
+ * The tables of Sentinel in SQLite or PostgreSQL. Each layer that needs them creates them.
  *
  * @since 0.1.0
  */
@@ -16,18 +16,19 @@ const statements = (
   SqlClient.SqlClient.use((sql) => Effect.all(make(sql), { discard: true }))
 
 /**
- * PostgreSQL changes a row in place (HOT) if its page has room and no index has the column: hence the fill factor, and no
- * index on what changes.
+ * PostgreSQL changes a row in place (HOT) if its page has room and no index has the column: hence the fill factor, and
+ * no index on what changes.
  */
 const withRoom = (sql: SqlClient.SqlClient) =>
   sql.onDialectOrElse({ pg: () => sql`WITH (fillfactor = 70)`, orElse: () => sql`` })
 
 /**
- * All migrations so far. One that was published is never changed.
+ * All migrations so far, by name. A published one is never changed.
  *
- * Ids of sessions, codes and tokens are SHA-256 hashes. Times are milliseconds since 1970; from `forget_at` on a row says
- * nothing that anybody needs to know. No foreign keys: each would cost a lock at every request.
+ * Ids of sessions, codes and tokens are SHA-256 hashes. Times are milliseconds since 1970. From `forget_at` on a row is
+ * not needed any more. There are no foreign keys, since each would cost a lock at every request.
  *
+ * @category models
  * @since 0.1.0
  */
 export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.SqlClient>> = {
@@ -77,29 +78,44 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
   ]),
   "7_secrets": statements((sql) => [sql`CREATE TABLE sentinel_secret (id TEXT PRIMARY KEY, sealed TEXT NOT NULL)`]),
   "8_outcomes_and_quotas": statements((sql) => [
-    // Of a change whose answer nobody had: until `retry_until`, who asks again gets it, made with the seed; of a code, one does.
+    // For a change whose answer was lost: the same request gets it again until `retry_until`, made with the seed. Of a
+    // code one request does.
     sql`ALTER TABLE sentinel_refresh ADD COLUMN retry_until BIGINT`,
     sql`ALTER TABLE sentinel_code ADD COLUMN retry_until BIGINT`,
     sql`ALTER TABLE sentinel_code ADD COLUMN seed TEXT`,
     sql`ALTER TABLE sentinel_code ADD COLUMN answered_by TEXT`,
-    // What one session may have is counted.
+    // The codes and grants of one session are counted.
     sql`ALTER TABLE sentinel_code ADD COLUMN session_id TEXT`,
     sql`CREATE INDEX sentinel_code_session ON sentinel_code (session_id)`,
     sql`ALTER TABLE sentinel_code ADD COLUMN issue_order BIGINT`,
     sql`ALTER TABLE sentinel_grant ADD COLUMN redeemed_order BIGINT`,
-    // Whether there is a refresh token, and when the last access token of a session expires: for whoever looks.
+    // For StoreInspection: whether there is a refresh token, and when the last access token of a session expires.
     sql`ALTER TABLE sentinel_grant ADD COLUMN is_renewable INTEGER`,
     sql`ALTER TABLE sentinel_session ADD COLUMN last_access BIGINT`,
     sql`CREATE INDEX sentinel_grant_session ON sentinel_grant (session_id)`,
-    // What a node writes to see whether it can.
+    // Each node writes here to see whether it can.
     sql`CREATE TABLE sentinel_heartbeat (id TEXT PRIMARY KEY, beat TEXT NOT NULL, forget_at BIGINT NOT NULL)`
   ])
 }
 
 /**
- * Brings the tables to the newest form. The layer does it when it is built; a service whose database user may not create
- * tables does it before, as a user who may.
+ * Brings the tables of the database of the context to the newest form. The layers do it when they are built. Where the
+ * database user of Sentinel must not create tables, run it before as a user who may.
  *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as SentinelMigrations from "@le-auth/sentinel/SentinelMigrations"
+ * import * as Effect from "effect/Effect"
+ * import type * as Layer from "effect/Layer"
+ * import type * as SqlClient from "effect/sql/SqlClient"
+ *
+ * declare const asOwner: Layer.Layer<SqlClient.SqlClient> // a connection of a user who may create tables
+ *
+ * export const program = Effect.provide(SentinelMigrations.run, asOwner)
+ * ```
+ *
+ * @category constructors
  * @since 0.1.0
  */
 export const run: Effect.Effect<void, StoreError, SqlClient.SqlClient> = SqlStore.migrate({

@@ -1,5 +1,5 @@
 /**
- * All that Sentinel knows in one database, for any number of nodes.
+ * Everything that Sentinel needs in one database, for any number of nodes.
  *
  * @since 0.1.0
  */
@@ -27,8 +27,9 @@ import * as SigningKeysSql from "./SigningKeysSql.ts"
 import * as TicketSecretSql from "./TicketSecretSql.ts"
 
 /**
- * What opens the seals of what is secret in the database.
+ * A layer of the keys that seal and open the secrets in the database, such as `Seal.layerConfig`.
  *
+ * @category models
  * @since 0.1.0
  */
 export type SealLayer = Layer.Layer<
@@ -38,9 +39,11 @@ export type SealLayer = Layer.Layer<
 >
 
 /**
- * Signing keys and the secret of login tickets, alike on all nodes: those of the configuration, if it has `signing_keys`, else those
- * in the database, sealed.
+ * Signing keys and the secret of login tickets, alike on all nodes: those of the configuration if it has
+ * `signing_keys`, otherwise those in the database, sealed. It is a part of {@link layer}, for a program that puts the
+ * others together itself.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layerSecrets = (
@@ -56,23 +59,31 @@ export const layerSecrets = (
     : Layer.merge(SigningKeys.layerFrom(config.signing_keys), Layer.succeed(TicketSecret, config.signing_keys[0]))
 
 /**
+ * Settings of {@link layer}.
+ *
+ * @category models
  * @since 0.1.0
  */
 export interface Options extends DirectorySql.Options {
-  /** What new passwords are hashed with. Default: what is enough for development. */
+  /** How new passwords are hashed. Default: as for development, see `Passwords`. */
   readonly passwords?: Passwords.Options | undefined
-  /** What seals signing keys and the secret of login tickets, alike on all nodes. Default: `Seal.layerConfig`, which reads `LE_AUTH_SEAL_KEYS`. */
+  /**
+   * The keys that seal signing keys and the secret of login tickets, the same on all nodes. Default:
+   * `Seal.layerConfig`, which reads `LE_AUTH_SEAL_KEYS`.
+   */
   readonly seal?: SealLayer | undefined
 }
 
 /**
- * Everything that Sentinel needs, over the database of the context, for any number of nodes that have the same configuration: see
- * `DirectorySql.layer`, `SentinelStoreSql.layer`, `SigningKeysSql.layer` and `TicketSecretSql.layer`. With `signing_keys` in the
- * configuration these are the keys, the secret of login tickets comes from the first of them, nothing has to be sealed, and a
- * rotation is a change of the configuration of all nodes.
+ * Everything that Sentinel needs, over the database of the context, for any number of nodes with the same
+ * configuration: see `DirectorySql.layer`, `SentinelStoreSql.layer`, `SigningKeysSql.layer` and
+ * `TicketSecretSql.layer`. If the configuration has `signing_keys`, those sign, and the secret of login tickets comes
+ * from the first of them. Then nothing has to be sealed, and keys are rotated by a change of the configuration of all
+ * nodes.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
  * import * as Sentinel from "@le-auth/sentinel/Sentinel"
  * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
@@ -89,6 +100,7 @@ export interface Options extends DirectorySql.Options {
  * )
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer = (

@@ -23,14 +23,15 @@ const run = SqlStore.operations("Sentinel store in SQL")
 /**
  * Keeps everything in the database of the context, for any number of nodes.
  *
- * Every change of state is one statement in PostgreSQL and one transaction in SQLite, whose first step says who won. In PostgreSQL it
- * also says until when it may begin: what failed with a `StoreError` is not done later, and where nobody can know whether it was done
- * before, the same request gets the answer that the first one would have had. Codes,
- * tokens and cookies are there as hashes only. Rows that say nothing anymore go every minute, outside of requests: PostgreSQL
- * drops whole partitions of tokens.
+ * Every change of state is one statement in PostgreSQL and one transaction in SQLite, whose first step says which call
+ * won. In PostgreSQL a statement also says until when it may begin, so what failed with a `StoreError` is not done
+ * later. Where it is unknown whether it was done before, the same request gets the answer that the first one would have
+ * had. Codes, tokens and cookies are kept as hashes only. Rows that are not needed any more are removed every minute,
+ * outside of requests; PostgreSQL drops whole partitions of tokens.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
  * import * as Layer from "effect/Layer"
  * import type * as SqlClient from "effect/sql/SqlClient"
@@ -40,6 +41,7 @@ const run = SqlStore.operations("Sentinel store in SQL")
  * const store = SentinelStoreSql.layer.pipe(Layer.provide(database))
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SentinelStore, StoreError, SqlClient.SqlClient> = Layer.effect(

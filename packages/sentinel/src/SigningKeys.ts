@@ -1,6 +1,7 @@
 /**
- * The keys that sign id_tokens and app tokens, and their public halves (RFC 7517).
+ * The keys that sign id_tokens and app tokens, and their public halves.
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-5 RFC 7517 section 5}
  * @since 0.1.0
  */
 import type { StoreError } from "@le-auth/core/StoreError"
@@ -18,32 +19,29 @@ import * as Semaphore from "effect/Semaphore"
 import * as SigningKey from "./internal/keys/SigningKey.ts"
 
 /**
+ * Signs id_tokens and app tokens with RSA (RS256), publishes the public keys and rotates them.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7515#section-3.1 RFC 7515 section 3.1}
+ * @category services
  * @since 0.1.0
  */
 export class SigningKeys extends Context.Service<
   SigningKeys,
   {
-    /** Signs claims: a JWT in compact form. Keys in a database may be out of reach. */
+    /** Signs claims: a JWT in compact form. Fails with `StoreError` if keys in a database are out of reach. */
     readonly sign: (claims: object) => Effect.Effect<string, CryptoError.CryptoError | StoreError>
     /**
-     * The JWK Set as JSON text: public members only, serialised once for each change, so that the same set is the same text.
+     * The JWK Set as JSON text, with public members only. The same set is the same text.
      */
     readonly keySet: Effect.Effect<string, CryptoError.CryptoError>
     /**
-     * Signs with a new key from now on, and gives its id; where several nodes share keys, as soon as all of them publish it. The
-     * old key is published until the last token that it has signed has expired, and five minutes longer, for clients whose
-     * clock is behind (OpenID Connect Core section 10.1.1).
+     * Signs with a new key from now on, and gives its id. Where several nodes share keys, it signs as soon as all of
+     * them publish it. The old key is published until the last token that it has signed has expired, and five minutes
+     * longer, for clients whose clock is behind (OpenID Connect Core section 10.1.1).
      */
     readonly rotate: Effect.Effect<string, CryptoError.CryptoError | StoreError>
   }
 >()("@le-auth/sentinel/SigningKeys") {}
-
-/**
- * How long a key is published after the last token that it has signed has expired, in milliseconds.
- *
- * @since 0.1.0
- */
-export const margin = 5 * 60_000
 
 interface Published {
   readonly key: SigningKey.SigningKey
@@ -105,7 +103,7 @@ const make = Effect.fnUntraced(function* (
         const next = yield* provided(SigningKey.generate)
         const { published, signing } = yield* current
         const now = yield* Clock.currentTimeMillis
-        const until = Math.max(now, signing.lastExpiry()) + margin
+        const until = Math.max(now, signing.lastExpiry()) + SigningKey.margin
         state = stateOf(next, [
           { key: next, until: Infinity },
           ...published.map((other) => (other.key === signing ? { key: signing, until } : other))
@@ -117,10 +115,10 @@ const make = Effect.fnUntraced(function* (
 })
 
 /**
- * One RSA key of 2048 bits, made when the layer is built and gone when the process ends.
+ * One RSA key of 2048 bits, made when the layer is built, and lost when the process ends. It is made in the background,
+ * so that a server answers before the key is there.
  *
- * It is made in the background, so that a server can answer before it is there.
- *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<SigningKeys, never, Crypto> = Layer.effect(
@@ -129,11 +127,25 @@ export const layer: Layer.Layer<SigningKeys, never, Crypto> = Layer.effect(
 )
 
 /**
- * Keys of the operator, so that id_tokens stay valid when Sentinel starts again: PKCS#8 in PEM form, or private JWKs. The first
- * one signs; all are published. To change the key, put the new one in front, and remove the old one a day later.
+ * Keys of the operator, so that id_tokens stay valid when Sentinel starts again: PKCS#8 in PEM form, or private JWKs.
+ * The first one signs, and all are published. To change the key, put the new one in front, and remove the old one a day
+ * later. Keys that `rotate` makes are lost when the process ends. Fails with {@link InvalidSigningKey} if a key cannot
+ * be used.
  *
- * What `rotate` makes on top of them is gone when the process ends.
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
+ * import * as Layer from "effect/Layer"
+ * import type * as Redacted from "effect/Redacted"
  *
+ * declare const pem: Redacted.Redacted<string> // of: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048
+ *
+ * export const KeysLive = SigningKeys.layerFrom([pem]).pipe(Layer.provide(NodeCrypto.layer))
+ * ```
+ *
+ * @category layers
  * @since 0.1.0
  */
 export const layerFrom = (

@@ -43,7 +43,7 @@ const run = SqlStore.operations(name)
 
 const notOpened = (kid: string) => new SealedRow({ what: `signing key ${kid}`, table: "sentinel_signing_key", id: kid })
 
-/** A sealed key opens as the key that its row says, and as no other. */
+/** A sealed key opens only as the key that its row names. */
 const place = (kid: string): string => `signing key ${kid} of Sentinel`
 
 const keySetOf = (keys: ReadonlyArray<KnownKey>): string =>
@@ -158,22 +158,26 @@ const make = Effect.gen(function* () {
 })
 
 /**
- * RSA keys of 2048 bits. The first node makes the first one; of several that start at once, one does, and all use it.
+ * RSA keys of 2048 bits in the database of the context. The first node makes the first key. If several nodes start at
+ * once, one of them does, and all use it.
  *
- * Private keys are sealed with the `SealKeys` of the context, which all nodes have alike (`LE_AUTH_SEAL_KEYS`): whoever has the
- * database alone can neither sign, nor have a key of his own published. A process whose seal keys do not open all keys does not
- * start. Without seal keys use `SigningKeys.layerFrom`: keys that are in the configuration of every node.
+ * Private keys are sealed with the `SealKeys` of the context, which must be the same on all nodes
+ * (`LE_AUTH_SEAL_KEYS`). The database alone is not enough to sign, nor to have another key published. A process whose
+ * seal keys do not open all keys fails with `SealedRow` and does not start. Without seal keys use
+ * `SigningKeys.layerFrom`, with keys that are in the configuration of every node.
  *
- * What is guaranteed, if the clocks of the nodes differ by less than a few seconds:
+ * Guarantees, if the clocks of the nodes differ by less than a few seconds:
  *
- * - `rotate` publishes a new key, and it signs ten seconds later. Each node looks every two seconds, so by then every node
- *   that reaches the database publishes it: no client sees a token whose key is unknown at another node.
- * - A node signs by what it has read within the last ten seconds, else it asks first, and fails with a `StoreError` if there is
- *   no answer. So no node goes on with a key that the others take for old.
- * - A key is published by every node, and after every restart, until five minutes after the last token that it can have signed
- *   has expired. How long its longest token lives is noted in its row before that token is signed. Then the row is deleted.
- * - A node that does not reach the database publishes what it knows. Its clients may miss a key that is younger than that.
+ * - `rotate` publishes a new key, and it signs ten seconds later. Each node looks every two seconds, so by then every
+ *   node that reaches the database publishes it: no client sees a token whose key is unknown at another node.
+ * - A node signs by what it has read within the last ten seconds. Otherwise it asks first, and fails with a
+ *   `StoreError` without an answer. So no node goes on with a key that is old for the others.
+ * - A key is published by every node, and after every restart, until five minutes after the last token that it can have
+ *   signed has expired. The lifetime of its longest token is noted in its row before that token is signed. Then the row
+ *   is deleted.
+ * - A node that does not reach the database publishes the keys that it knows. Its clients may miss a newer one.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<

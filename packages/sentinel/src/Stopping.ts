@@ -7,18 +7,17 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 
 /**
- * Whoever runs the server provides one and sets `hasBegun` when it is told to stop. From then on `/health/ready` is red, so that
- * a load balancer sends no more requests, while those that are under way are finished.
- *
- * @since 0.1.0
+ * The program that runs the server provides one and sets `hasBegun` when it is told to stop. From then on
+ * `/health/ready` is red, so that a load balancer sends no more requests, while those that are under way are finished.
  */
 export interface Stopping {
   hasBegun: boolean
 }
 
 /**
- * By default it never stops.
+ * The {@link Stopping} of the Sentinel of the context. Default: one that never stops.
  *
+ * @category services
  * @since 0.1.0
  */
 export const Stopping = Context.Reference<Stopping>("@le-auth/sentinel/Stopping", {
@@ -26,8 +25,10 @@ export const Stopping = Context.Reference<Stopping>("@le-auth/sentinel/Stopping"
 })
 
 /**
- * One for a Sentinel of its own, which `ListenerHooks` sets.
+ * A `Stopping` of its own for one Sentinel. `ListenerHooks` sets it when its port is about to close; see
+ * `ListenerHooks.make` for an example.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<never> = Layer.sync(Stopping, () => ({ hasBegun: false }))

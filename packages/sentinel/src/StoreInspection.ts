@@ -1,6 +1,6 @@
 /**
- * A second service of stores that can be looked into: why a code or token is refused, which sessions and token families there
- * are, and all of it as one document. `SentinelStore` itself stays as small as its callers need it.
+ * A second service of stores that can be looked into: why a code or a token is refused, which sessions and token
+ * families there are, and everything as one document. `SentinelStore` itself has only what sign-ins need.
  *
  * @since 0.1.0
  */
@@ -13,8 +13,9 @@ import type { StoreDump } from "./internal/store/storeDump.ts"
 import type { Grant, Owner, BrowserSession } from "./SentinelStore.ts"
 
 /**
- * A session, and when it was ended, if somebody did. Times are milliseconds since 1970.
+ * A session, and when it was ended, if it was. Times are milliseconds since 1970.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface SessionState {
@@ -25,8 +26,9 @@ export interface SessionState {
 }
 
 /**
- * A grant with all tokens that came from one code, and what became of it.
+ * The grant of all tokens that came from one code, when it was revoked, if it was, and its session.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface FamilyState {
@@ -38,8 +40,9 @@ export interface FamilyState {
 }
 
 /**
- * What a store knows about a code or a token.
+ * What a store knows about a code or a token. Times are milliseconds since 1970.
  *
+ * @category models
  * @since 0.1.0
  */
 export type Found =
@@ -54,43 +57,41 @@ export type Found =
   | { readonly kind: "refresh-token"; readonly family: FamilyState; readonly usedAt: number | undefined }
   | { readonly kind: "access-token"; readonly family: FamilyState; readonly expiresAt: number }
 
-/**
- * Everything that a store holds, as JSON: hashes and times, and no secret.
- *
- * @since 0.1.0
- */
 export type { StoreDump } from "./internal/store/storeDump.ts"
 
 /**
  * Which sessions or families are wanted.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface Query {
   readonly now: number
-  /** At most so many, the newest first. */
+  /** The maximum number, the newest first. */
   readonly limit: number
   /** Only those that can still be used. */
   readonly onlyAlive: boolean
 }
 
 /**
- * The newest of perhaps very many.
+ * The newest sessions or families, of perhaps very many.
  *
+ * @category models
  * @since 0.1.0
  */
 export interface RecentPage<A> {
   /** The newest first. */
   readonly newest: ReadonlyArray<A>
-  /** How many there are, as far as they were looked at. */
+  /** The number of all that were looked at. */
   readonly total: number
-  /** There are so many that older ones were not looked at: `total` is how many of the newest 1,000 it is about. */
+  /** Older ones than the newest 1,000 were not looked at, so `total` counts among those only. */
   readonly isPartial: boolean
 }
 
 /**
- * A store holds more than fits into one document.
+ * A store holds more than `most` of `what`, too many for one document.
  *
+ * @category errors
  * @since 0.1.0
  */
 export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", { what: Schema.String, most: Schema.Int }) {
@@ -100,8 +101,9 @@ export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", { what:
 }
 
 /**
- * `find`, `sessions`, `families`, `count` and `dump` change nothing.
+ * Looks into a store, for `Control`. `find`, `sessions`, `families`, `count` and `dump` change nothing.
  *
+ * @category services
  * @since 0.1.0
  */
 export class StoreInspection extends Context.Service<
@@ -109,18 +111,23 @@ export class StoreInspection extends Context.Service<
   {
     /** What is known about a code, refresh token or access token, by its SHA-256 in hexadecimal. */
     readonly find: (id: string, now: number) => Effect.Effect<Option.Option<Found>, StoreError>
+    /** The newest sessions. */
     readonly sessions: (query: Query) => Effect.Effect<RecentPage<SessionState>, StoreError>
+    /** The newest token families. */
     readonly families: (query: Query) => Effect.Effect<RecentPage<FamilyState>, StoreError>
-    /** How many sessions are alive, all of them. */
+    /** The number of all sessions that are alive. */
     readonly count: (now: number) => Effect.Effect<number, StoreError>
-    /** Revokes all grants of an application, also those that no list shows. */
+    /** Revokes all grants of an application, also those that are too old for a list. */
     readonly revokeClient: (owner: Owner, now: number) => Effect.Effect<void, StoreError>
+    /** Everything as a document. Fails with {@link TooLarge} if there is too much for one. */
     readonly dump: Effect.Effect<StoreDump, StoreError | TooLarge>
-    /** Replaces everything by what a store of any kind has dumped. All of it happens, or nothing. */
+    /** Replaces everything by the document of a store of any kind. All of it happens, or nothing. */
     readonly load: (dump: StoreDump) => Effect.Effect<void, StoreError>
     /** Forgets everything. */
     readonly clear: Effect.Effect<void, StoreError>
-    /** Makes several changes as one, those of a directory in the same database among them. Absent where nothing of it can fail. */
+    /**
+     * Makes several changes as one, also those of a directory in the same database. Absent where none of them can fail.
+     */
     readonly together?:
       | (<A, E>(changes: Effect.Effect<A, E | StoreError>) => Effect.Effect<A, E | StoreError>)
       | undefined

@@ -15,18 +15,19 @@ import { StoreInspection } from "./StoreInspection.ts"
 
 const run = SqlStore.operations("Sentinel store in SQL")
 
-/** What goes through all rows may take its time: somebody waits for it who knows what he asked for. */
+/** An operation on all rows may take long: the operator who asked for it waits. */
 const runLong = SqlStore.operations("Sentinel store in SQL", "1 minute")
 
 /**
  * Looks into the database of the context.
  *
- * Lists and totals are about the newest 1,000 rows, whatever else there is. A document of the whole state has up to 100,000 rows of
- * each kind. Documents of a store in memory can be loaded, and the other way round. `load` and `clear` replace what **all** nodes
- * on this database see.
+ * Lists and totals are about the newest 1,000 rows. A document of the whole state has at most 100,000 rows of each
+ * kind. Documents of a store in memory can also be loaded, and the other way round. `load` and `clear` replace what
+ * **all** nodes on this database see.
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as Control from "@le-auth/sentinel/Control"
  * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
  * import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
@@ -40,6 +41,7 @@ const runLong = SqlStore.operations("Sentinel store in SQL", "1 minute")
  * const control = Control.layerOver(SentinelConfig.development(), store)
  * ```
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<StoreInspection, StoreError, SqlClient.SqlClient> = Layer.effect(

@@ -23,13 +23,15 @@ const id = "login-tickets"
 const place = "secret of Sentinel's login tickets"
 
 /**
- * The first node draws the secret; of several that start at once, one does, and all use it. It is sealed with the `SealKeys` of the
- * context, and so is what a login page has of a request: whoever has the database alone can open neither.
+ * The first node draws the secret. If several nodes start at once, one of them does, and all use it. It is sealed with
+ * the `SealKeys` of the context, so the database alone opens neither the secret nor the request that a login page
+ * carries. Fails with `SealedRow` if the seal keys of this process do not open it.
  *
- * With it a login page can be opened at one node and sent to another, a form that two nodes get gives one session and one code,
- * and a browser that a user has signed in with is known to all nodes, also after a restart. Each start seals it anew, with the
- * newest seal key.
+ * With it a login page can be opened at one node and sent to another, a form that two nodes get gives one session and
+ * one code, and all nodes know the browsers that users have signed in with, also after a restart. Each start seals it
+ * again, with the newest seal key.
  *
+ * @category layers
  * @since 0.1.0
  */
 export const layer: Layer.Layer<
@@ -54,7 +56,7 @@ export const layer: Layer.Layer<
     if (Option.isNone(opened)) {
       return yield* new SealedRow({ what: "secret of login tickets", table: "sentinel_secret", id })
     }
-    // With the newest seal key of this process, so that the old one can be taken away after all nodes have started with the new one.
+    // With the newest seal key, so that the old one can be removed after all nodes have started with the new one.
     const resealed = yield* seal.seal(opened.value, place)
     yield* run("reseal")(sql`UPDATE sentinel_secret SET sealed = ${resealed} WHERE id = ${id}`)
     return Redacted.make(opened.value, { label: "login ticket secret" })

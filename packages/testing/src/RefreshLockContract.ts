@@ -311,6 +311,7 @@ const ofWaiters = <E>(options: Options<E> = {}): Contract.Options<RefreshLock, E
  *
  * @example
  * ```ts
+ * // compiled only: vitest runs it
  * import { layerMemory } from "@le-auth/core/RefreshLock"
  * import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
  *

@@ -30,6 +30,7 @@ const contract = { port: SentinelStore, cases }
  *
  * @example
  * ```ts
+ * // compiled only: vitest runs it
  * import { layerMemory } from "@le-auth/sentinel/SentinelStore"
  * import * as SentinelStoreContract from "@le-auth/testing/SentinelStoreContract"
  *

@@ -283,6 +283,7 @@ const contractOf = ({ corrupt, legacy, refusing }: Options<unknown> = {}) => ({
  *
  * @example
  * ```ts
+ * // compiled only: vitest runs it
  * import { layerMemory } from "@le-auth/core/SessionStore"
  * import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
  *

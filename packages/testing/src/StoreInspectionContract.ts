@@ -66,6 +66,7 @@ const both = <E>(options: Contract.Options<Both, E> = {}): Contract.Options<Insp
  *
  * @example
  * ```ts
+ * // compiled only: vitest runs it
  * import { layerMemory } from "@le-auth/sentinel/SentinelStore"
  * import * as StoreInspectionContract from "@le-auth/testing/StoreInspectionContract"
  *

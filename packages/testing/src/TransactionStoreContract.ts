@@ -189,6 +189,7 @@ const contractOf = ({ refusing }: Options<unknown> = {}) => ({
  *
  * @example
  * ```ts
+ * // compiled only: vitest runs it
  * import { layerMemory } from "@le-auth/core/TransactionStore"
  * import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
  *

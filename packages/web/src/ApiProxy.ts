@@ -148,8 +148,8 @@ const routesOf = (service: string, paths: ReadonlyArray<string>): ReadonlyArray<
  * Adds the route `/liveperson/SERVICE/PATH` for the listed services. `BrowserApi` of `@le-auth/browser`, and `callApi`
  * of its plain entry, call it.
  *
- * Without a session it answers 401, for a call that is not listed 403, and if LivePerson does not answer 502 or 504, as
- * JSON with the header `x-le-auth: problem`. It throws at once for a pattern of a path that cannot match.
+ * It answers 401 without a session, 403 for a call that is not listed, and 502 or 504 if LivePerson does not answer, as
+ * JSON with the header `x-le-auth: problem`. A pattern that no path can match fails at once, as a defect.
  *
  * @example
  * ```ts

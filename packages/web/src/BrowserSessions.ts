@@ -2,7 +2,7 @@
  * The link between a browser and its session: an opaque cookie in the browser, and the key of the session on the
  * server.
  *
- * effect's `Persistence` keeps the records, which has layers for memory, SQL and Redis.
+ * The records are in effect's `Persistence`, which has layers for memory, SQL and Redis.
  *
  * @see OAuth 2.0 for browser-based applications, "Backend for frontend", cookie security
  * @since 0.1.0
@@ -128,8 +128,9 @@ export const layerWith = (options: {
  *   const found = yield* browsers.find(identifier)
  *   Option.isSome(found) // => true
  * }).pipe(
- *   Effect.provide(BrowserSessions.layer),
- *   Effect.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer))
+ *   Effect.provide(
+ *     BrowserSessions.layer.pipe(Layer.provide(Persistence.layerMemory), Layer.provide(NodeCrypto.layer))
+ *   )
  * )
  * ```
  *

@@ -119,10 +119,10 @@ export const layerWith = (options: Options): Layer.Layer<TransactionStore, never
  * `SealKeys`, bound to the id of the sign-in, with its deadline inside. The application then needs no store on the
  * server.
  *
- * **Single use.** A process gives a record once, and remembers at least the last 50,000 that it gave. Processes do not
- * know of each other's. An attacker with the callback's address and the browser's cookies could make a second process
- * take the record again. Sentinel then refuses the authorization code, which it accepts once (RFC 6749 section 4.1.2).
- * With a store that the processes share, `take` itself is atomic.
+ * **Single use.** A process gives a record once, and remembers at least the last 50,000 that it gave. One process does
+ * not know the records that another gave. An attacker with the callback's address and the browser's cookies could make
+ * a second process take the record again. Sentinel then refuses the authorization code, which it accepts once (RFC 6749
+ * section 4.1.2). With a store that the processes share, `take` itself is atomic.
  *
  * It works inside a request of effect's HTTP server or of a web handler. Elsewhere it fails with a `StoreError`. A
  * record of more than 3,800 sealed characters is refused with `CookieTooLarge`.

@@ -48,7 +48,7 @@ const render = Pages.make()
  * it.
  *
  * The page has the style sheet of the sign-in pages. Its headers let nothing else load or run, keep it out of caches,
- * and name the origins that may frame it (RFC 9700 sections 4.2.4 and 4.16).
+ * and name the origins that may frame it.
  *
  * @example
  * ```ts
@@ -61,6 +61,8 @@ const render = Pages.make()
  * })
  * ```
  *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.2.4 RFC 9700 section 4.2.4}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.16 RFC 9700 section 4.16}
  * @category constructors
  * @since 0.1.0
  */

@@ -95,8 +95,9 @@ const run = StoreOperation.operations("store of this application", timeout)("wri
  * const program = Readiness.make.pipe(
  *   Effect.flatten,
  *   Effect.as("ready"),
- *   Effect.provide(BrowserSessions.layer),
- *   Effect.provide(Layer.merge(Persistence.layerMemory, NodeCrypto.layer))
+ *   Effect.provide(
+ *     BrowserSessions.layer.pipe(Layer.provide(Persistence.layerMemory), Layer.provide(NodeCrypto.layer))
+ *   )
  * )
  * program // => "ready"
  * ```

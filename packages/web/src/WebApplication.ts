@@ -291,10 +291,11 @@ export const layerWith = (options: Options): Layer.Layer<WebApplication, Refused
  * import * as AppInstallations from "@le-auth/core/AppInstallations"
  * import * as WebApplication from "@le-auth/web/WebApplication"
  * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
  *
  * const program = WebApplication.WebApplication.use(({ paths }) => Effect.succeed(paths.signOut)).pipe(
- *   Effect.provide(WebApplication.layer),
- *   Effect.provide(AppInstallations.layerConfig) // LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, LE_AUTH_REDIRECT_URI, ...
+ *   // LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, LE_AUTH_REDIRECT_URI, ...
+ *   Effect.provide(Layer.provide(WebApplication.layer, AppInstallations.layerConfig))
  * )
  * program // => "/sign-out"
  * ```

@@ -132,7 +132,7 @@ type MoreRoutes<A> = Layer.Layer<
   HttpRouter.HttpRouter | HttpRouter.Request.From<"Requires", A | Services> | A | Services
 >
 
-/** The key of the handlers that a process keeps, which each copy of this module finds. */
+/** The key of the handlers that a process keeps, one for each name. Each copy of this module finds the same. */
 const keptKey = Symbol.for("@le-auth/web/WebSignIn/kept")
 
 const kept = (): Map<string, WebHandler> => {

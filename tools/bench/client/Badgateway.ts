@@ -2,7 +2,7 @@ import { generateCodeVerifier, OAuth2Client } from "@badgateway/oauth2-client"
 
 import * as p from "./Parameters.ts"
 
-const make = (origin) =>
+const make = (origin: string) =>
   new OAuth2Client({
     clientId: p.clientId,
     clientSecret: p.clientSecret,
@@ -18,16 +18,16 @@ export const name = "@badgateway/oauth2-client"
 export const start = async () =>
   fixed.authorizationCode.getAuthorizeUri({
     redirectUri: p.redirectUri,
-    state: crypto.getRandomValues(new Uint8Array(32)).toHex?.() ?? crypto.randomUUID(),
+    state: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex"),
     codeVerifier: await generateCodeVerifier()
   })
 
 export const authorizeUrl = () =>
   fixed.authorizationCode.getAuthorizeUri({ redirectUri: p.redirectUri, state: p.state })
 
-export const callback = (address) => fixed.authorizationCode.validateResponse(address, { state: p.state })
+export const callback = (address: string) => fixed.authorizationCode.validateResponse(address, { state: p.state })
 
-export const token = (origin) => {
+export const token = (origin: string) => {
   const client = make(origin)
   const token = { accessToken: "a", refreshToken: p.refreshToken, expiresAt: null }
   return {

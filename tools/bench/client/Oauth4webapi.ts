@@ -9,7 +9,7 @@ const server = {
 }
 const client = { client_id: p.clientId }
 
-const url = (state, challenge) => {
+const url = (state: string, challenge?: string) => {
   const url = new URL(server.authorization_endpoint)
   url.searchParams.set("client_id", p.clientId)
   url.searchParams.set("redirect_uri", p.redirectUri)
@@ -32,9 +32,9 @@ export const start = async () => {
 
 export const authorizeUrl = () => url(p.state)
 
-export const callback = (address) => oauth.validateAuthResponse(server, client, new URL(address), p.state)
+export const callback = (address: string) => oauth.validateAuthResponse(server, client, new URL(address), p.state)
 
-export const token = (origin) => {
+export const token = (origin: string) => {
   const as = { issuer: origin, token_endpoint: `${origin}/sentinel/api/account/${p.account}/token?v=1.0` }
   const authentication = oauth.ClientSecretPost(p.clientSecret)
   const options = { [oauth.allowInsecureRequests]: true }

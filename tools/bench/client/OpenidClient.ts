@@ -2,7 +2,7 @@ import * as client from "openid-client"
 
 import * as p from "./Parameters.ts"
 
-const configuration = (origin) => {
+const configuration = (origin: string) => {
   const config = new client.Configuration(
     {
       issuer: origin,
@@ -33,7 +33,7 @@ export const start = async () => {
 export const authorizeUrl = () =>
   client.buildAuthorizationUrl(fixed, { redirect_uri: p.redirectUri, state: p.state }).href
 
-export const token = (origin) => {
+export const token = (origin: string) => {
   const config = configuration(origin)
   const callback = new URL(`${p.redirectUri}?code=${p.code}&state=${p.state}`)
   return {

@@ -4,7 +4,7 @@ import { AuthorizationCode } from "simple-oauth2"
 
 import * as p from "./Parameters.ts"
 
-const make = (origin) =>
+const make = (origin: string) =>
   new AuthorizationCode({
     client: { id: p.clientId, secret: p.clientSecret },
     auth: {
@@ -22,18 +22,23 @@ export const name = "simple-oauth2"
 /** It draws neither state nor PKCE, so the application does. */
 export const start = () => {
   const verifier = randomBytes(32).toString("base64url")
-  return fixed.authorizeURL({
+  // The version is no parameter of OAuth: as an object of its own, it is more than the types ask for.
+  const parameters = {
     redirect_uri: p.redirectUri,
     state: randomBytes(32).toString("base64url"),
     v: "1.0",
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
     code_challenge_method: "S256"
-  })
+  }
+  return fixed.authorizeURL(parameters)
 }
 
-export const authorizeUrl = () => fixed.authorizeURL({ redirect_uri: p.redirectUri, state: p.state, v: "1.0" })
+export const authorizeUrl = () => {
+  const parameters = { redirect_uri: p.redirectUri, state: p.state, v: "1.0" }
+  return fixed.authorizeURL(parameters)
+}
 
-export const token = (origin) => {
+export const token = (origin: string) => {
   const client = make(origin)
   const token = client.createToken({ access_token: "a", refresh_token: p.refreshToken })
   return {

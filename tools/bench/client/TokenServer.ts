@@ -1,5 +1,6 @@
 // A trivial token server in a process of its own: it looks nothing up, so that what is measured is the client.
 import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 
 const answer = JSON.stringify({
   access_token: "a".repeat(64),
@@ -14,5 +15,5 @@ const server = createServer((request, response) => {
   request.on("end", () => response.writeHead(200, headers).end(answer))
 })
 server.keepAliveTimeout = 60_000
-server.listen(0, "127.0.0.1", () => process.send?.(server.address()?.port))
+server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port))
 process.on("disconnect", () => process.exit())

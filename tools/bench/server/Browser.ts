@@ -12,8 +12,9 @@ export class Browser {
   }
 
   /** Ends at a page, or at a redirect to another origin. */
-  async visit(address: string, init: RequestInit = {}, redirects = 0) {
+  async visit(address: string, init: RequestInit = {}, redirects = 0): Promise<Response> {
     if (redirects > 10) throw new Error(`too many redirects at ${address}`)
+    // @effect-diagnostics-next-line globalFetch:off
     const response = await fetch(new URL(address, this.#origin), {
       ...init,
       headers: { ...init.headers, cookie: this.cookie },

@@ -37,14 +37,14 @@ if (import.meta.main) {
       getClient: async (id, given) =>
         id === clientId && (given === null || given === undefined || isSecret(given)) ? client : false,
       saveAuthorizationCode: async (code, { id }, { id: userId }) => {
-        const saved = { ...code, client: { id }, user: { id: userId } }
+        const saved: any = { ...code, client: { id }, user: { id: userId } }
         codes.set(code.authorizationCode, saved)
         return saved
       },
       getAuthorizationCode: async (code) => codes.get(code),
       revokeAuthorizationCode: async ({ authorizationCode }) => codes.delete(authorizationCode),
       saveToken: async (token, { id }, { id: userId }) => {
-        const saved = { ...token, client: { id }, user: { id: userId } }
+        const saved: any = { ...token, client: { id }, user: { id: userId } }
         accesses.set(token.accessToken, saved)
         refreshes.set(token.refreshToken, saved)
         return saved

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 
 import { onClick, show } from "./Page.ts"
 
-class Person extends Schema.Class("Person")({ name: Schema.String, age: Schema.Finite }) {}
+class Person extends Schema.Class<Person>("Person")({ name: Schema.String, age: Schema.Finite }) {}
 
 const run = (effect: Effect.Effect<unknown, unknown>) =>
   Effect.runFork(effect.pipe(Effect.match({ onSuccess: show, onFailure: show })))

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import { onClick, show } from "./Page.ts"
 
 const services = Layer.merge(BrowserSignIn.layer, PageSession.layer)
-const run = (effect: Effect.Effect<unknown, unknown, any>) =>
+const run = (effect: Effect.Effect<unknown, unknown, Layer.Success<typeof services>>) =>
   Effect.runFork(effect.pipe(Effect.match({ onSuccess: show, onFailure: show }), Effect.provide(services)))
 
 run(BrowserSignIn.resume)

@@ -1,13 +1,13 @@
-import { PublicClientApplication } from "@azure/msal-browser"
+import { createStandardPublicClientApplication } from "@azure/msal-browser"
 
 import { onClick, show } from "./Page.ts"
 
-const application = await PublicClientApplication.createPublicClientApplication({
+const application = await createStandardPublicClientApplication({
   auth: { clientId: "client", authority: "https://id.example", redirectUri: location.origin + location.pathname }
 })
 
 show((await application.handleRedirectPromise()) ?? application.getAllAccounts()[0])
 onClick("sign-in", () => application.loginRedirect({ scopes: ["openid"] }))
 onClick("session", async () =>
-  show(await application.acquireTokenSilent({ scopes: ["openid"], account: application.getAllAccounts()[0] }))
+  show(await application.acquireTokenSilent({ scopes: ["openid"], account: application.getAllAccounts()[0]! }))
 )

@@ -112,7 +112,7 @@ const commands =
   (effect, tell) =>
     Effect.suspend(() => {
       const { sendCommand } = client
-      client.sendCommand = (words: ReadonlyArray<string>, ...rest: Array<any>) => {
+      client.sendCommand = (words: ReadonlyArray<any>, ...rest: Array<any>): Promise<any> => {
         if (words[0] !== "SCRIPT") tell(words[0]!, words.slice(1))
         return sendCommand.call(client, words, ...rest)
       }

@@ -8,6 +8,7 @@ import { Transaction } from "@le-auth/core/Transaction"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
 import type { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -170,7 +171,7 @@ export const clientSteps: ReadonlyArray<Step<ClientStores>> = [
   {
     title: "put (TransactionStore)",
     run: (stores, { transaction }) =>
-      Effect.as(Context.get(stores, TransactionStore).put(transaction, record, "10 minutes"), true),
+      Effect.as(Context.get(stores, TransactionStore).put(transaction, record, Duration.minutes(10)), true),
     make: () => encodeTransaction(record),
     read: () => true
   },

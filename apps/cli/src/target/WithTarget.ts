@@ -68,7 +68,7 @@ const isUnreachable = (error: { readonly _tag: string; readonly reason?: unknown
     (error._tag === "DomainsError" || error._tag === "TokenError") &&
     reason?._tag === "Unavailable" &&
     reason.status === undefined &&
-    reason.transport?._tag !== "TooLarge" &&
+    reason.transport?._tag !== "AnswerTooLarge" &&
     reason.transport?._tag !== "Undecodable"
   )
 }

@@ -1,3 +1,2 @@
-// The redirect URI that the local Sentinel knows is /callback. With one of your own below /auth you need no file for
-// it.
+// The redirect URI of the local Sentinel is /callback. A redirect URI of your own below /auth needs no file.
 export { GET } from "../auth/[...route]/route"

@@ -74,7 +74,7 @@ export const observed = <A, E, R>(
         duration.updateUnsafe(Duration.millis(clock.currentTimeMillisUnsafe() - start), fiber.context)
         return Effect.void
       })
-    // Effect's own tracer exports nothing, so nobody could see the span.
+    // Effect's own tracer exports nothing, so the span would not be seen.
     return fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer
       ? counted(effect as Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>>, undefined)
       : Effect.useSpan(operation, (span) =>

@@ -1,4 +1,4 @@
-/** What an answer of LivePerson says, whatever its status is. */
+/** The content of an answer of LivePerson, whatever its status is. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,7 +14,7 @@ export const header = ({ headers }: Answer, name: string): string | undefined =>
   return Array.isArray(value) ? value[0] : (value as string | undefined)
 }
 
-/** The body as JSON; `undefined` if it is none. */
+/** The body as JSON; `undefined` if it is not JSON. */
 export const json = (answer: Answer): unknown => {
   try {
     return JSON.parse(answer.body)

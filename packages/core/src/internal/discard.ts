@@ -1,4 +1,4 @@
-/** Lets go of an answer that nobody reads: otherwise its connection stays open until the garbage is collected. */
+/** Discards an answer that is not read: otherwise its connection stays open until the garbage is collected. */
 import * as Effect from "effect/Effect"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Stream from "effect/Stream"

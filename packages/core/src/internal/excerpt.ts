@@ -1,7 +1,7 @@
 /**
- * What may be repeated of an answer from the other side: the one way for such a text into an error.
+ * The part of an answer that may be repeated: the one way for a text of the other side into an error.
  *
- * Servers have been seen to repeat the request in an error page, in whatever encoding the page has. So the text is
+ * Servers repeat the request in error pages, in whatever encoding the page has. So the text is
  * decoded, not the secret encoded, and if anything secret is found, nothing of the text comes out.
  */
 import { printable } from "../OAuthError.ts"

@@ -1,4 +1,4 @@
-/** Classes whose constructors say which member is wrong, where the schema library says only that validation failed. */
+/** Classes whose constructors name the wrong member, where the schema library says only that validation failed. */
 import type * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaProblems from "../SchemaProblems.ts"

@@ -1,4 +1,4 @@
-/** Who an id_token speaks of. */
+/** The user that an id_token is about. */
 import * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
 import type { AppInstallation } from "../AppInstallations.ts"

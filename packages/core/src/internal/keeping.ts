@@ -1,5 +1,5 @@
 /**
- * How tokens that came get into the store, and never an older one on top of a newer. A received token is a commit: the
+ * How received tokens get into the store, and never an older one on top of a newer. A received token is a commit: the
  * code or the refresh token that was given for it is spent, so it is offered to the store until that has it, or has
  * something newer.
  */
@@ -19,9 +19,9 @@ interface Renewed {
   readonly session: Session
   /** Whether it may take the place of what the store has. */
   readonly mayReplace: (stored: Session | undefined) => boolean
-  /** The session that it was made of, if the store lacks that one, too. */
+  /** The session that it was made of, if the store also lacks that one. */
   readonly after?: Renewed | undefined
-  /** The user has signed out: what was made of it does not count any more. */
+  /** The user has signed out: sessions that were made of it do not count any more. */
   isOver: boolean
 }
 
@@ -42,7 +42,7 @@ export const make = Effect.gen(function* () {
 
   /**
    * Sessions that the store did not take. Only their tokens work: they are used, and offered again at each use, until
-   * the store has them or has been changed by somebody else.
+   * the store has them, or another process has changed it.
    */
   const unsaved = new Map<string, Renewed>()
   const unsavedOf = (key: SessionKey) => unsaved.get(key.toString())
@@ -128,7 +128,7 @@ export const make = Effect.gen(function* () {
       )
     ),
 
-    /** {@link look}, and offers to the store what it lacks. */
+    /** {@link look}, and offers the store what it lacks. */
     settle: (key: SessionKey): Effect.Effect<Looked, NotSignedIn | StoreError> =>
       Effect.flatMap(look(key), (looked) =>
         looked.unsaved === undefined
@@ -150,7 +150,7 @@ export const make = Effect.gen(function* () {
           ? stored?.generation === before.value?.generation
           : stored === undefined || stored.signedInAt < session.signedInAt
       const renewed: Renewed = { session, mayReplace, isOver: false }
-      // A session that the store will never take is none: nobody would find it again.
+      // A session that the store will never take cannot be found again, so it is not kept.
       return (
         (yield* commit(renewed, "any", (error) =>
           error.isFinal ? Effect.fail(error) : keep(renewed, "any", error)
@@ -187,7 +187,7 @@ export const make = Effect.gen(function* () {
       if (unsaved !== undefined) drop(unsaved)
       if (yield* store.remove(session.key, session.generation)) return yield* Effect.as(ended, undefined)
       const stored = yield* get(session.key)
-      // Somebody else removed it, or saved something newer.
+      // Another process removed it, or saved something newer.
       if (unsaved === undefined || !replaces(unsaved, stored)) return stored ?? (yield* new NotSignedIn())
       // What the store has is older still.
       if (stored === undefined || (yield* store.remove(session.key, stored.generation))) yield* ended

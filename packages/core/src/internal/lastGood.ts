@@ -27,11 +27,11 @@ export interface Options<A, E> {
   readonly freshIfLacking?: Duration.Input | undefined
   /** How long the last good answer is used while a new one cannot be had. */
   readonly usableFor: Duration.Input
-  /** Nobody asks again so soon after a failure while there is a good answer. */
+  /** How long no request is made after a failure while there is a good answer. */
   readonly failureFor: Duration.Input
   /** The same while there is none. Default: `failureFor`. */
   readonly failureWithoutAnswerFor?: Duration.Input | undefined
-  /** The most that an attempt takes. Default: the `RequestLimits` of the program. */
+  /** How long an attempt takes at most. Default: the `RequestLimits` of the program. */
   readonly limit?: Duration.Input | undefined
   /** The failure of an attempt, or of a wait for one, that took too long. */
   readonly timedOut: () => E
@@ -55,8 +55,8 @@ interface Known<A, E> {
   readonly failed: { readonly error: E; readonly at: number } | undefined
 }
 
-/** With a good answer at hand nobody waits longer than this for a newer one; the attempt goes on by itself. */
-const patience = Duration.toMillis("1 second")
+/** With a good answer at hand a caller waits no longer than this for a newer one; the attempt goes on by itself. */
+const longestWait = Duration.toMillis("1 second")
 
 const millis = (duration: Duration.Input): number => Duration.toMillis(Duration.fromInputUnsafe(duration))
 
@@ -123,7 +123,7 @@ export const make = Effect.fnUntraced(function* <A, E>(options: Options<A, E>) {
         // Interruptible also inside an uninterruptible region, so that the time limit works there.
         Effect.interruptible,
         Effect.timeoutOrElse({
-          duration: isEnough ? Math.min(patience, longest) : longest,
+          duration: isEnough ? Math.min(longestWait, longest) : longest,
           orElse: () => Effect.fail(options.timedOut())
         }),
         Effect.catch((error) =>

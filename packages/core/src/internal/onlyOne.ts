@@ -1,4 +1,4 @@
-/** Notices that a process keeps the same thing twice, as it does where a framework has several copies of a module. */
+/** Notices that a process keeps the same thing twice, as happens where a framework has several copies of a module. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 

@@ -1,10 +1,10 @@
-/** Members that do not matter so much that an answer would be refused for them. */
+/** Optional members that cannot be read: they count as absent, and spoil no answer. */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 /**
- * Reads an object of the other side apart from its optional members that cannot be read, so that those which have to be
- * there are not lost with them. `null` says nothing, as a member that is absent.
+ * Reads an object of the other side without the optional members that cannot be read, so that the required ones are not
+ * lost with them. `null` counts as an absent member.
  */
 export const readable = (fields: Schema.Struct.Fields) => {
   const members = Object.entries(fields)
@@ -28,6 +28,6 @@ export const readable = (fields: Schema.Struct.Fields) => {
   }
 }
 
-/** The warning for them. It names them and never says what they were. */
+/** The warning for them. It names them and never shows their values. */
 export const warning = (unread: ReadonlyArray<string>): string =>
   `Sentinel's answer has members that cannot be read, and count as absent: ${unread.join(", ")}`

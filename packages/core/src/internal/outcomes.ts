@@ -1,5 +1,6 @@
 /**
- * What came of something that can be done once only: who asks again, at the same time or soon after, gets the same.
+ * The outcome of something that can be done only once: a caller that asks again, at the same time or soon after, gets
+ * the same.
  */
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -10,20 +11,20 @@ import * as Newest from "./newest.ts"
 
 export interface Outcome<A> {
   readonly value: A
-  /** Whether it was done for somebody else before. */
+  /** Whether it was done for an earlier caller. */
   readonly isRepeated: boolean
 }
 
 export interface Options {
   /** How long an outcome is kept. */
   readonly keepFor: Duration.Input
-  /** So many are kept at most, the oldest go first. */
+  /** How many are kept at most; the oldest go first. */
   readonly capacity: number
 }
 
 /**
- * `attempt` gets a function that it calls once there is an outcome worth keeping. Without that only those get it who
- * ask while it runs, so that what strangers make up is not kept.
+ * `attempt` gets a function that it calls once there is an outcome worth keeping. Without that call the outcome goes
+ * only to callers that ask while it runs, so that what strangers make up is not kept.
  */
 export const make = <A, E>(options: Options) => {
   const keepFor = Duration.toMillis(Duration.fromInputUnsafe(options.keepFor))
@@ -54,7 +55,7 @@ export const make = <A, E>(options: Options) => {
             return Effect.void
           })
         ),
-        // Others wait for it, and it cannot be done again: who asked first may leave, and it is done all the same.
+        // Others wait for it, and it cannot be done again: the first caller may leave, and it is done all the same.
         Effect.uninterruptible
       )
     })

@@ -1,6 +1,6 @@
 /**
- * How a session gets new tokens: when they are due, and by one at a time. It owns the store and the lock; the lock
- * saves work, and what is stored is guarded by its generation.
+ * How a session gets new tokens: when they are due, and one refresh at a time. It owns the store and the lock; the lock
+ * saves work, and the generation guards what is stored.
  */
 import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { AppInstallations } from "../AppInstallations.ts"
-import type { Domains } from "../Domains.ts"
+import type { AppInstallations, UnknownInstallation } from "../AppInstallations.ts"
+import type { Domains, DomainsError } from "../Domains.ts"
 import type { AccessToken } from "../Identifiers.ts"
 import * as IdToken from "../IdToken.ts"
 import { RefreshLock } from "../RefreshLock.ts"
@@ -40,7 +40,7 @@ export type Services =
 
 /** After a refresh that failed for a passing reason, with a token that is still valid: LivePerson's slow loop. */
 const pause = Duration.toMillis("2 minutes")
-/** Tokens that came within this time are new: nobody needs newer ones. */
+/** Tokens that came within this time are new: no caller needs newer ones. */
 const newFor = Duration.toMillis("5 seconds")
 
 /** How old the tokens of a session are. */
@@ -52,7 +52,7 @@ const isNew = (session: Session, now: number): boolean =>
 /** Whether a session can be used as it is. */
 type WillDo = (session: Session, now: number) => boolean
 
-/** So many sessions are remembered at most. */
+/** The number of sessions whose failures are remembered. */
 const remembered = 10_000
 
 export const make = Effect.fnUntraced(function* (options: { readonly doesNotRotate: boolean }) {
@@ -62,18 +62,18 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
   const clientContextOf = yield* ClientContextOf.make
   const keeping = yield* Keeping.make
 
-  /** The caller's policy stands outside of the lock, so that nobody waits for somebody's pause. */
+  /** The caller's policy stands outside the lock, so that no caller waits for another one's pause. */
   const retrying = RetryPolicy.retry<SessionError>({
     login: true,
     failureOf: (error) => (error._tag === "TokenError" ? failureOf(error, options) : undefined)
   })
 
   /**
-   * Until when a session whose refresh failed is used as it is. In this process only: a failure is no change of the
+   * Until when a session whose refresh failed is used as it is. In this process only: a failure does not change the
    * session.
    */
   const pauses = new Map<string, { readonly generation: Generation; readonly until: number }>()
-  /** What came of the last attempt that failed, for those who waited for it. */
+  /** The last failed attempt, for the callers that waited for it. */
   const failures = new Map<
     string,
     { readonly generation: Generation; readonly count: number; readonly error: TokenError }
@@ -88,7 +88,9 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
     return now < session.refreshAt || (paused?.generation === session.generation && now < paused.until)
   }
 
-  /** Somebody else may have refreshed it meanwhile, or the user signed in again; then theirs is the one to use. */
+  /**
+   * Another process may have refreshed it meanwhile, or the user signed in again; then that session is the one to use.
+   */
   const end = (looked: Keeping.Looked): Effect.Effect<Session, NotSignedIn | SessionEnded | StoreError> =>
     Effect.flatMap(keeping.end(looked), (instead) =>
       instead === undefined ? Effect.fail(new SessionEnded()) : Effect.succeed(instead)
@@ -142,8 +144,8 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
   }
 
   /**
-   * One attempt, under the lock, unless what is there by then will do. Those who wait for an attempt share what comes
-   * of it.
+   * One attempt, under the lock, unless what is there by then will do. Callers that wait for an attempt share its
+   * result.
    */
   const attempt = (seen: Keeping.Looked, willDo: WillDo): Effect.Effect<Session, SessionError> =>
     Effect.gen(function* () {
@@ -165,7 +167,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
       )
     })
 
-  /** With a token that is still valid nobody has to wait for repetitions, nor for a store or a lock that is away. */
+  /** With a token that is still valid a caller waits neither for repetitions nor for a store or a lock that is away. */
   const whileValid = (seen: Keeping.Looked): Effect.Effect<Session, SessionError> =>
     attempt(seen, isFresh).pipe(
       RetryPolicy.disabled,
@@ -190,6 +192,20 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
         return { found, removed: yield* Effect.result(keeping.remove(key)) }
       })
     )
+
+  /**
+   * {@link taking}, under the lock: it waits for a refresh that is under way, whose token would be the one to revoke,
+   * but not for longer than one call may take, and not if there is no lock to be had.
+   */
+  const take = Effect.fnUntraced(function* (key: SessionKey) {
+    const { timeout } = yield* RequestLimits
+    const taken = yield* Effect.cached(taking(key))
+    return yield* Effect.interruptible(lock.withLock(key.toString(), taken)).pipe(
+      Effect.timeoutOrElse({ duration: timeout, orElse: () => taken }),
+      Effect.catchTag("StoreError", () => taken),
+      Effect.onInterrupt(() => taken)
+    )
+  })
 
   return {
     /** Saves a new sign-in. It takes no lock: what a refresh that ends later brings is older. */
@@ -216,7 +232,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
         const seen = yield* keeping.look(key)
         const now = yield* Clock.currentTimeMillis
         if (now >= seen.session.expiresAt) {
-          // Also tokens that were over when they came: those who waited would get no others.
+          // Also tokens that were over when they came: the callers that waited would get no others.
           const willDo: WillDo = (session, now) =>
             session.generation !== seen.session.generation || isFresh(session, now)
           return yield* retrying(attempt(seen, willDo))
@@ -236,21 +252,27 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
         retrying(attempt(seen, ({ accessToken }) => Redacted.value(accessToken) !== Redacted.value(unless)))
       ),
 
-    /** Without the lock: who signs out is signed out. */
+    /** Without the lock: a sign-out does not wait. */
     forget: keeping.remove,
 
     /**
-     * Removes a session, and gives what was there to be revoked. It waits for a refresh that is under way, whose token
-     * would be the one to revoke, but not for longer than one call may take, and not if there is no lock to be had.
+     * Removes a session whatever happens, and revokes its refresh token, which ends all sessions of the user at
+     * LivePerson. The removal comes first, and its failure is reported last.
      */
-    take: Effect.fnUntraced(function* (key: SessionKey) {
-      const { timeout } = yield* RequestLimits
-      const take = yield* Effect.cached(taking(key))
-      return yield* Effect.interruptible(lock.withLock(key.toString(), take)).pipe(
-        Effect.timeoutOrElse({ duration: timeout, orElse: () => take }),
-        Effect.catchTag("StoreError", () => take),
-        Effect.onInterrupt(() => take)
-      )
+    revoke: Effect.fnUntraced(function* (
+      key: SessionKey
+    ): Effect.fn.Return<void, TokenError | DomainsError | UnknownInstallation | StoreError> {
+      const { found, removed } = yield* take(key)
+      if (Result.isSuccess(found)) {
+        const { session } = found.success
+        if (session.refreshToken !== undefined) {
+          const context = yield* clientContextOf(session)
+          yield* sentinelClient.revoke({ ...context, refreshToken: session.refreshToken })
+        }
+      } else if (found.failure._tag === "StoreError") {
+        return yield* found.failure
+      }
+      yield* Effect.fromResult(removed)
     })
   }
 })

@@ -6,7 +6,8 @@ import * as TransportProblem from "../TransportProblem.ts"
 /**
  * For a refresh: 429, 503 with `Retry-After`, and connections that were not made and may be later. After anything else
  * Sentinel may have acted, and a rotated refresh token that is sent again looks like theft (RFC 9700 section 4.14.2); a
- * 504 is a time-out of the gateway. With `doesNotRotate` every other 5xx, too, as for calls that can be made twice.
+ * 504 is a time-out of the gateway. With `doesNotRotate` also after every other 5xx, as for calls that can be made
+ * twice.
  */
 export const failureOf = (
   { operation, reason }: TokenError,

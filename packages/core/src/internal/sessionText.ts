@@ -12,7 +12,7 @@ const decodeKey = Schema.decodeUnknownOption(SessionKey)
 
 export const encode = Schema.encodeSync(SessionJson)
 
-/** What is not readable is no session. */
+/** A text that cannot be read counts as none. */
 export const decode = Schema.decodeOption(SessionJson)
 
 /** The key whose `toString` gave this text. */

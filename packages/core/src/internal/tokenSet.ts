@@ -1,4 +1,4 @@
-/** What each set of tokens brings, how long it lives, and when to refresh it. */
+/** The members that each set of tokens brings: how long it lives, and when it is refreshed. */
 import * as Clock from "effect/Clock"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
@@ -15,13 +15,13 @@ const longest = Duration.toMillis("3650 days")
 /** LivePerson recommends to refresh every 30 minutes, which also keeps the user's single sign-on session alive. */
 const recommendedInterval = Duration.toMillis("30 minutes")
 
-/** When to refresh a token that lives so long: at the recommended interval, and well before its end. */
+/** When to refresh a token of this lifetime: at the recommended interval, and well before its end. */
 const refreshAfter = (lifetime: number): number => Math.min(recommendedInterval, lifetime * 0.9)
 
 /**
- * The members of a session that come with each set of tokens: the tokens, a generation of their own, where they are
- * from, since when they are there, when to refresh them and when they end. The spread keeps sessions that began
- * together from refreshing together.
+ * The members of a session that come with each set of tokens: the tokens, a generation of their own, their source, the
+ * time they came, when to refresh them and when they end. The spread keeps sessions that began together from refreshing
+ * together.
  */
 export const of = Effect.fnUntraced(function* (
   random: SecureRandom.SecureRandom["Service"],

@@ -12,7 +12,7 @@ const codes = Uint8Array.from(alphabet, (character) => character.charCodeAt(0))
 const atOnce = 4096
 
 /**
- * Without padding.
+ * Writes bytes as base64url without padding.
  */
 export const encode = (bytes: Uint8Array): string => {
   const length = Math.ceil((bytes.length * 4) / 3)
@@ -35,7 +35,7 @@ export const encode = (bytes: Uint8Array): string => {
   return text
 }
 
-/** The bytes as characters of one byte each; `undefined` if the text is no base64url without padding. */
+/** The bytes as characters of one byte each; `undefined` if the text is not base64url without padding. */
 const binaryOf = (text: string): string | undefined =>
   /^[A-Za-z0-9_-]*$/.test(text) && text.length % 4 !== 1
     ? atob(text.replaceAll("-", "+").replaceAll("_", "/"))
@@ -48,7 +48,7 @@ const bytesOf = (binary: string): Uint8Array => {
 }
 
 /**
- * `undefined` if the text is no base64url without padding (RFC 7515 section 2).
+ * The bytes of a text; `undefined` if it is not base64url without padding (RFC 7515 section 2).
  */
 export const decode = (text: string): Uint8Array | undefined => {
   const binary = binaryOf(text)
@@ -58,7 +58,7 @@ export const decode = (text: string): Uint8Array | undefined => {
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 /**
- * UTF-8 text; `undefined` if the bytes are none.
+ * The UTF-8 text of a text in base64url; `undefined` if it is not one.
  */
 export const decodeText = (text: string): string | undefined => {
   const binary = binaryOf(text)

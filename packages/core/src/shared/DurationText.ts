@@ -98,7 +98,12 @@ const durationText = (options: {
     )
   )
 
-/** A duration in a JSON document or a flag, up to 100 years. */
+/**
+ * A duration in a JSON document or a flag, up to 100 years.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
 export const DurationText = durationText({
   upTo: longest,
   expected: "a duration such as 8h, 1h30m or PT8H, of at most 100 years",

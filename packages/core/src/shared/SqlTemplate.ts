@@ -3,8 +3,7 @@
  *
  * effect's client puts a template together for each use, with all its parts, which takes longer than a fast database
  * needs for the statement. Here a template is put together once, with slots where the values will be, and each use only
- * gives the values. Adapters of your own may use it with any `SqlClient`; transactions, spans and errors are those of
- * effect.
+ * gives the values. It works with any `SqlClient`; transactions, spans and errors are those of effect.
  */
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -30,7 +29,7 @@ export class Slot {
 export type Slots<Values> = { readonly [Name in keyof Values]-?: Slot }
 
 /**
- * Whatever is taken from it is a {@link Slot} of that name.
+ * Each member of it is a {@link Slot} of that name.
  */
 export const slots = <Values>(): Slots<Values> =>
   new Proxy({}, { get: (_, name) => new Slot(String(name)) }) as Slots<Values>
@@ -41,7 +40,7 @@ export const slots = <Values>(): Slots<Values> =>
 export interface Ready<Row extends object = object> {
   readonly text: string
   readonly parameters: ReadonlyArray<unknown>
-  /** What its rows are; there is no such member. */
+  /** The type of its rows; there is no such member. */
   readonly row?: Row
 }
 
@@ -59,7 +58,7 @@ export const template = <Values extends object, Row extends object = never>(
 }
 
 /**
- * Several statements, one after the other: it yields each, and is given its rows.
+ * Several statements, one after the other: the generator yields each, and is given its rows.
  */
 export type StatementGenerator<A> = Generator<Ready, A, ReadonlyArray<any>>
 
@@ -69,9 +68,9 @@ export type StatementGenerator<A> = Generator<Ready, A, ReadonlyArray<any>>
 export const ImmediateTypeId = "~@le-auth/core/SqlTemplate/Immediate"
 
 /**
- * What a client of a database inside of the process may have: it does the work before it returns, for a fiber.
- * `undefined`, and nothing was done, if that is not possible at this moment or if somebody wants to see the spans of
- * it; it is then done the usual way.
+ * What a client of a database inside the process may have: it does the work before it returns, for a fiber.
+ * `undefined`, and nothing was done, if that is not possible at this moment or if its spans are traced; the work is
+ * then done the usual way.
  */
 export interface Immediate {
   readonly execute: (
@@ -100,7 +99,10 @@ const immediateOf = (sql: SqlClient): Immediate | undefined =>
  *
  * const program = Effect.gen(function* () {
  *   const sql = yield* SqlClient.SqlClient
- *   const find = SqlTemplate.make<{ id: string }, { name: string }>(sql, ({ id }) => sql`SELECT name FROM users WHERE id = ${id}`)
+ *   const find = SqlTemplate.make<{ id: string }, { name: string }>(
+ *     sql,
+ *     ({ id }) => sql`SELECT name FROM users WHERE id = ${id}`
+ *   )
  *   return yield* find({ id: "1" })
  * })
  * ```

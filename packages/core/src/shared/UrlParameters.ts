@@ -1,35 +1,33 @@
 /**
- * The parameters of a query or of a form body, read as OAuth 2.0 wants them read, and in a time that no sender can
- * stretch.
+ * The parameters of a query or of a form body, read as OAuth 2.0 asks, and in a time that no sender can stretch.
  */
 
 /**
- * What is not read here but left to the platform: characters that are no printable ASCII, and escapes that are none or
- * not of ASCII. All other escapes can be decoded one by one, and none of them throws; an exception for each would cost
- * more than all else.
+ * Finds what is left to the platform: characters that are not printable ASCII, and escapes that are malformed or not of
+ * ASCII. All other escapes can be decoded one by one, and none of them throws; an exception for each would cost more
+ * than all else.
  */
 const isForPlatform = /[^\x21-\x7e]|%(?![0-7][\da-f])/i
 const none: ReadonlySet<string> = new Set()
 
-/** Decodes a name or a value. Most have nothing to decode, and to find that out takes a third of the time. */
+/** Decodes a name or a value. Most have nothing to decode, and finding that out takes a third of the time. */
 const decode = (part: string): string =>
   part.includes("%") || part.includes("+") ? decodeURIComponent(part.replaceAll("+", " ")) : part
 
 /**
- * How much is read. RFC 6749 section 3.1 has a server ignore parameters that it does not know, but not any number of
- * them.
+ * The most that is read. RFC 6749 section 3.1 has a server ignore unknown parameters, but not any number of them.
  */
 export interface Limits {
-  /** How many parameters, whatever their names. Default: 64. */
+  /** The number of parameters, whatever their names. Default: 64. */
   readonly count?: number
-  /** How many characters of a name or a value, after decoding. Default: 8192. */
+  /** The characters of a name or a value, after decoding. Default: 8192. */
   readonly length?: number
 }
 
 const defaultCount = 64
 const defaultLength = 8192
 
-/** Where the first `count` pairs end; the length of the text, if there are not more. Empty pairs are none. */
+/** The end of the first `count` pairs; the length of the text, if there are not more. Empty pairs do not count. */
 const endOf = (query: string, count: number): number => {
   let start = 0
   for (let found = 0; start < query.length;) {
@@ -50,14 +48,14 @@ const endOf = (query: string, count: number): number => {
  * import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
  *
  * const parameters = UrlParameters.fromSearch("?code=abc&state=")
- * parameters.get("code") // "abc"
- * parameters.get("state") // undefined
+ * parameters.get("code") // => "abc"
+ * parameters.get("state") // => undefined
  * ```
  */
 export class UrlParameters {
   /** The names that appear more than once, whatever their values. */
   readonly repeated: ReadonlySet<string>
-  /** What was too much, in words; `undefined` if nothing was. Then not all is in here, so refuse the request. */
+  /** What exceeds a limit, in words: then not all parameters are here, so refuse the request. Else `undefined`. */
   readonly excess: string | undefined
   readonly #values: Map<string, string>
 
@@ -69,7 +67,7 @@ export class UrlParameters {
 
   /**
    * Reads `application/x-www-form-urlencoded` text; a leading `?` is allowed. Never fails: see the WHATWG URL standard.
-   * What is beyond the limits is left out, and `excess` says so.
+   * Parameters beyond the limits are left out, and `excess` says so.
    */
   static fromSearch(text: string, limits?: Limits): UrlParameters {
     const count = limits?.count ?? defaultCount
@@ -105,7 +103,7 @@ export class UrlParameters {
     return value === "" ? undefined : value
   }
 
-  /** Whether the name is there at all, also without a value, as in LivePerson's `?v1.0`. */
+  /** Whether the name is there at all, even without a value, as in LivePerson's `?v1.0`. */
   has(name: string): boolean {
     return this.#values.has(name)
   }

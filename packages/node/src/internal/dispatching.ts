@@ -68,7 +68,7 @@ export const make = (
           end(Effect.fail(why))
           abort()
         }
-        const tooLarge = () => problem("TooLarge", allowed)
+        const tooLarge = () => problem("AnswerTooLarge", allowed)
         const timer = setTimeout(
           () => giveUp(problem(controller === undefined ? "ConnectTimeout" : "AnswerTimeout")),
           patience

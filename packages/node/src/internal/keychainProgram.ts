@@ -3,8 +3,8 @@
  * is silent, its asynchronous ones too. The secret goes through pipes. On Linux only the Secret Service counts; the
  * kernel's keyring, the library's other choice, is empty after a restart.
  *
- * `Keychain` starts it from `keychainScript.ts`, where it is a text without its types: so no bundler takes the addon for a part
- * of the program that it bundles. After a change write that file anew:
+ * `Keychain` starts it from `keychainScript.ts`, where it is a text without its types: so no bundler takes the addon
+ * for a part of the program that it bundles. After a change write that file anew:
  * `npx vitest run packages/node/test/KeychainScript.test.ts -u`
  */
 

@@ -296,10 +296,12 @@ describe("authorize: with and without a session", () => {
       const calls: Array<string> = []
       const plain = yield* start()
       const store = new Proxy(plain.store, {
-        get: (target, name) => {
-          calls.push(String(name))
-          return target[name as keyof typeof target]
-        }
+        get:
+          (target, name) =>
+          (...given: Array<never>) => {
+            calls.push(String(name))
+            return (target[name as keyof typeof target] as (...given: Array<never>) => unknown)(...given)
+          }
       })
       const user = browser(yield* start({ store }))
       yield* user.send(authorizePath())

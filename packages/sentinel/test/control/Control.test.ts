@@ -243,7 +243,7 @@ describe("journal", () => {
 })
 
 describe("accounts", () => {
-  it.effect("R70: a disabled user loses session and tokens, and gets new ones when he is enabled", () =>
+  it.effect("R70: a disabled user loses session and tokens, and gets new ones when they are enabled", () =>
     Effect.gen(function* () {
       const { app, control, sentinel, tokens, user } = yield* signedIn()
       yield* control.accounts.changeUser(account, userId, { enabled: false })
@@ -307,7 +307,7 @@ describe("accounts", () => {
     })
   )
 
-  it.effect("another configuration keeps the sessions of who is in it, and ends the others", () =>
+  it.effect("another configuration keeps the sessions of the users in it, and ends the others", () =>
     Effect.gen(function* () {
       const { app, control, sentinel, tokens, user } = yield* signedIn()
       const other = browser(sentinel)

@@ -1,6 +1,6 @@
 /**
- * Every endpoint of the control, asked over HTTP while there is something to tell, by the typed client and by plain JSON. The answers are
- * held against the published OpenAPI document, and an endpoint without a case here is a failure.
+ * Every endpoint of the control, asked over HTTP while there is something to tell, by the typed client and by plain
+ * JSON. The answers are held against the published OpenAPI document, and an endpoint without a case here is a failure.
  */
 // @effect-diagnostics globalFetch:off
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -273,7 +273,10 @@ const published = JSON.parse(
   readonly components: { readonly schemas: JsonSchema.Definitions }
 }
 
-/** What the document says of an answer: its schema, or none if the answer has no body. Fails if it does not know the status. */
+/**
+ * What the document says of an answer: its schema, or none if the answer has no body. Fails if it does not know the
+ * status.
+ */
 const documented = (of: string, status: number) => {
   const { method, path } = endpoints.get(of)!
   const operation = published.paths[path.replaceAll(/:(\w+)/g, "{$1}")]![method.toLowerCase()]!
@@ -320,7 +323,7 @@ describe("the endpoints of the control, with data in it", () => {
   })
 
   it.live(
-    "R90: answer as the OpenAPI document says, to plain JSON and to the typed client, and nobody may keep it",
+    "R90: answer as the OpenAPI document says, to plain JSON and to the typed client, and no cache may keep it",
     () =>
       Effect.gen(function* () {
         const there = yield* scene()
@@ -414,7 +417,7 @@ describe("the endpoints of the control, with data in it", () => {
     }).pipe(Effect.provide(NodeHttpClient.layerUndici))
   )
 
-  it.live("S23: take so many bytes and not one more, counted and not believed", () =>
+  it.live("S23: take their maximum of bytes and not one more, counted and not believed", () =>
     Effect.gen(function* () {
       const { origin } = yield* scene()
       const send = (method: string, path: string, bytes: number, more: object = {}) =>

@@ -23,7 +23,7 @@ describe("a store that does not answer", () => {
       get: (target, key) => (typeof target[key as keyof Service] === "function" ? () => away : away)
     })
 
-  it.effect("is StoreUnavailable for who asks the control, and the configuration and the clock stay as they were", () =>
+  it.effect("is StoreUnavailable at the control, and the configuration and the clock stay as they were", () =>
     Effect.gen(function* () {
       const stores = Layer.effectContext(
         Effect.map(Layer.build(SentinelStore.layerMemory), (right) =>

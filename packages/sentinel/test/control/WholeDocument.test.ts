@@ -46,7 +46,7 @@ describe("a whole state as a document", () => {
     })
   )
 
-  it.live("is put into memory in slices, and nobody sees a part of it", () =>
+  it.live("is put into memory in slices, and no request sees a part of it", () =>
     Effect.gen(function* () {
       const { sentinel } = yield* signedIn()
       const { control, store } = sentinel

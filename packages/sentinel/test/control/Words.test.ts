@@ -1,4 +1,7 @@
-/** S24: what people read when they make a mistake is in words of ours, names the place and says what to do, whatever way it came in. */
+/**
+ * S24: what people read when they make a mistake is in words of ours, names the place and says what to do, whatever way
+ * it came in.
+ */
 // @effect-diagnostics globalFetch:off
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, it } from "@effect/vitest"

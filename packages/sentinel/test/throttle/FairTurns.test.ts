@@ -15,7 +15,7 @@ const make = (queue = 64) => {
 }
 
 describe("FairTurns", () => {
-  it("R86: who is known has a worker first, whatever waits in the other lane", () => {
+  it("R86: known ones have a worker first, whatever waits in the other lane", () => {
     const { ask, done, started } = make()
     for (let index = 0; index < 10; index++) ask(`new ${index}`, "new")
     assert.deepStrictEqual(started, ["new 0", "new 1"])
@@ -51,7 +51,7 @@ describe("FairTurns", () => {
     assert.deepStrictEqual(refused, ["a4", "a5", "a3"])
     ask("known", "known")
     assert.lengthOf(refused, 3)
-    // Who went away leaves no gap.
+    // One that was given up leaves no gap.
     done("a1")
     done("a0")
     assert.deepStrictEqual(started, ["a0", "b", "known"])

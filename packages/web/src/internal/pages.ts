@@ -34,7 +34,7 @@ export interface PageOptions {
   readonly frameAncestors?: ReadonlyArray<string> | undefined
 }
 
-/** Makes a kind of page, with a script or without. Its policy is computed with the first page, and kept. */
+/** Makes a kind of page, with a script or without. Its one policy is computed with the first page, and kept. */
 export const make = (
   script?: string
 ): ((options: PageOptions) => Effect.Effect<HttpServerResponse.HttpServerResponse>) => {

@@ -1,8 +1,4 @@
-/**
- * `/control/accounts`: who is known.
- *
- * @since 0.1.0
- */
+/** `/control/accounts`: accounts, users and installations. */
 import { AccountId } from "@le-auth/core/Identifiers"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
@@ -35,11 +31,7 @@ const keep_sessions = optional(
   })
 )
 
-/**
- * What can be changed about a user. What is left out stays as it is.
- *
- * @since 0.1.0
- */
+/** What can be changed about a user. What is left out stays as it is. */
 export const UserChanges = Schema.Struct({
   email: optional(SentinelConfig.User.fields.email),
   password: optional(SentinelConfig.Password),
@@ -50,11 +42,7 @@ export const UserChanges = Schema.Struct({
   keep_sessions
 })
 
-/**
- * What can be changed about an installation. What is left out stays as it is.
- *
- * @since 0.1.0
- */
+/** What can be changed about an installation. What is left out stays as it is. */
 export const InstallationChanges = Schema.Struct({
   client_secret: optional(client_secret),
   client_name: optional(installed.client_name),
@@ -80,9 +68,6 @@ const Installation = SentinelConfig.Installation.annotate({ identifier: "Install
 const title = (title: string, description?: string) =>
   OpenApi.annotations({ title, ...(description === undefined ? {} : { description }) })
 
-/**
- * @since 0.1.0
- */
 export class AccountsGroup extends HttpApiGroup.make("accounts").add(
   HttpApiEndpoint.get("list", "/control/accounts", { success: Schema.Array(AccountSettings) }).annotateMerge(
     title("All accounts, with users and installations, without their secrets")

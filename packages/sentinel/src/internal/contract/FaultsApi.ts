@@ -1,8 +1,4 @@
-/**
- * `/control/faults` and `/control/clock`: what goes wrong, and when.
- *
- * @since 0.1.0
- */
+/** `/control/faults` and `/control/clock`: what goes wrong, and when. */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
@@ -12,26 +8,15 @@ import { ClockGoesForward, ClockTooFar, InvalidChange, NotThere } from "../../Co
 import { AheadText, DurationText } from "@le-auth/core/shared/DurationText"
 import { Fault, NewFault } from "../../Fault.ts"
 
-/**
- * Sentinel's time, and how far it is ahead of the real one.
- *
- * @since 0.1.0
- */
+/** Sentinel's time, and how far it is ahead of the real one. */
 export const ClockState = Schema.Struct({ now: Schema.DateTimeUtcFromString, ahead: AheadText })
 
-/**
- * By how much, or to when.
- *
- * @since 0.1.0
- */
+/** By how much, or to when. */
 export const Advance = Schema.Union([
   Schema.Struct({ by: DurationText }),
   Schema.Struct({ to: Schema.DateTimeUtcFromString })
 ])
 
-/**
- * @since 0.1.0
- */
 export class ClockGroup extends HttpApiGroup.make("clock").add(
   HttpApiEndpoint.get("state", "/control/clock", { success: ClockState }).annotateMerge(
     OpenApi.annotations({ title: "Sentinel's time" })
@@ -49,9 +34,6 @@ export class ClockGroup extends HttpApiGroup.make("clock").add(
   )
 ) {}
 
-/**
- * @since 0.1.0
- */
 export class FaultsGroup extends HttpApiGroup.make("faults").add(
   HttpApiEndpoint.get("list", "/control/faults", { success: Schema.Array(Fault) }).annotateMerge(
     OpenApi.annotations({ title: "The faults that are armed, and what they have met" })

@@ -1,8 +1,4 @@
-/**
- * `/control/journal`: what Sentinel was asked, what it decided, and why.
- *
- * @since 0.1.0
- */
+/** `/control/journal`: what Sentinel was asked, what it decided, and why. */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
@@ -25,9 +21,6 @@ const Explanation = Schema.Struct({
   family: optional(Schema.String)
 })
 
-/**
- * @since 0.1.0
- */
 export class JournalGroup extends HttpApiGroup.make("journal").add(
   HttpApiEndpoint.get("read", "/control/journal", {
     query: { after: optional(Sequence), limit: optional(Sequence), about: optional(Schema.NonEmptyString) },
@@ -36,7 +29,7 @@ export class JournalGroup extends HttpApiGroup.make("journal").add(
     OpenApi.annotations({
       title: "The last entries, oldest first",
       description:
-        "after: those with a higher sequence. limit: the last so many. about: an account, client, user, route, outcome, request " +
+        "after: those with a higher sequence. limit: the last ones, at most this number. about: an account, client, user, route, outcome, request " +
         "id, or the beginning of the hash of a code, token, family or session, as it stands in an entry."
     })
   ),

@@ -1,7 +1,6 @@
 /**
- * `/control/sessions`, `/control/families`, `/control/state`, `/control/snapshots`, `/control/keys`: what Sentinel remembers.
- *
- * @since 0.1.0
+ * `/control/sessions`, `/control/families`, `/control/state`, `/control/snapshots`, `/control/keys`: what Sentinel
+ * remembers.
  */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
@@ -38,7 +37,7 @@ const wanted = {
 const newest = <S extends Schema.Constraint>(one: S) =>
   Schema.Struct({ newest: Schema.Array(one), total: Schema.Int, isPartial: Schema.Boolean })
 const description =
-  "limit: at most so many, 1 to 1000; default: 100. alive=true: only those that can still be used. total: how many there are; " +
+  "limit: the maximum number, 1 to 1000; default: 100. alive=true: only those that can still be used. total: how many there are; " +
   "if isPartial, how many of the newest 1,000, since older ones were not looked at."
 
 const SnapshotName = Schema.String.check(
@@ -46,9 +45,6 @@ const SnapshotName = Schema.String.check(
 )
 const name = { name: SnapshotName }
 
-/**
- * @since 0.1.0
- */
 export class SessionsGroup extends HttpApiGroup.make("sessions").add(
   HttpApiEndpoint.get("list", "/control/sessions", {
     query: wanted,
@@ -72,9 +68,6 @@ export class SessionsGroup extends HttpApiGroup.make("sessions").add(
   }).annotateMerge(OpenApi.annotations({ title: "Revoke a token family" }))
 ) {}
 
-/**
- * @since 0.1.0
- */
 export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.post("reset", "/control/reset", { success, error: [NotSupported, StoreUnavailable] }).annotateMerge(
     OpenApi.annotations({
@@ -111,9 +104,6 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   }).annotateMerge(OpenApi.annotations({ title: "Forget a snapshot" }))
 ) {}
 
-/**
- * @since 0.1.0
- */
 export class KeysGroup extends HttpApiGroup.make("keys").add(
   HttpApiEndpoint.post("rotate", "/control/keys/rotate", {
     success: Schema.Struct({ kid: Schema.String }),

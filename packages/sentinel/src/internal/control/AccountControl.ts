@@ -1,8 +1,4 @@
-/**
- * Accounts, users and installations that come, change and go while Sentinel runs.
- *
- * @since 0.1.0
- */
+/** Adds, changes and removes accounts, users and installations while Sentinel runs. */
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { AccountSettings, ChangeError, DirectoryEditor, Removed } from "../../DirectoryEditor.ts"
@@ -13,16 +9,12 @@ import type { SessionControl } from "./SessionControl.ts"
 
 type Editor = DirectoryEditor["Service"]
 
-/** The same operation, after which whoever is gone has no session and no token anymore. */
+/** The same operation, which also ends the sessions and tokens of {@link Removed} users and installations. */
 type Ended<Operation> = Operation extends (...args: infer Args) => Effect.Effect<Removed, infer E>
   ? (...args: Args) => Effect.Effect<void, Exclude<E, StoreError> | StoreUnavailable>
   : never
 
-/**
- * The operations of `DirectoryEditor`.
- *
- * @since 0.1.0
- */
+/** The operations of `DirectoryEditor`. */
 export interface AccountControl {
   readonly list: Effect.Effect<ReadonlyArray<AccountSettings>>
   readonly addAccount: Ended<Editor["addAccount"]>
@@ -33,13 +25,13 @@ export interface AccountControl {
   readonly addInstallation: Ended<Editor["addInstallation"]>
   readonly changeInstallation: Ended<Editor["changeInstallation"]>
   readonly removeInstallation: Ended<Editor["removeInstallation"]>
-  /** Another configuration in place of this one. Sessions and tokens of who is in both stay. */
+  /**
+   * Another configuration in place of this one. Users and installations that are in both keep their sessions and
+   * tokens.
+   */
   readonly replace: Ended<Editor["replace"]>
 }
 
-/**
- * @since 0.1.0
- */
 export const make = (parts: {
   readonly change: Change
   readonly editor: Editor

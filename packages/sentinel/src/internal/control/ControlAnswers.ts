@@ -1,8 +1,6 @@
 /**
- * What holds for every request to the control and for every answer of it, whatever its path: how much may be sent, that no cache may
- * keep an answer, and that what is not there is said in JSON, too.
- *
- * @since 0.1.0
+ * Rules for all requests to the control, whatever their path: how many bytes may be sent, and an answer in JSON also
+ * where there is no such address.
  */
 import * as ByteSize from "effect/ByteSize"
 import type * as Cause from "effect/Cause"
@@ -27,10 +25,8 @@ import {
 import { internalError } from "./failures.ts"
 
 /**
- * The most that a body may have, counted while it is read, since `Content-Length` can lie or be absent. A configuration and a whole state
- * have all users, sessions and tokens in them; everything else is a few lines.
- *
- * @since 0.1.0
+ * The most that a body may have, counted while it is read, since `Content-Length` can lie or be absent. A configuration
+ * and a whole state have all users, sessions and tokens in them; everything else is a few lines.
  */
 export const limits = { whole: ByteSize.mebibytes(32), other: ByteSize.kibibytes(64) }
 
@@ -74,7 +70,10 @@ const notImplemented = failing(WrongMethod, 501)
 const notThere = failing(NotThere, 404)
 const broken = failing(InternalError, 500)
 
-/** No path has the method, the path does not take it, or there is no such path (RFC 9110 sections 15.5.5, 15.5.6 and 15.6.2). */
+/**
+ * No path has the method, the path does not take it, or there is no such path (RFC 9110 sections 15.5.5, 15.5.6 and
+ * 15.6.2).
+ */
 const nowhere = ({ method, url }: HttpServerRequest.HttpServerRequest): HttpServerResponse.HttpServerResponse => {
   const path = pathOf(url)
   const known = [...paths.values()].find(({ pattern }) => pattern.test(path))
@@ -90,13 +89,13 @@ const nowhere = ({ method, url }: HttpServerRequest.HttpServerRequest): HttpServ
 const isNotFound = (error: unknown): boolean =>
   HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
 
-/** The contract refuses another type of content in a text that repeats it. */
+/** The contract refuses another content type in a text that repeats it, so the answer is replaced. */
 const inOwnWords = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse =>
   response.status === 415
     ? notJson(new NotJson({ problem: "The control takes JSON. Send it with content-type: application/json." }))
     : response
 
-/** The words for what went wrong in here are in the log; who asked learns only that it did. */
+/** The log says what went wrong inside. The caller learns only that something did. */
 const ofCause =
   (request: HttpServerRequest.HttpServerRequest) =>
   <E>(cause: Cause.Cause<E>): Effect.Effect<HttpServerResponse.HttpServerResponse, E> =>
@@ -107,10 +106,8 @@ const ofCause =
         : Effect.as(Effect.logError("defect in the control", cause), broken(internalError))
 
 /**
- * Answers a request of the control: `app` has its routes. The body is read here, where there is an answer to one that is too large; the
- * request keeps its text for them.
- *
- * @since 0.1.0
+ * Answers a request of the control: `app` has its routes. The body is read here, where there is an answer to one that
+ * is too large; the request keeps its text for them.
  */
 export const answer = <E, R>(
   request: HttpServerRequest.HttpServerRequest,

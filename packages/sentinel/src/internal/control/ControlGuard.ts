@@ -1,11 +1,10 @@
 /**
  * Keeps web pages away from the control, which listens on loopback and asks for no password (R90).
  *
- * A page of another site can send requests to loopback, and by DNS rebinding even be "of the same origin" as it. So the address
- * in `Host` must be one that only this computer resolves, the browser must not say that the page is of another site, and a
- * change needs a header or a content type that a page cannot send without asking first; nobody answers that question.
- *
- * @since 0.1.0
+ * A page of another site can send requests to loopback, and by DNS rebinding even be "of the same origin" as it. So the
+ * address in `Host` must be one that only this computer resolves, the browser must not say that the page is of another
+ * site, and a change needs a header or a content type that a page cannot send without asking first; the control never
+ * answers that question.
  */
 import * as FetchMetadata from "@le-auth/core/shared/FetchMetadata"
 import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
@@ -23,11 +22,7 @@ const isChange = (method: string): boolean => method !== "GET" && method !== "HE
 const isJson = (contentType: string | undefined): boolean =>
   (contentType ?? "").split(";", 1)[0]!.trim().toLowerCase() === "application/json"
 
-/**
- * Why a request is refused; `undefined` if it is not. `hosts` are the exact values of `Host` that are accepted.
- *
- * @since 0.1.0
- */
+/** Why a request is refused; `undefined` if it is not. `hosts` are the exact values of `Host` that are accepted. */
 export const problemOf = (
   { headers, method }: Pick<HttpServerRequest.HttpServerRequest, "headers" | "method">,
   hosts: ReadonlySet<string>
@@ -43,11 +38,7 @@ export const problemOf = (
     : undefined
 }
 
-/**
- * Refuses before any route is looked for and before anything of a body is read.
- *
- * @since 0.1.0
- */
+/** Refuses before any route is looked for and before anything of a body is read. */
 export const layer = (hosts: ReadonlySet<string>) =>
   HttpRouter.middleware(
     Effect.succeed((app) =>

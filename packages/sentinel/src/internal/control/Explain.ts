@@ -1,8 +1,4 @@
-/**
- * Says in words why Sentinel refuses a code or a token.
- *
- * @since 0.1.0
- */
+/** Says in words why Sentinel refuses a code or a token. */
 import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as DateTime from "effect/DateTime"
@@ -17,11 +13,7 @@ import { cannotLook, unavailable } from "./failures.ts"
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import type { VirtualClock } from "./VirtualClock.ts"
 
-/**
- * Who presents it, and with which redirect URI if it is a code.
- *
- * @since 0.1.0
- */
+/** The application that presents a code or a token, and the redirect URI that comes with a code. */
 export interface Presented {
   readonly accountId: string
   readonly clientId: string
@@ -43,11 +35,7 @@ const owner = ({ grant }: FamilyState, { accountId, clientId }: Presented): stri
   return undefined
 }
 
-/**
- * Why the tokens of a family are dead, if they are.
- *
- * @since 0.1.0
- */
+/** Why the tokens of a family are dead, if they are. */
 export const family = ({ revokedAt, session }: FamilyState, now: number): string | undefined => {
   if (revokedAt !== undefined) return `its token family was revoked ${ago(revokedAt, now)}, at ${at(revokedAt)}`
   if (session === undefined) return "its session is not known anymore"
@@ -75,11 +63,7 @@ const challengeProblem = (found: Found & { readonly kind: "code" }, presented: P
     : "code_verifier does not fit the challenge of the authorization request"
 }
 
-/**
- * Why it is refused; `undefined` if it is not. `found` is what the store knows of it.
- *
- * @since 0.1.0
- */
+/** Why it is refused; `undefined` if it is not. `found` is what the store knows of it. */
 export const why = (found: Found | undefined, presented: Presented | undefined, now: number): string | undefined => {
   if (found === undefined) return "it is unknown: never issued here, issued before a reset, or forgotten by now"
   const foreign = presented === undefined ? undefined : owner(found.family, presented)
@@ -111,11 +95,7 @@ export const why = (found: Found | undefined, presented: Presented | undefined, 
   }
 }
 
-/**
- * What a code or a token is worth.
- *
- * @since 0.1.0
- */
+/** What is known of a code or a token. */
 export interface Explanation {
   /** The beginning of its hash, as the journal has it. */
   readonly id: string
@@ -137,11 +117,7 @@ const belonging = ({ grant }: FamilyState) => ({
   family: short(grant.id)
 })
 
-/**
- * Makes the function that explains a code or a token by its text, which goes nowhere.
- *
- * @since 0.1.0
- */
+/** Makes the function that explains a code or a token by its text, which is neither kept nor logged. */
 export const make = Effect.fnUntraced(function* (parts: {
   readonly clock: VirtualClock["Service"]
   readonly inspection: StoreInspection["Service"] | undefined

@@ -1,8 +1,4 @@
-/**
- * Carries out what a fault does to an answer and its connection.
- *
- * @since 0.1.0
- */
+/** Carries out what a fault does to an answer and its connection. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpBody from "effect/http/HttpBody"
@@ -14,7 +10,8 @@ import { parametersOf } from "../http/Query.ts"
 import { Disconnect } from "../http/Disconnect.ts"
 import type { RequestContext } from "../http/RequestContext.ts"
 import { tokenHeaders } from "../token/OAuthFailure.ts"
-import { type Action, type Behaviour, isAuthorizationErrorCode } from "../../Fault.ts"
+import type { Action, Behaviour } from "../../Fault.ts"
+import { isAuthorizationErrorCode } from "./errorCodes.ts"
 
 type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse>
 
@@ -64,11 +61,7 @@ const truncated = (response: HttpServerResponse.HttpServerResponse): HttpServerR
   return HttpServerResponse.setBody(response, HttpBody.stream(broken, contentType, bytes.length))
 }
 
-/**
- * The answer to a request that meets an action. `rotate` makes a new signing key.
- *
- * @since 0.1.0
- */
+/** The answer to a request that meets an action. `rotate` makes a new signing key. */
 export const perform = (
   action: Action | Behaviour,
   usual: Answer,

@@ -1,31 +1,14 @@
-/**
- * The faults that are armed, and which of them a request meets.
- *
- * @since 0.1.0
- */
+/** The faults that are armed, and which of them a request meets. */
 import { authorizationErrorCodes, tokenErrorCodes } from "@le-auth/core/OAuthError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type { Route } from "../http/Route.ts"
 import * as Problems from "../input/problems.ts"
 import { InvalidChange, NotThere } from "../../ControlError.ts"
-import {
-  type Behaviour,
-  type Action,
-  type Fault,
-  isAuthorizationErrorCode,
-  isTokenErrorCode,
-  type Match,
-  type NewFault,
-  type FaultTarget
-} from "../../Fault.ts"
+import { type Behaviour, type Action, type Fault, type Match, type NewFault, type FaultTarget } from "../../Fault.ts"
+import { isAuthorizationErrorCode, isTokenErrorCode } from "./errorCodes.ts"
 
-/**
- * What a request shows of itself before it is answered.
- *
- * @since 0.1.0
- */
+/** What a request shows of itself before it is answered. */
 export interface Facts {
   readonly route: Route
   readonly method: string
@@ -34,26 +17,15 @@ export interface Facts {
   readonly grantType: string | undefined
 }
 
-/**
- * A fault that acts now.
- *
- * @since 0.1.0
- */
+/** A fault that acts now. */
 export interface Acting {
   readonly id: string
   readonly action: Action | Behaviour
 }
 
-/**
- * What is added: a {@link NewFault}, or the same with a function.
- *
- * @since 0.1.0
- */
+/** What is added: a {@link NewFault}, or the same with a function. */
 export type Plan = Omit<NewFault, "action"> & { readonly action: Action | Behaviour }
 
-/**
- * @since 0.1.0
- */
 export class Faults extends Context.Service<
   Faults,
   {
@@ -164,11 +136,7 @@ const problemsOfAll = (faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
   })
 }
 
-/**
- * None is armed.
- *
- * @since 0.1.0
- */
+/** None is armed. */
 export const make = (): Faults["Service"] => {
   let armed: Array<Armed> = []
   let added = 0
@@ -228,8 +196,3 @@ export const make = (): Faults["Service"] => {
     }
   }
 }
-
-/**
- * @since 0.1.0
- */
-export const layer: Layer.Layer<Faults> = Layer.sync(Faults, make)

@@ -1,28 +1,22 @@
 /**
- * What Sentinel was asked, what it decided, and why: the last requests and changes, in order.
+ * The last requests and changes, in order: what Sentinel was asked, what it decided, and why.
  *
- * Nothing secret is in it. Codes, tokens and sessions are named by the first characters of their SHA-256, so that a person can
- * follow one of them from its beginning to its end.
- *
- * @since 0.1.0
+ * It holds no secret. Codes, tokens and sessions are named by the first characters of their SHA-256, so that a
+ * person can follow one of them from its beginning to its end.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
 import type { Entry, Filter } from "../../JournalEntry.ts"
 
-/**
- * @since 0.1.0
- */
 export class Journal extends Context.Service<
   Journal,
   {
     readonly isOn: boolean
     readonly add: (entry: Omit<Entry, "sequence">) => void
     readonly read: (filter?: Filter) => Effect.Effect<ReadonlyArray<Entry>>
-    /** What is there already, after `after`, and then everything that comes. */
+    /** The entries that are there already, after `after`, and then all that come. */
     readonly follow: (filter?: Omit<Filter, "limit">) => Stream.Stream<Entry>
     readonly clear: Effect.Effect<void>
   }
@@ -36,14 +30,10 @@ const passes =
   (entry: Entry): boolean =>
     entry.sequence > after && (about === undefined || isAbout(entry, about))
 
-/** A follower that is slower by more than so many entries misses the oldest of them. */
+/** The number of entries that a follower may be behind. A slower one misses the oldest of them. */
 const backlog = 1024
 
-/**
- * Keeps the last `capacity` entries; none, and the journal is off.
- *
- * @since 0.1.0
- */
+/** Keeps the last `capacity` entries; none, and the journal is off. */
 export const make = Effect.fnUntraced(function* (options: { readonly capacity: number }) {
   const { capacity } = options
   const published = yield* PubSub.sliding<Entry>(backlog)
@@ -85,11 +75,3 @@ export const make = Effect.fnUntraced(function* (options: { readonly capacity: n
     })
   })
 })
-
-/**
- * Default: the last 2000 entries. 0 switches the journal off.
- *
- * @since 0.1.0
- */
-export const layer = (options?: { readonly capacity?: number | undefined }): Layer.Layer<Journal> =>
-  Layer.effect(Journal, make({ capacity: options?.capacity ?? 2000 }))

@@ -1,8 +1,4 @@
-/**
- * The signing keys of Sentinel, as far as they can be told anything.
- *
- * @since 0.1.0
- */
+/** The signing keys of Sentinel, as far as they can be told anything. */
 import * as Effect from "effect/Effect"
 import type { SigningKeys } from "../../SigningKeys.ts"
 import type { StoreUnavailable } from "../../ControlError.ts"
@@ -10,17 +6,13 @@ import { unavailable } from "./failures.ts"
 import type { Change } from "./recordChange.ts"
 import * as VirtualClock from "./VirtualClock.ts"
 
-/**
- * @since 0.1.0
- */
 export interface Keys {
-  /** Signs with a new key from now on, and gives its id. The old one stays in the JWKS as long as tokens may need it. */
+  /**
+   * Signs with a new key from now on, and gives its id. The old one stays in the JWKS as long as tokens may need it.
+   */
   readonly rotate: Effect.Effect<string, StoreUnavailable>
 }
 
-/**
- * @since 0.1.0
- */
 export const make = (
   keys: SigningKeys["Service"],
   clock: VirtualClock.VirtualClock["Service"],

@@ -1,8 +1,4 @@
-/**
- * Says of a refused request what its answer keeps to itself: which two redirect URIs differ.
- *
- * @since 0.1.0
- */
+/** Says of a refused request what its answer keeps to itself: which two redirect URIs differ. */
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
 import type { DirectoryEditor } from "../../DirectoryEditor.ts"
@@ -11,11 +7,7 @@ import type { RequestContext } from "../http/RequestContext.ts"
 
 const quote = (uri: string): string => JSON.stringify(uri.slice(0, 200))
 
-/**
- * Adds to the reason of a refused authorization request.
- *
- * @since 0.1.0
- */
+/** Adds to the reason of a refused authorization request. */
 export const explain = (editor: DirectoryEditor["Service"]) =>
   Effect.fnUntraced(function* ({ accountId, route }: Intercepted, trail: RequestContext, query: UrlParameters) {
     const sent = query.get("redirect_uri")

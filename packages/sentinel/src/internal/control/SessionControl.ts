@@ -1,8 +1,4 @@
-/**
- * Who is signed in, which token families there are, and their end.
- *
- * @since 0.1.0
- */
+/** Lists and ends sessions and token families. */
 import * as Effect from "effect/Effect"
 import type { SentinelStore } from "../../SentinelStore.ts"
 import * as Text from "../input/text.ts"
@@ -12,21 +8,14 @@ import { cannotLook, unavailable } from "./failures.ts"
 import type { Change } from "./recordChange.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
 
-/**
- * How many are wanted; default: 100. With `alive`, only those that can still be used.
- *
- * @since 0.1.0
- */
+/** How many are wanted; default: 100. With `alive`, only those that can still be used. */
 export interface Wanted {
   readonly limit?: number | undefined
   readonly alive?: boolean | undefined
 }
 
-/**
- * @since 0.1.0
- */
 export interface SessionControl {
-  /** The newest that the store still knows, dead ones too. Needs a store with `StoreInspection`. */
+  /** The newest that the store still knows, also dead ones. Needs a store with `StoreInspection`. */
   readonly list: (wanted?: Wanted) => Effect.Effect<RecentPage<SessionState>, NotSupported | StoreUnavailable>
   readonly families: (wanted?: Wanted) => Effect.Effect<RecentPage<FamilyState>, NotSupported | StoreUnavailable>
   /** Ends a session by its id, with all tokens that came from it. */
@@ -39,12 +28,9 @@ export interface SessionControl {
   readonly revokeClient: (accountId: string, clientId: string) => Effect.Effect<void, StoreUnavailable>
 }
 
-/** What no store can hold, none has. */
+/** No store has an id that none can hold. */
 const isId = (id: string): boolean => Text.problemOf(id) === undefined
 
-/**
- * @since 0.1.0
- */
 export const make = (parts: {
   readonly change: Change
   readonly clock: VirtualClock["Service"]

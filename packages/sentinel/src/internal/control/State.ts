@@ -1,8 +1,4 @@
-/**
- * The whole state of a Sentinel: back to the beginning, kept under a name, or taken out and put in as a document.
- *
- * @since 0.1.0
- */
+/** The whole state of a Sentinel: back to the beginning, kept under a name, or taken out and put in as a document. */
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { DirectoryEditor } from "../../DirectoryEditor.ts"
@@ -16,11 +12,7 @@ import type { Change } from "./recordChange.ts"
 import type { Snapshot } from "./Snapshot.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
 
-/**
- * Needs a store with `StoreInspection`.
- *
- * @since 0.1.0
- */
+/** Needs a store with `StoreInspection`. */
 export interface State {
   /** The configuration of the start, no session, no token, no fault, and the real time. The journal stays. */
   readonly reset: Effect.Effect<void, NotSupported | StoreUnavailable>
@@ -45,9 +37,6 @@ const tooMany = new InvalidChange({ problems: [`name: there are ${mostSaved} sna
 const ofDirectory = ({ problems }: InvalidChange): InvalidChange =>
   new InvalidChange({ problems: problems.map((problem) => problem.replace(/^accounts\b/, "directory")) })
 
-/**
- * @since 0.1.0
- */
 export const make = (parts: {
   readonly change: Change
   readonly clock: VirtualClock["Service"]

@@ -1,33 +1,24 @@
 /**
- * The clock of a Sentinel that can be told what time it is: the real one, or that of a test, plus how far it was advanced.
+ * The clock of a Sentinel that can be told what time it is: the real one, or that of a test, plus how far it was
+ * advanced.
  *
- * All that Sentinel judges follows it: codes, sessions, tokens, keys, the throttling of passwords. It goes forward only, as time
- * does, or back to the real time. What is for the clocks of others, the times in JWTs, is dated by the clock beneath: see `realOf`.
- *
- * @since 0.1.0
+ * Codes, sessions, tokens, keys and the throttling of passwords follow it. It goes forward only, as time does, or back
+ * to the real time. Times in JWTs, which others judge by their clocks, are dated by the clock beneath: see `realOf`.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { ClockGoesForward, ClockTooFar } from "../../ControlError.ts"
 
-/**
- * The time of Sentinel, and how far it is ahead.
- *
- * @since 0.1.0
- */
+/** The time of Sentinel, and how far it is ahead. */
 export interface ClockState {
   /** Milliseconds since 1970. */
   readonly now: number
   readonly ahead: Duration.Duration
 }
 
-/**
- * @since 0.1.0
- */
 export class VirtualClock extends Context.Service<
   VirtualClock,
   {
@@ -41,7 +32,10 @@ export class VirtualClock extends Context.Service<
     readonly checkAhead: (ahead: Duration.Duration) => Effect.Effect<void, ClockTooFar>
     /** Sentinel's time is the real one again. What began in its future stays valid until it would have ended there. */
     readonly toRealTime: Effect.Effect<ClockState>
-    /** What time it really was when this clock showed a time, and what this clock showed at a real time; milliseconds since 1970. */
+    /**
+     * What time it really was when this clock showed a time, and what this clock showed at a real time; milliseconds
+     * since 1970.
+     */
     readonly realOf: (shown: number) => number
     readonly shownAt: (real: number) => number
     /** The clock over another one: that other one itself, as long as nothing was advanced. */
@@ -49,17 +43,13 @@ export class VirtualClock extends Context.Service<
   }
 >()("@le-auth/sentinel/internal/control/VirtualClock") {}
 
-/**
- * Runs an effect by the time of this clock.
- *
- * @since 0.1.0
- */
+/** Runs an effect by the time of this clock. */
 export const provide =
   (clock: VirtualClock["Service"]) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.updateService(effect, Clock.Clock, clock.over)
 
-/** Only what time it is changes: how long something takes, and waiting, stay those of the base. */
+/** Only the time of day changes. How long something takes, and waiting, stay those of the base. */
 const ahead = (base: Clock.Clock, millis: number): Clock.Clock => {
   const nanos = BigInt(Math.round(millis)) * 1_000_000n
   const currentTimeMillisUnsafe = () => base.currentTimeMillisUnsafe() + millis
@@ -75,14 +65,14 @@ const ahead = (base: Clock.Clock, millis: number): Clock.Clock => {
   }
 }
 
-/** The last moment of the years that have four digits: what dates in JSON, and those who read them, can be relied on to have. */
+/** The last moment of the years with four digits, up to which all readers of JSON understand dates. */
 const latest = 253_402_300_799_999
 const tooFar = new ClockTooFar({
   problem: `Sentinel's clock goes no further than ${DateTime.formatIso(DateTime.makeUnsafe(latest))}.`
 })
 const isTooFar = (real: number, ahead: number): boolean => !(real + ahead <= latest)
 
-/** So many advances are remembered. Who advances more often asks for no token of long ago. */
+/** The maximum of remembered advances. A test that advances more often does not ask about a token of long ago. */
 const mostAdvances = 1000
 
 /** From a real moment on, how far it was ahead. */
@@ -91,11 +81,7 @@ interface Advance {
   readonly ahead: number
 }
 
-/**
- * A clock that nobody has advanced yet.
- *
- * @since 0.1.0
- */
+/** A clock that has not been advanced. */
 export const make = (): VirtualClock["Service"] => {
   let millis = 0
   let last: { readonly base: Clock.Clock; readonly millis: number; readonly clock: Clock.Clock } | undefined
@@ -163,8 +149,3 @@ export const make = (): VirtualClock["Service"] => {
     shownAt: (real) => real + (advances.find(({ at }) => at <= real)?.ahead ?? 0)
   }
 }
-
-/**
- * @since 0.1.0
- */
-export const layer: Layer.Layer<VirtualClock> = Layer.sync(VirtualClock, make)

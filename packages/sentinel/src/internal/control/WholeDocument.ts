@@ -1,8 +1,4 @@
-/**
- * Reads what is large, a configuration or a whole state, in slices: between two of them everybody else is answered.
- *
- * @since 0.1.0
- */
+/** Reads what is large, a configuration or a whole state, in slices: between two of them everybody else is answered. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { DirectoryDump } from "../directory/directoryDump.ts"
@@ -71,11 +67,7 @@ const invalid = (problems: ReadonlyArray<string>): InvalidChange =>
 const parse = (text: string): Effect.Effect<unknown, InvalidChange> =>
   Effect.mapError(BoundedJson.parse(text), ({ problems }) => invalid(problems.map((problem) => `this: ${problem}`)))
 
-/**
- * A state from its document.
- *
- * @since 0.1.0
- */
+/** A state from its document. */
 export const snapshot = (text: string): Effect.Effect<Snapshot, InvalidChange> =>
   Effect.flatMap(parse(text), (value) =>
     Effect.flatMap(
@@ -84,11 +76,7 @@ export const snapshot = (text: string): Effect.Effect<Snapshot, InvalidChange> =
     )
   )
 
-/**
- * A configuration from its document.
- *
- * @since 0.1.0
- */
+/** A configuration from its document. */
 export const configuration = (text: string): Effect.Effect<SentinelConfig.SentinelConfig, InvalidChange> =>
   Effect.flatMap(parse(text), (value) =>
     Effect.mapError(SentinelConfig.fromUnknown(value), ({ problems }) => invalid(problems))

@@ -1,8 +1,7 @@
 /**
- * Stands between the server and Sentinel's routes: lets requests meet their faults, gives them Sentinel's time, and writes down
- * what came of them. With no fault armed, the clock not advanced and the journal off, a request passes as it is.
- *
- * @since 0.1.0
+ * Stands between the server and Sentinel's routes: lets requests meet their faults, gives them Sentinel's time, and
+ * writes down what came of them. With no fault armed, the clock not advanced and the journal off, a request passes as
+ * it is.
  */
 import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Clock from "effect/Clock"
@@ -40,9 +39,8 @@ const outcomeOf = (response: HttpServerResponse.HttpServerResponse): string => {
 }
 
 /**
- * Makes the interceptor. `rotate` makes a new signing key; `explain` says more of a refused request than it says itself.
- *
- * @since 0.1.0
+ * Makes the interceptor. `rotate` makes a new signing key; `explain` says more of a refused request than it says
+ * itself.
  */
 export const make = (parts: {
   readonly clock: VirtualClock["Service"]
@@ -75,7 +73,7 @@ export const make = (parts: {
       })
     }
 
-    /** What came of it. Nothing, if nobody waited for the answer or a fault took it away. */
+    /** The outcome of a request. There is none if the caller did not wait for the answer, or a fault took it away. */
     const record = (
       { accountId, request, route }: Intercepted,
       trail: RequestContext.RequestContext,

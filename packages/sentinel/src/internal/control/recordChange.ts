@@ -1,25 +1,14 @@
-/**
- * Writes the changes that are made through the control into the journal, between the requests.
- *
- * @since 0.1.0
- */
+/** Writes the changes that are made through the control into the journal, between the requests. */
 import * as Effect from "effect/Effect"
 import type { Journal } from "./Journal.ts"
 import type { VirtualClock } from "./VirtualClock.ts"
 
-/**
- * Makes a change and says what it was.
- *
- * @since 0.1.0
- */
+/** Makes a change and says what it was. */
 export type Change = <A, E, R>(
   what: string | ((result: A) => string),
   effect: Effect.Effect<A, E, R>
 ) => Effect.Effect<A, E, R>
 
-/**
- * @since 0.1.0
- */
 export const changing =
   (journal: Journal["Service"], clock: VirtualClock["Service"]): Change =>
   (what, effect) =>

@@ -1,4 +1,7 @@
-/** A directory that writes into the trail of the request who was looked for, and why he was not found. */
+/**
+ * A directory that writes into the context of the request which user or application was looked for, and why it was not
+ * found.
+ */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Directory } from "../../Directory.ts"

@@ -1,5 +1,6 @@
 /**
- * A store that writes into the trail of the request what happens in it and why it refuses, and that a fault can make refuse.
+ * A store that writes into the context of the request what happens in it and why it refuses, and that a fault can make
+ * refuse.
  *
  * What a fault does is done to the store behind it, so that it stays done: the code is spent, the session is over.
  */
@@ -29,7 +30,7 @@ export const watchedStore = (
     if (reason !== undefined) trail.reason ??= `${what}: ${reason}`
   }
 
-  /** Runs only the operation itself for who leaves no trail. */
+  /** Runs only the operation itself where the request is not watched. */
   const watched = <A, E>(
     operation: Effect.Effect<A, E>,
     watch: (trail: RequestContext) => Effect.Effect<A, E>

@@ -1,4 +1,4 @@
-/** Tells whether two configurations say the same of who is known, without keeping either of them. */
+/** Tells whether two configurations have the same accounts, without keeping either of them. */
 import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,10 @@ import * as SentinelConfig from "../../SentinelConfig.ts"
 const encode = Schema.encodeSync(Schema.Array(SentinelConfig.Account))
 
 export const make = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
-  /** Passwords are in it, so a fast hash would let whoever has it guess them, all users at once. This is what is hashed slowly. */
+  /**
+   * The text that is hashed slowly. It has all passwords in it, so from a fast hash a thief could guess those of all
+   * users at once.
+   */
   const textOf = ({ accounts }: SentinelConfig.SentinelConfig) =>
     digest.digest(Digest.sha256, Utf8.encode(JSON.stringify(encode(accounts)))).pipe(
       Effect.orDie,

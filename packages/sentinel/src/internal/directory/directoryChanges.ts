@@ -1,4 +1,7 @@
-/** The changes of a directory: each makes other entries of the entries that there are, or says all that is wrong with it. */
+/**
+ * The changes of a directory: each makes other entries of the entries that there are, or says all that is wrong with
+ * it.
+ */
 import * as Effect from "effect/Effect"
 import { InvalidChange, NotThere } from "../../ControlError.ts"
 import type { InstallationChanges, UserChanges } from "../../DirectoryEditor.ts"
@@ -12,6 +15,7 @@ import {
   type DirectoryEntries,
   type UserEntry
 } from "./directoryEntries.ts"
+import * as PasswordKinds from "./passwordKinds.ts"
 
 /** Whose sessions are kept is not what is changed. */
 type Kept<Changes> = Omit<Changes, "keep_sessions">
@@ -38,8 +42,8 @@ function* asConfig(entries: DirectoryEntries, pkce: Pkce) {
       yield
       account.installations.push(secretHash === undefined ? settings : { ...settings, client_secret: kept })
     }
-    if ((yield* kindsOf(users)).length > SentinelConfig.mostKinds) {
-      problems.push(`accounts[${accounts.length}].users: ${SentinelConfig.tooManyKinds}`)
+    if ((yield* kindsOf(users)).length > PasswordKinds.most) {
+      problems.push(`accounts[${accounts.length}].users: ${PasswordKinds.tooMany}`)
     }
     accounts.push(account)
   }
@@ -62,7 +66,7 @@ const inAccount =
     return Effect.map(change(account), (next) => entries.map((one) => (one === account ? next : one)))
   }
 
-/** Changes one user, or removes him if the change gives none. */
+/** Changes one user, or removes them if the change gives none. */
 const inUser = (
   accountId: string,
   userId: string,

@@ -12,16 +12,19 @@ import type { EntryMaker, DirectoryEntries } from "./directoryEntries.ts"
 export interface EntryStore {
   readonly entries: () => DirectoryEntries
   /**
-   * Makes other entries of those that there are, and puts them in their place. Where others change them at the same time, it may be
-   * asked again. `source` is the configuration that they all come from, if they do. `keepSessions`: also of those whose password is
-   * another one.
+   * Makes other entries of those that there are, and puts them in their place. Where others change them at the same
+   * time, it may be asked again. `source` is the configuration that they all come from, if they do. `keepSessions`:
+   * also of those whose password is another one.
    */
   readonly put: <E>(
     f: (entries: DirectoryEntries) => Effect.Effect<DirectoryEntries, E>,
     options?: { readonly source?: SentinelConfig; readonly keepSessions?: boolean | undefined }
   ) => Effect.Effect<Removed, E | StoreError>
   readonly maker: EntryMaker
-  /** How long another configuration may wait for passwords to be compared, in milliseconds. Default: as long as it takes. */
+  /**
+   * How long another configuration may wait for passwords to be compared, in milliseconds. Default: as long as it
+   * takes.
+   */
   readonly timeout?: number
   /** Whether there may be installations without a secret. */
   readonly pkce: Changes.Pkce

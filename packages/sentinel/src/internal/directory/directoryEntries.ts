@@ -43,7 +43,7 @@ function* usersOf(entries: DirectoryEntries): Slices.Pausing<ReadonlyMap<string,
 
 /** Makes entries of settings. A secret has enough entropy that no slow hash is needed, unlike a password. */
 export const makeEntries = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
-  /** Who has the same password as before keeps it as it was. */
+  /** A user with the same password as before keeps it as it was. */
   const user = Effect.fnUntraced(function* (
     { password, password_hash, ...settings }: SentinelConfig.User,
     before?: Password.Password,
@@ -79,8 +79,9 @@ export const makeEntries = (digest: Digest.Digest["Service"], passwords: Passwor
   })
 
   /**
-   * A whole configuration after another one. Where a text takes the place of a hash, or the other way round, only the work of a login
-   * tells whether they are the same: after `timeout`, in milliseconds, who is left counts as having another password.
+   * A whole configuration after another one. Where a text takes the place of a hash, or the other way round, only the
+   * work of a login tells whether they are the same: after `timeout`, in milliseconds, the users who are left count as
+   * having another password.
    */
   const config = Effect.fnUntraced(function* (
     next: SentinelConfig.SentinelConfig,
@@ -106,7 +107,7 @@ interface IndexedAccount {
   readonly kinds: ReadonlyArray<PasswordHash.PasswordHash | undefined>
 }
 
-/** Where the directory looks things up. Who is disabled is not in it. */
+/** Where the directory looks things up. Disabled users and installations are not in it. */
 export type Index = ReadonlyMap<string, IndexedAccount>
 
 const userOf = ({ settings }: UserEntry): User => ({
@@ -178,7 +179,7 @@ export const directoryOver = (index: () => Index, passwords: Passwords["Service"
   authenticate: Effect.fnUntraced(function* (accountId, email, password) {
     const indexed = index().get(accountId)
     const login = indexed?.logins.get(email.toLowerCase())
-    // Whoever it is, the work is that of all kinds that the account has.
+    // For every user the work is that of all kinds that the account has.
     const expected = login === undefined ? indexed?.kinds[0] : login.password.expected
     const isRight = yield* passwords.verify(password, expected, indexed?.kinds)
     return isRight && login !== undefined ? Option.some(login.user) : Option.none()

@@ -1,4 +1,4 @@
-/** The password of a user of a directory: a hash, or a text that is hashed when somebody wants the hash. */
+/** The password of a user of a directory: a hash, or a text that is hashed when the hash is needed. */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
@@ -6,7 +6,7 @@ import * as PasswordHash from "../../PasswordHash.ts"
 import type { Passwords } from "../../Passwords.ts"
 
 export interface Password {
-  /** Made once, when it is first asked for: nobody waits for the hashes of others. */
+  /** Made once, when it is first needed, so no user waits for the hashes of others. */
   readonly hash: Effect.Effect<PasswordHash.PasswordHash>
   /** What a login is compared with. */
   readonly expected: PasswordHash.PasswordHash | Redacted.Redacted<string>
@@ -41,8 +41,8 @@ export const isSamePassword = (a: Password, b: Password): boolean => {
 }
 
 /**
- * Of two that are the same password the one before, so that nobody takes them for two; else the next one, also if `mayWork` says that
- * there is no time to find out.
+ * If both are the same password, the one before, so that they stay one; otherwise the next one, also if `mayWork` says
+ * that there is no time to find out.
  */
 export const keptIfSame = (
   before: Password,

@@ -1,4 +1,4 @@
-/** Whose sessions and tokens a change of the directory ends. */
+/** The users and installations whose sessions and tokens a change of the directory ends. */
 import type * as Effect from "effect/Effect"
 import type { Removed } from "../../DirectoryEditor.ts"
 import * as Slices from "../input/Slices.ts"
@@ -7,7 +7,7 @@ import type { AccountEntry, InstallationEntry, DirectoryEntries, UserEntry } fro
 
 type Key = readonly [accountId: string, id: string]
 
-/** The keys of who was there before and is not there, or not the same, after it. Who is disabled is not there. */
+/** The keys of those that were there before, and after it are not, or not the same. Disabled ones are not there. */
 function* leavers<A extends { readonly settings: { readonly enabled: boolean } }>(
   before: DirectoryEntries,
   after: DirectoryEntries,
@@ -19,7 +19,7 @@ function* leavers<A extends { readonly settings: { readonly enabled: boolean } }
   const accounts = new Map(after.map((account) => [account.settings.id, account]))
   for (const old of before) {
     const now = accounts.get(old.settings.id)
-    // What nobody has touched is the same list.
+    // A list that was not changed is the same list.
     if (now !== undefined && of(now) === of(old)) continue
     const there = new Map<string, A>()
     for (const one of now === undefined ? [] : of(now)) {
@@ -48,8 +48,8 @@ const isSameSecret = ({ secretHash: before }: InstallationEntry, { secretHash: a
     : before.length === after.length && before.every((byte, index) => byte === after[index])
 
 /**
- * Users and installations that are gone, and, unless their sessions are to be kept, those that have another password or another secret
- * now: somebody else may have known the old one.
+ * Users and installations that are gone, and, unless their sessions are to be kept, those that have another password or
+ * another secret now: somebody else may have known the old one.
  */
 export const removedBetween = (
   before: DirectoryEntries,

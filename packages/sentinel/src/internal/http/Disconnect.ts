@@ -20,9 +20,9 @@ const socketOf = ({ source }: HttpServerRequest.HttpServerRequest) => {
 }
 
 /**
- * How a fault breaks the connection of a request. By default it closes the socket of Node's server. Behind a function of web
- * requests there is no socket, so there the body of the answer breaks before its first byte. Provide another one where a
- * connection is something else, as in a test without a network.
+ * How a fault breaks the connection of a request. By default it closes the socket of Node's server. Behind a function
+ * of web requests there is no socket, so there the body of the answer breaks before its first byte. Provide another one
+ * where a connection is something else, as in a test without a network.
  *
  * @category services
  * @since 0.1.0

@@ -1,20 +1,17 @@
 /**
- * JSON of operators: read in slices and within bounds, so that no text ends or stops a Sentinel that runs, whatever is in it.
+ * JSON of operators: read in slices and within bounds, so that no text ends or stops a Sentinel that runs, whatever is
+ * in it.
  *
- * It is stricter than `JSON.parse`, which recurses, holds the thread until it is done, and lets the last of two equal keys win in
- * silence (RFC 8259 section 4).
- *
- * @since 0.1.0
+ * It is stricter than `JSON.parse`, which recurses, holds the thread until it is done, and lets the last of two equal
+ * keys win in silence (RFC 8259 section 4).
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Slices from "./Slices.ts"
 
 /**
- * `length` is that of the whole text, `token` that of one text, number or gap in it. `members` are those of one object: to list many
- * more of them cannot be done in slices.
- *
- * @since 0.1.0
+ * `length` is that of the whole text, `token` that of one text, number or gap in it. `members` are those of one object:
+ * to list many more of them cannot be done in slices.
  */
 export const limits = {
   length: 32 * 1024 * 1024,
@@ -24,11 +21,7 @@ export const limits = {
   problems: 100
 } as const
 
-/**
- * The text is not JSON, or is beyond the bounds. No problem repeats what is there: it may be a secret.
- *
- * @since 0.1.0
- */
+/** The text is not JSON, or is beyond the bounds. No problem repeats what is there: it may be a secret. */
 export class InvalidJson extends Schema.TaggedError<InvalidJson>()("InvalidJson", {
   problems: Schema.Array(Schema.String),
   /** Where the text is not JSON: `line 3, column 5`. */
@@ -212,11 +205,7 @@ function* placeOf(text: string, at: number): Slices.Pausing<string> {
   return `line ${line}, column ${at - start + 1}`
 }
 
-/**
- * The value of a text. `lenient` allows comments and a comma too many.
- *
- * @since 0.1.0
- */
+/** The value of a text. `lenient` allows comments and a comma too many. */
 export const parse = (text: string, options?: { readonly lenient?: boolean }): Effect.Effect<unknown, InvalidJson> => {
   if (text.length > limits.length) {
     return Effect.fail(new InvalidJson({ problems: ["the text is larger than 32 MiB"] }))

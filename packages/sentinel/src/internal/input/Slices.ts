@@ -1,25 +1,13 @@
-/**
- * Long work on the thread that answers requests, done in slices: between two of them everybody else has their turn.
- *
- * @since 0.1.0
- */
+/** Long work on the thread that answers requests, done in slices: between two of them everybody else has their turn. */
 import * as Effect from "effect/Effect"
 
-/**
- * Work that says with each `yield` where it could pause.
- *
- * @since 0.1.0
- */
+/** Work that says with each `yield` where it could pause. */
 export type Pausing<A> = Generator<void, A>
 
 /** Milliseconds. With what the collector of garbage and the machine add, a slice stays below 20 (R96). */
 const slice = 5
 
-/**
- * Does the work, and pauses wherever it has gone on for too long. What it throws is a defect.
- *
- * @since 0.1.0
- */
+/** Does the work, and pauses wherever it has gone on for too long. What it throws is a defect. */
 export const run = <A>(work: () => Pausing<A>): Effect.Effect<A> =>
   Effect.suspend(() => {
     const steps = work()
@@ -34,11 +22,7 @@ export const run = <A>(work: () => Pausing<A>): Effect.Effect<A> =>
     return go
   })
 
-/**
- * Does the work at once, for what is small.
- *
- * @since 0.1.0
- */
+/** Does the work at once, for what is small. */
 export const now = <A>(work: Pausing<A>): A => {
   for (;;) {
     const step = work.next()

@@ -1,5 +1,6 @@
 /**
- * Finds ids that are used twice. It reads the raw JSON, so that it reports next to what the schema reports, not after it.
+ * Finds ids that are used twice. It reads the raw JSON, so that it reports next to what the schema reports, not after
+ * it.
  */
 import * as Predicate from "effect/Predicate"
 import type * as Slices from "./Slices.ts"

@@ -1,6 +1,6 @@
 /**
- * Decodes a document piece by piece: what stands around its lists at once, and the lists entry by entry. One list may hold all users or all
- * tokens of a company, so between two entries everybody else is answered.
+ * Decodes a document piece by piece: what stands around its lists at once, and the lists entry by entry. One list may
+ * hold all users or all tokens of a company, so between two entries everybody else is answered.
  */
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -27,7 +27,10 @@ type Members = { readonly [name: string]: unknown }
 
 export const isRecord = (value: unknown): value is Members => Predicate.isObject(value) && !Array.isArray(value)
 
-/** What the document says, as far as it can be decoded, and into `problems` all that is wrong with it, each with its path. */
+/**
+ * What the document says, as far as it can be decoded, and into `problems` all that is wrong with it, each with its
+ * path.
+ */
 export function* decode(value: unknown, piece: Piece, problems: Array<string>, path = ""): Slices.Pausing<unknown> {
   const lists = (isRecord(value) ? (piece.lists ?? []) : []).flatMap((list) => {
     const entries = (value as Members)[list.name]

@@ -12,8 +12,8 @@ export const decoder = <S extends Schema.ConstraintDecoder<unknown>>(
 }
 
 /**
- * A line about a part of a document, as one about the whole: `users` and `[0].id` give `users[0].id`. A line about the part itself
- * begins with `this`.
+ * A line about a part of a document, as one about the whole: `users` and `[0].id` give `users[0].id`. A line about the
+ * part itself begins with `this`.
  */
 export const below = (path: string, problem: string): string => {
   if (path === "") return problem

@@ -7,7 +7,7 @@ export const problemOf = (text: string): string | undefined => {
   return /\p{Surrogate}/u.test(text) ? "has half a character (a lone surrogate)" : undefined
 }
 
-/** A text of at most so many characters. */
+/** A text with at most this number of characters. */
 export const upTo = (longest: number) =>
   Schema.String.check(
     Schema.isMaxLength(longest, { expected: `at most ${longest} characters` }),

@@ -1,8 +1,4 @@
-/**
- * The public keys (RFC 7517 section 5). LivePerson's path has no dot before `well-known`.
- *
- * @since 0.1.0
- */
+/** The public keys (RFC 7517 section 5). LivePerson's path has no dot before `well-known`. */
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Handler } from "../http/RouteHandlers.ts"
@@ -10,8 +6,8 @@ import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SigningKeys } from "../../SigningKeys.ts"
 
 /**
- * Shorter than an old key is published after it has signed for the last time, so that no cached set misses it too early. A client
- * that does not know a key asks again, whatever is cached.
+ * Shorter than an old key is published after it has signed for the last time, so that no cached set misses it too
+ * early. A client that does not know a key asks again, whatever is cached.
  */
 const cacheControl = "public, max-age=300"
 
@@ -21,9 +17,6 @@ const answerOf = (keySet: string): HttpServerResponse.HttpServerResponse =>
     headers: { "cache-control": cacheControl, "x-content-type-options": "nosniff" }
   })
 
-/**
- * @since 0.1.0
- */
 export const make: Effect.Effect<Handler, never, SigningKeys> = Effect.gen(function* () {
   const keys = yield* SigningKeys
   const { publishKeys } = yield* SentinelDialect

@@ -12,9 +12,6 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-/**
- * @since 0.1.0
- */
 export interface SigningKey {
   readonly kid: string
   /** The public half (RFC 7517 section 4), as JSON text. */
@@ -26,8 +23,8 @@ export interface SigningKey {
 }
 
 /**
- * A private key that was given cannot be used: it is not RSA in PEM form or as a JWK, or it has fewer than 2048 or more than 4096
- * bits. Nothing of the key is in the error.
+ * A private key that was given cannot be used: it is not RSA in PEM form or as a JWK, or it has fewer than 2048 or more
+ * than 4096 bits. Nothing of the key is in the error.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.3 RFC 7518 section 3.3}
  * @category errors
@@ -42,6 +39,9 @@ export class InvalidSigningKey extends Schema.TaggedError<InvalidSigningKey>()("
     return `${this.path === undefined ? "The signing key" : `${this.path}: the key`} ${this.problem}. Make one with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`
   }
 }
+
+/** How long a key is published after the last token that it has signed has expired, in milliseconds. */
+export const margin = 5 * 60_000
 
 /** 2048 bits are the least that RFC 7518 section 3.3 allows, and what LivePerson's keys have. */
 const rs256 = (modulusLength = 2048) => Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength })
@@ -89,7 +89,10 @@ const make = (
   }
 }
 
-/** A new key pair. Its id has its thumbprint as well as the day, so that no two keys share one: clients remember keys by their id. */
+/**
+ * A new key pair. Its id has its thumbprint as well as the day, so that no two keys share one: clients remember keys by
+ * their id.
+ */
 const generatePair = Effect.gen(function* () {
   const signature = yield* Signature.Signature
   const { privateKey, publicKey } = yield* signature.generateKeyPair(rs256())
@@ -99,19 +102,11 @@ const generatePair = Effect.gen(function* () {
   return { kid, numbers, privateKey, signature }
 })
 
-/**
- * A new key.
- *
- * @since 0.1.0
- */
+/** A new key. */
 export const generate: Effect.Effect<SigningKey, CryptoError.CryptoError, Signature.Signature | Digest.Digest> =
   Effect.map(generatePair, ({ kid, numbers, privateKey, signature }) => make(signature, privateKey, numbers, kid))
 
-/**
- * A new key as a private JWK with its id, for {@link fromText}: for who keeps it.
- *
- * @since 0.1.0
- */
+/** A new key as a private JWK with its id, to be kept and read by {@link fromText}. */
 export const generateText: Effect.Effect<
   { readonly kid: string; readonly jwk: Redacted.Redacted<string> },
   CryptoError.CryptoError,
@@ -155,10 +150,8 @@ const read = Effect.fnUntraced(function* (text: string) {
 })
 
 /**
- * A key that the operator has: PKCS#8 in PEM form, or a private JWK (RFC 7518 section 6.3.2). Its id is that of the JWK, or
- * comes from its thumbprint, so that it stays the same whenever and wherever the key is read.
- *
- * @since 0.1.0
+ * A key that the operator has: PKCS#8 in PEM form, or a private JWK (RFC 7518 section 6.3.2). Its id is that of the
+ * JWK, or comes from its thumbprint, so that it stays the same whenever and wherever the key is read.
  */
 export const fromText = Effect.fnUntraced(function* (
   text: Redacted.Redacted<string>

@@ -1,4 +1,6 @@
-/** Answers to what never becomes a request, as whole messages of HTTP/1.1. A listener writes them to the socket itself. */
+/**
+ * Answers to what never becomes a request, as whole messages of HTTP/1.1. A listener writes them to the socket itself.
+ */
 import * as Utf8 from "@le-auth/core/shared/Utf8"
 import type * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"

@@ -2,8 +2,8 @@
 import * as Schema from "effect/Schema"
 
 /**
- * A secret in the database was sealed with a seal key that this process does not have. `what` names it, and `table` and `id` are
- * the place of its row.
+ * A secret in the database was sealed with a seal key that this process does not have. `what` names it, and `table` and
+ * `id` are the place of its row.
  *
  * @category errors
  * @since 0.1.0

@@ -19,8 +19,8 @@ export interface Change<Values, Column extends string> {
 }
 
 /**
- * PostgreSQL does all of it in one statement: it locks the row of the guard, and a rival waits for that. SQLite has no changes
- * inside of a `WITH`, but one writer at a time, so there it is a transaction of the same statements.
+ * PostgreSQL does all of it in one statement: it locks the row of the guard, and a rival waits for that. SQLite has no
+ * changes inside of a `WITH`, but one writer at a time, so there it is a transaction of the same statements.
  */
 export const atomically = <Values extends object, Row extends object, Column extends string = never>(
   sql: SqlClient,

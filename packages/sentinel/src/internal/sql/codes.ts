@@ -29,10 +29,10 @@ type Operations = Pick<SentinelStore["Service"], "issueCode" | "redeemCode">
 /** A second use is noticed for as long after the end of a code. */
 export const keptAfterEnd = 3_600_000
 
-/** So many codes of a session wait to be redeemed (R39). */
+/** The maximum of codes of a session that wait to be redeemed (R39). */
 const mostCodes = 16
 
-/** So many grants has a session (R39). */
+/** The maximum of grants of a session (R39). */
 const mostGrants = 256
 
 /** More than are ever too many at once: SQLite wants a limit before an offset. */
@@ -41,13 +41,16 @@ const many = 1000
 /** What new tokens are kept with. */
 export type TokenValues = NewTokens & Begun & { readonly now: number }
 
-/** Until when the rows of a session `s`, and what belongs to it, are kept: as long as its last access token can live. */
+/**
+ * Until when the rows of a session `s`, and what belongs to it, are kept: as long as its last access token can live.
+ */
 const forgetAt = (sql: SqlClient, tokens: SqlTemplate.Slots<TokenValues>): Fragment =>
   latest(sql, sql`s.forget_at`, sql`s.expires_at + (${tokens.accessExpiresAt} - ${tokens.now})`)
 
 /**
- * Keeps new tokens for the grant that won, and extends its session. Of `isRenewable`, there is a refresh token. Of a redemption, the
- * session may have been idle for too long, which nothing extends; and how long everything is kept follows from it.
+ * Keeps new tokens for the grant that won, and extends its session. Of `isRenewable`, there is a refresh token. Of a
+ * redemption, the session may have been idle for too long, which nothing extends; and how long everything is kept
+ * follows from it.
  */
 export const insertTokens = (
   sql: SqlClient,
@@ -169,7 +172,7 @@ const statements = (sql: SqlClient) => ({
       UPDATE sentinel_code SET answered_by = ${seed}, retry_until = NULL
       WHERE id = ${id} AND answered_by = ${answeredBy} AND ${inTime(sql, begun)} RETURNING id`
   ),
-  /** Forgets the oldest codes of a session that nobody redeems. */
+  /** Forgets the oldest codes of a session that were not redeemed. */
   forgetCodes: SqlTemplate.make<{ readonly sessionId: string }, { readonly grant_id: string }>(
     sql,
     ({ sessionId }) =>

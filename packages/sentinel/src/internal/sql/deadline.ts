@@ -1,8 +1,8 @@
 /**
  * Statements that do nothing once their caller has given up.
  *
- * A server that stands still keeps what it was sent, and does it when it goes on, however late that is. So each statement that writes
- * says until when it may begin, in the time of the database, and refuses itself after that (R97).
+ * A server that stands still keeps what it was sent, and does it when it goes on, however late that is. So each
+ * statement that writes says until when it may begin, in the time of the database, and refuses itself after that (R97).
  */
 import * as Effect from "effect/Effect"
 import type { Slot } from "@le-auth/core/shared/SqlTemplate"
@@ -13,15 +13,15 @@ import type { Fragment } from "effect/sql/Statement"
 /** Less than the time limit of an operation, 5 seconds: what begins in time has a second to end. In milliseconds. */
 const allowed = 4000
 
-/** What is late is tried again if so much of its time is left. */
+/** A late statement is tried again if this much of its time is left, in milliseconds. */
 const worthwhile = allowed - 500
 
 /** The code of PostgreSQL for a division by zero, which no other statement has. */
 const lateCode = "22012"
 
 /**
- * True in time, and an error after it. It is asked again for a row that was waited for. PostgreSQL only: SQLite is in this process, and
- * begins no statement for a caller who has gone.
+ * True in time, and an error after it. It is asked again for a row that was waited for. PostgreSQL only: SQLite is in
+ * this process, and begins no statement for a caller who has gone.
  */
 export const inTime = (sql: SqlClient, begun: number | Slot, within = allowed): Fragment =>
   sql.onDialectOrElse({
@@ -55,11 +55,14 @@ const late = new SqlError({
 /** Runs what writes, given when it was begun in the time of the database, in milliseconds since 1970. */
 export type Writing = <A>(work: (begun: number) => Effect.Effect<A, SqlError>) => Effect.Effect<A, SqlError>
 
-/** Beside the statements of a client: it measures how the clock of its database goes when it is first asked, and after each failure. */
+/**
+ * Beside the statements of a client: it measures how the clock of its database goes when it is first asked, and after
+ * each failure.
+ */
 export const make = (sql: SqlClient): { readonly writing: Writing; readonly measure: Effect.Effect<void, SqlError> } =>
   sql.onDialectOrElse({
     pg: () => {
-      // By the clock of this process that nobody sets.
+      // By the monotonic clock of this process, which is never set.
       let offset: number | undefined
       // As if the answer took no time: so what is allowed is rather too short.
       const measureOnce = Effect.map(

@@ -1,4 +1,6 @@
-/** The directory as rows: one for each account, user and installation, and one that says which version of it they are. */
+/**
+ * The directory as rows: one for each account, user and installation, and one that says which version of it they are.
+ */
 import type * as SqlStore from "@le-auth/core/SqlStore"
 import { StoreError } from "@le-auth/core/StoreError"
 import * as Arr from "effect/Array"
@@ -113,8 +115,8 @@ export const make = (sql: SqlClient, run: Run, writing: Writing) => ({
   ).pipe(run("read")),
 
   /**
-   * Writes the next version, if nobody else has since the one before; else it does nothing. Of several nodes that find no
-   * directory, one writes the first.
+   * Writes the next version, if the one before is still the newest; otherwise it does nothing. Of several nodes that
+   * find no directory, one writes the first.
    */
   write: (
     before: Stored | undefined,
@@ -141,7 +143,7 @@ export const make = (sql: SqlClient, run: Run, writing: Writing) => ({
         yield* sql`INSERT INTO sentinel_directory_entry ${sql.insert(some)}
           ON CONFLICT (kind, account_id, id) DO UPDATE SET record = excluded.record`
       }
-      // What nobody waits for anymore is not committed.
+      // A change whose caller has given up is not committed.
       yield* sql`SELECT 1 AS yes WHERE ${inTime(sql, begun)}`
       return { version: Number(won.version), entries: after }
     })

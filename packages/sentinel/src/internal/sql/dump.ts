@@ -118,7 +118,7 @@ export function* rowsOf(dump: StoreDump): Slices.Pausing<Record<string, Readonly
     const expiresAt = sessions.get(id)?.session.expiresAt
     return expiresAt === undefined ? undefined : Math.max(expiresAt + sessionKeptAfterEnd, lasts.get(id) ?? 0)
   }
-  /** Codes that nobody has redeemed, by the ids of their grants. */
+  /** Codes that were not redeemed, by the ids of their grants. */
   const open = new Map<string, StoreDump["codes"][number][1]["code"]>()
   for (const { code, usedAt } of codes.values()) {
     yield

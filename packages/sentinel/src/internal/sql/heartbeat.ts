@@ -8,7 +8,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 const name = "Sentinel store in SQL"
 const timeout = "2 seconds"
 
-/** A node that has gone leaves its row for so long. */
+/** How long the row of a node that has ended is kept, in milliseconds. */
 const keptFor = 24 * 3_600_000
 
 const realTime = Effect.provideService(Clock.currentTimeMillis, Clock.Clock, Clock.Clock.defaultValue())

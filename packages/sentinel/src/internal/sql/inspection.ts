@@ -1,4 +1,7 @@
-/** Looks into a store in SQL. However large it is, a look takes some milliseconds; only `count` goes through all sessions. */
+/**
+ * Looks into a store in SQL. However large it is, a look takes some milliseconds; only `count` goes through all
+ * sessions.
+ */
 import type * as SqlStore from "@le-auth/core/SqlStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -37,8 +40,8 @@ type FoundRow = FamilyRow &
   ) & { readonly found_expires_at: Time; readonly found_used_at: Time | null }
 
 /**
- * How many of the newest are looked at to list and to count. `forget_at` has an index, and is the later the newer a row is; an index
- * for the inspector alone would cost every sign-in.
+ * How many of the newest are looked at to list and to count. `forget_at` has an index, and is the later the newer a row
+ * is; an index for the inspector alone would cost every sign-in.
  */
 const mostLookedAt = 1000
 
@@ -86,8 +89,8 @@ export const make = (sql: SqlClient, run: Run): Operations => {
     s.created_at AS s_created_at, s.last_seen_at, s.idle_expires_at, s.expires_at AS s_expires_at, s.ended_at`
 
   /**
-   * As for whoever comes with one of its tokens: a refresh token of a session that lives, a code that waits, or an access token that
-   * lives, which is looked for only where the session has one.
+   * As for a client that comes with one of its tokens: a refresh token of a session that lives, a code that waits, or
+   * an access token that lives, which is looked for only where the session has one.
    */
   const isFamilyAlive = (now: number) => sql`g.revoked_at IS NULL AND s.id IS NOT NULL AND s.ended_at IS NULL AND (
     (g.is_renewable = 1 AND ${isAlive(sql, now)})

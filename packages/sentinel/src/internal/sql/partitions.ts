@@ -1,10 +1,11 @@
 /**
- * Tokens in PostgreSQL are in partitions by the time from which a row may be forgotten, which a row keeps from its first
- * moment on, so that none ever moves. A past partition is dropped: that costs the same for one row as for a billion, writes
- * nothing for each of them and leaves nothing to vacuum.
+ * Tokens in PostgreSQL are in partitions by the time from which a row may be forgotten, which a row keeps from its
+ * first moment on, so that none ever moves. A past partition is dropped: that costs the same for one row as for a
+ * billion, writes nothing for each of them and leaves nothing to vacuum.
  *
- * Codes and sessions are not: their ids have to be unique, whatever their time is, because a form that is sent twice makes
- * the same code. Nor are grants: they are joined by their id alone, and each partition would be one more probe of every join.
+ * Codes and sessions are not: their ids have to be unique, whatever their time is, because a form that is sent twice
+ * makes the same code. Nor are grants: they are joined by their id alone, and each partition would be one more probe of
+ * every join.
  */
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -25,7 +26,9 @@ interface Table {
 
 const day = 24 * 3_600_000
 
-/** An access token is forgotten when it expires, after 8 hours; a refresh token 7 days after its session, which has 30. */
+/**
+ * An access token is forgotten when it expires, after 8 hours; a refresh token 7 days after its session, which has 30.
+ */
 export const tables: ReadonlyArray<Table> = [
   { name: "sentinel_access", width: day, ahead: 3, storage: "" },
   { name: "sentinel_refresh", width: 7 * day, ahead: 7, storage: "WITH (fillfactor = 70)" }
@@ -42,8 +45,8 @@ const ifPostgres = (
   SqlClient.SqlClient.use((sql) => sql.onDialectOrElse({ pg: () => make(sql), orElse: () => Effect.void }))
 
 /**
- * Makes the tables partitioned. The old one becomes the first partition as it is, so no row is copied. The default partition
- * takes what no other does, so that nothing is ever refused.
+ * Makes the tables partitioned. The old one becomes the first partition as it is, so no row is copied. The default
+ * partition takes what no other does, so that nothing is ever refused.
  */
 export const create: Effect.Effect<void, SqlError, SqlClient.SqlClient> = ifPostgres((sql) =>
   Effect.forEach(
@@ -70,7 +73,7 @@ interface Partition {
   readonly end: number | undefined
 }
 
-/** By its first day, for whoever looks at the database: `sentinel_access_2026_01_31`. */
+/** By its first day, so that operators can read it: `sentinel_access_2026_01_31`. */
 const nameOf = (table: string, start: number): string =>
   `${table}_${DateTime.formatIsoDateUtc(DateTime.makeUnsafe(start)).replaceAll("-", "_")}`
 
@@ -109,7 +112,7 @@ const wanted = Effect.fnUntraced(function* (
   return Arr.makeBy(Math.min(count, most), (index) => first + index)
 })
 
-/** One table in one transaction: whoever held the locks of two would be in the way of a request that uses both. */
+/** One table in one transaction: with the locks of two it would be in the way of a request that uses both. */
 const upkeepOf = (sql: SqlClient.SqlClient, table: Table, now: number) =>
   sql.withTransaction(
     Effect.gen(function* () {
@@ -136,8 +139,8 @@ const upkeepOf = (sql: SqlClient.SqlClient, table: Table, now: number) =>
           FOR VALUES FROM (${sql.literal(`${start}`)}) TO (${sql.literal(`${end}`)}) ${sql.literal(table.storage)}`)
       }
       if (past.length === 0 && coming.length === 0) return
-      // Requests wait behind this lock, so it must not wait long behind somebody else's, such as a backup; and it is the
-      // first, as it is theirs.
+      // Requests wait behind this lock, so it must not wait long behind somebody else's, such as a backup; and it is
+      // the first, as it is theirs.
       yield* sql`SET LOCAL lock_timeout = '200ms'`
       yield* sql`SET LOCAL statement_timeout = '2s'`
       yield* sql`LOCK TABLE ONLY ${sql(table.name)} IN ACCESS EXCLUSIVE MODE`

@@ -5,14 +5,14 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
 /**
- * How often a node looks. It is a question for one row or two, so it needs no announcement of the database, which would need a
- * connection of its own and so no pooler.
+ * How often a node looks. It is a question for one row or two, so it needs no announcement of the database, which would
+ * need a connection of its own and so no pooler.
  */
 const interval = Duration.seconds(2)
 
 /**
- * Looks every two seconds, as long as the scope is open. What fails is tried again; it is logged once, and once again when it is
- * over.
+ * Looks every two seconds, as long as the scope is open. What fails is tried again; it is logged once, and once again
+ * when it is over.
  */
 export const poll = (what: string, look: Effect.Effect<void, StoreError>): Effect.Effect<void, never, Scope.Scope> => {
   let isFailing = false

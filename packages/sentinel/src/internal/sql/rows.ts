@@ -52,9 +52,9 @@ export const grantOf = (row: GrantRow): Grant => ({
   nonce: row.nonce ?? undefined
 })
 
-// PostgreSQL keeps the plan of a statement that it has run five times. Made while the tables are small and nothing is known of
-// them, a join may go through all of a table, for each request and until the table is analyzed. A value that is looked up by its
-// key has one plan: so most of what follows is no join.
+// PostgreSQL keeps the plan of a statement that it has run five times. Made while the tables are small and nothing is
+// known of them, a join may go through all of a table, for each request and until the table is analyzed. A value that
+// is looked up by its key has one plan: so most of what follows is not a join.
 
 /** The grant of the row that won. */
 export const grantOfWinner = (sql: SqlClient, won: Fragment): Fragment =>

@@ -14,7 +14,10 @@ type Operations = Pick<
   "createSession" | "findSession" | "touchSession" | "endSession" | "endUserSessions"
 >
 
-/** Access tokens may live a little longer than the session that they come from; if they live even longer, so do its rows. */
+/**
+ * Access tokens may live a little longer than the session that they come from; if they live even longer, so do its
+ * rows.
+ */
 export const keptAfterEnd = 7 * 24 * 3_600_000
 
 const hasRow = (rows: ReadonlyArray<unknown>): boolean => rows.length > 0

@@ -3,16 +3,16 @@ import type * as SqlStore from "@le-auth/core/SqlStore"
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
-import { margin } from "../../SigningKeys.ts"
+import { margin } from "../keys/SigningKey.ts"
 import { inTime, type Writing } from "./deadline.ts"
 import type { Time } from "./rows.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
 
 /**
- * How long a new key is published before it signs, in milliseconds, and for how long a node believes what it has read. So when a
- * key begins to sign, whoever signs knows it, and whoever reaches the database has published it. Both sides of a hand-over
- * have room for clocks that differ by a few seconds.
+ * How long a new key is published before it signs, in milliseconds, and for how long a node believes what it has read.
+ * So when a key begins to sign, all nodes that sign know it, and all that reach the database have published it. Both
+ * sides of a hand-over have room for clocks that differ by a few seconds.
  */
 export const handover = 10_000
 
@@ -34,8 +34,8 @@ export const signingRow = <Row extends KeyRow>(rows: ReadonlyArray<Row>, now: nu
   rows.findLast(({ signsFrom }) => signsFrom <= now) ?? rows[0]
 
 /**
- * A key signs until the first of its successors does; where a node was late, for the time of a hand-over more. It is published
- * until its last token has expired.
+ * A key signs until the first of its successors does; where a node was late, for the time of a hand-over more. It is
+ * published until its last token has expired.
  */
 export const published = <Row extends KeyRow>(rows: ReadonlyArray<Row>, now: number): ReadonlyArray<Row> =>
   rows.filter(({ generation, tokenLifetime }) => {

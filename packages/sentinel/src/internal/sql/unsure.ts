@@ -1,8 +1,8 @@
 /**
- * Changes of which nobody knows whether they happened: the link died, or the server stood still, between the commit and its answer.
+ * Changes whose outcome is unknown: the link died, or the server stood still, between the commit and its answer.
  *
- * Whoever repeats such a request gets the answer that the first one would have had, since nobody has had it. To know that, each node
- * writes it to the row, as soon as the database takes it again; until then it knows by itself (R97).
+ * A client that repeats such a request gets the answer that the first one would have had, since that was never given.
+ * Each node writes this to the row as soon as the database answers again; until then it keeps it in memory (R97).
  */
 import * as SqlStore from "@le-auth/core/SqlStore"
 import type { StoreError } from "@le-auth/core/StoreError"
@@ -30,8 +30,8 @@ export interface Mark {
 
 export interface Unsure {
   /**
-   * Runs an operation. A link that dies is no end of it: it is asked once more, and finds its own mark if it was done. What fails all the
-   * same is remembered.
+   * Runs an operation. A link that dies does not end it: it is asked once more, and finds its own mark if it was done.
+   * What fails all the same is remembered.
    */
   readonly watch: <A>(
     mark: Mark,
@@ -41,12 +41,13 @@ export interface Unsure {
   /** Whether the call that put this seed there was never answered. */
   readonly isUnanswered: (row: { readonly id: string; readonly seed: string }) => boolean
   /**
-   * Waits a moment, and says so, if another node may not have said yet what it knows: look once more then, before a second use is taken
-   * for a theft.
+   * Waits a moment, and says so, if another node may not have said yet what it knows: look once more then, before a
+   * second use is taken for a theft.
    */
   readonly breathe: Effect.Effect<boolean>
   /**
-   * Waits until what was just read is as safe as a commit. Somebody else may have made it visible who has given up waiting for a standby.
+   * Waits until what was just read is as safe as a commit. Somebody else may have made it visible who has given up
+   * waiting for a standby.
    */
   readonly confirm: Effect.Effect<void, SqlError>
 }
@@ -58,9 +59,9 @@ const retryable = 60_000
 const interval = 100
 /** No statement begins so long after its operation: see `deadline`. */
 const decided = 6000
-/** After so long nobody repeats anything. */
+/** After this time no request is repeated. */
 const longest = 120_000
-/** For so long after a failure other nodes may have something to say, and so long it takes them. */
+/** How long after a failure other nodes may still write what they know, and how long that takes them. */
 const troubled = { recently: 1500, breath: 4 * interval }
 /** How many rows go into a statement. */
 const batch = 500
@@ -95,7 +96,7 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
       ({ id, now: at, seed, since }) =>
         sql`(${id}::text, ${seed}::text, ${Math.floor(at + (now - since) + retryable)}::bigint)`
     )
-    // It waits for whoever is changing the row at this moment, and then sees what they did.
+    // It waits for a change of the row that is under way, and then sees it.
     return sql<{ readonly id: string; readonly seed: string }>`
       WITH m(id, seed, until) AS (VALUES ${sql.csv(values)}),
         locked AS MATERIALIZED (
@@ -139,7 +140,7 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
         const patient = Effect.catch(operation, again(50, Effect.catch(operation, again(250, operation))))
         return Effect.onExit(run(patient), (exit) =>
           Effect.sync(() => {
-            // Also whoever was interrupted, because the caller has gone, has had no answer.
+            // A call that was interrupted, because the caller is gone, also had no answer.
             if (Exit.isSuccess(exit)) return
             failedAt = performance.now()
             pending.set(keyOf(mark), { ...mark, since })
@@ -152,7 +153,7 @@ const postgres = Effect.fnUntraced(function* (sql: SqlClient) {
         ? inRealTime(Effect.as(Effect.sleep(troubled.breath), true))
         : Effect.succeed(false)
     ),
-    // It writes to the log of the database and to no row, so nobody waits for anybody.
+    // It writes to the log of the database and to no row, so no transaction waits for another.
     confirm: Effect.asVoid(sql`SELECT pg_logical_emit_message(true, 'le-auth', '')::text AS position`)
   } satisfies Unsure
 })

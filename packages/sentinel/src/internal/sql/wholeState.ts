@@ -51,7 +51,7 @@ export const make = (sql: SqlClient, run: Run): Operations => {
   const rowsOf = <Row extends object>(table: string) => sql<Row>`SELECT * FROM ${sql(table)} LIMIT ${mostRows + 1}`
 
   const { writing } = makeDeadline(sql)
-  /** Asked first and last, so that what nobody waits for anymore is not committed. */
+  /** Asked first and last, so that a change whose caller has given up is not committed. */
   const change = (what: string, changes: Effect.Effect<void, SqlError>) =>
     writing((begun) => {
       const isInTime = sql`SELECT 1 AS yes WHERE ${inTime(sql, begun, allowed)}`

@@ -91,7 +91,10 @@ export const inspection = (
     isAlive: current.get().isAlive(row, now)
   })
 
-  /** As for whoever comes with one of its tokens: one that lives, or a refresh token or a code of a session that lives. */
+  /**
+   * As for a client that comes with one of its tokens: one that lives, or a refresh token or a code of a session that
+   * lives.
+   */
   const isFamilyAlive = (row: GrantRow, now: number): boolean => {
     const session = current.get().sessions.get(row.grant.sessionId)
     if (row.revokedAt !== undefined || session === undefined || session.endedAt !== undefined) return false

@@ -1,8 +1,8 @@
 /**
  * What a store in memory holds, and which of it is alive.
  *
- * Everything belongs to a session, and goes with it. A session goes when neither it nor a token of it can be used anymore, and before
- * that only if its own user has very many. So nobody pushes out what is somebody else's (R39).
+ * Everything belongs to a session, and goes with it. A session goes when neither it nor a token of it can be used
+ * anymore, and before that only if its own user has very many. So no user pushes out the sessions of others (R39).
  */
 import type { Code, Grant, BrowserSession } from "../../SentinelStore.ts"
 import { EndQueue } from "./EndQueue.ts"
@@ -53,8 +53,9 @@ export const quotas = {
 }
 
 /**
- * What is over is remembered for so long, if there is room for it: why something is refused, and that a form that is sent again makes
- * no second session and no second code. Sessions as long as in SQL: a clock that was advanced may go back to the real time.
+ * How long what is over is remembered, if there is room for it: why something is refused, and that a form that is
+ * sent again makes no second session and no second code. Sessions as long as in SQL: a clock that was advanced may go
+ * back to the real time.
  */
 const keptAfterEnd = { session: 7 * 24 * 3_600_000, access: 3_600_000 }
 
@@ -230,6 +231,9 @@ export class Tables {
   }
 }
 
-/** From when on nothing of a session can be used. One that was ended is remembered as long, so that nobody begins it again. */
+/**
+ * From when on nothing of a session can be used. One that was ended is remembered as long, so that it is not begun
+ * again.
+ */
 const endOf = ({ lastAccess, session }: SessionRow): number =>
   Math.max(Math.min(session.idleExpiresAt, session.expiresAt), lastAccess)

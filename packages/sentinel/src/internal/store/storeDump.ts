@@ -1,4 +1,4 @@
-/** What the memory of a store is made of, and the same as a document. */
+/** The rows of a store in memory, and the same as a document. `StoreInspection` has its type for other packages. */
 import * as Schema from "effect/Schema"
 
 /** Milliseconds since 1970: a moment that a date can have. */
@@ -59,6 +59,12 @@ export const AccessRow = Schema.Struct({ grantId: Schema.String, expiresAt: Inst
 /** The end of all sessions of a user that began before it. */
 export const UserEnd = Schema.Struct({ sequence: Sequence, at: Instant })
 
+/**
+ * Everything that a store holds, as JSON: hashes and times, and no secret.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
 export const StoreDump = Schema.Struct({
   sequence: Sequence,
   sessions: rows(SessionRow),

@@ -1,6 +1,6 @@
 /**
- * A counter that loses one every `interval` milliseconds. It is a single number, the time when nothing will be left of it, so that
- * nobody has to count down; 0 is a counter of which nothing is left.
+ * A counter that loses one every `interval` milliseconds. It is a single number, the time when nothing will be left of
+ * it, so that nothing has to count down; 0 is a counter of which nothing is left.
  */
 export class Decay {
   readonly interval: number

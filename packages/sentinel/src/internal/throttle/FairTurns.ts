@@ -1,9 +1,9 @@
 /**
- * Who works when, where there are few workers and many who wait.
+ * Shares few workers among many pieces of work that wait.
  *
- * There are two lanes, and one worker that takes the lane "known" first; the others take "new" first. Nobody is idle while somebody
- * waits. In each lane networks take turns, one piece of work at a time for each, so that a network with much to do keeps no other one
- * waiting. A lane that is full gives up the newest of the network with most in it.
+ * There are two lanes, and one worker that takes the lane "known" first; the others take "new" first. No worker is idle
+ * while work waits. In each lane networks take turns, one piece of work at a time for each, so that a network with
+ * much to do keeps no other one waiting. A lane that is full gives up the newest of the network with most in it.
  */
 
 export interface Turn {

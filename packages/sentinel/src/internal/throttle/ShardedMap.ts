@@ -1,9 +1,9 @@
 /**
- * A map of bounded size in which nobody pushes out the entries of others.
+ * A map of bounded size in which no block pushes out the entries of others.
  *
- * Every entry belongs to a block, such as a network of the Internet, whose hash chooses one of 256 tables. Where a table is full, the
- * blocks that have most of it give up a part, what weighs least first. So a stranger with any number of keys forgets his own, and
- * not what is remembered of somebody else.
+ * Every entry belongs to a block, such as a network of the Internet, whose hash chooses one of 256 tables. Where a
+ * table is full, the blocks that have most of it give up a part, what weighs least first. So a stranger with any number
+ * of keys pushes out their own entries, and not those of others.
  */
 
 const tables = 256
@@ -15,8 +15,8 @@ export interface Key {
 }
 
 /**
- * 30 bits of a text (cyrb53), which engines keep without an object. That two of the few hundred keys of a table are the same happens
- * once in millions, and then they share a counter.
+ * 30 bits of a text (cyrb53), which engines keep without an object. That two of the few hundred keys of a table are the
+ * same happens once in millions, and then they share a counter.
  */
 const hash = (text: string, [first, second]: readonly [number, number]): number => {
   let a = 0xdeadbeef ^ first
@@ -31,7 +31,10 @@ const hash = (text: string, [first, second]: readonly [number, number]): number 
   return (a ^ b) >>> 2
 }
 
-/** Makes keys. `random` gives numbers from 0 to 1 for the seeds, so that no stranger can choose texts with the same hash. */
+/**
+ * Makes keys. `random` gives numbers from 0 to 1 for the seeds, so that no stranger can choose texts with the same
+ * hash.
+ */
 export const keys = (random: () => number): ((block: string, text: string) => Key) => {
   const seed = () => [Math.floor(random() * 2 ** 32), Math.floor(random() * 2 ** 32)] as const
   const forBlock = seed()
@@ -87,8 +90,8 @@ export class ShardedMap<V> {
   }
 
   /**
-   * A quarter at once, since to look for the least of a table takes much longer than to write an entry. First goes what is deepest in
-   * its block, so a block with many entries has few before one with few has none.
+   * A quarter at once, since to look for the least of a table takes much longer than to write an entry. First goes what
+   * is deepest in its block, so a block with many entries has few before one with few has none.
    */
   #giveUp(table: Map<number, Entry<V>>): void {
     const entries = [...table].map(([key, { block, value }]) => ({ key, block, weight: this.#weight(value), depth: 0 }))
