@@ -35,7 +35,8 @@ export const problemOf = (
   const sender = FetchMetadata.senderOf(headers, own)
   // Requests of the inspector have both headers, so they must agree.
   const disagrees = headers["origin"] !== undefined && headers["origin"] !== own
-  if (sender === "foreign" || sender === "opaque" || disagrees) return "The request comes from a page of another origin."
+  if (sender === "foreign" || sender === "opaque" || disagrees)
+    return "The request comes from a page of another origin."
   return isChange(method) && headers[controlHeader] === undefined && !isJson(headers["content-type"])
     ? `A change needs the header ${controlHeader}: 1 or the content type application/json.`
     : undefined
