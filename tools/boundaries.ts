@@ -170,7 +170,7 @@ function leaves(file: string, specifier: string, folder: string) {
   return specifier.startsWith(".") && !inside ? `it leaves ${path.basename(folder)}` : undefined
 }
 
-/** The checks of rooms and circles see imports of files. By another spelling of the same file they could be passed by. */
+/** Other spellings of an import of a file of the same package. The checks of rooms would not see them. */
 function unseen({ name }: Project, specifier: string) {
   if (packageOf(specifier) === name) return "it is this package, import the file"
   return /^\.(?!.*\.tsx?$)/.test(specifier) ? "name the file as it is, with .ts" : undefined
