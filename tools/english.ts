@@ -14,7 +14,7 @@ export interface Finding {
 }
 
 /** In all files together, fewer than this. */
-export const nobodies = 40
+export const nobodies = 10
 
 const longest = 120
 

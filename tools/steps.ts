@@ -1,5 +1,5 @@
-// What the root scripts of package.json do, once tools/bootstrap.mjs has installed what they need. Its first argument is
-// the step.
+// What the root scripts of package.json do, once tools/bootstrap.mjs has installed what they need. Its first argument
+// is the step.
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 

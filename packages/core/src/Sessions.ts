@@ -91,8 +91,8 @@ export class Sessions extends Context.Service<
     /**
      * An `HttpClient` that sends the access token with each request, only to allowed hosts, and that refreshes and
      * repeats a request once when the answer is a 401 that means the token: it says `invalid_token`, or nothing and the
-     * token is older than a minute (RFC 6750 section 3.1). Where a new token is refused as well, the host's next 401s
-     * are given as they are for a minute.
+     * token is older than a minute (RFC 6750 section 3.1). Where a new token is also refused, the host's next 401s are
+     * given as they are for a minute.
      */
     readonly authorized: <E, R>(
       client: HttpClient.HttpClient.With<E, R>,
@@ -104,11 +104,11 @@ export class Sessions extends Context.Service<
      * failure is in the log alone.
      */
     readonly flush: Effect.Effect<void, StoreError>
-    /** Signs the user out of this application: removes the session here. LivePerson hears nothing of it. */
+    /** Signs the user out of this application: removes the session here. LivePerson is not told. */
     readonly forget: (key: SessionKey) => Effect.Effect<void, StoreError>
     /**
      * Signs the user out of **all LivePerson applications**, by revoking the refresh token. The session here is removed
-     * first, even if that fails; the failure is still reported.
+     * first, and stays removed if the revocation fails; that failure is reported.
      */
     readonly revokeEverywhere: (
       key: SessionKey
@@ -334,7 +334,7 @@ export const forget = (key: SessionKey): Effect.Effect<void, StoreError, Session
 
 /**
  * Signs the user out of **all LivePerson applications** by revoking the refresh token, with the `Sessions` of the
- * context. The session here is removed first, even if that fails.
+ * context. The session here is removed first, and stays removed if the revocation fails; that failure is reported.
  *
  * @example
  * ```ts

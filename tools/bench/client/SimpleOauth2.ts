@@ -22,7 +22,7 @@ export const name = "simple-oauth2"
 /** It draws neither state nor PKCE, so the application does. */
 export const start = () => {
   const verifier = randomBytes(32).toString("base64url")
-  // The version is no parameter of OAuth: as an object of its own, it is more than the types ask for.
+  // The version is not a parameter of OAuth: as an object of its own, it is more than the types ask for.
   const parameters = {
     redirect_uri: p.redirectUri,
     state: randomBytes(32).toString("base64url"),

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Reference from "effect/encoding/Base64Url"
 import * as Schema from "effect/Schema"
-import * as Base64Url from "../src/shared/Base64Url.ts"
+import * as Base64Url from "../../src/shared/Base64Url.ts"
 
 const Bytes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 })))
 const WellFormed = Schema.String.check(Schema.isPattern(/^[^\ud800-\udfff]*$/))

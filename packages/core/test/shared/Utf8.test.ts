@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import * as Utf8 from "../src/shared/Utf8.ts"
+import * as Utf8 from "../../src/shared/Utf8.ts"
 
 describe("utf8", () => {
   it.prop("is that of TextEncoder, whatever the text", [Schema.String], ([text]) => {
