@@ -17,7 +17,6 @@ import { BodyTooLarge, Forbidden, InternalError, InvalidChange, NotJson, Unreada
  * ask first, and the control does not allow it.
  *
  * @see {@link https://fetch.spec.whatwg.org/#cors-preflight-fetch Fetch, CORS-preflight fetch}
- *
  * @category models
  * @since 0.1.0
  */

@@ -36,7 +36,6 @@ export class InvalidChange extends Schema.TaggedError<InvalidChange>()(
  * The body has more bytes than this path takes (413).
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14 RFC 9110 section 15.5.14}
- *
  * @category errors
  * @since 0.1.0
  */
@@ -48,7 +47,6 @@ export class BodyTooLarge extends withMessage(
  * The content type of the body is not JSON (415).
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16 RFC 9110 section 15.5.16}
- *
  * @category errors
  * @since 0.1.0
  */
@@ -78,7 +76,6 @@ export class Forbidden extends withMessage(
  * The address does not take the method (405), or no address of the control does (501).
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6 RFC 9110 section 15.5.6}
- *
  * @category errors
  * @since 0.1.0
  */

@@ -1,7 +1,7 @@
 /**
  * What a listener and Sentinel tell each other beside requests: the answer to what never becomes one, connections that
  * are closed for want of room, that the port is about to close, and how a connection is broken. The hooks are those of
- * `NodeListener` of `@le-auth/node`; a listener of your own calls them too.
+ * `NodeListener` of `@le-auth/node`; a listener of your own also calls them.
  *
  * @since 0.1.0
  */

@@ -15,7 +15,6 @@ import * as Result from "effect/Result"
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9106#section-3.1 RFC 9106 section 3.1}
  * @see {@link https://www.rfc-editor.org/rfc/rfc8018#section-5.2 RFC 8018 section 5.2}
- *
  * @category models
  * @since 0.1.0
  */
@@ -63,7 +62,6 @@ const shape = new RegExp(
  * such a hash takes about a second of a processor. OWASP recommends a fraction of it.
  *
  * @see {@link https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html OWASP, Password Storage}
- *
  * @category models
  * @since 0.1.0
  */

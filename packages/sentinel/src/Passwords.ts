@@ -129,7 +129,6 @@ export const longest = 1024
  * fills up its keys with zeros.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc2104#section-2 RFC 2104 section 2}
- *
  * @category guards
  * @since 0.1.0
  */

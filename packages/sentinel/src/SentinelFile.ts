@@ -94,7 +94,6 @@ export const pointsFromUnknown = (
  * The JSON Schema of the file, for editors, which complete and check it by that.
  *
  * @see {@link https://json-schema.org/draft/2020-12 JSON Schema 2020-12}
- *
  * @category constructors
  * @since 0.1.0
  */

@@ -54,7 +54,6 @@ export interface Grant {
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 RFC 6749 section 4.1.2}
  * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.4 RFC 7636 section 4.4}
- *
  * @category models
  * @since 0.1.0
  */

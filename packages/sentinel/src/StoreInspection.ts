@@ -94,7 +94,10 @@ export interface RecentPage<A> {
  * @category errors
  * @since 0.1.0
  */
-export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", { what: Schema.String, most: Schema.Int }) {
+export class StoreTooLarge extends Schema.TaggedError<StoreTooLarge>()("StoreTooLarge", {
+  what: Schema.String,
+  most: Schema.Int
+}) {
   override get message(): string {
     return `The store holds more than ${this.most} ${this.what}, too many for one document. Use the backup of its database.`
   }
@@ -119,8 +122,8 @@ export class StoreInspection extends Context.Service<
     readonly count: (now: number) => Effect.Effect<number, StoreError>
     /** Revokes all grants of an application, also those that are too old for a list. */
     readonly revokeClient: (owner: Owner, now: number) => Effect.Effect<void, StoreError>
-    /** Everything as a document. Fails with {@link TooLarge} if there is too much for one. */
-    readonly dump: Effect.Effect<StoreDump, StoreError | TooLarge>
+    /** Everything as a document. Fails with {@link StoreTooLarge} if there is too much for one. */
+    readonly dump: Effect.Effect<StoreDump, StoreError | StoreTooLarge>
     /** Replaces everything by the document of a store of any kind. All of it happens, or nothing. */
     readonly load: (dump: StoreDump) => Effect.Effect<void, StoreError>
     /** Forgets everything. */

@@ -95,7 +95,7 @@ describe("the directory of a configuration", () => {
     })
   )
 
-  it.effect("R86: is there before its passwords are hashed, and nobody waits for the hashes of others", () =>
+  it.effect("R86: is there before its passwords are hashed, and no user waits for the hashes of others", () =>
     Effect.gen(function* () {
       const { authenticate, directory, verified } = yield* start(config.accounts[0]!.users)
       assert.isTrue(Option.isSome(yield* directory.user(account, "3552833710")))
@@ -105,7 +105,7 @@ describe("the directory of a configuration", () => {
     })
   )
 
-  it.effect("R84: whoever it is, each kind of hash that the account has is worked at once", () =>
+  it.effect("R84: for every user each kind of hash that the account has is worked at once", () =>
     Effect.gen(function* () {
       const { counting, derived } = counted()
       const cheap = Kdf.pbkdf2({ hash: Digest.sha256, iterations: 7 })

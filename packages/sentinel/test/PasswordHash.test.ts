@@ -88,7 +88,7 @@ describe("PasswordHash", () => {
     ` ${foreign}`,
     `$pbkdf2-sha256$i=999999999$${salt}$${hash}`,
     `$scrypt$ln=17,r=8,p=1$${salt}$${hash}`
-  ])("R86: refuses what is no hash that can be verified: %j", (text) => {
+  ])("R86: refuses what is not a hash that can be verified: %j", (text) => {
     assert.isUndefined(PasswordHash.parse(text))
   })
 })

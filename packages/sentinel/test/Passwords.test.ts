@@ -62,7 +62,7 @@ describe("Passwords", () => {
     })
   )
 
-  it.effect("R86: who goes away gives his place in the queue back, but not the thread that works for him", () =>
+  it.effect("R86: an interrupted caller gives its place in the queue back, but not the thread that works for it", () =>
     Effect.gen(function* () {
       const { counts, latch, passwords } = yield* slow
       const verify = passwords.verify(password, undefined)

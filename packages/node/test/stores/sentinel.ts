@@ -69,7 +69,7 @@ export const provesSentinelStore = (engine: string, url: () => string): void => 
         assert.deepStrictEqual([listed.total, listed.isPartial], [1000, true])
         assert.strictEqual(yield* inspection.count(100_002), 100_001)
         const refused = yield* Effect.flip(inspection.dump)
-        assert.strictEqual(refused._tag, "TooLarge")
+        assert.strictEqual(refused._tag, "StoreTooLarge")
         assert.include(refused.message, "more than 100000 sessions")
         yield* inspection.clear
         assert.strictEqual(yield* inspection.count(100_002), 0)

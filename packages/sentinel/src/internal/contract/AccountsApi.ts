@@ -68,6 +68,7 @@ const Installation = SentinelConfig.Installation.annotate({ identifier: "Install
 const title = (title: string, description?: string) =>
   OpenApi.annotations({ title, ...(description === undefined ? {} : { description }) })
 
+/** Accounts, users and installations, and another configuration in place of all of them. */
 export class AccountsGroup extends HttpApiGroup.make("accounts").add(
   HttpApiEndpoint.get("list", "/control/accounts", { success: Schema.Array(AccountSettings) }).annotateMerge(
     title("All accounts, with users and installations, without their secrets")
@@ -110,7 +111,7 @@ export class AccountsGroup extends HttpApiGroup.make("accounts").add(
     params: user,
     success,
     error: StoreUnavailable
-  }).annotateMerge(title("End all sessions of a user", "All tokens that came from them end, too.")),
+  }).annotateMerge(title("End all sessions of a user", "All tokens that came from them also end.")),
   HttpApiEndpoint.post("addInstallation", "/control/accounts/:accountId/installations", {
     params: account,
     payload: Installation,

@@ -17,6 +17,7 @@ export const Advance = Schema.Union([
   Schema.Struct({ to: Schema.DateTimeUtcFromString })
 ])
 
+/** Sentinel's time: to read, to advance, and back to the real one. */
 export class ClockGroup extends HttpApiGroup.make("clock").add(
   HttpApiEndpoint.get("state", "/control/clock", { success: ClockState }).annotateMerge(
     OpenApi.annotations({ title: "Sentinel's time" })
@@ -34,6 +35,7 @@ export class ClockGroup extends HttpApiGroup.make("clock").add(
   )
 ) {}
 
+/** The armed faults: to list, add and remove. */
 export class FaultsGroup extends HttpApiGroup.make("faults").add(
   HttpApiEndpoint.get("list", "/control/faults", { success: Schema.Array(Fault) }).annotateMerge(
     OpenApi.annotations({ title: "The faults that are armed, and what they have met" })

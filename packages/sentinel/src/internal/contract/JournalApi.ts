@@ -21,6 +21,7 @@ const Explanation = Schema.Struct({
   family: optional(Schema.String)
 })
 
+/** The journal: to read, follow and clear. Also why a code or a token is refused. */
 export class JournalGroup extends HttpApiGroup.make("journal").add(
   HttpApiEndpoint.get("read", "/control/journal", {
     query: { after: optional(Sequence), limit: optional(Sequence), about: optional(Schema.NonEmptyString) },

@@ -45,6 +45,7 @@ const SnapshotName = Schema.String.check(
 )
 const name = { name: SnapshotName }
 
+/** Sessions and token families: to list, end and revoke. */
 export class SessionsGroup extends HttpApiGroup.make("sessions").add(
   HttpApiEndpoint.get("list", "/control/sessions", {
     query: wanted,
@@ -68,6 +69,7 @@ export class SessionsGroup extends HttpApiGroup.make("sessions").add(
   }).annotateMerge(OpenApi.annotations({ title: "Revoke a token family" }))
 ) {}
 
+/** The whole state: to reset, take out, put back, and keep under a name. */
 export class StateGroup extends HttpApiGroup.make("state").add(
   HttpApiEndpoint.post("reset", "/control/reset", { success, error: [NotSupported, StoreUnavailable] }).annotateMerge(
     OpenApi.annotations({
@@ -104,6 +106,7 @@ export class StateGroup extends HttpApiGroup.make("state").add(
   }).annotateMerge(OpenApi.annotations({ title: "Forget a snapshot" }))
 ) {}
 
+/** The signing keys: to rotate. */
 export class KeysGroup extends HttpApiGroup.make("keys").add(
   HttpApiEndpoint.post("rotate", "/control/keys/rotate", {
     success: Schema.Struct({ kid: Schema.String }),

@@ -32,6 +32,7 @@ export interface AccountControl {
   readonly replace: Ended<Editor["replace"]>
 }
 
+/** Makes the operations of `Control.accounts`. Each is an entry of the journal. */
 export const make = (parts: {
   readonly change: Change
   readonly editor: Editor

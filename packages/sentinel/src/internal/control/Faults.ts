@@ -26,6 +26,7 @@ export interface Acting {
 /** What is added: a {@link NewFault}, or the same with a function. */
 export type Plan = Omit<NewFault, "action"> & { readonly action: Action | Behaviour }
 
+/** The faults that are armed: to add, list and remove, and to meet. */
 export class Faults extends Context.Service<
   Faults,
   {

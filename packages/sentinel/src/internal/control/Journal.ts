@@ -10,6 +10,7 @@ import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
 import type { Entry, Filter } from "../../JournalEntry.ts"
 
+/** The journal of one Sentinel. */
 export class Journal extends Context.Service<
   Journal,
   {

@@ -6,6 +6,7 @@ import { unavailable } from "./failures.ts"
 import type { Change } from "./recordChange.ts"
 import * as VirtualClock from "./VirtualClock.ts"
 
+/** The operations of `Control.keys`. */
 export interface Keys {
   /**
    * Signs with a new key from now on, and gives its id. The old one stays in the JWKS as long as tokens may need it.
@@ -13,6 +14,7 @@ export interface Keys {
   readonly rotate: Effect.Effect<string, StoreUnavailable>
 }
 
+/** Makes them. Each is an entry of the journal. */
 export const make = (
   keys: SigningKeys["Service"],
   clock: VirtualClock.VirtualClock["Service"],

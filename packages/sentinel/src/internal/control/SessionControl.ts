@@ -14,6 +14,7 @@ export interface Wanted {
   readonly alive?: boolean | undefined
 }
 
+/** The operations of `Control.sessions`. */
 export interface SessionControl {
   /** The newest that the store still knows, also dead ones. Needs a store with `StoreInspection`. */
   readonly list: (wanted?: Wanted) => Effect.Effect<RecentPage<SessionState>, NotSupported | StoreUnavailable>
@@ -31,6 +32,7 @@ export interface SessionControl {
 /** No store has an id that none can hold. */
 const isId = (id: string): boolean => Text.problemOf(id) === undefined
 
+/** Makes them. What changes something is an entry of the journal. */
 export const make = (parts: {
   readonly change: Change
   readonly clock: VirtualClock["Service"]

@@ -37,6 +37,7 @@ const tooMany = new InvalidChange({ problems: [`name: there are ${mostSaved} sna
 const ofDirectory = ({ problems }: InvalidChange): InvalidChange =>
   new InvalidChange({ problems: problems.map((problem) => problem.replace(/^accounts\b/, "directory")) })
 
+/** Makes the operations of `Control.state`. Those that change something are entries of the journal. */
 export const make = (parts: {
   readonly change: Change
   readonly clock: VirtualClock["Service"]
@@ -60,7 +61,7 @@ export const make = (parts: {
       ahead,
       directory: yield* editor.dump,
       store: yield* unavailable(store.dump).pipe(
-        Effect.catchTag("TooLarge", ({ message }) => Effect.fail(new NotSupported({ problem: message })))
+        Effect.catchTag("StoreTooLarge", ({ message }) => Effect.fail(new NotSupported({ problem: message })))
       ),
       faults: yield* faults.list
     }

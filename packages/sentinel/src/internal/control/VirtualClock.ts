@@ -19,6 +19,7 @@ export interface ClockState {
   readonly ahead: Duration.Duration
 }
 
+/** The clock of one Sentinel, and how it is advanced. */
 export class VirtualClock extends Context.Service<
   VirtualClock,
   {

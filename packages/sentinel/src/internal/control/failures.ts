@@ -3,6 +3,7 @@ import { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import { InternalError, NotSupported, StoreUnavailable } from "../../ControlError.ts"
 
+/** Says nothing of what went wrong, which is in the log. */
 export const internalError = new InternalError({ problem: "Sentinel has an internal error. Its log says more." })
 
 /** For what needs a store with `StoreInspection`, over one that has none. */

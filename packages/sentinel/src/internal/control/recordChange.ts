@@ -9,6 +9,7 @@ export type Change = <A, E, R>(
   effect: Effect.Effect<A, E, R>
 ) => Effect.Effect<A, E, R>
 
+/** Makes a {@link Change} that writes into this journal, by the time of Sentinel. */
 export const changing =
   (journal: Journal["Service"], clock: VirtualClock["Service"]): Change =>
   (what, effect) =>

@@ -10,6 +10,7 @@ import * as RequestContext from "../http/RequestContext.ts"
 
 const cut = (text: string): string => JSON.stringify(text.slice(0, 100))
 
+/** Goes around a directory. `editor` also knows what is disabled. */
 export const watchedDirectory = (
   directory: Directory["Service"],
   editor: DirectoryEditor["Service"]

@@ -12,6 +12,7 @@ import * as RequestContext from "../http/RequestContext.ts"
 import type { Found, StoreInspection } from "../../StoreInspection.ts"
 import type { SentinelStore } from "../../SentinelStore.ts"
 
+/** Goes around a store. Without `inspection` it cannot say why something is refused. */
 export const watchedStore = (
   store: SentinelStore["Service"],
   inspection: StoreInspection["Service"] | undefined

@@ -11,6 +11,7 @@ import * as SentinelConfig from "../../SentinelConfig.ts"
 
 const encode = Schema.encodeSync(Schema.Array(SentinelConfig.Account))
 
+/** Makes the hash of a configuration, and compares with it. */
 export const make = (digest: Digest.Digest["Service"], passwords: Passwords["Service"]) => {
   /**
    * The text that is hashed slowly. It has all passwords in it, so from a fast hash a thief could guess those of all

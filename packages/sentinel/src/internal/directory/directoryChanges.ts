@@ -108,6 +108,7 @@ export const check = Effect.fnUntraced(function* (
   yield* Effect.mapError(SentinelConfig.fromUnknown(config), ({ problems }) => new InvalidChange({ problems }))
 })
 
+/** Makes the changes of `DirectoryEditor`. */
 export const make = (maker: EntryMaker) => ({
   addAccount:
     (account: SentinelConfig.Account): Change =>

@@ -9,6 +9,7 @@ import * as Changes from "./directoryChanges.ts"
 import { fromDump, toDump } from "./directoryDump.ts"
 import type { EntryMaker, DirectoryEntries } from "./directoryEntries.ts"
 
+/** Where the entries of a directory are, in memory or in a database, and how they are replaced. */
 export interface EntryStore {
   readonly entries: () => DirectoryEntries
   /**

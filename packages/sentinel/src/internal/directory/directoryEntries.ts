@@ -95,6 +95,7 @@ export const makeEntries = (digest: Digest.Digest["Service"], passwords: Passwor
 
   return { account, config, installation, user }
 }
+/** Makes the entries of users, installations, accounts and whole configurations. */
 export type EntryMaker = ReturnType<typeof makeEntries>
 
 interface IndexedAccount {

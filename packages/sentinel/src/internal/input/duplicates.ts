@@ -26,6 +26,7 @@ function* repeated(items: ReadonlyArray<unknown>, field: string, path: string): 
   return problems
 }
 
+/** One line for each id, e-mail address or client id that is used twice, with both places. */
 export function* duplicates(config: unknown): Slices.Pausing<ReadonlyArray<string>> {
   const accounts = listOf(config, "accounts")
   const problems = [...(yield* repeated(accounts, "id", "accounts"))]

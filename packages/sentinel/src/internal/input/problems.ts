@@ -3,7 +3,7 @@ import * as SchemaProblems from "@le-auth/core/SchemaProblems"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-/** Fields that the schema does not have are problems, too: most are typing mistakes. */
+/** Fields that the schema does not have are also problems: most are typing mistakes. */
 export const decoder = <S extends Schema.ConstraintDecoder<unknown>>(
   schema: S
 ): ((value: unknown) => Result.Result<S["Type"], ReadonlyArray<string>>) => {

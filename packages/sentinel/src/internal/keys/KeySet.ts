@@ -17,6 +17,7 @@ const answerOf = (keySet: string): HttpServerResponse.HttpServerResponse =>
     headers: { "cache-control": cacheControl, "x-content-type-options": "nosniff" }
   })
 
+/** Makes the handler of the path of the keys. */
 export const make: Effect.Effect<Handler, never, SigningKeys> = Effect.gen(function* () {
   const keys = yield* SigningKeys
   const { publishKeys } = yield* SentinelDialect

@@ -12,6 +12,7 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
+/** A key pair that signs, and its public half. */
 export interface SigningKey {
   readonly kid: string
   /** The public half (RFC 7517 section 4), as JSON text. */

@@ -8,6 +8,7 @@ import type { Fragment, Statement } from "effect/sql/Statement"
 /** The row of the change that won, as a table `won` for what follows. */
 export type Won = Fragment
 
+/** A guarded write, in the parts that its statements are made of. */
 export interface Change<Values, Column extends string> {
   /** Changes one row if it may, and returns `columns` of it. Of parallel calls, one does. */
   readonly guard: (values: SqlTemplate.Slots<Values>) => Statement<any>

@@ -28,6 +28,7 @@ export interface Mark {
   readonly now: number
 }
 
+/** What the operations of a store know of changes with an unknown outcome. */
 export interface Unsure {
   /**
    * Runs an operation. A link that dies does not end it: it is asked once more, and finds its own mark if it was done.

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { SqlError, UnknownError } from "effect/sql/SqlError"
 import * as Slices from "../input/Slices.ts"
-import { type StoreInspection, TooLarge } from "../../StoreInspection.ts"
+import { type StoreInspection, StoreTooLarge } from "../../StoreInspection.ts"
 import { inTime, make as makeDeadline } from "./deadline.ts"
 import * as Dump from "./dump.ts"
 
@@ -81,7 +81,7 @@ export const make = (sql: SqlClient, run: Run): Operations => {
         const tooLarge = Object.entries(rows).find(([, { length }]) => length > mostRows)
         return tooLarge === undefined
           ? Effect.succeed(Dump.documentOf(rows))
-          : Effect.fail(new TooLarge({ what: names[tooLarge[0]] ?? tooLarge[0], most: mostRows }))
+          : Effect.fail(new StoreTooLarge({ what: names[tooLarge[0]] ?? tooLarge[0], most: mostRows }))
       })
     ),
     load: (dump) =>

@@ -73,6 +73,7 @@ class Lane {
   }
 }
 
+/** The lanes, their networks, and the work that waits. */
 export class FairTurns {
   readonly #workers: number
   readonly #queue: number
