@@ -294,7 +294,7 @@ export const callback = (url: string | URL, binding: UserAgentBinding): Callback
 })
 
 /**
- * The options of {@link layerWith}.
+ * How long sign-ins may take, what their requests say beyond LivePerson's documentation, and the names of cookies.
  *
  * @category models
  * @since 0.1.0

@@ -53,7 +53,7 @@ export interface PrivateDocument<A> {
 /**
  * The file was written by a newer version, which may keep in it what this one does not know. Nothing was changed.
  *
- * A `StoreError` to whom it does not matter. Trying again does not help.
+ * It is a `StoreError`, and trying again does not help.
  *
  * @category errors
  * @since 0.1.0

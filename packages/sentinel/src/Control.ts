@@ -181,7 +181,8 @@ export const layerAroundWith = (
 > => Layer.effectContext(make(options))
 
 /**
- * {@link layerAroundWith} the defaults.
+ * Control over a Sentinel that has all it needs, such as that of `SentinelSql.layer`, with a journal of 2,000 entries.
+ * The directory and the store that it gives go around those of the context.
  *
  * @example
  * ```ts
@@ -251,7 +252,9 @@ export const layerOver = <E, R>(
   )
 
 /**
- * {@link layerOver} a store in memory, for one process. It takes the place of `Sentinel.layerMemory`.
+ * Everything that a Sentinel under control needs, in the memory of one process: the accounts, the dialect and the
+ * signing keys of `config` (a new key if it has none), and the {@link Control} over them. It takes the place of
+ * `Sentinel.layerMemory`. Fails with `InvalidSigningKey` if a key of the configuration cannot be used.
  *
  * @example
  * ```ts
