@@ -1,5 +1,5 @@
 /**
- * A JSON document in a file of the user's that other processes of the user change, too.
+ * A JSON document in a file of the user's that other processes of the user also change.
  *
  * @since 0.1.0
  */
