@@ -150,7 +150,8 @@ export class Domains extends Context.Service<
  * import * as Domains from "@le-auth/core/Domains"
  * import { AccountId } from "@le-auth/core/Identifiers"
  *
- * Domains.resolve(AccountId.make("12345678"), "sentinel")
+ * // Here it is that of a `TestSentinel`.
+ * Domains.resolve(AccountId.make("12345678"), "sentinel") // => "http://localhost:4400"
  * ```
  *
  * @category accessors

@@ -123,10 +123,20 @@ export class Sessions extends Context.Service<
  *
  * @example
  * ```ts
+ * import type { AppInstallation } from "@le-auth/core/AppInstallations"
+ * import * as Domains from "@le-auth/core/Domains"
+ * import type { AuthorizationCode } from "@le-auth/core/Identifiers"
+ * import { SentinelClient } from "@le-auth/core/SentinelClient"
  * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
  *
- * const begin = ({ installation, sentinel, tokens }: Sessions.BeginOptions) =>
- *   Sessions.begin({ installation, sentinel, tokens })
+ * // Of a code whose state was checked by a protocol of your own.
+ * const begin = Effect.fnUntraced(function* (installation: AppInstallation, code: AuthorizationCode) {
+ *   const sentinel = yield* Domains.resolve(installation.accountId, "sentinel")
+ *   const client = yield* SentinelClient
+ *   const tokens = yield* client.exchange({ installation, sentinel, code })
+ *   return yield* Sessions.begin({ installation, sentinel, tokens })
+ * })
  * ```
  *
  * @category accessors
@@ -144,8 +154,11 @@ export const begin = (options: BeginOptions): Effect.Effect<Session, IdToken.IdT
  * ```ts
  * import type { Session } from "@le-auth/core/Session"
  * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
  *
- * const again = (session: Session) => Sessions.again(session)
+ * // For a callback that came twice: whether its session is still there.
+ * const isThere = (session: Session) => Effect.map(Sessions.again(session), Option.isSome)
  * ```
  *
  * @category accessors
@@ -236,8 +249,11 @@ export const accessToken = (key: SessionKey): Effect.Effect<AccessToken, Session
  * ```ts
  * import type { SessionKey } from "@le-auth/core/Session"
  * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
  *
- * const refreshed = (key: SessionKey) => Sessions.refresh(key)
+ * // Keeps a session alive whose application is not used, and says until when.
+ * const keepAlive = (key: SessionKey) =>
+ *   Effect.map(Sessions.refresh(key), ({ expiresAt }) => new Date(expiresAt).toISOString())
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6}
@@ -257,8 +273,11 @@ export const refresh = (key: SessionKey): Effect.Effect<Session, SessionError, S
  * import type { AccessToken } from "@le-auth/core/Identifiers"
  * import type { SessionKey } from "@le-auth/core/Session"
  * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
  *
- * const afterRefusal = (key: SessionKey, refused: AccessToken) => Sessions.renew(key, { unless: refused })
+ * // A service has closed a WebSocket, since it did not accept its token: the token for the next one.
+ * const afterRefusal = (key: SessionKey, refused: AccessToken) =>
+ *   Effect.map(Sessions.renew(key, { unless: refused }), ({ accessToken }) => accessToken)
  * ```
  *
  * @category accessors

@@ -355,12 +355,17 @@ export const layerWith = (
  *
  * @example
  * ```ts
- * import * as SignIn from "@le-auth/core/SignIn"
- * import * as TestSignIn from "@le-auth/testing/TestSignIn"
  * import * as TestSentinel from "@le-auth/testing/TestSentinel"
- * import * as Layer from "effect/Layer"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpClient from "effect/http/HttpClient"
  *
- * const sentinel = TestSentinel.layer
+ * const isReady = Effect.gen(function* () {
+ *   const { origin } = yield* TestSentinel.TestSentinel
+ *   const { status } = yield* HttpClient.get(`${origin}/health/ready`)
+ *   return status
+ * })
+ *
+ * Effect.provide(isReady, TestSentinel.layer) // => 200
  * ```
  *
  * @category layers
