@@ -108,7 +108,7 @@ export class DomainsError extends Schema.TaggedError<DomainsError>()("DomainsErr
  * The host of a service, for people. `origin` is missing if the host is not on the list of allowed hosts: nothing is
  * sent to it.
  *
- * @category services
+ * @category models
  * @since 0.1.0
  */
 export interface ServiceHost {

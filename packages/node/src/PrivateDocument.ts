@@ -166,7 +166,7 @@ const room = 65_536
 /**
  * Fails, with what to do, if the document at `path` could not be written now.
  *
- * @category constructors
+ * @category guards
  * @since 0.1.0
  */
 export const checkWritable = (name: string, path: string): Effect.Effect<void, StoreError> =>

@@ -47,7 +47,6 @@ import * as VirtualClock from "./internal/control/VirtualClock.ts"
  * ```ts
  * import { Control } from "@le-auth/sentinel/Control"
  * import * as Duration from "effect/Duration"
- * import * as Effect from "effect/Effect"
  *
  * // The access tokens of the test are as old as tokens are after eight hours.
  * export const later = Control.use(({ clock }) => clock.advance(Duration.hours(8)))
