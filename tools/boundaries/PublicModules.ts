@@ -7,12 +7,6 @@ import path from "node:path"
 import { listed, packages, type Package, resolve, unlisted } from "../PublicSurface.ts"
 import { sourcesOf } from "./Sources.ts"
 
-/**
- * What an app of this repository shares with its packages all the same: the command takes durations as Sentinel's files
- * do. It is built together with them.
- */
-const lent: Readonly<Record<string, ReadonlyArray<string>>> = { cli: ["shared/DurationText"] }
-
 /** The imports that are not for others than the package itself, as "file: specifier: what is wrong". */
 export function checkPublicModules(root: string): Array<string> {
   const known = packages(root).filter(({ exports }) => Object.keys(exports).length > 0)
@@ -41,8 +35,7 @@ function refusal(target: Package & { readonly modules: ReadonlySet<string> }, mo
   if (resolve(target.exports, `./${module}`) === undefined) return `${target.name} does not let it out`
   if (target.modules.has(module)) return undefined
   if (!unlisted[target.folder]?.test(module)) return `it is not public: ${target.name} does not list it in index.ts`
-  const [kind, project = ""] = folder.split(path.sep)
-  const isShared = module.startsWith("shared/") && kind !== "packages" && !lent[project]?.includes(module)
+  const isShared = module.startsWith("shared/") && !folder.startsWith(`packages${path.sep}`)
   return isShared ? "only packages may import what they share" : undefined
 }
 

@@ -168,6 +168,11 @@ describe("R90: the control cannot be reached by a page of another origin", () =>
     ["a page of another port of this computer", "GET", (host) => ({ host, "sec-fetch-site": "same-site" })],
     ["another origin", "POST", (host) => ({ host, ...json, origin: "https://evil.example" })],
     ["a page without an origin", "POST", (host) => ({ host, ...json, origin: "null" })],
+    [
+      "another origin that says it is the same",
+      "POST",
+      (host) => ({ host, ...json, "sec-fetch-site": "same-origin", origin: "https://evil.example" })
+    ],
     ["a form", "POST", (host) => ({ host, "content-type": "application/x-www-form-urlencoded" })],
     ["text that is sent without asking first", "POST", (host) => ({ host, "content-type": "text/plain" })],
     ["a change without a body", "DELETE", (host) => ({ host })],

@@ -31,8 +31,12 @@ export const problemOf = (
   if (host === undefined || !hosts.has(host.toLowerCase())) {
     return `The control answers only at ${[...hosts].join(", ")}.`
   }
-  const sender = FetchMetadata.senderOf(headers, `http://${host}`)
-  if (sender === "foreign" || sender === "opaque") return "The request comes from a page of another origin."
+  const own = `http://${host}`
+  const { origin = own } = headers
+  // The control has one origin only, so both headers must agree that it is its own.
+  if (FetchMetadata.senderOf(headers, own) === "foreign" || origin !== own) {
+    return "The request comes from a page of another origin."
+  }
   return isChange(method) && headers[controlHeader] === undefined && !isJson(headers["content-type"])
     ? `A change needs the header ${controlHeader}: 1 or the content type application/json.`
     : undefined
