@@ -101,7 +101,8 @@ export const rewrite = (example: Example): { readonly code: string; readonly pro
   }
 
   const last: Array<string> = []
-  for (const statement of program.body as ReadonlyArray<Node>) {
+  for (const each of program.body as ReadonlyArray<Node>) {
+    const statement: Node = each["declaration"] ?? each
     const node = valueOf(statement)
     if (node === undefined || shown.has(node)) continue
     if (statement.type === "ExpressionStatement") around(node, "__run((", `), ${lineOf(node.start)})`)

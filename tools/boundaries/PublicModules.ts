@@ -35,7 +35,7 @@ function refusal(target: Package & { readonly modules: ReadonlySet<string> }, mo
   if (resolve(target.exports, `./${module}`) === undefined) return `${target.name} does not let it out`
   if (target.modules.has(module)) return undefined
   if (!unlisted[target.folder]?.test(module)) return `it is not public: ${target.name} does not list it in index.ts`
-  const isShared = module.startsWith("shared/") && folder.split(path.sep)[0] !== "packages"
+  const isShared = module.startsWith("shared/") && !folder.startsWith(`packages${path.sep}`)
   return isShared ? "only packages may import what they share" : undefined
 }
 

@@ -1,9 +1,11 @@
 // What an example of tools/docExamples.ts calls when it runs, and what runs it: in a fiber of its own, under a test
-// clock. What asks for services gets those of TestSignIn, and seal keys.
+// clock. What asks for services gets those of TestSignIn, the control of its Sentinel, and seal keys.
 import path from "node:path"
 import { isDeepStrictEqual, inspect } from "node:util"
 
 import * as Seal from "@le-auth/core/Seal"
+import { Control } from "@le-auth/sentinel/Control"
+import { TestSentinel } from "@le-auth/testing/TestSentinel"
 import * as TestSignIn from "@le-auth/testing/TestSignIn"
 import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -21,11 +23,10 @@ interface Problem {
   readonly problem: string
 }
 
-/** An effect of an example, and the value that it is to have, if one is shown. */
+/** An effect of an example. One whose value is shown compares it. */
 interface Program {
   readonly effect: Effect.Effect<unknown, unknown, unknown>
   readonly line: number
-  readonly expected?: (() => unknown) | undefined
 }
 
 interface Running {
@@ -41,7 +42,12 @@ let running: Running | undefined
 
 const secret = Redacted.make("a secret of the examples, long enough")
 const test = Layer.mergeAll(TestClock.layer(), TestConsole.layer)
-const services = Layer.mergeAll(TestSignIn.layer, Seal.layer([secret]).pipe(Layer.provide(Seal.layerWebCrypto)))
+const control = Layer.effect(
+  Control,
+  TestSentinel.useSync((sentinel) => sentinel.control)
+)
+const seal = Seal.layer([secret]).pipe(Layer.provide(Seal.layerWebCrypto))
+const services = Layer.merge(Layer.provideMerge(control, TestSignIn.layer), seal)
 
 /** What `layerConfig` and its like read. */
 const settings = ConfigProvider.layer(

@@ -1,8 +1,9 @@
+import fs from "node:fs"
 import path from "node:path"
 
 import { describe, expect, it } from "vitest"
 
-import { allowedLines, check, nobodies, read } from "../english.ts"
+import { allowedLines, check, filesOf, nobodies, read } from "../english.ts"
 
 const root = path.join(import.meta.dirname, "../..")
 const allowed = allowedLines(root)
@@ -20,6 +21,11 @@ describe("English", () => {
     for (const { text, why } of allowed) expect(why.length, text).toBeGreaterThan(10)
     // This number may only shrink.
     expect(allowed.length).toBeLessThanOrEqual(0)
+  })
+
+  it("has nowhere both sides of a merge", () => {
+    const isUnmerged = (file: string) => /^(?:<{7}|>{7}) /m.test(fs.readFileSync(path.join(root, file), "utf8"))
+    expect(filesOf(root).filter(isUnmerged)).toEqual([])
   })
 
   it("says what is, and seldom that nobody does", () => {

@@ -49,7 +49,7 @@ describe.concurrent("le-auth sentinel start, when PostgreSQL goes away", () => {
             { concurrency: "unbounded" }
           )
           assert.deepStrictEqual([answer.status, answer.body["error"]], [503, "temporarily_unavailable"])
-          // A second until it asks, two until it has no patience any more; five for the request. TCP itself waits for a
+          // A second until it asks, two until it gives up; five for the request. TCP itself waits for a
           // quarter of an hour.
           assert.isBelow(Math.max(red, performance.now() - from), 60_000)
           assert.strictEqual((yield* Effect.promise(() => fetch(`${origin}/health/live`))).status, 200)

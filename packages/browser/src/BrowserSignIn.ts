@@ -133,7 +133,7 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<BrowserSignIn> =>
  * const who = BrowserSignIn.resume.pipe(
  *   Effect.map((session) => `User ${session.subject}`),
  *   Effect.catchTag("PageNotSignedIn", () => Effect.succeed("Signed out")),
- *   Effect.provide(BrowserSignIn.layerWith({ paths: { session: "/auth/session" } }))
+ *   Effect.provide(BrowserSignIn.layer)
  * )
  * ```
  *
@@ -166,7 +166,9 @@ export const redirect = (options?: RedirectOptions): Effect.Effect<void, NotRedi
 
 /**
  * Signs in with a window of its own, and gives the session. Run it in a click, with nothing awaited before. Fails with
- * `NoPopup` if the user closes the window, or if the sign-in does not reach the page.
+ * `NoPopup` if the user closes the window, or if the sign-in does not reach the page, and with `NotRedirected` for a
+ * bad account. If the browser opens no window, the whole tab goes to the sign-in, and the effect does not end; with
+ * `blocked: "report"` it fails with `NoPopup`. An interruption closes the window.
  *
  * @example
  * ```ts

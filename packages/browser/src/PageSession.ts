@@ -113,7 +113,8 @@ export const current: Effect.Effect<Option.Option<SignedInView>, BackendUnavaila
 )
 
 /**
- * Makes the backend refresh the access token now, and gives the session. Fails with `PageNotSignedIn` if it has ended.
+ * Makes the backend refresh the access token now, and gives the session. Fails with `PageNotSignedIn` if it has ended,
+ * and with `BackendUnavailable` without a usable answer, which `isTransient` tells apart.
  *
  * @example
  * ```ts

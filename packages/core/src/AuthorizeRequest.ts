@@ -83,7 +83,10 @@ export const AuthorizeQuery = Schema.Struct(fields).pipe(Schema.encodeKeys(names
  *   clientId: ClientId.make("11111111-1111-4111-8111-111111111111"),
  *   state: State.make("xyz")
  * })
- * toUrl(request, "https://va.sentinel.liveperson.net")
+ * const url = new URL(toUrl(request, "https://va.sentinel.liveperson.net"))
+ *
+ * url.pathname // => "/sentinel/api/account/12345678/authorize"
+ * url.searchParams.get("state") // => "xyz"
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}

@@ -71,8 +71,12 @@ const refuse = (reason: Malformed | DuplicateParameter) => Result.fail(new Callb
  * @example
  * ```ts
  * import { fromUrl } from "@le-auth/core/CallbackResult"
+ * import * as Result from "effect/Result"
  *
- * fromUrl("https://le-app.com/cb?code=SplxlOBeZQQYbYS6WxSbIA&state=xyz")
+ * const tagOf = (url: string) => Result.getOrThrow(fromUrl(url))._tag
+ *
+ * tagOf("https://le-app.com/cb?code=SplxlOBeZQQYbYS6WxSbIA&state=xyz") // => "Authorized"
+ * tagOf("https://le-app.com/cb?error=access_denied&state=xyz") // => "Denied"
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}

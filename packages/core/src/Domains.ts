@@ -108,7 +108,7 @@ export class DomainsError extends Schema.TaggedError<DomainsError>()("DomainsErr
  * The host of a service, for people. `origin` is missing if the host is not on the list of allowed hosts: nothing is
  * sent to it.
  *
- * @category services
+ * @category models
  * @since 0.1.0
  */
 export interface ServiceHost {
@@ -139,14 +139,19 @@ export class Domains extends Context.Service<
 >()("@le-auth/core/Domains") {}
 
 /**
- * Resolves a service of an account with the `Domains` of the context.
+ * The origin of a service of an account, such as `https://va.sentinel.liveperson.net` for `sentinel`, with the
+ * `Domains` of the context. Service names are case sensitive.
+ *
+ * Fails with a `DomainsError` whose reason is `UnknownAccount`, `UnknownService` or `HostNotAllowed`, or `Unavailable`
+ * if the Domain API does not answer and there is no answer of the past 24 hours.
  *
  * @example
  * ```ts
  * import * as Domains from "@le-auth/core/Domains"
  * import { AccountId } from "@le-auth/core/Identifiers"
  *
- * Domains.resolve(AccountId.make("12345678"), "sentinel")
+ * // Here it is that of a `TestSentinel`.
+ * Domains.resolve(AccountId.make("12345678"), "sentinel") // => "http://localhost:4400"
  * ```
  *
  * @category accessors
@@ -156,7 +161,8 @@ export const resolve = (accountId: AccountId, service: string): Effect.Effect<Or
   Domains.use((domains) => domains.resolve(accountId, service))
 
 /**
- * All services of an account with the `Domains` of the context, as the Domain API has them at this moment.
+ * All services of an account with the `Domains` of the context, as the Domain API has them at this moment. Fails with a
+ * `DomainsError` if it does not know the account or does not answer.
  *
  * @example
  * ```ts
@@ -194,7 +200,7 @@ export const allows = (address: URL | Origin.Origin): Effect.Effect<boolean, nev
   Domains.useSync((domains) => domains.allows(address))
 
 /**
- * The options of {@link layerWith}.
+ * Where the Domain API is, which hosts it may name, and how long its answers count.
  *
  * @category models
  * @since 0.1.0
@@ -356,7 +362,8 @@ export const layerWith = (options: Options): Layer.Layer<Domains, never, Transpo
   )
 
 /**
- * {@link layerWith} the defaults: LivePerson's Domain API, and hosts below `liveperson.net`.
+ * Asks LivePerson's Domain API, takes only hosts below `liveperson.net`, and remembers answers for 10 minutes, see
+ * {@link layerWith}.
  *
  * @category layers
  * @since 0.1.0

@@ -12,7 +12,7 @@ import * as Redaction from "./Redaction.ts"
 import * as Transport from "./Transport.ts"
 
 /**
- * The options of {@link layerWith}.
+ * Which fetch {@link layerWith} uses, and with which settings.
  *
  * @category models
  * @since 0.1.0
@@ -25,7 +25,7 @@ export interface Options {
 }
 
 /**
- * The `HttpClient` of {@link layerWith} alone.
+ * `HttpClient` over fetch, as {@link layerWith} gives it, without a `Transport`.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export const layerClientWith = (options: Options): Layer.Layer<HttpClient.HttpCl
   ).pipe(Layer.provide(FetchHttpClient.layer))
 
 /**
- * {@link layer}, with options.
+ * `HttpClient` and `Transport` over a fetch of your choice, or with settings of your own; else as {@link layer}.
  *
  * @category layers
  * @since 0.1.0

@@ -291,8 +291,8 @@ export const isIssuer = (text: string): boolean => text.toLowerCase() === "senti
  * written `Sentinel` in older documentation; nothing else is accepted. Fails with the reason `WrongAudience`,
  * `WrongIssuer`, `Expired` or `IssuedInTheFuture`.
  *
- * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation OpenID Connect Core section
- *   3.1.3.7}
+ * @see
+ *   {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation OpenID Connect Core section 3.1.3.7}
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7519#section-4.1 RFC 7519 section 4.1}
  * @category guards
@@ -321,8 +321,8 @@ export const checkClaims = (claims: IdTokenClaims, clientId: ClientId): Effect.E
  * `none`, HMAC algorithms and a token without `kid` are refused, and a key of another `kid`, use or algorithm is never
  * tried.
  *
- * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation OpenID Connect Core section
- *   3.1.3.7}
+ * @see
+ *   {@link https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation OpenID Connect Core section 3.1.3.7}
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8725#section-3.1 RFC 8725 section 3.1}
  * @category constructors

@@ -30,7 +30,7 @@ const releaseScript = Redis.script((lease: LeaseLock.Lease) => [keyOf(lease.key)
 })
 
 /**
- * The options of {@link layerWith}.
+ * How long {@link layerWith} holds a lock, and waits for one.
  *
  * @category models
  * @since 0.1.0
@@ -93,7 +93,8 @@ export const layerWith = (options: Options): Layer.Layer<RefreshLock, never, Red
   )
 
 /**
- * {@link layerWith} the defaults.
+ * Locks for all nodes that share the Redis of the context, with a lease of 30 seconds; a wait ends with a `StoreError`
+ * after 2 minutes. {@link layerWith} has more, and an example.
  *
  * @category layers
  * @since 0.1.0

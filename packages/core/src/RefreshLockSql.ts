@@ -19,7 +19,7 @@ const name = "refresh lock in SQL"
 const run = SqlStore.operations(name)
 
 /**
- * The options of {@link layerWith}.
+ * How long {@link layerWith} holds a lock, and waits for one.
  *
  * @category models
  * @since 0.1.0
@@ -111,7 +111,8 @@ export const layerWith = (options: Options): Layer.Layer<RefreshLock, StoreError
   )
 
 /**
- * {@link layerWith} the defaults.
+ * Locks for all nodes that share the database of the context, with a lease of 30 seconds; a wait ends with a
+ * `StoreError` after 2 minutes. {@link layerWith} has more, and an example.
  *
  * @category layers
  * @since 0.1.0

@@ -30,7 +30,7 @@ const staysInside = (text: string): boolean => {
  * ```ts
  * import { ReturnPath } from "@le-auth/core/ReturnPath"
  *
- * ReturnPath.make("/inbox?folder=1")
+ * ReturnPath.make("/inbox?folder=1") // => "/inbox?folder=1"
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-10.15 RFC 6749 section 10.15}

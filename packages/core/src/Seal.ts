@@ -96,7 +96,7 @@ const minimumSecretBytes = 32
 /** A byte order mark at the start of a text is part of the text. */
 const fromUtf8 = new TextDecoder("utf-8", { ignoreBOM: true })
 
-/** JSON keeps texts apart that UTF-8 does not, such as lone surrogates. The head of the text is authenticated too. */
+/** JSON keeps texts apart that UTF-8 does not, such as lone surrogates. The head of the text is also authenticated. */
 const bind = (head: string, associatedData: string): Uint8Array =>
   Utf8.encode(`le-auth.${head}${JSON.stringify(associatedData)}`)
 

@@ -45,7 +45,7 @@ export class SessionStore extends Context.Service<
 >()("@le-auth/core/SessionStore") {}
 
 /**
- * The options of {@link layerMemoryWith}.
+ * How long {@link layerMemoryWith} keeps sessions.
  *
  * @category models
  * @since 0.1.0
@@ -116,7 +116,8 @@ export const layerMemoryWith = (options: MemoryOptions): Layer.Layer<SessionStor
   }).pipe(onlyOne("SessionStore.layerMemory"))
 
 /**
- * {@link layerMemoryWith} the defaults.
+ * Keeps the sessions in the memory of this process, for 90 days after they were saved last: for one process, and for
+ * tests. {@link layerMemoryWith} has an example.
  *
  * @category layers
  * @since 0.1.0

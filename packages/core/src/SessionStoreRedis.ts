@@ -83,7 +83,7 @@ const listScript = Redis.script((accountId: string) => [indexKey(accountId)], {
 }).withReturnType<ReadonlyArray<string>>()
 
 /**
- * The options of {@link layerWith}.
+ * How long {@link layerWith} keeps sessions.
  *
  * @category models
  * @since 0.1.0
@@ -150,7 +150,8 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, Re
   )
 
 /**
- * {@link layerWith} the defaults.
+ * Keeps the sessions in the Redis of the context, for 90 days after they were set last. **The tokens are in clear**
+ * unless `SealedSessionStore` is put in front. {@link layerWith} has more, and an example.
  *
  * @category layers
  * @since 0.1.0

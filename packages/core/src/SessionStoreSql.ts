@@ -20,7 +20,7 @@ import * as SqlTemplate from "./shared/SqlTemplate.ts"
 const run = SqlStore.operations("session store in SQL")
 
 /**
- * The options of {@link layerWith}.
+ * How long {@link layerWith} keeps sessions.
  *
  * @category models
  * @since 0.1.0
@@ -153,7 +153,8 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, StoreErro
   )
 
 /**
- * {@link layerWith} the defaults.
+ * Keeps the sessions in the database of the context, for 90 days after they were set last. **The tokens are in clear**
+ * unless `SealedSessionStore` is put in front. {@link layerWith} has an example.
  *
  * @category layers
  * @since 0.1.0

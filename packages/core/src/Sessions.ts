@@ -123,10 +123,20 @@ export class Sessions extends Context.Service<
  *
  * @example
  * ```ts
+ * import type { AppInstallation } from "@le-auth/core/AppInstallations"
+ * import * as Domains from "@le-auth/core/Domains"
+ * import type { AuthorizationCode } from "@le-auth/core/Identifiers"
+ * import { SentinelClient } from "@le-auth/core/SentinelClient"
  * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
  *
- * const begin = ({ installation, sentinel, tokens }: Sessions.BeginOptions) =>
- *   Sessions.begin({ installation, sentinel, tokens })
+ * // Of a code whose state was checked by a protocol of your own.
+ * const begin = Effect.fnUntraced(function* (installation: AppInstallation, code: AuthorizationCode) {
+ *   const sentinel = yield* Domains.resolve(installation.accountId, "sentinel")
+ *   const client = yield* SentinelClient
+ *   const tokens = yield* client.exchange({ installation, sentinel, code })
+ *   return yield* Sessions.begin({ installation, sentinel, tokens })
+ * })
  * ```
  *
  * @category accessors
@@ -136,14 +146,19 @@ export const begin = (options: BeginOptions): Effect.Effect<Session, IdToken.IdT
   Sessions.use((sessions) => sessions.begin(options))
 
 /**
- * A session that began a moment ago, as it is now, with the `Sessions` of the context. None if it has ended since.
+ * A session that began a moment ago, as it is now, with the `Sessions` of the context. None if it has ended since. A
+ * store in cookies writes it once more, for a browser that may not have got the first answer. Fails with a `StoreError`
+ * if the store does not answer.
  *
  * @example
  * ```ts
  * import type { Session } from "@le-auth/core/Session"
  * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
  *
- * const again = (session: Session) => Sessions.again(session)
+ * // For a callback that came twice: whether its session is still there.
+ * const isThere = (session: Session) => Effect.map(Sessions.again(session), Option.isSome)
  * ```
  *
  * @category accessors
@@ -153,7 +168,8 @@ export const again = (session: Session): Effect.Effect<Option.Option<Session>, S
   Sessions.use((sessions) => sessions.again(session))
 
 /**
- * The session of a key as it is stored, or none, with the `Sessions` of the context. Refreshes nothing.
+ * The session of a key as it is stored, or none, with the `Sessions` of the context. Refreshes nothing. Fails with a
+ * `StoreError` if the store does not answer.
  *
  * @example
  * ```ts
@@ -177,7 +193,8 @@ export const current = (key: SessionKey): Effect.Effect<Option.Option<Session>, 
   Sessions.use((sessions) => sessions.current(key))
 
 /**
- * The keys of the sessions of an account, with the `Sessions` of the context.
+ * The keys of the sessions of an account, in no particular order, with the `Sessions` of the context. Fails with a
+ * `StoreError` if the store does not answer.
  *
  * @example
  * ```ts
@@ -194,7 +211,8 @@ export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<SessionK
   Sessions.use((sessions) => sessions.list(accountId))
 
 /**
- * The access token of a session, refreshed first if that is due, with the `Sessions` of the context. Any number of
+ * The access token of a session, refreshed first if that is due, with the `Sessions` of the context. It is due half an
+ * hour after the tokens came, or when a tenth of their lifetime is left, and up to a tenth earlier. Any number of
  * callers cause one refresh.
  *
  * `key` is the `key` of the session that `SignIn.complete` gave. Fails with `NotSignedIn` or `SessionEnded` if the
@@ -222,14 +240,20 @@ export const accessToken = (key: SessionKey): Effect.Effect<AccessToken, Session
 
 /**
  * Refreshes a session now, whether it is due or not, with the `Sessions` of the context. Gives the session with its
- * new tokens, and fails as {@link accessToken} does.
+ * new tokens. Callers that ask before a refresh has ended share it, in all processes; within 5 seconds after the tokens
+ * came, the session is given as it is.
+ *
+ * Fails with the errors of {@link accessToken}, also if the old token is still valid.
  *
  * @example
  * ```ts
  * import type { SessionKey } from "@le-auth/core/Session"
  * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
  *
- * const refreshed = (key: SessionKey) => Sessions.refresh(key)
+ * // Keeps a session alive whose application is not used, and says until when.
+ * const keepAlive = (key: SessionKey) =>
+ *   Effect.map(Sessions.refresh(key), ({ expiresAt }) => new Date(expiresAt).toISOString())
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6}
@@ -240,16 +264,20 @@ export const refresh = (key: SessionKey): Effect.Effect<Session, SessionError, S
   Sessions.use((sessions) => sessions.refresh(key))
 
 /**
- * The session with another access token than the one that a service refused, with the `Sessions` of the context. Any
- * number of callers with the same token cause one refresh.
+ * The session with another access token than the one that a service refused, with the `Sessions` of the context: for
+ * what {@link authorized} cannot send, such as a WebSocket. Any number of callers with the same token cause one
+ * refresh. Fails with the errors of {@link accessToken}.
  *
  * @example
  * ```ts
  * import type { AccessToken } from "@le-auth/core/Identifiers"
  * import type { SessionKey } from "@le-auth/core/Session"
  * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as Effect from "effect/Effect"
  *
- * const afterRefusal = (key: SessionKey, refused: AccessToken) => Sessions.renew(key, { unless: refused })
+ * // A service has closed a WebSocket, since it did not accept its token: the token for the next one.
+ * const afterRefusal = (key: SessionKey, refused: AccessToken) =>
+ *   Effect.map(Sessions.renew(key, { unless: refused }), ({ accessToken }) => accessToken)
  * ```
  *
  * @category accessors
@@ -262,8 +290,10 @@ export const renew = (
 
 /**
  * An `HttpClient` that sends the access token with each request to an allowed host, with the `Sessions` of the
- * context. A 401 that means the token causes one refresh and one repetition. Other hosts are refused with a
- * `DomainsError`.
+ * context. A 401 that means the token causes one refresh and one repetition.
+ *
+ * Its requests fail as those of the given client, and with the errors of {@link accessToken}; for other hosts with a
+ * `DomainsError` whose reason is `HostNotAllowed`, and nothing is sent.
  *
  * @example
  * ```ts
@@ -309,7 +339,7 @@ export const flush: Effect.Effect<void, StoreError, Sessions> = Sessions.use((se
 
 /**
  * Signs the user out of this application, with the `Sessions` of the context: removes the session here. LivePerson is
- * not told.
+ * not told, and a session that is not there is no failure. Fails with a `StoreError` if the store does not answer.
  *
  * @example
  * ```ts
@@ -334,7 +364,10 @@ export const forget = (key: SessionKey): Effect.Effect<void, StoreError, Session
 
 /**
  * Signs the user out of **all LivePerson applications** by revoking the refresh token, with the `Sessions` of the
- * context. The session here is removed first, and stays removed if the revocation fails; that failure is reported.
+ * context. The session here is removed first, and stays removed if the revocation fails.
+ *
+ * Fails with `TokenError`, `DomainsError` or `UnknownInstallation` if the token is not revoked: the user is then signed
+ * out here only. Fails with a `StoreError` if the session could not be read or removed.
  *
  * @example
  * ```ts
@@ -361,7 +394,7 @@ export const revokeEverywhere = (
   Sessions.use((sessions) => sessions.revokeEverywhere(key))
 
 /**
- * The options of {@link layerWith}.
+ * Which id_tokens are accepted, how many sessions a user has, and when a refresh is repeated.
  *
  * @category models
  * @since 0.1.0
@@ -511,7 +544,8 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
   ).pipe(Layer.provide(KeySets.layer))
 
 /**
- * {@link layerWith} the defaults.
+ * `Sessions` over the stores, the lock and the calls of the context, with one session for each sign-in. An id_token
+ * whose key is not published is accepted, as LivePerson's need it. {@link layerWith} has an example.
  *
  * @category layers
  * @since 0.1.0

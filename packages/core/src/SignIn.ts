@@ -233,8 +233,22 @@ export class SignIn extends Context.Service<
  * @example
  * ```ts
  * import * as SignIn from "@le-auth/core/SignIn"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ * import * as Redacted from "effect/Redacted"
  *
- * SignIn.start({ returnTo: "/inbox" })
+ * const login = Effect.map(SignIn.start({ returnTo: "/inbox" }), ({ binding, url }) =>
+ *   HttpServerResponse.redirect(url).pipe(
+ *     HttpServerResponse.setCookieUnsafe(binding.name, Redacted.value(binding.value), {
+ *       httpOnly: true,
+ *       maxAge: binding.maxAge,
+ *       path: "/",
+ *       sameSite: "lax"
+ *     })
+ *   )
+ * )
+ *
+ * Effect.map(login, ({ status }) => status) // => 302
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
@@ -294,7 +308,7 @@ export const callback = (url: string | URL, binding: UserAgentBinding): Callback
 })
 
 /**
- * The options of {@link layerWith}.
+ * How long sign-ins may take, what their requests say beyond LivePerson's documentation, and the names of cookies.
  *
  * @category models
  * @since 0.1.0

@@ -17,7 +17,7 @@ import * as KernelLock from "./internal/kernelLock.ts"
 import { stateDirectory } from "./internal/stateDirectory.ts"
 
 /**
- * What a {@link layerAt} may be told.
+ * How long {@link layerAt} waits.
  *
  * @category models
  * @since 0.1.0

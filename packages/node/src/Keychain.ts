@@ -16,7 +16,7 @@ import * as Fs from "node:fs"
 import { script } from "./internal/keychainScript.ts"
 
 /** A person may have to unlock it. */
-const patience = "10 seconds"
+const timeout = "10 seconds"
 const waiting = "Waiting for the keychain, which may ask to be unlocked"
 
 /**
@@ -37,7 +37,7 @@ export class KeychainError extends Schema.TaggedError<KeychainError>()("Keychain
       case "NoService":
         return "there is no keychain service in this session"
       case "NoAnswer":
-        return `the keychain did not answer within ${patience}; it may be waiting to be unlocked`
+        return `the keychain did not answer within ${timeout}; it may be waiting to be unlocked`
       case "Refused":
         return "the keychain is locked, or refuses"
     }
@@ -88,7 +88,7 @@ const ask = (service: string, name: string, operation: "get" | "set", secret = "
   }).pipe(
     Effect.raceFirst(Effect.andThen(Effect.delay(Effect.logWarning(waiting), "2 seconds"), Effect.never)),
     Effect.timeoutOrElse({
-      duration: patience,
+      duration: timeout,
       orElse: () => Effect.fail(new KeychainError({ reason: "NoAnswer" }))
     })
   )

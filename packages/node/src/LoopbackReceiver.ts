@@ -74,7 +74,7 @@ const listenAt = ({ hostname, port }: URL, host = hostname) => listen(host, port
  * Opens the port of the redirect URI as {@link open} does, and closes it at once: it shows what would keep a sign-in
  * from working. Fails with a `LoopbackError` whose reason is `PortInUse`, `CannotListen` or `NotLoopback`.
  *
- * @category constructors
+ * @category guards
  * @since 0.1.0
  */
 export const checkPort = (redirectUri: RedirectUri): Effect.Effect<void, LoopbackError> =>

@@ -85,9 +85,9 @@ const tlsOptionsOf = Effect.fnUntraced(function* (database: StoreUrl.DatabaseUrl
 })
 
 /**
- * The layer, whose end takes a second at most. A pool waits for its statements when it closes; a silent server ends
- * none of them, and the program is to end all the same. {@link layer} is such a layer. That of a Redis client wants to
- * be one, too: it waits without end for commands that it keeps for a connection which never comes.
+ * The same layer, whose end takes at most a second. A pool waits for its statements when it closes; a silent server
+ * ends none of them, and the program is to end all the same. {@link layer} does so already. Put the layer of a Redis
+ * client of your own into it: that waits without end for commands that it keeps for a connection which never comes.
  *
  * @example
  * ```ts

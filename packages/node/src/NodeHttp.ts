@@ -17,7 +17,7 @@ import * as Scope from "effect/Scope"
 import type { Http } from "./internal/undici.ts"
 
 /**
- * What {@link layerWith} takes.
+ * How {@link layerWith} sends requests.
  *
  * @category models
  * @since 0.1.0
@@ -43,7 +43,7 @@ const overFetch = Effect.map(Layer.build(FetchHttp.layer), (context): Http => ({
 }))
 
 /**
- * {@link layer}, with options.
+ * `HttpClient` and `Transport` over a dispatcher of your own, such as a proxy; else as {@link layer}.
  *
  * @example
  * ```ts

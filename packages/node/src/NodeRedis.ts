@@ -25,7 +25,7 @@ import * as StoreUrl from "./StoreUrl.ts"
 type Service = Redis.Redis["Service"]
 
 /** Longer than any answer of a Redis that is well. */
-const patience = Duration.seconds(5)
+const timeout = Duration.seconds(5)
 
 /**
  * A connection that says nothing for 5 seconds, though it is asked each second, is given up for a new one, and its
@@ -43,7 +43,7 @@ const single = (url: URL) =>
               url: url.href,
               pingInterval: 1000,
               socket: {
-                socketTimeout: Duration.toMillis(patience),
+                socketTimeout: Duration.toMillis(timeout),
                 reconnectStrategy: (retries, cause) => (wasThere ? Math.min(2 ** retries * 50, 2000) : cause)
               }
             })
@@ -53,7 +53,7 @@ const single = (url: URL) =>
     )
   )
 
-const cluster = (url: URL) => Layer.effect(Redis.Redis, RedisCluster.make(url, Duration.toMillis(patience)))
+const cluster = (url: URL) => Layer.effect(Redis.Redis, RedisCluster.make(url, Duration.toMillis(timeout)))
 
 /** A user that may not ask is a user of one server. */
 const isCluster = (redis: Service): Effect.Effect<boolean> =>
@@ -92,7 +92,7 @@ const isWrongNode = (error: Redis.RedisError): boolean =>
 /** What a node of a cluster says of several keys while their slot moves to another one. It has done nothing. */
 const isMoving = (error: Redis.RedisError): boolean => /^(?:TRYAGAIN|CLUSTERDOWN) /.test(textOf(error))
 
-/** Less than the patience of a store: its error has the node's words. */
+/** Less than the timeout of a store: its error has the node's words. */
 const whileMoving = Schedule.spaced("50 millis").pipe(Schedule.upTo({ duration: "4 seconds" }))
 
 const isNoScript = (error: Redis.RedisError): boolean => textOf(error).includes("NOSCRIPT")
@@ -190,7 +190,7 @@ export const layer = (url: StoreUrl.RedisUrl): Layer.Layer<Redis.Redis, Database
   Layer.effectContext(
     Layer.build(closingInTime(Layer.effect(Redis.Redis, make(new URL(Redacted.value(url.url)))))).pipe(
       // To build a layer cannot be interrupted, and a handshake that is not answered has no end.
-      StoreOperation.operations("Redis", patience)("connect"),
+      StoreOperation.operations("Redis", timeout)("connect"),
       Effect.mapError(({ cause, problem = "it does not answer" }) => {
         const advice = Trust.isUntrusted(cause) ? trustAdvice : ""
         return new DatabaseError({ database: StoreUrl.describe(url), problem: `${problem}${advice}`, cause })

@@ -21,7 +21,7 @@ import * as NodeHttp from "./NodeHttp.ts"
 /**
  * What {@link layerServer} gives: the same as over fetch.
  *
- * @category services
+ * @category models
  * @since 0.1.0
  */
 export type Services = FetchSignIn.Services
@@ -29,7 +29,7 @@ export type Services = FetchSignIn.Services
 /**
  * What {@link layerCalls} gives.
  *
- * @category services
+ * @category models
  * @since 0.1.0
  */
 export type Calls = Exclude<Services, SignIn.SignIn | Sessions.Sessions>

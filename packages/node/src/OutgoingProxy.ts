@@ -78,7 +78,10 @@ const proxyOf = (text: string): URL | undefined => {
  * ```ts
  * import * as OutgoingProxy from "@le-auth/node/OutgoingProxy"
  *
- * OutgoingProxy.wayTo(new URL("https://api.liveperson.net"), { HTTPS_PROXY: "http://proxy.example:3128" })
+ * const environment = { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "example.com" }
+ *
+ * OutgoingProxy.wayTo(new URL("https://api.liveperson.net"), environment)._tag // => "Proxy"
+ * OutgoingProxy.wayTo(new URL("https://example.com"), environment)._tag // => "Straight"
  * ```
  *
  * @category constructors

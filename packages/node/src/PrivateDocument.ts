@@ -1,5 +1,5 @@
 /**
- * A JSON document in a file of the user's that other processes of the user change, too.
+ * A JSON document in a file of the user's that other processes of the user also change.
  *
  * @since 0.1.0
  */
@@ -53,7 +53,7 @@ export interface PrivateDocument<A> {
 /**
  * The file was written by a newer version, which may keep in it what this one does not know. Nothing was changed.
  *
- * A `StoreError` to whom it does not matter. Trying again does not help.
+ * It is a `StoreError`, and trying again does not help.
  *
  * @category errors
  * @since 0.1.0
@@ -166,7 +166,7 @@ const room = 65_536
 /**
  * Fails, with what to do, if the document at `path` could not be written now.
  *
- * @category constructors
+ * @category guards
  * @since 0.1.0
  */
 export const checkWritable = (name: string, path: string): Effect.Effect<void, StoreError> =>

@@ -128,7 +128,7 @@ export const layerAt = (path: string): Layer.Layer<SessionStore> => Layer.sync(S
 /**
  * Fails, with what to do, if sessions could not be kept in the file at `path`: better before a sign-in than after it.
  *
- * @category constructors
+ * @category guards
  * @since 0.1.0
  */
 export const checkWritable = (path: string): Effect.Effect<void, StoreError> =>

@@ -140,7 +140,7 @@ export const fromText = (text: string): Result.Result<StoreUrl, string> => {
 export const sealKeyFile = (url: DatabaseUrl & { readonly _tag: "Sqlite" }): string => `${url.path}.key`
 
 /**
- * For people and logs: without password, and without what follows a question mark, where one may be, too.
+ * The address of a store for people and logs: without a password, and without parameters, which may also have one.
  *
  * @category constructors
  * @since 0.1.0

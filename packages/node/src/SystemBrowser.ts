@@ -185,7 +185,7 @@ const reasonFor = (here: Environment): "NoDisplay" | "Remote" => (here.ssh ? "Re
 /**
  * Why a browser need not be tried here, in words: a person could not see it. `undefined` if they can.
  *
- * @category constructors
+ * @category guards
  * @since 0.1.0
  */
 export const missing: Effect.Effect<string | undefined> = Effect.map(Effect.orDie(environment), (here) =>

@@ -32,7 +32,7 @@ export class SealKeyLocation extends Context.Service<SealKeyLocation, "keychain"
 ) {}
 
 /**
- * What {@link layerWith} takes.
+ * Whether a key is made.
  *
  * @category models
  * @since 0.1.0
@@ -184,7 +184,8 @@ export const layerWith = (options: Options): Layer.Layer<Seal.SealKeys | SealKey
   Layer.unwrap(Effect.map(defaultPath, (path) => layerAt(path, options))).pipe(Layer.provide(keychainLayer("le-auth")))
 
 /**
- * {@link layerWith} the default options.
+ * The keys of `LE_AUTH_SEAL_KEYS`, or else one key that is made at its first use: in the keychain, or in a file at
+ * {@link defaultPath}, see {@link layerAt}.
  *
  * @example
  * ```ts

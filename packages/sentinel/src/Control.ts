@@ -47,7 +47,6 @@ import * as VirtualClock from "./internal/control/VirtualClock.ts"
  * ```ts
  * import { Control } from "@le-auth/sentinel/Control"
  * import * as Duration from "effect/Duration"
- * import * as Effect from "effect/Effect"
  *
  * // The access tokens of the test are as old as tokens are after eight hours.
  * export const later = Control.use(({ clock }) => clock.advance(Duration.hours(8)))
@@ -181,7 +180,8 @@ export const layerAroundWith = (
 > => Layer.effectContext(make(options))
 
 /**
- * {@link layerAroundWith} the defaults.
+ * Control over a Sentinel that has all it needs, such as that of `SentinelSql.layer`, with a journal of 2,000 entries.
+ * The directory and the store that it gives go around those of the context.
  *
  * @example
  * ```ts
@@ -251,7 +251,9 @@ export const layerOver = <E, R>(
   )
 
 /**
- * {@link layerOver} a store in memory, for one process. It takes the place of `Sentinel.layerMemory`.
+ * Everything that a Sentinel under control needs, in the memory of one process: the accounts, the dialect and the
+ * signing keys of `config` (a new key if it has none), and the {@link Control} over them. It takes the place of
+ * `Sentinel.layerMemory`. Fails with `InvalidSigningKey` if a key of the configuration cannot be used.
  *
  * @example
  * ```ts

@@ -110,7 +110,7 @@ type Change = Effect.Effect<Removed, ChangeError | StoreError>
 export class DirectoryEditor extends Context.Service<
   DirectoryEditor,
   {
-    /** All accounts, in the order of the configuration, with what was added at the end. */
+    /** All accounts, without passwords and secrets. */
     readonly accounts: Effect.Effect<ReadonlyArray<AccountSettings>>
     /** Adds an account with its users and installations. */
     readonly addAccount: (account: SentinelConfig.Account) => Change

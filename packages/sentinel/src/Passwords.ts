@@ -117,7 +117,7 @@ export interface Options {
  * text takes time that grows with the square of its length.
  *
  * @see
- *   {@link https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html#implement-proper-password-strength-controls   OWASP, Authentication Cheat Sheet}
+ *   {@link https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html#implement-proper-password-strength-controls OWASP, Authentication Cheat Sheet}
  *
  * @category models
  * @since 0.1.0
@@ -268,7 +268,8 @@ export const layerWith = (
   )
 
 /**
- * {@link layerWith} the defaults, which are for development.
+ * Hashes and verifies passwords by the `Kdf` of the context, as cheaply as {@link development} does; for passwords that
+ * protect something use {@link layerWith} with {@link strict}. Fails with `CryptoError` if the platform has no PBKDF2.
  *
  * @category layers
  * @since 0.1.0

@@ -298,8 +298,9 @@ export const layerServerWith = (
   )
 
 /**
- * {@link layerServerWith} the defaults: at `http://localhost:PORT`, without metrics. It is a value, so it is built once
- * in a program: for two of them put `Layer.fresh` around one.
+ * A server that is Sentinel and nothing else, at `http://localhost:PORT` with the port of its `HttpServer`, without
+ * metrics. {@link layerServerWith} has an example. It is a value, so it is built once in a program: for two of them put
+ * `Layer.fresh` around one.
  *
  * @category layers
  * @since 0.1.0

@@ -80,7 +80,7 @@ export const DialectPoints = Schema.Struct({
   /** **Not LivePerson.** Whether answers to the authorization request name the issuer (RFC 9207). */
   issuerInAnswers: Schema.Boolean,
   /**
-   * *Not LivePerson.** Metadata (RFC 8414), an address for an issuer, and `nonce` in the id_token (OpenID Connect).
+   * **Not LivePerson.** Metadata (RFC 8414), an address for an issuer, and `nonce` in the id_token (OpenID Connect).
    */
   discovery: Schema.Boolean,
   /** `Cross-Origin-Opener-Policy` of the login page. `same-origin` cuts a popup off from the page that opened it. */

@@ -240,7 +240,8 @@ export const layerMemoryWith = (options: { readonly capacity: number }): Layer.L
   )
 
 /**
- * {@link layerMemoryWith} the default capacity.
+ * Keeps everything in the memory of this process, for one process and for tests: at most 100,000 entries of each kind,
+ * see {@link layerMemoryWith}. It also gives `StoreInspection`.
  *
  * @example
  * ```ts

@@ -82,7 +82,7 @@ export interface Query {
 export interface RecentPage<A> {
   /** The newest first. */
   readonly newest: ReadonlyArray<A>
-  /** The number of all that were looked at. */
+  /** The number that match, among those that were looked at. */
   readonly total: number
   /** Older ones than the newest 1,000 were not looked at, so `total` counts among those only. */
   readonly isPartial: boolean

@@ -82,7 +82,9 @@ export class TestSentinel extends Context.Service<
 >()("@le-auth/testing/TestSentinel") {}
 
 /**
- * Signs a user in with the `TestSentinel` of the context, in a new browser.
+ * Signs a user in with the `TestSentinel` of the context, in a new browser. `url` is that of `SignIn.start`; by default
+ * the account's first user signs in. Gives the address of the callback, for `SignIn.complete`. Fails with `NoCallback`
+ * if Sentinel shows an error instead.
  *
  * @example
  * ```ts
@@ -107,7 +109,8 @@ export const approve = (
   TestSentinel.use((sentinel) => sentinel.approve(url, options))
 
 /**
- * Refuses to sign in, with the `TestSentinel` of the context.
+ * Refuses to sign in, with the `TestSentinel` of the context, in a new browser. Gives the address of the callback, by
+ * default with the error `access_denied`. Fails with `NoCallback` if Sentinel shows an error instead.
  *
  * @example
  * ```ts
@@ -133,7 +136,7 @@ export const deny = (
   TestSentinel.use((sentinel) => sentinel.deny(url, options))
 
 /**
- * A new browser for the `TestSentinel` of the context.
+ * A new browser for the `TestSentinel` of the context. It keeps its cookies, so its second sign-in needs no password.
  *
  * @example
  * ```ts
@@ -157,7 +160,8 @@ export const newBrowser: Effect.Effect<TestBrowser.TestBrowser, never, TestSenti
 )
 
 /**
- * Changes the dialect of the `TestSentinel` of the context.
+ * Changes points of the dialect of the `TestSentinel` of the context from now on, see `SentinelDialect` of
+ * `@le-auth/sentinel`. What was issued before stays valid.
  *
  * @example
  * ```ts
@@ -174,7 +178,8 @@ export const quirks = (changes: Partial<SentinelDialect.SentinelDialect>): Effec
   TestSentinel.use((sentinel) => sentinel.quirks(changes))
 
 /**
- * Plans misbehaviours of the `TestSentinel` of the context.
+ * Plans misbehaviours of the `TestSentinel` of the context, one for each of the next requests to `target`: one of
+ * `Misbehaviour`, or a function that answers in its place. After them Sentinel is itself again.
  *
  * @example
  * ```ts
@@ -193,7 +198,8 @@ export const misbehave = (
 ): Effect.Effect<void, never, TestSentinel> => TestSentinel.use((sentinel) => sentinel.misbehave(target, ...planned))
 
 /**
- * Tells the `TestSentinel` of the context anything that a Sentinel can be told.
+ * Tells the `TestSentinel` of the context anything that a Sentinel can be told, by its `Control` of
+ * `@le-auth/sentinel`: faults, time, users, sessions, keys and state. Gives the result, and fails as the function does.
  *
  * @example
  * ```ts
@@ -212,7 +218,8 @@ export const control = <A, E, R>(
 ): Effect.Effect<A, E, R | TestSentinel> => TestSentinel.use((sentinel) => f(sentinel.control))
 
 /**
- * What the `TestSentinel` of the context was sent.
+ * The requests that the `TestSentinel` of the context was sent so far, in order: those to `target`, by default all.
+ * What is secret in them is redacted.
  *
  * @example
  * ```ts
@@ -231,7 +238,8 @@ export const requests = (
   TestSentinel.use((sentinel) => sentinel.requests(target))
 
 /**
- * Waits until the `TestSentinel` of the context was sent a number of requests. Default: 1.
+ * Waits until `count` requests to `target` have come to the `TestSentinel` of the context, by default 1. Use it before
+ * the test moves its clock: cryptography takes real time, so a fiber may not have sent its request yet.
  *
  * @example
  * ```ts
@@ -261,7 +269,8 @@ export const untilReceived = (
 ): Effect.Effect<void, never, TestSentinel> => TestSentinel.use((sentinel) => sentinel.untilReceived(target, count))
 
 /**
- * Ends all sessions of a user at the `TestSentinel` of the context.
+ * Ends all sessions of a user at the `TestSentinel` of the context, as an administrator does. `user` is an e-mail
+ * address; default: the first user of the first account.
  *
  * @example
  * ```ts
@@ -340,17 +349,23 @@ export const layerWith = (
   )
 
 /**
- * {@link layerWith} the built-in account `12345678`, the users `agent@example.com` and `admin@example.com`, and the
- * redirect URI `http://localhost:3000/callback`.
+ * A Sentinel of its own for each time that the layer is built, with the account `12345678`, the users
+ * `agent@example.com` and `admin@example.com`, and the redirect URI `http://localhost:3000/callback`; and the one
+ * `HttpClient`, and `Transport`, that reaches it.
  *
  * @example
  * ```ts
- * import * as SignIn from "@le-auth/core/SignIn"
- * import * as TestSignIn from "@le-auth/testing/TestSignIn"
  * import * as TestSentinel from "@le-auth/testing/TestSentinel"
- * import * as Layer from "effect/Layer"
+ * import * as Effect from "effect/Effect"
+ * import * as HttpClient from "effect/http/HttpClient"
  *
- * const sentinel = TestSentinel.layer
+ * const isReady = Effect.gen(function* () {
+ *   const { origin } = yield* TestSentinel.TestSentinel
+ *   const { status } = yield* HttpClient.get(`${origin}/health/ready`)
+ *   return status
+ * })
+ *
+ * Effect.provide(isReady, TestSentinel.layer) // => 200
  * ```
  *
  * @category layers

@@ -37,7 +37,7 @@ const layerFromSentinel = Layer.unwrap(
 )
 
 /**
- * A sign-in over stores of your own: your adapters under the whole flow.
+ * A sign-in over stores of your own, so that your adapters are tested under the whole flow, and with options.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export const layerStoresWith = (options: Options) =>
   )
 
 /**
- * {@link layerStoresWith} the default options.
+ * A sign-in over stores of your own, with the built-in account and users of `TestSentinel.layer`.
  *
  * @example
  * ```ts
@@ -103,7 +103,8 @@ export const layerWith = (options: Options) =>
   )
 
 /**
- * {@link layerWith} the default options.
+ * `SignIn` and `Sessions` with stores in memory, over a `TestSentinel` of their own with its built-in account and
+ * users: everything that a test of a sign-in needs.
  *
  * @example
  * ```ts

@@ -104,7 +104,7 @@ export const layer: Layer.Layer<
 /**
  * The services that {@link toWebHandler} needs.
  *
- * @category services
+ * @category models
  * @since 0.1.0
  */
 export type Services = WebApplication.WebApplication | BrowserSessions | Sessions | SignIn

@@ -24,7 +24,7 @@ export const jsonFlag = GlobalFlag.Setting("json")({
   flag: Flag.Boolean("json").pipe(
     Flag.withDefault(false),
     Flag.withoutNegation,
-    Flag.withDescription("Print JSON, one document a line; errors too, as the last line on stderr")
+    Flag.withDescription("Print JSON, one document a line; also errors, as the last line on stderr")
   )
 })
 

@@ -46,7 +46,7 @@ const expectNoResets = async (port: number, path: string, stop: () => unknown) =
   assert.deepStrictEqual(resets(met), [])
 }
 
-// Side by side: most of it is to wait for a listener's patience to end.
+// Side by side: most of it is to wait for a listener's time limit.
 describe("R99, R93: limits, refusals and draining", { timeout: 60_000, concurrent: true }, () => {
   it.live("are those of le-auth sentinel start, on its main port, that for operators and the control", () =>
     Effect.promise(async () => {

@@ -16,7 +16,7 @@ export const isReturnPath = (path: string): boolean =>
 const isCallbackName = (name: string): boolean =>
   /^(code|state|error|error_description|error_uri|iss|session_state)$/.test(name)
 
-/** The only parameter of one part of a query. It throws for no text. */
+/** The only parameter of one part of a query. It never throws. */
 const parameter = (text: string): readonly [name: string, value: string] => {
   for (const entry of new URLSearchParams(text)) return entry
   return ["", ""]

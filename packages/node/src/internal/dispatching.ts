@@ -17,13 +17,13 @@ interface Read {
   readonly limits: Limits
   readonly allowed: string
   readonly most: number
-  readonly patience: number
+  readonly milliseconds: number
 }
 
 const read = (limits: Limits): Read => {
   const size = ByteSize.fromInputUnsafe(limits.maximumBodySize)
-  const patience = Math.min(Duration.toMillis(Duration.fromInputUnsafe(limits.timeout)), longest)
-  return { limits, allowed: ByteSize.format(size), most: Number(ByteSize.toBigInt(size)), patience }
+  const milliseconds = Math.min(Duration.toMillis(Duration.fromInputUnsafe(limits.timeout)), longest)
+  return { limits, allowed: ByteSize.format(size), most: Number(ByteSize.toBigInt(size)), milliseconds }
 }
 
 /**
@@ -41,7 +41,7 @@ export const make = (
       const url = new URL(address)
       const limits = fiber.getRef(RequestLimits)
       if (last?.limits !== limits) last = read(limits)
-      const { allowed, most, patience } = last
+      const { allowed, most, milliseconds } = last
 
       return Effect.callback<Transport.Answer, TransportProblem.TransportProblem>((resume) => {
         let controller: Undici.Dispatcher.DispatchController | undefined
@@ -71,7 +71,7 @@ export const make = (
         const tooLarge = () => problem("AnswerTooLarge", allowed)
         const timer = setTimeout(
           () => giveUp(problem(controller === undefined ? "ConnectTimeout" : "AnswerTimeout")),
-          patience
+          milliseconds
         )
 
         try {

@@ -1,6 +1,6 @@
 /**
  * What the process does that asks the keychain: the library's calls block a whole process for as long as the keychain
- * is silent, its asynchronous ones too. The secret goes through pipes. On Linux only the Secret Service counts; the
+ * is silent, also its asynchronous ones. The secret goes through pipes. On Linux only the Secret Service counts; the
  * kernel's keyring, the library's other choice, is empty after a restart.
  *
  * `Keychain` starts it from `keychainScript.ts`, where it is a text without its types: so no bundler takes the addon

@@ -16,7 +16,7 @@ const notHere = Effect.fail(
 )
 
 /** Node-redis finds the nodes, follows those that a slot moves to, and asks anew who is there when one is gone. */
-export const make = Effect.fnUntraced(function* (url: URL, patience: number) {
+export const make = Effect.fnUntraced(function* (url: URL, timeout: number) {
   const { createCluster } = yield* Effect.promise(() => import("redis"))
   const cluster = yield* Effect.acquireRelease(
     Effect.sync(() =>
@@ -27,7 +27,7 @@ export const make = Effect.fnUntraced(function* (url: URL, patience: number) {
           ...(url.username !== "" && { username: decodeURIComponent(url.username) }),
           ...(url.password !== "" && { password: decodeURIComponent(url.password) }),
           pingInterval: 1000,
-          socket: { socketTimeout: patience, ...(url.protocol === "rediss:" && { tls: true }) }
+          socket: { socketTimeout: timeout, ...(url.protocol === "rediss:" && { tls: true }) }
         },
         topologyRefreshOnReconnectionAttemptStrategy: 500
       })

@@ -15,7 +15,7 @@ export const isBusy = (cause: unknown): boolean => {
   return found !== undefined && found !== code.busySnapshot && [code.busy, code.locked].includes(found & 0xff)
 }
 
-/** effect's classifier reads `errno`, `node:sqlite` writes `errcode`; keys of a table count as unique, too. */
+/** effect's classifier reads `errno`, `node:sqlite` writes `errcode`; keys of a table also count as unique. */
 const withErrno = (cause: unknown): unknown => {
   const found = codeOf(cause)
   if (found === undefined || !Predicate.isObject(cause)) return cause

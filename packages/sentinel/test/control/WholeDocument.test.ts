@@ -80,6 +80,8 @@ describe("a whole state as a document", () => {
       }, 1)
       const { longest } = yield* longestPause(control.state.put(full))
       clearInterval(look)
+      // The last look may come after the end.
+      seen.delete("Some Some")
       assert.deepStrictEqual([...seen], ["None None"])
       assert.strictEqual(Effect.runSync(store.findAccess(ids.at(-1)!, at))._tag, "Some")
       assert.isBelow(longest, 50)

@@ -95,7 +95,7 @@ export const sessionCases: ReadonlyArray<ContractCase<Store>> = [
     })
   },
   {
-    name: "R83: the end of a session that was idle for too long ends its access tokens, too",
+    name: "R83: the end of a session that was idle for too long also ends its access tokens",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const scene = yield* withSession(one)
       const { id } = scene.session("session")

@@ -51,7 +51,7 @@ export class SessionsGroup extends HttpApiGroup.make("sessions").add(
     query: wanted,
     success: newest(SessionState),
     error: [NotSupported, StoreUnavailable]
-  }).annotateMerge(OpenApi.annotations({ title: "The newest sessions, dead ones too", description })),
+  }).annotateMerge(OpenApi.annotations({ title: "The newest sessions, also dead ones", description })),
   HttpApiEndpoint.delete("end", "/control/sessions/:id", {
     params: { id: Schema.NonEmptyString },
     success,

@@ -32,11 +32,11 @@ export const problemOf = (
     return `The control answers only at ${[...hosts].join(", ")}.`
   }
   const own = `http://${host}`
-  const sender = FetchMetadata.senderOf(headers, own)
-  // Requests of the inspector have both headers, so they must agree.
-  const disagrees = headers["origin"] !== undefined && headers["origin"] !== own
-  if (sender === "foreign" || sender === "opaque" || disagrees)
+  const { origin = own } = headers
+  // The control has one origin only, so both headers must agree that it is its own.
+  if (FetchMetadata.senderOf(headers, own) === "foreign" || origin !== own) {
     return "The request comes from a page of another origin."
+  }
   return isChange(method) && headers[controlHeader] === undefined && !isJson(headers["content-type"])
     ? `A change needs the header ${controlHeader}: 1 or the content type application/json.`
     : undefined

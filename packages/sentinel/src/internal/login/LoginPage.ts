@@ -41,7 +41,7 @@ export const form = (options: {
   const { account, email, failure, installation, dialect, sealed, ticket, token } = options
   const isWrong = failure?.status === 400
   const isTooEarly = failure?.status === 429
-  // What is wrong is read out with the field that has the focus, too.
+  // What is wrong is also read out with the field that has the focus.
   const problem = failure && html` aria-describedby="problem"${isWrong && html` aria-invalid="true"`}`
   return {
     status: failure?.status ?? 200,

@@ -17,7 +17,7 @@ const hour = 60 * minute
 const day = 24 * hour
 
 /** Milliseconds that an attempt waits before it is refused. */
-const patience = 8 * second
+const longestWait = 8 * second
 /** Failures without a pause: the typing errors of one person. */
 const freeFailures = 5
 const longestPause = { known: minute, new: hour } as const
@@ -178,7 +178,7 @@ export class LoginThrottle {
       knownNetwork: this.#keyOf(origin.block, `${origin.network}\n${accountId}`),
       bucket: this.#keyOf(user, user),
       gate: `${device === undefined ? `network ${origin.network}` : `device ${device}`}\n${user}`,
-      deadline: now + patience,
+      deadline: now + longestWait,
       state: "atGate",
       hasTaken: false
     }

@@ -17,7 +17,7 @@ const notReady = (reason: string) =>
 const stopping = notReady("Sentinel is stopping.")
 
 /** The longest time that the store may take. A slower one is of no use to a request. */
-const patience = "2 seconds"
+const timeout = "2 seconds"
 
 /** The store is asked at most once in this time, */
 const memory = "1 second"
@@ -46,12 +46,12 @@ const makeAsk = Effect.gen(function* () {
   const red = (reason: string, error?: StoreError) =>
     Effect.as(error === undefined ? Effect.logWarning("not ready") : Effect.logWarning("not ready", error), reason)
   return Effect.all([look, write], { concurrency: "unbounded" }).pipe(
-    Effect.timeout(patience),
+    Effect.timeout(timeout),
     Effect.as(undefined),
     Effect.catchTags({
       CannotWrite: ({ error }) => red(`Sentinel cannot write. ${error.message}`, error),
       StoreError: (error) => red(error.message, error),
-      TimeoutError: () => red(`The store did not answer within ${patience}.`)
+      TimeoutError: () => red(`The store did not answer within ${timeout}.`)
     })
   )
 })
