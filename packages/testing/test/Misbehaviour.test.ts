@@ -253,7 +253,7 @@ describe("a request that is sent while another one is answered", () => {
         Effect.andThen(Effect.orDie(client.get(new URL("/sentinel/api/account/12345678/authorize", url))), usual)
       )
       yield* TestSentinel.approve(url)
-      const entries = yield* TestSentinel.control(({ journal }) => journal.read({ query: { limit: 10 } }))
+      const entries = yield* TestSentinel.control(({ journal }) => journal.read({ limit: 10 }))
       const [refused] = entries.filter(({ outcome }) => outcome === "invalid_request")
       const [sent] = entries.filter(({ fault }) => fault !== undefined)
       assert.strictEqual(sent?.outcome, "sign-in")
