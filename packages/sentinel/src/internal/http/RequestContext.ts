@@ -70,8 +70,8 @@ const wellFormed = /^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$/
  * Gives the context of the request: the current one, if it is of this request, or else a new one. In a test, what
  * answers a request may send another one.
  *
- * A new one takes a well-formed id from `X-Request-Id`, so that the lines of a proxy and of Sentinel can be laid side by
- * side, or else makes one. An id proves nothing.
+ * A new one takes a well-formed id from `X-Request-Id`, so that the lines of a proxy and of Sentinel can be laid side
+ * by side, or else makes one. An id proves nothing.
  */
 export const make: Effect.Effect<
   (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<RequestContext>,
