@@ -127,6 +127,7 @@ function checkSource(project: Project, projects: Map<string, Project>) {
     const target = projects.get(packageOf(specifier))
     const reason =
       leaves(file, specifier, `${dir}/src`) ??
+      unseen(project, specifier) ??
       undeclared(project, specifier, project.source) ??
       (isBarrel(specifier) ? "it is a barrel, import the module" : undefined) ??
       (isNode(specifier) && platform !== "node" ? `platform:${platform} has no Node` : undefined) ??
@@ -167,6 +168,12 @@ function checkTests(project: Project, projects: Map<string, Project>, root: stri
 function leaves(file: string, specifier: string, folder: string) {
   const inside = path.resolve(path.dirname(file), specifier).startsWith(`${folder}/`)
   return specifier.startsWith(".") && !inside ? `it leaves ${path.basename(folder)}` : undefined
+}
+
+/** Other spellings of an import of a file of the same package. The checks of rooms would not see them. */
+function unseen({ name }: Project, specifier: string) {
+  if (packageOf(specifier) === name) return "it is this package, import the file"
+  return /^\.(?!.*\.tsx?$)/.test(specifier) ? "name the file as it is, with .ts" : undefined
 }
 
 function undeclared({ name }: Project, specifier: string, declared: object) {

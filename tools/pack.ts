@@ -3,6 +3,15 @@ import { execFileSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"
 
+// The compiler leaves what it once made of a file that has moved, and `exports` would let it out. Apps are bundled into
+// files of other names.
+if (path.basename(path.resolve("..")) === "packages") {
+  for (const file of fs.globSync("dist/**/*.{js,d.ts}{,.map}")) {
+    const source = path.join("src", path.relative("dist", file)).replace(/\.(?:js|d\.ts)(?:\.map)?$/, ".ts")
+    if (!fs.existsSync(source)) fs.rmSync(file)
+  }
+}
+
 const destination = path.resolve("build/packed")
 fs.rmSync(destination, { recursive: true, force: true })
 fs.mkdirSync(destination, { recursive: true })

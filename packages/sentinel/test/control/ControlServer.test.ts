@@ -169,9 +169,14 @@ describe("R90: the control cannot be reached by a page of another origin", () =>
     ["another origin", "POST", (host) => ({ host, ...json, origin: "https://evil.example" })],
     ["a page without an origin", "POST", (host) => ({ host, ...json, origin: "null" })],
     [
-      "another origin that says it is the same",
+      "another origin that says it is ours",
       "POST",
       (host) => ({ host, ...json, "sec-fetch-site": "same-origin", origin: "https://evil.example" })
+    ],
+    [
+      "a page of ours without an origin",
+      "POST",
+      (host) => ({ host, ...json, "sec-fetch-site": "same-origin", origin: "null" })
     ],
     ["a form", "POST", (host) => ({ host, "content-type": "application/x-www-form-urlencoded" })],
     ["text that is sent without asking first", "POST", (host) => ({ host, "content-type": "text/plain" })],

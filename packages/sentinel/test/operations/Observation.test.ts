@@ -157,6 +157,24 @@ describe("metrics", () => {
     })
   )
 
+  it.effect("count what no route takes by the status of its answer, and as refused", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start(watched())
+      const absent = yield* sentinel.fetch("/nothing-here")
+      const unknown = yield* sentinel.fetch("/nothing-here", { method: "DELETE" })
+      assert.deepStrictEqual([absent.status, unknown.status], [404, 501])
+      const text = yield* metricsOf(sentinel)
+      for (const line of [
+        'http_requests_total{route="none",method="GET",status="404"} 1',
+        'http_requests_total{route="none",method="DELETE",status="501"} 1',
+        'refusals_total{route="none",error="not_found"} 1',
+        'refusals_total{route="none",error="invalid_request"} 1'
+      ]) {
+        assert.include(text, `\nsentinel_${line}\n`)
+      }
+    })
+  )
+
   it.effect("count wrong passwords", () =>
     Effect.gen(function* () {
       const sentinel = yield* start(watched())
