@@ -77,7 +77,16 @@ export const rewrite = (example: Example): { readonly code: string; readonly pro
   const shown = new Set<Node>()
   for (const { start, value } of comments) {
     const text = /^ => (.+)$/.exec(value)?.[1]
-    if (text === undefined) continue
+    if (text === undefined) {
+      if (/^\s*(?:=>|⇒)/.test(value)) {
+        problems.push({
+          file: example.file,
+          line: lineOf(start),
+          problem: "shows a value otherwise than by // => value"
+        })
+      }
+      continue
+    }
     // The statement that ends there, or in the line above; of several the innermost.
     const statement = statements
       .filter(({ end }) => end <= start && /^[ \t;]*(?:\n[ \t]*)?$/.test(code.slice(end, start)))

@@ -43,6 +43,7 @@ const fixtures = [
   ...fixture("throws.ts", 'throw new Error("on purpose")'),
   ...fixture("never.ts", "const f = () => {", "  return 1 // => 1", "}"),
   ...fixture("nothing.ts", "// => 1"),
+  ...fixture("tight.ts", "1 + 1 //=> 3", "1 + 1 // =>  3"),
   ...fixture("declares.ts", "declare const a: number", "const b = a"),
   ...fixture("compiled.ts", "// compiled only", "declare const a: number", "a // => 1"),
   { file: "shown.md", line: 4, code: "2 // => 3\n" },
@@ -107,6 +108,8 @@ describe("examples", () => {
       "program.ts:6 shows { a: 2 }, but it is { a: 1 }",
       "shown.md:4 shows 3, but it is 2",
       "throws.ts:4 does not run: Error: on purpose",
+      "tight.ts:4 shows a value otherwise than by // => value",
+      "tight.ts:5 shows 3, but it is 2",
       "wrong.ts:5 shows 3, but it is 2",
       "wrong.ts:6 shows 'b', but it is 'a'"
     ])

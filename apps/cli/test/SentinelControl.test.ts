@@ -159,6 +159,10 @@ describe("a mistake in a command", () => {
       [["start", "--config", "/nowhere.json"], /--config cannot be "\/nowhere\.json"\. It does not exist\.$/m],
       [["start", "--config", "/"], /--config cannot be "\/"\. It is not a file\.$/m],
       [["start", "--drain", "soon"], /--drain cannot be "soon"\. It must be a duration such as 8h, 1h30m or PT8H, /],
+      [["start", "--drain"], /--drain has no value\. It must be a duration\./],
+      [["start", "--port"], /--port has no value\. It must be an integer\./],
+      [["start", "--log-format"], /--log-format has no value\. It must be one of json, pretty\./],
+      [["start", "--point", "expiresIn="], /"expiresIn="\. It must be name=value, neither of them empty\./],
       [["start", "--log-format", "xml"], /--log-format cannot be "xml"\. It must be one of json, pretty\./],
       [
         ["fault", "add", "too-many-requests", "--set", "retry_after=soon"],

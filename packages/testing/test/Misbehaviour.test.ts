@@ -243,3 +243,22 @@ describe("other endpoints", () => {
     }).pipe(Effect.provide(TestSignIn.layer))
   )
 })
+
+describe("a request that is sent while another one is answered", () => {
+  it.effect("is another one: its id and its refusal are its own", () =>
+    Effect.gen(function* () {
+      const client = yield* HttpClient.HttpClient
+      const { url } = yield* SignIn.start()
+      yield* TestSentinel.misbehave("authorize", (usual) =>
+        Effect.andThen(Effect.orDie(client.get(new URL("/sentinel/api/account/12345678/authorize", url))), usual)
+      )
+      yield* TestSentinel.approve(url)
+      const entries = yield* TestSentinel.control(({ journal }) => journal.read({ query: { limit: 10 } }))
+      const [refused] = entries.filter(({ outcome }) => outcome === "invalid_request")
+      const [sent] = entries.filter(({ fault }) => fault !== undefined)
+      assert.strictEqual(sent?.outcome, "sign-in")
+      assert.notStrictEqual(refused?.requestId, sent?.requestId)
+      assert.deepStrictEqual(refused?.steps, [])
+    }).pipe(Effect.provide(TestSignIn.layer))
+  )
+})

@@ -90,7 +90,12 @@ const ofValue = ({ expected, kind, option, value }: CliError.InvalidValue): Text
     .replace(/^(?:must be )?expected:? /i, "")
     .replace("a string representing ", "")
     .replace(/^Path (does not exist|is not a [a-z]+): .*$/s, "$1")
-  const words = /^"[^"]*"(?: \| "[^"]*")+$/.test(bare) ? `one of ${bare.slice(1, -1).replaceAll('" | "', ", ")}` : bare
+    .replace(/^Invalid key=value format\. .*$/s, "name=value, neither of them empty")
+    // Of a flag without a value effect tells the metavariable alone.
+    .replace(/^(?=[aeio][a-z]*$)/, "an ")
+    .replace(/^(?=[a-z]+$)/, "a ")
+  const choices = bare.replaceAll('"', "")
+  const words = / \| /.test(choices) ? `one of ${choices.replaceAll(" | ", ", ")}` : bare
   const name = kind === "flag" ? `--${option}` : `<${option}>`
   const must = /^(?:must|is|has|does) /.test(words) ? text`It ${words}.` : text`It must be ${words}.`
   return value === "" ? text`${name} has no value. ${must}` : text`${name} cannot be "${value}". ${must}`

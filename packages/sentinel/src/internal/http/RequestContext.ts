@@ -17,6 +17,8 @@ export type StateFault = "expired-code" | "used-code" | "killed-session"
 
 /** One for each request. It is written while the request is answered. */
 export class RequestContext {
+  /** The request of the platform. It stays the same when a router or a middleware changes the request around it. */
+  readonly source: object
   /** Its place is the answer, the error page and every log line of the request (R94). */
   readonly id: string
   /** The application, once it is found in the directory: never a text that only the request claims. */
@@ -41,7 +43,8 @@ export class RequestContext {
   fault: string | undefined
   stateFault: StateFault | undefined
 
-  constructor(id: string) {
+  constructor(source: object, id: string) {
+    this.source = source
     this.id = id
   }
 }
@@ -64,9 +67,11 @@ export const short = (id: string): string => id.slice(0, 8)
 const wellFormed = /^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$/
 
 /**
- * Gives the current context, or a new one where there is none yet. A new one takes a well-formed id from
- * `X-Request-Id`, so that the lines of a proxy and of Sentinel can be laid side by side, or else makes one. An id
- * proves nothing.
+ * Gives the context of the request: the current one, if it is of this request, or else a new one. In a test, what
+ * answers a request may send another one.
+ *
+ * A new one takes a well-formed id from `X-Request-Id`, so that the lines of a proxy and of Sentinel can be laid side by
+ * side, or else makes one. An id proves nothing.
  */
 export const make: Effect.Effect<
   (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<RequestContext>,
@@ -76,11 +81,12 @@ export const make: Effect.Effect<
   SecureRandom.SecureRandom,
   (random) => (request) =>
     Effect.flatMap(Current, (current) => {
-      if (current !== undefined) return Effect.succeed(current)
+      const { source } = request
+      if (current?.source === source) return Effect.succeed(current)
       const given = request.headers["x-request-id"]
       return given !== undefined && wellFormed.test(given)
-        ? Effect.succeed(new RequestContext(given))
-        : Effect.map(random.randomBytes(8), (bytes) => new RequestContext(Hex.encode(bytes)))
+        ? Effect.succeed(new RequestContext(source, given))
+        : Effect.map(random.randomBytes(8), (bytes) => new RequestContext(source, Hex.encode(bytes)))
     })
 )
 
