@@ -249,11 +249,12 @@ export const accessToken = (key: SessionKey): Effect.Effect<AccessToken, Session
  * ```ts
  * import type { SessionKey } from "@le-auth/core/Session"
  * import * as Sessions from "@le-auth/core/Sessions"
+ * import * as DateTime from "effect/DateTime"
  * import * as Effect from "effect/Effect"
  *
  * // Keeps a session alive whose application is not used, and says until when.
  * const keepAlive = (key: SessionKey) =>
- *   Effect.map(Sessions.refresh(key), ({ expiresAt }) => new Date(expiresAt).toISOString())
+ *   Effect.map(Sessions.refresh(key), ({ expiresAt }) => DateTime.formatIso(DateTime.makeUnsafe(expiresAt)))
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6}

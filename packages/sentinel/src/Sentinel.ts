@@ -172,6 +172,24 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
  * Run the server with `Redaction.layer` of `@le-auth/core`, as {@link layerServer} and {@link toWebHandler} do. Without
  * it effect puts codes and states into the spans of requests.
  *
+ * @example
+ * ```ts
+ * import * as Origin from "@le-auth/core/Origin"
+ * import * as Redaction from "@le-auth/core/Redaction"
+ * import * as Sentinel from "@le-auth/sentinel/Sentinel"
+ * import * as HttpRouter from "effect/http/HttpRouter"
+ * import * as HttpServerResponse from "effect/http/HttpServerResponse"
+ * import * as Layer from "effect/Layer"
+ *
+ * // Sentinel beside a route of your own, on one port. It still needs its services, such as `Sentinel.layerMemory`.
+ * const routes = Layer.merge(
+ *   Sentinel.layer({ publicOrigin: Origin.fromHost("localhost:4400") }),
+ *   HttpRouter.add("GET", "/", HttpServerResponse.text("Hello"))
+ * )
+ * const routerConfig = { caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false }
+ * const server = HttpRouter.serve(routes, { disableLogger: true, routerConfig }).pipe(Layer.provide(Redaction.layer))
+ * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -314,6 +332,23 @@ export const layerServer: Layer.Layer<
 /**
  * A server for operators only: `/health/live`, `/health/ready` and `/metrics`, for a port that only they can reach. It
  * needs an `HttpServer` of its own, and the store whose readiness it tells.
+ *
+ * @example
+ * ```ts
+ * // compiled only
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Sentinel from "@le-auth/sentinel/Sentinel"
+ * import type { SentinelStore } from "@le-auth/sentinel/SentinelStore"
+ * import type * as HttpServer from "effect/http/HttpServer"
+ * import * as Layer from "effect/Layer"
+ *
+ * declare const privatePort: Layer.Layer<HttpServer.HttpServer> // such as that of NodeHttpServer
+ * declare const store: Layer.Layer<SentinelStore> // the one of the Sentinel that it tells about
+ *
+ * export const forOperators = Sentinel.layerOperationsServer.pipe(
+ *   Layer.provide([privatePort, store, NodeCrypto.layer])
+ * )
+ * ```
  *
  * @category layers
  * @since 0.1.0

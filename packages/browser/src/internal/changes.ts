@@ -30,7 +30,7 @@ export const onReturn = (callback: () => void): (() => void) => {
 
 /**
  * Calls back each time that the session may have changed without this page. Another tab signed in or out, or the page
- * is shown again after it was hidden or in the browser's back/forward cache. Then call {@link session}. Gives a
+ * is shown again after it was hidden or in the browser's back/forward cache. Then call `session`. Gives a
  * function that ends the calls.
  *
  * @example

@@ -75,7 +75,7 @@ export const cookies = async (options: Request = {}): Promise<CookiesArrive | Co
 /**
  * Asks the user to let this frame have the application's cookies, and gives the session. The browser asks only in a
  * click, and only about a site that the user has visited in a window. Call it in a click, with nothing awaited before,
- * after a {@link popup}. Later pages need no click, since {@link resume} uses the permission.
+ * after a {@link popup}. Later pages need no click, since `resume` uses the permission.
  *
  * @example
  * ```ts

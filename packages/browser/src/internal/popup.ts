@@ -25,7 +25,7 @@ export interface PopupOptions extends Request {
  * There was no sign-in in the window.
  *
  * - `Closed`: the user closed the window, or left it and came back to this page. If they sign in there later,
- *   {@link onChange} calls back.
+ *   `onChange` calls back.
  * - `Blocked`: the browser opened no window. Browsers open one only in a click, with nothing awaited before.
  * - `Framed`: the window is closed, and this page, in a frame of another site, sees no session. If the user signed in,
  *   the browser keeps the session from the frame, and {@link allowCookies} asks for it.
