@@ -32,6 +32,12 @@ describe("what packages share is written once", () => {
     expect(filesWith(isEncoder)).toEqual(["packages/core/src/shared/Utf8.ts"])
   })
 
+  it("base64url, in core/shared/Base64Url", () => {
+    const isOther = (node: Node) =>
+      node.type === "ImportDeclaration" && node["source"].value.startsWith("effect/encoding/Base64Url")
+    expect(filesWith(isOther)).toEqual([])
+  })
+
   it("hashes of styles and scripts, in core/shared/PagePolicy", () => {
     expect(filesWith((node) => textOf(node).includes("sha256-"))).toEqual(["packages/core/src/shared/PagePolicy.ts"])
   })

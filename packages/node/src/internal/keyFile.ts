@@ -1,8 +1,8 @@
 /** A file that holds a key, or says where the key is: made once, and never changed. */
 import { StoreError } from "@le-auth/core/StoreError"
+import * as Base64Url from "@le-auth/core/shared/Base64Url"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
-import * as Base64Url from "effect/encoding/Base64Url"
 import * as Path from "node:path"
 import { createPrivate, type FileProblem, preparePrivateDirectory, readPrivate } from "./privateFile.ts"
 
