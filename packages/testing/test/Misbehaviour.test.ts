@@ -261,4 +261,17 @@ describe("a request that is sent while another one is answered", () => {
       assert.deepStrictEqual(refused?.steps, [])
     }).pipe(Effect.provide(TestSignIn.layer))
   )
+
+  it.effect("may go to another address than the call that is answered", () =>
+    Effect.gen(function* () {
+      const client = yield* HttpClient.HttpClient
+      const { url } = yield* SignIn.start()
+      const session = yield* overdue
+      yield* TestSentinel.misbehave("refresh", (usual) =>
+        Effect.andThen(Effect.orDie(client.get(new URL("/health/live", url))), usual)
+      )
+      yield* Sessions.accessToken(session.key)
+      assert.lengthOf(yield* TestSentinel.requests("refresh"), 1)
+    }).pipe(Effect.provide(TestSignIn.layer))
+  )
 })

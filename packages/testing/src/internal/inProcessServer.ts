@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
@@ -33,8 +34,11 @@ const captureApp = Effect.fnUntraced(function* (publicOrigin: Origin, services: 
     address: NetAddress.inetAddressUnsafe(NetAddress.ipv4Loopback, 0),
     serve: (app) =>
       Effect.contextWith((built: Context.Context<never>) => {
-        // The caller's services come last: their clock, their logger, their spans.
-        captured = Effect.updateContext(app, (caller: Context.Context<Request>) => Context.merge(built, caller))
+        // The caller's services come last: their clock, their logger, their spans. The guard of the call itself, which
+        // core's Transport sets by this reference, stays outside: a fault may send requests of its own.
+        captured = Effect.updateContext(app, (caller: Context.Context<Request>) =>
+          Context.merge(built, Context.omit(HttpClient.TracerDisabledWhen)(caller))
+        )
         return Effect.void
       })
   })
