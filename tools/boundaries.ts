@@ -7,7 +7,7 @@
 //   layer:app                imports packages, never another app
 //   platform:any | browser   imports no Node modules
 //   platform:node            imports anything
-// Modules for a desktop, see below, are imported by one another only. Which modules a package may import of another is
+// Modules for a desktop (desktop.ts) are imported by one another only. Which modules a package may import of another is
 // in boundaries/PublicModules.ts, and which rooms of its own in boundaries/Rooms.ts. What a package imports must be
 // declared in its own package.json, and its TypeScript references must say the same. Tests may reach across layers, as
 // far as their package.json declares it; they also use `tools`, and what the tests of a declared package are made of.
@@ -19,6 +19,7 @@ import { fileURLToPath } from "node:url"
 import { checkPublicModules } from "./boundaries/PublicModules.ts"
 import { checkRooms } from "./boundaries/Rooms.ts"
 import { sourcesOf } from "./boundaries/Sources.ts"
+import { desktop } from "./desktop.ts"
 
 /** The layers, or single packages by their folders, that a layer may import. */
 const layers: Record<string, string[]> = {
@@ -29,14 +30,6 @@ const layers: Record<string, string[]> = {
 }
 
 const platforms: Record<string, string[]> = { any: ["any"], browser: ["any", "browser"], node: ["any", "node"] }
-
-/**
- * The modules of a package that are for a person at their own computer: keychain, browser, files of a user. Only they
- * import one another, and only they start processes, so that a server's imports reach none of it.
- */
-export const desktop = {
-  node: ["Keychain", "LoopbackReceiver", "NodeSignIn", "SessionFile", "SystemBrowser", "UserSealKey"]
-}
 
 interface Project {
   readonly name: string

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
-import { desktop } from "../../../tools/boundaries.ts"
+import { desktop } from "../../../tools/desktop.ts"
 
 const source = Path.join(import.meta.dirname, "../src")
 const isDesktop = (name: string) => desktop.node.includes(name)
