@@ -33,6 +33,15 @@ describe("the folders of commands", () => {
       [...foldersIn(commands)]
     )
   })
+
+  it("are each loaded by their name alone", async () => {
+    for (const name of foldersIn(commands)) {
+      assert.deepStrictEqual(
+        childrenOf(await LeAuth.forArguments([name])).map((command) => command.name),
+        [name]
+      )
+    }
+  })
 })
 
 /** What users see of flags. */
