@@ -46,7 +46,7 @@ const world = Effect.gen(function* () {
     at,
     seal: at(Seal.seal("note", "place")),
     open: (text: string) => at(Seal.open(text, "place")),
-    place: at(UserSealKey.SealKeyLocation)
+    location: at(UserSealKey.SealKeyLocation)
   }
 })
 
@@ -55,10 +55,10 @@ const note = Option.some("note")
 describe("the seal key of a user", () => {
   it.effect("H4: is in the keychain, and the file says so", () =>
     Effect.gen(function* () {
-      const { entries, logged, open, path, place, seal } = yield* world
+      const { entries, logged, open, path, location, seal } = yield* world
       const sealed = yield* seal
       assert.deepStrictEqual(yield* open(sealed), note)
-      assert.strictEqual(yield* place, "keychain")
+      assert.strictEqual(yield* location, "keychain")
       assert.strictEqual(Fs.readFileSync(path, "utf8"), "keychain\n")
       assert.strictEqual(entries.size, 1)
       assert.deepStrictEqual(logged, [])
@@ -67,7 +67,7 @@ describe("the seal key of a user", () => {
 
   it.effect("H4: without a keychain it is in a private file, with a warning, and stays there", () =>
     Effect.gen(function* () {
-      const { entries, logged, open, path, place, seal, state } = yield* world
+      const { entries, logged, open, path, location, seal, state } = yield* world
       state.isSilent = true
       const sealed = yield* seal
       assert.strictEqual(Fs.statSync(path).mode & 0o777, 0o600)
@@ -75,7 +75,7 @@ describe("the seal key of a user", () => {
       assert.include(logged[0], `in the file ${path}, beside them: the keychain did not answer`)
       state.isSilent = false
       assert.deepStrictEqual(yield* open(sealed), note)
-      assert.strictEqual(yield* place, "file")
+      assert.strictEqual(yield* location, "file")
       assert.strictEqual(entries.size, 0)
     })
   )

@@ -22,8 +22,8 @@ const keychain = Keychain.Keychain.use(({ get }) => get("doctor")).pipe(
 )
 
 export const check = Effect.gen(function* () {
-  const place = yield* UserSealKey.SealKeyLocation
-  switch (place) {
+  const location = yield* UserSealKey.SealKeyLocation
+  switch (location) {
     case "keychain":
       return [Finding.good("keychain", text`Sessions are sealed with a key in the keychain, which answers.`)]
     case "settings":

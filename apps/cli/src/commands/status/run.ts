@@ -51,8 +51,8 @@ const textOf = (facts: Facts, where: Text): Text =>
     ])
   ])
 
-const sealedWith = (place: UserSealKey.SealKeyLocation["Service"]) => {
-  switch (place) {
+const sealedWith = (location: UserSealKey.SealKeyLocation["Service"]) => {
+  switch (location) {
     case "keychain":
       return Effect.succeed(text`a key in the keychain`)
     case "nowhere":
@@ -69,7 +69,7 @@ const sealedWith = (place: UserSealKey.SealKeyLocation["Service"]) => {
 
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const target = yield* Target
-  const place = yield* UserSealKey.SealKeyLocation
+  const location = yield* UserSealKey.SealKeyLocation
   const given = yield* givenToken
   const overriding = given === undefined ? null : { fingerprint: yield* fingerprint(given) }
   const sessions = yield* Effect.flatMap(all, Effect.forEach(factsOf))
@@ -78,7 +78,7 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
     {
       account: target.installation.accountId,
       localSentinel: target.localSentinel ?? null,
-      sealKey: place,
+      sealKey: location,
       overriding,
       sessions
     },
@@ -91,5 +91,5 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
       ...sessions.map((facts) => textOf(facts, describe(target)))
     ])
   )
-  yield* Output.say(text`\nKept in ${yield* SessionFile.defaultPath}, sealed with ${yield* sealedWith(place)}`)
+  yield* Output.say(text`\nKept in ${yield* SessionFile.defaultPath}, sealed with ${yield* sealedWith(location)}`)
 }, withTarget)
