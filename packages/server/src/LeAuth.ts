@@ -1,0 +1,145 @@
+/**
+ * Sign-in with LivePerson for a server of any framework, by promises.
+ *
+ * @since 0.1.0
+ */
+import type { Options } from "./Options.ts"
+
+/**
+ * The headers of a request: a web `Request`, a request of `node:http`, Express, Fastify or Nest, or `{ headers }` with
+ * what Next's `headers()` gives.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WithHeaders {
+  readonly headers: Pick<Headers, "get"> | Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+}
+
+/**
+ * A session, for work without a request. Without `instance` it is the newest one of the user.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SessionKey {
+  readonly accountId: string
+  readonly subject: string
+  /** One sign-in of the user, as each browser has its own. */
+  readonly instance?: string | undefined
+}
+
+/**
+ * Whose session: that of the browser that sent a request, or that of a key.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Who = WithHeaders | SessionKey
+
+/**
+ * The user who is signed in, without a token. Times are milliseconds since the epoch. It is a {@link SessionKey} too.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SignedIn extends SessionKey {
+  readonly signedIn: true
+  readonly isAdmin: boolean
+  /** One of LivePerson's own administrators, who have no user record in the account. */
+  readonly isLpa: boolean
+  /** Whether the signature of the id_token was verified. */
+  readonly verified: boolean
+  readonly signedInAt: number
+  readonly expiresAt: number
+}
+
+/**
+ * Nobody is signed in.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface SignedOut {
+  readonly signedIn: false
+}
+
+/**
+ * A request of `node:http`, as far as it is used.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface NodeRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+}
+
+/**
+ * A response of `node:http`, as far as it is used.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface NodeResponse {
+  readonly headersSent: boolean
+  statusCode: number
+}
+
+/**
+ * The options of a call: those of `fetch`, without what a call cannot have.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type CallInit = Pick<RequestInit, "method" | "headers" | "body" | "signal">
+
+/**
+ * What `createLeAuth` gives.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export interface LeAuth {
+  /** Answers the requests of its routes, and 404 to all others. */
+  readonly handler: (request: Request) => Promise<Response>
+  /** The same for `node:http`, Express, Nest and Fastify. What is none of its routes is for `next`; without it, 404. */
+  readonly nodeHandler: (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void) => void
+  /** Who is signed in. Rejects only if the store fails. */
+  readonly session: (who: Who) => Promise<SignedIn | SignedOut>
+  /** An access token that is valid now, refreshed if need be. With `unless`: another one than this, which was refused. */
+  readonly accessToken: (who: Who, options?: { readonly unless?: string | undefined }) => Promise<string>
+  /**
+   * Calls an API of LivePerson for the user: the token is added, and a 401 that means the token leads to a new one and
+   * one repetition. `{account}` in the path is the account of the session.
+   */
+  readonly callApi: (who: Who, service: string, path: string, init?: CallInit) => Promise<Response>
+  /** Where to send a browser that is not signed in. */
+  readonly loginPath: (options?: {
+    readonly returnTo?: string | undefined
+    readonly accountId?: string | undefined
+  }) => string
+  /**
+   * Signs out of this application; with `everywhere`, of all LivePerson applications. Gives the headers that take the
+   * cookies from the browser.
+   */
+  readonly signOut: (who: Who, options?: { readonly everywhere?: boolean | undefined }) => Promise<Headers>
+  /** The sessions of an account. */
+  readonly sessions: (accountId: string) => Promise<ReadonlyArray<SessionKey>>
+  /** The origin of a service of LivePerson for an account, such as for a WebSocket. */
+  readonly serviceOrigin: (accountId: string, service: string) => Promise<string>
+  /** Settles when settings, store and address are good. */
+  readonly ready: Promise<void>
+  /** Releases what it holds. */
+  readonly dispose: () => Promise<void>
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/**
+ * Makes the sign-in of an application.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export declare const createLeAuth: (options?: Options) => LeAuth

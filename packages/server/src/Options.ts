@@ -1,0 +1,90 @@
+/**
+ * The options of `createLeAuth`. None is needed: those of the installation come from `LE_AUTH_*`.
+ *
+ * @since 0.1.0
+ */
+import type { CustomStores } from "./Stores.ts"
+
+/**
+ * One installation of the application.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Installation {
+  readonly clientId: string
+  readonly clientSecret: string
+}
+
+/**
+ * The calls of LivePerson's APIs that pages of the application may make through its server, by service.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface PageApi {
+  /** Such as `/api/account/{account}/configuration/le-users/users/*`: `*` is one segment, `**` all below. */
+  readonly paths: ReadonlyArray<string>
+  /** Default: `GET` alone. */
+  readonly methods?: ReadonlyArray<"GET" | "POST" | "PUT" | "PATCH" | "DELETE"> | undefined
+}
+
+/**
+ * Hears what le-auth has to say to the people who run the application. No token and no secret is in it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Logger {
+  readonly info: (message: string, fields: Readonly<Record<string, unknown>>) => void
+  readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void
+  readonly error: (message: string, fields: Readonly<Record<string, unknown>>) => void
+}
+
+/**
+ * See `createLeAuth`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /** The account. Default: `LE_AUTH_ACCOUNT_ID`. */
+  readonly accountId?: string | undefined
+  /** Default: `LE_AUTH_CLIENT_ID`. */
+  readonly clientId?: string | undefined
+  /** Default: `LE_AUTH_CLIENT_SECRET`. */
+  readonly clientSecret?: string | undefined
+  /** Where the browser brings the callback: `https://…`, or `http://localhost:…`. Default: `LE_AUTH_REDIRECT_URI`. */
+  readonly redirectUri?: string | undefined
+  /** Where LivePerson's Domain API is. Default: `LE_AUTH_DOMAIN_API`, else LivePerson's own. */
+  readonly domainApi?: string | undefined
+  /** Instead of one installation: that of each account. None for an account that the application does not serve. */
+  readonly installations?:
+    | ((accountId: string) => Installation | undefined | Promise<Installation | undefined>)
+    | undefined
+  /**
+   * Where sign-ins and sessions are kept: `memory:`, `sqlite:PATH`, `postgres://…`, `redis://…`, or stores of your own.
+   * Default: `LE_AUTH_STORE`, else `memory:`.
+   */
+  readonly store?: string | CustomStores | undefined
+  /** The keys that seal sessions in a store, the newest first: 32 bytes in Base64. Default: `LE_AUTH_SEAL_KEYS`. */
+  readonly sealKeys?: ReadonlyArray<string> | undefined
+  /** The beginning of the paths of all routes: login, session, sign-out and calls of pages. Default: `/auth`. */
+  readonly basePath?: string | undefined
+  /** The beginning of the public paths that a proxy in front takes away, such as `/app`. Default: none. */
+  readonly strippedPrefix?: string | undefined
+  /** `home` is the path where a sign-in without a return path ends, and a sign-out. Default: `/`. */
+  readonly paths?: { readonly home?: string | undefined } | undefined
+  /** The beginning of the names of all cookies, such as `inbox`. Default: `le-auth`. */
+  readonly cookiePrefix?: string | undefined
+  /** The APIs that pages may call at `/auth/liveperson/SERVICE/PATH`, by the name of the service. Default: none. */
+  readonly api?: Readonly<Record<string, PageApi>> | undefined
+  /** Origins whose pages may show the application in a frame, such as `https://*.liveperson.net`. Default: none. */
+  readonly frameAncestors?: ReadonlyArray<string> | undefined
+  /** Sends the requests to LivePerson. Default: Node's own way with its proxies and certificates; `fetch` elsewhere. */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** Default: the console. */
+  readonly logger?: Logger | undefined
+  /** The variables from which the defaults come. Default: those of the process. A worker hands in its bindings. */
+  readonly env?: Readonly<Record<string, unknown>> | undefined
+}
