@@ -20,7 +20,10 @@ app.get("/api/me", async (request, response) => {
 app.get("/api/users", async (request, response) => {
   const path = "/api/account/{account}/configuration/le-users/users"
   const answer = await auth.callApi(request, "accountConfigReadOnly", path)
-  response.status(answer.status).type("json").send(await answer.text())
+  response
+    .status(answer.status)
+    .type("json")
+    .send(await answer.text())
 })
 
 app.post("/api/search", async (request, response) => {
@@ -30,7 +33,10 @@ app.post("/api/search", async (request, response) => {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(request.body)
   })
-  response.status(answer.status).type("json").send(await answer.text())
+  response
+    .status(answer.status)
+    .type("json")
+    .send(await answer.text())
 })
 
 // Such as `NotSignedIn`, which is a 401.

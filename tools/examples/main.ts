@@ -31,6 +31,13 @@ if (!chosen.every((name) => Object.hasOwn(examples, name))) {
   process.exit(2)
 }
 
+/** As the pages show them. */
+const settings = Object.fromEntries(
+  [...readFileSync(path.join(root, "examples/settings.sh"), "utf8").matchAll(/^export (\w+)=(.*)$/gm)].map(
+    ([, name = "", value = ""]) => [name, value]
+  )
+)
+
 /** Outside of the repository, whose packages would be there for an example that has not listed them. */
 let folder: string
 let sentinel: Awaited<ReturnType<typeof startSentinel>>
@@ -72,7 +79,7 @@ async function installed(name: string) {
 }
 
 /**
- * Runs the whole table on an example with the settings of its README, but for the ports.
+ * Runs the whole table on an example with the settings of examples/settings.sh, but for the ports.
  * @param script of its package.json, which starts it
  * @param change what happens to it in between; it gets what starts it again
  */
@@ -84,11 +91,9 @@ async function serving(
   const origin = `http://localhost:${await freePort()}`
   const api = await startApi(sentinel.url)
   const env = {
+    ...settings,
     PORT: new URL(origin).port,
     LE_AUTH_DOMAIN_API: api.url,
-    LE_AUTH_ACCOUNT_ID: "12345678",
-    LE_AUTH_CLIENT_ID: "11111111-1111-4111-8111-111111111111",
-    LE_AUTH_CLIENT_SECRET: "development-only-secret",
     LE_AUTH_REDIRECT_URI: `${origin}/auth/callback`,
     LE_AUTH_STORE: store,
     LE_AUTH_SEAL_KEYS: randomBytes(32).toString("base64"),

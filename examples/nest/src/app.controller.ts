@@ -19,7 +19,10 @@ export class AppController {
   async users(@Req() request: Request, @Res() response: Response) {
     const path = "/api/account/{account}/configuration/le-users/users"
     const answer = await auth.callApi(request, "accountConfigReadOnly", path)
-    response.status(answer.status).type("json").send(await answer.text())
+    response
+      .status(answer.status)
+      .type("json")
+      .send(await answer.text())
   }
 
   @Post("api/search")
@@ -30,6 +33,9 @@ export class AppController {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(query)
     })
-    response.status(answer.status).type("json").send(await answer.text())
+    response
+      .status(answer.status)
+      .type("json")
+      .send(await answer.text())
   }
 }
