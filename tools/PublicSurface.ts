@@ -16,9 +16,14 @@ export interface Package {
 
 /**
  * Modules that can be imported and are deliberately not in `index.ts`: the entry of pages without Effect, which has
- * names of its own; and what the packages share, which only they may import.
+ * names of its own; what the packages share, which only they may import; and what needs vitest, which is an optional
+ * peer.
  */
-export const unlisted: Readonly<Record<string, RegExp>> = { browser: /^plain$/, core: /^shared\// }
+export const unlisted: Readonly<Record<string, RegExp>> = {
+  browser: /^plain$/,
+  core: /^shared\//,
+  testing: /^\w+Suite$/
+}
 
 /** The packages of the workspace. */
 export const packages = (root: string): Array<Package> =>
@@ -75,9 +80,9 @@ export const listed = ({ sources }: Package): Array<string> =>
     })
     .toSorted()
 
-/** What people may import: the modules of `index.ts` and `plain`. What the packages share is not public. */
+/** What people may import. What the packages share is not public. */
 export const publicModules = (from: Package): Array<string> =>
-  [...listed(from), ...admitted(from).filter((module) => module === "plain")].toSorted()
+  admitted(from).filter((module) => !module.startsWith("shared/"))
 
 export type Kind = "class" | "constant" | "function" | "interface" | "namespace" | "type"
 

@@ -137,7 +137,7 @@ const tagProblems = (texts: ReadonlyArray<string>, expected: string | undefined)
 
 /** What the exports of one module lack. */
 const moduleProblems = (from: Package, module: string, seen: Set<string>): ReadonlyArray<Problem> => {
-  const isShared = unlisted[from.folder]?.test(module) === true && module !== "plain"
+  const isShared = module.startsWith("shared/")
   const names = publicNames(from, module)
   const methods = new Set(names.flatMap((each) => serviceOf(each) ?? []).map(({ key }) => key?.name))
   const withExample = new Set(names.filter(({ comment }) => comment?.includes("```")).map(({ name }) => name))
