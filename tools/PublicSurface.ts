@@ -80,9 +80,9 @@ export const listed = ({ sources }: Package): Array<string> =>
     })
     .toSorted()
 
-/** What people may import. What the packages share is not public. */
+/** What people may import. What the packages share, in a folder, is not public. */
 export const publicModules = (from: Package): Array<string> =>
-  admitted(from).filter((module) => !module.startsWith("shared/"))
+  admitted(from).filter((module) => !module.includes("/"))
 
 export type Kind = "class" | "constant" | "function" | "interface" | "namespace" | "type"
 
