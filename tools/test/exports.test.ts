@@ -25,7 +25,15 @@ describe("what packages let out", () => {
     expect(Object.fromEntries(beside.filter(([, modules]) => modules?.length !== 0))).toEqual({
       browser: ["plain"],
       core: ["shared/*"],
-      server: ["check"]
+      server: ["check"],
+      testing: [
+        "ContractSuite",
+        "RefreshLockSuite",
+        "SentinelStoreSuite",
+        "SessionStoreSuite",
+        "StoreInspectionSuite",
+        "TransactionStoreSuite"
+      ]
     })
   })
 })
