@@ -18,7 +18,14 @@ export interface Package {
  * Modules that can be imported and are deliberately not in `index.ts`: the entry of pages without Effect, which has
  * names of its own; and what the packages share, which only they may import.
  */
-export const unlisted: Readonly<Record<string, RegExp>> = { browser: /^plain$/, core: /^shared\// }
+export const unlisted: Readonly<Record<string, RegExp>> = {
+  browser: /^plain$/,
+  core: /^shared\//,
+  page: /^shared$/
+}
+
+/** Whether packages, and they alone, may import a module of another one. */
+export const isShared = (module: string): boolean => /^shared(?:\/|$)/.test(module)
 
 /** The packages of the workspace. */
 export const packages = (root: string): Array<Package> =>
@@ -31,12 +38,17 @@ export const packages = (root: string): Array<Package> =>
       return { name, folder: path.basename(folder), sources: path.join(folder, "src"), exports: exports ?? {} }
     })
 
-/** The modules that `exports` lets others import, by their paths in the package: `SignIn`, `shared/Utf8`. */
-export const admitted = ({ exports, sources }: Package): Array<string> =>
+/**
+ * The modules that `exports` lets others import, by their paths in the package: `SignIn`, `shared/Utf8`. The package by
+ * itself is one, `index`, if it is more than a list of the others.
+ */
+export const admitted = (from: Package): Array<string> =>
   fs
-    .globSync("**/*.ts", { cwd: sources })
+    .globSync("**/*.ts", { cwd: from.sources })
     .map((file) => file.replaceAll(path.sep, "/").replace(/\.ts$/, ""))
-    .filter((module) => resolve(exports, `./${module}`) === `./src/${module}.ts`)
+    .filter((module) =>
+      module === "index" ? isFlat(from) : resolve(from.exports, `./${module}`) === `./src/${module}.ts`
+    )
     .toSorted()
 
 /**
@@ -66,8 +78,13 @@ export function resolve(exports: Package["exports"], subpath: string): string | 
     : undefined
 }
 
-/** The modules that `index.ts` lists, each under its own name. */
-export const listed = ({ sources }: Package): Array<string> =>
+/** Whether `index.ts` has the names themselves, and lists no modules. */
+const isFlat = ({ sources }: Package): boolean => listedIn(sources).length === 0
+
+/** The modules that `index.ts` lists, each under its own name, or `index` itself. */
+export const listed = (from: Package): Array<string> => (isFlat(from) ? ["index"] : listedIn(from.sources))
+
+const listedIn = (sources: string): Array<string> =>
   parse(path.join(sources, "index.ts"))
     .program.body.flatMap((statement) => {
       if (statement.type !== "ExportAllDeclaration" || statement.exported === null) return []
@@ -75,9 +92,12 @@ export const listed = ({ sources }: Package): Array<string> =>
     })
     .toSorted()
 
-/** What people may import: the modules of `index.ts` and `plain`. What the packages share is not public. */
+/** What people may import: the modules of `index.ts`, and entries beside it. What the packages share is not public. */
 export const publicModules = (from: Package): Array<string> =>
-  [...listed(from), ...admitted(from).filter((module) => module === "plain")].toSorted()
+  [...new Set([...listed(from), ...admitted(from).filter((module) => isEntry(from, module))])].toSorted()
+
+const isEntry = ({ folder }: Package, module: string): boolean =>
+  unlisted[folder]?.test(module) === true && !isShared(module)
 
 export type Kind = "class" | "constant" | "function" | "interface" | "namespace" | "type"
 
@@ -118,6 +138,8 @@ export function namesOf(file: string): Array<PublicName> {
       )
     }
     if (statement.type !== "ExportAllDeclaration") return []
+    // What another package publishes is in its own report.
+    if (!statement.source.value.startsWith(".")) return []
     if (statement.exported === null) {
       return namesOf(besides(tree, statement.source.value)).map((each) => ({ ...each, isPassedOn: true }))
     }

@@ -6,6 +6,7 @@ import path from "node:path"
 import {
   admitted,
   docComment,
+  isShared,
   listed,
   type Package,
   packages,
@@ -29,7 +30,7 @@ export const categories: ReadonlyArray<string> = [
 ]
 
 /** Packages whose layers and accessors have an example each. */
-const withExamples = new Set(["browser", "core", "node", "testing", "web"])
+const withExamples = new Set(["browser", "core", "node", "page", "testing", "web"])
 
 export interface Problem {
   readonly file: string
@@ -137,7 +138,6 @@ const tagProblems = (texts: ReadonlyArray<string>, expected: string | undefined)
 
 /** What the exports of one module lack. */
 const moduleProblems = (from: Package, module: string, seen: Set<string>): ReadonlyArray<Problem> => {
-  const isShared = unlisted[from.folder]?.test(module) === true && module !== "plain"
   const names = publicNames(from, module)
   const methods = new Set(names.flatMap((each) => serviceOf(each) ?? []).map(({ key }) => key?.name))
   const withExample = new Set(names.filter(({ comment }) => comment?.includes("```")).map(({ name }) => name))
@@ -153,7 +153,7 @@ const moduleProblems = (from: Package, module: string, seen: Set<string>): Reado
     const texts = all.map(({ comment }) => textOf(comment))
     const isAccessor = methods.has(name) && all.some(({ kind }) => kind === "constant" || kind === "function")
     const lacks: Array<string> = texts.some(hasWords) ? [] : ["no words"]
-    if (!isShared) {
+    if (!isShared(module)) {
       const expected = all.map((each) => categoryOf(each, isAccessor)).find((it) => it !== undefined)
       lacks.push(...tagProblems(texts, expected))
       if (withExamples.has(from.folder)) {

@@ -107,11 +107,21 @@ describe("boundaries", () => {
     ])
   })
 
+  it("lets adapters import page, which imports nothing", () => {
+    add("packages/page", "layer:page", "platform:browser")
+    add("packages/browser", "layer:adapter", "platform:browser", ["core", "page"])
+    write("packages/browser/src/A.ts", `import "@t/page"`)
+    expect(check(root)).toEqual([])
+    add("packages/page", "layer:page", "platform:browser", ["core"])
+    write("packages/page/src/A.ts", `import "@t/core/A"`)
+    expect(check(root)).toEqual(["packages/page/src/A.ts: @t/core/A: layer:page may not import layer:core"])
+  })
+
   it("rejects references that differ from package.json, and missing tags", () => {
     write("packages/web/tsconfig.src.json", { references: [] })
     add("packages/core", "layer:kernel", "platform:any")
     expect(check(root)).toEqual([
-      "packages/core/package.json: nx needs one of the tags layer:core|adapter|testing|app",
+      "packages/core/package.json: nx needs one of the tags layer:core|page|adapter|testing|app",
       "packages/web/tsconfig.src.json: lacks a reference to packages/core"
     ])
   })
