@@ -15,16 +15,17 @@ export interface Package {
 }
 
 /**
- * Modules that can be imported and are deliberately not in `index.ts`: the entry of pages without Effect, which has
- * names of its own; and what the packages share, which only they may import.
+ * Modules that can be imported and are deliberately not in `index.ts`: entries with names of their own; and what the
+ * packages share, which only they may import.
  */
 export const unlisted: Readonly<Record<string, RegExp>> = {
   browser: /^plain$/,
   core: /^shared\//,
-  page: /^shared$/
+  page: /^shared$/,
+  server: /^check$/
 }
 
-/** Whether packages, and they alone, may import a module of another one. */
+/** Whether a module is for the other packages alone. */
 export const isShared = (module: string): boolean => /^shared(?:\/|$)/.test(module)
 
 /** The packages of the workspace. */
@@ -38,17 +39,12 @@ export const packages = (root: string): Array<Package> =>
       return { name, folder: path.basename(folder), sources: path.join(folder, "src"), exports: exports ?? {} }
     })
 
-/**
- * The modules that `exports` lets others import, by their paths in the package: `SignIn`, `shared/Utf8`. The package by
- * itself is one, `index`, if it is more than a list of the others.
- */
-export const admitted = (from: Package): Array<string> =>
+/** The modules that `exports` lets others import, by their paths in the package: `SignIn`, `shared/Utf8`. */
+export const admitted = ({ exports, sources }: Package): Array<string> =>
   fs
-    .globSync("**/*.ts", { cwd: from.sources })
+    .globSync("**/*.ts", { cwd: sources })
     .map((file) => file.replaceAll(path.sep, "/").replace(/\.ts$/, ""))
-    .filter((module) =>
-      module === "index" ? isFlat(from) : resolve(from.exports, `./${module}`) === `./src/${module}.ts`
-    )
+    .filter((module) => resolve(exports, `./${module}`) === `./src/${module}.ts`)
     .toSorted()
 
 /**
@@ -78,13 +74,8 @@ export function resolve(exports: Package["exports"], subpath: string): string | 
     : undefined
 }
 
-/** Whether `index.ts` has the names themselves, and lists no modules. */
-const isFlat = ({ sources }: Package): boolean => listedIn(sources).length === 0
-
-/** The modules that `index.ts` lists, each under its own name, or `index` itself. */
-export const listed = (from: Package): Array<string> => (isFlat(from) ? ["index"] : listedIn(from.sources))
-
-const listedIn = (sources: string): Array<string> =>
+/** The modules that `index.ts` lists, each under its own name. */
+export const listed = ({ sources }: Package): Array<string> =>
   parse(path.join(sources, "index.ts"))
     .program.body.flatMap((statement) => {
       if (statement.type !== "ExportAllDeclaration" || statement.exported === null) return []
@@ -92,12 +83,22 @@ const listedIn = (sources: string): Array<string> =>
     })
     .toSorted()
 
-/** What people may import: the modules of `index.ts`, and entries beside it. What the packages share is not public. */
+/**
+ * What people may import: the modules of `index.ts`, or `index` itself where it is flat, and other entries. What the
+ * packages share is not public.
+ */
 export const publicModules = (from: Package): Array<string> =>
-  [...new Set([...listed(from), ...admitted(from).filter((module) => isEntry(from, module))])].toSorted()
+  [
+    ...listed(from),
+    ...(isFlat(from) ? ["index"] : []),
+    ...admitted(from).filter((module) => unlisted[from.folder]?.test(module) && !isShared(module))
+  ].toSorted()
 
-const isEntry = ({ folder }: Package, module: string): boolean =>
-  unlisted[folder]?.test(module) === true && !isShared(module)
+/** Whether `index.ts` has names and not modules, as for people who have never heard of Effect. */
+const isFlat = ({ sources }: Package): boolean =>
+  parse(path.join(sources, "index.ts")).program.body.some(
+    ({ exported, type }: Node) => type !== "ExportAllDeclaration" || exported === null
+  )
 
 export type Kind = "class" | "constant" | "function" | "interface" | "namespace" | "type"
 

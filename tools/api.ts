@@ -19,8 +19,7 @@ export const reportOf = (from: Package): string =>
       publicNames(from, module)
         .map((each) => {
           const { head, members } = signatureOf(each)
-          const name = module === "index" ? each.name : `${module}.${each.name}`
-          return [`${each.kind} ${name}${head}`, ...members.map((member) => `    ${member}`)].join("\n")
+          return [`${each.kind} ${module}.${each.name}${head}`, ...members.map((member) => `    ${member}`)].join("\n")
         })
         .toSorted()
         .join("\n")

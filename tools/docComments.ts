@@ -7,12 +7,11 @@ import {
   admitted,
   docComment,
   isShared,
-  listed,
   type Package,
   packages,
+  publicModules,
   type PublicName,
-  publicNames,
-  unlisted
+  publicNames
 } from "./PublicSurface.ts"
 import { lineOf, type Node, parse } from "./SyntaxTree.ts"
 
@@ -177,9 +176,8 @@ const moduleProblems = (from: Package, module: string, seen: Set<string>): Reado
 
 /** What the doc comments of one package lack. */
 export const problems = (from: Package): ReadonlyArray<Problem> => {
-  const shared = admitted(from).filter((module) => unlisted[from.folder]?.test(module))
   const seen = new Set<string>()
-  return [...listed(from), ...shared].flatMap((module) => {
+  return [...publicModules(from), ...admitted(from).filter(isShared)].flatMap((module) => {
     const tree = parse(path.join(from.sources, `${module}.ts`))
     const links = tree.comments.flatMap(({ start, text }) =>
       linkProblems(textOf(text)).map((problem) => ({ file: tree.file, line: lineOf(tree, start), name: "-", problem }))

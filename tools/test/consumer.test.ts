@@ -120,8 +120,7 @@ describe("the packed packages", () => {
     const expected = workspace(root).map((each) => [
       each.folder,
       {
-        // `index` is the package by its own name.
-        open: admitted(each).filter((module) => module !== "index"),
+        open: admitted(each),
         refused: ["ERR_PACKAGE_PATH_NOT_EXPORTED"],
         inside: "ERR_PACKAGE_PATH_NOT_EXPORTED"
       }

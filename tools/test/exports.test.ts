@@ -25,7 +25,8 @@ describe("what packages let out", () => {
     expect(Object.fromEntries(beside.filter(([, modules]) => modules?.length !== 0))).toEqual({
       browser: ["plain"],
       core: ["shared/*"],
-      page: ["shared"]
+      page: ["shared"],
+      server: ["check"]
     })
   })
 })

@@ -45,9 +45,7 @@ describe("public names", () => {
   })
 
   it("of modules are those of one package", () => {
-    const modules = packages(root).flatMap((from) =>
-      listed(from).flatMap((module) => (module === "index" ? [] : [[module, from.folder] as const]))
-    )
+    const modules = packages(root).flatMap((from) => listed(from).map((module) => [module, from.folder] as const))
     expect([...shared(modules).keys()]).toEqual([])
   })
 })
