@@ -25,7 +25,7 @@ const read = (answer: Answer): SessionResult => {
  * @example
  * ```ts
  * // compiled only
- * import { session } from "@le-auth/browser/plain"
+ * import { session } from "@le-auth/page"
  *
  * const now = await session({ paths: { session: "/auth/session" } })
  * ```
@@ -46,7 +46,7 @@ export const session = async (options: Request = {}): Promise<SessionResult> => 
  * @example
  * ```ts
  * // compiled only
- * import { refresh } from "@le-auth/browser/plain"
+ * import { refresh } from "@le-auth/page"
  *
  * const result = await refresh()
  * if (result._tag === "SignedOut") document.body.append(result.message)
@@ -81,7 +81,7 @@ const left = (answer: Answer): SignedOut | Unavailable => {
  * @example
  * ```ts
  * // compiled only
- * import { signOut } from "@le-auth/browser/plain"
+ * import { signOut } from "@le-auth/page"
  *
  * const result = await signOut()
  * if (result._tag === "SignedOut") location.assign("/")
@@ -102,7 +102,7 @@ export const signOut = async (options: Request = {}): Promise<SignedOut | Unavai
  * @example
  * ```ts
  * // compiled only
- * import { signOutEverywhere } from "@le-auth/browser/plain"
+ * import { signOutEverywhere } from "@le-auth/page"
  *
  * const result = await signOutEverywhere()
  * if (result._tag === "SignedOutHere") document.body.append(result.message)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { redirect, type RedirectOptions } from "@le-auth/browser/plain"
+import { redirect, type RedirectOptions } from "@le-auth/page"
 import { ReturnPath } from "@le-auth/core/ReturnPath"
 import * as Schema from "effect/Schema"
 import { afterEach, vi } from "vitest"

@@ -1,10 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { onChange, popup, type PopupResult, refresh, signOut } from "@le-auth/browser/plain"
-import * as PageSession from "@le-auth/browser/PageSession"
-import * as SessionChanges from "@le-auth/browser/SessionChanges"
-import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
+import { onChange, popup, type PopupResult, refresh, signOut } from "@le-auth/page"
 import { afterEach, beforeEach, vi } from "vitest"
 import { type FakePage, json, open, view } from "./FakePage.ts"
 
@@ -179,19 +174,4 @@ describe("several tabs", () => {
     assert.strictEqual(changes, 3)
     assert.strictEqual(page.listeners.size, 0)
   })
-
-  it.live("share the session as a stream, and every value is the backend's", () =>
-    Effect.gen(function* () {
-      page.answer = () => {
-        if (page.requests.length === 1) setTimeout(say, 0, "changed")
-        return page.requests.length === 1 ? json({ signedIn: false }) : json(view)
-      }
-      const sessions = yield* SessionChanges.changes.pipe(Stream.take(2), Stream.runCollect)
-      assert.deepStrictEqual(
-        Array.from(sessions, (session) => Option.getOrUndefined(session)?.subject),
-        [undefined, view.subject]
-      )
-      assert.strictEqual(page.listeners.size, 0)
-    }).pipe(Effect.provide(PageSession.layer))
-  )
 })

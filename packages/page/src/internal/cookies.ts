@@ -47,7 +47,7 @@ const messages = {
  * @example
  * ```ts
  * // compiled only
- * import { cookies } from "@le-auth/browser/plain"
+ * import { cookies } from "@le-auth/page"
  *
  * const found = await cookies()
  * if (found._tag === "CookiesKeptBack") document.querySelector("#allow")?.removeAttribute("hidden")
@@ -80,7 +80,7 @@ export const cookies = async (options: Request = {}): Promise<CookiesArrive | Co
  * @example
  * ```ts
  * // compiled only
- * import { allowCookies } from "@le-auth/browser/plain"
+ * import { allowCookies } from "@le-auth/page"
  *
  * document.querySelector("#allow")?.addEventListener("click", async () => {
  *   const result = await allowCookies()

@@ -2,8 +2,6 @@
  * The session as the backend sends it, checked by hand: a schema would be seven times the size of this whole entry. A
  * test compares the two.
  */
-import { accountId as accountIdForm } from "@le-auth/core/shared/Patterns"
-
 /**
  * The signed-in user, without a token: `SignedInView` of `@le-auth/core/SessionView` in plain types. Times are
  * milliseconds since the epoch.
@@ -24,8 +22,9 @@ export interface Session {
   readonly expiresAt: number
 }
 
-/** Whether a value is a LivePerson account id, as in `@le-auth/core/Identifiers`. */
-export const isAccountId = (value: unknown): value is string => typeof value === "string" && accountIdForm.test(value)
+/** Whether a value is a LivePerson account id, as in `@le-auth/core/Identifiers`: 1 to 32 letters and digits. */
+export const isAccountId = (value: unknown): value is string =>
+  typeof value === "string" && /^[A-Za-z0-9]{1,32}$/.test(value)
 
 /** The members of a JSON object. Any other value has none. */
 export const members = (body: unknown): Record<string, unknown> =>

@@ -9,7 +9,7 @@ import { listen } from "./tabs.ts"
  * @example
  * ```ts
  * // compiled only
- * import { onReturn, resume } from "@le-auth/browser/plain"
+ * import { onReturn, resume } from "@le-auth/page"
  *
  * const stop = onReturn(async () => {
  *   const found = await resume()
@@ -36,7 +36,7 @@ export const onReturn = (callback: () => void): (() => void) => {
  * @example
  * ```ts
  * // compiled only
- * import { onChange, session } from "@le-auth/browser/plain"
+ * import { onChange, session } from "@le-auth/page"
  *
  * const stop = onChange(async () => {
  *   const now = await session()

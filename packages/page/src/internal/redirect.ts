@@ -73,7 +73,7 @@ export const badOptions = ({ account, returnTo }: Pick<RedirectOptions, "account
  * @example
  * ```ts
  * // compiled only
- * import { redirect } from "@le-auth/browser/plain"
+ * import { redirect } from "@le-auth/page"
  *
  * const result = redirect({ returnTo: "/inbox" })
  * if (result._tag === "NotRedirected") alert(result.message)

@@ -18,7 +18,7 @@ import { session } from "./session.ts"
  * @example
  * ```ts
  * // compiled only
- * import { resume } from "@le-auth/browser/plain"
+ * import { resume } from "@le-auth/page"
  *
  * const found = await resume()
  * if (found._tag === "Unavailable") document.body.append(found.message)

@@ -7,7 +7,7 @@ import {
   signOut,
   signOutEverywhere,
   type Unavailable
-} from "@le-auth/browser/plain"
+} from "@le-auth/page"
 import * as SessionView from "@le-auth/core/SessionView"
 import * as Schema from "effect/Schema"
 import { afterEach, vi } from "vitest"

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { onReturn, resume } from "@le-auth/browser/plain"
+import { onReturn, resume } from "@le-auth/page"
 import { afterEach, vi } from "vitest"
 import { json, open, view } from "./FakePage.ts"
 

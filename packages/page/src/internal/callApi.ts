@@ -67,7 +67,7 @@ export const notPassedOn = (status: number): Unavailable =>
  *
  * @example
  * ```ts
- * import { callApi } from "@le-auth/browser/plain"
+ * import { callApi } from "@le-auth/page"
  *
  * const users = async (account: string) => {
  *   const result = await callApi("accountConfigReadOnly", `/api/account/${account}/configuration/le-users/users?v=6.0`)

@@ -28,6 +28,18 @@ export const json = (body: unknown, status = 200) => Response.json(body, { statu
 export const answered = (body: unknown, status = 200) =>
   Response.json(body, { status, headers: { "x-le-auth": "answer" } })
 
+/** What `ApiProxy` says itself. */
+export const problem = (error: string, status: number) =>
+  Response.json({ error, message: `Because of ${error}` }, { status, headers: { "x-le-auth": "problem" } })
+
+/** What comes without the mark of `ApiProxy`. */
+export const foreign = [
+  ["the 404 of a backend without ApiProxy", () => json({ error: "not found" }, 404)],
+  ["the 502 of a proxy in front", () => new Response("<h1>Bad Gateway</h1>", { status: 502 })],
+  ["the page of a server for single-page applications", () => new Response("<!doctype html>", { status: 200 })],
+  ["an answer with another mark", () => new Response("{}", { headers: { "x-le-auth": "1" } })]
+] as const
+
 export const view = {
   signedIn: true,
   accountId: "12345678",

@@ -26,6 +26,7 @@ export type Tokens = (
 /** Milliseconds before its end at which a token is renewed, so that LivePerson does not refuse it. */
 const margin = 30_000
 
+/** Makes the memory of a page for the tokens of its services. */
 export const makeTokens = (): Tokens => {
   const held = new Map<string, PageToken>()
   // A sign-out in any tab signs this one out.
@@ -62,6 +63,7 @@ export const tokenAddress = ({ origin }: PageToken, path: string): URL | undefin
   return url?.origin === origin ? url : undefined
 }
 
+/** The message for a path that leads to another host. */
 export const leadsElsewhere =
   "The path leads to another host, which gets no token. Encode the values that you put into it."
 
@@ -100,7 +102,7 @@ const fetchWith = async (token: PageToken, path: string, options: ApiOptions): P
  * @example
  * ```ts
  * // compiled only
- * import { directApi } from "@le-auth/browser/plain"
+ * import { directApi } from "@le-auth/page"
  *
  * const call = directApi()
  * const result = await call("asyncMessagingEnt", "/api/account/12345678/messaging/consumer/conversation/send?v=3")

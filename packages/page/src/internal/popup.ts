@@ -78,7 +78,7 @@ const ended = (opened: Window, id: string, signal: AbortSignal | undefined): Pro
  * @example
  * ```ts
  * // compiled only
- * import { popup } from "@le-auth/browser/plain"
+ * import { popup } from "@le-auth/page"
  *
  * document.querySelector("#sign-in")?.addEventListener("click", async () => {
  *   const result = await popup()

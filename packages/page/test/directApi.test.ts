@@ -1,33 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as BrowserHttp from "@le-auth/browser/BrowserHttp"
-import * as DirectApi from "@le-auth/browser/DirectApi"
-import { directApi, signOut } from "@le-auth/browser/plain"
-import * as Effect from "effect/Effect"
-import * as FetchHttpClient from "effect/http/FetchHttpClient"
-import * as HttpClient from "effect/http/HttpClient"
+import { directApi, signOut } from "@le-auth/page"
 import { afterEach, vi } from "vitest"
-import { type FakePage, json, open, view } from "./FakePage.ts"
+import { json, open } from "./FakePage.ts"
+import { journal, mediating, origin } from "./Mediating.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
-
-const origin = "https://va-a.msg.liveperson.net"
-
-/** A backend that gives tokens, each another one, and an API that takes those that pass. */
-const mediating = (takes: (token: string | null) => boolean = () => true, expiresIn = 3_600_000): FakePage => {
-  const page = open("https://app.example/")
-  let tokens = 0
-  page.answer = ({ header, init, url }) => {
-    if (url.startsWith(origin)) return json({ hello: 1 }, takes(header("authorization")) ? 200 : 401)
-    if (url.endsWith("/session/refresh")) return json(view)
-    if (url.endsWith("/sign-out")) return new Response(null, { status: 204 })
-    assert.strictEqual(`${init.method} ${url}`, "POST https://app.example/session/token/msg")
-    return json({ accessToken: `token-${++tokens}`, expiresIn, origin })
-  }
-  return page
-}
-
-const journal = (page: FakePage) =>
-  page.requests.map(({ header, url }) => `${new URL(url).pathname} ${header("authorization") ?? "-"}`)
 
 describe("directApi", () => {
   it("G1: calls the host of the service with the token, which it asks for once and holds in memory", async () => {
@@ -94,28 +71,5 @@ describe("directApi", () => {
     open("https://app.example/")
     // @ts-expect-error a page has no refresh token
     directApi({ refreshToken: "t" })
-    // @ts-expect-error nor a secret with Effect
-    DirectApi.authorized({ service: "msg", clientSecret: "s" })
-  })
-})
-
-describe("DirectApi.authorized", () => {
-  it.effect("G1, G3: is an HttpClient with the token, renewed once after a 401", () => {
-    const page = mediating((token) => token === "Bearer token-2")
-    const live = <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient>) =>
-      effect.pipe(Effect.provide(BrowserHttp.layer), Effect.provideService(FetchHttpClient.Fetch, globalThis.fetch))
-    return Effect.gen(function* () {
-      const client = DirectApi.authorized({ service: "msg" })(yield* HttpClient.HttpClient)
-      const response = yield* client.get("/a?b=1")
-      assert.deepStrictEqual([response.status, yield* response.json], [200, { hello: 1 }])
-      assert.include(
-        journal(page).join(),
-        "/a Bearer token-1,/session/refresh -,/session/token/msg -,/a Bearer token-2"
-      )
-      assert.strictEqual((yield* Effect.flip(client.get("//evil.example/")))._tag, "HttpClientError")
-      page.answer = () => json({ error: "SessionEnded" }, 401)
-      const ended = yield* Effect.flip(DirectApi.authorized({ service: "msg" })(yield* HttpClient.HttpClient).get("/a"))
-      assert.isTrue(ended._tag === "PageNotSignedIn" && ended.reason === "Ended")
-    }).pipe(live)
   })
 })
