@@ -90,7 +90,7 @@ const notSent = new Set([
   "host",
   requestHeader
 ])
-/** A program may hand the answer on to its page: LivePerson sets no cookies there, and does not speak for `ApiProxy`. */
+/** A program may pass the answer on to its page, where LivePerson sets no cookies and does not speak for `ApiProxy`. */
 const notReceived = new Set([...ofConnection, "set-cookie", requestHeader])
 
 const serviceOf = (service: string) =>
@@ -171,15 +171,14 @@ const responseOf = Effect.fnUntraced(function* (
 })
 
 /**
- * Calls a service of LivePerson for a user, as `fetch` does: the host comes from the Domain API, the token is added, and
- * `{account}` in the path is the account of the session. An answer of any status is an answer; a redirect is not
- * followed. The body of an answer comes while it is read: read or cancel it, since it keeps its connection until then,
- * or until the deadline.
+ * Calls a service of LivePerson for a user, and answers as `fetch` does. The host comes from the Domain API, the token
+ * is added, and `{account}` in the path is the account of the session. An answer may have any status, and redirects are
+ * not followed. The body comes while it is read. Read or cancel it, since it keeps its connection until then, or until
+ * the deadline.
  *
- * After a 401 that means the token there is a new one, and one repetition, see `Sessions.authorized`. The limits are
- * those of `ApiProxy`. Fails with {@link ServiceError} if the service gives no answer, with `InvalidArgument` and nothing
- * sent if an argument cannot be used, and else with the errors of `UserSession.accessToken`, whose `DomainsError` also
- * says that there is no such service.
+ * After a 401 that means the token, the call is repeated once with a new one, see `Sessions.authorized`. The limits are
+ * those of `ApiProxy`. It fails with {@link ServiceError} if the service gives no answer, with `InvalidArgument` if an
+ * argument cannot be used, and with the errors of `UserSession.accessToken`. An unknown service is a `DomainsError`.
  *
  * @example
  * ```ts

@@ -389,11 +389,11 @@ describe("callApi", () => {
     assert.deepStrictEqual([silent.reason!._tag, silent.sent], ["AnswerTimeout", true])
     web.wire.next("/x", () => new Response(new ReadableStream({ start: (it) => it.enqueue(new Uint8Array(1)) })))
     assert.strictEqual(await tagOf((await call()).text()), "ServiceError AnswerTimeout")
-    // Nobody reads it.
-    let left = false
-    web.wire.next("/x", () => new Response(new ReadableStream({ cancel: () => void (left = true) })))
+    // An answer that is not read.
+    const seen = { left: false }
+    web.wire.next("/x", () => new Response(new ReadableStream({ cancel: () => void (seen.left = true) })))
     const unread = await web.callApi(me, "msgHist", "/x", { deadline: "50 millis" })
-    while (!left) await setImmediate()
+    while (!seen.left) await setImmediate()
     assert.strictEqual(await tagOf(unread.text()), "ServiceError AnswerTimeout")
     // A body of the caller's that does not end.
     const forever = { method: "POST", body: new ReadableStream(), deadline: "50 millis" } as const
@@ -459,14 +459,14 @@ describe("callApi", () => {
     assert.isTrue(isInterrupted)
 
     const body = new AbortController()
-    let left = false
+    const seen = { left: false }
     web.wire.next(
       "/x",
       () =>
         new Response(
           new ReadableStream({
             start: (it) => it.enqueue(new TextEncoder().encode("first")),
-            cancel: () => void (left = true)
+            cancel: () => void (seen.left = true)
           })
         )
     )
@@ -474,7 +474,7 @@ describe("callApi", () => {
     assert.strictEqual(new TextDecoder().decode((await reader.read()).value), "first")
     body.abort(why)
     assert.strictEqual(await reasonOf(reader.read()), why)
-    while (!left) await setImmediate()
+    while (!seen.left) await setImmediate()
 
     // While the caller's own body comes.
     const upload = new AbortController()

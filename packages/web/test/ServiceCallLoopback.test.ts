@@ -85,14 +85,14 @@ for (const [name, layer] of clients) {
 
     it.live("D10, G8: silence, a pause and an endless answer end at the limits, and hold no connection", () =>
       Effect.gen(function* () {
-        let part = 0
+        const seen = { part: 0 }
         const { call, open } = yield* calling((_, response) => {
-          part += 1
-          if (part === 1) return
+          seen.part += 1
+          if (seen.part === 1) return
           response.writeHead(200)
           response.write("x".repeat(1000))
           const more = () => {
-            while (part === 3 && !response.destroyed && response.write("x".repeat(64 * 1024)));
+            while (seen.part === 3 && !response.destroyed && response.write("x".repeat(64 * 1024)));
           }
           response.on("drain", more)
           more()
@@ -107,7 +107,7 @@ for (const [name, layer] of clients) {
       })
     )
 
-    it.live("G8: an abort, a cancel and an answer that nobody reads let go of the connection", () =>
+    it.live("G8: an abort, a cancel and an answer that is not read let go of the connection", () =>
       Effect.gen(function* () {
         const { call, open } = yield* calling((_, response) => {
           response.writeHead(302, { location: "https://evil.example/" })

@@ -5,6 +5,7 @@ import * as FetchSignIn from "@le-auth/core/FetchSignIn"
 import type { AccessToken } from "@le-auth/core/Identifiers"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as Seal from "@le-auth/core/Seal"
+import type { SessionKey } from "@le-auth/core/Session"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
@@ -18,6 +19,7 @@ import * as Digest from "effect/crypto/Digest"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Layer from "effect/Layer"
 import * as Persistence from "effect/persistence/Persistence"
+import type { IncomingMessage } from "node:http"
 
 const keys = Layer.provide(Seal.layerConfig, Seal.layerWebCrypto)
 const random = Layer.merge(Digest.layerWebCrypto, SecureRandom.layerWebCrypto)
@@ -94,10 +96,10 @@ describe("the type of toWebHandler", () => {
   it("takes the requests of the web, of node:http and of Next", () => {
     type Who = Parameters<WebSignIn.WebHandler["session"]>[0]
     expectTypeOf<Request>().toExtend<Who>()
-    expectTypeOf<import("node:http").IncomingMessage>().toExtend<Who>()
+    expectTypeOf<IncomingMessage>().toExtend<Who>()
     expectTypeOf<{ readonly headers: Headers }>().toExtend<Who>()
     expectTypeOf<{ readonly accountId: string; readonly subject: string }>().toExtend<Who>()
-    expectTypeOf<import("@le-auth/core/Session").SessionKey>().toExtend<Who>()
+    expectTypeOf<SessionKey>().toExtend<Who>()
     expectTypeOf<{ readonly accountId: string }>().not.toExtend<Who>()
   })
 })

@@ -67,7 +67,7 @@ describe("who", () => {
     }
   })
 
-  scenario("is nobody without cookies of ours", [{}], async (web) => {
+  scenario("is not signed in without cookies of ours", [{}], async (web) => {
     await signedIn(web)
     const all: ReadonlyArray<Who> = [
       new Request("https://app.example/"),
@@ -230,7 +230,7 @@ describe("signOut", () => {
       assert.strictEqual(web.wire.to("/token/revoke").length, 0)
       // A copy of the cookies is worth nothing in this process.
       assert.deepStrictEqual(await web.session(before), { signedIn: false })
-      // Once more is no failure.
+      // It can be done again.
       assert.isAbove((await web.signOut(before)).getSetCookie().length, 0)
       assert.isAbove((await web.signOut({ headers: {} })).getSetCookie().length, 0)
     })
