@@ -51,7 +51,8 @@ export class Browser {
       url = new URL(response.headers.get("location") ?? "", url).href
       response = await this.send(url)
     }
-    return { url, status: response.status, text: await response.text() }
+    const text = await response.text()
+    return { url, status: response.status, text: text.replaceAll(/<!--.*?-->/gs, "") }
   }
 
   /**

@@ -49,8 +49,8 @@ function begin(folder: string, [program = "", ...args]: ReadonlyArray<string>, e
 }
 
 /** Runs a command to its end, which has to be a good one. */
-export async function run(folder: string, ...command: string[]) {
-  const program = begin(folder, command, {})
+export async function run(folder: string, command: ReadonlyArray<string>, env: Record<string, string> = {}) {
+  const program = begin(folder, command, env)
   assert.equal(await program.ended, 0, `${command.join(" ")}:\n${program.output()}`)
 }
 
@@ -93,11 +93,11 @@ export async function start(
 /** In milliseconds. It ends what hangs. */
 const patience = 180_000
 
-/** Asks until something is so. */
-export async function until(what: string, isSo: () => Promise<boolean>) {
+/** Asks until something is so. `instead` tells what is so in place of it. */
+export async function until(what: string, isSo: () => Promise<boolean>, instead = () => "") {
   const end = Date.now() + patience
   while (!(await isSo())) {
-    assert.ok(Date.now() < end, `It never came that ${what}.`)
+    assert.ok(Date.now() < end, `It never came that ${what}. ${instead()}`)
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }

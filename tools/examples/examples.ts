@@ -20,9 +20,9 @@ export interface Example {
     /** Whether a process starts anew after a change. Then sessions outlive it in a database only. */
     readonly restarts?: true
   }
-  /** Settings of the framework's own. */
-  readonly env?: (origin: string) => Readonly<Record<string, string>>
-  /** Harmless lines of the framework itself that are on the standard error, or speak of warnings or errors. */
+  /** Settings of the framework's own, when it is built and when it runs. */
+  readonly env?: (origin: string) => Record<string, string>
+  /** Harmless words of the framework itself that are on the standard error, or speak of warnings or errors. */
   readonly says?: ReadonlyArray<RegExp>
 }
 
@@ -42,7 +42,7 @@ export const examples: Readonly<Record<string, Example>> = {
     notFound: /Cannot GET \/nowhere/,
     files: { page: "src/page.ts", auth: "src/auth.ts" },
     development: { restarts: true },
-    says: [/Found 0 errors/]
+    says: [/Found 0 errors/g]
   },
   hono: {
     notFound: /404 Not Found/,
@@ -51,23 +51,28 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   next: {
     notFound: /This page could not be found/,
-    files: { page: "app/greeting.ts", auth: "auth.ts" },
+    files: { page: "app/page.tsx", auth: "auth.ts" },
     development: { always: true }
   },
   sveltekit: {
     notFound: /Not Found/,
     files: { page: "src/routes/+page.svelte", auth: "src/lib/server/auth.ts" },
     development: { always: true },
-    env: (origin) => ({ ORIGIN: origin })
+    env: (origin) => ({ ORIGIN: origin, BODY_SIZE_LIMIT: "1M" }),
+    // vite dev tells of each refusal.
+    says: [/^[45]\d\d (?:GET|POST) \S+$/gm]
   },
   nuxt: {
     notFound: /Page not found/,
     files: { page: "app/app.vue", auth: "server/utils/auth.ts" },
-    development: {}
+    development: { restarts: true },
+    says: [/^.*\bcss\.devSourcemap option is deprecated.*$/gm]
   },
   "react-router": {
     notFound: /404/,
     files: { page: "app/routes/home.tsx", auth: "app/auth.server.ts" },
-    development: {}
+    development: {},
+    // It tells of a 404 with the stack.
+    says: [/Error: No route matches URL "\/nowhere"[^]*?^}$/gm]
   }
 }
