@@ -1,20 +1,19 @@
 import { headers } from "next/headers"
-import { session } from "../signIn"
-import { greeting } from "./greeting"
+import { auth } from "../auth"
 
 export default async function Home() {
-  const user = await session(new Request("http://localhost", { headers: await headers() }))
+  const user = await auth.session({ headers: await headers() })
   if (!user.signedIn) {
     return (
       <>
-        <p>{greeting("stranger")}</p>
-        <a href="/auth/login">Sign in</a>
+        <p>Hello stranger</p>
+        <a href={auth.loginPath({ returnTo: "/" })}>Sign in</a>
       </>
     )
   }
   return (
     <>
-      <p>{greeting(user.subject)}</p>
+      <p>Hello {user.subject}</p>
       <form method="post" action="/auth/sign-out">
         <button>Sign out</button>
       </form>

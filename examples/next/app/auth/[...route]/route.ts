@@ -1,4 +1,4 @@
-import { handler } from "../../../signIn"
+import { auth } from "../../../auth"
 
-export const GET = (request: Request) => handler(request)
-export const POST = (request: Request) => handler(request)
+export const GET = (request: Request) => auth.handler(request)
+export const POST = (request: Request) => auth.handler(request)

@@ -1,3 +1,0 @@
-import { session } from "../../signIn"
-
-export const GET = async (request: Request) => Response.json(await session(request))

@@ -1,0 +1,6 @@
+import { auth, problem } from "#lib/server/auth.ts"
+import type { RequestHandler } from "./$types"
+
+const users = "/api/account/{account}/configuration/le-users/users"
+
+export const GET: RequestHandler = ({ request }) => auth.callApi(request, "accountConfigReadOnly", users).catch(problem)
