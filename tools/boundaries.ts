@@ -2,8 +2,10 @@
 //
 // The nx tags in each package.json say where a package stands:
 //   layer:core               imports no other package of this repository
-//   layer:adapter            imports core, never another adapter
+//   layer:page               the same, and what is installed with it: a page without Effect has nothing else of le-auth
+//   layer:adapter            imports core and page, never another adapter
 //   layer:testing            imports core and sentinel: what people test their applications and adapters with
+//   layer:bundle             imports packages, which are built into it
 //   layer:app                imports packages, never another app
 //   platform:any | browser   imports no Node modules
 //   platform:node            imports anything
@@ -24,10 +26,15 @@ import { desktop } from "./desktop.ts"
 /** The layers, or single packages by their folders, that a layer may import. */
 const layers: Record<string, string[]> = {
   core: [],
-  adapter: ["core"],
+  page: [],
+  adapter: ["core", "page"],
   testing: ["core", "sentinel"],
-  app: ["core", "adapter", "testing"]
+  bundle: ["core", "adapter", "testing"],
+  app: ["core", "page", "adapter", "testing"]
 }
+
+/** The layers whose dependencies are built into what is published. */
+const bundled = new Set(["bundle", "app"])
 
 const platforms: Record<string, string[]> = { any: ["any"], browser: ["any", "browser"], node: ["any", "node"] }
 
@@ -36,7 +43,7 @@ interface Project {
   readonly dir: string
   readonly layer: string
   readonly platform: string
-  /** What src may import; apps are bundled, so theirs may be devDependencies. */
+  /** What src may import; what is bundled may be devDependencies. */
   readonly source: Record<string, string>
   /** What test may import. */
   readonly tests: Record<string, string>
@@ -72,7 +79,7 @@ function readProjects(root: string) {
       dir: path.join(root, path.dirname(file)),
       layer,
       platform: tag("platform"),
-      source: layer === "app" ? declared : shipped,
+      source: bundled.has(layer) ? declared : shipped,
       tests: { ...shared, ...declared }
     })
   }

@@ -24,7 +24,17 @@ describe("what packages let out", () => {
     })
     expect(Object.fromEntries(beside.filter(([, modules]) => modules?.length !== 0))).toEqual({
       browser: ["plain"],
-      core: ["shared/*"]
+      core: ["shared/*"],
+      page: ["shared"],
+      server: ["check"],
+      testing: [
+        "ContractSuite",
+        "RefreshLockSuite",
+        "SentinelStoreSuite",
+        "SessionStoreSuite",
+        "StoreInspectionSuite",
+        "TransactionStoreSuite"
+      ]
     })
   })
 })
