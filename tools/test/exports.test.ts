@@ -25,6 +25,7 @@ describe("what packages let out", () => {
     expect(Object.fromEntries(beside.filter(([, modules]) => modules?.length !== 0))).toEqual({
       browser: ["plain"],
       core: ["shared/*"],
+      page: ["shared"],
       server: ["check"],
       testing: [
         "ContractSuite",

@@ -5,15 +5,13 @@
  * @since 0.1.0
  */
 import { discard } from "@le-auth/core/Http"
+import { apiAddress, isAnswer, isProblem, notPassedOn, refused, requestHeader } from "@le-auth/page/shared"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
-import { requestHeader } from "./internal/backend.ts"
-import { apiAddress, isAnswer, isProblem, notPassedOn } from "./internal/callApi.ts"
 import { notSignedIn, unavailable } from "./internal/fromPlain.ts"
-import { refused } from "./internal/session.ts"
 import type { BackendUnavailable, PageNotSignedIn } from "./PageError.ts"
 import type * as Plain from "./plain.ts"
 

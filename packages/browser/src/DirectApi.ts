@@ -5,11 +5,11 @@
  *
  * @since 0.1.0
  */
+import { leadsElsewhere, makeTokens, type PageToken, tokenAddress } from "@le-auth/page/shared"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import { leadsElsewhere, makeTokens, type PageToken, tokenAddress } from "./internal/directApi.ts"
 import { call, notSignedIn, unavailable } from "./internal/fromPlain.ts"
 import type { BackendUnavailable, PageNotSignedIn } from "./PageError.ts"
 import type * as Plain from "./plain.ts"

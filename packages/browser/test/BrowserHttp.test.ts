@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Tracer from "effect/Tracer"
 import { afterEach, vi } from "vitest"
-import { json, open, opaqueRedirect } from "./FakePage.ts"
+import { json, open, opaqueRedirect } from "../../page/test/FakePage.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
 

@@ -3,7 +3,7 @@ import * as PageSession from "@le-auth/browser/PageSession"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { afterEach, vi } from "vitest"
-import { json, open, view } from "./FakePage.ts"
+import { json, open, view } from "../../page/test/FakePage.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
 
