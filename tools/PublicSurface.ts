@@ -15,14 +15,15 @@ export interface Package {
 }
 
 /**
- * Modules that can be imported and are deliberately not in `index.ts`: entries with names of their own; and what the
- * packages share, which only they may import.
+ * Modules that can be imported and are deliberately not in `index.ts`: entries with names of their own; what the
+ * packages share, which only they may import; and what needs vitest, an optional peer.
  */
 export const unlisted: Readonly<Record<string, RegExp>> = {
   browser: /^plain$/,
   core: /^shared\//,
   page: /^shared$/,
-  server: /^check$/
+  server: /^check$/,
+  testing: /^\w+Suite$/
 }
 
 /** Whether a module is for the other packages alone. */

@@ -26,7 +26,15 @@ describe("what packages let out", () => {
       browser: ["plain"],
       core: ["shared/*"],
       page: ["shared"],
-      server: ["check"]
+      server: ["check"],
+      testing: [
+        "ContractSuite",
+        "RefreshLockSuite",
+        "SentinelStoreSuite",
+        "SessionStoreSuite",
+        "StoreInspectionSuite",
+        "TransactionStoreSuite"
+      ]
     })
   })
 })

@@ -351,16 +351,19 @@ export const fromJson = (text: string): Effect.Effect<SentinelConfig, InvalidSen
     Effect.flatMap(fromUnknown)
   )
 
-const developmentInstallation = (id: string, name: string, redirectUri: string): Installation => ({
+const developmentInstallation = (id: string, name: string, redirectUris: ReadonlyArray<string>): Installation => ({
   client_id: ClientId.make(id),
   client_secret: Redacted.make("development-only-secret", { label: "client_secret" }),
   client_name: name,
   display_name: name,
   grant_types: ["authorization_code", "refresh_token"],
-  redirect_uris: [redirectUri],
+  redirect_uris: redirectUris,
   response_types: ["code"],
   enabled: true
 })
+
+/** Of a program with the callback at its root, and of one with all its sign-in routes below `/auth`. */
+const developmentRedirectUris = ["http://localhost:3000/callback", "http://localhost:3000/auth/callback"]
 
 const developmentUser = (id: string, name: string, password: string, isAdmin: boolean): User => ({
   id,
@@ -376,7 +379,8 @@ const developmentUser = (id: string, name: string, password: string, isAdmin: bo
  * The built-in configuration for development: account `12345678`, users `agent@example.com` / `agent` and
  * `admin@example.com` / `admin`, an installation for an application and one for the command line.
  *
- * `redirectUri` is that of the application. Default: `http://localhost:3000/callback`.
+ * `redirectUri` is that of the application. Default: `http://localhost:3000/callback` and
+ * `http://localhost:3000/auth/callback`.
  *
  * @example
  * ```ts
@@ -401,13 +405,11 @@ export const development = (options?: { readonly redirectUri?: string }): Sentin
         developmentInstallation(
           "11111111-1111-4111-8111-111111111111",
           "Example application",
-          options?.redirectUri ?? "http://localhost:3000/callback"
+          options?.redirectUri === undefined ? developmentRedirectUris : [options.redirectUri]
         ),
-        developmentInstallation(
-          "22222222-2222-4222-8222-222222222222",
-          "le-auth command line",
+        developmentInstallation("22222222-2222-4222-8222-222222222222", "le-auth command line", [
           "http://127.0.0.1:4401/callback"
-        )
+        ])
       ]
     }
   ]

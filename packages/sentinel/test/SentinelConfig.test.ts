@@ -108,6 +108,14 @@ describe("SentinelConfig", () => {
       yield* SentinelConfig.fromJson(text)
     })
   )
+
+  it("the built-in application has its callback at the root or below /auth", () => {
+    const [application] = SentinelConfig.development().accounts[0].installations
+    assert.deepStrictEqual(application!.redirect_uris, [
+      "http://localhost:3000/callback",
+      "http://localhost:3000/auth/callback"
+    ])
+  })
 })
 
 describe("SentinelConfig: bounds", () => {

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { makeCreateLeAuth } from "./internal/create.ts"
 import type { Options } from "./Options.ts"
 
 /**
@@ -105,7 +106,7 @@ export interface LeAuth {
   /** Answers the requests of its routes, and 404 to all others. */
   readonly handler: (request: Request) => Promise<Response>
   /** The same for `node:http`, Express, Nest and Fastify. What is none of its routes is for `next`; without it, 404. */
-  readonly nodeHandler: (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void) => void
+  readonly nodeHandler: (request: NodeRequest, response: NodeResponse, next?: (error?: Error) => void) => void
   /** Who is signed in. Rejects only if the store fails. */
   readonly session: (who: Who) => Promise<SignedIn | SignedOut>
   /** An access token that is valid now, refreshed if need be. With `unless`: another one than this, which was refused. */
@@ -142,4 +143,6 @@ export interface LeAuth {
  * @category constructors
  * @since 0.1.0
  */
-export declare const createLeAuth: (options?: Options) => LeAuth
+export const createLeAuth: (options?: Options) => LeAuth = makeCreateLeAuth(() =>
+  import("./internal/nodePlatform.ts").then(({ platform }) => platform)
+)

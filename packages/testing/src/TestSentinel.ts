@@ -350,8 +350,8 @@ export const layerWith = (
 
 /**
  * A Sentinel of its own for each time that the layer is built, with the account `12345678`, the users
- * `agent@example.com` and `admin@example.com`, and the redirect URI `http://localhost:3000/callback`; and the one
- * `HttpClient`, and `Transport`, that reaches it.
+ * `agent@example.com` and `admin@example.com`, and the redirect URIs `http://localhost:3000/callback` and
+ * `http://localhost:3000/auth/callback`; and the one `HttpClient`, and `Transport`, that reaches it.
  *
  * @example
  * ```ts

@@ -34,7 +34,9 @@ afterAll(() => browser?.close())
 const signIn = (at: InspectedSentinel.Addresses, state: string) =>
   Effect.promise(() => InspectedSentinel.signIn(browser, at, state))
 const exchange = (at: InspectedSentinel.Addresses, code: string) =>
-  Effect.promise(() => InspectedSentinel.token(at, { grant_type: "authorization_code", code }))
+  Effect.promise(() =>
+    InspectedSentinel.token(at, { grant_type: "authorization_code", code, redirect_uri: InspectedSentinel.redirectUri })
+  )
 const refresh = (at: InspectedSentinel.Addresses, refresh_token: string | undefined) =>
   Effect.promise(() =>
     InspectedSentinel.token(at, { grant_type: "refresh_token", refresh_token: refresh_token ?? "none" })
@@ -58,7 +60,11 @@ describe("the control over SQLite", () => {
         const first = yield* exchange(at, code)
         const clocked = yield* exchange(at, yield* signIn(at, "clock"))
         yield* inspecting(at, async (page) => {
-          await InspectedSentinel.token(at, { grant_type: "authorization_code", code })
+          await InspectedSentinel.token(at, {
+            grant_type: "authorization_code",
+            code,
+            redirect_uri: InspectedSentinel.redirectUri
+          })
           const refused = page.locator("details.entry", { hasText: "invalid_grant" }).first()
           await refused.getByText("it was used before").waitFor()
           await page.getByLabel("A code or a token").fill(code)

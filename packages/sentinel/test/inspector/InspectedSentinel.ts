@@ -15,6 +15,7 @@ import type { Browser, Page } from "playwright-core"
 
 export const account = "/sentinel/api/account/12345678"
 export const clientId = "11111111-1111-4111-8111-111111111111"
+export const redirectUri = "http://localhost:3000/callback"
 
 export interface Addresses {
   readonly sentinel: string
@@ -65,7 +66,13 @@ export const signIn = async (browser: Browser, { sentinel }: Addresses, state: s
     const page = await context.newPage()
     const sent = page.waitForRequest((request) => request.url().includes("/callback?"))
     await page.route("**/callback?*", (route) => route.fulfill({ body: "signed in" }))
-    const query = new URLSearchParams({ v: "1.0", response_type: "code", client_id: clientId, state })
+    const query = new URLSearchParams({
+      v: "1.0",
+      response_type: "code",
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      state
+    })
     await page.goto(`${sentinel}${account}/authorize?${query}`)
     await page.locator("[name=username]").fill("agent@example.com")
     await page.locator("[name=password]").fill("agent")

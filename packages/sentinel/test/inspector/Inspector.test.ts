@@ -46,7 +46,8 @@ const inspecting = (work: (page: Page) => Promise<void>, path?: string) =>
   InspectedSentinel.inspecting(browser, addresses, work, path)
 const signIn = (state: string) => InspectedSentinel.signIn(browser, addresses, state)
 const token = (parameters: Record<string, string>) => InspectedSentinel.token(addresses, parameters)
-const exchange = (code: string) => token({ grant_type: "authorization_code", code })
+const exchange = (code: string) =>
+  token({ grant_type: "authorization_code", code, redirect_uri: InspectedSentinel.redirectUri })
 
 describe("Inspector", { timeout: 120_000 }, () => {
   it("shows why a code was refused, as it happens, and never the code", () =>

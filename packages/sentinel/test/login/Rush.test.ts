@@ -18,6 +18,8 @@ import { patiently } from "../Harness.ts"
 
 const account = "12345678"
 const client = { client_id: "11111111-1111-4111-8111-111111111111", client_secret: "development-only-secret" }
+/** The only one, so that no request has to name it. */
+const redirectUri = "http://localhost:3000/callback"
 const agent = { username: "agent@example.com", password: "agent" }
 
 /** Behind a proxy on this computer that says where requests come from. */
@@ -31,7 +33,10 @@ const server = (options: {
     const lines: Array<string> = []
     const layer = Sentinel.layerServerWith(options).pipe(
       Layer.provide(
-        Sentinel.layerMemory(SentinelConfig.development(), options.passwords && { passwords: options.passwords })
+        Sentinel.layerMemory(
+          SentinelConfig.development({ redirectUri }),
+          options.passwords && { passwords: options.passwords }
+        )
       ),
       Layer.provide(NodeCrypto.layer),
       Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),

@@ -62,7 +62,7 @@ const contents = (parts: {
           "client_name": "Example application",
           "grant_types": ["authorization_code", "refresh_token"],
           // Compared character by character. http is for this computer only; with 127.0.0.1 any port matches.
-          "redirect_uris": ["http://localhost:3000/callback"]
+          "redirect_uris": ["http://localhost:3000/callback", "http://localhost:3000/auth/callback"]
         }
       ]
     }

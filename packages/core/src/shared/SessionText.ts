@@ -1,4 +1,4 @@
-/** Sessions and their keys as texts, for stores. */
+/** Sessions and their keys as texts, for stores, and how long they are kept. */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -10,6 +10,7 @@ export const keepFor = Duration.days(90)
 const SessionJson = Schema.fromJsonString(Session)
 const decodeKey = Schema.decodeUnknownOption(SessionKey)
 
+/** The session as JSON, with its tokens in clear. */
 export const encode = Schema.encodeSync(SessionJson)
 
 /** A text that cannot be read counts as none. */

@@ -1,0 +1,33 @@
+/** The body of an answer that comes from elsewhere while it is read. */
+
+/** The same answer, whose body ends with another error, and is under way until it ends. */
+export const watched = (
+  response: Response,
+  options: {
+    readonly mapError: (error: unknown) => unknown
+    readonly during: (end: Promise<void>) => void
+  }
+): Response => {
+  const { body, headers, status, statusText } = response
+  if (body === null) return response
+  const reader = body.getReader()
+  let end = () => {}
+  options.during(new Promise((resolve) => (end = resolve)))
+  const stream = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      try {
+        const { done, value } = await reader.read()
+        if (!done) return controller.enqueue(value)
+        controller.close()
+      } catch (error) {
+        controller.error(options.mapError(error))
+      }
+      end()
+    },
+    cancel: async (reason) => {
+      end()
+      await reader.cancel(reason)
+    }
+  })
+  return new Response(stream, { headers, status, statusText })
+}
