@@ -15,10 +15,17 @@ export interface Package {
 }
 
 /**
- * Modules that can be imported and are deliberately not in `index.ts`: the entry of pages without Effect, which has
- * names of its own; and what the packages share, which only they may import.
+ * Modules that can be imported and are deliberately not in `index.ts`: entries with names of their own; and what the
+ * packages share, which only they may import.
  */
-export const unlisted: Readonly<Record<string, RegExp>> = { browser: /^plain$/, core: /^shared\// }
+export const unlisted: Readonly<Record<string, RegExp>> = {
+  browser: /^plain$/,
+  core: /^shared\//,
+  server: /^check$/
+}
+
+/** Whether a module is for the other packages alone. */
+export const isShared = (module: string): boolean => module.startsWith("shared/")
 
 /** The packages of the workspace. */
 export const packages = (root: string): Array<Package> =>
@@ -75,9 +82,22 @@ export const listed = ({ sources }: Package): Array<string> =>
     })
     .toSorted()
 
-/** What people may import: the modules of `index.ts` and `plain`. What the packages share is not public. */
+/**
+ * What people may import: the modules of `index.ts`, or `index` itself where it is flat, and other entries. What the
+ * packages share is not public.
+ */
 export const publicModules = (from: Package): Array<string> =>
-  [...listed(from), ...admitted(from).filter((module) => module === "plain")].toSorted()
+  [
+    ...listed(from),
+    ...(isFlat(from) ? ["index"] : []),
+    ...admitted(from).filter((module) => unlisted[from.folder]?.test(module) && !isShared(module))
+  ].toSorted()
+
+/** Whether `index.ts` has names and not modules, as for people who have never heard of Effect. */
+const isFlat = ({ sources }: Package): boolean =>
+  parse(path.join(sources, "index.ts")).program.body.some(
+    ({ exported, type }: Node) => type !== "ExportAllDeclaration" || exported === null
+  )
 
 export type Kind = "class" | "constant" | "function" | "interface" | "namespace" | "type"
 

@@ -4,6 +4,7 @@
 //   layer:core               imports no other package of this repository
 //   layer:adapter            imports core, never another adapter
 //   layer:testing            imports core and sentinel: what people test their applications and adapters with
+//   layer:bundle             imports packages, which are built into it
 //   layer:app                imports packages, never another app
 //   platform:any | browser   imports no Node modules
 //   platform:node            imports anything
@@ -26,8 +27,12 @@ const layers: Record<string, string[]> = {
   core: [],
   adapter: ["core"],
   testing: ["core", "sentinel"],
+  bundle: ["core", "adapter", "testing"],
   app: ["core", "adapter", "testing"]
 }
+
+/** The layers whose dependencies are built into what is published. */
+const bundled = new Set(["bundle", "app"])
 
 const platforms: Record<string, string[]> = { any: ["any"], browser: ["any", "browser"], node: ["any", "node"] }
 
@@ -36,7 +41,7 @@ interface Project {
   readonly dir: string
   readonly layer: string
   readonly platform: string
-  /** What src may import; apps are bundled, so theirs may be devDependencies. */
+  /** What src may import; what is bundled may be devDependencies. */
   readonly source: Record<string, string>
   /** What test may import. */
   readonly tests: Record<string, string>
@@ -72,7 +77,7 @@ function readProjects(root: string) {
       dir: path.join(root, path.dirname(file)),
       layer,
       platform: tag("platform"),
-      source: layer === "app" ? declared : shipped,
+      source: bundled.has(layer) ? declared : shipped,
       tests: { ...shared, ...declared }
     })
   }

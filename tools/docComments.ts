@@ -6,12 +6,12 @@ import path from "node:path"
 import {
   admitted,
   docComment,
-  listed,
+  isShared,
   type Package,
   packages,
+  publicModules,
   type PublicName,
-  publicNames,
-  unlisted
+  publicNames
 } from "./PublicSurface.ts"
 import { lineOf, type Node, parse } from "./SyntaxTree.ts"
 
@@ -137,7 +137,6 @@ const tagProblems = (texts: ReadonlyArray<string>, expected: string | undefined)
 
 /** What the exports of one module lack. */
 const moduleProblems = (from: Package, module: string, seen: Set<string>): ReadonlyArray<Problem> => {
-  const isShared = unlisted[from.folder]?.test(module) === true && module !== "plain"
   const names = publicNames(from, module)
   const methods = new Set(names.flatMap((each) => serviceOf(each) ?? []).map(({ key }) => key?.name))
   const withExample = new Set(names.filter(({ comment }) => comment?.includes("```")).map(({ name }) => name))
@@ -153,7 +152,7 @@ const moduleProblems = (from: Package, module: string, seen: Set<string>): Reado
     const texts = all.map(({ comment }) => textOf(comment))
     const isAccessor = methods.has(name) && all.some(({ kind }) => kind === "constant" || kind === "function")
     const lacks: Array<string> = texts.some(hasWords) ? [] : ["no words"]
-    if (!isShared) {
+    if (!isShared(module)) {
       const expected = all.map((each) => categoryOf(each, isAccessor)).find((it) => it !== undefined)
       lacks.push(...tagProblems(texts, expected))
       if (withExamples.has(from.folder)) {
@@ -177,9 +176,8 @@ const moduleProblems = (from: Package, module: string, seen: Set<string>): Reado
 
 /** What the doc comments of one package lack. */
 export const problems = (from: Package): ReadonlyArray<Problem> => {
-  const shared = admitted(from).filter((module) => unlisted[from.folder]?.test(module))
   const seen = new Set<string>()
-  return [...listed(from), ...shared].flatMap((module) => {
+  return [...publicModules(from), ...admitted(from).filter(isShared)].flatMap((module) => {
     const tree = parse(path.join(from.sources, `${module}.ts`))
     const links = tree.comments.flatMap(({ start, text }) =>
       linkProblems(textOf(text)).map((problem) => ({ file: tree.file, line: lineOf(tree, start), name: "-", problem }))

@@ -107,11 +107,28 @@ describe("boundaries", () => {
     ])
   })
 
+  it("lets a bundle import what is built into it, and no package import the bundle", () => {
+    const dependencies = { "@t/core": "0.0.0", "@t/node": "0.0.0", "@t/web": "0.0.0" }
+    add("packages/bundle", "layer:bundle", "platform:node", ["core", "node", "web"])
+    const bundle = JSON.parse(fs.readFileSync(path.join(root, "packages/bundle/package.json"), "utf8"))
+    write("packages/bundle/package.json", { ...bundle, dependencies: {}, devDependencies: dependencies })
+    write("packages/bundle/src/A.ts", `import "@t/core/A"\nimport "@t/node/A"\nimport("@t/web/A")`)
+    expect(check(root)).toEqual([])
+    write("packages/bundle/src/A.ts", `import "@t/browser/A"`)
+    add("packages/web", "layer:adapter", "platform:any", ["core", "bundle"])
+    write("packages/web/src/A.ts", `import "@t/bundle"`)
+    expect(check(root)).toEqual([
+      "packages/bundle/src/A.ts: @t/browser/A: package.json does not declare it",
+      "packages/web/src/A.ts: @t/bundle: layer:adapter may not import layer:bundle",
+      "packages/web/src/A.ts: @t/bundle: platform:any may not import platform:node"
+    ])
+  })
+
   it("rejects references that differ from package.json, and missing tags", () => {
     write("packages/web/tsconfig.src.json", { references: [] })
     add("packages/core", "layer:kernel", "platform:any")
     expect(check(root)).toEqual([
-      "packages/core/package.json: nx needs one of the tags layer:core|adapter|testing|app",
+      "packages/core/package.json: nx needs one of the tags layer:core|adapter|testing|bundle|app",
       "packages/web/tsconfig.src.json: lacks a reference to packages/core"
     ])
   })

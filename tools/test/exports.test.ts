@@ -24,7 +24,8 @@ describe("what packages let out", () => {
     })
     expect(Object.fromEntries(beside.filter(([, modules]) => modules?.length !== 0))).toEqual({
       browser: ["plain"],
-      core: ["shared/*"]
+      core: ["shared/*"],
+      server: ["check"]
     })
   })
 })

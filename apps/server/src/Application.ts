@@ -4,7 +4,9 @@
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as NodeServe from "@le-auth/node/NodeServe"
+import * as NodeStores from "@le-auth/node/NodeStores"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
+import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as Readiness from "@le-auth/web/Readiness"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
@@ -12,13 +14,13 @@ import * as Layer from "effect/Layer"
 import * as Configuration from "./Configuration.ts"
 import * as HomePage from "./HomePage.ts"
 import * as Spa from "./Spa.ts"
-import * as Stores from "./Stores.ts"
 
 /** The services of the routes: the sign-in, the sessions, the installation, and the stores. */
 const services = (configuration: Configuration.Configuration) =>
   WebApplication.layerWith({ frameAncestors: configuration.frameAncestors }).pipe(
+    Layer.provideMerge(BrowserSessions.layer),
     Layer.provideMerge(NodeServerSignIn.layerServer),
-    Layer.provideMerge(Stores.layer(configuration.store)),
+    Layer.provideMerge(NodeStores.layer(configuration.store)),
     Layer.provideMerge(AppInstallations.layer(configuration.installation)),
     Layer.provide(Configuration.provider(configuration))
   )

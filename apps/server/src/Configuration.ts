@@ -4,13 +4,13 @@
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { Origin } from "@le-auth/core/Origin"
 import * as Settings from "@le-auth/core/Settings"
+import * as NodeStores from "@le-auth/node/NodeStores"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as SealKeys from "./SealKeys.ts"
 
 const Port = Schema.Port.check(Schema.isGreaterThan(0))
 
@@ -66,7 +66,7 @@ const storeOf = (environment: Record<string, string>): Result.Result<StoreUrl.St
       (problem) => `LE_AUTH_STORE: ${problem}`
     ),
     (url) => {
-      const problem = SealKeys.problemOf(url, environment)
+      const problem = NodeStores.sealKeysProblem(url, environment)
       return problem === undefined ? Result.succeed(url) : Result.fail(problem)
     }
   )

@@ -12,6 +12,7 @@ import { explaining } from "./internal/explaining.ts"
 import * as Settings from "./Settings.ts"
 import { AccountId, ClientId, ClientSecret, RedirectUri } from "./Identifiers.ts"
 import { isLoopback } from "./Origin.ts"
+import type { StoreError } from "./StoreError.ts"
 
 /**
  * Plain http shows the code to everyone on the way, and browsers keep no `Secure` cookie. Sentinel's own registrations
@@ -65,7 +66,8 @@ export class UnknownInstallation extends Schema.TaggedError<UnknownInstallation>
 }
 
 /**
- * Looks up the installation of an account. Provide your own where they are in a database.
+ * Looks up the installation of an account. Provide your own where they are in a database, whose failure is a
+ * `StoreError`.
  *
  * @category services
  * @since 0.1.0
@@ -74,7 +76,7 @@ export class AppInstallations extends Context.Service<
   AppInstallations,
   {
     /** The installation in an account; without an account, the only one that there is. */
-    readonly find: (accountId?: AccountId) => Effect.Effect<AppInstallation, UnknownInstallation>
+    readonly find: (accountId?: AccountId) => Effect.Effect<AppInstallation, UnknownInstallation | StoreError>
   }
 >()("@le-auth/core/AppInstallations") {}
 

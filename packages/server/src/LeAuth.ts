@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { makeCreateLeAuth } from "./internal/create.ts"
 import type { Options } from "./Options.ts"
 
 /**
@@ -142,4 +143,6 @@ export interface LeAuth {
  * @category constructors
  * @since 0.1.0
  */
-export declare const createLeAuth: (options?: Options) => LeAuth
+export const createLeAuth: (options?: Options) => LeAuth = makeCreateLeAuth(() =>
+  import("./internal/nodePlatform.ts").then(({ platform }) => platform)
+)

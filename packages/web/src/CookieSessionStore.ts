@@ -16,6 +16,7 @@ import * as Schema from "effect/Schema"
 import { CookieTooLarge } from "./CookieTooLarge.ts"
 import * as Chunks from "./internal/chunks.ts"
 import * as RequestCookies from "./internal/requestCookies.ts"
+import { SessionsInCookies } from "./SessionsInCookies.ts"
 import { WebApplication } from "./WebApplication.ts"
 
 /**
@@ -95,7 +96,9 @@ const renewedAt = (session: Session): number => session.renewedAt ?? session.sig
  * @category layers
  * @since 0.1.0
  */
-export const layerWith = (options: Options): Layer.Layer<SessionStore, never, WebApplication | Seal.SealKeys> =>
+export const layerWith = (
+  options: Options
+): Layer.Layer<SessionStore | SessionsInCookies, never, WebApplication | Seal.SealKeys> =>
   Layer.effect(
     SessionStore,
     Effect.gen(function* () {
@@ -251,7 +254,7 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
         })
       })
     })
-  )
+  ).pipe(Layer.merge(Layer.succeed(SessionsInCookies, true)))
 
 /**
  * Keeps the session of a browser in its own cookies: HttpOnly, sealed with the `SealKeys`, in pieces of less than 4
@@ -295,4 +298,4 @@ export const layerWith = (options: Options): Layer.Layer<SessionStore, never, We
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<SessionStore, never, WebApplication | Seal.SealKeys> = layerWith({})
+export const layer: Layer.Layer<SessionStore | SessionsInCookies, never, WebApplication | Seal.SealKeys> = layerWith({})

@@ -11,7 +11,16 @@ import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as CookieBrowserSessions from "./CookieBrowserSessions.ts"
 import * as CookieSessionStore from "./CookieSessionStore.ts"
 import * as CookieTransactionStore from "./CookieTransactionStore.ts"
+import type { SessionsInCookies } from "./SessionsInCookies.ts"
 import type { WebApplication } from "./WebApplication.ts"
+
+/**
+ * The stores, and the sign that sessions are in cookies.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Stores = TransactionStore | SessionStore | BrowserSessions | SessionsInCookies
 
 /**
  * {@link layer} with the limits of the cookies.
@@ -21,7 +30,7 @@ import type { WebApplication } from "./WebApplication.ts"
  */
 export const layerWith = (
   options: CookieTransactionStore.Options & CookieSessionStore.Options
-): Layer.Layer<TransactionStore | SessionStore | BrowserSessions, never, WebApplication | SealKeys> =>
+): Layer.Layer<Stores, never, WebApplication | SealKeys> =>
   Layer.mergeAll(
     CookieTransactionStore.layerWith(options),
     CookieSessionStore.layerWith(options),
@@ -60,5 +69,4 @@ export const layerWith = (
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<TransactionStore | SessionStore | BrowserSessions, never, WebApplication | SealKeys> =
-  layerWith({})
+export const layer: Layer.Layer<Stores, never, WebApplication | SealKeys> = layerWith({})

@@ -402,3 +402,47 @@ export const storedSession: typeof currentSession = Effect.gen(function* () {
   const { refusals } = yield* WebApplication
   return yield* Sessions.use((sessions) => liveSession(sessions, refusals, key.value, false))
 })
+
+/**
+ * What a new sign-in is to know.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface LoginOptions {
+  /** The path of the application to which the sign-in leads. Default: home. */
+  readonly returnTo?: string | undefined
+  /** The account, for an application with several. */
+  readonly accountId?: string | undefined
+}
+
+/**
+ * Where to send a browser that is not signed in: the public path of the login route, with the parameters that it reads.
+ * That route looks at them, so a return path that leads elsewhere is refused there.
+ *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as WebApplication from "@le-auth/web/WebApplication"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const program = WebApplication.loginPath({ returnTo: "/inbox?folder=1" }).pipe(
+ *   Effect.provide(Layer.provide(WebApplication.layer, AppInstallations.layerConfig))
+ * )
+ * program // => "/login?returnTo=%2Finbox%3Ffolder%3D1"
+ * ```
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const loginPath = (options: LoginOptions = {}): Effect.Effect<`/${string}`, never, WebApplication> =>
+  WebApplication.useSync(({ paths }): `/${string}` => {
+    const { accountId: account, returnTo } = options
+    const parameters = new URLSearchParams({
+      ...(returnTo === undefined ? {} : { returnTo }),
+      ...(account === undefined ? {} : { account })
+    })
+    const query = parameters.toString()
+    return query === "" ? paths.login : `${paths.login}?${query}`
+  })

@@ -14,12 +14,16 @@
  * @since 0.1.0
  */
 import type { AppInstallations } from "@le-auth/core/AppInstallations"
+import type { Domains } from "@le-auth/core/Domains"
+import type { AccessToken } from "@le-auth/core/Identifiers"
+import type { Origin } from "@le-auth/core/Origin"
 import * as Redaction from "@le-auth/core/Redaction"
+import type { SessionKey } from "@le-auth/core/Session"
 import type { Sessions } from "@le-auth/core/Sessions"
 import type { SignIn } from "@le-auth/core/SignIn"
-import type * as SessionView from "@le-auth/core/SessionView"
-import { fromSession } from "@le-auth/core/SessionView"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -28,8 +32,12 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as CookieProbe from "./CookieProbe.ts"
+import { OutsideOfRequest } from "./OutsideOfRequest.ts"
+import * as ServiceCall from "./ServiceCall.ts"
 import * as SessionRoutes from "./SessionRoutes.ts"
+import { SessionsInCookies } from "./SessionsInCookies.ts"
 import * as SignInRoutes from "./SignInRoutes.ts"
+import * as UserSession from "./UserSession.ts"
 import * as WebApplication from "./WebApplication.ts"
 
 /**
@@ -107,10 +115,17 @@ export const layer: Layer.Layer<
  * @category models
  * @since 0.1.0
  */
-export type Services = WebApplication.WebApplication | BrowserSessions | Sessions | SignIn
+export type Services =
+  | WebApplication.WebApplication
+  | BrowserSessions
+  | Sessions
+  | SignIn
+  | Domains
+  | HttpClient.HttpClient
 
 /**
- * The routes for a server that is not effect's: Next, Hono, workers, `node:http`.
+ * The routes for a server that is not effect's: Next, Hono, workers, `node:http`. A promise rejects with the errors of
+ * its effect: those of core, `InvalidArgument` and `ServiceCall.ServiceError`.
  *
  * @category models
  * @since 0.1.0
@@ -118,13 +133,49 @@ export type Services = WebApplication.WebApplication | BrowserSessions | Session
 export interface WebHandler {
   /** Answers a request. A request for no route gets 404. */
   readonly handler: (request: Request) => Promise<Response>
-  /** The signed-in user of the browser that sent a request, without a token. Rejects if a store is unavailable. */
-  readonly session: (request: Request) => Promise<SessionView.SessionView>
+  /** Who is signed in, without a token. See `UserSession.view`. */
+  readonly session: (who: UserSession.Who) => Promise<UserSession.View>
+  /** Where to send a browser that is not signed in. See `WebApplication.loginPath`. */
+  readonly loginPath: (options?: WebApplication.LoginOptions) => Promise<`/${string}`>
+  /** Signs out, and gives the `Set-Cookie` headers for the browser. See `UserSession.signOut`. */
+  readonly signOut: (
+    who: UserSession.Who,
+    options?: { readonly everywhere?: boolean | undefined }
+  ) => Promise<globalThis.Headers>
   /** Settles when the layer is built. Rejects with the layer's error, as every request then does. */
   readonly ready: Promise<void>
   /** Releases the resources of the layer. */
   readonly dispose: () => Promise<void>
 }
+
+/**
+ * What needs sessions that are kept on the server. Over `Stateless` it is absent: a refresh has to set cookies, and a
+ * promise has no answer that could bring them.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface TokenFunctions {
+  /** An access token that is valid now. With `unless`: another one than this, which was refused. */
+  readonly accessToken: (
+    who: UserSession.Who,
+    options?: { readonly unless?: AccessToken | undefined }
+  ) => Promise<AccessToken>
+  /** Calls an API of LivePerson for the user. See `ServiceCall.callApi`. */
+  readonly callApi: (who: UserSession.Who, service: string, path: string, init?: ServiceCall.Init) => Promise<Response>
+  /** The keys of the sessions of an account. */
+  readonly sessions: (accountId: string) => Promise<ReadonlyArray<SessionKey>>
+  /** The origin of a service of LivePerson for an account, such as for a WebSocket. */
+  readonly serviceOrigin: (accountId: string, service: string) => Promise<Origin>
+}
+
+/**
+ * What {@link toWebHandler} gives for a layer of these services.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type WebHandlerOf<A> = WebHandler & (SessionsInCookies extends A ? unknown : TokenFunctions)
 
 type MoreRoutes<A> = Layer.Layer<
   never,
@@ -141,11 +192,11 @@ const kept = (): Map<string, WebHandler> => {
 }
 
 /** The kept handler of a name, or a new one. A handler that could not be built, or is disposed of, is not kept. */
-const keeping = (name: string, make: () => WebHandler): WebHandler => {
+const keeping = <H extends WebHandler>(name: string, make: () => H): H => {
   const found = kept().get(name)
-  if (found !== undefined) return found
+  if (found !== undefined) return found as H
   const made = make()
-  const handler: WebHandler = {
+  const handler: H = {
     ...made,
     dispose: () => {
       forget()
@@ -201,7 +252,7 @@ export const toWebHandler = <A, E>(
     readonly once?: string | undefined
     readonly routes?: MoreRoutes<A> | undefined
   } = {}
-): WebHandler => {
+): WebHandlerOf<A> => {
   const make = () => makeWebHandler(services, options.routes ?? Layer.empty)
   return options.once === undefined ? make() : keeping(options.once, make)
 }
@@ -221,8 +272,16 @@ const logErrors = <A, E, R>(
     )
   })
 
-const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: MoreRoutes<A>): WebHandler => {
-  // One build for both: the routes, and the look-up of a session outside of them.
+/** Fails where sessions are in cookies, for callers without types. */
+const needsStore = (what: string): Effect.Effect<void, OutsideOfRequest> =>
+  Effect.contextWith((context: Context.Context<never>) =>
+    Option.isNone(Context.getOption(context, SessionsInCookies))
+      ? Effect.void
+      : Effect.fail(new OutsideOfRequest({ store: "session cookie", operation: `${what} outside of a request` }))
+  )
+
+const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: MoreRoutes<A>): WebHandlerOf<A> => {
+  // One build for both: the routes, and what is asked outside of them.
   const memoMap = Layer.makeMemoMapUnsafe()
   const runtime = ManagedRuntime.make(services, { memoMap })
   const { dispose, handler } = HttpRouter.toWebHandler(
@@ -233,20 +292,29 @@ const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: More
   const ready = runtime.runPromise(Effect.void)
   // A caller that does not look at it gets the error with the first request.
   ready.catch(() => undefined)
-  return {
+  const run = <T, F>(effect: Effect.Effect<T, F, Services>): Promise<T> =>
+    runtime.runPromise(Redaction.redacting(effect))
+  const onServer = <T, F>(what: string, effect: Effect.Effect<T, F, Services>): Promise<T> =>
+    run(Effect.andThen(needsStore(what), effect))
+  const made: WebHandler & TokenFunctions = {
     handler: (request) => (handler as WebHandler["handler"])(request),
-    session: (request) =>
-      runtime.runPromise(
-        WebApplication.storedSession.pipe(
-          Redaction.redacting,
-          Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromWeb(request)),
-          Effect.map(Option.match({ onNone: () => ({ signedIn: false }), onSome: fromSession }))
-        )
-      ),
+    session: (who) => run(UserSession.view(who)),
+    loginPath: (options) => run(WebApplication.loginPath(options)),
+    signOut: (who, options) => run(UserSession.signOut(who, options)),
+    accessToken: (who, options) => onServer("accessToken", UserSession.accessToken(who, options)),
+    callApi: (who, service, path, init) =>
+      onServer("callApi", ServiceCall.callApi(who, service, path, init)).catch((error: unknown) => {
+        // As fetch does.
+        if (init?.signal?.aborted === true) throw init.signal.reason
+        throw error
+      }),
+    sessions: (accountId) => onServer("sessions", UserSession.list(accountId)),
+    serviceOrigin: (accountId, service) => onServer("serviceOrigin", ServiceCall.serviceOrigin(accountId, service)),
     ready,
     dispose: async () => {
       await dispose()
       await runtime.dispose()
     }
   }
+  return made as WebHandlerOf<A>
 }

@@ -4,6 +4,7 @@ import { AppInstallations, type UnknownInstallation } from "../AppInstallations.
 import { Domains, type DomainsError } from "../Domains.ts"
 import type { ClientContext } from "../SentinelClient.ts"
 import type { Session } from "../Session.ts"
+import type { StoreError } from "../StoreError.ts"
 
 export const make = Effect.gen(function* () {
   const installations = yield* AppInstallations
@@ -18,7 +19,7 @@ export const make = Effect.gen(function* () {
       sentinel !== undefined && domains.allows(new URL(sentinel)) ? Effect.succeed(sentinel) : Effect.fail(error)
     )
 
-  return (session: Session): Effect.Effect<ClientContext, DomainsError | UnknownInstallation> =>
+  return (session: Session): Effect.Effect<ClientContext, DomainsError | UnknownInstallation | StoreError> =>
     Effect.gen(function* () {
       const installation = yield* installations.find(session.key.accountId)
       return { installation, sentinel: yield* sentinelOf(session) }

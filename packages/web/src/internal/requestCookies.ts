@@ -2,7 +2,7 @@
  * The cookies of the request that the current fiber answers, for stores whose methods know nothing of requests. A
  * written cookie is read back at once, and goes to the browser with the response of any route.
  */
-import { StoreError } from "@le-auth/core/StoreError"
+import type { StoreError } from "@le-auth/core/StoreError"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,6 +10,7 @@ import type { Cookie } from "effect/http/Cookies"
 import * as HttpEffect from "effect/http/HttpEffect"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { OutsideOfRequest } from "../OutsideOfRequest.ts"
 
 /** The attributes of a cookie. */
 export type Attributes = NonNullable<Cookie["options"]>
@@ -69,7 +70,7 @@ export const make = (store: string, attributes: Attributes) => {
     Effect.contextWith((context: Context.Context<never>) => {
       const request = Context.getOrUndefined(context, HttpServerRequest)
       return request === undefined
-        ? Effect.fail(new StoreError({ store, operation: `${operation} outside of a request` }))
+        ? Effect.fail(new OutsideOfRequest({ store, operation: `${operation} outside of a request` }))
         : Effect.succeed(open(context, request))
     })
 

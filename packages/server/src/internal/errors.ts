@@ -1,0 +1,148 @@
+/** Every typed error of what is inside, as the one error of this package. */
+import type { UnknownInstallation } from "@le-auth/core/AppInstallations"
+import type { DomainsErrorReason } from "@le-auth/core/Domains"
+import type { IdTokenError } from "@le-auth/core/IdToken"
+import type { NotSignedIn, SessionError } from "@le-auth/core/Sessions"
+import type { SettingsError } from "@le-auth/core/Settings"
+import type { TokenError } from "@le-auth/core/TokenError"
+import type { TransportProblem } from "@le-auth/core/TransportProblem"
+import type { DatabaseError } from "@le-auth/node/NodeDatabase"
+import type { InvalidArgument } from "@le-auth/web/InvalidArgument"
+import * as Problem from "@le-auth/web/Problem"
+import type { ServiceError } from "@le-auth/web/ServiceCall"
+import type * as WebApplication from "@le-auth/web/WebApplication"
+import type * as Config from "effect/Config"
+import { isLeAuthError, LeAuthError } from "../LeAuthError.ts"
+
+/** What the verbs, and the layers below them, fail with. */
+export type Known =
+  | SessionError
+  | IdTokenError
+  | InvalidArgument
+  | ServiceError
+  | SettingsError
+  | Config.ConfigError
+  | WebApplication.Refused
+  | DatabaseError
+
+type About = Partial<Omit<ConstructorParameters<typeof LeAuthError>[0], "_tag" | "status">>
+
+const make = (_tag: LeAuthError["_tag"], status: number, error: { readonly message: string }, about: About = {}) =>
+  new LeAuthError({ _tag, status, message: error.message, ...about })
+
+/** A problem on the way to the other side, or of an answer that could not be read. */
+const ofTransport = (problem: TransportProblem, error: { readonly message: string }, about: About = {}) => {
+  switch (problem._tag) {
+    case "AnswerTimeout":
+    case "ConnectTimeout":
+      return make("Timeout", 504, error, { sent: problem.sent, ...about })
+    case "AnswerTooLarge":
+    case "Undecodable":
+      return make("BadResponse", 502, error, { sent: problem.sent, ...about })
+    default:
+      return make("Unavailable", 503, error, { sent: problem.sent, ...about })
+  }
+}
+
+const ofToken = (error: TokenError): LeAuthError => {
+  const { reason, startAgain } = error
+  switch (reason._tag) {
+    case "InvalidGrant":
+      return make("SessionEnded", 401, error, { startAgain: true })
+    case "InvalidClient":
+      return make("InvalidClient", Problem.isOver(error) ? 401 : 502, error, { startAgain })
+    case "Refused":
+      return make("Refused", 502, error, { startAgain })
+    case "RateLimited":
+      return make("RateLimited", 429, error, { startAgain, retryAfter: reason.retryAfter, sent: false })
+    case "Blocked":
+      return make("Blocked", 403, error)
+    case "Timeout":
+      return make("Timeout", 504, error, { startAgain, sent: true })
+    case "BadResponse":
+      return make("BadResponse", 502, error, { startAgain, sent: true })
+    case "Unavailable": {
+      const about = { startAgain, sent: reason.sent, retryAfter: reason.retryAfter }
+      return reason.transport === undefined
+        ? make("Unavailable", 503, error, about)
+        : ofTransport(reason.transport, error, about)
+    }
+  }
+}
+
+const ofDomains = (reason: DomainsErrorReason): LeAuthError => {
+  switch (reason._tag) {
+    case "UnknownAccount":
+    case "UnknownService":
+      return make(reason._tag, 502, reason)
+    case "HostNotAllowed":
+      return make("HostNotAllowed", 502, {
+        message: `The host ${JSON.stringify(reason.host)} is none of LivePerson's (*.liveperson.net), so nothing was sent to it. Check the option domainApi, and the name of the service.`
+      })
+    case "Unavailable": {
+      // Only the host was looked up, and nothing else was sent.
+      const about = { sent: false, retryAfter: reason.retryAfter }
+      if (reason.status === 429) return make("RateLimited", 429, reason, about)
+      return reason.transport === undefined
+        ? make("Unavailable", 503, reason, about)
+        : ofTransport(reason.transport, reason, about)
+    }
+  }
+}
+
+const ofUser = (error: NotSignedIn | { readonly _tag: "SessionEnded"; readonly message: string }) =>
+  make(error._tag, 401, error, { startAgain: true })
+
+const ofInstallation = (error: UnknownInstallation) => make("UnknownInstallation", 400, error)
+
+/** A type that has all errors, and a default for none of them. */
+const convert = (error: Known): LeAuthError => {
+  switch (error._tag) {
+    case "NotSignedIn":
+    case "SessionEnded":
+      return ofUser(error)
+    case "TokenError":
+      return ofToken(error)
+    case "DomainsError":
+      return ofDomains(error.reason)
+    case "UnknownInstallation":
+      return ofInstallation(error)
+    case "StoreError":
+    case "DatabaseError":
+      return make("Store", 503, error)
+    case "IdTokenError":
+      return make("BadResponse", 502, error, { startAgain: true, sent: true })
+    case "InvalidArgument":
+      return make("InvalidArgument", 400, error)
+    case "ServiceError":
+      return ofTransport(error.reason, error)
+    case "SettingsError":
+    case "ConfigError":
+    case "NoRedirectUri":
+    case "BasePathRefused":
+    case "EmbeddingRefused":
+    case "InvalidCookiePrefix":
+      return make("Settings", 500, error)
+  }
+}
+
+/** Whether it is an error with a name. */
+const isTagged = (error: unknown): error is Known =>
+  error instanceof Error && typeof (error as { _tag?: unknown })._tag === "string"
+
+/** The typed error, or none for something that nobody expected. */
+export const fromKnown = (error: unknown): LeAuthError | undefined => {
+  if (isLeAuthError(error)) return error
+  return isTagged(error) ? (convert(error) as LeAuthError | undefined) : undefined
+}
+
+/** After `dispose`. */
+export const disposed = () =>
+  new LeAuthError({
+    _tag: "Disposed",
+    status: 503,
+    message: "This instance has been disposed of. Call createLeAuth again."
+  })
+
+/** What is thrown for what nobody expected: it is in the log, and nothing of it is in here. */
+export const unexpected = () => new Error("le-auth failed unexpectedly. The log has what happened.")

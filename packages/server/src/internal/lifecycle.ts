@@ -1,0 +1,66 @@
+/** Builds something with its first use, again after a failure, and ends it when its last use is over. */
+
+export interface Built {
+  readonly dispose: () => Promise<void>
+}
+
+/** A failed build is not tried again sooner. */
+const pauseAfterFailure = 1000
+/** What is under way at the end may take so long. Docker kills after ten seconds. */
+const drainTimeout = 8000
+
+const after = (milliseconds: number) => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)))
+  return { passed, clear: () => clearTimeout(timer) }
+}
+
+export const make = <A extends Built>(options: {
+  readonly build: () => Promise<A>
+  /** What every use ends with after the end. */
+  readonly over: () => Error
+}) => {
+  let attempt: Promise<A> | undefined
+  let failedAt: number | undefined
+  let ending: Promise<void> | undefined
+  const underWay = new Set<Promise<unknown>>()
+
+  const built = (): Promise<A> => {
+    if (attempt === undefined || (failedAt !== undefined && performance.now() - failedAt >= pauseAfterFailure)) {
+      failedAt = undefined
+      attempt = options.build()
+      attempt.catch(() => (failedAt = performance.now()))
+    }
+    return attempt
+  }
+
+  /** Something that the end waits for. */
+  const tracking = <B>(promise: Promise<B>): Promise<B> => {
+    const settled = promise.then(
+      () => void underWay.delete(settled),
+      () => void underWay.delete(settled)
+    )
+    underWay.add(settled)
+    return promise
+  }
+
+  const end = async () => {
+    const limit = after(drainTimeout)
+    // What is under way may begin something more, such as the body of its answer.
+    const drained = (async () => {
+      while (underWay.size > 0) await Promise.all(underWay)
+    })()
+    await Promise.race([drained, limit.passed])
+    limit.clear()
+    const made = await attempt?.catch(() => undefined)
+    await made?.dispose()
+  }
+
+  return {
+    use: <B>(run: (built: A) => Promise<B>): Promise<B> =>
+      ending === undefined ? tracking(built().then(run)) : Promise.reject(options.over()),
+    tracking,
+    isOver: () => ending !== undefined,
+    dispose: (): Promise<void> => (ending ??= end())
+  }
+}
