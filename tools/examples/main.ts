@@ -144,7 +144,7 @@ async function attempt(name: string, example: Example) {
   const { auth, page } = example.files
   await serving(into, { example, script: "dev", store: restarts ? database : "memory:" }, async () => {
     edit(path.join(into, auth), (text) => `${text}\nexport const isEdited = true\n`)
-    edit(path.join(into, page), (text) => text.replace("Hello", "Good morning"))
+    edit(path.join(into, page), (text) => text.replaceAll("Hello", "Good morning"))
     return "Good morning"
   })
 }

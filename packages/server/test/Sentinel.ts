@@ -112,31 +112,29 @@ export class Browser {
     }
   }
 
-  private async follow(response: Response, until: (url: URL) => boolean): Promise<Response> {
+  /** Follows redirects up to the application's own pages. */
+  private async go(to: URL, init?: RequestInit): Promise<Response> {
+    const response = await this.send(to, init)
     const location = response.headers.get("location")
     if (location === null) return response
-    const url = new URL(location, this.home)
-    return until(url) ? response : this.follow(await this.send(url), until)
+    const next = new URL(location, to)
+    return next.origin === this.home && !next.pathname.startsWith("/auth/") ? response : this.go(next)
   }
 
   /** Signs in, and gives the answer to the callback. */
   async signIn(login = "/auth/login", user = "agent"): Promise<Response> {
-    const isHome = (url: URL) => url.origin === this.home && !url.pathname.startsWith("/auth/")
-    const page = await this.follow(await this.send(login), isHome)
-    const html = await page.text()
+    const page = await this.go(new URL(login, this.home))
+    const html = await page.clone().text()
     if (!html.includes('id="password"')) return page
-    return this.follow(
-      await this.send(new URL("/sentinel/login", origin), {
-        method: "POST",
-        headers: { origin, "sec-fetch-site": "same-origin" },
-        body: new URLSearchParams({
-          request: field(html, "request"),
-          token: field(html, "token"),
-          username: `${user}@example.com`,
-          password: user
-        })
-      }),
-      isHome
-    )
+    return this.go(new URL("/sentinel/login", origin), {
+      method: "POST",
+      headers: { origin, "sec-fetch-site": "same-origin" },
+      body: new URLSearchParams({
+        request: field(html, "request"),
+        token: field(html, "token"),
+        username: `${user}@example.com`,
+        password: user
+      })
+    })
   }
 }

@@ -31,7 +31,7 @@ describe("createLeAuth", () => {
     const mine = browser()
     assert.deepStrictEqual(await auth.session(mine.headers), { signedIn: false })
     const answer = await mine.signIn("/auth/login?returnTo=/inbox")
-    assert.strictEqual(answer.status, 302)
+    assert.strictEqual(answer.status, 303)
     assert.strictEqual(answer.headers.get("location"), "/inbox")
     const session = await auth.session(mine.headers)
     assert.isTrue(session.signedIn)
