@@ -15,17 +15,19 @@ export interface Package {
 }
 
 /**
- * Modules that can be imported and are deliberately not in `index.ts`: entries with names of their own; and what the
- * packages share, which only they may import.
+ * Modules that can be imported and are deliberately not in `index.ts`: entries with names of their own; what the
+ * packages share, which only they may import; and what needs vitest, an optional peer.
  */
 export const unlisted: Readonly<Record<string, RegExp>> = {
   browser: /^plain$/,
   core: /^shared\//,
-  server: /^check$/
+  page: /^shared$/,
+  server: /^check$/,
+  testing: /^\w+Suite$/
 }
 
 /** Whether a module is for the other packages alone. */
-export const isShared = (module: string): boolean => module.startsWith("shared/")
+export const isShared = (module: string): boolean => /^shared(?:\/|$)/.test(module)
 
 /** The packages of the workspace. */
 export const packages = (root: string): Array<Package> =>
@@ -138,6 +140,8 @@ export function namesOf(file: string): Array<PublicName> {
       )
     }
     if (statement.type !== "ExportAllDeclaration") return []
+    // What another package publishes is in its own report.
+    if (!statement.source.value.startsWith(".")) return []
     if (statement.exported === null) {
       return namesOf(besides(tree, statement.source.value)).map((each) => ({ ...each, isPassedOn: true }))
     }

@@ -2,7 +2,8 @@
 //
 // The nx tags in each package.json say where a package stands:
 //   layer:core               imports no other package of this repository
-//   layer:adapter            imports core, never another adapter
+//   layer:page               the same, and what is installed with it: a page without Effect has nothing else of le-auth
+//   layer:adapter            imports core and page, never another adapter
 //   layer:testing            imports core and sentinel: what people test their applications and adapters with
 //   layer:bundle             imports packages, which are built into it
 //   layer:app                imports packages, never another app
@@ -25,10 +26,11 @@ import { desktop } from "./desktop.ts"
 /** The layers, or single packages by their folders, that a layer may import. */
 const layers: Record<string, string[]> = {
   core: [],
-  adapter: ["core"],
+  page: [],
+  adapter: ["core", "page"],
   testing: ["core", "sentinel"],
   bundle: ["core", "adapter", "testing"],
-  app: ["core", "adapter", "testing"]
+  app: ["core", "page", "adapter", "testing"]
 }
 
 /** The layers whose dependencies are built into what is published. */

@@ -29,7 +29,7 @@ export const categories: ReadonlyArray<string> = [
 ]
 
 /** Packages whose layers and accessors have an example each. */
-const withExamples = new Set(["browser", "core", "node", "testing", "web"])
+const withExamples = new Set(["browser", "core", "node", "page", "testing", "web"])
 
 export interface Problem {
   readonly file: string

@@ -3,9 +3,11 @@ import { execFileSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"
 
-// The compiler leaves what it once made of a file that has moved, and `exports` would let it out. Apps are bundled into
+// The compiler leaves what it once made of a file that has moved, and `exports` would let it out. What is bundled is in
 // files of other names.
-if (path.basename(path.resolve("..")) === "packages") {
+const { nx } = JSON.parse(fs.readFileSync("package.json", "utf8"))
+const isBundled = ["layer:app", "layer:bundle"].some((tag) => nx?.tags?.includes(tag))
+if (!isBundled) {
   for (const file of fs.globSync("dist/**/*.{js,d.ts}{,.map}")) {
     const source = path.join("src", path.relative("dist", file)).replace(/\.(?:js|d\.ts)(?:\.map)?$/, ".ts")
     if (!fs.existsSync(source)) fs.rmSync(file)

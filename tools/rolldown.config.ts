@@ -8,7 +8,7 @@ import { defineConfig, type Plugin } from "rolldown"
  * `@effect/platform-node/Undici` is `export * from "undici"`, and undici is CommonJS: bundled, the star brings no
  * names, and "Agent is not a constructor". This names the two that platform-node uses.
  */
-const undiciNames: Plugin = {
+export const undiciNames: Plugin = {
   name: "undici-names",
   load: {
     filter: { id: /@effect[\\/]platform-node[\\/]dist[\\/]Undici\.js$/ },

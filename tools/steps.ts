@@ -24,6 +24,9 @@ const checks = "nx run-many -t lint boundaries check"
 /** Tarballs as they would be published, checked. */
 const packing: Command = { run: "nx run @le-auth/tools:tarballs" }
 
+const packed: Command = { name: "pack", run: "nx run-many -t pack" }
+const examples = "node --test-force-exit tools/examples/main.ts"
+
 /** What the tests need beside npm's packages is installed where it is missing and where we may. */
 const machine = (wanted = programs): ReadonlyArray<Command> =>
   Object.entries(wanted)
@@ -76,10 +79,8 @@ const steps: Record<string, (hasArguments: boolean) => ReadonlyArray<Command>> =
     { run: `${ofSources} --expose-gc tools/bench/main.ts` }
   ],
   pack: () => [packing],
-  examples: () => [
-    { name: "pack", run: "nx run-many -t pack" },
-    { run: "node --test-force-exit tools/examples/main.ts" }
-  ],
+  examples: () => [packed, { run: examples }],
+  frameworks: () => [packed, { run: `${examples} --development` }],
   version: () => [{ run: "changeset version" }, { run: "npm install --package-lock-only" }],
   release: () => [packing, { run: "node tools/release.ts" }]
 }

@@ -1,19 +1,49 @@
-import * as NodeServe from "@le-auth/node/NodeServe"
-import express from "express"
+import { isLeAuthError } from "@le-auth/server"
+import express, { type NextFunction, type Request, type Response } from "express"
+import { auth } from "./auth.ts"
 import { page } from "./page.ts"
-import { signIn } from "./signIn.ts"
 
 const app = express()
 
+// Before express.json(): a body can be read once.
+app.use(auth.nodeHandler)
+app.use(express.json())
+
 app.get("/", async (request, response) => {
-  const session = await signIn.session(
-    new Request("http://localhost", { headers: { cookie: request.headers.cookie ?? "" } })
-  )
-  response.send(page(session))
+  response.send(page(await auth.session(request)))
 })
 
-// After your own routes, and before a parser of bodies for all routes, such as express.json().
-app.use(NodeServe.toNodeHandler(signIn))
+app.get("/api/me", async (request, response) => {
+  response.json(await auth.session(request))
+})
 
+app.get("/api/users", async (request, response) => {
+  const path = "/api/account/{account}/configuration/le-users/users"
+  const answer = await auth.callApi(request, "accountConfigReadOnly", path)
+  response
+    .status(answer.status)
+    .type("json")
+    .send(await answer.text())
+})
+
+app.post("/api/search", async (request, response) => {
+  const path = "/messaging_history/api/account/{account}/conversations/search"
+  const answer = await auth.callApi(request, "msgHist", path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(request.body)
+  })
+  response
+    .status(answer.status)
+    .type("json")
+    .send(await answer.text())
+})
+
+// Such as `NotSignedIn`, which is a 401.
+app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+  if (!isLeAuthError(error)) return next(error)
+  response.status(error.status).json({ error: error._tag, message: error.message })
+})
+
+await auth.ready
 app.listen(Number(process.env["PORT"] ?? 3000))
-await signIn.ready

@@ -1,10 +1,10 @@
-// What one package may import of another: its public modules, which are those of `index.ts`. Of core the packages, and
-// they alone, also have `shared/`, which changes without notice: with an exact version, a package never meets another
-// version's.
+// What one package may import of another: its public modules, which are those of `index.ts`. The packages, and they
+// alone, also have `shared/` of core and `shared` of page, which change without notice: with an exact version, a
+// package never meets another version's.
 import fs from "node:fs"
 import path from "node:path"
 
-import { listed, packages, type Package, resolve, unlisted } from "../PublicSurface.ts"
+import { isShared, listed, packages, type Package, resolve, unlisted } from "../PublicSurface.ts"
 import { sourcesOf } from "./Sources.ts"
 
 /** The imports that are not for others than the package itself, as "file: specifier: what is wrong". */
@@ -35,15 +35,15 @@ function refusal(target: Package & { readonly modules: ReadonlySet<string> }, mo
   if (resolve(target.exports, `./${module}`) === undefined) return `${target.name} does not let it out`
   if (target.modules.has(module)) return undefined
   if (!unlisted[target.folder]?.test(module)) return `it is not public: ${target.name} does not list it in index.ts`
-  const isShared = module.startsWith("shared/") && !folder.startsWith(`packages${path.sep}`)
-  return isShared ? "only packages may import what they share" : undefined
+  const isOutside = !folder.startsWith(`packages${path.sep}`)
+  return isShared(module) && isOutside ? "only packages may import what they share" : undefined
 }
 
-/** What people copy: they have no `shared/`. */
+/** What people copy: they have nothing of what packages share. */
 function checkTexts(root: string, known: ReadonlyArray<Package>): Array<string> {
-  const core = known.find(({ folder }) => folder === "core")
-  if (core === undefined) return []
-  const pattern = new RegExp(`["'](${core.name}/shared/[^"']*)["']`, "g")
+  const names = known.filter(({ folder }) => unlisted[folder]).map(({ name }) => name)
+  if (names.length === 0) return []
+  const pattern = new RegExp(`["']((?:${names.join("|")})/shared(?:/[^"']*)?)["']`, "g")
   return fs
     .globSync("{*.md,docs/**/*.md,{packages,apps}/*/*.md,examples/**/*.{md,ts,tsx,mts,js,mjs}}", { cwd: root })
     .filter((file) => !file.includes("node_modules"))

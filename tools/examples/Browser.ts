@@ -13,8 +13,15 @@ export class Browser {
     this.#application = application
   }
 
-  /** One request; a path is the application's. */
+  /** One request; a path is the application's. A POST comes from a page of the origin that it goes to. */
   async send(address: string, init: RequestInit = {}) {
+    const url = new URL(address, this.#application)
+    const own = init.method === "POST" ? { origin: url.origin, "sec-fetch-site": "same-origin" } : {}
+    return this.foreign(address, { ...init, headers: { ...own, ...init.headers } })
+  }
+
+  /** One request of a page that is anywhere. */
+  async foreign(address: string, init: RequestInit) {
     const url = new URL(address, this.#application)
     const jar = this.#cookies.get(url.host) ?? new Map()
     this.#cookies.set(url.host, jar)
@@ -33,8 +40,7 @@ export class Browser {
 
   /** What a script of the application's page sends. */
   call(path: string, init: RequestInit = {}) {
-    const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
-    return this.send(path, { method: "POST", ...init, headers: { ...init.headers, ...own } })
+    return this.send(path, { method: "POST", ...init, headers: { ...init.headers, "x-le-auth": "1" } })
   }
 
   /** What a person sees in the end. */

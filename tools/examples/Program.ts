@@ -50,13 +50,20 @@ export async function run(folder: string, ...command: string[]) {
   assert.equal(await program.ended, 0, `${command.join(" ")}:\n${program.output()}`)
 }
 
+/** A server that answers. */
+export interface Started {
+  readonly stop: () => Promise<void>
+  /** All that it has said. */
+  readonly output: () => string
+}
+
 /** Starts a server, and waits until it answers as it should. */
 export async function start(
   folder: string,
   command: ReadonlyArray<string>,
   env: Record<string, string>,
   isReady: () => Promise<boolean>
-) {
+): Promise<Started> {
   const program = begin(folder, command, env)
   const stop = async () => {
     program.kill("SIGTERM")

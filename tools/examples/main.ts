@@ -1,38 +1,55 @@
 // `npm run examples`: the applications of examples/, each as somebody gets it, with the packed packages in a folder of
-// its own, and a sign-in to it against the local Sentinel. A word picks one: `npm run examples -- next`.
+// its own, built, started, and asked for all that le-auth is for (Table.ts), against the local Sentinel. `npm run
+// frameworks` also tries all development servers. A word picks one: `npm run examples -- next`.
 // @effect-diagnostics globalFetch:off
 import assert from "node:assert/strict"
+import { randomBytes } from "node:crypto"
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { after, before, describe, it } from "node:test"
 import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
 
 import { freePort } from "../free-port.ts"
 import { tarballs } from "../tarballs.ts"
-import { digest, startApi } from "./Api.ts"
-import { Browser } from "./Browser.ts"
+import { startApi } from "./Api.ts"
+import { examples, type Example } from "./examples.ts"
 import * as Program from "./Program.ts"
+import { whole } from "./Table.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 /** In milliseconds. It ends what hangs, and is far from what a busy machine needs. */
 const patience = 900_000
-const conversations = "msgHist/messaging_history/api/account/12345678/conversations/search"
-const user = "Hello 3552833710"
+
+const { values: options, positionals: chosen } = parseArgs({
+  allowPositionals: true,
+  options: { development: { type: "boolean", default: false } }
+})
+if (!chosen.every((name) => Object.hasOwn(examples, name))) {
+  console.error(`usage: npm run examples -- ${Object.keys(examples).join("|")}`)
+  process.exit(2)
+}
+
+/** As the pages show them. */
+const settings = Object.fromEntries(
+  [...readFileSync(path.join(root, "examples/settings.sh"), "utf8").matchAll(/^export (\w+)=(.*)$/gm)].map(
+    ([, name = "", value = ""]) => [name, value]
+  )
+)
 
 /** Outside of the repository, whose packages would be there for an example that has not listed them. */
 let folder: string
 let sentinel: Awaited<ReturnType<typeof startSentinel>>
-let api: Awaited<ReturnType<typeof startApi>>
 
 const install = (into: string, packages: ReadonlyArray<string>) =>
   Program.run(into, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...packages)
 
 /** The packed packages that an example lists. */
-const listed = (example: string) => {
-  const { dependencies } = JSON.parse(readFileSync(path.join(root, "examples", example, "package.json"), "utf8"))
+const listed = (name: string) => {
+  const { dependencies } = JSON.parse(readFileSync(path.join(root, "examples", name, "package.json"), "utf8"))
   return tarballs().filter((file) =>
-    Object.keys(dependencies).some((name) => path.basename(file).startsWith(`${name.slice(1).replace("/", "-")}-`))
+    Object.keys(dependencies).some((each) => path.basename(file).startsWith(`${each.slice(1).replace("/", "-")}-`))
   )
 }
 
@@ -51,171 +68,102 @@ async function startSentinel() {
   return { url, stop }
 }
 
-async function installed(example: string) {
-  const into = path.join(folder, example)
-  cpSync(path.join(root, "examples", example), into, { recursive: true })
-  await install(into, listed(example))
+async function installed(name: string) {
+  const into = path.join(folder, name)
+  cpSync(path.join(root, "examples", name), into, {
+    recursive: true,
+    filter: (file) => path.basename(file) !== "node_modules"
+  })
+  await install(into, listed(name))
   return into
 }
 
 /**
- * Runs an example with the settings of its README, but for the ports.
- * @param script of its package.json
+ * Runs the whole table on an example with the settings of examples/settings.sh, but for the ports.
+ * @param script of its package.json, which starts it
+ * @param change what happens to it in between; it gets what starts it again
  */
-async function serving(into: string, script: string, use: (browser: Browser) => Promise<void>) {
+async function serving(
+  into: string,
+  { example, script, store }: { example: Example; script: string; store: string },
+  change: (restart: () => Promise<void>) => Promise<string>
+) {
   const origin = `http://localhost:${await freePort()}`
+  const api = await startApi(sentinel.url)
   const env = {
+    ...settings,
     PORT: new URL(origin).port,
     LE_AUTH_DOMAIN_API: api.url,
-    LE_AUTH_ACCOUNT_ID: "12345678",
-    LE_AUTH_CLIENT_ID: "11111111-1111-4111-8111-111111111111",
-    LE_AUTH_CLIENT_SECRET: "development-only-secret",
-    LE_AUTH_REDIRECT_URI: `${origin}/callback`
+    LE_AUTH_REDIRECT_URI: `${origin}/auth/callback`,
+    LE_AUTH_STORE: store,
+    LE_AUTH_SEAL_KEYS: randomBytes(32).toString("base64"),
+    ...example.env?.(origin)
   }
   const isReady = async () => (await fetch(origin)).ok
-  const { output, stop } = await Program.start(into, ["npm", "run", script], env, isReady)
+  const programs: Array<Program.Started> = []
+  const start = async () => void programs.push(await Program.start(into, ["npm", "run", script], env, isReady))
+  const stop = async () => programs.at(-1)?.stop()
+  const restart = async () => {
+    await stop()
+    await start()
+  }
+  const said = () => programs.map(({ output }) => output()).join("\n")
   try {
-    await use(new Browser(origin))
+    await start()
+    await whole({ example, origin, api, change: () => change(restart) })
+    const isExpected = (line: string) => example.says?.some((expected) => expected.test(line))
     // Such as that of two memory stores, where a framework has two of a module.
-    assert.doesNotMatch(output(), /WARN|ERROR/)
+    const complaints = said()
+      .split("\n")
+      .filter((line) => /\b(?:warn|error)/i.test(line) && !isExpected(line))
+    assert.deepEqual(complaints, [])
   } catch (error) {
-    throw new Error(`The example failed, and said:\n${output()}`, { cause: error })
+    throw new Error(`npm run ${script} failed, and said:\n${said()}`, { cause: error })
   } finally {
     await stop()
+    api.stop()
   }
 }
 
-/**
- * From a stranger to a session.
- * @param base where the routes are
- */
-async function signIn(browser: Browser, base: string) {
-  assert.match((await browser.visit("/")).text, /Hello stranger/)
-  const home = await browser.signIn(`${base}/login?returnTo=/?welcome`)
-  assert.equal(home.status, 200, home.text)
-  assert.match(home.url, /\/\?welcome$/)
-  assert.match(home.text, new RegExp(user))
-}
-
-const session = async (browser: Browser, base: string): Promise<any> => (await browser.send(`${base}/session`)).json()
-
-/** A call of a page, with a body. Gives what LivePerson got. */
-async function call(browser: Browser, base: string, init: RequestInit) {
-  const answer = await browser.call(`${base}/liveperson/${conversations}`, init)
-  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader()
-  assert.ok(reader)
-  const first = await reader.read()
-  assert.equal(answer.status, 200, first.value)
-  // The rest has not been sent yet.
-  assert.equal(first.value, "the beginning, ")
-  const arrived = api.calls.at(-1)
-  assert.ok(arrived)
-  return { arrived, reader }
-}
-
-/** The same, to the end of the answer. */
-async function wholeCall(browser: Browser, base: string, init: RequestInit) {
-  const { arrived, reader } = await call(browser, base, init)
-  arrived.finish()
-  assert.equal((await reader.read()).value, "the end")
-  assert.equal((await reader.read()).done, true)
-  return arrived
-}
-
-const mebibyte = new Uint8Array(1024 * 1024).map((_, index) => index % 251)
-
-/** The same bytes, in parts and without a length. */
-const chunked = () => new Blob([mebibyte]).stream()
-
-/** All that an application has of le-auth. */
-async function whole(browser: Browser, base: string) {
-  await signIn(browser, base)
-  const { expiresAt, verified } = await session(browser, base)
-  assert.equal(verified, true)
-
-  const empty = await wholeCall(browser, base, { body: "" })
-  assert.equal(empty.body, digest(new Uint8Array()))
-  const large = await wholeCall(browser, base, { body: mebibyte })
-  assert.equal(large.body, digest(mebibyte))
-
-  // What came within the last seconds is not refreshed.
-  await Program.until("the token is new", async () => {
-    assert.equal((await browser.call(`${base}/session/refresh`)).status, 200)
-    return (await session(browser, base)).expiresAt > expiresAt
-  })
-  const inParts = await wholeCall(browser, base, { body: chunked(), duplex: "half" } as RequestInit)
-  assert.equal(inParts.body, digest(mebibyte))
-  assert.notEqual(inParts.authorization, large.authorization, "The token is that of before the refresh.")
-
-  const left = await call(browser, base, { body: "{}" })
-  await left.reader.cancel()
-  // It never gets its end: the client that asked for it has gone.
-  await left.arrived.closed
-
-  assert.equal((await browser.call(`${base}/sign-out`)).status, 204)
-  assert.deepEqual(await session(browser, base), { signedIn: false })
-  assert.match((await browser.visit("/")).text, /Hello stranger/)
-}
-
-/** An example that npm installs, a script of it checks or builds, and `npm start` starts. */
-const server = (name: string, script: string) => async () => {
-  const into = await installed(name)
-  await Program.run(into, "npm", "run", script)
-  await serving(into, "start", (browser) => whole(browser, ""))
-}
-
-async function next() {
-  const into = await installed("next")
-  await Program.run(into, "npm", "run", "build")
-  await serving(into, "start", (browser) => whole(browser, "/auth"))
-  await serving(into, "dev", async (browser) => {
-    await signIn(browser, "/auth")
-    // The page has said so; a route of the application's own, and that of le-auth, say the same.
-    assert.match(await (await browser.send("/me")).text(), /"signedIn":true/)
-    assert.equal((await session(browser, "/auth")).signedIn, true)
-    edit(path.join(into, "app", "greeting.ts"), "Hello", "Good morning")
-    edit(path.join(into, "signIn.ts"), "export const {", "export const isEdited = true\nexport const {")
-    const page = async () => (await browser.visit("/")).text
-    await Program.until("the page is new", async () => (await page()).includes("Good morning"))
-    assert.match(await page(), /Good morning 3552833710/)
-    assert.equal((await session(browser, "/auth")).signedIn, true)
-  })
-}
-
-const examples: Record<string, () => Promise<void>> = {
-  express: server("express", "check"),
-  fastify: server("fastify", "check"),
-  nest: server("nest", "build"),
-  next
-}
-const [chosen] = process.argv.slice(2)
-if (chosen !== undefined && !Object.hasOwn(examples, chosen)) {
-  console.error(`usage: npm run examples -- ${Object.keys(examples).join("|")}`)
-  process.exit(2)
-}
-
-const edit = (file: string, old: string, text: string) => {
+const edit = (file: string, change: (text: string) => string) => {
   const before = readFileSync(file, "utf8")
-  assert.ok(before.includes(old))
-  writeFileSync(file, before.replace(old, text))
+  assert.notEqual(change(before), before)
+  writeFileSync(file, change(before))
+}
+
+async function attempt(name: string, example: Example) {
+  const into = await installed(name)
+  const database = `sqlite:${path.join(into, "le-auth.db")}`
+  await Program.run(into, "npm", "run", "build")
+  await serving(into, { example, script: "start", store: database }, async (restart) => {
+    await restart()
+    return "Hello"
+  })
+  const { always = false, restarts = false } = example.development
+  if (!always && !options.development) return
+  const { auth, page } = example.files
+  await serving(into, { example, script: "dev", store: restarts ? database : "memory:" }, async () => {
+    edit(path.join(into, auth), (text) => `${text}\nexport const isEdited = true\n`)
+    edit(path.join(into, page), (text) => text.replaceAll("Hello", "Good morning"))
+    return "Good morning"
+  })
 }
 
 // So that the programs end with us.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(130))
 
-describe("the examples", () => {
+// Two at a time, as there are at least two cores, and installing waits for the network.
+describe("the examples", { concurrency: 2 }, () => {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "le-auth-examples-"))
     sentinel = await startSentinel()
-    api = await startApi(sentinel.url)
   })
   after(async () => {
-    api?.stop()
     await sentinel?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
 
   for (const [name, example] of Object.entries(examples)) {
-    if (chosen === undefined || chosen === name) it(name, { timeout: patience }, example)
+    if (chosen.length === 0 || chosen.includes(name)) it(name, { timeout: patience }, () => attempt(name, example))
   }
 })

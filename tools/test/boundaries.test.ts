@@ -107,6 +107,16 @@ describe("boundaries", () => {
     ])
   })
 
+  it("lets adapters import page, which imports nothing", () => {
+    add("packages/page", "layer:page", "platform:browser")
+    add("packages/browser", "layer:adapter", "platform:browser", ["core", "page"])
+    write("packages/browser/src/A.ts", `import "@t/page"`)
+    expect(check(root)).toEqual([])
+    add("packages/page", "layer:page", "platform:browser", ["core"])
+    write("packages/page/src/A.ts", `import "@t/core/A"`)
+    expect(check(root)).toEqual(["packages/page/src/A.ts: @t/core/A: layer:page may not import layer:core"])
+  })
+
   it("lets a bundle import what is built into it, and no package import the bundle", () => {
     const dependencies = { "@t/core": "0.0.0", "@t/node": "0.0.0", "@t/web": "0.0.0" }
     add("packages/bundle", "layer:bundle", "platform:node", ["core", "node", "web"])
@@ -128,7 +138,7 @@ describe("boundaries", () => {
     write("packages/web/tsconfig.src.json", { references: [] })
     add("packages/core", "layer:kernel", "platform:any")
     expect(check(root)).toEqual([
-      "packages/core/package.json: nx needs one of the tags layer:core|adapter|testing|bundle|app",
+      "packages/core/package.json: nx needs one of the tags layer:core|page|adapter|testing|bundle|app",
       "packages/web/tsconfig.src.json: lacks a reference to packages/core"
     ])
   })

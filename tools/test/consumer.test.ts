@@ -1,7 +1,7 @@
 // What is published, as somebody gets it: the packed packages in a project outside of the workspace. The README's code
 // compiles there, and a sign-in runs.
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -12,7 +12,7 @@ import { admitted, packages as workspace } from "../PublicSurface.ts"
 import { tarballs } from "../tarballs.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const packages = ["core", "node", "browser", "web", "sentinel", "testing"]
+const packages = ["core", "node", "browser", "page", "web", "sentinel", "server", "testing"]
 const libraries = tarballs().filter((file) => file.includes(`${path.sep}packages${path.sep}`))
 const { devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))
 let project = ""
@@ -141,5 +141,29 @@ describe("the packed packages", () => {
       added: [],
       busy: []
     })
+  })
+})
+
+describe("R-F5: the contracts, from the packed packages, without a test runner's packages", () => {
+  let folder = ""
+
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "le-auth-contracts-"))
+    writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type: "module", private: true }))
+    const needed = libraries.filter((file) => /-(?:core|sentinel|testing)-/.test(path.basename(file)))
+    const wanted = [...needed, `effect@${devDependencies["effect"]}`]
+    run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...wanted], folder)
+  }, 300_000)
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  it("check runs under node:test", { timeout: 60_000 }, () => {
+    assert.isFalse(existsSync(path.join(folder, "node_modules", "vitest")))
+    assert.isFalse(existsSync(path.join(folder, "node_modules", "@effect", "vitest")))
+    const page = readFileSync(path.join(root, "docs", "custom-adapter.md"), "utf8")
+    const documented = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].find(([, code]) => code?.includes('"node:test"'))
+    writeFileSync(path.join(folder, "store.test.mjs"), documented?.[1] ?? "")
+    const report = run(process.execPath, ["--test", "--test-reporter=tap", "store.test.mjs"], folder)
+    assert.match(report, /^# pass 1$/m)
   })
 })

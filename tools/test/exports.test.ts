@@ -25,7 +25,16 @@ describe("what packages let out", () => {
     expect(Object.fromEntries(beside.filter(([, modules]) => modules?.length !== 0))).toEqual({
       browser: ["plain"],
       core: ["shared/*"],
-      server: ["check"]
+      page: ["shared"],
+      server: ["check"],
+      testing: [
+        "ContractSuite",
+        "RefreshLockSuite",
+        "SentinelStoreSuite",
+        "SessionStoreSuite",
+        "StoreInspectionSuite",
+        "TransactionStoreSuite"
+      ]
     })
   })
 })

@@ -47,6 +47,24 @@ describe("the public surface of a package", () => {
     ])
   })
 
+  it("is the package itself where index.ts lists no modules, and its other entries", () => {
+    const root = folderOf({
+      "packages/page/package.json": {
+        name: "@t/page",
+        exports: { ".": source("./src/index.ts"), "./shared": source("./src/shared.ts") }
+      },
+      "packages/page/src/index.ts": `export { a } from "./internal/a.ts"\nexport * from "elsewhere"`,
+      "packages/page/src/shared.ts": `export { b } from "./internal/a.ts"`,
+      "packages/page/src/internal/a.ts": `export const a = 1\nexport const b = 2`
+    })
+    const [page] = packages(root)
+    if (page === undefined) throw new Error("no package was found")
+    expect(admitted(page)).toEqual(["shared"])
+    expect(listed(page)).toEqual([])
+    expect(publicModules(page)).toEqual(["index"])
+    expect(publicNames(page, "index").map(({ name }) => name)).toEqual(["a"])
+  })
+
   it("has every exported name with its kind and its doc comment", () => {
     const folder = folderOf({
       "A.ts": `

@@ -1,7 +1,7 @@
 import { Module } from "@nestjs/common"
-import { HomeController } from "./home.controller.ts"
-import { SignInController } from "./signIn.controller.ts"
+import { APP_FILTER } from "@nestjs/core"
+import { AppController } from "./app.controller.ts"
+import { LeAuthErrorFilter } from "./leAuthError.filter.ts"
 
-// The last controller gets what no other one answers.
-@Module({ controllers: [HomeController, SignInController] })
+@Module({ controllers: [AppController], providers: [{ provide: APP_FILTER, useClass: LeAuthErrorFilter }] })
 export class AppModule {}

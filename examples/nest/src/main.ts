@@ -1,8 +1,9 @@
 import { NestFactory } from "@nestjs/core"
 import { AppModule } from "./app.module.ts"
-import { signIn } from "./signIn.ts"
+import { auth } from "./auth.ts"
 
-// The sign-in routes read bodies themselves.
-const app = await NestFactory.create(AppModule, { bodyParser: false })
-await signIn.ready
+const app = await NestFactory.create(AppModule)
+// It comes before Nest's parsers of bodies, and below no global prefix.
+app.use(auth.nodeHandler)
+await auth.ready
 await app.listen(Number(process.env["PORT"] ?? 3000))

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Tracer from "effect/Tracer"
 import { afterEach, vi } from "vitest"
-import { json, open, opaqueRedirect } from "./FakePage.ts"
+import { json, open, opaqueRedirect } from "../../page/test/FakePage.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -13,8 +13,7 @@ describe("BrowserHttp.layer", () => {
     "G2: cookies stay on the page's origin, no trace header goes out, a redirect is an answer with status 0",
     () => {
       const page = open("https://app.example/")
-      page.answer = ({ url }) =>
-        url.endsWith("/moved") ? Object.assign(opaqueRedirect, { headers: new Headers() }) : json({ ok: true })
+      page.answer = ({ url }) => (url.endsWith("/moved") ? opaqueRedirect : json({ ok: true }))
       return Effect.gen(function* () {
         const answer = yield* HttpClient.get("https://app.example/api")
         assert.deepStrictEqual(yield* answer.json, { ok: true })

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { afterEach, vi } from "vitest"
-import { json, open, view } from "./FakePage.ts"
+import { json, open, view } from "../../page/test/FakePage.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
 

@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { AccountId } from "./Identifiers.ts"
 import { onlyOne } from "./internal/onlyOne.ts"
-import * as SessionText from "./internal/sessionText.ts"
+import * as SessionText from "./shared/SessionText.ts"
 import type { Generation, Session, SessionKey } from "./Session.ts"
 import type { StoreError } from "./StoreError.ts"
 

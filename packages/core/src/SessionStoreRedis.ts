@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Redis from "effect/persistence/Redis"
 import { milliseconds } from "./internal/redisTime.ts"
 import { operations } from "./StoreOperation.ts"
-import * as SessionText from "./internal/sessionText.ts"
+import * as SessionText from "./shared/SessionText.ts"
 import type { Generation, Session, SessionKey } from "./Session.ts"
 import { SessionStore } from "./SessionStore.ts"
 

@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { keyOf } from "../src/internal/sessionText.ts"
+import { keyOf } from "../src/shared/SessionText.ts"
 import { account, json, layer, layerWith, signIn, Wire } from "./ScriptedSentinel.ts"
 
 const list = Sessions.list(account)

@@ -3,7 +3,7 @@ import { RefreshLock } from "@le-auth/core/RefreshLock"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import * as FileRefreshLock from "@le-auth/node/FileRefreshLock"
 import * as SessionFile from "@le-auth/node/SessionFile"
-import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
+import * as RefreshLockSuite from "@le-auth/testing/RefreshLockSuite"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Fs from "node:fs"
@@ -22,8 +22,8 @@ const shared = FileRefreshLock.layerAt(Path.join(root, "contract"), { timeout: l
 // Short enough to wait for its end, and long enough for all others on a loaded machine.
 const options = { live: true, lockTimeout, timeout: "100 seconds" } as const
 // Within one process the wait has no end of its own: it lasts as long as the work inside.
-RefreshLockContract.suite("FileRefreshLock, alone", shared, { ...options, lockTimeout: undefined })
-RefreshLockContract.suite("FileRefreshLock, twice on one directory", shared, { ...options, second: shared })
+RefreshLockSuite.suite("FileRefreshLock, alone", shared, { ...options, lockTimeout: undefined })
+RefreshLockSuite.suite("FileRefreshLock, twice on one directory", shared, { ...options, second: shared })
 
 const lockIn = <A, E>(
   directory: string,

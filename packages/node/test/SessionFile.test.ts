@@ -4,7 +4,7 @@ import { type Session, SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import * as PrivateDocument from "@le-auth/node/PrivateDocument"
 import * as SessionFile from "@le-auth/node/SessionFile"
-import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
+import * as SessionStoreSuite from "@le-auth/testing/SessionStoreSuite"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -48,7 +48,7 @@ const changeEntry = (change: (entry: Record<string, unknown>) => void) => (of: S
     Fs.writeFileSync(shared, JSON.stringify(content))
   })
 
-SessionStoreContract.suite("SessionFile, twice on one file", contract, {
+SessionStoreSuite.suite("SessionFile, twice on one file", contract, {
   live: true,
   second: contract,
   runs: 10,

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Sign-in with LivePerson for a server of any framework, by promises.
  *
@@ -106,7 +107,7 @@ export interface LeAuth {
   /** Answers the requests of its routes, and 404 to all others. */
   readonly handler: (request: Request) => Promise<Response>
   /** The same for `node:http`, Express, Nest and Fastify. What is none of its routes is for `next`; without it, 404. */
-  readonly nodeHandler: (request: NodeRequest, response: NodeResponse, next?: (error?: unknown) => void) => void
+  readonly nodeHandler: (request: NodeRequest, response: NodeResponse, next?: (error?: Error) => void) => void
   /** Who is signed in. Rejects only if the store fails. */
   readonly session: (who: Who) => Promise<SignedIn | SignedOut>
   /** An access token that is valid now, refreshed if need be. With `unless`: another one than this, which was refused. */

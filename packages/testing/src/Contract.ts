@@ -1,22 +1,23 @@
 /**
  * What a port demands of its adapters, as a list of cases that can be run against any of them.
  *
- * The contracts themselves are in `TransactionStoreContract`, `SessionStoreContract`, `RefreshLockContract` and
- * `SentinelStoreContract`. Each exports its `cases`, `suite`, which registers them as vitest tests, and `check`, which
- * runs them as one Effect and says which of them do not hold, and which could not be proven.
+ * The contracts themselves are in `TransactionStoreContract`, `SessionStoreContract`, `RefreshLockContract`,
+ * `SentinelStoreContract` and `StoreInspectionContract`. Each exports its `cases`, and `check`, which runs them as one
+ * Effect and says which of them do not hold, and which could not be proven. They need no test runner. For vitest each
+ * has a module of its own, such as `SessionStoreSuite`, whose `suite` registers the cases as tests.
  *
  * @since 0.1.0
  */
-import { describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { isTestClock, letPass, realSleep } from "./internal/realTime.ts"
+import { isTestClock } from "./internal/realTime.ts"
+import { plan, runCase } from "./internal/running.ts"
 
 /**
  * What a case is run against: two instances of an adapter that work on the same data. They are the same instance twice
@@ -123,81 +124,9 @@ export interface Findings {
   readonly unproven: ReadonlyArray<Unproven>
 }
 
-const defaultTimeout = Duration.seconds(10)
-const defaultRuns = 50
-
-const limitOf = (options: Options<never, unknown>) => Duration.fromInputUnsafe(options.timeout ?? defaultTimeout)
-
-const hint = "If the adapter waits by sleeping, or its engine has a clock of its own, give the suite `live: true`."
-
-/** Splits the cases by whether enough time can pass for them: by `elapse`, by a test clock, or because it is short. */
-const plan = <Identifier, Port>(
-  { cases, unproven = [] }: Contract<Identifier, Port>,
-  options: Options<never, unknown>,
-  isLive: boolean
-) => {
-  const isTooLong = ({ takes = Duration.zero }: ContractCase<Port>) =>
-    isLive && options.elapse === undefined && Duration.isGreaterThanOrEqualTo(takes, limitOf(options))
-  const tooLong = cases.filter(isTooLong).map(({ name, takes = Duration.zero }) => ({
-    name,
-    reason: `${Duration.format(takes)} have to pass: give the suite \`elapse\``
-  }))
-  return { provable: cases.filter((contractCase) => !isTooLong(contractCase)), unproven: [...tooLong, ...unproven] }
-}
-
-/**
- * Runs one case against new instances. A layer that cannot be built is a defect: it says nothing about the contract.
- */
-const runCase = <Identifier, Port, E, E2>(
-  { port }: Contract<Identifier, Port>,
-  contractCase: ContractCase<Port>,
-  layer: Layer.Layer<Identifier, E>,
-  options: Options<Identifier, E2>,
-  isLive: boolean
-): Effect.Effect<void, unknown> =>
-  Effect.gen(function* () {
-    const build = <E>(layer: Layer.Layer<Identifier, E>) =>
-      Effect.orDie(Effect.map(Layer.build(Layer.fresh(layer)), (context) => Context.get(context, port)))
-    const one = yield* build(layer)
-    const other = options.second === undefined ? one : yield* build(options.second)
-    const limit = limitOf(options)
-    const tooLong = Effect.andThen(
-      realSleep(limit),
-      Effect.die(new Error(`The case did not end within ${Duration.format(limit)}: something waits forever. ${hint}`))
-    )
-    const elapse = options.elapse ?? (isLive ? realSleep : letPass)
-    yield* Effect.raceFirst(contractCase.run({ one, other, runs: options.runs ?? defaultRuns, elapse }), tooLong)
-  }).pipe(Effect.scoped)
-
-/**
- * Registers the cases of a contract as vitest tests under `name`. Each test builds the layer anew. What cannot be
- * proven is a `todo`.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const suite = <Identifier, Port, E, E2 = never>(
-  contract: Contract<Identifier, Port>,
-  name: string,
-  layer: Layer.Layer<Identifier, E>,
-  options: Options<Identifier, E2> = {}
-): void => {
-  const isLive = options.live === true
-  const test = isLive ? it.live : it.effect
-  const { provable, unproven } = plan(contract, options, isLive)
-  // Longer than the case's own limit, which has the better message.
-  const timeout = Duration.toMillis(limitOf(options)) + 5000
-  describe(name, () => {
-    for (const contractCase of provable) {
-      test(contractCase.name, () => runCase(contract, contractCase, layer, options, isLive), timeout)
-    }
-    for (const { name, reason } of unproven) it.todo(`${name} (not proven: ${reason})`)
-  })
-}
-
 /**
  * Runs the cases of a contract one after the other and gives those that do not hold, and those that could not be
- * proven: for other test runners, and for tests of the contracts themselves.
+ * proven: for any test runner, and for tests of the contracts themselves. `ContractSuite` is for vitest.
  *
  * It runs under the clock of the caller. `live` says only that the engine has a clock of its own, which a test clock
  * does not move.

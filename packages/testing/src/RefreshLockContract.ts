@@ -7,9 +7,9 @@
  *
  * @since 0.1.0
  */
-import { assert } from "@effect/vitest"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import { StoreError } from "@le-auth/core/StoreError"
+import { assert } from "chai"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -284,7 +284,13 @@ const timeoutCase = (lockTimeout: Duration.Duration): Contract.ContractCase<Lock
   })
 })
 
-const contractOf = ({ lockTimeout, refusing }: Options<unknown> = {}): Contract.Contract<RefreshLock, Lock> => ({
+/**
+ * The contract, with the cases that the options add: for `ContractSuite.suite` and `Contract.check`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const contractOf = ({ lockTimeout, refusing }: Options<unknown> = {}): Contract.Contract<RefreshLock, Lock> => ({
   port: RefreshLock,
   cases: [
     ...cases,
@@ -305,24 +311,6 @@ const contractOf = ({ lockTimeout, refusing }: Options<unknown> = {}): Contract.
 
 /** A waiter sleeps: an engine whose time is moved on would only end the lease of the holder. */
 const ofWaiters = <E>(options: Options<E> = {}): Contract.Options<RefreshLock, E> => ({ ...options, elapse: undefined })
-
-/**
- * Registers the cases as vitest tests.
- *
- * @example
- * ```ts
- * // compiled only: vitest runs it
- * import { layerMemory } from "@le-auth/core/RefreshLock"
- * import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
- *
- * RefreshLockContract.suite("layerMemory", layerMemory)
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
-export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<RefreshLock, E>, options?: Options<E2>): void =>
-  Contract.suite(contractOf(options), `RefreshLock: ${name}`, layer, ofWaiters(options))
 
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.

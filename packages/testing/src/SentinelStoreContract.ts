@@ -23,28 +23,13 @@ export const cases: ReadonlyArray<Contract.ContractCase<SentinelStore["Service"]
   ...refreshCases
 ]
 
-const contract = { port: SentinelStore, cases }
-
 /**
- * Registers the cases as vitest tests.
+ * The contract, for `ContractSuite.suite` and `Contract.check`.
  *
- * @example
- * ```ts
- * // compiled only: vitest runs it
- * import { layerMemory } from "@le-auth/sentinel/SentinelStore"
- * import * as SentinelStoreContract from "@le-auth/testing/SentinelStoreContract"
- *
- * SentinelStoreContract.suite("layerMemory", layerMemory)
- * ```
- *
- * @category constructors
+ * @category models
  * @since 0.1.0
  */
-export const suite = <E, E2 = never>(
-  name: string,
-  layer: Layer.Layer<SentinelStore, E>,
-  options?: Contract.Options<SentinelStore, E2>
-): void => Contract.suite(contract, `SentinelStore: ${name}`, layer, options)
+export const contract = { port: SentinelStore, cases }
 
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.

@@ -3,10 +3,10 @@
  *
  * @since 0.1.0
  */
-import { assert } from "@effect/vitest"
 import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
 import { Generation, type Session, SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
+import { assert } from "chai"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -259,7 +259,16 @@ const legacyCase = (legacy: NonNullable<Options["legacy"]>): Contract.ContractCa
   })
 })
 
-const contractOf = ({ corrupt, legacy, refusing }: Options<unknown> = {}) => ({
+/**
+ * The contract, with the cases that the options add: for `ContractSuite.suite` and `Contract.check`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const contractOf = ({ corrupt, legacy, refusing }: Options<unknown> = {}): Contract.Contract<
+  SessionStore,
+  Store
+> => ({
   port: SessionStore,
   cases: [
     ...cases,
@@ -277,24 +286,6 @@ const contractOf = ({ corrupt, legacy, refusing }: Options<unknown> = {}) => ({
         ])
   ]
 })
-
-/**
- * Registers the cases as vitest tests.
- *
- * @example
- * ```ts
- * // compiled only: vitest runs it
- * import { layerMemory } from "@le-auth/core/SessionStore"
- * import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
- *
- * SessionStoreContract.suite("layerMemory", layerMemory)
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
-export const suite = <E, E2 = never>(name: string, layer: Layer.Layer<SessionStore, E>, options?: Options<E2>): void =>
-  Contract.suite(contractOf(options), `SessionStore: ${name}`, layer, options)
 
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.

@@ -6,31 +6,15 @@
  *
  * @since 0.1.0
  */
-import { SentinelStore } from "@le-auth/sentinel/SentinelStore"
-import { StoreInspection } from "@le-auth/sentinel/StoreInspection"
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
 import * as Contract from "./Contract.ts"
+import { both, type Both, inspected, InspectedStore } from "./internal/inspectedStore.ts"
 import { findCases } from "./internal/inspectionFindCases.ts"
 import { listCases } from "./internal/inspectionListCases.ts"
 import { stateCases } from "./internal/inspectionStateCases.ts"
 
-/**
- * A store, and the inspection of it.
- *
- * @category services
- * @since 0.1.0
- */
-export class InspectedStore extends Context.Service<
-  InspectedStore,
-  {
-    /** The store, which changes. */
-    readonly store: SentinelStore["Service"]
-    /** The inspection of the same data. */
-    readonly inspection: StoreInspection["Service"]
-  }
->()("@le-auth/testing/StoreInspectionContract/InspectedStore") {}
+export { InspectedStore }
 
 /**
  * The cases, in no particular order.
@@ -44,43 +28,13 @@ export const cases: ReadonlyArray<Contract.ContractCase<InspectedStore["Service"
   ...stateCases
 ]
 
-const contract = { port: InspectedStore, cases }
-
-type Both = SentinelStore | StoreInspection
-
-const inspected = <E>(layer: Layer.Layer<Both, E>): Layer.Layer<InspectedStore, E> =>
-  Layer.effect(
-    InspectedStore,
-    Effect.gen(function* () {
-      return { store: yield* SentinelStore, inspection: yield* StoreInspection }
-    })
-  ).pipe(Layer.provide(layer))
-
-const both = <E>(options: Contract.Options<Both, E> = {}): Contract.Options<InspectedStore, E> => ({
-  ...options,
-  second: options.second === undefined ? undefined : inspected(options.second)
-})
-
 /**
- * Registers the cases as vitest tests.
+ * The contract, for `ContractSuite.suite` and `Contract.check`.
  *
- * @example
- * ```ts
- * // compiled only: vitest runs it
- * import { layerMemory } from "@le-auth/sentinel/SentinelStore"
- * import * as StoreInspectionContract from "@le-auth/testing/StoreInspectionContract"
- *
- * StoreInspectionContract.suite("layerMemory", layerMemory)
- * ```
- *
- * @category constructors
+ * @category models
  * @since 0.1.0
  */
-export const suite = <E, E2 = never>(
-  name: string,
-  layer: Layer.Layer<Both, E>,
-  options?: Contract.Options<Both, E2>
-): void => Contract.suite(contract, `StoreInspection: ${name}`, inspected(layer), both(options))
+export const contract = { port: InspectedStore, cases }
 
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.

@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import { assert } from "@effect/vitest"
 import { Transaction } from "@le-auth/core/Transaction"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
+import { assert } from "chai"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -167,7 +167,16 @@ export interface Options<E = never> extends Contract.Options<TransactionStore, E
 /** As ids are: made of a hash. */
 const plantedId = "feedface".repeat(8)
 
-const contractOf = ({ refusing }: Options<unknown> = {}) => ({
+/**
+ * The contract, with the cases that the options add: for `ContractSuite.suite` and `Contract.check`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const contractOf = ({ refusing }: Options<unknown> = {}): Contract.Contract<
+  TransactionStore,
+  TransactionStore["Service"]
+> => ({
   port: TransactionStore,
   cases: [
     ...cases,
@@ -183,27 +192,6 @@ const contractOf = ({ refusing }: Options<unknown> = {}) => ({
         ])
   ]
 })
-
-/**
- * Registers the cases as vitest tests.
- *
- * @example
- * ```ts
- * // compiled only: vitest runs it
- * import { layerMemory } from "@le-auth/core/TransactionStore"
- * import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
- *
- * TransactionStoreContract.suite("layerMemory", layerMemory)
- * ```
- *
- * @category constructors
- * @since 0.1.0
- */
-export const suite = <E, E2 = never>(
-  name: string,
-  layer: Layer.Layer<TransactionStore, E>,
-  options?: Options<E2>
-): void => Contract.suite(contractOf(options), `TransactionStore: ${name}`, layer, options)
 
 /**
  * Runs the cases and gives those that do not hold, and those that could not be proven.

@@ -4,9 +4,9 @@ import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
 import { Session, type SessionKey } from "@le-auth/core/Session"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
-import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
-import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
-import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
+import * as RefreshLockSuite from "@le-auth/testing/RefreshLockSuite"
+import * as SessionStoreSuite from "@le-auth/testing/SessionStoreSuite"
+import * as TransactionStoreSuite from "@le-auth/testing/TransactionStoreSuite"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -16,9 +16,9 @@ import * as Redacted from "effect/Redacted"
 // What takes minutes and days shows under the test clock; under the real one it is a `todo`.
 for (const options of [{ live: false }, { live: true }]) {
   const clock = options.live ? "the real clock" : "the test clock"
-  TransactionStoreContract.suite(`layerMemory, ${clock}`, TransactionStore.layerMemory, options)
-  SessionStoreContract.suite(`layerMemory, ${clock}`, SessionStore.layerMemory, options)
-  RefreshLockContract.suite(`layerMemory, ${clock}`, RefreshLock.layerMemory, {
+  TransactionStoreSuite.suite(`layerMemory, ${clock}`, TransactionStore.layerMemory, options)
+  SessionStoreSuite.suite(`layerMemory, ${clock}`, SessionStore.layerMemory, options)
+  RefreshLockSuite.suite(`layerMemory, ${clock}`, RefreshLock.layerMemory, {
     ...options,
     lockTimeout: Duration.infinity
   })
@@ -40,4 +40,4 @@ const corrupt = (key: SessionKey) =>
     return memory.set(new Session({ ...found.value, accessToken }), "any")
   })
 
-SessionStoreContract.suite("SealedSessionStore over layerMemory", sealed, { second: sealed, corrupt })
+SessionStoreSuite.suite("SealedSessionStore over layerMemory", sealed, { second: sealed, corrupt })

@@ -1,6 +1,6 @@
 import * as SentinelStore from "@le-auth/sentinel/SentinelStore"
-import * as SentinelStoreContract from "@le-auth/testing/SentinelStoreContract"
-import * as StoreInspectionContract from "@le-auth/testing/StoreInspectionContract"
+import * as SentinelStoreSuite from "@le-auth/testing/SentinelStoreSuite"
+import * as StoreInspectionSuite from "@le-auth/testing/StoreInspectionSuite"
 
-SentinelStoreContract.suite("layerMemory of sentinel", SentinelStore.layerMemory)
-StoreInspectionContract.suite("layerMemory of sentinel", SentinelStore.layerMemory)
+SentinelStoreSuite.suite("layerMemory of sentinel", SentinelStore.layerMemory)
+StoreInspectionSuite.suite("layerMemory of sentinel", SentinelStore.layerMemory)

@@ -192,7 +192,8 @@ export const layer = (
 
           const forwarded = HttpClientRequest.modify(HttpClientRequest.empty, {
             method,
-            url: address,
+            // As text, since the query of a `URL` would be written anew.
+            url: address.href,
             // The page would not get the header that names a content coding.
             headers: Headers.set(Forwarding.ofRequest(request.headers), "accept-encoding", "identity"),
             ...(method === "GET" ? {} : { body: yield* bodyOf(request) })

@@ -90,11 +90,11 @@ const notSent = new Set([
   "host",
   requestHeader
 ])
-/** A program may hand the answer on to its page: LivePerson sets no cookies there, and does not speak for `ApiProxy`. */
+/** A program may pass the answer on to its page, where LivePerson sets no cookies and does not speak for `ApiProxy`. */
 const notReceived = new Set([...ofConnection, "set-cookie", requestHeader])
 
 const serviceOf = (service: string) =>
-  /^(?!\.+$)[\w.-]{1,128}$/.test(service)
+  typeof service === "string" && /^(?!\.+$)[\w.-]{1,128}$/.test(service)
     ? Effect.succeed(service)
     : Effect.fail(invalid("service", "it is a name of the Domain API, such as accountConfigReadOnly."))
 
@@ -140,6 +140,23 @@ const bodyOf = (body: NonNullable<RequestInit["body"]>, limits: Outgoing.Limits)
   })
 }
 
+/** Interrupts an effect when a signal aborts it. */
+const untilAborted = <A, E, R>(
+  signal: AbortSignal | null | undefined,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  signal === undefined || signal === null
+    ? effect
+    : Effect.raceFirst(
+        Effect.callback<never>((resume) => {
+          const abort = () => resume(Effect.interrupt)
+          if (signal.aborted) return abort()
+          signal.addEventListener("abort", abort, { once: true })
+          return Effect.sync(() => signal.removeEventListener("abort", abort))
+        }),
+        effect
+      )
+
 /** The answer as `fetch` gives it. */
 const responseOf = Effect.fnUntraced(function* (
   { body, end, headers: received, status }: Outgoing.Answer,
@@ -154,15 +171,14 @@ const responseOf = Effect.fnUntraced(function* (
 })
 
 /**
- * Calls a service of LivePerson for a user, as `fetch` does: the host comes from the Domain API, the token is added, and
- * `{account}` in the path is the account of the session. An answer of any status is an answer; a redirect is not
- * followed. The body of an answer comes while it is read: read or cancel it, since it keeps its connection until then,
- * or until the deadline.
+ * Calls a service of LivePerson for a user, and answers as `fetch` does. The host comes from the Domain API, the token
+ * is added, and `{account}` in the path is the account of the session. An answer may have any status, and redirects are
+ * not followed. The body comes while it is read. Read or cancel it, since it keeps its connection until then, or until
+ * the deadline.
  *
- * After a 401 that means the token there is a new one, and one repetition, see `Sessions.authorized`. The limits are
- * those of `ApiProxy`. Fails with {@link ServiceError} if the service gives no answer, with `InvalidArgument` and nothing
- * sent if an argument cannot be used, and else with the errors of `UserSession.accessToken`, whose `DomainsError` also
- * says that there is no such service.
+ * After a 401 that means the token, the call is repeated once with a new one, see `Sessions.authorized`. The limits are
+ * those of `ApiProxy`. It fails with {@link ServiceError} if the service gives no answer, with `InvalidArgument` if an
+ * argument cannot be used, and with the errors of `UserSession.accessToken`. An unknown service is a `DomainsError`.
  *
  * @example
  * ```ts
@@ -187,57 +203,60 @@ export const callApi = (
   ServiceError | SessionError | InvalidArgument,
   WebApplication | BrowserSessions | Sessions | Domains | HttpClient.HttpClient
 > =>
-  Effect.gen(function* () {
-    const limits = yield* Outgoing.limitsOf(init)
-    const method = yield* methodOf(init)
-    const headers = yield* headersOf(init)
-    const name = yield* serviceOf(service)
-    const key = yield* Whose.signedIn(who)
-    const origin = yield* resolve(key.accountId, name)
-    const address = Forwarding.addressAt(origin, String(path).replaceAll("{account}", key.accountId))
-    if (address === undefined) {
-      return yield* invalid(
-        "path",
-        "write a path below the service's host, such as /api/account/{account}/configuration, without parts that lead elsewhere: .., //, %2F, ; or #."
-      )
-    }
-    const body = init.body === undefined || init.body === null ? undefined : yield* bodyOf(init.body, limits)
-    const request = HttpClientRequest.make(method)(address, {
-      headers: [...headers, ["accept-encoding", "identity"]],
-      ...(body === undefined ? {} : { body: HttpBody.uint8Array(body.bytes, typeIn(headers) ?? body.contentType) })
-    })
-    const signal = init.signal ?? undefined
-    const unknown = (code: string) =>
-      new ServiceError({
-        service,
-        reason: TransportProblem.make("UnknownProblem", { host: address.host, sent: true, code })
+  untilAborted(
+    init.signal,
+    Effect.gen(function* () {
+      const limits = yield* Outgoing.limitsOf(init)
+      const method = yield* methodOf(init)
+      const headers = yield* headersOf(init)
+      const name = yield* serviceOf(service)
+      const key = yield* Whose.signedIn(who)
+      const origin = yield* resolve(key.accountId, name)
+      const address = Forwarding.addressAt(origin, String(path).replaceAll("{account}", key.accountId))
+      if (address === undefined) {
+        return yield* invalid(
+          "path",
+          "write a path below the service's host, such as /api/account/{account}/configuration, without parts that lead elsewhere: .., //, %2F, ; or #."
+        )
+      }
+      const body = init.body === undefined || init.body === null ? undefined : yield* bodyOf(init.body, limits)
+      const request = HttpClientRequest.make(method)(address.href, {
+        headers: [...headers, ["accept-encoding", "identity"]],
+        ...(body === undefined ? {} : { body: HttpBody.uint8Array(body.bytes, typeIn(headers) ?? body.contentType) })
       })
-    const errorOf = ({ reason }: Outgoing.CallFailed) =>
-      reason._tag === "Redirected" || reason._tag === "Aborted"
-        ? unknown(reason._tag)
-        : new ServiceError({ service, reason })
-    return yield* Outgoing.send({
-      client: yield* HttpClient.HttpClient,
-      sessions: yield* Sessions,
-      key,
-      request,
-      address,
-      limits,
-      signal
-    }).pipe(
-      Effect.tap(({ end, status }) =>
-        // No `Response` can have another one.
-        status < 200 || status > 599 ? Effect.andThen(end, Effect.fail(unknown(`status ${status}`))) : Effect.void
-      ),
-      Effect.flatMap((answer) =>
-        // `fetch` rejects a read with the signal's reason, too.
-        responseOf(answer, method, (error) => (error.reason._tag === "Aborted" ? signal?.reason : errorOf(error)))
-      ),
-      Effect.catchTag("CallFailed", (error) =>
-        error.reason._tag === "Aborted" ? Effect.interrupt : Effect.fail(errorOf(error))
+      const signal = init.signal ?? undefined
+      const unknown = (code: string) =>
+        new ServiceError({
+          service,
+          reason: TransportProblem.make("UnknownProblem", { host: address.host, sent: true, code })
+        })
+      const errorOf = ({ reason }: Outgoing.CallFailed) =>
+        reason._tag === "Redirected" || reason._tag === "Aborted"
+          ? unknown(reason._tag)
+          : new ServiceError({ service, reason })
+      return yield* Outgoing.send({
+        client: yield* HttpClient.HttpClient,
+        sessions: yield* Sessions,
+        key,
+        request,
+        address,
+        limits,
+        signal
+      }).pipe(
+        Effect.tap(({ end, status }) =>
+          // No `Response` can have another one.
+          status < 200 || status > 599 ? Effect.andThen(end, Effect.fail(unknown(`status ${status}`))) : Effect.void
+        ),
+        Effect.flatMap((answer) =>
+          // `fetch` rejects a read with the signal's reason, too.
+          responseOf(answer, method, (error) => (error.reason._tag === "Aborted" ? signal?.reason : errorOf(error)))
+        ),
+        Effect.catchTag("CallFailed", (error) =>
+          error.reason._tag === "Aborted" ? Effect.interrupt : Effect.fail(errorOf(error))
+        )
       )
-    )
-  })
+    })
+  )
 
 /**
  * The origin of a service of LivePerson for an account, such as for a WebSocket.

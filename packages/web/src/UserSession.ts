@@ -65,7 +65,7 @@ export type Who = WithHeaders | Key
 export type View = (SignedInView & { readonly instance?: string }) | SignedOutView
 
 /**
- * Who is signed in, without a call to Sentinel. Fails with a `StoreError` if a store does not answer.
+ * The signed-in user, if there is one, without a call to Sentinel. It fails with a `StoreError` if a store fails.
  *
  * @example
  * ```ts
@@ -111,7 +111,7 @@ const viewOf = (session: Session): View => {
  * import * as UserSession from "@le-auth/web/UserSession"
  *
  * // For a nightly job: the newest session of a user.
- * const token = UserSession.accessToken({ accountId: "12345678", subject: "3552833710" })
+ * const tokenOf = (subject: string) => UserSession.accessToken({ accountId: "12345678", subject })
  * ```
  *
  * @category accessors
@@ -132,10 +132,11 @@ export const accessToken = (
 
 /**
  * Signs out of this application; with `everywhere`, of all LivePerson applications. Gives the `Set-Cookie` headers that
- * take the cookies from the browser of a request; for a key there are none. Without a session it is no failure.
+ * take the cookies from the browser of a request. For a key there are no headers. A user who is not signed in causes no
+ * error.
  *
- * If the revocation fails, so does this, but the session here is removed: without `everywhere` it then gives the
- * headers. It does not look where a request comes from: let only your own pages cause it.
+ * If the revocation fails, this fails too, but the session here is removed. Then a call without `everywhere` gives the
+ * headers. It does not check the site that a request comes from, so only your own pages may cause it.
  *
  * @example
  * ```ts

@@ -7,8 +7,9 @@ import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
 import * as Contract from "@le-auth/testing/Contract"
+import * as ContractSuite from "@le-auth/testing/ContractSuite"
 import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
-import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
+import * as TransactionStoreSuite from "@le-auth/testing/TransactionStoreSuite"
 import * as CookieSessionStore from "@le-auth/web/CookieSessionStore"
 import * as CookieTransactionStore from "@le-auth/web/CookieTransactionStore"
 import * as WebApplication from "@le-auth/web/WebApplication"
@@ -48,7 +49,7 @@ const sessions = (maximumSessions: number) =>
     })
   ).pipe(Layer.provide(CookieSessionStore.layerWith({ maximumSessions, maximumSize: 100_000 })), Layer.provide(needed))
 
-TransactionStoreContract.suite("CookieTransactionStore", transactions)
+TransactionStoreSuite.suite("CookieTransactionStore", transactions)
 
 /**
  * Requests that run at the same moment each know the cookies of before, and one browser does not hold the sessions of a
@@ -60,7 +61,7 @@ const byNature = [
 ]
 const isByNature = ({ name }: { readonly name: string }) => byNature.includes(name)
 
-Contract.suite(
+ContractSuite.suite(
   { port: SessionStore, cases: SessionStoreContract.cases.filter((one) => !isByNature(one)) },
   "SessionStore: CookieSessionStore",
   sessions(100),

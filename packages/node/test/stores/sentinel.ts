@@ -5,8 +5,8 @@ import * as SqlStore from "@le-auth/core/SqlStore"
 import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import { StoreInspection } from "@le-auth/sentinel/StoreInspection"
 import * as StoreInspectionSql from "@le-auth/sentinel/StoreInspectionSql"
-import * as SentinelStoreContract from "@le-auth/testing/SentinelStoreContract"
-import * as StoreInspectionContract from "@le-auth/testing/StoreInspectionContract"
+import * as SentinelStoreSuite from "@le-auth/testing/SentinelStoreSuite"
+import * as StoreInspectionSuite from "@le-auth/testing/StoreInspectionSuite"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -21,9 +21,9 @@ export const inspectedStore = (url: string) =>
 
 export const provesSentinelStore = (engine: string, url: () => string): void => {
   const layer = Layer.unwrap(Effect.sync(() => sentinelStore(url())))
-  SentinelStoreContract.suite(engine, layer, { second: layer, timeout: "100 seconds" })
+  SentinelStoreSuite.suite(engine, layer, { second: layer, timeout: "100 seconds" })
   const inspected = Layer.unwrap(Effect.sync(() => inspectedStore(url())))
-  StoreInspectionContract.suite(engine, inspected, { second: inspected, timeout: "100 seconds" })
+  StoreInspectionSuite.suite(engine, inspected, { second: inspected, timeout: "100 seconds" })
 
   const database = Layer.unwrap(Effect.sync(() => sqlClient(url())))
   const tables = ["sentinel_code", "sentinel_grant", "sentinel_session", "sentinel_refresh", "sentinel_access"]

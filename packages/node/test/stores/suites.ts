@@ -4,9 +4,9 @@ import { RefreshLock } from "@le-auth/core/RefreshLock"
 import type { SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
-import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
-import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
-import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
+import * as RefreshLockSuite from "@le-auth/testing/RefreshLockSuite"
+import * as SessionStoreSuite from "@le-auth/testing/SessionStoreSuite"
+import * as TransactionStoreSuite from "@le-auth/testing/TransactionStoreSuite"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -57,15 +57,15 @@ export const provesStores = (engine: Engine): void => {
     timeout: "100 seconds",
     elapse: engine.elapse
   } as const
-  TransactionStoreContract.suite(engine.name, layer, both)
+  TransactionStoreSuite.suite(engine.name, layer, both)
   const legacy = (key: SessionKey) => engine.legacy(key, beforeGenerations)
-  SessionStoreContract.suite(engine.name, layer, { ...both, corrupt: engine.corrupt, legacy })
-  SessionStoreContract.suite(`${engine.name}, sealed`, sealedStore, {
+  SessionStoreSuite.suite(engine.name, layer, { ...both, corrupt: engine.corrupt, legacy })
+  SessionStoreSuite.suite(`${engine.name}, sealed`, sealedStore, {
     ...both,
     second: sealedStore,
     corrupt: engine.corrupt
   })
-  RefreshLockContract.suite(engine.name, layer, { ...both, live: true, lockTimeout })
+  RefreshLockSuite.suite(engine.name, layer, { ...both, live: true, lockTimeout })
 
   describe(`${engine.name}, sessions that are over`, () => {
     const short = Layer.unwrap(Effect.sync(() => stores(engine.url(), { keepFor: "1 minute" })))

@@ -118,12 +118,14 @@ const applicationProblems = (options: Options, redirectUri: RedirectUri | undefi
     )
   }
   const { api, cookiePrefix, frameAncestors = [], paths } = options
-  if (paths !== undefined && !isObject(paths)) problems.push("paths is not an object such as { home: \"/inbox\" }")
+  if (paths !== undefined && !isObject(paths)) problems.push('paths is not an object such as { home: "/inbox" }')
   if (paths?.home !== undefined && !isReturnPath(paths.home)) {
     problems.push("paths.home is not a path that starts with one slash, such as /inbox")
   }
   if (cookiePrefix !== undefined && !isCookiePrefix(`${cookiePrefix}-`)) {
-    problems.push("cookiePrefix is not a beginning of a cookie's name: at most 63 letters, digits and -_, such as inbox")
+    problems.push(
+      "cookiePrefix is not a beginning of a cookie's name: at most 63 letters, digits and -_, such as inbox"
+    )
   }
   if (!Array.isArray(frameAncestors)) problems.push("frameAncestors is not a list of origins")
   else if (!holds(Embedding.check(frameAncestors, "https://localhost" as RedirectUri))) {

@@ -1,8 +1,8 @@
 /** Locks that somebody holds, for the cases of `RefreshLock`. */
-import { assert } from "@effect/vitest"
 import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
 import type { RefreshLock } from "@le-auth/core/RefreshLock"
 import { SessionKey } from "@le-auth/core/Session"
+import { assert } from "chai"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { realSleep } from "./realTime.ts"

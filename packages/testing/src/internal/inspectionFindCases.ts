@@ -1,7 +1,7 @@
 /** `StoreInspection`: what is known about one code or token. */
-import { assert } from "@effect/vitest"
 import type { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import type { Found, StoreInspection } from "@le-auth/sentinel/StoreInspection"
+import { assert } from "chai"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContractCase } from "../Contract.ts"

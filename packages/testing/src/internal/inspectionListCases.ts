@@ -1,5 +1,5 @@
 /** `StoreInspection`: which sessions and token families there are. */
-import { assert } from "@effect/vitest"
+import { assert } from "chai"
 import * as Effect from "effect/Effect"
 import type { ContractCase } from "../Contract.ts"
 import type { Inspected } from "./inspectionFindCases.ts"

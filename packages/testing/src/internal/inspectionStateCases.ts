@@ -1,7 +1,7 @@
 /** `StoreInspection`: everything that a store holds, taken out, put in, forgotten. */
-import { assert } from "@effect/vitest"
 import { layerMemory, SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import { type StoreDump, StoreInspection } from "@le-auth/sentinel/StoreInspection"
+import { assert } from "chai"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContractCase } from "../Contract.ts"

@@ -1,6 +1,6 @@
 /** What an adapter tells of an engine that refuses to write. */
-import { assert } from "@effect/vitest"
 import { StoreError } from "@le-auth/core/StoreError"
+import { assert } from "chai"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

@@ -1,5 +1,5 @@
 /** What the cases of `SentinelStore` look at. */
-import { assert } from "@effect/vitest"
+import { assert } from "chai"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { accessOf, type Scene, type Store } from "./sentinelScene.ts"

@@ -1,5 +1,5 @@
 /** `SentinelStore`: refresh tokens, revocation, and time. */
-import { assert } from "@effect/vitest"
+import { assert } from "chai"
 import * as Effect from "effect/Effect"
 import type { ContractCase } from "../Contract.ts"
 import { alternating, crowd, inParallel } from "./parallel.ts"

@@ -1,5 +1,5 @@
 /** `SentinelStore`: sessions. */
-import { assert } from "@effect/vitest"
+import { assert } from "chai"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ContractCase } from "../Contract.ts"

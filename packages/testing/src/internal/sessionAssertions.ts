@@ -1,8 +1,8 @@
 /** What the cases of `SessionStore` look at. */
-import { assert } from "@effect/vitest"
 import type { AccountId } from "@le-auth/core/Identifiers"
 import { Session, SessionKey } from "@le-auth/core/Session"
 import type { SessionStore } from "@le-auth/core/SessionStore"
+import { assert } from "chai"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Samples from "./sampleSessions.ts"

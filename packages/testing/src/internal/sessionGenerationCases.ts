@@ -1,8 +1,8 @@
 /** `SessionStore`: compare and set. */
-import { assert } from "@effect/vitest"
 import { Generation, Session, SessionKey } from "@le-auth/core/Session"
 import { Subject } from "@le-auth/core/Identifiers"
 import type { SessionStore } from "@le-auth/core/SessionStore"
+import { assert } from "chai"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,0 +1,5 @@
+export LE_AUTH_ACCOUNT_ID=12345678
+export LE_AUTH_CLIENT_ID=11111111-1111-4111-8111-111111111111
+export LE_AUTH_CLIENT_SECRET=development-only-secret
+export LE_AUTH_REDIRECT_URI=http://localhost:3000/auth/callback
+export LE_AUTH_DOMAIN_API=http://127.0.0.1:4400
