@@ -53,6 +53,16 @@ describe.each(["passport", "own"] as const)("%s", (kind) => {
     assert.strictEqual(at.count("authorization_code"), 0)
   })
 
+  it.each([
+    ["before", 500],
+    ["after", 200]
+  ])("%s: a callback that comes again ends with %d", async (version, status) => {
+    const { at, browser } = await running(kind, version)
+    const { url } = await browser.signIn(logins[kind], "agent", at.application + callbacks[kind])
+    assert.include((await browser.visit(url)).text, "Hello")
+    assert.strictEqual((await browser.visit(url)).status, status)
+  })
+
   it("before: calls at once refresh one token several times", async () => {
     const { at, browser } = await running(kind, "before")
     await browser.signIn(logins[kind])

@@ -150,7 +150,8 @@ export class Browser {
     const location = response.headers.get("location")
     const next = location === null ? undefined : new URL(location, url).href
     if (next === undefined) return { status: response.status, text: await response.text(), url: url.href }
-    return next.startsWith(until) ? { status: response.status, text: "", url: next } : this.visit(next, {}, until)
+    if (next.startsWith(until)) return { status: response.status, text: "", url: next }
+    return this.visit(next, response.status === 307 ? init : {}, until)
   }
 
   /** Signs in as a user of the built-in account; ends before `until`. */
