@@ -118,7 +118,7 @@ const applicationProblems = (options: Options, redirectUri: RedirectUri | undefi
   if (!isPath(strippedPrefix)) problems.push(`strippedPrefix ${pathAdvice}`)
   else if (redirectUri !== undefined && !holds(BasePath.check(strippedPrefix, redirectUri))) {
     problems.push(
-      `${variables.redirectUri} (option redirectUri) does not lead below strippedPrefix: both are public, and the callback comes the same way as all else`
+      `${variables.redirectUri} does not lead below strippedPrefix: both are public, and the callback comes the same way as all else`
     )
   }
   const { api, cookiePrefix, frameAncestors = [], paths } = options
@@ -136,7 +136,7 @@ const applicationProblems = (options: Options, redirectUri: RedirectUri | undefi
     problems.push("frameAncestors has an entry that is none of https://host and https://*.host")
   } else if (redirectUri !== undefined && !holds(Embedding.check(frameAncestors, redirectUri))) {
     problems.push(
-      `${variables.redirectUri} (option redirectUri) is not https, which frameAncestors needs: browsers send the cookies of a frame over https only`
+      `${variables.redirectUri} is not https, which frameAncestors needs: browsers send the cookies of a frame over https only`
     )
   }
   for (const name of ["fetch", "installations"] as const) {
