@@ -13,7 +13,7 @@ interface Bundled {
   readonly text: string
 }
 
-/** The holders of the copyright of packages with the MIT licence that come without its text, as their repository says. */
+/** The copyright of packages with the MIT licence that come without its text. */
 const holders: Readonly<Record<string, string>> = { "@redis/client": "2022-2025, Redis, inc." }
 
 /** The packages from npm that modules are of, by name; what the bundler adds is of the bundler. */

@@ -62,6 +62,10 @@ export default defineConfig({
     // `redis` is its client and four extensions for things that no store of ours has.
     alias: { redis: "@redis/client" }
   },
+  // What is not found, or not exported, would be found missing by our users.
+  onLog(level, log) {
+    if (level === "warn") throw new Error(log.message)
+  },
   plugins: [undiciNames, requiredBuiltins, absent, declarations, licenses],
   output: {
     dir: "dist",

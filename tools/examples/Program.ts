@@ -32,8 +32,12 @@ function begin(folder: string, [program = "", ...args]: ReadonlyArray<string>, e
   const atOurEnd = () => kill("SIGKILL")
   process.on("exit", atOurEnd)
   let said = ""
-  child.stdout.on("data", (chunk) => void (said += String(chunk)))
-  child.stderr.on("data", (chunk) => void (said += String(chunk)))
+  let complaints = ""
+  child.stdout.setEncoding("utf8").on("data", (chunk) => void (said += chunk))
+  child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    said += chunk
+    complaints += chunk
+  })
   const ended: Promise<number | null> = new Promise((resolve, reject) => {
     child.on("error", reject)
     child.on("close", (code) => {
@@ -41,7 +45,7 @@ function begin(folder: string, [program = "", ...args]: ReadonlyArray<string>, e
       resolve(code)
     })
   })
-  return { ended, kill, output: () => said }
+  return { ended, kill, output: () => said, complaints: () => complaints }
 }
 
 /** Runs a command to its end, which has to be a good one. */
@@ -55,6 +59,8 @@ export interface Started {
   readonly stop: () => Promise<void>
   /** All that it has said. */
   readonly output: () => string
+  /** What of it was on the standard error. */
+  readonly complaints: () => string
 }
 
 /** Starts a server, and waits until it answers as it should. */
@@ -81,7 +87,7 @@ export async function start(
     await stop()
     throw new Error(`It did not start, and said:\n${program.output()}`, { cause: error })
   }
-  return { stop, output: program.output }
+  return { stop, output: program.output, complaints: program.complaints }
 }
 
 /** In milliseconds. It ends what hangs. */

@@ -22,7 +22,7 @@ export interface Example {
   }
   /** Settings of the framework's own. */
   readonly env?: (origin: string) => Readonly<Record<string, string>>
-  /** What the framework itself says on the standard error or as a warning, line by line, and why that is all right. */
+  /** Lines of the framework itself on the standard error, or with such a word, that are no complaints. */
   readonly says?: ReadonlyArray<RegExp>
 }
 
@@ -41,7 +41,8 @@ export const examples: Readonly<Record<string, Example>> = {
   nest: {
     notFound: /Cannot GET \/nowhere/,
     files: { page: "src/page.ts", auth: "src/auth.ts" },
-    development: { restarts: true }
+    development: { restarts: true },
+    says: [/Found 0 errors/]
   },
   hono: {
     notFound: /404 Not Found/,

@@ -111,12 +111,16 @@ async function serving(
   try {
     await start()
     await whole({ example, origin, api, change: () => change(restart) })
-    const isExpected = (line: string) => example.says?.some((expected) => expected.test(line))
     // Such as that of two memory stores, where a framework has two of a module.
-    const complaints = said()
+    const warnings = said()
       .split("\n")
-      .filter((line) => /\b(?:warn|error)/i.test(line) && !isExpected(line))
-    assert.deepEqual(complaints, [])
+      .filter((line) => /\b(?:warn|error)/i.test(line))
+    const complaints = programs.flatMap((program) => program.complaints().split("\n"))
+    const isExpected = (line: string) => line.trim() === "" || example.says?.some((expected) => expected.test(line))
+    assert.deepEqual(
+      [...warnings, ...complaints].filter((line) => !isExpected(line)),
+      []
+    )
   } catch (error) {
     throw new Error(`npm run ${script} failed, and said:\n${said()}`, { cause: error })
   } finally {
@@ -144,7 +148,7 @@ async function attempt(name: string, example: Example) {
   const { auth, page } = example.files
   await serving(into, { example, script: "dev", store: restarts ? database : "memory:" }, async () => {
     edit(path.join(into, auth), (text) => `${text}\nexport const isEdited = true\n`)
-    edit(path.join(into, page), (text) => text.replace("Hello", "Good morning"))
+    edit(path.join(into, page), (text) => text.replaceAll("Hello", "Good morning"))
     return "Good morning"
   })
 }

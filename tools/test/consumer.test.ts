@@ -12,7 +12,7 @@ import { admitted, packages as workspace } from "../PublicSurface.ts"
 import { tarballs } from "../tarballs.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const packages = ["core", "node", "browser", "page", "web", "sentinel", "testing"]
+const packages = ["core", "node", "browser", "page", "web", "sentinel", "server", "testing"]
 const libraries = tarballs().filter((file) => file.includes(`${path.sep}packages${path.sep}`))
 const { devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))
 let project = ""

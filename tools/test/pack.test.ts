@@ -30,3 +30,15 @@ it("a packed package has nothing of a file that has moved", () => {
   ])
   expect(fs.existsSync(path.join(cwd, "dist/Moved.js"))).toBe(false)
 })
+
+it("a packed bundle has all of its files", () => {
+  const folder = folderOf({
+    "packages/a/package.json": { name: "a", version: "1.0.0", files: ["dist"], nx: { tags: ["layer:bundle"] } },
+    "packages/a/src/index.ts": "",
+    "packages/a/dist/internal/effect.js": ""
+  })
+  const cwd = path.join(folder, "packages/a")
+  execFileSync(process.execPath, [tool], { cwd, stdio: "pipe" })
+  const files = execFileSync("tar", ["-tf", "build/packed/a-1.0.0.tgz"], { cwd, encoding: "utf8" })
+  expect(files).toContain("package/dist/internal/effect.js")
+})

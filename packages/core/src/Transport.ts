@@ -104,18 +104,37 @@ const keepFromFollowing = (): void => {
   fiber!.setContext(Context.add(fiber!.context, FetchHttpClient.RequestInit, notFollowing(init)))
 }
 
-const contextFor = (address: string, traced: boolean, init?: globalThis.RequestInit): Context.Context<never> =>
-  Context.make(HttpClient.TracerPropagationEnabled, false).pipe(
-    Context.add(Tracer.DisablePropagation, false),
-    // Every client of effect asks this of each request that it sends, also of one that something around it made from a
-    // redirect.
-    Context.add(HttpClient.TracerDisabledWhen, (request) => {
-      if (Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href !== address) throw isElsewhere
-      keepFromFollowing()
-      return !traced
-    }),
-    Context.add(FetchHttpClient.RequestInit, notFollowing(init))
-  )
+/**
+ * Sends a request to its address and to no other, whatever is wrapped around the client, such as effect's
+ * `followRedirects`. None where it would have gone elsewhere. No trace headers leave.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withoutRedirects =
+  (address: string) =>
+  <A, E, R>(send: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E, R> =>
+    Effect.withFiber((fiber) => {
+      // Effect's own tracer exports nothing, so the client's span would not be seen.
+      const traced = fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer && !fiber.getRef(Tracer.DisablePropagation)
+      const init = Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit)
+      const context = Context.make(HttpClient.TracerPropagationEnabled, false).pipe(
+        Context.add(Tracer.DisablePropagation, false),
+        // Every client of effect asks this of each request that it sends, also of one that something around it made
+        // from a redirect.
+        Context.add(HttpClient.TracerDisabledWhen, (request) => {
+          if (Option.getOrUndefined(HttpClientRequest.toUrl(request))?.href !== address) throw isElsewhere
+          keepFromFollowing()
+          return !traced
+        }),
+        Context.add(FetchHttpClient.RequestInit, notFollowing(init))
+      )
+      return send.pipe(
+        Effect.asSome,
+        Effect.catchDefect((defect) => (defect === isElsewhere ? Effect.succeedNone : Effect.die(defect))),
+        Effect.provideContext(context)
+      )
+    })
 
 /** Counted while it comes, since neither fetch nor undici stops at a size. */
 const bodyOf = (response: HttpClientResponse, most: number, tooLarge: TransportProblem.TransportProblem) =>
@@ -154,10 +173,7 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
       const problem = (tag: TransportProblem.TransportProblem["_tag"], code?: string) =>
         TransportProblem.make(tag, { ...about, ...(code === undefined ? {} : { code }) })
       const tooLarge = problem("AnswerTooLarge", ByteSize.format(limit))
-      // Effect's own tracer exports nothing, so the client's span would not be seen.
-      const traced = fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer && !fiber.getRef(Tracer.DisablePropagation)
       const address = url?.href ?? ""
-      const init = Context.getOrUndefined(fiber.context, FetchHttpClient.RequestInit)
 
       const { "content-type": contentType, ...headers } = sent.headers
       const bare = HttpClientRequest.make(sent.method)(sent.url, {
@@ -180,8 +196,8 @@ export const make = (client: HttpClient.HttpClient): Transport["Service"] => ({
       }
       return client.execute(request).pipe(
         Effect.flatMap(receive),
-        Effect.catchDefect((defect) => (defect === isElsewhere ? Effect.succeed(elsewhere) : Effect.die(defect))),
-        Effect.provideContext(contextFor(address, traced, init)),
+        withoutRedirects(address),
+        Effect.map(Option.getOrElse(() => elsewhere)),
         Effect.mapError((error) =>
           error._tag === "HttpClientError" ? TransportProblem.fromCause(error.reason, { host: about.host }) : error
         ),

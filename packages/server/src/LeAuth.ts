@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Sign-in with LivePerson for a server of any framework, by promises.
  *

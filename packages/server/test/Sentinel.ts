@@ -5,6 +5,7 @@ import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 
 export const redirectUri = "http://localhost:3000/auth/callback"
 export const origin = "http://localhost:4400"
@@ -38,10 +39,14 @@ export const otherCredentials = {
 type Answer = (request: Request) => Response | Promise<Response>
 
 /** One for a test. `fetch` is what the application sends its requests with. */
-export const start = () => {
+export const start = (publicOrigin = origin) => {
   const { dispose, handler } = Sentinel.toWebHandler(
-    { publicOrigin: Origin.Origin.make(origin) },
-    Sentinel.layerMemory(config()).pipe(Layer.provideMerge(NodeCrypto.layerServer))
+    { publicOrigin: Origin.Origin.make(publicOrigin) },
+    Sentinel.layerMemory(config()).pipe(
+      Layer.provideMerge(NodeCrypto.layerServer),
+      // What it says is not what is tested.
+      Layer.provideMerge(Logger.layer([]))
+    )
   )
   const received: Array<Request> = []
   const planned: Array<{ readonly path: string; readonly answer: Answer }> = []
@@ -78,10 +83,12 @@ export class Browser {
   readonly application: Send
   readonly sentinel: Send
   readonly home: string
-  constructor(application: Send, sentinel: Send, home = "http://localhost:3000") {
+  readonly sentinelOrigin: string
+  constructor(application: Send, sentinel: Send, at: { readonly home?: string; readonly sentinel?: string } = {}) {
     this.application = application
     this.sentinel = sentinel
-    this.home = home
+    this.home = at.home ?? "http://localhost:3000"
+    this.sentinelOrigin = at.sentinel ?? origin
   }
 
   get cookie(): string {
@@ -99,7 +106,7 @@ export class Browser {
     if (this.cookies.size > 0) headers.set("cookie", this.cookie)
     headers.set("host", url.host)
     const request = new Request(url, { ...init, headers, redirect: "manual" })
-    const response = await (url.origin === origin ? this.sentinel : this.application)(request)
+    const response = await (url.origin === this.sentinelOrigin ? this.sentinel : this.application)(request)
     this.take(response.headers)
     return response
   }
@@ -112,31 +119,29 @@ export class Browser {
     }
   }
 
-  private async follow(response: Response, until: (url: URL) => boolean): Promise<Response> {
+  /** Follows redirects up to the application's own pages. */
+  private async go(to: URL, init?: RequestInit): Promise<Response> {
+    const response = await this.send(to, init)
     const location = response.headers.get("location")
     if (location === null) return response
-    const url = new URL(location, this.home)
-    return until(url) ? response : this.follow(await this.send(url), until)
+    const next = new URL(location, to)
+    return next.origin === this.home && !next.pathname.startsWith("/auth/") ? response : this.go(next)
   }
 
   /** Signs in, and gives the answer to the callback. */
   async signIn(login = "/auth/login", user = "agent"): Promise<Response> {
-    const isHome = (url: URL) => url.origin === this.home && !url.pathname.startsWith("/auth/")
-    const page = await this.follow(await this.send(login), isHome)
-    const html = await page.text()
+    const page = await this.go(new URL(login, this.home))
+    const html = await page.clone().text()
     if (!html.includes('id="password"')) return page
-    return this.follow(
-      await this.send(new URL("/sentinel/login", origin), {
-        method: "POST",
-        headers: { origin, "sec-fetch-site": "same-origin" },
-        body: new URLSearchParams({
-          request: field(html, "request"),
-          token: field(html, "token"),
-          username: `${user}@example.com`,
-          password: user
-        })
-      }),
-      isHome
-    )
+    return this.go(new URL("/sentinel/login", this.sentinelOrigin), {
+      method: "POST",
+      headers: { origin: this.sentinelOrigin, "sec-fetch-site": "same-origin" },
+      body: new URLSearchParams({
+        request: field(html, "request"),
+        token: field(html, "token"),
+        username: `${user}@example.com`,
+        password: user
+      })
+    })
   }
 }

@@ -9,29 +9,22 @@
  * @since 0.1.0
  */
 import { Domains } from "@le-auth/core/Domains"
-import * as RequestLimits from "@le-auth/core/RequestLimits"
-import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Sessions } from "@le-auth/core/Sessions"
-import { problemOf } from "@le-auth/core/Transport"
 import * as ByteSize from "effect/ByteSize"
-import * as Deferred from "effect/Deferred"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Headers from "effect/http/Headers"
 import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpRouter from "effect/http/HttpRouter"
 import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type * as Layer from "effect/Layer"
-import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as Forwarding from "./internal/forwarding.ts"
+import * as Outgoing from "./internal/outgoing.ts"
 import { answering, refuse, type CallRefused } from "./internal/pageCall.ts"
 import { WebApplication } from "./WebApplication.ts"
 
@@ -82,67 +75,72 @@ export interface Options {
 const getOnly: ReadonlyArray<Method> = ["GET"]
 const noBody = new Set([204, 205, 304])
 
-const late = () => refuse("Timeout", 504, "LivePerson did not answer in time. Try again later.")
-const tooLarge = () => refuse("TooLarge", 502, "LivePerson's answer is too large. See RequestLimits.")
-
-/** A call to LivePerson with a scope of its own, which always ends, so that the connection is released. */
-const making = Effect.fnUntraced(function* (deadline: Duration.Duration) {
-  const scope = yield* Scope.make()
-  const isLate = Deferred.makeUnsafe<never, CallRefused>()
-  const end = Scope.close(scope, Exit.void)
-  const timer = yield* Effect.sleep(deadline).pipe(
-    Effect.andThen(Deferred.fail(isLate, late())),
-    // Also if a page has its answer, but does not read on.
-    Effect.andThen(end),
-    Effect.forkDetach
-  )
-  yield* Scope.addFinalizer(
-    scope,
-    Effect.sync(() => timer.interruptUnsafe())
-  )
-  return { scope, end, isLate: Deferred.await(isLate) }
-})
-
 /**
- * Passes an answer on while it comes, up to a size. Above it the connection breaks, since the status is already sent.
+ * The answer for a page while it comes. Above the size the connection breaks, since the status is already sent.
  */
-const passOn = (
-  response: HttpClientResponse,
-  most: number,
-  pause: Duration.Duration,
-  call: Effect.Success<ReturnType<typeof making>>
-): Effect.Effect<HttpServerResponse.HttpServerResponse, CallRefused> => {
-  const { headers, status } = response
-  if (Number(headers["content-length"] ?? 0) > most) return Effect.fail(tooLarge())
+const passOn = ({
+  body,
+  end,
+  headers,
+  status
+}: Outgoing.Answer): Effect.Effect<HttpServerResponse.HttpServerResponse, Outgoing.CallFailed> => {
   // The application has not allowed the address that it leads to.
   if (status >= 300 && status < 400 && status !== 304) {
-    return Effect.fail(refuse("Redirected", 502, "LivePerson answered with a redirect, which is not followed."))
+    return Effect.andThen(end, new Outgoing.CallFailed({ reason: { _tag: "Redirected" } }))
   }
   const options = { status, headers: Forwarding.ofAnswer(headers) }
-  if (noBody.has(status)) return Effect.as(call.end, HttpServerResponse.empty(options))
-  let size = 0
-  const body = response.stream.pipe(
-    Stream.catchReason("HttpClientError", "EmptyBodyError", () => Stream.empty),
-    Stream.timeoutOrElse({ duration: pause, orElse: () => Stream.fail(late()) }),
-    Stream.interruptWhen(call.isLate),
-    Stream.tap((chunk) => {
-      size += chunk.byteLength
-      return size > most ? Effect.fail(tooLarge()) : Effect.void
-    }),
-    Stream.ensuring(call.end)
-  )
-  return Effect.succeed(HttpServerResponse.stream(body, { ...options, contentType: headers["content-type"] }))
+  return noBody.has(status)
+    ? Effect.as(end, HttpServerResponse.empty(options))
+    : Effect.succeed(HttpServerResponse.stream(body, { ...options, contentType: headers["content-type"] }))
 }
 
-/** The routes of patterns. A pattern that allows nothing is a mistake in the program, so it fails at once. */
-const routesOf = (service: string, paths: ReadonlyArray<string>): ReadonlyArray<Forwarding.Route> =>
-  paths.map((pattern) => {
-    const route = Forwarding.routeOf(pattern)
-    if (route !== undefined) return route
-    throw new Error(
-      `ApiProxy: the path ${JSON.stringify(pattern)} of ${service} allows nothing. Write /a/b for one path, /a/b/* for one segment more, /a/b/** for all below.`
-    )
-  })
+/** The answer to a page whose call has none of LivePerson. */
+const refused = ({ reason }: Outgoing.CallFailed): Effect.Effect<never, CallRefused> => {
+  switch (reason._tag) {
+    case "AnswerTimeout":
+      return Effect.fail(refuse("Timeout", 504, "LivePerson did not answer in time. Try again later."))
+    case "AnswerTooLarge":
+      return Effect.fail(refuse("TooLarge", 502, "LivePerson's answer is too large. See RequestLimits."))
+    case "Redirected":
+      return Effect.fail(refuse("Redirected", 502, "LivePerson answered with a redirect, which is not followed."))
+    default:
+      return Effect.andThen(
+        Effect.logWarning(
+          "A call of a page did not reach LivePerson",
+          "message" in reason ? reason.message : reason._tag
+        ),
+        Effect.fail(refuse("Unreachable", 502, "LivePerson cannot be reached. Try again later."))
+      )
+  }
+}
+
+/**
+ * What is wrong with the paths of services: a line for each path that allows nothing. {@link layer} throws such a line.
+ * For a program that says all that is wrong with its settings at once.
+ *
+ * @example
+ * ```ts
+ * import * as ApiProxy from "@le-auth/web/ApiProxy"
+ *
+ * ApiProxy.problemsOf({ msgHist: { paths: ["/messaging_history/**"] } }) // => []
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const problemsOf = (services: Options["services"]): ReadonlyArray<string> =>
+  Object.entries(services).flatMap(([service, { paths }]) =>
+    paths
+      .filter((pattern) => Forwarding.routeOf(pattern) === undefined)
+      .map(
+        (pattern) =>
+          `the path ${JSON.stringify(pattern)} of ${service} allows nothing. Write /a/b for one path, /a/b/* for one segment more, /a/b/** for all below.`
+      )
+  )
+
+/** The routes of patterns. */
+const routesOf = (paths: ReadonlyArray<string>): ReadonlyArray<Forwarding.Route> =>
+  paths.flatMap((pattern) => Forwarding.routeOf(pattern) ?? [])
 
 /**
  * Adds the route `/liveperson/SERVICE/PATH` for the listed services. `BrowserApi` of `@le-auth/browser`, and `callApi`
@@ -178,17 +176,13 @@ export const layer = (
       const sessions = yield* Sessions
       const domains = yield* Domains
       const client = yield* HttpClient.HttpClient
-      const limits = yield* RequestLimits.RequestLimits
-      const most = Number(ByteSize.toBigInt(ByteSize.fromInputUnsafe(limits.maximumBodySize)))
-      const mostOfRequest =
-        options.maximumRequestSize === undefined
-          ? ByteSize.mebibytes(1)
-          : ByteSize.fromInputUnsafe(options.maximumRequestSize)
-      const pause = Duration.fromInputUnsafe(limits.timeout)
-      const deadline = Duration.fromInputUnsafe(options.deadline ?? Duration.times(pause, 6))
+      const limits = yield* Outgoing.limitsOf(options)
+      // A mistake in the program, so it fails at once.
+      const [problem] = problemsOf(options.services)
+      if (problem !== undefined) throw new Error(`ApiProxy: ${problem}`)
       const services = new Map(
         Object.entries(options.services).map(
-          ([name, { methods = getOnly, paths }]) => [name, { methods, routes: routesOf(name, paths) }] as const
+          ([name, { methods = getOnly, paths }]) => [name, { methods, routes: routesOf(paths) }] as const
         )
       )
       const { basePath, route } = yield* WebApplication
@@ -196,9 +190,9 @@ export const layer = (
 
       const bodyOf = (request: HttpServerRequest) =>
         request.arrayBuffer.pipe(
-          Effect.provideService(HttpIncomingMessage.MaxBodySize, mostOfRequest),
+          Effect.provideService(HttpIncomingMessage.MaxBodySize, limits.request),
           Effect.mapError(() =>
-            refuse("TooLarge", 413, `A call's body has at most ${ByteSize.format(mostOfRequest)}.`)
+            refuse("TooLarge", 413, `A call's body has at most ${ByteSize.format(limits.request)}.`)
           ),
           Effect.map((body) => HttpBody.uint8Array(new Uint8Array(body), request.headers["content-type"]))
         )
@@ -219,31 +213,16 @@ export const layer = (
 
           const forwarded = HttpClientRequest.modify(HttpClientRequest.empty, {
             method,
-            url: address,
+            // As text, since the query of a `URL` would be written anew.
+            url: address.href,
             // The page would not get the header that names a content coding.
             headers: Headers.set(Forwarding.ofRequest(request.headers), "accept-encoding", "identity"),
             ...(method === "GET" ? {} : { body: yield* bodyOf(request) })
           })
-          const call = yield* making(deadline)
-          return yield* sessions
-            .authorized(HttpClient.withScope(client), key)
-            .execute(forwarded)
-            .pipe(
-              Scope.provide(call.scope),
-              // LivePerson is another company, so it gets no trace ids.
-              Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-              RetryPolicy.disabled,
-              // Such an error has the request in it, and with it the token.
-              Effect.catchTag("HttpClientError", (error) =>
-                Effect.andThen(
-                  Effect.logWarning("A call of a page did not reach LivePerson", problemOf(error).message),
-                  Effect.fail(refuse("Unreachable", 502, "LivePerson cannot be reached. Try again later."))
-                )
-              ),
-              Effect.timeoutOrElse({ duration: pause, orElse: () => Effect.fail(late()) }),
-              Effect.flatMap((response) => passOn(response, most, pause, call)),
-              Effect.onError(() => call.end)
-            )
+          return yield* Outgoing.send({ client, sessions, key, request: forwarded, address, limits }).pipe(
+            Effect.flatMap(passOn),
+            Effect.catchTag("CallFailed", refused)
+          )
         })
       )
 

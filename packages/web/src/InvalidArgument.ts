@@ -22,7 +22,3 @@ export class InvalidArgument extends Schema.TaggedError<InvalidArgument>()("Inva
     return `The argument ${this.argument} cannot be used: ${this.problem}`
   }
 }
-
-/** Makes the error. */
-export const invalid = (argument: string, problem: string): InvalidArgument =>
-  new InvalidArgument({ argument, problem })

@@ -3,16 +3,25 @@
  *
  * @since 0.1.0
  */
-import type { Domains, DomainsError } from "@le-auth/core/Domains"
+import { type Domains, type DomainsError, resolve } from "@le-auth/core/Domains"
 import type { Origin } from "@le-auth/core/Origin"
-import type { SessionError, Sessions } from "@le-auth/core/Sessions"
+import { type SessionError, Sessions } from "@le-auth/core/Sessions"
+import { requestHeader } from "@le-auth/core/SessionView"
 import * as TransportProblem from "@le-auth/core/TransportProblem"
-import type * as ByteSize from "effect/ByteSize"
-import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
-import type * as HttpClient from "effect/http/HttpClient"
+import * as ByteSize from "effect/ByteSize"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as HttpBody from "effect/http/HttpBody"
+import * as HttpClient from "effect/http/HttpClient"
+import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type { HttpMethod } from "effect/http/HttpMethod"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import type { BrowserSessions } from "./BrowserSessions.ts"
+import * as Forwarding from "./internal/forwarding.ts"
+import { invalid } from "./internal/invalid.ts"
+import * as Outgoing from "./internal/outgoing.ts"
+import * as Whose from "./internal/whose.ts"
 import type { InvalidArgument } from "./InvalidArgument.ts"
 import type { Who } from "./UserSession.ts"
 import type { WebApplication } from "./WebApplication.ts"
@@ -42,38 +51,231 @@ export class ServiceError extends Schema.TaggedError<ServiceError>()("ServiceErr
 /**
  * The options of a call: those of `fetch`, without what a call cannot have, and its limits.
  *
+ * - `headers`: `Authorization`, cookies, and headers about the connection are left out.
+ * - `body`: it is read before the call, so that the call can be repeated.
+ * - `signal`: it ends the call, and an answer that is being read.
+ *
  * @category models
  * @since 0.1.0
  */
-export interface Init {
-  /** Default: `GET`. */
-  readonly method?: string | undefined
-  /** `Authorization`, cookies and headers about the connection are not sent on. */
-  readonly headers?: HeadersInit | undefined
-  /** It is read before the call, so that the call can be repeated. */
-  readonly body?: BodyInit | null | undefined
-  /** Ends the call, and an answer that is being read. */
-  readonly signal?: AbortSignal | null | undefined
+export interface Init extends Pick<RequestInit, "method" | "headers" | "body" | "signal"> {
   /** The largest body of a call. Default: 1 MiB. `RequestLimits` has the limit of an answer. */
   readonly maximumRequestSize?: ByteSize.Input | undefined
-  /** As `deadline` of `ApiProxy`. */
+  /** The longest time of a call with its whole answer. Default: six times the timeout of `RequestLimits`. */
   readonly deadline?: Duration.Input | undefined
 }
 
-/** Calls a service. */
-export declare const callApi: (
+const methods: ReadonlyArray<HttpMethod> = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+const withoutBody = new Set([204, 205, 304])
+
+/** What is about one connection (RFC 9110 section 7.6.1), what `send` sets itself, and what is a browser's secret. */
+const ofConnection = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade"
+]
+const notSent = new Set([
+  ...ofConnection,
+  "accept-encoding",
+  "authorization",
+  "content-length",
+  "cookie",
+  "expect",
+  "host",
+  requestHeader
+])
+/** A program may pass the answer on to its page, where LivePerson sets no cookies and does not speak for `ApiProxy`. */
+const notReceived = new Set([...ofConnection, "set-cookie", requestHeader])
+
+const serviceOf = (service: string) =>
+  typeof service === "string" && /^(?!\.+$)[\w.-]{1,128}$/.test(service)
+    ? Effect.succeed(service)
+    : Effect.fail(invalid("service", "it is a name of the Domain API, such as accountConfigReadOnly."))
+
+const headersOf = (init: Init) =>
+  Effect.try({
+    try: () => [...new Headers(init.headers)].filter(([name]) => !notSent.has(name)),
+    catch: () => invalid("init", "its headers have a name or a value that no header can have.")
+  })
+
+const typeIn = (headers: ReadonlyArray<readonly [string, string]>) =>
+  headers.find(([name]) => name === "content-type")?.[1]
+
+const methodOf = ({ body, method = "GET" }: Init) => {
+  const found = methods.find((each) => each === String(method).toUpperCase())
+  if (found === undefined) return Effect.fail(invalid("init", `its method is one of ${methods.join(", ")}.`))
+  return (found === "GET" || found === "HEAD") && body !== undefined && body !== null
+    ? Effect.fail(invalid("init", `a ${found} has no body.`))
+    : Effect.succeed(found)
+}
+
+/** The whole body, and the type that it has by itself. */
+const bodyOf = (body: NonNullable<RequestInit["body"]>, limits: Outgoing.Limits) => {
+  const tooLarge = invalid("init", `its body has at most ${ByteSize.format(limits.request)}, see maximumRequestSize.`)
+  const unreadable = invalid("init", "its body cannot be read, or was read before.")
+  return Effect.gen(function* () {
+    const source = yield* Effect.try({ try: () => new Response(body), catch: () => unreadable })
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    const whole = source.body ?? new ReadableStream({ start: (controller) => controller.close() })
+    yield* Stream.fromReadableStream({ evaluate: () => whole, onError: () => unreadable }).pipe(
+      Stream.runForEach((chunk) => {
+        size += chunk.byteLength
+        chunks.push(chunk)
+        return size > Outgoing.bytes(limits.request) ? Effect.fail(tooLarge) : Effect.void
+      }),
+      Effect.timeoutOrElse({
+        duration: limits.deadline,
+        orElse: () => Effect.fail(invalid("init", `its body does not end within ${Duration.format(limits.deadline)}.`))
+      })
+    )
+    const bytes = new Uint8Array(yield* Effect.promise(() => new Blob(chunks as Array<BlobPart>).arrayBuffer()))
+    return { bytes, contentType: source.headers.get("content-type") ?? undefined }
+  })
+}
+
+/** Interrupts an effect when a signal aborts it. */
+const untilAborted = <A, E, R>(
+  signal: AbortSignal | null | undefined,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  signal === undefined || signal === null
+    ? effect
+    : Effect.raceFirst(
+        Effect.callback<never>((resume) => {
+          const abort = () => resume(Effect.interrupt)
+          if (signal.aborted) return abort()
+          signal.addEventListener("abort", abort, { once: true })
+          return Effect.sync(() => signal.removeEventListener("abort", abort))
+        }),
+        effect
+      )
+
+/** The answer as `fetch` gives it. */
+const responseOf = Effect.fnUntraced(function* (
+  { body, end, headers: received, status }: Outgoing.Answer,
+  method: HttpMethod,
+  errorOf: (error: Outgoing.CallFailed) => unknown
+) {
+  const headers = new Headers(Object.entries(received).filter(([name]) => !notReceived.has(name)))
+  if (withoutBody.has(status) || method === "HEAD") {
+    return yield* Effect.as(end, new Response(null, { status, headers }))
+  }
+  return new Response(yield* Stream.toReadableStreamEffect(Stream.mapError(body, errorOf)), { status, headers })
+})
+
+/**
+ * Calls a service of LivePerson for a user, and answers as `fetch` does. The host comes from the Domain API, the token
+ * is added, and `{account}` in the path is the account of the session. An answer may have any status, and redirects are
+ * not followed. The body comes while it is read. Read or cancel it, since it keeps its connection until then, or until
+ * the deadline.
+ *
+ * After a 401 that means the token, the call is repeated once with a new one, see `Sessions.authorized`. The limits are
+ * those of `ApiProxy`. It fails with {@link ServiceError} if the service gives no answer, with `InvalidArgument` if an
+ * argument cannot be used, and with the errors of `UserSession.accessToken`. An unknown service is a `DomainsError`.
+ *
+ * @example
+ * ```ts
+ * import * as ServiceCall from "@le-auth/web/ServiceCall"
+ * import type { Who } from "@le-auth/web/UserSession"
+ *
+ * const users = (who: Who) =>
+ *   ServiceCall.callApi(who, "accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users?v=6.0")
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 section 3.1}
+ * @category accessors
+ * @since 0.1.0
+ */
+export const callApi = (
   who: Who,
   service: string,
   path: string,
-  init?: Init
-) => Effect.Effect<
+  init: Init = {}
+): Effect.Effect<
   Response,
   ServiceError | SessionError | InvalidArgument,
   WebApplication | BrowserSessions | Sessions | Domains | HttpClient.HttpClient
->
+> =>
+  untilAborted(
+    init.signal,
+    Effect.gen(function* () {
+      const limits = yield* Outgoing.limitsOf(init)
+      const method = yield* methodOf(init)
+      const headers = yield* headersOf(init)
+      const name = yield* serviceOf(service)
+      const key = yield* Whose.signedIn(who)
+      const origin = yield* resolve(key.accountId, name)
+      const address = Forwarding.addressAt(origin, String(path).replaceAll("{account}", key.accountId))
+      if (address === undefined) {
+        return yield* invalid(
+          "path",
+          "write a path below the service's host, such as /api/account/{account}/configuration, without parts that lead elsewhere: .., //, %2F, ; or #."
+        )
+      }
+      const body = init.body === undefined || init.body === null ? undefined : yield* bodyOf(init.body, limits)
+      const request = HttpClientRequest.make(method)(address.href, {
+        headers: [...headers, ["accept-encoding", "identity"]],
+        ...(body === undefined ? {} : { body: HttpBody.uint8Array(body.bytes, typeIn(headers) ?? body.contentType) })
+      })
+      const signal = init.signal ?? undefined
+      const unknown = (code: string) =>
+        new ServiceError({
+          service,
+          reason: TransportProblem.make("UnknownProblem", { host: address.host, sent: true, code })
+        })
+      const errorOf = ({ reason }: Outgoing.CallFailed) =>
+        reason._tag === "Redirected" || reason._tag === "Aborted"
+          ? unknown(reason._tag)
+          : new ServiceError({ service, reason })
+      return yield* Outgoing.send({
+        client: yield* HttpClient.HttpClient,
+        sessions: yield* Sessions,
+        key,
+        request,
+        address,
+        limits,
+        signal
+      }).pipe(
+        Effect.tap(({ end, status }) =>
+          // No `Response` can have another one.
+          status < 200 || status > 599 ? Effect.andThen(end, Effect.fail(unknown(`status ${status}`))) : Effect.void
+        ),
+        Effect.flatMap((answer) =>
+          // `fetch` rejects a read with the signal's reason, too.
+          responseOf(answer, method, (error) => (error.reason._tag === "Aborted" ? signal?.reason : errorOf(error)))
+        ),
+        Effect.catchTag("CallFailed", (error) =>
+          error.reason._tag === "Aborted" ? Effect.interrupt : Effect.fail(errorOf(error))
+        )
+      )
+    })
+  )
 
-/** The origin of a service for an account. */
-export declare const serviceOrigin: (
+/**
+ * The origin of a service of LivePerson for an account, such as for a WebSocket.
+ *
+ * @example
+ * ```ts
+ * import * as ServiceCall from "@le-auth/web/ServiceCall"
+ *
+ * // Here it is that of a `TestSentinel`.
+ * ServiceCall.serviceOrigin("12345678", "sentinel") // => "http://localhost:4400"
+ * ```
+ *
+ * @category accessors
+ * @since 0.1.0
+ */
+export const serviceOrigin = (
   accountId: string,
   service: string
-) => Effect.Effect<Origin, DomainsError | InvalidArgument, Domains>
+): Effect.Effect<Origin, DomainsError | InvalidArgument, Domains> =>
+  Effect.gen(function* () {
+    return yield* resolve(yield* Whose.accountOf(accountId), yield* serviceOf(service))
+  })

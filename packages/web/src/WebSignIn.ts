@@ -133,7 +133,7 @@ export type Services =
 export interface WebHandler {
   /** Answers a request. A request for no route gets 404. */
   readonly handler: (request: Request) => Promise<Response>
-  /** Who is signed in, without a token. See `UserSession.view`. */
+  /** The signed-in user, if there is one, without a token. See `UserSession.view`. */
   readonly session: (who: UserSession.Who) => Promise<UserSession.View>
   /** Where to send a browser that is not signed in. See `WebApplication.loginPath`. */
   readonly loginPath: (options?: WebApplication.LoginOptions) => Promise<`/${string}`>

@@ -59,6 +59,10 @@ describe("an API of LivePerson, through the backend", () => {
     assert.match(String(call.headers["authorization"]), /^Bearer planted-access-/)
     const { authorization: _, ...rest } = call.headers
     assert.deepStrictEqual(rest, { ...passedOn, "accept-encoding": "identity" })
+    for (const query of ["?q=a%20b&r=a+b&s=%2Fid&t=%C3%BC&u", "?a&a=&=b"]) {
+      await mine.send(at(users) + query, { headers: own })
+      assert.strictEqual(web.wire.sent.at(-1)!.url.search, query)
+    }
     assert.strictEqual((await mine.send(at(users.replace("le-users", "le-groups")), { headers: own })).status, 200)
   })
 
@@ -76,6 +80,7 @@ describe("an API of LivePerson, through the backend", () => {
         "set-cookie": "planted=1",
         "access-control-allow-origin": "*",
         "x-internal": "1",
+        "x-le-auth": "problem",
         "content-security-policy": "script-src *"
       })
     )
@@ -94,7 +99,7 @@ describe("an API of LivePerson, through the backend", () => {
       "x-content-type-options": "nosniff",
       "x-le-auth": "answer"
     })
-    web.wire.next(users, json({ error: "no such thing" }, 404))
+    web.wire.next(users, json({ error: "no such thing" }, 404, { "x-le-auth": "problem" }))
     const missing = await mine.send(at(users), { headers: own })
     assert.strictEqual(missing.status, 404)
     assert.strictEqual(missing.headers.get("x-le-auth"), "answer")
@@ -102,8 +107,9 @@ describe("an API of LivePerson, through the backend", () => {
     const bytes = await mine.send(at(users), { headers: own })
     assert.strictEqual(bytes.headers.get("content-type"), "application/octet-stream")
     for (const status of [204, 205, 304]) {
-      web.wire.next(users, () => new Response(null, { status, headers: { etag: '"3"' } }))
+      web.wire.next(users, () => new Response(null, { status, headers: { etag: '"3"', "x-le-auth": "problem" } }))
       const empty = await mine.send(at(users), { headers: own })
+      assert.strictEqual(empty.headers.get("x-le-auth"), "answer")
       assert.deepStrictEqual([empty.status, empty.headers.get("etag"), await empty.text()], [status, '"3"', ""])
       assert.isNull(empty.headers.get("content-type"))
     }

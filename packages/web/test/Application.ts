@@ -2,9 +2,8 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import type * as Domains from "@le-auth/core/Domains"
-import { type AccountId, RedirectUri } from "@le-auth/core/Identifiers"
+import { RedirectUri } from "@le-auth/core/Identifiers"
 import * as Seal from "@le-auth/core/Seal"
-import { Sessions } from "@le-auth/core/Sessions"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
@@ -144,7 +143,6 @@ export const make = (options: Options = {}) =>
       }
     )
     yield* Effect.addFinalizer(() => Effect.promise(web.dispose))
-    const all = Context.get(context, Sessions)
     return {
       ...web,
       log,
@@ -157,8 +155,6 @@ export const make = (options: Options = {}) =>
       /** Of each line of the log. */
       levels,
       wire: Context.get(context, Scripted.Wire),
-      /** The keys of the sessions that are kept. */
-      sessions: (account: AccountId) => Effect.runPromise(all.list(account)),
       browser: () => new Browser(web.handler)
     }
   })

@@ -1,6 +1,6 @@
 /** The body of an answer that comes from elsewhere while it is read. */
 
-/** The same answer, whose body ends with another error, and is under way until it ends. */
+/** The same answer, whose body ends with another error, and is under way while it is read. */
 export const watched = (
   response: Response,
   options: {
@@ -11,10 +11,10 @@ export const watched = (
   const { body, headers, status, statusText } = response
   if (body === null) return response
   const reader = body.getReader()
-  let end = () => {}
-  options.during(new Promise((resolve) => (end = resolve)))
-  const stream = new ReadableStream<Uint8Array>({
+  let end: (() => void) | undefined
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     pull: async (controller) => {
+      if (end === undefined) options.during(new Promise((resolve) => (end = resolve)))
       try {
         const { done, value } = await reader.read()
         if (!done) return controller.enqueue(value)
@@ -22,12 +22,14 @@ export const watched = (
       } catch (error) {
         controller.error(options.mapError(error))
       }
-      end()
+      end?.()
     },
     cancel: async (reason) => {
-      end()
+      end?.()
       await reader.cancel(reason)
     }
-  })
+  }
+  // Nothing is read ahead: an answer that nobody reads is not under way.
+  const stream = new ReadableStream(source, { highWaterMark: 0 })
   return new Response(stream, { headers, status, statusText })
 }

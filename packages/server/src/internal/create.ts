@@ -48,12 +48,7 @@ const compose = (settings: Settings.Settings, platform: Platform, options: Optio
 const keyOf = ({ accountId, instance, subject }: SessionKey): SessionKey =>
   instance === undefined ? { accountId, subject } : { accountId, subject, instance }
 
-const make = (
-  options: Options,
-  given: Settings.Given,
-  load: () => Promise<Platform>,
-  forget: () => void
-): LeAuth => {
+const make = (options: Options, given: Settings.Given, load: () => Promise<Platform>, forget: () => void): LeAuth => {
   const logger = Log.safely(options.logger)
 
   /** What goes out of here in place of an error: one of ours, or none that holds anything. */
@@ -117,8 +112,7 @@ const make = (
       logger
     }),
 
-    session: (who) =>
-      use("session", async (web): Promise<SignedIn | SignedOut> => ({ ...(await web.session(who)) })),
+    session: (who) => use("session", async (web): Promise<SignedIn | SignedOut> => ({ ...(await web.session(who)) })),
 
     accessToken: (who, { unless } = {}) =>
       use("accessToken", async (web) => {

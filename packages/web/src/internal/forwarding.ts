@@ -63,6 +63,19 @@ const segmentsOf = (path: string): ReadonlyArray<string> | undefined => {
 }
 
 /**
+ * The address of a path that code of the application's own calls, with its query, or `undefined` if some reader may
+ * understand another path. It may end with a slash.
+ */
+export const addressAt = (origin: Origin, path: string): URL | undefined => {
+  if (!path.startsWith("/") || /[#\p{Cc}]/u.test(path)) return undefined
+  const [pathname = ""] = path.split("?", 1)
+  const segments = segmentsOf(pathname.replace(/(?<=.)\/$/, ""))
+  const url = URL.parse(origin + path)
+  const isPlain = pathname === "/" || segments !== undefined
+  return isPlain && url?.origin === origin ? url : undefined
+}
+
+/**
  * A path that a page may call. `*` stands for any one segment, and `**` at its end for one segment or more.
  */
 export interface Route {

@@ -86,7 +86,7 @@ const opening = Effect.fnUntraced(function* (
   const isOver = Deferred.makeUnsafe<never, CallFailed>()
   const end = Scope.close(scope, Exit.void)
   const stop = (error: CallFailed) => Effect.andThen(Deferred.fail(isOver, error), end)
-  // Also if nobody reads the answer.
+  // Also if the answer is not read.
   const timer = yield* Effect.sleep(deadline).pipe(
     Effect.andThen(Effect.suspend(() => stop(late()))),
     Effect.forkDetach

@@ -72,7 +72,7 @@ export const cookiesOf = <E>(
     )
     yield* handled.pipe(
       Effect.provideService(HttpServerRequest.HttpServerRequest, request),
-      // It is no request of its own.
+      // A span would tell of a request that was never sent.
       Effect.provideService(HttpMiddleware.TracerDisabledWhen, () => true)
     )
     yield* exit!

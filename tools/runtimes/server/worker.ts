@@ -1,0 +1,12 @@
+// The application over `@le-auth/server` on workerd, with stores of its own. Its settings are the bindings of the worker.
+import { createLeAuth } from "@le-auth/server"
+
+import { api, handlerOf } from "./application.ts"
+import { stores } from "./stores.ts"
+
+let made: ReturnType<typeof handlerOf> | undefined
+
+export default {
+  fetch: (request: Request, env: Readonly<Record<string, string>>) =>
+    (made ??= handlerOf(createLeAuth({ api, env, store: stores })))(request)
+}

@@ -1,0 +1,314 @@
+// `@le-auth/server` as somebody gets it who has never heard of Effect: packed, in a project of its own.
+import { execFileSync } from "node:child_process"
+import fs from "node:fs"
+import os from "node:os"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+
+import { tarballs } from "../tarballs.ts"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const { devDependencies } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8"))
+/** The version that most programs with Effect have. */
+const effect3 = "3.22.4"
+
+const tarball = tarballs().find((file) => path.basename(file).startsWith("le-auth-server-")) ?? ""
+let project = ""
+let installed = ""
+
+const run = (command: string, ...args: ReadonlyArray<string>) => {
+  try {
+    return execFileSync(command, args, { cwd: project, encoding: "utf8", stdio: "pipe" })
+  } catch (error) {
+    const { stderr, stdout } = error as { stdout: string; stderr: string }
+    throw new Error(`${command} ${args.join(" ")}:\n${stdout}\n${stderr}`, { cause: error })
+  }
+}
+
+const install = (...names: ReadonlyArray<string>) =>
+  run("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...names)
+
+const write = (name: string, text: string | object) =>
+  fs.writeFileSync(path.join(project, name), typeof text === "string" ? text : JSON.stringify(text))
+
+const filesOf = (folder: string) =>
+  fs
+    .globSync("**/*", { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+
+/** The files of the package whose names end so, with their texts, by their paths in `dist`. */
+const having = (end: string) => {
+  const folder = path.join(installed, "dist")
+  return filesOf(folder)
+    .filter((file) => file.endsWith(end))
+    .map((file) => ({
+      name: path.relative(folder, file).replaceAll(path.sep, "/"),
+      text: fs.readFileSync(file, "utf8")
+    }))
+}
+
+/** What a file imports, at its start and later. */
+const importsOf = (text: string) =>
+  [...text.matchAll(/^(?:import|export)\b[^"\n]*"([^"\n]+)";?$|\bimport\("([^"]+)"\)/gm)].map(
+    ([, early, late]) => early ?? late ?? ""
+  )
+
+/** The files that an entry reaches, also later. */
+const reachedFrom = (entry: string) => {
+  const texts = new Map(having(".js").map(({ name, text }) => [name, text]))
+  const found = new Set([entry])
+  for (const name of found) {
+    for (const specifier of importsOf(texts.get(name) ?? "")) {
+      if (specifier.startsWith(".")) found.add(path.posix.join(path.posix.dirname(name), specifier))
+    }
+  }
+  return [...found].map((name) => ({ name, text: texts.get(name) ?? "" }))
+}
+
+/** The sources that are in files, by their source maps. */
+const sourcesOf = (files: ReadonlyArray<{ name: string }>): ReadonlyArray<string> => {
+  const names = new Set(files.map(({ name }) => name))
+  return having(".js.map").flatMap(({ name, text }) =>
+    names.has(name.replace(/\.map$/, "")) ? JSON.parse(text).sources : []
+  )
+}
+
+beforeAll(() => {
+  project = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-server-"))
+  installed = path.join(project, "node_modules", "@le-auth", "server")
+  write("package.json", { type: "module", private: true })
+  install(tarball)
+}, 300_000)
+
+afterAll(() => fs.rmSync(project, { recursive: true, force: true }))
+
+describe("@le-auth/server, installed", () => {
+  it("is one package of at most 6 MB, which needs no other", () => {
+    const found = run("npm", "ls", "--all", "--parseable").trim().split("\n")
+    assert.deepStrictEqual(found.slice(1), [installed])
+    const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+      fs.readFileSync(path.join(installed, "package.json"), "utf8")
+    )
+    assert.deepStrictEqual([dependencies, optionalDependencies, peerDependencies], [undefined, undefined, undefined])
+    const size = filesOf(installed).reduce((sum, file) => sum + fs.statSync(file).size, 0)
+    assert.isAtMost(size, 6_000_000)
+  })
+
+  it("imports itself and Node, and nothing for its effects alone", () => {
+    for (const { name, text } of having(".js")) {
+      const foreign = importsOf(text).filter((specifier) => !/^\.|^node:/.test(specifier))
+      assert.deepStrictEqual(foreign, [], name)
+      assert.notMatch(text, /createRequire|^import "/m, name)
+    }
+  })
+
+  it("has maps without the sources, readable code, and its entry is small", () => {
+    const maps = having(".js.map")
+    assert.isAbove(maps.length, 5)
+    for (const { name, text } of maps) assert.notProperty(JSON.parse(text), "sourcesContent", name)
+    for (const { name, text } of having(".js")) assert.isBelow(text.length / text.split("\n").length, 200, name)
+    assert.isBelow(fs.statSync(path.join(installed, "dist", "index.js")).size, 10_000)
+  })
+
+  it("loads what Node, an engine or a bridge needs when it is needed", () => {
+    const script = `
+      import { registerHooks } from "node:module"
+      const loaded = []
+      registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context) } })
+      const { createLeAuth } = await import("@le-auth/server")
+      const auth = createLeAuth({ env: {} })
+      await new Promise((resolve) => setImmediate(resolve))
+      console.log(JSON.stringify(loaded))`
+    const loaded: Array<string> = JSON.parse(run(process.execPath, "--input-type=module", "-e", script))
+    const late = loaded.filter((url) => /^node:|undici|[rR]edis|[sS]ql|PgClient|nodePlatform/.test(url))
+    assert.deepStrictEqual(late, [])
+    assert.isTrue(loaded.some((url) => url.endsWith("/server/dist/index.js")))
+  })
+
+  it("J2: has no keychain, browser, loopback receiver, session file or command line in it", () => {
+    const sources = sourcesOf(having(".js"))
+    const has = (pattern: RegExp) => sources.filter((source) => pattern.test(source))
+    assert.isNotEmpty(has(/\/node\/src\/NodeServerSignIn\.ts$/))
+    const desktop = /\/(?:Keychain|SystemBrowser|LoopbackReceiver|SessionFile|UserSealKey|NodeSignIn|keychain\w+)\.ts$/
+    assert.deepStrictEqual(has(desktop), [])
+    assert.deepStrictEqual(has(/\/node_modules\/effect\/(?:dist|src)\/cli\/|@effect\/cli|keyring/), [])
+    assert.deepStrictEqual(has(/\/(?:sentinel|browser|page)\/src\//), [])
+    for (const { name, text } of having(".js")) assert.notMatch(text, /child_process|@napi-rs/, name)
+  })
+
+  it("J2: has an entry for workers that reaches nothing of Node", () => {
+    const { exports } = JSON.parse(fs.readFileSync(path.join(installed, "package.json"), "utf8"))
+    const { default: usual, edgeLight, worker, workerd } = { ...exports["."], edgeLight: exports["."]["edge-light"] }
+    assert.deepStrictEqual(new Set([edgeLight, worker, workerd]).size, 1)
+    const reached = reachedFrom(workerd.replace("./dist/", ""))
+    assert.isAbove(reached.length, 2)
+    for (const { name, text } of reached) {
+      assert.deepStrictEqual(
+        importsOf(text).filter((specifier) => !specifier.startsWith(".")),
+        [],
+        name
+      )
+      assert.notMatch(text, /process\.getBuiltinModule\(/, name)
+    }
+    assert.deepStrictEqual(
+      sourcesOf(reached).filter((source) => /\/node\/src\/|platform-node|undici|redis|srvx/.test(source)),
+      []
+    )
+    // The other entry does, so that the test above can see it.
+    const node = sourcesOf(reachedFrom(usual.replace("./dist/", "")))
+    for (const part of ["/node/src/", "/undici/", "/@redis/client/", "/srvx/"]) {
+      assert.isTrue(
+        node.some((source) => source.includes(part)),
+        part
+      )
+    }
+  })
+
+  it("has the licence of each package that is in it", () => {
+    const text = fs.readFileSync(path.join(installed, "dist", "licenses.txt"), "utf8")
+    const names = new Set(
+      sourcesOf(having(".js")).flatMap((source) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? [])
+    )
+    assert.includeMembers([...names], ["effect", "undici", "@redis/client", "srvx"])
+    const parts = text.split(/^-{80}$/m).map((part) => part.trim())
+    for (const name of names) {
+      const part = parts.find((each) => each.startsWith(`${name} `)) ?? ""
+      assert.match(part, /^\S+ \d+\.\d+\.\d+\S* \(\S+\)\n\n[^]*copyright/i, name)
+    }
+  })
+
+  it("has declarations that import one another, and name neither Effect nor Node", () => {
+    const files = having(".d.ts")
+    assert.includeMembers(
+      files.map(({ name }) => name),
+      ["index.d.ts", "check.d.ts", "LeAuth.d.ts", "Options.d.ts"]
+    )
+    for (const { name, text } of files) {
+      const code = text.replaceAll(/\/\*[^]*?\*\//g, "")
+      for (const [, specifier = ""] of code.matchAll(/["']([./@\w-]+)["']/g)) {
+        if (!/^\.?\.?[/@]|^node:|^effect/.test(specifier)) continue
+        assert.include(
+          files.map((file) => `./${file.name.replace(/\.d\.ts$/, ".js")}`),
+          specifier,
+          name
+        )
+      }
+      assert.notMatch(code, /\beffect\b|@le-auth|\bnode:|\bNodeJS\b|\bBuffer\b|<reference types/i, name)
+    }
+  })
+})
+
+const consumer = `
+import { createLeAuth, isLeAuthError, LeAuthError, type CustomStores, type LeAuth, type Options } from "@le-auth/server"
+import { checkStores, type Findings } from "@le-auth/server/check"
+
+const options: Options = { store: "memory:", api: { accountConfigReadOnly: { paths: ["/api/account/{account}/a"] } } }
+const auth: LeAuth = createLeAuth({ ...options, fetch: (input, init) => fetch(input, init) })
+
+export const answer = async (request: Request): Promise<Response | Headers | string> => {
+  const session = await auth.session(request)
+  if (!session.signedIn) return auth.loginPath({ returnTo: "/" })
+  const token: string = await auth.accessToken(session, { unless: "a" })
+  const body = JSON.stringify({ token })
+  const called = await auth.callApi(request, "service", "/path", { method: "POST", body, headers: { accept: "a/b" } })
+  return called.ok ? called : auth.signOut({ headers: { cookie: "a=b" } }, { everywhere: true })
+}
+export const ended = async () => {
+  await using other = createLeAuth()
+  await other.ready
+}
+export const tagOf = (error: unknown) =>
+  isLeAuthError(error) ? error._tag : error instanceof LeAuthError ? error.status : undefined
+export const checked = (make: () => CustomStores): Promise<Findings> => checkStores({ make })
+`
+
+const nodeConsumer = `
+import { createLeAuth } from "@le-auth/server"
+import { createServer, type IncomingMessage } from "node:http"
+
+const auth = createLeAuth()
+export const servers = [
+  createServer(auth.nodeHandler),
+  createServer((request, response) => auth.nodeHandler(request, response, (error) => void error))
+]
+export const session = (request: IncomingMessage) => auth.session(request)
+`
+
+describe("beside effect 3 and a strict compiler", () => {
+  beforeAll(() => {
+    const wanted = ["typescript", "@types/node"].map((name) => `${name}@${devDependencies[name]}`)
+    install(`effect@${effect3}`, ...wanted)
+    write("consumer.ts", consumer)
+    write("consumer.cts", consumer)
+    write("node.ts", nodeConsumer)
+  }, 300_000)
+
+  it.each([
+    ["ES2022 and DOM", ["ES2022", "DOM"], []],
+    ["ES2022, DOM and Node", ["ES2022", "DOM"], ["node"]],
+    ["ES2024 and Node", ["ES2024"], ["node"]]
+  ])("compiles with %s", { timeout: 120_000 }, (_, lib, types) => {
+    for (const [module, moduleResolution] of [
+      ["nodenext", "nodenext"],
+      ["esnext", "bundler"]
+    ] as const) {
+      const isNodes = module === "nodenext"
+      const files = ["consumer.ts", ...(isNodes ? ["consumer.cts"] : []), ...(types.length > 0 ? ["node.ts"] : [])]
+      const checks = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true }
+      write("tsconfig.json", {
+        files,
+        compilerOptions: { ...checks, target: "es2022", module, moduleResolution, lib, types }
+      })
+      run(path.join(project, "node_modules", ".bin", "tsc"), "-p", ".")
+    }
+  })
+
+  it("runs, also from CommonJS, and gives nothing of its own Effect", { timeout: 60_000 }, () => {
+    const walker = path.join(root, "tools", "effect-values.ts")
+    const script = `
+      const { Effect } = require("effect")
+      const { createLeAuth, isLeAuthError } = require("@le-auth/server")
+      const main = async () => {
+        const { effectValuesIn } = await import(${JSON.stringify(walker)})
+        const imported = await import("@le-auth/server")
+        const auth = createLeAuth({
+          accountId: "12345678",
+          clientId: "11111111-1111-4111-8111-111111111111",
+          clientSecret: "development-only-secret",
+          redirectUri: "http://localhost:3000/auth/callback",
+          env: {}
+        })
+        await auth.ready
+        const request = new Request("http://localhost:3000/auth/session", {
+          headers: { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
+        })
+        const answer = await auth.handler(request)
+        const given = { auth, session: await auth.session(request), headers: await auth.signOut(request), answer }
+        const error = await auth.accessToken(request).catch((error) => error)
+        const inner = effectValuesIn({ ...given, error, own: { ...error } })
+        const found = {
+          three: await Effect.runPromise(Effect.map(Effect.succeed(2), (n) => n + 1)),
+          answer: await answer.json(),
+          tag: isLeAuthError(error) && error._tag,
+          inner,
+          seen: effectValuesIn([Effect.void]).length,
+          one: imported.createLeAuth === createLeAuth
+        }
+        await auth.dispose()
+        console.log(JSON.stringify(found))
+      }
+      main()`
+    write("both.cjs", script)
+    assert.deepStrictEqual(JSON.parse(run(process.execPath, "both.cjs")), {
+      three: 3,
+      answer: { signedIn: false },
+      tag: "NotSignedIn",
+      inner: [],
+      seen: 1,
+      one: true
+    })
+  })
+})
