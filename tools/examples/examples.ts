@@ -4,8 +4,8 @@
 //   http://localhost:PORT. Its settings are `PORT` and those of le-auth, `LE_AUTH_*`.
 // - `/` is a page, "Hello stranger" or "Hello SUBJECT" with a form that posts to `/auth/sign-out`.
 // - `GET /api/me` is the session as JSON. `GET /api/users` and `POST /api/search`, with a JSON body that the framework
-//   parses, are calls of the server to LivePerson; the answer has the status and the text of LivePerson's, or the status
-//   of the `LeAuthError`.
+//   parses, are calls of the server to LivePerson. Their answer has LivePerson's status and text, or the status of the
+//   `LeAuthError`.
 // - le-auth is at `/auth`, with the redirect URI `/auth/callback`, and what the pages call is at `/auth/liveperson`.
 // - An address that it does not know gets the framework's own 404.
 
@@ -22,7 +22,7 @@ export interface Example {
   }
   /** Settings of the framework's own. */
   readonly env?: (origin: string) => Readonly<Record<string, string>>
-  /** Lines of the framework itself on the standard error, or with such a word, that are no complaints. */
+  /** Harmless lines of the framework itself that are on the standard error, or speak of warnings or errors. */
   readonly says?: ReadonlyArray<RegExp>
 }
 

@@ -11,6 +11,7 @@ import { tarballs } from "../tarballs.ts"
 import { folder } from "./engines.ts"
 import { workerdConfig } from "./workerdConfig.ts"
 
+const root = fileURLToPath(new URL("../..", import.meta.url))
 const here = fileURLToPath(new URL(".", import.meta.url))
 
 const env = {
@@ -90,10 +91,10 @@ function withoutEffect() {
   const at = path.join(folder, "server")
   unpack("server", path.join(at, "node_modules", "@le-auth", "server"))
   fs.writeFileSync(path.join(at, "package.json"), JSON.stringify({ type: "module", private: true }))
-  for (const name of fs.readdirSync(path.join(here, "server"))) {
-    fs.copyFileSync(path.join(here, "server", name), path.join(at, name))
+  for (const file of fs.globSync("{tools/runtimes/server/*,packages/server/test/MapStores.ts}", { cwd: root })) {
+    fs.cpSync(path.join(root, file), path.join(at, file))
   }
-  return (installed = at)
+  return (installed = path.join(at, "tools", "runtimes", "server"))
 }
 
 let unpacked: string | undefined

@@ -94,6 +94,14 @@ const passOn = ({
     : Effect.succeed(HttpServerResponse.stream(body, { ...options, contentType: headers["content-type"] }))
 }
 
+/** It broke off, or a program in front of this route did not leave it alone. */
+const unreadable = () =>
+  refuse(
+    "Unreadable",
+    400,
+    "The body of the call could not be read. If a parser or another middleware reads it, put that behind these routes."
+  )
+
 /** The answer to a page whose call has none of LivePerson. */
 const refused = ({ reason }: Outgoing.CallFailed): Effect.Effect<never, CallRefused> => {
   switch (reason._tag) {
@@ -191,8 +199,10 @@ export const layer = (
       const bodyOf = (request: HttpServerRequest) =>
         request.arrayBuffer.pipe(
           Effect.provideService(HttpIncomingMessage.MaxBodySize, limits.request),
-          Effect.mapError(() =>
-            refuse("TooLarge", 413, `A call's body has at most ${ByteSize.format(limits.request)}.`)
+          Effect.mapError(({ reason }) =>
+            reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge"
+              ? refuse("TooLarge", 413, `A call's body has at most ${ByteSize.format(limits.request)}.`)
+              : unreadable()
           ),
           Effect.map((body) => HttpBody.uint8Array(new Uint8Array(body), request.headers["content-type"]))
         )

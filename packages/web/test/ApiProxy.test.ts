@@ -321,6 +321,12 @@ describe("an API of LivePerson, through the backend", () => {
       })
       assert.strictEqual(large.status, 413)
       assert.strictEqual((await large.json()).error, "TooLarge")
+      // As one that breaks off, or that a middleware has read before.
+      const failing = new ReadableStream({ pull: (controller) => controller.error(new Error("planted")) })
+      const init = { method: "POST", headers: own, body: failing, duplex: "half" }
+      const unreadable = await mine.send(at("/messaging_history/x", "msgHist"), init)
+      assert.strictEqual(unreadable.status, 400)
+      assert.strictEqual((await unreadable.json()).error, "Unreadable")
       const told = (length: number) => json("x".repeat(length - 2), 200, { "content-length": String(length) })
       assert.strictEqual(await call(told(51)), "502 TooLarge")
       web.wire.next("/users", told(50))

@@ -79,9 +79,8 @@ export const nodeHandler = (options: {
     const path = Routes.pathOf(target)
     if (!routes.has(method, path)) return next === undefined ? answer(outgoing, 404) : next()
 
-    const fail = (error: unknown) => {
-      if (next !== undefined)
-        return next(error instanceof Error ? error : new Error("The request could not be answered.", { cause: error }))
+    const fail = (error: Error) => {
+      if (next !== undefined) return next(error)
       const message = isLeAuthError(error) ? error.message : "The request could not be answered."
       logger.error("A request could not be answered", { error: message })
       const body = JSON.stringify({ error: "ServerError", message: "The request could not be answered." })
