@@ -1,6 +1,6 @@
 /**
- * All that a server keeps, where a {@link StoreUrl} says: sign-ins under way, sessions, the lock of their refreshes, and
- * what `BrowserSessions` of `@le-auth/web` stands on.
+ * All that a server keeps, where a {@link StoreUrl} says: sign-ins under way, sessions, the lock of their refreshes,
+ * and what `BrowserSessions` of `@le-auth/web` stands on.
  *
  * @since 0.1.0
  */
