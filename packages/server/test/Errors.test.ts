@@ -123,7 +123,7 @@ describe("a call", () => {
     assert.isUndefined(error.cause)
   })
 
-  it("that fails as nobody expected gives an error that holds nothing, and the log has it", async () => {
+  it("that fails unexpectedly gives an error that holds nothing, and the log has it", async () => {
     const { auth, browser, lines } = make()
     const mine = browser()
     await mine.signIn()

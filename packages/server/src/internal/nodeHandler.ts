@@ -67,7 +67,7 @@ export const nodeHandler = (options: {
     const platform = await ready()
     if (platform.bridge === undefined) throw noNode()
     return (bridged ??= platform.bridge(handler, (error) =>
-      // What nobody expected is in the log already.
+      // Something unexpected is in the log already.
       isLeAuthError(error) ? logger.error("A request could not be answered", { error: error.message }) : undefined
     ))
   }
