@@ -82,8 +82,13 @@ describe("examples", () => {
           lib: ["ES2023", "DOM", "DOM.Iterable"],
           types: ["node"],
           noUnusedLocals: false,
-          // An example may stop at the effect that it makes.
-          plugins: [{ name: "@effect/language-service", diagnosticSeverity: { floatingEffect: "off" } }]
+          // An example may stop at the effect that it makes, and some are for people without Effect.
+          plugins: [
+            {
+              name: "@effect/language-service",
+              diagnosticSeverity: { floatingEffect: "off", globalConsole: "off", globalDate: "off" }
+            }
+          ]
         }
       })
     )
