@@ -100,7 +100,7 @@ describe("the verbs", () => {
 })
 
 describe("what comes out", () => {
-  it.effect("is no value of Effect's", () =>
+  it.effect("has nothing of Effect in it", () =>
     Effect.gen(function* () {
       const { auth, browser } = yield* make({ store: mapStores() })
       const given = yield* Effect.promise(async () => {
@@ -125,7 +125,7 @@ describe("what comes out", () => {
     })
   )
 
-  it.effect("of what fails neither", () =>
+  it.effect("has nothing of Effect in it where it is an error", () =>
     Effect.gen(function* () {
       const { auth, browser } = yield* make()
       const empty = yield* make({ clientId: "", env: {} })
