@@ -5,19 +5,14 @@ import path from "node:path"
 
 import { expect, it } from "vitest"
 
+import { filesOf, withFiles } from "../shownFiles.ts"
+
 const root = path.join(import.meta.dirname, "../..")
 const page = path.join(root, "docs/pages.md")
-
-/** A block that names a file. */
-const taken = /^```(\w+) (packages\/page\/examples\/\S+)\n.*?^```$/gms
 
 it("docs/pages.md shows each recipe as it is", async () => {
   const text = fs.readFileSync(page, "utf8")
   const recipes = fs.globSync("packages/page/examples/*/*", { cwd: root }).map((file) => file.replaceAll("\\", "/"))
-  expect([...text.matchAll(taken)].map(([, , file]) => file).toSorted()).toEqual(recipes.toSorted())
-  const anew = text.replaceAll(
-    taken,
-    (_, language, file) => `\`\`\`${language} ${file}\n${fs.readFileSync(path.join(root, file), "utf8")}\`\`\``
-  )
-  await expect(anew).toMatchFileSnapshot(page)
+  expect(filesOf(text).toSorted()).toEqual(recipes.toSorted())
+  await expect(withFiles(text)).toMatchFileSnapshot(page)
 })
