@@ -6,6 +6,7 @@ import os from "node:os"
 import path from "node:path"
 import { pathToFileURL } from "node:url"
 
+import type * as Server from "@le-auth/server"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
 import * as PostgresDatabase from "../../packages/node/test/PostgresDatabase.ts"
@@ -13,13 +14,11 @@ import * as RedisDatabase from "../../packages/node/test/RedisDatabase.ts"
 import { Browser, credentials, origin, redirectUri, start } from "../../packages/server/test/Sentinel.ts"
 import { tarballs } from "../tarballs.ts"
 
-type Server = typeof import("@le-auth/server")
-
 const redis = RedisDatabase.ofThisFile()
 const postgres = PostgresDatabase.ofThisFile()
 
 let folder = ""
-let createLeAuth: Server["createLeAuth"]
+let createLeAuth: typeof Server.createLeAuth
 
 beforeAll(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-stores-"))
@@ -28,7 +27,7 @@ beforeAll(async () => {
   fs.mkdirSync(installed, { recursive: true })
   execFileSync("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"])
   const entry = pathToFileURL(path.join(installed, "dist", "index.js")).href
-  const server: Server = await import(/* @vite-ignore */ entry)
+  const server: typeof Server = await import(/* @vite-ignore */ entry)
   createLeAuth = server.createLeAuth
 })
 
