@@ -57,7 +57,7 @@ export interface SignedIn extends SessionKey {
 }
 
 /**
- * Nobody is signed in.
+ * No user is signed in.
  *
  * @category models
  * @since 0.1.0
@@ -108,9 +108,9 @@ export interface LeAuth {
   readonly handler: (request: Request) => Promise<Response>
   /** The same for `node:http`, Express, Nest and Fastify. What is none of its routes is for `next`; without it, 404. */
   readonly nodeHandler: (request: NodeRequest, response: NodeResponse, next?: (error?: Error) => void) => void
-  /** Who is signed in. Rejects only if the store fails. */
+  /** The user who is signed in, if there is one. Rejects only if the store fails. */
   readonly session: (who: Who) => Promise<SignedIn | SignedOut>
-  /** An access token that is valid now, refreshed if need be. With `unless`: another one than this, which was refused. */
+  /** An access token that is valid now, refreshed if need be. With `unless`: another one than this refused one. */
   readonly accessToken: (who: Who, options?: { readonly unless?: string | undefined }) => Promise<string>
   /**
    * Calls an API of LivePerson for the user: the token is added, and a 401 that means the token leads to a new one and

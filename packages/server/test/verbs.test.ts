@@ -100,7 +100,7 @@ describe("the verbs", () => {
 })
 
 describe("what comes out", () => {
-  it.effect("has nothing of Effect in it", () =>
+  it.effect("is no value of effect", () =>
     Effect.gen(function* () {
       const { auth, browser } = yield* make({ store: mapStores() })
       const given = yield* Effect.promise(async () => {
@@ -125,7 +125,7 @@ describe("what comes out", () => {
     })
   )
 
-  it.effect("has nothing of Effect in it where it is an error", () =>
+  it.effect("of what fails neither", () =>
     Effect.gen(function* () {
       const { auth, browser } = yield* make()
       const empty = yield* make({ clientId: "", env: {} })

@@ -1,4 +1,5 @@
 /** Answers requests of `node:http`, and leaves to others what is not for le-auth before it touches them. */
+import { noStore } from "@le-auth/core/shared/PagePolicy"
 import type { LeAuth, NodeRequest, NodeResponse } from "../LeAuth.ts"
 import { isLeAuthError, LeAuthError } from "../LeAuthError.ts"
 import type { Logger } from "../Options.ts"
@@ -25,7 +26,7 @@ interface Outgoing {
 
 const answer = (response: Outgoing, status: number, headers: Record<string, string> = {}, text?: string) => {
   if (response.destroyed !== true && !response.headersSent) {
-    response.writeHead(status, { "cache-control": "no-store", ...headers }).end(text)
+    response.writeHead(status, { ...noStore, ...headers }).end(text)
   }
 }
 
