@@ -90,7 +90,7 @@ const script = async (mount: (auth: LeAuth) => Listener): Promise<ReadonlyArray<
       method: request.method,
       target: new URL(request.url).pathname + new URL(request.url).search,
       type: request.headers.get("content-type"),
-      bytes: [...bytes.slice(0, 20)],
+      bytes: Array.from(bytes.slice(0, 20)),
       length: bytes.length
     })
   }
@@ -105,7 +105,7 @@ const script = async (mount: (auth: LeAuth) => Listener): Promise<ReadonlyArray<
       status,
       received["content-type"],
       received["x-le-auth"],
-      /^\{"method/.test(text) ? JSON.parse(text) : text.length > 0
+      text.startsWith('{"method') ? JSON.parse(text) : text.length > 0
     ])
   }
   await run("GET", { path: `${path}?v=1&q=%20` })
