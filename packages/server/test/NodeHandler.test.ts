@@ -90,7 +90,7 @@ const script = async (mount: (auth: LeAuth) => Listener): Promise<ReadonlyArray<
       method: request.method,
       target: new URL(request.url).pathname + new URL(request.url).search,
       type: request.headers.get("content-type"),
-      bytes: Array.from(bytes.subarray(0, 20)),
+      bytes: Array.from(bytes.slice(0, 20)),
       length: bytes.length
     })
   }
