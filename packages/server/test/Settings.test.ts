@@ -290,6 +290,23 @@ describe("dispose", () => {
     }
   })
 
+  it("leaves its own error to what is under way", async () => {
+    const application = make()
+    const { auth, sentinel } = application
+    const browser = application.browser()
+    await browser.signIn()
+    const token = await auth.accessToken(browser.headers)
+    const before = sentinel.received("/token").length
+    let answer = (_: Response) => {}
+    sentinel.plan("/token", () => new Promise((resolve) => (answer = resolve)))
+    const error = rejection(auth.accessToken(browser.headers, { unless: token }))
+    await vi.waitUntil(() => sentinel.received("/token").length > before)
+    const disposed = auth.dispose()
+    answer(Response.json({ error: "invalid_grant" }, { status: 400 }))
+    assert.strictEqual((await error)._tag, "SessionEnded")
+    await disposed
+  })
+
   it("waits no longer than eight seconds", async () => {
     const application = make()
     const { auth, sentinel } = application
