@@ -22,7 +22,10 @@ export const sqlStores = (rows: Rows): CustomStores => {
     await rows(
       `INSERT INTO le_auth (id, account, value, expires_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`,
-      ...[id, account, value, expiresAt]
+      id,
+      account,
+      value,
+      expiresAt
     )
   }
   const select = "SELECT value FROM le_auth WHERE id = ?"

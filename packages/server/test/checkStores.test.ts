@@ -393,6 +393,12 @@ describe("good stores", () => {
     assert.isAbove(passed.length, 1)
   })
 
+  it("docs/stores.md has those in SQL", () => {
+    const read = (file: string) => Fs.readFileSync(new URL(`../${file}`, import.meta.url), "utf8")
+    const [, ...code] = read("examples/sqlStores.ts").split("\n")
+    assert.include(read("../../docs/stores.md"), `\`\`\`ts\n${code.join("\n")}\`\`\`\n`)
+  })
+
   it("in SQL, as docs/stores.md has them, with a connection for each process", async () => {
     const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-custom-"))
     const connections: Array<DatabaseSync> = []

@@ -91,7 +91,7 @@ export const check = (
     const cases = partCases[part]
     const first = yield* ofStores([cases.first], firstLimit)
     if (first.violations.length === 0) {
-      return merged([first, ...(yield* Effect.all([ofStores(cases.then, limit), ...through[part]]))])
+      return merged([first, ...(yield* Effect.all([ofStores(cases.others, limit), ...through[part]]))])
     }
     return merged([
       first,

@@ -11,7 +11,7 @@ type StoreCase = ContractCase<CustomStores>
 /** What one part of the stores must do: before all else, and then. */
 export interface PartCases {
   readonly first: StoreCase
-  readonly then: ReadonlyArray<StoreCase>
+  readonly others: ReadonlyArray<StoreCase>
 }
 
 const ask = Answers.asking("store")
@@ -81,7 +81,7 @@ const sessions: PartCases = {
       yield* done("remove", () => sessions.remove(key, { only: undefined }))
     })
   },
-  then: [
+  others: [
     {
       name: "a value is kept as it is, whatever is in it",
       run: Effect.fnUntraced(function* ({ one, other }: Instances<CustomStores>) {
@@ -169,7 +169,7 @@ const transactions: PartCases = {
       yield* equal(yield* text("take", () => transactions.take(id)), undefined, "a second take")
     })
   },
-  then: [
+  others: [
     {
       name: "a value is kept as it is, whatever is in it",
       run: Effect.fnUntraced(function* ({ one, other }: Instances<CustomStores>) {
@@ -224,7 +224,7 @@ const browsers: PartCases = {
       yield* equal(yield* text("get", () => browsers.get(id)), undefined, "get after remove")
     })
   },
-  then: [
+  others: [
     {
       name: "a value is kept as it is, whatever is in it",
       run: Effect.fnUntraced(function* ({ one, other }: Instances<CustomStores>) {
@@ -290,7 +290,7 @@ const lock: PartCases = {
       }
     })
   },
-  then: []
+  others: []
 }
 
 /** The cases by the part of the stores. */
