@@ -31,7 +31,7 @@ const subscribe = (listener: () => void) => {
   }
 }
 
-/** Who is signed in, in all tabs alike. `undefined` until that is known, and on the server. */
+/** The session, in all tabs alike. `undefined` until it is known, and on the server. */
 export const useSession = (): SessionResult | undefined =>
   useSyncExternalStore(
     subscribe,

@@ -14,7 +14,7 @@ const ask = async () => {
   if (turn === asked) current.value = result
 }
 
-/** Who is signed in, in all tabs alike. `undefined` until that is known, and on the server. */
+/** The session, in all tabs alike. `undefined` until it is known, and on the server. */
 export const useSession = (): Readonly<ShallowRef<SessionResult | undefined>> => {
   onMounted(() => {
     if (users++ > 0) return
