@@ -99,7 +99,9 @@ export interface Lock {
  * import type { CustomStores } from "@le-auth/server"
  *
  * // For one process, whose users sign in again when it starts again. Yours has a database in place of the maps.
- * const [sessions, transactions, browsers] = [0, 1, 2].map(() => new Map<string, string>())
+ * const sessions = new Map<string, string>()
+ * const transactions = new Map<string, string>()
+ * const browsers = new Map<string, string>()
  * const turns = new Map<string, Promise<unknown>>()
  *
  * export const store: CustomStores = {

@@ -100,7 +100,7 @@ describe("the verbs", () => {
 })
 
 describe("what comes out", () => {
-  it.effect("is no value of Effect's", () =>
+  it.effect("is plain values, of which none is of effect", () =>
     Effect.gen(function* () {
       const { auth, browser } = yield* make({ store: mapStores() })
       const given = yield* Effect.promise(async () => {

@@ -1,5 +1,5 @@
-// The application over `@le-auth/server` on Node, Bun and Deno: `serve.ts SERVER PORT`, over the `node:http` that all of
-// them have, or over what is the engine's `own`. Says on stdout that it listens.
+// The application over `@le-auth/server` on Node, Bun and Deno: `serve.ts SERVER PORT`, over the `node:http` that each
+// of them has, or over what is the engine's `own`. Says on stdout that it listens.
 import { createServer } from "node:http"
 import { createRequire } from "node:module"
 

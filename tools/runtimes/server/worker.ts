@@ -1,4 +1,4 @@
-// The application over `@le-auth/server` on workerd, with stores of its own. Its settings are the bindings of the worker.
+// The application over `@le-auth/server` on workerd, with stores of its own. Its settings are the worker's bindings.
 import { createLeAuth } from "@le-auth/server"
 
 import { mapStores } from "../../../packages/server/test/MapStores.ts"

@@ -156,7 +156,7 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
 
     get ready() {
       const ready = lifecycle.use(async () => undefined)
-      // Who does not look at it gets the error with each call.
+      // An application that does not look at it gets the error with each call.
       ready.catch(() => undefined)
       return ready
     },

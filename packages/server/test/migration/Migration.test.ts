@@ -158,11 +158,15 @@ describe("docs/server.md", () => {
 })
 
 describe("the pages", () => {
-  it.each(["server", "from-passport-oauth2", "from-code-of-your-own"])(
-    "docs/%s.md shows the programs",
-    async (name) => {
-      const page = fileURLToPath(new URL(`../../../../docs/${name}.md`, import.meta.url))
-      await expect(withFiles(readFileSync(page, "utf8"))).toMatchFileSnapshot(page)
-    }
-  )
+  it.each([
+    "README",
+    "packages/server/README",
+    "examples/README",
+    "docs/server",
+    "docs/from-passport-oauth2",
+    "docs/from-code-of-your-own"
+  ])("%s.md shows the programs", async (name) => {
+    const page = fileURLToPath(new URL(`../../../../${name}.md`, import.meta.url))
+    await expect(withFiles(readFileSync(page, "utf8"))).toMatchFileSnapshot(page)
+  })
 })
