@@ -1,6 +1,12 @@
+import fs from "node:fs"
+
 import { describe, expect, it } from "vitest"
 
 import { measure, program } from "../bench/size/Measure.ts"
+
+/** What the README says of a page, with a window, and of all. */
+const readme = fs.readFileSync(new URL("../../packages/page/README.md", import.meta.url), "utf8")
+const said = [...readme.matchAll(/(\d+\.\d) kB/g)].map(([, kilobytes]) => Number(kilobytes))
 
 /** The peers that are installed here; `npm run bench -- size` has all. */
 const smallest = ["@badgateway/oauth2-client", "oauth4webapi"] as const
@@ -12,6 +18,13 @@ for (const bundler of ["rolldown", "esbuild"] as const) {
       expect(rows).toHaveLength(8)
       for (const { text } of budgets) await annotate(text)
       expect(budgets.filter(({ holds }) => !holds)).toEqual([])
+      // The README has the larger figure of the two bundlers, rounded.
+      expect(said).toHaveLength(3)
+      for (const [index, most] of said.entries()) {
+        const { kilobytes, name } = rows[index]!
+        expect(kilobytes, name).toBeLessThan(most + 0.05)
+        expect(kilobytes, name).toBeGreaterThan(most - 0.15)
+      }
     })
 
     it("has nothing but itself without Effect, and no schema in the Effect modules", async () => {

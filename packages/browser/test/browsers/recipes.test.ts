@@ -1,4 +1,4 @@
-/** The recipes of docs/pages.md for React and Vue, in pages that a server has rendered. */
+/** The recipes of docs/pages.md, in pages that a server has rendered, with the paths of `createLeAuth`. */
 import { assert, describe, it } from "@effect/vitest"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Browser, Page } from "puppeteer-core"
