@@ -34,7 +34,8 @@ const starters = [
   "apps/server/test/Program.ts",
   "apps/server/test/Start.ts",
   "packages/node/test/Processes.ts",
-  "packages/node/test/SqliteFile.ts"
+  "packages/node/test/SqliteFile.ts",
+  "packages/server/test/migration/Program.ts"
 ]
 
 /**

@@ -7,9 +7,12 @@ import { folders, testFiles, testTargets } from "./needs.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** @param target `test`, `e2e` or `integration` */
+/**
+ * With the whole folder in it, since a package and an app may have the same last name.
+ * @param target `test`, `e2e` or `integration`
+ */
 export const projectName = (folder: string, target: string) =>
-  path.basename(folder) + (target === "test" ? "" : `-${target}`)
+  folder.replaceAll("/", "-") + (target === "test" ? "" : `-${target}`)
 
 /** Those of a folder, with what is done once for all of their files: its `test/setup.ts` makes what they start. */
 function projectsOf(folder: string) {

@@ -18,15 +18,16 @@ const readme = path.join(fileURLToPath(new URL("../..", import.meta.url)), "READ
 /** A whole sign-in at the application, with the Sentinel at its side. Both are started for it, and ended. */
 async function signIn(
   engineOfSentinel: ReadonlyArray<string>,
-  start: (redirectUri: string, domainApi: string) => ReturnType<typeof running.application>
+  start: (redirectUri: string, domainApi: string) => ReturnType<typeof running.application>,
+  { base = "", verbs }: { readonly base?: string; readonly verbs?: string } = {}
 ) {
   const origin = `http://127.0.0.1:${await freePort()}`
-  const redirectUri = `${origin}/callback`
+  const redirectUri = `${origin}${base}/callback`
   const sentinel = await running.sentinel(engineOfSentinel, redirectUri)
   try {
     const application = await start(redirectUri, sentinel.origin)
     try {
-      await scenario({ application: origin, sentinel: sentinel.origin })
+      await scenario({ application: origin, base, sentinel: sentinel.origin, verbs })
     } catch (error) {
       const said = [error instanceof Error ? error.message : error, application.output(), sentinel.output()]
       throw new Error(said.join("\n"), { cause: error })
@@ -41,14 +42,24 @@ async function signIn(
 /** The other side of each trial runs on the Node of this program. */
 const here = [process.execPath]
 
+/** Where the application without Effect has its routes, and one of its own. */
+const withoutEffect = { base: "/auth", verbs: "/verbs" }
+
 function rowOf(engine: engines.Engine): table.Row {
   const program = engines.programOf(engine)
   const row: table.Row = { name: engine.name, version: () => engines.versionOf(engine), cells: {} }
   if (engine.run === undefined) {
-    row.cells["`FetchSignIn`"] = () => signIn(here, (...where) => running.worker(program, ...where))
+    row.cells["`@le-auth/server`"] = () =>
+      signIn(here, (...where) => running.worker(program, "@le-auth/server", ...where), withoutEffect)
+    row.cells["`FetchSignIn`"] = () => signIn(here, (...where) => running.worker(program, "FetchSignIn", ...where))
     return row
   }
   const run = [program, ...engine.run]
+  row.cells["`@le-auth/server`"] = async () => {
+    for (const name of ["@le-auth/server, own", "@le-auth/server, node:http"] as const) {
+      await signIn(here, (...where) => running.application(run, name, ...where), withoutEffect)
+    }
+  }
   for (const name of ["FetchSignIn", "NodeServerSignIn"] as const) {
     row.cells[`\`${name}\``] = () => signIn(here, (...where) => running.application(run, name, ...where))
   }

@@ -11,6 +11,7 @@ import { tarballs } from "../tarballs.ts"
 import { folder } from "./engines.ts"
 import { workerdConfig } from "./workerdConfig.ts"
 
+const root = fileURLToPath(new URL("../..", import.meta.url))
 const here = fileURLToPath(new URL(".", import.meta.url))
 
 const env = {
@@ -63,15 +64,37 @@ const settingsOf = (redirectUri: string) => ({
   LE_AUTH_SEAL_KEYS: Buffer.alloc(32, 7).toString("base64")
 })
 
-/** The command as it is published, with nothing around it. */
+/**
+ * Unpacks a package as it is published, with nothing around it: it needs nothing.
+ * @param at where it comes to be
+ */
+function unpack(name: string, at: string) {
+  const tarball = tarballs().find((file) => path.basename(file).startsWith(`le-auth-${name}-`))
+  if (tarball === undefined) throw new Error(`@le-auth/${name} is not packed: npm run pack`)
+  fs.rmSync(at, { recursive: true, force: true })
+  fs.mkdirSync(at, { recursive: true })
+  execFileSync("tar", ["-xzf", tarball, "-C", at, "--strip-components=1"])
+}
+
+/** The command. */
 function command() {
   const at = path.join(folder, "command")
-  const tarball = tarballs().find((file) => path.basename(file).startsWith("le-auth-cli"))
-  if (tarball === undefined) throw new Error("The command is not packed: npm run pack")
-  fs.rmSync(at, { recursive: true, force: true })
-  fs.mkdirSync(at)
-  execFileSync("tar", ["-xzf", tarball, "-C", at])
-  return path.join(at, "package", "bin", "le-auth.mjs")
+  unpack("cli", at)
+  return path.join(at, "bin", "le-auth.mjs")
+}
+
+let installed: string | undefined
+
+/** The application over `@le-auth/server`, outside of the workspace, with the package beside it. */
+function withoutEffect() {
+  if (installed !== undefined) return installed
+  const at = path.join(folder, "server")
+  unpack("server", path.join(at, "node_modules", "@le-auth", "server"))
+  fs.writeFileSync(path.join(at, "package.json"), JSON.stringify({ type: "module", private: true }))
+  for (const file of fs.globSync("{tools/runtimes/server/*,packages/server/test/MapStores.ts}", { cwd: root })) {
+    fs.cpSync(path.join(root, file), path.join(at, file))
+  }
+  return (installed = path.join(at, "tools", "runtimes", "server"))
 }
 
 let unpacked: string | undefined
@@ -104,6 +127,20 @@ export async function sentinel(engine: ReadonlyArray<string>, redirectUri: strin
   return { ...running, origin: value }
 }
 
+/** How applications come into being: with Effect, by what their sign-in stands on, or without it. */
+export type Composition = "FetchSignIn" | "NodeServerSignIn" | WithoutEffect
+
+/** Over the server that the engine has of its own, or over `node:http`. */
+type WithoutEffect = "@le-auth/server, own" | "@le-auth/server, node:http"
+
+/** The file of an application, and what it is told. */
+function programOf(composition: Composition): ReadonlyArray<string> {
+  const [, server] = composition.split(", ")
+  return server === undefined
+    ? [path.join(here, "serve.ts"), composition]
+    : [path.join(withoutEffect(), "serve.ts"), server]
+}
+
 /**
  * The application on Node, Bun or Deno.
  * @param engine what runs a file
@@ -111,20 +148,25 @@ export async function sentinel(engine: ReadonlyArray<string>, redirectUri: strin
  */
 export const application = (
   engine: ReadonlyArray<string>,
-  composition: "FetchSignIn" | "NodeServerSignIn",
+  composition: Composition,
   redirectUri: string,
   domainApi: string
 ) =>
   start(
-    [...engine, path.join(here, "serve.ts"), composition, new URL(redirectUri).port],
+    [...engine, ...programOf(composition), new URL(redirectUri).port],
     { ...settingsOf(redirectUri), LE_AUTH_DOMAIN_API: domainApi },
     (stdout) => /^listening$/m.exec(stdout)?.[0]
   )
 
 /** The application on workerd, without anything of Node. */
-export async function worker(program: string, redirectUri: string, domainApi: string) {
+export async function worker(
+  program: string,
+  composition: "FetchSignIn" | "@le-auth/server",
+  redirectUri: string,
+  domainApi: string
+) {
   const build = await rolldown({
-    input: path.join(here, "worker.ts"),
+    input: path.join(composition === "@le-auth/server" ? withoutEffect() : here, "worker.ts"),
     platform: "browser",
     resolve: { conditionNames: ["workerd", "worker", "import", "default"] }
   })

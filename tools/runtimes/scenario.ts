@@ -38,19 +38,24 @@ const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
 /**
  * Signs in, looks who it is, refreshes, calls an API, signs out here, signs in again, and signs out everywhere. Throws
  * where something is not as it should be, and says in which step.
- * @param options two origins
+ * @param options two origins; `base` is before the paths of all routes; at `verbs` the server itself takes a token and
+ *   calls an API
  */
 export async function scenario({
   application,
+  base = "",
   send = fetch,
-  sentinel
+  sentinel,
+  verbs
 }: {
   application: string
+  base?: string
   sentinel: string
   send?: (request: Request) => Promise<Response>
+  verbs?: string | undefined
 }) {
   const { ask, visit } = browser(send)
-  const at = (path: string) => new URL(path, application)
+  const at = (path: string) => new URL(`${base}${path}`, application)
   const json = ({ status, text }: { status: number; text: string }) => {
     assert.equal(status, 200, text)
     return JSON.parse(text)
@@ -62,7 +67,7 @@ export async function scenario({
 
   const isLogin = (page: { url: URL; status: number; text: string }) =>
     assert.ok(page.url.origin === sentinel && page.text.includes('id="password"'), page.text)
-  const start = () => visit(at("/login?returnTo=/session"))
+  const start = () => visit(at(`/login?returnTo=${base}/session`))
   const logIn = (page: { url: URL; text: string }) =>
     visit(new URL("/sentinel/login", sentinel), {
       method: "POST",
@@ -99,6 +104,14 @@ export async function scenario({
       }
     ],
     [
+      "calls of the server",
+      async () => {
+        if (verbs === undefined) return
+        const found = json(await ask(new URL(verbs, application)))
+        assert.deepEqual(found, { subject, user: subject, isAnother: true, sessions: 1, origin: sentinel })
+      }
+    ],
+    [
       "refresh",
       async () => {
         const before = await who()
@@ -114,6 +127,7 @@ export async function scenario({
         assert.ok((await post("/sign-out")).status < 400)
         assert.equal((await who()).signedIn, false)
         assert.equal((await api(subject)).status, 401)
+        if (verbs !== undefined) assert.equal((await ask(new URL(verbs, application))).text, "NotSignedIn")
       }
     ],
     [

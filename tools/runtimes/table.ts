@@ -15,7 +15,7 @@ export interface Row {
 /** What is there, and passed. */
 export type Found = { name: string; version: string; passed: ReadonlyArray<string> }
 
-const columns = ["`FetchSignIn`", "`NodeServerSignIn`", "`le-auth sentinel start`", "pages"]
+const columns = ["`@le-auth/server`", "`FetchSignIn`", "`NodeServerSignIn`", "`le-auth sentinel start`", "pages"]
 
 const start = "<!-- The table is written by npm run runtimes -- --write -->\n"
 const end = "<!-- End of the table -->\n"

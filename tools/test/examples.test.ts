@@ -82,8 +82,19 @@ describe("examples", () => {
           lib: ["ES2023", "DOM", "DOM.Iterable"],
           types: ["node"],
           noUnusedLocals: false,
-          // An example may stop at the effect that it makes.
-          plugins: [{ name: "@effect/language-service", diagnosticSeverity: { floatingEffect: "off" } }]
+          plugins: [
+            {
+              name: "@effect/language-service",
+              diagnosticSeverity: {
+                // An example may stop at the effect that it makes.
+                floatingEffect: "off",
+                // Those of the packages without Effect are for programs that have none.
+                globalConsole: "off",
+                globalDate: "off",
+                globalFetch: "off"
+              }
+            }
+          ]
         }
       })
     )

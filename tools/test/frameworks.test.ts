@@ -7,13 +7,11 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, expect, it } from "vitest"
 
 import { examples } from "../examples/examples.ts"
+import { filesOf, withFiles } from "../shownFiles.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const pageOf = (name: string) => path.join(root, "docs", "frameworks", `${name}.md`)
-const read = (file: string) => fs.readFileSync(path.join(root, file), "utf8")
 
-/** A block that names a file. */
-const taken = /^```(\w+) (examples\/\S+)\n.*?^```$/gms
 /** What a reader copies into a program, rather than into a terminal. */
 const programs = /^```(?!sh\b|text\b)(\w+)(.*)$/gm
 
@@ -35,17 +33,16 @@ describe("docs/frameworks", () => {
 
   it.each(pages)("%s shows the files as they are", async (name) => {
     const page = fs.readFileSync(pageOf(name), "utf8")
-    const anew = page.replaceAll(taken, (_, language, file) => `\`\`\`${language} ${file}\n${read(file)}\`\`\``)
-    await expect(anew).toMatchFileSnapshot(pageOf(name))
+    await expect(withFiles(page)).toMatchFileSnapshot(pageOf(name))
   })
 
   it.each(Object.entries(examples))(
     "%s shows how le-auth is made, where it is used, and how it is run",
     (name, { files }) => {
       const page = fs.readFileSync(pageOf(name), "utf8")
-      const shown = [...page.matchAll(taken)].map(([, , file]) => file)
+      const shown = filesOf(page).slice()
       assert.includeMembers(shown, [`examples/${name}/${files.auth}`, "examples/settings.sh"])
-      assert.isAbove(shown.filter((file) => file?.startsWith(`examples/${name}/`)).length, 1)
+      assert.isAbove(shown.filter((file) => file.startsWith(`examples/${name}/`)).length, 1)
       // Any other program could differ from what runs.
       for (const [block, , file] of page.matchAll(programs)) assert.match(file ?? "", /^ examples\//, block)
       assert.include(page, "npm install @le-auth/server")

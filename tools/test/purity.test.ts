@@ -15,7 +15,11 @@ const having = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(te
 describe("published sources", () => {
   it("J3: reach no test service", () => {
     assert.isAbove(sources.length, 100)
-    assert.deepStrictEqual(having(/from "(effect\/testing|@effect\/vitest|vitest|@le-auth\/testing)/), [])
+    const checking = ["packages/server/src/internal/checking.ts", "packages/server/src/internal/storeCases.ts"]
+    const reaching = having(/from "(effect\/testing|@effect\/vitest|vitest|@le-auth\/testing)/)
+    assert.deepStrictEqual(reaching.toSorted(), checking, "checkStores runs the contracts, and nothing else does")
+    const importing = having(/from "\.\/(?:internal\/)?(?:checking|storeCases)\.ts"/)
+    assert.deepStrictEqual(importing.toSorted(), ["packages/server/src/check.ts", checking[0]])
   })
 
   it("J3: take time and randomness from services", () => {

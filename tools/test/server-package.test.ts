@@ -266,6 +266,19 @@ describe("beside effect 3 and a strict compiler", () => {
     }
   })
 
+  it("tries stores without a test runner", { timeout: 60_000 }, () => {
+    const stores = path.join(root, "packages", "server", "test", "MapStores.ts")
+    const script = `
+      import { checkStores } from "@le-auth/server/check"
+      import { mapStores } from ${JSON.stringify(stores)}
+      const good = await checkStores({ make: () => mapStores() })
+      const forgetful = () => ({ ...mapStores(), transactions: { put: async () => {}, take: async () => undefined } })
+      const bad = await checkStores({ make: forgetful })
+      console.log(JSON.stringify({ good: good.violations, isBad: bad.violations.length > 0 }))`
+    const found: unknown = JSON.parse(run(process.execPath, "--input-type=module", "-e", script))
+    assert.deepStrictEqual(found, { good: [], isBad: true })
+  })
+
   it("runs, also from CommonJS, and gives nothing of its own Effect", { timeout: 60_000 }, () => {
     const walker = path.join(root, "tools", "effect-values.ts")
     const script = `

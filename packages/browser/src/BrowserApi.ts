@@ -5,15 +5,16 @@
  * @since 0.1.0
  */
 import { discard } from "@le-auth/core/Http"
+import type * as Page from "@le-auth/page"
 import { apiAddress, isAnswer, isProblem, notPassedOn, refused, requestHeader } from "@le-auth/page/shared"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
-import { notSignedIn, unavailable } from "./internal/fromPlain.ts"
+import { atRoot } from "./internal/atRoot.ts"
+import { notSignedIn, unavailable } from "./internal/fromPage.ts"
 import type { BackendUnavailable, PageNotSignedIn } from "./PageError.ts"
-import type * as Plain from "./plain.ts"
 
 /**
  * The service to call, and the way to the backend.
@@ -21,11 +22,13 @@ import type * as Plain from "./plain.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Options extends Plain.NoSecret {
+export interface Options extends Page.NoSecret {
   /** The service of the Domain API that gets the requests, such as `accountConfigReadOnly`. */
   readonly service: string
-  /** The paths of the backend. Default: those of `@le-auth/web`. */
-  readonly paths?: Plain.Backend["paths"]
+  /** The beginning of the backend's paths. Default: none, as in `@le-auth/web`. */
+  readonly basePath?: Page.Backend["basePath"]
+  /** The paths of the backend that are other ones. Default: those of `@le-auth/web`. */
+  readonly paths?: Page.Backend["paths"]
 }
 
 /** LivePerson's answer. Any other answer is an error. */
@@ -40,7 +43,7 @@ const checked = (
   return response.json.pipe(
     Effect.orElseSucceed(() => undefined),
     Effect.flatMap((body): Effect.Effect<never, PageNotSignedIn | BackendUnavailable> => {
-      const result = refused({ _tag: "Answer", status: response.status, body })
+      const result = refused({ _tag: "Answer", status: response.status, body, mark })
       return Effect.fail(result._tag === "SignedOut" ? notSignedIn(result) : unavailable(result))
     })
   )
@@ -79,7 +82,7 @@ export const authorized =
   ): HttpClient.HttpClient.With<E | HttpClientError.HttpClientError | PageNotSignedIn | BackendUnavailable, R> =>
     HttpClient.transform(
       HttpClient.mapRequestEffect(client, (request) => {
-        const address = apiAddress(options, options.service, request.url)
+        const address = apiAddress(atRoot(options), options.service, request.url)
         return address === undefined
           ? Effect.fail(
               new HttpClientError.HttpClientError({

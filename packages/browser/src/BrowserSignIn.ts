@@ -2,18 +2,19 @@
  * A sign-in that starts on a page and comes back to it. The code goes to the application's backend (`@le-auth/web`),
  * which has the secret. The page has neither.
  *
- * The flow itself is in the plain entry. This module makes a service of it, with typed errors.
+ * The flow itself is in `@le-auth/page`. This module makes a service of it, with typed errors.
  *
  * @since 0.1.0
  */
 import type { SignedInView } from "@le-auth/core/SessionView"
+import * as Page from "@le-auth/page"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { call, notRedirected, signedIn, unavailable, view } from "./internal/fromPlain.ts"
+import { atRoot } from "./internal/atRoot.ts"
+import { call, notRedirected, signedIn, unavailable, view } from "./internal/fromPage.ts"
 import { type BackendUnavailable, NoPopup, type NotRedirected, type PageNotSignedIn } from "./PageError.ts"
-import * as Plain from "./plain.ts"
 
 /**
  * A sign-in of the whole tab.
@@ -21,7 +22,7 @@ import * as Plain from "./plain.ts"
  * @category models
  * @since 0.1.0
  */
-export interface RedirectOptions extends Plain.NoSecret {
+export interface RedirectOptions extends Page.NoSecret {
   /** The return path, a path of this application. Default: the page's own path, with query and fragment. */
   readonly returnTo?: string | undefined
   /** The account to sign in to. Default: the only account in which the application is installed. */
@@ -34,14 +35,14 @@ export interface RedirectOptions extends Plain.NoSecret {
  * @category models
  * @since 0.1.0
  */
-export interface PopupOptions extends Plain.NoSecret {
+export interface PopupOptions extends Page.NoSecret {
   /** The account to sign in to. Default: the only account in which the application is installed. */
   readonly account?: string | undefined
   /**
    * If the browser opens no window, `redirect` sends the whole tab, and `report` fails with `NoPopup`. Default:
    * `redirect`.
    */
-  readonly blocked?: Plain.PopupOptions["blocked"]
+  readonly blocked?: Page.PopupOptions["blocked"]
 }
 
 /**
@@ -84,16 +85,16 @@ export class BrowserSignIn extends Context.Service<
  * @category layers
  * @since 0.1.0
  */
-export const layerWith = (options: Plain.Backend): Layer.Layer<BrowserSignIn> =>
+export const layerWith = (options: Page.Backend): Layer.Layer<BrowserSignIn> =>
   Layer.succeed(BrowserSignIn, {
     redirect: (redirectOptions) =>
       Effect.suspend(() => {
-        const result = Plain.redirect({ ...options, ...redirectOptions })
+        const result = Page.redirect(atRoot({ ...options, ...redirectOptions }))
         return result._tag === "NotRedirected" ? Effect.fail(notRedirected(result)) : Effect.void
       }),
     popup: (popupOptions) =>
       Effect.flatMap(
-        call(Plain.popup, { ...options, ...popupOptions }),
+        call(Page.popup, { ...options, ...popupOptions }),
         (result): Effect.Effect<SignedInView, NoPopup | NotRedirected | BackendUnavailable> => {
           switch (result._tag) {
             case "SignedIn":
@@ -109,12 +110,12 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<BrowserSignIn> =>
           }
         }
       ),
-    resume: Effect.flatMap(call(Plain.resume, options), signedIn),
+    resume: Effect.flatMap(call(Page.resume, options), signedIn),
     onReturn: <R>(effect: Effect.Effect<unknown, never, R>) =>
       Effect.contextWith((context: Context.Context<R>) =>
         Effect.asVoid(
           Effect.acquireRelease(
-            Effect.sync(() => Plain.onReturn(() => void Effect.runForkWith(context)(effect))),
+            Effect.sync(() => Page.onReturn(() => void Effect.runForkWith(context)(effect))),
             (stop) => Effect.sync(stop)
           )
         )

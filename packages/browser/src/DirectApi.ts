@@ -5,14 +5,14 @@
  *
  * @since 0.1.0
  */
+import type * as Page from "@le-auth/page"
 import { leadsElsewhere, makeTokens, type PageToken, tokenAddress } from "@le-auth/page/shared"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import { call, notSignedIn, unavailable } from "./internal/fromPlain.ts"
+import { call, notSignedIn, unavailable } from "./internal/fromPage.ts"
 import type { BackendUnavailable, PageNotSignedIn } from "./PageError.ts"
-import type * as Plain from "./plain.ts"
 
 /**
  * The service to call, and the way to the backend, which gives the token.
@@ -20,7 +20,7 @@ import type * as Plain from "./plain.ts"
  * @category models
  * @since 0.1.0
  */
-export interface Options extends Plain.Backend {
+export interface Options extends Page.Backend {
   /** The service of the Domain API that gets the requests. */
   readonly service: string
 }

@@ -6,12 +6,12 @@
  * @since 0.1.0
  */
 import type { SignedInView } from "@le-auth/core/SessionView"
+import * as Page from "@le-auth/page"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { call, signedIn, unavailable } from "./internal/fromPlain.ts"
+import { call, signedIn, unavailable } from "./internal/fromPage.ts"
 import { type BackendUnavailable, CookiesKeptBack, type PageNotSignedIn } from "./PageError.ts"
-import * as Plain from "./plain.ts"
 
 /**
  * The cookies of a page in a frame.
@@ -34,7 +34,7 @@ export class FrameCookies extends Context.Service<
   }
 >()("@le-auth/browser/FrameCookies") {}
 
-const keptBack = ({ message, reason }: Plain.CookiesKeptBack) => Effect.fail(new CookiesKeptBack({ message, reason }))
+const keptBack = ({ message, reason }: Page.CookiesKeptBack) => Effect.fail(new CookiesKeptBack({ message, reason }))
 
 /**
  * {@link layer} with the paths and the timeout of the backend.
@@ -42,10 +42,10 @@ const keptBack = ({ message, reason }: Plain.CookiesKeptBack) => Effect.fail(new
  * @category layers
  * @since 0.1.0
  */
-export const layerWith = (options: Plain.Backend): Layer.Layer<FrameCookies> =>
+export const layerWith = (options: Page.Backend): Layer.Layer<FrameCookies> =>
   Layer.succeed(FrameCookies, {
     check: Effect.flatMap(
-      call(Plain.cookies, options),
+      call(Page.cookies, options),
       (result): Effect.Effect<void, CookiesKeptBack | BackendUnavailable> => {
         switch (result._tag) {
           case "CookiesArrive":
@@ -58,7 +58,7 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<FrameCookies> =>
       }
     ),
     allow: Effect.flatMap(
-      call(Plain.allowCookies, options),
+      call(Page.allowCookies, options),
       (result): Effect.Effect<SignedInView, CookiesKeptBack | PageNotSignedIn | BackendUnavailable> =>
         result._tag === "CookiesKeptBack" ? keptBack(result) : signedIn(result)
     )

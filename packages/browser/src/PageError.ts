@@ -14,7 +14,7 @@ import type {
   SignedOut,
   SignedOutHere,
   Unavailable
-} from "./plain.ts"
+} from "@le-auth/page"
 
 /**
  * No user is signed in. See {@link SignedOut} for the reasons.

@@ -5,13 +5,13 @@
  * @since 0.1.0
  */
 import type { SignedInView } from "@le-auth/core/SessionView"
+import * as Page from "@le-auth/page"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import { call, signedIn, unavailable, view } from "./internal/fromPlain.ts"
+import { call, signedIn, unavailable, view } from "./internal/fromPage.ts"
 import { type BackendUnavailable, type PageNotSignedIn, OnlySignedOutHere } from "./PageError.ts"
-import * as Plain from "./plain.ts"
 
 /**
  * The session of a page, and the ways to end it.
@@ -39,10 +39,10 @@ export class PageSession extends Context.Service<
  * @category layers
  * @since 0.1.0
  */
-export const layerWith = (options: Plain.Backend): Layer.Layer<PageSession> =>
+export const layerWith = (options: Page.Backend): Layer.Layer<PageSession> =>
   Layer.succeed(PageSession, {
     current: Effect.flatMap(
-      call(Plain.session, options),
+      call(Page.session, options),
       (result): Effect.Effect<Option.Option<SignedInView>, BackendUnavailable> => {
         switch (result._tag) {
           case "SignedIn":
@@ -54,11 +54,11 @@ export const layerWith = (options: Plain.Backend): Layer.Layer<PageSession> =>
         }
       }
     ),
-    refresh: Effect.flatMap(call(Plain.refresh, options), signedIn),
-    signOut: call(Plain.signOut, options).pipe(
+    refresh: Effect.flatMap(call(Page.refresh, options), signedIn),
+    signOut: call(Page.signOut, options).pipe(
       Effect.flatMap((result) => (result._tag === "SignedOut" ? Effect.void : Effect.fail(unavailable(result))))
     ),
-    signOutEverywhere: call(Plain.signOutEverywhere, options).pipe(
+    signOutEverywhere: call(Page.signOutEverywhere, options).pipe(
       Effect.flatMap((result): Effect.Effect<void, OnlySignedOutHere | BackendUnavailable> => {
         switch (result._tag) {
           case "SignedOut":

@@ -4,13 +4,13 @@
  * @since 0.1.0
  */
 import type { SignedInView } from "@le-auth/core/SessionView"
+import * as Page from "@le-auth/page"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import type { BackendUnavailable } from "./PageError.ts"
 import * as PageSession from "./PageSession.ts"
-import * as Plain from "./plain.ts"
 
 /**
  * The signed-in user or none: now, and again each time that it may have changed, because another tab signed in or out,
@@ -42,7 +42,7 @@ export const changes: Stream.Stream<
   Effect.acquireRelease(
     Effect.sync(() => {
       Queue.offerUnsafe(queue, undefined)
-      return Plain.onChange(() => Queue.offerUnsafe(queue, undefined))
+      return Page.onChange(() => Queue.offerUnsafe(queue, undefined))
     }),
     (stop) => Effect.sync(stop)
   )

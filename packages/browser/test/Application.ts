@@ -34,13 +34,13 @@ const listen = (port: number, make: () => Server = createServer) =>
   NodeHttpServer.layer(make, { port, host: "127.0.0.1" })
 
 /** Trusted Types on top of what was asked for: the entries touch no sink. */
-const policy =
-  "default-src 'self'; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; base-uri 'none'"
+const policy = (trustedTypes = "'none'") =>
+  `default-src 'self'; script-src 'self'; require-trusted-types-for 'script'; trusted-types ${trustedTypes}; base-uri 'none'`
 
-const html = (body: string) =>
+const html = (body: string, trustedTypes?: string) =>
   HttpServerResponse.text(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Page</title>${body}`, {
     contentType: "text/html; charset=utf-8",
-    headers: { "content-security-policy": policy }
+    headers: { "content-security-policy": policy(trustedTypes) }
   })
 
 const page = (name: string) =>
@@ -49,12 +49,17 @@ const page = (name: string) =>
 <button id="cookies">Cookies</button><button id="allow">Allow</button><button id="sign-out">Sign out</button><button id="sign-out-everywhere">Sign out everywhere</button>
 <script type="module" src="/${name}.js"></script>`)
 
-const program = async (name: string) => {
-  const { code } = await bundle(`${name}Page.ts`)
-  return HttpServerResponse.text(code, { contentType: "text/javascript; charset=utf-8" })
+const program = (code: string) => HttpServerResponse.text(code, { contentType: "text/javascript; charset=utf-8" })
+
+/** A page that a server has rendered, and its program. */
+export interface Rendered {
+  readonly html: string
+  readonly script: string
+  /** Its policies of Trusted Types. Default: none. */
+  readonly trustedTypes?: string | undefined
 }
 
-const pages = async () => {
+const pages = async (rendered: Readonly<Record<string, Rendered>>) => {
   const routes = [
     HttpRouter.route("GET", "/favicon.ico", HttpServerResponse.empty()),
     HttpRouter.route("GET", "/", html("Home")),
@@ -62,7 +67,12 @@ const pages = async () => {
   ]
   for (const name of ["plain", "effect"]) {
     routes.push(HttpRouter.route("GET", `/${name}`, page(name)))
-    routes.push(HttpRouter.route("GET", `/${name}.js`, await program(name)))
+    routes.push(HttpRouter.route("GET", `/${name}.js`, program((await bundle(`${name}Page.ts`)).code)))
+  }
+  for (const [name, { html: text, script, trustedTypes }] of Object.entries(rendered)) {
+    const body = `<div id="root">${text}</div><script type="module" src="/${name}.js"></script>`
+    routes.push(HttpRouter.route("GET", `/${name}`, html(body, trustedTypes)))
+    routes.push(HttpRouter.route("GET", `/${name}.js`, program(script)))
   }
   return HttpRouter.addAll(routes)
 }
@@ -78,6 +88,8 @@ export interface Options {
   /** Another host that leads to this computer, over https. Default: `localhost`, over http. */
   readonly host?: string
   readonly web?: WebApplication.Options
+  /** Pages beside the two. Default: none. */
+  readonly rendered?: Readonly<Record<string, Rendered>>
 }
 
 /** Numbers the application's answers, and keeps their bodies: not every browser tells what it got. */
@@ -92,7 +104,7 @@ const numbered = (bodies: Array<string>) =>
     { global: true }
   )
 
-export const make = async ({ host, web = {} }: Options = {}) => {
+export const make = async ({ host, rendered = {}, web = {} }: Options = {}) => {
   const [port, sentinelPort] = [await freePort(), await freePort()]
   const origin = host === undefined ? `http://localhost:${port}` : `https://${host}:${port}`
   const redirectUri = RedirectUri.make(`${origin}/callback`)
@@ -110,7 +122,7 @@ export const make = async ({ host, web = {} }: Options = {}) => {
     redirectUris: [redirectUri]
   })
   const bodies: Array<string> = []
-  const routes = Layer.mergeAll(await pages(), WebSignIn.layerWith(web), numbered(bodies))
+  const routes = Layer.mergeAll(await pages(rendered), WebSignIn.layerWith(web), numbered(bodies))
   const application = HttpRouter.serve(routes, {
     disableLogger: true,
     disableListenLog: true

@@ -45,7 +45,7 @@ describe("BrowserApi.authorized", () => {
       return Effect.gen(function* () {
         const error = yield* Effect.flip((yield* client).get("/x"))
         assert.isTrue(error._tag === "BackendUnavailable" && error.reason === "BadAnswer")
-        assert.include(error.message, "The backend did not pass this call on")
+        assert.include(error.message, "the option api of createLeAuth")
       }).pipe(live)
     })
   }

@@ -12,7 +12,7 @@ afterEach(() => void vi.unstubAllGlobals())
 
 describe("DirectApi.authorized", () => {
   it.effect("G1, G3: is an HttpClient with the token, renewed once after a 401", () => {
-    const page = mediating((token) => token === "Bearer token-2")
+    const page = mediating((token) => token === "Bearer token-2", undefined, "")
     const live = <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient>) =>
       effect.pipe(Effect.provide(BrowserHttp.layer), Effect.provideService(FetchHttpClient.Fetch, globalThis.fetch))
     return Effect.gen(function* () {

@@ -3,12 +3,11 @@ import * as PageSession from "@le-auth/browser/PageSession"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { afterEach, vi } from "vitest"
-import { json, open, view } from "../../page/test/FakePage.ts"
+import { json, left, open, view } from "../../page/test/FakePage.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
 
 const live = Effect.provide(PageSession.layerWith({ paths: { session: "/me" } }))
-const done = () => new Response(null, { status: 204 })
 
 describe("PageSession", () => {
   it.effect("current gives the session, or none", () => {
@@ -37,7 +36,7 @@ describe("PageSession", () => {
 
   it.effect("G6: signOut is of this application, signOutEverywhere of all", () => {
     const page = open("https://app.example/")
-    page.answer = done
+    page.answer = left
     return Effect.gen(function* () {
       yield* PageSession.signOut
       yield* PageSession.signOutEverywhere

@@ -1,6 +1,6 @@
 /**
- * All that a server keeps, where a {@link StoreUrl} says: sign-ins under way, sessions, the lock of their refreshes, and
- * what `BrowserSessions` of `@le-auth/web` stands on.
+ * All that a server keeps, where a {@link StoreUrl} says: sign-ins under way, sessions, the lock of their refreshes,
+ * and what `BrowserSessions` of `@le-auth/web` stands on.
  *
  * @since 0.1.0
  */
@@ -100,8 +100,8 @@ const engine = (url: StoreUrl.DatabaseUrl | StoreUrl.RedisUrl) =>
 /**
  * The stores at a URL. In a database, sessions are sealed with the keys of {@link layerSealKeys}.
  *
- * A store that cannot be reached or used is an error of the layer, within 5 seconds. An engine is loaded only if the URL
- * names it: PostgreSQL needs `@effect/sql-pg`, and Redis `redis`.
+ * A store that cannot be reached or used is an error of the layer, within 5 seconds. An engine is loaded only if the
+ * URL names it: PostgreSQL needs `@effect/sql-pg`, and Redis `redis`.
  *
  * @example
  * ```ts

@@ -24,6 +24,9 @@ export interface FakePage {
 
 export const json = (body: unknown, status = 200) => Response.json(body, { status })
 
+/** The answer to a sign-out. */
+export const left = () => new Response(null, { status: 204, headers: { "x-le-auth": "done" } })
+
 /** What `ApiProxy` passes on of LivePerson. */
 export const answered = (body: unknown, status = 200) =>
   Response.json(body, { status, headers: { "x-le-auth": "answer" } })
@@ -52,7 +55,13 @@ export const view = {
 }
 
 /** What `Response` cannot be constructed as. */
-export const opaqueRedirect = { type: "opaqueredirect", status: 0, text: () => Promise.resolve("") } as Response
+export const opaqueRedirect = {
+  type: "opaqueredirect",
+  status: 0,
+  headers: new Headers(),
+  body: null,
+  text: () => Promise.resolve("")
+} as Response
 
 const untouchable = (name: string) =>
   new Proxy(

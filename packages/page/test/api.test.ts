@@ -18,7 +18,7 @@ describe("callApi", () => {
     // Whatever LivePerson says is for the caller to read.
     assert.strictEqual(result._tag === "Answered" && result.response.status, 404)
     const [{ header, init, url }] = page.requests as [(typeof page.requests)[0]]
-    assert.strictEqual(url, "https://app.example/liveperson/accountConfigReadOnly/users?v=6.0")
+    assert.strictEqual(url, "https://app.example/auth/liveperson/accountConfigReadOnly/users?v=6.0")
     assert.deepStrictEqual(
       [init.method, init.body, init.mode, init.credentials, init.redirect],
       ["POST", "{}", "same-origin", "same-origin", "manual"]
@@ -46,7 +46,7 @@ describe("callApi", () => {
     await callApi("a", "/x/%2e%2e/y")
     assert.deepStrictEqual(
       page.requests.map(({ url }) => url),
-      ["https://app.example/liveperson/a%2F..%2F../x", "https://app.example/liveperson/a/y"]
+      ["https://app.example/auth/liveperson/a%2F..%2F../x", "https://app.example/auth/liveperson/a/y"]
     )
   })
 
@@ -73,7 +73,7 @@ describe("callApi", () => {
       page.answer = answer
       const result = await callApi("a", "/x")
       assert.isTrue(result._tag === "Unavailable" && result.reason === "BadAnswer")
-      assert.include(result._tag === "Unavailable" ? result.message : "", "The backend did not pass this call on")
+      assert.include(result._tag === "Unavailable" ? result.message : "", "the option api of createLeAuth")
       assert.strictEqual(result._tag === "Unavailable" && result.status, answer().status)
     })
   }

@@ -32,12 +32,12 @@ describe("cookies", () => {
       const page = open("https://app.example/", "foreign")
       browserSays(hasAccess)
       page.answer = () => json({ arrived: page.requests.length === 1 ? [] : arrived, session })
-      const found = await cookies({ paths: { session: "/auth/session" } })
+      const found = await cookies({ paths: { session: "/app/session" } })
       assert.strictEqual(found._tag === "CookiesKeptBack" ? found.reason : undefined, expected)
       assert.strictEqual(found._tag, expected === undefined ? "CookiesArrive" : "CookiesKeptBack")
       assert.deepStrictEqual(
         page.requests.map(({ header, init, url }) => [init.method, url, header("x-le-auth")]),
-        Array.from({ length: 2 }, () => ["POST", "https://app.example/auth/session/cookies", "1"])
+        Array.from({ length: 2 }, () => ["POST", "https://app.example/app/session/cookies", "1"])
       )
     })
   }

@@ -11,7 +11,7 @@ describe("directApi", () => {
     const page = mediating()
     const call = directApi()
     for (const path of ["/a?b=1", "/b"] as const) assert.strictEqual((await call("msg", path))._tag, "Answered")
-    assert.deepStrictEqual(journal(page), ["/session/token/msg -", "/a Bearer token-1", "/b Bearer token-1"])
+    assert.deepStrictEqual(journal(page), ["/auth/session/token/msg -", "/a Bearer token-1", "/b Bearer token-1"])
     const { init, url } = page.requests[1]!
     assert.strictEqual(url, `${origin}/a?b=1`)
     assert.deepStrictEqual([init.credentials, init.redirect, init.cache], ["omit", "error", "no-store"])
@@ -23,10 +23,10 @@ describe("directApi", () => {
     const renewed = await call("msg", "/a")
     assert.isTrue(renewed._tag === "Answered" && renewed.response.status === 200)
     assert.deepStrictEqual(journal(page), [
-      "/session/token/msg -",
+      "/auth/session/token/msg -",
       "/a Bearer token-1",
-      "/session/refresh -",
-      "/session/token/msg -",
+      "/auth/session/refresh -",
+      "/auth/session/token/msg -",
       "/a Bearer token-2"
     ])
     const stubborn = mediating(() => false)
@@ -59,7 +59,7 @@ describe("directApi", () => {
       const result = await call("msg", path)
       assert.isTrue(result._tag === "Unavailable" && result.reason === "Refused", path)
     }
-    assert.deepStrictEqual(journal(page), ["/session/token/msg -"])
+    assert.deepStrictEqual(journal(page), ["/auth/session/token/msg -"])
     page.answer = () => json({ error: "NotAllowed", message: "See PageToken." }, 403)
     const refused = await call("other", "/a")
     assert.isTrue(refused._tag === "Unavailable" && refused.message === "See PageToken.")

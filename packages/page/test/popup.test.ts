@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { onChange, popup, type PopupResult, refresh, signOut } from "@le-auth/page"
 import { afterEach, beforeEach, vi } from "vitest"
-import { type FakePage, json, open, view } from "./FakePage.ts"
+import { type FakePage, json, left, open, view } from "./FakePage.ts"
 
 let page: FakePage
 let opened: { closed: boolean; opener: unknown; readonly visited: Array<string> } | null
@@ -51,13 +51,10 @@ const numberOf = (address: string | undefined): string | null =>
 describe("popup", () => {
   it("opens the login in a window without an opener, and gives the session when the window is done", async () => {
     page.answer = () => json(view)
-    const result = popup({ account: "12345678", paths: { login: "/auth/login" } })
+    const result = popup({ account: "12345678", paths: { login: "/sign/in" } })
     assert.isNull(opened?.opener)
     const [address] = opened?.visited ?? []
-    assert.match(
-      address ?? "",
-      /^https:\/\/app\.example\/auth\/login\?returnTo=%2Fauth%2Flogin%2Fdone.*&account=12345678$/
-    )
+    assert.match(address ?? "", /^https:\/\/app\.example\/sign\/in\?returnTo=%2Fsign%2Fin%2Fdone.*&account=12345678$/)
     // Nothing is asked before the window with this very number is done.
     say("changed")
     say(crypto.randomUUID())
@@ -65,7 +62,7 @@ describe("popup", () => {
     assert.deepStrictEqual(page.requests, [])
     say(numberOf(address))
     assert.deepStrictEqual((await result)._tag, "SignedIn")
-    assert.deepStrictEqual(page.journal, ["GET https://app.example/session"])
+    assert.deepStrictEqual(page.journal, ["GET https://app.example/auth/session"])
   })
 
   it("a made-up message signs no user in: the backend decides", async () => {
@@ -134,12 +131,12 @@ describe("several tabs", () => {
     page.answer = () => json(view)
     let thaw: (() => void) | undefined
     const frozen = navigator.locks.request(
-      "le-auth /session/refresh",
+      "le-auth /auth/session/refresh",
       () => new Promise<void>((resolve) => (thaw = resolve))
     )
     await new Promise((resolve) => void setTimeout(resolve, 10))
     assert.strictEqual((await refresh({ timeout: 50 }))._tag, "SignedIn")
-    assert.deepStrictEqual(page.journal, ["GET https://app.example/session"])
+    assert.deepStrictEqual(page.journal, ["GET https://app.example/auth/session"])
     thaw?.()
     await frozen
   })
@@ -154,7 +151,7 @@ describe("several tabs", () => {
   })
 
   it("hear of a sign-out, and of a page that is shown again", async () => {
-    page.answer = () => new Response(null, { status: 204 })
+    page.answer = left
     let changes = 0
     let heard: (() => void) | undefined
     const first = new Promise<void>((resolve) => (heard = resolve))

@@ -16,7 +16,7 @@ describe("redirect", () => {
     const result = redirect()
     assert.deepStrictEqual(result, {
       _tag: "Redirecting",
-      url: "https://app.example/login?returnTo=%2Finbox%3Ffolder%3D1%26q%3Da%2520b%23top"
+      url: "https://app.example/auth/login?returnTo=%2Finbox%3Ffolder%3D1%26q%3Da%2520b%23top"
     })
     assert.deepStrictEqual(page.visited, [(result as { url: string }).url])
     assert.strictEqual(returnToOf(page.visited[0]), "/inbox?folder=1&q=a%20b#top")
@@ -25,8 +25,8 @@ describe("redirect", () => {
 
   it("takes a return path, an account and another login path", () => {
     const page = open("https://app.example/")
-    redirect({ returnTo: "/inbox", account: "le81823118", paths: { login: "/auth/login" } })
-    assert.deepStrictEqual(page.visited, ["https://app.example/auth/login?returnTo=%2Finbox&account=le81823118"])
+    redirect({ returnTo: "/inbox", account: "le81823118", paths: { login: "/sign/in" } })
+    assert.deepStrictEqual(page.visited, ["https://app.example/sign/in?returnTo=%2Finbox&account=le81823118"])
   })
 
   it("C10: a callback in the address does not travel with the return path", () => {

@@ -18,7 +18,7 @@ describe("resume", () => {
     page.answer = () => json(view)
     const result = await resume()
     assert.strictEqual(result._tag === "SignedIn" && result.session.subject, view.subject)
-    assert.deepStrictEqual(page.journal, ["GET https://app.example/session"])
+    assert.deepStrictEqual(page.journal, ["GET https://app.example/auth/session"])
   })
 
   it("C10: cleans the address bar before anything else, and keeps the router's state", async () => {
@@ -26,7 +26,7 @@ describe("resume", () => {
     const pending = resume()
     assert.strictEqual(page.location.href, "https://app.example/")
     await pending
-    assert.deepStrictEqual(page.journal, ["address https://app.example/", "GET https://app.example/session"])
+    assert.deepStrictEqual(page.journal, ["address https://app.example/", "GET https://app.example/auth/session"])
   })
 
   for (const [href, left] of [

@@ -12,7 +12,7 @@ import * as SessionView from "@le-auth/core/SessionView"
 import * as Schema from "effect/Schema"
 import { afterEach, vi } from "vitest"
 import { fromBody } from "../src/internal/sessionView.ts"
-import { json, open, opaqueRedirect, type Sent, view } from "./FakePage.ts"
+import { json, left, open, opaqueRedirect, type Sent, view } from "./FakePage.ts"
 
 afterEach(() => void vi.unstubAllGlobals())
 
@@ -31,10 +31,10 @@ const calls = { session, refresh, signOut, signOutEverywhere }
 
 describe("every request", () => {
   for (const [name, call, method, path] of [
-    ["session", session, "GET", "/session"],
-    ["refresh", refresh, "POST", "/session/refresh"],
-    ["signOut", signOut, "POST", "/sign-out"],
-    ["signOutEverywhere", signOutEverywhere, "POST", "/sign-out/everywhere"]
+    ["session", session, "GET", "/auth/session"],
+    ["refresh", refresh, "POST", "/auth/session/refresh"],
+    ["signOut", signOut, "POST", "/auth/sign-out"],
+    ["signOutEverywhere", signOutEverywhere, "POST", "/auth/sign-out/everywhere"]
   ] as const) {
     it(`G7: ${name} is ${method} ${path} to the page's own origin, with the header that no other site can send`, async () => {
       const page = opened(() => json({ signedIn: false }))
@@ -52,6 +52,26 @@ describe("every request", () => {
       assert.isUndefined(init.body)
     })
   }
+
+  it("goes below the base path, wherever that is", async () => {
+    const page = opened(() => json({ signedIn: false }))
+    for (const basePath of ["/app/auth", "/app/auth/", "/", "//evil.example", undefined] as const)
+      await session({ basePath })
+    await session({ basePath: "/app", paths: { signOut: "/leave" } })
+    await signOut({ basePath: "/app", paths: { signOut: "/leave" } })
+    assert.deepStrictEqual(
+      page.requests.map(({ url }) => url.replace("https://app.example", "")),
+      [
+        "/app/auth/session",
+        "/app/auth/session",
+        "/session",
+        "//evil.example/session",
+        "/auth/session",
+        "/app/session",
+        "/leave"
+      ]
+    )
+  })
 
   it("goes where the routes are", async () => {
     const page = opened(() => json({ signedIn: false }))
@@ -100,7 +120,7 @@ describe("every request", () => {
         page.answer = answer
         const result = unavailable(await call())
         assert.strictEqual(result.reason, "BadAnswer")
-        assert.include(result.message, "option paths")
+        assert.include(result.message, "option basePath")
       }
     })
   }
@@ -197,15 +217,15 @@ describe("refresh", () => {
 
 describe("signOut", () => {
   it("G6: asks for this application only", async () => {
-    const page = opened(() => new Response(null, { status: 204 }))
+    const page = opened(left)
     assert.strictEqual((await signOut())._tag, "SignedOut")
-    assert.deepStrictEqual(page.journal, ["POST https://app.example/sign-out"])
+    assert.deepStrictEqual(page.journal, ["POST https://app.example/auth/sign-out"])
   })
 })
 
 describe("signOutEverywhere", () => {
   it("is done with 204", async () => {
-    const page = opened(() => new Response(null, { status: 204 }))
+    const page = opened(left)
     assert.strictEqual((await signOutEverywhere())._tag, "SignedOut")
     assert.strictEqual(page.requests.length, 1)
   })

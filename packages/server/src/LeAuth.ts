@@ -57,7 +57,7 @@ export interface SignedIn extends SessionKey {
 }
 
 /**
- * Nobody is signed in.
+ * No user is signed in.
  *
  * @category models
  * @since 0.1.0
@@ -98,7 +98,18 @@ export interface NodeResponse {
 export type CallInit = Pick<RequestInit, "method" | "headers" | "body" | "signal">
 
 /**
- * What `createLeAuth` gives.
+ * What `createLeAuth` gives. What is expected to go wrong rejects with a `LeAuthError`. No member needs a `this`.
+ *
+ * @example
+ * ```ts
+ * import type { LeAuth, Who } from "@le-auth/server"
+ *
+ * export const usersOf = async (auth: LeAuth, who: Who): Promise<unknown> => {
+ *   const path = "/api/account/{account}/configuration/le-users/users"
+ *   const answer = await auth.callApi(who, "accountConfigReadOnly", path)
+ *   return answer.json()
+ * }
+ * ```
  *
  * @category services
  * @since 0.1.0
@@ -106,18 +117,27 @@ export type CallInit = Pick<RequestInit, "method" | "headers" | "body" | "signal
 export interface LeAuth {
   /** Answers the requests of its routes, and 404 to all others. */
   readonly handler: (request: Request) => Promise<Response>
-  /** The same for `node:http`, Express, Nest and Fastify. What is none of its routes is for `next`; without it, 404. */
+  /**
+   * The same for `node:http`, Express, Nest and Fastify, also below a mount path. A request for none of its routes goes
+   * to `next` before anything of it is read; without `next` it gets 404. Errors of the settings go to `next` too.
+   *
+   * Put it before parsers of bodies, or let them keep the bytes as `request.rawBody`: calls of pages need them.
+   */
   readonly nodeHandler: (request: NodeRequest, response: NodeResponse, next?: (error?: Error) => void) => void
-  /** Who is signed in. Rejects only if the store fails. */
+  /** The user who is signed in. It makes no call to LivePerson. */
   readonly session: (who: Who) => Promise<SignedIn | SignedOut>
-  /** An access token that is valid now, refreshed if need be. With `unless`: another one than this, which was refused. */
+  /**
+   * An access token that is valid now, refreshed if need be. With `unless`: another one than this, which was refused.
+   * Any number of callers cause one refresh, so ask each time and keep none.
+   */
   readonly accessToken: (who: Who, options?: { readonly unless?: string | undefined }) => Promise<string>
   /**
-   * Calls an API of LivePerson for the user: the token is added, and a 401 that means the token leads to a new one and
-   * one repetition. `{account}` in the path is the account of the session.
+   * Calls an API of LivePerson for the user, and answers as `fetch` does, without following redirects. `service` is a
+   * name of the Domain API, and `{account}` in the path is the account of the session. The token is added, and a 401
+   * that means the token leads to a new one and one repetition. Read the answer's body, or cancel it.
    */
   readonly callApi: (who: Who, service: string, path: string, init?: CallInit) => Promise<Response>
-  /** Where to send a browser that is not signed in. */
+  /** Where to send a browser that is not signed in. `returnTo` is a path of your application. */
   readonly loginPath: (options?: {
     readonly returnTo?: string | undefined
     readonly accountId?: string | undefined
@@ -131,15 +151,29 @@ export interface LeAuth {
   readonly sessions: (accountId: string) => Promise<ReadonlyArray<SessionKey>>
   /** The origin of a service of LivePerson for an account, such as for a WebSocket. */
   readonly serviceOrigin: (accountId: string, service: string) => Promise<string>
-  /** Settles when settings, store and address are good. */
+  /** Settles when settings and store are good. To look at it begins the start, as every call does. */
   readonly ready: Promise<void>
-  /** Releases what it holds. */
+  /** Lets what is under way finish, for at most eight seconds, and releases what it holds. Then all calls reject. */
   readonly dispose: () => Promise<void>
   readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 /**
- * Makes the sign-in of an application.
+ * Makes the sign-in of an application. It opens and reads nothing before the first use, so a framework may load it
+ * while it builds. A start that failed is tried again with the next use.
+ *
+ * A process has one instance for an installation and a store: the same options give the first one, and other options
+ * throw a `LeAuthError`.
+ *
+ * @example
+ * ```ts
+ * import { createLeAuth } from "@le-auth/server"
+ *
+ * // LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, LE_AUTH_CLIENT_SECRET, LE_AUTH_REDIRECT_URI
+ * const auth = createLeAuth({ paths: { home: "/inbox" } })
+ *
+ * auth.loginPath({ returnTo: "/inbox?folder=1" }) // => "/auth/login?returnTo=%2Finbox%3Ffolder%3D1"
+ * ```
  *
  * @category constructors
  * @since 0.1.0

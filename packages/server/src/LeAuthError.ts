@@ -5,7 +5,27 @@
  */
 
 /**
- * What can go wrong. `docs/server.md` has a line for each.
+ * What can go wrong. `docs/server.md` says what to do about each.
+ *
+ * | tag | `status` | what happened |
+ * |---|---|---|
+ * | `NotSignedIn` | 401 | there is no session for this browser or key |
+ * | `SessionEnded` | 401 | LivePerson has ended the session |
+ * | `InvalidClient` | 401, 502 | LivePerson does not accept id and secret; 401: a new sign-in may help |
+ * | `Refused` | 502 | LivePerson refused the request for a token |
+ * | `RateLimited` | 429 | too many requests, see `retryAfter` |
+ * | `Blocked` | 403 | LivePerson has blocked the account or the user |
+ * | `Unavailable` | 503 | LivePerson was not reached, or has a problem of its own |
+ * | `Timeout` | 504 | there was no answer in time |
+ * | `BadResponse` | 502 | an answer cannot be used |
+ * | `HostNotAllowed` | 502 | the Domain API named a host that is not LivePerson's, so nothing was sent |
+ * | `UnknownAccount` | 502 | the Domain API does not know the account |
+ * | `UnknownService` | 502 | the account has no such service |
+ * | `UnknownInstallation` | 400 | the application is not installed in the account, or none was named |
+ * | `InvalidArgument` | 400, 500 | an argument cannot be used; 500 if a parser has read a body before `nodeHandler` |
+ * | `Settings` | 500 | settings are missing or wrong, or two calls of `createLeAuth` differ |
+ * | `Store` | 503 | the store, or the function `installations`, failed |
+ * | `Disposed` | 503 | the instance was disposed of |
  *
  * @category errors
  * @since 0.1.0
@@ -30,7 +50,14 @@ export type LeAuthErrorTag =
   | "Disposed"
 
 /**
- * What is expected to go wrong. No request, token or secret hangs on it.
+ * What is expected to go wrong. No request, token or secret hangs on it, and no other error.
+ *
+ * @example
+ * ```ts
+ * import { isLeAuthError } from "@le-auth/server"
+ *
+ * export const statusOf = (error: unknown): number => (isLeAuthError(error) ? error.status : 500)
+ * ```
  *
  * @category errors
  * @since 0.1.0
@@ -45,7 +72,7 @@ export class LeAuthError extends Error {
   readonly status: number
   /** Seconds until another try makes sense, if the other side said so. */
   readonly retryAfter: number | undefined
-  /** Whether the other side may have acted on the request. `false` is certain. */
+  /** Whether the other side may have acted on the request: `false` is certain, and absent if there was no request. */
   readonly sent: boolean | undefined
 
   constructor(options: {
@@ -67,6 +94,14 @@ export class LeAuthError extends Error {
 
 /**
  * Whether a value is a {@link LeAuthError}, also one of another copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isLeAuthError, LeAuthError } from "@le-auth/server"
+ *
+ * isLeAuthError(new LeAuthError({ _tag: "Store", message: "The store is away.", status: 503 })) // => true
+ * isLeAuthError(new Error("The store is away.")) // => false
+ * ```
  *
  * @category guards
  * @since 0.1.0

@@ -42,7 +42,18 @@ export interface Logger {
 }
 
 /**
- * See `createLeAuth`.
+ * The options of `createLeAuth`. Wrong ones are an error of `ready`, and of all calls, which names all of them.
+ *
+ * @example
+ * ```ts
+ * import type { Options } from "@le-auth/server"
+ *
+ * export const options: Options = {
+ *   store: "sqlite:state/le-auth.sqlite",
+ *   paths: { home: "/inbox" },
+ *   api: { accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/users/*"] } }
+ * }
+ * ```
  *
  * @category models
  * @since 0.1.0
@@ -58,7 +69,10 @@ export interface Options {
   readonly redirectUri?: string | undefined
   /** Where LivePerson's Domain API is. Default: `LE_AUTH_DOMAIN_API`, else LivePerson's own. */
   readonly domainApi?: string | undefined
-  /** Instead of one installation: that of each account. None for an account that the application does not serve. */
+  /**
+   * Instead of one installation: that of each account. None for an account that the application does not serve. It is
+   * asked each time, so that a new secret counts at once. If it takes more than five seconds, that is an error.
+   */
   readonly installations?:
     | ((accountId: string) => Installation | undefined | Promise<Installation | undefined>)
     | undefined
@@ -73,9 +87,9 @@ export interface Options {
   readonly basePath?: string | undefined
   /** The beginning of the public paths that a proxy in front takes away, such as `/app`. Default: none. */
   readonly strippedPrefix?: string | undefined
-  /** `home` is the path where a sign-in without a return path ends, and a sign-out. Default: `/`. */
+  /** `home`, after `strippedPrefix`, is where a sign-out ends, and a sign-in without a return path. Default: `/`. */
   readonly paths?: { readonly home?: string | undefined } | undefined
-  /** The beginning of the names of all cookies, such as `inbox`. Default: `le-auth`. */
+  /** The beginning of the names of all cookies, for applications that share a host: `inbox`. Default: `le-auth`. */
   readonly cookiePrefix?: string | undefined
   /** The APIs that pages may call at `/auth/liveperson/SERVICE/PATH`, by the name of the service. Default: none. */
   readonly api?: Readonly<Record<string, PageApi>> | undefined
@@ -83,7 +97,7 @@ export interface Options {
   readonly frameAncestors?: ReadonlyArray<string> | undefined
   /** Sends the requests to LivePerson. Default: Node's own way with its proxies and certificates; `fetch` elsewhere. */
   readonly fetch?: typeof globalThis.fetch | undefined
-  /** Default: the console. */
+  /** Hears what happens. What it throws is dropped. Default: the console. */
   readonly logger?: Logger | undefined
   /** The variables from which the defaults come. Default: those of the process. A worker hands in its bindings. */
   readonly env?: Readonly<Record<string, unknown>> | undefined

@@ -278,7 +278,7 @@ describe("what custom stores are given", () => {
     })
   )
 
-  it.effect("what a browser's record is damaged to is no session", () =>
+  it.effect("a damaged record of a browser signs no user in", () =>
     Effect.gen(function* () {
       const data = emptyData()
       const store = yield* BrowserSessions.BrowserSessions.pipe(

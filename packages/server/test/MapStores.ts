@@ -11,8 +11,8 @@ export const emptyData = () => ({
 
 export type Data = ReturnType<typeof emptyData>
 
-/** A step in between, as every engine has one. */
-const later = () => new Promise<void>((resolve) => setImmediate(resolve))
+/** A step in between, as every engine has one. Workers have timers only. */
+const later = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
 export const mapStores = (data: Data = emptyData()): CustomStores => ({
   sessions: {

@@ -5,6 +5,7 @@ import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 
 export const redirectUri = "http://localhost:3000/auth/callback"
 export const origin = "http://localhost:4400"
@@ -38,10 +39,14 @@ export const otherCredentials = {
 type Answer = (request: Request) => Response | Promise<Response>
 
 /** One for a test. `fetch` is what the application sends its requests with. */
-export const start = () => {
+export const start = (publicOrigin = origin) => {
   const { dispose, handler } = Sentinel.toWebHandler(
-    { publicOrigin: Origin.Origin.make(origin) },
-    Sentinel.layerMemory(config()).pipe(Layer.provideMerge(NodeCrypto.layerServer))
+    { publicOrigin: Origin.Origin.make(publicOrigin) },
+    Sentinel.layerMemory(config()).pipe(
+      Layer.provideMerge(NodeCrypto.layerServer),
+      // What it says is not what is tested.
+      Layer.provideMerge(Logger.layer([]))
+    )
   )
   const received: Array<Request> = []
   const planned: Array<{ readonly path: string; readonly answer: Answer }> = []
@@ -78,10 +83,12 @@ export class Browser {
   readonly application: Send
   readonly sentinel: Send
   readonly home: string
-  constructor(application: Send, sentinel: Send, home = "http://localhost:3000") {
+  readonly sentinelOrigin: string
+  constructor(application: Send, sentinel: Send, at: { readonly home?: string; readonly sentinel?: string } = {}) {
     this.application = application
     this.sentinel = sentinel
-    this.home = home
+    this.home = at.home ?? "http://localhost:3000"
+    this.sentinelOrigin = at.sentinel ?? origin
   }
 
   get cookie(): string {
@@ -99,7 +106,7 @@ export class Browser {
     if (this.cookies.size > 0) headers.set("cookie", this.cookie)
     headers.set("host", url.host)
     const request = new Request(url, { ...init, headers, redirect: "manual" })
-    const response = await (url.origin === origin ? this.sentinel : this.application)(request)
+    const response = await (url.origin === this.sentinelOrigin ? this.sentinel : this.application)(request)
     this.take(response.headers)
     return response
   }
@@ -126,9 +133,9 @@ export class Browser {
     const page = await this.go(new URL(login, this.home))
     const html = await page.clone().text()
     if (!html.includes('id="password"')) return page
-    return this.go(new URL("/sentinel/login", origin), {
+    return this.go(new URL("/sentinel/login", this.sentinelOrigin), {
       method: "POST",
-      headers: { origin, "sec-fetch-site": "same-origin" },
+      headers: { origin: this.sentinelOrigin, "sec-fetch-site": "same-origin" },
       body: new URLSearchParams({
         request: field(html, "request"),
         token: field(html, "token"),

@@ -306,7 +306,7 @@ export const contractOf = ({ lockTimeout, refusing }: Options<unknown> = {}): Co
           })
         ])
   ],
-  unproven: lockTimeout === undefined ? [{ name: timeoutName, reason: "give the suite `lockTimeout`" }] : []
+  unproven: lockTimeout === undefined ? [{ name: timeoutName, reason: "give `lockTimeout`" }] : []
 })
 
 /** A waiter sleeps: an engine whose time is moved on would only end the lease of the holder. */

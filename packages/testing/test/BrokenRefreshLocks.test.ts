@@ -198,7 +198,7 @@ describe("RefreshLockContract", () => {
       const unprovenOf = (options: RefreshLockContract.Options) =>
         Effect.map(RefreshLockContract.check(waiting(), options), ({ unproven }) => unproven)
       const [unknown] = yield* unprovenOf({})
-      assert.deepStrictEqual(unknown, { name: patient, reason: "give the suite `lockTimeout`" })
+      assert.deepStrictEqual(unknown, { name: patient, reason: "give `lockTimeout`" })
       const [long] = yield* unprovenOf({ live: true, lockTimeout: "1 minute" })
       assert.strictEqual(long?.name, patient)
       // Under the real clock the case takes as long as the timeout is.

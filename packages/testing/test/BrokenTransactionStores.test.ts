@@ -160,7 +160,7 @@ describe("TransactionStoreContract", () => {
       assert.deepStrictEqual(violations, [])
       assert.deepStrictEqual(
         unproven.map(({ name, reason }) => [name, reason]),
-        [[long, "10m have to pass: give the suite `elapse`"]]
+        [[long, "10m have to pass: give `elapse`"]]
       )
       const told = yield* TransactionStoreContract.check(capped, { live: true, elapse: TestClock.adjust })
       assert.deepStrictEqual(

@@ -122,15 +122,33 @@ const refused = ({ reason }: Outgoing.CallFailed): Effect.Effect<never, CallRefu
   }
 }
 
-/** The routes of patterns. A pattern that allows nothing is a mistake in the program, so it fails at once. */
-const routesOf = (service: string, paths: ReadonlyArray<string>): ReadonlyArray<Forwarding.Route> =>
-  paths.map((pattern) => {
-    const route = Forwarding.routeOf(pattern)
-    if (route !== undefined) return route
-    throw new Error(
-      `ApiProxy: the path ${JSON.stringify(pattern)} of ${service} allows nothing. Write /a/b for one path, /a/b/* for one segment more, /a/b/** for all below.`
-    )
-  })
+/**
+ * What is wrong with the paths of services: a line for each path that allows nothing. {@link layer} throws such a line.
+ * For a program that says all that is wrong with its settings at once.
+ *
+ * @example
+ * ```ts
+ * import * as ApiProxy from "@le-auth/web/ApiProxy"
+ *
+ * ApiProxy.problemsOf({ msgHist: { paths: ["/messaging_history/**"] } }) // => []
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const problemsOf = (services: Options["services"]): ReadonlyArray<string> =>
+  Object.entries(services).flatMap(([service, { paths }]) =>
+    paths
+      .filter((pattern) => Forwarding.routeOf(pattern) === undefined)
+      .map(
+        (pattern) =>
+          `the path ${JSON.stringify(pattern)} of ${service} allows nothing. Write /a/b for one path, /a/b/* for one segment more, /a/b/** for all below.`
+      )
+  )
+
+/** The routes of patterns. */
+const routesOf = (paths: ReadonlyArray<string>): ReadonlyArray<Forwarding.Route> =>
+  paths.flatMap((pattern) => Forwarding.routeOf(pattern) ?? [])
 
 /**
  * Adds the route `/liveperson/SERVICE/PATH` for the listed services. `BrowserApi` of `@le-auth/browser`, and `callApi`
@@ -167,9 +185,12 @@ export const layer = (
       const domains = yield* Domains
       const client = yield* HttpClient.HttpClient
       const limits = yield* Outgoing.limitsOf(options)
+      // A mistake in the program, so it fails at once.
+      const [problem] = problemsOf(options.services)
+      if (problem !== undefined) throw new Error(`ApiProxy: ${problem}`)
       const services = new Map(
         Object.entries(options.services).map(
-          ([name, { methods = getOnly, paths }]) => [name, { methods, routes: routesOf(name, paths) }] as const
+          ([name, { methods = getOnly, paths }]) => [name, { methods, routes: routesOf(paths) }] as const
         )
       )
       const { basePath, route } = yield* WebApplication

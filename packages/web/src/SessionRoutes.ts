@@ -118,8 +118,9 @@ export const layer = HttpRouter.addAll(
       const identifier = application.identifier(request)
       return identifier === undefined ? Effect.void : browserSessions.remove(identifier)
     }
-    const left = (request: HttpServerRequest) =>
-      application.release(isScript(request) ? HttpServerResponse.empty({ status: 204, headers: noStore }) : home)
+    // The mark tells a page that this route answered, and not some other server with an empty answer of its own.
+    const done = HttpServerResponse.empty({ status: 204, headers: { ...noStore, [requestHeader]: "done" } })
+    const left = (request: HttpServerRequest) => application.release(isScript(request) ? done : home)
 
     /** `POST /sign-out`: out of this application only. LivePerson is not told. */
     const forget = (request: HttpServerRequest) =>

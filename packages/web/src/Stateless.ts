@@ -20,7 +20,7 @@ import type { WebApplication } from "./WebApplication.ts"
  * @category models
  * @since 0.1.0
  */
-export type Stores = TransactionStore | SessionStore | BrowserSessions | SessionsInCookies
+export type Services = TransactionStore | SessionStore | BrowserSessions | SessionsInCookies
 
 /**
  * {@link layer} with the limits of the cookies.
@@ -30,7 +30,7 @@ export type Stores = TransactionStore | SessionStore | BrowserSessions | Session
  */
 export const layerWith = (
   options: CookieTransactionStore.Options & CookieSessionStore.Options
-): Layer.Layer<Stores, never, WebApplication | SealKeys> =>
+): Layer.Layer<Services, never, WebApplication | SealKeys> =>
   Layer.mergeAll(
     CookieTransactionStore.layerWith(options),
     CookieSessionStore.layerWith(options),
@@ -69,4 +69,4 @@ export const layerWith = (
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Stores, never, WebApplication | SealKeys> = layerWith({})
+export const layer: Layer.Layer<Services, never, WebApplication | SealKeys> = layerWith({})

@@ -107,6 +107,14 @@ for (const [name, layer] of clients) {
       })
     )
 
+    it.live("a status that no answer can have is an error", () =>
+      Effect.gen(function* () {
+        const { call, open } = yield* calling((_, response) => void response.writeHead(600).write("x"))
+        assert.strictEqual(yield* Effect.promise(() => reasonOf(call())), "UnknownProblem")
+        yield* until(() => open.size === 0)
+      })
+    )
+
     it.live("G8: an abort, a cancel and an answer that is not read let go of the connection", () =>
       Effect.gen(function* () {
         const { call, open } = yield* calling((_, response) => {

@@ -53,6 +53,6 @@ describe("the example of a worker", () => {
     const { code, gzipped, imports } = await bundlers.rolldown(Path.join(import.meta.dirname, "../examples/worker.ts"))
     assert.deepStrictEqual(imports, [])
     assert.notMatch(code, /["']node:/)
-    assert.isBelow(gzipped, 116_000)
+    assert.isBelow(gzipped, 121_000)
   })
 })

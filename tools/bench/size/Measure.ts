@@ -6,6 +6,7 @@ import { bundlers } from "../../bundle.ts"
 const ours = {
   plain: "Plain.ts",
   popup: "PlainPopup.ts",
+  whole: "PlainWhole.ts",
   effect: "EffectPage.ts",
   bare: "BareEffect.ts",
   both: "EffectAdded.ts"
@@ -28,23 +29,28 @@ const kilobytes = (bytes: number) => Math.round(bytes / 10) / 100
 export async function measure(bundler: keyof typeof bundlers, against: readonly (keyof typeof peers)[]) {
   const weigh = async (file: string) => (await program(file, bundler)).gzipped
   const plain = await weigh(ours.plain)
+  const popup = await weigh(ours.popup)
+  const whole = await weigh(ours.whole)
   const effect = await weigh(ours.effect)
   const bare = await weigh(ours.bare)
+  const onTop = (await weigh(ours.both)) - bare
   const rows: [name: string, bytes: number][] = [
-    ["le-auth, plain", plain],
-    ["le-auth, plain, with popup", await weigh(ours.popup)],
+    ["le-auth's page", plain],
+    ["le-auth's page, with popup", popup],
+    ["le-auth's page, all of it", whole],
     ["le-auth, Effect modules", effect],
     ["effect alone, with a schema class", bare],
-    ["le-auth's Effect modules, on top of that", (await weigh(ours.both)) - bare]
+    ["le-auth's Effect modules, on top of that", onTop]
   ]
   for (const name of against) rows.push([name, await weigh(peers[name])])
-  const smallest = rows.slice(5).toSorted(([, a], [, b]) => a - b)[0] ?? ["no peer", Number.POSITIVE_INFINITY]
+  const smallest = rows.slice(6).toSorted(([, a], [, b]) => a - b)[0] ?? ["no peer", Number.POSITIVE_INFINITY]
   const budgets: [what: string, bytes: number, most: number][] = [
-    ["the plain entry", plain, 3300],
-    [`the plain entry, beside ${smallest[0]}`, plain, smallest[1]],
-    ["the plain entry with popup", rows[1]?.[1] ?? Number.NaN, 3300],
+    ["the page", plain, 3300],
+    [`the page, beside ${smallest[0]}`, plain, smallest[1]],
+    ["the page with popup", popup, 3300],
+    ["all of the page", whole, 4800],
     ["the Effect modules", effect, 30_000],
-    ["the Effect modules, on top of effect alone", rows[4]?.[1] ?? Number.NaN, 6000]
+    ["the Effect modules, on top of effect alone", onTop, 6000]
   ]
   return {
     rows: rows.map(([name, bytes]) => ({ name, kilobytes: kilobytes(bytes) })),

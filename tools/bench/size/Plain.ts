@@ -1,5 +1,5 @@
 // le-auth without Effect. The exchange is the backend's, where the secret is.
-import { redirect, resume, session } from "@le-auth/browser/plain"
+import { redirect, resume, session } from "@le-auth/page"
 
 import { onClick, show } from "./Page.ts"
 

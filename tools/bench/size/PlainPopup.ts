@@ -1,5 +1,5 @@
 // The same, with the sign-in in a window of its own.
-import { popup, redirect, resume, session } from "@le-auth/browser/plain"
+import { popup, redirect, resume, session } from "@le-auth/page"
 
 import { onClick, show } from "./Page.ts"
 

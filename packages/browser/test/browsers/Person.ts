@@ -249,13 +249,13 @@ export class Person {
    * Clicks, and gives the window that opens. Chromium without a screen also tells the page behind it that it has the
    * focus.
    */
-  async openWindow(page: Page): Promise<Page> {
+  async openWindow(page: Page, selector = "#popup"): Promise<Page> {
     if ((await page.browser().version()).startsWith("Chrome")) {
       await page.evaluate(() => void Object.assign(document, { hasFocus: () => false }))
     }
     const [window] = await Promise.all([
       new Promise<Page>((resolve) => void page.once("popup", (opened) => resolve(opened!))),
-      press(page, "#popup")
+      press(page, selector)
     ])
     return window
   }

@@ -18,7 +18,7 @@ export interface NoSecret {
 }
 
 /**
- * The paths of the routes of `@le-auth/web`, on the page's own origin.
+ * The paths of le-auth's routes, on the page's own origin.
  *
  * @category models
  * @since 0.1.0
@@ -27,7 +27,7 @@ export interface Paths {
   readonly login: `/${string}`
   readonly session: `/${string}`
   readonly signOut: `/${string}`
-  /** The path of `ApiProxy` of `@le-auth/web`. */
+  /** The path of the calls to LivePerson's APIs: `api` of `createLeAuth`, or `ApiProxy` of `@le-auth/web`. */
   readonly api: `/${string}`
 }
 
@@ -38,7 +38,9 @@ export interface Paths {
  * @since 0.1.0
  */
 export interface Backend extends NoSecret {
-  /** Default: `/login`, `/session`, `/sign-out` and `/liveperson`, as in `@le-auth/web`. */
+  /** The beginning of the paths of le-auth's routes, as browsers see them. Default: `/auth`. */
+  readonly basePath?: `/${string}` | undefined
+  /** Paths that are other ones. Default: `login`, `session`, `sign-out` and `liveperson` below `basePath`. */
   readonly paths?: Partial<Paths> | undefined
   /** The longest wait for an answer, in milliseconds. Default: 15,000. */
   readonly timeout?: number | undefined
@@ -55,16 +57,22 @@ export interface Request extends Backend {
   readonly signal?: AbortSignal | undefined
 }
 
-/** `requestHeader` of `@le-auth/core/SessionView`. Another site cannot make a browser send it. */
+/**
+ * `requestHeader` of `@le-auth/core/SessionView`. Another site cannot make a browser send it. In an answer it is the
+ * mark of le-auth: `answer` and `problem` of `ApiProxy`, and `done` of a sign-out.
+ */
 export const requestHeader = "x-le-auth"
 
-export const pathsOf = (options: Backend): Paths => ({
-  login: "/login",
-  session: "/session",
-  signOut: "/sign-out",
-  api: "/liveperson",
-  ...options.paths
-})
+export const pathsOf = ({ basePath = "/auth", paths }: Backend): Paths => {
+  const base = basePath.replace(/\/$/, "") as "" | `/${string}`
+  return {
+    login: `${base}/login`,
+    session: `${base}/session`,
+    signOut: `${base}/sign-out`,
+    api: `${base}/liveperson`,
+    ...paths
+  }
+}
 
 /** The address of a path on the page's own origin. Neither the path nor `<base>` can lead to another one. */
 export const address = (location: Location, path: string): URL => {
@@ -96,6 +104,8 @@ export interface Answer {
   readonly _tag: "Answer"
   readonly status: number
   readonly body: unknown
+  /** What le-auth says about the answer, in the header of {@link requestHeader}. */
+  readonly mark: string | null | undefined
 }
 
 /** The result for a `fetch` that failed. */
@@ -137,6 +147,7 @@ export const send = async <A>(
 export const answerOf = async (response: Response): Promise<Answer> => ({
   _tag: "Answer",
   status: response.status,
+  mark: response.headers.get(requestHeader),
   body: parse(await response.text())
 })
 
@@ -157,14 +168,17 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** The result for an answer that the caller does not expect. */
+/**
+ * The result for an answer that the caller does not expect. A route of le-auth says in JSON why it refuses, and never
+ * with 404 or 405: with those a framework says in its own JSON that it has no such route.
+ */
 export const unexpected = ({ body, status }: Answer): Unavailable => {
   const { error, message } = members(body)
-  return typeof error === "string" && status >= 400
+  return typeof error === "string" && status >= 400 && status !== 404 && status !== 405
     ? unavailable("Refused", typeof message === "string" ? message.slice(0, 500) : error.slice(0, 100), status)
     : unavailable(
         "BadAnswer",
-        `The answer (status ${status}) is not from the backend of @le-auth/web. Check that its routes are there, and the option paths.`,
+        `The answer (status ${status}) is not le-auth's. Check that the backend has its routes, and the option basePath.`,
         status
       )
 }

@@ -54,13 +54,14 @@ export const isProblem = (mark: string | null | undefined): boolean => mark === 
 export const notPassedOn = (status: number): Unavailable =>
   unavailable(
     "BadAnswer",
-    `The backend did not pass this call on (status ${status}). Check that it has ApiProxy at this path, and what is in front of it.`,
+    `LivePerson did not answer this call (status ${status}): the backend has no route for it, or a server in front of it answered. Add the API to the option api of createLeAuth, or to ApiProxy, and look at the path and the option basePath.`,
     status
   )
 
 /**
- * Calls an API of LivePerson as the signed-in user, through the backend (`ApiProxy` of `@le-auth/web`). The backend
- * adds the access token, which never comes to the page, and calls only the services and paths that it lists.
+ * Calls an API of LivePerson as the signed-in user, through the backend (the option `api` of `createLeAuth`, or
+ * `ApiProxy` of `@le-auth/web`). The backend adds the access token, which never comes to the page, and calls only the
+ * services and paths that it lists.
  *
  * `service` is a service of the Domain API, and `path` is a path there, with its query. Gives LivePerson's answer with
  * any status, `SignedOut` without a session, and `Unavailable` if the backend does not pass the call on.

@@ -50,7 +50,8 @@ export interface SignedOutHere {
  * - `Timeout`: the answer did not come in time.
  * - `Aborted`: the caller's own signal ended the wait.
  * - `Refused`: the backend refused, or has a problem of its own. `message` has its words, if it sent any.
- * - `BadAnswer`: the answer is not from the backend of `@le-auth/web`.
+ * - `BadAnswer`: the answer is not from a route of le-auth. The backend has none at this path, or a server in front of
+ *   it answered.
  *
  * @category models
  * @since 0.1.0
@@ -59,7 +60,7 @@ export interface Unavailable {
   readonly _tag: "Unavailable"
   readonly reason: "Unreachable" | "Timeout" | "Aborted" | "Refused" | "BadAnswer"
   readonly message: string
-  /** The status of the answer, if there was one. */
+  /** The status of the answer, if there was one. A redirect is not followed, and has 0. */
   readonly status?: number
 }
 

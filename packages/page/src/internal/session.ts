@@ -68,9 +68,9 @@ export const refresh = (options: Request = {}): Promise<SessionResult> => {
   )
 }
 
-/** The result of a sign-out. The other tabs also hear of it. */
+/** The result of a sign-out. The other tabs also hear of it. An empty answer of any server could be meant otherwise. */
 const left = (answer: Answer): SignedOut | Unavailable => {
-  if (answer.status !== 204) return unexpected(answer)
+  if (answer.status !== 204 || answer.mark !== "done") return unexpected(answer)
   announce()
   return signedOut("NotSignedIn")
 }

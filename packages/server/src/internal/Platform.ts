@@ -2,13 +2,11 @@
 import type { RefreshLock } from "@le-auth/core/RefreshLock"
 import type * as Seal from "@le-auth/core/Seal"
 import type { SessionStore } from "@le-auth/core/SessionStore"
-import type { SettingsError } from "@le-auth/core/Settings"
 import type { TransactionStore } from "@le-auth/core/TransactionStore"
 import type * as FetchSignIn from "@le-auth/core/FetchSignIn"
 import type * as Layer from "effect/Layer"
 import type { Persistence } from "effect/persistence/Persistence"
 import type * as Result from "effect/Result"
-import type { CustomStores } from "../Stores.ts"
 
 /** What keeps sign-ins, sessions and browsers. */
 export type StoresLayer = Layer.Layer<TransactionStore | SessionStore | RefreshLock | Persistence, unknown>
@@ -27,11 +25,6 @@ export interface Platform {
     url: string,
     environment: Readonly<Record<"NODE_ENV" | "LE_AUTH_SEAL_KEYS", unknown>>
   ) => Result.Result<StoresLayer, ReadonlyArray<string>>
-  /** Stores of the application, sealed if there are keys. */
-  readonly customStores: (
-    stores: CustomStores,
-    keys: Layer.Layer<Seal.SealKeys, SettingsError> | undefined
-  ) => StoresLayer
   /** How requests of `node:http` are answered, where there is such a thing. */
   readonly bridge: Bridge | undefined
 }

@@ -29,7 +29,7 @@ export const watched = (
       await reader.cancel(reason)
     }
   }
-  // Nothing is read ahead: an answer that nobody reads is not under way.
+  // Nothing is read ahead: an answer that is not read is not under way.
   const stream = new ReadableStream(source, { highWaterMark: 0 })
   return new Response(stream, { headers, status, statusText })
 }

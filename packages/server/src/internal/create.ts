@@ -53,9 +53,10 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
 
   /** What goes out of here in place of an error: one of ours, or none that holds anything. */
   const outward = (error: unknown, what: string): Error => {
-    if (lifecycle.isOver()) return Errors.disposed()
     const known = Errors.fromKnown(error)
     if (known !== undefined) return known
+    // The end interrupts what is still under way.
+    if (lifecycle.isOver()) return Errors.disposed()
     logger.error(`${what} failed unexpectedly`, {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error)
     })
@@ -156,7 +157,7 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
 
     get ready() {
       const ready = lifecycle.use(async () => undefined)
-      // Who does not look at it gets the error with each call.
+      // An application that does not look at it gets the error with each call.
       ready.catch(() => undefined)
       return ready
     },

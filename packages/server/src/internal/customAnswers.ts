@@ -45,12 +45,12 @@ export const texts = (answer: unknown): ReadonlyArray<string> => {
 /** Anything. */
 export const nothing = (): void => undefined
 
-/** So many characters that are also in a token or a key are no coincidence. */
-const coincidence = 12
+/** So many characters that are also in a token or a key come from there. */
+const telling = 12
 
 const repeats = (words: string, given: string): boolean => {
-  for (let start = 0; start + coincidence <= words.length; start++) {
-    if (given.includes(words.slice(start, start + coincidence))) return true
+  for (let start = 0; start + telling <= words.length; start++) {
+    if (given.includes(words.slice(start, start + telling))) return true
   }
   return false
 }

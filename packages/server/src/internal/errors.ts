@@ -130,7 +130,7 @@ const convert = (error: Known): LeAuthError => {
 const isTagged = (error: unknown): error is Known =>
   error instanceof Error && typeof (error as { _tag?: unknown })._tag === "string"
 
-/** The typed error, or none for something that nobody expected. */
+/** The typed error, or none for something unexpected. */
 export const fromKnown = (error: unknown): LeAuthError | undefined => {
   if (isLeAuthError(error)) return error
   return isTagged(error) ? (convert(error) as LeAuthError | undefined) : undefined
@@ -144,5 +144,5 @@ export const disposed = () =>
     message: "This instance has been disposed of. Call createLeAuth again."
   })
 
-/** What is thrown for what nobody expected: it is in the log, and nothing of it is in here. */
+/** It is thrown for something unexpected, which is in the log. Nothing of that is in here. */
 export const unexpected = () => new Error("le-auth failed unexpectedly. The log has what happened.")

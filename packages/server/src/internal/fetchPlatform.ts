@@ -25,6 +25,5 @@ export const platform: Platform = {
       : Result.fail([
           "LE_AUTH_STORE is not memory: — this runtime reaches no other store by a URL: hand in stores of your own"
         ]),
-  customStores: () => memory,
   bridge: undefined
 }

@@ -1,4 +1,5 @@
 /** Answers requests of `node:http`, and leaves to others what is not for le-auth before it touches them. */
+import { noStore } from "@le-auth/core/shared/PagePolicy"
 import type { LeAuth, NodeRequest, NodeResponse } from "../LeAuth.ts"
 import { isLeAuthError, LeAuthError } from "../LeAuthError.ts"
 import type { Logger } from "../Options.ts"
@@ -25,7 +26,7 @@ interface Outgoing {
 
 const answer = (response: Outgoing, status: number, headers: Record<string, string> = {}, text?: string) => {
   if (response.destroyed !== true && !response.headersSent) {
-    response.writeHead(status, { "cache-control": "no-store", ...headers }).end(text)
+    response.writeHead(status, { ...noStore, ...headers }).end(text)
   }
 }
 
@@ -66,7 +67,7 @@ export const nodeHandler = (options: {
     const platform = await ready()
     if (platform.bridge === undefined) throw noNode()
     return (bridged ??= platform.bridge(handler, (error) =>
-      // What nobody expected is in the log already.
+      // Something unexpected is in the log already.
       isLeAuthError(error) ? logger.error("A request could not be answered", { error: error.message }) : undefined
     ))
   }
@@ -79,9 +80,8 @@ export const nodeHandler = (options: {
     const path = Routes.pathOf(target)
     if (!routes.has(method, path)) return next === undefined ? answer(outgoing, 404) : next()
 
-    const fail = (error: unknown) => {
-      if (next !== undefined)
-        return next(error instanceof Error ? error : new Error("The request could not be answered.", { cause: error }))
+    const fail = (error: Error) => {
+      if (next !== undefined) return next(error)
       const message = isLeAuthError(error) ? error.message : "The request could not be answered."
       logger.error("A request could not be answered", { error: message })
       const body = JSON.stringify({ error: "ServerError", message: "The request could not be answered." })

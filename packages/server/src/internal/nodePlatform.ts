@@ -5,7 +5,6 @@ import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as NodeStores from "@le-auth/node/NodeStores"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Result from "effect/Result"
-import * as FetchPlatform from "./fetchPlatform.ts"
 import type { Bridge, Platform } from "./Platform.ts"
 
 const text = (value: unknown) => (typeof value === "string" ? value : undefined)
@@ -24,6 +23,5 @@ export const platform: Platform = {
         return problem === undefined ? Result.succeed(NodeStores.layer(store)) : Result.fail([problem])
       }
     }),
-  customStores: FetchPlatform.platform.customStores,
   bridge: ((handler, onError) => NodeServe.toNodeHandler({ handler }, { onError })) as Bridge
 }

@@ -25,14 +25,12 @@ export const make = (options: Options, { redirectUri }: Given) => {
   ])
   const url = URL.parse(String(redirectUri))
   const callback = url?.pathname.startsWith(strippedPrefix) ? url.pathname.slice(strippedPrefix.length) : undefined
-  const services = options.api === undefined ? undefined : `${basePath}/liveperson/`
+  const services = `${basePath}/liveperson`
+  const isCall = (path: string) => options.api !== undefined && (path === services || path.startsWith(`${services}/`))
   return {
     has: (method: string, path: string): boolean =>
-      path === callback ||
-      routes.get(path)?.has(method) === true ||
-      (services !== undefined && path.startsWith(services)),
+      path === callback || routes.get(path)?.has(method) === true || isCall(path),
     /** Whether its route reads the body of a request. */
-    readsBody: (method: string, path: string): boolean =>
-      services !== undefined && path.startsWith(services) && !get.has(method)
+    readsBody: (method: string, path: string): boolean => isCall(path) && !get.has(method)
   }
 }

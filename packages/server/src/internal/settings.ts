@@ -6,7 +6,7 @@ import * as Origin from "@le-auth/core/Origin"
 import { ReturnPath } from "@le-auth/core/ReturnPath"
 import * as Seal from "@le-auth/core/Seal"
 import { load, SettingsError } from "@le-auth/core/Settings"
-import type * as ApiProxy from "@le-auth/web/ApiProxy"
+import * as ApiProxy from "@le-auth/web/ApiProxy"
 import * as BasePath from "@le-auth/web/BasePath"
 import * as Embedding from "@le-auth/web/Embedding"
 import type * as WebApplication from "@le-auth/web/WebApplication"
@@ -16,7 +16,8 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Options } from "../Options.ts"
-import type { CustomStores } from "../Stores.ts"
+import type { CustomStores as Stores } from "../Stores.ts"
+import * as CustomStores from "./customStores.ts"
 import * as Installations from "./installations.ts"
 import type { Platform, StoresLayer } from "./Platform.ts"
 
@@ -89,6 +90,9 @@ const isCookiePrefix = Schema.is(CookiePrefix)
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+const isList = (value: unknown): value is ReadonlyArray<string> =>
+  Array.isArray(value) && value.every((each) => typeof each === "string")
+
 /** Names the option beside the variable at the beginning of a problem. */
 const naming = (problem: string): string =>
   problem.replace(/^LE_AUTH_\w+/, (variable) => {
@@ -114,7 +118,7 @@ const applicationProblems = (options: Options, redirectUri: RedirectUri | undefi
   if (!isPath(strippedPrefix)) problems.push(`strippedPrefix ${pathAdvice}`)
   else if (redirectUri !== undefined && !holds(BasePath.check(strippedPrefix, redirectUri))) {
     problems.push(
-      `${variables.redirectUri} (option redirectUri) does not lead below strippedPrefix: both are public, and the callback comes the same way as all else`
+      `${variables.redirectUri} does not lead below strippedPrefix: both are public, and the callback comes the same way as all else`
     )
   }
   const { api, cookiePrefix, frameAncestors = [], paths } = options
@@ -127,12 +131,12 @@ const applicationProblems = (options: Options, redirectUri: RedirectUri | undefi
       "cookiePrefix is not a beginning of a cookie's name: at most 63 letters, digits and -_, such as inbox"
     )
   }
-  if (!Array.isArray(frameAncestors)) problems.push("frameAncestors is not a list of origins")
+  if (!isList(frameAncestors)) problems.push("frameAncestors is not a list of origins")
   else if (!holds(Embedding.check(frameAncestors, "https://localhost" as RedirectUri))) {
     problems.push("frameAncestors has an entry that is none of https://host and https://*.host")
   } else if (redirectUri !== undefined && !holds(Embedding.check(frameAncestors, redirectUri))) {
     problems.push(
-      `${variables.redirectUri} (option redirectUri) is not https, which frameAncestors needs: browsers send the cookies of a frame over https only`
+      `${variables.redirectUri} is not https, which frameAncestors needs: browsers send the cookies of a frame over https only`
     )
   }
   for (const name of ["fetch", "installations"] as const) {
@@ -146,14 +150,17 @@ const methods: ReadonlySet<unknown> = new Set(["GET", "POST", "PUT", "PATCH", "D
 
 const apiProblems = (api: NonNullable<Options["api"]>): ReadonlyArray<string> => {
   if (!isObject(api)) return ["api is not an object with a name for each service"]
-  return Object.entries(api as Readonly<Record<string, unknown>>).flatMap(([service, permission]) => {
+  const problems = Object.entries(api as Readonly<Record<string, unknown>>).flatMap(([service, permission]) => {
     const name = `api.${service}`
-    if (!isObject(permission) || !Array.isArray(permission["paths"])) return [`${name} has no list of paths`]
+    if (!isObject(permission) || !isList(permission["paths"])) return [`${name} has no list of paths`]
     const asked = permission["methods"] ?? []
     return Array.isArray(asked) && asked.every((method) => methods.has(method))
       ? []
       : [`${name}.methods has something else than ${[...methods].join(", ")}`]
   })
+  return problems.length > 0
+    ? problems
+    : ApiProxy.problemsOf(api as ApiProxy.Options["services"]).map((problem) => `api: ${problem}`)
 }
 
 /** The settings of the one installation, or the function for many. */
@@ -183,12 +190,23 @@ const installationsOf = Effect.fnUntraced(function* (options: Options) {
   }
 })
 
-const isCustom = (store: unknown): store is CustomStores => typeof store === "object" && store !== null
+const isCustom = (store: unknown): store is Stores => typeof store === "object" && store !== null
 
-const customProblems = (store: CustomStores): ReadonlyArray<string> =>
-  (["sessions", "transactions", "browsers", "lock"] as const).flatMap((part) =>
-    isObject(store[part]) || typeof store[part] === "function" ? [] : [`store.${part} is missing`]
-  )
+/** The stores, or what is wrong with the setting. */
+const storesOf = (
+  { sealKeys, store = "memory:" }: Given,
+  keys: Layer.Layer<Seal.SealKeys, SettingsError> | undefined,
+  platform: Platform,
+  environment: Readonly<Record<string, unknown>>
+): Result.Result<StoresLayer, ReadonlyArray<string>> => {
+  if (!isCustom(store)) {
+    return platform.stores(String(store), { NODE_ENV: environment["NODE_ENV"], LE_AUTH_SEAL_KEYS: sealKeys })
+  }
+  const problems = CustomStores.problemsOf(store)
+  return problems.length === 0
+    ? Result.succeed(CustomStores.layer(store, { sealKeys: keys }))
+    : Result.fail(problems.map((problem) => `store.${problem}`))
+}
 
 const decodeRedirectUri = Schema.decodeUnknownOption(AppInstallations.settings.LE_AUTH_REDIRECT_URI)
 
@@ -206,15 +224,9 @@ export const read = Effect.fnUntraced(function* (options: Options, platform: Pla
   const installations = yield* withConfig(installationsOf(options))
   problems.push(...installations.problems)
 
-  const store = texts.store ?? "memory:"
   const keys = texts.sealKeys === undefined ? undefined : Layer.provide(Seal.layerConfig, platform.seal)
   if (keys !== undefined) problems.push(...(yield* withConfig(problemsOf(Effect.scoped(Layer.build(keys))))).problems)
-  const environment = environmentOf(options)
-  const stores = isCustom(store)
-    ? customProblems(store).length === 0
-      ? Result.succeed(platform.customStores(store, keys))
-      : Result.fail(customProblems(store))
-    : platform.stores(String(store), { NODE_ENV: environment["NODE_ENV"], LE_AUTH_SEAL_KEYS: texts.sealKeys })
+  const stores = storesOf(texts, keys, platform, environmentOf(options))
   if (Result.isFailure(stores)) problems.push(...stores.failure)
 
   const redirectUri = decodeRedirectUri(texts.redirectUri)

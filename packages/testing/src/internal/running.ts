@@ -11,7 +11,8 @@ const defaultRuns = 50
 
 export const limitOf = (options: Options<never, unknown>) => Duration.fromInputUnsafe(options.timeout ?? defaultTimeout)
 
-const hint = "If the adapter waits by sleeping, or its engine has a clock of its own, give the suite `live: true`."
+/** Under the test clock. */
+const hint = " If the adapter waits by sleeping, or its engine has a clock of its own, give the suite `live: true`."
 
 /** Splits the cases by whether enough time can pass for them: by `elapse`, by a test clock, or because it is short. */
 export const plan = <Identifier, Port>(
@@ -23,7 +24,7 @@ export const plan = <Identifier, Port>(
     isLive && options.elapse === undefined && Duration.isGreaterThanOrEqualTo(takes, limitOf(options))
   const tooLong = cases.filter(isTooLong).map(({ name, takes = Duration.zero }) => ({
     name,
-    reason: `${Duration.format(takes)} have to pass: give the suite \`elapse\``
+    reason: `${Duration.format(takes)} have to pass: give \`elapse\``
   }))
   return { provable: cases.filter((contractCase) => !isTooLong(contractCase)), unproven: [...tooLong, ...unproven] }
 }
@@ -46,7 +47,11 @@ export const runCase = <Identifier, Port, E, E2>(
     const limit = limitOf(options)
     const tooLong = Effect.andThen(
       realSleep(limit),
-      Effect.die(new Error(`The case did not end within ${Duration.format(limit)}: something waits forever. ${hint}`))
+      Effect.die(
+        new Error(
+          `The case did not end within ${Duration.format(limit)}: something waits forever.${isLive ? "" : hint}`
+        )
+      )
     )
     const elapse = options.elapse ?? (isLive ? realSleep : letPass)
     yield* Effect.raceFirst(contractCase.run({ one, other, runs: options.runs ?? defaultRuns, elapse }), tooLong)

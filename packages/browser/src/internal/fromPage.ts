@@ -1,15 +1,16 @@
-/** The results of the plain entry as values and errors of Effect. */
+/** The results of `@le-auth/page` as values and errors of Effect. */
 import type { SignedInView } from "@le-auth/core/SessionView"
+import type { NotRedirected as Refusal, Request, SessionResult, SignedIn, SignedOut, Unavailable } from "@le-auth/page"
 import * as Effect from "effect/Effect"
 import { BackendUnavailable, NotRedirected, PageNotSignedIn } from "../PageError.ts"
-import type { NotRedirected as Refusal, Request, SessionResult, SignedIn, SignedOut, Unavailable } from "../plain.ts"
+import { atRoot } from "./atRoot.ts"
 
-/** Calls a function of the plain entry; an interruption aborts its request. */
+/** Calls a function of `@le-auth/page`; an interruption aborts its request. */
 export const call = <A>(run: (options: Request) => Promise<A>, options: Request): Effect.Effect<A> =>
-  Effect.promise((signal) => run({ ...options, signal }))
+  Effect.promise((signal) => run(atRoot({ ...options, signal })))
 
 /**
- * The view of a result. The plain entry has checked every member by the rules of the schema, so only the brands are
+ * The view of a result. `@le-auth/page` has checked every member by the rules of the schema, so only the brands are
  * missing.
  */
 export const view = ({ session }: SignedIn): SignedInView => session as SignedInView

@@ -1,0 +1,172 @@
+/**
+ * The programs of docs/from-passport-oauth2.md and docs/from-code-of-your-own.md, old and new, what differs, and the
+ * first one of docs/server.md.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { expect } from "vitest"
+import { withFiles } from "../../../../tools/shownFiles.ts"
+import { Browser, type Place, place, start } from "./Program.ts"
+
+const agent = "3552833710"
+const callbacks = { passport: "/auth/callback", own: "/callback" }
+const logins = { passport: "/auth/login", own: "/login" }
+type Kind = keyof typeof callbacks
+
+const running = async (kind: Kind, version: string) => {
+  const at = await place(callbacks[kind])
+  const program = await start(`${kind}/${version}.js`, at)
+  return { at, program, browser: new Browser(at) }
+}
+
+/** A callback of one user's, which another one's browser is made to visit. */
+const planted = async (at: Place, kind: Kind) => {
+  const enemy = new Browser(at)
+  const { url } = await enemy.signIn(logins[kind], "admin", at.application + callbacks[kind])
+  return url
+}
+
+const atOnce = (browser: Browser) => Promise.all(Array.from({ length: 8 }, () => browser.visit("/api/me")))
+
+describe.each(["passport", "own"] as const)("%s", (kind) => {
+  it.each(["before", "after"])("%s: signs in and calls an API", async (version) => {
+    const { browser } = await running(kind, version)
+    assert.notInclude((await browser.visit("/")).text, "Hello")
+    const home = await browser.signIn(logins[kind])
+    assert.include(home.text, `Hello ${agent}`)
+    const me = await browser.visit("/api/me")
+    assert.strictEqual(me.status, 200, me.text)
+    assert.strictEqual((JSON.parse(me.text) as { id: number }).id, Number(agent))
+  })
+
+  it("before: a callback of somebody else's signs a browser in", async () => {
+    const { at, browser } = await running(kind, "before")
+    assert.include((await browser.visit(await planted(at, kind))).text, "Hello 3552833711")
+  })
+
+  it("after: a callback of somebody else's is refused, and nothing is sent", async () => {
+    const { at, browser } = await running(kind, "after")
+    const page = await browser.visit(await planted(at, kind))
+    assert.strictEqual(page.status, 400, page.text)
+    assert.notInclude((await browser.visit("/")).text, "Hello")
+    assert.strictEqual(at.count("authorization_code"), 0)
+  })
+
+  it.each([
+    ["before", 500],
+    ["after", 200]
+  ])("%s: a callback that comes again ends with %d", async (version, status) => {
+    const { at, browser } = await running(kind, version)
+    const { url } = await browser.signIn(logins[kind], "agent", at.application + callbacks[kind])
+    assert.include((await browser.visit(url)).text, "Hello")
+    assert.strictEqual((await browser.visit(url)).status, status)
+  })
+
+  it("before: calls at once refresh one token several times", async () => {
+    const { at, browser } = await running(kind, "before")
+    await browser.signIn(logins[kind])
+    at.endNextToken()
+    await atOnce(browser)
+    assert.isAbove(at.count("refresh_token"), 1)
+  })
+
+  it("after: calls at once cause one refresh, and all get their answer", async () => {
+    const { at, browser } = await running(kind, "after")
+    await browser.signIn(logins[kind])
+    at.endNextToken()
+    const answers = await atOnce(browser)
+    assert.deepStrictEqual(
+      answers.map(({ status }) => status),
+      answers.map(() => 200)
+    )
+    assert.strictEqual(at.count("refresh_token"), 1)
+  })
+})
+
+describe("passport", () => {
+  it("before and after: the form that signs a user out is at the same address", async () => {
+    for (const version of ["before", "after"]) {
+      const { at, browser } = await running("passport", version)
+      await browser.signIn("/auth/login")
+      await browser.visit("/auth/logout", { method: "POST", headers: { "sec-fetch-site": "same-origin" } })
+      assert.notInclude((await browser.visit("/")).text, "Hello")
+      assert.strictEqual(at.count("/token/revoke"), 0)
+    }
+  })
+})
+
+describe("own", () => {
+  it("before: tokens are in the log; after: none is", async () => {
+    const before = await running("own", "before")
+    await before.browser.signIn("/login")
+    assert.match(before.program.output(), /access_token: '/)
+    const after = await running("own", "after")
+    await after.browser.signIn("/login")
+    assert.notMatch(after.program.output(), /token/)
+  })
+
+  it("before: a link signs a user out everywhere; after: it does not", async () => {
+    const before = await running("own", "before")
+    await before.browser.signIn("/login")
+    await before.browser.visit("/logout", { headers: { "sec-fetch-site": "cross-site" } })
+    assert.strictEqual(before.at.count("/token/revoke"), 1)
+    const after = await running("own", "after")
+    await after.browser.signIn("/login")
+    const foreign = { method: "POST", headers: { "sec-fetch-site": "cross-site", origin: "https://elsewhere.example" } }
+    assert.strictEqual((await after.browser.visit("/auth/sign-out", foreign)).status, 403)
+    assert.include((await after.browser.visit("/")).text, "Hello")
+    await after.browser.visit("/auth/sign-out", { method: "POST", headers: { "sec-fetch-site": "same-origin" } })
+    assert.notInclude((await after.browser.visit("/")).text, "Hello")
+    assert.strictEqual(after.at.count("/token/revoke"), 0)
+  })
+})
+
+describe("passport, side by side", () => {
+  it("a user of the old version stays signed in, and one who comes anew is le-auth's", async () => {
+    const at = await place("/auth/callback")
+    const before = await start("passport/before.js", at)
+    const old = new Browser(at)
+    await old.signIn("/auth/login")
+    await before.stop()
+
+    await start("passport/beside.js", at)
+    const fresh = new Browser(at)
+    assert.include((await fresh.signIn("/auth/login", "admin")).text, "Hello 3552833711")
+    for (const browser of [old, fresh]) {
+      assert.include((await browser.visit("/")).text, "Hello")
+      assert.strictEqual((await browser.visit("/api/me")).status, 200)
+    }
+
+    // The old token is not refreshed: the user signs in again, and is le-auth's from then on.
+    at.endNextToken()
+    assert.strictEqual((await old.visit("/api/me")).status, 401)
+    assert.strictEqual(at.count("refresh_token"), 0)
+    await old.visit("/auth/login")
+    assert.strictEqual((await old.visit("/api/me")).status, 200)
+  })
+})
+
+describe("docs/server.md", () => {
+  it("its first program signs a user in and shows their record", async () => {
+    const at = await place("/auth/callback")
+    await start("../first/express.js", at)
+    const home = await new Browser(at).signIn("/")
+    assert.strictEqual(new URL(home.url).pathname, "/")
+    assert.strictEqual((JSON.parse(home.text) as { loginName: string }).loginName, "agent@example.com")
+  })
+})
+
+describe("the pages", () => {
+  it.each([
+    "README",
+    "packages/server/README",
+    "examples/README",
+    "docs/server",
+    "docs/from-passport-oauth2",
+    "docs/from-code-of-your-own"
+  ])("%s.md shows the programs", async (name) => {
+    const page = fileURLToPath(new URL(`../../../../${name}.md`, import.meta.url))
+    await expect(withFiles(readFileSync(page, "utf8"))).toMatchFileSnapshot(page)
+  })
+})
