@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-const shown = /^```(\w+) ((?:[\w.[\]-]+\/)+[\w.[\]-]+)\n.*?^```$/gms
+const shown = /^```(\w+) ((?:[\w.[\]+-]+\/)+[\w.[\]+-]+)\n.*?^```$/gms
 
 /** The files that a page shows. */
 export const filesOf = (page: string): ReadonlyArray<string> => [...page.matchAll(shown)].map(([, , file]) => file!)

@@ -22,7 +22,10 @@ const environment = () => {
 function begin(folder: string, [program = "", ...args]: ReadonlyArray<string>, env: Record<string, string>) {
   // A group of its own, since npm and Next start processes of theirs.
   const child = spawn(program, args, { cwd: folder, env: { ...environment(), ...env }, detached: true })
+  let hasEnded = false
   const kill = (signal: NodeJS.Signals) => {
+    // Its number may be that of another one by now.
+    if (hasEnded) return
     try {
       process.kill(-Number(child.pid), signal)
     } catch {
@@ -41,6 +44,7 @@ function begin(folder: string, [program = "", ...args]: ReadonlyArray<string>, e
   const ended: Promise<number | null> = new Promise((resolve, reject) => {
     child.on("error", reject)
     child.on("close", (code) => {
+      hasEnded = true
       process.off("exit", atOurEnd)
       resolve(code)
     })

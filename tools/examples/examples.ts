@@ -10,6 +10,8 @@
 // - An address that it does not know gets the framework's own 404.
 
 export interface Example {
+  /** Whether a script makes the page, from `/api/me`. */
+  readonly scripted?: true
   /** What the framework says to an address that it does not know. */
   readonly notFound: RegExp
   /** The file that has the word "Hello" of the page, and that of le-auth. */
@@ -75,4 +77,16 @@ export const examples: Readonly<Record<string, Example>> = {
     // It tells of a 404 with the stack.
     says: [/Error: No route matches URL "\/nowhere"[^]*?^}$/gm]
   }
+}
+
+/** Development servers in front of a page of its own and a backend, that of Express: scripts of examples/page. */
+export const fronts = ["dev", "dev:webpack"]
+
+/** Such a page, with the backend that answers `/auth` and `/api`. */
+export const behindFront: Example = {
+  scripted: true,
+  notFound: /Cannot GET \/api\/nowhere/,
+  files: { page: "page.ts", auth: "auth.ts" },
+  development: { restarts: true },
+  says: [/<i> \[webpack-dev-server\].*/g]
 }

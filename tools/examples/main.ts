@@ -14,7 +14,7 @@ import { parseArgs } from "node:util"
 import { freePort } from "../free-port.ts"
 import { tarballs } from "../tarballs.ts"
 import { startApi } from "./Api.ts"
-import { examples, type Example } from "./examples.ts"
+import { behindFront, examples, fronts, type Example } from "./examples.ts"
 import * as Program from "./Program.ts"
 import { whole } from "./Table.ts"
 
@@ -26,8 +26,9 @@ const { values: options, positionals: chosen } = parseArgs({
   allowPositionals: true,
   options: { development: { type: "boolean", default: false } }
 })
-if (!chosen.every((name) => Object.hasOwn(examples, name))) {
-  console.error(`usage: npm run examples -- ${Object.keys(examples).join("|")}`)
+const names = [...Object.keys(examples), ...(options.development ? ["page"] : [])]
+if (!chosen.every((name) => names.includes(name))) {
+  console.error(`usage: npm run ${options.development ? "frameworks" : "examples"} -- ${names.join("|")}`)
   process.exit(2)
 }
 
@@ -47,7 +48,7 @@ const install = (into: string, packages: ReadonlyArray<string>) =>
 
 /** The packed packages that an example lists. */
 const listed = (name: string) => {
-  const { dependencies } = JSON.parse(readFileSync(path.join(root, "examples", name, "package.json"), "utf8"))
+  const { dependencies = {} } = JSON.parse(readFileSync(path.join(root, "examples", name, "package.json"), "utf8"))
   return tarballs().filter((file) =>
     Object.keys(dependencies).some((each) => path.basename(file).startsWith(`${each.slice(1).replace("/", "-")}-`))
   )
@@ -68,8 +69,9 @@ async function startSentinel() {
   return { url, stop }
 }
 
+/** Each time in a folder of its own. */
 async function installed(name: string) {
-  const into = path.join(folder, name)
+  const into = mkdtempSync(path.join(folder, `${name}-`))
   cpSync(path.join(root, "examples", name), into, {
     recursive: true,
     filter: (file) => path.basename(file) !== "node_modules"
@@ -85,23 +87,42 @@ async function installed(name: string) {
  */
 async function serving(
   into: string,
-  { example, origin, script, store }: { example: Example; origin: string; script: string; store: string },
+  {
+    example,
+    origin,
+    script,
+    store,
+    front
+  }: {
+    example: Example
+    origin: string
+    script: string
+    store: string
+    /** A development server before it, which then has the origin. */
+    front?: { into: string; script: string } | undefined
+  },
   change: (restart: () => Promise<void>) => Promise<string>
 ) {
   const api = await startApi(sentinel.url)
+  const own = front === undefined ? origin : await freeOrigin()
   const env = {
     ...settings,
-    PORT: new URL(origin).port,
+    PORT: new URL(own).port,
     LE_AUTH_DOMAIN_API: api.url,
     LE_AUTH_REDIRECT_URI: `${origin}/auth/callback`,
     LE_AUTH_STORE: store,
     LE_AUTH_SEAL_KEYS: randomBytes(32).toString("base64"),
     ...example.env?.(origin)
   }
-  const isReady = async () => (await fetch(origin)).ok
   const programs: Array<Program.Started> = []
-  const start = async () => void programs.push(await Program.start(into, ["npm", "run", script], env, isReady))
-  const stop = async () => programs.at(-1)?.stop()
+  const starting = async (at: string, command: string, settings: Record<string, string>, address: string) =>
+    programs.push(await Program.start(at, ["npm", "run", command], settings, async () => (await fetch(address)).ok))
+  const start = async () => {
+    await starting(into, script, env, own)
+    if (front === undefined) return
+    await starting(front.into, front.script, { PORT: new URL(origin).port, BACKEND: own }, origin)
+  }
+  const stop = () => Promise.all(programs.map((program) => program.stop()))
   const restart = async () => {
     await stop()
     await start()
@@ -130,6 +151,25 @@ const edit = (file: string, change: (text: string) => string) => {
   const before = readFileSync(file, "utf8")
   assert.notEqual(change(before), before)
   writeFileSync(file, change(before))
+}
+
+/** Express, with development servers before it. */
+async function behindFronts() {
+  const page = await installed("page")
+  const into = await installed("express")
+  await Program.run(into, ["npm", "run", "build"])
+  for (const script of fronts) {
+    const front = { into: page, script }
+    const store = `sqlite:${path.join(into, "le-auth.db")}`
+    await serving(
+      into,
+      { example: behindFront, origin: await freeOrigin(), script: "start", store, front },
+      async (restart) => {
+        await restart()
+        return "Hello"
+      }
+    )
+  }
 }
 
 const freeOrigin = async () => `http://localhost:${await freePort()}`
@@ -170,5 +210,8 @@ describe("the examples", { concurrency: 2 }, () => {
 
   for (const [name, example] of Object.entries(examples)) {
     if (chosen.length === 0 || chosen.includes(name)) it(name, { timeout: patience }, () => attempt(name, example))
+  }
+  if (options.development && (chosen.length === 0 || chosen.includes("page"))) {
+    it("page", { timeout: patience }, behindFronts)
   }
 })

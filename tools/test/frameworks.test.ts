@@ -27,14 +27,22 @@ describe("docs/frameworks", () => {
       fs
         .readdirSync(path.join(root, "examples"), { withFileTypes: true })
         .flatMap((entry) => (entry.isDirectory() ? entry.name : [])),
-      Object.keys(examples)
+      [...Object.keys(examples), "page"]
     )
   })
 
-  it.each(pages)("%s shows the files as they are", async (name) => {
-    const page = fs.readFileSync(pageOf(name), "utf8")
-    await expect(withFiles(page)).toMatchFileSnapshot(pageOf(name))
+  it("shows the settings of development servers in front", () => {
+    const shown = filesOf(fs.readFileSync(pageOf("README"), "utf8"))
+    assert.includeMembers(shown.slice(), ["examples/page/vite.config.js", "examples/page/webpack.config.js"])
   })
+
+  it.each(["examples/README.md", ...pages.map((name) => `docs/frameworks/${name}.md`)])(
+    "%s shows the files as they are",
+    async (name) => {
+      const file = path.join(root, name)
+      await expect(withFiles(fs.readFileSync(file, "utf8"))).toMatchFileSnapshot(file)
+    }
+  )
 
   it.each(Object.entries(examples))(
     "%s shows how le-auth is made, where it is used, and how it is run",
@@ -44,7 +52,7 @@ describe("docs/frameworks", () => {
       assert.includeMembers(shown, [`examples/${name}/${files.auth}`, "examples/settings.sh"])
       assert.isAbove(shown.filter((file) => file.startsWith(`examples/${name}/`)).length, 1)
       // Any other program could differ from what runs.
-      for (const [block, , file] of page.matchAll(programs)) assert.match(file ?? "", /^ examples\//, block)
+      for (const [block, , file = ""] of page.matchAll(programs)) assert.include(shown, file.trim(), block)
       assert.include(page, "npm install @le-auth/server")
       assert.include(page, "npx le-auth sentinel start")
     }
