@@ -62,7 +62,13 @@ export type Reason =
   | { readonly _tag: "Aborted" }
 
 /** A call that failed. */
-export class CallFailed extends Data.TaggedError("CallFailed")<{ readonly reason: Reason }> {}
+export class CallFailed extends Data.TaggedError("CallFailed")<{ readonly reason: Reason }> {
+  /** For a server that prints what ends the body of an answer. */
+  override get message(): string {
+    const { reason } = this
+    return `LivePerson's answer did not come, or not to its end: ${"message" in reason ? reason.message : reason._tag}`
+  }
+}
 
 const failed = (reason: Reason) => new CallFailed({ reason })
 
