@@ -185,6 +185,7 @@ export const layer = (
       const domains = yield* Domains
       const client = yield* HttpClient.HttpClient
       const limits = yield* Outgoing.limitsOf(options)
+      const scope = yield* Effect.scope
       // A mistake in the program, so it fails at once.
       const [problem] = problemsOf(options.services)
       if (problem !== undefined) throw new Error(`ApiProxy: ${problem}`)
@@ -231,7 +232,8 @@ export const layer = (
           })
           return yield* Outgoing.send({ client, sessions, key, request: forwarded, address, limits }).pipe(
             Effect.flatMap(passOn),
-            Effect.catchTag("CallFailed", refused)
+            Effect.catchTag("CallFailed", refused),
+            Effect.provideService(Outgoing.CallsEndWith, scope)
           )
         })
       )

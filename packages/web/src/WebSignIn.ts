@@ -32,6 +32,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as CookieProbe from "./CookieProbe.ts"
+import * as Outgoing from "./internal/outgoing.ts"
 import { OutsideOfRequest } from "./OutsideOfRequest.ts"
 import * as ServiceCall from "./ServiceCall.ts"
 import * as SessionRoutes from "./SessionRoutes.ts"
@@ -293,7 +294,7 @@ const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: More
   // A caller that does not look at it gets the error with the first request.
   ready.catch(() => undefined)
   const run = <T, F>(effect: Effect.Effect<T, F, Services>): Promise<T> =>
-    runtime.runPromise(Redaction.redacting(effect))
+    runtime.runPromise(Effect.provideService(Redaction.redacting(effect), Outgoing.CallsEndWith, runtime.scope))
   const onServer = <T, F>(what: string, effect: Effect.Effect<T, F, Services>): Promise<T> =>
     run(Effect.andThen(needsStore(what), effect))
   const made: WebHandler & TokenFunctions = {

@@ -1,6 +1,6 @@
 /** Over real connections: what a call of the server holds, and when it lets go. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import * as FetchHttp from "@le-auth/core/FetchHttp"
 import { Origin } from "@le-auth/core/Origin"
 import * as RequestLimits from "@le-auth/core/RequestLimits"
@@ -58,7 +58,7 @@ for (const [name, layer] of clients) {
       const baseURI = `127.0.0.1:${(server.address() as AddressInfo).port}`
       wire!.next("/baseURI.json", json({ service: "msgHist", account, baseURI }))
       const call = (init?: Init) => web.callApi({ accountId: account, subject: "3552833710" }, "msgHist", "/x", init)
-      return { call, open }
+      return { call, open, dispose: web.dispose }
     })
 
   describe(`a call over ${name}`, () => {
@@ -104,6 +104,32 @@ for (const [name, layer] of clients) {
           assert.strictEqual(yield* Effect.promise(() => reasonOf(answer.text())), reason)
           yield* until(() => open.size === 0)
         }
+      })
+    )
+
+    it.live("an answer that is not read ends with the handler, and not only at its deadline", () =>
+      Effect.gen(function* () {
+        const { call, dispose, open } = yield* calling((_, response) => {
+          response.writeHead(200)
+          response.write("the beginning")
+        })
+        const timers = vi.spyOn(globalThis, "setTimeout")
+        yield* Effect.addFinalizer(() => Effect.sync(() => timers.mockRestore()))
+        assert.strictEqual((yield* Effect.promise(() => call({ deadline: "1 hour" }))).status, 200)
+        const deadlines = timers.mock.calls.flatMap(([, delay], index) =>
+          delay === 3_600_000 ? [timers.mock.results[index]!.value as { readonly _destroyed: boolean }] : []
+        )
+        assert.deepStrictEqual(
+          deadlines.map(({ _destroyed }) => _destroyed),
+          [false]
+        )
+        yield* Effect.promise(dispose)
+        yield* until(() => open.size === 0)
+        // It would keep a process alive that has nothing else to do.
+        assert.deepStrictEqual(
+          deadlines.map(({ _destroyed }) => _destroyed),
+          [true]
+        )
       })
     )
 

@@ -52,7 +52,7 @@ const form = { "Content-Type": "application/x-www-form-urlencoded" }
 
 describe("headers", () => {
   const state = (length: number) =>
-    `GET /sentinel/api/account/12345678/authorize?client_id=11111111-1111-4111-8111-111111111111&state=${"s".repeat(length)}`
+    `GET /sentinel/api/account/12345678/authorize?client_id=11111111-1111-4111-8111-111111111111&redirect_uri=http://localhost:3000/callback&state=${"s".repeat(length)}`
 
   it.live("R94: more than 16 KiB get 431 with our page, an id and a count", () =>
     inScope(async ({ lines, metrics, port }) => {

@@ -132,9 +132,20 @@ describe("over HTTP", () => {
       const origin = yield* originOf
       const base = `${origin}/sentinel/api/account/${account}`
       const statuses = yield* Effect.promise(async () => {
-        const { answer } = await signIn(new URL(`${base}/authorize?response_type=code&client_id=${client_id}`))
+        const { answer } = await signIn(
+          new URL(
+            `${base}/authorize?response_type=code&client_id=${client_id}&redirect_uri=${encodeURIComponent(callback)}`
+          )
+        )
         const code = answer.searchParams.get("code")!
-        const body = () => new URLSearchParams({ grant_type: "authorization_code", code, client_id, client_secret })
+        const body = () =>
+          new URLSearchParams({
+            grant_type: "authorization_code",
+            code,
+            redirect_uri: callback,
+            client_id,
+            client_secret
+          })
         const answers = await Promise.all(
           Array.from({ length: 64 }, () => fetch(`${base}/token?v=1.0`, { method: "POST", body: body() }))
         )
@@ -153,7 +164,7 @@ describe("over HTTP", () => {
       const origin = yield* originOf
       yield* Effect.promise(async () => {
         const start = new URL(
-          `${origin}/sentinel/api/account/${account}/authorize?response_type=code&client_id=${client_id}`
+          `${origin}/sentinel/api/account/${account}/authorize?response_type=code&client_id=${client_id}&redirect_uri=${encodeURIComponent(callback)}`
         )
         const { cookie } = await signIn(start)
         const head = await fetch(start, { method: "HEAD", redirect: "manual", headers: { cookie } })
@@ -218,7 +229,7 @@ describe("over HTTP", () => {
   it.live("odd request lines get an answer, never a 500, and never a header of their own", () =>
     Effect.gen(function* () {
       const origin = yield* originOf
-      const path = `/sentinel/api/account/${account}/authorize?response_type=code&client_id=${client_id}`
+      const path = `/sentinel/api/account/${account}/authorize?response_type=code&client_id=${client_id}&redirect_uri=${encodeURIComponent(callback)}`
       const cases = [
         [`TRACE ${path} HTTP/1.1\r\nHost: x\r\n\r\n`, /^HTTP\/1.1 405 /],
         [`GET http://evil.example${path} HTTP/1.1\r\nHost: evil.example\r\n\r\n`, /^HTTP\/1.1 (302|404) /],

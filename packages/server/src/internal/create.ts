@@ -128,7 +128,8 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
         return Redacted.value(await web.accessToken(who, { unless: refused }))
       }),
 
-    callApi: async (who, service, path, init = {}) => {
+    callApi: async (who, service, path, options) => {
+      const init = options ?? {}
       const response = await lifecycle.use(({ web }) =>
         web.callApi(who, service, path, init).catch((error: unknown) => {
           // As fetch does.

@@ -6,6 +6,7 @@ import type { SessionError, Sessions } from "@le-auth/core/Sessions"
 import * as Transport from "@le-auth/core/Transport"
 import * as TransportProblem from "@le-auth/core/TransportProblem"
 import * as ByteSize from "effect/ByteSize"
+import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -82,13 +83,22 @@ export interface Answer {
   readonly end: Effect.Effect<void>
 }
 
+/**
+ * What calls end with, also those whose answers are not read. Without it they end at their deadline, which keeps a
+ * process that has nothing else to do alive.
+ */
+export const CallsEndWith = Context.Reference<Scope.Scope | undefined>("@le-auth/web/CallsEndWith", {
+  defaultValue: () => undefined
+})
+
 /** A call with a scope of its own, which always ends, so that the connection is released. */
 const opening = Effect.fnUntraced(function* (
   deadline: Duration.Duration,
   late: () => CallFailed,
   signal: AbortSignal | undefined
 ) {
-  const scope = yield* Scope.make()
+  const parent = yield* CallsEndWith
+  const scope = yield* parent === undefined ? Scope.make() : Scope.fork(parent)
   const isOver = Deferred.makeUnsafe<never, CallFailed>()
   const end = Scope.close(scope, Exit.void)
   const stop = (error: CallFailed) => Effect.andThen(Deferred.fail(isOver, error), end)
