@@ -52,7 +52,7 @@ describe("a generated adapter", () => {
       /testing`.*\n\| \[`@le-auth\/my-engine`\]\(packages\/my-engine\) \| .* \|\n\| .*cli/
     )
     assert.include(read("README.md"), "[docs/my-engine.md](docs/my-engine.md)")
-    assert.match(read("CONTRIBUTING.md"), /testing` .*\n\| `packages\/my-engine` .* core .*\|\n\| `apps/)
+    assert.match(read("CONTRIBUTING.md"), /server` .*\n\| `packages\/my-engine` .* core .*\|\n\| `apps/)
     assert.include(read(".changeset/my-engine.md"), `"@le-auth/my-engine": minor`)
     assert.include(read("docs/my-engine.md"), "# Stores on MyEngine")
   })

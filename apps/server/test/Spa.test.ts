@@ -124,7 +124,7 @@ describe("/spa", { timeout: 240_000 }, () => {
           for (const name of ["with a problem", "signed out", "signed in"]) {
             if (name === "with a problem") await page.route("**/session", (route) => route.fulfill({ body: "Hello" }))
             await page.goto(`${origin}/spa/`)
-            await says(page, name === "with a problem" ? "is not from the backend" : "You are")
+            await says(page, name === "with a problem" ? "is not le-auth's" : "You are")
             await page.unroute("**/session")
             if (name === "signed in" && !(await page.locator("#signed-in").isVisible())) {
               await page.getByRole("button", { name: "Sign in", exact: true }).click()
