@@ -15,7 +15,8 @@ const environment = () => {
   return {
     ...Object.fromEntries(own),
     PATH: [path.dirname(process.execPath), ...others].join(path.delimiter),
-    NEXT_TELEMETRY_DISABLED: "1"
+    NEXT_TELEMETRY_DISABLED: "1",
+    NUXT_TELEMETRY_DISABLED: "1"
   }
 }
 
