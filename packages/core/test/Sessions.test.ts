@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { ClientId } from "@le-auth/core/Identifiers"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { Generation, type Session, SessionKey } from "@le-auth/core/Session"
@@ -494,6 +495,22 @@ describe("Sessions.accessToken", () => {
       const error = yield* Effect.flip(refresh(key))
       assert.strictEqual(error._tag, "SessionEnded")
       assert.strictEqual((yield* refreshes).length, 0)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.effect("H7: the refresh token of another client's session is never sent with these credentials", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const session = yield* signedIn
+      const key = new SessionKey({ ...session.key, clientId: ClientId.make("another application") })
+      const theirs = { ...session, key } as Session
+      yield* SessionStore.use((store) => store.set(theirs, "any"))
+      yield* TestClock.adjust("9 hours")
+      assert.strictEqual((yield* Effect.flip(Sessions.accessToken(key)))._tag, "NotSignedIn")
+      assert.strictEqual((yield* Effect.flip(refresh(key)))._tag, "NotSignedIn")
+      assert.strictEqual((yield* Effect.flip(Sessions.revokeEverywhere(key)))._tag, "UnknownInstallation")
+      assert.isEmpty(yield* refreshes)
+      assert.isEmpty(wire.to("/revoke"))
     }).pipe(Effect.provide(layer))
   )
 

@@ -215,6 +215,29 @@ describe("the functions", () => {
   })
 })
 
+describe("two applications on one store", () => {
+  it("know nothing of each other's sessions, by a request and by a key", async () => {
+    const data = emptyData()
+    const mine = make({ store: mapStores(data) })
+    const { browser, session } = await signedIn(mine)
+    const key = { accountId: session.accountId, subject: session.subject }
+    const clientId = "22222222-2222-4222-8222-222222222222"
+    const { auth, sentinel } = make({ store: mapStores(data), clientId })
+    for (const who of [browser.headers, key, session]) {
+      assert.deepStrictEqual(await auth.session(who), { signedIn: false })
+      assert.strictEqual((await rejection(auth.accessToken(who)))._tag, "NotSignedIn")
+      assert.strictEqual((await rejection(auth.callApi(who, "accountConfigReadOnly", users)))._tag, "NotSignedIn")
+      await auth.signOut(who, { everywhere: true })
+    }
+    assert.deepStrictEqual(await auth.sessions(session.accountId), [])
+    assert.isEmpty(sentinel.received("/token"))
+    assert.isEmpty(sentinel.received("/revoke"))
+    // It is still there for its own application, whose browser record is left alone as well.
+    assert.strictEqual((await mine.auth.sessions(session.accountId)).length, 1)
+    assert.deepStrictEqual(await mine.auth.session(browser.headers), session)
+  })
+})
+
 describe("installations for many accounts", () => {
   it("are asked for the account of a sign-in, afresh each time", async () => {
     const asked: Array<string> = []

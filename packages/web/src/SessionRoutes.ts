@@ -126,8 +126,10 @@ export const layer = HttpRouter.addAll(
     const forget = (request: HttpServerRequest) =>
       Effect.gen(function* () {
         const key = yield* currentKey
-        if (Option.isSome(key)) yield* sessions.forget(key.value)
-        yield* leave(request)
+        if (Option.isSome(key)) {
+          yield* sessions.forget(key.value)
+          yield* leave(request)
+        }
         return left(request)
       })
 

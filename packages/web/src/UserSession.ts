@@ -171,7 +171,7 @@ export const signOut = (
     if (!Whose.isRequest(who)) return yield* Effect.as(end, new Headers())
     const leave = HttpServerRequest.use((request) => {
       const sent = identifier(request)
-      return sent === undefined ? Effect.void : browserSessions.remove(sent)
+      return sent === undefined || Option.isNone(key) ? Effect.void : browserSessions.remove(sent)
     })
     // As the routes do it: the revocation may fail, and this browser is signed out all the same.
     const left = everywhere ? Effect.ensuring(end, Effect.ignore(leave)) : Effect.andThen(end, leave)
@@ -179,7 +179,7 @@ export const signOut = (
   }).pipe(Whose.isRequest(who) ? RetryPolicy.disabled : identity)
 
 /**
- * The keys of the sessions of an account, in no particular order.
+ * The keys of the application's sessions in an account, in no particular order.
  *
  * @example
  * ```ts
@@ -193,5 +193,5 @@ export const signOut = (
  */
 export const list = (
   accountId: string
-): Effect.Effect<ReadonlyArray<SessionKey>, StoreError | InvalidArgument, Sessions> =>
-  Effect.flatMap(Whose.accountOf(accountId), (account) => Sessions.use((sessions) => sessions.list(account)))
+): Effect.Effect<ReadonlyArray<SessionKey>, StoreError | InvalidArgument, WebApplication | Sessions> =>
+  Whose.listed(accountId)

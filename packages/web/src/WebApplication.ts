@@ -23,6 +23,7 @@ import * as BasePath from "./BasePath.ts"
 import { BrowserSessions } from "./BrowserSessions.ts"
 import * as Embedding from "./Embedding.ts"
 import { liveSession } from "./internal/liveSession.ts"
+import * as OwnSessions from "./internal/ownSessions.ts"
 import { Refusals } from "./internal/refusals.ts"
 import type * as StartLimit from "./StartLimit.ts"
 
@@ -119,6 +120,11 @@ export class WebApplication extends Context.Service<
     readonly cookiePrefix: CookieNames.CookiePrefix | undefined
     /** The sessions for which Sentinel lately gave no new token. */
     readonly refusals: Refusals
+    /**
+     * Whether a session is one of this application. In a store that applications share there are those of others, whose
+     * tokens belong to another client.
+     */
+    readonly isOwn: (key: SessionKey) => Effect.Effect<boolean, StoreError>
     /** The identifier that the browser of a request sent, if it sent one. */
     readonly identifier: (request: HttpServerRequest.HttpServerRequest) => string | undefined
     /** Makes a response give the browser its new identifier. */
@@ -266,6 +272,7 @@ export const layerWith = (options: Options): Layer.Layer<WebApplication, Refused
         cookies,
         cookiePrefix,
         refusals: new Refusals(),
+        isOwn: OwnSessions.make(installations),
         identifier: (request) => request.cookies[sessionCookie],
         remember: (identifier, maxAge) => set(sessionCookie, Redacted.value(identifier), maxAge),
         release: remove([sessionCookie]),
@@ -334,8 +341,11 @@ export const currentKey: Effect.Effect<
   WebApplication | BrowserSessions | HttpServerRequest.HttpServerRequest
 > = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
-  const identifier = (yield* WebApplication).identifier(request)
-  return identifier === undefined ? Option.none() : yield* BrowserSessions.use((sessions) => sessions.find(identifier))
+  const { identifier, isOwn } = yield* WebApplication
+  const sent = identifier(request)
+  if (sent === undefined) return Option.none()
+  const key = yield* BrowserSessions.use((sessions) => sessions.find(sent))
+  return Option.isSome(key) && (yield* isOwn(key.value)) ? key : Option.none()
 })
 
 /**

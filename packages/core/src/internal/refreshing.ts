@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import type { AppInstallations, UnknownInstallation } from "../AppInstallations.ts"
+import { type AppInstallations, UnknownInstallation } from "../AppInstallations.ts"
 import type { Domains, DomainsError } from "../Domains.ts"
 import type { AccessToken } from "../Identifiers.ts"
 import * as IdToken from "../IdToken.ts"
@@ -266,7 +266,11 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
       if (Result.isSuccess(found)) {
         const { session } = found.success
         if (session.refreshToken !== undefined) {
-          const context = yield* clientContextOf(session)
+          const context = yield* Effect.catchTag(
+            clientContextOf(session),
+            "NotSignedIn",
+            () => new UnknownInstallation({ accountId: key.accountId })
+          )
           yield* sentinelClient.revoke({ ...context, refreshToken: session.refreshToken })
         }
       } else if (found.failure._tag === "StoreError") {

@@ -88,12 +88,21 @@ export const accountOf = (accountId: string): Effect.Effect<AccountId, InvalidAr
     onSome: Effect.succeed
   })
 
+/** The keys of the application's own sessions in an account. */
+export const listed = Effect.fnUntraced(function* (accountId: string) {
+  const { isOwn } = yield* WebApplication
+  const account = yield* accountOf(accountId)
+  const keys = yield* Sessions.use((sessions) => sessions.list(account))
+  const ofClients = [...new Map(keys.map((key) => [key.clientId, key])).values()]
+  const clients = new Set((yield* Effect.filter(ofClients, isOwn)).map(({ clientId }) => clientId))
+  return keys.filter(({ clientId }) => clients.has(clientId))
+})
+
 /** The session of a key. Without an instance it is the newest one of the user. */
 const named = Effect.fnUntraced(function* (who: Key) {
-  const accountId = yield* accountOf(who.accountId)
   const sessions = yield* Sessions
-  const ofUser = (yield* sessions.list(accountId)).filter(
-    ({ instance, subject }) => subject === who.subject && (who.instance === undefined || instance === who.instance)
+  const ofUser = (yield* listed(who.accountId)).filter(
+    ({ instance, subject }) => subject === who.subject && (who.instance ?? instance) === instance
   )
   if (ofUser.length < 2) return Option.fromUndefinedOr(ofUser[0])
   const found = (yield* Effect.forEach(ofUser, sessions.current, { concurrency: 8 })).flatMap(Option.toArray)
