@@ -1,6 +1,7 @@
 /** Each error of what is inside, as a LeAuthError, and what is logged. */
 import { afterEach, assert, describe, it } from "@effect/vitest"
 import { AccountId } from "@le-auth/core/Identifiers"
+import * as Effect from "effect/Effect"
 import * as Domains from "@le-auth/core/Domains"
 import * as IdToken from "@le-auth/core/IdToken"
 import * as TokenError from "@le-auth/core/TokenError"
@@ -12,7 +13,7 @@ import { inspect } from "node:util"
 import { createLeAuth, isLeAuthError, LeAuthError, type LeAuthErrorTag, type Logger } from "../src/index.ts"
 import * as Errors from "../src/internal/errors.ts"
 import * as Log from "../src/internal/log.ts"
-import { cleanup, rejection } from "./Application.ts"
+import { cleanup, recorder, rejection } from "./Application.ts"
 import { emptyData, mapStores } from "./MapStores.ts"
 import { credentials, origin, redirectUri, start } from "./Sentinel.ts"
 
@@ -82,6 +83,16 @@ describe("a call", () => {
     for (const [path, answer] of plans) sentinel.plan(path, answer)
     return rejection(call(auth, mine.headers))
   }
+  /** Only bytes have a size. */
+  const streamed = (chunk: unknown) => ({
+    method: "POST",
+    body: new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(chunk)
+        controller.close()
+      }
+    })
+  })
   const host = json(200, { service: "msgHist", account: "12345678", baseURI: "liveperson.evil.example" })
 
   for (const [tag, status, call, plans] of [
@@ -92,6 +103,11 @@ describe("a call", () => {
     ["InvalidArgument", 400, (auth) => auth.session(undefined as never)],
     ["InvalidArgument", 400, (auth) => auth.session({ headers: Promise.resolve() } as never)],
     ["InvalidArgument", 400, (auth) => auth.sessions("no account")],
+    ["InvalidArgument", 400, (auth, who) => auth.callApi(who as never, "accountConfigReadOnly", "/", streamed("text"))],
+    ["InvalidArgument", 400, (auth, who) => auth.callApi(who as never, "accountConfigReadOnly", "/", streamed(null))],
+    // Null where a program has no options.
+    ["NotSignedIn", 401, (auth) => auth.accessToken({ headers: {} }, null as never)],
+    ["NotSignedIn", 401, (auth) => auth.callApi({ headers: {} }, "accountConfigReadOnly", "/", null as never)],
     ["NotSignedIn", 401, (auth) => auth.callApi({ headers: {} }, "accountConfigReadOnly", "/")],
     ["NotSignedIn", 401, (auth) => auth.accessToken({ accountId: "12345678", subject: "nobody" })]
   ] as ReadonlyArray<[LeAuthErrorTag, number, Parameters<typeof tagOf>[0], Parameters<typeof tagOf>[1]]>) {
@@ -223,6 +239,16 @@ describe("the logger", () => {
     for (const secret of [token, "planted", credentials.clientSecret, ...mine.cookies.values()]) {
       assert.notInclude(text, secret)
     }
+  })
+
+  it("hears the words of an error that is a detail of a line", () => {
+    const { lines, logger } = recorder()
+    Effect.runSync(
+      Effect.provide(Effect.logWarning("No store", new Error("connect ECONNREFUSED")), Log.layer(Log.safely(logger)))
+    )
+    assert.lengthOf(lines, 1)
+    assert.include(lines[0], "warn No store")
+    assert.include(lines[0], "connect ECONNREFUSED")
   })
 
   it("that throws, or rejects, harms nothing", async () => {

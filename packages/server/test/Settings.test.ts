@@ -1,6 +1,7 @@
 /** What is wrong with the settings, and the one instance of a process. */
 import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import { createLeAuth, isLeAuthError, type Options } from "../src/index.ts"
+import { inspect } from "node:util"
 import { cleanup, recorder, rejection } from "./Application.ts"
 import { emptyData, mapStores } from "./MapStores.ts"
 import { credentials, origin, redirectUri, start } from "./Sentinel.ts"
@@ -13,6 +14,9 @@ afterEach(async () => {
 
 const { logger } = recorder()
 const good = { ...credentials, redirectUri, domainApi: origin, logger, env: {} }
+
+const circle: { home?: unknown } = {}
+circle.home = circle
 
 /** The lines of the problems. */
 const problems = async (options: object): Promise<ReadonlyArray<string>> => {
@@ -86,6 +90,26 @@ describe("settings", () => {
       "a database without seal keys",
       { store: "postgres://user:planted@host/db" },
       /LE_AUTH_SEAL_KEYS \(option sealKeys\) is missing/
+    ],
+    // Such as `[process.env.NOT_SET]`: it must not mean that sessions are stored in clear.
+    [
+      "a seal key that is missing",
+      { sealKeys: [undefined], store: mapStores() },
+      /^sealKeys has an entry without a text$/m
+    ],
+    [
+      "an empty seal key",
+      { sealKeys: ["k".repeat(44), " "], store: mapStores() },
+      /^sealKeys has an entry without a text$/m
+    ],
+    ["a logger without functions", { logger: {} }, /^logger does not have the three functions/],
+    ["a path that is no text", { basePath: Object.create(null) }, /^basePath is not the beginning of paths/],
+    ["a circle", { paths: circle }, /^paths\.home is not a path/],
+    ["a big number", { paths: { home: 1n } }, /^paths\.home is not a path/],
+    [
+      "a redirect URI that is no text",
+      { redirectUri: Object.create(null) },
+      /^LE_AUTH_REDIRECT_URI \(option redirectUri\) /
     ],
     ["stores without a part", { store: { sessions: {} } }, /store\.sessions\.get is not a function/],
     ["a pattern that allows nothing", { api: { some: { paths: ["no slash"] } } }, /"no slash" of some allows nothing/],
@@ -191,6 +215,15 @@ describe("one instance", () => {
     const next = createLeAuth(again)
     assert.notStrictEqual(next, auth)
     await next.dispose()
+  })
+
+  it("shows no password of a store to a program that prints the globals", async () => {
+    const auth = createLeAuth({ ...good, store: "postgres://user:planted@host/db" })
+    ends.push(auth.dispose)
+    const shown = Object.values(Object.getOwnPropertyDescriptors(globalThis)).filter(({ enumerable }) => enumerable)
+    assert.notInclude(inspect(shown, { depth: 6 }), "planted")
+    assert.notInclude(inspect(globalThis, { depth: 6 }), "planted")
+    assert.strictEqual(createLeAuth({ ...good, store: "postgres://user:planted@host/db" }), auth)
   })
 
   it("throws for other options, says which, and no value", () => {

@@ -140,6 +140,21 @@ describe("the functions", () => {
     assert.notInclude(inspect(error, { depth: 9 }), "planted")
   })
 
+  it("take null for no options, and an instance of null for none, as JavaScript and databases have it", async () => {
+    const application = make()
+    const { auth } = application
+    const { session } = await signedIn(application)
+    const { accountId, subject } = session
+    assert.deepStrictEqual(await auth.session({ accountId, subject, instance: null as never }), session)
+    assert.strictEqual(auth.loginPath(null as never), "/auth/login")
+    assert.isEmpty(
+      (await auth.signOut({ headers: {} }, null as never)).getSetCookie().filter((line) => !/max-age=0/i.test(line))
+    )
+    const bare = createLeAuth(null as never)
+    ends.push(bare.dispose)
+    assert.strictEqual(bare.loginPath(), "/auth/login")
+  })
+
   it("sign out here, and everywhere, with the cookies to remove", async () => {
     const application = make()
     const { auth, sentinel } = application

@@ -119,6 +119,7 @@ const methodOf = ({ body, method = "GET" }: Init) => {
 const bodyOf = (body: NonNullable<RequestInit["body"]>, limits: Outgoing.Limits) => {
   const tooLarge = invalid("init", `its body has at most ${ByteSize.format(limits.request)}, see maximumRequestSize.`)
   const unreadable = invalid("init", "its body cannot be read, or was read before.")
+  const notBytes = invalid("init", "its body is a stream of something else than bytes (Uint8Array).")
   return Effect.gen(function* () {
     const source = yield* Effect.try({ try: () => new Response(body), catch: () => unreadable })
     const chunks: Array<Uint8Array> = []
@@ -126,6 +127,8 @@ const bodyOf = (body: NonNullable<RequestInit["body"]>, limits: Outgoing.Limits)
     const whole = source.body ?? new ReadableStream({ start: (controller) => controller.close() })
     yield* Stream.fromReadableStream({ evaluate: () => whole, onError: () => unreadable }).pipe(
       Stream.runForEach((chunk) => {
+        // As fetch does it: nothing else has a size.
+        if (!(chunk instanceof Uint8Array)) return Effect.fail(notBytes)
         size += chunk.byteLength
         chunks.push(chunk)
         return size > Outgoing.bytes(limits.request) ? Effect.fail(tooLarge) : Effect.void

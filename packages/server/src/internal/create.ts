@@ -115,8 +115,9 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
 
     session: (who) => use("session", async (web): Promise<SignedIn | SignedOut> => ({ ...(await web.session(who)) })),
 
-    accessToken: (who, { unless } = {}) =>
+    accessToken: (who, options) =>
       use("accessToken", async (web) => {
+        const unless = options?.unless
         const refused = unless === undefined ? undefined : Redacted.make(unless)
         if (refused !== undefined && !isAccessToken(refused)) {
           throw new LeAuthError({
@@ -142,7 +143,8 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
       })
     },
 
-    loginPath: ({ accountId, returnTo } = {}) => {
+    loginPath: (options) => {
+      const { accountId, returnTo } = options ?? {}
       const query = new URLSearchParams()
       if (returnTo !== undefined) query.set("returnTo", returnTo)
       if (accountId !== undefined) query.set("account", accountId)
@@ -150,7 +152,7 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
       return query.size === 0 ? path : `${path}?${query}`
     },
 
-    signOut: (who, options) => use("signOut", (web) => web.signOut(who, options)),
+    signOut: (who, options) => use("signOut", (web) => web.signOut(who, options ?? {})),
 
     sessions: (accountId) => use("sessions", async (web) => (await web.sessions(accountId)).map(keyOf)),
 
@@ -172,7 +174,9 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
 /** Makes `createLeAuth`. Nothing is loaded, read or opened before the first use. */
 export const makeCreateLeAuth =
   (load: () => Promise<Platform>) =>
-  (options: Options = {}): LeAuth => {
+  (chosen?: Options): LeAuth => {
+    // JavaScript may have null where there are none.
+    const options = chosen ?? {}
     const given = Settings.given(options)
     return Registry.shared(options, given, (forget) => make(options, given, load, forget))
   }

@@ -36,10 +36,15 @@ export const safely = (logger: OwnLogger = consoleLogger): OwnLogger => {
 
 const text = (part: unknown): string => (typeof part === "string" ? part : (JSON.stringify(part) ?? String(part)))
 
+/** An error has its words where no JSON has them. */
+const readable = (part: unknown): unknown => (part instanceof Error ? (part.stack ?? part.message) : part)
+
 /** Lines of Effect's log: the first part is the message, and the others are its details. */
 export const layer = (logger: OwnLogger): Layer.Layer<never> =>
   Logger.layer([
-    Logger.map(Logger.formatStructured, ({ annotations, cause, level, message }) => {
+    Logger.make((line) => {
+      const parts = Array.isArray(line.message) ? line.message.map(readable) : readable(line.message)
+      const { annotations, cause, level, message } = Logger.formatStructured.log({ ...line, message: parts })
       const [first, ...details] = Array.isArray(message) ? (message as ReadonlyArray<unknown>) : [message]
       logger[level === "ERROR" || level === "FATAL" ? "error" : level.startsWith("WARN") ? "warn" : "info"](
         text(first),

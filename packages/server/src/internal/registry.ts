@@ -18,17 +18,28 @@ const key = Symbol.for("@le-auth/server/instances")
 
 const entries = (): Array<Entry> => {
   const scope = globalThis as { [key]?: Array<Entry> }
-  return (scope[key] ??= [])
+  // Not enumerable: the URL of a store may have a password, and programs print globals.
+  if (scope[key] === undefined) Object.defineProperty(scope, key, { value: [] })
+  return scope[key]!
 }
 
-/** A text for each option. Functions are alike, and a logger is one. */
+/** A value as text. Functions are alike. What JSON cannot have is wrong, and the start says so. */
+const textOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value, (_, part: unknown) => (typeof part === "function" ? "a function" : part))
+  } catch {
+    return "not JSON"
+  }
+}
+
+/** A text for each option. A logger is like another one. */
 const texts = (options: Options, given: Given): Readonly<Record<string, string>> => {
   const { logger, env: _, ...others } = options
   const effective = { ...others, ...prefixes(options), ...given, store: undefined }
   const result: Record<string, string> = logger === undefined ? {} : { logger: "given" }
   for (const [name, value] of Object.entries(effective)) {
     if (value === undefined) continue
-    result[name] = JSON.stringify(value, (_, part: unknown) => (typeof part === "function" ? "a function" : part))
+    result[name] = textOf(value)
   }
   return result
 }
@@ -39,8 +50,7 @@ const namesThatDiffer = (one: Readonly<Record<string, string>>, other: Readonly<
 /** The instance for these options, or the one that `make` makes. `forget` takes it away again. */
 export const shared = (options: Options, given: Given, make: (forget: () => void) => LeAuth): LeAuth => {
   const own = texts(options, given)
-  const installation =
-    options.installations === undefined ? JSON.stringify([given.accountId, given.clientId]) : "installations"
+  const installation = options.installations === undefined ? textOf([given.accountId, given.clientId]) : "installations"
   const store = given.store ?? "memory:"
   const found = entries().find((entry) => entry.installation === installation && entry.store === store)
   if (found !== undefined) {

@@ -23,7 +23,7 @@ export const make = (options: Options, { redirectUri }: Given) => {
     [`${basePath}/sign-out`, post],
     [`${basePath}/sign-out/everywhere`, post]
   ])
-  const url = URL.parse(String(redirectUri))
+  const url = typeof redirectUri === "string" ? URL.parse(redirectUri) : null
   const callback = url?.pathname.startsWith(strippedPrefix) ? url.pathname.slice(strippedPrefix.length) : undefined
   const services = `${basePath}/liveperson`
   const isCall = (path: string) => options.api !== undefined && (path === services || path.startsWith(`${services}/`))

@@ -66,8 +66,8 @@ export const given = (options: Options): Given => {
   return texts
 }
 
-/** A path without a slash at its end. */
-const trimmed = (path: unknown) => String(path).replace(/\/$/, "") as "" | `/${string}`
+/** A path without a slash at its end. What is no text is none, and is found wrong. */
+const trimmed = (path: unknown) => (typeof path === "string" ? path : "?").replace(/\/$/, "") as "" | `/${string}`
 
 /** The beginning of the routes, as they come in, and the prefix of the public paths before it. */
 export const prefixes = ({ basePath = "/auth", strippedPrefix = "" }: Options) => ({
@@ -89,6 +89,8 @@ const isReturnPath = Schema.is(ReturnPath)
 const isCookiePrefix = Schema.is(CookiePrefix)
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
+
+const isFunction = (value: unknown) => typeof value === "function"
 
 const isList = (value: unknown): value is ReadonlyArray<string> =>
   Array.isArray(value) && value.every((each) => typeof each === "string")
@@ -121,7 +123,14 @@ const applicationProblems = (options: Options, redirectUri: RedirectUri | undefi
       `${variables.redirectUri} does not lead below strippedPrefix: both are public, and the callback comes the same way as all else`
     )
   }
-  const { api, cookiePrefix, frameAncestors = [], paths } = options
+  const { api, cookiePrefix, frameAncestors = [], logger, paths, sealKeys } = options
+  // Such as of a variable that is not set. It does not mean that sessions are stored in clear.
+  if (Array.isArray(sealKeys) && !(isList(sealKeys) && sealKeys.every((key) => key.trim() !== ""))) {
+    problems.push("sealKeys has an entry without a text")
+  }
+  if (logger !== undefined && !(["info", "warn", "error"] as const).every((name) => isFunction(logger?.[name]))) {
+    problems.push("logger does not have the three functions info, warn and error")
+  }
   if (paths !== undefined && !isObject(paths)) problems.push('paths is not an object such as { home: "/inbox" }')
   if (paths?.home !== undefined && !isReturnPath(paths.home)) {
     problems.push("paths.home is not a path that starts with one slash, such as /inbox")
@@ -140,7 +149,7 @@ const applicationProblems = (options: Options, redirectUri: RedirectUri | undefi
     )
   }
   for (const name of ["fetch", "installations"] as const) {
-    if (options[name] !== undefined && typeof options[name] !== "function") problems.push(`${name} is not a function`)
+    if (options[name] !== undefined && !isFunction(options[name])) problems.push(`${name} is not a function`)
   }
   if (api !== undefined) problems.push(...apiProblems(api))
   return problems
