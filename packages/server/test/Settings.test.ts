@@ -103,11 +103,11 @@ describe("settings", () => {
       /^sealKeys has an entry without a text$/m
     ],
     ["a logger without functions", { logger: {} }, /^logger does not have the three functions/],
-    ["a path that is no text", { basePath: Object.create(null) }, /^basePath is not the beginning of paths/],
+    ["a path that is an object", { basePath: Object.create(null) }, /^basePath is not the beginning of paths/],
     ["a circle", { paths: circle }, /^paths\.home is not a path/],
     ["a big number", { paths: { home: 1n } }, /^paths\.home is not a path/],
     [
-      "a redirect URI that is no text",
+      "a redirect URI that is an object",
       { redirectUri: Object.create(null) },
       /^LE_AUTH_REDIRECT_URI \(option redirectUri\) /
     ],

@@ -66,7 +66,7 @@ export const given = (options: Options): Given => {
   return texts
 }
 
-/** A path without a slash at its end. What is no text is none, and is found wrong. */
+/** A path without a slash at its end. Anything but a text becomes one that is found wrong. */
 const trimmed = (path: unknown) => (typeof path === "string" ? path : "?").replace(/\/$/, "") as "" | `/${string}`
 
 /** The beginning of the routes, as they come in, and the prefix of the public paths before it. */
