@@ -10,6 +10,7 @@ import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
 import { freePort } from "../free-port.ts"
+import { installIn, runIn } from "../outside.ts"
 import { tarballs } from "../tarballs.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -25,13 +26,10 @@ const leAuth = async (...args: string[]) => (await promisify(execFile)("le-auth"
 describe("the packed command", () => {
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), "le-auth-command-"))
-    const run = (command: string, args: string[], cwd = folder) =>
-      execFileSync(command, args, { cwd, encoding: "utf8", stdio: "pipe" })
     const tarball = tarballs().find((file) => file.includes("le-auth-cli"))
     assert.isDefined(tarball)
-    run("npm", ["init", "--yes"])
-    const wanted = [tarball, `${nodePackage}@${oldest}`]
-    run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...wanted])
+    runIn(folder, "npm", "init", "--yes")
+    installIn(folder, tarball, `${nodePackage}@${oldest}`)
     const bins = [path.join(folder, "node_modules", nodePackage, "bin"), path.join(folder, "node_modules", ".bin")]
     env = {
       PATH: [...bins, process.env["PATH"]].join(path.delimiter),

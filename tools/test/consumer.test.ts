@@ -1,6 +1,5 @@
 // What is published, as somebody gets it: the packed packages in a project outside of the workspace. The README's code
 // compiles there, and a sign-in runs.
-import { execFileSync } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
@@ -8,6 +7,7 @@ import { fileURLToPath } from "node:url"
 
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
+import { installIn, runIn } from "../outside.ts"
 import { admitted, packages as workspace } from "../PublicSurface.ts"
 import { tarballs } from "../tarballs.ts"
 
@@ -17,14 +17,7 @@ const libraries = tarballs().filter((file) => file.includes(`${path.sep}packages
 const { devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))
 let project = ""
 
-const run = (command: string, args: string[], cwd: string = project) => {
-  try {
-    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: "pipe" })
-  } catch (error) {
-    const { stderr, stdout } = error as { stdout: string; stderr: string }
-    throw new Error(`${command} ${args.join(" ")}:\n${stdout}\n${stderr}`, { cause: error })
-  }
-}
+const run = (command: string, args: string[], cwd: string = project) => runIn(cwd, command, ...args)
 
 /** The README's TypeScript. */
 const readme = () =>
@@ -60,7 +53,7 @@ describe("the packed packages", () => {
     writeFileSync(path.join(project, "package.json"), JSON.stringify({ type: "module", private: true }))
     const peers = ["effect", "@effect/vitest", "vitest", "typescript", "@types/node"]
     const wanted = peers.map((name) => `${name}@${devDependencies[name]}`)
-    run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...libraries, ...wanted])
+    installIn(project, ...libraries, ...wanted)
   }, 300_000)
 
   afterAll(() => rmSync(project, { recursive: true, force: true }))
@@ -152,7 +145,7 @@ describe("R-F5: the contracts, from the packed packages, without a test runner's
     writeFileSync(path.join(folder, "package.json"), JSON.stringify({ type: "module", private: true }))
     const needed = libraries.filter((file) => /-(?:core|sentinel|testing)-/.test(path.basename(file)))
     const wanted = [...needed, `effect@${devDependencies["effect"]}`]
-    run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...wanted], folder)
+    installIn(folder, ...wanted)
   }, 300_000)
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))

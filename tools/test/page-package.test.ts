@@ -1,5 +1,4 @@
 // `@le-auth/page` as somebody gets it: packed, beside the version of Effect that most programs have.
-import { execFileSync } from "node:child_process"
 import fs from "node:fs"
 import os from "node:os"
 import path from "node:path"
@@ -7,6 +6,7 @@ import { fileURLToPath } from "node:url"
 
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
+import { filesBelow, installIn, runIn } from "../outside.ts"
 import { tarballs } from "../tarballs.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -16,23 +16,7 @@ const tarball = tarballs().find((file) => path.basename(file).startsWith("le-aut
 let project = ""
 let installed = ""
 
-const run = (command: string, ...args: ReadonlyArray<string>) => {
-  try {
-    return execFileSync(command, args, { cwd: project, encoding: "utf8", stdio: "pipe" })
-  } catch (error) {
-    const { stderr, stdout } = error as { stdout: string; stderr: string }
-    throw new Error(`${command} ${args.join(" ")}:\n${stdout}\n${stderr}`, { cause: error })
-  }
-}
-
-const install = (...names: ReadonlyArray<string>) =>
-  run("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...names)
-
-const filesOf = (folder: string) =>
-  fs
-    .globSync("**/*", { cwd: folder, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
+const run = (command: string, ...args: ReadonlyArray<string>) => runIn(project, command, ...args)
 
 const consumer = `
 import { Effect } from "effect"
@@ -54,8 +38,8 @@ describe("@le-auth/page, installed", () => {
     project = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-page-"))
     installed = path.join(project, "node_modules", "@le-auth", "page")
     fs.writeFileSync(path.join(project, "package.json"), JSON.stringify({ type: "module", private: true }))
-    install("effect@3.22.4", `typescript@${devDependencies.typescript}`)
-    install(tarball)
+    installIn(project, "effect@3.22.4", `typescript@${devDependencies.typescript}`)
+    installIn(project, tarball)
   }, 300_000)
 
   afterAll(() => fs.rmSync(project, { recursive: true, force: true }))
@@ -69,13 +53,13 @@ describe("@le-auth/page, installed", () => {
     assert.deepStrictEqual(fs.readdirSync(path.join(project, "node_modules", "@le-auth")), ["page"])
     const manifest = JSON.parse(fs.readFileSync(path.join(installed, "package.json"), "utf8"))
     for (const key of ["dependencies", "optionalDependencies", "peerDependencies"]) assert.notProperty(manifest, key)
-    const size = filesOf(installed).reduce((sum, file) => sum + fs.statSync(file).size, 0)
+    const size = filesBelow(installed).reduce((sum, file) => sum + fs.statSync(file).size, 0)
     assert.isAtMost(size, 1_000_000)
     assert.isAbove(size, 10_000)
   })
 
   it("imports nothing but itself", () => {
-    const files = filesOf(path.join(installed, "dist")).filter((file) => /\.(?:js|d\.ts)$/.test(file))
+    const files = filesBelow(path.join(installed, "dist")).filter((file) => /\.(?:js|d\.ts)$/.test(file))
     assert.isAbove(files.length, 10)
     for (const file of files) {
       const code = fs.readFileSync(file, "utf8").replaceAll(/\/\*[^]*?\*\//g, "")

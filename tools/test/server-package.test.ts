@@ -1,5 +1,4 @@
 // `@le-auth/server` as somebody gets it who has never heard of Effect: packed, in a project of its own.
-import { execFileSync } from "node:child_process"
 import fs from "node:fs"
 import os from "node:os"
 import path from "node:path"
@@ -7,6 +6,7 @@ import { fileURLToPath } from "node:url"
 
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
+import { filesBelow, installIn, runIn } from "../outside.ts"
 import { tarballs } from "../tarballs.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -18,31 +18,15 @@ const tarball = tarballs().find((file) => path.basename(file).startsWith("le-aut
 let project = ""
 let installed = ""
 
-const run = (command: string, ...args: ReadonlyArray<string>) => {
-  try {
-    return execFileSync(command, args, { cwd: project, encoding: "utf8", stdio: "pipe" })
-  } catch (error) {
-    const { stderr, stdout } = error as { stdout: string; stderr: string }
-    throw new Error(`${command} ${args.join(" ")}:\n${stdout}\n${stderr}`, { cause: error })
-  }
-}
-
-const install = (...names: ReadonlyArray<string>) =>
-  run("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...names)
+const run = (command: string, ...args: ReadonlyArray<string>) => runIn(project, command, ...args)
 
 const write = (name: string, text: string | object) =>
   fs.writeFileSync(path.join(project, name), typeof text === "string" ? text : JSON.stringify(text))
 
-const filesOf = (folder: string) =>
-  fs
-    .globSync("**/*", { cwd: folder, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-
 /** The files of the package whose names end so, with their texts, by their paths in `dist`. */
 const having = (end: string) => {
   const folder = path.join(installed, "dist")
-  return filesOf(folder)
+  return filesBelow(folder)
     .filter((file) => file.endsWith(end))
     .map((file) => ({
       name: path.relative(folder, file).replaceAll(path.sep, "/"),
@@ -80,7 +64,7 @@ beforeAll(() => {
   project = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-server-"))
   installed = path.join(project, "node_modules", "@le-auth", "server")
   write("package.json", { type: "module", private: true })
-  install(tarball)
+  installIn(project, tarball)
 }, 300_000)
 
 afterAll(() => fs.rmSync(project, { recursive: true, force: true }))
@@ -93,7 +77,7 @@ describe("@le-auth/server, installed", () => {
       fs.readFileSync(path.join(installed, "package.json"), "utf8")
     )
     assert.deepStrictEqual([dependencies, optionalDependencies, peerDependencies], [undefined, undefined, undefined])
-    const size = filesOf(installed).reduce((sum, file) => sum + fs.statSync(file).size, 0)
+    const size = filesBelow(installed).reduce((sum, file) => sum + fs.statSync(file).size, 0)
     assert.isAtMost(size, 6_000_000)
   })
 
@@ -240,7 +224,7 @@ export const session = (request: IncomingMessage) => auth.session(request)
 describe("beside effect 3 and a strict compiler", () => {
   beforeAll(() => {
     const wanted = ["typescript", "@types/node"].map((name) => `${name}@${devDependencies[name]}`)
-    install(`effect@${effect3}`, ...wanted)
+    installIn(project, `effect@${effect3}`, ...wanted)
     write("consumer.ts", consumer)
     write("consumer.cts", consumer)
     write("node.ts", nodeConsumer)
