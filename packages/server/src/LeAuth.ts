@@ -32,7 +32,8 @@ export interface SessionKey {
 }
 
 /**
- * Whose session: that of the browser that sent a request, or that of a key.
+ * Whose session: that of the browser that sent a request, or that of a key. A key proves nothing: never take it from a
+ * request.
  *
  * @category models
  * @since 0.1.0

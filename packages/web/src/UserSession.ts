@@ -184,8 +184,14 @@ export const signOut = (
  * @example
  * ```ts
  * import * as UserSession from "@le-auth/web/UserSession"
+ * import * as Effect from "effect/Effect"
  *
- * UserSession.list("12345678") // => []
+ * // For a user who may not use the application any more.
+ * const endAll = Effect.fnUntraced(function* (accountId: string, subject: string) {
+ *   const keys = yield* UserSession.list(accountId)
+ *   const ofUser = keys.filter((key) => key.subject === subject)
+ *   yield* Effect.forEach(ofUser, (key) => UserSession.signOut(key), { discard: true })
+ * })
  * ```
  *
  * @category accessors
