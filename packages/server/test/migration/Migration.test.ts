@@ -27,7 +27,8 @@ const planted = async (at: Place, kind: Kind) => {
   return url
 }
 
-const atOnce = (browser: Browser) => Promise.all(Array.from({ length: 8 }, () => browser.visit("/api/me")))
+const crowd = 8
+const atOnce = (browser: Browser) => Promise.all(Array.from({ length: crowd }, () => browser.visit("/api/me")))
 
 describe.each(["passport", "own"] as const)("%s", (kind) => {
   it.each(["before", "after"])("%s: signs in and calls an API", async (version) => {
@@ -66,7 +67,7 @@ describe.each(["passport", "own"] as const)("%s", (kind) => {
   it("before: calls at once refresh one token several times", async () => {
     const { at, browser } = await running(kind, "before")
     await browser.signIn(logins[kind])
-    at.endNextToken()
+    at.endNextToken(crowd)
     await atOnce(browser)
     assert.isAbove(at.count("refresh_token"), 1)
   })
@@ -74,7 +75,7 @@ describe.each(["passport", "own"] as const)("%s", (kind) => {
   it("after: calls at once cause one refresh, and all get their answer", async () => {
     const { at, browser } = await running(kind, "after")
     await browser.signIn(logins[kind])
-    at.endNextToken()
+    at.endNextToken(crowd)
     const answers = await atOnce(browser)
     assert.deepStrictEqual(
       answers.map(({ status }) => status),
@@ -139,7 +140,7 @@ describe("passport, side by side", () => {
     }
 
     // The old token is not refreshed: the user signs in again, and is le-auth's from then on.
-    at.endNextToken()
+    at.endNextToken(1)
     assert.strictEqual((await old.visit("/api/me")).status, 401)
     assert.strictEqual(at.count("refresh_token"), 0)
     await old.visit("/auth/login")

@@ -29,6 +29,14 @@ export const place = async (callback: string) => {
   const requests: Array<string> = []
   const refused = new Set<string | null>()
   let isRefusing = false
+  /** The number of calls with an ended token that are answered together, so that none of them sees a newer one. */
+  let together = 0
+  const waiting: Array<() => void> = []
+  const all = () =>
+    new Promise<void>((resolve) => {
+      waiting.push(resolve)
+      if (waiting.length >= together) for (const go of waiting) go()
+    })
   const front = async (request: Request) => {
     const { pathname } = new URL(request.url)
     const authorization = request.headers.get("authorization")
@@ -39,9 +47,9 @@ export const place = async (callback: string) => {
       refused.add(authorization)
       isRefusing = false
     }
-    return isCall && refused.has(authorization)
-      ? new Response("{}", { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' } })
-      : handler(request)
+    if (!isCall || !refused.has(authorization)) return handler(request)
+    await all()
+    return new Response("{}", { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' } })
   }
   const server = createServer(NodeServe.toNodeHandler({ handler: front }))
   await new Promise<void>((resolve) => server.listen(Number(new URL(url).port), "localhost", resolve))
@@ -74,9 +82,10 @@ export const place = async (callback: string) => {
     env,
     /** How often a path, or a grant, was asked for. */
     count: (what: string) => requests.filter((request) => request.endsWith(what)).length,
-    /** The token of the next call is over, for this call and all later ones. */
-    endNextToken: () => {
+    /** Ends the token of the next call, for this one and all later ones. `calls` of them come at once. */
+    endNextToken: (calls: number) => {
       isRefusing = true
+      together = calls
     }
   }
 }
