@@ -1,7 +1,10 @@
 import { headers } from "next/headers"
+import { connection } from "next/server"
+import { Suspense } from "react"
 import { auth } from "../auth"
 
-export default async function Home() {
+async function User() {
+  await connection()
   const user = await auth.session({ headers: await headers() })
   if (!user.signedIn) {
     return (
@@ -18,5 +21,13 @@ export default async function Home() {
         <button>Sign out</button>
       </form>
     </>
+  )
+}
+
+export default function Home() {
+  return (
+    <Suspense>
+      <User />
+    </Suspense>
   )
 }

@@ -193,6 +193,29 @@ describe("settings", () => {
   })
 })
 
+it("a request is looked at before settings, as frameworks that make answers in advance want to know", async () => {
+  const auth = createLeAuth({ env: {}, logger })
+  ends.push(auth.dispose)
+  let looks = 0
+  const request = new Proxy(new Request("http://localhost:3000/auth/session"), {
+    get: () => {
+      looks += 1
+      throw new Error("there is no request")
+    }
+  })
+  for (const [index, call] of [
+    () => auth.handler(request),
+    () => auth.session(request),
+    () => auth.accessToken(request),
+    () => auth.callApi(request, "service", "/"),
+    () => auth.signOut(request)
+  ].entries()) {
+    const answer = call()
+    assert.strictEqual(looks, index + 1)
+    assert.strictEqual((await rejection(answer))._tag, "Settings")
+  }
+})
+
 describe("one instance", () => {
   it("is kept for an installation and a store, also for another copy of the package", async () => {
     const { auth } = make()

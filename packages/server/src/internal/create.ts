@@ -10,7 +10,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { LeAuth, SessionKey, SignedIn, SignedOut } from "../LeAuth.ts"
+import type { LeAuth, SessionKey, SignedIn, SignedOut, WithHeaders } from "../LeAuth.ts"
 import { LeAuthError } from "../LeAuthError.ts"
 import type { Options } from "../Options.ts"
 import { watched } from "./body.ts"
@@ -87,6 +87,18 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
     over: Errors.disposed
   })
 
+  /**
+   * Looks at a request before anything is built. So a framework that makes answers in advance learns, also where there
+   * are no settings yet, that this one depends on its request.
+   */
+  const look = (who: unknown): void => {
+    try {
+      void (who as Partial<WithHeaders> | null | undefined)?.headers
+    } catch {
+      // What is wrong with it shows when it is read.
+    }
+  }
+
   /** Runs a verb. */
   const use = <A>(what: string, run: (web: ReturnType<typeof compose>) => Promise<A>): Promise<A> =>
     lifecycle.use(({ web }) =>
@@ -101,7 +113,10 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
   }
 
   const { basePath, strippedPrefix } = Settings.prefixes(options)
-  const handler = (request: Request) => use("A request", (web) => web.handler(request))
+  const handler = (request: Request) => {
+    look(request)
+    return use("A request", (web) => web.handler(request))
+  }
 
   const auth: LeAuth = {
     handler,
@@ -113,10 +128,14 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
       logger
     }),
 
-    session: (who) => use("session", async (web): Promise<SignedIn | SignedOut> => ({ ...(await web.session(who)) })),
+    session: (who) => {
+      look(who)
+      return use("session", async (web): Promise<SignedIn | SignedOut> => ({ ...(await web.session(who)) }))
+    },
 
-    accessToken: (who, options) =>
-      use("accessToken", async (web) => {
+    accessToken: (who, options) => {
+      look(who)
+      return use("accessToken", async (web) => {
         const unless = options?.unless
         const refused = unless === undefined ? undefined : Redacted.make(unless)
         if (refused !== undefined && !isAccessToken(refused)) {
@@ -127,9 +146,11 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
           })
         }
         return Redacted.value(await web.accessToken(who, { unless: refused }))
-      }),
+      })
+    },
 
     callApi: async (who, service, path, options) => {
+      look(who)
       const init = options ?? {}
       const response = await lifecycle.use(({ web }) =>
         web.callApi(who, service, path, init).catch((error: unknown) => {
@@ -152,7 +173,10 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
       return query.size === 0 ? path : `${path}?${query}`
     },
 
-    signOut: (who, options) => use("signOut", (web) => web.signOut(who, options ?? {})),
+    signOut: (who, options) => {
+      look(who)
+      return use("signOut", (web) => web.signOut(who, options ?? {}))
+    },
 
     sessions: (accountId) => use("sessions", async (web) => (await web.sessions(accountId)).map(keyOf)),
 
