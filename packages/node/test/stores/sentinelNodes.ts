@@ -21,7 +21,11 @@ import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as TestClock from "effect/testing/TestClock"
 import { cheapPasswords } from "../../../sentinel/test/Harness.ts"
-import { sqlClient } from "./Engines.ts"
+import * as Engines from "./Engines.ts"
+
+/** Connects for as long as it takes: PostgreSQL answers by the real clock, and that of a test may pass any timeout. */
+const sqlClient = (url: string) =>
+  Engines.sqlClient(url.startsWith("postgres") ? `${url}${url.includes("?") ? "&" : "?"}connect_timeout=0` : url)
 
 export const sealSecret = "planted-seal-secret of more than thirty-two bytes"
 
