@@ -1,4 +1,6 @@
 export * as AppInstallations from "./AppInstallations.ts"
+export * as AppToken from "./AppToken.ts"
+export * as AppTokenStore from "./AppTokenStore.ts"
 export * as AuthorizeError from "./AuthorizeError.ts"
 export * as AuthorizeRequest from "./AuthorizeRequest.ts"
 export * as CallbackError from "./CallbackError.ts"
