@@ -37,7 +37,7 @@ const field = (html: string, name: string) => new RegExp(`name="${name}"\\s+valu
 const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
 
 /**
- * Signs in, looks who it is, refreshes, calls an API, signs out here, signs in again, and signs out everywhere; and sends
+ * Signs in, looks who it is, refreshes, calls an API, signs out here, signs in again, signs out everywhere, and sends
  * webhooks. Throws where something is not as it should be, and says in which step.
  * @param options two origins; `base` is before the paths of all routes; at `verbs` the server itself takes a token and
  *   calls an API; at `webhook` it verifies what is signed with `secret`
