@@ -6,6 +6,7 @@
  */
 import type * as Config from "effect/Config"
 import * as Digest from "effect/crypto/Digest"
+import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Signature from "effect/crypto/Signature"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -13,6 +14,7 @@ import * as Layer from "effect/Layer"
 import type { AppInstallations } from "./AppInstallations.ts"
 import * as Domains from "./Domains.ts"
 import * as FetchHttp from "./FetchHttp.ts"
+import * as KeySets from "./KeySets.ts"
 import type { RefreshLock } from "./RefreshLock.ts"
 import * as SentinelClient from "./SentinelClient.ts"
 import * as Sessions from "./Sessions.ts"
@@ -22,7 +24,8 @@ import type { TransactionStore } from "./TransactionStore.ts"
 import type { Transport } from "./Transport.ts"
 
 /**
- * What {@link layerServer} gives: the two verbs, the sessions, and what they are made of.
+ * What {@link layerServer} gives: the two verbs, the sessions, what they are made of, and what checks the requests that
+ * LivePerson sends in.
  *
  * @category models
  * @since 0.1.0
@@ -32,9 +35,11 @@ export type Services =
   | Sessions.Sessions
   | Domains.Domains
   | SentinelClient.SentinelClient
+  | KeySets.KeySets
   | HttpClient.HttpClient
   | Transport
   | Digest.Digest
+  | Mac.Mac
   | SecureRandom.SecureRandom
   | Signature.Signature
 
@@ -46,7 +51,7 @@ export type Services =
  */
 export type Calls = Exclude<Services, SignIn.SignIn | Sessions.Sessions>
 
-const layerCrypto = Signature.layerWebCrypto.pipe(
+const layerCrypto = Layer.mergeAll(Signature.layerWebCrypto, Mac.layerWebCrypto).pipe(
   Layer.provideMerge(SecureRandom.layerWebCrypto),
   Layer.merge(Digest.layerWebCrypto)
 )
@@ -72,10 +77,10 @@ const layerCrypto = Signature.layerWebCrypto.pipe(
  * @category layers
  * @since 0.1.0
  */
-export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = Layer.merge(
-  Domains.layerConfig,
-  SentinelClient.layer
-).pipe(Layer.provideMerge(Layer.merge(FetchHttp.layer, layerCrypto)))
+export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = KeySets.layer.pipe(
+  Layer.provideMerge(Layer.merge(Domains.layerConfig, SentinelClient.layer)),
+  Layer.provideMerge(Layer.merge(FetchHttp.layer, layerCrypto))
+)
 
 /**
  * Sign-in for a server, over fetch and Web Crypto. The Domain API is at `LE_AUTH_DOMAIN_API`. Fails with a
