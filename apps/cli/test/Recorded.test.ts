@@ -84,6 +84,18 @@ it("docs/cli.md shows what happens", async () => {
   const landed = await run([url], {}, browser("stop").split(" ").slice(1))
   pasted.type(landed.stdout.trim() + keys.enter)
   sessions.set("over SSH", `$ le-auth login\n${(await pasted.result).screen}`)
+  const folder = temporaryDirectory()
+  const file = Path.join(folder, "installation.json")
+  const installation = [
+    await shown(["installation", "init", file, "--redirect-uri", "https://app.example.com/callback"], {})
+  ]
+  const written = JSON.parse(Fs.readFileSync(file, "utf8"))
+  const edited = { ...written, grant_types: ["authorization_code"], entry_url: "https://app.example.com/login" }
+  Fs.writeFileSync(file, JSON.stringify(edited))
+  installation.push("$ edit installation.json", await shown(["installation", "check", file], {}, 7))
+  sessions.set("installation", installation.join("\n").replaceAll(`${folder}/`, ""))
+  Fs.rmSync(folder, { recursive: true })
+
   keyring.stop()
   await at.close()
 
