@@ -76,7 +76,7 @@ export const place = async (callback: string) => {
   })
 
   const clientId = "11111111-1111-4111-8111-111111111111"
-  const env = {
+  const env: Readonly<Record<string, string>> = {
     PORT: new URL(application).port,
     LP_ACCOUNT: account,
     LP_CLIENT_ID: clientId,
