@@ -1,13 +1,13 @@
 /**
  * The programs of docs/from-passport-oauth2.md and docs/from-code-of-your-own.md, old and new, what differs, and the
- * first one of docs/server.md.
+ * first ones of docs/server.md.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect } from "vitest"
 import { withFiles } from "../../../../tools/shownFiles.ts"
-import { Browser, type Place, place, start } from "./Program.ts"
+import { Browser, type Place, place, run, start } from "./Program.ts"
 
 const agent = "3552833710"
 const callbacks = { passport: "/auth/callback", own: "/callback" }
@@ -155,6 +155,17 @@ describe("docs/server.md", () => {
     const home = await new Browser(at).signIn("/")
     assert.strictEqual(new URL(home.url).pathname, "/")
     assert.strictEqual((JSON.parse(home.text) as { loginName: string }).loginName, "agent@example.com")
+  })
+
+  it("K1: its program without a user calls an API with an app token", async () => {
+    const { count, env } = await place("/auth/callback")
+    const { LE_AUTH_REDIRECT_URI: _, ...settings } = env
+    const output = await run("../first/app.js", {
+      ...settings,
+      LE_AUTH_CLIENT_ID: "33333333-3333-4333-8333-333333333333"
+    })
+    assert.match(output, /^200 .*agent@example\.com/s)
+    assert.strictEqual(count("client_credentials"), 1)
   })
 })
 

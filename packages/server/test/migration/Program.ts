@@ -92,8 +92,8 @@ export const place = async (callback: string) => {
 
 export type Place = Awaited<ReturnType<typeof place>>
 
-/** Starts `passport/before.js`, or another one, and waits until it answers. */
-export const start = async (name: string, { application, env }: Place) => {
+/** Starts a program in a process of its own, which ends with the test. */
+const launch = (name: string, env: Record<string, string>) => {
   const file = path.join(import.meta.dirname, name)
   const child = spawn(
     process.execPath,
@@ -117,16 +117,29 @@ export const start = async (name: string, { application, env }: Place) => {
     await ended
   }
   onTestFinished(stop)
+  return { ended, hasEnded: () => hasEnded, output: () => output, stop }
+}
+
+/** Runs a program that ends by itself, and gives what it writes. */
+export const run = async (name: string, env: Record<string, string>): Promise<string> => {
+  const { ended, output } = launch(name, env)
+  await ended
+  return output()
+}
+
+/** Starts `passport/before.js`, or another one, and waits until it answers. */
+export const start = async (name: string, { application, env }: Place) => {
+  const { hasEnded, output, stop } = launch(name, env)
   const answers = () =>
     fetch(application, { redirect: "manual" }).then(
       ({ status }) => status < 500,
       () => false
     )
   while (!(await answers())) {
-    assert.isFalse(hasEnded, output)
+    assert.isFalse(hasEnded(), output())
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  return { stop, output: () => output }
+  return { stop, output }
 }
 
 interface Page {
