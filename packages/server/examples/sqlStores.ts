@@ -64,6 +64,11 @@ export const sqlStores = (rows: Rows): CustomStores => {
       get: (id) => text(select, `browser ${id}`),
       remove: async (id) => void (await rows("DELETE FROM le_auth WHERE id = ?", `browser ${id}`))
     },
+    appTokens: {
+      get: (key) => text(select, `app ${key}`),
+      set: (key, value, { expiresAt }) => keep(`app ${key}`, value, expiresAt),
+      remove: async (key) => void (await rows("DELETE FROM le_auth WHERE id = ?", `app ${key}`))
+    },
     lock: {
       withLock: async (key, run) => {
         const [id, owner] = [`lock ${key}`, crypto.randomUUID()]

@@ -5,6 +5,7 @@ export const emptyData = () => ({
   sessions: new Map<string, string>(),
   transactions: new Map<string, string>(),
   browsers: new Map<string, string>(),
+  appTokens: new Map<string, string>(),
   /** The end of the last turn of each key. */
   turns: new Map<string, Promise<unknown>>()
 })
@@ -48,6 +49,11 @@ export const mapStores = (data: Data = emptyData()): CustomStores => ({
     put: async (id, value) => void data.browsers.set(id, value),
     get: async (id) => data.browsers.get(id) ?? null,
     remove: async (id) => void data.browsers.delete(id)
+  },
+  appTokens: {
+    get: async (key) => data.appTokens.get(key),
+    set: async (key, value) => void data.appTokens.set(key, value),
+    remove: async (key) => void data.appTokens.delete(key)
   },
   lock: {
     withLock: (key, run) => {

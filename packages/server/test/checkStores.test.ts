@@ -32,6 +32,22 @@ const wrong = (change: (stores: CustomStores, data: Data) => Partial<CustomStore
 
 const expectations: ReadonlyArray<readonly [what: string, found: RegExp, options: CheckOptions]> = [
   [
+    "app tokens that are not removed",
+    /^appTokens: what is set is got/,
+    wrong(({ appTokens }) => ({ appTokens: { ...appTokens!, remove: async () => undefined } }))
+  ],
+  [
+    "app tokens that are kept without regard to case",
+    /^appTokens: similar keys are different keys/,
+    wrong(({ appTokens }) => ({
+      appTokens: {
+        get: (key) => appTokens!.get(key.toLowerCase()),
+        set: (key, ...rest) => appTokens!.set(key.toLowerCase(), ...rest),
+        remove: (key) => appTokens!.remove(key.toLowerCase())
+      }
+    }))
+  ],
+  [
     "a get that forgets to give the value",
     /^sessions: what is set is got/,
     wrong(({ sessions }) => ({ sessions: { ...sessions, get: async (key) => void (await sessions.get(key)) } }))

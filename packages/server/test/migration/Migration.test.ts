@@ -1,6 +1,6 @@
 /**
- * The programs of the pages whose names begin with `from`, in docs: old and new, and what differs; and the first one of
- * docs/server.md.
+ * The programs of the pages whose names begin with `from`, in docs: old and new, and what differs; and the first
+ * ones of docs/server.md.
  */
 import { createLeAuth } from "@le-auth/server"
 import { assert, describe, it } from "@effect/vitest"
@@ -191,6 +191,16 @@ describe("docs/server.md", () => {
     const home = await new Browser(at).signIn("/")
     assert.strictEqual(new URL(home.url).pathname, "/")
     assert.strictEqual((JSON.parse(home.text) as { loginName: string }).loginName, "agent@example.com")
+  })
+
+  it("K1: its program without a user calls an API with an app token", async () => {
+    const at = withoutUser(await place("/auth/callback"))
+    const { output } = await run("../first/app.js", at)
+    assert.match(output, /^200 .*agent@example\.com/s)
+    assert.strictEqual(at.count("client_credentials"), 1)
+  })
+    assert.match(output, /^200 .*agent@example\.com/s)
+    assert.strictEqual(count("client_credentials"), 1)
   })
 })
 

@@ -120,33 +120,24 @@ export const withoutUser = ({ env, ...place }: Place): Place => {
   return { ...place, env: { ...rest, LE_AUTH_CLIENT_ID: serverApplication.client_id } }
 }
 
-const spawned = (name: string, { env }: Place) =>
-  spawn(
+/** Starts a program in a process of its own, which ends with the test. */
+const launch = (name: string, { env }: Place) => {
+  const file = path.join(import.meta.dirname, name)
+  const child = spawn(
     process.execPath,
-    ["--conditions=@le-auth/source", "--disable-warning=ExperimentalWarning", path.join(import.meta.dirname, name)],
-    { env: { PATH: process.env["PATH"], ...env }, stdio: ["ignore", "pipe", "pipe"] }
+    ["--conditions=@le-auth/source", "--disable-warning=ExperimentalWarning", file],
+    {
+      env: { PATH: process.env["PATH"], ...env },
+      stdio: ["ignore", "pipe", "pipe"]
+    }
   )
-
-/** Runs `keys/before.js`, or another one that ends by itself. */
-export const run = async (name: string, at: Place) => {
-  const child = spawned(name, at)
-  let output = ""
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text))
-  const code = await new Promise<number | null>((resolve) => child.once("close", resolve))
-  return { code, output }
-}
-
-/** Starts `passport/before.js`, or another one, and waits until it answers. */
-export const start = async (name: string, at: Place) => {
-  const { application } = at
-  const child = spawned(name, at)
   let output = ""
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text))
   let hasEnded = false
-  const ended = new Promise<void>((resolve) =>
-    child.once("close", () => {
+  const ended = new Promise<number | null>((resolve) =>
+    child.once("close", (code) => {
       hasEnded = true
-      resolve()
+      resolve(code)
     })
   )
   const stop = async () => {
@@ -154,16 +145,29 @@ export const start = async (name: string, at: Place) => {
     await ended
   }
   onTestFinished(stop)
+  return { ended, hasEnded: () => hasEnded, output: () => output, stop }
+}
+
+/** Runs `keys/before.js`, or another one that ends by itself. */
+export const run = async (name: string, at: Place) => {
+  const { ended, output } = launch(name, at)
+  const code = await ended
+  return { code, output: output() }
+}
+
+/** Starts `passport/before.js`, or another one, and waits until it answers. */
+export const start = async (name: string, at: Place) => {
+  const { hasEnded, output, stop } = launch(name, at)
   const answers = () =>
-    fetch(application, { redirect: "manual" }).then(
+    fetch(at.application, { redirect: "manual" }).then(
       ({ status }) => status < 500,
       () => false
     )
   while (!(await answers())) {
-    assert.isFalse(hasEnded, output)
+    assert.isFalse(hasEnded(), output())
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  return { stop, output: () => output }
+  return { stop, output }
 }
 
 interface Page {
