@@ -199,9 +199,6 @@ describe("docs/server.md", () => {
     assert.match(output, /^200 .*agent@example\.com/s)
     assert.strictEqual(at.count("client_credentials"), 1)
   })
-    assert.match(output, /^200 .*agent@example\.com/s)
-    assert.strictEqual(count("client_credentials"), 1)
-  })
 })
 
 describe("the pages", () => {
