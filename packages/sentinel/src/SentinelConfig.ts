@@ -351,16 +351,25 @@ export const fromJson = (text: string): Effect.Effect<SentinelConfig, InvalidSen
     Effect.flatMap(fromUnknown)
   )
 
-const developmentInstallation = (id: string, name: string, redirectUris: ReadonlyArray<string>): Installation => ({
+const developmentInstallation = (
+  id: string,
+  name: string,
+  kind: Pick<Installation, "grant_types" | "redirect_uris" | "response_types" | "scope">
+): Installation => ({
   client_id: ClientId.make(id),
   client_secret: Redacted.make("development-only-secret", { label: "client_secret" }),
   client_name: name,
   display_name: name,
-  grant_types: ["authorization_code", "refresh_token"],
-  redirect_uris: redirectUris,
-  response_types: ["code"],
+  ...kind,
   enabled: true
 })
+
+const ofUsers = (redirectUris: ReadonlyArray<string>) =>
+  ({
+    grant_types: ["authorization_code", "refresh_token"],
+    redirect_uris: redirectUris,
+    response_types: ["code"]
+  }) as const
 
 /** Of a program with the callback at its root, and of one with all its sign-in routes below `/auth`. */
 const developmentRedirectUris = ["http://localhost:3000/callback", "http://localhost:3000/auth/callback"]
@@ -377,7 +386,8 @@ const developmentUser = (id: string, name: string, password: string, isAdmin: bo
 
 /**
  * The built-in configuration for development: account `12345678`, users `agent@example.com` / `agent` and
- * `admin@example.com` / `admin`, an installation for an application and one for the command line.
+ * `admin@example.com` / `admin`, an installation for an application, one for the command line, and one for a server that
+ * acts for itself with the scope `users.external`.
  *
  * `redirectUri` is that of the application. Default: `http://localhost:3000/callback` and
  * `http://localhost:3000/auth/callback`.
@@ -405,11 +415,18 @@ export const development = (options?: { readonly redirectUri?: string }): Sentin
         developmentInstallation(
           "11111111-1111-4111-8111-111111111111",
           "Example application",
-          options?.redirectUri === undefined ? developmentRedirectUris : [options.redirectUri]
+          ofUsers(options?.redirectUri === undefined ? developmentRedirectUris : [options.redirectUri])
         ),
-        developmentInstallation("22222222-2222-4222-8222-222222222222", "le-auth command line", [
-          "http://127.0.0.1:4401/callback"
-        ])
+        developmentInstallation(
+          "22222222-2222-4222-8222-222222222222",
+          "le-auth command line",
+          ofUsers(["http://127.0.0.1:4401/callback"])
+        ),
+        developmentInstallation("33333333-3333-4333-8333-333333333333", "Example server application", {
+          grant_types: ["client_credentials"],
+          redirect_uris: [],
+          scope: "users.external"
+        })
       ]
     }
   ]

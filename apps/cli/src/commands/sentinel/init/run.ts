@@ -60,6 +60,7 @@ const contents = (parts: {
           "client_id": "${parts.clientId}",
           "client_secret": "${parts.clientSecret}",
           "client_name": "Example application",
+          // A program without a user has ["client_credentials"], no redirect URI, and a "scope", such as "users.external".
           "grant_types": ["authorization_code", "refresh_token"],
           // Compared character by character. http is for this computer only; with 127.0.0.1 any port matches.
           "redirect_uris": ["http://localhost:3000/callback", "http://localhost:3000/auth/callback"]

@@ -25,9 +25,12 @@ export interface Facts {
 }
 
 const applications = (account: SentinelConfig.Account): ReadonlyArray<Text> =>
-  account.installations.flatMap(({ client_id, client_name, redirect_uris }) => [
+  account.installations.flatMap(({ client_id, client_name, grant_types, redirect_uris, scope }) => [
     text`  Application  ${client_id} (${client_name})`,
-    ...redirect_uris.map((uri) => text`               ${uri}`)
+    ...redirect_uris.map((uri) => text`               ${uri}`),
+    ...(grant_types.includes("client_credentials")
+      ? [text`               app tokens, ${scope === undefined ? "without a scope" : text`scope ${scope}`}`]
+      : [])
   ])
 
 /** Passwords are shown only if they are the well-known ones. */
