@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { AppToken, AppTokenKey } from "./AppToken.ts"
+import { unlessOver } from "./shared/AppTokenText.ts"
 import type { StoreError } from "./StoreError.ts"
 
 /**
@@ -63,10 +64,7 @@ export class AppTokenStore extends Context.Service<
 export const layerMemory: Layer.Layer<AppTokenStore> = Layer.sync(AppTokenStore, () => {
   const tokens = new Map<string, AppToken>()
   return {
-    get: (key) =>
-      Effect.map(Clock.currentTimeMillis, (now) =>
-        Option.filter(Option.fromUndefinedOr(tokens.get(key.toString())), ({ expiresAt }) => expiresAt > now)
-      ),
+    get: (key) => Effect.suspend(() => unlessOver(Option.fromUndefinedOr(tokens.get(key.toString())))),
     set: (token) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
         for (const [id, { expiresAt }] of tokens) if (expiresAt <= now) tokens.delete(id)

@@ -1,5 +1,6 @@
 /**
- * The tables of `TransactionStoreSql`, `SessionStoreSql` and `RefreshLockSql`, which create them by themselves.
+ * The tables of `TransactionStoreSql`, `SessionStoreSql`, `AppTokenStoreSql` and `RefreshLockSql`, which create them by
+ * themselves.
  *
  * @since 0.1.0
  */
@@ -37,6 +38,10 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
   ]),
   "4_session_generations": statements((sql) => [
     sql`ALTER TABLE le_auth_session ADD COLUMN generation TEXT NOT NULL DEFAULT ''`
+  ]),
+  "5_app_tokens": statements((sql) => [
+    sql`CREATE TABLE le_auth_app_token (id TEXT PRIMARY KEY, record TEXT NOT NULL, expires_at BIGINT NOT NULL)`,
+    sql`CREATE INDEX le_auth_app_token_expires_at ON le_auth_app_token (expires_at)`
   ])
 }
 

@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import * as SealedRecord from "./internal/sealedRecord.ts"
 import * as SessionText from "./shared/SessionText.ts"
 import { SealKeys } from "./Seal.ts"
 import { type Generation, Session, type SessionKey } from "./Session.ts"
@@ -55,17 +55,11 @@ export const layer: Layer.Layer<SessionStore, never, SessionStore | SealKeys> = 
     const store = yield* SessionStore
     const keys = yield* SealKeys
 
-    const open = (sealed: Session, key: SessionKey) =>
-      Effect.gen(function* () {
-        const text = yield* keys.open(Redacted.value(sealed.accessToken), associatedData(key, sealed.generation))
-        const session = Option.flatMap(text, (text) => SessionText.decode(text))
-        if (Option.isNone(session)) {
-          yield* Effect.logWarning("A stored session does not open with the seal keys, so it counts as none").pipe(
-            Effect.annotateLogs({ "le_auth.account": key.accountId })
-          )
-        }
-        return session
-      })
+    const { decode, encode } = SessionText
+    const records = SealedRecord.make<Session>(keys, { kind: "session", encode, decode })
+
+    const open = ({ accessToken, generation }: Session, key: SessionKey) =>
+      records.open(accessToken, associatedData(key, generation), key.accountId)
 
     const get = (key: SessionKey) =>
       Effect.flatMap(store.get(key), (found) => (Option.isNone(found) ? Effect.succeedNone : open(found.value, key)))
@@ -80,9 +74,7 @@ export const layer: Layer.Layer<SessionStore, never, SessionStore | SealKeys> = 
         Effect.gen(function* () {
           const { expiresAt, generation, key, refreshAt, renewedAt, signedInAt } = session
           if (!(yield* opens(key, over))) return false
-          const text = SessionText.encode(new Session(session))
-          const sealed = yield* keys.seal(text, associatedData(key, generation))
-          const accessToken = Redacted.make(sealed, { label: "sealed session" })
+          const accessToken = yield* records.seal(new Session(session), associatedData(key, generation))
           const times = { signedInAt, refreshAt, expiresAt, ...(renewedAt === undefined ? {} : { renewedAt }) }
           return yield* store.set(new Session({ key, generation, accessToken, ...times }), over)
         }),

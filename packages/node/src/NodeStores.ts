@@ -1,11 +1,13 @@
 /**
- * All that a server keeps, where a {@link StoreUrl} says: sign-ins under way, sessions, the lock of their refreshes,
- * and what `BrowserSessions` of `@le-auth/web` stands on.
+ * All that a server keeps, where a {@link StoreUrl} says: sign-ins under way, sessions, app tokens, the lock of their
+ * refreshes, and what `BrowserSessions` of `@le-auth/web` stands on.
  *
  * @since 0.1.0
  */
+import * as AppTokenStore from "@le-auth/core/AppTokenStore"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as Seal from "@le-auth/core/Seal"
+import * as SealedAppTokenStore from "@le-auth/core/SealedAppTokenStore"
 import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import type { SettingsError } from "@le-auth/core/Settings"
@@ -28,19 +30,21 @@ import * as StoreUrl from "./StoreUrl.ts"
 export type Stores =
   | TransactionStore.TransactionStore
   | SessionStore.SessionStore
+  | AppTokenStore.AppTokenStore
   | RefreshLock.RefreshLock
   | Persistence.Persistence
 
 const memory = Layer.mergeAll(
   TransactionStore.layerMemory,
   SessionStore.layerMemory,
+  AppTokenStore.layerMemory,
   RefreshLock.layerMemory,
   Persistence.layerMemory
 )
 
 /**
- * The keys that seal sessions in a store: those of `LE_AUTH_SEAL_KEYS`. Without that setting a file of SQLite has a key
- * made beside it, see `SealKeyFile`.
+ * The keys that seal sessions and app tokens in a store: those of `LE_AUTH_SEAL_KEYS`. Without that setting a file of
+ * SQLite has a key made beside it, see `SealKeyFile`.
  *
  * @example
  * ```ts
@@ -97,8 +101,10 @@ const engine = (url: StoreUrl.DatabaseUrl | StoreUrl.RedisUrl) =>
       : (await import("./internal/sqlStores.ts")).layer(url)
   )
 
+const sealed = Layer.merge(SealedSessionStore.layer, SealedAppTokenStore.layer)
+
 /**
- * The stores at a URL. In a database, sessions are sealed with the keys of {@link layerSealKeys}.
+ * The stores at a URL. In a database, sessions and app tokens are sealed with the keys of {@link layerSealKeys}.
  *
  * A store that cannot be reached or used is an error of the layer, within 5 seconds. An engine is loaded only if the
  * URL names it: PostgreSQL needs `@effect/sql-pg`, and Redis `redis`.
@@ -121,4 +127,4 @@ const engine = (url: StoreUrl.DatabaseUrl | StoreUrl.RedisUrl) =>
 export const layer = (url: StoreUrl.StoreUrl): Layer.Layer<Stores, DatabaseError | SettingsError | StoreError> =>
   url._tag === "Memory"
     ? memory
-    : Layer.provide(SealedSessionStore.layer, layerSealKeys(url)).pipe(Layer.provideMerge(Layer.unwrap(engine(url))))
+    : sealed.pipe(Layer.provide(layerSealKeys(url)), Layer.provideMerge(Layer.unwrap(engine(url))))

@@ -9,95 +9,35 @@ import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
+import * as RecordFile from "./internal/recordFile.ts"
 import * as PrivateDocument from "./PrivateDocument.ts"
 
-const version = 1
+const { fileAt, put, remove } = RecordFile.make({
+  kind: "session",
+  member: "sessions",
+  record: Session.Session,
+  key: Session.SessionKey,
+  otherwise: "no user is signed in"
+})
 
-const decodeContent = Schema.decodeUnknownOption(
-  Schema.Struct({ version: Schema.Literal(version), sessions: Schema.Array(Schema.Unknown) })
-)
-const decodeSession = Schema.decodeUnknownOption(Session.Session)
-const decodeKey = Schema.decodeUnknownOption(Schema.Struct({ key: Session.SessionKey }))
-const encodeSession = Schema.encodeSync(Session.Session)
-
-interface StoredSessions {
-  readonly sessions: ReadonlyMap<string, Session.Session>
-  /** What is not readable does not count as a session, but stays in the file until its key is set or removed. */
-  readonly unreadable: ReadonlyArray<unknown>
-}
-
-const empty: StoredSessions = { sessions: new Map(), unreadable: [] }
-
-const decode = (path: string) =>
-  Effect.fnUntraced(function* (document: unknown) {
-    const content = decodeContent(document)
-    if (Option.isNone(content)) return Option.none()
-    const sessions = new Map<string, Session.Session>()
-    const unreadable: Array<unknown> = []
-    for (const entry of content.value.sessions) {
-      const session = decodeSession(entry)
-      if (Option.isSome(session)) sessions.set(session.value.key.toString(), session.value)
-      else {
-        unreadable.push(entry)
-        yield* Effect.logWarning(`A session in the session file ${path} is not readable and does not count.`)
-      }
-    }
-    return Option.some<StoredSessions>({ sessions, unreadable })
-  })
-
-const encode = ({ sessions, unreadable }: StoredSessions): string =>
-  JSON.stringify({
-    version,
-    sessions: [...Array.from(sessions.values(), (session) => encodeSession(session)), ...unreadable]
-  })
-
-/** Without the session of a key, readable or not. */
-const without = (content: StoredSessions, key: Session.SessionKey): StoredSessions => {
-  const isOther = (entry: unknown) => {
-    const found = decodeKey(entry)
-    return Option.isNone(found) || found.value.key.toString() !== key.toString()
-  }
-  const sessions = new Map(content.sessions)
-  sessions.delete(key.toString())
-  return { sessions, unreadable: content.unreadable.filter(isOther) }
-}
-
-const documentAt = (path: string) =>
-  PrivateDocument.make<StoredSessions>({
-    name: "session file",
-    path,
-    version,
-    empty,
-    otherwise: "no user is signed in",
-    decode: decode(path),
-    encode
-  })
+type StoredSessions = RecordFile.Records<Session.Session>
 
 const make = (path: string): SessionStore["Service"] => {
-  const document = documentAt(path)
-  const matches = ({ sessions }: StoredSessions, key: Session.SessionKey, over: Session.Generation | "any") =>
-    over === "any" || sessions.get(key.toString())?.generation === over
+  const file = fileAt(path)
+  const matches = ({ readable }: StoredSessions, key: Session.SessionKey, over: Session.Generation | "any") =>
+    over === "any" || readable.get(key.toString())?.generation === over
 
   return {
-    get: (key) => Effect.map(document.read, ({ sessions }) => Option.fromUndefinedOr(sessions.get(key.toString()))),
+    get: (key) => Effect.map(file.read, ({ readable }) => Option.fromUndefinedOr(readable.get(key.toString()))),
     set: (session, over) =>
-      document.modify((content) => {
-        if (!matches(content, session.key, over)) return [false, undefined]
-        const { sessions, unreadable } = without(content, session.key)
-        return [true, { sessions: new Map([...sessions, [session.key.toString(), session]]), unreadable }]
-      }),
+      file.modify((sessions) =>
+        matches(sessions, session.key, over) ? [true, put(sessions, session)] : [false, undefined]
+      ),
     remove: (key, only) =>
-      document.modify((content) => {
-        if (!matches(content, key, only)) return [false, undefined]
-        const rest = without(content, key)
-        const isSame =
-          rest.sessions.size === content.sessions.size && rest.unreadable.length === content.unreadable.length
-        return [true, isSame ? undefined : rest]
-      }),
+      file.modify((sessions) => (matches(sessions, key, only) ? [true, remove(sessions, key)] : [false, undefined])),
     list: (accountId) =>
-      Effect.map(document.read, ({ sessions }) =>
-        Array.from(sessions.values(), (session) => session.key).filter((key) => key.accountId === accountId)
+      Effect.map(file.read, ({ readable }) =>
+        Array.from(readable.values(), (session) => session.key).filter((key) => key.accountId === accountId)
       )
   }
 }
@@ -135,7 +75,7 @@ export const checkWritable = (path: string): Effect.Effect<void, StoreError> =>
   Effect.andThen(
     PrivateDocument.checkWritable("session file", path),
     // Not if it is of a newer version.
-    documentAt(path).modify(() => [undefined, undefined])
+    fileAt(path).modify(() => [undefined, undefined])
   )
 
 /**

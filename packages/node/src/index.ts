@@ -1,3 +1,4 @@
+export * as AppTokenFile from "./AppTokenFile.ts"
 export * as FileRefreshLock from "./FileRefreshLock.ts"
 export * as Keychain from "./Keychain.ts"
 export * as LoopbackError from "./LoopbackError.ts"

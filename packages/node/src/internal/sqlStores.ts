@@ -1,4 +1,5 @@
 /** The stores in a database that speaks SQL, unsealed. */
+import * as AppTokenStoreSql from "@le-auth/core/AppTokenStoreSql"
 import * as RefreshLockSql from "@le-auth/core/RefreshLockSql"
 import * as SessionStoreSql from "@le-auth/core/SessionStoreSql"
 import * as TransactionStoreSql from "@le-auth/core/TransactionStoreSql"
@@ -22,7 +23,13 @@ const persistence = Layer.effectContext(
 )
 
 export const layer = (url: DatabaseUrl) =>
-  Layer.mergeAll(TransactionStoreSql.layer, SessionStoreSql.layer, RefreshLockSql.layer, persistence).pipe(
+  Layer.mergeAll(
+    TransactionStoreSql.layer,
+    SessionStoreSql.layer,
+    AppTokenStoreSql.layer,
+    RefreshLockSql.layer,
+    persistence
+  ).pipe(
     Layer.catchTag("StoreError", (error) => Layer.effectContext(Effect.fail(NodeDatabase.unusable(url)(error)))),
     Layer.provide(NodeDatabase.layer(url))
   )
