@@ -22,10 +22,11 @@ const key = Effect.map(
 /** The one that is kept on this computer, as it is. */
 export const kept = Effect.flatMap(key, (key) => AppTokenStore.use((store) => store.get(key)))
 
-/** Removes it from this computer. Says whether there was one. */
+/** Removes it from this computer. Says whether there was a valid one; another one goes as well. */
 export const forget = Effect.gen(function* () {
-  const found = yield* kept
-  if (Option.isSome(found)) yield* AppTokenStore.use((store) => store.remove(found.value.key))
+  const appTokenKey = yield* key
+  const found = yield* Effect.orElseSucceed(kept, Option.none)
+  yield* AppTokenStore.use((store) => store.remove(appTokenKey))
   return Option.isSome(found)
 })
 
