@@ -6,6 +6,7 @@
  */
 import type * as Config from "effect/Config"
 import * as Digest from "effect/crypto/Digest"
+import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Signature from "effect/crypto/Signature"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -13,6 +14,7 @@ import * as Layer from "effect/Layer"
 import type { AppInstallations } from "./AppInstallations.ts"
 import * as Domains from "./Domains.ts"
 import * as FetchHttp from "./FetchHttp.ts"
+import * as KeySets from "./KeySets.ts"
 import type { RefreshLock } from "./RefreshLock.ts"
 import * as SentinelClient from "./SentinelClient.ts"
 import * as Sessions from "./Sessions.ts"
@@ -22,7 +24,8 @@ import type { TransactionStore } from "./TransactionStore.ts"
 import type { Transport } from "./Transport.ts"
 
 /**
- * What {@link layerServer} gives: the two verbs, the sessions, and what they are made of.
+ * What {@link layerServer} gives: the two verbs, the sessions, what they are made of, and what checks the requests that
+ * LivePerson sends in.
  *
  * @category models
  * @since 0.1.0
@@ -32,13 +35,15 @@ export type Services =
   | Sessions.Sessions
   | Domains.Domains
   | SentinelClient.SentinelClient
+  | KeySets.KeySets
   | HttpClient.HttpClient
   | Transport
   | Digest.Digest
+  | Mac.Mac
   | SecureRandom.SecureRandom
   | Signature.Signature
 
-const layerCrypto = Signature.layerWebCrypto.pipe(
+const layerCrypto = Layer.mergeAll(Signature.layerWebCrypto, Mac.layerWebCrypto).pipe(
   Layer.provideMerge(SecureRandom.layerWebCrypto),
   Layer.merge(Digest.layerWebCrypto)
 )
@@ -78,6 +83,7 @@ export const layerServer: Layer.Layer<
   AppInstallations | TransactionStore | SessionStore | RefreshLock
 > = SignIn.layer.pipe(
   Layer.provideMerge(Sessions.layer),
+  Layer.provideMerge(KeySets.layer),
   Layer.provideMerge(Layer.merge(Domains.layerConfig, SentinelClient.layer)),
   Layer.provideMerge(Layer.merge(FetchHttp.layer, layerCrypto))
 )

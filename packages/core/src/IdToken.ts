@@ -7,12 +7,8 @@
  * @see LivePerson, LE Applications Authorization API, "Token request", id_token
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as KeyFormat from "effect/crypto/KeyFormat"
-import type * as CryptoError from "effect/crypto/CryptoError"
-import * as Digest from "effect/crypto/Digest"
-import * as Signature from "effect/crypto/Signature"
+import type * as Signature from "effect/crypto/Signature"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -21,10 +17,8 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { explaining } from "./internal/explaining.ts"
-import * as Base64Url from "./shared/Base64Url.ts"
-import * as Utf8 from "./shared/Utf8.ts"
 import { ClientId, type IdTokenText, Subject } from "./Identifiers.ts"
-import * as Newest from "./internal/newest.ts"
+import * as Jwt from "./internal/jwt.ts"
 import * as OptionalMembers from "./internal/optionalMembers.ts"
 
 const claims = {
@@ -167,68 +161,13 @@ export const ClockSkew = Context.Reference<Duration.Duration>("@le-auth/core/IdT
   defaultValue: () => Duration.seconds(60)
 })
 
-/** The header of the JWS (RFC 7515 section 4). `crit` must be understood, and we understand no extension. */
-const Header = Schema.Struct({
-  alg: Schema.String,
-  kid: Schema.optionalKey(Schema.String),
-  crit: Schema.optionalKey(Schema.Unknown)
-})
-
-const decodeHeader = Schema.decodeUnknownResult(Header)
 const decodeVerified = Schema.decodeUnknownResult(VerifiedClaims)
 const decodeUnverifiedClaims = Schema.decodeUnknownResult(UnverifiedClaims)
 const readableClaims = OptionalMembers.readable(claims)
 
 const refuse = (reason: IdTokenError["reason"], problem: string) => Effect.fail(new IdTokenError({ reason, problem }))
 
-const malformed = (part: string) => () =>
-  new IdTokenError({ reason: "Malformed", problem: `its ${part} cannot be read` })
-
-const jsonOf = (part: string): unknown => {
-  try {
-    return JSON.parse(Base64Url.decodeText(part) ?? "")
-  } catch {
-    return undefined
-  }
-}
-
-/** Tokens of one key share their header to the letter, so it is read once. At most 100 are kept, the newest. */
-const headers = new Map<string, Result.Result<typeof Header.Type, IdTokenError>>()
-
-const headerOf = (part: string): Result.Result<typeof Header.Type, IdTokenError> => {
-  const known = headers.get(part)
-  if (known !== undefined) return known
-  const header = Result.mapError(decodeHeader(jsonOf(part)), malformed("header"))
-  if (Result.isSuccess(header)) Newest.set(headers, part, header, 100)
-  return header
-}
-
-interface Parts {
-  readonly header: typeof Header.Type
-  readonly payload: object
-  readonly signed: string
-  readonly signature: Uint8Array
-}
-
-const parse = (token: string): Result.Result<Parts, IdTokenError> => {
-  const parts = token.split(".")
-  if (parts.length !== 3) {
-    return Result.fail(new IdTokenError({ reason: "Malformed", problem: "it does not have the three parts of a JWT" }))
-  }
-  const [first, second, third] = parts as [string, string, string]
-  const header = headerOf(first)
-  if (Result.isFailure(header)) return Result.fail(header.failure)
-  const payload = jsonOf(second)
-  if (!Predicate.isObject(payload)) return Result.fail(malformed("payload")())
-  const signature = Base64Url.decode(third)
-  if (signature === undefined) return Result.fail(malformed("signature")())
-  return Result.succeed({
-    header: header.success,
-    payload,
-    signature,
-    signed: token.slice(0, first.length + 1 + second.length)
-  })
-}
+const refusedBecauseOf = ({ problem, reason }: Jwt.JwtProblem) => new IdTokenError({ reason, problem })
 
 /**
  * The `kid` of the token's header: the key that signed it. `undefined` if there is none, or the header cannot be read.
@@ -237,8 +176,7 @@ const parse = (token: string): Result.Result<Parts, IdTokenError> => {
  * @category combinators
  * @since 0.1.0
  */
-export const keyId = (token: IdTokenText): string | undefined =>
-  Result.getOrUndefined(headerOf(Redacted.value(token).split(".", 1)[0]!))?.kid
+export const keyId = (token: IdTokenText): string | undefined => Jwt.keyId(Redacted.value(token))
 
 /**
  * Reads the claims without verifying anything. Fails with the reason `Malformed`.
@@ -247,35 +185,14 @@ export const keyId = (token: IdTokenText): string | undefined =>
  * @since 0.1.0
  */
 export const decodeUnverified = (token: IdTokenText): Result.Result<UnverifiedClaims, IdTokenError> =>
-  Result.flatMap(parse(Redacted.value(token)), ({ payload }) =>
-    Result.mapError(
-      decodeUnverifiedClaims({ ...readableClaims(payload).kept, _tag: "UnverifiedClaims" }),
-      malformed("payload")
-    )
+  Jwt.parse(Redacted.value(token)).pipe(
+    Result.flatMap(({ payload }) =>
+      Result.mapError(decodeUnverifiedClaims({ ...readableClaims(payload).kept, _tag: "UnverifiedClaims" }), () =>
+        Jwt.malformed("payload")
+      )
+    ),
+    Result.mapError(refusedBecauseOf)
   )
-
-/** RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 section 3.3). The modulus length is that of the key. */
-const rs256 = Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength: 2048 })
-
-/**
- * A key is imported once, as long as its key set is in use: the map is weak. One of another `kty` or `alg` is refused.
- */
-const imported = new WeakMap<JsonWebKey, Signature.PublicKey>()
-
-const importKey = (key: JsonWebKey): Effect.Effect<Signature.PublicKey, CryptoError.CryptoError> => {
-  const known = imported.get(key)
-  if (known !== undefined) return Effect.succeed(known)
-  return KeyFormat.decodePublic(KeyFormat.jwk, rs256, key).pipe(
-    Effect.tap((publicKey) => Effect.sync(() => imported.set(key, publicKey)))
-  )
-}
-
-/**
- * A key with this `kid` that is for signatures; {@link importKey} refuses all but those of RS256. Several keys of a set
- * may have one `kid` (RFC 7517 section 4.5).
- */
-const isFor = (key: JsonWebKey, kid: string | undefined): boolean =>
-  kid !== undefined && key.kid === kid && (key.use ?? "sig") === "sig"
 
 /**
  * Whether a text names LivePerson's Sentinel: `sentinel`, written `Sentinel` in older documentation; nothing else.
@@ -305,13 +222,7 @@ export const checkClaims = (claims: IdTokenClaims, clientId: ClientId): Effect.E
       return refuse("WrongAudience", "it was issued to another application")
     }
     if (!isIssuer(claims.iss)) return refuse("WrongIssuer", "its issuer is not sentinel")
-    const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe() / 1000
-    const skew = Duration.toSeconds(fiber.getRef(ClockSkew))
-    if (claims.exp + skew <= now) return refuse("Expired", "it is no longer valid; check this computer's clock")
-    if (claims.iat - skew > now) {
-      return refuse("IssuedInTheFuture", "it was issued in the future; check this computer's clock")
-    }
-    return Effect.void
+    return Effect.mapError(Jwt.checkTimes(claims, fiber.getRef(ClockSkew)), refusedBecauseOf)
   })
 
 /**
@@ -333,25 +244,15 @@ export const verify = (options: {
   readonly clientId: ClientId
   readonly keys: JsonWebKeySet
 }): Effect.Effect<VerifiedClaims, IdTokenError, Signature.Signature> =>
-  Signature.Signature.use((service) => {
-    const parsed = parse(Redacted.value(options.token))
-    if (Result.isFailure(parsed)) return Effect.fail(parsed.failure)
-    const { header, payload, signature, signed } = parsed.success
-    if (header.alg !== "RS256" || header.crit !== undefined) {
-      return refuse("UnsupportedAlgorithm", "it is not signed with RS256")
-    }
-    const keys = options.keys.keys.filter((key) => isFor(key, header.kid))
-    const isGenuine = (key: JsonWebKey) =>
-      Effect.flatMap(importKey(key), (publicKey) => service.verify(publicKey, signature, Utf8.encode(signed)))
-    return Effect.gen(function* () {
-      const { kept, unread } = readableClaims(payload)
-      if (unread.length > 0) yield* Effect.logWarning(OptionalMembers.warning(unread))
-      const results = yield* Effect.forEach(keys, (key) => Effect.option(isGenuine(key)))
-      if (results.every(Option.isNone)) return yield* refuse("UnknownKey", "no published key with its kid can be used")
-      if (!results.some(Option.contains(true))) return yield* refuse("BadSignature", "its signature is not genuine")
-      const claims = decodeVerified({ ...kept, _tag: "VerifiedClaims" })
-      if (Result.isFailure(claims)) return yield* malformed("payload")()
-      yield* checkClaims(claims.success, options.clientId)
-      return claims.success
-    })
-  })
+  Effect.gen(function* () {
+    const jwt = yield* Effect.fromResult(Jwt.parse(Redacted.value(options.token)))
+    yield* Jwt.verifySignature(jwt, options.keys)
+    const { kept, unread } = readableClaims(jwt.payload)
+    if (unread.length > 0) yield* Effect.logWarning(OptionalMembers.warning(unread))
+    const claims = decodeVerified({ ...kept, _tag: "VerifiedClaims" })
+    if (Result.isFailure(claims)) return yield* Jwt.malformed("payload")
+    return claims.success
+  }).pipe(
+    Effect.catchTag("JwtProblem", (problem) => Effect.fail(refusedBecauseOf(problem))),
+    Effect.tap((claims) => checkClaims(claims, options.clientId))
+  )

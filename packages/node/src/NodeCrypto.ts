@@ -273,7 +273,8 @@ export const layerSeal: Layer.Layer<Aead.Aead | Kdf.Kdf | SecureRandom.SecureRan
 )
 
 /**
- * The cryptography of a sign-in: the random state, the hash that names its record, and the signature of the id_token.
+ * The cryptography of a sign-in: the random state, the hash that names its record, and the signature of the id_token;
+ * and that of the webhooks that LivePerson sends in.
  *
  * @example
  * ```ts
@@ -288,11 +289,8 @@ export const layerSeal: Layer.Layer<Aead.Aead | Kdf.Kdf | SecureRandom.SecureRan
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Digest.Digest | SecureRandom.SecureRandom | Signature.Signature> = Layer.mergeAll(
-  layerDigest,
-  layerSecureRandom,
-  layerSignature
-)
+export const layer: Layer.Layer<Digest.Digest | Mac.Mac | SecureRandom.SecureRandom | Signature.Signature> =
+  Layer.mergeAll(layerDigest, layerMac, layerSecureRandom, layerSignature)
 
 /**
  * All that a Sentinel on Node needs ({@link layer}, and what protects its login page), without a thread for each
@@ -316,4 +314,4 @@ export const layer: Layer.Layer<Digest.Digest | SecureRandom.SecureRandom | Sign
  */
 export const layerServer: Layer.Layer<
   Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRandom.SecureRandom | Signature.Signature
-> = Layer.mergeAll(layer, layerAead, layerMac, layerKdf)
+> = Layer.mergeAll(layer, layerAead, layerKdf)

@@ -7,6 +7,7 @@
 import type { AppInstallations } from "@le-auth/core/AppInstallations"
 import * as Domains from "@le-auth/core/Domains"
 import type * as FetchSignIn from "@le-auth/core/FetchSignIn"
+import * as KeySets from "@le-auth/core/KeySets"
 import type { RefreshLock } from "@le-auth/core/RefreshLock"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
 import * as Sessions from "@le-auth/core/Sessions"
@@ -54,10 +55,10 @@ export type Calls = Exclude<Services, SignIn.SignIn | Sessions.Sessions>
  * @category layers
  * @since 0.1.0
  */
-export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = Layer.merge(
-  Domains.layerConfig,
-  SentinelClient.layer
-).pipe(Layer.provideMerge(Layer.merge(NodeHttp.layer, NodeCrypto.layer)))
+export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = KeySets.layer.pipe(
+  Layer.provideMerge(Layer.merge(Domains.layerConfig, SentinelClient.layer)),
+  Layer.provideMerge(Layer.merge(NodeHttp.layer, NodeCrypto.layer))
+)
 
 /**
  * Sign-in for a server, over undici and Node's cryptography. The Domain API is at `LE_AUTH_DOMAIN_API`.

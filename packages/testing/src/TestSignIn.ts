@@ -5,6 +5,7 @@
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import * as Domains from "@le-auth/core/Domains"
+import * as KeySets from "@le-auth/core/KeySets"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as SentinelClient from "@le-auth/core/SentinelClient"
 import * as Sessions from "@le-auth/core/Sessions"
@@ -58,6 +59,7 @@ const layerFromSentinel = Layer.unwrap(
 export const layerStoresWith = (options: Options) =>
   SignIn.layerWith(options.signIn ?? {}).pipe(
     Layer.provideMerge(Sessions.layerWith(options.sessions ?? {})),
+    Layer.provideMerge(KeySets.layer),
     Layer.provideMerge(SentinelClient.layer),
     Layer.provideMerge(layerFromSentinel),
     Layer.provideMerge(TestSentinel.layerWith(options.sentinel ?? {}))
