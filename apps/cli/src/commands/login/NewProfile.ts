@@ -1,7 +1,6 @@
 /**
  * The target of a sign-in: a known one, or a new one, whose settings are asked for.
  */
-import type { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
 import { SettingsError } from "@le-auth/core/Settings"
 import * as ConfigProvider from "effect/ConfigProvider"

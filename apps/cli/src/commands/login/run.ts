@@ -148,7 +148,8 @@ const prepare = Effect.fnUntraced(function* (options: Options) {
 
 /** With a token that Sentinel gives now: one that is kept would not show that the settings are right. */
 const loginApplication = Effect.fnUntraced(function* (options: Options) {
-  if (options.noBrowser || options.qr || [options.port, options.timeout, options.callbackHost].some(Option.isSome)) {
+  const { callbackHost, noBrowser, port, qr, timeout } = options
+  if (noBrowser || qr || Option.isSome(port) || Option.isSome(timeout) || Option.isSome(callbackHost)) {
     return yield* wrongUsage(text`--app opens no browser: the flags of a sign-in have no meaning with it.`)
   }
   const { found, keepAs } = yield* prepare(options)
