@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import { BaseUri } from "./internal/BaseUri.ts"
 import * as Answer from "./internal/answer.ts"
 import * as LastGood from "./internal/lastGood.ts"
+import { failureOfDomains } from "./internal/repeatable.ts"
 import { AccountId } from "./Identifiers.ts"
 import * as Origin from "./Origin.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
@@ -250,15 +251,7 @@ const unavailable = (answer: Transport.Answer, problem = `it answered with the s
     return fail(new Unavailable({ ...reason, ...said, ...retryAfter }))
   })
 
-/** What time alone may change. */
-const failureOf = ({ reason }: DomainsError): RetryPolicy.RetryableFailure | undefined => {
-  if (reason._tag !== "Unavailable") return undefined
-  const { retryAfter, status, transport } = reason
-  if (status === 429) return { _tag: "RateLimited", retryAfter }
-  if (status !== undefined) return status >= 500 ? { _tag: "ServerError", retryAfter } : undefined
-  return transport !== undefined && TransportProblem.mayRepeat(transport) ? { _tag: "ServerError" } : undefined
-}
-const retrying = RetryPolicy.retry({ login: false, failureOf })
+const retrying = RetryPolicy.retry({ login: false, failureOf: failureOfDomains })
 
 /**
  * Asks the Domain API, and remembers its answers for each account and service. While it is unavailable, its last

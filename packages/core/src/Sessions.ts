@@ -7,21 +7,16 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as Signature from "effect/crypto/Signature"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type { HttpClientResponse } from "effect/http/HttpClientResponse"
+import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import type { AppInstallation, UnknownInstallation } from "./AppInstallations.ts"
-import { Domains, DomainsError, HostNotAllowed } from "./Domains.ts"
+import { Domains, type DomainsError } from "./Domains.ts"
 import type { AccessToken, AccountId } from "./Identifiers.ts"
 import type * as IdToken from "./IdToken.ts"
-import * as Challenge from "./internal/challenge.ts"
-import { discard } from "./internal/discard.ts"
+import * as Authorizing from "./internal/authorizing.ts"
 import * as Identify from "./internal/identify.ts"
-import * as Newest from "./internal/newest.ts"
 import * as Refreshing from "./internal/refreshing.ts"
 import * as TokenSet from "./internal/tokenSet.ts"
 import type { Origin } from "./Origin.ts"
@@ -422,9 +417,6 @@ export interface Options {
   readonly repeatRefresh?: "always" | undefined
 }
 
-/** For this time no other token is asked for where a new one did not help. */
-const inVainFor = Duration.toMillis("1 minute")
-
 /**
  * `Sessions` over the stores, the lock and the calls of the context. When it is closed, it saves what the store did
  * not take before.
@@ -457,7 +449,7 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
   Layer.effect(
     Sessions,
     Effect.gen(function* () {
-      const domains = yield* Domains
+      const authorized = Authorizing.make(yield* Domains)
       const random = yield* SecureRandom.SecureRandom
       const identify = yield* Identify.make({ mustBeVerified: options.requireVerifiedIdToken === true })
       const refreshing = yield* Refreshing.make({ doesNotRotate: options.repeatRefresh === "always" })
@@ -469,9 +461,6 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
 
       const observed = <A, E>(operation: string, key: SessionKey, effect: Effect.Effect<A, E>) =>
         Telemetry.observed(`Sessions.${operation}`, () => key.accountId, effect)
-
-      /** When a session's new token was also refused, by host: the 401 has another reason there. At most 10,000. */
-      const inVain = new Map<string, number>()
 
       const renew: Sessions["Service"]["renew"] = (key, { unless }) =>
         observed("renew", key, refreshing.renew(key, unless))
@@ -507,33 +496,16 @@ export const layerWith = (options: Options): Layer.Layer<Sessions, never, Refres
         refresh: (key) => observed("refresh", key, refreshing.refresh(key)),
         renew,
 
-        authorized: <E, R>(client: HttpClient.HttpClient.With<E, R>, key: SessionKey) => {
-          const send = (request: HttpClientRequest.HttpClientRequest, token: AccessToken) =>
-            client.execute(HttpClientRequest.bearerToken(request, token))
-          return HttpClient.transform(client, (_, request): Effect.Effect<HttpClientResponse, E | SessionError, R> =>
-            Effect.gen(function* () {
-              const target = URL.parse(request.url)
-              if (target === null || !domains.allows(target)) {
-                return yield* new DomainsError({
-                  reason: new HostNotAllowed({ host: target?.host ?? request.url.slice(0, 100) })
-                })
-              }
-              const session = yield* refreshing.fresh(key)
-              const response = yield* send(request, session.accessToken)
-              // A body that is a stream is gone and cannot be sent again (RFC 6750 section 3.1 allows one more try).
-              if (response.status !== 401 || request.body._tag === "Stream") return response
-              const now = yield* Clock.currentTimeMillis
-              const place = `${key} ${target.host}`
-              if (now - (inVain.get(place) ?? -Infinity) < inVainFor) return response
-              const age = Refreshing.age(session, now)
-              if (!Challenge.isAboutToken(response.headers["www-authenticate"], age)) return response
-              yield* discard(response)
-              const again = yield* send(request, (yield* renew(key, { unless: session.accessToken })).accessToken)
-              if (again.status === 401) Newest.set(inVain, place, now, 10_000)
-              return again
-            })
-          )
-        },
+        authorized: (client, key) =>
+          authorized(client, {
+            fresh: Effect.map(refreshing.fresh(key), (session) => ({
+              owner: key.toString(),
+              accessToken: session.accessToken,
+              obtainedAt: Refreshing.obtainedAt(session)
+            })),
+            renew: (unless) => Effect.map(renew(key, { unless }), ({ accessToken }) => accessToken),
+            scheme: "Bearer"
+          }),
 
         flush: refreshing.flush,
 

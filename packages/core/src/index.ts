@@ -1,5 +1,6 @@
 export * as AppInstallations from "./AppInstallations.ts"
 export * as AppToken from "./AppToken.ts"
+export * as AppTokens from "./AppTokens.ts"
 export * as AppTokenStore from "./AppTokenStore.ts"
 export * as AppTokenStoreRedis from "./AppTokenStoreRedis.ts"
 export * as AppTokenStoreSql from "./AppTokenStoreSql.ts"

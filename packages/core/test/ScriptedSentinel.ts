@@ -4,6 +4,8 @@
  */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
+import * as AppTokens from "@le-auth/core/AppTokens"
+import * as AppTokenStore from "@le-auth/core/AppTokenStore"
 import * as Domains from "@le-auth/core/Domains"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
 import { Origin } from "@le-auth/core/Origin"
@@ -172,14 +174,18 @@ export const layerWith = (
       never,
       AppInstallations.AppInstallations
     >
+    /** Another store of app tokens than that of the memory. */
+    readonly appTokens?: Layer.Layer<AppTokenStore.AppTokenStore>
     /** Another lock than that of the memory. */
     readonly lock?: Layer.Layer<RefreshLock.RefreshLock>
   } = {}
 ) =>
   SignIn.layerWith(options.signIn ?? {}).pipe(
+    Layer.merge(AppTokens.layer),
     Layer.provideMerge(Sessions.layerWith(options.sessions ?? {})),
     Layer.provideMerge(Layer.mergeAll(SentinelClient.layer, Domains.layerWith(options.domains ?? {}))),
     Layer.provideMerge(options.lock ?? RefreshLock.layerMemory),
+    Layer.provideMerge(options.appTokens ?? AppTokenStore.layerMemory),
     Layer.provideMerge(options.stores ?? Layer.merge(TransactionStore.layerMemory, SessionStore.layerMemory)),
     Layer.provideMerge(AppInstallations.layer(...(options.installations ?? [installation]))),
     Layer.provideMerge(NodeCrypto.layer),

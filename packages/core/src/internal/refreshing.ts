@@ -43,8 +43,11 @@ const pause = Duration.toMillis("2 minutes")
 /** Tokens that came within this time are new: no caller needs newer ones. */
 const newFor = Duration.toMillis("5 seconds")
 
+/** When the tokens of a session came. */
+export const obtainedAt = (session: Session): number => session.renewedAt ?? session.signedInAt
+
 /** How old the tokens of a session are. */
-export const age = (session: Session, now: number): number => now - (session.renewedAt ?? session.signedInAt)
+const age = (session: Session, now: number): number => now - obtainedAt(session)
 
 const isNew = (session: Session, now: number): boolean =>
   now < session.expiresAt && age(session, now) >= 0 && age(session, now) < newFor

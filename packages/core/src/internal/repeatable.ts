@@ -1,4 +1,5 @@
-/** Which failures of a call to Sentinel may be followed by the same call. */
+/** Which failures of a call to LivePerson may be followed by the same call. */
+import type { DomainsError } from "../Domains.ts"
 import type { RetryableFailure } from "../RetryPolicy.ts"
 import type { TokenError } from "../TokenError.ts"
 import * as TransportProblem from "../TransportProblem.ts"
@@ -20,4 +21,13 @@ export const failureOf = (
   if (transport !== undefined) return TransportProblem.mayRepeat(transport) ? { _tag: "ServerError" } : undefined
   const mayComeTwice = operation !== "refresh" || doesNotRotate
   return !sent || (mayComeTwice && status !== undefined) ? { _tag: "ServerError", retryAfter } : undefined
+}
+
+/** For a look-up in the Domain API: what time alone may change. */
+export const failureOfDomains = ({ reason }: DomainsError): RetryableFailure | undefined => {
+  if (reason._tag !== "Unavailable") return undefined
+  const { retryAfter, status, transport } = reason
+  if (status === 429) return { _tag: "RateLimited", retryAfter }
+  if (status !== undefined) return status >= 500 ? { _tag: "ServerError", retryAfter } : undefined
+  return transport !== undefined && TransportProblem.mayRepeat(transport) ? { _tag: "ServerError" } : undefined
 }

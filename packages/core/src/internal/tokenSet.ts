@@ -15,13 +15,19 @@ const longest = Duration.toMillis("3650 days")
 /** LivePerson recommends to refresh every 30 minutes, which also keeps the user's single sign-on session alive. */
 const recommendedInterval = Duration.toMillis("30 minutes")
 
+/** The lifetime that an `expires_in` says, in milliseconds. */
+export const lifetimeOf = (expiresIn: number): number => Math.min(Math.round(expiresIn * 1000), longest)
+
+/** Up to a tenth earlier, so that what began together does not go on together. */
+export const spread = (random: SecureRandom.SecureRandom["Service"], time: number): Effect.Effect<number> =>
+  Effect.map(random.intBetween(0, 1000), (part) => Math.round(time * (1 - part / 10_000)))
+
 /** When to refresh a token of this lifetime: at the recommended interval, and well before its end. */
 const refreshAfter = (lifetime: number): number => Math.min(recommendedInterval, lifetime * 0.9)
 
 /**
  * The members of a session that come with each set of tokens: the tokens, a generation of their own, their source, the
- * time they came, when to refresh them and when they end. The spread keeps sessions that began together from refreshing
- * together.
+ * time they came, when to refresh them and when they end.
  */
 export const of = Effect.fnUntraced(function* (
   random: SecureRandom.SecureRandom["Service"],
@@ -29,16 +35,14 @@ export const of = Effect.fnUntraced(function* (
   tokens: TokenResponse
 ) {
   const now = yield* Clock.currentTimeMillis
-  const lifetime =
-    tokens.expires_in === undefined ? documentedLifetime : Math.min(Math.round(tokens.expires_in * 1000), longest)
-  const spread = (yield* random.intBetween(0, 1000)) / 10_000
+  const lifetime = tokens.expires_in === undefined ? documentedLifetime : lifetimeOf(tokens.expires_in)
   return {
     generation: Generation.make(yield* randomText(random)),
     accessToken: tokens.access_token,
     ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
     renewedAt: now,
     sentinel,
-    refreshAt: now + Math.round(refreshAfter(lifetime) * (1 - spread)),
+    refreshAt: now + (yield* spread(random, refreshAfter(lifetime))),
     expiresAt: now + lifetime
   }
 })
