@@ -1,3 +1,4 @@
+export * as AppTokenStoreContract from "./AppTokenStoreContract.ts"
 export * as Contract from "./Contract.ts"
 export * as Misbehaviour from "./Misbehaviour.ts"
 export * as ReceivedRequest from "./ReceivedRequest.ts"

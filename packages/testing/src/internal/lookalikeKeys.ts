@@ -1,7 +1,10 @@
-/** Keys of sessions that are easily taken for each other. */
+/** Keys of sessions and of app tokens that are easily taken for each other. */
+import { AppTokenKey } from "@le-auth/core/AppToken"
 import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
 import { SessionKey } from "@le-auth/core/Session"
 import { strangeTexts } from "./sampleTransactions.ts"
+
+const separators = ["/", ":", "|", "-", ".", " ", "%2F", "__"]
 
 /** Keys that a careless adapter takes for one: parts joined by a separator, letters in another case, cut off blanks. */
 export const lookalikes = (account: string): ReadonlyArray<SessionKey> => {
@@ -11,7 +14,7 @@ export const lookalikes = (account: string): ReadonlyArray<SessionKey> => {
       clientId: ClientId.make(clientId),
       subject: Subject.make(subject)
     })
-  const separated = ["/", ":", "|", "-", ".", " ", "%2F", "__"].flatMap((separator) => [
+  const separated = separators.flatMap((separator) => [
     key(account, `a${separator}b`, "c"),
     key(account, "a", `b${separator}c`)
   ])
@@ -30,5 +33,20 @@ export const lookalikes = (account: string): ReadonlyArray<SessionKey> => {
     key(account.slice(0, -1), "a", "c"),
     key(account.toUpperCase(), "a", "c"),
     key(`x${account}`, "a", "c")
+  ]
+}
+
+/** The same for app tokens: the client id is any text of printable ASCII characters. */
+export const appTokenLookalikes = (account: string): ReadonlyArray<AppTokenKey> => {
+  const key = (accountId: string, clientId: string) =>
+    new AppTokenKey({ accountId: AccountId.make(accountId), clientId: ClientId.make(clientId) })
+  return [
+    ...separators.map((separator) => key(account, `a${separator}b`)),
+    ...strangeTexts.filter((text) => /^[\x20-\x7e]+$/.test(text)).map((text) => key(account, text)),
+    ...["a", "A", "ab", "a ", " a", "1a", account].map((clientId) => key(account, clientId)),
+    key(`${account}1`, "a"),
+    key(account.slice(0, -1), "a"),
+    key(account.toUpperCase(), "a"),
+    key(`x${account}`, "a")
   ]
 }
