@@ -38,8 +38,11 @@ export const current = Effect.gen(function* () {
   const tokens = yield* AppTokens
   const found = yield* Effect.orElseSucceed(kept, Option.none)
   const isDue = Option.isSome(found) && (yield* Clock.currentTimeMillis) >= found.value.renewAt
-  // While it is valid, the old one is better than none.
-  if (isDue) yield* Effect.ignore(tokens.renew({ unless: found.value.accessToken }))
+  if (isDue) {
+    yield* Effect.catch(tokens.renew({ unless: found.value.accessToken }), ({ message }) =>
+      Effect.logWarning("A renewal failed; the app token is still valid and stays in use", message)
+    )
+  }
   return yield* tokens.token()
 })
 

@@ -11,7 +11,7 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -79,7 +79,7 @@ const retrying = RetryPolicy.retry<AppTokenError>({
 
 const nowOf = (fiber: Fiber.Fiber<unknown, unknown>): number => fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
 
-/** The attempts end with the scope. */
+/** The attempts end with the scope, those that save a token when that is done. */
 export const make = Effect.gen(function* () {
   const installations = yield* AppInstallations
   const domains = yield* Domains
@@ -89,6 +89,15 @@ export const make = Effect.gen(function* () {
   const store = yield* AppTokenStore
   const limits = yield* RequestLimits
   const run = yield* FiberSet.runtime(yield* FiberSet.make<void, AppTokenError>())<never>()
+
+  /** What has given a token and still saves it. A short program waits for that, or the next one asks for a token, too. */
+  const saving = new Set<Fiber.Fiber<unknown, unknown>>()
+  yield* Effect.addFinalizer(() => Fiber.awaitAll(saving))
+  const beginsToSave = Effect.withFiber((fiber) => {
+    saving.add(fiber)
+    fiber.addObserver(() => saving.delete(fiber))
+    return Effect.void
+  })
 
   const held = new Map<AccountId, Held>()
   const attempts = new Map<AccountId, Attempt>()
@@ -134,6 +143,7 @@ export const make = Effect.gen(function* () {
       // Another process may have asked meanwhile.
       if (yield* giveStored) return
       const token = yield* AppTokenOf.answer(random, key, yield* sentinelClient.appToken({ installation, sentinel }))
+      yield* beginsToSave
       give(token)
       yield* Effect.catch(store.set(token), (error) =>
         Effect.logWarning("An app token could not be saved; other processes ask for their own", error.message)
