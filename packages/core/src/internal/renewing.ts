@@ -7,7 +7,6 @@
  */
 import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -25,6 +24,8 @@ import { RefreshLock } from "../RefreshLock.ts"
 import { RequestLimits } from "../RequestLimits.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
 import { SentinelClient } from "../SentinelClient.ts"
+import { StoreError } from "../StoreError.ts"
+import type { TokenError } from "../TokenError.ts"
 import * as AppTokenOf from "./appTokenOf.ts"
 import * as Newest from "./newest.ts"
 import { failureOf, failureOfDomains } from "./repeatable.ts"
@@ -68,7 +69,7 @@ const isOther =
 interface Attempt {
   /** The token that it is to replace, whatever its age is. */
   readonly unless: AccessToken | undefined
-  readonly result: Deferred.Deferred<Held, AppTokenError>
+  readonly fiber: Fiber.Fiber<Held, AppTokenError>
 }
 
 const retrying = RetryPolicy.retry<AppTokenError>({
@@ -79,7 +80,7 @@ const retrying = RetryPolicy.retry<AppTokenError>({
 
 const nowOf = (fiber: Fiber.Fiber<unknown, unknown>): number => fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
 
-/** The attempts end with the scope, those that save a token when that is done. */
+/** The attempts end with the scope. */
 export const make = Effect.gen(function* () {
   const installations = yield* AppInstallations
   const domains = yield* Domains
@@ -88,16 +89,7 @@ export const make = Effect.gen(function* () {
   const sentinelClient = yield* SentinelClient
   const store = yield* AppTokenStore
   const limits = yield* RequestLimits
-  const run = yield* FiberSet.runtime(yield* FiberSet.make<void, AppTokenError>())<never>()
-
-  /** What has given a token and still saves it. A short program waits for that, or the next one asks for a token, too. */
-  const saving = new Set<Fiber.Fiber<unknown, unknown>>()
-  yield* Effect.addFinalizer(() => Fiber.awaitAll(saving))
-  const beginsToSave = Effect.withFiber((fiber) => {
-    saving.add(fiber)
-    fiber.addObserver(() => saving.delete(fiber))
-    return Effect.void
-  })
+  const run = yield* FiberSet.runtime(yield* FiberSet.make<Held, AppTokenError>())<never>()
 
   const held = new Map<AccountId, Held>()
   const attempts = new Map<AccountId, Attempt>()
@@ -112,48 +104,68 @@ export const make = Effect.gen(function* () {
     return now
   }
 
-  /** One attempt. It gives the token before it saves it: no caller waits for that. */
+  /** A store of one's own may be silent for ever. */
+  const within = <A>(operation: string, effect: Effect.Effect<A, StoreError>) =>
+    Effect.timeoutOrElse(effect, {
+      duration: limits.timeout,
+      orElse: () => Effect.fail(new StoreError({ store: "store of app tokens", operation: `${operation}: no answer` }))
+    })
+
+  /**
+   * Under the lock, if that is to be had in the time that a call of another process may take. What has begun under it is
+   * not begun again.
+   */
+  const locked = <A>(key: string, effect: Effect.Effect<A, TokenError>): Effect.Effect<A, TokenError> =>
+    Effect.gen(function* () {
+      let hasBegun = false
+      const once = yield* Effect.cached(Effect.suspend(() => ((hasBegun = true), effect)))
+      const without = (problem: string) =>
+        Effect.andThen(Effect.logWarning("An app token is asked for without the lock", problem), once)
+      const late = Effect.suspend(() => (hasBegun ? Effect.never : without("It could not be had in time")))
+      return yield* lock.withLock(key, once).pipe(
+        Effect.catchTag("StoreError", (error) => without(error.message)),
+        Effect.raceFirst(Effect.delay(late, limits.timeout))
+      )
+    })
+
+  /** One attempt. What it gives is saved, since some programs end as soon as they have their token. */
   const attempt = Effect.fnUntraced(function* (
     accountId: AccountId,
-    willDo: WillDo,
-    give: (token: AppToken) => void
-  ): Effect.fn.Return<void, AppTokenError> {
+    willDo: WillDo
+  ): Effect.fn.Return<AppToken, AppTokenError> {
     const installation = yield* installations.find(accountId)
     const key = new AppTokenKey({ accountId, clientId: installation.clientId })
 
     let isAway = false
-    /** Gives the stored token, if that will do, and says whether it did. A store that is away is not asked again. */
-    const giveStored = Effect.gen(function* () {
-      if (isAway) return false
-      const stored = yield* Effect.catch(store.get(key), (error) => {
-        isAway = true
-        return Effect.as(
-          Effect.logWarning("App tokens could not be read; a new one is used", error.message),
-          Option.none()
-        )
-      })
-      if (Option.isNone(stored) || !willDo(stored.value, yield* Clock.currentTimeMillis)) return false
-      give(stored.value)
-      return true
+    /** A store that is away costs no caller their token, and is not asked again. */
+    const unlessAway = <A>(operation: string, effect: Effect.Effect<A, StoreError>, instead: A): Effect.Effect<A> =>
+      Effect.suspend(() =>
+        isAway
+          ? Effect.succeed(instead)
+          : Effect.catch(within(operation, effect), (error) => {
+              isAway = true
+              const problem = "The store of app tokens is away; other processes ask for their own"
+              return Effect.as(Effect.logWarning(problem, error.message), instead)
+            })
+      )
+    /** The stored token, if it will do. */
+    const stored = Effect.gen(function* () {
+      const token = Option.getOrUndefined(yield* unlessAway("get", store.get(key), Option.none()))
+      return token !== undefined && willDo(token, yield* Clock.currentTimeMillis) ? token : undefined
     })
 
-    if (yield* giveStored) return
+    const known = yield* stored
+    if (known !== undefined) return known
     const sentinel = yield* domains.resolve(accountId, "sentinel")
     const ask = Effect.gen(function* () {
       // Another process may have asked meanwhile.
-      if (yield* giveStored) return
+      const known = yield* stored
+      if (known !== undefined) return known
       const token = yield* AppTokenOf.answer(random, key, yield* sentinelClient.appToken({ installation, sentinel }))
-      yield* beginsToSave
-      give(token)
-      yield* Effect.catch(store.set(token), (error) =>
-        Effect.logWarning("An app token could not be saved; other processes ask for their own", error.message)
-      )
+      yield* unlessAway("set", store.set(token), undefined)
+      return token
     })
-    // What ran under a lock that was lost at its end does not run again.
-    const once = yield* Effect.cached(ask)
-    yield* Effect.catchTag(lock.withLock(key.toString(), once), "StoreError", (error) =>
-      Effect.andThen(Effect.logWarning("An app token is asked for without the lock", error.message), once)
-    )
+    return yield* locked(key.toString(), ask)
   })
 
   /** While there is a valid token, no other one is asked for in the background for a while. */
@@ -172,29 +184,26 @@ export const make = Effect.gen(function* () {
     willDo: WillDo,
     unless?: AccessToken
   ): Attempt => {
-    const begun: Attempt = { unless, result: Deferred.makeUnsafe() }
-    const end = (exit: Exit.Exit<Held, AppTokenError>): void => {
-      if (attempts.get(accountId) === begun) attempts.delete(accountId)
-      Deferred.doneUnsafe(begun.result, exit)
-    }
-    attempts.set(accountId, begun)
-    const running = run(
-      attempt(accountId, willDo, (token) => end(Exit.succeed(hold(token)))).pipe(
+    const fiber = run(
+      attempt(accountId, willDo).pipe(
+        Effect.map(hold),
         Effect.tapError((error) => failed(accountId, error)),
         Effect.provideService(RequestLimits, limits),
         RetryPolicy.disabled,
         Effect.provideContext(context)
       )
     )
-    running.addObserver((exit) => {
-      if (Exit.isFailure(exit)) end(Exit.failCause(exit.cause))
+    const begun = { unless, fiber }
+    attempts.set(accountId, begun)
+    fiber.addObserver(() => {
+      if (attempts.get(accountId) === begun) attempts.delete(accountId)
     })
     return begun
   }
 
   /** What callers wait for that have no token to go on with. */
   const valid = (accountId: AccountId): Effect.Effect<Held, AppTokenError> =>
-    Effect.withFiber((fiber) => Deferred.await((attempts.get(accountId) ?? begin(accountId, fiber, isValid)).result))
+    Effect.withFiber((fiber) => Fiber.join((attempts.get(accountId) ?? begin(accountId, fiber, isValid)).fiber))
 
   /** Another token than this one. An attempt that began before, with another question, may bring the very same. */
   const another = (accountId: AccountId, unless: AccessToken): Effect.Effect<Held, AppTokenError> =>
@@ -204,7 +213,7 @@ export const make = Effect.gen(function* () {
       if (last !== undefined && willDo(last.token, nowOf(fiber))) return Effect.succeed(last)
       const running = attempts.get(accountId) ?? begin(accountId, fiber, willDo, unless)
       const isFor = running.unless !== undefined && isSame(running.unless, unless)
-      return Effect.flatMap(Deferred.await(running.result), (now) =>
+      return Effect.flatMap(Fiber.join(running.fiber), (now) =>
         isFor || !isSame(now.token.accessToken, unless) ? Effect.succeed(now) : another(accountId, unless)
       )
     })
