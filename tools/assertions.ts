@@ -8,7 +8,7 @@ import { parseSync } from "rolldown/utils"
 
 import { testFiles } from "./requirements.ts"
 
-const isNumbered = (text: unknown) => typeof text === "string" && /^(?:[A-JR]\d{1,2}(?:, | and |: ))+/.test(text)
+const isNumbered = (text: unknown) => typeof text === "string" && /^(?:[A-KR]\d{1,2}(?:, | and |: ))+/.test(text)
 
 interface Module {
   readonly program: any

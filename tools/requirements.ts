@@ -14,8 +14,8 @@ export const testFiles = (root: string) =>
  * A text that begins with the numbers of requirements. They may also follow a comma inside of the title: "..., R70:
  * ...".
  */
-const title = /["'`](?=[A-JR]\d)((?:[^"'`\\\n]|\\.)*)/g
-const numbers = /(?:^|[\s,;])((?:[A-JR]\d{1,2}(?:, | and )?)+):/g
+const title = /["'`](?=[A-KR]\d)((?:[^"'`\\\n]|\\.)*)/g
+const numbers = /(?:^|[\s,;])((?:[A-KR]\d{1,2}(?:, | and )?)+):/g
 
 /**
  * The numbers of the requirements, in the order of the documents; of one part alone, such as B for the browser, if it
@@ -24,7 +24,7 @@ const numbers = /(?:^|[\s,;])((?:[A-JR]\d{1,2}(?:, | and )?)+):/g
 export function requirements(root: string, part?: string): string[] {
   return fs.globSync("docs/requirements/*.md", { cwd: root }).flatMap((file) => {
     const text = fs.readFileSync(path.join(root, file), "utf8")
-    return [...text.matchAll(/^(?:- \*\*|\| )([A-JR]\d{1,2})(?:\*\*| )(?:\| \w \| ([\w,]+) \|)?/gm)]
+    return [...text.matchAll(/^(?:- \*\*|\| )([A-KR]\d{1,2})(?:\*\*| )(?:\| \w \| ([\w,]+) \|)?/gm)]
       .filter(([, , parts = ""]) => part === undefined || parts.split(",").includes(part))
       .map(([, number = ""]) => number)
   })
@@ -37,7 +37,7 @@ export function mentions(root: string): Map<string, Set<string>> {
     const text = fs.readFileSync(path.join(root, file), "utf8")
     for (const [, words = ""] of text.matchAll(title)) {
       for (const [, list = ""] of words.matchAll(numbers)) {
-        for (const number of list.match(/[A-JR]\d{1,2}/g) ?? []) {
+        for (const number of list.match(/[A-KR]\d{1,2}/g) ?? []) {
           found.set(number, (found.get(number) ?? new Set()).add(file))
         }
       }

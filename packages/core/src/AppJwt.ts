@@ -19,6 +19,7 @@ import { AccountId, ClientId } from "./Identifiers.ts"
 import { ClockSkew, isIssuer, type JsonWebKeySet } from "./IdToken.ts"
 import { explaining } from "./internal/explaining.ts"
 import * as Jwt from "./internal/jwt.ts"
+import * as Telemetry from "./internal/Telemetry.ts"
 import { KeySets } from "./KeySets.ts"
 import type { TokenError } from "./TokenError.ts"
 
@@ -235,19 +236,22 @@ export const verify: {
     token: Redacted.Redacted<string>,
     options: VerifyOptions & { readonly keys?: undefined }
   ): Effect.Effect<AppClaims, AppJwtError | DomainsError | TokenError, Domains | KeySets | Signature.Signature>
-} = Effect.fnUntraced(function* (
+} = (
   token: Redacted.Redacted<string>,
   options: VerifyOptions & { readonly keys?: JsonWebKeySet | undefined }
-) {
-  const jwt = yield* Effect.fromResult(parse(token))
-  // Before anything is fetched for it.
-  yield* Effect.mapError(Jwt.checkAlgorithm(jwt), refusedBecauseOf)
-  const keys = options.keys ?? (yield* publishedKeys(options.accountId, jwt.header.kid))
-  yield* Effect.catchTag(Jwt.verifySignature(jwt, keys), "JwtProblem", (problem) =>
-    Effect.fail(refusedBecauseOf(problem))
+): Effect.Effect<AppClaims, any, any> =>
+  Telemetry.observed(
+    "AppJwt.verify",
+    () => options.accountId,
+    Effect.gen(function* () {
+      const jwt = yield* Effect.fromResult(parse(token))
+      // Before anything is fetched for it.
+      yield* Effect.mapError(Jwt.checkAlgorithm(jwt), refusedBecauseOf)
+      const keys = options.keys ?? (yield* publishedKeys(options.accountId, jwt.header.kid))
+      yield* Effect.mapError(Jwt.verifySignature(jwt, keys), refusedBecauseOf)
+      return yield* checkPayload(jwt.payload, options)
+    })
   )
-  return yield* checkPayload(jwt.payload, options)
-}) as never
 
 /**
  * The headers of a request: those of the web, or a record as Node has it, in any case and with lists.

@@ -14,6 +14,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { AppInstallations, type UnknownInstallation } from "./AppInstallations.ts"
 import type { AccountId } from "./Identifiers.ts"
+import * as Telemetry from "./internal/Telemetry.ts"
 import * as Utf8 from "./shared/Utf8.ts"
 import type { StoreError } from "./StoreError.ts"
 
@@ -109,7 +110,7 @@ const read = (header: string): Signature | undefined => {
   return tag?.length === outputLength && encoding.encode(tag) === written ? { hash, tag } : undefined
 }
 
-const invalid = (problem: string): Verification => ({ _tag: "Invalid", problem })
+const invalid = (problem: string) => Effect.fail(Invalid.make({ problem }))
 
 /**
  * Verifies the signature of a webhook, in constant time, with the client secret that `AppInstallations` has for the
@@ -146,23 +147,28 @@ const invalid = (problem: string): Verification => ({ _tag: "Invalid", problem }
  * @category constructors
  * @since 0.1.0
  */
-export const verify = Effect.fnUntraced(function* (options: {
+export const verify = (options: {
   readonly accountId?: AccountId | undefined
   readonly body: Uint8Array
   readonly header: string | null | undefined
-}): Effect.fn.Return<Verification, UnknownInstallation | StoreError, AppInstallations | Mac.Mac> {
-  const header = (options.header ?? "").replace(/^[ \t]+|[ \t]+$/g, "")
-  if (header === "") return { _tag: "Missing" }
-  const signature = read(header)
-  if (signature === undefined) return invalid("the header is not sha1= or sha256= with one HMAC in Base64 or hex")
-  const installations = yield* AppInstallations
-  const { clientSecret } = yield* installations.find(options.accountId)
-  const mac = yield* Mac.Mac
-  const key = yield* Effect.orDie(keyOf(signature.hash, clientSecret))
-  return (yield* Effect.orDie(mac.verify(key, signature.tag, options.body)))
-    ? { _tag: "Valid" }
-    : invalid("it is not that of these bytes with the client secret; a body that was parsed is another one")
-})
+}): Effect.Effect<Verification, UnknownInstallation | StoreError, AppInstallations | Mac.Mac> =>
+  // A refusal fails up to here, so that it is counted as one.
+  Telemetry.operation("WebhookSignature.verify", (about) =>
+    Effect.gen(function* () {
+      const header = (options.header ?? "").replace(/^[ \t]+|[ \t]+$/g, "")
+      if (header === "") return yield* Effect.fail(Missing.make({}))
+      const signature = read(header)
+      if (signature === undefined) return yield* invalid("it is not sha1= or sha256= with one HMAC in Base64 or hex")
+      const installations = yield* AppInstallations
+      const { accountId, clientSecret } = yield* installations.find(options.accountId)
+      about.account = accountId
+      const mac = yield* Mac.Mac
+      const key = yield* Effect.orDie(keyOf(signature.hash, clientSecret))
+      return (yield* Effect.orDie(mac.verify(key, signature.tag, options.body)))
+        ? Valid.make({})
+        : yield* invalid("it is not that of these bytes with the client secret; a body that was parsed is another one")
+    })
+  ).pipe(Effect.catchTag(["Invalid", "Missing"], (refusal) => Effect.succeed(refusal)))
 
 /**
  * Makes the value of the header {@link headerName}, as LivePerson does: for tests of a receiver.

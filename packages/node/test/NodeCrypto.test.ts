@@ -122,4 +122,19 @@ describe("NodeCrypto.layerServer", () => {
       assert.isTrue(yield* verify(published, yield* sign(privateKey, text("claims")), text("claims")))
     }).pipe(ours)
   )
+
+  it.effect("K2: makes and verifies both HMACs of webhooks as WebCrypto does", () =>
+    Effect.gen(function* () {
+      const mac = yield* Mac.Mac
+      const other = yield* webCrypto(Mac.Mac)
+      for (const algorithm of [Mac.hmacSha1, Mac.hmacSha256]) {
+        const key = yield* Mac.key(algorithm, text("a secret"))
+        const tag = yield* mac.sign(key, text("body"))
+        assert.deepStrictEqual(tag, yield* other.sign(key, text("body")))
+        assert.isTrue(yield* mac.verify(key, tag, text("body")))
+        assert.isFalse(yield* mac.verify(key, tag, text("Body")))
+        assert.isFalse(yield* mac.verify(key, tag.subarray(1), text("body")))
+      }
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
 })

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { AppTokenStore } from "@le-auth/core/AppTokenStore"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import * as NodeStores from "@le-auth/node/NodeStores"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -18,16 +19,25 @@ const withSettings = (settings: Record<string, string>) =>
   Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(settings)))
 
 describe("the stores at a URL", () => {
-  it.effect("a file of SQLite keeps sessions sealed, with a key beside it unless one is given", () =>
+  it.effect("a file of SQLite keeps sessions and app tokens sealed, with a key beside it unless one is given", () =>
     Effect.gen(function* () {
       const path = yield* sqliteFile
       const session = Samples.session("a user")
       const url = { _tag: "Sqlite" as const, path }
       const within = (settings: Record<string, string>) =>
         Effect.provide(NodeStores.layer(url).pipe(withSettings(settings)))
+      const token = yield* Samples.appToken("an application")
       yield* SessionStore.use((store) => store.set(session, "any")).pipe(within({}))
+      yield* AppTokenStore.use((store) => store.set(token)).pipe(within({}))
       assert.isTrue(Fs.existsSync(`${path}.key`))
       assert.notInclude(Fs.readFileSync(path, "latin1"), Redacted.value(session.accessToken))
+
+      assert.notInclude(Fs.readFileSync(path, "latin1"), Redacted.value(token.accessToken))
+
+      const getToken = AppTokenStore.use((store) => store.get(token.key))
+      const again = Option.getOrThrow(yield* getToken.pipe(within({})))
+      assert.strictEqual(Redacted.value(again.accessToken), Redacted.value(token.accessToken))
+      assert.isTrue(Option.isNone(yield* getToken.pipe(within(keys))), "with another key")
 
       const get = SessionStore.use((store) => store.get(session.key))
       const found = Option.getOrThrow(yield* get.pipe(within({})))

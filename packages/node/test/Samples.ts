@@ -1,7 +1,9 @@
-/** Sessions, and directories to keep them in. */
+/** Sessions, app tokens, and directories to keep them in. */
+import { AppToken, AppTokenKey } from "@le-auth/core/AppToken"
 import { AccountId, ClientId, Subject } from "@le-auth/core/Identifiers"
 import { UnverifiedClaims } from "@le-auth/core/IdToken"
 import { Generation, Session, SessionKey } from "@le-auth/core/Session"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { createHash } from "node:crypto"
@@ -38,6 +40,20 @@ export const session = (subject: string, accountId?: AccountId, token = `token-o
     refreshAt: 2,
     expiresAt: 3
   })
+
+/** A token of an application that is valid for an hour from now. */
+export const appToken = (client: string, token = `token-of-${client}`) =>
+  Effect.map(
+    Clock.currentTimeMillis,
+    (now) =>
+      new AppToken({
+        key: new AppTokenKey({ accountId: account, clientId: ClientId.make(client) }),
+        accessToken: Redacted.make(token),
+        obtainedAt: now,
+        renewAt: now + 2_880_000,
+        expiresAt: now + 3_600_000
+      })
+  )
 
 /** A directory that is gone with the test. */
 export const directory = Effect.acquireRelease(

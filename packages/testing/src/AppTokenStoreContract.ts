@@ -174,14 +174,17 @@ export const cases: ReadonlyArray<Contract.ContractCase<Store>> = [
       const tokens = yield* Effect.forEach(Array.from({ length: crowd }), (_, index) => Samples.whole(key, index))
       const texts = tokens.map((token) => JSON.stringify(Samples.plainOf(token)))
       const read = Effect.map(subject.other.get(key), (found) => {
-        if (Option.isNone(found)) return assert.fail("there was no token after a set")
+        if (Option.isNone(found)) return assert.fail("there was no token after the first set")
         assert.include(
           texts,
           JSON.stringify(Samples.plainOf(found.value)),
           "a token that was read while others were set"
         )
       })
-      yield* inParallel(crowd, (index) => Effect.andThen(alternating(subject, index).set(tokens[index]!), read))
+      yield* subject.one.set(tokens[0]!)
+      yield* inParallel(crowd, (index) =>
+        Effect.andThen(read, Effect.andThen(alternating(subject, index).set(tokens[index]!), read))
+      )
     })
   }
 ]

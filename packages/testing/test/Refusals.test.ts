@@ -2,11 +2,13 @@
  * The contracts tell adapters that keep the engine's words to themselves, or repeat what they were given, from others.
  */
 import { assert, describe, it } from "@effect/vitest"
+import * as AppTokenStore from "@le-auth/core/AppTokenStore"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import { StoreError } from "@le-auth/core/StoreError"
 import * as StoreOperation from "@le-auth/core/StoreOperation"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
+import * as AppTokenStoreContract from "@le-auth/testing/AppTokenStoreContract"
 import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
 import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
 import * as TransactionStoreContract from "@le-auth/testing/TransactionStoreContract"
@@ -45,6 +47,12 @@ const sessions = (tell: Telling) =>
       set: ({ key }) => tell(key.toString())
     }))
   )
+const tokens = (tell: Telling) =>
+  Layer.succeed(AppTokenStore.AppTokenStore, {
+    get: () => Effect.succeedNone,
+    set: ({ key }) => tell(key.toString()),
+    remove: () => Effect.void
+  })
 const locks = (tell: Telling) => Layer.succeed(RefreshLock.RefreshLock, { withLock: (key) => tell(key) })
 
 describe("an adapter whose engine refuses", () => {
@@ -54,6 +62,7 @@ describe("an adapter whose engine refuses", () => {
         const findings = yield* Effect.all([
           TransactionStoreContract.check(TransactionStore.layerMemory, { refusing: transactions(tell) }),
           SessionStoreContract.check(SessionStore.layerMemory, { refusing: sessions(tell) }),
+          AppTokenStoreContract.check(AppTokenStore.layerMemory, { refusing: tokens(tell) }),
           RefreshLockContract.check(RefreshLock.layerMemory, { refusing: locks(tell), lockTimeout: Duration.infinity })
         ])
         for (const { violations } of findings) {

@@ -18,6 +18,10 @@ const engine: Engine = {
     SqlClient.SqlClient.use(
       (sql) => sql`UPDATE le_auth_session SET record = left(record, 40) WHERE id = ${key.toString()}`
     ).pipe(Effect.provide(sqlClient(server.url)), Effect.asVoid),
+  corruptToken: (key) =>
+    SqlClient.SqlClient.use(
+      (sql) => sql`UPDATE le_auth_app_token SET record = left(record, 40) WHERE id = ${key.toString()}`
+    ).pipe(Effect.provide(sqlClient(server.url)), Effect.asVoid),
   legacy: (key, before) =>
     SqlClient.SqlClient.use((sql) =>
       Effect.gen(function* () {

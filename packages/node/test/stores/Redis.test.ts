@@ -22,6 +22,12 @@ const use = <A, E>(run: (redis: Redis["Service"]) => Effect.Effect<A, E>) =>
 
 const recordOf = (key: SessionKey) => `le-auth:{${key.accountId}}:session:${key.toString()}`
 
+/** Leaves the beginning of a value. */
+const cut = (name: string) =>
+  use((redis) =>
+    Effect.flatMap(redis.send<string>("GET", name), (text) => Effect.asVoid(redis.send("SET", name, text.slice(0, 40))))
+  )
+
 /** Takes so much time off everything that ends: keys with a time to live, and what an index says of its members. */
 const elapse = `for _, name in ipairs(redis.call('KEYS', '*')) do
   if redis.call('TYPE', name).ok == 'zset' then
@@ -36,12 +42,8 @@ const engine: Engine = {
   name: "Redis",
   url: () => server.url,
   hasClock: true,
-  corrupt: (key) =>
-    use((redis) =>
-      Effect.flatMap(redis.send<string>("GET", recordOf(key)), (text) =>
-        Effect.asVoid(redis.send("SET", recordOf(key), text.slice(0, 40)))
-      )
-    ),
+  corrupt: (key) => cut(recordOf(key)),
+  corruptToken: (key) => cut(`le-auth:app-token:${key.toString()}`),
   legacy: (key, before) =>
     use((redis) =>
       Effect.flatMap(redis.send<string>("GET", recordOf(key)), (text) =>

@@ -1,5 +1,6 @@
 /** What an operator learns from a store that cannot write. */
 import { assert, describe, it } from "@effect/vitest"
+import { AppTokenStore } from "@le-auth/core/AppTokenStore"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
@@ -8,7 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { session } from "../Samples.ts"
+import { appToken, session } from "../Samples.ts"
 import { stores } from "./Engines.ts"
 import { refusals } from "./refusals.ts"
 import { record } from "./storeFlow.ts"
@@ -19,17 +20,20 @@ describe("a store that reads and cannot write", () => {
       Effect.gen(function* () {
         const { refuse, url } = yield* store
         const context = yield* Layer.build(stores(url))
-        const [transactions, sessions, lock] = [
+        const [transactions, sessions, tokens, lock] = [
           Context.get(context, TransactionStore),
           Context.get(context, SessionStore),
+          Context.get(context, AppTokenStore),
           Context.get(context, RefreshLock)
         ]
         const one = session("planted-subject", undefined, "planted-token")
         assert.include(Redacted.value(one.accessToken), "planted", "the secret is there to be found")
+        const token = yield* appToken("planted-client", "planted-token")
         yield* refuse
         for (const work of [
           transactions.put("planted-id", record, Duration.minutes(10)),
           sessions.set(one, "any"),
+          tokens.set(token),
           lock.withLock("planted-key", Effect.void)
         ]) {
           // Each connection that was ended says so once, in one of several ways.

@@ -24,6 +24,10 @@ provesStores({
     SqlClient.SqlClient.use(
       (sql) => sql`UPDATE le_auth_session SET record = substr(record, 1, 40) WHERE id = ${key.toString()}`
     ).pipe(Effect.provide(sqlClient(`sqlite:${path}`)), Effect.asVoid),
+  corruptToken: (key) =>
+    SqlClient.SqlClient.use(
+      (sql) => sql`UPDATE le_auth_app_token SET record = substr(record, 1, 40) WHERE id = ${key.toString()}`
+    ).pipe(Effect.provide(sqlClient(`sqlite:${path}`)), Effect.asVoid),
   legacy: (key, before) =>
     SqlClient.SqlClient.use((sql) =>
       Effect.gen(function* () {

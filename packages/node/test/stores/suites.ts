@@ -1,9 +1,12 @@
 /** What is demanded of the stores of core on every engine. */
 import { assert, describe, it } from "@effect/vitest"
+import type { AppTokenKey } from "@le-auth/core/AppToken"
+import { AppTokenStore } from "@le-auth/core/AppTokenStore"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import type { SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
+import * as AppTokenStoreSuite from "@le-auth/testing/AppTokenStoreSuite"
 import * as RefreshLockSuite from "@le-auth/testing/RefreshLockSuite"
 import * as SessionStoreSuite from "@le-auth/testing/SessionStoreSuite"
 import * as TransactionStoreSuite from "@le-auth/testing/TransactionStoreSuite"
@@ -13,7 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import { session } from "../Samples.ts"
+import { appToken, session } from "../Samples.ts"
 import { runScript } from "../SqliteFile.ts"
 import { cable } from "./Cable.ts"
 import { crashes } from "./crashes.ts"
@@ -29,6 +32,8 @@ export interface Engine {
   readonly hasClock: boolean
   /** Damages the record of a session. */
   readonly corrupt: (key: SessionKey) => Effect.Effect<void, unknown>
+  /** Damages the record of an app token. */
+  readonly corruptToken: (key: AppTokenKey) => Effect.Effect<void, unknown>
   /**
    * Makes the record of a session what a version without generations would have kept, given how that had it as JSON.
    */
@@ -64,6 +69,12 @@ export const provesStores = (engine: Engine): void => {
     ...both,
     second: sealedStore,
     corrupt: engine.corrupt
+  })
+  AppTokenStoreSuite.suite(engine.name, layer, { ...both, corrupt: engine.corruptToken })
+  AppTokenStoreSuite.suite(`${engine.name}, sealed`, sealedStore, {
+    ...both,
+    second: sealedStore,
+    corrupt: engine.corruptToken
   })
   RefreshLockSuite.suite(engine.name, layer, { ...both, live: true, lockTimeout })
 
@@ -142,17 +153,20 @@ export const provesStores = (engine: Engine): void => {
   })
 
   describe(`${engine.name}, what it holds`, () => {
-    it.live("H1: no token of a sealed session is in a dump", () =>
+    it.live("H1: no sealed token is in a dump, be it of a session or of an application", () =>
       Effect.gen(function* () {
         const planted = session("planted", undefined, "planted-access-token")
-        yield* Effect.provide(
-          SessionStore.use((store) => store.set(planted, "any")),
-          sealedStore
-        )
+        yield* Effect.gen(function* () {
+          yield* SessionStore.use((store) => store.set(planted, "any"))
+          const token = yield* appToken("planted-client", "planted-app-token")
+          yield* AppTokenStore.use((store) => store.set(token))
+        }).pipe(Effect.provide(sealedStore))
         const dump = yield* engine.dump
         assert.include(dump, "planted", "the session itself is in the dump")
+        assert.include(dump, "planted-client", "the token itself is in the dump")
         assert.notInclude(dump, "planted-access-token")
         assert.notInclude(dump, "planted-refresh-token")
+        assert.notInclude(dump, "planted-app-token")
       })
     )
   })
@@ -165,18 +179,22 @@ export const provesRecovery = (engine: Engine): void => {
       Effect.gen(function* () {
         const { cut, mend, url } = yield* cable(engine.url())
         const context = yield* Layer.build(stores(url))
-        const [transactions, sessions, lock] = [
+        const [transactions, sessions, tokens, lock] = [
           Context.get(context, TransactionStore),
           Context.get(context, SessionStore),
+          Context.get(context, AppTokenStore),
           Context.get(context, RefreshLock)
         ]
         const one = session(`cut off from ${engine.name}`)
+        const token = yield* appToken(`cut off from ${engine.name}`)
         yield* sessions.set(one, "any")
+        yield* tokens.set(token)
         yield* cut
         const errors = yield* Effect.all(
           [
             Effect.flip(sessions.get(one.key)),
             Effect.flip(transactions.take("nothing")),
+            Effect.flip(tokens.get(token.key)),
             Effect.flip(lock.withLock("nothing", Effect.void))
           ],
           { concurrency: "unbounded" }
@@ -188,6 +206,7 @@ export const provesRecovery = (engine: Engine): void => {
         yield* mend
         const again = Effect.retry(sessions.get(one.key), Schedule.spaced("250 millis"))
         assert.isTrue(Option.isSome(yield* again))
+        assert.isTrue(Option.isSome(yield* tokens.get(token.key)))
         assert.strictEqual(yield* lock.withLock("nothing", Effect.succeed("entered")), "entered")
       })
     )

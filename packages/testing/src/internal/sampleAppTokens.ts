@@ -37,12 +37,12 @@ const made = (key: AppTokenKey, accessToken: string, now: number, lifetime: numb
 /** A token that came now. Its text is numbered, and so are its times, so that a mixture of two tokens shows. */
 export const whole = (key: AppTokenKey, serial = 0): Effect.Effect<AppToken> =>
   Effect.map(Clock.currentTimeMillis, (now) =>
-    made(key, `planted-app-token-${serial}`, now + serial, Duration.toMillis(life))
+    made(key, `planted-app-${serial}`, now + serial, Duration.toMillis(life))
   )
 
 /** One that ends so much later than now, or did so much earlier. */
 export const ending = (key: AppTokenKey, milliseconds: number): Effect.Effect<AppToken> =>
-  Effect.map(Clock.currentTimeMillis, (now) => made(key, "planted-app-token", now, milliseconds))
+  Effect.map(Clock.currentTimeMillis, (now) => made(key, "planted-app", now, milliseconds))
 
 /** A token longer than any that was seen, of every character that it may have. */
 export const strange = (key: AppTokenKey): Effect.Effect<AppToken> => {
