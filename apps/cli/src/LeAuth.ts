@@ -38,7 +38,10 @@ const root = Command.make("le-auth").pipe(
   ),
   Command.withExamples([
     { command: "le-auth login", description: "With a user: sign in, and then le-auth token or le-auth api" },
-    { command: "le-auth token --app", description: "Without a user: the application's own token, for a server or a job" },
+    {
+      command: "le-auth token --app",
+      description: "Without a user: the application's own token, for a server or a job"
+    },
     { command: "le-auth sentinel start", description: "Without an account: a Sentinel of your own" }
   ]),
   Command.withGlobalFlags([jsonFlag])

@@ -36,8 +36,15 @@ it("docs/cli.md shows what happens", async () => {
   }
   const path = "/api/account/{account}/configuration/le-users/users/{user}"
   const newcomer = [await shown(["login"], local), await shown(["api", "accountConfigReadOnly", path], local)]
+  const users = "/api/account/{account}/configuration/le-users/users"
+  const application = [
+    await shown(["doctor", "--app"], local),
+    await shown(["api", "--app", "accountConfigReadOnly", users], local),
+    await shown(["status"], local)
+  ]
   sentinel.child.kill("SIGINT")
   const { stdout } = await sentinel.result
+  sessions.set("application", application.join("\n").replace(`Only ${users}`, `Only '${users}'`))
   sessions.set("sentinel start", `$ le-auth sentinel start\n${stdout.trim()}`)
   sessions.set(
     "newcomer",

@@ -11,7 +11,7 @@ export class Target extends Context.Service<
   Target,
   {
     readonly installation: AppInstallations.AppInstallation
-    /** The installation that gets tokens for itself: the same one, except at the local Sentinel, which has one for it. */
+    /** The installation that `--app` acts as: the same one, except at the local Sentinel, which has another for it. */
     readonly appInstallation: AppInstallations.AppInstallation
     /** The profile that it comes from; `undefined` if it comes from `LE_AUTH_*`. */
     readonly profile: string | undefined

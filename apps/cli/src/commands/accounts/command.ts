@@ -41,9 +41,7 @@ const remove = Command.make("remove", { profile }, (options) =>
 )
 
 export const command = Command.make("accounts").pipe(
-  Command.withDescription(
-    `The accounts and applications that you work with: one profile each. ${worksFor.each}`
-  ),
+  Command.withDescription(`The accounts and applications that you work with: one profile each. ${worksFor.each}`),
   Command.withShortDescription("List, choose and remove accounts"),
   Command.withSubcommands([list, use, remove])
 )

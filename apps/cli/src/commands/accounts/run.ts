@@ -106,8 +106,8 @@ const forgetTokens = Effect.gen(function* () {
 })
 
 /**
- * Removes a profile, its client secret, its sessions and its app token from this computer. Those that another profile shares
- * stay.
+ * Removes a profile, its client secret, its sessions and its app token from this computer. What another profile shares
+ * stays.
  */
 export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
   const name = yield* known(profile)

@@ -77,11 +77,7 @@ const filled = (path: string, { account, user }: Names) => {
 }
 
 /** A request to a path of `origin`: whatever the path is, it cannot name another host. */
-export const make = Effect.fnUntraced(function* (
-  options: Options,
-  origin: string,
-  names: Names
-) {
+export const make = Effect.fnUntraced(function* (options: Options, origin: string, names: Names) {
   if (!options.path.startsWith("/")) {
     return yield* wrongUsage(
       text`The path begins with a slash, such as /api/account/{account}/…; the host is that of the service.`

@@ -26,11 +26,7 @@ const asked = Effect.flatMap(Target, ({ appInstallation }) =>
     Effect.provide(
       AppTokens.layer.pipe(
         Layer.provide(
-          Layer.mergeAll(
-            AppTokenStore.layerMemory,
-            RefreshLock.layerMemory,
-            AppInstallations.layer(appInstallation)
-          )
+          Layer.mergeAll(AppTokenStore.layerMemory, RefreshLock.layerMemory, AppInstallations.layer(appInstallation))
         )
       )
     )
@@ -39,14 +35,17 @@ const asked = Effect.flatMap(Target, ({ appInstallation }) =>
 
 const scopes = (claims: AppJwt.AppClaims | AppJwt.UnverifiedAppClaims): Finding.Finding =>
   claims.scope.length > 0
-    ? Finding.good("scopes", text`The token has ${claims.scope.length === 1 ? "the scope" : "the scopes"} ${claims.scope.join(", ")}.`)
+    ? Finding.good(
+        "scopes",
+        text`The token has ${claims.scope.length === 1 ? "the scope" : "the scopes"} ${claims.scope.join(", ")}.`
+      )
     : Finding.warning(
         "scopes",
         text`The token has no scope, so most APIs refuse it.`,
         text`Add the scopes that the program needs to the scope of the application's installation.`
       )
 
-/** It came straight from Sentinel, so a token that is no JWT may still be a good one. */
+/** The token came straight from Sentinel, so it may be good also where it cannot be read. */
 const about = Effect.fnUntraced(function* (token: AccessToken, keys: JsonWebKeySet) {
   const decoded = AppJwt.decodeUnverified(token)
   if (Result.isFailure(decoded)) {

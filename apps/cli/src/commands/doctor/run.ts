@@ -80,7 +80,8 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   )
   const problems = findings.filter(({ result }) => result === "problem")
   const code = problems[0]?.code
-  if (code === undefined || code === null) return yield* Output.say(
+  if (code === undefined || code === null)
+    return yield* Output.say(
       options.app ? text`\nNothing keeps the application from its tokens.` : text`\nNothing prevents a sign-in.`
     )
   return yield* new Failure({

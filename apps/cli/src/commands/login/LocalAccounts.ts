@@ -29,7 +29,7 @@ const isHere = (redirectUri: string): boolean => {
   return protocol === "http:" && isLoopback(host)
 }
 
-/** The applications of the local Sentinel that a command can use, for users or by themselves; none without a control. */
+/** The applications of the local Sentinel that a command can use, for users or with `--app`; none without a control. */
 const offers = Effect.fnUntraced(function* (app: boolean) {
   const control = yield* ControlClient.make(yield* sentinelControl)
   const accounts = yield* control.accounts.list()
@@ -69,7 +69,9 @@ export const instead = Effect.fnUntraced(function* (
     return yield* new Failure({
       text: join("\n", [
         text`The local Sentinel at ${localSentinel} has accounts of its own:`,
-        ...found.map((offer) => text`  ${inWords(offer)}${offer.redirectUri === undefined ? "" : `, ${offer.redirectUri}`}`),
+        ...found.map(
+          (offer) => text`  ${inWords(offer)}${offer.redirectUri === undefined ? "" : `, ${offer.redirectUri}`}`
+        ),
         text`Name one, and its secret, with LE_AUTH_* or --settings, or sign in on a terminal.`
       ]),
       code: "configuration"
