@@ -29,6 +29,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, number>>>> 
     token: 3,
     authorize: 4,
     control: 4,
+    resources: 4,
     contract: 5,
     inspector: 5,
     login: 5

@@ -114,6 +114,16 @@ const control = (
   }
 })
 
+/** A JWT of its sender's making under the header of Sentinel's own app tokens, so that its signature is looked at. */
+const appToken: Target["prepare"] = async (sentinel, text) => {
+  await sentinel.tell("later")
+  const body = "grant_type=client_credentials&client_id=client&client_secret=secret"
+  const sent = await send(sentinel.main, "/sentinel/api/v2/account/12345678/app/token", { headers: form, body })
+  const header = /"access_token":"([^".]+)/.exec(sent.text)?.[1] ?? ""
+  const authorization = `Bearer ${header}.${printable(text)}`
+  return () => send(sentinel.main, "/api/account/12345678/configuration/le-users/users", { headers: { authorization } })
+}
+
 /** A login, with a text of the sender as one of its fields. */
 const login =
   (name: string, others: Record<string, string>): Target["prepare"] =>
@@ -175,6 +185,12 @@ export const targets: ReadonlyArray<Target> = [
     authorization: `Basic ${Buffer.from(text).toString("base64").slice(0, 14_000)}`
   })),
   header("authorization", (text) => ({ authorization: headerText(text) })),
+  {
+    name: "app token",
+    longest: 14_000,
+    seeds: [Recipe.of("e30.", "A".repeat(342)), Recipe.of("e30.", "AAAA"), Recipe.of("a.")],
+    prepare: appToken
+  },
   header("other headers", (text) => ({
     "content-type": headerText(text),
     accept: headerText(text),

@@ -109,7 +109,8 @@ const given = {
           client_id: "client",
           client_secret: "secret",
           client_name: "Budget",
-          grant_types: ["authorization_code", "refresh_token"],
+          scope: "users.external",
+          grant_types: ["authorization_code", "refresh_token", "client_credentials"],
           redirect_uris: [
             "http://127.0.0.1/cb",
             ...Array.from({ length: 999 }, (_, index) => `https://a.example/${index}`)

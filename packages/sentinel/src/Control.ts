@@ -25,6 +25,7 @@ import * as SentinelDialect from "./SentinelDialect.ts"
 import * as SentinelStore from "./SentinelStore.ts"
 import * as SigningKeys from "./SigningKeys.ts"
 import { StoreInspection } from "./StoreInspection.ts"
+import * as AppTokenReader from "./internal/token/AppTokenReader.ts"
 import { TokenTime } from "./internal/token/TokenTime.ts"
 import * as AccountControl from "./internal/control/AccountControl.ts"
 import type { NotSupported, StoreUnavailable } from "./ControlError.ts"
@@ -116,6 +117,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
 
   const change: Change = changing(journal, clock)
   const sessions = SessionControl.make({ change, clock, inspection, store })
+  const readAppToken = yield* Effect.provideService(AppTokenReader.make, TokenTime, clock)
   const keys = Keys.make(yield* SigningKeys.SigningKeys, clock, change)
 
   const control = Control.of({
@@ -134,7 +136,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
       clear: change("all faults removed", faults.clear)
     },
     journal: { read: journal.read, follow: journal.follow, clear: journal.clear },
-    explain: yield* Explain.make({ clock, inspection }),
+    explain: yield* Explain.make({ clock, inspection, readAppToken }),
     accounts: AccountControl.make({ change, editor, sessions }),
     sessions,
     keys,
@@ -155,7 +157,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
     Context.add(Directory.Directory, watchedDirectory(directory, editor)),
     Context.add(SentinelStore.SentinelStore, watchedStore(store, inspection)),
     Context.add(Interceptor, interceptor),
-    Context.add(TokenTime, clock.realOf)
+    Context.add(TokenTime, clock)
   )
 })
 

@@ -79,6 +79,8 @@ export class Directory extends Context.Service<
     readonly installation: (accountId: string, clientId: string) => Effect.Effect<Option.Option<Installation>>
     /** The user with this id, if they are in the account and enabled. */
     readonly user: (accountId: string, userId: string) => Effect.Effect<Option.Option<User>>
+    /** All users of the account who are enabled; none if there is no such account. */
+    readonly users: (accountId: string) => Effect.Effect<ReadonlyArray<User>>
     /**
      * The user with this e-mail address, in upper or lower case, and this password. It takes as long for an unknown
      * user as for a wrong password, as `Passwords.verify` does.

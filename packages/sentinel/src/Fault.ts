@@ -32,7 +32,7 @@ export type FaultTarget = typeof FaultTarget.Type
  * Which requests a fault acts on. What is left out matches everything.
  *
  * `nth` is one of the matching requests, counted from 1 since the fault was added, and `every` each second, third and
- * so on of them. `client` is known where the request names it: at authorize, token and revoke.
+ * so on of them. `client` is known where the request names it: at authorize, token, app-token and revoke.
  *
  * @category schemas
  * @since 0.1.0

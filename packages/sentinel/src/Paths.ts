@@ -46,10 +46,27 @@ export const ready = "/health/ready"
 export const metrics = "/metrics"
 
 /**
- * A user's record, with an access token of that user, on the host of the service `accountConfigReadOnly` of the Domain
- * API. It is a pattern with two parameters.
+ * The records of all users, with an access token of an administrator or an app token with the scope `users.external`,
+ * on the host of the service `accountConfigReadOnly` of the Domain API. It is a pattern with one parameter.
  *
  * @category models
  * @since 0.1.0
  */
-export const users = "/api/account/:accountId/configuration/le-users/users/:userId"
+export const users = "/api/account/:accountId/configuration/le-users/users"
+
+/**
+ * A user's record, with an access token of that user or one that is good for all. It is a pattern with two parameters.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const user = `${users}/:userId` as const
+
+/**
+ * The reasons for which agents are away, with an access token of any user: programs ask for them to see whether a token
+ * is good. It is a pattern with one parameter.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const statusReasons = "/api/account/:accountId/configuration/le-agents/status-reasons"

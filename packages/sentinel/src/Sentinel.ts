@@ -64,7 +64,9 @@ import * as Revoke from "./internal/token/Revoke.ts"
 import * as TokenAnswer from "./internal/token/TokenAnswer.ts"
 import * as TokenEndpoint from "./internal/token/TokenEndpoint.ts"
 import * as TokenSet from "./internal/token/TokenSet.ts"
-import * as Users from "./internal/documents/Users.ts"
+import * as StatusReasons from "./internal/resources/StatusReasons.ts"
+import * as TokenCheck from "./internal/resources/TokenCheck.ts"
+import * as Users from "./internal/resources/Users.ts"
 
 /**
  * Settings of Sentinel's routes.
@@ -147,6 +149,8 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const revoke = yield* Revoke.make(authenticate, secrets)
   const keys = yield* KeySet.make
   const domain = yield* Domain.make(publicOrigin)
+  const check = yield* TokenCheck.make
+  const users = yield* Users.make(check)
 
   const all: ReadonlyArray<RouteHandlers.RouteHandlers> = [
     { route: "authorize", path: SentinelApi.authorize.path, GET: authorize },
@@ -159,7 +163,9 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
     { route: "keys", path: SentinelApi.keys.path, GET: keys },
     { route: "domain", path: DomainApi.service.path, GET: domain.one },
     { route: "domain", path: DomainApi.services.path, GET: domain.all },
-    { route: "users", path: Paths.users, GET: yield* Users.make },
+    { route: "users", path: Paths.users, GET: users.all },
+    { route: "users", path: Paths.user, GET: users.one },
+    { route: "status-reasons", path: Paths.statusReasons, GET: StatusReasons.make(check) },
     ...(yield* Metadata.endpoints(publicOrigin, issuer))
   ]
   return all

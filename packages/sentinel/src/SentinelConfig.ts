@@ -386,8 +386,8 @@ const developmentUser = (id: string, name: string, password: string, isAdmin: bo
 
 /**
  * The built-in configuration for development: account `12345678`, users `agent@example.com` / `agent` and
- * `admin@example.com` / `admin`, an installation for an application, one for the command line, and one for a server that
- * acts for itself with the scope `users.external`.
+ * `admin@example.com` / `admin`, an installation for an application, one for the command line, and one for a server
+ * application that acts for itself, with the scope `users.external`.
  *
  * `redirectUri` is that of the application. Default: `http://localhost:3000/callback` and
  * `http://localhost:3000/auth/callback`.

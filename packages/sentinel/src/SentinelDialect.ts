@@ -68,7 +68,8 @@ export const DialectPoints = Schema.Struct({
    */
   idTokenClock: Schema.Literals(["real", "sentinel"]),
   /**
-   * Whether the keys are published; else the key set is empty. LivePerson documents it for those of app tokens only.
+   * Whether the keys of id_tokens are published; else the key set has those of app tokens, for which LivePerson
+   * documents it.
    */
   publishKeys: Schema.Boolean,
   /**

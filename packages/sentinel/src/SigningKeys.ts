@@ -13,6 +13,7 @@ import * as Digest from "effect/crypto/Digest"
 import * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
@@ -28,10 +29,21 @@ import * as SigningKey from "./internal/keys/SigningKey.ts"
 export class SigningKeys extends Context.Service<
   SigningKeys,
   {
-    /** Signs claims: a JWT in compact form. Fails with `StoreError` if keys in a database are out of reach. */
-    readonly sign: (claims: object) => Effect.Effect<string, CryptoError.CryptoError | StoreError>
     /**
-     * The JWK Set as JSON text, with public members only. The same set is the same text.
+     * Signs the claims of an id_token: a JWT in compact form, whose `kid` begins with `idtoken-`, unless the key was
+     * given with another one. Fails with `StoreError` if keys in a database are out of reach.
+     */
+    readonly sign: (claims: object) => Effect.Effect<string, CryptoError.CryptoError | StoreError>
+    /** Signs the claims of an app token in the same way. Its `kid` begins with `appjwt-`. */
+    readonly signAppToken: (claims: object) => Effect.Effect<string, CryptoError.CryptoError | StoreError>
+    /**
+     * The claims of an app token that one of the published keys has signed. `None` for everything else, id_tokens among
+     * it. What the claims say, such as when they end, is not looked at.
+     */
+    readonly verifyAppToken: (token: string) => Effect.Effect<Option.Option<unknown>, CryptoError.CryptoError>
+    /**
+     * The JWK Set as JSON text, with public members only: each key twice, with its id for id_tokens and that for app
+     * tokens. The same set is the same text.
      */
     readonly keySet: Effect.Effect<string, CryptoError.CryptoError>
     /**
@@ -58,7 +70,7 @@ interface State {
 const stateOf = (signing: SigningKey.SigningKey, published: ReadonlyArray<Published>): State => ({
   signing,
   published,
-  keySet: `{"keys":[${published.map(({ key }) => key.publicJwk).join(",")}]}`
+  keySet: `{"keys":[${published.map(({ key }) => key.publicJwks).join(",")}]}`
 })
 
 type Crypto = Signature.Signature | Digest.Digest
@@ -86,18 +98,28 @@ const make = Effect.fnUntraced(function* (
   )
   const oneAtATime = Semaphore.makeUnsafe(1).withPermits(1)
 
+  /** Without the keys whose time is over. */
+  const upToDate = Effect.gen(function* () {
+    const known = yield* current
+    const now = yield* Clock.currentTimeMillis
+    if (known.published.every(({ until }) => now < until)) return known
+    return (state = stateOf(
+      known.signing,
+      known.published.filter(({ until }) => now < until)
+    ))
+  })
+
   return {
     sign: (claims) => Effect.flatMap(current, ({ signing }) => signing.sign(claims)),
-    keySet: Effect.gen(function* () {
-      const { keySet, published, signing } = yield* current
-      const now = yield* Clock.currentTimeMillis
-      if (published.every(({ until }) => now < until)) return keySet
-      state = stateOf(
-        signing,
-        published.filter(({ until }) => now < until)
-      )
-      return state.keySet
-    }),
+    signAppToken: (claims) => Effect.flatMap(current, ({ signing }) => signing.signAppToken(claims)),
+    verifyAppToken: (token) =>
+      Effect.flatMap(upToDate, ({ published }) =>
+        SigningKey.verifyAppToken(
+          published.map(({ key }) => key),
+          token
+        )
+      ),
+    keySet: Effect.map(upToDate, ({ keySet }) => keySet),
     rotate: oneAtATime(
       Effect.gen(function* () {
         const next = yield* provided(SigningKey.generate)
@@ -138,7 +160,8 @@ export const layer: Layer.Layer<SigningKeys, never, Crypto> = Layer.effect(
  * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
  * import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
  * import * as Layer from "effect/Layer"
- * import type * as Redacted from "effect/Redacted"
+ * import type * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
  *
  * declare const pem: Redacted.Redacted<string> // of: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048
  *

@@ -14,7 +14,6 @@ import * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as SqlClient from "effect/sql/SqlClient"
 import { poll } from "./internal/sql/polling.ts"
@@ -48,13 +47,13 @@ const place = (kid: string): string => `signing key ${kid} of Sentinel`
 
 const keySetOf = (keys: ReadonlyArray<KnownKey>): string =>
   `{"keys":[${keys
-    .flatMap(({ key }) => (key === undefined ? [] : [key.publicJwk]))
+    .flatMap(({ key }) => (key === undefined ? [] : [key.publicJwks]))
     .toReversed()
     .join(",")}]}`
 
 /** Minutes, so that tokens of one kind, which are not all equally long by the millisecond, are noted once. */
 const lifetimeOf = (claims: object, now: number): number =>
-  Predicate.hasProperty(claims, "exp") ? Math.max(0, Math.ceil((Number(claims.exp) * 1000 - now) / 60_000) * 60_000) : 0
+  Math.ceil(SigningKey.lifetimeOf(claims, now) / 60_000) * 60_000
 
 type Crypto = Signature.Signature | Digest.Digest
 
@@ -129,18 +128,29 @@ const make = Effect.gen(function* () {
     noted.set(id, lifetime)
   })
 
+  /** The key that signs these claims. */
+  const signing = Effect.fnUntraced(function* (claims: object) {
+    const now = yield* Clock.currentTimeMillis
+    const row = Rows.signingRow((yield* believed).keys, now)
+    if (row === undefined) return yield* new StoreError({ store: name, operation: "sign: there is no key any more" })
+    if (row.key === undefined) {
+      const cause = notOpened(row.id)
+      return yield* new StoreError({ store: name, operation: "sign", cause })
+    }
+    yield* note(row, lifetimeOf(claims, now))
+    return row.key
+  })
+
   return SigningKeys.of({
-    sign: Effect.fnUntraced(function* (claims) {
-      const now = yield* Clock.currentTimeMillis
-      const row = Rows.signingRow((yield* believed).keys, now)
-      if (row === undefined) return yield* new StoreError({ store: name, operation: "sign: there is no key any more" })
-      if (row.key === undefined) {
-        const cause = notOpened(row.id)
-        return yield* new StoreError({ store: name, operation: "sign", cause })
-      }
-      yield* note(row, lifetimeOf(claims, now))
-      return yield* row.key.sign(claims)
-    }),
+    sign: (claims) => Effect.flatMap(signing(claims), (key) => key.sign(claims)),
+    signAppToken: (claims) => Effect.flatMap(signing(claims), (key) => key.signAppToken(claims)),
+    verifyAppToken: (token) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        SigningKey.verifyAppToken(
+          Rows.published(view!.keys, now).flatMap(({ key }) => (key === undefined ? [] : [key])),
+          token
+        )
+      ),
     keySet: Effect.map(Clock.currentTimeMillis, (now) => {
       const { keySet, keys } = view!
       const published = Rows.published(keys, now)

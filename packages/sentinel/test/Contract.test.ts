@@ -60,7 +60,7 @@ describe("the contract", () => {
         })
       )
       assert.strictEqual("error" in refused ? refused.error : refused._tag, "invalid_grant")
-      assert.lengthOf((yield* api.sentinel.keys({})).keys, 1)
+      assert.lengthOf((yield* api.sentinel.keys({})).keys, 2)
     })
   )
 

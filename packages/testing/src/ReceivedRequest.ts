@@ -12,8 +12,9 @@ import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 
 /**
- * What a request is for. `exchange` and `refresh` are the two uses of the token endpoint; `domain` is the Domain API,
- * `keys` the JWKS, `users` the one resource that needs an access token.
+ * What a request is for. `exchange` and `refresh` are the two uses of the token endpoint; `app-token` is for
+ * applications without a user, `domain` is the Domain API,
+ * `keys` the JWKS, `users` and `status-reasons` the resources that need a token.
  *
  * @category models
  * @since 0.1.0
@@ -24,10 +25,12 @@ export type RequestKind =
   | "logout"
   | "exchange"
   | "refresh"
+  | "app-token"
   | "revoke"
   | "keys"
   | "domain"
   | "users"
+  | "status-reasons"
   | "other"
 
 /**
@@ -65,11 +68,15 @@ const paths: ReadonlyArray<readonly [RegExp, RequestKind | "token"]> = [
   [patternOf(Paths.login), "login"],
   [patternOf(Paths.logout), "logout"],
   [patternOf(SentinelApi.token.path), "token"],
+  [patternOf(SentinelApi.appToken.path), "app-token"],
+  [patternOf(SentinelApi.appTokenV2.path), "app-token"],
   [patternOf(SentinelApi.revoke.path), "revoke"],
   [patternOf(SentinelApi.keys.path), "keys"],
   [patternOf(DomainApi.service.path), "domain"],
   [patternOf(DomainApi.services.path), "domain"],
-  [patternOf(Paths.users), "users"]
+  [patternOf(Paths.users), "users"],
+  [patternOf(Paths.user), "users"],
+  [patternOf(Paths.statusReasons), "status-reasons"]
 ]
 
 const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>

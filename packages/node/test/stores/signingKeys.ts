@@ -1,5 +1,6 @@
 /** What is demanded of signing keys that several nodes share, on every engine. */
 import { assert, describe, it } from "@effect/vitest"
+import { AccountId } from "@le-auth/core/Identifiers"
 import * as Seal from "@le-auth/core/Seal"
 import type { SigningKeys } from "@le-auth/sentinel/SigningKeys"
 import * as Clock from "effect/Clock"
@@ -10,7 +11,9 @@ import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { createLocalJWKSet, jwtVerify } from "jose"
 import { runScript } from "../SqliteFile.ts"
-import { connect, eventually, keysNode, seal, sealSecret, ticketSecret } from "./sentinelNodes.ts"
+import { account } from "../../../sentinel/test/Harness.ts"
+import { appToken, ask, config, provesTable, resources } from "../../../sentinel/test/resources/tokenTable.ts"
+import { connect, eventually, keysNode, seal, sealSecret, sentinelNode, ticketSecret } from "./sentinelNodes.ts"
 
 type Keys = SigningKeys["Service"]
 
@@ -23,7 +26,12 @@ const margin = 5 * 60_000
 
 const kidOf = (token: string): string => JSON.parse(atob(token.split(".")[0]!)).kid
 const kidsOf = (keys: Keys): Effect.Effect<ReadonlyArray<string>, unknown> =>
-  Effect.map(keys.keySet, (text) => JSON.parse(text).keys.map(({ kid }: { readonly kid: string }) => kid))
+  Effect.map(keys.keySet, (text) =>
+    JSON.parse(text)
+      .keys.map(({ kid }: { readonly kid: string }) => kid)
+      // Each key is there twice.
+      .filter((kid: string) => !kid.startsWith("appjwt-"))
+  )
 const sign = (keys: Keys) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => keys.sign({ sub: "1", exp: Math.floor((now + lifetime) / 1000) }))
 
@@ -39,6 +47,10 @@ const verify = Effect.fnUntraced(function* (token: string, keys: Keys) {
 const verifyEverywhere = Effect.fnUntraced(function* (nodes: ReadonlyArray<Keys>) {
   const tokens = yield* Effect.forEach(nodes, sign)
   for (const token of tokens) for (const node of nodes) yield* verify(token, node)
+  const appTokens = yield* Effect.forEach(nodes, (node) => node.signAppToken({ aud: "1" }))
+  for (const token of appTokens) {
+    for (const node of nodes) assert.deepStrictEqual(yield* node.verifyAppToken(token), Option.some({ aud: "1" }))
+  }
   return tokens.map(kidOf)
 })
 
@@ -146,6 +158,20 @@ export const provesSigningKeys = (
         const [kid, ...others] = yield* verifyEverywhere([...nodes, restarted])
         assert.include(made, kid)
         for (const one of others) assert.strictEqual(one, kid)
+      })
+    )
+
+    it.effect("K1: every kind of token opens what it may, and what one node has issued is good at the others", () =>
+      Effect.gen(function* () {
+        const { url } = yield* started
+        const [one, other] = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
+        yield* provesTable(one)
+        const token = yield* appToken(one, "reader")
+        for (const resource of resources.slice(0, 2)) {
+          assert.strictEqual((yield* ask(other, resource, token)).status, 200)
+        }
+        yield* one.changeInstallation(AccountId.make(account), "reader", { enabled: false })
+        assert.strictEqual((yield* ask(one, resources[0], token)).status, 401)
       })
     )
 

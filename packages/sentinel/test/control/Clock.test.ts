@@ -155,7 +155,7 @@ describe("the clock of JWTs", () => {
   it.effect("each time that was shown is mapped to when it was, and what was skipped to when it was skipped", () =>
     Effect.gen(function* () {
       const clock = VirtualClock.make()
-      assert.deepStrictEqual([clock.realOf(5), clock.shownAt(5)], [5, 5])
+      assert.deepStrictEqual([clock.realOf(5), clock.dateOf(5), clock.shownOn(0)], [5, 0, 0])
       yield* TestClock.setTime(1000)
       yield* clock.advance(Duration.millis(hours(8)))
       yield* TestClock.setTime(5000)
@@ -166,17 +166,40 @@ describe("the clock of JWTs", () => {
         ),
         [500, 1000, 1000, 1000, 1000, 4999, 5000, 5000]
       )
-      assert.deepStrictEqual([999, 1000, 4999, 5000].map(clock.shownAt), [
-        999,
-        1000 + hours(8),
-        4999 + hours(8),
-        5100 + hours(8)
-      ])
       yield* TestClock.setTime(9000)
       yield* clock.toRealTime
       yield* TestClock.setTime(9500)
       assert.deepStrictEqual([9000, 9500].map(clock.realOf), [9000, 9500])
     })
+  )
+
+  it.effect(
+    "S21, K1: the date of a JWT leads back to what the clock showed, also when it goes on within a second",
+    () =>
+      Effect.gen(function* () {
+        const clock = VirtualClock.make()
+        yield* TestClock.setTime(1_000_400)
+        const dates: Array<readonly [number, number]> = []
+        const made = Effect.map(clock.state, ({ now }) => void dates.push([clock.dateOf(now), now]))
+        yield* made
+        yield* made
+        yield* clock.advance(Duration.hours(8))
+        yield* made
+        yield* clock.advance(Duration.hours(1))
+        // What no JWT is dated by leaves no gap.
+        yield* clock.advance(Duration.hours(1))
+        yield* TestClock.adjust("100 millis")
+        yield* made
+        yield* TestClock.adjust("20 seconds")
+        yield* made
+        yield* clock.toRealTime
+        yield* made
+        assert.deepStrictEqual(
+          dates.map(([date]) => date),
+          [1000, 1000, 1001, 1002, 1020, 1021]
+        )
+        for (const [date, shown] of dates) assert.isAtMost(Math.abs(clock.shownOn(date) - shown), 2000)
+      })
   )
 
   it.effect("back to real time keeps sessions and tokens, also those that were over meanwhile", () =>

@@ -172,7 +172,7 @@ describe("app token", () => {
     })
   )
 
-  it.effect("R61: an app token is neither an id_token nor an access token of a user", () =>
+  it.effect("R61: an app token is neither an id_token nor good for more than its scope", () =>
     Effect.gen(function* () {
       const { json, sentinel } = yield* ask(v2)
       const claims = JSON.parse(atob(json["access_token"]!.split(".")[1]!))
@@ -181,7 +181,7 @@ describe("app token", () => {
       const user = yield* sentinel.fetch(`/api/account/${account}/configuration/le-users/users/3552833710`, {
         headers: { authorization: `Bearer ${json["access_token"]}` }
       })
-      assert.strictEqual(user.status, 401)
+      assert.strictEqual(user.status, 403)
     })
   )
 })

@@ -12,13 +12,14 @@ const Sequence = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterT
 
 const Explanation = Schema.Struct({
   id: Schema.String,
-  kind: Schema.Literals(["code", "refresh-token", "access-token", "unknown"]),
+  kind: Schema.Literals(["code", "refresh-token", "access-token", "app-token", "unknown"]),
   isUsable: Schema.Boolean,
   reason: optional(Schema.String),
   account: optional(Schema.String),
   client: optional(Schema.String),
   user: optional(Schema.String),
-  family: optional(Schema.String)
+  family: optional(Schema.String),
+  scope: optional(Schema.String)
 })
 
 /** The journal: to read, follow and clear. Also why a code or a token is refused. */

@@ -10,6 +10,7 @@ import { short } from "../http/RequestContext.ts"
 import type { FamilyState, Found, StoreInspection } from "../../StoreInspection.ts"
 import type { NotSupported, StoreUnavailable } from "../../ControlError.ts"
 import { cannotLook, unavailable } from "./failures.ts"
+import * as AppTokenReader from "../token/AppTokenReader.ts"
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import type { VirtualClock } from "./VirtualClock.ts"
 
@@ -99,7 +100,7 @@ export const why = (found: Found | undefined, presented: Presented | undefined, 
 export interface Explanation {
   /** The beginning of its hash, as the journal has it. */
   readonly id: string
-  readonly kind: "code" | "refresh-token" | "access-token" | "unknown"
+  readonly kind: "code" | "refresh-token" | "access-token" | "app-token" | "unknown"
   /** Whether its owner can use it now. */
   readonly isUsable: boolean
   /** Why not. */
@@ -108,6 +109,8 @@ export interface Explanation {
   readonly client?: string
   readonly user?: string
   readonly family?: string
+  /** What an app token is for. */
+  readonly scope?: string
 }
 
 const belonging = ({ grant }: FamilyState) => ({
@@ -117,20 +120,36 @@ const belonging = ({ grant }: FamilyState) => ({
   family: short(grant.id)
 })
 
+const ofAppToken = (
+  id: string,
+  { accountId, clientId, problem, scopes }: AppTokenReader.ReadAppToken
+): Explanation => ({
+  id,
+  kind: "app-token",
+  isUsable: problem === undefined,
+  ...(problem === undefined ? {} : { reason: problem }),
+  account: accountId,
+  client: clientId,
+  ...(scopes.length === 0 ? {} : { scope: scopes.join(" ") })
+})
+
 /** Makes the function that explains a code or a token by its text, which is neither kept nor logged. */
 export const make = Effect.fnUntraced(function* (parts: {
   readonly clock: VirtualClock["Service"]
   readonly inspection: StoreInspection["Service"] | undefined
+  readonly readAppToken: Effect.Success<typeof AppTokenReader.make>
 }) {
   const digest = yield* Digest.Digest
-  const { clock, inspection } = parts
+  const { clock, inspection, readAppToken } = parts
 
   return Effect.fnUntraced(function* (
     secret: Redacted.Redacted<string>
   ): Effect.fn.Return<Explanation, NotSupported | StoreUnavailable> {
-    if (inspection === undefined) return yield* cannotLook
     const { now } = yield* clock.state
     const id = yield* digest.digestHex(Digest.sha256, Utf8.encode(Redacted.value(secret)))
+    const appToken = AppTokenReader.isJwt(secret) ? yield* readAppToken(secret, now) : Option.none()
+    if (Option.isSome(appToken)) return ofAppToken(short(id), appToken.value)
+    if (inspection === undefined) return yield* cannotLook
     const found = Option.getOrUndefined(yield* unavailable(inspection.find(id, now)))
     const reason = why(found, undefined, now)
     return {

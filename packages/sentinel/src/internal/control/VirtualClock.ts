@@ -33,12 +33,16 @@ export class VirtualClock extends Context.Service<
     readonly checkAhead: (ahead: Duration.Duration) => Effect.Effect<void, ClockTooFar>
     /** Sentinel's time is the real one again. What began in its future stays valid until it would have ended there. */
     readonly toRealTime: Effect.Effect<ClockState>
-    /**
-     * What time it really was when this clock showed a time, and what this clock showed at a real time; milliseconds
-     * since 1970.
-     */
+    /** What time it really was when this clock showed a time; milliseconds since 1970. */
     readonly realOf: (shown: number) => number
-    readonly shownAt: (real: number) => number
+    /**
+     * Dates a JWT that is made now, when this clock shows a time: in whole real seconds since 1970, as JWTs have them.
+     * Two that are made before and after an advance never have the same date, so that `shownOn` finds the way back: the
+     * later one is dated a second ahead if it has to be.
+     */
+    readonly dateOf: (shown: number) => number
+    /** What this clock showed on such a date, in milliseconds. */
+    readonly shownOn: (date: number) => number
     /** The clock over another one: that other one itself, as long as nothing was advanced. */
     readonly over: (base: Clock.Clock) => Clock.Clock
   }
@@ -76,10 +80,11 @@ const isTooFar = (real: number, ahead: number): boolean => !(real + ahead <= lat
 /** The maximum of remembered advances. A test that advances more often does not ask about a token of long ago. */
 const mostAdvances = 1000
 
-/** From a real moment on, how far it was ahead. */
+/** From a real moment on, how far it was ahead. `from`: the first date that is not one of an earlier advance. */
 interface Advance {
   readonly at: number
   readonly ahead: number
+  readonly from: number
 }
 
 /** A clock that has not been advanced. */
@@ -90,6 +95,20 @@ export const make = (): VirtualClock["Service"] => {
   let advances: ReadonlyArray<Advance> = []
   /** The clock beneath, by which they were made. */
   let beneath: Clock.Clock | undefined
+  /** The last date that was given to a JWT. */
+  let lastDate = -Infinity
+
+  const realOf = (shown: number): number => {
+    let skippedAt: number | undefined
+    let end = beneath?.currentTimeMillisUnsafe() ?? Infinity
+    for (const [index, { ahead, at }] of advances.entries()) {
+      if (shown >= at + ahead && shown <= end + ahead) return shown - ahead
+      const before = at + (advances[index + 1]?.ahead ?? 0)
+      if (shown >= before && shown < at + ahead) skippedAt ??= at
+      end = at
+    }
+    return skippedAt ?? Math.min(shown, end)
+  }
 
   const over = (base: Clock.Clock): Clock.Clock => {
     if (millis === 0) return base
@@ -110,7 +129,8 @@ export const make = (): VirtualClock["Service"] => {
       if (isTooFar(at, rounded)) return Effect.fail(tooFar)
       millis = rounded
       beneath = base
-      advances = [{ at, ahead: rounded }, ...advances].slice(0, mostAdvances)
+      const from = Math.max(Math.floor(at / 1000), lastDate + 1)
+      advances = [{ at, ahead: rounded, from }, ...advances].slice(0, mostAdvances)
       return Effect.succeed(stateOver(base))
     })
   const advance = (by: Duration.Duration) =>
@@ -136,17 +156,12 @@ export const make = (): VirtualClock["Service"] => {
         isTooFar(base.currentTimeMillisUnsafe(), Duration.toMillis(ahead)) ? Effect.fail(tooFar) : Effect.void
       ),
     toRealTime: Effect.orDie(set(0)),
-    realOf: (shown) => {
-      let skippedAt: number | undefined
-      let end = beneath?.currentTimeMillisUnsafe() ?? Infinity
-      for (const [index, { ahead, at }] of advances.entries()) {
-        if (shown >= at + ahead && shown <= end + ahead) return shown - ahead
-        const before = at + (advances[index + 1]?.ahead ?? 0)
-        if (shown >= before && shown < at + ahead) skippedAt ??= at
-        end = at
-      }
-      return skippedAt ?? Math.min(shown, end)
+    realOf,
+    dateOf: (shown) => {
+      const date = Math.max(Math.floor(realOf(shown) / 1000), advances[0]?.from ?? -Infinity)
+      lastDate = Math.max(lastDate, date)
+      return date
     },
-    shownAt: (real) => real + (advances.find(({ at }) => at <= real)?.ahead ?? 0)
+    shownOn: (date) => date * 1000 + (advances.find(({ from }) => from <= date)?.ahead ?? 0)
   }
 }

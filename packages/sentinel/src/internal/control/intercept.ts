@@ -12,6 +12,7 @@ import type * as Types from "effect/Types"
 import * as FormBody from "../http/FormBody.ts"
 import { parametersOf } from "../http/Query.ts"
 import { faultHeader, type Intercepted, type Interceptor } from "../http/Interceptor.ts"
+import type { Route } from "../http/Route.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import { clientIdOf } from "../token/ClientAuthentication.ts"
 import * as FaultAnswer from "./FaultAnswer.ts"
@@ -22,11 +23,14 @@ import type { VirtualClock } from "./VirtualClock.ts"
 
 const noParameters = UrlParameters.fromSearch("")
 
+/** Where the body names the application. */
+const isFromClient: ReadonlySet<Route> = new Set<Route>(["token", "app-token", "revoke"])
+
 /** What a request says of itself. Its body is read only where it says more than the address does. */
 const factsOf = Effect.fnUntraced(function* ({ accountId, request, route }: Intercepted) {
   const facts: Facts = { route, method: request.method, account: accountId, client: undefined, grantType: undefined }
   if (route === "authorize") return { ...facts, client: parametersOf(request.url).get("client_id") }
-  if ((route !== "token" && route !== "revoke") || request.method !== "POST") return facts
+  if (!isFromClient.has(route) || request.method !== "POST") return facts
   const body = yield* Effect.orElseSucceed(FormBody.read(request), () => noParameters)
   return { ...facts, client: clientIdOf(request, body), grantType: body.get("grant_type") }
 })

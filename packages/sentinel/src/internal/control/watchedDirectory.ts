@@ -62,6 +62,7 @@ export const watchedDirectory = (
         directory.user(accountId, userId),
         Effect.succeed(`user ${cut(userId)} is disabled, or not in account ${accountId}`)
       ),
+    users: directory.users,
     authenticate: (accountId, email, password) =>
       explain(
         directory.authenticate(accountId, email, password),

@@ -177,6 +177,7 @@ export const directoryOver = (index: () => Index, passwords: Passwords["Service"
   account: (accountId) => find(index().get(accountId)?.account),
   installation: (accountId, clientId) => find(index().get(accountId)?.installations.get(clientId)),
   user: (accountId, userId) => find(index().get(accountId)?.users.get(userId)),
+  users: (accountId) => Effect.sync(() => [...(index().get(accountId)?.users.values() ?? [])]),
   authenticate: Effect.fnUntraced(function* (accountId, email, password) {
     const indexed = index().get(accountId)
     const login = indexed?.logins.get(email.toLowerCase())

@@ -14,7 +14,7 @@ import { ShownError } from "../http/ShownError.ts"
 
 /**
  * Names of LivePerson's services, case sensitive. Here, only two have something behind them: `sentinel`, and
- * `accountConfigReadOnly` with the records of users, see `Users`.
+ * `accountConfigReadOnly` with the resources that tokens open.
  */
 export const services = [
   "sentinel",

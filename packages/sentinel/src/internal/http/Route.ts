@@ -3,7 +3,8 @@ import * as Schema from "effect/Schema"
 
 /**
  * `app-token` is the route of applications without a user, `keys` the JWKS, `metadata` the discovery documents,
- * `domain` the Domain API, `users` the one resource that needs an access token, `other` every other path.
+ * `domain` the Domain API. `users` and `status-reasons` are the resources that need a token, `other` is every other
+ * path.
  */
 export const Route = Schema.Literals([
   "authorize",
@@ -16,6 +17,7 @@ export const Route = Schema.Literals([
   "metadata",
   "domain",
   "users",
+  "status-reasons",
   "other"
 ])
 export type Route = typeof Route.Type

@@ -92,9 +92,10 @@ const ask = async (request: string, body: unknown): Promise<{ readonly answer: J
   }
 }
 
-const explanationOf = ({ id, isUsable, kind, reason }: Json): string => {
+const explanationOf = ({ id, isUsable, kind, reason, scope }: Json): string => {
   const what = kind === "unknown" ? "text" : String(kind).replace("-", " ")
-  return isUsable === true ? `This ${what} (${id}) can be used.` : `This ${what} (${id}) cannot be used: ${reason}.`
+  const token = `This ${what} (${id}${scope === undefined ? "" : `, scope ${scope}`})`
+  return isUsable === true ? `${token} can be used.` : `${token} cannot be used: ${reason}.`
 }
 
 const submit = async (form: HTMLFormElement, request: string) => {

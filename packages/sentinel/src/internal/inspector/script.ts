@@ -79,9 +79,10 @@ const ask = async (request        , body         )                              
   }
 }
 
-const explanationOf = ({ id, isUsable, kind, reason }      )         => {
+const explanationOf = ({ id, isUsable, kind, reason, scope }      )         => {
   const what = kind === "unknown" ? "text" : String(kind).replace("-", " ")
-  return isUsable === true ? \`This \${what} (\${id}) can be used.\` : \`This \${what} (\${id}) cannot be used: \${reason}.\`
+  const token = \`This \${what} (\${id}\${scope === undefined ? "" : \`, scope \${scope}\`})\`
+  return isUsable === true ? \`\${token} can be used.\` : \`\${token} cannot be used: \${reason}.\`
 }
 
 const submit = async (form                 , request        ) => {

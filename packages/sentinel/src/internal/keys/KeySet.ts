@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { Handler } from "../http/RouteHandlers.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import * as SigningKey from "./SigningKey.ts"
 import { SigningKeys } from "../../SigningKeys.ts"
 
 /**
@@ -17,17 +18,24 @@ const answerOf = (keySet: string): HttpServerResponse.HttpServerResponse =>
     headers: { "cache-control": cacheControl, "x-content-type-options": "nosniff" }
   })
 
+/**
+ * LivePerson does not say that the keys of id_tokens are published, so a client must be ready not to find them. The
+ * keys of app tokens are documented.
+ */
+const ofAppTokens = (keySet: string): string => {
+  const { keys } = JSON.parse(keySet) as { readonly keys: ReadonlyArray<{ readonly kid: string }> }
+  return JSON.stringify({ keys: keys.filter(({ kid }) => SigningKey.isOfAppTokens(kid)) })
+}
+
 /** Makes the handler of the path of the keys. */
 export const make: Effect.Effect<Handler, never, SigningKeys> = Effect.gen(function* () {
   const keys = yield* SigningKeys
   const { publishKeys } = yield* SentinelDialect
   let known: { readonly keySet: string; readonly answer: HttpServerResponse.HttpServerResponse } | undefined
-  // LivePerson does not say that the keys of id_tokens are published, so a client must be ready not to find them.
-  if (!publishKeys) return () => Effect.succeed(answerOf('{"keys":[]}'))
   return () =>
     Effect.orDie(
       Effect.map(keys.keySet, (keySet) => {
-        if (known?.keySet !== keySet) known = { keySet, answer: answerOf(keySet) }
+        if (known?.keySet !== keySet) known = { keySet, answer: answerOf(publishKeys ? keySet : ofAppTokens(keySet)) }
         return known.answer
       })
     )

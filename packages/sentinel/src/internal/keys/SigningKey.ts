@@ -1,6 +1,7 @@
-/** One RSA key that signs id_tokens (RS256, RFC 7518 section 3.3). */
+/** One RSA key that signs id_tokens and app tokens (RS256, RFC 7518 section 3.3). */
 import * as Base64Url from "@le-auth/core/shared/Base64Url"
 import * as Utf8 from "@le-auth/core/shared/Utf8"
+import * as Clock from "effect/Clock"
 import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Digest from "effect/crypto/Digest"
 import * as KeyFormat from "effect/crypto/KeyFormat"
@@ -8,17 +9,26 @@ import * as Signature from "effect/crypto/Signature"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-/** A key pair that signs, and its public half. */
+/**
+ * A key pair that signs, and its public half. It has an id for each kind of token, as LivePerson's keys do, and is
+ * published under both: one pair is kept, rotated and sealed, and no token of one kind passes for one of the other.
+ */
 export interface SigningKey {
+  /** That of id_tokens. */
   readonly kid: string
-  /** The public half (RFC 7517 section 4), as JSON text. */
-  readonly publicJwk: string
-  /** Signs claims: a JWT in compact form. */
+  /** The public half (RFC 7517 section 4) under each of its ids, as JSON texts with a comma in between. */
+  readonly publicJwks: string
+  /** Signs the claims of an id_token: a JWT in compact form. */
   readonly sign: (claims: object) => Effect.Effect<string, CryptoError.CryptoError>
+  /** Signs the claims of an app token. */
+  readonly signAppToken: (claims: object) => Effect.Effect<string, CryptoError.CryptoError>
+  /** The claims of an app token, if this key has signed it. */
+  readonly verifyAppToken: (token: string) => Effect.Effect<Option.Option<unknown>, CryptoError.CryptoError>
   /** When the last token that it has signed expires, in milliseconds since 1970; 0 if there is none. */
   readonly lastExpiry: () => number
 }
@@ -41,12 +51,30 @@ export class InvalidSigningKey extends Schema.TaggedError<InvalidSigningKey>()("
   }
 }
 
+/**
+ * How long claims are valid from `now` on, in milliseconds. By their own dates, where they have both: Sentinel's clock
+ * may have been advanced, and claims are dated by the real one.
+ */
+export const lifetimeOf = (claims: object, now: number): number => {
+  if (!Predicate.hasProperty(claims, "exp")) return 0
+  const from = Predicate.hasProperty(claims, "iat") ? Number(claims.iat) * 1000 : now
+  return Math.max(0, Number(claims.exp) * 1000 - from)
+}
+
 /** How long a key is published after the last token that it has signed has expired, in milliseconds. */
 export const margin = 5 * 60_000
 
 /** 2048 bits are the least that RFC 7518 section 3.3 allows, and what LivePerson's keys have. */
 const rs256 = (modulusLength = 2048) => Signature.rsaPkcs1v15({ hash: Digest.sha256, modulusLength })
+const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 const json = (value: object): string => Base64Url.encode(Utf8.encode(JSON.stringify(value)))
+
+/** LivePerson's key ids begin with the kind of the token. */
+const ofIdTokens = "idtoken-"
+const ofAppTokens = "appjwt-"
+
+/** Whether a key id is one of app tokens. */
+export const isOfAppTokens = (kid: string): boolean => kid.startsWith(ofAppTokens)
 
 /** `22-11-26`: LivePerson's key ids end in the day on which the key was made. */
 const dayOf = (now: DateTime.Utc): string => {
@@ -65,30 +93,61 @@ const thumbprint = Effect.fnUntraced(function* ({ e, n }: PublicNumbers) {
   return Hex.encode(yield* digest.digest(Digest.sha256, Utf8.encode(JSON.stringify({ e, kty: "RSA", n }))))
 })
 
+interface Pair {
+  readonly privateKey: Signature.PrivateKey
+  readonly publicKey: Signature.PublicKey
+  readonly numbers: PublicNumbers
+}
+
 const make = (
   signature: Signature.Signature["Service"],
-  privateKey: Signature.PrivateKey,
-  { e, n }: PublicNumbers,
+  { numbers: { e, n }, privateKey, publicKey }: Pair,
   kid: string
 ): SigningKey => {
-  const header = json({ kid, typ: "JWT", alg: "RS256" })
+  const appKid = ofAppTokens + (kid.startsWith(ofIdTokens) ? kid.slice(ofIdTokens.length) : kid)
+  const headerOf = (kid: string) => json({ kid, typ: "JWT", alg: "RS256" })
+  const appHeader = headerOf(appKid)
   let lastExpiry = 0
+  const signing = (header: string) => (claims: object) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      lastExpiry = Math.max(lastExpiry, now + lifetimeOf(claims, now))
+      const signed = `${header}.${json(claims)}`
+      return Effect.map(
+        signature.sign(privateKey, Utf8.encode(signed)),
+        (bytes) => `${signed}.${Base64Url.encode(bytes)}`
+      )
+    })
   return {
     kid,
-    publicJwk: JSON.stringify({ kty: "RSA", use: "sig", alg: "RS256", kid, n, e }),
+    publicJwks: [kid, appKid]
+      .map((kid) => JSON.stringify({ kty: "RSA", use: "sig", alg: "RS256", kid, n, e }))
+      .join(","),
     lastExpiry: () => lastExpiry,
-    sign: (claims) =>
-      Effect.suspend(() => {
-        const expiry = Predicate.hasProperty(claims, "exp") ? Number(claims.exp) * 1000 : 0
-        if (expiry > lastExpiry) lastExpiry = expiry
-        const signed = `${header}.${json(claims)}`
-        return Effect.map(
-          signature.sign(privateKey, Utf8.encode(signed)),
-          (bytes) => `${signed}.${Base64Url.encode(bytes)}`
-        )
-      })
+    sign: signing(headerOf(kid)),
+    signAppToken: signing(appHeader),
+    verifyAppToken: Effect.fnUntraced(function* (token) {
+      const [header, payload, third, ...rest] = token.split(".", 4)
+      // Its own header is known to the letter, so no other one is read (RFC 8725 sections 3.1 and 3.12).
+      if (header !== appHeader || payload === undefined || third === undefined || rest.length > 0) return Option.none()
+      const bytes = Base64Url.decode(third)
+      if (bytes === undefined) return Option.none()
+      const isGenuine = yield* signature.verify(publicKey, bytes, Utf8.encode(`${header}.${payload}`))
+      return isGenuine ? decodeJson(Base64Url.decodeText(payload)) : Option.none()
+    })
   }
 }
+
+/** The claims of an app token that one of the keys has signed. */
+export const verifyAppToken = Effect.fnUntraced(function* (
+  keys: ReadonlyArray<SigningKey>,
+  token: string
+): Effect.fn.Return<Option.Option<unknown>, CryptoError.CryptoError> {
+  for (const key of keys) {
+    const claims = yield* key.verifyAppToken(token)
+    if (Option.isSome(claims)) return claims
+  }
+  return Option.none()
+})
 
 /**
  * A new key pair. Its id has its thumbprint as well as the day, so that no two keys share one: clients remember keys by
@@ -99,13 +158,13 @@ const generatePair = Effect.gen(function* () {
   const { privateKey, publicKey } = yield* signature.generateKeyPair(rs256())
   const { e, n } = yield* KeyFormat.encode(KeyFormat.jwk, publicKey)
   const numbers = { e: e!, n: n! }
-  const kid = `idtoken-${dayOf(yield* DateTime.now)}-${(yield* thumbprint(numbers)).slice(0, 8)}`
-  return { kid, numbers, privateKey, signature }
+  const kid = `${ofIdTokens}${dayOf(yield* DateTime.now)}-${(yield* thumbprint(numbers)).slice(0, 8)}`
+  return { kid, pair: { numbers, privateKey, publicKey }, signature }
 })
 
 /** A new key. */
 export const generate: Effect.Effect<SigningKey, CryptoError.CryptoError, Signature.Signature | Digest.Digest> =
-  Effect.map(generatePair, ({ kid, numbers, privateKey, signature }) => make(signature, privateKey, numbers, kid))
+  Effect.map(generatePair, ({ kid, pair, signature }) => make(signature, pair, kid))
 
 /** A new key as a private JWK with its id, to be kept and read by {@link fromText}. */
 export const generateText: Effect.Effect<
@@ -113,8 +172,8 @@ export const generateText: Effect.Effect<
   CryptoError.CryptoError,
   Signature.Signature | Digest.Digest
 > = Effect.gen(function* () {
-  const { kid, privateKey } = yield* generatePair
-  const jwk = yield* KeyFormat.encode(KeyFormat.jwk, privateKey)
+  const { kid, pair } = yield* generatePair
+  const jwk = yield* KeyFormat.encode(KeyFormat.jwk, pair.privateKey)
   return { kid, jwk: Redacted.make(JSON.stringify({ ...jwk, kid }), { label: "signing key" }) }
 })
 
@@ -165,10 +224,13 @@ export const fromText = Effect.fnUntraced(function* (
   if (numbers.n.length < 342) return yield* unusable("is shorter than 2048 bits")()
   // A signature takes eight times as long for twice the bits, and every sign-in waits for one.
   if (numbers.n.length > 683) return yield* unusable("is longer than 4096 bits")()
+  const publicKey = yield* Effect.mapError(
+    KeyFormat.decodePublic(KeyFormat.jwk, rs256(), { kty: "RSA", ...numbers }),
+    unusable("cannot be read")
+  )
   return make(
     signature,
-    privateKey,
-    numbers,
-    kid ?? `idtoken-${(yield* Effect.orDie(thumbprint(numbers))).slice(0, 16)}`
+    { numbers, privateKey, publicKey },
+    kid ?? `${ofIdTokens}${(yield* Effect.orDie(thumbprint(numbers))).slice(0, 16)}`
   )
 })

@@ -5,6 +5,7 @@
  */
 import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Clock from "effect/Clock"
+import type * as Digest from "effect/crypto/Digest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -12,6 +13,7 @@ import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SigningKeys } from "../../SigningKeys.ts"
 import type { Issuer } from "../documents/Issuer.ts"
 import type { Handler, Incoming } from "../http/RouteHandlers.ts"
+import * as AppTokenReader from "./AppTokenReader.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
 import { invalidRequest, tokenHeaders, OAuthFailure } from "./OAuthFailure.ts"
 import { expiresIn } from "./TokenAnswer.ts"
@@ -20,18 +22,20 @@ import * as TokenTime from "./TokenTime.ts"
 
 /**
  * The endpoints of both versions. They differ in the path only: LivePerson's first version signs with a key that is
- * printed in the documentation, the second with published keys; here both sign with the published key of id_tokens. A
- * token of one kind does not pass for one of the other: app tokens have no `sub`, and their audience is the account.
+ * printed in the documentation, the second with published keys; here both sign with a published key, whose id for them
+ * begins with `appjwt-`. A token of one kind does not pass for one of the other: app tokens have no `sub`, and their
+ * audience is the account.
  *
  * The token is a JWT (`aud` the account, `azp` the installation, no `sub`). It is not stored, so it cannot be revoked.
  */
 export const make = Effect.fnUntraced(function* (
   authenticate: ClientAuthentication,
   issuer: Issuer
-): Effect.fn.Return<{ readonly v1: Handler; readonly v2: Handler }, never, SigningKeys> {
+): Effect.fn.Return<{ readonly v1: Handler; readonly v2: Handler }, never, Digest.Digest | SigningKeys> {
   const keys = yield* SigningKeys
   const dialect = yield* SentinelDialect
-  const secondsOf = yield* TokenTime.seconds
+  const { dateOf } = yield* TokenTime.jwtClock
+  const note = yield* AppTokenReader.note
   const seconds = Duration.toSeconds(dialect.appTokenLifetime)
   const inQuery = dialect.appTokenSecretInQuery
   const authentication = { status: dialect.tokenClientErrorStatus, inQuery }
@@ -70,9 +74,9 @@ export const make = Effect.fnUntraced(function* (
         description: "The installation does not have the grant type client_credentials."
       })
     }
-    const iat = secondsOf(yield* Clock.currentTimeMillis)
+    const iat = dateOf(yield* Clock.currentTimeMillis)
     const token = yield* keys
-      .sign({
+      .signAppToken({
         aud: accountId,
         azp: installation.clientId,
         scope: installation.scope,
@@ -84,6 +88,8 @@ export const make = Effect.fnUntraced(function* (
     yield* Effect.logInfo("app token issued").pipe(
       Effect.annotateLogs({ account: accountId, client: installation.clientId })
     )
+    const { scope } = installation
+    yield* note(`app token issued ${scope === undefined ? "without a scope" : `with the scope ${scope}`}`, token)
     return HttpServerResponse.jsonUnsafe(
       { access_token: token, token_type: "Bearer", expires_in: expiresIn(dialect, dialect.appTokenLifetime) },
       { headers: tokenHeaders }

@@ -59,7 +59,7 @@ const addFault = Command.make(
     ),
     route: text(
       "route",
-      "Only this route: authorize, login, token, exchange, refresh, revoke, keys, domain, users, ..."
+      "Only this route: authorize, login, token, exchange, refresh, app-token, revoke, keys, domain, users, ..."
     ),
     account: text("account", "Only this account").pipe(Flag.withMetavar("id")),
     client: text("client", "Only this application"),

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { account, admin, answerOf, application, browser, otherAccount, signedIn } from "../Harness.ts"
+import { account, admin, answerOf, application, browser, otherAccount, search, signedIn, start } from "../Harness.ts"
+import { appToken, config as table } from "./tokenTable.ts"
 
 const path = (user: string, accountId: string = account) =>
   `/api/account/${accountId}/configuration/le-users/users/${user}?v=6.0`
@@ -57,5 +58,36 @@ describe("the Users API", () => {
       yield* app.revoke(tokens["refresh_token"])
       assert.strictEqual((yield* sentinel.fetch(path("3552833710"), bearer(token))).status, 401)
     })
+  )
+
+  it.effect(
+    "K1: an application with the scope gets the list: the members it names, else those of the documentation",
+    () =>
+      Effect.gen(function* () {
+        const sentinel = yield* start({ config: table })
+        const token = yield* appToken(sentinel, "reader")
+        const get = Effect.fnUntraced(function* (user: string, select?: string) {
+          const answer = yield* sentinel.fetch(
+            `/api/account/${account}/configuration/le-users/users${user}${select === undefined ? "" : `?${search({ v: "6.0", select })}`}`,
+            bearer(token)
+          )
+          assert.strictEqual(answer.headers.get("content-type"), "application/json")
+          return (yield* Effect.promise(() => answer.json())) as unknown
+        })
+        // Neither disabled users nor those of LivePerson.
+        const ids = [3552833710, 3552833711]
+        const [agent, admin] = ["agent@example.com", "admin@example.com"]
+        assert.deepStrictEqual(yield* get(""), [
+          { id: ids[0], deleted: false, loginName: agent },
+          { id: ids[1], deleted: false, loginName: admin }
+        ])
+        assert.deepStrictEqual(yield* get("", "id, email,unknown"), [
+          { id: ids[0], email: agent },
+          { id: ids[1], email: admin }
+        ])
+        const whole = yield* get("/3552833710")
+        assert.deepStrictEqual(((yield* get("", "$all")) as ReadonlyArray<unknown>)[0], whole)
+        assert.deepStrictEqual(yield* get("/3552833710", "email"), { email: agent })
+      })
   )
 })

@@ -1,0 +1,141 @@
+/**
+ * The one check that stands before every resource: which token, of whom, with which scope.
+ *
+ * There are two kinds. The access token of a user is in the store, and opens what the user may see. The app token of an
+ * application without a user is a JWT, and opens what its scope names. An id_token opens nothing.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750 RFC 6750}
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Digest from "effect/crypto/Digest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as AccessTokens from "../../AccessTokens.ts"
+import { Directory, type User } from "../../Directory.ts"
+import { SentinelStore } from "../../SentinelStore.ts"
+import type { SigningKeys } from "../../SigningKeys.ts"
+import * as RequestContext from "../http/RequestContext.ts"
+import type { Incoming } from "../http/RouteHandlers.ts"
+import { ShownError, unavailable } from "../http/ShownError.ts"
+import * as AppTokenReader from "../token/AppTokenReader.ts"
+
+/** The holder of a token: a user, or an application whose scope is enough. */
+export type Holder = { readonly kind: "user"; readonly user: User } | { readonly kind: "application" }
+
+/**
+ * Checks the token of a request. `scope` is what an app token needs; without one no app token is enough. What a user
+ * may see is for the resource to say.
+ */
+export type TokenCheck = (
+  incoming: Incoming,
+  needs: { readonly scope: string | undefined }
+) => Effect.Effect<Holder, ShownError>
+
+const remedy = "Send a valid access token of this account in the header Authorization: Bearer."
+
+/** Without a token there is no error of one (RFC 6750 section 3.1). */
+const missing = new ShownError({
+  status: 401,
+  error: "invalid_token",
+  description: "The access token is missing.",
+  remedy,
+  headers: { "www-authenticate": 'Bearer realm="Sentinel"' }
+})
+
+/** The reason is for the journal: the answer does not tell what is known of a token. */
+const invalid = (reason?: string) =>
+  new ShownError({
+    status: 401,
+    error: "invalid_token",
+    description: "The access token is unknown, expired or revoked.",
+    remedy,
+    ...(reason === undefined ? {} : { reason }),
+    headers: { "www-authenticate": 'Bearer error="invalid_token"' }
+  })
+
+const insufficient = (scope: string | undefined, scopes: ReadonlyArray<string>) => {
+  const has = scopes.length === 0 ? "has none" : `has ${scopes.join(" ")}`
+  return new ShownError({
+    status: 403,
+    error: "insufficient_scope",
+    ...(scope === undefined
+      ? {
+          description: "This resource is for users: no scope of an app token opens it.",
+          remedy: "Send the access token of a user.",
+          reason: `the resource takes no app token, whatever its scope; this one ${has}`,
+          headers: { "www-authenticate": 'Bearer error="insufficient_scope"' }
+        }
+      : {
+          description: `The app token does not have the scope ${scope}.`,
+          remedy: "Add it to the scope of the installation, and get a new app token.",
+          reason: `the resource asks for the scope ${scope}, which is missing; the app token ${has}`,
+          headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="${scope}"` }
+        })
+  })
+}
+
+/** A user may not see what they ask for. No scope would help. */
+export const notAuthorized = (description: string, remedy: string) =>
+  new ShownError({
+    status: 403,
+    error: "insufficient_scope",
+    description,
+    remedy,
+    headers: { "www-authenticate": 'Bearer error="insufficient_scope"' }
+  })
+
+const bearer = (header: string | undefined) => /^Bearer +([\x21-\x7e]+)$/i.exec(header ?? "")?.[1]
+
+/** Makes the check. */
+export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | SentinelStore | SigningKeys> =
+  Effect.gen(function* () {
+    const directory = yield* Directory
+    const readAppToken = yield* AppTokenReader.make
+    const note = yield* AppTokenReader.note
+    // Nothing else of this context: the clock is the one of the request.
+    const services = Context.pick(Digest.Digest, SentinelStore)(yield* Effect.context<Digest.Digest | SentinelStore>())
+    const provided = Effect.provide(services)
+
+    const ofUser = Effect.fnUntraced(function* (
+      token: Redacted.Redacted<string>,
+      accountId: string
+    ): Effect.fn.Return<Holder, ShownError> {
+      const access = yield* provided(AccessTokens.find(token)).pipe(
+        Effect.tapError((error) => Effect.logError("a token could not be checked", error)),
+        Effect.mapError(() => unavailable)
+      )
+      if (Option.isNone(access)) return yield* invalid()
+      if (access.value.accountId !== accountId) {
+        return yield* invalid(`access token: it was issued in account ${access.value.accountId}, not in ${accountId}`)
+      }
+      const user = yield* directory.user(accountId, access.value.userId)
+      return Option.isNone(user) ? yield* invalid() : { kind: "user", user: user.value }
+    })
+
+    const ofApplication = Effect.fnUntraced(function* (
+      token: Redacted.Redacted<string>,
+      accountId: string,
+      scope: string | undefined
+    ): Effect.fn.Return<Holder, ShownError> {
+      const found = yield* readAppToken(token, yield* Clock.currentTimeMillis)
+      if (Option.isNone(found)) return yield* invalid("it is a JWT, and not an app token that this Sentinel has signed")
+      const { problem, scopes, ...application } = found.value
+      if (problem !== undefined) return yield* invalid(`app token: ${problem}`)
+      if (application.accountId !== accountId) {
+        return yield* invalid(`app token: it was issued in account ${application.accountId}, not in ${accountId}`)
+      }
+      yield* RequestContext.isFrom(application)
+      if (scope === undefined || !scopes.includes(scope)) return yield* insufficient(scope, scopes)
+      yield* note(`app token accepted for the scope ${scope}`, Redacted.value(token))
+      return { kind: "application" }
+    })
+
+    return Effect.fnUntraced(function* ({ accountId, request }, { scope }) {
+      const text = bearer(request.headers["authorization"])
+      if (text === undefined) return yield* missing
+      const token = Redacted.make(text)
+      return yield* AppTokenReader.isJwt(token) ? ofApplication(token, accountId, scope) : ofUser(token, accountId)
+    })
+  })

@@ -1,0 +1,96 @@
+/**
+ * The users of an account in LivePerson's Users API. With it an application can call an API with the token it got, and
+ * find out the name of its user, which the id_token does not have.
+ *
+ * @see LivePerson, Users API, "Get all users" and "Get user by id"
+ */
+import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
+import { Directory, type User } from "../../Directory.ts"
+import type { Handler } from "../http/RouteHandlers.ts"
+import { ShownError } from "../http/ShownError.ts"
+import * as Slices from "../input/Slices.ts"
+import { notAuthorized, type TokenCheck } from "./TokenCheck.ts"
+
+/** What an application needs that acts for itself. LivePerson documents it for version 6 of the API. */
+const needs = { scope: "users.external" }
+
+const notTheirs = notAuthorized(
+  "This user may not read the records of others.",
+  "Sign in as an administrator, or ask for the record of the user who signed in."
+)
+
+const noSuchUser = new ShownError({
+  status: 404,
+  error: "not_found",
+  description: "The account has no such user.",
+  remedy: "Check the user id. LivePerson's own administrators have no record."
+})
+
+/** The members of a record that are here; LivePerson has more. */
+const recordOf = ({ email, id, isAdmin, name }: User): Readonly<Record<string, unknown>> => ({
+  // A number on the wire, as LivePerson has it.
+  id: /^\d{1,15}$/.test(id) ? Number(id) : id,
+  deleted: false,
+  loginName: email,
+  ...(name === undefined ? {} : { fullName: name, nickname: name }),
+  email,
+  isEnabled: true,
+  isApiUser: false,
+  userTypeId: 1,
+  permissionGroups: isAdmin ? ["admin"] : ["agent"]
+})
+
+/** The members that a list has if it does not say which ones. */
+const ofLists = "id,pid,deleted,loginName"
+
+/** Picks the members that `select` names. A name that a record does not have is ignored. */
+const selecting = (select: string): ((record: Readonly<Record<string, unknown>>) => object) => {
+  const names = new Set(select.split(",").map((name) => name.trim()))
+  return names.has("$all")
+    ? (record) => record
+    : (record) => Object.fromEntries(Object.entries(record).filter(([name]) => names.has(name)))
+}
+
+function* listing(users: ReadonlyArray<User>, select: string): Slices.Pausing<string> {
+  const selected = selecting(select)
+  const records: Array<string> = []
+  for (const user of users) {
+    yield
+    if (!user.isLpa) records.push(JSON.stringify(selected(recordOf(user))))
+  }
+  return `[${records.join(",")}]`
+}
+
+/**
+ * Makes the handlers. Users read their own record, administrators all records of the account, and so do applications
+ * with the scope `users.external`.
+ */
+export const make = Effect.fnUntraced(function* (
+  check: TokenCheck
+): Effect.fn.Return<{ readonly one: Handler; readonly all: Handler }, never, Directory> {
+  const directory = yield* Directory
+
+  return {
+    one: Effect.fnUntraced(function* (incoming) {
+      const holder = yield* check(incoming, needs)
+      const { accountId, path, query } = incoming
+      const userId = path["userId"] ?? ""
+      if (holder.kind === "user" && holder.user.id !== userId && !holder.user.isAdmin) return yield* notTheirs
+      const user = yield* directory.user(accountId, userId)
+      if (Option.isNone(user) || user.value.isLpa) return yield* noSuchUser
+      const selected = selecting(query.get("select") ?? "$all")
+      return HttpServerResponse.jsonUnsafe(selected(recordOf(user.value)), { headers: documentHeaders })
+    }),
+    all: Effect.fnUntraced(function* (incoming) {
+      const holder = yield* check(incoming, needs)
+      const { accountId, query } = incoming
+      if (holder.kind === "user" && !holder.user.isAdmin) return yield* notTheirs
+      const users = yield* directory.users(accountId)
+      const list = yield* Slices.run(() => listing(users, query.get("select") ?? ofLists))
+      return HttpServerResponse.text(list, { contentType: "application/json", headers: documentHeaders })
+    })
+  }
+})
