@@ -63,13 +63,13 @@ describe("a generated adapter", () => {
       run("oxlint --deny-warnings packages/my-engine && oxfmt --check packages/my-engine"))
     it("the boundaries", () => run("node tools/boundaries.ts"))
 
-    it("the contract suites of the three ports", async () => {
+    it("the contract suites of the four ports", async () => {
       await run("node ../../tools/run-tests.ts", "packages/my-engine")
       const { testResults } = JSON.parse(read("packages/my-engine/build/test.json"))
       const suites = testResults.flatMap((file: { assertionResults: { ancestorTitles: string[] }[] }) =>
         file.assertionResults.map(({ ancestorTitles }) => ancestorTitles[0])
       )
-      const ports = ["TransactionStore", "SessionStore", "RefreshLock"]
+      const ports = ["TransactionStore", "SessionStore", "AppTokenStore", "RefreshLock"]
       assert.sameMembers(
         [...new Set(suites)],
         ports.map((port) => `${port}: MyEngine`)

@@ -28,6 +28,7 @@ describe("what packages let out", () => {
       page: ["shared"],
       server: ["check"],
       testing: [
+        "AppTokenStoreSuite",
         "ContractSuite",
         "RefreshLockSuite",
         "SentinelStoreSuite",

@@ -24,7 +24,7 @@ const longest = Duration.days(36_500)
 /**
  * Keeps the app tokens in the Redis of the context, which ends them by its own clock.
  *
- * **The tokens are in clear** unless `SealedAppTokenStore` is put in front. A token that Redis evicts, or forgets with a
+ * **The tokens are in clear** unless `SealedAppTokenStore` is put in front. A token that Redis evicts, or loses at a
  * restart or a failover, costs one request.
  *
  * @example

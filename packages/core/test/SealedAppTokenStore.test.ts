@@ -65,37 +65,40 @@ describe("SealedAppTokenStore", () => {
     })
   )
 
-  it.effect("H7, H8: a record that was moved, changed or sealed otherwise is no token, but an event without it", () => {
-    const messages: Array<string> = []
-    const logger = Logger.make(
-      ({ fiber, logLevel, message }) => void messages.push(inspect([logLevel, message, fiber.context], { depth: 6 }))
-    )
-    return Effect.gen(function* () {
-      const store = behind()
-      yield* set(token).pipe(sealed(store, "a"))
-      const kept = store.records.get(key.toString())!
-      for (const other of [
-        new AppTokenKey({ ...key, accountId: otherAccount }),
-        new AppTokenKey({ ...key, clientId: ClientId.make("other") })
-      ]) {
-        store.records.set(other.toString(), new AppToken({ ...kept, key: other }))
-        assert.isTrue(Option.isNone(yield* get(other).pipe(sealed(store, "a"))))
-      }
-      assert.isTrue(Option.isNone(yield* get(key).pipe(sealed(store, "lost"))))
-      // What an older version would have sealed, and what a store without a seal keeps.
-      const old = yield* Seal.seal(`{"version":0}`, `app token of ${key.toString()}`).pipe(Effect.provide(keys("a")))
-      for (const bad of [Redacted.value(kept.accessToken).slice(0, -1), old, "planted-plain-token"]) {
-        store.records.set(key.toString(), new AppToken({ ...kept, accessToken: Redacted.make(bad) }))
-        assert.isTrue(Option.isNone(yield* get(key).pipe(sealed(store, "a"))))
-      }
-      assert.lengthOf(messages, 6)
-      for (const message of messages) {
-        assert.include(message, "Warn")
-        assert.include(message, "A stored app token does not open with the seal keys, so it counts as none")
-        assert.notInclude(message, "planted")
-      }
-    }).pipe(Effect.provide(Logger.layer([logger])))
-  })
+  it.effect(
+    "H7, H8: a record that was moved, changed or sealed otherwise is none, with a warning that has no token",
+    () => {
+      const messages: Array<string> = []
+      const logger = Logger.make(
+        ({ fiber, logLevel, message }) => void messages.push(inspect([logLevel, message, fiber.context], { depth: 6 }))
+      )
+      return Effect.gen(function* () {
+        const store = behind()
+        yield* set(token).pipe(sealed(store, "a"))
+        const kept = store.records.get(key.toString())!
+        for (const other of [
+          new AppTokenKey({ ...key, accountId: otherAccount }),
+          new AppTokenKey({ ...key, clientId: ClientId.make("other") })
+        ]) {
+          store.records.set(other.toString(), new AppToken({ ...kept, key: other }))
+          assert.isTrue(Option.isNone(yield* get(other).pipe(sealed(store, "a"))))
+        }
+        assert.isTrue(Option.isNone(yield* get(key).pipe(sealed(store, "lost"))))
+        // What an older version would have sealed, and what a store without a seal keeps.
+        const old = yield* Seal.seal(`{"version":0}`, `app token of ${key.toString()}`).pipe(Effect.provide(keys("a")))
+        for (const bad of [Redacted.value(kept.accessToken).slice(0, -1), old, "planted-plain-token"]) {
+          store.records.set(key.toString(), new AppToken({ ...kept, accessToken: Redacted.make(bad) }))
+          assert.isTrue(Option.isNone(yield* get(key).pipe(sealed(store, "a"))))
+        }
+        assert.lengthOf(messages, 6)
+        for (const message of messages) {
+          assert.include(message, "Warn")
+          assert.include(message, "A stored app token does not open with the seal keys, so it counts as none")
+          assert.notInclude(message, "planted")
+        }
+      }).pipe(Effect.provide(Logger.layer([logger])))
+    }
+  )
 
   it.effect("keys rotate: the old key opens, the next save moves the token to the new one", () =>
     Effect.gen(function* () {

@@ -2,9 +2,10 @@
  * What a port demands of its adapters, as a list of cases that can be run against any of them.
  *
  * The contracts themselves are in `TransactionStoreContract`, `SessionStoreContract`, `AppTokenStoreContract`,
- * `RefreshLockContract`, `SentinelStoreContract` and `StoreInspectionContract`. Each exports its `cases`, and `check`, which runs them as one
- * Effect and says which of them do not hold, and which could not be proven. They need no test runner. For vitest each
- * has a module of its own, such as `SessionStoreSuite`, whose `suite` registers the cases as tests.
+ * `RefreshLockContract`, `SentinelStoreContract` and `StoreInspectionContract`. Each exports its `cases`, and `check`,
+ * which runs them as one Effect and says which of them do not hold, and which could not be proven. They need no test
+ * runner. For vitest each has a module of its own, such as `SessionStoreSuite`, whose `suite` registers the cases as
+ * tests.
  *
  * @since 0.1.0
  */

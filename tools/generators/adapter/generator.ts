@@ -1,4 +1,4 @@
-// npx nx g @le-auth/tools:adapter NAME: a package with the three stores of an application on another engine. It works
+// npx nx g @le-auth/tools:adapter NAME: a package with the four stores of an application on another engine. It works
 // from the beginning, in memory; the calls of the engine go into one file of it. What all packages have alike comes
 // from a neighbour.
 import { spawnSync } from "node:child_process"

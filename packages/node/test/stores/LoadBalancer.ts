@@ -24,6 +24,7 @@ export const loadBalancer = Effect.gen(function* () {
   const seen: Array<Seen> = []
   const nodes: Array<string> = []
   let count = 0
+  let held: { readonly path: RegExp; readonly until: Promise<unknown> } | undefined
   const agent = new Http.Agent({ keepAlive: false })
   const server = yield* Effect.acquireRelease(
     Effect.callback<Http.Server>((resume) => {
@@ -36,6 +37,7 @@ export const loadBalancer = Effect.gen(function* () {
           { agent, method: method!, headers },
           async (response) => {
             const answer = await read(response)
+            if (held?.path.test(path) === true) await held.until
             seen.push({ node, path, question, status: response.statusCode!, answer })
             outgoing.writeHead(response.statusCode!, response.rawHeaders).end(answer)
           }
@@ -50,6 +52,8 @@ export const loadBalancer = Effect.gen(function* () {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen: seen as ReadonlyArray<Seen>,
+    /** Keeps answers from a path back until something has happened. */
+    hold: (path: RegExp, until: Promise<unknown>) => void (held = { path, until }),
     /** Begins with the first of them. */
     serve: (origins: ReadonlyArray<string>) => {
       nodes.splice(0, nodes.length, ...origins)

@@ -40,7 +40,7 @@ export const whole = (key: AppTokenKey, serial = 0): Effect.Effect<AppToken> =>
     made(key, `planted-app-${serial}`, now + serial, Duration.toMillis(life))
   )
 
-/** One that ends so much later than now, or did so much earlier. */
+/** One that ends these milliseconds from now. Less than none: it is over. */
 export const ending = (key: AppTokenKey, milliseconds: number): Effect.Effect<AppToken> =>
   Effect.map(Clock.currentTimeMillis, (now) => made(key, "planted-app", now, milliseconds))
 
