@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 
 import { freePort } from "../free-port.ts"
 import { leftOut } from "../needs.ts"
+import { webhook } from "./application.ts"
 import * as engines from "./engines.ts"
 import { browsers } from "./pages.ts"
 import * as running from "./running.ts"
@@ -19,15 +20,16 @@ const readme = path.join(fileURLToPath(new URL("../..", import.meta.url)), "READ
 async function signIn(
   engineOfSentinel: ReadonlyArray<string>,
   start: (redirectUri: string, domainApi: string) => ReturnType<typeof running.application>,
-  { base = "", verbs }: { readonly base?: string; readonly verbs?: string } = {}
+  where: { readonly base?: string; readonly verbs?: string; readonly webhook?: string } = { webhook }
 ) {
   const origin = `http://127.0.0.1:${await freePort()}`
-  const redirectUri = `${origin}${base}/callback`
+  const redirectUri = `${origin}${where.base ?? ""}/callback`
   const sentinel = await running.sentinel(engineOfSentinel, redirectUri)
   try {
     const application = await start(redirectUri, sentinel.origin)
     try {
-      await scenario({ application: origin, base, sentinel: sentinel.origin, verbs })
+      const { LE_AUTH_CLIENT_SECRET: secret } = running.settingsOf(redirectUri)
+      await scenario({ application: origin, sentinel: sentinel.origin, secret, ...where })
     } catch (error) {
       const said = [error instanceof Error ? error.message : error, application.output(), sentinel.output()]
       throw new Error(said.join("\n"), { cause: error })

@@ -56,7 +56,7 @@ async function start<A>(
   }
 }
 
-const settingsOf = (redirectUri: string) => ({
+export const settingsOf = (redirectUri: string) => ({
   LE_AUTH_ACCOUNT_ID: "12345678",
   LE_AUTH_CLIENT_ID: "11111111-1111-4111-8111-111111111111",
   LE_AUTH_CLIENT_SECRET: "development-only-secret",

@@ -1,6 +1,7 @@
 // A whole sign-in, as a person's browser makes it, with an application that runs somewhere and a Sentinel that runs
 // elsewhere. It knows `Request` and `Response` only.
 import assert from "node:assert/strict"
+import { createHmac } from "node:crypto"
 
 /** A browser that keeps cookies, and follows redirects step by step. */
 function browser(send: (request: Request) => Promise<Response>) {
@@ -36,23 +37,27 @@ const field = (html: string, name: string) => new RegExp(`name="${name}"\\s+valu
 const own = { "x-le-auth": "1", "sec-fetch-site": "same-origin" }
 
 /**
- * Signs in, looks who it is, refreshes, calls an API, signs out here, signs in again, and signs out everywhere. Throws
- * where something is not as it should be, and says in which step.
+ * Signs in, looks who it is, refreshes, calls an API, signs out here, signs in again, signs out everywhere, and sends
+ * webhooks. Throws where something is not as it should be, and says in which step.
  * @param options two origins; `base` is before the paths of all routes; at `verbs` the server itself takes a token and
- *   calls an API
+ *   calls an API; at `webhook` it verifies what is signed with `secret`
  */
 export async function scenario({
   application,
   base = "",
+  secret = "",
   send = fetch,
   sentinel,
-  verbs
+  verbs,
+  webhook
 }: {
   application: string
   base?: string
   sentinel: string
   send?: (request: Request) => Promise<Response>
   verbs?: string | undefined
+  webhook?: string | undefined
+  secret?: string | undefined
 }) {
   const { ask, visit } = browser(send)
   const at = (path: string) => new URL(`${base}${path}`, application)
@@ -141,6 +146,22 @@ export async function scenario({
         assert.ok((await post("/sign-out/everywhere")).status < 400)
         assert.equal((await who()).signedIn, false)
         isLogin(await start())
+      }
+    ],
+    [
+      "webhooks",
+      async () => {
+        if (webhook === undefined) return
+        const body = '{ "text": "Zoë 🔑" }'
+        for (const hash of ["sha1", "sha256"]) {
+          for (const encoding of ["base64", "hex"] as const) {
+            const signature = `${hash}=${createHmac(hash, secret).update(body).digest(encoding)}`
+            const init = { method: "POST", headers: { "x-liveperson-signature": signature } }
+            const { text: own } = await ask(new URL(webhook, application), { ...init, body })
+            const { text: changed } = await ask(new URL(webhook, application), { ...init, body: `${body} ` })
+            assert.deepEqual([own, changed], ["Valid", "Invalid"], `${hash} in ${encoding}`)
+          }
+        }
       }
     ]
   ]

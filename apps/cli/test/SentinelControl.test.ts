@@ -1,7 +1,13 @@
 import { fetch } from "@effect/platform-node/Undici"
 import { Action } from "@le-auth/sentinel/Fault"
+import { EventType } from "@le-auth/sentinel/Webhook"
+import { createHmac } from "node:crypto"
+import * as Fs from "node:fs"
+import * as Http from "node:http"
+import type { AddressInfo } from "node:net"
+import * as Path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { run, start } from "./Cli.ts"
+import { run, start, temporaryDirectory } from "./Cli.ts"
 
 let sentinel: ReturnType<typeof start>
 let address = ""
@@ -105,6 +111,105 @@ describe("le-auth sentinel journal", () => {
   })
 })
 
+describe("le-auth sentinel webhook", () => {
+  const received: Array<{ readonly body: Buffer; readonly headers: Http.IncomingHttpHeaders }> = []
+  const receiver = Http.createServer((request, response) => {
+    const parts: Array<Buffer> = []
+    request.on("data", (part: Buffer) => parts.push(part))
+    request.on("end", () => {
+      received.push({ body: Buffer.concat(parts), headers: request.headers })
+      response.writeHead(received.length === 2 ? 503 : 200).end("th\u001b[31manks")
+    })
+  })
+  let url = ""
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve))
+    url = `http://localhost:${(receiver.address() as AddressInfo).port}/webhooks`
+  })
+  afterAll(() => receiver.close())
+
+  it("K2: sends one for the built-in application, with no settings at all", async () => {
+    const { code, stderr, stdout } = await tell("webhook", url)
+    assert.deepStrictEqual([code, stderr], [0, ""])
+    assert.match(stdout, /^answered 200 {2}\d+\.\d ms {2}th\S+anks\n$/)
+    assert.notInclude(stdout, "\u001b")
+    const { body, headers } = received.at(-1)!
+    assert.include(body.toString(), '"ContentEvent"')
+    assert.strictEqual(
+      headers["x-liveperson-signature"],
+      `sha1=${createHmac("sha1", "development-only-secret").update(body).digest("base64")}`
+    )
+  })
+
+  it("K2: sends the bytes of a file, in the form that is asked for, and repeats them", async () => {
+    const file = Path.join(temporaryDirectory(), "event.json")
+    const bytes = Buffer.from('\ufeff{ "a" : 1.0 }\r\n')
+    Fs.writeFileSync(file, bytes)
+    const { code, stdout } = await tell(
+      ...["webhook", url, "--body-file", file, "--hash", "sha256", "--encoding", "hex"],
+      ...["--max-retries", "2", "--fault", "late", "--by", "1ms", "--json"]
+    )
+    assert.strictEqual(code, 0)
+    const { accepted, deliveries } = JSON.parse(stdout)
+    assert.isTrue(accepted)
+    assert.deepStrictEqual(
+      deliveries.map(({ status }: { readonly status: number }) => status),
+      [503, 200]
+    )
+    const { body, headers } = received.at(-1)!
+    assert.deepStrictEqual(body, bytes)
+    assert.strictEqual(
+      headers["x-liveperson-signature"],
+      `sha256=${createHmac("sha256", "development-only-secret").update(bytes).digest("hex")}`
+    )
+  })
+
+  it("K2: takes the secret from the settings, and says what does not fit, without it", async () => {
+    const before = received.length
+    const settings = {
+      SENTINEL_CONTROL: control,
+      LE_AUTH_ACCOUNT_ID: "12345678",
+      LE_AUTH_CLIENT_ID: "11111111-1111-4111-8111-111111111111",
+      LE_AUTH_CLIENT_SECRET: "planted-secret",
+      LE_AUTH_REDIRECT_URI: "http://localhost:3000/callback"
+    }
+    const told = (args: ReadonlyArray<string>, env = settings) => run(["sentinel", "webhook", ...args], env)
+    const refused: ReadonlyArray<
+      readonly [Promise<{ code: number | null; stdout: string; stderr: string }>, number, RegExp]
+    > = [
+      [told([url]), 1, /client_secret: is not that of the application/],
+      [
+        told([url], { ...settings, LE_AUTH_CLIENT_ID: "another" }),
+        1,
+        /no enabled application another in account 12345678/
+      ],
+      [tell("webhook", "http://example.com/"), 1, /url: is not on this computer/],
+      [tell("webhook", "http://user:word@localhost/"), 2, /url: must have no user name and no password/],
+      [tell("webhook", url, "--max-retries", "6"), 2, /max_retries: .*from 0 to 5/],
+      [tell("webhook", url, "--fault", "late", "--by", "2m"), 2, /at most 1 minute/],
+      [tell("webhook", url, "--by", "2s"), 2, /--by needs --fault late/],
+      [
+        told([url], { ...settings, SENTINEL_CONTROL: "http://control.example:4402" }),
+        2,
+        /--control must be on this computer/
+      ],
+      [tell("webhook", "http://127.0.0.1:1/"), 1, /The receiver did not answer/]
+    ]
+    for (const [result, code, words] of refused) {
+      const { stderr, stdout, ...ended } = await result
+      assert.match(stderr, words)
+      assert.strictEqual(ended.code, code, stderr)
+      assert.notMatch(stdout + stderr, /planted-secret|user:word/)
+    }
+    assert.lengthOf(received, before)
+  })
+
+  it("offers every event there is", async () => {
+    const { stdout } = await tell("webhook", "--help")
+    for (const event of EventType.literals) assert.include(stdout, event)
+  })
+})
+
 describe("what comes from others", () => {
   it("S25: reaches the terminal without a character that changes it, whatever field of the journal it is in", async () => {
     const codes = [
@@ -196,8 +301,17 @@ describe("without a control", () => {
     assert.notProperty(JSON.parse((await quiet.output(/^\{.*\}$/m))[0]), "control")
     quiet.child.kill()
     await quiet.result
-    const { code, stderr } = await run(["sentinel", "start", "--strict", "--control-port", "0"])
+    const { code, stderr } = await run([
+      "sentinel",
+      "start",
+      "--strict",
+      "--control-port",
+      "0",
+      "--webhook-host",
+      "a.example"
+    ])
     assert.strictEqual(code, 7)
     assert.include(stderr, "--control-port: there is no control in strict mode")
+    assert.include(stderr, "--webhook-host: there is no control in strict mode, so no webhooks")
   })
 })

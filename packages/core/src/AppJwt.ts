@@ -29,7 +29,7 @@ const claims = {
   /** The application that the token was issued to: its client id. */
   azp: ClientId,
   iss: Schema.String,
-  /** What the token allows, without its order. Empty if it says nothing. */
+  /** What the token allows. Empty if it does not say. */
   scope: Schema.Array(Schema.String),
   iat: Schema.Finite,
   exp: Schema.Finite

@@ -40,6 +40,7 @@ import * as RefusedRequest from "./internal/control/RefusedRequest.ts"
 import * as SessionControl from "./internal/control/SessionControl.ts"
 import * as State from "./internal/control/State.ts"
 import * as VirtualClock from "./internal/control/VirtualClock.ts"
+import * as Webhooks from "./internal/control/Webhooks.ts"
 
 /**
  * What a Sentinel can be told. Every change is an entry of the journal.
@@ -82,6 +83,11 @@ export class Control extends Context.Service<
     readonly keys: Keys.Keys
     /** The whole state: to reset, keep under a name, take out as a document and put back. */
     readonly state: State.State
+    /**
+     * Signed webhooks: to send one now, over the `Transport` that the layer finds in its context, else over the `Fetch`
+     * of the caller's.
+     */
+    readonly webhooks: Webhooks.Webhooks
   }
 >()("@le-auth/sentinel/Control") {}
 
@@ -96,6 +102,11 @@ export interface Options {
   readonly passwords?: Passwords.Options
   /** The number of entries that the journal keeps; 0 switches it off. Default: 2000. */
   readonly journal?: number
+  /**
+   * The hosts that webhooks may be sent to, beside this computer: names or IPv4 addresses, without a port. Default: none.
+   * What a listed name leads to is the operator's affair.
+   */
+  readonly webhookHosts?: ReadonlyArray<string>
 }
 
 /**
@@ -140,7 +151,8 @@ const make = Effect.fnUntraced(function* (options: Options) {
     accounts: AccountControl.make({ change, editor, sessions }),
     sessions,
     keys,
-    state: State.make({ change, clock, editor, faults, inspection })
+    state: State.make({ change, clock, editor, faults, inspection }),
+    webhooks: yield* Webhooks.make({ clock, directory, journal, hosts: options.webhookHosts ?? [] })
   })
 
   const interceptor = yield* Intercept.make({

@@ -10,6 +10,7 @@ import { AccountsGroup } from "./internal/contract/AccountsApi.ts"
 import { ClockGroup, FaultsGroup } from "./internal/contract/FaultsApi.ts"
 import { JournalGroup } from "./internal/contract/JournalApi.ts"
 import { KeysGroup, SessionsGroup, StateGroup } from "./internal/contract/StateApi.ts"
+import { WebhooksGroup } from "./internal/contract/WebhooksApi.ts"
 import { BodyTooLarge, Forbidden, InternalError, InvalidChange, NotJson, UnreadableBody } from "./ControlError.ts"
 
 /**
@@ -41,7 +42,7 @@ export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-a
  * @since 0.1.0
  */
 export class ControlApi extends HttpApi.make("sentinel-control")
-  .add(ClockGroup, FaultsGroup, JournalGroup, AccountsGroup, SessionsGroup, StateGroup, KeysGroup)
+  .add(ClockGroup, FaultsGroup, JournalGroup, AccountsGroup, SessionsGroup, StateGroup, KeysGroup, WebhooksGroup)
   .middleware(AllProblems)
   .annotate(HttpApi.ParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(

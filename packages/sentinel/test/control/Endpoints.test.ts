@@ -32,9 +32,12 @@ import {
   application,
   authorizePath,
   browser,
+  clientId,
   config,
   manyClientId,
   newKeys,
+  plainClientId,
+  plainSecret,
   queryCallback
 } from "../Harness.ts"
 import { type Options, start } from "./ControlHarness.ts"
@@ -150,6 +153,30 @@ const cases: ReadonlyArray<Case> = [
     typed: ({ client }) => client.faults.remove({ params: { id: "mine" } })
   },
   { of: "faults.clear", plain: () => ["/control/faults"], typed: ({ client }) => client.faults.clear() },
+  {
+    of: "webhooks.send",
+    plain: ({ origin }) => [
+      "/control/webhooks",
+      {
+        account,
+        client: clientId,
+        url: `${origin}/nothing`,
+        event: "cqm.ExConversationChangeNotification",
+        fault: { type: "late", by: "1ms" }
+      }
+    ],
+    typed: ({ client }) =>
+      client.webhooks.send({
+        payload: {
+          account: accountId,
+          client: plainClientId,
+          client_secret: Redacted.make(plainSecret),
+          url: "http://127.0.0.1:1/",
+          fault: { type: "twice" },
+          max_retries: 1
+        }
+      })
+  },
   {
     of: "keys.rotate",
     plain: () => ["/control/keys/rotate"],

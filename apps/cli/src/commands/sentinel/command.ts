@@ -9,5 +9,5 @@ import * as Start from "./start/command.ts"
 export const command = Command.make("sentinel").pipe(
   Command.withDescription("Run a Sentinel of your own, to develop and test against."),
   Command.withShortDescription("Run a Sentinel of your own"),
-  Command.withSubcommands([Start.command, Init.command, Control.fault, Control.clock, Control.journal])
+  Command.withSubcommands([Start.command, Init.command, Control.fault, Control.clock, Control.journal, Control.webhook])
 )

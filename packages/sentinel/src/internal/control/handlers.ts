@@ -113,6 +113,10 @@ const keys = HttpApiBuilder.group(ControlApi, "keys", (handlers) =>
   Effect.map(Control, ({ keys }) => handlers.handleAll({ rotate: () => Effect.map(keys.rotate, (kid) => ({ kid })) }))
 )
 
+const webhooks = HttpApiBuilder.group(ControlApi, "webhooks", (handlers) =>
+  Effect.map(Control, ({ webhooks }) => handlers.handleAll({ send: ({ payload }) => webhooks.send(payload) }))
+)
+
 /** An answer of ours that does not fit is a mistake of ours, and says nothing of what is in it. */
 const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ cause, kind }) =>
   kind === "Body" || kind === "ResponseHeaders"
@@ -125,6 +129,6 @@ const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ 
 
 /** The routes, without a guard. */
 export const layer = HttpApiBuilder.layer(ControlApi, { openapiPath: "/control/openapi.json" }).pipe(
-  Layer.provide([clock, faults, journal, accounts, sessions, state, keys]),
+  Layer.provide([clock, faults, journal, accounts, sessions, state, keys, webhooks]),
   Layer.provide(allProblems)
 )

@@ -1,5 +1,5 @@
 /**
- * `le-auth sentinel fault`, `clock` and `journal`
+ * `le-auth sentinel fault`, `clock`, `journal` and `webhook`
  */
 import { DurationText } from "@le-auth/core/Settings"
 import * as Argument from "effect/cli/Argument"
@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { sentinelControl } from "../../../target/SentinelPort.ts"
+import { targetFlags } from "../../../target/TargetFlags.ts"
 import * as Checked from "../../../terminal/Checked.ts"
 
 const work = Effect.promise(() => import("./run.ts"))
@@ -189,5 +190,82 @@ export const journal = Command.make(
   Command.withExamples([
     { command: "le-auth sentinel journal --follow", description: "Watch it" },
     { command: "le-auth sentinel journal --about invalid_grant --json", description: "Why tokens were refused" }
+  ])
+)
+
+/** Those of `Webhook.EventType`, repeated because its schema is loaded only when it is used. */
+const events = [
+  "ms.MessagingEventNotification.ContentEvent",
+  "ms.MessagingEventNotification.RichContentEvent",
+  "ms.MessagingEventNotification.AcceptStatusEvent",
+  "ms.MessagingEventNotification.ChatStateEvent",
+  "cqm.ExConversationChangeNotification"
+] as const
+
+export const webhook = Command.make(
+  "webhook",
+  {
+    ...common,
+    ...targetFlags,
+    url: Argument.String("url").pipe(
+      Argument.withDescription("The receiver: on this computer, or on a host that sentinel start --webhook-host names")
+    ),
+    event: Flag.Literals("event", events).pipe(
+      Flag.optional,
+      Flag.withDescription("What it tells of (default: ms.MessagingEventNotification.ContentEvent)")
+    ),
+    bodyFile: Flag.File("body-file", { mustExist: true }).pipe(
+      Flag.optional,
+      Flag.withDescription("A file that is the whole body, kept in each byte, in place of an event")
+    ),
+    hash: Flag.Literals("hash", ["sha1", "sha256"]).pipe(
+      Flag.optional,
+      Flag.withDescription("The hash of the signature (default: sha1)")
+    ),
+    encoding: Flag.Literals("encoding", ["base64", "hex"]).pipe(
+      Flag.optional,
+      Flag.withDescription("The form of the signature (default: base64)")
+    ),
+    fault: Flag.Literals("fault", ["late", "twice", "wrong-signature"]).pipe(
+      Flag.optional,
+      Flag.withDescription("What goes wrong: late (see --by), twice, wrong-signature")
+    ),
+    by: Flag.String("by").pipe(
+      Checked.flag(DurationText),
+      Flag.optional,
+      Flag.withMetavar("duration"),
+      Flag.withDescription("How late it comes, up to a minute, such as 3s or '1 minute' (default: 5s)")
+    ),
+    maxRetries: Flag.Int("max-retries").pipe(
+      Flag.optional,
+      Flag.withDescription("How often it is repeated until it is answered 200 or 201, from 0 to 5 (default: 0)")
+    )
+  },
+  (options) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./webhook.ts")),
+      ({ webhook }) => webhook(options)
+    )
+).pipe(
+  Command.withDescription(
+    "Let a running Sentinel send a webhook, signed with the secret of the application as LivePerson signs its own, and " +
+      "show what the receiver answers. The application and its secret are those of the profile, of LE_AUTH_*, or the " +
+      "built-in ones."
+  ),
+  Command.withShortDescription("Let Sentinel send a signed webhook"),
+  Command.withExamples([
+    {
+      command: "le-auth sentinel webhook http://localhost:3000/webhooks",
+      description: "A message of a consumer, signed"
+    },
+    {
+      command: "le-auth sentinel webhook http://localhost:3000/webhooks --fault wrong-signature",
+      description: "Your receiver must refuse it"
+    },
+    {
+      command:
+        "le-auth sentinel webhook http://localhost:3000/webhooks --hash sha256 --encoding hex --body-file event.json",
+      description: "A body of your own, in the other form of a signature"
+    }
   ])
 )

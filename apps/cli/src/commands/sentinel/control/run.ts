@@ -24,7 +24,8 @@ export interface Options {
   readonly control: string
 }
 
-const controlling = <A, E extends { readonly _tag: string; readonly message: string }>(
+/** Does something with the control at an address, and says how to find it if it is not there. */
+export const controlling = <A, E extends { readonly _tag: string; readonly message: string }>(
   { control }: Options,
   use: (client: ControlClient.ControlClient) => Effect.Effect<A, E>
 ) =>
@@ -82,7 +83,8 @@ export interface FaultOptions extends Options {
 /** Numbers and truth values are written as in JSON; everything else is text. */
 const valueOf = (word: string): unknown => (/^(?:true|false|\d+)$/.test(word) ? JSON.parse(word) : word)
 
-const present = (fields: Readonly<Record<string, Option.Option<unknown>>>): Record<string, unknown> =>
+/** The fields that were given. */
+export const present = (fields: Readonly<Record<string, Option.Option<unknown>>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (Option.isSome(value) ? [[name, value.value]] : []))
   )

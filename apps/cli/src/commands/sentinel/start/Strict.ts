@@ -98,9 +98,11 @@ export const problemsOfFlags = (flags: {
   readonly host: string
   readonly publicOrigin: Option.Option<string>
   readonly trustedProxies: ReadonlyArray<unknown>
+  readonly webhookHosts: ReadonlyArray<string>
 }): ReadonlyArray<string> => [
   ...(Option.isNone(flags.config) ? ["--config: is missing; the built-in users are for development"] : []),
   ...(Option.isSome(flags.controlPort) ? ["--control-port: there is no control in strict mode"] : []),
+  ...(flags.webhookHosts.length > 0 ? ["--webhook-host: there is no control in strict mode, so no webhooks"] : []),
   ...(Option.isNone(flags.publicOrigin) && !Origin.isLoopback(flags.host.includes(":") ? `[${flags.host}]` : flags.host)
     ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]
     : []),

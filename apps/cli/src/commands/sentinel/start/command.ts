@@ -1,7 +1,7 @@
 /**
  * `le-auth sentinel start`
  */
-import { Origin } from "@le-auth/core/Origin"
+import { isHost, Origin } from "@le-auth/core/Origin"
 import { DurationText } from "@le-auth/core/Settings"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -10,12 +10,20 @@ import * as Duration from "effect/Duration"
 import * as IpNetwork from "effect/net/IpNetwork"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { defaultSentinelPort, sentinelPort } from "../../../target/SentinelPort.ts"
 import * as Checked from "../../../terminal/Checked.ts"
 import * as Load from "../../Load.ts"
 
 /** An environment variable, since other users of a computer see the arguments. */
 const sentinelStore = Config.NonEmptyString("SENTINEL_STORE").pipe(Config.withDefault("memory:"))
+
+/** A whole name: what is below it is another host. */
+const WebhookHost = Schema.String.check(
+  Schema.makeFilter((name: string) => isHost(name) && !/:\d+$/.test(name), {
+    expected: "the name of a host, or an IPv4 address, without a port"
+  })
+)
 
 const flags = {
   port: Flag.Int("port").pipe(
@@ -65,6 +73,14 @@ const flags = {
     Flag.withoutNegation,
     Flag.withDescription(
       "Run without a control, so that it cannot be told to misbehave; strict mode has none in any case"
+    )
+  ),
+  webhookHosts: Flag.String("webhook-host").pipe(
+    Checked.flag(WebhookHost),
+    Flag.atLeast(0),
+    Flag.withMetavar("name"),
+    Flag.withDescription(
+      "A host that its control may send webhooks to, beside this computer, without a port; repeatable (see sentinel webhook)"
     )
   ),
   strict: Flag.Boolean("strict").pipe(

@@ -3,6 +3,7 @@
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Origin from "@le-auth/core/Origin"
+import * as Transport from "@le-auth/core/Transport"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as NodeListener from "@le-auth/node/NodeListener"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
@@ -45,6 +46,7 @@ export interface Options {
   readonly operationsPort: Option.Option<number>
   readonly noControl: boolean
   readonly controlPort: Option.Option<number>
+  readonly webhookHosts: ReadonlyArray<string>
   readonly strict: boolean
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
   readonly points: Option.Option<Readonly<Record<string, string>>>
@@ -134,6 +136,21 @@ const open = Effect.fnUntraced(function* <R>(
 const controlServerLayer = Effect.map(
   Effect.promise(() => import("@le-auth/sentinel/ControlServer")),
   ({ layer }) => layer
+)
+
+/** The way of all calls of the command, over a proxy where there is one. It is loaded with the first webhook. */
+const webhookTransport = Layer.effect(
+  Transport.Transport,
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const loaded = yield* Effect.cached(
+      Effect.promise(() => import("@le-auth/node/NodeHttp")).pipe(
+        Effect.flatMap(({ layer }) => Layer.buildWithScope(layer, scope)),
+        Effect.map((context) => Context.get(context, Transport.Transport))
+      )
+    )
+    return { send: (request) => Effect.flatMap(loaded, ({ send }) => send(request)) }
+  })
 )
 
 /** Collectors are rare, so the code for them is loaded only if one is configured. */
@@ -245,10 +262,15 @@ export const run = Effect.fnUntraced(function* (options: Options) {
   const controlled = yield* Store.services(store, config, {
     // The built-in users never replace those in a database.
     replaces: Option.isSome(options.config),
+    webhookHosts: options.webhookHosts,
     ...((options.strict || options.noControl) && { journal: 0 }),
     ...(options.strict && { passwords: { algorithm: Strict.passwordAlgorithm } })
   })
-  const services = controlled.pipe(Layer.provideMerge(NodeCrypto.layerServer), Layer.provideMerge(settings))
+  const services = controlled.pipe(
+    Layer.provide(webhookTransport),
+    Layer.provideMerge(NodeCrypto.layerServer),
+    Layer.provideMerge(settings)
+  )
   // Closed first: what is still under way when Sentinel stops needs the store and the log.
   return yield* serve.pipe(Effect.scoped, Effect.provide(services))
 }, Effect.mapError(fromError))
