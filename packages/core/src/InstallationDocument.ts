@@ -103,12 +103,12 @@ export type Engagement = typeof Engagement.Type
  */
 export const Capabilities = Schema.Struct({
   webhooks: optional(
-    Schema.Record(Schema.String.check(Schema.isMaxLength(256)), Webhook).check(
+    Schema.Record(StorableText.upTo(256), Webhook).check(
       Schema.isMaxProperties(100, { expected: "at most 100 events" })
     )
   ),
   engagement: optional(Engagement)
-})
+}).annotate({ identifier: "Capabilities" })
 export type Capabilities = typeof Capabilities.Type
 
 /**
@@ -184,6 +184,13 @@ export type Severity = "refused" | "needed" | "advice"
  * @since 0.1.0
  */
 export const rules = Rules.rules
+
+/**
+ * The name of a rule, which stays the same.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export type Rule = keyof typeof rules
 
 /**
@@ -248,7 +255,7 @@ const most = 100
  * @since 0.1.0
  */
 export const check = (document: unknown): ReadonlyArray<Finding> => {
-  if (!Predicate.isObject(document) || Array.isArray(document)) {
+  if (!Predicate.isObject(document)) {
     return [Rules.finding("shape", "", "The document must be an object.", Rules.example("client_name"))]
   }
   // Members that are too long have a rule of their own, which also knows where Sentinel takes more.

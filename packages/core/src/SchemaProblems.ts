@@ -230,7 +230,12 @@ const pathText = (path: Path): string =>
 /** More mistakes than a person reads. */
 const mostLines = 100
 
-/** One mistake: the path of the value, empty for the whole, and what is wrong with it. */
+/**
+ * One mistake: the path of the value, empty for the whole, and what is wrong with it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
 export interface Mistake {
   readonly path: string
   readonly problem: string

@@ -18,7 +18,8 @@ import {
   browser,
   callback,
   clientId,
-  isAlive
+  isAlive,
+  wholeInstallation
 } from "../Harness.ts"
 import { signedIn, start } from "./ControlHarness.ts"
 
@@ -292,6 +293,32 @@ describe("accounts", () => {
       assert.strictEqual((yield* sentinel.fetch(authorizePath({ redirect_uri: callback }))).status, 400)
       yield* accounts.removeInstallation(account, clientId)
       assert.strictEqual((yield* sentinel.fetch(authorizePath())).status, 401)
+    })
+  )
+
+  it.effect("K1: all members of an installation document are there after an addition, a change, and a dump", () =>
+    Effect.gen(function* () {
+      const { control } = yield* start()
+      const { accounts, state } = control
+      const { client_secret: _, ...document } = wholeInstallation
+      const installed = Effect.map(accounts.list, (all) =>
+        all[0]!.installations.find(({ client_id }) => client_id === document.client_id)
+      )
+      yield* accounts.addInstallation(account, Schema.decodeUnknownSync(SentinelConfig.Installation)(wholeInstallation))
+      assert.deepStrictEqual((yield* installed) as object, document)
+      const changes = {
+        "display_name#de": "Anders",
+        scope: "users.external",
+        logo_uri: "https://app.example/other.png",
+        quick_launch_enabled: false,
+        enabled_for_profiles: []
+      }
+      yield* accounts.changeInstallation(account, document.client_id, changes)
+      assert.deepStrictEqual((yield* installed) as object, { ...document, ...changes })
+      const before = yield* state.take
+      yield* accounts.removeInstallation(account, document.client_id)
+      yield* state.put(before)
+      assert.deepStrictEqual((yield* installed) as object, { ...document, ...changes })
     })
   )
 
