@@ -43,9 +43,43 @@ export type Services =
   | SecureRandom.SecureRandom
   | Signature.Signature
 
+/**
+ * What {@link layerCalls} gives.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export type Calls = Exclude<Services, SignIn.SignIn | Sessions.Sessions>
+
 const layerCrypto = Layer.mergeAll(Signature.layerWebCrypto, Mac.layerWebCrypto).pipe(
   Layer.provideMerge(SecureRandom.layerWebCrypto),
   Layer.merge(Digest.layerWebCrypto)
+)
+
+/**
+ * The calls without the sign-in, over fetch and Web Crypto: look-ups in the Domain API, which is at
+ * `LE_AUTH_DOMAIN_API`, the endpoints of Sentinel and its keys. It keeps nothing, so it needs no stores. Fails with a
+ * `ConfigError` if the Domain API is not at an origin.
+ *
+ * @example
+ * ```ts
+ * // compiled only: it needs a network
+ * import * as Domains from "@le-auth/core/Domains"
+ * import * as FetchSignIn from "@le-auth/core/FetchSignIn"
+ * import { AccountId } from "@le-auth/core/Identifiers"
+ * import * as Effect from "effect/Effect"
+ *
+ * const sentinel = Domains.resolve(AccountId.make("12345678"), "sentinel").pipe(
+ *   Effect.provide(FetchSignIn.layerCalls)
+ * )
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layerCalls: Layer.Layer<Calls, Config.ConfigError> = KeySets.layer.pipe(
+  Layer.provideMerge(Layer.merge(Domains.layerConfig, SentinelClient.layer)),
+  Layer.provideMerge(Layer.merge(FetchHttp.layer, layerCrypto))
 )
 
 /**
@@ -81,9 +115,4 @@ export const layerServer: Layer.Layer<
   Services,
   Config.ConfigError,
   AppInstallations | TransactionStore | SessionStore | RefreshLock
-> = SignIn.layer.pipe(
-  Layer.provideMerge(Sessions.layer),
-  Layer.provideMerge(KeySets.layer),
-  Layer.provideMerge(Layer.merge(Domains.layerConfig, SentinelClient.layer)),
-  Layer.provideMerge(Layer.merge(FetchHttp.layer, layerCrypto))
-)
+> = SignIn.layer.pipe(Layer.provideMerge(Sessions.layer), Layer.provideMerge(layerCalls))

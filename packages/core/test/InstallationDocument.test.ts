@@ -3,6 +3,7 @@ import * as InstallationDocument from "@le-auth/core/InstallationDocument"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as FastCheck from "fast-check"
+import * as Fs from "node:fs"
 
 const { check } = InstallationDocument
 const decode = Schema.decodeUnknownResult(InstallationDocument.InstallationDocument, { onExcessProperty: "error" })
@@ -45,6 +46,34 @@ const engagement = {
   consumer_identity: ["auth"],
   language_selection: false
 }
+
+const page = Fs.readFileSync(new URL("../../../docs/installation.md", import.meta.url), "utf8")
+
+describe("docs/installation.md", () => {
+  it("has examples in which nothing is found", () => {
+    const examples = [...page.matchAll(/```json\n([^]*?)```/g)].map(([, json = ""]) => JSON.parse(json))
+    assert.isAbove(examples.length, 2)
+    for (const example of examples) {
+      assert.deepStrictEqual(check(example), [])
+      assert.deepStrictEqual(Result.getOrThrow(decode(example)) as object, example)
+    }
+  })
+
+  it("has every rule with its severity, and every member with its limit", () => {
+    const rules = [...page.matchAll(/^\| `(\w+)` \| (refused|needed|advice) \|/gm)].map(([, rule, severity]) => [
+      rule,
+      severity
+    ])
+    assert.deepStrictEqual(rules, Object.entries(InstallationDocument.rules))
+    const { fields } = InstallationDocument.InstallationDocument.schema
+    const rows = [...page.matchAll(/^\| `(\w+)` \|.*\| (?:(\d+)\b.*)?\|$/gm)].filter(([, name]) => name! in fields)
+    const members = rows.map(([, name, limit]) => [name, limit])
+    const { max_retries: _, ...lengths } = InstallationDocument.limits
+    const known: Readonly<Record<string, number>> = lengths
+    const expected = Object.keys(fields).map((name) => [name, known[name]?.toString()])
+    for (const member of expected) assert.deepInclude(members, member)
+  })
+})
 
 describe("InstallationDocument", () => {
   it("K1: finds nothing in a document for users, in one for an application, and in one for both", () => {

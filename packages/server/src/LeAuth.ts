@@ -99,6 +99,50 @@ export interface NodeResponse {
 export type CallInit = Pick<RequestInit, "method" | "headers" | "body" | "signal">
 
 /**
+ * The options of a call for the application itself.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AppCallInit extends CallInit {
+  /** The account. Default: that of the only installation. */
+  readonly accountId?: string | undefined
+  /**
+   * How the token is written: `Bearer` before it, which is the default, or nothing, as LivePerson's messaging APIs want
+   * it.
+   */
+  readonly scheme?: "Bearer" | "none" | undefined
+}
+
+/**
+ * What a verified app token says: for which account it is (`aud`), to which application it was issued (`azp`), and what
+ * that may do (`scope`). Times are seconds since the epoch.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AppClaims {
+  readonly aud: string
+  readonly azp: string
+  readonly iss: string
+  readonly scope: ReadonlyArray<string>
+  readonly iat: number
+  readonly exp: number
+}
+
+/**
+ * A request with a body that was not read yet. Where a parser has read it, `rawBody` has the bytes as they came, or
+ * `body` if the parser leaves bodies as they are.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WithBody extends WithHeaders {
+  readonly rawBody?: unknown
+  readonly body?: unknown
+}
+
+/**
  * What `createLeAuth` gives. What is expected to go wrong rejects with a `LeAuthError`. No member needs a `this`.
  *
  * @example
@@ -138,6 +182,36 @@ export interface LeAuth {
    * that means the token leads to a new one and one repetition. Read the answer's body, or cancel it.
    */
   readonly callApi: (who: Who, service: string, path: string, init?: CallInit) => Promise<Response>
+  /**
+   * A token of the application itself, without a user, that is valid now. With `unless`: another one than this, which
+   * was refused. Any number of callers cause one request, so ask each time and keep none.
+   */
+  readonly appToken: (options?: {
+    readonly accountId?: string | undefined
+    readonly unless?: string | undefined
+  }) => Promise<string>
+  /** Calls an API of LivePerson for the application itself, without a user. In all else it is `callApi`. */
+  readonly callApiAsApp: (service: string, path: string, init?: AppCallInit) => Promise<Response>
+  /**
+   * The claims of the app token that a request brings, such as one that LivePerson sends to a bot. The token must be
+   * for the account, and have all of `scope`. Without `azp` it may be that of any application of the account.
+   */
+  readonly verifyAppToken: (
+    who: WithHeaders,
+    options?: {
+      readonly accountId?: string | undefined
+      readonly scope?: string | ReadonlyArray<string> | undefined
+      readonly azp?: string | undefined
+    }
+  ) => Promise<AppClaims>
+  /**
+   * The body of a webhook, if LivePerson signed it for this application: byte by byte as it came, at most 1 MiB. Call
+   * it before something reads the body. With `accountId` it must be of that account.
+   */
+  readonly verifyWebhook: (
+    request: WithBody,
+    options?: { readonly accountId?: string | undefined }
+  ) => Promise<Uint8Array>
   /** Where to send a browser that is not signed in. `returnTo` is a path of your application. */
   readonly loginPath: (options?: {
     readonly returnTo?: string | undefined

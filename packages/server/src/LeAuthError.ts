@@ -22,7 +22,10 @@
  * | `UnknownAccount` | 502 | the Domain API does not know the account |
  * | `UnknownService` | 502 | the account has no such service |
  * | `UnknownInstallation` | 400 | the application is not installed in the account, or none was named |
- * | `InvalidArgument` | 400, 500 | an argument cannot be used; 500 if a parser has read a body before `nodeHandler` |
+ * | `InvalidArgument` | 400, 500 | an argument cannot be used; 500 if a parser has read a body before le-auth |
+ * | `InvalidAppToken` | 401 | a request brings no app token of LivePerson, or one that does not count here |
+ * | `InsufficientScope` | 403 | the app token of a request lacks a scope |
+ * | `InvalidWebhook` | 401, 413 | a webhook is not signed by LivePerson for this application; 413: it is too large |
  * | `Settings` | 500 | settings are missing or wrong, or two calls of `createLeAuth` differ |
  * | `Store` | 503 | the store, or the function `installations`, failed |
  * | `Disposed` | 503 | the instance was disposed of |
@@ -45,6 +48,9 @@ export type LeAuthErrorTag =
   | "UnknownService"
   | "UnknownInstallation"
   | "InvalidArgument"
+  | "InvalidAppToken"
+  | "InsufficientScope"
+  | "InvalidWebhook"
   | "Settings"
   | "Store"
   | "Disposed"

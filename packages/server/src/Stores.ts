@@ -7,8 +7,8 @@
  * `true` or `false` where that is expected is an error of the store, and so is a rejection; its message goes into the
  * log, unless it repeats a key or a value.
  *
- * With `sealKeys` the sessions are sealed. Without, their tokens are in clear. Sign-ins and browsers hold no secret:
- * their ids are hashes.
+ * With `sealKeys` the sessions and app tokens are sealed. Without, the tokens are in clear. Sign-ins and browsers hold
+ * no secret: their ids are hashes.
  *
  * @since 0.1.0
  */
@@ -75,7 +75,23 @@ export interface BrowsersStore {
 }
 
 /**
- * One refresh at a time for each session, in all processes.
+ * The tokens of the application itself, one for each account. A token that is lost costs one request, so without this
+ * part each process keeps its own.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AppTokensStore {
+  /** The value that was set last, or nothing. */
+  readonly get: (key: string) => Promise<string | null | undefined>
+  /** Writes a value, whatever was there. After `expiresAt`, in milliseconds since the epoch, the store may drop it. */
+  readonly set: (key: string, value: string, options: { readonly expiresAt: number }) => Promise<void>
+  /** Removes a value. To remove what is not there succeeds. */
+  readonly remove: (key: string) => Promise<void>
+}
+
+/**
+ * One refresh at a time for each session, and one request at a time for each app token, in all processes.
  *
  * @category models
  * @since 0.1.0
@@ -92,7 +108,7 @@ export interface Lock {
 }
 
 /**
- * All of them.
+ * All of them. `appTokens` may be left out.
  *
  * @example
  * ```ts
@@ -146,4 +162,6 @@ export interface CustomStores {
   readonly transactions: TransactionsStore
   readonly browsers: BrowsersStore
   readonly lock: Lock
+  /** Only for an application that acts for itself, in several processes. Default: the memory of each process. */
+  readonly appTokens?: AppTokensStore | undefined
 }

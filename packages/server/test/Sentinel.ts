@@ -18,7 +18,7 @@ const config = (): SentinelConfig.SentinelConfig => {
     id: AccountId.make("87654321"),
     installations: account!.installations.map((installation) => ({
       ...installation,
-      client_id: installation.client_id.replaceAll("1", "3") as typeof installation.client_id
+      client_id: installation.client_id.replaceAll("1", "4") as typeof installation.client_id
     }))
   }
   return { accounts: [account!, other] }
@@ -32,7 +32,7 @@ export const credentials = {
 
 export const otherCredentials = {
   accountId: "87654321",
-  clientId: "33333333-3333-4333-8333-333333333333",
+  clientId: "44444444-4444-4444-8444-444444444444",
   clientSecret: "development-only-secret"
 } as const
 

@@ -35,8 +35,10 @@ describe("settings", () => {
     assert.deepStrictEqual(await problems({ env: {}, logger }), [
       "LE_AUTH_ACCOUNT_ID (option accountId) is missing",
       "LE_AUTH_CLIENT_ID (option clientId) is missing",
-      "LE_AUTH_CLIENT_SECRET (option clientSecret) is missing",
-      "LE_AUTH_REDIRECT_URI (option redirectUri) is missing"
+      "LE_AUTH_CLIENT_SECRET (option clientSecret) is missing"
+    ])
+    assert.deepStrictEqual(await problems({ ...good, redirectUri: undefined, api: {}, cookiePrefix: "inbox" }), [
+      "LE_AUTH_REDIRECT_URI (option redirectUri) is missing, and cookiePrefix, api given: users sign in with both"
     ])
   })
 
@@ -111,6 +113,11 @@ describe("settings", () => {
       { redirectUri: Object.create(null) },
       /^LE_AUTH_REDIRECT_URI \(option redirectUri\) /
     ],
+    [
+      "a Domain API that is an object",
+      { domainApi: { url: "planted" } },
+      /^LE_AUTH_DOMAIN_API \(option domainApi\) is not a text$/
+    ],
     ["stores without a part", { store: { sessions: {} } }, /store\.sessions\.get is not a function/],
     ["a pattern that allows nothing", { api: { some: { paths: ["no slash"] } } }, /"no slash" of some allows nothing/],
     ["services without paths", { api: { some: {} } }, /api\.some has no list of paths/],
@@ -126,15 +133,16 @@ describe("settings", () => {
     ],
     ["two kinds of installations", { installations: () => undefined }, /clientId and installations are both given/],
     [
-      "many installations without a redirect URI",
+      "routes for many accounts without a redirect URI",
       {
         installations: () => undefined,
         accountId: undefined,
         clientId: undefined,
         clientSecret: undefined,
-        redirectUri: undefined
+        redirectUri: undefined,
+        basePath: "/auth"
       },
-      /^LE_AUTH_REDIRECT_URI \(option redirectUri\) is missing$/
+      /^LE_AUTH_REDIRECT_URI \(option redirectUri\) is missing, and basePath given/
     ]
   ] as const) {
     it(`refuses ${title}`, async () => {
@@ -208,7 +216,9 @@ it("a request is looked at before settings, as frameworks that make answers in a
     () => auth.session(request),
     () => auth.accessToken(request),
     () => auth.callApi(request, "service", "/"),
-    () => auth.signOut(request)
+    () => auth.signOut(request),
+    () => auth.verifyAppToken(request),
+    () => auth.verifyWebhook(request)
   ].entries()) {
     const answer = call()
     assert.strictEqual(looks, index + 1)

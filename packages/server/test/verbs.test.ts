@@ -1,6 +1,9 @@
 /** What people without Effect have of core: each method of its services, by a verb or for a reason not. */
 import { assert, describe, it } from "@effect/vitest"
+import * as AppTokens from "@le-auth/core/AppTokens"
+import * as AppTokenStore from "@le-auth/core/AppTokenStore"
 import { Domains } from "@le-auth/core/Domains"
+import * as RefreshLock from "@le-auth/core/RefreshLock"
 import { Sessions } from "@le-auth/core/Sessions"
 import { SignIn } from "@le-auth/core/SignIn"
 import * as TestSignIn from "@le-auth/testing/TestSignIn"
@@ -43,13 +46,25 @@ const domains: Table<Context.Service.Shape<typeof Domains>> = {
   allows: { without: "Tokens go to allowed hosts only: callApi takes a service and a path, and no address." }
 }
 
-const tables = { Domains: domains, Sessions: sessions, SignIn: signIn }
+const appTokens: Table<Context.Service.Shape<typeof AppTokens.AppTokens>> = {
+  token: ["appToken"],
+  renew: ["appToken"],
+  authorized: ["callApiAsApp"]
+}
+
+const tables = { AppTokens: appTokens, Domains: domains, Sessions: sessions, SignIn: signIn }
 
 /** Verbs that are of no method of these services. */
-const others: ReadonlyArray<Verb> = ["ready"]
+const others: ReadonlyArray<Verb> = ["ready", "verifyAppToken", "verifyWebhook"]
 
-const services = Effect.all({ Domains: Domains, Sessions: Sessions, SignIn: SignIn }).pipe(
-  Effect.provide(TestSignIn.layer)
+const services = Effect.all({
+  AppTokens: AppTokens.AppTokens,
+  Domains: Domains,
+  Sessions: Sessions,
+  SignIn: SignIn
+}).pipe(
+  Effect.provide(AppTokens.layer),
+  Effect.provide([TestSignIn.layer, AppTokenStore.layerMemory, RefreshLock.layerMemory])
 )
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} }

@@ -9,7 +9,7 @@
  * @since 0.1.0
  */
 import { Domains } from "@le-auth/core/Domains"
-import { Sessions } from "@le-auth/core/Sessions"
+import { type SessionError, Sessions } from "@le-auth/core/Sessions"
 import * as ByteSize from "effect/ByteSize"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -230,7 +230,13 @@ export const layer = (
             headers: Headers.set(Forwarding.ofRequest(request.headers), "accept-encoding", "identity"),
             ...(method === "GET" ? {} : { body: yield* bodyOf(request) })
           })
-          return yield* Outgoing.send({ client, sessions, key, request: forwarded, address, limits }).pipe(
+          return yield* Outgoing.send<SessionError>({
+            client,
+            authorize: (client) => sessions.authorized(client, key),
+            request: forwarded,
+            address,
+            limits
+          }).pipe(
             Effect.flatMap(passOn),
             Effect.catchTag("CallFailed", refused),
             Effect.provideService(Outgoing.CallsEndWith, scope)

@@ -1,9 +1,12 @@
 /**
- * Calls of LivePerson's APIs for a user, from code of the application's server.
+ * Calls of LivePerson's APIs from code of the application's server: for a user, or for the application itself.
  *
  * @since 0.1.0
  */
+import type { AppInstallations } from "@le-auth/core/AppInstallations"
+import { type AppTokenError, AppTokens } from "@le-auth/core/AppTokens"
 import { type Domains, type DomainsError, resolve } from "@le-auth/core/Domains"
+import type { AccessToken, AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
 import { type SessionError, Sessions } from "@le-auth/core/Sessions"
 import { requestHeader } from "@le-auth/core/SessionView"
@@ -21,6 +24,7 @@ import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as Forwarding from "./internal/forwarding.ts"
 import { invalid } from "./internal/invalid.ts"
 import * as Outgoing from "./internal/outgoing.ts"
+import * as WholeBody from "./internal/wholeBody.ts"
 import * as Whose from "./internal/whose.ts"
 import type { InvalidArgument } from "./InvalidArgument.ts"
 import type { Who } from "./UserSession.ts"
@@ -122,23 +126,17 @@ const bodyOf = (body: NonNullable<RequestInit["body"]>, limits: Outgoing.Limits)
   const notBytes = invalid("init", "its body is a stream of something else than bytes (Uint8Array).")
   return Effect.gen(function* () {
     const source = yield* Effect.try({ try: () => new Response(body), catch: () => unreadable })
-    const chunks: Array<Uint8Array> = []
-    let size = 0
     const whole = source.body ?? new ReadableStream({ start: (controller) => controller.close() })
-    yield* Stream.fromReadableStream({ evaluate: () => whole, onError: () => unreadable }).pipe(
-      Stream.runForEach((chunk) => {
-        // As fetch does it: nothing else has a size.
-        if (!(chunk instanceof Uint8Array)) return Effect.fail(notBytes)
-        size += chunk.byteLength
-        chunks.push(chunk)
-        return size > Outgoing.bytes(limits.request) ? Effect.fail(tooLarge) : Effect.void
-      }),
+    const bytes = yield* WholeBody.collect(
+      Stream.fromReadableStream({ evaluate: () => whole, onError: () => unreadable }),
+      // As fetch does it: nothing else has a size.
+      { most: Outgoing.bytes(limits.request), tooLarge, notBytes }
+    ).pipe(
       Effect.timeoutOrElse({
         duration: limits.deadline,
         orElse: () => Effect.fail(invalid("init", `its body does not end within ${Duration.format(limits.deadline)}.`))
       })
     )
-    const bytes = new Uint8Array(yield* Effect.promise(() => new Blob(chunks as Array<BlobPart>).arrayBuffer()))
     return { bytes, contentType: source.headers.get("content-type") ?? undefined }
   })
 }
@@ -173,6 +171,78 @@ const responseOf = Effect.fnUntraced(function* (
   return new Response(yield* Stream.toReadableStreamEffect(Stream.mapError(body, errorOf)), { status, headers })
 })
 
+/** For whom a call is. */
+interface Caller<E> {
+  readonly accountId: AccountId
+  readonly authorize: Outgoing.Authorize<E>
+}
+
+/** Calls a service for a caller, who is looked up when all that the program wrote is found to be right. */
+const call = <E, F, R>(
+  service: string,
+  path: string,
+  init: Init,
+  whose: Effect.Effect<Caller<E>, F, R>
+): Effect.Effect<
+  Response,
+  ServiceError | DomainsError | InvalidArgument | E | F,
+  Domains | HttpClient.HttpClient | R
+> =>
+  untilAborted(
+    init.signal,
+    Effect.gen(function* () {
+      const limits = yield* Outgoing.limitsOf(init)
+      const method = yield* methodOf(init)
+      const headers = yield* headersOf(init)
+      const name = yield* serviceOf(service)
+      const { accountId, authorize } = yield* whose
+      const origin = yield* resolve(accountId, name)
+      const address = Forwarding.addressAt(origin, String(path).replaceAll("{account}", accountId))
+      if (address === undefined) {
+        return yield* invalid(
+          "path",
+          "write a path below the service's host, such as /api/account/{account}/configuration, without parts that lead elsewhere: .., //, %2F, ; or #."
+        )
+      }
+      const body = init.body === undefined || init.body === null ? undefined : yield* bodyOf(init.body, limits)
+      const request = HttpClientRequest.make(method)(address.href, {
+        headers: [...headers, ["accept-encoding", "identity"]],
+        ...(body === undefined ? {} : { body: HttpBody.uint8Array(body.bytes, typeIn(headers) ?? body.contentType) })
+      })
+      const signal = init.signal ?? undefined
+      const unknown = (code: string) =>
+        new ServiceError({
+          service,
+          reason: TransportProblem.make("UnknownProblem", { host: address.host, sent: true, code })
+        })
+      const errorOf = ({ reason }: Outgoing.CallFailed) =>
+        reason._tag === "Redirected" || reason._tag === "Aborted"
+          ? unknown(reason._tag)
+          : new ServiceError({ service, reason })
+      return yield* Outgoing.send<E>({
+        client: yield* HttpClient.HttpClient,
+        authorize,
+        request,
+        address,
+        limits,
+        signal
+      }).pipe(
+        Effect.tap(({ end, status }) =>
+          // No `Response` can have another one.
+          status < 200 || status > 599 ? Effect.andThen(end, Effect.fail(unknown(`status ${status}`))) : Effect.void
+        ),
+        Effect.flatMap((answer) =>
+          // `fetch` rejects a read with the signal's reason, too.
+          responseOf(answer, method, (error) => (error.reason._tag === "Aborted" ? signal?.reason : errorOf(error)))
+        ),
+        Effect.catch((error) => {
+          if (!(error instanceof Outgoing.CallFailed)) return Effect.fail(error)
+          return error.reason._tag === "Aborted" ? Effect.interrupt : Effect.fail(errorOf(error))
+        })
+      )
+    })
+  )
+
 /**
  * Calls a service of LivePerson for a user, and answers as `fetch` does. The host comes from the Domain API, the token
  * is added, and `{account}` in the path is the account of the session. An answer may have any status, and redirects are
@@ -206,60 +276,128 @@ export const callApi = (
   ServiceError | SessionError | InvalidArgument,
   WebApplication | BrowserSessions | Sessions | Domains | HttpClient.HttpClient
 > =>
-  untilAborted(
-    init.signal,
+  call(
+    service,
+    path,
+    init,
     Effect.gen(function* () {
-      const limits = yield* Outgoing.limitsOf(init)
-      const method = yield* methodOf(init)
-      const headers = yield* headersOf(init)
-      const name = yield* serviceOf(service)
       const key = yield* Whose.signedIn(who)
-      const origin = yield* resolve(key.accountId, name)
-      const address = Forwarding.addressAt(origin, String(path).replaceAll("{account}", key.accountId))
-      if (address === undefined) {
-        return yield* invalid(
-          "path",
-          "write a path below the service's host, such as /api/account/{account}/configuration, without parts that lead elsewhere: .., //, %2F, ; or #."
-        )
+      const sessions = yield* Sessions
+      const caller: Caller<SessionError> = {
+        accountId: key.accountId,
+        authorize: (client) => sessions.authorized(client, key)
       }
-      const body = init.body === undefined || init.body === null ? undefined : yield* bodyOf(init.body, limits)
-      const request = HttpClientRequest.make(method)(address.href, {
-        headers: [...headers, ["accept-encoding", "identity"]],
-        ...(body === undefined ? {} : { body: HttpBody.uint8Array(body.bytes, typeIn(headers) ?? body.contentType) })
-      })
-      const signal = init.signal ?? undefined
-      const unknown = (code: string) =>
-        new ServiceError({
-          service,
-          reason: TransportProblem.make("UnknownProblem", { host: address.host, sent: true, code })
-        })
-      const errorOf = ({ reason }: Outgoing.CallFailed) =>
-        reason._tag === "Redirected" || reason._tag === "Aborted"
-          ? unknown(reason._tag)
-          : new ServiceError({ service, reason })
-      return yield* Outgoing.send({
-        client: yield* HttpClient.HttpClient,
-        sessions: yield* Sessions,
-        key,
-        request,
-        address,
-        limits,
-        signal
-      }).pipe(
-        Effect.tap(({ end, status }) =>
-          // No `Response` can have another one.
-          status < 200 || status > 599 ? Effect.andThen(end, Effect.fail(unknown(`status ${status}`))) : Effect.void
-        ),
-        Effect.flatMap((answer) =>
-          // `fetch` rejects a read with the signal's reason, too.
-          responseOf(answer, method, (error) => (error.reason._tag === "Aborted" ? signal?.reason : errorOf(error)))
-        ),
-        Effect.catchTag("CallFailed", (error) =>
-          error.reason._tag === "Aborted" ? Effect.interrupt : Effect.fail(errorOf(error))
-        )
-      )
+      return caller
     })
   )
+
+/**
+ * The options of a call for the application itself.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AppInit extends Init {
+  /** The account. Default: that of the only installation. */
+  readonly accountId?: string | undefined
+  /**
+   * How the token is written: `Bearer` before it, which is the default, or nothing, as LivePerson's messaging APIs want
+   * it.
+   */
+  readonly scheme?: "Bearer" | "none" | undefined
+}
+
+/**
+ * Calls a service of LivePerson for the application itself, without a user: with an app token, see `AppTokens`. It is
+ * {@link callApi} in all else, with the same limits; `{account}` in the path is the account of the installation.
+ *
+ * It fails with {@link ServiceError} if the service gives no answer, with `InvalidArgument` if an argument cannot be
+ * used, and with the errors of `AppTokens.token`. An unknown service is a `DomainsError`.
+ *
+ * @example
+ * ```ts
+ * import * as ServiceCall from "@le-auth/web/ServiceCall"
+ *
+ * const users = ServiceCall.callApiAsApp(
+ *   "accountConfigReadOnly",
+ *   "/api/account/{account}/configuration/le-users/users?v=6.0"
+ * )
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
+ * @category accessors
+ * @since 0.1.0
+ */
+export const callApiAsApp = (
+  service: string,
+  path: string,
+  init: AppInit = {}
+): Effect.Effect<
+  Response,
+  ServiceError | AppTokenError | InvalidArgument,
+  AppTokens | AppInstallations | Domains | HttpClient.HttpClient
+> =>
+  call(
+    service,
+    path,
+    init,
+    Effect.gen(function* () {
+      const { scheme = "Bearer" } = init
+      if (scheme !== "Bearer" && scheme !== "none") {
+        return yield* invalid("init", 'its scheme is "Bearer" or "none".')
+      }
+      const { accountId } = yield* Whose.installationOf(init.accountId)
+      const tokens = yield* AppTokens
+      const caller: Caller<AppTokenError> = {
+        accountId,
+        authorize: (client) => tokens.authorized(client, { accountId, scheme })
+      }
+      return caller
+    })
+  )
+
+/**
+ * Which token is asked for.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface AppTokenOptions {
+  /** The account. Default: that of the only installation. */
+  readonly accountId?: string | undefined
+  /** Another token than this, which was refused. */
+  readonly unless?: AccessToken | undefined
+}
+
+/**
+ * An app token that is valid now, for something else than a call, such as a WebSocket. Any number of callers cause one
+ * request, so ask each time and keep none. With `unless` another one than this, which a service refused.
+ *
+ * It fails with the errors of `AppTokens.token`, and with `InvalidArgument` if the account is none.
+ *
+ * @example
+ * ```ts
+ * import * as ServiceCall from "@le-auth/web/ServiceCall"
+ *
+ * const token = ServiceCall.appToken({ accountId: "12345678" })
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
+ * @category accessors
+ * @since 0.1.0
+ */
+export const appToken = (
+  options: AppTokenOptions = {}
+): Effect.Effect<AccessToken, AppTokenError | InvalidArgument, AppTokens> => {
+  const { accountId, unless } = options
+  const of = (account: Parameters<AppTokens["Service"]["token"]>[0]) =>
+    AppTokens.use((tokens) =>
+      unless === undefined
+        ? tokens.token(account)
+        : tokens.renew(account === undefined ? { unless } : { unless, accountId: account })
+    )
+  return accountId === undefined ? of(undefined) : Effect.flatMap(Whose.accountOf(accountId), of)
+}
 
 /**
  * The origin of a service of LivePerson for an account, such as for a WebSocket.

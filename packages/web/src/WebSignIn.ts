@@ -18,6 +18,7 @@ import type { Domains } from "@le-auth/core/Domains"
 import type { AccessToken } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
 import * as Redaction from "@le-auth/core/Redaction"
+import * as IncomingRequest from "@le-auth/core/shared/IncomingRequest"
 import type { SessionKey } from "@le-auth/core/Session"
 import type { Sessions } from "@le-auth/core/Sessions"
 import type { SignIn } from "@le-auth/core/SignIn"
@@ -30,9 +31,10 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
+import type * as AppFunctions from "./AppFunctions.ts"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as CookieProbe from "./CookieProbe.ts"
-import * as Outgoing from "./internal/outgoing.ts"
+import * as Running from "./internal/running.ts"
 import { OutsideOfRequest } from "./OutsideOfRequest.ts"
 import * as ServiceCall from "./ServiceCall.ts"
 import * as SessionRoutes from "./SessionRoutes.ts"
@@ -171,12 +173,15 @@ export interface TokenFunctions {
 }
 
 /**
- * What {@link toWebHandler} gives for a layer of these services.
+ * What {@link toWebHandler} gives for a layer of these services: functions for tokens unless sessions are in cookies,
+ * and the `AppFunctions` of the application itself if the layer has `AppTokens` and all else that they need.
  *
  * @category models
  * @since 0.1.0
  */
-export type WebHandlerOf<A> = WebHandler & (SessionsInCookies extends A ? unknown : TokenFunctions)
+export type WebHandlerOf<A> = WebHandler &
+  (SessionsInCookies extends A ? unknown : TokenFunctions) &
+  ([Exclude<AppFunctions.Services, A | Services>] extends [never] ? AppFunctions.AppFunctions : unknown)
 
 type MoreRoutes<A> = Layer.Layer<
   never,
@@ -290,32 +295,33 @@ const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: More
     // Its log would contain the addresses, and with them the codes.
     { disableLogger: true, memoMap, middleware: logErrors }
   )
-  const ready = runtime.runPromise(Effect.void)
-  // A caller that does not look at it gets the error with the first request.
-  ready.catch(() => undefined)
-  const run = <T, F>(effect: Effect.Effect<T, F, Services>): Promise<T> =>
-    runtime.runPromise(Effect.provideService(Redaction.redacting(effect), Outgoing.CallsEndWith, runtime.scope))
-  const onServer = <T, F>(what: string, effect: Effect.Effect<T, F, Services>): Promise<T> =>
-    run(Effect.andThen(needsStore(what), effect))
+  const running = Running.make(runtime)
+  const { call, ready, run, runFor } = running
+  const onServer = <T, F>(what: string, effect: Effect.Effect<T, F, Services>) =>
+    Effect.andThen(needsStore(what), effect)
   const made: WebHandler & TokenFunctions = {
-    handler: (request) => (handler as WebHandler["handler"])(request),
-    session: (who) => run(UserSession.view(who)),
+    handler: (request) => {
+      IncomingRequest.look(request)
+      return (handler as WebHandler["handler"])(request)
+    },
+    session: (who) => runFor(who, () => UserSession.view(who)),
     loginPath: (options) => run(WebApplication.loginPath(options)),
-    signOut: (who, options) => run(UserSession.signOut(who, options)),
-    accessToken: (who, options) => onServer("accessToken", UserSession.accessToken(who, options)),
-    callApi: (who, service, path, init) =>
-      onServer("callApi", ServiceCall.callApi(who, service, path, init)).catch((error: unknown) => {
-        // As fetch does.
-        if (init?.signal?.aborted === true) throw init.signal.reason
-        throw error
-      }),
-    sessions: (accountId) => onServer("sessions", UserSession.list(accountId)),
-    serviceOrigin: (accountId, service) => onServer("serviceOrigin", ServiceCall.serviceOrigin(accountId, service)),
+    signOut: (who, options) => runFor(who, () => UserSession.signOut(who, options)),
+    accessToken: (who, options) => runFor(who, () => onServer("accessToken", UserSession.accessToken(who, options))),
+    callApi: (who, service, path, init) => {
+      IncomingRequest.look(who)
+      return call(init, onServer("callApi", ServiceCall.callApi(who, service, path, init)))
+    },
+    sessions: (accountId) => run(onServer("sessions", UserSession.list(accountId))),
+    serviceOrigin: (accountId, service) =>
+      run(onServer("serviceOrigin", ServiceCall.serviceOrigin(accountId, service))),
     ready,
     dispose: async () => {
       await dispose()
       await runtime.dispose()
     }
   }
-  return made as WebHandlerOf<A>
+  // Their type says whether the layer has what they need.
+  const ofApp = Running.appFunctions(running as unknown as Running.Running<AppFunctions.Services>)
+  return { ...made, ...ofApp } as unknown as WebHandlerOf<A>
 }

@@ -1,5 +1,7 @@
 /** What `toWebHandler` gives, by the type of its layer. The compiler checks it, and nothing is built. */
 import { describe, expectTypeOf, it } from "@effect/vitest"
+import * as AppTokens from "@le-auth/core/AppTokens"
+import * as AppTokenStore from "@le-auth/core/AppTokenStore"
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import * as FetchSignIn from "@le-auth/core/FetchSignIn"
 import type { AccessToken } from "@le-auth/core/Identifiers"
@@ -8,6 +10,7 @@ import * as Seal from "@le-auth/core/Seal"
 import type { SessionKey } from "@le-auth/core/Session"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
+import type * as AppFunctions from "@le-auth/web/AppFunctions"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as CookieBrowserSessions from "@le-auth/web/CookieBrowserSessions"
 import * as CookieSessionStore from "@le-auth/web/CookieSessionStore"
@@ -33,6 +36,26 @@ const stored = () =>
       Layer.provide(Layer.mergeAll(TransactionStore.layerMemory, SessionStore.layerMemory, RefreshLock.layerMemory)),
       Layer.provide(Layer.merge(Persistence.layerMemory, random)),
       Layer.provide(AppInstallations.layerConfig)
+    )
+  )
+
+/** The same, for an application that also acts for itself. */
+const ofBoth = () =>
+  WebSignIn.toWebHandler(
+    WebApplication.layer.pipe(
+      Layer.provideMerge(AppTokens.layer),
+      Layer.provideMerge(FetchSignIn.layerServer),
+      Layer.provideMerge(BrowserSessions.layer),
+      Layer.provide(
+        Layer.mergeAll(
+          TransactionStore.layerMemory,
+          SessionStore.layerMemory,
+          AppTokenStore.layerMemory,
+          RefreshLock.layerMemory
+        )
+      ),
+      Layer.provide(Layer.merge(Persistence.layerMemory, random)),
+      Layer.provideMerge(AppInstallations.layerConfig)
     )
   )
 
@@ -82,6 +105,14 @@ describe("the type of toWebHandler", () => {
     expectTypeOf<ReturnType<typeof ofServices>>().toExtend<WebSignIn.TokenFunctions>()
     expectTypeOf<ReturnType<ReturnType<typeof stored>["accessToken"]>>().toEqualTypeOf<Promise<AccessToken>>()
     expectTypeOf<ReturnType<ReturnType<typeof stored>["callApi"]>>().toEqualTypeOf<Promise<Response>>()
+  })
+
+  it("has the functions of the application itself where the layer has AppTokens", () => {
+    expectTypeOf<ReturnType<typeof ofBoth>>().toExtend<WebSignIn.TokenFunctions & AppFunctions.AppFunctions>()
+    for (const name of ["appToken", "callApiAsApp", "verifyAppToken", "verifyWebhook"] as const) {
+      expectTypeOf<ReturnType<typeof stored>>().not.toHaveProperty(name)
+      expectTypeOf<ReturnType<typeof stateless>>().not.toHaveProperty(name)
+    }
   })
 
   it("has none of them where sessions are in cookies, and all the rest", () => {

@@ -1,4 +1,5 @@
 /** What of `createLeAuth` depends on where it runs. */
+import type { AppTokenStore } from "@le-auth/core/AppTokenStore"
 import type { RefreshLock } from "@le-auth/core/RefreshLock"
 import type * as Seal from "@le-auth/core/Seal"
 import type { SessionStore } from "@le-auth/core/SessionStore"
@@ -8,8 +9,11 @@ import type * as Layer from "effect/Layer"
 import type { Persistence } from "effect/persistence/Persistence"
 import type * as Result from "effect/Result"
 
-/** What keeps sign-ins, sessions and browsers. */
-export type StoresLayer = Layer.Layer<TransactionStore | SessionStore | RefreshLock | Persistence, unknown>
+/** What keeps sign-ins, sessions, browsers and app tokens. */
+export type StoresLayer = Layer.Layer<
+  TransactionStore | SessionStore | AppTokenStore | RefreshLock | Persistence,
+  unknown
+>
 
 /** A request and a response of `node:http`, as little of them as matters here. */
 export type Bridge = (
@@ -19,6 +23,8 @@ export type Bridge = (
 
 export interface Platform {
   readonly signIn: typeof FetchSignIn.layerServer
+  /** The calls alone, for an application that signs in no user. */
+  readonly calls: typeof FetchSignIn.layerCalls
   readonly seal: Layer.Layer<Layer.Services<typeof Seal.layerConfig>>
   /** The stores at a URL, or what is wrong with it. */
   readonly stores: (

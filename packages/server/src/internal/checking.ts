@@ -1,7 +1,9 @@
 /** How stores of people's own are tried. */
+import { AppTokenStore } from "@le-auth/core/AppTokenStore"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import { TransactionStore } from "@le-auth/core/TransactionStore"
+import * as AppTokenStoreContract from "@le-auth/testing/AppTokenStoreContract"
 import * as Contract from "@le-auth/testing/Contract"
 import * as RefreshLockContract from "@le-auth/testing/RefreshLockContract"
 import * as SessionStoreContract from "@le-auth/testing/SessionStoreContract"
@@ -82,6 +84,7 @@ export const check = (
     sessions: [Contract.check({ port: SessionStore, cases: SessionStoreContract.cases }, layer, ofTime)],
     transactions: [Contract.check({ port: TransactionStore, cases: TransactionStoreContract.cases }, layer, ofTime)],
     browsers: [],
+    appTokens: [Contract.check({ port: AppTokenStore, cases: AppTokenStoreContract.cases }, layer, ofTime)],
     lock: [
       Contract.check({ port: RefreshLock, cases: RefreshLockContract.cases }, layer, { ...limit, second }),
       Contract.check({ port: RefreshLock, cases: ofWaiters }, impatient, { ...limit, second: secondImpatient })
@@ -98,7 +101,9 @@ export const check = (
       { violations: [], unproven: [{ name: "all else", reason: "it does not do the first thing" }] }
     ])
   })
-  const parts = ["sessions", "transactions", "browsers", "lock"] as const
+  const parts = (["sessions", "transactions", "browsers", "lock", "appTokens"] as const).filter(
+    (part) => one[part] !== undefined && one[part] !== null
+  )
   return Effect.forEach(parts, (part) => Effect.map(ofPart(part), readable(part)), { concurrency: "unbounded" }).pipe(
     Effect.map((findings) =>
       merged([

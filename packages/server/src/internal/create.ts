@@ -1,6 +1,9 @@
 /** `createLeAuth` for a platform. */
+import * as AppTokens from "@le-auth/core/AppTokens"
 import { AccessToken } from "@le-auth/core/Identifiers"
+import * as IncomingRequest from "@le-auth/core/shared/IncomingRequest"
 import * as ApiProxy from "@le-auth/web/ApiProxy"
+import * as AppFunctions from "@le-auth/web/AppFunctions"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
@@ -10,7 +13,7 @@ import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type { LeAuth, SessionKey, SignedIn, SignedOut, WithHeaders } from "../LeAuth.ts"
+import type { CallInit, LeAuth, SessionKey, SignedIn, SignedOut } from "../LeAuth.ts"
 import { LeAuthError } from "../LeAuthError.ts"
 import type { Options } from "../Options.ts"
 import { watched } from "./body.ts"
@@ -26,22 +29,47 @@ import * as Settings from "./settings.ts"
 
 const isAccessToken = Schema.is(AccessToken)
 
-/** What is inside, for the settings that were read. */
+/** What is inside, for the settings that were read: `users` only where they can sign in. */
 const compose = (settings: Settings.Settings, platform: Platform, options: Options, logger: Layer.Layer<never>) => {
-  const signIn = options.fetch === undefined ? platform.signIn : FetchPlatform.platform.signIn
-  const fetch = options.fetch === undefined ? Layer.empty : Layer.succeed(FetchHttpClient.Fetch, options.fetch)
+  const { calls, signIn } = options.fetch === undefined ? platform : FetchPlatform.platform
+  const around = Layer.mergeAll(
+    settings.installations,
+    logger,
+    options.fetch === undefined ? Layer.empty : Layer.succeed(FetchHttpClient.Fetch, options.fetch)
+  ).pipe(Layer.provideMerge(ConfigProvider.layer(settings.config)))
+  if (settings.application === undefined) {
+    const app = AppFunctions.make(
+      AppTokens.layer.pipe(Layer.provideMerge(calls), Layer.provide(settings.stores), Layer.provideMerge(around))
+    )
+    return { app, users: undefined }
+  }
   const services = WebApplication.layerWith(settings.application).pipe(
     Layer.provideMerge(BrowserSessions.layer),
+    Layer.provideMerge(AppTokens.layer),
     Layer.provideMerge(signIn),
     Layer.provide(settings.stores),
-    Layer.provide(settings.installations),
-    Layer.provide(ConfigProvider.layer(settings.config)),
-    Layer.provide(fetch),
-    Layer.provideMerge(logger)
+    Layer.provideMerge(around)
   )
-  return settings.api === undefined
-    ? WebSignIn.toWebHandler(services)
-    : WebSignIn.toWebHandler(services, { routes: ApiProxy.layer(settings.api) })
+  const users =
+    settings.api === undefined
+      ? WebSignIn.toWebHandler(services)
+      : WebSignIn.toWebHandler(services, { routes: ApiProxy.layer(settings.api) })
+  return { app: users, users }
+}
+
+type Composed = ReturnType<typeof compose>
+type Users = NonNullable<Composed["users"]>
+
+/** The token that was refused, as it is inside. */
+const refusedToken = (unless: string | undefined): AccessToken | undefined => {
+  if (unless === undefined) return undefined
+  const refused = Redacted.make(unless)
+  if (isAccessToken(refused)) return refused
+  throw new LeAuthError({
+    _tag: "InvalidArgument",
+    status: 400,
+    message: "The option unless is not a token: hand in the one that was refused."
+  })
 }
 
 /** A session's key as plain data. */
@@ -67,19 +95,19 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
     build: async () => {
       try {
         const platform = await load()
-        const web = compose(
+        const composed = compose(
           await Effect.runPromise(Settings.read(options, platform)),
           platform,
           options,
           Log.layer(logger)
         )
         try {
-          await web.ready
+          await composed.app.ready
         } catch (error) {
-          await web.dispose().catch(() => undefined)
+          await composed.app.dispose().catch(() => undefined)
           throw error
         }
-        return { web, platform, dispose: web.dispose }
+        return { ...composed, platform, dispose: composed.app.dispose }
       } catch (error) {
         throw outward(error, "The start of le-auth")
       }
@@ -87,25 +115,40 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
     over: Errors.disposed
   })
 
-  /**
-   * Looks at a request before anything is built. So a framework that makes answers in advance learns, also where there
-   * are no settings yet, that this one depends on its request.
-   */
-  const look = (who: unknown): void => {
-    try {
-      void (who as Partial<WithHeaders> | null | undefined)?.headers
-    } catch {
-      // What is wrong with it shows when it is read.
-    }
-  }
-
-  /** Runs a verb. */
-  const use = <A>(what: string, run: (web: ReturnType<typeof compose>) => Promise<A>): Promise<A> =>
-    lifecycle.use(({ web }) =>
-      run(web).catch((error: unknown) => {
+  /** Runs something of the application itself. */
+  const useApp = <A>(what: string, run: (app: Composed["app"]) => Promise<A>): Promise<A> =>
+    lifecycle.use(({ app }) =>
+      run(app).catch((error: unknown) => {
         throw outward(error, what)
       })
     )
+
+  /** Runs something of users who sign in. */
+  const useUsers = <A>(what: string, run: (users: Users) => Promise<A>): Promise<A> =>
+    lifecycle.use(async ({ users }) => {
+      if (users === undefined) throw Errors.noSignIn()
+      return run(users).catch((error: unknown) => {
+        throw outward(error, what)
+      })
+    })
+
+  /** Gives the answer of a call. The end waits for what is read of it. */
+  const answered = async (
+    what: string,
+    init: CallInit,
+    call: (built: { readonly app: Composed["app"]; readonly users: Users | undefined }) => Promise<Response>
+  ): Promise<Response> => {
+    const response = await lifecycle.use((built) =>
+      call(built).catch((error: unknown) => {
+        // As fetch does.
+        throw init.signal?.aborted === true ? error : outward(error, what)
+      })
+    )
+    return watched(response, {
+      mapError: (error) => (init.signal?.aborted === true ? error : outward(error, what)),
+      during: lifecycle.tracking
+    })
+  }
 
   const dispose = (): Promise<void> => {
     forget()
@@ -113,55 +156,80 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
   }
 
   const { basePath, strippedPrefix } = Settings.prefixes(options)
+  const routes = Routes.make(options, given)
   const handler = (request: Request) => {
-    look(request)
-    return use("A request", (web) => web.handler(request))
+    IncomingRequest.look(request)
+    return lifecycle.use(async ({ users }) => {
+      if (users !== undefined) {
+        return users.handler(request).catch((error: unknown) => {
+          throw outward(error, "A request")
+        })
+      }
+      if (routes.has(request.method, Routes.pathOf(request.url))) throw Errors.noSignIn()
+      return new Response(null, { status: 404 })
+    })
   }
 
   const auth: LeAuth = {
     handler,
 
     nodeHandler: nodeHandler({
-      routes: Routes.make(options, given),
+      routes,
       handler,
-      ready: () => lifecycle.use(({ platform }) => Promise.resolve(platform)),
+      ready: () =>
+        lifecycle.use(async ({ platform, users }) => {
+          if (users === undefined) throw Errors.noSignIn()
+          return platform
+        }),
       logger
     }),
 
     session: (who) => {
-      look(who)
-      return use("session", async (web): Promise<SignedIn | SignedOut> => ({ ...(await web.session(who)) }))
+      IncomingRequest.look(who)
+      return useUsers("session", async (users): Promise<SignedIn | SignedOut> => ({ ...(await users.session(who)) }))
     },
 
     accessToken: (who, options) => {
-      look(who)
-      return use("accessToken", async (web) => {
-        const unless = options?.unless
-        const refused = unless === undefined ? undefined : Redacted.make(unless)
-        if (refused !== undefined && !isAccessToken(refused)) {
-          throw new LeAuthError({
-            _tag: "InvalidArgument",
-            status: 400,
-            message: "The option unless is not a token: hand in the one that was refused."
-          })
-        }
-        return Redacted.value(await web.accessToken(who, { unless: refused }))
+      IncomingRequest.look(who)
+      return useUsers("accessToken", async (users) =>
+        Redacted.value(await users.accessToken(who, { unless: refusedToken(options?.unless) }))
+      )
+    },
+
+    callApi: (who, service, path, options) => {
+      IncomingRequest.look(who)
+      const init = options ?? {}
+      return answered("callApi", init, async ({ users }) => {
+        if (users === undefined) throw Errors.noSignIn()
+        return users.callApi(who, service, path, init)
       })
     },
 
-    callApi: async (who, service, path, options) => {
-      look(who)
-      const init = options ?? {}
-      const response = await lifecycle.use(({ web }) =>
-        web.callApi(who, service, path, init).catch((error: unknown) => {
-          // As fetch does.
-          throw init.signal?.aborted === true ? error : outward(error, "callApi")
+    // Each step counts here: of all verbs this one is called the most, and mostly for what is in memory.
+    appToken: (options) =>
+      lifecycle.use(({ app }) => {
+        const { accountId, unless } = options ?? {}
+        return app.appToken({ accountId, unless: refusedToken(unless) }).then(Redacted.value, (error: unknown) => {
+          throw outward(error, "appToken")
         })
-      )
-      return watched(response, {
-        mapError: (error) => (init.signal?.aborted === true ? error : outward(error, "callApi")),
-        during: lifecycle.tracking
+      }),
+
+    callApiAsApp: (service, path, options) => {
+      const init = options ?? {}
+      return answered("callApiAsApp", init, ({ app }) => app.callApiAsApp(service, path, init))
+    },
+
+    verifyAppToken: (who, options) => {
+      IncomingRequest.look(who)
+      return useApp("verifyAppToken", async (app) => {
+        const { aud, azp, exp, iat, iss, scope } = await app.verifyAppToken(who, options ?? {})
+        return { aud, azp, iss, scope, iat, exp }
       })
+    },
+
+    verifyWebhook: (request, options) => {
+      IncomingRequest.look(request)
+      return useApp("verifyWebhook", (app) => app.verifyWebhook(request, { accountId: options?.accountId }))
     },
 
     loginPath: (options) => {
@@ -174,13 +242,13 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
     },
 
     signOut: (who, options) => {
-      look(who)
-      return use("signOut", (web) => web.signOut(who, options ?? {}))
+      IncomingRequest.look(who)
+      return useUsers("signOut", (users) => users.signOut(who, options ?? {}))
     },
 
-    sessions: (accountId) => use("sessions", async (web) => (await web.sessions(accountId)).map(keyOf)),
+    sessions: (accountId) => useUsers("sessions", async (users) => (await users.sessions(accountId)).map(keyOf)),
 
-    serviceOrigin: (accountId, service) => use("serviceOrigin", (web) => web.serviceOrigin(accountId, service)),
+    serviceOrigin: (accountId, service) => useApp("serviceOrigin", (app) => app.serviceOrigin(accountId, service)),
 
     get ready() {
       const ready = lifecycle.use(async () => undefined)

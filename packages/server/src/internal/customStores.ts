@@ -1,9 +1,13 @@
 /** The stores of a server over stores of people's own, which keep texts by promises. */
+import type { AppTokenKey } from "@le-auth/core/AppToken"
+import * as AppTokenStore from "@le-auth/core/AppTokenStore"
 import type { RefreshLock } from "@le-auth/core/RefreshLock"
 import type { SealKeys } from "@le-auth/core/Seal"
+import * as SealedAppTokenStore from "@le-auth/core/SealedAppTokenStore"
 import * as SealedSessionStore from "@le-auth/core/SealedSessionStore"
 import type { Generation, SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
+import * as AppTokenText from "@le-auth/core/shared/AppTokenText"
 import * as SessionText from "@le-auth/core/shared/SessionText"
 import { StoreError } from "@le-auth/core/StoreError"
 import { Transaction } from "@le-auth/core/Transaction"
@@ -15,7 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Persistence from "effect/persistence/Persistence"
 import * as Schema from "effect/Schema"
-import type { BrowsersStore, CustomStores, SessionsStore, TransactionsStore } from "../Stores.ts"
+import type { AppTokensStore, BrowsersStore, CustomStores, SessionsStore, TransactionsStore } from "../Stores.ts"
 import * as Answers from "./customAnswers.ts"
 import * as CustomLock from "./customLock.ts"
 
@@ -23,12 +27,17 @@ const methods = {
   sessions: ["get", "set", "remove", "list"],
   transactions: ["put", "take"],
   browsers: ["put", "get", "remove"],
-  lock: ["withLock"]
+  lock: ["withLock"],
+  appTokens: ["get", "set", "remove"]
 } as const
+
+/** The parts that are there: one may be left out. */
+const partsOf = (stores: CustomStores) =>
+  Object.entries(methods).filter(([part]) => part !== "appTokens" || (stores.appTokens ?? undefined) !== undefined)
 
 /** What is missing in stores that JavaScript has written. */
 export const problemsOf = (stores: CustomStores): ReadonlyArray<string> =>
-  Object.entries(methods).flatMap(([part, names]) => {
+  partsOf(stores).flatMap(([part, names]) => {
     const store: unknown = stores[part as keyof CustomStores]
     return names.flatMap((name) =>
       typeof (store as Record<string, unknown> | undefined)?.[name] === "function"
@@ -173,10 +182,38 @@ const backing = (browsers: BrowsersStore): Persistence.BackingPersistenceStore =
   }
 }
 
-/** What a server needs of its stores: the same as `NodeStores` of `@le-auth/node` gives. */
-export type Stores = TransactionStore | SessionStore | RefreshLock | Persistence.Persistence
+const appTokenStore = (tokens: AppTokensStore) => {
+  const ask = Answers.asking("custom app token store")
+  return AppTokenStore.AppTokenStore.of({
+    /** What cannot be read, or is over, is none. So is the token of another key, as a store may take two for one. */
+    get: Effect.fnUntraced(function* (key: AppTokenKey) {
+      const id = key.toString()
+      const found = yield* ask("get", [id], () => tokens.get(id), Answers.text)
+      const now = yield* Clock.currentTimeMillis
+      return Option.filter(
+        Option.flatMap(found, AppTokenText.decode),
+        (token) => token.expiresAt > now && token.key.toString() === id
+      )
+    }),
+    set: Effect.fnUntraced(function* (token) {
+      const id = token.key.toString()
+      const text = AppTokenText.encode(token)
+      const { expiresAt } = token
+      yield* ask("set", [id, text], () => tokens.set(id, text, { expiresAt }), Answers.nothing)
+    }),
+    remove: (key) => ask("remove", [key.toString()], () => tokens.remove(key.toString()), Answers.nothing)
+  })
+}
 
-/** The ports over stores of people's own. With `sealKeys` the sessions are sealed. */
+/** What a server needs of its stores: the same as `NodeStores` of `@le-auth/node` gives. */
+export type Stores =
+  | TransactionStore
+  | SessionStore
+  | AppTokenStore.AppTokenStore
+  | RefreshLock
+  | Persistence.Persistence
+
+/** The ports over stores of people's own. With `sealKeys` sessions and app tokens are sealed. */
 export const layer = <E = never>(
   stores: CustomStores,
   options: {
@@ -184,12 +221,20 @@ export const layer = <E = never>(
     readonly lockTimeout?: Duration.Duration | undefined
   } = {}
 ): Layer.Layer<Stores, E> => {
+  const { appTokens = undefined } = stores
   const sessions = Layer.sync(SessionStore, () => sessionStore(stores.sessions))
+  const tokens =
+    appTokens === undefined || appTokens === null
+      ? AppTokenStore.layerMemory
+      : Layer.sync(AppTokenStore.AppTokenStore, () => appTokenStore(appTokens))
   return Layer.mergeAll(
     Layer.sync(TransactionStore, () => transactionStore(stores.transactions)),
     options.sealKeys === undefined
       ? sessions
       : SealedSessionStore.layer.pipe(Layer.provide(sessions), Layer.provide(options.sealKeys)),
+    options.sealKeys === undefined
+      ? tokens
+      : SealedAppTokenStore.layer.pipe(Layer.provide(tokens), Layer.provide(options.sealKeys)),
     CustomLock.layer(stores.lock, options.lockTimeout),
     Layer.provide(
       Persistence.layer,

@@ -1,5 +1,6 @@
 /** Every typed error of what is inside, as the one error of this package. */
 import type { UnknownInstallation } from "@le-auth/core/AppInstallations"
+import type { AppJwtError } from "@le-auth/core/AppJwt"
 import type { DomainsErrorReason } from "@le-auth/core/Domains"
 import type { IdTokenError } from "@le-auth/core/IdToken"
 import type { NotSignedIn, SessionError } from "@le-auth/core/Sessions"
@@ -7,6 +8,7 @@ import type { SettingsError } from "@le-auth/core/Settings"
 import type { TokenError } from "@le-auth/core/TokenError"
 import type { TransportProblem } from "@le-auth/core/TransportProblem"
 import type { DatabaseError } from "@le-auth/node/NodeDatabase"
+import type { InvalidWebhook } from "@le-auth/web/Incoming"
 import type { InvalidArgument } from "@le-auth/web/InvalidArgument"
 import * as Problem from "@le-auth/web/Problem"
 import type { ServiceError } from "@le-auth/web/ServiceCall"
@@ -18,6 +20,8 @@ import { isLeAuthError, LeAuthError } from "../LeAuthError.ts"
 export type Known =
   | SessionError
   | IdTokenError
+  | AppJwtError
+  | InvalidWebhook
   | InvalidArgument
   | ServiceError
   | SettingsError
@@ -48,6 +52,8 @@ const ofToken = (error: TokenError): LeAuthError => {
   const { reason, startAgain } = error
   switch (reason._tag) {
     case "InvalidGrant":
+      // An application without a user has no session that could end.
+      if (error.operation === "appToken") return make("Refused", 502, error)
       return make("SessionEnded", 401, error, { startAgain: true })
     case "InvalidClient":
       return make("InvalidClient", Problem.isOver(error) ? 401 : 502, error, { startAgain })
@@ -113,7 +119,14 @@ const convert = (error: Known): LeAuthError => {
     case "IdTokenError":
       return make("BadResponse", 502, error, { startAgain: true, sent: true })
     case "InvalidArgument":
-      return make("InvalidArgument", 400, error)
+      // The request is handed over by the program, so nothing is wrong with what came in.
+      return make("InvalidArgument", error.argument === "request" ? 500 : 400, error)
+    case "AppJwtError":
+      return error.reason === "InsufficientScope"
+        ? make("InsufficientScope", 403, error)
+        : make("InvalidAppToken", 401, error)
+    case "InvalidWebhook":
+      return make("InvalidWebhook", error.status, error)
     case "ServiceError":
       return ofTransport(error.reason, error)
     case "SettingsError":
@@ -135,6 +148,15 @@ export const fromKnown = (error: unknown): LeAuthError | undefined => {
   if (isLeAuthError(error)) return error
   return isTagged(error) ? (convert(error) as LeAuthError | undefined) : undefined
 }
+
+/** For what needs a sign-in, where the settings are those of an application without one. */
+export const noSignIn = () =>
+  new LeAuthError({
+    _tag: "Settings",
+    status: 500,
+    message:
+      "LE_AUTH_REDIRECT_URI (option redirectUri) is missing, so users cannot sign in: set it to the address to which the browser brings the callback, such as https://app.example/auth/callback. What the application does for itself works without it."
+  })
 
 /** After `dispose`. */
 export const disposed = () =>

@@ -1,4 +1,5 @@
 /** Over fetch and Web Crypto alone: workers. */
+import * as AppTokenStore from "@le-auth/core/AppTokenStore"
 import * as FetchSignIn from "@le-auth/core/FetchSignIn"
 import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as Seal from "@le-auth/core/Seal"
@@ -12,12 +13,14 @@ import type { Platform } from "./Platform.ts"
 const memory = Layer.mergeAll(
   TransactionStore.layerMemory,
   SessionStore.layerMemory,
+  AppTokenStore.layerMemory,
   RefreshLock.layerMemory,
   Persistence.layerMemory
 )
 
 export const platform: Platform = {
   signIn: FetchSignIn.layerServer,
+  calls: FetchSignIn.layerCalls,
   seal: Seal.layerWebCrypto,
   stores: (url) =>
     url === "memory:"

@@ -15,7 +15,7 @@ const run = StoreOperation.operations(store)("find")
 /** Asked afresh each time, so that a secret that was changed counts at once. */
 export const layer = (
   find: NonNullable<Options["installations"]>,
-  redirectUri: RedirectUri
+  redirectUri: RedirectUri | undefined
 ): Layer.Layer<AppInstallations.AppInstallations> =>
   Layer.succeed(AppInstallations.AppInstallations, {
     find: Effect.fnUntraced(function* (accountId) {
@@ -26,6 +26,7 @@ export const layer = (
         Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(typeof found === "object" ? { ...found } : {}))),
         Effect.mapError(({ problems }) => new StoreError({ store, operation: "find", problem: problems.join("; ") }))
       )
-      return new AppInstallations.AppInstallation({ accountId, clientId, clientSecret, redirectUris: [redirectUri] })
+      const redirectUris = redirectUri === undefined ? [] : [redirectUri]
+      return new AppInstallations.AppInstallation({ accountId, clientId, clientSecret, redirectUris })
     })
   })

@@ -21,6 +21,7 @@ export const make = <A extends Built>(options: {
   readonly over: () => Error
 }) => {
   let attempt: Promise<A> | undefined
+  let made: A | undefined
   let failedAt: number | undefined
   let ending: Promise<void> | undefined
   const underWay = new Set<Promise<unknown>>()
@@ -29,17 +30,18 @@ export const make = <A extends Built>(options: {
     if (attempt === undefined || (failedAt !== undefined && performance.now() - failedAt >= pauseAfterFailure)) {
       failedAt = undefined
       attempt = options.build()
-      attempt.catch(() => (failedAt = performance.now()))
+      attempt.then(
+        (built) => (made = built),
+        () => (failedAt = performance.now())
+      )
     }
     return attempt
   }
 
   /** Something that the end waits for. */
   const tracking = <B>(promise: Promise<B>): Promise<B> => {
-    const settled = promise.then(
-      () => void underWay.delete(settled),
-      () => void underWay.delete(settled)
-    )
+    const end = () => void underWay.delete(settled)
+    const settled = promise.then(end, end)
     underWay.add(settled)
     return promise
   }
@@ -52,13 +54,17 @@ export const make = <A extends Built>(options: {
     })()
     await Promise.race([drained, limit.passed])
     limit.clear()
-    const made = await attempt?.catch(() => undefined)
-    await made?.dispose()
+    await (await attempt?.catch(() => undefined))?.dispose()
   }
 
+  /** With what is there already, without the steps to it. */
+  const now = async <B>(built: A, run: (built: A) => Promise<B>): Promise<B> => run(built)
+
   return {
-    use: <B>(run: (built: A) => Promise<B>): Promise<B> =>
-      ending === undefined ? tracking(built().then(run)) : Promise.reject(options.over()),
+    use: <B>(run: (built: A) => Promise<B>): Promise<B> => {
+      if (ending !== undefined) return Promise.reject(options.over())
+      return tracking(made === undefined ? built().then(run) : now(made, run))
+    },
     tracking,
     isOver: () => ending !== undefined,
     dispose: (): Promise<void> => (ending ??= end())

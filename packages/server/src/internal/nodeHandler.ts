@@ -1,4 +1,5 @@
 /** Answers requests of `node:http`, and leaves to others what is not for le-auth before it touches them. */
+import * as IncomingRequest from "@le-auth/core/shared/IncomingRequest"
 import { noStore } from "@le-auth/core/shared/PagePolicy"
 import type { LeAuth, NodeRequest, NodeResponse } from "../LeAuth.ts"
 import { isLeAuthError, LeAuthError } from "../LeAuthError.ts"
@@ -13,7 +14,6 @@ interface Incoming {
   readonly originalUrl?: string | undefined
   /** The body as it came, kept by a parser. */
   rawBody?: unknown
-  readonly readableDidRead?: boolean | undefined
   readonly destroyed?: boolean | undefined
 }
 
@@ -40,11 +40,11 @@ const alreadyRead = () =>
 
 /** A body that a parser has read is taken from where it kept it. Says whether there is one to be had. */
 const restoreBody = (request: Incoming): boolean => {
-  if (request.readableDidRead !== true) return true
-  const { rawBody } = request
-  if (typeof rawBody === "string") request.rawBody = Buffer.from(rawBody)
-  else if (rawBody instanceof Uint8Array && !Buffer.isBuffer(rawBody)) request.rawBody = Buffer.from(rawBody)
-  return Buffer.isBuffer(request.rawBody)
+  if (!IncomingRequest.isRead(request)) return true
+  const kept = IncomingRequest.keptBody(request)
+  if (kept === undefined) return false
+  request.rawBody = Buffer.isBuffer(kept) ? kept : Buffer.from(kept)
+  return true
 }
 
 const noNode = () =>

@@ -11,6 +11,7 @@ const text = (value: unknown) => (typeof value === "string" ? value : undefined)
 
 export const platform: Platform = {
   signIn: NodeServerSignIn.layerServer,
+  calls: NodeServerSignIn.layerCalls,
   seal: NodeCrypto.layerSeal,
   stores: (url, environment) =>
     Result.match(StoreUrl.fromText(url), {

@@ -79,7 +79,8 @@ export const prefixes = ({ basePath = "/auth", strippedPrefix = "" }: Options) =
 export interface Settings {
   readonly installations: Layer.Layer<AppInstallations.AppInstallations>
   readonly stores: StoresLayer
-  readonly application: WebApplication.Options
+  /** Without a redirect URI no user signs in: the application acts for itself alone. */
+  readonly application: WebApplication.Options | undefined
   readonly api: ApiProxy.Options | undefined
   /** What the layers of the platform read: the Domain API and the seal keys. */
   readonly config: ConfigProvider.ConfigProvider
@@ -172,12 +173,12 @@ const apiProblems = (api: NonNullable<Options["api"]>): ReadonlyArray<string> =>
     : ApiProxy.problemsOf(api as ApiProxy.Options["services"]).map((problem) => `api: ${problem}`)
 }
 
-/** The settings of the one installation, or the function for many. */
+/** The settings of the one installation, or the function for many. Only a sign-in needs a redirect URI. */
 const installationsOf = Effect.fnUntraced(function* (options: Options) {
-  const domainApi = { LE_AUTH_DOMAIN_API: Origin.Origin }
-  const { LE_AUTH_REDIRECT_URI } = AppInstallations.settings
+  const { LE_AUTH_REDIRECT_URI, ...credentials } = AppInstallations.settings
+  const optional = { LE_AUTH_REDIRECT_URI, LE_AUTH_DOMAIN_API: Origin.Origin }
   if (options.installations === undefined) {
-    const { problems, value } = yield* problemsOf(load(AppInstallations.settings, domainApi))
+    const { problems, value } = yield* problemsOf(load(credentials, optional))
     const layer =
       value === undefined
         ? undefined
@@ -186,12 +187,12 @@ const installationsOf = Effect.fnUntraced(function* (options: Options) {
               accountId: value.LE_AUTH_ACCOUNT_ID,
               clientId: value.LE_AUTH_CLIENT_ID,
               clientSecret: value.LE_AUTH_CLIENT_SECRET,
-              redirectUris: [value.LE_AUTH_REDIRECT_URI]
+              redirectUris: value.LE_AUTH_REDIRECT_URI === undefined ? [] : [value.LE_AUTH_REDIRECT_URI]
             })
           )
     return { problems, layer }
   }
-  const { problems, value } = yield* problemsOf(load({ LE_AUTH_REDIRECT_URI }, domainApi))
+  const { problems, value } = yield* problemsOf(load({}, optional))
   const two = (["accountId", "clientId", "clientSecret"] as const).filter((name) => options[name] !== undefined)
   return {
     problems: [...problems, ...two.map((name) => `${name} and installations are both given: each account has its own`)],
@@ -217,6 +218,9 @@ const storesOf = (
     : Result.fail(problems.map((problem) => `store.${problem}`))
 }
 
+/** The options that only a sign-in of users has a use for. */
+const ofSignIn = ["basePath", "strippedPrefix", "paths", "cookiePrefix", "api", "frameAncestors"] as const
+
 const decodeRedirectUri = Schema.decodeUnknownOption(AppInstallations.settings.LE_AUTH_REDIRECT_URI)
 
 /** Reads all settings. Fails with all problems; none of them repeats a value, since that may be a secret. */
@@ -232,6 +236,14 @@ export const read = Effect.fnUntraced(function* (options: Options, platform: Pla
 
   const installations = yield* withConfig(installationsOf(options))
   problems.push(...installations.problems)
+  for (const name of ["redirectUri", "domainApi"] as const) {
+    // As a setting that may be missing, it would count as missing.
+    if (texts[name] !== undefined && typeof texts[name] !== "string") problems.push(`${variables[name]} is not a text`)
+  }
+  const needless = ofSignIn.filter((name) => options[name] !== undefined)
+  if (texts.redirectUri === undefined && needless.length > 0) {
+    problems.push(`${variables.redirectUri} is missing, and ${needless.join(", ")} given: users sign in with both`)
+  }
 
   const keys = texts.sealKeys === undefined ? undefined : Layer.provide(Seal.layerConfig, platform.seal)
   if (keys !== undefined) problems.push(...(yield* withConfig(problemsOf(Effect.scoped(Layer.build(keys))))).problems)
@@ -251,7 +263,7 @@ export const read = Effect.fnUntraced(function* (options: Options, platform: Pla
     installations: installations.layer,
     stores: stores.success,
     config,
-    application: {
+    application: uri && {
       redirectUri: uri,
       basePath: `/${strippedPrefix.slice(1)}`,
       basePathStripped: strippedPrefix !== "",

@@ -266,6 +266,73 @@ const browsers: PartCases = {
   ]
 }
 
+/** The part of stores that have it: nothing else is tried. */
+const appTokensOf = ({ appTokens }: CustomStores) =>
+  appTokens === undefined ? Effect.die(new Error("there are no app tokens")) : Effect.succeed(appTokens)
+
+const appTokens: PartCases = {
+  first: {
+    name: "what is set is got, as often as one asks, until it is removed",
+    run: Effect.fnUntraced(function* ({ one }: Instances<CustomStores>) {
+      const tokens = yield* appTokensOf(one)
+      const { inAnHour, key } = yield* unique
+      yield* equal(yield* text("get", () => tokens.get(key)), undefined, "get before set")
+      yield* told("remove", () => tokens.remove(key))
+      yield* told("set", () => tokens.set(key, "{}", inAnHour))
+      yield* equal(yield* text("get", () => tokens.get(key)), "{}", "get after set")
+      yield* told("set", () => tokens.set(key, "[]", inAnHour))
+      yield* equal(yield* text("get", () => tokens.get(key)), "[]", "get after a second set")
+      yield* told("remove", () => tokens.remove(key))
+      yield* equal(yield* text("get", () => tokens.get(key)), undefined, "get after remove")
+    })
+  },
+  others: [
+    {
+      name: "a value is kept as it is, whatever is in it",
+      run: Effect.fnUntraced(function* ({ one, other }: Instances<CustomStores>) {
+        const [mine, theirs] = yield* Effect.all([appTokensOf(one), appTokensOf(other)])
+        const { inAnHour, key } = yield* unique
+        for (const value of strange) {
+          yield* told("set", () => mine.set(key, value, inAnHour))
+          yield* equal(yield* text("get", () => theirs.get(key)), value, "get")
+        }
+      })
+    },
+    {
+      name: "similar keys are different keys",
+      run: Effect.fnUntraced(function* ({ one, other }: Instances<CustomStores>) {
+        const [mine, theirs] = yield* Effect.all([appTokensOf(one), appTokensOf(other)])
+        const { accountId, inAnHour } = yield* unique
+        const keys = ["a", "A", "a%20", "a_", "ab"].map((client) => `${accountId}/${client}`)
+        for (const key of keys) yield* told("set", () => mine.set(key, key, inAnHour))
+        for (const key of keys) yield* equal(yield* text("get", () => theirs.get(key)), key, "get")
+        yield* told("remove", () => theirs.remove(keys[0]!))
+        yield* equal(yield* text("get", () => mine.get(keys[0]!)), undefined, "get after remove")
+        for (const key of keys.slice(1)) {
+          yield* equal(yield* text("get", () => mine.get(key)), key, "get after another one was removed")
+        }
+      })
+    },
+    {
+      name: "a value is there until its time has come, also if it was set anew for longer",
+      run: Effect.fnUntraced(function* ({ one, other }: Instances<CustomStores>) {
+        const [mine, theirs] = yield* Effect.all([appTokensOf(one), appTokensOf(other)])
+        const { accountId, now } = yield* unique
+        const keys = lives.map((life, index) => [`${accountId}/${index}`, now + life] as const)
+        for (const [key, expiresAt] of keys) {
+          yield* told("set", () => mine.set(key, "first", { expiresAt: now + soon }))
+          yield* told("set", () => theirs.set(key, "second", { expiresAt }))
+        }
+        yield* aWhile
+        for (const [key, expiresAt] of keys) {
+          const why = `get after 1.5 seconds of ${(expiresAt - now) / 1000}`
+          yield* equal(yield* text("get", () => mine.get(key)), "second", why)
+        }
+      })
+    }
+  ]
+}
+
 const lock: PartCases = {
   first: {
     name: "what is given to it is run, also while another key is held, and then it lets go",
@@ -294,4 +361,10 @@ const lock: PartCases = {
 }
 
 /** The cases by the part of the stores. */
-export const partCases: Readonly<Record<keyof CustomStores, PartCases>> = { sessions, transactions, browsers, lock }
+export const partCases: Readonly<Record<keyof CustomStores, PartCases>> = {
+  sessions,
+  transactions,
+  browsers,
+  lock,
+  appTokens
+}

@@ -1,8 +1,6 @@
 /** A call to a service of LivePerson within its limits, whether a page asks for it or the application's own code. */
 import * as RequestLimits from "@le-auth/core/RequestLimits"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
-import type { SessionKey } from "@le-auth/core/Session"
-import type { SessionError, Sessions } from "@le-auth/core/Sessions"
 import * as Transport from "@le-auth/core/Transport"
 import * as TransportProblem from "@le-auth/core/TransportProblem"
 import * as ByteSize from "effect/ByteSize"
@@ -14,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Headers from "effect/http/Headers"
 import * as HttpClient from "effect/http/HttpClient"
-import type { HttpClientError } from "effect/http/HttpClientError"
+import { type HttpClientError, isHttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientRequest } from "effect/http/HttpClientRequest"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Option from "effect/Option"
@@ -121,18 +119,22 @@ const opening = Effect.fnUntraced(function* (
   return { scope, end, isOver: Deferred.await(isOver) }
 })
 
-/** Sends a request with the token of a session. Whatever happens, the call ends. */
-export const send = Effect.fnUntraced(function* (options: {
+/** Puts a token on the requests of a client: that of a session, or of the application itself. */
+export type Authorize<E> = (
+  client: HttpClient.HttpClient.With<HttpClientError | CallFailed, Scope.Scope>
+) => HttpClient.HttpClient.With<HttpClientError | CallFailed | E, Scope.Scope>
+
+/** Sends a request with a token. Whatever happens, the call ends. */
+export const send = Effect.fnUntraced(function* <E>(options: {
   readonly client: HttpClient.HttpClient
-  readonly sessions: Sessions["Service"]
-  readonly key: SessionKey
+  readonly authorize: Authorize<E>
   readonly request: HttpClientRequest
   /** Of the request, too. */
   readonly address: URL
   readonly limits: Limits
   readonly signal?: AbortSignal | undefined
 }) {
-  const { address, client, key, limits, request, sessions, signal } = options
+  const { address, authorize, client, limits, request, signal } = options
   const most = bytes(limits.answer)
   let sent = false
   const problem = (tag: "AnswerTimeout" | "AnswerTooLarge", code?: string) =>
@@ -174,16 +176,15 @@ export const send = Effect.fnUntraced(function* (options: {
     return Effect.succeed({ status, headers, body, end: call.end })
   }
 
-  return yield* sessions
-    .authorized(HttpClient.withScope(staying), key)
+  return yield* authorize(HttpClient.withScope(staying))
     .execute(request)
     .pipe(
       Scope.provide(call.scope),
       RetryPolicy.disabled,
-      Effect.catchTag("HttpClientError", (error) => Effect.fail(withoutRequest(error))),
+      Effect.mapError((error) => (isHttpClientError(error) ? withoutRequest(error) : (error as CallFailed | E))),
       Effect.timeoutOrElse({ duration: limits.pause, orElse: () => Effect.fail(late()) }),
       Effect.raceFirst(call.isOver),
       Effect.flatMap(receive),
       Effect.onError(() => call.end)
-    ) satisfies Effect.Effect<Answer, CallFailed | SessionError>
+    ) satisfies Effect.Effect<Answer, CallFailed | E>
 })

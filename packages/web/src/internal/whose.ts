@@ -1,4 +1,5 @@
 /** Whose session a caller means: that of a request's browser, or that of a key. */
+import { AppInstallations } from "@le-auth/core/AppInstallations"
 import { AccountId } from "@le-auth/core/Identifiers"
 import type { SessionKey } from "@le-auth/core/Session"
 import { NotSignedIn, Sessions } from "@le-auth/core/Sessions"
@@ -26,14 +27,27 @@ export const isRequest = (who: Who): who is WithHeaders =>
 /** Characters that no header has, and that a `Request` would throw at. */
 const notInHeaders = /[^\t\x20-\x7e\x80-\xff]/g
 
-const cookiesIn = ({ headers }: WithHeaders): string => {
+/** A header of a request, or the empty text. Several of one name are joined. */
+export const headerOf = ({ headers }: WithHeaders, wanted: string, separator = ", "): string => {
   const found = Predicate.isFunction(headers.get)
-    ? headers.get("cookie")
+    ? headers.get(wanted)
     : Object.entries(headers)
-        .filter(([name]) => name.toLowerCase() === "cookie")
+        .filter(([name]) => name.toLowerCase() === wanted)
         .flatMap(([, value]) => value ?? [])
-        .join("; ")
+        .join(separator)
   return String(found ?? "").replace(notInHeaders, "")
+}
+
+const cookiesIn = (who: WithHeaders): string => headerOf(who, "cookie", "; ")
+
+/** A request, or what has the headers of one. */
+export const requestIn = <A extends WithHeaders>(request: A): Effect.Effect<A, InvalidArgument> => {
+  if (!Predicate.isObject(request) || !isRequest(request)) {
+    return Effect.fail(invalid("request", "hand over a request, or what has its headers: { headers }."))
+  }
+  return Predicate.isFunction((request.headers as { readonly then?: unknown }).then)
+    ? Effect.fail(invalid("request", "its headers are a promise. Await them."))
+    : Effect.succeed(request)
 }
 
 /** A request with the cookies of another one, and nothing else of it. */
@@ -86,6 +100,13 @@ export const accountOf = (accountId: string): Effect.Effect<AccountId, InvalidAr
   Option.match(decodeAccount(accountId), {
     onNone: () => Effect.fail(invalid("accountId", "it is not the number of an account of LivePerson.")),
     onSome: Effect.succeed
+  })
+
+/** The installation in an account that a program named, or the only one. */
+export const installationOf = (accountId: string | undefined) =>
+  Effect.gen(function* () {
+    const account = accountId === undefined ? undefined : yield* accountOf(accountId)
+    return yield* AppInstallations.use((installations) => installations.find(account))
   })
 
 /** The keys of the application's own sessions in an account. */

@@ -1,8 +1,9 @@
 /**
  * Looks for what could prevent a sign-in, or a token of the application itself, and says what to do.
  */
+import type { AppInstallation } from "@le-auth/core/AppInstallations"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import { all, givenToken, validUntil } from "../../target/CurrentSession.ts"
 import { describe, Target } from "../../target/Target.ts"
 import type { Selection } from "../../target/TargetFlags.ts"
@@ -13,6 +14,7 @@ import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import * as AppToken from "./AppToken.ts"
 import * as Files from "./Files.ts"
 import * as Finding from "./Finding.ts"
+import * as Installation from "./Installation.ts"
 import * as RedirectUri from "./RedirectUri.ts"
 import * as SealKey from "./SealKey.ts"
 import * as Secret from "./Secret.ts"
@@ -20,7 +22,7 @@ import * as Services from "./Services.ts"
 
 export interface Options extends Selection {
   readonly app: boolean
-  readonly registration: Option.Option<string>
+  readonly installation: Option.Option<string>
 }
 
 const session = Effect.gen(function* () {
@@ -47,21 +49,27 @@ const configuration = Effect.map(Target, (target) => {
   ]
 })
 
+const document = ({ installation }: Options, redirectUri?: AppInstallation["redirectUris"][number]) =>
+  Option.match(installation, {
+    onNone: () => Effect.succeed([]),
+    onSome: (file) => Installation.check(redirectUri, file)
+  })
+
 /** No user, no callback and no session. */
-const aboutApplication = Effect.gen(function* () {
-  return [...(yield* configuration), ...(yield* Services.checkWith(AppToken.check))]
+const aboutApplication = Effect.fnUntraced(function* (options: Options) {
+  return [...(yield* configuration), ...(yield* document(options)), ...(yield* Services.checkWith(AppToken.check))]
 })
 
-const aboutUser = ({ registration }: Options) =>
-  Effect.gen(function* () {
-    const target = yield* Target
-    return [
-      ...(yield* configuration),
-      ...(yield* RedirectUri.check(target.installation.redirectUris[0], registration)),
-      ...(yield* Services.checkWith(Services.signIn)),
-      ...(yield* session)
-    ]
-  })
+const aboutUser = Effect.fnUntraced(function* (options: Options) {
+  const [redirectUri] = (yield* Target).installation.redirectUris
+  return [
+    ...(yield* configuration),
+    ...(yield* RedirectUri.check(redirectUri)),
+    ...(yield* document(options, redirectUri)),
+    ...(yield* Services.checkWith(Services.signIn)),
+    ...(yield* session)
+  ]
+})
 
 const textOf = ({ check, message, remedy, result }: Finding.Finding): Text => {
   const said = remedy === null ? message : text`${message} ${remedy}`
@@ -72,7 +80,7 @@ const textOf = ({ check, message, remedy, result }: Finding.Finding): Text => {
 export const run = Effect.fnUntraced(function* (options: Options) {
   // Checked before other code reads a file, which closes it to others.
   const local = [...(yield* Files.check), ...(yield* SealKey.check)]
-  const about = options.app ? withCalls(aboutApplication, options) : withTarget(aboutUser(options), options)
+  const about = options.app ? withCalls(aboutApplication(options), options) : withTarget(aboutUser(options), options)
   const findings = [...local, ...(yield* about.pipe(Finding.orProblem("configuration")))]
   yield* Output.print(
     { findings: findings.map(({ code: _, ...finding }) => finding) },
