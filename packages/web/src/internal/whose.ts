@@ -98,7 +98,8 @@ const decodeAccount = Schema.decodeUnknownOption(AccountId)
 /** An account id that a program wrote. */
 export const accountOf = (accountId: string): Effect.Effect<AccountId, InvalidArgument> =>
   Option.match(decodeAccount(accountId), {
-    onNone: () => Effect.fail(invalid("accountId", "it is not the number of an account of LivePerson.")),
+    onNone: () =>
+      Effect.fail(invalid("accountId", "it is the id of an account of LivePerson, as a text of letters and digits.")),
     onSome: Effect.succeed
   })
 
