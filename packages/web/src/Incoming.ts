@@ -61,8 +61,8 @@ const applicationOf = (azp: unknown): Effect.Effect<ClientId | undefined, Invali
 
 /**
  * The claims of the app token in the `Authorization` header of a request, if it is genuine, for an account in which the
- * application is installed, and for what the options say. See `AppJwt.verify` for what is checked. No call to LivePerson
- * is repeated, since a caller waits.
+ * application is installed, and for what the options say. See `AppJwt.verify` for what is checked. Calls to LivePerson
+ * are not repeated, since a caller waits.
  *
  * It fails with an `AppJwtError` if the token is missing or not acceptable, with a `DomainsError` or `TokenError` if
  * the keys cannot be had, with `UnknownInstallation` if the application is not installed in the account, and with
