@@ -126,7 +126,9 @@ if (only === undefined || "app token".includes(only)) {
   holds = report("app token: from memory", results, { ours, than: badgateway.name, atLeast: 0.5 }) && holds
   const nanoseconds = await cpuOf(run, 15, 200_000)
   holds = nanoseconds <= 1000 && holds
-  console.log(`  ${nanoseconds <= 1000 ? "holds" : "MISSED"}: ${nanoseconds.toFixed(0)} ns of CPU; the budget is 1,000 ns`)
+  console.log(
+    `  ${nanoseconds <= 1000 ? "holds" : "MISSED"}: ${nanoseconds.toFixed(0)} ns of CPU; the budget is 1,000 ns`
+  )
   await dispose()
 }
 
