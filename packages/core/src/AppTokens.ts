@@ -102,11 +102,13 @@ export class AppTokens extends Context.Service<
  * @example
  * ```ts
  * import * as AppTokens from "@le-auth/core/AppTokens"
+ * import type { AccountId } from "@le-auth/core/Identifiers"
  * import * as Effect from "effect/Effect"
  * import * as Redacted from "effect/Redacted"
  *
- * // For a client that takes a text.
- * const header = Effect.map(AppTokens.token(), (token) => `Bearer ${Redacted.value(token)}`)
+ * // The header for a client that takes a text.
+ * const authorization = (accountId: AccountId) =>
+ *   Effect.map(AppTokens.token(accountId), (token) => `Bearer ${Redacted.value(token)}`)
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
