@@ -28,12 +28,12 @@ import * as NodeHttp from "./NodeHttp.ts"
 export type Services = FetchSignIn.Services
 
 /**
- * What {@link layerCalls} gives.
+ * What {@link layerCalls} gives: the same as over fetch.
  *
  * @category models
  * @since 0.1.0
  */
-export type Calls = Exclude<Services, SignIn.SignIn | Sessions.Sessions>
+export type Calls = FetchSignIn.Calls
 
 /**
  * The calls without the sign-in, over undici and Node's cryptography: look-ups in the Domain API, which is at

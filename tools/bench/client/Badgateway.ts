@@ -1,4 +1,4 @@
-import { generateCodeVerifier, OAuth2Client } from "@badgateway/oauth2-client"
+import { generateCodeVerifier, OAuth2Client, OAuth2Fetch } from "@badgateway/oauth2-client"
 
 import * as p from "./Parameters.ts"
 
@@ -34,4 +34,10 @@ export const token = (origin: string) => {
     exchange: () => client.authorizationCode.getToken({ code: p.code, redirectUri: p.redirectUri }),
     refresh: () => client.refreshToken(token)
   }
+}
+
+export const appToken = (origin: string) => {
+  const client = make(origin)
+  const tokens = new OAuth2Fetch({ client, getNewToken: () => client.clientCredentials(), scheduleRefresh: false })
+  return () => tokens.getAccessToken()
 }

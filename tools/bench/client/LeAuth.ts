@@ -3,6 +3,8 @@
  * as a program's own code does.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
+import * as AppTokens from "@le-auth/core/AppTokens"
+import * as AppTokenStore from "@le-auth/core/AppTokenStore"
 import { AuthorizeRequest, toUrl } from "@le-auth/core/AuthorizeRequest"
 import * as CallbackResult from "@le-auth/core/CallbackResult"
 import * as Domains from "@le-auth/core/Domains"
@@ -99,6 +101,32 @@ export const token = (origin: string) => {
           repeat(sentinel.refresh({ ...endpoint, refreshToken: Redacted.make(p.refreshToken) }), times, concurrency)
         )
       )
+  }
+}
+
+/** Over the answer of a token server at this origin; what is timed is the memory. */
+export const appToken = (origin: string) => {
+  const there = Effect.succeed(Origin.make(origin))
+  const appTokens = ManagedRuntime.make(
+    AppTokens.layer.pipe(
+      Layer.provide(SentinelClient.layer),
+      Layer.provide(
+        Layer.succeed(Domains.Domains, { resolve: () => there, list: () => Effect.succeed([]), allows: () => true })
+      ),
+      Layer.provide([AppInstallations.layer(installation), AppTokenStore.layerMemory, RefreshLock.layerMemory]),
+      Layer.provide([NodeHttp.layer, NodeCrypto.layer])
+    )
+  )
+  return {
+    run: (times: number) =>
+      appTokens.runPromise(
+        AppTokens.AppTokens.use((tokens) =>
+          Effect.gen(function* () {
+            for (let index = 0; index < times; index++) yield* tokens.token()
+          })
+        )
+      ),
+    dispose: () => appTokens.dispose()
   }
 }
 

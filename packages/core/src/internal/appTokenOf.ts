@@ -3,12 +3,12 @@ import * as Clock from "effect/Clock"
 import type * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import { AppToken, type AppTokenKey } from "../AppToken.ts"
-import * as Base64Url from "../shared/Base64Url.ts"
 import type { AppTokenResponse } from "../Token.ts"
 import type { AccessToken } from "../Identifiers.ts"
+import * as Jwt from "./jwt.ts"
 import * as TokenSet from "./tokenSet.ts"
 
 /** Without `expires_in` and without `exp`, since LivePerson documents no lifetime of app tokens. */
@@ -22,22 +22,14 @@ const renewAfter = 0.8
  * and what a wrong one costs is a request.
  */
 const lifetimeIn = (token: AccessToken, now: number): number | undefined => {
-  const payload = jsonOf(Redacted.value(token).split(".")[1] ?? "")
-  if (!Predicate.isObject(payload)) return undefined
-  const { exp, iat } = payload as { readonly exp?: unknown; readonly iat?: unknown }
+  const jwt = Jwt.parse(Redacted.value(token))
+  if (Result.isFailure(jwt)) return undefined
+  const { exp, iat } = jwt.success.payload as { readonly exp?: unknown; readonly iat?: unknown }
   if (typeof exp !== "number" || !Number.isFinite(exp)) return undefined
   const left = exp - now / 1000
   // With a clock that is behind, more seems to be left than the token ever had.
   const whole = typeof iat === "number" && iat < exp ? exp - iat : left
   return TokenSet.lifetimeOf(Math.max(0, Math.min(left, whole)))
-}
-
-const jsonOf = (part: string): unknown => {
-  try {
-    return JSON.parse(Base64Url.decodeText(part) ?? "")
-  } catch {
-    return undefined
-  }
 }
 
 export const answer = Effect.fnUntraced(function* (
