@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
+import * as Tracer from "effect/Tracer"
 import { createHmac, generateKeyPairSync, type JsonWebKey } from "node:crypto"
 import type { IncomingHttpHeaders } from "node:http"
 import { account, json, jwks, jwt, layer as wireLayer, otherAccount, Wire } from "./ScriptedSentinel.ts"
@@ -165,8 +166,8 @@ describe("AppJwt", () => {
       ] as const) {
         assert.strictEqual(yield* scoped(needed, has), "InsufficientScope", String(needed))
       }
-      const error = yield* Effect.flip(verify(jwt(app), { scope: "faas.lambda.invoke msg.consumer" }))
-      assert.include(error.message, "it lacks the scope faas.lambda.invoke")
+      const error = yield* Effect.flip(verify(jwt(app), { scope: "faas.lambda.invoke msg.consumer other" }))
+      assert.match(error.message, /it lacks the scope faas\.lambda\.invoke other$/)
       assert.notInclude(error.message, "msg.consumer")
       assert.strictEqual(yield* outcome(verify(jwt(without(app, "scope")), { scope: "a" })), "InsufficientScope")
       assert.strictEqual(yield* outcome(verify(jwt(app), { azp })), "accepted")
@@ -281,6 +282,51 @@ describe("AppJwt", () => {
     }
   })
 
+  it.effect("K2: a token has at most 16,384 characters", () =>
+    Effect.gen(function* () {
+      const of = (length: number) => {
+        const token = jwt({ ...app, more: "" })
+        // Three bytes of the payload are four characters, so that the end fits in the last of them.
+        const size = Math.floor(((length - token.length) * 3) / 4)
+        const longer = jwt({ ...app, more: "a".repeat(size) })
+        return longer + "A".repeat(length - longer.length)
+      }
+      const longest = of(16_384)
+      assert.lengthOf(longest, 16_384)
+      const problem = (token: string) =>
+        Effect.match(verify(token), { onSuccess: () => "none", onFailure: ({ message }) => message })
+      assert.notInclude(yield* problem(longest), "characters")
+      assert.include(yield* problem(of(16_385)), "it has more than 16384 characters")
+      assert.include(yield* problem(jwt({ ...app, exp: "1" })), "its payload cannot be read")
+    }).pipe(Effect.provide(NodeCrypto.layer))
+  )
+
+  it.effect("K2: is one span, with the account of the program and the outcome", () => {
+    const spans: Array<Tracer.NativeSpan> = []
+    const tracer = Tracer.make({
+      span: (options) => {
+        const span = new Tracer.NativeSpan(options)
+        spans.push(span)
+        return span
+      }
+    })
+    return Effect.gen(function* () {
+      yield* verify(jwt(app))
+      yield* Effect.exit(verify(jwt({ ...app, aud: otherAccount })))
+      assert.deepStrictEqual(
+        spans.map(({ attributes, name }) => [
+          name,
+          attributes.get("le_auth.account"),
+          attributes.get("le_auth.outcome")
+        ]),
+        [
+          ["AppJwt.verify", account, "success"],
+          ["AppJwt.verify", account, "WrongAccount"]
+        ]
+      )
+    }).pipe(Effect.provide(NodeCrypto.layer), Effect.provideService(Tracer.Tracer, tracer))
+  })
+
   it.effect("K2: says nothing of what is in the token", () =>
     Effect.gen(function* () {
       const planted = { ...app, aud: "planted1", azp: "planted2", scope: "planted3", iss: "planted4" }
@@ -367,7 +413,7 @@ describe("AppJwt", () => {
         { Authorization: "bearer a.b.c" },
         { AUTHORIZATION: "BEARER   a.b.c " },
         { authorization: ["Bearer a.b.c"] },
-        { authorization: ["", " \ta.b.c"], other: undefined }
+        { authorization: ["", " \ta.b.c \t "], other: undefined }
       ]) {
         assert.strictEqual(yield* text(headers), "a.b.c")
       }

@@ -86,7 +86,7 @@ describe("WebhookSignature", () => {
       for (const [hash, encoding, header] of openssl) {
         const value = header.slice(hash.length + 1)
         for (const right of [
-          ` ${header}\t`,
+          ` \t${header}\t `,
           `${hash.toUpperCase()}=${value}`,
           ...(encoding === "hex" ? [header.toUpperCase(), `${hash}=${value.toUpperCase()}`] : [])
         ]) {
@@ -95,6 +95,18 @@ describe("WebhookSignature", () => {
       }
     }).pipe(Effect.provide(layer))
   )
+
+  it("K2: has schemas of its words", () => {
+    assert.strictEqual(WebhookSignature.headerName, "x-liveperson-signature")
+    assert.deepStrictEqual(WebhookSignature.Hash.literals, ["sha1", "sha256"])
+    assert.deepStrictEqual(WebhookSignature.Encoding.literals, ["base64", "hex"])
+    const isVerification = Schema.is(WebhookSignature.Verification)
+    const all = [{ _tag: "Valid" }, { _tag: "Invalid", problem: "p" }, { _tag: "Missing" }, { _tag: "Other" }]
+    assert.deepStrictEqual(
+      all.map((each) => isVerification(each)),
+      [true, true, true, false]
+    )
+  })
 
   it.effect("K2: without a signature it is missing", () =>
     Effect.gen(function* () {
@@ -230,6 +242,7 @@ describe("WebhookSignature", () => {
         seen.push(yield* verify(`${header}x`), yield* verify(header), yield* verify(null))
       }
       const spans = seen.filter((each) => each instanceof Tracer.NativeSpan)
+      assert.deepStrictEqual([...new Set(spans.map(({ name }) => name))], ["WebhookSignature.verify"])
       assert.strictEqual(spans.length, 20)
       seen.push((yield* Metric.snapshot).filter(({ id }) => id.startsWith("le_auth")))
       const outcomes = spans.map(
