@@ -19,6 +19,7 @@ const commands = {
   callback: () => import("./commands/callback/command.ts"),
   "id-token": () => import("./commands/id-token/command.ts"),
   doctor: () => import("./commands/doctor/command.ts"),
+  installation: () => import("./commands/installation/command.ts"),
   sentinel: () => import("./commands/sentinel/command.ts"),
   completion: async () => {
     const { commandOf } = await import("./commands/completion/command.ts")

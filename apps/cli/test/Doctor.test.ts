@@ -108,7 +108,7 @@ describe("le-auth doctor", () => {
     Fs.rmSync(state)
   })
 
-  it("I2, I4: judges the redirect URI and its port, and compares it with the registration", async () => {
+  it("I2, I4: judges the redirect URI and its port", async () => {
     const uri = (LE_AUTH_REDIRECT_URI: string) => ({ ...at.env, LE_AUTH_REDIRECT_URI })
     const elsewhere = await doctor(uri("https://app.example.com/callback"))
     assert.strictEqual(elsewhere.code, 7)
@@ -120,22 +120,38 @@ describe("le-auth doctor", () => {
     assert.strictEqual(busy.code, 9)
     assert.include(busy.problems[0]!.message, "EADDRINUSE")
     await new Promise((resolve) => taken.close(resolve))
+  })
 
+  it("K1: judges an installation document, and compares it with the settings", async () => {
     const file = Path.join(temporaryDirectory(), "installation.json")
-    const registered = (registration: unknown) => Fs.writeFileSync(file, JSON.stringify(registration))
-    const grants = { grant_types: ["authorization_code", "refresh_token"] }
-    registered({ client_name: "x", redirect_uris: [at.env["LE_AUTH_REDIRECT_URI"]], ...grants })
-    assert.strictEqual((await doctor(at.env, ["--registration", file])).code, 0)
-    registered({ redirect_uris: [`${at.env["LE_AUTH_REDIRECT_URI"]}/`], grant_types: [] })
-    const other = await doctor(at.env, ["--registration", file])
-    assert.strictEqual(other.code, 7)
-    assert.deepStrictEqual(
-      other.problems.map(({ check }) => check),
-      ["registration", "registration"]
-    )
-    assert.include(other.problems[0]!.remedy!, "character by character")
-    Fs.writeFileSync(file, "{")
-    assert.strictEqual((await doctor(at.env, ["--registration", file])).code, 7)
+    const redirectUri = at.env["LE_AUTH_REDIRECT_URI"]
+    const document = {
+      client_name: "com.example.app",
+      redirect_uris: [redirectUri],
+      grant_types: ["authorization_code", "refresh_token"]
+    }
+    const asked = async (given: unknown) => {
+      Fs.writeFileSync(file, typeof given === "string" ? given : JSON.stringify(given))
+      const { code, findings } = await doctor(at.env, ["--installation", file])
+      const of = findings.filter(({ check }) => check === "installation")
+      return { code, results: of.map(({ result }) => result), text: of.map(({ message }) => message).join("\n"), of }
+    }
+    assert.deepInclude(await asked(document), { code: 0, results: ["good"], text: `${redirectUri} is registered.` })
+    const advice = await asked({ ...document, note: "x" })
+    assert.deepStrictEqual([advice.code, advice.results], [0, ["good", "warning"]])
+
+    const other = await asked({ ...document, redirect_uris: [`${redirectUri}/`] })
+    assert.deepStrictEqual([other.code, other.results], [7, ["problem"]])
+    assert.include(other.of[0]!.remedy!, "character by character")
+    const application = await asked({ client_name: "a", grant_types: ["client_credentials"], scope: "msg.consumer" })
+    assert.deepStrictEqual(application.results, ["problem", "problem"])
+    assert.include(application.text, "authorization_code is not registered, and the settings have a redirect URI")
+    const refused = await asked({ ...document, grant_types: ["authorization_code"], scope: "x".repeat(129) })
+    assert.deepStrictEqual([refused.code, refused.results], [7, ["good", "problem", "problem"]])
+    assert.include(refused.text, "scope: It has 129 characters")
+    assert.include(refused.text, "without refresh_token")
+    for (const wrong of ["{", "[]", '"planted"', ""]) assert.strictEqual((await asked(wrong)).code, 7)
+    assert.strictEqual((await doctor(at.env, ["--installation", `${file}.other`])).code, 7)
     Fs.rmSync(Path.dirname(file), { recursive: true })
   })
 

@@ -173,12 +173,17 @@ describe("J4: with a hostile value in each field", () => {
     await both(["login", "--settings", hostile], 2)
     await both(["api", "sentinel", "/odd", "-H", `${hostile}:x`], 2)
     await both(["api", "sentinel", "/odd", "--input", hostile], 1)
-    const registration = Path.join(folder, "registration.json")
+    const installation = Path.join(folder, "installation.json")
     Fs.writeFileSync(
-      registration,
+      installation,
       JSON.stringify({ redirect_uris: [hostile, hostile.repeat(9)], grant_types: [hostile] })
     )
-    await both(["doctor", "--registration", registration], 7)
+    await both(["doctor", "--installation", installation], 7)
+    await both(["installation", "check", installation], 7)
+    Fs.writeFileSync(installation, JSON.stringify({ [hostile]: hostile, [`client_name#${hostile}`]: hostile }))
+    await both(["installation", "check", installation], 7)
+    await both(["installation", "check", hostile], 7)
+    await both(["installation", "init", hostile, "--redirect-uri", hostile], 2)
     await both(["accounts", "use", hostile], 7)
     await both(["accounts", "remove", hostile], 7)
   })

@@ -2,6 +2,8 @@
  * What the documentation shows is what happens. `npx vitest run apps/cli/test/Recorded.test.ts -u` writes it anew.
  */
 import * as Fs from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import * as Path from "node:path"
 import { assert, expect, it } from "vitest"
 import { startKeyring } from "../../../tools/keyring.ts"
@@ -36,6 +38,14 @@ it("docs/cli.md shows what happens", async () => {
   }
   const path = "/api/account/{account}/configuration/le-users/users/{user}"
   const newcomer = [await shown(["login"], local), await shown(["api", "accountConfigReadOnly", path], local)]
+  const receiver = createServer((_, response) => response.end("thanks"))
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve))
+  const { port: receiverPort } = receiver.address() as AddressInfo
+  const webhooks = `http://localhost:${receiverPort}/webhooks`
+  const [, address = ""] = await sentinel.output(/and why, at (\S+)/)
+  const told = { ...local, SENTINEL_CONTROL: address }
+  sessions.set("webhook", await shown(["sentinel", "webhook", webhooks, "--fault", "twice"], told))
+  receiver.close()
   sentinel.child.kill("SIGINT")
   const { stdout } = await sentinel.result
   sessions.set("sentinel start", `$ le-auth sentinel start\n${stdout.trim()}`)
@@ -74,11 +84,29 @@ it("docs/cli.md shows what happens", async () => {
   const landed = await run([url], {}, browser("stop").split(" ").slice(1))
   pasted.type(landed.stdout.trim() + keys.enter)
   sessions.set("over SSH", `$ le-auth login\n${(await pasted.result).screen}`)
+  const folder = temporaryDirectory()
+  const file = Path.join(folder, "installation.json")
+  const installation = [
+    await shown(["installation", "init", file, "--redirect-uri", "https://app.example.com/callback"], {})
+  ]
+  const written = JSON.parse(Fs.readFileSync(file, "utf8"))
+  const edited = { ...written, grant_types: ["authorization_code"], entry_url: "https://app.example.com/login" }
+  Fs.writeFileSync(file, JSON.stringify(edited))
+  installation.push("$ edit installation.json", await shown(["installation", "check", file], {}, 7))
+  sessions.set("installation", installation.join("\n").replaceAll(`${folder}/`, ""))
+  Fs.rmSync(folder, { recursive: true })
+
   keyring.stop()
   await at.close()
 
   const [, control = ""] = /and why, at \S+:(\d+)/.exec(stdout) ?? []
-  const ports = { [port]: 4400, [new URL(LE_AUTH_DOMAIN_API).port]: 4400, [at.callbackPort]: 4401, [control]: 4402 }
+  const ports = {
+    [port]: 4400,
+    [new URL(LE_AUTH_DOMAIN_API).port]: 4400,
+    [at.callbackPort]: 4401,
+    [control]: 4402,
+    [receiverPort]: 3000
+  }
   const text = recorded(document, sessions, ports)
   assert.notInclude(text, planted.secret)
   await expect(text).toMatchFileSnapshot(document)

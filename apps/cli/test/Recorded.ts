@@ -14,6 +14,7 @@ const usual: ReadonlyArray<readonly [RegExp, string]> = [
   [/state=[\w-]+/g, "state=L3Rk…"],
   [/code=[\w-]+/g, "code=Zx8Q…"],
   [/sha256:[0-9a-f]{12}/g, "sha256:5e1f0c9ad2b7"],
+  [/\b\d+\.\d ms\b/g, "4.2 ms"],
   [/20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "2026-11-22T17:00:00.000Z"]
 ]
 

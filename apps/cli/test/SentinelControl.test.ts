@@ -145,9 +145,18 @@ describe("le-auth sentinel webhook", () => {
     const file = Path.join(temporaryDirectory(), "event.json")
     const bytes = Buffer.from('\ufeff{ "a" : 1.0 }\r\n')
     Fs.writeFileSync(file, bytes)
+    const signature = ["--hash", "sha256", "--encoding", "hex"]
+    const late = ["--fault", "late", "--by", "1ms"]
     const { code, stdout } = await tell(
-      ...["webhook", url, "--body-file", file, "--hash", "sha256", "--encoding", "hex"],
-      ...["--max-retries", "2", "--fault", "late", "--by", "1ms", "--json"]
+      "webhook",
+      url,
+      "--body-file",
+      file,
+      "--max-retries",
+      "2",
+      "--json",
+      ...signature,
+      ...late
     )
     assert.strictEqual(code, 0)
     const { accepted, deliveries } = JSON.parse(stdout)

@@ -231,19 +231,46 @@ const pathText = (path: Path): string =>
 const mostLines = 100
 
 /**
+ * One mistake: the path of the value, empty for the whole, and what is wrong with it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Mistake {
+  readonly path: string
+  readonly problem: string
+}
+
+/**
+ * The mistakes that a schema found, one for each place.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const all = (issue: SchemaIssue.Issue): ReadonlyArray<Mistake> => {
+  const first = new Map<string, Found>()
+  for (const found of foundBy(issue, [])) {
+    const path = pathText(found.path)
+    if (!first.has(path)) first.set(path, found)
+  }
+  return [...first].map(([path, found]) => ({
+    path,
+    get problem() {
+      return said(found)
+    }
+  }))
+}
+
+/**
  * The mistakes that a schema found, one line each, such as `accounts[0].id: is missing`; at most 100 lines.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const of = (issue: SchemaIssue.Issue): ReadonlyArray<string> => {
-  const first = new Map<string, Found>()
-  for (const found of foundBy(issue, [])) {
-    const where = found.path.length === 0 ? "this" : pathText(found.path)
-    if (!first.has(where)) first.set(where, found)
-  }
-  const lines = [...first].slice(0, mostLines).map(([where, found]) => `${where}: ${said(found)}`)
-  return first.size > mostLines ? [...lines, `and ${first.size - mostLines} more`] : lines
+  const mistakes = all(issue)
+  const lines = mistakes.slice(0, mostLines).map(({ path, problem }) => `${path === "" ? "this" : path}: ${problem}`)
+  return mistakes.length > mostLines ? [...lines, `and ${mistakes.length - mostLines} more`] : lines
 }
 
 /**

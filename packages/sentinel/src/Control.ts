@@ -103,8 +103,8 @@ export interface Options {
   /** The number of entries that the journal keeps; 0 switches it off. Default: 2000. */
   readonly journal?: number
   /**
-   * The hosts that webhooks may be sent to, beside this computer: names or IPv4 addresses, without a port. Default: none.
-   * What a listed name leads to is the operator's affair.
+   * The hosts that webhooks may be sent to, beside this computer: names or IPv4 addresses, without a port. Where a name
+   * leads is the operator's affair. Default: none.
    */
   readonly webhookHosts?: ReadonlyArray<string>
 }

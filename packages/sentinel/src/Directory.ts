@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { AccountId, ClientId } from "@le-auth/core/Identifiers"
+import type { GrantType } from "@le-auth/core/InstallationDocument"
 import * as Context from "effect/Context"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
@@ -57,7 +58,7 @@ export interface Installation {
   readonly secretHash: Uint8Array | undefined
   /** What app tokens are for, space separated. */
   readonly scope: string | undefined
-  readonly grantTypes: ReadonlyArray<SentinelConfig.GrantType>
+  readonly grantTypes: ReadonlyArray<GrantType>
   readonly redirectUris: ReadonlyArray<string>
 }
 

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { AccountId, ClientId } from "@le-auth/core/Identifiers"
+import { GrantType, InstallationDocument } from "@le-auth/core/InstallationDocument"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
@@ -89,17 +90,6 @@ export const User = Schema.Struct({
 )
 export type User = typeof User.Type
 
-/**
- * The grant types of an installation.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-1.3 RFC 6749 section 1.3}
- * @category schemas
- * @since 0.1.0
- */
-export const GrantType = Schema.Literals(["authorization_code", "refresh_token", "client_credentials"])
-export type GrantType = typeof GrantType.Type
-
-const title = Text.upTo(128).check(Schema.isNonEmpty())
 /** A secret of the contract, of a length that a request can bring. */
 const Secret = Schema.RedactedFromValue(
   Schema.String.check(
@@ -108,8 +98,10 @@ const Secret = Schema.RedactedFromValue(
   )
 )
 
+const { fields: documented } = InstallationDocument.schema
+
 /**
- * An application installation in LivePerson's own form, with the id and the secret that LivePerson gives it. Without a
+ * An application installation: LivePerson's document, with the id and the secret that LivePerson gives it. Without a
  * secret it is a public client, which LivePerson does not have and which needs a dialect with PKCE.
  *
  * @see LivePerson, Installing Conversational Cloud Applications
@@ -117,19 +109,20 @@ const Secret = Schema.RedactedFromValue(
  * @category schemas
  * @since 0.1.0
  */
-export const Installation = Schema.Struct({
-  client_id: ClientId.check(Schema.isMaxLength(2048)),
-  client_secret: Schema.optionalKey(Secret),
-  client_name: title,
-  display_name: Schema.optionalKey(title),
-  description: Schema.optionalKey(Text.upTo(256)),
-  grant_types: Schema.NonEmptyArray(GrantType).check(Schema.isMaxLength(16)),
-  // Each one is compared with that of a request, so their number has a limit.
-  redirect_uris: Schema.Array(RegisteredUri).check(Schema.isMaxLength(1000)),
-  response_types: Schema.optionalKey(Schema.Array(some).check(Schema.isMaxLength(16))),
-  scope: Schema.optionalKey(some),
-  enabled: optionalTrue
-}).check(
+export const Installation = Schema.StructWithRest(
+  Schema.Struct({
+    client_id: ClientId.check(Schema.isMaxLength(2048)),
+    client_secret: Schema.optionalKey(Secret),
+    ...documented,
+    grant_types: Schema.NonEmptyArray(GrantType).check(Schema.isMaxLength(16)),
+    // Each one is compared with that of a request, so their number has a limit. Without users there are none.
+    redirect_uris: Schema.Array(RegisteredUri)
+      .check(Schema.isMaxLength(1000))
+      .pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+    enabled: optionalTrue
+  }),
+  InstallationDocument.records
+).check(
   Schema.makeFilter((installation) =>
     installation.grant_types.includes("authorization_code") && installation.redirect_uris.length === 0
       ? { path: ["redirect_uris"], issue: "needs a redirect URI, since grant_types has authorization_code" }
@@ -237,10 +230,36 @@ const bounded =
     const members = Object.entries(value)
     if (members.length > mostMembers) return Result.fail([`this: has more than ${mostMembers} members`])
     const long = members.filter(([, list]) => Array.isArray(list) && list.length > mostEntries)
-    return long.length === 0
-      ? decode(value)
-      : Result.fail(long.map(([name]) => `${name}: has more than ${mostEntries} entries`))
+    if (long.length > 0) return Result.fail(long.map(([name]) => `${name}: has more than ${mostEntries} entries`))
+    return decode(value)
   }
+
+/** In all lists and objects of an installation together, however deep they are. */
+const mostValues = 5000
+
+const hasMoreValues = (value: unknown): boolean => {
+  let count = 0
+  const waiting = [value]
+  while (waiting.length > 0) {
+    const one = waiting.pop()
+    if (!Predicate.isObjectOrArray(one)) continue
+    const members = Object.values(one)
+    count += members.length
+    if (count > mostValues) return true
+    for (const member of members) waiting.push(member)
+  }
+  return false
+}
+
+/** The only piece in which an object has lists of objects: its `capabilities`. */
+const installationPiece = (): Pieces.Piece => {
+  const decode = Problems.decoder(Installation)
+  return {
+    decode: bounded((value) =>
+      hasMoreValues(value) ? Result.fail([`this: has more than ${mostValues} values`]) : decode(value)
+    )
+  }
+}
 const pieceOf = (schema: Schema.ConstraintDecoder<unknown>): Pieces.Piece => ({
   decode: bounded(Problems.decoder(schema))
 })
@@ -255,7 +274,7 @@ const whole: Pieces.Piece = {
       standIn: (accounts) => accounts.slice(0, 1),
       lists: [
         { ...pieceOf(User), name: "users" },
-        { ...pieceOf(Installation), name: "installations" }
+        { ...installationPiece(), name: "installations" }
       ]
     }
   ]

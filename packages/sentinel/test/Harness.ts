@@ -248,3 +248,34 @@ export const isAlive = (sentinel: Running, token: string | undefined) =>
     Effect.provide(NodeCrypto.layerDigest),
     Effect.map(Option.isSome)
   )
+
+/** An installation with every member of LivePerson's document, as JSON. */
+export const wholeInstallation = {
+  client_id: "88888888-8888-4888-8888-888888888888",
+  client_secret: "planted-secret-of-a-whole-installation",
+  client_name: "com.example.whole",
+  "client_name#de": "de.example.ganz",
+  display_name: "Whole",
+  "display_name#de": "Ganz",
+  description: "Has everything",
+  "description#pt-BR": "Tem tudo",
+  grant_types: ["authorization_code", "refresh_token", "client_credentials"],
+  redirect_uris: ["https://app.example/cb"],
+  response_types: ["code", "id_token token"],
+  scope: "msg.consumer",
+  logo_uri: "https://app.example/logo.png",
+  capabilities: {
+    webhooks: {
+      "ms.MessagingEventNotification.ContentEvent": {
+        endpoint: "https://app.example/webhooks",
+        max_retries: 3,
+        headers: [{ header_name: "X-Example", header_value: "1" }]
+      }
+    },
+    engagement: { design_engagement: false, entry_point: ["section"], goal: "url" }
+  },
+  quick_launch_enabled: true,
+  entry_uri: "https://app.example/login",
+  enabled: true,
+  enabled_for_profiles: [1, 2]
+}

@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { read, refused } from "../../core/test/shared/durations.ts"
+import { wholeInstallation } from "./Harness.ts"
 
 const user = { id: "1234567890", email: "a@example.com", password: "planted-password" }
 const installation = {
@@ -34,6 +35,45 @@ describe("SentinelConfig", () => {
       assert.strictEqual(account.users[0]!.enabled, true)
       assert.strictEqual(account.users[0]!.is_admin, false)
       assert.strictEqual(Redacted.value(account.installations[0]!.client_secret!), "planted-secret")
+    })
+  )
+
+  it.effect("K1: keeps the whole of an installation document, and needs no redirect URI for an application", () =>
+    Effect.gen(function* () {
+      const { client_secret, ...document } = wholeInstallation
+      const read = (one: object) =>
+        Effect.map(
+          SentinelConfig.fromUnknown({ accounts: [{ id: "1", users: [], installations: [one] }] }),
+          ({ accounts }) => accounts[0].installations[0]!
+        )
+      const { client_secret: secret, ...kept } = yield* read(wholeInstallation)
+      assert.strictEqual(Redacted.value(secret!), client_secret)
+      assert.deepStrictEqual(kept as object, document)
+      const { redirect_uris: _, ...without } = installation
+      const application = yield* read({ ...without, grant_types: ["client_credentials"], scope: "msg.consumer" })
+      assert.deepStrictEqual(application.redirect_uris, [])
+    })
+  )
+
+  it.effect("names what an installation document does not have, and limits what is in its capabilities", () =>
+    Effect.gen(function* () {
+      const linesOf = (more: object) =>
+        Effect.map(
+          problemsOf({ accounts: [{ id: "1", users: [], installations: [{ ...installation, ...more }] }] }),
+          (lines) => lines.map((line) => line.replace("accounts[0].installations[0]", "it"))
+        )
+      assert.match((yield* linesOf({ logo_url: "https://a.example/l.png" })).join(), /^it\.logo_url: .*logo_uri\?/)
+      assert.match((yield* linesOf({ "scope#de": "a" })).join(), /^it\.scope#de: there is no such name/)
+      assert.match((yield* linesOf({ "client_name#de": "" })).join(), /^it\.client_name#de: /)
+      assert.match((yield* linesOf({ capabilities: { webhook: {} } })).join(), /^it\.capabilities\.webhook: /)
+      const headers = Array.from({ length: 90 }, () => ({ header_name: "a", header_value: "b" }))
+      const webhooks = Object.fromEntries(
+        Array.from({ length: 90 }, (_, index) => [`event${index}`, { endpoint: "https://a.example/", headers }])
+      )
+      assert.deepStrictEqual(yield* linesOf({ capabilities: { webhooks } }), ["it: has more than 5000 values"])
+      let deep: unknown = {}
+      for (let depth = 0; depth < 10_000; depth++) deep = { deep }
+      assert.deepStrictEqual(yield* linesOf({ capabilities: deep }), ["it: has more than 5000 values"])
     })
   )
 

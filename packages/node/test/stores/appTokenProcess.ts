@@ -1,6 +1,6 @@
-// Another process of an application without users, at the Sentinel of its argument. It is asked for tokens by lines, see
-// `Question`. It says `waiting ID` when all of its callers have looked for a token and wait at its lock, and
-// `answer ID …` with what they got.
+// Another process of an application without users, at the Sentinel of its argument. It says `ready`, and is asked for
+// tokens by lines, see `Question`. It says `waiting ID` when all of its callers have looked for a token and wait at its
+// lock, and `answer ID …` with what they got.
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import * as AppTokens from "@le-auth/core/AppTokens"
 import { type AccessToken, AccountId, ClientId } from "@le-auth/core/Identifiers"
@@ -55,7 +55,7 @@ const watched = Layer.effect(
 )
 
 /** A busy machine takes long to bring all processes to the lock. */
-const limits = Context.make(RequestLimits, { timeout: "1 minute", maximumBodySize: "1 MiB" })
+const limits = Context.make(RequestLimits, { timeout: "2 minutes", maximumBodySize: "1 MiB" })
 
 const start = ({ accountId, clientId, clientSecret, url }: Application) => {
   const at = stores(url, { connections: 2 })
@@ -107,6 +107,7 @@ const answer = Effect.fnUntraced(function* (id: string, { callers, method, unles
   yield* say(`answer ${id} ${JSON.stringify(got)}`)
 })
 
+await Effect.runPromise(say("ready"))
 for await (const line of createInterface(process.stdin)) {
   const [id, question] = JSON.parse(line) as [string, Question]
   const which = JSON.stringify(question.application)

@@ -54,6 +54,7 @@ const config = SentinelConfig.fromUnknown({
 
 const startProcess = Effect.fnUntraced(function* (sentinel: string) {
   const child = yield* runScript("stores/appTokenProcess.ts", [sentinel])
+  yield* child.line("ready")
   let serial = 0
   return {
     /** When its callers wait, gives what waits for their answers. */
@@ -86,23 +87,23 @@ const make = Effect.gen(function* () {
     const got = (yield* Effect.forEach(answers, (answer) => answer)).flat()
     return { got, requests: answered() - before }
   })
-  return { ask, clientIds: clientIds.values() }
+  const nextClientId = clientIds.values()
+  return {
+    ask,
+    /** A new application, whose processes are connected to a store. */
+    open: Effect.fnUntraced(function* (url: string) {
+      const clientId = nextClientId.next().value!
+      const application: Application = { url, accountId, clientId, clientSecret, name: "first" }
+      yield* ask({ application, method: "open", callers: 1 })
+      return application
+    })
+  }
 })
 
 /** The same for all engines: to start a process takes longer than what it does then. */
 class Processes extends Context.Service<Processes, Effect.Success<typeof make>>()(
   "@le-auth/node/test/stores/appTokenProcesses/Processes"
 ) {}
-
-/** A new application at a store. */
-const applicationAt = (url: string) =>
-  Effect.map(Processes, ({ clientIds }): Application => ({
-    url,
-    accountId,
-    clientId: clientIds.next().value!,
-    clientSecret,
-    name: "first"
-  }))
 
 /** A JWT with what Sentinel says of the application. */
 const claimsOf = (token: string) =>
@@ -118,7 +119,7 @@ const isOneToken = (got: ReadonlyArray<string>, { clientId }: Application): stri
 }
 
 export const provesAppTokens = (engines: ReadonlyArray<Engine>): void => {
-  layer(Layer.effect(Processes, make), { excludeTestServices: true, timeout: "100 seconds" })(
+  layer(Layer.effect(Processes, make), { excludeTestServices: true, timeout: "200 seconds" })(
     "several processes of an application without users",
     (it) => {
       for (const { leaving, name, url } of engines) {
@@ -126,8 +127,8 @@ export const provesAppTokens = (engines: ReadonlyArray<Engine>): void => {
           `K1: ${name}: ${count * callers} callers in ${count} processes cause one request, and processes that come later none`,
           () =>
             Effect.gen(function* () {
-              const { ask } = yield* Processes
-              const application = yield* applicationAt(url())
+              const { ask, open } = yield* Processes
+              const application = yield* open(url())
               const first = yield* ask({ application, method: "token", callers })
               const token = isOneToken(first.got, application)
               assert.strictEqual(first.requests, 1)
@@ -141,8 +142,8 @@ export const provesAppTokens = (engines: ReadonlyArray<Engine>): void => {
           `K1: ${name}: ${count * callers} callers in ${count} processes whose token was refused cause one request`,
           () =>
             Effect.gen(function* () {
-              const { ask } = yield* Processes
-              const application = yield* applicationAt(url())
+              const { ask, open } = yield* Processes
+              const application = yield* open(url())
               const key = new AppTokenKey({
                 accountId: AccountId.make(accountId),
                 clientId: ClientId.make(application.clientId)
@@ -169,10 +170,9 @@ export const provesAppTokens = (engines: ReadonlyArray<Engine>): void => {
 
         it.effect(`K1: ${name}: a store and a lock that are down cost one request per process, and no failure`, () =>
           Effect.gen(function* () {
-            const { ask } = yield* Processes
+            const { ask, open } = yield* Processes
             const { leave, url } = yield* leaving
-            const application = yield* applicationAt(url)
-            yield* ask({ application, method: "open", callers: 1 })
+            const application = yield* open(url)
             yield* leave
             const { got, requests } = yield* ask({ application, method: "token", callers })
             assert.lengthOf(got, count * callers)

@@ -2,13 +2,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ClientId } from "@le-auth/core/Identifiers"
 import * as Seal from "@le-auth/core/Seal"
-import type * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { createLocalJWKSet, jwtVerify } from "jose"
@@ -22,7 +23,8 @@ import {
   browser,
   clientId,
   config,
-  secret
+  secret,
+  wholeInstallation
 } from "../../../sentinel/test/Harness.ts"
 import { connect, eventually, seal, sealSecret, seen, sentinelNode } from "./sentinelNodes.ts"
 
@@ -107,6 +109,23 @@ export const provesDirectory = (
           const currentDate = DateTime.toDateUtc(yield* DateTime.now)
           yield* Effect.promise(() => jwtVerify(json["id_token"]!, createLocalJWKSet(set), { currentDate }))
         }
+      })
+    )
+
+    it.effect("K1: all members of an installation document that is added at one node are known at the other", () =>
+      Effect.gen(function* () {
+        const { sql, url } = yield* started
+        const [one, other] = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
+        const { client_secret: _, ...document } = wholeInstallation
+        yield* one.addInstallation(account, Schema.decodeUnknownSync(SentinelConfig.Installation)(wholeInstallation))
+        const known = Effect.map(other.list, ([first]) =>
+          first!.installations.find(({ client_id }) => client_id === document.client_id)
+        )
+        yield* seen(
+          sql,
+          Effect.map(known, (found) => found !== undefined)
+        )
+        assert.deepStrictEqual((yield* known) as object, document)
       })
     )
 

@@ -312,11 +312,19 @@ const documented = (of: string, status: number) => {
   return response!.content as Record<string, { readonly schema: JsonSchema.JsonSchema }> | undefined
 }
 
+/** Names for a language, which effect cannot import beside names that are fixed. No answer here has one. */
+const withoutPatterns = <A>(document: A): A =>
+  JSON.parse(JSON.stringify(document, (key, value: unknown) => (key === "patternProperties" ? undefined : value)))
+
 const fits = (of: string, { status, text }: { readonly status: number; readonly text: string }) => {
   const content = documented(of, status)?.["application/json"]
   if (content === undefined) return void assert.strictEqual(text, "", `${of} answers with a body`)
   const schema = SchemaRepresentation.fromJsonSchemaDocument(
-    { dialect: "draft-2020-12", schema: content.schema, definitions: published.components.schemas },
+    {
+      dialect: "draft-2020-12",
+      schema: withoutPatterns(content.schema),
+      definitions: withoutPatterns(published.components.schemas)
+    },
     { patterns: "apply" }
   )
   // No member may be there that the document does not have.

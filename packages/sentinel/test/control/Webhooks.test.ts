@@ -353,7 +353,8 @@ describe("webhooks of Sentinel", () => {
         const more = (): void => {
           if (response.destroyed || written > 2 ** 30) return
           written += piece.length
-          response.write(piece) ? setImmediate(more) : response.once("drain", more)
+          if (response.write(piece)) setImmediate(more)
+          else response.once("drain", more)
         }
         response.writeHead(200)
         more()

@@ -1,13 +1,14 @@
 /**
- * The programs of docs/from-passport-oauth2.md and docs/from-code-of-your-own.md, old and new, what differs, and the
- * first ones of docs/server.md.
+ * The programs of the pages whose names begin with `from`, in docs: old and new, and what differs; and the first
+ * ones of docs/server.md.
  */
+import { createLeAuth } from "@le-auth/server"
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { expect } from "vitest"
+import { expect, onTestFinished } from "vitest"
 import { withFiles } from "../../../../tools/shownFiles.ts"
-import { Browser, type Place, place, run, start } from "./Program.ts"
+import { Browser, type Place, place, run, start, withoutUser } from "./Program.ts"
 
 const agent = "3552833710"
 const callbacks = { passport: "/auth/callback", own: "/callback" }
@@ -148,6 +149,41 @@ describe("passport, side by side", () => {
   })
 })
 
+describe("a program without a user", () => {
+  const users = "3552833710 agent@example.com\n3552833711 admin@example.com\n"
+
+  it("before: a request that is signed with an OAuth 1.0 key is refused", async () => {
+    const { code, output } = await run("keys/before.js", withoutUser(await place("/callback")))
+    assert.strictEqual(code, 1)
+    assert.match(output, /Error: 401/)
+  })
+
+  it("before: a password login gets a bearer", async () => {
+    assert.deepStrictEqual(await run("password/before.js", withoutUser(await place("/callback"))), {
+      code: 0,
+      output: users
+    })
+  })
+
+  it("K1: after: an app token opens the same API", async () => {
+    const at = withoutUser(await place("/callback"))
+    assert.deepStrictEqual(await run("keys/after.js", at), { code: 0, output: users })
+    assert.strictEqual(at.count("client_credentials"), 1)
+  })
+
+  it("K1: after: a hundred calls at once cause one request for a token", async () => {
+    const at = withoutUser(await place("/callback"))
+    const auth = createLeAuth({ env: at.env, store: "memory:" })
+    onTestFinished(auth.dispose)
+    const path = "/api/account/{account}/configuration/le-users/users?v=6.0"
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => auth.callApiAsApp("accountConfigReadOnly", path))
+    )
+    for (const { status } of answers) assert.strictEqual(status, 200)
+    assert.strictEqual(at.count("client_credentials"), 1)
+  })
+})
+
 describe("docs/server.md", () => {
   it("its first program signs a user in and shows their record", async () => {
     const at = await place("/auth/callback")
@@ -158,14 +194,10 @@ describe("docs/server.md", () => {
   })
 
   it("K1: its program without a user calls an API with an app token", async () => {
-    const { count, env } = await place("/auth/callback")
-    const { LE_AUTH_REDIRECT_URI: _, ...settings } = env
-    const output = await run("../first/app.js", {
-      ...settings,
-      LE_AUTH_CLIENT_ID: "33333333-3333-4333-8333-333333333333"
-    })
+    const at = withoutUser(await place("/auth/callback"))
+    const { output } = await run("../first/app.js", at)
     assert.match(output, /^200 .*agent@example\.com/s)
-    assert.strictEqual(count("client_credentials"), 1)
+    assert.strictEqual(at.count("client_credentials"), 1)
   })
 })
 
@@ -176,7 +208,9 @@ describe("the pages", () => {
     "examples/README",
     "docs/server",
     "docs/from-passport-oauth2",
-    "docs/from-code-of-your-own"
+    "docs/from-code-of-your-own",
+    "docs/from-oauth1-keys",
+    "docs/from-password-login"
   ])("%s.md shows the programs", async (name) => {
     const page = fileURLToPath(new URL(`../../../../${name}.md`, import.meta.url))
     await expect(withFiles(readFileSync(page, "utf8"))).toMatchFileSnapshot(page)

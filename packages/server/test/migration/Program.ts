@@ -15,6 +15,13 @@ import path from "node:path"
 import { onTestFinished } from "vitest"
 import { freePort } from "../../../../tools/free-port.ts"
 
+const account = "12345678"
+/** The built-in installation of a program without a user. */
+const serverApplication = {
+  client_id: "33333333-3333-4333-8333-333333333333",
+  client_secret: "development-only-secret"
+}
+
 /** The settings of an application, and what its Sentinel was asked. For the test that calls it. */
 export const place = async (callback: string) => {
   const folder = mkdtempSync(path.join(tmpdir(), "le-auth-migration-"))
@@ -37,10 +44,18 @@ export const place = async (callback: string) => {
       waiting.push(resolve)
       if (waiting.length >= together) for (const go of waiting) go()
     })
+  const tokenOfServer = async () => {
+    const body = new URLSearchParams({ ...serverApplication, grant_type: "client_credentials" })
+    const address = `${url}/sentinel/api/v2/account/${account}/app/token`
+    const answer = await handler(new Request(address, { method: "POST", body }))
+    return ((await answer.json()) as { readonly access_token: string }).access_token
+  }
   const front = async (request: Request) => {
     const { pathname } = new URL(request.url)
+    // LivePerson's Login Service, which Sentinel is not.
+    if (pathname === `/api/account/${account}/login`) return Response.json({ bearer: await tokenOfServer() })
     const authorization = request.headers.get("authorization")
-    const isCall = pathname.startsWith("/api/account/12345678/configuration/")
+    const isCall = pathname.startsWith(`/api/account/${account}/configuration/`)
     const form = pathname.endsWith("/token") ? new URLSearchParams(await request.clone().text()) : undefined
     requests.push(form === undefined ? pathname : `${pathname} ${form.get("grant_type")}`)
     if (isCall && isRefusing) {
@@ -60,19 +75,26 @@ export const place = async (callback: string) => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const credentials = { ACCOUNT: "12345678", CLIENT_ID: "11111111-1111-4111-8111-111111111111" }
-  const env = {
+  const clientId = "11111111-1111-4111-8111-111111111111"
+  const env: Readonly<Record<string, string>> = {
     PORT: new URL(application).port,
-    LP_ACCOUNT: credentials.ACCOUNT,
-    LP_CLIENT_ID: credentials.CLIENT_ID,
+    LP_ACCOUNT: account,
+    LP_CLIENT_ID: clientId,
     LP_CLIENT_SECRET: "development-only-secret",
     LP_CALLBACK_URL: application + callback,
     LP_SENTINEL: url,
     LP_API: url,
     SESSION_SECRET: "a secret for sessions",
     SESSION_FILE: path.join(folder, "sessions.json"),
-    LE_AUTH_ACCOUNT_ID: credentials.ACCOUNT,
-    LE_AUTH_CLIENT_ID: credentials.CLIENT_ID,
+    LP_APP_KEY: "an app key",
+    LP_APP_SECRET: "a secret of the app key",
+    LP_ACCESS_TOKEN: "an access token",
+    LP_ACCESS_TOKEN_SECRET: "a secret of the access token",
+    LP_AGENT_VEP: url,
+    LP_USER: "reports@example.com",
+    LP_PASSWORD: "a password",
+    LE_AUTH_ACCOUNT_ID: account,
+    LE_AUTH_CLIENT_ID: clientId,
     LE_AUTH_CLIENT_SECRET: "development-only-secret",
     LE_AUTH_REDIRECT_URI: application + callback,
     LE_AUTH_DOMAIN_API: url
@@ -92,8 +114,14 @@ export const place = async (callback: string) => {
 
 export type Place = Awaited<ReturnType<typeof place>>
 
+/** The settings of a program without a user. */
+export const withoutUser = ({ env, ...place }: Place): Place => {
+  const { LE_AUTH_REDIRECT_URI: _, ...rest } = env
+  return { ...place, env: { ...rest, LE_AUTH_CLIENT_ID: serverApplication.client_id } }
+}
+
 /** Starts a program in a process of its own, which ends with the test. */
-const launch = (name: string, env: Record<string, string>) => {
+const launch = (name: string, { env }: Place) => {
   const file = path.join(import.meta.dirname, name)
   const child = spawn(
     process.execPath,
@@ -106,10 +134,10 @@ const launch = (name: string, env: Record<string, string>) => {
   let output = ""
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text))
   let hasEnded = false
-  const ended = new Promise<void>((resolve) =>
-    child.once("close", () => {
+  const ended = new Promise<number | null>((resolve) =>
+    child.once("close", (code) => {
       hasEnded = true
-      resolve()
+      resolve(code)
     })
   )
   const stop = async () => {
@@ -120,18 +148,18 @@ const launch = (name: string, env: Record<string, string>) => {
   return { ended, hasEnded: () => hasEnded, output: () => output, stop }
 }
 
-/** Runs a program that ends by itself, and gives what it writes. */
-export const run = async (name: string, env: Record<string, string>): Promise<string> => {
-  const { ended, output } = launch(name, env)
-  await ended
-  return output()
+/** Runs `keys/before.js`, or another one that ends by itself. */
+export const run = async (name: string, at: Place) => {
+  const { ended, output } = launch(name, at)
+  const code = await ended
+  return { code, output: output() }
 }
 
 /** Starts `passport/before.js`, or another one, and waits until it answers. */
-export const start = async (name: string, { application, env }: Place) => {
-  const { hasEnded, output, stop } = launch(name, env)
+export const start = async (name: string, at: Place) => {
+  const { hasEnded, output, stop } = launch(name, at)
   const answers = () =>
-    fetch(application, { redirect: "manual" }).then(
+    fetch(at.application, { redirect: "manual" }).then(
       ({ status }) => status < 500,
       () => false
     )

@@ -1,5 +1,5 @@
 /**
- * Checks the redirect URI: by itself, on this computer, and against the application's registration.
+ * Checks the redirect URI: by itself, and on this computer.
  *
  * @see RFC 8252 sections 7.3 and 8.3
  */
@@ -7,11 +7,8 @@ import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback } from "@le-auth/core/Origin"
 import * as LoopbackReceiver from "@le-auth/node/LoopbackReceiver"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import { join, type Text, text } from "../../terminal/TerminalText.ts"
+import { type Text, text } from "../../terminal/TerminalText.ts"
 import * as Finding from "./Finding.ts"
 
 const name = "redirect URI"
@@ -61,72 +58,10 @@ const port = Effect.fnUntraced(function* (redirectUri: RedirectUri) {
   ]
 })
 
-/** An application installation of LivePerson, as far as it matters here. */
-const Registration = Schema.fromJsonString(
-  Schema.Struct({
-    redirect_uris: Schema.optionalKey(Schema.Array(Schema.String)),
-    grant_types: Schema.optionalKey(Schema.Array(Schema.String))
-  })
-)
-
-const beside = (redirectUri: RedirectUri, { grant_types = [], redirect_uris = [] }: typeof Registration.Type) => {
-  const findings: Array<Finding.Finding> = []
-  if (redirect_uris.includes(redirectUri))
-    findings.push(Finding.good("registration", text`${redirectUri} is registered.`))
-  else {
-    const others = join(
-      ", ",
-      redirect_uris.map((uri) => text`${uri}`)
-    )
-    findings.push(
-      ...wrong(
-        text`${redirectUri} is not registered; registered: ${redirect_uris.length === 0 ? "none" : others}.`,
-        text`They are compared character by character: scheme, host, port, path and the slash at its end.`
-      ).map((finding) => ({ ...finding, check: "registration" }))
-    )
-  }
-  for (const uri of redirect_uris.filter((uri) => uri.length > 128)) {
-    findings.push(
-      Finding.warning(
-        "registration",
-        text`${uri.slice(0, 60)}… has ${uri.length} characters.`,
-        text`LivePerson takes 128.`
-      )
-    )
-  }
-  for (const grant of ["authorization_code", "refresh_token"].filter((grant) => !grant_types.includes(grant))) {
-    const isNeeded = grant === "authorization_code"
-    const message = text`The grant type ${grant} is not registered${isNeeded ? "" : ", so sessions end with their first token"}.`
-    const remedy = text`Add "${grant}" to grant_types.`
-    findings.push(
-      isNeeded
-        ? Finding.problem("registration", "configuration", message, remedy)
-        : Finding.warning("registration", message, remedy)
-    )
-  }
-  return findings
-}
-
-const registered = Effect.fnUntraced(function* (redirectUri: RedirectUri, path: string) {
-  const files = yield* FileSystem.FileSystem
-  const content = yield* Effect.option(files.readFileString(path))
-  const registration = Option.flatMap(content, Schema.decodeOption(Registration))
-  return Option.isSome(registration)
-    ? beside(redirectUri, registration.value)
-    : [
-        Finding.problem(
-          "registration",
-          "configuration",
-          text`${path} is not the JSON of an application installation.`,
-          text`Use the JSON that was sent to LivePerson, with redirect_uris and grant_types.`
-        )
-      ]
-})
-
-export const check = Effect.fnUntraced(function* (redirectUri: RedirectUri | undefined, file: Option.Option<string>) {
+export const check = Effect.fnUntraced(function* (redirectUri: RedirectUri | undefined) {
   if (redirectUri === undefined)
     return wrong(text`None is configured.`, text`Set LE_AUTH_REDIRECT_URI, such as ${example}.`)
   const shapes = shape(redirectUri)
   const ports = shapes.some(({ result }) => result === "problem") ? [] : yield* port(redirectUri)
-  return [...shapes, ...ports, ...(Option.isSome(file) ? yield* registered(redirectUri, file.value) : [])]
+  return [...shapes, ...ports]
 })

@@ -8,10 +8,11 @@ import * as Load from "../Load.ts"
 
 const flags = {
   ...targetFlags,
-  registration: Flag.File("registration", { mustExist: true }).pipe(
+  installation: Flag.String("installation").pipe(
     Flag.optional,
+    Flag.withMetavar("file"),
     Flag.withDescription(
-      "The JSON that installed the application at LivePerson, to compare redirect URI and grant types"
+      "The document that installed the application at LivePerson (- for stdin), to check and compare"
     )
   )
 }
@@ -29,7 +30,7 @@ export const command = Command.make(
   Command.withShortDescription("Find out what is wrong"),
   Command.withExamples([
     { command: "le-auth doctor", description: "What is wrong?" },
-    { command: "le-auth doctor --registration installation.json", description: "Is it the redirect URI?" },
+    { command: "le-auth doctor --installation installation.json", description: "Is it the redirect URI?" },
     {
       command: "le-auth doctor --json | jq -r '.findings[] | select(.result == \"problem\").message'",
       description: "In a script"

@@ -2,7 +2,7 @@
  * Looks for what could prevent a sign-in, and says what to do.
  */
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import { all, givenToken, validUntil } from "../../target/CurrentSession.ts"
 import { describe, Target } from "../../target/Target.ts"
 import type { Selection } from "../../target/TargetFlags.ts"
@@ -12,13 +12,14 @@ import * as Output from "../../terminal/Output.ts"
 import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import * as Files from "./Files.ts"
 import * as Finding from "./Finding.ts"
+import * as Installation from "./Installation.ts"
 import * as RedirectUri from "./RedirectUri.ts"
 import * as SealKey from "./SealKey.ts"
 import * as Secret from "./Secret.ts"
 import * as Services from "./Services.ts"
 
 export interface Options extends Selection {
-  readonly registration: Option.Option<string>
+  readonly installation: Option.Option<string>
 }
 
 const session = Effect.gen(function* () {
@@ -37,14 +38,16 @@ const session = Effect.gen(function* () {
     : [Finding.good("session", text`Signed in as ${newest.key.subject}, until ${validUntil(newest)}`)]
 }).pipe(Finding.orProblem("session"))
 
-const about = ({ registration }: Options) =>
+const about = ({ installation }: Options) =>
   Effect.gen(function* () {
     const target = yield* Target
+    const [redirectUri] = target.installation.redirectUris
     const source = target.profile === undefined ? text`LE_AUTH_*` : text`the profile ${target.profile}`
     return [
       Finding.good("configuration", text`${describe(target)}, by ${source}`),
       ...Secret.check(target.installation.clientSecret, source),
-      ...(yield* RedirectUri.check(target.installation.redirectUris[0], registration)),
+      ...(yield* RedirectUri.check(redirectUri)),
+      ...(Option.isSome(installation) ? yield* Installation.check(redirectUri, installation.value) : []),
       ...(yield* Services.check),
       ...(yield* session)
     ]

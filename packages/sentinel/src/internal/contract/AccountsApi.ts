@@ -16,13 +16,7 @@ const installation = { ...account, clientId: Schema.NonEmptyString }
 const success = HttpApiSchema.NoContent
 const error = [InvalidChange, NotThere, StoreUnavailable]
 
-const {
-  client_id: _id,
-  client_secret,
-  display_name,
-  enabled: _enabled,
-  ...installed
-} = SentinelConfig.Installation.fields
+const { client_id: _, ...installed } = SentinelConfig.Installation.schema.fields
 
 const keep_sessions = optional(
   Schema.Boolean.annotate({
@@ -43,16 +37,17 @@ export const UserChanges = Schema.Struct({
 })
 
 /** What can be changed about an installation. What is left out stays as it is. */
-export const InstallationChanges = Schema.Struct({
-  client_secret: optional(client_secret),
-  client_name: optional(installed.client_name),
-  display_name,
-  description: installed.description,
-  grant_types: optional(installed.grant_types),
-  redirect_uris: optional(installed.redirect_uris),
-  enabled: optional(Schema.Boolean),
-  keep_sessions
-})
+export const InstallationChanges = Schema.StructWithRest(
+  Schema.Struct({
+    ...installed,
+    client_name: optional(installed.client_name),
+    grant_types: optional(installed.grant_types),
+    redirect_uris: optional(Schema.Array(SentinelConfig.RegisteredUri).check(Schema.isMaxLength(1000))),
+    enabled: optional(Schema.Boolean),
+    keep_sessions
+  }),
+  SentinelConfig.Installation.records
+)
 
 const AccountSettings = Schema.Struct({
   id: AccountId,

@@ -26,7 +26,7 @@ import * as WebhookTarget from "./webhookTarget.ts"
 
 /** Webhooks: to send one now. */
 export interface Webhooks {
-  /** Sends it, and gives all of its deliveries when the last one is over. A receiver that refuses it is no failure. */
+  /** Sends it, and gives all deliveries when the last one is over. It does not fail if the receiver refuses it. */
   readonly send: (webhook: NewWebhook) => Effect.Effect<SentWebhook, InvalidChange | NotThere>
 }
 

@@ -1,6 +1,6 @@
 /**
- * Bodies of webhooks, in the form of LivePerson's notifications. The conversation is always the same one, and each event
- * has the next number in it, so a receiver that drops what it has seen drops none of them.
+ * Bodies of webhooks, in the form of LivePerson's notifications. The conversation is always the same one, and each
+ * event has the next number in it, so a receiver that drops what it has seen drops none of them.
  */
 import type { EventType } from "../../Webhook.ts"
 

@@ -14,8 +14,9 @@ export const UserSettings = Schema.Struct(
 ).annotate({
   identifier: "UserSettings"
 })
-export const InstallationSettings = Schema.Struct(
-  Struct.omit(SentinelConfig.Installation.fields, ["client_secret"])
+export const InstallationSettings = Schema.StructWithRest(
+  Schema.Struct(Struct.omit(SentinelConfig.Installation.schema.fields, ["client_secret"])),
+  SentinelConfig.Installation.records
 ).annotate({
   identifier: "InstallationSettings"
 })

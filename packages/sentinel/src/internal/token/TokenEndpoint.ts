@@ -3,9 +3,9 @@
  *
  * @see LivePerson, LE Applications Authorization API, "Token request", "Refresh request"
  */
+import type { GrantType } from "@le-auth/core/InstallationDocument"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { GrantType } from "../../SentinelConfig.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import type { Handler } from "../http/RouteHandlers.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
