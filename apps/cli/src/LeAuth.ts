@@ -32,10 +32,19 @@ const whole = (): Promise<Command.Command.Any> => all()
 
 const root = Command.make("le-auth").pipe(
   Command.withDescription(
-    "Sign in with LivePerson's Conversational Cloud, and get access tokens for its APIs. " +
+    "Get access tokens for the APIs of LivePerson's Conversational Cloud: as a user who signs in, or with --app as the " +
+      "application itself, without a user. " +
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 denied, 5 timed out, 6 no answer, 7 wrong settings, " +
       "8 files or keychain, 9 port taken, 130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP."
   ),
+  Command.withExamples([
+    { command: "le-auth login", description: "With a user: sign in, and then le-auth token or le-auth api" },
+    {
+      command: "le-auth token --app",
+      description: "Without a user: the application's own token, for a server or a job"
+    },
+    { command: "le-auth sentinel start", description: "Without an account: a Sentinel of your own" }
+  ]),
   Command.withGlobalFlags([jsonFlag])
 )
 

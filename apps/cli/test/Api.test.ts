@@ -1,55 +1,13 @@
 import * as Fs from "node:fs"
-import * as Http from "node:http"
-import type { AddressInfo } from "node:net"
 import * as Path from "node:path"
-import { text as consume } from "node:stream/consumers"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
 import { between } from "../../../tools/between.ts"
 import { editSession, keptIn, run, runWith, world } from "./Cli.ts"
+import { type Asked, services } from "./services.ts"
 import { onTerminal } from "./Terminal.ts"
 
 let at: Awaited<ReturnType<typeof world>>
 let service: Awaited<ReturnType<typeof services>>
-
-interface Asked {
-  readonly method: string
-  readonly url: string
-  readonly headers: Http.IncomingHttpHeaders
-  readonly body: string
-}
-
-/**
- * A Domain API that knows more services than Sentinel, and the service `echo` behind it, which answers with what it was
- * asked.
- */
-const services = async (sentinel: string) => {
-  const asked: Array<Asked> = []
-  const server = Http.createServer(async (request, response) => {
-    const { headers, method = "", url = "" } = request
-    const body = await consume(request)
-    const [, account, name] = /^\/api\/account\/([^/]+)\/service\/([^/]+)\/baseURI\.json/.exec(url) ?? []
-    if (name !== undefined) {
-      const hosts: Record<string, string> = { echo: headers.host!, sentinel: new URL(sentinel).host }
-      const baseURI = hosts[name] ?? "evil.example.com"
-      return response.end(JSON.stringify({ account, service: name, baseURI }))
-    }
-    asked.push({ method, url, headers, body })
-    if (url === "/redirect") return response.writeHead(302, { location: "http://evil.example.com/" }).end()
-    if (url === "/bytes") return response.end(Buffer.from([0, 255, 10, 27]))
-    if (url.startsWith("/status/")) return response.writeHead(Number(url.slice(8))).end("{}")
-    response.writeHead(200, { "content-type": "application/json", "x-odd": "yes" })
-    return response.end(`{"big":12345678901234567890,"escape":"\u009b31m","url":${JSON.stringify(url)}}`)
-  })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  return {
-    asked,
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(resolve))
-    }
-  }
-}
 
 beforeAll(async () => {
   at = await world()

@@ -128,7 +128,7 @@ describe("le-auth installation check", () => {
     assert.strictEqual((await runWith("", ["installation", "check", "-"])).code, 7)
   })
 
-  it("says what is no document, and repeats nothing of it", async () => {
+  it("says what cannot be a document, and repeats nothing of it", async () => {
     for (const content of ["", "{", '{"client_secret": "planted" "x"}', "planted", '{"a": planted}']) {
       const { code, stderr, stdout } = await check(content)
       assert.deepStrictEqual([code, stdout], [7, ""])

@@ -38,6 +38,12 @@ it("docs/cli.md shows what happens", async () => {
   }
   const path = "/api/account/{account}/configuration/le-users/users/{user}"
   const newcomer = [await shown(["login"], local), await shown(["api", "accountConfigReadOnly", path], local)]
+  const users = "/api/account/{account}/configuration/le-users/users"
+  const application = [
+    await shown(["doctor", "--app"], local),
+    await shown(["api", "--app", "accountConfigReadOnly", users], local),
+    await shown(["status"], local)
+  ]
   const receiver = createServer((_, response) => response.end("thanks"))
   await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve))
   const { port: receiverPort } = receiver.address() as AddressInfo
@@ -48,6 +54,7 @@ it("docs/cli.md shows what happens", async () => {
   receiver.close()
   sentinel.child.kill("SIGINT")
   const { stdout } = await sentinel.result
+  sessions.set("application", application.join("\n").replace(`Only ${users}`, `Only '${users}'`))
   sessions.set("sentinel start", `$ le-auth sentinel start\n${stdout.trim()}`)
   sessions.set(
     "newcomer",

@@ -143,9 +143,11 @@ describe("--json", () => {
       localSentinel: null,
       sealKey: "file",
       overriding: null,
-      sessions: [{ ...session, fingerprint }]
+      sessions: [{ ...session, fingerprint }],
+      appToken: null
     })
-    assert.deepStrictEqual(await json(["forget"]), { forgotten: [{ account: "le87654321", user: "1234567890" }] })
+    const forgotten = [{ account: "le87654321", user: "1234567890" }]
+    assert.deepStrictEqual(await json(["forget"]), { forgotten, appToken: false })
   })
 })
 

@@ -16,17 +16,22 @@ import type { Target } from "./Target.ts"
 import type { Selection } from "./TargetFlags.ts"
 import * as UserKey from "./UserKey.ts"
 
+const developmentAccount = AccountId.make("12345678")
+
 /**
- * The installation of the command line in a Sentinel without a configuration file. Its secret is public: it opens
- * nothing but a Sentinel on this computer.
+ * The installations in a Sentinel without a configuration file: of the command line, for users, and of a program
+ * without a user. Their secret is public: it opens nothing but a Sentinel on this computer.
  */
-const development = () =>
+const development = (clientId: string, redirectUris: ReadonlyArray<RedirectUri>) =>
   new AppInstallations.AppInstallation({
-    accountId: AccountId.make("12345678"),
-    clientId: ClientId.make("22222222-2222-4222-8222-222222222222"),
+    accountId: developmentAccount,
+    clientId: ClientId.make(clientId),
     clientSecret: Redacted.make("development-only-secret", { label: "client_secret" }),
-    redirectUris: [RedirectUri.make("http://127.0.0.1:4401/callback")]
+    redirectUris
   })
+
+/** Where there is one installation, it is that of users and of `--app`. */
+const of = (installation: AppInstallations.AppInstallation) => ({ installation, appInstallation: installation })
 
 /** With one of these, a real account is meant, and the others are reported as missing. */
 const names = Object.keys(AppInstallations.settings)
@@ -41,12 +46,20 @@ export const isConfigured = Effect.map(Effect.forEach(names, given), (values) =>
 /** The local Sentinel, with its built-in application. */
 export const local = Effect.map(sentinelPort, (port): Target["Service"] => {
   const localSentinel = Origin.make(`http://localhost:${port}`)
-  return { installation: development(), profile: Profiles.local, domainApi: localSentinel, localSentinel }
+  return {
+    installation: development("22222222-2222-4222-8222-222222222222", [
+      RedirectUri.make("http://127.0.0.1:4401/callback")
+    ]),
+    appInstallation: development("33333333-3333-4333-8333-333333333333", []),
+    profile: Profiles.local,
+    domainApi: localSentinel,
+    localSentinel
+  }
 })
 
 /** What `LE_AUTH_*` describes. */
 export const configured = Effect.map(AppInstallations.fromConfig, (installation): Target["Service"] => ({
-  installation,
+  ...of(installation),
   profile: undefined,
   domainApi: undefined,
   localSentinel: undefined
@@ -54,7 +67,7 @@ export const configured = Effect.map(AppInstallations.fromConfig, (installation)
 
 const ofProfile = (profile: Profiles.Profile) =>
   Effect.map(Effect.provide(Profiles.open(profile), UserKey.opened), (installation): Target["Service"] => ({
-    installation,
+    ...of(installation),
     profile: profile.name,
     domainApi: profile.domainApi,
     localSentinel: undefined
@@ -81,7 +94,7 @@ const byAccount = Effect.fnUntraced(function* (account: AccountId) {
   if (found !== undefined) return yield* ofProfile(found)
   // With a Domain API of its own, the local Sentinel is not meant.
   const isElsewhere = (yield* isConfigured) || Option.isSome(yield* given("LE_AUTH_DOMAIN_API"))
-  return account === development().accountId && !isElsewhere ? yield* local : undefined
+  return account === developmentAccount && !isElsewhere ? yield* local : undefined
 })
 
 const byDefault = Effect.gen(function* () {

@@ -1,5 +1,5 @@
 /**
- * The applications that the user has signed in with: account, client id and secret of each, under a name.
+ * The applications that the user works with: account, client id and secret of each, under a name.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
@@ -23,7 +23,8 @@ export const Profile = Schema.Struct({
   name: ProfileName,
   account: AccountId,
   application: ClientId,
-  redirectUri: RedirectUri,
+  /** A program without a user has none. */
+  redirectUri: Schema.optionalKey(RedirectUri),
   /** Where the Domain API is, if not at LivePerson. */
   domainApi: Schema.optionalKey(Origin),
   /** The client secret, sealed. */
@@ -107,7 +108,7 @@ export const open = Effect.fnUntraced(function* (profile: Profile) {
     accountId: profile.account,
     clientId: profile.application,
     clientSecret: Redacted.make(secret.value, { label: "client_secret" }),
-    redirectUris: [profile.redirectUri]
+    redirectUris: profile.redirectUri === undefined ? [] : [profile.redirectUri]
   })
 })
 
@@ -118,10 +119,11 @@ export const save = Effect.fnUntraced(function* (
   domainApi: Origin | undefined
 ) {
   const parts = { account: installation.accountId, application: installation.clientId }
+  const [redirectUri] = installation.redirectUris
   const profile: Profile = {
     ...parts,
     name,
-    redirectUri: installation.redirectUris[0]!,
+    ...(redirectUri === undefined ? {} : { redirectUri }),
     ...(domainApi === undefined ? {} : { domainApi }),
     secret: yield* Seal.seal(Redacted.value(installation.clientSecret), associatedData(parts))
   }

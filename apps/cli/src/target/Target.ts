@@ -11,6 +11,8 @@ export class Target extends Context.Service<
   Target,
   {
     readonly installation: AppInstallations.AppInstallation
+    /** The installation that `--app` acts as: the same one, except at the local Sentinel, which has another for it. */
+    readonly appInstallation: AppInstallations.AppInstallation
     /** The profile that it comes from; `undefined` if it comes from `LE_AUTH_*`. */
     readonly profile: string | undefined
     /** Where the Domain API is, if not where `LE_AUTH_DOMAIN_API` says or at LivePerson. */

@@ -22,6 +22,24 @@ export const targetFlags = {
   )
 }
 
+/** The flag of every command that can also work for the application itself. */
+export const appFlag = {
+  app: Flag.Boolean("app").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription("Act as the application itself, without a user (client_credentials)")
+  )
+}
+
+/**
+ * Whose a command is, in its help: every command with {@link targetFlags} says one of these.
+ */
+export const worksFor = {
+  user: "Works for a user.",
+  both: "Works for a user and, with --app, for an application.",
+  each: "Works for users and applications alike."
+} as const
+
 /** What these flags say. */
 export interface Selection {
   readonly profile: Option.Option<string>

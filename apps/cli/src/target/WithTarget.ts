@@ -2,10 +2,16 @@
  * Runs the work of a command with everything it needs at its target, and makes its errors ready to be shown.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
+import * as AppTokens from "@le-auth/core/AppTokens"
+import * as AppTokenStore from "@le-auth/core/AppTokenStore"
 import type { Origin } from "@le-auth/core/Origin"
+import * as RefreshLock from "@le-auth/core/RefreshLock"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
+import * as SealedAppTokenStore from "@le-auth/core/SealedAppTokenStore"
 import { Sessions } from "@le-auth/core/Sessions"
 import type { TransportProblem } from "@le-auth/core/TransportProblem"
+import * as AppTokenFile from "@le-auth/node/AppTokenFile"
+import * as FileRefreshLock from "@le-auth/node/FileRefreshLock"
 import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
 import * as NodeSignIn from "@le-auth/node/NodeSignIn"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -48,12 +54,31 @@ const settingsOf = ({ domainApi }: Target["Service"]) =>
     ? Layer.empty
     : ConfigProvider.layerAdd(ConfigProvider.fromUnknown({ LE_AUTH_DOMAIN_API: domainApi }), { asPrimary: true })
 
+/** The app tokens of the user, sealed in a file. */
+const appTokenFile = Layer.provide(SealedAppTokenStore.layer, AppTokenFile.layer)
+
 const signInAt = (target: Target["Service"]) =>
-  NodeSignIn.layerCliSealed.pipe(
+  Layer.merge(NodeSignIn.layerCliSealed, appTokenFile).pipe(
     Layer.provideMerge(AppInstallations.layer(target.installation)),
     Layer.provideMerge(UserKey.opened),
     Layer.merge(Layer.succeed(Target, target)),
     Layer.provide(settingsOf(target))
+  )
+
+/** Where the file cannot be used, each command asks for a token of its own. */
+const keptAppTokens = Layer.merge(FileRefreshLock.layer, Layer.provide(appTokenFile, UserKey.opened)).pipe(
+  Layer.catchTag("StoreError", ({ message }) =>
+    Layer.merge(RefreshLock.layerMemory, AppTokenStore.layerMemory).pipe(
+      Layer.tap(() => Effect.logWarning(`The app token is not kept on this computer. ${message}`))
+    )
+  )
+)
+
+const applicationAt = (target: Target["Service"]) =>
+  AppTokens.layer.pipe(
+    Layer.provideMerge(keptAppTokens),
+    Layer.provide(AppInstallations.layer(target.appInstallation)),
+    Layer.provideMerge(callsAt(target))
   )
 
 const callsAt = (target: Target["Service"]) =>
@@ -116,6 +141,20 @@ export const at = <A, E extends Problem, R>(target: Target["Service"], work: Wor
 export const withTarget = <A, E extends Problem, R>(work: Work<A, E, R>, selection: Selection) =>
   Effect.flatMap(resolve(selection), (target) => at(target, work)).pipe(
     Effect.provide(UserKey.layerWith({ onlyIfMade: true })),
+    Effect.mapError(fromError)
+  )
+
+/** Runs work of the application itself at a target. */
+export const atApplication = <A, E extends Problem, R>(target: Target["Service"], work: Work<A, E, R>) =>
+  work.pipe(Effect.provide(applicationAt(target)), RetryPolicy.disabled, Effect.mapError(failureAt(target)))
+
+/**
+ * The same for work of the application itself, which no user signs in to. Its token is kept for other commands; those
+ * that run at the same time ask for one token.
+ */
+export const withApplication = <A, E extends Problem, R>(work: Work<A, E, R>, selection: Selection) =>
+  Effect.flatMap(resolve(selection), (target) => atApplication(target, work)).pipe(
+    Effect.provide(UserKey.layerWith({})),
     Effect.mapError(fromError)
   )
 

@@ -2,6 +2,7 @@
  * The failures of a command: the message for the user, and the exit code.
  */
 import type { UnknownInstallation } from "@le-auth/core/AppInstallations"
+import type { AppJwtError } from "@le-auth/core/AppJwt"
 import type { CallbackError } from "@le-auth/core/CallbackError"
 import type { DomainsError } from "@le-auth/core/Domains"
 import type { IdTokenError } from "@le-auth/core/IdToken"
@@ -79,6 +80,7 @@ export const notSignedIn = (account: string): Failure =>
 
 /** All errors of the libraries that a command can meet. */
 export type LibraryError =
+  | AppJwtError
   | CallbackError
   | ConfigError
   | CryptoError
@@ -104,6 +106,7 @@ type ByTag<A> = { readonly [E in LibraryError as E["_tag"]]: ByReason<E, A> }
 
 /** A new error, or a new reason, does not compile without an exit code. */
 const codes: ByTag<ExitCode> = {
+  AppJwtError: "failed",
   CallbackError: {
     Denied: "denied",
     DuplicateParameter: "failed",
@@ -166,6 +169,19 @@ const remedies: Readonly<Record<string, Text>> = {
   "LoopbackError/PortInUse": otherPort
 }
 
+/** Only here it is certain that the installation is the cause. */
+const noAppTokens = join(" ", [
+  text`Add client_credentials to grant_types of the application's installation, and the scopes that it needs to its scope;`,
+  text`at LivePerson its administrator can update the installation.`
+])
+
+const remedyOf = (error: LibraryError): Text | undefined => {
+  if (error._tag === "TokenError" && error.operation === "appToken" && error.reason._tag === "Refused") {
+    if (error.reason.error === "unauthorized_client") return noAppTokens
+  }
+  return remedies[error._tag] ?? remedies[`${error._tag}/${reasonOf(error)}`]
+}
+
 const reasonOf = (error: LibraryError): string | undefined =>
   (error as { readonly reason?: { readonly _tag?: string } }).reason?._tag
 
@@ -194,7 +210,7 @@ const said = (error: LibraryError): Text =>
 /** The failure to show for an error of the libraries, whose messages say what to do next. */
 export const fromError = (error: LibraryError | Failure): Failure => {
   if (error._tag === "Failure") return error
-  const remedy = remedies[error._tag] ?? remedies[`${error._tag}/${reasonOf(error)}`]
+  const remedy = remedyOf(error)
   return new Failure({
     text: remedy === undefined ? said(error) : text`${said(error)} ${remedy}`,
     code: codeOf(error)

@@ -111,7 +111,9 @@ export const unknownMember = (path: string, problem: string): Finding =>
     : finding(
         "unknownMember",
         path,
-        `LivePerson's guide does not have it: ${problem.replace(/\.$/, "")}.`,
+        `LivePerson's guide does not have it. ${problem.replace("there is no such name here.", "").trim()}`
+          .trim()
+          .replace(/[^.?]$/, "$&."),
         "Correct its name, or remove it."
       )
 

@@ -1,6 +1,6 @@
 /**
- * How an application gets its tokens: from memory, else from the store, else from Sentinel under the lock. Neither store
- * nor lock has to be there: they save requests.
+ * How an application gets its tokens: from memory, else from the store, else from Sentinel under the lock. It can do
+ * without store and lock: they save requests.
  *
  * An attempt belongs to none of its callers, who share it: it has the limits of the layer, no caller's policy is inside
  * of it, and no caller's interruption ends it. A caller's repetitions lie outside.
@@ -112,8 +112,8 @@ export const make = Effect.gen(function* () {
     })
 
   /**
-   * Under the lock, if that is to be had in the time that a call of another process may take. What has begun under it is
-   * not begun again.
+   * Under the lock, if that is to be had in the time that a call of another process may take. What has begun under it
+   * is not begun again.
    */
   const locked = <A>(key: string, effect: Effect.Effect<A, TokenError>): Effect.Effect<A, TokenError> =>
     Effect.gen(function* () {

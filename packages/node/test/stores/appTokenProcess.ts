@@ -6,7 +6,7 @@ import * as AppTokens from "@le-auth/core/AppTokens"
 import { type AccessToken, AccountId, ClientId } from "@le-auth/core/Identifiers"
 import { RefreshLock } from "@le-auth/core/RefreshLock"
 import { RequestLimits } from "@le-auth/core/RequestLimits"
-import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
+import * as NodeAppTokens from "@le-auth/node/NodeAppTokens"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -60,10 +60,9 @@ const limits = Context.make(RequestLimits, { timeout: "2 minutes", maximumBodySi
 const start = ({ accountId, clientId, clientSecret, url }: Application) => {
   const at = stores(url, { connections: 2 })
   return ManagedRuntime.make(
-    AppTokens.layer.pipe(
+    NodeAppTokens.layer.pipe(
       Layer.provide(watched),
       Layer.provide(Layer.provideMerge(sealed("application"), at)),
-      Layer.provide(NodeServerSignIn.layerCalls),
       Layer.provide(
         AppInstallations.layer(
           new AppInstallations.AppInstallation({

@@ -4,6 +4,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import { worksFor } from "../../target/TargetFlags.ts"
 
 const work = Effect.promise(() => import("./run.ts"))
 
@@ -31,7 +32,7 @@ const remove = Command.make("remove", { profile }, (options) =>
   Effect.flatMap(work, ({ remove }) => remove(options))
 ).pipe(
   Command.withDescription(
-    "Remove a profile from this computer, with its client secret and its sessions. LivePerson is not told."
+    "Remove a profile from this computer, with its client secret, its sessions and its app token. LivePerson is not told."
   ),
   Command.withShortDescription("Remove a profile from this computer"),
   Command.withExamples([
@@ -40,7 +41,7 @@ const remove = Command.make("remove", { profile }, (options) =>
 )
 
 export const command = Command.make("accounts").pipe(
-  Command.withDescription("The accounts and applications you have signed in with: one profile each."),
+  Command.withDescription(`The accounts and applications that you work with: one profile each. ${worksFor.each}`),
   Command.withShortDescription("List, choose and remove accounts"),
   Command.withSubcommands([list, use, remove])
 )

@@ -4,6 +4,7 @@
 import { Sessions } from "@le-auth/core/Sessions"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as CurrentAppToken from "../../target/CurrentAppToken.ts"
 import { all, validUntil } from "../../target/CurrentSession.ts"
 import { find, isConfigured, profileOf } from "../../target/FindTarget.ts"
 import * as Profiles from "../../target/Profiles.ts"
@@ -98,13 +99,15 @@ export const use = Effect.fnUntraced(function* ({ profile }: { readonly profile:
   }
 }, Effect.mapError(fromError))
 
-const forgetSessions = Effect.gen(function* () {
+const forgetTokens = Effect.gen(function* () {
   const sessions = yield* Sessions
   yield* Effect.forEach(yield* all, ({ key }) => sessions.forget(key), { discard: true })
+  yield* CurrentAppToken.forget
 })
 
 /**
- * Removes a profile, its client secret and its sessions from this computer. Sessions that another profile shares stay.
+ * Removes a profile, its client secret, its sessions and its app token from this computer. What another profile shares
+ * stays.
  */
 export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profile: string }) {
   const name = yield* known(profile)
@@ -113,7 +116,7 @@ export const remove = Effect.fnUntraced(function* ({ profile }: { readonly profi
   const isShared = profiles.some(
     (other) => other !== removed && other.account === removed?.account && other.application === removed.application
   )
-  yield* withTarget(isShared ? Effect.void : forgetSessions, { ...anyTarget, profile: Option.some(name) }).pipe(
+  yield* withTarget(isShared ? Effect.void : forgetTokens, { ...anyTarget, profile: Option.some(name) }).pipe(
     // A profile whose secret does not open must also go.
     Effect.catchIf(
       ({ code }) => code === "storage",

@@ -48,7 +48,44 @@ const headOf = ({ headers, status }: HttpClientResponse): Text =>
 
 const brokeOff = () => new Failure({ text: text`The answer broke off.`, code: "unavailable" })
 
-const meaning = ({ headers, status }: HttpClientResponse, isTokenGiven: boolean): Failure | undefined => {
+/** Whose token was sent: the user's, the application's own, or that of `LE_AUTH_ACCESS_TOKEN`. */
+export type Whose = "user" | "application" | "given"
+
+const unaccepted: Readonly<Record<Whose, Text>> = {
+  user: text`HTTP 401: the service does not accept the token, not even a new one. Sign in again with: le-auth login`,
+  application: join(" ", [
+    text`HTTP 401: the service does not accept the application's token, not even a new one.`,
+    text`Some services take it without the word Bearer: --scheme none. What the token allows is shown by: le-auth doctor --app`
+  ]),
+  given: join(" ", [
+    text`HTTP 401: the service does not accept the token of LE_AUTH_ACCESS_TOKEN, which is never refreshed.`,
+    text`Set it to a new one, or unset it to use the session of le-auth login.`
+  ])
+}
+
+/** The scope that a service misses, if it says so (RFC 6750 section 3.1). */
+const missingScope = (challenge = ""): string | undefined => {
+  if (!/(?<![\w-])error\s*=\s*"?insufficient_scope\b/.test(challenge)) return undefined
+  const [, quoted, plain] = /(?<![\w-])scope\s*=\s*(?:"([^"]*)"|([^\s,"]+))/.exec(challenge) ?? []
+  return quoted ?? plain
+}
+
+const forbidden = ({ headers }: HttpClientResponse, whose: Whose): Text => {
+  const scope = missingScope(headers["www-authenticate"])
+  if (scope !== undefined) {
+    return join(" ", [
+      text`HTTP 403: the token lacks the scope ${scope}.`,
+      text`Add it to the scope of the application's installation, and get a new token`,
+      whose === "application" ? text`(le-auth forget --app removes the old one).` : text`with: le-auth login`
+    ])
+  }
+  return whose === "application"
+    ? text`HTTP 403: this application may not do that. Its scopes are shown by: le-auth doctor --app`
+    : text`HTTP 403: this user may not do that.`
+}
+
+const meaning = (response: HttpClientResponse, whose: Whose): Failure | undefined => {
+  const { headers, status } = response
   if (status < 300) return undefined
   if (status < 400) {
     const host = URL.parse(headers["location"] ?? "")?.host
@@ -57,18 +94,8 @@ const meaning = ({ headers, status }: HttpClientResponse, isTokenGiven: boolean)
       code: "failed"
     })
   }
-  if (status === 401) {
-    return new Failure({
-      text: isTokenGiven
-        ? join(" ", [
-            text`HTTP 401: the service does not accept the token of LE_AUTH_ACCESS_TOKEN, which is never refreshed.`,
-            text`Set it to a new one, or unset it to use the session of le-auth login.`
-          ])
-        : text`HTTP 401: the service does not accept the token, not even a new one. Sign in again with: le-auth login`,
-      code: "notSignedIn"
-    })
-  }
-  if (status === 403) return new Failure({ text: text`HTTP 403: this user may not do that.`, code: "denied" })
+  if (status === 401) return new Failure({ text: unaccepted[whose], code: "notSignedIn" })
+  if (status === 403) return new Failure({ text: forbidden(response, whose), code: "denied" })
   const later = status === 429 || status >= 500
   return new Failure({
     text: later ? text`HTTP ${status}: try again later.` : text`HTTP ${status}: the service refuses the request.`,
@@ -93,7 +120,7 @@ const printReadable = Effect.fnUntraced(function* (
 /** Prints the answer. Then fails if its status is not one of success. */
 export const print = Effect.fnUntraced(function* (
   response: HttpClientResponse,
-  options: { readonly include: boolean; readonly isTokenGiven: boolean }
+  options: { readonly include: boolean; readonly whose: Whose }
 ) {
   const stdio = yield* Stdio.Stdio
   const head = options.include ? headOf(response) : text``
@@ -108,6 +135,6 @@ export const print = Effect.fnUntraced(function* (
     if (options.include) yield* Output.write(head.toString())
     yield* printRaw(body)
   }
-  const problem = meaning(response, options.isTokenGiven)
+  const problem = meaning(response, options.whose)
   if (problem !== undefined) return yield* problem
 })

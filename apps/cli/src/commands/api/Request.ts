@@ -8,7 +8,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import { failed, wrongUsage } from "../../terminal/Failure.ts"
 import * as Input from "../../terminal/Input.ts"
-import { text } from "../../terminal/TerminalText.ts"
+import { text, type Text } from "../../terminal/TerminalText.ts"
 
 export interface Options {
   readonly path: string
@@ -63,25 +63,21 @@ const headersOf = (headers: ReadonlyArray<string>) =>
     })
   )
 
+/** What `{account}` and `{user}` stand for. If there is no user, `noUser` says why. */
+export interface Names {
+  readonly account: string
+  readonly user: string | { readonly noUser: Text }
+}
+
 /** Fills in `{account}` and `{user}` of a path. */
-const filled = (path: string, names: Readonly<Record<string, string | undefined>>) =>
-  Effect.gen(function* () {
-    let filled = path
-    for (const [name, value] of Object.entries(names)) {
-      if (!filled.includes(`{${name}}`)) continue
-      if (value === undefined)
-        return yield* wrongUsage(text`The {${name}} of LE_AUTH_ACCESS_TOKEN is not known: write it out.`)
-      filled = filled.replaceAll(`{${name}}`, encodeURIComponent(value))
-    }
-    return filled
-  })
+const filled = (path: string, { account, user }: Names) => {
+  const ofAccount = path.replaceAll("{account}", encodeURIComponent(account))
+  if (typeof user === "string") return Effect.succeed(ofAccount.replaceAll("{user}", encodeURIComponent(user)))
+  return ofAccount.includes("{user}") ? Effect.fail(wrongUsage(user.noUser)) : Effect.succeed(ofAccount)
+}
 
 /** A request to a path of `origin`: whatever the path is, it cannot name another host. */
-export const make = Effect.fnUntraced(function* (
-  options: Options,
-  origin: string,
-  names: Readonly<Record<string, string | undefined>>
-) {
+export const make = Effect.fnUntraced(function* (options: Options, origin: string, names: Names) {
   if (!options.path.startsWith("/")) {
     return yield* wrongUsage(
       text`The path begins with a slash, such as /api/account/{account}/…; the host is that of the service.`

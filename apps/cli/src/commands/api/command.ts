@@ -4,7 +4,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { targetFlags } from "../../target/TargetFlags.ts"
+import { appFlag, targetFlags, worksFor } from "../../target/TargetFlags.ts"
 import * as Checked from "../../terminal/Checked.ts"
 import * as Load from "../Load.ts"
 
@@ -12,6 +12,7 @@ const users = "/api/account/{account}/configuration/le-users/users"
 
 const flags = {
   ...targetFlags,
+  ...appFlag,
   service: Argument.String("service").pipe(
     Argument.withDescription("A service of the Domain API, such as accountConfigReadOnly; see le-auth domains")
   ),
@@ -48,6 +49,12 @@ const flags = {
     Flag.withMetavar("file"),
     Flag.withDescription("The body, as JSON unless a header says otherwise; - for stdin")
   ),
+  scheme: Flag.Literals("scheme", ["Bearer", "none"]).pipe(
+    Flag.optional,
+    Flag.withDescription(
+      "With --app: what stands before the token in the header; some services take it without a word (default: Bearer)"
+    )
+  ),
   include: Flag.Boolean("include").pipe(
     Flag.withAlias("i"),
     Flag.withDefault(false),
@@ -64,7 +71,8 @@ export const command = Command.make(
   Command.withDescription(
     "Call an API of LivePerson with the access token, which is refreshed when it is due, and once more after a 401. It is sent " +
       "to the service's own host and nowhere else; redirects are not followed. The answer is printed as it came, on a " +
-      "terminal in lines. Exit codes: 3 for 401, 4 for 403, 6 for 429 and 5xx, 1 for other refusals."
+      "terminal in lines. Exit codes: 3 for 401, 4 for 403, 6 for 429 and 5xx, 1 for other refusals. " +
+      worksFor.both
   ),
   Command.withShortDescription("Call an API with the access token"),
   Command.withExamples([
@@ -83,6 +91,10 @@ export const command = Command.make(
     {
       command: `le-auth api accountConfigReadOnly '${users}/{user}' --json | jq .body.email`,
       description: "In a script"
+    },
+    {
+      command: `le-auth api --app accountConfigReadOnly '${users}'`,
+      description: "All users, asked for by the application itself"
     }
   ])
 )

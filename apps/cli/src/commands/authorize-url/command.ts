@@ -2,7 +2,7 @@
  * `le-auth authorize-url`
  */
 import * as Command from "effect/cli/Command"
-import { targetFlags } from "../../target/TargetFlags.ts"
+import { targetFlags, worksFor } from "../../target/TargetFlags.ts"
 import * as Load from "../Load.ts"
 
 export const command = Command.make(
@@ -11,7 +11,8 @@ export const command = Command.make(
   Load.run(() => import("./run.ts"))
 ).pipe(
   Command.withDescription(
-    "Print the address that a browser would visit to sign in, and explain its parameters. Nothing is started."
+    "Print the address that a browser would visit to sign in, and explain its parameters. Nothing is started. " +
+      worksFor.user
   ),
   Command.withShortDescription("Show the address of a sign-in"),
   Command.withExamples([

@@ -1,6 +1,7 @@
 /**
  * Checks that the files on this computer are private and can be written. Changes nothing.
  */
+import * as AppTokenFile from "@le-auth/node/AppTokenFile"
 import * as PrivateDocument from "@le-auth/node/PrivateDocument"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
@@ -89,10 +90,11 @@ const content = (path: string, list: string, lost: Text): ReadonlyArray<Finding.
 
 export const check = Effect.gen(function* () {
   const sessions = yield* PrivateDocument.defaultPath("sessions.json")
+  const appTokens = yield* AppTokenFile.defaultPath
   const profiles = yield* PrivateDocument.defaultPath("profiles.json")
   const key = yield* PrivateDocument.defaultPath("seal-key")
   const directory = Path.dirname(sessions)
-  const found = [directory, sessions, key, profiles].flatMap((path) => {
+  const found = [directory, sessions, appTokens, key, profiles].flatMap((path) => {
     const stat = statOf(path)
     return stat === undefined ? [] : [permissions(path, stat)]
   })
@@ -101,6 +103,7 @@ export const check = Effect.gen(function* () {
     writable(directory),
     ...found,
     ...(isFile(sessions) ? content(sessions, "sessions", text`its sessions cannot be read`) : []),
+    ...(isFile(appTokens) ? content(appTokens, "tokens", text`its app tokens cannot be read`) : []),
     ...(isFile(profiles) ? content(profiles, "profiles", text`its profiles cannot be read`) : [])
   ]
 }).pipe(Finding.orProblem("directory"))

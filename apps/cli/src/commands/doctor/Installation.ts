@@ -6,7 +6,7 @@ import * as InstallationDocument from "@le-auth/core/InstallationDocument"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { join, text } from "../../terminal/TerminalText.ts"
-import * as DocumentFile from "../installation/DocumentFile.ts"
+import * as DocumentFile from "../installation/check/DocumentFile.ts"
 import * as Finding from "./Finding.ts"
 
 const name = "installation"

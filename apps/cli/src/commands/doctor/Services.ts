@@ -6,6 +6,8 @@ import * as Domains from "@le-auth/core/Domains"
 import { State } from "@le-auth/core/Identifiers"
 import type { AppInstallation } from "@le-auth/core/AppInstallations"
 import { Origin } from "@le-auth/core/Origin"
+import type { JsonWebKeySet } from "@le-auth/core/IdToken"
+import * as SentinelApi from "@le-auth/core/SentinelApi"
 import { SentinelClient } from "@le-auth/core/SentinelClient"
 import * as Transport from "@le-auth/core/Transport"
 import * as Config from "effect/Config"
@@ -66,8 +68,27 @@ const application = (response: HttpClientResponse, { redirectUris }: AppInstalla
   )
 }
 
+/** A request whose answer has the time. */
+const ask = (url: string, sentinel: Origin) =>
+  HttpClient.get(url).pipe(
+    Effect.timeout(timeout),
+    // The server belongs to another company: trace ids are not sent to it.
+    Effect.provideService(HttpClient.TracerPropagationEnabled, false),
+    Effect.mapError((error) =>
+      error._tag === "HttpClientError"
+        ? withoutAnswer(Transport.problemOf(error))
+        : new Failure({ text: text`Sentinel at ${sentinel} does not answer. Try again later.`, code: "unavailable" })
+    )
+  )
+
+/** Where no browser is sent to Sentinel: this computer's clock against that of its answers. */
+export const time = Effect.fnUntraced(function* (sentinel: Origin) {
+  return [clock(yield* ask(`${sentinel}${SentinelApi.keys.path}`, sentinel), yield* Clock.currentTimeMillis)]
+})
+
 /** The browser's first step, without a browser. Sentinel keeps nothing of it. */
-const authorize = Effect.fnUntraced(function* (installation: AppInstallation, sentinel: Origin) {
+const authorize = Effect.fnUntraced(function* (sentinel: Origin) {
+  const { installation } = yield* Target
   const { accountId, clientId, redirectUris } = installation
   const url = toUrl(
     {
@@ -78,48 +99,52 @@ const authorize = Effect.fnUntraced(function* (installation: AppInstallation, se
     },
     sentinel
   )
-  const response = yield* HttpClient.get(url).pipe(
-    Effect.timeout(timeout),
-    // The server belongs to another company: trace ids are not sent to it.
-    Effect.provideService(HttpClient.TracerPropagationEnabled, false),
-    Effect.mapError((error) =>
-      error._tag === "HttpClientError"
-        ? withoutAnswer(Transport.problemOf(error))
-        : new Failure({ text: text`Sentinel at ${sentinel} does not answer. Try again later.`, code: "unavailable" })
-    )
-  )
+  const response = yield* ask(url, sentinel)
   return [clock(response, yield* Clock.currentTimeMillis), application(response, installation)]
 })
 
-const keys = Effect.fnUntraced(function* (sentinel: Origin) {
-  const { keys } = yield* SentinelClient.use((client) => client.keys(sentinel))
-  return keys.length > 0
+/** Whether there are keys to verify tokens with. */
+export const keysOf = ({ keys }: JsonWebKeySet): ReadonlyArray<Finding.Finding> =>
+  keys.length > 0
     ? [Finding.good("keys", text`Sentinel publishes ${keys.length} key${keys.length === 1 ? "" : "s"}.`)]
     : [
         Finding.warning(
           "keys",
-          text`Sentinel publishes no keys, so id_tokens stay unverified.`,
+          text`Sentinel publishes no keys, so its JWTs stay unverified.`,
           text`Tokens that come straight from Sentinel may still be used.`
         )
       ]
+
+/** What a sign-in needs of Sentinel. */
+export const signIn = Effect.fnUntraced(function* (sentinel: Origin) {
+  const keys = Effect.map(
+    SentinelClient.use((client) => client.keys(sentinel)),
+    keysOf
+  )
+  return [
+    ...(yield* authorize(sentinel).pipe(Finding.orProblem("Sentinel"))),
+    ...(yield* keys.pipe(Finding.orProblem("keys")))
+  ]
 })
 
 /** If the local Sentinel is not running, the failure says how to start it. */
 const atTarget = <A, E extends LibraryError | Failure, R>(work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Target, (target) => Effect.mapError(work, failureAt(target)))
 
-const services = Effect.fnUntraced(function* (installation: AppInstallation) {
-  const sentinel = yield* Domains.resolve(installation.accountId, "sentinel")
-  return [
-    Finding.good("Domain API", text`Sentinel of account ${installation.accountId} is at ${sentinel}`),
-    ...(yield* authorize(installation, sentinel).pipe(Finding.orProblem("Sentinel"))),
-    ...(yield* keys(sentinel).pipe(Finding.orProblem("keys")))
-  ]
-})
-
-export const check = Effect.gen(function* () {
-  const { domainApi, installation } = yield* Target
-  const given = Config.schema(Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(Domains.liveperson))
-  const network = Network.about(domainApi ?? (yield* given))
-  return [...network, ...(yield* services(installation).pipe(atTarget, Finding.orProblem("Domain API")))]
-}).pipe(Finding.orProblem("network"))
+/** The way to LivePerson, and then what `ofSentinel` finds there. */
+export const checkWith = <E extends LibraryError | Failure, R>(
+  ofSentinel: (sentinel: Origin) => Effect.Effect<ReadonlyArray<Finding.Finding>, E, R>
+) =>
+  Effect.gen(function* () {
+    const { domainApi, installation } = yield* Target
+    const given = Config.schema(Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(Domains.liveperson))
+    const network = Network.about(domainApi ?? (yield* given))
+    const services = Effect.gen(function* () {
+      const sentinel = yield* Domains.resolve(installation.accountId, "sentinel")
+      return [
+        Finding.good("Domain API", text`Sentinel of account ${installation.accountId} is at ${sentinel}`),
+        ...(yield* ofSentinel(sentinel))
+      ]
+    })
+    return [...network, ...(yield* services.pipe(atTarget, Finding.orProblem("Domain API")))]
+  }).pipe(Finding.orProblem("network"))

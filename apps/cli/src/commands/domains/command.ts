@@ -3,7 +3,7 @@
  */
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import { targetFlags } from "../../target/TargetFlags.ts"
+import { targetFlags, worksFor } from "../../target/TargetFlags.ts"
 import * as Load from "../Load.ts"
 
 const flags = {
@@ -19,7 +19,9 @@ export const command = Command.make(
   flags,
   Load.run(() => import("./run.ts"))
 ).pipe(
-  Command.withDescription("Show the hosts of LivePerson's services for an account, as its Domain API gives them."),
+  Command.withDescription(
+    `Show the hosts of LivePerson's services for an account, as its Domain API gives them. ${worksFor.each}`
+  ),
   Command.withShortDescription("Show the hosts of LivePerson's services"),
   Command.withExamples([
     { command: "le-auth domains", description: "All services" },

@@ -4,7 +4,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { targetFlags } from "../../target/TargetFlags.ts"
+import { targetFlags, worksFor } from "../../target/TargetFlags.ts"
 import * as Load from "../Load.ts"
 
 const flags = {
@@ -26,7 +26,8 @@ export const command = Command.make(
 ).pipe(
   Command.withDescription(
     "Read an id_token, verify it with the keys that Sentinel publishes, and explain its claims. " +
-      "Exit code 0 only if it is verified, or with --no-verify."
+      "Exit code 0 only if it is verified, or with --no-verify. " +
+      worksFor.user
   ),
   Command.withShortDescription("Verify and explain an id_token"),
   Command.withExamples([

@@ -20,7 +20,7 @@ interface Offer {
   readonly account: string
   readonly application: string
   readonly name: string
-  readonly redirectUri: string
+  readonly redirectUri: string | undefined
 }
 
 /** A command can receive a callback on this computer only. */
@@ -29,22 +29,26 @@ const isHere = (redirectUri: string): boolean => {
   return protocol === "http:" && isLoopback(host)
 }
 
-/** The applications of the local Sentinel that a command can use; none if it has no control. */
-const offers = Effect.gen(function* () {
+/** The applications of the local Sentinel that a command can use, for users or with `--app`; none without a control. */
+const offers = Effect.fnUntraced(function* (app: boolean) {
   const control = yield* ControlClient.make(yield* sentinelControl)
   const accounts = yield* control.accounts.list()
   return accounts.flatMap(({ id, installations }) =>
-    installations.flatMap(({ client_id, client_name, redirect_uris }): ReadonlyArray<Offer> => {
+    installations.flatMap(({ client_id, client_name, grant_types, redirect_uris }): ReadonlyArray<Offer> => {
       const redirectUri = redirect_uris.find(isHere)
-      return redirectUri === undefined ? [] : [{ account: id, application: client_id, name: client_name, redirectUri }]
+      const canUse = app ? grant_types.includes("client_credentials") : redirectUri !== undefined
+      return canUse ? [{ account: id, application: client_id, name: client_name, redirectUri }] : []
     })
   )
-}).pipe(
-  Effect.timeout("2 seconds"),
-  // In strict mode there is no control; then Sentinel itself refuses the sign-in.
-  Effect.orElseSucceed((): ReadonlyArray<Offer> => []),
-  Effect.provide(NodeHttp.layer)
-)
+})
+
+const offered = (app: boolean) =>
+  offers(app).pipe(
+    Effect.timeout("2 seconds"),
+    // In strict mode there is no control; then Sentinel itself refuses the sign-in.
+    Effect.orElseSucceed((): ReadonlyArray<Offer> => []),
+    Effect.provide(NodeHttp.layer)
+  )
 
 const inWords = ({ account, application, name }: Offer): Text =>
   text`account ${account}, application ${application} (${name})`
@@ -53,16 +57,21 @@ const inWords = ({ account, application, name }: Offer): Text =>
  * The target in place of the built-in application, if the Sentinel does not know that: its only application, or the one
  * that the user chooses. Asks for its secret.
  */
-export const instead = Effect.fnUntraced(function* (builtIn: Target["Service"], localSentinel: Origin) {
-  const found = yield* offers
-  const { clientId } = builtIn.installation
+export const instead = Effect.fnUntraced(function* (
+  builtIn: Target["Service"],
+  { app, localSentinel }: { readonly app: boolean; readonly localSentinel: Origin }
+) {
+  const found = yield* offered(app)
+  const { clientId } = app ? builtIn.appInstallation : builtIn.installation
   const [first, ...others] = found
   if (first === undefined || found.some(({ application }) => application === clientId)) return undefined
   if (!(yield* canAsk)) {
     return yield* new Failure({
       text: join("\n", [
         text`The local Sentinel at ${localSentinel} has accounts of its own:`,
-        ...found.map((offer) => text`  ${inWords(offer)}, ${offer.redirectUri}`),
+        ...found.map(
+          (offer) => text`  ${inWords(offer)}${offer.redirectUri === undefined ? "" : `, ${offer.redirectUri}`}`
+        ),
         text`Name one, and its secret, with LE_AUTH_* or --settings, or sign in on a terminal.`
       ]),
       code: "configuration"
@@ -81,7 +90,7 @@ export const instead = Effect.fnUntraced(function* (builtIn: Target["Service"], 
     accountId: AccountId.make(chosen.account),
     clientId: ClientId.make(chosen.application),
     clientSecret: Redacted.make(yield* ask(questions.LE_AUTH_CLIENT_SECRET), { label: "client_secret" }),
-    redirectUris: [RedirectUri.make(chosen.redirectUri)]
+    redirectUris: chosen.redirectUri === undefined ? [] : [RedirectUri.make(chosen.redirectUri)]
   })
-  return { ...builtIn, installation, profile: undefined }
+  return { ...builtIn, installation, appInstallation: installation, profile: undefined }
 })

@@ -1,7 +1,6 @@
 /**
  * The target of a sign-in: a known one, or a new one, whose settings are asked for.
  */
-import type { AccountId } from "@le-auth/core/Identifiers"
 import type { Origin } from "@le-auth/core/Origin"
 import { SettingsError } from "@le-auth/core/Settings"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -19,24 +18,34 @@ import { join, type Text, text } from "../../terminal/TerminalText.ts"
 import { questions, type SettingName } from "./Questions.ts"
 
 interface Options extends Selection {
+  readonly app: boolean
   readonly settings: Option.Option<string>
 }
 
 const names = Object.keys(questions) as ReadonlyArray<SettingName>
 
-/** Other commands work without one. */
-const checkRedirectUri = ({ installation }: Target["Service"]): Effect.Effect<void, SettingsError> =>
-  installation.redirectUris.length > 0
-    ? Effect.void
-    : Effect.fail(
-        new SettingsError({ problems: ["LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in arrives there"] })
-      )
+/** Other commands work without one, and so does an application without a user. */
+const checkRedirectUri =
+  ({ app }: Options) =>
+  ({ installation, profile }: Target["Service"]): Effect.Effect<void, SettingsError> =>
+    app || installation.redirectUris.length > 0
+      ? Effect.void
+      : Effect.fail(
+          new SettingsError({
+            problems: [
+              profile === undefined
+                ? "LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in arrives there"
+                : `The profile ${profile} has no redirect URI: it is for --app, and a user needs another profile`
+            ]
+          })
+        )
 
 /**
  * Takes the settings of the environment, unless they belong to another account, and asks for the rest after an
  * introduction.
  */
-const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, introduction: Text) {
+const gather = Effect.fnUntraced(function* (options: Options, introduction: Text) {
+  const { account } = options
   const mayAsk = yield* canAsk
   const configuredAccount = yield* given("LE_AUTH_ACCOUNT_ID")
   const isOther = Option.isSome(account) && Option.exists(configuredAccount, (id) => id !== account.value)
@@ -45,7 +54,8 @@ const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, i
     const value = isOther || name in values ? Option.none<string>() : yield* given(name)
     if (Option.isSome(value)) values[name] = value.value
   }
-  const missing = names.filter((name) => !(name in values))
+  const needed = names.filter((name) => !options.app || name !== "LE_AUTH_REDIRECT_URI")
+  const missing = needed.filter((name) => !(name in values))
   if (mayAsk && missing.length > 0) {
     yield* Output.say(introduction)
     for (const name of missing) values[name] = yield* ask(questions[name])
@@ -54,7 +64,7 @@ const gather = Effect.fnUntraced(function* (account: Option.Option<AccountId>, i
     configured,
     ConfigProvider.ConfigProvider,
     ConfigProvider.fromUnknown(values)
-  ).pipe(Effect.tap(checkRedirectUri))
+  ).pipe(Effect.tap(checkRedirectUri(options)))
 })
 
 /** Whether the local Sentinel listens, within a second: a person waits. */
@@ -88,15 +98,17 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
   const isNew = Option.isSome(options.settings)
   const mayAsk = yield* canAsk
   const incomplete = (error: SettingsError) => (mayAsk ? Effect.undefined : Effect.fail(error))
-  const known = Effect.tap(find(options), (target) => (target === undefined ? Effect.void : checkRedirectUri(target)))
+  const known = Effect.tap(find(options), (target) =>
+    target === undefined ? Effect.void : checkRedirectUri(options)(target)
+  )
   const found = isNew ? undefined : yield* Effect.catchTag(known, "SettingsError", incomplete)
   const first = text`This is the first sign-in there, so a few questions come first.`
-  if (found === undefined) return yield* keep(yield* gather(options.account, first), name)
+  if (found === undefined) return yield* keep(yield* gather(options, first), name)
   const { localSentinel } = found
   if (localSentinel === undefined) return { target: found, keepAs: undefined }
   if (yield* isRunning(localSentinel)) {
     const { instead } = yield* Effect.promise(() => import("./LocalAccounts.ts"))
-    const other = yield* instead(found, localSentinel)
+    const other = yield* instead(found, { app: options.app, localSentinel })
     return other === undefined ? { target: found, keepAs: undefined } : yield* keep(other, name)
   }
   if (!mayAsk || Option.contains(name, Profiles.local)) return { target: found, keepAs: undefined }
@@ -104,5 +116,5 @@ export const resolve = Effect.fnUntraced(function* (options: Options) {
     text`No account is configured, and no local Sentinel runs at ${localSentinel}.`,
     text`For a local one, stop here with Ctrl-C and run le-auth sentinel start. For an account, answer these questions:`
   ])
-  return yield* keep(yield* gather(options.account, nowhere), name)
+  return yield* keep(yield* gather(options, nowhere), name)
 })

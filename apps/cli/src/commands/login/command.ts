@@ -4,12 +4,13 @@
 import { DurationText } from "@le-auth/core/Settings"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { targetFlags } from "../../target/TargetFlags.ts"
+import { appFlag, targetFlags, worksFor } from "../../target/TargetFlags.ts"
 import * as Checked from "../../terminal/Checked.ts"
 import * as Load from "../Load.ts"
 
 const flags = {
   ...targetFlags,
+  ...appFlag,
   noBrowser: Flag.Boolean("no-browser").pipe(
     Flag.withDefault(false),
     Flag.withoutNegation,
@@ -56,13 +57,16 @@ export const command = Command.make(
     "Sign in with your browser. The account and the application come from LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, " +
       "LE_AUTH_CLIENT_SECRET and LE_AUTH_REDIRECT_URI, from --settings, or from an earlier sign-in; without them it is the " +
       "local Sentinel. What is missing is asked for on a terminal, and kept, sealed, for the next time. Where no browser can " +
-      "be opened, as over SSH, the address that another computer's browser ends at can be pasted."
+      "be opened, as over SSH, the address that another computer's browser ends at can be pasted. " +
+      "With --app it is the application itself: its settings need no redirect URI, and are kept once Sentinel has given " +
+      `a token for them. ${worksFor.both}`
   ),
   Command.withShortDescription("Sign in with your browser"),
   Command.withExamples([
     { command: "le-auth login", description: "Sign in" },
     { command: "le-auth login --account 12345678", description: "Sign in to an account; asks for the rest at first" },
     { command: "le-auth login --settings .env --profile staging", description: "Take the settings of an application" },
-    { command: "le-auth login --no-browser --qr", description: "Sign in with a browser on another computer" }
+    { command: "le-auth login --no-browser --qr", description: "Sign in with a browser on another computer" },
+    { command: "le-auth login --app --account 12345678", description: "Keep the settings of a program without a user" }
   ])
 )

@@ -1,5 +1,5 @@
 /**
- * Signs in through the system browser.
+ * Signs in: a user through the system browser, or the application itself.
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback, Origin } from "@le-auth/core/Origin"
@@ -15,13 +15,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Terminal from "effect/Terminal"
 import * as Net from "node:net"
+import * as CurrentAppToken from "../../target/CurrentAppToken.ts"
 import { validUntil } from "../../target/CurrentSession.ts"
 import { given } from "../../target/FindTarget.ts"
 import * as Profiles from "../../target/Profiles.ts"
 import { describe, Target } from "../../target/Target.ts"
 import type { Selection } from "../../target/TargetFlags.ts"
 import * as UserKey from "../../target/UserKey.ts"
-import { at, sayIgnored } from "../../target/WithTarget.ts"
+import { at, atApplication, sayIgnored } from "../../target/WithTarget.ts"
 import { failed, fromError, wrongUsage } from "../../terminal/Failure.ts"
 import * as Output from "../../terminal/Output.ts"
 import { canAsk } from "../../terminal/Prompts.ts"
@@ -30,6 +31,7 @@ import * as LoginPort from "./LoginPort.ts"
 import * as NewProfile from "./NewProfile.ts"
 
 export interface Options extends Selection {
+  readonly app: boolean
   readonly noBrowser: boolean
   readonly qr: boolean
   readonly port: Option.Option<number>
@@ -121,31 +123,60 @@ const signIn = Effect.fnUntraced(function* (options: Options) {
   return session
 })
 
-const login = Effect.fnUntraced(function* (options: Options) {
-  // Checked before the sign-in: a code is spent when it is sent.
-  yield* Effect.flatMap(SessionFile.defaultPath, SessionFile.checkWritable)
-  const { keepAs, target: found } = yield* NewProfile.resolve(options)
-  yield* sayIgnored(found)
-  if (keepAs !== undefined || found.profile !== undefined) yield* Profiles.checkWritable
-  const target = yield* LoginPort.apply(found, options.port)
-  if (target.localSentinel !== undefined && keepAs === undefined) {
-    const why = Option.isSome(options.profile) ? "This" : "No account is configured, so this"
-    yield* Output.say(text`${why} is ${describe(target)}.`)
-  }
-  const session = yield* at(target, signIn(options))
+/** Keeps a profile that is new, and makes the one that was there the current one. */
+const keep = Effect.fnUntraced(function* (found: Target["Service"], keepAs: string | undefined) {
   if (keepAs !== undefined) {
     const given = yield* Config.option(Config.schema(Origin, "LE_AUTH_DOMAIN_API"))
     const save = Profiles.save(keepAs, found.installation, found.domainApi ?? Option.getOrUndefined(given))
     yield* Effect.provide(save, UserKey.opened)
-  } else if (target.profile !== undefined) {
-    yield* Profiles.use(target.profile)
+  } else if (found.profile !== undefined) {
+    yield* Profiles.use(found.profile)
   }
+})
+
+/** Finds the target, and makes sure that it can be kept. */
+const prepare = Effect.fnUntraced(function* (options: Options) {
+  const { keepAs, target: found } = yield* NewProfile.resolve(options)
+  yield* sayIgnored(found)
+  if (keepAs !== undefined || found.profile !== undefined) yield* Profiles.checkWritable
+  if (found.localSentinel !== undefined && keepAs === undefined) {
+    const why = Option.isSome(options.profile) ? "This" : "No account is configured, so this"
+    yield* Output.say(text`${why} is ${describe(found)}.`)
+  }
+  return { keepAs, found }
+})
+
+/** With a token that Sentinel gives now: one that is kept would not show that the settings are right. */
+const loginApplication = Effect.fnUntraced(function* (options: Options) {
+  const { callbackHost, noBrowser, port, qr, timeout } = options
+  if (noBrowser || qr || Option.isSome(port) || Option.isSome(timeout) || Option.isSome(callbackHost)) {
+    return yield* wrongUsage(text`--app opens no browser: the flags of a sign-in have no meaning with it.`)
+  }
+  const { found, keepAs } = yield* prepare(options)
+  const facts = yield* atApplication(found, Effect.flatMap(CurrentAppToken.another, CurrentAppToken.factsOf))
+  yield* keep(found, keepAs)
+  const { accountId, clientId } = found.appInstallation
+  const profile = keepAs ?? found.profile ?? null
+  const until = facts.validUntil === null ? text`` : text`, until ${facts.validUntil}`
+  yield* Output.print(
+    { account: accountId, application: clientId, profile, user: null, validUntil: facts.validUntil },
+    text`Sentinel gives tokens to application ${clientId} of account ${accountId}: this one is valid${until}`
+  )
+})
+
+const login = Effect.fnUntraced(function* (options: Options) {
+  // Checked before the sign-in: a code is spent when it is sent.
+  yield* Effect.flatMap(SessionFile.defaultPath, SessionFile.checkWritable)
+  const { found, keepAs } = yield* prepare(options)
+  const target = yield* LoginPort.apply(found, options.port)
+  const session = yield* at(target, signIn(options))
+  yield* keep(found, keepAs)
   const { accountId, clientId, subject } = session.key
   yield* Output.print(
     {
       account: accountId,
       application: clientId,
-      profile: keepAs ?? target.profile ?? null,
+      profile: keepAs ?? found.profile ?? null,
       user: subject,
       validUntil: validUntil(session)
     },
@@ -166,9 +197,9 @@ const settingsOf = ({ settings }: Options) =>
       )
   })
 
-/** Prints the user who signed in; everything else goes to stderr. */
+/** Prints who signed in; everything else goes to stderr. */
 export const run = (options: Options) =>
-  login(options).pipe(
+  Effect.suspend(() => (options.app ? loginApplication(options) : login(options))).pipe(
     Effect.provide(Layer.provideMerge(UserKey.layerWith({}), settingsOf(options))),
     Effect.mapError(fromError)
   )

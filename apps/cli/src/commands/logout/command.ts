@@ -3,7 +3,7 @@
  */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { targetFlags } from "../../target/TargetFlags.ts"
+import { targetFlags, worksFor } from "../../target/TargetFlags.ts"
 import * as Load from "../Load.ts"
 
 const flags = {
@@ -28,7 +28,8 @@ export const command = Command.make(
 ).pipe(
   Command.withDescription(
     "End the user's sessions in all LivePerson applications (--everywhere), after asking. " +
-      "le-auth forget removes the session from this computer only."
+      "le-auth forget removes the session from this computer only. " +
+      worksFor.user
   ),
   Command.withShortDescription("End all LivePerson sessions of the user"),
   Command.withExamples([{ command: "le-auth logout --everywhere", description: "End all sessions, after asking" }])

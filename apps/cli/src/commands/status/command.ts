@@ -2,7 +2,7 @@
  * `le-auth status`
  */
 import * as Command from "effect/cli/Command"
-import { targetFlags } from "../../target/TargetFlags.ts"
+import { targetFlags, worksFor } from "../../target/TargetFlags.ts"
 import * as Load from "../Load.ts"
 
 export const command = Command.make(
@@ -11,8 +11,9 @@ export const command = Command.make(
   Load.run(() => import("./run.ts"))
 ).pipe(
   Command.withDescription(
-    "Show the user who is signed in, where, and until when, without the token. Exit code 3 without a session."
+    "Show the user who is signed in, where, and until when, and the token of the application itself that is kept here; " +
+      `never a token itself. Exit code 3 without any. ${worksFor.each}`
   ),
-  Command.withShortDescription("Show who is signed in"),
+  Command.withShortDescription("Show who is signed in, and the application's own token"),
   Command.withExamples([{ command: "le-auth status", description: "The user, the account and the time limit" }])
 )

@@ -1,14 +1,17 @@
 /**
- * Shows the user who is signed in, where and until when. Sends no request and refreshes nothing.
+ * Shows the user who is signed in and the app token, where and until when. Sends no request and refreshes nothing.
  */
 import type { AccessToken } from "@le-auth/core/Identifiers"
 import type { Session } from "@le-auth/core/Session"
+import * as AppTokenFile from "@le-auth/node/AppTokenFile"
 import * as SessionFile from "@le-auth/node/SessionFile"
 import * as UserSealKey from "@le-auth/node/UserSealKey"
 import * as Clock from "effect/Clock"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as CurrentAppToken from "../../target/CurrentAppToken.ts"
 import { all, givenToken, validUntil } from "../../target/CurrentSession.ts"
 import { describe, Target } from "../../target/Target.ts"
 import type { Selection } from "../../target/TargetFlags.ts"
@@ -36,6 +39,29 @@ const factsOf = Effect.fnUntraced(function* (session: Session) {
     refreshable: session.refreshToken !== undefined
   }
 })
+
+/** The token of the application itself, if one is kept. */
+const appTokenFacts = Effect.gen(function* () {
+  const found = yield* CurrentAppToken.kept
+  if (Option.isNone(found)) return null
+  const { accessToken, key } = found.value
+  return {
+    application: key.clientId,
+    fingerprint: yield* fingerprint(accessToken),
+    ...(yield* CurrentAppToken.factsOf(accessToken))
+  }
+})
+
+type AppTokenFacts = NonNullable<Effect.Success<typeof appTokenFacts>>
+
+const textOfAppToken = ({ application, fingerprint, scopes, validUntil }: AppTokenFacts, where: Text): Text =>
+  join("\n", [
+    text`Application  ${application}, by itself`,
+    text`Where        ${where}`,
+    text`Token        ${fingerprint} (a fingerprint)`,
+    ...(scopes === null ? [] : [text`Scopes       ${scopes.join(" ") || "none"}`]),
+    text`Valid until  ${validUntil ?? "its end, which it does not say"}, renewed when needed`
+  ])
 
 type Facts = Effect.Success<ReturnType<typeof factsOf>>
 
@@ -73,14 +99,17 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
   const given = yield* givenToken
   const overriding = given === undefined ? null : { fingerprint: yield* fingerprint(given) }
   const sessions = yield* Effect.flatMap(all, Effect.forEach(factsOf))
-  if (sessions.length === 0 && overriding === null) return yield* notSignedIn(target.installation.accountId)
+  const appToken = yield* appTokenFacts
+  if (sessions.length === 0 && overriding === null && appToken === null)
+    return yield* notSignedIn(target.installation.accountId)
   yield* Output.print(
     {
       account: target.installation.accountId,
       localSentinel: target.localSentinel ?? null,
       sealKey: location,
       overriding,
-      sessions
+      sessions,
+      appToken
     },
     join("\n\n", [
       ...(overriding === null
@@ -88,8 +117,13 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
         : [
             text`Token        ${overriding.fingerprint} (a fingerprint), from LE_AUTH_ACCESS_TOKEN, which overrides sessions`
           ]),
-      ...sessions.map((facts) => textOf(facts, describe(target)))
+      ...sessions.map((facts) => textOf(facts, describe(target))),
+      ...(appToken === null ? [] : [textOfAppToken(appToken, describe(target))])
     ])
   )
-  yield* Output.say(text`\nKept in ${yield* SessionFile.defaultPath}, sealed with ${yield* sealedWith(location)}`)
+  const files = join(" ", [
+    ...(sessions.length > 0 || appToken === null ? [text`${yield* SessionFile.defaultPath}`] : []),
+    ...(appToken === null ? [] : [text`${sessions.length > 0 ? "and " : ""}${yield* AppTokenFile.defaultPath}`])
+  ])
+  yield* Output.say(text`\nKept in ${files}, sealed with ${yield* sealedWith(location)}`)
 }, withTarget)

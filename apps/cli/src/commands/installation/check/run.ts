@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import { Failure } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
 import { join, text } from "../../../terminal/TerminalText.ts"
-import { textOf } from "../Findings.ts"
-import * as DocumentFile from "../DocumentFile.ts"
+import { textOf } from "./Findings.ts"
+import * as DocumentFile from "./DocumentFile.ts"
 
 export interface Options {
   readonly file: string

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { failed, Failure, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
 import { join, text } from "../../../terminal/TerminalText.ts"
-import { textOf } from "../Findings.ts"
+import { textOf } from "../check/Findings.ts"
 
 export interface Options {
   readonly file: string

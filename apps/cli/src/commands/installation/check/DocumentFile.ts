@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
-import { Failure } from "../../terminal/Failure.ts"
-import { text, type Text } from "../../terminal/TerminalText.ts"
+import { Failure } from "../../../terminal/Failure.ts"
+import { text, type Text } from "../../../terminal/TerminalText.ts"
 
 /** A device or a pipe may never end. */
 const mostBytes = 1024 * 1024
