@@ -75,17 +75,16 @@ export interface AppProgram extends AppFunctions {
  * @example
  * ```ts
  * import * as AppInstallations from "@le-auth/core/AppInstallations"
- * import * as AppTokens from "@le-auth/core/AppTokens"
  * import * as AppTokenStore from "@le-auth/core/AppTokenStore"
  * import * as RefreshLock from "@le-auth/core/RefreshLock"
- * import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
+ * import * as NodeAppTokens from "@le-auth/node/NodeAppTokens"
  * import * as AppFunctions from "@le-auth/web/AppFunctions"
  * import * as Layer from "effect/Layer"
  *
  * const { callApiAsApp, dispose } = AppFunctions.make(
- *   AppTokens.layer.pipe(
- *     Layer.provideMerge(Layer.merge(NodeServerSignIn.layerCalls, AppInstallations.layerConfig)),
- *     Layer.provide(Layer.merge(AppTokenStore.layerMemory, RefreshLock.layerMemory))
+ *   NodeAppTokens.layer.pipe(
+ *     Layer.provide(Layer.merge(AppTokenStore.layerMemory, RefreshLock.layerMemory)),
+ *     Layer.provideMerge(AppInstallations.layerConfig)
  *   )
  * )
  * ```

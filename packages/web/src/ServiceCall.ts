@@ -318,10 +318,10 @@ export interface AppInit extends Init {
  * ```ts
  * import * as ServiceCall from "@le-auth/web/ServiceCall"
  *
- * const users = ServiceCall.callApiAsApp(
- *   "accountConfigReadOnly",
- *   "/api/account/{account}/configuration/le-users/users?v=6.0"
- * )
+ * const users = (accountId: string) =>
+ *   ServiceCall.callApiAsApp("accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users?v=6.0", {
+ *     accountId
+ *   })
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
@@ -379,7 +379,7 @@ export interface AppTokenOptions {
  * ```ts
  * import * as ServiceCall from "@le-auth/web/ServiceCall"
  *
- * const token = ServiceCall.appToken({ accountId: "12345678" })
+ * const tokenFor = (accountId: string) => ServiceCall.appToken({ accountId })
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
