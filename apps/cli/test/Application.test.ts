@@ -1,4 +1,5 @@
 /** The command as an application without a user. */
+// @effect-diagnostics globalFetch:off
 import { AppToken, AppTokenKey } from "@le-auth/core/AppToken"
 import { AppTokenStore } from "@le-auth/core/AppTokenStore"
 import { AccountId, ClientId } from "@le-auth/core/Identifiers"
