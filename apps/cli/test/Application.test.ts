@@ -14,7 +14,7 @@ import * as Path from "node:path"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
 import { between } from "../../../tools/between.ts"
 import { type Environment, run, start, temporaryDirectory } from "./Cli.ts"
-import { services } from "./services.ts"
+import { routesOf, services } from "./services.ts"
 import { keys, onTerminal } from "./Terminal.ts"
 
 const secret = "planted-server-secret"
@@ -90,11 +90,8 @@ const inHome = (env: Environment, file: string) => Path.join(env["XDG_STATE_HOME
 /** How many app tokens Sentinel was asked for, in this test. */
 const requests = async (): Promise<number> => (await asked()) - before
 
-const asked = async (): Promise<number> => {
-  const answer = await fetch(`${sentinel.control}/control/journal?limit=1000`)
-  const entries = (await answer.json()) as ReadonlyArray<{ readonly route: string }>
-  return entries.filter(({ route }) => route === "app-token").length
-}
+const asked = async (): Promise<number> =>
+  (await routesOf(sentinel.control)).filter((route) => route === "app-token").length
 let before: number
 beforeEach(async () => {
   before = await asked()
