@@ -7,7 +7,6 @@
  */
 import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -28,7 +27,7 @@ import { StoreError } from "../StoreError.ts"
 import type { TokenError } from "../TokenError.ts"
 import * as AppTokenOf from "./appTokenOf.ts"
 import * as Newest from "./newest.ts"
-import { failureOf, failureOfDomains } from "./repeatable.ts"
+import { failureOf, failureOfDomains, slowLoop } from "./repeatable.ts"
 
 /** What {@link make} needs. */
 export type Services =
@@ -38,9 +37,6 @@ export type Services =
   | RefreshLock
   | SecureRandom.SecureRandom
   | SentinelClient
-
-/** After a renewal that failed for a passing reason, with a token that is still valid: LivePerson's slow loop. */
-const pause = Duration.toMillis("2 minutes")
 
 /** The number of accounts whose tokens are in memory. */
 const remembered = 10_000
@@ -173,7 +169,7 @@ export const make = Effect.gen(function* () {
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const last = held.get(accountId)
       if (last === undefined || !isValid(last.token, now)) return Effect.void
-      last.until = Math.min(now + pause, last.token.expiresAt)
+      last.until = Math.min(now + slowLoop, last.token.expiresAt)
       return Effect.logWarning("A renewal failed; the app token is still valid and stays in use", error.message)
     })
 
