@@ -388,16 +388,8 @@ export interface AppTokenOptions {
  */
 export const appToken = (
   options: AppTokenOptions = {}
-): Effect.Effect<AccessToken, AppTokenError | InvalidArgument, AppTokens> => {
-  const { accountId, unless } = options
-  const of = (account: Parameters<AppTokens["Service"]["token"]>[0]) =>
-    AppTokens.use((tokens) =>
-      unless === undefined
-        ? tokens.token(account)
-        : tokens.renew(account === undefined ? { unless } : { unless, accountId: account })
-    )
-  return accountId === undefined ? of(undefined) : Effect.flatMap(Whose.accountOf(accountId), of)
-}
+): Effect.Effect<AccessToken, AppTokenError | InvalidArgument, AppTokens> =>
+  AppTokens.use((tokens) => Whose.appToken(tokens, options))
 
 /**
  * The origin of a service of LivePerson for an account, such as for a WebSocket.

@@ -1,6 +1,7 @@
 /** Whose session a caller means: that of a request's browser, or that of a key. */
 import { AppInstallations } from "@le-auth/core/AppInstallations"
-import { AccountId } from "@le-auth/core/Identifiers"
+import type { AppTokenError, AppTokens } from "@le-auth/core/AppTokens"
+import { type AccessToken, AccountId } from "@le-auth/core/Identifiers"
 import type { SessionKey } from "@le-auth/core/Session"
 import { NotSignedIn, Sessions } from "@le-auth/core/Sessions"
 import type { StoreError } from "@le-auth/core/StoreError"
@@ -17,6 +18,7 @@ import * as Schema from "effect/Schema"
 import type { BrowserSessions } from "../BrowserSessions.ts"
 import { invalid } from "./invalid.ts"
 import type { InvalidArgument } from "../InvalidArgument.ts"
+import type { AppTokenOptions } from "../ServiceCall.ts"
 import type { Key, Who, WithHeaders } from "../UserSession.ts"
 import { currentKey, WebApplication } from "../WebApplication.ts"
 
@@ -108,6 +110,16 @@ export const installationOf = (accountId: string | undefined) =>
     const account = accountId === undefined ? undefined : yield* accountOf(accountId)
     return yield* AppInstallations.use((installations) => installations.find(account))
   })
+
+/** The app token of an account that a program named, or of the only one. */
+export const appToken = (
+  tokens: AppTokens["Service"],
+  { accountId, unless }: AppTokenOptions = {}
+): Effect.Effect<AccessToken, AppTokenError | InvalidArgument> => {
+  const of = (account: AccountId | undefined) =>
+    unless === undefined ? tokens.token(account) : tokens.renew({ unless, accountId: account })
+  return accountId === undefined ? of(undefined) : Effect.flatMap(accountOf(accountId), of)
+}
 
 /** The keys of the application's own sessions in an account. */
 export const listed = Effect.fnUntraced(function* (accountId: string) {
