@@ -16,7 +16,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { BrowserSessions } from "../BrowserSessions.ts"
-import { invalid } from "./invalid.ts"
+import { invalid, optionsOf } from "./invalid.ts"
 import type { InvalidArgument } from "../InvalidArgument.ts"
 import type { AppTokenOptions } from "../ServiceCall.ts"
 import type { Key, Who, WithHeaders } from "../UserSession.ts"
@@ -100,7 +100,8 @@ const decodeAccount = Schema.decodeUnknownOption(AccountId)
 /** An account id that a program wrote. */
 export const accountOf = (accountId: string): Effect.Effect<AccountId, InvalidArgument> =>
   Option.match(decodeAccount(accountId), {
-    onNone: () => Effect.fail(invalid("accountId", "it is not the number of an account of LivePerson.")),
+    onNone: () =>
+      Effect.fail(invalid("accountId", "it is the id of an account of LivePerson, as a text of letters and digits.")),
     onSome: Effect.succeed
   })
 
@@ -114,11 +115,15 @@ export const installationOf = (accountId: string | undefined) =>
 /** The app token of an account that a program named, or of the only one. */
 export const appToken = (
   tokens: AppTokens["Service"],
-  { accountId, unless }: AppTokenOptions = {}
+  options: AppTokenOptions | undefined
 ): Effect.Effect<AccessToken, AppTokenError | InvalidArgument> => {
-  const of = (account: AccountId | undefined) =>
-    unless === undefined ? tokens.token(account) : tokens.renew({ unless, accountId: account })
-  return accountId === undefined ? of(undefined) : Effect.flatMap(accountOf(accountId), of)
+  // A token in memory costs less than a look at options.
+  if (options === undefined) return tokens.token()
+  return Effect.flatMap(optionsOf("options", options), ({ accountId, unless }) => {
+    const of = (account: AccountId | undefined) =>
+      unless === undefined ? tokens.token(account) : tokens.renew({ unless, accountId: account })
+    return accountId === undefined ? of(undefined) : Effect.flatMap(accountOf(accountId), of)
+  })
 }
 
 /** The keys of the application's own sessions in an account. */
