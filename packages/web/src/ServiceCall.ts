@@ -327,10 +327,10 @@ export interface AppInit extends Init {
  * ```ts
  * import * as ServiceCall from "@le-auth/web/ServiceCall"
  *
- * const users = ServiceCall.callApiAsApp(
- *   "accountConfigReadOnly",
- *   "/api/account/{account}/configuration/le-users/users?v=6.0"
- * )
+ * const users = (accountId: string) =>
+ *   ServiceCall.callApiAsApp("accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users?v=6.0", {
+ *     accountId
+ *   })
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
@@ -390,7 +390,7 @@ export interface AppTokenOptions {
  * ```ts
  * import * as ServiceCall from "@le-auth/web/ServiceCall"
  *
- * const token = ServiceCall.appToken({ accountId: "12345678" })
+ * const tokenFor = (accountId: string) => ServiceCall.appToken({ accountId })
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
@@ -399,22 +399,8 @@ export interface AppTokenOptions {
  */
 export const appToken = (
   options?: AppTokenOptions
-): Effect.Effect<AccessToken, AppTokenError | InvalidArgument, AppTokens> => {
-  const of = (
-    unless: AccessToken | undefined,
-    account?: Parameters<AppTokens["Service"]["token"]>[0]
-  ): Effect.Effect<AccessToken, AppTokenError, AppTokens> =>
-    AppTokens.use((tokens) =>
-      unless === undefined
-        ? tokens.token(account)
-        : tokens.renew(account === undefined ? { unless } : { unless, accountId: account })
-    )
-  // A token in memory costs less than a look at options.
-  if (options === undefined) return of(undefined)
-  return Effect.flatMap(optionsOf("options", options), ({ accountId, unless }) =>
-    accountId === undefined ? of(unless) : Effect.flatMap(Whose.accountOf(accountId), (account) => of(unless, account))
-  )
-}
+): Effect.Effect<AccessToken, AppTokenError | InvalidArgument, AppTokens> =>
+  AppTokens.use((tokens) => Whose.appToken(tokens, options))
 
 /**
  * The origin of a service of LivePerson for an account, such as for a WebSocket.

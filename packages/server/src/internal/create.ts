@@ -40,13 +40,19 @@ const compose = (settings: Settings.Settings, platform: Platform, options: Optio
   ).pipe(Layer.provideMerge(ConfigProvider.layer(settings.config)))
   if (settings.application === undefined) {
     const app = AppFunctions.make(
-      AppTokens.layer.pipe(Layer.provideMerge(calls), Layer.provide(settings.stores), Layer.provideMerge(around))
+      AppFunctions.layer.pipe(
+        Layer.provideMerge(AppTokens.layer),
+        Layer.provideMerge(calls),
+        Layer.provide(settings.stores),
+        Layer.provideMerge(around)
+      )
     )
     return { app, users: undefined }
   }
   const services = WebApplication.layerWith(settings.application).pipe(
     Layer.provideMerge(BrowserSessions.layer),
-    Layer.provideMerge(AppTokens.layer),
+    Layer.provideMerge(AppFunctions.layer),
+    Layer.provide(AppTokens.layer),
     Layer.provideMerge(signIn),
     Layer.provide(settings.stores),
     Layer.provideMerge(around)
