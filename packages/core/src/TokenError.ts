@@ -35,7 +35,7 @@ export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidC
   override get message(): string {
     return (
       `Sentinel does not accept the application's credentials (${said(this)}). ` +
-      "Check the client id, the secret, the account and the IP allow list of the installation, then start the sign-in again."
+      "Check the client id, the secret, the account and the IP allow list of the installation, then start again."
     )
   }
 }
@@ -50,7 +50,7 @@ export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidC
  */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", answer) {
   override get message(): string {
-    return `Sentinel refused the request (${said(this)}). Check grant_types and redirect_uris of the installation.`
+    return `Sentinel refused the request (${said(this)}). Check grant_types of the installation, and redirect_uris if users sign in.`
   }
 }
 
