@@ -434,3 +434,86 @@ describe("le-auth doctor --app", () => {
     }
   })
 })
+
+describe("what is wrong with an application without a user", () => {
+  const file = (name: string, content: string) => {
+    const path = Path.join(directory, name)
+    Fs.writeFileSync(path, content)
+    return path
+  }
+
+  it("K1: doctor --app says whether the document gives the application tokens of its own", async () => {
+    const ofUsers = { grant_types: ["authorization_code", "refresh_token"], redirect_uris: ["https://a.example/cb"] }
+    for (const [document, code, words] of [
+      [{ client_name: "a", ...ofUsers }, 7, /^The grant type client_credentials is not registered/],
+      [{ client_name: "a", grant_types: ["client_credentials"], scope: "x" }, 0, /^client_credentials is a grant type/]
+    ] as const) {
+      const path = file("installation.json", JSON.stringify(document))
+      const result = await run(["doctor", "--app", "--json", "--installation", path], program())
+      const findings = JSON.parse(result.stdout).findings.filter(
+        ({ check }: { readonly check: string }) => check === "installation"
+      )
+      assert.deepStrictEqual([result.code, findings.length], [code, 1], result.stdout)
+      assert.match(findings[0].message, words)
+    }
+  })
+
+  it("K1: doctor --app sees a directory where the file of app tokens belongs", async () => {
+    const env = program()
+    Fs.mkdirSync(inHome(env, "app-tokens.json"), { recursive: true, mode: 0o700 })
+    const { code, stdout } = await run(["doctor", "--app"], env)
+    assert.strictEqual(code, 8)
+    assert.match(
+      stdout,
+      /problem {2}directory: \S+app-tokens\.json is a directory where a file belongs\. Move it away\./
+    )
+  })
+
+  it("K1: one warning says that the file of app tokens cannot be read", async () => {
+    const env = program()
+    assert.strictEqual((await run(["token", "--app"], env)).code, 0)
+    for (const [content, words] of [
+      ["{", /not readable, so another token is asked for/g],
+      ['{"version":1,"tokens":[{}]}', /has a record that is not readable/g],
+      ['{"version":99}', /written by a newer le-auth, so another token/g]
+    ] as const) {
+      Fs.writeFileSync(inHome(env, "app-tokens.json"), content)
+      const { code, stderr } = await run(["token", "--app"], env)
+      assert.deepStrictEqual([code, stderr.match(words)?.length], [0, 1], stderr)
+    }
+  })
+
+  it("K1: an error of its token says nothing of a sign-in", async () => {
+    for (const env of [program(clients.ofUsers), { ...program(), LE_AUTH_CLIENT_SECRET: "planted-wrong" }]) {
+      const { code, stderr } = await run(["token", "--app"], env)
+      assert.deepStrictEqual([code, /sign-in/.test(stderr)], [7, false], stderr)
+    }
+  })
+
+  it("K1: an account that LivePerson does not know is a wrong setting", async () => {
+    const { code, stderr } = await run(["token", "--app"], { ...program(), LE_AUTH_ACCOUNT_ID: "le99999999" })
+    assert.deepStrictEqual([code, stderr.includes("does not know the account")], [7, true], stderr)
+  })
+
+  it("K1: what a user lacks, without a redirect URI, names --app", async () => {
+    const env = program()
+    for (const args of [["token"], ["status"], ["login"]]) {
+      assert.include((await run(args, env)).stderr, "--app", args.join(" "))
+    }
+    assert.include((await run(["doctor"], env)).stdout, "le-auth doctor --app")
+    const unknown = await run(["token", "--app", "--account", "le1"], { XDG_STATE_HOME: env["XDG_STATE_HOME"]! })
+    assert.include(unknown.stderr, "le-auth login --app")
+    const down = await run(["token", "--app"], { XDG_STATE_HOME: env["XDG_STATE_HOME"]!, SENTINEL_PORT: "1" })
+    assert.include(down.stderr, "if users sign in, LE_AUTH_REDIRECT_URI")
+  })
+
+  it("K1: after a 401 with --scheme none, Bearer is advised, and without it --scheme none", async () => {
+    const service = await services(sentinel.origin)
+    const env = program(clients.server, service.origin)
+    const withBearer = await run(["api", "--app", "echo", "/status/401"], env)
+    assert.include(withBearer.stderr, "without the word Bearer: --scheme none")
+    const without = await run(["api", "--app", "--scheme", "none", "echo", "/status/401"], env)
+    assert.include(without.stderr, "leave out --scheme none")
+    await service.close()
+  })
+})

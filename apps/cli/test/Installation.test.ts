@@ -25,7 +25,12 @@ describe("le-auth installation init", () => {
   it("K1: writes a document for users, for an application, and for both, in which check finds nothing", async () => {
     const users = ["--redirect-uri", callback, "--redirect-uri", "http://localhost:3000/callback"]
     const application = ["--app", "--scope", "users.external"]
-    for (const args of [users, application, [...users, ...application, "--name", "com.example.both"]]) {
+    for (const args of [
+      users,
+      [...users, ...users],
+      application,
+      [...users, ...application, "--name", "com.example.both"]
+    ]) {
       const { code, stderr } = await init(...args)
       assert.strictEqual(code, 0, stderr)
       assert.deepStrictEqual(InstallationDocument.check(read()), [])
@@ -72,6 +77,7 @@ describe("le-auth installation init", () => {
     for (const [args, words] of [
       [[], "--redirect-uri for users who sign in, --app"],
       [["--app"], "scope: There is none"],
+      [["--redirect-uri", callback, "--scope", "msg.consumer"], "--scope is for --app"],
       [["--redirect-uri", "http://app.example.com/callback"], "redirect_uris[0]: It is plain http"],
       [["--redirect-uri", "callback"], "redirect_uris[0]: As a redirect URI"],
       [["--redirect-uri", callback, "--name", "x".repeat(129)], "client_name: It has 129 characters"]
@@ -91,6 +97,7 @@ describe("le-auth installation check", () => {
     assert.include(good.stderr, "LivePerson takes this document")
     const advice = await check(JSON.stringify({ ...signIn, nmae: 1 }))
     assert.deepStrictEqual([advice.code, advice.stdout.startsWith("advice   nmae: ")], [0, true])
+    assert.match(advice.stderr, /^\nLivePerson takes this document/)
     const { code, stderr, stdout } = await check(JSON.stringify({ grant_types: ["authorization_code"] }))
     assert.strictEqual(code, 7)
     assert.match(

@@ -50,9 +50,16 @@ const choices = (names: ReadonlyArray<string>): string =>
 const literals = (ast: SchemaAST.AST): ReadonlyArray<string> =>
   ast._tag === "Literal" ? [String(ast.literal)] : ast._tag === "Union" ? ast.types.flatMap(literals) : []
 
+/** Words that are about a size do not say what has it. */
+const isSize = (words: string): boolean => words.startsWith("at most ")
+
 const wanted = (ast: SchemaAST.AST): string => {
   const own = ownWords(ast)
-  if (own !== undefined) return own
+  if (own === undefined) return kindOf(ast)
+  return isSize(own) ? `${kindOf(ast)} of ${own}` : own
+}
+
+const kindOf = (ast: SchemaAST.AST): string => {
   switch (ast._tag) {
     case "String":
       return "a text"

@@ -267,6 +267,18 @@ describe("InstallationDocument", () => {
     for (const wrong of [null, undefined, 1, "{}", [], [signIn], true]) assert.deepStrictEqual(found(wrong), ["shape "])
   })
 
+  it("says of a value of another type which one it must have, and of a long one how long it may be", () => {
+    const problemOf = (members: object) => check({ ...signIn, ...members })[0]?.problem
+    for (const [members, problem] of [
+      [{ description: {} }, "It must be a text of at most 256 characters."],
+      [{ scope: ["msg.consumer"] }, "It must be a text of at most 2048 characters."],
+      [{ grant_types: "client_credentials" }, "It must be a list of at most 16 entries."],
+      [{ grant_types: Array(17).fill("client_credentials") }, "It must be at most 16 entries."]
+    ] as const) {
+      assert.strictEqual(problemOf(members), problem)
+    }
+  })
+
   it("stays short and quick for a document that is huge", () => {
     const members = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`member${index}`, index]))
     assert.lengthOf(check({ ...signIn, ...members }), 100)

@@ -79,8 +79,8 @@ const versionOf = (document: unknown): unknown =>
 /**
  * The document at `path`: JSON of an object with a `version`.
  *
- * A file that cannot be read, damaged or of a newer version, reads as `empty`, with a warning in the log, since it must
- * not keep anybody from going on. But nothing that is in it gets lost: one of a newer version is not written over,
+ * A file that cannot be read, damaged or of a newer version, reads as `empty`, with one warning in the log until it can
+ * be read again, since it must not keep anybody from going on. But nothing that is in it gets lost: one of a newer version is not written over,
  * `modify` fails with `NewerDocument`; a damaged one is renamed to `path.unreadable` before the first write, with a
  * warning.
  *
@@ -124,11 +124,14 @@ export const make = <A>(options: {
     Damaged: `The ${name} ${path} is not readable, so ${otherwise}.`,
     Newer: `The ${name} ${path} was written by a newer le-auth, so ${otherwise}.`
   }
-  const read = Effect.flatMap(look, (found) =>
-    found._tag === "Content"
-      ? Effect.succeed(found.content)
-      : Effect.as(Effect.logWarning(unreadable[found._tag]), empty)
-  )
+  /** What the last warning was about: many reads of the same file make one. */
+  let warned: keyof typeof unreadable | undefined
+  const read = Effect.flatMap(look, (found) => {
+    const isNew = found._tag !== warned
+    warned = found._tag === "Content" ? undefined : found._tag
+    if (found._tag === "Content") return Effect.succeed(found.content)
+    return Effect.as(isNew ? Effect.logWarning(unreadable[found._tag]) : Effect.void, empty)
+  })
 
   /** Within this process everybody waits in a queue. */
   const lock = KernelLock.ofFile(`${name} ${path}`, `${path}.lock`, timeout)

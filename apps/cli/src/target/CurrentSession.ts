@@ -28,7 +28,7 @@ export const all = Effect.gen(function* () {
 /** The session of the newest sign-in. Fails if there is none. */
 export const current = Effect.gen(function* () {
   const newest = (yield* all)[0]
-  return newest ?? (yield* notSignedIn((yield* Target).installation.accountId))
+  return newest ?? (yield* notSignedIn((yield* Target).installation))
 })
 
 /** The token of `LE_AUTH_ACCESS_TOKEN`, which is used as it is, in place of any session. */

@@ -45,7 +45,10 @@ const resolve = Effect.fnUntraced(function* (selection: Selection) {
   const what = Option.isSome(name)
     ? text`There is no profile ${name.value}. Make it with: le-auth login --profile ${name.value}`
     : text`Account ${Option.getOrElse(selection.account, () => "")} is not known here. Sign in with: le-auth login --account …`
-  return yield* new Failure({ text: text`${what}\nSee: le-auth accounts list`, code: "configuration" })
+  return yield* new Failure({
+    text: text`${what}\n(without a user: le-auth login --app). See: le-auth accounts list`,
+    code: "configuration"
+  })
 })
 
 /** The settings of a target, which go before those of the environment. */
@@ -103,7 +106,8 @@ const notRunning = (localSentinel: Origin) =>
     text: join("\n", [
       text`The local Sentinel at ${localSentinel} does not answer. Start it with: le-auth sentinel start`,
       text`(in the repository of le-auth: npx le-auth sentinel start, or npm start). For a real account, run le-auth login on a`,
-      text`terminal, or set LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, LE_AUTH_CLIENT_SECRET and LE_AUTH_REDIRECT_URI.`
+      text`terminal (without a user: le-auth login --app), or set LE_AUTH_ACCOUNT_ID, LE_AUTH_CLIENT_ID, LE_AUTH_CLIENT_SECRET`,
+      text`and, if users sign in, LE_AUTH_REDIRECT_URI.`
     ]),
     code: "unavailable"
   })

@@ -1,7 +1,7 @@
 /**
  * The failures of a command: the message for the user, and the exit code.
  */
-import type { UnknownInstallation } from "@le-auth/core/AppInstallations"
+import type { AppInstallation, UnknownInstallation } from "@le-auth/core/AppInstallations"
 import type { AppJwtError } from "@le-auth/core/AppJwt"
 import type { CallbackError } from "@le-auth/core/CallbackError"
 import type { DomainsError } from "@le-auth/core/Domains"
@@ -71,10 +71,16 @@ export class WrongUsage extends Data.TaggedError("WrongUsage") {
   override readonly [Runtime.errorReported] = false
 }
 
-/** There is no session; the message says how to sign in. */
-export const notSignedIn = (account: string): Failure =>
+/** There is no session; the message says how to sign in, or that no user can. */
+export const notSignedIn = ({ accountId, redirectUris }: AppInstallation): Failure =>
   new Failure({
-    text: text`You are not signed in to account ${account}. Sign in with: le-auth login`,
+    text:
+      redirectUris.length > 0
+        ? text`You are not signed in to account ${accountId}. Sign in with: le-auth login`
+        : join(" ", [
+            text`No user is signed in to account ${accountId}, and there is no redirect URI to sign in with.`,
+            text`An application without a user adds --app: le-auth token --app`
+          ]),
     code: "notSignedIn"
   })
 
@@ -129,7 +135,7 @@ const codes: ByTag<ExitCode> = {
   DomainsError: {
     HostNotAllowed: "failed",
     Unavailable: "unavailable",
-    UnknownAccount: "failed",
+    UnknownAccount: "configuration",
     UnknownService: "failed"
   },
   IdTokenError: "failed",

@@ -37,8 +37,10 @@ export const make = <A extends { readonly key: Key }>(options: {
   const encodeRecord = Schema.encodeSync(options.record)
   const decodeKey = Schema.decodeUnknownOption(Schema.Struct({ key: options.key }))
 
-  const decode = (path: string) =>
-    Effect.fnUntraced(function* (document: unknown) {
+  const decode = (path: string) => {
+    /** How many records the last warning was about: many reads of the same file make one. */
+    let warned = 0
+    return Effect.fnUntraced(function* (document: unknown) {
       const content = decodeContent(document)
       if (Option.isNone(content)) return Option.none()
       const readable = new Map<string, A>()
@@ -46,13 +48,16 @@ export const make = <A extends { readonly key: Key }>(options: {
       for (const entry of content.value[member] as ReadonlyArray<unknown>) {
         const record = decodeRecord(entry)
         if (Option.isSome(record)) readable.set(record.value.key.toString(), record.value)
-        else {
-          unreadable.push(entry)
-          yield* Effect.logWarning(`The ${kind} file ${path} has a record that is not readable and does not count.`)
-        }
+        else unreadable.push(entry)
+      }
+      const isNew = unreadable.length > warned
+      warned = unreadable.length
+      if (isNew) {
+        yield* Effect.logWarning(`The ${kind} file ${path} has a record that is not readable and does not count.`)
       }
       return Option.some<Records<A>>({ readable, unreadable })
     })
+  }
 
   const encode = ({ readable, unreadable }: Records<A>): string =>
     JSON.stringify({

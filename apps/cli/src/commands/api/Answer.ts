@@ -49,14 +49,23 @@ const headOf = ({ headers, status }: HttpClientResponse): Text =>
 const brokeOff = () => new Failure({ text: text`The answer broke off.`, code: "unavailable" })
 
 /** Whose token was sent: the user's, the application's own, or that of `LE_AUTH_ACCESS_TOKEN`. */
-export type Whose = "user" | "application" | "given"
+export type Whose = "user" | "application" | "application without Bearer" | "given"
+
+const isOfApplication = (whose: Whose): boolean => whose.startsWith("application")
+
+const ofApplication = (scheme: Text): Text =>
+  join(" ", [
+    text`HTTP 401: the service does not accept the application's token, not even a new one.`,
+    scheme,
+    text`What the token allows is shown by: le-auth doctor --app`
+  ])
 
 const unaccepted: Readonly<Record<Whose, Text>> = {
   user: text`HTTP 401: the service does not accept the token, not even a new one. Sign in again with: le-auth login`,
-  application: join(" ", [
-    text`HTTP 401: the service does not accept the application's token, not even a new one.`,
-    text`Some services take it without the word Bearer: --scheme none. What the token allows is shown by: le-auth doctor --app`
-  ]),
+  application: ofApplication(text`Some services take it without the word Bearer: --scheme none.`),
+  "application without Bearer": ofApplication(
+    text`Most services take it with the word Bearer: leave out --scheme none.`
+  ),
   given: join(" ", [
     text`HTTP 401: the service does not accept the token of LE_AUTH_ACCESS_TOKEN, which is never refreshed.`,
     text`Set it to a new one, or unset it to use the session of le-auth login.`
@@ -76,10 +85,10 @@ const forbidden = ({ headers }: HttpClientResponse, whose: Whose): Text => {
     return join(" ", [
       text`HTTP 403: the token lacks the scope ${scope}.`,
       text`Add it to the scope of the application's installation, and get a new token`,
-      whose === "application" ? text`(le-auth forget --app removes the old one).` : text`with: le-auth login`
+      isOfApplication(whose) ? text`(le-auth forget --app removes the old one).` : text`with: le-auth login`
     ])
   }
-  return whose === "application"
+  return isOfApplication(whose)
     ? text`HTTP 403: this application may not do that. Its scopes are shown by: le-auth doctor --app`
     : text`HTTP 403: this user may not do that.`
 }

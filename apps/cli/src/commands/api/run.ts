@@ -62,7 +62,7 @@ const withAppToken = Effect.fnUntraced(function* (options: Options) {
   const tokens = yield* AppTokens
   const client = tokens.authorized(yield* HttpClient.HttpClient, scheme === undefined ? {} : { scheme })
   yield* call(options, client, {
-    whose: "application",
+    whose: scheme === "none" ? "application without Bearer" : "application",
     user: { noUser: text`An application has no {user}: write the id of one out.` }
   })
 }, withApplication)

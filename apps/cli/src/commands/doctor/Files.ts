@@ -21,7 +21,7 @@ const statOf = (path: string): Fs.Stats | undefined => {
 /** On Windows, modes say nothing; there the user's profile directory protects its files. */
 const openTo = ({ mode }: Fs.Stats): number => (process.platform === "win32" ? 0 : mode & 0o077)
 
-const permissions = (path: string, stat: Fs.Stats): Finding.Finding => {
+const permissions = (path: string, stat: Fs.Stats, expected: { readonly directory: boolean }): Finding.Finding => {
   const what = stat.isDirectory() ? "directory" : "file"
   if (stat.isSymbolicLink()) {
     return Finding.problem(
@@ -29,6 +29,14 @@ const permissions = (path: string, stat: Fs.Stats): Finding.Finding => {
       "storage",
       text`${path} is a symbolic link, which is refused.`,
       text`Remove it: rm '${path}'`
+    )
+  }
+  if (stat.isDirectory() !== expected.directory) {
+    return Finding.problem(
+      what,
+      "storage",
+      text`${path} is ${stat.isDirectory() ? "a directory where a file" : "a file where a directory"} belongs.`,
+      text`Move it away.`
     )
   }
   if (process.getuid !== undefined && stat.uid !== process.getuid()) {
@@ -96,7 +104,7 @@ export const check = Effect.gen(function* () {
   const directory = Path.dirname(sessions)
   const found = [directory, sessions, appTokens, key, profiles].flatMap((path) => {
     const stat = statOf(path)
-    return stat === undefined ? [] : [permissions(path, stat)]
+    return stat === undefined ? [] : [permissions(path, stat, { directory: path === directory })]
   })
   const isFile = (path: string) => statOf(path)?.isFile() === true
   return [

@@ -1,5 +1,5 @@
 /**
- * Checks an installation document: by itself, and against the redirect URI of the settings.
+ * Checks an installation document: by itself, and against what the settings are for.
  */
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import * as InstallationDocument from "@le-auth/core/InstallationDocument"
@@ -47,6 +47,17 @@ const beside = (redirectUri: RedirectUri, document: unknown): ReadonlyArray<Find
   ]
 }
 
+/** Whether the document gives the application tokens of its own. */
+const ofApplication = (document: unknown): Finding.Finding =>
+  textsIn(document, "grant_types").includes("client_credentials")
+    ? Finding.good(name, text`client_credentials is a grant type of it.`)
+    : Finding.problem(
+        name,
+        "configuration",
+        text`The grant type client_credentials is not registered, so the application gets no token of its own.`,
+        text`Add "client_credentials" to grant_types, and the scopes that the program needs to scope.`
+      )
+
 const found = ({ field, problem, remedy, severity }: InstallationDocument.Finding): Finding.Finding => {
   const message = text`${field === "" ? "document" : field}: ${problem}`
   return severity === "advice"
@@ -54,10 +65,12 @@ const found = ({ field, problem, remedy, severity }: InstallationDocument.Findin
     : Finding.problem(name, "configuration", message, text`${remedy}`)
 }
 
-export const check = Effect.fnUntraced(function* (redirectUri: RedirectUri | undefined, file: string) {
+/** Against the redirect URI of the settings, if there is one, or against what `--app` needs. */
+export const check = Effect.fnUntraced(function* (against: RedirectUri | "application" | undefined, file: string) {
   const document = yield* DocumentFile.read(file)
-  return [
-    ...(redirectUri === undefined ? [] : beside(redirectUri, document)),
+  const findings = [
+    ...(against === undefined ? [] : against === "application" ? [ofApplication(document)] : beside(against, document)),
     ...InstallationDocument.check(document).map(found)
   ]
+  return findings.length > 0 ? findings : [Finding.good(name, text`Nothing is wrong with the document.`)]
 }, Finding.orProblem(name))

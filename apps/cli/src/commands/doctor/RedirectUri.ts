@@ -60,7 +60,10 @@ const port = Effect.fnUntraced(function* (redirectUri: RedirectUri) {
 
 export const check = Effect.fnUntraced(function* (redirectUri: RedirectUri | undefined) {
   if (redirectUri === undefined)
-    return wrong(text`None is configured.`, text`Set LE_AUTH_REDIRECT_URI, such as ${example}.`)
+    return wrong(
+      text`None is configured.`,
+      text`Set LE_AUTH_REDIRECT_URI, such as ${example}. For an application without a user, use le-auth doctor --app.`
+    )
   const shapes = shape(redirectUri)
   const ports = shapes.some(({ result }) => result === "problem") ? [] : yield* port(redirectUri)
   return [...shapes, ...ports]

@@ -1,7 +1,6 @@
 /**
  * Looks for what could prevent a sign-in, or a token of the application itself, and says what to do.
  */
-import type { AppInstallation } from "@le-auth/core/AppInstallations"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { all, givenToken, validUntil } from "../../target/CurrentSession.ts"
@@ -49,15 +48,19 @@ const configuration = Effect.map(Target, (target) => {
   ]
 })
 
-const document = ({ installation }: Options, redirectUri?: AppInstallation["redirectUris"][number]) =>
+const document = ({ installation }: Options, against: Parameters<typeof Installation.check>[0]) =>
   Option.match(installation, {
     onNone: () => Effect.succeed([]),
-    onSome: (file) => Installation.check(redirectUri, file)
+    onSome: (file) => Installation.check(against, file)
   })
 
 /** No user, no callback and no session. */
 const aboutApplication = Effect.fnUntraced(function* (options: Options) {
-  return [...(yield* configuration), ...(yield* document(options)), ...(yield* Services.checkWith(AppToken.check))]
+  return [
+    ...(yield* configuration),
+    ...(yield* document(options, "application")),
+    ...(yield* Services.checkWith(AppToken.check))
+  ]
 })
 
 const aboutUser = Effect.fnUntraced(function* (options: Options) {

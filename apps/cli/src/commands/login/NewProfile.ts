@@ -34,7 +34,7 @@ const checkRedirectUri =
           new SettingsError({
             problems: [
               profile === undefined
-                ? "LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in arrives there"
+                ? "LE_AUTH_REDIRECT_URI is missing: the callback of the sign-in arrives there (without a user: le-auth login --app)"
                 : `The profile ${profile} has no redirect URI: it is for --app, and a user needs another profile`
             ]
           })

@@ -157,7 +157,7 @@ const loginApplication = Effect.fnUntraced(function* (options: Options) {
   yield* keep(found, keepAs)
   const { accountId, clientId } = found.appInstallation
   const profile = keepAs ?? found.profile ?? null
-  const until = facts.validUntil === null ? text`` : text`, until ${facts.validUntil}`
+  const until = facts.validUntil === null ? text`` : text` until ${facts.validUntil}`
   yield* Output.print(
     { account: accountId, application: clientId, profile, user: null, validUntil: facts.validUntil },
     text`Sentinel gives tokens to application ${clientId} of account ${accountId}: this one is valid${until}`

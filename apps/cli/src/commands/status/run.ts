@@ -100,8 +100,7 @@ export const run = Effect.fnUntraced(function* (_: Selection) {
   const overriding = given === undefined ? null : { fingerprint: yield* fingerprint(given) }
   const sessions = yield* Effect.flatMap(all, Effect.forEach(factsOf))
   const appToken = yield* appTokenFacts
-  if (sessions.length === 0 && overriding === null && appToken === null)
-    return yield* notSignedIn(target.installation.accountId)
+  if (sessions.length === 0 && overriding === null && appToken === null) return yield* notSignedIn(target.installation)
   yield* Output.print(
     {
       account: target.installation.accountId,

@@ -30,6 +30,6 @@ export const run = Effect.fnUntraced(function* ({ file }: Options) {
     return yield* new Failure({ text: text`There are findings: ${join(", ", said)}.`, code: "configuration" })
   }
   return yield* Output.say(
-    text`${findings.length === 0 ? "" : "\n"}LivePerson takes this document, as far as its guide says, and le-auth works with it.`
+    text`${findings.length === 0 ? "" : text`\n`}LivePerson takes this document, as far as its guide says, and le-auth works with it.`
   )
 })

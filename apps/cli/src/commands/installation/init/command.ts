@@ -23,7 +23,7 @@ const flags = {
   ),
   scope: Flag.String("scope").pipe(
     Flag.optional,
-    Flag.withDescription("What these tokens are for, such as msg.consumer; a space between two")
+    Flag.withDescription("With --app: what these tokens are for, such as msg.consumer; a space between two")
   ),
   name: Flag.String("name").pipe(
     Flag.withDefault("com.example.app"),

@@ -27,17 +27,20 @@ const documentOf = ({ app, name, redirectUris, scope }: Options): InstallationDo
       ...(signsIn ? (["authorization_code", "refresh_token"] as const) : []),
       ...(app ? (["client_credentials"] as const) : [])
     ],
-    ...(signsIn ? { response_types: ["code"], redirect_uris: redirectUris } : {}),
+    ...(signsIn ? { response_types: ["code"], redirect_uris: [...new Set(redirectUris)] } : {}),
     ...(Option.isSome(scope) ? { scope: scope.value } : {})
   }
 }
 
 export const run = Effect.fnUntraced(function* (options: Options) {
-  const { app, file, force, redirectUris } = options
+  const { app, file, force, redirectUris, scope } = options
   if (!app && redirectUris.length === 0) {
     return yield* wrongUsage(
       text`Say what it is for: --redirect-uri for users who sign in, --app for tokens without one.`
     )
+  }
+  if (!app && Option.isSome(scope)) {
+    return yield* wrongUsage(text`--scope is for --app: users who sign in have permissions of their own.`)
   }
   const document = documentOf(options)
   const findings = InstallationDocument.check(document).filter(({ severity }) => severity !== "advice")
