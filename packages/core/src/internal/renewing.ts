@@ -6,6 +6,7 @@
  * of it, and no caller's interruption ends it. A caller's repetitions lie outside.
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,6 +15,8 @@ import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import * as Tracer from "effect/Tracer"
 import { AppInstallations } from "../AppInstallations.ts"
 import { type AppToken, AppTokenKey } from "../AppToken.ts"
 import type { AppTokenError } from "../AppTokens.ts"
@@ -64,6 +67,19 @@ const isOther =
   (unless: AccessToken): WillDo =>
   (token, now) =>
     isValid(token, now) && !isSame(token.accessToken, unless)
+
+/**
+ * What an attempt takes of its first caller: who watches it. It takes nothing else, above all no transaction, which
+ * would undo what is stored, and which ends before a renewal in the background does.
+ */
+const watching = Context.pick(
+  Tracer.ParentSpan,
+  Tracer.Tracer,
+  References.CurrentLoggers,
+  References.CurrentLogAnnotations,
+  References.CurrentLogSpans,
+  References.MinimumLogLevel
+)
 
 /** An attempt that is under way. */
 interface Attempt {
@@ -177,7 +193,7 @@ export const make = Effect.gen(function* () {
       return Effect.logWarning("A renewal failed; the app token is still valid and stays in use", error.message)
     })
 
-  /** Begins an attempt, in the context of its first caller, so that their tracer and logger see it. */
+  /** Begins an attempt, in the context of the layer. The tracer and the logger of its first caller see it. */
   const begin = (
     accountId: AccountId,
     { context }: Fiber.Fiber<unknown, unknown>,
@@ -190,7 +206,7 @@ export const make = Effect.gen(function* () {
         Effect.tapError((error) => failed(accountId, error)),
         Effect.provideService(RequestLimits, limits),
         RetryPolicy.disabled,
-        Effect.provideContext(context)
+        Effect.provideContext(watching(context as Context.Context<Tracer.ParentSpan>))
       )
     )
     const begun = { unless, fiber }
