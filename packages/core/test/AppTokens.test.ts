@@ -584,6 +584,22 @@ describe("authorized", () => {
     }).pipe(Effect.provide(layerWith({ installations: [installation, otherInstallation] })))
   )
 
+  it.effect("K1: through a client that changes its requests, which it does once", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const changing = (yield* HttpClient.HttpClient).pipe(
+        HttpClient.mapRequest(HttpClientRequest.prependUrl("https://api-12345678.liveperson.net"))
+      )
+      const http = yield* AppTokens.authorized(changing)
+      wire.next("/things", refused)
+      assert.strictEqual((yield* http.get("/things")).status, 200)
+      assert.deepStrictEqual(
+        wire.to("/things").map(({ url }) => url.href),
+        [api, api]
+      )
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("K1: only to allowed hosts, and asks for no token for others", () =>
     Effect.gen(function* () {
       const http = yield* client()
