@@ -38,7 +38,8 @@ const tokens = AppTokens.layer.pipe(
   ),
   Layer.provide(
     Layer.mock(Domains, {
-      resolve: () => Effect.succeed(Origin.make("https://sentinel-12345678.liveperson.net"))
+      resolve: () => Effect.succeed(Origin.make("https://sentinel-12345678.liveperson.net")),
+      allows: () => true
     })
   ),
   Layer.provide([AppInstallations.layer(installation), NodeCrypto.layer]),
@@ -57,9 +58,10 @@ describe("a caller in a transaction of the database that keeps the tokens", () =
         yield* sql`CREATE TABLE mine (a INTEGER)`
 
         // A renewal in the background that begins in a transaction, and goes on while others have one.
+        const clock = yield* Clock.Clock
         const late = Effect.provideService(Clock.Clock, {
-          ...(yield* Clock.Clock),
-          currentTimeMillisUnsafe: () => Date.now() + 3_500_000
+          ...clock,
+          currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + 3_500_000
         })
         yield* AppTokens.token()
         yield* sql`DELETE FROM le_auth_app_token`
