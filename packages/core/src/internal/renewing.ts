@@ -28,10 +28,11 @@ import { RequestLimits } from "../RequestLimits.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
 import { SentinelClient } from "../SentinelClient.ts"
 import { StoreError } from "../StoreError.ts"
+import { failed as failedOperation } from "../StoreOperation.ts"
 import type { TokenError } from "../TokenError.ts"
 import * as AppTokenOf from "./appTokenOf.ts"
 import * as Newest from "./newest.ts"
-import { failureOf, failureOfDomains } from "./repeatable.ts"
+import { failureOf as failureOfCall, failureOfDomains } from "./repeatable.ts"
 
 /** What {@link make} needs. */
 export type Services =
@@ -42,7 +43,7 @@ export type Services =
   | SecureRandom.SecureRandom
   | SentinelClient
 
-/** After a renewal that failed for a passing reason, with a token that is still valid: LivePerson's slow loop. */
+/** After a renewal that failed, with a token that is still valid: LivePerson's slow loop, or what `Retry-After` says. */
 const pause = Duration.toMillis("2 minutes")
 
 /** The number of accounts whose tokens are in memory. */
@@ -88,11 +89,12 @@ interface Attempt {
   readonly fiber: Fiber.Fiber<Held, AppTokenError>
 }
 
-const retrying = RetryPolicy.retry<AppTokenError>({
-  login: true,
-  failureOf: (error) =>
-    error._tag === "TokenError" ? failureOf(error) : error._tag === "DomainsError" ? failureOfDomains(error) : undefined
-})
+const failureOf = (error: AppTokenError): RetryPolicy.RetryableFailure | undefined => {
+  if (error._tag === "TokenError") return failureOfCall(error)
+  return error._tag === "DomainsError" ? failureOfDomains(error) : undefined
+}
+
+const retrying = RetryPolicy.retry<AppTokenError>({ login: true, failureOf })
 
 const nowOf = (fiber: Fiber.Fiber<unknown, unknown>): number => fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
 
@@ -120,16 +122,23 @@ export const make = Effect.gen(function* () {
     return now
   }
 
-  /** A store of one's own may be silent for ever. */
-  const within = <A>(operation: string, effect: Effect.Effect<A, StoreError>) =>
-    Effect.timeoutOrElse(effect, {
-      duration: limits.timeout,
-      orElse: () => Effect.fail(new StoreError({ store: "store of app tokens", operation: `${operation}: no answer` }))
-    })
+  /** What is an application's own may be silent for ever, or break. No attempt does, which all callers share. */
+  const within = <A, E>(
+    store: string,
+    operation: string,
+    effect: Effect.Effect<A, E>
+  ): Effect.Effect<A, E | StoreError> =>
+    effect.pipe(
+      Effect.catchDefect((cause) => Effect.fail(failedOperation(store, operation, cause))),
+      Effect.timeoutOrElse({
+        duration: limits.timeout,
+        orElse: () => Effect.fail(new StoreError({ store, operation: `${operation}: no answer` }))
+      })
+    )
 
   /**
    * Under the lock, if that is to be had in the time that a call of another process may take. What has begun under it
-   * is not begun again.
+   * is not begun again, and its result does not wait for a lock that does not end.
    */
   const locked = <A>(key: string, effect: Effect.Effect<A, TokenError>): Effect.Effect<A, TokenError> =>
     Effect.gen(function* () {
@@ -137,8 +146,9 @@ export const make = Effect.gen(function* () {
       const once = yield* Effect.cached(Effect.suspend(() => ((hasBegun = true), effect)))
       const without = (problem: string) =>
         Effect.andThen(Effect.logWarning("An app token is asked for without the lock", problem), once)
-      const late = Effect.suspend(() => (hasBegun ? Effect.never : without("It could not be had in time")))
+      const late = Effect.suspend(() => (hasBegun ? once : without("It could not be had in time")))
       return yield* lock.withLock(key, once).pipe(
+        Effect.catchDefect((cause) => Effect.fail(failedOperation("lock of app tokens", "take", cause))),
         Effect.catchTag("StoreError", (error) => without(error.message)),
         Effect.raceFirst(Effect.delay(late, limits.timeout))
       )
@@ -149,7 +159,7 @@ export const make = Effect.gen(function* () {
     accountId: AccountId,
     willDo: WillDo
   ): Effect.fn.Return<AppToken, AppTokenError> {
-    const installation = yield* installations.find(accountId)
+    const installation = yield* within("installations", "find", installations.find(accountId))
     const key = new AppTokenKey({ accountId, clientId: installation.clientId })
 
     let isAway = false
@@ -158,16 +168,17 @@ export const make = Effect.gen(function* () {
       Effect.suspend(() =>
         isAway
           ? Effect.succeed(instead)
-          : Effect.catch(within(operation, effect), (error) => {
+          : Effect.catch(within("store of app tokens", operation, effect), (error) => {
               isAway = true
               const problem = "The store of app tokens is away; other processes ask for their own"
               return Effect.as(Effect.logWarning(problem, error.message), instead)
             })
       )
-    /** The stored token, if it will do. */
+    /** The stored token, if it will do. One of another account or application never does, wherever it comes from. */
     const stored = Effect.gen(function* () {
       const token = Option.getOrUndefined(yield* unlessAway("get", store.get(key), Option.none()))
-      return token !== undefined && willDo(token, yield* Clock.currentTimeMillis) ? token : undefined
+      if (token === undefined || token.key.toString() !== key.toString()) return undefined
+      return willDo(token, yield* Clock.currentTimeMillis) ? token : undefined
     })
 
     const known = yield* stored
@@ -189,7 +200,10 @@ export const make = Effect.gen(function* () {
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const last = held.get(accountId)
       if (last === undefined || !isValid(last.token, now)) return Effect.void
-      last.until = Math.min(now + pause, last.token.expiresAt)
+      const { retryAfter = 0 } = failureOf(error) ?? {}
+      const until = now + Math.max(pause, Duration.toMillis(Duration.seconds(retryAfter)))
+      // A fresh token whose replacement fails is not due earlier.
+      last.until = Math.max(last.until, Math.min(until, last.token.expiresAt))
       return Effect.logWarning("A renewal failed; the app token is still valid and stays in use", error.message)
     })
 
