@@ -43,7 +43,7 @@ export type Services =
   | SecureRandom.SecureRandom
   | SentinelClient
 
-/** After a renewal that failed, with a token that is still valid: LivePerson's slow loop, or what `Retry-After` says. */
+/** After a renewal that failed beside a valid token: the slow loop of LivePerson. `Retry-After` may ask for more. */
 const pause = Duration.toMillis("2 minutes")
 
 /** The number of accounts whose tokens are in memory. */
@@ -70,8 +70,8 @@ const isOther =
     isValid(token, now) && !isSame(token.accessToken, unless)
 
 /**
- * What an attempt takes of its first caller: who watches it. It takes nothing else, above all no transaction, which
- * would undo what is stored, and which ends before a renewal in the background does.
+ * What an attempt takes of its first caller: their tracer and logger. It takes nothing else, above all no transaction.
+ * That would undo what is stored, and it ends before a renewal in the background does.
  */
 const watching = Context.pick(
   Tracer.ParentSpan,
