@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { AppToken, AppTokenKey } from "./AppToken.ts"
+import { BoundedMap } from "./shared/BoundedMap.ts"
 import { unlessOver } from "./shared/AppTokenText.ts"
 import type { StoreError } from "./StoreError.ts"
 
@@ -38,9 +38,12 @@ export class AppTokenStore extends Context.Service<
   }
 >()("@le-auth/core/AppTokenStore") {}
 
+/** At least half of them are kept, the last that were used. */
+const capacity = 100_000
+
 /**
- * Keeps the app tokens in the memory of this process: enough for one process, since a token that is lost costs one
- * request. Processes that share a database or a Redis share the tokens in it.
+ * Keeps the app tokens in the memory of this process, at most 100,000 of them: enough for one process, since a token
+ * that is lost costs one request. Processes that share a database or a Redis share the tokens in it.
  *
  * @example
  * ```ts
@@ -62,14 +65,10 @@ export class AppTokenStore extends Context.Service<
  * @since 0.1.0
  */
 export const layerMemory: Layer.Layer<AppTokenStore> = Layer.sync(AppTokenStore, () => {
-  const tokens = new Map<string, AppToken>()
+  const tokens = new BoundedMap<AppToken>({ capacity })
   return {
     get: (key) => Effect.suspend(() => unlessOver(Option.fromUndefinedOr(tokens.get(key.toString())))),
-    set: (token) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        for (const [id, { expiresAt }] of tokens) if (expiresAt <= now) tokens.delete(id)
-        tokens.set(token.key.toString(), token)
-      }),
+    set: (token) => Effect.sync(() => tokens.set(token.key.toString(), token)),
     remove: (key) => Effect.sync(() => void tokens.delete(key.toString()))
   }
 })

@@ -23,6 +23,9 @@ const run = SqlStore.operations("app token store in SQL")
  * **The tokens are in clear** unless `SealedAppTokenStore` is put in front: then a reader of the database has only the
  * names of accounts and applications.
  *
+ * Ask for tokens outside of your own transactions. Inside of one, SQLite has no second connection for the store: a
+ * token that is not in memory then comes after ten seconds, and is not stored.
+ *
  * @example
  * ```ts
  * import * as AppTokenStoreSql from "@le-auth/core/AppTokenStoreSql"

@@ -135,6 +135,25 @@ describe("one request", () => {
     }).pipe(Effect.scoped, Effect.provide(layer))
   )
 
+  it.effect("K1: one more for a stored token of another account or client, which is not used", () => {
+    const foreign = new AppToken({
+      key: new AppTokenKey({ accountId: otherAccount, clientId: otherInstallation.clientId }),
+      accessToken: Redacted.make("planted-foreign"),
+      obtainedAt: 0,
+      renewAt: 3_000_000,
+      expiresAt: 3_600_000
+    })
+    const mixedUp = Layer.succeed(AppTokenStore.AppTokenStore, {
+      get: () => Effect.succeedSome(foreign),
+      set: () => Effect.void,
+      remove: () => Effect.void
+    })
+    return Effect.gen(function* () {
+      assert.notStrictEqual(yield* textOf(), "planted-foreign")
+      assert.strictEqual(yield* asked, 1)
+    }).pipe(Effect.provide(layerWith({ appTokens: mixedUp })))
+  })
+
   it.effect("K1: each account has a token of its own", () =>
     Effect.gen(function* () {
       const [ours, theirs] = yield* Effect.all([textOf(account), textOf(otherAccount)])
@@ -244,6 +263,24 @@ describe("renewal", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("K1: that is refused with Retry-After pauses for as long", () =>
+    Effect.gen(function* () {
+      yield* next(answer(), json({}, 429, { "retry-after": "300" }), answer())
+      yield* token()
+      yield* TestClock.adjust("50 minutes")
+      yield* token()
+      yield* settled
+      yield* TestClock.adjust("299 seconds")
+      yield* token()
+      yield* settled
+      assert.strictEqual(yield* asked, 2)
+      yield* TestClock.adjust("1 second")
+      yield* token()
+      yield* settled
+      assert.strictEqual(yield* asked, 3)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("K1: of an application that is gone keeps the token until its end, and no longer", () => {
     let installed = [installation]
     const installations = Layer.succeed(AppInstallations.AppInstallations, {
@@ -317,6 +354,12 @@ describe("the life of a token", () => {
     ["an hour without both", {}, 3600],
     ["an hour for a token that is not a JWT", { access_token: "a.b.c" }, 3600],
     ["an hour for an exp that is none", { access_token: jwt({ exp: "soon" }) }, 3600],
+    [
+      "exp, with a clock of ours that is hours ahead",
+      { access_token: jwt({ iat: seconds - 7260, exp: seconds - 7200 }) },
+      60
+    ],
+    ["an hour for an exp that is past, without iat", { access_token: jwt({ exp: seconds - 7200 }) }, 3600],
     ["ten years at most", { expires_in: "999999999999999" }, 3650 * 86_400]
   ] as const) {
     it.effect(`K1: is ${what}`, () =>
@@ -419,9 +462,24 @@ describe("a store or a lock that is down", () => {
     set: () => Effect.fail(failing),
     remove: () => Effect.fail(failing)
   }
+  const defective = {
+    get: () => Effect.die("a defect"),
+    set: () => Effect.die("a defect"),
+    remove: () => Effect.die("a defect")
+  }
   for (const [what, options] of [
     ["a store that fails", { appTokens: Layer.succeed(AppTokenStore.AppTokenStore, broken) }],
     ["a store that is silent", { appTokens: Layer.succeed(AppTokenStore.AppTokenStore, silent) }],
+    ["a store that breaks", { appTokens: Layer.succeed(AppTokenStore.AppTokenStore, defective) }],
+    ["a lock that breaks", { lock: Layer.succeed(RefreshLock, { withLock: () => Effect.die("a defect") }) }],
+    [
+      "a lock that is silent when the work is done",
+      {
+        lock: Layer.succeed(RefreshLock, {
+          withLock: <A, E, R>(_: string, effect: Effect.Effect<A, E, R>) => Effect.andThen(effect, Effect.never)
+        })
+      }
+    ],
     ["a lock that fails", { lock: Layer.succeed(RefreshLock, { withLock: () => Effect.fail(failing) }) }],
     ["a lock that is silent", { lock: Layer.succeed(RefreshLock, { withLock: () => Effect.never }) }],
     [
@@ -476,6 +534,27 @@ describe("a store or a lock that is down", () => {
       yield* tokens.token()
     }).pipe(Effect.scoped, Effect.provide(Layer.provideMerge(installations, layer)))
   })
+
+  for (const [what, find] of [
+    ["are silent", Effect.never],
+    ["break", Effect.die("a defect")]
+  ] as const) {
+    it.effect(`K1: installations that ${what} are a failure, which is not remembered`, () => {
+      let down = true
+      const installations = Layer.succeed(AppInstallations.AppInstallations, {
+        find: () => Effect.suspend(() => (down ? find : Effect.succeed(installation)))
+      })
+      return Effect.gen(function* () {
+        const tokens = yield* process
+        const waiting = yield* Effect.forkChild(all(10, Effect.flip(tokens.token(account))))
+        yield* settled
+        yield* TestClock.adjust("10 seconds")
+        for (const error of yield* Fiber.join(waiting)) assert.strictEqual(error._tag, "StoreError")
+        down = false
+        yield* tokens.token(account)
+      }).pipe(Effect.scoped, Effect.provide(Layer.provideMerge(installations, layer)))
+    })
+  }
 })
 
 describe("renew", () => {
@@ -543,6 +622,19 @@ describe("renew", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("K1: that fails makes a fresh token no older", () =>
+    Effect.gen(function* () {
+      yield* next(answer(), oauthError("invalid_client", 401))
+      const refused = yield* token()
+      yield* Effect.flip(renew({ unless: refused }))
+      yield* AppTokenStore.AppTokenStore.use((store) => store.remove(key))
+      yield* TestClock.adjust("3 minutes")
+      assert.strictEqual(yield* textOf(), text(refused))
+      yield* settled
+      assert.strictEqual(yield* asked, 2)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("K1: fails if there is no other token, while the old one stays in use", () =>
     Effect.gen(function* () {
       const refused = yield* token()
@@ -582,6 +674,22 @@ describe("authorized", () => {
         `Bearer ${yield* textOf(otherAccount)}`
       )
     }).pipe(Effect.provide(layerWith({ installations: [installation, otherInstallation] })))
+  )
+
+  it.effect("K1: through a client that changes its requests, which it does once", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      const changing = (yield* HttpClient.HttpClient).pipe(
+        HttpClient.mapRequest(HttpClientRequest.prependUrl("https://api-12345678.liveperson.net"))
+      )
+      const http = yield* AppTokens.authorized(changing)
+      wire.next("/things", refused)
+      assert.strictEqual((yield* http.get("/things")).status, 200)
+      assert.deepStrictEqual(
+        wire.to("/things").map(({ url }) => url.href),
+        [api, api]
+      )
+    }).pipe(Effect.provide(layer))
   )
 
   it.effect("K1: only to allowed hosts, and asks for no token for others", () =>

@@ -691,6 +691,16 @@ describe("Sessions.authorized", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.effect("G1: through a client that changes its requests, which it does once", () =>
+    Effect.gen(function* () {
+      const changing = (yield* HttpClient.HttpClient).pipe(
+        HttpClient.mapRequest(HttpClientRequest.prependUrl("https://api-12345678.liveperson.net"))
+      )
+      yield* (yield* Sessions.authorized(changing, (yield* signedIn).key)).get("/things")
+      assert.strictEqual((yield* Wire).to("/things")[0]!.url.href, api)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.effect("G2: only to allowed https hosts", () =>
     Effect.gen(function* () {
       const { http } = yield* client

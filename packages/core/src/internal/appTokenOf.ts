@@ -27,9 +27,11 @@ const lifetimeIn = (token: AccessToken, now: number): number | undefined => {
   const { exp, iat } = jwt.success.payload as { readonly exp?: unknown; readonly iat?: unknown }
   if (typeof exp !== "number" || !Number.isFinite(exp)) return undefined
   const left = exp - now / 1000
-  // With a clock that is behind, more seems to be left than the token ever had.
-  const whole = typeof iat === "number" && iat < exp ? exp - iat : left
-  return TokenSet.lifetimeOf(Math.max(0, Math.min(left, whole)))
+  const whole = typeof iat === "number" && iat < exp ? exp - iat : undefined
+  // A token that has just come is not over: this computer's clock is ahead. With one that is behind, more seems to be
+  // left than the token ever had.
+  const lifetime = left > 0 ? Math.min(left, whole ?? left) : whole
+  return lifetime === undefined ? undefined : TokenSet.lifetimeOf(lifetime)
 }
 
 export const answer = Effect.fnUntraced(function* (

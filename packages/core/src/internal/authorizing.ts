@@ -53,8 +53,9 @@ export const make = (domains: Domains["Service"]) => {
     client: HttpClient.HttpClient.With<E, R>,
     { fresh, renew, scheme }: Options<E2>
   ): HttpClient.HttpClient.With<E | E2 | DomainsError, R> => {
+    // The client has made its changes to the request by then, and makes them once.
     const send = (request: HttpClientRequest.HttpClientRequest, token: AccessToken) =>
-      client.execute(withToken(request, token, scheme))
+      client.postprocess(Effect.succeed(withToken(request, token, scheme)))
     return HttpClient.transform(client, (_, request): Effect.Effect<HttpClientResponse, E | E2 | DomainsError, R> =>
       Effect.gen(function* () {
         const target = URL.parse(request.url)

@@ -6,6 +6,7 @@
  * of it, and no caller's interruption ends it. A caller's repetitions lie outside.
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -13,6 +14,8 @@ import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
+import * as Tracer from "effect/Tracer"
 import { AppInstallations } from "../AppInstallations.ts"
 import { type AppToken, AppTokenKey } from "../AppToken.ts"
 import type { AppTokenError } from "../AppTokens.ts"
@@ -24,10 +27,11 @@ import { RequestLimits } from "../RequestLimits.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
 import { SentinelClient } from "../SentinelClient.ts"
 import { StoreError } from "../StoreError.ts"
+import { failed as failedOperation } from "../StoreOperation.ts"
 import type { TokenError } from "../TokenError.ts"
 import * as AppTokenOf from "./appTokenOf.ts"
 import * as Newest from "./newest.ts"
-import { failureOf, failureOfDomains, slowLoop } from "./repeatable.ts"
+import { failureOf as failureOfCall, failureOfDomains, slowLoop } from "./repeatable.ts"
 
 /** What {@link make} needs. */
 export type Services =
@@ -61,6 +65,19 @@ const isOther =
   (token, now) =>
     isValid(token, now) && !isSame(token.accessToken, unless)
 
+/**
+ * What an attempt takes of its first caller: their tracer and logger. It takes nothing else, above all no transaction.
+ * That would undo what is stored, and it ends before a renewal in the background does.
+ */
+const watching = Context.pick(
+  Tracer.ParentSpan,
+  Tracer.Tracer,
+  References.CurrentLoggers,
+  References.CurrentLogAnnotations,
+  References.CurrentLogSpans,
+  References.MinimumLogLevel
+)
+
 /** An attempt that is under way. */
 interface Attempt {
   /** The token that it is to replace, whatever its age is. */
@@ -68,11 +85,12 @@ interface Attempt {
   readonly fiber: Fiber.Fiber<Held, AppTokenError>
 }
 
-const retrying = RetryPolicy.retry<AppTokenError>({
-  login: true,
-  failureOf: (error) =>
-    error._tag === "TokenError" ? failureOf(error) : error._tag === "DomainsError" ? failureOfDomains(error) : undefined
-})
+const failureOf = (error: AppTokenError): RetryPolicy.RetryableFailure | undefined => {
+  if (error._tag === "TokenError") return failureOfCall(error)
+  return error._tag === "DomainsError" ? failureOfDomains(error) : undefined
+}
+
+const retrying = RetryPolicy.retry<AppTokenError>({ login: true, failureOf })
 
 const nowOf = (fiber: Fiber.Fiber<unknown, unknown>): number => fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
 
@@ -100,16 +118,23 @@ export const make = Effect.gen(function* () {
     return now
   }
 
-  /** A store of one's own may be silent for ever. */
-  const within = <A>(operation: string, effect: Effect.Effect<A, StoreError>) =>
-    Effect.timeoutOrElse(effect, {
-      duration: limits.timeout,
-      orElse: () => Effect.fail(new StoreError({ store: "store of app tokens", operation: `${operation}: no answer` }))
-    })
+  /** What is an application's own may be silent for ever, or break. No attempt does, which all callers share. */
+  const within = <A, E>(
+    store: string,
+    operation: string,
+    effect: Effect.Effect<A, E>
+  ): Effect.Effect<A, E | StoreError> =>
+    effect.pipe(
+      Effect.catchDefect((cause) => Effect.fail(failedOperation(store, operation, cause))),
+      Effect.timeoutOrElse({
+        duration: limits.timeout,
+        orElse: () => Effect.fail(new StoreError({ store, operation: `${operation}: no answer` }))
+      })
+    )
 
   /**
    * Under the lock, if that is to be had in the time that a call of another process may take. What has begun under it
-   * is not begun again.
+   * is not begun again, and its result does not wait for a lock that does not end.
    */
   const locked = <A>(key: string, effect: Effect.Effect<A, TokenError>): Effect.Effect<A, TokenError> =>
     Effect.gen(function* () {
@@ -117,8 +142,9 @@ export const make = Effect.gen(function* () {
       const once = yield* Effect.cached(Effect.suspend(() => ((hasBegun = true), effect)))
       const without = (problem: string) =>
         Effect.andThen(Effect.logWarning("An app token is asked for without the lock", problem), once)
-      const late = Effect.suspend(() => (hasBegun ? Effect.never : without("It could not be had in time")))
+      const late = Effect.suspend(() => (hasBegun ? once : without("It could not be had in time")))
       return yield* lock.withLock(key, once).pipe(
+        Effect.catchDefect((cause) => Effect.fail(failedOperation("lock of app tokens", "take", cause))),
         Effect.catchTag("StoreError", (error) => without(error.message)),
         Effect.raceFirst(Effect.delay(late, limits.timeout))
       )
@@ -129,7 +155,7 @@ export const make = Effect.gen(function* () {
     accountId: AccountId,
     willDo: WillDo
   ): Effect.fn.Return<AppToken, AppTokenError> {
-    const installation = yield* installations.find(accountId)
+    const installation = yield* within("installations", "find", installations.find(accountId))
     const key = new AppTokenKey({ accountId, clientId: installation.clientId })
 
     let isAway = false
@@ -138,16 +164,17 @@ export const make = Effect.gen(function* () {
       Effect.suspend(() =>
         isAway
           ? Effect.succeed(instead)
-          : Effect.catch(within(operation, effect), (error) => {
+          : Effect.catch(within("store of app tokens", operation, effect), (error) => {
               isAway = true
               const problem = "The store of app tokens is away; other processes ask for their own"
               return Effect.as(Effect.logWarning(problem, error.message), instead)
             })
       )
-    /** The stored token, if it will do. */
+    /** The stored token, if it will do. One of another account or application never does, wherever it comes from. */
     const stored = Effect.gen(function* () {
       const token = Option.getOrUndefined(yield* unlessAway("get", store.get(key), Option.none()))
-      return token !== undefined && willDo(token, yield* Clock.currentTimeMillis) ? token : undefined
+      if (token === undefined || token.key.toString() !== key.toString()) return undefined
+      return willDo(token, yield* Clock.currentTimeMillis) ? token : undefined
     })
 
     const known = yield* stored
@@ -169,11 +196,15 @@ export const make = Effect.gen(function* () {
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const last = held.get(accountId)
       if (last === undefined || !isValid(last.token, now)) return Effect.void
-      last.until = Math.min(now + slowLoop, last.token.expiresAt)
+      // `Retry-After` may ask for more.
+      const { retryAfter = 0 } = failureOf(error) ?? {}
+      const until = now + Math.max(slowLoop, retryAfter * 1000)
+      // A fresh token whose replacement fails is not due earlier.
+      last.until = Math.max(last.until, Math.min(until, last.token.expiresAt))
       return Effect.logWarning("A renewal failed; the app token is still valid and stays in use", error.message)
     })
 
-  /** Begins an attempt, in the context of its first caller, so that their tracer and logger see it. */
+  /** Begins an attempt, in the context of the layer. The tracer and the logger of its first caller see it. */
   const begin = (
     accountId: AccountId,
     { context }: Fiber.Fiber<unknown, unknown>,
@@ -186,7 +217,7 @@ export const make = Effect.gen(function* () {
         Effect.tapError((error) => failed(accountId, error)),
         Effect.provideService(RequestLimits, limits),
         RetryPolicy.disabled,
-        Effect.provideContext(context)
+        Effect.provideContext(watching(context as Context.Context<Tracer.ParentSpan>))
       )
     )
     const begun = { unless, fiber }
