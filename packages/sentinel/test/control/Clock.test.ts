@@ -152,6 +152,20 @@ describe("the clock of JWTs", () => {
     })
   )
 
+  it.effect("K1: a hundred advances at one moment date no token further ahead than clients take", () =>
+    Effect.gen(function* () {
+      const clock = VirtualClock.make()
+      const start = 1_700_000_000_000
+      yield* TestClock.setTime(start)
+      for (let count = 0; count < 100; count++) {
+        const { now } = yield* clock.advance(Duration.hours(1))
+        const date = clock.dateOf(now)
+        assert.isAtMost(date - start / 1000, 30)
+        assert.strictEqual(clock.shownOn(date) - (date - start / 1000) * 1000, now)
+      }
+    })
+  )
+
   it.effect("each time that was shown is mapped to when it was, and what was skipped to when it was skipped", () =>
     Effect.gen(function* () {
       const clock = VirtualClock.make()

@@ -37,8 +37,9 @@ export class VirtualClock extends Context.Service<
     readonly realOf: (shown: number) => number
     /**
      * Dates a JWT that is made now, when this clock shows a time: in whole real seconds since 1970, as JWTs have them.
-     * Two that are made before and after an advance never have the same date, so that `shownOn` finds the way back: the
-     * later one is dated a second ahead if it has to be.
+     * Two that are made before and after an advance do not have the same date, so that `shownOn` finds the way back: the
+     * later one is dated a second ahead if it has to be. After many advances at once they may have the same one, since no
+     * date is further ahead than a client's clock may be behind.
      */
     readonly dateOf: (shown: number) => number
     /** What this clock showed on such a date, in milliseconds. */
@@ -79,6 +80,9 @@ const isTooFar = (real: number, ahead: number): boolean => !(real + ahead <= lat
 
 /** The maximum of remembered advances. A test that advances more often does not ask about a token of long ago. */
 const mostAdvances = 1000
+
+/** Clients take dates of up to a minute in the future, and their clocks may be behind, too. */
+const mostSecondsAhead = 30
 
 /** From a real moment on, how far it was ahead. `from`: the first date that is not one of an earlier advance. */
 interface Advance {
@@ -129,7 +133,8 @@ export const make = (): VirtualClock["Service"] => {
       if (isTooFar(at, rounded)) return Effect.fail(tooFar)
       millis = rounded
       beneath = base
-      const from = Math.max(Math.floor(at / 1000), lastDate + 1)
+      const date = Math.floor(at / 1000)
+      const from = Math.min(Math.max(date, lastDate + 1), date + mostSecondsAhead)
       advances = [{ at, ahead: rounded, from }, ...advances].slice(0, mostAdvances)
       return Effect.succeed(stateOver(base))
     })
