@@ -9,6 +9,7 @@ import { Pool } from "undici"
 import { rates, report, type Contestant } from "./Harness.ts"
 import * as badgateway from "./client/Badgateway.ts"
 import * as leAuth from "./client/LeAuth.ts"
+import * as leAuthServer from "./client/LeAuthServer.ts"
 import * as oauth4webapi from "./client/Oauth4webapi.ts"
 import * as openidClient from "./client/OpenidClient.ts"
 import * as p from "./client/Parameters.ts"
@@ -130,6 +131,13 @@ if (only === undefined || "app token".includes(only)) {
     `  ${nanoseconds <= 1000 ? "holds" : "MISSED"}: ${nanoseconds.toFixed(0)} ns of CPU; the budget is 1,000 ns`
   )
   await dispose()
+  const byPromise = leAuthServer.appToken()
+  const each = await cpuOf(byPromise.run, 15, 100_000)
+  holds = each <= 3000 && holds
+  console.log(
+    `  ${each <= 3000 ? "holds" : "MISSED"}: ${each.toFixed(0)} ns of CPU by a promise; the budget is 3,000 ns`
+  )
+  await byPromise.dispose()
 }
 
 // The heap over 20,000 exchanges, after a collection on both sides.

@@ -1,4 +1,5 @@
 /** The command as an application without a user. */
+// @effect-diagnostics globalFetch:off
 import { AppToken, AppTokenKey } from "@le-auth/core/AppToken"
 import { AppTokenStore } from "@le-auth/core/AppTokenStore"
 import { AccountId, ClientId } from "@le-auth/core/Identifiers"
@@ -12,9 +13,8 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
 import { between } from "../../../tools/between.ts"
-import { type Environment, here, run, start, temporaryDirectory } from "./Cli.ts"
-import { parameters } from "./Parameters.ts"
-import { services } from "./services.ts"
+import { type Environment, run, start, temporaryDirectory } from "./Cli.ts"
+import { routesOf, services } from "./services.ts"
 import { keys, onTerminal } from "./Terminal.ts"
 
 const secret = "planted-server-secret"
@@ -87,23 +87,14 @@ const program = (client = clients.server, domainApi = sentinel.origin): Environm
 
 const inHome = (env: Environment, file: string) => Path.join(env["XDG_STATE_HOME"]!, "le-auth", file)
 
-/** How many app tokens Sentinel was asked for since `beforeEach`. */
-const requests = async (): Promise<number> => (await journal()).filter(({ route }) => route === "app-token").length
+/** How many app tokens Sentinel was asked for, in this test. */
+const requests = async (): Promise<number> => (await asked()) - before
 
-const journal = async (): Promise<ReadonlyArray<{ readonly route: string; readonly sequence: number }>> => {
-  const { stdout } = await run(["sentinel", "journal", "--json", "--limit", "1000", "--control", sentinel.control])
-  const entries =
-    stdout.trim() === ""
-      ? []
-      : stdout
-          .trim()
-          .split("\n")
-          .map((line) => JSON.parse(line))
-  return entries.filter(({ sequence }) => sequence > since)
-}
-let since = 0
+const asked = async (): Promise<number> =>
+  (await routesOf(sentinel.control)).filter((route) => route === "app-token").length
+let before: number
 beforeEach(async () => {
-  since = Math.max(since, ...(await journal()).map(({ sequence }) => sequence))
+  before = await asked()
 })
 
 /** Changes the token that is kept, whose key is beside it. */
@@ -524,32 +515,5 @@ describe("what is wrong with an application without a user", () => {
     const without = await run(["api", "--app", "--scheme", "none", "echo", "/status/401"], env)
     assert.include(without.stderr, "leave out --scheme none")
     await service.close()
-  })
-})
-
-describe("whose a command is", () => {
-  it("K1: is said in the help of each command that has a target, and in docs/cli.md", async () => {
-    // `accounts use` has an argument of the name.
-    const all = (await parameters()).filter(({ kind }) => kind === "flag")
-    const withTarget = new Set(all.flatMap(({ command, name }) => (name === "profile" ? [command] : [])))
-    const withApp = new Set(all.flatMap(({ command, name }) => (name === "app" ? [command] : [])))
-    const page = Fs.readFileSync(here("../../../docs/cli.md"), "utf8")
-    const table: Readonly<Record<string, string>> = {
-      "a user": "no",
-      "a user and, with --app, for an application": "with `--app`",
-      "users and applications alike": "yes"
-    }
-    assert.isAbove(withTarget.size, 8)
-    for (const command of withTarget) {
-      const { stdout } = await run([...command.split(" "), "--help"])
-      const help = stdout.replace(/\s+/g, " ")
-      const [, whose = ""] =
-        /Works for (a user|a user and, with --app, for an application|users and applications alike)\./.exec(help) ?? []
-      assert.notStrictEqual(whose, "", command)
-      assert.strictEqual(whose.includes("--app"), withApp.has(command), command)
-      const [, applies = ""] =
-        new RegExp(`^\\| \`${command}\` \\| yes \\| (no|yes|with \`--app\`)`, "m").exec(page) ?? []
-      assert.strictEqual(applies, table[whose], command)
-    }
   })
 })

@@ -1,8 +1,10 @@
+import type * as Command from "effect/cli/Command"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "vitest"
 import * as LeAuth from "../src/LeAuth.ts"
+import { worksFor } from "../src/target/TargetFlags.ts"
 import { childrenOf, parameters } from "./Parameters.ts"
 
 const commands = fileURLToPath(new URL("../src/commands", import.meta.url))
@@ -67,6 +69,45 @@ describe("a flag", () => {
   it("named --profile is a saved application", async () => {
     const commands = (await flags()).flatMap(({ command, name }) => (name === "profile" ? [command] : []))
     assert.include(commands, "login")
-    for (const command of commands) assert.notInclude(command, "sentinel")
+    // A webhook is signed with the secret of one; no other command of Sentinel has them.
+    assert.deepStrictEqual(
+      commands.filter((command) => command.startsWith("sentinel")),
+      ["sentinel webhook"]
+    )
+  })
+})
+
+const descriptionsBelow = (
+  parent: Command.Command.Any,
+  path: string
+): ReadonlyArray<readonly [command: string, description: string]> =>
+  childrenOf(parent).flatMap((child) => {
+    const name = `${path} ${child.name}`.trim()
+    return [[name, child.description ?? ""] as const, ...descriptionsBelow(child, name)]
+  })
+
+describe("whose a command is", () => {
+  /** What the help says, and what the table of docs/cli.md says of it. */
+  const table: ReadonlyArray<readonly [inHelp: string, inTable: string]> = [
+    [worksFor.user, "no"],
+    [worksFor.both, "with `--app`"],
+    [worksFor.each, "yes"]
+  ]
+
+  it("K1: is said in the help of each command that has a target, and in docs/cli.md", async () => {
+    const all = await flags()
+    const having = (flag: string) => new Set(all.flatMap(({ command, name }) => (name === flag ? [command] : [])))
+    const withApp = having("app")
+    const page = Fs.readFileSync(fileURLToPath(new URL("../../../docs/cli.md", import.meta.url)), "utf8")
+    const descriptions = new Map(descriptionsBelow(await LeAuth.all(), ""))
+    const withTarget = having("profile")
+    assert.isAbove(withTarget.size, 8)
+    for (const command of withTarget) {
+      const said = table.find(([words]) => descriptions.get(command)?.endsWith(words))
+      assert.isDefined(said, command)
+      assert.strictEqual(said[0] === worksFor.both, withApp.has(command), command)
+      const row = page.split("\n").find((line) => line.startsWith(`| \`${command}\` | yes | `))
+      assert.isTrue(row?.startsWith(`| \`${command}\` | yes | ${said[1]}`), command)
+    }
   })
 })

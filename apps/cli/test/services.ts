@@ -1,4 +1,5 @@
 /** APIs of LivePerson to call: a Domain API that knows more services than Sentinel's own. */
+import { once } from "node:events"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import { text as consume } from "node:stream/consumers"
@@ -41,4 +42,11 @@ export const services = async (sentinel: string) => {
       return new Promise((resolve) => server.close(resolve))
     }
   }
+}
+
+/** What a Sentinel was asked for, by its control: the routes, oldest first. */
+export const routesOf = async (control: string): Promise<ReadonlyArray<string>> => {
+  const [answer] = (await once(Http.get(`${control}/control/journal?limit=1000`), "response")) as [Http.IncomingMessage]
+  const entries: ReadonlyArray<{ readonly route: string }> = JSON.parse(await consume(answer))
+  return entries.map(({ route }) => route)
 }

@@ -60,7 +60,7 @@ export class UnknownInstallation extends Schema.TaggedError<UnknownInstallation>
 }) {
   override get message(): string {
     return this.accountId === undefined
-      ? "The application is installed in several accounts: say for which one the sign-in is."
+      ? "The application is installed in several accounts, and none of them was named: say which one is meant."
       : `No installation of the application is configured for the account ${this.accountId}.`
   }
 }

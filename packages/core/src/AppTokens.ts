@@ -80,10 +80,10 @@ export class AppTokens extends Context.Service<
      */
     readonly renew: (options: RenewOptions) => Effect.Effect<AccessToken, AppTokenError>
     /**
-     * An `HttpClient` that sends the app token with each request, only to allowed hosts, and that gets another token and
-     * repeats a request once when the answer is a 401 that means the token: it says `invalid_token`, or nothing and the
-     * token is older than a minute (RFC 6750 section 3.1). Where a new token is also refused, the host's next 401s are
-     * given as they are for a minute.
+     * An `HttpClient` that sends the app token with each request, only to allowed hosts. After a 401 that means the
+     * token it gets another one and repeats the request once. Such a 401 says `invalid_token`, or nothing and the token
+     * is older than a minute (RFC 6750 section 3.1). Where a new token is also refused, the host's next 401s are given
+     * as they are for a minute.
      */
     readonly authorized: <E, R>(
       client: HttpClient.HttpClient.With<E, R>,
@@ -102,11 +102,13 @@ export class AppTokens extends Context.Service<
  * @example
  * ```ts
  * import * as AppTokens from "@le-auth/core/AppTokens"
+ * import type { AccountId } from "@le-auth/core/Identifiers"
  * import * as Effect from "effect/Effect"
  * import * as Redacted from "effect/Redacted"
  *
- * // For a client that takes a text.
- * const header = Effect.map(AppTokens.token(), (token) => `Bearer ${Redacted.value(token)}`)
+ * // The header for a client that takes a text.
+ * const authorization = (accountId: AccountId) =>
+ *   Effect.map(AppTokens.token(accountId), (token) => `Bearer ${Redacted.value(token)}`)
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}

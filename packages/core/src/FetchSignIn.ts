@@ -58,8 +58,8 @@ const layerCrypto = Layer.mergeAll(Signature.layerWebCrypto, Mac.layerWebCrypto)
 
 /**
  * The calls without the sign-in, over fetch and Web Crypto: look-ups in the Domain API, which is at
- * `LE_AUTH_DOMAIN_API`, the endpoints of Sentinel and its keys. It keeps nothing, so it needs no stores. Fails with a
- * `ConfigError` if the Domain API is not at an origin.
+ * `LE_AUTH_DOMAIN_API`, and the endpoints of Sentinel. It keeps nothing, so it needs no stores. Fails with a
+ * `ConfigError` if `LE_AUTH_DOMAIN_API` is not an origin.
  *
  * @example
  * ```ts

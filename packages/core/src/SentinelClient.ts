@@ -1,6 +1,6 @@
 /**
- * The raw calls to Sentinel: exchange, refresh, revoke, app token and keys. `SignIn` and `Sessions` are built on them,
- * and are what an application usually wants.
+ * The raw calls to Sentinel: exchange, refresh, revoke, app token and keys. `SignIn`, `Sessions` and `AppTokens` are
+ * built on them, and are what an application usually wants.
  *
  * @see LivePerson, LE Applications Authorization API, "Methods"
  * @since 0.1.0
@@ -77,8 +77,8 @@ export class SentinelClient extends Context.Service<
       options: ClientContext & { readonly refreshToken: RefreshToken }
     ) => Effect.Effect<void, TokenError>
     /**
-     * An app token, with which the application acts for itself and for no user. The installation needs the grant type
-     * `client_credentials`. It is not renewed: ask for another one when it has expired.
+     * A new app token, with which the application acts for itself and for no user. The installation needs the grant
+     * type `client_credentials`. It is a call each time: `AppTokens` keeps a token, shares it and renews it.
      */
     readonly appToken: (context: ClientContext) => Effect.Effect<AppTokenResponse, TokenError>
     /** The public keys of app tokens and id_tokens. */

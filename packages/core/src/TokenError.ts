@@ -11,6 +11,23 @@ const answer = { error: Schema.String, description: Schema.optionalKey(Schema.St
 const said = (reason: { readonly error: string; readonly description?: string }): string =>
   reason.description === undefined ? reason.error : `${reason.error}: ${reason.description}`
 
+const credentials = (reason: Parameters<typeof said>[0]): string =>
+  `Sentinel does not accept the application's credentials (${said(reason)}). ` +
+  "Check the client id, the secret, the account and the IP allow list of the installation"
+
+/** An application that acts for itself has no sign-in to start again, and no redirect URI. */
+const ofApplication = (reason: TokenErrorReason): string => {
+  switch (reason._tag) {
+    case "InvalidClient":
+      return `${credentials(reason)}.`
+    case "InvalidGrant":
+    case "Refused":
+      return `Sentinel refused the app token (${said(reason)}). Check grant_types of the installation, which need client_credentials, and its scope.`
+    default:
+      return reason.message
+  }
+}
+
 /**
  * The code or the refresh token is invalid, expired, revoked, or was issued to another client.
  *
@@ -33,10 +50,7 @@ export class InvalidGrant extends Schema.TaggedError<InvalidGrant>()("InvalidGra
  */
 export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidClient", answer) {
   override get message(): string {
-    return (
-      `Sentinel does not accept the application's credentials (${said(this)}). ` +
-      "Check the client id, the secret, the account and the IP allow list of the installation, then start again."
-    )
+    return `${credentials(this)}, then start the sign-in again.`
   }
 }
 
@@ -50,7 +64,7 @@ export class InvalidClient extends Schema.TaggedError<InvalidClient>()("InvalidC
  */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", answer) {
   override get message(): string {
-    return `Sentinel refused the request (${said(this)}). Check grant_types of the installation, and redirect_uris if users sign in.`
+    return `Sentinel refused the request (${said(this)}). Check grant_types and redirect_uris of the installation.`
   }
 }
 
@@ -175,6 +189,7 @@ export class TokenError extends Schema.TaggedError<TokenError>()("TokenError", {
   reason: TokenErrorReason
 }) {
   override get message(): string {
+    if (this.operation === "appToken") return ofApplication(this.reason)
     return this.isRefusedRefresh
       ? `The session has ended, or the application's credentials have changed. ${this.reason.message}`
       : this.reason.message

@@ -315,7 +315,7 @@ describe("the life of a token", () => {
     ["exp, with an issuer's clock that is ahead", { access_token: jwt({ iat: seconds + 30, exp: seconds + 90 }) }, 60],
     ["exp, of a token that is some seconds old", { access_token: jwt({ iat: seconds - 30, exp: seconds + 60 }) }, 60],
     ["an hour without both", {}, 3600],
-    ["an hour for a token that is no JWT", { access_token: "a.b.c" }, 3600],
+    ["an hour for a token that is not a JWT", { access_token: "a.b.c" }, 3600],
     ["an hour for an exp that is none", { access_token: jwt({ exp: "soon" }) }, 3600],
     ["ten years at most", { expires_in: "999999999999999" }, 3650 * 86_400]
   ] as const) {
@@ -491,7 +491,7 @@ describe("renew", () => {
       assert.deepStrictEqual(rest, [])
       assert.notStrictEqual(now, text(refused))
       assert.strictEqual(yield* textOf(), now)
-      // Who comes late with the old token gets the new one.
+      // A caller that comes late with the old token gets the new one.
       assert.strictEqual(text(yield* renew({ unless: refused })), now)
       assert.strictEqual(yield* asked, 2)
     }).pipe(Effect.provide(layer))

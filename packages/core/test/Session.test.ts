@@ -92,7 +92,7 @@ describe("SessionStore.layerMemoryWith", () => {
   )
 })
 
-it("F4: nothing but the refreshing of sessions takes their lock, and nothing but their keeping writes to their store", () => {
+it("F4: nothing but refreshing and renewing takes the lock, and nothing but the keeping of sessions writes to their store", () => {
   const source = path.join(import.meta.dirname, "../src")
   const importing = (module: RegExp) =>
     fs
@@ -101,8 +101,8 @@ it("F4: nothing but the refreshing of sessions takes their lock, and nothing but
       .map((name) => name.split(path.sep).join("/"))
       .toSorted()
   const adapter =
-    /(?:Sql|Redis)\.ts$|^LeaseLock|^SealedSessionStore|^FetchSignIn|^index|^RefreshLock\.ts$|^SessionStore\.ts$/
+    /(?:Sql|Redis)\.ts$|^LeaseLock|^SealedSessionStore|^FetchSignIn|^FetchAppTokens|^index|^RefreshLock\.ts$|^SessionStore\.ts$/
   const users = (module: RegExp) => importing(module).filter((name) => !adapter.test(name))
-  assert.deepStrictEqual(users(/from "\.\.?\/RefreshLock\.ts"/), ["internal/refreshing.ts"])
+  assert.deepStrictEqual(users(/from "\.\.?\/RefreshLock\.ts"/), ["internal/refreshing.ts", "internal/renewing.ts"])
   assert.deepStrictEqual(users(/import \{ SessionStore \} from "\.\.?\/SessionStore\.ts"/), ["internal/keeping.ts"])
 })

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as AppTokens from "@le-auth/core/AppTokens"
 import { SentinelClient } from "@le-auth/core/SentinelClient"
 import * as Sessions from "@le-auth/core/Sessions"
 import * as SignIn from "@le-auth/core/SignIn"
@@ -20,6 +21,7 @@ import {
   json,
   layer,
   oauthError,
+  otherAccount,
   sentinelOrigin,
   signIn,
   Wire
@@ -84,6 +86,22 @@ const everything = Effect.gen(function* () {
   yield* run(sessions.refresh(key))
   yield* run(sessions.renew(key, { unless: completed.session.accessToken }))
   yield* run(SentinelClient.use((client) => client.appToken({ installation, sentinel: sentinelOrigin })))
+  const appToken = yield* AppTokens.token()
+  results.push(appToken)
+  yield* run(AppTokens.token())
+  wire.next("/app/token", (sent) => new Response(`<pre>${sent.form}</pre>`, { status: 400 }))
+  yield* run(AppTokens.renew({ unless: appToken }))
+  yield* run(AppTokens.renew({ unless: appToken }))
+  yield* TestClock.adjust("1 hour")
+  const asApplication = yield* AppTokens.authorized(yield* HttpClient.HttpClient, { scheme: "none" })
+  yield* run(asApplication.get("https://evil.example/x"))
+  yield* run(asApplication.get("https://api-12345678.liveperson.net/things"))
+  yield* run(AppTokens.token(otherAccount))
+  // It is due, and cannot be had.
+  yield* TestClock.adjust("6 hours")
+  wire.next("/app/token", (sent) => new Response(`<pre>${sent.form}</pre>`, { status: 500 }))
+  yield* run(AppTokens.token())
+  yield* Effect.yieldNow
   const authorized = sessions.authorized(yield* HttpClient.HttpClient, key)
   yield* run(authorized.get("https://evil.example/x"))
   yield* run(authorized.get("https://api-12345678.liveperson.net/things"))
@@ -118,6 +136,11 @@ describe("telemetry", () => {
         ["Sessions.refresh", account, "success"],
         ["Sessions.renew", account, "success"],
         ["SentinelClient.appToken", account, "success"],
+        ["SentinelClient.appToken", account, "Unavailable"],
+        ["AppTokens.token", account, "success"],
+        ["AppTokens.token", otherAccount, "UnknownInstallation"],
+        ["AppTokens.renew", account, "BadResponse"],
+        ["AppTokens.renew", account, "success"],
         ["Sessions.revokeEverywhere", account, "success"],
         ["SentinelClient.refresh", account, "success"],
         ["SentinelClient.revoke", account, "success"],

@@ -100,6 +100,11 @@ const Secret = Schema.RedactedFromValue(
 
 const { fields: documented } = InstallationDocument.schema
 
+/** What follows `#` in `client_name#de` is free, and the whole name goes to stores and logs. */
+const longestMember = 256
+const memberProblem = (member: string): string | undefined =>
+  member.length > longestMember ? `is longer than ${longestMember} characters` : Text.problemOf(member)
+
 /**
  * An application installation: LivePerson's document, with the id and the secret that LivePerson gives it. Without a
  * secret it is a public client, which LivePerson does not have and which needs a dialect with PKCE.
@@ -132,7 +137,11 @@ export const Installation = Schema.StructWithRest(
     installation.grant_types.includes("client_credentials") && installation.client_secret === undefined
       ? { path: ["client_secret"], issue: "is missing, and grant_types has client_credentials (RFC 6749 section 4.4)" }
       : undefined
-  )
+  ),
+  Schema.makeFilter((installation) => {
+    const problem = Object.keys(installation).map(memberProblem).find(Predicate.isNotUndefined)
+    return problem === undefined ? undefined : `has a member whose name ${problem}`
+  })
 )
 export type Installation = typeof Installation.Type
 
@@ -235,7 +244,7 @@ const bounded =
   }
 
 /** In all lists and objects of an installation together, however deep they are. */
-const mostValues = 5000
+const mostValues = 2500
 
 const hasMoreValues = (value: unknown): boolean => {
   let count = 0

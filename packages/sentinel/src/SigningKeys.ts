@@ -148,11 +148,31 @@ export const layer: Layer.Layer<SigningKeys, never, Crypto> = Layer.effect(
   make(Effect.map(SigningKey.generate, (key) => [key]))
 )
 
+/** Clients choose a key by its id, so no two keys are published under one, and none under an id of the other kind. */
+const haveOwnIds = Effect.fnUntraced(function* (
+  keys: ReadonlyArray<SigningKey.SigningKey>
+): Effect.fn.Return<void, SigningKey.InvalidSigningKey> {
+  const places = new Map<string, number>()
+  for (const [index, { appKid, kid }] of keys.entries()) {
+    const path = `signing_keys[${index}]`
+    if (SigningKey.isOfAppTokens(kid)) {
+      const problem = "has an id (kid) that begins with appjwt-, as those of app tokens do: give it another one"
+      return yield* new SigningKey.InvalidSigningKey({ problem, path })
+    }
+    const other = places.get(kid) ?? places.get(appKid)
+    if (other !== undefined) {
+      const problem = `has an id (kid) under which signing_keys[${other}] is published: give it another one`
+      return yield* new SigningKey.InvalidSigningKey({ problem, path })
+    }
+    places.set(kid, index).set(appKid, index)
+  }
+})
+
 /**
  * Keys of the operator, so that id_tokens stay valid when Sentinel starts again: PKCS#8 in PEM form, or private JWKs.
  * The first one signs, and all are published. To change the key, put the new one in front, and remove the old one a day
  * later. Keys that `rotate` makes are lost when the process ends. Fails with {@link InvalidSigningKey} if a key cannot
- * be used.
+ * be used, or has the id of another one.
  *
  * @example
  * ```ts
@@ -160,8 +180,7 @@ export const layer: Layer.Layer<SigningKeys, never, Crypto> = Layer.effect(
  * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
  * import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
  * import * as Layer from "effect/Layer"
- * import type * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
+ * import type * as Redacted from "effect/Redacted"
  *
  * declare const pem: Redacted.Redacted<string> // of: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048
  *
@@ -185,7 +204,9 @@ export const layerFrom = (
       const [signing, ...others] = keys
       const first = yield* read(signing, 0)
       const rest = yield* Effect.forEach(others, (text, index) => read(text, index + 1))
-      return yield* make(Effect.succeed([first, ...rest]))
+      const made = [first, ...rest] as const
+      yield* haveOwnIds(made)
+      return yield* make(Effect.succeed(made))
     })
   )
 

@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
 import * as Text from "./internal/input/text.ts"
 
 const optional = Schema.optionalKey
+const atMost2048 = Schema.isMaxLength(2048, { expected: "a text of at most 2048 characters" })
 
 /** What is wrong with the form of an address; whether Sentinel may send to its host is another question. */
 const addressProblem = (text: string): string | undefined => {
@@ -78,8 +79,8 @@ export type WebhookFault = typeof WebhookFault.Type
 export const NewWebhook = Schema.Struct({
   account: AccountId,
   client: Schema.NonEmptyString,
-  client_secret: optional(Schema.RedactedFromValue(Schema.NonEmptyString.check(Schema.isMaxLength(2048)))),
-  url: Schema.String.check(Schema.isMaxLength(2048), Schema.makeFilter(addressProblem)),
+  client_secret: optional(Schema.RedactedFromValue(Schema.NonEmptyString.check(atMost2048))),
+  url: Schema.String.check(atMost2048, Schema.makeFilter(addressProblem)),
   event: optional(EventType),
   body: optional(Schema.String.check(Schema.makeFilter((text: string) => Text.problemOf(text)))),
   hash: optional(WebhookSignature.Hash),

@@ -70,10 +70,14 @@ describe("SentinelConfig", () => {
       const webhooks = Object.fromEntries(
         Array.from({ length: 90 }, (_, index) => [`event${index}`, { endpoint: "https://a.example/", headers }])
       )
-      assert.deepStrictEqual(yield* linesOf({ capabilities: { webhooks } }), ["it: has more than 5000 values"])
+      assert.deepStrictEqual(yield* linesOf({ capabilities: { webhooks } }), ["it: has more than 2500 values"])
+      assert.deepStrictEqual(yield* linesOf({ scope: null }), ["it.scope: must be a text of at most 2048 characters"])
+      for (const language of ["de\0", "\ud800", "x".repeat(300)]) {
+        assert.match((yield* linesOf({ [`display_name#${language}`]: "a" })).join(), /^it: has a member whose name /)
+      }
       let deep: unknown = {}
       for (let depth = 0; depth < 10_000; depth++) deep = { deep }
-      assert.deepStrictEqual(yield* linesOf({ capabilities: deep }), ["it: has more than 5000 values"])
+      assert.deepStrictEqual(yield* linesOf({ capabilities: deep }), ["it: has more than 2500 values"])
     })
   )
 

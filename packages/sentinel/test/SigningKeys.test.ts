@@ -149,6 +149,29 @@ describe("SigningKeys", () => {
     })
   )
 
+  it.effect("K1: no two given keys are published under one id, and none under an id of app tokens", () =>
+    Effect.gen(function* () {
+      const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" })
+      const withId = (key: object, kid: string) => JSON.stringify({ ...key, kid })
+      const problemOf = (...texts: Arr.NonEmptyReadonlyArray<string>) =>
+        Effect.map(
+          Effect.flip(use(given(...texts), () => Effect.void)),
+          (error) => (error as SigningKeys.InvalidSigningKey).message
+        )
+      for (const [one, two] of [
+        ["mine", "mine"],
+        ["mine", "idtoken-mine"],
+        ["idtoken-mine", "mine"]
+      ] as const) {
+        assert.match(
+          yield* problemOf(withId(jwk, one), withId(other, two)),
+          /^signing_keys\[1\]: the key has an id \(kid\) under which signing_keys\[0\] is published/
+        )
+      }
+      assert.match(yield* problemOf(withId(jwk, "a"), withId(other, "appjwt-b")), /^signing_keys\[1\]: .* appjwt-/)
+    })
+  )
+
   it.effect("R62: signing_keys of the configuration are those of Sentinel, and are never shown", () =>
     Effect.gen(function* () {
       const decoded = yield* SentinelConfig.fromUnknown({ accounts: config.accounts, signing_keys: [pem] })

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { makeCreateLeAuth } from "./internal/create.ts"
+import * as NodeVersion from "./internal/nodeVersion.ts"
 import type { Options } from "./Options.ts"
 
 /**
@@ -253,6 +254,7 @@ export interface LeAuth {
  * @category constructors
  * @since 0.1.0
  */
-export const createLeAuth: (options?: Options) => LeAuth = makeCreateLeAuth(() =>
-  import("./internal/nodePlatform.ts").then(({ platform }) => platform)
-)
+export const createLeAuth: (options?: Options) => LeAuth = makeCreateLeAuth(async () => {
+  NodeVersion.check()
+  return (await import("./internal/nodePlatform.ts")).platform
+})

@@ -75,8 +75,13 @@ describe("an app token", () => {
     assert.notStrictEqual(one, other)
     assert.deepStrictEqual(new Set(asked), new Set([credentials.accountId, otherCredentials.accountId]))
     assert.lengthOf(sentinel.received("/app/token"), 2)
-    assert.strictEqual((await rejection(auth.appToken()))._tag, "UnknownInstallation")
+    const unnamed = await rejection(auth.appToken())
+    assert.strictEqual(unnamed._tag, "UnknownInstallation")
+    assert.notMatch(unnamed.message, /sign-in/)
     assert.strictEqual((await rejection(auth.appToken({ accountId: "999" })))._tag, "UnknownInstallation")
+    const ofNumber = await rejection(auth.appToken({ accountId: 12345678 as never }))
+    assert.strictEqual(ofNumber._tag, "InvalidArgument")
+    assert.match(ofNumber.message, /as a text/)
     assert.strictEqual((await rejection(auth.appToken({ accountId: "no account" })))._tag, "InvalidArgument")
   })
 
@@ -100,8 +105,15 @@ describe("an app token", () => {
     const { auth, lines, sentinel } = makeApp({ clientSecret: "planted-secret" })
     const error = await rejection(auth.appToken())
     assert.deepInclude({ ...error }, { _tag: "InvalidClient", status: 502, startAgain: false })
-    sentinel.plan("/app/token", () => Response.json({ error: "invalid_grant" }, { status: 400 }))
-    assert.deepInclude({ ...(await rejection(auth.appToken())) }, { _tag: "Refused", status: 502, startAgain: false })
+    assert.match(error.message, /secret/)
+    assert.notMatch(error.message, /sign-in/)
+    for (const reason of ["invalid_grant", "invalid_scope", "unauthorized_client"]) {
+      sentinel.plan("/app/token", () => Response.json({ error: reason }, { status: 400 }))
+      const refused = await rejection(auth.appToken())
+      assert.deepInclude({ ...refused }, { _tag: "Refused", status: 502, startAgain: false })
+      assert.match(refused.message, /grant_types .* scope/)
+      assert.notMatch(refused.message, /sign-in|redirect/)
+    }
     assert.strictEqual((await rejection(auth.appToken({ unless: "é" })))._tag, "InvalidArgument")
     assert.notInclude(inspect([error, lines], { depth: 12, showHidden: true }), "planted-secret")
   })
@@ -187,6 +199,9 @@ describe("a call of the application itself", () => {
     assert.strictEqual(answer._tag, "BadResponse")
     const signal = AbortSignal.abort("enough")
     assert.strictEqual(await auth.callApiAsApp(api, users, { signal }).catch((error: unknown) => error), "enough")
+    for (const wrong of [1, "x", {}, true]) {
+      assert.strictEqual(await tag(api, users, { signal: wrong as never }), "InvalidArgument")
+    }
   })
 })
 
@@ -302,6 +317,40 @@ describe("an app token that comes in", () => {
     assert.strictEqual(await refused({} as never), "InvalidArgument 500")
     assert.strictEqual(await refused({ headers: Promise.resolve() } as never), "InvalidArgument 500")
   })
+
+  it("K2: a demand that cannot be read is never taken for none", async () => {
+    const { auth } = makeApp()
+    const who = bearing(await auth.appToken())
+    const webhook = { headers: signed(), rawBody: body }
+    for (const options of ["more", "", ["more"], [], 1, true, () => ({}), Symbol("more")]) {
+      const wrong = options as never
+      for (const call of [
+        () => auth.verifyAppToken(who, wrong),
+        () => auth.verifyWebhook(webhook, wrong),
+        () => auth.appToken(wrong),
+        () => auth.callApiAsApp(api, users, wrong)
+      ]) {
+        assert.deepInclude({ ...(await rejection(call())) }, { _tag: "InvalidArgument", status: 400 })
+      }
+    }
+    for (const scope of ["", " ", "\t"]) {
+      assert.strictEqual((await rejection(auth.verifyAppToken(who, { scope })))._tag, "InvalidArgument")
+    }
+    // JavaScript may have null where there are none.
+    const none = null as never
+    assert.strictEqual((await auth.verifyAppToken(who, none)).azp, itself.clientId)
+    assert.strictEqual(text(await auth.verifyWebhook(webhook, none)), body)
+    assert.strictEqual(await auth.appToken(none), who.headers.authorization)
+    assert.strictEqual((await auth.callApiAsApp(api, users, none)).status, 200)
+  })
+
+  it("K2: waits for no repetition where the keys cannot be had, which says nothing about the token", async () => {
+    const { auth, sentinel } = makeApp()
+    const header = Buffer.from('{"alg":"RS256","kid":"appjwt"}').toString("base64url")
+    sentinel.plan("/service/sentinel/", () => new Response(null, { status: 500 }))
+    const error = await rejection(auth.verifyAppToken(bearing(`${header}.e30.AAAA`)))
+    assert.deepInclude({ ...error }, { _tag: "Unavailable", status: 503 })
+  })
 })
 
 const body = '{"kind":"notification","body":"Zoë, 日本語"}'
@@ -338,7 +387,13 @@ describe("a webhook", () => {
     const empty = new Request("http://localhost:3000/", { method: "POST", headers: signed("") })
     assert.lengthOf(await auth.verifyWebhook(empty), 0)
     const kept = { headers: signed(), rawBody: Buffer.from(body) }
-    for (const request of [kept, { ...kept, rawBody: body }, { headers: signed(), body: Buffer.from(body) }]) {
+    const { buffer } = Uint8Array.from(kept.rawBody)
+    for (const request of [
+      kept,
+      { ...kept, rawBody: body },
+      { ...kept, rawBody: buffer },
+      { headers: signed(), body: Buffer.from(body) }
+    ]) {
       assert.strictEqual(text(await auth.verifyWebhook(request)), body)
     }
   })
@@ -414,6 +469,7 @@ describe("a webhook", () => {
       read,
       locked,
       { headers: signed(), readableDidRead: true, body: JSON.parse(body) as unknown },
+      { headers: signed(), readableDidRead: false, readableEnded: true, destroyed: true, body: {} },
       { headers: signed(), body: chunks }
     ] as ReadonlyArray<WithBody>) {
       const error = await rejection(auth.verifyWebhook(request))

@@ -6,6 +6,8 @@ import * as Seal from "@le-auth/core/Seal"
 import { Session, SessionKey } from "@le-auth/core/Session"
 import { SessionStore } from "@le-auth/core/SessionStore"
 import { StoreError } from "@le-auth/core/StoreError"
+import type { AppTokenKey } from "@le-auth/core/AppToken"
+import * as AppTokenStoreSuite from "@le-auth/testing/AppTokenStoreSuite"
 import * as RefreshLockSuite from "@le-auth/testing/RefreshLockSuite"
 import * as SessionStoreSuite from "@le-auth/testing/SessionStoreSuite"
 import * as TransactionStoreSuite from "@le-auth/testing/TransactionStoreSuite"
@@ -43,14 +45,19 @@ const refusing = CustomStores.layer({
   ...stores,
   sessions: { ...stores.sessions, set: rejecting },
   transactions: { ...stores.transactions, put: rejecting },
+  appTokens: { ...stores.appTokens!, set: rejecting },
   lock: { withLock: rejecting }
 })
+const corruptToken = (key: AppTokenKey) => Effect.sync(() => void data.appTokens.set(key.toString(), "{"))
 const lockTimeout = Duration.seconds(2)
 const impatient = CustomStores.layer(stores, { lockTimeout })
 
 TransactionStoreSuite.suite("custom", layer, { second: layer, refusing })
 SessionStoreSuite.suite("custom", layer, { second: layer, corrupt, refusing })
 SessionStoreSuite.suite("custom, sealed", sealed, { second: sealed, corrupt })
+AppTokenStoreSuite.suite("custom", layer, { second: layer, corrupt: corruptToken, refusing })
+AppTokenStoreSuite.suite("custom, sealed", sealed, { second: sealed, corrupt: corruptToken })
+AppTokenStoreSuite.suite("custom, without app tokens", CustomStores.layer({ ...stores, appTokens: undefined }))
 RefreshLockSuite.suite("custom", impatient, { second: impatient, live: true, lockTimeout, refusing })
 
 const key = Schema.decodeSync(SessionKey)({ accountId: "12345678", clientId: "client", subject: "planted-subject" })

@@ -1,6 +1,7 @@
 /** What is wrong with the settings, and the one instance of a process. */
 import { afterEach, assert, describe, it, vi } from "@effect/vitest"
 import { createLeAuth, isLeAuthError, type Options } from "../src/index.ts"
+import { readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import { cleanup, recorder, rejection } from "./Application.ts"
 import { emptyData, mapStores } from "./MapStores.ts"
@@ -9,6 +10,7 @@ import { credentials, origin, redirectUri, start } from "./Sentinel.ts"
 const { end, ends, make } = cleanup()
 afterEach(async () => {
   vi.useRealTimers()
+  vi.unstubAllGlobals()
   await end()
 })
 
@@ -29,6 +31,31 @@ const problems = async (options: object): Promise<ReadonlyArray<string>> => {
     .slice(1)
     .map((line) => line.replace(/^ *- /, ""))
 }
+
+describe("a Node that is too old", () => {
+  const on = async (versions: Record<string, string>) => {
+    vi.stubGlobal("process", { ...process, versions, env: {} })
+    const auth = createLeAuth(good)
+    ends.push(auth.dispose)
+    await auth.ready
+  }
+
+  it("is named, and so is the one that is needed, as the package says", async () => {
+    const { message } = await rejection(on({ node: "20.20.2" }))
+    assert.strictEqual(message, "This is Node 20.20.2. @le-auth/server needs Node 22.19.0 or newer.")
+    const packageJson = readFileSync(new URL("../package.json", import.meta.url), "utf8")
+    assert.include(packageJson, '"node": ">=22.19.0"')
+    await end()
+    assert.include((await rejection(on({ node: "22.18.1" }))).message, "22.18.1")
+  })
+
+  it("is none that another runtime is like, and a new one is good", async () => {
+    for (const versions of [{ node: "20.1.0", bun: "1.3.0" }, { node: "22.19.0" }, { node: "26.0.0" }, {}]) {
+      await on(versions)
+      await end()
+    }
+  })
+})
 
 describe("settings", () => {
   it("that are missing are all named at once, by variable and option", async () => {

@@ -4,25 +4,29 @@
  *
  * @since 0.1.0
  */
-import type { AppInstallations } from "@le-auth/core/AppInstallations"
+import { AppInstallations } from "@le-auth/core/AppInstallations"
 import type { AppClaims } from "@le-auth/core/AppJwt"
-import type { AppTokens } from "@le-auth/core/AppTokens"
-import type { Domains } from "@le-auth/core/Domains"
+import { AppTokens } from "@le-auth/core/AppTokens"
+import { Domains } from "@le-auth/core/Domains"
 import type { AccessToken } from "@le-auth/core/Identifiers"
-import type { KeySets } from "@le-auth/core/KeySets"
+import * as KeySets from "@le-auth/core/KeySets"
 import type { Origin } from "@le-auth/core/Origin"
-import type * as Mac from "effect/crypto/Mac"
-import type * as Signature from "effect/crypto/Signature"
-import type * as HttpClient from "effect/http/HttpClient"
-import type * as Layer from "effect/Layer"
+import * as Context from "effect/Context"
+import * as Mac from "effect/crypto/Mac"
+import * as Signature from "effect/crypto/Signature"
+import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
+import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import type * as Incoming from "./Incoming.ts"
+import { AppAccess } from "./AppAccess.ts"
+import * as Incoming from "./Incoming.ts"
 import * as Running from "./internal/running.ts"
+import * as Whose from "./internal/whose.ts"
 import * as ServiceCall from "./ServiceCall.ts"
 import type { WithHeaders } from "./UserSession.ts"
 
 /**
- * The services that {@link AppFunctions} need.
+ * The services that {@link layer} needs.
  *
  * @category models
  * @since 0.1.0
@@ -31,10 +35,57 @@ export type Services =
   | AppTokens
   | AppInstallations
   | Domains
-  | KeySets
+  | KeySets.KeySets
   | HttpClient.HttpClient
   | Signature.Signature
   | Mac.Mac
+
+/**
+ * Gives `WebSignIn.toWebHandler` and {@link make} what the application does without a user.
+ *
+ * @example
+ * ```ts
+ * import * as AppInstallations from "@le-auth/core/AppInstallations"
+ * import * as AppTokenStore from "@le-auth/core/AppTokenStore"
+ * import * as RefreshLock from "@le-auth/core/RefreshLock"
+ * import * as NodeAppTokens from "@le-auth/node/NodeAppTokens"
+ * import * as AppFunctions from "@le-auth/web/AppFunctions"
+ * import * as Layer from "effect/Layer"
+ *
+ * const AppAccessLive = AppFunctions.layer.pipe(
+ *   Layer.provideMerge(NodeAppTokens.layer),
+ *   Layer.provide([AppInstallations.layerConfig, AppTokenStore.layerMemory, RefreshLock.layerMemory])
+ * )
+ * ```
+ *
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<AppAccess, never, Services> = Layer.effect(
+  AppAccess,
+  Effect.gen(function* () {
+    const services = yield* Effect.context<Services>()
+    const tokens = Context.get(services, AppTokens)
+    // Nothing else of the time when the layer was built, such as a span.
+    const own = Effect.provideContext(
+      Context.pick(
+        AppTokens,
+        AppInstallations,
+        Domains,
+        KeySets.KeySets,
+        HttpClient.HttpClient,
+        Signature.Signature,
+        Mac.Mac
+      )(services)
+    )
+    return AppAccess.of({
+      appToken: (options) => Whose.appToken(tokens, options),
+      callApiAsApp: (...args) => own(ServiceCall.callApiAsApp(...args)),
+      verifyAppToken: (...args) => own(Incoming.verifyAppToken(...args)),
+      verifyWebhook: (...args) => own(Incoming.verifyWebhook(...args))
+    })
+  })
+)
 
 /**
  * What an application does without a user. A promise rejects with the errors of its effect.
@@ -75,17 +126,16 @@ export interface AppProgram extends AppFunctions {
  * @example
  * ```ts
  * import * as AppInstallations from "@le-auth/core/AppInstallations"
- * import * as AppTokens from "@le-auth/core/AppTokens"
  * import * as AppTokenStore from "@le-auth/core/AppTokenStore"
  * import * as RefreshLock from "@le-auth/core/RefreshLock"
- * import * as NodeServerSignIn from "@le-auth/node/NodeServerSignIn"
+ * import * as NodeAppTokens from "@le-auth/node/NodeAppTokens"
  * import * as AppFunctions from "@le-auth/web/AppFunctions"
  * import * as Layer from "effect/Layer"
  *
  * const { callApiAsApp, dispose } = AppFunctions.make(
- *   AppTokens.layer.pipe(
- *     Layer.provideMerge(Layer.merge(NodeServerSignIn.layerCalls, AppInstallations.layerConfig)),
- *     Layer.provide(Layer.merge(AppTokenStore.layerMemory, RefreshLock.layerMemory))
+ *   AppFunctions.layer.pipe(
+ *     Layer.provideMerge(NodeAppTokens.layer),
+ *     Layer.provide([AppInstallations.layerConfig, AppTokenStore.layerMemory, RefreshLock.layerMemory])
  *   )
  * )
  * ```
@@ -93,7 +143,7 @@ export interface AppProgram extends AppFunctions {
  * @category constructors
  * @since 0.1.0
  */
-export const make = <E>(services: Layer.Layer<Services, E>): AppProgram => {
+export const make = <E>(services: Layer.Layer<AppAccess | Domains, E>): AppProgram => {
   const runtime = ManagedRuntime.make(services)
   const running = Running.make(runtime)
   return {

@@ -9,6 +9,7 @@ import * as AppJwt from "@le-auth/core/AppJwt"
 import type { Domains, DomainsError } from "@le-auth/core/Domains"
 import { ClientId } from "@le-auth/core/Identifiers"
 import type { KeySets } from "@le-auth/core/KeySets"
+import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import type { StoreError } from "@le-auth/core/StoreError"
 import type { TokenError } from "@le-auth/core/TokenError"
 import * as WebhookSignature from "@le-auth/core/WebhookSignature"
@@ -18,7 +19,7 @@ import type * as Signature from "effect/crypto/Signature"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { invalid } from "./internal/invalid.ts"
+import { invalid, optionsOf } from "./internal/invalid.ts"
 import * as Outgoing from "./internal/outgoing.ts"
 import * as WholeBody from "./internal/wholeBody.ts"
 import * as Whose from "./internal/whose.ts"
@@ -42,13 +43,13 @@ export interface VerifyOptions {
 
 const decodeClientId = Schema.decodeUnknownOption(ClientId)
 
-/** A scope as JavaScript may have it: one of another type must not count as none. */
+/** A scope as JavaScript may have it: one of another type must not count as none, nor a setting that is empty. */
 const scopeOf = (scope: unknown): Effect.Effect<string | ReadonlyArray<string> | undefined, InvalidArgument> =>
   scope === undefined ||
-  typeof scope === "string" ||
+  (typeof scope === "string" && scope.trim() !== "") ||
   (Array.isArray(scope) && scope.every((one) => typeof one === "string"))
     ? Effect.succeed(scope as string | ReadonlyArray<string> | undefined)
-    : Effect.fail(invalid("scope", "it is a text, or a list of texts."))
+    : Effect.fail(invalid("scope", "it is a text with a scope in it, or a list of such texts. Leave it out for none."))
 
 const applicationOf = (azp: unknown): Effect.Effect<ClientId | undefined, InvalidArgument> =>
   azp === undefined
@@ -60,7 +61,8 @@ const applicationOf = (azp: unknown): Effect.Effect<ClientId | undefined, Invali
 
 /**
  * The claims of the app token in the `Authorization` header of a request, if it is genuine, for an account in which the
- * application is installed, and for what the options say. See `AppJwt.verify` for what is checked.
+ * application is installed, and for what the options say. See `AppJwt.verify` for what is checked. Calls to LivePerson
+ * are not repeated, since a caller waits.
  *
  * It fails with an `AppJwtError` if the token is missing or not acceptable, with a `DomainsError` or `TokenError` if
  * the keys cannot be had, with `UnknownInstallation` if the application is not installed in the account, and with
@@ -86,20 +88,21 @@ const applicationOf = (azp: unknown): Effect.Effect<ClientId | undefined, Invali
  */
 export const verifyAppToken = (
   who: WithHeaders,
-  options: VerifyOptions = {}
+  options?: VerifyOptions
 ): Effect.Effect<
   AppJwt.AppClaims,
   AppJwt.AppJwtError | TokenError | DomainsError | UnknownInstallation | StoreError | InvalidArgument,
   AppInstallations | KeySets | Domains | Signature.Signature
 > =>
   Effect.gen(function* () {
-    const scope = yield* scopeOf(options.scope)
-    const azp = yield* applicationOf(options.azp)
+    const needed = yield* optionsOf("options", options)
+    const scope = yield* scopeOf(needed.scope)
+    const azp = yield* applicationOf(needed.azp)
     const { headers } = yield* Whose.requestIn(who)
     const token = yield* AppJwt.fromRequest(headers as AppJwt.RequestHeaders)
-    const { accountId } = yield* Whose.installationOf(options.accountId)
+    const { accountId } = yield* Whose.installationOf(needed.accountId)
     return yield* AppJwt.verify(token, { accountId, scope, azp })
-  })
+  }).pipe(RetryPolicy.disabled)
 
 /**
  * A request with a body that was not read yet: that of the web, or that of `node:http`, Express or Nest. Where
@@ -213,17 +216,18 @@ const addressee = Effect.fnUntraced(function* (request: WithBody, options: Webho
  */
 export const verifyWebhook = (
   request: WithBody,
-  options: WebhookOptions = {}
+  options?: WebhookOptions
 ): Effect.Effect<
   Uint8Array,
   InvalidWebhook | InvalidArgument | UnknownInstallation | StoreError,
   AppInstallations | Mac.Mac
 > =>
   Effect.gen(function* () {
-    const limits = yield* Outgoing.limitsOf({ maximumRequestSize: options.maximumRequestSize })
+    const needed = yield* optionsOf("options", options)
+    const limits = yield* Outgoing.limitsOf({ maximumRequestSize: needed.maximumRequestSize })
     const header = Whose.headerOf(yield* Whose.requestIn(request), WebhookSignature.headerName)
     if (header === "") return yield* refused("MissingSignature", `it has no header ${WebhookSignature.headerName}.`)
-    const installation = yield* addressee(request, options)
+    const installation = yield* addressee(request, needed)
     const body = yield* WholeBody.of(request, limits, bodyErrors)
     const { accountId } = installation
     // It was found already, and an installation in a database is looked up once for a webhook.

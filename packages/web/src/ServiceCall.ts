@@ -18,11 +18,12 @@ import * as HttpBody from "effect/http/HttpBody"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type { HttpMethod } from "effect/http/HttpMethod"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as Forwarding from "./internal/forwarding.ts"
-import { invalid } from "./internal/invalid.ts"
+import { invalid, optionsOf } from "./internal/invalid.ts"
 import * as Outgoing from "./internal/outgoing.ts"
 import * as WholeBody from "./internal/wholeBody.ts"
 import * as Whose from "./internal/whose.ts"
@@ -141,13 +142,18 @@ const bodyOf = (body: NonNullable<RequestInit["body"]>, limits: Outgoing.Limits)
   })
 }
 
+/** Of whatever realm or runtime. */
+const isSignal = (signal: unknown): signal is AbortSignal =>
+  Predicate.hasProperty(signal, "addEventListener") && Predicate.isFunction(signal.addEventListener)
+
 /** Interrupts an effect when a signal aborts it. */
 const untilAborted = <A, E, R>(
   signal: AbortSignal | null | undefined,
   effect: Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  signal === undefined || signal === null
-    ? effect
+): Effect.Effect<A, E | InvalidArgument, R> => {
+  if (signal === undefined || signal === null) return effect
+  return !isSignal(signal)
+    ? Effect.fail(invalid("init", "its signal is an AbortSignal."))
     : Effect.raceFirst(
         Effect.callback<never>((resume) => {
           const abort = () => resume(Effect.interrupt)
@@ -157,6 +163,7 @@ const untilAborted = <A, E, R>(
         }),
         effect
       )
+}
 
 /** The answer as `fetch` gives it. */
 const responseOf = Effect.fnUntraced(function* (
@@ -270,25 +277,27 @@ export const callApi = (
   who: Who,
   service: string,
   path: string,
-  init: Init = {}
+  init?: Init
 ): Effect.Effect<
   Response,
   ServiceError | SessionError | InvalidArgument,
   WebApplication | BrowserSessions | Sessions | Domains | HttpClient.HttpClient
 > =>
-  call(
-    service,
-    path,
-    init,
-    Effect.gen(function* () {
-      const key = yield* Whose.signedIn(who)
-      const sessions = yield* Sessions
-      const caller: Caller<SessionError> = {
-        accountId: key.accountId,
-        authorize: (client) => sessions.authorized(client, key)
-      }
-      return caller
-    })
+  Effect.flatMap(optionsOf("init", init), (init) =>
+    call(
+      service,
+      path,
+      init,
+      Effect.gen(function* () {
+        const key = yield* Whose.signedIn(who)
+        const sessions = yield* Sessions
+        const caller: Caller<SessionError> = {
+          accountId: key.accountId,
+          authorize: (client) => sessions.authorized(client, key)
+        }
+        return caller
+      })
+    )
   )
 
 /**
@@ -318,10 +327,10 @@ export interface AppInit extends Init {
  * ```ts
  * import * as ServiceCall from "@le-auth/web/ServiceCall"
  *
- * const users = ServiceCall.callApiAsApp(
- *   "accountConfigReadOnly",
- *   "/api/account/{account}/configuration/le-users/users?v=6.0"
- * )
+ * const users = (accountId: string) =>
+ *   ServiceCall.callApiAsApp("accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users?v=6.0", {
+ *     accountId
+ *   })
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
@@ -331,29 +340,31 @@ export interface AppInit extends Init {
 export const callApiAsApp = (
   service: string,
   path: string,
-  init: AppInit = {}
+  init?: AppInit
 ): Effect.Effect<
   Response,
   ServiceError | AppTokenError | InvalidArgument,
   AppTokens | AppInstallations | Domains | HttpClient.HttpClient
 > =>
-  call(
-    service,
-    path,
-    init,
-    Effect.gen(function* () {
-      const { scheme = "Bearer" } = init
-      if (scheme !== "Bearer" && scheme !== "none") {
-        return yield* invalid("init", 'its scheme is "Bearer" or "none".')
-      }
-      const { accountId } = yield* Whose.installationOf(init.accountId)
-      const tokens = yield* AppTokens
-      const caller: Caller<AppTokenError> = {
-        accountId,
-        authorize: (client) => tokens.authorized(client, { accountId, scheme })
-      }
-      return caller
-    })
+  Effect.flatMap(optionsOf("init", init), (init) =>
+    call(
+      service,
+      path,
+      init,
+      Effect.gen(function* () {
+        const { scheme = "Bearer" } = init
+        if (scheme !== "Bearer" && scheme !== "none") {
+          return yield* invalid("init", 'its scheme is "Bearer" or "none".')
+        }
+        const { accountId } = yield* Whose.installationOf(init.accountId)
+        const tokens = yield* AppTokens
+        const caller: Caller<AppTokenError> = {
+          accountId,
+          authorize: (client) => tokens.authorized(client, { accountId, scheme })
+        }
+        return caller
+      })
+    )
   )
 
 /**
@@ -379,7 +390,7 @@ export interface AppTokenOptions {
  * ```ts
  * import * as ServiceCall from "@le-auth/web/ServiceCall"
  *
- * const token = ServiceCall.appToken({ accountId: "12345678" })
+ * const tokenFor = (accountId: string) => ServiceCall.appToken({ accountId })
  * ```
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
@@ -387,17 +398,9 @@ export interface AppTokenOptions {
  * @since 0.1.0
  */
 export const appToken = (
-  options: AppTokenOptions = {}
-): Effect.Effect<AccessToken, AppTokenError | InvalidArgument, AppTokens> => {
-  const { accountId, unless } = options
-  const of = (account: Parameters<AppTokens["Service"]["token"]>[0]) =>
-    AppTokens.use((tokens) =>
-      unless === undefined
-        ? tokens.token(account)
-        : tokens.renew(account === undefined ? { unless } : { unless, accountId: account })
-    )
-  return accountId === undefined ? of(undefined) : Effect.flatMap(Whose.accountOf(accountId), of)
-}
+  options?: AppTokenOptions
+): Effect.Effect<AccessToken, AppTokenError | InvalidArgument, AppTokens> =>
+  AppTokens.use((tokens) => Whose.appToken(tokens, options))
 
 /**
  * The origin of a service of LivePerson for an account, such as for a WebSocket.

@@ -17,6 +17,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { BrowserSessions } from "./BrowserSessions.ts"
+import { optionsOf } from "./internal/invalid.ts"
 import { liveSession } from "./internal/liveSession.ts"
 import * as Whose from "./internal/whose.ts"
 import type { InvalidArgument } from "./InvalidArgument.ts"
@@ -119,10 +120,10 @@ const viewOf = (session: Session): View => {
  */
 export const accessToken = (
   who: Who,
-  options: { readonly unless?: AccessToken | undefined } = {}
+  options?: { readonly unless?: AccessToken | undefined }
 ): Effect.Effect<AccessToken, SessionError | InvalidArgument, WebApplication | BrowserSessions | Sessions> =>
   Effect.gen(function* () {
-    const { unless } = options
+    const { unless } = yield* optionsOf("options", options)
     const sessions = yield* Sessions
     const key = yield* Whose.signedIn(who)
     const token = yield* sessions.accessToken(key)
@@ -155,13 +156,13 @@ export const accessToken = (
  */
 export const signOut = (
   who: Who,
-  options: { readonly everywhere?: boolean | undefined } = {}
+  options?: { readonly everywhere?: boolean | undefined }
 ): Effect.Effect<Headers, SessionError | InvalidArgument, WebApplication | BrowserSessions | Sessions> =>
   Effect.gen(function* () {
     const sessions = yield* Sessions
     const browserSessions = yield* BrowserSessions
     const { identifier, release } = yield* WebApplication
-    const everywhere = options.everywhere === true
+    const everywhere = (yield* optionsOf("options", options)).everywhere === true
     const key = yield* Whose.keyOf(who)
     const end: Effect.Effect<void, SessionError> = Option.isNone(key)
       ? Effect.void

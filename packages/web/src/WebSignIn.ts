@@ -31,7 +31,8 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
-import type * as AppFunctions from "./AppFunctions.ts"
+import type { AppAccess } from "./AppAccess.ts"
+import type { AppFunctions } from "./AppFunctions.ts"
 import type { BrowserSessions } from "./BrowserSessions.ts"
 import * as CookieProbe from "./CookieProbe.ts"
 import * as Running from "./internal/running.ts"
@@ -174,14 +175,14 @@ export interface TokenFunctions {
 
 /**
  * What {@link toWebHandler} gives for a layer of these services: functions for tokens unless sessions are in cookies,
- * and the `AppFunctions` of the application itself if the layer has `AppTokens` and all else that they need.
+ * and the `AppFunctions` of the application itself if the layer has `AppFunctions.layer`.
  *
  * @category models
  * @since 0.1.0
  */
 export type WebHandlerOf<A> = WebHandler &
   (SessionsInCookies extends A ? unknown : TokenFunctions) &
-  ([Exclude<AppFunctions.Services, A | Services>] extends [never] ? AppFunctions.AppFunctions : unknown)
+  (AppAccess extends A ? AppFunctions : unknown)
 
 type MoreRoutes<A> = Layer.Layer<
   never,
@@ -322,6 +323,6 @@ const makeWebHandler = <A, E>(services: Layer.Layer<A | Services, E>, more: More
     }
   }
   // Their type says whether the layer has what they need.
-  const ofApp = Running.appFunctions(running as unknown as Running.Running<AppFunctions.Services>)
+  const ofApp = Running.appFunctions(running as unknown as Running.Running<AppAccess>)
   return { ...made, ...ofApp } as unknown as WebHandlerOf<A>
 }

@@ -1,4 +1,5 @@
 export * as ApiProxy from "./ApiProxy.ts"
+export * as AppAccess from "./AppAccess.ts"
 export * as AppFunctions from "./AppFunctions.ts"
 export * as BasePath from "./BasePath.ts"
 export * as BrowserSessions from "./BrowserSessions.ts"

@@ -17,12 +17,14 @@ import { services } from "./Application.ts"
 import { Browser } from "./Browser.ts"
 
 const layerFor = (use: (wire: typeof Wire.Service) => void) =>
-  Layer.mergeAll(
-    Layer.provide(AppTokens.layer, AppTokenStore.layerMemory),
-    KeySets.layer,
-    Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto),
-    Layer.effectDiscard(Effect.map(Wire, use))
-  ).pipe(Layer.provideMerge(services({})))
+  Layer.mergeAll(AppFunctions.layer, Layer.effectDiscard(Effect.map(Wire, use))).pipe(
+    Layer.provide([
+      Layer.provide(AppTokens.layer, AppTokenStore.layerMemory),
+      KeySets.layer,
+      Layer.provide(Mac.layerWebCrypto, SecureRandom.layerWebCrypto)
+    ]),
+    Layer.provideMerge(services({}))
+  )
 
 /** A program, and the wire that it is on. */
 const started = async <P extends { readonly ready: Promise<void>; readonly dispose: () => Promise<void> }>(

@@ -10,7 +10,7 @@ import * as Seal from "@le-auth/core/Seal"
 import type { SessionKey } from "@le-auth/core/Session"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
-import type * as AppFunctions from "@le-auth/web/AppFunctions"
+import * as AppFunctions from "@le-auth/web/AppFunctions"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as CookieBrowserSessions from "@le-auth/web/CookieBrowserSessions"
 import * as CookieSessionStore from "@le-auth/web/CookieSessionStore"
@@ -43,7 +43,8 @@ const stored = () =>
 const ofBoth = () =>
   WebSignIn.toWebHandler(
     WebApplication.layer.pipe(
-      Layer.provideMerge(AppTokens.layer),
+      Layer.provideMerge(AppFunctions.layer),
+      Layer.provide(AppTokens.layer),
       Layer.provideMerge(FetchSignIn.layerServer),
       Layer.provideMerge(BrowserSessions.layer),
       Layer.provide(
@@ -55,7 +56,7 @@ const ofBoth = () =>
         )
       ),
       Layer.provide(Layer.merge(Persistence.layerMemory, random)),
-      Layer.provideMerge(AppInstallations.layerConfig)
+      Layer.provide(AppInstallations.layerConfig)
     )
   )
 
@@ -107,7 +108,7 @@ describe("the type of toWebHandler", () => {
     expectTypeOf<ReturnType<ReturnType<typeof stored>["callApi"]>>().toEqualTypeOf<Promise<Response>>()
   })
 
-  it("has the functions of the application itself where the layer has AppTokens", () => {
+  it("has the functions of the application itself where the layer has AppFunctions", () => {
     expectTypeOf<ReturnType<typeof ofBoth>>().toExtend<WebSignIn.TokenFunctions & AppFunctions.AppFunctions>()
     for (const name of ["appToken", "callApiAsApp", "verifyAppToken", "verifyWebhook"] as const) {
       expectTypeOf<ReturnType<typeof stored>>().not.toHaveProperty(name)

@@ -26,7 +26,7 @@ import type { TokenError } from "../TokenError.ts"
 import * as ClientContextOf from "./clientContextOf.ts"
 import * as Keeping from "./keeping.ts"
 import * as Newest from "./newest.ts"
-import { failureOf } from "./repeatable.ts"
+import { failureOf, slowLoop } from "./repeatable.ts"
 import * as TokenSet from "./tokenSet.ts"
 
 /** What {@link make} needs. */
@@ -38,8 +38,6 @@ export type Services =
   | RefreshLock
   | SecureRandom.SecureRandom
 
-/** After a refresh that failed for a passing reason, with a token that is still valid: LivePerson's slow loop. */
-const pause = Duration.toMillis("2 minutes")
 /** Tokens that came within this time are new: no caller needs newer ones. */
 const newFor = Duration.toMillis("5 seconds")
 
@@ -181,7 +179,12 @@ export const make = Effect.fnUntraced(function* (options: { readonly doesNotRota
           const isOver = error._tag === "SessionEnded" || error._tag === "NotSignedIn"
           if (isOver || now >= session.expiresAt) return yield* error
           yield* Effect.logWarning("A refresh failed; the access token is still valid and stays in use", error.message)
-          Newest.set(pauses, session.key.toString(), { generation: session.generation, until: now + pause }, remembered)
+          Newest.set(
+            pauses,
+            session.key.toString(),
+            { generation: session.generation, until: now + slowLoop },
+            remembered
+          )
           return session
         })
       )

@@ -1,13 +1,12 @@
 /**
- * How an application gets its tokens: from memory, else from the store, else from Sentinel under the lock. Neither store
- * nor lock has to be there: they save requests.
+ * How an application gets its tokens: from memory, else from the store, else from Sentinel under the lock. It can do
+ * without store and lock: they save requests.
  *
  * An attempt belongs to none of its callers, who share it: it has the limits of the layer, no caller's policy is inside
  * of it, and no caller's interruption ends it. A caller's repetitions lie outside.
  */
 import * as Clock from "effect/Clock"
 import * as SecureRandom from "effect/crypto/SecureRandom"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -28,7 +27,7 @@ import { StoreError } from "../StoreError.ts"
 import type { TokenError } from "../TokenError.ts"
 import * as AppTokenOf from "./appTokenOf.ts"
 import * as Newest from "./newest.ts"
-import { failureOf, failureOfDomains } from "./repeatable.ts"
+import { failureOf, failureOfDomains, slowLoop } from "./repeatable.ts"
 
 /** What {@link make} needs. */
 export type Services =
@@ -38,9 +37,6 @@ export type Services =
   | RefreshLock
   | SecureRandom.SecureRandom
   | SentinelClient
-
-/** After a renewal that failed for a passing reason, with a token that is still valid: LivePerson's slow loop. */
-const pause = Duration.toMillis("2 minutes")
 
 /** The number of accounts whose tokens are in memory. */
 const remembered = 10_000
@@ -112,8 +108,8 @@ export const make = Effect.gen(function* () {
     })
 
   /**
-   * Under the lock, if that is to be had in the time that a call of another process may take. What has begun under it is
-   * not begun again.
+   * Under the lock, if that is to be had in the time that a call of another process may take. What has begun under it
+   * is not begun again.
    */
   const locked = <A>(key: string, effect: Effect.Effect<A, TokenError>): Effect.Effect<A, TokenError> =>
     Effect.gen(function* () {
@@ -173,7 +169,7 @@ export const make = Effect.gen(function* () {
     Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const last = held.get(accountId)
       if (last === undefined || !isValid(last.token, now)) return Effect.void
-      last.until = Math.min(now + pause, last.token.expiresAt)
+      last.until = Math.min(now + slowLoop, last.token.expiresAt)
       return Effect.logWarning("A renewal failed; the app token is still valid and stays in use", error.message)
     })
 

@@ -1,8 +1,12 @@
 /** Which failures of a call to LivePerson may be followed by the same call. */
+import * as Duration from "effect/Duration"
 import type { DomainsError } from "../Domains.ts"
 import type { RetryableFailure } from "../RetryPolicy.ts"
 import type { TokenError } from "../TokenError.ts"
 import * as TransportProblem from "../TransportProblem.ts"
+
+/** Milliseconds after a failure while there still is a valid token: LivePerson's slow loop. */
+export const slowLoop = Duration.toMillis("2 minutes")
 
 /**
  * For a refresh: 429, 503 with `Retry-After`, and connections that were not made and may be later. After anything else

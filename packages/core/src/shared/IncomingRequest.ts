@@ -48,6 +48,7 @@ export const keptBody = (request: unknown): Uint8Array | undefined => {
   const kept = member(request, "rawBody")
   if (typeof kept === "string") return Utf8.encode(kept)
   if (kept instanceof Uint8Array) return kept
+  if (kept instanceof ArrayBuffer) return new Uint8Array(kept)
   const body = member(request, "body")
   return body instanceof Uint8Array ? body : undefined
 }
@@ -67,5 +68,7 @@ export const keptBody = (request: unknown): Uint8Array | undefined => {
  */
 export const isRead = (request: unknown): boolean =>
   member(request, "readableDidRead") === true ||
+  // One without a byte in it.
+  member(request, "readableEnded") === true ||
   member(request, "bodyUsed") === true ||
   member(member(request, "body"), "locked") === true

@@ -10,6 +10,6 @@ export const problemOf = (text: string): string | undefined => {
 /** A text with at most this number of characters. */
 export const upTo = (longest: number) =>
   Schema.String.check(
-    Schema.isMaxLength(longest, { expected: `at most ${longest} characters` }),
+    Schema.isMaxLength(longest, { expected: `a text of at most ${longest} characters` }),
     Schema.makeFilter((text: string) => problemOf(text))
   )

@@ -21,7 +21,7 @@ import * as fc from "fast-check"
 import { createHmac } from "node:crypto"
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
-import { account, clientId, plainClientId, plainSecret, secret } from "../Harness.ts"
+import { account, clientId, config, plainClientId, plainSecret, secret } from "../Harness.ts"
 import { type Options, start } from "./ControlHarness.ts"
 
 interface Received {
@@ -232,7 +232,20 @@ describe("webhooks of Sentinel", () => {
 
   it.live("K2: go to this computer, in each form of its address, and to listed hosts, and nowhere else", () =>
     Effect.gen(function* () {
-      const { control, refusalOf } = yield* sending({ webhookHosts: ["Receiver.example", "192.0.2.7"] })
+      const { control, refusalOf } = yield* sending({
+        webhookHosts: [
+          "Receiver.example",
+          "192.0.2.7",
+          "198.51.456",
+          "bücher.example",
+          // None of them is a host without a port.
+          "*.example",
+          "evil.example:80",
+          "evil.example/x",
+          "user@evil.example",
+          "http://evil.example"
+        ]
+      })
       const asked: Array<string> = []
       const fetch: typeof globalThis.fetch = (input) => {
         asked.push(String(input))
@@ -253,7 +266,11 @@ describe("webhooks of Sentinel", () => {
         "http://RECEIVER.example:8080/x",
         "http://192.0.2.7/",
         // The same address
-        "http://3221225991/"
+        "http://3221225991/",
+        // Listed in a short form, and as people write it
+        "http://198.51.1.200/",
+        "https://bücher.example/",
+        "https://xn--bcher-kva.example/"
       ]) {
         const sent = yield* Effect.provideService(control.webhooks.send(webhook(url)), FetchHttpClient.Fetch, fetch)
         assert.isTrue(sent.accepted, url)
@@ -273,6 +290,8 @@ describe("webhooks of Sentinel", () => {
         "http://127.0.0.1/#fragment",
         "http://receiver.example.evil.example/",
         "http://evil-receiver.example/",
+        "http://evil.example/",
+        "http://any.example/",
         "http://sub.receiver.example/",
         "http://receiver.example./",
         "http://169.254.169.254/latest/meta-data/",
@@ -449,6 +468,53 @@ describe("webhooks of Sentinel", () => {
     })
   )
 
+  it.live("K2: show no form of the secret that a receiver sends back", () =>
+    Effect.gen(function* () {
+      const quoted = 'a "b" \\c &d=%'
+      const { url } = yield* receiver((response) =>
+        response.end(
+          [JSON.stringify({ quoted }), encodeURIComponent(quoted), new URLSearchParams({ quoted })].join("\n")
+        )
+      )
+      const [{ installations, ...first }] = config.accounts as [(typeof config.accounts)[number]]
+      const odd = { ...installations[0], client_id: "odd", client_secret: quoted }
+      const { send } = yield* sending({ config: { accounts: [{ ...first, installations: [odd] }] } })
+      const { deliveries } = yield* send(webhook(url, { client: "odd", client_secret: Redacted.make(quoted) }))
+      assert.strictEqual(deliveries[0]?.answer, '{"quoted":"<redacted>"}\n<redacted>\nquoted=<redacted>')
+    })
+  )
+
+  it.live("K2: call a redirect only what leads elsewhere", () =>
+    Effect.gen(function* () {
+      const { url } = yield* receiver((response) => response.writeHead(304).end())
+      const { send } = yield* sending()
+      const { deliveries } = yield* send(webhook(url))
+      assert.include(deliveries[0]?.problem, "200 and 201 only")
+    })
+  )
+
+  it.live("K2: are in the journal also if the caller goes away", () =>
+    Effect.gen(function* () {
+      let arrived = () => {}
+      const arriving = new Promise<void>((resolve) => (arrived = resolve))
+      const { url } = yield* receiver(() => arrived())
+      const { control, send } = yield* sending()
+      const fiber = yield* Effect.forkChild(send(webhook(url, { max_retries: 5 })), { startImmediately: true })
+      yield* Effect.promise(() => arriving)
+      yield* Fiber.interrupt(fiber)
+      const entries = yield* control.journal.read({ about: clientId })
+      assert.deepStrictEqual(
+        entries.map(({ outcome, reason }) => ({ outcome, reason })),
+        [
+          {
+            outcome: `webhook ms.MessagingEventNotification.ContentEvent sent to ${new URL(url).origin}, no answer`,
+            reason: "the caller went away before its answer"
+          }
+        ]
+      )
+    })
+  )
+
   it.live("K2: over HTTP: body, retries and delay have limits, and a secret is not repeated", () =>
     Effect.gen(function* () {
       const { received, url } = yield* receiver(ok)
@@ -477,7 +543,8 @@ describe("webhooks of Sentinel", () => {
         [{ hash: "md5" }, 400, /hash: .*sha1, sha256/],
         [{ encoding: "base32" }, 400, /encoding: .*base64, hex/],
         [{ client_secret: "a wrong secret" }, 400, /client_secret: is not that/],
-        [{ client_secret: 7 }, 400, /client_secret/],
+        [{ client_secret: 7 }, 400, /client_secret: must be a text of at most 2048 characters/],
+        [{ url: 7 }, 400, /url: must be a text of at most 2048 characters/],
         [{ url: "http://example.com/?a-wrong-secret" }, 400, /url: is not on this computer/]
       ]
       for (const [more, status, words] of refused) {

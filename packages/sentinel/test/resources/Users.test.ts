@@ -40,6 +40,26 @@ describe("the Users API", () => {
     })
   )
 
+  it.effect("K1: gives an id as a number only if the number leads back to it", () =>
+    Effect.gen(function* () {
+      const ids = ["0", "7", "07", "1234567890123456", "a1"]
+      const users = ids.map((id) => ({ id, email: `u${id}@example.com`, password: "x" }))
+      const [first, ...others] = table.accounts
+      const sentinel = yield* start({ config: { accounts: [{ ...first, users }, ...others] } })
+      const token = yield* appToken(sentinel, "reader")
+      const list = `/api/account/${account}/configuration/le-users/users?select=id`
+      const answer = yield* sentinel.fetch(list, bearer(token))
+      const records = (yield* Effect.promise(() => answer.json())) as ReadonlyArray<{ readonly id: string | number }>
+      assert.deepStrictEqual(
+        records.map(({ id }) => id),
+        [0, 7, "07", "1234567890123456", "a1"]
+      )
+      for (const { id } of records) {
+        assert.strictEqual((yield* sentinel.fetch(path(String(id)), bearer(token))).status, 200)
+      }
+    })
+  )
+
   it.effect("G1: wants a valid token of the account in the header", () =>
     Effect.gen(function* () {
       const { app, sentinel, tokens } = yield* signedIn()

@@ -11,6 +11,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { CallInit, LeAuth, SessionKey, SignedIn, SignedOut } from "../LeAuth.ts"
@@ -39,13 +40,19 @@ const compose = (settings: Settings.Settings, platform: Platform, options: Optio
   ).pipe(Layer.provideMerge(ConfigProvider.layer(settings.config)))
   if (settings.application === undefined) {
     const app = AppFunctions.make(
-      AppTokens.layer.pipe(Layer.provideMerge(calls), Layer.provide(settings.stores), Layer.provideMerge(around))
+      AppFunctions.layer.pipe(
+        Layer.provideMerge(AppTokens.layer),
+        Layer.provideMerge(calls),
+        Layer.provide(settings.stores),
+        Layer.provideMerge(around)
+      )
     )
     return { app, users: undefined }
   }
   const services = WebApplication.layerWith(settings.application).pipe(
     Layer.provideMerge(BrowserSessions.layer),
-    Layer.provideMerge(AppTokens.layer),
+    Layer.provideMerge(AppFunctions.layer),
+    Layer.provide(AppTokens.layer),
     Layer.provideMerge(signIn),
     Layer.provide(settings.stores),
     Layer.provideMerge(around)
@@ -71,6 +78,10 @@ const refusedToken = (unless: string | undefined): AccessToken | undefined => {
     message: "The option unless is not a token: hand in the one that was refused."
   })
 }
+
+/** Options with no more members than there are here. Any other value is refused inside: it may be a demand. */
+const membersOf = <A extends object, B extends object>(options: A | undefined, pick: (options: A) => B) =>
+  Predicate.isObject(options) ? pick(options) : (options as undefined)
 
 /** A session's key as plain data. */
 const keyOf = ({ accountId, instance, subject }: SessionKey): SessionKey =>
@@ -192,7 +203,12 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
     accessToken: (who, options) => {
       IncomingRequest.look(who)
       return useUsers("accessToken", async (users) =>
-        Redacted.value(await users.accessToken(who, { unless: refusedToken(options?.unless) }))
+        Redacted.value(
+          await users.accessToken(
+            who,
+            membersOf(options, ({ unless }) => ({ unless: refusedToken(unless) }))
+          )
+        )
       )
     },
 
@@ -208,8 +224,8 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
     // Each step counts here: of all verbs this one is called the most, and mostly for what is in memory.
     appToken: (options) =>
       lifecycle.use(({ app }) => {
-        const { accountId, unless } = options ?? {}
-        return app.appToken({ accountId, unless: refusedToken(unless) }).then(Redacted.value, (error: unknown) => {
+        const chosen = membersOf(options, ({ accountId, unless }) => ({ accountId, unless: refusedToken(unless) }))
+        return app.appToken(chosen).then(Redacted.value, (error: unknown) => {
           throw outward(error, "appToken")
         })
       }),
@@ -222,14 +238,19 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
     verifyAppToken: (who, options) => {
       IncomingRequest.look(who)
       return useApp("verifyAppToken", async (app) => {
-        const { aud, azp, exp, iat, iss, scope } = await app.verifyAppToken(who, options ?? {})
+        const { aud, azp, exp, iat, iss, scope } = await app.verifyAppToken(who, options)
         return { aud, azp, iss, scope, iat, exp }
       })
     },
 
     verifyWebhook: (request, options) => {
       IncomingRequest.look(request)
-      return useApp("verifyWebhook", (app) => app.verifyWebhook(request, { accountId: options?.accountId }))
+      return useApp("verifyWebhook", (app) =>
+        app.verifyWebhook(
+          request,
+          membersOf(options, ({ accountId }) => ({ accountId }))
+        )
+      )
     },
 
     loginPath: (options) => {
@@ -243,7 +264,7 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
 
     signOut: (who, options) => {
       IncomingRequest.look(who)
-      return useUsers("signOut", (users) => users.signOut(who, options ?? {}))
+      return useUsers("signOut", (users) => users.signOut(who, options))
     },
 
     sessions: (accountId) => useUsers("sessions", async (users) => (await users.sessions(accountId)).map(keyOf)),

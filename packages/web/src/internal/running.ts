@@ -7,9 +7,9 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as ManagedRuntime from "effect/ManagedRuntime"
 import type * as Scope from "effect/Scope"
-import type { AppFunctions, Services } from "../AppFunctions.ts"
-import * as Incoming from "../Incoming.ts"
-import * as ServiceCall from "../ServiceCall.ts"
+import { AppAccess } from "../AppAccess.ts"
+import type { AppFunctions } from "../AppFunctions.ts"
+import type * as ServiceCall from "../ServiceCall.ts"
 import * as Outgoing from "./outgoing.ts"
 
 /** Runs effects with the services of a program. */
@@ -67,10 +67,17 @@ export const make = <R, E>(runtime: ManagedRuntime.ManagedRuntime<R, E>): Runnin
   }
 }
 
-/** The functions of an application without a user. */
-export const appFunctions = ({ call, run, runFor }: Running<Services>): AppFunctions => ({
-  appToken: (options) => run(ServiceCall.appToken(options)),
-  callApiAsApp: (service, path, init) => call(init, ServiceCall.callApiAsApp(service, path, init)),
-  verifyAppToken: (who, options) => runFor(who, () => Incoming.verifyAppToken(who, options)),
-  verifyWebhook: (request, options) => runFor(request, () => Incoming.verifyWebhook(request, options))
-})
+/** The functions of an application without a user: they come with a service, so that a program without it is small. */
+export const appFunctions = ({ call, run, runFor }: Running<AppAccess>): AppFunctions => {
+  const asked = <A, E>(use: (verbs: AppAccess["Service"]) => Effect.Effect<A, E>) => AppAccess.use(use)
+  return {
+    appToken: (options) => run(asked((verbs) => verbs.appToken(options))),
+    callApiAsApp: (service, path, init) =>
+      call(
+        init,
+        asked((verbs) => verbs.callApiAsApp(service, path, init))
+      ),
+    verifyAppToken: (who, options) => runFor(who, () => asked((verbs) => verbs.verifyAppToken(who, options))),
+    verifyWebhook: (request, options) => runFor(request, () => asked((verbs) => verbs.verifyWebhook(request, options)))
+  }
+}

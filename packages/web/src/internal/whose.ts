@@ -1,6 +1,7 @@
 /** Whose session a caller means: that of a request's browser, or that of a key. */
 import { AppInstallations } from "@le-auth/core/AppInstallations"
-import { AccountId } from "@le-auth/core/Identifiers"
+import type { AppTokenError, AppTokens } from "@le-auth/core/AppTokens"
+import { type AccessToken, AccountId } from "@le-auth/core/Identifiers"
 import type { SessionKey } from "@le-auth/core/Session"
 import { NotSignedIn, Sessions } from "@le-auth/core/Sessions"
 import type { StoreError } from "@le-auth/core/StoreError"
@@ -15,8 +16,9 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { BrowserSessions } from "../BrowserSessions.ts"
-import { invalid } from "./invalid.ts"
+import { invalid, optionsOf } from "./invalid.ts"
 import type { InvalidArgument } from "../InvalidArgument.ts"
+import type { AppTokenOptions } from "../ServiceCall.ts"
 import type { Key, Who, WithHeaders } from "../UserSession.ts"
 import { currentKey, WebApplication } from "../WebApplication.ts"
 
@@ -98,7 +100,8 @@ const decodeAccount = Schema.decodeUnknownOption(AccountId)
 /** An account id that a program wrote. */
 export const accountOf = (accountId: string): Effect.Effect<AccountId, InvalidArgument> =>
   Option.match(decodeAccount(accountId), {
-    onNone: () => Effect.fail(invalid("accountId", "it is not the number of an account of LivePerson.")),
+    onNone: () =>
+      Effect.fail(invalid("accountId", "it is the id of an account of LivePerson, as a text of letters and digits.")),
     onSome: Effect.succeed
   })
 
@@ -108,6 +111,20 @@ export const installationOf = (accountId: string | undefined) =>
     const account = accountId === undefined ? undefined : yield* accountOf(accountId)
     return yield* AppInstallations.use((installations) => installations.find(account))
   })
+
+/** The app token of an account that a program named, or of the only one. */
+export const appToken = (
+  tokens: AppTokens["Service"],
+  options: AppTokenOptions | undefined
+): Effect.Effect<AccessToken, AppTokenError | InvalidArgument> => {
+  // A token in memory costs less than a look at options.
+  if (options === undefined) return tokens.token()
+  return Effect.flatMap(optionsOf("options", options), ({ accountId, unless }) => {
+    const of = (account: AccountId | undefined) =>
+      unless === undefined ? tokens.token(account) : tokens.renew({ unless, accountId: account })
+    return accountId === undefined ? of(undefined) : Effect.flatMap(accountOf(accountId), of)
+  })
+}
 
 /** The keys of the application's own sessions in an account. */
 export const listed = Effect.fnUntraced(function* (accountId: string) {

@@ -5,6 +5,7 @@ import * as Utf8 from "@le-auth/core/shared/Utf8"
 import * as Transport from "@le-auth/core/Transport"
 import * as TransportProblem from "@le-auth/core/TransportProblem"
 import * as WebhookSignature from "@le-auth/core/WebhookSignature"
+import * as Clock from "effect/Clock"
 import * as Digest from "effect/crypto/Digest"
 import * as Mac from "effect/crypto/Mac"
 import * as Duration from "effect/Duration"
@@ -54,16 +55,31 @@ const problemsIn = Schema.decodeUnknownResult(Schema.toType(NewWebhook), {
 
 const invalid = (...problems: ReadonlyArray<string>) => new InvalidChange({ problems })
 
+/** RFC 9110 sections 15.4.2 to 15.4.9; status 304 and others lead nowhere. */
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
 const problemOfStatus = (status: number): string | undefined => {
   if (isAccepted(status)) return undefined
-  return status === 0 || (status >= 300 && status < 400)
+  return status === 0 || redirects.has(status)
     ? "it answered with a redirect, which is not followed"
     : "LivePerson takes 200 and 201 only, and repeats after everything else"
 }
 
-/** A receiver may send back what it was configured with. */
-const shown = (answer: string, secret: Redacted.Redacted<string>): string =>
-  answer.replaceAll(Redacted.value(secret), "<redacted>").slice(0, excerpt)
+/** A receiver may send back what it was configured with: as it is, as JSON, or as in an address or a form. */
+const shown = (answer: string, secret: Redacted.Redacted<string>): string => {
+  const text = Redacted.value(secret)
+  const forms = [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    encodeURIComponent(text),
+    new URLSearchParams([["", text]]).toString().slice(1)
+  ]
+  // The longest first, so that nothing is left of it.
+  return forms
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((shown, form) => shown.replaceAll(form, "<redacted>"), answer)
+    .slice(0, excerpt)
+}
 
 const deliveryOf = (
   result: Result.Result<Transport.Answer, TransportProblem.TransportProblem>,
@@ -119,24 +135,34 @@ export const make = Effect.fnUntraced(function* (parts: {
     request: Transport.Request,
     secret: Redacted.Redacted<string>
   ) {
+    const note = ({ duration, problem, status }: Delivery) =>
+      Effect.map(clock.state, ({ now }) =>
+        journal.add({
+          time: now,
+          kind: "change",
+          // A path or a query may have a secret of the receiver's in it.
+          outcome: `${name} sent to ${new URL(request.url).origin}, ${status === undefined ? "no answer" : `answered ${status}`}`,
+          ...(problem === undefined ? {} : { reason: problem }),
+          ...(status === undefined ? {} : { status }),
+          duration,
+          account,
+          client,
+          steps: []
+        })
+      )
+    const monotonic = Effect.map(Clock.Clock, (time) => Number(time.monotonicTimeNanosUnsafe()) / 1e6)
+    const begun = yield* monotonic
     const [duration, result] = yield* Effect.timed(Effect.result(transport.send(request))).pipe(
-      Effect.provideService(RequestLimits.RequestLimits, limits)
+      Effect.provideService(RequestLimits.RequestLimits, limits),
+      // The receiver may have got it all the same.
+      Effect.onInterrupt(() =>
+        Effect.flatMap(monotonic, (end) =>
+          note({ duration: end - begun, problem: "the caller went away before its answer" })
+        )
+      )
     )
     const delivery = deliveryOf(result, Duration.toMillis(duration), secret)
-    const { now } = yield* clock.state
-    const { problem, status } = delivery
-    journal.add({
-      time: now,
-      kind: "change",
-      // A path or a query may have a secret of the receiver's in it.
-      outcome: `${name} sent to ${new URL(request.url).origin}, ${status === undefined ? "no answer" : `answered ${status}`}`,
-      ...(problem === undefined ? {} : { reason: problem }),
-      ...(status === undefined ? {} : { status }),
-      duration: delivery.duration,
-      account,
-      client,
-      steps: []
-    })
+    yield* note(delivery)
     return delivery
   })
 

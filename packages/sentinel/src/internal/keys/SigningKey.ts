@@ -21,6 +21,8 @@ import * as Schema from "effect/Schema"
 export interface SigningKey {
   /** That of id_tokens. */
   readonly kid: string
+  /** That of app tokens. */
+  readonly appKid: string
   /** The public half (RFC 7517 section 4) under each of its ids, as JSON texts with a comma in between. */
   readonly publicJwks: string
   /** Signs the claims of an id_token: a JWT in compact form. */
@@ -34,8 +36,8 @@ export interface SigningKey {
 }
 
 /**
- * A private key that was given cannot be used: it is not RSA in PEM form or as a JWK, or it has fewer than 2048 or more
- * than 4096 bits. Nothing of the key is in the error.
+ * A private key that was given cannot be used: it is not RSA in PEM form or as a JWK, it has fewer than 2048 or more
+ * than 4096 bits, or its id is that of another one. Nothing of the key is in the error.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7518#section-3.3 RFC 7518 section 3.3}
  * @category errors
@@ -119,6 +121,7 @@ const make = (
     })
   return {
     kid,
+    appKid,
     publicJwks: [kid, appKid]
       .map((kid) => JSON.stringify({ kty: "RSA", use: "sig", alg: "RS256", kid, n, e }))
       .join(","),

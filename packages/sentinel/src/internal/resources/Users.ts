@@ -31,8 +31,8 @@ const noSuchUser = new ShownError({
 
 /** The members of a record that are here; LivePerson has more. */
 const recordOf = ({ email, id, isAdmin, name }: User): Readonly<Record<string, unknown>> => ({
-  // A number on the wire, as LivePerson has it.
-  id: /^\d{1,15}$/.test(id) ? Number(id) : id,
+  // A number on the wire, as LivePerson has it, if that number is written as this id.
+  id: /^(?:0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id,
   deleted: false,
   loginName: email,
   ...(name === undefined ? {} : { fullName: name, nickname: name }),

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { sentinelControl } from "../../../target/SentinelPort.ts"
-import { targetFlags } from "../../../target/TargetFlags.ts"
+import { targetFlags, worksFor } from "../../../target/TargetFlags.ts"
 import * as Checked from "../../../terminal/Checked.ts"
 
 const work = Effect.promise(() => import("./run.ts"))
@@ -250,7 +250,7 @@ export const webhook = Command.make(
   Command.withDescription(
     "Let a running Sentinel send a webhook, signed with the secret of the application as LivePerson signs its own, and " +
       "show what the receiver answers. The application and its secret are those of the profile, of LE_AUTH_*, or the " +
-      "built-in ones."
+      `built-in ones. ${worksFor.each}`
   ),
   Command.withShortDescription("Let Sentinel send a signed webhook"),
   Command.withExamples([
