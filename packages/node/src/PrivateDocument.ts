@@ -79,10 +79,10 @@ const versionOf = (document: unknown): unknown =>
 /**
  * The document at `path`: JSON of an object with a `version`.
  *
- * A file that cannot be read, damaged or of a newer version, reads as `empty`, with one warning in the log until it can
- * be read again, since it must not keep anybody from going on. But nothing that is in it gets lost: one of a newer version is not written over,
- * `modify` fails with `NewerDocument`; a damaged one is renamed to `path.unreadable` before the first write, with a
- * warning.
+ * A file that cannot be read, damaged or of a newer version, reads as `empty`: it must not keep anybody from going on.
+ * The log has one warning until it can be read again. But nothing that is in it gets lost: one of a newer version is
+ * not written over, `modify` fails with `NewerDocument`. A damaged one is renamed to `path.unreadable` before the first
+ * write, with a warning.
  *
  * The file is readable and writable by its user only (0600, in a directory 0700; on Windows the user's directory
  * protects it), replaced as a whole by a rename, and never reached through a symbolic link.

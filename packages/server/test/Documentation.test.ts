@@ -1,6 +1,6 @@
-/** docs/server.md has a line for everything that there is. */
+/** docs/server.md has a line for everything that there is, and a page says which package its command is of. */
 import { assert, describe, it } from "@effect/vitest"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8")
 const page = read("../../docs/server.md")
@@ -28,5 +28,14 @@ describe("docs/server.md", () => {
       rowsOf("Settings").map((name) => name!.split(".")[0]),
       names
     )
+  })
+})
+
+describe("docs", () => {
+  it("K1: a page that says npx le-auth names @le-auth/cli: without that, npx asks npm for a package le-auth", () => {
+    const pages = readdirSync(new URL("../../../docs/", import.meta.url), { recursive: true, encoding: "utf8" })
+    const shown = pages.filter((page) => page.endsWith(".md") && read(`../../docs/${page}`).includes("npx le-auth"))
+    assert.include(shown, "from-oauth1-keys.md")
+    for (const page of shown) assert.include(read(`../../docs/${page}`), "@le-auth/cli", page)
   })
 })
