@@ -37,9 +37,9 @@ export class VirtualClock extends Context.Service<
     readonly realOf: (shown: number) => number
     /**
      * Dates a JWT that is made now, when this clock shows a time: in whole real seconds since 1970, as JWTs have them.
-     * Two that are made before and after an advance do not have the same date, so that `shownOn` finds the way back: the
-     * later one is dated a second ahead if it has to be. After many advances at once they may have the same one, since no
-     * date is further ahead than a client's clock may be behind.
+     * Two that are made before and after an advance do not have the same date, so that `shownOn` finds the way back:
+     * the later one is dated a second ahead if it has to be. After many advances at once they may have the same one,
+     * since no date is further ahead than a client's clock may be behind.
      */
     readonly dateOf: (shown: number) => number
     /** What this clock showed on such a date, in milliseconds. */
