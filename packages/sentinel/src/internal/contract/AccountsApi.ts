@@ -66,7 +66,7 @@ const title = (title: string, description?: string) =>
 /** Accounts, users and installations, and another configuration in place of all of them. */
 export class AccountsGroup extends HttpApiGroup.make("accounts").add(
   HttpApiEndpoint.get("list", "/control/accounts", { success: Schema.Array(AccountSettings) }).annotateMerge(
-    title("All accounts, with users and installations, without their secrets")
+    title("All accounts, with users and installations, without passwords and client secrets")
   ),
   HttpApiEndpoint.post("addAccount", "/control/accounts", {
     payload: Account,
