@@ -236,6 +236,9 @@ describe("accessibility, in Chromium", { timeout: 120_000 }, () => {
           const element = document.activeElement!
           return { id: element.id || element.tagName, outline: getComputedStyle(element).outlineStyle }
         })
+      // A browser gives the focus when it draws the page, which may be after the page has loaded.
+      const drawn = () => page.waitForFunction(() => document.activeElement !== document.body)
+      await drawn()
       assert.deepStrictEqual(await focus(), { id: "username", outline: "solid" })
       await page.keyboard.type(agent.username)
       await page.keyboard.press("Tab")
@@ -245,6 +248,7 @@ describe("accessibility, in Chromium", { timeout: 120_000 }, () => {
       assert.deepStrictEqual(await focus(), { id: "BUTTON", outline: "solid" })
       await page.keyboard.press("Enter")
       await page.waitForSelector("[role=alert]")
+      await drawn()
       // The e-mail address is kept, and the password, which has to be typed again, has the focus and the reason.
       assert.deepStrictEqual(await focus(), { id: "password", outline: "solid" })
       assert.strictEqual(await page.getAttribute("#password", "aria-describedby"), "problem")
