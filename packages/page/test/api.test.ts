@@ -50,6 +50,15 @@ describe("callApi", () => {
     )
   })
 
+  it("what no request can have is not called a problem of the network", async () => {
+    const page = open("https://app.example/")
+    for (const options of [{ body: "{}" }, { headers: { "a name": "x" } }]) {
+      const result = await callApi("a", "/x", options)
+      assert.deepInclude(result, { _tag: "Unavailable", reason: "Refused" }, JSON.stringify(options))
+    }
+    assert.deepStrictEqual(page.requests, [])
+  })
+
   for (const [error, status, expected] of [
     ["NotSignedIn", 401, "SignedOut NotSignedIn"],
     ["SessionEnded", 401, "SignedOut Ended"],

@@ -17,6 +17,15 @@ describe("directApi", () => {
     assert.deepStrictEqual([init.credentials, init.redirect, init.cache], ["omit", "error", "no-store"])
   })
 
+  it("what no request can have is not called a problem of the network", async () => {
+    const page = mediating()
+    for (const options of [{ body: "{}" }, { headers: { "a name": "x" } }]) {
+      const result = await directApi()("msg", "/a", options)
+      assert.deepInclude(result, { _tag: "Unavailable", reason: "Refused" }, JSON.stringify(options))
+    }
+    assert.isEmpty(page.requests.filter(({ url }) => url.startsWith(origin)))
+  })
+
   it("G3: after a 401 the token is renewed and the call repeated, once", async () => {
     const page = mediating((token) => token === "Bearer token-2")
     const call = directApi()

@@ -99,7 +99,7 @@ export class LeAuthError extends Error {
 }
 
 /**
- * Whether a value is a {@link LeAuthError}, also one of another copy of this package.
+ * Whether a value is a {@link LeAuthError}, also one of another copy of this package, or of another realm.
  *
  * @example
  * ```ts
@@ -112,5 +112,15 @@ export class LeAuthError extends Error {
  * @category guards
  * @since 0.1.0
  */
-export const isLeAuthError = (value: unknown): value is LeAuthError =>
-  value instanceof Error && value.name === "LeAuthError" && typeof (value as { _tag?: unknown })._tag === "string"
+export const isLeAuthError = (value: unknown): value is LeAuthError => {
+  if (typeof value !== "object" || value === null) return false
+  const { _tag, message, name, startAgain, status } = value as Readonly<Record<string, unknown>>
+  // Tests and edge runtimes run programs in realms, each with an `Error` of its own.
+  return (
+    name === "LeAuthError" &&
+    typeof _tag === "string" &&
+    typeof message === "string" &&
+    typeof status === "number" &&
+    typeof startAgain === "boolean"
+  )
+}

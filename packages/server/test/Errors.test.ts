@@ -10,6 +10,7 @@ import { DatabaseError } from "@le-auth/node/NodeDatabase"
 import { ServiceError } from "@le-auth/web/ServiceCall"
 import * as WebApplication from "@le-auth/web/WebApplication"
 import { inspect } from "node:util"
+import { runInNewContext } from "node:vm"
 import { createLeAuth, isLeAuthError, LeAuthError, type LeAuthErrorTag, type Logger } from "../src/index.ts"
 import * as Errors from "../src/internal/errors.ts"
 import * as Log from "../src/internal/log.ts"
@@ -223,6 +224,23 @@ describe("the table", () => {
     assert.isTrue(isLeAuthError(new copy.LeAuthError({ _tag: "Store", message: "m", status: 503 })))
     assert.isFalse(isLeAuthError(new Error("m")))
     assert.isFalse(isLeAuthError({ name: "LeAuthError", _tag: "Store" }))
+  })
+
+  it("is known by its shape, also one of another realm, such as that of Jest", () => {
+    const foreign: unknown = runInNewContext(
+      `Object.assign(new Error("m"), { name: "LeAuthError", _tag: "Store", status: 503, startAgain: false })`
+    )
+    assert.isFalse(foreign instanceof Error)
+    assert.isTrue(isLeAuthError(foreign))
+  })
+
+  it("has all that a program reads of it, or is another's", () => {
+    const whole = { name: "LeAuthError", _tag: "Store", status: 503, startAgain: false }
+    assert.isTrue(isLeAuthError(Object.assign(new Error("m"), whole)))
+    for (const name of ["_tag", "status", "startAgain"] as const) {
+      assert.isFalse(isLeAuthError(Object.assign(new Error("m"), { ...whole, [name]: undefined })), name)
+    }
+    for (const value of [undefined, null, "LeAuthError", () => undefined, []]) assert.isFalse(isLeAuthError(value))
   })
 })
 

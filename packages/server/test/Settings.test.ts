@@ -277,6 +277,22 @@ describe("one instance", () => {
     await next.dispose()
   })
 
+  it("R-F4: is not known for another object as the store, as of a module that is loaded again, and says so", async () => {
+    const { lines, logger: heard } = recorder()
+    const stores = mapStores(emptyData())
+    const first = createLeAuth({ ...good, store: stores, logger: heard })
+    ends.push(first.dispose)
+    const named = createLeAuth({ ...good, store: "memory:", logger: heard })
+    ends.push(named.dispose)
+    assert.strictEqual(createLeAuth({ ...good, store: stores, logger: heard }), first)
+    assert.isEmpty(lines)
+    const second = createLeAuth({ ...good, store: mapStores(emptyData()), logger: heard })
+    ends.push(second.dispose)
+    assert.notStrictEqual(second, first)
+    assert.match(lines.join("\n"), /^warn createLeAuth was called before .*globalThis/)
+    assert.lengthOf(lines, 1)
+  })
+
   it("shows no password of a store to a program that prints the globals", async () => {
     const auth = createLeAuth({ ...good, store: "postgres://user:planted@host/db" })
     ends.push(auth.dispose)

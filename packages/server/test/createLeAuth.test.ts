@@ -147,6 +147,8 @@ describe("the functions", () => {
     const { accountId, subject } = session
     assert.deepStrictEqual(await auth.session({ accountId, subject, instance: null as never }), session)
     assert.strictEqual(auth.loginPath(null as never), "/auth/login")
+    // As `URLSearchParams.get` gives it.
+    assert.strictEqual(auth.loginPath({ returnTo: null, accountId: null } as never), "/auth/login")
     assert.isEmpty(
       (await auth.signOut({ headers: {} }, null as never)).getSetCookie().filter((line) => !/max-age=0/i.test(line))
     )
@@ -300,6 +302,11 @@ describe("installations for many accounts", () => {
     const error = await renew()
     assert.deepInclude({ ...error }, { _tag: "Store", status: 503 })
     assert.include(error.message, "the database is away")
+    found = () => {
+      // eslint-disable-next-line typescript/only-throw-error -- some drivers do
+      throw { code: 7 }
+    }
+    assert.include((await renew()).message, "it rejected, and does not say why")
     assert.strictEqual((await mine.send("/auth/login?account=12345678")).status, 503)
   })
 })

@@ -449,9 +449,10 @@ export interface LoginOptions {
 export const loginPath = (options: LoginOptions = {}): Effect.Effect<`/${string}`, never, WebApplication> =>
   WebApplication.useSync(({ paths }): `/${string}` => {
     const { accountId: account, returnTo } = options
+    // JavaScript has null where `URLSearchParams.get` found none.
     const parameters = new URLSearchParams({
-      ...(returnTo === undefined ? {} : { returnTo }),
-      ...(account === undefined ? {} : { account })
+      ...(returnTo === undefined || returnTo === null ? {} : { returnTo }),
+      ...(account === undefined || account === null ? {} : { account })
     })
     const query = parameters.toString()
     return query === "" ? paths.login : `${paths.login}?${query}`

@@ -281,6 +281,8 @@ describe("the rest", () => {
     async (web, below) => {
       assert.strictEqual(await web!.loginPath(), "/login")
       assert.strictEqual(await below!.loginPath({}), "/app/in")
+      // As `URLSearchParams.get` gives it to JavaScript.
+      assert.strictEqual(await below!.loginPath({ returnTo: null, accountId: null } as never), "/app/in")
       const path = await web!.loginPath({ returnTo: "/inbox?a=1&b=#top", accountId: account })
       assert.strictEqual(path, "/login?returnTo=%2Finbox%3Fa%3D1%26b%3D%23top&account=12345678")
       const mine = web!.browser()

@@ -59,6 +59,19 @@ export const notPassedOn = (status: number): Unavailable =>
   )
 
 /**
+ * The result for a call that no request can be, such as a `GET` with a body: `fetch` rejects it like a network that is
+ * down.
+ */
+export const impossible = (url: URL, init: RequestInit): Unavailable | undefined => {
+  try {
+    void new Request(url, init)
+    return undefined
+  } catch {
+    return unavailable("Refused", "No request can be like this. Look at its method, headers and body.")
+  }
+}
+
+/**
  * Calls an API of LivePerson as the signed-in user, through the backend (the option `api` of `createLeAuth`, or
  * `ApiProxy` of `@le-auth/web`). The backend adds the access token, which never comes to the page, and calls only the
  * services and paths that it lists.
@@ -88,16 +101,20 @@ export const callApi = async (
   const url = apiAddress(options, service, path)
   if (url === undefined)
     return unavailable("Refused", "The path leads out of the API. Encode the values that you put into it.")
-  return send(
-    () => url,
-    { method, headers: { accept: "application/json", ...headers, [requestHeader]: "1" }, body: body ?? null },
-    options,
-    async (response): Promise<Answered | SignedOut | Unavailable> => {
-      const mark = response.headers.get(requestHeader)
-      if (isAnswer(mark)) return { _tag: "Answered", response }
-      if (isProblem(mark)) return refused(await answerOf(response))
-      await response.body?.cancel()
-      return notPassedOn(response.status)
-    }
+  const init = { method, headers: { accept: "application/json", ...headers, [requestHeader]: "1" }, body: body ?? null }
+  return (
+    impossible(url, init) ??
+    send(
+      () => url,
+      init,
+      options,
+      async (response): Promise<Answered | SignedOut | Unavailable> => {
+        const mark = response.headers.get(requestHeader)
+        if (isAnswer(mark)) return { _tag: "Answered", response }
+        if (isProblem(mark)) return refused(await answerOf(response))
+        await response.body?.cancel()
+        return notPassedOn(response.status)
+      }
+    )
   )
 }

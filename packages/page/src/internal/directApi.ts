@@ -1,6 +1,6 @@
 /** Calls to LivePerson's APIs by the page itself, with a token from its backend. */
 import { ask, failure, limited, pathsOf, type Request } from "./backend.ts"
-import type { Answered, ApiOptions } from "./callApi.ts"
+import { type Answered, type ApiOptions, impossible } from "./callApi.ts"
 import { type SignedOut, type Unavailable, unavailable } from "./results.ts"
 import { refresh, refused } from "./session.ts"
 import { members } from "./sessionView.ts"
@@ -71,6 +71,8 @@ const fetchWith = async (token: PageToken, path: string, options: ApiOptions): P
   const { body = null, headers, method = "GET" } = options
   const url = tokenAddress(token, path)
   if (url === undefined) return unavailable("Refused", leadsElsewhere)
+  const wrong = impossible(url, { method, body, headers: { ...headers } })
+  if (wrong !== undefined) return wrong
   try {
     // @effect-diagnostics-next-line globalFetch:off
     const response = await fetch(url, {

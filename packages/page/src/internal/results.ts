@@ -49,7 +49,8 @@ export interface SignedOutHere {
  * - `Unreachable`: there is no network, or no server at the address.
  * - `Timeout`: the answer did not come in time.
  * - `Aborted`: the caller's own signal ended the wait.
- * - `Refused`: the backend refused, or has a problem of its own. `message` has its words, if it sent any.
+ * - `Refused`: the backend refused, or has a problem of its own. `message` has its words, if it sent any. Or no request
+ *   can be what the page asked for, such as a `GET` with a body.
  * - `BadAnswer`: the answer is not from a route of le-auth. The backend has none at this path, or a server in front of
  *   it answered.
  *

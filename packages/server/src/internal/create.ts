@@ -256,8 +256,9 @@ const make = (options: Options, given: Settings.Given, load: () => Promise<Platf
     loginPath: (options) => {
       const { accountId, returnTo } = options ?? {}
       const query = new URLSearchParams()
-      if (returnTo !== undefined) query.set("returnTo", returnTo)
-      if (accountId !== undefined) query.set("account", accountId)
+      // `URLSearchParams.get` gives null where there is none.
+      if (returnTo !== undefined && returnTo !== null) query.set("returnTo", returnTo)
+      if (accountId !== undefined && accountId !== null) query.set("account", accountId)
       const path = `${strippedPrefix}${basePath}/login`
       return query.size === 0 ? path : `${path}?${query}`
     },

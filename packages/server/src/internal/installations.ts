@@ -8,6 +8,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Installation, Options } from "../Options.ts"
+import { withoutValues } from "./customAnswers.ts"
 
 const store = "function installations"
 const run = StoreOperation.operations(store)("find")
@@ -20,7 +21,9 @@ export const layer = (
   Layer.succeed(AppInstallations.AppInstallations, {
     find: Effect.fnUntraced(function* (accountId) {
       if (accountId === undefined) return yield* new AppInstallations.UnknownInstallation({})
-      const found: Installation | undefined = yield* run(Effect.tryPromise(async () => find(accountId)))
+      const found: Installation | undefined = yield* run(
+        Effect.tryPromise({ try: async () => find(accountId), catch: (error) => withoutValues(error, []) })
+      )
       if (found === undefined || found === null) return yield* new AppInstallations.UnknownInstallation({ accountId })
       const { clientId, clientSecret } = yield* load({ clientId: ClientId, clientSecret: ClientSecret }).pipe(
         Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(typeof found === "object" ? { ...found } : {}))),

@@ -2,6 +2,7 @@
 import type { LeAuth } from "../LeAuth.ts"
 import { LeAuthError } from "../LeAuthError.ts"
 import type { Options } from "../Options.ts"
+import * as Log from "./log.ts"
 import { type Given, prefixes } from "./settings.ts"
 
 /** Copies of this package, also of other versions, read what others put there. So it stays as it is. */
@@ -47,6 +48,15 @@ const texts = (options: Options, given: Given): Readonly<Record<string, string>>
 const namesThatDiffer = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>) =>
   [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((name) => one[name] !== other[name])
 
+const isObject = (store: unknown): boolean => typeof store === "object" && store !== null
+
+/** Objects have no name by which they could be the same store, so this may be on purpose. */
+const warnOfSeveral = (options: Options) =>
+  Log.safely(options.logger).warn(
+    "createLeAuth was called before in this process for the same installation, with another object as its store, and neither knows what the other keeps in memory. A framework may have loaded your module several times: keep the object in globalThis, so that each time has the same one.",
+    {}
+  )
+
 /** The instance for these options, or the one that `make` makes. `forget` takes it away again. */
 export const shared = (options: Options, given: Given, make: (forget: () => void) => LeAuth): LeAuth => {
   const own = texts(options, given)
@@ -62,6 +72,8 @@ export const shared = (options: Options, given: Given, make: (forget: () => void
       message: `createLeAuth was called before in this process for the same installation and store, with other options: ${names.join(", ")}. Call it in one module and import that where you need it, or dispose of the first instance before. After a change under a development server, restart that.`
     })
   }
+  const alike = entries().filter((entry) => entry.installation === installation && isObject(entry.store))
+  if (isObject(store) && alike.length > 0) warnOfSeveral(options)
   const entry: Entry = {
     installation,
     store,
