@@ -76,7 +76,7 @@ describe("what Nx runs again", () => {
     const again = changed(before, hashes({ FIREFOX_PATH: "/opt/firefox" }))
     assert.includeMembers(again, ["browser:integration", "cli:integration"])
     assert.notInclude(again, "core:test")
-  })
+  }, 400_000)
 
   it("is red when what is read is broken, though it was green before", () => {
     const run = () =>
