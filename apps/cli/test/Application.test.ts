@@ -490,9 +490,9 @@ describe("what is wrong with an application without a user", () => {
     }
   })
 
-  it("K1: an account that LivePerson does not know is a wrong setting", async () => {
+  it("K1: an account that LivePerson does not know is named", async () => {
     const { code, stderr } = await run(["token", "--app"], { ...program(), LE_AUTH_ACCOUNT_ID: "le99999999" })
-    assert.deepStrictEqual([code, stderr.includes("does not know the account")], [7, true], stderr)
+    assert.deepStrictEqual([code, stderr.includes("does not know the account")], [1, true], stderr)
   })
 
   it("K1: what a user lacks, without a redirect URI, names --app", async () => {

@@ -135,7 +135,7 @@ const codes: ByTag<ExitCode> = {
   DomainsError: {
     HostNotAllowed: "failed",
     Unavailable: "unavailable",
-    UnknownAccount: "configuration",
+    UnknownAccount: "failed",
     UnknownService: "failed"
   },
   IdTokenError: "failed",
