@@ -21,6 +21,15 @@ import * as StorableText from "./shared/StorableText.ts"
  */
 export const limits = Rules.limits
 
+/**
+ * The events of webhooks that LivePerson documents.
+ *
+ * @see LivePerson, "Connector API", Webhooks
+ * @category models
+ * @since 0.1.0
+ */
+export const webhookEvents = Rules.webhookEvents
+
 /** More than LivePerson takes, where Sentinel takes more, so that a longer text can be tried with it. */
 const longText = StorableText.upTo(2048)
 const name = StorableText.upTo(limits.client_name).check(Schema.isNonEmpty())
@@ -269,7 +278,7 @@ export const check = (document: unknown): ReadonlyArray<Finding> => {
   const findings = [
     ...wrong.slice(0, most).map(({ path, problem }) => Rules.wrongShape(path, problem)),
     ...long,
-    ...unknown.slice(0, most).map(({ path, problem }) => Rules.unknownMember(path, problem)),
+    ...unknown.slice(0, most).map(({ hint, path }) => Rules.unknownMember(path, hint)),
     ...Rules.localised(document),
     ...Rules.about(read, unread)
   ]

@@ -18,6 +18,7 @@ interface Found {
    * be.
    */
   readonly weight: number
+  readonly hint?: () => string
 }
 
 /** What effect's own schemas expect, and what it says of a body, in our words. */
@@ -117,12 +118,12 @@ const nearest = (name: string, names: ReadonlyArray<string>): string | undefined
   return first
 }
 
-const unknownName = (name: string, ast: SchemaAST.AST): string => {
+/** Which name was meant, or which ones there are; empty if there are too many. */
+const hintFor = (name: string, ast: SchemaAST.AST): string => {
   const names = ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
   const documented = ast.annotations?.["documentation"]
   const near = nearest(name, names)
   return [
-    "there is no such name here.",
     ...(near === undefined ? [] : [`Did you mean ${near}?`]),
     ...(typeof documented === "string"
       ? [`All of them: ${documented}`]
@@ -214,8 +215,10 @@ const foundBy = (issue: SchemaIssue.Issue, path: Path, expected?: string): Reado
     }
     case "MissingKey":
       return found(messageOf(issue.annotations) ?? "is missing", 1)
-    case "UnexpectedKey":
-      return found(() => unknownName(String(path.at(-1)), issue.ast), 1)
+    case "UnexpectedKey": {
+      const hint = () => hintFor(String(path.at(-1)), issue.ast)
+      return [{ path, words: () => `there is no such name here. ${hint()}`.trim(), weight: 1, hint }]
+    }
     case "InvalidType":
       return found(`must be ${expected ?? wanted(issue.ast)}`)
     case "InvalidValue": {
@@ -246,6 +249,8 @@ const mostLines = 100
 export interface Mistake {
   readonly path: string
   readonly problem: string
+  /** Of a name that is unknown: which one was meant, or which ones there are. Empty if nothing is to be said. */
+  readonly hint: string
 }
 
 /**
@@ -262,8 +267,12 @@ export const all = (issue: SchemaIssue.Issue): ReadonlyArray<Mistake> => {
   }
   return [...first].map(([path, found]) => ({
     path,
+    // Made when they are read: there may be thousands of mistakes.
     get problem() {
       return said(found)
+    },
+    get hint() {
+      return found.hint?.() ?? ""
     }
   }))
 }

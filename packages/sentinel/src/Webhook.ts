@@ -6,11 +6,12 @@
  * @since 0.1.0
  */
 import { AccountId } from "@le-auth/core/Identifiers"
+import { webhookEvents } from "@le-auth/core/InstallationDocument"
 import * as WebhookSignature from "@le-auth/core/WebhookSignature"
 import { DurationText } from "@le-auth/core/shared/DurationText"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import * as Text from "./internal/input/text.ts"
+import * as Text from "@le-auth/core/shared/StorableText"
 
 const optional = Schema.optionalKey
 const atMost2048 = Schema.isMaxLength(2048, { expected: "a text of at most 2048 characters" })
@@ -29,13 +30,7 @@ const addressProblem = (text: string): string | undefined => {
  * @category schemas
  * @since 0.1.0
  */
-export const EventType = Schema.Literals([
-  "ms.MessagingEventNotification.ContentEvent",
-  "ms.MessagingEventNotification.RichContentEvent",
-  "ms.MessagingEventNotification.AcceptStatusEvent",
-  "ms.MessagingEventNotification.ChatStateEvent",
-  "cqm.ExConversationChangeNotification"
-]).annotate({ identifier: "WebhookEvent" })
+export const EventType = Schema.Literals(webhookEvents).annotate({ identifier: "WebhookEvent" })
 export type EventType = typeof EventType.Type
 
 const longestDelay = Duration.minutes(1)

@@ -100,7 +100,7 @@ export const wrongShape = (path: string, problem: string): Finding => {
 /** A client id and its secret are what LivePerson answers with. */
 const given = new Set(["id", "client_id", "client_secret"])
 
-export const unknownMember = (path: string, problem: string): Finding =>
+export const unknownMember = (path: string, hint: string): Finding =>
   given.has(path)
     ? finding(
         "credentials",
@@ -111,9 +111,9 @@ export const unknownMember = (path: string, problem: string): Finding =>
     : finding(
         "unknownMember",
         path,
-        `LivePerson's guide does not have it. ${problem.replace("there is no such name here.", "").trim()}`
-          .trim()
-          .replace(/[^.?]$/, "$&."),
+        ["LivePerson's guide does not have it.", ...(hint === "" ? [] : [/[.?]$/.test(hint) ? hint : `${hint}.`])].join(
+          " "
+        ),
         "Correct its name, or remove it."
       )
 
@@ -362,13 +362,15 @@ const menu = ({ enabled_for_profiles = [], entry_uri, quick_launch_enabled }: Re
 }
 
 /** Those of LivePerson's guide. */
-const events = new Set([
+export const webhookEvents = [
   "ms.MessagingEventNotification.ContentEvent",
   "ms.MessagingEventNotification.RichContentEvent",
   "ms.MessagingEventNotification.AcceptStatusEvent",
   "ms.MessagingEventNotification.ChatStateEvent",
   "cqm.ExConversationChangeNotification"
-])
+] as const
+
+const isKnownEvent = (name: string): boolean => (webhookEvents as ReadonlyArray<string>).includes(name)
 
 const webhooks = ({ capabilities }: Read): ReadonlyArray<Finding> =>
   Object.entries(capabilities?.webhooks ?? {}).flatMap(([event, { endpoint }]) => {
@@ -387,14 +389,14 @@ const webhooks = ({ capabilities }: Read): ReadonlyArray<Finding> =>
                 "Write it as in https://app.example.com/webhooks."
               )
             ]),
-      ...(events.has(event)
+      ...(isKnownEvent(event)
         ? []
         : [
             finding(
               "unknownEvent",
               field,
               "LivePerson's guide does not have this event.",
-              `Compare its name with those of the guide: ${[...events].join(", ")}.`
+              `Compare its name with those of the guide: ${webhookEvents.join(", ")}.`
             )
           ])
     ]

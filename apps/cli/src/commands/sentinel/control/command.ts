@@ -2,6 +2,7 @@
  * `le-auth sentinel fault`, `clock`, `journal` and `webhook`
  */
 import { DurationText } from "@le-auth/core/Settings"
+import type { EventType } from "@le-auth/sentinel/Webhook"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -200,7 +201,7 @@ const events = [
   "ms.MessagingEventNotification.AcceptStatusEvent",
   "ms.MessagingEventNotification.ChatStateEvent",
   "cqm.ExConversationChangeNotification"
-] as const
+] as const satisfies ReadonlyArray<EventType>
 
 export const webhook = Command.make(
   "webhook",
