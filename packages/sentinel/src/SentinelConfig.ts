@@ -12,11 +12,11 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as PasswordKinds from "./internal/directory/passwordKinds.ts"
-import * as RedirectUris from "./internal/request/RedirectUris.ts"
 import { duplicates } from "./internal/input/duplicates.ts"
 import * as Pieces from "./internal/input/pieces.ts"
 import * as Problems from "./internal/input/problems.ts"
-import * as Text from "./internal/input/text.ts"
+import { problemOf as problemOfUri } from "@le-auth/core/shared/RegisteredUri"
+import * as Text from "@le-auth/core/shared/StorableText"
 import * as BoundedJson from "./internal/input/BoundedJson.ts"
 import * as Slices from "./internal/input/Slices.ts"
 import * as PasswordHash from "./PasswordHash.ts"
@@ -37,7 +37,7 @@ const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.s
  */
 export const RegisteredUri = Schema.String.check(
   Schema.isMaxLength(2048),
-  Schema.makeFilter((uri: string) => RedirectUris.problemOf(uri))
+  Schema.makeFilter((uri: string) => problemOfUri(uri))
 )
 
 const some = Text.upTo(2048)

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
-import * as Text from "./internal/input/text.ts"
+import * as Text from "@le-auth/core/shared/StorableText"
 
 // Each is added to a time and kept in a database, so none is without end.
 const lifetime = DurationText.between("1 second", "365 days")

@@ -1,7 +1,8 @@
 /** What holds for every redirect URI, every state, every pair of credentials and every form. */
 import { assert, describe, it } from "@effect/vitest"
 import { append, UrlParameters } from "@le-auth/core/shared/UrlParameters"
-import { problemOf, registeredOf } from "../../src/internal/request/RedirectUris.ts"
+import { problemOf } from "@le-auth/core/shared/RegisteredUri"
+import { registeredOf } from "../../src/internal/request/RedirectUris.ts"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import {

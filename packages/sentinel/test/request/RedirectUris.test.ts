@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { append } from "@le-auth/core/shared/UrlParameters"
-import { originOf, problemOf, registeredOf } from "../../src/internal/request/RedirectUris.ts"
+import { problemOf } from "@le-auth/core/shared/RegisteredUri"
+import { originOf, registeredOf } from "../../src/internal/request/RedirectUris.ts"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
 

@@ -1,7 +1,7 @@
 /** Lists and ends sessions and token families. */
 import * as Effect from "effect/Effect"
 import type { SentinelStore } from "../../SentinelStore.ts"
-import * as Text from "../input/text.ts"
+import * as Text from "@le-auth/core/shared/StorableText"
 import type { FamilyState, RecentPage, Query, SessionState, StoreInspection } from "../../StoreInspection.ts"
 import { type NotSupported, NotThere, type StoreUnavailable } from "../../ControlError.ts"
 import { cannotLook, unavailable } from "./failures.ts"

@@ -1,6 +1,6 @@
 /** The texts of a document, wherever they are in it. */
 import type * as Slices from "./Slices.ts"
-import * as Text from "./text.ts"
+import * as Text from "@le-auth/core/shared/StorableText"
 
 /** As many characters as an address has at most that anybody takes. */
 const longest = 2048

@@ -1,10 +1,9 @@
 /**
- * The redirect URIs that may be registered, and the comparison with one that comes in a request.
+ * The comparison of registered redirect URIs with one that comes in a request.
  *
  * URIs are compared as text and never parsed first: a URL parser changes case, drops default ports, resolves `..` and
  * reads `0x7f.1` as an address, and each of these differences is an attack (RFC 9700 section 4.1.3).
  */
-export { problemOf } from "@le-auth/core/shared/RegisteredUri"
 
 /** Scheme and host; port; the rest. Only a text in exactly this form is loopback. */
 const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost))(?::([1-9]\d{0,4}))?((?:[/?].*)?)$/s
