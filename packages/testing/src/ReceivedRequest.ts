@@ -13,8 +13,8 @@ import * as Redacted from "effect/Redacted"
 
 /**
  * What a request is for. `exchange` and `refresh` are the two uses of the token endpoint; `app-token` is for
- * applications without a user, `domain` is the Domain API,
- * `keys` the JWKS, `users` and `status-reasons` the resources that need a token.
+ * applications without a user, `domain` is the Domain API, `keys` the JWKS, `users` and `status-reasons` the resources
+ * that need a token.
  *
  * @category models
  * @since 0.1.0

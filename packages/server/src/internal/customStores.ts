@@ -18,6 +18,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Persistence from "effect/persistence/Persistence"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { AppTokensStore, BrowsersStore, CustomStores, SessionsStore, TransactionsStore } from "../Stores.ts"
 import * as Answers from "./customAnswers.ts"
@@ -33,7 +34,7 @@ const methods = {
 
 /** The parts that are there: one may be left out. */
 const partsOf = (stores: CustomStores) =>
-  Object.entries(methods).filter(([part]) => part !== "appTokens" || (stores.appTokens ?? undefined) !== undefined)
+  Object.entries(methods).filter(([part]) => part !== "appTokens" || Predicate.isNotNullish(stores.appTokens))
 
 /** What is missing in stores that JavaScript has written. */
 export const problemsOf = (stores: CustomStores): ReadonlyArray<string> =>
@@ -189,11 +190,8 @@ const appTokenStore = (tokens: AppTokensStore) => {
     get: Effect.fnUntraced(function* (key: AppTokenKey) {
       const id = key.toString()
       const found = yield* ask("get", [id], () => tokens.get(id), Answers.text)
-      const now = yield* Clock.currentTimeMillis
-      return Option.filter(
-        Option.flatMap(found, AppTokenText.decode),
-        (token) => token.expiresAt > now && token.key.toString() === id
-      )
+      const token = Option.filter(Option.flatMap(found, AppTokenText.decode), ({ key }) => key.toString() === id)
+      return yield* AppTokenText.unlessOver(token)
     }),
     set: Effect.fnUntraced(function* (token) {
       const id = token.key.toString()
@@ -221,12 +219,11 @@ export const layer = <E = never>(
     readonly lockTimeout?: Duration.Duration | undefined
   } = {}
 ): Layer.Layer<Stores, E> => {
-  const { appTokens = undefined } = stores
+  const { appTokens } = stores
   const sessions = Layer.sync(SessionStore, () => sessionStore(stores.sessions))
-  const tokens =
-    appTokens === undefined || appTokens === null
-      ? AppTokenStore.layerMemory
-      : Layer.sync(AppTokenStore.AppTokenStore, () => appTokenStore(appTokens))
+  const tokens = Predicate.isNullish(appTokens)
+    ? AppTokenStore.layerMemory
+    : Layer.sync(AppTokenStore.AppTokenStore, () => appTokenStore(appTokens))
   return Layer.mergeAll(
     Layer.sync(TransactionStore, () => transactionStore(stores.transactions)),
     options.sealKeys === undefined

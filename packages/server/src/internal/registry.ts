@@ -72,8 +72,8 @@ export const shared = (options: Options, given: Given, make: (forget: () => void
       message: `createLeAuth was called before in this process for the same installation and store, with other options: ${names.join(", ")}. Call it in one module and import that where you need it, or dispose of the first instance before. After a change under a development server, restart that.`
     })
   }
-  const alike = entries().filter((entry) => entry.installation === installation && isObject(entry.store))
-  if (isObject(store) && alike.length > 0) warnOfSeveral(options)
+  const isAlike = (entry: Entry) => entry.installation === installation && isObject(entry.store)
+  if (isObject(store) && entries().some(isAlike)) warnOfSeveral(options)
   const entry: Entry = {
     installation,
     store,
