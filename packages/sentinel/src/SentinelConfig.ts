@@ -40,6 +40,15 @@ export const RegisteredUri = Schema.String.check(
   Schema.makeFilter((uri: string) => problemOfUri(uri))
 )
 
+/**
+ * All redirect URIs of an installation. Each one is compared with that of a request, so their number has a limit.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.2 RFC 6749 section 3.1.2.2}
+ * @category schemas
+ * @since 0.1.0
+ */
+export const RegisteredUris = Schema.Array(RegisteredUri).check(Schema.isMaxLength(1000))
+
 const some = Text.upTo(2048)
 const name = some.check(Schema.isNonEmpty())
 
@@ -120,10 +129,8 @@ export const Installation = Schema.StructWithRest(
     client_secret: Schema.optionalKey(Secret),
     ...documented,
     grant_types: Schema.NonEmptyArray(GrantType).check(Schema.isMaxLength(16)),
-    // Each one is compared with that of a request, so their number has a limit. Without users there are none.
-    redirect_uris: Schema.Array(RegisteredUri)
-      .check(Schema.isMaxLength(1000))
-      .pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+    // Without users there are none.
+    redirect_uris: RegisteredUris.pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
     enabled: optionalTrue
   }),
   InstallationDocument.records

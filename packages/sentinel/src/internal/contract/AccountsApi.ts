@@ -42,7 +42,7 @@ export const InstallationChanges = Schema.StructWithRest(
     ...installed,
     client_name: optional(installed.client_name),
     grant_types: optional(installed.grant_types),
-    redirect_uris: optional(Schema.Array(SentinelConfig.RegisteredUri).check(Schema.isMaxLength(1000))),
+    redirect_uris: optional(SentinelConfig.RegisteredUris),
     enabled: optional(Schema.Boolean),
     keep_sessions
   }),
