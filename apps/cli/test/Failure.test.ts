@@ -40,7 +40,7 @@ const expected: ReadonlyArray<readonly [LibraryError, ExitCode]> = [
   [callback(new CallbackError.Expired()), "timedOut"],
   [callback(new CallbackError.MissingState()), "failed"],
   [domains(new Domains.Unavailable({ problem: "x" })), "unavailable"],
-  [domains(new Domains.UnknownAccount({ accountId })), "configuration"],
+  [domains(new Domains.UnknownAccount({ accountId })), "failed"],
   [domains(new Domains.UnknownService({ accountId, service: "x" })), "failed"],
   [domains(new Domains.HostNotAllowed({ host: "x" })), "failed"],
   [loopback(new LoopbackError.PortInUse(endpoint)), "port"],
