@@ -1,5 +1,5 @@
-// What came of all tests: the slowest files, what a developer left out, and how many passed, as the last line. Fails
-// when a test failed or none ran. The results are those that tools/run-tests.ts left, or that Nx took out of its cache.
+// What came of all tests: the slowest files, what a developer left out, which tests failed and how many passed, as the
+// last line. Fails when a test failed or none ran. The results are those that tools/run-tests.ts left, or that Nx took out of its cache.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -9,7 +9,7 @@ import { folders, isLeftOut, programs, testFiles } from "./needs.ts"
 const root = fileURLToPath(new URL("..", import.meta.url))
 const files = folders().flatMap((folder) => testFiles(folder).map((each) => ({ ...each, folder })))
 
-type Result = { status: string; fullName: string }
+type Result = { status: string; fullName: string; failureMessages?: string[] }
 type Suite = { name: string; status: string; startTime: number; endTime: number; assertionResults: Result[] }
 let passed = 0
 let failed = 0
@@ -55,5 +55,14 @@ const unproven = [...suites.values()].flatMap((suite) =>
 if (unproven.length > 0) console.log("\nNot proven:")
 for (const { fullName } of unproven) console.log(`  ${fullName}`)
 if (skipped > 0) console.log(`${skipped} skipped`)
+// Last, since a log that is cut off keeps its end.
+const failures = [...suites].flatMap(([file, { assertionResults }]) =>
+  assertionResults.filter(({ status }) => status === "failed").map((result) => ({ file, ...result }))
+)
+if (failures.length > 0) console.log("\nFailed:")
+for (const { file, fullName, failureMessages = [] } of failures) {
+  const [first = ""] = failureMessages.join("\n").split("\n")
+  console.log(`  ${file}: ${fullName}\n    ${first.slice(0, 300)}`)
+}
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
