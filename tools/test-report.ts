@@ -1,5 +1,6 @@
 // What came of all tests: the slowest files, what a developer left out, which tests failed and how many passed, as the
-// last line. Fails when a test failed or none ran. The results are those that tools/run-tests.ts left, or that Nx took out of its cache.
+// last line. Fails when a test failed or none ran. The results are those that tools/run-tests.ts left, or that Nx took
+// out of its cache.
 import fs from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
