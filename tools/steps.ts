@@ -70,6 +70,11 @@ const steps: Record<string, (hasArguments: boolean) => ReadonlyArray<Command>> =
   budget: () => [{ run: `${ofSources} tools/budget/main.ts` }],
   faults: () => [{ run: `${ofSources} packages/node/test/faults/main.ts` }],
   enemy: () => [{ run: `${ofSources} tools/enemy/main.ts` }],
+  network: () => [
+    ...machine({ chromium: "tools/chromium.ts", network: "tools/network/hosts.ts" }),
+    { name: "build", run: "nx run-many -t build -p @le-auth/cli @le-auth/example-server" },
+    { run: "node tools/network/main.ts" }
+  ],
   mutate: () => [{ run: "node tools/mutate/main.ts" }],
   bench: () => [
     { name: "peers", run: "npm install --prefix tools/bench" },

@@ -1,0 +1,33 @@
+// A person at a browser of this host signs in to an application, and out again. Arguments: the application's address,
+// the address where its login page has to be, and, with TLS, the hash of a key that the browser trusts.
+import { args, launch } from "../chromium.ts"
+
+const [, , application = "", login = "", trusted] = process.argv
+
+const browser = await launch(
+  trusted === undefined ? {} : { args: [...args, `--ignore-certificate-errors-spki-list=${trusted}`] }
+)
+try {
+  const page = await browser.newPage()
+  page.setDefaultTimeout(30_000)
+  await page.goto(application)
+  await page.getByRole("link", { name: "Sign in" }).click()
+  await page.waitForURL(`${login}/**`)
+  await page.locator("[autocomplete=username]").fill("agent@example.com")
+  await page.locator("[autocomplete=current-password]").fill("agent")
+  await page.getByRole("button").first().click()
+  await page.waitForURL(`${application}/`)
+  const home = page.locator("main")
+  const before = await home.innerText()
+  await page.getByRole("button", { name: "Refresh the token" }).click()
+  await page.waitForURL(`${application}/`)
+  const after = await home.innerText()
+  const cookies = (await page.context().cookies(application)).map(({ name }) => name)
+  await page.getByRole("button", { name: "Sign out of LivePerson everywhere" }).click()
+  await page.getByRole("link", { name: "Sign in" }).click()
+  await page.waitForURL(`${login}/**`)
+  const isSignedIn = [before, after].every((text) => text.includes("You are signed in"))
+  console.log(JSON.stringify({ isSignedIn, cookies }))
+} finally {
+  await browser.close()
+}
