@@ -31,12 +31,14 @@ import * as Directory from "./Directory.ts"
 import * as Issuer from "./internal/documents/Issuer.ts"
 import * as Metadata from "./internal/documents/Metadata.ts"
 import * as Domain from "./internal/documents/Domain.ts"
+import * as AskedOrigin from "./internal/http/AskedOrigin.ts"
 import * as RouteHandlers from "./internal/http/RouteHandlers.ts"
 import { Interceptor } from "./internal/http/Interceptor.ts"
 import { notFound, notImplemented } from "./internal/http/ShownError.ts"
 import * as TrustedProxies from "./internal/http/TrustedProxies.ts"
 import * as KeySet from "./internal/keys/KeySet.ts"
 import type { InvalidSigningKey } from "./internal/keys/SigningKey.ts"
+import * as EndSession from "./internal/login/EndSession.ts"
 import * as Login from "./internal/login/Login.ts"
 import * as LoginTickets from "./internal/request/LoginTickets.ts"
 import * as Logout from "./internal/login/Logout.ts"
@@ -59,6 +61,7 @@ import * as AppToken from "./internal/token/AppToken.ts"
 import * as ClientAuthentication from "./internal/token/ClientAuthentication.ts"
 import * as ClientThrottle from "./internal/token/ClientThrottle.ts"
 import * as CodeExchange from "./internal/token/CodeExchange.ts"
+import * as IdTokenReader from "./internal/token/IdTokenReader.ts"
 import * as Refresh from "./internal/token/Refresh.ts"
 import * as Revoke from "./internal/token/Revoke.ts"
 import * as TokenAnswer from "./internal/token/TokenAnswer.ts"
@@ -66,6 +69,7 @@ import * as TokenEndpoint from "./internal/token/TokenEndpoint.ts"
 import * as TokenSet from "./internal/token/TokenSet.ts"
 import * as StatusReasons from "./internal/resources/StatusReasons.ts"
 import * as TokenCheck from "./internal/resources/TokenCheck.ts"
+import * as UserInfo from "./internal/resources/UserInfo.ts"
 import * as Users from "./internal/resources/Users.ts"
 
 /**
@@ -132,14 +136,18 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const sessions = yield* LoginSessions.make(cookies, secrets)
   const issueCode = yield* IssueCode.make(secrets)
   const authenticate = yield* ClientThrottle.make(yield* ClientAuthentication.make)
-  const issuer = yield* Issuer.make(publicOrigin)
-  const grantParts = { answer: yield* TokenAnswer.make(issuer), secrets, tokenSets: yield* TokenSet.make }
+  const askedOrigin = AskedOrigin.make(publicOrigin)
+  const issuer = yield* Issuer.make(askedOrigin)
+  const readIdToken = yield* IdTokenReader.make(issuer)
+  const grantParts = { answer: yield* TokenAnswer.make, secrets, tokenSets: yield* TokenSet.make }
 
-  const authorize = yield* Authorize.make({ cookies, issuer, issueCode, secrets, sessions, tickets })
-  const login = yield* Login.make({ cookies, issueCode, publicOrigin, render, sessions, tickets })
-  const logout = Logout.make({ cookies, publicOrigin, render, sessions })
+  const authorize = yield* Authorize.make({ cookies, issuer, issueCode, readIdToken, secrets, sessions, tickets })
+  const login = yield* Login.make({ askedOrigin, cookies, issueCode, readIdToken, render, sessions, tickets })
+  const logout = yield* Logout.make({ askedOrigin, cookies, render, sessions })
+  const endSession = yield* EndSession.make({ cookies, readIdToken, render, sessions })
   const token = yield* TokenEndpoint.make(
     authenticate,
+    issuer,
     new Map([
       ["authorization_code", yield* CodeExchange.make(grantParts)],
       ["refresh_token", yield* Refresh.make(grantParts)]
@@ -153,7 +161,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const users = yield* Users.make(check)
 
   const all: ReadonlyArray<RouteHandlers.RouteHandlers> = [
-    { route: "authorize", path: SentinelApi.authorize.path, GET: authorize },
+    { route: "authorize", path: SentinelApi.authorize.path, ...authorize },
     { route: "login", path: Paths.login, GET: login.show, POST: login.submit },
     { route: "logout", path: Paths.logout, POST: logout },
     { route: "token", path: SentinelApi.token.path, POST: token },
@@ -166,7 +174,13 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
     { route: "users", path: Paths.users, GET: users.all },
     { route: "users", path: Paths.user, GET: users.one },
     { route: "status-reasons", path: Paths.statusReasons, GET: StatusReasons.make(check) },
-    ...(yield* Metadata.endpoints(publicOrigin, issuer))
+    ...(endSession === undefined
+      ? []
+      : [
+          { route: "end-session" as const, path: Paths.endSession, ...endSession },
+          { route: "userinfo" as const, path: Paths.userinfo, ...UserInfo.make(check) }
+        ]),
+    ...(yield* Metadata.endpoints(askedOrigin, issuer))
   ]
   return all
 })
@@ -269,11 +283,17 @@ const layerWhole = (options: Options) =>
     // Added to the router first, so that it is around the others.
   ).pipe(Layer.provideMerge(Observation.layer))
 
-/** `http://localhost:PORT`, for a server that listens on every address or on loopback. */
+/** The hosts that are not reached by the name `localhost`. */
+const otherLoopback = /^127\.(?!0\.0\.1(?::|$))/
+
+/**
+ * `http://localhost:PORT`, for a server that listens on every address or on loopback: the name that documents and
+ * people use, and that strict clients compare as text.
+ */
 const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
   const host = NetAddress.formatUrlUnsafe(address).replace(/^https?:\/\//, "")
   const port = /:(\d+)$/.exec(host)?.[1] ?? "80"
-  return Origin.Origin.make(Origin.isLoopback(host) ? `http://${host}` : `http://localhost:${port}`)
+  return Origin.Origin.make(otherLoopback.test(host) ? `http://${host}` : `http://localhost:${port}`)
 })
 
 /**

@@ -19,7 +19,7 @@ export const make = Effect.fnUntraced(function* ({
   const grace = Duration.toMillis(dialect.refreshGrace)
   const rotates = dialect.rotateRefreshTokens
 
-  return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
+  return Effect.fnUntraced(function* ({ accountId, body, installation, issuer, now }) {
     const presented = body.get("refresh_token")
     if (presented === undefined) return yield* invalidRequest("refresh_token is missing.")
     const seed = yield* tokenSets.seed
@@ -34,6 +34,7 @@ export const make = Effect.fnUntraced(function* ({
         grant: { ...grant, nonce: undefined },
         withIdToken: dialect.idTokenOnRefresh,
         issuedAt,
+        issuer,
         now
       })
 
