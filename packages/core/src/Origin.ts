@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import { label } from "./shared/Patterns.ts"
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
@@ -55,8 +56,7 @@ export const fromHost = (host: string): Origin =>
 /**
  * One or more labels and an optional port. Numbers alone, user info, paths, and IPv6 other than `[::1]` do not match.
  */
-const host =
-  /^(?:\[::1\]|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?::\d{1,5})?$/i
+const host = new RegExp(`^(?:\\[::1\\]|(?:${label}\\.)*${label})(?::\\d{1,5})?$`, "i")
 
 /**
  * Whether a text is a bare host, as the Domain API answers it.
