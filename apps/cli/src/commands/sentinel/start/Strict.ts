@@ -82,6 +82,7 @@ export const isReadableByOthers = (path: string): Effect.Effect<boolean, never, 
 /** The problems of the flags in strict mode. Every mode checks that an origin is https or on loopback. */
 export const problemsOfFlags = (flags: {
   readonly config: Option.Option<string>
+  readonly controlHost: Option.Option<string>
   readonly controlPort: Option.Option<number>
   readonly host: string
   readonly publicOrigin: Option.Option<string>
@@ -90,6 +91,7 @@ export const problemsOfFlags = (flags: {
 }): ReadonlyArray<string> => [
   ...(Option.isNone(flags.config) ? ["--config: is missing; the built-in users are for development"] : []),
   ...(Option.isSome(flags.controlPort) ? ["--control-port: there is no control in strict mode"] : []),
+  ...(Option.isSome(flags.controlHost) ? ["--control-host: there is no control in strict mode"] : []),
   ...(flags.webhookHosts.length > 0 ? ["--webhook-host: there is no control in strict mode, so no webhooks"] : []),
   ...(Option.isNone(flags.publicOrigin) && !Origin.isLoopback(flags.host.includes(":") ? `[${flags.host}]` : flags.host)
     ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]
