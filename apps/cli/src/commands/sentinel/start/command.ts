@@ -3,6 +3,7 @@
  */
 import { isHost, Origin } from "@le-auth/core/Origin"
 import { DurationText } from "@le-auth/core/Settings"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
@@ -64,8 +65,16 @@ const flags = {
     Checked.flag(Checked.Port),
     Flag.optional,
     Flag.withDescription(
-      "The port of its control for sentinel fault, clock and journal, on this computer only " +
-        "(default: --port plus 2, or minus 2 from 65534 on)"
+      "The port of its control for sentinel fault, clock and journal (default: --port plus 2, or minus 2 from 65534 on)"
+    )
+  ),
+  controlHost: Flag.String("control-host").pipe(
+    Flag.optional,
+    Flag.withMetavar("address"),
+    Flag.withDescription(
+      "The address that the control listens on, such as 0.0.0.0 in a container (default: 127.0.0.1, so only this " +
+        "computer). Others must send the token of SENTINEL_CONTROL_TOKEN, 256 random bits; without one it is drawn and " +
+        "shown once"
     )
   ),
   noControl: Flag.Boolean("no-control").pipe(
@@ -104,11 +113,18 @@ const flags = {
         "there is no proxy. Strict mode requires it with --public-origin"
     )
   ),
+  dialect: Flag.Literals("dialect", SentinelDialect.DialectName.literals).pipe(
+    Flag.optional,
+    Flag.withDescription(
+      "liveperson lets through what programs send to LivePerson, with warnings; rfc refuses what RFC 6749 and RFC 9700 " +
+        "forbid; openid is for strict OpenID Connect clients (default: that of --config, or liveperson)"
+    )
+  ),
   points: Flag.KeyValuePair("point").pipe(
     Flag.optional,
     Flag.withMetavar("name=value"),
     Flag.withDescription(
-      "A point of the dialect, such as expiresIn=string, issuer=Sentinel or codeLifetime=90s; repeatable"
+      "A point over the dialect, such as expiresIn=string, issuer=Sentinel or codeLifetime=90s; repeatable"
     )
   ),
   /** The old name of `--point`. In all other commands it is a saved application. */
@@ -151,6 +167,10 @@ export const command = Command.make(
     {
       command: "le-auth sentinel start --point expiresIn=string --point accessTokenLifetime='5 minutes'",
       description: "In another dialect"
+    },
+    {
+      command: "le-auth sentinel start --host 0.0.0.0 --control-host 0.0.0.0",
+      description: "In a container, with a control that asks for its token"
     },
     {
       command:
