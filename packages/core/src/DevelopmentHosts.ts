@@ -72,7 +72,7 @@ export type DevelopmentHost = typeof DevelopmentHost.Type
 export const List = Schema.String.pipe(
   Schema.decodeTo(
     Schema.Array(DevelopmentHost),
-    SchemaTransformation.transform({
+    SchemaTransformation.transform<ReadonlyArray<string>, string>({
       decode: (text) => text.split(",").map((name) => name.trim()),
       encode: (names) => names.join(",")
     })
