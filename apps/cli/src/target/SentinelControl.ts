@@ -19,14 +19,19 @@ export const controlToken: Effect.Effect<Option.Option<Redacted.Redacted<string>
   Config.Redacted("SENTINEL_CONTROL_TOKEN")
 ).pipe(Effect.map(Option.filter((token) => Redacted.value(token) !== "")))
 
-/** Networks that no packet leaves for the internet (RFC 1918, 3927, 4193, 4291 and 6598). */
+/** Networks that are nowhere on the internet (RFC 1918, 2544, 3849, 3927, 4193, 4291, 5737 and 6598). */
 const privateNetworks = [
   "10.0.0.0/8",
   "100.64.0.0/10",
   "127.0.0.0/8",
   "169.254.0.0/16",
   "172.16.0.0/12",
+  "192.0.2.0/24",
   "192.168.0.0/16",
+  "198.18.0.0/15",
+  "198.51.100.0/24",
+  "203.0.113.0/24",
+  "2001:db8::/32",
   "fc00::/7",
   "fe80::/10"
 ].map((network) => IpNetwork.fromStringUnsafe(network))
