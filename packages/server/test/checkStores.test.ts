@@ -356,7 +356,8 @@ describe("broken stores", () => {
   beforeAll(async () => {
     const checks = expectations.map(([, , options]) => Effect.promise(() => checkStores(options)))
     found = await Effect.runPromise(Effect.all(checks, { concurrency: atATime }))
-  })
+    // All of them are in this hook, and a computer may be busy.
+  }, 600_000)
 
   expectations.forEach(([what, wanted], index) =>
     it(`are found: ${what}`, () => {
