@@ -23,7 +23,7 @@ const installationOf = (clientId: string) =>
 const program = Effect.gen(function* () {
   const client = yield* SentinelClient.SentinelClient
   const domains = yield* Domains.Domains
-  const sentinel = yield* domains.sentinel(AccountId.make("12345678"))
+  const sentinel = yield* domains.resolve(AccountId.make("12345678"), "sentinel")
   const code = yield* Effect.promise(() => authorize(sentinel))
   const user = { installation: installationOf(application.client_id), sentinel }
   const redirectUri = RedirectUri.make("http://127.0.0.1:4401/callback")
