@@ -22,6 +22,8 @@ export interface Access {
   readonly accountId: string
   readonly clientId: string
   readonly userId: string
+  /** The scopes of OpenID Connect, where the dialect has them. */
+  readonly scope?: string | undefined
   readonly expiresAt: number
 }
 
@@ -56,6 +58,7 @@ export const find: (
       accountId: grant.accountId,
       clientId: grant.clientId,
       userId: grant.userId,
+      scope: grant.scope,
       expiresAt
     }))
   }

@@ -95,7 +95,8 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
     sql`CREATE INDEX sentinel_grant_session ON sentinel_grant (session_id)`,
     // Each node writes here to see whether it can.
     sql`CREATE TABLE sentinel_heartbeat (id TEXT PRIMARY KEY, beat TEXT NOT NULL, forget_at BIGINT NOT NULL)`
-  ])
+  ]),
+  "9_scopes": statements((sql) => [sql`ALTER TABLE sentinel_grant ADD COLUMN scope TEXT`])
 }
 
 /**

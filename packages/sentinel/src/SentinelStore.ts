@@ -46,6 +46,8 @@ export interface Grant {
   readonly createdAt: number
   /** `nonce` of the authorization request, for the id_token. LivePerson does not document it. */
   readonly nonce: string | undefined
+  /** The scopes of OpenID Connect that the authorization request asked for. LivePerson's tokens of users have none. */
+  readonly scope?: string | undefined
 }
 
 /**

@@ -37,6 +37,11 @@ export class SigningKeys extends Context.Service<
     /** Signs the claims of an app token in the same way. Its `kid` begins with `appjwt-`. */
     readonly signAppToken: (claims: object) => Effect.Effect<string, CryptoError.CryptoError | StoreError>
     /**
+     * The claims of an id_token that one of the published keys has signed, also of one that has expired. `None` for
+     * everything else, app tokens among it.
+     */
+    readonly verifyIdToken: (token: string) => Effect.Effect<Option.Option<unknown>, CryptoError.CryptoError>
+    /**
      * The claims of an app token that one of the published keys has signed. `None` for everything else, id_tokens among
      * it. What the claims say, such as when they end, is not looked at.
      */
@@ -109,16 +114,20 @@ const make = Effect.fnUntraced(function* (
     ))
   })
 
+  const verifying = (kind: "verifyIdToken" | "verifyAppToken") => (token: string) =>
+    Effect.flatMap(upToDate, ({ published }) =>
+      SigningKey.verify(
+        kind,
+        published.map(({ key }) => key),
+        token
+      )
+    )
+
   return {
     sign: (claims) => Effect.flatMap(current, ({ signing }) => signing.sign(claims)),
     signAppToken: (claims) => Effect.flatMap(current, ({ signing }) => signing.signAppToken(claims)),
-    verifyAppToken: (token) =>
-      Effect.flatMap(upToDate, ({ published }) =>
-        SigningKey.verifyAppToken(
-          published.map(({ key }) => key),
-          token
-        )
-      ),
+    verifyIdToken: verifying("verifyIdToken"),
+    verifyAppToken: verifying("verifyAppToken"),
     keySet: Effect.map(upToDate, ({ keySet }) => keySet),
     rotate: oneAtATime(
       Effect.gen(function* () {

@@ -141,16 +141,20 @@ const make = Effect.gen(function* () {
     return row.key
   })
 
+  const verifying = (kind: "verifyIdToken" | "verifyAppToken") => (token: string) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      SigningKey.verify(
+        kind,
+        Rows.published(view!.keys, now).flatMap(({ key }) => (key === undefined ? [] : [key])),
+        token
+      )
+    )
+
   return SigningKeys.of({
     sign: (claims) => Effect.flatMap(signing(claims), (key) => key.sign(claims)),
     signAppToken: (claims) => Effect.flatMap(signing(claims), (key) => key.signAppToken(claims)),
-    verifyAppToken: (token) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        SigningKey.verifyAppToken(
-          Rows.published(view!.keys, now).flatMap(({ key }) => (key === undefined ? [] : [key])),
-          token
-        )
-      ),
+    verifyIdToken: verifying("verifyIdToken"),
+    verifyAppToken: verifying("verifyAppToken"),
     keySet: Effect.map(Clock.currentTimeMillis, (now) => {
       const { keySet, keys } = view!
       const published = Rows.published(keys, now)

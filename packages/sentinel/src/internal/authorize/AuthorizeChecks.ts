@@ -16,6 +16,7 @@ import * as Text from "@le-auth/core/shared/StorableText"
 import { SentBackError } from "../request/AuthorizationResponse.ts"
 import * as RedirectUris from "../request/RedirectUris.ts"
 import * as Pkce from "../token/Pkce.ts"
+import * as OpenIdChecks from "./OpenIdChecks.ts"
 
 const badRequest = (problem: Problem, description: string, remedy: string): ShownError =>
   new ShownError({ status: 400, error: "invalid_request", problem, description, remedy })
@@ -175,7 +176,7 @@ export const nothingTwice: SentBackCheck = ({ dialect, query }) => {
     "scope",
     "v",
     ...(dialect.pkce === "ignored" ? [] : ["code_challenge", "code_challenge_method"]),
-    ...(dialect.discovery ? ["nonce"] : [])
+    ...(dialect.discovery ? OpenIdChecks.parameters : [])
   ].find((name) => query.repeated.has(name))
   return twice === undefined
     ? undefined
@@ -260,9 +261,19 @@ export const challengeIsS256: SentBackCheck = ({ installation, dialect, query })
     : invalidRequest("pkce-wrong", "code_challenge must be 43 characters of base64url: the SHA-256 of the verifier.")
 }
 
+/** What OpenID Connect demands, where the dialect has it. */
+export const openIdFits: SentBackCheck = ({ dialect, query }) => {
+  if (!dialect.discovery) return undefined
+  for (const check of OpenIdChecks.checks) {
+    const error = check(query)
+    if (error !== undefined) return error
+  }
+  return undefined
+}
+
 /**
- * The checks that are sent back, in this order. `scope`, `prompt`, `max_age` and other parameters are ignored:
- * LivePerson documents none.
+ * The checks that are sent back, in this order. `scope`, `prompt`, `max_age` and other parameters are ignored where the
+ * dialect has no discovery: LivePerson documents none.
  */
 export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
   mayUseCodes,
@@ -271,6 +282,7 @@ export const sentBackChecks: ReadonlyArray<SentBackCheck> = [
   responseTypeIsCode,
   stateIsText,
   nonceCanBeKept,
+  openIdFits,
   challengeIsS256
 ]
 

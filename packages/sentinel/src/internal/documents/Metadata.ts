@@ -1,16 +1,18 @@
 /**
  * The discovery documents: authorization server metadata (RFC 8414) and OpenID Connect Discovery. **Not LivePerson.**
  */
-import type { Origin } from "@le-auth/core/Origin"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { Directory } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import * as Paths from "../../Paths.ts"
+import type { Reachability } from "../http/Reachability.ts"
 import type { RouteHandlers, Handler } from "../http/RouteHandlers.ts"
 import { ShownError } from "../http/ShownError.ts"
 import type { Issuer } from "./Issuer.ts"
+import * as Scopes from "./Scopes.ts"
 
 const account = "/sentinel/api/account/:accountId"
 
@@ -25,6 +27,9 @@ export const paths: ReadonlyArray<string> = [
   `${account}/.well-known/openid-configuration`
 ]
 
+/** The values of `prompt` (OpenID Connect Core section 3.1.2.1). All but `none` show the login page. */
+export const prompts = ["none", "login", "consent", "select_account"]
+
 const unknownAccount = new ShownError({
   status: 404,
   error: "not_found",
@@ -34,7 +39,7 @@ const unknownAccount = new ShownError({
 
 /** The routes, if the dialect has discovery. They announce exactly what is switched on. */
 export const endpoints = Effect.fnUntraced(function* (
-  publicOrigin: Origin,
+  askedOrigin: Reachability["originOf"],
   issuer: Issuer
 ): Effect.fn.Return<ReadonlyArray<RouteHandlers>, never, Directory> {
   const directory = yield* Directory
@@ -42,24 +47,26 @@ export const endpoints = Effect.fnUntraced(function* (
   if (!dialect.discovery) return []
   const hasPkce = dialect.pkce !== "ignored"
   const clientMethods = ["client_secret_post", "client_secret_basic", ...(hasPkce ? ["none"] : [])]
-  const address = (path: string, accountId: string) => publicOrigin + path.replace(":accountId", accountId)
 
   // Some clients cannot use an endpoint with a query, so it has one only if it must.
   const version = dialect.version === "required" ? "?v=1.0" : ""
 
-  const document = (accountId: string) => ({
-    issuer: issuer.ofIdTokens(accountId),
-    authorization_endpoint: address(SentinelApi.authorize.path, accountId) + version,
-    token_endpoint: address(SentinelApi.token.path, accountId) + version,
-    revocation_endpoint: address(SentinelApi.revoke.path, accountId) + version,
-    jwks_uri: address(SentinelApi.keys.path, accountId),
+  const document = (issuerName: string, address: (path: string) => string) => ({
+    issuer: issuerName,
+    authorization_endpoint: address(SentinelApi.authorize.path) + version,
+    token_endpoint: address(SentinelApi.token.path) + version,
+    revocation_endpoint: address(SentinelApi.revoke.path) + version,
+    userinfo_endpoint: address(Paths.userinfo),
+    end_session_endpoint: address(Paths.endSession),
+    jwks_uri: address(SentinelApi.keys.path),
     response_types_supported: ["code"],
     response_modes_supported: ["query"],
     grant_types_supported: ["authorization_code", "refresh_token"],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["RS256"],
-    scopes_supported: ["openid"],
-    claims_supported: ["sub", "aud", "iss", "exp", "iat", "nonce", "is_admin", "is_lpa"],
+    scopes_supported: Scopes.scopes,
+    claims_supported: ["aud", "iss", "exp", "iat", "auth_time", "nonce", ...Object.values(Scopes.claimsByScope).flat()],
+    prompt_values_supported: prompts,
     token_endpoint_auth_methods_supported: clientMethods,
     revocation_endpoint_auth_methods_supported: clientMethods,
     code_challenge_methods_supported: hasPkce ? ["S256"] : undefined,
@@ -69,9 +76,11 @@ export const endpoints = Effect.fnUntraced(function* (
     request_uri_parameter_supported: false
   })
 
-  const handler: Handler = Effect.fnUntraced(function* ({ accountId }) {
+  const handler: Handler = Effect.fnUntraced(function* ({ accountId, request }) {
     if (Option.isNone(yield* directory.account(accountId))) return yield* unknownAccount
-    return HttpServerResponse.jsonUnsafe(document(accountId), {
+    const origin = askedOrigin(request)
+    const address = (path: string) => origin + path.replace(":accountId", accountId)
+    return HttpServerResponse.jsonUnsafe(document(issuer.ofIdTokens(accountId, request), address), {
       headers: { "cache-control": "public, max-age=300", "x-content-type-options": "nosniff" }
     })
   })

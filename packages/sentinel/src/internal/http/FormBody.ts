@@ -22,23 +22,32 @@ const notForm = new UnreadableForm({
 const tooLarge = new UnreadableForm({ status: 413, description: "The body is larger than 64 KiB." })
 const broken = new UnreadableForm({ status: 400, description: "The body could not be read." })
 
-/** Reads the parameters of the body. A form is always UTF-8, whatever `charset` says (WHATWG URL section 5). */
+/** Whether a request says that its body is a form. */
+export const isForm = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  (headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase() === "application/x-www-form-urlencoded"
+
+/** Reads the body as it came. A form is always UTF-8, whatever `charset` says (WHATWG URL section 5). */
+export const readText = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<string, UnreadableForm> =>
+  isForm(request)
+    ? request.text.pipe(
+        Effect.provideService(HttpIncomingMessage.MaxBodySize, limit),
+        Effect.mapError(({ reason }) =>
+          reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge" ? tooLarge : broken
+        )
+      )
+    : Effect.fail(notForm)
+
+/** The parameters of a body. */
+export const parametersOf = (text: string, limits?: Limits): Effect.Effect<UrlParameters, UnreadableForm> => {
+  const parameters = UrlParameters.fromSearch(text, limits)
+  return parameters.excess === undefined
+    ? Effect.succeed(parameters)
+    : Effect.fail(new UnreadableForm({ status: 400, description: parameters.excess }))
+}
+
+/** Reads the parameters of the body. */
 export const read = (
   request: HttpServerRequest.HttpServerRequest,
   limits?: Limits
-): Effect.Effect<UrlParameters, UnreadableForm> => {
-  const mediaType = (request.headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase()
-  if (mediaType !== "application/x-www-form-urlencoded") return Effect.fail(notForm)
-  return request.text.pipe(
-    Effect.provideService(HttpIncomingMessage.MaxBodySize, limit),
-    Effect.mapError(({ reason }) =>
-      reason._tag === "RequestParseError" && reason.reason === "BodyTooLarge" ? tooLarge : broken
-    ),
-    Effect.flatMap((text) => {
-      const parameters = UrlParameters.fromSearch(text, limits)
-      return parameters.excess === undefined
-        ? Effect.succeed(parameters)
-        : Effect.fail(new UnreadableForm({ status: 400, description: parameters.excess }))
-    })
-  )
-}
+): Effect.Effect<UrlParameters, UnreadableForm> =>
+  Effect.flatMap(readText(request), (text) => parametersOf(text, limits))

@@ -18,6 +18,11 @@ export const Problem = Schema.Literals([
   "state-not-text",
   "state-too-long",
   "nonce-wrong",
-  "pkce-wrong"
+  "pkce-wrong",
+  "response-mode-wrong",
+  "request-object-sent",
+  "prompt-wrong",
+  "max-age-wrong",
+  "login-required"
 ])
 export type Problem = typeof Problem.Type

@@ -3,8 +3,8 @@ import * as Schema from "effect/Schema"
 
 /**
  * `app-token` is the route of applications without a user, `keys` the JWKS, `metadata` the discovery documents,
- * `domain` the Domain API. `users` and `status-reasons` are the resources that need a token, `other` is every other
- * path.
+ * `domain` the Domain API. `users`, `status-reasons` and `userinfo` are the resources that need a token, `end-session`
+ * is where applications send a user to sign out, `other` is every other path.
  */
 export const Route = Schema.Literals([
   "authorize",
@@ -17,6 +17,8 @@ export const Route = Schema.Literals([
   "metadata",
   "domain",
   "users",
+  "userinfo",
+  "end-session",
   "status-reasons",
   "other"
 ])

@@ -1,8 +1,7 @@
 /** Whether a form was sent by a page of Sentinel. */
-import type { Origin } from "@le-auth/core/Origin"
-import * as FetchMetadata from "@le-auth/core/shared/FetchMetadata"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type { Reachability } from "./Reachability.ts"
 import { ShownError } from "./ShownError.ts"
 
 const foreign = new ShownError({
@@ -19,7 +18,7 @@ const foreign = new ShownError({
  * Our own pages have the referrer policy `no-referrer`, so that some browsers send `Origin: null` from them.
  */
 export const check = (
-  { headers }: HttpServerRequest.HttpServerRequest,
-  publicOrigin: Origin
+  request: HttpServerRequest.HttpServerRequest,
+  reachability: Reachability
 ): Effect.Effect<void, ShownError> =>
-  FetchMetadata.senderOf(headers, publicOrigin) === "foreign" ? Effect.fail(foreign) : Effect.void
+  reachability.senderOf(request) === "foreign" ? Effect.fail(foreign) : Effect.void

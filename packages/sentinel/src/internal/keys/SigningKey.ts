@@ -29,6 +29,8 @@ export interface SigningKey {
   readonly sign: (claims: object) => Effect.Effect<string, CryptoError.CryptoError>
   /** Signs the claims of an app token. */
   readonly signAppToken: (claims: object) => Effect.Effect<string, CryptoError.CryptoError>
+  /** The claims of an id_token, if this key has signed it. */
+  readonly verifyIdToken: (token: string) => Effect.Effect<Option.Option<unknown>, CryptoError.CryptoError>
   /** The claims of an app token, if this key has signed it. */
   readonly verifyAppToken: (token: string) => Effect.Effect<Option.Option<unknown>, CryptoError.CryptoError>
   /** When the last token that it has signed expires, in milliseconds since 1970; 0 if there is none. */
@@ -108,6 +110,7 @@ const make = (
 ): SigningKey => {
   const appKid = ofAppTokens + (kid.startsWith(ofIdTokens) ? kid.slice(ofIdTokens.length) : kid)
   const headerOf = (kid: string) => json({ kid, typ: "JWT", alg: "RS256" })
+  const idHeader = headerOf(kid)
   const appHeader = headerOf(appKid)
   let lastExpiry = 0
   const signing = (header: string) => (claims: object) =>
@@ -119,6 +122,16 @@ const make = (
         (bytes) => `${signed}.${Base64Url.encode(bytes)}`
       )
     })
+  const verifying = (ownHeader: string) =>
+    Effect.fnUntraced(function* (token: string) {
+      const [header, payload, third, ...rest] = token.split(".", 4)
+      // Its own header is known to the letter, so no other one is read (RFC 8725 sections 3.1 and 3.12).
+      if (header !== ownHeader || payload === undefined || third === undefined || rest.length > 0) return Option.none()
+      const bytes = Base64Url.decode(third)
+      if (bytes === undefined) return Option.none()
+      const isGenuine = yield* signature.verify(publicKey, bytes, Utf8.encode(`${header}.${payload}`))
+      return isGenuine ? decodeJson(Base64Url.decodeText(payload)) : Option.none()
+    })
   return {
     kid,
     appKid,
@@ -126,27 +139,21 @@ const make = (
       .map((kid) => JSON.stringify({ kty: "RSA", use: "sig", alg: "RS256", kid, n, e }))
       .join(","),
     lastExpiry: () => lastExpiry,
-    sign: signing(headerOf(kid)),
+    sign: signing(idHeader),
     signAppToken: signing(appHeader),
-    verifyAppToken: Effect.fnUntraced(function* (token) {
-      const [header, payload, third, ...rest] = token.split(".", 4)
-      // Its own header is known to the letter, so no other one is read (RFC 8725 sections 3.1 and 3.12).
-      if (header !== appHeader || payload === undefined || third === undefined || rest.length > 0) return Option.none()
-      const bytes = Base64Url.decode(third)
-      if (bytes === undefined) return Option.none()
-      const isGenuine = yield* signature.verify(publicKey, bytes, Utf8.encode(`${header}.${payload}`))
-      return isGenuine ? decodeJson(Base64Url.decodeText(payload)) : Option.none()
-    })
+    verifyIdToken: verifying(idHeader),
+    verifyAppToken: verifying(appHeader)
   }
 }
 
-/** The claims of an app token that one of the keys has signed. */
-export const verifyAppToken = Effect.fnUntraced(function* (
+/** The claims of a token of a kind that one of the keys has signed. */
+export const verify = Effect.fnUntraced(function* (
+  kind: "verifyIdToken" | "verifyAppToken",
   keys: ReadonlyArray<SigningKey>,
   token: string
 ): Effect.fn.Return<Option.Option<unknown>, CryptoError.CryptoError> {
   for (const key of keys) {
-    const claims = yield* key.verifyAppToken(token)
+    const claims = yield* key[kind](token)
     if (Option.isSome(claims)) return claims
   }
   return Option.none()

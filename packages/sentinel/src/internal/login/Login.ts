@@ -1,7 +1,6 @@
 /** The login page: the form, and what happens when it is sent. */
 import { endpoint as authorizePath } from "@le-auth/core/AuthorizeRequest"
 import { AccountId } from "@le-auth/core/Identifiers"
-import type { Origin } from "@le-auth/core/Origin"
 import { append } from "@le-auth/core/shared/UrlParameters"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,8 +9,10 @@ import * as Result from "effect/Result"
 import { Directory } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import * as AuthorizeChecks from "../authorize/AuthorizeChecks.ts"
+import * as OpenIdChecks from "../authorize/OpenIdChecks.ts"
 import * as FormBody from "../http/FormBody.ts"
 import * as Query from "../http/Query.ts"
+import type { Reachability } from "../http/Reachability.ts"
 import * as Redirect from "../http/Redirect.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Handler } from "../http/RouteHandlers.ts"
@@ -24,6 +25,7 @@ import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
 import * as RedirectUris from "../request/RedirectUris.ts"
 import type { LoginSessions } from "../session/LoginSessions.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
+import type { IdTokenReader } from "../token/IdTokenReader.ts"
 import * as Credentials from "./Credentials.ts"
 import * as LoginPage from "./LoginPage.ts"
 
@@ -35,6 +37,9 @@ const notFromHere = new ShownError({
   description: "The login form does not belong to this browser.",
   remedy: startAgain
 })
+
+/** OpenID Connect Core section 3.1.2.1, `id_token_hint`. */
+const anotherUser = OpenIdChecks.loginRequired("The user who signed in is not the one of id_token_hint.")
 
 const notOpenedHere = new ShownError({
   status: 400,
@@ -58,20 +63,24 @@ const againFrom = (ticket: LoginTicket): string =>
     redirect_uri: ticket.redirectUriWasSent ? ticket.redirectUri : undefined,
     state: ticket.state,
     nonce: ticket.nonce,
+    scope: ticket.scope,
+    prompt: ticket.asksAgain === true ? "login" : undefined,
+    id_token_hint: ticket.idTokenHint,
     code_challenge: ticket.codeChallenge,
     code_challenge_method: ticket.codeChallenge === undefined ? undefined : "S256"
   })
 
 /** Makes the two handlers: `show` gives the form, `submit` takes it. */
 export const make = Effect.fnUntraced(function* (parts: {
+  readonly reachability: Reachability
   readonly cookies: SentinelCookies
   readonly issueCode: IssueCode
-  readonly publicOrigin: Origin
+  readonly readIdToken: IdTokenReader
   readonly render: Render
   readonly sessions: LoginSessions
   readonly tickets: LoginTickets
 }): Effect.fn.Return<{ readonly show: Handler; readonly submit: Handler }, never, Directory> {
-  const { cookies, issueCode, publicOrigin, render, sessions, tickets } = parts
+  const { cookies, issueCode, reachability, readIdToken, render, sessions, tickets } = parts
   const directory = yield* Directory
   const dialect = yield* SentinelDialect
   const check = yield* Credentials.make(cookies, tickets)
@@ -118,7 +127,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   })
 
   const submit: Handler = Effect.fnUntraced(function* ({ request }) {
-    yield* SameOrigin.check(request, publicOrigin)
+    yield* SameOrigin.check(request, reachability)
     const body = yield* Effect.mapError(
       // A password that is too long is a wrong one (R86), and takes as long as any other.
       FormBody.read(request, { length: Infinity }),
@@ -148,6 +157,10 @@ export const make = Effect.fnUntraced(function* (parts: {
     // The attempt may have waited for its turn, and the findings before it are as old as that.
     const { refusal } = yield* partiesOf(ticket)
     if (refusal !== undefined) return yield* sendBack(ticket, refusal, 303)
+    if (ticket.idTokenHint !== undefined) {
+      const hint = yield* readIdToken(ticket.idTokenHint, ticket.accountId, request)
+      if (Option.isNone(hint) || hint.value.userId !== user.id) return yield* sendBack(ticket, anotherUser, 303)
+    }
     const now = yield* Clock.currentTimeMillis
 
     return yield* Effect.gen(function* () {

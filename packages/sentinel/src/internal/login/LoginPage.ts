@@ -113,6 +113,35 @@ export const expired = (again: string): Content => ({
     <a class="button" href="${again}">Try again</a>`
 })
 
+/** For a user whom an application, or any other page, has sent to sign out. */
+export const signOut = (options: {
+  readonly account: Account
+  /** The name of the application, if it is known. */
+  readonly name: string | undefined
+  /** Where to go then, at an origin of the application. */
+  readonly target: { readonly clientId: string; readonly uri: string; readonly state: string | undefined } | undefined
+}): Content => {
+  const { account, name, target } = options
+  const hidden = (field: string, value: string | undefined) =>
+    value !== undefined && html`<input type="hidden" name="${field}" value="${value}" />`
+  return {
+    title: "Sign out?",
+    icon: "key",
+    formTargets: target === undefined ? [] : [RedirectUris.policySourceOf(target.uri)],
+    body: html`<h1>Sign out?</h1>
+      <p class="lead">
+        ${name === undefined ? "A page" : html`<strong>${name}</strong>`} asks to sign you out of
+        <strong>${accountName(account)}</strong>. Close this page to stay signed in.
+      </p>
+      <form method="post" action="${Paths.logout}">
+        <input type="hidden" name="account" value="${account.id}" />
+        ${hidden("client_id", target?.clientId)} ${hidden("post_logout_redirect_uri", target?.uri)}
+        ${hidden("state", target?.state)}
+        <button type="submit">Sign out</button>
+      </form>`
+  }
+}
+
 /** For a user who has signed out. */
 export const signedOut = (): Content => ({
   title: "You are signed out",

@@ -23,16 +23,21 @@ export interface AuthorizationResponse {
   readonly codeChallenge: string | undefined
   /** `nonce` of OpenID Connect, if the dialect has it. */
   readonly nonce: string | undefined
+  /** The scopes that the request asks for and gets, if the dialect has OpenID Connect. */
+  readonly scope?: string | undefined
   /** The issuer in the answer (RFC 9207), if the dialect has it there. */
   readonly issuer: string | undefined
 }
+
+/** The codes that OpenID Connect Core section 3.1.2.6 adds, as far as they are used here. */
+export type OpenIdErrorCode = "login_required" | "request_not_supported" | "request_uri_not_supported"
 
 /**
  * An error that goes back to the application (RFC 6749 section 4.1.2.1). `description` is a fixed text, so that it
  * repeats no part of the request. `reason` says more, for the log only.
  */
 export class SentBackError extends Data.TaggedError("SentBackError")<{
-  readonly error: AuthorizationErrorCode
+  readonly error: AuthorizationErrorCode | OpenIdErrorCode
   readonly description: string
   readonly problem?: Problem
   readonly reason?: string

@@ -50,7 +50,8 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
           userId: session.userId,
           sessionId: session.id,
           createdAt: now,
-          nonce: to.nonce
+          nonce: to.nonce,
+          scope: to.scope
         },
         redirectUri: to.redirectUriWasSent ? to.redirectUri : undefined,
         codeChallenge: to.codeChallenge,

@@ -30,13 +30,24 @@ const LoginTicket = Schema.Struct({
   state: Schema.optional(Schema.String),
   codeChallenge: Schema.optional(Schema.String),
   nonce: Schema.optional(Schema.String),
-  issuer: Schema.optional(Schema.String)
+  issuer: Schema.optional(Schema.String),
+  scope: Schema.optional(Schema.String),
+  asksAgain: Schema.optional(Schema.Boolean),
+  idTokenHint: Schema.optional(Schema.String)
 })
 
+/** What is asked of the login page. */
+export interface LoginRequest extends AuthorizationResponse {
+  /** The user must sign in even with a session, also where the request begins again. */
+  readonly asksAgain?: boolean | undefined
+  /** An id_token of the only user who may sign in. */
+  readonly idTokenHint?: string | undefined
+}
+
 /**
- * A {@link AuthorizationResponse} with an id of its own and the time at which it expires, in milliseconds since 1970.
+ * A {@link LoginRequest} with an id of its own and the time at which it expires, in milliseconds since 1970.
  */
-export interface LoginTicket extends AuthorizationResponse {
+export interface LoginTicket extends LoginRequest {
   readonly id: string
   readonly expiresAt: number
 }
@@ -44,7 +55,7 @@ export interface LoginTicket extends AuthorizationResponse {
 /** Makes and reads tickets, and the values that follow from them. */
 export interface LoginTickets {
   /** Seals a request for a browser, which is known by its login cookie. `expiresAt` is in milliseconds since 1970. */
-  readonly issue: (to: AuthorizationResponse, browser: string, expiresAt: number) => Effect.Effect<string>
+  readonly issue: (to: LoginRequest, browser: string, expiresAt: number) => Effect.Effect<string>
   /** Opens a ticket that `issue` sealed for the same browser, also an expired one. */
   readonly open: (sealed: string, browser: string) => Effect.Effect<Option.Option<LoginTicket>>
   /** The token of the login form (RFC 6749 section 10.12): only a page that we gave to this browser has it. */

@@ -32,6 +32,19 @@ export const registeredOf = (
   registered.find((uri) => uri === given) ??
   (registered.some((uri) => matchesOnAnotherPort(uri, given, options?.anyPortOnLocalhost ?? false)) ? given : undefined)
 
+/**
+ * Whether an address is at the origin of a registered redirect URI, with the same exception for loopback. Of the rest
+ * of the address only its characters are looked at: the origin is compared as text, so nothing in it can be read in
+ * another way.
+ */
+export const isAtOriginOf = (
+  registered: ReadonlyArray<string>,
+  given: string,
+  options?: { readonly anyPortOnLocalhost?: boolean }
+): boolean =>
+  /^[\x21\x24-\x5b\x5d\x5f\x61-\x7a\x7e]+$/.test(given) &&
+  registeredOf(registered.map(originOf), originOf(given), options) !== undefined
+
 /** The origin of a redirect URI. */
 export const originOf = (uri: string): string => /^https?:\/\/[^/?]+/.exec(uri)?.[0] ?? ""
 

@@ -22,16 +22,29 @@ import { ShownError, unavailable } from "../http/ShownError.ts"
 import * as AppTokenReader from "../token/AppTokenReader.ts"
 
 /** The holder of a token: a user, or an application whose scope is enough. */
-export type Holder = { readonly kind: "user"; readonly user: User } | { readonly kind: "application" }
+export type Holder = UserHolder | { readonly kind: "application" }
+
+/** `scope` has the scopes of OpenID Connect, where the dialect has them. */
+export interface UserHolder {
+  readonly kind: "user"
+  readonly user: User
+  readonly scope: string | undefined
+}
 
 /**
  * Checks the token of a request. `scope` is what an app token needs; without one no app token is enough. What a user
- * may see is for the resource to say.
+ * may see is for the resource to say. `token` is for a resource that found it elsewhere than in the header.
  */
-export type TokenCheck = (
-  incoming: Incoming,
-  needs: { readonly scope: string | undefined }
-) => Effect.Effect<Holder, ShownError>
+export interface TokenCheck {
+  (
+    incoming: Incoming,
+    needs: { readonly scope: undefined; readonly token?: string | undefined }
+  ): Effect.Effect<UserHolder, ShownError>
+  (
+    incoming: Incoming,
+    needs: { readonly scope: string | undefined; readonly token?: string | undefined }
+  ): Effect.Effect<Holder, ShownError>
+}
 
 const remedy = "Send a valid access token of this account in the header Authorization: Bearer."
 
@@ -111,7 +124,8 @@ export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | 
         return yield* invalid(`access token: it was issued in account ${access.value.accountId}, not in ${accountId}`)
       }
       const user = yield* directory.user(accountId, access.value.userId)
-      return Option.isNone(user) ? yield* invalid() : { kind: "user", user: user.value }
+      if (Option.isNone(user)) return yield* invalid()
+      return { kind: "user", user: user.value, scope: access.value.scope }
     })
 
     const ofApplication = Effect.fnUntraced(function* (
@@ -132,10 +146,13 @@ export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | 
       return { kind: "application" }
     })
 
-    return Effect.fnUntraced(function* ({ accountId, request }, { scope }) {
-      const text = bearer(request.headers["authorization"])
+    return Effect.fnUntraced(function* (
+      { accountId, request }: Incoming,
+      { scope, token: given }: { readonly scope: string | undefined; readonly token?: string | undefined }
+    ) {
+      const text = given ?? bearer(request.headers["authorization"])
       if (text === undefined) return yield* missing
       const token = Redacted.make(text)
       return yield* AppTokenReader.isJwt(token) ? ofApplication(token, accountId, scope) : ofUser(token, accountId)
-    })
+    }) as TokenCheck
   })

@@ -115,10 +115,11 @@ interface CodeRow extends GrantRow {
   readonly code_challenge: string | null
 }
 
-interface Issue extends Omit<Grant, "id" | "nonce">, Begun {
+interface Issue extends Omit<Grant, "id" | "nonce" | "scope">, Begun {
   readonly id: string
   readonly grantId: string
   readonly nonce: string | null
+  readonly scope: string | null
   readonly redirectUri: string | null
   readonly codeChallenge: string | null
   readonly expiresAt: number
@@ -157,9 +158,9 @@ const statements = (sql: SqlClient) => ({
     columns: ["grant_id"],
     // Until it is redeemed, a grant is kept no longer than its code.
     effects: (code, won) => [
-      sql`INSERT INTO sentinel_grant (id, account_id, client_id, user_id, session_id, created_at, nonce, forget_at)
+      sql`INSERT INTO sentinel_grant (id, account_id, client_id, user_id, session_id, created_at, nonce, scope, forget_at)
         SELECT won.grant_id, ${code.accountId}, ${code.clientId}, ${code.userId}, ${code.sessionId}, ${code.createdAt},
-          ${code.nonce}, ${code.forgetAt}
+          ${code.nonce}, ${code.scope}, ${code.forgetAt}
         FROM ${won}`
     ],
     result: (code, won) => sql`
@@ -248,6 +249,7 @@ export const make = (sql: SqlClient, run: Run, writing: Writing, unsure: Unsure)
             id,
             grantId: grant.id,
             nonce: grant.nonce ?? null,
+            scope: grant.scope ?? null,
             redirectUri: redirectUri ?? null,
             codeChallenge: codeChallenge ?? null,
             expiresAt,

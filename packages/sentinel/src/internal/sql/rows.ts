@@ -37,10 +37,11 @@ export interface GrantRow {
   readonly session_id: string
   readonly created_at: Time
   readonly nonce: string | null
+  readonly scope: string | null
 }
 
 export const grantColumns = (sql: SqlClient): Fragment =>
-  sql`g.id AS grant_id, g.account_id, g.client_id, g.user_id, g.session_id, g.created_at, g.nonce`
+  sql`g.id AS grant_id, g.account_id, g.client_id, g.user_id, g.session_id, g.created_at, g.nonce, g.scope`
 
 export const grantOf = (row: GrantRow): Grant => ({
   id: row.grant_id,
@@ -49,7 +50,8 @@ export const grantOf = (row: GrantRow): Grant => ({
   userId: row.user_id,
   sessionId: row.session_id,
   createdAt: Number(row.created_at),
-  nonce: row.nonce ?? undefined
+  nonce: row.nonce ?? undefined,
+  scope: row.scope ?? undefined
 })
 
 // PostgreSQL keeps the plan of a statement that it has run five times. Made while the tables are small and nothing is

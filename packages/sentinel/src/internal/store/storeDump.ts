@@ -28,7 +28,8 @@ export const Grant = Schema.Struct({
   userId: Schema.String,
   sessionId: Schema.String,
   createdAt: Instant,
-  nonce: Schema.optional(Schema.String)
+  nonce: Schema.optional(Schema.String),
+  scope: Schema.optional(Schema.String)
 })
 
 const optionalTime = Schema.optional(Instant)

@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function* (
         aud: accountId,
         azp: installation.clientId,
         scope: installation.scope,
-        iss: issuer.ofAppTokens(accountId),
+        iss: issuer.ofAppTokens(accountId, incoming.request),
         exp: iat + seconds,
         iat
       })

@@ -32,7 +32,7 @@ export const make = Effect.fnUntraced(function* ({
   const badCode = (reason: string) =>
     dialect.badCodeError === "invalid_grant" ? invalidGrant(reason) : authenticationFailed({ reason })
 
-  return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
+  return Effect.fnUntraced(function* ({ accountId, body, installation, issuer, now }) {
     const code = body.get("code")
     if (code === undefined) return yield* invalidRequest("code is missing.")
     const redirectUri = body.get("redirect_uri")
@@ -51,6 +51,7 @@ export const make = Effect.fnUntraced(function* ({
         grant,
         withIdToken: true,
         issuedAt,
+        issuer,
         now
       })
 

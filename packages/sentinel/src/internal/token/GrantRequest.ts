@@ -15,6 +15,8 @@ export interface GrantRequest {
   readonly installation: Installation
   readonly body: UrlParameters
   readonly now: number
+  /** The issuer of its id_token. */
+  readonly issuer: string
 }
 
 /** Answers the requests of one grant type. */

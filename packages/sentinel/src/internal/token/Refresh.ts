@@ -17,9 +17,9 @@ export const make = Effect.fnUntraced(function* ({
   const accessLifetime = Duration.toMillis(dialect.accessTokenLifetime)
   const idleLifetime = Duration.toMillis(dialect.sessionIdleLifetime)
   const grace = Duration.toMillis(dialect.refreshGrace)
-  const rotates = dialect.rotateRefreshTokens
+  const rotates = dialect.refreshTokens !== "same"
 
-  return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
+  return Effect.fnUntraced(function* ({ accountId, body, installation, issuer, now }) {
     const presented = body.get("refresh_token")
     if (presented === undefined) return yield* invalidRequest("refresh_token is missing.")
     const seed = yield* tokenSets.seed
@@ -34,6 +34,7 @@ export const make = Effect.fnUntraced(function* ({
         grant: { ...grant, nonce: undefined },
         withIdToken: dialect.idTokenOnRefresh,
         issuedAt,
+        issuer,
         now
       })
 

@@ -12,7 +12,7 @@ import { Directory, type User } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { type Grant, SentinelStore } from "../../SentinelStore.ts"
 import { SigningKeys } from "../../SigningKeys.ts"
-import type { Issuer } from "../documents/Issuer.ts"
+import * as Scopes from "../documents/Scopes.ts"
 import { invalidGrant, tokenHeaders, type OAuthFailure } from "./OAuthFailure.ts"
 import * as TokenTime from "./TokenTime.ts"
 
@@ -32,52 +32,68 @@ export type TokenAnswer = (options: {
   readonly grant: Grant
   readonly withIdToken: boolean
   readonly issuedAt: number
+  readonly issuer: string
   readonly now: number
 }) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
 
-/** Makes {@link TokenAnswer} with the issuer of its id_tokens. */
-export const make = Effect.fnUntraced(function* (
-  issuer: Issuer
-): Effect.fn.Return<TokenAnswer, never, Directory | SentinelStore | SigningKeys> {
-  const directory = yield* Directory
-  const keys = yield* SigningKeys
-  const store = yield* SentinelStore
-  const dialect = yield* SentinelDialect
-  const secondsOf = yield* TokenTime.seconds
-  const idTokenSeconds = Duration.toSeconds(dialect.idTokenLifetime)
-  const expires_in = expiresIn(dialect, dialect.accessTokenLifetime)
+/** Makes {@link TokenAnswer}. */
+export const make: Effect.Effect<TokenAnswer, never, Directory | SentinelStore | SigningKeys> = Effect.gen(
+  function* () {
+    const directory = yield* Directory
+    const keys = yield* SigningKeys
+    const store = yield* SentinelStore
+    const dialect = yield* SentinelDialect
+    const secondsOf = yield* TokenTime.seconds
+    const idTokenSeconds = Duration.toSeconds(dialect.idTokenLifetime)
+    const expires_in = expiresIn(dialect, dialect.accessTokenLifetime)
 
-  const idToken = (grant: Grant, user: User, issuedAt: number) => {
-    const iat = secondsOf(issuedAt)
-    return keys
-      .sign({
-        sub: user.id,
-        aud: grant.clientId,
-        iss: issuer.ofIdTokens(grant.accountId),
-        exp: iat + idTokenSeconds,
-        iat,
-        nonce: grant.nonce,
-        is_admin: user.isAdmin,
-        is_lpa: user.isLpa
-      })
-      .pipe(Effect.catchTag("CryptoError", Effect.die))
+    /** When the user signed in (OpenID Connect Core section 2, `auth_time`). */
+    const authTime = Effect.fnUntraced(function* ({ sessionId }: Grant, now: number) {
+      if (!dialect.discovery) return undefined
+      const session = yield* store.findSession(sessionId, now)
+      return Option.isNone(session) ? undefined : secondsOf(session.value.createdAt)
+    })
+
+    const idToken = Effect.fnUntraced(function* (
+      grant: Grant,
+      user: User,
+      issuer: string,
+      issuedAt: number,
+      now: number
+    ) {
+      const iat = secondsOf(issuedAt)
+      return yield* keys
+        .sign({
+          sub: user.id,
+          aud: grant.clientId,
+          iss: issuer,
+          exp: iat + idTokenSeconds,
+          iat,
+          auth_time: yield* authTime(grant, now),
+          nonce: grant.nonce,
+          is_admin: user.isAdmin,
+          is_lpa: user.isLpa
+        })
+        .pipe(Effect.catchTag("CryptoError", Effect.die))
+    })
+
+    return Effect.fnUntraced(function* ({ accessToken, grant, issuedAt, issuer, now, refreshToken, withIdToken }) {
+      const user = yield* directory.user(grant.accountId, grant.userId)
+      if (Option.isNone(user)) {
+        yield* store.revokeGrant(grant.id, now)
+        return yield* invalidGrant("the user is disabled")
+      }
+      return HttpServerResponse.jsonUnsafe(
+        {
+          access_token: accessToken,
+          token_type: "Bearer",
+          refresh_token: refreshToken,
+          id_token: withIdToken ? yield* idToken(grant, user.value, issuer, issuedAt, now) : undefined,
+          expires_in,
+          scope: dialect.discovery ? Scopes.granted(grant.scope) : undefined
+        },
+        { headers: tokenHeaders }
+      )
+    })
   }
-
-  return Effect.fnUntraced(function* ({ accessToken, grant, issuedAt, now, refreshToken, withIdToken }) {
-    const user = yield* directory.user(grant.accountId, grant.userId)
-    if (Option.isNone(user)) {
-      yield* store.revokeGrant(grant.id, now)
-      return yield* invalidGrant("the user is disabled")
-    }
-    return HttpServerResponse.jsonUnsafe(
-      {
-        access_token: accessToken,
-        token_type: "Bearer",
-        refresh_token: refreshToken,
-        id_token: withIdToken ? yield* idToken(grant, user.value, issuedAt) : undefined,
-        expires_in
-      },
-      { headers: tokenHeaders }
-    )
-  })
-})
+)

@@ -7,6 +7,7 @@ import type { GrantType } from "@le-auth/core/InstallationDocument"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import type { Issuer } from "../documents/Issuer.ts"
 import type { Handler } from "../http/RouteHandlers.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
 import type { GrantHandler } from "./GrantRequest.ts"
@@ -16,6 +17,7 @@ import { answering, checkVersion, readForm } from "./TokenForm.ts"
 /** Makes the endpoint. `grants` are the grant types that it has. */
 export const make = Effect.fnUntraced(function* (
   authenticate: ClientAuthentication,
+  issuer: Issuer,
   grants: ReadonlyMap<string, GrantHandler>
 ): Effect.fn.Return<Handler> {
   const dialect = yield* SentinelDialect
@@ -45,7 +47,8 @@ export const make = Effect.fnUntraced(function* (
         })
       }
       const now = yield* Clock.currentTimeMillis
-      return yield* grant({ accountId: incoming.accountId, installation, body, now })
+      const { accountId, request } = incoming
+      return yield* grant({ accountId, installation, body, now, issuer: issuer.ofIdTokens(accountId, request) })
     })
   )
 })

@@ -6,12 +6,15 @@ import * as Redacted from "effect/Redacted"
 import { controlPortOf, defaultSentinelPort } from "../../../target/SentinelPort.ts"
 import { join, type Text, text } from "../../../terminal/TerminalText.ts"
 import * as Strict from "./Strict.ts"
+import * as Tls from "./Tls.ts"
 
 export interface Facts {
   readonly config: SentinelConfig.SentinelConfig
   /** The configuration is the built-in one, whose passwords are well known. */
   readonly isBuiltIn: boolean
   readonly isStrict: boolean
+  /** The certificate of its own authority, which programs have to trust; absent if it has none. */
+  readonly authorityFile: string | undefined
   /** The database that sessions and tokens are kept in, without a password; absent if they are in memory. */
   readonly store: string | undefined
   /** Where this computer reaches it. */
@@ -21,7 +24,17 @@ export interface Facts {
   /** Absent if no port has them. */
   readonly metrics: string | undefined
   /** Absent if this Sentinel has no control. */
-  readonly control: string | undefined
+  readonly control: Control | undefined
+}
+
+export interface Control {
+  /** Where this computer reaches it. */
+  readonly origin: string
+  /** No other computer can reach it. */
+  readonly isLocal: boolean
+  readonly hasToken: boolean
+  /** Its token, if it was drawn at this start. It is shown here, and nowhere else. */
+  readonly drawn: Redacted.Redacted<string> | undefined
 }
 
 const applications = (account: SentinelConfig.Account): ReadonlyArray<Text> =>
@@ -45,20 +58,37 @@ const loginAt = (origin: string): string => {
   return port === defaultSentinelPort ? "le-auth login" : `SENTINEL_PORT=${port} le-auth login`
 }
 
-const controlledBy = (control: string): string => {
-  const isDefault = Number(new URL(control).port) === controlPortOf(defaultSentinelPort)
-  return isDefault ? "le-auth sentinel fault --help" : `le-auth sentinel fault list --control ${control}`
+const controlledBy = ({ origin }: Control): string => {
+  const isDefault = Number(new URL(origin).port) === controlPortOf(defaultSentinelPort)
+  return isDefault ? "le-auth sentinel fault --help" : `le-auth sentinel fault list --control ${origin}`
 }
 
+const controlLines = (control: Control): ReadonlyArray<Text> => [
+  text`See what it does, and why, at ${control.origin}`,
+  ...(control.isLocal ? [] : [text`Other computers reach this control too, on port ${new URL(control.origin).port}`]),
+  ...(control.drawn === undefined ? [] : [text`Its token, shown this once: ${Redacted.value(control.drawn)}`]),
+  ...(control.hasToken ? [text`Commands take the token from SENTINEL_CONTROL_TOKEN, and the page asks for it`] : []),
+  text`Faults, clock and journal: ${controlledBy(control)}`
+]
+
 /** For people. */
-export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin, store }: Facts): Text =>
+export const inWords = ({
+  address,
+  authorityFile,
+  config,
+  control,
+  isBuiltIn,
+  isStrict,
+  metrics,
+  publicOrigin,
+  store
+}: Facts): Text =>
   join("\n", [
     text`Sentinel listens on ${address}`,
     ...(publicOrigin === address ? [] : [text`Browsers reach it at ${publicOrigin}`]),
     text`Health is at ${address}/health/ready${metrics === undefined ? "" : text`, metrics are at ${metrics}`}`,
-    ...(control === undefined
-      ? []
-      : [text`See what it does, and why, at ${control}`, text`Faults, clock and journal: ${controlledBy(control)}`]),
+    ...(control === undefined ? [] : controlLines(control)),
+    ...(authorityFile === undefined ? [] : [text``, ...Tls.trust(authorityFile)]),
     ...(isStrict ? [text``, Strict.meaning] : []),
     ...config.accounts.flatMap((account) => [
       text``,
@@ -68,7 +98,11 @@ export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics
     ]),
     text``,
     ...(isBuiltIn
-      ? [text`The secret of the applications is development-only-secret. Sign in with: ${loginAt(address)}`]
+      ? [
+          address.startsWith("https:")
+            ? text`The secret of the applications is development-only-secret.`
+            : text`The secret of the applications is development-only-secret. Sign in with: ${loginAt(address)}`
+        ]
       : []),
     text`Applications find it with LE_AUTH_DOMAIN_API=${publicOrigin}`,
     store === undefined
@@ -77,13 +111,27 @@ export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics
   ])
 
 /** For programs: one line of JSON. */
-export const json = ({ address, config, control, isStrict, metrics, publicOrigin, store }: Facts): object => ({
+export const json = ({
+  address,
+  authorityFile,
+  config,
+  control,
+  isStrict,
+  metrics,
+  publicOrigin,
+  store
+}: Facts): object => ({
   address,
   publicOrigin,
   health: `${address}/health/ready`,
   metrics,
-  control,
+  control: control?.origin,
+  controlToken: control?.drawn && Redacted.value(control.drawn),
   strict: isStrict,
+  ...(authorityFile !== undefined && {
+    certificateAuthority: authorityFile,
+    environment: Tls.environment(authorityFile)
+  }),
   store: store ?? "memory:",
   accounts: config.accounts.map(({ id }) => id)
 })

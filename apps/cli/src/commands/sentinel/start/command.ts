@@ -1,8 +1,10 @@
 /**
  * `le-auth sentinel start`
  */
+import { DevelopmentHost } from "@le-auth/core/DevelopmentHosts"
 import { isHost, Origin } from "@le-auth/core/Origin"
 import { DurationText } from "@le-auth/core/Settings"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
@@ -19,7 +21,7 @@ import * as Load from "../../Load.ts"
 const sentinelStore = Config.NonEmptyString("SENTINEL_STORE").pipe(Config.withDefault("memory:"))
 
 /** A whole name: what is below it is another host. */
-const WebhookHost = Schema.String.check(
+const HostName = Schema.String.check(
   Schema.makeFilter((name: string) => isHost(name) && !/:\d+$/.test(name), {
     expected: "the name of a host, or an IPv4 address, without a port"
   })
@@ -55,6 +57,40 @@ const flags = {
       "The origin under which browsers reach it, if a proxy is in front of it (default: the address it listens on)"
     )
   ),
+  hostNames: Flag.String("host-name").pipe(
+    Checked.flag(HostName),
+    Flag.atLeast(0),
+    Flag.withMetavar("name"),
+    Flag.withDescription(
+      "Another host that it is reached by, such as the name of its container, without a port; repeatable. The Domain API " +
+        "answers with the host it was asked by, if that is one of them"
+    )
+  ),
+  tls: Flag.Boolean("tls").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription(
+      "Speak https on --port, with a certificate of an authority of its own, which is kept in .le-auth and can name " +
+        "this computer and development names only; nothing is installed"
+    )
+  ),
+  tlsNames: Flag.String("tls-name").pipe(
+    Checked.flag(DevelopmentHost),
+    Flag.atLeast(0),
+    Flag.withMetavar("name"),
+    Flag.withDescription(
+      "Another name in the certificate of --tls, beside localhost: one label such as sentinel, or below .localhost, " +
+        ".internal, .test or .local; repeatable"
+    )
+  ),
+  tlsCert: Flag.File("tls-cert", { mustExist: true }).pipe(
+    Flag.optional,
+    Flag.withDescription("Speak https on --port with the certificate in this PEM file, read again when it changes")
+  ),
+  tlsKey: Flag.File("tls-key", { mustExist: true }).pipe(
+    Flag.optional,
+    Flag.withDescription("The private key of --tls-cert, a PEM file without a passphrase")
+  ),
   operationsPort: Flag.Int("operations-port").pipe(
     Checked.flag(Checked.Port),
     Flag.optional,
@@ -64,8 +100,16 @@ const flags = {
     Checked.flag(Checked.Port),
     Flag.optional,
     Flag.withDescription(
-      "The port of its control for sentinel fault, clock and journal, on this computer only " +
-        "(default: --port plus 2, or minus 2 from 65534 on)"
+      "The port of its control for sentinel fault, clock and journal (default: --port plus 2, or minus 2 from 65534 on)"
+    )
+  ),
+  controlHost: Flag.String("control-host").pipe(
+    Flag.optional,
+    Flag.withMetavar("address"),
+    Flag.withDescription(
+      "The address that the control listens on, such as 0.0.0.0 in a container (default: 127.0.0.1, so only this " +
+        "computer). Others must send the token of SENTINEL_CONTROL_TOKEN, 256 random bits; without one it is drawn and " +
+        "shown once"
     )
   ),
   noControl: Flag.Boolean("no-control").pipe(
@@ -76,7 +120,7 @@ const flags = {
     )
   ),
   webhookHosts: Flag.String("webhook-host").pipe(
-    Checked.flag(WebhookHost),
+    Checked.flag(HostName),
     Flag.atLeast(0),
     Flag.withMetavar("name"),
     Flag.withDescription(
@@ -104,11 +148,18 @@ const flags = {
         "there is no proxy. Strict mode requires it with --public-origin"
     )
   ),
+  dialect: Flag.Literals("dialect", SentinelDialect.DialectName.literals).pipe(
+    Flag.optional,
+    Flag.withDescription(
+      "liveperson lets through what programs send to LivePerson, with warnings; rfc refuses what RFC 6749 and RFC 9700 " +
+        "forbid; openid is for strict OpenID Connect clients (default: that of --config, or liveperson)"
+    )
+  ),
   points: Flag.KeyValuePair("point").pipe(
     Flag.optional,
     Flag.withMetavar("name=value"),
     Flag.withDescription(
-      "A point of the dialect, such as expiresIn=string, issuer=Sentinel or codeLifetime=90s; repeatable"
+      "A point over the dialect, such as expiresIn=string, issuer=Sentinel or codeLifetime=90s; repeatable"
     )
   ),
   /** The old name of `--point`. In all other commands it is a saved application. */
@@ -151,6 +202,14 @@ export const command = Command.make(
     {
       command: "le-auth sentinel start --point expiresIn=string --point accessTokenLifetime='5 minutes'",
       description: "In another dialect"
+    },
+    {
+      command: "le-auth sentinel start --tls --tls-name sentinel",
+      description: "With https, for programs that speak nothing else"
+    },
+    {
+      command: "le-auth sentinel start --host 0.0.0.0 --control-host 0.0.0.0",
+      description: "In a container, with a control that asks for its token"
     },
     {
       command:

@@ -7,9 +7,12 @@ import * as Transport from "@le-auth/core/Transport"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as NodeListener from "@le-auth/node/NodeListener"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
+import type { TlsKeyPair } from "@le-auth/node/TlsKeyPair"
 import * as Control from "@le-auth/sentinel/Control"
 import { AccessLog } from "@le-auth/sentinel/AccessLog"
+import type * as ControlServer from "@le-auth/sentinel/ControlServer"
 import * as ListenerHooks from "@le-auth/sentinel/ListenerHooks"
+import * as RandomSecret from "@le-auth/sentinel/RandomSecret"
 import { Stopping } from "@le-auth/sentinel/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
@@ -24,6 +27,7 @@ import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import { controlToken } from "../../../target/SentinelControl.ts"
 import { controlPortOf } from "../../../target/SentinelPort.ts"
 import { Failure, fromError, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
@@ -36,19 +40,23 @@ import * as Reload from "./Reload.ts"
 import * as StartMessage from "./StartMessage.ts"
 import * as Store from "./Store.ts"
 import * as Strict from "./Strict.ts"
+import * as Tls from "./Tls.ts"
 
-export interface Options {
+export interface Options extends Tls.Flags {
   readonly port: number
   readonly host: string
   readonly config: Option.Option<string>
   readonly store: string
   readonly publicOrigin: Option.Option<Origin.Origin>
+  readonly hostNames: ReadonlyArray<string>
   readonly operationsPort: Option.Option<number>
   readonly noControl: boolean
   readonly controlPort: Option.Option<number>
+  readonly controlHost: Option.Option<string>
   readonly webhookHosts: ReadonlyArray<string>
   readonly strict: boolean
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
+  readonly dialect: Option.Option<SentinelDialect.DialectName>
   readonly points: Option.Option<Readonly<Record<string, string>>>
   /** The old name of `--point`. */
   readonly profile: ReadonlyArray<string>
@@ -99,6 +107,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     ...(Result.isFailure(store) ? [text`${store.failure}`] : []),
     ...(Result.isFailure(flags) ? [flags.failure.text] : []),
     ...(Result.isFailure(file) ? [file.failure.text] : []),
+    ...Tls.problemsOfFlags(options),
     ...(isContradiction ? [text`--trusted-proxy: none stands alone; with a network there is a proxy`] : []),
     ...(strict.length === 0 ? [] : [text`Strict mode refuses this:`, ...strict.map((problem) => text`  - ${problem}`)])
   ]
@@ -114,29 +123,64 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
       code: "configuration"
     })
   }
-  return { config: { ...file.success, points }, store: store.success }
+  const dialect = Option.isSome(options.dialect) ? { dialect: options.dialect.value } : {}
+  return { config: { ...file.success, ...dialect, points }, store: store.success }
 })
 
 /** Serves routes on a port of this computer, and returns its origin. */
-const open = Effect.fnUntraced(function* <R>(
-  { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
-  routes: Layer.Layer<never, never, HttpServer.HttpServer | R>
+const open = Effect.fnUntraced(function* <E, R>(
+  {
+    flag,
+    host,
+    port,
+    tls
+  }: { readonly flag: string; readonly host: string; readonly port: number; readonly tls?: TlsKeyPair | undefined },
+  routes: Layer.Layer<never, E, HttpServer.HttpServer | R>
 ) {
   const hooks = yield* ListenerHooks.make
-  const listening = yield* Layer.build(NodeListener.layer({ host, port, hooks })).pipe(
+  const listening = yield* Layer.build(NodeListener.layer({ host, port, hooks, tls })).pipe(
     Effect.catchTag("ListenError", (error) => Effect.fail(cannotListen(flag, error)))
   )
   yield* Effect.provideContext(Layer.build(routes), listening)
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
   const isLocal = Origin.isLoopback(url.host)
-  const { drain } = Context.get(listening, NodeListener.NodeListener)
-  return { drain, isLocal, origin: `http://${isLocal ? url.host : `localhost:${url.port}`}` }
+  const { drain, replaceKeyPair } = Context.get(listening, NodeListener.NodeListener)
+  const scheme = tls === undefined ? "http" : "https"
+  const origin = `${scheme}://${isLocal ? url.host : `localhost:${url.port}`}`
+  return { drain, isLocal, origin, replaceKeyPair }
 })
 
-const controlServerLayer = Effect.map(
-  Effect.promise(() => import("@le-auth/sentinel/ControlServer")),
-  ({ layer }) => layer
-)
+/** The token of the control, and whether it was drawn here. There is none where the control is this computer's alone. */
+const controlTokenOf = Effect.fnUntraced(function* (host: string) {
+  const given = Option.getOrUndefined(yield* controlToken)
+  if (given !== undefined) return { token: given, isDrawn: false }
+  if (Origin.isLoopback(host.includes(":") ? `[${host}]` : host)) return { token: undefined, isDrawn: false }
+  return { token: yield* RandomSecret.make, isDrawn: true }
+})
+
+const controlRefused = (error: ControlServer.NotOnLoopback | ControlServer.WeakToken): Failure =>
+  new Failure({
+    text:
+      error._tag === "WeakToken"
+        ? text`SENTINEL_CONTROL_TOKEN ${error.problem}. Draw 256 bits, such as with: openssl rand -hex 32`
+        : text`--control-host: ${error.address} is an address that other computers reach. Set SENTINEL_CONTROL_TOKEN.`,
+    code: "configuration"
+  })
+
+const openControl = Effect.fnUntraced(function* ({ controlHost, controlPort, port }: Options) {
+  const host = Option.getOrElse(controlHost, () => "127.0.0.1")
+  const { isDrawn, token } = yield* controlTokenOf(host)
+  const { layerWith } = yield* Effect.promise(() => import("@le-auth/sentinel/ControlServer"))
+  const opened = yield* open(
+    {
+      flag: Option.isSome(controlHost) ? "--control-port and --control-host" : "--control-port",
+      host,
+      port: Option.getOrElse(controlPort, () => controlPortOf(port))
+    },
+    layerWith({ token }).pipe(Layer.provide(NodeHttpServer.layerHttpServices))
+  ).pipe(Effect.catchTag(["NotOnLoopback", "WeakToken"], (error) => Effect.fail(controlRefused(error))))
+  return { ...opened, hasToken: token !== undefined, drawn: isDrawn ? token : undefined }
+})
 
 /** The way of all calls of the command, over a proxy where there is one. It is loaded with the first webhook. */
 const webhookTransport = Layer.effect(
@@ -181,9 +225,12 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         )
     if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(drainLimitBeside))
 
+    const tls = yield* Tls.make(options, Tls.folder)
     const main = yield* open(
-      { flag: "--port", host: options.host, port: options.port },
+      { flag: "--port", host: options.host, port: options.port, tls: tls?.keyPair },
       Sentinel.layerServerWith({
+        tls: tls !== undefined,
+        hostNames: options.hostNames,
         ...(Option.isSome(options.publicOrigin) && { publicOrigin: options.publicOrigin.value }),
         metrics: operations === undefined && !options.strict,
         ...(options.trustedProxies.length > 0 && {
@@ -193,17 +240,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     )
 
     // Loaded and opened after the main port, so that the main port answers sooner.
-    const controlServer =
-      !options.noControl && !options.strict
-        ? yield* open(
-            {
-              flag: "--control-port",
-              host: "127.0.0.1",
-              port: Option.getOrElse(options.controlPort, () => controlPortOf(options.port))
-            },
-            (yield* controlServerLayer).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.orDie)
-          )
-        : undefined
+    const controlServer = !options.noControl && !options.strict ? yield* openControl(options) : undefined
 
     yield* Effect.addFinalizer(() =>
       Effect.gen(function* () {
@@ -225,11 +262,20 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       config,
       isBuiltIn: Option.isNone(options.config),
       isStrict: options.strict,
+      authorityFile: tls?.authorityFile,
       store: store._tag === "Memory" ? undefined : StoreUrl.describe(store),
       address: main.origin,
       publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
       metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`,
-      control: controlServer?.origin
+      control: controlServer && {
+        origin: controlServer.origin,
+        isLocal: controlServer.isLocal,
+        hasToken: controlServer.hasToken,
+        drawn: controlServer.drawn
+      }
+    }
+    if (options.strict && Option.isSome(yield* controlToken)) {
+      yield* Effect.logWarning("SENTINEL_CONTROL_TOKEN has no use, since there is no control in strict mode")
     }
     if (options.strict && Option.isSome(options.config) && (yield* Strict.isReadableByOthers(options.config.value))) {
       yield* Effect.logWarning(
@@ -250,7 +296,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           replace: accounts.replace
         })
     yield* Output.print(StartMessage.json(facts), StartMessage.inWords(facts))
-    return yield* reload
+    return yield* Effect.raceFirst(reload, tls === undefined ? Effect.never : tls.watch(main.replaceKeyPair))
   })
 
   const settings = Layer.mergeAll(
