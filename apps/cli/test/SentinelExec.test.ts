@@ -3,7 +3,7 @@ import * as Fs from "node:fs"
 import * as Net from "node:net"
 import * as Path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { base, start, temporaryDirectory } from "./Cli.ts"
+import { base, bundle, start, temporaryDirectory } from "./Cli.ts"
 
 let sentinel: ReturnType<typeof start>
 let port = ""
@@ -64,6 +64,35 @@ describe("le-auth sentinel exec", () => {
     assert.strictEqual(code, 0)
     const raw = "HTTP/1.1 200 OK"
     assert.deepStrictEqual(JSON.parse(stdout), [200, 200, 200, 200, 200, [200, true], raw, raw, raw, raw, raw])
+  })
+
+  it("R-E1: with --tls the hosts of the Domain API speak https, and are trusted", async () => {
+    const place = Fs.mkdtempSync(Path.join(folder, "tls-"))
+    const encrypted = start(["sentinel", "start", "--port", "0", "--tls", "--json"], {}, bundle, { cwd: place })
+    const said = JSON.parse((await encrypted.output(/^\{.*\}$/m))[0])
+    const file = program(`
+      const api = "https://api.liveperson.net/api/account/12345678/service/sentinel/baseURI.json?version=1.0"
+      const { baseURI } = await (await fetch(api)).json()
+      const path = "/sentinel/api/account/12345678/app/token?v=1.0"
+      const body = new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: "33333333-3333-4333-8333-333333333333",
+        client_secret: "development-only-secret"
+      })
+      const { status } = await fetch("https://" + baseURI + path, { method: "POST", body })
+      console.log(baseURI, status, process.env.LE_AUTH_DOMAIN_API)
+    `)
+    const env = { SENTINEL_PORT: new URL(said.address).port }
+    const result = await start(["sentinel", "exec", "--", "node", file], env, bundle, { cwd: place }).result
+    const elsewhere = await start(["sentinel", "exec", "--", "node", file], env).result
+    encrypted.child.kill()
+    await encrypted.result
+    assert.deepInclude(result, {
+      code: 0,
+      stdout: `localhost:${env.SENTINEL_PORT} 200 https://localhost:${env.SENTINEL_PORT}\n`
+    })
+    assert.strictEqual(elsewhere.code, 6)
+    assert.include(elsewhere.stderr, "NODE_EXTRA_CA_CERTS")
   })
 
   it("R-E1: other names and addresses are as they are everywhere", async () => {

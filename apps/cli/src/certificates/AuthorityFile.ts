@@ -84,6 +84,9 @@ export interface AuthorityFile {
   readonly isNew: boolean
 }
 
+/** The name of the file with the certificate alone. */
+export const certificateName = "ca.pem"
+
 const unusable = (path: string) => new Failure({ text: text`The file ${path} cannot be written.`, code: "storage" })
 
 /** Writes the certificate for all to read, as a whole. */
@@ -104,7 +107,7 @@ const publish = Effect.fnUntraced(function* (path: string, certificate: string) 
  */
 export const open = Effect.fnUntraced(function* (folder: string, names: ReadonlyArray<string>) {
   const path = Path.join(folder, "authority.json")
-  const certificateFile = Path.join(folder, "ca.pem")
+  const certificateFile = Path.join(folder, certificateName)
   const document = documentAt(path)
   const now = yield* Clock.currentTimeMillis
   const suffices = (content: Content): boolean =>

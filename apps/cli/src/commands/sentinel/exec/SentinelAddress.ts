@@ -12,7 +12,7 @@ import * as Tls from "node:tls"
 const patience = 5000
 
 /** What answered; the code of the system if nothing did. */
-type Answer = { readonly status: number } | { readonly code: string }
+export type Answer = { readonly status: number } | { readonly code: string }
 
 /** Asks for a path of an address, whose certificate one of `authorities` has signed. */
 export const ask = (origin: string, path: string, authorities: ReadonlyArray<string>): Effect.Effect<Answer> =>

@@ -5,15 +5,19 @@ import { Origin } from "@le-auth/core/Origin"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Path from "node:path"
 import * as Authority from "../../../certificates/Authority.ts"
+import { certificateName } from "../../../certificates/AuthorityFile.ts"
 import { isConfigured } from "../../../target/FindTarget.ts"
 import { sentinelPort } from "../../../target/SentinelPort.ts"
 import * as ChildProgram from "../../../terminal/ChildProgram.ts"
 import { Failure, fromError } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
 import { join, text } from "../../../terminal/TerminalText.ts"
+import * as Tls from "../start/Tls.ts"
 import * as ChildEnvironment from "./ChildEnvironment.ts"
 import * as SentinelAddress from "./SentinelAddress.ts"
 import * as Terminator from "./Terminator.ts"
@@ -23,7 +27,13 @@ export interface Options {
   readonly command: ReadonlyArray<string>
 }
 
-const isThere = (answer: object): boolean => "status" in answer
+/** The authority of a Sentinel that was started in this folder with `--tls`, if there is one. */
+const ownAuthority = FileSystem.FileSystem.use((files) =>
+  files.readFileString(Path.join(Tls.folder, certificateName))
+).pipe(Effect.orElseSucceed(() => undefined))
+
+/** A port that speaks TLS answers plain http as well, to say so. */
+const isGood = (answer: SentinelAddress.Answer): boolean => "status" in answer && answer.status === 200
 
 /** The Sentinel that is named, or the one on this computer, which speaks TLS or does not. */
 const find = Effect.fnUntraced(function* (named: Option.Option<Origin>, authorities: ReadonlyArray<string>) {
@@ -33,12 +43,13 @@ const find = Effect.fnUntraced(function* (named: Option.Option<Origin>, authorit
     onSome: (origin) => [origin]
   })
   for (const origin of candidates) {
-    if (isThere(yield* SentinelAddress.ask(origin, "/health/live", authorities))) return origin
+    if (isGood(yield* SentinelAddress.ask(origin, "/health/live", authorities))) return origin
   }
   return yield* new Failure({
     text: join("\n", [
       text`There is no Sentinel at ${candidates.join(" or ")}, or its certificate is not trusted.`,
-      text`Start one with: le-auth sentinel start --tls`
+      text`Start one with: le-auth sentinel start --tls. If it runs, do this in the folder where it was started, or name`,
+      text`the certificate of its authority in NODE_EXTRA_CA_CERTS.`
     ]),
     code: "unavailable"
   })
@@ -49,14 +60,14 @@ const hasBuiltIn = (sentinel: Origin, authorities: ReadonlyArray<string>) => {
   const [{ id }] = SentinelConfig.development().accounts
   return Effect.map(
     SentinelAddress.ask(sentinel, `/api/account/${id}/service/baseURI.json?version=1.0`, authorities),
-    (answer) => "status" in answer && answer.status === 200
+    isGood
   )
 }
 
 /** Runs the program, and ends as it does. */
 export const run = Effect.fnUntraced(
   function* ({ command, sentinel: named }: Options) {
-    const sentinelAuthority = undefined as string | undefined
+    const sentinelAuthority = yield* ownAuthority
     const authorities = sentinelAuthority === undefined ? [] : [sentinelAuthority]
     const sentinel = yield* find(named, authorities)
     if (sentinel.startsWith("http:")) {
