@@ -14,6 +14,17 @@ let server: { readonly within: Duration.Duration } | undefined
 /** What SIGHUP does, if it does not end the command. */
 let onHangUp: (() => void) | undefined
 
+/** What gets the signals in place of the command, if something does. */
+let receiver: ((signal: NodeMain.Signal) => void) | undefined
+
+/** From now on, signals go to another program, whose end is that of the command. Gives the end of that. */
+export const passOn = (send: (signal: NodeMain.Signal) => void): (() => void) => {
+  receiver = send
+  return () => {
+    receiver = undefined
+  }
+}
+
 const waiting = text`Waiting for Sentinel: the tokens that it is about to send would be lost. Ctrl-C again ends this at once.`
 
 /** From now on, a signal is the usual end, with exit code 0. `within`: the time limit for the end, in milliseconds. */
@@ -42,6 +53,10 @@ export const hangUp = (act: () => void): Effect.Effect<void, never, Scope.Scope>
 export const run = <A, E>(command: Effect.Effect<A, E>): void =>
   NodeMain.run(command, {
     handles: (signal) => {
+      if (receiver !== undefined) {
+        receiver(signal)
+        return true
+      }
       if (signal !== "SIGHUP" || onHangUp === undefined) return false
       onHangUp()
       return true
