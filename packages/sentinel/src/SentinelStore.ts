@@ -48,6 +48,8 @@ export interface Grant {
   readonly nonce: string | undefined
   /** The scopes of OpenID Connect that the authorization request asked for. LivePerson's tokens of users have none. */
   readonly scope?: string | undefined
+  /** When the user signed in, for `auth_time` of OpenID Connect, in milliseconds since 1970. */
+  readonly authenticatedAt?: number | undefined
 }
 
 /**

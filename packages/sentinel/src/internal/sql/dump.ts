@@ -162,6 +162,7 @@ export function* rowsOf(dump: StoreDump): Slices.Pausing<Record<string, Readonly
       created_at: grant.createdAt,
       nonce: grant.nonce ?? null,
       scope: grant.scope ?? null,
+      authenticated_at: grant.authenticatedAt ?? null,
       revoked_at: revokedAt ?? null,
       redeemed_order: open.has(id) ? null : grant.createdAt,
       is_renewable: renewable.has(id) ? 1 : 0,

@@ -29,7 +29,8 @@ export const Grant = Schema.Struct({
   sessionId: Schema.String,
   createdAt: Instant,
   nonce: Schema.optional(Schema.String),
-  scope: Schema.optional(Schema.String)
+  scope: Schema.optional(Schema.String),
+  authenticatedAt: Schema.optional(Instant)
 })
 
 const optionalTime = Schema.optional(Instant)

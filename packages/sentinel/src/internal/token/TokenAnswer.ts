@@ -46,29 +46,22 @@ export const make: Effect.Effect<TokenAnswer, never, Directory | SentinelStore |
   const idTokenSeconds = Duration.toSeconds(dialect.idTokenLifetime)
   const expires_in = expiresIn(dialect, dialect.accessTokenLifetime)
 
-  /** When the user signed in (OpenID Connect Core section 2, `auth_time`). */
-  const authTime = Effect.fnUntraced(function* ({ sessionId }: Grant, now: number) {
-    if (!dialect.discovery) return undefined
-    const session = yield* store.findSession(sessionId, now)
-    return Option.isNone(session) ? undefined : secondsOf(session.value.createdAt)
-  })
-
-  const idToken = Effect.fnUntraced(function* (grant: Grant, user: User, issuer: string, issuedAt: number, now: number) {
+  const idToken = (grant: Grant, user: User, issuer: string, issuedAt: number) => {
     const iat = secondsOf(issuedAt)
-    return yield* keys
+    return keys
       .sign({
         sub: user.id,
         aud: grant.clientId,
         iss: issuer,
         exp: iat + idTokenSeconds,
         iat,
-        auth_time: yield* authTime(grant, now),
+        auth_time: grant.authenticatedAt === undefined ? undefined : secondsOf(grant.authenticatedAt),
         nonce: grant.nonce,
         is_admin: user.isAdmin,
         is_lpa: user.isLpa
       })
       .pipe(Effect.catchTag("CryptoError", Effect.die))
-  })
+  }
 
   return Effect.fnUntraced(function* ({ accessToken, grant, issuedAt, issuer, now, refreshToken, withIdToken }) {
     const user = yield* directory.user(grant.accountId, grant.userId)
@@ -81,7 +74,7 @@ export const make: Effect.Effect<TokenAnswer, never, Directory | SentinelStore |
         access_token: accessToken,
         token_type: "Bearer",
         refresh_token: refreshToken,
-        id_token: withIdToken ? yield* idToken(grant, user.value, issuer, issuedAt, now) : undefined,
+        id_token: withIdToken ? yield* idToken(grant, user.value, issuer, issuedAt) : undefined,
         expires_in,
         scope: dialect.discovery ? Scopes.granted(grant.scope) : undefined
       },
