@@ -200,7 +200,7 @@ describe("le-auth sentinel webhook", () => {
       [
         told([url], { ...settings, SENTINEL_CONTROL: "http://control.example:4402" }),
         2,
-        /--control must be on this computer/
+        /--control must be https, or on this computer/
       ],
       [tell("webhook", "http://127.0.0.1:1/"), 1, /The receiver did not answer/]
     ]

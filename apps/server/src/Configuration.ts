@@ -2,7 +2,8 @@
  * The configuration from the environment: the account, the ports and the store.
  */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
-import { Origin } from "@le-auth/core/Origin"
+import * as DevelopmentHosts from "@le-auth/core/DevelopmentHosts"
+import * as Origin from "@le-auth/core/Origin"
 import * as Settings from "@le-auth/core/Settings"
 import * as NodeStores from "@le-auth/node/NodeStores"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
@@ -18,8 +19,13 @@ const settings = {
   PORT: Port,
   HOST: Schema.NonEmptyString,
   SENTINEL_PORT: Port,
-  LE_AUTH_DOMAIN_API: Origin,
+  LE_AUTH_DOMAIN_API: Origin.Origin,
   ...AppInstallations.settings
+}
+
+const optional = {
+  LE_AUTH_DEVELOPMENT_HOSTS: DevelopmentHosts.List,
+  LE_AUTH_AUTHORIZE_ORIGIN: Origin.Origin
 }
 
 export interface Configuration {
@@ -29,7 +35,9 @@ export interface Configuration {
   /** The port of the embedded Sentinel, or `undefined` if an account is configured. */
   readonly sentinelPort: number | undefined
   readonly installation: AppInstallations.AppInstallation
-  readonly domainApi: Origin
+  readonly domainApi: Origin.Origin
+  /** Hosts of a network of their own, such as other containers, that may be spoken to in plain http. */
+  readonly developmentHosts: ReadonlyArray<DevelopmentHosts.DevelopmentHost>
   readonly store: StoreUrl.StoreUrl
   /** Origins whose pages may show the application in a frame. */
   readonly frameAncestors: ReadonlyArray<string>
@@ -71,6 +79,16 @@ const storeOf = (environment: Record<string, string>): Result.Result<StoreUrl.St
     }
   )
 
+type Values = Effect.Success<ReturnType<typeof Settings.load<typeof settings, typeof optional>>>
+
+const hostProblems = (values: Values): ReadonlyArray<string> => {
+  const hosts = values.LE_AUTH_DEVELOPMENT_HOSTS ?? []
+  return (["LE_AUTH_DOMAIN_API", "LE_AUTH_REDIRECT_URI"] as const).flatMap((name) => {
+    const problem = Origin.schemeProblem(values[name], hosts)
+    return problem === undefined ? [] : [`${name}: ${problem}`]
+  })
+}
+
 const embeddedProblems = (values: { readonly PORT: number; readonly SENTINEL_PORT: number }): ReadonlyArray<string> =>
   values.PORT === values.SENTINEL_PORT ? ["PORT and SENTINEL_PORT are the same port"] : []
 
@@ -84,13 +102,15 @@ export const load = Effect.fnUntraced(function* (
   for (const [name, value] of Object.entries(variables))
     if (value !== undefined && value !== "") environment[name] = value
   const embedded = !account.some((name) => environment[name] !== undefined)
-  const read = yield* Settings.load(settings).pipe(
+  const read = yield* Settings.load(settings, optional).pipe(
     Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord({ ...defaults(environment), ...environment }))),
     Effect.result
   )
   const store = storeOf(environment)
   const problems = [
-    ...(Result.isFailure(read) ? read.failure.problems : embedded ? embeddedProblems(read.success) : []),
+    ...(Result.isFailure(read)
+      ? read.failure.problems
+      : [...hostProblems(read.success), ...(embedded ? embeddedProblems(read.success) : [])]),
     ...(Result.isFailure(store) ? [store.failure] : [])
   ]
   if (Result.isFailure(read) || Result.isFailure(store) || problems.length > 0) {
@@ -108,6 +128,7 @@ export const load = Effect.fnUntraced(function* (
       redirectUris: [values.LE_AUTH_REDIRECT_URI]
     }),
     domainApi: values.LE_AUTH_DOMAIN_API,
+    developmentHosts: values.LE_AUTH_DEVELOPMENT_HOSTS ?? [],
     store: store.success,
     frameAncestors: (environment["LE_AUTH_FRAME_ANCESTORS"] ?? "").split(/[\s,]+/).filter((origin) => origin !== "")
   }

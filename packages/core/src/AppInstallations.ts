@@ -9,9 +9,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { explaining } from "./internal/explaining.ts"
+import { List } from "./DevelopmentHosts.ts"
 import * as Settings from "./Settings.ts"
 import { AccountId, ClientId, ClientSecret, RedirectUri } from "./Identifiers.ts"
-import { isLoopback } from "./Origin.ts"
+import { canBeLocal, schemeProblem } from "./Origin.ts"
 import type { StoreError } from "./StoreError.ts"
 
 /**
@@ -23,17 +24,18 @@ const OwnRedirectUri = RedirectUri.check(
     (uri) => {
       const url = URL.parse(uri)
       // What is not a URL has that problem already.
-      return url === null || url.protocol === "https:" || isLoopback(url.host)
+      return url === null || url.protocol === "https:" || canBeLocal(url.host)
     },
-    { expected: "an https redirect URI, or http on this computer (RFC 9700 section 2.6)" }
+    { expected: "an https redirect URI, or http on this computer or a development host (RFC 9700 section 2.6)" }
   )
 )
 
 /**
  * One installation. It is per account: the same application has another id and secret in another account.
  *
- * `redirectUris` are the ones that le-auth may use: https, or http on this computer; the first is the default. Leave
- * the list empty to send none, which LivePerson allows when exactly one is registered.
+ * `redirectUris` are the ones that le-auth may use: https, or http on this computer or a development host, which
+ * `Domains` has to list; the first is the default. Leave the list empty to send none, which LivePerson allows when exactly
+ * one is registered.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2 RFC 6749 section 2}
  * @category models
@@ -137,25 +139,26 @@ export const settings = { ...credentials, ...callback }
  * Reads the one installation from the configuration. Fails with all problems at once; the secret is not shown.
  *
  * `LE_AUTH_REDIRECT_URI` may be missing: an application that signs in no user in a browser needs none. Whatever needs
- * one says so itself.
+ * one says so itself. In plain http it leads to this computer, or to a host that `LE_AUTH_DEVELOPMENT_HOSTS` lists.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> = Settings.load(
-  credentials,
-  callback
-).pipe(
-  Effect.map(
-    (values) =>
-      new AppInstallation({
-        accountId: values.LE_AUTH_ACCOUNT_ID,
-        clientId: values.LE_AUTH_CLIENT_ID,
-        clientSecret: values.LE_AUTH_CLIENT_SECRET,
-        redirectUris: values.LE_AUTH_REDIRECT_URI === undefined ? [] : [values.LE_AUTH_REDIRECT_URI]
-      })
-  )
-)
+export const fromConfig: Effect.Effect<AppInstallation, Settings.SettingsError> = Effect.gen(function* () {
+  const optional = { ...callback, LE_AUTH_DEVELOPMENT_HOSTS: List }
+  const values = yield* Settings.load(credentials, optional)
+  const redirectUri = values.LE_AUTH_REDIRECT_URI
+  const problem = redirectUri && schemeProblem(redirectUri, values.LE_AUTH_DEVELOPMENT_HOSTS ?? [])
+  if (problem !== undefined) {
+    return yield* new Settings.SettingsError({ problems: [`LE_AUTH_REDIRECT_URI: ${problem}`] })
+  }
+  return new AppInstallation({
+    accountId: values.LE_AUTH_ACCOUNT_ID,
+    clientId: values.LE_AUTH_CLIENT_ID,
+    clientSecret: values.LE_AUTH_CLIENT_SECRET,
+    redirectUris: redirectUri === undefined ? [] : [redirectUri]
+  })
+})
 
 /**
  * The one installation that the configuration describes, see {@link settings}.

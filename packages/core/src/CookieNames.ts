@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Base64Url from "./shared/Base64Url.ts"
 import { handleLength } from "./shared/Patterns.ts"
 import type { RedirectUri } from "./Identifiers.ts"
-import { isLoopback } from "./Origin.ts"
+import { canBeLocal } from "./Origin.ts"
 
 /**
  * How the names of an application's cookies begin: characters of a token (RFC 6265 section 4.1.1, RFC 9110 section
@@ -62,8 +62,8 @@ export const defaultPrefix: CookiePrefix = CookiePrefix.make("le-auth-")
 const hostPrefix = "__Host-"
 
 /**
- * How all names begin for an application with this redirect URI. On a developer's machine the port is part of it:
- * cookies do not tell ports apart, so two applications would take each other's.
+ * How all names begin for an application with this redirect URI. On a developer's machine and on hosts of a network of
+ * their own the port is part of it: cookies do not tell ports apart, so two applications would take each other's.
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ const hostPrefix = "__Host-"
 export const prefixFor = (redirectUri: RedirectUri | undefined, own: CookiePrefix = defaultPrefix): string => {
   if (redirectUri === undefined) return own
   const { host, port, protocol } = new URL(redirectUri)
-  return `${protocol === "https:" ? hostPrefix : ""}${own}${port !== "" && isLoopback(host) ? `${port}-` : ""}`
+  return `${protocol === "https:" ? hostPrefix : ""}${own}${port !== "" && canBeLocal(host) ? `${port}-` : ""}`
 }
 
 /**

@@ -16,6 +16,7 @@ import { BaseUri } from "./internal/BaseUri.ts"
 import * as Answer from "./internal/answer.ts"
 import * as LastGood from "./internal/lastGood.ts"
 import { failureOfDomains } from "./internal/repeatable.ts"
+import { type DevelopmentHost, isDevelopmentName, List } from "./DevelopmentHosts.ts"
 import { AccountId } from "./Identifiers.ts"
 import * as Origin from "./Origin.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
@@ -80,7 +81,10 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
  */
 export class HostNotAllowed extends Schema.TaggedError<HostNotAllowed>()("HostNotAllowed", { host: Schema.String }) {
   override get message(): string {
-    return `The host ${JSON.stringify(this.host)} is not allowed. If it is LivePerson's, add it to allowedHosts of Domains.`
+    const remedy = isDevelopmentName(this.host)
+      ? "If it is in a network of your own, list its name in LE_AUTH_DEVELOPMENT_HOSTS."
+      : "If it is LivePerson's, add it to allowedHosts of Domains."
+    return `The host ${JSON.stringify(this.host)} is not allowed. ${remedy}`
   }
 }
 
@@ -134,8 +138,12 @@ export class Domains extends Context.Service<
     readonly resolve: (accountId: AccountId, service: string) => Effect.Effect<Origin.Origin, DomainsError>
     /** All services of an account, as the Domain API has them at this moment. */
     readonly list: (accountId: AccountId) => Effect.Effect<ReadonlyArray<ServiceHost>, DomainsError>
-    /** Whether a secret may be sent to this address: https and an allowed host, or loopback if that is allowed. */
+    /** Whether a secret may be sent to this address: https and an allowed host, or a local host if that is allowed. */
     readonly allows: (address: URL | Origin.Origin) => boolean
+    /** Whether http may be spoken to a host: it is this computer, or one of {@link Options.developmentHosts}. */
+    readonly isLocal: (host: string) => boolean
+    /** Where the user's browser finds a Sentinel: at its origin, or at {@link Options.authorizeOrigin} if it is local. */
+    readonly forBrowser: (sentinel: Origin.Origin) => Origin.Origin
   }
 >()("@le-auth/core/Domains") {}
 
@@ -183,8 +191,8 @@ export const list = (accountId: AccountId): Effect.Effect<ReadonlyArray<ServiceH
   Domains.use((domains) => domains.list(accountId))
 
 /**
- * Whether a secret may be sent to an address, with the `Domains` of the context: https and an allowed host, or
- * loopback if that is allowed.
+ * Whether a secret may be sent to an address, with the `Domains` of the context: https and an allowed host, or a local
+ * host if that is allowed.
  *
  * @example
  * ```ts
@@ -201,19 +209,26 @@ export const allows = (address: URL | Origin.Origin): Effect.Effect<boolean, nev
   Domains.useSync((domains) => domains.allows(address))
 
 /**
- * Where the Domain API is, which hosts it may name, and how long its answers count.
+ * Where the Domain API is, which hosts it may name, how they are spoken to, and how long its answers count.
  *
  * @category models
  * @since 0.1.0
  */
 export interface Options {
   /**
-   * Where the Domain API is. Default: `https://api.liveperson.net`. With a loopback address, loopback hosts are
-   * allowed.
+   * Where the Domain API is. Default: `https://api.liveperson.net`. If it is on loopback or a development host, so may be
+   * the hosts that it names, which are then spoken to by its own scheme.
    */
   readonly domainApi?: Origin.Origin | undefined
   /** The hosts that may be used, `*.` for all below. Default: `*.liveperson.net`. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
+  /** Hosts of a network of your own, such as other containers, that may be spoken to in plain http. Default: none. */
+  readonly developmentHosts?: ReadonlyArray<DevelopmentHost> | undefined
+  /**
+   * Where the user's browser finds a Sentinel that is on loopback or a development host, if that is elsewhere than for
+   * this program. It is on such a host itself. Default: where the Domain API says.
+   */
+  readonly authorizeOrigin?: Origin.Origin | undefined
   /** How long an answer is used without another request. Default: 10 minutes, as in LivePerson's own clients. */
   readonly timeToLive?: Duration.Input | undefined
 }
@@ -253,10 +268,23 @@ const unavailable = (answer: Transport.Answer, problem = `it answered with the s
 
 const retrying = RetryPolicy.retry({ login: false, failureOf: failureOfDomains })
 
+/** The origins that may be configured beside these hosts. */
+const originsBeside = (developmentHosts: ReadonlyArray<DevelopmentHost>) => ({
+  domainApi: Origin.Origin.check(Schema.makeFilter((origin) => Origin.schemeProblem(origin, developmentHosts))),
+  authorizeOrigin: Origin.Origin.check(
+    Schema.makeFilter((origin) => Origin.isLocal(new URL(origin).host, developmentHosts), {
+      expected: "an origin on loopback, or on a host that LE_AUTH_DEVELOPMENT_HOSTS lists"
+    })
+  )
+})
+
 /**
  * Asks the Domain API, and remembers its answers for each account and service. While it is unavailable, its last
  * answer of the past 24 hours counts. That an account, a service or an allowed host does not exist is also an answer.
  * Callers share one attempt, never each other's `RetryPolicy`.
+ *
+ * Development hosts are logged once, as a warning. A Domain API in plain http on a host that is not one of them, and an
+ * `authorizeOrigin` that is public, are defects.
  *
  * @example
  * ```ts
@@ -275,16 +303,27 @@ export const layerWith = (options: Options): Layer.Layer<Domains, never, Transpo
     Domains,
     Effect.gen(function* () {
       const transport = yield* Transport.Transport
-      const domainApi = options.domainApi ?? liveperson
+      const developmentHosts = options.developmentHosts ?? []
+      const allowed = originsBeside(developmentHosts)
+      const domainApi = allowed.domainApi.make(options.domainApi ?? liveperson)
+      const authorizeOrigin = options.authorizeOrigin && allowed.authorizeOrigin.make(options.authorizeOrigin)
       const allowedHosts = options.allowedHosts ?? ["*.liveperson.net"]
-      const local = Origin.isLoopback(new URL(domainApi).host)
+      if (developmentHosts.length > 0) {
+        yield* Effect.logWarning(
+          `Plain http is allowed to ${developmentHosts.join(", ")}: everyone on the way can read tokens and secrets. Not for production (LE_AUTH_DEVELOPMENT_HOSTS)`
+        )
+      }
 
+      const isLocal = (host: string): boolean => Origin.isLocal(host, developmentHosts)
+      const { host: domainApiHost, protocol } = new URL(domainApi)
       const isAllowed = (host: string): boolean =>
-        (local && Origin.isLoopback(host)) || Origin.isAllowed(host, allowedHosts)
+        (isLocal(domainApiHost) && isLocal(host)) || Origin.isAllowed(host, allowedHosts)
 
+      /** A local host is spoken to as the Domain API is. */
       const originOf = (host: string): Origin.Origin | undefined => {
-        const origin = Origin.isHost(host) ? Origin.fromHost(host) : undefined
-        return origin !== undefined && isAllowed(new URL(origin).host) ? origin : undefined
+        if (!Origin.isHost(host)) return undefined
+        const origin = Origin.fromHost(host, protocol === "http:" && isLocal(host) ? "http" : "https")
+        return isAllowed(new URL(origin).host) ? origin : undefined
       }
 
       /** What the Domain API says below the path of an account's services; nothing if it does not know `service`. */
@@ -335,7 +374,7 @@ export const layerWith = (options: Options): Layer.Layer<Domains, never, Transpo
         failureFor: "30 seconds",
         // The caller's policy decides when to ask again.
         failureWithoutAnswerFor: 0,
-        timedOut: () => noAnswer(new TransportProblem.AnswerTimeout({ host: new URL(domainApi).host, sent: true })),
+        timedOut: () => noAnswer(new TransportProblem.AnswerTimeout({ host: domainApiHost, sent: true })),
         isOutage: ({ reason }) => reason._tag === "Unavailable",
         onOutage: (key, error) =>
           Effect.logWarning("The hosts that the Domain API named before stay in use", error.message, {
@@ -348,8 +387,10 @@ export const layerWith = (options: Options): Layer.Layer<Domains, never, Transpo
         list: (accountId) => Telemetry.observed("Domains.list", () => accountId, list(accountId)),
         allows: (address) => {
           const { host, protocol } = typeof address === "string" ? new URL(address) : address
-          return (protocol === "https:" || Origin.isLoopback(host)) && isAllowed(host)
-        }
+          return (protocol === "https:" || isLocal(host)) && isAllowed(host)
+        },
+        isLocal,
+        forBrowser: (sentinel) => (isLocal(new URL(sentinel).host) ? (authorizeOrigin ?? sentinel) : sentinel)
       }
     })
   )
@@ -363,9 +404,16 @@ export const layerWith = (options: Options): Layer.Layer<Domains, never, Transpo
  */
 export const layer: Layer.Layer<Domains, never, Transport.Transport> = layerWith({})
 
+/** An optional setting. An empty one counts as missing, as everywhere. */
+const setting = <A>(name: string, schema: Schema.Codec<A, string>) =>
+  Effect.flatMap(Config.withDefault(Config.String(name), ""), (text) =>
+    text === "" ? Effect.succeed(undefined) : Config.schema(schema, name)
+  )
+
 /**
- * Asks the Domain API at `LE_AUTH_DOMAIN_API`, by default `https://api.liveperson.net`. Fails if that is not an
- * origin.
+ * Asks the Domain API at `LE_AUTH_DOMAIN_API`, by default `https://api.liveperson.net`, with the development hosts of
+ * `LE_AUTH_DEVELOPMENT_HOSTS` (`sentinel,app`) and the {@link Options.authorizeOrigin} of `LE_AUTH_AUTHORIZE_ORIGIN`. An
+ * empty variable counts as missing. Fails if one of them is not what {@link Options} says.
  *
  * @example
  * ```ts
@@ -380,7 +428,13 @@ export const layer: Layer.Layer<Domains, never, Transport.Transport> = layerWith
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<Domains, Config.ConfigError, Transport.Transport> = Layer.unwrap(
-  Effect.map(Config.schema(Origin.Origin, "LE_AUTH_DOMAIN_API").pipe(Config.withDefault(liveperson)), (domainApi) =>
-    layerWith({ domainApi })
-  )
+  Effect.gen(function* () {
+    const developmentHosts = (yield* setting("LE_AUTH_DEVELOPMENT_HOSTS", List)) ?? []
+    const allowed = originsBeside(developmentHosts)
+    return layerWith({
+      developmentHosts,
+      domainApi: yield* setting("LE_AUTH_DOMAIN_API", allowed.domainApi),
+      authorizeOrigin: yield* setting("LE_AUTH_AUTHORIZE_ORIGIN", allowed.authorizeOrigin)
+    })
+  })
 )

@@ -148,6 +148,22 @@ export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()
 }
 
 /**
+ * The redirect URI is plain http to a host that is neither this computer nor a development host of `Domains`, so
+ * everyone on the way could read the code.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-2.6 RFC 9700 section 2.6}
+ * @category errors
+ * @since 0.1.0
+ */
+export class InsecureRedirectUri extends Schema.TaggedError<InsecureRedirectUri>()("InsecureRedirectUri", {
+  redirectUri: Schema.String
+}) {
+  override get message(): string {
+    return `${this.redirectUri} is plain http to another host. Use https, or list the host in LE_AUTH_DEVELOPMENT_HOSTS.`
+  }
+}
+
+/**
  * {@link start} was asked for something that cannot be done, whatever LivePerson says. Handle single reasons with
  * `Effect.catchReason("SignInError", "InvalidReturnPath", ...)`.
  *
@@ -155,7 +171,7 @@ export class UnknownRedirectUri extends Schema.TaggedError<UnknownRedirectUri>()
  * @since 0.1.0
  */
 export class SignInError extends Schema.TaggedError<SignInError>()("SignInError", {
-  reason: Schema.Union([InvalidReturnPath, UnknownRedirectUri])
+  reason: Schema.Union([InvalidReturnPath, UnknownRedirectUri, InsecureRedirectUri])
 }) {
   override get message(): string {
     return this.reason.message
@@ -344,6 +360,9 @@ interface Completed extends Pick<SignedIn, "session" | "returnTo" | "application
   readonly accountId: AccountId
 }
 
+const isSecure = ({ host, protocol }: URL, domains: Domains["Service"]): boolean =>
+  protocol === "https:" || domains.isLocal(host)
+
 const cookiesOf = (callback: Callback): Readonly<Record<string, string | undefined>> =>
   callback instanceof Request ? Cookies.parseHeader(callback.headers.get("cookie") ?? "") : callback.cookies
 
@@ -415,6 +434,9 @@ export const layerWith = (
           return yield* new SignInError({ reason: new UnknownRedirectUri({ redirectUri }) })
         }
         const sent = redirectUri ?? installation.redirectUris[0]
+        if (sent !== undefined && !isSecure(new URL(sent), domains)) {
+          return yield* new SignInError({ reason: new InsecureRedirectUri({ redirectUri: sent }) })
+        }
         const sentinel = yield* domains.resolve(installation.accountId, "sentinel")
 
         const now = yield* Clock.currentTimeMillis
@@ -445,7 +467,7 @@ export const layerWith = (
         yield* transactions.put(yield* transactionId(name, state, binding), record, keepFor)
 
         return {
-          url: toUrl(request, sentinel),
+          url: toUrl(request, domains.forBrowser(sentinel)),
           binding: { name, value: Redacted.make(binding), maxAge: timeToLive }
         }
       })

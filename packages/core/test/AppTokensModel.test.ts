@@ -59,7 +59,12 @@ const run = Effect.fnUntraced(function* (commands: ReadonlyArray<typeof Command.
   const services = Layer.mergeAll(
     AppInstallations.layer(installation),
     NodeCrypto.layer,
-    Layer.mock(Domains, { resolve: () => Effect.succeed(sentinelOrigin), allows: () => true }),
+    Layer.mock(Domains, {
+      resolve: () => Effect.succeed(sentinelOrigin),
+      allows: () => true,
+      isLocal: () => false,
+      forBrowser: (sentinel) => sentinel
+    }),
     Layer.succeed(AppTokenStore.AppTokenStore, {
       get: (key) => guarded(storeMode, store.get(key)),
       set: (token: AppToken) => guarded(storeMode, store.set(token)),

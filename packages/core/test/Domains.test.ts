@@ -1,14 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
+import { DevelopmentHost } from "@le-auth/core/DevelopmentHosts"
 import * as Domains from "@le-auth/core/Domains"
 import { Origin } from "@le-auth/core/Origin"
 import * as RetryPolicy from "@le-auth/core/RetryPolicy"
 import { make, Transport } from "@le-auth/core/Transport"
+import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import { account, json, layer, layerWith, otherAccount, Wire } from "./ScriptedSentinel.ts"
 
@@ -255,23 +259,147 @@ describe("Domains", () => {
     }).pipe(Effect.provide(layerWith({ domains: { domainApi: Origin.make("http://localhost:4400") } })))
   )
 
+  const sentinelHost = DevelopmentHost.make("sentinel")
+
+  it.effect.each([
+    ["http://localhost:4400", "localhost:4400", "http://localhost:4400"],
+    ["https://localhost:4400", "localhost:4400", "https://localhost:4400"],
+    ["https://localhost:4400", "127.0.0.1:4400", "https://127.0.0.1:4400"],
+    ["http://sentinel:4400", "sentinel:4400", "http://sentinel:4400"],
+    ["http://sentinel:4400", "localhost:4400", "http://localhost:4400"],
+    ["https://sentinel:4400", "sentinel:4400", "https://sentinel:4400"],
+    ["http://localhost:4400", "sentinel:4400", "http://sentinel:4400"],
+    // A local Domain API may name a public host, which is spoken to by https all the same.
+    ["http://sentinel:4400", "va.sentinel.liveperson.net", "https://va.sentinel.liveperson.net"],
+    ["http://sentinel:4400", "other:4400", undefined],
+    ["http://sentinel:4400", "sentinel.example:4400", undefined],
+    ["https://api.liveperson.net", "localhost:4400", undefined],
+    ["https://api.liveperson.net", "sentinel:4400", undefined]
+  ] as const)("A7: %s names %s, which is %s", ([domainApi, named, origin]) =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("baseURI.json", host(named))
+      const found = yield* Effect.result(resolve)
+      assert.deepEqual<string | undefined>(Result.getOrUndefined(found), origin)
+      if (Result.isFailure(found)) assert.strictEqual(found.failure.reason._tag, "HostNotAllowed")
+      const domains = yield* Domains.Domains
+      if (origin !== undefined) assert.isTrue(domains.allows(Origin.make(origin)))
+    }).pipe(
+      Effect.provide(layerWith({ domains: { domainApi: Origin.make(domainApi), developmentHosts: [sentinelHost] } }))
+    )
+  )
+
+  it.effect("A7: http to a host that is not listed is a defect, and so is an authorize origin that is public", () =>
+    Effect.gen(function* () {
+      for (const domains of [
+        { domainApi: Origin.make("http://sentinel:4400") },
+        { domainApi: Origin.make("http://other:4400"), developmentHosts: [sentinelHost] },
+        { authorizeOrigin: Origin.make("https://sentinel.example") },
+        { authorizeOrigin: Origin.make("http://other:4400"), developmentHosts: [sentinelHost] }
+      ]) {
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(resolve.pipe(Effect.provide(layerWith({ domains }))))))
+      }
+    })
+  )
+
+  it.effect("A7: a host in a network of one's own that is not listed is refused with the remedy", () =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("baseURI.json", host("sentinel:4400"))
+      assert.include((yield* Effect.flip(resolve)).message, "list its name in LE_AUTH_DEVELOPMENT_HOSTS")
+    }).pipe(Effect.provide(layerWith({ domains: { domainApi: Origin.make("http://localhost:4400") } })))
+  )
+
+  it.effect("A7: development hosts are said once, as a warning", () =>
+    Effect.gen(function* () {
+      const messages: Array<string> = []
+      const logger = Logger.layer([
+        Logger.make(({ logLevel, message }) => void messages.push(`${logLevel}: ${String(message)}`))
+      ])
+      const hosts = [sentinelHost, DevelopmentHost.make("app")]
+      const used = layerWith({ domains: { domainApi: Origin.make("http://sentinel:4400"), developmentHosts: hosts } })
+      yield* Effect.gen(function* () {
+        const wire = yield* Wire
+        wire.next("baseURI.json", host("sentinel:4400"), host("sentinel:4400"))
+        yield* Effect.all([resolve, resolve])
+      }).pipe(Effect.provide(Layer.provideMerge(used, logger)))
+      assert.lengthOf(messages, 1)
+      assert.match(messages[0]!, /^Warn: .*to sentinel, app: .*LE_AUTH_DEVELOPMENT_HOSTS/)
+      yield* resolve.pipe(Effect.provide(Layer.provideMerge(layerWith({}), logger)))
+      assert.lengthOf(messages, 1)
+    })
+  )
+
+  it.effect("A7: the browser finds a local Sentinel elsewhere, and LivePerson's where it is", () =>
+    Effect.gen(function* () {
+      const { forBrowser } = yield* Domains.Domains
+      const authorizeOrigin = Origin.make("http://localhost:4400")
+      assert.strictEqual(forBrowser(Origin.make("http://sentinel:4400")), authorizeOrigin)
+      assert.strictEqual(forBrowser(Origin.make("http://127.0.0.1:5500")), authorizeOrigin)
+      for (const other of ["https://va.sentinel.liveperson.net", "https://other:4400"]) {
+        assert.strictEqual(forBrowser(Origin.make(other)), other)
+      }
+    }).pipe(
+      Effect.provide(
+        layerWith({
+          domains: {
+            domainApi: Origin.make("http://sentinel:4400"),
+            developmentHosts: [sentinelHost],
+            authorizeOrigin: Origin.make("http://localhost:4400")
+          }
+        })
+      )
+    )
+  )
+
   it.effect("LE_AUTH_DOMAIN_API says where the Domain API is", () =>
     Effect.gen(function* () {
       const client = HttpClient.make((request) => Effect.die(`asked ${request.url}`))
       const asked = (environment: Record<string, string>) =>
-        Effect.exit(resolve).pipe(
+        resolve.pipe(
           Effect.provide(
             Domains.layerConfig.pipe(
               Layer.provide(Layer.succeed(Transport, make(client))),
               Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(environment)))
             )
-          )
+          ),
+          Effect.exit
         )
       assert.include(JSON.stringify(yield* asked({})), "https://api.liveperson.net/api")
       assert.include(
         JSON.stringify(yield* asked({ LE_AUTH_DOMAIN_API: "http://127.0.0.1:1" })),
         "http://127.0.0.1:1/api"
       )
+      assert.include(JSON.stringify(yield* asked({ LE_AUTH_DOMAIN_API: "" })), "https://api.liveperson.net/api")
+      const listed = { LE_AUTH_DOMAIN_API: "http://sentinel:1", LE_AUTH_DEVELOPMENT_HOSTS: "sentinel" }
+      const authorize = (origin: string) => ({ ...listed, LE_AUTH_AUTHORIZE_ORIGIN: origin })
+      for (const environment of [
+        listed,
+        authorize(""),
+        authorize("http://localhost:1"),
+        authorize("https://sentinel")
+      ]) {
+        assert.include(JSON.stringify(yield* asked(environment)), "http://sentinel:1/api")
+      }
+      for (const [environment, problem] of [
+        [{ LE_AUTH_DOMAIN_API: "http://api.liveperson.net" }, "an https origin such as https://api.liveperson.net"],
+        [{ ...listed, LE_AUTH_DEVELOPMENT_HOSTS: "" }, "LE_AUTH_DEVELOPMENT_HOSTS does not list"],
+        [{ ...listed, LE_AUTH_DEVELOPMENT_HOSTS: "app" }, "LE_AUTH_DEVELOPMENT_HOSTS does not list"],
+        [{ ...listed, LE_AUTH_DEVELOPMENT_HOSTS: "sentinel,example.com" }, "a name that no public DNS has"],
+        [authorize("https://example.com"), "an origin on loopback, or on a host that LE_AUTH_DEVELOPMENT_HOSTS lists"],
+        [authorize("http://app:1"), "an origin on loopback, or on a host that LE_AUTH_DEVELOPMENT_HOSTS lists"]
+      ] as const) {
+        const text = yield* asked(environment).pipe(
+          Effect.flatMap(
+            Exit.match({
+              onFailure: (cause) => Effect.succeed(Cause.pretty(cause)),
+              onSuccess: () => Effect.succeed("")
+            })
+          )
+        )
+        assert.include(text, problem)
+        assert.notInclude(text, "asked")
+      }
     })
   )
 })

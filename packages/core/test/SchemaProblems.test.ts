@@ -52,7 +52,7 @@ describe("a public class that is given wrong members", () => {
     [
       "AppInstallation",
       { ...installation, redirectUris: ["https://a.example/", "http://planted.example/callback"] },
-      "redirectUris[1]: must be an https redirect URI, or http on this computer (RFC 9700 section 2.6)"
+      "redirectUris[1]: must be an https redirect URI, or http on this computer or a development host (RFC 9700 section 2.6)"
     ],
     [
       "AppInstallation",

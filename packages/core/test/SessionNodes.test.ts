@@ -153,7 +153,9 @@ const world = async (failing: ReadonlySet<0 | 1>) => {
             Layer.succeed(Domains, {
               resolve: () => Effect.succeed(sentinelOrigin),
               list: () => Effect.succeed([]),
-              allows: () => true
+              allows: () => true,
+              isLocal: () => false,
+              forBrowser: (sentinel) => sentinel
             }),
             AppInstallations.layer(installation),
             NodeCrypto.layer

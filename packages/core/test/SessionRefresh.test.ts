@@ -395,6 +395,8 @@ describe("J5: while the Domain API cannot be asked", () => {
         resolve: () => Effect.fail(unavailable),
         list: () => Effect.fail(unavailable),
         allows: () => true,
+        isLocal: () => false,
+        forBrowser: (sentinel) => sentinel,
         ...domains
       })
       const node = Layer.fresh(Sessions.layer).pipe(

@@ -85,7 +85,7 @@ describe("settings", () => {
         "http://localhost@app.example/cb"
       ]) {
         const error = yield* Effect.flip(from({ ...good, LE_AUTH_REDIRECT_URI: uri }))
-        assert.include(error.message, "an https redirect URI, or http on this computer")
+        assert.include(error.message, "an https redirect URI, or http on this computer or a development host")
       }
     })
   )

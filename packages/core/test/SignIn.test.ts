@@ -1,14 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { fromUrl } from "@le-auth/core/AuthorizeRequest"
 import * as CookieNames from "@le-auth/core/CookieNames"
+import { DevelopmentHost } from "@le-auth/core/DevelopmentHosts"
 import { RedirectUri } from "@le-auth/core/Identifiers"
+import { Origin } from "@le-auth/core/Origin"
 import { unidentified } from "@le-auth/core/Session"
 import { Sessions } from "@le-auth/core/Sessions"
 import * as SessionStore from "@le-auth/core/SessionStore"
 import * as SignIn from "@le-auth/core/SignIn"
 import { StoreError } from "@le-auth/core/StoreError"
 import * as TransactionStore from "@le-auth/core/TransactionStore"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -18,6 +22,7 @@ import {
   account,
   callbackOf,
   installation,
+  json,
   layer,
   layerWith,
   oauthError,
@@ -26,6 +31,8 @@ import {
   signIn,
   Wire
 } from "./ScriptedSentinel.ts"
+
+const app = DevelopmentHost.make("app")
 
 /** The reason of a refused callback. */
 const refusal = (callback: SignIn.Callback) =>
@@ -133,6 +140,10 @@ describe("SignIn.start", () => {
         [["https://app.example/callback"], "__Host-le-auth-"],
         [["HTTPS://app.example/callback"], "__Host-le-auth-"],
         [["http://localhost/https:"], "le-auth-"],
+        [["https://localhost:3000/callback"], "__Host-le-auth-3000-"],
+        [["http://app:3000/callback"], "le-auth-3000-"],
+        [["https://app.internal:3000/callback"], "__Host-le-auth-3000-"],
+        [["https://app.example:3000/callback"], "__Host-le-auth-"],
         [[], "le-auth-"]
       ] as const) {
         const installed = { ...installation, redirectUris: redirectUris.map((uri) => RedirectUri.make(uri)) }
@@ -141,8 +152,33 @@ describe("SignIn.start", () => {
           assert.strictEqual(started.binding.name, prefix + stateOf(started).slice(0, 12))
           assert.match(Redacted.value(started.binding.value), /^[A-Za-z0-9_-]{43}$/)
           assert.strictEqual((yield* SignIn.complete(callbackOf(started))).bindingName, started.binding.name)
-        }).pipe(Effect.provide(layerWith({ installations: [installed] })))
+        }).pipe(Effect.provide(layerWith({ installations: [installed], domains: { developmentHosts: [app] } })))
       }
+    })
+  )
+
+  it.effect("A7: a redirect URI in plain http leads to this computer or to a listed host", () =>
+    Effect.gen(function* () {
+      const started = (redirectUri: string, developmentHosts: ReadonlyArray<DevelopmentHost> = [app]) => {
+        const installed = { ...installation, redirectUris: [RedirectUri.make(redirectUri)] }
+        return Effect.exit(SignIn.start()).pipe(
+          Effect.provide(layerWith({ installations: [installed], domains: { developmentHosts } }))
+        )
+      }
+      for (const uri of ["http://localhost:3000/cb", "http://app:3000/cb", "http://APP/cb", "https://other/cb"]) {
+        assert.isTrue(Exit.isSuccess(yield* started(uri)), uri)
+      }
+      for (const uri of [
+        "http://other:3000/cb",
+        "http://app.internal/cb",
+        "http://app.example/cb",
+        "http://10.0.0.1/cb"
+      ]) {
+        const exit = yield* started(uri)
+        assert(Exit.isFailure(exit), uri)
+        assert.include(Cause.pretty(exit.cause), `${uri} is plain http to another host.`)
+      }
+      assert.isTrue(Exit.isFailure(yield* started("http://app:3000/cb", [])))
     })
   )
 
@@ -241,6 +277,94 @@ describe("SignIn.start", () => {
       // D11, D12
       assert.match(wire.to("/token")[0]!.form.get("code_verifier")!, /^[A-Za-z0-9\-._~]{43,128}$/)
     }).pipe(Effect.provide(layerWith({ signIn: { pkce: true, scope: "openid" } })))
+  )
+})
+
+/** Three parties, each of which knows the others by names of its own. */
+describe("A7: browser, application and Sentinel", () => {
+  const hosts = ["sentinel", "app"].map((name) => DevelopmentHost.make(name))
+
+  it.effect.each([
+    // where they are, the Domain API for the application, the host that it answers, the redirect URI, where the browser
+    // finds Sentinel; then where the browser and the application go.
+    ["all on one computer", "http://localhost:4400", "localhost:4400", "http://localhost:3000/cb", undefined],
+    ["one computer, TLS", "https://localhost:4400", "localhost:4400", "https://localhost:3000/cb", undefined],
+    ["all in siblings", "http://sentinel:4400", "sentinel:4400", "http://app:3000/cb", undefined],
+    ["all in siblings, TLS", "https://sentinel:4400", "sentinel:4400", "https://app:3000/cb", undefined],
+    [
+      "browser outside, same port",
+      "http://sentinel:4400",
+      "sentinel:4400",
+      "http://localhost:3000/cb",
+      "http://localhost:4400"
+    ],
+    [
+      "browser outside, other port",
+      "http://sentinel:4400",
+      "sentinel:4400",
+      "http://localhost:3001/cb",
+      "http://localhost:5500"
+    ],
+    [
+      "browser outside, TLS",
+      "https://sentinel:4400",
+      "sentinel:4400",
+      "https://localhost:3000/cb",
+      "https://localhost:4400"
+    ],
+    [
+      "TLS for the browser alone",
+      "http://sentinel:4400",
+      "sentinel:4400",
+      "https://localhost:3000/cb",
+      "https://localhost:4400"
+    ],
+    [
+      "browser inside, application outside",
+      "http://localhost:5500",
+      "localhost:5500",
+      "http://app:3000/cb",
+      "http://sentinel:4400"
+    ],
+    [
+      "Sentinel says its public name",
+      "http://sentinel:4400",
+      "localhost:4400",
+      "http://app:3000/cb",
+      "http://sentinel:4400"
+    ]
+  ] as const)("%s", ([, domainApi, named, redirectUri, authorizeOrigin]) =>
+    Effect.gen(function* () {
+      const wire = yield* Wire
+      wire.next("baseURI.json", json({ service: "sentinel", account, baseURI: named }))
+      const started = yield* SignIn.start()
+      const address = new URL(started.url)
+      const asked = new URL(domainApi)
+      // The application goes by the Domain API, in its scheme, for all that it asks itself.
+      const sentinel = `${asked.protocol}//${named}`
+      assert.strictEqual(address.origin, authorizeOrigin ?? sentinel)
+      assert.strictEqual(address.searchParams.get("redirect_uri"), redirectUri)
+      const { session } = yield* SignIn.complete(callbackOf(started))
+      yield* Sessions.use((sessions) => sessions.refresh(session.key))
+      assert.strictEqual(wire.sent[0]!.url.origin, domainApi)
+      const others = wire.sent.slice(1).map(({ url }) => url.origin)
+      assert.isAtLeast(others.length, 2)
+      assert.deepStrictEqual([...new Set(others)], [sentinel])
+      // What the browser brings back is what the token request repeats.
+      assert.strictEqual(wire.to("/token")[0]!.form.get("redirect_uri"), redirectUri)
+      assert.strictEqual(started.binding.name.startsWith("__Host-"), redirectUri.startsWith("https:"))
+    }).pipe(
+      Effect.provide(
+        layerWith({
+          installations: [{ ...installation, redirectUris: [RedirectUri.make(redirectUri)] }],
+          domains: {
+            domainApi: Origin.make(domainApi),
+            developmentHosts: hosts,
+            authorizeOrigin: authorizeOrigin && Origin.make(authorizeOrigin)
+          }
+        })
+      )
+    )
   )
 })
 

@@ -16,7 +16,9 @@ import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import type * as Net from "node:net"
 import type * as Stream from "node:stream"
+import type { SecureServer } from "./internal/secureServer.ts"
 import { answerWaiting } from "./internal/waiting.ts"
+import type { TlsKeyPair } from "./TlsKeyPair.ts"
 
 /**
  * How much a client may send, and how long it may take. Times are in milliseconds.
@@ -27,7 +29,7 @@ import { answerWaiting } from "./internal/waiting.ts"
 export interface Limits {
   /** Request line and headers together, in bytes. */
   readonly headers: number
-  /** Until the headers are there. */
+  /** Until the headers are there; with TLS also until its handshake is done. */
   readonly headersTime: number
   /** Until the whole request is there. */
   readonly requestTime: number
@@ -63,7 +65,7 @@ export const limits: Limits = {
  * @category models
  * @since 0.1.0
  */
-export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method"
+export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method" | "not_tls"
 
 /**
  * What a program wants to hear of what never becomes a request.
@@ -84,7 +86,8 @@ const phrases: Readonly<Record<Refusal, string>> = {
   headers_too_large: "431 Request Header Fields Too Large",
   too_slow: "408 Request Timeout",
   malformed: "400 Bad Request",
-  unknown_method: "501 Not Implemented"
+  unknown_method: "501 Not Implemented",
+  not_tls: "400 Bad Request"
 }
 
 const bare: ListenerHooks = {
@@ -109,6 +112,10 @@ export interface Options {
   readonly limits?: Partial<Limits> | undefined
   /** Told of what never becomes a request. Default: it is answered with its status and no body. */
   readonly hooks?: ListenerHooks | undefined
+  /**
+   * The port speaks TLS with this key and certificate, and nothing else: plain HTTP is told so. Default: plain HTTP.
+   */
+  readonly tls?: TlsKeyPair | undefined
 }
 
 const loopback = "127.0.0.1"
@@ -159,6 +166,11 @@ export class NodeListener extends Context.Service<
      * requests that are under way finish.
      */
     readonly drain: (within: number) => Effect.Effect<void>
+    /**
+     * Has another key and certificate from now on. Connections that are open stay as they are. Without `tls` it changes
+     * nothing.
+     */
+    readonly replaceKeyPair: (keyPair: TlsKeyPair) => Effect.Effect<void>
   }
 >()("@le-auth/node/NodeListener") {}
 
@@ -197,65 +209,89 @@ const hasHtml = (packet: Buffer | undefined): boolean => packet?.includes("text/
 const answerOn = (socket: Stream.Duplex): Http.ServerResponse | undefined =>
   (socket as { _httpMessage?: Http.ServerResponse | null })._httpMessage ?? undefined
 
-/** A server whose requests can be kept waiting. */
-class Server extends Http.Server {
-  #held: Array<ReadonlyArray<unknown>> | undefined
+/** A server, and what it needs to end well. */
+interface Served {
+  readonly server: Http.Server
+  /** Those that can be asked, and their state. */
+  readonly connections: Connections
+  readonly secure: SecureServer | undefined
+  /** Requests that come wait from now on. */
+  readonly hold: () => void
+  /** Those that wait are answered. */
+  readonly release: () => void
+}
 
-  override emit(event: string, ...values: Array<unknown>): boolean {
-    if (event !== "request" || this.#held === undefined) return super.emit(event, ...values)
-    this.#held.push(values)
+/** Lets the requests of a server be kept waiting. */
+const holding = (server: Http.Server): Pick<Served, "hold" | "release"> => {
+  const emit = server.emit.bind(server) as (event: string, ...values: Array<unknown>) => boolean
+  let held: Array<ReadonlyArray<unknown>> | undefined
+  server.emit = (event: string, ...values: Array<unknown>) => {
+    if (event !== "request" || held === undefined) return emit(event, ...values)
+    held.push(values)
     return true
   }
-
-  /** Requests that come wait from now on. */
-  hold(): void {
-    this.#held ??= []
-  }
-
-  /** Those that wait are answered. */
-  release(): void {
-    const held = this.#held ?? []
-    this.#held = undefined
-    for (const values of held) super.emit("request", ...values)
+  return {
+    hold: () => void (held ??= []),
+    release: () => {
+      const waiting = held ?? []
+      held = undefined
+      for (const values of waiting) emit("request", ...values)
+    }
   }
 }
 
-const makeServer = Effect.fnUntraced(function* (limits: Limits, hooks: ListenerHooks) {
+/** When each connection could be asked, in milliseconds, and how many bytes had come by then. */
+type Connections = ReadonlyMap<Net.Socket, { readonly since: number; readonly read: number }>
+
+const connectionsOf = (server: Http.Server, event: "connection" | "secureConnection"): Connections => {
+  const open = new Map<Net.Socket, { readonly since: number; readonly read: number }>()
+  server.on(event, (socket: Net.Socket) => {
+    open.set(socket, { since: performance.now(), read: socket.bytesRead })
+    socket.once("close", () => open.delete(socket))
+  })
+  return open
+}
+
+const makeServer = Effect.fnUntraced(function* (
+  limits: Limits,
+  hooks: ListenerHooks,
+  keyPair: TlsKeyPair | undefined
+): Effect.fn.Return<Served> {
   const context = yield* Effect.context<never>()
-  const server = new Server({
+  const refuse = (socket: Stream.Duplex, reason: Refusal, packet: Buffer | undefined) =>
+    Effect.runForkWith(context)(
+      Effect.map(hooks.refused(reason, hasHtml(packet)), (answer) => {
+        // What still comes is not read: to destroy at once would reset the connection before the answer is read.
+        socket.end(answer, () => setTimeout(() => socket.destroy(), 500).unref())
+      })
+    )
+  const settings = {
     maxHeaderSize: limits.headers,
     headersTimeout: limits.headersTime,
     requestTimeout: limits.requestTime,
     keepAliveTimeout: limits.idleTime,
     connectionsCheckingInterval: Math.min(1000, limits.headersTime / 2)
-  })
+  }
+  const secure =
+    keyPair === undefined
+      ? undefined
+      : (yield* Effect.promise(() => import("./internal/secureServer.ts"))).make(settings, {
+          keyPair,
+          handshakeTime: limits.headersTime,
+          plain: (socket, packet) => void refuse(socket, "not_tls", packet)
+        })
+  const server = secure?.server ?? Http.createServer(settings)
   server.maxConnections = limits.connections
   server.on("drop", hooks.dropped)
   server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     if (error.code === "ECONNRESET" || !socket.writable || answerOn(socket)?.headersSent === true)
       return void socket.destroy()
-    Effect.runForkWith(context)(
-      Effect.map(hooks.refused(reasonOf(error), hasHtml(error.rawPacket)), (answer) => {
-        // What still comes is not read: to destroy at once would reset the connection before the answer is read.
-        socket.end(answer, () => setTimeout(() => socket.destroy(), 500).unref())
-      })
-    )
+    refuse(socket, reasonOf(error), error.rawPacket)
   })
   answerAlways(server)
-  return server
+  const connections = connectionsOf(server, secure === undefined ? "connection" : "secureConnection")
+  return { server, connections, secure, ...holding(server) }
 })
-
-/** When each connection was accepted, in milliseconds. */
-type Connections = ReadonlyMap<Net.Socket, number>
-
-const connectionsOf = (server: Http.Server): Connections => {
-  const open = new Map<Net.Socket, number>()
-  server.on("connection", (socket) => {
-    open.set(socket, performance.now())
-    socket.once("close", () => open.delete(socket))
-  })
-  return open
-}
 
 /**
  * Without a new connection for this long, no client is about to ask: one that asks one thing after the other waits for
@@ -264,8 +300,7 @@ const connectionsOf = (server: Http.Server): Connections => {
 const quiet = 20
 
 const drain = (
-  server: Server,
-  connections: Connections,
+  { connections, hold, release, secure, server }: Served,
   { linger, within }: { readonly linger: number; readonly within: number }
 ): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
@@ -280,10 +315,14 @@ const drain = (
     // request may be on its way.
     const closeUnused = () => {
       const now = performance.now()
-      if (now - began >= within) return server.closeAllConnections()
+      const isLate = now - began >= within
+      for (const [socket, since] of secure?.unfinished.values() ?? []) {
+        if (isLate || now - since >= linger) socket.destroy()
+      }
+      if (isLate) return server.closeAllConnections()
       server.closeIdleConnections()
-      for (const [socket, since] of connections) {
-        if (socket.bytesRead === 0 && now - since >= linger) socket.destroy()
+      for (const [socket, { read, since }] of connections) {
+        if (socket.bytesRead === read && answerOn(socket) === undefined && now - since >= linger) socket.destroy()
       }
     }
     const close = () => {
@@ -292,7 +331,7 @@ const drain = (
         clearInterval(timer)
         resume(Effect.void)
       })
-      server.release()
+      release()
       closeUnused()
     }
     if (linger === 0) return close()
@@ -302,7 +341,7 @@ const drain = (
     const closeWhenQuiet = () => {
       let accepted = performance.now()
       server.on("connection", () => void (accepted = performance.now()))
-      server.hold()
+      hold()
       const hasLasted = (millis: number) => performance.now() - began >= millis
       // One connection is accepted in each turn: after one without any, none is left.
       const closeWhenEmpty = (before: number) =>
@@ -319,14 +358,17 @@ const drain = (
 const make = Effect.fnUntraced(function* (options: Options) {
   const all = { ...limits, ...options.limits }
   const hooks = options.hooks ?? bare
-  const server = yield* makeServer(all, hooks)
-  const connections = connectionsOf(server)
+  const served = yield* makeServer(all, hooks, options.tls)
   const drainWithin = (within: number) =>
     Effect.suspend(() => {
       hooks.draining?.()
-      return drain(server, connections, { within, linger: Math.min(all.lingerTime, within) })
+      return drain(served, { within, linger: Math.min(all.lingerTime, within) })
     })
-  return NodeListener.of({ server, drain: drainWithin })
+  return NodeListener.of({
+    server: served.server,
+    drain: drainWithin,
+    replaceKeyPair: (keyPair) => Effect.sync(() => served.secure?.replaceKeyPair(keyPair))
+  })
 })
 
 const cannotListen = ({ host = loopback, port, setting }: Options, cause: unknown) => {

@@ -2,10 +2,13 @@
  * Which way a request takes out of this network: straight, or over the proxy that the environment names.
  *
  * As in curl: `https_proxy` and `HTTPS_PROXY` for https, `http_proxy` and `HTTP_PROXY` for http, the lower case first;
- * `no_proxy` and `NO_PROXY` list what goes straight. Loopback always does. `NODE_USE_ENV_PROXY=0` switches it off.
+ * `no_proxy` and `NO_PROXY` list what goes straight. Loopback always does, and so does plain http to a name that no
+ * public DNS has: a proxy would read the secrets, and mostly cannot find such a host. `NODE_USE_ENV_PROXY=0` switches
+ * proxies off.
  *
  * @since 0.1.0
  */
+import { isDevelopmentName } from "@le-auth/core/DevelopmentHosts"
 import { isLoopback } from "@le-auth/core/Origin"
 import { BlockList, isIP } from "node:net"
 import { canDecodeUserInfo } from "./internal/userInfo.ts"
@@ -25,7 +28,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * @since 0.1.0
  */
 export type Way =
-  | { readonly _tag: "Straight"; readonly because: "Loopback" | "NotNamed" | "SwitchedOff" }
+  | { readonly _tag: "Straight"; readonly because: "Loopback" | "DevelopmentName" | "NotNamed" | "SwitchedOff" }
   | { readonly _tag: "Straight"; readonly because: "Listed"; readonly variable: string }
   | { readonly _tag: "Proxy"; readonly proxy: URL; readonly variable: string }
   /** The variable holds no address of a proxy. */
@@ -91,6 +94,7 @@ export const wayTo = (url: URL, environment: Environment = process.env): Way => 
   if (isLoopback(url.host) || /(?:^|\.)localhost\.?$/.test(url.hostname)) {
     return { _tag: "Straight", because: "Loopback" }
   }
+  if (url.protocol === "http:" && isDevelopmentName(url.host)) return { _tag: "Straight", because: "DevelopmentName" }
   const variable = variableOf(environment, url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY")
   const named = variable === undefined ? "" : environment[variable]!.trim()
   if (variable === undefined || named === "") return { _tag: "Straight", because: "NotNamed" }

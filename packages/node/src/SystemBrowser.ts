@@ -214,7 +214,7 @@ export const layer: Layer.Layer<SystemBrowser> = Layer.succeed(SystemBrowser, {
   open: Effect.fn("SystemBrowser.open")(function* (text: string) {
     const fail = (reason: BrowserError["reason"]) => Effect.fail(new BrowserError({ reason, url: text }))
     const url = URL.parse(text)
-    if (url === null || !(url.protocol === "https:" || (url.protocol === "http:" && Origin.isLoopback(url.host)))) {
+    if (url === null || !(url.protocol === "https:" || (url.protocol === "http:" && Origin.canBeLocal(url.host)))) {
       return yield* fail("AddressNotAllowed")
     }
     const here = yield* Effect.orDie(environment)

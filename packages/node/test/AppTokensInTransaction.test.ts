@@ -39,7 +39,9 @@ const tokens = AppTokens.layer.pipe(
   Layer.provide(
     Layer.mock(Domains, {
       resolve: () => Effect.succeed(Origin.make("https://sentinel-12345678.liveperson.net")),
-      allows: () => true
+      allows: () => true,
+      isLocal: () => false,
+      forBrowser: (sentinel) => sentinel
     })
   ),
   Layer.provide([AppInstallations.layer(installation), NodeCrypto.layer]),

@@ -11,7 +11,16 @@ import { ClockGroup, FaultsGroup } from "./internal/contract/FaultsApi.ts"
 import { JournalGroup } from "./internal/contract/JournalApi.ts"
 import { KeysGroup, SessionsGroup, StateGroup } from "./internal/contract/StateApi.ts"
 import { WebhooksGroup } from "./internal/contract/WebhooksApi.ts"
-import { BodyTooLarge, Forbidden, InternalError, InvalidChange, NotJson, UnreadableBody } from "./ControlError.ts"
+import {
+  BodyTooLarge,
+  Forbidden,
+  InternalError,
+  InvalidChange,
+  NotJson,
+  TooManyAttempts,
+  Unauthorized,
+  UnreadableBody
+} from "./ControlError.ts"
 
 /**
  * The header of every request that changes something. A page of another site cannot send it: its browser would have to
@@ -25,13 +34,14 @@ export const controlHeader = "x-sentinel-control"
 
 /**
  * The errors that every request can be answered with: it does not fit the contract (with all its problems), it is too
- * large, it breaks off, it is not JSON, it comes from a page of another site, or Sentinel has an internal error.
+ * large, it breaks off, it is not JSON, it comes from a page of another site, it has not the token of the control, or
+ * Sentinel has an internal error.
  *
  * @category services
  * @since 0.1.0
  */
 export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-auth/sentinel/ControlApi/AllProblems", {
-  error: [InvalidChange, UnreadableBody, Forbidden, BodyTooLarge, NotJson, InternalError]
+  error: [InvalidChange, UnreadableBody, Unauthorized, Forbidden, BodyTooLarge, NotJson, TooManyAttempts, InternalError]
 }) {}
 
 /**
@@ -51,6 +61,16 @@ export class ControlApi extends HttpApi.make("sentinel-control")
       version: "1.0",
       description:
         `Tells le-auth's Sentinel what to do. Every request that changes something has a JSON body or the header ` +
-        `\`${controlHeader}: 1\`.`
+        `\`${controlHeader}: 1\`. A control that was started with a token wants it in every request, as ` +
+        "`Authorization: Bearer TOKEN`.",
+      transform: (document) => ({
+        ...document,
+        components: {
+          ...(document["components"] as object),
+          securitySchemes: { token: { type: "http", scheme: "bearer" } }
+        },
+        // Either is right: most controls have no token.
+        security: [{}, { token: [] }]
+      })
     })
   ) {}

@@ -22,6 +22,7 @@ import type * as Effect from "effect/Effect"
 import * as HttpApiClient from "effect/http-api/HttpApiClient"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import type * as Redacted from "effect/Redacted"
 import { ControlApi, controlHeader } from "./ControlApi.ts"
 
 /**
@@ -34,14 +35,37 @@ import { ControlApi, controlHeader } from "./ControlApi.ts"
 export type ControlClient = HttpApiClient.ForApi<typeof ControlApi>
 
 /**
+ * The settings of {@link make}.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Options {
+  /**
+   * The token of the control, if it has one. It goes to the origin with every request, so the origin is https, or on a
+   * network of one's own.
+   */
+  readonly token?: Redacted.Redacted<string> | undefined
+}
+
+/**
  * A client for the control at an origin, such as `http://127.0.0.1:4402`, over the `HttpClient` of the context. It
- * sends `x-sentinel-control` with every request. The module has an example.
+ * sends `x-sentinel-control` with every request, and the token if there is one. The module has an example.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (origin: Origin | string): Effect.Effect<ControlClient, never, HttpClient.HttpClient> =>
+export const make = (
+  origin: Origin | string,
+  { token }: Options = {}
+): Effect.Effect<ControlClient, never, HttpClient.HttpClient> =>
   HttpApiClient.make(ControlApi, {
     baseUrl: origin,
-    transformClient: HttpClient.mapRequest(HttpClientRequest.setHeader(controlHeader, "1"))
+    transformClient: HttpClient.mapRequest((request) =>
+      HttpClientRequest.setHeader(
+        token === undefined ? request : HttpClientRequest.bearerToken(request, token),
+        controlHeader,
+        "1"
+      )
+    )
   })

@@ -63,6 +63,28 @@ export class UnreadableBody extends withMessage(
 ) {}
 
 /**
+ * The control has a token, and the request has none or another one (401). `problem` says how it is sent.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}
+ * @category errors
+ * @since 0.1.0
+ */
+export class Unauthorized extends withMessage(
+  Schema.TaggedError<Unauthorized>()("Unauthorized", problem, { httpApiStatus: 401 })
+) {}
+
+/**
+ * The token is wrong, and many others that came in were (429). A right one is never refused so.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6585#section-4 RFC 6585 section 4}
+ * @category errors
+ * @since 0.1.0
+ */
+export class TooManyAttempts extends withMessage(
+  Schema.TaggedError<TooManyAttempts>()("TooManyAttempts", problem, { httpApiStatus: 429 })
+) {}
+
+/**
  * The request comes from a page of another origin, or names a host that is not loopback (403).
  *
  * @category errors

@@ -16,7 +16,7 @@ import { Stopping } from "./Stopping.ts"
 
 /**
  * Why something that came over a connection is not a request: its address and headers are larger than 16 KiB, it did
- * not arrive in time, it is not HTTP/1.1, or its method is unknown.
+ * not arrive in time, it is not HTTP/1.1, its method is unknown, or it is plain where the port speaks TLS.
  *
  * @category models
  * @since 0.1.0

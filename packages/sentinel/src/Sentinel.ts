@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as DomainApi from "@le-auth/core/DomainApi"
 import * as Origin from "@le-auth/core/Origin"
 import * as Redaction from "@le-auth/core/Redaction"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
@@ -31,8 +30,8 @@ import * as Directory from "./Directory.ts"
 import * as Issuer from "./internal/documents/Issuer.ts"
 import * as Metadata from "./internal/documents/Metadata.ts"
 import * as Domain from "./internal/documents/Domain.ts"
-import * as AskedOrigin from "./internal/http/AskedOrigin.ts"
 import * as RouteHandlers from "./internal/http/RouteHandlers.ts"
+import * as Reachability from "./internal/http/Reachability.ts"
 import { Interceptor } from "./internal/http/Interceptor.ts"
 import { notFound, notImplemented } from "./internal/http/ShownError.ts"
 import * as TrustedProxies from "./internal/http/TrustedProxies.ts"
@@ -81,9 +80,15 @@ import * as Users from "./internal/resources/Users.ts"
 export interface Options {
   /**
    * The address of Sentinel as browsers see it. Cookies and the answers of the Domain API follow it. It is configured,
-   * and never taken from `Host` or `X-Forwarded-*`, which a client can choose.
+   * and never taken from `X-Forwarded-*`, which a client can choose. On loopback, and with a name that no public DNS
+   * has, `Host` counts if it is loopback or the name of this origin, whatever its port.
    */
   readonly publicOrigin: Origin.Origin
+  /**
+   * Other hosts that it is reached by, without a port, such as the name of its container. The Domain API, and the
+   * metadata of a dialect that has them, answer with the host and port they were asked by, if it is one of them.
+   */
+  readonly hostNames?: ReadonlyArray<string>
   /** Whether a server of Sentinel also has `/metrics`. Default: no, since they are for operators only. */
   readonly metrics?: boolean
 }
@@ -101,6 +106,8 @@ export interface ServerOptions extends Partial<Options> {
    * such header is logged as a warning.
    */
   readonly trustedProxies?: ReadonlyArray<IpNetwork.IpNetwork>
+  /** Whether its `HttpServer` speaks TLS, so that its own address is `https`. Default: no. */
+  readonly tls?: boolean
 }
 
 /**
@@ -129,21 +136,21 @@ const makeShow = Effect.flatMap(Page.make, (render) =>
 )
 
 /** The paths of the contract, and those of `Paths`. */
-const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render: Page.Render) {
+const endpoints = Effect.fnUntraced(function* ({ hostNames, publicOrigin }: Options, render: Page.Render) {
   const cookies = SentinelCookies.make(publicOrigin)
   const secrets = yield* Secrets.make
   const tickets = yield* LoginTickets.make.pipe(Effect.orDie)
   const sessions = yield* LoginSessions.make(cookies, secrets)
   const issueCode = yield* IssueCode.make(secrets)
   const authenticate = yield* ClientThrottle.make(yield* ClientAuthentication.make)
-  const askedOrigin = AskedOrigin.make(publicOrigin)
-  const issuer = yield* Issuer.make(askedOrigin)
+  const reachability = Reachability.make({ hostNames, publicOrigin })
+  const issuer = yield* Issuer.make(reachability.originOf)
   const readIdToken = yield* IdTokenReader.make(issuer)
   const grantParts = { answer: yield* TokenAnswer.make, secrets, tokenSets: yield* TokenSet.make }
 
   const authorize = yield* Authorize.make({ cookies, issuer, issueCode, readIdToken, secrets, sessions, tickets })
-  const login = yield* Login.make({ askedOrigin, cookies, issueCode, readIdToken, render, sessions, tickets })
-  const logout = yield* Logout.make({ askedOrigin, cookies, render, sessions })
+  const login = yield* Login.make({ cookies, issueCode, reachability, readIdToken, render, sessions, tickets })
+  const logout = yield* Logout.make({ cookies, reachability, render, sessions })
   const endSession = yield* EndSession.make({ cookies, readIdToken, render, sessions })
   const token = yield* TokenEndpoint.make(
     authenticate,
@@ -156,7 +163,6 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const appToken = yield* AppToken.make(authenticate, issuer)
   const revoke = yield* Revoke.make(authenticate, secrets)
   const keys = yield* KeySet.make
-  const domain = yield* Domain.make(publicOrigin)
   const check = yield* TokenCheck.make
   const users = yield* Users.make(check)
 
@@ -169,8 +175,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
     { route: "app-token", path: SentinelApi.appTokenV2.path, POST: appToken.v2 },
     { route: "revoke", path: SentinelApi.revoke.path, POST: revoke },
     { route: "keys", path: SentinelApi.keys.path, GET: keys },
-    { route: "domain", path: DomainApi.service.path, GET: domain.one },
-    { route: "domain", path: DomainApi.services.path, GET: domain.all },
+    ...(yield* Domain.endpoints(reachability.hostOf)),
     { route: "users", path: Paths.users, GET: users.all },
     { route: "users", path: Paths.user, GET: users.one },
     { route: "status-reasons", path: Paths.statusReasons, GET: StatusReasons.make(check) },
@@ -180,7 +185,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
           { route: "end-session" as const, path: Paths.endSession, ...endSession },
           { route: "userinfo" as const, path: Paths.userinfo, ...UserInfo.make(check) }
         ]),
-    ...(yield* Metadata.endpoints(askedOrigin, issuer))
+    ...(yield* Metadata.endpoints(reachability.originOf, issuer))
   ]
   return all
 })
@@ -290,11 +295,12 @@ const otherLoopback = /^127\.(?!0\.0\.1(?::|$))/
  * `http://localhost:PORT`, for a server that listens on every address or on loopback: the name that documents and
  * people use, and that strict clients compare as text.
  */
-const loopbackOrigin = Effect.map(HttpServer.HttpServer, ({ address }) => {
-  const host = NetAddress.formatUrlUnsafe(address).replace(/^https?:\/\//, "")
-  const port = /:(\d+)$/.exec(host)?.[1] ?? "80"
-  return Origin.Origin.make(otherLoopback.test(host) ? `http://${host}` : `http://localhost:${port}`)
-})
+const loopbackOrigin = (scheme: "http" | "https") =>
+  Effect.map(HttpServer.HttpServer, ({ address }) => {
+    const host = NetAddress.formatUrlUnsafe(address).replace(/^https?:\/\//, "")
+    const port = /:(\d+)$/.exec(host)?.[1] ?? "80"
+    return Origin.Origin.make(`${scheme}://${otherLoopback.test(host) ? host : `localhost:${port}`}`)
+  })
 
 /**
  * A server that is Sentinel and nothing else. It needs an `HttpServer`, such as that of `NodeServe.layerOf` of
@@ -330,7 +336,9 @@ export const layerServerWith = (
 ): Layer.Layer<never, never, HttpServer.HttpServer | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>> =>
   Layer.unwrap(
     Effect.map(
-      options.publicOrigin === undefined ? loopbackOrigin : Effect.succeed(options.publicOrigin),
+      options.publicOrigin === undefined
+        ? loopbackOrigin(options.tls === true ? "https" : "http")
+        : Effect.succeed(options.publicOrigin),
       (publicOrigin) =>
         HttpRouter.serve(layerWhole({ ...options, publicOrigin }), {
           routerConfig,

@@ -65,10 +65,24 @@ export interface Options {
   readonly clientId?: string | undefined
   /** Default: `LE_AUTH_CLIENT_SECRET`. */
   readonly clientSecret?: string | undefined
-  /** Where the browser brings the callback: `https://…`, or `http://localhost:…`. Default: `LE_AUTH_REDIRECT_URI`. */
+  /**
+   * Where the browser brings the callback: `https://…`, or `http://` on `localhost` or one of `developmentHosts`. Default:
+   * `LE_AUTH_REDIRECT_URI`.
+   */
   readonly redirectUri?: string | undefined
   /** Where LivePerson's Domain API is. Default: `LE_AUTH_DOMAIN_API`, else LivePerson's own. */
   readonly domainApi?: string | undefined
+  /**
+   * Hosts of a network of your own, such as other containers, that may be spoken to in plain http: `["sentinel", "app"]`.
+   * Each is one label, or below `.localhost`, `.internal`, `.test` or `.local`. Default: `LE_AUTH_DEVELOPMENT_HOSTS`,
+   * else none.
+   */
+  readonly developmentHosts?: ReadonlyArray<string> | undefined
+  /**
+   * Where the user's browser finds Sentinel, if that is elsewhere than for the server: `http://localhost:4400`. For
+   * `localhost` and `developmentHosts` only. Default: `LE_AUTH_AUTHORIZE_ORIGIN`, else where the Domain API says.
+   */
+  readonly authorizeOrigin?: string | undefined
   /**
    * Instead of one installation: that of each account. None for an account that the application does not serve. It is
    * asked each time, so that a new secret counts at once. If it takes more than five seconds, that is an error.

@@ -43,7 +43,9 @@ const sessions: Table<Context.Service.Shape<typeof Sessions>> = {
 const domains: Table<Context.Service.Shape<typeof Domains>> = {
   resolve: ["serviceOrigin"],
   list: { without: "A program asks for a service by its name; all of them are for tools, as the command is one." },
-  allows: { without: "Tokens go to allowed hosts only: callApi takes a service and a path, and no address." }
+  allows: { without: "Tokens go to allowed hosts only: callApi takes a service and a path, and no address." },
+  isLocal: { without: "The options developmentHosts and redirectUri are checked against each other at the start." },
+  forBrowser: { without: "The route login sends the browser there." }
 }
 
 const appTokens: Table<Context.Service.Shape<typeof AppTokens.AppTokens>> = {

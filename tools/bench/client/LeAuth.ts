@@ -41,7 +41,9 @@ const known = Effect.succeed(Origin.make(p.sentinel))
 const domains = Layer.succeed(Domains.Domains, {
   resolve: () => known,
   list: () => Effect.succeed([]),
-  allows: () => true
+  allows: () => true,
+  isLocal: () => true,
+  forBrowser: (sentinel) => sentinel
 })
 
 const layer = SignIn.layerWith({ pkce: true }).pipe(
@@ -111,7 +113,13 @@ export const appToken = (origin: string) => {
     AppTokens.layer.pipe(
       Layer.provide(SentinelClient.layer),
       Layer.provide(
-        Layer.succeed(Domains.Domains, { resolve: () => there, list: () => Effect.succeed([]), allows: () => true })
+        Layer.succeed(Domains.Domains, {
+          resolve: () => there,
+          list: () => Effect.succeed([]),
+          allows: () => true,
+          isLocal: () => true,
+          forBrowser: (sentinel) => sentinel
+        })
       ),
       Layer.provide([AppInstallations.layer(installation), AppTokenStore.layerMemory, RefreshLock.layerMemory]),
       Layer.provide([NodeHttp.layer, NodeCrypto.layer])

@@ -1,7 +1,7 @@
 /** What LivePerson's guide and le-auth ask of an installation document beyond its types, rule after rule. */
 import * as Predicate from "effect/Predicate"
 import type { Finding, InstallationDocument, Rule, Severity } from "../InstallationDocument.ts"
-import { isLoopback } from "../Origin.ts"
+import { canBeLocal } from "../Origin.ts"
 import * as RegisteredUri from "../shared/RegisteredUri.ts"
 
 export const limits = {
@@ -174,10 +174,10 @@ const isPlaceholder = (value: string): boolean => /\{[^{}]*\}|<[^<>]*>/.test(val
 const placeholder = (field: string): Finding =>
   finding("placeholder", field, "It has a placeholder of an example in it.", "Put your own value in its place.")
 
-/** An https address, or one in http on this computer. */
+/** An https address, or one in http on this computer or under a name that no public DNS has. */
 const secureUrl = (uri: string): URL | undefined => {
   const url = URL.parse(uri)
-  return url !== null && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.host)))
+  return url !== null && (url.protocol === "https:" || (url.protocol === "http:" && canBeLocal(url.host)))
     ? url
     : undefined
 }
@@ -201,7 +201,8 @@ const redirectUri = (uri: string, field: string): ReadonlyArray<Finding> => {
           "insecureRedirectUri",
           field,
           "It is plain http to another computer, so everyone on the way can read the code (RFC 9700 section 2.6).",
-          "Register https; http is for localhost, 127.0.0.1 and [::1] alone. LivePerson takes it, le-auth does not."
+          "Register https; http is for localhost, 127.0.0.1, [::1] and names that no public DNS has, such as app or " +
+            "app.internal. LivePerson takes it, le-auth does not."
         )
       ]
     : []
@@ -312,7 +313,7 @@ const entry = ({ entry_uri, grant_types = [], redirect_uris = [] }: Read): Reado
       finding(
         "entryUri",
         "entry_uri",
-        "It is not an absolute https address, or one in http on this computer.",
+        "It is not an absolute https address, or one in http on this computer or a development host.",
         example("entry_uri")
       )
     ]

@@ -17,3 +17,6 @@ export const codeVerifier = /^[A-Za-z0-9\-._~]{43,128}$/
 
 /** How many characters of a sign-in's `state`, or of the id of its record, end the name of its cookie. */
 export const handleLength = 12
+
+/** A label of a host's name, in letters of either case (RFC 1123 section 2.1): the source of a pattern. */
+export const label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"

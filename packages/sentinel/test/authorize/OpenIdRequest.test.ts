@@ -58,58 +58,62 @@ describe("authorize by POST", () => {
     })
   )
 
-  it.effect("R18: the same checks in the same order: shown before redirect_uri is known to be right, then sent back", () =>
-    Effect.gen(function* () {
-      const sentinel = yield* start(openid)
-      const shown: ReadonlyArray<readonly [number, string]> = [
-        [400, search({ ...request, client_id: "" })],
-        [400, `${search(request)}&client_id=${clientId}`],
-        [401, search({ ...request, client_id: "unknown" })],
-        [400, search({ ...request, redirect_uri: "https://evil.example/" })],
-        [400, `${search(request)}&redirect_uri=${callback}`],
-        [413, search({ ...request, state: "x".repeat(8192) })],
-        [413, `x=${"x".repeat(70_000)}`],
-        [400, Array.from({ length: 65 }, (_, index) => `p${index}=1`).join("&")]
-      ]
-      for (const [status, body] of shown) {
-        const response = yield* sentinel.fetch(path, post(body))
-        assert.strictEqual(response.status, status, body.slice(0, 100))
-        assert.strictEqual(locationOf(response), "")
-        assert.isNull(response.headers.get("set-cookie"))
-      }
-      const json = yield* sentinel.fetch(path, { method: "POST", body: JSON.stringify(request) })
-      assert.strictEqual(json.status, 400)
+  it.effect(
+    "R18: the same checks in the same order: shown before redirect_uri is known to be right, then sent back",
+    () =>
+      Effect.gen(function* () {
+        const sentinel = yield* start(openid)
+        const shown: ReadonlyArray<readonly [number, string]> = [
+          [400, search({ ...request, client_id: "" })],
+          [400, `${search(request)}&client_id=${clientId}`],
+          [401, search({ ...request, client_id: "unknown" })],
+          [400, search({ ...request, redirect_uri: "https://evil.example/" })],
+          [400, `${search(request)}&redirect_uri=${callback}`],
+          [413, search({ ...request, state: "x".repeat(8192) })],
+          [413, `x=${"x".repeat(70_000)}`],
+          [400, Array.from({ length: 65 }, (_, index) => `p${index}=1`).join("&")]
+        ]
+        for (const [status, body] of shown) {
+          const response = yield* sentinel.fetch(path, post(body))
+          assert.strictEqual(response.status, status, body.slice(0, 100))
+          assert.strictEqual(locationOf(response), "")
+          assert.isNull(response.headers.get("set-cookie"))
+        }
+        const json = yield* sentinel.fetch(path, { method: "POST", body: JSON.stringify(request) })
+        assert.strictEqual(json.status, 400)
 
-      const sentBack: ReadonlyArray<readonly [string, string]> = [
-        ["unsupported_response_type", search({ ...request, response_type: "token" })],
-        ["invalid_request", `${search(request)}&prompt=none&prompt=none`],
-        ["invalid_request", search({ ...request, v: "9" })],
-        ["request_not_supported", search({ ...request, request: "x.y.z" })]
-      ]
-      for (const [error, body] of sentBack) {
-        const response = yield* sentinel.fetch(path, post(`${body}&state=s`))
-        assert.strictEqual(response.status, 303)
-        assert.isTrue(locationOf(response).startsWith(callback))
-        const answer = answerOf(response)
-        assert.deepStrictEqual([answer.get("error"), answer.get("state")], [error, "s"])
-        assert.strictEqual(answer.get("iss"), `http://localhost:4400/sentinel/api/account/${account}`)
-      }
-    })
+        const sentBack: ReadonlyArray<readonly [string, string]> = [
+          ["unsupported_response_type", search({ ...request, response_type: "token" })],
+          ["invalid_request", `${search(request)}&prompt=none&prompt=none`],
+          ["invalid_request", search({ ...request, v: "9" })],
+          ["request_not_supported", search({ ...request, request: "x.y.z" })]
+        ]
+        for (const [error, body] of sentBack) {
+          const response = yield* sentinel.fetch(path, post(`${body}&state=s`))
+          assert.strictEqual(response.status, 303)
+          assert.isTrue(locationOf(response).startsWith(callback))
+          const answer = answerOf(response)
+          assert.deepStrictEqual([answer.get("error"), answer.get("state")], [error, "s"])
+          assert.strictEqual(answer.get("iss"), `http://localhost:4400/sentinel/api/account/${account}`)
+        }
+      })
   )
 
-  it.effect("R18: what does not fit into an address is sent back, and nothing of the query counts but the version", () =>
-    Effect.gen(function* () {
-      const sentinel = yield* start({ points: { ...SentinelDialect.openid, version: "required" } })
-      const long = yield* sentinel.fetch(`${path}?v=1.0`, post({ ...request, state: "ä".repeat(1300) }))
-      assert.strictEqual(long.status, 303)
-      const spaces = `${search(request)}&state=${"+".repeat(7000)}`
-      const longer = answerOf(yield* sentinel.fetch(`${path}?v=1.0`, post(spaces)))
-      assert.strictEqual(longer.get("error"), "invalid_request")
-      const elsewhere = yield* sentinel.fetch(`${path}?${search({ ...request, v: "1.0" })}`, post(""))
-      assert.strictEqual(elsewhere.status, 400)
-      const twice = answerOf(yield* sentinel.fetch(`${path}?v=9`, post({ ...request, v: "1.0" })))
-      assert.strictEqual(twice.get("v"), "1.0")
-    })
+  it.effect(
+    "R18: what does not fit into an address is sent back, and nothing of the query counts but the version",
+    () =>
+      Effect.gen(function* () {
+        const sentinel = yield* start({ points: { ...SentinelDialect.openid, version: "required" } })
+        const long = yield* sentinel.fetch(`${path}?v=1.0`, post({ ...request, state: "ä".repeat(1300) }))
+        assert.strictEqual(long.status, 303)
+        const spaces = `${search(request)}&state=${"+".repeat(7000)}`
+        const longer = answerOf(yield* sentinel.fetch(`${path}?v=1.0`, post(spaces)))
+        assert.strictEqual(longer.get("error"), "invalid_request")
+        const elsewhere = yield* sentinel.fetch(`${path}?${search({ ...request, v: "1.0" })}`, post(""))
+        assert.strictEqual(elsewhere.status, 400)
+        const twice = answerOf(yield* sentinel.fetch(`${path}?v=9`, post({ ...request, v: "1.0" })))
+        assert.strictEqual(twice.get("v"), "1.0")
+      })
   )
 
   it.effect("R18: only the dialect openid has it, and says so", () =>

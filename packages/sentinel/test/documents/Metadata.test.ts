@@ -90,7 +90,13 @@ describe("discovery", () => {
         const answer = yield* sentinel.send(new Request(`${publicOrigin}${paths[2]}`, { headers: { host } }))
         return ((yield* Effect.promise(() => answer.json())) as { readonly issuer: string }).issuer
       })
-      for (const host of ["evil.example", "localhost:4400.evil.example", "127.0.0.1@evil.example", "a b", "LOCALHOST:0"]) {
+      for (const host of [
+        "evil.example",
+        "localhost:4400.evil.example",
+        "127.0.0.1@evil.example",
+        "a b",
+        "LOCALHOST:0"
+      ]) {
         assert.strictEqual(yield* ask("http://localhost:4400", host), `http://localhost:4400${issuerPath}`)
       }
       for (const host of ["localhost:4400", "127.0.0.1:4400", "evil.example"]) {

@@ -43,31 +43,38 @@ const fieldsOf = (text: string) =>
   )
 
 describe("end_session_endpoint", () => {
-  it.effect("R102: with an id_token of the user it ends the session with its tokens, and leads back with the state", () =>
-    Effect.gen(function* () {
-      for (const method of ["GET", "POST"]) {
-        const { hint, isSignedIn, sentinel, tokens, user } = yield* signedIn()
-        yield* TestClock.adjust("1 hour") // The id_token has expired.
-        const asked = search({ id_token_hint: hint, client_id: clientId, post_logout_redirect_uri: bye, state: "a b&c" })
-        const answer =
-          method === "GET"
-            ? yield* user.send(`${path}?${asked}`)
-            : yield* Effect.gen(function* () {
-                const headers = { "content-type": "application/x-www-form-urlencoded" }
-                const first = yield* sentinel.fetch(path, { method, body: asked, headers })
-                assert.strictEqual(first.status, 303)
-                return yield* user.send(locationOf(first))
-              })
-        assert.strictEqual(locationOf(answer), `${bye}&state=a%20b%26c`)
-        assert.isFalse(yield* isSignedIn)
-        assert.isFalse(yield* isAlive(sentinel, tokens["access_token"]))
-        // A second time there is nothing to end.
-        const again = yield* user.send(`${path}?${search({ id_token_hint: hint, post_logout_redirect_uri: bye })}`)
-        assert.strictEqual(locationOf(again), bye)
-        const page = yield* user.send(`${path}?${search({ id_token_hint: hint })}`)
-        assert.include(yield* Effect.promise(() => page.text()), "You are signed out")
-      }
-    })
+  it.effect(
+    "R102: with an id_token of the user it ends the session with its tokens, and leads back with the state",
+    () =>
+      Effect.gen(function* () {
+        for (const method of ["GET", "POST"]) {
+          const { hint, isSignedIn, sentinel, tokens, user } = yield* signedIn()
+          yield* TestClock.adjust("1 hour") // The id_token has expired.
+          const asked = search({
+            id_token_hint: hint,
+            client_id: clientId,
+            post_logout_redirect_uri: bye,
+            state: "a b&c"
+          })
+          const answer =
+            method === "GET"
+              ? yield* user.send(`${path}?${asked}`)
+              : yield* Effect.gen(function* () {
+                  const headers = { "content-type": "application/x-www-form-urlencoded" }
+                  const first = yield* sentinel.fetch(path, { method, body: asked, headers })
+                  assert.strictEqual(first.status, 303)
+                  return yield* user.send(locationOf(first))
+                })
+          assert.strictEqual(locationOf(answer), `${bye}&state=a%20b%26c`)
+          assert.isFalse(yield* isSignedIn)
+          assert.isFalse(yield* isAlive(sentinel, tokens["access_token"]))
+          // A second time there is nothing to end.
+          const again = yield* user.send(`${path}?${search({ id_token_hint: hint, post_logout_redirect_uri: bye })}`)
+          assert.strictEqual(locationOf(again), bye)
+          const page = yield* user.send(`${path}?${search({ id_token_hint: hint })}`)
+          assert.include(yield* Effect.promise(() => page.text()), "You are signed out")
+        }
+      })
   )
 
   it.effect("R102: without one the user is asked, and their answer leads back", () =>
@@ -96,26 +103,28 @@ describe("end_session_endpoint", () => {
     })
   )
 
-  it.effect("R102: the user is asked where the id_token is of another user, account or kind, or was only looked at", () =>
-    Effect.gen(function* () {
-      const { hint, isSignedIn, sentinel, tokens, user } = yield* signedIn()
-      const other = browser(sentinel)
-      yield* other.signIn(undefined, admin)
-      const asks = Effect.fnUntraced(function* (response: Response) {
-        assert.deepStrictEqual([response.status, locationOf(response)], [200, ""])
-        assert.include(yield* Effect.promise(() => response.text()), "Sign out?")
+  it.effect(
+    "R102: the user is asked where the id_token is of another user, account or kind, or was only looked at",
+    () =>
+      Effect.gen(function* () {
+        const { hint, isSignedIn, sentinel, tokens, user } = yield* signedIn()
+        const other = browser(sentinel)
+        yield* other.signIn(undefined, admin)
+        const asks = Effect.fnUntraced(function* (response: Response) {
+          assert.deepStrictEqual([response.status, locationOf(response)], [200, ""])
+          assert.include(yield* Effect.promise(() => response.text()), "Sign out?")
+        })
+        yield* asks(yield* other.send(`${path}?${search({ id_token_hint: hint, post_logout_redirect_uri: bye })}`))
+        assert.isTrue(answerOf(yield* other.send(authorizePath())).has("code"))
+        for (const wrong of ["x", `${hint}x`, tokens["access_token"]!, undefined]) {
+          yield* asks(yield* user.send(`${path}?${search({ id_token_hint: wrong, post_logout_redirect_uri: bye })}`))
+        }
+        const inAnother = path.replace(account, otherAccount)
+        yield* asks(yield* user.send(`${inAnother}?${search({ id_token_hint: hint })}`))
+        const head = yield* user.send(`${path}?${search({ id_token_hint: hint })}`, { method: "HEAD" })
+        assert.strictEqual(head.status, 200)
+        assert.isTrue(yield* isSignedIn)
       })
-      yield* asks(yield* other.send(`${path}?${search({ id_token_hint: hint, post_logout_redirect_uri: bye })}`))
-      assert.isTrue(answerOf(yield* other.send(authorizePath())).has("code"))
-      for (const wrong of ["x", `${hint}x`, tokens["access_token"]!, undefined]) {
-        yield* asks(yield* user.send(`${path}?${search({ id_token_hint: wrong, post_logout_redirect_uri: bye })}`))
-      }
-      const inAnother = path.replace(account, otherAccount)
-      yield* asks(yield* user.send(`${inAnother}?${search({ id_token_hint: hint })}`))
-      const head = yield* user.send(`${path}?${search({ id_token_hint: hint })}`, { method: "HEAD" })
-      assert.strictEqual(head.status, 200)
-      assert.isTrue(yield* isSignedIn)
-    })
   )
 
   it.effect("R102: a request that contradicts itself is refused, and ends nothing", () =>
@@ -158,7 +167,9 @@ describe("end_session_endpoint", () => {
     const registered = ["https://app.example/cb", "http://127.0.0.1/cb", "http://localhost:3000/cb"]
     const origins = new Set(["https://app.example", "http://localhost:3000"])
     const part = FastCheck.constantFrom(
-      ..."https://app.example http://127.0.0.1 http://localhost:3000 evil.example @ / // \\ # ? : :80 :443 . %2f \t \n".split(" "),
+      ..."https://app.example http://127.0.0.1 http://localhost:3000 evil.example @ / // \\ # ? : :80 :443 . %2f \t \n".split(
+        " "
+      ),
       " "
     )
     FastCheck.assert(

@@ -4,7 +4,13 @@
  */
 import { Auth } from "@auth/core"
 import { assert, describe, layer } from "@effect/vitest"
-import { getAuth, oidcAuthMiddleware, initOidcAuthMiddleware, processOAuthCallback, revokeSession } from "@hono/oidc-auth"
+import {
+  getAuth,
+  oidcAuthMiddleware,
+  initOidcAuthMiddleware,
+  processOAuthCallback,
+  revokeSession
+} from "@hono/oidc-auth"
 import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Effect from "effect/Effect"
 import express from "express"
@@ -76,15 +82,16 @@ const listener =
     outgoing.end(Buffer.from(await response.arrayBuffer()))
   }
 
-layer(
-  layerWith({ settings: SentinelDialect.layer(SentinelDialect.openid), config: withClient }),
-  { excludeTestServices: true }
-)("clients of OpenID Connect", (it) => {
+layer(layerWith({ settings: SentinelDialect.layer(SentinelDialect.openid), config: withClient }), {
+  excludeTestServices: true
+})("clients of OpenID Connect", (it) => {
   describe.each(["localhost", "127.0.0.1"])("at %s", (host) => {
     const issuerOf = ({ origin }: Loopback["Service"]) =>
       `http://${host}:${new URL(origin).port}/sentinel/api/account/${account}`
     const test = (name: string, run: (issuer: string) => Promise<void>) =>
-      it.effect(`R102: ${name}`, () => Effect.flatMap(Loopback, (sentinel) => Effect.promise(() => run(issuerOf(sentinel)))))
+      it.effect(`R102: ${name}`, () =>
+        Effect.flatMap(Loopback, (sentinel) => Effect.promise(() => run(issuerOf(sentinel))))
+      )
 
     test("openid-client signs in, reads userinfo, demands a fresh sign-in, and signs out", async (issuer) => {
       const configuration = await openid.discovery(new URL(issuer), clientId, secret, undefined, {
@@ -119,10 +126,7 @@ layer(
       assert.strictEqual(tokens.claims()?.iss, issuer)
       assert.strictEqual(tokens.scope, scope)
       const claims = await openid.fetchUserInfo(configuration, tokens.access_token, tokens.claims()!.sub)
-      assert.deepStrictEqual(
-        { ...claims },
-        { sub, email, name: "Alex Agent", is_admin: false, is_lpa: false }
-      )
+      assert.deepStrictEqual({ ...claims }, { sub, email, name: "Alex Agent", is_admin: false, is_lpa: false })
 
       // With a session no page is shown, and a silent request is answered.
       const silent = await codeFlow({ prompt: "none", id_token_hint: tokens.id_token! }, 3600)
@@ -139,7 +143,9 @@ layer(
       assert.strictEqual(bye, "http://127.0.0.1:9/bye?state=s%20t")
       const refused = await codeFlow({ prompt: "none" }).catch((error: unknown) => error)
       assert.strictEqual((refused as openid.AuthorizationResponseError).error, "login_required")
-      const refusedRefresh = await openid.refreshTokenGrant(configuration, tokens.refresh_token!).catch((e: unknown) => e)
+      const refusedRefresh = await openid
+        .refreshTokenGrant(configuration, tokens.refresh_token!)
+        .catch((e: unknown) => e)
       assert.strictEqual((refusedRefresh as openid.ResponseBodyError).error, "invalid_grant")
     })
 
@@ -211,8 +217,7 @@ layer(
           // The session at Sentinel has ended as well.
           assert.strictEqual((await browser.visit(new URL(`${origin}/login`))).url.pathname, "/sentinel/login")
         }
-      )
-    )
+      ))
 
     test("@hono/oidc-auth signs in and revokes", (issuer) =>
       serving(
@@ -245,8 +250,7 @@ layer(
           assert.strictEqual((await browser.visit(new URL(`${origin}/logout`))).text, "bye")
           assert.strictEqual((await browser.visit(new URL(`${origin}/`))).url.pathname, "/sentinel/login")
         }
-      )
-    )
+      ))
   })
 
   it.effect("R102: an issuer that is asked under a name that is not its own keeps its own", () =>

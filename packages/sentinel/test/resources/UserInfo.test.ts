@@ -49,25 +49,29 @@ describe("userinfo", () => {
       "openid email profile",
       { ...own, email: "agent@example.com", name: "Alex Agent" }
     ]
-  ] as const)("R102: the scope %j is granted as %j, and gives those claims, by GET and POST", ([scope, granted, claims]) =>
-    Effect.gen(function* () {
-      const sentinel = yield* start(openid)
-      const tokens = yield* tokensFor(sentinel, scope)
-      assert.strictEqual(tokens["scope"], granted)
-      const headers = bearer(tokens["access_token"])
-      const form = { method: "POST", body: new URLSearchParams({ access_token: tokens["access_token"]! }) }
-      for (const init of [{ headers }, { headers, method: "POST" }, form]) {
-        const answer = yield* ask(sentinel, init)
-        assert.deepStrictEqual(answer.claims, claims)
-        assert.deepInclude(answer, { status: 200, cache: "no-store" })
-      }
-      assert.strictEqual((yield* ask(sentinel, { headers, method: "HEAD" })).status, 200)
-      // A refresh keeps what was granted.
-      const refreshed = yield* application(sentinel).refresh(tokens["refresh_token"], { scope: "openid email profile" })
-      assert.strictEqual(refreshed.json["scope"], granted)
-      const later = yield* ask(sentinel, { headers: bearer(refreshed.json["access_token"]) })
-      assert.deepStrictEqual(later.claims, claims)
-    })
+  ] as const)(
+    "R102: the scope %j is granted as %j, and gives those claims, by GET and POST",
+    ([scope, granted, claims]) =>
+      Effect.gen(function* () {
+        const sentinel = yield* start(openid)
+        const tokens = yield* tokensFor(sentinel, scope)
+        assert.strictEqual(tokens["scope"], granted)
+        const headers = bearer(tokens["access_token"])
+        const form = { method: "POST", body: new URLSearchParams({ access_token: tokens["access_token"]! }) }
+        for (const init of [{ headers }, { headers, method: "POST" }, form]) {
+          const answer = yield* ask(sentinel, init)
+          assert.deepStrictEqual(answer.claims, claims)
+          assert.deepInclude(answer, { status: 200, cache: "no-store" })
+        }
+        assert.strictEqual((yield* ask(sentinel, { headers, method: "HEAD" })).status, 200)
+        // A refresh keeps what was granted.
+        const refreshed = yield* application(sentinel).refresh(tokens["refresh_token"], {
+          scope: "openid email profile"
+        })
+        assert.strictEqual(refreshed.json["scope"], granted)
+        const later = yield* ask(sentinel, { headers: bearer(refreshed.json["access_token"]) })
+        assert.deepStrictEqual(later.claims, claims)
+      })
   )
 
   it.effect("R102: a user without a name has none, and the id_token has what no scope is needed for", () =>

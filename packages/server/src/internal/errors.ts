@@ -1,6 +1,7 @@
 /** Every typed error of what is inside, as the one error of this package. */
 import type { UnknownInstallation } from "@le-auth/core/AppInstallations"
 import type { AppJwtError } from "@le-auth/core/AppJwt"
+import { isDevelopmentName } from "@le-auth/core/DevelopmentHosts"
 import type { DomainsErrorReason } from "@le-auth/core/Domains"
 import type { IdTokenError } from "@le-auth/core/IdToken"
 import type { NotSignedIn, SessionError } from "@le-auth/core/Sessions"
@@ -83,7 +84,7 @@ const ofDomains = (reason: DomainsErrorReason): LeAuthError => {
       return make(reason._tag, 502, reason)
     case "HostNotAllowed":
       return make("HostNotAllowed", 502, {
-        message: `The host ${JSON.stringify(reason.host)} is none of LivePerson's (*.liveperson.net), so nothing was sent to it. Check the option domainApi, and the name of the service.`
+        message: `The host ${JSON.stringify(reason.host)} is none of LivePerson's (*.liveperson.net), so nothing was sent to it. Check the option domainApi, and the name of the service.${isDevelopmentName(reason.host) ? " A host in a network of your own is listed in the option developmentHosts." : ""}`
       })
     case "Unavailable": {
       // Only the host was looked up, and nothing else was sent.

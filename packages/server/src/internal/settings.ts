@@ -1,6 +1,7 @@
 /** Reads the options and the variables of `createLeAuth`, and says all that is wrong with them at once. */
 import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { CookiePrefix } from "@le-auth/core/CookieNames"
+import { List } from "@le-auth/core/DevelopmentHosts"
 import type { RedirectUri } from "@le-auth/core/Identifiers"
 import * as Origin from "@le-auth/core/Origin"
 import { ReturnPath } from "@le-auth/core/ReturnPath"
@@ -13,6 +14,7 @@ import type * as WebApplication from "@le-auth/web/WebApplication"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Options } from "../Options.ts"
@@ -28,11 +30,16 @@ const variables = {
   clientSecret: "LE_AUTH_CLIENT_SECRET",
   redirectUri: "LE_AUTH_REDIRECT_URI",
   domainApi: "LE_AUTH_DOMAIN_API",
+  developmentHosts: "LE_AUTH_DEVELOPMENT_HOSTS",
+  authorizeOrigin: "LE_AUTH_AUTHORIZE_ORIGIN",
   store: "LE_AUTH_STORE",
   sealKeys: "LE_AUTH_SEAL_KEYS"
 } as const
 
 type Setting = keyof typeof variables
+
+/** The options that are lists; their variables have commas between. */
+const lists: ReadonlySet<string> = new Set<Setting>(["sealKeys", "developmentHosts"])
 
 const known: ReadonlySet<string> = new Set<keyof Options>([
   ...(Object.keys(variables) as ReadonlyArray<Setting>),
@@ -60,7 +67,7 @@ export const given = (options: Options): Given => {
   const texts: Record<string, unknown> = {}
   for (const [option, variable] of Object.entries(variables) as ReadonlyArray<[Setting, string]>) {
     const value = options[option] ?? environment[variable]
-    const text = option === "sealKeys" && Array.isArray(value) ? value.join(",") : value
+    const text = lists.has(option) && Array.isArray(value) ? value.join(",") : value
     if (text !== undefined && text !== "") texts[option] = text
   }
   return texts
@@ -82,7 +89,7 @@ export interface Settings {
   /** Without a redirect URI no user signs in: the application acts for itself alone. */
   readonly application: WebApplication.Options | undefined
   readonly api: ApiProxy.Options | undefined
-  /** What the layers of the platform read: the Domain API and the seal keys. */
+  /** What the layers of the platform read: the Domain API, the development hosts and the seal keys. */
   readonly config: ConfigProvider.ConfigProvider
 }
 
@@ -176,7 +183,12 @@ const apiProblems = (api: NonNullable<Options["api"]>): ReadonlyArray<string> =>
 /** The settings of the one installation, or the function for many. Only a sign-in needs a redirect URI. */
 const installationsOf = Effect.fnUntraced(function* (options: Options) {
   const { LE_AUTH_REDIRECT_URI, ...credentials } = AppInstallations.settings
-  const optional = { LE_AUTH_REDIRECT_URI, LE_AUTH_DOMAIN_API: Origin.Origin }
+  const optional = {
+    LE_AUTH_REDIRECT_URI,
+    LE_AUTH_DOMAIN_API: Origin.Origin,
+    LE_AUTH_DEVELOPMENT_HOSTS: List,
+    LE_AUTH_AUTHORIZE_ORIGIN: Origin.Origin
+  }
   if (options.installations === undefined) {
     const { problems, value } = yield* problemsOf(load(credentials, optional))
     const layer =
@@ -199,6 +211,25 @@ const installationsOf = Effect.fnUntraced(function* (options: Options) {
     layer: value === undefined ? undefined : Installations.layer(options.installations, value.LE_AUTH_REDIRECT_URI)
   }
 })
+
+const decodeHosts = Schema.decodeUnknownOption(List)
+const isAddress = (text: unknown): text is string => typeof text === "string" && URL.canParse(text)
+
+/** Addresses on hosts that may not be spoken to in plain http, or not be where the browser finds Sentinel. */
+const hostProblems = ({ authorizeOrigin, developmentHosts, domainApi, redirectUri }: Given): ReadonlyArray<string> => {
+  const hosts = developmentHosts === undefined ? Option.some([]) : decodeHosts(developmentHosts)
+  // A list that is wrong is a problem of its own.
+  if (Option.isNone(hosts)) return []
+  const problems = Object.entries({ redirectUri, domainApi } as const).flatMap(([name, address]) => {
+    // What can be local in no way has its problem already.
+    const isPlain = isAddress(address) && Origin.canBeLocal(new URL(address).host)
+    const problem = isPlain ? Origin.schemeProblem(address, hosts.value) : undefined
+    return problem === undefined ? [] : [`${variables[name as Setting]}: ${problem}`]
+  })
+  return isAddress(authorizeOrigin) && !Origin.isLocal(new URL(authorizeOrigin).host, hosts.value)
+    ? [...problems, `${variables.authorizeOrigin} is neither on this computer nor on a host of developmentHosts`]
+    : problems
+}
 
 const isCustom = (store: unknown): store is Stores => typeof store === "object" && store !== null
 
@@ -236,7 +267,8 @@ export const read = Effect.fnUntraced(function* (options: Options, platform: Pla
 
   const installations = yield* withConfig(installationsOf(options))
   problems.push(...installations.problems)
-  for (const name of ["redirectUri", "domainApi"] as const) {
+  problems.push(...hostProblems(texts))
+  for (const name of ["redirectUri", "domainApi", "developmentHosts", "authorizeOrigin"] as const) {
     // As a setting that may be missing, it would count as missing.
     if (texts[name] !== undefined && typeof texts[name] !== "string") problems.push(`${variables[name]} is not a text`)
   }

@@ -12,6 +12,8 @@ const why = (way: OutgoingProxy.Way & { readonly _tag: "Straight" }): Text => {
   switch (way.because) {
     case "Loopback":
       return text`it is this computer`
+    case "DevelopmentName":
+      return text`no public DNS has its name`
     case "Listed":
       return text`${way.variable} lists it`
     case "SwitchedOff":

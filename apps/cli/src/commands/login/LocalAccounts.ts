@@ -5,9 +5,9 @@ import * as AppInstallations from "@le-auth/core/AppInstallations"
 import { AccountId, ClientId, RedirectUri } from "@le-auth/core/Identifiers"
 import { isLoopback, type Origin } from "@le-auth/core/Origin"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
-import * as ControlClient from "@le-auth/sentinel/ControlClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as SentinelControl from "../../target/SentinelControl.ts"
 import { sentinelControl } from "../../target/SentinelPort.ts"
 import type { Target } from "../../target/Target.ts"
 import { Failure } from "../../terminal/Failure.ts"
@@ -31,7 +31,7 @@ const isHere = (redirectUri: string): boolean => {
 
 /** The applications of the local Sentinel that a command can use, for users or with `--app`; none without a control. */
 const offers = Effect.fnUntraced(function* (app: boolean) {
-  const control = yield* ControlClient.make(yield* sentinelControl)
+  const control = yield* SentinelControl.connect(yield* sentinelControl)
   const accounts = yield* control.accounts.list()
   return accounts.flatMap(({ id, installations }) =>
     installations.flatMap(({ client_id, client_name, grant_types, redirect_uris }): ReadonlyArray<Offer> => {

@@ -21,7 +21,7 @@ const validate = {
   secret: problemOf(ClientSecret, "a client secret: visible characters, no spaces"),
   redirectUri: problemOf(
     AppInstallations.settings.LE_AUTH_REDIRECT_URI,
-    "https, or http on this computer: http://127.0.0.1:4401/callback"
+    "https, or http on this computer or a development host: http://127.0.0.1:4401/callback"
   )
 }
 

@@ -119,8 +119,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const { asksAgain, idTokenHint, isSilent, longestAge } = dialect.discovery
       ? OpenIdChecks.wishesOf(query)
       : OpenIdChecks.none
-    const hint =
-      idTokenHint === undefined ? undefined : yield* readIdToken(idTokenHint, to.accountId, incoming.request)
+    const hint = idTokenHint === undefined ? undefined : yield* readIdToken(idTokenHint, to.accountId, incoming.request)
     if (hint !== undefined && Option.isNone(hint)) return yield* refuse(to, hintOfAnother, 302)
     // A session that is too old stays too old, wherever the sign-in goes on.
     const again = (mustBeFresh: boolean) =>

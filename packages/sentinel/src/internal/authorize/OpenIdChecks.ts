@@ -10,7 +10,8 @@ import { SentBackError } from "../request/AuthorizationResponse.ts"
 
 type Check = (query: UrlParameters) => SentBackError | undefined
 
-const promptsOf = (query: UrlParameters): ReadonlyArray<string> => (query.get("prompt") ?? "").split(" ").filter(Boolean)
+const promptsOf = (query: UrlParameters): ReadonlyArray<string> =>
+  (query.get("prompt") ?? "").split(" ").filter(Boolean)
 
 /** A request object could change what the other parameters say, so it is refused and not ignored (section 6). */
 const noRequestObject: Check = (query) => {

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import { SentinelDialect } from "../../SentinelDialect.ts"
-import type { AskedOrigin } from "../http/AskedOrigin.ts"
+import type { Reachability } from "../http/Reachability.ts"
 
 /** Gives the issuer of an account, as a request may know it. */
 export type IssuerOf = (accountId: string, request: HttpServerRequest.HttpServerRequest) => string
@@ -20,7 +20,7 @@ export interface Issuer {
   readonly ofAppTokens: IssuerOf
 }
 
-export const make = (askedOrigin: AskedOrigin): Effect.Effect<Issuer> =>
+export const make = (askedOrigin: Reachability["originOf"]): Effect.Effect<Issuer> =>
   Effect.map(SentinelDialect, ({ appTokenIssuer, discovery, issuer }) => {
     const address: IssuerOf = (accountId, request) => `${askedOrigin(request)}/sentinel/api/account/${accountId}`
     return discovery

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { Directory } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import * as Paths from "../../Paths.ts"
-import type { AskedOrigin } from "../http/AskedOrigin.ts"
+import type { Reachability } from "../http/Reachability.ts"
 import type { RouteHandlers, Handler } from "../http/RouteHandlers.ts"
 import { ShownError } from "../http/ShownError.ts"
 import type { Issuer } from "./Issuer.ts"
@@ -39,7 +39,7 @@ const unknownAccount = new ShownError({
 
 /** The routes, if the dialect has discovery. They announce exactly what is switched on. */
 export const endpoints = Effect.fnUntraced(function* (
-  askedOrigin: AskedOrigin,
+  askedOrigin: Reachability["originOf"],
   issuer: Issuer
 ): Effect.fn.Return<ReadonlyArray<RouteHandlers>, never, Directory> {
   const directory = yield* Directory

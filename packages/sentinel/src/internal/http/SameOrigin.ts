@@ -1,8 +1,7 @@
 /** Whether a form was sent by a page of Sentinel. */
-import * as FetchMetadata from "@le-auth/core/shared/FetchMetadata"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
-import type { AskedOrigin } from "./AskedOrigin.ts"
+import type { Reachability } from "./Reachability.ts"
 import { ShownError } from "./ShownError.ts"
 
 const foreign = new ShownError({
@@ -20,6 +19,6 @@ const foreign = new ShownError({
  */
 export const check = (
   request: HttpServerRequest.HttpServerRequest,
-  askedOrigin: AskedOrigin
+  reachability: Reachability
 ): Effect.Effect<void, ShownError> =>
-  FetchMetadata.senderOf(request.headers, askedOrigin(request)) === "foreign" ? Effect.fail(foreign) : Effect.void
+  reachability.senderOf(request) === "foreign" ? Effect.fail(foreign) : Effect.void

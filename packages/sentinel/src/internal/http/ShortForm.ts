@@ -35,5 +35,7 @@ export const read = Effect.fnUntraced(function* (
 })
 
 /** The parameters of a form to ask the same by GET. Others are left out. */
-export const pick = (query: UrlParameters, names: ReadonlyArray<string>): Readonly<Record<string, string | undefined>> =>
-  Object.fromEntries(names.map((name) => [name, query.get(name)]))
+export const pick = (
+  query: UrlParameters,
+  names: ReadonlyArray<string>
+): Readonly<Record<string, string | undefined>> => Object.fromEntries(names.map((name) => [name, query.get(name)]))

@@ -12,25 +12,34 @@ import type * as Layer from "effect/Layer"
 import { Control } from "../../Control.ts"
 import { parametersOf } from "../http/Query.ts"
 import * as InspectorPage from "./InspectorPage.ts"
+import * as SignIn from "./SignIn.ts"
 import { script } from "./script.ts"
 import { style } from "./style.ts"
 import * as View from "./View.ts"
 
 /**
  * The route of the page. `?about=` shows only the entries about an account, user, application, request, code, token or
- * session.
+ * session. `canSignOut`: a person signed in to see it.
  */
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Control | Digest.Digest> = HttpRouter.addAll(
-  Effect.gen(function* () {
-    const control = yield* Control
-    const headersOf = yield* PagePolicy.make({ styles: [style], scripts: [script], connectSources: ["'self'"] })
-    const headers = headersOf()
-    return [
-      HttpRouter.route("GET", "/", (request: HttpServerRequest.HttpServerRequest) =>
-        Effect.map(View.make(control, parametersOf(request.url).get("about")), (view) =>
-          HttpServerResponse.text(InspectorPage.render(view), { contentType: "text/html; charset=utf-8", headers })
+export const layer = ({
+  canSignOut
+}: {
+  readonly canSignOut: boolean
+}): Layer.Layer<never, never, HttpRouter.HttpRouter | Control | Digest.Digest> =>
+  HttpRouter.addAll(
+    Effect.gen(function* () {
+      const control = yield* Control
+      const headersOf = yield* PagePolicy.make({ styles: [style], scripts: [script], connectSources: ["'self'"] })
+      const headers = canSignOut ? { ...headersOf({ formTargets: ["'self'"] }), ...SignIn.referrerPolicy } : headersOf()
+      return [
+        HttpRouter.route("GET", "/", (request: HttpServerRequest.HttpServerRequest) =>
+          Effect.map(View.make(control, parametersOf(request.url).get("about")), (view) =>
+            HttpServerResponse.text(InspectorPage.render(view, canSignOut), {
+              contentType: "text/html; charset=utf-8",
+              headers
+            })
+          )
         )
-      )
-    ]
-  })
-)
+      ]
+    })
+  )

@@ -2,6 +2,7 @@
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import { Html, html, join } from "@le-auth/core/shared/Html"
 import * as Duration from "effect/Duration"
+import { signOutPath } from "../control/ControlGuard.ts"
 import { documentOf } from "../page/Page.ts"
 import * as FaultForm from "./FaultForm.ts"
 import * as JournalView from "./JournalView.ts"
@@ -63,7 +64,9 @@ const ahead = ({ clock: { ahead } }: View): Html =>
         <button class="small" id="real-time" data-request="POST /control/clock/real">Back to real time</button>
       </div>`
 
-export const render = (view: View): string =>
+const signOut = html`<form method="post" action="${signOutPath}"><button class="small quiet">Sign out</button></form>`
+
+export const render = (view: View, canSignOut: boolean): string =>
   documentOf(
     "Inspector of Sentinel",
     styleElement,
@@ -76,6 +79,7 @@ export const render = (view: View): string =>
             <button class="small">Go</button>
           </form>
         </div>
+        ${canSignOut && signOut}
       </header>
       ${live("ahead", ahead(view))}
       <noscript><p>This page needs its script for live updates and changes. Reload it to see what is new.</p></noscript>

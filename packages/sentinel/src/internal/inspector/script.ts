@@ -6,6 +6,12 @@ const say = (text        ) => {
 
 const noAnswer = "Sentinel does not answer. Is it still running?"
 
+// The sign-in of this browser has ended, or Sentinel has another token now: the page asks for it.
+const isSignedOut = ({ status }          )          => {
+  if (status === 401) location.reload()
+  return status === 401
+}
+
 // Takes the live parts of the page anew. What is open, and what has the focus, stays so.
 let isLoading = false
 let isStale = false
@@ -17,6 +23,7 @@ const refresh = async () => {
   isLoading = true
   try {
     const response = await fetch(location.href, { headers: { accept: "text/html" } })
+    if (isSignedOut(response)) return
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html")
     for (const part of document.querySelectorAll             ("[data-live]")) {
       const next = fresh.getElementById(part.id)
@@ -69,6 +76,7 @@ const ask = async (request        , body         )                              
       headers: { "x-sentinel-control": "1", ...(body === undefined ? {} : { "content-type": "application/json" }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) })
     })
+    if (isSignedOut(response)) return undefined
     const text = await response.text()
     const answer = text === "" ? undefined : JSON.parse(text)
     say(response.ok ? "" : problemOf(answer))

@@ -10,9 +10,9 @@ import { Directory } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import * as AuthorizeChecks from "../authorize/AuthorizeChecks.ts"
 import * as OpenIdChecks from "../authorize/OpenIdChecks.ts"
-import type { AskedOrigin } from "../http/AskedOrigin.ts"
 import * as FormBody from "../http/FormBody.ts"
 import * as Query from "../http/Query.ts"
+import type { Reachability } from "../http/Reachability.ts"
 import * as Redirect from "../http/Redirect.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Handler } from "../http/RouteHandlers.ts"
@@ -72,7 +72,7 @@ const againFrom = (ticket: LoginTicket): string =>
 
 /** Makes the two handlers: `show` gives the form, `submit` takes it. */
 export const make = Effect.fnUntraced(function* (parts: {
-  readonly askedOrigin: AskedOrigin
+  readonly reachability: Reachability
   readonly cookies: SentinelCookies
   readonly issueCode: IssueCode
   readonly readIdToken: IdTokenReader
@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   readonly sessions: LoginSessions
   readonly tickets: LoginTickets
 }): Effect.fn.Return<{ readonly show: Handler; readonly submit: Handler }, never, Directory> {
-  const { askedOrigin, cookies, issueCode, readIdToken, render, sessions, tickets } = parts
+  const { cookies, issueCode, reachability, readIdToken, render, sessions, tickets } = parts
   const directory = yield* Directory
   const dialect = yield* SentinelDialect
   const check = yield* Credentials.make(cookies, tickets)
@@ -127,7 +127,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   })
 
   const submit: Handler = Effect.fnUntraced(function* ({ request }) {
-    yield* SameOrigin.check(request, askedOrigin)
+    yield* SameOrigin.check(request, reachability)
     const body = yield* Effect.mapError(
       // A password that is too long is a wrong one (R86), and takes as long as any other.
       FormBody.read(request, { length: Infinity }),

@@ -119,9 +119,7 @@ export const signOut = (options: {
   /** The name of the application, if it is known. */
   readonly name: string | undefined
   /** Where to go then, at an origin of the application. */
-  readonly target:
-    | { readonly clientId: string; readonly uri: string; readonly state: string | undefined }
-    | undefined
+  readonly target: { readonly clientId: string; readonly uri: string; readonly state: string | undefined } | undefined
 }): Content => {
   const { account, name, target } = options
   const hidden = (field: string, value: string | undefined) =>

@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Directory } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
-import type { AskedOrigin } from "../http/AskedOrigin.ts"
 import * as FormBody from "../http/FormBody.ts"
+import type { Reachability } from "../http/Reachability.ts"
 import * as Redirect from "../http/Redirect.ts"
 import type { Handler } from "../http/RouteHandlers.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
@@ -23,7 +23,7 @@ import * as LoginPage from "./LoginPage.ts"
  * In the dialect `openid` the page that asks the user also says which application the user goes back to.
  */
 export const make = Effect.fnUntraced(function* (parts: {
-  readonly askedOrigin: AskedOrigin
+  readonly reachability: Reachability
   readonly cookies: SentinelCookies
   readonly render: Render
   readonly sessions: LoginSessions
@@ -43,7 +43,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   })
 
   return Effect.fnUntraced(function* ({ request }) {
-    yield* SameOrigin.check(request, parts.askedOrigin)
+    yield* SameOrigin.check(request, parts.reachability)
     const refuse = (status: 400 | 413, description: string) =>
       new ShownError({ status, error: "invalid_request", description, remedy: "Send a form with the field account." })
     const body = yield* Effect.mapError(FormBody.read(request), (error) => refuse(error.status, error.description))

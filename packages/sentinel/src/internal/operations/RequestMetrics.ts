@@ -72,7 +72,7 @@ export const refusedRequest = (route: string, error: string, context: Context.Co
 export const faulted = (context: Context.Context<never>): void => faults.updateUnsafe(1, context)
 
 /** The reason why a connection was refused before there was a request. */
-export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method" | "too_many"
+export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method" | "not_tls" | "too_many"
 
 /** A connection is refused. */
 export const refused = (reason: Refusal, context: Context.Context<never>): void =>

@@ -10,7 +10,7 @@ import * as ErrorPage from "./ErrorPage.ts"
 import * as Page from "./Page.ts"
 
 /** Why there is no request. */
-export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method"
+export type Refusal = "headers_too_large" | "too_slow" | "malformed" | "unknown_method" | "not_tls"
 
 /** The error for each refusal. */
 export const errors: Readonly<Record<Refusal, ShownError>> = {
@@ -32,7 +32,13 @@ export const errors: Readonly<Record<Refusal, ShownError>> = {
     description: "This is not a request of HTTP/1.1.",
     remedy: "Check what sends it, and the proxies in between."
   }),
-  unknown_method: notImplemented
+  unknown_method: notImplemented,
+  not_tls: new ShownError({
+    status: 400,
+    error: "invalid_request",
+    description: "This port speaks https, and the request is plain http.",
+    remedy: "Begin the address with https://."
+  })
 }
 
 /** The reason phrases of the status lines (RFC 9110 section 15). */
@@ -40,7 +46,8 @@ const phrases: Readonly<Record<Refusal, string>> = {
   headers_too_large: "Request Header Fields Too Large",
   too_slow: "Request Timeout",
   malformed: "Bad Request",
-  unknown_method: "Not Implemented"
+  unknown_method: "Not Implemented",
+  not_tls: "Bad Request"
 }
 
 const bodyOf = ({ body }: HttpServerResponse.HttpServerResponse): string =>

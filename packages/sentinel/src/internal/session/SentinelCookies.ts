@@ -44,33 +44,50 @@ const valueOf = (header: string | undefined, name: string): string | undefined =
   return undefined
 }
 
+/** What a cookie is, beside its name. */
+interface Settings {
+  /** The form of its values. */
+  readonly form?: RegExp
+  /** Default: until the browser ends. */
+  readonly maxAge?: Duration.Duration
+  /** Default: `lax`. */
+  readonly sameSite?: "lax" | "strict"
+}
+
 /**
- * Cookies for a public origin: `__Host-` and `Secure` with https; a plain name on http, which is loopback, because
- * browsers drop a `Secure` cookie there and the login would go round in circles.
+ * A cookie of an origin: `__Host-` and `Secure` with https; a plain name on http, because browsers drop a `Secure`
+ * cookie there and the login would go round in circles.
  */
-export const make = (publicOrigin: Origin): SentinelCookies => {
-  const secure = publicOrigin.startsWith("https:")
-  const options = { httpOnly: true, sameSite: "lax", path: "/", secure } as const
-  const cookie = (suffix: string, form = Patterns.bits256, maxAge?: Duration.Duration): SentinelCookie => {
-    const name = `${secure ? "__Host-" : ""}sentinel-${suffix}`
-    return {
-      read: (request) => {
-        const value = valueOf(request.headers["cookie"], name)
-        return value !== undefined && form.test(value) ? value : undefined
-      },
-      write: (response, value) =>
-        HttpServerResponse.setCookieUnsafe(
-          response,
-          name,
-          value,
-          maxAge === undefined ? options : { ...options, maxAge }
-        ),
-      expire: (response) => HttpServerResponse.expireCookieUnsafe(response, name, options)
-    }
-  }
+export const cookie = (
+  isSecure: boolean,
+  suffix: string,
+  { form = Patterns.bits256, maxAge, sameSite = "lax" }: Settings = {}
+): SentinelCookie => {
+  const options = { httpOnly: true, sameSite, path: "/", secure: isSecure } as const
+  const name = `${isSecure ? "__Host-" : ""}sentinel-${suffix}`
   return {
-    login: cookie("login"),
-    session: (accountId) => cookie(`session-${accountId}`),
-    device: (accountId) => cookie(`device-${accountId}`, /^[A-Za-z0-9_-]{65}$/, Duration.days(90))
+    read: (request) => {
+      const value = valueOf(request.headers["cookie"], name)
+      return value !== undefined && form.test(value) ? value : undefined
+    },
+    write: (response, value) =>
+      HttpServerResponse.setCookieUnsafe(
+        response,
+        name,
+        value,
+        maxAge === undefined ? options : { ...options, maxAge }
+      ),
+    expire: (response) => HttpServerResponse.expireCookieUnsafe(response, name, options)
+  }
+}
+
+/** Sentinel's cookies for a public origin. */
+export const make = (publicOrigin: Origin): SentinelCookies => {
+  const isSecure = publicOrigin.startsWith("https:")
+  return {
+    login: cookie(isSecure, "login"),
+    session: (accountId) => cookie(isSecure, `session-${accountId}`),
+    device: (accountId) =>
+      cookie(isSecure, `device-${accountId}`, { form: /^[A-Za-z0-9_-]{65}$/, maxAge: Duration.days(90) })
   }
 }

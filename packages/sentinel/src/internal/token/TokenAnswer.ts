@@ -37,48 +37,50 @@ export type TokenAnswer = (options: {
 }) => Effect.Effect<HttpServerResponse.HttpServerResponse, OAuthFailure | StoreError>
 
 /** Makes {@link TokenAnswer}. */
-export const make: Effect.Effect<TokenAnswer, never, Directory | SentinelStore | SigningKeys> = Effect.gen(function* () {
-  const directory = yield* Directory
-  const keys = yield* SigningKeys
-  const store = yield* SentinelStore
-  const dialect = yield* SentinelDialect
-  const secondsOf = yield* TokenTime.seconds
-  const idTokenSeconds = Duration.toSeconds(dialect.idTokenLifetime)
-  const expires_in = expiresIn(dialect, dialect.accessTokenLifetime)
+export const make: Effect.Effect<TokenAnswer, never, Directory | SentinelStore | SigningKeys> = Effect.gen(
+  function* () {
+    const directory = yield* Directory
+    const keys = yield* SigningKeys
+    const store = yield* SentinelStore
+    const dialect = yield* SentinelDialect
+    const secondsOf = yield* TokenTime.seconds
+    const idTokenSeconds = Duration.toSeconds(dialect.idTokenLifetime)
+    const expires_in = expiresIn(dialect, dialect.accessTokenLifetime)
 
-  const idToken = (grant: Grant, user: User, issuer: string, issuedAt: number) => {
-    const iat = secondsOf(issuedAt)
-    return keys
-      .sign({
-        sub: user.id,
-        aud: grant.clientId,
-        iss: issuer,
-        exp: iat + idTokenSeconds,
-        iat,
-        auth_time: grant.authenticatedAt === undefined ? undefined : secondsOf(grant.authenticatedAt),
-        nonce: grant.nonce,
-        is_admin: user.isAdmin,
-        is_lpa: user.isLpa
-      })
-      .pipe(Effect.catchTag("CryptoError", Effect.die))
-  }
-
-  return Effect.fnUntraced(function* ({ accessToken, grant, issuedAt, issuer, now, refreshToken, withIdToken }) {
-    const user = yield* directory.user(grant.accountId, grant.userId)
-    if (Option.isNone(user)) {
-      yield* store.revokeGrant(grant.id, now)
-      return yield* invalidGrant("the user is disabled")
+    const idToken = (grant: Grant, user: User, issuer: string, issuedAt: number) => {
+      const iat = secondsOf(issuedAt)
+      return keys
+        .sign({
+          sub: user.id,
+          aud: grant.clientId,
+          iss: issuer,
+          exp: iat + idTokenSeconds,
+          iat,
+          auth_time: grant.authenticatedAt === undefined ? undefined : secondsOf(grant.authenticatedAt),
+          nonce: grant.nonce,
+          is_admin: user.isAdmin,
+          is_lpa: user.isLpa
+        })
+        .pipe(Effect.catchTag("CryptoError", Effect.die))
     }
-    return HttpServerResponse.jsonUnsafe(
-      {
-        access_token: accessToken,
-        token_type: "Bearer",
-        refresh_token: refreshToken,
-        id_token: withIdToken ? yield* idToken(grant, user.value, issuer, issuedAt) : undefined,
-        expires_in,
-        scope: dialect.discovery ? Scopes.granted(grant.scope) : undefined
-      },
-      { headers: tokenHeaders }
-    )
-  })
-})
+
+    return Effect.fnUntraced(function* ({ accessToken, grant, issuedAt, issuer, now, refreshToken, withIdToken }) {
+      const user = yield* directory.user(grant.accountId, grant.userId)
+      if (Option.isNone(user)) {
+        yield* store.revokeGrant(grant.id, now)
+        return yield* invalidGrant("the user is disabled")
+      }
+      return HttpServerResponse.jsonUnsafe(
+        {
+          access_token: accessToken,
+          token_type: "Bearer",
+          refresh_token: refreshToken,
+          id_token: withIdToken ? yield* idToken(grant, user.value, issuer, issuedAt) : undefined,
+          expires_in,
+          scope: dialect.discovery ? Scopes.granted(grant.scope) : undefined
+        },
+        { headers: tokenHeaders }
+      )
+    })
+  }
+)

@@ -19,7 +19,10 @@ const common = {
   control: Flag.String("control").pipe(
     Flag.withFallbackConfig(sentinelControl),
     Flag.withMetavar("address"),
-    Flag.withDescription("Which Sentinel (default: SENTINEL_CONTROL, or the local one: http://127.0.0.1:4402)")
+    Flag.withDescription(
+      "Which Sentinel (default: SENTINEL_CONTROL, or the local one: http://127.0.0.1:4402); put the token of a control that " +
+        "has one in SENTINEL_CONTROL_TOKEN"
+    )
   )
 }
 

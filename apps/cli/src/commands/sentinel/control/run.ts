@@ -3,19 +3,23 @@
  */
 import * as SchemaProblems from "@le-auth/core/SchemaProblems"
 import { DurationText } from "@le-auth/core/Settings"
+import * as Transport from "@le-auth/core/Transport"
+import * as TransportProblem from "@le-auth/core/TransportProblem"
 import * as NodeHttp from "@le-auth/node/NodeHttp"
-import * as ControlClient from "@le-auth/sentinel/ControlClient"
+import type * as ControlClient from "@le-auth/sentinel/ControlClient"
 import { InvalidChange } from "@le-auth/sentinel/ControlError"
 import { Fault, NewFault } from "@le-auth/sentinel/Fault"
 import type { Entry } from "@le-auth/sentinel/JournalEntry"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { isHttpClientError } from "effect/http/HttpClientError"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { failed, Failure, wrongUsage } from "../../../terminal/Failure.ts"
+import * as SentinelControl from "../../../target/SentinelControl.ts"
+import { failed, Failure, withoutAnswer, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
 import { join, type Text, text } from "../../../terminal/TerminalText.ts"
 
@@ -24,26 +28,40 @@ export interface Options {
   readonly control: string
 }
 
+const failureOf = Effect.fnUntraced(function* (
+  control: string,
+  error: { readonly _tag: string; readonly message: string }
+): Effect.fn.Return<Failure> {
+  if (error instanceof Failure) return error
+  if (error instanceof InvalidChange)
+    return failed(join("\n", [text`Sentinel refuses this:`, ...error.problems.map((problem) => text`${problem}`)]))
+  if (error._tag === "Unauthorized") {
+    return SentinelControl.unauthorized(control, Option.isSome(yield* SentinelControl.controlToken))
+  }
+  if (error._tag === "StoreUnavailable" || error._tag === "TooManyAttempts") {
+    return new Failure({ text: text`${error.message}`, code: "unavailable" })
+  }
+  if (!isHttpClientError(error)) return failed(text`${error.message}`)
+  const problem = Transport.problemOf(error)
+  // Such as a certificate that is not trusted: something answers there.
+  if (error.reason._tag === "TransportError" && !TransportProblem.heals(problem)) return withoutAnswer(problem)
+  return new Failure({
+    text: join("\n", [
+      text`There is no control of a Sentinel at ${control}. Its address is shown at the start: le-auth sentinel start`,
+      text`Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control.`
+    ]),
+    code: "unavailable"
+  })
+})
+
 /** Does something with the control at an address, and says how to find it if it is not there. */
 export const controlling = <A, E extends { readonly _tag: string; readonly message: string }>(
   { control }: Options,
   use: (client: ControlClient.ControlClient) => Effect.Effect<A, E>
 ) =>
-  ControlClient.make(control).pipe(
+  SentinelControl.connect(control).pipe(
     Effect.flatMap(use),
-    Effect.mapError((error) => {
-      if (error instanceof InvalidChange)
-        return failed(join("\n", [text`Sentinel refuses this:`, ...error.problems.map((problem) => text`${problem}`)]))
-      if (error._tag === "StoreUnavailable") return new Failure({ text: text`${error.message}`, code: "unavailable" })
-      if (error._tag !== "HttpClientError") return failed(text`${error.message}`)
-      return new Failure({
-        text: join("\n", [
-          text`There is no control of a Sentinel at ${control}. Its address is shown at the start: le-auth sentinel start`,
-          text`Name it with --control, or SENTINEL_CONTROL. In strict mode there is no control.`
-        ]),
-        code: "unavailable"
-      })
-    }),
+    Effect.catch((error) => Effect.flatMap(failureOf(control, error), Effect.fail)),
     Effect.provide(NodeHttp.layer)
   )
 

@@ -1,7 +1,6 @@
 /**
  * Lets a running Sentinel send a signed webhook.
  */
-import { isLoopback } from "@le-auth/core/Origin"
 import * as SchemaProblems from "@le-auth/core/SchemaProblems"
 import { type Delivery, NewWebhook } from "@le-auth/sentinel/Webhook"
 import * as Duration from "effect/Duration"
@@ -11,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { mayHaveSecrets } from "../../../target/SentinelControl.ts"
 import { Target } from "../../../target/Target.ts"
 import type { Selection } from "../../../target/TargetFlags.ts"
 import { withCalls } from "../../../target/WithTarget.ts"
@@ -67,9 +67,11 @@ const send = Effect.fnUntraced(function* (options: WebhookOptions) {
   if (Option.isSome(options.by) && !Option.contains(options.fault, "late")) {
     return yield* wrongUsage(text`--by needs --fault late`)
   }
-  // The secret goes along, and a control is on loopback only.
-  if (!isLoopback(URL.parse(control)?.host ?? "")) {
-    return yield* wrongUsage(text`--control must be on this computer, such as http://127.0.0.1:4402`)
+  // The secret goes along.
+  if (!mayHaveSecrets(control)) {
+    return yield* wrongUsage(
+      text`--control must be https, or on this computer or a network of your own, such as http://127.0.0.1:4402`
+    )
   }
   const { installation } = yield* Target
   const body = Option.isSome(options.bodyFile) ? Option.some(yield* textOf(options.bodyFile.value)) : Option.none()

@@ -21,7 +21,17 @@ export interface Facts {
   /** Absent if no port has them. */
   readonly metrics: string | undefined
   /** Absent if this Sentinel has no control. */
-  readonly control: string | undefined
+  readonly control: Control | undefined
+}
+
+export interface Control {
+  /** Where this computer reaches it. */
+  readonly origin: string
+  /** No other computer can reach it. */
+  readonly isLocal: boolean
+  readonly hasToken: boolean
+  /** Its token, if it was drawn at this start. It is shown here, and nowhere else. */
+  readonly drawn: Redacted.Redacted<string> | undefined
 }
 
 const applications = (account: SentinelConfig.Account): ReadonlyArray<Text> =>
@@ -45,10 +55,18 @@ const loginAt = (origin: string): string => {
   return port === defaultSentinelPort ? "le-auth login" : `SENTINEL_PORT=${port} le-auth login`
 }
 
-const controlledBy = (control: string): string => {
-  const isDefault = Number(new URL(control).port) === controlPortOf(defaultSentinelPort)
-  return isDefault ? "le-auth sentinel fault --help" : `le-auth sentinel fault list --control ${control}`
+const controlledBy = ({ origin }: Control): string => {
+  const isDefault = Number(new URL(origin).port) === controlPortOf(defaultSentinelPort)
+  return isDefault ? "le-auth sentinel fault --help" : `le-auth sentinel fault list --control ${origin}`
 }
+
+const controlLines = (control: Control): ReadonlyArray<Text> => [
+  text`See what it does, and why, at ${control.origin}`,
+  ...(control.isLocal ? [] : [text`Other computers reach this control too, on port ${new URL(control.origin).port}`]),
+  ...(control.drawn === undefined ? [] : [text`Its token, shown this once: ${Redacted.value(control.drawn)}`]),
+  ...(control.hasToken ? [text`Commands take the token from SENTINEL_CONTROL_TOKEN, and the page asks for it`] : []),
+  text`Faults, clock and journal: ${controlledBy(control)}`
+]
 
 /** For people. */
 export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin, store }: Facts): Text =>
@@ -56,9 +74,7 @@ export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics
     text`Sentinel listens on ${address}`,
     ...(publicOrigin === address ? [] : [text`Browsers reach it at ${publicOrigin}`]),
     text`Health is at ${address}/health/ready${metrics === undefined ? "" : text`, metrics are at ${metrics}`}`,
-    ...(control === undefined
-      ? []
-      : [text`See what it does, and why, at ${control}`, text`Faults, clock and journal: ${controlledBy(control)}`]),
+    ...(control === undefined ? [] : controlLines(control)),
     ...(isStrict ? [text``, Strict.meaning] : []),
     ...config.accounts.flatMap((account) => [
       text``,
@@ -82,7 +98,8 @@ export const json = ({ address, config, control, isStrict, metrics, publicOrigin
   publicOrigin,
   health: `${address}/health/ready`,
   metrics,
-  control,
+  control: control?.origin,
+  controlToken: control?.drawn && Redacted.value(control.drawn),
   strict: isStrict,
   store: store ?? "memory:",
   accounts: config.accounts.map(({ id }) => id)

@@ -3,6 +3,7 @@
  */
 import * as Origin from "@le-auth/core/Origin"
 import * as Passwords from "@le-auth/sentinel/Passwords"
+import * as RandomSecret from "@le-auth/sentinel/RandomSecret"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
@@ -32,24 +33,11 @@ const problemOfPassword = ({ email, password }: SentinelConfig.User): string | u
     : undefined
 }
 
-/** The size of the alphabet that a text was drawn from at random. */
-const alphabetOf = (text: string): number => {
-  if (/^\d+$/.test(text)) return 10
-  if (/^(?:[\da-f]+|[\dA-F]+)$/.test(text)) return 16
-  if (/^(?:[a-z]+|[A-Z]+)$/.test(text)) return 26
-  if (/^(?:[\da-z]+|[\dA-Z]+)$/.test(text)) return 32
-  return 64
-}
-
-/** A text drawn at random very rarely has fewer different characters. */
-const fewestCharacters = 8
-
 /** The number of attempts is not limited for secrets, so they must be too long to guess. */
 const problemOfSecret = (secret: string | undefined): string | undefined => {
   if (secret === undefined) return undefined
   if (known.has(secret)) return "is a well-known secret"
-  const bits = secret.length * Math.log2(alphabetOf(secret))
-  return bits < 128 || new Set(secret).size < fewestCharacters
+  return RandomSecret.canBeGuessed(secret, 128)
     ? "can be guessed; draw 128 bits, which are 22 characters of base64url or 32 of hexadecimal: openssl rand -hex 16"
     : undefined
 }
@@ -94,6 +82,7 @@ export const isReadableByOthers = (path: string): Effect.Effect<boolean, never, 
 /** The problems of the flags in strict mode. Every mode checks that an origin is https or on loopback. */
 export const problemsOfFlags = (flags: {
   readonly config: Option.Option<string>
+  readonly controlHost: Option.Option<string>
   readonly controlPort: Option.Option<number>
   readonly host: string
   readonly publicOrigin: Option.Option<string>
@@ -102,6 +91,7 @@ export const problemsOfFlags = (flags: {
 }): ReadonlyArray<string> => [
   ...(Option.isNone(flags.config) ? ["--config: is missing; the built-in users are for development"] : []),
   ...(Option.isSome(flags.controlPort) ? ["--control-port: there is no control in strict mode"] : []),
+  ...(Option.isSome(flags.controlHost) ? ["--control-host: there is no control in strict mode"] : []),
   ...(flags.webhookHosts.length > 0 ? ["--webhook-host: there is no control in strict mode, so no webhooks"] : []),
   ...(Option.isNone(flags.publicOrigin) && !Origin.isLoopback(flags.host.includes(":") ? `[${flags.host}]` : flags.host)
     ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]

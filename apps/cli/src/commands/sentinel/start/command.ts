@@ -65,8 +65,16 @@ const flags = {
     Checked.flag(Checked.Port),
     Flag.optional,
     Flag.withDescription(
-      "The port of its control for sentinel fault, clock and journal, on this computer only " +
-        "(default: --port plus 2, or minus 2 from 65534 on)"
+      "The port of its control for sentinel fault, clock and journal (default: --port plus 2, or minus 2 from 65534 on)"
+    )
+  ),
+  controlHost: Flag.String("control-host").pipe(
+    Flag.optional,
+    Flag.withMetavar("address"),
+    Flag.withDescription(
+      "The address that the control listens on, such as 0.0.0.0 in a container (default: 127.0.0.1, so only this " +
+        "computer). Others must send the token of SENTINEL_CONTROL_TOKEN, 256 random bits; without one it is drawn and " +
+        "shown once"
     )
   ),
   noControl: Flag.Boolean("no-control").pipe(
@@ -159,6 +167,10 @@ export const command = Command.make(
     {
       command: "le-auth sentinel start --point expiresIn=string --point accessTokenLifetime='5 minutes'",
       description: "In another dialect"
+    },
+    {
+      command: "le-auth sentinel start --host 0.0.0.0 --control-host 0.0.0.0",
+      description: "In a container, with a control that asks for its token"
     },
     {
       command:

@@ -9,7 +9,9 @@ import * as NodeListener from "@le-auth/node/NodeListener"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Control from "@le-auth/sentinel/Control"
 import { AccessLog } from "@le-auth/sentinel/AccessLog"
+import type * as ControlServer from "@le-auth/sentinel/ControlServer"
 import * as ListenerHooks from "@le-auth/sentinel/ListenerHooks"
+import * as RandomSecret from "@le-auth/sentinel/RandomSecret"
 import { Stopping } from "@le-auth/sentinel/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
@@ -24,6 +26,7 @@ import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import { controlToken } from "../../../target/SentinelControl.ts"
 import { controlPortOf } from "../../../target/SentinelPort.ts"
 import { Failure, fromError, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
@@ -46,6 +49,7 @@ export interface Options {
   readonly operationsPort: Option.Option<number>
   readonly noControl: boolean
   readonly controlPort: Option.Option<number>
+  readonly controlHost: Option.Option<string>
   readonly webhookHosts: ReadonlyArray<string>
   readonly strict: boolean
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
@@ -120,9 +124,9 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
 })
 
 /** Serves routes on a port of this computer, and returns its origin. */
-const open = Effect.fnUntraced(function* <R>(
+const open = Effect.fnUntraced(function* <E, R>(
   { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
-  routes: Layer.Layer<never, never, HttpServer.HttpServer | R>
+  routes: Layer.Layer<never, E, HttpServer.HttpServer | R>
 ) {
   const hooks = yield* ListenerHooks.make
   const listening = yield* Layer.build(NodeListener.layer({ host, port, hooks })).pipe(
@@ -135,10 +139,37 @@ const open = Effect.fnUntraced(function* <R>(
   return { drain, isLocal, origin: `http://${isLocal ? url.host : `localhost:${url.port}`}` }
 })
 
-const controlServerLayer = Effect.map(
-  Effect.promise(() => import("@le-auth/sentinel/ControlServer")),
-  ({ layer }) => layer
-)
+/** The token of the control, and whether it was drawn here. There is none where the control is this computer's alone. */
+const controlTokenOf = Effect.fnUntraced(function* (host: string) {
+  const given = Option.getOrUndefined(yield* controlToken)
+  if (given !== undefined) return { token: given, isDrawn: false }
+  if (Origin.isLoopback(host.includes(":") ? `[${host}]` : host)) return { token: undefined, isDrawn: false }
+  return { token: yield* RandomSecret.make, isDrawn: true }
+})
+
+const controlRefused = (error: ControlServer.NotOnLoopback | ControlServer.WeakToken): Failure =>
+  new Failure({
+    text:
+      error._tag === "WeakToken"
+        ? text`SENTINEL_CONTROL_TOKEN ${error.problem}. Draw 256 bits, such as with: openssl rand -hex 32`
+        : text`--control-host: ${error.address} is an address that other computers reach. Set SENTINEL_CONTROL_TOKEN.`,
+    code: "configuration"
+  })
+
+const openControl = Effect.fnUntraced(function* ({ controlHost, controlPort, port }: Options) {
+  const host = Option.getOrElse(controlHost, () => "127.0.0.1")
+  const { isDrawn, token } = yield* controlTokenOf(host)
+  const { layerWith } = yield* Effect.promise(() => import("@le-auth/sentinel/ControlServer"))
+  const opened = yield* open(
+    {
+      flag: Option.isSome(controlHost) ? "--control-port and --control-host" : "--control-port",
+      host,
+      port: Option.getOrElse(controlPort, () => controlPortOf(port))
+    },
+    layerWith({ token }).pipe(Layer.provide(NodeHttpServer.layerHttpServices))
+  ).pipe(Effect.catchTag(["NotOnLoopback", "WeakToken"], (error) => Effect.fail(controlRefused(error))))
+  return { ...opened, hasToken: token !== undefined, drawn: isDrawn ? token : undefined }
+})
 
 /** The way of all calls of the command, over a proxy where there is one. It is loaded with the first webhook. */
 const webhookTransport = Layer.effect(
@@ -195,17 +226,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     )
 
     // Loaded and opened after the main port, so that the main port answers sooner.
-    const controlServer =
-      !options.noControl && !options.strict
-        ? yield* open(
-            {
-              flag: "--control-port",
-              host: "127.0.0.1",
-              port: Option.getOrElse(options.controlPort, () => controlPortOf(options.port))
-            },
-            (yield* controlServerLayer).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.orDie)
-          )
-        : undefined
+    const controlServer = !options.noControl && !options.strict ? yield* openControl(options) : undefined
 
     yield* Effect.addFinalizer(() =>
       Effect.gen(function* () {
@@ -231,7 +252,15 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       address: main.origin,
       publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
       metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`,
-      control: controlServer?.origin
+      control: controlServer && {
+        origin: controlServer.origin,
+        isLocal: controlServer.isLocal,
+        hasToken: controlServer.hasToken,
+        drawn: controlServer.drawn
+      }
+    }
+    if (options.strict && Option.isSome(yield* controlToken)) {
+      yield* Effect.logWarning("SENTINEL_CONTROL_TOKEN has no use, since there is no control in strict mode")
     }
     if (options.strict && Option.isSome(options.config) && (yield* Strict.isReadableByOthers(options.config.value))) {
       yield* Effect.logWarning(
