@@ -34,7 +34,7 @@ const withClient = {
   accounts: [
     {
       ...first!,
-      users: [{ ...first!.users[0]!, name: "Alex Agent" }],
+      users: [{ id: sub, email, password: "agent", name: "Alex Agent" }],
       installations: [
         {
           client_id: clientId,

@@ -16,8 +16,9 @@ import {
 import { appToken, config } from "./tokenTable.ts"
 
 const path = `/sentinel/api/account/${account}/userinfo`
+const alex = { id: "3552833710", email: "agent@example.com", password: "agent", name: "Alex Agent" }
 const [first, ...others] = config.accounts
-const named = { accounts: [{ ...first!, users: [{ ...first!.users[0]!, name: "Alex Agent" }] }, ...others] }
+const named = { accounts: [{ ...first!, users: [alex] }, ...others] }
 const openid = { config: named, points: SentinelDialect.openid }
 const bearer = (token: string | undefined) => ({ authorization: `Bearer ${token}` })
 

@@ -123,7 +123,10 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   return { config: { ...file.success, ...dialect, points }, store: store.success }
 })
 
-/** Serves routes on a port of this computer, and returns its origin. */
+/**
+ * Serves routes on a port of this computer, and returns its address, and the same by the name `localhost`, which
+ * documents and people use.
+ */
 const open = Effect.fnUntraced(function* <E, R>(
   { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
   routes: Layer.Layer<never, E, HttpServer.HttpServer | R>
@@ -136,7 +139,8 @@ const open = Effect.fnUntraced(function* <E, R>(
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
   const isLocal = Origin.isLoopback(url.host)
   const { drain } = Context.get(listening, NodeListener.NodeListener)
-  return { drain, isLocal, origin: `http://${isLocal ? url.host : `localhost:${url.port}`}` }
+  const address = `http://${isLocal ? url.host : `localhost:${url.port}`}`
+  return { address, drain, isLocal, origin: address.replace(/\/\/(?:127\.0\.0\.1|\[::1\])(?=:|$)/, "//localhost") }
 })
 
 /** The token of the control, and whether it was drawn here. There is none where the control is this computer's alone. */
@@ -253,7 +257,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
       metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`,
       control: controlServer && {
-        origin: controlServer.origin,
+        origin: controlServer.address,
         isLocal: controlServer.isLocal,
         hasToken: controlServer.hasToken,
         drawn: controlServer.drawn
