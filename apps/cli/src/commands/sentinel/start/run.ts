@@ -124,8 +124,8 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
 })
 
 /**
- * Serves routes on a port of this computer, and returns its address, and the same by the name `localhost`, which
- * documents and people use.
+ * Serves routes on a port of this computer, and returns its origin, by the name `localhost` that documents and people
+ * use, and that strict OpenID Connect clients compare as text.
  */
 const open = Effect.fnUntraced(function* <E, R>(
   { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
@@ -139,8 +139,8 @@ const open = Effect.fnUntraced(function* <E, R>(
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
   const isLocal = Origin.isLoopback(url.host)
   const { drain } = Context.get(listening, NodeListener.NodeListener)
-  const address = `http://${isLocal ? url.host : `localhost:${url.port}`}`
-  return { address, drain, isLocal, origin: address.replace(/\/\/(?:127\.0\.0\.1|\[::1\])(?=:|$)/, "//localhost") }
+  const isLocalhost = !isLocal || url.hostname === "127.0.0.1" || url.hostname === "[::1]"
+  return { drain, isLocal, origin: `http://${isLocalhost ? `localhost:${url.port}` : url.host}` }
 })
 
 /** The token of the control, and whether it was drawn here. There is none where the control is this computer's alone. */
@@ -257,7 +257,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
       metrics: operations === undefined && options.strict ? undefined : `${(operations ?? main).origin}/metrics`,
       control: controlServer && {
-        origin: controlServer.address,
+        origin: controlServer.origin,
         isLocal: controlServer.isLocal,
         hasToken: controlServer.hasToken,
         drawn: controlServer.drawn
