@@ -32,9 +32,9 @@ describe("le-auth sentinel start", () => {
       const port = await freePort()
       const sentinel = start(["sentinel", "start", "--port", String(port)])
       await sentinel.output(/Ctrl-C stops it/)
-      const address = `http://127.0.0.1:${port}`
+      const address = `http://localhost:${port}`
       const answer = await get(`${address}/api/account/12345678/service/sentinel/baseURI.json?version=1.0`)
-      assert.strictEqual(JSON.parse(answer).baseURI, `127.0.0.1:${port}`)
+      assert.strictEqual(JSON.parse(answer).baseURI, `localhost:${port}`)
       const held = Net.connect(port, "127.0.0.1").on("error", () => {})
       await new Promise((resolve) => held.once("connect", resolve))
 
@@ -63,7 +63,7 @@ describe("le-auth sentinel start", () => {
   it("SENTINEL_PORT is the port when --port is not given", async () => {
     const port = await freePort()
     const sentinel = start(["sentinel", "start"], { SENTINEL_PORT: String(port) })
-    await sentinel.output(new RegExp(`listens on http://127.0.0.1:${port}$`, "m"))
+    await sentinel.output(new RegExp(`listens on http://localhost:${port}$`, "m"))
     sentinel.child.kill()
     assert.strictEqual((await sentinel.result).code, 0)
   })

@@ -299,7 +299,8 @@ const loopbackOrigin = (scheme: "http" | "https") =>
   Effect.map(HttpServer.HttpServer, ({ address }) => {
     const host = NetAddress.formatUrlUnsafe(address).replace(/^https?:\/\//, "")
     const port = /:(\d+)$/.exec(host)?.[1] ?? "80"
-    return Origin.Origin.make(`${scheme}://${otherLoopback.test(host) ? host : `localhost:${port}`}`)
+    const { origin } = new URL(`${scheme}://${otherLoopback.test(host) ? host : `localhost:${port}`}`)
+    return Origin.Origin.make(origin)
   })
 
 /**

@@ -96,7 +96,15 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
     // Each node writes here to see whether it can.
     sql`CREATE TABLE sentinel_heartbeat (id TEXT PRIMARY KEY, beat TEXT NOT NULL, forget_at BIGINT NOT NULL)`
   ]),
-  "9_scopes": statements((sql) => [sql`ALTER TABLE sentinel_grant ADD COLUMN scope TEXT`])
+  "9_kept_refresh_tokens": statements((sql) => [
+    // A grant counts the refresh tokens that came beside others in use, and each token has the count of its time.
+    sql`ALTER TABLE sentinel_grant ADD COLUMN refresh_count BIGINT`,
+    sql`ALTER TABLE sentinel_refresh ADD COLUMN place BIGINT`
+  ]),
+  "10_openid": statements((sql) => [
+    sql`ALTER TABLE sentinel_grant ADD COLUMN scope TEXT`,
+    sql`ALTER TABLE sentinel_grant ADD COLUMN authenticated_at BIGINT`
+  ])
 }
 
 /**

@@ -13,8 +13,8 @@ import * as Redacted from "effect/Redacted"
 
 /**
  * What a request is for. `exchange` and `refresh` are the two uses of the token endpoint; `app-token` is for
- * applications without a user, `domain` is the Domain API, `keys` the JWKS, `users` and `status-reasons` the resources
- * that need a token.
+ * applications without a user, `domain` is the Domain API, `keys` the JWKS, `users`, `status-reasons` and `userinfo` the
+ * resources that need a token, `end-session` is where applications send a user to sign out.
  *
  * @category models
  * @since 0.1.0
@@ -31,6 +31,8 @@ export type RequestKind =
   | "domain"
   | "users"
   | "status-reasons"
+  | "userinfo"
+  | "end-session"
   | "other"
 
 /**
@@ -76,7 +78,9 @@ const paths: ReadonlyArray<readonly [RegExp, RequestKind | "token"]> = [
   [patternOf(DomainApi.services.path), "domain"],
   [patternOf(Paths.users), "users"],
   [patternOf(Paths.user), "users"],
-  [patternOf(Paths.statusReasons), "status-reasons"]
+  [patternOf(Paths.statusReasons), "status-reasons"],
+  [patternOf(Paths.userinfo), "userinfo"],
+  [patternOf(Paths.endSession), "end-session"]
 ]
 
 const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { SentinelStore } from "@le-auth/sentinel/SentinelStore"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Duration from "effect/Duration"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
@@ -348,9 +349,9 @@ describe("authorize: with and without a session", () => {
     { max_age: "x" },
     { login_hint: "agent@example.com" },
     { acr_values: "1", claims: "{", request: "x.y.z", request_uri: "https://evil.example/", response_mode: "fragment" }
-  ])("R21: %j is ignored, with a session and without, also where discovery is on", (parameters) =>
+  ])("R21: %j is ignored, with a session and without, where there is no discovery", (parameters) =>
     Effect.gen(function* () {
-      for (const points of [{}, { discovery: true }]) {
+      for (const points of [{}, SentinelDialect.rfc]) {
         const user = browser(yield* start({ points }))
         const before = yield* user.send(authorizePath(parameters))
         assert.match(before.headers.get("location")!, /^\/sentinel\/login\?request=/)

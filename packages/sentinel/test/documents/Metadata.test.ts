@@ -56,6 +56,55 @@ describe("discovery", () => {
     })
   )
 
+  it.effect("R102: each address that it announces is there, under the name that was asked", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start({ points: SentinelDialect.openid })
+      for (const host of ["localhost:4400", "127.0.0.1:4400", "[::1]:8080", "127.0.0.1", "localhost:1"]) {
+        const headers = { host }
+        const answer = yield* sentinel.send(new Request(`http://localhost:4400${paths[2]}`, { headers }))
+        const document = (yield* Effect.promise(() => answer.json())) as Record<string, unknown>
+        assert.strictEqual(document["issuer"], `http://${host}${issuerPath}`)
+        const announced = Object.entries(document).filter(([name]) => /_(?:endpoint|uri)$/.test(name))
+        assert.deepStrictEqual(announced.map(([name]) => name).sort(), [
+          "authorization_endpoint",
+          "end_session_endpoint",
+          "jwks_uri",
+          "revocation_endpoint",
+          "token_endpoint",
+          "userinfo_endpoint"
+        ])
+        for (const [name, address] of announced) {
+          assert.isTrue(String(address).startsWith(`http://${host}/`), name)
+          const { pathname } = new URL(String(address))
+          const options = yield* sentinel.fetch(pathname, { method: "OPTIONS" })
+          assert.strictEqual(options.status, 204, name)
+        }
+      }
+    })
+  )
+
+  it.effect("R102: another name is not its own, and on a public origin loopback is not either", () =>
+    Effect.gen(function* () {
+      const ask = Effect.fnUntraced(function* (publicOrigin: string, host: string) {
+        const sentinel = yield* start({ points: SentinelDialect.openid, publicOrigin })
+        const answer = yield* sentinel.send(new Request(`${publicOrigin}${paths[2]}`, { headers: { host } }))
+        return ((yield* Effect.promise(() => answer.json())) as { readonly issuer: string }).issuer
+      })
+      for (const host of [
+        "evil.example",
+        "localhost:4400.evil.example",
+        "127.0.0.1@evil.example",
+        "a b",
+        "LOCALHOST:0"
+      ]) {
+        assert.strictEqual(yield* ask("http://localhost:4400", host), `http://localhost:4400${issuerPath}`)
+      }
+      for (const host of ["localhost:4400", "127.0.0.1:4400", "evil.example"]) {
+        assert.strictEqual(yield* ask(origin, host), `${origin}${issuerPath}`)
+      }
+    })
+  )
+
   it.effect("off by default: LivePerson has none", () =>
     Effect.gen(function* () {
       const sentinel = yield* start()

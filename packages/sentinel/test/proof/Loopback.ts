@@ -35,6 +35,8 @@ export const layerWith = (options: {
   readonly server?: ServerOptions
   /** What else everything runs with: a tracer, a log level. */
   readonly settings?: Layer.Layer<never>
+  /** Default: the configuration of the other tests. */
+  readonly config?: unknown
   /** Puts something before the store. */
   readonly watch?: (store: SentinelStore["Service"]) => SentinelStore["Service"]
 }): Layer.Layer<Loopback> =>
@@ -42,7 +44,7 @@ export const layerWith = (options: {
     Effect.sync(() => {
       const lines: Array<string> = []
       const services = Layer.mergeAll(
-        Layer.unwrap(Effect.map(SentinelConfig.fromUnknown(config), Directory.layer)).pipe(
+        Layer.unwrap(Effect.map(SentinelConfig.fromUnknown(options.config ?? config), Directory.layer)).pipe(
           Layer.provide(Passwords.layerWith({ algorithm: cheapPasswords }))
         ),
         Layer.effect(SentinelStore, Effect.map(SentinelStore, options.watch ?? ((store) => store))).pipe(

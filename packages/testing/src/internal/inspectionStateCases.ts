@@ -14,7 +14,10 @@ const fill = Effect.fnUntraced(function* (store: Store) {
   const scene = yield* withTokens(store)
   const { now } = scene
   const request = { redirectUri: "https://app.example/cb", codeChallenge: "c".repeat(43) }
-  yield* store.issueCode(scene.code("fresh", { ...request, grant: { nonce: "nonce" } }), now)
+  yield* store.issueCode(
+    scene.code("fresh", { ...request, grant: { nonce: "nonce", scope: "openid", authenticatedAt: now } }),
+    now
+  )
   yield* store.rotateRefresh(scene.rotate("code", "next"), now)
   yield* store.createSession(scene.session("ended"), now)
   yield* store.endSession(scene.id("ended"), now)
@@ -57,7 +60,9 @@ const verify = Effect.fnUntraced(function* (
     yield* isValid(store, scene, name, valid, "it is not as it was", now)
   }
   const fresh = yield* found(subject, scene.id("fresh"), now)
-  assert.deepStrictEqual([fresh.family.grant.nonce, fresh.kind === "code" && fresh.usedAt], ["nonce", undefined])
+  const { authenticatedAt, nonce, scope } = fresh.family.grant
+  assert.deepStrictEqual([nonce, scope, authenticatedAt], ["nonce", "openid", scene.now])
+  assert.strictEqual(fresh.kind === "code" && fresh.usedAt, undefined)
   isTag(yield* store.redeemCode(scene.redeem("code"), now), "Lost", "R40: a used code")
   const retried = yield* store.rotateRefresh(scene.rotate("code", "third"), now)
   assert.deepStrictEqual(

@@ -169,19 +169,23 @@ export const make = Effect.fnUntraced(function* (parts: {
       if (Option.isSome(before) && before.value.userId !== user.id) {
         yield* sessions.end(request, ticket.accountId, now)
       }
+      const fresh = Redirect.to(againFrom(ticket), 303)
+      const code = yield* tickets.derive("code", ticket, user.id)
+      // A user who had to sign in again goes on with their session: what other applications got in it lives on, and the
+      // next sign-out ends all of it.
+      const goesOn = ticket.asksAgain === true && Option.isSome(before) && before.value.userId === user.id
       const secret = yield* tickets.derive("session", ticket, user.id)
       const owner = { accountId: ticket.accountId, userId: user.id }
-      const session = yield* sessions.begin(secret, owner, now)
-      const fresh = Redirect.to(againFrom(ticket), 303)
+      const session = goesOn ? before : yield* sessions.begin(secret, owner, now)
       if (Option.isNone(session)) return fresh
-      const code = yield* tickets.derive("code", ticket, user.id)
-      const outcome = yield* issueCode(code, ticket, session.value, now)
+      const outcome = yield* issueCode(code, ticket, session.value, now, now)
       yield* Effect.logInfo("signed in").pipe(
         Effect.annotateLogs({ account: ticket.accountId, client: ticket.clientId, user: user.id })
       )
       if (outcome === "NoSession") return fresh
       const answer = outcome === "Spent" ? render(LoginPage.signedIn(parties)) : sendCode(ticket, code, 303)
-      return cookies.device(ticket.accountId).write(cookies.session(ticket.accountId).write(answer, secret), device)
+      const signedIn = goesOn ? answer : cookies.session(ticket.accountId).write(answer, secret)
+      return cookies.device(ticket.accountId).write(signedIn, device)
     }).pipe(
       Effect.catchCause((cause) =>
         Effect.as(Effect.logError("login failed", cause), sendError(ticket, brokenBy(cause), 303))

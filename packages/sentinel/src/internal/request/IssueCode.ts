@@ -38,7 +38,14 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
   const store = yield* SentinelStore
   const lifetime = Duration.toMillis((yield* SentinelDialect).codeLifetime)
 
-  return Effect.fnUntraced(function* (code: string, to: AuthorizationResponse, session: BrowserSession, now: number) {
+  return Effect.fnUntraced(function* (
+    code: string,
+    to: AuthorizationResponse,
+    session: BrowserSession,
+    now: number,
+    /** When the user signed in, where that was not when the session began. */
+    authenticatedAt: number = session.createdAt
+  ) {
     const id = yield* secrets.hash(code)
     return yield* store.issueCode(
       {
@@ -51,7 +58,8 @@ export const make = Effect.fnUntraced(function* (secrets: Secrets) {
           sessionId: session.id,
           createdAt: now,
           nonce: to.nonce,
-          scope: to.scope
+          scope: to.scope,
+          authenticatedAt: to.scope === undefined ? undefined : authenticatedAt
         },
         redirectUri: to.redirectUriWasSent ? to.redirectUri : undefined,
         codeChallenge: to.codeChallenge,

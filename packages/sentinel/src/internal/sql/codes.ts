@@ -57,12 +57,13 @@ export const insertTokens = (
   tokens: SqlTemplate.Slots<TokenValues>,
   won: Won,
   isRenewable: boolean,
-  redemption?: { readonly kept: Fragment; readonly condition: Fragment }
+  redemption?: { readonly kept: Fragment; readonly condition: Fragment },
+  place: Fragment = sql`g.refresh_count`
 ): ReadonlyArray<Statement<any>> => {
   const { condition, kept } = redemption ?? { condition: sql`1 = 1`, kept: sql`g.forget_at` }
   const winner = grantOfWinner(sql, won)
-  const refresh = sql`INSERT INTO sentinel_refresh (id, grant_id, forget_at)
-    SELECT ${tokens.refreshId}, g.id, ${kept} ${winner} AND ${condition}`
+  const refresh = sql`INSERT INTO sentinel_refresh (id, grant_id, forget_at, place)
+    SELECT ${tokens.refreshId}, g.id, ${kept}, ${place} ${winner} AND ${condition}`
   const idle = sql`${tokens.sessionIdleExpiresAt}`
   const extended =
     redemption === undefined
@@ -115,11 +116,12 @@ interface CodeRow extends GrantRow {
   readonly code_challenge: string | null
 }
 
-interface Issue extends Omit<Grant, "id" | "nonce" | "scope">, Begun {
+interface Issue extends Omit<Grant, "id" | "nonce" | "scope" | "authenticatedAt">, Begun {
   readonly id: string
   readonly grantId: string
   readonly nonce: string | null
   readonly scope: string | null
+  readonly authenticatedAt: number | null
   readonly redirectUri: string | null
   readonly codeChallenge: string | null
   readonly expiresAt: number
@@ -158,9 +160,10 @@ const statements = (sql: SqlClient) => ({
     columns: ["grant_id"],
     // Until it is redeemed, a grant is kept no longer than its code.
     effects: (code, won) => [
-      sql`INSERT INTO sentinel_grant (id, account_id, client_id, user_id, session_id, created_at, nonce, scope, forget_at)
+      sql`INSERT INTO sentinel_grant
+          (id, account_id, client_id, user_id, session_id, created_at, nonce, scope, authenticated_at, forget_at)
         SELECT won.grant_id, ${code.accountId}, ${code.clientId}, ${code.userId}, ${code.sessionId}, ${code.createdAt},
-          ${code.nonce}, ${code.scope}, ${code.forgetAt}
+          ${code.nonce}, ${code.scope}, ${code.authenticatedAt}, ${code.forgetAt}
         FROM ${won}`
     ],
     result: (code, won) => sql`
@@ -250,6 +253,7 @@ export const make = (sql: SqlClient, run: Run, writing: Writing, unsure: Unsure)
             grantId: grant.id,
             nonce: grant.nonce ?? null,
             scope: grant.scope ?? null,
+            authenticatedAt: grant.authenticatedAt ?? null,
             redirectUri: redirectUri ?? null,
             codeChallenge: codeChallenge ?? null,
             expiresAt,

@@ -38,10 +38,12 @@ export interface GrantRow {
   readonly created_at: Time
   readonly nonce: string | null
   readonly scope: string | null
+  readonly authenticated_at: Time | null
 }
 
 export const grantColumns = (sql: SqlClient): Fragment =>
-  sql`g.id AS grant_id, g.account_id, g.client_id, g.user_id, g.session_id, g.created_at, g.nonce, g.scope`
+  sql`g.id AS grant_id, g.account_id, g.client_id, g.user_id, g.session_id, g.created_at, g.nonce, g.scope,
+    g.authenticated_at`
 
 export const grantOf = (row: GrantRow): Grant => ({
   id: row.grant_id,
@@ -51,7 +53,8 @@ export const grantOf = (row: GrantRow): Grant => ({
   sessionId: row.session_id,
   createdAt: Number(row.created_at),
   nonce: row.nonce ?? undefined,
-  scope: row.scope ?? undefined
+  scope: row.scope ?? undefined,
+  authenticatedAt: timeOf(row.authenticated_at)
 })
 
 // PostgreSQL keeps the plan of a statement that it has run five times. Made while the tables are small and nothing is

@@ -16,10 +16,13 @@ import * as Scopes from "../documents/Scopes.ts"
 import { invalidGrant, tokenHeaders, type OAuthFailure } from "./OAuthFailure.ts"
 import * as TokenTime from "./TokenTime.ts"
 
-/** `expires_in` in the form of the dialect. */
-export const expiresIn = (dialect: SentinelDialect, lifetime: Duration.Duration): number | string | undefined => {
+/** `expires_in` in a form of the dialect. */
+export const expiresIn = (
+  form: SentinelDialect["expiresIn"],
+  lifetime: Duration.Duration
+): number | string | undefined => {
   const seconds = Duration.toSeconds(lifetime)
-  return { number: seconds, string: String(seconds), absent: undefined }[dialect.expiresIn]
+  return { number: seconds, string: String(seconds), absent: undefined }[form]
 }
 
 /**
@@ -45,37 +48,24 @@ export const make: Effect.Effect<TokenAnswer, never, Directory | SentinelStore |
     const dialect = yield* SentinelDialect
     const secondsOf = yield* TokenTime.seconds
     const idTokenSeconds = Duration.toSeconds(dialect.idTokenLifetime)
-    const expires_in = expiresIn(dialect, dialect.accessTokenLifetime)
+    const expires_in = expiresIn(dialect.expiresIn, dialect.accessTokenLifetime)
 
-    /** When the user signed in (OpenID Connect Core section 2, `auth_time`). */
-    const authTime = Effect.fnUntraced(function* ({ sessionId }: Grant, now: number) {
-      if (!dialect.discovery) return undefined
-      const session = yield* store.findSession(sessionId, now)
-      return Option.isNone(session) ? undefined : secondsOf(session.value.createdAt)
-    })
-
-    const idToken = Effect.fnUntraced(function* (
-      grant: Grant,
-      user: User,
-      issuer: string,
-      issuedAt: number,
-      now: number
-    ) {
+    const idToken = (grant: Grant, user: User, issuer: string, issuedAt: number) => {
       const iat = secondsOf(issuedAt)
-      return yield* keys
+      return keys
         .sign({
           sub: user.id,
           aud: grant.clientId,
           iss: issuer,
           exp: iat + idTokenSeconds,
           iat,
-          auth_time: yield* authTime(grant, now),
+          auth_time: grant.authenticatedAt === undefined ? undefined : secondsOf(grant.authenticatedAt),
           nonce: grant.nonce,
           is_admin: user.isAdmin,
           is_lpa: user.isLpa
         })
         .pipe(Effect.catchTag("CryptoError", Effect.die))
-    })
+    }
 
     return Effect.fnUntraced(function* ({ accessToken, grant, issuedAt, issuer, now, refreshToken, withIdToken }) {
       const user = yield* directory.user(grant.accountId, grant.userId)
@@ -88,7 +78,7 @@ export const make: Effect.Effect<TokenAnswer, never, Directory | SentinelStore |
           access_token: accessToken,
           token_type: "Bearer",
           refresh_token: refreshToken,
-          id_token: withIdToken ? yield* idToken(grant, user.value, issuer, issuedAt, now) : undefined,
+          id_token: withIdToken ? yield* idToken(grant, user.value, issuer, issuedAt) : undefined,
           expires_in,
           scope: dialect.discovery ? Scopes.granted(grant.scope) : undefined
         },

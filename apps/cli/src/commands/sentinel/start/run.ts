@@ -114,7 +114,14 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   if (Result.isFailure(file) || Result.isFailure(flags) || Result.isFailure(store) || problems.length > 0) {
     return yield* new Failure({ text: join("\n", problems), code: "configuration" })
   }
-  const points = { ...file.success.points, ...flags.success }
+  const points = { ...(options.strict && Strict.points), ...file.success.points, ...flags.success }
+  const secretInQuery = options.strict ? Strict.problemOfPoints(points) : undefined
+  if (secretInQuery !== undefined) {
+    return yield* new Failure({
+      text: join("\n", [text`Strict mode refuses this:`, text`  - ${secretInQuery}`]),
+      code: "configuration"
+    })
+  }
   // Each may be right by itself.
   const conflict = SentinelDialect.conflictIn(points)
   if (conflict !== undefined) {
@@ -127,7 +134,10 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   return { config: { ...file.success, ...dialect, points }, store: store.success }
 })
 
-/** Serves routes on a port of this computer, and returns its origin. */
+/**
+ * Serves routes on a port of this computer, and returns its origin, by the name `localhost` that documents and people
+ * use, and that strict OpenID Connect clients compare as text.
+ */
 const open = Effect.fnUntraced(function* <E, R>(
   {
     flag,
@@ -145,8 +155,8 @@ const open = Effect.fnUntraced(function* <E, R>(
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
   const isLocal = Origin.isLoopback(url.host)
   const { drain, replaceKeyPair } = Context.get(listening, NodeListener.NodeListener)
-  const scheme = tls === undefined ? "http" : "https"
-  const origin = `${scheme}://${isLocal ? url.host : `localhost:${url.port}`}`
+  if (!isLocal || url.hostname === "127.0.0.1" || url.hostname === "[::1]") url.hostname = "localhost"
+  const { origin } = new URL(`${tls === undefined ? "http" : "https"}://${url.host}`)
   return { drain, isLocal, origin, replaceKeyPair }
 })
 
@@ -285,6 +295,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         }
       )
     }
+    if (options.strict && SentinelDialect.make(config).refreshTokens === "keep") yield* Effect.logWarning(Strict.keeps)
     const { accounts } = yield* Control.Control
     const reload = Option.isNone(options.config)
       ? Effect.never
