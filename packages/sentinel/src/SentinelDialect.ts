@@ -42,6 +42,11 @@ export const DialectPoints = Schema.Struct({
   tokenVersions: Schema.NonEmptyArray(Schema.Literals(["1.0", "2.0"])),
   /** Whether `?v1.0`, without `=`, also is a version: LivePerson prints it this way for revocation. */
   bareVersion: Schema.Boolean,
+  /**
+   * The same as `version`, of the Users API. LivePerson documents `v` as required there, at present 6.0; programs send
+   * 1.0 to 6.0.
+   */
+  usersVersion: Schema.Literals(["any", "known", "required"]),
   /** The body of errors of the token, app token and revocation endpoint: RFC 6749, LivePerson's envelope, or a page. */
   errorBody: Schema.Literals(["oauth", "liveperson", "html"]),
   /** The status of `invalid_client` at the token endpoint; the documentation lists 400 and no 401. */
@@ -150,6 +155,7 @@ export const newest: SentinelDialect = {
   version: "known",
   tokenVersions: ["1.0", "2.0"],
   bareVersion: true,
+  usersVersion: "required",
   errorBody: "oauth",
   tokenClientErrorStatus: 400,
   revokeClientErrorStatus: 401,

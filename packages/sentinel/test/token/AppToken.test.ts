@@ -178,7 +178,7 @@ describe("app token", () => {
       const claims = JSON.parse(atob(json["access_token"]!.split(".")[1]!))
       assert.notProperty(claims, "sub")
       assert.notStrictEqual(claims.aud, serviceClientId)
-      const user = yield* sentinel.fetch(`/api/account/${account}/configuration/le-users/users/3552833710`, {
+      const user = yield* sentinel.fetch(`/api/account/${account}/configuration/le-users/users/3552833710?v=6.0`, {
         headers: { authorization: `Bearer ${json["access_token"]}` }
       })
       assert.strictEqual(user.status, 403)
