@@ -17,7 +17,7 @@ const accounts = [{ id: "1", users: [], installations: [] }]
 
 type Reader = (text: string) => Effect.Effect<unknown, { readonly message: string }>
 
-const points = Object.entries(SentinelDialect.newest).flatMap(([name, value]) =>
+const points = Object.entries(SentinelDialect.liveperson).flatMap(([name, value]) =>
   Duration.isDuration(value) ? [name] : []
 )
 

@@ -261,7 +261,7 @@ export const layerOver = <E, R>(
     Layer.provideMerge(
       config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys)
     ),
-    Layer.merge(SentinelDialect.layer(config.points ?? {}))
+    Layer.merge(SentinelDialect.layer(config.points ?? {}, config.dialect))
   )
 
 /**

@@ -23,6 +23,7 @@ import {
 } from "./internal/directory/directoryEntries.ts"
 import { Passwords } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
+import * as SentinelDialect from "./SentinelDialect.ts"
 
 /**
  * The users and installations whose sessions and tokens a change ends: they were there and enabled before it, and after
@@ -202,7 +203,7 @@ export const layer = (
         maker,
         // Passwords need not be hashed here, so another file should count soon.
         timeout: 2000,
-        pkce: config.points?.pkce,
+        pkce: SentinelDialect.make(config).pkce,
         initial: { config, entries: () => Effect.succeed(initial) }
       })
       return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(

@@ -34,6 +34,7 @@ import { poll } from "./internal/sql/polling.ts"
 import * as Slices from "./internal/input/Slices.ts"
 import { Passwords } from "./Passwords.ts"
 import type { SentinelConfig } from "./SentinelConfig.ts"
+import * as SentinelDialect from "./SentinelDialect.ts"
 import * as SentinelMigrations from "./SentinelMigrations.ts"
 import { SentinelStore } from "./SentinelStore.ts"
 
@@ -198,7 +199,7 @@ const make = Effect.fnUntraced(function* (config: SentinelConfig, options: Optio
     entries: () => (coming ?? view!).entries,
     put,
     maker,
-    pkce: config.points?.pkce,
+    pkce: SentinelDialect.make(config).pkce,
     initial: { config, entries: (before) => maker.config(config, before) }
   })
   return Context.make(DirectoryEditor, DirectoryEditor.of(editor)).pipe(

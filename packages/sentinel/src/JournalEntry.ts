@@ -39,6 +39,7 @@ export const Step = Schema.Struct({
  *   or `no answer`; of a change it says what was changed
  * - `reason` says why a request was refused, which its answer does not say; `problem` says it for programs, where it
  *   has a name
+ * - `warnings` are departures from an RFC that were let through
  * - `requestId` is the id that the error page shows, and `fault` the id of the fault that acted
  *
  * @category schemas
@@ -61,6 +62,7 @@ export const Entry = Schema.Struct({
   user: Text,
   requestId: Text,
   fault: Text,
+  warnings: Schema.Array(Schema.String),
   steps: Schema.Array(Step)
 }).annotate({ identifier: "JournalEntry" })
 export type Entry = typeof Entry.Type

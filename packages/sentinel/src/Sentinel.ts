@@ -395,7 +395,7 @@ export const layerMemory = (
     Directory.layer(config).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
     SentinelStore.layerMemory,
     config.signing_keys === undefined ? SigningKeys.layer : SigningKeys.layerFrom(config.signing_keys),
-    SentinelDialect.layer(config.points ?? {})
+    SentinelDialect.layer(config.points ?? {}, config.dialect)
   )
 
 /** Where a web request comes from. */

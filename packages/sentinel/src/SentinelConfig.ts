@@ -181,13 +181,14 @@ export const Account = Schema.Struct({
 export type Account = typeof Account.Type
 
 /**
- * The whole configuration. `points` are the points of the dialect in which this Sentinel differs from the dialect of
- * the context.
+ * The whole configuration. `dialect` is the name of its dialect; without it the dialect of the context counts.
+ * `points` are those in which this Sentinel differs from it.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const SentinelConfig = Schema.Struct({
+  dialect: Schema.optionalKey(SentinelDialect.DialectName),
   points: Schema.optionalKey(SentinelDialect.Changes),
   accounts: Schema.NonEmptyArray(Account),
   /**
@@ -200,8 +201,8 @@ export const SentinelConfig = Schema.Struct({
     ).check(Schema.isMaxLength(100))
   )
 }).check(
-  Schema.makeFilter(({ accounts, points }) =>
-    (points?.pkce ?? "ignored") !== "ignored"
+  Schema.makeFilter(({ accounts, ...config }) =>
+    SentinelDialect.make(config).pkce !== "ignored"
       ? undefined
       : accounts.flatMap(({ installations }, account) =>
           installations.flatMap(({ client_secret }, installation) =>
@@ -308,6 +309,7 @@ const withPoints = (value: unknown): unknown => {
 
 /** What could be decoded of {@link SentinelConfig}. */
 interface Decoded {
+  readonly dialect?: SentinelConfig["dialect"]
   readonly points?: SentinelConfig["points"]
   readonly accounts?: ReadonlyArray<
     | {
@@ -322,13 +324,14 @@ function* check(given: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<s
   const value = withPoints(given)
   const problems = value === given ? [] : ["profile: is called points now. Rename it; its members stay as they are"]
   const config = yield* Pieces.decode(value, whole, problems)
-  const { accounts = [], points } = (config ?? {}) as Decoded
+  const { accounts = [], ...others } = (config ?? {}) as Decoded
+  const { pkce } = SentinelDialect.make(others)
   for (const [index, account] of accounts.entries()) {
     const { installations = [], users = [] } = account ?? {}
     if ((yield* kindsIn(users.filter(Predicate.isNotUndefined))) > PasswordKinds.most) {
       problems.push(`accounts[${index}].users: ${PasswordKinds.tooMany}`)
     }
-    if ((points?.pkce ?? "ignored") !== "ignored") continue
+    if (pkce !== "ignored") continue
     for (const [place, installation] of installations.entries()) {
       if (problems.length > Pieces.mostProblems) break
       yield

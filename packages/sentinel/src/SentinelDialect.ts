@@ -1,7 +1,7 @@
 /**
  * The dialect of a Sentinel: the points in which LivePerson's documentation is silent, has changed, or is contradicted
- * by what clients have seen. The defaults are those of the newest documentation. `docs/sentinel-dialect.md` has a
- * table.
+ * by what clients have seen. {@link liveperson}, {@link rfc} and {@link openid} are whole sets of them.
+ * `docs/sentinel-dialect.md` has a table.
  * @since 0.1.0
  */
 import * as DurationText from "@le-auth/core/shared/DurationText"
@@ -32,8 +32,13 @@ export const DialectPoints = Schema.Struct({
   issuer: name,
   /** `iss` of an app token: `Sentinel` in the documented example. With `discovery` it is an address. */
   appTokenIssuer: name,
-  /** The form of `expires_in`, in seconds. Only the newest documentation has it, and clients have seen all three. */
+  /**
+   * The form of `expires_in` of a user's tokens, in seconds. Only the newest documentation has it, and clients have
+   * seen all three.
+   */
   expiresIn: Schema.Literals(["number", "string", "absent"]),
+  /** The same of an app token. LivePerson's own tool for Functions takes a text only. */
+  appTokenExpiresIn: Schema.Literals(["number", "string", "absent"]),
   /**
    * `any`: `v` is not looked at. `known`: it may be missing. `required`: it may not. A wrong one is refused with 400.
    */
@@ -59,10 +64,21 @@ export const DialectPoints = Schema.Struct({
   unknownTokenStatus: Schema.Literals([200, 400]),
   /** The status of the Domain API for a service that is not known; none is documented. */
   unknownServiceStatus: Schema.Literals([400, 404]),
-  /** Whether an application may send its id and secret for an app token in the query, as old documentation had it. */
+  /**
+   * Whether an application may send its id and secret for an app token in the query, as old documentation had it. Each
+   * such request leaves a warning (RFC 6749 section 2.3.1).
+   */
   appTokenSecretInQuery: Schema.Boolean,
-  /** Whether a refresh replaces the refresh token and makes the old one invalid (RFC 9700 section 4.14.2). */
-  rotateRefreshTokens: Schema.Boolean,
+  /**
+   * Whether the same id and secret may come twice, with HTTP Basic and in the body. Each such request leaves a warning
+   * (RFC 6749 section 2.3). Different ones are always refused.
+   */
+  sameCredentialsTwice: Schema.Boolean,
+  /**
+   * What a refresh does with the refresh token. `keep`: a new one comes, and the old one stays valid until its grant
+   * ends. `rotate`: a new one comes, and the old one dies (RFC 9700 section 4.14.2). `same`: it comes back itself.
+   */
+  refreshTokens: Schema.Literals(["keep", "rotate", "same"]),
   /** How long the answer to a refresh can be fetched again with the old refresh token, for clients that lost it. */
   refreshGrace: DurationText.between("0 seconds", "5 minutes"),
   /** Whether the answer to a refresh has an id_token. LivePerson documents none. */
@@ -123,7 +139,7 @@ export interface SentinelDialect extends Schema.Schema.Type<typeof DialectPoints
  */
 export const conflictIn = ({
   sessionIdleLifetime: idle,
-  sessionLifetime: whole = newest.sessionLifetime
+  sessionLifetime: whole = liveperson.sessionLifetime
 }: Partial<Pick<SentinelDialect, "sessionIdleLifetime" | "sessionLifetime">>):
   | { readonly path: ReadonlyArray<string>; readonly issue: string }
   | undefined =>
@@ -143,15 +159,18 @@ export const Changes = DialectPoints.mapFields(Struct.map(Schema.optionalKey))
 export type Changes = typeof Changes.Type
 
 /**
- * The dialect of LivePerson's newest documentation: the default of every point.
+ * The default: LivePerson's newest documentation, and what programs that work at LivePerson do. A departure from an RFC
+ * passes with a warning.
  *
+ * @see LivePerson, LE Applications Authorization API
  * @category models
  * @since 0.1.0
  */
-export const newest: SentinelDialect = {
+export const liveperson: SentinelDialect = {
   issuer: "sentinel",
   appTokenIssuer: "Sentinel",
   expiresIn: "number",
+  appTokenExpiresIn: "string",
   version: "known",
   tokenVersions: ["1.0", "2.0"],
   bareVersion: true,
@@ -162,8 +181,9 @@ export const newest: SentinelDialect = {
   badCodeError: "invalid_grant",
   unknownTokenStatus: 200,
   unknownServiceStatus: 404,
-  appTokenSecretInQuery: false,
-  rotateRefreshTokens: true,
+  appTokenSecretInQuery: true,
+  sameCredentialsTwice: true,
+  refreshTokens: "keep",
   refreshGrace: Duration.seconds(10),
   idTokenOnRefresh: false,
   idTokenClock: "real",
@@ -183,8 +203,25 @@ export const newest: SentinelDialect = {
 }
 
 /**
- * **Not LivePerson.** What a strict OpenID Connect client needs, such as openid-client: metadata to start from, PKCE,
- * and the issuer in every answer.
+ * LivePerson's interface with what RFC 6749 and RFC 9700 demand: a program that works with it breaks neither of them.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3 RFC 6749 section 2.3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-2 RFC 9700 section 2}
+ * @category models
+ * @since 0.1.0
+ */
+export const rfc: SentinelDialect = {
+  ...liveperson,
+  appTokenExpiresIn: "number",
+  appTokenSecretInQuery: false,
+  sameCredentialsTwice: false,
+  refreshTokens: "rotate",
+  pkce: "supported"
+}
+
+/**
+ * **Not LivePerson.** What a strict OpenID Connect client needs, such as openid-client: {@link rfc} with metadata to
+ * start from, and the issuer in every answer.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 section 3}
  * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4 RFC 7636 section 4}
@@ -192,20 +229,52 @@ export const newest: SentinelDialect = {
  * @category models
  * @since 0.1.0
  */
-export const openId: Changes = { discovery: true, issuerInAnswers: true, pkce: "supported" }
+export const openid: SentinelDialect = { ...rfc, discovery: true, issuerInAnswers: true }
+
+const named = { liveperson, rfc, openid }
 
 /**
- * The dialect that a Sentinel is built with. Default: {@link newest}, so a layer is not needed.
+ * The names of the dialects, as a configuration file and a command line have them.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const DialectName = Schema.Literals(["liveperson", "rfc", "openid"])
+export type DialectName = typeof DialectName.Type
+
+/**
+ * A dialect by its name, with changes of some points over it. Default of `dialect`: `liveperson`.
+ *
+ * @example
+ * ```ts
+ * import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
+ *
+ * SentinelDialect.make({ dialect: "rfc", points: { refreshTokens: "same" } }).refreshTokens // => "same"
+ * ```
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = ({
+  dialect = "liveperson",
+  points
+}: {
+  readonly dialect?: DialectName | undefined
+  readonly points?: Partial<SentinelDialect> | undefined
+}): SentinelDialect => ({ ...named[dialect], ...points })
+
+/**
+ * The dialect that a Sentinel is built with. Default: {@link liveperson}, so a layer is not needed.
  *
  * @category services
  * @since 0.1.0
  */
 export const SentinelDialect = Context.Reference<SentinelDialect>("@le-auth/sentinel/SentinelDialect", {
-  defaultValue: () => newest
+  defaultValue: () => liveperson
 })
 
 /**
- * Changes some points of the dialect of the context. The others keep their values.
+ * Changes some points of the dialect of the context, or of `dialect` where it is given. The others keep their values.
  *
  * @example
  * ```ts
@@ -220,8 +289,11 @@ export const SentinelDialect = Context.Reference<SentinelDialect>("@le-auth/sent
  * @category layers
  * @since 0.1.0
  */
-export const layer = (changes: Changes): Layer.Layer<never> =>
+export const layer = (changes: Changes, dialect?: DialectName): Layer.Layer<never> =>
   Layer.effect(
     SentinelDialect,
-    Effect.map(SentinelDialect, (dialect) => ({ ...dialect, ...changes }))
+    Effect.map(SentinelDialect, (ofContext) => ({
+      ...(dialect === undefined ? ofContext : named[dialect]),
+      ...changes
+    }))
   )

@@ -114,7 +114,7 @@ export const layer = (
   Layer.mergeAll(
     DirectorySql.layer(config, options).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
     layerSecrets(config, options?.seal ?? Seal.layerConfig),
-    SentinelDialect.layer(config.points ?? {})
+    SentinelDialect.layer(config.points ?? {}, config.dialect)
   ).pipe(Layer.provideMerge(SentinelStoreSql.layer))
 
 export { SealedRow } from "./internal/sql/SealedRow.ts"

@@ -181,7 +181,7 @@ describe("SentinelConfig: bounds", () => {
 
   it.effect("R31, R95: every duration of the dialect has a lowest and a highest value", () =>
     Effect.gen(function* () {
-      const ofDurations = Object.entries(SentinelDialect.newest).flatMap(([name, value]) =>
+      const ofDurations = Object.entries(SentinelDialect.liveperson).flatMap(([name, value]) =>
         Duration.isDuration(value) ? [name] : []
       )
       assert.sameMembers(ofDurations, Object.keys(durations), "each has a line above")

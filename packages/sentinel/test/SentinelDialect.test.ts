@@ -169,9 +169,9 @@ describe("errors", () => {
 })
 
 describe("tokens", () => {
-  it.effect("R64: rotateRefreshTokens: off, the refresh token stays in use", () =>
+  it.effect("R64: refreshTokens: same, the refresh token comes back and stays in use", () =>
     Effect.gen(function* () {
-      const { app, tokens } = yield* signedIn({ points: { rotateRefreshTokens: false } })
+      const { app, tokens } = yield* signedIn({ points: { refreshTokens: "same" } })
       yield* TestClock.adjust("1 hour")
       const first = yield* app.refresh(tokens["refresh_token"])
       yield* TestClock.adjust("1 hour")

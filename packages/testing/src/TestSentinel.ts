@@ -168,7 +168,7 @@ export const newBrowser: Effect.Effect<TestBrowser.TestBrowser, never, TestSenti
  * import * as TestSentinel from "@le-auth/testing/TestSentinel"
  *
  * // As older documentation has it
- * TestSentinel.quirks({ issuer: "Sentinel", expiresIn: "absent", rotateRefreshTokens: false })
+ * TestSentinel.quirks({ issuer: "Sentinel", expiresIn: "absent", refreshTokens: "same" })
  * ```
  *
  * @category accessors
@@ -295,7 +295,9 @@ export const endSession = (user?: string): Effect.Effect<void, never, TestSentin
 export interface Options {
   /** Its accounts, users and applications. Default: `SentinelConfig.development()`. */
   readonly config?: SentinelConfig.SentinelConfig | undefined
-  /** Its dialect to begin with. Default: that of LivePerson's newest documentation. */
+  /** The dialect to begin with. Default: that of `config`, or else `liveperson`. */
+  readonly dialect?: SentinelDialect.DialectName | undefined
+  /** Points over that dialect. */
   readonly points?: Partial<SentinelDialect.SentinelDialect> | undefined
   /** Where it says that it is. Default: `http://localhost:4400`. */
   readonly origin?: Origin | undefined
@@ -311,7 +313,10 @@ const make = (options: Options) =>
     makeTestSentinel({
       config: options.config ?? SentinelConfig.development(),
       origin: options.origin ?? defaultOrigin,
-      dialect: { ...SentinelDialect.newest, ...options.points }
+      dialect: SentinelDialect.make({
+        dialect: options.dialect ?? options.config?.dialect,
+        points: { ...options.config?.points, ...options.points }
+      })
     }),
     ({ client, sentinel }) =>
       Context.make(TestSentinel, TestSentinel.of(sentinel)).pipe(
@@ -328,7 +333,7 @@ const make = (options: Options) =>
  * ```ts
  * import * as TestSentinel from "@le-auth/testing/TestSentinel"
  *
- * const rotating = TestSentinel.layerWith({ points: { rotateRefreshTokens: true } })
+ * const rotating = TestSentinel.layerWith({ points: { refreshTokens: "rotate" } })
  * ```
  *
  * @category layers

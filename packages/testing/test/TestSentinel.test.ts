@@ -187,7 +187,7 @@ describe("quirks", () => {
       const first = yield* signIn()
       const second = yield* refresh(first)
       assert.notStrictEqual(text(second.refreshToken!), text(first.refreshToken!))
-      yield* TestSentinel.quirks({ rotateRefreshTokens: false })
+      yield* TestSentinel.quirks({ refreshTokens: "same" })
       const third = yield* refresh(second)
       assert.strictEqual(text(third.refreshToken!), text(second.refreshToken!))
       assert.notStrictEqual(text(third.accessToken), text(second.accessToken))

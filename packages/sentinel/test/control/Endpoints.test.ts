@@ -47,7 +47,7 @@ const [agentId, adminId] = ["3552833710", "3552833711"] as const
 
 /** Two sessions, a refreshed and a revoked family, an unused code, a nonce, a fault and a snapshot. */
 const scene = Effect.fnUntraced(function* (options?: Options) {
-  const sentinel = yield* start({ keys: yield* newKeys, points: SentinelDialect.openId, ...options })
+  const sentinel = yield* start({ keys: yield* newKeys, points: SentinelDialect.openid, ...options })
   const codeOf = (user: ReturnType<typeof browser>, parameters: object = {}, credentials?: typeof agentOf) =>
     Effect.map(user.signIn(authorizePath({ nonce: "n-0S6_WzA2Mj", ...parameters }), credentials), (answer) =>
       answerOf(answer).get("code")!

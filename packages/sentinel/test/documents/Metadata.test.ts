@@ -22,7 +22,7 @@ const documentOf = Effect.fnUntraced(function* (points: SentinelDialect.Changes,
 describe("discovery", () => {
   it.effect.each(paths)("R22: %s has the metadata of an account, whose issuer is an address", (path) =>
     Effect.gen(function* () {
-      const document = yield* documentOf(SentinelDialect.openId, path)
+      const document = yield* documentOf(SentinelDialect.openid, path)
       const base = `${origin}${issuerPath}`
       assert.strictEqual(document["issuer"], base)
       assert.strictEqual(document["authorization_endpoint"], `${base}/authorize`)
@@ -86,7 +86,7 @@ describe("the issuer", () => {
   it.effect.each([
     [{ issuerInAnswers: true }, "sentinel"],
     [{ issuerInAnswers: true, issuer: "Sentinel" }, "Sentinel"],
-    [SentinelDialect.openId, `${origin}${issuerPath}`]
+    [SentinelDialect.openid, `${origin}${issuerPath}`]
   ] as const)(
     "R22: with %j it is in the answer with a code and in that with an error, and equals that of the id_token",
     ([points, expected]) =>
@@ -105,7 +105,7 @@ describe("the issuer", () => {
 
   it.effect("R2, R22: an error that is shown has no issuer and no redirect", () =>
     Effect.gen(function* () {
-      const user = browser(yield* start({ points: SentinelDialect.openId }))
+      const user = browser(yield* start({ points: SentinelDialect.openid }))
       const shown = yield* user.send(authorizePath({ redirect_uri: "https://evil.example/" }))
       assert.strictEqual(shown.status, 400)
       assert.isNull(shown.headers.get("location"))

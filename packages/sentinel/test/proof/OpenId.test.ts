@@ -1,5 +1,5 @@
 /**
- * With the dialect `openId` a strict OpenID Connect client works as it comes: it finds everything from the issuer
+ * With the dialect `openid` a strict OpenID Connect client works as it comes: it finds everything from the issuer
  * alone.
  */
 import { assert, layer } from "@effect/vitest"
@@ -10,8 +10,8 @@ import * as openid from "openid-client"
 import { callback, clientId, secret } from "../Harness.ts"
 import { Loopback, layerWith, UserAgent } from "./Loopback.ts"
 
-layer(layerWith({ settings: SentinelDialect.layer(SentinelDialect.openId) }), { excludeTestServices: true })(
-  "openId",
+layer(layerWith({ settings: SentinelDialect.layer(SentinelDialect.openid) }), { excludeTestServices: true })(
+  "openid",
   (it) => {
     it.effect.each(["oidc", "oauth2"] as const)(
       "R22, R45, R61: openid-client discovers (%s), signs in with PKCE and a nonce, refreshes and revokes",

@@ -170,7 +170,7 @@ describe("refresh", () => {
 
   it.effect("without rotation the refresh token stays, and every refresh gives an access token", () =>
     Effect.gen(function* () {
-      const { app, sentinel, tokens } = yield* signedIn({ points: { rotateRefreshTokens: false } })
+      const { app, sentinel, tokens } = yield* signedIn({ points: { refreshTokens: "same" } })
       for (let index = 0; index < 3; index++) {
         const { json } = yield* app.refresh(tokens["refresh_token"])
         assert.strictEqual(json["refresh_token"], tokens["refresh_token"])

@@ -147,6 +147,7 @@ export const make = Effect.fnUntraced(function* (parts: {
           duration,
           account,
           client,
+          warnings: [],
           steps: []
         })
       )

@@ -97,6 +97,7 @@ export const make = (parts: {
           path: (mark === -1 ? request.url : request.url.slice(0, mark)).slice(0, 200),
           duration: Number(base.monotonicTimeNanosUnsafe() - start) / 1e6,
           requestId: context.id,
+          warnings: context.warnings,
           steps: context.steps
         }
         if (response !== undefined) entry.status = response.status

@@ -19,6 +19,7 @@ export const changing =
           time: now,
           kind: "change",
           outcome: typeof what === "string" ? what : what(result),
+          warnings: [],
           steps: []
         })
       )

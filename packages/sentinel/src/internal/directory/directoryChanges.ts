@@ -7,6 +7,7 @@ import { InvalidChange, NotThere } from "../../ControlError.ts"
 import type { InstallationChanges, UserChanges } from "../../DirectoryEditor.ts"
 import * as Slices from "../input/Slices.ts"
 import * as SentinelConfig from "../../SentinelConfig.ts"
+import type { SentinelDialect } from "../../SentinelDialect.ts"
 import {
   type AccountEntry,
   type InstallationEntry,
@@ -26,7 +27,7 @@ type Change = (entries: DirectoryEntries) => Effect.Effect<DirectoryEntries, Not
 const kept = "unchanged"
 
 /** Whether there may be installations without a secret. */
-export type Pkce = NonNullable<SentinelConfig.SentinelConfig["points"]>["pkce"]
+export type Pkce = SentinelDialect["pkce"]
 
 /** The entries as the configuration that they could have come from, and what only the entries tell. */
 function* asConfig(entries: DirectoryEntries, pkce: Pkce) {
@@ -47,7 +48,7 @@ function* asConfig(entries: DirectoryEntries, pkce: Pkce) {
     }
     accounts.push(account)
   }
-  return { problems, config: { ...(pkce === undefined ? {} : { points: { pkce } }), accounts } }
+  return { problems, config: { points: { pkce }, accounts } }
 }
 
 const notThere = (what: string) => Effect.fail(new NotThere({ what }))

@@ -31,6 +31,8 @@ export class RequestContext {
   problem: Problem | undefined
   /** The reason why the login form is shown again, for the metrics and the log: the form itself is not an error. */
   loginFailure: string | undefined
+  /** Departures from an RFC that were let through: constant texts, without a part of the request. */
+  readonly warnings: Array<string> = []
   /** Sends an error to the application, once the authorization request is known to be valid. */
   sendBack: ((error: AuthorizationErrorCode, description: string) => HttpServerResponse.HttpServerResponse) | undefined
 
@@ -107,6 +109,16 @@ export const refused = (error: string, reason: string, problem?: Problem): Effec
     context.reason ??= reason
     context.problem = problem
   })
+
+/**
+ * Notes a departure from an RFC that is let through. `text` is a constant that names the section and, where there is
+ * one, the point or the dialect that refuses it; it never holds a part of the request. The journal keeps it, and the
+ * log has one warning for each request with any.
+ */
+export const warned = (text: string): Effect.Effect<void> =>
+  Effect.flatMap(Current, (context) =>
+    context === undefined ? Effect.logWarning(text) : Effect.sync(() => void context.warnings.push(text))
+  )
 
 /** Notes the reason why the login form is shown again. */
 export const loginFailed = (failure: string): Effect.Effect<void> =>

@@ -51,6 +51,7 @@ const row = (entry: Entry): Html =>
       <span class="what"><code>${what(entry)}</code></span>
       <span>${entry.status === undefined ? "" : html`${entry.status} `}${badge(entry)}</span>
       ${entry.reason === undefined ? "" : html`<span class="reason">${entry.reason}</span>`}
+      ${join(entry.warnings.map((warning) => html`<span class="warning">Warning: ${warning}</span>`))}
     </summary>
     <dl>
       ${term("time", Moment.iso(entry.time))}

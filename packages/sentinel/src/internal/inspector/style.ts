@@ -67,10 +67,11 @@ code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; over
 .entry summary:hover { background: color-mix(in srgb, var(--accent) 6%, transparent) }
 .entry time { font-variant-numeric: tabular-nums; color: var(--soft) }
 .entry .reason { grid-column: 3 / -1; color: var(--alarm) }
+.entry .warning { grid-column: 3 / -1 }
 .entry dl { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: .15rem .75rem; margin: 0; padding: .25rem .25rem .9rem 5.95rem; font-size: .875rem }
 .entry dt { color: var(--soft) }
 .entry dd { margin: 0; overflow-wrap: anywhere }
-@media (max-width: 40rem) { .entry summary { grid-template-columns: auto minmax(0, 1fr) auto } .entry .what { grid-column: 1 / -1; grid-row: 2 } .entry .reason { grid-column: 1 / -1 } .entry dl { padding-left: .25rem; grid-template-columns: 6.5rem minmax(0, 1fr) } }
+@media (max-width: 40rem) { .entry summary { grid-template-columns: auto minmax(0, 1fr) auto } .entry .what { grid-column: 1 / -1; grid-row: 2 } .entry :is(.reason, .warning) { grid-column: 1 / -1 } .entry dl { padding-left: .25rem; grid-template-columns: 6.5rem minmax(0, 1fr) } }
 .badge { padding: .05rem .45rem; border-radius: 1rem; font-size: .8rem; font-weight: 600; white-space: nowrap; border: 1px solid var(--line); color: var(--soft) }
 .badge.good { color: var(--good); background: var(--good-ground); border-color: transparent }
 .badge.bad { color: var(--alarm); background: var(--alarm-ground); border-color: transparent }

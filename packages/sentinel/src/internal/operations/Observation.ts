@@ -65,10 +65,22 @@ export const layer = HttpRouter.middleware(
             RequestMetrics.ended({ route, method, status, seconds }, fiber.context)
             if (error !== undefined) RequestMetrics.refusedRequest(route, error, fiber.context)
             if (fault !== undefined) RequestMetrics.faulted(fiber.context)
-            if (!hasAccessLog || isProbe(route)) return Effect.void
+            const { warnings } = context
+            const warned =
+              warnings.length === 0
+                ? Effect.void
+                : Effect.logWarning("a departure from an RFC was let through", {
+                    requestId: context.id,
+                    route,
+                    warnings,
+                    ...(application === undefined
+                      ? {}
+                      : { account: application.accountId, client: application.clientId })
+                  })
+            if (!hasAccessLog || isProbe(route)) return warned
 
             const account = application?.accountId ?? matched?.params["accountId"]
-            return Effect.logInfo("request", {
+            const line = Effect.logInfo("request", {
               requestId: context.id,
               method,
               route,
@@ -79,6 +91,7 @@ export const layer = HttpRouter.middleware(
               ...(fault === undefined ? {} : { fault }),
               ...(application === undefined ? {} : { client: application.clientId })
             })
+            return warnings.length === 0 ? line : Effect.andThen(warned, line)
           })
           return Effect.provideService(watched, RequestContext.Current, context)
         })

@@ -17,7 +17,7 @@ export const make = Effect.fnUntraced(function* ({
   const accessLifetime = Duration.toMillis(dialect.accessTokenLifetime)
   const idleLifetime = Duration.toMillis(dialect.sessionIdleLifetime)
   const grace = Duration.toMillis(dialect.refreshGrace)
-  const rotates = dialect.rotateRefreshTokens
+  const rotates = dialect.refreshTokens !== "same"
 
   return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
     const presented = body.get("refresh_token")

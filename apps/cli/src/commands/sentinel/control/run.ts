@@ -157,7 +157,8 @@ const entryText = ({
   route,
   status,
   steps,
-  time
+  time,
+  warnings
 }: Entry) =>
   columns([
     DateTime.formatIso(DateTime.makeUnsafe(time)),
@@ -166,7 +167,8 @@ const entryText = ({
     ...(fault === undefined ? [] : [`fault=${fault}`]),
     pairs({ ...(account === undefined ? {} : { account }), ...(client === undefined ? {} : { client }) }),
     ...(duration === undefined ? [] : [`${duration.toFixed(1)} ms`]),
-    ...steps.map(({ what, ...about }) => `${what} ${pairs(about)}`.trim())
+    ...steps.map(({ what, ...about }) => `${what} ${pairs(about)}`.trim()),
+    ...warnings.map((warning) => `warning: ${warning}`)
   ])
 
 export interface JournalOptions extends Options {

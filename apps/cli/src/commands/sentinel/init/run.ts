@@ -69,8 +69,9 @@ const contents = (parts: {
     }
   ],
 
-  // How this Sentinel speaks where LivePerson's documentation is silent or has changed. A point that is left out is as
-  // in its newest documentation.
+  // How this Sentinel speaks where LivePerson's documentation is silent or has changed: "liveperson", or "rfc", which
+  // refuses what RFC 6749 and RFC 9700 forbid. Points differ from it.
+  "dialect": "liveperson",
   "points": {
     // "expiresIn": "string",
     // "issuer": "Sentinel",

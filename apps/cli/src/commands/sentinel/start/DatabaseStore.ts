@@ -59,5 +59,5 @@ export const layer = (
     Layer.provideMerge(Layer.unwrap(secrets(url, config))),
     Layer.catchTag("StoreError", (error) => Layer.effectContext(Effect.fail(NodeDatabase.unusable(url)(error)))),
     Layer.provide(NodeDatabase.layer(url)),
-    Layer.merge(SentinelDialect.layer(config.points ?? {}))
+    Layer.merge(SentinelDialect.layer(config.points ?? {}, config.dialect))
   )

@@ -17,8 +17,8 @@ import * as Signals from "../../../terminal/Signals.ts"
 const interval = "500 millis"
 
 /** The part that only a start applies: the dialect and the signing keys. */
-const fixedPartOf = ({ points, signing_keys }: SentinelConfig.SentinelConfig): string =>
-  JSON.stringify([points ?? {}, signing_keys?.map(Redacted.value)])
+const fixedPartOf = ({ dialect, points, signing_keys }: SentinelConfig.SentinelConfig): string =>
+  JSON.stringify([dialect, points ?? {}, signing_keys?.map(Redacted.value)])
 
 /** A text that changes with the file, found without reading it. */
 export const versionOf = (path: string): Effect.Effect<string, never, FileSystem.FileSystem> =>
@@ -48,7 +48,9 @@ export const make = Effect.fnUntraced(function* (options: {
         yield* options.replace(config)
         yield* Effect.logInfo("configuration taken over", { file: options.path })
         if (fixedPartOf(config) !== fixedPartOf(options.current)) {
-          yield* Effect.logWarning("points and signing_keys count from the next start on", { file: options.path })
+          yield* Effect.logWarning("dialect, points and signing_keys count from the next start on", {
+            file: options.path
+          })
         }
       })
     ),

@@ -3,6 +3,7 @@
  */
 import { isHost, Origin } from "@le-auth/core/Origin"
 import { DurationText } from "@le-auth/core/Settings"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
@@ -104,11 +105,18 @@ const flags = {
         "there is no proxy. Strict mode requires it with --public-origin"
     )
   ),
+  dialect: Flag.Literals("dialect", SentinelDialect.DialectName.literals).pipe(
+    Flag.optional,
+    Flag.withDescription(
+      "liveperson lets through what programs send to LivePerson, with warnings; rfc refuses what RFC 6749 and RFC 9700 " +
+        "forbid; openid is for strict OpenID Connect clients (default: that of --config, or liveperson)"
+    )
+  ),
   points: Flag.KeyValuePair("point").pipe(
     Flag.optional,
     Flag.withMetavar("name=value"),
     Flag.withDescription(
-      "A point of the dialect, such as expiresIn=string, issuer=Sentinel or codeLifetime=90s; repeatable"
+      "A point over the dialect, such as expiresIn=string, issuer=Sentinel or codeLifetime=90s; repeatable"
     )
   ),
   /** The old name of `--point`. In all other commands it is a saved application. */

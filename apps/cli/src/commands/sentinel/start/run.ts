@@ -49,6 +49,7 @@ export interface Options {
   readonly webhookHosts: ReadonlyArray<string>
   readonly strict: boolean
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
+  readonly dialect: Option.Option<SentinelDialect.DialectName>
   readonly points: Option.Option<Readonly<Record<string, string>>>
   /** The old name of `--point`. */
   readonly profile: ReadonlyArray<string>
@@ -114,7 +115,8 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
       code: "configuration"
     })
   }
-  return { config: { ...file.success, points }, store: store.success }
+  const dialect = Option.isSome(options.dialect) ? { dialect: options.dialect.value } : {}
+  return { config: { ...file.success, ...dialect, points }, store: store.success }
 })
 
 /** Serves routes on a port of this computer, and returns its origin. */
