@@ -16,7 +16,9 @@ import { Passwords, type PasswordsBusy } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 
 /**
- * An account, which LivePerson also calls a site or a brand. The login page shows its `name`, if it has one.
+ * An account, which LivePerson also calls a site or a brand. The login page shows its `name`, if it has one. `services`
+ * are those that are elsewhere than Sentinel, by name, each with a bare host such as `localhost:7000`: the Domain API
+ * tells them.
  *
  * @category models
  * @since 0.1.0
@@ -24,6 +26,7 @@ import type * as SentinelConfig from "./SentinelConfig.ts"
 export interface Account {
   readonly id: AccountId
   readonly name: string | undefined
+  readonly services?: Readonly<Record<string, string>> | undefined
 }
 
 /**

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as DomainApi from "@le-auth/core/DomainApi"
 import * as Origin from "@le-auth/core/Origin"
 import * as Redaction from "@le-auth/core/Redaction"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
@@ -148,7 +147,6 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
   const appToken = yield* AppToken.make(authenticate, issuer)
   const revoke = yield* Revoke.make(authenticate, secrets)
   const keys = yield* KeySet.make
-  const domain = yield* Domain.make(publicOrigin)
   const check = yield* TokenCheck.make
   const users = yield* Users.make(check)
 
@@ -161,8 +159,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
     { route: "app-token", path: SentinelApi.appTokenV2.path, POST: appToken.v2 },
     { route: "revoke", path: SentinelApi.revoke.path, POST: revoke },
     { route: "keys", path: SentinelApi.keys.path, GET: keys },
-    { route: "domain", path: DomainApi.service.path, GET: domain.one },
-    { route: "domain", path: DomainApi.services.path, GET: domain.all },
+    ...(yield* Domain.endpoints(() => publicOrigin.replace(/^https?:\/\//, ""))),
     { route: "users", path: Paths.users, GET: users.all },
     { route: "users", path: Paths.user, GET: users.one },
     { route: "status-reasons", path: Paths.statusReasons, GET: StatusReasons.make(check) },

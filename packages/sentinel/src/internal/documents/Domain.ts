@@ -1,31 +1,60 @@
 /**
- * The Domain API: the host of each service of an account. Here, all of them are on the host of Sentinel.
+ * The Domain API: the host of each service of an account, in every spelling that is known to work at LivePerson.
  *
  * @see LivePerson, API guidelines, "Domain API"
  */
-import type { Origin } from "@le-auth/core/Origin"
+import * as DomainApi from "@le-auth/core/DomainApi"
 import * as Effect from "effect/Effect"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { Directory } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
-import type { Handler } from "../http/RouteHandlers.ts"
+import type { Handler, RouteHandlers } from "../http/RouteHandlers.ts"
 import { ShownError } from "../http/ShownError.ts"
 
 /**
  * Names of LivePerson's services, case sensitive. Here, only two have something behind them: `sentinel`, and
  * `accountConfigReadOnly` with the resources that tokens open.
  */
-export const services = [
+const services: ReadonlyArray<string> = [
   "sentinel",
   "agentVep",
+  "idp",
   "accountConfigReadOnly",
   "accountConfigReadWrite",
+  "agentActivityDomain",
+  "agentManagerWorkspace",
+  "asyncMessaging",
   "asyncMessagingEnt",
+  "auditLog",
+  "cbLeIntegrations",
+  "conversationVep",
+  "engHistDomain",
+  "etool",
+  "faasGW",
+  "faasUI",
+  "facadeMsg",
+  "leDataReporting",
+  "liveEngageUI",
+  "mcfeature",
   "messagingRestApiDomain",
+  "msdkgw",
+  "msgEwtAPI",
   "msgHist",
-  "liveEngageUI"
-] as const
+  "pusher",
+  "rtbf",
+  "smt",
+  "swift",
+  "visitorFeed"
+]
+
+/** With and without `.json`, and below `/csdr`, where older programs look. No spelling reads `version`. */
+const spellings = (path: string): ReadonlyArray<string> =>
+  [path, path.replace(/\.json$/, "")].flatMap((one) => [one, one.replace(/^\/api\//, "/csdr/")])
+
+/** The paths of one service, and of all. */
+export const paths = { one: spellings(DomainApi.service.path), all: spellings(DomainApi.services.path) }
 
 const unknownAccount = new ShownError({
   status: 401,
@@ -44,29 +73,47 @@ const unknownService = (status: 400 | 404) =>
 
 const headers = { "cache-control": "no-cache", "x-content-type-options": "nosniff" }
 
-/** Makes the handlers. `baseURI` in their answers is the bare host and port of the public origin. */
-export const make = (
-  publicOrigin: Origin
-): Effect.Effect<{ readonly one: Handler; readonly all: Handler }, never, Directory> =>
-  Effect.gen(function* () {
-    const directory = yield* Directory
-    const { unknownServiceStatus } = yield* SentinelDialect
-    const baseURI = publicOrigin.replace(/^https?:\/\//, "")
-    const known = (accountId: string) =>
-      Effect.flatMap(directory.account(accountId), (account) =>
-        Option.isSome(account) ? Effect.void : Effect.fail(unknownAccount)
-      )
-    return {
-      one: Effect.fnUntraced(function* ({ accountId, path }) {
-        yield* known(accountId)
-        const service = services.find((name) => name === path["service"])
-        if (service === undefined) return yield* unknownService(unknownServiceStatus)
-        return HttpServerResponse.jsonUnsafe({ service, account: accountId, baseURI }, { headers })
-      }),
-      all: Effect.fnUntraced(function* ({ accountId }) {
-        yield* known(accountId)
-        const baseURIs = services.map((service) => ({ service, account: accountId, baseURI }))
-        return HttpServerResponse.jsonUnsafe({ baseURIs }, { headers })
-      })
-    }
+/** The names in `services=a,b`, of which there may also be several; `undefined` if all services are wanted. */
+const wantedOf = (search: string): ReadonlySet<string> | undefined => {
+  const names = new URLSearchParams(search).getAll("services").flatMap((list) => list.split(","))
+  const wanted = new Set(names.map((name) => name.trim()).filter((name) => name !== ""))
+  return wanted.size === 0 ? undefined : wanted
+}
+
+/**
+ * The routes. `baseURI` in their answers is a bare host with its port: `hostOf` the request, for services that are not
+ * elsewhere by the configuration of their account.
+ *
+ * The answers are public, so pages of every origin may read them, also the errors. A plain GET needs no preflight, and
+ * a page has no reason to send more than that.
+ */
+export const endpoints = Effect.fnUntraced(function* (
+  hostOf: (request: HttpServerRequest.HttpServerRequest) => string
+): Effect.fn.Return<ReadonlyArray<RouteHandlers>, never, Directory> {
+  const directory = yield* Directory
+  const { unknownServiceStatus } = yield* SentinelDialect
+  /** Where the services of the account are: by name, in the order of the list form. */
+  const known = Effect.fnUntraced(function* (accountId: string, request: HttpServerRequest.HttpServerRequest) {
+    const account = Option.getOrUndefined(yield* directory.account(accountId))
+    if (account === undefined) return yield* unknownAccount
+    const usual = hostOf(request)
+    return new Map([...services.map((name) => [name, usual] as const), ...Object.entries(account.services ?? {})])
   })
+  const one: Handler = Effect.fnUntraced(function* ({ accountId, path, request }) {
+    const service = path["service"] ?? ""
+    const baseURI = (yield* known(accountId, request)).get(service)
+    if (baseURI === undefined) return yield* unknownService(unknownServiceStatus)
+    return HttpServerResponse.jsonUnsafe({ service, account: accountId, baseURI }, { headers })
+  })
+  const all: Handler = Effect.fnUntraced(function* ({ accountId, request, search }) {
+    const hosts = yield* known(accountId, request)
+    const wanted = wantedOf(search)
+    const baseURIs = [...hosts].flatMap(([service, baseURI]) =>
+      wanted === undefined || wanted.has(service) ? [{ service, account: accountId, baseURI }] : []
+    )
+    return HttpServerResponse.jsonUnsafe({ baseURIs }, { headers })
+  })
+  const at = (some: ReadonlyArray<string>, GET: Handler) =>
+    some.map((path) => ({ route: "domain" as const, path, isPublic: true, GET }))
+  return [...at(paths.one, one), ...at(paths.all, all)]
+})

@@ -34,6 +34,8 @@ export interface RouteHandlers {
   readonly route?: Route
   /** A path of the contract in `@le-auth/core`, with `:accountId`. */
   readonly path: string
+  /** Whether pages of every origin may read the answers, which then say so (Fetch, CORS protocol). */
+  readonly isPublic?: boolean
   /** A GET handler is also asked for HEAD. */
   readonly GET?: Handler
   readonly POST?: Handler
@@ -133,8 +135,8 @@ type Answering = (
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse>
 
 /**
- * The routes of one path: its handlers, 405 with `Allow` for other methods (RFC 9110 section 15.5.6), and OPTIONS
- * without any CORS grant.
+ * The routes of one path: its handlers, 405 with `Allow` for other methods (RFC 9110 section 15.5.6), and OPTIONS,
+ * which lets pages of other origins send nothing that needs a preflight.
  */
 export const routes = (
   endpoint: RouteHandlers,
@@ -159,12 +161,14 @@ export const routes = (
       })
     }
 
+  const readable = HttpServerResponse.setHeader("access-control-allow-origin", "*")
+
   /** Without an interceptor this adds no step. */
-  const { route } = endpoint
+  const { isPublic = false, route } = endpoint
   const handled = (answer: Answering) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
       Effect.flatMap(HttpRouter.params, (params) => {
-        const usual = answer(request, params)
+        const usual = isPublic ? Effect.map(answer(request, params), readable) : answer(request, params)
         return interceptor === undefined || route === undefined
           ? usual
           : interceptor({ route, accountId: params["accountId"] ?? "", request }, usual)
@@ -172,7 +176,10 @@ export const routes = (
     )
 
   const refusal = methodNotAllowed(allow.join(", "))
-  const options = HttpServerResponse.empty({ status: 204, headers: { allow: allow.join(", ") } })
+  const options = HttpServerResponse.empty({
+    status: 204,
+    headers: { allow: allow.join(", "), ...(isPublic ? { "access-control-allow-origin": "*" } : {}) }
+  })
   const own = (method: "GET" | "POST", handler: Handler | undefined) =>
     handler === undefined ? [] : [HttpRouter.route(method, path, handled(answered(handler)))]
   const others = methods
