@@ -60,6 +60,11 @@ export const DialectPoints = Schema.Struct({
   revokeClientErrorStatus: Schema.Literals([400, 401]),
   /** The error for a code that cannot be used. Clients have seen the same answer as for a wrong secret. */
   badCodeError: Schema.Literals(["invalid_grant", "invalid_client"]),
+  /**
+   * Whether an access token in the header `Authorization: Bearer` revokes itself if nothing else is sent. It is not
+   * known what LivePerson does with it. Each such request leaves a warning (RFC 7009 section 2.1).
+   */
+  bearerRevocation: Schema.Boolean,
   /** The status of revoking a token that is not known: 200 by RFC 7009 section 2.2. */
   unknownTokenStatus: Schema.Literals([200, 400]),
   /** The status of the Domain API for a service that is not known; none is documented. */
@@ -179,6 +184,7 @@ export const liveperson: SentinelDialect = {
   tokenClientErrorStatus: 400,
   revokeClientErrorStatus: 401,
   badCodeError: "invalid_grant",
+  bearerRevocation: true,
   unknownTokenStatus: 200,
   unknownServiceStatus: 404,
   appTokenSecretInQuery: true,
@@ -214,6 +220,7 @@ export const rfc: SentinelDialect = {
   ...liveperson,
   appTokenExpiresIn: "number",
   appTokenSecretInQuery: false,
+  bearerRevocation: false,
   sameCredentialsTwice: false,
   refreshTokens: "rotate",
   pkce: "supported"

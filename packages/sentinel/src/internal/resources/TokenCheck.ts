@@ -16,6 +16,7 @@ import * as AccessTokens from "../../AccessTokens.ts"
 import { Directory, type User } from "../../Directory.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import type { SigningKeys } from "../../SigningKeys.ts"
+import { bearerToken } from "../http/bearerToken.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Incoming } from "../http/RouteHandlers.ts"
 import { ShownError, unavailable } from "../http/ShownError.ts"
@@ -86,8 +87,6 @@ export const notAuthorized = (description: string, remedy: string) =>
     headers: { "www-authenticate": 'Bearer error="insufficient_scope"' }
   })
 
-const bearer = (header: string | undefined) => /^Bearer +([\x21-\x7e]+)$/i.exec(header ?? "")?.[1]
-
 /** Makes the check. */
 export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | SentinelStore | SigningKeys> =
   Effect.gen(function* () {
@@ -133,7 +132,7 @@ export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | 
     })
 
     return Effect.fnUntraced(function* ({ accountId, request }, { scope }) {
-      const text = bearer(request.headers["authorization"])
+      const text = bearerToken(request.headers["authorization"])
       if (text === undefined) return yield* missing
       const token = Redacted.make(text)
       return yield* AppTokenReader.isJwt(token) ? ofApplication(token, accountId, scope) : ofUser(token, accountId)
