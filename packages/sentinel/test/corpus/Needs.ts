@@ -22,15 +22,15 @@ const verifies = (jwk: unknown, token: string): boolean => {
 
 /** The kinds of values. `= x` is another one: exactly this text, or this JSON. */
 const kinds: Readonly<Record<string, (value: unknown, appToken: string) => boolean>> = {
-  text: isText,
-  number: (value) => typeof value === "number",
-  digits: isDigits,
-  "seconds or absent": (value) => value === undefined || typeof value === "number" || isDigits(value),
+  "a text": isText,
+  "a number": (value) => typeof value === "number",
+  "a text of digits": isDigits,
+  "seconds, or absent": (value) => value === undefined || typeof value === "number" || isDigits(value),
   /** A JWT with an end: programs read `exp` without verifying. */
-  jwt: (value) => isText(value) && typeof payloadOf(value)?.["exp"] === "number",
+  "a JWT": (value) => isText(value) && typeof payloadOf(value)?.["exp"] === "number",
   /** What programs write `https://` before, and a path behind. */
-  host: (value) => isText(value) && /^[A-Za-z0-9.-]+(?::\d+)?$/.test(value),
-  "key of the app token": (value, appToken) => verifies(value, appToken)
+  "a bare host": (value) => isText(value) && /^[A-Za-z0-9.-]+(?::\d+)?$/.test(value),
+  "a key of the app token": (value, appToken) => verifies(value, appToken)
 }
 
 /** The value at a path such as `baseURIs[service=sentinel].baseURI` or `keys[0]`; the whole at the empty path. */

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly status: number
   /** The error of the answer, if it has one. */
   readonly error: string | undefined
+  /** What the answer says of the error. */
+  readonly description: string
   /** What the program needs, and did not get. */
   readonly lacks: ReadonlyArray<string>
   readonly warnings: ReadonlyArray<string>
@@ -132,7 +134,7 @@ export const replay = (program: Program, dialect: DialectName): Effect.Effect<Re
     for (const step of program.steps) {
       const request = filled(step.request)
       if (request === undefined) {
-        outcomes.push({ step, status: 0, error: undefined, lacks: [], warnings: [] })
+        outcomes.push({ step, status: 0, error: undefined, description: "", lacks: [], warnings: [] })
         continue
       }
       const start = lines.length
@@ -154,6 +156,7 @@ export const replay = (program: Program, dialect: DialectName): Effect.Effect<Re
         step,
         status,
         error: valueAt(json, "error") as string | undefined,
+        description: String(valueAt(json, "error_description") ?? ""),
         lacks: isRefused ? [`the status is ${status}`] : lacks,
         warnings: warningsSince(start)
       })
