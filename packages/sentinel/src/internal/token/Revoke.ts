@@ -18,8 +18,8 @@ import { invalidGrant, invalidRequest, tokenHeaders } from "./OAuthFailure.ts"
 import { answering, checkVersion, readForm } from "./TokenForm.ts"
 
 const byBearer =
-  "the client is not authenticated, and an access token in the header revokes itself (RFC 7009 section 2.1); " +
-  "the point bearerRevocation refuses it"
+  "RFC 7009 section 2.1: the client is not authenticated, and an access token in the header revokes itself. " +
+  "bearerRevocation=false refuses it."
 
 /**
  * A token that is unknown, expired, revoked or another application's gets the same 200 as one that was revoked (RFC
