@@ -43,8 +43,11 @@ const Program = Schema.Struct({
   /** How it is installed at Sentinel. */
   installation: Schema.Struct({
     grant_types: Schema.Array(Schema.String),
-    redirect_uris: Schema.optionalKey(Schema.Array(Schema.String))
+    redirect_uris: Schema.optionalKey(Schema.Array(Schema.String)),
+    scope: Schema.optionalKey(Schema.String)
   }),
+  /** What stands behind other services of LivePerson that it calls with its token. */
+  stubs: Schema.optionalKey(Schema.Unknown),
   steps: Schema.NonEmptyArray(Step)
 })
 export type Program = typeof Program.Type

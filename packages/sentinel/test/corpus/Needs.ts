@@ -1,5 +1,5 @@
 /** What a program needs from an answer, in words of the corpus. */
-import { createPublicKey, verify } from "node:crypto"
+import { createPublicKey, type JsonWebKey, verify } from "node:crypto"
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== ""
 

@@ -28,13 +28,14 @@ const secret = "0a1b2c3d4e5f6g7h8i9jakblcm"
 const user = { id: "3552833710", email: "agent@example.com", password: agent.password, name: "Agent" }
 
 /** Sentinel with the program as its only application, in the dialect. */
-const sentinelOf = ({ installation }: Program, dialect: DialectName) =>
+const sentinelOf = ({ installation, stubs = {} }: Program, dialect: DialectName) =>
   layerWith({
     config: {
       accounts: [
         {
           id: account,
           users: [user],
+          stubs,
           installations: [
             {
               client_id: clientId,
