@@ -21,6 +21,8 @@ const Step = Schema.Struct({
   browser: Schema.optionalKey(Texts),
   /** What the program needs from the answer: paths in its JSON, each with the kind of value, see `Needs`. */
   needs: Schema.optionalKey(Schema.Struct({ status: Schema.Int, json: Texts })),
+  /** The point that gives the answer what the program needs, where the dialect `rfc` has another value. */
+  point: Schema.optionalKey(Schema.String),
   /** Values of the answer for later requests: their names, and where they are. */
   keeps: Schema.optionalKey(Texts),
   /** The warnings that are left, in this order: for each the point that would refuse the request. */

@@ -7,7 +7,7 @@ const answerOf = ({ error, lacks, status, step }: Outcome): string =>
 
 /** The points that would let the requests through, or give the answer that is needed. */
 const pointsOf = ({ description, step }: Outcome): string => {
-  const points = step.warnings.filter((point) => description.includes(point))
+  const points = [...step.warnings.filter((point) => description.includes(point)), step.point ?? []].flat()
   return points.map((point) => `\`${point}\``).join(", ")
 }
 

@@ -186,6 +186,7 @@ export const raw = (origin: string, bytes: string, limit = 60_000): Promise<RawA
 
 /** Every header that Sentinel, or Node for it, may send. A request can never add one. */
 const knownHeaders = new Set([
+  "access-control-allow-origin",
   "allow",
   "cache-control",
   "connection",
