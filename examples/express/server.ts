@@ -18,7 +18,7 @@ app.get("/api/me", async (request, response) => {
 })
 
 app.get("/api/users", async (request, response) => {
-  const path = "/api/account/{account}/configuration/le-users/users"
+  const path = "/api/account/{account}/configuration/le-users/users?v=6.0"
   const answer = await auth.callApi(request, "accountConfigReadOnly", path)
   response
     .status(answer.status)

@@ -13,7 +13,7 @@ app.get("/", async (request, reply) => reply.type("text/html").send(page(await a
 app.get("/api/me", (request) => auth.session(request))
 
 app.get("/api/users", (request) =>
-  auth.callApi(request, "accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users")
+  auth.callApi(request, "accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users?v=6.0")
 )
 
 app.post("/api/search", (request) =>

@@ -13,7 +13,7 @@ app.get("/", async (context) => context.html(page(await auth.session(context.req
 app.get("/api/me", async (context) => context.json(await auth.session(context.req.raw)))
 
 app.get("/api/users", (context) =>
-  auth.callApi(context.req.raw, "accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users")
+  auth.callApi(context.req.raw, "accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users?v=6.0")
 )
 
 app.post("/api/search", async (context) =>

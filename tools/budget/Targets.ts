@@ -121,7 +121,8 @@ const appToken: Target["prepare"] = async (sentinel, text) => {
   const sent = await send(sentinel.main, "/sentinel/api/v2/account/12345678/app/token", { headers: form, body })
   const header = /"access_token":"([^".]+)/.exec(sent.text)?.[1] ?? ""
   const authorization = `Bearer ${header}.${printable(text)}`
-  return () => send(sentinel.main, "/api/account/12345678/configuration/le-users/users", { headers: { authorization } })
+  return () =>
+    send(sentinel.main, "/api/account/12345678/configuration/le-users/users?v=6.0", { headers: { authorization } })
 }
 
 /** A login, with a text of the sender as one of its fields. */

@@ -21,7 +21,7 @@ export interface Running {
 
 const account = "12345678"
 const subject = "3552833710"
-const usersTarget = `GET /api/account/${account}/configuration/le-users/users`
+const usersTarget = `GET /api/account/${account}/configuration/le-users/users?v=6.0`
 const conversations = `/messaging_history/api/account/${account}/conversations/search`
 const throughTheServer = `/auth/liveperson/msgHist${conversations}`
 const json = { "content-type": "application/json" }

@@ -74,7 +74,7 @@ describe("the packed command", () => {
     try {
       // The port of the built-in redirect URI may be taken here.
       await leAuth("login", "--port", "0")
-      const user = "/api/account/{account}/configuration/le-users/users/{user}"
+      const user = "/api/account/{account}/configuration/le-users/users/{user}?v=6.0"
       assert.deepInclude(JSON.parse(await leAuth("api", "accountConfigReadOnly", user)), { email: "agent@example.com" })
     } finally {
       sentinel.kill()

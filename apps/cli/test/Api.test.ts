@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 beforeEach(() => service.asked.splice(0))
 
-const user = "/api/account/{account}/configuration/le-users/users/{user}"
+const user = "/api/account/{account}/configuration/le-users/users/{user}?v=6.0"
 const echoed = () => ({ ...at.env, LE_AUTH_DOMAIN_API: service.origin })
 const only = (): Asked => {
   assert.strictEqual(service.asked.length, 1)

@@ -124,7 +124,7 @@ const edit = (env: Environment, changes: { accessToken?: string; renewAt?: numbe
   )
 }
 
-const users = "/api/account/{account}/configuration/le-users/users"
+const users = "/api/account/{account}/configuration/le-users/users?v=6.0"
 
 describe("le-auth token --app", () => {
   it("K1: ten commands that start at once cause one token request, and print the same token", async () => {

@@ -36,9 +36,9 @@ it("docs/cli.md shows what happens", async () => {
     XDG_STATE_HOME: home(),
     BROWSER: browser("approve")
   }
-  const path = "/api/account/{account}/configuration/le-users/users/{user}"
+  const path = "/api/account/{account}/configuration/le-users/users/{user}?v=6.0"
   const newcomer = [await shown(["login"], local), await shown(["api", "accountConfigReadOnly", path], local)]
-  const users = "/api/account/{account}/configuration/le-users/users"
+  const users = "/api/account/{account}/configuration/le-users/users?v=6.0"
   const application = [
     await shown(["doctor", "--app"], local),
     await shown(["api", "--app", "accountConfigReadOnly", users], local),

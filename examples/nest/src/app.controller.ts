@@ -17,7 +17,7 @@ export class AppController {
 
   @Get("api/users")
   async users(@Req() request: Request, @Res() response: Response) {
-    const path = "/api/account/{account}/configuration/le-users/users"
+    const path = "/api/account/{account}/configuration/le-users/users?v=6.0"
     const answer = await auth.callApi(request, "accountConfigReadOnly", path)
     response
       .status(answer.status)

@@ -45,7 +45,7 @@ export type Services = FetchAppTokens.Services
  *
  * const users = Effect.gen(function* () {
  *   const client = yield* AppTokens.authorized(yield* HttpClient.HttpClient)
- *   return yield* client.get("https://va.ac.liveperson.net/api/account/12345678/configuration/le-users/users")
+ *   return yield* client.get("https://va.ac.liveperson.net/api/account/12345678/configuration/le-users/users?v=6.0")
  * }).pipe(Effect.provide(AppTokensLive))
  * ```
  *

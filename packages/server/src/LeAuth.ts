@@ -151,7 +151,7 @@ export interface WithBody extends WithHeaders {
  * import type { LeAuth, Who } from "@le-auth/server"
  *
  * export const usersOf = async (auth: LeAuth, who: Who): Promise<unknown> => {
- *   const path = "/api/account/{account}/configuration/le-users/users"
+ *   const path = "/api/account/{account}/configuration/le-users/users?v=6.0"
  *   const answer = await auth.callApi(who, "accountConfigReadOnly", path)
  *   return answer.json()
  * }

@@ -20,7 +20,7 @@ afterEach(end)
 
 /** The one of Sentinel's built-in applications that acts for itself. */
 const itself = { ...credentials, clientId: "33333333-3333-4333-8333-333333333333" }
-const users = "/api/account/{account}/configuration/le-users/users"
+const users = "/api/account/{account}/configuration/le-users/users?v=6.0"
 const api = "accountConfigReadOnly"
 
 /** An application without a user, and without a redirect URI. */

@@ -409,7 +409,7 @@ describe("dispose", () => {
     let answer = (_: Response) => {}
     sentinel.plan("/users", () => new Promise((resolve) => (answer = resolve)))
     const call = auth
-      .callApi(browser.headers, "accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users")
+      .callApi(browser.headers, "accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users?v=6.0")
       .then(async (response) => void events.push(await response.text()))
     await vi.waitUntil(() => sentinel.received("/users").length === 1)
     const first = auth.dispose()

@@ -87,7 +87,7 @@ describe("the functions", () => {
     const { auth, sentinel } = application
     const { browser, session } = await signedIn(application)
     const api = "accountConfigReadOnly"
-    const answer = await auth.callApi(browser.headers, api, `${users}/3552833710`)
+    const answer = await auth.callApi(browser.headers, api, `${users}/3552833710?v=6.0`)
     assert.strictEqual(answer.status, 200)
     assert.strictEqual(String(((await answer.json()) as { id: unknown }).id), "3552833710")
 
@@ -190,7 +190,7 @@ describe("the functions", () => {
     assert.isTrue([...browser.cookies.keys()].some((name) => name.startsWith("inbox-3000-")))
     const mine = await browser.send("/auth/session", { headers: own })
     assert.deepInclude((await mine.json()) as object, { signedIn: true, subject: "3552833710" })
-    const path = `/auth/liveperson/accountConfigReadOnly${users.replace("{account}", "12345678")}/3552833710`
+    const path = `/auth/liveperson/accountConfigReadOnly${users.replace("{account}", "12345678")}/3552833710?v=6.0`
     assert.strictEqual((await browser.send(path, { headers: own })).status, 200)
     assert.strictEqual((await browser.send("/auth/liveperson/other/path", { headers: own })).status, 403)
     assert.strictEqual((await browser.send("/auth/unknown")).status, 404)
@@ -324,7 +324,7 @@ describe("createLeAuth over Node's own HTTP", () => {
     const browser = new Browser(auth.handler, sentinel.handler, { sentinel: at })
     await browser.signIn()
     assert.strictEqual(
-      (await auth.callApi(browser.headers, "accountConfigReadOnly", `${users}/3552833710`)).status,
+      (await auth.callApi(browser.headers, "accountConfigReadOnly", `${users}/3552833710?v=6.0`)).status,
       200
     )
     await close()

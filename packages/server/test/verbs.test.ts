@@ -132,7 +132,11 @@ describe("what comes out", () => {
           answer,
           session,
           token: await auth.accessToken(who),
-          call: await auth.callApi(who, "accountConfigReadOnly", "/api/account/{account}/configuration/le-users/users"),
+          call: await auth.callApi(
+            who,
+            "accountConfigReadOnly",
+            "/api/account/{account}/configuration/le-users/users?v=6.0"
+          ),
           sessions: await auth.sessions(credentials.accountId),
           origin: await auth.serviceOrigin(credentials.accountId, "sentinel"),
           headers: await auth.signOut(who)
@@ -146,7 +150,7 @@ describe("what comes out", () => {
     Effect.gen(function* () {
       const { auth, browser } = yield* make()
       const empty = yield* make({ clientId: "", env: {} })
-      const path = "/api/account/{account}/configuration/le-users/users"
+      const path = "/api/account/{account}/configuration/le-users/users?v=6.0"
       const broken = yield* make({
         store: { ...mapStores(), browsers: { ...mapStores().browsers, get: () => Promise.reject(new Error("gone")) } }
       })

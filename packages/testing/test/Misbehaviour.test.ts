@@ -203,7 +203,7 @@ describe("other endpoints", () => {
       // An answer without a reason means the token only if that is not new.
       yield* TestClock.adjust("2 minutes")
       yield* TestSentinel.misbehave("users", Misbehaviour.answer(401, ""))
-      const address = "http://localhost:4400/api/account/12345678/configuration/le-users/users/3552833710"
+      const address = "http://localhost:4400/api/account/12345678/configuration/le-users/users/3552833710?v=6.0"
       assert.strictEqual((yield* client.get(address)).status, 200)
       const [first, second] = yield* TestSentinel.requests("users")
       assert.strictEqual(text(first!.secrets["bearer"]!), text(session.accessToken))

@@ -236,7 +236,7 @@ describe("requests", () => {
     Effect.gen(function* () {
       const session = yield* refresh(yield* signIn())
       const client = yield* Sessions.authorized(yield* HttpClient.HttpClient, session.key)
-      yield* client.get("http://localhost:4400/api/account/12345678/configuration/le-users/users/3552833710")
+      yield* client.get("http://localhost:4400/api/account/12345678/configuration/le-users/users/3552833710?v=6.0")
       yield* Effect.ignore(Sessions.revokeEverywhere(session.key))
       const received = yield* TestSentinel.requests()
       const secrets = received.flatMap(({ secrets }) => Object.values(secrets).map(text))

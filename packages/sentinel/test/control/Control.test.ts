@@ -41,7 +41,7 @@ describe("clock", () => {
       yield* control.clock.advance(Duration.hours(8))
       assert.isNull(answerOf(yield* user.send(authorizePath())).get("code"))
       assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
-      const users = `/api/account/${account}/configuration/le-users/users/${userId}`
+      const users = `/api/account/${account}/configuration/le-users/users/${userId}?v=6.0`
       const headers = { authorization: `Bearer ${tokens["access_token"]}` }
       assert.strictEqual((yield* sentinel.fetch(users, { headers })).status, 401)
 
@@ -547,7 +547,7 @@ describe("with nothing armed", () => {
       [Harness.tokenPath(), { ...token, headers: { "content-type": "text/plain" } }],
       ["/sentinel/well-known/jwks"],
       [`/api/account/${account}/service/baseURI.json`],
-      [`/api/account/${account}/configuration/le-users/users/1`],
+      [`/api/account/${account}/configuration/le-users/users/1?v=6.0`],
       ["/nothing"]
     ]
     for (const [path, init] of requests) all.push(yield* seen(yield* user.send(path, init)))

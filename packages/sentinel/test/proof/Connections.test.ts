@@ -36,7 +36,7 @@ const signIn = async (base: string, browser = new UserAgent()) => {
 
 /** What a resource says of an access token. */
 const isGood = async (origin: string, accessToken: string): Promise<boolean> => {
-  const url = `${origin}/api/account/${account}/configuration/le-users/users/3552833710`
+  const url = `${origin}/api/account/${account}/configuration/le-users/users/3552833710?v=6.0`
   return (await fetch(url, { headers: { authorization: `Bearer ${accessToken}` } })).status === 200
 }
 

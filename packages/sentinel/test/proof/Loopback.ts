@@ -33,6 +33,8 @@ export class Loopback extends Context.Service<
 /** Sentinel with the configuration of the other tests, on a free port. */
 export const layerWith = (options: {
   readonly server?: ServerOptions
+  /** Other accounts than those of the other tests. */
+  readonly config?: unknown
   /** What else everything runs with: a tracer, a log level. */
   readonly settings?: Layer.Layer<never>
   /** Default: the configuration of the other tests. */
@@ -89,6 +91,12 @@ export interface Page {
 /** Keeps cookies by host, as browsers do, and follows redirects as long as they stay on this computer. */
 export class UserAgent {
   readonly #jar = new Map<string, Map<string, string>>()
+  readonly #goesTo: (next: URL) => boolean
+
+  /** It follows redirects as long as they lead where it goes to. Default: this computer. */
+  constructor(goesTo: (next: URL) => boolean = isLoopback) {
+    this.#goesTo = goesTo
+  }
 
   cookies(hostname: string): ReadonlyMap<string, string> {
     return this.#jar.get(hostname) ?? new Map()
@@ -114,7 +122,7 @@ export class UserAgent {
     if (location === null) return { url, status: response.status, text: await response.text() }
     await response.text()
     const next = new URL(location, url)
-    return isLoopback(next) ? this.visit(next) : { url: next, status: response.status, text: "" }
+    return this.#goesTo(next) ? this.visit(next) : { url: next, status: response.status, text: "" }
   }
 
   /** Fills in the login form, and goes where it leads. */
@@ -180,6 +188,7 @@ export const raw = (origin: string, bytes: string, limit = 60_000): Promise<RawA
 
 /** Every header that Sentinel, or Node for it, may send. A request can never add one. */
 const knownHeaders = new Set([
+  "access-control-allow-origin",
   "allow",
   "cache-control",
   "connection",

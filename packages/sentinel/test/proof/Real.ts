@@ -111,7 +111,7 @@ export const make = Effect.fnUntraced(function* (options?: StartOptions) {
     /** The resource that there is. */
     read: (access: string, user: string) =>
       Effect.map(
-        sentinel.fetch(`/api/account/${account}/configuration/le-users/users/${user}`, {
+        sentinel.fetch(`/api/account/${account}/configuration/le-users/users/${user}?v=6.0`, {
           headers: { authorization: `Bearer ${access}` }
         }),
         ({ status }) => status

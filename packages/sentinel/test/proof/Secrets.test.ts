@@ -122,7 +122,7 @@ layer(layerWatched, { excludeTestServices: true })("secrets", (it) => {
         const tokens = JSON.parse(await post("token", { ...exchange, ...credentials })) as Record<string, string>
         const refresh = { grant_type: "refresh_token", refresh_token: tokens["refresh_token"]! }
         const next = JSON.parse(await post("token", refresh, { authorization: `Basic ${basic}` })) as typeof tokens
-        const user = new URL(`${origin}/api/account/${account}/configuration/le-users/users/3552833710`)
+        const user = new URL(`${origin}/api/account/${account}/configuration/le-users/users/3552833710?v=6.0`)
         await browser.send(user, { headers: { authorization: `Bearer ${next["access_token"]}` } })
 
         // Everything that goes wrong with a secret in it.

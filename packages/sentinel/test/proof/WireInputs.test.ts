@@ -104,7 +104,7 @@ layer(layerLoopback, { excludeTestServices: true })("the wire", (it) => {
         }
         tellsNothing(yield* send(get(`/api/account/${inUrl}/service/sentinel/baseURI.json?version=1.0`)))
         tellsNothing(yield* send(get(`/api/account/${inUrl}/service/baseURI.json?version=1.0`)))
-        tellsNothing(yield* send(get(`/api/account/${inUrl}/configuration/le-users/users/3552833710`)))
+        tellsNothing(yield* send(get(`/api/account/${inUrl}/configuration/le-users/users/3552833710?v=6.0`)))
       })
     )
 

@@ -47,7 +47,7 @@ describe("the Users API", () => {
       const [first, ...others] = table.accounts
       const sentinel = yield* start({ config: { accounts: [{ ...first, users }, ...others] } })
       const token = yield* appToken(sentinel, "reader")
-      const list = `/api/account/${account}/configuration/le-users/users?select=id`
+      const list = `/api/account/${account}/configuration/le-users/users?v=6.0&select=id`
       const answer = yield* sentinel.fetch(list, bearer(token))
       const records = (yield* Effect.promise(() => answer.json())) as ReadonlyArray<{ readonly id: string | number }>
       assert.deepStrictEqual(
@@ -88,7 +88,7 @@ describe("the Users API", () => {
         const token = yield* appToken(sentinel, "reader")
         const get = Effect.fnUntraced(function* (user: string, select?: string) {
           const answer = yield* sentinel.fetch(
-            `/api/account/${account}/configuration/le-users/users${user}${select === undefined ? "" : `?${search({ v: "6.0", select })}`}`,
+            `/api/account/${account}/configuration/le-users/users${user}?${search({ v: "6.0", select })}`,
             bearer(token)
           )
           assert.strictEqual(answer.headers.get("content-type"), "application/json")
@@ -98,8 +98,8 @@ describe("the Users API", () => {
         const ids = [3552833710, 3552833711]
         const [agent, admin] = ["agent@example.com", "admin@example.com"]
         assert.deepStrictEqual(yield* get(""), [
-          { id: ids[0], deleted: false, loginName: agent },
-          { id: ids[1], deleted: false, loginName: admin }
+          { id: ids[0], pid: "12345678-0000-8000-a000-003552833710", deleted: false, loginName: agent },
+          { id: ids[1], pid: "12345678-0000-8000-a000-003552833711", deleted: false, loginName: admin }
         ])
         assert.deepStrictEqual(yield* get("", "id, email,unknown"), [
           { id: ids[0], email: agent },
@@ -109,5 +109,38 @@ describe("the Users API", () => {
         assert.deepStrictEqual(((yield* get("", "$all")) as ReadonlyArray<unknown>)[0], whole)
         assert.deepStrictEqual(yield* get("/3552833710", "email"), { email: agent })
       })
+  )
+
+  it.effect("R101: usersVersion: required, known or any, for one record and for the list", () =>
+    Effect.gen(function* () {
+      const queries = ["", "?v=", "?v=6.0", "?v=6", "?v=4.0", "?v=1", "?v6.0", "?v=7.0", "?v=x"]
+      for (const [usersVersion, accepted] of [
+        [undefined, ["?v=6.0", "?v=6", "?v=4.0", "?v=1"]],
+        ["required", ["?v=6.0", "?v=6", "?v=4.0", "?v=1"]],
+        ["known", ["", "?v=", "?v=6.0", "?v=6", "?v=4.0", "?v=1", "?v6.0"]],
+        ["any", queries]
+      ] as const) {
+        const points = usersVersion === undefined ? {} : { usersVersion }
+        const sentinel = yield* start({ config: table, points })
+        const token = yield* appToken(sentinel, "reader")
+        for (const user of ["", "/3552833710"]) {
+          const answers = yield* Effect.forEach(queries, (query) =>
+            sentinel.fetch(`/api/account/${account}/configuration/le-users/users${user}${query}`, bearer(token))
+          )
+          assert.deepStrictEqual(
+            queries.filter((_, index) => answers[index]!.status === 200),
+            [...accepted]
+          )
+          for (const refused of answers.filter(({ status }) => status !== 200)) {
+            const text = yield* Effect.promise(() => refused.text())
+            assert.strictEqual(refused.status, 400)
+            for (const word of ["invalid_request", "6.0", "usersVersion"]) assert.include(text, word)
+          }
+        }
+        // Nothing is told to who has no token.
+        const stranger = yield* sentinel.fetch(`/api/account/${account}/configuration/le-users/users`)
+        assert.strictEqual(stranger.status, 401)
+      }
+    })
   )
 })

@@ -51,7 +51,7 @@ export const config = {
 }
 
 export const path = (resource: string, accountId: string = account) =>
-  `/api/account/${accountId}/configuration/${resource}`
+  `/api/account/${accountId}/configuration/${resource}?v=6.0`
 export const resources = ["le-users/users", "le-users/users/3552833710", "le-agents/status-reasons"] as const
 
 /** An app token, by version 2 of the endpoint. */
@@ -162,7 +162,7 @@ export const provesTable = Effect.fnUntraced(function* (sentinel: Running) {
     }
   }
   // Only in a header, and only as a bearer token.
-  const inQuery = yield* sentinel.fetch(`${path(resources[0])}?${search({ access_token: reader })}`)
+  const inQuery = yield* sentinel.fetch(`${path(resources[0])}&${search({ access_token: reader })}`)
   const bare = yield* sentinel.fetch(path(resources[0]), { headers: { authorization: reader } })
   assert.deepStrictEqual([inQuery.status, bare.status], [401, 401])
 })

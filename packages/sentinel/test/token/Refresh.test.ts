@@ -245,7 +245,7 @@ describe("refresh", () => {
         ["3552833710", 200],
         ["3552833711", 403]
       ] as const) {
-        const record = yield* sentinel.fetch(`/api/account/12345678/configuration/le-users/users/${user}`, {
+        const record = yield* sentinel.fetch(`/api/account/12345678/configuration/le-users/users/${user}?v=6.0`, {
           headers: { authorization: `Bearer ${json["access_token"]}` }
         })
         assert.strictEqual(record.status, expected)

@@ -77,23 +77,23 @@ export const command = Command.make(
   Command.withShortDescription("Call an API with the access token"),
   Command.withExamples([
     {
-      command: `le-auth api accountConfigReadOnly '${users}/{user}'`,
+      command: `le-auth api accountConfigReadOnly '${users}/{user}?v=6.0'`,
       description: "The record of the user who is signed in"
     },
     {
-      command: `le-auth api accountConfigReadOnly '${users}' -X GET -f v=5.0`,
+      command: `le-auth api accountConfigReadOnly '${users}' -X GET -f v=6.0`,
       description: "All users, with a query"
     },
     {
-      command: `le-auth api accountConfigReadWrite '${users}' -X POST --input user.json -H 'If-Match: -1'`,
+      command: `le-auth api accountConfigReadWrite '${users}?v=6.0' -X POST --input user.json -H 'If-Match: -1'`,
       description: "Send a file"
     },
     {
-      command: `le-auth api accountConfigReadOnly '${users}/{user}' --json | jq .body.email`,
+      command: `le-auth api accountConfigReadOnly '${users}/{user}?v=6.0' --json | jq .body.email`,
       description: "In a script"
     },
     {
-      command: `le-auth api --app accountConfigReadOnly '${users}'`,
+      command: `le-auth api --app accountConfigReadOnly '${users}?v=6.0'`,
       description: "All users, asked for by the application itself"
     }
   ])

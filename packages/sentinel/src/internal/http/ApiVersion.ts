@@ -10,6 +10,9 @@ import type { SentinelDialect } from "../../SentinelDialect.ts"
 /** The versions of the authorization endpoint. Those of the others are in the dialect. */
 export const authorizeVersions: ReadonlyArray<string> = ["1.0"]
 
+/** The versions of the Users API: the newest is documented, and programs that are older go on to send the others. */
+export const usersVersions: ReadonlyArray<string> = ["6.0", "5.0", "4.0", "3.0", "2.0", "1.0"]
+
 const bareOf = (query: UrlParameters): string | undefined =>
   ["1.0", "2.0"].find((version) => query.has(`v${version}`) && query.get(`v${version}`) === undefined)
 
@@ -17,7 +20,7 @@ const bareOf = (query: UrlParameters): string | undefined =>
 export const problemOf = (
   query: UrlParameters,
   versions: ReadonlyArray<string>,
-  dialect: SentinelDialect
+  dialect: Pick<SentinelDialect, "bareVersion" | "version">
 ): string | undefined => {
   if (dialect.version === "any") return undefined
   const v = query.get("v") ?? (dialect.bareVersion ? bareOf(query) : undefined)

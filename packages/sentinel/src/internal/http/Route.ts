@@ -3,8 +3,9 @@ import * as Schema from "effect/Schema"
 
 /**
  * `app-token` is the route of applications without a user, `keys` the JWKS, `metadata` the discovery documents,
- * `domain` the Domain API. `users`, `status-reasons` and `userinfo` are the resources that need a token, `end-session`
- * is where applications send a user to sign out, `other` is every other path.
+ * `domain` the Domain API. `users`, `status-reasons` and `userinfo` are the resources that need a token, `stub` is what
+ * an account's own stubs answer, `end-session` is where applications send a user to sign out, and `other` every other
+ * path.
  */
 export const Route = Schema.Literals([
   "authorize",
@@ -20,6 +21,7 @@ export const Route = Schema.Literals([
   "userinfo",
   "end-session",
   "status-reasons",
+  "stub",
   "other"
 ])
 export type Route = typeof Route.Type

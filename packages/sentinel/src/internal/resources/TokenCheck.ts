@@ -16,6 +16,7 @@ import * as AccessTokens from "../../AccessTokens.ts"
 import { Directory, type User } from "../../Directory.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import type { SigningKeys } from "../../SigningKeys.ts"
+import { bearerToken } from "../http/bearerToken.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Incoming } from "../http/RouteHandlers.ts"
 import { ShownError, unavailable } from "../http/ShownError.ts"
@@ -31,19 +32,23 @@ export interface UserHolder {
   readonly scope: string | undefined
 }
 
-/**
- * Checks the token of a request. `scope` is what an app token needs; without one no app token is enough. What a user
- * may see is for the resource to say. `token` is for a resource that found it elsewhere than in the header.
- */
+/** What a token must be to open a resource. */
+export interface Needs {
+  /** The scope that an app token needs. */
+  readonly scope: string | undefined
+  /**
+   * Whose token it may be. Default: of a user, and if there is a `scope` of an application. An `application` and `any`
+   * without a scope take every app token of the account.
+   */
+  readonly holders?: "any" | "user" | "application"
+  /** The token, from where else than the header the resource takes it. */
+  readonly token?: string | undefined
+}
+
+/** Checks the token of a request. What a user may see is for the resource to say. */
 export interface TokenCheck {
-  (
-    incoming: Incoming,
-    needs: { readonly scope: undefined; readonly token?: string | undefined }
-  ): Effect.Effect<UserHolder, ShownError>
-  (
-    incoming: Incoming,
-    needs: { readonly scope: string | undefined; readonly token?: string | undefined }
-  ): Effect.Effect<Holder, ShownError>
+  (incoming: Incoming, needs: Needs & { readonly holders: "user" }): Effect.Effect<UserHolder, ShownError>
+  (incoming: Incoming, needs: Needs): Effect.Effect<Holder, ShownError>
 }
 
 const remedy = "Send a valid access token of this account in the header Authorization: Bearer."
@@ -89,6 +94,15 @@ const insufficient = (scope: string | undefined, scopes: ReadonlyArray<string>) 
   })
 }
 
+const notForUsers = new ShownError({
+  status: 403,
+  error: "insufficient_scope",
+  description: "This resource is for applications: it takes no token of a user.",
+  remedy: "Send an app token.",
+  reason: "the resource takes app tokens alone; this is the access token of a user",
+  headers: { "www-authenticate": 'Bearer error="insufficient_scope"' }
+})
+
 /** A user may not see what they ask for. No scope would help. */
 export const notAuthorized = (description: string, remedy: string) =>
   new ShownError({
@@ -98,8 +112,6 @@ export const notAuthorized = (description: string, remedy: string) =>
     remedy,
     headers: { "www-authenticate": 'Bearer error="insufficient_scope"' }
   })
-
-const bearer = (header: string | undefined) => /^Bearer +([\x21-\x7e]+)$/i.exec(header ?? "")?.[1]
 
 /** Makes the check. */
 export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | SentinelStore | SigningKeys> =
@@ -131,7 +143,7 @@ export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | 
     const ofApplication = Effect.fnUntraced(function* (
       token: Redacted.Redacted<string>,
       accountId: string,
-      scope: string | undefined
+      { holders, scope }: Needs
     ): Effect.fn.Return<Holder, ShownError> {
       const found = yield* readAppToken(token, yield* Clock.currentTimeMillis)
       if (Option.isNone(found)) return yield* invalid("it is a JWT, and not an app token that this Sentinel has signed")
@@ -141,18 +153,19 @@ export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | 
         return yield* invalid(`app token: it was issued in account ${application.accountId}, not in ${accountId}`)
       }
       yield* RequestContext.isFrom(application)
-      if (scope === undefined || !scopes.includes(scope)) return yield* insufficient(scope, scopes)
-      yield* note(`app token accepted for the scope ${scope}`, Redacted.value(token))
+      const isTaken = holders === "user" ? false : scope === undefined ? holders !== undefined : scopes.includes(scope)
+      if (!isTaken) return yield* insufficient(holders === "user" ? undefined : scope, scopes)
+      const words = scope === undefined ? "app token accepted" : `app token accepted for the scope ${scope}`
+      yield* note(words, Redacted.value(token))
       return { kind: "application" }
     })
 
-    return Effect.fnUntraced(function* (
-      { accountId, request }: Incoming,
-      { scope, token: given }: { readonly scope: string | undefined; readonly token?: string | undefined }
-    ) {
-      const text = given ?? bearer(request.headers["authorization"])
+    return Effect.fnUntraced(function* ({ accountId, request }: Incoming, needs: Needs) {
+      const text = needs.token ?? bearerToken(request.headers["authorization"])
       if (text === undefined) return yield* missing
       const token = Redacted.make(text)
-      return yield* AppTokenReader.isJwt(token) ? ofApplication(token, accountId, scope) : ofUser(token, accountId)
+      if (AppTokenReader.isJwt(token)) return yield* ofApplication(token, accountId, needs)
+      const holder = yield* ofUser(token, accountId)
+      return needs.holders === "application" ? yield* notForUsers : holder
     }) as TokenCheck
   })

@@ -47,7 +47,7 @@ const claimsOf = ({ email, id, isAdmin, isLpa, name }: User): Readonly<Record<st
 /** Makes the handlers. No app token opens it, whatever its scope. */
 export const make = (check: TokenCheck): { readonly GET: Handler; readonly POST: Handler } => {
   const answer = Effect.fnUntraced(function* (incoming: Incoming, token?: string) {
-    const holder = yield* check(incoming, { scope: undefined, token })
+    const holder = yield* check(incoming, { scope: undefined, holders: "user", token })
     const wanted = Scopes.claimsOf(holder.scope)
     const claims = Object.entries(claimsOf(holder.user)).filter(([name]) => wanted.has(name))
     return HttpServerResponse.jsonUnsafe(Object.fromEntries(claims), { headers: documentHeaders })
