@@ -114,7 +114,12 @@ export const byKeptSession = Effect.fnUntraced(function* (setting: Setting, aski
     yield* asking.announce(questions.refresh.asks)
     const { answer } = yield* watching(asking, setting, Sessions.refresh(session.key))
     yield* Sessions.flush
-    if (answer !== undefined) answers.set("refresh", Result.succeed(read(answer)))
+    answers.set(
+      "refresh",
+      answer === undefined
+        ? Result.fail("The session has new tokens already, or cannot be refreshed: ask again, or see le-auth refresh.")
+        : Result.succeed(read(answer))
+    )
   })
   yield* Effect.provide(work, Layer.provide(kept(asking), AppInstallations.layer(setting.installation)))
 })

@@ -41,15 +41,20 @@ export interface Options extends Selection {
   readonly yes: boolean
 }
 
+const cannotWrite = (path: string): Failure =>
+  new Failure({ text: text`The file ${path} cannot be written.`, code: "storage" })
+
 /** Asked before minutes have gone into what then cannot be written. */
 const checkOutput = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
   const paths = yield* Path.Path
   const exists = yield* Effect.orElseSucceed(files.exists(path), () => true)
   if (exists) return yield* failed(text`The file ${path} exists already. Choose another name.`)
-  yield* files
-    .access(paths.dirname(path), { writable: true })
-    .pipe(Effect.mapError(() => new Failure({ text: text`The file ${path} cannot be written.`, code: "storage" })))
+  const folder = paths.dirname(path)
+  const isFolder = Effect.map(files.stat(folder), ({ type }) => type === "Directory")
+  const isWritable = Effect.as(files.access(folder, { writable: true }), true)
+  const can = yield* Effect.orElseSucceed(Effect.all([isFolder, isWritable]), () => [false])
+  if (!can.every(Boolean)) return yield* cannotWrite(path)
 })
 
 /** Whole or not at all: where it is interrupted, there is no file. */
@@ -57,7 +62,7 @@ const write = Effect.fnUntraced(function* (path: string, document: unknown) {
   const files = yield* FileSystem.FileSystem
   yield* files.writeFileString(path, `${JSON.stringify(document, null, 2)}\n`, { flag: "wx" }).pipe(
     Effect.uninterruptible,
-    Effect.mapError(() => new Failure({ text: text`The file ${path} cannot be written.`, code: "storage" }))
+    Effect.mapError(() => cannotWrite(path))
   )
 })
 
