@@ -88,7 +88,7 @@ describe("R-E11: le-auth sentinel probe", () => {
     terminal.type(keys.n)
     const { code, screen } = await terminal.result
     assert.strictEqual(code, 1)
-    assert.match(screen, /At most 3 of them have a wrong secret/)
+    assert.match(screen, /At most 4 of them have a wrong secret/)
     const script = await run(probe, env)
     assert.deepStrictEqual([script.code, script.stdout], [2, ""])
     assert.match(script.stderr, /--dry-run.*--yes/)

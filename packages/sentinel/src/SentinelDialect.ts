@@ -45,6 +45,8 @@ export const DialectPoints = Schema.Struct({
   version: Schema.Literals(["any", "known", "required"]),
   /** The versions of the token and the revocation endpoint. The authorization endpoint has 1.0 only. */
   tokenVersions: Schema.NonEmptyArray(Schema.Literals(["1.0", "2.0"])),
+  /** The versions of the first app token endpoint, which has a document of its own. The second endpoint has none. */
+  appTokenVersions: Schema.NonEmptyArray(Schema.Literals(["1.0", "2.0"])),
   /** Whether `?v1.0`, without `=`, also is a version: LivePerson prints it this way for revocation. */
   bareVersion: Schema.Boolean,
   /**
@@ -52,10 +54,14 @@ export const DialectPoints = Schema.Struct({
    * 1.0 to 6.0.
    */
   usersVersion: Schema.Literals(["any", "known", "required"]),
-  /** The body of errors of the token, app token and revocation endpoint: RFC 6749, LivePerson's envelope, or a page. */
+  /** The body of errors of the token and the revocation endpoint: RFC 6749, LivePerson's envelope, or a page. */
   errorBody: Schema.Literals(["oauth", "liveperson", "html"]),
+  /** The same of the app token endpoints, for which LivePerson documents RFC 6749. */
+  appTokenErrorBody: Schema.Literals(["oauth", "liveperson", "html"]),
   /** The status of `invalid_client` at the token endpoint; the documentation lists 400 and no 401. */
   tokenClientErrorStatus: Schema.Literals([400, 401]),
+  /** The same at the app token endpoints. */
+  appTokenClientErrorStatus: Schema.Literals([400, 401]),
   /** The status of `invalid_client` at the revocation endpoint, where the documentation lists 401. */
   revokeClientErrorStatus: Schema.Literals([400, 401]),
   /** The error for a code that cannot be used. Clients have seen the same answer as for a wrong secret. */
@@ -173,10 +179,13 @@ export const liveperson: SentinelDialect = {
   appTokenExpiresIn: "string",
   version: "known",
   tokenVersions: ["1.0", "2.0"],
+  appTokenVersions: ["1.0", "2.0"],
   bareVersion: true,
   usersVersion: "required",
   errorBody: "oauth",
+  appTokenErrorBody: "oauth",
   tokenClientErrorStatus: 400,
+  appTokenClientErrorStatus: 400,
   revokeClientErrorStatus: 401,
   badCodeError: "invalid_grant",
   unknownTokenStatus: 200,

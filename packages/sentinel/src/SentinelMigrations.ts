@@ -95,6 +95,11 @@ export const migrations: Record<string, Effect.Effect<void, SqlError, SqlClient.
     sql`CREATE INDEX sentinel_grant_session ON sentinel_grant (session_id)`,
     // Each node writes here to see whether it can.
     sql`CREATE TABLE sentinel_heartbeat (id TEXT PRIMARY KEY, beat TEXT NOT NULL, forget_at BIGINT NOT NULL)`
+  ]),
+  "9_kept_refresh_tokens": statements((sql) => [
+    // A grant counts the refresh tokens that came beside others in use, and each token has the count of its time.
+    sql`ALTER TABLE sentinel_grant ADD COLUMN refresh_count BIGINT`,
+    sql`ALTER TABLE sentinel_refresh ADD COLUMN place BIGINT`
   ])
 }
 

@@ -115,7 +115,7 @@ export interface Missing {
  *   live. Otherwise their second use could not be noticed.
  * - What fails with a `StoreError` is not done later. A caller that repeats it loses nothing.
  * - Codes, tokens and sessions are kept for as long as they live. A session has at most 16 codes that wait to be
- *   redeemed, and 256 grants; beyond that its own oldest go.
+ *   redeemed, and 256 grants, and a grant 64 refresh tokens; beyond that its own oldest go.
  *
  * `SentinelStoreContract` of `@le-auth/testing` tests an adapter.
  *
@@ -183,17 +183,24 @@ export class SentinelStore extends Context.Service<
      * was used before and must not be used again. `Missing`: unknown, expired, revoked or another owner's. Without
      * `tokens.refreshId` the token stays in use. After a call that failed, and so was never answered, `Retry` is given
      * for longer. `grace` is in milliseconds.
+     *
+     * `Kept`, only with `keeps`: the token stays in use beside its successors until its grant ends, each use makes
+     * successors of its own, and `isOlder` says whether there was a newer one before. Of a grant the newest 64 are in
+     * use. One that was used without `keeps` is not revived.
      */
     readonly rotateRefresh: (
       request: Owner & {
         readonly id: string
         readonly seed: string
         readonly grace: number
+        /** Default: no. With it there is a `tokens.refreshId`. */
+        readonly keeps?: boolean | undefined
         readonly tokens: NewTokens
       },
       now: number
     ) => Effect.Effect<
       | { readonly _tag: "Rotated"; readonly grant: Grant }
+      | { readonly _tag: "Kept"; readonly grant: Grant; readonly isOlder: boolean }
       | { readonly _tag: "Retry"; readonly grant: Grant; readonly seed: string; readonly usedAt: number }
       | { readonly _tag: "Reused"; readonly grant: Grant }
       | Missing,

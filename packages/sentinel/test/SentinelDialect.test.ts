@@ -13,6 +13,7 @@ import {
   isAlive,
   search,
   secret,
+  serviceClientId,
   signedIn,
   start
 } from "./Harness.ts"
@@ -92,7 +93,11 @@ describe("errors", () => {
         ["token/revoke?v=1.0", { ...credentials, client_secret: "wrong", token: "x" }],
         ["app/token?v=1.0", { ...credentials, grant_type: "client_credentials" }]
       ] as const) {
-        const { headers, status, text } = yield* post({ errorBody: "liveperson" }, path, body)
+        const { headers, status, text } = yield* post(
+          { errorBody: "liveperson", appTokenErrorBody: "liveperson" },
+          path,
+          body
+        )
         const { error } = JSON.parse(text)
         assert.strictEqual(headers.get("content-type"), "application/json")
         assert.strictEqual(error.responseStatus, status)
@@ -183,7 +188,7 @@ describe("tokens", () => {
 
   it.effect("R67: refreshGrace: of no length, the second use of a refresh token is a theft", () =>
     Effect.gen(function* () {
-      const { app, tokens } = yield* signedIn({ points: { refreshGrace: Duration.zero } })
+      const { app, tokens } = yield* signedIn({ points: { refreshTokens: "rotate", refreshGrace: Duration.zero } })
       assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).status, 200)
       assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
     })
@@ -235,8 +240,93 @@ describe("tokens", () => {
   )
 })
 
-describe("every switch", () => {
-  it.effect("is off or as the newest documentation has it, and nothing that is not LivePerson's is on", () =>
+describe("every point", () => {
+  /** What each endpoint answers, as far as a point can change it. */
+  const answers = Effect.fnUntraced(function* (points: SentinelDialect.Changes) {
+    const { sentinel, tokens } = yield* signedIn({ points })
+    const claims = (token: string | undefined) => JSON.parse(atob(token!.split(".")[1]!))
+    const ask = Effect.fnUntraced(function* (path: string, body: Readonly<Record<string, string>>) {
+      const response = yield* sentinel.fetch(`${base}/${path}`, { method: "POST", body: search(body), headers: form })
+      return { status: response.status, text: yield* Effect.promise(() => response.text()) }
+    })
+    const service = { client_id: serviceClientId, client_secret: secret, grant_type: "client_credentials" }
+    const wrong = { client_secret: "wrong" }
+    const good = yield* ask("app/token?v=1.0", service)
+    const appToken = good.status === 200 ? JSON.parse(good.text) : {}
+    const { exp, iat, iss } = claims(appToken.access_token)
+    const { fetch } = sentinel
+    return {
+      token: [
+        tokens["expires_in"],
+        claims(tokens["id_token"]).iss,
+        yield* ask("token?v=2.0", badCode),
+        yield* ask("token?v=1.0", { ...badCode, ...wrong })
+      ],
+      "app-token": [
+        appToken.expires_in,
+        iss,
+        exp - iat,
+        yield* ask("app/token?v=2.0", { ...service, ...wrong }),
+        (yield* ask(`app/token?v=1.0&${search(service)}`, {})).status
+      ],
+      revoke: [
+        yield* ask("token/revoke?v=2.0", { ...credentials, token: "x" }),
+        yield* ask("token/revoke?v=1.0", { ...credentials, ...wrong, token: "x" })
+      ],
+      domain: (yield* fetch(`/api/account/${account}/service/nothing/baseURI.json?version=1.0`)).status
+    }
+  })
+
+  const changes: ReadonlyArray<[SentinelDialect.Changes, ReadonlyArray<string>]> = [
+    [{ issuer: "other" }, ["token"]],
+    [{ appTokenIssuer: "other" }, ["app-token"]],
+    [{ expiresIn: "string" }, ["token"]],
+    [{ expiresIn: "absent" }, ["token"]],
+    [{ appTokenExpiresIn: "number" }, ["app-token"]],
+    [{ appTokenExpiresIn: "absent" }, ["app-token"]],
+    [{ tokenVersions: ["1.0"] }, ["token", "revoke"]],
+    [{ appTokenVersions: ["1.0"] }, ["app-token"]],
+    [{ errorBody: "liveperson" }, ["token", "revoke"]],
+    [{ appTokenErrorBody: "liveperson" }, ["app-token"]],
+    [{ tokenClientErrorStatus: 401 }, ["token"]],
+    [{ appTokenClientErrorStatus: 401 }, ["app-token"]],
+    [{ revokeClientErrorStatus: 400 }, ["revoke"]],
+    [{ badCodeError: "invalid_client" }, ["token"]],
+    [{ unknownTokenStatus: 400 }, ["revoke"]],
+    [{ unknownServiceStatus: 400 }, ["domain"]],
+    [{ appTokenSecretInQuery: false }, ["app-token"]],
+    [{ accessTokenLifetime: Duration.minutes(5) }, ["token"]],
+    [{ appTokenLifetime: Duration.minutes(5) }, ["app-token"]]
+  ]
+  it.effect.each(changes)("%j changes the endpoint that it names, and no other: %j", ([points, endpoints]) =>
+    Effect.gen(function* () {
+      const before = Object.entries(yield* answers({}))
+      const after: Readonly<Record<string, unknown>> = yield* answers(points)
+      const changed = before.filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(after[name]))
+      assert.deepStrictEqual(
+        changed.map(([name]) => name),
+        endpoints
+      )
+    })
+  )
+
+  it.effect.each([
+    ["appTokenSecretInQuery", `app/token?v=1.0&${search({ client_secret: secret })}`, {}],
+    ["sameCredentialsTwice", "token?v=1.0", { ...badCode, client_secret: secret }]
+  ] as const)("a refusal that %s would lift names it", ([point, path, body]) =>
+    Effect.gen(function* () {
+      const sentinel = yield* start({ points: SentinelDialect.rfc })
+      const response = yield* sentinel.fetch(`${base}/${path}`, {
+        method: "POST",
+        body: search(body),
+        headers: { ...form, authorization: `Basic ${btoa(`${clientId}:${secret}`)}` }
+      })
+      assert.strictEqual(response.status, 400)
+      assert.include(yield* Effect.promise(() => response.text()), point)
+    })
+  )
+
+  it.effect("is in the three dialects, and nothing that is not LivePerson's is on by default", () =>
     Effect.gen(function* () {
       const { discovery, issuer, issuerInAnswers, pkce } = yield* SentinelDialect.SentinelDialect
       assert.deepStrictEqual(

@@ -38,6 +38,11 @@ const rotations = "R65: of 64 parallel rotations one wins, and the others are to
 const gracePeriod = "R65: a used refresh token is answered again within the grace period only"
 const successor =
   "R65: a used refresh token is not answered again when its successor was used, and not without a grace period"
+const keeping =
+  "R64: the newest 64 refresh tokens of a grant are kept, an older one is told, and another grant's count apart"
+const keptAtOnce =
+  "R64, R65: of 20 parallel uses of a refresh token that is kept all succeed, each with tokens of its own"
+const mixed = "R64, R66: a refresh token that was rotated is not kept again, and one that was kept can be rotated"
 const staying = "a refresh token without successor stays in use, and each use gives an access token"
 const refreshOwner = "R34: a refresh token is used by its owner only, and another's attempt changes nothing"
 const refreshEnd = "R69: a refresh token ends with the session of its user, which each use extends"
@@ -183,6 +188,11 @@ const broken: ReadonlyArray<readonly [string, Layer.Layer<SentinelStore>, Readon
         )
     })),
     [gracePeriod, successor]
+  ],
+  [
+    "rotates what is to be kept",
+    wrong((right) => ({ rotateRefresh: (request, now) => right.rotateRefresh({ ...request, keeps: false }, now) })),
+    [keptAtOnce, keeping, mixed]
   ],
   [
     "rotates always",

@@ -142,6 +142,7 @@ const values: { readonly [P in PointName]?: ReadonlyArray<unknown> } = {
   accessTokenLifetime: ["1s", "1h30m", "8h", "30d"],
   appTokenLifetime: ["1s", "1h30m", "365d"],
   idTokenLifetime: ["2s", "10m", "1d"],
+  appTokenVersions: [["1.0"], ["2.0"], ["1.0", "2.0"]],
   tokenVersions: [["1.0"], ["2.0"], ["1.0", "2.0"]]
 }
 
@@ -266,7 +267,7 @@ describe("R-E11: le-auth sentinel probe", () => {
     }).pipe(Effect.provide(settings))
   )
 
-  it.live("sends the real secret to the token endpoints alone, and at most three wrong ones", () =>
+  it.live("sends the real secret to the token endpoints alone, and four wrong ones", () =>
     Effect.gen(function* () {
       const { exchanged } = yield* probed({})
       const withSecret = exchanged.filter(({ request }) => JSON.stringify(request).includes(secrets.client))
@@ -278,7 +279,7 @@ describe("R-E11: le-auth sentinel probe", () => {
         assert.notInclude(request.url, secrets.client)
       }
       const wrong = exchanged.filter(({ answer }) => answer.body.includes("invalid_client"))
-      assert.strictEqual(wrong.length, 3)
+      assert.strictEqual(wrong.length, 4)
     }).pipe(Effect.provide(settings))
   )
 

@@ -139,7 +139,9 @@ describe("the clock of JWTs", () => {
 
   it.effect("a repeated refresh has the id_token of the first one, also when the clock went on in between", () =>
     Effect.gen(function* () {
-      const { app, control, tokens } = yield* signedIn({ points: { idTokenOnRefresh: true } })
+      const { app, control, tokens } = yield* signedIn({
+        points: { idTokenOnRefresh: true, refreshTokens: "rotate" }
+      })
       yield* TestClock.setTime(50_000)
       yield* control.clock.advance(Duration.hours(1))
       const first = yield* app.refresh(tokens["refresh_token"])

@@ -57,7 +57,7 @@ describe("journal", () => {
   const refused = Effect.fnUntraced(function* (
     act: (started: Effect.Success<ReturnType<typeof signedIn>>) => Effect.Effect<unknown, unknown>
   ) {
-    const started = yield* signedIn()
+    const started = yield* signedIn({ points: { refreshTokens: "rotate" } })
     yield* act(started)
     const [entry] = yield* started.control.journal.read({ limit: 1 })
     return entry!
@@ -160,6 +160,35 @@ describe("journal", () => {
       })
     )
   }
+
+  it.effect("R53, R64: what an RFC forbids and is let through is a warning of its entry, without a secret", () =>
+    Effect.gen(function* () {
+      const { app, control, sentinel, tokens } = yield* signedIn()
+      yield* app.refresh(tokens["refresh_token"])
+      yield* app.refresh(tokens["refresh_token"])
+      const body = Harness.search({
+        client_id: Harness.clientId,
+        client_secret: Harness.secret,
+        grant_type: "refresh_token"
+      })
+      const authorization = `Basic ${btoa(`${Harness.clientId}:${Harness.secret}`)}`
+      const headers = { authorization, "content-type": "application/x-www-form-urlencoded" }
+      yield* sentinel.fetch(Harness.tokenPath(), { method: "POST", body, headers })
+      const query = Harness.search({ client_id: Harness.serviceClientId, client_secret: Harness.secret })
+      const path = `/sentinel/api/account/12345678/app/token?v=1.0&grant_type=client_credentials&${query}`
+      yield* sentinel.fetch(path, { method: "POST" })
+      const entries = yield* control.journal.read({ limit: 4 })
+      assert.deepStrictEqual(
+        entries.map(({ warnings }) => warnings.map((warning) => /\w+=\w+/.exec(warning)?.[0])),
+        [[], ["refreshTokens=rotate"], ["sameCredentialsTwice=false"], ["appTokenSecretInQuery=false"]]
+      )
+      for (const text of [JSON.stringify(entries), sentinel.lines.join()]) {
+        assert.notInclude(text, Harness.secret)
+        assert.notInclude(text, query)
+        assert.notInclude(text, tokens["refresh_token"]!)
+      }
+    })
+  )
 
   it.effect("a code can be followed from its issue to its redemption, and its tokens from there", () =>
     Effect.gen(function* () {

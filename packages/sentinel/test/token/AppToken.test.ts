@@ -2,7 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as TestClock from "effect/testing/TestClock"
+import { AccessLog } from "@le-auth/sentinel/AccessLog"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import { createLocalJWKSet, jwtVerify } from "jose"
 import {
   account,
@@ -65,7 +68,7 @@ describe("app token", () => {
         assert.strictEqual(answer.headers.get("cache-control"), "no-store")
         assert.deepStrictEqual(Object.keys(answer.json).toSorted(), ["access_token", "expires_in", "token_type"])
         assert.strictEqual(answer.json["token_type"], "Bearer")
-        assert.strictEqual(answer.json["expires_in"] as unknown, 3600)
+        assert.strictEqual(answer.json["expires_in"], "3600")
 
         const keys = yield* sentinel.fetch("/sentinel/well-known/jwks")
         const set = yield* Effect.promise(async () => createLocalJWKSet(await keys.json()))
@@ -123,22 +126,60 @@ describe("app token", () => {
     })
   )
 
-  it.effect("R52: grant_type may be in the query, as LivePerson documents it; a secret may not", () =>
+  it.effect(
+    "R52: in the dialect rfc grant_type may be in the query, as LivePerson documents it; a secret may not",
+    () =>
+      Effect.gen(function* () {
+        const options = { points: SentinelDialect.rfc }
+        const inQuery = yield* ask(`${v1}&${search(grant)}`, credentials, options)
+        assert.strictEqual(inQuery.status, 200)
+        const sentinel = yield* start(options)
+        for (const path of [v1, `${v2}?`]) {
+          for (const headers of [undefined, form, { "content-type": "application/json" }]) {
+            const response = yield* sentinel.fetch(`${path}&${search({ ...grant, ...credentials })}`, {
+              method: "POST",
+              ...(headers !== undefined && { headers })
+            })
+            const json = (yield* Effect.promise(() => response.json())) as Record<string, string>
+            assert.strictEqual(response.status, 400)
+            assert.strictEqual(json["error"], "invalid_request")
+            assert.include(json["error_description"], "must not be in the query")
+            assert.include(json["error_description"], "appTokenSecretInQuery")
+          }
+        }
+        assert.notInclude(sentinel.lines.join(), secret)
+      })
+  )
+
+  it.effect.each([v1, `${v2}?`])("R52: %s takes all from the query, with any content type, and warns", (path) =>
     Effect.gen(function* () {
-      const inQuery = yield* ask(`${v1}&${search(grant)}`, credentials)
-      assert.strictEqual(inQuery.status, 200)
-      const { json, sentinel, status } = yield* ask(`${v1}&${search({ ...grant, ...credentials })}`, {})
-      assert.strictEqual(status, 400)
-      assert.include(json["error_description"], "must not be in the query")
+      const sentinel = yield* start({ settings: Layer.succeed(AccessLog, true) })
+      const address = `${path}&${search({ ...grant, ...credentials })}`
+      const requests: ReadonlyArray<RequestInit> = [
+        {},
+        { headers: form },
+        { headers: { "content-type": "application/json" } },
+        { headers: { "content-type": "application/json" }, body: "{}" },
+        { headers: form, body: search(grant) },
+        { headers: form, body: search({ ...grant, ...credentials }) }
+      ]
+      for (const request of requests) {
+        const response = yield* sentinel.fetch(address, { method: "POST", ...request })
+        assert.strictEqual(response.status, 200)
+      }
+      const warnings = sentinel.lines.filter((line) => line.includes("appTokenSecretInQuery=false"))
+      assert.lengthOf(warnings, requests.length)
+      assert.match(warnings[0]!, /"requestId":"[0-9a-f]{16}"/)
       assert.notInclude(sentinel.lines.join(), secret)
+      assert.notInclude(sentinel.lines.join(), "client_id=")
     })
   )
 
   it.effect(
-    "R52: with the switch for old clients a secret in the query is good; the body counts first, nothing twice",
+    "R52: the body counts before the query, nothing comes twice, and the token endpoint takes no secret from the query",
     () =>
       Effect.gen(function* () {
-        const options = { points: { appTokenSecretInQuery: true } }
+        const options = { points: SentinelDialect.liveperson }
         const all = search({ ...grant, ...credentials })
         const sentinel = yield* start(options)
         const bare = yield* sentinel.fetch(`${v1}&${all}`, { method: "POST" })
@@ -160,14 +201,14 @@ describe("app token", () => {
       const points = {
         appTokenIssuer: "sentinel",
         appTokenLifetime: Duration.minutes(5),
-        expiresIn: "string",
-        tokenClientErrorStatus: 401
+        appTokenExpiresIn: "number",
+        appTokenClientErrorStatus: 401
       } as const
       const { json } = yield* ask(v2, undefined, { points })
       const claims = JSON.parse(atob(json["access_token"]!.split(".")[1]!))
       assert.strictEqual(claims.iss, "sentinel")
       assert.strictEqual(claims.exp - claims.iat, 300)
-      assert.strictEqual(json["expires_in"], "300")
+      assert.strictEqual(json["expires_in"] as unknown, 300)
       assert.strictEqual((yield* ask(v2, { ...grant, client_id: "nobody" }, { points })).status, 401)
     })
   )

@@ -17,6 +17,8 @@ import {
   tokenPath
 } from "../Harness.ts"
 
+const rotating = { points: { refreshTokens: "rotate" } } as const
+
 describe("refresh", () => {
   it.effect("R64: gives a new pair and no id_token; the old access token lives on until it expires", () =>
     Effect.gen(function* () {
@@ -76,7 +78,7 @@ describe("refresh", () => {
 
   it.effect("R65, R67: within the window every call gets the identical answer, parallel or later", () =>
     Effect.gen(function* () {
-      const { app, tokens } = yield* signedIn()
+      const { app, tokens } = yield* signedIn(rotating)
       const refresh = app.refresh(tokens["refresh_token"])
       const answers = yield* Effect.all(
         Array.from({ length: 20 }, () => refresh),
@@ -92,7 +94,7 @@ describe("refresh", () => {
 
   it.effect("R66: reuse after the window takes the whole grant, access tokens included", () =>
     Effect.gen(function* () {
-      const { app, sentinel, tokens } = yield* signedIn()
+      const { app, sentinel, tokens } = yield* signedIn(rotating)
       const next = yield* app.refresh(tokens["refresh_token"])
       yield* TestClock.adjust("10 seconds")
       assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
@@ -104,7 +106,7 @@ describe("refresh", () => {
 
   it.effect("R66: reuse within the window, but after the successor was used, does the same", () =>
     Effect.gen(function* () {
-      const { app, tokens } = yield* signedIn()
+      const { app, tokens } = yield* signedIn(rotating)
       const next = yield* app.refresh(tokens["refresh_token"])
       const last = yield* app.refresh(next.json["refresh_token"])
       assert.strictEqual((yield* app.refresh(tokens["refresh_token"])).json["error"], "invalid_grant")
@@ -168,6 +170,58 @@ describe("refresh", () => {
     })
   )
 
+  it.effect(
+    "R64: with keep the first refresh token is good for as long as its grant, with a warning for each use",
+    () =>
+      Effect.gen(function* () {
+        const { app, sentinel, tokens } = yield* signedIn({ points: { refreshTokens: "keep" } })
+        const warnings = () => sentinel.lines.filter((line) => line.includes("refreshTokens=rotate refuses it")).length
+        const pairs: Array<Readonly<Record<string, string>>> = [tokens]
+        for (let index = 0; index < 3; index++) {
+          const { json, status } = yield* app.refresh(tokens["refresh_token"])
+          assert.strictEqual(status, 200)
+          assert.strictEqual(warnings(), index)
+          pairs.push(json)
+          yield* TestClock.adjust("5 minutes")
+        }
+        assert.strictEqual(new Set(pairs.map((pair) => pair["refresh_token"])).size, 4)
+        for (const pair of pairs) {
+          assert.isTrue(yield* isAlive(sentinel, pair["access_token"]))
+          assert.strictEqual((yield* app.refresh(pair["refresh_token"])).status, 200)
+        }
+        assert.notInclude(sentinel.lines.join(), tokens["refresh_token"]!)
+      })
+  )
+
+  it.effect("R65: with keep 20 parallel uses of one token succeed, all in one grant, and to revoke one ends all", () =>
+    Effect.gen(function* () {
+      const { app, sentinel, tokens } = yield* signedIn({ points: { refreshTokens: "keep" } })
+      const answers = yield* Effect.all(
+        Array.from({ length: 20 }, () => app.refresh(tokens["refresh_token"])),
+        { concurrency: 20 }
+      )
+      assert.deepStrictEqual([...new Set(answers.map(({ status }) => status))], [200])
+      assert.strictEqual(new Set(answers.map(({ json }) => json["refresh_token"])).size, 20)
+      assert.strictEqual((yield* app.revoke(answers[7]!.json["refresh_token"])).status, 200)
+      for (const { json } of [...answers, { json: tokens }]) {
+        assert.isFalse(yield* isAlive(sentinel, json["access_token"]))
+        assert.strictEqual((yield* app.refresh(json["refresh_token"])).json["error"], "invalid_grant")
+      }
+    })
+  )
+
+  it.effect("R64: with keep a grant has at most 64 refresh tokens, and the oldest goes first", () =>
+    Effect.gen(function* () {
+      const { app, tokens } = yield* signedIn({ points: { refreshTokens: "keep" } })
+      const all = [tokens["refresh_token"]]
+      for (let index = 0; index < 65; index++) all.push((yield* app.refresh(all.at(-1))).json["refresh_token"])
+      const { json } = yield* app.refresh(all[1])
+      assert.strictEqual(json["error"], "invalid_grant")
+      assert.strictEqual((yield* app.refresh(all[0])).json["error"], "invalid_grant")
+      assert.strictEqual((yield* app.refresh(all[2])).status, 200)
+    })
+  )
+
   it.effect("without rotation the refresh token stays, and every refresh gives an access token", () =>
     Effect.gen(function* () {
       const { app, sentinel, tokens } = yield* signedIn({ points: { refreshTokens: "same" } })
@@ -201,7 +255,7 @@ describe("refresh", () => {
 
   it.effect("an id_token comes with a refresh only if the dialect says so", () =>
     Effect.gen(function* () {
-      const { app, tokens } = yield* signedIn({ points: { idTokenOnRefresh: true } })
+      const { app, tokens } = yield* signedIn({ points: { idTokenOnRefresh: true, refreshTokens: "rotate" } })
       const first = yield* app.refresh(tokens["refresh_token"])
       assert.isString(first.json["id_token"])
       yield* TestClock.adjust("2 seconds")

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Effect from "effect/Effect"
 import {
   account,
@@ -197,7 +198,54 @@ describe("token: client authentication", () => {
       search({ ...grant, client_id: "x" }),
       "invalid_request"
     ],
-    ["R53: Basic and body", basic(clientId, secret), search({ ...grant, ...credentials }), "invalid_request"],
+    [
+      "R53: Basic and the same in the body",
+      basic(clientId, secret),
+      search({ ...grant, ...credentials }),
+      "invalid_grant"
+    ],
+    [
+      "R53: Basic and the same in the body, with : % + and space",
+      basic(plainClientId, plainSecret),
+      search({ ...grant, client_id: plainClientId, client_secret: plainSecret }),
+      "invalid_grant"
+    ],
+    [
+      "R53: Basic that is not form-encoded, and the same in the body",
+      `Basic ${btoa(`${plainClientId}:${plainSecret}`)}`,
+      search({ ...grant, client_id: plainClientId, client_secret: plainSecret }),
+      "invalid_grant"
+    ],
+    [
+      "R53: Basic and the same secret in the body",
+      basic(clientId, secret),
+      search({ ...grant, client_secret: secret }),
+      "invalid_grant"
+    ],
+    [
+      "R53: Basic and another secret in the body",
+      basic(clientId, secret),
+      search({ ...grant, ...credentials, client_secret: "wrong" }),
+      "invalid_request"
+    ],
+    [
+      "R53: Basic with another secret than in the body",
+      basic(clientId, "wrong"),
+      search({ ...grant, ...credentials }),
+      "invalid_request"
+    ],
+    [
+      "R53: Basic and another id in the body",
+      basic(clientId, secret),
+      search({ ...grant, ...credentials, client_id: "x" }),
+      "invalid_request"
+    ],
+    [
+      "R53: the same wrong secret twice",
+      basic(clientId, "wrong"),
+      search({ ...grant, ...credentials, client_secret: "wrong" }),
+      "invalid_client"
+    ],
     ["R54: with : % + and space", basic(plainClientId, plainSecret), search(grant), "invalid_grant"],
     ["R54: not form-encoded", `Basic ${btoa(`${plainClientId}:${plainSecret}`)}`, search(grant), "invalid_client"],
     ["R55: lower-case scheme", basic(clientId, secret).replace("Basic", "basic"), search(grant), "invalid_grant"],
@@ -223,6 +271,44 @@ describe("token: client authentication", () => {
       const isChallenged = error === "invalid_client" && authorization.startsWith("Basic")
       assert.strictEqual(status, isChallenged ? 401 : 400)
       assert.strictEqual(response.headers.get("www-authenticate")?.startsWith("Basic realm=") ?? false, isChallenged)
+    })
+  )
+})
+
+describe("token: credentials twice", () => {
+  const headers = { "content-type": form, authorization: basic(clientId, secret) }
+  const body = search({ ...grant, ...credentials })
+
+  it.effect("R53: equal ones leave a warning with the id of the request, and no secret", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start()
+      const response = yield* sentinel.fetch(tokenPath(), { method: "POST", headers, body })
+      const warnings = sentinel.lines.filter((line) => line.includes("sameCredentialsTwice=false"))
+      assert.lengthOf(warnings, 1)
+      assert.include(warnings[0], response.headers.get("x-request-id")!)
+      assert.include(warnings[0], clientId)
+      yield* sentinel.fetch(tokenPath(), { method: "POST", headers, body: search(grant) })
+      assert.lengthOf(
+        sentinel.lines.filter((line) => line.includes("a departure from an RFC")),
+        1
+      )
+      assert.notInclude(sentinel.lines.join(), secret)
+    })
+  )
+
+  it.effect("R53: in the dialect rfc both at once are refused, in words that name the point; the id twice is not", () =>
+    Effect.gen(function* () {
+      const sentinel = yield* start({ points: SentinelDialect.rfc })
+      const ask = Effect.fnUntraced(function* (body: string) {
+        const response = yield* sentinel.fetch(tokenPath(), { method: "POST", headers, body })
+        return (yield* Effect.promise(() => response.json())) as Record<string, string>
+      })
+      for (const client_secret of [secret, "wrong"]) {
+        const json = yield* ask(search({ ...grant, ...credentials, client_secret }))
+        assert.strictEqual(json["error"], "invalid_request")
+        assert.include(json["error_description"], "sameCredentialsTwice")
+      }
+      assert.strictEqual((yield* ask(search({ ...grant, client_id: clientId })))["error"], "invalid_grant")
     })
   )
 })

@@ -83,12 +83,80 @@ export const refreshCases: ReadonlyArray<ContractCase<Store>> = [
     })
   },
   {
+    name: "R64, R65: of 20 parallel uses of a refresh token that is kept all succeed, each with tokens of its own",
+    run: Effect.fnUntraced(function* (subject) {
+      const scene = yield* withTokens(subject.one)
+      const results = yield* inParallel(20, (index) =>
+        alternating(subject, index).rotateRefresh(scene.rotate("code", `attempt ${index}`, { keeps: true }), scene.now)
+      )
+      assert.deepStrictEqual(tally(results), { Kept: 20 })
+      assert.lengthOf(
+        results.filter((result) => result._tag === "Kept" && !result.isOlder),
+        1,
+        "of a token that is used at once, one use is the first"
+      )
+      for (const [index, result] of results.entries()) {
+        if (result._tag === "Kept") assert.deepStrictEqual(result.grant, scene.code("code").grant)
+        yield* isValid(subject.other, scene, `attempt ${index}`, true, "from a refresh token that is kept")
+        const next = scene.rotate(`attempt ${index}`, `next ${index}`, { keeps: true })
+        isTag(yield* subject.other.rotateRefresh(next, scene.now), "Kept", "a refresh token that one of them gave")
+      }
+      const request = { ...scene.owner, id: scene.id(refreshOf("attempt 1")) }
+      isTag(yield* subject.one.revokeToken(request, scene.now), "Revoked", "one of the tokens")
+      for (const name of ["code", "attempt 0", "next 0"]) {
+        yield* isValid(subject.other, scene, name, false, "after another token of its grant was revoked")
+        const late = yield* subject.other.rotateRefresh(scene.rotate(name, "late", { keeps: true }), scene.now)
+        isTag(late, "Missing", "a refresh token of a grant that was revoked")
+      }
+    })
+  },
+  {
+    name: "R64: the newest 64 refresh tokens of a grant are kept, an older one is told, and another grant's count apart",
+    run: Effect.fnUntraced(function* ({ one, other }) {
+      const scene = yield* withTokens(one)
+      yield* one.issueCode(scene.code("elsewhere"), scene.now)
+      yield* one.redeemCode(scene.redeem("elsewhere"), scene.now)
+      const use = (store: Store, from: string, to: string) =>
+        store.rotateRefresh(scene.rotate(from, to, { keeps: true }), scene.now)
+      let last = "code"
+      for (let index = 1; index <= 64; index++) {
+        const result = yield* use(index % 2 === 0 ? one : other, last, `${index}`)
+        assert.deepStrictEqual(
+          result,
+          { _tag: "Kept", grant: scene.code("code").grant, isOlder: false },
+          "the newest of its grant"
+        )
+        last = `${index}`
+      }
+      isTag(yield* use(one, "code", "late"), "Missing", "with 64 newer ones")
+      const older = yield* use(other, "1", "65")
+      assert.deepStrictEqual(older, { _tag: "Kept", grant: scene.code("code").grant, isOlder: true }, "an older one")
+      isTag(yield* use(one, "1", "late"), "Missing", "with 64 newer ones")
+      isTag(yield* use(other, "2", "66"), "Kept", "with 63 newer ones")
+      isTag(yield* use(one, "elsewhere", "other"), "Kept", "the refresh token of another grant")
+    })
+  },
+  {
+    name: "R64, R66: a refresh token that was rotated is not kept again, and one that was kept can be rotated",
+    run: Effect.fnUntraced(function* ({ one, other }) {
+      const scene = yield* withTokens(one)
+      isTag(yield* one.rotateRefresh(scene.rotate("code", "kept", { keeps: true }), scene.now), "Kept", "the first use")
+      isTag(yield* other.rotateRefresh(scene.rotate("code", "first"), scene.now), "Rotated", "without keeps")
+      const later = scene.now + grace
+      const again = yield* one.rotateRefresh(scene.rotate("code", "second", { keeps: true }), later)
+      isTag(again, "Reused", "a use of what was rotated")
+      isTag(yield* other.rotateRefresh(scene.rotate("kept", "third"), later), "Rotated", "what it gave before")
+    })
+  },
+  {
     name: "R34: a refresh token is used by its owner only, and another's attempt changes nothing",
     run: Effect.fnUntraced(function* ({ one, other }) {
       const scene = yield* withTokens(one)
       for (const stranger of [{ clientId: "another" }, { accountId: `${scene.owner.accountId}1` }]) {
-        const attempt = yield* other.rotateRefresh(scene.rotate("code", "stolen", stranger), scene.now)
-        isTag(attempt, "Missing", "another's attempt")
+        for (const keeps of [false, true]) {
+          const attempt = yield* other.rotateRefresh(scene.rotate("code", "stolen", { ...stranger, keeps }), scene.now)
+          isTag(attempt, "Missing", "another's attempt")
+        }
       }
       isTag(yield* one.rotateRefresh(scene.rotate("code", "next"), scene.now), "Rotated", "the owner's attempt")
       isTag(yield* one.rotateRefresh(scene.rotate("unknown", "x"), scene.now), "Missing", "an unknown refresh token")
@@ -107,8 +175,10 @@ export const refreshCases: ReadonlyArray<ContractCase<Store>> = [
         "before the session ends"
       )
       yield* isAlive(other, scene.id("session"), true, "that a refresh extended", sessionIdleExpiresAt - 1)
-      const late = yield* other.rotateRefresh(scene.rotate("next", "late"), sessionIdleExpiresAt)
-      isTag(late, "Missing", "after the session ended")
+      for (const keeps of [false, true]) {
+        const late = yield* other.rotateRefresh(scene.rotate("next", "late", { keeps }), sessionIdleExpiresAt)
+        isTag(late, "Missing", "after the session ended")
+      }
     })
   },
   {

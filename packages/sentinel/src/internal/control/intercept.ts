@@ -32,7 +32,13 @@ const factsOf = Effect.fnUntraced(function* ({ accountId, request, route }: Inte
   if (route === "authorize") return { ...facts, client: parametersOf(request.url).get("client_id") }
   if (!isFromClient.has(route) || request.method !== "POST") return facts
   const body = yield* Effect.orElseSucceed(FormBody.read(request), () => noParameters)
-  return { ...facts, client: clientIdOf(request, body), grantType: body.get("grant_type") }
+  // An app token may be asked for in the query alone.
+  const query = route === "app-token" ? parametersOf(request.url) : noParameters
+  return {
+    ...facts,
+    client: clientIdOf(request, body) ?? query.get("client_id"),
+    grantType: body.get("grant_type") ?? query.get("grant_type")
+  }
 })
 
 const outcomeOf = (response: HttpServerResponse.HttpServerResponse): string => {

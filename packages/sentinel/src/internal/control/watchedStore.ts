@@ -159,7 +159,7 @@ export const watchedStore = (
         Effect.fnUntraced(function* (context) {
           const refreshToken = RequestContext.short(request.id)
           const outcome = yield* store.rotateRefresh(request, now)
-          if (outcome._tag === "Rotated" || outcome._tag === "Retry") {
+          if (outcome._tag === "Rotated" || outcome._tag === "Kept" || outcome._tag === "Retry") {
             const { grant } = outcome
             if (context.stateFault === "killed-session") return yield* kill(context, grant.sessionId, now)
             context.user = grant.userId

@@ -22,13 +22,16 @@ const notForm = new UnreadableForm({
 const tooLarge = new UnreadableForm({ status: 413, description: "The body is larger than 64 KiB." })
 const broken = new UnreadableForm({ status: 400, description: "The body could not be read." })
 
+/** Whether the body is said to be a form. */
+export const isForm = (request: HttpServerRequest.HttpServerRequest): boolean =>
+  (request.headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase() === "application/x-www-form-urlencoded"
+
 /** Reads the parameters of the body. A form is always UTF-8, whatever `charset` says (WHATWG URL section 5). */
 export const read = (
   request: HttpServerRequest.HttpServerRequest,
   limits?: Limits
 ): Effect.Effect<UrlParameters, UnreadableForm> => {
-  const mediaType = (request.headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase()
-  if (mediaType !== "application/x-www-form-urlencoded") return Effect.fail(notForm)
+  if (!isForm(request)) return Effect.fail(notForm)
   return request.text.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, limit),
     Effect.mapError(({ reason }) =>

@@ -57,12 +57,13 @@ export const insertTokens = (
   tokens: SqlTemplate.Slots<TokenValues>,
   won: Won,
   isRenewable: boolean,
-  redemption?: { readonly kept: Fragment; readonly condition: Fragment }
+  redemption?: { readonly kept: Fragment; readonly condition: Fragment },
+  place: Fragment = sql`g.refresh_count`
 ): ReadonlyArray<Statement<any>> => {
   const { condition, kept } = redemption ?? { condition: sql`1 = 1`, kept: sql`g.forget_at` }
   const winner = grantOfWinner(sql, won)
-  const refresh = sql`INSERT INTO sentinel_refresh (id, grant_id, forget_at)
-    SELECT ${tokens.refreshId}, g.id, ${kept} ${winner} AND ${condition}`
+  const refresh = sql`INSERT INTO sentinel_refresh (id, grant_id, forget_at, place)
+    SELECT ${tokens.refreshId}, g.id, ${kept}, ${place} ${winner} AND ${condition}`
   const idle = sql`${tokens.sessionIdleExpiresAt}`
   const extended =
     redemption === undefined

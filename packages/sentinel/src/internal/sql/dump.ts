@@ -13,7 +13,11 @@ import {
 import { keptAfterEnd as sessionKeptAfterEnd } from "./sessions.ts"
 
 export type SessionRow = SessionColumns & { readonly ended_at: Time | null }
-export type GrantRow = GrantColumns & { readonly id: string; readonly revoked_at: Time | null }
+export type GrantRow = GrantColumns & {
+  readonly id: string
+  readonly revoked_at: Time | null
+  readonly refresh_count: Time | null
+}
 export interface CodeRow {
   readonly id: string
   readonly grant_id: string
@@ -28,6 +32,7 @@ export interface RefreshRow {
   readonly used_at: Time | null
   readonly seed: string | null
   readonly successor_id: string | null
+  readonly place: Time | null
 }
 export interface AccessRow {
   readonly id: string
@@ -57,7 +62,14 @@ export const documentOf = ({ accesses, codes, grants, refreshes, sessions }: Row
         endedAt: timeOf(row.ended_at)
       }
     ]),
-    grants: grants.map((row) => [row.id, { grant: grantsById.get(row.id)!, revokedAt: timeOf(row.revoked_at) }]),
+    grants: grants.map((row) => [
+      row.id,
+      {
+        grant: grantsById.get(row.id)!,
+        revokedAt: timeOf(row.revoked_at),
+        refreshCount: Number(row.refresh_count ?? 0)
+      }
+    ]),
     codes: codes.flatMap((row) => {
       const grant = grantsById.get(row.grant_id)
       if (grant === undefined) return []
@@ -68,8 +80,10 @@ export const documentOf = ({ accesses, codes, grants, refreshes, sessions }: Row
     }),
     refreshes: refreshes.map((row) => {
       const { grant_id: grantId, seed, successor_id: successorId, used_at } = row
-      if (used_at === null || seed === null || successorId === null) return [row.id, { grantId, used: undefined }]
-      return [row.id, { grantId, used: { at: Number(used_at), seed, successorId } }]
+      const place = Number(row.place ?? 0)
+      if (used_at === null || seed === null || successorId === null)
+        return [row.id, { grantId, place, used: undefined }]
+      return [row.id, { grantId, place, used: { at: Number(used_at), seed, successorId } }]
     }),
     accesses: accesses.map((row) => [row.id, { grantId: row.grant_id, expiresAt: Number(row.expires_at) }])
   }
@@ -153,7 +167,7 @@ export function* rowsOf(dump: StoreDump): Slices.Pausing<Record<string, Readonly
         forget_at: forgetSessionAt(id)
       }
     }),
-    sentinel_grant: yield* tableOf(grants, (id, { grant, revokedAt }) => ({
+    sentinel_grant: yield* tableOf(grants, (id, { grant, refreshCount, revokedAt }) => ({
       id,
       account_id: grant.accountId,
       client_id: grant.clientId,
@@ -164,6 +178,7 @@ export function* rowsOf(dump: StoreDump): Slices.Pausing<Record<string, Readonly
       revoked_at: revokedAt ?? null,
       redeemed_order: open.has(id) ? null : grant.createdAt,
       is_renewable: renewable.has(id) ? 1 : 0,
+      refresh_count: refreshCount ?? null,
       forget_at: forgetGrantAt(id)
     })),
     sentinel_code: yield* tableOf(codes, (id, { code, usedAt }) => ({
@@ -177,12 +192,13 @@ export function* rowsOf(dump: StoreDump): Slices.Pausing<Record<string, Readonly
       spent_at: usedAt ?? null,
       forget_at: code.expiresAt + codeKeptAfterEnd
     })),
-    sentinel_refresh: yield* tableOf(refreshes, (id, { grantId, used }) => ({
+    sentinel_refresh: yield* tableOf(refreshes, (id, { grantId, place, used }) => ({
       id,
       grant_id: grantId,
       used_at: used?.at ?? null,
       seed: used?.seed ?? null,
       successor_id: used?.successorId ?? null,
+      place: place ?? null,
       forget_at: forgetGrantAt(grantId)
     })),
     sentinel_access: yield* tableOf(accesses, (id, { expiresAt, grantId }) => ({

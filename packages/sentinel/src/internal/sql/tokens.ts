@@ -22,6 +22,7 @@ import {
   missing,
   type Time
 } from "./rows.ts"
+import { keptRefreshes } from "../store/keptRefreshes.ts"
 import type { Unsure } from "./unsure.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
@@ -45,6 +46,10 @@ const isRevoked = (sql: SqlClient) => sql`g.revoked_at IS NOT NULL OR s.ended_at
 const grantIdOf = (sql: SqlClient, id: SqlTemplate.Slot) => sql`(
   SELECT grant_id FROM sentinel_refresh WHERE id = ${id}
   UNION ALL SELECT grant_id FROM sentinel_access WHERE id = ${id} LIMIT 1)`
+
+/** What its grant had counted when a refresh token was made. */
+const placeOf = (sql: SqlClient, id: SqlTemplate.Slot) =>
+  sql`(SELECT COALESCE(p.place, 0) FROM sentinel_refresh p WHERE p.id = ${id})`
 
 const statements = (sql: SqlClient) => ({
   findAccess: SqlTemplate.make<AtTime, GrantRow & { readonly expires_at: Time }>(
@@ -88,6 +93,26 @@ const statements = (sql: SqlClient) => ({
       result: (_, won) => sql`SELECT ${grantColumns(sql)} ${grantOfWinner(sql, won)}`
     })
   }),
+  /**
+   * The grant counts its refresh tokens, and each has the count of its time: so the newest are known without a look at
+   * the others.
+   */
+  keep: atomically<Rotation, GrantRow & { readonly is_older: boolean | number }, "grant_id" | "place">(sql, {
+    guard: (token) => {
+      const count = sql`COALESCE(g.refresh_count, 0)`
+      return sql`UPDATE sentinel_grant AS g SET refresh_count = ${count} + 1
+        WHERE g.id = (SELECT r.grant_id FROM sentinel_refresh r WHERE r.id = ${token.id} AND r.used_at IS NULL)
+          AND g.account_id = ${token.accountId} AND g.client_id = ${token.clientId}
+          AND ${placeOf(sql, token.id)} > ${count} - ${sql.literal(`${keptRefreshes}`)}
+          AND ${isValid(sql, sql`AND ${isAlive(sql, token.now)}`)} AND ${inTime(sql, token.begun)}
+        RETURNING id AS grant_id, refresh_count AS place`
+    },
+    columns: ["grant_id", "place"],
+    effects: (token, won) => insertTokens(sql, token, won, true, undefined, sql`(SELECT won.place FROM ${won})`),
+    result: (token, won) => sql`
+      SELECT ${placeOf(sql, token.id)} < (SELECT won.place FROM ${won}) - 1 AS is_older, ${grantColumns(sql)}
+      ${grantOfWinner(sql, won)}`
+  }),
   revoke: atomically<Revocation, GrantRow, "grant_id" | "account_id" | "user_id">(sql, {
     guard: (token) => sql`
       UPDATE sentinel_grant AS g SET revoked_at = ${token.now}
@@ -111,9 +136,9 @@ const statements = (sql: SqlClient) => ({
 })
 
 export const make = (sql: SqlClient, run: Run, writing: Writing, unsure: Unsure): Operations => {
-  const { findAccess, findGrant, findRefresh, revoke, revokeGrant, rotate } = statements(sql)
+  const { findAccess, findGrant, findRefresh, keep, revoke, revokeGrant, rotate } = statements(sql)
   return {
-    rotateRefresh: ({ grace, id, seed, tokens, ...owner }, now) => {
+    rotateRefresh: ({ grace, id, keeps = false, seed, tokens, ...owner }, now) => {
       let attempts = 0
       const operation = writing((begun) =>
         Effect.gen(function* () {
@@ -122,10 +147,18 @@ export const make = (sql: SqlClient, run: Run, writing: Writing, unsure: Unsure)
             const [done] = yield* findAccess({ id: tokens.accessId, now })
             if (done !== undefined) {
               yield* unsure.confirm
-              return { _tag: "Rotated", grant: grantOf(done) } as const
+              const grant = grantOf(done)
+              return keeps ? ({ _tag: "Kept", grant, isOlder: false } as const) : ({ _tag: "Rotated", grant } as const)
             }
           }
-          const rotated = yield* rotate({ ...owner, ...tokens, id, seed, now, begun })
+          const values = { ...owner, ...tokens, id, seed, now, begun }
+          if (keeps) {
+            const kept = yield* keep(values)
+            if (kept !== undefined) {
+              return { _tag: "Kept", grant: grantOf(kept), isOlder: Boolean(kept.is_older) } as const
+            }
+          }
+          const rotated = keeps ? undefined : yield* rotate(values)
           if (rotated !== undefined) return { _tag: "Rotated", grant: grantOf(rotated) } as const
           for (let hasWaited = false; ;) {
             const [token] = yield* findRefresh({ id, now })

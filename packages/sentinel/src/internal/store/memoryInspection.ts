@@ -29,9 +29,10 @@ function* tablesOf(dump: StoreDump, capacity: number): Slices.Pausing<Tables> {
     yield
     if (usedAt === undefined) waiting.add(code.grant.id)
   }
-  for (const [id, { grant, revokedAt }] of dump.grants) {
+  for (const [id, { grant, refreshCount = 0, revokedAt }] of dump.grants) {
     yield
     const row = tables.addGrant(grantOf(grant), revokedAt)
+    row.refreshCount = refreshCount
     if (!waiting.has(id)) tables.redeem(row)
   }
   for (const [, { code, usedAt }] of dump.codes) {
@@ -39,10 +40,10 @@ function* tablesOf(dump: StoreDump, capacity: number): Slices.Pausing<Tables> {
     const { codeChallenge, grant, redirectUri } = code
     tables.addCode({ ...code, grant: grantOf(grant), codeChallenge, redirectUri }, usedAt)
   }
-  for (const [id, { grantId, used }] of dump.refreshes) {
+  for (const [id, { grantId, place = 0, used }] of dump.refreshes) {
     yield
     const grant = tables.grants.get(grantId)
-    if (grant !== undefined) tables.addRefresh(grant, id, used)
+    if (grant !== undefined) tables.addRefresh(grant, id, { place, used })
   }
   for (const [id, { expiresAt, grantId }] of dump.accesses) {
     yield
@@ -170,7 +171,10 @@ export const inspection = (
           sessions,
           ([id, { endedAt, session }]) => [id, { session, sequence: ++sequence, endedAt }] as const
         ),
-        grants: Array.from(grants, ([id, { grant, revokedAt }]) => [id, { grant, revokedAt }] as const),
+        grants: Array.from(
+          grants,
+          ([id, { grant, refreshCount, revokedAt }]) => [id, { grant, revokedAt, refreshCount }] as const
+        ),
         codes: copy(codes),
         refreshes: copy(refreshes),
         accesses: copy(accesses),

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import type { Grant, Missing, NewTokens, Owner, SentinelStore } from "../../SentinelStore.ts"
 import type { StoreInspection } from "../../StoreInspection.ts"
 import { inspection } from "./memoryInspection.ts"
-import { type GrantRow, type SessionRow, Tables } from "./memoryTables.ts"
+import { type GrantRow, quotas, type SessionRow, Tables } from "./memoryTables.ts"
 
 const missing = (why: NonNullable<Missing["why"]>): Missing => ({ _tag: "Missing", why })
 
@@ -105,7 +105,7 @@ export const makeMemory = (options: { readonly capacity: number }): Memory => {
         insert(granted, tokens, now)
         return { _tag: "Won", grant }
       }),
-    rotateRefresh: ({ accountId, clientId, grace, id, seed, tokens }, now) =>
+    rotateRefresh: ({ accountId, clientId, grace, id, keeps = false, seed, tokens }, now) =>
       Effect.sync(() => {
         const row = tables.refreshes.get(id)
         if (row === undefined) return missing("unknown")
@@ -119,6 +119,13 @@ export const makeMemory = (options: { readonly capacity: number }): Memory => {
           return now - row.used.at < grace && successorIsUnused
             ? { _tag: "Retry", grant, seed: row.used.seed, usedAt: row.used.at }
             : { _tag: "Reused", grant }
+        }
+        if (keeps) {
+          if (row.place <= found.refreshCount - quotas.kept) return missing("expired")
+          const isOlder = row.place < found.refreshCount
+          found.refreshCount++
+          insert(found, tokens, now)
+          return { _tag: "Kept", grant, isOlder }
         }
         if (tokens.refreshId !== undefined) row.used = { at: now, seed, successorId: tokens.refreshId }
         insert(found, tokens, now)

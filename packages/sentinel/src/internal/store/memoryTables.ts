@@ -6,6 +6,7 @@
  */
 import type { Code, Grant, BrowserSession } from "../../SentinelStore.ts"
 import { EndQueue } from "./EndQueue.ts"
+import { keptRefreshes } from "./keptRefreshes.ts"
 
 export interface SessionRow {
   session: BrowserSession
@@ -21,6 +22,8 @@ export interface SessionRow {
 export interface GrantRow {
   readonly grant: Grant
   revokedAt: number | undefined
+  /** How many refresh tokens came beside others that stay in use. */
+  refreshCount: number
   /** The oldest first. */
   readonly refreshes: Map<string, RefreshRow>
   readonly accesses: Map<string, AccessRow>
@@ -31,6 +34,8 @@ export interface CodeRow {
 }
 export interface RefreshRow {
   readonly grantId: string
+  /** `refreshCount` of the grant when it was made. */
+  readonly place: number
   used: { readonly at: number; readonly seed: string; readonly successorId: string } | undefined
 }
 export interface AccessRow {
@@ -48,6 +53,8 @@ export const quotas = {
   accesses: 64,
   /** Refresh tokens of a grant, almost all of them used, so that a second use is noticed. */
   refreshes: 256,
+  /** Refresh tokens of a grant that stay in use beside each other. */
+  kept: keptRefreshes,
   /** Sessions of a user. */
   sessions: 1000
 }
@@ -186,7 +193,7 @@ export class Tables {
   }
 
   addGrant(grant: Grant, revokedAt?: number): GrantRow {
-    const row: GrantRow = { grant, revokedAt, refreshes: new Map(), accesses: new Map() }
+    const row: GrantRow = { grant, revokedAt, refreshCount: 0, refreshes: new Map(), accesses: new Map() }
     this.grants.set(grant.id, row)
     return row
   }
@@ -206,8 +213,8 @@ export class Tables {
     for (const id of row.accesses.keys()) this.accesses.delete(id)
   }
 
-  addRefresh(grant: GrantRow, id: string, used?: RefreshRow["used"]): void {
-    const row: RefreshRow = { grantId: grant.grant.id, used }
+  addRefresh(grant: GrantRow, id: string, { place = grant.refreshCount, used }: Partial<RefreshRow> = {}): void {
+    const row: RefreshRow = { grantId: grant.grant.id, place, used }
     this.refreshes.set(id, row)
     grant.refreshes.set(id, row)
     if (grant.refreshes.size > quotas.refreshes) {

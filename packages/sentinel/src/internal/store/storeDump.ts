@@ -40,7 +40,11 @@ export const SessionRow = Schema.Struct({
   sequence: Sequence,
   endedAt: optionalTime
 })
-export const GrantRow = Schema.Struct({ grant: Grant, revokedAt: optionalTime })
+export const GrantRow = Schema.Struct({
+  grant: Grant,
+  revokedAt: optionalTime,
+  refreshCount: Schema.optional(Sequence)
+})
 export const CodeRow = Schema.Struct({
   code: Schema.Struct({
     id: Schema.String,
@@ -53,6 +57,8 @@ export const CodeRow = Schema.Struct({
 })
 export const RefreshRow = Schema.Struct({
   grantId: Schema.String,
+  /** `refreshCount` of the grant when it was made. */
+  place: Schema.optional(Sequence),
   used: Schema.optional(Schema.Struct({ at: Instant, seed: Schema.String, successorId: Schema.String }))
 })
 export const AccessRow = Schema.Struct({ grantId: Schema.String, expiresAt: Instant })

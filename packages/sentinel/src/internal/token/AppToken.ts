@@ -12,13 +12,29 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SigningKeys } from "../../SigningKeys.ts"
 import type { Issuer } from "../documents/Issuer.ts"
+import * as FormBody from "../http/FormBody.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import type { Handler, Incoming } from "../http/RouteHandlers.ts"
 import * as AppTokenReader from "./AppTokenReader.ts"
-import type { ClientAuthentication } from "./ClientAuthentication.ts"
+import { type ClientAuthentication, secretInQuery } from "./ClientAuthentication.ts"
 import { invalidRequest, tokenHeaders, OAuthFailure } from "./OAuthFailure.ts"
 import { expiresIn } from "./TokenAnswer.ts"
 import { answering, checkVersion, readForm } from "./TokenForm.ts"
 import * as TokenTime from "./TokenTime.ts"
+
+const wayOut = " The point appTokenSecretInQuery lets them pass."
+
+const inQueryWarning =
+  "RFC 6749 section 2.3.1: the client secret is in the query, where logs of proxies keep it. " +
+  "appTokenSecretInQuery=false refuses it."
+
+/** The points that this endpoint has of its own, under the names of what it shares with others. */
+const ofAppTokens = (dialect: SentinelDialect): SentinelDialect => ({
+  ...dialect,
+  tokenVersions: dialect.appTokenVersions,
+  errorBody: dialect.appTokenErrorBody,
+  tokenClientErrorStatus: dialect.appTokenClientErrorStatus
+})
 
 /**
  * The endpoints of both versions. They differ in the path only: LivePerson's first version signs with a key that is
@@ -33,22 +49,28 @@ export const make = Effect.fnUntraced(function* (
   issuer: Issuer
 ): Effect.fn.Return<{ readonly v1: Handler; readonly v2: Handler }, never, Digest.Digest | SigningKeys> {
   const keys = yield* SigningKeys
-  const dialect = yield* SentinelDialect
+  const dialect = ofAppTokens(yield* SentinelDialect)
   const { dateOf } = yield* TokenTime.jwtClock
   const note = yield* AppTokenReader.note
   const seconds = Duration.toSeconds(dialect.appTokenLifetime)
   const inQuery = dialect.appTokenSecretInQuery
+  const expires_in = expiresIn(dialect.appTokenExpiresIn, dialect.appTokenLifetime)
   const authentication = { status: dialect.tokenClientErrorStatus, inQuery }
 
   /**
-   * Parameters of the query count where the body has none. A request with all of them there has no body, and so no
-   * content type.
+   * Parameters of the query count where the body has none. A request with all of them there has no form, whatever its
+   * content type is.
    */
   const readBoth = Effect.fnUntraced(function* (incoming: Incoming) {
     const { query, request } = incoming
-    if (!inQuery) return yield* readForm(incoming)
+    const hasSecret = query.has("client_secret")
+    if (hasSecret && !inQuery) return yield* secretInQuery(wayOut)
+    if (hasSecret) yield* RequestContext.warned(inQueryWarning)
+    const isAsked = inQuery && (hasSecret || query.has("client_id") || query.has("grant_type"))
+    const body = FormBody.isForm(request) || !isAsked ? yield* readForm(incoming) : undefined
+    // What most requests have in the query is looked at where it is needed.
+    if (body !== undefined && !hasSecret && !query.has("client_id")) return body
     if (query.repeated.size > 0) return yield* invalidRequest("A parameter appears more than once.")
-    const body = request.headers["content-type"] === undefined ? undefined : yield* readForm(incoming)
     const both = new URLSearchParams({ ...query.toRecord(), ...body?.toRecord() })
     // Both have been counted already.
     return UrlParameters.fromSearch(both.toString(), { count: Infinity })
@@ -91,7 +113,7 @@ export const make = Effect.fnUntraced(function* (
     const { scope } = installation
     yield* note(`app token issued ${scope === undefined ? "without a scope" : `with the scope ${scope}`}`, token)
     return HttpServerResponse.jsonUnsafe(
-      { access_token: token, token_type: "Bearer", expires_in: expiresIn(dialect, dialect.appTokenLifetime) },
+      { access_token: token, token_type: "Bearer", expires_in },
       { headers: tokenHeaders }
     )
   })

@@ -28,7 +28,9 @@ const formDecode = (text: string): string => decodeURIComponent(text.replaceAll(
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
-const readBasic = (header: string): Credentials | undefined => {
+const asItIs = (text: string): string => text
+
+const readBasic = (header: string, decode = formDecode): Credentials | undefined => {
   const encoded = /^basic +(\S+) *$/i.exec(header)?.[1]
   const bytes = encoded === undefined ? undefined : Result.getOrUndefined(Base64.decode(encoded))
   if (bytes === undefined) return undefined
@@ -36,7 +38,7 @@ const readBasic = (header: string): Credentials | undefined => {
     const text = utf8.decode(bytes)
     const colon = text.indexOf(":")
     if (colon === -1) return undefined
-    return { clientId: formDecode(text.slice(0, colon)), clientSecret: formDecode(text.slice(colon + 1)) }
+    return { clientId: decode(text.slice(0, colon)), clientSecret: decode(text.slice(colon + 1)) }
   } catch {
     return undefined
   }
@@ -53,6 +55,31 @@ export const clientIdOf = (request: HttpServerRequest.HttpServerRequest, body: U
   return isBasic(header) ? readBasic(header)?.clientId : body.get("client_id")
 }
 
+/**
+ * The credentials of HTTP Basic that say the same as the body. Many clients do not form-encode them, so either reading
+ * will do. All that is compared comes from the client.
+ */
+const sameAsBody = (header: string, id: string | undefined, secret: string | undefined): Credentials | undefined => {
+  const isSame = (basic: Credentials | undefined): boolean =>
+    basic !== undefined &&
+    (id === undefined || id === basic.clientId) &&
+    (secret === undefined || secret === basic.clientSecret)
+  return [formDecode, asItIs].map((decode) => readBasic(header, decode)).find(isSame)
+}
+
+const sentTwice =
+  "RFC 6749 section 2.3: the client authenticates in two ways at once, with HTTP Basic and in the body. " +
+  "sameCredentialsTwice=false refuses it."
+
+const refusedTwice = invalidRequest(
+  "The client authenticates in two ways at once: with HTTP Basic and in the body. Use one of them. The point " +
+    "sameCredentialsTwice lets equal credentials pass."
+)
+
+const different = invalidRequest(
+  "HTTP Basic and the body have different credentials. Send them in one of the two only."
+)
+
 /** The ways of an endpoint to authenticate its clients. */
 export interface Options {
   /** The status of `invalid_client` when the credentials came in the body. */
@@ -60,6 +87,10 @@ export interface Options {
   /** Whether a secret in the query is accepted. The endpoint adds it to the body that it hands in. */
   readonly inQuery: boolean
 }
+
+/** The refusal of a secret in the query; `more` is the way out, where there is one. */
+export const secretInQuery = (more = ""): OAuthFailure =>
+  invalidRequest(`Credentials must not be in the query, where logs keep them. Send them in the body.${more}`)
 
 /**
  * Makes the check. One answer for an unknown account, an unknown application and a wrong secret, after the same work:
@@ -75,13 +106,11 @@ export const make: Effect.Effect<
 > = Effect.gen(function* () {
   const directory = yield* Directory
   const digest = yield* Digest.Digest
-  const { pkce } = yield* SentinelDialect
+  const { pkce, sameCredentialsTwice } = yield* SentinelDialect
   const noHash = new Uint8Array(Digest.sha256.outputLength)
 
   return Effect.fnUntraced(function* ({ accountId, query, request }, body, { inQuery, status }) {
-    if (!inQuery && query.has("client_secret")) {
-      return yield* invalidRequest("Credentials must not be in the query, where logs keep them. Send them in the body.")
-    }
+    if (!inQuery && query.has("client_secret")) return yield* secretInQuery()
     const header = request.headers["authorization"]
     const usesBasic = isBasic(header)
     const refused = (reason: string) =>
@@ -89,14 +118,15 @@ export const make: Effect.Effect<
 
     const id = body.get("client_id")
     const secret = body.get("client_secret")
-    if (usesBasic && secret !== undefined) {
-      return yield* invalidRequest("The client authenticates in two ways at once: with HTTP Basic and in the body.")
+    const isTwice = usesBasic && secret !== undefined
+    if (isTwice && !sameCredentialsTwice) return yield* refusedTwice
+    let credentials = usesBasic ? readBasic(header) : { clientId: id, clientSecret: secret }
+    if (usesBasic && (isTwice || (id !== undefined && credentials !== undefined))) {
+      credentials = sameAsBody(header, id, secret)
+      if (credentials === undefined) return yield* different
     }
-    const credentials = usesBasic ? readBasic(header) : { clientId: id, clientSecret: secret }
+    if (isTwice) yield* RequestContext.warned(sentTwice)
     if (credentials?.clientId === undefined) return yield* refused(noCredentials)
-    if (usesBasic && id !== undefined && id !== credentials.clientId) {
-      return yield* invalidRequest("client_id in the body is not that of HTTP Basic.")
-    }
 
     const found = Option.getOrUndefined(yield* directory.installation(accountId, credentials.clientId))
     const hash = yield* digest.digest(Digest.sha256, Utf8.encode(credentials.clientSecret ?? ""))

@@ -3,8 +3,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { type Grant, SentinelStore } from "../../SentinelStore.ts"
+import * as RequestContext from "../http/RequestContext.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
 import { invalidGrant, invalidRequest } from "./OAuthFailure.ts"
+
+const olderToken =
+  "RFC 9700 section 4.14.2: a refresh token was used that is not the newest of its grant. refreshTokens=rotate refuses it."
 
 /** Makes the handler of the grant type. */
 export const make = Effect.fnUntraced(function* ({
@@ -17,7 +21,8 @@ export const make = Effect.fnUntraced(function* ({
   const accessLifetime = Duration.toMillis(dialect.accessTokenLifetime)
   const idleLifetime = Duration.toMillis(dialect.sessionIdleLifetime)
   const grace = Duration.toMillis(dialect.refreshGrace)
-  const rotates = dialect.refreshTokens !== "same"
+  const isRenewed = dialect.refreshTokens !== "same"
+  const keeps = dialect.refreshTokens === "keep"
 
   return Effect.fnUntraced(function* ({ accountId, body, installation, now }) {
     const presented = body.get("refresh_token")
@@ -29,7 +34,7 @@ export const make = Effect.fnUntraced(function* ({
     const answerOf = (grant: Grant, tokens: typeof successors, issuedAt: number) =>
       answer({
         accessToken: tokens.accessToken,
-        refreshToken: rotates ? tokens.refreshToken : presented,
+        refreshToken: isRenewed ? tokens.refreshToken : presented,
         // A nonce belongs to the sign-in, not to what follows from it (OpenID Connect Core section 12.2).
         grant: { ...grant, nonce: undefined },
         withIdToken: dialect.idTokenOnRefresh,
@@ -44,10 +49,11 @@ export const make = Effect.fnUntraced(function* ({
         clientId: installation.clientId,
         seed,
         grace,
+        keeps,
         tokens: {
           accessId: yield* secrets.hash(successors.accessToken),
           accessExpiresAt: now + accessLifetime,
-          refreshId: rotates ? yield* secrets.hash(successors.refreshToken) : undefined,
+          refreshId: isRenewed ? yield* secrets.hash(successors.refreshToken) : undefined,
           sessionIdleExpiresAt: now + idleLifetime
         }
       },
@@ -63,6 +69,9 @@ export const make = Effect.fnUntraced(function* ({
         return yield* invalidGrant("refresh token used twice: its grant is revoked")
       case "Retry":
         return yield* answerOf(outcome.grant, yield* tokenSets.successors(presented, outcome.seed), outcome.usedAt)
+      case "Kept":
+        if (outcome.isOlder) yield* RequestContext.warned(olderToken)
+        return yield* answerOf(outcome.grant, successors, now)
       case "Rotated":
         return yield* answerOf(outcome.grant, successors, now)
     }

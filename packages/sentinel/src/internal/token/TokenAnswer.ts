@@ -16,10 +16,13 @@ import type { Issuer } from "../documents/Issuer.ts"
 import { invalidGrant, tokenHeaders, type OAuthFailure } from "./OAuthFailure.ts"
 import * as TokenTime from "./TokenTime.ts"
 
-/** `expires_in` in the form of the dialect. */
-export const expiresIn = (dialect: SentinelDialect, lifetime: Duration.Duration): number | string | undefined => {
+/** `expires_in` in a form of the dialect. */
+export const expiresIn = (
+  form: SentinelDialect["expiresIn"],
+  lifetime: Duration.Duration
+): number | string | undefined => {
   const seconds = Duration.toSeconds(lifetime)
-  return { number: seconds, string: String(seconds), absent: undefined }[dialect.expiresIn]
+  return { number: seconds, string: String(seconds), absent: undefined }[form]
 }
 
 /**
@@ -45,7 +48,7 @@ export const make = Effect.fnUntraced(function* (
   const dialect = yield* SentinelDialect
   const secondsOf = yield* TokenTime.seconds
   const idTokenSeconds = Duration.toSeconds(dialect.idTokenLifetime)
-  const expires_in = expiresIn(dialect, dialect.accessTokenLifetime)
+  const expires_in = expiresIn(dialect.expiresIn, dialect.accessTokenLifetime)
 
   const idToken = (grant: Grant, user: User, issuedAt: number) => {
     const iat = secondsOf(issuedAt)

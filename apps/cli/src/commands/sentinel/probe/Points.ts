@@ -70,6 +70,11 @@ const statusOf =
 const refused = (answer: Answer): Read<Answer> =>
   answer.status >= 400 ? Result.succeed(answer) : Result.fail("It was not refused.")
 
+const errorBody = (answer: Answer): Read<"oauth" | "liveperson" | "html"> =>
+  Result.flatMap(refused(answer), ({ form }) =>
+    form === "oauth" || form === "liveperson" || form === "html" ? Result.succeed(form) : unlike
+  )
+
 const tokens = ({ members, status }: Answer): Read<Answer["members"]> =>
   status === 200 && Predicate.isString(members["access_token"])
     ? Result.succeed(members)
@@ -223,6 +228,12 @@ export const points: { readonly [P in PointName]: Visible<Points[P]> | Hidden } 
       return Result.succeed(["2.0"])
     })
   ),
+  appTokenVersions: all(["app-token-v1", "app-token-v2", "app-token-v-unknown"], (answers) => {
+    const [first, second, unknown] = answers
+    const isWrong = (answer: Answer) => areAlike(answer, unknown)
+    if (isWrong(first) && isWrong(second)) return Result.fail("All answers are alike: v may not be looked at.")
+    return Result.succeed(isWrong(first) ? ["2.0"] : isWrong(second) ? ["1.0"] : ["1.0", "2.0"])
+  }),
   bareVersion: {
     _tag: "Visible",
     questions: [...versions, "token-v-bare", "authorize", "authorize-v2", "authorize-bare-v2"],
@@ -254,12 +265,10 @@ export const points: { readonly [P in PointName]: Visible<Points[P]> | Hidden } 
     if (unknown.status === 200) return Result.succeed("any")
     return Result.succeed(missing.status === 200 ? "known" : "required")
   }),
-  errorBody: one("token-v1", (answer) =>
-    Result.flatMap(refused(answer), ({ form }) =>
-      form === "oauth" || form === "liveperson" || form === "html" ? Result.succeed(form) : unlike
-    )
-  ),
+  errorBody: one("token-v1", errorBody),
+  appTokenErrorBody: one("app-token-wrong-secret", errorBody),
   tokenClientErrorStatus: one("wrong-secret", statusOf(400, 401)),
+  appTokenClientErrorStatus: one("app-token-wrong-secret", statusOf(400, 401)),
   revokeClientErrorStatus: one("revoke-wrong-secret", statusOf(400, 401)),
   badCodeError: one("made-up-code", (answer) =>
     Result.flatMap(refused(answer), ({ error }) => {

@@ -45,6 +45,7 @@ export const madeUp = {
   secret: "made-up-secret-of-le-auth-probe",
   token: "made-up-token-of-le-auth-probe",
   code: "made-up-code-of-le-auth-probe",
+  grant: "made-up-grant-of-le-auth-probe",
   state: "le-auth-probe",
   service: "leAuthProbe",
   /** That of RFC 7636 appendix B. */
@@ -90,12 +91,16 @@ const wrongCredentials = ({ clientId }: AppInstallation) => ({ client_id: client
 
 const madeUpRefresh = { grant_type: "refresh_token", refresh_token: madeUp.token }
 
-/** The version that the token endpoint takes, as far as it is known. */
-const versionOf = (answers: Answers): "1.0" | "2.0" => {
-  const [first, second] = [answers.any("token-v1"), answers.any("token-v2")].map(Result.getOrUndefined)
-  const isRefused = first?.error === "invalid_request" && second !== undefined && second.error !== "invalid_request"
-  return isRefused ? "2.0" : "1.0"
-}
+/** The version that an endpoint takes, as far as it is known. */
+const takenOf =
+  (one: string, other: string) =>
+  (answers: Answers): "1.0" | "2.0" => {
+    const [first, second] = [answers.any(one), answers.any(other)].map(Result.getOrUndefined)
+    const isRefused = first?.error === "invalid_request" && second !== undefined && second.error !== "invalid_request"
+    return isRefused ? "2.0" : "1.0"
+  }
+const versionOf = takenOf("token-v1", "token-v2")
+const appVersionOf = takenOf("app-token-v1", "app-token-v2")
 
 /** Whether Sentinel takes the secret of the settings for a wrong one; or answers as if, so that it may. */
 export const isRefused = (answers: Answers): boolean => {
@@ -106,10 +111,12 @@ export const isRefused = (answers: Answers): boolean => {
   return right.error === "invalid_client" || right.status === 401 || (wrong !== undefined && areAlike(right, wrong))
 }
 
+const notAccepted = "Sentinel does not accept the client id and secret of the settings."
+
 /** Once the settings may be wrong, to send them again could block the application. */
 const whereAccepted = <A>(answers: Answers, request: () => A): Result.Result<A, string> =>
   isRefused(answers)
-    ? Result.fail("Sentinel does not accept the client id and secret of the settings.")
+    ? Result.fail(notAccepted)
     : Result.succeed(request())
 
 const token = (setting: Setting, query: string): string =>
@@ -122,6 +129,20 @@ const refreshWith =
     whereAccepted(answers, () =>
       post(token(setting, query), { ...madeUpRefresh, ...credentials(setting.installation) })
     )
+
+/** A grant that does not exist, with the right secret: refused, but only after the version was looked at. */
+const appTokenWith =
+  (query: string): Question["request"] =>
+  ({ appInstallation, sentinel }, answers) => {
+    const given = Result.getOrUndefined(answers.any("app-token"))
+    if (given?.error === "invalid_client" || given?.status === 401) return Result.fail(notAccepted)
+    return whereAccepted(answers, () =>
+      post(`${sentinel}${at(SentinelApi.appToken.path, appInstallation)}${query}`, {
+        grant_type: madeUp.grant,
+        ...credentials(appInstallation)
+      })
+    )
+  }
 
 /** The first step of a sign-in, without a browser: no user signs in, and Sentinel has nothing to keep of it. */
 const authorize =
@@ -344,12 +365,29 @@ const table = {
         )
       })
   },
+  "app-token-wrong-secret": {
+    asks: "What is answered to a wrong secret for an app token?",
+    mayBeWrongSecret: true,
+    request: ({ appInstallation, sentinel }) =>
+      Result.succeed(
+        post(`${sentinel}${at(SentinelApi.appTokenV2.path, appInstallation)}`, {
+          grant_type: "client_credentials",
+          ...wrongCredentials(appInstallation)
+        })
+      )
+  },
+  "app-token-v1": {
+    asks: "Does the first endpoint of app tokens take v=1.0?",
+    request: appTokenWith("?v=1.0")
+  },
+  "app-token-v2": { asks: "Does it take v=2.0?", request: appTokenWith("?v=2.0") },
+  "app-token-v-unknown": { asks: "Does it take a v that does not exist?", request: appTokenWith("?v=9.9") },
   "app-token-in-query": {
     asks: "Is a secret in the query looked at? It is a made-up one, since logs keep queries.",
     mayBeWrongSecret: true,
     request: (setting, answers) => {
       const query = encoded({
-        v: versionOf(answers),
+        v: appVersionOf(answers),
         grant_type: "client_credentials",
         ...wrongCredentials(setting.appInstallation)
       })

@@ -113,7 +113,7 @@ const makeSure = Effect.fnUntraced(function* (options: Options, domainApi: Origi
   yield* Output.say(
     join("\n", [
       text`The probe asks about 30 harmless questions of ${describe(target)} (Domain API: ${domainApi}).`,
-      text`They change nothing. At most 3 of them have a wrong secret, which is made up.`,
+      text`They change nothing. At most 4 of them have a wrong secret, which is made up.`,
       text`If you are signed in with le-auth, the session is refreshed once.`,
       ...(options.allowRevoke ? [text`With --allow-revoke it can end a sign-in that it has made itself.`] : []),
       ...(local ? [] : [text`It takes about two minutes, since it keeps pauses between requests.`])

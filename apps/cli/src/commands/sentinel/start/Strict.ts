@@ -4,6 +4,7 @@
 import * as Origin from "@le-auth/core/Origin"
 import * as Passwords from "@le-auth/sentinel/Passwords"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+import type * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Kdf from "effect/crypto/Kdf"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -83,6 +84,19 @@ export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig)
       )
     )
   )
+
+/** The points that strict mode changes: logs of the proxy in front would keep the secret. */
+export const points = { appTokenSecretInQuery: false } as const satisfies SentinelDialect.Changes
+
+/** Why a point is refused in strict mode. */
+export const problemOfPoints = ({ appTokenSecretInQuery }: SentinelDialect.Changes): string | undefined =>
+  appTokenSecretInQuery === true
+    ? "points.appTokenSecretInQuery: lets secrets into the query, and so into the logs of proxies; leave it out"
+    : undefined
+
+/** Said at the start. */
+export const keeps =
+  "used refresh tokens stay valid (refreshTokens is keep), so a stolen one is not noticed; --point refreshTokens=rotate or --dialect rfc end them (RFC 9700 section 4.14.2)"
 
 /** Whether users other than its owner can read a file with secrets; false on a system without such rights. */
 export const isReadableByOthers = (path: string): Effect.Effect<boolean, never, FileSystem.FileSystem> =>

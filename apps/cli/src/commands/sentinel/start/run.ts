@@ -106,7 +106,14 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
   if (Result.isFailure(file) || Result.isFailure(flags) || Result.isFailure(store) || problems.length > 0) {
     return yield* new Failure({ text: join("\n", problems), code: "configuration" })
   }
-  const points = { ...file.success.points, ...flags.success }
+  const points = { ...(options.strict && Strict.points), ...file.success.points, ...flags.success }
+  const secretInQuery = options.strict ? Strict.problemOfPoints(points) : undefined
+  if (secretInQuery !== undefined) {
+    return yield* new Failure({
+      text: join("\n", [text`Strict mode refuses this:`, text`  - ${secretInQuery}`]),
+      code: "configuration"
+    })
+  }
   // Each may be right by itself.
   const conflict = SentinelDialect.conflictIn(points)
   if (conflict !== undefined) {
@@ -241,6 +248,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         }
       )
     }
+    if (options.strict && SentinelDialect.make(config).refreshTokens === "keep") yield* Effect.logWarning(Strict.keeps)
     const { accounts } = yield* Control.Control
     const reload = Option.isNone(options.config)
       ? Effect.never
