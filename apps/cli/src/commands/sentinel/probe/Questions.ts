@@ -115,9 +115,7 @@ const notAccepted = "Sentinel does not accept the client id and secret of the se
 
 /** Once the settings may be wrong, to send them again could block the application. */
 const whereAccepted = <A>(answers: Answers, request: () => A): Result.Result<A, string> =>
-  isRefused(answers)
-    ? Result.fail(notAccepted)
-    : Result.succeed(request())
+  isRefused(answers) ? Result.fail(notAccepted) : Result.succeed(request())
 
 const token = (setting: Setting, query: string): string =>
   `${setting.sentinel}${at(SentinelApi.token.path, setting.installation)}${query}`
