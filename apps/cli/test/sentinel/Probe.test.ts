@@ -23,6 +23,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
@@ -161,6 +162,13 @@ const valuesOf = (point: PointName): ReadonlyArray<unknown> => {
 const names = Object.keys(points) as ReadonlyArray<PointName>
 const visible = names.filter((point) => points[point]._tag === "Visible")
 
+/** What a Sentinel has by default. */
+const whole: Readonly<Record<string, unknown>> = Schema.encodeSync(SentinelDialect.DialectPoints)(
+  SentinelDialect.liveperson
+)
+const usual = Object.fromEntries(visible.map((point) => [point, whole[point]]))
+const isUsual = (point: PointName, value: unknown): boolean => JSON.stringify(usual[point]) === JSON.stringify(value)
+
 /** What must also be so for a point to be seen at all. */
 const where = (point: PointName, value: unknown): Changes => {
   const alone = { [point]: value } as Changes
@@ -218,9 +226,20 @@ describe("R-E11: le-auth sentinel probe", () => {
     }
   })
 
+  it.live("gives every point that can be seen back, of a Sentinel as it is by default", () =>
+    Effect.gen(function* () {
+      const { document } = yield* probed({})
+      assert.deepStrictEqual(document.points as Record<string, unknown>, usual)
+      assert.deepStrictEqual(
+        Object.keys(document.notSeen),
+        names.filter((point) => points[point]._tag === "Hidden")
+      )
+    }).pipe(Effect.provide(settings))
+  )
+
   for (const point of visible) {
     describe(point, () => {
-      for (const value of valuesOf(point)) {
+      for (const value of valuesOf(point).filter((value) => !isUsual(point, value))) {
         it.live(JSON.stringify(value), () =>
           Effect.gen(function* () {
             const { document } = yield* probed(where(point, value))
