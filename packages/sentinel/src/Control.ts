@@ -32,6 +32,7 @@ import type { NotSupported, StoreUnavailable } from "./ControlError.ts"
 import * as DurationText from "@le-auth/core/shared/DurationText"
 import * as Explain from "./internal/control/Explain.ts"
 import * as Faults from "./internal/control/Faults.ts"
+import * as Introspect from "./internal/control/Introspect.ts"
 import * as Intercept from "./internal/control/intercept.ts"
 import * as Journal from "./internal/control/Journal.ts"
 import * as Keys from "./internal/control/Keys.ts"
@@ -75,7 +76,14 @@ export class Control extends Context.Service<
     readonly explain: (
       secret: Redacted.Redacted<string>
     ) => Effect.Effect<Explain.Explanation, NotSupported | StoreUnavailable>
-    /** Accounts, users and installations. A user who is removed or disabled loses their sessions and tokens. */
+    /**
+     * Whether a token is good, and whose it is, as a resource server asks it of an authorization server (RFC 7662
+     * section 2). Its text is neither kept nor logged.
+     */
+    readonly introspect: (
+      token: Redacted.Redacted<string>
+    ) => Effect.Effect<Introspect.Introspection, NotSupported | StoreUnavailable>
+    /** Accounts, users, installations, services and stubs. A user who is removed or disabled loses their sessions and tokens. */
     readonly accounts: AccountControl.AccountControl
     /** Sessions and token families: to list, end and revoke. */
     readonly sessions: SessionControl.SessionControl
@@ -148,6 +156,11 @@ const make = Effect.fnUntraced(function* (options: Options) {
     },
     journal: { read: journal.read, follow: journal.follow, clear: journal.clear },
     explain: yield* Explain.make({ clock, inspection, readAppToken }),
+    introspect: yield* Effect.provideService(
+      Introspect.make({ clock, directory, inspection, readAppToken }),
+      TokenTime,
+      clock
+    ),
     accounts: AccountControl.make({ change, editor, sessions }),
     sessions,
     keys,

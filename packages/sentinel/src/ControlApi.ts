@@ -9,7 +9,9 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { AccountsGroup } from "./internal/contract/AccountsApi.ts"
 import { ClockGroup, FaultsGroup } from "./internal/contract/FaultsApi.ts"
 import { JournalGroup } from "./internal/contract/JournalApi.ts"
+import { ServicesGroup, StubsGroup } from "./internal/contract/ServicesApi.ts"
 import { KeysGroup, SessionsGroup, StateGroup } from "./internal/contract/StateApi.ts"
+import { TokensGroup } from "./internal/contract/TokensApi.ts"
 import { WebhooksGroup } from "./internal/contract/WebhooksApi.ts"
 import { BodyTooLarge, Forbidden, InternalError, InvalidChange, NotJson, UnreadableBody } from "./ControlError.ts"
 
@@ -42,7 +44,8 @@ export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-a
  * @since 0.1.0
  */
 export class ControlApi extends HttpApi.make("sentinel-control")
-  .add(ClockGroup, FaultsGroup, JournalGroup, AccountsGroup, SessionsGroup, StateGroup, KeysGroup, WebhooksGroup)
+  .add(ClockGroup, FaultsGroup, JournalGroup, AccountsGroup, ServicesGroup, StubsGroup)
+  .add(SessionsGroup, TokensGroup, StateGroup, KeysGroup, WebhooksGroup)
   .middleware(AllProblems)
   .annotate(HttpApi.ParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(

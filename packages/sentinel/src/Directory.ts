@@ -14,11 +14,12 @@ import type * as Redacted from "effect/Redacted"
 import { directoryOver, indexOf, makeEntries } from "./internal/directory/directoryEntries.ts"
 import { Passwords, type PasswordsBusy } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
+import type { Services, Stubs } from "./Stub.ts"
 
 /**
  * An account, which LivePerson also calls a site or a brand. The login page shows its `name`, if it has one. `services`
- * are those that are elsewhere than Sentinel, by name, each with a bare host such as `localhost:7000`: the Domain API
- * tells them.
+ * are those that are elsewhere than Sentinel, and `stubs` are answered by Sentinel itself, both by the name of a
+ * service, see `Stub`. Give other stubs as another object: it is read once.
  *
  * @category models
  * @since 0.1.0
@@ -26,7 +27,8 @@ import type * as SentinelConfig from "./SentinelConfig.ts"
 export interface Account {
   readonly id: AccountId
   readonly name: string | undefined
-  readonly services?: Readonly<Record<string, string>> | undefined
+  readonly services?: Services | undefined
+  readonly stubs?: Stubs | undefined
 }
 
 /**

@@ -24,6 +24,7 @@ import {
 import { Passwords } from "./Passwords.ts"
 import type * as SentinelConfig from "./SentinelConfig.ts"
 import * as SentinelDialect from "./SentinelDialect.ts"
+import type { Services, Stub, Stubs } from "./Stub.ts"
 
 /**
  * The users and installations whose sessions and tokens a change ends: they were there and enabled before it, and after
@@ -85,6 +86,8 @@ export type InstallationSettings = Omit<SentinelConfig.Installation, "client_sec
 export interface AccountSettings {
   readonly id: SentinelConfig.Account["id"]
   readonly name?: string
+  readonly services?: Services
+  readonly stubs?: Stubs
   readonly users: ReadonlyArray<UserSettings>
   readonly installations: ReadonlyArray<InstallationSettings>
 }
@@ -129,6 +132,16 @@ export class DirectoryEditor extends Context.Service<
     readonly changeInstallation: (accountId: string, clientId: string, changes: InstallationChanges) => Change
     /** Uninstalls an application. */
     readonly removeInstallation: (accountId: string, clientId: string) => Change
+    /** Says where a service of an account is, elsewhere than Sentinel. */
+    readonly setService: (accountId: string, service: string, host: string) => Change
+    /** Brings a service back to Sentinel; a name that LivePerson does not have is gone. */
+    readonly removeService: (accountId: string, service: string) => Change
+    /** Replaces all stubs of a service. */
+    readonly setStubs: (accountId: string, service: string, stubs: ReadonlyArray<Stub>) => Change
+    /** Adds a stub to a service, in place of the one of the same route. */
+    readonly addStub: (accountId: string, service: string, stub: Stub) => Change
+    /** Removes the stub with this route from a service, or all of its stubs. */
+    readonly removeStubs: (accountId: string, service: string, route?: string) => Change
     /**
      * Replaces all accounts by those of another configuration. Its `points` and `signing_keys` count from the next
      * start on.

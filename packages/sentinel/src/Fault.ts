@@ -10,12 +10,10 @@ import type * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import type * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
+import { Headers, Status } from "./internal/http/answerParts.ts"
 import { Route } from "./internal/http/Route.ts"
 import { DurationText } from "@le-auth/core/shared/DurationText"
 
-const Status = Schema.Int.check(
-  Schema.isBetween({ minimum: 200, maximum: 599 }, { expected: "a status from 200 to 599" })
-)
 const Count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole number from 1 on" }))
 const optional = Schema.optionalKey
 
@@ -58,40 +56,6 @@ const Words = Schema.String.check(
 /** Seconds of `Retry-After`, up to ten years. */
 const Seconds = Schema.Int.check(
   Schema.isBetween({ minimum: 0, maximum: 315_360_000 }, { expected: "a whole number of seconds, from 0 to ten years" })
-)
-
-/**
- * The server makes these from the answer, so a fault cannot set them (RFC 9112 sections 6 and 7, RFC 9110 section 7.8).
- */
-const ofTheServer: ReadonlySet<string> = new Set([
-  "connection",
-  "content-length",
-  "keep-alive",
-  "trailer",
-  "transfer-encoding",
-  "upgrade"
-])
-const isName = (name: string): boolean => /^[!#$%&'*+.^_`|~\dA-Za-z-]{1,100}$/.test(name)
-const isValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]{0,4096}$/.test(value)
-
-/** RFC 9110 sections 5.1 and 5.5. */
-const Headers = Schema.Record(Schema.String, Schema.String).check(
-  Schema.makeFilter(
-    (headers: Readonly<Record<string, string>>) => {
-      const names = Object.keys(headers).map((name) => name.toLowerCase())
-      return (
-        names.length <= 50 &&
-        new Set(names).size === names.length &&
-        names.every((name) => isName(name) && !ofTheServer.has(name)) &&
-        Object.values(headers).every(isValue)
-      )
-    },
-    {
-      expected:
-        "up to 50 headers, each once, with names and values as HTTP has them (no line breaks, nothing above U+00FF) and " +
-        `without those that the server makes: ${[...ofTheServer].join(", ")}`
-    }
-  )
 )
 
 const action = <const Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>

@@ -64,6 +64,7 @@ import * as TokenAnswer from "./internal/token/TokenAnswer.ts"
 import * as TokenEndpoint from "./internal/token/TokenEndpoint.ts"
 import * as TokenSet from "./internal/token/TokenSet.ts"
 import * as StatusReasons from "./internal/resources/StatusReasons.ts"
+import * as Stubs from "./internal/resources/Stubs.ts"
 import * as TokenCheck from "./internal/resources/TokenCheck.ts"
 import * as Users from "./internal/resources/Users.ts"
 
@@ -81,6 +82,8 @@ export interface Options {
   readonly publicOrigin: Origin.Origin
   /** Whether a server of Sentinel also has `/metrics`. Default: no, since they are for operators only. */
   readonly metrics?: boolean
+  /** Whether a server of Sentinel also answers by the stubs of accounts, see `Stub`. Default: yes. */
+  readonly stubs?: boolean
 }
 
 /**
@@ -170,7 +173,7 @@ const endpoints = Effect.fnUntraced(function* ({ publicOrigin }: Options, render
 
 /**
  * Adds Sentinel's routes to a router, which should compare paths exactly, see `HttpRouter.RouterConfig`. It adds
- * neither health nor metrics.
+ * neither health nor metrics, and no stubs, which may have any path.
  *
  * Run the server with `Redaction.layer` of `@le-auth/core`, as {@link layerServer} and {@link toWebHandler} do. Without
  * it effect puts codes and states into the spans of requests.
@@ -215,24 +218,37 @@ const isNotFound = (error: unknown): boolean =>
 /** The methods that some path takes. */
 const usedMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTIONS"])
 
-/** Answers all other paths as Sentinel answers errors. */
-const layerNotFound = HttpRouter.middleware(
-  Effect.gen(function* () {
-    const { show } = yield* makeShow
-    const interceptor = yield* Interceptor
-    const answer = Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const usual = show(usedMethods.has(request.method) ? notFound : notImplemented, request)
-      return interceptor === undefined ? usual : interceptor({ route: "other", accountId: "", request }, usual)
-    })
-    return (app) =>
-      Effect.catchCause(app, (cause) =>
-        cause.reasons.some((reason) => reason._tag === "Fail" && isNotFound(reason.error))
-          ? answer
-          : Effect.failCause(cause)
-      )
-  }),
-  { global: true }
-)
+/** Looks for the stubs of a request, where stubs answer. */
+const findStubs = Effect.flatMap(TokenCheck.make, Stubs.make)
+const noStubs = Effect.succeed<Stubs.FindStubs>(() => Effect.succeed(undefined))
+
+/** Answers all other paths: by a stub, or as Sentinel answers errors. */
+const layerOthers = <R>(makeFind: Effect.Effect<Stubs.FindStubs, never, R>) =>
+  HttpRouter.middleware(
+    Effect.gen(function* () {
+      const { show } = yield* makeShow
+      const interceptor = yield* Interceptor
+      const find = yield* makeFind
+      const answer = Effect.gen(function* () {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const stubs = yield* find(request)
+        const usual =
+          stubs === undefined
+            ? show(usedMethods.has(request.method) ? notFound : notImplemented, request)
+            : RouteHandlers.answering(stubs.handler, show)(request, { accountId: stubs.accountId })
+        if (interceptor === undefined) return yield* usual
+        const route = stubs === undefined ? "other" : "stub"
+        return yield* interceptor({ route, accountId: stubs?.accountId ?? "", request }, usual)
+      })
+      return (app) =>
+        Effect.catchCause(app, (cause) =>
+          cause.reasons.some((reason) => reason._tag === "Fail" && isNotFound(reason.error))
+            ? answer
+            : Effect.failCause(cause)
+        )
+    }),
+    { global: true }
+  )
 
 /** Refuses what no path takes, before the router looks for the path. */
 const layerBounds = HttpRouter.middleware(
@@ -262,7 +278,7 @@ const layerWhole = (options: Options) =>
     Layer.provide(layer(options), CountedStore.layer),
     layerOperations(options),
     layerBounds,
-    layerNotFound
+    layerOthers(options.stubs === false ? noStubs : findStubs)
     // Added to the router first, so that it is around the others.
   ).pipe(Layer.provideMerge(Observation.layer))
 
@@ -360,7 +376,7 @@ export const layerOperationsServer: Layer.Layer<
   never,
   never,
   HttpServer.HttpServer | SentinelStore.SentinelStore | Digest.Digest | SecureRandom.SecureRandom
-> = HttpRouter.serve(Layer.mergeAll(layerOperations({ metrics: true }), layerBounds, layerNotFound), {
+> = HttpRouter.serve(Layer.mergeAll(layerOperations({ metrics: true }), layerBounds, layerOthers(noStubs)), {
   routerConfig,
   disableLogger: true,
   disableListenLog: true

@@ -19,9 +19,11 @@ import { problemOf as problemOfUri } from "@le-auth/core/shared/RegisteredUri"
 import * as Text from "@le-auth/core/shared/StorableText"
 import * as BoundedJson from "./internal/input/BoundedJson.ts"
 import * as Slices from "./internal/input/Slices.ts"
+import * as StubRoutes from "./internal/input/stubRoute.ts"
 import * as PasswordHash from "./PasswordHash.ts"
 import * as Passwords from "./Passwords.ts"
 import * as SentinelDialect from "./SentinelDialect.ts"
+import { Services, Stub, Stubs } from "./Stub.ts"
 
 const optionalTrue = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(true)))
 const optionalFalse = Schema.Boolean.pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
@@ -162,8 +164,12 @@ function* kindsIn(users: ReadonlyArray<User>): Slices.Pausing<number> {
   return kinds.size
 }
 
+/** What is wrong with stubs beside each other. */
+const stubProblem = (account: Parameters<typeof StubRoutes.collisions>[0]) => Slices.now(StubRoutes.collisions(account))
+
 /**
- * An account, also called site or brand, with its users and applications.
+ * An account, also called site or brand, with its users and applications. `services` says of a service of the Domain
+ * API that it is elsewhere than Sentinel, and `stubs` what Sentinel answers in place of a service, see `Stub`.
  *
  * @category schemas
  * @since 0.1.0
@@ -171,12 +177,15 @@ function* kindsIn(users: ReadonlyArray<User>): Slices.Pausing<number> {
 export const Account = Schema.Struct({
   id: AccountId,
   name: Schema.optionalKey(name),
+  services: Schema.optionalKey(Services),
+  stubs: Schema.optionalKey(Stubs),
   users: Schema.Array(User),
   installations: Schema.Array(Installation)
 }).check(
   Schema.makeFilter(({ users }) =>
     Slices.now(kindsIn(users)) > PasswordKinds.most ? { path: ["users"], issue: PasswordKinds.tooMany } : undefined
-  )
+  ),
+  Schema.makeFilter(stubProblem)
 )
 export type Account = typeof Account.Type
 
@@ -239,6 +248,9 @@ export class InvalidSentinelConfig extends Schema.TaggedError<InvalidSentinelCon
 const mostMembers = 100
 const mostEntries = 1000
 
+const sizeOf = (value: unknown): number =>
+  Array.isArray(value) ? value.length : Predicate.isObject(value) ? Object.keys(value).length : 0
+
 /** One piece, unless it is too large to be one. */
 const bounded =
   (decode: Pieces.Piece["decode"]): Pieces.Piece["decode"] =>
@@ -246,7 +258,7 @@ const bounded =
     if (!Predicate.isObject(value)) return decode(value)
     const members = Object.entries(value)
     if (members.length > mostMembers) return Result.fail([`this: has more than ${mostMembers} members`])
-    const long = members.filter(([, list]) => Array.isArray(list) && list.length > mostEntries)
+    const long = members.filter(([, member]) => sizeOf(member) > mostEntries)
     if (long.length > 0) return Result.fail(long.map(([name]) => `${name}: has more than ${mostEntries} entries`))
     return decode(value)
   }
@@ -291,6 +303,7 @@ const whole: Pieces.Piece = {
       standIn: (accounts) => accounts.slice(0, 1),
       lists: [
         { ...pieceOf(User), name: "users" },
+        { ...pieceOf(Stub), name: "stubs", isByName: true },
         { ...installationPiece(), name: "installations" }
       ]
     }
@@ -307,12 +320,18 @@ const withPoints = (value: unknown): unknown => {
   return { points: profile, ...others }
 }
 
+/** `stubs.faasGW[0].route` */
+const pathText = (path: ReadonlyArray<string | number>): string =>
+  path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${key}`)).join("")
+
 /** What could be decoded of {@link SentinelConfig}. */
 interface Decoded {
   readonly dialect?: SentinelConfig["dialect"]
   readonly points?: SentinelConfig["points"]
   readonly accounts?: ReadonlyArray<
     | {
+        readonly services?: Services
+        readonly stubs?: Readonly<Record<string, ReadonlyArray<Stub | undefined>>>
         readonly users?: ReadonlyArray<User | undefined>
         readonly installations?: ReadonlyArray<Installation | undefined>
       }
@@ -330,6 +349,9 @@ function* check(given: unknown): Slices.Pausing<SentinelConfig | ReadonlyArray<s
     const { installations = [], users = [] } = account ?? {}
     if ((yield* kindsIn(users.filter(Predicate.isNotUndefined))) > PasswordKinds.most) {
       problems.push(`accounts[${index}].users: ${PasswordKinds.tooMany}`)
+    }
+    for (const { issue, path } of yield* StubRoutes.collisions(account ?? {})) {
+      problems.push(`accounts[${index}].${pathText(path)}: ${issue}`)
     }
     if (pkce !== "ignored") continue
     for (const [place, installation] of installations.entries()) {

@@ -40,6 +40,11 @@ export const DialectPoints = Schema.Struct({
   /** The same of an app token. LivePerson's own tool for Functions takes a text only. */
   appTokenExpiresIn: Schema.Literals(["number", "string", "absent"]),
   /**
+   * The same at the first app token endpoint. LivePerson documents no `expires_in`, and its Java client for Functions
+   * fails if there is one.
+   */
+  appTokenV1ExpiresIn: Schema.Literals(["number", "string", "absent"]),
+  /**
    * `any`: `v` is not looked at. `known`: it may be missing. `required`: it may not. A wrong one is refused with 400.
    */
   version: Schema.Literals(["any", "known", "required"]),
@@ -66,6 +71,11 @@ export const DialectPoints = Schema.Struct({
   revokeClientErrorStatus: Schema.Literals([400, 401]),
   /** The error for a code that cannot be used. Clients have seen the same answer as for a wrong secret. */
   badCodeError: Schema.Literals(["invalid_grant", "invalid_client"]),
+  /**
+   * Whether an access token in the header `Authorization: Bearer` revokes itself if nothing else is sent. It is not
+   * known what LivePerson does with it. Each such request leaves a warning (RFC 7009 section 2.1).
+   */
+  bearerRevocation: Schema.Boolean,
   /** The status of revoking a token that is not known: 200 by RFC 7009 section 2.2. */
   unknownTokenStatus: Schema.Literals([200, 400]),
   /** The status of the Domain API for a service that is not known; none is documented. */
@@ -177,6 +187,7 @@ export const liveperson: SentinelDialect = {
   appTokenIssuer: "Sentinel",
   expiresIn: "number",
   appTokenExpiresIn: "string",
+  appTokenV1ExpiresIn: "absent",
   version: "known",
   tokenVersions: ["1.0", "2.0"],
   appTokenVersions: ["1.0", "2.0"],
@@ -188,6 +199,7 @@ export const liveperson: SentinelDialect = {
   appTokenClientErrorStatus: 400,
   revokeClientErrorStatus: 401,
   badCodeError: "invalid_grant",
+  bearerRevocation: true,
   unknownTokenStatus: 200,
   unknownServiceStatus: 404,
   appTokenSecretInQuery: true,
@@ -222,7 +234,9 @@ export const liveperson: SentinelDialect = {
 export const rfc: SentinelDialect = {
   ...liveperson,
   appTokenExpiresIn: "number",
+  appTokenV1ExpiresIn: "number",
   appTokenSecretInQuery: false,
+  bearerRevocation: false,
   sameCredentialsTwice: false,
   refreshTokens: "rotate",
   pkce: "supported"

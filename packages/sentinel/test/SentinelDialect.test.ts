@@ -253,6 +253,11 @@ describe("every point", () => {
     const wrong = { client_secret: "wrong" }
     const good = yield* ask("app/token?v=1.0", service)
     const appToken = good.status === 200 ? JSON.parse(good.text) : {}
+    const second = yield* sentinel.fetch(`/sentinel/api/v2/account/${account}/app/token`, {
+      method: "POST",
+      body: search(service),
+      headers: form
+    })
     const { exp, iat, iss } = claims(appToken.access_token)
     const { fetch } = sentinel
     return {
@@ -264,6 +269,7 @@ describe("every point", () => {
       ],
       "app-token": [
         appToken.expires_in,
+        ((yield* Effect.promise(() => second.json())) as { readonly expires_in?: unknown }).expires_in,
         iss,
         exp - iat,
         yield* ask("app/token?v=2.0", { ...service, ...wrong }),
@@ -284,6 +290,8 @@ describe("every point", () => {
     [{ expiresIn: "absent" }, ["token"]],
     [{ appTokenExpiresIn: "number" }, ["app-token"]],
     [{ appTokenExpiresIn: "absent" }, ["app-token"]],
+    [{ appTokenV1ExpiresIn: "number" }, ["app-token"]],
+    [{ appTokenV1ExpiresIn: "string" }, ["app-token"]],
     [{ tokenVersions: ["1.0"] }, ["token", "revoke"]],
     [{ appTokenVersions: ["1.0"] }, ["app-token"]],
     [{ errorBody: "liveperson" }, ["token", "revoke"]],

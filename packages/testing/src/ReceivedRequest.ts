@@ -5,7 +5,6 @@
  */
 import * as Redaction from "@le-auth/core/Redaction"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
-import * as DomainApi from "@le-auth/core/DomainApi"
 import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Paths from "@le-auth/sentinel/Paths"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
@@ -72,8 +71,8 @@ const paths: ReadonlyArray<readonly [RegExp, RequestKind | "token"]> = [
   [patternOf(SentinelApi.appTokenV2.path), "app-token"],
   [patternOf(SentinelApi.revoke.path), "revoke"],
   [patternOf(SentinelApi.keys.path), "keys"],
-  [patternOf(DomainApi.service.path), "domain"],
-  [patternOf(DomainApi.services.path), "domain"],
+  // In every spelling.
+  [/^\/(?:api|csdr)\/account\/[^/]+\/service\/(?:[^/]+\/)?baseURI(?:\.json)?$/, "domain"],
   [patternOf(Paths.users), "users"],
   [patternOf(Paths.user), "users"],
   [patternOf(Paths.statusReasons), "status-reasons"]

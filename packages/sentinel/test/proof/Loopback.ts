@@ -33,6 +33,8 @@ export class Loopback extends Context.Service<
 /** Sentinel with the configuration of the other tests, on a free port. */
 export const layerWith = (options: {
   readonly server?: ServerOptions
+  /** Other accounts than those of the other tests. */
+  readonly config?: unknown
   /** What else everything runs with: a tracer, a log level. */
   readonly settings?: Layer.Layer<never>
   /** Puts something before the store. */
@@ -42,7 +44,7 @@ export const layerWith = (options: {
     Effect.sync(() => {
       const lines: Array<string> = []
       const services = Layer.mergeAll(
-        Layer.unwrap(Effect.map(SentinelConfig.fromUnknown(config), Directory.layer)).pipe(
+        Layer.unwrap(Effect.map(SentinelConfig.fromUnknown(options.config ?? config), Directory.layer)).pipe(
           Layer.provide(Passwords.layerWith({ algorithm: cheapPasswords }))
         ),
         Layer.effect(SentinelStore, Effect.map(SentinelStore, options.watch ?? ((store) => store))).pipe(
@@ -87,6 +89,12 @@ export interface Page {
 /** Keeps cookies by host, as browsers do, and follows redirects as long as they stay on this computer. */
 export class UserAgent {
   readonly #jar = new Map<string, Map<string, string>>()
+  readonly #goesTo: (next: URL) => boolean
+
+  /** It follows redirects as long as they lead where it goes to. Default: this computer. */
+  constructor(goesTo: (next: URL) => boolean = isLoopback) {
+    this.#goesTo = goesTo
+  }
 
   cookies(hostname: string): ReadonlyMap<string, string> {
     return this.#jar.get(hostname) ?? new Map()
@@ -112,7 +120,7 @@ export class UserAgent {
     if (location === null) return { url, status: response.status, text: await response.text() }
     await response.text()
     const next = new URL(location, url)
-    return isLoopback(next) ? this.visit(next) : { url: next, status: response.status, text: "" }
+    return this.#goesTo(next) ? this.visit(next) : { url: next, status: response.status, text: "" }
   }
 
   /** Fills in the login form, and goes where it leads. */
@@ -178,6 +186,7 @@ export const raw = (origin: string, bytes: string, limit = 60_000): Promise<RawA
 
 /** Every header that Sentinel, or Node for it, may send. A request can never add one. */
 const knownHeaders = new Set([
+  "access-control-allow-origin",
   "allow",
   "cache-control",
   "connection",

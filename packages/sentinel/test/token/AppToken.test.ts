@@ -66,9 +66,13 @@ describe("app token", () => {
         assert.strictEqual(answer.status, 200)
         assert.strictEqual(answer.headers.get("content-type"), "application/json")
         assert.strictEqual(answer.headers.get("cache-control"), "no-store")
-        assert.deepStrictEqual(Object.keys(answer.json).toSorted(), ["access_token", "expires_in", "token_type"])
+        // LivePerson's client for the first version fails at any other member.
+        const members = path.includes("/v2/")
+          ? ["access_token", "expires_in", "token_type"]
+          : ["access_token", "token_type"]
+        assert.deepStrictEqual(Object.keys(answer.json).toSorted(), members)
         assert.strictEqual(answer.json["token_type"], "Bearer")
-        assert.strictEqual(answer.json["expires_in"], "3600")
+        assert.strictEqual(answer.json["expires_in"], path.includes("/v2/") ? "3600" : undefined)
 
         const keys = yield* sentinel.fetch("/sentinel/well-known/jwks")
         const set = yield* Effect.promise(async () => createLocalJWKSet(await keys.json()))

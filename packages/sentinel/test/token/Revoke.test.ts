@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Effect from "effect/Effect"
 import {
   admin,
@@ -54,6 +55,34 @@ describe("revoke", () => {
         assert.isTrue(answerOf(yield* user.signIn()).has("code"))
         assert.isTrue(answerOf(yield* user.send(authorizePath())).has("code"))
       })
+  )
+
+  it.effect("R101: an access token that comes alone in the header revokes itself, unless the dialect refuses it", () =>
+    Effect.gen(function* () {
+      for (const [dialect, status, isAliveAfter] of [
+        ["liveperson", 200, false],
+        ["rfc", 400, true]
+      ] as const) {
+        const { sentinel, tokens } = yield* signedIn({ points: SentinelDialect.make({ dialect }) })
+        const send = (token: string | undefined, body = "", account = "12345678") =>
+          sentinel.fetch(`/sentinel/api/account/${account}/token/revoke?v=2.0`, {
+            method: "POST",
+            headers: { authorization: `Bearer ${token}`, "content-type": "application/x-www-form-urlencoded" },
+            body
+          })
+        const token = tokens["access_token"]
+        // Neither a stranger's, nor another kind, nor in another account, nor beside something else.
+        assert.strictEqual((yield* send("unknown")).status, status)
+        assert.strictEqual((yield* send(tokens["refresh_token"])).status, status)
+        assert.strictEqual((yield* send(token, "", otherAccount)).status, status)
+        assert.strictEqual((yield* send(token, `token=${token}`)).status, 401)
+        assert.isTrue(yield* isAlive(sentinel, token))
+        const answer = yield* send(token)
+        assert.strictEqual(answer.status, status)
+        if (status === 400) assert.include(yield* Effect.promise(() => answer.text()), "bearerRevocation")
+        assert.strictEqual(yield* isAlive(sentinel, token), isAliveAfter)
+      }
+    })
   )
 
   it.effect("R52: a secret in the query is refused", () =>

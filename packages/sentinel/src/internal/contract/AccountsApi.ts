@@ -52,6 +52,8 @@ export const InstallationChanges = Schema.StructWithRest(
 const AccountSettings = Schema.Struct({
   id: AccountId,
   name: SentinelConfig.Account.fields.name,
+  services: SentinelConfig.Account.fields.services,
+  stubs: SentinelConfig.Account.fields.stubs,
   users: Schema.Array(UserSettings),
   installations: Schema.Array(InstallationSettings)
 })

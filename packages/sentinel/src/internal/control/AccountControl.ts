@@ -1,4 +1,4 @@
-/** Adds, changes and removes accounts, users and installations while Sentinel runs. */
+/** Adds, changes and removes accounts, users, installations, services and stubs while Sentinel runs. */
 import type { StoreError } from "@le-auth/core/StoreError"
 import * as Effect from "effect/Effect"
 import type { AccountSettings, ChangeError, DirectoryEditor, Removed } from "../../DirectoryEditor.ts"
@@ -25,6 +25,11 @@ export interface AccountControl {
   readonly addInstallation: Ended<Editor["addInstallation"]>
   readonly changeInstallation: Ended<Editor["changeInstallation"]>
   readonly removeInstallation: Ended<Editor["removeInstallation"]>
+  readonly setService: Ended<Editor["setService"]>
+  readonly removeService: Ended<Editor["removeService"]>
+  readonly setStubs: Ended<Editor["setStubs"]>
+  readonly addStub: Ended<Editor["addStub"]>
+  readonly removeStubs: Ended<Editor["removeStubs"]>
   /**
    * Another configuration in place of this one. Users and installations that are in both keep their sessions and
    * tokens.
@@ -68,6 +73,22 @@ export const make = (parts: {
       ending(`installation ${clientId} changed`, editor.changeInstallation(accountId, clientId, changes)),
     removeInstallation: (accountId, clientId) =>
       ending(`installation ${clientId} removed`, editor.removeInstallation(accountId, clientId)),
+    setService: (accountId, service, host) =>
+      ending(`service ${service} of account ${accountId} is at ${host}`, editor.setService(accountId, service, host)),
+    removeService: (accountId, service) =>
+      ending(`service ${service} of account ${accountId} is at Sentinel`, editor.removeService(accountId, service)),
+    setStubs: (accountId, service, stubs) =>
+      ending(`stubs of ${service} of account ${accountId} replaced`, editor.setStubs(accountId, service, stubs)),
+    addStub: (accountId, service, stub) =>
+      ending(
+        `stub of ${service} of account ${accountId} added: ${stub.route}`,
+        editor.addStub(accountId, service, stub)
+      ),
+    removeStubs: (accountId, service, route) =>
+      ending(
+        `stub${route === undefined ? "s" : ""} of ${service} of account ${accountId} removed`,
+        editor.removeStubs(accountId, service, route)
+      ),
     replace: (config) => ending<never>("configuration replaced", editor.replace(config))
   }
 }

@@ -6,6 +6,7 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
+import { hasContent } from "../http/answerParts.ts"
 import { parametersOf } from "../http/Query.ts"
 import { Disconnect } from "../http/Disconnect.ts"
 import type { RequestContext } from "../http/RequestContext.ts"
@@ -15,9 +16,8 @@ import { isAuthorizationErrorCode } from "./errorCodes.ts"
 
 type Answer = Effect.Effect<HttpServerResponse.HttpServerResponse>
 
-/** 204, 205 and 304 have no content (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). */
 const answer = (status: number, body: string, headers: Readonly<Record<string, string>> = {}) => {
-  if (status === 204 || status === 205 || status === 304) return HttpServerResponse.empty({ status, headers })
+  if (!hasContent(status)) return HttpServerResponse.empty({ status, headers })
   const contentType = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1]
   return HttpServerResponse.text(body, { status, headers, ...(contentType !== undefined && { contentType }) })
 }

@@ -10,6 +10,7 @@ import * as Slices from "../input/Slices.ts"
 import * as SentinelConfig from "../../SentinelConfig.ts"
 import { InvalidChange } from "../../ControlError.ts"
 import { Fault } from "../../Fault.ts"
+import { Stub } from "../../Stub.ts"
 import { Snapshot } from "./Snapshot.ts"
 
 /** As the contract reads JSON, in which what is undefined is null. */
@@ -27,6 +28,7 @@ const listOf = (
 const account = DirectoryDump.value
 const wholeState = pieceOf(Snapshot, [
   listOf("directory", account, [
+    { ...listOf("stubs", Stub), isByName: true },
     listOf("users", account.fields.users.value),
     listOf("installations", account.fields.installations.value)
   ]),

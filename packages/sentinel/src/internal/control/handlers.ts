@@ -8,7 +8,7 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import { Control } from "../../Control.ts"
 import { AllProblems, ControlApi } from "../../ControlApi.ts"
-import { InvalidChange } from "../../ControlError.ts"
+import { InvalidChange, NotThere } from "../../ControlError.ts"
 import { internalError } from "./failures.ts"
 import type { ClockState } from "./VirtualClock.ts"
 import * as WholeDocument from "./WholeDocument.ts"
@@ -76,6 +76,40 @@ const accounts = HttpApiBuilder.group(ControlApi, "accounts", (handlers) =>
   )
 )
 
+/** What an account has, if there is one. */
+const accountOf = (accounts: Control["Service"]["accounts"], accountId: string) =>
+  Effect.flatMap(accounts.list, (all) => {
+    const account = all.find(({ id }) => id === accountId)
+    return account === undefined ? Effect.fail(new NotThere({ what: `account ${accountId}` })) : Effect.succeed(account)
+  })
+
+const services = HttpApiBuilder.group(ControlApi, "services", (handlers) =>
+  Effect.map(Control, ({ accounts }) =>
+    handlers.handleAll({
+      list: ({ params }) => Effect.map(accountOf(accounts, params.accountId), ({ services = {} }) => services),
+      set: ({ params, payload }) => accounts.setService(params.accountId, params.service, payload.host),
+      remove: ({ params }) => accounts.removeService(params.accountId, params.service)
+    })
+  )
+)
+
+const stubs = HttpApiBuilder.group(ControlApi, "stubs", (handlers) =>
+  Effect.map(Control, ({ accounts }) =>
+    handlers.handleAll({
+      list: ({ params }) => Effect.map(accountOf(accounts, params.accountId), ({ stubs = {} }) => stubs),
+      replace: ({ params, payload }) => accounts.setStubs(params.accountId, params.service, payload),
+      add: ({ params, payload }) => accounts.addStub(params.accountId, params.service, payload),
+      remove: ({ params, query }) => accounts.removeStubs(params.accountId, params.service, query.route)
+    })
+  )
+)
+
+const tokens = HttpApiBuilder.group(ControlApi, "tokens", (handlers) =>
+  Effect.map(Control, ({ introspect }) =>
+    handlers.handleAll({ introspect: ({ payload }) => introspect(payload.token) })
+  )
+)
+
 const wantedOf = ({ alive, limit }: { readonly alive?: "true" | "false"; readonly limit?: number }) => ({
   limit,
   alive: alive === "true"
@@ -129,6 +163,6 @@ const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ 
 
 /** The routes, without a guard. */
 export const layer = HttpApiBuilder.layer(ControlApi, { openapiPath: "/control/openapi.json" }).pipe(
-  Layer.provide([clock, faults, journal, accounts, sessions, state, keys, webhooks]),
+  Layer.provide([clock, faults, journal, accounts, services, stubs, sessions, tokens, state, keys, webhooks]),
   Layer.provide(allProblems)
 )

@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import { InvalidChange, NotThere } from "../../ControlError.ts"
 import type { InstallationChanges, UserChanges } from "../../DirectoryEditor.ts"
 import * as Slices from "../input/Slices.ts"
+import { shapeOf } from "../input/stubRoute.ts"
+import type { Services, Stub, Stubs } from "../../Stub.ts"
 import * as SentinelConfig from "../../SentinelConfig.ts"
 import type { SentinelDialect } from "../../SentinelDialect.ts"
 import {
@@ -66,6 +68,34 @@ const inAccount =
     if (account === undefined) return notThere(`account ${accountId}`)
     return Effect.map(change(account), (next) => entries.map((one) => (one === account ? next : one)))
   }
+
+/** Makes of what there is for a service what there is next, or nothing. */
+type OfService<A> = (before: A | undefined) => Effect.Effect<A | undefined, NotThere>
+
+const inRecord = <A>(record: Readonly<Record<string, A>> | undefined, service: string, change: OfService<A>) => {
+  const members = new Map(Object.entries(record ?? {}))
+  return Effect.map(change(members.get(service)), (next) => {
+    if (next === undefined) members.delete(service)
+    else members.set(service, next)
+    return members.size === 0 ? undefined : Object.fromEntries(members)
+  })
+}
+
+const inServices = (accountId: string, service: string, change: OfService<Services[string]>): Change =>
+  inAccount(accountId, ({ settings: { services: before, ...settings }, ...account }) =>
+    Effect.map(inRecord(before, service, change), (services) => ({
+      ...account,
+      settings: services === undefined ? settings : { ...settings, services }
+    }))
+  )
+
+const inStubs = (accountId: string, service: string, change: OfService<Stubs[string]>): Change =>
+  inAccount(accountId, ({ settings: { stubs: before, ...settings }, ...account }) =>
+    Effect.map(inRecord(before, service, change), (stubs) => ({
+      ...account,
+      settings: stubs === undefined ? settings : { ...settings, stubs }
+    }))
+  )
 
 /** Changes one user, or removes them if the change gives none. */
 const inUser = (
@@ -154,5 +184,26 @@ export const make = (maker: EntryMaker) => ({
         : maker.installation({ ...settings, client_secret })
     }),
   removeInstallation: (accountId: string, clientId: string): Change =>
-    inInstallation(accountId, clientId, () => Effect.succeed(undefined))
+    inInstallation(accountId, clientId, () => Effect.succeed(undefined)),
+
+  setService: (accountId: string, service: string, host: string): Change =>
+    inServices(accountId, service, () => Effect.succeed(host)),
+  removeService: (accountId: string, service: string): Change =>
+    inServices(accountId, service, (host) =>
+      host === undefined ? notThere(`service ${service} elsewhere in account ${accountId}`) : Effect.succeed(undefined)
+    ),
+  setStubs: (accountId: string, service: string, stubs: ReadonlyArray<Stub>): Change =>
+    inStubs(accountId, service, () => Effect.succeed(stubs.length === 0 ? undefined : stubs)),
+  addStub: (accountId: string, service: string, stub: Stub): Change =>
+    inStubs(accountId, service, (stubs = []) =>
+      Effect.succeed([...stubs.filter(({ route }) => shapeOf(route) !== shapeOf(stub.route)), stub])
+    ),
+  removeStubs: (accountId: string, service: string, route?: string): Change =>
+    inStubs(accountId, service, (stubs = []) => {
+      const left = stubs.filter((stub) => route !== undefined && shapeOf(stub.route) !== shapeOf(route))
+      if (left.length === stubs.length) {
+        return notThere(`stub ${route === undefined ? "" : "with this route "}of ${service} in account ${accountId}`)
+      }
+      return Effect.succeed(left.length === 0 ? undefined : left)
+    })
 })

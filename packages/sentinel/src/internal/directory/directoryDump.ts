@@ -27,9 +27,13 @@ const SecretHash = Schema.Uint8ArrayFromBase64Url.check(
   Schema.makeFilter(({ length }: Uint8Array) => (length === 32 ? undefined : "must be a SHA-256 in base64url"))
 )
 
+const { name, services, stubs } = SentinelConfig.Account.fields
+
+/** Older documents have no services and no stubs. */
 export const DirectoryDump = Schema.Array(
   Schema.Struct({
-    settings: Schema.Struct({ id: AccountId, name: SentinelConfig.Account.fields.name }),
+    settings: Schema.Struct({ id: AccountId, name, services }),
+    stubs,
     users: Schema.Array(Schema.Struct({ settings: UserSettings, hash: PasswordHashText })),
     installations: Schema.Array(
       Schema.Struct({ settings: InstallationSettings, secretHash: Schema.optional(SecretHash) })
@@ -65,18 +69,18 @@ export const withKnown = (entries: DirectoryEntries, known: DirectoryEntries): D
 }
 
 export const toDump = (entries: DirectoryEntries): Effect.Effect<DirectoryDump> =>
-  Effect.forEach(entries, (account) =>
+  Effect.forEach(entries, ({ installations, settings: { stubs, ...settings }, users }) =>
     Effect.map(
-      Effect.forEach(account.users, ({ password, settings }) =>
+      Effect.forEach(users, ({ password, settings }) =>
         Effect.map(password.hash, (hash) => ({ settings, hash: PasswordHash.format(hash) }))
       ),
-      (users) => ({ ...account, users })
+      (users) => ({ settings, ...(stubs === undefined ? {} : { stubs }), users, installations })
     )
   )
 
 export function* fromDump(dump: DirectoryDump): Slices.Pausing<DirectoryEntries> {
   const entries: Array<DirectoryEntries[number]> = []
-  for (const { installations, settings, users } of dump) {
+  for (const { installations, settings, stubs, users } of dump) {
     const known: Array<DirectoryEntries[number]["users"][number]> = []
     for (const { hash, settings } of users) {
       yield
@@ -84,7 +88,7 @@ export function* fromDump(dump: DirectoryDump): Slices.Pausing<DirectoryEntries>
       known.push({ settings, password: Password.hashed(PasswordHash.parse(hash)!) })
     }
     entries.push({
-      settings,
+      settings: stubs === undefined ? settings : { ...settings, stubs },
       installations: installations.map(({ secretHash, settings }) => ({ settings, secretHash })),
       users: known
     })

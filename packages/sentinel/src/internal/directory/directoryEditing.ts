@@ -60,6 +60,11 @@ export const editorOver = ({ initial, timeout, pkce, put, maker, entries }: Entr
     changeInstallation: (accountId, clientId, { keep_sessions, ...settings }) =>
       change(changes.changeInstallation(accountId, clientId, settings), keep_sessions),
     removeInstallation: (accountId, clientId) => change(changes.removeInstallation(accountId, clientId)),
+    setService: (...service) => change(changes.setService(...service)),
+    removeService: (...service) => change(changes.removeService(...service)),
+    setStubs: (...stubs) => change(changes.setStubs(...stubs)),
+    addStub: (...stub) => change(changes.addStub(...stub)),
+    removeStubs: (...stubs) => change(changes.removeStubs(...stubs)),
     replace: (next) => put((before) => maker.config(next, before, timeout), { source: next }),
     reset: put(initial.entries, { source: initial.config }),
     dump: Effect.suspend(() => toDump(entries())),

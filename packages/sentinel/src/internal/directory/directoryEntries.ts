@@ -144,7 +144,12 @@ export function* kindsOf(users: ReadonlyArray<UserEntry>): Slices.Pausing<Indexe
 function* indexing(entries: DirectoryEntries): Slices.Pausing<Index> {
   const index = new Map<string, IndexedAccount>()
   for (const { installations, settings, users } of entries) {
-    const account: Account = { id: settings.id, name: settings.name }
+    const account: Account = {
+      id: settings.id,
+      name: settings.name,
+      services: settings.services,
+      stubs: settings.stubs
+    }
     const indexed = {
       account,
       installations: new Map<string, Installation>(),

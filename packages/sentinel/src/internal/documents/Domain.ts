@@ -3,19 +3,19 @@
  *
  * @see LivePerson, API guidelines, "Domain API"
  */
-import * as DomainApi from "@le-auth/core/DomainApi"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Option from "effect/Option"
 import { Directory } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import * as OwnPaths from "../http/ownPaths.ts"
 import type { Handler, RouteHandlers } from "../http/RouteHandlers.ts"
 import { ShownError } from "../http/ShownError.ts"
 
 /**
- * Names of LivePerson's services, case sensitive. Here, only two have something behind them: `sentinel`, and
- * `accountConfigReadOnly` with the resources that tokens open.
+ * Names of LivePerson's services, case sensitive. Here, only two have something behind them, unless an account has
+ * stubs: `sentinel`, and `accountConfigReadOnly` with the resources that tokens open.
  */
 const services: ReadonlyArray<string> = [
   "sentinel",
@@ -49,13 +49,6 @@ const services: ReadonlyArray<string> = [
   "visitorFeed"
 ]
 
-/** With and without `.json`, and below `/csdr`, where older programs look. No spelling reads `version`. */
-const spellings = (path: string): ReadonlyArray<string> =>
-  [path, path.replace(/\.json$/, "")].flatMap((one) => [one, one.replace(/^\/api\//, "/csdr/")])
-
-/** The paths of one service, and of all. */
-export const paths = { one: spellings(DomainApi.service.path), all: spellings(DomainApi.services.path) }
-
 const unknownAccount = new ShownError({
   status: 401,
   error: "unauthorized",
@@ -81,7 +74,7 @@ const wantedOf = (search: string): ReadonlySet<string> | undefined => {
 }
 
 /**
- * The routes. `baseURI` in their answers is a bare host with its port: `hostOf` the request, for services that are not
+ * The routes; none reads `version`. `baseURI` in their answers is a bare host with its port: `hostOf` the request, for services that are not
  * elsewhere by the configuration of their account.
  *
  * The answers are public, so pages of every origin may read them, also the errors. A plain GET needs no preflight, and
@@ -97,7 +90,8 @@ export const endpoints = Effect.fnUntraced(function* (
     const account = Option.getOrUndefined(yield* directory.account(accountId))
     if (account === undefined) return yield* unknownAccount
     const usual = hostOf(request)
-    return new Map([...services.map((name) => [name, usual] as const), ...Object.entries(account.services ?? {})])
+    const here = [...services, ...Object.keys(account.stubs ?? {})]
+    return new Map([...here.map((name) => [name, usual] as const), ...Object.entries(account.services ?? {})])
   })
   const one: Handler = Effect.fnUntraced(function* ({ accountId, path, request }) {
     const service = path["service"] ?? ""
@@ -115,5 +109,5 @@ export const endpoints = Effect.fnUntraced(function* (
   })
   const at = (some: ReadonlyArray<string>, GET: Handler) =>
     some.map((path) => ({ route: "domain" as const, path, isPublic: true, GET }))
-  return [...at(paths.one, one), ...at(paths.all, all)]
+  return [...at(OwnPaths.domain.one, one), ...at(OwnPaths.domain.all, all)]
 })

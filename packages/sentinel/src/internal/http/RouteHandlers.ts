@@ -59,7 +59,8 @@ const tooMuch = (description: string) =>
     remedy: "Send what is documented, and nothing more."
   })
 
-const methodNotAllowed = (allow: string) =>
+/** The address takes other methods (RFC 9110 section 15.5.6). */
+export const methodNotAllowed = (allow: string): ShownError =>
   new ShownError({
     status: 405,
     error: "invalid_request",
@@ -134,6 +135,23 @@ type Answering = (
   path: Incoming["path"]
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse>
 
+/** Answers by a handler, and shows what it fails with. */
+export const answering =
+  (handler: Handler, show: Show): Answering =>
+  (request, params) => {
+    const incoming = read(request, params)
+    if (incoming instanceof ShownError) return show(incoming, request)
+    return Effect.catchCause(handler(incoming), (cause) => {
+      const failure = cause.reasons.find((reason) => reason._tag === "Fail")
+      if (failure !== undefined) return show(failure.error, request)
+      return Effect.andThen(Effect.logError("defect in Sentinel", cause), show(internalError, request))
+    })
+  }
+
+/** The answer to OPTIONS. */
+export const optionsOf = (allow: string): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.empty({ status: 204, headers: { allow } })
+
 /**
  * The routes of one path: its handlers, 405 with `Allow` for other methods (RFC 9110 section 15.5.6), and OPTIONS,
  * which lets pages of other origins send nothing that needs a preflight.
@@ -148,18 +166,6 @@ export const routes = (
     ...(endpoint.GET === undefined ? [] : ["GET", "HEAD"]),
     ...(endpoint.POST === undefined ? [] : ["POST"])
   ]
-
-  const answered =
-    (handler: Handler): Answering =>
-    (request, params) => {
-      const incoming = read(request, params)
-      if (incoming instanceof ShownError) return show(incoming, request)
-      return Effect.catchCause(handler(incoming), (cause) => {
-        const failure = cause.reasons.find((reason) => reason._tag === "Fail")
-        if (failure !== undefined) return show(failure.error, request)
-        return Effect.andThen(Effect.logError("defect in Sentinel", cause), show(internalError, request))
-      })
-    }
 
   const readable = HttpServerResponse.setHeader("access-control-allow-origin", "*")
 
@@ -176,12 +182,9 @@ export const routes = (
     )
 
   const refusal = methodNotAllowed(allow.join(", "))
-  const options = HttpServerResponse.empty({
-    status: 204,
-    headers: { allow: allow.join(", "), ...(isPublic ? { "access-control-allow-origin": "*" } : {}) }
-  })
+  const options = isPublic ? readable(optionsOf(allow.join(", "))) : optionsOf(allow.join(", "))
   const own = (method: "GET" | "POST", handler: Handler | undefined) =>
-    handler === undefined ? [] : [HttpRouter.route(method, path, handled(answered(handler)))]
+    handler === undefined ? [] : [HttpRouter.route(method, path, handled(answering(handler, show)))]
   const others = methods
     .filter((method) => !allow.includes(method))
     .map((method) =>

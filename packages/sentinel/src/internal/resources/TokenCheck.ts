@@ -16,6 +16,7 @@ import * as AccessTokens from "../../AccessTokens.ts"
 import { Directory, type User } from "../../Directory.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import type { SigningKeys } from "../../SigningKeys.ts"
+import { bearerToken } from "../http/bearerToken.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Incoming } from "../http/RouteHandlers.ts"
 import { ShownError, unavailable } from "../http/ShownError.ts"
@@ -24,14 +25,19 @@ import * as AppTokenReader from "../token/AppTokenReader.ts"
 /** The holder of a token: a user, or an application whose scope is enough. */
 export type Holder = { readonly kind: "user"; readonly user: User } | { readonly kind: "application" }
 
-/**
- * Checks the token of a request. `scope` is what an app token needs; without one no app token is enough. What a user
- * may see is for the resource to say.
- */
-export type TokenCheck = (
-  incoming: Incoming,
-  needs: { readonly scope: string | undefined }
-) => Effect.Effect<Holder, ShownError>
+/** What a token must be to open a resource. */
+export interface Needs {
+  /** The scope that an app token needs. */
+  readonly scope: string | undefined
+  /**
+   * Whose token it may be. Default: of a user, and if there is a `scope` of an application. An `application` and `any`
+   * without a scope take every app token of the account.
+   */
+  readonly holders?: "any" | "user" | "application"
+}
+
+/** Checks the token of a request. What a user may see is for the resource to say. */
+export type TokenCheck = (incoming: Incoming, needs: Needs) => Effect.Effect<Holder, ShownError>
 
 const remedy = "Send a valid access token of this account in the header Authorization: Bearer."
 
@@ -76,6 +82,15 @@ const insufficient = (scope: string | undefined, scopes: ReadonlyArray<string>) 
   })
 }
 
+const notForUsers = new ShownError({
+  status: 403,
+  error: "insufficient_scope",
+  description: "This resource is for applications: it takes no token of a user.",
+  remedy: "Send an app token.",
+  reason: "the resource takes app tokens alone; this is the access token of a user",
+  headers: { "www-authenticate": 'Bearer error="insufficient_scope"' }
+})
+
 /** A user may not see what they ask for. No scope would help. */
 export const notAuthorized = (description: string, remedy: string) =>
   new ShownError({
@@ -85,8 +100,6 @@ export const notAuthorized = (description: string, remedy: string) =>
     remedy,
     headers: { "www-authenticate": 'Bearer error="insufficient_scope"' }
   })
-
-const bearer = (header: string | undefined) => /^Bearer +([\x21-\x7e]+)$/i.exec(header ?? "")?.[1]
 
 /** Makes the check. */
 export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | SentinelStore | SigningKeys> =
@@ -117,7 +130,7 @@ export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | 
     const ofApplication = Effect.fnUntraced(function* (
       token: Redacted.Redacted<string>,
       accountId: string,
-      scope: string | undefined
+      { holders, scope }: Needs
     ): Effect.fn.Return<Holder, ShownError> {
       const found = yield* readAppToken(token, yield* Clock.currentTimeMillis)
       if (Option.isNone(found)) return yield* invalid("it is a JWT, and not an app token that this Sentinel has signed")
@@ -127,15 +140,19 @@ export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | 
         return yield* invalid(`app token: it was issued in account ${application.accountId}, not in ${accountId}`)
       }
       yield* RequestContext.isFrom(application)
-      if (scope === undefined || !scopes.includes(scope)) return yield* insufficient(scope, scopes)
-      yield* note(`app token accepted for the scope ${scope}`, Redacted.value(token))
+      const isTaken = holders === "user" ? false : scope === undefined ? holders !== undefined : scopes.includes(scope)
+      if (!isTaken) return yield* insufficient(holders === "user" ? undefined : scope, scopes)
+      const words = scope === undefined ? "app token accepted" : `app token accepted for the scope ${scope}`
+      yield* note(words, Redacted.value(token))
       return { kind: "application" }
     })
 
-    return Effect.fnUntraced(function* ({ accountId, request }, { scope }) {
-      const text = bearer(request.headers["authorization"])
+    return Effect.fnUntraced(function* ({ accountId, request }, needs) {
+      const text = bearerToken(request.headers["authorization"])
       if (text === undefined) return yield* missing
       const token = Redacted.make(text)
-      return yield* AppTokenReader.isJwt(token) ? ofApplication(token, accountId, scope) : ofUser(token, accountId)
+      if (AppTokenReader.isJwt(token)) return yield* ofApplication(token, accountId, needs)
+      const holder = yield* ofUser(token, accountId)
+      return needs.holders === "application" ? yield* notForUsers : holder
     })
   })

@@ -1,5 +1,6 @@
 /**
- * The directory as rows: one for each account, user and installation, and one that says which version of it they are.
+ * The directory as rows: one for each account, user, installation and service with stubs, and one that says which version of
+ * it they are.
  */
 import type * as SqlStore from "@le-auth/core/SqlStore"
 import { StoreError } from "@le-auth/core/StoreError"
@@ -13,7 +14,7 @@ import type { Time } from "./rows.ts"
 
 type Run = ReturnType<typeof SqlStore.operations>
 
-type Kind = "account" | "user" | "installation"
+type Kind = "account" | "user" | "installation" | "stubs"
 
 type Entry = {
   readonly kind: Kind
@@ -37,7 +38,7 @@ const encode = Schema.encodeSync(DirectoryDump)
 const decode = Schema.decodeUnknownEffect(DirectoryDump)
 
 const entriesOf = (dump: DirectoryDump): Entries => {
-  const entries = encode(dump).flatMap(({ installations, settings, users }): ReadonlyArray<Entry> => {
+  const entries = encode(dump).flatMap(({ installations, settings, stubs = {}, users }): ReadonlyArray<Entry> => {
     const entry = (kind: Kind, id: string, record: object): Entry => ({
       kind,
       account_id: settings.id,
@@ -47,7 +48,8 @@ const entriesOf = (dump: DirectoryDump): Entries => {
     return [
       entry("account", settings.id, settings),
       ...users.map((user) => entry("user", user.settings.id, user)),
-      ...installations.map((one) => entry("installation", one.settings.client_id, one))
+      ...installations.map((one) => entry("installation", one.settings.client_id, one)),
+      ...Object.entries(stubs).map(([service, list]) => entry("stubs", service, list))
     ]
   })
   return new Map(entries.map((entry) => [keyOf(entry), entry]))
@@ -57,12 +59,19 @@ const entriesOf = (dump: DirectoryDump): Entries => {
 export const dumpOf = ({ entries }: Stored): Effect.Effect<DirectoryDump, StoreError> =>
   Effect.suspend(() => {
     const byPlace = Arr.groupBy(entries.values(), ({ account_id, kind }) => `${kind} ${account_id}`)
+    const rowsOf = (kind: Kind, accountId: string) => byPlace[`${kind} ${accountId}`] ?? []
     const of = (kind: Kind, accountId: string): ReadonlyArray<unknown> =>
-      (byPlace[`${kind} ${accountId}`] ?? []).map(({ record }): unknown => JSON.parse(record))
+      rowsOf(kind, accountId).map(({ record }): unknown => JSON.parse(record))
+    const stubsOf = (accountId: string) => {
+      const rows = rowsOf("stubs", accountId)
+      const stubs = Object.fromEntries(rows.map(({ id, record }) => [id, JSON.parse(record) as unknown]))
+      return rows.length === 0 ? {} : { stubs }
+    }
     const ids = [...entries.values()].flatMap(({ id, kind }) => (kind === "account" ? [id] : []))
     return decode(
       ids.map((id) => ({
         settings: of("account", id)[0],
+        ...stubsOf(id),
         users: of("user", id),
         installations: of("installation", id)
       }))

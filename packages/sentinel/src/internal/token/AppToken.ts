@@ -37,7 +37,7 @@ const ofAppTokens = (dialect: SentinelDialect): SentinelDialect => ({
 })
 
 /**
- * The endpoints of both versions. They differ in the path only: LivePerson's first version signs with a key that is
+ * The endpoints of both versions. They differ in the path, and in `expires_in`: LivePerson's first version signs with a key that is
  * printed in the documentation, the second with published keys; here both sign with a published key, whose id for them
  * begins with `appjwt-`. A token of one kind does not pass for one of the other: app tokens have no `sub`, and their
  * audience is the account.
@@ -54,7 +54,6 @@ export const make = Effect.fnUntraced(function* (
   const note = yield* AppTokenReader.note
   const seconds = Duration.toSeconds(dialect.appTokenLifetime)
   const inQuery = dialect.appTokenSecretInQuery
-  const expires_in = expiresIn(dialect.appTokenExpiresIn, dialect.appTokenLifetime)
   const authentication = { status: dialect.tokenClientErrorStatus, inQuery }
 
   /**
@@ -76,7 +75,7 @@ export const make = Effect.fnUntraced(function* (
     return UrlParameters.fromSearch(both.toString(), { count: Infinity })
   })
 
-  const answer = Effect.fnUntraced(function* (incoming: Incoming) {
+  const answer = Effect.fnUntraced(function* (incoming: Incoming, form: SentinelDialect["appTokenExpiresIn"]) {
     const { accountId, query } = incoming
     const body = yield* readBoth(incoming)
     const installation = yield* authenticate(incoming, body, authentication)
@@ -113,15 +112,15 @@ export const make = Effect.fnUntraced(function* (
     const { scope } = installation
     yield* note(`app token issued ${scope === undefined ? "without a scope" : `with the scope ${scope}`}`, token)
     return HttpServerResponse.jsonUnsafe(
-      { access_token: token, token_type: "Bearer", expires_in },
+      { access_token: token, token_type: "Bearer", expires_in: expiresIn(form, dialect.appTokenLifetime) },
       { headers: tokenHeaders }
     )
   })
 
   return {
     v1: answering("app token", dialect, (incoming) =>
-      Effect.andThen(checkVersion(incoming, dialect), answer(incoming))
+      Effect.andThen(checkVersion(incoming, dialect), answer(incoming, dialect.appTokenV1ExpiresIn))
     ),
-    v2: answering("app token", dialect, answer)
+    v2: answering("app token", dialect, (incoming) => answer(incoming, dialect.appTokenExpiresIn))
   }
 })

@@ -20,6 +20,10 @@ export interface ReadAppToken {
   readonly accountId: AccountId
   readonly clientId: ClientId
   readonly scopes: ReadonlyArray<string>
+  readonly issuer: string | undefined
+  /** Its dates, in seconds since 1970 by the clock of JWTs. */
+  readonly issuedAt: number
+  readonly expiresAt: number
   /** Why it cannot be used any more, in words for people who run Sentinel. */
   readonly problem: string | undefined
 }
@@ -30,6 +34,7 @@ const decode = Schema.decodeUnknownOption(
     aud: AccountId,
     azp: ClientId,
     scope: Schema.optionalKey(Schema.String),
+    iss: Schema.optionalKey(Schema.String),
     iat: Schema.Int,
     exp: Schema.Int,
     sub: Schema.optionalKey(Schema.Never)
@@ -55,7 +60,7 @@ export const make = Effect.gen(function* () {
     const claims = yield* Effect.orDie(keys.verifyAppToken(Redacted.value(token)))
     const read = Option.flatMap(claims, decode)
     if (Option.isNone(read)) return Option.none()
-    const { aud, azp, exp, iat, scope } = read.value
+    const { aud, azp, exp, iat, iss, scope } = read.value
     // Its life is as long as its dates say, and began when Sentinel's clock showed what it showed on `iat`.
     const end = shownOn(iat) + (exp - iat) * 1000
     const application = yield* directory.installation(aud, azp)
@@ -65,7 +70,15 @@ export const make = Effect.gen(function* () {
         : Option.isNone(application)
           ? "its application was disabled or removed"
           : undefined
-    return Option.some({ accountId: aud, clientId: azp, scopes: scopesOf(scope), problem })
+    return Option.some({
+      accountId: aud,
+      clientId: azp,
+      scopes: scopesOf(scope),
+      issuer: iss,
+      issuedAt: iat,
+      expiresAt: exp,
+      problem
+    })
   })
 })
 

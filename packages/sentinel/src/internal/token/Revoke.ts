@@ -6,13 +6,20 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Option from "effect/Option"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
-import type { Handler } from "../http/RouteHandlers.ts"
+import { bearerToken } from "../http/bearerToken.ts"
+import * as RequestContext from "../http/RequestContext.ts"
+import type { Handler, Incoming } from "../http/RouteHandlers.ts"
 import type { Secrets } from "../session/Secrets.ts"
 import type { ClientAuthentication } from "./ClientAuthentication.ts"
 import { invalidGrant, invalidRequest, tokenHeaders } from "./OAuthFailure.ts"
 import { answering, checkVersion, readForm } from "./TokenForm.ts"
+
+const byBearer =
+  "RFC 7009 section 2.1: the client is not authenticated, and an access token in the header revokes itself. " +
+  "bearerRevocation=false refuses it."
 
 /**
  * A token that is unknown, expired, revoked or another application's gets the same 200 as one that was revoked (RFC
@@ -27,18 +34,35 @@ export const make = Effect.fnUntraced(function* (
   const dialect = yield* SentinelDialect
   const authentication = { status: dialect.revokeClientErrorStatus, inQuery: false }
 
+  /** Which token is to be revoked, and the application that may do so. */
+  const read = Effect.fnUntraced(function* (incoming: Incoming) {
+    const body = yield* readForm(incoming)
+    const bearer = bearerToken(incoming.request.headers["authorization"])
+    if (bearer !== undefined && Object.keys(body.toRecord()).length === 0) {
+      if (!dialect.bearerRevocation) {
+        return yield* invalidRequest(
+          "client_id, client_secret and token are missing. The point bearerRevocation lets a token revoke itself."
+        )
+      }
+      yield* RequestContext.warned(byBearer)
+      const id = yield* secrets.hash(bearer)
+      const found = Option.getOrUndefined(yield* store.findAccess(id, yield* Clock.currentTimeMillis))
+      return { id, clientId: found?.grant.clientId ?? "" }
+    }
+    const { clientId } = yield* authenticate(incoming, body, authentication)
+    const token = body.get("token")
+    if (token === undefined) return yield* invalidRequest("token is missing.")
+    return { id: yield* secrets.hash(token), clientId }
+  })
+
   return answering(
     "revoke",
     dialect,
     Effect.fnUntraced(function* (incoming) {
       const { accountId } = incoming
       yield* checkVersion(incoming, dialect)
-      const body = yield* readForm(incoming)
-      const { clientId } = yield* authenticate(incoming, body, authentication)
-      const token = body.get("token")
-      if (token === undefined) return yield* invalidRequest("token is missing.")
-      const now = yield* Clock.currentTimeMillis
-      const outcome = yield* store.revokeToken({ id: yield* secrets.hash(token), accountId, clientId }, now)
+      const { clientId, id } = yield* read(incoming)
+      const outcome = yield* store.revokeToken({ id, accountId, clientId }, yield* Clock.currentTimeMillis)
       const isRevoked = outcome._tag === "Revoked"
       const reason = isRevoked ? "user signed out everywhere" : `nothing to revoke: token ${outcome.why ?? "unknown"}`
       if (!isRevoked && dialect.unknownTokenStatus === 400) return yield* invalidGrant(reason)

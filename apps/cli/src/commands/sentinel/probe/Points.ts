@@ -218,6 +218,7 @@ export const points: { readonly [P in PointName]: Visible<Points[P]> | Hidden } 
   appTokenIssuer: one("app-token", (answer) => Result.flatMap(appClaims(answer), issuerIn)),
   expiresIn: ofUserTokens(formOf),
   appTokenExpiresIn: one("app-token", (answer) => Result.flatMap(appToken(answer), formOf)),
+  appTokenV1ExpiresIn: one("app-token-first", (answer) => Result.flatMap(appToken(answer), formOf)),
   version: all(versions, (answers) =>
     Result.map(versionsTaken(answers), (taken) => (taken === "all" ? "any" : taken.missing ? "known" : "required"))
   ),
@@ -281,6 +282,12 @@ export const points: { readonly [P in PointName]: Visible<Points[P]> | Hidden } 
     })
   ),
   unknownTokenStatus: one("revoke-made-up", statusOf(200, 400)),
+  bearerRevocation: one("revoke-bearer", ({ error, status }) => {
+    if (status === 200 || error === "invalid_grant") return Result.succeed(true)
+    return error === "invalid_request"
+      ? Result.succeed(false)
+      : Result.fail("A made-up token is refused, which does not say whether a real one would be.")
+  }),
   unknownServiceStatus: one("unknown-service", statusOf(400, 404)),
   appTokenSecretInQuery: one("app-token-in-query", (answer) =>
     Result.flatMap(refused(answer), ({ error, status }) => {

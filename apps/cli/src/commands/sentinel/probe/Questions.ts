@@ -130,13 +130,13 @@ const refreshWith =
 
 /** A grant that does not exist, with the right secret: refused, but only after the version was looked at. */
 const appTokenWith =
-  (query: string): Question["request"] =>
+  (query: string, grant_type = madeUp.grant): Question["request"] =>
   ({ appInstallation, sentinel }, answers) => {
     const given = Result.getOrUndefined(answers.any("app-token"))
     if (given?.error === "invalid_client" || given?.status === 401) return Result.fail(notAccepted)
     return whereAccepted(answers, () =>
       post(`${sentinel}${at(SentinelApi.appToken.path, appInstallation)}${query}`, {
-        grant_type: madeUp.grant,
+        grant_type,
         ...credentials(appInstallation)
       })
     )
@@ -165,6 +165,8 @@ const metadata =
   ({ installation, sentinel }) =>
     Result.succeed(get(`${sentinel}${at(path, installation)}`))
 
+const notAllowed = "Nothing is sent to the revocation endpoint without --allow-revoke."
+
 const revoking =
   (form: (setting: Setting) => Parameters): Question["request"] =>
   (setting, answers) =>
@@ -175,7 +177,7 @@ const revoking =
             form(setting)
           )
         )
-      : Result.fail("Nothing is sent to the revocation endpoint without --allow-revoke.")
+      : Result.fail(notAllowed)
 
 const cookiesOf = (values: string | ReadonlyArray<string> | undefined): string =>
   (typeof values === "string" ? values.split(/,(?=[^;,=\s]+=)/) : (values ?? []))
@@ -380,6 +382,13 @@ const table = {
   },
   "app-token-v2": { asks: "Does it take v=2.0?", request: appTokenWith("?v=2.0") },
   "app-token-v-unknown": { asks: "Does it take a v that does not exist?", request: appTokenWith("?v=9.9") },
+  "app-token-first": {
+    asks: "What does the first endpoint of app tokens give?",
+    request: (setting, answers) => {
+      const query = `?v=${appVersionOf(answers)}`
+      return appTokenWith(query, "client_credentials")(setting, answers)
+    }
+  },
   "app-token-in-query": {
     asks: "Is a secret in the query looked at? It is a made-up one, since logs keep queries.",
     mayBeWrongSecret: true,
@@ -401,6 +410,14 @@ const table = {
   "revoke-made-up": {
     asks: "What does revocation answer to a made-up token?",
     request: revoking(({ installation }) => ({ token: madeUp.token, ...credentials(installation) }))
+  },
+  "revoke-bearer": {
+    asks: "Is a made-up access token in the header looked at by revocation, where nothing else is sent?",
+    request: ({ installation, mayRevoke, sentinel }, answers) => {
+      if (!mayRevoke) return Result.fail(notAllowed)
+      const url = `${sentinel}${at(SentinelApi.revoke.path, installation)}?v=${versionOf(answers)}`
+      return Result.succeed(post(url, {}, { authorization: `Bearer ${madeUp.token}` }))
+    }
   },
   exchange: {
     asks: "Which tokens does a sign-in bring?",
