@@ -103,6 +103,8 @@ it("docs/cli.md shows what happens", async () => {
   sessions.set("installation", installation.join("\n").replaceAll(`${folder}/`, ""))
   Fs.rmSync(folder, { recursive: true })
 
+  sessions.set("sentinel probe", await shown(["sentinel", "probe", "--help"], {}))
+
   keyring.stop()
   await at.close()
 

@@ -37,8 +37,6 @@ export const layerWith = (options: {
   readonly config?: unknown
   /** What else everything runs with: a tracer, a log level. */
   readonly settings?: Layer.Layer<never>
-  /** Default: the configuration of the other tests. */
-  readonly config?: unknown
   /** Puts something before the store. */
   readonly watch?: (store: SentinelStore["Service"]) => SentinelStore["Service"]
 }): Layer.Layer<Loopback> =>

@@ -5,6 +5,7 @@ import * as Command from "effect/cli/Command"
 import * as Control from "./control/command.ts"
 import * as Exec from "./exec/command.ts"
 import * as Init from "./init/command.ts"
+import * as Probe from "./probe/command.ts"
 import * as Start from "./start/command.ts"
 
 export const command = Command.make("sentinel").pipe(
@@ -14,6 +15,7 @@ export const command = Command.make("sentinel").pipe(
     Start.command,
     Exec.command,
     Init.command,
+    Probe.command,
     Control.fault,
     Control.clock,
     Control.journal,
