@@ -42,7 +42,7 @@ export class StubsGroup extends HttpApiGroup.make("stubs").add(
   }).annotateMerge(OpenApi.annotations({ title: "The stubs of an account, by service" })),
   HttpApiEndpoint.put("replace", "/control/accounts/:accountId/stubs/:service", {
     params: service,
-    payload: Schema.Array(Stub),
+    payload: Schema.Struct({ stubs: Schema.Array(Stub) }),
     success,
     error
   }).annotateMerge(OpenApi.annotations({ title: "Replace all stubs of a service" })),
