@@ -67,7 +67,7 @@ export const setService = Effect.fnUntraced(function* (
   options: AccountOptions & { readonly service: string; readonly host: string }
 ) {
   const service = yield* serviceOf(options.service)
-  const host = yield* checked("host", Stub.ServiceHost, options.host)
+  const host = yield* checked("host", Stub.BareHost, options.host)
   yield* controlling(options, (client) =>
     Effect.flatMap(accountOf(client, options), (accountId) =>
       client.services.set({ params: { accountId, service }, payload: { host } })
