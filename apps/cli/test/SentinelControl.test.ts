@@ -7,7 +7,7 @@ import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import * as Path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { run, start, temporaryDirectory } from "./Cli.ts"
+import { run, runWith, start, temporaryDirectory } from "./Cli.ts"
 
 let sentinel: ReturnType<typeof start>
 let address = ""
@@ -72,6 +72,64 @@ describe("le-auth sentinel fault", () => {
     )
     assert.strictEqual(code, 2)
     for (const path of ["action.by", "action.x", "match.route"]) assert.include(stderr, `  - ${path}: `)
+  })
+})
+
+describe("le-auth sentinel service and stub", () => {
+  const route = "GET /api/account/{account}/lambdas/{id}"
+  const host = async () => {
+    const response = await fetch(`${address}/api/account/12345678/service/msgHist/baseURI`)
+    return ((await response.json()) as { readonly baseURI: string }).baseURI
+  }
+
+  it("R100: a service moves and comes back while Sentinel runs", async () => {
+    const own = await host()
+    const set = await tell("service", "set", "msgHist", "localhost:7000")
+    assert.deepStrictEqual([set.code, set.stderr], [0, "msgHist is at localhost:7000 now.\n"])
+    assert.strictEqual(await host(), "localhost:7000")
+    assert.strictEqual((await tell("service", "list")).stdout, "msgHist  localhost:7000\n")
+    assert.strictEqual((await tell("service", "remove", "msgHist", "--account", "12345678")).code, 0)
+    assert.strictEqual(await host(), own)
+    const wrong = await tell("service", "set", "msgHist", "http://localhost")
+    assert.deepStrictEqual([wrong.code, wrong.stderr.includes("host: must be a bare host")], [2, true])
+  })
+
+  it("R100: a stub answers, is listed, and is gone", async () => {
+    const at = `${address}/api/account/12345678/lambdas/1`
+    const added = await tell("stub", "add", "faasGW", route, "--token", "none", "--status", "203", "--json-body", "[1]")
+    assert.deepStrictEqual([added.code, added.stderr], [0, `faasGW answers ${route} now.\n`])
+    const answer = await fetch(at)
+    assert.deepStrictEqual([answer.status, await answer.text()], [203, "[1]"])
+    assert.strictEqual((await tell("stub", "list")).stdout, `faasGW  ${route}  token=none  203\n`)
+    assert.deepStrictEqual(JSON.parse((await tell("stub", "list", "--json")).stdout), {
+      faasGW: [{ route, token: "none", status: 203, json: [1] }]
+    })
+    assert.strictEqual((await tell("stub", "remove", "faasGW", route)).code, 0)
+    assert.strictEqual((await fetch(at)).status, 404)
+    const own = await tell("stub", "add", "a", "GET /api/account/{account}/service/baseURI")
+    assert.deepStrictEqual([own.code, own.stderr.includes("route: has a path of Sentinel's own")], [2, true])
+    assert.strictEqual((await tell("stub", "add", "a", route, "--json-body", "{")).code, 2)
+  })
+
+  it("R100: a token on standard input is introspected, and a wrong one is exit code 1", async () => {
+    const response = await fetch(`${address}/sentinel/api/v2/account/12345678/app/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: "33333333-3333-4333-8333-333333333333",
+        client_secret: "development-only-secret"
+      })
+    })
+    const { access_token } = (await response.json()) as { readonly access_token: string }
+    const introspect = (token: string) =>
+      runWith(`${token}\n`, ["sentinel", "introspect", "--json"], { SENTINEL_CONTROL: control })
+    const good = await introspect(access_token)
+    assert.strictEqual(good.code, 0, good.stderr)
+    assert.deepInclude(JSON.parse(good.stdout), { active: true, scope: "users.external", aud: "12345678" })
+    assert.notInclude(good.stdout + good.stderr, access_token)
+    const wrong = await introspect("planted")
+    assert.deepStrictEqual([wrong.code, JSON.parse(wrong.stdout.split("\n")[0]!).active], [1, false])
+    assert.notInclude(wrong.stdout + wrong.stderr, "planted")
   })
 })
 

@@ -311,6 +311,16 @@ describe("le-auth sentinel start", () => {
     assert.include(plain.stderr, "https")
   })
 
+  it("R100: --strict refuses stubs, and not services", async () => {
+    const account = { id: "1", users: [], installations: [], services: { msgHist: "localhost:7000" } }
+    const stubs = { faasGW: [{ route: "GET /api/account/{account}/lambdas" }] }
+    const config = configFile(JSON.stringify({ accounts: [{ ...account, stubs }] }))
+    const { code, stderr } = await run(["sentinel", "start", "--strict", "--port", "0", "--config", config])
+    assert.strictEqual(code, 7)
+    assert.match(stderr, /Strict mode refuses this:\n\s+- accounts\[0\]\.stubs: are for development/)
+    assert.notInclude(stderr, "services:")
+  })
+
   it("R85: --strict with --public-origin wants to know about proxies", async () => {
     const config = configFile(JSON.stringify({ accounts: [{ id: "1", users: [], installations: [] }] }))
     const strict = ["sentinel", "start", "--strict", "--port", "0", "--config", config]

@@ -31,7 +31,7 @@ export const ServiceName = Schema.String.check(Schema.makeFilter(isServiceName, 
  * @category schemas
  * @since 0.1.0
  */
-export const ServiceHost = Schema.String.check(
+export const BareHost = Schema.String.check(
   Schema.makeFilter((text: string) => Origin.isHost(text), {
     expected: "a bare host such as localhost:7000, without scheme and path"
   })
@@ -56,7 +56,7 @@ const byService = <S extends Schema.Constraint>(member: S) =>
  * @category schemas
  * @since 0.1.0
  */
-export const Services = byService(ServiceHost)
+export const Services = byService(BareHost)
 export type Services = typeof Services.Type
 
 const own = OwnPaths.patterns.map((path) => ({
@@ -136,7 +136,7 @@ export type StubToken = typeof StubToken.Type
  * Schema.is(Stub.Stub)({ route: "GET /api/account/{account}/lambdas", token: "user", json: [] }) // => true
  * ```
  *
- * @see {@link https://www.rfc-editor.org/rfc/rfc6750 RFC 6750}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-2.1 RFC 6750 section 2.1}
  * @category schemas
  * @since 0.1.0
  */

@@ -91,6 +91,7 @@ const session = (scene: Scene) =>
   Effect.runSync(scene.sentinel.control.sessions.list({ alive: true })).newest[0]!.session.id
 const family = (scene: Scene) =>
   Effect.runSync(scene.sentinel.control.sessions.families({ alive: true })).newest[0]!.grant.id
+const stubOf = (rest: string) => ({ route: `GET /api/account/{account}/${rest}` })
 const newUser = (id: string) => ({ id, email: `${id}@example.com`, password: "new" })
 const newApplication = (id: string) => ({
   client_id: id,
@@ -238,6 +239,55 @@ const cases: ReadonlyArray<Case> = [
     of: "accounts.removeInstallation",
     plain: () => [`${addressed}/installations/one`],
     typed: ({ client }) => client.accounts.removeInstallation({ params: { accountId, clientId: "two" } })
+  },
+  {
+    of: "services.set",
+    plain: () => [`${addressed}/services/faasGW`, { host: "localhost:7000" }],
+    typed: ({ client }) =>
+      client.services.set({ params: { accountId, service: "own" }, payload: { host: "own.example" } })
+  },
+  {
+    of: "services.list",
+    plain: () => [`${addressed}/services`],
+    typed: ({ client }) => client.services.list({ params: { accountId } })
+  },
+  {
+    of: "services.remove",
+    plain: () => [`${addressed}/services/faasGW`],
+    typed: ({ client }) => client.services.remove({ params: { accountId, service: "own" } })
+  },
+  {
+    of: "stubs.replace",
+    plain: () => [
+      `${addressed}/stubs/faasGW`,
+      { stubs: [stubOf("one"), { ...stubOf("two"), json: { a: [1, null] } }] }
+    ],
+    typed: ({ client }) =>
+      client.stubs.replace({
+        params: { accountId, service: "own" },
+        payload: { stubs: [{ ...stubOf("three"), status: 202 }] }
+      })
+  },
+  {
+    of: "stubs.add",
+    plain: () => [`${addressed}/stubs/faasGW`, stubOf("four")],
+    typed: ({ client }) => client.stubs.add({ params: { accountId, service: "own" }, payload: stubOf("five") })
+  },
+  {
+    of: "stubs.list",
+    plain: () => [`${addressed}/stubs`],
+    typed: ({ client }) => client.stubs.list({ params: { accountId } })
+  },
+  {
+    of: "stubs.remove",
+    plain: () => [`${addressed}/stubs/faasGW?route=${encodeURIComponent(stubOf("one").route)}`],
+    typed: ({ client }) => client.stubs.remove({ params: { accountId, service: "own" }, query: {} })
+  },
+  {
+    of: "tokens.introspect",
+    plain: ({ tokens }) => ["/control/introspect", { token: tokens["access_token"] }],
+    typed: ({ client, tokens }) =>
+      client.tokens.introspect({ payload: { token: Redacted.make(tokens["refresh_token"]!) } })
   },
   {
     of: "accounts.addAccount",

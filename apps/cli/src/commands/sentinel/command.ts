@@ -4,6 +4,7 @@
 import * as Command from "effect/cli/Command"
 import * as Control from "./control/command.ts"
 import * as Exec from "./exec/command.ts"
+import * as Services from "./control/servicesCommand.ts"
 import * as Init from "./init/command.ts"
 import * as Probe from "./probe/command.ts"
 import * as Start from "./start/command.ts"
@@ -19,6 +20,9 @@ export const command = Command.make("sentinel").pipe(
     Control.fault,
     Control.clock,
     Control.journal,
-    Control.webhook
+    Control.webhook,
+    Services.service,
+    Services.stub,
+    Services.introspect
   ])
 )

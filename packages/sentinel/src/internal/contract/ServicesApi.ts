@@ -6,7 +6,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { InvalidChange, NotThere, StoreUnavailable } from "../../ControlError.ts"
-import { ServiceHost, ServiceName, Services, Stub, Stubs } from "../../Stub.ts"
+import { BareHost, ServiceName, Services, Stub, Stubs } from "../../Stub.ts"
 
 const account = { accountId: AccountId }
 const service = { ...account, service: ServiceName }
@@ -22,7 +22,7 @@ export class ServicesGroup extends HttpApiGroup.make("services").add(
   }).annotateMerge(OpenApi.annotations({ title: "The services of an account that are elsewhere, with their hosts" })),
   HttpApiEndpoint.put("set", "/control/accounts/:accountId/services/:service", {
     params: service,
-    payload: Schema.Struct({ host: ServiceHost }),
+    payload: Schema.Struct({ host: BareHost }),
     success,
     error
   }).annotateMerge(OpenApi.annotations({ title: "Say where a service is: the Domain API tells it at once" })),
@@ -42,7 +42,7 @@ export class StubsGroup extends HttpApiGroup.make("stubs").add(
   }).annotateMerge(OpenApi.annotations({ title: "The stubs of an account, by service" })),
   HttpApiEndpoint.put("replace", "/control/accounts/:accountId/stubs/:service", {
     params: service,
-    payload: Schema.Array(Stub),
+    payload: Schema.Struct({ stubs: Schema.Array(Stub) }),
     success,
     error
   }).annotateMerge(OpenApi.annotations({ title: "Replace all stubs of a service" })),

@@ -1,4 +1,5 @@
 /** `/control/introspect`: whether a token is good, for services and stubs of one's own. */
+import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
@@ -8,13 +9,7 @@ import { InvalidChange, NotSupported, StoreUnavailable } from "../../ControlErro
 
 const optional = Schema.optionalKey
 
-/** A resource server may send more, such as `token_type_hint` or credentials of its own; it is not needed here. */
-const Asked = Schema.StructWithRest(Schema.Struct({ token: Schema.RedactedFromValue(Schema.NonEmptyString) }), [
-  Schema.Record(Schema.String, Schema.Unknown)
-])
-const AskedByForm = Schema.StructWithRest(Schema.Struct({ token: Schema.RedactedFromValue(Schema.NonEmptyString) }), [
-  Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Array(Schema.String)]))
-]).pipe(HttpApiSchema.asFormUrlEncoded())
+const Asked = Schema.Struct({ token: Schema.RedactedFromValue(Schema.NonEmptyString) })
 
 /** RFC 7662 section 2.2. */
 export const Introspection = Schema.Struct({
@@ -33,15 +28,18 @@ export const Introspection = Schema.Struct({
 /** Tokens: to introspect. */
 export class TokensGroup extends HttpApiGroup.make("tokens").add(
   HttpApiEndpoint.post("introspect", "/control/introspect", {
-    payload: [Asked, AskedByForm],
+    payload: [Asked, Asked.pipe(HttpApiSchema.asFormUrlEncoded())],
     success: Introspection,
     error: [InvalidChange, NotSupported, StoreUnavailable]
-  }).annotateMerge(
-    OpenApi.annotations({
-      title: "Whether a token is good, and whose it is (RFC 7662)",
-      description:
-        "token: an access token, an app token or a refresh token, as JSON or as a form. Everything else is " +
-        '{"active": false}. token_type is Bearer of what opens resources, and refresh_token of a refresh token.'
-    })
-  )
+  })
+    // A resource server may send more, such as token_type_hint or credentials of its own, which is not needed here.
+    .annotate(HttpApi.PayloadParseOptions, { errors: "all" })
+    .annotateMerge(
+      OpenApi.annotations({
+        title: "Whether a token is good, and whose it is (RFC 7662)",
+        description:
+          "token: an access token, an app token or a refresh token, as JSON or as a form. Everything else is " +
+          '{"active": false}. token_type is Bearer of what opens resources, and refresh_token of a refresh token.'
+      })
+    )
 ) {}

@@ -97,7 +97,7 @@ const stubs = HttpApiBuilder.group(ControlApi, "stubs", (handlers) =>
   Effect.map(Control, ({ accounts }) =>
     handlers.handleAll({
       list: ({ params }) => Effect.map(accountOf(accounts, params.accountId), ({ stubs = {} }) => stubs),
-      replace: ({ params, payload }) => accounts.setStubs(params.accountId, params.service, payload),
+      replace: ({ params, payload }) => accounts.setStubs(params.accountId, params.service, payload.stubs),
       add: ({ params, payload }) => accounts.addStub(params.accountId, params.service, payload),
       remove: ({ params, query }) => accounts.removeStubs(params.accountId, params.service, query.route)
     })

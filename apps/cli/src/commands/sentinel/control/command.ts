@@ -15,7 +15,8 @@ import * as Checked from "../../../terminal/Checked.ts"
 
 const work = Effect.promise(() => import("./run.ts"))
 
-const common = {
+/** Which Sentinel is meant. */
+export const common = {
   control: Flag.String("control").pipe(
     Flag.withFallbackConfig(sentinelControl),
     Flag.withMetavar("address"),

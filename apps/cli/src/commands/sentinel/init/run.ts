@@ -35,6 +35,14 @@ const contents = (parts: {
       "id": "12345678",
       "name": "Example Brand",
 
+      // Services of the Domain API that are elsewhere than this Sentinel, and what it answers in place of others.
+      // "services": { "msgHist": "localhost:7000" },
+      // "stubs": {
+      //   "faasGW": [
+      //     { "route": "POST /api/account/{account}/lambdas/{id}/invocation", "token": "user", "json": {} }
+      //   ]
+      // },
+
       "users": [
         {
           // Becomes sub of the id_token. LivePerson's have ten digits.

@@ -89,6 +89,12 @@ export const problemOfPoints = ({ appTokenSecretInQuery }: SentinelDialect.Chang
 export const keeps =
   "used refresh tokens stay valid (refreshTokens is keep), so a stolen one is not noticed; --point refreshTokens=rotate or --dialect rfc end them (RFC 9700 section 4.14.2)"
 
+/** Stubs answer in place of a service, as a test needs it. A service may be elsewhere. */
+export const problemsOfStubs = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
+  accounts.flatMap(({ stubs }, account) =>
+    stubs === undefined ? [] : [`accounts[${account}].stubs: are for development; services may be elsewhere`]
+  )
+
 /** Whether users other than its owner can read a file with secrets; false on a system without such rights. */
 export const isReadableByOthers = (path: string): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
   FileSystem.FileSystem.use((files) => files.stat(path)).pipe(
@@ -133,5 +139,5 @@ export const passwordAlgorithm = "argon2" in Crypto ? Passwords.strict : Kdf.pbk
 
 export const meaning = join("\n", [
   text`Strict: passwords are hashed slowly; metrics are not on this port; there is no control listener,`,
-  text`so no faults and no virtual clock; known passwords, and secrets that are known or short, are refused; other computers need https.`
+  text`so no faults and no virtual clock; there are no stubs; known passwords, and secrets that are known or short, are refused; other computers need https.`
 ])

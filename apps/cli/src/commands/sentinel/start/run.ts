@@ -99,7 +99,11 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     ? [
         ...Strict.problemsOfFlags(options),
         ...(Option.isSome(options.config) && Result.isSuccess(file)
-          ? [...Strict.problemsOf(file.success), ...Strict.problemsOfRedirects(file.success)]
+          ? [
+              ...Strict.problemsOf(file.success),
+              ...Strict.problemsOfRedirects(file.success),
+              ...Strict.problemsOfStubs(file.success)
+            ]
           : [])
       ]
     : []
@@ -243,6 +247,8 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         hostNames: options.hostNames,
         ...(Option.isSome(options.publicOrigin) && { publicOrigin: options.publicOrigin.value }),
         metrics: operations === undefined && !options.strict,
+        // A database may have some from another mode.
+        stubs: !options.strict,
         ...(options.trustedProxies.length > 0 && {
           trustedProxies: options.trustedProxies.filter((network) => network !== "none")
         })
