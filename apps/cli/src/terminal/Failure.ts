@@ -150,7 +150,11 @@ const codes: ByTag<ExitCode> = {
   SealedRow: "storage",
   SessionEnded: "notSignedIn",
   SettingsError: "configuration",
-  SignInError: { InvalidReturnPath: "failed", UnknownRedirectUri: "configuration", InsecureRedirectUri: "configuration" },
+  SignInError: {
+    InvalidReturnPath: "failed",
+    UnknownRedirectUri: "configuration",
+    InsecureRedirectUri: "configuration"
+  },
   StoreError: "storage",
   TokenError: {
     BadResponse: "failed",
