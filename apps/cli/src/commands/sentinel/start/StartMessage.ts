@@ -6,12 +6,15 @@ import * as Redacted from "effect/Redacted"
 import { controlPortOf, defaultSentinelPort } from "../../../target/SentinelPort.ts"
 import { join, type Text, text } from "../../../terminal/TerminalText.ts"
 import * as Strict from "./Strict.ts"
+import * as Tls from "./Tls.ts"
 
 export interface Facts {
   readonly config: SentinelConfig.SentinelConfig
   /** The configuration is the built-in one, whose passwords are well known. */
   readonly isBuiltIn: boolean
   readonly isStrict: boolean
+  /** The certificate of its own authority, which programs have to trust; absent if it has none. */
+  readonly authorityFile: string | undefined
   /** The database that sessions and tokens are kept in, without a password; absent if they are in memory. */
   readonly store: string | undefined
   /** Where this computer reaches it. */
@@ -69,12 +72,23 @@ const controlLines = (control: Control): ReadonlyArray<Text> => [
 ]
 
 /** For people. */
-export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics, publicOrigin, store }: Facts): Text =>
+export const inWords = ({
+  address,
+  authorityFile,
+  config,
+  control,
+  isBuiltIn,
+  isStrict,
+  metrics,
+  publicOrigin,
+  store
+}: Facts): Text =>
   join("\n", [
     text`Sentinel listens on ${address}`,
     ...(publicOrigin === address ? [] : [text`Browsers reach it at ${publicOrigin}`]),
     text`Health is at ${address}/health/ready${metrics === undefined ? "" : text`, metrics are at ${metrics}`}`,
     ...(control === undefined ? [] : controlLines(control)),
+    ...(authorityFile === undefined ? [] : [text``, ...Tls.trust(authorityFile)]),
     ...(isStrict ? [text``, Strict.meaning] : []),
     ...config.accounts.flatMap((account) => [
       text``,
@@ -93,7 +107,16 @@ export const inWords = ({ address, config, control, isBuiltIn, isStrict, metrics
   ])
 
 /** For programs: one line of JSON. */
-export const json = ({ address, config, control, isStrict, metrics, publicOrigin, store }: Facts): object => ({
+export const json = ({
+  address,
+  authorityFile,
+  config,
+  control,
+  isStrict,
+  metrics,
+  publicOrigin,
+  store
+}: Facts): object => ({
   address,
   publicOrigin,
   health: `${address}/health/ready`,
@@ -101,6 +124,10 @@ export const json = ({ address, config, control, isStrict, metrics, publicOrigin
   control: control?.origin,
   controlToken: control?.drawn && Redacted.value(control.drawn),
   strict: isStrict,
+  ...(authorityFile !== undefined && {
+    certificateAuthority: authorityFile,
+    environment: Tls.environment(authorityFile)
+  }),
   store: store ?? "memory:",
   accounts: config.accounts.map(({ id }) => id)
 })

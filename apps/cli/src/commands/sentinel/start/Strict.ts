@@ -55,6 +55,9 @@ export const problemsOf = ({ accounts }: SentinelConfig.SentinelConfig): Readonl
     })
   ])
 
+/** Whether an address is plain http and not of this computer: a development name is of a network, too. */
+const isPlain = (address: string): boolean => address.startsWith("http:") && !Origin.isLoopback(new URL(address).host)
+
 /**
  * The redirect URIs that send codes over a network in plain http (RFC 9700 section 2.6). Only a program on the user's
  * own computer may have one (RFC 8252 section 8.3).
@@ -63,7 +66,7 @@ export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig)
   accounts.flatMap(({ installations }, account) =>
     installations.flatMap(({ redirect_uris }, index) =>
       redirect_uris.flatMap((uri, place) =>
-        uri.startsWith("http:") && !Origin.isLoopback(new URL(uri).host)
+        isPlain(uri)
           ? [
               `accounts[${account}].installations[${index}].redirect_uris[${place}]: is plain http, which is for this computer only`
             ]
@@ -79,7 +82,7 @@ export const isReadableByOthers = (path: string): Effect.Effect<boolean, never, 
     Effect.orElseSucceed(() => false)
   )
 
-/** The problems of the flags in strict mode. Every mode checks that an origin is https or on loopback. */
+/** The problems of the flags in strict mode. */
 export const problemsOfFlags = (flags: {
   readonly config: Option.Option<string>
   readonly controlHost: Option.Option<string>
@@ -95,6 +98,9 @@ export const problemsOfFlags = (flags: {
   ...(flags.webhookHosts.length > 0 ? ["--webhook-host: there is no control in strict mode, so no webhooks"] : []),
   ...(Option.isNone(flags.publicOrigin) && !Origin.isLoopback(flags.host.includes(":") ? `[${flags.host}]` : flags.host)
     ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]
+    : []),
+  ...(Option.isSome(flags.publicOrigin) && isPlain(flags.publicOrigin.value)
+    ? ["--public-origin: is plain http, which is for this computer only"]
     : []),
   ...(flags.trustedProxies.length === 0 &&
   Option.isSome(flags.publicOrigin) &&

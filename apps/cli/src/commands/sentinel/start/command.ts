@@ -1,6 +1,7 @@
 /**
  * `le-auth sentinel start`
  */
+import { DevelopmentHost } from "@le-auth/core/DevelopmentHosts"
 import { isHost, Origin } from "@le-auth/core/Origin"
 import { DurationText } from "@le-auth/core/Settings"
 import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
@@ -20,7 +21,7 @@ import * as Load from "../../Load.ts"
 const sentinelStore = Config.NonEmptyString("SENTINEL_STORE").pipe(Config.withDefault("memory:"))
 
 /** A whole name: what is below it is another host. */
-const WebhookHost = Schema.String.check(
+const HostName = Schema.String.check(
   Schema.makeFilter((name: string) => isHost(name) && !/:\d+$/.test(name), {
     expected: "the name of a host, or an IPv4 address, without a port"
   })
@@ -56,6 +57,40 @@ const flags = {
       "The origin under which browsers reach it, if a proxy is in front of it (default: the address it listens on)"
     )
   ),
+  hostNames: Flag.String("host-name").pipe(
+    Checked.flag(HostName),
+    Flag.atLeast(0),
+    Flag.withMetavar("name"),
+    Flag.withDescription(
+      "Another host that it is reached by, such as the name of its container, without a port; repeatable. The Domain API " +
+        "answers with the host it was asked by, if that is one of them"
+    )
+  ),
+  tls: Flag.Boolean("tls").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription(
+      "Speak https on --port, with a certificate of an authority of its own, which is kept in .le-auth and can name " +
+        "this computer and development names only; nothing is installed"
+    )
+  ),
+  tlsNames: Flag.String("tls-name").pipe(
+    Checked.flag(DevelopmentHost),
+    Flag.atLeast(0),
+    Flag.withMetavar("name"),
+    Flag.withDescription(
+      "Another name in the certificate of --tls, beside localhost: one label such as sentinel, or below .localhost, " +
+        ".internal, .test or .local; repeatable"
+    )
+  ),
+  tlsCert: Flag.File("tls-cert", { mustExist: true }).pipe(
+    Flag.optional,
+    Flag.withDescription("Speak https on --port with the certificate in this PEM file, read again when it changes")
+  ),
+  tlsKey: Flag.File("tls-key", { mustExist: true }).pipe(
+    Flag.optional,
+    Flag.withDescription("The private key of --tls-cert, a PEM file without a passphrase")
+  ),
   operationsPort: Flag.Int("operations-port").pipe(
     Checked.flag(Checked.Port),
     Flag.optional,
@@ -85,7 +120,7 @@ const flags = {
     )
   ),
   webhookHosts: Flag.String("webhook-host").pipe(
-    Checked.flag(WebhookHost),
+    Checked.flag(HostName),
     Flag.atLeast(0),
     Flag.withMetavar("name"),
     Flag.withDescription(
@@ -167,6 +202,10 @@ export const command = Command.make(
     {
       command: "le-auth sentinel start --point expiresIn=string --point accessTokenLifetime='5 minutes'",
       description: "In another dialect"
+    },
+    {
+      command: "le-auth sentinel start --tls --tls-name sentinel",
+      description: "With https, for programs that speak nothing else"
     },
     {
       command: "le-auth sentinel start --host 0.0.0.0 --control-host 0.0.0.0",

@@ -7,6 +7,7 @@ import * as Transport from "@le-auth/core/Transport"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as NodeListener from "@le-auth/node/NodeListener"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
+import type { TlsKeyPair } from "@le-auth/node/TlsKeyPair"
 import * as Control from "@le-auth/sentinel/Control"
 import { AccessLog } from "@le-auth/sentinel/AccessLog"
 import type * as ControlServer from "@le-auth/sentinel/ControlServer"
@@ -39,13 +40,15 @@ import * as Reload from "./Reload.ts"
 import * as StartMessage from "./StartMessage.ts"
 import * as Store from "./Store.ts"
 import * as Strict from "./Strict.ts"
+import * as Tls from "./Tls.ts"
 
-export interface Options {
+export interface Options extends Tls.Flags {
   readonly port: number
   readonly host: string
   readonly config: Option.Option<string>
   readonly store: string
   readonly publicOrigin: Option.Option<Origin.Origin>
+  readonly hostNames: ReadonlyArray<string>
   readonly operationsPort: Option.Option<number>
   readonly noControl: boolean
   readonly controlPort: Option.Option<number>
@@ -104,6 +107,7 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     ...(Result.isFailure(store) ? [text`${store.failure}`] : []),
     ...(Result.isFailure(flags) ? [flags.failure.text] : []),
     ...(Result.isFailure(file) ? [file.failure.text] : []),
+    ...Tls.problemsOfFlags(options),
     ...(isContradiction ? [text`--trusted-proxy: none stands alone; with a network there is a proxy`] : []),
     ...(strict.length === 0 ? [] : [text`Strict mode refuses this:`, ...strict.map((problem) => text`  - ${problem}`)])
   ]
@@ -125,18 +129,25 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
 
 /** Serves routes on a port of this computer, and returns its origin. */
 const open = Effect.fnUntraced(function* <E, R>(
-  { flag, host, port }: { readonly flag: string; readonly host: string; readonly port: number },
+  {
+    flag,
+    host,
+    port,
+    tls
+  }: { readonly flag: string; readonly host: string; readonly port: number; readonly tls?: TlsKeyPair | undefined },
   routes: Layer.Layer<never, E, HttpServer.HttpServer | R>
 ) {
   const hooks = yield* ListenerHooks.make
-  const listening = yield* Layer.build(NodeListener.layer({ host, port, hooks })).pipe(
+  const listening = yield* Layer.build(NodeListener.layer({ host, port, hooks, tls })).pipe(
     Effect.catchTag("ListenError", (error) => Effect.fail(cannotListen(flag, error)))
   )
   yield* Effect.provideContext(Layer.build(routes), listening)
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
   const isLocal = Origin.isLoopback(url.host)
-  const { drain } = Context.get(listening, NodeListener.NodeListener)
-  return { drain, isLocal, origin: `http://${isLocal ? url.host : `localhost:${url.port}`}` }
+  const { drain, replaceKeyPair } = Context.get(listening, NodeListener.NodeListener)
+  const scheme = tls === undefined ? "http" : "https"
+  const origin = `${scheme}://${isLocal ? url.host : `localhost:${url.port}`}`
+  return { drain, isLocal, origin, replaceKeyPair }
 })
 
 /** The token of the control, and whether it was drawn here. There is none where the control is this computer's alone. */
@@ -214,9 +225,12 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         )
     if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(drainLimitBeside))
 
+    const tls = yield* Tls.make(options)
     const main = yield* open(
-      { flag: "--port", host: options.host, port: options.port },
+      { flag: "--port", host: options.host, port: options.port, tls: tls?.keyPair },
       Sentinel.layerServerWith({
+        tls: tls !== undefined,
+        hostNames: options.hostNames,
         ...(Option.isSome(options.publicOrigin) && { publicOrigin: options.publicOrigin.value }),
         metrics: operations === undefined && !options.strict,
         ...(options.trustedProxies.length > 0 && {
@@ -248,6 +262,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       config,
       isBuiltIn: Option.isNone(options.config),
       isStrict: options.strict,
+      authorityFile: tls?.authorityFile,
       store: store._tag === "Memory" ? undefined : StoreUrl.describe(store),
       address: main.origin,
       publicOrigin: Option.getOrElse(options.publicOrigin, () => main.origin),
@@ -281,7 +296,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           replace: accounts.replace
         })
     yield* Output.print(StartMessage.json(facts), StartMessage.inWords(facts))
-    return yield* reload
+    return yield* Effect.raceFirst(reload, tls === undefined ? Effect.never : tls.watch(main.replaceKeyPair))
   })
 
   const settings = Layer.mergeAll(
