@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { appendFileSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { setTimeout } from "node:timers/promises"
 
 const { env } = process
@@ -52,7 +52,7 @@ const sentinel = spawn(
     ...flag("config", input("CONFIG")),
     ...flag("dialect", input("DIALECT")),
     ...flag("control-host", controlHost),
-    ...(input("TLS") === "true" ? ["--tls"] : [])
+    ...(input("TLS") === "true" ? ["--tls", ...flag("tls-name", input("HOST_NAME"))] : [])
   ],
   {
     detached: true,
@@ -92,7 +92,7 @@ const exported = {
   SENTINEL_PORT: port,
   SENTINEL_CONTROL: control,
   ...(token === "" ? {} : { SENTINEL_CONTROL_TOKEN: token }),
-  ...(certificateAuthority === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificateAuthority })
+  ...(certificateAuthority === undefined ? {} : { NODE_EXTRA_CA_CERTS: resolve(certificateAuthority) })
 }
 const lines = (values) =>
   Object.entries(values)
