@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
 
 const { env } = process
 if (!/^\d{1,5}$/.test(env.INPUT_PORT ?? "")) {
@@ -31,9 +32,19 @@ const journal = spawnSync(process.execPath, [state.command, "sentinel", "journal
 shown("Journal of Sentinel", journal.stdout + journal.stderr)
 shown("Log of Sentinel", readFileSync(state.log, "utf8").split("\n").slice(-200).join("\n"))
 
-try {
+const isRunning = () => {
+  try {
+    process.kill(state.pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+if (isRunning()) {
   process.kill(state.pid)
-} catch {
+  // It lets requests finish, so that the port is free for a later step.
+  for (let left = 100; isRunning() && left > 0; left--) await setTimeout(100)
+} else {
   console.log("::warning title=Sentinel::Sentinel had ended before.")
 }
 rmSync(file)

@@ -15,7 +15,7 @@ interface Service {
   readonly depends_on?: Record<string, { readonly condition: string }>
 }
 
-const folder = here("../../../../examples/compose")
+const folder = here("../../../examples/compose")
 const read = (file: string): Record<string, Service> => {
   const document = parseDocument(Fs.readFileSync(Path.join(folder, file), "utf8"), {
     // Of Compose: takes a value of the first file back.
@@ -31,7 +31,7 @@ const tests = read("compose.test.yaml")
 /** The settings of an application as Compose puts the two files together. */
 const settingsOf = (name: string) => ({ ...usual[name]?.environment, ...tests[name]?.environment })
 
-const source = (file: string) => Fs.readFileSync(here(`../../../../${file}`), "utf8")
+const source = (file: string) => Fs.readFileSync(here(`../../../${file}`), "utf8")
 
 describe("examples/compose", () => {
   it("names only folders, files, services and variables that exist", () => {
