@@ -1,6 +1,8 @@
 // Clients that mean harm, or are broken, or come at a bad moment: the same for every port that a Sentinel listens on.
 import * as Http from "node:http"
+import * as Https from "node:https"
 import * as Net from "node:net"
+import * as Tls from "node:tls"
 
 /** What a client met: a status, or the code of an error. */
 export interface Met {
@@ -9,22 +11,29 @@ export interface Met {
   readonly what: string
 }
 
-/** One request on a connection of its own, as bytes; the answer as a text, or the code of what broke it. */
-export const exchange = (port: number, text: string): Promise<string> =>
+/**
+ * One request on a connection of its own, as bytes, over TLS if it is `secure`; the answer as a text, or the code of
+ * what broke it.
+ */
+export const exchange = (port: number, text: string, secure = false): Promise<string> =>
   new Promise((resolve) => {
     let received = ""
-    const socket = Net.connect(port, "127.0.0.1", () => socket.write(text, "latin1"))
+    const send = () => void socket.write(text, "latin1")
+    const socket: Net.Socket = secure
+      ? Tls.connect({ port, host: "127.0.0.1", rejectUnauthorized: false }, send)
+      : Net.connect(port, "127.0.0.1", send)
     socket.setEncoding("latin1")
     socket.on("data", (part: string) => void (received += part))
     socket.on("error", (error: NodeJS.ErrnoException) => void (received ||= error.code ?? "failed"))
     socket.on("close", () => resolve(received))
   })
 
-const ask = (port: number, path: string): Promise<Met> =>
+const ask = (port: number, path: string, secure: boolean): Promise<Met> =>
   new Promise((resolve) => {
     const began = performance.now()
     const done = (what: string) => resolve({ began, ended: performance.now(), what })
-    const request = Http.get({ port, path, host: "127.0.0.1", agent: false }, (response) => {
+    const options = { port, path, host: "127.0.0.1", agent: false, rejectUnauthorized: false } as const
+    const request = (secure ? Https : Http).get(options, (response) => {
       response.on("error", () => done("broken"))
       response.on("end", () => done(String(response.statusCode)))
       response.resume()
@@ -33,12 +42,15 @@ const ask = (port: number, path: string): Promise<Met> =>
   })
 
 /** So many clients that ask one thing after the other, each on a new connection, until the port refuses. */
-export const clients = (port: number, { count = 8, path }: { readonly path: string; readonly count?: number }) => {
+export const clients = (
+  port: number,
+  { count = 8, path, secure = false }: { readonly path: string; readonly count?: number; readonly secure?: boolean }
+) => {
   const met: Array<Met> = []
   let wake = () => {}
   const one = async () => {
     for (;;) {
-      const answer = await ask(port, path)
+      const answer = await ask(port, path, secure)
       met.push(answer)
       wake()
       if (answer.what === "ECONNREFUSED") return

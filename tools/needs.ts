@@ -13,7 +13,8 @@ export const programs: Readonly<Record<string, string>> = {
   redis: "tools/redis.ts",
   postgres: "tools/postgres.ts",
   keychain: "tools/keyring.ts",
-  shells: "tools/shells.ts"
+  shells: "tools/shells.ts",
+  python: "tools/python.ts"
 }
 
 /**
@@ -47,7 +48,7 @@ export const testTargets = ["test", "e2e", "integration"] as const
 const anyBrowser = { module: "packages/browser/test/browsers/each.ts", of: ["chromium", "firefox"] }
 
 /** What only Linux has: it comes from Debian's packages, and nothing of ours installs it elsewhere. */
-const onlyOnLinux = new Set(["redis", "keychain", "shells"])
+const onlyOnLinux = new Set(["redis", "keychain", "shells", "python"])
 
 /**
  * What the developer has no use for or cannot have: `LE_AUTH_TEST_WITHOUT=firefox,keychain`. CI leaves nothing out that

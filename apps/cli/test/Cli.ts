@@ -53,7 +53,7 @@ export const start = (
   args: ReadonlyArray<string>,
   env: Environment = {},
   program = bundle,
-  { input, ...options }: { readonly input?: string; readonly uid?: number } = {}
+  { input, ...options }: { readonly input?: string; readonly uid?: number; readonly cwd?: string } = {}
 ) => {
   const child = spawn(process.execPath, [...program, ...args], {
     ...options,

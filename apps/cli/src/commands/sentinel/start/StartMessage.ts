@@ -98,7 +98,11 @@ export const inWords = ({
     ]),
     text``,
     ...(isBuiltIn
-      ? [text`The secret of the applications is development-only-secret. Sign in with: ${loginAt(address)}`]
+      ? [
+          address.startsWith("https:")
+            ? text`The secret of the applications is development-only-secret.`
+            : text`The secret of the applications is development-only-secret. Sign in with: ${loginAt(address)}`
+        ]
       : []),
     text`Applications find it with LE_AUTH_DOMAIN_API=${publicOrigin}`,
     store === undefined

@@ -48,7 +48,7 @@ export const problemsOfFlags = ({ tls, tlsCert, tlsKey, tlsNames }: Flags): Read
 ]
 
 /** Below the working directory, as all that a Sentinel keeps by itself. */
-const folder = ".le-auth"
+export const folder = ".le-auth"
 
 /** How often a certificate's end and its authority are looked at. Longer timers do not survive a computer's sleep. */
 const lookEvery = Duration.hours(1)
@@ -56,7 +56,7 @@ const lookEvery = Duration.hours(1)
 /** A certificate is renewed when less than this part of its life is left. */
 const renewedBelow = 1 / 3
 
-const own = Effect.fnUntraced(function* (tlsNames: ReadonlyArray<string>) {
+const own = Effect.fnUntraced(function* (folder: string, tlsNames: ReadonlyArray<string>) {
   const names = tlsNames.map((name) => name.toLowerCase())
   const { Authority, AuthorityFile } = yield* Effect.promise(async () => ({
     Authority: await import("../../../certificates/Authority.ts"),
@@ -146,9 +146,9 @@ const fromFiles = Effect.fnUntraced(function* (certificateFile: string, keyFile:
   return { keyPair, authorityFile: undefined, watch } satisfies Tls
 })
 
-/** What the flags ask for; `undefined` if they ask for plain HTTP. */
-export const make = Effect.fnUntraced(function* ({ tls, tlsCert, tlsKey, tlsNames }: Flags) {
-  if (tls) return yield* own(tlsNames)
+/** What the flags ask for; `undefined` if they ask for plain HTTP. An authority of its own is kept in `folder`. */
+export const make = Effect.fnUntraced(function* ({ tls, tlsCert, tlsKey, tlsNames }: Flags, folder: string) {
+  if (tls) return yield* own(folder, tlsNames)
   return Option.isSome(tlsCert) && Option.isSome(tlsKey) ? yield* fromFiles(tlsCert.value, tlsKey.value) : undefined
 })
 

@@ -238,7 +238,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         )
     if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(drainLimitBeside))
 
-    const tls = yield* Tls.make(options)
+    const tls = yield* Tls.make(options, Tls.folder)
     const main = yield* open(
       { flag: "--port", host: options.host, port: options.port, tls: tls?.keyPair },
       Sentinel.layerServerWith({

@@ -1,0 +1,93 @@
+/** What becomes of an authority and its certificate as time goes by. */
+import { assert, layer } from "@effect/vitest"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import type { TlsKeyPair } from "@le-auth/node/TlsKeyPair"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/testing/TestClock"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import * as Authority from "../../src/certificates/Authority.ts"
+import * as AuthorityFile from "../../src/certificates/AuthorityFile.ts"
+import * as Tls from "../../src/commands/sentinel/start/Tls.ts"
+
+const lines: Array<string> = []
+const quiet = Logger.layer([Logger.map(Logger.formatJson, (line) => void lines.push(line))])
+
+const temporary = Effect.acquireRelease(
+  Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-authority-"))),
+  (folder) => Effect.sync(() => Fs.rmSync(folder, { recursive: true }))
+)
+
+const flags: Tls.Flags = { tls: true, tlsNames: ["sentinel"], tlsCert: Option.none(), tlsKey: Option.none() }
+const start = Date.UTC(2030, 0, 1)
+
+/** Some hours at a time, since the watch looks at the clock each hour. */
+const waitDays = (days: number) => TestClock.adjust(Duration.days(days))
+
+/** Until the work that the clock has woken is done. */
+const until = (isDone: () => boolean): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 5))
+  })
+
+layer(Layer.mergeAll(NodeServices.layer, NodeCrypto.layerServer, quiet))("as time goes by", (it) => {
+  it.effect("a certificate is renewed before it ends, and the authority stays", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(start)
+      const folder = yield* temporary
+      const tls = yield* Tls.make(flags, folder)
+      assert.deepStrictEqual([...tls!.keyPair.hosts].toSorted(), [
+        "0:0:0:0:0:0:0:1",
+        "127.0.0.1",
+        "localhost",
+        "sentinel"
+      ])
+      const trusted = Fs.readFileSync(tls!.authorityFile!, "utf8")
+      const renewed: Array<TlsKeyPair> = []
+      yield* Effect.forkScoped(tls!.watch((pair) => Effect.sync(() => void renewed.push(pair))))
+      yield* waitDays(59)
+      assert.strictEqual(renewed.length, 0)
+      yield* waitDays(2)
+      yield* until(() => renewed.length === 1)
+      assert.isAbove(renewed[0]!.expiresAt, tls!.keyPair.expiresAt + Duration.toMillis(Duration.days(59)))
+      assert.strictEqual(Fs.readFileSync(tls!.authorityFile!, "utf8"), trusted)
+    })
+  )
+
+  it.effect("an authority says that it is about to end, and one that has ended is replaced", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(start)
+      const folder = yield* temporary
+      const first = yield* AuthorityFile.open(folder, [])
+      assert.isTrue(first.isNew)
+      yield* TestClock.adjust(Duration.subtract(Authority.authorityLifetime, Duration.days(10)))
+      lines.length = 0
+      const late = yield* AuthorityFile.open(folder, [])
+      assert.isFalse(late.isNew)
+      assert.match(lines.join(), /the certificate authority ends on 2034-12-31/)
+      yield* waitDays(11)
+      const next = yield* AuthorityFile.open(folder, [])
+      assert.isTrue(next.isNew)
+      assert.notStrictEqual(next.authority.certificate, first.authority.certificate)
+    })
+  )
+
+  it.effect("a file that cannot be read is kept aside, and said", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(start)
+      const folder = yield* temporary
+      yield* AuthorityFile.open(folder, [])
+      Fs.writeFileSync(Path.join(folder, "authority.json"), "{}")
+      lines.length = 0
+      assert.isTrue((yield* AuthorityFile.open(folder, [])).isNew)
+      assert.match(lines.join(), /authority\.json was not readable\. It is kept as/)
+      assert.notInclude(lines.join(), "PRIVATE")
+    })
+  )
+})
