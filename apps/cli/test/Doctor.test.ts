@@ -73,6 +73,32 @@ describe("le-auth doctor", () => {
     assert.include(stderr, "Nothing prevents a sign-in.")
   })
 
+  it("A7: says to which hosts plain http is allowed, and refuses public ones", async () => {
+    const { code, findings, warnings } = await doctor({
+      ...at.env,
+      LE_AUTH_DEVELOPMENT_HOSTS: "sentinel,app",
+      LE_AUTH_AUTHORIZE_ORIGIN: "http://localhost:5500"
+    })
+    assert.strictEqual(code, 0)
+    const found = warnings.find(({ check }) => check === "development hosts")
+    assert.strictEqual(found?.message, "Plain http is allowed to sentinel,app (LE_AUTH_DEVELOPMENT_HOSTS).")
+    assert.include(found?.remedy, "in production")
+    assert.include(
+      findings.find(({ check }) => check === "authorize origin")?.message,
+      "at http://localhost:5500 (LE_AUTH_AUTHORIZE_ORIGIN)"
+    )
+    for (const [env, problem] of [
+      [{ LE_AUTH_DEVELOPMENT_HOSTS: "example.com" }, "LE_AUTH_DEVELOPMENT_HOSTS"],
+      [{ LE_AUTH_AUTHORIZE_ORIGIN: "https://example.com" }, "LE_AUTH_AUTHORIZE_ORIGIN"],
+      [{ LE_AUTH_DOMAIN_API: "http://sentinel:4400" }, "LE_AUTH_DOMAIN_API"],
+      [{ LE_AUTH_REDIRECT_URI: "http://app:4401/callback" }, "LE_AUTH_REDIRECT_URI"]
+    ] as const) {
+      const { code, problems } = await doctor({ ...at.env, ...env })
+      assert.strictEqual(code, 7, problem)
+      assert.include(problems.map(({ message }) => message).join("\n"), problem)
+    }
+  })
+
   it("says all settings that are missing, and looks at the rest", async () => {
     const { LE_AUTH_CLIENT_SECRET: _, ...env } = at.env
     const { code, findings, problems } = await doctor(env)

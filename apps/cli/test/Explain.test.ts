@@ -32,6 +32,16 @@ describe("le-auth authorize-url", () => {
   })
 })
 
+describe("le-auth authorize-url, where the browser finds Sentinel elsewhere", () => {
+  it("J7: prints the address that a sign-in sends the browser to", async () => {
+    const env = { ...at.env, LE_AUTH_AUTHORIZE_ORIGIN: "http://localhost:5500" }
+    const { code, stderr, stdout } = await run(["authorize-url"], env)
+    assert.strictEqual(code, 0, stderr)
+    assert.match(stdout, /^http:\/\/localhost:5500\/sentinel\/api\/account\//)
+    assert.include(stderr, "LE_AUTH_AUTHORIZE_ORIGIN")
+  })
+})
+
 describe("le-auth callback", () => {
   it("explains a code from stdin, does not show it, and needs no settings", async () => {
     const { code, stderr, stdout } = await runWith(`${callback}?code=planted-code&state=xyz&foo=1\n`, ["callback"])

@@ -36,8 +36,6 @@ export interface Configuration {
   readonly sentinelPort: number | undefined
   readonly installation: AppInstallations.AppInstallation
   readonly domainApi: Origin.Origin
-  /** Hosts of a network of their own, such as other containers, that may be spoken to in plain http. */
-  readonly developmentHosts: ReadonlyArray<DevelopmentHosts.DevelopmentHost>
   readonly store: StoreUrl.StoreUrl
   /** Origins whose pages may show the application in a frame. */
   readonly frameAncestors: ReadonlyArray<string>
@@ -128,7 +126,6 @@ export const load = Effect.fnUntraced(function* (
       redirectUris: [values.LE_AUTH_REDIRECT_URI]
     }),
     domainApi: values.LE_AUTH_DOMAIN_API,
-    developmentHosts: values.LE_AUTH_DEVELOPMENT_HOSTS ?? [],
     store: store.success,
     frameAncestors: (environment["LE_AUTH_FRAME_ANCESTORS"] ?? "").split(/[\s,]+/).filter((origin) => origin !== "")
   }

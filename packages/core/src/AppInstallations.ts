@@ -34,8 +34,8 @@ const OwnRedirectUri = RedirectUri.check(
  * One installation. It is per account: the same application has another id and secret in another account.
  *
  * `redirectUris` are the ones that le-auth may use: https, or http on this computer or a development host, which
- * `Domains` has to list; the first is the default. Leave the list empty to send none, which LivePerson allows when exactly
- * one is registered.
+ * `Domains` has to list; the first is the default. Leave the list empty to send none, which LivePerson allows when
+ * exactly one is registered.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2 RFC 6749 section 2}
  * @category models

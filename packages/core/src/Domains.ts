@@ -142,7 +142,7 @@ export class Domains extends Context.Service<
     readonly allows: (address: URL | Origin.Origin) => boolean
     /** Whether http may be spoken to a host: it is this computer, or one of {@link Options.developmentHosts}. */
     readonly isLocal: (host: string) => boolean
-    /** Where the user's browser finds a Sentinel: at its origin, or at {@link Options.authorizeOrigin} if it is local. */
+    /** Where the user's browser finds a Sentinel: there, or at {@link Options.authorizeOrigin} if it is local. */
     readonly forBrowser: (sentinel: Origin.Origin) => Origin.Origin
   }
 >()("@le-auth/core/Domains") {}
@@ -216,8 +216,8 @@ export const allows = (address: URL | Origin.Origin): Effect.Effect<boolean, nev
  */
 export interface Options {
   /**
-   * Where the Domain API is. Default: `https://api.liveperson.net`. If it is on loopback or a development host, so may be
-   * the hosts that it names, which are then spoken to by its own scheme.
+   * Where the Domain API is. Default: `https://api.liveperson.net`. If it is on loopback or a development host, so may
+   * be the hosts that it names, which are then spoken to by its own scheme.
    */
   readonly domainApi?: Origin.Origin | undefined
   /** The hosts that may be used, `*.` for all below. Default: `*.liveperson.net`. */
@@ -412,8 +412,8 @@ const setting = <A>(name: string, schema: Schema.Codec<A, string>) =>
 
 /**
  * Asks the Domain API at `LE_AUTH_DOMAIN_API`, by default `https://api.liveperson.net`, with the development hosts of
- * `LE_AUTH_DEVELOPMENT_HOSTS` (`sentinel,app`) and the {@link Options.authorizeOrigin} of `LE_AUTH_AUTHORIZE_ORIGIN`. An
- * empty variable counts as missing. Fails if one of them is not what {@link Options} says.
+ * `LE_AUTH_DEVELOPMENT_HOSTS` (`sentinel,app`) and the {@link Options.authorizeOrigin} of `LE_AUTH_AUTHORIZE_ORIGIN`.
+ * An empty variable counts as missing. Fails if one of them is not what {@link Options} says.
  *
  * @example
  * ```ts

@@ -55,6 +55,15 @@ describe("D15: OutgoingProxy.wayTo", () => {
     assert.notStrictEqual(way("https://localhost.example", named), "Loopback")
   })
 
+  it("is never over a proxy in plain http to a name that no public DNS has", () => {
+    for (const host of ["sentinel:4400", "app", "app.internal", "a.test", "b.local:80"]) {
+      assert.strictEqual(way(`http://${host}`, { ...named, NO_PROXY: "" }), "DevelopmentName", host)
+      assert.strictEqual(way(`https://${host}`, named), "p.example:3128 by HTTPS_PROXY", host)
+    }
+    assert.strictEqual(way("http://sentinel.example", named), "plain.example by HTTP_PROXY")
+    assert.strictEqual(way("http://10.0.0.1", named), "plain.example by HTTP_PROXY")
+  })
+
   it("is straight to what NO_PROXY lists", () => {
     const isListed = (host: string, list: string) => way(`https://${host}`, { ...named, NO_PROXY: list }) === "Listed"
     for (const [host, list] of [

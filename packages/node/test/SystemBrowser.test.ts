@@ -121,10 +121,12 @@ describe("SystemBrowser.layer", () => {
     })
   )
 
-  it.live("I9: only https, or http on this computer, is opened", () =>
+  it.live("I9: only https, or http on this computer or a development host, is opened", () =>
     Effect.gen(function* () {
       for (const text of [
         "http://le-app.com/",
+        "http://10.0.0.1/",
+        "http://2130706433.example/",
         "file:///etc/passwd",
         "javascript:alert(1)",
         "--help",
@@ -132,7 +134,9 @@ describe("SystemBrowser.layer", () => {
       ]) {
         assert.strictEqual((yield* Effect.flip(open(text, { BROWSER: "true" }))).reason, "AddressNotAllowed", text)
       }
-      yield* open("http://127.0.0.1:4400/", { BROWSER: "true" })
+      for (const text of ["http://127.0.0.1:4400/", "http://sentinel:4400/", "http://app.internal/"]) {
+        yield* open(text, { BROWSER: "true" })
+      }
     })
   )
 })

@@ -66,14 +66,14 @@ export interface Options {
   /** Default: `LE_AUTH_CLIENT_SECRET`. */
   readonly clientSecret?: string | undefined
   /**
-   * Where the browser brings the callback: `https://…`, or `http://` on `localhost` or one of `developmentHosts`. Default:
-   * `LE_AUTH_REDIRECT_URI`.
+   * Where the browser brings the callback: `https://…`, or `http://` on `localhost` or one of `developmentHosts`.
+   * Default: `LE_AUTH_REDIRECT_URI`.
    */
   readonly redirectUri?: string | undefined
   /** Where LivePerson's Domain API is. Default: `LE_AUTH_DOMAIN_API`, else LivePerson's own. */
   readonly domainApi?: string | undefined
   /**
-   * Hosts of a network of your own, such as other containers, that may be spoken to in plain http: `["sentinel", "app"]`.
+   * Hosts that may be spoken to in plain http, such as containers in a network of your own: `["sentinel", "app"]`.
    * Each is one label, or below `.localhost`, `.internal`, `.test` or `.local`. Default: `LE_AUTH_DEVELOPMENT_HOSTS`,
    * else none.
    */

@@ -76,6 +76,8 @@ describe("settings", () => {
       clientSecret: "planted\nsecret",
       redirectUri: "http://planted.example/callback",
       domainApi: "planted",
+      developmentHosts: ["sentinel", "planted.example"],
+      authorizeOrigin: "planted",
       store: "planted://user:planted@host",
       sealKeys: ["planted"],
       basePath: "planted",
@@ -96,6 +98,8 @@ describe("settings", () => {
       "LE_AUTH_CLIENT_SECRET (option clientSecret)",
       "LE_AUTH_REDIRECT_URI (option redirectUri)",
       "LE_AUTH_DOMAIN_API (option domainApi)",
+      "LE_AUTH_DEVELOPMENT_HOSTS (option developmentHosts)",
+      "LE_AUTH_AUTHORIZE_ORIGIN (option authorizeOrigin)",
       "LE_AUTH_SEAL_KEYS (option sealKeys)",
       "LE_AUTH_STORE (option store)",
       "basePath",
@@ -144,6 +148,36 @@ describe("settings", () => {
       "a Domain API that is an object",
       { domainApi: { url: "planted" } },
       /^LE_AUTH_DOMAIN_API \(option domainApi\) is not a text$/
+    ],
+    [
+      "plain http to a Domain API that is not listed",
+      { domainApi: "http://planted:4400", developmentHosts: ["sentinel"] },
+      /^LE_AUTH_DOMAIN_API \(option domainApi\): Plain http to a host that LE_AUTH_DEVELOPMENT_HOSTS does not list$/
+    ],
+    [
+      "a redirect URI in plain http that is not listed",
+      { redirectUri: "http://planted:3000/auth/callback", env: { NODE_ENV: "development" } },
+      /^LE_AUTH_REDIRECT_URI \(option redirectUri\): Plain http to a host that LE_AUTH_DEVELOPMENT_HOSTS does not list$/
+    ],
+    [
+      "a redirect URI in plain http under a public name, whatever is listed",
+      { redirectUri: "http://planted.example/auth/callback", developmentHosts: ["app"], env: { NODE_ENV: "test" } },
+      /^LE_AUTH_REDIRECT_URI \(option redirectUri\): Expected an https redirect URI/
+    ],
+    [
+      "a public name as a development host",
+      { developmentHosts: ["planted.example"] },
+      /^LE_AUTH_DEVELOPMENT_HOSTS \(option developmentHosts\): Expected a name that no public DNS has/
+    ],
+    [
+      "development hosts that are an object",
+      { developmentHosts: { planted: true } },
+      /^LE_AUTH_DEVELOPMENT_HOSTS \(option developmentHosts\) is not a text$/
+    ],
+    [
+      "a browser that is sent to a public origin",
+      { authorizeOrigin: "https://planted.example" },
+      /^LE_AUTH_AUTHORIZE_ORIGIN \(option authorizeOrigin\) is neither on this computer nor on a host of developmentHosts$/
     ],
     ["stores without a part", { store: { sessions: {} } }, /store\.sessions\.get is not a function/],
     ["a pattern that allows nothing", { api: { some: { paths: ["no slash"] } } }, /"no slash" of some allows nothing/],

@@ -333,4 +333,39 @@ describe("createLeAuth over Node's own HTTP", () => {
     assert.include(error.message, "refused")
     assert.deepStrictEqual(lines, [])
   })
+  it("A7, J7: sends the browser to the authorize origin, asks the Domain API's host itself, and warns once", async () => {
+    const { lines, logger } = recorder()
+    const at = "http://sentinel:4400"
+    const sentinel = start(at)
+    const asked = new Set<string>()
+    const auth = createLeAuth({
+      ...credentials,
+      redirectUri,
+      domainApi: at,
+      developmentHosts: ["sentinel", "app"],
+      authorizeOrigin: "http://localhost:4401",
+      fetch: async (input, init) => {
+        const request = new Request(input, init)
+        asked.add(new URL(request.url).origin)
+        return sentinel.fetch(request)
+      },
+      logger,
+      env: { NODE_ENV: "production" }
+    })
+    ends.push(sentinel.dispose, auth.dispose)
+    const browser = new Browser(
+      auth.handler,
+      // The port of localhost that leads to the other container.
+      (request) => sentinel.handler(new Request(request.url.replace("http://localhost:4401", at), request)),
+      { sentinel: "http://localhost:4401" }
+    )
+    await browser.signIn()
+    assert.strictEqual(
+      (await auth.callApi(browser.headers, "accountConfigReadOnly", `${users}/3552833710`)).status,
+      200
+    )
+    assert.deepStrictEqual([...asked], [at])
+    assert.lengthOf(lines, 1)
+    assert.include(JSON.stringify(lines[0]), "Plain http is allowed to sentinel, app")
+  })
 })

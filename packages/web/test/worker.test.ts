@@ -53,8 +53,8 @@ describe("the example of a worker", () => {
     const { code, gzipped, imports } = await bundlers.rolldown(Path.join(import.meta.dirname, "../examples/worker.ts"))
     assert.deepStrictEqual(imports, [])
     assert.notMatch(code, /["']node:/)
-    // Of these, 1 kB is the HMAC for webhooks, which `FetchSignIn.layerServer` has for all, and 1 kB the rule of the hosts
-    // that plain http may be spoken to, with its errors.
+    // Of these, 1 kB is the HMAC for webhooks, which `FetchSignIn.layerServer` has for all, and 1 kB the rule for
+    // hosts that may be spoken to in plain http, with its errors.
     assert.isBelow(gzipped, 123_200)
   })
 })

@@ -15,13 +15,20 @@ import { join, type Row, table, text } from "../../terminal/TerminalText.ts"
 
 export const run = Effect.fnUntraced(function* (_: Selection) {
   const { accountId, clientId, redirectUris } = (yield* Target).installation
-  const sentinel = yield* Domains.resolve(accountId, "sentinel")
+  const resolved = yield* Domains.resolve(accountId, "sentinel")
+  const sentinel = yield* Domains.Domains.useSync(({ forBrowser }) => forBrowser(resolved))
   const random = yield* SecureRandom.SecureRandom
   const state = State.make(Base64Url.encode(yield* random.randomBytes(32)))
   const redirectUri = redirectUris[0]
   const url = toUrl({ accountId, clientId, state, ...(redirectUri === undefined ? {} : { redirectUri }) }, sentinel)
   const rows: ReadonlyArray<Row> = [
-    ["host", sentinel, text`where the Domain API says that Sentinel of account ${accountId} is`],
+    [
+      "host",
+      sentinel,
+      sentinel === resolved
+        ? text`where the Domain API says that Sentinel of account ${accountId} is`
+        : text`where the browser finds Sentinel of account ${accountId} (LE_AUTH_AUTHORIZE_ORIGIN)`
+    ],
     ["v", "1.0", text`the version of the API; 1 would be another version`],
     ["response_type", "code", text`the browser brings back a code, never a token`],
     ["client_id", clientId, text`the application that asks; it is not a secret`],

@@ -131,6 +131,31 @@ export const signIn = Effect.fnUntraced(function* (sentinel: Origin) {
 const atTarget = <A, E extends LibraryError | Failure, R>(work: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Target, (target) => Effect.mapError(work, failureAt(target)))
 
+/** What is allowed for development, so that it is seen where it does not belong. */
+const development = Effect.gen(function* () {
+  const hosts = yield* Config.withDefault(Config.String("LE_AUTH_DEVELOPMENT_HOSTS"), "")
+  const authorizeOrigin = yield* Config.withDefault(Config.String("LE_AUTH_AUTHORIZE_ORIGIN"), "")
+  return [
+    ...(hosts === ""
+      ? []
+      : [
+          Finding.warning(
+            "development hosts",
+            text`Plain http is allowed to ${hosts} (LE_AUTH_DEVELOPMENT_HOSTS).`,
+            text`Unset it in production: everyone on the way can read tokens and secrets.`
+          )
+        ]),
+    ...(authorizeOrigin === ""
+      ? []
+      : [
+          Finding.good(
+            "authorize origin",
+            text`The browser finds a Sentinel that is not LivePerson's at ${authorizeOrigin} (LE_AUTH_AUTHORIZE_ORIGIN).`
+          )
+        ])
+  ]
+})
+
 /** The way to LivePerson, and then what `ofSentinel` finds there. */
 export const checkWith = <E extends LibraryError | Failure, R>(
   ofSentinel: (sentinel: Origin) => Effect.Effect<ReadonlyArray<Finding.Finding>, E, R>
@@ -146,5 +171,5 @@ export const checkWith = <E extends LibraryError | Failure, R>(
         ...(yield* ofSentinel(sentinel))
       ]
     })
-    return [...network, ...(yield* services.pipe(atTarget, Finding.orProblem("Domain API")))]
+    return [...(yield* development), ...network, ...(yield* services.pipe(atTarget, Finding.orProblem("Domain API")))]
   }).pipe(Finding.orProblem("network"))
