@@ -27,7 +27,7 @@ describe("docs/frameworks", () => {
       fs
         .readdirSync(path.join(root, "examples"), { withFileTypes: true })
         .flatMap((entry) => (entry.isDirectory() ? entry.name : [])),
-      [...Object.keys(examples), "page"]
+      [...Object.keys(examples), "compose", "page"]
     )
   })
 

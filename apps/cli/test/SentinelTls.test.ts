@@ -115,7 +115,7 @@ print(json.dumps({"cookie": cookie, "token": "access_token" in token}))
     }
   })
 
-  it("answers with the host it was asked by, if that is its own, and tells those that speak plain http", async () => {
+  it("R100: answers with the host it was asked by, if that is its own, and tells those that speak plain http", async () => {
     const sentinel = await running(folderOf("hosts"), ["--tls", "--host-name", "sentinel"])
     try {
       const asked = async (host: string) => {

@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import { once } from "node:events"
 import * as Https from "node:https"
-import * as Net from "node:net"
+import type * as Net from "node:net"
 import * as Tls from "node:tls"
 import { certificate } from "../../../tools/certificate.ts"
 import { clients, exchange, resets } from "../../../tools/hostile-clients.ts"
@@ -41,7 +41,7 @@ const connect = (port: number) =>
   )
 
 describe("NodeListener with TLS", { timeout: 30_000, concurrent: true }, () => {
-  it.live("answers over TLS, and tells those that speak plain HTTP", () =>
+  it.live("R99: answers over TLS, and tells those that speak plain HTTP", () =>
     Effect.gen(function* () {
       const { port } = yield* open()
       const answer = yield* Effect.promise(() =>
@@ -52,7 +52,7 @@ describe("NodeListener with TLS", { timeout: 30_000, concurrent: true }, () => {
     })
   )
 
-  it.live("closes those that send nothing, and those that never finish their handshake", () =>
+  it.live("R99: closes those that send nothing, and those that never finish their handshake", () =>
     Effect.gen(function* () {
       const { port } = yield* open({ headersTime: 400 })
       const began = performance.now()
@@ -63,7 +63,7 @@ describe("NodeListener with TLS", { timeout: 30_000, concurrent: true }, () => {
     })
   )
 
-  it.live("has another certificate while connections stay open, and loses none of them", () =>
+  it.live("R99: has another certificate while connections stay open, and loses none of them", () =>
     Effect.gen(function* () {
       const { port, replaceKeyPair } = yield* open()
       const before = yield* Effect.all(

@@ -22,8 +22,8 @@ const alphabetOf = (text: string): number => {
 const fewestCharacters = 8
 
 /**
- * Whether a text cannot have so many random bits: it is too short for its alphabet, or repeats a few characters. That a
- * text was thought up cannot be seen.
+ * Whether a text has fewer random bits than `bits`: it is too short for its alphabet, or repeats a few characters. A
+ * long text that a person thought up passes.
  *
  * @example
  * ```ts

@@ -128,7 +128,7 @@ export const open = Effect.fnUntraced(function* (folder: string, names: Readonly
 
   const present = yield* document.read
   const authority = present !== undefined && suffices(present) ? present : yield* renew
-  // What is in the folder belongs into no repository.
+  // A repository is no place for a key.
   const files = yield* FileSystem.FileSystem
   yield* Effect.ignore(files.writeFileString(Path.join(folder, ".gitignore"), "*\n", { flag: "wx" }))
   yield* publish(certificateFile, authority.certificate)

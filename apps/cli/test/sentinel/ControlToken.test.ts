@@ -4,14 +4,20 @@ import { createHmac } from "node:crypto"
 import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import { networkInterfaces } from "node:os"
-import { assert, describe, it } from "vitest"
+import { afterAll, assert, describe, it } from "vitest"
 import { mayHaveSecrets } from "../../src/target/SentinelControl.ts"
 import { run, start, temporaryDirectory } from "../Cli.ts"
 
 const token = "8b1f0c6d2a7e4f9335d1c0b7a6e8f2d4917b3c5a0e6d8f2b4c1a7e9d3f5b6c80"
 
+const running: Array<ReturnType<typeof start>> = []
+afterAll(() => {
+  for (const { child } of running) child.kill()
+})
+
 const started = async (args: ReadonlyArray<string>, env: Record<string, string> = {}) => {
   const sentinel = start(["sentinel", "start", "--port", "0", "--json", ...args], env)
+  running.push(sentinel)
   const said = JSON.parse((await sentinel.output(/^\{.*\}$/m))[0]) as {
     readonly control: string
     readonly controlToken?: string

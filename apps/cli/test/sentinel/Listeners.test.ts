@@ -64,7 +64,7 @@ describe("R99, R93: limits, refusals and draining", { timeout: 60_000, concurren
       try {
         await sentinel.output(/Ctrl-C stops it/)
         for (const each of [port, operations, control]) await expectAlike(each)
-        await Promise.all([port, operations, control].map(expectPatience))
+        await Promise.all([port, operations, control].map((each) => expectPatience(each)))
         const told = { isTold: false }
         const kill = () => {
           if (!told.isTold) sentinel.child.kill("SIGTERM")

@@ -27,12 +27,12 @@ const program = Effect.gen(function* () {
   const code = yield* Effect.promise(() => authorize(sentinel))
   const user = { installation: installationOf(application.client_id), sentinel }
   const redirectUri = RedirectUri.make("http://127.0.0.1:4401/callback")
-  const signedIn = yield* client.exchange({ ...user, code: AuthorizationCode.make(code), redirectUri })
-  const refreshed = yield* client.refresh({ ...user, refreshToken: signedIn.refreshToken! })
-  yield* client.revoke({ ...user, refreshToken: refreshed.refreshToken! })
-  const after = yield* Effect.result(client.refresh({ ...user, refreshToken: refreshed.refreshToken! }))
+  const signedIn = yield* client.exchange({ ...user, code: AuthorizationCode.make(Redacted.make(code)), redirectUri })
+  const refreshed = yield* client.refresh({ ...user, refreshToken: signedIn.refresh_token! })
+  yield* client.revoke({ ...user, refreshToken: refreshed.refresh_token! })
+  const after = yield* Effect.result(client.refresh({ ...user, refreshToken: refreshed.refresh_token! }))
   const app = yield* client.appToken({ installation: installationOf("33333333-3333-4333-8333-333333333333"), sentinel })
-  return { sentinel, revoked: after._tag === "Failure", hasAppToken: Redacted.value(app.accessToken) !== "" }
+  return { sentinel, revoked: after._tag === "Failure", hasAppToken: Redacted.value(app.access_token) !== "" }
 }).pipe(
   Effect.catch((error) => Effect.succeed({ problem: error.message })),
   Effect.provide(
@@ -43,4 +43,4 @@ const program = Effect.gen(function* () {
   )
 )
 
-console.log(JSON.stringify(await Effect.runPromise(program)))
+process.stdout.write(JSON.stringify(await Effect.runPromise(program)))

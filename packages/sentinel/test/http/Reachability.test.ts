@@ -34,14 +34,14 @@ describe("Reachability", () => {
   ] as const)("of %s with the names %j, asked as %s, is %s", (publicOrigin, hostNames, host, origin) => {
     const reachability = Reachability.make({ publicOrigin: Origin.make(publicOrigin), hostNames })
     // Twice: what was found once is remembered.
-    for (const _ of [1, 2]) assert.strictEqual(reachability.originOf(asked({ host })), origin)
+    for (const _ of [1, 2]) assert.strictEqual<string>(reachability.originOf(asked({ host })), origin)
     assert.strictEqual(reachability.hostOf(asked({ host })), origin.replace(/^https?:\/\//, ""))
   })
 
   it("answers under any port, however many are asked for", () => {
     const { originOf } = Reachability.make({ publicOrigin: Origin.make("http://localhost:4400") })
     for (let port = 81; port < 1000; port++) {
-      assert.strictEqual(originOf(asked({ host: `localhost:${port}` })), `http://localhost:${port}`)
+      assert.strictEqual<string>(originOf(asked({ host: `localhost:${port}` })), `http://localhost:${port}`)
     }
   })
 

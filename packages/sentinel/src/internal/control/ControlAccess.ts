@@ -1,6 +1,6 @@
 /**
- * Who may reach a control that has a token (R90): a program that sends the token, and a browser that was signed in with
- * it.
+ * Access to a control that has a token (R90): for a program that sends the token, and for a browser that was signed in
+ * with it.
  *
  * A browser keeps a random text in place of the token, since cookies go to every port of a host: another server there
  * that reads it has no token that lasts. It is good for twelve hours, until the sign-out, or until Sentinel stops.

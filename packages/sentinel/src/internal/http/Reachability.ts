@@ -18,7 +18,7 @@ export interface Reachability {
   readonly originOf: (request: HttpServerRequest.HttpServerRequest) => Origin
   /** The host and the port of that origin. */
   readonly hostOf: (request: HttpServerRequest.HttpServerRequest) => string
-  /** Who sent a request, where the pages of all its addresses are its own. */
+  /** The sender of a request, where the pages of all addresses of this Sentinel are its own. */
   readonly senderOf: (request: HttpServerRequest.HttpServerRequest) => FetchMetadata.Sender
 }
 

@@ -9,7 +9,8 @@ import { isLoopback } from "@le-auth/core/Origin"
 import * as RedirectUris from "../request/RedirectUris.ts"
 
 /** On a developer's machine the user interface often has a port of its own. */
-const anyPortOfLoopback = ["http://localhost:*", "http://127.0.0.1:*"]
+const anyPortOfLoopback = (redirectUri: string) =>
+  ["localhost:*", "127.0.0.1:*"].map((host) => `${redirectUri.startsWith("https:") ? "https" : "http"}://${host}`)
 
 const isOnLoopback = (uri: string): boolean => isLoopback(RedirectUris.originOf(uri).replace(/^https?:\/\//, ""))
 
@@ -20,6 +21,6 @@ const isOnLoopback = (uri: string): boolean => isLoopback(RedirectUris.originOf(
 export const of = (redirectUri: string, registered: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Set([
     ...[redirectUri, ...registered].map(RedirectUris.policySourceOf),
-    ...(isOnLoopback(redirectUri) ? anyPortOfLoopback : [])
+    ...(isOnLoopback(redirectUri) ? anyPortOfLoopback(redirectUri) : [])
   ])
 ]

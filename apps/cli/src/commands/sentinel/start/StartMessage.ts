@@ -59,7 +59,7 @@ const loginAt = (origin: string): string => {
 }
 
 const controlledBy = ({ origin }: Control): string => {
-  const isDefault = Number(new URL(origin).port) === controlPortOf(defaultSentinelPort)
+  const isDefault = origin.startsWith("http:") && Number(new URL(origin).port) === controlPortOf(defaultSentinelPort)
   return isDefault ? "le-auth sentinel fault --help" : `le-auth sentinel fault list --control ${origin}`
 }
 

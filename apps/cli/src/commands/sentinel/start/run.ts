@@ -164,11 +164,16 @@ const open = Effect.fnUntraced(function* <E, R>(
   return { drain, isLocal, origin, replaceKeyPair }
 })
 
-/** The token of the control, and whether it was drawn here. There is none where the control is this computer's alone. */
+/** Whether only this computer reaches an address that a flag names. */
+const isLoopback = (host: string): boolean => Origin.isLoopback(host.includes(":") ? `[${host}]` : host)
+
+/**
+ * The token of the control, and whether it was drawn here. A control of this computer alone has none, unless it is set.
+ */
 const controlTokenOf = Effect.fnUntraced(function* (host: string) {
   const given = Option.getOrUndefined(yield* controlToken)
   if (given !== undefined) return { token: given, isDrawn: false }
-  if (Origin.isLoopback(host.includes(":") ? `[${host}]` : host)) return { token: undefined, isDrawn: false }
+  if (isLoopback(host)) return { token: undefined, isDrawn: false }
   return { token: yield* RandomSecret.make, isDrawn: true }
 })
 
@@ -181,17 +186,25 @@ const controlRefused = (error: ControlServer.NotOnLoopback | ControlServer.WeakT
     code: "configuration"
   })
 
-const openControl = Effect.fnUntraced(function* ({ controlHost, controlPort, port }: Options) {
+/** It speaks TLS where others can reach it. On loopback commands find it without a certificate. */
+const openControl = Effect.fnUntraced(function* (
+  { controlHost, controlPort, port }: Options,
+  tls: TlsKeyPair | undefined
+) {
   const host = Option.getOrElse(controlHost, () => "127.0.0.1")
+  const ownTls = isLoopback(host) ? undefined : tls
   const { isDrawn, token } = yield* controlTokenOf(host)
   const { layerWith } = yield* Effect.promise(() => import("@le-auth/sentinel/ControlServer"))
   const opened = yield* open(
     {
       flag: Option.isSome(controlHost) ? "--control-port and --control-host" : "--control-port",
       host,
-      port: Option.getOrElse(controlPort, () => controlPortOf(port))
+      port: Option.getOrElse(controlPort, () => controlPortOf(port)),
+      tls: ownTls
     },
-    layerWith({ token }).pipe(Layer.provide(NodeHttpServer.layerHttpServices))
+    layerWith({ token, scheme: ownTls === undefined ? "http" : "https" }).pipe(
+      Layer.provide(NodeHttpServer.layerHttpServices)
+    )
   ).pipe(Effect.catchTag(["NotOnLoopback", "WeakToken"], (error) => Effect.fail(controlRefused(error))))
   return { ...opened, hasToken: token !== undefined, drawn: isDrawn ? token : undefined }
 })
@@ -256,7 +269,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     )
 
     // Loaded and opened after the main port, so that the main port answers sooner.
-    const controlServer = !options.noControl && !options.strict ? yield* openControl(options) : undefined
+    const controlServer = !options.noControl && !options.strict ? yield* openControl(options, tls?.keyPair) : undefined
 
     yield* Effect.addFinalizer(() =>
       Effect.gen(function* () {
@@ -312,8 +325,10 @@ export const run = Effect.fnUntraced(function* (options: Options) {
           read: Effect.map(configOf(options), ({ config }) => config),
           replace: accounts.replace
         })
+    const replaceKeyPair = (keyPair: TlsKeyPair) =>
+      Effect.andThen(main.replaceKeyPair(keyPair), controlServer?.replaceKeyPair(keyPair) ?? Effect.void)
     yield* Output.print(StartMessage.json(facts), StartMessage.inWords(facts))
-    return yield* Effect.raceFirst(reload, tls === undefined ? Effect.never : tls.watch(main.replaceKeyPair))
+    return yield* Effect.raceFirst(reload, tls === undefined ? Effect.never : tls.watch(replaceKeyPair))
   })
 
   const settings = Layer.mergeAll(
