@@ -128,7 +128,7 @@ export const open = Effect.fnUntraced(function* (folder: string, names: Readonly
 
   const present = yield* document.read
   const authority = present !== undefined && suffices(present) ? present : yield* renew
-  // A repository is no place for a key.
+  // Git passes over the folder, since a key belongs to one computer.
   const files = yield* FileSystem.FileSystem
   yield* Effect.ignore(files.writeFileString(Path.join(folder, ".gitignore"), "*\n", { flag: "wx" }))
   yield* publish(certificateFile, authority.certificate)
