@@ -1,7 +1,7 @@
 // Application, browser and Sentinel on hosts of their own, which know each other by different names: `npm run network`.
 // The hosts are network namespaces, so this needs root and Linux, as CI has. The names are those of
 // `examples/compose`.
-import { spawnSync, type ChildProcess } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import crypto from "node:crypto"
 import { once } from "node:events"
 import fs from "node:fs"
@@ -13,7 +13,6 @@ import { network, type Host } from "./hosts.ts"
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url))
 const command = here("../../apps/cli/bin/le-auth.mjs")
-const bundle = here("../../apps/cli/dist/main.js")
 const application = here("../../apps/server/dist/main.js")
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-hosts-"))
@@ -187,9 +186,42 @@ async function signIn(row: Row, scheme: string, { authority, hash }: { authority
   }
 }
 
-const control = "http://sentinel:4402"
-const asked = (env: Record<string, string>) =>
-  run(app, [command, "sentinel", "journal", "--json"], { SENTINEL_CONTROL: control, ...env })
+/** What the control of Sentinel is asked from beside it and from the computer, with its token and without. */
+async function controls(scheme: string, authority: string | undefined) {
+  const ask = (host: Host, args: readonly string[], env: Record<string, string>) =>
+    run(host, [command, "sentinel", ...args], {
+      SENTINEL_CONTROL: `${scheme}://sentinel:4402`,
+      ...(authority !== undefined && { NODE_EXTRA_CA_CERTS: authority }),
+      ...env
+    })
+  const withToken = { SENTINEL_CONTROL_TOKEN: token }
+  const journal = await ask(app, ["journal", "--json"], withToken)
+  const hasAll = journal.code === 0 && journal.out.includes('"route":"authorize"')
+  report(`${scheme}: the journal is read from beside Sentinel, with the token`, hasAll ? undefined : journal.out)
+  const fault = await ask(browser, ["fault", "add", "server-error"], withToken)
+  const cleared = await ask(browser, ["fault", "clear"], withToken)
+  const isArmed = fault.code === 0 && cleared.code === 0
+  report(`${scheme}: a fault is armed and removed from there`, isArmed ? undefined : fault.out + cleared.out)
+  for (const [how, env] of [
+    ["without the token", {}],
+    ["with another token", { SENTINEL_CONTROL_TOKEN: crypto.randomBytes(32).toString("base64url") }]
+  ] as const) {
+    const refused = await ask(app, ["journal"], env)
+    const isRefused = refused.code !== 0 && !refused.out.includes("authorize") && refused.out.includes("TOKEN")
+    report(`${scheme}: nothing is read ${how}`, isRefused ? undefined : refused.out)
+  }
+}
+
+/** Without `--control-host` no other host reaches the control, whatever Sentinel itself listens on. */
+async function controlStaysInside() {
+  const started = await run(sentinel, [command, "sentinel", "start", "--host", "0.0.0.0"], {}, /Ctrl-C stops it/)
+  const ask = (port: number) =>
+    run(app, ["-e", `fetch("http://sentinel:${port}/").then(() => console.log("answered"), () => console.log("closed"))`])
+  const [open, closed] = [await ask(4400), await ask(4402)]
+  await stop(started.child)
+  const isRight = open.out.includes("answered") && closed.out.includes("closed")
+  report("without --control-host the control is on its own host only", isRight ? undefined : open.out + closed.out)
+}
 
 /** Sentinel in a container: `SCHEME` of its own, and a control that others reach with a token. */
 async function inContainer(scheme: string, flags: readonly string[]) {
@@ -203,7 +235,7 @@ async function inContainer(scheme: string, flags: readonly string[]) {
     if (started.code !== null) return report(`Sentinel starts, ${scheme}`, started.out)
     const authority = /NODE_EXTRA_CA_CERTS=(\S+)/.exec(started.out)?.[1]
     const trusted =
-      scheme === "http" || authority === undefined
+      authority === undefined
         ? {}
         : {
             authority: path.resolve(folder, authority),
@@ -218,14 +250,16 @@ async function inContainer(scheme: string, flags: readonly string[]) {
               .digest("base64")
           }
     for (const row of rows) report(`${scheme}: ${row.name}`, await signIn(row, scheme, trusted))
+    await controls(scheme, trusted.authority)
   } finally {
     await stop(started.child)
   }
 }
 
 try {
+  await controlStaysInside()
   await inContainer("http", ["--control-host", "0.0.0.0"])
-  await inContainer("https", ["--tls", "--tls-name", "sentinel"])
+  await inContainer("https", ["--control-host", "0.0.0.0", "--tls", "--tls-name", "sentinel"])
 } finally {
   await lan.end()
   fs.rmSync(folder, { recursive: true, force: true })

@@ -159,7 +159,7 @@ describe("stubs", () => {
         outcome: "invalid_token",
         reason: "it is a JWT, and not an app token that this Sentinel has signed"
       })
-      assert.notInclude(JSON.stringify(yield* journal.read()), access_token)
+      assert.notInclude(JSON.stringify(yield* journal.read()), String(access_token))
 
       yield* faults.add({ match: { route: "stub" }, action: { type: "server-error", status: 503 }, times: 1 })
       assert.strictEqual((yield* ask(sentinel, `${base}/nothing`)).status, 404)
