@@ -83,7 +83,10 @@ export class Control extends Context.Service<
     readonly introspect: (
       token: Redacted.Redacted<string>
     ) => Effect.Effect<Introspect.Introspection, NotSupported | StoreUnavailable>
-    /** Accounts, users, installations, services and stubs. A user who is removed or disabled loses their sessions and tokens. */
+    /**
+     * Accounts, users, installations, services and stubs. A user who is removed or disabled loses their sessions and
+     * tokens.
+     */
     readonly accounts: AccountControl.AccountControl
     /** Sessions and token families: to list, end and revoke. */
     readonly sessions: SessionControl.SessionControl

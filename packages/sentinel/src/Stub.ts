@@ -121,11 +121,11 @@ export type StubToken = typeof StubToken.Type
 /**
  * A stub: the answer to the requests of a route.
  *
- * - `route` is a method and a path. `{account}` stands for the account of the stub, and every other `{name}` for any text
- *   between two slashes. A GET also answers HEAD. Of two routes that have a path, the one answers that has a text where
- *   the other one has a parameter
- * - `token` says whose token opens it, `any` by default, and `scope` what an app token needs. Without a `scope` every app
- *   token of the account is enough
+ * - `route` is a method and a path. `{account}` stands for the account of the stub, and every other `{name}` for any
+ *   text between two slashes. A GET also answers HEAD. Of two routes that have a path, the one answers that has a text
+ *   where the other one has a parameter
+ * - `token` says whose token opens it, `any` by default, and `scope` what an app token needs. Without a `scope` every
+ *   app token of the account is enough
  * - `status` is 200 by default; the body is `json` or `text`, or empty
  *
  * @example

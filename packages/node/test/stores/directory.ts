@@ -112,36 +112,34 @@ export const provesDirectory = (
       })
     )
 
-    it.effect(
-      "R100: a service that moves at one node, and a stub, are known at the other, and to who starts later",
-      () =>
-        Effect.gen(function* () {
-          const { sql, url } = yield* started
-          const [one, other] = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
-          const host = (node: Node) =>
-            Effect.flatMap(node.fetch(`/api/account/${account}/service/faasGW/baseURI`), (response) =>
-              Effect.promise(async () => ((await response.json()) as Record<string, string>)["baseURI"])
-            )
-          const status = (node: Node) =>
-            Effect.map(node.fetch(`/api/account/${account}/things/1`), ({ status }) => status)
-          const stub = (text: string) =>
-            ({ route: "GET /api/account/{account}/things/{id}", token: "none", status: 299, text }) as const
-          yield* one.setService(account, "faasGW", "localhost:7000")
-          yield* one.addStub(account, "msgHist", stub("\u2028 'quoted'"))
-          yield* seen(
-            sql,
-            Effect.map(status(other), (status) => status === 299)
+    it.effect("R100: a service that moves at one node, and a stub, are known at the other, and at a later one", () =>
+      Effect.gen(function* () {
+        const { sql, url } = yield* started
+        const [one, other] = [yield* sentinelNode(url, config), yield* sentinelNode(url, config)]
+        const host = (node: Node) =>
+          Effect.flatMap(node.fetch(`/api/account/${account}/service/faasGW/baseURI`), (response) =>
+            Effect.promise(async () => ((await response.json()) as Record<string, string>)["baseURI"])
           )
-          assert.strictEqual(yield* host(other), "localhost:7000")
-          const later = yield* sentinelNode(url, config)
-          assert.deepStrictEqual([yield* status(later), yield* host(later)], [299, "localhost:7000"])
-          yield* later.removeStubs(account, "msgHist")
-          yield* seen(
-            sql,
-            Effect.map(status(one), (status) => status === 404)
-          )
-          assert.strictEqual(yield* host(one), "localhost:7000")
-        })
+        const status = (node: Node) =>
+          Effect.map(node.fetch(`/api/account/${account}/things/1`), ({ status }) => status)
+        const stub = (text: string) =>
+          ({ route: "GET /api/account/{account}/things/{id}", token: "none", status: 299, text }) as const
+        yield* one.setService(account, "faasGW", "localhost:7000")
+        yield* one.addStub(account, "msgHist", stub("\u2028 'quoted'"))
+        yield* seen(
+          sql,
+          Effect.map(status(other), (status) => status === 299)
+        )
+        assert.strictEqual(yield* host(other), "localhost:7000")
+        const later = yield* sentinelNode(url, config)
+        assert.deepStrictEqual([yield* status(later), yield* host(later)], [299, "localhost:7000"])
+        yield* later.removeStubs(account, "msgHist")
+        yield* seen(
+          sql,
+          Effect.map(status(one), (status) => status === 404)
+        )
+        assert.strictEqual(yield* host(one), "localhost:7000")
+      })
     )
 
     it.effect("K1: all members of an installation document that is added at one node are known at the other", () =>

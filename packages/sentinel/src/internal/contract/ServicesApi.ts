@@ -1,4 +1,4 @@
-/** `/control/accounts/{account}/services`, `/control/accounts/{account}/stubs`: what an account has behind its services. */
+/** `/control/accounts/{account}/services` and `.../stubs`: what an account has behind its services. */
 import { AccountId } from "@le-auth/core/Identifiers"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"

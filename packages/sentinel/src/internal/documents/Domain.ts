@@ -74,8 +74,8 @@ const wantedOf = (search: string): ReadonlySet<string> | undefined => {
 }
 
 /**
- * The routes; none reads `version`. `baseURI` in their answers is a bare host with its port: `hostOf` the request, for services that are not
- * elsewhere by the configuration of their account.
+ * The routes; none reads `version`. `baseURI` in their answers is a bare host with its port: by `hostOf` the request,
+ * or where the configuration of the account says that a service is.
  *
  * The answers are public, so pages of every origin may read them, also the errors. A plain GET needs no preflight, and
  * a page has no reason to send more than that.

@@ -1,13 +1,13 @@
 /** Parts of an answer that people write into a fault or a stub. */
 import * as Schema from "effect/Schema"
 
-/** An informational status is no answer (RFC 9110 section 15.2). */
+/** A request has one final answer (RFC 9110 section 15). */
 export const Status = Schema.Int.check(
   Schema.isBetween({ minimum: 200, maximum: 599 }, { expected: "a status from 200 to 599" })
 )
 
 /**
- * The server makes these from the answer, so nobody sets them (RFC 9112 sections 6 and 7, RFC 9110 section 7.8).
+ * The server makes these from the answer, so people cannot set them (RFC 9112 sections 6 and 7, RFC 9110 section 7.8).
  */
 const ofTheServer: ReadonlySet<string> = new Set([
   "connection",

@@ -35,7 +35,7 @@ interface Place {
   readonly entries: ReadonlyArray<unknown>
 }
 
-/** What is no list stays where it is, for the piece around it to refuse. */
+/** Something else than a list stays in its place, and the piece around it refuses it. */
 const placesOf = (list: List, there: unknown): ReadonlyArray<Place> => {
   const place = (entries: unknown, of?: string): ReadonlyArray<Place> =>
     Array.isArray(entries) ? [{ list, of, entries: entries as ReadonlyArray<unknown> }] : []

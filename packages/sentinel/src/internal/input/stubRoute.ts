@@ -37,7 +37,7 @@ export const problemOf = (text: string): string | undefined => {
   for (const part of parts) {
     if (part === "" || part === "." || part === "..") return "has an empty part, or one of dots alone"
     if (!parameter.test(part) && !literal.test(part)) {
-      return "has a part with other characters than letters, digits and ._~!$&'()*+,=:@- and that is no {parameter}"
+      return "has a part that is neither a {parameter} nor letters, digits and ._~!$&'()*+,=:@-"
     }
   }
   const place = parts.findIndex((part) => parameter.test(part))

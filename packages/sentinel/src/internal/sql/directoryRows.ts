@@ -1,6 +1,6 @@
 /**
- * The directory as rows: one for each account, user, installation and service with stubs, and one that says which version of
- * it they are.
+ * The directory as rows: one for each account, user and installation, one for the stubs of each service, and one that
+ * says which version of it they are.
  */
 import type * as SqlStore from "@le-auth/core/SqlStore"
 import { StoreError } from "@le-auth/core/StoreError"
