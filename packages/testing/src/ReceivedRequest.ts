@@ -80,7 +80,7 @@ const paths: ReadonlyArray<readonly [RegExp, RequestKind | "token"]> = [
   [patternOf(Paths.user), "users"],
   [patternOf(Paths.statusReasons), "status-reasons"],
   [patternOf(Paths.userinfo), "userinfo"],
-  [patternOf(Paths.endSession), "end-session"]
+  [patternOf(Paths.endSessionEndpoint), "end-session"]
 ]
 
 const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>

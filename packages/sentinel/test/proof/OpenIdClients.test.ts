@@ -201,8 +201,8 @@ layer(layerWith({ settings: SentinelDialect.layer(SentinelDialect.openid), confi
             })
           )
           app.get("/", (request, response) => void response.json(request.oidc.user ?? null))
-          app.get("/profile", requiresAuth(), async (request, response) => {
-            response.json(await request.oidc.fetchUserInfo())
+          app.get("/profile", requiresAuth(), (request, response, next) => {
+            request.oidc.fetchUserInfo().then((claims) => response.json(claims), next)
           })
           return app
         },
