@@ -95,7 +95,7 @@ describe("discovery", () => {
         "localhost:4400.evil.example",
         "127.0.0.1@evil.example",
         "a b",
-        "LOCALHOST:0"
+        "LOCALHOST:x"
       ]) {
         assert.strictEqual(yield* ask("http://localhost:4400", host), `http://localhost:4400${issuerPath}`)
       }

@@ -258,7 +258,7 @@ layer(layerWith({ settings: SentinelDialect.layer(SentinelDialect.openid), confi
       const { origin } = yield* Loopback
       const { port } = new URL(origin)
       yield* Effect.promise(async () => {
-        for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.2", `localhost.:${port}`, "[::2]"]) {
+        for (const host of ["evil.example", `evil.example:${port}`, `localhost.:${port}`, "[::2]"]) {
           const path = `/sentinel/api/account/${account}/.well-known/openid-configuration`
           const answer = await raw(origin, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
           const { issuer } = JSON.parse(answer.body) as { readonly issuer: string }
