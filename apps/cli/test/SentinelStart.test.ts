@@ -335,6 +335,54 @@ describe("le-auth sentinel start", () => {
     }
   })
 
+  it("R52, R64: --dialect chooses whole sets, --point goes over it, and strict mode takes no secret in the query", async () => {
+    const client = { client_id: "33333333-3333-4333-8333-333333333333", client_secret: "development-only-secret" }
+    const query = `${new URLSearchParams({ ...client, grant_type: "client_credentials" })}`
+    for (const [flags, status, expiresIn] of [
+      [[], 200, "3600"],
+      [["--dialect", "rfc"], 400, undefined],
+      [["--dialect", "rfc", "--point", "appTokenSecretInQuery=true"], 200, 3600]
+    ] as const) {
+      const sentinel = start(["sentinel", "start", "--port", "0", "--control-port", "0", ...flags])
+      const [, origin] = await sentinel.output(/listens on (\S+)/)
+      const address = `${origin}/sentinel/api/account/12345678/app/token?v=1.0&${query}`
+      const answer = await fetch(address, { method: "POST" })
+      const json = (await answer.json()) as Record<string, unknown>
+      assert.strictEqual(answer.status, status)
+      assert.strictEqual(json["expires_in"], expiresIn)
+      sentinel.child.kill()
+      const { stderr, stdout } = await sentinel.result
+      assert.notInclude(stdout + stderr, "development-only-secret&")
+      assert.notInclude(stderr, "client_secret=")
+      assert.strictEqual(stderr.includes("appTokenSecretInQuery=false"), status === 200)
+    }
+    const config = configFile(JSON.stringify({ accounts: [{ id: "1", users: [], installations: [] }] }))
+    const unknown = await run(["sentinel", "start", "--dialect", "newest"])
+    assert.strictEqual(unknown.code, 2)
+    const strict = await run([
+      "sentinel",
+      "start",
+      "--strict",
+      "--port",
+      "0",
+      "--config",
+      config,
+      "--point",
+      "appTokenSecretInQuery=true"
+    ])
+    assert.strictEqual(strict.code, 7)
+    assert.include(strict.stderr, "points.appTokenSecretInQuery")
+    for (const [flags, isWarned] of [
+      [[], true],
+      [["--dialect", "rfc"], false]
+    ] as const) {
+      const sentinel = start(["sentinel", "start", "--strict", "--port", "0", "--config", config, ...flags])
+      await sentinel.output(/listens on (\S+)/)
+      sentinel.child.kill()
+      assert.strictEqual((await sentinel.result).stderr.includes("refreshTokens is keep"), isWarned)
+    }
+  })
+
   it("R58: --strict refuses secrets of less than 128 bits", async () => {
     const secrets: ReadonlyArray<readonly [secret: string, isRefused: boolean]> = [
       ["kuvL2dAgB1fTzYEVIaC83", true],

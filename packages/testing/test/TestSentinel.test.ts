@@ -182,6 +182,51 @@ describe("quirks", () => {
     )
   }
 
+  for (const refreshTokens of ["keep", "rotate", "same"] as const) {
+    it.effect(
+      `F1, R64: sessions go on for a day with refreshTokens ${refreshTokens}, and the oldest token is as it says`,
+      () =>
+        Effect.gen(function* () {
+          const first = yield* signIn()
+          let session = first
+          for (let hours = 0; hours < 24; hours += 6) {
+            yield* TestClock.adjust("6 hours")
+            const next = yield* refresh(session)
+            assert.strictEqual(text(next.refreshToken!) === text(session.refreshToken!), refreshTokens === "same")
+            assert.notStrictEqual(text(next.accessToken), text(session.accessToken))
+            session = next
+          }
+          const { installations, origin } = yield* TestSentinel.TestSentinel
+          const again = yield* SentinelClient.use((client) =>
+            Effect.exit(
+              client.refresh({ installation: installations[0]!, sentinel: origin, refreshToken: first.refreshToken! })
+            )
+          )
+          assert.strictEqual(again._tag, refreshTokens === "rotate" ? "Failure" : "Success")
+        }).pipe(Effect.provide(TestSignIn.layerWith({ sentinel: { points: { refreshTokens } } })))
+    )
+  }
+
+  it.effect("a dialect by name, with points over it", () =>
+    Effect.gen(function* () {
+      const first = yield* signIn()
+      yield* refresh(first)
+      yield* TestClock.adjust("1 minute")
+      const { control, installations, origin } = yield* TestSentinel.TestSentinel
+      const error = yield* SentinelClient.use((client) =>
+        Effect.flip(
+          client.refresh({ installation: installations[0]!, sentinel: origin, refreshToken: first.refreshToken! })
+        )
+      )
+      assert.strictEqual(error.reason._tag, "InvalidGrant")
+      const entries = yield* control.journal.read()
+      assert.deepStrictEqual(
+        entries.flatMap(({ warnings }) => warnings),
+        []
+      )
+    }).pipe(Effect.provide(TestSignIn.layerWith({ sentinel: { dialect: "rfc", points: { expiresIn: "string" } } })))
+  )
+
   it.effect("F1: refresh tokens rotate, or do not, and the change leaves what was issued before", () =>
     Effect.gen(function* () {
       const first = yield* signIn()

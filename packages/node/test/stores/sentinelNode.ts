@@ -32,7 +32,7 @@ const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
 /** What all nodes have in common: one account, one application, some users, and the key that signs. */
 export const config = (redirectUri: string, users = 1) =>
   SentinelConfig.fromUnknown({
-    points: { refreshGrace: "2 minutes", codeLifetime: "10 minutes" },
+    points: { refreshTokens: "rotate", refreshGrace: "2 minutes", codeLifetime: "10 minutes" },
     signing_keys: [privateKey.export({ type: "pkcs8", format: "pem" })],
     accounts: [
       {

@@ -3,7 +3,8 @@ import { fetch } from "@effect/platform-node/Undici"
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { account, callback, clientId, secret } from "../Harness.ts"
-import { authorizeUrl, layer as layerLoopback, Loopback, UserAgent } from "./Loopback.ts"
+import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
+import { authorizeUrl, layerWith, Loopback, UserAgent } from "./Loopback.ts"
 
 const many = 64
 
@@ -43,7 +44,9 @@ const isGood = async (origin: string, accessToken: string): Promise<boolean> => 
 const all = <A>(count: number, request: (index: number) => Promise<A>) =>
   Promise.all(Array.from({ length: count }, (_, index) => request(index)))
 
-layer(layerLoopback, { excludeTestServices: true })("over many connections at once", (it) => {
+const rotating = layerWith({ settings: SentinelDialect.layer({ refreshTokens: "rotate" }) })
+
+layer(rotating, { excludeTestServices: true })("over many connections at once", (it) => {
   it.effect(`R32, R33: of ${many} redemptions of one code one wins, and none keeps its tokens`, () =>
     Effect.gen(function* () {
       const { base, origin } = yield* Loopback

@@ -43,6 +43,7 @@ export const provesLifetimes = <E>(
           // What is looked at ends by itself, and not with its session.
           ...(point !== "sessionIdleLifetime" && point !== "accessTokenLifetime" && { sessionIdleLifetime: longest }),
           sessionLifetime: longest,
+          refreshTokens: "rotate",
           [point]: Duration.fromInputUnsafe(value)
         }
         const live = Effect.provideService(Clock.Clock, Clock.Clock.defaultValue())

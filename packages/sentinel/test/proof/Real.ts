@@ -49,7 +49,10 @@ export const make = Effect.fnUntraced(function* (options?: StartOptions) {
     Option.filter(found, ({ id }) => !disabled.has(id))
   const sentinel = yield* start({
     ...options,
-    points: Object.fromEntries(Object.entries(points).map(([name, millis]) => [name, Duration.millis(millis)])),
+    points: {
+      ...Object.fromEntries(Object.entries(points).map(([name, millis]) => [name, Duration.millis(millis)])),
+      refreshTokens: "rotate"
+    },
     directory: (directory) => ({
       ...directory,
       user: (...args) => Effect.map(directory.user(...args), isThere),

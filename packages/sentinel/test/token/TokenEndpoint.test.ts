@@ -211,10 +211,10 @@ describe("token: client authentication", () => {
       "invalid_grant"
     ],
     [
-      "R53: Basic that is not form-encoded, and the same in the body",
-      `Basic ${btoa(`${plainClientId}:${plainSecret}`)}`,
-      search({ ...grant, client_id: plainClientId, client_secret: plainSecret }),
-      "invalid_grant"
+      "R53: Basic that is not form-encoded, and the same wrong secret in the body",
+      `Basic ${btoa(`${clientId}:100% + x`)}`,
+      search({ ...grant, ...credentials, client_secret: "100% + x" }),
+      "invalid_client"
     ],
     [
       "R53: Basic and the same secret in the body",
