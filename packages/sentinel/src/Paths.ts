@@ -34,11 +34,11 @@ export const userinfo = "/sentinel/api/account/:accountId/userinfo"
 /**
  * An application sends its user here to sign out, in the dialect `openid`. It is a pattern with one parameter.
  *
- * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout OpenID Connect RP-Initiated Logout 1.0 section 2}
+ * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout 1.0 section 2}
  * @category models
  * @since 0.1.0
  */
-export const endSession = "/sentinel/api/account/:accountId/end-session"
+export const endSessionEndpoint = "/sentinel/api/account/:accountId/end-session"
 
 /**
  * Whether the process answers: 200 as long as it runs. It never asks the store.

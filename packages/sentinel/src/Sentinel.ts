@@ -185,7 +185,7 @@ const endpoints = Effect.fnUntraced(function* ({ hostNames, publicOrigin }: Opti
     ...(endSession === undefined
       ? []
       : [
-          { route: "end-session" as const, path: Paths.endSession, ...endSession },
+          { route: "end-session" as const, path: Paths.endSessionEndpoint, ...endSession },
           { route: "userinfo" as const, path: Paths.userinfo, ...UserInfo.make(check) }
         ]),
     ...(yield* Metadata.endpoints(reachability.originOf, issuer))

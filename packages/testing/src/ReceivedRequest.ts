@@ -12,8 +12,8 @@ import * as Redacted from "effect/Redacted"
 
 /**
  * What a request is for. `exchange` and `refresh` are the two uses of the token endpoint; `app-token` is for
- * applications without a user, `domain` is the Domain API, `keys` the JWKS, `users`, `status-reasons` and `userinfo` the
- * resources that need a token, `end-session` is where applications send a user to sign out.
+ * applications without a user, `domain` is the Domain API, `keys` the JWKS. `users`, `status-reasons` and `userinfo`
+ * are the resources that need a token, and `end-session` is where applications send a user to sign out.
  *
  * @category models
  * @since 0.1.0
@@ -79,7 +79,7 @@ const paths: ReadonlyArray<readonly [RegExp, RequestKind | "token"]> = [
   [patternOf(Paths.user), "users"],
   [patternOf(Paths.statusReasons), "status-reasons"],
   [patternOf(Paths.userinfo), "userinfo"],
-  [patternOf(Paths.endSession), "end-session"]
+  [patternOf(Paths.endSessionEndpoint), "end-session"]
 ]
 
 const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): string =>

@@ -201,8 +201,8 @@ layer(layerWith({ settings: SentinelDialect.layer(SentinelDialect.openid), confi
             })
           )
           app.get("/", (request, response) => void response.json(request.oidc.user ?? null))
-          app.get("/profile", requiresAuth(), async (request, response) => {
-            response.json(await request.oidc.fetchUserInfo())
+          app.get("/profile", requiresAuth(), (request, response, next) => {
+            request.oidc.fetchUserInfo().then((claims) => response.json(claims), next)
           })
           return app
         },
@@ -258,7 +258,7 @@ layer(layerWith({ settings: SentinelDialect.layer(SentinelDialect.openid), confi
       const { origin } = yield* Loopback
       const { port } = new URL(origin)
       yield* Effect.promise(async () => {
-        for (const host of ["evil.example", `evil.example:${port}`, "127.0.0.2", `localhost.:${port}`, "[::2]"]) {
+        for (const host of ["evil.example", `evil.example:${port}`, `localhost.:${port}`, "[::2]"]) {
           const path = `/sentinel/api/account/${account}/.well-known/openid-configuration`
           const answer = await raw(origin, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
           const { issuer } = JSON.parse(answer.body) as { readonly issuer: string }

@@ -57,7 +57,7 @@ export const endpoints = Effect.fnUntraced(function* (
     token_endpoint: address(SentinelApi.token.path) + version,
     revocation_endpoint: address(SentinelApi.revoke.path) + version,
     userinfo_endpoint: address(Paths.userinfo),
-    end_session_endpoint: address(Paths.endSession),
+    end_session_endpoint: address(Paths.endSessionEndpoint),
     jwks_uri: address(SentinelApi.keys.path),
     response_types_supported: ["code"],
     response_modes_supported: ["query"],

@@ -3,7 +3,7 @@
  * sends no cookie that is `SameSite=Lax` with a form of another site, and with the GET that follows it does. So they
  * are no longer than an address may be.
  */
-import { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as FormBody from "./FormBody.ts"

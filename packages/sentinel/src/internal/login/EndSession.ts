@@ -104,7 +104,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const { query } = yield* ShortForm.read(request)
     const twice = names.find((name) => query.repeated.has(name))
     if (twice !== undefined) return yield* badRequest(`The parameter ${twice} appears more than once.`, "Send it once.")
-    const address = append(Paths.endSession.replace(":accountId", accountId), ShortForm.pick(query, names))
+    const address = append(Paths.endSessionEndpoint.replace(":accountId", accountId), ShortForm.pick(query, names))
     return address.length > longestTarget ? yield* tooLong : Redirect.to(address, 303)
   })
 
