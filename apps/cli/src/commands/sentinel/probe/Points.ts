@@ -4,12 +4,13 @@
  */
 import * as AppJwt from "@le-auth/core/AppJwt"
 import * as IdToken from "@le-auth/core/IdToken"
-import * as DurationText from "@le-auth/core/shared/DurationText"
+import { DurationText } from "@le-auth/core/Settings"
 import type * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { type Answer, type Answers, areAlike, header } from "./Answer.ts"
 import type { QuestionName, Setting } from "./Questions.ts"
 
@@ -90,9 +91,11 @@ const formOf = ({ expires_in: value }: Answer["members"]): Read<"number" | "stri
   return Predicate.isString(value) ? Result.succeed("string") : unlike
 }
 
+const writeDuration = Schema.encodeSync(DurationText)
+
 const lifetime = (seconds: number): Read<string> =>
   Number.isSafeInteger(seconds) && seconds > 0
-    ? Result.succeed(DurationText.format(Duration.seconds(seconds)))
+    ? Result.succeed(writeDuration(Duration.seconds(seconds)))
     : Result.fail("The times in it are none that can be read.")
 
 /** What a token says of itself. Nothing is verified: the probe describes what came, and trusts none of it. */
