@@ -18,7 +18,7 @@ import {
   InvalidChange,
   NotJson,
   TooManyAttempts,
-  Unauthorized,
+  TokenRequired,
   UnreadableBody
 } from "./ControlError.ts"
 
@@ -41,7 +41,16 @@ export const controlHeader = "x-sentinel-control"
  * @since 0.1.0
  */
 export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-auth/sentinel/ControlApi/AllProblems", {
-  error: [InvalidChange, UnreadableBody, Unauthorized, Forbidden, BodyTooLarge, NotJson, TooManyAttempts, InternalError]
+  error: [
+    InvalidChange,
+    UnreadableBody,
+    TokenRequired,
+    Forbidden,
+    BodyTooLarge,
+    NotJson,
+    TooManyAttempts,
+    InternalError
+  ]
 }) {}
 
 /**
