@@ -20,7 +20,7 @@ import {
   InvalidChange,
   NotJson,
   TooManyAttempts,
-  Unauthorized,
+  TokenRequired,
   UnreadableBody
 } from "./ControlError.ts"
 
@@ -43,7 +43,16 @@ export const controlHeader = "x-sentinel-control"
  * @since 0.1.0
  */
 export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-auth/sentinel/ControlApi/AllProblems", {
-  error: [InvalidChange, UnreadableBody, Unauthorized, Forbidden, BodyTooLarge, NotJson, TooManyAttempts, InternalError]
+  error: [
+    InvalidChange,
+    UnreadableBody,
+    TokenRequired,
+    Forbidden,
+    BodyTooLarge,
+    NotJson,
+    TooManyAttempts,
+    InternalError
+  ]
 }) {}
 
 /**

@@ -69,8 +69,8 @@ export class UnreadableBody extends withMessage(
  * @category errors
  * @since 0.1.0
  */
-export class Unauthorized extends withMessage(
-  Schema.TaggedError<Unauthorized>()("Unauthorized", problem, { httpApiStatus: 401 })
+export class TokenRequired extends withMessage(
+  Schema.TaggedError<TokenRequired>()("TokenRequired", problem, { httpApiStatus: 401 })
 ) {}
 
 /**

@@ -20,7 +20,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Redacted from "effect/Redacted"
-import { TestClock } from "effect/testing"
+import * as TestClock from "effect/testing/TestClock"
 import * as FastCheck from "fast-check"
 import { createServer, request as httpRequest } from "node:http"
 import * as ControlAccess from "../../src/internal/control/ControlAccess.ts"
@@ -126,7 +126,7 @@ describe("R90: a control with a token", () => {
       assert.deepStrictEqual(yield* control.faults.list(), [])
       const without = yield* ControlClient.make(origin)
       const error = yield* Effect.flip(without.faults.list())
-      assert.strictEqual(error._tag, "Unauthorized")
+      assert.strictEqual(error._tag, "TokenRequired")
       assert.include(error.message, "Authorization: Bearer TOKEN")
     }).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
   )
@@ -153,7 +153,7 @@ describe("R90: a control with a token", () => {
         assert.strictEqual(status, 401)
         assert.include(String(headers["www-authenticate"]), 'error="invalid_token"')
         assert.deepStrictEqual(JSON.parse(text), {
-          _tag: "Unauthorized",
+          _tag: "TokenRequired",
           problem: "The token is not that of this control."
         })
       }

@@ -15,7 +15,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Schema from "effect/Schema"
 import { controlHeader } from "../../ControlApi.ts"
-import { Forbidden, TooManyAttempts, Unauthorized } from "../../ControlError.ts"
+import { Forbidden, TooManyAttempts, TokenRequired } from "../../ControlError.ts"
 import type { ControlAccess, Judgement } from "./ControlAccess.ts"
 import * as ControlAnswers from "./ControlAnswers.ts"
 
@@ -49,7 +49,7 @@ const forbidden = (problem: string) =>
 const challenge = 'Bearer realm="control of Sentinel"'
 
 const unauthorized = (problem: string, parameters: string) =>
-  HttpServerResponse.jsonUnsafe(Schema.encodeUnknownSync(Unauthorized)(new Unauthorized({ problem })), {
+  HttpServerResponse.jsonUnsafe(Schema.encodeUnknownSync(TokenRequired)(new TokenRequired({ problem })), {
     status: 401,
     headers: { "www-authenticate": challenge + parameters }
   })

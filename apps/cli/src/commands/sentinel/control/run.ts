@@ -35,7 +35,7 @@ const failureOf = Effect.fnUntraced(function* (
   if (error instanceof Failure) return error
   if (error instanceof InvalidChange)
     return failed(join("\n", [text`Sentinel refuses this:`, ...error.problems.map((problem) => text`${problem}`)]))
-  if (error._tag === "Unauthorized") {
+  if (error._tag === "TokenRequired") {
     return SentinelControl.unauthorized(control, Option.isSome(yield* SentinelControl.controlToken))
   }
   if (error._tag === "StoreUnavailable" || error._tag === "TooManyAttempts") {
