@@ -299,6 +299,9 @@ const makeServer = Effect.fnUntraced(function* (
  */
 const quiet = 20
 
+/** A handshake that has begun gets this long when the server closes: a request follows it. */
+const handshakePatience = 2000
+
 const drain = (
   { connections, hold, release, secure, server }: Served,
   { linger, within }: { readonly linger: number; readonly within: number }
@@ -317,7 +320,7 @@ const drain = (
       const now = performance.now()
       const isLate = now - began >= within
       for (const [socket, since] of secure?.unfinished.values() ?? []) {
-        if (isLate || now - since >= linger) socket.destroy()
+        if (isLate || now - since >= (socket.bytesRead === 0 ? linger : handshakePatience)) socket.destroy()
       }
       if (isLate) return server.closeAllConnections()
       server.closeIdleConnections()
