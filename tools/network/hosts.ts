@@ -37,7 +37,10 @@ async function namespace(hostsFile: string | undefined) {
   const child = spawn("unshare", [...unshare, "sh", "-c", mount + keepsAlive, "sh", hostsFile ?? ""], {
     stdio: ["pipe", "pipe", "inherit"]
   })
-  const isReady = await Promise.race([once(child.stdout, "data").then(() => true), once(child, "exit").then(() => false)])
+  const isReady = await Promise.race([
+    once(child.stdout, "data").then(() => true),
+    once(child, "exit").then(() => false)
+  ])
   if (!isReady) throw new Error("A network namespace cannot be made here: that needs root, and a Linux that has them.")
   const enter = ["--target", String(child.pid), "--net", "--mount", "--root", "--wd"]
   const inside = (...command: string[]) => run("nsenter", ...enter, ...command)
@@ -88,10 +91,14 @@ export async function network<Name extends string>(names: readonly Name[]) {
   }
 }
 
+/** Programs that this needs, and Debian's packages with them. `certutil` is for browsers that are to trust a certificate. */
+const programs = { ip: "iproute2", certutil: "libnss3-tools" }
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const isThere = spawnSync("ip", ["-Version"]).status === 0
-  if (!isThere && !apt.install("--no-install-recommends", "iproute2")) {
-    console.error("iproute2 could not be installed. Install it yourself: `npm run network` needs its `ip`.")
+  const isThere = (program: string) => spawnSync("sh", ["-c", `command -v ${program}`]).status === 0
+  const missing = Object.entries(programs).flatMap(([program, debian]) => (isThere(program) ? [] : [debian]))
+  if (missing.length > 0 && !apt.install("--no-install-recommends", ...missing)) {
+    console.error(`Install ${missing.join(" and ")} yourself: \`npm run network\` needs them.`)
     process.exitCode = 1
   }
 }

@@ -1,7 +1,7 @@
 // Application, browser and Sentinel on hosts of their own, which know each other by different names: `npm run network`.
 // The hosts are network namespaces, so this needs root and Linux, as CI has. The names are those of
 // `examples/compose`.
-import type { ChildProcess } from "node:child_process"
+import { execFileSync, type ChildProcess } from "node:child_process"
 import crypto from "node:crypto"
 import { once } from "node:events"
 import fs from "node:fs"
@@ -141,6 +141,18 @@ const rows: ReadonlyArray<Row> = [
   }
 ]
 
+/** Lets the browsers of these hosts trust an authority, as a person does who imports it. */
+function trust(authority: string) {
+  const database = path.join(folder, ".pki", "nssdb")
+  fs.mkdirSync(database, { recursive: true })
+  for (const args of [
+    ["-N", "--empty-password"],
+    ["-A", "-n", "Sentinel", "-t", "C,,", "-i", authority]
+  ]) {
+    execFileSync("certutil", ["-d", `sql:${database}`, ...args])
+  }
+}
+
 const problems: string[] = []
 const report = (what: string, problem: string | undefined) => {
   console.log(`${problem === undefined ? "✓" : "✗"} ${what}`)
@@ -148,7 +160,7 @@ const report = (what: string, problem: string | undefined) => {
 }
 
 /** Signs a person in, and says what went wrong. */
-async function signIn(row: Row, scheme: string, { authority, hash }: { authority?: string; hash?: string }) {
+async function signIn(row: Row, scheme: string, authority: string | undefined) {
   const at = (text: string) => text.replace("SCHEME", scheme)
   const running: ChildProcess[] = []
   try {
@@ -174,12 +186,7 @@ async function signIn(row: Row, scheme: string, { authority, hash }: { authority
     )
     running.push(started.child)
     if (started.code !== null) return `the application did not start:\n${started.out}`
-    const visit = await run(row.browser, [
-      here("signIn.ts"),
-      row.address,
-      at(row.login),
-      ...(hash === undefined ? [] : [hash])
-    ])
+    const visit = await run(row.browser, [here("signIn.ts"), row.address, at(row.login)])
     return visit.code === 0 && visit.out.includes('"isSignedIn":true') ? undefined : visit.out
   } finally {
     await Promise.all(running.map(stop))
@@ -216,7 +223,10 @@ async function controls(scheme: string, authority: string | undefined) {
 async function controlStaysInside() {
   const started = await run(sentinel, [command, "sentinel", "start", "--host", "0.0.0.0"], {}, /Ctrl-C stops it/)
   const ask = (port: number) =>
-    run(app, ["-e", `fetch("http://sentinel:${port}/").then(() => console.log("answered"), () => console.log("closed"))`])
+    run(app, [
+      "-e",
+      `fetch("http://sentinel:${port}/").then(() => console.log("answered"), () => console.log("closed"))`
+    ])
   const [open, closed] = [await ask(4400), await ask(4402)]
   await stop(started.child)
   const isRight = open.out.includes("answered") && closed.out.includes("closed")
@@ -233,24 +243,11 @@ async function inContainer(scheme: string, flags: readonly string[]) {
   )
   try {
     if (started.code !== null) return report(`Sentinel starts, ${scheme}`, started.out)
-    const authority = /NODE_EXTRA_CA_CERTS=(\S+)/.exec(started.out)?.[1]
-    const trusted =
-      authority === undefined
-        ? {}
-        : {
-            authority: path.resolve(folder, authority),
-            hash: crypto
-              .createHash("sha256")
-              .update(
-                new crypto.X509Certificate(fs.readFileSync(path.resolve(folder, authority))).publicKey.export({
-                  type: "spki",
-                  format: "der"
-                })
-              )
-              .digest("base64")
-          }
-    for (const row of rows) report(`${scheme}: ${row.name}`, await signIn(row, scheme, trusted))
-    await controls(scheme, trusted.authority)
+    const file = /NODE_EXTRA_CA_CERTS=(\S+)/.exec(started.out)?.[1]
+    const authority = file === undefined ? undefined : path.resolve(folder, file)
+    if (authority !== undefined) trust(authority)
+    for (const row of rows) report(`${scheme}: ${row.name}`, await signIn(row, scheme, authority))
+    await controls(scheme, authority)
   } finally {
     await stop(started.child)
   }

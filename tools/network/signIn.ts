@@ -1,12 +1,10 @@
 // A person at a browser of this host signs in to an application, and out again. Arguments: the application's address,
-// the address where its login page has to be, and, with TLS, the hash of a key that the browser trusts.
-import { args, launch } from "../chromium.ts"
+// and the address where its login page has to be.
+import { launch } from "../chromium.ts"
 
-const [, , application = "", login = "", trusted] = process.argv
+const [, , application = "", login = ""] = process.argv
 
-const browser = await launch(
-  trusted === undefined ? {} : { args: [...args, `--ignore-certificate-errors-spki-list=${trusted}`] }
-)
+const browser = await launch()
 try {
   const page = await browser.newPage()
   page.setDefaultTimeout(30_000)
