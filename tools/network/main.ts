@@ -16,8 +16,8 @@ const command = here("../../apps/cli/bin/le-auth.mjs")
 const application = here("../../apps/server/dist/main.js")
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-hosts-"))
-const lan = await network(["sentinel", "app", "browser", "desk"])
-const { app, browser, desk, sentinel } = lan.hosts
+const lan = await network(["sentinel", "web", "browser", "desk"])
+const { web, browser, desk, sentinel } = lan.hosts
 
 const base = { PATH: process.env["PATH"] ?? "", NO_COLOR: "1" }
 
@@ -62,7 +62,7 @@ const accounts = [
         client_secret: "development-only-secret",
         client_name: "Example application",
         grant_types: ["authorization_code", "refresh_token"],
-        redirect_uris: ["app:3000", "localhost:3000", "localhost:13000", "desk:3000"].map(
+        redirect_uris: ["web:3000", "localhost:3000", "localhost:13000", "desk:3000"].map(
           (host) => `http://${host}/callback`
         )
       }
@@ -91,11 +91,11 @@ interface Row {
 const rows: ReadonlyArray<Row> = [
   {
     name: "application and browser beside Sentinel",
-    application: app,
+    application: web,
     domainApi: "SCHEME://sentinel:4400",
-    developmentHosts: "sentinel,app",
+    developmentHosts: "sentinel,web",
     browser,
-    address: "http://app:3000",
+    address: "http://web:3000",
     login: "SCHEME://sentinel:4400",
     mapped: []
   },
@@ -104,7 +104,7 @@ const rows: ReadonlyArray<Row> = [
     return [
       {
         name: `application beside Sentinel, browser on the computer, ${ports}`,
-        application: app,
+        application: web,
         domainApi: "SCHEME://sentinel:4400",
         developmentHosts: "sentinel",
         authorizeOrigin: `SCHEME://localhost:${other}4400`,
@@ -112,7 +112,7 @@ const rows: ReadonlyArray<Row> = [
         address: `http://localhost:${other}3000`,
         login: `SCHEME://localhost:${other}4400`,
         mapped: [
-          ["app", [`${other}3000=3000`]],
+          ["web", [`${other}3000=3000`]],
           ["sentinel", [`${other}4400=4400`]]
         ]
       },
@@ -202,7 +202,7 @@ async function controls(scheme: string, authority: string | undefined) {
       ...env
     })
   const withToken = { SENTINEL_CONTROL_TOKEN: token }
-  const journal = await ask(app, ["journal", "--json"], withToken)
+  const journal = await ask(web, ["journal", "--json"], withToken)
   const hasAll = journal.code === 0 && journal.out.includes('"route":"authorize"')
   report(`${scheme}: the journal is read from beside Sentinel, with the token`, hasAll ? undefined : journal.out)
   const fault = await ask(browser, ["fault", "add", "server-error"], withToken)
@@ -213,7 +213,7 @@ async function controls(scheme: string, authority: string | undefined) {
     ["without the token", {}],
     ["with another token", { SENTINEL_CONTROL_TOKEN: crypto.randomBytes(32).toString("base64url") }]
   ] as const) {
-    const refused = await ask(app, ["journal"], env)
+    const refused = await ask(web, ["journal"], env)
     const isRefused = refused.code !== 0 && !refused.out.includes("authorize") && refused.out.includes("TOKEN")
     report(`${scheme}: nothing is read ${how}`, isRefused ? undefined : refused.out)
   }
@@ -223,7 +223,7 @@ async function controls(scheme: string, authority: string | undefined) {
 async function controlStaysInside() {
   const started = await run(sentinel, [command, "sentinel", "start", "--host", "0.0.0.0"], {}, /Ctrl-C stops it/)
   const ask = (port: number) =>
-    run(app, [
+    run(web, [
       "-e",
       `fetch("http://sentinel:${port}/").then(() => console.log("answered"), () => console.log("closed"))`
     ])

@@ -5,9 +5,9 @@ import { launch } from "../chromium.ts"
 const [, , application = "", login = ""] = process.argv
 
 const browser = await launch()
+const page = await browser.newPage()
+page.setDefaultTimeout(30_000)
 try {
-  const page = await browser.newPage()
-  page.setDefaultTimeout(30_000)
   await page.goto(application)
   await page.getByRole("link", { name: "Sign in" }).click()
   await page.waitForURL(`${login}/**`)
@@ -26,6 +26,10 @@ try {
   await page.waitForURL(`${login}/**`)
   const isSignedIn = [before, after].every((text) => text.includes("You are signed in"))
   console.log(JSON.stringify({ isSignedIn, cookies }))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  console.error(`The page is ${page.url()}: ${(await page.locator("body").innerText()).slice(0, 500)}`)
+  process.exitCode = 1
 } finally {
   await browser.close()
 }

@@ -76,12 +76,12 @@ describe("le-auth doctor", () => {
   it("A7: says to which hosts plain http is allowed, and refuses public ones", async () => {
     const { code, findings, warnings } = await doctor({
       ...at.env,
-      LE_AUTH_DEVELOPMENT_HOSTS: "sentinel,app",
+      LE_AUTH_DEVELOPMENT_HOSTS: "sentinel,web",
       LE_AUTH_AUTHORIZE_ORIGIN: "http://localhost:5500"
     })
     assert.strictEqual(code, 0)
     const found = warnings.find(({ check }) => check === "development hosts")
-    assert.strictEqual(found?.message, "Plain http is allowed to sentinel,app (LE_AUTH_DEVELOPMENT_HOSTS).")
+    assert.strictEqual(found?.message, "Plain http is allowed to sentinel,web (LE_AUTH_DEVELOPMENT_HOSTS).")
     assert.include(found?.remedy, "in production")
     assert.include(
       findings.find(({ check }) => check === "authorize origin")?.message,

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Configuration from "../src/Configuration.ts"
 
 const inContainers = {
-  LE_AUTH_REDIRECT_URI: "http://app:3000/callback",
+  LE_AUTH_REDIRECT_URI: "http://web:3000/callback",
   LE_AUTH_DOMAIN_API: "http://sentinel:4400",
   LE_AUTH_STORE: "memory:"
 }
@@ -13,10 +13,10 @@ describe("the configuration of the example", () => {
     Effect.gen(function* () {
       const { domainApi, installation } = yield* Configuration.load({
         ...inContainers,
-        LE_AUTH_DEVELOPMENT_HOSTS: "sentinel,app"
+        LE_AUTH_DEVELOPMENT_HOSTS: "sentinel,web"
       })
       assert.strictEqual(domainApi, "http://sentinel:4400")
-      assert.deepStrictEqual(installation.redirectUris.map(String), ["http://app:3000/callback"])
+      assert.deepStrictEqual(installation.redirectUris.map(String), ["http://web:3000/callback"])
     })
   )
 

@@ -9,8 +9,9 @@ import type { SessionError } from "@le-auth/core/Sessions"
 import type { CompleteError, StartError } from "@le-auth/core/SignIn"
 import type { TokenErrorReason } from "@le-auth/core/TokenError"
 import * as Effect from "effect/Effect"
-import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Random from "effect/Random"
+import { privateHeaders } from "@le-auth/core/shared/PagePolicy"
 import * as Html from "./Html.ts"
 
 /**
@@ -181,7 +182,7 @@ export const page = (options: {
   readonly more?: string | undefined
   /** Origins whose pages may show the page in a frame. Default: none. */
   readonly frameAncestors?: ReadonlyArray<string> | undefined
-}): Effect.Effect<HttpServerResponse> => {
+}): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
   const { error, homePath, loginPath, more, returnTo } = options
   const startsAgain = isOver(error) || ("startAgain" in error && error.startAgain)
   const signIn = returnTo === undefined ? loginPath : `${loginPath}?${new URLSearchParams({ returnTo })}`
@@ -198,7 +199,7 @@ export const page = (options: {
       : startsAgain
         ? Html.join([link(signIn, "Sign in again", " primary"), link(homePath, "Go on")])
         : link(homePath, "Try again", " primary")
-  return Html.page({
+  const shown = Html.page({
     title: options.title,
     status: homePath !== undefined && isOver(error) ? 502 : status(error),
     frameAncestors: options.frameAncestors,
@@ -206,4 +207,6 @@ export const page = (options: {
 <p class="soft">Reference: ${options.reference}</p>
 <p class="actions">${actions}</p>`
   })
+  // It has no form, and is what a callback with a code may end at (RFC 9700 section 4.2.4).
+  return Effect.map(shown, HttpServerResponse.setHeaders(privateHeaders))
 }

@@ -17,7 +17,7 @@ const Step = Schema.Struct({
     headers: Texts,
     body: Schema.optionalKey(Schema.String)
   }),
-  /** The request is where the program sends a browser, and a user signs in. What the redirect must have in its query. */
+  /** Where the program sends a browser, a user signs in. This is in the query of the redirect that follows. */
   browser: Schema.optionalKey(Texts),
   /** What the program needs from the answer: paths in its JSON, each with the kind of value, see `Needs`. */
   needs: Schema.optionalKey(Schema.Struct({ status: Schema.Int, json: Texts })),

@@ -396,7 +396,7 @@ layer(layerLoopback, { excludeTestServices: true })("the wire", (it) => {
           `GET /api/account/${account}/service/sentinel/baseURI.json HTTP/1.1\r\n${headers}\r\n`
         )
         const { baseURI } = JSON.parse(domain.body) as { readonly baseURI: string }
-        assert.strictEqual(`http://${baseURI}`, origin)
+        assert.strictEqual(baseURI, `localhost:${new URL(origin).port}`)
       })
     )
 

@@ -137,7 +137,7 @@ describe("the Users API", () => {
             for (const word of ["invalid_request", "6.0", "usersVersion"]) assert.include(text, word)
           }
         }
-        // Nothing is told to who has no token.
+        // A stranger learns nothing.
         const stranger = yield* sentinel.fetch(`/api/account/${account}/configuration/le-users/users`)
         assert.strictEqual(stranger.status, 401)
       }

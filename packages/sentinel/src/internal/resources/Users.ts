@@ -40,7 +40,7 @@ const wrongVersion = (problem: string) =>
     remedy: "Add v=6.0 to the query, as LivePerson documents it."
   })
 
-/** The text if it is a number of at most so many digits, or else as many digits of its hash. */
+/** The text if it is a number that is short enough, or else digits of its hash. */
 const digitsOf = (text: string, length: number): string =>
   (/^\d+$/.test(text) && text.length <= length ? text : (Hash.string(text) >>> 0).toString(16)).padStart(length, "0")
 
@@ -100,7 +100,7 @@ export const make = Effect.fnUntraced(function* (
   const directory = yield* Directory
   const version = { version: (yield* SentinelDialect).usersVersion, bareVersion: false }
 
-  /** The holder of a token that is good here. The version is looked at last: nothing is told to who has no token. */
+  /** The holder of a token that is good here. The version is looked at last: a stranger learns nothing. */
   const holderOf = Effect.fnUntraced(function* (incoming: Incoming) {
     const holder = yield* check(incoming, needs)
     const problem = ApiVersion.problemOf(incoming.query, ApiVersion.usersVersions, version)
