@@ -91,7 +91,7 @@ export async function network<Name extends string>(names: readonly Name[]) {
   }
 }
 
-/** Programs that this needs, and Debian's packages with them. `certutil` is for browsers that are to trust a certificate. */
+/** Programs that this needs, and Debian's packages with them. By `certutil` browsers learn to trust a certificate. */
 const programs = { ip: "iproute2", certutil: "libnss3-tools" }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

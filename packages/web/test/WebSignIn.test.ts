@@ -1,7 +1,9 @@
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
+import { NotSignedIn } from "@le-auth/core/SessionError"
 import * as BrowserSessions from "@le-auth/web/BrowserSessions"
 import * as Html from "@le-auth/web/Html"
+import * as Problem from "@le-auth/web/Problem"
 import * as SignInWindow from "@le-auth/web/SignInWindow"
 import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as Clock from "effect/Clock"
@@ -324,6 +326,17 @@ describe("the page at which a window ends", () => {
 })
 
 describe("Html", () => {
+  it("A7, C9: a form of a page over plain http says where it comes from, and the end of a sign-in tells no address", async () => {
+    const policyOf = async (page: Effect.Effect<HttpServerResponse.HttpServerResponse>) =>
+      HttpServerResponse.toWeb(await Effect.runPromise(page)).headers.get("referrer-policy")
+    assert.strictEqual(await policyOf(Html.page({ title: "", body: Html.html`` })), "same-origin")
+    const error = new NotSignedIn()
+    const failed = Effect.flatMap(Problem.report("x", error), (reference) =>
+      Problem.page({ title: "", error, reference, loginPath: "/login" })
+    )
+    assert.strictEqual(await policyOf(failed), "no-referrer")
+  })
+
   it("allows exactly its own style sheet", async () => {
     const page = HttpServerResponse.toWeb(await Effect.runPromise(Html.page({ title: "", body: Html.html`` })))
     const style = /<style>(.*)<\/style>/s.exec(await page.text())?.[1] ?? ""

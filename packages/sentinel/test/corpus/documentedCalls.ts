@@ -5,7 +5,7 @@ const call = /\/(?:sentinel\/)?api\/(?:v2\/)?account\/(?:\$\{[^}]*\}|[^\s"'`<>|$
 
 const constant = /^\s*(?:export )?const (\w+) = ["'`](\/[^"'`]*)["'`]$/gm
 
-/** Puts constants of a block of code where they are used. One that is a part of a call is no call itself. */
+/** Puts constants of a block of code in their places. A part of a call does not count as one. */
 const inlined = (block: string): string => {
   let text = block
   for (const [line, name, value] of block.matchAll(constant)) {

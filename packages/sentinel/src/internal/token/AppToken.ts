@@ -39,8 +39,8 @@ const ofAppTokens = (dialect: SentinelDialect): SentinelDialect => ({
 /**
  * The endpoints of both versions. They differ in the path, and in `expires_in`. LivePerson's first version signs with a
  * key that is printed in the documentation, the second with published keys; here both sign with a published key, whose
- * id for them begins with `appjwt-`. A token of one kind does not pass for one of the other: app tokens have no `sub`, and their
- * audience is the account.
+ * id for them begins with `appjwt-`. A token of one kind does not pass for one of the other: app tokens have no `sub`,
+ * and their audience is the account.
  *
  * The token is a JWT (`aud` the account, `azp` the installation, no `sub`). It is not stored, so it cannot be revoked.
  */
