@@ -26,9 +26,11 @@ const optionsFor: Record<string, LaunchOptions> = {
 /** The cookies of an application that a browser has: their names, and what they weigh in a request. */
 const cookiesOf = async (page: Page, prefix = "__Host-le-auth-") => {
   const all = (await page.browserContext().cookies()).filter(({ name }) => name.startsWith(prefix))
+  // The host of the application is a developer's, so the names have its port.
+  const purposes = all.map(({ name }) => name.slice(prefix.length).replace(/^\d+-/, ""))
   return {
-    open: all.filter(({ name }) => new RegExp(`^${prefix}[\\w-]{12}$`).test(name)).length,
-    isSignedIn: all.some(({ name }) => name === `${prefix}session`),
+    open: purposes.filter((purpose) => /^[\w-]{12}$/.test(purpose)).length,
+    isSignedIn: purposes.includes("session"),
     size: all.reduce((sum, { name, value }) => sum + name.length + value.length + 3, 0)
   }
 }
