@@ -53,8 +53,8 @@ export const grantOf = (row: GrantRow): Grant => ({
   sessionId: row.session_id,
   createdAt: Number(row.created_at),
   nonce: row.nonce ?? undefined,
-  scope: row.scope ?? undefined,
-  authenticatedAt: timeOf(row.authenticated_at)
+  ...(row.scope !== null && { scope: row.scope }),
+  ...(row.authenticated_at !== null && { authenticatedAt: timeOf(row.authenticated_at) })
 })
 
 // PostgreSQL keeps the plan of a statement that it has run five times. Made while the tables are small and nothing is
