@@ -1,12 +1,16 @@
 import * as CallbackError from "@le-auth/core/CallbackError"
 import * as Domains from "@le-auth/core/Domains"
+import * as FetchHttp from "@le-auth/core/FetchHttp"
 import { AccountId } from "@le-auth/core/Identifiers"
 import { NotSignedIn, SessionEnded } from "@le-auth/core/SessionError"
 import { SettingsError } from "@le-auth/core/Settings"
 import { StoreError } from "@le-auth/core/StoreError"
 import * as TokenError from "@le-auth/core/TokenError"
 import * as LoopbackError from "@le-auth/node/LoopbackError"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { assert, describe, it } from "vitest"
 import { type ExitCode, fromError, type LibraryError } from "../src/terminal/Failure.ts"
 
@@ -52,6 +56,27 @@ const expected: ReadonlyArray<readonly [LibraryError, ExitCode]> = [
   [new SettingsError({ problems: ["x"] }), "configuration"],
   [new StoreError({ store: "x", operation: "y" }), "storage"]
 ]
+
+describe("the text", () => {
+  it("names a setting that is wrong, in the words of its schema alone", async () => {
+    const wrong = ConfigProvider.fromUnknown({ LE_AUTH_DOMAIN_API: "http://sentinel:4400" })
+    const error = await Domains.layerConfig.pipe(
+      Layer.provide(FetchHttp.layer),
+      Layer.build,
+      Effect.scoped,
+      Effect.flip,
+      Effect.provide(ConfigProvider.layer(wrong)),
+      Effect.runPromise
+    )
+    const failure = fromError(error)
+    assert.strictEqual(failure.code, "configuration")
+    assert.strictEqual(
+      failure.message,
+      "The configuration has problems:\n" +
+        "  - LE_AUTH_DOMAIN_API: Plain http to a host that LE_AUTH_DEVELOPMENT_HOSTS does not list"
+    )
+  })
+})
 
 describe("exit codes", () => {
   it("say who has to act, for each error and reason", () => {

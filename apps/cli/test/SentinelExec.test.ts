@@ -42,7 +42,7 @@ describe("le-auth sentinel exec", () => {
       const path = "/sentinel/well-known/jwks"
       const said = []
       for (const url of ["https://api.liveperson.net", "https://VA.Sentinel.LivePerson.net", "https://liveperson.net",
-        "https://a.b.c.liveperson.net:8443", "http://api.liveperson.net"]) said.push((await fetch(url + path)).status)
+        "https://a.b.c.liveperson.net:8443", "http://api.liveperson.net", "https://api.liveperson.net."]) said.push((await fetch(url + path)).status)
       said.push(await new Promise((resolve, reject) =>
         Https.get("https://lo.sentinel.liveperson.net" + path, ({ statusCode, socket }) => {
           resolve([statusCode, socket.authorized])
@@ -63,7 +63,7 @@ describe("le-auth sentinel exec", () => {
     `)
     assert.strictEqual(code, 0)
     const raw = "HTTP/1.1 200 OK"
-    assert.deepStrictEqual(JSON.parse(stdout), [200, 200, 200, 200, 200, [200, true], raw, raw, raw, raw, raw])
+    assert.deepStrictEqual(JSON.parse(stdout), [200, 200, 200, 200, 200, 200, [200, true], raw, raw, raw, raw, raw])
   })
 
   it("R-E1: with --tls the hosts of the Domain API speak https, and are trusted", async () => {

@@ -332,6 +332,8 @@ describe("le-auth sentinel start", () => {
     const both = await run([...behind, "--trusted-proxy", "none", "--trusted-proxy", "10.0.0.0/8"])
     assert.strictEqual(both.code, 7)
     assert.include(both.stderr, "--trusted-proxy: none stands alone")
+    const unheard = await run(["sentinel", "start", "--control-host", "0.0.0.0", "--no-control"])
+    assert.include(unheard.stderr, "--control-host: is for a control, and --no-control leaves it out")
     for (const flags of [
       [...behind, "--trusted-proxy", "10.0.0.0/8", "--trusted-proxy", "fd00::/8"],
       [...behind, "--trusted-proxy", "none"],

@@ -29,6 +29,9 @@ const Content = Schema.Struct({
 })
 type Content = typeof Content.Type
 
+/** The file of the authority itself, with its key. */
+export const pathIn = (folder: string): string => Path.join(folder, "authority.json")
+
 /** What no public DNS has. */
 const reserved = ["localhost", "internal", "test", "local"]
 
@@ -80,8 +83,6 @@ export interface AuthorityFile {
   readonly authority: Authority.KeyPair
   /** The file with its certificate, for programs that are to trust it. */
   readonly certificateFile: string
-  /** It was made just now, so no program trusts it yet. */
-  readonly isNew: boolean
 }
 
 /** The name of the file with the certificate alone. */
@@ -106,7 +107,7 @@ const publish = Effect.fnUntraced(function* (path: string, certificate: string) 
  * none, if the one that is there has ended, or if it may not name them all: then the next may name those of both.
  */
 export const open = Effect.fnUntraced(function* (folder: string, names: ReadonlyArray<string>) {
-  const path = Path.join(folder, "authority.json")
+  const path = pathIn(folder)
   const certificateFile = Path.join(folder, certificateName)
   const document = documentAt(path)
   const now = yield* Clock.currentTimeMillis
@@ -133,5 +134,5 @@ export const open = Effect.fnUntraced(function* (folder: string, names: Readonly
   yield* Effect.ignore(files.writeFileString(Path.join(folder, ".gitignore"), "*\n", { flag: "wx" }))
   yield* publish(certificateFile, authority.certificate)
   yield* warnOfEnd(authority, path)
-  return { authority, certificateFile, isNew: present?.certificate !== authority.certificate } satisfies AuthorityFile
+  return { authority, certificateFile } satisfies AuthorityFile
 })

@@ -209,13 +209,23 @@ const codeOf = (error: LibraryError): ExitCode => {
   return typeof code === "string" ? code : (code[reasonOf(error) ?? ""] ?? "failed")
 }
 
+const problemsOfSettings = (problems: ReadonlyArray<string>): Text =>
+  join("\n", [text`The configuration has problems:`, ...problems.map((problem) => text`  - ${problem}`)])
+
+/** What is wrong with a setting, behind its name. The schema says both, each on a line. */
+const problemOfSetting = ({ cause }: ConfigError): string => {
+  const [problem = "", ...places] = cause.message.split("\n")
+  const name = /at \["(\w+)"\]/.exec(places.join(" "))?.[1]
+  return name === undefined ? problem : `${name}: ${problem}`
+}
+
 /**
  * Only the list of problems with settings has lines of our own; a line feed in another message came from elsewhere.
  */
-const said = (error: LibraryError): Text =>
-  error._tag === "SettingsError"
-    ? join("\n", [text`The configuration has problems:`, ...error.problems.map((problem) => text`  - ${problem}`)])
-    : text`${error.message}`
+const said = (error: LibraryError): Text => {
+  if (error._tag === "SettingsError") return problemsOfSettings(error.problems)
+  return error._tag === "ConfigError" ? problemsOfSettings([problemOfSetting(error)]) : text`${error.message}`
+}
 
 /** The failure to show for an error of the libraries, whose messages say what to do next. */
 export const fromError = (error: LibraryError | Failure): Failure => {

@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/testing/TestClock"
+import { X509Certificate } from "node:crypto"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
@@ -27,14 +28,19 @@ const temporary = Effect.acquireRelease(
 const flags: Tls.Flags = { tls: true, tlsNames: ["sentinel"], tlsCert: Option.none(), tlsKey: Option.none() }
 const start = Date.UTC(2030, 0, 1)
 
-/** Some hours at a time, since the watch looks at the clock each hour. */
 const waitDays = (days: number) => TestClock.adjust(Duration.days(days))
 
-/** Until the work that the clock has woken is done. */
-const until = (isDone: () => boolean): Effect.Effect<void> =>
-  Effect.promise(async () => {
-    while (!isDone()) await new Promise((resolve) => setTimeout(resolve, 5))
-  })
+/** Second by second, since the watch looks at files in between. */
+const until = Effect.fnUntraced(function* (isDone: () => boolean) {
+  while (!isDone()) {
+    yield* TestClock.adjust("1 second")
+    yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 5)))
+  }
+})
+
+/** Whether a certificate is of an authority. */
+const isOf = ({ certificate }: TlsKeyPair, authority: string) =>
+  new X509Certificate(certificate).verify(new X509Certificate(authority).publicKey)
 
 layer(Layer.mergeAll(NodeServices.layer, NodeCrypto.layerServer, quiet))("as time goes by", (it) => {
   it.effect("a certificate is renewed before it ends, and the authority stays", () =>
@@ -65,16 +71,29 @@ layer(Layer.mergeAll(NodeServices.layer, NodeCrypto.layerServer, quiet))("as tim
       yield* TestClock.setTime(start)
       const folder = yield* temporary
       const first = yield* AuthorityFile.open(folder, [])
-      assert.isTrue(first.isNew)
       yield* TestClock.adjust(Duration.subtract(Authority.authorityLifetime, Duration.days(10)))
       lines.length = 0
       const late = yield* AuthorityFile.open(folder, [])
-      assert.isFalse(late.isNew)
+      assert.strictEqual(late.authority.certificate, first.authority.certificate)
       assert.match(lines.join(), /the certificate authority ends on 2034-12-31/)
       yield* waitDays(11)
       const next = yield* AuthorityFile.open(folder, [])
-      assert.isTrue(next.isNew)
       assert.notStrictEqual(next.authority.certificate, first.authority.certificate)
+    })
+  )
+
+  it.effect("a Sentinel takes over the authority that another one makes in its folder", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(start)
+      const folder = yield* temporary
+      const tls = yield* Tls.make(flags, folder)
+      const renewed: Array<TlsKeyPair> = []
+      yield* Effect.forkScoped(tls!.watch((pair) => Effect.sync(() => void renewed.push(pair))))
+      const { authority } = yield* AuthorityFile.open(folder, ["other"])
+      yield* until(() => renewed.length > 0)
+      assert.include(renewed[0]!.hosts, "sentinel")
+      assert.isTrue(isOf(renewed[0]!, authority.certificate))
+      assert.isTrue(isOf(renewed[0]!, Fs.readFileSync(tls!.authorityFile!, "utf8")))
     })
   )
 
@@ -82,10 +101,11 @@ layer(Layer.mergeAll(NodeServices.layer, NodeCrypto.layerServer, quiet))("as tim
     Effect.gen(function* () {
       yield* TestClock.setTime(start)
       const folder = yield* temporary
-      yield* AuthorityFile.open(folder, [])
+      const first = yield* AuthorityFile.open(folder, [])
       Fs.writeFileSync(Path.join(folder, "authority.json"), "{}")
       lines.length = 0
-      assert.isTrue((yield* AuthorityFile.open(folder, [])).isNew)
+      const next = yield* AuthorityFile.open(folder, [])
+      assert.notStrictEqual(next.authority.certificate, first.authority.certificate)
       assert.match(lines.join(), /authority\.json was not readable\. It is kept as/)
       assert.notInclude(lines.join(), "PRIVATE")
     })

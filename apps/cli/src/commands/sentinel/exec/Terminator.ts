@@ -25,6 +25,9 @@ const mostNames = 1000
 /** The first byte of a TLS connection: a record with a handshake (RFC 8446 section 5.1). */
 const handshake = 0x16
 
+/** A name has a dot at its end in some addresses, and never in a certificate (RFC 6066 section 3). */
+const canonical = (name: string): string => name.toLowerCase().replace(/\.$/, "")
+
 /** Bytes both ways, until one side ends or breaks. */
 const join = (one: Net.Socket, other: Net.Socket) => {
   for (const [from, to] of [
@@ -55,7 +58,7 @@ export const make = Effect.fnUntraced(function* ({ connect, identityOf }: Option
     {
       ...usual,
       ALPNProtocols: ["http/1.1"],
-      SNICallback: (name, done) => void contextOf(name.toLowerCase()).then((context) => done(null, context), done)
+      SNICallback: (name, done) => void contextOf(canonical(name)).then((context) => done(null, context), done)
     },
     (socket) => join(socket, connect())
   )

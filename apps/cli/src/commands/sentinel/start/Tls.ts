@@ -11,6 +11,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Path from "node:path"
+import type { KeyPair } from "../../../certificates/Authority.ts"
 import { Failure } from "../../../terminal/Failure.ts"
 import { text, type Text } from "../../../terminal/TerminalText.ts"
 import { versionOf } from "./Reload.ts"
@@ -50,8 +51,11 @@ export const problemsOfFlags = ({ tls, tlsCert, tlsKey, tlsNames }: Flags): Read
 /** Below the working directory, as all that a Sentinel keeps by itself. */
 export const folder = ".le-auth"
 
-/** How often a certificate's end and its authority are looked at. Longer timers do not survive a computer's sleep. */
-const lookEvery = Duration.hours(1)
+/** How often files, the end of a certificate and its authority are looked at, as the configuration. */
+const fileInterval = Duration.millis(500)
+
+/** After a renewal that failed. Longer timers do not survive a computer's sleep. */
+const triesEvery = Duration.hours(1)
 
 /** A certificate is renewed when less than this part of its life is left. */
 const renewedBelow = 1 / 3
@@ -62,40 +66,47 @@ const own = Effect.fnUntraced(function* (folder: string, tlsNames: ReadonlyArray
     Authority: await import("../../../certificates/Authority.ts"),
     AuthorityFile: await import("../../../certificates/AuthorityFile.ts")
   }))
-  const issue = Effect.gen(function* () {
-    const { authority, certificateFile, isNew } = yield* AuthorityFile.open(Path.resolve(folder), names)
-    const issued = yield* Authority.issue(authority, {
-      names: ["localhost", ...names],
-      addresses: ["127.0.0.1", "::1"]
-    })
-    return { keyPair: yield* Effect.orDie(TlsKeyPair.make(issued)), certificateFile, isNew }
+  const version = versionOf(AuthorityFile.pathIn(Path.resolve(folder)))
+  const open = Effect.gen(function* () {
+    // Before it is read: what another process writes meanwhile is a change.
+    const seen = yield* version
+    return { ...(yield* AuthorityFile.open(Path.resolve(folder), names)), version: seen }
   })
-  const first = yield* issue
+  const issue = (authority: KeyPair) =>
+    Authority.issue(authority, { names: ["localhost", ...names], addresses: ["127.0.0.1", "::1"] }).pipe(
+      Effect.flatMap((issued) => Effect.orDie(TlsKeyPair.make(issued)))
+    )
+  let current = yield* open
+  const first = yield* issue(current.authority)
+  let { expiresAt } = first
   const watch: Tls["watch"] = (replace) =>
     Effect.gen(function* () {
-      let { expiresAt } = first.keyPair
       while (true) {
-        yield* Effect.sleep(lookEvery)
+        yield* Effect.sleep(fileInterval)
         const left = expiresAt - (yield* Clock.currentTimeMillis)
-        if (left > Duration.toMillis(Authority.lifetime) * renewedBelow) continue
-        const { certificateFile, isNew, keyPair } = yield* issue
-        yield* replace(keyPair)
-        expiresAt = keyPair.expiresAt
-        yield* isNew
-          ? Effect.logWarning("the certificate has another authority now; start the programs that trust it again", {
-              file: certificateFile
-            })
-          : Effect.logInfo("certificate renewed")
+        const isDue = left <= Duration.toMillis(Authority.lifetime) * renewedBelow
+        if (!isDue && (yield* version) === current.version) continue
+        const next = yield* open
+        const isOther = next.authority.certificate !== current.authority.certificate
+        if (isDue || isOther) {
+          const keyPair = yield* issue(next.authority)
+          yield* replace(keyPair)
+          expiresAt = keyPair.expiresAt
+          yield* isOther
+            ? Effect.logWarning("the certificate has another authority now; start the programs that trust it again", {
+                file: next.certificateFile
+              })
+            : Effect.logInfo("certificate renewed")
+        }
+        current = next
       }
     }).pipe(
       Effect.catchCause((cause) => Effect.logError("the certificate could not be renewed; trying again", cause)),
+      Effect.andThen(Effect.sleep(triesEvery)),
       Effect.forever
     )
-  return { keyPair: first.keyPair, authorityFile: first.certificateFile, watch } satisfies Tls
+  return { keyPair: first, authorityFile: current.certificateFile, watch } satisfies Tls
 })
-
-/** How often the files are looked at, as the configuration. */
-const fileInterval = Duration.millis(500)
 
 const unreadable = (path: string) =>
   new Failure({ text: text`The file ${path} cannot be read.`, code: "configuration" })

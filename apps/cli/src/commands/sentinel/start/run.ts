@@ -112,6 +112,9 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     ...(Result.isFailure(flags) ? [flags.failure.text] : []),
     ...(Result.isFailure(file) ? [file.failure.text] : []),
     ...Tls.problemsOfFlags(options),
+    ...(options.noControl && Option.isSome(options.controlHost)
+      ? [text`--control-host: is for a control, and --no-control leaves it out; choose one of them`]
+      : []),
     ...(isContradiction ? [text`--trusted-proxy: none stands alone; with a network there is a proxy`] : []),
     ...(strict.length === 0 ? [] : [text`Strict mode refuses this:`, ...strict.map((problem) => text`  - ${problem}`)])
   ]
