@@ -1,8 +1,9 @@
 /**
- * R-E9 of the dialect: a refusal that a point would lift names that point, in the answer, or in the log where the answer
+ * A refusal that a point would lift names that point, in the answer, or in the log where the answer
  * must not tell why. A new point does not compile before it has its place in this table.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { ClientId } from "@le-auth/core/Identifiers"
 import { DialectPoints, type SentinelDialect } from "@le-auth/sentinel/SentinelDialect"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -44,7 +45,7 @@ type Decision = ReadonlyArray<Refusal> | string
 const base = `/sentinel/api/account/${account}`
 const credentials = { client_id: clientId, client_secret: secret }
 const service = { grant_type: "client_credentials", client_id: serviceClientId, client_secret: secret }
-const publicId = "77777777-7777-4777-8777-777777777777"
+const publicId = ClientId.make("77777777-7777-4777-8777-777777777777")
 const badCode = { grant_type: "authorization_code", code: "unknown", ...credentials }
 
 const post = (sentinel: Running, path: string, body: Readonly<Record<string, string>>, headers: HeadersInit = {}) =>
@@ -395,7 +396,10 @@ const withPublic: NonNullable<StartOptions["directory"]> = (directory) => ({
   installation: (accountId, id) =>
     Effect.map(
       directory.installation(accountId, id === publicId ? clientId : id),
-      Option.map((found) => (id === publicId ? { ...found, clientId: publicId, secretHash: undefined } : found))
+      Option.map((found) => {
+        if (id !== publicId) return found
+        return { ...found, clientId: publicId, secretHash: undefined }
+      })
     )
 })
 
