@@ -33,7 +33,8 @@ import * as Domain from "./internal/documents/Domain.ts"
 import * as RouteHandlers from "./internal/http/RouteHandlers.ts"
 import * as Reachability from "./internal/http/Reachability.ts"
 import { Interceptor } from "./internal/http/Interceptor.ts"
-import { notFound, notImplemented } from "./internal/http/ShownError.ts"
+import { passesBy } from "./internal/http/passesBy.ts"
+import { notFound, notImplemented, ShownError } from "./internal/http/ShownError.ts"
 import * as TrustedProxies from "./internal/http/TrustedProxies.ts"
 import * as KeySet from "./internal/keys/KeySet.ts"
 import type { InvalidSigningKey } from "./internal/keys/SigningKey.ts"
@@ -244,6 +245,16 @@ const usedMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "OPTION
 const findStubs = Effect.flatMap(TokenCheck.make, Stubs.make)
 const noStubs = Effect.succeed<Stubs.FindStubs>(() => Effect.succeed(undefined))
 
+/** The paths that only a dialect with discovery has. */
+const pathsOfDiscovery = [...Metadata.paths, Paths.userinfo, Paths.endSessionEndpoint].map(
+  (path) => new RegExp(`^${path.replace(":accountId", "[^/]+").replaceAll(".", "\\.")}(?:\\?|$)`)
+)
+
+const notWithoutDiscovery = new ShownError({
+  ...notFound,
+  remedy: `This address is OpenID Connect's, which LivePerson does not have. ${passesBy("discovery", true)}`
+})
+
 /** Answers all other paths: by a stub, or as Sentinel answers errors. */
 const layerOthers = <R>(makeFind: Effect.Effect<Stubs.FindStubs, never, R>) =>
   HttpRouter.middleware(
@@ -251,12 +262,15 @@ const layerOthers = <R>(makeFind: Effect.Effect<Stubs.FindStubs, never, R>) =>
       const { show } = yield* makeShow
       const interceptor = yield* Interceptor
       const find = yield* makeFind
+      const { discovery } = yield* SentinelDialect.SentinelDialect
+      const missing = ({ url }: HttpServerRequest.HttpServerRequest) =>
+        !discovery && pathsOfDiscovery.some((path) => path.test(url)) ? notWithoutDiscovery : notFound
       const answer = Effect.gen(function* () {
         const request = yield* HttpServerRequest.HttpServerRequest
         const stubs = yield* find(request)
         const usual =
           stubs === undefined
-            ? show(usedMethods.has(request.method) ? notFound : notImplemented, request)
+            ? show(usedMethods.has(request.method) ? missing(request) : notImplemented, request)
             : RouteHandlers.answering(stubs.handler, show)(request, { accountId: stubs.accountId })
         if (interceptor === undefined) return yield* usual
         const route = stubs === undefined ? "other" : "stub"

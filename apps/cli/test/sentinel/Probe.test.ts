@@ -29,7 +29,9 @@ import * as Http from "node:http"
 import type { AddressInfo } from "node:net"
 import { freePort } from "../../../../tools/free-port.ts"
 import * as Asking from "../../src/commands/sentinel/probe/Asking.ts"
-import { mostWrongSecrets } from "../../src/commands/sentinel/probe/Questions.ts"
+import * as Fs from "node:fs"
+import { mostWrongSecrets, names as questions } from "../../src/commands/sentinel/probe/Questions.ts"
+import * as PointFlags from "../../src/commands/sentinel/start/PointFlags.ts"
 import { exitCodes } from "../../src/terminal/Failure.ts"
 import { points, type PointName } from "../../src/commands/sentinel/probe/Points.ts"
 import { learn } from "../../src/commands/sentinel/probe/run.ts"
@@ -415,6 +417,28 @@ describe("R-E11: le-auth sentinel probe", () => {
       }).pipe(Effect.scoped, Effect.provide(settings))
     )
   })
+
+  it("says in its documents how many questions it has", () => {
+    for (const name of ["sentinel-dialect.md", "cli.md"]) {
+      const text = Fs.readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), "utf8")
+      assert.include(text, `at most ${questions.length} harmless questions`)
+    }
+  })
+
+  it.effect("prints flags that sentinel start reads, for each value of each point", () =>
+    Effect.gen(function* () {
+      const encoded = Schema.encodeSync(SentinelDialect.DialectPoints)(SentinelDialect.liveperson)
+      const lists = { tokenVersions: ["1.0"], appTokenVersions: ["2.0", "1.0"], issuer: "https://a.example/?a=b,c" }
+      for (const [point, value] of [...Object.entries(encoded), ...Object.entries(lists)]) {
+        const flag = PointFlags.write(point, value)
+        const equals = flag.indexOf("=")
+        const read = yield* PointFlags.read({ [flag.slice(0, equals)]: flag.slice(equals + 1) })
+        assert.deepStrictEqual(Schema.encodeSync(SentinelDialect.Changes)(read) as Record<string, unknown>, {
+          [point]: value
+        })
+      }
+    })
+  )
 
   it.effect("keeps LivePerson's pauses: a second between requests, five between log-in calls", () =>
     Effect.gen(function* () {

@@ -74,6 +74,20 @@ describe("Inspector", { timeout: 120_000 }, () => {
       await page.locator("#explanation", { hasText: "cannot be used: it was used before" }).waitFor()
     }))
 
+  it("R53: shows the warning of a request that passes against an RFC", () =>
+    inspecting(async (page) => {
+      const { answer } = await exchange(await signIn("warned"))
+      const refresh_token = answer["refresh_token"]!
+      const newest = await token({ grant_type: "refresh_token", refresh_token })
+      assert.strictEqual(newest.response.status, 200)
+      assert.strictEqual(await page.locator(".entry .warning").count(), 0)
+      assert.strictEqual((await token({ grant_type: "refresh_token", refresh_token })).response.status, 200)
+      const warning = page.locator(".entry .warning")
+      await warning.getByText("Warning: RFC 9700 section 4.14.2").waitFor()
+      assert.include(await warning.textContent(), "refreshTokens=rotate refuses it")
+      assert.isFalse((await page.content()).includes(refresh_token))
+    }))
+
   it("R91: arms a fault that the next matching request meets, and removes it", () =>
     inspecting(async (page) => {
       const first = await exchange(await signIn("faults"))

@@ -177,7 +177,7 @@ describe("the check of a token", () => {
         "app token: it was issued in account 12345678, not in le87654321",
         "it is a JWT, and not an app token that this Sentinel has signed",
         "the installation reader is disabled",
-        "app token: it expired at 1970-01-01T01:00:00.000Z"
+        "app token: it expired at 1970-01-01T01:00:00.000Z, appTokenLifetime after its issue"
       ])
       const all = JSON.stringify(yield* journal.read()) + sentinel.lines.join()
       for (const piece of good.split(".")) assert.notInclude(all, piece)
@@ -195,7 +195,7 @@ describe("the check of a token", () => {
       assert.deepInclude(yield* explain(Redacted.make(token)), {
         ...known,
         isUsable: false,
-        reason: "it expired at 1970-01-01T01:00:00.000Z"
+        reason: "it expired at 1970-01-01T01:00:00.000Z, appTokenLifetime after its issue"
       })
       assert.deepInclude(yield* explain(Redacted.make("a.b.c")), { kind: "unknown", isUsable: false })
     })

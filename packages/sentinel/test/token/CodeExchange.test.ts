@@ -130,7 +130,7 @@ describe("code exchange", () => {
         "code of another owner",
         "redirect_uri is not that of the authorization request: the code is burnt",
         "code used twice: its grant is revoked",
-        "code expired"
+        "code expired: it or its session is older than the point for it, such as codeLifetime, allows"
       ])
       assert.strictEqual(new Set(answers.map((answer) => answer.text)).size, 1)
       assert.isTrue(answers.every((answer) => answer.status === 400))

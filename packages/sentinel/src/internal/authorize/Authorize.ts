@@ -16,6 +16,7 @@ import * as Paths from "../../Paths.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import type { Issuer } from "../documents/Issuer.ts"
 import * as Scopes from "../documents/Scopes.ts"
+import { passesBy } from "../http/passesBy.ts"
 import * as Redirect from "../http/Redirect.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import { type Handler, type Incoming, longestTarget } from "../http/RouteHandlers.ts"
@@ -84,7 +85,11 @@ export const make = Effect.fnUntraced(function* (parts: {
   readonly secrets: Secrets
   readonly sessions: LoginSessions
   readonly tickets: LoginTickets
-}): Effect.fn.Return<{ readonly GET: Handler; readonly POST?: Handler }, never, Directory> {
+}): Effect.fn.Return<
+  { readonly GET: Handler; readonly POST?: Handler; readonly otherMethods?: string },
+  never,
+  Directory
+> {
   const { cookies, issueCode, issuer, readIdToken, secrets, sessions, tickets } = parts
   const directory = yield* Directory
   const dialect = yield* SentinelDialect
@@ -198,5 +203,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     return yield* answer(incoming, { query, search: text, status: 303 }, askByGet)
   })
 
-  return { GET: get, ...(dialect.discovery && { POST: post }) }
+  return dialect.discovery
+    ? { GET: get, POST: post }
+    : { GET: get, otherMethods: `For POST: ${passesBy("discovery", true)}` }
 })

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import type { Directory, Installation } from "../../Directory.ts"
 import type { SentinelDialect } from "../../SentinelDialect.ts"
 import * as ApiVersion from "../http/ApiVersion.ts"
+import { passesBy } from "../http/passesBy.ts"
 import type { Problem } from "../http/Problem.ts"
 import { ShownError } from "../http/ShownError.ts"
 import * as Text from "@le-auth/core/shared/StorableText"
@@ -88,12 +89,15 @@ export const installation = (
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.4 RFC 6749 section 3.1.2.4}
  */
-export const notRegistered = badRequest(
-  "redirect-uri-not-registered",
-  "The redirect URI is not one of those that are registered for the application.",
-  "Add it to redirect_uris of the installation, or correct it. It is compared character by character: scheme, host, " +
-    "port, path and a slash at the end all count."
-)
+export const notRegistered = ({ redirectUris }: Installation, given: string): ShownError => {
+  const passes = RedirectUris.registeredOf(redirectUris, given, { anyPortOnLocalhost: true }) !== undefined
+  return badRequest(
+    "redirect-uri-not-registered",
+    "The redirect URI is not one of those that are registered for the application.",
+    "Add it to redirect_uris of the installation, or correct it. It is compared character by character: scheme, host, " +
+      `port, path and a slash at the end all count.${passes ? ` ${passesBy("anyPortOnLocalhost", true)}` : ""}`
+  )
+}
 
 /**
  * Shown 3: `redirect_uri` is a registered one; it may be left out if exactly one is registered.
@@ -127,7 +131,7 @@ export const redirectUri = (
   const redirectUri = RedirectUris.registeredOf(installation.redirectUris, given, options)
   return redirectUri !== undefined
     ? Effect.succeed({ redirectUri, redirectUriWasSent: true })
-    : Effect.fail(notRegistered)
+    : Effect.fail(notRegistered(installation, given))
 }
 
 /** The input of the checks. `search` is the query as it came. */
@@ -146,8 +150,14 @@ const invalidRequest = (problem: Problem, description: string) =>
 const publicWithoutPkce = new SentBackError({
   error: "unauthorized_client",
   problem: "pkce-wrong",
-  description: "The installation has no secret, and this Sentinel has no PKCE."
+  description: `The installation has no secret, and this Sentinel has no PKCE. ${passesBy("pkce", "supported")}`
 })
+
+/** Only an application with a secret can go without PKCE. */
+const ignoredByPkce = ({ secretHash }: Installation): string =>
+  secretHash === undefined ? "" : ` ${passesBy("pkce", "ignored")}`
+
+const ignoredByDiscovery = passesBy("discovery", false)
 
 /**
  * The installation has the grant type `authorization_code`.
@@ -168,7 +178,7 @@ export const mayUseCodes: SentBackCheck = ({ installation }) =>
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1 RFC 6749 section 3.1}
  */
-export const nothingTwice: SentBackCheck = ({ dialect, query }) => {
+export const nothingTwice: SentBackCheck = ({ dialect, installation, query }) => {
   if (query.repeated.size === 0) return undefined
   const twice = [
     "response_type",
@@ -178,14 +188,22 @@ export const nothingTwice: SentBackCheck = ({ dialect, query }) => {
     ...(dialect.pkce === "ignored" ? [] : ["code_challenge", "code_challenge_method"]),
     ...(dialect.discovery ? OpenIdChecks.parameters : [])
   ].find((name) => query.repeated.has(name))
-  return twice === undefined
-    ? undefined
-    : invalidRequest("parameter-repeated", `The parameter ${twice} appears more than once.`)
+  if (twice === undefined) return undefined
+  const more = twice.startsWith("code_challenge") ? ignoredByPkce(installation) : ""
+  const words = OpenIdChecks.parameters.includes(twice) ? ` ${ignoredByDiscovery}` : more
+  return invalidRequest("parameter-repeated", `The parameter ${twice} appears more than once.${words}`)
 }
 
 /** `v` is 1.0, or absent, as the dialect says. */
 export const versionIsKnown: SentBackCheck = ({ dialect, query }) => {
-  const problem = ApiVersion.problemOf(query, ApiVersion.authorizeVersions, dialect)
+  const { bareVersion, version } = dialect
+  const rules = {
+    versions: ApiVersion.authorizeVersions,
+    version,
+    bareVersion,
+    points: { version: "version" }
+  } as const
+  const problem = ApiVersion.problemOf(query, rules)
   return problem === undefined ? undefined : invalidRequest("version-unknown", problem)
 }
 
@@ -220,9 +238,9 @@ export const nonceCanBeKept: SentBackCheck = ({ dialect, query }) => {
   const nonce = dialect.discovery ? query.get("nonce") : undefined
   if (nonce === undefined) return undefined
   if (nonce.length > longestNonce)
-    return invalidRequest("nonce-wrong", `nonce is longer than ${longestNonce} characters.`)
+    return invalidRequest("nonce-wrong", `nonce is longer than ${longestNonce} characters. ${ignoredByDiscovery}`)
   const problem = Text.problemOf(nonce)
-  return problem === undefined ? undefined : invalidRequest("nonce-wrong", `nonce ${problem}.`)
+  return problem === undefined ? undefined : invalidRequest("nonce-wrong", `nonce ${problem}. ${ignoredByDiscovery}`)
 }
 
 /**
@@ -246,19 +264,20 @@ const isUtf8 = (search: string): boolean => {
 export const challengeIsS256: SentBackCheck = ({ installation, dialect, query }) => {
   const isPublic = installation.secretHash === undefined
   if (dialect.pkce === "ignored") return isPublic ? publicWithoutPkce : undefined
+  const wrong = (description: string) => invalidRequest("pkce-wrong", description + ignoredByPkce(installation))
   const challenge = query.get("code_challenge")
   const method = query.get("code_challenge_method")
   if (challenge === undefined) {
-    if (method !== undefined)
-      return invalidRequest("pkce-wrong", "code_challenge_method is there, but no code_challenge.")
-    return isPublic || dialect.pkce === "required"
-      ? invalidRequest("pkce-wrong", "code_challenge is missing.")
+    if (method !== undefined) return wrong("code_challenge_method is there, but no code_challenge.")
+    if (isPublic) return wrong("code_challenge is missing.")
+    return dialect.pkce === "required"
+      ? invalidRequest("pkce-wrong", `code_challenge is missing. ${passesBy("pkce", "supported")}`)
       : undefined
   }
-  if (method !== "S256") return invalidRequest("pkce-wrong", "code_challenge_method must be S256.")
+  if (method !== "S256") return wrong("code_challenge_method must be S256.")
   return Pkce.isChallenge(challenge)
     ? undefined
-    : invalidRequest("pkce-wrong", "code_challenge must be 43 characters of base64url: the SHA-256 of the verifier.")
+    : wrong("code_challenge must be 43 characters of base64url: the SHA-256 of the verifier.")
 }
 
 /** What OpenID Connect demands, where the dialect has it. */
@@ -266,7 +285,14 @@ export const openIdFits: SentBackCheck = ({ dialect, query }) => {
   if (!dialect.discovery) return undefined
   for (const check of OpenIdChecks.checks) {
     const error = check(query)
-    if (error !== undefined) return error
+    if (error !== undefined) {
+      const { error: code, problem } = error
+      return new SentBackError({
+        error: code,
+        description: `${error.description} ${ignoredByDiscovery}`,
+        ...(problem !== undefined && { problem })
+      })
+    }
   }
   return undefined
 }

@@ -6,6 +6,7 @@
  */
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import type { SentinelDialect } from "../../SentinelDialect.ts"
+import { passesBy } from "./passesBy.ts"
 
 /** The versions of the authorization endpoint. Those of the others are in the dialect. */
 export const authorizeVersions: ReadonlyArray<string> = ["1.0"]
@@ -16,19 +17,44 @@ export const usersVersions: ReadonlyArray<string> = ["6.0", "5.0", "4.0", "3.0",
 const bareOf = (query: UrlParameters): string | undefined =>
   ["1.0", "2.0"].find((version) => query.has(`v${version}`) && query.get(`v${version}`) === undefined)
 
-/** Says what is wrong with the version of a request; `undefined` if nothing is. */
+/** The versions that an endpoint takes, and the points that say so. */
+export interface Rules {
+  readonly versions: ReadonlyArray<string>
+  readonly version: SentinelDialect["version"]
+  readonly bareVersion: boolean
+  /** The points that give `version` and `versions`. Not every endpoint has one for `versions`. */
+  readonly points: {
+    readonly version: "usersVersion" | "version"
+    readonly versions?: "appTokenVersions" | "tokenVersions"
+  }
+}
+
+/** The versions that a point can add. */
+const known = ["1.0", "2.0"]
+
+const isOneOf = (versions: ReadonlyArray<string>, v: string): boolean =>
+  versions.includes(v) || versions.includes(`${v}.0`)
+
+/** Says what is wrong with the version of a request, and which point lets it pass; `undefined` if nothing is wrong. */
 export const problemOf = (
   query: UrlParameters,
-  versions: ReadonlyArray<string>,
-  dialect: Pick<SentinelDialect, "bareVersion" | "version">
+  { bareVersion, points, version, versions }: Rules
 ): string | undefined => {
-  if (dialect.version === "any") return undefined
-  const v = query.get("v") ?? (dialect.bareVersion ? bareOf(query) : undefined)
+  if (version === "any") return undefined
+  const bare = bareOf(query)
+  const v = query.get("v") ?? (bareVersion ? bare : undefined)
   const expected = versions.join(" or ")
-  if (v === undefined) return dialect.version === "known" ? undefined : `v is missing. It must be ${expected}.`
+  if (v === undefined) {
+    if (version === "known") return undefined
+    const isBare = bare !== undefined && points.version === "version"
+    return `v is missing. It must be ${expected}. ${isBare ? passesBy("bareVersion", true) : passesBy(points.version, "known")}`
+  }
+  const anything = passesBy(points.version, "any")
   // Some clients add their query with a second question mark, because the endpoint already has one.
   if (v.includes("?")) {
-    return "v has a second question mark. The endpoint already has a query: add parameters with an ampersand."
+    return `v has a second question mark. The endpoint already has a query: add parameters with an ampersand. ${anything}`
   }
-  return versions.includes(v) || versions.includes(`${v}.0`) ? undefined : `v must be ${expected}.`
+  if (isOneOf(versions, v)) return undefined
+  const canBeAdded = points.versions !== undefined && isOneOf(known, v)
+  return `v must be ${expected}. ${canBeAdded ? passesBy(points.versions) : anything}`
 }

@@ -39,6 +39,8 @@ export interface RouteHandlers {
   /** A GET handler is also asked for HEAD. */
   readonly GET?: Handler
   readonly POST?: Handler
+  /** Which point lets it take other methods, where there is one. */
+  readonly otherMethods?: string
 }
 
 /** The most characters of a request target. Parsers in front of Sentinel often have a limit near it. */
@@ -60,12 +62,12 @@ const tooMuch = (description: string) =>
   })
 
 /** The address takes other methods (RFC 9110 section 15.5.6). */
-export const methodNotAllowed = (allow: string): ShownError =>
+export const methodNotAllowed = (allow: string, more?: string): ShownError =>
   new ShownError({
     status: 405,
     error: "invalid_request",
     description: "This address does not take this method.",
-    remedy: `Use ${allow}.`,
+    remedy: `Use ${allow}.${more === undefined ? "" : ` ${more}`}`,
     headers: { allow }
   })
 
@@ -181,7 +183,7 @@ export const routes = (
       })
     )
 
-  const refusal = methodNotAllowed(allow.join(", "))
+  const refusal = methodNotAllowed(allow.join(", "), endpoint.otherMethods)
   const options = isPublic ? readable(optionsOf(allow.join(", "))) : optionsOf(allow.join(", "))
   const own = (method: "GET" | "POST", handler: Handler | undefined) =>
     handler === undefined ? [] : [HttpRouter.route(method, path, handled(answering(handler, show)))]

@@ -12,6 +12,7 @@ import { Directory } from "../../Directory.ts"
 import * as Paths from "../../Paths.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import * as Redirect from "../http/Redirect.ts"
+import { passesBy } from "../http/passesBy.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import { type Handler, longestTarget } from "../http/RouteHandlers.ts"
 import * as ShortForm from "../http/ShortForm.ts"
@@ -31,10 +32,14 @@ const notTheSame = badRequest(
   "Send the id_token of this application, or one of the two parameters."
 )
 const unknownClient = badRequest("The application is not known in this account.", "Check the account and client_id.")
-const notRegistered = badRequest(
-  "post_logout_redirect_uri is not at the origin of a redirect URI of the application.",
-  "Use an address at an origin at which the installation has a redirect URI, without a fragment."
-)
+const notRegistered = (registered: ReadonlyArray<string>, uri: string) => {
+  const passes = RedirectUris.isAtOriginOf(registered, uri, { anyPortOnLocalhost: true })
+  return badRequest(
+    "post_logout_redirect_uri is not at the origin of a redirect URI of the application.",
+    "Use an address at an origin at which the installation has a redirect URI, without a fragment." +
+      (passes ? ` ${passesBy("anyPortOnLocalhost", true)}` : "")
+  )
+}
 const tooLong = badRequest("The request is too long for an address.", "Keep the value of state small.")
 
 const names = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"]
@@ -76,7 +81,9 @@ export const make = Effect.fnUntraced(function* (parts: {
     // Without an application there is no telling whose address it is, so it is not used.
     const uri = Option.isNone(found) ? undefined : query.get("post_logout_redirect_uri")
     const registered = Option.isNone(found) ? [] : found.value.redirectUris
-    if (uri !== undefined && !RedirectUris.isAtOriginOf(registered, uri, dialect)) return yield* notRegistered
+    if (uri !== undefined && !RedirectUris.isAtOriginOf(registered, uri, dialect)) {
+      return yield* notRegistered(registered, uri)
+    }
     const state = query.get("state")
 
     const now = yield* Clock.currentTimeMillis

@@ -95,7 +95,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     if (Option.isNone(account) || Option.isNone(found)) return yield* notKnownAnymore
     const installation = found.value
     if (RedirectUris.registeredOf(installation.redirectUris, ticket.redirectUri, dialect) === undefined) {
-      return yield* AuthorizeChecks.notRegistered
+      return yield* AuthorizeChecks.notRegistered(installation, ticket.redirectUri)
     }
     const query = Query.parametersOf(againFrom(ticket))
     const request = { query, search: "", installation, dialect }
@@ -111,6 +111,15 @@ export const make = Effect.fnUntraced(function* (parts: {
     return sendError(ticket, error, status)
   })
 
+  const tooLate = (ticket: LoginTicket) => {
+    const reason = "the login page was open for longer than loginLifetime"
+    return Effect.logInfo(`login refused: ${reason}`).pipe(
+      Effect.annotateLogs({ account: ticket.accountId, client: ticket.clientId }),
+      Effect.andThen(RequestContext.refused("invalid_request", reason)),
+      Effect.as(render(LoginPage.expired(againFrom(ticket))))
+    )
+  }
+
   const show: Handler = Effect.fnUntraced(function* ({ query, request }) {
     const sealed = query.get("request")
     const browser = cookies.login.read(request)
@@ -118,7 +127,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const opened = yield* tickets.open(sealed, browser)
     if (Option.isNone(opened)) return yield* notOpenedHere
     if ((yield* Clock.currentTimeMillis) >= opened.value.expiresAt) {
-      return render(LoginPage.expired(againFrom(opened.value)))
+      return yield* tooLate(opened.value)
     }
     const parties = yield* partiesOf(opened.value)
     if (parties.refusal !== undefined) return yield* sendBack(opened.value, parties.refusal, 302)
@@ -142,7 +151,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const opened = yield* tickets.open(sealed, browser)
     if (Option.isNone(opened)) return yield* notFromHere
     const ticket = opened.value
-    if ((yield* Clock.currentTimeMillis) >= ticket.expiresAt) return render(LoginPage.expired(againFrom(ticket)))
+    if ((yield* Clock.currentTimeMillis) >= ticket.expiresAt) return yield* tooLate(ticket)
     const parties = yield* partiesOf(ticket)
     yield* RequestContext.isFrom(ticket)
     if (parties.refusal !== undefined) return yield* sendBack(ticket, parties.refusal, 303)

@@ -73,6 +73,8 @@ const invalid = (reason?: string) =>
     headers: { "www-authenticate": 'Bearer error="invalid_token"' }
   })
 
+const notAlive = "access token: unknown, revoked, or expired, accessTokenLifetime after its issue"
+
 const insufficient = (scope: string | undefined, scopes: ReadonlyArray<string>) => {
   const has = scopes.length === 0 ? "has none" : `has ${scopes.join(" ")}`
   return new ShownError({
@@ -131,7 +133,7 @@ export const make: Effect.Effect<TokenCheck, never, Directory | Digest.Digest | 
         Effect.tapError((error) => Effect.logError("a token could not be checked", error)),
         Effect.mapError(() => unavailable)
       )
-      if (Option.isNone(access)) return yield* invalid()
+      if (Option.isNone(access)) return yield* invalid(notAlive)
       if (access.value.accountId !== accountId) {
         return yield* invalid(`access token: it was issued in account ${access.value.accountId}, not in ${accountId}`)
       }

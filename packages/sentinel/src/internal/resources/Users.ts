@@ -36,7 +36,7 @@ const wrongVersion = (problem: string) =>
   new ShownError({
     status: 400,
     error: "invalid_request",
-    description: `${problem} The point usersVersion of the dialect asks for it.`,
+    description: problem,
     remedy: "Add v=6.0 to the query, as LivePerson documents it."
   })
 
@@ -98,12 +98,17 @@ export const make = Effect.fnUntraced(function* (
   check: TokenCheck
 ): Effect.fn.Return<{ readonly one: Handler; readonly all: Handler }, never, Directory> {
   const directory = yield* Directory
-  const version = { version: (yield* SentinelDialect).usersVersion, bareVersion: false }
+  const rules = {
+    versions: ApiVersion.usersVersions,
+    version: (yield* SentinelDialect).usersVersion,
+    bareVersion: false,
+    points: { version: "usersVersion" }
+  } as const
 
   /** The holder of a token that is good here. The version is looked at last: a stranger learns nothing. */
   const holderOf = Effect.fnUntraced(function* (incoming: Incoming) {
     const holder = yield* check(incoming, needs)
-    const problem = ApiVersion.problemOf(incoming.query, ApiVersion.usersVersions, version)
+    const problem = ApiVersion.problemOf(incoming.query, rules)
     return problem === undefined ? holder : yield* wrongVersion(problem)
   })
 

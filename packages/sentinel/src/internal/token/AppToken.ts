@@ -13,6 +13,7 @@ import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SigningKeys } from "../../SigningKeys.ts"
 import type { Issuer } from "../documents/Issuer.ts"
 import * as FormBody from "../http/FormBody.ts"
+import { passesBy } from "../http/passesBy.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Handler, Incoming } from "../http/RouteHandlers.ts"
 import * as AppTokenReader from "./AppTokenReader.ts"
@@ -22,8 +23,6 @@ import { expiresIn } from "./TokenAnswer.ts"
 import { answering, checkVersion, readForm } from "./TokenForm.ts"
 import * as TokenTime from "./TokenTime.ts"
 
-const wayOut = " The point appTokenSecretInQuery lets them pass."
-
 const inQueryWarning =
   "RFC 6749 section 2.3.1: the client secret is in the query, where logs of proxies keep it. " +
   "appTokenSecretInQuery=false refuses it."
@@ -31,7 +30,6 @@ const inQueryWarning =
 /** The points that this endpoint has of its own, under the names of what it shares with others. */
 const ofAppTokens = (dialect: SentinelDialect): SentinelDialect => ({
   ...dialect,
-  tokenVersions: dialect.appTokenVersions,
   errorBody: dialect.appTokenErrorBody,
   tokenClientErrorStatus: dialect.appTokenClientErrorStatus
 })
@@ -63,7 +61,7 @@ export const make = Effect.fnUntraced(function* (
   const readBoth = Effect.fnUntraced(function* (incoming: Incoming) {
     const { query, request } = incoming
     const hasSecret = query.has("client_secret")
-    if (hasSecret && !inQuery) return yield* secretInQuery(wayOut)
+    if (hasSecret && !inQuery) return yield* secretInQuery(passesBy("appTokenSecretInQuery", true))
     if (hasSecret) yield* RequestContext.warned(inQueryWarning)
     const isAsked = inQuery && (hasSecret || query.has("client_id") || query.has("grant_type"))
     const body = FormBody.isForm(request) || !isAsked ? yield* readForm(incoming) : undefined
@@ -119,7 +117,7 @@ export const make = Effect.fnUntraced(function* (
 
   return {
     v1: answering("app token", dialect, (incoming) =>
-      Effect.andThen(checkVersion(incoming, dialect), answer(incoming, dialect.appTokenV1ExpiresIn))
+      Effect.andThen(checkVersion(incoming, dialect, "appTokenVersions"), answer(incoming, dialect.appTokenV1ExpiresIn))
     ),
     v2: answering("app token", dialect, (incoming) => answer(incoming, dialect.appTokenExpiresIn))
   }

@@ -66,7 +66,7 @@ export const make = Effect.gen(function* () {
     const application = yield* directory.installation(aud, azp)
     const problem =
       now >= end
-        ? `it expired at ${DateTime.formatIso(DateTime.makeUnsafe(end))}`
+        ? `it expired at ${DateTime.formatIso(DateTime.makeUnsafe(end))}, appTokenLifetime after its issue`
         : Option.isNone(application)
           ? "its application was disabled or removed"
           : undefined

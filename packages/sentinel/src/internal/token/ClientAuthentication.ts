@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { Directory, type Installation } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import { passesBy } from "../http/passesBy.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Incoming } from "../http/RouteHandlers.ts"
 import { authenticationFailed, invalidRequest, type OAuthFailure } from "./OAuthFailure.ts"
@@ -72,8 +73,8 @@ const sentTwice =
   "sameCredentialsTwice=false refuses it."
 
 const refusedTwice = invalidRequest(
-  "The client authenticates in two ways at once: with HTTP Basic and in the body. Use one of them. The point " +
-    "sameCredentialsTwice lets equal credentials pass."
+  "The client authenticates in two ways at once: with HTTP Basic and in the body. Use one of them. If they are " +
+    `equal: ${passesBy("sameCredentialsTwice", true)}`
 )
 
 const different = invalidRequest(
@@ -89,8 +90,10 @@ export interface Options {
 }
 
 /** The refusal of a secret in the query; `more` is the way out, where there is one. */
-export const secretInQuery = (more = ""): OAuthFailure =>
-  invalidRequest(`Credentials must not be in the query, where logs keep them. Send them in the body.${more}`)
+export const secretInQuery = (more?: string): OAuthFailure =>
+  invalidRequest(
+    `Credentials must not be in the query, where logs keep them. Send them in the body.${more === undefined ? "" : ` ${more}`}`
+  )
 
 /**
  * Makes the check. One answer for an unknown account, an unknown application and a wrong secret, after the same work:
@@ -133,7 +136,10 @@ export const make: Effect.Effect<
     const isRight = Mac.timingSafeEqual(hash, found?.secretHash ?? noHash)
     if (found === undefined) return yield* refused("the account or the application is not known")
     if (found.secretHash === undefined) {
-      if (pkce === "ignored") return yield* refused("the installation has no secret, and the dialect has no PKCE")
+      if (pkce === "ignored") {
+        const more = passesBy("pkce", "supported")
+        return yield* refused(`the installation has no secret, and the dialect has no PKCE. ${more}`)
+      }
       if (credentials.clientSecret !== undefined) return yield* refused("a secret, but the installation has none")
     } else {
       if (credentials.clientSecret === undefined) return yield* refused(noCredentials)

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { type Grant, SentinelStore } from "../../SentinelStore.ts"
 import * as Text from "@le-auth/core/shared/StorableText"
+import { passesBy } from "../http/passesBy.ts"
 import { wentWhereRegistered } from "../request/IssueCode.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
 import { authenticationFailed, invalidGrant, invalidRequest } from "./OAuthFailure.ts"
@@ -15,6 +16,8 @@ const mismatches = {
   redirectUri: "redirect_uri is not that of the authorization request: the code is burnt",
   codeChallenge: "code_verifier does not fit the code_challenge of the authorization request: the code is burnt"
 }
+
+const expired = "code expired: it or its session is older than the point for it, such as codeLifetime, allows"
 
 /** Makes the handler of the grant type. */
 export const make = Effect.fnUntraced(function* ({
@@ -74,9 +77,13 @@ export const make = Effect.fnUntraced(function* ({
     )
     switch (outcome._tag) {
       case "Missing":
-        return yield* badCode(`code ${outcome.why ?? "unknown"}`)
+        return yield* badCode(outcome.why === "expired" ? expired : `code ${outcome.why ?? "unknown"}`)
       case "Mismatch":
-        return yield* badCode(mismatches[outcome.of])
+        return yield* badCode(
+          outcome.of === "codeChallenge" && installation.secretHash !== undefined
+            ? `${mismatches.codeChallenge}. ${passesBy("pkce", "ignored")}`
+            : mismatches[outcome.of]
+        )
       case "Lost":
         // Two clients have had the code, and one of them should not. Both lose what came from it (RFC 6749 section
         // 4.1.2).

@@ -3,12 +3,21 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { type Grant, SentinelStore } from "../../SentinelStore.ts"
+import { passesBy } from "../http/passesBy.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { GrantHandler, GrantParts } from "./GrantRequest.ts"
 import { invalidGrant, invalidRequest } from "./OAuthFailure.ts"
 
 const olderToken =
   "RFC 9700 section 4.14.2: a refresh token was used that is not the newest of its grant. refreshTokens=rotate refuses it."
+
+const usedTwice =
+  `refresh token used twice: its grant is revoked. ${passesBy("refreshTokens", "keep")} If an answer was lost, a longer ` +
+  "refreshGrace does."
+
+const expired = (keeps: boolean) =>
+  "refresh token expired: its session has ended, after sessionIdleLifetime or sessionLifetime" +
+  (keeps ? "; or its grant has 64 newer ones" : "")
 
 /** Makes the handler of the grant type. */
 export const make = Effect.fnUntraced(function* ({
@@ -62,12 +71,14 @@ export const make = Effect.fnUntraced(function* ({
     )
     switch (outcome._tag) {
       case "Missing":
-        return yield* invalidGrant(`refresh token ${outcome.why ?? "unknown"}`)
+        return yield* invalidGrant(
+          outcome.why === "expired" ? expired(keeps) : `refresh token ${outcome.why ?? "unknown"}`
+        )
       case "Reused":
         // Either a thief or the owner has an old token. There is no telling which, so both lose the grant (RFC 9700
         // section 4.14.2).
         yield* store.revokeGrant(outcome.grant.id, now)
-        return yield* invalidGrant("refresh token used twice: its grant is revoked")
+        return yield* invalidGrant(usedTwice)
       case "Retry":
         return yield* answerOf(outcome.grant, yield* tokenSets.successors(presented, outcome.seed), outcome.usedAt)
       case "Kept":

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { SentinelStore } from "../../SentinelStore.ts"
 import { bearerToken } from "../http/bearerToken.ts"
+import { passesBy } from "../http/passesBy.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { Handler, Incoming } from "../http/RouteHandlers.ts"
 import type { Secrets } from "../session/Secrets.ts"
@@ -41,7 +42,7 @@ export const make = Effect.fnUntraced(function* (
     if (bearer !== undefined && Object.keys(body.toRecord()).length === 0) {
       if (!dialect.bearerRevocation) {
         return yield* invalidRequest(
-          "client_id, client_secret and token are missing. The point bearerRevocation lets a token revoke itself."
+          `client_id, client_secret and token are missing. ${passesBy("bearerRevocation", true)} The token then revokes itself.`
         )
       }
       yield* RequestContext.warned(byBearer)
@@ -60,12 +61,14 @@ export const make = Effect.fnUntraced(function* (
     dialect,
     Effect.fnUntraced(function* (incoming) {
       const { accountId } = incoming
-      yield* checkVersion(incoming, dialect)
+      yield* checkVersion(incoming, dialect, "tokenVersions")
       const { clientId, id } = yield* read(incoming)
       const outcome = yield* store.revokeToken({ id, accountId, clientId }, yield* Clock.currentTimeMillis)
       const isRevoked = outcome._tag === "Revoked"
       const reason = isRevoked ? "user signed out everywhere" : `nothing to revoke: token ${outcome.why ?? "unknown"}`
-      if (!isRevoked && dialect.unknownTokenStatus === 400) return yield* invalidGrant(reason)
+      if (!isRevoked && dialect.unknownTokenStatus === 400) {
+        return yield* invalidGrant(`${reason}. The point unknownTokenStatus=200 answers it as if it were revoked.`)
+      }
       yield* Effect.logInfo(reason).pipe(Effect.annotateLogs({ account: accountId, client: clientId }))
       // An empty object, since some clients parse an answer whatever it is: simple-oauth2 fails without this content
       // type, and @badgateway/oauth2-client fails with it if there is no JSON behind it.

@@ -27,7 +27,7 @@ export const make = Effect.fnUntraced(function* (
     "token",
     dialect,
     Effect.fnUntraced(function* (incoming) {
-      yield* checkVersion(incoming, dialect)
+      yield* checkVersion(incoming, dialect, "tokenVersions")
       const body = yield* readForm(incoming)
       const installation = yield* authenticate(incoming, body, authentication)
       const grantType = body.get("grant_type")

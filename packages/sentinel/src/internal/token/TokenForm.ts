@@ -12,11 +12,17 @@ import type { Handler, Incoming } from "../http/RouteHandlers.ts"
 import { isStoreFailure } from "../store/storeFailure.ts"
 import { invalidRequest, OAuthFailure, serverFailure, storeFailure, toResponse } from "./OAuthFailure.ts"
 
-/** Checks the version of a request to the token or the revocation endpoint. */
-export const checkVersion = ({ query }: Incoming, dialect: SentinelDialect): Effect.Effect<void, OAuthFailure> => {
+/** Checks the version of a request to an endpoint; `versions` is the point that has those that it takes. */
+export const checkVersion = (
+  { query }: Incoming,
+  dialect: SentinelDialect,
+  versions: "appTokenVersions" | "tokenVersions"
+): Effect.Effect<void, OAuthFailure> => {
+  const { bareVersion, version } = dialect
+  const points = { version: "version", versions } as const
   const problem = query.repeated.has("v")
     ? "The parameter v appears more than once."
-    : ApiVersion.problemOf(query, dialect.tokenVersions, dialect)
+    : ApiVersion.problemOf(query, { versions: dialect[versions], version, bareVersion, points })
   return problem === undefined ? Effect.void : Effect.fail(invalidRequest(problem))
 }
 

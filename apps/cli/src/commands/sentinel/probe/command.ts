@@ -31,7 +31,7 @@ export const command = Command.make(
   Load.run(() => import("./run.ts"))
 ).pipe(
   Command.withDescription(
-    "Learn the dialect of a real account: about 30 harmless questions, each shown before it is sent, settle the points " +
+    "Learn the dialect of a real account: at most 36 harmless questions, each shown before it is sent, settle the points " +
       "that sentinel start --point has. It needs no password, changes nothing, and keeps a second between requests and " +
       "five between log-in calls. At most 4 requests have a wrong secret, which is made up, and at most 3 more if the " +
       "settings are wrong. If you are signed in, the session is refreshed once. It stops at the first answer 429. " +

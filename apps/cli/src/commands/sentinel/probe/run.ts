@@ -27,6 +27,7 @@ import { join, table, text, type Text } from "../../../terminal/TerminalText.ts"
 import { version } from "../../../Version.ts"
 import { Answers } from "./Answer.ts"
 import * as Asking from "./Asking.ts"
+import * as PointFlags from "../start/PointFlags.ts"
 import { points } from "./Points.ts"
 import * as Probe from "./Probe.ts"
 import { isRefused, names, questions, type QuestionName, type Setting } from "./Questions.ts"
@@ -112,7 +113,7 @@ const makeSure = Effect.fnUntraced(function* (options: Options, domainApi: Origi
   const local = target.localSentinel !== undefined
   yield* Output.say(
     join("\n", [
-      text`The probe asks about 30 harmless questions of ${describe(target)} (Domain API: ${domainApi}).`,
+      text`The probe asks at most ${names.length} harmless questions of ${describe(target)} (Domain API: ${domainApi}).`,
       text`They change nothing. At most 4 of them have a wrong secret, which is made up.`,
       text`If you are signed in with le-auth, the session is refreshed once.`,
       ...(options.allowRevoke ? [text`With --allow-revoke it can end a sign-in that it has made itself.`] : []),
@@ -141,8 +142,8 @@ const flagsOf = (seen: Readonly<Record<string, unknown>>): ReadonlyArray<string>
   return Object.entries(seen)
     .filter(([point, value]) => JSON.stringify(usual[point]) !== JSON.stringify(value))
     .map(([point, value]) => {
-      const written = typeof value === "string" ? value : JSON.stringify(value)
-      return `--point ${/^[\w.-]+$/.test(written) ? `${point}=${written}` : `'${point}=${written}'`}`
+      const written = PointFlags.write(point, value)
+      return `--point ${/^[\w.,=-]+$/.test(written) ? written : `'${written}'`}`
     })
 }
 

@@ -159,7 +159,7 @@ const flags = {
     Flag.optional,
     Flag.withMetavar("name=value"),
     Flag.withDescription(
-      "A point over the dialect, such as expiresIn=string, issuer=Sentinel or codeLifetime=90s; repeatable"
+      "A point over the dialect, such as expiresIn=string, issuer=Sentinel, codeLifetime=90s or tokenVersions=1.0,2.0; repeatable"
     )
   ),
   /** The old name of `--point`. In all other commands it is a saved application. */
