@@ -17,7 +17,8 @@ export const run = (
     Effect.callback((resume) => {
       const child = spawn(program, args, { env, stdio: "inherit" })
       // A terminal's Ctrl-C reaches the child by itself; what only we receive is passed on.
-      const ignore = Signals.passOn((signal) => (signal === "SIGINT" && process.stdin.isTTY) || child.kill(signal))
+      const hasTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
+      const ignore = Signals.passOn((signal) => (signal === "SIGINT" && hasTerminal) || child.kill(signal))
       child.on("error", ({ code }: NodeJS.ErrnoException) => {
         ignore()
         resume(
