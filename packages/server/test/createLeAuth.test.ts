@@ -361,7 +361,7 @@ describe("createLeAuth over Node's own HTTP", () => {
     )
     await browser.signIn()
     assert.strictEqual(
-      (await auth.callApi(browser.headers, "accountConfigReadOnly", `${users}/3552833710`)).status,
+      (await auth.callApi(browser.headers, "accountConfigReadOnly", `${users}/3552833710?v=6.0`)).status,
       200
     )
     assert.deepStrictEqual([...asked], [at])
