@@ -20,7 +20,8 @@ describe("R96: a budget for a stranger's bytes", () => {
         const text = Recipe.textOf(recipe, target.longest)
         // The first ones warm the engine up; most are far below, and need no more.
         let held = await sentinel.held(target, text, 2)
-        if (held > sentinel.limit) held = await sentinel.held(target, text, 5)
+        // A machine that does much else has bad moments, and the least of several looks is what the code takes.
+        if (held > sentinel.limit) held = await sentinel.held(target, text, 20)
         await annotate(`${held.toFixed(2)} of ${sentinel.limit.toFixed(1)} ms`)
         expect(held, JSON.stringify(recipe)).toBeLessThan(sentinel.limit)
       }

@@ -69,10 +69,10 @@ describe("a flag", () => {
   it("named --profile is a saved application", async () => {
     const commands = (await flags()).flatMap(({ command, name }) => (name === "profile" ? [command] : []))
     assert.include(commands, "login")
-    // A webhook is signed with the secret of one; no other command of Sentinel has them.
+    // A webhook is signed with the secret of one, and a probe asks as one; no other command of Sentinel has them.
     assert.deepStrictEqual(
       commands.filter((command) => command.startsWith("sentinel")),
-      ["sentinel webhook"]
+      ["sentinel probe", "sentinel webhook"]
     )
   })
 })

@@ -265,8 +265,9 @@ describe("R-E11: le-auth sentinel probe", () => {
             return [point, all[(round * (1 + (index % 3)) + index) % all.length]]
           })
         )
-        // The client takes a word for an issuer, so that it would go on waiting for another callback.
-        const hasSignIn = !(chosen["discovery"] === true && chosen["issuerInAnswers"] === true)
+        // An answer that names an issuer other than LivePerson's word is none to the client, which goes on waiting.
+        const isWord = chosen["discovery"] === false && /^sentinel$/i.test(String(chosen["issuer"]))
+        const hasSignIn = chosen["issuerInAnswers"] === false || isWord
         const { document } = yield* probed({ ...chosen, sessionIdleLifetime: "30d" }, { hasSignIn })
         for (const [point, value] of Object.entries(document.points))
           assert.deepStrictEqual(value, chosen[point], point)

@@ -8,6 +8,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Option from "effect/Option"
 import { failed, wrongUsage } from "../../terminal/Failure.ts"
 import * as Input from "../../terminal/Input.ts"
+import * as Pair from "../../terminal/Pair.ts"
 import { text, type Text } from "../../terminal/TerminalText.ts"
 
 export interface Options {
@@ -19,13 +20,6 @@ export interface Options {
   /** `name=value` */
   readonly fields: ReadonlyArray<string>
   readonly input: Option.Option<string>
-}
-
-const pairOf = (pair: string, separator: string, flag: string) => {
-  const at = pair.indexOf(separator)
-  return at < 1
-    ? Effect.fail(wrongUsage(text`${flag} takes name${separator}value.`))
-    : Effect.succeed([pair.slice(0, at).trim(), pair.slice(at + 1)] as const)
 }
 
 const contentOf = Effect.fnUntraced(function* (source: string) {
@@ -41,9 +35,9 @@ const valueOf = (text: string) => {
 }
 
 const fieldsOf = Effect.fnUntraced(function* ({ fields, rawFields }: Options) {
-  const raw = yield* Effect.forEach(rawFields, (field) => pairOf(field, "=", "--raw-field"))
+  const raw = yield* Effect.forEach(rawFields, (field) => Pair.read(field, "=", "--raw-field"))
   const typed = yield* Effect.forEach(fields, (field) =>
-    Effect.flatMap(pairOf(field, "=", "--field"), ([name, value]) =>
+    Effect.flatMap(Pair.read(field, "=", "--field"), ([name, value]) =>
       Effect.map(valueOf(value), (value) => [name, value] as const)
     )
   )
@@ -55,7 +49,7 @@ const ours = new Set(["authorization", "host", "cookie", "content-length", "tran
 
 const headersOf = (headers: ReadonlyArray<string>) =>
   Effect.forEach(headers, (header) =>
-    Effect.flatMap(pairOf(header, ":", "--header"), ([name, value]) => {
+    Effect.flatMap(Pair.read(header, ":", "--header"), ([name, value]) => {
       if (ours.has(name.toLowerCase())) return Effect.fail(wrongUsage(text`The header ${name} is not yours to set.`))
       return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value)
         ? Effect.succeed([name, value.trim()] as const)

@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import { failed, type Failure, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Input from "../../../terminal/Input.ts"
 import * as Output from "../../../terminal/Output.ts"
+import * as Pair from "../../../terminal/Pair.ts"
 import { join, type Text, text } from "../../../terminal/TerminalText.ts"
 import { controlling, type Options, present } from "./run.ts"
 
@@ -95,7 +96,7 @@ export interface StubOptions extends AccountOptions {
   readonly status: Option.Option<number>
   readonly jsonBody: Option.Option<string>
   readonly textBody: Option.Option<string>
-  readonly headers: Option.Option<Readonly<Record<string, string>>>
+  readonly headers: ReadonlyArray<string>
 }
 
 const notJson = wrongUsage(text`--json-body is not JSON. A text is sent with --text-body.`)
@@ -104,9 +105,11 @@ const stubOf = Effect.fnUntraced(function* ({ headers, jsonBody, route, scope, s
   const json = Option.isNone(jsonBody)
     ? jsonBody
     : Option.some(yield* Effect.try({ try: () => JSON.parse(jsonBody.value) as unknown, catch: () => notJson }))
+  const pairs = yield* Effect.forEach(headers, (header) => Pair.read(header, ":", "--header"))
   return yield* checked("stub", Stub.Stub, {
     route,
-    ...present({ token, scope, status, json, text: textBody, headers })
+    ...present({ token, scope, status, json, text: textBody }),
+    ...(pairs.length > 0 && { headers: Object.fromEntries(pairs.map(([name, value]) => [name, value.trim()])) })
   })
 })
 

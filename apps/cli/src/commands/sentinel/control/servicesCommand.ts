@@ -81,9 +81,9 @@ const addStub = Command.make(
     status: Flag.Int("status").pipe(Flag.optional, Flag.withDescription("The status of its answer (default: 200)")),
     jsonBody: text("json-body", "The body of its answer, as JSON"),
     textBody: text("text-body", "The body of its answer, as text"),
-    headers: Flag.KeyValuePair("header").pipe(
-      Flag.optional,
-      Flag.withMetavar("name=value"),
+    headers: Flag.String("header").pipe(
+      Flag.atLeast(0),
+      Flag.withMetavar("name:value"),
       Flag.withDescription("A header of its answer; repeatable")
     )
   },
