@@ -39,7 +39,7 @@ describe("R-E11: le-auth sentinel probe", () => {
   it("writes what it saw, refreshes the session that there is, and keeps it", async () => {
     assert.strictEqual((await run(["login"], at.env)).code, 0)
     // Tokens that are new are not refreshed.
-    await editSession(at.sessionFile, { signedInAt: 0 })
+    await editSession(at.sessionFile, { renewedAt: 0 })
     const [before] = await keptIn(at.sessionFile)
     const file = Path.join(temporaryDirectory(), "dialect.json")
     const { code, stderr, stdout } = await run([...probe, "--yes", "--json", "--output", file], at.env)

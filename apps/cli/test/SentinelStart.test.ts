@@ -357,7 +357,7 @@ describe("le-auth sentinel start", () => {
     ] as const) {
       const sentinel = start(["sentinel", "start", "--port", "0", "--control-port", "0", ...flags])
       const [, origin] = await sentinel.output(/listens on (\S+)/)
-      const address = `${origin}/sentinel/api/account/12345678/app/token?v=1.0&${query}`
+      const address = `${origin}/sentinel/api/v2/account/12345678/app/token?${query}`
       const answer = await fetch(address, { method: "POST" })
       const json = (await answer.json()) as Record<string, unknown>
       assert.strictEqual(answer.status, status)

@@ -318,8 +318,8 @@ const layerWhole = (options: Options) =>
     // Added to the router first, so that it is around the others.
   ).pipe(Layer.provideMerge(Observation.layer))
 
-/** The hosts that are not reached by the name `localhost`. */
-const otherLoopback = /^127\.(?!0\.0\.1(?::|$))/
+/** The hosts that are not reached by the name `localhost`, which leads to 127.0.0.1 alone on some computers. */
+const otherLoopback = /^(?:\[::1\]|127\.(?!0\.0\.1(?::|$)))/
 
 /**
  * `http://localhost:PORT`, for a server that listens on every address or on loopback: the name that documents and

@@ -162,7 +162,8 @@ const open = Effect.fnUntraced(function* <E, R>(
   const url = new URL(NetAddress.formatUrlUnsafe(Context.get(listening, HttpServer.HttpServer).address))
   const isLocal = Origin.isLoopback(url.host)
   const { drain, replaceKeyPair } = Context.get(listening, NodeListener.NodeListener)
-  if (!isLocal || url.hostname === "127.0.0.1" || url.hostname === "[::1]") url.hostname = "localhost"
+  // On some computers it leads to 127.0.0.1 alone, so another address of loopback keeps its own name.
+  if (!isLocal || url.hostname === "127.0.0.1") url.hostname = "localhost"
   const { origin } = new URL(`${tls === undefined ? "http" : "https"}://${url.host}`)
   return { drain, isLocal, origin, replaceKeyPair }
 })
