@@ -49,13 +49,13 @@ const cannotWrite = (path: string): Failure =>
 const checkOutput = Effect.fnUntraced(function* (path: string) {
   const files = yield* FileSystem.FileSystem
   const paths = yield* Path.Path
-  const exists = yield* Effect.orElseSucceed(files.exists(path), () => true)
-  if (exists) return yield* failed(text`The file ${path} exists already. Choose another name.`)
   const folder = paths.dirname(path)
   const isFolder = Effect.map(files.stat(folder), ({ type }) => type === "Directory")
   const isWritable = Effect.as(files.access(folder, { writable: true }), true)
   const can = yield* Effect.orElseSucceed(Effect.all([isFolder, isWritable]), () => [false])
   if (!can.every(Boolean)) return yield* cannotWrite(path)
+  const exists = yield* Effect.orElseSucceed(files.exists(path), () => true)
+  if (exists) return yield* failed(text`The file ${path} exists already. Choose another name.`)
 })
 
 /** Whole or not at all: where it is interrupted, there is no file. */
