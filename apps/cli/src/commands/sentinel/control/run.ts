@@ -71,7 +71,7 @@ const pairs = (fields: object): string =>
     .join(" ")
 
 /** The parts that are not empty, side by side. */
-const columns = (parts: ReadonlyArray<string>): Text =>
+export const columns = (parts: ReadonlyArray<string>): Text =>
   join(
     "  ",
     parts.filter((part) => part !== "").map((part) => text`${part}`)

@@ -15,8 +15,8 @@ import { failed, type Failure, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Input from "../../../terminal/Input.ts"
 import * as Output from "../../../terminal/Output.ts"
 import * as Pair from "../../../terminal/Pair.ts"
-import { join, type Text, text } from "../../../terminal/TerminalText.ts"
-import { controlling, type Options, present } from "./run.ts"
+import { join, text } from "../../../terminal/TerminalText.ts"
+import { columns, controlling, type Options, present } from "./run.ts"
 
 /** An account of a Sentinel. */
 export interface AccountOptions extends Options {
@@ -49,17 +49,15 @@ const accountOf = Effect.fnUntraced(function* (client: ControlClient, { account 
   return yield* wrongUsage(text`This Sentinel has several accounts. Choose one with --account: ${ids}`)
 })
 
-const line = (...parts: ReadonlyArray<string>): Text =>
-  join(
-    "  ",
-    parts.filter((part) => part !== "").map((part) => text`${part}`)
-  )
+/** Does something with the control for the account that is named, or the only one. */
+const inAccount = <A, E extends { readonly _tag: string; readonly message: string }>(
+  options: AccountOptions,
+  use: (client: ControlClient, accountId: AccountId) => Effect.Effect<A, E>
+) => controlling(options, (client) => Effect.flatMap(accountOf(client, options), (accountId) => use(client, accountId)))
 
 export const listServices = Effect.fnUntraced(function* (options: AccountOptions) {
-  const services = yield* controlling(options, (client) =>
-    Effect.flatMap(accountOf(client, options), (accountId) => client.services.list({ params: { accountId } }))
-  )
-  const lines = Object.entries(services).map(([service, host]) => line(service, host))
+  const services = yield* inAccount(options, (client, accountId) => client.services.list({ params: { accountId } }))
+  const lines = Object.entries(services).map(([service, host]) => columns([service, host]))
   if (lines.length === 0) return yield* Output.done(services, text`All services are at Sentinel's own host.`)
   yield* Output.print(services, join("\n", lines))
 })
@@ -69,21 +67,15 @@ export const setService = Effect.fnUntraced(function* (
 ) {
   const service = yield* serviceOf(options.service)
   const host = yield* checked("host", Stub.BareHost, options.host)
-  yield* controlling(options, (client) =>
-    Effect.flatMap(accountOf(client, options), (accountId) =>
-      client.services.set({ params: { accountId, service }, payload: { host } })
-    )
+  yield* inAccount(options, (client, accountId) =>
+    client.services.set({ params: { accountId, service }, payload: { host } })
   )
   yield* Output.done({ service, host }, text`${service} is at ${host} now.`)
 })
 
 export const removeService = Effect.fnUntraced(function* (options: AccountOptions & { readonly service: string }) {
   const service = yield* serviceOf(options.service)
-  yield* controlling(options, (client) =>
-    Effect.flatMap(accountOf(client, options), (accountId) =>
-      client.services.remove({ params: { accountId, service } })
-    )
-  )
+  yield* inAccount(options, (client, accountId) => client.services.remove({ params: { accountId, service } }))
   yield* Output.done({ removed: service }, text`${service} is not elsewhere any more.`)
 })
 
@@ -116,21 +108,15 @@ const stubOf = Effect.fnUntraced(function* ({ headers, jsonBody, route, scope, s
 export const addStub = Effect.fnUntraced(function* (options: StubOptions) {
   const service = yield* serviceOf(options.service)
   const stub = yield* stubOf(options)
-  yield* controlling(options, (client) =>
-    Effect.flatMap(accountOf(client, options), (accountId) =>
-      client.stubs.add({ params: { accountId, service }, payload: stub })
-    )
-  )
+  yield* inAccount(options, (client, accountId) => client.stubs.add({ params: { accountId, service }, payload: stub }))
   yield* Output.done({ service, ...stub }, text`${service} answers ${stub.route} now.`)
 })
 
 export const listStubs = Effect.fnUntraced(function* (options: AccountOptions) {
-  const stubs = yield* controlling(options, (client) =>
-    Effect.flatMap(accountOf(client, options), (accountId) => client.stubs.list({ params: { accountId } }))
-  )
+  const stubs = yield* inAccount(options, (client, accountId) => client.stubs.list({ params: { accountId } }))
   const lines = Object.entries(stubs).flatMap(([service, list]) =>
     list.map(({ route, scope, status = 200, token = "any" }) =>
-      line(service, route, `token=${token}`, scope === undefined ? "" : `scope=${scope}`, String(status))
+      columns([service, route, `token=${token}`, scope === undefined ? "" : `scope=${scope}`, String(status)])
     )
   )
   if (lines.length === 0) return yield* Output.done(stubs, text`There are no stubs.`)
@@ -142,11 +128,7 @@ export const removeStubs = Effect.fnUntraced(function* (
 ) {
   const service = yield* serviceOf(options.service)
   const query = Option.isSome(options.route) ? { route: options.route.value } : {}
-  yield* controlling(options, (client) =>
-    Effect.flatMap(accountOf(client, options), (accountId) =>
-      client.stubs.remove({ params: { accountId, service }, query })
-    )
-  )
+  yield* inAccount(options, (client, accountId) => client.stubs.remove({ params: { accountId, service }, query }))
   const what = Option.getOrElse(options.route, () => `all stubs of ${service}`)
   yield* Output.done({ removed: what }, text`Removed ${what}.`)
 })
@@ -159,7 +141,7 @@ export const introspect = Effect.fnUntraced(function* (options: Options) {
   const token = Redacted.make(yield* Input.line("a token"))
   const found = yield* controlling(options, (client) => client.tokens.introspect({ payload: { token } }))
   const lines = Object.entries(found).map(([name, value]) =>
-    line(name, typeof value === "number" ? instant(value) : String(value))
+    columns([name, typeof value === "number" ? instant(value) : String(value)])
   )
   yield* Output.print(found, join("\n", lines))
   if (!found.active) return yield* failed(text`The token is not active: it is unknown, expired or revoked.`)
