@@ -13,6 +13,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Crypto from "node:crypto"
 import { join, text } from "../../../terminal/TerminalText.ts"
+import * as ListenHost from "./ListenHost.ts"
 
 const valueOf = (secret: Redacted.Redacted<string> | undefined): string | undefined =>
   secret === undefined ? undefined : Redacted.value(secret)
@@ -79,11 +80,11 @@ export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig)
 /** The points that strict mode changes: logs of the proxy in front would keep the secret. */
 export const points = { appTokenSecretInQuery: false } as const satisfies SentinelDialect.Changes
 
-/** Why a point is refused in strict mode. */
-export const problemOfPoints = ({ appTokenSecretInQuery }: SentinelDialect.Changes): string | undefined =>
+/** The points that are refused in strict mode. */
+export const problemsOfPoints = ({ appTokenSecretInQuery }: SentinelDialect.Changes): ReadonlyArray<string> =>
   appTokenSecretInQuery === true
-    ? "points.appTokenSecretInQuery: lets secrets into the query, and so into the logs of proxies; leave it out"
-    : undefined
+    ? ["points.appTokenSecretInQuery: lets secrets into the query, and so into the logs of proxies; leave it out"]
+    : []
 
 /** Said at the start. */
 export const keeps =
@@ -116,7 +117,7 @@ export const problemsOfFlags = (flags: {
   ...(Option.isSome(flags.controlPort) ? ["--control-port: there is no control in strict mode"] : []),
   ...(Option.isSome(flags.controlHost) ? ["--control-host: there is no control in strict mode"] : []),
   ...(flags.webhookHosts.length > 0 ? ["--webhook-host: there is no control in strict mode, so no webhooks"] : []),
-  ...(Option.isNone(flags.publicOrigin) && !Origin.isLoopback(flags.host.includes(":") ? `[${flags.host}]` : flags.host)
+  ...(Option.isNone(flags.publicOrigin) && !ListenHost.isLoopback(flags.host)
     ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]
     : []),
   ...(Option.isSome(flags.publicOrigin) && isPlain(flags.publicOrigin.value)

@@ -34,6 +34,7 @@ import * as Output from "../../../terminal/Output.ts"
 import * as Signals from "../../../terminal/Signals.ts"
 import { join, text } from "../../../terminal/TerminalText.ts"
 import * as ConfigFile from "./ConfigFile.ts"
+import * as ListenHost from "./ListenHost.ts"
 import * as Log from "./Log.ts"
 import * as PointFlags from "./PointFlags.ts"
 import * as Reload from "./Reload.ts"
@@ -104,6 +105,9 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
               ...Strict.problemsOfRedirects(file.success),
               ...Strict.problemsOfStubs(file.success)
             ]
+          : []),
+        ...(Result.isSuccess(file) && Result.isSuccess(flags)
+          ? Strict.problemsOfPoints({ ...file.success.points, ...flags.success })
           : [])
       ]
     : []
@@ -122,13 +126,6 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     return yield* new Failure({ text: join("\n", problems), code: "configuration" })
   }
   const points = { ...(options.strict && Strict.points), ...file.success.points, ...flags.success }
-  const secretInQuery = options.strict ? Strict.problemOfPoints(points) : undefined
-  if (secretInQuery !== undefined) {
-    return yield* new Failure({
-      text: join("\n", [text`Strict mode refuses this:`, text`  - ${secretInQuery}`]),
-      code: "configuration"
-    })
-  }
   // Each may be right by itself.
   const conflict = SentinelDialect.conflictIn(points)
   if (conflict !== undefined) {
@@ -168,16 +165,13 @@ const open = Effect.fnUntraced(function* <E, R>(
   return { drain, isLocal, origin, replaceKeyPair }
 })
 
-/** Whether only this computer reaches an address that a flag names. */
-const isLoopback = (host: string): boolean => Origin.isLoopback(host.includes(":") ? `[${host}]` : host)
-
 /**
  * The token of the control, and whether it was drawn here. A control of this computer alone has none, unless it is set.
  */
 const controlTokenOf = Effect.fnUntraced(function* (host: string) {
   const given = Option.getOrUndefined(yield* controlToken)
   if (given !== undefined) return { token: given, isDrawn: false }
-  if (isLoopback(host)) return { token: undefined, isDrawn: false }
+  if (ListenHost.isLoopback(host)) return { token: undefined, isDrawn: false }
   return { token: yield* RandomSecret.make, isDrawn: true }
 })
 
@@ -196,7 +190,7 @@ const openControl = Effect.fnUntraced(function* (
   tls: TlsKeyPair | undefined
 ) {
   const host = Option.getOrElse(controlHost, () => "127.0.0.1")
-  const ownTls = isLoopback(host) ? undefined : tls
+  const ownTls = ListenHost.isLoopback(host) ? undefined : tls
   const { isDrawn, token } = yield* controlTokenOf(host)
   const { layerWith } = yield* Effect.promise(() => import("@le-auth/sentinel/ControlServer"))
   const opened = yield* open(
