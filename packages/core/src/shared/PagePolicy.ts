@@ -61,6 +61,11 @@ export interface PageOptions {
   readonly formTargets?: ReadonlyArray<string> | undefined
   /** Origins whose pages may show the page in a frame. Default: none. */
   readonly frameAncestors?: ReadonlyArray<string> | undefined
+  /**
+   * Default: `no-referrer`. A form of such a page comes with `Origin: null`. Over plain http to another host a browser
+   * says nothing else, so only with `same-origin` a server can tell its own pages from others.
+   */
+  readonly referrerPolicy?: "no-referrer" | "same-origin" | undefined
   /** Default: `same-origin`. */
   readonly openerPolicy?: "same-origin" | "unsafe-none" | undefined
 }
@@ -102,8 +107,9 @@ export const make = Effect.fnUntraced(function* (
     "base-uri 'none'"
   ].join("; ")
 
-  return ({ formTargets, frameAncestors, openerPolicy } = {}) => ({
+  return ({ formTargets, frameAncestors, openerPolicy, referrerPolicy } = {}) => ({
     ...privateHeaders,
+    ...(referrerPolicy !== undefined && { "referrer-policy": referrerPolicy }),
     "content-security-policy": `${contentDirectives}; form-action ${sourcesOf(formTargets)}; frame-ancestors ${sourcesOf(frameAncestors)}`,
     // This header has no list of origins, so it can only say that there are none.
     ...(sourcesOf(frameAncestors) === "'none'" && { "x-frame-options": "DENY" }),

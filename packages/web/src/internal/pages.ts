@@ -34,12 +34,6 @@ export interface PageOptions {
   readonly frameAncestors?: ReadonlyArray<string> | undefined
 }
 
-/**
- * A form of a page with `no-referrer` comes with `Origin: null`. Over plain http to a development host that is all that
- * the browser says, and the application could not tell its own page from others.
- */
-const ownReferrer = { "referrer-policy": "same-origin" } as const
-
 /** Makes a kind of page, with a script or without. Its one policy is computed with the first page, and kept. */
 export const make = (
   script?: string
@@ -80,7 +74,7 @@ ${body}${scriptElement}
         {
           status: status ?? 200,
           contentType: "text/html; charset=utf-8",
-          headers: { ...headersOf({ formTargets: ["'self'"], frameAncestors }), ...ownReferrer }
+          headers: headersOf({ formTargets: ["'self'"], frameAncestors, referrerPolicy: "same-origin" })
         }
       )
     )

@@ -12,7 +12,6 @@ import type * as Layer from "effect/Layer"
 import { Control } from "../../Control.ts"
 import { parametersOf } from "../http/Query.ts"
 import * as InspectorPage from "./InspectorPage.ts"
-import * as SignIn from "./SignIn.ts"
 import { script } from "./script.ts"
 import { style } from "./style.ts"
 import * as View from "./View.ts"
@@ -30,7 +29,7 @@ export const layer = ({
     Effect.gen(function* () {
       const control = yield* Control
       const headersOf = yield* PagePolicy.make({ styles: [style], scripts: [script], connectSources: ["'self'"] })
-      const headers = canSignOut ? { ...headersOf({ formTargets: ["'self'"] }), ...SignIn.referrerPolicy } : headersOf()
+      const headers = headersOf(canSignOut ? { formTargets: ["'self'"], referrerPolicy: "same-origin" } : {})
       return [
         HttpRouter.route("GET", "/", (request: HttpServerRequest.HttpServerRequest) =>
           Effect.map(View.make(control, parametersOf(request.url).get("about")), (view) =>

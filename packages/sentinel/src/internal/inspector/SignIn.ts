@@ -10,12 +10,6 @@ import * as Redirect from "../http/Redirect.ts"
 import * as Icon from "../page/Icon.ts"
 import * as Page from "../page/Page.ts"
 
-/**
- * A form of a page with `no-referrer` comes with `Origin: null`, by which the control could not tell its own pages from
- * others.
- */
-export const referrerPolicy = { "referrer-policy": "same-origin" } as const
-
 const statuses = { missing: 401, wrong: 401, crowded: 429 } as const
 
 const alerts = {
@@ -31,7 +25,7 @@ const contentOf = (refusal: Refusal): Page.Content => {
     title: `${alert === undefined ? "" : "Problem: "}Inspector of Sentinel`,
     icon: "key",
     formTargets: [],
-    headers: referrerPolicy,
+    referrerPolicy: "same-origin",
     body: html`<h1>Inspector</h1>
       <p class="lead">
         The control of this Sentinel asks for its token: that of <code>SENTINEL_CONTROL_TOKEN</code>, or the one that

@@ -22,6 +22,7 @@ export interface Content {
   /** Origins that a form of the page may lead to, also by a redirect of the answer (CSP `form-action`). */
   readonly formTargets?: ReadonlyArray<string>
   readonly openerPolicy?: "same-origin" | "unsafe-none"
+  readonly referrerPolicy?: "no-referrer" | "same-origin"
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -49,7 +50,7 @@ export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(func
   const headersOf = yield* PagePolicy.make({ styles: [style] })
   const styleElement = new Html(`<style>${style}</style>`)
 
-  return ({ body, formTargets, headers, icon, openerPolicy, status, title }) =>
+  return ({ body, formTargets, headers, icon, openerPolicy, referrerPolicy, status, title }) =>
     HttpServerResponse.text(
       documentOf(
         title,
@@ -63,7 +64,8 @@ export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(func
         headers: {
           ...headersOf({
             formTargets: formTargets === undefined ? undefined : ["'self'", ...formTargets],
-            openerPolicy
+            openerPolicy,
+            referrerPolicy
           }),
           ...headers
         }
