@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 import { assert, describe, it } from "vitest"
@@ -37,6 +38,14 @@ describe("what tests need", () => {
       included.toSorted(),
       files.filter((file) => chosen === undefined || file.startsWith(`${chosen}/`)).toSorted()
     )
+  })
+
+  it("is a target of each package that has such tests, else Nx runs none of them", () => {
+    for (const folder of folders()) {
+      const { nx } = JSON.parse(readFileSync(new URL(`../../${folder}/package.json`, import.meta.url), "utf8"))
+      const targets = new Set(testFiles(folder).map(({ target }) => target))
+      assert.includeMembers(Object.keys(nx.targets), [...targets], folder)
+    }
   })
 
   it("is left out by name, where it is not a secret of CI's", () => {

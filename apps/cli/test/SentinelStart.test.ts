@@ -191,8 +191,10 @@ describe("le-auth sentinel start", () => {
     await sentinel.output(/Ctrl-C stops it/)
     sentinel.child.kill("SIGINT")
     await sentinel.output(/"stopping"/)
-    sentinel.child.kill("SIGINT")
+    // One that comes within milliseconds is the same Ctrl-C once more, so that the next one counts.
+    const again = setInterval(() => sentinel.child.kill("SIGINT"), 50)
     assert.strictEqual((await sentinel.result).code, 130)
+    clearInterval(again)
   })
 
   it("each request is a line of JSON on stderr, unless --no-access-log", async () => {

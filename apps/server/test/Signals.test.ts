@@ -119,7 +119,10 @@ describe("F10: the example application, told to end while a token is on its way"
       await sleep(100)
       const from = performance.now()
       all.program.child.kill(signal)
+      // A busy program may get both at the same moment, and takes them for one Ctrl-C.
+      const again = setInterval(() => all.program.child.kill(signal), 500)
       assert.strictEqual(await all.program.ended, 128 + constants.signals[signal])
+      clearInterval(again)
       times.push(performance.now() - from)
       await pressed
     }
