@@ -56,7 +56,7 @@ const licenses: Plugin = {
   }
 }
 
-type Groups = Extract<NonNullable<OutputOptions["codeSplitting"]>, object>["groups"]
+type Groups = NonNullable<Extract<OutputOptions["codeSplitting"], object>["groups"]>
 
 export interface Readable {
   /** The entries, by the paths of their files in `dist`. */

@@ -1,6 +1,8 @@
 /** A Sentinel in this process: its parts, put together. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as CertificateAuthority from "@le-auth/node/CertificateAuthority"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import * as TlsKeyPair from "@le-auth/node/TlsKeyPair"
 import * as Control from "@le-auth/sentinel/Control"
 import * as ControlServer from "@le-auth/sentinel/ControlServer"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
@@ -47,11 +49,21 @@ const controlRoutes = Layer.provide(ControlServer.layer, NodeHttpServer.layerHtt
 /** Where a Sentinel without a port says that it is. */
 const nowhere = 4400
 
+/** The names of this computer, which its certificate is for. */
+const names = { names: ["localhost"], addresses: ["127.0.0.1", "::1"] }
+
+/** A key and its certificate of an authority that is made now, and forgotten at once. */
+const ownKeyPair = Effect.gen(function* () {
+  const authority = yield* CertificateAuthority.make({ names: names.names, networks: ["127.0.0.0/8", "::1/128"] })
+  const issued = yield* CertificateAuthority.issue(authority, names)
+  return { keyPair: yield* Effect.orDie(TlsKeyPair.make(issued)), authority: authority.certificate }
+})
+
 const serve = Effect.fnUntraced(function* (settings: Settings.Settings) {
   const { listen, tls } = settings
   const context = yield* Layer.build(services(settings))
   return yield* Effect.gen(function* () {
-    const keyPair = tls === "own" ? undefined : tls
+    const { authority, keyPair } = tls === "own" ? yield* ownKeyPair : { keyPair: tls, authority: undefined }
     const routes = Sentinel.layerServerWith({ tls: keyPair !== undefined })
     const main =
       listen === undefined
@@ -61,7 +73,7 @@ const serve = Effect.fnUntraced(function* (settings: Settings.Settings) {
       listen === undefined
         ? yield* Serving.inProcess(nowhere + 2, controlRoutes)
         : yield* Serving.onPort({ host: "127.0.0.1", port: listen.controlPort }, controlRoutes)
-    return { main, control }
+    return { authority, control, main }
   }).pipe(Effect.provideContext(context))
 })
 
@@ -103,7 +115,7 @@ const fetchOf =
 export const start = async (options: Options): Promise<Handle> => {
   const scope = Scope.makeUnsafe()
   const end = () => Effect.runPromise(Scope.close(scope, Exit.void))
-  const { control, main, settings } = await Effect.runPromise(
+  const { authority, control, main, settings } = await Effect.runPromise(
     Effect.gen(function* () {
       const settings = yield* Settings.read(options)
       return { settings, ...(yield* serve(settings)) }
@@ -126,7 +138,7 @@ export const start = async (options: Options): Promise<Handle> => {
     url: main.origin,
     env: Environment.of(document, main.origin, {}),
     envOf: (which) => Environment.of(document, main.origin, which),
-    certificateAuthority: undefined,
+    certificateAuthority: authority,
     fetch: fetchOf(main, isOver)
   }
 }
