@@ -42,6 +42,7 @@ const handlerOf = (app: App, context: Context.Context<never>): Handler => {
           reject(new TypeError("fetch failed", { cause }))
           return Effect.interrupt
         })
+      request.signal.addEventListener("abort", () => reject(request.signal.reason), { once: true })
       handle(request, Context.make(ListenerHooks.Disconnect, disconnect)).then(resolve, reject)
     })
 }

@@ -77,38 +77,35 @@ const serve = Effect.fnUntraced(function* (settings: Settings.Settings) {
   }).pipe(Effect.provideContext(context))
 })
 
+/** A request to a handler of this process. It ends with the Sentinel. */
+const requestTo = ({ handle }: Serving.Served, ended: AbortSignal, request: Request): Promise<Response> => {
+  ended.throwIfAborted()
+  const asked = new Request(request, { signal: AbortSignal.any([request.signal, ended]) })
+  asked.headers.set("host", new URL(request.url).host)
+  return handle(asked)
+}
+
 /** The way to the control of this process, which needs no port. */
-const wayTo = ({ handle, origin }: Serving.Served, isOver: () => boolean): Way => ({
-  origin,
-  send: ({ body, headers, method, path, signal }) =>
-    isOver()
-      ? Promise.reject(Errors.stopped())
-      : handle(
-          new Request(origin + path, {
-            method,
-            headers: { ...headers, host: new URL(origin).host },
-            ...(body !== undefined && { body }),
-            ...(signal !== undefined && { signal })
-          })
-        )
+const wayTo = (control: Serving.Served, ended: AbortSignal): Way => ({
+  origin: control.origin,
+  ended,
+  send: async ({ path, ...init }) => requestTo(control, ended, new Request(control.origin + path, init)),
+  failed: (error) => (ended.aborted ? ended.reason : error)
 })
 
 const otherAddress = (asked: string, origin: string) =>
   new EmulatorError({
     code: "OtherAddress",
-    message: `This fetch reaches ${origin} only, and not ${URL.parse(asked)?.origin ?? "an address without a host"}.`
+    message: `This fetch reaches ${origin} only, and not ${new URL(asked).origin}.`
   })
 
 /** A `fetch` that reaches a Sentinel of this process, and nothing else. */
 const fetchOf =
-  ({ handle, origin }: Serving.Served, isOver: () => boolean): typeof globalThis.fetch =>
+  (main: Serving.Served, ended: AbortSignal): typeof globalThis.fetch =>
   async (input, init) => {
-    if (isOver()) throw Errors.stopped()
     const request = new Request(input, init)
-    const url = new URL(request.url)
-    if (url.origin !== origin) throw otherAddress(request.url, origin)
-    request.headers.set("host", url.host)
-    return handle(request)
+    if (new URL(request.url).origin !== main.origin) throw otherAddress(request.url, main.origin)
+    return requestTo(main, ended, request)
   }
 
 /** Starts it. What has begun when something fails is ended. */
@@ -124,13 +121,16 @@ export const start = async (options: Options): Promise<Handle> => {
     await end()
     throw Errors.from(error)
   })
-  let ending: Promise<void> | undefined
-  const isOver = () => ending !== undefined
-  const stop = () => (ending ??= end())
+  const ending = new AbortController()
+  let ended: Promise<void> | undefined
+  const stop = () => {
+    ending.abort(Errors.stopped())
+    return (ended ??= end())
+  }
   const { document, listen } = settings
   return {
     ...Shared.make({
-      way: wayTo(control, isOver),
+      way: wayTo(control, ending.signal),
       control: listen === undefined ? undefined : control.origin,
       config: document,
       stop
@@ -139,6 +139,6 @@ export const start = async (options: Options): Promise<Handle> => {
     env: Environment.of(document, main.origin, {}),
     envOf: (which) => Environment.of(document, main.origin, which),
     certificateAuthority: authority,
-    fetch: fetchOf(main, isOver)
+    fetch: fetchOf(main, ending.signal)
   }
 }
