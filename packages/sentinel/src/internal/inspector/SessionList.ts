@@ -1,40 +1,38 @@
-/** The users who are signed in, as a part of the inspector's page, and the tokens of each sign-in. */
+/** The users who are signed in, as a part of a view, and the tokens of each sign-in. */
 import { type Html, html, join } from "@le-auth/core/shared/Html"
+import * as Effect from "effect/Effect"
+import type { Control } from "../../Control.ts"
 import type { AccountSettings } from "../../DirectoryEditor.ts"
-import type { FamilyState, RecentPage } from "../../StoreInspection.ts"
+import type { FamilyState, RecentPage, SessionState } from "../../StoreInspection.ts"
 import { short } from "../http/RequestContext.ts"
 import * as Moment from "./Moment.ts"
-import type { View } from "./View.ts"
+import { aboutAddress, cannotLook, clientName, familyState, nothing, rest, userName } from "./parts.ts"
 
-const userName = (accounts: ReadonlyArray<AccountSettings>, accountId: string, userId: string): string => {
-  const user = accounts.find(({ id }) => id === accountId)?.users.find(({ id }) => id === userId)
-  return user === undefined ? userId : (user.name ?? user.email)
+/**
+ * `sessions` are those that are alive, `families` the revoked ones too, both with the newest first; `undefined` if the
+ * store cannot be looked into, or does not answer.
+ */
+interface Lists {
+  readonly accounts: ReadonlyArray<AccountSettings>
+  readonly sessions: RecentPage<SessionState> | undefined
+  readonly families: RecentPage<FamilyState> | undefined
 }
 
-const clientName = (accounts: ReadonlyArray<AccountSettings>, accountId: string, clientId: string): string => {
-  const installations = accounts.find(({ id }) => id === accountId)?.installations ?? []
-  const installation = installations.find(({ client_id }) => client_id === clientId)
-  return installation === undefined ? clientId : (installation.display_name ?? installation.client_name)
-}
+/** The most sessions and families on the page: a load test leaves thousands of them. */
+const mostSessions = 50
 
-const familyState = ({ isAlive, revokedAt }: FamilyState): Html => {
-  if (isAlive) return html`<span class="badge good">alive</span>`
-  return html`<span class="badge bad">${revokedAt === undefined ? "ended with its session" : "revoked"}</span>`
-}
-
-const nothing = (text: string): Html => html`<p class="soft">${text}</p>`
-
-const cannotLook = "This store cannot be looked into, or it does not answer."
-
-/** Says how many are not shown. */
-const rest = ({ isPartial, newest, total }: RecentPage<unknown>): Html => {
-  if (newest.length === total && !isPartial) return html``
-  const all = isPartial ? `${total} among the newest 1,000` : `${total}`
-  return nothing(`These are the newest ${newest.length} of ${all}.`)
-}
+/** Reads both lists from the control. */
+export const read = Effect.fnUntraced(function* (control: Control["Service"]): Effect.fn.Return<Lists> {
+  const nothing = () => undefined
+  return {
+    accounts: yield* control.accounts.list,
+    sessions: yield* Effect.orElseSucceed(control.sessions.list({ limit: mostSessions, alive: true }), nothing),
+    families: yield* Effect.orElseSucceed(control.sessions.families({ limit: mostSessions }), nothing)
+  }
+})
 
 /** The sessions that are alive. */
-export const sessions = ({ accounts, sessions }: View): Html => {
+export const sessions = ({ accounts, sessions }: Lists): Html => {
   if (sessions === undefined) return nothing(cannotLook)
   if (sessions.newest.length === 0) return nothing("Nobody is signed in.")
   return html`<ul>
@@ -45,7 +43,7 @@ export const sessions = ({ accounts, sessions }: View): Html => {
             <div>
               <strong>${name}</strong> in account ${session.accountId}<br />
               <span class="soft">
-                <a href="/?about=${short(session.id)}"><code>${short(session.id)}</code></a
+                <a href="${aboutAddress(short(session.id))}"><code>${short(session.id)}</code></a
                 >, since ${Moment.dateAndTime(session.createdAt)}, until ${Moment.dateAndTime(session.idleExpiresAt)} if
                 not used
               </span>
@@ -66,7 +64,7 @@ export const sessions = ({ accounts, sessions }: View): Html => {
 }
 
 /** Token families: all tokens that came from one code. */
-export const families = ({ accounts, families }: View): Html => {
+export const families = ({ accounts, families }: Lists): Html => {
   if (families === undefined) return nothing(cannotLook)
   if (families.newest.length === 0) return nothing("No code was issued yet.")
   return html`<ul>
@@ -79,7 +77,7 @@ export const families = ({ accounts, families }: View): Html => {
               <strong>${name}</strong> for ${userName(accounts, grant.accountId, grant.userId)}
               ${familyState(family)}<br />
               <span class="soft">
-                <a href="/?about=${short(grant.id)}"><code>${short(grant.id)}</code></a
+                <a href="${aboutAddress(short(grant.id))}"><code>${short(grant.id)}</code></a
                 >, since ${Moment.dateAndTime(grant.createdAt)}
               </span>
             </div>

@@ -25,7 +25,28 @@ const isSignedOut = ({ status }: Response): boolean => {
   return status === 401
 }
 
-// Takes the live parts of the page anew. What is open, and what has the focus, stays so.
+// Puts new content into a part. Nodes that stay as they are keep their place, so that focus and scrolling stay, too.
+const replace = (part: Element, next: Element) => {
+  for (const open of part.querySelectorAll("details[open][id]")) {
+    next.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "")
+  }
+  const focused = part.contains(document.activeElement) ? document.activeElement!.id : ""
+  const fresh = [...next.childNodes].map((node) => {
+    const old = node instanceof Element && node.id !== "" ? document.getElementById(node.id) : null
+    return old?.parentNode === part && old.isEqualNode(node) ? old : node
+  })
+  const kept = new Set<Node>(fresh)
+  for (const node of [...part.childNodes]) if (!kept.has(node)) node.remove()
+  let at = part.firstChild
+  for (const node of fresh) {
+    if (node === at) at = at.nextSibling
+    else part.insertBefore(node, at)
+  }
+  if (focused !== "" && document.activeElement?.id !== focused) document.getElementById(focused)?.focus()
+}
+
+// Takes the live parts of the page anew, from the address that it has now.
+const seen = new WeakMap<Element, string>()
 let isLoading = false
 let isStale = false
 const refresh = async () => {
@@ -38,17 +59,11 @@ const refresh = async () => {
     const response = await fetch(location.href, { headers: { accept: "text/html" } })
     if (isSignedOut(response)) return
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html")
-    for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
+    for (const part of document.querySelectorAll("[data-live]")) {
       const next = fresh.getElementById(part.id)
-      if (next === null || next.innerHTML === part.dataset["seen"]) continue
-      const html = next.innerHTML
-      for (const open of part.querySelectorAll("details[open][id]")) {
-        next.querySelector(`#${open.id}`)?.setAttribute("open", "")
-      }
-      const focused = part.contains(document.activeElement) ? (document.activeElement?.id ?? "") : ""
-      part.replaceChildren(...next.childNodes)
-      part.dataset["seen"] = html
-      if (focused !== "") document.getElementById(focused)?.focus()
+      if (next === null || next.innerHTML === seen.get(part)) continue
+      seen.set(part, next.innerHTML)
+      replace(part, next)
     }
   } catch {
     say(noAnswer)
@@ -60,16 +75,26 @@ const refresh = async () => {
   }
 }
 
-// The JSON document of a form: names with dots are members of members; what is empty or not shown is left out.
-const documentOf = (form: HTMLFormElement): Json => {
+const valueOf = (field: HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement): unknown => {
+  if (field.type === "checkbox") return (field as HTMLInputElement).checked
+  if (field.type === "number") return Number(field.value)
+  if (field.dataset["lines"] === undefined) return field.value
+  return field.value.split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]))
+}
+
+// The JSON document of a form: names with dots are members of members; what is empty or not shown is left out. With
+// `data-lines` a field is a list with a line for each item. A name that is in the address is not in the document.
+const documentOf = (form: HTMLFormElement, address: string): Json => {
   const whole: Json = {}
-  for (const field of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")) {
-    if (field.value === "" || !field.checkVisibility()) continue
+  const fields = "input[name], select[name], textarea[name]"
+  for (const field of form.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(fields)) {
+    const isEmpty = field.value === "" && field.dataset["lines"] === undefined
+    if (isEmpty || !field.checkVisibility() || address.includes(`:${field.name}`)) continue
     const path = field.name.split(".")
     const last = path.pop()!
     let part = whole
     for (const key of path) part = (part[key] ??= {}) as Json
-    part[last] = field.type === "number" ? Number(field.value) : field.value
+    part[last] = valueOf(field)
   }
   return whole
 }
@@ -107,12 +132,11 @@ const explanationOf = ({ id, isUsable, kind, reason, scope }: Json): string => {
 }
 
 const submit = async (form: HTMLFormElement, request: string) => {
-  const named = form.elements.namedItem("name")
-  const name = named instanceof HTMLInputElement ? named.value : ""
-  const done = await ask(
-    request.replace(":name", encodeURIComponent(name)),
-    form.dataset["empty"] === undefined ? documentOf(form) : undefined
-  )
+  const address = request.replaceAll(/:(\w+)/g, (whole, name) => {
+    const field = form.elements.namedItem(name)
+    return field !== null && "value" in field ? encodeURIComponent(String(field.value)) : whole
+  })
+  const done = await ask(address, form.dataset["empty"] === undefined ? documentOf(form, request) : undefined)
   if (done === undefined) return
   const { resets, shows } = form.dataset
   if (shows !== undefined) document.getElementById(shows)!.textContent = explanationOf(done.answer ?? {})
@@ -120,20 +144,45 @@ const submit = async (form: HTMLFormElement, request: string) => {
   await refresh()
 }
 
-addEventListener("submit", (event) => {
-  const form = event.target
-  if (!(form instanceof HTMLFormElement) || form.dataset["request"] === undefined) return
-  event.preventDefault()
-  void submit(form, form.dataset["request"])
-})
-
 const press = async (request: string, body: string | undefined) => {
   if (await ask(request, body === undefined ? undefined : JSON.parse(body))) await refresh()
 }
 
+// Asks the person before `act`. The browser closes the dialog with Escape; the focus goes back to the button, or to the
+// one in its place if the part was taken anew meanwhile.
+const question = document.querySelector<HTMLDialogElement>("#question")!
+let act = () => {}
+const confirmed = (button: HTMLElement, next: () => void) => {
+  const text = button.dataset["confirm"]
+  if (text === undefined) {
+    next()
+    return
+  }
+  document.getElementById("question-text")!.textContent = text
+  document.getElementById("question-yes")!.textContent = button.textContent
+  act = next
+  question.addEventListener("close", () => document.getElementById(button.id)?.focus(), { once: true })
+  question.showModal()
+}
+document.getElementById("question-no")!.addEventListener("click", () => question.close())
+document.getElementById("question-yes")!.addEventListener("click", () => {
+  question.close()
+  act()
+})
+
+addEventListener("submit", (event) => {
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || form.dataset["request"] === undefined) return
+  event.preventDefault()
+  const request = form.dataset["request"]
+  confirmed(event.submitter ?? form, () => void submit(form, request))
+})
+
 addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest<HTMLElement>("button[data-request]") : null
-  if (button !== null) void press(button.dataset["request"]!, button.dataset["body"])
+  if (button === null) return
+  const { body, request = "" } = button.dataset
+  confirmed(button, () => void press(request, body))
 })
 
 const last = document.querySelector("main")!.dataset["sequence"]

@@ -1,12 +1,15 @@
-/** The journal as a part of the inspector's page: every request with its outcome, and why it was refused. */
+/** Every request with its outcome, and why it was refused. */
 import { type Html, html, join } from "@le-auth/core/shared/Html"
-import { type Entry, isRefusal } from "../../JournalEntry.ts"
-import * as Moment from "./Moment.ts"
+import * as Effect from "effect/Effect"
+import { type Entry, isRefusal } from "../../../JournalEntry.ts"
+import * as Moment from "../Moment.ts"
+import { aboutAddress, head, live, nothing } from "../parts.ts"
+import type { View } from "../View.ts"
 
 type Step = Entry["steps"][number]
 
 /** A name in the journal is a link to all entries about it. */
-const about = (value: string): Html => html`<a href="/?about=${encodeURIComponent(value)}"><code>${value}</code></a>`
+const about = (value: string): Html => html`<a href="${aboutAddress(value)}"><code>${value}</code></a>`
 
 const term = (name: string, value: Html | string | number | undefined): Html =>
   value === undefined
@@ -62,11 +65,45 @@ const row = (entry: Entry): Html =>
     </dl>
   </details>`
 
-/** The entries, and the subject that they are filtered by. */
-export const part = (entries: ReadonlyArray<Entry>, chosen: string | undefined): Html =>
-  html`${chosen === undefined ? "" : html`<p>Only about <code>${chosen}</code>. <a href="/">Show everything</a></p>`}
+/** The most entries on the page. The journal has more, which a filter finds. */
+const mostEntries = 200
+
+const list = (entries: ReadonlyArray<Entry>, chosen: string | undefined): Html =>
+  html`${chosen === undefined ? "" : html`<p>Only about <code>${chosen}</code>. <a href="/requests">Show everything</a></p>`}
   ${
     entries.length === 0
-      ? html`<p class="soft">Nothing yet. Requests appear here as they come, with the reason of every refusal.</p>`
+      ? nothing("Nothing yet. Requests appear here as they come, with the reason of every refusal.")
       : html`<div class="entries">${join(entries.map(row))}</div>`
   }`
+
+export const requests: View = {
+  path: "/requests",
+  title: "Requests",
+  render: ({ control, parameters }) => {
+    const about = parameters.get("about")
+    return Effect.map(
+      control.journal.read({ about, limit: mostEntries }),
+      (entries) =>
+        html`${head("Requests", "What happened, and why.")}
+          <section class="card">${live("journal", list(entries.toReversed(), about))}</section>
+          <section class="card" aria-labelledby="explain-title">
+            <h2 id="explain-title">Why was it refused?</h2>
+            <form data-request="POST /control/explain" data-shows="explanation">
+              <div class="row">
+                <label>
+                  A code or a token<input
+                    name="secret"
+                    type="password"
+                    autocomplete="off"
+                    spellcheck="false"
+                    required
+                  />
+                </label>
+                <button>Explain</button>
+              </div>
+            </form>
+            <p id="explanation" aria-live="polite"></p>
+          </section>`
+    )
+  }
+}
