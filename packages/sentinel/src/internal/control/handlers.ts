@@ -111,6 +111,19 @@ const tokens = HttpApiBuilder.group(ControlApi, "tokens", (handlers) =>
   )
 )
 
+const signIns = HttpApiBuilder.group(ControlApi, "signIns", (handlers) =>
+  Effect.map(Control, ({ signIns }) =>
+    handlers.handleAll({
+      approve: ({ payload: { deny, url, user } }) =>
+        Effect.map(
+          deny === undefined ? signIns.approve(url, { user }) : signIns.deny(url, deny === true ? {} : deny),
+          (callback) => ({ callback })
+        ),
+      tokens: ({ payload }) => signIns.tokens(payload)
+    })
+  )
+)
+
 const wantedOf = ({ alive, limit }: { readonly alive?: "true" | "false"; readonly limit?: number }) => ({
   limit,
   alive: alive === "true"
@@ -168,6 +181,20 @@ const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ 
 
 /** The routes, without a guard. */
 export const layer = HttpApiBuilder.layer(ControlApi, { openapiPath: "/control/openapi.json" }).pipe(
-  Layer.provide([clock, faults, journal, accounts, services, stubs, sessions, tokens, state, keys, dialect, webhooks]),
+  Layer.provide([
+    clock,
+    faults,
+    journal,
+    accounts,
+    services,
+    stubs,
+    signIns,
+    sessions,
+    tokens,
+    state,
+    keys,
+    dialect,
+    webhooks
+  ]),
   Layer.provide(allProblems)
 )
