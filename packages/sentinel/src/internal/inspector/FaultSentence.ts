@@ -1,6 +1,6 @@
 /** A fault as a sentence: `Each of the next 3 refreshes of Example application gets 429, with Retry-After 7 s.` */
-import * as DurationText from "@le-auth/core/shared/DurationText"
 import type { Action, Fault, FaultTarget } from "../../Fault.ts"
+import { durationText } from "./parts.ts"
 
 /** What a request of a route is called: one, and many. */
 export const requests: Readonly<Record<FaultTarget, readonly [one: string, many: string]>> = {
@@ -58,7 +58,7 @@ const effectOf = (action: Action | undefined): string => {
     case "answer":
       return `gets the status ${action.status}${action.body === undefined ? "" : " and a text of its own"}`
     case "delay":
-      return `gets its answer ${DurationText.format(action.by)} late`
+      return `gets its answer ${durationText(action.by)} late`
     case "drop-connection":
       return `loses its connection ${action.after === true ? "after Sentinel acted on it" : "before Sentinel acts"}`
     default:

@@ -105,6 +105,8 @@ export const form = (
     readonly then?: string
     /** Its fields are empty afterwards. */
     readonly resets?: boolean
+    /** Its button stands beside its fields, which are few. */
+    readonly isLine?: boolean
     /** The request has no document, since all fields are in its path. */
     readonly isEmpty?: boolean
     /** The element that shows the answer, by its id. */
@@ -114,6 +116,7 @@ export const form = (
   ...content: ReadonlyArray<Html>
 ): Html =>
   html`<form
+    class="${options.isLine === true ? "line" : "block"}"
     data-request="${options.request}"
     ${options.then !== undefined && html` data-then="${options.then}"`}${
       options.resets === true && html` data-resets`

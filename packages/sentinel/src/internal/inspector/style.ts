@@ -104,7 +104,7 @@ dialog::backdrop { background: rgb(10 14 30 / .45) }
 .filter > label { flex: 1; min-width: 8rem }
 .rows > li { border-top: 1px solid var(--edge) }
 .row-link { display: block; padding: .5rem .6rem; margin: 0 -.6rem; color: inherit; text-decoration: none; overflow-wrap: anywhere; border-radius: var(--radius-s) }
-.row-link strong { font-weight: 600; margin-right: .5rem }
+.row-link strong { display: block; font-weight: 600 }
 .row-link:hover { background: var(--ground) }
 .row-link[aria-current] { background: var(--tint) }
 .row-link[aria-current] strong { color: var(--accent) }
@@ -112,6 +112,10 @@ dialog::backdrop { background: rgb(10 14 30 / .45) }
 .detail .actions, .columns .actions { justify-content: start; margin: .75rem 0 }
 li.item > .actions { margin: 0 !important; flex-wrap: nowrap }
 form .actions { justify-content: start; margin: .75rem 0 }
+.line { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: start; margin: .75rem 0 }
+.line > label { flex: 1; min-width: min(14rem, 100%) }
+.line > .actions { margin: 1.35rem 0 0 }
+.card > :last-child, .card > form:last-child .actions { margin-bottom: 0 }
 button.quiet.danger { color: var(--alarm); background: transparent; border-color: var(--field) }
 button.quiet.danger:hover { border-color: var(--alarm) }
 .ticks { display: flex; flex-wrap: wrap; gap: .4rem 1.25rem; margin-bottom: .75rem }

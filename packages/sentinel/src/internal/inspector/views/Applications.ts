@@ -126,7 +126,8 @@ const register = (installed: Installed): Html =>
       request: `PATCH ${requestOf(installed)}`,
       submit: "Register this address",
       then: addressOf(installed),
-      label: "Register a redirect URI"
+      label: "Register a redirect URI",
+      isLine: true
     },
     html`${join(installed.installation.redirect_uris.map((uri) => fixed("redirect_uris[]", uri)))}
     ${field({

@@ -24,12 +24,12 @@ const advance = (by: string, text: string): Html =>
 
 /** The lifetimes that an application meets, in their order. */
 const lifetimes = {
-  codeLifetime: "a code",
-  idTokenLifetime: "an id_token",
-  accessTokenLifetime: "an access token",
-  sessionIdleLifetime: "a session that is not used",
-  appTokenLifetime: "an app token",
-  sessionLifetime: "a session in any case"
+  codeLifetime: "A code",
+  idTokenLifetime: "An id_token",
+  accessTokenLifetime: "An access token",
+  sessionIdleLifetime: "A session that is not used",
+  appTokenLifetime: "An app token",
+  sessionLifetime: "A session in any case"
 } as const satisfies Partial<Record<keyof Dialect.SentinelDialect, string>>
 
 const lifetime =
@@ -38,11 +38,11 @@ const lifetime =
     const life = points[point as keyof typeof lifetimes]
     const past = DurationText.format(Duration.sum(life, Duration.seconds(1)))
     return html`<li class="item">
-      <div><strong>${durationText(life)}</strong> <span class="soft">lives ${what}</span></div>
+      <div>${what} <span class="soft">lives ${durationText(life)}</span></div>
       ${button({
         id: `past-${point}`,
         text: "Go past it",
-        label: `Advance past the end of ${what}`,
+        label: `Advance past the end of ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
         request: "POST /control/clock/advance",
         body: { by: past },
         isSmall: true
@@ -51,12 +51,24 @@ const lifetime =
   }
 
 const byHowMuch = form(
-  { request: "POST /control/clock/advance", submit: "Advance", resets: true, label: "Advance by a duration" },
+  {
+    request: "POST /control/clock/advance",
+    submit: "Advance",
+    resets: true,
+    isLine: true,
+    label: "Advance by a duration"
+  },
   field({ label: "By", name: "by", placeholder: "30 days", isRequired: true, hint: "Such as 90s, 1h30m or 30 days." })
 )
 
 const toWhen = form(
-  { request: "POST /control/clock/advance", submit: "Advance", resets: true, label: "Advance to a moment" },
+  {
+    request: "POST /control/clock/advance",
+    submit: "Advance",
+    resets: true,
+    isLine: true,
+    label: "Advance to a moment"
+  },
   field({ label: "To, in UTC", name: "to", type: "datetime-local", isRequired: true, hint: "It goes forward only." })
 )
 
@@ -70,7 +82,7 @@ const render = (state: ClockState, points: Dialect.SentinelDialect): Html =>
       <section class="card" aria-labelledby="advance-title">
         <h2 id="advance-title">Advance</h2>
         <div class="row">${advance("1m", "1 minute")} ${advance("1h", "1 hour")} ${advance("8h", "8 hours")}</div>
-        <div class="fields">${byHowMuch} ${toWhen}</div>
+        ${byHowMuch} ${toWhen}
       </section>
       <section class="card" aria-labelledby="lifetimes-title">
         <h2 id="lifetimes-title">When it ends</h2>

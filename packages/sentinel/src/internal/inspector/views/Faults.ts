@@ -150,7 +150,13 @@ const arm = (accounts: ReadonlyArray<AccountSettings>): Html =>
   )
 
 const explain = form(
-  { request: "POST /control/explain", submit: "Explain", shows: "explanation", label: "Explain a code or a token" },
+  {
+    request: "POST /control/explain",
+    submit: "Explain",
+    shows: "explanation",
+    isLine: true,
+    label: "Explain a code or a token"
+  },
   field({ label: "A code or a token", name: "secret", type: "password", isRequired: true })
 )
 

@@ -45,6 +45,7 @@ const keep = form(
     submit: "Keep a snapshot",
     resets: true,
     isEmpty: true,
+    isLine: true,
     label: "Keep a snapshot"
   },
   field({
@@ -132,7 +133,16 @@ const render = (snapshots: ReadonlyArray<string>, points: Dialect.SentinelDialec
       </section>
       <section class="card" aria-labelledby="keys-title">
         <h2 id="keys-title">Keys, and a new beginning</h2>
-        <div class="row">${rotate} ${anew}</div>
+        <ul class="items">
+          <li class="item">
+            <div>Sign with a new key from now on.</div>
+            ${rotate}
+          </li>
+          <li class="item">
+            <div>Go back to what Sentinel was when it started.</div>
+            ${anew}
+          </li>
+        </ul>
       </section>
       <section class="card" aria-labelledby="dialect-title">
         <h2 id="dialect-title">Dialect</h2>

@@ -84,7 +84,13 @@ const tokens = ({ account, user }: Member): Html => {
     )
   }
   return html`${form(
-      { request: "POST /control/tokens", submit: "Sign in", shows: "tokens", label: "Sign in as this user" },
+      {
+        request: "POST /control/tokens",
+        submit: "Sign in",
+        shows: "tokens",
+        isLine: true,
+        label: "Sign in as this user"
+      },
       html`${fixed("account", account.id)}${fixed("user", user.id)}
         <label
           >At the application<select name="client">
