@@ -1,7 +1,10 @@
 /** The text of `program.ts`, written by `test/inspector/Script.test.ts`. */
 export const script = `
-const say = (text        ) => {
-  document.querySelector("[role=status]") .textContent = text
+const say = (text        , isBrief = false) => {
+  const status = document.querySelector("[role=status]")
+  clearTimeout(clearing)
+  status.textContent = text
+  if (isBrief) clearing = setTimeout(() => (status.textContent = ""), 4000)
 }
 
 const noAnswer = "Sentinel does not answer. Is it still running?"
@@ -13,23 +16,26 @@ const isSignedOut = ({ status }          )          => {
 }
 
 // Puts new content into a part. Nodes that stay as they are keep their place, so that focus and scrolling stay, too.
-const replace = (part         , next         ) => {
+const replace = (part         , fresh         ) => {
   for (const open of part.querySelectorAll("details[open][id]")) {
-    next.querySelector(\`#\${CSS.escape(open.id)}\`)?.setAttribute("open", "")
+    fresh.querySelector(\`#\${CSS.escape(open.id)}\`)?.setAttribute("open", "")
   }
   const focused = part.contains(document.activeElement) ? document.activeElement .id : ""
-  const fresh = [...next.childNodes].map((node) => {
+  const nodes = [...fresh.childNodes].map((node) => {
     const old = node instanceof Element && node.id !== "" ? document.getElementById(node.id) : null
     return old?.parentNode === part && old.isEqualNode(node) ? old : node
   })
-  const kept = new Set      (fresh)
+  const kept = new Set      (nodes)
   for (const node of Array.from(part.childNodes)) if (!kept.has(node)) node.remove()
   let at = part.firstChild
-  for (const node of fresh) {
+  for (const node of nodes) {
     if (node === at) at = at.nextSibling
     else part.insertBefore(node, at)
   }
-  if (focused !== "" && document.activeElement?.id !== focused) document.getElementById(focused)?.focus()
+  if (focused === "" || document.activeElement?.id === focused) return
+  // What had the focus may be gone. Then the next step of a keyboard is the first one of the view.
+  const next = document.getElementById(focused) ?? document.getElementById("view")
+  next?.focus({ preventScroll: true })
 }
 
 // Of a list, only the chosen line is on the way of the Tab key; the arrow keys go from line to line.
@@ -81,26 +87,37 @@ const refresh = async () => {
   }
 }
 
-const valueOf = (field                                                            )          => {
-  if (field.type === "checkbox") return (field                    ).checked
-  if (field.type === "number") return Number(field.value)
-  if (field.dataset["lines"] === undefined) return field.value
-  return field.value.split("\\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]))
+
+
+const valueOf = (field       )          => {
+  const { dataset, type, value } = field
+  if (dataset["lines"] !== undefined) return value.split("\\n").flatMap((line) => line.trim() || [])
+  if (dataset["json"] !== undefined) return JSON.parse(value)
+  if (type === "checkbox" && !field.name.endsWith("[]")) return (field                    ).checked
+  if (type === "datetime-local") return \`\${value}Z\`
+  return type === "number" ? Number(value) : value
 }
 
-// The JSON document of a form: names with dots are members of members; what is empty or not shown is left out. With
-// \`data-lines\` a field is a list with a line for each item. A name that is in the address is not in the document.
+const isLeftOut = (field       )          => {
+  if (field.type !== "hidden" && !field.checkVisibility()) return true
+  return field.value === "" && field.dataset["lines"] === undefined
+}
+
+// The JSON document of a form: names with dots are members of members; what is empty or not shown is left out. A name
+// that ends in \`[]\` is one of a list, if it is not a box that is not ticked. With \`data-lines\` a field is a list with a
+// line for each item, with \`data-json\` it is JSON. A name that is in the address is not in the document.
 const documentOf = (form                 , address        )       => {
   const whole       = {}
-  const fields = "input[name], select[name], textarea[name]"
-  for (const field of form.querySelectorAll                                                            (fields)) {
-    const isEmpty = field.value === "" && field.dataset["lines"] === undefined
-    if (isEmpty || !field.checkVisibility() || address.includes(\`:\${field.name}\`)) continue
+  for (const field of form.querySelectorAll       ("input[name], select[name], textarea[name]")) {
+    if (isLeftOut(field) || address.includes(\`:\${field.name}\`)) continue
     const path = field.name.split(".")
     const last = path.pop()
     let part = whole
     for (const key of path) part = (part[key] ??= {})
-    part[last] = valueOf(field)
+    if (last.endsWith("[]")) {
+      const list = (part[last.slice(0, -2)] ??= [])
+      if (!(field instanceof HTMLInputElement) || field.type !== "checkbox" || field.checked) list.push(valueOf(field))
+    } else part[last] = valueOf(field)
   }
   return whole
 }
@@ -123,7 +140,8 @@ const ask = async (request        , body         )                              
     if (isSignedOut(response)) return undefined
     const text = await response.text()
     const answer = text === "" ? undefined : JSON.parse(text)
-    say(response.ok ? "" : problemOf(answer))
+    if (response.ok) say("Done.", true)
+    else say(problemOf(answer))
     return response.ok ? { answer } : undefined
   } catch {
     say(noAnswer)
@@ -137,21 +155,37 @@ const explanationOf = ({ id, isUsable, kind, reason, scope }      )         => {
   return isUsable === true ? \`\${token} can be used.\` : \`\${token} cannot be used: \${reason}.\`
 }
 
+const show = (place             , answer      ) => {
+  place.textContent = "isUsable" in answer ? explanationOf(answer) : JSON.stringify(answer, undefined, 2)
+  place.hidden = false
+}
+
+// Takes the live parts anew, or goes on to another address if this one has nothing to show any more.
+const proceed = (address                    )          => (address === undefined ? refresh() : location.assign(address))
+
 const submit = async (form                 , request        ) => {
   const address = request.replaceAll(/:(\\w+)/g, (whole, name) => {
     const field = form.elements.namedItem(name)
     return field !== null && "value" in field ? encodeURIComponent(String(field.value)) : whole
   })
-  const done = await ask(address, form.dataset["empty"] === undefined ? documentOf(form, request) : undefined)
+  let body
+  try {
+    if (form.dataset["empty"] === undefined) body = documentOf(form, request)
+  } catch {
+    say("This is not JSON.")
+    return
+  }
+  const done = await ask(address, body)
   if (done === undefined) return
-  const { resets, shows } = form.dataset
-  if (shows !== undefined) document.getElementById(shows) .textContent = explanationOf(done.answer ?? {})
+  const { resets, shows, then } = form.dataset
+  if (shows !== undefined) show(document.getElementById(shows) , done.answer ?? {})
   if (resets !== undefined) form.reset()
-  await refresh()
+  await proceed(then)
 }
 
-const press = async (request        , body                    ) => {
-  if (await ask(request, body === undefined ? undefined : JSON.parse(body))) await refresh()
+const press = async (button             ) => {
+  const { body, request = "", then } = button.dataset
+  if (await ask(request, body === undefined ? undefined : JSON.parse(body))) await proceed(then)
 }
 
 // Asks the person before \`act\`. The browser closes the dialog with Escape; the focus goes back to the button, or to the
@@ -187,8 +221,7 @@ addEventListener("submit", (event) => {
 addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest             ("button[data-request]") : null
   if (button === null) return
-  const { body, request = "" } = button.dataset
-  confirmed(button, () => void press(request, body))
+  confirmed(button, () => void press(button))
 })
 
 // A link or a filter that stays in the view: the address changes, and the live parts follow.

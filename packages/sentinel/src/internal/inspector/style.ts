@@ -1,5 +1,9 @@
 import { tokens } from "@le-auth/core/shared/DesignTokens"
+import { effects } from "./FaultSentence.ts"
 import { style as journal } from "./journalStyle.ts"
+
+/** What a part of a form can be `data-for`: the values of the options that bring it. */
+const conditions = ["which-next", "which-nth", "which-every", ...Object.keys(effects)]
 
 /** The style of the inspector: light and dark, phone and desktop, no web font, no image. */
 export const style = `
@@ -67,10 +71,7 @@ button.small, .button.small { min-height: 1.75rem; padding: .1rem .6rem; font-si
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin-bottom: .75rem }
 [data-for] { display: none }
-form:has(option[value=oauth-error]:checked) [data-for~=oauth-error],
-form:has(option[value=too-many-requests]:checked) [data-for~=too-many-requests],
-form:has(option[value=server-error]:checked) [data-for~=server-error],
-form:has(option[value=delay]:checked) [data-for~=delay] { display: block }
+${conditions.map((one) => `form:has(option[value=${one}]:checked) [data-for~=${one}]`).join(",\n")} { display: inline-block }
 .row { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin-bottom: .75rem }
 .row > label { flex: 1; min-width: 10rem }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; justify-content: end }
@@ -90,6 +91,47 @@ dialog { max-width: min(30rem, 92vw); padding: 1.5rem; color: var(--ink); backgr
 dialog::backdrop { background: rgb(10 14 30 / .45) }
 [role=status] { position: fixed; left: 50%; bottom: 1.25rem; transform: translateX(-50%); width: max-content; max-width: min(44rem, 92vw); z-index: 2 }
 [role=status]:not(:empty) { padding: .6rem 1rem; color: var(--ink); background: var(--card); border: 1px solid var(--field); border-radius: var(--radius-m); box-shadow: 0 1rem 2.5rem -1rem var(--shadow); white-space: pre-line }
+.columns { columns: 27rem; column-gap: 1.25rem }
+.columns > .card { break-inside: avoid }
+.panes { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 1.25rem; align-items: start }
+.panes.has-detail { grid-template-columns: minmax(15rem, 24rem) minmax(0, 1fr) }
+.panes h2 { overflow-wrap: anywhere }
+.back { display: none }
+.filter { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin-bottom: .75rem }
+.filter > label { flex: 1; min-width: 8rem }
+.rows > li { border-top: 1px solid var(--edge) }
+.row-link { display: block; padding: .5rem .6rem; margin: 0 -.6rem; color: inherit; text-decoration: none; overflow-wrap: anywhere; border-radius: var(--radius-s) }
+.row-link strong { display: block; font-weight: 600 }
+.row-link:hover { background: var(--ground) }
+.row-link[aria-current] { background: var(--tint) }
+.row-link[aria-current] strong { color: var(--accent) }
+.detail > section { margin-top: 1.25rem; padding-top: 1.1rem; border-top: 1px solid var(--edge) }
+.detail .actions, .columns .actions { justify-content: start; margin: .75rem 0 }
+li.item > .actions { margin: 0 !important; flex-wrap: nowrap }
+form .actions { justify-content: start; margin: .75rem 0 }
+.line { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: start; margin: .75rem 0 }
+.line > label { flex: 1; min-width: min(14rem, 100%) }
+.line > .actions { margin: 1.35rem 0 0 }
+.card > :last-child, .card > form:last-child .actions { margin-bottom: 0 }
+button.quiet.danger { color: var(--alarm); background: transparent; border-color: var(--field) }
+button.quiet.danger:hover { border-color: var(--alarm) }
+.ticks { display: flex; flex-wrap: wrap; gap: .4rem 1.25rem; margin-bottom: .75rem }
+.tick { display: flex; align-items: center; font-weight: 400 }
+fieldset { border: 0; margin: 0 0 .75rem; padding: 0 }
+legend { padding: 0; margin-bottom: .3rem; font-weight: 600; font-size: var(--text-xs) }
+label small { display: block; margin-top: .2rem; font-weight: 400 }
+.fold { margin-top: .75rem }
+.fold > summary { display: flex; align-items: center; min-height: var(--control-small); cursor: pointer; color: var(--accent); font-weight: 600 }
+.fold > summary::before { content: "+"; width: 1.1rem }
+.fold[open] > summary::before { content: "−" }
+.answer { max-height: 24rem; overflow: auto; margin: .75rem 0 0; padding: .75rem; white-space: pre-wrap; overflow-wrap: anywhere; font: var(--text-xs)/1.5 var(--mono); background: var(--ground); border: 1px solid var(--edge); border-radius: var(--radius-s) }
+.sentence { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: 0; font-size: var(--text-m) }
+.sentence :is(input, select) { display: inline-block; width: auto; max-width: 100%; margin: 0 }
+.sentence input.few { width: 5rem }
+.now { margin: 0; font-size: var(--text-l); font-weight: 650; font-variant-numeric: tabular-nums }
+table { width: 100%; border-collapse: collapse; font-size: var(--text-xs) }
+th, td { padding: .3rem .5rem .3rem 0; text-align: left; vertical-align: top; border-top: 1px solid var(--edge); overflow-wrap: anywhere }
+th { font-weight: 600 }
 ${journal}
 @media (max-width: 48rem) {
   body { display: block }
@@ -100,5 +142,8 @@ ${journal}
   .banner { padding: .55rem .75rem }
   .card { padding: .9rem }
   dl { grid-template-columns: 6.5rem minmax(0, 1fr) }
+  .panes.has-detail { grid-template-columns: minmax(0, 1fr) }
+  .panes.has-detail .list { display: none }
+  .back { display: block }
 }
 `
