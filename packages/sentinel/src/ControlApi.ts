@@ -11,7 +11,7 @@ import { ClockGroup, FaultsGroup } from "./internal/contract/FaultsApi.ts"
 import { JournalGroup } from "./internal/contract/JournalApi.ts"
 import { ServicesGroup, StubsGroup } from "./internal/contract/ServicesApi.ts"
 import { SignInsGroup } from "./internal/contract/SignInsApi.ts"
-import { KeysGroup, SessionsGroup, StateGroup } from "./internal/contract/StateApi.ts"
+import { DialectGroup, KeysGroup, SessionsGroup, StateGroup } from "./internal/contract/StateApi.ts"
 import { TokensGroup } from "./internal/contract/TokensApi.ts"
 import { WebhooksGroup } from "./internal/contract/WebhooksApi.ts"
 import {
@@ -65,7 +65,7 @@ export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-a
  */
 export class ControlApi extends HttpApi.make("sentinel-control")
   .add(ClockGroup, FaultsGroup, JournalGroup, AccountsGroup, ServicesGroup, StubsGroup)
-  .add(SignInsGroup, SessionsGroup, TokensGroup, StateGroup, KeysGroup, WebhooksGroup)
+  .add(SignInsGroup, SessionsGroup, TokensGroup, StateGroup, KeysGroup, DialectGroup, WebhooksGroup)
   .middleware(AllProblems)
   .annotate(HttpApi.ParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(

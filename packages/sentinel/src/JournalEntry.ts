@@ -8,19 +8,22 @@
  */
 import * as Schema from "effect/Schema"
 import { Problem } from "./internal/http/Problem.ts"
+import { Route } from "./internal/http/Route.ts"
 
 const optional = Schema.optionalKey
 const Text = optional(Schema.String)
 
 /**
  * Something that happened while a request was answered, such as `code redeemed`. `family` is the grant that all tokens
- * of one code belong to.
+ * of one code belong to. `ticket` names an authorization request on its way through the login page, so that both are
+ * known to be of one sign-in.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const Step = Schema.Struct({
   what: Schema.String,
+  ticket: Text,
   code: Text,
   family: Text,
   session: Text,
@@ -83,15 +86,36 @@ export type Entry = typeof Entry.Type
 export const isRefusal = (outcome: string): boolean => outcome !== "ok" && outcome !== "code" && outcome !== "sign-in"
 
 /**
- * Which entries are wanted. `after` is a `sequence`: later ones only. `limit`: the last ones, at most this number.
- * `about`: those with this account, client, user, route, outcome, request id or fault, or with this beginning of the
- * hash of a code, token, family or session.
+ * The routes that entries can be filtered by: those of requests, and `control` for the changes.
+ *
+ * @category schemas
+ * @since 0.1.0
+ */
+export const FilterRoute = Schema.Literals([...Route.literals, "control"])
+export type FilterRoute = typeof FilterRoute.Type
+
+/**
+ * Which entries are wanted; of several conditions each must hold.
+ *
+ * - `after`: those with a higher `sequence`; `before`: those with a lower one
+ * - `limit`: the last ones, at most this number
+ * - `about`: those with this account, client, user, route, outcome, request id or fault, or with this beginning of the
+ *   hash of a code, token, family or session
+ * - `text`: those that have this text anywhere, in large or small letters
+ * - `outcome`: those with this outcome, or `refused` for every refusal
+ * - `application`: those of this client id
+ * - `route`: those of this route, or `control` for the changes
  *
  * @category models
  * @since 0.1.0
  */
 export interface Filter {
   readonly after?: number | undefined
+  readonly before?: number | undefined
   readonly limit?: number | undefined
   readonly about?: string | undefined
+  readonly text?: string | undefined
+  readonly outcome?: string | undefined
+  readonly application?: string | undefined
+  readonly route?: FilterRoute | undefined
 }

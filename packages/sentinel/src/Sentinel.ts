@@ -25,6 +25,7 @@ import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
 import * as Authorize from "./internal/authorize/Authorize.ts"
+import type { Development } from "./Development.ts"
 import * as IssueCode from "./internal/request/IssueCode.ts"
 import * as Directory from "./Directory.ts"
 import * as Issuer from "./internal/documents/Issuer.ts"
@@ -96,6 +97,11 @@ export interface Options {
   readonly metrics?: boolean
   /** Whether a server of Sentinel also answers by the stubs of accounts, see `Stub`. Default: yes. */
   readonly stubs?: boolean
+  /**
+   * The pages for a developer's computer: a start page at `/`, the list of users, error pages that say more. Only a
+   * server of Sentinel has the start page. Default: none.
+   */
+  readonly development?: Development | undefined
 }
 
 /**

@@ -1,14 +1,16 @@
 /**
  * What the user's browser shows when it has brought the callback: static, without scripts, tokens or foreign content.
  */
+import { tokens } from "@le-auth/core/shared/DesignTokens"
 import { Html, html } from "@le-auth/core/shared/Html"
 import * as PagePolicy from "@le-auth/core/shared/PagePolicy"
 import type * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
-const style =
-  ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}"
+const style = `${tokens}
+body{margin:15vh auto;padding:0 var(--space-4);max-width:36rem;color:var(--ink);background:var(--ground);font:var(--text-m)/var(--leading) var(--font)}
+h1{font-size:var(--text-xl);line-height:1.2;font-weight:650}`
 
 const styleElement = new Html(`<style>${style}</style>`)
 

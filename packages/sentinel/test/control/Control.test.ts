@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import type { Filter } from "@le-auth/sentinel/JournalEntry"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import { Snapshot } from "../../src/internal/control/Snapshot.ts"
 import * as Duration from "effect/Duration"
@@ -255,6 +256,51 @@ describe("journal", () => {
       assert.lengthOf(yield* control.journal.read(), 0)
       yield* ask
       assert.lengthOf(yield* control.journal.read(), 1)
+    })
+  )
+
+  it.effect("is filtered by text, outcome, application and route, and by any of them together", () =>
+    Effect.gen(function* () {
+      const { control, fetch } = yield* start()
+      yield* fetch(authorizePath({ client_id: "unknown" }))
+      yield* fetch("/sentinel/well-known/jwks")
+      yield* fetch("/nowhere/At-All")
+      yield* control.clock.advance(Duration.minutes(1))
+      const routes = (filter: Filter) =>
+        Effect.map(control.journal.read(filter), (entries) => entries.map(({ route }) => route ?? "control"))
+      assert.deepStrictEqual(yield* routes({}), ["authorize", "keys", "other", "control"])
+      assert.deepStrictEqual(yield* routes({ route: "keys" }), ["keys"])
+      assert.deepStrictEqual(yield* routes({ route: "control" }), ["control"])
+      assert.deepStrictEqual(yield* routes({ outcome: "ok" }), ["keys"])
+      assert.deepStrictEqual(yield* routes({ outcome: "refused" }), ["authorize", "other"])
+      assert.deepStrictEqual(yield* routes({ text: "at-all" }), ["other"])
+      assert.deepStrictEqual(yield* routes({ text: "CLOCK ADVANCED" }), ["control"])
+      assert.deepStrictEqual(yield* routes({ text: "JWKS", outcome: "refused" }), [])
+      assert.deepStrictEqual(yield* routes({ application: "unknown" }), [])
+      assert.deepStrictEqual(yield* routes({ before: 3 }), ["authorize", "keys"])
+      assert.deepStrictEqual(yield* routes({ before: 4, limit: 2 }), ["keys", "other"])
+      assert.deepStrictEqual(yield* routes({ limit: 0 }), [])
+    })
+  )
+
+  it.effect("gives the same entries for each filter as a look at all of them", () =>
+    Effect.gen(function* () {
+      const { control, fetch } = yield* start({ journal: 5 })
+      const paths = ["/sentinel/well-known/jwks", "/nowhere", "/sentinel/well-known/jwks", "/elsewhere"]
+      yield* Effect.forEach([...paths, ...paths], (path) => fetch(path))
+      const all = yield* control.journal.read()
+      for (const [after, before, limit] of [
+        [0, 99, 9],
+        [5, 8, 9],
+        [4, 7, 1],
+        [0, 6, 2]
+      ] as const) {
+        const found = yield* control.journal.read({ after, before, limit, outcome: "refused" })
+        const expected = all.filter(
+          ({ outcome, sequence }) => sequence > after && sequence < before && outcome !== "ok"
+        )
+        assert.deepStrictEqual(found, expected.slice(-limit))
+      }
     })
   )
 

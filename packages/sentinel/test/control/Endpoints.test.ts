@@ -137,6 +137,7 @@ const cases: ReadonlyArray<Case> = [
   },
   { of: "state.take", plain: () => ["/control/state"], typed: ({ client }) => client.state.take() },
   { of: "state.names", plain: () => ["/control/snapshots"], typed: ({ client }) => client.state.names() },
+  { of: "dialect.points", plain: () => ["/control/dialect"], typed: ({ client }) => client.dialect.points() },
   {
     of: "clock.advance",
     plain: () => ["/control/clock/advance", { by: "1m" }],

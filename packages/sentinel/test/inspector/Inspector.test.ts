@@ -49,6 +49,16 @@ const token = (parameters: Record<string, string>) => InspectedSentinel.token(ad
 const exchange = (code: string) =>
   token({ grant_type: "authorization_code", code, redirect_uri: InspectedSentinel.redirectUri })
 
+/** Opens another view by the navigation. */
+const view = (page: Page, title: string) =>
+  page.getByRole("navigation").getByRole("link", { name: title, exact: false }).click()
+
+const beginAnew = async (page: Page) => {
+  await view(page, "State")
+  await page.getByRole("button", { name: "Begin anew" }).click()
+  await page.getByRole("dialog").getByRole("button", { name: "Begin anew" }).click()
+}
+
 describe("Inspector", { timeout: 120_000 }, () => {
   it("shows why a code was refused, as it happens, and never the code", () =>
     inspecting(async (page) => {
@@ -93,6 +103,7 @@ describe("Inspector", { timeout: 120_000 }, () => {
       const first = await exchange(await signIn("faults"))
       const refresh = (refresh_token: string) => token({ grant_type: "refresh_token", refresh_token })
 
+      await view(page, "Faults")
       await page.locator("[name='match.route']").selectOption("refresh")
       await page.getByLabel("Only the nth").fill("2")
       await page.getByLabel("Retry-After, seconds").fill("7")
@@ -114,6 +125,7 @@ describe("Inspector", { timeout: 120_000 }, () => {
 
   it("says what is wrong with a change, and changes nothing", () =>
     inspecting(async (page) => {
+      await view(page, "Clock")
       await page.getByLabel("Advance by").fill("soon")
       await page.getByRole("button", { name: "Go" }).click()
       await page.getByRole("status").getByText("8h").waitFor()
@@ -122,16 +134,20 @@ describe("Inspector", { timeout: 120_000 }, () => {
 
   it("moves the clock, keeps a snapshot, and goes back to it", () =>
     inspecting(async (page) => {
+      await view(page, "State")
       await page.getByLabel("Name").fill("before")
       await page.getByRole("button", { name: "Keep a snapshot" }).click()
       const { answer } = await exchange(await signIn("clock"))
+      await view(page, "Clock")
       await page.getByLabel("Advance by").fill("31 days")
       await page.getByRole("button", { name: "Go" }).click()
       await page.getByText("31d ahead of real time").waitFor()
       const late = await token({ grant_type: "refresh_token", refresh_token: answer["refresh_token"]! })
       assert.strictEqual(late.answer["error"], "invalid_grant")
 
+      await view(page, "State")
       await page.getByRole("button", { name: "Restore before" }).click()
+      await view(page, "Clock")
       await page.locator("#clock", { hasText: /UTC\s+real time/ }).waitFor()
     }))
 
@@ -139,6 +155,7 @@ describe("Inspector", { timeout: 120_000 }, () => {
     inspecting(async (page) => {
       const { answer } = await exchange(await signIn("banner"))
       assert.strictEqual(await page.getByText("Sentinel's clock is").count(), 0)
+      await view(page, "Clock")
       await page.getByRole("button", { name: "+8h" }).click()
       await page.getByText("Sentinel's clock is 8 h ahead").waitFor()
       const { answer: during } = await exchange(await signIn("banner-ahead"))
@@ -155,10 +172,12 @@ describe("Inspector", { timeout: 120_000 }, () => {
 
   it("signs a user out, and their tokens end", () =>
     inspecting(async (page) => {
-      await page.getByRole("button", { name: "Begin anew" }).click()
+      await beginAnew(page)
       const { answer } = await exchange(await signIn("sign-out"))
+      await view(page, "Users")
       await page.getByRole("button", { name: /^Sign out/ }).click()
       await page.getByText("Nobody is signed in").waitFor()
+      await view(page, "Applications")
       await page.getByText("ended with its session").waitFor()
       const refused = await token({ grant_type: "refresh_token", refresh_token: answer["refresh_token"]! })
       assert.strictEqual(refused.answer["error"], "invalid_grant")
@@ -169,7 +188,7 @@ describe("Inspector", { timeout: 120_000 }, () => {
       async (page) => {
         await signIn("hostile")
         await page.getByText(hostile).first().waitFor()
-        assert.strictEqual(await page.title(), "Inspector of Sentinel")
+        assert.strictEqual(await page.title(), "Requests - Inspector of Sentinel")
         const policy = (await fetch(addresses.inspector)).headers.get("content-security-policy")!
         assert.notInclude(policy, "unsafe")
         assert.include(policy, "default-src 'none'")
@@ -177,38 +196,42 @@ describe("Inspector", { timeout: 120_000 }, () => {
       `/?about=${encodeURIComponent(hostile)}`
     ))
 
-  it("R89: axe finds nothing, in light and dark, on phone and desktop", () =>
+  it("R89: axe finds nothing in any view, in light and dark, on phone and desktop", () =>
     inspecting(async (page) => {
       const { answer } = await exchange(await signIn("axe"))
       await exchange("unknown")
-      await page.getByRole("button", { name: "Arm the fault" }).click()
-      await page.getByRole("button", { name: "Remove fault-1" }).waitFor()
       await page.getByLabel("A code or a token").fill(answer["access_token"]!)
       await page.getByRole("button", { name: "Explain" }).click()
       await page.locator("#explanation", { hasText: "can be used" }).waitFor()
-      await page.locator("details.entry summary").first().click()
+      await view(page, "Faults")
+      await page.getByRole("button", { name: "Arm the fault" }).click()
+      await page.getByRole("button", { name: "Remove fault-1" }).waitFor()
+      await view(page, "Clock")
       await page.getByRole("button", { name: "+1m" }).click()
       await page.getByText("Sentinel's clock is 1 m ahead").waitFor()
-      for (const colorScheme of ["light", "dark"] as const) {
-        for (const viewport of [
-          { width: 390, height: 844 },
-          { width: 1280, height: 900 }
-        ]) {
-          await page.emulateMedia({ colorScheme })
-          await page.setViewportSize(viewport)
-          await page.evaluate(axe)
-          const { violations } = await page.evaluate(() =>
-            (globalThis as unknown as { readonly axe: typeof Axe }).axe.run()
-          )
-          assert.deepStrictEqual(
-            violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]),
-            [],
-            `${colorScheme} ${viewport.width}`
-          )
+      for (const title of ["Requests", "Users", "Applications", "Faults", "Clock", "State"]) {
+        await view(page, title)
+        await page.getByRole("heading", { level: 1, name: title }).waitFor()
+        for (const colorScheme of ["light", "dark"] as const) {
+          for (const viewport of [
+            { width: 390, height: 844 },
+            { width: 1280, height: 900 }
+          ]) {
+            await page.emulateMedia({ colorScheme })
+            await page.setViewportSize(viewport)
+            await page.evaluate(axe)
+            const { violations } = await page.evaluate(() =>
+              (globalThis as unknown as { readonly axe: typeof Axe }).axe.run()
+            )
+            assert.deepStrictEqual(
+              violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]),
+              [],
+              `${title} ${colorScheme} ${viewport.width}`
+            )
+          }
         }
       }
-      await page.getByRole("button", { name: "Begin anew" }).click()
-      await page.getByText("None is armed").waitFor()
+      await beginAnew(page)
     }))
 
   it("R90: is not shown to pages of other sites, nor under another name of this computer", async () => {

@@ -1,21 +1,24 @@
 /** The pages of the sign-in: one template, one style sheet, and headers that let nothing else in. */
+import { tokens } from "@le-auth/core/shared/DesignTokens"
 import * as Html from "@le-auth/core/shared/Html"
 import * as PagePolicy from "@le-auth/core/shared/PagePolicy"
 import * as Digest from "effect/crypto/Digest"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
-const style = `:root{color-scheme:light dark;--text:#1c2330;--soft:#5b6575;--page:#f5f6f8;--card:#fff;--line:#dfe3e8;--accent:#1f5fd0;--on-accent:#fff}
-@media(prefers-color-scheme:dark){:root{--text:#e8ebf0;--soft:#a3adbb;--page:#12161d;--card:#1b212b;--line:#303946;--accent:#7aa9ff;--on-accent:#0b1322}}
-*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--page);color:var(--text);font:1rem/1.55 system-ui,sans-serif}
-main{width:100%;max-width:34rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:2rem}
-h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}p{margin:0 0 1rem}.soft{color:var(--soft)}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.4rem 1.25rem;margin:0 0 1.5rem}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-.actions{display:flex;flex-wrap:wrap;gap:.75rem;margin:0}form{margin:0}
-.button{display:inline-block;font:inherit;font-weight:600;padding:.6rem 1.1rem;border-radius:.5rem;border:1px solid var(--line);background:transparent;color:var(--text);text-decoration:none;cursor:pointer}
-.button.primary{background:var(--accent);border-color:var(--accent);color:var(--on-accent)}
-@media(max-width:30rem){body{padding:.75rem}main{padding:1.25rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}.button{width:100%;text-align:center}.actions form{width:100%}}
-a:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}`
+const style = `${tokens}
+*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}
+body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:var(--space-5) var(--space-4);color:var(--ink);overflow-wrap:anywhere;background:radial-gradient(60rem 32rem at 50% -8rem,var(--glow),transparent) no-repeat var(--ground);font:var(--text-m)/var(--leading) var(--font)}
+main{width:100%;max-width:36rem;min-width:0;background:var(--card);border:1px solid var(--edge);border-radius:var(--radius-l);padding:var(--space-7);box-shadow:0 1px 2px var(--shadow),0 1.5rem 3rem -1.25rem var(--shadow)}
+h1{margin:0 0 var(--space-3);font-size:var(--text-xl);line-height:1.2;font-weight:650;letter-spacing:-.02em;text-wrap:balance}h2{margin:var(--space-6) 0 var(--space-3);font-size:var(--text-l);line-height:1.3;font-weight:650}
+p{margin:0 0 var(--space-4);text-wrap:pretty}.soft{color:var(--soft)}a{color:var(--accent)}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:var(--space-2) var(--space-5);margin:0 0 var(--space-5)}dt{color:var(--soft)}dd{margin:0;min-width:0}
+code,pre{font-family:var(--mono);font-size:.9em}pre{margin:0 0 var(--space-4);padding:var(--space-4);overflow:auto;overflow-wrap:normal;background:var(--ground);border:1px solid var(--edge);border-radius:var(--radius-m);line-height:1.5}pre code{font-size:1em}
+.actions{display:flex;flex-wrap:wrap;gap:var(--space-3);margin:0}form{margin:0}
+.button{display:inline-block;font:inherit;font-weight:600;padding:var(--space-2) var(--space-4);min-height:2.75rem;border-radius:var(--radius-m);border:1px solid var(--field);background:transparent;color:var(--ink);text-decoration:none;cursor:pointer}.button:hover{border-color:var(--ink)}
+.button.primary{background:var(--accent);border-color:transparent;color:var(--accent-ink)}.button.primary:hover{background:var(--accent-strong)}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+@media(max-width:30rem){body{padding:var(--space-4) var(--space-3);place-items:start center}main{padding:var(--space-5)}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:var(--space-2)}.button{width:100%;text-align:center}.actions form{width:100%}}`
 
 /**
  * The contents of a page.

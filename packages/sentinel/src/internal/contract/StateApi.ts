@@ -1,6 +1,6 @@
 /**
- * `/control/sessions`, `/control/families`, `/control/state`, `/control/snapshots`, `/control/keys`: what Sentinel
- * remembers.
+ * `/control/sessions`, `/control/families`, `/control/state`, `/control/snapshots`, `/control/keys`,
+ * `/control/dialect`: what Sentinel remembers, and how it answers.
  */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import { Grant, BrowserSession } from "../store/storeDump.ts"
 import { ClockTooFar, InvalidChange, NotSupported, NotThere, StoreUnavailable } from "../../ControlError.ts"
 import { Snapshot } from "../control/Snapshot.ts"
+import { DialectPoints } from "../../SentinelDialect.ts"
 
 const success = HttpApiSchema.NoContent
 const Time = Schema.optional(Schema.Finite)
@@ -112,4 +113,11 @@ export class KeysGroup extends HttpApiGroup.make("keys").add(
     success: Schema.Struct({ kid: Schema.String }),
     error: StoreUnavailable
   }).annotateMerge(OpenApi.annotations({ title: "Sign with a new key from now on" }))
+) {}
+
+/** The dialect: to read. It is chosen at the start, so that nothing changes it. */
+export class DialectGroup extends HttpApiGroup.make("dialect").add(
+  HttpApiEndpoint.get("points", "/control/dialect", {
+    success: DialectPoints.annotate({ identifier: "DialectPoints" })
+  }).annotateMerge(OpenApi.annotations({ title: "All points of Sentinel's dialect, with their values" }))
 ) {}

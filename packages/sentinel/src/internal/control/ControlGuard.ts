@@ -85,6 +85,9 @@ const pick = (headers: Readonly<Record<string, string>>) =>
 
 const isRead = (method: string): boolean => method === "GET" || method === "HEAD"
 
+/** Every other path is a page that a person opens. */
+const isOfPrograms = (path: string | undefined): boolean => path?.startsWith("/control/") ?? false
+
 const isJson = (contentType: string | undefined): boolean =>
   (contentType ?? "").split(";", 1)[0]!.trim().toLowerCase() === "application/json"
 
@@ -123,7 +126,7 @@ export const layer = (lock: Lock, scheme: "http" | "https") => {
       const judgement = yield* lock.access.judge(request)
       if (judgement !== "right") {
         const refused = refusals[judgement]()
-        return isRead(request.method) && path === "/" ? asPage(lock.browser.page(judgement), refused) : refused
+        return isRead(request.method) && !isOfPrograms(path) ? asPage(lock.browser.page(judgement), refused) : refused
       }
       isForm = request.method === "POST" && path === signOutPath
     }

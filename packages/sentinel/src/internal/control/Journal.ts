@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
-import type { Entry, Filter } from "../../JournalEntry.ts"
+import { type Entry, type Filter, isRefusal } from "../../JournalEntry.ts"
 
 /** The journal of one Sentinel. */
 export class Journal extends Context.Service<
@@ -26,10 +26,26 @@ export class Journal extends Context.Service<
 const isAbout = (entry: Entry, about: string): boolean =>
   [entry, ...entry.steps].some((part) => Object.values(part).some((value) => value === about))
 
-const passes =
-  ({ about, after = 0 }: Filter) =>
-  (entry: Entry): boolean =>
-    entry.sequence > after && (about === undefined || isAbout(entry, about))
+const has = (value: unknown, text: string): boolean => {
+  if (typeof value === "string" || typeof value === "number") return String(value).toLowerCase().includes(text)
+  return typeof value === "object" && value !== null && Object.values(value).some((part) => has(part, text))
+}
+
+const hasOutcome = ({ kind, outcome }: Entry, wanted: string): boolean =>
+  wanted === "refused" ? kind === "request" && isRefusal(outcome) : outcome === wanted
+
+/** What is cheap is looked at first: of most filters, few entries are left for the rest. */
+const passes = ({ about, after = 0, application, before = Infinity, outcome, route, text }: Filter) => {
+  const lower = text?.toLowerCase()
+  return (entry: Entry): boolean =>
+    entry.sequence > after &&
+    entry.sequence < before &&
+    (application === undefined || entry.client === application) &&
+    (route === undefined || (entry.route ?? "control") === route) &&
+    (outcome === undefined || hasOutcome(entry, outcome)) &&
+    (about === undefined || isAbout(entry, about)) &&
+    (lower === undefined || has(entry, lower))
+}
 
 /** The number of entries that a follower may be behind. A slower one misses the oldest of them. */
 const backlog = 1024
@@ -41,11 +57,16 @@ export const make = Effect.fnUntraced(function* (options: { readonly capacity: n
   const ring: Array<Entry> = []
   let sequence = 0
 
+  /** From the newest on, so that the last few of very many are found without a look at the rest. */
   const read = (filter: Filter = {}): ReadonlyArray<Entry> => {
-    const oldest = sequence % capacity
-    const inOrder = ring.length < capacity ? ring : [...ring.slice(oldest), ...ring.slice(0, oldest)]
-    const found = inOrder.filter(passes(filter))
-    return filter.limit === undefined ? found : found.slice(-filter.limit)
+    const { limit = Infinity } = filter
+    const isWanted = passes(filter)
+    const found: Array<Entry> = []
+    for (let back = 1; back <= ring.length && found.length < limit; back++) {
+      const entry = ring[(sequence - back) % capacity]!
+      if (isWanted(entry)) found.push(entry)
+    }
+    return found.toReversed()
   }
 
   return Journal.of({

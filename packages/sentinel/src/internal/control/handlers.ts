@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import { Control } from "../../Control.ts"
 import { AllProblems, ControlApi } from "../../ControlApi.ts"
 import { InvalidChange, NotThere } from "../../ControlError.ts"
+import { SentinelDialect } from "../../SentinelDialect.ts"
 import { internalError } from "./failures.ts"
 import type { ClockState } from "./VirtualClock.ts"
 import * as WholeDocument from "./WholeDocument.ts"
@@ -160,6 +161,10 @@ const keys = HttpApiBuilder.group(ControlApi, "keys", (handlers) =>
   Effect.map(Control, ({ keys }) => handlers.handleAll({ rotate: () => Effect.map(keys.rotate, (kid) => ({ kid })) }))
 )
 
+const dialect = HttpApiBuilder.group(ControlApi, "dialect", (handlers) =>
+  Effect.map(SentinelDialect, (points) => handlers.handleAll({ points: () => Effect.succeed(points) }))
+)
+
 const webhooks = HttpApiBuilder.group(ControlApi, "webhooks", (handlers) =>
   Effect.map(Control, ({ webhooks }) => handlers.handleAll({ send: ({ payload }) => webhooks.send(payload) }))
 )
@@ -176,6 +181,20 @@ const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ 
 
 /** The routes, without a guard. */
 export const layer = HttpApiBuilder.layer(ControlApi, { openapiPath: "/control/openapi.json" }).pipe(
-  Layer.provide([clock, faults, journal, accounts, services, stubs, signIns, sessions, tokens, state, keys, webhooks]),
+  Layer.provide([
+    clock,
+    faults,
+    journal,
+    accounts,
+    services,
+    stubs,
+    signIns,
+    sessions,
+    tokens,
+    state,
+    keys,
+    dialect,
+    webhooks
+  ]),
   Layer.provide(allProblems)
 )

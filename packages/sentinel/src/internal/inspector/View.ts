@@ -1,48 +1,27 @@
-/** The state that the inspector shows at one moment. */
-import * as Effect from "effect/Effect"
+/** What a view of the inspector is: a page that an address names. */
+import type { Html } from "@le-auth/core/shared/Html"
+import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
+import type * as Effect from "effect/Effect"
 import type { Control } from "../../Control.ts"
-import type { AccountSettings } from "../../DirectoryEditor.ts"
-import type { Fault } from "../../Fault.ts"
-import type { Entry } from "../../JournalEntry.ts"
-import type { FamilyState, RecentPage, SessionState } from "../../StoreInspection.ts"
-import type { ClockState } from "../control/VirtualClock.ts"
 
-/**
- * `sessions` are those that are alive, `families` the revoked ones too, both with the newest first; `undefined` if the
- * store cannot be looked into, or does not answer.
- */
-export interface View {
-  readonly clock: ClockState
-  readonly faults: ReadonlyArray<Fault>
-  /** The newest first. */
-  readonly entries: ReadonlyArray<Entry>
-  /** The subject that the entries are filtered by, if one was chosen. */
-  readonly about: string | undefined
-  readonly accounts: ReadonlyArray<AccountSettings>
-  readonly sessions: RecentPage<SessionState> | undefined
-  readonly families: RecentPage<FamilyState> | undefined
-  readonly snapshots: ReadonlyArray<string>
+/** What an address asks of a view. */
+export interface Asked {
+  readonly control: Control["Service"]
+  /** The filters, which are in the query of the address. */
+  readonly parameters: UrlParameters
+  /** What stands behind the path, as in `/flows/ID`. Only a view with `hasItems` gets one. */
+  readonly item: string | undefined
 }
 
-/** The most entries on the page. The journal has more, which a filter finds. */
-const mostEntries = 200
-/** The most sessions and families on the page: a load test leaves thousands of them. */
-const mostSessions = 50
-
-/** Reads the view from the control. */
-export const make = Effect.fnUntraced(function* (
-  control: Control["Service"],
-  about: string | undefined
-): Effect.fn.Return<View> {
-  const nothing = () => undefined
-  return {
-    clock: yield* control.clock.state,
-    faults: yield* control.faults.list,
-    entries: (yield* control.journal.read({ about, limit: mostEntries })).toReversed(),
-    about,
-    accounts: yield* control.accounts.list,
-    sessions: yield* Effect.orElseSucceed(control.sessions.list({ limit: mostSessions, alive: true }), nothing),
-    families: yield* Effect.orElseSucceed(control.sessions.families({ limit: mostSessions }), nothing),
-    snapshots: yield* control.state.names
-  }
-})
+/**
+ * One page of the inspector. `render` gives what stands in its `main` element, with an `h1` first, and reads from the
+ * control only what it shows. Parts that change while the page is open are `live` (see `parts.ts`); a form is not in a
+ * live part, so that nothing is taken from the person who fills it in.
+ */
+export interface View {
+  readonly path: `/${string}`
+  /** What the navigation and the title of the page call it. */
+  readonly title: string
+  readonly hasItems?: boolean
+  readonly render: (asked: Asked) => Effect.Effect<Html>
+}

@@ -13,8 +13,13 @@ interface Json {
   [name: string]: unknown
 }
 
-const say = (text: string) => {
-  document.querySelector("[role=status]")!.textContent = text
+// The line at the foot of the page. That something was done need not be read for long.
+let clearing: ReturnType<typeof setTimeout> | undefined
+const say = (text: string, isBrief = false) => {
+  const status = document.querySelector("[role=status]")!
+  clearTimeout(clearing)
+  status.textContent = text
+  if (isBrief) clearing = setTimeout(() => (status.textContent = ""), 4000)
 }
 
 const noAnswer = "Sentinel does not answer. Is it still running?"
@@ -25,7 +30,62 @@ const isSignedOut = ({ status }: Response): boolean => {
   return status === 401
 }
 
-// Takes the live parts of the page anew. What is open, and what has the focus, stays so.
+// Puts new content into a part. Nodes that stay as they are keep their place, so that focus and scrolling stay, too.
+const replace = (part: Element, fresh: Element) => {
+  for (const open of part.querySelectorAll("details[open][id]")) {
+    fresh.querySelector(`#${CSS.escape(open.id)}`)?.setAttribute("open", "")
+  }
+  const focused = part.contains(document.activeElement) ? document.activeElement!.id : ""
+  const nodes = [...fresh.childNodes].map((node) => {
+    const old = node instanceof Element && node.id !== "" ? document.getElementById(node.id) : null
+    return old?.parentNode === part && old.isEqualNode(node) ? old : node
+  })
+  const kept = new Set<Node>(nodes)
+  for (const node of Array.from(part.childNodes)) if (!kept.has(node)) node.remove()
+  let at = part.firstChild
+  for (const node of nodes) {
+    if (node === at) at = at.nextSibling
+    else part.insertBefore(node, at)
+  }
+  if (focused === "" || document.activeElement?.id === focused) return
+  // What had the focus may be gone. Then the next step of a keyboard is the first one of the view.
+  const next = document.getElementById(focused) ?? document.getElementById("view")
+  next?.focus({ preventScroll: true })
+}
+
+// Of a list, only the chosen line is on the way of the Tab key; the arrow keys go from line to line.
+const linesOf = (list: Element) => [...list.querySelectorAll<HTMLElement>("a.entry")]
+const rove = () => {
+  for (const list of document.querySelectorAll("[data-list]")) {
+    const lines = linesOf(list)
+    const chosen = lines.find((line) => line === document.activeElement || line.hasAttribute("aria-current"))
+    for (const line of lines) line.tabIndex = line === (chosen ?? lines[0]) ? 0 : -1
+  }
+}
+
+// Takes the live parts of the page anew, from the address that it has now.
+const seen = new WeakMap<Element, string>()
+const load = async () => {
+  const address = location.href
+  try {
+    const response = await fetch(address, { headers: { accept: "text/html" } })
+    if (isSignedOut(response)) return
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html")
+    // Meanwhile the person may have gone on.
+    if (address !== location.href) return
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const next = fresh.getElementById(part.id)
+      if (next === null || next.innerHTML === seen.get(part)) continue
+      seen.set(part, next.innerHTML)
+      replace(part, next)
+    }
+    rove()
+  } catch {
+    say(noAnswer)
+  }
+}
+
+// At most one at a time, and a pause in between: thousands of entries in a second cost no more than five pages.
 let isLoading = false
 let isStale = false
 const refresh = async () => {
@@ -34,25 +94,7 @@ const refresh = async () => {
     return
   }
   isLoading = true
-  try {
-    const response = await fetch(location.href, { headers: { accept: "text/html" } })
-    if (isSignedOut(response)) return
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html")
-    for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) {
-      const next = fresh.getElementById(part.id)
-      if (next === null || next.innerHTML === part.dataset["seen"]) continue
-      const html = next.innerHTML
-      for (const open of part.querySelectorAll("details[open][id]")) {
-        next.querySelector(`#${open.id}`)?.setAttribute("open", "")
-      }
-      const focused = part.contains(document.activeElement) ? (document.activeElement?.id ?? "") : ""
-      part.replaceChildren(...next.childNodes)
-      part.dataset["seen"] = html
-      if (focused !== "") document.getElementById(focused)?.focus()
-    }
-  } catch {
-    say(noAnswer)
-  }
+  await load()
   isLoading = false
   if (isStale) {
     isStale = false
@@ -60,16 +102,37 @@ const refresh = async () => {
   }
 }
 
-// The JSON document of a form: names with dots are members of members; what is empty or not shown is left out.
-const documentOf = (form: HTMLFormElement): Json => {
+type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
+
+const valueOf = (field: Field): unknown => {
+  const { dataset, type, value } = field
+  if (dataset["lines"] !== undefined) return value.split("\n").flatMap((line) => line.trim() || [])
+  if (dataset["json"] !== undefined) return JSON.parse(value)
+  if (type === "checkbox" && !field.name.endsWith("[]")) return (field as HTMLInputElement).checked
+  if (type === "datetime-local") return `${value}Z`
+  return type === "number" ? Number(value) : value
+}
+
+const isLeftOut = (field: Field): boolean => {
+  if (field.type !== "hidden" && !field.checkVisibility()) return true
+  return field.value === "" && field.dataset["lines"] === undefined
+}
+
+// The JSON document of a form: names with dots are members of members; what is empty or not shown is left out. A name
+// that ends in `[]` is one of a list, if it is not a box that is not ticked. With `data-lines` a field is a list with a
+// line for each item, with `data-json` it is JSON. A name that is in the address is not in the document.
+const documentOf = (form: HTMLFormElement, address: string): Json => {
   const whole: Json = {}
-  for (const field of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")) {
-    if (field.value === "" || !field.checkVisibility()) continue
+  for (const field of form.querySelectorAll<Field>("input[name], select[name], textarea[name]")) {
+    if (isLeftOut(field) || address.includes(`:${field.name}`)) continue
     const path = field.name.split(".")
     const last = path.pop()!
     let part = whole
     for (const key of path) part = (part[key] ??= {}) as Json
-    part[last] = field.type === "number" ? Number(field.value) : field.value
+    if (last.endsWith("[]")) {
+      const list = (part[last.slice(0, -2)] ??= []) as Array<unknown>
+      if (!(field instanceof HTMLInputElement) || field.type !== "checkbox" || field.checked) list.push(valueOf(field))
+    } else part[last] = valueOf(field)
   }
   return whole
 }
@@ -92,7 +155,8 @@ const ask = async (request: string, body: unknown): Promise<{ readonly answer: J
     if (isSignedOut(response)) return undefined
     const text = await response.text()
     const answer = text === "" ? undefined : JSON.parse(text)
-    say(response.ok ? "" : problemOf(answer))
+    if (response.ok) say("Done.", true)
+    else say(problemOf(answer))
     return response.ok ? { answer } : undefined
   } catch {
     say(noAnswer)
@@ -106,36 +170,143 @@ const explanationOf = ({ id, isUsable, kind, reason, scope }: Json): string => {
   return isUsable === true ? `${token} can be used.` : `${token} cannot be used: ${reason}.`
 }
 
-const submit = async (form: HTMLFormElement, request: string) => {
-  const named = form.elements.namedItem("name")
-  const name = named instanceof HTMLInputElement ? named.value : ""
-  const done = await ask(
-    request.replace(":name", encodeURIComponent(name)),
-    form.dataset["empty"] === undefined ? documentOf(form) : undefined
-  )
-  if (done === undefined) return
-  const { resets, shows } = form.dataset
-  if (shows !== undefined) document.getElementById(shows)!.textContent = explanationOf(done.answer ?? {})
-  if (resets !== undefined) form.reset()
-  await refresh()
+const show = (place: HTMLElement, answer: Json) => {
+  place.textContent = "isUsable" in answer ? explanationOf(answer) : JSON.stringify(answer, undefined, 2)
+  place.hidden = false
 }
+
+// Takes the live parts anew, or goes on to another address if this one has nothing to show any more.
+const proceed = (address: string | undefined): unknown => (address === undefined ? refresh() : location.assign(address))
+
+const submit = async (form: HTMLFormElement, request: string) => {
+  const address = request.replaceAll(/:(\w+)/g, (whole, name) => {
+    const field = form.elements.namedItem(name)
+    return field !== null && "value" in field ? encodeURIComponent(String(field.value)) : whole
+  })
+  let body: Json | undefined
+  try {
+    if (form.dataset["empty"] === undefined) body = documentOf(form, request)
+  } catch {
+    say("This is not JSON.")
+    return
+  }
+  const done = await ask(address, body)
+  if (done === undefined) return
+  const { resets, shows, then } = form.dataset
+  if (shows !== undefined) show(document.getElementById(shows)!, done.answer ?? {})
+  if (resets !== undefined) form.reset()
+  await proceed(then)
+}
+
+const press = async (button: HTMLElement) => {
+  const { body, request = "", then } = button.dataset
+  if (await ask(request, body === undefined ? undefined : JSON.parse(body))) await proceed(then)
+}
+
+// Asks the person before `act`. The browser closes the dialog with Escape; the focus goes back to the button, or to the
+// one in its place if the part was taken anew meanwhile.
+const question = document.querySelector<HTMLDialogElement>("#question")!
+let act = () => {}
+const confirmed = (button: HTMLElement, next: () => void) => {
+  const text = button.dataset["confirm"]
+  if (text === undefined) {
+    next()
+    return
+  }
+  document.getElementById("question-text")!.textContent = text
+  document.getElementById("question-yes")!.textContent = button.textContent
+  act = next
+  question.addEventListener("close", () => document.getElementById(button.id)?.focus(), { once: true })
+  question.showModal()
+}
+document.getElementById("question-no")!.addEventListener("click", () => question.close())
+document.getElementById("question-yes")!.addEventListener("click", () => {
+  question.close()
+  act()
+})
 
 addEventListener("submit", (event) => {
   const form = event.target
   if (!(form instanceof HTMLFormElement) || form.dataset["request"] === undefined) return
   event.preventDefault()
-  void submit(form, form.dataset["request"])
+  const request = form.dataset["request"]
+  confirmed(event.submitter ?? form, () => void submit(form, request))
 })
-
-const press = async (request: string, body: string | undefined) => {
-  if (await ask(request, body === undefined ? undefined : JSON.parse(body))) await refresh()
-}
 
 addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest<HTMLElement>("button[data-request]") : null
-  if (button !== null) void press(button.dataset["request"]!, button.dataset["body"])
+  if (button === null) return
+  confirmed(button, () => void press(button))
 })
 
+// A link or a filter that stays in the view: the address changes, and the live parts follow.
+const go = async (address: string, isNew: boolean) => {
+  if (isNew) history.pushState(null, "", address)
+  else history.replaceState(null, "", address)
+  await load()
+}
+
+addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[data-soft]") : null
+  if (link === null || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  event.preventDefault()
+  const shown = document.getElementById(link.dataset["soft"] ?? "")
+  void go(link.href, true).then(() => shown?.scrollIntoView({ block: "nearest" }))
+})
+
+const filterOf = (form: HTMLFormElement): string => {
+  const query = new URLSearchParams()
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && value !== "") query.set(name, value)
+  return `${new URL(form.action).pathname}${query.size === 0 ? "" : `?${query}`}`
+}
+
+const isFilter = (form: unknown): form is HTMLFormElement =>
+  form instanceof HTMLFormElement && form.dataset["soft"] !== undefined
+
+addEventListener("submit", (event) => {
+  if (!isFilter(event.target)) return
+  event.preventDefault()
+  void go(filterOf(event.target), true)
+})
+
+let typing: ReturnType<typeof setTimeout> | undefined
+addEventListener("input", (event) => {
+  const form = event.target instanceof Element ? event.target.closest("form") : null
+  if (!isFilter(form)) return
+  clearTimeout(typing)
+  typing = setTimeout(() => void go(filterOf(form), false), 200)
+})
+
+addEventListener("popstate", () => {
+  const query = new URLSearchParams(location.search)
+  for (const field of document.querySelectorAll<HTMLInputElement>("form[data-soft] [name]")) {
+    field.value = query.get(field.name) ?? ""
+  }
+  void load()
+})
+
+addEventListener("keydown", (event) => {
+  const list = event.target instanceof Element ? event.target.closest("[data-list]") : null
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
+  if (list === null || step === undefined || event.metaKey || event.ctrlKey || event.altKey) return
+  event.preventDefault()
+  const lines = linesOf(list)
+  lines[lines.indexOf(document.activeElement as HTMLElement) + step]?.focus()
+  rove()
+})
+
+addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-copy]") : null
+  if (button === null) return
+  const text = document.getElementById(button.dataset["copy"]!)?.textContent ?? ""
+  // Only a page of a secure origin may write to the clipboard, which plain http to another host is not.
+  Promise.resolve(navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).then(
+    () => say("Copied. Set the variables of the command before you run it."),
+    () => say("This browser lets the page copy nothing. Open the command below, and copy it by hand.")
+  )
+})
+
+rove()
 const last = document.querySelector("main")!.dataset["sequence"]
 const live = new EventSource(`/control/journal/follow?after=${last}`)
 live.addEventListener("message", () => void refresh())

@@ -2,6 +2,7 @@
  * `le-auth sentinel fault`, `clock`, `journal` and `webhook`
  */
 import { DurationText } from "@le-auth/core/Settings"
+import type { FilterRoute } from "@le-auth/sentinel/JournalEntry"
 import type { EventType } from "@le-auth/sentinel/Webhook"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -169,6 +170,26 @@ export const clock = Command.make("clock", common, (options) =>
   Command.withSubcommands([advance, real])
 )
 
+/** Those of `JournalEntry.FilterRoute`, repeated because its schema is loaded only when it is used. */
+const routes = [
+  "authorize",
+  "login",
+  "logout",
+  "token",
+  "app-token",
+  "revoke",
+  "keys",
+  "metadata",
+  "domain",
+  "users",
+  "userinfo",
+  "end-session",
+  "status-reasons",
+  "stub",
+  "other",
+  "control"
+] as const satisfies ReadonlyArray<FilterRoute>
+
 export const journal = Command.make(
   "journal",
   {
@@ -183,7 +204,14 @@ export const journal = Command.make(
       Flag.withDefault(20),
       Flag.withDescription("The number of last entries to show (default: 20)")
     ),
-    about: text("about", "Only entries about an account, application, user, route, outcome, request id or fault")
+    about: text("about", "Only entries about an account, application, user, route, outcome, request id or fault"),
+    text: text("text", "Only entries that have this text anywhere, in large or small letters"),
+    outcome: text("outcome", "Only this outcome, such as invalid_grant; or refused, for every refusal"),
+    application: text("application", "Only requests of this application").pipe(Flag.withMetavar("client-id")),
+    route: Flag.Literals("route", routes).pipe(
+      Flag.optional,
+      Flag.withDescription("Only this route; control is for the changes")
+    )
   },
   (options) => Effect.flatMap(work, ({ journal }) => journal(options))
 ).pipe(
@@ -194,7 +222,8 @@ export const journal = Command.make(
   Command.withShortDescription("Show Sentinel's decisions, and the reasons"),
   Command.withExamples([
     { command: "le-auth sentinel journal --follow", description: "Watch it" },
-    { command: "le-auth sentinel journal --about invalid_grant --json", description: "Why tokens were refused" }
+    { command: "le-auth sentinel journal --about invalid_grant --json", description: "Why tokens were refused" },
+    { command: "le-auth sentinel journal --route token --outcome refused", description: "Only refusals of that route" }
   ])
 )
 

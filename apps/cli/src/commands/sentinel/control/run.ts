@@ -9,7 +9,7 @@ import * as NodeHttp from "@le-auth/node/NodeHttp"
 import type * as ControlClient from "@le-auth/sentinel/ControlClient"
 import { InvalidChange } from "@le-auth/sentinel/ControlError"
 import { Fault, NewFault } from "@le-auth/sentinel/Fault"
-import type { Entry } from "@le-auth/sentinel/JournalEntry"
+import type { Entry, Filter, FilterRoute } from "@le-auth/sentinel/JournalEntry"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -206,21 +206,31 @@ const entryText = ({
 
 export interface JournalOptions extends Options {
   readonly follow: boolean
-  readonly about: Option.Option<string>
   readonly limit: number
+  readonly about: Option.Option<string>
+  readonly text: Option.Option<string>
+  readonly outcome: Option.Option<string>
+  readonly application: Option.Option<string>
+  readonly route: Option.Option<FilterRoute>
+}
+
+/** Those of `JournalEntry.Filter` that the flags have. */
+type Conditions = {
+  readonly [Name in "about" | "text" | "outcome" | "application" | "route"]?: NonNullable<Filter[Name]>
 }
 
 /** The last entries, and with `follow` each new one, one line for each. */
 export const journal = Effect.fnUntraced(function* (options: JournalOptions) {
-  const about = Option.isSome(options.about) ? { about: options.about.value } : {}
+  const { about, application, outcome, route, text } = options
+  const filter: Conditions = present({ about, application, outcome, route, text })
   const print = (entry: Entry) => Output.print(entry, entryText(entry))
   const last = yield* controlling(options, (client) =>
-    client.journal.read({ query: { ...about, limit: options.limit } })
+    client.journal.read({ query: { ...filter, limit: options.limit } })
   )
   yield* Effect.forEach(last, print, { discard: true })
   if (!options.follow) return
   yield* controlling(options, (client) =>
-    Effect.flatMap(client.journal.follow({ query: { ...about, after: last.at(-1)?.sequence ?? 0 } }), (entries) =>
+    Effect.flatMap(client.journal.follow({ query: { ...filter, after: last.at(-1)?.sequence ?? 0 } }), (entries) =>
       Stream.runForEach(entries, print).pipe(
         // Sentinel has stopped.
         Effect.catchTag(["HttpClientError", "Retry", "SseError"], () => Effect.void)

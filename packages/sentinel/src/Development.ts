@@ -1,0 +1,55 @@
+/**
+ * What the pages of a Sentinel on a developer's computer may show and do: the start page, the list of users beside the
+ * login form, and error pages that say what was sent. Strict mode has none of it.
+ *
+ * @since 0.1.0
+ */
+import type * as Effect from "effect/Effect"
+import type { StoreUnavailable } from "./ControlError.ts"
+import type { AccountSettings, ChangeError } from "./DirectoryEditor.ts"
+
+/**
+ * What the pages show of the accounts, and where a redirect URI is added: `accounts` of `Control`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Accounts {
+  /** All accounts, without passwords and secrets. */
+  readonly list: Effect.Effect<ReadonlyArray<AccountSettings>>
+  /** Gives an installation other redirect URIs. */
+  readonly changeInstallation: (
+    accountId: string,
+    clientId: string,
+    changes: { readonly redirect_uris: ReadonlyArray<string> }
+  ) => Effect.Effect<void, ChangeError | StoreUnavailable>
+}
+
+/**
+ * The pages for development. Accounts and applications are shown to all who reach this Sentinel. Users, well-known
+ * passwords and secrets are shown only where `isBuiltIn` is set, only by a server that listens on loopback, and only to
+ * a browser of this computer; so is the button that registers a redirect URI.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Development {
+  readonly accounts: Accounts
+  /**
+   * The accounts are those of `SentinelConfig.development`, whose passwords and secrets are well known, and not others
+   * that a database had before. Default: no.
+   */
+  readonly isBuiltIn?: boolean | undefined
+  /**
+   * The login page lists the users of any configuration, each with a button that needs no password, for everybody who
+   * reaches this Sentinel. Default: no; the built-in users are listed on loopback.
+   */
+  readonly quickSignIn?: boolean | undefined
+  /** The origin of the control, whose inspector the pages link to, once it is open. Default: there is none. */
+  readonly control?: (() => string | undefined) | undefined
+  /**
+   * How a redirect URI is registered in this way of running, as a sentence, such as "Start Sentinel with --redirect-uri
+   * and the address." Default: that it belongs into `redirect_uris` of the installation.
+   */
+  readonly toRegister?: string | undefined
+}
