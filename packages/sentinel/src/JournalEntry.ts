@@ -15,13 +15,15 @@ const Text = optional(Schema.String)
 
 /**
  * Something that happened while a request was answered, such as `code redeemed`. `family` is the grant that all tokens
- * of one code belong to.
+ * of one code belong to. `ticket` names an authorization request on its way through the login page, so that both are
+ * known to be of one sign-in.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const Step = Schema.Struct({
   what: Schema.String,
+  ticket: Text,
   code: Text,
   family: Text,
   session: Text,

@@ -66,7 +66,7 @@ export const make = Effect.fnUntraced(function* (options: { readonly capacity: n
       const entry = ring[(sequence - back) % capacity]!
       if (isWanted(entry)) found.push(entry)
     }
-    return found.reverse()
+    return found.toReversed()
   }
 
   return Journal.of({

@@ -221,6 +221,11 @@ export const watchedStore = (
             const { clientId, sessionId, userId } = found.value.grant
             context.client ??= clientId
             context.user = userId
+            context.steps.push({
+              what: "access token used",
+              family: RequestContext.short(found.value.grant.id),
+              accessToken: RequestContext.short(id)
+            })
             if (context.stateFault !== "killed-session") return found
             yield* kill(context, sessionId, now)
             return Option.none()

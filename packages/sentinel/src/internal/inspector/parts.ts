@@ -48,7 +48,9 @@ export const clientName = (accounts: ReadonlyArray<AccountSettings>, accountId: 
 /** Whether the tokens of a family can be used. */
 export const familyState = ({ isAlive, revokedAt }: FamilyState): Html => {
   if (isAlive) return html`<span class="badge good">alive</span>`
-  return html`<span class="badge bad">${revokedAt === undefined ? "ended with its session" : "revoked"}</span>`
+  return revokedAt === undefined
+    ? html`<span class="badge">session ended</span>`
+    : html`<span class="badge bad">revoked</span>`
 }
 
 /** The entries of the journal about an account, application, user, request, fault, code, family, session or token. */

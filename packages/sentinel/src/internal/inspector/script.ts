@@ -28,7 +28,7 @@ const replace = (part         , fresh         ) => {
     return old?.parentNode === part && old.isEqualNode(node) ? old : node
   })
   const kept = new Set      (nodes)
-  for (const node of [...part.childNodes]) if (!kept.has(node)) node.remove()
+  for (const node of Array.from(part.childNodes)) if (!kept.has(node)) node.remove()
   let at = part.firstChild
   for (const node of nodes) {
     if (node === at) at = at.nextSibling
@@ -40,8 +40,39 @@ const replace = (part         , fresh         ) => {
   next?.focus({ preventScroll: true })
 }
 
+// Of a list, only the chosen line is on the way of the Tab key; the arrow keys go from line to line.
+const linesOf = (list         ) => [...list.querySelectorAll             ("a.entry")]
+const rove = () => {
+  for (const list of document.querySelectorAll("[data-list]")) {
+    const lines = linesOf(list)
+    const chosen = lines.find((line) => line === document.activeElement || line.hasAttribute("aria-current"))
+    for (const line of lines) line.tabIndex = line === (chosen ?? lines[0]) ? 0 : -1
+  }
+}
+
 // Takes the live parts of the page anew, from the address that it has now.
 const seen = new WeakMap                 ()
+const load = async () => {
+  const address = location.href
+  try {
+    const response = await fetch(address, { headers: { accept: "text/html" } })
+    if (isSignedOut(response)) return
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html")
+    // Meanwhile the person may have gone on.
+    if (address !== location.href) return
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const next = fresh.getElementById(part.id)
+      if (next === null || next.innerHTML === seen.get(part)) continue
+      seen.set(part, next.innerHTML)
+      replace(part, next)
+    }
+    rove()
+  } catch {
+    say(noAnswer)
+  }
+}
+
+// At most one at a time, and a pause in between: thousands of entries in a second cost no more than five pages.
 let isLoading = false
 let isStale = false
 const refresh = async () => {
@@ -50,19 +81,7 @@ const refresh = async () => {
     return
   }
   isLoading = true
-  try {
-    const response = await fetch(location.href, { headers: { accept: "text/html" } })
-    if (isSignedOut(response)) return
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html")
-    for (const part of document.querySelectorAll("[data-live]")) {
-      const next = fresh.getElementById(part.id)
-      if (next === null || next.innerHTML === seen.get(part)) continue
-      seen.set(part, next.innerHTML)
-      replace(part, next)
-    }
-  } catch {
-    say(noAnswer)
-  }
+  await load()
   isLoading = false
   if (isStale) {
     isStale = false
@@ -207,6 +226,74 @@ addEventListener("click", (event) => {
   confirmed(button, () => void press(button))
 })
 
+// A link or a filter that stays in the view: the address changes, and the live parts follow.
+const go = async (address        , isNew         ) => {
+  if (isNew) history.pushState(null, "", address)
+  else history.replaceState(null, "", address)
+  await load()
+}
+
+addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest                   ("a[data-soft]") : null
+  if (link === null || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  event.preventDefault()
+  const shown = document.getElementById(link.dataset["soft"] ?? "")
+  void go(link.href, true).then(() => shown?.scrollIntoView({ block: "nearest" }))
+})
+
+const filterOf = (form                 )         => {
+  const query = new URLSearchParams()
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && value !== "") query.set(name, value)
+  return \`\${new URL(form.action).pathname}\${query.size === 0 ? "" : \`?\${query}\`}\`
+}
+
+const isFilter = (form         )                          =>
+  form instanceof HTMLFormElement && form.dataset["soft"] !== undefined
+
+addEventListener("submit", (event) => {
+  if (!isFilter(event.target)) return
+  event.preventDefault()
+  void go(filterOf(event.target), true)
+})
+
+let typing
+addEventListener("input", (event) => {
+  const form = event.target instanceof Element ? event.target.closest("form") : null
+  if (!isFilter(form)) return
+  clearTimeout(typing)
+  typing = setTimeout(() => void go(filterOf(form), false), 200)
+})
+
+addEventListener("popstate", () => {
+  const query = new URLSearchParams(location.search)
+  for (const field of document.querySelectorAll                  ("form[data-soft] [name]")) {
+    field.value = query.get(field.name) ?? ""
+  }
+  void load()
+})
+
+addEventListener("keydown", (event) => {
+  const list = event.target instanceof Element ? event.target.closest("[data-list]") : null
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
+  if (list === null || step === undefined || event.metaKey || event.ctrlKey || event.altKey) return
+  event.preventDefault()
+  const lines = linesOf(list)
+  lines[lines.indexOf(document.activeElement               ) + step]?.focus()
+  rove()
+})
+
+addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest             ("[data-copy]") : null
+  if (button === null) return
+  const text = document.getElementById(button.dataset["copy"] )?.textContent ?? ""
+  // Only a page of a secure origin may write to the clipboard, which plain http to another host is not.
+  Promise.resolve(navigator.clipboard?.writeText(text) ?? Promise.reject(new Error("no clipboard"))).then(
+    () => say("Copied. Set the variables of the command before you run it."),
+    () => say("This browser lets the page copy nothing. Open the command below, and copy it by hand.")
+  )
+})
+
+rove()
 const last = document.querySelector("main") .dataset["sequence"]
 const live = new EventSource(\`/control/journal/follow?after=\${last}\`)
 live.addEventListener("message", () => void refresh())

@@ -1,5 +1,6 @@
 import { tokens } from "@le-auth/core/shared/DesignTokens"
 import { effects } from "./FaultSentence.ts"
+import { style as journal } from "./journalStyle.ts"
 
 /** What a part of a form can be `data-for`: the values of the options that bring it. */
 const conditions = ["which-next", "which-nth", "which-every", ...Object.keys(effects)]
@@ -51,10 +52,11 @@ ul, ol { list-style: none; margin: 0; padding: 0 }
 .card { padding: 1.1rem 1.25rem; margin-bottom: 1.25rem; background: var(--card); border: 1px solid var(--edge); border-radius: var(--radius-m) }
 label { display: block; font-weight: 600; font-size: var(--text-xs) }
 input, select, textarea {
-  display: block; width: 100%; min-height: var(--control-small); margin-top: .2rem; padding: .35rem .6rem; font: inherit; font-size: var(--text-s);
+  display: block; width: 100%; height: var(--control-small); margin-top: .2rem; padding: .25rem .6rem; font: inherit; font-size: var(--text-s);
   font-weight: 400; color: inherit; background: var(--card); border: 1px solid var(--field); border-radius: var(--radius-s);
 }
-input[type=checkbox] { display: inline-block; width: 1.5rem; min-height: 1.5rem; margin: 0 .4rem 0 0; vertical-align: middle }
+textarea { height: auto; min-height: 4.5rem }
+input[type=checkbox] { height: 1.5rem; display: inline-block; width: 1.5rem; min-height: 1.5rem; margin: 0 .4rem 0 0; vertical-align: middle }
 button, .button {
   display: inline-flex; align-items: center; justify-content: center; min-height: var(--control-small); padding: .3rem .85rem; font: inherit;
   font-weight: 600; cursor: pointer; color: var(--accent-ink); background: var(--accent); border: 1px solid transparent;
@@ -64,6 +66,7 @@ button:hover, .button:hover { background: var(--accent-strong) }
 button.quiet, .button.quiet { color: var(--ink); background: transparent; border-color: var(--field) }
 button.quiet:hover, .button.quiet:hover { border-color: var(--ink) }
 button.danger { color: var(--card); background: var(--alarm) }
+button.danger:hover { background: var(--alarm); filter: brightness(1.1) }
 button.small, .button.small { min-height: 1.75rem; padding: .1rem .6rem; font-size: var(--text-xs) }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin-bottom: .75rem }
@@ -76,15 +79,9 @@ li.item { display: flex; gap: .75rem; justify-content: space-between; align-item
 li.item > div { min-width: 0; overflow-wrap: anywhere }
 a { color: var(--accent) }
 code { font: .9em var(--mono); overflow-wrap: anywhere }
-.entry { border-top: 1px solid var(--edge) }
-.entry summary { display: grid; grid-template-columns: 5.2rem 4.6rem minmax(0, 1fr) auto; gap: .2rem .75rem; padding: .5rem .25rem; cursor: pointer; align-items: baseline }
-.entry summary::marker { content: "" }
-.entry time { font-variant-numeric: tabular-nums; color: var(--soft) }
-.entry .reason { grid-column: 3 / -1; color: var(--alarm) }
-.entry .warning { grid-column: 3 / -1; color: var(--warn) }
-dl { display: grid; grid-template-columns: 8rem minmax(0, 1fr); gap: .2rem .75rem; margin: 0; font-size: var(--text-s) }
-dt { color: var(--soft) }
-dd { margin: 0; overflow-wrap: anywhere }
+dl { display: grid; grid-template-columns: 7rem minmax(0, 1fr); gap: .2rem .75rem; margin: 0; font-size: var(--text-s) }
+dt { color: var(--soft); line-height: 1.5rem }
+dd { margin: 0; overflow-wrap: anywhere; line-height: 1.5rem }
 .badge { padding: .05rem .45rem; border-radius: var(--radius-l); font-size: var(--text-xs); font-weight: 600; white-space: nowrap; border: 1px solid var(--edge); color: var(--soft) }
 .badge.good { color: var(--good); background: var(--good-ground); border-color: transparent }
 .badge.bad { color: var(--alarm); background: var(--alarm-ground); border-color: transparent }
@@ -135,6 +132,7 @@ legend { padding: 0; margin-bottom: .3rem; font-weight: 600; font-size: var(--te
 table { width: 100%; border-collapse: collapse; font-size: var(--text-xs) }
 th, td { padding: .3rem .5rem .3rem 0; text-align: left; vertical-align: top; border-top: 1px solid var(--edge); overflow-wrap: anywhere }
 th { font-weight: 600 }
+${journal}
 @media (max-width: 48rem) {
   body { display: block }
   header { position: static; height: auto; gap: .6rem; padding: .8rem .75rem .6rem; border-right: 0; border-bottom: 1px solid var(--edge) }
@@ -144,11 +142,8 @@ th { font-weight: 600 }
   .banner { padding: .55rem .75rem }
   .card { padding: .9rem }
   dl { grid-template-columns: 6.5rem minmax(0, 1fr) }
-  .entry summary { grid-template-columns: auto minmax(0, 1fr) auto }
   .panes.has-detail { grid-template-columns: minmax(0, 1fr) }
   .panes.has-detail .list { display: none }
   .back { display: block }
-  .entry .what { grid-column: 1 / -1; grid-row: 2 }
-  .entry :is(.reason, .warning) { grid-column: 1 / -1 }
 }
 `

@@ -14,10 +14,12 @@ import type * as CryptoError from "effect/crypto/CryptoError"
 import * as Mac from "effect/crypto/Mac"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
+import * as Hex from "effect/encoding/Hex"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as RequestContext from "../http/RequestContext.ts"
 import type { AuthorizationResponse } from "./AuthorizationResponse.ts"
 
 const LoginTicket = Schema.Struct({
@@ -130,15 +132,26 @@ export const make: Effect.Effect<
   const tag = (...parts: ReadonlyArray<string>) =>
     mac.sign(macKey, Utf8.encode(parts.join("\n"))).pipe(Effect.map(Base64Url.encode), Effect.orDie)
 
+  /** Notes which ticket a request is about, by a name that nothing can be done with. */
+  const note = (what: string, id: string) =>
+    Effect.flatMap(RequestContext.watched, (context) =>
+      context === undefined
+        ? Effect.void
+        : Effect.map(Effect.orDie(mac.sign(macKey, Utf8.encode(`journal\n${id}`))), (name) => {
+            context.steps.push({ what, ticket: RequestContext.short(Hex.encode(name)) })
+          })
+    )
+
   return {
     issue: Effect.fnUntraced(function* (to, browser, expiresAt) {
       const id = Base64Url.encode(yield* random.randomBytes(16))
       const ticket: LoginTicket = { ...to, id, expiresAt }
+      yield* note("sign-in begun", id)
       return yield* sealed.seal(sealKey, Utf8.encode(JSON.stringify(ticket)), Utf8.encode(browser))
     }, Effect.orDie),
     open: Effect.fnUntraced(function* (text, browser) {
       const opened = yield* sealed.open(sealKey, text, Utf8.encode(browser))
-      return Option.flatMap(opened, (plain) =>
+      const ticket = Option.flatMap(opened, (plain) =>
         Option.map(Result.getSuccess(decode(utf8.decode(plain))), (ticket) => ({
           ...ticket,
           state: ticket.state,
@@ -147,6 +160,8 @@ export const make: Effect.Effect<
           issuer: ticket.issuer
         }))
       )
+      if (Option.isSome(ticket)) yield* note("sign-in continued", ticket.value.id)
+      return ticket
     }),
     formToken: (sealed, browser) => tag("form", sealed, browser),
     derive: (purpose, ticket, userId) => tag(purpose, ticket.id, userId),
