@@ -94,7 +94,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const found = yield* directory.installation(ticket.accountId, ticket.clientId)
     if (Option.isNone(account) || Option.isNone(found)) return yield* notKnownAnymore
     const installation = found.value
-    if (RedirectUris.registeredOf(installation.redirectUris, ticket.redirectUri, dialect) === undefined) {
+    if (RedirectUris.registeredOf(installation, ticket.redirectUri, dialect) === undefined) {
       return yield* AuthorizeChecks.notRegistered(installation, ticket.redirectUri)
     }
     const query = Query.parametersOf(againFrom(ticket))
