@@ -43,7 +43,12 @@ export const layer = ({
   HttpRouter.addAll(
     Effect.gen(function* () {
       const control = yield* Control
-      const headersOf = yield* PagePolicy.make({ styles: [style], scripts: [script], connectSources: ["'self'"] })
+      const headersOf = yield* PagePolicy.make({
+        styles: [style],
+        scripts: [script],
+        connectSources: ["'self'"],
+        imageSources: ["'self'"]
+      })
       const headers = headersOf({
         formTargets: ["'self'"],
         ...(canSignOut && { referrerPolicy: "same-origin" as const })

@@ -9,7 +9,6 @@ import * as Redacted from "effect/Redacted"
 import { Directory, type User } from "../../Directory.ts"
 import { PasswordTurn } from "../../Passwords.ts"
 import * as ClientAddress from "../http/ClientAddress.ts"
-import { Vouched } from "../http/Vouched.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
@@ -57,20 +56,28 @@ const failures: Readonly<Record<LoginRefused["status"], string>> = {
 /** Compares texts that only we can make, in constant time. */
 export const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(Utf8.encode(a), Utf8.encode(b))
 
+/**
+ * What was sent: a name and a password. Or the id of a user: one who was chosen from a list, which only pages for
+ * development have, or one whom the control signs in.
+ */
+export type Given =
+  | { readonly email: string; readonly password: string }
+  | { readonly chosen: string }
+  | { readonly vouched: string }
+
 /** Gives the user, and the value that makes the browser known (see `LoginThrottle`). */
 export type Check = (attempt: {
   readonly ticket: LoginTicket
-  readonly email: string
-  readonly password: string
+  readonly given: Given
   readonly request: HttpServerRequest.HttpServerRequest
 }) => Effect.Effect<{ readonly user: User; readonly device: string }, LoginRefused>
 
-/** In place of the step of a password. */
-const noteVouched = (user: User) =>
+/** Notes the user in the journal, in place of the password. */
+const note = ({ id }: User, what: string) =>
   Effect.map(RequestContext.watched, (context) => {
     if (context === undefined) return
-    context.user = user.id
-    context.steps.push({ what: "no password: signed in by the control", user: user.id })
+    context.user = id
+    context.steps.push({ what, user: id })
   })
 
 /** Makes the {@link Check} of the login form. */
@@ -81,24 +88,38 @@ export const make = Effect.fnUntraced(function* (
   const directory = yield* Directory
   const admit = yield* Admission.make
 
+  /** Who signs in, and how that is found out when it is their turn. */
+  const whoOf = Effect.fnUntraced(function* (accountId: string, given: Given) {
+    if ("vouched" in given) return { email: given.vouched, find: directory.user(accountId, given.vouched) }
+    if ("password" in given) {
+      const password = Redacted.make(given.password, { label: "password" })
+      return { email: given.email, find: directory.authenticate(accountId, given.email, password) }
+    }
+    const user = yield* directory.user(accountId, given.chosen)
+    const email = Option.match(user, { onNone: () => given.chosen, onSome: (one) => one.email })
+    // The work is that of a password, so that a list is no faster way to try users, and no cheaper one to send many.
+    const work = directory
+      .authenticate(accountId, email, Redacted.make("", { label: "password" }))
+      .pipe(Effect.provideService(RequestContext.Current, undefined))
+    return { email, find: Effect.as(work, user) }
+  })
+
   return Effect.fnUntraced(
-    function* ({ email, password, request, ticket }) {
+    function* ({ given, request, ticket }) {
       const { accountId } = ticket
+      const { email, find } = yield* whoOf(accountId, given)
       const origin = ClientAddress.originOf(ClientAddress.of(request))
       const cookie = cookies.device(accountId).read(request)
       const device = cookie === undefined ? undefined : yield* tickets.deviceOf(cookie, accountId, email)
-      const vouched = yield* Vouched
+      const attempt = { accountId, email, origin, device }
       const user = yield* (
-        vouched.user === undefined
-          ? admit(
-              { accountId, email, origin, device },
-              (lane) =>
-                directory
-                  .authenticate(accountId, email, Redacted.make(password, { label: "password" }))
-                  .pipe(Effect.provideService(PasswordTurn, { lane, network: origin.network })),
+        "vouched" in given
+          ? find
+          : admit(
+              attempt,
+              (lane) => Effect.provideService(find, PasswordTurn, { lane, network: origin.network }),
               (user) => (Option.isSome(user) ? "right" : "wrong")
             )
-          : directory.user(accountId, vouched.user)
       ).pipe(
         Effect.catchTags({
           PasswordsBusy: () => Effect.fail(busy),
@@ -109,7 +130,8 @@ export const make = Effect.fnUntraced(function* (
         yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: accountId }))
         return yield* wrongCredentials
       }
-      if (vouched.user !== undefined) yield* noteVouched(user.value)
+      if ("chosen" in given) yield* note(user.value, "chosen from the list, without a password")
+      if ("vouched" in given) yield* note(user.value, "no password: signed in by the control")
       const known = device === undefined ? yield* tickets.newDevice(ticket, email) : cookie!
       return { user: user.value, device: known }
     },
