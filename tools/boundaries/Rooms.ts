@@ -25,6 +25,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, number>>>> 
     page: 1,
     store: 1,
     request: 2,
+    start: 2,
     sql: 2,
     token: 3,
     authorize: 4,

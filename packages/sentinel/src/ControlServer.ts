@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { isLoopback } from "@le-auth/core/Origin"
+import { siteRoutes } from "@le-auth/core/shared/SiteFiles"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
@@ -132,6 +133,7 @@ export const layerWith = (options: Options) =>
         Layer.mergeAll(
           Handlers.layer,
           Inspector.layer({ canSignOut }),
+          HttpRouter.addAll(siteRoutes),
           signOut,
           ControlGuard.layer(lock, options.scheme ?? "http")
         ),

@@ -65,6 +65,11 @@ export interface Installation {
   readonly scope: string | undefined
   readonly grantTypes: ReadonlyArray<GrantType>
   readonly redirectUris: ReadonlyArray<string>
+  /**
+   * Beside `redirectUris`, every address of `localhost`, `127.0.0.1` and `[::1]` is right, by http or https: for
+   * development. Default: no.
+   */
+  readonly anyLoopbackRedirect?: boolean | undefined
 }
 
 /**

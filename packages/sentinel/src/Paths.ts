@@ -22,6 +22,14 @@ export const login = "/sentinel/login"
 export const logout = "/sentinel/logout"
 
 /**
+ * The button of an error page that registers a redirect URI goes here, by POST, in development.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export const register = "/sentinel/register"
+
+/**
  * Claims about the user of an access token, in the dialect `openid`: the userinfo endpoint of OpenID Connect. It is a
  * pattern with one parameter.
  *

@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import * as Origin from "@le-auth/core/Origin"
+import { html } from "@le-auth/core/shared/Html"
+import { siteRoutes } from "@le-auth/core/shared/SiteFiles"
 import * as Redaction from "@le-auth/core/Redaction"
 import * as SentinelApi from "@le-auth/core/SentinelApi"
 import * as Context from "effect/Context"
@@ -25,12 +27,16 @@ import type * as IpNetwork from "effect/net/IpNetwork"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Option from "effect/Option"
 import * as Authorize from "./internal/authorize/Authorize.ts"
+import * as Explained from "./internal/authorize/Explained.ts"
+import * as Register from "./internal/authorize/Register.ts"
 import type { Development } from "./Development.ts"
 import * as IssueCode from "./internal/request/IssueCode.ts"
 import * as Directory from "./Directory.ts"
 import * as Issuer from "./internal/documents/Issuer.ts"
 import * as Metadata from "./internal/documents/Metadata.ts"
 import * as Domain from "./internal/documents/Domain.ts"
+import * as Audience from "./internal/http/Audience.ts"
+import * as Redirect from "./internal/http/Redirect.ts"
 import * as RouteHandlers from "./internal/http/RouteHandlers.ts"
 import * as Reachability from "./internal/http/Reachability.ts"
 import { Interceptor } from "./internal/http/Interceptor.ts"
@@ -57,6 +63,8 @@ import * as SentinelStore from "./SentinelStore.ts"
 import * as LoginSessions from "./internal/session/LoginSessions.ts"
 import * as Secrets from "./internal/session/Secrets.ts"
 import * as SentinelCookies from "./internal/session/SentinelCookies.ts"
+import * as Guesses from "./internal/start/Guesses.ts"
+import * as StartPage from "./internal/start/StartPage.ts"
 import * as SigningKeys from "./SigningKeys.ts"
 import * as AppToken from "./internal/token/AppToken.ts"
 import * as ClientAuthentication from "./internal/token/ClientAuthentication.ts"
@@ -141,12 +149,26 @@ export type Crypto = Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRando
 /** Paths are compared exactly: no other case, no slash at the end, no doubled slashes. */
 const routerConfig = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
 
-const makeShow = Effect.flatMap(Page.make, (render) =>
-  Effect.map(ErrorPage.make(render), (show) => ({ render, show: RouteHandlers.refusing(show) }))
-)
+/** The pages, and who sees what of those for development. Only a server that is Sentinel and nothing else has a start page. */
+const makePages = Effect.fnUntraced(function* (
+  options?: Pick<Options, "development" | "publicOrigin">,
+  hasStart = false
+) {
+  const render = yield* Page.make
+  const audience = options === undefined ? undefined : yield* Audience.make(options)
+  const show = yield* ErrorPage.make(render, (request, requestId) => {
+    if (audience === undefined) return undefined
+    const inspector = audience.inspector(request)
+    return { hasStart, entry: inspector && `${inspector}/requests?about=${encodeURIComponent(requestId)}` }
+  })
+  return { audience, render, show: RouteHandlers.refusing(show) }
+})
 
 /** The paths of the contract, and those of `Paths`. */
-const endpoints = Effect.fnUntraced(function* ({ hostNames, publicOrigin }: Options, render: Page.Render) {
+const endpoints = Effect.fnUntraced(function* (
+  { hostNames, publicOrigin }: Options,
+  { audience, render }: { readonly audience: Audience.Audience | undefined; readonly render: Page.Render }
+) {
   const cookies = SentinelCookies.make(publicOrigin)
   const secrets = yield* Secrets.make
   const tickets = yield* LoginTickets.make.pipe(Effect.orDie)
@@ -158,8 +180,11 @@ const endpoints = Effect.fnUntraced(function* ({ hostNames, publicOrigin }: Opti
   const readIdToken = yield* IdTokenReader.make(issuer)
   const grantParts = { answer: yield* TokenAnswer.make, secrets, tokenSets: yield* TokenSet.make }
 
-  const authorize = yield* Authorize.make({ cookies, issuer, issueCode, readIdToken, secrets, sessions, tickets })
-  const login = yield* Login.make({ cookies, issueCode, reachability, readIdToken, render, sessions, tickets })
+  const explain = Explained.make(audience, tickets)
+
+  const parts = { cookies, explain, issueCode, readIdToken, sessions, tickets }
+  const authorize = yield* Authorize.make({ ...parts, issuer, secrets })
+  const login = yield* Login.make({ ...parts, audience, reachability, render })
   const logout = yield* Logout.make({ cookies, reachability, render, sessions })
   const endSession = yield* EndSession.make({ cookies, readIdToken, render, sessions })
   const token = yield* TokenEndpoint.make(
@@ -180,6 +205,9 @@ const endpoints = Effect.fnUntraced(function* ({ hostNames, publicOrigin }: Opti
     { route: "authorize", path: SentinelApi.authorize.path, ...authorize },
     { route: "login", path: Paths.login, GET: login.show, POST: login.submit },
     { route: "logout", path: Paths.logout, POST: logout },
+    ...(audience === undefined
+      ? []
+      : [{ path: Paths.register, POST: Register.make({ audience, reachability, render, tickets }) }]),
     { route: "token", path: SentinelApi.token.path, POST: token },
     { route: "app-token", path: SentinelApi.appToken.path, POST: appToken.v1 },
     { route: "app-token", path: SentinelApi.appTokenV2.path, POST: appToken.v2 },
@@ -202,7 +230,7 @@ const endpoints = Effect.fnUntraced(function* ({ hostNames, publicOrigin }: Opti
 
 /**
  * Adds Sentinel's routes to a router, which should compare paths exactly, see `HttpRouter.RouterConfig`. It adds
- * neither health nor metrics, and no stubs, which may have any path.
+ * neither health nor metrics, no start page, and no stubs, which may have any path.
  *
  * Run the server with `Redaction.layer` of `@le-auth/core`, as {@link layerServer} and {@link toWebHandler} do. Without
  * it effect puts codes and states into the spans of requests.
@@ -231,13 +259,14 @@ const endpoints = Effect.fnUntraced(function* ({ hostNames, publicOrigin }: Opti
 export const layer = (
   options: Options
 ): Layer.Layer<never, never, HttpRouter.HttpRouter | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>> =>
+  layerRoutes(options, false)
+
+const layerRoutes = (options: Options, hasStart: boolean) =>
   HttpRouter.addAll(
     Effect.gen(function* () {
-      const { render, show } = yield* makeShow
+      const { show, ...pages } = yield* makePages(options, hasStart)
       const interceptor = yield* Interceptor
-      return (yield* endpoints(options, render)).flatMap((endpoint) =>
-        RouteHandlers.routes(endpoint, show, interceptor)
-      )
+      return (yield* endpoints(options, pages)).flatMap((endpoint) => RouteHandlers.routes(endpoint, show, interceptor))
     })
   )
 
@@ -261,11 +290,34 @@ const notWithoutDiscovery = new ShownError({
   remedy: `This address is OpenID Connect's, which LivePerson does not have. ${passesBy("discovery", true)}`
 })
 
+type Request = HttpServerRequest.HttpServerRequest
+
+const pathOf = ({ url }: Request): string => url.split("?", 1)[0]!
+
+/** Leads a browser on from an address that people guess. */
+const leading = (audience: Audience.Audience | undefined, request: Request) => {
+  if (audience === undefined || request.method !== "GET") return undefined
+  const guess = Guesses.of(pathOf(request))
+  if (guess?._tag === "Start") return Effect.succeed(Redirect.to("/", 302))
+  const inspector = guess?._tag === "Inspector" ? audience.inspector(request) : undefined
+  return inspector === undefined || guess?._tag !== "Inspector"
+    ? undefined
+    : Effect.succeed(Redirect.to(inspector + guess.path, 302))
+}
+
+/** Says on the page what the address may have been meant to be. */
+const guessed = (audience: Audience.Audience | undefined, error: ShownError, request: Request): ShownError => {
+  const guess = audience === undefined ? undefined : Guesses.of(pathOf(request))
+  return guess?._tag === "Hint"
+    ? new ShownError({ ...notFound, remedy: error.remedy, more: html`<p>${guess.hint}</p>` })
+    : error
+}
+
 /** Answers all other paths: by a stub, or as Sentinel answers errors. */
-const layerOthers = <R>(makeFind: Effect.Effect<Stubs.FindStubs, never, R>) =>
+const layerOthers = <R>(makeFind: Effect.Effect<Stubs.FindStubs, never, R>, options?: Options) =>
   HttpRouter.middleware(
     Effect.gen(function* () {
-      const { show } = yield* makeShow
+      const { audience, show } = yield* makePages(options, true)
       const interceptor = yield* Interceptor
       const find = yield* makeFind
       const { discovery } = yield* SentinelDialect.SentinelDialect
@@ -276,7 +328,11 @@ const layerOthers = <R>(makeFind: Effect.Effect<Stubs.FindStubs, never, R>) =>
         const stubs = yield* find(request)
         const usual =
           stubs === undefined
-            ? show(usedMethods.has(request.method) ? missing(request) : notImplemented, request)
+            ? (leading(audience, request) ??
+              show(
+                usedMethods.has(request.method) ? guessed(audience, missing(request), request) : notImplemented,
+                request
+              ))
             : RouteHandlers.answering(stubs.handler, show)(request, { accountId: stubs.accountId })
         if (interceptor === undefined) return yield* usual
         const route = stubs === undefined ? "other" : "stub"
@@ -294,7 +350,7 @@ const layerOthers = <R>(makeFind: Effect.Effect<Stubs.FindStubs, never, R>) =>
 
 /** Refuses what no path takes, before the router looks for the path. */
 const layerBounds = HttpRouter.middleware(
-  Effect.map(makeShow, ({ show }) => {
+  Effect.map(makePages(), ({ show }) => {
     return (app) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
         const problem = RouteHandlers.problemOf(request)
@@ -304,11 +360,34 @@ const layerBounds = HttpRouter.middleware(
   { global: true }
 )
 
+/** The start page, where there is one, and what browsers ask of every site. */
+const layerSite = (options: Options) =>
+  HttpRouter.addAll(
+    Effect.gen(function* () {
+      const { audience, render, show } = yield* makePages(options, true)
+      if (audience === undefined) return siteRoutes
+      const { originOf } = Reachability.make(options)
+      const GET = ({ request }: RouteHandlers.Incoming) =>
+        Effect.map(audience.development.accounts.list, (accounts) =>
+          render(
+            StartPage.content({
+              accounts,
+              origin: originOf(request),
+              inspector: audience.inspector(request),
+              seesUsers: audience.seesUsers(request),
+              seesBuiltIn: audience.seesBuiltIn(request)
+            })
+          )
+        )
+      return [...siteRoutes, ...RouteHandlers.routes({ path: "/", GET }, show)]
+    })
+  )
+
 /** Health, and metrics where they are wanted. */
 const layerOperations = (options: Partial<Options>) =>
   HttpRouter.addAll(
     Effect.gen(function* () {
-      const { show } = yield* makeShow
+      const { show } = yield* makePages()
       const health = yield* Health.make
       const all = options.metrics === true ? [...health, yield* Metrics.make] : health
       return all.flatMap((endpoint) => RouteHandlers.routes(endpoint, show))
@@ -317,10 +396,11 @@ const layerOperations = (options: Partial<Options>) =>
 
 const layerWhole = (options: Options) =>
   Layer.mergeAll(
-    Layer.provide(layer(options), CountedStore.layer),
+    Layer.provide(layerRoutes(options, true), CountedStore.layer),
     layerOperations(options),
+    layerSite(options),
     layerBounds,
-    layerOthers(options.stubs === false ? noStubs : findStubs)
+    layerOthers(options.stubs === false ? noStubs : findStubs, options)
     // Added to the router first, so that it is around the others.
   ).pipe(Layer.provideMerge(Observation.layer))
 
@@ -428,11 +508,14 @@ export const layerOperationsServer: Layer.Layer<
   never,
   never,
   HttpServer.HttpServer | SentinelStore.SentinelStore | Digest.Digest | SecureRandom.SecureRandom
-> = HttpRouter.serve(Layer.mergeAll(layerOperations({ metrics: true }), layerBounds, layerOthers(noStubs)), {
-  routerConfig,
-  disableLogger: true,
-  disableListenLog: true
-})
+> = HttpRouter.serve(
+  Layer.mergeAll(layerOperations({ metrics: true }), HttpRouter.addAll(siteRoutes), layerBounds, layerOthers(noStubs)),
+  {
+    routerConfig,
+    disableLogger: true,
+    disableListenLog: true
+  }
+)
 
 /**
  * Everything that Sentinel needs for one process: the directory, the dialect and the signing keys of a configuration (a

@@ -133,6 +133,11 @@ export const Installation = Schema.StructWithRest(
     grant_types: Schema.NonEmptyArray(GrantType).check(Schema.isMaxLength(16)),
     // Without users there are none.
     redirect_uris: RegisteredUris.pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
+    /**
+     * For development: beside `redirect_uris`, every address of `localhost`, `127.0.0.1` and `[::1]` is right, by http or
+     * https, with any port and path. Default: no.
+     */
+    any_loopback_redirect: Schema.optionalKey(Schema.Boolean),
     enabled: optionalTrue
   }),
   InstallationDocument.records
@@ -414,7 +419,7 @@ export const fromJson = (text: string): Effect.Effect<SentinelConfig, InvalidSen
 const developmentInstallation = (
   id: string,
   name: string,
-  kind: Pick<Installation, "grant_types" | "redirect_uris" | "response_types" | "scope">
+  kind: Pick<Installation, "any_loopback_redirect" | "grant_types" | "redirect_uris" | "response_types" | "scope">
 ): Installation => ({
   client_id: ClientId.make(id),
   client_secret: Redacted.make("development-only-secret", { label: "client_secret" }),
@@ -428,6 +433,7 @@ const ofUsers = (redirectUris: ReadonlyArray<string>) =>
   ({
     grant_types: ["authorization_code", "refresh_token"],
     redirect_uris: redirectUris,
+    any_loopback_redirect: true,
     response_types: ["code"]
   }) as const
 
@@ -450,7 +456,7 @@ const developmentUser = (id: string, name: string, password: string, isAdmin: bo
  * application that acts for itself, with the scope `users.external`.
  *
  * `redirectUri` is that of the application. Default: `http://localhost:3000/callback` and
- * `http://localhost:3000/auth/callback`.
+ * `http://localhost:3000/auth/callback`. Beside it every address of loopback is right, with any port and path.
  *
  * @example
  * ```ts

@@ -48,6 +48,8 @@ export interface Contents {
   readonly scripts?: ReadonlyArray<string> | undefined
   /** Sources that a script may call (`connect-src`). Default: none. */
   readonly connectSources?: ReadonlyArray<string> | undefined
+  /** Sources of images, and of the icon that a browser asks for by itself (`img-src`). Default: none. */
+  readonly imageSources?: ReadonlyArray<string> | undefined
 }
 
 /**
@@ -104,6 +106,7 @@ export const make = Effect.fnUntraced(function* (
     ...directive("style-src", yield* hashesOf(contents.styles)),
     ...directive("script-src", yield* hashesOf(contents.scripts ?? [])),
     ...directive("connect-src", contents.connectSources ?? []),
+    ...directive("img-src", contents.imageSources ?? []),
     "base-uri 'none'"
   ].join("; ")
 

@@ -175,14 +175,14 @@ describe("end_session_endpoint", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.array(part, { maxLength: 6 }), FastCheck.string({ maxLength: 8 }), (parts, end) => {
         const uri = parts.join("") + end
-        if (!RedirectUris.isAtOriginOf(registered, uri)) return true
+        if (!RedirectUris.isAtOriginOf({ redirectUris: registered }, uri)) return true
         const { hostname, origin } = new URL(uri)
         return origins.has(origin) || (hostname === "127.0.0.1" && origin.startsWith("http:"))
       }),
       { numRuns: 2000 }
     )
-    assert.isTrue(RedirectUris.isAtOriginOf(registered, "https://app.example"))
-    assert.isTrue(RedirectUris.isAtOriginOf(registered, "http://127.0.0.1:5000/bye?x=y"))
-    assert.isFalse(RedirectUris.isAtOriginOf(registered, "http://localhost:5000/bye"))
+    assert.isTrue(RedirectUris.isAtOriginOf({ redirectUris: registered }, "https://app.example"))
+    assert.isTrue(RedirectUris.isAtOriginOf({ redirectUris: registered }, "http://127.0.0.1:5000/bye?x=y"))
+    assert.isFalse(RedirectUris.isAtOriginOf({ redirectUris: registered }, "http://localhost:5000/bye"))
   })
 })

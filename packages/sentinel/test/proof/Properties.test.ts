@@ -18,7 +18,11 @@ import {
   tokenPath
 } from "../Harness.ts"
 
-const isRegistered = (...given: Parameters<typeof registeredOf>): boolean => registeredOf(...given) !== undefined
+const isRegistered = (
+  redirectUris: ReadonlyArray<string>,
+  given: string,
+  options?: { readonly anyPortOnLocalhost?: boolean }
+): boolean => registeredOf({ redirectUris }, given, options) !== undefined
 
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/)
 const segment = fc.stringMatching(/^[A-Za-z0-9._~!$&'()+,=:@%-]{0,8}$/)

@@ -5,7 +5,11 @@ import { originOf, registeredOf } from "../../src/internal/request/RedirectUris.
 import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
 
-const isRegistered = (...given: Parameters<typeof registeredOf>): boolean => registeredOf(...given) !== undefined
+const isRegistered = (
+  redirectUris: ReadonlyArray<string>,
+  given: string,
+  options?: { readonly anyPortOnLocalhost?: boolean }
+): boolean => registeredOf({ redirectUris }, given, options) !== undefined
 
 describe("RedirectUris", () => {
   const registered = [
@@ -55,6 +59,40 @@ describe("RedirectUris", () => {
     "https://127.0.0.1:8080/cb",
     "HTTP://127.0.0.1:8080/cb"
   ])("R24: %s matches nothing", (given) => assert.isFalse(isRegistered(registered, given)))
+
+  it.each([
+    "http://localhost:5173/callback",
+    "http://localhost:3000/api/auth/callback/liveperson",
+    "https://localhost:8443/cb?x=1",
+    "http://127.0.0.1:1/",
+    "http://[::1]:65535/cb",
+    "https://localhost"
+  ])("R24: a built-in installation takes %s", (given) => {
+    assert.isTrue(registeredOf({ redirectUris: [], anyLoopbackRedirect: true }, given) === given)
+    assert.isFalse(isRegistered([], given))
+  })
+
+  it.each([
+    "http://localhost.evil/cb",
+    "http://localhost@evil/cb",
+    "http://localhost:80@evil/cb",
+    "http://localhost\\@evil/cb",
+    "http://localhost:65536/cb",
+    "http://localhost:080/cb",
+    "http://LOCALHOST/cb",
+    "http://127.0.0.2/cb",
+    "http://0.0.0.0/cb",
+    "http://[0:0:0:0:0:0:0:1]/cb",
+    "http://localhost/cb#fragment",
+    "http://localhost/cb?code=planted",
+    "http://localhost/*",
+    "http://localhost/cb\n",
+    "ftp://localhost/cb",
+    "httpss://localhost/cb",
+    `http://localhost/${"a".repeat(2048)}`
+  ])("R24: a built-in installation does not take %s", (given) =>
+    assert.isUndefined(registeredOf({ redirectUris: [], anyLoopbackRedirect: true }, given))
+  )
 
   it("R24: localhost matches on every port only if the dialect says so", () => {
     assert.isTrue(isRegistered(registered, "http://localhost:3001/cb", { anyPortOnLocalhost: true }))

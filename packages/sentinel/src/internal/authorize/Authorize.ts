@@ -35,6 +35,7 @@ import type { Secrets } from "../session/Secrets.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
 import type { IdTokenReader } from "../token/IdTokenReader.ts"
 import * as AuthorizeChecks from "./AuthorizeChecks.ts"
+import type { Explain } from "./Explained.ts"
 import * as OpenIdChecks from "./OpenIdChecks.ts"
 
 /**
@@ -67,6 +68,10 @@ const parameterNames = [
   "response_mode"
 ]
 
+/** The address that asks the same by GET. */
+const addressOf = (accountId: string, query: UrlParameters): string =>
+  append(SentinelApi.authorize.path.replace(":accountId", accountId), ShortForm.pick(query, parameterNames))
+
 /** A request whose every check has passed. */
 interface Checked {
   readonly incoming: Incoming
@@ -79,6 +84,7 @@ type Proceed = (checked: Checked) => Effect.Effect<HttpServerResponse.HttpServer
 /** Makes the handlers of the endpoint. Only the dialect `openid` takes a POST. */
 export const make = Effect.fnUntraced(function* (parts: {
   readonly cookies: SentinelCookies
+  readonly explain: Explain
   readonly issuer: Issuer
   readonly issueCode: IssueCode
   readonly readIdToken: IdTokenReader
@@ -90,7 +96,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   never,
   Directory
 > {
-  const { cookies, issueCode, issuer, readIdToken, secrets, sessions, tickets } = parts
+  const { cookies, explain, issueCode, issuer, readIdToken, secrets, sessions, tickets } = parts
   const directory = yield* Directory
   const dialect = yield* SentinelDialect
   const loginLifetime = Duration.toMillis(dialect.loginLifetime)
@@ -147,8 +153,7 @@ export const make = Effect.fnUntraced(function* (parts: {
    * cookie would end the login pages that are open.
    */
   const askByGet: Proceed = ({ query, to }) => {
-    const path = SentinelApi.authorize.path.replace(":accountId", to.accountId)
-    const address = append(path, ShortForm.pick(query, parameterNames))
+    const address = addressOf(to.accountId, query)
     return address.length > longestTarget ? refuse(to, stateTooLong, 303) : Effect.succeed(Redirect.to(address, 303))
   }
 
@@ -160,14 +165,24 @@ export const make = Effect.fnUntraced(function* (parts: {
     const { accountId } = incoming
 
     // Until account, client and redirect URI are known to be valid, an error is shown.
-    const installation = yield* AuthorizeChecks.installation(
-      directory,
+    const seen = {
+      request: incoming.request,
       accountId,
-      yield* AuthorizeChecks.clientId(query)
+      clientId: query.get("client_id"),
+      redirectUri: query.get("redirect_uri"),
+      address: () => addressOf(accountId, query)
+    }
+    const installation = yield* Effect.catch(
+      Effect.flatMap(AuthorizeChecks.clientId(query), (clientId) =>
+        AuthorizeChecks.installation(directory, accountId, clientId)
+      ),
+      (error) => Effect.flip(explain(error, seen))
     )
     const { clientId } = installation
     yield* RequestContext.isFrom({ accountId, clientId })
-    const redirect = yield* AuthorizeChecks.redirectUri(query, installation, dialect)
+    const redirect = yield* Effect.catch(AuthorizeChecks.redirectUri(query, installation, dialect), (error) =>
+      Effect.flip(explain(error, { ...seen, installation }))
+    )
 
     // From here on, an error is sent back.
     const request = { query, search, installation, dialect }

@@ -89,8 +89,8 @@ export const installation = (
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.4 RFC 6749 section 3.1.2.4}
  */
-export const notRegistered = ({ redirectUris }: Installation, given: string): ShownError => {
-  const passes = RedirectUris.registeredOf(redirectUris, given, { anyPortOnLocalhost: true }) !== undefined
+export const notRegistered = (installation: Installation, given: string): ShownError => {
+  const passes = RedirectUris.registeredOf(installation, given, { anyPortOnLocalhost: true }) !== undefined
   return badRequest(
     "redirect-uri-not-registered",
     "The redirect URI is not one of those that are registered for the application.",
@@ -128,7 +128,7 @@ export const redirectUri = (
         )
   }
   // The registered text itself: one cut out of a request would keep the whole request in memory.
-  const redirectUri = RedirectUris.registeredOf(installation.redirectUris, given, options)
+  const redirectUri = RedirectUris.registeredOf(installation, given, options)
   return redirectUri !== undefined
     ? Effect.succeed({ redirectUri, redirectUriWasSent: true })
     : Effect.fail(notRegistered(installation, given))

@@ -2,6 +2,7 @@
  * Rules for all requests to the control, whatever their path: how many bytes may be sent, and an answer in JSON also
  * where there is no such address.
  */
+import { siteFiles } from "@le-auth/core/shared/SiteFiles"
 import * as ByteSize from "effect/ByteSize"
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -51,6 +52,7 @@ const paths: ReadonlyMap<string, { readonly pattern: RegExp; readonly methods: A
   })
   add("/", "GET")
   add("/control/openapi.json", "GET")
+  for (const path of Object.keys(siteFiles)) add(path, "GET")
   return found
 })()
 

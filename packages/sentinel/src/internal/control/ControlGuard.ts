@@ -9,6 +9,7 @@
  */
 import * as FetchMetadata from "@le-auth/core/shared/FetchMetadata"
 import { documentHeaders } from "@le-auth/core/shared/PagePolicy"
+import { siteFiles } from "@le-auth/core/shared/SiteFiles"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -117,6 +118,9 @@ export const layer = (lock: Lock, scheme: "http" | "https") => {
       ("hosts" in lock ? problemOfHost(request, lock.hosts) : undefined) ?? problemOfSender(request, scheme)
     if (sender !== undefined) return forbidden(sender)
     const path = request.url.split("?", 1)[0]
+    // Browsers ask for these by themselves, and there is nothing in them to protect.
+    if (isRead(request.method) && path !== undefined && path in siteFiles)
+      return yield* ControlAnswers.answer(request, app)
     let isForm = false
     if ("access" in lock) {
       if (request.method === "POST" && path === signInPath) return yield* lock.browser.signIn(request)
@@ -133,7 +137,9 @@ export const layer = (lock: Lock, scheme: "http" | "https") => {
   return HttpRouter.middleware(
     Effect.succeed((app) =>
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        Effect.map(guard(request, app), HttpServerResponse.setHeaders(documentHeaders))
+        Effect.map(guard(request, app), (response) =>
+          HttpServerResponse.setHeaders(response, { ...documentHeaders, ...response.headers })
+        )
       )
     ),
     { global: true }

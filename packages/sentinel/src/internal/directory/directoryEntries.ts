@@ -125,7 +125,8 @@ const installationOf = ({ secretHash, settings }: InstallationEntry): Installati
   secretHash,
   scope: settings.scope,
   grantTypes: settings.grant_types,
-  redirectUris: settings.redirect_uris
+  redirectUris: settings.redirect_uris,
+  anyLoopbackRedirect: settings.any_loopback_redirect
 })
 
 /** One of each kind; `undefined` for those that are not hashed yet. */

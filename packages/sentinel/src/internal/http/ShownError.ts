@@ -1,4 +1,5 @@
 /** An error that is shown at Sentinel itself and never sent back by a redirect. */
+import type { Html } from "@le-auth/core/shared/Html"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -7,7 +8,7 @@ import type { Problem } from "./Problem.ts"
 
 /**
  * LivePerson redirects an error only if account, client and redirect URI are all valid; every other error is one of
- * these (RFC 6749 section 4.1.2.1). No text of it repeats a part of the request.
+ * these (RFC 6749 section 4.1.2.1). But for `more`, no text of it repeats a part of the request.
  */
 export class ShownError extends Data.TaggedError("ShownError")<{
   readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 414 | 429 | 431 | 500 | 501 | 503
@@ -21,6 +22,8 @@ export class ShownError extends Data.TaggedError("ShownError")<{
   /** The reason for the log, where the answer must not tell it. */
   readonly reason?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** What only a page says, and only in development: what was sent, and what could have been sent. */
+  readonly more?: Html | undefined
 }> {}
 
 /** Answers a request with an error. */

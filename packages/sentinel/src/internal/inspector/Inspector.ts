@@ -28,7 +28,12 @@ export const layer = ({
   HttpRouter.addAll(
     Effect.gen(function* () {
       const control = yield* Control
-      const headersOf = yield* PagePolicy.make({ styles: [style], scripts: [script], connectSources: ["'self'"] })
+      const headersOf = yield* PagePolicy.make({
+        styles: [style],
+        scripts: [script],
+        connectSources: ["'self'"],
+        imageSources: ["'self'"]
+      })
       const headers = headersOf(canSignOut ? { formTargets: ["'self'"], referrerPolicy: "same-origin" } : {})
       return [
         HttpRouter.route("GET", "/", (request: HttpServerRequest.HttpServerRequest) =>

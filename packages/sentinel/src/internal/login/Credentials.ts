@@ -56,11 +56,16 @@ const failures: Readonly<Record<LoginRefused["status"], string>> = {
 /** Compares texts that only we can make, in constant time. */
 export const isSame = (a: string, b: string): boolean => Mac.timingSafeEqual(Utf8.encode(a), Utf8.encode(b))
 
+/**
+ * What was sent: a name and a password, or the id of a user who was chosen from a list, which only pages for
+ * development have.
+ */
+export type Given = { readonly email: string; readonly password: string } | { readonly chosen: string }
+
 /** Gives the user, and the value that makes the browser known (see `LoginThrottle`). */
 export type Check = (attempt: {
   readonly ticket: LoginTicket
-  readonly email: string
-  readonly password: string
+  readonly given: Given
   readonly request: HttpServerRequest.HttpServerRequest
 }) => Effect.Effect<{ readonly user: User; readonly device: string }, LoginRefused>
 
@@ -72,18 +77,39 @@ export const make = Effect.fnUntraced(function* (
   const directory = yield* Directory
   const admit = yield* Admission.make
 
+  /** Notes the user in the journal, in place of the password. */
+  const noteChosen = ({ id }: User) =>
+    Effect.map(RequestContext.watched, (context) => {
+      if (context === undefined) return
+      context.user = id
+      context.steps.push({ what: "chosen from the list, without a password", user: id })
+    })
+
+  /** Who signs in, and how that is found out when it is their turn. */
+  const whoOf = Effect.fnUntraced(function* (accountId: string, given: Given) {
+    if (!("chosen" in given)) {
+      const password = Redacted.make(given.password, { label: "password" })
+      return { email: given.email, find: directory.authenticate(accountId, given.email, password) }
+    }
+    const user = yield* directory.user(accountId, given.chosen)
+    const email = Option.match(user, { onNone: () => given.chosen, onSome: (one) => one.email })
+    // The work is that of a password, so that a list is no faster way to try users, and no cheaper one to send many.
+    const work = directory
+      .authenticate(accountId, email, Redacted.make("", { label: "password" }))
+      .pipe(Effect.provideService(RequestContext.Current, undefined))
+    return { email, find: Effect.as(work, user) }
+  })
+
   return Effect.fnUntraced(
-    function* ({ email, password, request, ticket }) {
+    function* ({ given, request, ticket }) {
       const { accountId } = ticket
+      const { email, find } = yield* whoOf(accountId, given)
       const origin = ClientAddress.originOf(ClientAddress.of(request))
       const cookie = cookies.device(accountId).read(request)
       const device = cookie === undefined ? undefined : yield* tickets.deviceOf(cookie, accountId, email)
       const user = yield* admit(
         { accountId, email, origin, device },
-        (lane) =>
-          directory
-            .authenticate(accountId, email, Redacted.make(password, { label: "password" }))
-            .pipe(Effect.provideService(PasswordTurn, { lane, network: origin.network })),
+        (lane) => Effect.provideService(find, PasswordTurn, { lane, network: origin.network }),
         (user) => (Option.isSome(user) ? "right" : "wrong")
       ).pipe(
         Effect.catchTags({
@@ -95,6 +121,7 @@ export const make = Effect.fnUntraced(function* (
         yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: accountId }))
         return yield* wrongCredentials
       }
+      if ("chosen" in given) yield* noteChosen(user.value)
       const known = device === undefined ? yield* tickets.newDevice(ticket, email) : cookie!
       return { user: user.value, device: known }
     },

@@ -32,7 +32,7 @@ const notTheSame = badRequest(
   "Send the id_token of this application, or one of the two parameters."
 )
 const unknownClient = badRequest("The application is not known in this account.", "Check the account and client_id.")
-const notRegistered = (registered: ReadonlyArray<string>, uri: string) => {
+const notRegistered = (registered: RedirectUris.Registered, uri: string) => {
   const passes = RedirectUris.isAtOriginOf(registered, uri, { anyPortOnLocalhost: true })
   return badRequest(
     "post_logout_redirect_uri is not at the origin of a redirect URI of the application.",
@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function* (parts: {
 
     // Without an application there is no telling whose address it is, so it is not used.
     const uri = Option.isNone(found) ? undefined : query.get("post_logout_redirect_uri")
-    const registered = Option.isNone(found) ? [] : found.value.redirectUris
+    const registered = Option.isNone(found) ? { redirectUris: [] } : found.value
     if (uri !== undefined && !RedirectUris.isAtOriginOf(registered, uri, dialect)) {
       return yield* notRegistered(registered, uri)
     }

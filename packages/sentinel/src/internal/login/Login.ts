@@ -8,8 +8,11 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { Directory } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type { Explain } from "../authorize/Explained.ts"
 import * as AuthorizeChecks from "../authorize/AuthorizeChecks.ts"
 import * as OpenIdChecks from "../authorize/OpenIdChecks.ts"
+import type { Audience } from "../http/Audience.ts"
 import * as FormBody from "../http/FormBody.ts"
 import * as Query from "../http/Query.ts"
 import type { Reachability } from "../http/Reachability.ts"
@@ -72,6 +75,8 @@ const againFrom = (ticket: LoginTicket): string =>
 
 /** Makes the two handlers: `show` gives the form, `submit` takes it. */
 export const make = Effect.fnUntraced(function* (parts: {
+  readonly audience: Audience | undefined
+  readonly explain: Explain
   readonly reachability: Reachability
   readonly cookies: SentinelCookies
   readonly issueCode: IssueCode
@@ -80,7 +85,7 @@ export const make = Effect.fnUntraced(function* (parts: {
   readonly sessions: LoginSessions
   readonly tickets: LoginTickets
 }): Effect.fn.Return<{ readonly show: Handler; readonly submit: Handler }, never, Directory> {
-  const { cookies, issueCode, reachability, readIdToken, render, sessions, tickets } = parts
+  const { audience, cookies, explain, issueCode, reachability, readIdToken, render, sessions, tickets } = parts
   const directory = yield* Directory
   const dialect = yield* SentinelDialect
   const check = yield* Credentials.make(cookies, tickets)
@@ -89,18 +94,20 @@ export const make = Effect.fnUntraced(function* (parts: {
    * The account and the application of a ticket. The findings of the authorization endpoint are as old as the ticket,
    * so what may have changed since is checked again: else an address that was removed would still get a code.
    */
-  const partiesOf = Effect.fnUntraced(function* (ticket: LoginTicket) {
+  const partiesOf = Effect.fnUntraced(function* (ticket: LoginTicket, request: HttpServerRequest.HttpServerRequest) {
     const account = yield* directory.account(ticket.accountId)
     const found = yield* directory.installation(ticket.accountId, ticket.clientId)
-    if (Option.isNone(account) || Option.isNone(found)) return yield* notKnownAnymore
+    const seen = { ...ticket, request, address: () => againFrom(ticket) }
+    if (Option.isNone(account) || Option.isNone(found)) return yield* Effect.flip(explain(notKnownAnymore, seen))
     const installation = found.value
-    if (RedirectUris.registeredOf(installation.redirectUris, ticket.redirectUri, dialect) === undefined) {
-      return yield* AuthorizeChecks.notRegistered(installation, ticket.redirectUri)
+    if (RedirectUris.registeredOf(installation, ticket.redirectUri, dialect) === undefined) {
+      const error = AuthorizeChecks.notRegistered(installation, ticket.redirectUri)
+      return yield* Effect.flip(explain(error, { ...seen, installation }))
     }
     const query = Query.parametersOf(againFrom(ticket))
-    const request = { query, search: "", installation, dialect }
+    const checked = { query, search: "", installation, dialect }
     const refusal = AuthorizeChecks.checksOfInstallation
-      .map((check) => check(request))
+      .map((check) => check(checked))
       .find((error) => error !== undefined)
     return { account: account.value, installation, ticket, dialect, refusal }
   })
@@ -109,6 +116,15 @@ export const make = Effect.fnUntraced(function* (parts: {
   const sendBack = Effect.fnUntraced(function* (ticket: LoginTicket, error: SentBackError, status: 302 | 303) {
     yield* RequestContext.refused(error.error, error.description)
     return sendError(ticket, error, status)
+  })
+
+  /** The users whom a person may choose from, and the form with them. */
+  const formFor = Effect.fnUntraced(function* (
+    request: HttpServerRequest.HttpServerRequest,
+    options: Omit<Parameters<typeof LoginPage.form>[0], "users">
+  ) {
+    const users = audience?.seesUsers(request) === true ? yield* directory.users(options.ticket.accountId) : []
+    return render(LoginPage.form({ ...options, users }))
   })
 
   const tooLate = (ticket: LoginTicket) => {
@@ -129,10 +145,10 @@ export const make = Effect.fnUntraced(function* (parts: {
     if ((yield* Clock.currentTimeMillis) >= opened.value.expiresAt) {
       return yield* tooLate(opened.value)
     }
-    const parties = yield* partiesOf(opened.value)
+    const parties = yield* partiesOf(opened.value, request)
     if (parties.refusal !== undefined) return yield* sendBack(opened.value, parties.refusal, 302)
     const token = yield* tickets.formToken(sealed, browser)
-    return render(LoginPage.form({ ...parties, sealed, token }))
+    return yield* formFor(request, { ...parties, sealed, token })
   })
 
   const submit: Handler = Effect.fnUntraced(function* ({ request }) {
@@ -152,19 +168,21 @@ export const make = Effect.fnUntraced(function* (parts: {
     if (Option.isNone(opened)) return yield* notFromHere
     const ticket = opened.value
     if ((yield* Clock.currentTimeMillis) >= ticket.expiresAt) return yield* tooLate(ticket)
-    const parties = yield* partiesOf(ticket)
+    const parties = yield* partiesOf(ticket, request)
     yield* RequestContext.isFrom(ticket)
     if (parties.refusal !== undefined) return yield* sendBack(ticket, parties.refusal, 303)
 
+    const chosen = body.get("user")
+    if (chosen !== undefined && audience?.seesUsers(request) !== true) return yield* notFromHere
     const email = body.get("username") ?? ""
-    const password = body.get("password") ?? ""
-    const checked = yield* Effect.result(check({ ticket, email, password, request }))
+    const credentials = chosen === undefined ? { email, password: body.get("password") ?? "" } : { chosen }
+    const checked = yield* Effect.result(check({ ticket, given: credentials, request }))
     if (Result.isFailure(checked)) {
-      return render(LoginPage.form({ ...parties, sealed, token, email, failure: checked.failure }))
+      return yield* formFor(request, { ...parties, sealed, token, email, failure: checked.failure })
     }
     const { device, user } = checked.success
     // The attempt may have waited for its turn, and the findings before it are as old as that.
-    const { refusal } = yield* partiesOf(ticket)
+    const { refusal } = yield* partiesOf(ticket, request)
     if (refusal !== undefined) return yield* sendBack(ticket, refusal, 303)
     if (ticket.idTokenHint !== undefined) {
       const hint = yield* readIdToken(ticket.idTokenHint, ticket.accountId, request)

@@ -1,6 +1,6 @@
 /** The pages of signing in and out. */
-import { html } from "@le-auth/core/shared/Html"
-import type { Account, Installation } from "../../Directory.ts"
+import { html, join } from "@le-auth/core/shared/Html"
+import type { Account, Installation, User } from "../../Directory.ts"
 import * as Paths from "../../Paths.ts"
 import type { SentinelDialect } from "../../SentinelDialect.ts"
 import * as Icon from "../page/Icon.ts"
@@ -26,6 +26,32 @@ const countdown = (seconds: number) => {
   return html` <span class="countdown ${classes}" aria-hidden="true"></span>`
 }
 
+/** The most users that are listed. */
+const mostListed = 12
+
+const roleOf = ({ isAdmin, isLpa }: User): string =>
+  isAdmin ? "administrator" : isLpa ? "LivePerson administrator" : "agent"
+
+/** The users as buttons of one form, which needs no password. It is the same POST as that of the login form. */
+const choices = (users: ReadonlyArray<User>, sealed: string, token: string) =>
+  html`<form class="users" method="post" action="${Paths.login}" aria-labelledby="users">
+      <input type="hidden" name="request" value="${sealed}" />
+      <input type="hidden" name="token" value="${token}" />
+      <h2 id="users">Sign in as</h2>
+      ${join(
+        users
+          .slice(0, mostListed)
+          .map(
+            (user) =>
+              html`<button class="quiet" name="user" value="${user.id}">
+                ${user.name ?? user.email}, ${roleOf(user)}
+              </button>`
+          )
+      )}
+      ${users.length > mostListed && html`<p>The other ${users.length - mostListed} users sign in below.</p>`}
+    </form>
+    <h2 class="or">or with a password</h2>`
+
 /** The login form. It works without script, with a keyboard, and with a password manager. */
 export const form = (options: {
   readonly account: Account
@@ -34,11 +60,13 @@ export const form = (options: {
   readonly sealed: string
   readonly token: string
   readonly dialect: SentinelDialect
+  /** Those whom a person may choose, without a password. */
+  readonly users: ReadonlyArray<User>
   /** The name that the user typed before. */
   readonly email?: string
   readonly failure?: LoginRefused
 }): Content => {
-  const { account, email, failure, installation, dialect, sealed, ticket, token } = options
+  const { account, email, failure, installation, dialect, sealed, ticket, token, users } = options
   const isWrong = failure?.status === 400
   const isTooEarly = failure?.status === 429
   // What is wrong is also read out with the field that has the focus.
@@ -54,6 +82,7 @@ export const form = (options: {
       <p class="lead">to continue to <strong>${installation.name}</strong></p>
       ${accountCard(account)}
       ${failure && html`<p role="alert" id="problem">${Icon.small("alert")}<span>${failure.message}${isTooEarly && countdown(failure.retryAfter ?? 0)}</span></p>`}
+      ${users.length > 0 && choices(users, sealed, token)}
       <form method="post" action="${Paths.login}">
         <input type="hidden" name="request" value="${sealed}" />
         <input type="hidden" name="token" value="${token}" />
@@ -65,7 +94,7 @@ export const form = (options: {
           autocomplete="username"
           autocapitalize="none"
           spellcheck="false"
-          required${email === undefined && html` autofocus`}
+          required${email === undefined && users.length === 0 && html` autofocus`}
           value="${email ?? ""}"
           ${problem}
         />

@@ -37,7 +37,7 @@ export const make = Effect.fnUntraced(function* (parts: {
     const uri = body.get("post_logout_redirect_uri")
     if (!dialect.discovery || clientId === undefined || uri === undefined) return undefined
     const found = yield* directory.installation(accountId, clientId)
-    return Option.isSome(found) && RedirectUris.isAtOriginOf(found.value.redirectUris, uri, dialect)
+    return Option.isSome(found) && RedirectUris.isAtOriginOf(found.value, uri, dialect)
       ? append(uri, { state: body.get("state") })
       : undefined
   })

@@ -7,6 +7,7 @@ import { Html, html } from "@le-auth/core/shared/Html"
 const paths = {
   key: '<circle cx="7.5" cy="15.5" r="4.5"/><path d="m10.7 12.3 9.8-9.8M16 7l3.5 3.5"/>',
   check: '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
+  home: '<path d="M4 11.5 12 4l8 7.5M6.5 9.5V20h11V9.5"/>',
   alert: '<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5m0 3.2v.1"/>'
 } as const
 

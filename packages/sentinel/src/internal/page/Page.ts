@@ -20,10 +20,12 @@ export interface Content {
   readonly icon: Icon.Icon
   readonly body: Html
   /** Origins that a form of the page may lead to, also by a redirect of the answer (CSP `form-action`). */
-  readonly formTargets?: ReadonlyArray<string>
+  readonly formTargets?: ReadonlyArray<string> | undefined
   readonly openerPolicy?: "same-origin" | "unsafe-none"
   readonly referrerPolicy?: "no-referrer" | "same-origin"
   readonly headers?: Readonly<Record<string, string>>
+  /** The page has more than a form, so it takes more of a wide window. Default: no. */
+  readonly isWide?: boolean
 }
 
 /** The whole document around a body. */
@@ -34,6 +36,7 @@ export const documentOf = (title: string, styleElement: Html, body: Html): strin
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="/favicon.ico" type="image/svg+xml" />
         <title>${title}</title>
         ${styleElement}
       </head>
@@ -47,15 +50,15 @@ export type Render = (content: Content) => HttpServerResponse.HttpServerResponse
 
 /** Makes {@link Render}. The hash of the style is computed once. */
 export const make: Effect.Effect<Render, never, Digest.Digest> = Effect.gen(function* () {
-  const headersOf = yield* PagePolicy.make({ styles: [style] })
+  const headersOf = yield* PagePolicy.make({ styles: [style], imageSources: ["'self'"] })
   const styleElement = new Html(`<style>${style}</style>`)
 
-  return ({ body, formTargets, headers, icon, openerPolicy, referrerPolicy, status, title }) =>
+  return ({ body, formTargets, headers, icon, isWide, openerPolicy, referrerPolicy, status, title }) =>
     HttpServerResponse.text(
       documentOf(
         title,
         styleElement,
-        html`<main>${Icon.mark(icon)}${body}</main>
+        html`<main${isWide === true && html` class="wide"`}>${Icon.mark(icon)}${body}</main>
           <footer>le-auth Sentinel, an identity service for development. Not operated by LivePerson.</footer>`
       ),
       {

@@ -26,6 +26,7 @@ main {
   border-radius: var(--radius-l); box-shadow: 0 1px 2px var(--shadow), 0 1.5rem 3rem -1.25rem var(--shadow);
 }
 main:has(dl) { max-width: 34rem }
+main.wide { max-width: 56rem }
 .mark {
   display: grid; place-items: center; width: 3rem; height: 3rem; margin-bottom: var(--space-5); border-radius: var(--radius-m);
   color: var(--accent-ink); background: var(--accent);
@@ -34,7 +35,30 @@ main:has(dl) { max-width: 34rem }
 .mark.check { color: var(--good); background: var(--good-ground) }
 svg { display: block; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }
 h1 { margin: 0 0 var(--space-2); font-size: var(--text-xl); line-height: 1.2; font-weight: 650; letter-spacing: -.02em; text-wrap: balance }
+h2 { margin: var(--space-6) 0 var(--space-2); font-size: var(--text-l); line-height: 1.3; font-weight: 650 }
+h3 { margin: var(--space-5) 0 var(--space-2); font-size: var(--text-m); font-weight: 650 }
+h4 { margin: var(--space-4) 0 var(--space-1); font-size: var(--text-s); font-weight: 600; color: var(--soft) }
 p { margin: 0 0 var(--space-4) }
+a { color: var(--accent) }
+.soft { color: var(--soft) }
+ul { margin: 0; padding-left: var(--space-4) }
+.plain { padding: 0; list-style: none }
+.plain > li { padding: var(--space-3) 0; border-top: 1px solid var(--edge) }
+.plain p { margin: var(--space-1) 0 0; color: var(--soft); font-size: var(--text-s) }
+.ways { margin-top: var(--space-5); padding: 0; list-style: none; font-size: var(--text-s) }
+.ways li { padding: var(--space-1) 0 }
+section { margin-top: var(--space-6); border-top: 1px solid var(--edge) }
+summary { min-height: var(--control-small); padding: var(--space-1) 0; color: var(--accent); cursor: pointer; font-size: var(--text-s); font-weight: 600 }
+pre {
+  margin: 0; padding: var(--space-3); overflow-x: auto; background: var(--tint); border-radius: var(--radius-m);
+  font-size: var(--text-xs); user-select: all;
+}
+pre code { font-size: inherit; overflow-wrap: normal }
+.users { margin-bottom: var(--space-5) }
+.users h2, .or { margin: 0 0 var(--space-2); font-size: var(--text-s); font-weight: 600; color: var(--soft) }
+.users button.quiet { margin: 0 0 var(--space-2); text-align: left }
+.or { display: flex; align-items: center; gap: var(--space-3); margin: 0 0 var(--space-4) }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--edge) }
 .lead { margin-bottom: var(--space-5); color: var(--soft) }
 .lead strong { color: var(--ink); font-weight: 600 }
 .account {
@@ -84,6 +108,7 @@ dl {
 }
 dt { color: var(--soft) }
 dd { margin: 0 }
+dd ul { padding: 0; list-style: none }
 code { font: .95em var(--mono) }
 footer { max-width: 26.5rem; color: var(--soft); font-size: var(--text-xs); text-align: center; text-wrap: balance }
 @media (max-width: 30rem) {

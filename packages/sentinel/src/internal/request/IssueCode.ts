@@ -22,11 +22,11 @@ export const wentWhereRegistered = Effect.fnUntraced(function* (
   secrets: Secrets,
   { id }: Pick<Grant, "id">,
   sent: string | undefined,
-  registered: ReadonlyArray<string>,
+  registered: RedirectUris.Registered,
   options: { readonly anyPortOnLocalhost: boolean }
 ): Effect.fn.Return<boolean> {
   if (sent !== undefined) return RedirectUris.registeredOf(registered, sent, options) !== undefined
-  for (const uri of registered) if (id.endsWith(yield* markOf(secrets, uri))) return true
+  for (const uri of registered.redirectUris) if (id.endsWith(yield* markOf(secrets, uri))) return true
   return !id.includes(".")
 })
 

@@ -60,6 +60,8 @@ export interface LoginTickets {
   readonly open: (sealed: string, browser: string) => Effect.Effect<Option.Option<LoginTicket>>
   /** The token of the login form (RFC 6749 section 10.12): only a page that we gave to this browser has it. */
   readonly formToken: (sealed: string, browser: string) => Effect.Effect<string>
+  /** The token of the form that registers the redirect URI of an address: only a page that we gave has it. */
+  readonly registerToken: (address: string) => Effect.Effect<string>
   /**
    * The session or the code that a user gets for a ticket. It is always the same one, so that a form that is sent twice
    * gives one session and one code.
@@ -149,6 +151,7 @@ export const make: Effect.Effect<
       )
     }),
     formToken: (sealed, browser) => tag("form", sealed, browser),
+    registerToken: (address) => tag("register", address),
     derive: (purpose, ticket, userId) => tag(purpose, ticket.id, userId),
     newDevice: Effect.fnUntraced(function* (ticket, email) {
       const id = (yield* tag("device id", ticket.id, email.toLowerCase())).slice(0, deviceIdLength)

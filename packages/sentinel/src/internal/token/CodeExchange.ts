@@ -92,7 +92,7 @@ export const make = Effect.fnUntraced(function* ({
       case "Retry":
       case "Won": {
         // The redirect URI of the code may have been removed since.
-        if (!(yield* wentWhereRegistered(secrets, outcome.grant, redirectUri, installation.redirectUris, dialect))) {
+        if (!(yield* wentWhereRegistered(secrets, outcome.grant, redirectUri, installation, dialect))) {
           yield* store.revokeGrant(outcome.grant.id, now)
           return yield* badCode("the redirect URI of the code is not registered anymore: its grant is revoked")
         }

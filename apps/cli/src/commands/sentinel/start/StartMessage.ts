@@ -12,6 +12,8 @@ export interface Facts {
   readonly config: SentinelConfig.SentinelConfig
   /** The configuration is the built-in one, whose passwords are well known. */
   readonly isBuiltIn: boolean
+  /** It has a start page. */
+  readonly hasStart: boolean
   readonly isStrict: boolean
   /** The certificate of its own authority, which programs have to trust; absent if it has none. */
   readonly authorityFile: string | undefined
@@ -38,13 +40,18 @@ export interface Control {
 }
 
 const applications = (account: SentinelConfig.Account): ReadonlyArray<Text> =>
-  account.installations.flatMap(({ client_id, client_name, grant_types, redirect_uris, scope }) => [
-    text`  Application  ${client_id} (${client_name})`,
-    ...redirect_uris.map((uri) => text`               ${uri}`),
-    ...(grant_types.includes("client_credentials")
-      ? [text`               app tokens, ${scope === undefined ? "without a scope" : text`scope ${scope}`}`]
-      : [])
-  ])
+  account.installations.flatMap(
+    ({ any_loopback_redirect, client_id, client_name, grant_types, redirect_uris, scope }) => [
+      text`  Application  ${client_id} (${client_name})`,
+      ...redirect_uris.map((uri) => text`               ${uri}`),
+      ...(any_loopback_redirect === true
+        ? [text`               any other address of localhost, 127.0.0.1 and [::1]`]
+        : []),
+      ...(grant_types.includes("client_credentials")
+        ? [text`               app tokens, ${scope === undefined ? "without a scope" : text`scope ${scope}`}`]
+        : [])
+    ]
+  )
 
 /** Passwords are shown only if they are the well-known ones. */
 const users = (account: SentinelConfig.Account, isBuiltIn: boolean): ReadonlyArray<Text> =>
@@ -77,6 +84,7 @@ export const inWords = ({
   authorityFile,
   config,
   control,
+  hasStart,
   isBuiltIn,
   isStrict,
   metrics,
@@ -85,6 +93,7 @@ export const inWords = ({
 }: Facts): Text =>
   join("\n", [
     text`Sentinel listens on ${address}`,
+    ...(hasStart ? [text`Its accounts and users, and settings to copy, are at ${publicOrigin}/`] : []),
     ...(publicOrigin === address ? [] : [text`Browsers reach it at ${publicOrigin}`]),
     text`Health is at ${address}/health/ready${metrics === undefined ? "" : text`, metrics are at ${metrics}`}`,
     ...(control === undefined ? [] : controlLines(control)),

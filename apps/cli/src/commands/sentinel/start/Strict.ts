@@ -62,19 +62,24 @@ const isPlain = (address: string): boolean => address.startsWith("http:") && !Or
 
 /**
  * The redirect URIs that send codes over a network in plain http (RFC 9700 section 2.6). Only a program on the user's
- * own computer may have one (RFC 8252 section 8.3).
+ * own computer may have one (RFC 8252 section 8.3), and it is a registered one (RFC 9700 section 2.1).
  */
 export const problemsOfRedirects = ({ accounts }: SentinelConfig.SentinelConfig): ReadonlyArray<string> =>
   accounts.flatMap(({ installations }, account) =>
-    installations.flatMap(({ redirect_uris }, index) =>
-      redirect_uris.flatMap((uri, place) =>
+    installations.flatMap(({ any_loopback_redirect, redirect_uris }, index) => [
+      ...(any_loopback_redirect === true
+        ? [
+            `accounts[${account}].installations[${index}].any_loopback_redirect: sends codes to whatever program listens there; list the addresses`
+          ]
+        : []),
+      ...redirect_uris.flatMap((uri, place) =>
         isPlain(uri)
           ? [
               `accounts[${account}].installations[${index}].redirect_uris[${place}]: is plain http, which is for this computer only`
             ]
           : []
       )
-    )
+    ])
   )
 
 /** The points that strict mode changes: logs of the proxy in front would keep the secret. */
@@ -110,6 +115,7 @@ export const problemsOfFlags = (flags: {
   readonly controlPort: Option.Option<number>
   readonly host: string
   readonly publicOrigin: Option.Option<string>
+  readonly quickSignIn: boolean
   readonly trustedProxies: ReadonlyArray<unknown>
   readonly webhookHosts: ReadonlyArray<string>
 }): ReadonlyArray<string> => [
@@ -117,6 +123,7 @@ export const problemsOfFlags = (flags: {
   ...(Option.isSome(flags.controlPort) ? ["--control-port: there is no control in strict mode"] : []),
   ...(Option.isSome(flags.controlHost) ? ["--control-host: there is no control in strict mode"] : []),
   ...(flags.webhookHosts.length > 0 ? ["--webhook-host: there is no control in strict mode, so no webhooks"] : []),
+  ...(flags.quickSignIn ? ["--quick-sign-in: lets everybody in without a password; it is for development"] : []),
   ...(Option.isNone(flags.publicOrigin) && !ListenHost.isLoopback(flags.host)
     ? ["--public-origin: is missing; it is the https address under which browsers reach this Sentinel"]
     : []),
@@ -140,5 +147,5 @@ export const passwordAlgorithm = "argon2" in Crypto ? Passwords.strict : Kdf.pbk
 
 export const meaning = join("\n", [
   text`Strict: passwords are hashed slowly; metrics are not on this port; there is no control listener,`,
-  text`so no faults and no virtual clock; there are no stubs; known passwords, and secrets that are known or short, are refused; other computers need https.`
+  text`so no faults and no virtual clock, and no sign-in or token without a password; there are no stubs, webhooks and no start page; known passwords, and secrets that are known or short, are refused; other computers need https.`
 ])

@@ -127,12 +127,28 @@ const flags = {
       "A host that its control may send webhooks to, beside this computer, without a port; repeatable (see sentinel webhook)"
     )
   ),
+  redirectUris: Flag.String("redirect-uri").pipe(
+    Flag.atLeast(0),
+    Flag.withMetavar("url"),
+    Flag.withDescription(
+      "Another callback of the built-in application, on a host that is not this computer: any address of localhost, " +
+        "127.0.0.1 and [::1] is right without it; repeatable. With --config it belongs into the file"
+    )
+  ),
+  quickSignIn: Flag.Boolean("quick-sign-in").pipe(
+    Flag.withDefault(false),
+    Flag.withoutNegation,
+    Flag.withDescription(
+      "List the users of --config on the login page, one button each, without a password, for everybody who reaches " +
+        "this Sentinel; the built-in users are listed on loopback in any case"
+    )
+  ),
   strict: Flag.Boolean("strict").pipe(
     Flag.withDefault(false),
     Flag.withoutNegation,
     Flag.withDescription(
       "For staging: refuses well-known passwords, short secrets and plain http, hashes passwords with a strong cost, has no " +
-        "control listener, and has metrics on --operations-port only"
+        "control listener and no start page, and has metrics on --operations-port only"
     )
   ),
   trustedProxies: Flag.String("trusted-proxy").pipe(
@@ -202,6 +218,10 @@ export const command = Command.make(
     {
       command: "le-auth sentinel start --point expiresIn=string --point accessTokenLifetime='5 minutes'",
       description: "In another dialect"
+    },
+    {
+      command: "le-auth sentinel start --redirect-uri http://app.test:3000/callback",
+      description: "For an application that browsers find under a name of its own"
     },
     {
       command: "le-auth sentinel start --tls --tls-name sentinel",

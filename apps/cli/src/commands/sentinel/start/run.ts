@@ -15,7 +15,6 @@ import * as ListenerHooks from "@le-auth/sentinel/ListenerHooks"
 import * as RandomSecret from "@le-auth/sentinel/RandomSecret"
 import { Stopping } from "@le-auth/sentinel/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
-import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -33,6 +32,7 @@ import { Failure, fromError, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Output from "../../../terminal/Output.ts"
 import * as Signals from "../../../terminal/Signals.ts"
 import { join, text } from "../../../terminal/TerminalText.ts"
+import * as BuiltIn from "./BuiltIn.ts"
 import * as ConfigFile from "./ConfigFile.ts"
 import * as ListenHost from "./ListenHost.ts"
 import * as Log from "./Log.ts"
@@ -55,6 +55,8 @@ export interface Options extends Tls.Flags {
   readonly controlPort: Option.Option<number>
   readonly controlHost: Option.Option<string>
   readonly webhookHosts: ReadonlyArray<string>
+  readonly redirectUris: ReadonlyArray<string>
+  readonly quickSignIn: boolean
   readonly strict: boolean
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork | "none">
   readonly dialect: Option.Option<SentinelDialect.DialectName>
@@ -89,7 +91,7 @@ const cannotListen = (flag: string, { code, host, isInUse, port }: NodeListener.
 const configOf = Effect.fnUntraced(function* (options: Options) {
   const file = yield* Effect.result(
     Option.match(options.config, {
-      onNone: () => Effect.succeed(SentinelConfig.development()),
+      onNone: () => Effect.succeed(BuiltIn.config(options.redirectUris)),
       onSome: ConfigFile.read
     })
   )
@@ -119,6 +121,12 @@ const configOf = Effect.fnUntraced(function* (options: Options) {
     ...(options.noControl && Option.isSome(options.controlHost)
       ? [text`--control-host: is for a control, and --no-control leaves it out; choose one of them`]
       : []),
+    ...(options.redirectUris.length > 0 && Option.isSome(options.config)
+      ? [
+          text`--redirect-uri: is for the built-in application; with --config, add the address to redirect_uris of the file`
+        ]
+      : []),
+    ...BuiltIn.problemsOf(options.redirectUris).map((problem) => text`${problem}`),
     ...(isContradiction ? [text`--trusted-proxy: none stands alone; with a network there is a proxy`] : []),
     ...(strict.length === 0 ? [] : [text`Strict mode refuses this:`, ...strict.map((problem) => text`  - ${problem}`)])
   ]
@@ -250,7 +258,14 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         )
     if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(drainLimitBeside))
 
+    const { accounts } = yield* Control.Control
+    const isBuiltIn = Option.isNone(options.config) && (store._tag === "Memory" || (yield* BuiltIn.isIn(config)))
+    if (isBuiltIn && store._tag !== "Memory" && options.redirectUris.length > 0)
+      yield* BuiltIn.register(accounts, config)
+
     const tls = yield* Tls.make(options, Tls.folder)
+    /** The control is opened after the main port. */
+    const place: { control?: string } = {}
     const main = yield* open(
       { flag: "--port", host: options.host, port: options.port, tls: tls?.keyPair },
       Sentinel.layerServerWith({
@@ -260,6 +275,17 @@ export const run = Effect.fnUntraced(function* (options: Options) {
         metrics: operations === undefined && !options.strict,
         // A database may have some from another mode.
         stubs: !options.strict,
+        ...(!options.strict && {
+          development: {
+            accounts,
+            isBuiltIn,
+            quickSignIn: options.quickSignIn,
+            control: () => place.control,
+            toRegister: isBuiltIn
+              ? "Start Sentinel with --redirect-uri and this address."
+              : "Add it to redirect_uris in the file of --config."
+          }
+        }),
         ...(options.trustedProxies.length > 0 && {
           trustedProxies: options.trustedProxies.filter((network) => network !== "none")
         })
@@ -268,6 +294,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
 
     // Loaded and opened after the main port, so that the main port answers sooner.
     const controlServer = !options.noControl && !options.strict ? yield* openControl(options, tls?.keyPair) : undefined
+    if (controlServer !== undefined) place.control = controlServer.origin
 
     yield* Effect.addFinalizer(() =>
       Effect.gen(function* () {
@@ -284,10 +311,16 @@ export const run = Effect.fnUntraced(function* (options: Options) {
 
     if (!main.isLocal && !options.strict) {
       yield* Output.say(text`Other computers can reach this Sentinel. It is made for development only; see --strict.`)
+      if (options.quickSignIn) {
+        yield* Output.say(
+          text`With --quick-sign-in they see the names of its users, and sign in as each without a password.`
+        )
+      }
     }
     const facts: StartMessage.Facts = {
       config,
-      isBuiltIn: Option.isNone(options.config),
+      isBuiltIn,
+      hasStart: !options.strict,
       isStrict: options.strict,
       authorityFile: tls?.authorityFile,
       store: store._tag === "Memory" ? undefined : StoreUrl.describe(store),
@@ -313,7 +346,6 @@ export const run = Effect.fnUntraced(function* (options: Options) {
       )
     }
     if (options.strict && SentinelDialect.make(config).refreshTokens === "keep") yield* Effect.logWarning(Strict.keeps)
-    const { accounts } = yield* Control.Control
     const reload = Option.isNone(options.config)
       ? Effect.never
       : yield* Reload.make({
