@@ -16,6 +16,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Directory from "./Directory.ts"
 import * as DirectoryEditor from "./DirectoryEditor.ts"
+import { Entrance } from "./internal/http/Entrance.ts"
 import { Interceptor } from "./internal/http/Interceptor.ts"
 import { watchedDirectory } from "./internal/control/watchedDirectory.ts"
 import { watchedStore } from "./internal/control/watchedStore.ts"
@@ -39,6 +40,7 @@ import * as Keys from "./internal/control/Keys.ts"
 import { type Change, changing } from "./internal/control/recordChange.ts"
 import * as RefusedRequest from "./internal/control/RefusedRequest.ts"
 import * as SessionControl from "./internal/control/SessionControl.ts"
+import * as SignIns from "./internal/control/SignIns.ts"
 import * as State from "./internal/control/State.ts"
 import * as VirtualClock from "./internal/control/VirtualClock.ts"
 import * as Webhooks from "./internal/control/Webhooks.ts"
@@ -90,6 +92,11 @@ export class Control extends Context.Service<
     readonly accounts: AccountControl.AccountControl
     /** Sessions and token families: to list, end and revoke. */
     readonly sessions: SessionControl.SessionControl
+    /**
+     * Sign-ins without a browser: to approve or refuse an authorization request, and to have the tokens of a whole one.
+     * They go through Sentinel's routes in this process, and no password and no client secret is needed.
+     */
+    readonly signIns: SignIns.SignIns
     /** The signing keys: to rotate. */
     readonly keys: Keys.Keys
     /** The whole state: to reset, keep under a name, take out as a document and put back. */
@@ -132,6 +139,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
   const clock = VirtualClock.make()
   const faults = Faults.make()
   const journal = yield* Journal.make({ capacity: options.journal ?? 2000 })
+  const entrance: NonNullable<Context.Service.Shape<typeof Entrance>> = { routes: undefined }
   const editor = yield* DirectoryEditor.DirectoryEditor
   const directory = yield* Directory.Directory
   const store = yield* SentinelStore.SentinelStore
@@ -166,6 +174,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
     ),
     accounts: AccountControl.make({ change, editor, sessions }),
     sessions,
+    signIns: yield* SignIns.make({ editor, entrance }),
     keys,
     state: State.make({ change, clock, editor, faults, inspection }),
     webhooks: yield* Webhooks.make({ clock, directory, journal, hosts: options.webhookHosts ?? [] })
@@ -185,6 +194,7 @@ const make = Effect.fnUntraced(function* (options: Options) {
     Context.add(Directory.Directory, watchedDirectory(directory, editor)),
     Context.add(SentinelStore.SentinelStore, watchedStore(store, inspection)),
     Context.add(Interceptor, interceptor),
+    Context.add(Entrance, entrance),
     Context.add(TokenTime, clock)
   )
 })

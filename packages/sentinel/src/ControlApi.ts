@@ -10,6 +10,7 @@ import { AccountsGroup } from "./internal/contract/AccountsApi.ts"
 import { ClockGroup, FaultsGroup } from "./internal/contract/FaultsApi.ts"
 import { JournalGroup } from "./internal/contract/JournalApi.ts"
 import { ServicesGroup, StubsGroup } from "./internal/contract/ServicesApi.ts"
+import { SignInsGroup } from "./internal/contract/SignInsApi.ts"
 import { KeysGroup, SessionsGroup, StateGroup } from "./internal/contract/StateApi.ts"
 import { TokensGroup } from "./internal/contract/TokensApi.ts"
 import { WebhooksGroup } from "./internal/contract/WebhooksApi.ts"
@@ -64,7 +65,7 @@ export class AllProblems extends HttpApiMiddleware.Service<AllProblems>()("@le-a
  */
 export class ControlApi extends HttpApi.make("sentinel-control")
   .add(ClockGroup, FaultsGroup, JournalGroup, AccountsGroup, ServicesGroup, StubsGroup)
-  .add(SessionsGroup, TokensGroup, StateGroup, KeysGroup, WebhooksGroup)
+  .add(SignInsGroup, SessionsGroup, TokensGroup, StateGroup, KeysGroup, WebhooksGroup)
   .middleware(AllProblems)
   .annotate(HttpApi.ParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotateMerge(

@@ -158,7 +158,24 @@ export class NotThere extends Schema.TaggedError<NotThere>()(
 }
 
 /**
- * This Sentinel cannot do it (501): its store has no `StoreInspection`, or holds more than fits into one document.
+ * Sentinel refused a sign-in that it was told to go through (422), as it refuses a browser. `problem` has the words of
+ * its page, `status` is that of its answer, and `requestId` finds the request in the journal.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-15.5.21 RFC 9110 section 15.5.21}
+ * @category errors
+ * @since 0.1.0
+ */
+export class SignInRefused extends withMessage(
+  Schema.TaggedError<SignInRefused>()(
+    "SignInRefused",
+    { ...problem, status: Schema.optionalKey(Schema.Int), requestId: Schema.optionalKey(Schema.String) },
+    { httpApiStatus: 422 }
+  )
+) {}
+
+/**
+ * This Sentinel cannot do it (501): its store has no `StoreInspection`, holds more than fits into one document, or
+ * its routes are not in this process.
  *
  * @category errors
  * @since 0.1.0

@@ -30,6 +30,7 @@ import * as Directory from "./Directory.ts"
 import * as Issuer from "./internal/documents/Issuer.ts"
 import * as Metadata from "./internal/documents/Metadata.ts"
 import * as Domain from "./internal/documents/Domain.ts"
+import * as Entrance from "./internal/http/Entrance.ts"
 import * as RouteHandlers from "./internal/http/RouteHandlers.ts"
 import * as Reachability from "./internal/http/Reachability.ts"
 import { Interceptor } from "./internal/http/Interceptor.ts"
@@ -225,14 +226,17 @@ const endpoints = Effect.fnUntraced(function* ({ hostNames, publicOrigin }: Opti
 export const layer = (
   options: Options
 ): Layer.Layer<never, never, HttpRouter.HttpRouter | Services | Exclude<Crypto, Kdf.Kdf | Signature.Signature>> =>
-  HttpRouter.addAll(
-    Effect.gen(function* () {
-      const { render, show } = yield* makeShow
-      const interceptor = yield* Interceptor
-      return (yield* endpoints(options, render)).flatMap((endpoint) =>
-        RouteHandlers.routes(endpoint, show, interceptor)
-      )
-    })
+  Layer.merge(
+    HttpRouter.addAll(
+      Effect.gen(function* () {
+        const { render, show } = yield* makeShow
+        const interceptor = yield* Interceptor
+        return (yield* endpoints(options, render)).flatMap((endpoint) =>
+          RouteHandlers.routes(endpoint, show, interceptor)
+        )
+      })
+    ),
+    Layer.effectDiscard(Entrance.open(options.publicOrigin))
   )
 
 const isNotFound = (error: unknown): boolean =>

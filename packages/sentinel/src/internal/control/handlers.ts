@@ -110,6 +110,19 @@ const tokens = HttpApiBuilder.group(ControlApi, "tokens", (handlers) =>
   )
 )
 
+const signIns = HttpApiBuilder.group(ControlApi, "signIns", (handlers) =>
+  Effect.map(Control, ({ signIns }) =>
+    handlers.handleAll({
+      approve: ({ payload: { deny, url, user } }) =>
+        Effect.map(
+          deny === undefined ? signIns.approve(url, { user }) : signIns.deny(url, deny === true ? {} : deny),
+          (callback) => ({ callback })
+        ),
+      tokens: ({ payload }) => signIns.tokens(payload)
+    })
+  )
+)
+
 const wantedOf = ({ alive, limit }: { readonly alive?: "true" | "false"; readonly limit?: number }) => ({
   limit,
   alive: alive === "true"
@@ -163,6 +176,6 @@ const allProblems = HttpApiMiddleware.layerSchemaErrorTransform(AllProblems, ({ 
 
 /** The routes, without a guard. */
 export const layer = HttpApiBuilder.layer(ControlApi, { openapiPath: "/control/openapi.json" }).pipe(
-  Layer.provide([clock, faults, journal, accounts, services, stubs, sessions, tokens, state, keys, webhooks]),
+  Layer.provide([clock, faults, journal, accounts, services, stubs, signIns, sessions, tokens, state, keys, webhooks]),
   Layer.provide(allProblems)
 )

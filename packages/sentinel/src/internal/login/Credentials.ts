@@ -9,6 +9,7 @@ import * as Redacted from "effect/Redacted"
 import { Directory, type User } from "../../Directory.ts"
 import { PasswordTurn } from "../../Passwords.ts"
 import * as ClientAddress from "../http/ClientAddress.ts"
+import { Vouched } from "../http/Vouched.ts"
 import * as RequestContext from "../http/RequestContext.ts"
 import type { LoginTicket, LoginTickets } from "../request/LoginTickets.ts"
 import type { SentinelCookies } from "../session/SentinelCookies.ts"
@@ -78,13 +79,18 @@ export const make = Effect.fnUntraced(function* (
       const origin = ClientAddress.originOf(ClientAddress.of(request))
       const cookie = cookies.device(accountId).read(request)
       const device = cookie === undefined ? undefined : yield* tickets.deviceOf(cookie, accountId, email)
-      const user = yield* admit(
-        { accountId, email, origin, device },
-        (lane) =>
-          directory
-            .authenticate(accountId, email, Redacted.make(password, { label: "password" }))
-            .pipe(Effect.provideService(PasswordTurn, { lane, network: origin.network })),
-        (user) => (Option.isSome(user) ? "right" : "wrong")
+      const vouched = yield* Vouched
+      const user = yield* (
+        vouched.user === undefined
+          ? admit(
+              { accountId, email, origin, device },
+              (lane) =>
+                directory
+                  .authenticate(accountId, email, Redacted.make(password, { label: "password" }))
+                  .pipe(Effect.provideService(PasswordTurn, { lane, network: origin.network })),
+              (user) => (Option.isSome(user) ? "right" : "wrong")
+            )
+          : directory.user(accountId, vouched.user)
       ).pipe(
         Effect.catchTags({
           PasswordsBusy: () => Effect.fail(busy),

@@ -18,6 +18,7 @@ import * as RequestContext from "../http/RequestContext.ts"
 import type { Handler } from "../http/RouteHandlers.ts"
 import * as SameOrigin from "../http/SameOrigin.ts"
 import { ShownError } from "../http/ShownError.ts"
+import { Vouched } from "../http/Vouched.ts"
 import type { Render } from "../page/Page.ts"
 import { brokenBy, sendCode, sendError, type SentBackError } from "../request/AuthorizationResponse.ts"
 import type { IssueCode } from "../request/IssueCode.ts"
@@ -155,6 +156,12 @@ export const make = Effect.fnUntraced(function* (parts: {
     const parties = yield* partiesOf(ticket)
     yield* RequestContext.isFrom(ticket)
     if (parties.refusal !== undefined) return yield* sendBack(ticket, parties.refusal, 303)
+
+    const { denial } = yield* Vouched
+    if (denial !== undefined) {
+      yield* RequestContext.refused(denial.error, "refused through the control")
+      return sendError(ticket, denial, 303)
+    }
 
     const email = body.get("username") ?? ""
     const password = body.get("password") ?? ""

@@ -54,7 +54,7 @@ export const sendCode = (
 /** The answer with an error (RFC 6749 section 4.1.2.1). */
 export const sendError = (
   to: AuthorizationResponse,
-  { description, error }: SentBackError,
+  { description, error }: { readonly error: string; readonly description?: string | undefined },
   status: 302 | 303
 ): HttpServerResponse.HttpServerResponse =>
   Redirect.to(

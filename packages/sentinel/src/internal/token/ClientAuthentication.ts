@@ -16,6 +16,7 @@ import { Directory, type Installation } from "../../Directory.ts"
 import { SentinelDialect } from "../../SentinelDialect.ts"
 import { passesBy } from "../http/passesBy.ts"
 import * as RequestContext from "../http/RequestContext.ts"
+import { Vouched } from "../http/Vouched.ts"
 import type { Incoming } from "../http/RouteHandlers.ts"
 import { authenticationFailed, invalidRequest, type OAuthFailure } from "./OAuthFailure.ts"
 
@@ -133,6 +134,8 @@ export const make: Effect.Effect<
 
     const found = Option.getOrUndefined(yield* directory.installation(accountId, credentials.clientId))
     const hash = yield* digest.digest(Digest.sha256, Utf8.encode(credentials.clientSecret ?? ""))
+    const vouched = yield* Vouched
+    const isVouched = found !== undefined && vouched.client === found.clientId
     const isRight = Mac.timingSafeEqual(hash, found?.secretHash ?? noHash)
     if (found === undefined) return yield* refused("the account or the application is not known")
     if (found.secretHash === undefined) {
@@ -141,7 +144,7 @@ export const make: Effect.Effect<
         return yield* refused(`the installation has no secret, and the dialect has no PKCE. ${more}`)
       }
       if (credentials.clientSecret !== undefined) return yield* refused("a secret, but the installation has none")
-    } else {
+    } else if (!isVouched) {
       if (credentials.clientSecret === undefined) return yield* refused(noCredentials)
       if (!isRight) return yield* refused("wrong secret")
     }
