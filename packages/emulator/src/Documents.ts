@@ -241,7 +241,7 @@ export interface FaultMatch {
 export type OAuthErrorCode = AuthorizationErrorCode | "invalid_client" | "invalid_grant" | "unsupported_grant_type"
 
 /**
- * An error code that a callback can bring.
+ * An error code of an authorization response of OAuth 2.0.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
  * @category models
@@ -255,6 +255,31 @@ export type AuthorizationErrorCode =
   | "invalid_scope"
   | "server_error"
   | "temporarily_unavailable"
+
+/**
+ * An error code with which a user can come back: those of OAuth 2.0 and of OpenID Connect.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthError OpenID Connect Core section 3.1.2.6}
+ * @category models
+ * @since 0.1.0
+ */
+export type DenialError =
+  | AuthorizationErrorCode
+  | "login_required"
+  | "interaction_required"
+  | "account_selection_required"
+  | "consent_required"
+
+/**
+ * The error with which a user is sent back. Default of `error`: `access_denied`.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface Denial {
+  readonly error?: DenialError
+  readonly description?: string
+}
 
 /**
  * What a fault does, in place of Sentinel, on the connection, or on Sentinel's state. Times are texts such as `3s`.
@@ -553,7 +578,7 @@ export interface SentWebhook {
  */
 export interface TokenResponse {
   readonly access_token: string
-  readonly token_type: string
+  readonly token_type?: string
   /** A text in some dialects, as at LivePerson; some leave it out. */
   readonly expires_in?: number | string
   readonly refresh_token?: string

@@ -4,9 +4,9 @@
  *
  * @since 0.1.0
  */
-import type { AuthorizationErrorCode, SentinelConfig, TokenResponse } from "./Documents.ts"
+import type { Denial, SentinelConfig, TokenResponse } from "./Documents.ts"
 import type { ConnectOptions, Options } from "./Options.ts"
-import type { ClockControl, FaultsControl, JournalControl, SentinelControl } from "./SentinelControl.ts"
+import type { ClockControl, FaultsControl, JournalControl, SentinelControl, WantedTokens } from "./SentinelControl.ts"
 
 /**
  * Which application a program under test is. Default: the first one of the first account that users sign in to.
@@ -20,22 +20,6 @@ export interface WhichApplication {
   readonly client?: string | undefined
   /** Where the browser comes back to. Default: the first one of the application. */
   readonly redirectUri?: string | undefined
-}
-
-/**
- * Whose tokens are wanted, and of which application. Default: the first application of the first account, and its first
- * user. An application without users gets an app token.
- *
- * @category models
- * @since 0.1.0
- */
-export interface WhichToken {
-  readonly account?: string | undefined
-  /** The `client_id`. */
-  readonly client?: string | undefined
-  /** An e-mail address or an id. */
-  readonly user?: string | undefined
-  readonly scope?: string | undefined
 }
 
 /**
@@ -55,15 +39,9 @@ export interface ConnectedSentinel {
    */
   readonly approve: (url: string | URL, options?: { readonly user?: string | undefined }) => Promise<string>
   /** Refuses the sign-in. Gives the address of the callback, with an error (default: `access_denied`) and the state. */
-  readonly deny: (
-    url: string | URL,
-    options?: {
-      readonly error?: AuthorizationErrorCode | undefined
-      readonly description?: string | undefined
-    }
-  ) => Promise<string>
+  readonly deny: (url: string | URL, options?: Denial) => Promise<string>
   /** Tokens of a user who has signed in, or of an application. */
-  readonly token: (which?: WhichToken) => Promise<TokenResponse>
+  readonly token: (wanted?: WantedTokens) => Promise<TokenResponse>
   /** Everything that it can be told, by group. */
   readonly control: SentinelControl
   /** `control.faults` */
@@ -126,12 +104,13 @@ const load = () => import("./internal/start.ts")
  * const sentinel = await startSentinel()
  * // Start your program with sentinel.env, and ask it for a sign-in. Where it sends the browser to:
  * const query = new URLSearchParams({
+ *   v: "1.0",
  *   response_type: "code",
  *   client_id: sentinel.env["LE_AUTH_CLIENT_ID"] ?? "",
  *   redirect_uri: sentinel.env["LE_AUTH_REDIRECT_URI"] ?? "",
  *   state: "a"
  * })
- * const callback = await sentinel.approve(`${sentinel.url}/api/account/12345678/login/v1/authorize?${query}`)
+ * const callback = await sentinel.approve(`${sentinel.url}/sentinel/api/account/12345678/authorize?${query}`)
  * new URL(callback).searchParams.get("state") // => "a"
  * await sentinel.stop()
  * ```

@@ -9,6 +9,7 @@
 import type {
   Account,
   ClockState,
+  Denial,
   Explanation,
   FamilyState,
   Fault,
@@ -23,6 +24,7 @@ import type {
   SessionState,
   Snapshot,
   Stub,
+  TokenResponse,
   User
 } from "./Documents.ts"
 
@@ -186,6 +188,39 @@ export interface TokensControl {
 }
 
 /**
+ * Whose tokens are wanted, and of which application. Default: the first application of the first account that users
+ * sign in to, and its first user. An application without users gets an app token.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface WantedTokens {
+  readonly account?: string | undefined
+  /** The `client_id`. */
+  readonly client?: string | undefined
+  /** An e-mail address or an id. */
+  readonly user?: string | undefined
+  readonly scope?: string | undefined
+}
+
+/**
+ * Sign-ins without a browser: to approve or refuse one, and to have the tokens of one.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export interface SignInsControl {
+  /** Answers an authorization request as a user does; with `deny`, as one who refuses. Gives the callback's address. */
+  readonly approve: (request: {
+    readonly url: string
+    readonly user?: string
+    readonly deny?: true | Denial
+  }) => Promise<{ readonly callback: string }>
+  /** Tokens, by a whole sign-in. */
+  readonly tokens: (wanted?: WantedTokens) => Promise<TokenResponse>
+}
+
+/**
  * The whole state: to reset, take out, put back, and keep under a name.
  *
  * @category services
@@ -239,6 +274,7 @@ export interface SentinelControl {
   readonly stubs: StubsControl
   readonly sessions: SessionsControl
   readonly tokens: TokensControl
+  readonly signIns: SignInsControl
   readonly state: StateControl
   readonly keys: KeysControl
   readonly webhooks: WebhooksControl

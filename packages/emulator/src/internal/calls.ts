@@ -50,10 +50,6 @@ const contentOf = async (way: Way, answer: Response): Promise<unknown> => {
   }
 }
 
-/** What was asked for, in JSON. */
-export const post = async (way: Way, path: string, body: object): Promise<unknown> =>
-  contentOf(way, await ask(way, { method: "POST", path, body: JSON.stringify(body) }))
-
 const sendsBody = ({ method }: Endpoint): boolean => method !== "GET" && method !== "DELETE"
 
 /** The parameters of the path, and the rest in the query or in the body. */

@@ -48,7 +48,8 @@ export const fromRefusal = (origin: string, status: number, body: unknown): Emul
       new EmulatorError({
         code: error._tag satisfies ControlTag,
         message: error.message,
-        problems: "problems" in error ? error.problems : undefined
+        problems: "problems" in error ? error.problems : undefined,
+        requestId: "requestId" in error ? error.requestId : undefined
       })
   })
 

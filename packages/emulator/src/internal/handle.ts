@@ -1,5 +1,5 @@
 /** What a Sentinel of this process and one that runs elsewhere have in common. */
-import type { SentinelConfig, TokenResponse } from "../Documents.ts"
+import type { SentinelConfig } from "../Documents.ts"
 import type { ConnectedSentinel } from "../Emulator.ts"
 import * as Calls from "./calls.ts"
 
@@ -11,18 +11,13 @@ export const make = (options: {
 }): ConnectedSentinel => {
   const { config, stop, way } = options
   const control = Calls.make(way, options.control)
-  const callback = async (asked: object) =>
-    ((await Calls.post(way, "/control/approve", asked)) as { readonly callback: string }).callback
+  const { approve, tokens } = control.signIns
   return {
     config,
-    approve: (url, { user } = {}) => callback({ url: String(url), user }),
-    deny: (url, { description, error } = {}) =>
-      callback({
-        url: String(url),
-        deny: error === undefined && description === undefined ? true : { error, description }
-      }),
-    token: async ({ account, client, scope, user } = {}) =>
-      (await Calls.post(way, "/control/tokens", { account, client, user, scope })) as TokenResponse,
+    approve: async (url, { user } = {}) =>
+      (await approve({ url: String(url), ...(user !== undefined && { user }) })).callback,
+    deny: async (url, denial) => (await approve({ url: String(url), deny: denial ?? true })).callback,
+    token: tokens,
     control,
     faults: control.faults,
     clock: control.clock,
