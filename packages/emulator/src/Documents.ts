@@ -129,7 +129,7 @@ export interface Account {
 export type DialectName = "liveperson" | "rfc" | "openid"
 
 /**
- * Points of a dialect. Lifetimes are texts such as `8h` or `10 minutes`. `docs/sentinel-dialect.md` says what each does.
+ * Points of a dialect, see `docs/sentinel-dialect.md`. Lifetimes are texts such as `8h` or `10 minutes`.
  *
  * @category models
  * @since 0.1.0

@@ -62,8 +62,8 @@ export interface FaultsControl {
  */
 export interface JournalControl {
   /**
-   * The last entries, oldest first. `about` is an account, client, user, route, outcome, request id, or the beginning of
-   * the hash of a code, token, family or session.
+   * The last entries, oldest first. `about` is an account, client, user, route, outcome, request id, or the beginning
+   * of the hash of a code, token, family or session.
    */
   readonly read: (wanted?: {
     readonly after?: number

@@ -5,7 +5,7 @@ import * as Net from "node:net"
 
 import { afterEach, assert, describe, it } from "vitest"
 
-import { EmulatorError, isEmulatorError, type Options, type Sentinel, startSentinel } from "../src/index.ts"
+import { type EmulatorError, isEmulatorError, type Options, type Sentinel, startSentinel } from "../src/index.ts"
 import { claimsOf, exchange, programOf, refresh, signIn, signInUrl } from "./Applications.ts"
 
 const started: Array<Sentinel> = []

@@ -100,7 +100,7 @@ export const onPort = Effect.fnUntraced(function* <E, R>(
   return { origin: `${tls === undefined ? "http" : "https"}://${url.host}`, handle } satisfies Served
 })
 
-/** Serves routes to this process alone. They know themselves by this port of loopback, which nobody opens. */
+/** Serves routes to this process alone. They know themselves by this port of loopback, which is not opened. */
 export const inProcess = Effect.fnUntraced(function* <E, R>(
   port: number,
   routes: Layer.Layer<never, E, HttpServer.HttpServer | R>
