@@ -57,19 +57,23 @@ export interface Field {
 /** A field. Browsers do not fill it in: what stands in it is of Sentinel, not of the person before it. */
 export const field = (options: Field): Html => {
   const { hint, isRequired = false, label, name, placeholder, type = "text", value } = options
-  return html`<label
-    >${label}<input
-      name="${name}"
-      type="${type}"
-      autocomplete="${type === "password" ? "new-password" : "off"}"
-      autocapitalize="none"
-      spellcheck="false"
-      dir="auto"
-      ${value !== undefined && html` value="${value}"`}${
-        placeholder !== undefined && html` placeholder="${placeholder}"`
-      }${isRequired && html` required`}
-    />${hint !== undefined && html`<small class="soft">${hint}</small>`}</label
-  >`
+  const hintId = hint === undefined ? undefined : idOf("hint", name)
+  return html`<div class="field">
+    <label
+      >${label}<input
+        name="${name}"
+        type="${type}"
+        autocomplete="${type === "password" ? "new-password" : "off"}"
+        autocapitalize="none"
+        spellcheck="false"
+        dir="auto"
+        ${value !== undefined && html` value="${value}"`}
+        ${placeholder !== undefined && html` placeholder="${placeholder}"`}
+        ${isRequired && html` required`}
+        ${hintId !== undefined && html` aria-describedby="${hintId}"`}
+    /></label>
+    ${hintId !== undefined && html`<small class="soft" id="${hintId}">${hint}</small>`}
+  </div>`
 }
 
 /** A box to tick. With a value it is one of a list, whose name ends in `[]`; else it is yes or no. */

@@ -13,6 +13,8 @@ interface Json {
   [name: string]: unknown
 }
 
+const noAnswer = "Sentinel does not answer. Is it still running?"
+
 // The line at the foot of the page. That something was done need not be read for long.
 let clearing: ReturnType<typeof setTimeout> | undefined
 const say = (text: string, isBrief = false) => {
@@ -21,8 +23,6 @@ const say = (text: string, isBrief = false) => {
   status.textContent = text
   if (isBrief) clearing = setTimeout(() => (status.textContent = ""), 4000)
 }
-
-const noAnswer = "Sentinel does not answer. Is it still running?"
 
 // The sign-in of this browser has ended, or Sentinel has another token now: the page asks for it.
 const isSignedOut = ({ status }: Response): boolean => {

@@ -1,13 +1,15 @@
 /** The text of `program.ts`, written by `test/inspector/Script.test.ts`. */
 export const script = `
+const noAnswer = "Sentinel does not answer. Is it still running?"
+
+// The line at the foot of the page. That something was done need not be read for long.
+let clearing
 const say = (text        , isBrief = false) => {
   const status = document.querySelector("[role=status]")
   clearTimeout(clearing)
   status.textContent = text
   if (isBrief) clearing = setTimeout(() => (status.textContent = ""), 4000)
 }
-
-const noAnswer = "Sentinel does not answer. Is it still running?"
 
 // The sign-in of this browser has ended, or Sentinel has another token now: the page asks for it.
 const isSignedOut = ({ status }          )          => {

@@ -110,7 +110,7 @@ dialog::backdrop { background: rgb(10 14 30 / .45) }
 li.item > .actions { margin: 0 !important; flex-wrap: nowrap }
 form .actions { justify-content: start; margin: .75rem 0 }
 .line { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: start; margin: .75rem 0 }
-.line > label { flex: 1; min-width: min(14rem, 100%) }
+.line > :is(label, .field) { flex: 1; min-width: min(14rem, 100%) }
 .line > .actions { margin: 1.35rem 0 0 }
 .card > :last-child, .card > form:last-child .actions { margin-bottom: 0 }
 button.quiet.danger { color: var(--alarm); background: transparent; border-color: var(--field) }
@@ -119,7 +119,7 @@ button.quiet.danger:hover { border-color: var(--alarm) }
 .tick { display: flex; align-items: center; font-weight: 400 }
 fieldset { border: 0; margin: 0 0 .75rem; padding: 0 }
 legend { padding: 0; margin-bottom: .3rem; font-weight: 600; font-size: var(--text-xs) }
-label small { display: block; margin-top: .2rem; font-weight: 400 }
+.field small { display: block; margin-top: .2rem }
 .fold { margin-top: .75rem }
 .fold > summary { display: flex; align-items: center; min-height: var(--control-small); cursor: pointer; color: var(--accent); font-weight: 600 }
 .fold > summary::before { content: "+"; width: 1.1rem }

@@ -13,10 +13,7 @@ import type { View } from "../View.ts"
 const shown = ({ ahead, now }: ClockState): Html => {
   const isReal = Duration.toMillis(ahead) === 0
   return html`<p class="now"><time datetime="${Moment.iso(now)}">${Moment.dateAndTime(now)} UTC</time></p>
-    <p class="soft">${isReal ? "It is the real time." : `It is ${durationText(ahead)} ahead of the real time.`}</p>
-    <div class="actions">
-      ${!isReal && button({ id: "to-real-time", text: "Back to real time", request: "POST /control/clock/real" })}
-    </div>`
+    <p class="soft">${isReal ? "It is the real time." : `It is ${durationText(ahead)} ahead of the real time.`}</p>`
 }
 
 const advance = (by: string, text: string): Html =>

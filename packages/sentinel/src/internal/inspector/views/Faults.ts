@@ -155,7 +155,7 @@ const explain = form(
     submit: "Explain",
     shows: "explanation",
     isLine: true,
-    label: "Explain a code or a token"
+    label: "Explain"
   },
   field({ label: "A code or a token", name: "secret", type: "password", isRequired: true })
 )
