@@ -1,5 +1,5 @@
-// The shells that the completions are for, and curl, for scripts that speak HTTP: `node tools/shells.ts` installs what is
-// missing.
+// The shells that the completions are for, and curl, for scripts that speak HTTP: `node tools/shells.ts` installs those
+// that are missing.
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 

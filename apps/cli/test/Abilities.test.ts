@@ -1,4 +1,4 @@
-/** The table of docs/sentinel.md that says who can do what, against the contract, the service and the command. */
+/** The table of docs/sentinel.md that says what each face can do, against the contract, the service and the command. */
 import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
 import { assert, describe, it } from "@effect/vitest"
 import { Control, layerMemory } from "@le-auth/sentinel/Control"
@@ -12,7 +12,7 @@ import * as Fs from "node:fs"
 import { command } from "../src/commands/sentinel/command.ts"
 
 const section = Fs.readFileSync(new URL("../../../docs/sentinel.md", import.meta.url), "utf8").split(
-  "\n## Who can do what\n"
+  "\n## What each face can do\n"
 )[1]!
 const rows = section
   .split("\n\n")
@@ -50,9 +50,9 @@ const namesBelow = (parent: Command.Command.Any, path: string): ReadonlyArray<st
   const below = children.flatMap((child) => namesBelow(child, `${path}${child.name} `))
   return children.length === 0 || path === "clock " ? [path.trim(), ...below] : below
 }
-const withoutControl = ["start", "exec", "init", "probe"]
+const withoutControl = new Set(["start", "exec", "init", "probe"])
 
-describe("docs/sentinel.md, who can do what", () => {
+describe("docs/sentinel.md, what each face can do", () => {
   it("R103: HTTP has the endpoints of the contract, no more and no less", () => {
     assert.deepStrictEqual(named(3), endpoints.map(({ route }) => route).toSorted())
   })
@@ -62,7 +62,7 @@ describe("docs/sentinel.md, who can do what", () => {
   })
 
   it("R103: the command has its subcommands", () => {
-    const commands = namesBelow(command, "").filter((name) => !withoutControl.includes(name))
+    const commands = namesBelow(command, "").filter((name) => !withoutControl.has(name))
     assert.deepStrictEqual(named(4), commands.toSorted())
   })
 
@@ -75,7 +75,7 @@ describe("docs/sentinel.md, who can do what", () => {
     }).pipe(Effect.provide(layerMemory(SentinelConfig.development()).pipe(Layer.provide(NodeCrypto.layer))))
   )
 
-  it("R103: who cannot do something has a reason", () => {
+  it("R103: each gap has its reason", () => {
     const views = new Set(["Requests", "Flows", "Users", "Applications", "Faults", "Clock", "State"])
     for (const row of rows) {
       assert.lengthOf(row, 6)

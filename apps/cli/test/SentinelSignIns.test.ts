@@ -102,7 +102,7 @@ def token(**form):
     return json.load(urllib.request.urlopen(sentinel + "/sentinel/api/account/12345678/token?v=1.0", body))
 
 def users(access_token):
-    path = "/api/account/12345678/configuration/le-users/users"
+    path = "/api/account/12345678/configuration/le-users/users?v=4.0"
     headers = {"authorization": "Bearer " + access_token}
     return json.load(urllib.request.urlopen(urllib.request.Request(sentinel + path, headers=headers)))
 
@@ -134,12 +134,12 @@ code=$(printf %s "$callback" | sed 's/.*code=\\([^&]*\\).*/\\1/')
 token=$(curl -sf "$SENTINEL/sentinel/api/account/12345678/token?v=1.0" -d grant_type=authorization_code -d "code=$code" \\
   -d redirect_uri=${callback} -d client_id=${client} -d client_secret=development-only-secret |
   sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-users=$SENTINEL/api/account/12345678/configuration/le-users/users
-curl -sf -o /dev/null -w '%{http_code} ' "$users" -H "authorization: Bearer $token"
+users='/api/account/12345678/configuration/le-users/users?v=4.0'
+curl -sf -o /dev/null -w '%{http_code} ' "$SENTINEL$users" -H "authorization: Bearer $token"
 own=$(curl -sf "$CONTROL/control/tokens" -H 'content-type: application/json' -d '{"user":"admin@example.com"}' |
   sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
-curl -sf -o /dev/null -w '%{http_code} ' "$users" -H "authorization: Bearer $own"
-curl -s -o /dev/null -w '%{http_code}' "$users" -H 'authorization: Bearer wrong'
+curl -sf -o /dev/null -w '%{http_code} ' "$SENTINEL$users" -H "authorization: Bearer $own"
+curl -s -o /dev/null -w '%{http_code}' "$SENTINEL$users" -H 'authorization: Bearer wrong'
 `
     assert.strictEqual(await script(text, { SENTINEL: address, CONTROL: control }), "200 200 401")
   })

@@ -1,5 +1,5 @@
 /**
- * A sign-in without a browser: who approves which request, and the tokens that come of one.
+ * A sign-in without a browser: a user's answer to an authorization request, and the tokens of a whole sign-in.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1 RFC 6749 section 4.1}
  * @since 0.1.0

@@ -71,7 +71,7 @@ interface Visited {
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" }
 
-/** Sentinel's pages for people, read by a program: the heading and the text below it. What is no page is read as it is. */
+/** Sentinel's pages for people, read by a program: the heading and the text below it. Other texts stay as they are. */
 const shown = (text: string): string => {
   const parts = [...text.matchAll(/<(?:h1|p)[^>]*>(.*?)<\/(?:h1|p)>/gs)].map(([, part]) => part!)
   return (parts.length === 0 ? [text.slice(0, 500)] : parts)

@@ -66,7 +66,11 @@ export const controlling = <A, E extends { readonly _tag: string; readonly messa
   )
 
 /** A value that fits a schema. Else the command was used wrongly; `name` is that of the whole value. */
-export const checked = <A>(name: string, schema: Schema.Codec<A, unknown>, value: unknown): Effect.Effect<A, Failure> => {
+export const checked = <A>(
+  name: string,
+  schema: Schema.Codec<A, unknown>,
+  value: unknown
+): Effect.Effect<A, Failure> => {
   const decoded = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })(value)
   if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
   const problems = SchemaProblems.of(decoded.failure.issue).map((problem) => problem.replace(/^this: /, `${name}: `))
