@@ -129,7 +129,7 @@ print(json.dumps(dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(denied).query
   it("R103: sh signs in, exchanges the code and calls an API with nothing but curl", async () => {
     const text = `
 url="$SENTINEL/sentinel/api/account/12345678/authorize?v=1.0&response_type=code&client_id=${client}&state=from-sh&redirect_uri=${callback}"
-callback=$(curl -sf "$CONTROL/control/approve" -H 'content-type: application/json' -d "{\\"url\\":\\"$url\\"}" | sed 's/.*"callback":"\\([^"]*\\)".*/\\1/')
+callback=$(curl -sf "$CONTROL/control/approve" -H 'content-type: application/json' -d "{\\"url\\":\\"$url\\",\\"user\\":\\"admin@example.com\\"}" | sed 's/.*"callback":"\\([^"]*\\)".*/\\1/')
 code=$(printf %s "$callback" | sed 's/.*code=\\([^&]*\\).*/\\1/')
 token=$(curl -sf "$SENTINEL/sentinel/api/account/12345678/token?v=1.0" -d grant_type=authorization_code -d "code=$code" \\
   -d redirect_uri=${callback} -d client_id=${client} -d client_secret=development-only-secret |
