@@ -12,18 +12,6 @@ const optional = Schema.optionalKey
 const secret = (label: string) => Schema.RedactedFromValue(Schema.String, { label })
 
 /**
- * The user who signs in.
- *
- * - `user` is their e-mail address or their id. Default: the first user of the account who is enabled
- *
- * @category models
- * @since 0.1.0
- */
-export interface ApproveOptions {
-  readonly user?: string | undefined
-}
-
-/**
  * The error codes of an authorization response: those of OAuth 2.0 and of OpenID Connect.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
