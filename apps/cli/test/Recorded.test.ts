@@ -52,6 +52,14 @@ it("docs/cli.md shows what happens", async () => {
   const told = { ...local, SENTINEL_CONTROL: address }
   sessions.set("webhook", await shown(["sentinel", "webhook", webhooks, "--fault", "twice"], told))
   receiver.close()
+  const query = "response_type=code&client_id=11111111-1111-4111-8111-111111111111&state=x"
+  const back = encodeURIComponent("http://localhost:3000/callback")
+  const asked = `http://localhost/sentinel/api/account/12345678/authorize?v=1.0&${query}&redirect_uri=${back}`
+  const answered = [
+    await shown(["sentinel", "approve", asked, "--user", "admin@example.com"], told),
+    await shown(["sentinel", "deny", asked], told)
+  ]
+  sessions.set("without a browser", answered.join("\n").replaceAll(asked, '"$URL"'))
   sentinel.child.kill("SIGINT")
   const { stdout } = await sentinel.result
   sessions.set("application", application.join("\n").replace(`Only ${users}`, `Only '${users}'`))

@@ -1,5 +1,5 @@
 /**
- * A sign-in without a browser: who approves which request, and the tokens that come of one.
+ * A sign-in without a browser: a user's answer to an authorization request, and the tokens of a whole sign-in.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1 RFC 6749 section 4.1}
  * @since 0.1.0
@@ -10,18 +10,6 @@ import * as Schema from "effect/Schema"
 
 const optional = Schema.optionalKey
 const secret = (label: string) => Schema.RedactedFromValue(Schema.String, { label })
-
-/**
- * The user who signs in.
- *
- * - `user` is their e-mail address or their id. Default: the first user of the account who is enabled
- *
- * @category models
- * @since 0.1.0
- */
-export interface ApproveOptions {
-  readonly user?: string | undefined
-}
 
 /**
  * The error codes of an authorization response: those of OAuth 2.0 and of OpenID Connect.

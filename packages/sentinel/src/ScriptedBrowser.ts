@@ -35,7 +35,7 @@ export class PageShown extends Schema.TaggedError<PageShown>()("PageShown", {
  * @category errors
  * @since 0.1.0
  */
-export type BrowserError = PageShown | HttpClientError.HttpClientError
+export type VisitError = PageShown | HttpClientError.HttpClientError
 
 /**
  * What somebody types into the login form.
@@ -56,9 +56,9 @@ export interface Credentials {
  */
 export interface ScriptedBrowser {
   /** Where the browser comes back to at once, with a code or an error. `undefined`: Sentinel asks to sign in. */
-  readonly visit: (url: URL) => Effect.Effect<string | undefined, BrowserError>
+  readonly visit: (url: URL) => Effect.Effect<string | undefined, VisitError>
   /** Signs in, and gives where the browser comes back to. `credentials` is run if Sentinel asks for them. */
-  readonly approve: <E>(url: URL, credentials: Effect.Effect<Credentials, E>) => Effect.Effect<string, BrowserError | E>
+  readonly approve: <E>(url: URL, credentials: Effect.Effect<Credentials, E>) => Effect.Effect<string, VisitError | E>
 }
 
 /** A page or a redirect, as a browser gets it. */
@@ -71,7 +71,7 @@ interface Visited {
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" }
 
-/** Sentinel's pages for people, read by a program: the heading and the text below it. What is no page is read as it is. */
+/** Sentinel's pages for people, read by a program: the heading and the text below it. Other texts stay as they are. */
 const shown = (text: string): string => {
   const parts = [...text.matchAll(/<(?:h1|p)[^>]*>(.*?)<\/(?:h1|p)>/gs)].map(([, part]) => part!)
   return (parts.length === 0 ? [text.slice(0, 500)] : parts)

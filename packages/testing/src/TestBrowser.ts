@@ -73,7 +73,7 @@ export interface TestBrowser {
   readonly deny: (url: string | URL, options?: DenyOptions) => Effect.Effect<string, NoCallback>
 }
 
-const noCallback = (error: ScriptedBrowser.BrowserError): NoCallback =>
+const noCallback = (error: ScriptedBrowser.VisitError): NoCallback =>
   new NoCallback({ status: error._tag === "PageShown" ? error.status : undefined, problem: error.message })
 
 const urlOf = (address: string | URL): Effect.Effect<URL, NoCallback> => {

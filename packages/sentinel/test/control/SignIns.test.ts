@@ -59,7 +59,7 @@ const untilActed = Effect.fnUntraced(function* ({ control }: Sentinel) {
 
 const parametersOf = (answer: Redacted.Redacted<string>) => new URL(Redacted.value(answer)).searchParams
 
-/** Whom a code belongs to. */
+/** The user of a code. */
 const userOf = Effect.fnUntraced(function* (sentinel: Sentinel, answer: Redacted.Redacted<string>, redirect?: string) {
   const code = parametersOf(answer).get("code")!
   const { json } = yield* application(sentinel).exchange(code, redirect === undefined ? {} : { redirect_uri: redirect })
@@ -172,7 +172,7 @@ describe("approve", () => {
     })
   )
 
-  it.effect("R103: nobody else is let in without a password in the meantime", () =>
+  it.effect("R103: other browsers need their passwords in the meantime", () =>
     Effect.gen(function* () {
       const sentinel = yield* started()
       const user = browser(sentinel)
@@ -191,7 +191,7 @@ describe("approve", () => {
   )
 })
 
-describe("what is no sign-in", () => {
+describe("a request that Sentinel refuses", () => {
   const refusals: ReadonlyArray<readonly [what: string, url: string, user: string | undefined, error: RegExp]> = [
     ["a text", "hello", undefined, /^InvalidChange.*authorization request/],
     ["another address of Sentinel", "/sentinel/login?request=x", undefined, /^InvalidChange/],

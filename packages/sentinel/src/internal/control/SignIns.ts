@@ -12,7 +12,7 @@ import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { type ApproveOptions, type Denial, IssuedTokens, type NewTokens } from "../../Approval.ts"
+import { type Denial, IssuedTokens, type NewTokens } from "../../Approval.ts"
 import { InvalidChange, NotSupported, NotThere, SignInRefused } from "../../ControlError.ts"
 import type { AccountSettings, DirectoryEditor, InstallationSettings } from "../../DirectoryEditor.ts"
 import * as ScriptedBrowser from "../../ScriptedBrowser.ts"
@@ -25,6 +25,11 @@ import * as Pkce from "../token/Pkce.ts"
 
 /** No Sentinel is there, the request is none, an account, a user or a client is unknown, or Sentinel refuses. */
 export type SignInError = InvalidChange | NotSupported | NotThere | SignInRefused
+
+/** The user who signs in, by their e-mail address or id. Default: the first enabled user of the account. */
+interface ApproveOptions {
+  readonly user?: string | undefined
+}
 
 /** The operations of `Control.signIns`. */
 export interface SignIns {

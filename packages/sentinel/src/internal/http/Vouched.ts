@@ -1,6 +1,6 @@
 /**
- * Who the control vouches for, while it goes through a sign-in in this process. Nothing that comes over a connection
- * can set it.
+ * The users and applications that the control vouches for, while it goes through a sign-in in this process. Nothing
+ * that comes over a connection can set it.
  */
 import * as Context from "effect/Context"
 
@@ -14,7 +14,7 @@ export interface Vouched {
   readonly denial?: { readonly error: string; readonly description: string | undefined } | undefined
 }
 
-/** Nobody, by default. */
+/** Empty, by default. */
 export const Vouched = Context.Reference<Vouched>("@le-auth/sentinel/internal/http/Vouched", {
   defaultValue: () => ({})
 })
