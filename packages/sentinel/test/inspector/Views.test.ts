@@ -376,7 +376,7 @@ describe("Clock", { timeout: 120_000 }, () => {
 
       await page.getByRole("button", { name: "8 hours" }).click()
       await page.getByText("It is 8 h ahead of the real time.").waitFor()
-      await page.getByRole("button", { name: "Advance past the end of a code" }).click()
+      await page.getByRole("button", { name: "Go past it: A code" }).click()
       await page.getByText("It is 8 h 1 m 1 s ahead of the real time.").waitFor()
       await page.getByLabel("By", { exact: true }).fill("30 days")
       await submit(page, "Advance by a duration", "Advance")
