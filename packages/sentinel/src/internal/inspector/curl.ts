@@ -54,15 +54,16 @@ const partsOf = (entry: Entry): Parts => {
   }
 }
 
-/** In double quotes a shell puts in variables and takes all else as it is; what is not ours loses its meaning. */
-const quoted = (text: string): string => `"${text.replaceAll(/[\\"`!]|\$(?![A-Z_]+$)/g, "\\$&")}"`
+/** A shell takes what is in single quotes as it is, and puts in a variable that ends a text in double ones. */
+const quoted = (text: string): string =>
+  /^[\w=: ]*\$[A-Z_]+$/.test(text) ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`
 
 /** `$SENTINEL` is the address of Sentinel; the command shows the head of the answer, too. */
 export const curlOf = (entry: Entry): string => {
   const { form = [], headers = [], query = [] } = partsOf(entry)
   const address = `"$SENTINEL"${quoted(entry.path ?? "/")}`
   const isGet = entry.method === undefined || entry.method === "GET"
-  const inQuery = entry.method === "POST" && query.length > 0 ? `"?${query.join("&")}"` : ""
+  const inQuery = !isGet && query.length > 0 ? `'?${query.join("&")}'` : ""
   const fields = isGet ? query : form
   return [
     `curl -i${isGet ? (query.length > 0 ? " -G" : "") : ` -X ${entry.method}`} ${address}${inQuery}`,

@@ -3,7 +3,7 @@ export const style = `
 .search { display: grid; grid-template-columns: minmax(12rem, 2fr) repeat(3, minmax(8rem, 1fr)) auto; gap: var(--space-3); align-items: end; margin-bottom: var(--space-4) }
 .split { display: grid; grid-template-columns: minmax(22rem, 5fr) minmax(0, 6fr); gap: var(--space-4); align-items: start }
 .split .card { outline: none }
-.card.list { padding: 0; overflow: hidden }
+.card.entries { padding: 0; overflow: hidden }
 .tools { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); padding: var(--space-2) var(--space-4); border-bottom: 1px solid var(--edge); font-size: var(--text-xs) }
 .tools p { margin: 0; font-variant-numeric: tabular-nums }
 .tools .end { display: flex; gap: var(--space-2); margin-left: auto }

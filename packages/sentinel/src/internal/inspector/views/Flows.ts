@@ -89,7 +89,7 @@ const tools = ({ accounts, flows, total, user }: Shown): Html => {
     ${
       user !== undefined &&
       html`<p class="chip">Only of ${known === undefined ? user : userName(accounts, known.id, user)}</p>
-        <a class="button quiet small" id="show-all" href="/flows">Show everything</a>`
+        <a class="button quiet small" id="show-all" href="/flows">Show all</a>`
     }`
 }
 
@@ -211,7 +211,7 @@ export const flows: View = {
     }
     return html`${head("Flows", "One sign-in from the authorization request to the last refresh of its tokens.")}
       <div class="split">
-        <section class="card list" id="list" aria-label="Sign-ins" tabindex="-1">
+        <section class="card entries" id="list" aria-label="Sign-ins" tabindex="-1">
           <div class="tools" data-live id="tools">${tools(shown)}</div>
           <ol class="lines" data-live data-list id="lines">
             ${list(shown)}

@@ -88,7 +88,7 @@ const isFiltered = ({ about, application, outcome, route, text }: RequestFilter.
 const count = (number: number): string => number.toLocaleString("en")
 
 const summary = ({ entries, filter, total }: Shown): string => {
-  const what = `${total === 1 ? " entry" : " entries"}${isFiltered(filter) ? " of this filter" : ""}`
+  const what = `${total === 1 ? " entry" : " entries"}${isFiltered(filter) ? " match" : ""}`
   if (entries.length === total) return `${count(total)}${what}`
   const which = filter.before === undefined ? "The newest" : "These are"
   return `${which} ${count(entries.length)} of ${count(total)}${what}`
@@ -104,7 +104,7 @@ const tools = (shown: Shown): Html => {
     ${filter.about !== undefined && html`<p class="chip">Only about <code>${filter.about}</code></p>`}
     ${
       isFiltered(filter) &&
-      html`<a class="button quiet small" id="show-all" href="${addressOf({ entry: filter.entry })}">Show everything</a>`
+      html`<a class="button quiet small" id="show-all" href="${addressOf({ entry: filter.entry })}">Show all</a>`
     }
     <span class="end">
       ${
@@ -281,7 +281,7 @@ export const requests: View = {
     return html`${head("Requests", "What Sentinel was asked, what it decided, and why.")}
       ${form(filter, shown.accounts)}
       <div class="split">
-        <section class="card list" id="list" aria-label="Requests" tabindex="-1">
+        <section class="card entries" id="list" aria-label="Requests" tabindex="-1">
           <div class="tools" data-live id="tools">${tools(shown)}</div>
           <ol class="lines" data-live data-list id="lines">
             ${list(shown)}
