@@ -7,13 +7,10 @@ import * as AuthorizeRequest from "@le-auth/core/AuthorizeRequest"
 import type { AuthorizationErrorCode } from "@le-auth/core/OAuthError"
 import type { Origin } from "@le-auth/core/Origin"
 import { append } from "@le-auth/core/shared/UrlParameters"
-import * as Paths from "@le-auth/sentinel/Paths"
+import * as ScriptedBrowser from "@le-auth/sentinel/ScriptedBrowser"
 import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
 import * as Effect from "effect/Effect"
-import * as Cookies from "effect/http/Cookies"
 import type * as HttpClient from "effect/http/HttpClient"
-import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
@@ -76,28 +73,15 @@ export interface TestBrowser {
   readonly deny: (url: string | URL, options?: DenyOptions) => Effect.Effect<string, NoCallback>
 }
 
-/** A page or a redirect, as a browser gets it. */
-interface Visited {
-  readonly url: URL
-  readonly status: number
-  readonly location: URL | undefined
-  readonly text: string
+const noCallback = (error: ScriptedBrowser.BrowserError): NoCallback =>
+  new NoCallback({ status: error._tag === "PageShown" ? error.status : undefined, problem: error.message })
+
+const urlOf = (address: string | URL): Effect.Effect<URL, NoCallback> => {
+  const url = URL.parse(address)
+  return url === null
+    ? Effect.fail(new NoCallback({ status: undefined, problem: "it was given no address" }))
+    : Effect.succeed(url)
 }
-
-/** Sentinel's pages for people, read by a program: the heading and the text below it. */
-const shown = (html: string): string =>
-  [...html.matchAll(/<(?:h1|p)[^>]*>(.*?)<\/(?:h1|p)>/gs)]
-    .map(([, text]) =>
-      text!
-        .replaceAll(/<[^>]*>/g, " ")
-        .replaceAll(/\s+/g, " ")
-        .trim()
-    )
-    .filter((text) => text !== "")
-    .join(". ")
-
-const field = (html: string, name: string): string =>
-  new RegExp(`name="${name}"\\s+value="([^"]*)"`).exec(html)?.[1] ?? ""
 
 /**
  * A new browser for a Sentinel at `origin`, over the client that reaches it.
@@ -110,59 +94,12 @@ export const make = (sentinel: {
   readonly config: SentinelConfig
   readonly origin: Origin
 }): Effect.Effect<TestBrowser> =>
-  Effect.sync(() => {
-    let jar = Cookies.empty
-
-    const keep = (response: HttpClientResponse.HttpClientResponse) => {
-      for (const [name, cookie] of Object.entries(response.cookies.cookies)) {
-        const over = cookie.options?.maxAge === 0 || (cookie.options?.expires?.getTime() ?? 1) <= 0
-        jar = over ? Cookies.remove(jar, name) : Cookies.setAllCookie(jar, [cookie])
-      }
-    }
-
-    const send = Effect.fnUntraced(
-      function* (request: HttpClientRequest.HttpClientRequest, url: URL) {
-        const response = yield* sentinel.client.execute(
-          HttpClientRequest.setHeaders(request, {
-            accept: "text/html",
-            ...(Cookies.isEmpty(jar) ? {} : { cookie: Cookies.toCookieHeader(jar) })
-          })
-        )
-        keep(response)
-        const location = response.headers["location"]
-        const visited: Visited = {
-          url,
-          status: response.status,
-          location: location === undefined ? undefined : new URL(location, url),
-          text: yield* response.text
-        }
-        return visited
-      },
-      Effect.mapError((error) => new NoCallback({ status: undefined, problem: error.message }))
-    )
-
-    /** Follows redirects inside of Sentinel. Every other address is the application's. */
-    const follow = (visited: Visited): Effect.Effect<Visited, NoCallback> => {
-      const { location } = visited
-      const isInside = location?.origin === sentinel.origin && location.pathname.startsWith("/sentinel/")
-      return isInside
-        ? Effect.flatMap(send(HttpClientRequest.get(location), location), follow)
-        : Effect.succeed(visited)
-    }
-
-    const visit = Effect.fnUntraced(function* (address: string | URL) {
-      const url = URL.parse(address)
-      if (url === null) return yield* new NoCallback({ status: undefined, problem: "it was given no address" })
-      return yield* Effect.flatMap(send(HttpClientRequest.get(url), url), follow)
-    })
-
-    const noCallback = ({ status, text }: Visited) => new NoCallback({ status, problem: shown(text) })
-
-    const isLoginPage = ({ status, url }: Visited) => status === 200 && url.pathname === Paths.login
+  Effect.gen(function* () {
+    const browser = yield* ScriptedBrowser.make({ origin: sentinel.origin, send: sentinel.client.execute })
 
     /** What somebody types into the login form. */
-    const credentials = Effect.fnUntraced(function* (url: URL | string, options: ApproveOptions) {
-      const accountId = /\/account\/([^/]+)\//.exec(new URL(url).pathname)?.[1]
+    const credentials = Effect.fnUntraced(function* (url: URL, options: ApproveOptions) {
+      const accountId = /\/account\/([^/]+)\//.exec(url.pathname)?.[1]
       const account = sentinel.config.accounts.find(({ id }) => id === accountId)
       const email = options.user ?? account?.users.find(({ enabled }) => enabled)?.email
       const user = account?.users.find((user) => user.email === email)
@@ -175,25 +112,17 @@ export const make = (sentinel: {
     })
 
     return {
-      approve: Effect.fnUntraced(function* (url, options = {}) {
-        const page = yield* visit(url)
-        if (page.location !== undefined) return page.location.href
-        if (!isLoginPage(page)) return yield* noCallback(page)
-        const form = { request: field(page.text, "request"), token: field(page.text, "token") }
-        const answer = yield* send(
-          HttpClientRequest.post(new URL(Paths.login, sentinel.origin), {
-            headers: { origin: sentinel.origin, "sec-fetch-site": "same-origin" }
-          }).pipe(HttpClientRequest.bodyUrlParams({ ...form, ...(yield* credentials(url, options)) })),
-          page.url
+      approve: Effect.fnUntraced(function* (address, options = {}) {
+        const url = yield* urlOf(address)
+        return yield* Effect.mapError(browser.approve(url, credentials(url, options)), (error) =>
+          error._tag === "NoCallback" ? error : noCallback(error)
         )
-        return answer.location === undefined ? yield* noCallback(answer) : answer.location.href
       }),
-      deny: Effect.fnUntraced(function* (url, options = {}) {
-        const page = yield* visit(url)
-        const wasRefused = page.location?.searchParams.has("error") === true
-        if (page.location !== undefined && wasRefused) return page.location.href
+      deny: Effect.fnUntraced(function* (address, options = {}) {
+        const url = yield* urlOf(address)
+        const callback = yield* Effect.mapError(browser.visit(url), noCallback)
+        if (callback !== undefined && new URL(callback).searchParams.has("error")) return callback
         // Only a request that Sentinel would have answered is answered here, with what Sentinel would have sent.
-        if (page.location === undefined && !isLoginPage(page)) return yield* noCallback(page)
         const request = yield* Effect.orDie(Effect.fromResult(AuthorizeRequest.fromUrl(url)))
         const registered = sentinel.config.accounts
           .find(({ id }) => id === request.accountId)

@@ -1,20 +1,18 @@
 /** Sentinel as a function of requests: its routes run in fibers of this process, under the clock of the caller. */
 import type { Origin } from "@le-auth/core/Origin"
+import * as InProcess from "@le-auth/core/shared/InProcess"
 import { Disconnect } from "@le-auth/sentinel/ListenerHooks"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
 import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as HttpEffect from "effect/http/HttpEffect"
 import * as HttpServer from "effect/http/HttpServer"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as Layer from "effect/Layer"
 import * as NetAddress from "effect/net/NetAddress"
 import * as Scope from "effect/Scope"
@@ -24,12 +22,9 @@ type Services = Sentinel.Services | Sentinel.Crypto
 
 type Request = HttpServerRequest.HttpServerRequest | Scope.Scope
 
-/** What a server would do with a request. */
-type App = Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, Request>
-
 /** A server without a port: what it is given to serve is kept, to be run for each request. */
 const captureApp = Effect.fnUntraced(function* (publicOrigin: Origin, services: Context.Context<Services>) {
-  let captured: App | undefined
+  let captured: InProcess.App | undefined
   const server = HttpServer.make({
     address: NetAddress.inetAddressUnsafe(NetAddress.ipv4Loopback, 0),
     serve: (app) =>
@@ -90,19 +85,18 @@ export const make = Effect.fnUntraced(function* (
   let current = yield* start(dialect)
 
   return {
-    handle: Effect.fnUntraced(function* (request) {
-      const answer = yield* Deferred.make<HttpServerResponse.HttpServerResponse, HttpClientError.HttpClientError>()
-      const connection: Connection = {
-        fail: (code) => Effect.andThen(Deferred.fail(answer, broken(request, code)), Effect.interrupt)
-      }
-      yield* HttpEffect.toHandled(current.app, (_, response) => Deferred.succeed(answer, response)).pipe(
-        Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
-        Effect.provideService(Connection, connection),
-        Effect.provideService(Disconnect, () => connection.fail("ECONNRESET")),
-        Effect.forkIn(scope, { startImmediately: true })
-      )
-      return HttpServerResponse.toClientResponse(yield* Deferred.await(answer), { request })
-    }),
+    handle: (request) =>
+      InProcess.answer({
+        app: current.app,
+        request,
+        scope,
+        connection: (breakBy) => {
+          const connection: Connection = { fail: (code) => breakBy(broken(request, code)) }
+          return Context.make(Connection, connection).pipe(
+            Context.add(Disconnect, () => connection.fail("ECONNRESET"))
+          )
+        }
+      }),
     restart: Effect.fnUntraced(function* (dialect) {
       const before = current
       current = yield* start(dialect)

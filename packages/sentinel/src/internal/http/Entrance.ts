@@ -1,15 +1,13 @@
 /** The way from the control to Sentinel's routes in the same process, without a port. */
 import type { Origin } from "@le-auth/core/Origin"
+import * as InProcess from "@le-auth/core/shared/InProcess"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as HttpClientError from "effect/http/HttpClientError"
 import type * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import * as HttpEffect from "effect/http/HttpEffect"
 import * as HttpRouter from "effect/http/HttpRouter"
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
-import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import type { HttpServerRequest } from "effect/http/HttpServerRequest"
 import type * as Scope from "effect/Scope"
 import { Disconnect } from "./Disconnect.ts"
 
@@ -40,21 +38,22 @@ export const open = Effect.fnUntraced(function* (
   const built = yield* Effect.context<never>()
   const scope = yield* Effect.scope
 
-  const send: Send = Effect.fnUntraced(function* (request) {
-    const answer = yield* Deferred.make<HttpServerResponse.HttpServerResponse, HttpClientError.HttpClientError>()
-    const broken = new HttpClientError.HttpClientError({
+  const broken = (request: HttpClientRequest.HttpClientRequest) =>
+    new HttpClientError.HttpClientError({
       reason: new HttpClientError.TransportError({ request, description: "Sentinel broke the connection" })
     })
-    // The services of the caller come last: their clock, their logger, and whom they vouch for. By now the router has
-    // all of its routes. What is begun is done to its end, as behind a port.
-    yield* HttpEffect.toHandled(router.asHttpEffect(), (_, response) => Deferred.succeed(answer, response)).pipe(
-      Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromClientRequest(request)),
-      Effect.provideService(Disconnect, () => Effect.andThen(Deferred.fail(answer, broken), Effect.interrupt)),
-      Effect.updateContext((caller: Context.Context<never>) => Context.merge(built, caller)),
-      Effect.forkIn(scope, { startImmediately: true })
-    )
-    return HttpServerResponse.toClientResponse(yield* Deferred.await(answer), { request })
-  })
+
+  const send: Send = (request) =>
+    InProcess.answer({
+      // The services of the caller come last: their clock, their logger, and whom they vouch for. By now the router has
+      // all of its routes.
+      app: Effect.updateContext(router.asHttpEffect(), (caller: Context.Context<HttpServerRequest | Scope.Scope>) =>
+        Context.merge(built, caller)
+      ),
+      request,
+      scope,
+      connection: (breakBy) => Context.make(Disconnect, () => breakBy(broken(request)))
+    })
 
   const routes = { origin, send }
   yield* Effect.acquireRelease(
