@@ -10,14 +10,10 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Scope from "effect/Scope"
-import { readFileSync } from "node:fs"
-import { createRequire } from "node:module"
-import type * as Axe from "axe-core"
 import type { Browser, Page } from "playwright-core"
 import { launch } from "../../../../tools/chromium.ts"
 import * as InspectedSentinel from "./InspectedSentinel.ts"
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 const hostile = `</title><script>document.title = "injected"</script><img src=x onerror="document.title='injected'">`
 
 const start = Effect.suspend(() => {
@@ -328,51 +324,6 @@ describe("Inspector", { timeout: 120_000 }, () => {
       assert.notInclude(policy, "unsafe")
       assert.include(policy, "default-src 'none'")
     }))
-
-  it(
-    "R89: axe finds nothing in any view, in light and dark, on phone and desktop, and none is wider than it",
-    { timeout: 400_000 },
-    () =>
-      inspecting(async (page) => {
-        const code = await signIn("axe")
-        await exchange(code)
-        await exchange(code)
-        await page.goto(addresses.inspector)
-        await line(page, "invalid_grant").click()
-        await detail(page).getByText("Why it was refused").waitFor()
-        const entry = new URL(page.url()).search
-        await page.getByRole("link", { name: "See the whole sign-in" }).click()
-        await page.locator(".timeline").waitFor()
-        const flow = new URL(page.url()).pathname
-        const paths = [`/requests${entry}`, flow, ...titles.slice(2).map((title) => `/${title.toLowerCase()}`)]
-        for (const path of paths) {
-          await page.goto(addresses.inspector + path)
-          for (const colorScheme of ["light", "dark"] as const) {
-            for (const viewport of [
-              { width: 390, height: 844 },
-              { width: 1280, height: 900 }
-            ]) {
-              await page.emulateMedia({ colorScheme })
-              await page.setViewportSize(viewport)
-              await page.evaluate(axe)
-              const { violations } = await page.evaluate(() =>
-                (globalThis as unknown as { readonly axe: typeof Axe }).axe.run({
-                  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-                })
-              )
-              const where = `${path} ${colorScheme} ${viewport.width}`
-              assert.deepStrictEqual(
-                violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]),
-                [],
-                where
-              )
-              const width = await page.evaluate(() => document.documentElement.scrollWidth)
-              assert.isAtMost(width, viewport.width, where)
-            }
-          }
-        }
-      })
-  )
 
   it("R90: is not shown to pages of other sites, nor under another name of this computer", async () => {
     for (const path of ["/", "/requests", "/flows/3fa9c1d2", "/users"]) {
