@@ -14,7 +14,7 @@ import { createRequire } from "node:module"
 import type * as Axe from "axe-core"
 import type { Browser, Page } from "playwright-core"
 import { launch } from "../../../../tools/chromium.ts"
-import { views } from "../../src/internal/inspector/Views.ts"
+import { views } from "../../src/internal/inspector/frame/Views.ts"
 import * as InspectedSentinel from "./InspectedSentinel.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
