@@ -160,6 +160,15 @@ describe("le-auth sentinel journal", () => {
     const { stdout } = await run(["sentinel", "journal", "--limit", "1", "--control", said.control])
     assert.match(stdout, /^\S+Z  GET authorize 401  unauthorized_client/)
     assert.strictEqual(stdout.split("\n").length, 2)
+    for (const [count, ...flags] of [
+      [2, "--route", "authorize", "--outcome", "refused"],
+      [1, "--route", "token"],
+      [2, "--text", "NOBODY"],
+      [0, "--application", "nobody"]
+    ] as const) {
+      const found = await run(["sentinel", "journal", "--control", said.control, ...flags])
+      assert.strictEqual(found.stdout.split("\n").length - 1, count, flags.join(" "))
+    }
     other.child.kill()
     await other.result
     const result = await following.result

@@ -15,7 +15,7 @@ import * as Schema from "effect/Schema"
 import * as ControlAccess from "./internal/control/ControlAccess.ts"
 import * as ControlGuard from "./internal/control/ControlGuard.ts"
 import * as Handlers from "./internal/control/handlers.ts"
-import * as Inspector from "./internal/inspector/Inspector.ts"
+import * as Inspector from "./internal/inspector/frame/Inspector.ts"
 import * as SignIn from "./internal/inspector/SignIn.ts"
 import * as RandomSecret from "./RandomSecret.ts"
 

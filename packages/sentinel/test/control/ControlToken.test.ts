@@ -241,9 +241,23 @@ describe("R90: a control with a token", () => {
       const cookie = cookieOf(signed)
       const page = yield* ask(port, "GET", "/", { cookie })
       assert.strictEqual(page.status, 200)
-      assert.include(page.text, "What happened, and why")
+      assert.include(page.text, "What Sentinel was asked")
       assert.include(page.text, 'action="/sign-out"')
       assert.strictEqual((yield* ask(port, "GET", "/control/openapi.json", { cookie })).status, 200)
+
+      // The address of a view is where the browser goes on; no other host ever is.
+      const wanted = yield* ask(port, "GET", "/requests?about=3fa9c1d2&text=%22")
+      assert.include(wanted.text, 'name="address" value="/requests?about=3fa9c1d2&amp;text=%22"')
+      for (const [address, location] of [
+        ["/requests?about=3fa9c1d2", "/requests?about=3fa9c1d2"],
+        ["//evil.example", "/"],
+        ["/\\evil.example", "/"],
+        ["https://evil.example", "/"],
+        ["/a\r\nset-cookie: x=y", "/"]
+      ] as const) {
+        const body = new URLSearchParams({ token, address }).toString()
+        assert.strictEqual((yield* ask(port, "POST", "/sign-in", form, body)).headers["location"], location)
+      }
 
       const out = yield* ask(port, "POST", "/sign-out", { ...form, cookie })
       assert.deepStrictEqual([out.status, out.headers["location"]], [303, "/"])

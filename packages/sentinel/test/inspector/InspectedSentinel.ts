@@ -45,7 +45,6 @@ export const inspecting = async (
   path = "/"
 ) => {
   const page = await browser.newPage()
-  if (process.env["FAST"]) page.setDefaultTimeout(4000)
   const errors: Array<string> = []
   page.on("pageerror", (error) => errors.push(error.message))
   page.on("console", (message) => {

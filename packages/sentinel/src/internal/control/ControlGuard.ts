@@ -27,8 +27,8 @@ type Response = HttpServerResponse.HttpServerResponse
 export interface BrowserSignIn {
   /** Answers `POST` {@link signInPath}. */
   readonly signIn: (request: Request) => Effect.Effect<Response>
-  /** The page that asks for the token. */
-  readonly page: (refusal: Refusal) => Response
+  /** The page that asks for the token, and then goes on to where the request wanted to be. */
+  readonly page: (refusal: Refusal, request: Request) => Response
 }
 
 /** Why a request of the control is not answered. */
@@ -130,7 +130,9 @@ export const layer = (lock: Lock, scheme: "http" | "https") => {
       const judgement = yield* lock.access.judge(request)
       if (judgement !== "right") {
         const refused = refusals[judgement]()
-        return isRead(request.method) && !isOfPrograms(path) ? asPage(lock.browser.page(judgement), refused) : refused
+        return isRead(request.method) && !isOfPrograms(path)
+          ? asPage(lock.browser.page(judgement, request), refused)
+          : refused
       }
       isForm = request.method === "POST" && path === signOutPath
     }

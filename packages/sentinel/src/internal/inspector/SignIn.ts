@@ -3,6 +3,7 @@ import { html } from "@le-auth/core/shared/Html"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as Option from "effect/Option"
 import type { ControlAccess } from "../control/ControlAccess.ts"
 import { type BrowserSignIn, type Refusal, signInPath, signOutPath } from "../control/ControlGuard.ts"
 import * as FormBody from "../http/FormBody.ts"
@@ -18,7 +19,14 @@ const alerts = {
   crowded: "Too many wrong tokens came in. Wait a second, and try again."
 } as const
 
-const contentOf = (refusal: Refusal): Page.Content => {
+/**
+ * Where the browser goes on: an address of this control alone. A second slash or a backslash would lead to another
+ * host.
+ */
+const ownAddress = (address: string | undefined): string =>
+  address !== undefined && /^\/(?![/\\])[\x21-\x7e]{0,2000}$/.test(address) ? address : "/"
+
+const contentOf = (refusal: Refusal, address: string): Page.Content => {
   const alert = alerts[refusal]
   return {
     status: statuses[refusal],
@@ -33,6 +41,7 @@ const contentOf = (refusal: Refusal): Page.Content => {
       </p>
       ${alert !== undefined && html`<p role="alert" id="problem">${Icon.small("alert")}<span>${alert}</span></p>`}
       <form method="post" action="${signInPath}">
+        ${address !== "/" && html`<input type="hidden" name="address" value="${address}" />`}
         <label for="token">Token</label>
         <input
           id="token"
@@ -52,18 +61,18 @@ const contentOf = (refusal: Refusal): Page.Content => {
 /** The page, and the answer to its form. */
 export const make = (access: ControlAccess) =>
   Effect.map(Page.make, (render): BrowserSignIn => ({
-    page: (refusal) => render(contentOf(refusal)),
-    signIn: (request) =>
-      FormBody.read(request).pipe(
-        Effect.map((body) => body.get("token")?.trim() ?? ""),
-        Effect.orElseSucceed(() => ""),
-        Effect.flatMap((token) => (token === "" ? Effect.succeed("missing" as const) : access.judgeToken(token))),
-        Effect.flatMap((judgement) =>
-          judgement === "right"
-            ? access.signIn(request, Redirect.to("/", 303))
-            : Effect.succeed(render(contentOf(judgement)))
-        )
-      )
+    page: (refusal, request) => render(contentOf(refusal, ownAddress(request.url))),
+    signIn: Effect.fnUntraced(function* (request) {
+      const body = yield* Effect.option(FormBody.read(request))
+      const { address, token } = Option.match(body, {
+        onNone: () => ({ address: "/", token: "" }),
+        onSome: (form) => ({ address: ownAddress(form.get("address")), token: form.get("token")?.trim() ?? "" })
+      })
+      const judgement = token === "" ? "missing" : yield* access.judgeToken(token)
+      return judgement === "right"
+        ? yield* access.signIn(request, Redirect.to(address, 303))
+        : render(contentOf(judgement, address))
+    })
   }))
 
 /** The route that signs a browser out. */

@@ -4,70 +4,72 @@
  */
 import type { Entry } from "../../JournalEntry.ts"
 
-/** The parts that a route takes beside its path. */
+/** A shell takes what is in single quotes as it is. */
+const literal = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+
+/** A shell puts in the value, as one word. */
+const filledIn = (before: string, variable: string): string => `"${before}$${variable}"`
+
+/** What a route takes beside its path, as words of a shell. */
 interface Parts {
-  readonly query?: ReadonlyArray<string>
-  /** Fields of a form. */
-  readonly form?: ReadonlyArray<string>
+  /** The version of the API, in the address. */
+  readonly version?: string
+  readonly parameters?: ReadonlyArray<string>
   readonly headers?: ReadonlyArray<string>
 }
 
-const did = ({ steps }: Entry, pattern: RegExp): boolean => steps.some(({ what }) => pattern.test(what))
+const isRefresh = ({ steps }: Entry): boolean => steps.some(({ what }) => what.includes("refresh"))
 
-const clientOf = ({ client }: Entry): string => client ?? "$CLIENT_ID"
+const clientId = ({ client }: Entry): string =>
+  client === undefined ? filledIn("client_id=", "CLIENT_ID") : literal(`client_id=${client}`)
 
-const application = (entry: Entry) => [`client_id=${clientOf(entry)}`, "client_secret=$CLIENT_SECRET"]
+const application = (entry: Entry) => [clientId(entry), filledIn("client_secret=", "CLIENT_SECRET")]
 
-const bearer = { headers: ["authorization: Bearer $ACCESS_TOKEN"] }
+const grant = (entry: Entry): ReadonlyArray<string> =>
+  isRefresh(entry)
+    ? [literal("grant_type=refresh_token"), filledIn("refresh_token=", "REFRESH_TOKEN")]
+    : [literal("grant_type=authorization_code"), filledIn("code=", "CODE"), filledIn("redirect_uri=", "REDIRECT_URI")]
 
-const tokenForm = (entry: Entry): ReadonlyArray<string> =>
-  did(entry, /refresh/)
-    ? ["grant_type=refresh_token", "refresh_token=$REFRESH_TOKEN"]
-    : ["grant_type=authorization_code", "code=$CODE", "redirect_uri=$REDIRECT_URI"]
+const bearer = [filledIn("authorization: Bearer ", "ACCESS_TOKEN")]
 
 const partsOf = (entry: Entry): Parts => {
   switch (entry.route) {
     case "authorize":
       return {
-        query: [
-          "v=1.0",
-          "response_type=code",
-          `client_id=${clientOf(entry)}`,
-          "redirect_uri=$REDIRECT_URI",
-          "state=$STATE"
+        version: "1.0",
+        parameters: [
+          literal("response_type=code"),
+          clientId(entry),
+          filledIn("redirect_uri=", "REDIRECT_URI"),
+          filledIn("state=", "STATE")
         ]
       }
     case "token":
-      return { query: ["v=1.0"], form: [...tokenForm(entry), ...application(entry)] }
+      return { version: "1.0", parameters: [...grant(entry), ...application(entry)] }
     case "app-token":
-      return { query: ["v=1.0"], form: ["grant_type=client_credentials", ...application(entry)] }
+      return { version: "1.0", parameters: [literal("grant_type=client_credentials"), ...application(entry)] }
     case "revoke":
-      return { query: ["v=1.0"], form: ["token=$REFRESH_TOKEN", ...application(entry)] }
+      return { version: "1.0", parameters: [filledIn("token=", "REFRESH_TOKEN"), ...application(entry)] }
     case "users":
+      return { version: "6.0", headers: bearer }
     case "status-reasons":
-      return { query: ["v=6.0"], ...bearer }
     case "userinfo":
     case "stub":
-      return bearer
+      return { headers: bearer }
     default:
       return {}
   }
 }
 
-/** A shell takes what is in single quotes as it is, and puts in a variable that ends a text in double ones. */
-const quoted = (text: string): string =>
-  /^[\w=: ]*\$[A-Z_]+$/.test(text) ? `"${text}"` : `'${text.replaceAll("'", "'\\''")}'`
-
 /** `$SENTINEL` is the address of Sentinel; the command shows the head of the answer, too. */
 export const curlOf = (entry: Entry): string => {
-  const { form = [], headers = [], query = [] } = partsOf(entry)
-  const address = `"$SENTINEL"${quoted(entry.path ?? "/")}`
-  const isGet = entry.method === undefined || entry.method === "GET"
-  const inQuery = !isGet && query.length > 0 ? `'?${query.join("&")}'` : ""
-  const fields = isGet ? query : form
+  const { method = "GET", path = "/" } = entry
+  const { headers = [], parameters = [], version } = partsOf(entry)
+  const query = version === undefined ? "" : literal(`?v=${version}`)
+  const how = method !== "GET" ? ` -X ${literal(method)}` : parameters.length > 0 ? " -G" : ""
   return [
-    `curl -i${isGet ? (query.length > 0 ? " -G" : "") : ` -X ${entry.method}`} ${address}${inQuery}`,
-    ...headers.map((header) => `-H ${quoted(header)}`),
-    ...fields.map((field) => `--data-urlencode ${quoted(field)}`)
+    `curl -i${how} "$SENTINEL"${literal(path)}${query}`,
+    ...headers.map((header) => `-H ${header}`),
+    ...parameters.map((parameter) => `--data-urlencode ${parameter}`)
   ].join(" \\\n  ")
 }

@@ -39,7 +39,7 @@ const lifetime =
       ${button({
         id: `past-${point}`,
         text: "Go past it",
-        label: `Advance past the end of ${what.charAt(0).toLowerCase()}${what.slice(1)}`,
+        label: `Go past it: ${what}`,
         request: "POST /control/clock/advance",
         body: { by: past },
         isSmall: true

@@ -1,10 +1,10 @@
-/** What goes wrong on purpose, and why something was refused. */
+/** What goes wrong on purpose. */
 import { authorizationErrorCodes } from "@le-auth/core/OAuthError"
 import { type Html, html, join } from "@le-auth/core/shared/Html"
 import * as Effect from "effect/Effect"
 import type { AccountSettings } from "../../../DirectoryEditor.ts"
 import { type Action, type Fault, FaultTarget } from "../../../Fault.ts"
-import { button, field, form, idOf, option, segment } from "../controls.ts"
+import { button, form, idOf, option, segment } from "../controls.ts"
 import * as Sentence from "../FaultSentence.ts"
 import { aboutAddress, head, live, nothing } from "../parts.ts"
 import type { View } from "../View.ts"
@@ -149,17 +149,6 @@ const arm = (accounts: ReadonlyArray<AccountSettings>): Html =>
     </p>`
   )
 
-const explain = form(
-  {
-    request: "POST /control/explain",
-    submit: "Explain",
-    shows: "explanation",
-    isLine: true,
-    label: "Explain"
-  },
-  field({ label: "A code or a token", name: "secret", type: "password", isRequired: true })
-)
-
 const render = (faults: ReadonlyArray<Fault>, accounts: ReadonlyArray<AccountSettings>): Html => {
   const names = new Map(
     accounts.flatMap(({ installations }) =>
@@ -177,12 +166,6 @@ const render = (faults: ReadonlyArray<Fault>, accounts: ReadonlyArray<AccountSet
         "faults",
         list(faults, (client) => names.get(client) ?? client)
       )}
-    </section>
-    <section class="card" aria-labelledby="explain-title">
-      <h2 id="explain-title">Why was it refused?</h2>
-      <p class="soft">What is explained is neither used nor kept.</p>
-      ${explain}
-      <p id="explanation" aria-live="polite"></p>
     </section>`
 }
 

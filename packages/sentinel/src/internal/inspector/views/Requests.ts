@@ -94,7 +94,7 @@ const summary = ({ entries, filter, total }: Shown): string => {
   return `${which} ${count(entries.length)} of ${count(total)}${what}`
 }
 
-/** Paused, the list ends before a number of the address: so it stays as it is, also where the address is opened again. */
+/** A paused list ends before a number of the address. So it stays as it is, also where the address is opened again. */
 const tools = (shown: Shown): Html => {
   const { entries, filter, newer } = shown
   const top = (entries[0]?.sequence ?? 0) + 1

@@ -1,14 +1,14 @@
 /** The page around every view: navigation, the state of the clock, the view itself, and the status line. */
 import { Html, html, join } from "@le-auth/core/shared/Html"
 import * as Duration from "effect/Duration"
-import { signOutPath } from "../control/ControlGuard.ts"
-import type { ClockState } from "../control/VirtualClock.ts"
-import { documentOf } from "../page/Page.ts"
-import * as Moment from "./Moment.ts"
-import { durationText, live } from "./parts.ts"
-import { script } from "./script.ts"
-import { style } from "./style.ts"
-import type { View } from "./View.ts"
+import { signOutPath } from "../../control/ControlGuard.ts"
+import type { ClockState } from "../../control/VirtualClock.ts"
+import { documentOf } from "../../page/Page.ts"
+import * as Moment from "../Moment.ts"
+import { durationText, live } from "../parts.ts"
+import { script } from "../script.ts"
+import { style } from "../style.ts"
+import type { View } from "../View.ts"
 import { views } from "./Views.ts"
 
 /** What the frame shows of Sentinel beside every view. */
