@@ -100,7 +100,7 @@ const own = SentinelConfig.fromUnknown({
 /** What only this computer may see. */
 const wellKnown = ["password <code>agent</code>", "development-only-secret", "agent@example.com", "Alex Agent"]
 
-describe("the start page", () => {
+describe("R103: the start page", () => {
   it.effect("shows accounts, users, applications and settings to copy, and leads on", () =>
     Effect.gen(function* () {
       const { response, text } = yield* page(yield* start(), "/")
@@ -129,7 +129,7 @@ describe("the start page", () => {
     })
   )
 
-  it.effect("ruling 16: users, passwords and secrets are for a browser of this computer alone", () =>
+  it.effect("R103: users, passwords and secrets are for a browser of this computer alone", () =>
     Effect.gen(function* () {
       const place = yield* start()
       const asked: ReadonlyArray<readonly [Record<string, string>, string?]> = [
@@ -155,7 +155,7 @@ describe("the start page", () => {
     })
   )
 
-  it.effect("ruling 16: nor on a server that others reach, or under a public name", () =>
+  it.effect("R103: nor on a server that others reach, or under a public name", () =>
     Effect.gen(function* () {
       const open = [{ listens: "0.0.0.0:4400" }, { listens: "[::]:4400" }, { publicOrigin: "https://sentinel.example" }]
       for (const options of open) {
@@ -170,7 +170,7 @@ describe("the start page", () => {
     })
   )
 
-  it.effect("ruling 16: of a configuration of one's own it shows no user and no secret", () =>
+  it.effect("R103: of a configuration of one's own it shows no user and no secret", () =>
     Effect.gen(function* () {
       const config = yield* own
       const { text } = yield* page(yield* start({ config, development: { isBuiltIn: false } }), "/")
@@ -237,7 +237,7 @@ describe("the start page", () => {
   )
 })
 
-describe("R-E14: the built-in application", () => {
+describe("the built-in application", () => {
   it.effect.each([
     ["Vite", "http://localhost:5173/callback"],
     ["Express", "http://localhost:3000/auth/liveperson/callback"],
@@ -392,7 +392,7 @@ describe("R-E14: the built-in application", () => {
   )
 })
 
-describe("R-E13: the list of users", () => {
+describe("R103: the list of users", () => {
   const redirectUri = "http://localhost:5173/callback"
   const path = authorizePath({ redirect_uri: redirectUri, state: "xyz" })
 
