@@ -335,7 +335,7 @@ describe("the built-in application", () => {
       const answer = yield* asBrowser(place).signIn(form.address)
       assert.isTrue(answer.headers.get("location")!.startsWith(`${elsewhere}?code=`))
       assert.strictEqual(answerOf(answer).get("state"), "a b&c")
-      const [change] = (yield* place.control.journal.read({})).filter(({ kind }) => kind === "change")
+      const change = (yield* place.control.journal.read({})).find(({ kind }) => kind === "change")
       assert.include(JSON.stringify(change), `installation ${clientId} changed`)
       // Twice, and at once with another one, nothing is lost.
       const others = yield* Effect.forEach(["one", "two", "three"], (name) =>
@@ -415,7 +415,7 @@ describe("R103: the list of users", () => {
     })
   )
 
-  it.effect("CSRF: without the token, or from another page, nobody is signed in", () =>
+  it.effect("CSRF: without the token, or from another page, it signs in no user", () =>
     Effect.gen(function* () {
       const place = yield* start()
       const user = asBrowser(place)
