@@ -7,9 +7,11 @@ import * as Origin from "@le-auth/core/Origin"
 import * as Settings from "@le-auth/core/Settings"
 import * as NodeStores from "@le-auth/node/NodeStores"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
+import * as Ports from "@le-auth/sentinel/Ports"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
@@ -25,15 +27,26 @@ const settings = {
 
 const optional = {
   LE_AUTH_DEVELOPMENT_HOSTS: DevelopmentHosts.List,
-  LE_AUTH_AUTHORIZE_ORIGIN: Origin.Origin
+  LE_AUTH_AUTHORIZE_ORIGIN: Origin.Origin,
+  SENTINEL_CONTROL_TOKEN: Schema.Redacted(Schema.NonEmptyString)
+}
+
+export interface Sentinel {
+  readonly port: number
+  readonly origin: Origin.Origin
+  /** Where its control and its inspector listen. */
+  readonly controlPort: number
+  readonly control: Origin.Origin
+  /** What its control asks for, as that of `le-auth sentinel start` does. */
+  readonly controlToken: Redacted.Redacted<string> | undefined
 }
 
 export interface Configuration {
   /** The application's own port and host. */
   readonly port: number
   readonly host: string
-  /** The port of the embedded Sentinel, or `undefined` if an account is configured. */
-  readonly sentinelPort: number | undefined
+  /** The embedded Sentinel, or `undefined` if an account is configured. */
+  readonly sentinel: Sentinel | undefined
   readonly installation: AppInstallations.AppInstallation
   readonly domainApi: Origin.Origin
   readonly store: StoreUrl.StoreUrl
@@ -51,7 +64,7 @@ const defaultStore = "sqlite:.le-auth/server.sqlite"
 const account = Object.keys(AppInstallations.settings).filter((name) => name !== "LE_AUTH_REDIRECT_URI")
 
 const defaults = (environment: Record<string, string>): Record<string, string> => {
-  const common = { PORT: "3000", HOST: "127.0.0.1", SENTINEL_PORT: "4400" }
+  const common = { PORT: "3000", HOST: "127.0.0.1", SENTINEL_PORT: String(Ports.sentinel) }
   return account.some((name) => environment[name] !== undefined)
     ? { ...common, LE_AUTH_DOMAIN_API: "https://api.liveperson.net" }
     : {
@@ -88,7 +101,17 @@ const hostProblems = (values: Values): ReadonlyArray<string> => {
 }
 
 const embeddedProblems = (values: { readonly PORT: number; readonly SENTINEL_PORT: number }): ReadonlyArray<string> =>
-  values.PORT === values.SENTINEL_PORT ? ["PORT and SENTINEL_PORT are the same port"] : []
+  values.PORT === values.SENTINEL_PORT
+    ? ["PORT and SENTINEL_PORT are the same port"]
+    : values.PORT === Ports.controlOf(values.SENTINEL_PORT)
+      ? [`PORT: ${values.PORT} is the port of the control, which is the second after SENTINEL_PORT`]
+      : []
+
+const sentinelOf = ({ SENTINEL_CONTROL_TOKEN: controlToken, SENTINEL_PORT: port }: Values): Sentinel => {
+  const controlPort = Ports.controlOf(port)
+  const at = (port: number) => Origin.fromHost(`localhost:${port}`)
+  return { port, origin: at(port), controlPort, control: at(controlPort), controlToken }
+}
 
 /**
  * Reads the environment. An empty variable counts as unset. It fails with all problems at once.
@@ -118,7 +141,7 @@ export const load = Effect.fnUntraced(function* (
   return {
     port: values.PORT,
     host: values.HOST,
-    sentinelPort: embedded ? values.SENTINEL_PORT : undefined,
+    sentinel: embedded ? sentinelOf(values) : undefined,
     installation: new AppInstallations.AppInstallation({
       accountId: values.LE_AUTH_ACCOUNT_ID,
       clientId: values.LE_AUTH_CLIENT_ID,

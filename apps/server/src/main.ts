@@ -15,12 +15,14 @@ import * as EmbeddedSentinel from "./EmbeddedSentinel.ts"
 const banner = (configuration: Configuration.Configuration) => {
   const origin = new URL(configuration.installation.redirectUris[0]!).origin
   const lines = ["", `  Open       ${origin}`, `  Account    ${configuration.installation.accountId}`]
-  if (configuration.sentinelPort === undefined) lines.push(`  Domain API ${configuration.domainApi}`)
+  if (configuration.sentinel === undefined) lines.push(`  Domain API ${configuration.domainApi}`)
   else {
+    const { control, origin: sentinel } = configuration.sentinel
     lines.push(
       "  Sign in as agent@example.com with the password agent",
       "         or  admin@example.com with the password admin",
-      `  Sentinel   http://localhost:${configuration.sentinelPort} (local, for development)`
+      `  Sentinel   ${sentinel} (local, for development)`,
+      `  Inspector  ${control} (what Sentinel does, and why; users, faults, clock)`
     )
   }
   lines.push(
@@ -33,12 +35,12 @@ const program = Effect.gen(function* () {
   const configuration = yield* Configuration.load(process.env)
   const application = Application.layer(configuration)
   const all =
-    configuration.sentinelPort === undefined
+    configuration.sentinel === undefined
       ? application
       : Layer.merge(
           application,
           EmbeddedSentinel.layer({
-            port: configuration.sentinelPort,
+            ...configuration.sentinel,
             redirectUri: configuration.installation.redirectUris[0]!,
             store: configuration.store
           })

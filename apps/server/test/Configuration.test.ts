@@ -29,4 +29,24 @@ describe("the configuration of the example", () => {
       assert.include((yield* Effect.flip(Configuration.load(listed))).message, "a name that no public DNS has")
     })
   )
+
+  it.effect("the Sentinel in it needs two ports, of which the application has none", () =>
+    Effect.gen(function* () {
+      const { sentinel } = yield* Configuration.load({ SENTINEL_PORT: "4500" })
+      assert.deepStrictEqual([sentinel?.controlPort, String(sentinel?.control)], [4502, "http://localhost:4502"])
+      const { problems } = yield* Effect.flip(Configuration.load({ PORT: "4402" }))
+      assert.deepStrictEqual(problems, [
+        "PORT: 4402 is the port of the control, which is the second after SENTINEL_PORT"
+      ])
+      // With an account at LivePerson there is none.
+      const elsewhere = yield* Configuration.load({
+        PORT: "4402",
+        LE_AUTH_ACCOUNT_ID: "12345678",
+        LE_AUTH_CLIENT_ID: "11111111-1111-4111-8111-111111111111",
+        LE_AUTH_CLIENT_SECRET: "a secret",
+        LE_AUTH_REDIRECT_URI: "http://localhost:4402/callback"
+      })
+      assert.isUndefined(elsewhere.sentinel)
+    })
+  )
 })

@@ -12,7 +12,7 @@ import { vi } from "vitest"
 import { browsers } from "../../../tools/browsers.ts"
 import { certificate } from "../../../tools/certificate.ts"
 import { args } from "../../../tools/chromium.ts"
-import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
+import { freePort, freeSentinelPort, interrupt, npmStart, type Started } from "./Start.ts"
 
 let browser: Browser
 let started: Started
@@ -27,7 +27,7 @@ const listen = async (host: string, server: Server): Promise<string> => {
 }
 
 beforeAll(async () => {
-  const [port, sentinelPort] = [await freePort(), await freePort()]
+  const [port, sentinelPort] = [await freePort(), await freeSentinelPort()]
   workspaceOrigin = await listen(
     "workspace.test",
     createServer(certificate(), (_, response) => {

@@ -5,7 +5,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { fetch, type RequestInit } from "@effect/platform-node/Undici"
 import { inject, onTestFinished } from "vitest"
-import { freePort } from "./Start.ts"
+import { freePort, freeSentinelPort } from "./Start.ts"
 
 const bundle = inject("bundle")
 
@@ -16,7 +16,7 @@ const bundle = inject("bundle")
 export const place = async (finished: typeof onTestFinished = onTestFinished) => {
   const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-server-"))
   finished(() => Fs.rmSync(folder, { recursive: true, force: true }))
-  return { folder, port: await freePort(), sentinelPort: await freePort() }
+  return { folder, port: await freePort(), sentinelPort: await freeSentinelPort() }
 }
 
 export type Place = Awaited<ReturnType<typeof place>>

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http"
 import type { Browser, Page } from "playwright-core"
 import { vi } from "vitest"
 import { launch } from "../../../tools/chromium.ts"
-import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
+import { freePort, freeSentinelPort, interrupt, npmStart, type Started } from "./Start.ts"
 
 /** A page of a browser of its own: no cookie of another test. */
 let browser: Browser
@@ -12,7 +12,7 @@ let origin: string
 let sentinel: string
 
 beforeAll(async () => {
-  const [port, sentinelPort] = [await freePort(), await freePort()]
+  const [port, sentinelPort] = [await freePort(), await freeSentinelPort()]
   origin = `http://localhost:${port}`
   sentinel = `http://localhost:${sentinelPort}`
   started = npmStart({ PORT: String(port), SENTINEL_PORT: String(sentinelPort) })
@@ -40,7 +40,7 @@ const signIn = async (page: Page, user = "agent@example.com", password = "agent"
   await page.waitForURL(`${sentinel}/**`)
   await page.locator("[autocomplete=username]").fill(user)
   await page.locator("[autocomplete=current-password]").fill(password)
-  await page.getByRole("button").first().click()
+  await page.getByRole("button", { name: "Sign in", exact: true }).click()
 }
 
 describe("npm start", { timeout: 120_000 }, () => {
@@ -98,11 +98,11 @@ describe("npm start", { timeout: 120_000 }, () => {
       const wrongPassword = await page.getByRole("alert").innerText()
       await page.locator("[autocomplete=username]").fill("nobody@example.com")
       await page.locator("[autocomplete=current-password]").fill("agent")
-      await page.getByRole("button").first().click()
+      await page.getByRole("button", { name: "Sign in", exact: true }).click()
       assert.strictEqual(await page.getByRole("alert").innerText(), wrongPassword)
       await page.locator("[autocomplete=username]").fill("agent@example.com")
       await page.locator("[autocomplete=current-password]").fill("agent")
-      await page.getByRole("button").first().click()
+      await page.getByRole("button", { name: "Sign in", exact: true }).click()
       await page.waitForURL(`${origin}/`)
     }))
 
@@ -112,7 +112,7 @@ describe("npm start", { timeout: 120_000 }, () => {
       await page.getByRole("link", { name: "Sign in" }).click()
       await page.locator("[autocomplete=username]").fill("agent@example.com")
       await page.locator("[autocomplete=current-password]").fill("agent")
-      await page.getByRole("button").first().click()
+      await page.getByRole("button", { name: "Sign in", exact: true }).click()
       await page.waitForURL(`${origin}/`)
     }))
 
@@ -148,7 +148,7 @@ describe("a start that cannot work", () => {
   it("a taken port is a clear message", { timeout: 120_000 }, async () => {
     const port = await freePort()
     const other: Server = createServer().listen(port, "127.0.0.1")
-    const run = npmStart({ PORT: String(port), SENTINEL_PORT: String(await freePort()) })
+    const run = npmStart({ PORT: String(port), SENTINEL_PORT: String(await freeSentinelPort()) })
     assert.strictEqual(await run.exit, 1)
     other.close()
     assert.include(run.output(), `The port ${port} is in use`)
@@ -177,7 +177,7 @@ describe("a start that cannot work", () => {
   })
 
   it("Ctrl-C stops it cleanly", { timeout: 120_000 }, async () => {
-    const run = npmStart({ PORT: String(await freePort()), SENTINEL_PORT: String(await freePort()) })
+    const run = npmStart({ PORT: String(await freePort()), SENTINEL_PORT: String(await freeSentinelPort()) })
     await run.prints("Ctrl-C stops it")
     await interrupt(run)
     assert.notInclude(run.output(), "npm error")

@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core"
 import { vi } from "vitest"
 import { launch } from "../../../tools/chromium.ts"
 import * as firefox from "../../../tools/firefox.ts"
-import { freePort, interrupt, npmStart, type Started } from "./Start.ts"
+import { freePort, freeSentinelPort, interrupt, npmStart, type Started } from "./Start.ts"
 
 /** Longer than a busy machine takes. */
 const waiting = { timeout: 60_000, interval: 50 }
@@ -15,7 +15,7 @@ let origin: string
 let sentinel: string
 
 beforeAll(async () => {
-  const [port, sentinelPort] = [await freePort(), await freePort()]
+  const [port, sentinelPort] = [await freePort(), await freeSentinelPort()]
   origin = `http://localhost:${port}`
   sentinel = `http://localhost:${sentinelPort}`
   started = npmStart({ PORT: String(port), SENTINEL_PORT: String(sentinelPort), LE_AUTH_STORE: "memory:" })

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-export { freePort } from "../../../tools/free-port.ts"
+export { freePort, freeSentinelPort } from "../../../tools/free-port.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 

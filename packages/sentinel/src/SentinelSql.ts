@@ -72,6 +72,8 @@ export interface Options extends DirectorySql.Options {
    * `Seal.layerConfig`, which reads `LE_AUTH_SEAL_KEYS`.
    */
   readonly seal?: SealLayer | undefined
+  /** The signing keys and the secret of login tickets, for a program that has others. Default: {@link layerSecrets}. */
+  readonly secrets?: ReturnType<typeof layerSecrets> | undefined
 }
 
 /**
@@ -113,7 +115,7 @@ export const layer = (
 > =>
   Layer.mergeAll(
     DirectorySql.layer(config, options).pipe(Layer.provide(Passwords.layerWith(options?.passwords ?? {}))),
-    layerSecrets(config, options?.seal ?? Seal.layerConfig),
+    options?.secrets ?? layerSecrets(config, options?.seal ?? Seal.layerConfig),
     SentinelDialect.layer(config.points ?? {}, config.dialect)
   ).pipe(Layer.provideMerge(SentinelStoreSql.layer))
 

@@ -5,15 +5,10 @@ import * as Seal from "@le-auth/core/Seal"
 import * as NodeDatabase from "@le-auth/node/NodeDatabase"
 import * as SealKeyFile from "@le-auth/node/SealKeyFile"
 import * as StoreUrl from "@le-auth/node/StoreUrl"
-import * as Control from "@le-auth/sentinel/Control"
-import * as DirectorySql from "@le-auth/sentinel/DirectorySql"
-import * as Passwords from "@le-auth/sentinel/Passwords"
+import * as ControlSql from "@le-auth/sentinel/ControlSql"
 import type { SentinelConfig } from "@le-auth/sentinel/SentinelConfig"
 import * as SentinelSql from "@le-auth/sentinel/SentinelSql"
-import * as SentinelDialect from "@le-auth/sentinel/SentinelDialect"
-import * as SentinelStoreSql from "@le-auth/sentinel/SentinelStoreSql"
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
-import * as StoreInspectionSql from "@le-auth/sentinel/StoreInspectionSql"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -48,16 +43,8 @@ const secrets = Effect.fnUntraced(function* (
 /**
  * The services of Sentinel and its control. `replaces`: whether the configuration replaces another one in the database.
  */
-export const layer = (
-  url: StoreUrl.DatabaseUrl,
-  config: SentinelConfig,
-  { passwords, replaces, ...options }: Control.Options & DirectorySql.Options
-) =>
-  Control.layerAroundWith(options).pipe(
-    Layer.provide(DirectorySql.layer(config, { replaces }).pipe(Layer.provide(Passwords.layerWith(passwords ?? {})))),
-    Layer.provide(Layer.merge(SentinelStoreSql.layer, StoreInspectionSql.layer)),
-    Layer.provideMerge(Layer.unwrap(secrets(url, config))),
+export const layer = (url: StoreUrl.DatabaseUrl, config: SentinelConfig, options: ControlSql.Options) =>
+  ControlSql.layer(config, { ...options, secrets: Layer.unwrap(secrets(url, config)) }).pipe(
     Layer.catchTag("StoreError", (error) => Layer.effectContext(Effect.fail(NodeDatabase.unusable(url)(error)))),
-    Layer.provide(NodeDatabase.layer(url)),
-    Layer.merge(SentinelDialect.layer(config.points ?? {}, config.dialect))
+    Layer.provide(NodeDatabase.layer(url))
   )
