@@ -1,6 +1,7 @@
 // Apps ship as one bundle, made from the packages' sources: it starts several times faster than separate modules.
 import { execFileSync } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
+import path from "node:path"
 
 import { defineConfig, type Plugin } from "rolldown"
 
@@ -139,6 +140,19 @@ const lazySegmenter: Plugin = {
   }
 }
 
+/** `import text from "./file?raw"` is the text of a file, as Vite has it: a program that shows its own code cannot lie. */
+const raw: Plugin = {
+  name: "raw",
+  resolveId: {
+    filter: { id: /\?raw$/ },
+    handler: (id, importer) => path.resolve(path.dirname(importer ?? ""), id)
+  },
+  load: {
+    filter: { id: /\?raw$/ },
+    handler: (id) => `export default ${JSON.stringify(readFileSync(id.replace(/\?raw$/, ""), "utf8"))}`
+  }
+}
+
 const allFound: Plugin = {
   name: "all-found",
   buildEnd(error) {
@@ -172,7 +186,7 @@ export default defineConfig({
   resolve: {
     conditionNames: ["@le-auth/source", "node", "import"]
   },
-  plugins: [undiciNames, builtinNames, lazyBuiltins, lazyWebSockets, lazySegmenter, allFound, answers],
+  plugins: [undiciNames, builtinNames, lazyBuiltins, lazyWebSockets, lazySegmenter, raw, allFound, answers],
   output: {
     dir: "dist",
     format: "esm",

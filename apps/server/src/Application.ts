@@ -13,6 +13,7 @@ import * as WebSignIn from "@le-auth/web/WebSignIn"
 import * as Layer from "effect/Layer"
 import * as Configuration from "./Configuration.ts"
 import * as HomePage from "./HomePage.ts"
+import * as Site from "./Site.ts"
 import * as Spa from "./Spa.ts"
 
 /** The services of the routes: the sign-in, the sessions, the installation, and the stores. */
@@ -25,7 +26,7 @@ const services = (configuration: Configuration.Configuration) =>
     Layer.provide(Configuration.provider(configuration))
   )
 
-/** The one API of LivePerson that the page may call: the record of its user. */
+/** The one API of LivePerson that the single page may call: the record of its user. */
 const api = ApiProxy.layer({
   services: { accountConfigReadOnly: { paths: ["/api/account/{account}/configuration/le-users/users/*"] } }
 })
@@ -33,6 +34,6 @@ const api = ApiProxy.layer({
 /** The application on its port, which answers before the services are there. */
 export const layer = (configuration: Configuration.Configuration) =>
   NodeServe.layer(
-    Layer.mergeAll(HomePage.layer(configuration.installation), Spa.layer, WebSignIn.routes, api, Readiness.layer),
+    Layer.mergeAll(HomePage.layer(configuration), Spa.layer, WebSignIn.routes, api, Readiness.layer, Site.layer),
     { port: configuration.port, host: configuration.host, setting: "PORT", services: services(configuration) }
   )

@@ -13,6 +13,7 @@ import * as StoreUrl from "@le-auth/node/StoreUrl"
 import * as Control from "@le-auth/sentinel/Control"
 import * as ControlServer from "@le-auth/sentinel/ControlServer"
 import * as ControlSql from "@le-auth/sentinel/ControlSql"
+import * as Development from "@le-auth/sentinel/Development"
 import * as ListenerHooks from "@le-auth/sentinel/ListenerHooks"
 import * as Stopping from "@le-auth/sentinel/Stopping"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
@@ -62,7 +63,7 @@ const sayWhich = (what: PortTaken["what"]) => (error: ListenError) =>
 const controlDrain = "500 millis"
 
 /** If the application keeps nothing, Sentinel keeps nothing. Otherwise a restart ends no session. */
-export const layer = ({ controlPort, controlToken, origin, port, redirectUri, store }: Options) => {
+export const layer = ({ control, controlPort, controlToken, origin, port, redirectUri, store }: Options) => {
   const config = SentinelConfig.development({ redirectUri })
   const inMemory = Control.layerMemory(config)
   const inFile = kept(config, fileFor(store))
@@ -71,7 +72,21 @@ export const layer = ({ controlPort, controlToken, origin, port, redirectUri, st
     Layer.Error<typeof inMemory | typeof inFile>,
     Sentinel.Crypto
   > = store._tag === "Memory" ? inMemory : inFile
-  const sentinel = Sentinel.layerServerWith({ publicOrigin: origin })
+  const sentinel = Layer.unwrap(
+    Effect.gen(function* () {
+      const { accounts } = yield* Control.Control
+      return Sentinel.layerServerWith({
+        publicOrigin: origin,
+        development: {
+          accounts,
+          // A database may have others, or other passwords, by way of the control.
+          isBuiltIn: yield* Development.hasUsersOf(config),
+          control: () => control,
+          toRegister: "Give it to npm start as LE_AUTH_REDIRECT_URI."
+        }
+      })
+    })
+  )
   const listening = Effect.map(ListenerHooks.make, (hooks) =>
     Layer.merge(
       NodeServe.layerOf(Layer.provide(sentinel, services), { port, hooks }).pipe(

@@ -1,5 +1,5 @@
 /**
- * The built page of `apps/spa`. It shows the same as the start page, with a script in place of forms.
+ * The built page of `apps/spa`. It shows the same as the server page, with a script in place of forms.
  */
 import { WebApplication } from "@le-auth/web/WebApplication"
 import * as Effect from "effect/Effect"
@@ -8,6 +8,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpStaticServer from "effect/http/HttpStaticServer"
 import * as Layer from "effect/Layer"
 import { fileURLToPath } from "node:url"
+import * as Site from "./Site.ts"
 
 /** The folder of the build, from the sources and from the bundle alike. */
 const root = fileURLToPath(new URL("../../spa/dist/", import.meta.url))
@@ -28,7 +29,11 @@ const headersFor = (frameAncestors: ReadonlyArray<string>) => ({
 
 const withHeaders = HttpRouter.middleware(
   Effect.map(WebApplication, ({ frameAncestors }) =>
-    Effect.map(HttpServerResponse.setHeaders(headersFor(frameAncestors)))
+    Effect.flatMap((answer) =>
+      answer.status === 404
+        ? Site.notFound
+        : Effect.succeed(HttpServerResponse.setHeaders(answer, headersFor(frameAncestors)))
+    )
   ),
   { global: false }
 )

@@ -40,7 +40,7 @@ const signIn = async (page: Page, user = "agent@example.com", password = "agent"
   await page.waitForURL(`${sentinel}/**`)
   await page.locator("[autocomplete=username]").fill(user)
   await page.locator("[autocomplete=current-password]").fill(password)
-  await page.getByRole("button").first().click()
+  await page.getByRole("button", { name: "Sign in", exact: true }).click()
 }
 
 describe("npm start", { timeout: 120_000 }, () => {
@@ -98,11 +98,11 @@ describe("npm start", { timeout: 120_000 }, () => {
       const wrongPassword = await page.getByRole("alert").innerText()
       await page.locator("[autocomplete=username]").fill("nobody@example.com")
       await page.locator("[autocomplete=current-password]").fill("agent")
-      await page.getByRole("button").first().click()
+      await page.getByRole("button", { name: "Sign in", exact: true }).click()
       assert.strictEqual(await page.getByRole("alert").innerText(), wrongPassword)
       await page.locator("[autocomplete=username]").fill("agent@example.com")
       await page.locator("[autocomplete=current-password]").fill("agent")
-      await page.getByRole("button").first().click()
+      await page.getByRole("button", { name: "Sign in", exact: true }).click()
       await page.waitForURL(`${origin}/`)
     }))
 
@@ -112,7 +112,7 @@ describe("npm start", { timeout: 120_000 }, () => {
       await page.getByRole("link", { name: "Sign in" }).click()
       await page.locator("[autocomplete=username]").fill("agent@example.com")
       await page.locator("[autocomplete=current-password]").fill("agent")
-      await page.getByRole("button").first().click()
+      await page.getByRole("button", { name: "Sign in", exact: true }).click()
       await page.waitForURL(`${origin}/`)
     }))
 

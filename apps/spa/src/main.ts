@@ -1,7 +1,6 @@
-/** The page: the signed-in user, and the actions. */
+/** The page: the signed-in user, a call in their name, and the actions. */
 import {
   allowCookies,
-  callApi,
   cookies,
   onChange,
   popup,
@@ -13,6 +12,7 @@ import {
   signOut,
   signOutEverywhere
 } from "@le-auth/browser/plain"
+import { userRecord } from "./apiCall.ts"
 
 /** The results of all calls. */
 type Result =
@@ -34,16 +34,19 @@ const fillTime = (id: string, milliseconds: number) => {
   element(id).setAttribute("datetime", time.toISOString())
 }
 
-/**
- * The user's name from LivePerson's Users API, through the backend. LivePerson's own administrators have no record
- * there.
- */
-const fillName = async ({ accountId, subject }: Session) => {
-  const path = `/api/account/${accountId}/configuration/le-users/users/${encodeURIComponent(subject)}?v=6.0` as const
-  const result = await callApi("accountConfigReadOnly", path)
-  const record: unknown = result._tag === "Answered" && result.response.ok ? await result.response.json() : undefined
-  const name = typeof record === "object" && record !== null && "fullName" in record ? record.fullName : undefined
-  element("name").textContent = typeof name === "string" ? name : "Not known"
+/** Calls the API, and shows what comes of it. LivePerson's own administrators have no record there. */
+const showCall = async (now: Session) => {
+  const from = performance.now()
+  try {
+    const { path, status, text } = await userRecord(now)
+    element("call").textContent = `GET ${path} answered ${status} in ${Math.round(performance.now() - from)} ms:`
+    const record: { readonly fullName?: unknown } = status === 200 ? JSON.parse(text) : {}
+    element("answer").textContent = status === 200 ? JSON.stringify(record, null, 2) : text
+    element("name").textContent = String(record.fullName ?? "Not known")
+  } catch (error) {
+    element("call").textContent = `There is no answer: ${(error as Error).message}`
+    element("answer").textContent = ""
+  }
 }
 
 const fill = (now: Session) => {
@@ -52,7 +55,7 @@ const fill = (now: Session) => {
   element("role").textContent = now.isAdmin ? "Administrator" : "User"
   fillTime("since", now.signedInAt)
   fillTime("until", now.expiresAt)
-  void fillName(now)
+  void showCall(now)
 }
 
 /** Shows a text of the backend. It is never read as HTML. */
@@ -128,6 +131,7 @@ onClick("again", () => session(), "Looking who is signed in…")
 onClick("redirect", () => redirect())
 onClick("popup", () => popup(), "Sign in in the window that has opened.")
 onClick("allow", () => allowCookies())
+onClick("call-again", () => session())
 onClick("refresh", () => refresh())
 onClick("sign-out", () => signOut())
 onClick("sign-out-everywhere", () => signOutEverywhere())

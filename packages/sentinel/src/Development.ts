@@ -4,9 +4,12 @@
  *
  * @since 0.1.0
  */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { StoreUnavailable } from "./ControlError.ts"
+import { Directory } from "./Directory.ts"
 import type { AccountSettings, ChangeError } from "./DirectoryEditor.ts"
+import type { SentinelConfig } from "./SentinelConfig.ts"
 
 /**
  * What the pages show of the accounts, and where a redirect URI is added: `accounts` of `Control`.
@@ -49,7 +52,44 @@ export interface Development {
   readonly control?: (() => string | undefined) | undefined
   /**
    * How a redirect URI is registered in this way of running, as a sentence, such as "Start Sentinel with --redirect-uri
-   * and the address." Default: that it belongs into `redirect_uris` of the installation.
+   * and the address." Default: to add it to `redirect_uris` of the installation.
    */
   readonly toRegister?: string | undefined
 }
+
+/**
+ * Whether a Sentinel has the users of a configuration, with their passwords. A database may have other ones from before,
+ * which a program does not replace, or a password may have been changed: then nothing is well known. It is what
+ * `isBuiltIn` needs to be.
+ *
+ * @example
+ * ```ts
+ * import * as NodeCrypto from "@effect/platform-node/NodeCrypto"
+ * import * as Control from "@le-auth/sentinel/Control"
+ * import * as Development from "@le-auth/sentinel/Development"
+ * import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ *
+ * const config = SentinelConfig.development()
+ * const services = Control.layerMemory(config).pipe(Layer.provide(NodeCrypto.layer))
+ *
+ * Effect.provide(Development.hasUsersOf(config), services) // => true
+ * ```
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const hasUsersOf = Effect.fnUntraced(function* (
+  config: SentinelConfig
+): Effect.fn.Return<boolean, never, Directory> {
+  const directory = yield* Directory
+  for (const { id, users } of config.accounts) {
+    for (const { email, password } of users) {
+      if (password === undefined) return false
+      const user = yield* Effect.orElseSucceed(directory.authenticate(id, email, password), () => Option.none())
+      if (Option.isNone(user)) return false
+    }
+  }
+  return true
+})

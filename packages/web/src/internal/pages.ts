@@ -10,6 +10,7 @@ const style = `${tokens}
 *{box-sizing:border-box}html{-webkit-text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:var(--space-5) var(--space-4);color:var(--ink);overflow-wrap:anywhere;background:radial-gradient(60rem 32rem at 50% -8rem,var(--glow),transparent) no-repeat var(--ground);font:var(--text-m)/var(--leading) var(--font)}
 main{width:100%;max-width:36rem;min-width:0;background:var(--card);border:1px solid var(--edge);border-radius:var(--radius-l);padding:var(--space-7);box-shadow:0 1px 2px var(--shadow),0 1.5rem 3rem -1.25rem var(--shadow)}
+main:has(pre){max-width:52rem}
 h1{margin:0 0 var(--space-3);font-size:var(--text-xl);line-height:1.2;font-weight:650;letter-spacing:-.02em;text-wrap:balance}h2{margin:var(--space-6) 0 var(--space-3);font-size:var(--text-l);line-height:1.3;font-weight:650}
 p{margin:0 0 var(--space-4);text-wrap:pretty}.soft{color:var(--soft)}a{color:var(--accent)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:var(--space-2) var(--space-5);margin:0 0 var(--space-5)}dt{color:var(--soft)}dd{margin:0;min-width:0}
@@ -48,7 +49,7 @@ export const make = (
   // pages.
   const policy = Effect.suspend(() =>
     kept === undefined
-      ? PagePolicy.make({ styles: [style], scripts }).pipe(
+      ? PagePolicy.make({ styles: [style], scripts, imageSources: ["'self'"] }).pipe(
           Effect.provide(Digest.layerWebCrypto),
           Effect.tap((made) => Effect.sync(() => (kept = made)))
         )

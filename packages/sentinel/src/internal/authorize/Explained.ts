@@ -70,7 +70,10 @@ const known = (accounts: ReadonlyArray<AccountSettings>, accountId: string): Htm
       )
 }
 
-/** Whether a button may register the address: only for the built-in applications, and only where a control changes them. */
+/**
+ * Whether a button may register the address: only for the built-in applications, and only where a control changes
+ * them.
+ */
 const mayRegister = ({ development, seesBuiltIn }: Audience, { installation, request }: Seen): boolean =>
   installation?.anyLoopbackRedirect === true && development.control?.() !== undefined && seesBuiltIn(request)
 

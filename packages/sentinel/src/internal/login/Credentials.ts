@@ -88,7 +88,7 @@ export const make = Effect.fnUntraced(function* (
   const directory = yield* Directory
   const admit = yield* Admission.make
 
-  /** Who signs in, and how that is found out when it is their turn. */
+  /** The address of the user, and the work that finds them when it is their turn. */
   const whoOf = Effect.fnUntraced(function* (accountId: string, given: Given) {
     if ("vouched" in given) return { email: given.vouched, find: directory.user(accountId, given.vouched) }
     if ("password" in given) {

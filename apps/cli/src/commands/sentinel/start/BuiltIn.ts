@@ -3,10 +3,8 @@
  */
 import * as SchemaProblems from "@le-auth/core/SchemaProblems"
 import type { Control } from "@le-auth/sentinel/Control"
-import { Directory } from "@le-auth/sentinel/Directory"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Failure } from "../../../terminal/Failure.ts"
@@ -34,22 +32,6 @@ export const config = (redirectUris: ReadonlyArray<string>): SentinelConfig.Sent
   )
   return { accounts: [{ ...account, installations }] }
 }
-
-/**
- * Whether a Sentinel has the built-in users: a database may have other ones from before, which the built-in ones do not
- * replace. Their passwords tell, so nothing that is not well known is shown.
- */
-export const isIn = Effect.fnUntraced(function* (config: SentinelConfig.SentinelConfig) {
-  const directory = yield* Directory
-  for (const { id, users } of config.accounts) {
-    for (const { email, password } of users) {
-      if (password === undefined) return false
-      const user = yield* Effect.orElseSucceed(directory.authenticate(id, email, password), () => Option.none())
-      if (Option.isNone(user)) return false
-    }
-  }
-  return true
-})
 
 /** Brings the callbacks of the configuration into a database that has the built-in accounts from before. */
 export const register = Effect.fnUntraced(

@@ -11,6 +11,7 @@ import type { TlsKeyPair } from "@le-auth/node/TlsKeyPair"
 import * as Control from "@le-auth/sentinel/Control"
 import { AccessLog } from "@le-auth/sentinel/AccessLog"
 import type * as ControlServer from "@le-auth/sentinel/ControlServer"
+import * as Development from "@le-auth/sentinel/Development"
 import * as ListenerHooks from "@le-auth/sentinel/ListenerHooks"
 import * as RandomSecret from "@le-auth/sentinel/RandomSecret"
 import { Stopping } from "@le-auth/sentinel/Stopping"
@@ -259,7 +260,7 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(drainLimitBeside))
 
     const { accounts } = yield* Control.Control
-    const isBuiltIn = Option.isNone(options.config) && (store._tag === "Memory" || (yield* BuiltIn.isIn(config)))
+    const isBuiltIn = Option.isNone(options.config) && (store._tag === "Memory" || (yield* Development.hasUsersOf(config)))
     if (isBuiltIn && store._tag !== "Memory" && options.redirectUris.length > 0)
       yield* BuiltIn.register(accounts, config)
 
