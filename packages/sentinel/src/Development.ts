@@ -52,7 +52,7 @@ export interface Development {
   readonly control?: (() => string | undefined) | undefined
   /**
    * How a redirect URI is registered in this way of running, as a sentence, such as "Start Sentinel with --redirect-uri
-   * and the address." Default: that it belongs into `redirect_uris` of the installation.
+   * and the address." Default: to add it to `redirect_uris` of the installation.
    */
   readonly toRegister?: string | undefined
 }

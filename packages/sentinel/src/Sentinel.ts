@@ -149,7 +149,10 @@ export type Crypto = Aead.Aead | Digest.Digest | Kdf.Kdf | Mac.Mac | SecureRando
 /** Paths are compared exactly: no other case, no slash at the end, no doubled slashes. */
 const routerConfig = { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false }
 
-/** The pages, and who sees what of those for development. Only a server that is Sentinel and nothing else has a start page. */
+/**
+ * The pages, with the limits of those for development. Only a server that is Sentinel and nothing else has a start
+ * page.
+ */
 const makePages = Effect.fnUntraced(function* (
   options?: Pick<Options, "development" | "publicOrigin">,
   hasStart = false

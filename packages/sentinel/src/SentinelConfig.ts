@@ -134,8 +134,8 @@ export const Installation = Schema.StructWithRest(
     // Without users there are none.
     redirect_uris: RegisteredUris.pipe(Schema.withDecodingDefaultKey(Effect.succeed([]))),
     /**
-     * For development: beside `redirect_uris`, every address of `localhost`, `127.0.0.1` and `[::1]` is right, by http or
-     * https, with any port and path. Default: no.
+     * For development: beside `redirect_uris`, every address of `localhost`, `127.0.0.1` and `[::1]` is right, by http
+     * or https, with any port and path. Default: no.
      */
     any_loopback_redirect: Schema.optionalKey(Schema.Boolean),
     enabled: optionalTrue

@@ -196,7 +196,9 @@ describe("prompt and max_age", () => {
       const page = yield* user.open(authorizePath({ prompt: "login", scope: "openid email" }))
       yield* TestClock.adjust("11 minutes")
       const expired = yield* user.send(page.location)
-      const again = /href="([^"]+)"/.exec(yield* Effect.promise(() => expired.text()))![1]!.replaceAll("&amp;", "&")
+      const again = /class="button" href="([^"]+)"/
+        .exec(yield* Effect.promise(() => expired.text()))![1]!
+        .replaceAll("&amp;", "&")
       isLoginPage(yield* user.send(again))
       assert.strictEqual(new URLSearchParams(again.split("?")[1]).get("scope"), "openid email")
     })

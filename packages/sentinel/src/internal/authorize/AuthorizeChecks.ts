@@ -84,20 +84,30 @@ export const installation = (
         )
   )
 
+/** What helps against a redirect URI that is not registered; `toRegister` says how one is registered. */
+export const remedyOf = (
+  installation: Installation,
+  given: string,
+  toRegister = "Add it to redirect_uris of the installation."
+): string => {
+  const passes = RedirectUris.registeredOf(installation, given, { anyPortOnLocalhost: true }) !== undefined
+  return (
+    `${toRegister} Or correct it: it is compared character by character, so that scheme, host, port, path and a slash ` +
+    `at the end all count.${passes ? ` ${passesBy("anyPortOnLocalhost", true)}` : ""}`
+  )
+}
+
 /**
  * The redirect URI is not registered, so this is shown.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2.4 RFC 6749 section 3.1.2.4}
  */
-export const notRegistered = (installation: Installation, given: string): ShownError => {
-  const passes = RedirectUris.registeredOf(installation, given, { anyPortOnLocalhost: true }) !== undefined
-  return badRequest(
+export const notRegistered = (installation: Installation, given: string): ShownError =>
+  badRequest(
     "redirect-uri-not-registered",
     "The redirect URI is not one of those that are registered for the application.",
-    "Add it to redirect_uris of the installation, or correct it. It is compared character by character: scheme, host, " +
-      `port, path and a slash at the end all count.${passes ? ` ${passesBy("anyPortOnLocalhost", true)}` : ""}`
+    remedyOf(installation, given)
   )
-}
 
 /**
  * Shown 3: `redirect_uri` is a registered one; it may be left out if exactly one is registered.

@@ -11,6 +11,7 @@ import type { Installation } from "../../Directory.ts"
 import * as Paths from "../../Paths.ts"
 import type { Audience } from "../http/Audience.ts"
 import { ShownError } from "../http/ShownError.ts"
+import * as AuthorizeChecks from "./AuthorizeChecks.ts"
 import type { LoginTickets } from "../request/LoginTickets.ts"
 
 /** What is known of a request when it is refused. */
@@ -69,7 +70,10 @@ const known = (accounts: ReadonlyArray<AccountSettings>, accountId: string): Htm
       )
 }
 
-/** Whether a button may register the address: only for the built-in applications, and only where a control changes them. */
+/**
+ * Whether a button may register the address: only for the built-in applications, and only where a control changes
+ * them.
+ */
 const mayRegister = ({ development, seesBuiltIn }: Audience, { installation, request }: Seen): boolean =>
   installation?.anyLoopbackRedirect === true && development.control?.() !== undefined && seesBuiltIn(request)
 
@@ -95,12 +99,15 @@ export const make = (audience: Audience | undefined, tickets: LoginTickets): Exp
 
   /** What helps against an address that is not registered: a correction, a flag, or the button. */
   const unregistered = Effect.fnUntraced(function* (error: ShownError, seen: Seen) {
-    if (error.problem !== "redirect-uri-not-registered") return { remedy: error.remedy, form: undefined }
-    const problem = problemOfAddress(seen.redirectUri ?? "")
+    const { installation, redirectUri } = seen
+    if (error.problem !== "redirect-uri-not-registered" || installation === undefined || redirectUri === undefined) {
+      return { remedy: error.remedy, form: undefined }
+    }
+    const problem = problemOfAddress(redirectUri)
     if (problem !== undefined) {
       return { remedy: `Correct it: it ${problem}, so it can be registered nowhere.`, form: undefined }
     }
-    const remedy = development.toRegister === undefined ? error.remedy : `${development.toRegister} ${error.remedy}`
+    const remedy = AuthorizeChecks.remedyOf(installation, redirectUri, development.toRegister)
     return { remedy, form: mayRegister(audience, seen) ? yield* button(seen.address()) : undefined }
   })
 

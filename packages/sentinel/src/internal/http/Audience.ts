@@ -1,5 +1,5 @@
 /**
- * Who sees what of the pages for development.
+ * The limits of the pages for development.
  *
  * Users, well-known passwords and secrets are for this computer alone. A listener on loopback is not enough: a page of
  * another site reaches it under a name of its own (DNS rebinding), and a tunnel or a proxy brings in strangers. So the
@@ -30,7 +30,7 @@ const hostOf = (origin: string): string => origin.replace(/^https?:\/\//, "")
 
 const isIpv6 = (address: string): boolean => address.includes(":")
 
-/** Whether a socket comes from this computer. Node writes an IPv4 address of a socket for both as `::ffff:127.0.0.1`. */
+/** Whether a socket is of this computer. Node writes IPv4 on a socket for both kinds as `::ffff:127.0.0.1`. */
 const isOfThisComputer = (address: string): boolean => {
   const plain = address.replace(/^::ffff:/i, "")
   return isLoopback(isIpv6(plain) ? `[${plain}]` : plain)

@@ -85,7 +85,7 @@ export const make = Effect.fnUntraced(function* (
       context.steps.push({ what: "chosen from the list, without a password", user: id })
     })
 
-  /** Who signs in, and how that is found out when it is their turn. */
+  /** The address of the user, and the work that finds them when it is their turn. */
   const whoOf = Effect.fnUntraced(function* (accountId: string, given: Given) {
     if (!("chosen" in given)) {
       const password = Redacted.make(given.password, { label: "password" })

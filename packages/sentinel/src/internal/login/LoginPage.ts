@@ -39,14 +39,10 @@ const choices = (users: ReadonlyArray<User>, sealed: string, token: string) =>
       <input type="hidden" name="token" value="${token}" />
       <h2 id="users">Sign in as</h2>
       ${join(
-        users
-          .slice(0, mostListed)
-          .map(
-            (user) =>
-              html`<button class="quiet" name="user" value="${user.id}">
-                ${user.name ?? user.email}, ${roleOf(user)}
-              </button>`
-          )
+        users.slice(0, mostListed).map((user) => {
+          const label = `${user.name ?? user.email}, ${roleOf(user)}`
+          return html`<button class="quiet" name="user" value="${user.id}">${label}</button>`
+        })
       )}
       ${users.length > mostListed && html`<p>The other ${users.length - mostListed} users sign in below.</p>`}
     </form>

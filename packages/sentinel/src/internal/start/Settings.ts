@@ -4,6 +4,8 @@ import type { InstallationSettings } from "../../DirectoryEditor.ts"
 /** A form in which settings are written down. */
 export interface Copy {
   readonly name: string
+  /** Where it is right. */
+  readonly note?: string
   readonly text: string
 }
 
@@ -50,6 +52,7 @@ export const copies = (
     { name: ".env", text: here.map(([name, value]) => `${name}=${inFile(value)}`).join("\n") },
     {
       name: "compose",
+      note: "For a program beside Sentinel in one file, where Sentinel is the service sentinel and has --host-name sentinel.",
       text: ["    environment:", ...beside.map(([name, value]) => `      ${name}: ${inCompose(value)}`)].join("\n")
     }
   ]

@@ -65,8 +65,9 @@ const users = ({ id, users }: AccountSettings, { seesBuiltIn, seesUsers }: View)
           </p>`
     }`
 
-const copy = ({ name, text }: Settings.Copy, of: string): Html =>
+const copy = ({ name, note, text }: Settings.Copy, of: string): Html =>
   html`<h4>${name}</h4>
+    ${note !== undefined && html`<p>${note}</p>`}
     <pre tabindex="0" role="region" aria-label="Settings of ${of} for ${name}"><code>${text}</code></pre>`
 
 const application = (account: AccountSettings, one: InstallationSettings, view: View): Html => {

@@ -132,7 +132,7 @@ const flags = {
     Flag.withMetavar("url"),
     Flag.withDescription(
       "Another callback of the built-in application, on a host that is not this computer: any address of localhost, " +
-        "127.0.0.1 and [::1] is right without it; repeatable. With --config it belongs into the file"
+        "127.0.0.1 and [::1] is right without it; repeatable. With --config add it to the file"
     )
   ),
   quickSignIn: Flag.Boolean("quick-sign-in").pipe(
