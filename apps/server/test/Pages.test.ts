@@ -5,27 +5,30 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import type { Browser, Page } from "playwright-core"
 import { launch } from "../../../tools/chromium.ts"
-import { freePort, freeSentinelPort, interrupt, npmStart, type Started } from "./Start.ts"
+import { launch as start, place } from "./Program.ts"
 
 const apps = Path.join(import.meta.dirname, "../..")
 
 let browser: Browser
-let started: Started
+let started: ReturnType<typeof start>
 let origin: string
 let control: string
+let removeFolder: () => unknown = () => undefined
 
 beforeAll(async () => {
-  const [port, sentinelPort] = [await freePort(), await freeSentinelPort()]
-  origin = `http://localhost:${port}`
-  control = `http://localhost:${sentinelPort + 2}`
-  started = npmStart({ PORT: String(port), SENTINEL_PORT: String(sentinelPort) })
+  const here = await place((remove) => void (removeFolder = remove))
+  origin = `http://localhost:${here.port}`
+  control = `http://localhost:${here.sentinelPort + 2}`
+  started = start(here, { LE_AUTH_STORE: "memory:" })
   browser = await launch()
-  await started.prints("Ctrl-C stops it")
-}, 180_000)
+  await started.ready
+})
 
 afterAll(async () => {
   await browser?.close()
-  if (started !== undefined) await interrupt(started)
+  started?.child.kill("SIGTERM")
+  await started?.ended
+  removeFolder()
 })
 
 const visit = async (run: (page: Page) => Promise<void>) => {
@@ -111,7 +114,7 @@ describe("R-E18: the example shows what le-auth is for", { timeout: 120_000 }, (
         const added = await request.post(`${control}/control/faults`, { data: { match: { route: "users" }, action } })
         assert.isTrue(added.ok(), await added.text())
       }
-      await fault({ type: "disconnect" })
+      await fault({ type: "drop-connection" })
       await page.reload()
       assert.include(await page.locator("main").innerText(), "There is no answer: ")
       assert.include(await page.locator("main").innerText(), "You are signed in")

@@ -13,7 +13,7 @@ const bundle = inject("bundle")
  * A folder, and two ports, that a program has again when it is started again; for the test that calls it, as long as
  * `finished` says.
  */
-export const place = async (finished: typeof onTestFinished = onTestFinished) => {
+export const place = async (finished: (remove: () => void) => void = onTestFinished) => {
   const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-server-"))
   finished(() => Fs.rmSync(folder, { recursive: true, force: true }))
   return { folder, port: await freePort(), sentinelPort: await freeSentinelPort() }

@@ -15,9 +15,12 @@ declare module "vitest" {
 
 export default (project: TestProject) => {
   built("build", "@le-auth/example-server")()
-  const bundle = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-server-"))
-  Fs.cpSync(fileURLToPath(new URL("../dist", import.meta.url)), Path.join(bundle, "dist"), { recursive: true })
-  Fs.writeFileSync(Path.join(bundle, "package.json"), JSON.stringify({ type: "module" }))
-  project.provide("bundle", bundle)
-  return () => Fs.rmSync(bundle, { recursive: true })
+  const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "le-auth-server-"))
+  for (const app of ["server", "spa"]) {
+    const dist = fileURLToPath(new URL(`../../${app}/dist`, import.meta.url))
+    Fs.cpSync(dist, Path.join(folder, app, "dist"), { recursive: true })
+  }
+  Fs.writeFileSync(Path.join(folder, "package.json"), JSON.stringify({ type: "module" }))
+  project.provide("bundle", Path.join(folder, "server"))
+  return () => Fs.rmSync(folder, { recursive: true })
 }
