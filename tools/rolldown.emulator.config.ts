@@ -15,6 +15,8 @@ const entries = fs
 
 export default readableBundle({
   input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
+  // What ws, which platform-node has for WebSockets, would be faster with.
+  absent: ["bufferutil", "utf-8-validate"],
   groups: [
     // What more than one part needs is in two files and not in twenty.
     { name: "effect", test: /node_modules[\\/]effect[\\/]/, minShareCount: 2 },
