@@ -23,7 +23,7 @@ export interface Runner {
   readonly commands: ReadonlyArray<ReadonlyArray<string>>
   readonly env?: () => Record<string, string>
   /** Whether its program cannot be had from npm, so that nothing but the two files is run. */
-  readonly without?: true
+  readonly without?: boolean
 }
 
 /** By their folders. */
