@@ -21,6 +21,7 @@ export interface Package {
 export const unlisted: Readonly<Record<string, RegExp>> = {
   browser: /^plain$/,
   core: /^shared\//,
+  emulator: /^(?:cypress|jest|node-test|playwright|vitest)$/,
   page: /^shared$/,
   server: /^check$/,
   testing: /^\w+Suite$/

@@ -35,6 +35,8 @@ const modules = readableBundle({
   input: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
   // The one of the project whose tests they are.
   external: ["vitest"],
+  // What ws, which platform-node has for WebSockets, would be faster with.
+  absent: ["bufferutil", "utf-8-validate"],
   groups: [
     // What more than one part needs is in two files and not in twenty.
     { name: "effect", test: /node_modules[\\/]effect[\\/]/, minShareCount: 2 },

@@ -25,6 +25,7 @@ describe("what packages let out", () => {
     expect(Object.fromEntries(beside.filter(([, modules]) => modules?.length !== 0))).toEqual({
       browser: ["plain"],
       core: ["shared/*"],
+      emulator: ["cypress", "jest", "node-test", "playwright", "vitest"],
       page: ["shared"],
       server: ["check"],
       testing: [

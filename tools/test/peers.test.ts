@@ -60,8 +60,8 @@ describe("peers", () => {
     expect([...new Set(unused.map(keyOf))].toSorted()).toEqual(Object.keys(known).toSorted())
   })
 
-  it("J2: of @le-auth/page and @le-auth/server there are none, and no dependencies", () => {
-    for (const name of ["@le-auth/page", "@le-auth/server"]) {
+  it("J2: of @le-auth/page, @le-auth/server and @le-auth/emulator there are none, and no dependencies", () => {
+    for (const name of ["@le-auth/page", "@le-auth/server", "@le-auth/emulator"]) {
       const { dependencies, optionalDependencies, peerDependencies } = manifestOf(workspace.get(name)!)
       expect([dependencies, optionalDependencies, peerDependencies], name).toEqual([undefined, undefined, undefined])
     }

@@ -129,7 +129,7 @@ export interface Account {
 export type DialectName = "liveperson" | "rfc" | "openid"
 
 /**
- * Points of a dialect. Lifetimes are texts such as `8h` or `10 minutes`. `docs/sentinel-dialect.md` says what each does.
+ * Points of a dialect, see `docs/sentinel-dialect.md`. Lifetimes are texts such as `8h` or `10 minutes`.
  *
  * @category models
  * @since 0.1.0
@@ -464,7 +464,7 @@ export interface SessionState {
     readonly idleExpiresAt: number
     readonly expiresAt: number
   }
-  readonly endedAt?: number
+  readonly endedAt?: number | undefined
   readonly isAlive: boolean
 }
 
@@ -482,12 +482,12 @@ export interface FamilyState {
     readonly userId: string
     readonly sessionId: string
     readonly createdAt: number
-    readonly nonce?: string
-    readonly scope?: string
-    readonly authenticatedAt?: number
+    readonly nonce?: string | undefined
+    readonly scope?: string | undefined
+    readonly authenticatedAt?: number | undefined
   }
-  readonly revokedAt?: number
-  readonly session?: SessionState
+  readonly revokedAt?: number | undefined
+  readonly session?: SessionState | undefined
   readonly isAlive: boolean
 }
 

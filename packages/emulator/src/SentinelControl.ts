@@ -62,8 +62,8 @@ export interface FaultsControl {
  */
 export interface JournalControl {
   /**
-   * The last entries, oldest first. `about` is an account, client, user, route, outcome, request id, or the beginning of
-   * the hash of a code, token, family or session.
+   * The last entries, oldest first. `about` is an account, client, user, route, outcome, request id, or the beginning
+   * of the hash of a code, token, family or session.
    */
   readonly read: (wanted?: {
     readonly after?: number
@@ -94,7 +94,9 @@ export interface UserChanges extends Partial<Omit<User, "id" | "password_hash">>
  * @category models
  * @since 0.1.0
  */
-export type InstallationChanges = Partial<Omit<Installation, "client_id">> & {
+export interface InstallationChanges extends Omit<Installation, "client_id" | "client_name" | "grant_types"> {
+  readonly client_name?: Installation["client_name"]
+  readonly grant_types?: Installation["grant_types"]
   /** Keep sessions and tokens, which else end with another secret. */
   readonly keep_sessions?: boolean
 }
@@ -195,12 +197,12 @@ export interface TokensControl {
  * @since 0.1.0
  */
 export interface WantedTokens {
-  readonly account?: string | undefined
+  readonly account?: string
   /** The `client_id`. */
-  readonly client?: string | undefined
+  readonly client?: string
   /** An e-mail address or an id. */
-  readonly user?: string | undefined
-  readonly scope?: string | undefined
+  readonly user?: string
+  readonly scope?: string
 }
 
 /**

@@ -1,4 +1,5 @@
 export * as AppTokenFile from "./AppTokenFile.ts"
+export * as CertificateAuthority from "./CertificateAuthority.ts"
 export * as FileRefreshLock from "./FileRefreshLock.ts"
 export * as Keychain from "./Keychain.ts"
 export * as LoopbackError from "./LoopbackError.ts"

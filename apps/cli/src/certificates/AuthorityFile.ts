@@ -2,6 +2,7 @@
  * The authority of a folder, below `.le-auth`: made with the first Sentinel that speaks TLS there, and the same for all
  * that come after.
  */
+import * as Authority from "@le-auth/node/CertificateAuthority"
 import * as PrivateDocument from "@le-auth/node/PrivateDocument"
 import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
@@ -16,7 +17,6 @@ import * as Crypto from "node:crypto"
 import * as Path from "node:path"
 import { text } from "../terminal/TerminalText.ts"
 import { Failure } from "../terminal/Failure.ts"
-import * as Authority from "./Authority.ts"
 
 const version = 1 as const
 

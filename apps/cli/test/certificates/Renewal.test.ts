@@ -1,6 +1,7 @@
 /** What becomes of an authority and its certificate as time goes by. */
 import { assert, layer } from "@effect/vitest"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Authority from "@le-auth/node/CertificateAuthority"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import type { TlsKeyPair } from "@le-auth/node/TlsKeyPair"
 import * as Duration from "effect/Duration"
@@ -13,7 +14,6 @@ import { X509Certificate } from "node:crypto"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import * as Authority from "../../src/certificates/Authority.ts"
 import * as AuthorityFile from "../../src/certificates/AuthorityFile.ts"
 import * as Tls from "../../src/commands/sentinel/start/Tls.ts"
 

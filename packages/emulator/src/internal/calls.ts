@@ -19,6 +19,10 @@ export interface Asked {
 export interface Way {
   readonly origin: string
   readonly send: (asked: Asked) => Promise<Response>
+  /** Aborted when no more is sent, for the reason that callers get. */
+  readonly ended: AbortSignal
+  /** What it means if an answer breaks off. */
+  readonly failed: (error: unknown) => unknown
 }
 
 /** As far as it is used: what a contract says of an endpoint. */
@@ -81,7 +85,7 @@ const isStream = ({ success }: Endpoint): boolean =>
 const callOf = (way: Way, endpoint: Endpoint) =>
   isStream(endpoint)
     ? (input?: unknown): AsyncIterable<JournalEntry> =>
-        Events.dataOf(async (signal) => ask(way, { ...requestOf(endpoint, input), signal }))
+        Events.dataOf(way, async (signal) => ask(way, { ...requestOf(endpoint, input), signal }))
     : async (input?: unknown): Promise<unknown> => contentOf(way, await ask(way, requestOf(endpoint, input)))
 
 /** All of them, by group. A type test compares {@link SentinelControl} with the contract. */

@@ -1,7 +1,8 @@
 /** A Sentinel that runs elsewhere, by the HTTP of its control. */
 import * as Redacted from "effect/Redacted"
+import type { SentinelConfig } from "../Documents.ts"
 import type { ConnectedSentinel } from "../Emulator.ts"
-import { EmulatorError } from "../EmulatorError.ts"
+import { EmulatorError, isEmulatorError } from "../EmulatorError.ts"
 import type { ConnectOptions } from "../Options.ts"
 import * as Calls from "./calls.ts"
 import * as Errors from "./errors.ts"
@@ -29,10 +30,13 @@ const unreachable = (origin: string, error: unknown) =>
     message: `No Sentinel was reached at ${origin} (${reasonOf(error)}). Start one, and give the address of its control.`
   })
 
-const wayTo = (origin: string, token: Redacted.Redacted<string> | undefined, ended: AbortSignal): Calls.Way => ({
-  origin,
-  send: async ({ body, headers, method, path, signal }) => {
-    if (ended.aborted) throw Errors.stopped()
+const wayTo = (origin: string, token: Redacted.Redacted<string> | undefined, ended: AbortSignal): Calls.Way => {
+  const failed = (error: unknown) => {
+    if (ended.aborted) return ended.reason
+    return isEmulatorError(error) ? error : unreachable(origin, error)
+  }
+  const send: Calls.Way["send"] = async ({ body, headers, method, path, signal }) => {
+    ended.throwIfAborted()
     try {
       // As the program's own requests go, also where a test puts another one in its place.
       // @effect-diagnostics-next-line globalFetch:off
@@ -45,17 +49,18 @@ const wayTo = (origin: string, token: Redacted.Redacted<string> | undefined, end
         ...(body !== undefined && { body })
       })
     } catch (error) {
-      throw ended.aborted ? Errors.stopped() : unreachable(origin, error)
+      throw failed(error)
     }
   }
-})
+  return { origin, send, ended, failed }
+}
 
 export const connect = async (control: string | URL, { token }: ConnectOptions): Promise<ConnectedSentinel> => {
   const origin = originOf(control)
   const ending = new AbortController()
   const way = wayTo(origin, token === undefined ? undefined : Redacted.make(token), ending.signal)
-  const [first, ...others] = await Calls.make(way, origin).accounts.list()
-  if (first === undefined) throw Errors.badAnswer(origin, "has no account")
-  const stop = async () => ending.abort()
-  return Handle.make({ way, control: origin, config: { accounts: [first, ...others] }, stop })
+  const accounts: unknown = await Calls.make(way, origin).accounts.list()
+  if (!Array.isArray(accounts) || accounts.length === 0) throw Errors.badAnswer(origin, "lists no account")
+  const config = { accounts: accounts as unknown as SentinelConfig["accounts"] }
+  return Handle.make({ way, control: origin, config, stop: async () => ending.abort(Errors.stopped()) })
 }

@@ -42,6 +42,7 @@ const handlerOf = (app: App, context: Context.Context<never>): Handler => {
           reject(new TypeError("fetch failed", { cause }))
           return Effect.interrupt
         })
+      request.signal.addEventListener("abort", () => reject(request.signal.reason), { once: true })
       handle(request, Context.make(ListenerHooks.Disconnect, disconnect)).then(resolve, reject)
     })
 }
@@ -99,7 +100,7 @@ export const onPort = Effect.fnUntraced(function* <E, R>(
   return { origin: `${tls === undefined ? "http" : "https"}://${url.host}`, handle } satisfies Served
 })
 
-/** Serves routes to this process alone. They know themselves by this port of loopback, which nobody opens. */
+/** Serves routes to this process alone. They know themselves by this port of loopback, which is not opened. */
 export const inProcess = Effect.fnUntraced(function* <E, R>(
   port: number,
   routes: Layer.Layer<never, E, HttpServer.HttpServer | R>

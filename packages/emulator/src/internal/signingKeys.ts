@@ -1,6 +1,6 @@
 /**
- * The signing key of the Sentinels of this process: it takes a tenth of a second to make one, so all begin with the same
- * one, and none waits for it before it is needed.
+ * The signing key of the Sentinels of this process. It takes a tenth of a second to make one, so all begin with the
+ * same one, and none waits for it before it is needed.
  */
 import * as SigningKeys from "@le-auth/sentinel/SigningKeys"
 import * as Context from "effect/Context"

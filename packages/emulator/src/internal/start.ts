@@ -1,6 +1,8 @@
 /** A Sentinel in this process: its parts, put together. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as CertificateAuthority from "@le-auth/node/CertificateAuthority"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
+import * as TlsKeyPair from "@le-auth/node/TlsKeyPair"
 import * as Control from "@le-auth/sentinel/Control"
 import * as ControlServer from "@le-auth/sentinel/ControlServer"
 import * as Sentinel from "@le-auth/sentinel/Sentinel"
@@ -47,11 +49,21 @@ const controlRoutes = Layer.provide(ControlServer.layer, NodeHttpServer.layerHtt
 /** Where a Sentinel without a port says that it is. */
 const nowhere = 4400
 
+/** The names of this computer, which its certificate is for. */
+const names = { names: ["localhost"], addresses: ["127.0.0.1", "::1"] }
+
+/** A key and its certificate of an authority that is made now, and forgotten at once. */
+const ownKeyPair = Effect.gen(function* () {
+  const authority = yield* CertificateAuthority.make({ names: names.names, networks: ["127.0.0.0/8", "::1/128"] })
+  const issued = yield* CertificateAuthority.issue(authority, names)
+  return { keyPair: yield* Effect.orDie(TlsKeyPair.make(issued)), authority: authority.certificate }
+})
+
 const serve = Effect.fnUntraced(function* (settings: Settings.Settings) {
   const { listen, tls } = settings
   const context = yield* Layer.build(services(settings))
   return yield* Effect.gen(function* () {
-    const keyPair = tls === "own" ? undefined : tls
+    const { authority, keyPair } = tls === "own" ? yield* ownKeyPair : { keyPair: tls, authority: undefined }
     const routes = Sentinel.layerServerWith({ tls: keyPair !== undefined })
     const main =
       listen === undefined
@@ -61,49 +73,46 @@ const serve = Effect.fnUntraced(function* (settings: Settings.Settings) {
       listen === undefined
         ? yield* Serving.inProcess(nowhere + 2, controlRoutes)
         : yield* Serving.onPort({ host: "127.0.0.1", port: listen.controlPort }, controlRoutes)
-    return { main, control }
+    return { authority, control, main }
   }).pipe(Effect.provideContext(context))
 })
 
+/** A request to a handler of this process. It ends with the Sentinel. */
+const requestTo = ({ handle }: Serving.Served, ended: AbortSignal, request: Request): Promise<Response> => {
+  ended.throwIfAborted()
+  const asked = new Request(request, { signal: AbortSignal.any([request.signal, ended]) })
+  asked.headers.set("host", new URL(request.url).host)
+  return handle(asked)
+}
+
 /** The way to the control of this process, which needs no port. */
-const wayTo = ({ handle, origin }: Serving.Served, isOver: () => boolean): Way => ({
-  origin,
-  send: ({ body, headers, method, path, signal }) =>
-    isOver()
-      ? Promise.reject(Errors.stopped())
-      : handle(
-          new Request(origin + path, {
-            method,
-            headers: { ...headers, host: new URL(origin).host },
-            ...(body !== undefined && { body }),
-            ...(signal !== undefined && { signal })
-          })
-        )
+const wayTo = (control: Serving.Served, ended: AbortSignal): Way => ({
+  origin: control.origin,
+  ended,
+  send: async ({ path, ...init }) => requestTo(control, ended, new Request(control.origin + path, init)),
+  failed: (error) => (ended.aborted ? ended.reason : error)
 })
 
 const otherAddress = (asked: string, origin: string) =>
   new EmulatorError({
     code: "OtherAddress",
-    message: `This fetch reaches ${origin} only, and not ${URL.parse(asked)?.origin ?? "an address without a host"}.`
+    message: `This fetch reaches ${origin} only, and not ${new URL(asked).origin}.`
   })
 
 /** A `fetch` that reaches a Sentinel of this process, and nothing else. */
 const fetchOf =
-  ({ handle, origin }: Serving.Served, isOver: () => boolean): typeof globalThis.fetch =>
+  (main: Serving.Served, ended: AbortSignal): typeof globalThis.fetch =>
   async (input, init) => {
-    if (isOver()) throw Errors.stopped()
     const request = new Request(input, init)
-    const url = new URL(request.url)
-    if (url.origin !== origin) throw otherAddress(request.url, origin)
-    request.headers.set("host", url.host)
-    return handle(request)
+    if (new URL(request.url).origin !== main.origin) throw otherAddress(request.url, main.origin)
+    return requestTo(main, ended, request)
   }
 
 /** Starts it. What has begun when something fails is ended. */
 export const start = async (options: Options): Promise<Handle> => {
   const scope = Scope.makeUnsafe()
   const end = () => Effect.runPromise(Scope.close(scope, Exit.void))
-  const { control, main, settings } = await Effect.runPromise(
+  const { authority, control, main, settings } = await Effect.runPromise(
     Effect.gen(function* () {
       const settings = yield* Settings.read(options)
       return { settings, ...(yield* serve(settings)) }
@@ -112,13 +121,16 @@ export const start = async (options: Options): Promise<Handle> => {
     await end()
     throw Errors.from(error)
   })
-  let ending: Promise<void> | undefined
-  const isOver = () => ending !== undefined
-  const stop = () => (ending ??= end())
+  const ending = new AbortController()
+  let ended: Promise<void> | undefined
+  const stop = () => {
+    ending.abort(Errors.stopped())
+    return (ended ??= end())
+  }
   const { document, listen } = settings
   return {
     ...Shared.make({
-      way: wayTo(control, isOver),
+      way: wayTo(control, ending.signal),
       control: listen === undefined ? undefined : control.origin,
       config: document,
       stop
@@ -126,7 +138,7 @@ export const start = async (options: Options): Promise<Handle> => {
     url: main.origin,
     env: Environment.of(document, main.origin, {}),
     envOf: (which) => Environment.of(document, main.origin, which),
-    certificateAuthority: undefined,
-    fetch: fetchOf(main, isOver)
+    certificateAuthority: authority,
+    fetch: fetchOf(main, ending.signal)
   }
 }

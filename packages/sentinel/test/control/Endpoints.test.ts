@@ -179,6 +179,17 @@ const cases: ReadonlyArray<Case> = [
       })
   },
   {
+    of: "signIns.approve",
+    plain: () => ["/control/approve", { url: authorizePath({ state: "s" }), user: agentId }],
+    typed: ({ client }) =>
+      client.signIns.approve({ payload: { url: authorizePath(), deny: { error: "access_denied" } } })
+  },
+  {
+    of: "signIns.tokens",
+    plain: () => ["/control/tokens", { account, client: plainClientId }],
+    typed: ({ client }) => client.signIns.tokens({ payload: { scope: "openid" } })
+  },
+  {
     of: "keys.rotate",
     plain: () => ["/control/keys/rotate"],
     typed: ({ client }) => client.keys.rotate()

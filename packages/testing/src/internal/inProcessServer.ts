@@ -92,9 +92,7 @@ export const make = Effect.fnUntraced(function* (
         scope,
         connection: (breakBy) => {
           const connection: Connection = { fail: (code) => breakBy(broken(request, code)) }
-          return Context.make(Connection, connection).pipe(
-            Context.add(Disconnect, () => connection.fail("ECONNRESET"))
-          )
+          return Context.make(Connection, connection).pipe(Context.add(Disconnect, () => connection.fail("ECONNRESET")))
         }
       }),
     restart: Effect.fnUntraced(function* (dialect) {

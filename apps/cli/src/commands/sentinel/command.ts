@@ -5,6 +5,7 @@ import * as Command from "effect/cli/Command"
 import * as Control from "./control/command.ts"
 import * as Exec from "./exec/command.ts"
 import * as Services from "./control/servicesCommand.ts"
+import * as SignIns from "./control/signInsCommand.ts"
 import * as Init from "./init/command.ts"
 import * as Probe from "./probe/command.ts"
 import * as Start from "./start/command.ts"
@@ -21,6 +22,9 @@ export const command = Command.make("sentinel").pipe(
     Control.clock,
     Control.journal,
     Control.webhook,
+    SignIns.approve,
+    SignIns.deny,
+    SignIns.token,
     Services.service,
     Services.stub,
     Services.introspect

@@ -65,6 +65,14 @@ export type Check = (attempt: {
   readonly request: HttpServerRequest.HttpServerRequest
 }) => Effect.Effect<{ readonly user: User; readonly device: string }, LoginRefused>
 
+/** In place of the step of a password. */
+const noteVouched = (user: User) =>
+  Effect.map(RequestContext.watched, (context) => {
+    if (context === undefined) return
+    context.user = user.id
+    context.steps.push({ what: "no password: signed in by the control", user: user.id })
+  })
+
 /** Makes the {@link Check} of the login form. */
 export const make = Effect.fnUntraced(function* (
   cookies: SentinelCookies,
@@ -101,6 +109,7 @@ export const make = Effect.fnUntraced(function* (
         yield* Effect.logInfo("sign-in refused").pipe(Effect.annotateLogs({ account: accountId }))
         return yield* wrongCredentials
       }
+      if (vouched.user !== undefined) yield* noteVouched(user.value)
       const known = device === undefined ? yield* tickets.newDevice(ticket, email) : cookie!
       return { user: user.value, device: known }
     },

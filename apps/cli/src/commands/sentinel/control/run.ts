@@ -65,6 +65,25 @@ export const controlling = <A, E extends { readonly _tag: string; readonly messa
     Effect.provide(NodeHttp.layer)
   )
 
+/** A value that fits a schema. Else the command was used wrongly; `name` is that of the whole value. */
+export const checked = <A>(
+  name: string,
+  schema: Schema.Codec<A, unknown>,
+  value: unknown
+): Effect.Effect<A, Failure> => {
+  const decoded = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })(value)
+  if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
+  const problems = SchemaProblems.of(decoded.failure.issue).map((problem) => problem.replace(/^this: /, `${name}: `))
+  return Effect.fail(
+    wrongUsage(
+      join(
+        "\n",
+        problems.map((problem) => text`${problem}`)
+      )
+    )
+  )
+}
+
 const pairs = (fields: object): string =>
   Object.entries(fields)
     .map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`)

@@ -2,39 +2,22 @@
  * Says where services are, adds stubs, and introspects tokens, at a running Sentinel.
  */
 import { AccountId } from "@le-auth/core/Identifiers"
-import * as SchemaProblems from "@le-auth/core/SchemaProblems"
 import type { ControlClient } from "@le-auth/sentinel/ControlClient"
 import * as Stub from "@le-auth/sentinel/Stub"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import { failed, type Failure, wrongUsage } from "../../../terminal/Failure.ts"
+import { failed, wrongUsage } from "../../../terminal/Failure.ts"
 import * as Input from "../../../terminal/Input.ts"
 import * as Output from "../../../terminal/Output.ts"
 import * as Pair from "../../../terminal/Pair.ts"
 import { join, text } from "../../../terminal/TerminalText.ts"
-import { columns, controlling, type Options, present } from "./run.ts"
+import { checked, columns, controlling, type Options, present } from "./run.ts"
 
 /** An account of a Sentinel. */
 export interface AccountOptions extends Options {
   readonly account: Option.Option<string>
-}
-
-const checked = <A>(name: string, schema: Schema.Codec<A, unknown>, value: unknown): Effect.Effect<A, Failure> => {
-  const decoded = Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })(value)
-  if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
-  const problems = SchemaProblems.of(decoded.failure.issue).map((problem) => problem.replace(/^this: /, `${name}: `))
-  return Effect.fail(
-    wrongUsage(
-      join(
-        "\n",
-        problems.map((problem) => text`${problem}`)
-      )
-    )
-  )
 }
 
 const serviceOf = (service: string) => checked("service", Stub.ServiceName, service)

@@ -2,6 +2,7 @@
  * Runs a program against a Sentinel on this computer, under LivePerson's names.
  */
 import { Origin } from "@le-auth/core/Origin"
+import * as Authority from "@le-auth/node/CertificateAuthority"
 import * as NodeCrypto from "@le-auth/node/NodeCrypto"
 import * as SentinelConfig from "@le-auth/sentinel/SentinelConfig"
 import * as Effect from "effect/Effect"
@@ -9,7 +10,6 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Path from "node:path"
-import * as Authority from "../../../certificates/Authority.ts"
 import { certificateName } from "../../../certificates/AuthorityFile.ts"
 import { isConfigured } from "../../../target/FindTarget.ts"
 import { sentinelPort } from "../../../target/SentinelPort.ts"

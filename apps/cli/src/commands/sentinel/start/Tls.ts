@@ -2,6 +2,7 @@
  * The key and the certificate of a Sentinel that speaks TLS: given out by an authority of its own (`--tls`), or from
  * files (`--tls-cert` and `--tls-key`). Both are replaced while it runs.
  */
+import * as Authority from "@le-auth/node/CertificateAuthority"
 import * as TlsKeyPair from "@le-auth/node/TlsKeyPair"
 import * as Clock from "effect/Clock"
 import type { SecureRandom } from "effect/crypto/SecureRandom"
@@ -11,7 +12,6 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Path from "node:path"
-import type { KeyPair } from "../../../certificates/Authority.ts"
 import { Failure } from "../../../terminal/Failure.ts"
 import { text, type Text } from "../../../terminal/TerminalText.ts"
 import { versionOf } from "./Reload.ts"
@@ -62,17 +62,14 @@ const renewedBelow = 1 / 3
 
 const own = Effect.fnUntraced(function* (folder: string, tlsNames: ReadonlyArray<string>) {
   const names = tlsNames.map((name) => name.toLowerCase())
-  const { Authority, AuthorityFile } = yield* Effect.promise(async () => ({
-    Authority: await import("../../../certificates/Authority.ts"),
-    AuthorityFile: await import("../../../certificates/AuthorityFile.ts")
-  }))
+  const AuthorityFile = yield* Effect.promise(() => import("../../../certificates/AuthorityFile.ts"))
   const version = versionOf(AuthorityFile.pathIn(Path.resolve(folder)))
   const open = Effect.gen(function* () {
     // Before it is read: what another process writes meanwhile is a change.
     const seen = yield* version
     return { ...(yield* AuthorityFile.open(Path.resolve(folder), names)), version: seen }
   })
-  const issue = (authority: KeyPair) =>
+  const issue = (authority: Authority.KeyPair) =>
     Authority.issue(authority, { names: ["localhost", ...names], addresses: ["127.0.0.1", "::1"] }).pipe(
       Effect.flatMap((issued) => Effect.orDie(TlsKeyPair.make(issued)))
     )

@@ -8,7 +8,7 @@ import { once } from "node:events"
 import { X509Certificate } from "node:crypto"
 import * as Tls from "node:tls"
 import * as Net from "node:net"
-import * as Authority from "../../src/certificates/Authority.ts"
+import * as Authority from "../src/CertificateAuthority.ts"
 
 const development: Authority.Permitted = {
   names: ["localhost", "internal", "sentinel"],

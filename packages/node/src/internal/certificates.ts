@@ -1,6 +1,4 @@
-/**
- * A certificate authority that is made here, and may name a few hosts only; and the certificates that it gives out.
- */
+/** The documents of a certificate authority (RFC 5280), by libraries that are loaded with the first certificate. */
 import * as Asn1 from "@peculiar/asn1-schema"
 import * as X509 from "@peculiar/asn1-x509"
 import * as Clock from "effect/Clock"
@@ -11,28 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Hex from "effect/encoding/Hex"
 import * as Redacted from "effect/Redacted"
 import * as Crypto from "node:crypto"
-
-/** A key and its certificate, both as PEM. */
-export interface KeyPair {
-  readonly key: Redacted.Redacted<string>
-  readonly certificate: string
-}
-
-/** The hosts that an authority may name. What is not listed is forbidden. */
-export interface Permitted {
-  /** DNS names, each with all names below it. */
-  readonly names: ReadonlyArray<string>
-  /** Networks of IP addresses, such as `127.0.0.0/8`. */
-  readonly networks: ReadonlyArray<string>
-  /** Those of the names that stand for themselves only: what is below them is forbidden. */
-  readonly bareNames?: ReadonlyArray<string>
-}
-
-/** How long an authority lives. */
-export const authorityLifetime = Duration.days(5 * 365)
-
-/** How long a certificate lives. Browsers take none that lives longer than 398 days. */
-export const lifetime = Duration.days(90)
+import { authorityLifetime, type KeyPair, lifetime, type Names, type Permitted } from "../CertificateAuthority.ts"
 
 /** Clocks differ, so what is made now counts from a little earlier on. */
 const backdated = Duration.hours(1)
@@ -187,10 +164,7 @@ export const make = Effect.fnUntraced(function* (permitted: Permitted) {
  * Gives out a certificate for DNS names, of which the first label may be `*`, and IP addresses. Programs refuse it if
  * one of them is not permitted to the authority. It ends no later than the authority.
  */
-export const issue = Effect.fnUntraced(function* (
-  authority: KeyPair,
-  { addresses, names }: { readonly names: ReadonlyArray<string>; readonly addresses: ReadonlyArray<string> }
-) {
+export const issue = Effect.fnUntraced(function* (authority: KeyPair, { addresses, names }: Names) {
   const now = yield* Clock.currentTimeMillis
   const serial = yield* newSerial
   const { privateKey, publicKey } = yield* newKey
