@@ -71,6 +71,8 @@ type Groups = NonNullable<Extract<OutputOptions["codeSplitting"], object>["group
 export interface Readable {
   /** The entries, by the paths of their files in `dist`. */
   readonly input: Readonly<Record<string, string>>
+  /** What is not bundled. */
+  readonly external?: ReadonlyArray<string>
   /** What a library asks for that is not in here. */
   readonly absent?: ReadonlyArray<string>
   readonly alias?: Readonly<Record<string, string>>
@@ -82,6 +84,7 @@ export const readableBundle = (readable: Readable): RolldownOptions =>
   defineConfig({
     input: { ...readable.input },
     platform: "node",
+    external: [...(readable.external ?? [])],
     resolve: {
       conditionNames: ["@le-auth/source", "node", "import"],
       ...(readable.alias && { alias: { ...readable.alias } })

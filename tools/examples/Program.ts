@@ -53,10 +53,16 @@ function begin(folder: string, [program = "", ...args]: ReadonlyArray<string>, e
   return { ended, kill, output: () => said, complaints: () => complaints }
 }
 
+/** Runs a command to its end. */
+export async function attempt(folder: string, command: ReadonlyArray<string>, env: Record<string, string> = {}) {
+  const program = begin(folder, command, env)
+  return { code: await program.ended, output: program.output() }
+}
+
 /** Runs a command to its end, which has to be a good one. */
 export async function run(folder: string, command: ReadonlyArray<string>, env: Record<string, string> = {}) {
-  const program = begin(folder, command, env)
-  assert.equal(await program.ended, 0, `${command.join(" ")}:\n${program.output()}`)
+  const { code, output } = await attempt(folder, command, env)
+  assert.equal(code, 0, `${command.join(" ")}:\n${output}`)
 }
 
 /** A server that answers. */

@@ -1,6 +1,7 @@
 // `npm run examples`: the applications of examples/, each as somebody gets it, with the packed packages in a folder of
-// its own, built, started, and asked for all that le-auth is for (Table.ts), against the local Sentinel. `npm run
-// frameworks` also tries all development servers. A word picks one: `npm run examples -- next`.
+// its own, built, started, and asked for all that le-auth is for (Table.ts), against the local Sentinel; and the tests of
+// examples/testing, each with its runner (runners.ts). `npm run frameworks` also tries all development servers. A word
+// picks one: `npm run examples -- next`.
 // @effect-diagnostics globalFetch:off
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"
@@ -11,11 +12,13 @@ import { after, before, describe, it } from "node:test"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
+import { executable } from "../chromium.ts"
 import { freePort } from "../free-port.ts"
 import { tarballs } from "../tarballs.ts"
 import { startApi } from "./Api.ts"
 import { behindFront, examples, fronts, type Example } from "./examples.ts"
 import * as Program from "./Program.ts"
+import { attempt as attemptRunner, installation, runners } from "./runners.ts"
 import { whole } from "./Table.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -26,11 +29,13 @@ const { values: options, positionals: chosen } = parseArgs({
   allowPositionals: true,
   options: { development: { type: "boolean", default: false } }
 })
-const names = [...Object.keys(examples), ...(options.development ? ["page"] : [])]
+const names = [...Object.keys(examples), ...(options.development ? ["page"] : Object.keys(runners))]
 if (!chosen.every((name) => names.includes(name))) {
   console.error(`usage: npm run ${options.development ? "frameworks" : "examples"} -- ${names.join("|")}`)
   process.exit(2)
 }
+
+const isChosen = (name: string) => chosen.length === 0 || chosen.includes(name)
 
 /** As the pages show them. */
 const settings = Object.fromEntries(
@@ -41,16 +46,20 @@ const settings = Object.fromEntries(
 
 /** Outside of the repository, whose packages would be there for an example that has not listed them. */
 let folder: string
-let sentinel: Awaited<ReturnType<typeof startSentinel>>
+let sentinel: Awaited<ReturnType<typeof startSentinel>> | undefined
 
 const install = (into: string, packages: ReadonlyArray<string>) =>
-  Program.run(into, ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...packages])
+  Program.run(into, ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...packages], installation)
 
 /** The packed packages that an example lists. */
 const listed = (name: string) => {
-  const { dependencies = {} } = JSON.parse(readFileSync(path.join(root, "examples", name, "package.json"), "utf8"))
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(
+    readFileSync(path.join(root, "examples", name, "package.json"), "utf8")
+  )
   return tarballs().filter((file) =>
-    Object.keys(dependencies).some((each) => path.basename(file).startsWith(`${each.slice(1).replace("/", "-")}-`))
+    Object.keys({ ...dependencies, ...devDependencies }).some((each) =>
+      path.basename(file).startsWith(`${each.slice(1).replace("/", "-")}-`)
+    )
   )
 }
 
@@ -71,7 +80,7 @@ async function startSentinel() {
 
 /** Each time in a folder of its own. */
 async function installed(name: string) {
-  const into = mkdtempSync(path.join(folder, `${name}-`))
+  const into = mkdtempSync(path.join(folder, `${path.basename(name)}-`))
   cpSync(path.join(root, "examples", name), into, {
     recursive: true,
     filter: (file) => path.basename(file) !== "node_modules"
@@ -103,6 +112,7 @@ async function serving(
   },
   change: (restart: () => Promise<void>) => Promise<string>
 ) {
+  assert.ok(sentinel)
   const api = await startApi(sentinel.url)
   const own = front === undefined ? origin : await freeOrigin()
   const env = {
@@ -201,7 +211,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () =>
 describe("the examples", { concurrency: 2 }, () => {
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "le-auth-examples-"))
-    sentinel = await startSentinel()
+    if ([...Object.keys(examples), "page"].some(isChosen)) sentinel = await startSentinel()
   })
   after(async () => {
     await sentinel?.stop()
@@ -209,9 +219,16 @@ describe("the examples", { concurrency: 2 }, () => {
   })
 
   for (const [name, example] of Object.entries(examples)) {
-    if (chosen.length === 0 || chosen.includes(name)) it(name, { timeout: patience }, () => attempt(name, example))
+    if (isChosen(name)) it(name, { timeout: patience }, () => attempt(name, example))
   }
-  if (options.development && (chosen.length === 0 || chosen.includes("page"))) {
-    it("page", { timeout: patience }, behindFronts)
+  if (options.development) {
+    if (isChosen("page")) it("page", { timeout: patience }, behindFronts)
+    return
+  }
+  for (const [name, runner] of Object.entries(runners)) {
+    if (!isChosen(name)) continue
+    it(`testing/${name}`, { timeout: patience }, async () => {
+      await attemptRunner(await installed(`testing/${name}`), name, runner, executable)
+    })
   }
 })
