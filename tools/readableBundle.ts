@@ -22,6 +22,16 @@ const requiredBuiltins: Plugin = {
   }
 }
 
+/** platform-node itself asks for these two by `createRequire`, so as not to load the `WebSocket` of Node. */
+const builtinHttp: Plugin = {
+  name: "builtin-http",
+  load: {
+    filter: { id: /@effect[\\/]platform-node[\\/]dist[\\/]internal[\\/]http\.js$/ },
+    handler: () =>
+      ["http", "https"].map((name) => `export const ${name} = process.getBuiltinModule("node:${name}")`).join("\n")
+  }
+}
+
 /** What a library uses if a program has it, and we have not. A bundler of our users would look for it in vain. */
 const absent = (names: ReadonlyArray<string>): Plugin => ({
   name: "absent",
@@ -61,6 +71,8 @@ type Groups = NonNullable<Extract<OutputOptions["codeSplitting"], object>["group
 export interface Readable {
   /** The entries, by the paths of their files in `dist`. */
   readonly input: Readonly<Record<string, string>>
+  /** What is not bundled. */
+  readonly external?: ReadonlyArray<string>
   /** What a library asks for that is not in here. */
   readonly absent?: ReadonlyArray<string>
   readonly alias?: Readonly<Record<string, string>>
@@ -72,6 +84,7 @@ export const readableBundle = (readable: Readable): RolldownOptions =>
   defineConfig({
     input: { ...readable.input },
     platform: "node",
+    external: [...(readable.external ?? [])],
     resolve: {
       conditionNames: ["@le-auth/source", "node", "import"],
       ...(readable.alias && { alias: { ...readable.alias } })
@@ -80,7 +93,7 @@ export const readableBundle = (readable: Readable): RolldownOptions =>
     onLog(level, log) {
       if (level === "warn") throw new Error(log.message)
     },
-    plugins: [undiciNames, requiredBuiltins, absent(readable.absent ?? []), declarations, licenses],
+    plugins: [undiciNames, requiredBuiltins, builtinHttp, absent(readable.absent ?? []), declarations, licenses],
     output: {
       dir: "dist",
       format: "esm",

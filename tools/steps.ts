@@ -84,7 +84,7 @@ const steps: Record<string, (hasArguments: boolean) => ReadonlyArray<Command>> =
     { run: `${ofSources} --expose-gc tools/bench/main.ts` }
   ],
   pack: () => [packing],
-  examples: () => [packed, { run: examples }],
+  examples: () => [...machine({ chromium: browsers.chromium }), packed, { run: examples }],
   frameworks: () => [packed, { run: `${examples} --development` }],
   version: () => [{ run: "changeset version" }, { run: "npm install --package-lock-only" }],
   release: () => [packing, { run: "node tools/release.ts" }]

@@ -1,6 +1,7 @@
-// `npm run examples`: the applications of examples/, and the tests of examples/testing (runners.ts), each as somebody gets it, with the packed packages in a folder of
-// its own, built, started, and asked for all that le-auth is for (Table.ts), against the local Sentinel. `npm run
-// frameworks` also tries all development servers. A word picks one: `npm run examples -- next`.
+// `npm run examples`: the applications of examples/, each as somebody gets it, with the packed packages in a folder of
+// its own, built, started, and asked for all that le-auth is for (Table.ts), against the local Sentinel; and the tests of
+// examples/testing, each with its runner (runners.ts). `npm run frameworks` also tries all development servers. A word
+// picks one: `npm run examples -- next`.
 // @effect-diagnostics globalFetch:off
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"
@@ -11,6 +12,7 @@ import { after, before, describe, it } from "node:test"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
+import { executable } from "../chromium.ts"
 import { freePort } from "../free-port.ts"
 import { tarballs } from "../tarballs.ts"
 import { startApi } from "./Api.ts"
@@ -226,7 +228,7 @@ describe("the examples", { concurrency: 2 }, () => {
   for (const [name, runner] of Object.entries(runners)) {
     if (!isChosen(name)) continue
     it(`testing/${name}`, { timeout: patience }, async () => {
-      await attemptRunner(await installed(`testing/${name}`), name, runner)
+      await attemptRunner(await installed(`testing/${name}`), name, runner, executable)
     })
   }
 })

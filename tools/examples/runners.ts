@@ -11,7 +11,6 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { connect } from "node:net"
 import path from "node:path"
 
-import { executable } from "../chromium.ts"
 import * as Program from "./Program.ts"
 
 const sides = ["left", "right"] as const
@@ -21,42 +20,48 @@ export interface Runner {
   readonly tests: string
   /** The commands that run the two files at once, or one of them each. */
   readonly commands: ReadonlyArray<ReadonlyArray<string>>
-  readonly env?: () => Record<string, string>
-  /** Whether its program cannot be had from npm, so that nothing but the two files is run. */
-  readonly without?: true
+  /** Runs the tests of the example, on a machine that may have much else to do; absent where npm has not its program. */
+  readonly test?: ReadonlyArray<string>
+  /** Whether it needs a browser. */
+  readonly browser?: true
 }
+
+const npm = (...args: ReadonlyArray<string>) => ["npm", "test", "--", ...args]
+const timeout = "--testTimeout=60000"
 
 /** By their folders. */
 export const runners: Readonly<Record<string, Runner>> = {
   playwright: {
     tests: "tests/NAME.spec.ts",
-    commands: [["npm", "test", "--", "left.spec.ts", "right.spec.ts"]],
-    env: () => ({ CHROMIUM_PATH: executable() })
+    test: npm("--timeout=120000"),
+    commands: [npm("left.spec.ts", "right.spec.ts")],
+    browser: true
   },
-  cypress: {
-    tests: "cypress/NAME.ts",
-    commands: sides.map((side) => [process.execPath, `cypress/${side}.ts`]),
-    without: true
-  },
-  jest: { tests: "NAME.test.ts", commands: [["npm", "test", "--", "left.test.ts", "right.test.ts"]] },
-  vitest: { tests: "NAME.test.ts", commands: [["npm", "test", "--", "left.test.ts", "right.test.ts"]] },
-  "node-test": { tests: "NAME.test.ts", commands: [["npm", "test", "--", "left.test.ts", "right.test.ts"]] }
+  cypress: { tests: "cypress/NAME.ts", commands: sides.map((side) => [process.execPath, `cypress/${side}.ts`]) },
+  jest: { tests: "NAME.test.ts", test: npm(timeout), commands: [npm("left.test.ts", "right.test.ts")] },
+  vitest: { tests: "NAME.test.ts", test: npm(timeout), commands: [npm("left.test.ts", "right.test.ts")] },
+  "node-test": { tests: "NAME.test.ts", test: npm(), commands: [npm("left.test.ts", "right.test.ts")] }
 }
 
 /** No browser and no program of Cypress is downloaded. */
 export const installation = { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: "1", CYPRESS_INSTALL_BINARY: "0" }
 
-/** @param into where the example is installed */
-export async function attempt(into: string, name: string, { tests, commands, without = false, env }: Runner) {
+/**
+ * @param into where the example is installed
+ * @param browser finds Chromium
+ */
+export async function attempt(into: string, name: string, runner: Runner, browser: () => string) {
+  const { tests, test, commands } = runner
+  const env = runner.browser ? { CHROMIUM_PATH: browser() } : {}
   await Program.run(into, ["npm", "run", "types"])
-  if (!without) await Program.run(into, ["npm", "test"], env?.())
+  if (test !== undefined) await Program.run(into, test, env)
 
   const meeting = (file: string) => readFileSync(path.join(import.meta.dirname, "meeting", file), "utf8")
   writeFileSync(path.join(into, "meet.ts"), meeting("meet.ts"))
   for (const side of sides) {
     writeFileSync(path.join(into, tests.replace("NAME", side)), meeting(`${name}.ts`).replaceAll("left", side))
   }
-  const runs = await Promise.all(commands.map((command) => Program.attempt(into, command, env?.())))
+  const runs = await Promise.all(commands.map((command) => Program.attempt(into, command, env)))
   const said = runs.map(({ output }) => output).join("\n")
   const found = (side: string, step: string): any => {
     try {

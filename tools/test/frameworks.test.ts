@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, expect, it } from "vitest"
 
 import { examples } from "../examples/examples.ts"
+import { runners } from "../examples/runners.ts"
 import { filesOf, withFiles } from "../shownFiles.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -27,7 +28,7 @@ describe("docs/frameworks", () => {
       fs
         .readdirSync(path.join(root, "examples"), { withFileTypes: true })
         .flatMap((entry) => (entry.isDirectory() ? entry.name : [])),
-      [...Object.keys(examples), "compose", "page"]
+      [...Object.keys(examples), "compose", "page", "testing"]
     )
   })
 
@@ -36,7 +37,7 @@ describe("docs/frameworks", () => {
     assert.includeMembers(shown.slice(), ["examples/page/vite.config.js", "examples/page/webpack.config.js"])
   })
 
-  it.each(["examples/README.md", ...pages.map((name) => `docs/frameworks/${name}.md`)])(
+  it.each(["examples/README.md", "docs/test-runners.md", ...pages.map((name) => `docs/frameworks/${name}.md`)])(
     "%s shows the files as they are",
     async (name) => {
       const file = path.join(root, name)
@@ -57,4 +58,25 @@ describe("docs/frameworks", () => {
       assert.include(page, "npx le-auth sentinel start")
     }
   )
+})
+
+describe("docs/test-runners.md", () => {
+  const page = fs.readFileSync(path.join(root, "docs", "test-runners.md"), "utf8")
+  const folder = path.join(root, "examples", "testing")
+
+  it("has a section for each example, with files of it", () => {
+    assert.sameMembers(fs.readdirSync(folder), Object.keys(runners))
+    for (const name of Object.keys(runners)) {
+      assert.isAbove(filesOf(page).filter((file) => file.startsWith(`examples/testing/${name}/`)).length, 0, name)
+      assert.include(page, `(../examples/testing/${name})`)
+    }
+    for (const [block, , file = ""] of page.matchAll(programs)) assert.include(filesOf(page), file.trim(), block)
+  })
+
+  it("tests one application with all runners", () => {
+    for (const file of ["app.ts", "start.ts"]) {
+      const texts = Object.keys(runners).map((name) => fs.readFileSync(path.join(folder, name, file), "utf8"))
+      assert.strictEqual(new Set(texts).size, 1, file)
+    }
+  })
 })

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url"
 
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 
-import { filesBelow, installIn, runIn } from "../outside.ts"
+import { importsOf, installedBundle } from "../installedBundle.ts"
+import { installIn, runIn } from "../outside.ts"
 import { tarballs } from "../tarballs.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -16,33 +17,16 @@ const effect3 = "3.22.4"
 
 const tarball = tarballs().find((file) => path.basename(file).startsWith("le-auth-server-")) ?? ""
 let project = ""
-let installed = ""
+let bundle: ReturnType<typeof installedBundle>
 
 const run = (command: string, ...args: ReadonlyArray<string>) => runIn(project, command, ...args)
 
 const write = (name: string, text: string | object) =>
   fs.writeFileSync(path.join(project, name), typeof text === "string" ? text : JSON.stringify(text))
 
-/** The files of the package whose names end so, with their texts, by their paths in `dist`. */
-const having = (end: string) => {
-  const folder = path.join(installed, "dist")
-  return filesBelow(folder)
-    .filter((file) => file.endsWith(end))
-    .map((file) => ({
-      name: path.relative(folder, file).replaceAll(path.sep, "/"),
-      text: fs.readFileSync(file, "utf8")
-    }))
-}
-
-/** What a file imports, at its start and later. */
-const importsOf = (text: string) =>
-  [...text.matchAll(/^(?:import|export)\b[^"\n]*"([^"\n]+)";?$|\bimport\("([^"]+)"\)/gm)].map(
-    ([, early, late]) => early ?? late ?? ""
-  )
-
 /** The files that an entry reaches, also later. */
 const reachedFrom = (entry: string) => {
-  const texts = new Map(having(".js").map(({ name, text }) => [name, text]))
+  const texts = new Map(bundle.having(".js").map(({ name, text }) => [name, text]))
   const found = new Set([entry])
   for (const name of found) {
     for (const specifier of importsOf(texts.get(name) ?? "")) {
@@ -52,17 +36,9 @@ const reachedFrom = (entry: string) => {
   return [...found].map((name) => ({ name, text: texts.get(name) ?? "" }))
 }
 
-/** The sources that are in files, by their source maps. */
-const sourcesOf = (files: ReadonlyArray<{ name: string }>): ReadonlyArray<string> => {
-  const names = new Set(files.map(({ name }) => name))
-  return having(".js.map").flatMap(({ name, text }) =>
-    names.has(name.replace(/\.map$/, "")) ? JSON.parse(text).sources : []
-  )
-}
-
 beforeAll(() => {
   project = fs.mkdtempSync(path.join(os.tmpdir(), "le-auth-server-"))
-  installed = path.join(project, "node_modules", "@le-auth", "server")
+  bundle = installedBundle(project, "@le-auth/server")
   write("package.json", { type: "module", private: true })
   installIn(project, tarball)
 }, 300_000)
@@ -70,32 +46,11 @@ beforeAll(() => {
 afterAll(() => fs.rmSync(project, { recursive: true, force: true }))
 
 describe("@le-auth/server, installed", () => {
-  it("is one package of at most 6 MB, which needs no other", () => {
-    const found = run("npm", "ls", "--all", "--parseable").trim().split("\n")
-    assert.deepStrictEqual(found.slice(1), [installed])
-    const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
-      fs.readFileSync(path.join(installed, "package.json"), "utf8")
-    )
-    assert.deepStrictEqual([dependencies, optionalDependencies, peerDependencies], [undefined, undefined, undefined])
-    const size = filesBelow(installed).reduce((sum, file) => sum + fs.statSync(file).size, 0)
-    assert.isAtMost(size, 6_000_000)
-  })
+  it("is one package of at most 6 MB, which needs no other", () => bundle.isAlone(6_000_000))
 
-  it("imports itself and Node, and nothing for its effects alone", () => {
-    for (const { name, text } of having(".js")) {
-      const foreign = importsOf(text).filter((specifier) => !/^\.|^node:/.test(specifier))
-      assert.deepStrictEqual(foreign, [], name)
-      assert.notMatch(text, /createRequire|^import "/m, name)
-    }
-  })
+  it("imports itself and Node, and nothing for its effects alone", () => bundle.importsItself())
 
-  it("has maps without the sources, readable code, and its entry is small", () => {
-    const maps = having(".js.map")
-    assert.isAbove(maps.length, 5)
-    for (const { name, text } of maps) assert.notProperty(JSON.parse(text), "sourcesContent", name)
-    for (const { name, text } of having(".js")) assert.isBelow(text.length / text.split("\n").length, 200, name)
-    assert.isBelow(fs.statSync(path.join(installed, "dist", "index.js")).size, 10_000)
-  })
+  it("has maps without the sources, readable code, and its entry is small", () => bundle.isReadable())
 
   it("loads what Node, an engine or a bridge needs when it is needed", () => {
     const script = `
@@ -113,18 +68,18 @@ describe("@le-auth/server, installed", () => {
   })
 
   it("J2: has no keychain, browser, loopback receiver, session file or command line in it", () => {
-    const sources = sourcesOf(having(".js"))
+    const sources = bundle.sourcesOf(bundle.having(".js"))
     const has = (pattern: RegExp) => sources.filter((source) => pattern.test(source))
     assert.isNotEmpty(has(/\/node\/src\/NodeServerSignIn\.ts$/))
     const desktop = /\/(?:Keychain|SystemBrowser|LoopbackReceiver|SessionFile|UserSealKey|NodeSignIn|keychain\w+)\.ts$/
     assert.deepStrictEqual(has(desktop), [])
     assert.deepStrictEqual(has(/\/node_modules\/effect\/(?:dist|src)\/cli\/|@effect\/cli|keyring/), [])
     assert.deepStrictEqual(has(/\/(?:sentinel|browser|page)\/src\//), [])
-    for (const { name, text } of having(".js")) assert.notMatch(text, /child_process|@napi-rs/, name)
+    for (const { name, text } of bundle.having(".js")) assert.notMatch(text, /child_process|@napi-rs/, name)
   })
 
   it("J2: has an entry for workers that reaches nothing of Node", () => {
-    const { exports } = JSON.parse(fs.readFileSync(path.join(installed, "package.json"), "utf8"))
+    const { exports } = bundle.manifest()
     const { default: usual, edgeLight, worker, workerd } = { ...exports["."], edgeLight: exports["."]["edge-light"] }
     assert.deepStrictEqual(new Set([edgeLight, worker, workerd]).size, 1)
     const reached = reachedFrom(workerd.replace("./dist/", ""))
@@ -138,11 +93,11 @@ describe("@le-auth/server, installed", () => {
       assert.notMatch(text, /process\.getBuiltinModule\(/, name)
     }
     assert.deepStrictEqual(
-      sourcesOf(reached).filter((source) => /\/node\/src\/|platform-node|undici|redis|srvx/.test(source)),
+      bundle.sourcesOf(reached).filter((source) => /\/node\/src\/|platform-node|undici|redis|srvx/.test(source)),
       []
     )
     // The other entry does, so that the test above can see it.
-    const node = sourcesOf(reachedFrom(usual.replace("./dist/", "")))
+    const node = bundle.sourcesOf(reachedFrom(usual.replace("./dist/", "")))
     for (const part of ["/node/src/", "/undici/", "/@redis/client/", "/srvx/"]) {
       assert.isTrue(
         node.some((source) => source.includes(part)),
@@ -151,38 +106,11 @@ describe("@le-auth/server, installed", () => {
     }
   })
 
-  it("has the licence of each package that is in it", () => {
-    const text = fs.readFileSync(path.join(installed, "dist", "licenses.txt"), "utf8")
-    const names = new Set(
-      sourcesOf(having(".js")).flatMap((source) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? [])
-    )
-    assert.includeMembers([...names], ["effect", "undici", "@redis/client", "srvx"])
-    const parts = text.split(/^-{80}$/m).map((part) => part.trim())
-    for (const name of names) {
-      const part = parts.find((each) => each.startsWith(`${name} `)) ?? ""
-      assert.match(part, /^\S+ \d+\.\d+\.\d+\S* \(\S+\)\n\n[^]*copyright/i, name)
-    }
-  })
+  it("has the licence of each package that is in it", () =>
+    bundle.hasLicences("effect", "undici", "@redis/client", "srvx"))
 
-  it("has declarations that import one another, and name neither Effect nor Node", () => {
-    const files = having(".d.ts")
-    assert.includeMembers(
-      files.map(({ name }) => name),
-      ["index.d.ts", "check.d.ts", "LeAuth.d.ts", "Options.d.ts"]
-    )
-    for (const { name, text } of files) {
-      const code = text.replaceAll(/\/\*[^]*?\*\//g, "")
-      for (const [, specifier = ""] of code.matchAll(/["']([./@\w-]+)["']/g)) {
-        if (!/^\.?\.?[/@]|^node:|^effect/.test(specifier)) continue
-        assert.include(
-          files.map((file) => `./${file.name.replace(/\.d\.ts$/, ".js")}`),
-          specifier,
-          name
-        )
-      }
-      assert.notMatch(code, /\beffect\b|@le-auth|\bnode:|\bNodeJS\b|\bBuffer\b|<reference types/i, name)
-    }
-  })
+  it("has declarations that import one another, and name neither Effect nor Node", () =>
+    bundle.declaresPlainly("index.d.ts", "check.d.ts", "LeAuth.d.ts", "Options.d.ts"))
 })
 
 const consumer = `

@@ -5,7 +5,8 @@ import { createApp } from "./app.ts"
 
 /** Starts the application on a free port. `settings` gets its address. */
 export async function startApp(settings: (origin: string) => Record<string, string>) {
-  const server = createServer().listen(0, "localhost")
+  // What fails before it can be stopped must not keep the process.
+  const server = createServer().listen(0, "localhost").unref()
   await once(server, "listening")
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`
   const { app, auth } = createApp(settings(origin))

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Sentinel } from "./Emulator.ts"
 import type { Options } from "./Options.ts"
 
 /**
@@ -20,8 +21,17 @@ import type { Options } from "./Options.ts"
  */
 export interface FixtureOptions extends Options {
   /**
-   * Whether each test begins with the configuration of the start, without sessions, tokens and faults, at the real
-   * time. `false` is for tests of a file that run at once, or that continue one another. Default: `true`.
+   * Whether each test begins with the configuration of the start, without sessions, tokens, faults and journal,
+   * at the real time. `false` is for tests of a file that run at once, or that continue one another. Default: `true`.
    */
   readonly reset?: boolean | undefined
 }
+
+/**
+ * What `useSentinel` gives: the Sentinel itself, once it has started, and a promise of it. It has started in tests. In
+ * hooks that may run before, as those of `node:test` do, `await` it.
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface UsedSentinel extends Sentinel, PromiseLike<Sentinel> {}

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import type { NewFault } from "./Documents.ts"
-import { type Sentinel, startSentinel, type WhichToken } from "./Emulator.ts"
+import { type Sentinel, startSentinel } from "./Emulator.ts"
+import { anew } from "./internal/anew.ts"
 import type { Options } from "./Options.ts"
 import type { ClockControl, JournalControl } from "./SentinelControl.ts"
 
@@ -15,7 +16,7 @@ import type { ClockControl, JournalControl } from "./SentinelControl.ts"
  * @since 0.1.0
  */
 export interface CypressOn {
-  (event: "task", tasks: SentinelTasks & Readonly<Record<string, (argument: any) => any>>): void
+  (event: "task", tasks: SentinelTasks): void
   (event: "after:run", run: () => Promise<void>): void
 }
 
@@ -35,7 +36,7 @@ export interface CypressConfig {
  * @category models
  * @since 0.1.0
  */
-export interface SentinelTasks {
+export type SentinelTasks = {
   /** A user signs in at the address where the application sent the browser. Gives the address of the callback. */
   readonly "sentinel:approve": (sign: { readonly url: string; readonly user?: string }) => Promise<string>
   /** The user refuses, or Sentinel gives another error. Gives the address of the callback. */
@@ -43,7 +44,7 @@ export interface SentinelTasks {
     sign: { readonly url: string } & NonNullable<Parameters<Sentinel["deny"]>[1]>
   ) => Promise<string>
   /** Tokens, without a sign-in. Cypress gives a task without an argument `null`. */
-  readonly "sentinel:token": (which: WhichToken | null) => ReturnType<Sentinel["token"]>
+  readonly "sentinel:token": (which: Parameters<Sentinel["token"]>[0] | null) => ReturnType<Sentinel["token"]>
   /** Arms a fault. */
   readonly "sentinel:fault": (fault: NewFault) => ReturnType<Sentinel["faults"]["add"]>
   /** Advances the clock of Sentinel. */
@@ -56,7 +57,7 @@ export interface SentinelTasks {
   readonly "sentinel:snapshot": (name: string) => Promise<null>
   /** Puts back what was kept under a name. */
   readonly "sentinel:restore": (name: string) => Promise<null>
-  /** Begins anew, such as before each test. */
+  /** Begins anew, with an empty journal, such as before each test. */
   readonly "sentinel:reset": () => Promise<null>
 }
 
@@ -76,7 +77,7 @@ const tasksOf = (sentinel: Sentinel): SentinelTasks => ({
     return null
   },
   "sentinel:reset": async () => {
-    await sentinel.reset()
+    await anew(sentinel)
     return null
   }
 })

@@ -3,12 +3,12 @@
  *
  * @since 0.1.0
  */
-import type { Sentinel, startSentinel } from "./Emulator.ts"
-import type { FixtureOptions } from "./Fixture.ts"
-import { type Hooks, makeUseSentinel } from "./internal/useSentinel.ts"
+import type { startSentinel } from "./Emulator.ts"
+import type { FixtureOptions, UsedSentinel } from "./Fixture.ts"
+import { type Hooks, makeUseSentinel, patience } from "./internal/useSentinel.ts"
 import { loadOutside } from "./internal/outsideOfJest.ts"
 
-export type { FixtureOptions } from "./Fixture.ts"
+export type { FixtureOptions, UsedSentinel } from "./Fixture.ts"
 
 /** Jest has its hooks as globals, and as an import that this package cannot have. */
 const hook =
@@ -20,15 +20,15 @@ const hook =
         `There is no global "${name}". Call useSentinel in a test file of Jest, whose option injectGlobals has to be true, as it is by default.`
       )
     }
-    add(run)
+    add(run, patience)
   }
 
 const start: typeof startSentinel = async (options) => (await loadOutside()).startSentinel(options)
 
 /**
  * Starts a Sentinel for the file, or for the group, in which it is called: before the first test, on free ports. It is
- * reset before each test, and stopped after the last one. What it gives is used in tests, and in hooks that come after
- * it; the first test fails with an `EmulatorError` if Sentinel cannot start.
+ * reset before each test, and stopped after the last one. What it gives is used in tests and in hooks. The tests fail with
+ * an `EmulatorError` if Sentinel cannot start.
  *
  * It works in test files that are modules and in those that are CommonJS, without an option of Node. Sentinel runs
  * outside of the sandbox in which Jest has the file, so an error of its is no `Error` of the file: tell it by
@@ -49,7 +49,7 @@ const start: typeof startSentinel = async (options) => (await loadOutside()).sta
  * @category constructors
  * @since 0.1.0
  */
-export const useSentinel: (options?: FixtureOptions) => Sentinel = makeUseSentinel(
+export const useSentinel: (options?: FixtureOptions) => UsedSentinel = makeUseSentinel(
   { beforeAll: hook("beforeAll"), beforeEach: hook("beforeEach"), afterAll: hook("afterAll") },
   start
 )

@@ -4,16 +4,18 @@
  * @since 0.1.0
  */
 import { after, before, beforeEach } from "node:test"
-import type { Sentinel } from "./Emulator.ts"
-import type { FixtureOptions } from "./Fixture.ts"
+import { startSentinel } from "./Emulator.ts"
+import type { FixtureOptions, UsedSentinel } from "./Fixture.ts"
 import { makeUseSentinel } from "./internal/useSentinel.ts"
 
-export type { FixtureOptions } from "./Fixture.ts"
+export type { FixtureOptions, UsedSentinel } from "./Fixture.ts"
 
 /**
  * Starts a Sentinel for the file, or for the suite, in which it is called: before the first test, on free ports. It is
- * reset before each test, and stopped after the last one. What it gives is used in tests, and in hooks that come after
- * it; the first test fails with an `EmulatorError` if Sentinel cannot start.
+ * reset before each test, and stopped after the last one. What it gives is used in tests and in hooks. The tests fail with
+ * an `EmulatorError` if Sentinel cannot start.
+ *
+ * The hooks of `node:test` at the top of a file do not wait for one another: `await` it first in yours.
  *
  * @example
  * ```ts
@@ -33,8 +35,7 @@ export type { FixtureOptions } from "./Fixture.ts"
  * @category constructors
  * @since 0.1.0
  */
-export const useSentinel: (options?: FixtureOptions) => Sentinel = makeUseSentinel({
-  beforeAll: before,
-  beforeEach,
-  afterAll: after
-})
+export const useSentinel: (options?: FixtureOptions) => UsedSentinel = makeUseSentinel(
+  { beforeAll: before, beforeEach, afterAll: after },
+  startSentinel
+)

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { type ConnectedSentinel, type Sentinel, startSentinel } from "./Emulator.ts"
+import { anew } from "./internal/anew.ts"
 import type { Options } from "./Options.ts"
 
 /**
@@ -151,7 +152,7 @@ export const sentinelFixtures: {
   ],
   sentinelReset: [
     async ({ sentinel }, use) => {
-      await sentinel.reset()
+      await anew(sentinel)
       await use()
     },
     { scope: "test", auto: true }

@@ -4,16 +4,16 @@
  * @since 0.1.0
  */
 import { afterAll, beforeAll, beforeEach } from "vitest"
-import type { Sentinel } from "./Emulator.ts"
-import type { FixtureOptions } from "./Fixture.ts"
-import { makeUseSentinel } from "./internal/useSentinel.ts"
+import { startSentinel } from "./Emulator.ts"
+import type { FixtureOptions, UsedSentinel } from "./Fixture.ts"
+import { makeUseSentinel, patience } from "./internal/useSentinel.ts"
 
-export type { FixtureOptions } from "./Fixture.ts"
+export type { FixtureOptions, UsedSentinel } from "./Fixture.ts"
 
 /**
  * Starts a Sentinel for the file, or for the group, in which it is called: before the first test, on free ports. It is
- * reset before each test, and stopped after the last one. What it gives is used in tests, and in hooks that come after
- * it; the first test fails with an `EmulatorError` if Sentinel cannot start.
+ * reset before each test, and stopped after the last one. What it gives is used in tests and in hooks. The tests fail with
+ * an `EmulatorError` if Sentinel cannot start.
  *
  * @example
  * ```ts
@@ -32,8 +32,11 @@ export type { FixtureOptions } from "./Fixture.ts"
  * @category constructors
  * @since 0.1.0
  */
-export const useSentinel: (options?: FixtureOptions) => Sentinel = makeUseSentinel({
-  beforeAll: (hook) => beforeAll(hook),
-  beforeEach: (hook) => beforeEach(hook),
-  afterAll: (hook) => afterAll(hook)
-})
+export const useSentinel: (options?: FixtureOptions) => UsedSentinel = makeUseSentinel(
+  {
+    beforeAll: (hook) => beforeAll(hook, patience),
+    beforeEach: (hook) => beforeEach(hook),
+    afterAll: (hook) => afterAll(hook)
+  },
+  startSentinel
+)

@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { createServer } from "node:http"
 
-/** A program under test: two routes, with the settings that it is given. */
+/** A program under test: two routes, on a free port, with the settings that it is given. */
 export const startProgram = async (env) => {
   const sentinel = `${env.LE_AUTH_DOMAIN_API}/sentinel/api/account/${env.LE_AUTH_ACCOUNT_ID}`
   const server = createServer(async (request, response) => {
@@ -11,7 +11,7 @@ export const startProgram = async (env) => {
         v: "1.0",
         response_type: "code",
         client_id: env.LE_AUTH_CLIENT_ID,
-        redirect_uri: env.LE_AUTH_REDIRECT_URI,
+        redirect_uri: `${url}/callback`,
         state: "a"
       })
       return response.writeHead(302, { location: `${sentinel}/authorize?${query}` }).end()
@@ -23,16 +23,15 @@ export const startProgram = async (env) => {
         code: searchParams.get("code"),
         client_id: env.LE_AUTH_CLIENT_ID,
         client_secret: env.LE_AUTH_CLIENT_SECRET,
-        redirect_uri: env.LE_AUTH_REDIRECT_URI
+        redirect_uri: `${url}/callback`
       })
     })
     const { id_token } = await answer.json()
     const { sub } = JSON.parse(Buffer.from(id_token.split(".")[1], "base64url"))
     response.end(`Hello, ${sub}`)
   })
-  const { port } = new URL(env.LE_AUTH_REDIRECT_URI)
-  const url = `http://localhost:${port}`
-  await once(server.listen(port, "localhost"), "listening")
+  await once(server.listen(0, "localhost"), "listening")
+  const url = `http://localhost:${server.address().port}`
   return {
     url,
     [Symbol.asyncDispose]: async () => {

@@ -4,7 +4,8 @@ import { startSentinel } from "@le-auth/emulator"
 import { startProgram } from "./program.js"
 
 test("a user signs in", async () => {
-  await using sentinel = await startSentinel()
+  // The program takes a free port.
+  await using sentinel = await startSentinel({ points: { anyPortOnLocalhost: true } })
   await using program = await startProgram(sentinel.env)
 
   const login = await fetch(`${program.url}/login`, { redirect: "manual" })
