@@ -24,12 +24,12 @@ export interface Press {
   /** The question before what cannot be undone. It says what is lost. */
   readonly question?: string
   /** The address that is shown afterwards, where the present one has nothing to show any more. */
-  readonly then?: string
+  readonly next?: string
   readonly isSmall?: boolean
 }
 
 /** A button that sends a request. What asks a question first is marked as a danger. */
-export const button = ({ body, id, isSmall = false, label, question, request, text, then }: Press): Html =>
+export const button = ({ body, id, isSmall = false, label, next, question, request, text }: Press): Html =>
   html`<button
     type="button"
     class="${question === undefined ? "quiet" : "quiet danger"}${isSmall && " small"}"
@@ -37,7 +37,7 @@ export const button = ({ body, id, isSmall = false, label, question, request, te
     data-request="${request}"
     ${body !== undefined && html` data-body="${JSON.stringify(body)}"`}${
       question !== undefined && html` data-confirm="${question}"`
-    }${then !== undefined && html` data-then="${then}"`}${label !== undefined && html` aria-label="${label}"`}
+    }${next !== undefined && html` data-next="${next}"`}${label !== undefined && html` aria-label="${label}"`}
   >
     ${text}
   </button>`
@@ -92,7 +92,7 @@ export const tick = (options: {
     ${options.label}</label
   >`
 
-/** A member that the form sends and that nobody fills in: JSON. */
+/** A member that the form sends unseen: JSON. */
 export const fixed = (name: string, value: unknown): Html =>
   html`<input type="hidden" name="${name}" data-json value="${JSON.stringify(value)}" />`
 
@@ -106,7 +106,7 @@ export const form = (
     readonly request: string
     readonly submit: string
     /** The address that is shown afterwards. */
-    readonly then?: string
+    readonly next?: string
     /** Its fields are empty afterwards. */
     readonly resets?: boolean
     /** Its button stands beside its fields, which are few. */
@@ -122,7 +122,7 @@ export const form = (
   html`<form
     class="${options.isLine === true ? "line" : "block"}"
     data-request="${options.request}"
-    ${options.then !== undefined && html` data-then="${options.then}"`}${
+    ${options.next !== undefined && html` data-next="${options.next}"`}${
       options.resets === true && html` data-resets`
     }${options.isEmpty === true && html` data-empty`}${options.shows !== undefined && html` data-shows="${options.shows}"`}${
       options.label !== undefined && html` aria-label="${options.label}"`

@@ -192,15 +192,15 @@ const submit = async (form: HTMLFormElement, request: string) => {
   }
   const done = await ask(address, body)
   if (done === undefined) return
-  const { resets, shows, then } = form.dataset
+  const { next, resets, shows } = form.dataset
   if (shows !== undefined) show(document.getElementById(shows)!, done.answer ?? {})
   if (resets !== undefined) form.reset()
-  await proceed(then)
+  await proceed(next)
 }
 
 const press = async (button: HTMLElement) => {
-  const { body, request = "", then } = button.dataset
-  if (await ask(request, body === undefined ? undefined : JSON.parse(body))) await proceed(then)
+  const { body, next, request = "" } = button.dataset
+  if (await ask(request, body === undefined ? undefined : JSON.parse(body))) await proceed(next)
 }
 
 // Asks the person before `act`. The browser closes the dialog with Escape; the focus goes back to the button, or to the

@@ -64,7 +64,7 @@ const add = (account: AccountSettings): Html =>
     {
       request: `POST ${accountPath(account)}/installations`,
       submit: "Add the application",
-      then: List.address(path, { account: account.id }),
+      next: List.address(path, { account: account.id }),
       label: "Add an application"
     },
     html`<div class="fields">
@@ -83,7 +83,7 @@ const change = (installed: Installed): Html => {
     {
       request: `PATCH ${requestOf(installed)}`,
       submit: "Save",
-      then: addressOf(installed),
+      next: addressOf(installed),
       label: "Change the application"
     },
     html`<div class="fields">
@@ -125,7 +125,7 @@ const register = (installed: Installed): Html =>
     {
       request: `PATCH ${requestOf(installed)}`,
       submit: "Register this address",
-      then: addressOf(installed),
+      next: addressOf(installed),
       label: "Register a redirect URI",
       isLine: true
     },
@@ -185,7 +185,7 @@ const detail = (installed: Installed, accounts: ReadonlyArray<AccountSettings>, 
             text: "Remove",
             request: `DELETE ${requestOf(installed)}`,
             question: `Remove ${name}? Its settings, its secret and the tokens that it has are lost.`,
-            then: path
+            next: path
           })}
         </div>`
     )}
@@ -335,7 +335,7 @@ const accountRow = (account: AccountSettings): Html =>
       question:
         `Remove account ${account.id}? Its ${account.users.length} users and ${account.installations.length} ` +
         "applications, their passwords, secrets, sessions and tokens, its services and stubs are lost.",
-      then: path,
+      next: path,
       isSmall: true
     })}
   </li>`

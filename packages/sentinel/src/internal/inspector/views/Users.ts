@@ -1,4 +1,4 @@
-/** Who can sign in, and who has: the users of all accounts, each with their sessions and tokens. */
+/** The users of all accounts, each with their sessions and tokens. */
 import { type Html, html, join } from "@le-auth/core/shared/Html"
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
@@ -41,7 +41,7 @@ const add = (account: AccountSettings): Html =>
     {
       request: `POST /control/accounts/${segment(account.id)}/users`,
       submit: "Add the user",
-      then: List.address(path, { account: account.id }),
+      next: List.address(path, { account: account.id }),
       label: "Add a user"
     },
     html`<div class="fields">
@@ -58,7 +58,7 @@ const change = (member: Member): Html =>
     {
       request: `PATCH ${requestOf(member)}`,
       submit: "Save",
-      then: addressOf(member),
+      next: addressOf(member),
       label: "Change the user"
     },
     html`<div class="fields">
@@ -161,7 +161,7 @@ const detail = (member: Member, accounts: ReadonlyArray<AccountSettings>, lists:
             text: "Remove",
             request: `DELETE ${requestOf(member)}`,
             question: `Remove ${name}? The user, their password, their sessions and their tokens are lost.`,
-            then: path
+            next: path
           })}
         </div>`
     )}
@@ -187,7 +187,7 @@ const render = (
   parameters: UrlParameters
 ): Html => {
   const signedIn = keysOf(lists)
-  return html`${head("Users", "Who can sign in, and who has.")}
+  return html`${head("Users", "All users of all accounts, with their sessions and tokens.")}
   ${List.panes(
     { path, nouns: ["user", "users"], accounts, asked: List.asked(parameters) },
     {
