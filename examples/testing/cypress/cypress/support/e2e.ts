@@ -1,9 +1,7 @@
-declare global {
-  namespace Cypress {
-    interface Chainable {
-      /** Signs in, without Sentinel's login page. */
-      signIn(user?: string): Chainable<void>
-    }
+declare namespace Cypress {
+  interface Chainable {
+    /** Signs in, without Sentinel's login page. */
+    signIn(user?: string): Chainable<void>
   }
 }
 
@@ -18,5 +16,3 @@ Cypress.Commands.add("signIn", (user?: string) => {
 beforeEach(() => {
   cy.task("sentinel:reset")
 })
-
-export {}
