@@ -1,7 +1,9 @@
-declare namespace Cypress {
-  interface Chainable {
-    /** Signs in, without Sentinel's login page. */
-    signIn(user?: string): Chainable<void>
+declare global {
+  namespace Cypress {
+    interface Chainable {
+      /** Signs in, without Sentinel's login page. */
+      signIn(user?: string): Chainable<void>
+    }
   }
 }
 
