@@ -20,7 +20,7 @@ export interface Runner {
   readonly tests: string
   /** The commands that run the two files at once, or one of them each. */
   readonly commands: ReadonlyArray<ReadonlyArray<string>>
-  /** Runs the tests of the example, on a machine that may have much else to do; absent where npm has not its program. */
+  /** Runs the tests of the example, on a machine that may have much else to do; absent where npm lacks its program. */
   readonly test?: ReadonlyArray<string>
   /** Whether it needs a browser. */
   readonly browser?: true
@@ -28,6 +28,8 @@ export interface Runner {
 
 const npm = (...args: ReadonlyArray<string>) => ["npm", "test", "--", ...args]
 const timeout = "--testTimeout=60000"
+/** Two files, and as many workers as they need: on two cores a runner would take one. */
+const files = ["left.test.ts", "right.test.ts"]
 
 /** By their folders. */
 export const runners: Readonly<Record<string, Runner>> = {
@@ -38,9 +40,9 @@ export const runners: Readonly<Record<string, Runner>> = {
     browser: true
   },
   cypress: { tests: "cypress/NAME.ts", commands: sides.map((side) => [process.execPath, `cypress/${side}.ts`]) },
-  jest: { tests: "NAME.test.ts", test: npm(timeout), commands: [npm("left.test.ts", "right.test.ts")] },
-  vitest: { tests: "NAME.test.ts", test: npm(timeout), commands: [npm("left.test.ts", "right.test.ts")] },
-  "node-test": { tests: "NAME.test.ts", test: npm(), commands: [npm("left.test.ts", "right.test.ts")] }
+  jest: { tests: "NAME.test.ts", test: npm(timeout), commands: [npm("--maxWorkers=2", ...files)] },
+  vitest: { tests: "NAME.test.ts", test: npm(timeout), commands: [npm("--maxWorkers=2", ...files)] },
+  "node-test": { tests: "NAME.test.ts", test: npm(), commands: [npm("--test-concurrency=2", ...files)] }
 }
 
 /** No browser and no program of Cypress is downloaded. */

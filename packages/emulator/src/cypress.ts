@@ -105,11 +105,7 @@ const tasksOf = (sentinel: Sentinel): SentinelTasks => ({
  * @category constructors
  * @since 0.1.0
  */
-export const sentinelTasks = async (
-  on: CypressOn,
-  config: CypressConfig,
-  options: Options = {}
-): Promise<Sentinel> => {
+export const sentinelTasks = async (on: CypressOn, config: CypressConfig, options: Options = {}): Promise<Sentinel> => {
   const sentinel = await startSentinel(options)
   on("task", tasksOf(sentinel))
   on("after:run", () => sentinel.stop())

@@ -27,8 +27,8 @@ const start: typeof startSentinel = async (options) => (await loadOutside()).sta
 
 /**
  * Starts a Sentinel for the file, or for the group, in which it is called: before the first test, on free ports. It is
- * reset before each test, and stopped after the last one. What it gives is used in tests and in hooks. The tests fail with
- * an `EmulatorError` if Sentinel cannot start.
+ * reset before each test, and stopped after the last one. What it gives is used in tests and in hooks. The tests fail
+ * with an `EmulatorError` if Sentinel cannot start.
  *
  * It works in test files that are modules and in those that are CommonJS, without an option of Node. Sentinel runs
  * outside of the sandbox in which Jest has the file, so an error of its is no `Error` of the file: tell it by

@@ -23,7 +23,7 @@ export interface SignInPage {
 }
 
 /**
- * Who signs in. `user` is an e-mail address or an id; default: the first one of the account.
+ * The user who signs in: `user` is an e-mail address or an id; default: the first one of the account.
  *
  * @category models
  * @since 0.1.0
@@ -60,8 +60,7 @@ export interface SentinelWorkerFixtures {
 
 type Use<A> = (value: A) => Promise<void>
 
-const isAuthorization = (url: string) =>
-  /^\/sentinel\/api\/account\/[^/]+\/authorize$/.test(new URL(url).pathname)
+const isAuthorization = (url: string) => /^\/sentinel\/api\/account\/[^/]+\/authorize$/.test(new URL(url).pathname)
 
 /** In milliseconds. A script may send the browser to Sentinel some time after the page has loaded. */
 const patience = 5000
@@ -93,10 +92,12 @@ export const signIn = async (
   url: string,
   options: SignInOptions = {}
 ): Promise<void> => {
-  const seen = page.waitForRequest((request) => isAuthorization(request.url()), { timeout: patience }).then(
-    (request) => request.url(),
-    () => undefined
-  )
+  const seen = page
+    .waitForRequest((request) => isAuthorization(request.url()), { timeout: patience })
+    .then(
+      (request) => request.url(),
+      () => undefined
+    )
   await page.goto(url)
   const authorization = await seen
   if (authorization === undefined) {
@@ -108,8 +109,8 @@ export const signIn = async (
 }
 
 /**
- * Fixtures for `test.extend`: a Sentinel for each worker, which is reset before each test, and `signIn`. Sentinel starts
- * on free ports, and stops with the worker.
+ * Fixtures for `test.extend`: a Sentinel for each worker, which is reset before each test, and `signIn`. Sentinel
+ * starts on free ports, and stops with the worker.
  *
  * @example
  * ```ts

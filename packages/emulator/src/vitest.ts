@@ -12,8 +12,8 @@ export type { FixtureOptions, UsedSentinel } from "./Fixture.ts"
 
 /**
  * Starts a Sentinel for the file, or for the group, in which it is called: before the first test, on free ports. It is
- * reset before each test, and stopped after the last one. What it gives is used in tests and in hooks. The tests fail with
- * an `EmulatorError` if Sentinel cannot start.
+ * reset before each test, and stopped after the last one. What it gives is used in tests and in hooks. The tests fail
+ * with an `EmulatorError` if Sentinel cannot start.
  *
  * @example
  * ```ts

@@ -56,7 +56,14 @@ const meeting = meet("left", {
   url: env.LE_AUTH_DOMAIN_API,
   control: { url: baseUrl },
   clock: { advance: (change) => task("sentinel:advance", change), state: () => task("sentinel:advance", { by: "0s" }) },
-  faults: { add: (fault) => task("sentinel:fault", fault), list: async () => [] },
+  faults: {
+    add: (fault) => task("sentinel:fault", fault),
+    // No task lists them. An answer names the one that had a hand in it.
+    list: async () => {
+      const id = (await get(env.LE_AUTH_DOMAIN_API)).headers.get("x-sentinel-fault")
+      return id === null ? [] : [{ id }]
+    }
+  },
   reset: () => task("sentinel:reset")
 })
 await meeting.finally(() => handlers["after:run"]?.())

@@ -15,7 +15,10 @@ export interface Told {
     readonly state: () => Promise<{ readonly ahead: unknown }>
   }
   readonly faults: {
-    readonly add: (fault: { readonly id: string; readonly action: { readonly type: "server-error" } }) => Promise<unknown>
+    readonly add: (fault: {
+      readonly id: string
+      readonly action: { readonly type: "server-error" }
+    }) => Promise<unknown>
     readonly list: () => Promise<ReadonlyArray<{ readonly id?: string | undefined }>>
   }
   readonly reset: () => Promise<void>

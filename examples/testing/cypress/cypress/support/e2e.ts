@@ -18,5 +18,3 @@ Cypress.Commands.add("signIn", (user?: string) => {
 beforeEach(() => {
   cy.task("sentinel:reset")
 })
-
-export {}
