@@ -260,7 +260,8 @@ export const run = Effect.fnUntraced(function* (options: Options) {
     if (operations !== undefined) yield* Effect.addFinalizer(() => operations.drain(drainLimitBeside))
 
     const { accounts } = yield* Control.Control
-    const isBuiltIn = Option.isNone(options.config) && (store._tag === "Memory" || (yield* Development.hasUsersOf(config)))
+    const isBuiltIn =
+      Option.isNone(options.config) && (store._tag === "Memory" || (yield* Development.hasUsersOf(config)))
     if (isBuiltIn && store._tag !== "Memory" && options.redirectUris.length > 0)
       yield* BuiltIn.register(accounts, config)
 
