@@ -170,10 +170,13 @@ function leaves(file: string, specifier: string, folder: string) {
   return specifier.startsWith(".") && !inside ? `it leaves ${path.basename(folder)}` : undefined
 }
 
-/** Other spellings of an import of a file of the same package. The checks of rooms would not see them. */
+/**
+ * Other spellings of an import of a file of the same package, but for a file as a text. The checks of rooms would not
+ * see them.
+ */
 function unseen({ name }: Project, specifier: string) {
   if (packageOf(specifier) === name) return "it is this package, import the file"
-  return /^\.(?!.*\.tsx?$)/.test(specifier) ? "name the file as it is, with .ts" : undefined
+  return /^\.(?!.*(?:\.tsx?|\?raw)$)/.test(specifier) ? "name the file as it is, with .ts" : undefined
 }
 
 function undeclared({ name }: Project, specifier: string, declared: object) {

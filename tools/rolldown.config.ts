@@ -140,7 +140,7 @@ const lazySegmenter: Plugin = {
   }
 }
 
-/** `import text from "./file?raw"` is the text of a file, as Vite has it: a program that shows its own code cannot lie. */
+/** `import text from "./file?raw"` is the text of a file, as Vite has it: a program that shows its code cannot lie. */
 const raw: Plugin = {
   name: "raw",
   resolveId: {

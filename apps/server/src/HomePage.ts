@@ -13,6 +13,7 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as ApiCall from "./ApiCall.ts"
+// oxlint-disable-next-line import/default
 import callSource from "./ApiCall.ts?raw"
 import * as CallAnswer from "./CallAnswer.ts"
 import type { Configuration, Sentinel } from "./Configuration.ts"

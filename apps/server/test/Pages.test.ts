@@ -106,7 +106,7 @@ describe("R-E18: the example shows what le-auth is for", { timeout: 120_000 }, (
       await page.waitForURL(`${origin}/`)
     }))
 
-  it("an API that does not answer is a sentence on the page, and its refusal is shown as it is", () =>
+  it("an API that does not answer is a sentence on the page, and the page still says who is signed in", () =>
     visit(async (page) => {
       await signIn(page)
       const { request } = page.context()
@@ -118,10 +118,6 @@ describe("R-E18: the example shows what le-auth is for", { timeout: 120_000 }, (
       await page.reload()
       assert.include(await page.locator("main").innerText(), "There is no answer: ")
       assert.include(await page.locator("main").innerText(), "You are signed in")
-      await request.delete(`${control}/control/faults`)
-      await fault({ type: "server-error", status: 503 })
-      await page.reload()
-      assert.include(await page.locator("main").innerText(), "answered 503")
       await request.delete(`${control}/control/faults`)
     }))
 

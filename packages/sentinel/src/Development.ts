@@ -58,9 +58,8 @@ export interface Development {
 }
 
 /**
- * Whether a Sentinel has the users of a configuration, with their passwords. A database may have other ones from before,
- * which a program does not replace, or a password may have been changed: then nothing is well known. It is what
- * `isBuiltIn` needs to be.
+ * Whether a Sentinel has the users of a configuration, with their passwords: what `isBuiltIn` needs to be. A database
+ * may have other ones from before, or a password may have been changed. Then nothing is well known.
  *
  * @example
  * ```ts
