@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { setTimeout } from "node:timers/promises"
 import { type ConnectedSentinel, type Sentinel, startSentinel } from "./Emulator.ts"
 import { anew } from "./internal/anew.ts"
 import type { Options } from "./Options.ts"
@@ -62,7 +63,7 @@ type Use<A> = (value: A) => Promise<void>
 
 const isAuthorization = (url: string) => /^\/sentinel\/api\/account\/[^/]+\/authorize$/.test(new URL(url).pathname)
 
-/** In milliseconds. A script may send the browser to Sentinel some time after the page has loaded. */
+/** In milliseconds, after the page has loaded: a script may send the browser to Sentinel later. */
 const patience = 5000
 
 /**
@@ -92,14 +93,15 @@ export const signIn = async (
   url: string,
   options: SignInOptions = {}
 ): Promise<void> => {
+  // Without a limit, since a page may take its time to come. It ends with the page.
   const seen = page
-    .waitForRequest((request) => isAuthorization(request.url()), { timeout: patience })
+    .waitForRequest((request) => isAuthorization(request.url()), { timeout: 0 })
     .then(
       (request) => request.url(),
       () => undefined
     )
   await page.goto(url)
-  const authorization = await seen
+  const authorization = await Promise.race([seen, setTimeout(patience, undefined, { ref: false })])
   if (authorization === undefined) {
     throw new Error(
       `${url} did not send the page to Sentinel: it is at ${page.url()}. Open the address at which your application starts a sign-in, and start it with the variables of sentinel.env.`
