@@ -71,6 +71,11 @@ export interface Installation {
   }
   readonly quick_launch_enabled?: boolean
   readonly entry_uri?: string
+  /**
+   * Beside `redirect_uris`, every address of `localhost`, `127.0.0.1` and `[::1]` is right, with any port and path.
+   * Default: `false`; the built-in applications have it.
+   */
+  readonly any_loopback_redirect?: boolean
   /** Default: `true`. */
   readonly enabled?: boolean
   readonly enabled_for_profiles?: ReadonlyArray<number>

@@ -19,6 +19,8 @@ import type {
   Newest,
   NewFault,
   NewWebhook,
+  Points,
+  Route,
   SentinelConfig,
   SentWebhook,
   SessionState,
@@ -55,23 +57,41 @@ export interface FaultsControl {
 }
 
 /**
+ * Which entries are wanted. Each condition must hold.
+ *
+ * - `after` is a `sequence`: later ones
+ * - `about` is an account, client, user, route, outcome, request id or fault, or the beginning of the hash of a code,
+ *   token, family or session
+ * - `text` is anywhere in the entry, in large or small letters
+ * - `outcome` is that of the entry, or `refused` for every refusal
+ * - `application` is a client id
+ * - `route` is a route of Sentinel, or `control` for the changes
+ *
+ * @category models
+ * @since 0.1.0
+ */
+export interface JournalConditions {
+  readonly after?: number
+  readonly about?: string
+  readonly text?: string
+  readonly outcome?: string
+  readonly application?: string
+  readonly route?: Route | "control"
+}
+
+/**
  * What Sentinel was asked, what it decided, and why.
  *
  * @category services
  * @since 0.1.0
  */
 export interface JournalControl {
-  /**
-   * The last entries, oldest first. `about` is an account, client, user, route, outcome, request id, or the beginning
-   * of the hash of a code, token, family or session.
-   */
-  readonly read: (wanted?: {
-    readonly after?: number
-    readonly limit?: number
-    readonly about?: string
-  }) => Promise<ReadonlyArray<JournalEntry>>
+  /** The last entries, oldest first, by default all. */
+  readonly read: (
+    wanted?: JournalConditions & { readonly before?: number; readonly limit?: number }
+  ) => Promise<ReadonlyArray<JournalEntry>>
   /** The last entries, and each new one, until the loop is left. */
-  readonly follow: (wanted?: { readonly after?: number; readonly about?: string }) => AsyncIterable<JournalEntry>
+  readonly follow: (wanted?: JournalConditions) => AsyncIterable<JournalEntry>
   readonly clear: () => Promise<void>
   /** What a code or a token is worth, and why. A code that is explained is not used. */
   readonly explain: (asked: { readonly secret: string }) => Promise<Explanation>
@@ -250,6 +270,17 @@ export interface KeysControl {
 }
 
 /**
+ * The dialect: to read. It is chosen at the start.
+ *
+ * @category services
+ * @since 0.1.0
+ */
+export interface DialectControl {
+  /** All points, with their values. */
+  readonly points: () => Promise<Required<Points>>
+}
+
+/**
  * Signed webhooks: to send one now.
  *
  * @category services
@@ -279,5 +310,6 @@ export interface SentinelControl {
   readonly signIns: SignInsControl
   readonly state: StateControl
   readonly keys: KeysControl
+  readonly dialect: DialectControl
   readonly webhooks: WebhooksControl
 }

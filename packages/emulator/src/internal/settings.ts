@@ -15,6 +15,8 @@ export interface Settings {
   readonly config: SentinelConfig.SentinelConfig
   /** The same as plain JSON, with passwords and secrets as they were given. */
   readonly document: Document
+  /** Whether it is `SentinelConfig.development`, whose passwords and secrets are well known. */
+  readonly isBuiltIn: boolean
   readonly tls: "own" | TlsKeyPair.TlsKeyPair | undefined
   readonly listen: { readonly port: number; readonly host: string; readonly controlPort: number } | undefined
 }
@@ -111,6 +113,7 @@ export const read = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
   return {
     config: config.success,
     document: encodeConfig(config.success) as Document,
+    isBuiltIn: options.config === undefined,
     tls: tls.success,
     listen: listen.success
   }

@@ -64,7 +64,12 @@ const serve = Effect.fnUntraced(function* (settings: Settings.Settings) {
   const context = yield* Layer.build(services(settings))
   return yield* Effect.gen(function* () {
     const { authority, keyPair } = tls === "own" ? yield* ownKeyPair : { keyPair: tls, authority: undefined }
-    const routes = Sentinel.layerServerWith({ tls: keyPair !== undefined })
+    const { accounts } = yield* Control.Control
+    const place: { control?: string } = {}
+    const routes = Sentinel.layerServerWith({
+      tls: keyPair !== undefined,
+      development: { accounts, isBuiltIn: settings.isBuiltIn, control: () => place.control }
+    })
     const main =
       listen === undefined
         ? yield* Serving.inProcess(nowhere, routes)
@@ -73,6 +78,7 @@ const serve = Effect.fnUntraced(function* (settings: Settings.Settings) {
       listen === undefined
         ? yield* Serving.inProcess(nowhere + 2, controlRoutes)
         : yield* Serving.onPort({ host: "127.0.0.1", port: listen.controlPort }, controlRoutes)
+    if (listen !== undefined) place.control = control.origin
     return { authority, control, main }
   }).pipe(Effect.provideContext(context))
 })

@@ -4,8 +4,7 @@ import { startSentinel } from "@le-auth/emulator"
 import { startProgram } from "./program.js"
 
 test("a user signs in", async () => {
-  // The program takes a free port.
-  await using sentinel = await startSentinel({ points: { anyPortOnLocalhost: true } })
+  await using sentinel = await startSentinel()
   await using program = await startProgram(sentinel.env)
 
   const login = await fetch(`${program.url}/login`, { redirect: "manual" })
