@@ -342,7 +342,7 @@ describe("LoopbackReceiver.open", () => {
         assert.strictEqual(page.headers.get("cache-control"), "no-store")
         assert.strictEqual(page.headers.get("referrer-policy"), "no-referrer")
         assert.strictEqual(page.headers.get("x-content-type-options"), "nosniff")
-        const style = /<style>(.*)<\/style>/.exec(page.text)![1]!
+        const style = /<style>(.*)<\/style>/s.exec(page.text)![1]!
         const hash = createHash("sha256").update(style).digest("base64")
         assert.strictEqual(
           page.headers.get("content-security-policy"),
