@@ -53,4 +53,5 @@ dd a, .things a, .timeline a { display: inline-block; min-height: 1.5rem; line-h
   #detail { max-height: none }
   .to-list { display: inline-flex }
 }
+@media (max-width: 30rem) { .entry .what { white-space: normal } }
 `

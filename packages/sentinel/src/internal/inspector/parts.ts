@@ -49,7 +49,7 @@ export const clientName = (accounts: ReadonlyArray<AccountSettings>, accountId: 
 export const familyState = ({ isAlive, revokedAt }: FamilyState): Html => {
   if (isAlive) return html`<span class="badge good">alive</span>`
   return revokedAt === undefined
-    ? html`<span class="badge">session ended</span>`
+    ? html`<span class="badge">ended with its session</span>`
     : html`<span class="badge bad">revoked</span>`
 }
 
