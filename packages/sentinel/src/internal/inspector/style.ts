@@ -88,7 +88,7 @@ dd { margin: 0; overflow-wrap: anywhere; line-height: 1.5rem }
 .badge.change { color: var(--change); background: var(--tint); border-color: transparent }
 .badge.warn { color: var(--warn); background: var(--warn-ground); border-color: transparent }
 dialog { max-width: min(30rem, 92vw); padding: 1.5rem; color: var(--ink); background: var(--card); border: 1px solid var(--edge); border-radius: var(--radius-l); box-shadow: 0 1.5rem 4rem -1rem var(--shadow) }
-dialog::backdrop { background: rgb(10 14 30 / .45) }
+dialog::backdrop { background: color-mix(in srgb, var(--ground) 70%, transparent) }
 [role=status] { position: fixed; left: 50%; bottom: 1.25rem; transform: translateX(-50%); width: max-content; max-width: min(44rem, 92vw); z-index: 2 }
 [role=status]:not(:empty) { padding: .6rem 1rem; color: var(--ink); background: var(--card); border: 1px solid var(--field); border-radius: var(--radius-m); box-shadow: 0 1rem 2.5rem -1rem var(--shadow); white-space: pre-line }
 .columns { columns: 27rem; column-gap: 1.25rem }
