@@ -156,7 +156,7 @@ describe("pages for development", () => {
       assert.isAtLeast(place, 0, reached.join())
       await page.locator("summary").first().focus()
       await press(page, "Enter")
-      await page.getByText("export LE_AUTH_ACCOUNT_ID=12345678").waitFor()
+      await page.getByText("export LE_AUTH_ACCOUNT_ID=12345678").first().waitFor()
       await press(page, "Tab")
       assert.match(await focused(page), /^export LE_AUTH_ACCOUNT_ID/)
     })
