@@ -24,12 +24,13 @@ export interface SignInPage {
 }
 
 /**
- * The user who signs in: `user` is an e-mail address or an id; default: the first one of the account.
+ * What can be said about a sign-in.
  *
  * @category models
  * @since 0.1.0
  */
 export interface SignInOptions {
+  /** An e-mail address or an id. Default: the first user of the account. */
   readonly user?: string | undefined
 }
 
@@ -84,7 +85,7 @@ const patience = 5000
  * }
  * ```
  *
- * @category functions
+ * @category constructors
  * @since 0.1.0
  */
 export const signIn = async (
