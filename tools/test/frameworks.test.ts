@@ -28,7 +28,7 @@ describe("docs/frameworks", () => {
       fs
         .readdirSync(path.join(root, "examples"), { withFileTypes: true })
         .flatMap((entry) => (entry.isDirectory() ? entry.name : [])),
-      [...Object.keys(examples), "compose", "page", "testing"]
+      [...Object.keys(examples), "compose", "page", "service-container", "systemd", "testing"]
     )
   })
 

@@ -15,6 +15,7 @@ const workspace = new Map(packages(root).map((each) => [each.name, each]))
 const known: Readonly<Record<string, string>> = {
   "browser/plain effect": "who has no effect takes @le-auth/page, which is the same",
   "sentinel/Paths effect": "constants, of use with the rest of the package alone",
+  "sentinel/Ports effect": "the same",
   "node/* redis": "a peer of @effect/platform-node itself, which npm installs with it"
 }
 

@@ -100,6 +100,7 @@ const isLoginPage = ({ status, url }: Visited) => status === 200 && url.pathname
  *
  * @example
  * ```ts
+ * // compiled only
  * import * as Origin from "@le-auth/core/Origin"
  * import * as ScriptedBrowser from "@le-auth/sentinel/ScriptedBrowser"
  * import * as Effect from "effect/Effect"
@@ -108,8 +109,8 @@ const isLoginPage = ({ status, url }: Visited) => status === 200 && url.pathname
  * const callback = Effect.gen(function* () {
  *   const client = yield* HttpClient.HttpClient
  *   const browser = yield* ScriptedBrowser.make({ origin: Origin.fromHost("localhost:4400"), send: client.execute })
- *   const url = new URL("http://localhost:4400/sentinel/api/account/12345678/authorize?v=1.0")
- *   return yield* browser.approve(url, Effect.succeed({ username: "agent@example.com", password: "agent" }))
+ *   const url = "http://localhost:4400/sentinel/api/account/12345678/authorize?v=1.0&response_type=code&client_id=…"
+ *   return yield* browser.approve(new URL(url), Effect.succeed({ username: "agent@example.com", password: "agent" }))
  * })
  * ```
  *

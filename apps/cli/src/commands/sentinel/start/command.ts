@@ -129,7 +129,7 @@ const flags = {
   ),
   redirectUris: Flag.String("redirect-uri").pipe(
     Flag.atLeast(0),
-    Flag.withMetavar("url"),
+    Flag.withMetavar("uri"),
     Flag.withDescription(
       "Another callback of the built-in application, on a host that is not this computer: any address of localhost, " +
         "127.0.0.1 and [::1] is right without it; repeatable. With --config add it to the file"
