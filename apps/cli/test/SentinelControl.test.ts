@@ -59,19 +59,12 @@ describe("le-auth sentinel fault", () => {
   })
 
   it("says everything that is wrong with a fault", async () => {
-    const { code, stderr } = await tell(
-      "fault",
-      "add",
-      "delay",
-      "--route",
-      "nowhere",
-      "--set",
-      "by=never",
-      "--set",
-      "x=1"
-    )
+    const { code, stderr } = await tell("fault", "add", "delay", "--set", "by=never", "--set", "x=1")
     assert.strictEqual(code, 2)
-    for (const path of ["action.by", "action.x", "match.route"]) assert.include(stderr, `  - ${path}: `)
+    for (const path of ["action.by", "action.x"]) assert.include(stderr, `  - ${path}: `)
+    const elsewhere = await tell("fault", "add", "delay", "--route", "nowhere", "--set", "by=1s")
+    assert.strictEqual(elsewhere.code, 2)
+    assert.include(elsewhere.stderr, '--route cannot be "nowhere"')
   })
 })
 

@@ -2,6 +2,7 @@
  * `le-auth sentinel fault`, `clock`, `journal` and `webhook`
  */
 import { DurationText } from "@le-auth/core/Settings"
+import type { FaultTarget } from "@le-auth/sentinel/Fault"
 import type { FilterRoute } from "@le-auth/sentinel/JournalEntry"
 import type { EventType } from "@le-auth/sentinel/Webhook"
 import * as Argument from "effect/cli/Argument"
@@ -34,6 +35,31 @@ const text = (name: string, description: string) =>
 const count = (name: string, description: string) =>
   Flag.Int(name).pipe(Checked.flag(Count), Flag.optional, Flag.withDescription(description))
 
+/** Those of Sentinel, repeated because their schema is loaded only when it is used. */
+const routes = [
+  "authorize",
+  "login",
+  "logout",
+  "token",
+  "app-token",
+  "revoke",
+  "keys",
+  "metadata",
+  "domain",
+  "users",
+  "userinfo",
+  "end-session",
+  "status-reasons",
+  "stub",
+  "other"
+] as const
+
+/** Those of `Fault.FaultTarget`. */
+const targets = [...routes, "exchange", "refresh", "any"] as const satisfies ReadonlyArray<FaultTarget>
+
+/** Those of `JournalEntry.FilterRoute`. */
+const filterRoutes = [...routes, "control"] as const satisfies ReadonlyArray<FilterRoute>
+
 /** Those of `Fault.Action`, repeated because its schema is loaded only when it is used. */
 const actions = [
   "oauth-error",
@@ -64,9 +90,9 @@ const addFault = Command.make(
       Flag.withMetavar("name=value"),
       Flag.withDescription("A setting of the action, such as retry_after=7, error=access_denied or by=3s; repeatable")
     ),
-    route: text(
-      "route",
-      "Only this route: authorize, login, token, exchange, refresh, app-token, revoke, keys, domain, users, ..."
+    route: Flag.Literals("route", targets).pipe(
+      Flag.optional,
+      Flag.withDescription("Only this route; exchange and refresh are the two uses of token")
     ),
     account: text("account", "Only this account").pipe(Flag.withMetavar("id")),
     client: text("client", "Only this application"),
@@ -170,26 +196,6 @@ export const clock = Command.make("clock", common, (options) =>
   Command.withSubcommands([advance, real])
 )
 
-/** Those of `JournalEntry.FilterRoute`, repeated because its schema is loaded only when it is used. */
-const routes = [
-  "authorize",
-  "login",
-  "logout",
-  "token",
-  "app-token",
-  "revoke",
-  "keys",
-  "metadata",
-  "domain",
-  "users",
-  "userinfo",
-  "end-session",
-  "status-reasons",
-  "stub",
-  "other",
-  "control"
-] as const satisfies ReadonlyArray<FilterRoute>
-
 export const journal = Command.make(
   "journal",
   {
@@ -208,7 +214,7 @@ export const journal = Command.make(
     text: text("text", "Only entries that have this text anywhere, in large or small letters"),
     outcome: text("outcome", "Only this outcome, such as invalid_grant; or refused, for every refusal"),
     application: text("application", "Only requests of this application").pipe(Flag.withMetavar("client-id")),
-    route: Flag.Literals("route", routes).pipe(
+    route: Flag.Literals("route", filterRoutes).pipe(
       Flag.optional,
       Flag.withDescription("Only this route; control is for the changes")
     )
