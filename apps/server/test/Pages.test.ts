@@ -119,6 +119,10 @@ describe("R-E18: the example shows what le-auth is for", { timeout: 120_000 }, (
       assert.include(await page.locator("main").innerText(), "There is no answer: ")
       assert.include(await page.locator("main").innerText(), "You are signed in")
       await request.delete(`${control}/control/faults`)
+      await fault({ type: "server-error", status: 503 })
+      await page.reload()
+      assert.include(await page.locator("main").innerText(), "answered 503")
+      await request.delete(`${control}/control/faults`)
     }))
 
   it("R-E12: what is not there is a page that leads on, or JSON for programs", () =>
