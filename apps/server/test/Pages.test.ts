@@ -106,7 +106,7 @@ describe("R-E18: the example shows what le-auth is for", { timeout: 120_000 }, (
       await page.waitForURL(`${origin}/`)
     }))
 
-  it("an API that does not answer is a sentence on the page, and the page still says who is signed in", () =>
+  it("an API that does not answer is a sentence on the page, and its refusal is shown as it is", () =>
     visit(async (page) => {
       await signIn(page)
       const { request } = page.context()
@@ -114,11 +114,19 @@ describe("R-E18: the example shows what le-auth is for", { timeout: 120_000 }, (
         const added = await request.post(`${control}/control/faults`, { data: { match: { route: "users" }, action } })
         assert.isTrue(added.ok(), await added.text())
       }
+      const noFaults = async () => {
+        const cleared = await request.delete(`${control}/control/faults`, { headers: { "x-sentinel-control": "1" } })
+        assert.isTrue(cleared.ok(), await cleared.text())
+      }
       await fault({ type: "drop-connection" })
       await page.reload()
       assert.include(await page.locator("main").innerText(), "There is no answer: ")
       assert.include(await page.locator("main").innerText(), "You are signed in")
-      await request.delete(`${control}/control/faults`)
+      await noFaults()
+      await fault({ type: "server-error", status: 503 })
+      await page.reload()
+      assert.include(await page.locator("main").innerText(), "answered 503")
+      await noFaults()
     }))
 
   it("R-E12: what is not there is a page that leads on, or JSON for programs", () =>

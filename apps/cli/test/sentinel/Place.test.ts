@@ -83,6 +83,9 @@ describe("Sentinel as a place", () => {
       }
       const signIn = await ask(authorize(origin, "https://app.example/callback"))
       assert.strictEqual(signIn.status, 302)
+      const commandLine = "22222222-2222-4222-8222-222222222222"
+      const other = await ask(authorize(origin, "https://app.example/callback", commandLine))
+      assert.strictEqual(other.status, 302, "the error page of each application names the flag")
       const refused = await ask(authorize(origin, "https://other.example/callback"))
       assert.strictEqual(refused.status, 400)
       for (const shown of ["--redirect-uri", "Register this address", "/requests?about="]) {
@@ -127,6 +130,8 @@ describe("Sentinel as a place", () => {
       const { text } = await ask(`${origin}/`)
       assert.include(text, "Own application")
       for (const hidden of ["Own User", "agent@example.com", "development-only-secret"]) assert.notInclude(text, hidden)
+      const refused = await ask(authorize(origin, "https://other.example/callback", "own"))
+      assert.include(refused.text, "start Sentinel with --config and that file")
     })
     const fresh = `sqlite:${Path.join(directory, "fresh", "sentinel.sqlite")}`
     await serving(["--store", fresh], async () => {})

@@ -139,6 +139,12 @@ describe("R104: the start page", () => {
         [{ forwarded: "for=203.0.113.7" }],
         [{ "x-real-ip": "203.0.113.7" }],
         [{ via: "1.1 tunnel" }],
+        [{ "x-forwarded-server": "proxy" }],
+        [{ "x-original-host": "app.example" }],
+        [{ "cf-connecting-ip": "203.0.113.7" }],
+        [{ "true-client-ip": "203.0.113.7" }],
+        [{ "x-client-ip": "203.0.113.7" }],
+        [{ "tailscale-user-login": "a@app.example" }],
         [{}, "192.168.1.7"],
         [{}, "::ffff:192.168.1.7"]
       ]
@@ -295,6 +301,18 @@ describe("the built-in application", () => {
       const { response, text } = yield* page(place, authorizePath({ redirect_uri: "http://localhost:3000/callback" }))
       assert.strictEqual(response.status, 400)
       assert.include(text, `<code>${elsewhere}</code>`)
+      assert.notInclude(text, "Register this address")
+    })
+  )
+
+  it.effect("an application without users is not told to register an address, which would not help", () =>
+    Effect.gen(function* () {
+      const place = yield* start({ development: { toRegister: "Start Sentinel with --redirect-uri." } })
+      const client_id = "33333333-3333-4333-8333-333333333333"
+      const { response, text } = yield* page(place, authorizePath({ client_id, redirect_uri: elsewhere }))
+      assert.strictEqual(response.status, 400)
+      assert.include(text, "Send the client_id of an application with the grant authorization_code")
+      assert.notInclude(text, "--redirect-uri")
       assert.notInclude(text, "Register this address")
     })
   )

@@ -90,6 +90,9 @@ export const remedyOf = (
   given: string,
   toRegister = "Add it to redirect_uris of the installation."
 ): string => {
+  if (!installation.grantTypes.includes("authorization_code")) {
+    return "It gets tokens of its own, and signs no users in. Send the client_id of an application with the grant authorization_code."
+  }
   const passes = RedirectUris.registeredOf(installation, given, { anyPortOnLocalhost: true }) !== undefined
   return (
     `${toRegister} Or correct it: it is compared character by character, so that scheme, host, port, path and a slash ` +

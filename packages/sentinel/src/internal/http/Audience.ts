@@ -36,12 +36,13 @@ const isOfThisComputer = (address: string): boolean => {
   return isLoopback(isIpv6(plain) ? `[${plain}]` : plain)
 }
 
-/** The headers of proxies and tunnels (RFC 7239, and what was there before). */
-const passedOn = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"]
+/** The headers of proxies and tunnels: RFC 7239, what was there before, and what single services write instead. */
+const passedOn =
+  /^(?:forwarded|via|cdn-loop|x-(?:forwarded|original|envoy|tailscale)(?:-.+)?|(?:cf|tailscale|ngrok)-.+|(?:.+-)?(?:real|client|connecting|cluster)-ip)$/
 
 const cameDirectly = ({ headers, remoteAddress }: Request): boolean =>
   isLoopback(headers["host"] ?? "localhost") &&
-  passedOn.every((name) => headers[name] === undefined) &&
+  !Object.keys(headers).some((name) => passedOn.test(name)) &&
   Option.match(remoteAddress, { onNone: () => true, onSome: isOfThisComputer })
 
 /** Whether only this computer reaches the server of the context. Without one a request tells. */

@@ -21,12 +21,12 @@ export const problemsOf = (redirectUris: ReadonlyArray<string>): ReadonlyArray<s
       : SchemaProblems.of(decoded.failure.issue).map((problem) => `--redirect-uri: ${problem.replace(/^this: /, "")}`)
   })
 
-/** The configuration, with more callbacks of its first application. */
+/** The configuration, with more callbacks of its applications that sign users in: an error page of each names the flag. */
 export const config = (redirectUris: ReadonlyArray<string>): SentinelConfig.SentinelConfig => {
   const { accounts } = SentinelConfig.development()
   const [account] = accounts
-  const installations = account.installations.map((installation, index) =>
-    index === 0
+  const installations = account.installations.map((installation) =>
+    installation.any_loopback_redirect === true
       ? { ...installation, redirect_uris: [...new Set([...installation.redirect_uris, ...redirectUris])] }
       : installation
   )

@@ -285,7 +285,10 @@ export const run = Effect.fnUntraced(function* (options: Options) {
             control: () => place.control,
             toRegister: isBuiltIn
               ? "Start Sentinel with --redirect-uri and this address."
-              : "Add it to redirect_uris in the file of --config."
+              : Option.isSome(options.config)
+                ? "Add it to redirect_uris in the file of --config."
+                : // Of a database from before.
+                  "Add it to redirect_uris in a file of its accounts, and start Sentinel with --config and that file."
           }
         }),
         ...(options.trustedProxies.length > 0 && {
