@@ -67,7 +67,10 @@ describe("@le-auth/emulator, installed", () => {
       await using sentinel = await startSentinel()
       console.log(JSON.stringify({ before, after: loaded }))`)
     const { after, before } = JSON.parse(text)
-    assert.lengthOf(before, 1)
+    assert.deepStrictEqual(
+      before.map((url: string) => path.basename(url)),
+      ["index.js", "Emulator.js"]
+    )
     assert.isTrue(after.some((url: string) => url.endsWith("/internal/start.js")))
     assert.isFalse(after.some((url: string) => url.includes("certificates")))
   })
