@@ -1,7 +1,7 @@
 // `npm run examples`: the applications of examples/, each as somebody gets it, with the packed packages in a folder of
 // its own, built, started, and asked for all that le-auth is for (Table.ts), against the local Sentinel; and the tests
-// of examples/testing, each with its runner (runners.ts). `npm run frameworks` also tries all development servers. A word
-// picks one: `npm run examples -- next`.
+// of examples/testing, each with its runner (runners.ts). `npm run frameworks` also tries all development servers. A
+// word picks one: `npm run examples -- next`.
 // @effect-diagnostics globalFetch:off
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"

@@ -67,6 +67,7 @@ describe("@le-auth/emulator, installed", () => {
       await using sentinel = await startSentinel()
       console.log(JSON.stringify({ before, after: loaded }))`)
     const { after, before } = JSON.parse(text)
+    // The entry, and what it shares with the fixtures.
     assert.deepStrictEqual(
       before.map((url: string) => path.basename(url)),
       ["index.js", "Emulator.js"]

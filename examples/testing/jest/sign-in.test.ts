@@ -25,7 +25,7 @@ test("a user refuses", async () => {
   expect(await home(cookies(answer))).toContain("Hello stranger")
 })
 
-test("a code that has expired is no sign-in", async () => {
+test("a code that has expired does not sign a user in", async () => {
   await sentinel.faults.add({ action: { type: "expired-code" } })
   const cookie = await signIn(sentinel, app.origin)
   expect(await home(cookie)).toContain("Hello stranger")

@@ -29,7 +29,7 @@ test("a user refuses", async () => {
   assert.match(await home(cookies(answer)), /Hello stranger/)
 })
 
-test("a code that has expired is no sign-in", async () => {
+test("a code that has expired does not sign a user in", async () => {
   await sentinel.faults.add({ action: { type: "expired-code" } })
   const cookie = await signIn(sentinel, app.origin)
   assert.match(await home(cookie), /Hello stranger/)

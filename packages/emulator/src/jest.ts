@@ -31,8 +31,7 @@ const start: typeof startSentinel = async (options) => (await loadOutside()).sta
  * with an `EmulatorError` if Sentinel cannot start.
  *
  * It works in test files that are modules and in those that are CommonJS, without an option of Node. Sentinel runs
- * outside of the sandbox in which Jest has the file, so an error of its is no `Error` of the file: tell it by
- * `isEmulatorError`, or by its `code`.
+ * outside of the sandbox in which Jest has the file, so `instanceof Error` is false for its errors: look at the `code`.
  *
  * @example
  * ```ts

@@ -11,7 +11,7 @@ test("a stranger is asked to sign in, and does", async ({ page }) => {
   await expect(page.getByRole("heading")).toHaveText(/Hello \d+/)
 })
 
-test("a code that has expired is no sign-in", async ({ page, sentinel, signIn }) => {
+test("a code that has expired does not sign a user in", async ({ page, sentinel, signIn }) => {
   await sentinel.faults.add({ action: { type: "expired-code" } })
   await signIn("/auth/login")
   await page.goto("/")

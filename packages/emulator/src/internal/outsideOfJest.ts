@@ -1,6 +1,6 @@
 /**
  * Jest runs each test file, and all that it loads, in a context of its own: a bundle would be read anew for each file,
- * modules need an option of Node there, and what is a `Uint8Array` inside is none outside. So Sentinel is loaded outside,
+ * modules need an option of Node there, and classes such as `Uint8Array` are others. So Sentinel is loaded outside,
  * once for each worker.
  */
 import { runInThisContext } from "node:vm"
