@@ -60,7 +60,7 @@ const sendsBody = ({ method }: Endpoint): boolean => method !== "GET" && method 
 const problemOfName = (value: unknown): string | undefined => {
   if (value === undefined) return "is missing"
   if (typeof value !== "string" || value === "") return "must be a text that is not empty"
-  return value === "." || value === ".." || /\p{Surrogate}/u.test(value) ? "is no name" : undefined
+  return value === "." || value === ".." || /\p{Surrogate}/u.test(value) ? "is not a name" : undefined
 }
 
 const jsonOf = (input: ReadonlyMap<string, unknown>): string => {
