@@ -51,7 +51,7 @@ describe("le-auth sentinel approve and deny", () => {
   })
 
   it("R103: say what Sentinel's page says, and where to read more", async () => {
-    const refused = await tell("approve", url({ redirect_uri: `${callback}/x` }))
+    const refused = await tell("approve", url({ redirect_uri: "https://app.example.com/callback" }))
     assert.deepStrictEqual([refused.code, refused.stdout], [1, ""])
     assert.include(refused.stderr, "Sentinel answered 400: ")
     assert.include(refused.stderr, "redirect")

@@ -2,7 +2,7 @@ import { useSentinel } from "@le-auth/emulator/jest"
 import { signIn } from "./sign-in.ts"
 import { startApp } from "./start.ts"
 
-const sentinel = useSentinel({ points: { accessTokenLifetime: "1 hour", anyPortOnLocalhost: true } })
+const sentinel = useSentinel({ points: { accessTokenLifetime: "1 hour" } })
 
 let app: Awaited<ReturnType<typeof startApp>>
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { useSentinel } from "@le-auth/emulator/jest"
 import { cookies, signIn } from "./sign-in.ts"
 import { startApp } from "./start.ts"
 
-const sentinel = useSentinel({ points: { anyPortOnLocalhost: true } })
+const sentinel = useSentinel()
 
 let app: Awaited<ReturnType<typeof startApp>>
 beforeAll(async () => {

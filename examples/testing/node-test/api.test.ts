@@ -4,7 +4,7 @@ import { useSentinel } from "@le-auth/emulator/node-test"
 import { signIn } from "./sign-in.ts"
 import { startApp } from "./start.ts"
 
-const sentinel = useSentinel({ points: { accessTokenLifetime: "1 hour", anyPortOnLocalhost: true } })
+const sentinel = useSentinel({ points: { accessTokenLifetime: "1 hour" } })
 
 let app: Awaited<ReturnType<typeof startApp>>
 before(async () => {

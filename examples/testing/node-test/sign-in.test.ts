@@ -4,7 +4,7 @@ import { useSentinel } from "@le-auth/emulator/node-test"
 import { cookies, signIn } from "./sign-in.ts"
 import { startApp } from "./start.ts"
 
-const sentinel = useSentinel({ points: { anyPortOnLocalhost: true } })
+const sentinel = useSentinel()
 
 let app: Awaited<ReturnType<typeof startApp>>
 before(async () => {

@@ -10,7 +10,7 @@ const withSentinel = base.extend<SentinelFixtures, SentinelWorkerFixtures>(senti
 
 /** With an application for each worker, which knows the Sentinel of this worker. */
 export const test = withSentinel.extend<{}, AppFixtures>({
-  sentinelOptions: [{ points: { accessTokenLifetime: "1 hour", anyPortOnLocalhost: true } }, { scope: "worker" }],
+  sentinelOptions: [{ points: { accessTokenLifetime: "1 hour" } }, { scope: "worker" }],
   app: [
     async ({ sentinel }, use) => {
       const app = await startApp((origin) => sentinel.envOf({ redirectUri: `${origin}/auth/callback` }))

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { signIn } from "./sign-in.ts"
 import { startApp } from "./start.ts"
 
-const sentinel = useSentinel({ points: { accessTokenLifetime: "1 hour", anyPortOnLocalhost: true } })
+const sentinel = useSentinel({ points: { accessTokenLifetime: "1 hour" } })
 
 let app: Awaited<ReturnType<typeof startApp>>
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { cookies, signIn } from "./sign-in.ts"
 import { startApp } from "./start.ts"
 
-const sentinel = useSentinel({ points: { anyPortOnLocalhost: true } })
+const sentinel = useSentinel()
 
 let app: Awaited<ReturnType<typeof startApp>>
 beforeAll(async () => {

@@ -84,7 +84,7 @@ export interface Sentinel extends ConnectedSentinel {
   /** The variables `LE_AUTH_*` of a program under test, which is the first application that users sign in to. */
   readonly env: Readonly<Record<string, string>>
   /** The same for another application, or with another redirect URI. */
-  readonly envOf: (which: WhichApplication) => Readonly<Record<string, string>>
+  readonly envOf: (which?: WhichApplication) => Readonly<Record<string, string>>
   /** The certificate that programs have to trust, as PEM, if it made one for itself. */
   readonly certificateAuthority: string | undefined
   /** Reaches it without a port, and nothing else: an address of `url`. */

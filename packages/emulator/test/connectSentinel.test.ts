@@ -131,6 +131,15 @@ describe("connectSentinel", () => {
     }
   })
 
+  it("refuses a token that no header can have, and no error has it", async () => {
+    const options = [..."\n\r\0 é漢"].map((wrong) => ({ token: `the${wrong}token` }))
+    for (const wrong of [...options, { token: 5 }, { token: "" }, "the-token", null]) {
+      const { code, message } = await failureOf(connectSentinel("http://localhost:4402", wrong as never))
+      assert.deepStrictEqual([code, message.includes("the-token")], ["InvalidOptions", false])
+      assert.notMatch(message, /the.token/s)
+    }
+  })
+
   it("says what a call lacks, before anything is sent", async () => {
     await using sentinel = await startSentinel({ listen: false })
     const { accounts, faults, state } = sentinel.control
@@ -140,6 +149,13 @@ describe("connectSentinel", () => {
       faults.remove(undefined as never),
       state.save("name" as never),
       state.save({ name: "no/name" }),
+      // Each would ask for another address, such as that of all faults.
+      faults.remove({ id: "." } as never),
+      accounts.removeUser({ accountId: "..", userId: ".." }),
+      sentinel.snapshot("\ud800"),
+      faults.add({ action: 1n } as never),
+      sentinel.approve(signInUrl(sentinel), "admin@example.com" as never),
+      sentinel.approve(signInUrl(sentinel), null as never),
       faults.add(undefined as never),
       sentinel.snapshot(undefined as never),
       sentinel.clock.advance({ by: "soon" })

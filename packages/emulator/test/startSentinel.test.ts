@@ -169,6 +169,8 @@ describe("startSentinel", () => {
     for (const wrong of [null, 5, { config: 5 }, { config: null }, { services: 5 }, { points: [] }, { listen: true }]) {
       assert.strictEqual((await failureOf(startSentinel(wrong as never))).code, "InvalidOptions", JSON.stringify(wrong))
     }
+    // The name of a file is a likely mistake.
+    assert.match((await failureOf(startSentinel({ config: "a.json" } as never))).problems[0] ?? "", /^config: /)
   })
 
   it("opens free ports, those that it is told, or says that one is taken", async () => {

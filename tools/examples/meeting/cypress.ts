@@ -58,9 +58,9 @@ const meeting = meet("left", {
   clock: { advance: (change) => task("sentinel:advance", change), state: () => task("sentinel:advance", { by: "0s" }) },
   faults: {
     add: (fault) => task("sentinel:fault", fault),
-    // No task lists them. An answer names the one that had a hand in it.
+    // No task lists them. An answer names the one that had a hand in it, but for that of the start page.
     list: async () => {
-      const id = (await get(env.LE_AUTH_DOMAIN_API)).headers.get("x-sentinel-fault")
+      const id = (await get(`${env.LE_AUTH_DOMAIN_API}/sentinel/well-known/jwks`)).headers.get("x-sentinel-fault")
       return id === null ? [] : [{ id }]
     }
   },

@@ -56,6 +56,21 @@ const contentOf = async (way: Way, answer: Response): Promise<unknown> => {
 
 const sendsBody = ({ method }: Endpoint): boolean => method !== "GET" && method !== "DELETE"
 
+/** A name is one step of a path: "." and ".." would lead to another call, such as one that removes all. */
+const problemOfName = (value: unknown): string | undefined => {
+  if (value === undefined) return "is missing"
+  if (typeof value !== "string" || value === "") return "must be a text that is not empty"
+  return value === "." || value === ".." || /\p{Surrogate}/u.test(value) ? "is not a name" : undefined
+}
+
+const jsonOf = (input: ReadonlyMap<string, unknown>): string => {
+  try {
+    return JSON.stringify(Object.fromEntries(input))
+  } catch {
+    throw Errors.invalidCall(["It must be plain JSON, without a BigInt and without an object that is in itself."])
+  }
+}
+
 /** The parameters of the path, and the rest in the query or in the body. */
 const requestOf = (endpoint: Endpoint, input: unknown): Omit<Asked, "headers"> => {
   if (input !== undefined && (!Predicate.isObject(input) || Array.isArray(input))) {
@@ -66,14 +81,15 @@ const requestOf = (endpoint: Endpoint, input: unknown): Omit<Asked, "headers"> =
   const path = endpoint.path.replaceAll(/:(\w+)/g, (_, name: string) => {
     const value = rest.get(name)
     rest.delete(name)
-    if (typeof value === "string" && value !== "") return encodeURIComponent(value)
-    problems.push(`${name}: ${value === undefined ? "is missing" : "must be a text that is not empty"}`)
+    const problem = problemOfName(value)
+    if (problem === undefined) return encodeURIComponent(String(value))
+    problems.push(`${name}: ${problem}`)
     return ""
   })
   if (problems.length > 0) throw Errors.invalidCall(problems)
   const { method } = endpoint
   if (sendsBody(endpoint)) {
-    return { method, path, ...(endpoint.payload.size > 0 && { body: JSON.stringify(Object.fromEntries(rest)) }) }
+    return { method, path, ...(endpoint.payload.size > 0 && { body: jsonOf(rest) }) }
   }
   const query = new URLSearchParams([...rest].map(([name, value]) => [name, String(value)])).toString()
   return { method, path: query === "" ? path : `${path}?${query}` }

@@ -26,7 +26,7 @@ const installationOf = ({ id, installations }: Account, client: string | undefin
 export const of = (
   config: SentinelConfig,
   origin: string,
-  { account, client, redirectUri }: WhichApplication
+  { account, client, redirectUri }: WhichApplication = {}
 ): Readonly<Record<string, string>> => {
   const of = accountOf(config, account)
   const { client_id, client_secret, redirect_uris = [] } = installationOf(of, client)

@@ -100,7 +100,11 @@ export const read = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
   const listen = readListen(options.listen)
   const problems = [
     ...unknownIn(options, known),
-    ...(Result.isFailure(config) ? config.failure.problems : []),
+    ...(options.config !== undefined && !Predicate.isObject(options.config)
+      ? ["config: must be an object, with what a file of le-auth sentinel start --config has"]
+      : Result.isFailure(config)
+        ? config.failure.problems
+        : []),
     ...(Result.isFailure(tls) ? tls.failure : []),
     ...(Result.isFailure(listen) ? listen.failure : []),
     ...(options.listen === false && options.tls !== undefined && options.tls !== false
