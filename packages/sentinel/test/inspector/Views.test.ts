@@ -188,7 +188,7 @@ describe("Users", { timeout: 120_000 }, () => {
       await page.getByText("alive", { exact: true }).waitFor()
       assert.include(await sure(page, "Sign out everywhere"), "Alex Agent")
       await page.getByText("They are not signed in.").waitFor()
-      await page.getByText("session ended", { exact: true }).waitFor()
+      await page.getByText("ended with its session", { exact: true }).waitFor()
     }))
 
   it("ends one session of several", () =>
