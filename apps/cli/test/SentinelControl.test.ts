@@ -344,7 +344,8 @@ describe("a mistake in a command", () => {
       ],
       [["fault", "add", "nothing"], /<action> cannot be "nothing"\. It must be one of oauth-error, /],
       [["clock", "advance", "banana"], /<by> cannot be "banana"\. It must be a duration such as 8h/],
-      [["journal", "--limit", "0"], /--limit cannot be "0"\. It must be a whole number from 1 on\./]
+      [["journal", "--limit", "0"], /--limit cannot be "0"\. It must be a whole number from 1 on\./],
+      [["journal", "--text="], /--text has no value\. It must be a text that is not empty\./]
     ]
     await Promise.all(
       mistakes.map(async ([args, words]) => {

@@ -5,7 +5,7 @@
 import { type Html, html, join } from "@le-auth/core/shared/Html"
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import type { AccountSettings } from "../../DirectoryEditor.ts"
-import { folded, named, option } from "./controls.ts"
+import { folded, idOf, named, option } from "./controls.ts"
 import { live, nothing } from "./parts.ts"
 
 /** A user or an application, with its account. */
@@ -121,6 +121,7 @@ const entry = <A extends Entry>(subject: Subject, { row }: Entries<A>, one: A): 
   return html`<li>
     <a
       class="row-link"
+      id="${idOf("open", one.account.id, one.id)}"
       href="${address(subject.path, { ...subject.asked, chosen })}"
       ${isChosen && html` aria-current="true"`}
     >

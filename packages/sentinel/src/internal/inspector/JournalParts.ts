@@ -2,6 +2,7 @@
 import { type Html, html, join } from "@le-auth/core/shared/Html"
 import type { AccountSettings } from "../../DirectoryEditor.ts"
 import { type Entry, isRefusal } from "../../JournalEntry.ts"
+import { named } from "./controls.ts"
 import { flowAddress } from "./Flow.ts"
 import { aboutAddress, clientName, userName } from "./parts.ts"
 
@@ -21,15 +22,15 @@ export const name = ({ kind, method, outcome, route }: Entry): string =>
   kind === "change" ? outcome : `${method ?? ""} ${route ?? ""}`.trim()
 
 /** Which application sent a request, and for which user, as people call them. */
-export const parties = ({ account, client, user }: Entry, accounts: ReadonlyArray<AccountSettings>): string =>
-  account === undefined
-    ? ""
-    : [
-        client === undefined ? undefined : clientName(accounts, account, client),
-        user === undefined ? undefined : userName(accounts, account, user)
-      ]
-        .filter((part) => part !== undefined)
-        .join(", ")
+export const parties = (
+  { account, client, user }: Entry,
+  accounts: ReadonlyArray<AccountSettings>
+): Html | undefined => {
+  if (account === undefined) return undefined
+  const application = client === undefined ? undefined : named(clientName(accounts, account, client))
+  const person = user === undefined ? undefined : named(userName(accounts, account, user))
+  return application !== undefined && person !== undefined ? html`${application}, ${person}` : (application ?? person)
+}
 
 const stepNames: Record<Exclude<keyof Step, "what">, string> = {
   ticket: "sign-in",

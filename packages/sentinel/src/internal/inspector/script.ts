@@ -22,7 +22,7 @@ const replace = (part         , fresh         ) => {
   for (const open of part.querySelectorAll("details[open][id]")) {
     fresh.querySelector(\`#\${CSS.escape(open.id)}\`)?.setAttribute("open", "")
   }
-  const focused = part.contains(document.activeElement) ? document.activeElement .id : ""
+  const focused = part.contains(document.activeElement) ? document.activeElement : null
   const nodes = [...fresh.childNodes].map((node) => {
     const old = node instanceof Element && node.id !== "" ? document.getElementById(node.id) : null
     return old?.parentNode === part && old.isEqualNode(node) ? old : node
@@ -34,9 +34,9 @@ const replace = (part         , fresh         ) => {
     if (node === at) at = at.nextSibling
     else part.insertBefore(node, at)
   }
-  if (focused === "" || document.activeElement?.id === focused) return
+  if (focused === null || document.activeElement === focused) return
   // What had the focus may be gone. Then the next step of a keyboard is the first one of the view.
-  const next = document.getElementById(focused) ?? document.getElementById("view")
+  const next = (focused.id === "" ? null : document.getElementById(focused.id)) ?? document.getElementById("view")
   next?.focus({ preventScroll: true })
 }
 
@@ -60,10 +60,13 @@ const load = async () => {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html")
     // Meanwhile the person may have gone on.
     if (address !== location.href) return
+    heard(Number(fresh.querySelector("main")?.dataset["sequence"] ?? last))
     for (const part of document.querySelectorAll("[data-live]")) {
       const next = fresh.getElementById(part.id)
       if (next === null || next.innerHTML === seen.get(part)) continue
       seen.set(part, next.innerHTML)
+      // As \`rove\` left them: a line that stays as it is has to be equal.
+      for (const line of linesOf(next)) line.tabIndex = document.getElementById(line.id)?.tabIndex ?? -1
       replace(part, next)
     }
     rove()
@@ -212,6 +215,18 @@ document.getElementById("question-yes") .addEventListener("click", () => {
   act()
 })
 
+// The second click of a double click does nothing again, and answers no question that the first one opened.
+addEventListener(
+  "click",
+  (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button") : null
+    if (event.detail < 2 || button?.matches("[data-request], form[data-request] *, dialog *") !== true) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  },
+  true
+)
+
 addEventListener("submit", (event) => {
   const form = event.target
   if (!(form instanceof HTMLFormElement) || form.dataset["request"] === undefined) return
@@ -293,14 +308,34 @@ addEventListener("click", (event) => {
   )
 })
 
+// A browser has six connections to a server for all of its tabs, and to follow the journal takes one of them. So only a
+// page that is seen does it.
+let last = Number(document.querySelector("main") .dataset["sequence"])
+let live
+const follow = () => {
+  live?.close()
+  live = undefined
+  if (document.hidden) return
+  live = new EventSource(\`/control/journal/follow?after=\${last}\`)
+  live.addEventListener("message", () => void refresh())
+  live.addEventListener("open", () => {
+    if (document.querySelector("[role=status]") .textContent === noAnswer) say("")
+    void refresh()
+  })
+  live.addEventListener("error", () => say(noAnswer))
+}
+
+// A Sentinel that was started anew counts from the beginning: what comes after the old number would be long in coming.
+const heard = (sequence        ) => {
+  const isAnew = sequence < last
+  last = sequence
+  if (isAnew) follow()
+}
+
 rove()
-const last = document.querySelector("main") .dataset["sequence"]
-const live = new EventSource(\`/control/journal/follow?after=\${last}\`)
-live.addEventListener("message", () => void refresh())
-live.addEventListener("open", () => {
-  say("")
-  void refresh()
-})
-live.addEventListener("error", () => say(noAnswer))
-setInterval(() => void refresh(), 10_000)
+follow()
+addEventListener("visibilitychange", follow)
+setInterval(() => {
+  if (!document.hidden) void refresh()
+}, 10_000)
 `

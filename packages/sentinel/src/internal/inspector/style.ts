@@ -133,6 +133,13 @@ table { width: 100%; border-collapse: collapse; font-size: var(--text-xs) }
 th, td { padding: .3rem .5rem .3rem 0; text-align: left; vertical-align: top; border-top: 1px solid var(--edge); overflow-wrap: anywhere }
 th { font-weight: 600 }
 ${journal}
+@media (forced-colors: active) {
+  nav a[aria-current], a.entry[aria-current], .row-link[aria-current] { forced-color-adjust: none; color: HighlightText; background: Highlight }
+  :is(a.entry, .row-link)[aria-current] * { color: inherit }
+  a.entry:not([aria-current]) { border-left-color: Canvas }
+  .timeline li > div::before { background: CanvasText }
+  .timeline li > div::after { background: GrayText }
+}
 @media (max-width: 48rem) {
   body { display: block }
   header { position: static; height: auto; gap: .6rem; padding: .8rem .75rem .6rem; border-right: 0; border-bottom: 1px solid var(--edge) }

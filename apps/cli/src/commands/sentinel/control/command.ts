@@ -31,7 +31,7 @@ export const common = {
 
 const Count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole number from 1 on" }))
 const text = (name: string, description: string) =>
-  Flag.String(name).pipe(Flag.optional, Flag.withDescription(description))
+  Flag.String(name).pipe(Checked.flag(Schema.NonEmptyString), Flag.optional, Flag.withDescription(description))
 const count = (name: string, description: string) =>
   Flag.Int(name).pipe(Checked.flag(Count), Flag.optional, Flag.withDescription(description))
 

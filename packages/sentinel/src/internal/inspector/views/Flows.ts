@@ -6,6 +6,7 @@ import type { AccountSettings } from "../../../DirectoryEditor.ts"
 import type { Entry } from "../../../JournalEntry.ts"
 import type { FamilyState } from "../../../StoreInspection.ts"
 import { short } from "../../http/RequestContext.ts"
+import { named } from "../controls.ts"
 import { type Flow, group } from "../Flow.ts"
 import * as JournalParts from "../JournalParts.ts"
 import * as Moment from "../Moment.ts"
@@ -36,14 +37,14 @@ interface Shown {
 const addressOf = (id: string | undefined, user: string | undefined): string =>
   `/flows${id === undefined ? "" : `/${encodeURIComponent(id)}`}${user === undefined ? "" : `?user=${encodeURIComponent(user)}`}`
 
-const nameOfUser = (accounts: ReadonlyArray<AccountSettings>, { account, entries, user }: Flow): string => {
-  if (user !== undefined) return userName(accounts, account ?? "", user)
+const nameOfUser = (accounts: ReadonlyArray<AccountSettings>, { account, entries, user }: Flow): Html | string => {
+  if (user !== undefined) return named(userName(accounts, account ?? "", user))
   const hasBegun = entries.some(({ steps }) => steps.some(({ ticket }) => ticket !== undefined))
   return hasBegun ? "Not signed in yet" : "Unknown code or token"
 }
 
-const nameOfClient = (accounts: ReadonlyArray<AccountSettings>, { account, client }: Flow): string =>
-  client === undefined ? "" : clientName(accounts, account ?? "", client)
+const nameOfClient = (accounts: ReadonlyArray<AccountSettings>, { account, client }: Flow): Html | string =>
+  client === undefined ? "" : named(clientName(accounts, account ?? "", client))
 
 const stateOf = ({ family }: Flow, families: Shown["families"]): Html => {
   const found = family === undefined ? undefined : families?.get(family)
@@ -88,7 +89,7 @@ const tools = ({ accounts, flows, total, user }: Shown): Html => {
     </p>
     ${
       user !== undefined &&
-      html`<p class="chip">Only of ${known === undefined ? user : userName(accounts, known.id, user)}</p>
+      html`<p class="chip">Only of ${named(known === undefined ? user : userName(accounts, known.id, user))}</p>
         <a class="button quiet small" id="show-all" href="/flows">Show all</a>`
     }`
 }

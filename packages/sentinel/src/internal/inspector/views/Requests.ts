@@ -3,6 +3,7 @@ import { type Html, html, join } from "@le-auth/core/shared/Html"
 import * as Effect from "effect/Effect"
 import type { AccountSettings } from "../../../DirectoryEditor.ts"
 import { type Entry, FilterRoute } from "../../../JournalEntry.ts"
+import { named } from "../controls.ts"
 import { curlOf } from "../curl.ts"
 import * as JournalParts from "../JournalParts.ts"
 import * as Moment from "../Moment.ts"
@@ -101,7 +102,7 @@ const tools = (shown: Shown): Html => {
   return html`<p class="soft">
       ${summary(shown)}${filter.before !== undefined && newer > 0 && html`, <strong>${count(newer)} newer</strong>`}
     </p>
-    ${filter.about !== undefined && html`<p class="chip">Only about <code>${filter.about}</code></p>`}
+    ${filter.about !== undefined && html`<p class="chip">Only about <code>${named(filter.about)}</code></p>`}
     ${
       isFiltered(filter) &&
       html`<a class="button quiet small" id="show-all" href="${addressOf({ entry: filter.entry })}">Show all</a>`
@@ -143,7 +144,7 @@ const row = (entry: Entry, { accounts, filter }: Shown): Html => {
       <span class="what">${JournalParts.name(entry)}</span>
       <span class="result">${status}${JournalParts.badge(entry)}</span>
       ${reason !== undefined && html`<span class="more reason">${reason}</span>`}
-      ${reason === undefined && who !== "" && html`<span class="more soft">${who}</span>`}
+      ${reason === undefined && who !== undefined && html`<span class="more soft">${who}</span>`}
       ${
         warnings.length > 0 &&
         html`<span class="more warning"
@@ -181,8 +182,8 @@ const term = (name: string, value: Html | string | number | undefined): Html =>
     : html`<dt>${name}</dt>
         <dd>${value}</dd>`
 
-const named = (name: string, id: string): Html =>
-  name === id ? JournalParts.about(id) : html`${name} ${JournalParts.about(id)}`
+const nameAndId = (name: string, id: string): Html =>
+  name === id ? JournalParts.about(id) : html`${named(name)} ${JournalParts.about(id)}`
 
 const followed = (name: string, value: string | undefined): Html =>
   term(name, value === undefined ? undefined : JournalParts.about(value))
@@ -220,8 +221,8 @@ const detail = (entry: Entry, { accounts }: Shown): Html => {
       ${term("at", html`<time datetime="${Moment.iso(entry.time)}">${Moment.iso(entry.time).replace("T", " ")}</time>`)}
       ${term("took", duration === undefined ? undefined : `${duration.toFixed(2)} ms`)}
       ${followed("account", entry.account)}
-      ${term("application", client === undefined ? undefined : named(clientName(accounts, account, client), client))}
-      ${term("user", user === undefined ? undefined : named(userName(accounts, account, user), user))}
+      ${term("application", client === undefined ? undefined : nameAndId(clientName(accounts, account, client), client))}
+      ${term("user", user === undefined ? undefined : nameAndId(userName(accounts, account, user), user))}
       ${term("problem", problem)} ${followed("fault", entry.fault)} ${followed("request", entry.requestId)}
     </dl>
     ${
