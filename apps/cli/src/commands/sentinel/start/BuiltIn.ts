@@ -21,7 +21,7 @@ export const problemsOf = (redirectUris: ReadonlyArray<string>): ReadonlyArray<s
       : SchemaProblems.of(decoded.failure.issue).map((problem) => `--redirect-uri: ${problem.replace(/^this: /, "")}`)
   })
 
-/** The configuration, with more callbacks of its applications that sign users in: an error page of each names the flag. */
+/** The configuration, with more callbacks of its applications for users: an error page of each names the flag. */
 export const config = (redirectUris: ReadonlyArray<string>): SentinelConfig.SentinelConfig => {
   const { accounts } = SentinelConfig.development()
   const [account] = accounts
