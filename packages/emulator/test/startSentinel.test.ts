@@ -170,6 +170,8 @@ describe("startSentinel", () => {
       assert.strictEqual((await failureOf(startSentinel(wrong as never))).code, "InvalidOptions", JSON.stringify(wrong))
     }
     // The name of a file is a likely mistake.
+    const { problems: twice } = await failureOf(startSentinel({ listen: { port: 4400, controlPort: 4400 } }))
+    assert.deepStrictEqual(twice, ["listen.controlPort: is the same as port"])
     assert.match((await failureOf(startSentinel({ config: "a.json" } as never))).problems[0] ?? "", /^config: /)
   })
 

@@ -73,6 +73,7 @@ const readListen = (listen: unknown): Result.Result<Settings["listen"], Readonly
     ...unknownIn(listen, knownOfListen, "listen."),
     ...portProblem("port", port),
     ...portProblem("controlPort", controlPort),
+    ...(port !== undefined && port !== 0 && port === controlPort ? ["listen.controlPort: is the same as port"] : []),
     ...(typeof host === "string" && host !== "" ? [] : ["listen.host: must be a name or an address"])
   ]
   return problems.length > 0
