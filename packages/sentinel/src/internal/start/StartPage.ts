@@ -113,7 +113,7 @@ const links = ({ inspector }: View): Html =>
     ${
       inspector !== undefined &&
       html`<li><a href="${inspector}/requests">Inspector</a>: what is asked and decided, faults, clock, users</li>
-        <li><a href="${inspector}/control/openapi.json">What it can be told</a>, as OpenAPI</li>`
+        <li><a href="${inspector}/control/openapi.json">Everything that Sentinel can be told</a>, as OpenAPI</li>`
     }
     <li><a href="${Paths.ready}">Health</a></li>
     <li>
