@@ -267,7 +267,8 @@ export const targets: ReadonlyArray<Target> = [
     ],
     prepare: async (sentinel, text) => {
       await sentinel.tell("restore")
-      return () => sentinel.tell("configuration", text)
+      await sentinel.tell("keep", text)
+      return () => sentinel.tell("configuration")
     }
   },
   control("control document", "POST", "/control/faults", 64 * 1024, [

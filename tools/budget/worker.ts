@@ -64,6 +64,7 @@ const program = Effect.gen(function* () {
   const run = Effect.runPromiseWith(yield* Effect.context())
   const start = yield* SentinelConfig.fromUnknown(JSON.parse(JSON.stringify(given)))
 
+  let kept = ""
   const tasks: Record<string, (text: string) => Effect.Effect<unknown, unknown>> = {
     begin: () =>
       Effect.sync(() => {
@@ -80,8 +81,10 @@ const program = Effect.gen(function* () {
       }),
     /** What was counted of failures is forgotten by then. */
     later: () => clock.advance(Duration.minutes(16)),
-    configuration: (text) =>
-      BoundedJson.parse(text, { lenient: true }).pipe(
+    /** A text for the next task, here before that begins: to bring it from the other thread takes longer than most. */
+    keep: (text) => Effect.sync(() => void (kept = text)),
+    configuration: () =>
+      BoundedJson.parse(kept, { lenient: true }).pipe(
         Effect.flatMap(SentinelFile.fromUnknown),
         Effect.flatMap(accounts.replace)
       ),

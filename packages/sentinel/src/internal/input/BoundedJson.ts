@@ -21,6 +21,9 @@ export const limits = {
   problems: 100
 } as const
 
+/** The engine takes 25 ns for each character of a text, so a long text is read in pieces. */
+const longestPiece = 64 * 1024
+
 /** The text is not JSON, or is beyond the bounds. No problem repeats what is there: it may be a secret. */
 export class InvalidJson extends Schema.TaggedError<InvalidJson>()("InvalidJson", {
   problems: Schema.Array(Schema.String),
@@ -87,28 +90,57 @@ function* read(text: string, lenient: boolean): Slices.Pausing<{ value: unknown;
     }
   }
 
-  const readText = (): string => {
-    let end = position
+  /** Goes on to the end of the text that begins here. Gives where it is in quotation marks. */
+  const skipText = (): { readonly start: number; readonly end: number } => {
+    const start = position
+    let end = start
     let isEscaped = true
     while (isEscaped) {
       end = text.indexOf('"', end + 1)
       if (end === -1) fail("unexpected end of string")
-      if (end - position > limits.token) fail("a text is longer than 1 MiB")
+      if (end - start > limits.token) fail("a text is longer than 1 MiB")
       let slashes = end
       while (text[slashes - 1] === "\\") slashes--
       isEscaped = (end - slashes) % 2 === 1
     }
-    const start = position
     position = end + 1
+    return { start, end }
+  }
+
+  const parsed = (literal: string, start: number): string => {
     try {
-      return JSON.parse(text.slice(start, position)) as string
+      return JSON.parse(literal) as string
     } catch {
       return fail("invalid escape or character in string", start)
     }
   }
 
+  /** Where a piece of a text may end: not in an escape, of which a run of reverse solidi may be the half. */
+  const endOfPiece = (from: number, end: number): number => {
+    const to = from + longestPiece
+    if (to >= end) return end
+    const last = text.slice(to - 5, to).lastIndexOf("\\")
+    if (last === -1) return to
+    const slash = to - 5 + last
+    let first = slash
+    while (first > from && text[first - 1] === "\\") first--
+    return (slash - first) % 2 === 0 ? slash : to
+  }
+
+  function* readText(): Slices.Pausing<string> {
+    const { end, start } = skipText()
+    if (end - start <= longestPiece) return parsed(text.slice(start, end + 1), start)
+    let whole = ""
+    for (let from = start + 1; from < end;) {
+      const to = endOfPiece(from, end)
+      whole += parsed(`"${text.slice(from, to)}"`, start)
+      from = to
+      yield
+    }
+    return whole
+  }
+
   const readScalar = (): unknown => {
-    if (text[position] === '"') return readText()
     number.lastIndex = position
     const digits = number.exec(text)?.[0]
     if (digits !== undefined) {
@@ -137,7 +169,9 @@ function* read(text: string, lenient: boolean): Slices.Pausing<{ value: unknown;
   const readKey = (frame: Frame) => {
     if (text[position] !== '"') fail("property name expected")
     if (++frame.members > limits.members) fail(`an object has more than ${limits.members} members`)
-    frame.key = readText()
+    const { end, start } = skipText()
+    if (end - start > longestPiece) fail("a property name is longer than 64 KiB", start)
+    frame.key = parsed(text.slice(start, end + 1), start)
     if (Object.hasOwn(frame.record, frame.key) && repeated.length < limits.problems) {
       repeated.push(`${pathOf(frames)}: is there twice`)
     }
@@ -158,7 +192,7 @@ function* read(text: string, lenient: boolean): Slices.Pausing<{ value: unknown;
       frames.push(frame)
       position++
       isNew = true
-    } else place(readScalar())
+    } else place(open === '"' ? yield* readText() : readScalar())
 
     // Closes what is complete, up to where a value is next.
     for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
