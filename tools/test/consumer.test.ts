@@ -12,7 +12,7 @@ import { admitted, packages as workspace } from "../PublicSurface.ts"
 import { tarballs } from "../tarballs.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const packages = ["core", "node", "browser", "page", "web", "sentinel", "server", "testing"]
+const packages = ["core", "node", "browser", "page", "web", "sentinel", "server", "emulator", "testing"]
 const libraries = tarballs().filter((file) => file.includes(`${path.sep}packages${path.sep}`))
 const { devDependencies } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))
 let project = ""
@@ -97,8 +97,8 @@ describe("the packed packages", () => {
       for (const name of ${JSON.stringify(packages)}) {
         const open = []
         const refused = new Set()
-        for (const file of fs.globSync("**/*.js", { cwd: path.join("node_modules/@le-auth", name, "dist") })) {
-          const module = file.replaceAll(path.sep, "/").replace(/\\.js$/, "")
+        for (const file of fs.globSync("**/*.{js,cjs}", { cwd: path.join("node_modules/@le-auth", name, "dist") })) {
+          const module = file.replaceAll(path.sep, "/").replace(/\\.c?js$/, "")
           try {
             import.meta.resolve("@le-auth/" + name + "/" + module)
             open.push(module)
