@@ -1,4 +1,7 @@
-/** Reads what is large, a configuration or a whole state, in slices: between two of them everybody else is answered. */
+/**
+ * Reads and writes what is large, a configuration, a whole state or the journal, in slices: between two of them
+ * everybody else is answered.
+ */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { DirectoryDump } from "../directory/directoryDump.ts"
@@ -83,3 +86,15 @@ export const configuration = (text: string): Effect.Effect<SentinelConfig.Sentin
   Effect.flatMap(parse(text), (value) =>
     Effect.mapError(SentinelConfig.fromUnknown(value), ({ problems }) => invalid(problems))
   )
+
+function* textOf(entries: ReadonlyArray<object>): Slices.Pausing<string> {
+  const parts: Array<string> = []
+  for (const entry of entries) {
+    parts.push(JSON.stringify(entry))
+    yield
+  }
+  return `[${parts.join(",")}]`
+}
+
+/** The text of a list whose entries are JSON already. */
+export const list = (entries: ReadonlyArray<object>): Effect.Effect<string> => Slices.run(() => textOf(entries))
