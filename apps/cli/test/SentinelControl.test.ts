@@ -1,5 +1,6 @@
 import { fetch } from "@effect/platform-node/Undici"
-import { Action } from "@le-auth/sentinel/Fault"
+import { Action, FaultTarget } from "@le-auth/sentinel/Fault"
+import { FilterRoute } from "@le-auth/sentinel/JournalEntry"
 import { EventType } from "@le-auth/sentinel/Webhook"
 import { createHmac } from "node:crypto"
 import * as Fs from "node:fs"
@@ -56,6 +57,13 @@ describe("le-auth sentinel fault", () => {
   it("offers every action there is", async () => {
     const { stdout } = await tell("fault", "add", "--help")
     for (const { fields } of Action.members) assert.include(stdout, fields.type.schema.literal)
+  })
+
+  it("offers every route there is, for a fault and for the journal", async () => {
+    const choices = async (...command: ReadonlyArray<string>) =>
+      /--route choice.*\(choices: (.*?)\)/.exec((await tell(...command, "--help")).stdout)?.[1]?.split(", ")
+    assert.sameMembers((await choices("fault", "add")) ?? [], [...FaultTarget.literals])
+    assert.sameMembers((await choices("journal")) ?? [], [...FilterRoute.literals])
   })
 
   it("says everything that is wrong with a fault", async () => {

@@ -42,6 +42,19 @@ export const button = ({ body, id, isSmall = false, label, next, question, reque
     ${text}
   </button>`
 
+/** The button that disables what is enabled, after a question, or enables it again. */
+export const enabling = (one: {
+  readonly isEnabled: boolean
+  /** Its path in the contract. */
+  readonly request: string
+  readonly question: string
+}): Html => {
+  const request = `PATCH ${one.request}`
+  return one.isEnabled
+    ? button({ id: "disable", text: "Disable", request, body: { enabled: false }, question: one.question })
+    : button({ id: "enable", text: "Enable", request, body: { enabled: true } })
+}
+
 /** A field of a form, under its label. */
 export interface Field {
   readonly label: string

@@ -5,7 +5,7 @@ import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
 import type { AccountSettings } from "../../../DirectoryEditor.ts"
 import type { Stub } from "../../../Stub.ts"
-import { button, field, fixed, folded, form, idOf, named, option, segment, tick } from "../controls.ts"
+import { button, enabling, field, fixed, folded, form, idOf, named, option, segment, tick } from "../controls.ts"
 import * as List from "../DirectoryList.ts"
 import { aboutAddress, cannotLook, head, live, nothing } from "../parts.ts"
 import * as SignedIn from "../SignedIn.ts"
@@ -157,15 +157,11 @@ const term = (name: string, value: Html | string | undefined): Html =>
 
 const detail = (installed: Installed, accounts: ReadonlyArray<AccountSettings>, lists: SignedIn.SignedIn): Html => {
   const { account, installation, name } = installed
-  const able = installation.enabled
-    ? button({
-        id: "disable",
-        text: "Disable",
-        request: `PATCH ${requestOf(installed)}`,
-        body: { enabled: false },
-        question: `Disable ${name}? It can be enabled again, but the tokens that it has end now.`
-      })
-    : button({ id: "enable", text: "Enable", request: `PATCH ${requestOf(installed)}`, body: { enabled: true } })
+  const able = enabling({
+    isEnabled: installation.enabled,
+    request: requestOf(installed),
+    question: `Disable ${name}? It can be enabled again, but the tokens that it has end now.`
+  })
   return html`${live(
       "application",
       html`<h2 id="detail-title">${named(name)} ${badges(installation)}</h2>

@@ -3,7 +3,7 @@ import { type Html, html, join } from "@le-auth/core/shared/Html"
 import type { UrlParameters } from "@le-auth/core/shared/UrlParameters"
 import * as Effect from "effect/Effect"
 import type { AccountSettings } from "../../../DirectoryEditor.ts"
-import { button, field, fixed, folded, form, named, option, segment, tick } from "../controls.ts"
+import { button, enabling, field, fixed, folded, form, named, option, segment, tick } from "../controls.ts"
 import * as List from "../DirectoryList.ts"
 import { aboutAddress, cannotLook, head, live, nothing } from "../parts.ts"
 import * as SignedIn from "../SignedIn.ts"
@@ -132,15 +132,11 @@ const signedIn = (
 
 const detail = (member: Member, accounts: ReadonlyArray<AccountSettings>, lists: SignedIn.SignedIn): Html => {
   const { account, name, user } = member
-  const able = user.enabled
-    ? button({
-        id: "disable",
-        text: "Disable",
-        request: `PATCH ${requestOf(member)}`,
-        body: { enabled: false },
-        question: `Disable ${name}? They can be enabled again, but their sessions and tokens end now.`
-      })
-    : button({ id: "enable", text: "Enable", request: `PATCH ${requestOf(member)}`, body: { enabled: true } })
+  const able = enabling({
+    isEnabled: user.enabled,
+    request: requestOf(member),
+    question: `Disable ${name}? They can be enabled again, but their sessions and tokens end now.`
+  })
   return html`${live(
       "user",
       html`<h2 id="detail-title">${named(name)} ${badges(user)}</h2>
