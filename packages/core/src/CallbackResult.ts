@@ -6,6 +6,7 @@
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type * as Types from "effect/Types"
 import { CallbackError, DuplicateParameter, Malformed } from "./CallbackError.ts"
 import { AuthorizationCode, State } from "./Identifiers.ts"
 import { printable } from "./OAuthError.ts"
@@ -94,8 +95,10 @@ export const fromUrl = (url: string | URL): Result.Result<CallbackResult, Callba
     { length: Infinity }
   )
   if (values.excess !== undefined) return refuse(new Malformed({ problem: "it has more than any answer has" }))
-  for (const parameter of parameters) {
-    if (values.repeated.has(parameter)) return refuse(new DuplicateParameter({ parameter }))
+  if (values.repeated.size > 0) {
+    for (const parameter of parameters) {
+      if (values.repeated.has(parameter)) return refuse(new DuplicateParameter({ parameter }))
+    }
   }
   const code = values.get("code")
   const error = values.get("error")
@@ -109,21 +112,22 @@ export const fromUrl = (url: string | URL): Result.Result<CallbackResult, Callba
   if (state !== undefined && !isVisible(state)) {
     return refuse(new Malformed({ problem: "its state has characters that no state has" }))
   }
-  // Checked above, so the brand is earned. Plain objects instead of classes: this runs for every callback, forged or
-  // not.
-  const known: { state?: State; issuer?: string } = {}
-  if (state !== undefined) known.state = state as State
+  // Checked above, so the brand is earned. Plain objects instead of classes, and members one by one: this runs for
+  // every callback, forged or not.
   const issuer = values.get("iss")
-  if (issuer !== undefined) known.issuer = issuer
   if (code !== undefined) {
     if (!isVisible(code)) return refuse(new Malformed({ problem: "its code has characters that no code has" }))
-    return Result.succeed({ _tag: "Authorized", code: Redacted.make(code), ...known })
+    const authorized: Types.Mutable<Authorized> = { _tag: "Authorized", code: Redacted.make(code) }
+    if (state !== undefined) authorized.state = state as State
+    if (issuer !== undefined) authorized.issuer = issuer
+    return Result.succeed(authorized)
   }
   const description = values.get("error_description")
   return Result.succeed({
     _tag: "Denied",
     error: printable(error!, 100),
     ...(description === undefined ? {} : { errorDescription: printable(description) }),
-    ...known
+    ...(state === undefined ? {} : { state: state as State }),
+    ...(issuer === undefined ? {} : { issuer })
   })
 }

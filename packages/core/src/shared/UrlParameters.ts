@@ -10,6 +10,9 @@
 const isForPlatform = /[^\x21-\x7e]|%(?![0-7][\da-f])/i
 const none: ReadonlySet<string> = new Set()
 
+/** Where nothing is encoded, as in most callbacks. */
+const asItIs = (part: string): string => part
+
 /** Decodes a name or a value. Most have nothing to decode, and finding that out takes a third of the time. */
 const decode = (part: string): string =>
   part.includes("%") || part.includes("+") ? decodeURIComponent(part.replaceAll("+", " ")) : part
@@ -72,26 +75,42 @@ export class UrlParameters {
   static fromSearch(text: string, limits?: Limits): UrlParameters {
     const count = limits?.count ?? defaultCount
     const length = limits?.length ?? defaultLength
-    const whole = text.startsWith("?") ? text.slice(1) : text
-    const end = endOf(whole, count)
-    const query = end === whole.length ? whole : whole.slice(0, end)
     const values = new Map<string, string>()
     let repeated: Set<string> | undefined
-    let excess = query === whole ? undefined : `There are more than ${count} parameters.`
+    let excess: string | undefined
     const add = (name: string, value: string) => {
       if (name.length > length || value.length > length) {
         excess ??= `A parameter is longer than ${length} characters.`
       } else if (values.has(name)) (repeated ??= new Set()).add(name)
       else values.set(name, value)
     }
-    if (isForPlatform.test(query)) {
+    const tooMany = () => `There are more than ${count} parameters.`
+    const first = text.startsWith("?") ? 1 : 0
+    if (isForPlatform.test(text)) {
+      const whole = text.slice(first)
+      const query = whole.slice(0, endOf(whole, count))
+      if (query.length < whole.length) excess = tooMany()
       // The platform takes one question mark away, so a second one would be lost.
       for (const [name, value] of new URLSearchParams(`?${query}`)) add(name, value)
     } else {
-      for (const pair of query.split("&")) {
-        const separator = pair.indexOf("=")
-        if (separator !== -1) add(decode(pair.slice(0, separator)), decode(pair.slice(separator + 1)))
-        else if (pair !== "") add(decode(pair), "")
+      const read = text.includes("%") || text.includes("+") ? decode : asItIs
+      let found = 0
+      let separator = -1
+      for (let start = first; start < text.length;) {
+        const next = text.indexOf("&", start)
+        const end = next === -1 ? text.length : next
+        // Looked for once only, however many pairs have none.
+        if (separator < start) separator = text.indexOf("=", start)
+        if (separator === -1) separator = text.length
+        if (end !== start) {
+          if (++found > count) {
+            excess = tooMany()
+            break
+          }
+          if (separator < end) add(read(text.slice(start, separator)), read(text.slice(separator + 1, end)))
+          else add(read(text.slice(start, end)), "")
+        }
+        start = end + 1
       }
     }
     return new UrlParameters(values, repeated ?? none, excess)
