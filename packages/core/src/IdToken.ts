@@ -161,7 +161,7 @@ export const ClockSkew = Context.Reference<Duration.Duration>("@le-auth/core/IdT
   defaultValue: () => Duration.seconds(60)
 })
 
-const decodeVerified = Schema.decodeUnknownResult(VerifiedClaims)
+const decodeVerified = OptionalMembers.decoder(VerifiedClaims)
 const decodeUnverifiedClaims = Schema.decodeUnknownResult(UnverifiedClaims)
 const readableClaims = OptionalMembers.readable(claims)
 
@@ -247,11 +247,10 @@ export const verify = (options: {
   Effect.gen(function* () {
     const jwt = yield* Effect.fromResult(Jwt.parse(Redacted.value(options.token)))
     yield* Jwt.verifySignature(jwt, options.keys)
-    const { kept, unread } = readableClaims(jwt.payload)
+    const { unread, value } = decodeVerified({ ...jwt.payload, _tag: "VerifiedClaims" })
     if (unread.length > 0) yield* Effect.logWarning(OptionalMembers.warning(unread))
-    const claims = decodeVerified({ ...kept, _tag: "VerifiedClaims" })
-    if (Result.isFailure(claims)) return yield* Jwt.malformed("payload")
-    return claims.success
+    if (Option.isNone(value)) return yield* Jwt.malformed("payload")
+    return value.value
   }).pipe(
     Effect.catchTag("JwtProblem", (problem) => Effect.fail(refusedBecauseOf(problem))),
     Effect.tap((claims) => checkClaims(claims, options.clientId))

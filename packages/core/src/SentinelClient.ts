@@ -86,26 +86,43 @@ export class SentinelClient extends Context.Service<
   }
 >()("@le-auth/core/SentinelClient") {}
 
+type Form = Readonly<Record<string, string>>
+
+/** What the platform leaves as it is: most values of a form are nothing else. */
+const isPlain = (value: string): boolean => /^[\w.*-]*$/.test(value)
+
+/** The text of a form as the platform writes it (WHATWG URL standard). None of our own names is to be encoded. */
+const formText = (form: Form): string => {
+  let text = ""
+  for (const name in form) {
+    const value = form[name]!
+    const written = isPlain(value) ? value : new URLSearchParams({ "": value }).toString().slice(1)
+    text += `${text === "" ? "" : "&"}${name}=${written}`
+  }
+  return text
+}
+
+/** An answer, and what was sent for it. */
+interface Received extends Transport.Answer {
+  readonly form: Form
+}
+
 /** The secrets of a form: nothing that was sent comes back out of an answer. */
-const secretsOf = (form: Readonly<Record<string, string>>): ReadonlyArray<string> =>
+const secretsOf = ({ form }: Received): ReadonlyArray<string> =>
   Redaction.secretParameters.flatMap((name) => form[name] ?? [])
 
 const knownCodes: ReadonlySet<string> = new Set(tokenErrorCodes)
-/** An answer, and what was sent that it must not give away. */
-interface Received extends Transport.Answer {
-  readonly secrets: ReadonlyArray<string>
-}
 
 const badResponse = (answer: Received, problem: string, excerpt?: string) => {
-  const contentType = Answer.contentTypeOf(answer, answer.secrets)
+  const contentType = Answer.contentTypeOf(answer, secretsOf(answer))
   return new BadResponse({ status: answer.status, contentType, problem, ...(excerpt === undefined ? {} : { excerpt }) })
 }
 
 /** What an answer other than success means (RFC 6749 section 5.2). */
 const reasonOf = (answer: Received): Effect.Effect<TokenErrorReason> =>
   Effect.map(Answer.retryAfter(answer), (retryAfter) => {
-    const { secrets, status } = answer
-    const { code, kind, said } = Answer.understood(answer, secrets)
+    const { status } = answer
+    const { code, kind, said } = Answer.understood(answer, secretsOf(answer))
     if (status === 429) return new RateLimited({ ...said, ...retryAfter })
     if (status === 451) return new Blocked(said)
     if (status >= 500) {
@@ -148,12 +165,10 @@ const noAccount = () => undefined
 
 /** Success is what the answer says, not its content type: tokens that came are there, and nothing brings them again. */
 const tokensWith = <A>(schema: Schema.Codec<A, unknown> & { readonly fields: Schema.Struct.Fields }) => {
-  const decode = Schema.decodeUnknownOption(schema)
-  const readable = OptionalMembers.readable(schema.fields)
+  const decode = OptionalMembers.decoder(schema)
   return (operation: TokenError["operation"]) => (answer: Received) => {
     const body = Answer.json(answer)
-    const { kept, unread } = readable(Predicate.isObject(body) ? body : {})
-    const tokens = decode(kept)
+    const { unread, value: tokens } = decode(Predicate.isObject(body) ? body : {})
     if (Option.isNone(tokens)) {
       return Effect.fail(new TokenError({ operation, reason: badResponse(answer, "it is not a token response") }))
     }
@@ -163,7 +178,9 @@ const tokensWith = <A>(schema: Schema.Codec<A, unknown> & { readonly fields: Sch
   }
 }
 const tokens = tokensWith(TokenResponse)
-const appTokens = tokensWith(AppTokenResponse)
+const exchanged = tokens("exchange")
+const refreshed = tokens("refresh")
+const appToken = tokensWith(AppTokenResponse)("appToken")
 
 const keySet = (answer: Received) => {
   const keys = readKeySet(Answer.json(answer))
@@ -195,12 +212,12 @@ export const layer: Layer.Layer<SentinelClient, never, Transport.Transport> = La
     const answered = (
       operation: TokenError["operation"],
       request: Transport.Request,
-      form: Readonly<Record<string, string>>
+      form: Form
     ): Effect.Effect<Received, TokenError> =>
       Effect.matchEffect(transport.send(request), {
         onFailure: (problem) => Effect.fail(new TokenError({ operation, reason: noAnswer(problem) })),
         onSuccess: ({ body, headers, status }) => {
-          const received: Received = { status, headers, body, secrets: secretsOf(form) }
+          const received: Received = { status, headers, body, form }
           return status >= 200 && status < 300
             ? Effect.succeed(received)
             : Effect.flatMap(reasonOf(received), (reason) => Effect.fail(new TokenError({ operation, reason })))
@@ -220,7 +237,7 @@ export const layer: Layer.Layer<SentinelClient, never, Transport.Transport> = La
         client_secret: Redacted.value(installation.clientSecret)
       }
       const address = `${sentinel}/sentinel/api/${path(installation.accountId)}`
-      const body = new URLSearchParams(form).toString()
+      const body = formText(form)
       return answered(operation, { method: "POST", url: address, headers: formHeaders, body }, form)
     }
 
@@ -239,13 +256,13 @@ export const layer: Layer.Layer<SentinelClient, never, Transport.Transport> = La
           ...(codeVerifier === undefined ? {} : { code_verifier: Redacted.value(codeVerifier) })
         }
         const call = post("exchange", context, paths.token, grant)
-        return observed("exchange", context, Effect.flatMap(call, tokens("exchange")))
+        return observed("exchange", context, Effect.flatMap(call, exchanged))
       },
 
       refresh: ({ refreshToken, ...context }) => {
         const grant = { grant_type: "refresh_token", refresh_token: Redacted.value(refreshToken) }
         const call = post("refresh", context, paths.token, grant)
-        return observed("refresh", context, retrying(Effect.flatMap(call, tokens("refresh"))))
+        return observed("refresh", context, retrying(Effect.flatMap(call, refreshed)))
       },
 
       revoke: ({ refreshToken, ...context }) => {
@@ -255,7 +272,7 @@ export const layer: Layer.Layer<SentinelClient, never, Transport.Transport> = La
 
       appToken: (context) => {
         const call = post("appToken", context, paths.appToken, { grant_type: "client_credentials" })
-        return observed("appToken", context, retrying(Effect.flatMap(call, appTokens("appToken"))))
+        return observed("appToken", context, retrying(Effect.flatMap(call, appToken)))
       },
 
       keys: (sentinel) => {

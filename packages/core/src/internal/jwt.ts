@@ -141,9 +141,16 @@ export const verifySignature = (
       Effect.flatMap(importKey(key), (publicKey) => service.verify(publicKey, jwt.signature, Utf8.encode(jwt.signed)))
     return Effect.gen(function* () {
       yield* checkAlgorithm(jwt)
-      const results = yield* Effect.forEach(keys, (key) => Effect.option(isGenuine(key)))
-      if (results.every(Option.isNone)) return yield* refuse("UnknownKey", "no published key with its kid can be used")
-      if (!results.some(Option.contains(true))) return yield* refuse("BadSignature", "its signature is not genuine")
+      let canBeUsed = false
+      for (const key of keys) {
+        const answer = yield* Effect.option(isGenuine(key))
+        if (Option.isNone(answer)) continue
+        if (answer.value) return
+        canBeUsed = true
+      }
+      return yield* canBeUsed
+        ? refuse("BadSignature", "its signature is not genuine")
+        : refuse("UnknownKey", "no published key with its kid can be used")
     })
   })
 

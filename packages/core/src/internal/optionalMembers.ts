@@ -28,6 +28,21 @@ export const readable = (fields: Schema.Struct.Fields) => {
   }
 }
 
+/**
+ * Decodes an object of the other side, without the optional members that cannot be read. Most have none such, and are
+ * decoded once.
+ */
+export const decoder = <A>(schema: Schema.Codec<A, unknown> & { readonly fields: Schema.Struct.Fields }) => {
+  const decode = Schema.decodeUnknownOption(schema)
+  const read = readable(schema.fields)
+  return (object: object): { readonly value: Option.Option<A>; readonly unread: ReadonlyArray<string> } => {
+    const value = decode(object)
+    if (Option.isSome(value)) return { value, unread: [] }
+    const { kept, unread } = read(object)
+    return { value: decode(kept), unread }
+  }
+}
+
 /** The warning for them. It names them and never shows their values. */
 export const warning = (unread: ReadonlyArray<string>): string =>
   `Sentinel's answer has members that cannot be read, and count as absent: ${unread.join(", ")}`

@@ -35,24 +35,27 @@ export const encode = (bytes: Uint8Array): string => {
   return text
 }
 
-/** The bytes as characters of one byte each; `undefined` if the text is not base64url without padding. */
-const binaryOf = (text: string): string | undefined =>
-  /^[A-Za-z0-9_-]*$/.test(text) && text.length % 4 !== 1
-    ? atob(text.replaceAll("-", "+").replaceAll("_", "/"))
-    : undefined
-
-const bytesOf = (binary: string): Uint8Array => {
-  const bytes = new Uint8Array(binary.length)
-  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)
-  return bytes
-}
+/** The value of each character; 64 for those of no value. */
+const values = new Uint8Array(128).fill(64)
+codes.forEach((code, value) => (values[code] = value))
 
 /**
  * The bytes of a text; `undefined` if it is not base64url without padding (RFC 7515 section 2).
  */
 export const decode = (text: string): Uint8Array | undefined => {
-  const binary = binaryOf(text)
-  return binary === undefined ? undefined : bytesOf(binary)
+  if (text.length % 4 === 1) return undefined
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4))
+  let bits = 0
+  let pending = 0
+  let next = 0
+  for (let index = 0; index < text.length; index++) {
+    const value = values[text.charCodeAt(index)] ?? 64
+    if (value === 64) return undefined
+    bits = (bits << 6) | value
+    pending += 6
+    if (pending >= 8) bytes[next++] = bits >> (pending -= 8)
+  }
+  return bytes
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
@@ -61,11 +64,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
  * The UTF-8 text of a text in base64url; `undefined` if it is not one.
  */
 export const decodeText = (text: string): string | undefined => {
-  const binary = binaryOf(text)
-  // eslint-disable-next-line no-control-regex -- every ASCII character
-  if (binary === undefined || /^[\x00-\x7f]*$/.test(binary)) return binary
+  const bytes = decode(text)
+  if (bytes === undefined) return undefined
   try {
-    return utf8.decode(bytesOf(binary))
+    return utf8.decode(bytes)
   } catch {
     return undefined
   }
